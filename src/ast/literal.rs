@@ -1,0 +1,111 @@
+//! The literals: what a single token says.
+
+use crate::date;
+use crate::source::Span;
+use ipnet::IpNet;
+use unicode_normalization::UnicodeNormalization;
+
+/// `web-app`: a name; its text is the text at its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Name {
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Name {
+    /// The most characters of a name, so that what is made of two of them fits in AWS.
+    pub const MOST: usize = 100;
+}
+
+/// `"for the \"blue\" team"`
+#[derive(Debug)]
+pub struct Text {
+    /// Where it stands, quotes included.
+    pub span: Span,
+    /// What it says, escapes replaced, in Unicode's composed form (NFC).
+    pub value: Box<str>,
+}
+
+/// `10.0.0.0/8`, `2001:db8::1`
+#[derive(Debug, Clone, Copy)]
+pub struct Net {
+    /// Where it stands.
+    pub span: Span,
+    /// The block, with no host bits set; a bare address is a block of one.
+    pub net: IpNet,
+}
+
+/// `8000-8100` after `tcp` or `udp`; `None` where no port stands, which means all of them.
+pub type Ports = Option<(u16, u16)>;
+
+/// `2026-12-31`
+#[derive(Debug, Clone, Copy)]
+pub struct Date {
+    /// Where it stands.
+    pub span: Span,
+    /// The day.
+    pub date: date::Date,
+}
+
+impl Text {
+    /// Reads the text between the quotes of `raw`; the second part lists escapes that are none, as offset
+    /// into `raw` and length.
+    pub fn unescape(raw: &str) -> (String, Vec<(usize, usize)>) {
+        let (mut value, mut wrong) = (String::with_capacity(raw.len()), Vec::new());
+        for (offset, length, character) in characters(raw) {
+            match character {
+                Some(character) => value.push(character),
+                None => wrong.push((offset, length)),
+            }
+        }
+        let value = if value.is_ascii() { value } else { value.nfc().collect() };
+        (value, wrong)
+    }
+
+    /// The place of the `n`th character of the value, `raw` being the text at its span.
+    ///
+    /// Where composing (NFC) moved characters it is the place of the whole string.
+    pub fn place(&self, raw: &str, n: usize) -> Span {
+        let moved = characters(raw).filter_map(|(.., c)| c).ne(self.value.chars());
+        match characters(raw).nth(n) {
+            Some((offset, length, _)) if !moved => self.span.part(offset, length),
+            Some(_) | None => self.span,
+        }
+    }
+}
+
+/// The characters between the quotes of `raw`: offset and length in `raw`, and what stands there, which is
+/// nothing for an unknown escape.
+fn characters(raw: &str) -> impl Iterator<Item = (usize, usize, Option<char>)> + '_ {
+    let mut at = 1;
+    std::iter::from_fn(move || {
+        let rest = raw.get(at..raw.len().checked_sub(1)?)?;
+        let first = rest.chars().next()?;
+        let (length, character) = if first == '\\' { escape(rest) } else { (first.len_utf8(), Some(first)) };
+        let offset = at;
+        at += length;
+        Some((offset, length, character))
+    })
+}
+
+/// The escape at the start of `rest`: its length, and the character that it stands for.
+fn escape(rest: &str) -> (usize, Option<char>) {
+    let letter = rest[1..].chars().next();
+    let simple = |character| (2, Some(character));
+    match letter {
+        Some('"') => simple('"'),
+        Some('\\') => simple('\\'),
+        Some('n') => simple('\n'),
+        Some('t') => simple('\t'),
+        Some('u') => match rest[2..].strip_prefix('{').and_then(|hex| hex.split_once('}')) {
+            Some((hex, _)) => {
+                let digits = (1..=6).contains(&hex.len()) && hex.bytes().all(|b| b.is_ascii_hexdigit());
+                let code = if digits { u32::from_str_radix(hex, 16).ok() } else { None };
+                (hex.len() + 4, code.and_then(char::from_u32))
+            }
+            None => (2, None),
+        },
+        Some(other) => (1 + other.len_utf8(), None),
+        None => (1, None),
+    }
+}

@@ -1,0 +1,29 @@
+//! The targets: groups to text, one file each.
+//!
+//! A backend writes everything it is given and cannot fail but where its writer does; what a target cannot say
+//! is found before (`check::target`).
+
+pub mod cloudformation;
+mod hcl;
+mod terraform;
+
+use crate::groups::Deployment;
+use std::io;
+
+/// A target of `build`.
+#[derive(Debug, Clone, Copy)]
+pub struct Backend {
+    /// `cloudformation`
+    pub name: &'static str,
+    /// `cfn`
+    pub short: &'static str,
+    /// What its files end in, without the dot.
+    pub extension: &'static str,
+    /// A text near the start of every output, by which tierwall knows its own files.
+    pub mark: &'static str,
+    /// Writes the output.
+    pub emit: fn(&Deployment<'_>, &mut dyn io::Write) -> io::Result<()>,
+}
+
+/// Every target.
+pub const ALL: [Backend; 2] = [cloudformation::BACKEND, terraform::BACKEND];

@@ -1,0 +1,143 @@
+//! `tierwall build`
+
+use super::files::{Destination, Written, words};
+use super::program::{load, verdict};
+use super::report::Report;
+use super::{Exit, With};
+use clap::Args;
+use similar::TextDiff;
+use std::io::{self, Write};
+use tierwall::backend::{self, Backend, cloudformation};
+use tierwall::check::{lint, target};
+use tierwall::diagnostic::Problems;
+use tierwall::groups::{Deployment, lower};
+
+/// The arguments of `build`.
+#[derive(Args)]
+pub struct Build {
+    /// The program; `-` is standard input
+    file: String,
+    /// What to write: cloudformation (cfn) or terraform (tf)
+    #[arg(long, value_name = "TARGET", value_parser = backend)]
+    to: Backend,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+    /// Replace the output even if tierwall did not write it
+    #[arg(long)]
+    force: bool,
+    /// Write nothing; exit with 1 and a diff if the output is stale
+    #[arg(long, requires = "output")]
+    check: bool,
+    /// Let a lint that is denied pass as a warning
+    #[arg(long, value_name = "LINT", value_parser = lint_name)]
+    allow: Vec<String>,
+    #[command(flatten)]
+    with: With,
+}
+
+fn backend(text: &str) -> Result<Backend, String> {
+    let known = backend::ALL.into_iter().find(|backend| text == backend.name || text == backend.short);
+    let names = backend::ALL.map(|backend| format!("{} ({})", backend.name, backend.short)).join(", ");
+    known.ok_or_else(|| format!("targets are {names}"))
+}
+
+fn lint_name(text: &str) -> Result<String, String> {
+    let known = lint::names().contains(&text);
+    if known { Ok(text.to_string()) } else { Err(format!("lints are {}", lint::names().join(", "))) }
+}
+
+/// Runs it.
+pub fn run(build: &Build, report: &Report) -> Exit {
+    let mut compilation = match load(&build.file, &build.with, report) {
+        Ok(compilation) => compilation,
+        Err(exit) => return exit,
+    };
+    let is_template = build.to.name == cloudformation::BACKEND.name;
+    if is_template {
+        compilation.problems.append(target::cloudformation(&compilation.policy));
+    }
+    if compilation.problems.any_error() {
+        let problems = compilation.problems.sorted();
+        report.problems(&problems, &compilation.sources);
+        return verdict(&problems);
+    }
+    let deployment = lower(&compilation.policy);
+    if is_template {
+        compilation.problems.append(limits(&deployment, build));
+    }
+    let denied = compilation.problems.any_error();
+    let problems = compilation.problems.sorted();
+    report.problems(&problems, &compilation.sources);
+    if denied {
+        return verdict(&problems);
+    }
+    match build.output.as_deref() {
+        None | Some("-") => {
+            let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+            report.printed((build.to.emit)(&deployment, &mut out).and_then(|()| out.flush()))
+        }
+        Some(path) => to_file(build, path, &deployment, report),
+    }
+}
+
+/// The limits of a template; its size is found by writing it to nowhere.
+fn limits(deployment: &Deployment<'_>, build: &Build) -> Problems {
+    let denied = !build.allow.iter().any(|name| name == lint::TEMPLATE_LIMITS.name);
+    let [resources, parameters, outputs] = cloudformation::counts(deployment);
+    let mut size = Size(0);
+    (build.to.emit)(deployment, &mut size).expect("counting bytes cannot fail");
+    lint::template_limits(lint::Template { resources, parameters, outputs, bytes: size.0 }, denied)
+}
+
+/// A writer that only counts.
+struct Size(usize);
+
+impl Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn to_file(build: &Build, path: &str, deployment: &Deployment<'_>, report: &Report) -> Exit {
+    let failure = |why: String| report.failure(&format!("cannot write `{path}`: {why}"));
+    let destination = match Destination::new(path, build.to.mark, build.force || build.check) {
+        Ok(destination) => destination,
+        Err(why) => return failure(why),
+    };
+    if build.check {
+        return stale(build, path, &destination, deployment, report);
+    }
+    match destination.write(|out| (build.to.emit)(deployment, out)) {
+        Ok(Written::New | Written::Unchanged) => Exit::Done,
+        Err(error) => failure(words(&error)),
+    }
+}
+
+/// Compares an output with what would be written.
+fn stale(build: &Build, path: &str, destination: &Destination, deployment: &Deployment<'_>, report: &Report) -> Exit {
+    let mut new = Vec::new();
+    (build.to.emit)(deployment, &mut new).expect("a vector takes everything");
+    let old = match destination.current() {
+        Ok(old) => old,
+        Err(error) => return report.failure(&format!("cannot read `{path}`: {}", words(&error))),
+    };
+    if old.as_ref() == Some(&new) {
+        return Exit::Done;
+    }
+    let before = if old.is_some() { path } else { "/dev/null" };
+    let (old, new) = (old.unwrap_or_default(), String::from_utf8_lossy(&new).into_owned());
+    let old = String::from_utf8_lossy(&old);
+    let diff = TextDiff::from_lines(old.as_ref(), new.as_str());
+    let text = diff.unified_diff().context_radius(3).header(before, path).to_string();
+    report.say(&format!("`{path}` is stale; build it anew\n"));
+    match report.print(text.as_bytes()) {
+        Exit::Done => Exit::Program,
+        other => other,
+    }
+}

@@ -1,0 +1,216 @@
+//! The file system: programs are read, and outputs are written whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read as _, Write};
+use std::path::{Component, Path, PathBuf};
+use tempfile::NamedTempFile;
+use tierwall::parse::{Read, ReadError, Reader};
+
+/// Reads the files of a program. Includes are found from the file that names them, and none lies outside the
+/// root.
+pub struct Files {
+    root: Option<String>,
+    /// The root with links followed, and as reports show it; known once the entry is.
+    resolved: Option<(PathBuf, String)>,
+}
+
+impl Files {
+    /// A reader with this root, or with the directory of the entry as its root.
+    pub fn new(root: Option<String>) -> Files {
+        Files { root, resolved: None }
+    }
+
+    fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
+        let standard = path == "-";
+        let parent = if standard { Path::new("") } else { Path::new(path).parent().unwrap_or(Path::new("")) };
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        let shown = self.root.clone().unwrap_or_else(|| parent.display().to_string());
+        let identity = if standard { PathBuf::from("./-") } else { canonical(Path::new(path))? };
+        let bytes = if standard { read_standard_input()? } else { read_file(Path::new(path))? };
+        self.resolved = Some((canonical(Path::new(&shown))?, shown));
+        let name = if standard { "<stdin>" } else { path };
+        Ok(Read { identity: text(&identity), name: name.to_string(), bytes })
+    }
+
+    fn include(&self, path: &str, from: &str) -> Result<Read, ReadError> {
+        let Some((root, shown)) = &self.resolved else { return Err(ReadError::Failed("no entry file".to_string())) };
+        let outside = || ReadError::Outside(shown.clone());
+        let directory = Path::new(from).parent().unwrap_or(Path::new("."));
+        let directory = canonical(directory)?;
+        let wanted = lexical(&directory.join(path));
+        // before the file system is asked, so that it tells nothing of what lies outside
+        if !wanted.starts_with(root) {
+            return Err(outside());
+        }
+        let identity = canonical(&wanted)?;
+        if !identity.starts_with(root) {
+            return Err(outside());
+        }
+        let bytes = read_file(&identity)?;
+        let name = identity.strip_prefix(root).map_or_else(|_| identity.clone(), |tail| Path::new(shown).join(tail));
+        let name = name.strip_prefix(".").map(Path::to_path_buf).unwrap_or(name);
+        Ok(Read { identity: text(&identity), name: text(&name), bytes })
+    }
+}
+
+impl Reader for Files {
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
+        match from {
+            None => self.entry(path),
+            Some(from) => self.include(path, from),
+        }
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn failed(error: &io::Error) -> ReadError {
+    ReadError::Failed(words(error))
+}
+
+/// An error of the file system without its number.
+pub fn words(error: &io::Error) -> String {
+    let words = error.to_string();
+    let words = words.split(" (os error").next().unwrap_or(&words);
+    words[..1].to_lowercase() + &words[1..]
+}
+
+fn canonical(path: &Path) -> Result<PathBuf, ReadError> {
+    fs::canonicalize(path).map_err(|error| failed(&error))
+}
+
+/// The path without `.` and `..`, as far as that can be told without asking the file system.
+fn lexical(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(out.pop()),
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
+        }
+    }
+    out
+}
+
+/// A whole regular file; anything else could block or never end.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let kind = fs::metadata(path).map_err(|error| failed(&error))?;
+    if kind.is_dir() {
+        return Err(ReadError::Failed("it is a directory".to_string()));
+    }
+    if !kind.is_file() {
+        return Err(ReadError::Failed("it is not a regular file; `-` reads standard input".to_string()));
+    }
+    fs::read(path).map_err(|error| failed(&error))
+}
+
+fn read_standard_input() -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    Ok(bytes)
+}
+
+/// Where an output is to be written.
+#[derive(Debug)]
+pub struct Destination {
+    /// The file, links followed.
+    path: PathBuf,
+    /// Whether there is one already.
+    exists: bool,
+}
+
+/// How a write ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Written {
+    /// There is a new or another file.
+    New,
+    /// The file had these bytes already and was left alone.
+    Unchanged,
+}
+
+impl Destination {
+    /// The file at `path`, which must be absent, or a regular file that tierwall wrote (`mark` stands near its
+    /// start), or any regular file when `force` says so.
+    pub fn new(path: &str, mark: &str, force: bool) -> Result<Destination, String> {
+        let path = Path::new(path);
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Destination { path: path.to_path_buf(), exists: false })
+            }
+            Err(error) => Err(words(&error)),
+            Ok(_) => {
+                let path = fs::canonicalize(path).map_err(|error| words(&error))?;
+                let kind = fs::metadata(&path).map_err(|error| words(&error))?;
+                if !kind.is_file() {
+                    return Err("it is not a regular file".to_string());
+                }
+                if !force && !is_ours(&path, mark).map_err(|error| words(&error))? {
+                    return Err("tierwall did not write the file that is there; `--force` replaces it".to_string());
+                }
+                Ok(Destination { path, exists: true })
+            }
+        }
+    }
+
+    /// What is in it now, if it is there.
+    pub fn current(&self) -> io::Result<Option<Vec<u8>>> {
+        if self.exists { fs::read(&self.path).map(Some) } else { Ok(None) }
+    }
+
+    /// Writes it by way of a temporary file beside it, so that nobody ever sees half of it.
+    pub fn write(&self, emit: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Written> {
+        let directory = match self.path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            Some(_) | None => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".tierwall-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temporary = builder.tempfile_in(directory)?;
+        let mut writer = BufWriter::with_capacity(64 * 1024, temporary);
+        emit(&mut writer)?;
+        let temporary = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        if self.exists {
+            if same(temporary.path(), &self.path)? {
+                return Ok(Written::Unchanged);
+            }
+            fs::set_permissions(temporary.path(), fs::metadata(&self.path)?.permissions())?;
+        }
+        persist(temporary, &self.path)?;
+        Ok(Written::New)
+    }
+}
+
+fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn is_ours(path: &Path, mark: &str) -> io::Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)?.take(4096).read_to_end(&mut start)?;
+    Ok(start.is_empty() || String::from_utf8_lossy(&start).contains(mark))
+}
+
+/// Whether two files hold the same bytes.
+fn same(a: &Path, b: &Path) -> io::Result<bool> {
+    let (a, b) = (File::open(a)?, File::open(b)?);
+    if a.metadata()?.len() != b.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut a, mut b) = (BufReader::new(a), BufReader::new(b));
+    let (mut x, mut y) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    loop {
+        let length = a.read(&mut x)?;
+        if length == 0 {
+            return Ok(true);
+        }
+        if b.read_exact(&mut y[..length]).is_err() || x[..length] != y[..length] {
+            return Ok(false);
+        }
+    }
+}

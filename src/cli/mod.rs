@@ -1,0 +1,136 @@
+//! Arguments to calls: the only place that reads files, prints, and looks at the clock and the environment.
+
+mod build;
+mod files;
+mod init;
+mod program;
+mod report;
+mod show;
+
+use clap::builder::styling::Styles;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::process::ExitCode;
+use tierwall::date::Date;
+
+/// How a command ended; the numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0
+    Done = 0,
+    /// 1: the program has errors, a denied lint, or its output is stale.
+    Program = 1,
+    /// 2: the command line or the file system was wrong.
+    Usage = 2,
+}
+
+/// Compiles sentences about who may talk to whom into AWS security groups.
+#[derive(Parser)]
+#[command(name = "tierwall", version, styles = Styles::styled(), after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+}
+
+const AFTER_HELP: &str = "\
+Start with `tierwall init shop.tier`, then `tierwall build shop.tier --to terraform`.
+Exit codes: 0 done; 1 the program has errors or its output is stale; 2 wrong command line or file system.";
+
+/// When diagnostics are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Compile a program and write CloudFormation JSON or Terraform HCL
+    Build(build::Build),
+    /// Check programs and report every problem
+    Check {
+        /// Programs; `-` is standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+        #[command(flatten)]
+        with: With,
+    },
+    /// Show who may talk to whom, on what, and which sentence says so
+    Flows {
+        /// The program; `-` is standard input
+        file: String,
+        /// How to show it
+        #[arg(long, value_enum, default_value_t = show::Format::Table)]
+        format: show::Format,
+        #[command(flatten)]
+        with: With,
+    },
+    /// List the built-in services, or those that a word or a port finds
+    Services {
+        /// A part of a name or of a description, or a port
+        word: Option<String>,
+    },
+    /// Explain an error code or a lint; without one, list them all
+    Explain {
+        /// E0201, template-limits
+        code: Option<String>,
+    },
+    /// Write a program to start from
+    Init(init::Init),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// What a program is read with.
+#[derive(Args, Debug, Clone)]
+struct With {
+    /// Give a parameter a value
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = binding)]
+    set: Vec<(String, String)>,
+    /// Read values of parameters from a JSON object: `{"office": "203.0.113.0/24"}`
+    #[arg(long, value_name = "FILE")]
+    vars: Vec<String>,
+    /// The day that counts as today, for `until` [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    as_of: Option<Date>,
+    /// The directory that includes may not leave [default: that of the program]
+    #[arg(long, value_name = "DIR")]
+    root: Option<String>,
+}
+
+fn binding(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it NAME=VALUE")?;
+    Ok((name.trim().to_string(), value.trim().to_string()))
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day as 2026-12-31".to_string())
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let report = report::Report::new(cli.color);
+    let exit = match cli.command {
+        Command::Build(build) => build::run(&build, &report),
+        Command::Check { files, with } => show::check(&files, &with, &report),
+        Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
+        Command::Services { word } => show::services(word.as_deref(), &report),
+        Command::Explain { code } => show::explain(code.as_deref(), &report),
+        Command::Init(init) => init::run(&init, &report),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "tierwall", &mut script);
+            report.print(&script)
+        }
+    };
+    ExitCode::from(exit as u8)
+}

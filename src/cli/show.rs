@@ -1,0 +1,116 @@
+//! Commands that show: `check`, `flows`, `services`, `explain`.
+
+use super::program::{load, verdict};
+use super::report::{Report, counted};
+use super::{Exit, With};
+use clap::ValueEnum;
+use std::fmt::Write;
+use tierwall::catalogue::built_in;
+use tierwall::check::lint;
+use tierwall::diagnostic::{explanation, explanations, nearest};
+use tierwall::flows;
+use tierwall::groups::lower;
+
+/// How `flows` shows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs; documented and stable
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// `tierwall check`
+pub fn check(files: &[String], with: &With, report: &Report) -> Exit {
+    let mut worst = Exit::Done;
+    for file in files {
+        let exit = match load(file, with, report) {
+            Err(exit) => exit,
+            Ok(compilation) => {
+                let problems = compilation.problems.sorted();
+                report.problems(&problems, &compilation.sources);
+                let exit = verdict(&problems);
+                if exit == Exit::Done {
+                    let rules = counted(lower(&compilation.policy).rule_count(), "rule");
+                    let tiers = counted(compilation.policy.tiers.len(), "tier");
+                    report.say(&format!("{file}: {tiers}, {rules}\n"));
+                }
+                exit
+            }
+        };
+        worst = if exit as u8 > worst as u8 { exit } else { worst };
+    }
+    worst
+}
+
+/// `tierwall flows`
+pub fn flows(file: &str, format: Format, with: &With, report: &Report) -> Exit {
+    let compilation = match load(file, with, report) {
+        Ok(compilation) => compilation,
+        Err(exit) => return exit,
+    };
+    let problems = compilation.problems.sorted();
+    report.problems(&problems, &compilation.sources);
+    match verdict(&problems) {
+        Exit::Done => {}
+        failed @ (Exit::Program | Exit::Usage) => return failed,
+    }
+    let show = match format {
+        Format::Table => flows::table,
+        Format::Json => flows::json,
+        Format::Csv => flows::csv,
+    };
+    report.print(show(&compilation.policy, &compilation.sources).as_bytes())
+}
+
+/// `tierwall services`
+pub fn services(word: Option<&str>, report: &Report) -> Exit {
+    let word = word.unwrap_or("").to_lowercase();
+    let port = word.parse::<u16>().ok();
+    let found: Vec<_> = built_in()
+        .iter()
+        .filter(|service| match port {
+            Some(port) => service.has_port(port),
+            None => service.name.contains(&word) || service.description.to_lowercase().contains(&word),
+        })
+        .collect();
+    if found.is_empty() {
+        let meant = nearest(&word, built_in().iter().map(|service| service.name.as_str()));
+        let meant = meant.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        report.say(&format!("no built-in service for `{word}`{meant}\n"));
+        return Exit::Program;
+    }
+    let width = |text: fn(&tierwall::resolve::BuiltIn) -> &str| found.iter().map(|s| text(s).len()).max().unwrap_or(0);
+    let (names, declared) = (width(|s| &s.name), width(|s| &s.meaning).min(48));
+    let mut out = String::new();
+    for service in &found {
+        let _ = writeln!(out, "{:names$}  {:declared$}  {}", service.name, service.meaning, service.description);
+    }
+    report.print(out.as_bytes())
+}
+
+/// `tierwall explain`
+pub fn explain(code: Option<&str>, report: &Report) -> Exit {
+    let Some(code) = code else {
+        let mut out = String::new();
+        for explanation in explanations() {
+            let _ = writeln!(out, "{}  {}", explanation.code, explanation.title);
+        }
+        for lint in lint::ALL {
+            let _ = writeln!(out, "{}  {}", lint.name, lint.title);
+        }
+        return report.print(out.as_bytes());
+    };
+    if let Some(lint) = lint::ALL.iter().find(|lint| lint.name == code.to_lowercase()) {
+        return report.print(format!("{}: {}\n\n{}\n", lint.name, lint.title, lint.text).as_bytes());
+    }
+    if let Some(explanation) = explanation(&code.to_uppercase()) {
+        return report
+            .print(format!("{}: {}\n\n{}\n", explanation.code, explanation.title, explanation.text).as_bytes());
+    }
+    let known = explanations().iter().map(|e| e.code).chain(lint::names());
+    let meant = nearest(code, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+    report.failure(&format!("there is no code or lint `{code}`{meant} (`tierwall explain` lists them)"))
+}

@@ -1,0 +1,60 @@
+//! From a path to a policy: the stages before any target, in their order.
+
+use crate::catalogue::built_in;
+use crate::check::lint;
+use crate::date::Date;
+use crate::diagnostic::Problems;
+use crate::parse::{self, ReadError, Reader};
+use crate::policy::Policy;
+use crate::resolve::{Settings, resolve};
+use crate::source::Sources;
+
+/// A program with all that was found out about it.
+#[derive(Debug)]
+pub struct Compilation {
+    /// Its files.
+    pub sources: Sources,
+    /// What it means; complete when no problem is an error.
+    pub policy: Policy,
+    /// What is wrong with it.
+    pub problems: Problems,
+}
+
+/// Reads and resolves a program. Fails only when the entry file cannot be read.
+pub fn compile(
+    entry: &str,
+    reader: &mut dyn Reader,
+    bindings: &[(String, String)],
+    as_of: Date,
+) -> Result<Compilation, ReadError> {
+    let (sources, program, mut problems) = parse::program(entry, reader)?;
+    let stack_name = stack_name(entry);
+    let lints = lint::names();
+    let settings = Settings { bindings, as_of, built_in: built_in(), lints: &lints, stack_name: &stack_name };
+    let (policy, found) = resolve(&sources, &program, &settings);
+    problems.append(found);
+    Ok(Compilation { sources, policy, problems })
+}
+
+/// The name of a stack that a program does not name: the stem of its file, as a name.
+fn stack_name(entry: &str) -> String {
+    let file = entry.rsplit(['/', '\\']).next().unwrap_or(entry);
+    let stem = file.strip_suffix(".tier").unwrap_or(file);
+    let plain: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).take(100).collect();
+    let name = plain.trim_matches('-');
+    if name.is_empty() { "stack".to_string() } else { name.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stack_name;
+
+    #[test]
+    fn a_stack_is_named_for_its_file() {
+        for (entry, name) in [("a/shop.tier", "shop"), ("-", "stack"), ("my shop.tier", "my-shop"), ("é.tier", "stack")]
+        {
+            assert_eq!(stack_name(entry), name);
+        }
+    }
+}

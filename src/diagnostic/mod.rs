@@ -1,0 +1,131 @@
+//! Problems: what can be wrong with a program, in data; and how they are told.
+//!
+//! A stage returns the [`Problem`]s it found beside what it could make. Each has a stable code, which
+//! `tierwall explain` documents, and is told in words by [`Problem::report`]. Only [`render`] knows codespan.
+
+mod explain;
+mod problem;
+mod render;
+mod wording;
+
+pub use explain::{Explanation, explanation, explanations};
+pub use problem::{AwsField, Kind, Level, Problem, Target};
+pub use render::{Style, render};
+pub use wording::{Label, Report};
+
+use crate::source::{Sources, Span};
+
+/// Problems as the stages find them.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Notes one more.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Forgets those after the first `count`.
+    pub fn truncate(&mut self, count: usize) {
+        self.0.truncate(count);
+    }
+
+    /// Whether any of them is an error.
+    pub fn any_error(&self) -> bool {
+        self.0.iter().any(|p| p.level() == Level::Error)
+    }
+
+    /// All of them, by place: file, then offset, those without a place first.
+    pub fn sorted(mut self) -> Vec<Problem> {
+        self.0.sort_by_key(|p| p.span());
+        self.0
+    }
+
+    /// Appends another stage's problems.
+    pub fn append(&mut self, mut other: Problems) {
+        self.0.append(&mut other.0);
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl Problem {
+    /// The place of the primary label; `None` for problems of the command line.
+    pub fn span(&self) -> Option<Span> {
+        self.report().labels.first().map(|label| label.span)
+    }
+}
+
+/// The candidate that `typed` most likely means, if one is near enough to suggest.
+pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let allowed = 1 + typed.len() / 5;
+    candidates
+        .into_iter()
+        .map(|c| (distance(typed, c, allowed), c))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, c)| c.to_string())
+}
+
+/// Edits (insert, delete, replace, swap of neighbours; case counts for nothing) from `a` to `b`, or more
+/// than `bound` when there are more than that.
+fn distance(a: &str, b: &str, bound: usize) -> usize {
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len().abs_diff(b.len()) > bound {
+        return bound + 1;
+    }
+    let mut rows = [vec![0; b.len() + 1], (0..=b.len()).collect(), vec![0; b.len() + 1]];
+    for i in 1..=a.len() {
+        let [older, old, new] = &mut rows;
+        new[0] = i;
+        for j in 1..=b.len() {
+            let replace = old[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            new[j] = replace.min(old[j] + 1).min(new[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                new[j] = new[j].min(older[j - 2] + 1);
+            }
+        }
+        rows.rotate_left(1);
+    }
+    rows[1][b.len()]
+}
+
+/// The place of `span` as `file:line:column`.
+pub fn place(sources: &Sources, span: Span) -> String {
+    let file = sources.file(span.file);
+    let (line, column) = file.line_column(span.start);
+    format!("{}:{line}:{column}", file.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_suggestion_is_near_or_none() {
+        let names = ["web", "app", "database", "bastion"];
+        assert_eq!(nearest("databse", names).as_deref(), Some("database"));
+        assert_eq!(nearest("bastoin", names).as_deref(), Some("bastion"));
+        assert_eq!(nearest("wbe", names).as_deref(), Some("web"));
+        assert_eq!(nearest("WEB", names).as_deref(), Some("web"));
+        assert_eq!(nearest("printer", names), None);
+    }
+}

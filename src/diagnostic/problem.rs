@@ -1,0 +1,227 @@
+//! Every problem, as data. Its words are in `wording.rs`, its documentation in `explanations.rs`.
+
+use crate::date::Date;
+use crate::source::Span;
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing is written.
+    Error,
+    /// The output is written, and is likely not what was wanted.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// What a name can be the name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `tier web`
+    Tier,
+    /// `tiers backends = …`
+    TierSet,
+    /// `network office = …`
+    Network,
+    /// `anywhere`
+    BuiltInNetwork,
+    /// `external partner = …`
+    External,
+    /// `prefix-list s3 = …`
+    PrefixList,
+    /// `param office : cidr`
+    Param,
+    /// Anything that can stand after `from`.
+    Peer,
+    /// `service app = …`
+    Service,
+    /// `vpc main { … }`
+    Vpc,
+    /// `web-server`
+    Role,
+    /// `echo-request`
+    IcmpType,
+    /// `template-limits`
+    Lint,
+    /// `cidr`
+    ParamType,
+}
+
+/// A field of AWS that a string of the program ends up in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsField {
+    /// A rule's description.
+    RuleDescription,
+    /// A group's description.
+    GroupDescription,
+    /// A group's name.
+    GroupName,
+    /// The key of a tag.
+    TagKey,
+    /// The value of a tag.
+    TagValue,
+    /// The description of a template.
+    TemplateDescription,
+    /// The description of a parameter.
+    ParameterDescription,
+}
+
+/// A target of `build`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// CloudFormation JSON
+    CloudFormation,
+    /// Terraform HCL
+    Terraform,
+}
+
+/// One thing that is wrong with a program. Each variant shows a text that causes it.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // the fields are named for what they hold
+pub enum Problem {
+    // ---- E01: text that is no program
+    /// `web allows https of anywhere`
+    Syntax { span: Span, found: String, expected: String },
+    /// `teir web`
+    UnknownStatement { span: Span, word: String, meant: Option<String> },
+    /// `web denies ssh from anywhere`
+    Deny { span: Span, word: String },
+    /// `include "a.tier`
+    UnterminatedString { span: Span },
+    /// `tier web { outbound = closed`
+    UnclosedBlock { span: Span },
+    /// `tier web "a\qb"`
+    BadEscape { span: Span, text: String },
+    /// a NUL, a lone carriage return, a bidirectional control
+    BadCharacter { span: Span, character: char },
+    /// a byte that is not UTF-8
+    NotUtf8 { span: Span },
+    /// `@allow(template-limits)` with no statement after it
+    DanglingAnnotation { span: Span },
+    /// `web allows ssh from 10.0.0.300`
+    BadAddress { span: Span, text: String },
+    /// `web allows ssh from 10.0.0.1/8`
+    HostBits { span: Span, text: String, block: String },
+    /// `web allows tcp 70000 from anywhere`
+    BadPort { span: Span, text: String },
+    /// `web allows tcp 90-80 from anywhere`
+    InvertedPorts { span: Span, from: u16, to: u16 },
+    /// `web allows proto 300 from anywhere`
+    BadProtocol { span: Span, text: String },
+    /// `web allows icmp 300 from anywhere`
+    BadIcmpNumber { span: Span, text: String },
+    /// `web allows https from anywhere until 2026-02-30`
+    BadDate { span: Span, text: String },
+    /// `web allows 443 from anywhere`
+    PortWithoutProtocol { span: Span, text: String },
+    /// a name of more than 100 characters
+    LongName { span: Span, length: usize },
+    /// `tier web "one" "two"`
+    Repeated { span: Span, first: Span, what: &'static str },
+    /// `service x = proto 99999999999999999999`
+    BadNumber { span: Span, text: String },
+    /// a file of 4 GiB
+    FileTooLarge { name: String },
+
+    // ---- E02: names
+    /// `wbe allows https from anywhere`
+    UnknownName { span: Span, kind: Kind, name: String, meant: Option<String> },
+    /// `office allows https from anywhere`
+    WrongKind { span: Span, name: String, is: Kind, wanted: &'static str, declared: Option<Span> },
+    /// `tier web` twice
+    Duplicate { span: Span, kind: Kind, name: String, first: Span },
+    /// `tier web-app` and `tier web_app`
+    Collision { span: Span, name: String, other: String, first: Span, output: String },
+    /// `tier web { outbuond = closed }`
+    UnknownKey { span: Span, key: String, block: &'static str, meant: Option<String>, keys: String },
+    /// `tier web { outbound = closed, outbound = open }`
+    DuplicateKey { span: Span, key: String, first: Span },
+    /// `tier web { outbound = 7 }`
+    BadValue { span: Span, key: String, wanted: &'static str },
+    /// `network anywhere = 10.0.0.0/8`
+    Reserved { span: Span, name: String, is: &'static str },
+    /// `stack a` and `stack b`
+    SecondStack { span: Span, first: Span },
+    /// `tier app was web` beside `tier web`
+    StillDeclared { span: Span, name: String, declared: Span },
+    /// `service a = b` and `service b = a`
+    Cycle { span: Span, kind: Kind, name: String, through: Span },
+
+    // ---- E03: meaning
+    /// `web allows https from internet`
+    InternetInRule { span: Span },
+    /// `itself allows https from anywhere`
+    ItselfSubject { span: Span },
+    /// `network n = 10.0.0.0/8 except 10.0.0.0/8`
+    NothingLeft { span: Span, except: Span },
+    /// `web allows https from app except 10.0.0.0/8`
+    ExceptOnNonAddress { span: Span, name: String, kind: Kind, except: Span },
+    /// `web allows icmpv6 128 from 10.0.0.0/8`
+    FamilyMismatch { span: Span, what: String, family: &'static str, against: Span },
+    /// `web allows icmp router-advertisement from 10.0.0.0/8`
+    NoRule { span: Span },
+    /// tiers of two VPCs without `peer a with b`
+    Unpeered { span: Span, tier: String, other: String, vpc: String, other_vpc: String },
+    /// tiers of two VPCs in two regions
+    AcrossRegions { span: Span, tier: String, vpc: String, region: String, other_region: String },
+    /// `tier web { vpc = tokyo }` in a stack of another region
+    ElsewhereTier { span: Span, tier: String, what: &'static str, its: String, ours: String, declared: Span },
+    /// two VPCs, and a tier that names neither
+    NoVpc { span: Span, tier: String, vpcs: String },
+    /// `web allows https from vpc main` where `main` has no `cidr`
+    NoBlocks { span: Span, vpc: String, declared: Span },
+    /// `external x = "sg-12"`
+    BadId { span: Span, text: String, wanted: &'static str },
+    /// `web allows https from anywhere "café"`
+    ForbiddenCharacter { span: Span, character: String, field: AwsField },
+    /// a description of 300 characters
+    TooLong { span: Span, length: usize, field: AwsField },
+    /// `tier web { name = "sg-web" }`
+    SgPrefix { span: Span, name: String },
+    /// `tags = { "aws:x" = "y" }`
+    BadTag { span: Span, why: &'static str },
+    /// `peer a with a`
+    SelfPeering { span: Span, vpc: String },
+    /// `network n = office except partner-cidr` where `partner-cidr` is unbound
+    UnboundExcept { span: Span, name: String, declared: Span },
+    /// `tier web { name = "a" }` and `tier app { name = "A" }`
+    SameGroupName { span: Span, name: String, first: Span },
+    /// `tier a, b { name = "x" }`
+    OneForMany { span: Span, what: &'static str },
+    /// `except` that leaves a million blocks
+    TooManyBlocks { span: Span, count: usize, bound: usize },
+
+    // ---- E04: files
+    /// `include "missing.tier"`
+    Unreadable { span: Span, path: String, why: String },
+    /// `include "../secret.tier"`
+    OutsideRoot { span: Span, path: String, root: String },
+
+    // ---- E05: bindings
+    /// `--set ofice=…`
+    UnknownBinding { name: String, meant: Option<String>, params: String },
+    /// `--set office=banana`
+    BadBinding { name: String, value: String, wanted: &'static str, declared: Option<Span> },
+    /// `--set office` twice with two values
+    TwiceBound { name: String },
+
+    // ---- E06: targets
+    /// CloudFormation: `web allows https to partner`, a group of another account
+    TargetCannot { span: Span, target: Target, what: String },
+
+    // ---- W: what is likely not wanted
+    /// `service https = tcp 8443`
+    ShadowedService { span: Span, name: String, meaning: String },
+    /// a result of `except` with more than 20 blocks
+    ManyBlocks { span: Span, count: usize },
+    /// `until 2020-01-01`
+    Expired { span: Span, date: Date, as_of: Date },
+    /// `until` a day within the next 14
+    Expiring { span: Span, date: Date, days: i32 },
+    /// CloudFormation: `default-group = locked`
+    TargetWarns { span: Span, target: Target, what: String },
+
+    // ---- lints
+    /// a CloudFormation template of 501 resources
+    TemplateLimits { what: &'static str, count: usize, limit: usize, denied: bool },
+}

@@ -1,0 +1,339 @@
+//! How each problem is told: its code, its words, the places it points at, what to type instead.
+//!
+//! One match; it is long because there are many problems, and it is in one place so that they read alike.
+
+use super::problem::{AwsField, Kind, Level, Problem, Target};
+use crate::source::Span;
+
+/// A problem in words.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// `E0201`, or the name of a lint.
+    pub code: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// One line.
+    pub message: String,
+    /// Places; the first is the primary one.
+    pub labels: Vec<Label>,
+    /// What to type.
+    pub help: Vec<String>,
+}
+
+/// A place and what is to be seen there.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// The words beside it; may be empty.
+    pub words: String,
+}
+
+impl Report {
+    fn error(code: &'static str, message: impl Into<String>) -> Report {
+        let level = Level::Error;
+        Report { code, level, message: message.into(), labels: Vec::new(), help: Vec::new() }
+    }
+
+    fn warning(code: &'static str, message: impl Into<String>) -> Report {
+        Report { level: Level::Warning, ..Report::error(code, message) }
+    }
+
+    fn at(mut self, span: &Span, words: impl Into<String>) -> Report {
+        self.labels.push(Label { span: *span, words: words.into() });
+        self
+    }
+
+    fn maybe_at(self, span: &Option<Span>, words: impl Into<String>) -> Report {
+        match span {
+            Some(span) => self.at(span, words),
+            None => self,
+        }
+    }
+
+    fn help(mut self, words: impl Into<String>) -> Report {
+        self.help.push(words.into());
+        self
+    }
+
+    fn meant(self, meant: &Option<String>) -> Report {
+        match meant {
+            Some(name) => self.help(format!("did you mean `{name}`?")),
+            None => self,
+        }
+    }
+}
+
+impl Kind {
+    /// The kind as messages call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::Tier => "tier",
+            Kind::TierSet => "tier set",
+            Kind::Network => "network",
+            Kind::BuiltInNetwork => "built-in network",
+            Kind::External => "external group",
+            Kind::PrefixList => "prefix list",
+            Kind::Param => "parameter",
+            Kind::Peer => "peer",
+            Kind::Service => "service",
+            Kind::Vpc => "VPC",
+            Kind::Role => "role",
+            Kind::IcmpType => "ICMP type",
+            Kind::Lint => "lint",
+            Kind::ParamType => "parameter type",
+        }
+    }
+
+    /// How one is made, or where they are listed.
+    fn how(self, name: &str) -> Option<String> {
+        match self {
+            Kind::Tier => Some(format!("declare it: `tier {name}`")),
+            Kind::Peer => Some(format!("declare it: `tier {name}`, or `network {name} = 203.0.113.0/24`")),
+            Kind::Network | Kind::BuiltInNetwork => Some(format!("declare it: `network {name} = 203.0.113.0/24`")),
+            Kind::Service => Some(format!("`tierwall services` lists the built-in ones; or declare it: `service {name} = tcp 8080`")),
+            Kind::Vpc => Some(format!("declare it: `vpc {name} {{ cidr = 10.0.0.0/16 }}`")),
+            Kind::Param => Some(format!("declare it: `param {name} : cidr`")),
+            Kind::Role => Some("roles are web-server, app-server, database, file-server, proxy, bastion, cache, mail-server, dns-server".to_string()),
+            Kind::IcmpType => Some("a number works too: `icmp 3/4`, `icmpv6 128`".to_string()),
+            Kind::Lint => Some("`tierwall explain` lists them".to_string()),
+            Kind::ParamType => Some("types are vpc, cidr, cidr-ipv6, external, prefix-list".to_string()),
+            Kind::TierSet | Kind::External | Kind::PrefixList => None,
+        }
+    }
+}
+
+impl AwsField {
+    fn words(self) -> &'static str {
+        match self {
+            AwsField::RuleDescription => "the description of a rule",
+            AwsField::GroupDescription => "the description of a security group",
+            AwsField::GroupName => "the name of a security group",
+            AwsField::TagKey => "the key of a tag",
+            AwsField::TagValue => "the value of a tag",
+            AwsField::TemplateDescription => "the description of a template",
+            AwsField::ParameterDescription => "the description of a parameter",
+        }
+    }
+
+    /// The most characters that AWS takes. Rules, groups: EC2 API reference; tags: EC2 user guide
+    /// (tag restrictions); template: CloudFormation quotas; parameter: CloudFormation user guide.
+    pub fn limit(self) -> usize {
+        match self {
+            AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => 255,
+            AwsField::TagKey => 128,
+            AwsField::TagValue => 256,
+            AwsField::TemplateDescription => 1024,
+            AwsField::ParameterDescription => 4000,
+        }
+    }
+
+    fn allowed(self) -> &'static str {
+        match self {
+            AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
+                "allowed are letters and digits of English, spaces, and ._-:/()#,@[]+=;{}!$*"
+            }
+            AwsField::TagKey | AwsField::TagValue => "control characters and `{{resolve:` are not allowed",
+            AwsField::TemplateDescription | AwsField::ParameterDescription => {
+                "control characters and `{{resolve:` are not allowed"
+            }
+        }
+    }
+}
+
+impl Target {
+    fn words(self) -> &'static str {
+        match self {
+            Target::CloudFormation => "CloudFormation",
+            Target::Terraform => "Terraform",
+        }
+    }
+}
+
+impl Problem {
+    /// How bad it is.
+    pub fn level(&self) -> Level {
+        self.report().level
+    }
+
+    /// The problem in words.
+    pub fn report(&self) -> Report {
+        use Report as R;
+        match self {
+            Problem::Syntax { span, found, expected } => R::error("E0101", format!("expected {expected}, found {found}"))
+                .at(span, format!("expected {expected}")),
+            Problem::UnknownStatement { span, word, meant } => R::error("E0102", format!("`{word}` starts no statement"))
+                .at(span, "not a statement")
+                .meant(meant)
+                .help("a rule reads `web allows https from anywhere`"),
+            Problem::Deny { span, word } => R::error("E0103", format!("`{word}`: security groups only ever allow"))
+                .at(span, "there is no deny")
+                .help("leave the rule out, or take addresses out of one: `web allows https from anywhere except 198.51.100.0/24`"),
+            Problem::UnterminatedString { span } => R::error("E0104", "this string does not end on its line")
+                .at(span, "starts here")
+                .help("close it with `\"`; a quote inside is written `\\\"`, a line break `\\n`"),
+            Problem::UnclosedBlock { span } => R::error("E0105", "this block is not closed").at(span, "opened here").help("close it with `}`"),
+            Problem::BadEscape { span, text } => R::error("E0106", format!("`{text}` is no escape"))
+                .at(span, "unknown escape")
+                .help("escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{e9}`"),
+            Problem::BadCharacter { span, character } => R::error("E0107", format!("the character U+{:04X} cannot stand in a program", u32::from(*character)))
+                .at(span, "invisible or a control character")
+                .help("remove it, or write it in a string as `\\u{…}`"),
+            Problem::NotUtf8 { span } => R::error("E0108", "this file is not UTF-8").at(span, "the first byte that is not").help("save it as UTF-8"),
+            Problem::DanglingAnnotation { span } => R::error("E0109", "no statement follows this annotation")
+                .at(span, "annotates nothing")
+                .help("an annotation stands on the line before the statement that it is for"),
+            Problem::BadAddress { span, text } => R::error("E0110", format!("`{text}` is no address"))
+                .at(span, "not an IPv4 or IPv6 address or block")
+                .help("blocks are written `203.0.113.0/24` or `2001:db8::/32`, hosts without a length"),
+            Problem::HostBits { span, text, block } => R::error("E0111", format!("`{text}` has bits set below its prefix length"))
+                .at(span, "not a block")
+                .help(format!("the block is `{block}`")),
+            Problem::BadPort { span, text } => R::error("E0112", format!("`{text}` is no port")).at(span, "not a port").help("ports are 0 to 65535"),
+            Problem::InvertedPorts { span, from, to } => R::error("E0113", format!("the range {from}-{to} ends before it starts"))
+                .at(span, "no port is in it")
+                .help(format!("write `{to}-{from}`")),
+            Problem::BadProtocol { span, text } => R::error("E0114", format!("`{text}` is no protocol number"))
+                .at(span, "not a protocol number")
+                .help("protocol numbers are 0 to 255, as IANA assigns them"),
+            Problem::BadIcmpNumber { span, text } => R::error("E0115", format!("`{text}` is no ICMP type"))
+                .at(span, "not a type or `type/code`")
+                .help("types and codes are 0 to 255: `icmp 8`, `icmp 3/4`"),
+            Problem::BadDate { span, text } => R::error("E0116", format!("`{text}` is no date")).at(span, "not a day of the calendar").help("dates are written `2026-12-31`"),
+            Problem::PortWithoutProtocol { span, text } => R::error("E0117", format!("port `{text}` has no protocol"))
+                .at(span, "a port alone continues the `tcp` or `udp` just before it")
+                .help(format!("write `tcp {text}` or `udp {text}`")),
+            Problem::LongName { span, length } => R::error("E0118", format!("a name of {length} characters"))
+                .at(span, "too long")
+                .help("names have at most 100 characters, so that what is made of them fits in AWS"),
+            Problem::Repeated { span, first, what } => R::error("E0119", format!("a second {what}")).at(span, "one too many").at(first, "the first"),
+            Problem::BadNumber { span, text } => R::error("E0120", format!("the number `{text}` is too large")).at(span, "too large"),
+            Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 4 GiB"),
+
+            Problem::UnknownName { span, kind, name, meant } => {
+                let report = R::error("E0201", format!("there is no {} `{name}`", kind.words())).at(span, format!("unknown {}", kind.words())).meant(meant);
+                match (meant, kind.how(name)) {
+                    (None, Some(how)) => report.help(how),
+                    (Some(_), _) | (None, None) => report,
+                }
+            }
+            Problem::WrongKind { span, name, is, wanted, declared } => R::error("E0202", format!("`{name}` is a {}, and {wanted} is wanted here", is.words()))
+                .at(span, format!("expected {wanted}"))
+                .maybe_at(declared, format!("the {}", is.words())),
+            Problem::Duplicate { span, kind, name, first } => R::error("E0203", format!("`{name}` is declared twice"))
+                .at(span, format!("declared again, as a {}", kind.words()))
+                .at(first, "first here"),
+            Problem::Collision { span, name, other, first, output } => R::error("E0204", format!("`{name}` and `{other}` become one name"))
+                .at(span, format!("becomes `{output}`"))
+                .at(first, "so does this")
+                .help("rename one of them"),
+            Problem::UnknownKey { span, key, block, meant, keys } => R::error("E0205", format!("a {block} has no `{key}`"))
+                .at(span, "unknown key")
+                .meant(meant)
+                .help(format!("it has {keys}")),
+            Problem::DuplicateKey { span, key, first } => R::error("E0206", format!("`{key}` is given twice")).at(span, "again").at(first, "first here"),
+            Problem::BadValue { span, key, wanted } => R::error("E0207", format!("`{key}` takes {wanted}")).at(span, format!("expected {wanted}")),
+            Problem::Reserved { span, name, is } => R::error("E0208", format!("`{name}` is {is}")).at(span, "cannot be declared").help("choose another name"),
+            Problem::SecondStack { span, first } => R::error("E0209", "a program has one stack").at(span, "a second").at(first, "the first"),
+            Problem::StillDeclared { span, name, declared } => R::error("E0210", format!("`{name}` is still in use, so nothing can have been renamed from it"))
+                .at(span, "an earlier name")
+                .at(declared, "in use here"),
+            Problem::Cycle { span, kind, name, through } => R::error("E0211", format!("the {} `{name}` contains itself", kind.words()))
+                .at(span, "declared here")
+                .at(through, "comes back to it"),
+
+            Problem::InternetInRule { span } => R::error("E0301", "`internet` is for assertions; a rule names what AWS matches, addresses")
+                .at(span, "cannot stand in a rule")
+                .help("write `anywhere`"),
+            Problem::ItselfSubject { span } => R::error("E0302", "`itself` is a peer; a sentence starts with a tier")
+                .at(span, "cannot stand here")
+                .help("write `web allows https from itself`"),
+            Problem::NothingLeft { span, except } => R::error("E0303", "nothing is left of these addresses").at(span, "all of them").at(except, "are taken out here"),
+            Problem::ExceptOnNonAddress { span, name, kind, except } => R::error("E0304", format!("`except` takes addresses out of addresses, and `{name}` is a {}", kind.words()))
+                .at(span, "has no addresses to take out of")
+                .at(except, "because of this")
+                .help(format!("give `{name}` a sentence of its own")),
+            Problem::FamilyMismatch { span, what, family, against } => R::error("E0305", format!("`{what}` is for {family}, and nothing here is"))
+                .at(span, format!("{family} only"))
+                .at(against, "of the other family"),
+            Problem::NoRule { span } => R::error("E0306", "this sentence gives no rule").at(span, "nothing to allow"),
+            Problem::Unpeered { span, tier, other, vpc, other_vpc } => R::error("E0307", format!("`{tier}` is in VPC `{vpc}` and `{other}` in `{other_vpc}`, which are not peered"))
+                .at(span, "a security group of another VPC")
+                .help(format!("if they are peered, say so: `peer {vpc} with {other_vpc}`"))
+                .help(format!("else name the addresses: `vpc {other_vpc}`")),
+            Problem::AcrossRegions { span, tier, vpc, region, other_region } => R::error("E0308", format!("`{tier}` is in {region}, and a security group cannot be named from {other_region}"))
+                .at(span, "a security group of another region")
+                .help(format!("name the addresses: `vpc {vpc}`")),
+            Problem::ElsewhereTier { span, tier, what, its, ours, declared } => R::error("E0309", format!("tier `{tier}` is in {what} {its}, and the stack is in {ours}"))
+                .at(span, "one output is deployed to one place")
+                .at(declared, "its VPC")
+                .help("a VPC elsewhere can be named by its addresses: `vpc NAME`"),
+            Problem::NoVpc { span, tier, vpcs } => R::error("E0310", format!("tier `{tier}` is in no VPC"))
+                .at(span, format!("which of {vpcs}?"))
+                .help("name one for it, `{ vpc = … }`, or for all tiers, `stack NAME { vpc = … }`"),
+            Problem::NoBlocks { span, vpc, declared } => R::error("E0311", format!("VPC `{vpc}` has no address blocks"))
+                .at(span, "no addresses to name")
+                .at(declared, "its declaration")
+                .help("give it some: `cidr = 10.0.0.0/16`"),
+            Problem::BadId { span, text, wanted } => R::error("E0312", format!("`{text}` is not {wanted}")).at(span, format!("expected {wanted}")),
+            Problem::ForbiddenCharacter { span, character, field } => R::error("E0313", format!("AWS refuses {character} in {}", field.words()))
+                .at(span, "this character")
+                .help(field.allowed()),
+            Problem::TooLong { span, length, field } => R::error("E0314", format!("{length} characters, and {} has at most {}", field.words(), field.limit())).at(span, "too long"),
+            Problem::SgPrefix { span, name } => R::error("E0315", format!("AWS refuses the group name `{name}`"))
+                .at(span, "starts with `sg-`")
+                .help("choose another name: `sg-` starts the ids of groups"),
+            Problem::BadTag { span, why } => R::error("E0316", format!("AWS refuses this tag: {why}")).at(span, *why),
+            Problem::SelfPeering { span, vpc } => R::error("E0317", format!("`{vpc}` cannot be peered with itself")).at(span, "the same VPC"),
+            Problem::UnboundExcept { span, name, declared } => R::error("E0318", format!("`except` needs the addresses, and `{name}` has no value yet"))
+                .at(span, "not known")
+                .at(declared, "the parameter")
+                .help(format!("bind it: `--set {name}=…`")),
+            Problem::SameGroupName { span, name, first } => R::error("E0319", format!("two groups of one VPC are named `{name}`"))
+                .at(span, "AWS compares without case")
+                .at(first, "the other"),
+            Problem::OneForMany { span, what } => R::error("E0320", format!("one `{what}` for several tiers")).at(span, "only one of them can have it").help("declare the tiers one by one"),
+            Problem::TooManyBlocks { span, count, bound } => R::error("E0321", format!("{count} blocks are left, and {bound} is the most that is written"))
+                .at(span, "too many")
+                .help("a security group has 60 rules by default, and at most 1,000"),
+
+            Problem::Unreadable { span, path, why } => R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here"),
+            Problem::OutsideRoot { span, path, root } => R::error("E0402", format!("`{path}` is outside `{root}`"))
+                .at(span, "leaves the root")
+                .help("`--root DIR` widens what a program may include"),
+
+            Problem::UnknownBinding { name, meant, params } => R::error("E0501", format!("`--set {name}`: the program has no parameter of that name"))
+                .meant(meant)
+                .help(format!("it has {params}")),
+            Problem::BadBinding { name, value, wanted, declared } => R::error("E0502", format!("`{value}` cannot be the value of `{name}`, which takes {wanted}"))
+                .maybe_at(declared, format!("takes {wanted}")),
+            Problem::TwiceBound { name } => R::error("E0503", format!("`{name}` is set to two values")),
+
+            Problem::TargetCannot { span, target, what } => R::error("E0601", format!("{} cannot say this: {what}", target.words())).at(span, "not in this target"),
+
+            Problem::ShadowedService { span, name, meaning } => R::warning("W0201", format!("`{name}` is also a built-in service, with another meaning"))
+                .at(span, format!("the built-in one is `{meaning}`"))
+                .help("choose another name, if readers may think of the built-in one"),
+            Problem::ManyBlocks { span, count } => R::warning("W0301", format!("`except` leaves {count} blocks, each a rule")).at(span, "counts against the quota of rules"),
+            Problem::Expired { span, date, as_of } => R::warning("W0302", format!("this sentence ended on {date} and is left out"))
+                .at(span, format!("today is {as_of}"))
+                .help("delete it, or move the date"),
+            Problem::Expiring { span, date, days } => Report {
+                level: Level::Note,
+                ..R::warning("W0303", format!("this sentence ends on {date}")).at(span, match days {
+                    0 => "today is its last day".to_string(),
+                    1 => "1 day left".to_string(),
+                    days => format!("{days} days left"),
+                })
+            },
+            Problem::TargetWarns { span, target, what } => R::warning("W0601", format!("{} cannot say this: {what}", target.words())).at(span, "left out of this target"),
+
+            Problem::TemplateLimits { what, count, limit, denied } => Report {
+                level: if *denied { Level::Error } else { Level::Warning },
+                ..R::error("template-limits", format!("the template has {count} {what}, and CloudFormation takes at most {limit}"))
+                    .help("split the program into several stacks, name fewer tiers as peers (each such rule is a resource), or use `--to terraform`")
+                    .help("`--allow template-limits` writes it all the same")
+            },
+        }
+    }
+}

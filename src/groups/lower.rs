@@ -1,0 +1,219 @@
+//! Flows to rules: every gate on a flow's way, in one pass over the flows, one sort, and one pass over the
+//! groups.
+
+use super::rule::{Direction, Rule, Text};
+use super::{Deployment, GROUP_DESCRIPTION, Group, Parameter, describe};
+use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, Traffic};
+use crate::policy::{DefaultGroup, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId, Reference, TierId};
+use ipnet::IpNet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The security groups of a policy.
+pub fn lower(policy: &Policy) -> Deployment<'_> {
+    let mut gates = gates(policy);
+    gates.sort_unstable();
+    let mut deployment = Deployment {
+        policy,
+        stack: &policy.stack.name,
+        description: policy.stack.prose.as_deref(),
+        exports: policy.stack.exports,
+        parameters: Vec::new(),
+        lists: Vec::new(),
+        groups: (0..policy.tiers.len()).map(|n| group(policy, TierId(n as u32))).collect(),
+        locked: locked(policy),
+        origins: Vec::new(),
+    };
+    for side in gates.chunk_by(|a, b| (a.tier, a.direction) == (b.tier, b.direction)) {
+        let (tier, direction) = (side[0].tier, side[0].direction);
+        let rules = match direction {
+            Direction::Ingress => rules(policy, side, &mut deployment.origins),
+            Direction::Egress => rules(policy, &outbound(policy, side), &mut deployment.origins),
+        };
+        let group = &mut deployment.groups[tier.index()];
+        match direction {
+            Direction::Ingress => group.ingress = rules,
+            Direction::Egress => group.egress = rules,
+        }
+    }
+    let open = deployment.groups.iter_mut().filter(|g| policy.tier(g.tier).outbound == Outbound::Open);
+    open.for_each(|group| group.egress = everything(policy));
+    refer(&mut deployment);
+    deployment
+}
+
+/// One gate that one flow opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Gate {
+    tier: TierId,
+    direction: Direction,
+    traffic: Traffic,
+    peer: Peer,
+    flow: u32,
+}
+
+/// The inbound gate of each receiver, and the outbound gate of each sender whose outbound side is closed.
+fn gates(policy: &Policy) -> Vec<Gate> {
+    let mut gates = Vec::with_capacity(policy.flows.len() * 2);
+    for (flow, stated) in policy.flows.iter().enumerate() {
+        let (receiver, sender) = (stated.receiver(), stated.sender());
+        let across = |end: Option<TierId>| end.map_or(stated.peer, Peer::Tier);
+        let mut open = |tier, direction, peer| {
+            gates.push(Gate { tier, direction, traffic: stated.traffic, peer, flow: flow as u32 });
+        };
+        if let Some(tier) = receiver {
+            open(tier, Direction::Ingress, across(sender));
+        }
+        if let Some(tier) = sender
+            && policy.tier(tier).outbound == Outbound::Closed
+        {
+            open(tier, Direction::Egress, across(receiver));
+        }
+    }
+    gates.shrink_to_fit();
+    gates
+}
+
+/// The outbound gates of a closed tier, as AWS and CloudFormation can hold them.
+///
+/// A gate to a tier that the tier's own all-traffic gates to anywhere cover is left out. Where one to a tier
+/// stays, CloudFormation makes it a resource of its own, and then deletes an all-traffic rule to 0.0.0.0/0
+/// or ::/0 from the group (CloudFormation user guide, AWS::EC2::SecurityGroupEgress: "the default rule is
+/// removed"; it cannot tell the default rule from the same rule written on purpose, aws-cdk issue 987). So
+/// such a rule is written as its two halves, in every output alike.
+fn outbound(policy: &Policy, side: &[Gate]) -> Vec<Gate> {
+    let everywhere = |block| side.iter().any(|g| g.traffic == Traffic::All && g.peer == Peer::Net(block));
+    let (all_v4, all_v6) = (everywhere(EVERY_IPV4), everywhere(EVERY_IPV6));
+    let covered = |traffic: Traffic| match traffic.family() {
+        Some(Family::V4) => all_v4,
+        Some(Family::V6) => all_v6,
+        None => all_v4 && (all_v6 || !policy.stack.dual),
+    };
+    let to_tier = |gate: &Gate| matches!(gate.peer, Peer::Tier(_));
+    let mut kept: Vec<Gate> = side.iter().filter(|g| !(to_tier(g) && covered(g.traffic))).copied().collect();
+    if kept.iter().any(to_tier) && (all_v4 || all_v6) {
+        kept = kept.into_iter().flat_map(halved).collect();
+        kept.sort_unstable();
+    }
+    kept
+}
+
+/// An all-traffic gate to everywhere as its two halves; any other as it is.
+fn halved(gate: Gate) -> Vec<Gate> {
+    match gate.peer {
+        Peer::Net(block) if gate.traffic == Traffic::All && block.prefix_len() == 0 => {
+            let halves = block.subnets(1).expect("1 is a prefix length of both families");
+            halves.map(|half| Gate { peer: Peer::Net(half), ..gate }).collect()
+        }
+        _ => vec![gate],
+    }
+}
+
+/// One rule for each distinct gate of a sorted list, with the text that sorts first, a written one before a
+/// generated one.
+fn rules(policy: &Policy, side: &[Gate], origins: &mut Vec<u32>) -> Vec<Rule> {
+    let mut rules = Vec::with_capacity(side.len());
+    for same in side.chunk_by(|a, b| (a.traffic, a.peer) == (b.traffic, b.peer)) {
+        let start = origins.len() as u32;
+        origins.extend(same.iter().map(|gate| gate.flow));
+        rules.push(Rule {
+            traffic: same[0].traffic,
+            peer: same[0].peer,
+            text: Text::Flow(first_text(policy, same)),
+            origins: start..origins.len() as u32,
+        });
+    }
+    rules
+}
+
+fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
+    let [_, _, ..] = same else { return same[0].flow };
+    let text = |gate: &&Gate| {
+        let generated = policy.sentence(policy.flows[gate.flow as usize].sentence).prose.is_none();
+        let mut text = String::new();
+        describe(policy, gate.flow, &mut text);
+        (generated, text)
+    };
+    same.iter().min_by_key(text).map_or(same[0].flow, |gate| gate.flow)
+}
+
+/// The outbound rules of an open tier.
+fn everything(policy: &Policy) -> Vec<Rule> {
+    let blocks: &[IpNet] = if policy.stack.dual { &[EVERY_IPV4, EVERY_IPV6] } else { &[EVERY_IPV4] };
+    let rule = |block: &IpNet| Rule {
+        traffic: Traffic::All,
+        peer: Peer::Net(*block),
+        text: Text::Fixed("all outbound traffic"),
+        origins: 0..0,
+    };
+    blocks.iter().map(rule).collect()
+}
+
+fn group(policy: &Policy, id: TierId) -> Group<'_> {
+    let (stack, tier) = (&policy.stack, policy.tier(id));
+    let oldest = |was: &'_ [String], name: &str| was.last().map_or(name, String::as_str).to_string();
+    let mut tags = BTreeMap::new();
+    let shown = tier.group_name.clone().unwrap_or_else(|| format!("{}-{}", stack.name, tier.name));
+    tags.insert("Name", shown);
+    tags.extend(tier.prose.iter().map(|prose| ("Description", prose.clone())));
+    tags.extend(stack.tags.iter().chain(&tier.tags).map(|(key, value)| (key.as_str(), value.clone())));
+    Group {
+        tier: id,
+        name: &tier.name,
+        was: &tier.was,
+        vpc: vpc(policy, tier.vpc),
+        group_name: tier.group_name.as_deref(),
+        name_prefix: format!("{}-{}-", oldest(&stack.was, &stack.name), oldest(&tier.was, &tier.name)),
+        description: tier.description.as_deref().unwrap_or(GROUP_DESCRIPTION),
+        tags,
+        ingress: Vec::new(),
+        egress: Vec::new(),
+    }
+}
+
+fn vpc(policy: &Policy, id: crate::policy::VpcId) -> Reference {
+    let vpc = &policy.vpcs[id.index()];
+    vpc.id.clone().expect("resolving refuses a tier or a lock in a VPC that has no id")
+}
+
+fn locked(policy: &Policy) -> Vec<(String, Reference)> {
+    let locked = policy.vpcs.iter().filter(|vpc| vpc.default_group == DefaultGroup::Locked);
+    locked.filter_map(|vpc| Some((vpc.name.clone()?, vpc.id.clone()?))).collect()
+}
+
+/// Finds the parameters and the managed prefix lists that something refers to.
+fn refer(deployment: &mut Deployment<'_>) {
+    let policy = deployment.policy;
+    let (mut params, mut lists) = (BTreeSet::new(), BTreeSet::new());
+    let mut reference = |reference: &Reference| match reference {
+        Reference::Id(_) => {}
+        Reference::Param(id) => drop(params.insert(*id)),
+    };
+    deployment.groups.iter().for_each(|group| reference(&group.vpc));
+    deployment.locked.iter().for_each(|(_, vpc)| reference(vpc));
+    for rule in deployment.groups.iter().flat_map(|g| g.ingress.iter().chain(&g.egress)) {
+        match rule.peer {
+            Peer::Net(_) | Peer::Tier(_) => {}
+            Peer::Param(id) => reference(&Reference::Param(id)),
+            Peer::External(id) => reference(&policy.externals[id.index()].id),
+            Peer::PrefixList(id) => match &policy.prefix_lists[id.index()].list {
+                ListReference::Id(_) => {}
+                ListReference::Aws(_) => drop::<bool>(lists.insert(id)),
+                ListReference::Param(param) => reference(&Reference::Param(*param)),
+            },
+        }
+    }
+    deployment.lists = lists.into_iter().collect::<Vec<PrefixListId>>();
+    deployment.parameters = params.into_iter().map(|id| parameter(policy, id)).collect();
+    deployment.parameters.sort_by_key(|parameter| parameter.name);
+}
+
+fn parameter(policy: &Policy, id: ParamId) -> Parameter<'_> {
+    let param = policy.param(id);
+    Parameter {
+        id,
+        name: &param.name,
+        kind: param.kind,
+        description: param.prose.as_deref(),
+        default: param.default.as_deref(),
+    }
+}

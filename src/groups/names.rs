@@ -1,0 +1,241 @@
+//! Stable names: what a resource is called in an output.
+//!
+//! A rule is named for what it is in AWS: group, direction, protocol, ports, peer. Names that would be equal
+//! after mangling all carry a suffix made of what they name, so that none depends on the others' order.
+
+use super::rule::Direction;
+use super::{Deployment, Rule};
+use crate::net::{EVERY_IPV4, EVERY_IPV6, Ports, Traffic};
+use crate::policy::{ListReference, Peer, Reference, TierId};
+use std::collections::HashSet;
+use std::fmt::Write;
+
+/// How names are spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `web_tcp_443_from_anywhere_ipv4`: Terraform
+    Snake,
+    /// `WebTcp443FromApp`: CloudFormation, whose logical ids are letters and digits only
+    Pascal,
+}
+
+/// Which of a tier's names counts.
+#[derive(Debug, Clone, Copy)]
+pub enum Renaming<'a> {
+    /// The name it has now.
+    Current,
+    /// The first it ever had.
+    Oldest,
+    /// For each of these tiers, the earlier name with this position; the current name for all others.
+    Earlier(&'a [(TierId, usize)]),
+}
+
+/// The names of one output.
+#[derive(Debug)]
+pub struct Names<'d> {
+    deployment: &'d Deployment<'d>,
+    style: Style,
+    renaming: Renaming<'d>,
+    /// Hashes of names that more than one thing would have.
+    shared: HashSet<u64>,
+}
+
+impl<'d> Names<'d> {
+    /// The names of the rules that `named` picks, `others` being what else is named in the same space.
+    pub fn new(
+        deployment: &'d Deployment<'d>,
+        style: Style,
+        renaming: Renaming<'d>,
+        named: fn(&Rule) -> bool,
+        others: &[String],
+    ) -> Names<'d> {
+        let mut names = Names { deployment, style, renaming, shared: HashSet::new() };
+        let mut hashes: Vec<u64> = others.iter().map(|other| hash(other)).collect();
+        let mut name = String::new();
+        for group in &deployment.groups {
+            for (direction, rules) in [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)] {
+                for rule in rules.iter().filter(|rule| named(rule)) {
+                    name.clear();
+                    names.plain(group.tier, direction, rule, renaming, &mut name);
+                    hashes.push(hash(&name));
+                }
+            }
+        }
+        hashes.sort_unstable();
+        let twice = hashes.windows(2).filter(|pair| pair[0] == pair[1]);
+        names.shared = twice.map(|pair| pair[0]).collect();
+        names
+    }
+
+    /// Appends the name of a rule.
+    pub fn rule(&self, tier: TierId, direction: Direction, rule: &Rule, out: &mut String) {
+        let start = out.len();
+        self.plain(tier, direction, rule, self.renaming, out);
+        if !self.shared.is_empty() && self.shared.contains(&hash(&out[start..])) {
+            let content = self.content(tier, direction, rule);
+            self.suffix(&content, out);
+        }
+    }
+
+    /// Appends the name that a rule had under earlier names of tiers.
+    pub fn earlier(
+        &self,
+        tier: TierId,
+        direction: Direction,
+        rule: &Rule,
+        earlier: &[(TierId, usize)],
+        out: &mut String,
+    ) {
+        self.plain(tier, direction, rule, Renaming::Earlier(earlier), out);
+    }
+
+    /// The name of something else in the same space, `others` of [`Names::new`]: with a suffix if a rule
+    /// would have the same.
+    pub fn other(&self, name: &str) -> String {
+        let mut out = name.to_string();
+        if self.shared.contains(&hash(name)) {
+            self.suffix(name, &mut out);
+        }
+        out
+    }
+
+    /// Appends a suffix that eight hexadecimal digits of a hash of `content` make.
+    fn suffix(&self, content: &str, out: &mut String) {
+        let digest = hash(content) >> 32;
+        let _ = match self.style {
+            Style::Snake => write!(out, "_{digest:08x}"),
+            Style::Pascal => write!(out, "X{digest:08x}"),
+        };
+    }
+
+    /// What the rule is, with nothing mangled.
+    fn content(&self, tier: TierId, direction: Direction, rule: &Rule) -> String {
+        let side = match direction {
+            Direction::Ingress => "ingress",
+            Direction::Egress => "egress",
+        };
+        let mut peer = String::new();
+        self.peer(rule.peer, self.renaming, &mut peer, |out, text| out.push_str(text));
+        format!("{} {side} {} {peer}", self.tier(tier, self.renaming), rule.traffic)
+    }
+
+    fn tier(&self, tier: TierId, renaming: Renaming<'_>) -> &'d str {
+        let group = self.deployment.group(tier);
+        let earlier = match renaming {
+            Renaming::Current => None,
+            Renaming::Oldest => group.was.last(),
+            Renaming::Earlier(list) => {
+                let position = list.iter().find(|(id, _)| *id == tier).map(|(_, position)| *position);
+                position.and_then(|position| group.was.get(position))
+            }
+        };
+        earlier.map_or(group.name, String::as_str)
+    }
+
+    /// Appends the name of a rule before any suffix.
+    fn plain(&self, tier: TierId, direction: Direction, rule: &Rule, renaming: Renaming<'_>, out: &mut String) {
+        let push = match self.style {
+            Style::Snake => push_snake,
+            Style::Pascal => push_pascal,
+        };
+        push(out, self.tier(tier, renaming));
+        traffic(rule.traffic, self.style, out);
+        push(
+            out,
+            match direction {
+                Direction::Ingress => "from",
+                Direction::Egress => "to",
+            },
+        );
+        self.peer(rule.peer, renaming, out, push);
+    }
+
+    fn peer(&self, peer: Peer, renaming: Renaming<'_>, out: &mut String, push: fn(&mut String, &str)) {
+        let deployment = self.deployment;
+        match peer {
+            Peer::Net(EVERY_IPV4) => push(out, "anywhere_ipv4"),
+            Peer::Net(EVERY_IPV6) => push(out, "anywhere_ipv6"),
+            Peer::Net(block) => push(out, &block.to_string()),
+            Peer::Tier(tier) => push(out, self.tier(tier, renaming)),
+            Peer::Param(id) => push(out, deployment.parameter_name(id)),
+            Peer::External(id) => {
+                let (reference, account) = deployment.external(id);
+                account.iter().for_each(|account| push(out, account));
+                match reference {
+                    Reference::Id(id) => push(out, id),
+                    Reference::Param(id) => push(out, deployment.parameter_name(*id)),
+                }
+            }
+            Peer::PrefixList(id) => match deployment.list(id) {
+                ListReference::Id(id) => push(out, id),
+                ListReference::Aws(name) => push(out, aws_list(name)),
+                ListReference::Param(id) => push(out, deployment.parameter_name(*id)),
+            },
+        }
+    }
+}
+
+/// The part of a managed prefix list's name that tells it from others: `us-east-1.s3`, or `s3` for the
+/// region of the deployment.
+pub fn aws_list(name: &str) -> &str {
+    let name = name.strip_prefix("com.amazonaws.").unwrap_or(name);
+    name.strip_prefix("region.").unwrap_or(name)
+}
+
+/// Appends `tcp_443`, `udp_8000_8100`, `icmp_3_4`, `proto_50`, `all`.
+fn traffic(traffic: Traffic, style: Style, out: &mut String) {
+    let _ = match (style, traffic) {
+        (Style::Snake, Traffic::All) => write!(out, "_all"),
+        (Style::Pascal, Traffic::All) => write!(out, "All"),
+        (Style::Snake, Traffic::Number(number)) => write!(out, "_proto_{number}"),
+        (Style::Pascal, Traffic::Number(number)) => write!(out, "Proto{number}"),
+        (_, Traffic::Tcp(range)) => ports("tcp", "Tcp", range, style, out),
+        (_, Traffic::Udp(range)) => ports("udp", "Udp", range, style, out),
+        (_, Traffic::Icmp(kind)) => icmp("icmp", "Icmp", kind, style, out),
+        (_, Traffic::Icmpv6(kind)) => icmp("icmpv6", "Icmpv6", kind, style, out),
+    };
+}
+
+fn ports(snake: &str, pascal: &str, range: Ports, style: Style, out: &mut String) -> std::fmt::Result {
+    match (style, range) {
+        (Style::Snake, Ports::ALL) => write!(out, "_{snake}_all"),
+        (Style::Pascal, Ports::ALL) => write!(out, "{pascal}All"),
+        (Style::Snake, Ports { from, to }) if from == to => write!(out, "_{snake}_{from}"),
+        (Style::Pascal, Ports { from, to }) if from == to => write!(out, "{pascal}{from}"),
+        (Style::Snake, Ports { from, to }) => write!(out, "_{snake}_{from}_{to}"),
+        (Style::Pascal, Ports { from, to }) => write!(out, "{pascal}{from}To{to}"),
+    }
+}
+
+fn icmp(snake: &str, pascal: &str, kind: Option<(u8, Option<u8>)>, style: Style, out: &mut String) -> std::fmt::Result {
+    match (style, kind) {
+        (Style::Snake, None) => write!(out, "_{snake}_all"),
+        (Style::Pascal, None) => write!(out, "{pascal}All"),
+        (Style::Snake, Some((kind, None))) => write!(out, "_{snake}_{kind}"),
+        (Style::Pascal, Some((kind, None))) => write!(out, "{pascal}Type{kind}"),
+        (Style::Snake, Some((kind, Some(code)))) => write!(out, "_{snake}_{kind}_{code}"),
+        (Style::Pascal, Some((kind, Some(code)))) => write!(out, "{pascal}Type{kind}Code{code}"),
+    }
+}
+
+/// Appends `text` as part of a snake-case name: `_` between parts and for every other character.
+pub fn push_snake(out: &mut String, text: &str) {
+    if !out.is_empty() {
+        out.push('_');
+    }
+    out.extend(text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }));
+}
+
+/// Appends `text` as part of a Pascal-case name: each run of letters and digits with a capital, nothing else.
+pub fn push_pascal(out: &mut String, text: &str) {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    for word in words.filter(|word| !word.is_empty()) {
+        out.extend(word[..1].chars().map(|c| c.to_ascii_uppercase()));
+        out.push_str(&word[1..]);
+    }
+}
+
+/// FNV-1a, 64 bits: the same on every machine and in every release, as names must be.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

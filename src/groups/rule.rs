@@ -1,0 +1,35 @@
+//! One rule of a security group.
+
+use crate::net::Traffic;
+use crate::policy::Peer;
+use std::ops::Range;
+
+/// Which side of a group a rule is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// What the members accept.
+    Ingress,
+    /// What the members may send.
+    Egress,
+}
+
+/// One rule. Traffic and peer are its identity within its side of its group.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// What passes.
+    pub traffic: Traffic,
+    /// From or to whom.
+    pub peer: Peer,
+    pub(super) text: Text,
+    /// Where the flows that ask for it stand in the deployment's list.
+    pub(super) origins: Range<u32>,
+}
+
+/// Where the description of a rule comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Text {
+    /// The flow with this position.
+    Flow(u32),
+    /// No flow: the rule is there because the tier is open.
+    Fixed(&'static str),
+}

@@ -1,0 +1,22 @@
+//! tierwall compiles sentences about who may talk to whom into AWS security groups.
+//!
+//! A program passes through stages, each a module: [`parse`] makes a syntax tree ([`ast`]) of its text,
+//! [`resolve`] makes a [`policy`] of the tree, [`groups`] lowers the policy to security groups, and a
+//! [`backend`] writes them down. [`check`] judges, [`diagnostic`] tells. [`compile`](compile::compile) runs
+//! the stages before the targets. Nothing here reads a file, prints, or looks at the clock; the command line
+//! does.
+
+pub mod ast;
+pub mod backend;
+pub mod catalogue;
+pub mod check;
+pub mod compile;
+pub mod date;
+pub mod diagnostic;
+pub mod flows;
+pub mod groups;
+pub mod net;
+pub mod parse;
+pub mod policy;
+pub mod resolve;
+pub mod source;

@@ -1,0 +1,121 @@
+//! Sets of IPv4 and IPv6 addresses, and the blocks that cover them.
+
+use super::ranges::Ranges;
+use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A set of addresses of both families.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// The IPv4 ones.
+    pub v4: Ranges<u32>,
+    /// The IPv6 ones.
+    pub v6: Ranges<u128>,
+}
+
+impl Addresses {
+    /// The union of these blocks.
+    pub fn of<'a>(blocks: impl IntoIterator<Item = &'a IpNet>) -> Addresses {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for block in blocks {
+            match block {
+                IpNet::V4(net) => v4.push((net.network().into(), net.broadcast().into())),
+                IpNet::V6(net) => v6.push((net.network().into(), net.broadcast().into())),
+            }
+        }
+        Addresses { v4: Ranges::from_unsorted(v4), v6: Ranges::from_unsorted(v6) }
+    }
+
+    /// Whether no address is in it.
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether this address is in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.v4.contains(address.into()),
+            IpAddr::V6(address) => self.v6.contains(address.into()),
+        }
+    }
+
+    /// What is in either.
+    pub fn union(&self, other: &Addresses) -> Addresses {
+        Addresses { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
+    }
+
+    /// What is in both.
+    pub fn intersection(&self, other: &Addresses) -> Addresses {
+        Addresses { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
+    }
+
+    /// What is in this one and not in the other.
+    pub fn difference(&self, other: &Addresses) -> Addresses {
+        Addresses { v4: self.v4.difference(&other.v4), v6: self.v6.difference(&other.v6) }
+    }
+
+    /// The smallest list of blocks that cover it exactly, IPv4 first, by address.
+    ///
+    /// Each range is cut at the largest aligned block that starts at its first address; no list is shorter,
+    /// since ranges neither touch nor overlap.
+    pub fn blocks(&self) -> impl Iterator<Item = IpNet> + '_ {
+        let v4 = self.v4.ranges().iter().flat_map(|(first, last)| {
+            Ipv4Subnets::new(Ipv4Addr::from(*first), Ipv4Addr::from(*last), 0).map(IpNet::V4)
+        });
+        let v6 = self.v6.ranges().iter().flat_map(|(first, last)| {
+            Ipv6Subnets::new(Ipv6Addr::from(*first), Ipv6Addr::from(*last), 0).map(IpNet::V6)
+        });
+        v4.chain(v6)
+    }
+}
+
+/// 0.0.0.0/0
+pub const EVERY_IPV4: IpNet = IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0));
+/// ::/0
+pub const EVERY_IPV6: IpNet = IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 0));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Sixteen addresses, so that a smallest cover can be found by trying them all.
+    fn small(mask: u16) -> Addresses {
+        let base = u32::from(Ipv4Addr::new(10, 0, 0, 0));
+        let v4 = (0..16).filter(|n| mask >> n & 1 == 1).map(|n| (base + n, base + n)).collect();
+        Addresses { v4: Ranges::from_unsorted(v4), v6: Ranges::default() }
+    }
+
+    /// The fewest aligned blocks in `lo..lo + size` that cover exactly the bits of `mask`.
+    fn fewest(mask: u16, lo: u32, size: u32) -> usize {
+        let bits = (0..size).filter(|n| mask >> (lo + n) & 1 == 1).count() as u32;
+        match bits {
+            0 => 0,
+            _ if bits == size => 1,
+            _ => fewest(mask, lo, size / 2) + fewest(mask, lo + size / 2, size / 2),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_are_exact_and_fewest(mask: u16) {
+            let set = small(mask);
+            let blocks: Vec<IpNet> = set.blocks().collect();
+            prop_assert_eq!(Addresses::of(&blocks), set);
+            prop_assert_eq!(blocks.len(), fewest(mask, 0, 16));
+        }
+
+        #[test]
+        fn ipv6_blocks_are_exact(a: u128, b: u128) {
+            let v6 = Ranges::from_unsorted(vec![(a.min(b), a.max(b))]);
+            let set = Addresses { v4: Ranges::default(), v6 };
+            prop_assert_eq!(Addresses::of(&set.blocks().collect::<Vec<_>>()), set);
+        }
+    }
+
+    #[test]
+    fn everything_is_one_block_a_family() {
+        let all = Addresses { v4: Ranges::all(), v6: Ranges::all() };
+        assert_eq!(all.blocks().collect::<Vec<_>>(), [EVERY_IPV4, EVERY_IPV6]);
+    }
+}

@@ -1,0 +1,12 @@
+//! Exact sets: addresses of both families, and the traffic a rule admits.
+//!
+//! Nothing here samples or rounds. A set of addresses is kept as sorted ranges, which union, intersection
+//! and difference walk once; blocks come back as the smallest list that covers the ranges.
+
+mod address;
+mod ranges;
+mod traffic;
+
+pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6};
+pub use ranges::{Bound, Ranges};
+pub use traffic::{Family, Ports, Protocol, Traffic};

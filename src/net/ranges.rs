@@ -1,0 +1,164 @@
+//! Sets of numbers as sorted, disjoint, non-adjacent ranges.
+
+use std::fmt::Debug;
+
+/// A number that ranges are made of.
+pub trait Bound: Copy + Ord + Debug {
+    /// The smallest.
+    const MIN: Self;
+    /// The largest.
+    const MAX: Self;
+    /// The next one; `None` after the largest.
+    fn next(self) -> Option<Self>;
+    /// The one before; `None` before the smallest.
+    fn previous(self) -> Option<Self>;
+}
+
+macro_rules! bound {
+    ($($number:ty),*) => {$(
+        impl Bound for $number {
+            const MIN: Self = <$number>::MIN;
+            const MAX: Self = <$number>::MAX;
+            fn next(self) -> Option<Self> { self.checked_add(1) }
+            fn previous(self) -> Option<Self> { self.checked_sub(1) }
+        }
+    )*};
+}
+bound!(u8, u16, u32, u128);
+
+/// A set of numbers.
+///
+/// INVARIANT: each range is `(first, last)`, both in the set and `first <= last`; the ranges are sorted, and
+/// between any two of them at least one number is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranges<T>(Vec<(T, T)>);
+
+impl<T> Default for Ranges<T> {
+    fn default() -> Self {
+        Ranges(Vec::new())
+    }
+}
+
+impl<T: Bound> Ranges<T> {
+    /// The set of these ranges, which may touch, overlap and stand in any order.
+    pub fn from_unsorted(mut ranges: Vec<(T, T)>) -> Self {
+        ranges.sort_unstable();
+        let mut out: Vec<(T, T)> = Vec::with_capacity(ranges.len());
+        for (first, last) in ranges {
+            match out.last_mut() {
+                Some(open) if open.1.next().is_none_or(|after| first <= after) => {
+                    open.1 = open.1.max(last);
+                }
+                Some(_) | None => out.push((first, last)),
+            }
+        }
+        Ranges(out)
+    }
+
+    /// Every number.
+    pub fn all() -> Self {
+        Ranges(vec![(T::MIN, T::MAX)])
+    }
+
+    /// Its ranges, sorted.
+    pub fn ranges(&self) -> &[(T, T)] {
+        &self.0
+    }
+
+    /// Whether no number is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this number is in it.
+    pub fn contains(&self, number: T) -> bool {
+        let after = self.0.partition_point(|range| range.0 <= number);
+        after > 0 && number <= self.0[after - 1].1
+    }
+
+    /// What is in either.
+    pub fn union(&self, other: &Self) -> Self {
+        Ranges::from_unsorted([&self.0[..], &other.0[..]].concat())
+    }
+
+    /// What is in both.
+    pub fn intersection(&self, other: &Self) -> Self {
+        let mut out = Vec::new();
+        let (mut a, mut b) = (0, 0);
+        while let (Some(x), Some(y)) = (self.0.get(a), other.0.get(b)) {
+            let (first, last) = (x.0.max(y.0), x.1.min(y.1));
+            if first <= last {
+                out.push((first, last));
+            }
+            if x.1 < y.1 { a += 1 } else { b += 1 }
+        }
+        Ranges(out)
+    }
+
+    /// What is in this one and not in the other.
+    pub fn difference(&self, other: &Self) -> Self {
+        self.intersection(&other.complement())
+    }
+
+    /// What is not in it.
+    pub fn complement(&self) -> Self {
+        let mut out = Vec::with_capacity(self.0.len() + 1);
+        let mut start = Some(T::MIN);
+        for (first, last) in &self.0 {
+            if let (Some(start), Some(before)) = (start, first.previous())
+                && start <= before
+            {
+                out.push((start, before));
+            }
+            start = last.next();
+        }
+        out.extend(start.map(|start| (start, T::MAX)));
+        Ranges(out)
+    }
+
+    /// Whether every number of `other` is in this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        other.difference(self).is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The model: one bool for each of the 256 numbers of a small universe.
+    fn model(set: &Ranges<u8>) -> Vec<bool> {
+        (0..=255).map(|n| set.ranges().iter().any(|(a, b)| (*a..=*b).contains(&n))).collect()
+    }
+
+    fn zip(a: &Ranges<u8>, b: &Ranges<u8>, f: fn(bool, bool) -> bool) -> Vec<bool> {
+        model(a).into_iter().zip(model(b)).map(|(x, y)| f(x, y)).collect()
+    }
+
+    fn normal(set: &Ranges<u8>) -> bool {
+        set.0.iter().all(|(a, b)| a <= b) && set.0.windows(2).all(|w| w[0].1.next().is_some_and(|n| n < w[1].0))
+    }
+
+    prop_compose! {
+        fn set()(raw in prop::collection::vec((any::<u8>(), any::<u8>()), 0..8)) -> Ranges<u8> {
+            Ranges::from_unsorted(raw.into_iter().map(|(a, b)| (a.min(b), a.max(b))).collect())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn operations_agree_with_the_model(a in set(), b in set(), n: u8) {
+            prop_assert_eq!(model(&a.union(&b)), zip(&a, &b, |x, y| x || y));
+            prop_assert_eq!(model(&a.intersection(&b)), zip(&a, &b, |x, y| x && y));
+            prop_assert_eq!(model(&a.difference(&b)), zip(&a, &b, |x, y| x && !y));
+            prop_assert_eq!(a.contains(n), model(&a)[n as usize]);
+            prop_assert_eq!(a.covers(&b), zip(&a, &b, |x, y| x || !y).into_iter().all(|z| z));
+            prop_assert_eq!(a.is_empty(), !model(&a).contains(&true));
+            for made in [a.union(&b), a.intersection(&b), a.difference(&b), a.complement()] {
+                prop_assert!(normal(&made), "{:?}", made);
+            }
+            prop_assert_eq!(a.complement().complement(), a);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What a rule admits, apart from who: protocol and ports, or ICMP type and code.
+
+use ipnet::IpNet;
+use std::fmt;
+
+/// An IP version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// IPv4
+    V4,
+    /// IPv6
+    V6,
+}
+
+/// Ports, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ports {
+    /// The first.
+    pub from: u16,
+    /// The last.
+    pub to: u16,
+}
+
+/// A protocol as security group rules name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// Every protocol: `-1`.
+    All,
+    /// 6
+    Tcp,
+    /// 17
+    Udp,
+    /// 1
+    Icmp,
+    /// 58
+    Icmpv6,
+    /// Any other, by IANA's number.
+    Number(u8),
+}
+
+/// What one rule admits.
+///
+/// The order of the variants is the order of the rules in an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Traffic {
+    /// Everything.
+    All,
+    /// TCP to these ports.
+    Tcp(Ports),
+    /// UDP to these ports.
+    Udp(Ports),
+    /// ICMP of IPv4: all of it, a type, or a type and a code.
+    Icmp(Option<(u8, Option<u8>)>),
+    /// ICMPv6, likewise.
+    Icmpv6(Option<(u8, Option<u8>)>),
+    /// Another protocol, whole.
+    Number(u8),
+}
+
+impl Ports {
+    /// 0-65535
+    pub const ALL: Ports = Ports { from: 0, to: u16::MAX };
+}
+
+impl Traffic {
+    /// A whole protocol, by IANA's number. Numbers that AWS shows by name become that protocol
+    /// (EC2 API reference, IpPermission).
+    pub fn protocol_number(number: u8) -> Traffic {
+        match number {
+            1 => Traffic::Icmp(None),
+            6 => Traffic::Tcp(Ports::ALL),
+            17 => Traffic::Udp(Ports::ALL),
+            58 => Traffic::Icmpv6(None),
+            number => Traffic::Number(number),
+        }
+    }
+
+    /// Its protocol.
+    pub fn protocol(self) -> Protocol {
+        match self {
+            Traffic::All => Protocol::All,
+            Traffic::Tcp(_) => Protocol::Tcp,
+            Traffic::Udp(_) => Protocol::Udp,
+            Traffic::Icmp(_) => Protocol::Icmp,
+            Traffic::Icmpv6(_) => Protocol::Icmpv6,
+            Traffic::Number(number) => Protocol::Number(number),
+        }
+    }
+
+    /// FromPort and ToPort as AWS keeps them: for ICMP the type and the code, -1 meaning all; `None` for
+    /// protocols without either.
+    pub fn aws_ports(self) -> Option<(i32, i32)> {
+        match self {
+            Traffic::All | Traffic::Number(_) => None,
+            Traffic::Tcp(ports) | Traffic::Udp(ports) => Some((ports.from.into(), ports.to.into())),
+            Traffic::Icmp(None) | Traffic::Icmpv6(None) => Some((-1, -1)),
+            Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
+                Some((kind.into(), code.map_or(-1, i32::from)))
+            }
+        }
+    }
+
+    /// The family that it is bound to, if it is: ICMP and ICMPv6 are.
+    pub fn family(self) -> Option<Family> {
+        match self {
+            Traffic::Icmp(_) => Some(Family::V4),
+            Traffic::Icmpv6(_) => Some(Family::V6),
+            Traffic::All | Traffic::Tcp(_) | Traffic::Udp(_) | Traffic::Number(_) => None,
+        }
+    }
+}
+
+impl Family {
+    /// The family of a block.
+    pub fn of(block: &IpNet) -> Family {
+        match block {
+            IpNet::V4(_) => Family::V4,
+            IpNet::V6(_) => Family::V6,
+        }
+    }
+
+    /// `IPv4`, `IPv6`
+    pub fn words(self) -> &'static str {
+        match self {
+            Family::V4 => "IPv4",
+            Family::V6 => "IPv6",
+        }
+    }
+
+    /// `ipv4`, `ipv6`: as programs and JSON write it.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Family::V4 => "ipv4",
+            Family::V6 => "ipv6",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    /// As AWS writes it: `tcp`, `icmpv6`, `-1`, `50`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Protocol::All => f.write_str("-1"),
+            Protocol::Tcp => f.write_str("tcp"),
+            Protocol::Udp => f.write_str("udp"),
+            Protocol::Icmp => f.write_str("icmp"),
+            Protocol::Icmpv6 => f.write_str("icmpv6"),
+            Protocol::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+impl fmt::Display for Traffic {
+    /// As a program writes it: `tcp 443`, `udp 8000-8100`, `icmp 3/4`, `proto 50`, `all`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Traffic::All => f.write_str("all"),
+            Traffic::Number(number) => write!(f, "proto {number}"),
+            Traffic::Tcp(ports) | Traffic::Udp(ports) => match *ports {
+                Ports::ALL => write!(f, "{}", self.protocol()),
+                Ports { from, to } if from == to => write!(f, "{} {from}", self.protocol()),
+                Ports { from, to } => write!(f, "{} {from}-{to}", self.protocol()),
+            },
+            Traffic::Icmp(kind) | Traffic::Icmpv6(kind) => match kind {
+                None => write!(f, "{}", self.protocol()),
+                Some((kind, None)) => write!(f, "{} {kind}", self.protocol()),
+                Some((kind, Some(code))) => write!(f, "{} {kind}/{code}", self.protocol()),
+            },
+        }
+    }
+}

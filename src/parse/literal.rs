@@ -1,0 +1,88 @@
+//! What single tokens say: addresses, ports, numbers. Each gives a value even when it is wrong, so that the
+//! statement around it still stands.
+
+use crate::diagnostic::{Problem, Problems};
+use crate::source::Span;
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// `10.0.0.0/8`, `2001:db8::1`
+pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet> {
+    let net = match text.split_once('/') {
+        Some((_, length)) if length.len() > 1 && length.starts_with('0') => None,
+        Some(_) => text.parse::<IpNet>().ok(),
+        None => text.parse::<IpAddr>().ok().map(IpNet::from),
+    };
+    let Some(net) = net else {
+        problems.push(Problem::BadAddress { span, text: text.to_string() });
+        return None;
+    };
+    let block = net.trunc();
+    if block != net {
+        problems.push(Problem::HostBits { span, text: text.to_string(), block: block.to_string() });
+    }
+    Some(block)
+}
+
+/// `443`, `8000-8100`
+pub fn ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u16, u16)> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (Ok(from), Ok(to)) = (first.parse(), last.parse()) else {
+        problems.push(Problem::BadPort { span, text: text.to_string() });
+        return None;
+    };
+    if from > to {
+        problems.push(Problem::InvertedPorts { span, from, to });
+        return Some((to, from));
+    }
+    Some((from, to))
+}
+
+/// `3/4`, `8`
+pub fn icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8, Option<u8>)> {
+    let (kind, code) = match text.split_once('/') {
+        Some((kind, code)) => (kind.parse().ok(), Some(code.parse().ok())),
+        None => (text.parse().ok(), None),
+    };
+    match (kind, code) {
+        (Some(kind), None) => Some((kind, None)),
+        (Some(kind), Some(Some(code))) => Some((kind, Some(code))),
+        (None, _) | (_, Some(None)) => {
+            problems.push(Problem::BadIcmpNumber { span, text: text.to_string() });
+            None
+        }
+    }
+}
+
+/// `50`
+pub fn protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
+    let number = text.parse().ok();
+    if number.is_none() {
+        problems.push(Problem::BadProtocol { span, text: text.to_string() });
+    }
+    number
+}
+
+/// Places of characters that no program may hold: control characters, and those that reorder the text
+/// around them on a screen (Unicode's bidirectional controls). At most one a line.
+pub fn forbidden_characters(text: &str) -> Vec<(usize, char)> {
+    let mut found: Vec<(usize, char)> = Vec::new();
+    let mut line_end = 0;
+    for (at, character) in text.char_indices() {
+        if at < line_end || !is_forbidden(text, at, character) {
+            continue;
+        }
+        found.push((at, character));
+        line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+    }
+    found
+}
+
+fn is_forbidden(text: &str, at: usize, character: char) -> bool {
+    match character {
+        '\n' | '\t' => false,
+        '\r' => !text[at + 1..].starts_with('\n'),
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
+        other => other.is_control(),
+    }
+}

@@ -1,0 +1,108 @@
+//! Text to syntax tree: one file, or a program with all that it includes.
+//!
+//! Every stage after this one works on the tree; no meaning is judged here. A statement that cannot be
+//! read is reported by itself and left out; the others stand.
+
+mod build;
+mod literal;
+mod recover;
+
+pub use build::file;
+
+use crate::ast::{self, Program};
+use crate::diagnostic::{Problem, Problems};
+use crate::source::{FileId, Sources, Span};
+use std::collections::HashMap;
+
+/// Where the files of a program come from.
+pub trait Reader {
+    /// The file at `path`, as the file `from` (an identity; `None` for the entry) names it.
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError>;
+}
+
+/// A file as a [`Reader`] gives it.
+#[derive(Debug)]
+pub struct Read {
+    /// Equal for two paths exactly when they are the same file.
+    pub identity: String,
+    /// What reports call it.
+    pub name: String,
+    /// What is in it, or `None` when this identity was given before.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a [`Reader`] gives no file.
+#[derive(Debug)]
+pub enum ReadError {
+    /// It lies outside this root.
+    Outside(String),
+    /// It cannot be read, in words.
+    Failed(String),
+}
+
+/// Reads and parses a program. Fails only when the entry itself cannot be read.
+pub fn program(entry: &str, reader: &mut dyn Reader) -> Result<(Sources, Program, Problems), ReadError> {
+    let (mut sources, mut problems) = (Sources::default(), Problems::default());
+    let mut program = Program::default();
+    let mut known = HashMap::new();
+    let read = reader.read(entry, None)?;
+    let mut identities = Vec::new();
+    known.insert(read.identity.clone(), ());
+    identities.push(read.identity.clone());
+    add(&mut sources, read, &mut program, &mut problems);
+    let mut next = 0;
+    while next < program.files.len() {
+        for (path, span) in includes(&program.files[next]) {
+            match reader.read(&path, Some(&identities[next])) {
+                Ok(read) if known.contains_key(&read.identity) => {}
+                Ok(read) => {
+                    known.insert(read.identity.clone(), ());
+                    identities.push(read.identity.clone());
+                    add(&mut sources, read, &mut program, &mut problems);
+                }
+                Err(ReadError::Outside(root)) => problems.push(Problem::OutsideRoot { span, path, root }),
+                Err(ReadError::Failed(why)) => problems.push(Problem::Unreadable { span, path, why }),
+            }
+        }
+        next += 1;
+    }
+    Ok((sources, program, problems))
+}
+
+/// The paths that a file includes, and where.
+fn includes(file: &ast::File) -> Vec<(String, Span)> {
+    let paths = file.statements.iter().filter_map(|statement| match &statement.item {
+        ast::Item::Include(path) => Some((path.value.to_string(), path.span)),
+        _ => None,
+    });
+    paths.collect()
+}
+
+fn add(sources: &mut Sources, read: Read, program: &mut Program, problems: &mut Problems) {
+    let (text, invalid) = match String::from_utf8(read.bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
+        }
+    };
+    let Some(id) = sources.add(read.name.clone(), text) else {
+        problems.push(Problem::FileTooLarge { name: read.name });
+        return;
+    };
+    if let Some(at) = invalid {
+        let start = at as u32;
+        problems.push(Problem::NotUtf8 { span: Span { file: id, start, end: start + 3 } });
+    }
+    let (file, found) = file(id, sources.file(id).text());
+    problems.append(found);
+    program.files.push(file);
+}
+
+/// Parses the text of a file that is a program by itself, as tests and the prelude do.
+pub fn text(name: &str, text: &str) -> (Sources, Program, Problems) {
+    let mut sources = Sources::default();
+    let id = sources.add(name.to_string(), text.to_string()).unwrap_or(FileId(0));
+    let (file, problems) = file(id, text);
+    (sources, Program { files: vec![file] }, problems)
+}

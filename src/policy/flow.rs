@@ -1,0 +1,69 @@
+//! Sentences, and the flows that they multiply out to.
+
+use super::peer::Peer;
+use super::words::WordId;
+use super::{SentenceId, TierId};
+use crate::date::Date;
+use crate::net::Traffic;
+use crate::source::Span;
+
+/// `web allows https from office until 2026-12-31 "admin access"`
+#[derive(Debug)]
+pub struct Sentence {
+    /// The statement.
+    pub span: Span,
+    /// `"admin access"`
+    pub prose: Option<String>,
+    /// ` except …` and ` until …` as written, for the text of its rules.
+    pub tail: String,
+    /// Its last day.
+    pub until: Option<Date>,
+}
+
+/// Which way a sentence points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Way {
+    /// The subject accepts.
+    From,
+    /// The subject sends.
+    To,
+}
+
+/// One connection that one sentence states: the subject, one piece of traffic, one peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flow {
+    /// The tier the sentence is about.
+    pub subject: TierId,
+    /// Whether it accepts or sends.
+    pub way: Way,
+    /// What.
+    pub traffic: Traffic,
+    /// From or to whom.
+    pub peer: Peer,
+    /// The sentence that says so.
+    pub sentence: SentenceId,
+    /// The service as the sentence names it.
+    pub service: WordId,
+    /// The peer as the sentence names it.
+    pub named: WordId,
+}
+
+impl Flow {
+    /// The tier that receives, if a tier does.
+    pub fn receiver(&self) -> Option<TierId> {
+        match (self.way, self.peer) {
+            (Way::From, _) => Some(self.subject),
+            (Way::To, Peer::Tier(tier)) => Some(tier),
+            (Way::To, _) => None,
+        }
+    }
+
+    /// The tier that sends, if a tier does.
+    pub fn sender(&self) -> Option<TierId> {
+        match (self.way, self.peer) {
+            (Way::To, _) => Some(self.subject),
+            (Way::From, Peer::Tier(tier)) => Some(tier),
+            (Way::From, _) => None,
+        }
+    }
+}

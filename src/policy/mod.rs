@@ -1,0 +1,109 @@
+//! What was meant: tiers, who may talk to whom, what is asserted. No name is left to look up.
+//!
+//! Ids are positions in the vectors of [`Policy`], and are given in the order of the names, so that the order
+//! of ids is the order of every output whatever the order of the source.
+
+mod assertion;
+mod flow;
+mod icmp;
+mod peer;
+mod stack;
+mod tier;
+mod words;
+
+pub use assertion::{Annotation, Assertion, Claim, End};
+pub use flow::{Flow, Sentence, Way};
+pub use icmp::{IcmpName, icmp_name, icmp_names};
+pub use peer::{External, ListReference, Network, Param, ParamKind, Peer, PrefixList, Reference};
+pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
+pub use tier::{Role, Tier, TierSet};
+pub use words::{WordId, Words};
+
+/// A whole program, resolved.
+#[derive(Debug)]
+pub struct Policy {
+    /// The deployment.
+    pub stack: Stack,
+    /// Declared VPCs by name; the implicit one, if it is needed, stands alone.
+    pub vpcs: Vec<Vpc>,
+    /// Pairs of peered VPCs, the smaller id first, sorted.
+    pub peerings: Vec<(VpcId, VpcId)>,
+    /// Parameters by name.
+    pub params: Vec<Param>,
+    /// Networks by name.
+    pub networks: Vec<Network>,
+    /// Foreign security groups by identity; two names of one group are one.
+    pub externals: Vec<External>,
+    /// Prefix lists by identity, likewise.
+    pub prefix_lists: Vec<PrefixList>,
+    /// Tiers by name.
+    pub tiers: Vec<Tier>,
+    /// Named sets of tiers by name.
+    pub tier_sets: Vec<TierSet>,
+    /// The sentences, as they stand in the files.
+    pub sentences: Vec<Sentence>,
+    /// What the sentences multiply out to.
+    pub flows: Vec<Flow>,
+    /// Assertions, as they stand.
+    pub assertions: Vec<Assertion>,
+    /// `@allow`, as they stand.
+    pub annotations: Vec<Annotation>,
+    /// Words of the program that outputs repeat.
+    pub words: Words,
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// As an index.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A tier: one security group.
+    TierId
+    /// A named set of tiers.
+    TierSetId
+    /// A VPC.
+    VpcId
+    /// A parameter.
+    ParamId
+    /// A network.
+    NetworkId
+    /// A security group that is managed elsewhere.
+    ExternalId
+    /// A managed prefix list.
+    PrefixListId
+    /// A sentence.
+    SentenceId
+}
+
+impl Policy {
+    /// The tier with this id.
+    pub fn tier(&self, id: TierId) -> &Tier {
+        &self.tiers[id.index()]
+    }
+
+    /// The parameter with this id.
+    pub fn param(&self, id: ParamId) -> &Param {
+        &self.params[id.index()]
+    }
+
+    /// The sentence with this id.
+    pub fn sentence(&self, id: SentenceId) -> &Sentence {
+        &self.sentences[id.index()]
+    }
+
+    /// The VPC of a tier.
+    pub fn vpc_of(&self, id: TierId) -> &Vpc {
+        &self.vpcs[self.tier(id).vpc.index()]
+    }
+}

@@ -1,0 +1,71 @@
+//! The deployment and its VPCs.
+
+use super::ParamId;
+use super::peer::Reference;
+use crate::source::Span;
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+
+/// `stack shop { … }`
+#[derive(Debug)]
+pub struct Stack {
+    /// `shop`
+    pub name: String,
+    /// Earlier names, newest first.
+    pub was: Vec<String>,
+    /// The string after the name.
+    pub prose: Option<String>,
+    /// Whether IPv6 is in use: `ip = dual`.
+    pub dual: bool,
+    /// `tags`
+    pub tags: BTreeMap<String, String>,
+    /// Rules a group may have per direction and family: `rule-quota`.
+    pub rule_quota: u32,
+    /// `region`
+    pub region: Option<String>,
+    /// `account`
+    pub account: Option<String>,
+    /// Whether CloudFormation exports the ids of the groups: `exports`.
+    pub exports: bool,
+    /// Its statement, if there is one.
+    pub span: Option<Span>,
+}
+
+/// `vpc main { … }`
+#[derive(Debug)]
+pub struct Vpc {
+    /// `main`; `None` for the VPC of a program that declares none.
+    pub name: Option<String>,
+    /// `id`, if it is given.
+    pub id: Option<Reference>,
+    /// `cidr`, the blocks that are known, as written.
+    pub blocks: Vec<IpNet>,
+    /// `cidr`, the parameters among the blocks that have no value yet.
+    pub unknown_blocks: Vec<ParamId>,
+    /// `region`
+    pub region: Option<String>,
+    /// `account`
+    pub account: Option<String>,
+    /// `default-group`
+    pub default_group: DefaultGroup,
+    /// Its statement.
+    pub span: Option<Span>,
+}
+
+/// What becomes of a VPC's default security group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultGroup {
+    /// It stays as AWS made it.
+    Aws,
+    /// It loses every rule.
+    Locked,
+}
+
+/// What a tier may send without a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outbound {
+    /// Everything.
+    Open,
+    /// Nothing.
+    Closed,
+}

@@ -1,0 +1,98 @@
+//! Tiers: one security group each.
+
+use super::stack::Outbound;
+use super::{TierId, VpcId};
+use crate::net::Addresses;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// `tier web is web-server was front "public" { … }`
+#[derive(Debug)]
+pub struct Tier {
+    /// `web`
+    pub name: String,
+    /// Earlier names, newest first.
+    pub was: Vec<String>,
+    /// The kind of server it is.
+    pub role: Option<Role>,
+    /// The string after the name.
+    pub prose: Option<String>,
+    /// The VPC it is in.
+    pub vpc: VpcId,
+    /// `outbound`
+    pub outbound: Outbound,
+    /// `addresses`: the blocks its members live in, if the program says.
+    pub addresses: Option<Addresses>,
+    /// `name`: an explicit GroupName.
+    pub group_name: Option<String>,
+    /// `description`: an explicit GroupDescription.
+    pub description: Option<String>,
+    /// `tags`
+    pub tags: BTreeMap<String, String>,
+    /// Its name in its declaration.
+    pub span: Span,
+}
+
+/// `tiers backends = app, worker`
+#[derive(Debug)]
+pub struct TierSet {
+    /// `backends`
+    pub name: String,
+    /// Its members, sorted, once each.
+    pub members: Vec<TierId>,
+    /// Its name in its declaration.
+    pub span: Span,
+}
+
+/// What kind of server a tier is; it sets what the lints expect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `web-server`
+    WebServer,
+    /// `app-server`
+    AppServer,
+    /// `database`
+    Database,
+    /// `file-server`
+    FileServer,
+    /// `proxy`
+    Proxy,
+    /// `bastion`
+    Bastion,
+    /// `cache`
+    Cache,
+    /// `mail-server`
+    MailServer,
+    /// `dns-server`
+    DnsServer,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 9] = [
+        Role::WebServer,
+        Role::AppServer,
+        Role::Database,
+        Role::FileServer,
+        Role::Proxy,
+        Role::Bastion,
+        Role::Cache,
+        Role::MailServer,
+        Role::DnsServer,
+    ];
+
+    /// As programs write it.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Role::WebServer => "web-server",
+            Role::AppServer => "app-server",
+            Role::Database => "database",
+            Role::FileServer => "file-server",
+            Role::Proxy => "proxy",
+            Role::Bastion => "bastion",
+            Role::Cache => "cache",
+            Role::MailServer => "mail-server",
+            Role::DnsServer => "dns-server",
+        }
+    }
+}

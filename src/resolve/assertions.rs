@@ -1,0 +1,105 @@
+//! Assertions and annotations: their names are looked up here, and what they claim is judged elsewhere.
+
+use super::lists::ParamPeer;
+use super::params::ParamValue;
+use super::rules::Known;
+use super::scope::{BuiltInNetwork, Entity, Scope};
+use crate::ast::{self, NetItem};
+use crate::diagnostic::{AwsField, Kind, Problem, nearest};
+use crate::net::{Addresses, Traffic};
+use crate::policy::{Annotation, Assertion, Claim, End, Policy, TierId};
+use crate::source::Span;
+
+/// Resolves one assertion into the policy.
+pub fn resolve(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, span: Span, assertion: &ast::Assertion) {
+    let claim = match &assertion.claim {
+        ast::Claim::Can => Claim::Can,
+        ast::Claim::Cannot => Claim::Cannot,
+        ast::Claim::Only => Claim::Only,
+        ast::Claim::OnlyThrough(names) => Claim::OnlyThrough(tiers(scope, policy, names)),
+    };
+    let from = ends(scope, known, policy, &assertion.from);
+    let to = ends(scope, known, policy, &assertion.to);
+    let mut on: Vec<(Span, Traffic)> = Vec::new();
+    for service in &assertion.services {
+        let atoms = known.services.atoms(scope, service);
+        on.extend(
+            atoms.iter().flat_map(|atom| atom.of_group(policy.stack.dual)).map(|traffic| (service.span(), traffic)),
+        );
+    }
+    policy.assertions.push(Assertion { span, claim, from, to, on });
+}
+
+fn tiers(scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) -> Vec<TierId> {
+    let mut tiers = Vec::new();
+    for name in names {
+        match scope.tier(*name) {
+            Some(Entity::Tier(id)) => tiers.push(id),
+            Some(Entity::TierSet(id)) => tiers.extend(&policy.tier_sets[id.index()].members),
+            Some(_) | None => {}
+        }
+    }
+    tiers
+}
+
+fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetItem]) -> Vec<(Span, End)> {
+    let mut ends = Vec::new();
+    for item in items {
+        let span = item.span();
+        match item {
+            NetItem::Net(net) => ends.push((span, End::Addresses(Addresses::of([&net.net])))),
+            NetItem::Vpc(_, name) => ends.extend(scope.vpc(*name).map(|id| (span, End::Vpc(id)))),
+            NetItem::Name(name) => {
+                let Some(entity) = scope.peer(*name, Kind::Peer) else { continue };
+                match entity {
+                    Entity::TierSet(id) => {
+                        ends.extend(policy.tier_sets[id.index()].members.iter().map(|tier| (span, End::Tier(*tier))));
+                    }
+                    entity => match end(known, entity) {
+                        Some(end) => ends.push((span, end)),
+                        None => scope.wrong_kind(*name, entity.kind(), "a tier, a network or a group"),
+                    },
+                }
+            }
+        }
+    }
+    ends
+}
+
+/// One end of an assertion; nothing for what is none, or is reported already.
+fn end(known: &Known<'_>, entity: Entity) -> Option<End> {
+    Some(match entity {
+        Entity::Tier(id) => End::Tier(id),
+        Entity::Network(id) => End::Network(id),
+        Entity::BuiltIn(BuiltInNetwork::Internet) => End::Internet,
+        Entity::BuiltIn(network) => End::Addresses(Addresses::of(&known.networks.blocks(network))),
+        Entity::External(n) => End::External(known.external_names[n]?),
+        Entity::PrefixList(n) => End::PrefixList(known.list_names[n]?),
+        Entity::Param(id) => match (known.param_peers[id.index()], &known.params[id.index()]) {
+            (ParamPeer::Block, Some(ParamValue::Block(block))) => End::Addresses(Addresses::of([block])),
+            (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => End::Param(id),
+            (ParamPeer::External(id), _) => End::External(id),
+            (ParamPeer::PrefixList(id), _) => End::PrefixList(id),
+            (ParamPeer::Vpc, _) => return None,
+        },
+        Entity::TierSet(_) => return None,
+    })
+}
+
+/// Resolves the annotations of a statement.
+pub fn annotations(scope: &mut Scope<'_>, policy: &mut Policy, statement: &ast::Statement, lints: &[&'static str]) {
+    for annotation in &statement.annotations {
+        let reason = scope.prose(&annotation.reason, AwsField::ParameterDescription);
+        let (span, typed) = (annotation.lint.span, scope.text(annotation.lint));
+        match lints.iter().find(|lint| **lint == typed) {
+            Some(lint) => {
+                let statement = statement.span;
+                policy.annotations.push(Annotation { span: annotation.span, lint, reason, statement });
+            }
+            None => {
+                let meant = nearest(typed, lints.iter().copied());
+                scope.problems.push(Problem::UnknownName { span, kind: Kind::Lint, name: typed.to_string(), meant });
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The blocks of declarations: which keys there are, and values of the right kind.
+
+use super::scope::Scope;
+use crate::ast::{self, Key, Value};
+use crate::diagnostic::{Problem, nearest};
+
+impl<'a> Scope<'a> {
+    /// The entries of a block that have one of these keys, each key once; the others are reported.
+    pub fn entries(
+        &mut self,
+        block: Option<&'a ast::Block>,
+        what: &'static str,
+        keys: &'static [&'static str],
+    ) -> Vec<(&'static str, &'a Value)> {
+        let mut known: Vec<(&'static str, &'a ast::Entry)> = Vec::new();
+        for entry in block.iter().flat_map(|block| &block.entries) {
+            let typed = self.sources.text(entry.key.span());
+            let key = keys.iter().find(|key| matches!(entry.key, Key::Name(_)) && **key == typed);
+            let Some(key) = key else {
+                self.unknown_key(entry, what, keys);
+                continue;
+            };
+            match known.iter().find(|(seen, _)| seen == key) {
+                Some((_, first)) => self.problems.push(Problem::DuplicateKey {
+                    span: entry.key.span(),
+                    key: typed.to_string(),
+                    first: first.key.span(),
+                }),
+                None => known.push((key, entry)),
+            }
+        }
+        known.into_iter().map(|(key, entry)| (key, &entry.value)).collect()
+    }
+
+    fn unknown_key(&mut self, entry: &ast::Entry, block: &'static str, keys: &'static [&'static str]) {
+        let span = entry.key.span();
+        let key = self.sources.text(span).trim_matches('"').to_string();
+        let meant = nearest(&key, keys.iter().copied());
+        let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        let keys = quoted.join(", ");
+        self.problems.push(Problem::UnknownKey { span, key, block, meant, keys });
+    }
+
+    /// Reports a value of the wrong kind.
+    pub fn bad_value<T>(&mut self, value: &Value, key: &str, wanted: &'static str) -> Option<T> {
+        self.problems.push(Problem::BadValue { span: value.span(), key: key.to_string(), wanted });
+        None
+    }
+
+    /// A value that must be one of two words.
+    pub fn choice<T>(&mut self, value: &Value, key: &str, wanted: &'static str, words: [(&str, T); 2]) -> Option<T> {
+        let typed = match value {
+            Value::Name(name) => self.text(*name),
+            Value::Text(_) | Value::Number(..) | Value::Net(_) | Value::List(..) | Value::Block(_) => "",
+        };
+        match words.into_iter().find(|(word, _)| *word == typed) {
+            Some((_, meaning)) => Some(meaning),
+            None => self.bad_value(value, key, wanted),
+        }
+    }
+
+    /// A value that must be a string.
+    pub fn string(&mut self, value: &'a Value, key: &str, wanted: &'static str) -> Option<&'a ast::Text> {
+        match value {
+            Value::Text(text) => Some(text),
+            Value::Number(..) | Value::Name(_) | Value::Net(_) | Value::List(..) | Value::Block(_) => {
+                self.bad_value(value, key, wanted)
+            }
+        }
+    }
+
+    /// A string of this form.
+    pub fn formed(&mut self, text: &ast::Text, wanted: &'static str, form: fn(&str) -> bool) -> Option<String> {
+        let value = text.value.to_string();
+        if form(&value) {
+            return Some(value);
+        }
+        self.problems.push(Problem::BadId { span: text.span, text: value, wanted });
+        None
+    }
+
+    /// A number from 1 up.
+    pub fn count(&mut self, value: &Value, key: &str) -> Option<u32> {
+        match value {
+            Value::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => Some(*number as u32),
+            _ => self.bad_value(value, key, "a number from 1 up"),
+        }
+    }
+
+    /// A region, as in `region = "eu-central-1"`.
+    pub fn region(&mut self, value: &'a Value) -> Option<String> {
+        let text = self.string(value, "region", "a region in quotes, like `\"eu-central-1\"`")?;
+        self.formed(text, "a region, like `eu-central-1`", is_region)
+    }
+
+    /// An account, as in `account = "123456789012"`.
+    pub fn account(&mut self, value: &'a Value) -> Option<String> {
+        let text = self.string(value, "account", "an account number in quotes, like `\"123456789012\"`")?;
+        self.formed(text, ACCOUNT, is_account)
+    }
+}
+
+/// What the number of an account looks like.
+pub const ACCOUNT: &str = "an account number: 12 digits";
+
+/// Whether the text can be the name of a region: `eu-central-1`, `us-gov-west-1`.
+fn is_region(text: &str) -> bool {
+    let words: Vec<&str> = text.split('-').collect();
+    let [first, middle @ .., last] = words.as_slice() else { return false };
+    let lower = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    first.len() == 2 && lower(first) && !middle.is_empty() && middle.iter().all(lower) && number(last)
+}
+
+fn number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether the text is the number of an account.
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && number(text)
+}
+
+/// Whether the text is an id: the prefix, then 8 or 17 hexadecimal digits (EC2 user guide, resource ids).
+fn is_id(text: &str, prefix: &str) -> bool {
+    let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    let digits = text.strip_prefix(prefix);
+    digits.is_some_and(|digits| [8, 17].contains(&digits.len()) && digits.bytes().all(digit))
+}
+
+/// `vpc-0123456789abcdef0`
+pub fn is_vpc_id(text: &str) -> bool {
+    is_id(text, "vpc-")
+}
+
+/// `sg-0123456789abcdef0`
+pub fn is_group_id(text: &str) -> bool {
+    is_id(text, "sg-")
+}
+
+/// `pl-0123456789abcdef0`
+pub fn is_list_id(text: &str) -> bool {
+    is_id(text, "pl-")
+}

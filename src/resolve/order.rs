@@ -1,0 +1,58 @@
+//! The order in which definitions that name each other can be worked out.
+
+/// Positions of `0..count` such that each comes after all it depends on, and the pairs (a, b) where a cycle
+/// was cut: a names b, and b comes back to a. Not recursive, so that a long chain is no danger.
+pub fn order(count: usize, depends: impl Fn(usize) -> Vec<usize>) -> (Vec<usize>, Vec<(usize, usize)>) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum State {
+        New,
+        Open,
+        Done,
+    }
+    let mut state = vec![State::New; count];
+    let (mut sorted, mut cut) = (Vec::with_capacity(count), Vec::new());
+    for root in 0..count {
+        if state[root] != State::New {
+            continue;
+        }
+        state[root] = State::Open;
+        let mut path = vec![(root, depends(root).into_iter())];
+        while let Some((node, rest)) = path.last_mut() {
+            let node = *node;
+            match rest.next() {
+                Some(next) if state[next] == State::New => {
+                    state[next] = State::Open;
+                    path.push((next, depends(next).into_iter()));
+                }
+                Some(next) if state[next] == State::Open => cut.push((node, next)),
+                Some(_) => {}
+                None => {
+                    state[node] = State::Done;
+                    sorted.push(node);
+                    path.pop();
+                }
+            }
+        }
+    }
+    (sorted, cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order;
+
+    #[test]
+    fn what_is_needed_comes_first() {
+        let edges = [vec![1, 2], vec![2], vec![], vec![3]];
+        let (sorted, cut) = order(4, |n| edges[n].clone());
+        assert_eq!(sorted, [2, 1, 0, 3]);
+        assert_eq!(cut, [(3, 3)]);
+    }
+
+    #[test]
+    fn a_long_chain_needs_no_stack() {
+        let (sorted, cut) = order(1_000_000, |n| if n == 0 { vec![] } else { vec![n - 1] });
+        assert_eq!((sorted.len(), cut.len()), (1_000_000, 0));
+        assert_eq!(order(1_000_000, |n| vec![(n + 1) % 1_000_000]).1, [(999_999, 0)]);
+    }
+}

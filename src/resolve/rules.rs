@@ -1,0 +1,432 @@
+//! Sentences: every subject, every piece of traffic, every peer.
+
+use super::lists::ParamPeer;
+use super::networks::{Addressed, BuiltIns, NetList, span_of};
+use super::params::ParamValue;
+use super::scope::{BuiltInNetwork, Entity, Scope};
+use super::services::{Atom, Services};
+use crate::ast::{self, NetItem};
+use crate::date::Date;
+use crate::diagnostic::{AwsField, Kind, Problem};
+use crate::net::{Family, Traffic};
+use crate::policy::{ExternalId, Flow, ParamId, Peer, Policy, PrefixListId, Sentence, SentenceId, TierId, Way, WordId};
+use crate::source::Span;
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// What sentences need to know beside the policy.
+pub struct Known<'b> {
+    pub networks: BuiltIns,
+    pub params: Vec<Option<ParamValue>>,
+    pub param_peers: Vec<ParamPeer>,
+    pub external_names: Vec<Option<ExternalId>>,
+    pub list_names: Vec<Option<PrefixListId>>,
+    pub services: Services<'b>,
+}
+
+/// Days before its last one in which a sentence is announced to end.
+const SOON: i32 = 14;
+
+/// One peer of a sentence, with the written item that it comes from.
+#[derive(Clone, Copy)]
+struct Target {
+    peer: Other,
+    item: usize,
+    word: WordId,
+}
+
+#[derive(Clone, Copy)]
+enum Other {
+    Peer(Peer),
+    Itself,
+}
+
+/// One written service of a sentence.
+struct Offer<'k> {
+    atoms: Cow<'k, [Atom]>,
+    word: WordId,
+    span: Span,
+}
+
+/// Resolves one sentence into the policy.
+pub fn resolve(
+    scope: &mut Scope<'_>,
+    known: &Known<'_>,
+    policy: &mut Policy,
+    span: Span,
+    rule: &ast::Rule,
+    as_of: Date,
+) {
+    let before = scope.problems.len();
+    let current = current(scope, rule, as_of);
+    let subjects = subjects(scope, policy, &rule.subjects);
+    let offers = offers(scope, known, policy, &rule.services);
+    let targets = if rule.except.is_empty() {
+        targets(scope, known, policy, &rule.peers)
+    } else {
+        excepted(scope, known, policy, rule)
+    };
+    let prose = scope.prose(&rule.prose, AwsField::RuleDescription);
+    let id = SentenceId(policy.sentences.len() as u32);
+    let until = rule.until.map(|until| until.date);
+    policy.sentences.push(Sentence { span, prose, tail: tail(scope, rule), until });
+    let names = Names { scope, rule, span };
+    names.check(policy, &subjects, &targets);
+    let start = policy.flows.len();
+    let yielded = multiply(policy, rule, id, &subjects, &offers, &targets);
+    if !current {
+        policy.flows.truncate(start);
+    }
+    if scope.problems.len() == before || !current {
+        unproductive(scope, policy, rule, span, &offers, &targets, &yielded);
+    }
+}
+
+/// Whether the sentence still holds; one that ended or soon will is reported.
+fn current(scope: &mut Scope<'_>, rule: &ast::Rule, as_of: Date) -> bool {
+    let Some(ast::Date { span, date }) = rule.until else { return true };
+    let days = date.unix_days() - as_of.unix_days();
+    if days < 0 {
+        scope.problems.push(Problem::Expired { span, date, as_of });
+    } else if days <= SOON {
+        scope.problems.push(Problem::Expiring { span, date, days });
+    }
+    days >= 0
+}
+
+fn subjects(scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) -> Vec<TierId> {
+    let mut subjects = Vec::with_capacity(names.len());
+    for name in names {
+        if scope.text(*name) == "itself" {
+            scope.problems.push(Problem::ItselfSubject { span: name.span });
+            continue;
+        }
+        match scope.tier(*name) {
+            Some(Entity::Tier(id)) => subjects.push(id),
+            Some(Entity::TierSet(id)) => subjects.extend(&policy.tier_sets[id.index()].members),
+            Some(_) | None => {}
+        }
+    }
+    subjects.sort_unstable();
+    subjects.dedup();
+    subjects
+}
+
+fn offers<'k>(
+    scope: &mut Scope<'_>,
+    known: &'k Known<'_>,
+    policy: &mut Policy,
+    services: &[ast::Service],
+) -> Vec<Offer<'k>> {
+    let mut offers = Vec::with_capacity(services.len());
+    for service in services {
+        let atoms = known.services.atoms(scope, service);
+        let word = match (service, atoms.first()) {
+            (ast::Service::Name(name), _) => policy.words.id(scope.text(*name)),
+            (_, Some(Atom::Fixed(traffic))) => policy.words.id(&traffic.to_string()),
+            (ast::Service::Icmp(_, ast::IcmpType::Name(name)), _) => {
+                policy.words.id(&format!("icmp {}", scope.text(*name)))
+            }
+            (_, Some(Atom::Neutral(..)) | None) => policy.words.id("icmp"),
+        };
+        offers.push(Offer { atoms, word, span: service.span() });
+    }
+    offers
+}
+
+/// The peers of a sentence without `except`.
+fn targets(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, peers: &[ast::Peer]) -> Vec<Target> {
+    let mut targets = Vec::with_capacity(peers.len());
+    for (item, peer) in peers.iter().enumerate() {
+        let mut push = |peer, word| targets.push(Target { peer: Other::Peer(peer), item, word });
+        match peer {
+            ast::Peer::Itself(_) => {
+                let word = policy.words.id("itself");
+                targets.push(Target { peer: Other::Itself, item, word });
+            }
+            ast::Peer::Net(net) => push(Peer::Net(net.net), policy.words.id(&net.net.to_string())),
+            ast::Peer::Vpc(span, name) => {
+                let word = policy.words.id(&format!("vpc {}", scope.text(*name)));
+                let mut list = NetList::default();
+                addressed(known, policy, &[]).vpc(scope, *span, *name, &mut list);
+                list.blocks.iter().for_each(|block| push(Peer::Net(*block), word));
+                list.unknown.iter().for_each(|(id, _)| push(Peer::Param(*id), word));
+            }
+            ast::Peer::Name(name) => {
+                let word = policy.words.id(scope.text(*name));
+                let Some(entity) = scope.peer(*name, Kind::Peer) else { continue };
+                match entity {
+                    Entity::Tier(id) => push(Peer::Tier(id), word),
+                    Entity::TierSet(id) => {
+                        for tier in &policy.tier_sets[id.index()].members {
+                            push(Peer::Tier(*tier), policy.words.id(&policy.tiers[tier.index()].name));
+                        }
+                    }
+                    Entity::Network(id) => {
+                        let network = &policy.networks[id.index()];
+                        network.blocks.iter().for_each(|block| push(Peer::Net(*block), word));
+                        network.unknown.iter().for_each(|id| push(Peer::Param(*id), word));
+                    }
+                    Entity::BuiltIn(BuiltInNetwork::Internet) => {
+                        scope.problems.push(Problem::InternetInRule { span: name.span });
+                    }
+                    Entity::BuiltIn(network) => {
+                        known.networks.blocks(network).iter().for_each(|block| push(Peer::Net(*block), word));
+                    }
+                    Entity::External(n) => {
+                        known.external_names[n].iter().for_each(|id| push(Peer::External(*id), word))
+                    }
+                    Entity::PrefixList(n) => {
+                        known.list_names[n].iter().for_each(|id| push(Peer::PrefixList(*id), word))
+                    }
+                    Entity::Param(id) => match param(known, id) {
+                        Some(peer) => push(peer, word),
+                        None => scope.wrong_kind(
+                            *name,
+                            Kind::Param,
+                            "a peer; this parameter is a VPC, and `vpc NAME` names a declared one,",
+                        ),
+                    },
+                }
+            }
+        }
+    }
+    targets
+}
+
+/// A parameter as a peer, or what it is bound to.
+fn param(known: &Known<'_>, id: ParamId) -> Option<Peer> {
+    Some(match (known.param_peers[id.index()], &known.params[id.index()]) {
+        (ParamPeer::External(id), _) => Peer::External(id),
+        (ParamPeer::PrefixList(id), _) => Peer::PrefixList(id),
+        (ParamPeer::Block, Some(ParamValue::Block(block))) => Peer::Net(*block),
+        (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => Peer::Param(id),
+        (ParamPeer::Vpc, _) => return None,
+    })
+}
+
+fn addressed<'k>(known: &'k Known<'_>, policy: &'k Policy, lists: &'k [NetList]) -> Addressed<'k> {
+    Addressed { params: &known.params, vpcs: &policy.vpcs, built_in: known.networks, lists }
+}
+
+/// The peers of a sentence with `except`: the smallest list of blocks for what is left of all of them.
+fn excepted(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, rule: &ast::Rule) -> Vec<Target> {
+    let except = span_of(&rule.except, NetItem::span);
+    let mut items = Vec::new();
+    for peer in &rule.peers {
+        match peer {
+            ast::Peer::Net(net) => items.push(NetItem::Net(*net)),
+            ast::Peer::Vpc(span, name) => items.push(NetItem::Vpc(*span, *name)),
+            ast::Peer::Itself(span) => {
+                let name = "itself".to_string();
+                scope.problems.push(Problem::ExceptOnNonAddress { span: *span, name, kind: Kind::Tier, except });
+            }
+            ast::Peer::Name(name) => match scope.peer(*name, Kind::Peer) {
+                Some(Entity::Network(_) | Entity::BuiltIn(_)) => items.push(NetItem::Name(*name)),
+                Some(Entity::Param(id)) if scope.is_block(id) => items.push(NetItem::Name(*name)),
+                Some(other) => {
+                    let (span, kind, name) = (name.span, other.kind(), scope.text(*name).to_string());
+                    scope.problems.push(Problem::ExceptOnNonAddress { span, name, kind, except });
+                }
+                None => {}
+            },
+        }
+    }
+    let list = |network: &crate::policy::Network| NetList {
+        blocks: network.blocks.clone(),
+        unknown: network.unknown.iter().map(|id| (*id, ast::Name { span: network.span })).collect(),
+    };
+    let lists: Vec<NetList> = policy.networks.iter().map(list).collect();
+    let left = {
+        let known = addressed(known, policy, &lists);
+        let before = known.list(scope, &items);
+        known.without(scope, before, span_of(&rule.peers, ast::Peer::span), &rule.except)
+    };
+    let word = policy.words.id(&listed(scope, rule.peers.iter().map(ast::Peer::span)));
+    let target = |block| Target { peer: Other::Peer(Peer::Net(block)), item: 0, word };
+    left.blocks.into_iter().map(target).collect()
+}
+
+/// ` except 10.0.0.0/8 until 2026-12-31`
+fn tail(scope: &Scope<'_>, rule: &ast::Rule) -> String {
+    let mut tail = String::new();
+    if !rule.except.is_empty() {
+        let _ = write!(tail, " except {}", listed(scope, rule.except.iter().map(NetItem::span)));
+    }
+    if let Some(until) = rule.until {
+        let _ = write!(tail, " until {}", until.date);
+    }
+    tail
+}
+
+/// Items as they stand in the source, sorted, so that their order there changes nothing.
+fn listed(scope: &Scope<'_>, spans: impl Iterator<Item = Span>) -> String {
+    let mut items: Vec<String> =
+        spans.map(|span| scope.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    items.sort();
+    items.dedup();
+    items.join(", ")
+}
+
+/// What the multiplication gave: which written services and which written peers have a flow.
+struct Yielded {
+    offers: Vec<bool>,
+    items: Vec<bool>,
+}
+
+fn multiply(
+    policy: &mut Policy,
+    rule: &ast::Rule,
+    sentence: SentenceId,
+    subjects: &[TierId],
+    offers: &[Offer<'_>],
+    targets: &[Target],
+) -> Yielded {
+    let way = match rule.way {
+        ast::Way::From => Way::From,
+        ast::Way::To => Way::To,
+    };
+    let mut yielded = Yielded { offers: vec![false; offers.len()], items: vec![false; rule.peers.len()] };
+    for subject in subjects {
+        for (n, offer) in offers.iter().enumerate() {
+            for target in targets {
+                let peer = match target.peer {
+                    Other::Peer(peer) => peer,
+                    Other::Itself => Peer::Tier(*subject),
+                };
+                let before = policy.flows.len();
+                for atom in offer.atoms.iter() {
+                    let family = family(policy, peer);
+                    let flow = |traffic: Traffic| Flow {
+                        subject: *subject,
+                        way,
+                        traffic,
+                        peer,
+                        sentence,
+                        service: offer.word,
+                        named: target.word,
+                    };
+                    match family {
+                        Some(family) => policy.flows.extend(atom.of(family).map(flow)),
+                        None => policy.flows.extend(atom.of_group(policy.stack.dual).map(flow)),
+                    }
+                }
+                if policy.flows.len() > before {
+                    yielded.offers[n] = true;
+                    yielded.items[target.item] = true;
+                }
+            }
+        }
+    }
+    yielded
+}
+
+/// The one family that a peer has, if it has one.
+fn family(policy: &Policy, peer: Peer) -> Option<Family> {
+    match peer {
+        Peer::Net(block) => Some(Family::of(&block)),
+        Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
+        Peer::Param(id) => Some(match policy.param(id).kind {
+            crate::policy::ParamKind::CidrIpv6 => Family::V6,
+            _ => Family::V4,
+        }),
+        Peer::Tier(_) | Peer::External(_) => None,
+    }
+}
+
+/// Reports services and peers that gave no rule.
+fn unproductive(
+    scope: &mut Scope<'_>,
+    policy: &Policy,
+    rule: &ast::Rule,
+    span: Span,
+    offers: &[Offer<'_>],
+    targets: &[Target],
+    yielded: &Yielded,
+) {
+    let peers = span_of(&rule.peers, ast::Peer::span);
+    let services = span_of(&rule.services, ast::Service::span);
+    let mut reported = false;
+    for (offer, _) in offers.iter().zip(&yielded.offers).filter(|(_, yielded)| !**yielded) {
+        let fixed = offer.atoms.iter().find_map(|atom| match atom {
+            Atom::Fixed(traffic) => traffic.family(),
+            Atom::Neutral(..) => None,
+        });
+        if let Some(family) = fixed {
+            let what = policy.words.text(offer.word).to_string();
+            scope.problems.push(Problem::FamilyMismatch {
+                span: offer.span,
+                what,
+                family: family.words(),
+                against: peers,
+            });
+            reported = true;
+        }
+    }
+    let by_number = offers.iter().flat_map(|o| o.atoms.iter()).all(|a| matches!(a, Atom::Fixed(_)));
+    let idle = rule.peers.iter().enumerate().filter(|(n, _)| !yielded.items[*n]);
+    for (n, peer) in idle.take_while(|_| by_number && offers.iter().zip(&yielded.offers).all(|(_, y)| *y)) {
+        let of_it = targets.iter().find(|target| target.item == n).and_then(|target| match target.peer {
+            Other::Peer(peer) => family(policy, peer),
+            Other::Itself => None,
+        });
+        if let Some(family) = of_it {
+            let what = scope.sources.text(peer.span()).to_string();
+            scope.problems.push(Problem::FamilyMismatch {
+                span: peer.span(),
+                what,
+                family: family.words(),
+                against: services,
+            });
+            reported = true;
+        }
+    }
+    if !reported && !yielded.items.contains(&true) {
+        scope.problems.push(Problem::NoRule { span });
+    }
+}
+
+/// Which tiers can name each other.
+struct Names<'s, 'a> {
+    scope: &'s mut Scope<'a>,
+    rule: &'s ast::Rule,
+    span: Span,
+}
+
+impl Names<'_, '_> {
+    /// Reports tiers of other VPCs that a security group cannot name.
+    fn check(self, policy: &Policy, subjects: &[TierId], targets: &[Target]) {
+        let mut told = Vec::new();
+        for target in targets {
+            let Other::Peer(Peer::Tier(other)) = target.peer else { continue };
+            for subject in subjects {
+                let (a, b) = (policy.tier(*subject).vpc, policy.tier(other).vpc);
+                let pair = (a.min(b), a.max(b));
+                if a == b || told.contains(&(target.item, pair)) {
+                    continue;
+                }
+                let (ours, theirs) = (policy.vpc_of(*subject), policy.vpc_of(other));
+                let name = |vpc: &crate::policy::Vpc| vpc.name.clone().unwrap_or_default();
+                let span = self.rule.peers.get(target.item).map_or(self.span, ast::Peer::span);
+                let (tier, other_tier) = (policy.tier(*subject).name.clone(), policy.tier(other).name.clone());
+                if let (Some(region), Some(other_region)) = (&theirs.region, &ours.region)
+                    && region != other_region
+                {
+                    self.scope.problems.push(Problem::AcrossRegions {
+                        span,
+                        tier: other_tier,
+                        vpc: name(theirs),
+                        region: region.clone(),
+                        other_region: other_region.clone(),
+                    });
+                } else if policy.peerings.binary_search(&pair).is_err() {
+                    let (vpc, other_vpc) = (name(ours), name(theirs));
+                    self.scope.problems.push(Problem::Unpeered { span, tier, other: other_tier, vpc, other_vpc });
+                } else {
+                    continue;
+                }
+                told.push((target.item, pair));
+            }
+        }
+    }
+}

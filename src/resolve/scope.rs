@@ -1,0 +1,357 @@
+//! Who is called what: the three namespaces of a program, collected before anything is looked up.
+
+use crate::ast::{self, Item, Program};
+use crate::diagnostic::{Kind, Problem, Problems, nearest};
+use crate::policy::{NetworkId, ParamId, TierId, TierSetId, VpcId};
+use crate::source::{Sources, Span};
+use std::collections::HashMap;
+
+/// What the name of a peer stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entity {
+    Tier(TierId),
+    TierSet(TierSetId),
+    Network(NetworkId),
+    /// The declaration with this position.
+    External(usize),
+    /// The declaration with this position.
+    PrefixList(usize),
+    Param(ParamId),
+    BuiltIn(BuiltInNetwork),
+}
+
+/// Networks that every program has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltInNetwork {
+    Anywhere,
+    AnywhereIpv4,
+    AnywhereIpv6,
+    Private,
+    Internet,
+}
+
+const BUILT_IN: [(&str, BuiltInNetwork); 5] = [
+    ("anywhere", BuiltInNetwork::Anywhere),
+    ("anywhere-ipv4", BuiltInNetwork::AnywhereIpv4),
+    ("anywhere-ipv6", BuiltInNetwork::AnywhereIpv6),
+    ("private", BuiltInNetwork::Private),
+    ("internet", BuiltInNetwork::Internet),
+];
+
+/// Words that name a service by themselves.
+const SERVICE_WORDS: [&str; 6] = ["all", "icmp", "icmpv6", "proto", "tcp", "udp"];
+
+/// The declarations of a program, each kind in the order of its ids (of its names), and the way from a name
+/// to a declaration.
+pub struct Scope<'a> {
+    pub sources: &'a Sources,
+    pub problems: Problems,
+    pub stack: Option<(&'a ast::Stack, Span)>,
+    pub params: Vec<&'a ast::Param>,
+    pub vpcs: Vec<(&'a ast::Vpc, Span)>,
+    pub peerings: Vec<(&'a ast::Peering, Span)>,
+    pub networks: Vec<&'a ast::Network>,
+    pub externals: Vec<&'a ast::External>,
+    pub prefix_lists: Vec<&'a ast::PrefixList>,
+    pub services: Vec<&'a ast::ServiceDeclaration>,
+    pub tiers: Vec<(&'a ast::Tier, ast::Name)>,
+    pub tier_sets: Vec<&'a ast::TierSet>,
+    peers: HashMap<&'a str, (Entity, Option<Span>)>,
+    service_names: HashMap<&'a str, usize>,
+    vpc_names: HashMap<&'a str, VpcId>,
+}
+
+impl Entity {
+    pub fn kind(self) -> Kind {
+        match self {
+            Entity::Tier(_) => Kind::Tier,
+            Entity::TierSet(_) => Kind::TierSet,
+            Entity::Network(_) => Kind::Network,
+            Entity::External(_) => Kind::External,
+            Entity::PrefixList(_) => Kind::PrefixList,
+            Entity::Param(_) => Kind::Param,
+            Entity::BuiltIn(_) => Kind::BuiltInNetwork,
+        }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// Collects the declarations of a program, and reports names that are declared twice, that are taken, or
+    /// that become one in an output.
+    pub fn collect(sources: &'a Sources, program: &'a Program) -> Scope<'a> {
+        let built_in = BUILT_IN.iter().map(|(name, network)| (*name, (Entity::BuiltIn(*network), None)));
+        let mut scope = Scope {
+            sources,
+            problems: Problems::default(),
+            stack: None,
+            params: Vec::new(),
+            vpcs: Vec::new(),
+            peerings: Vec::new(),
+            networks: Vec::new(),
+            externals: Vec::new(),
+            prefix_lists: Vec::new(),
+            services: Vec::new(),
+            tiers: Vec::new(),
+            tier_sets: Vec::new(),
+            peers: built_in.collect(),
+            service_names: HashMap::new(),
+            vpc_names: HashMap::new(),
+        };
+        for statement in program.files.iter().flat_map(|file| &file.statements) {
+            scope.declare(statement);
+        }
+        scope.sort();
+        scope.collisions();
+        scope
+    }
+
+    fn declare(&mut self, statement: &'a ast::Statement) {
+        let span = statement.span;
+        match &statement.item {
+            Item::Stack(stack) => match self.stack {
+                Some((_, first)) => self.problems.push(Problem::SecondStack { span, first }),
+                None => self.stack = Some((stack, span)),
+            },
+            Item::Param(param) => self.params.push(param),
+            Item::Vpc(vpc) => self.vpcs.push((vpc, span)),
+            Item::Peering(peering) => self.peerings.push((peering, span)),
+            Item::Network(network) => self.networks.push(network),
+            Item::External(external) => self.externals.push(external),
+            Item::PrefixList(list) => self.prefix_lists.push(list),
+            Item::Service(service) => self.services.push(service),
+            Item::Tier(tier) => self.tiers.extend(tier.names.iter().map(|name| (tier, *name))),
+            Item::TierSet(set) => self.tier_sets.push(set),
+            Item::Include(_) | Item::Rule(_) | Item::Assertion(_) => {}
+        }
+    }
+
+    /// Brings each kind into the order of its names, drops what is declared again, and fills the namespaces.
+    fn sort(&mut self) {
+        let sources = self.sources;
+        macro_rules! peers {
+            ($field:ident, $name:expr, $kind:expr, $entity:expr) => {
+                let mut list = std::mem::take(&mut self.$field);
+                list.sort_by_key(|item| {
+                    let name: ast::Name = $name(item);
+                    (sources.text(name.span), name.span)
+                });
+                let mut kept = 0;
+                list.retain(|item| {
+                    let new = self.add_peer($name(item), $kind, $entity(kept));
+                    kept += usize::from(new);
+                    new
+                });
+                self.$field = list;
+            };
+        }
+        peers!(tiers, |item: &(&ast::Tier, ast::Name)| item.1, Kind::Tier, |n| Entity::Tier(TierId(n as u32)));
+        peers!(tier_sets, |item: &&ast::TierSet| item.name, Kind::TierSet, |n| Entity::TierSet(TierSetId(n as u32)));
+        peers!(networks, |item: &&ast::Network| item.name, Kind::Network, |n| Entity::Network(NetworkId(n as u32)));
+        peers!(externals, |item: &&ast::External| item.name, Kind::External, Entity::External);
+        peers!(prefix_lists, |item: &&ast::PrefixList| item.name, Kind::PrefixList, Entity::PrefixList);
+        peers!(params, |item: &&ast::Param| item.name, Kind::Param, |n| Entity::Param(ParamId(n as u32)));
+        self.sort_services();
+        self.sort_vpcs();
+    }
+
+    fn add_peer(&mut self, name: ast::Name, kind: Kind, entity: Entity) -> bool {
+        let (span, text) = (name.span, self.text(name));
+        match self.peers.get(text) {
+            None => {
+                self.peers.insert(text, (entity, Some(span)));
+                true
+            }
+            Some((_, Some(first))) => {
+                let (first, name) = (*first, text.to_string());
+                let (span, first) = (span.max(first), span.min(first));
+                self.problems.push(Problem::Duplicate { span, kind, name, first });
+                false
+            }
+            Some((_, None)) => {
+                let name = text.to_string();
+                self.problems.push(Problem::Reserved { span, name, is: "a built-in network" });
+                false
+            }
+        }
+    }
+
+    fn sort_services(&mut self) {
+        let sources = self.sources;
+        let mut services = std::mem::take(&mut self.services);
+        services.sort_by_key(|item| (sources.text(item.name.span), item.name.span));
+        for service in services {
+            let (span, name) = (service.name.span, self.text(service.name));
+            if SERVICE_WORDS.contains(&name) {
+                self.problems.push(Problem::Reserved {
+                    span,
+                    name: name.to_string(),
+                    is: "a word for services by itself",
+                });
+            } else if let Some(first) = self.service_names.get(name) {
+                let first = self.services[*first].name.span;
+                self.problems.push(Problem::Duplicate { span, kind: Kind::Service, name: name.to_string(), first });
+            } else {
+                self.service_names.insert(name, self.services.len());
+                self.services.push(service);
+            }
+        }
+    }
+
+    fn sort_vpcs(&mut self) {
+        let sources = self.sources;
+        let mut vpcs = std::mem::take(&mut self.vpcs);
+        vpcs.sort_by_key(|(item, _)| (sources.text(item.name.span), item.name.span));
+        for (vpc, statement) in vpcs {
+            let (span, name) = (vpc.name.span, self.text(vpc.name));
+            if let Some(first) = self.vpc_names.get(name) {
+                let first = self.vpcs[first.index()].0.name.span;
+                self.problems.push(Problem::Duplicate { span, kind: Kind::Vpc, name: name.to_string(), first });
+            } else {
+                self.vpc_names.insert(name, VpcId(self.vpcs.len() as u32));
+                self.vpcs.push((vpc, statement));
+            }
+        }
+    }
+
+    /// Reports names that become one in an output, and earlier names that are still in use.
+    fn collisions(&mut self) {
+        let tiers = self.tiers.clone();
+        for (tier, name) in &tiers {
+            for was in &tier.was {
+                if let Some((Entity::Tier(_), Some(declared))) = self.peers.get(self.text(*was)).copied() {
+                    let name = self.text(*was).to_string();
+                    self.problems.push(Problem::StillDeclared { span: was.span, name, declared });
+                }
+            }
+            let shared = tier.names.len() > 1 && name.span == tier.names[0].span;
+            if let (Some(first), true) = (tier.was.first(), shared) {
+                self.problems.push(Problem::OneForMany { span: first.span, what: "was" });
+            }
+        }
+        let current = tiers.iter().map(|(_, name)| (*name, true));
+        let earlier = tiers.iter().flat_map(|(tier, _)| tier.was.iter().map(|was| (*was, false)));
+        self.collide(current.chain(earlier).collect());
+        self.collide(self.params.iter().map(|param| (param.name, true)).collect());
+        self.collide(self.vpcs.iter().map(|(vpc, _)| (vpc.name, true)).collect());
+    }
+
+    /// Reports names, each with whether it is in use now, that are one after mangling.
+    fn collide(&mut self, mut names: Vec<(ast::Name, bool)>) {
+        names.sort_by_key(|(name, _)| name.span);
+        names.dedup_by_key(|(name, _)| name.span);
+        let mut seen: HashMap<String, (ast::Name, bool)> = HashMap::new();
+        for (name, in_use) in names {
+            let output = mangled(self.text(name));
+            let Some((first, first_in_use)) = seen.get(&output).copied() else {
+                seen.insert(output, (name, in_use));
+                continue;
+            };
+            if self.renamed(first, name) {
+                continue;
+            }
+            let (span, first) = (name.span, first.span);
+            let (name, other) = (self.text(name).to_string(), self.sources.text(first).to_string());
+            match (name == other, in_use || first_in_use) {
+                (false, _) => self.problems.push(Problem::Collision { span, name, other, first, output }),
+                (true, false) => self.problems.push(Problem::Duplicate { span, kind: Kind::Tier, name, first }),
+                (true, true) => {} // still declared: reported already
+            }
+        }
+    }
+
+    /// Whether the two are names of one tier, one of them an earlier one.
+    fn renamed(&self, a: ast::Name, b: ast::Name) -> bool {
+        self.tiers.iter().any(|(tier, name)| {
+            let of_it = |n: ast::Name| n.span == name.span || tier.was.iter().any(|was| was.span == n.span);
+            of_it(a) && of_it(b)
+        })
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: ast::Name) -> &'a str {
+        self.sources.text(name.span)
+    }
+
+    /// What the name of a peer stands for; reports it when it stands for nothing.
+    pub fn peer(&mut self, name: ast::Name, kind: Kind) -> Option<Entity> {
+        let text = self.text(name);
+        let known = self.peers.get(text).map(|(entity, _)| *entity);
+        if known.is_none() {
+            let meant = nearest(text, self.peers.keys().copied());
+            self.problems.push(Problem::UnknownName { span: name.span, kind, name: text.to_string(), meant });
+        }
+        known
+    }
+
+    /// Reports that a name stands for something that cannot stand there.
+    pub fn wrong_kind(&mut self, name: ast::Name, is: Kind, wanted: &'static str) {
+        let declared = self.peers.get(self.text(name)).and_then(|(_, span)| *span);
+        let name_text = self.text(name).to_string();
+        self.problems.push(Problem::WrongKind { span: name.span, name: name_text, is, wanted, declared });
+    }
+
+    /// The tier or tiers of a name that must be one.
+    pub fn tier(&mut self, name: ast::Name) -> Option<Entity> {
+        match self.peer(name, Kind::Tier)? {
+            entity @ (Entity::Tier(_) | Entity::TierSet(_)) => Some(entity),
+            other => {
+                self.wrong_kind(name, other.kind(), "a tier");
+                None
+            }
+        }
+    }
+
+    /// The parameter of a name, if there is one.
+    pub fn param_named(&self, name: &str) -> Option<ParamId> {
+        match self.peers.get(name) {
+            Some((Entity::Param(id), _)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The network of a name, if there is one.
+    pub fn network_named(&self, name: &str) -> Option<NetworkId> {
+        match self.peers.get(name) {
+            Some((Entity::Network(id), _)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The VPC of a name, if there is one.
+    pub fn vpc_named(&self, name: &str) -> Option<VpcId> {
+        self.vpc_names.get(name).copied()
+    }
+
+    /// Whether a parameter holds a block of addresses.
+    pub fn is_block(&self, id: ParamId) -> bool {
+        let kind = self.params.get(id.index()).map(|param| self.text(param.kind));
+        matches!(kind, Some("cidr" | "cidr-ipv6"))
+    }
+
+    /// The position of a declared service, if there is one of that name.
+    pub fn service_named(&self, name: &str) -> Option<usize> {
+        self.service_names.get(name).copied()
+    }
+
+    /// The VPC of a name; reports it when there is none.
+    pub fn vpc(&mut self, name: ast::Name) -> Option<VpcId> {
+        let text = self.text(name);
+        let known = self.vpc_names.get(text).copied();
+        if known.is_none() {
+            let meant = nearest(text, self.vpc_names.keys().copied());
+            self.problems.push(Problem::UnknownName {
+                span: name.span,
+                kind: Kind::Vpc,
+                name: text.to_string(),
+                meant,
+            });
+        }
+        known
+    }
+}
+
+/// The name as the stricter of the two outputs writes it: letters and digits.
+fn mangled(name: &str) -> String {
+    let words = name.split(['-', '_']).filter(|word| !word.is_empty());
+    words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
+}

@@ -1,0 +1,247 @@
+//! Services: names for traffic, declared and built in.
+
+use super::order::order;
+use super::scope::Scope;
+use crate::ast::{self, IcmpType, Program, Service};
+use crate::diagnostic::{AwsField, Kind, Problem, Problems, nearest};
+use crate::net::{Family, Ports, Traffic};
+use crate::policy::{icmp_name, icmp_names};
+use crate::source::Sources;
+use std::collections::HashMap;
+
+/// One piece of traffic, as far as it is known without a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Atom {
+    /// The same for every peer.
+    Fixed(Traffic),
+    /// ICMP by name: this for peers of IPv4, that for peers of IPv6, nothing where a family has no such type.
+    Neutral(Option<Traffic>, Option<Traffic>),
+}
+
+impl Atom {
+    /// What it is for a peer of one family.
+    pub fn of(self, family: Family) -> Option<Traffic> {
+        match (self, family) {
+            (Atom::Fixed(traffic), _) => Some(traffic).filter(|t| t.family().is_none_or(|f| f == family)),
+            (Atom::Neutral(v4, _), Family::V4) => v4,
+            (Atom::Neutral(_, v6), Family::V6) => v6,
+        }
+    }
+
+    /// What it is for a peer that has members of both families, or of IPv4 only.
+    pub fn of_group(self, dual: bool) -> impl Iterator<Item = Traffic> {
+        let (first, second) = match self {
+            Atom::Fixed(traffic) => (Some(traffic), None),
+            Atom::Neutral(v4, v6) => (v4, v6.filter(|_| dual)),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+/// A service of the catalogue that ships with tierwall.
+#[derive(Debug)]
+pub struct BuiltIn {
+    /// `https`
+    pub name: String,
+    /// As the catalogue declares it: `tcp 443`, or the name of another service.
+    pub declared: String,
+    /// What it comes to.
+    pub meaning: String,
+    /// One line for people.
+    pub description: String,
+    atoms: Vec<Atom>,
+}
+
+impl BuiltIn {
+    /// Whether TCP or UDP traffic to this port is of the service.
+    pub fn has_port(&self, port: u16) -> bool {
+        self.atoms.iter().any(|atom| match atom {
+            Atom::Fixed(Traffic::Tcp(ports) | Traffic::Udp(ports)) => (ports.from..=ports.to).contains(&port),
+            Atom::Fixed(Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_))
+            | Atom::Neutral(..) => false,
+        })
+    }
+}
+
+/// The services that a program of service declarations declares, by name.
+pub fn catalogue(sources: &Sources, program: &Program) -> (Vec<BuiltIn>, Problems) {
+    let mut scope = Scope::collect(sources, program);
+    let meanings = declared(&mut scope, &Services::default());
+    let services = scope.services.iter().zip(meanings).map(|(service, atoms)| {
+        let (first, last) = (service.members.first(), service.members.last());
+        let span = first.zip(last).map(|(first, last)| first.span().to(last.span()));
+        BuiltIn {
+            name: scope.text(service.name).to_string(),
+            declared: span.map_or("", |span| sources.text(span)).to_string(),
+            meaning: words(&atoms),
+            description: service.prose.as_ref().map_or("", |prose| &prose.value).to_string(),
+            atoms,
+        }
+    });
+    (services.collect(), scope.problems)
+}
+
+/// What the names of services mean in a program.
+#[derive(Debug, Default)]
+pub struct Services<'b> {
+    /// By position of the declaration.
+    declared: Vec<Vec<Atom>>,
+    built_in: HashMap<&'b str, &'b BuiltIn>,
+}
+
+/// Resolves the declared services, those that others name first.
+pub fn resolve<'b>(scope: &mut Scope<'_>, built_in: &'b [BuiltIn]) -> Services<'b> {
+    let mut services = Services {
+        declared: Vec::new(),
+        built_in: built_in.iter().map(|service| (service.name.as_str(), service)).collect(),
+    };
+    services.declared = declared(scope, &services);
+    for (n, service) in scope.services.clone().into_iter().enumerate() {
+        scope.prose(&service.prose, AwsField::TagValue);
+        let name = scope.text(service.name);
+        if let Some(built_in) = services.built_in.get(name)
+            && built_in.atoms != services.declared[n]
+        {
+            let (span, name, meaning) = (service.name.span, name.to_string(), built_in.meaning.clone());
+            scope.problems.push(Problem::ShadowedService { span, name, meaning });
+        }
+    }
+    services
+}
+
+fn declared(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<Vec<Atom>> {
+    let declared = scope.services.clone();
+    let depends = |n: usize| {
+        let names = declared[n].members.iter().filter_map(|member| match member {
+            Service::Name(name) => scope.service_named(scope.text(*name)),
+            Service::All(_)
+            | Service::Tcp(..)
+            | Service::Udp(..)
+            | Service::Icmp(..)
+            | Service::Icmpv6(..)
+            | Service::Proto(..) => None,
+        });
+        names.collect()
+    };
+    let (sorted, cut) = order(declared.len(), depends);
+    for (from, to) in cut {
+        let (span, through) = (declared[to].name.span, declared[from].name.span);
+        let name = scope.text(declared[to].name).to_string();
+        scope.problems.push(Problem::Cycle { span, kind: Kind::Service, name, through });
+    }
+    let mut meanings: Vec<Vec<Atom>> = vec![Vec::new(); declared.len()];
+    for n in sorted {
+        let mut atoms = Vec::new();
+        for member in &declared[n].members {
+            match member {
+                Service::Name(name) => match scope.service_named(scope.text(*name)) {
+                    Some(other) => atoms.extend_from_slice(&meanings[other]),
+                    None => atoms.extend_from_slice(services.built_in(scope, *name)),
+                },
+                other => atoms.extend(atom(scope, other)),
+            }
+        }
+        atoms.sort_unstable();
+        atoms.dedup();
+        meanings[n] = atoms;
+    }
+    meanings
+}
+
+impl<'b> Services<'b> {
+    /// What an item of a list of services means, sorted.
+    pub fn atoms<'s>(&'s self, scope: &mut Scope<'_>, item: &Service) -> std::borrow::Cow<'s, [Atom]> {
+        match item {
+            Service::Name(name) => match scope.service_named(scope.text(*name)) {
+                Some(declared) => self.declared[declared].as_slice().into(),
+                None => self.built_in(scope, *name).into(),
+            },
+            other => atom(scope, other).into_iter().collect::<Vec<_>>().into(),
+        }
+    }
+
+    fn built_in(&self, scope: &mut Scope<'_>, name: ast::Name) -> &'b [Atom] {
+        let typed = scope.text(name);
+        if let Some(service) = self.built_in.get(typed) {
+            return &service.atoms;
+        }
+        let declared = scope.services.iter().map(|service| scope.text(service.name));
+        let meant = nearest(typed, declared.chain(self.built_in.keys().copied()));
+        scope.problems.push(Problem::UnknownName {
+            span: name.span,
+            kind: Kind::Service,
+            name: typed.to_string(),
+            meant,
+        });
+        &[]
+    }
+}
+
+/// The meaning of an item that is no name.
+fn atom(scope: &mut Scope<'_>, item: &Service) -> Option<Atom> {
+    let ports = |ports: &ast::Ports| ports.map_or(Ports::ALL, |(from, to)| Ports { from, to });
+    Some(match item {
+        Service::Name(_) => return None,
+        Service::All(_) => Atom::Fixed(Traffic::All),
+        Service::Tcp(_, range) => Atom::Fixed(Traffic::Tcp(ports(range))),
+        Service::Udp(_, range) => Atom::Fixed(Traffic::Udp(ports(range))),
+        Service::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
+        Service::Icmp(_, kind) => match kind {
+            IcmpType::Any => Atom::Neutral(Some(Traffic::Icmp(None)), Some(Traffic::Icmpv6(None))),
+            IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmp(Some((*kind, *code)))),
+            IcmpType::Name(name) => {
+                let entry = named(scope, *name)?;
+                Atom::Neutral(entry.v4.map(|t| Traffic::Icmp(Some(t))), entry.v6.map(|t| Traffic::Icmpv6(Some(t))))
+            }
+        },
+        Service::Icmpv6(span, kind) => match kind {
+            IcmpType::Any => Atom::Fixed(Traffic::Icmpv6(None)),
+            IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmpv6(Some((*kind, *code)))),
+            IcmpType::Name(name) => match named(scope, *name)?.v6 {
+                Some(kind) => Atom::Fixed(Traffic::Icmpv6(Some(kind))),
+                None => {
+                    let what = scope.text(*name).to_string();
+                    scope.problems.push(Problem::FamilyMismatch {
+                        span: name.span,
+                        what,
+                        family: "IPv4",
+                        against: *span,
+                    });
+                    return None;
+                }
+            },
+        },
+    })
+}
+
+fn named(scope: &mut Scope<'_>, name: ast::Name) -> Option<&'static crate::policy::IcmpName> {
+    let typed = scope.text(name);
+    let entry = icmp_name(typed);
+    if entry.is_none() {
+        let meant = nearest(typed, icmp_names());
+        scope.problems.push(Problem::UnknownName {
+            span: name.span,
+            kind: Kind::IcmpType,
+            name: typed.to_string(),
+            meant,
+        });
+    }
+    entry
+}
+
+/// Some traffic as a program would write it: `tcp 53, udp 53`.
+fn words(atoms: &[Atom]) -> String {
+    let word = |atom: &Atom| match atom {
+        Atom::Fixed(traffic) => traffic.to_string(),
+        Atom::Neutral(v4, v6) => {
+            let named = icmp_names().find(|name| {
+                icmp_name(name).is_some_and(|entry| {
+                    let (a, b) = (entry.v4.map(|t| Traffic::Icmp(Some(t))), entry.v6.map(|t| Traffic::Icmpv6(Some(t))));
+                    (a, b) == (*v4, *v6)
+                })
+            });
+            named.map_or("icmp".to_string(), |name| format!("icmp {name}"))
+        }
+    };
+    atoms.iter().map(word).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,221 @@
+//! The stack, its VPCs, and who is peered with whom.
+
+use super::Settings;
+use super::blocks::is_vpc_id;
+use super::params::{ParamValue, Params};
+use super::scope::Scope;
+use crate::ast::{self, Value};
+use crate::diagnostic::{AwsField, Kind, Problem};
+use crate::policy::{DefaultGroup, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+
+/// What a stack says for its tiers.
+#[derive(Debug)]
+pub struct Defaults {
+    /// `vpc`, where it is given.
+    pub vpc: Option<VpcId>,
+    /// `outbound`
+    pub outbound: Outbound,
+}
+
+const STACK_KEYS: &[&str] = &["vpc", "outbound", "ip", "tags", "rule-quota", "region", "account", "exports"];
+const VPC_KEYS: &[&str] = &["id", "cidr", "region", "account", "default-group"];
+
+/// The values of `outbound`.
+pub const OUTBOUND: [(&str, Outbound); 2] = [("open", Outbound::Open), ("closed", Outbound::Closed)];
+const BOOLEAN: [(&str, bool); 2] = [("true", true), ("false", false)];
+
+/// Resolves the stack; a program without one has one all the same.
+pub fn stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, Defaults) {
+    let mut stack = Stack {
+        name: settings.stack_name.to_string(),
+        was: Vec::new(),
+        prose: None,
+        dual: true,
+        tags: BTreeMap::new(),
+        rule_quota: 60,
+        region: None,
+        account: None,
+        exports: false,
+        span: None,
+    };
+    let mut defaults = Defaults { vpc: None, outbound: Outbound::Open };
+    let Some((declared, span)) = scope.stack else { return (stack, defaults) };
+    stack.name = scope.text(declared.name).to_string();
+    stack.was = declared.was.iter().map(|was| scope.text(*was).to_string()).collect();
+    stack.prose = scope.prose(&declared.prose, AwsField::TemplateDescription);
+    stack.span = Some(span);
+    for (key, value) in scope.entries(declared.block.as_ref(), "stack", STACK_KEYS) {
+        match key {
+            "vpc" => defaults.vpc = vpc_value(scope, value),
+            "outbound" => {
+                let outbound = scope.choice(value, key, "`open` or `closed`", OUTBOUND);
+                defaults.outbound = outbound.unwrap_or(defaults.outbound);
+            }
+            "ip" => {
+                stack.dual =
+                    scope.choice(value, key, "`dual` or `ipv4`", [("dual", true), ("ipv4", false)]).unwrap_or(true)
+            }
+            "tags" => stack.tags = scope.tags(value),
+            "rule-quota" => stack.rule_quota = scope.count(value, key).unwrap_or(stack.rule_quota),
+            "region" => stack.region = scope.region(value),
+            "account" => stack.account = scope.account(value),
+            _ => stack.exports = scope.choice(value, key, "`true` or `false`", BOOLEAN).unwrap_or(false),
+        }
+    }
+    (stack, defaults)
+}
+
+/// `vpc = main`
+pub fn vpc_value(scope: &mut Scope<'_>, value: &Value) -> Option<VpcId> {
+    match value {
+        Value::Name(name) => scope.vpc(*name),
+        _ => scope.bad_value(value, "vpc", "the name of a VPC of the program"),
+    }
+}
+
+/// Resolves the declared VPCs; without any there is one all the same, which an output asks for. The VPC that
+/// tiers are in unless they say otherwise becomes the default.
+pub fn vpcs(scope: &mut Scope<'_>, params: &mut Params, mut defaults: Defaults) -> (Vec<Vpc>, Defaults) {
+    let mut vpcs = Vec::new();
+    for (declared, statement) in scope.vpcs.clone() {
+        let mut vpc = Vpc {
+            name: Some(scope.text(declared.name).to_string()),
+            id: None,
+            blocks: Vec::new(),
+            unknown_blocks: Vec::new(),
+            region: None,
+            account: None,
+            default_group: DefaultGroup::Aws,
+            span: Some(statement),
+        };
+        for (key, value) in scope.entries(Some(&declared.block), "VPC", VPC_KEYS) {
+            match key {
+                "id" => vpc.id = id(scope, params, value),
+                "cidr" => (vpc.blocks, vpc.unknown_blocks) = cidr(scope, params, value),
+                "region" => vpc.region = scope.region(value),
+                "account" => vpc.account = scope.account(value),
+                _ => {
+                    let choices = [("aws", DefaultGroup::Aws), ("locked", DefaultGroup::Locked)];
+                    let group = scope.choice(value, key, "`aws` or `locked`", choices);
+                    vpc.default_group = group.unwrap_or(DefaultGroup::Aws);
+                }
+            }
+        }
+        vpcs.push(vpc);
+    }
+    if vpcs.is_empty() {
+        vpcs.push(Vpc {
+            name: None,
+            id: None,
+            blocks: Vec::new(),
+            unknown_blocks: Vec::new(),
+            region: None,
+            account: None,
+            default_group: DefaultGroup::Aws,
+            span: None,
+        });
+    }
+    if vpcs.len() == 1 {
+        defaults.vpc = Some(VpcId(0));
+    }
+    ask_for_ids(scope, params, &mut vpcs, &defaults);
+    (vpcs, defaults)
+}
+
+/// Gives each VPC that something is deployed into and that has no `id` a parameter: `vpc-id`, or `NAME-vpc-id`
+/// for a declared one.
+fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], defaults: &Defaults) {
+    let tiers = scope.tiers.clone();
+    let mut used: Vec<Option<VpcId>> = Vec::new();
+    for (tier, _) in &tiers {
+        let entry =
+            tier.block.iter().flat_map(|block| &block.entries).find(|e| scope.sources.text(e.key.span()) == "vpc");
+        used.push(match entry.map(|entry| &entry.value) {
+            Some(Value::Name(name)) => scope.vpc_named(scope.text(*name)),
+            Some(_) | None => defaults.vpc,
+        });
+    }
+    for (n, vpc) in vpcs.iter_mut().enumerate() {
+        let deployed = used.contains(&Some(VpcId(n as u32))) || vpc.default_group == DefaultGroup::Locked;
+        if deployed && vpc.id.is_none() {
+            let name = vpc.name.as_ref().map_or("vpc-id".to_string(), |name| format!("{name}-vpc-id"));
+            vpc.id = Some(params.implicit_vpc(scope, name));
+        }
+    }
+    params.unused_bindings(scope);
+}
+
+/// `id = "vpc-0123456789abcdef0"`, or a parameter
+fn id(scope: &mut Scope<'_>, params: &Params, value: &Value) -> Option<Reference> {
+    match value {
+        Value::Text(text) => scope.formed(text, ParamKind::Vpc.wanted(), is_vpc_id).map(Reference::Id),
+        Value::Name(name) => {
+            let id = param(scope, params, *name, &[ParamKind::Vpc], "a parameter of type `vpc`")?;
+            Some(params.reference(id))
+        }
+        _ => scope.bad_value(value, "id", "an id in quotes, or a parameter of type `vpc`"),
+    }
+}
+
+/// The parameter of a name, which must be of one of these kinds.
+fn param(
+    scope: &mut Scope<'_>,
+    params: &Params,
+    name: ast::Name,
+    kinds: &[ParamKind],
+    wanted: &'static str,
+) -> Option<ParamId> {
+    let entity = scope.peer(name, Kind::Param)?;
+    match entity {
+        super::scope::Entity::Param(id) if kinds.contains(&params.list[id.index()].kind) => Some(id),
+        other => {
+            scope.wrong_kind(name, other.kind(), wanted);
+            None
+        }
+    }
+}
+
+/// `cidr = 10.0.0.0/16`, or several, or parameters
+fn cidr(scope: &mut Scope<'_>, params: &Params, value: &Value) -> (Vec<IpNet>, Vec<ParamId>) {
+    let (mut blocks, mut unknown): (Vec<IpNet>, Vec<ParamId>) = (Vec::new(), Vec::new());
+    let single = std::slice::from_ref(value);
+    let values = match value {
+        Value::List(_, values) => values.as_slice(),
+        _ => single,
+    };
+    for value in values {
+        match value {
+            Value::Net(net) => blocks.push(net.net),
+            Value::Name(name) => {
+                let kinds = [ParamKind::Cidr, ParamKind::CidrIpv6];
+                if let Some(id) = param(scope, params, *name, &kinds, "a parameter of type `cidr` or `cidr-ipv6`") {
+                    match &params.values[id.index()] {
+                        Some(ParamValue::Block(block)) => blocks.push(*block),
+                        Some(ParamValue::Id(_)) | None => unknown.push(id),
+                    }
+                }
+            }
+            other => drop::<Option<()>>(scope.bad_value(other, "cidr", "address blocks, like `10.0.0.0/16`")),
+        }
+    }
+    (blocks, unknown)
+}
+
+/// Resolves `peer a with b`.
+pub fn peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<(VpcId, VpcId)> {
+    let mut peerings = Vec::new();
+    for (peering, span) in scope.peerings.clone() {
+        let (a, b) = (scope.vpc(peering.a), scope.vpc(peering.b));
+        let (Some(a), Some(b)) = (a, b) else { continue };
+        if a == b {
+            let vpc = vpcs[a.index()].name.clone().unwrap_or_default();
+            scope.problems.push(Problem::SelfPeering { span, vpc });
+        }
+        peerings.push((a.min(b), a.max(b)));
+    }
+    peerings.sort_unstable();
+    peerings.dedup();
+    peerings
+}

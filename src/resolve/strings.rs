@@ -1,0 +1,95 @@
+//! Strings that become fields of AWS: only what AWS takes, and nothing that a template would run.
+
+use super::scope::Scope;
+use crate::ast::{self, Key, Value};
+use crate::diagnostic::{AwsField, Problem};
+use std::collections::BTreeMap;
+
+impl<'a> Scope<'a> {
+    /// The value of a string that ends up in `field`; what AWS would refuse is reported at the character.
+    pub fn field(&mut self, text: &ast::Text, field: AwsField) -> String {
+        let raw = self.sources.text(text.span);
+        let refused = text.value.chars().enumerate().find(|(_, c)| !takes(field, *c));
+        if let Some((n, character)) = refused {
+            let span = text.place(raw, n);
+            self.problems.push(Problem::ForbiddenCharacter { span, character: shown(character), field });
+        }
+        if let Some(at) = text.value.find("{{resolve:") {
+            let n = text.value[..at].chars().count();
+            let span = text.place(raw, n);
+            self.problems.push(Problem::ForbiddenCharacter {
+                span,
+                character: "a dynamic reference".to_string(),
+                field,
+            });
+        }
+        let length = text.value.chars().count();
+        if length > field.limit() {
+            self.problems.push(Problem::TooLong { span: text.span, length, field });
+        }
+        text.value.to_string()
+    }
+
+    /// The prose of a declaration, if it has any.
+    pub fn prose(&mut self, text: &Option<ast::Text>, field: AwsField) -> Option<String> {
+        let text = text.as_ref()?;
+        Some(self.field(text, field)).filter(|prose| !prose.is_empty())
+    }
+
+    /// `tags = { team = "shop", "cost centre" = "42" }`
+    pub fn tags(&mut self, value: &'a Value) -> BTreeMap<String, String> {
+        let mut tags = BTreeMap::new();
+        let Value::Block(block) = value else {
+            self.bad_value::<()>(value, "tags", "a block, like `{ team = \"shop\" }`");
+            return tags;
+        };
+        let mut first = BTreeMap::new();
+        for entry in &block.entries {
+            let span = entry.key.span();
+            let key = match &entry.key {
+                Key::Name(name) => self.text(*name).to_string(),
+                Key::Text(text) => self.field(text, AwsField::TagKey),
+            };
+            if key.is_empty() {
+                self.problems.push(Problem::BadTag { span, why: "its key is empty" });
+            }
+            if key.to_ascii_lowercase().starts_with("aws:") {
+                self.problems.push(Problem::BadTag { span, why: "keys that start with `aws:` are AWS's own" });
+            }
+            if let Some(first) = first.insert(key.clone(), span) {
+                self.problems.push(Problem::DuplicateKey { span, key: key.clone(), first });
+            }
+            if let Some(text) = self.string(&entry.value, &key, "a string") {
+                tags.insert(key, self.field(text, AwsField::TagValue));
+            }
+        }
+        tags
+    }
+}
+
+/// Whether AWS takes a character in a field.
+///
+/// Group names, group descriptions and rule descriptions: the set that every one of the EC2 API's shapes for
+/// them takes (CreateSecurityGroup, IpRange, UserIdGroupPair). Tags: EC2 user guide, tag restrictions.
+fn takes(field: AwsField, character: char) -> bool {
+    match field {
+        AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
+            character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=;{}!$*".contains(character)
+        }
+        AwsField::TagKey | AwsField::TagValue => !character.is_control(),
+        AwsField::TemplateDescription | AwsField::ParameterDescription => {
+            !character.is_control() || character == '\n' || character == '\t'
+        }
+    }
+}
+
+/// A character as messages show it.
+fn shown(character: char) -> String {
+    match character {
+        '`' => "a backtick".to_string(),
+        '\n' => "a line break".to_string(),
+        '\t' => "a tab".to_string(),
+        c if c.is_control() => format!("U+{:04X}", u32::from(c)),
+        c => format!("`{c}`"),
+    }
+}

@@ -1,0 +1,103 @@
+//! Source files and places in them.
+//!
+//! A [`Span`] is a pair of byte offsets in one file; it is what every later stage keeps as the origin
+//! of a thing. Lines and columns are computed only when somebody asks for them.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Every file of one program, in the order in which they were first named.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<File>,
+}
+
+/// One source file, whole.
+#[derive(Debug)]
+pub struct File {
+    name: String,
+    text: String,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+/// A file of [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A stretch of bytes in one file: `start` is its first byte, `end` the one after its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from the start of this one to the end of `last`, which stands later in the same file.
+    pub fn to(self, last: Span) -> Span {
+        Span { end: last.end, ..self }
+    }
+
+    /// The `length` bytes that start `offset` bytes into this span.
+    pub fn part(self, offset: usize, length: usize) -> Span {
+        let start = self.start + offset as u32;
+        Span { start, end: start + length as u32, ..self }
+    }
+
+    /// As a range of byte offsets.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+impl Sources {
+    /// Adds a file under the name that reports show; `None` when it is too large for 32-bit offsets.
+    pub fn add(&mut self, name: String, text: String) -> Option<FileId> {
+        u32::try_from(text.len()).ok()?;
+        let id = FileId(self.files.len() as u32);
+        let line_starts = OnceLock::new();
+        self.files.push(File { name, text, line_starts });
+        Some(id)
+    }
+
+    /// The file with this id.
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// The text at a place.
+    pub fn text(&self, span: Span) -> &str {
+        &self.file(span.file).text[span.range()]
+    }
+}
+
+impl File {
+    /// The name under which it was opened.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// All of it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Offsets at which its lines start; made at the first call.
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+
+    /// Line and column of a byte offset, both counted from 1, the column in characters.
+    pub fn line_column(&self, offset: u32) -> (usize, usize) {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset);
+        let before = &self.text[starts[line - 1] as usize..offset as usize];
+        (line, before.chars().count() + 1)
+    }
+}
