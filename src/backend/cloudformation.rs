@@ -21,7 +21,7 @@ const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
 
 fn emit(deployment: &Deployment<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut others: Vec<String> = deployment.groups.iter().map(group_id).collect();
-    others.extend(deployment.parameters.iter().map(|parameter| pascal(parameter.name)));
+    others.extend(parameters(deployment).map(|parameter| pascal(parameter.name)));
     others.extend(deployment.lists.iter().map(|id| list_parameter(deployment, *id)));
     let names = Names::new(deployment, Style::Pascal, Renaming::Oldest, separate, &others);
     let template = Template { deployment, names, spare: RefCell::default() };
@@ -39,12 +39,17 @@ fn separate(rule: &Rule) -> bool {
     }
 }
 
+/// The parameters that a template uses; it has no way to lock a default group.
+fn parameters<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = &'d Parameter<'d>> {
+    deployment.parameters.iter().filter(|parameter| !parameter.only_for_locks)
+}
+
 /// How many resources, parameters and outputs the template of a deployment has.
 pub fn counts(deployment: &Deployment<'_>) -> [usize; 3] {
     let groups = deployment.groups.len();
     let rules = deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress));
     let rules = rules.filter(|rule| separate(rule)).count();
-    [groups + rules, deployment.parameters.len() + deployment.lists.len(), groups]
+    [groups + rules, parameters(deployment).count() + deployment.lists.len(), groups]
 }
 
 fn pascal(name: &str) -> String {
@@ -83,7 +88,7 @@ impl Serialize for Template<'_> {
             map.serialize_entry("Description", description)?;
         }
         map.serialize_entry("Metadata", &BTreeMap::from([("GeneratedBy", "tierwall")]))?;
-        if !deployment.parameters.is_empty() || !deployment.lists.is_empty() {
+        if parameters(deployment).next().is_some() || !deployment.lists.is_empty() {
             map.serialize_entry("Parameters", &Parameters(self))?;
         }
         map.serialize_entry("Resources", &Resources(self))?;
@@ -144,17 +149,17 @@ struct Parameters<'t, 'd>(&'t Template<'d>);
 impl Serialize for Parameters<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let template = self.0;
-        let mut parameters: BTreeMap<String, ParameterBody<'_>> = BTreeMap::new();
-        for parameter in &template.deployment.parameters {
-            parameters.insert(template.names.other(&pascal(parameter.name)), ParameterBody::new(parameter));
+        let mut bodies: BTreeMap<String, ParameterBody<'_>> = BTreeMap::new();
+        for parameter in parameters(template.deployment) {
+            bodies.insert(template.names.other(&pascal(parameter.name)), ParameterBody::new(parameter));
         }
         for id in &template.deployment.lists {
             if let ListReference::Aws(name) = template.deployment.list(*id) {
                 let id = template.names.other(&list_parameter(template.deployment, *id));
-                parameters.insert(id, ParameterBody::list(name));
+                bodies.insert(id, ParameterBody::list(name));
             }
         }
-        parameters.serialize(serializer)
+        bodies.serialize(serializer)
     }
 }
 

@@ -11,6 +11,7 @@ use tierwall::backend::{self, Backend, cloudformation};
 use tierwall::check::{lint, target};
 use tierwall::diagnostic::Problems;
 use tierwall::groups::{Deployment, lower};
+use tierwall::policy::Policy;
 
 /// The arguments of `build`.
 #[derive(Args)]
@@ -64,7 +65,7 @@ pub fn run(build: &Build, report: &Report) -> Exit {
     }
     let deployment = lower(&compilation.policy);
     if is_template {
-        compilation.problems.append(limits(&deployment, build));
+        compilation.problems.append(limits(&compilation.policy, &deployment, build));
     }
     let denied = compilation.problems.any_error();
     let problems = compilation.problems.sorted();
@@ -82,8 +83,9 @@ pub fn run(build: &Build, report: &Report) -> Exit {
 }
 
 /// The limits of a template; its size is found by writing it to nowhere.
-fn limits(deployment: &Deployment<'_>, build: &Build) -> Problems {
-    let denied = !build.allow.iter().any(|name| name == lint::TEMPLATE_LIMITS.name);
+fn limits(policy: &Policy, deployment: &Deployment<'_>, build: &Build) -> Problems {
+    let name = lint::TEMPLATE_LIMITS.name;
+    let denied = !build.allow.iter().any(|allowed| allowed == name) && !policy.stack_allows(name);
     let [resources, parameters, outputs] = cloudformation::counts(deployment);
     let mut size = Size(0);
     (build.to.emit)(deployment, &mut size).expect("counting bytes cannot fail");

@@ -75,7 +75,7 @@ impl Problem {
 
 /// The candidate that `typed` most likely means, if one is near enough to suggest.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let allowed = 1 + typed.len() / 5;
+    let allowed = if typed.len() < 3 { 0 } else { 1 + typed.len() / 5 };
     candidates
         .into_iter()
         .map(|c| (distance(typed, c, allowed), c))

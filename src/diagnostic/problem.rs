@@ -1,4 +1,4 @@
-//! Every problem, as data. Its words are in `wording.rs`, its documentation in `explanations.rs`.
+//! Every problem, as data. Its words are in `wording.rs`, its documentation in `docs/errors.md`.
 
 use crate::date::Date;
 use crate::source::Span;
@@ -118,7 +118,7 @@ pub enum Problem {
     LongName { span: Span, length: usize },
     /// `tier web "one" "two"`
     Repeated { span: Span, first: Span, what: &'static str },
-    /// `service x = proto 99999999999999999999`
+    /// `stack shop { rule-quota = 99999999999999999999 }`
     BadNumber { span: Span, text: String },
     /// a file of 4 GiB
     FileTooLarge { name: String },
@@ -158,7 +158,7 @@ pub enum Problem {
     ExceptOnNonAddress { span: Span, name: String, kind: Kind, except: Span },
     /// `web allows icmpv6 128 from 10.0.0.0/8`
     FamilyMismatch { span: Span, what: String, family: &'static str, against: Span },
-    /// `web allows icmp router-advertisement from 10.0.0.0/8`
+    /// `web allows icmp neighbor-solicitation from 10.0.0.0/8`
     NoRule { span: Span },
     /// tiers of two VPCs without `peer a with b`
     Unpeered { span: Span, tier: String, other: String, vpc: String, other_vpc: String },
@@ -190,6 +190,9 @@ pub enum Problem {
     OneForMany { span: Span, what: &'static str },
     /// `except` that leaves a million blocks
     TooManyBlocks { span: Span, count: usize, bound: usize },
+
+    /// `web allows https from anywhere "{{resolve:ssm:x}}"`
+    DynamicReference { span: Span },
 
     // ---- E04: files
     /// `include "missing.tier"`

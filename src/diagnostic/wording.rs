@@ -85,6 +85,25 @@ impl Kind {
         }
     }
 
+    /// The kind with its article.
+    fn one(self) -> String {
+        match self {
+            Kind::External | Kind::IcmpType => format!("an {}", self.words()),
+            Kind::Tier
+            | Kind::TierSet
+            | Kind::Network
+            | Kind::BuiltInNetwork
+            | Kind::PrefixList
+            | Kind::Param
+            | Kind::Peer
+            | Kind::Service
+            | Kind::Vpc
+            | Kind::Role
+            | Kind::Lint
+            | Kind::ParamType => format!("a {}", self.words()),
+        }
+    }
+
     /// How one is made, or where they are listed.
     fn how(self, name: &str) -> Option<String> {
         match self {
@@ -133,10 +152,8 @@ impl AwsField {
             AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
                 "allowed are letters and digits of English, spaces, and ._-:/()#,@[]+=;{}!$*"
             }
-            AwsField::TagKey | AwsField::TagValue => "control characters and `{{resolve:` are not allowed",
-            AwsField::TemplateDescription | AwsField::ParameterDescription => {
-                "control characters and `{{resolve:` are not allowed"
-            }
+            AwsField::TagKey | AwsField::TagValue => "control characters are not allowed",
+            AwsField::TemplateDescription | AwsField::ParameterDescription => "control characters are not allowed",
         }
     }
 }
@@ -168,7 +185,7 @@ impl Problem {
                 .help("a rule reads `web allows https from anywhere`"),
             Problem::Deny { span, word } => R::error("E0103", format!("`{word}`: security groups only ever allow"))
                 .at(span, "there is no deny")
-                .help("leave the rule out, or take addresses out of one: `web allows https from anywhere except 198.51.100.0/24`"),
+                .help("leave the rule out, or take addresses out of one: `web allows https from 10.0.0.0/8 except 10.1.0.0/16`"),
             Problem::UnterminatedString { span } => R::error("E0104", "this string does not end on its line")
                 .at(span, "starts here")
                 .help("close it with `\"`; a quote inside is written `\\\"`, a line break `\\n`"),
@@ -196,7 +213,7 @@ impl Problem {
             Problem::BadProtocol { span, text } => R::error("E0114", format!("`{text}` is no protocol number"))
                 .at(span, "not a protocol number")
                 .help("protocol numbers are 0 to 255, as IANA assigns them"),
-            Problem::BadIcmpNumber { span, text } => R::error("E0115", format!("`{text}` is no ICMP type"))
+            Problem::BadIcmpNumber { span, text } => R::error("E0115", format!("`{text}` is no ICMP type or code"))
                 .at(span, "not a type or `type/code`")
                 .help("types and codes are 0 to 255: `icmp 8`, `icmp 3/4`"),
             Problem::BadDate { span, text } => R::error("E0116", format!("`{text}` is no date")).at(span, "not a day of the calendar").help("dates are written `2026-12-31`"),
@@ -217,11 +234,11 @@ impl Problem {
                     (Some(_), _) | (None, None) => report,
                 }
             }
-            Problem::WrongKind { span, name, is, wanted, declared } => R::error("E0202", format!("`{name}` is a {}, and {wanted} is wanted here", is.words()))
+            Problem::WrongKind { span, name, is, wanted, declared } => R::error("E0202", format!("`{name}` is {}, and {wanted} is wanted here", is.one()))
                 .at(span, format!("expected {wanted}"))
                 .maybe_at(declared, format!("the {}", is.words())),
             Problem::Duplicate { span, kind, name, first } => R::error("E0203", format!("`{name}` is declared twice"))
-                .at(span, format!("declared again, as a {}", kind.words()))
+                .at(span, format!("declared again, as {}", kind.one()))
                 .at(first, "first here"),
             Problem::Collision { span, name, other, first, output } => R::error("E0204", format!("`{name}` and `{other}` become one name"))
                 .at(span, format!("becomes `{output}`"))
@@ -233,7 +250,7 @@ impl Problem {
                 .help(format!("it has {keys}")),
             Problem::DuplicateKey { span, key, first } => R::error("E0206", format!("`{key}` is given twice")).at(span, "again").at(first, "first here"),
             Problem::BadValue { span, key, wanted } => R::error("E0207", format!("`{key}` takes {wanted}")).at(span, format!("expected {wanted}")),
-            Problem::Reserved { span, name, is } => R::error("E0208", format!("`{name}` is {is}")).at(span, "cannot be declared").help("choose another name"),
+            Problem::Reserved { span, name, is } => R::error("E0208", format!("`{name}` is {is}")).at(span, "taken").help("choose another name"),
             Problem::SecondStack { span, first } => R::error("E0209", "a program has one stack").at(span, "a second").at(first, "the first"),
             Problem::StillDeclared { span, name, declared } => R::error("E0210", format!("`{name}` is still in use, so nothing can have been renamed from it"))
                 .at(span, "an earlier name")
@@ -249,7 +266,7 @@ impl Problem {
                 .at(span, "cannot stand here")
                 .help("write `web allows https from itself`"),
             Problem::NothingLeft { span, except } => R::error("E0303", "nothing is left of these addresses").at(span, "all of them").at(except, "are taken out here"),
-            Problem::ExceptOnNonAddress { span, name, kind, except } => R::error("E0304", format!("`except` takes addresses out of addresses, and `{name}` is a {}", kind.words()))
+            Problem::ExceptOnNonAddress { span, name, kind, except } => R::error("E0304", format!("`except` takes addresses out of addresses, and `{name}` is {}", kind.one()))
                 .at(span, "has no addresses to take out of")
                 .at(except, "because of this")
                 .help(format!("give `{name}` a sentence of its own")),
@@ -296,6 +313,10 @@ impl Problem {
             Problem::TooManyBlocks { span, count, bound } => R::error("E0321", format!("{count} blocks are left, and {bound} is the most that is written"))
                 .at(span, "too many")
                 .help("a security group has 60 rules by default, and at most 1,000"),
+
+            Problem::DynamicReference { span } => R::error("E0322", "CloudFormation replaces `{{resolve:` by a secret or a parameter, and nothing turns that off")
+                .at(span, "starts a dynamic reference")
+                .help("say it in other words"),
 
             Problem::Unreadable { span, path, why } => R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here"),
             Problem::OutsideRoot { span, path, root } => R::error("E0402", format!("`{path}` is outside `{root}`"))

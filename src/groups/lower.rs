@@ -183,13 +183,14 @@ fn locked(policy: &Policy) -> Vec<(String, Reference)> {
 /// Finds the parameters and the managed prefix lists that something refers to.
 fn refer(deployment: &mut Deployment<'_>) {
     let policy = deployment.policy;
-    let (mut params, mut lists) = (BTreeSet::new(), BTreeSet::new());
-    let mut reference = |reference: &Reference| match reference {
+    let (mut params, mut lists) = (BTreeMap::new(), BTreeSet::new());
+    let mut lock = |reference: &Reference, only_for_locks: bool| match reference {
         Reference::Id(_) => {}
-        Reference::Param(id) => drop(params.insert(*id)),
+        Reference::Param(id) => *params.entry(*id).or_insert(true) &= only_for_locks,
     };
+    deployment.locked.iter().for_each(|(_, vpc)| lock(vpc, true));
+    let mut reference = |reference: &Reference| lock(reference, false);
     deployment.groups.iter().for_each(|group| reference(&group.vpc));
-    deployment.locked.iter().for_each(|(_, vpc)| reference(vpc));
     for rule in deployment.groups.iter().flat_map(|g| g.ingress.iter().chain(&g.egress)) {
         match rule.peer {
             Peer::Net(_) | Peer::Tier(_) => {}
@@ -203,11 +204,11 @@ fn refer(deployment: &mut Deployment<'_>) {
         }
     }
     deployment.lists = lists.into_iter().collect::<Vec<PrefixListId>>();
-    deployment.parameters = params.into_iter().map(|id| parameter(policy, id)).collect();
+    deployment.parameters = params.into_iter().map(|(id, locks)| parameter(policy, id, locks)).collect();
     deployment.parameters.sort_by_key(|parameter| parameter.name);
 }
 
-fn parameter(policy: &Policy, id: ParamId) -> Parameter<'_> {
+fn parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parameter<'_> {
     let param = policy.param(id);
     Parameter {
         id,
@@ -215,5 +216,6 @@ fn parameter(policy: &Policy, id: ParamId) -> Parameter<'_> {
         kind: param.kind,
         description: param.prose.as_deref(),
         default: param.default.as_deref(),
+        only_for_locks,
     }
 }

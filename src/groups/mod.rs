@@ -79,6 +79,8 @@ pub struct Parameter<'p> {
     pub description: Option<&'p str>,
     /// Its default.
     pub default: Option<&'p str>,
+    /// Whether nothing but a locked default group refers to it.
+    pub only_for_locks: bool,
 }
 
 /// What AWS shows in the description of a group that the program gives none. It is one text for all, since

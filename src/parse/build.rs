@@ -121,10 +121,7 @@ impl Build {
             }
             Rule::include => Item::Include(self.extras(pair, 1).prose()?),
             Rule::param => {
-                let mut extras = self.extras(pair, 2);
-                if extras.value.is_none() && extras.texts.len() > 1 {
-                    extras.value = Some(ast::Value::Text(extras.texts.remove(0)));
-                }
+                let mut extras = self.extras(pair, 1);
                 let prose = extras.prose();
                 Item::Param(ast::Param { name: extras.name(0), kind: extras.name(1), default: extras.value, prose })
             }
@@ -181,18 +178,13 @@ impl Build {
 
     /// Everything in a declaration; more than `texts` strings are reported.
     fn extras(&mut self, pair: Part<'_>, texts: usize) -> Extras {
-        let is_param = pair.as_rule() == Rule::param;
         let mut extras = Extras::default();
         self.last = None;
         for part in parts(pair) {
             match part.as_rule() {
                 Rule::plain | Rule::subject => {
                     let name = self.name(&part);
-                    if is_param && extras.names.len() == 2 {
-                        extras.value = Some(ast::Value::Name(name));
-                    } else {
-                        extras.names.push(name);
-                    }
+                    extras.names.push(name);
                 }
                 Rule::was => extras.was = parts(part).map(|p| self.name(&p)).collect(),
                 Rule::role => extras.role = parts(part).next().map(|p| self.name(&p)),
@@ -211,7 +203,7 @@ impl Build {
                     }
                 }
                 Rule::except => extras.except = parts(part).filter_map(|p| self.net(p)).collect(),
-                Rule::address | Rule::number if is_param => extras.value = self.value(part),
+                Rule::default => extras.value = parts(part).next().and_then(|p| self.value(p)),
                 Rule::address | Rule::in_vpc | Rule::end_name => extras.nets.extend(self.net(part)),
                 _ => extras.services.extend(self.service(part)),
             }

@@ -26,9 +26,10 @@ const DENIALS: [&str; 10] =
 /// Reports the one thing that is most likely wrong with `text`, which stands at `span`.
 pub fn explain(text: &str, span: Span, problems: &mut Problems) {
     let words = words(text);
-    let denial = words.iter().take(2).find(|(_, word)| DENIALS.contains(word));
+    let mut verbs = words.iter().take_while(|(_, word)| !["from", "to", "allows", "allow"].contains(word));
+    let denial = verbs.find(|(_, word)| DENIALS.contains(word));
     let problem = match (denial, words.first()) {
-        (Some((at, word)), _) if !STARTS.contains(&words[0].1) => {
+        (Some((at, word)), _) if !STARTS.contains(&words[0].1) && !verb_in(text) => {
             Problem::Deny { span: span.part(*at, word.len()), word: word.to_string() }
         }
         _ if open_string(text).is_some() => {
@@ -224,6 +225,7 @@ fn name(token: Rule) -> &'static str {
         Rule::transport | Rule::transport_word => "`tcp` or `udp`",
         Rule::port => "a port",
         Rule::icmp | Rule::icmp_word => "`icmp`",
+        Rule::default => "a value",
         Rule::icmp_name | Rule::icmp_number => "an ICMP type",
         Rule::proto => "`proto NUMBER`",
         Rule::way => "`from` or `to`",

@@ -102,6 +102,13 @@ impl Policy {
         &self.sentences[id.index()]
     }
 
+    /// Whether an `@allow` on the stack names this lint.
+    pub fn stack_allows(&self, lint: &str) -> bool {
+        self.annotations
+            .iter()
+            .any(|annotation| annotation.lint == lint && Some(annotation.statement) == self.stack.span)
+    }
+
     /// The VPC of a tier.
     pub fn vpc_of(&self, id: TierId) -> &Vpc {
         &self.vpcs[self.tier(id).vpc.index()]

@@ -34,8 +34,8 @@ impl<'a> Scope<'a> {
 
     fn unknown_key(&mut self, entry: &ast::Entry, block: &'static str, keys: &'static [&'static str]) {
         let span = entry.key.span();
-        let key = self.sources.text(span).trim_matches('"').to_string();
-        let meant = nearest(&key, keys.iter().copied());
+        let key = self.sources.text(span).to_string();
+        let meant = nearest(key.trim_matches('"'), keys.iter().copied());
         let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
         let keys = quoted.join(", ");
         self.problems.push(Problem::UnknownKey { span, key, block, meant, keys });

@@ -77,12 +77,10 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
         let network = declared[n];
         let known = Addressed { params: &params.values, vpcs, built_in, lists: &lists };
         let members = known.list(scope, &network.members);
-        lists[n] = match network.except.as_slice() {
-            [] => members,
-            except => {
-                let written = span_of(&network.members, NetItem::span);
-                known.without(scope, members, written, except)
-            }
+        let written = span_of(&network.members, NetItem::span).zip(span_of(&network.except, NetItem::span));
+        lists[n] = match written {
+            Some(written) => known.without(scope, members, written, &network.except),
+            None => members,
         };
     }
     let list = declared.iter().zip(lists).map(|(network, list)| {
@@ -155,9 +153,15 @@ impl Addressed<'_> {
         }
     }
 
-    /// What is left of a list when these items are taken out, as the smallest list of blocks.
-    pub fn without(&self, scope: &mut Scope<'_>, list: NetList, written: Span, except: &[NetItem]) -> NetList {
-        let span = span_of(except, NetItem::span);
+    /// What is left of a list when these items are taken out, as the smallest list of blocks; `written` and `span`
+    /// are the places of the two.
+    pub fn without(
+        &self,
+        scope: &mut Scope<'_>,
+        list: NetList,
+        (written, span): (Span, Span),
+        except: &[NetItem],
+    ) -> NetList {
         let gone = self.list(scope, except);
         for (id, name) in list.unknown.iter().chain(&gone.unknown) {
             let declared = scope.params[id.index()].name.span;
@@ -183,7 +187,7 @@ impl Addressed<'_> {
     }
 }
 
-/// From the first to the last of some items.
-pub fn span_of<T>(items: &[T], span: fn(&T) -> Span) -> Span {
-    span(&items[0]).to(span(&items[items.len() - 1]))
+/// From the first to the last of some items; nothing where the parser refused them all.
+pub fn span_of<T>(items: &[T], span: fn(&T) -> Span) -> Option<Span> {
+    Some(span(items.first()?).to(span(items.last()?)))
 }

@@ -77,7 +77,8 @@ pub fn resolve(
     if !current {
         policy.flows.truncate(start);
     }
-    if scope.problems.len() == before || !current {
+    let whole = !subjects.is_empty() && !targets.is_empty() && offers.iter().all(|offer| !offer.atoms.is_empty());
+    if whole && (scope.problems.len() == before || !current) {
         unproductive(scope, policy, rule, span, &offers, &targets, &yielded);
     }
 }
@@ -211,7 +212,10 @@ fn addressed<'k>(known: &'k Known<'_>, policy: &'k Policy, lists: &'k [NetList])
 
 /// The peers of a sentence with `except`: the smallest list of blocks for what is left of all of them.
 fn excepted(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, rule: &ast::Rule) -> Vec<Target> {
-    let except = span_of(&rule.except, NetItem::span);
+    let (Some(peers), Some(except)) = (span_of(&rule.peers, ast::Peer::span), span_of(&rule.except, NetItem::span))
+    else {
+        return Vec::new();
+    };
     let mut items = Vec::new();
     for peer in &rule.peers {
         match peer {
@@ -240,7 +244,7 @@ fn excepted(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, rule:
     let left = {
         let known = addressed(known, policy, &lists);
         let before = known.list(scope, &items);
-        known.without(scope, before, span_of(&rule.peers, ast::Peer::span), &rule.except)
+        known.without(scope, before, (peers, except), &rule.except)
     };
     let word = policy.words.id(&listed(scope, rule.peers.iter().map(ast::Peer::span)));
     let target = |block| Target { peer: Other::Peer(Peer::Net(block)), item: 0, word };
@@ -344,8 +348,8 @@ fn unproductive(
     targets: &[Target],
     yielded: &Yielded,
 ) {
-    let peers = span_of(&rule.peers, ast::Peer::span);
-    let services = span_of(&rule.services, ast::Service::span);
+    let peers = span_of(&rule.peers, ast::Peer::span).unwrap_or(span);
+    let services = span_of(&rule.services, ast::Service::span).unwrap_or(span);
     let mut reported = false;
     for (offer, _) in offers.iter().zip(&yielded.offers).filter(|(_, yielded)| !**yielded) {
         let fixed = offer.atoms.iter().find_map(|atom| match atom {

@@ -156,6 +156,10 @@ impl<'a> Scope<'a> {
 
     fn add_peer(&mut self, name: ast::Name, kind: Kind, entity: Entity) -> bool {
         let (span, text) = (name.span, self.text(name));
+        if text == "itself" {
+            self.problems.push(Problem::Reserved { span, name: text.to_string(), is: "a word for a peer by itself" });
+            return false;
+        }
         match self.peers.get(text) {
             None => {
                 self.peers.insert(text, (entity, Some(span)));
@@ -217,7 +221,8 @@ impl<'a> Scope<'a> {
     fn collisions(&mut self) {
         let tiers = self.tiers.clone();
         for (tier, name) in &tiers {
-            for was in &tier.was {
+            let first = tier.names[0].span == name.span;
+            for was in tier.was.iter().filter(|_| first) {
                 if let Some((Entity::Tier(_), Some(declared))) = self.peers.get(self.text(*was)).copied() {
                     let name = self.text(*was).to_string();
                     self.problems.push(Problem::StillDeclared { span: was.span, name, declared });

@@ -17,11 +17,7 @@ impl<'a> Scope<'a> {
         if let Some(at) = text.value.find("{{resolve:") {
             let n = text.value[..at].chars().count();
             let span = text.place(raw, n);
-            self.problems.push(Problem::ForbiddenCharacter {
-                span,
-                character: "a dynamic reference".to_string(),
-                field,
-            });
+            self.problems.push(Problem::DynamicReference { span });
         }
         let length = text.value.chars().count();
         if length > field.limit() {

@@ -2,7 +2,7 @@
 
 use super::networks::Networks;
 use super::order::order;
-use super::scope::{Entity, Scope};
+use super::scope::{BuiltInNetwork, Entity, Scope};
 use super::stack::{Defaults, OUTBOUND, vpc_value};
 use crate::ast::{self, Value};
 use crate::diagnostic::{AwsField, Kind, Problem, nearest};
@@ -28,13 +28,20 @@ pub fn resolve(
     let mut names: HashMap<(VpcId, String), Span> = HashMap::new();
     for (declared, name) in scope.tiers.clone() {
         let Parts { vpc, tier } = tier(scope, declared, name, &defaults, networks);
-        let vpc = vpc.unwrap_or_else(|| no_vpc(scope, &tier, vpcs));
+        let said =
+            declared.block.iter().flat_map(|block| &block.entries).any(|e| scope.sources.text(e.key.span()) == "vpc");
+        let vpc = match vpc {
+            Some(vpc) => vpc,
+            None if said => VpcId(0),
+            None => no_vpc(scope, &tier, vpcs),
+        };
         let tier = Tier { vpc, ..tier };
-        check(scope, stack, &tier);
+        check(scope, stack, &tier, tiers.is_empty());
         if let Some(group) = &tier.group_name
-            && let Some(first) = names.insert((vpc, group.to_ascii_lowercase()), name.span)
+            && let Some(other) = names.insert((vpc, group.to_ascii_lowercase()), name.span)
         {
-            scope.problems.push(Problem::SameGroupName { span: name.span, name: group.clone(), first });
+            let (span, first) = (name.span.max(other), name.span.min(other));
+            scope.problems.push(Problem::SameGroupName { span, name: group.clone(), first });
         }
         tiers.push(tier);
     }
@@ -83,6 +90,9 @@ fn tier<'a>(
             "description" => {
                 let text = scope.string(value, key, "a string");
                 tier.description = text.map(|text| scope.field(text, AwsField::GroupDescription));
+                if tier.description.as_deref() == Some("") {
+                    scope.bad_value::<()>(value, key, "a string that is not empty");
+                }
             }
             _ => tier.tags = scope.tags(value),
         }
@@ -118,6 +128,9 @@ fn addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> Addre
                 Some(Entity::Network(id)) if networks.list[id.index()].unknown.is_empty() => {
                     blocks.extend(&networks.list[id.index()].blocks);
                 }
+                Some(Entity::BuiltIn(network)) if network != BuiltInNetwork::Internet => {
+                    blocks.extend(networks.built_in.blocks(network));
+                }
                 Some(other) => {
                     scope.wrong_kind(*name, other.kind(), "an address or a network whose addresses are known")
                 }
@@ -137,6 +150,7 @@ fn group_name<'a>(scope: &mut Scope<'a>, value: &'a Value, tiers: usize) -> Opti
     let span = text.span;
     if tiers > 1 {
         scope.problems.push(Problem::OneForMany { span, what: "name" });
+        return None;
     }
     if name.to_ascii_lowercase().starts_with("sg-") {
         scope.problems.push(Problem::SgPrefix { span, name: name.clone() });
@@ -159,9 +173,9 @@ fn no_vpc(scope: &mut Scope<'_>, tier: &Tier, vpcs: &[Vpc]) -> VpcId {
 }
 
 /// What AWS would refuse in a group as a whole.
-fn check(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier) {
+fn check(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
     let oldest = stack.was.last().unwrap_or(&stack.name);
-    if tier.group_name.is_none() && oldest.to_ascii_lowercase().starts_with("sg-") {
+    if first && oldest.to_ascii_lowercase().starts_with("sg-") {
         let span = stack.span.unwrap_or(tier.span);
         let name = format!("{oldest}-{}", tier.name);
         scope.problems.push(Problem::SgPrefix { span, name });
@@ -171,15 +185,10 @@ fn check(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier) {
     if keys.collect::<std::collections::BTreeSet<_>>().len() > MOST_TAGS {
         scope.problems.push(Problem::BadTag { span: tier.span, why: "a group has at most 50" });
     }
-    let shown = format!("{}-{}", stack.name, tier.name);
-    if shown.chars().count() > AwsField::TagValue.limit() {
-        let length = shown.chars().count();
-        scope.problems.push(Problem::TooLong { span: tier.span, length, field: AwsField::TagValue });
-    }
 }
 
-/// Reports tiers whose VPC is not where the stack is deployed. A stack that does not say is where the default
-/// VPC is, or the first VPC that says.
+/// Reports tiers whose VPC is not where the stack is deployed. A stack that does not say is where the
+/// VPC of the first tier is that says.
 fn place(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tiers: &[Tier]) {
     let of_tiers =
         |field: fn(&Vpc) -> &Option<String>| tiers.iter().find_map(|tier| field(&vpcs[tier.vpc.index()]).clone());

@@ -1,0 +1,96 @@
+//! The layers: which module may name which. The picture is in `docs/architecture.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module and the modules of the crate that it may name.
+const MAY_NAME: [(&str, &[&str]); 15] = [
+    ("source", &[]),
+    ("date", &[]),
+    ("net", &[]),
+    ("ast", &["source", "date"]),
+    ("diagnostic", &["source", "date"]),
+    ("parse", &["source", "ast", "diagnostic"]),
+    ("policy", &["source", "date", "net"]),
+    ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
+    ("catalogue", &["parse", "resolve"]),
+    ("groups", &["policy", "net"]),
+    ("check", &["policy", "net", "diagnostic"]),
+    ("flows", &["source", "policy", "net", "groups"]),
+    ("backend", &["groups"]),
+    ("compile", &["source", "date", "diagnostic", "parse", "policy", "resolve", "catalogue", "check"]),
+    ("lib", &["compile"]),
+];
+
+/// Words that only one file may hold.
+const ONLY_IN: [(&str, &str); 4] = [
+    ("codespan_reporting", "diagnostic/render.rs"),
+    ("pest_derive", "parse/build.rs"),
+    ("clap", "cli/"),
+    ("std::fs", "cli/"),
+];
+
+fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Each file below `src`, its path there and its text without comments and tests.
+fn files() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    found.sort();
+    let read = |path: PathBuf| {
+        let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        (name, lines.collect::<Vec<_>>().join("\n"))
+    };
+    found.into_iter().map(read).collect()
+}
+
+#[test]
+fn modules_name_only_what_is_below_them() {
+    let mut wrong = Vec::new();
+    for (file, text) in files() {
+        let module = file.split(['/', '.']).next().unwrap_or_default();
+        if ["cli", "main"].contains(&module) {
+            continue;
+        }
+        let Some((_, allowed)) = MAY_NAME.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!("{file}: the module `{module}` stands in no layer"));
+            continue;
+        };
+        for (at, _) in text.match_indices("crate::") {
+            let named: String = text[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if named != module && !named.is_empty() && !allowed.contains(&named.as_str()) {
+                wrong.push(format!("{file} names `{named}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn outside_libraries_stay_where_they_belong() {
+    let mut wrong = Vec::new();
+    for (file, text) in files() {
+        for (word, home) in ONLY_IN {
+            let mentions = text
+                .match_indices(word)
+                .any(|(at, _)| !text[at + word.len()..].starts_with(|c: char| c.is_alphanumeric()));
+            if mentions && !file.starts_with(home) {
+                wrong.push(format!("{file} names `{word}`, which belongs in `{home}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,113 @@
+//! What the tests share: reading programs, and the examples with their variants.
+
+#![allow(dead_code)] // each test uses a part of it
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use tierwall::compile::{Compilation, compile};
+use tierwall::date::Date;
+use tierwall::parse::{Read, ReadError, Reader};
+
+/// The day on which everything in the tests is built.
+pub const AS_OF: &str = "2026-01-15";
+
+/// Reads files below the directory of the package, under the names that they have there.
+#[derive(Default)]
+pub struct Disk {
+    given: HashSet<PathBuf>,
+}
+
+impl Reader for Disk {
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
+        let directory = from.map_or(Path::new(""), |from| Path::new(from).parent().unwrap_or(Path::new("")));
+        let path = directory.join(path);
+        let failed = |error: std::io::Error| ReadError::Failed(error.to_string());
+        let whole = std::fs::canonicalize(package().join(&path)).map_err(failed)?;
+        let name = whole.strip_prefix(package()).unwrap_or(&whole).display().to_string();
+        let bytes = std::fs::read(&whole).map_err(failed)?;
+        self.given.insert(whole);
+        Ok(Read { identity: name.clone(), name, bytes })
+    }
+}
+
+/// A program that is one text, and includes nothing.
+pub struct Text<'a>(pub &'a str);
+
+impl Reader for Text<'_> {
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
+        match from {
+            None => Ok(Read { identity: path.into(), name: path.into(), bytes: self.0.into() }),
+            Some(_) if path.starts_with("..") => Err(ReadError::Outside(".".to_string())),
+            Some(_) => Err(ReadError::Failed("no such file or directory".to_string())),
+        }
+    }
+}
+
+/// The directory of the package.
+pub fn package() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The day that counts as today.
+pub fn as_of() -> Date {
+    AS_OF.parse().unwrap_or_else(|_| panic!("{AS_OF} is a day"))
+}
+
+/// Compiles a text.
+pub fn compile_text(name: &str, text: &str, bindings: &[(String, String)], as_of: Date) -> Compilation {
+    compile(name, &mut Text(text), bindings, as_of).unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+/// One way to build one example.
+pub struct Example {
+    /// `three-tier`, `environments-production`
+    pub name: String,
+    /// Its entry file, from the package's directory.
+    pub path: String,
+    /// Values of parameters.
+    pub bindings: Vec<(String, String)>,
+}
+
+impl Example {
+    /// Compiles it.
+    pub fn compile(&self) -> Compilation {
+        let mut disk = Disk::default();
+        compile(&self.path, &mut disk, &self.bindings, as_of())
+            .unwrap_or_else(|error| panic!("{}: {error:?}", self.path))
+    }
+}
+
+/// Every example: `examples/NAME.tier`, and `examples/NAME/main.tier` once for each JSON file beside it.
+pub fn examples() -> Vec<Example> {
+    let mut examples = Vec::new();
+    for entry in sorted(&package().join("examples")) {
+        let stem = entry.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        if entry.extension().is_some_and(|extension| extension == "tier") {
+            examples.push(Example { path: format!("examples/{stem}.tier"), name: stem, bindings: Vec::new() });
+        } else if entry.is_dir() {
+            let path = format!("examples/{stem}/main.tier");
+            let variants: Vec<PathBuf> =
+                sorted(&entry).into_iter().filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
+            for variant in &variants {
+                let text = std::fs::read_to_string(variant).unwrap_or_else(|error| panic!("{error}"));
+                let values: std::collections::BTreeMap<String, String> =
+                    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", variant.display()));
+                let variant = variant.file_stem().unwrap_or_default().to_string_lossy();
+                let name = format!("{stem}-{variant}");
+                examples.push(Example { name, path: path.clone(), bindings: values.into_iter().collect() });
+            }
+            if variants.is_empty() {
+                examples.push(Example { name: stem, path, bindings: Vec::new() });
+            }
+        }
+    }
+    assert!(examples.len() > 10, "the examples are found");
+    examples
+}
+
+fn sorted(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths
+}

@@ -1,0 +1,316 @@
+"""The edits of the change review: a program before and after, and the smallest plan that says so.
+
+Counts are (add, change, destroy) of Terraform resources. What makes them what they are:
+a rule's address is its identity in AWS, so a rule that stays in AWS stays in the plan; a rule's
+text is its sentence in words, so respelling a sentence without a string of its own changes that
+text in place; and a group is never replaced.
+"""
+
+from dataclasses import dataclass
+
+from tierwall import TODAY
+
+
+@dataclass(frozen=True)
+class Edit:
+    """`why` says what the counts are made of; `later` is the day that the new program is built on."""
+
+    name: str
+    old: str
+    new: str
+    counts: tuple[int, int, int]
+    why: str
+    later: str = TODAY
+    groups_removed: int = 0
+
+
+BASE = """
+stack shop "Web shop"
+
+network office = 203.0.113.0/24, 198.51.100.0/24
+
+tier web is web-server
+tier app is app-server
+tier db is database { outbound = closed }
+
+web allows http, tcp 443 from anywhere
+web allows ssh from office "admin access"
+app allows tcp 8080 from web
+db allows mysql from app
+"""
+
+
+def edit(name, counts, why, *replacements, base=BASE, later=TODAY, groups_removed=0):
+    """An edit of `base` by (old text, new text) pairs, each of which must stand there."""
+    new = base
+    for before, after in replacements:
+        assert before in new, f"{name}: {before!r} is not in the program"
+        new = new.replace(before, after)
+    return Edit(name, base, new, counts, why, later, groups_removed)
+
+
+CLOSED = BASE.replace("tier app is app-server", "tier app is app-server { outbound = closed }")
+WORDS = BASE.replace(' "admin access"', "")
+RENAMED = (
+    BASE.replace("tier app is app-server", "tier api is app-server was app")
+    .replace("app allows", "api allows")
+    .replace("from app", "from api")
+)
+STRINGS = BASE.replace("from web\n", 'from web "orders"\n').replace("from app\n", 'from app "order data"\n')
+
+EDITS = [
+    edit(
+        "a sentence is added", (1, 0, 0), "the one rule it gives", ("db allows", "app allows ssh from web\ndb allows")
+    ),
+    edit(
+        "a sentence between closed tiers is added",
+        (2, 0, 0),
+        "inbound at app, outbound at db; nothing else moves",
+        ("db allows", "app allows tcp 9000 from db\ndb allows"),
+    ),
+    edit("a sentence is removed", (0, 0, 1), "its one rule", ("db allows mysql from app\n", "")),
+    edit(
+        "a service is added to a list",
+        (2, 0, 0),
+        "one rule for IPv4 and one for IPv6; the others keep their text",
+        ("http, tcp 443", "http, udp 443, tcp 443"),
+    ),
+    edit(
+        "a network grows by one block",
+        (1, 0, 0),
+        "one rule for the new block",
+        ("198.51.100.0/24", "198.51.100.0/24, 192.0.2.0/24"),
+    ),
+    edit(
+        "a network grows by the block beside one of its own",
+        (1, 0, 0),
+        "one rule for the new block: the two are not merged into one, which would replace a rule",
+        ("198.51.100.0/24", "198.51.100.0/24, 198.51.101.0/24"),
+    ),
+    edit(
+        "a network grows by a block around one of its own",
+        (1, 0, 0),
+        "one rule for the new block: a covered rule stays",
+        ("198.51.100.0/24", "198.51.100.0/24, 198.51.0.0/16"),
+    ),
+    edit(
+        "a peer is added to a list",
+        (1, 0, 0),
+        "one rule for the new peer; the others keep their text",
+        ("from anywhere\nweb", "from anywhere\napp allows tcp 8080 from db, web\nweb"),
+        ("app allows tcp 8080 from web\n", ""),
+        base=BASE.replace("tier db is database { outbound = closed }", "tier db is database"),
+    ),
+    edit(
+        "a network shrinks by one block",
+        (0, 0, 1),
+        "the rule of the block that went",
+        ("203.0.113.0/24, 198.51.100.0/24", "203.0.113.0/24"),
+    ),
+    edit(
+        "a host is cut out of a block",
+        (8, 0, 1),
+        "a /24 less one host is eight blocks; the other block stays",
+        ("198.51.100.0/24", "198.51.100.0/24 except 198.51.100.7"),
+    ),
+    edit(
+        "a tier is renamed with was",
+        (0, 3, 0),
+        "the group's Name tag, and the text of the two sentences that name it",
+        ("tier app is app-server", "tier api is app-server was app"),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+    ),
+    edit(
+        "a tier whose sentences have strings is renamed with was",
+        (0, 1, 0),
+        "the group's Name tag",
+        ("tier app is app-server", "tier api is app-server was app"),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+        base=STRINGS,
+    ),
+    edit(
+        "a closed tier is renamed with was",
+        (0, 4, 0),
+        "the Name tag; its inbound rule; both sides of its flow to db",
+        ("tier app is app-server", "tier api is app-server was app"),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+        base=CLOSED,
+    ),
+    edit(
+        "a tier is renamed a second time",
+        (0, 3, 0),
+        "as the first time",
+        ("tier api is app-server was app", "tier core is app-server was api, app"),
+        ("api allows", "core allows"),
+        ("from api", "from core"),
+        base=RENAMED,
+    ),
+    edit(
+        "a tier is renamed twice between two applies",
+        (0, 3, 0),
+        "the way leads over a name that was never applied",
+        ("tier app is app-server", "tier core is app-server was api, app"),
+        ("app allows", "core allows"),
+        ("from app", "from core"),
+    ),
+    edit(
+        "two tiers that talk are renamed at once",
+        (0, 4, 0),
+        "two Name tags and the text of two sentences",
+        ("tier app is app-server", "tier api is app-server was app"),
+        ("tier db is database", "tier store is database was db"),
+        ("app allows", "api allows"),
+        ("db allows", "store allows"),
+        ("from app", "from api"),
+    ),
+    edit(
+        "the stack is renamed with was",
+        (0, 3, 0),
+        "the Name tags of three groups",
+        ("stack shop", "stack store was shop"),
+    ),
+    Edit(
+        "sentences are reordered",
+        BASE,
+        BASE.split("web allows")[0]
+        + "".join(line + "\n" for line in reversed(BASE.splitlines()) if " allows " in line),
+        (0, 0, 0),
+        "nothing: order means nothing",
+    ),
+    edit(
+        "the program is reformatted",
+        (0, 0, 0),
+        "nothing",
+        ("tier web", "# the front\ntier  web"),
+        ("http, tcp 443", "http,\n  tcp 443"),
+        ("{ outbound", "{\n  outbound"),
+        ("closed }", "closed\n}"),
+    ),
+    edit(
+        "a sentence is split in two",
+        (0, 0, 0),
+        "nothing: each rule's text speaks of its own service",
+        ("web allows http, tcp 443 from anywhere", "web allows http from anywhere\nweb allows tcp 443 from anywhere"),
+    ),
+    edit(
+        "sentences of two tiers become one",
+        (0, 0, 0),
+        "nothing: each rule's text speaks of its own tier",
+        ("web allows ping from office\napp allows ping from office", "web, app allow ping from office"),
+        base=BASE + "web allows ping from office\napp allows ping from office\n",
+    ),
+    edit(
+        "a set takes the place of its members",
+        (0, 0, 0),
+        "nothing: each rule's text speaks of the member",
+        ("db allows mysql from app, web", "tiers inner = app, web\ndb allows mysql from inner"),
+        base=BASE.replace("from app", "from app, web"),
+    ),
+    edit(
+        "a sentence gets a last day",
+        (0, 1, 0),
+        "the rule's text says until when",
+        ("from web\n", "from web until 2026-12-31\n"),
+    ),
+    edit(
+        "prose of a tier is written",
+        (0, 1, 0),
+        "the group's Description tag",
+        ("tier web is web-server", 'tier web is web-server "The front"'),
+    ),
+    edit("prose of a sentence is changed", (0, 2, 0), "the text of its two rules", ("admin access", "administration")),
+    edit("prose of the stack is changed", (0, 0, 0), "nothing: it is in no group", ("Web shop", "The web shop")),
+    edit(
+        "a port is changed",
+        (1, 0, 1),
+        "another rule in AWS: the old one goes, the new one comes",
+        ("tcp 8080", "tcp 8443"),
+    ),
+    edit(
+        "a port between closed tiers is changed",
+        (2, 0, 2),
+        "the same at both ends",
+        ("mysql", "postgresql"),
+        base=CLOSED,
+    ),
+    edit(
+        "a tier is closed",
+        (1, 0, 2),
+        "its two all-traffic rules go; its flow to db becomes an outbound rule",
+        ("tier app is app-server", "tier app is app-server { outbound = closed }"),
+    ),
+    edit(
+        "a closed tier is opened",
+        (2, 0, 1),
+        "the same backwards",
+        ("tier app is app-server { outbound = closed }", "tier app is app-server"),
+        base=CLOSED,
+    ),
+    edit(
+        "the default is written out",
+        (0, 0, 0),
+        "nothing: outbound is open unless it is closed",
+        ("tier app is app-server", "tier app is app-server { outbound = open }"),
+    ),
+    edit("a service is respelled", (0, 2, 0), "the text of its two rules says https now", ("tcp 443", "https")),
+    edit("a service is respelled under a string", (0, 0, 0), "nothing: the rule is the same", ("ssh", "tcp 22")),
+    edit("a network is renamed", (0, 2, 0), "the text of the two rules from it", ("office", "hq"), base=WORDS),
+    edit("a network is renamed under a string", (0, 0, 0), "nothing: the blocks are the same", ("office", "hq")),
+    edit(
+        "a sentence is turned round",
+        (0, 1, 0),
+        "the rule's text",
+        ("app allows tcp 8080 from web", "web allows tcp 8080 to app"),
+    ),
+    edit("a role is given up", (0, 0, 0), "nothing: a role is for lints", ("tier web is web-server", "tier web")),
+    edit(
+        "a tag is added to a tier",
+        (0, 1, 0),
+        "the group, in place",
+        ("outbound = closed }", 'outbound = closed, tags = { Team = "data" } }'),
+    ),
+    edit(
+        "a tier is added",
+        (3, 0, 0),
+        "the group and its two all-traffic rules",
+        ("tier db", "tier cache is cache\ntier db"),
+    ),
+    edit(
+        "a tier is removed",
+        (0, 0, 2),
+        "the closed group and its one inbound rule",
+        ("tier db is database { outbound = closed }\n", ""),
+        ("db allows mysql from app\n", ""),
+        groups_removed=1,
+    ),
+    edit(
+        "a closed tier may send everything",
+        (2, 0, 1),
+        "all traffic to both families comes; the outbound rule to app, which that covers, goes",
+        ("tcp 9000 from db", "tcp 9000 from db\ndb allows all to anywhere"),
+        base=BASE + "app allows tcp 9000 from db\n",
+    ),
+    edit(
+        "a closed tier may send everything by IPv4",
+        (2, 0, 0),
+        "the all-traffic rule as its two halves, beside the outbound rule to app",
+        ("tcp 9000 from db", "tcp 9000 from db\ndb allows all to anywhere-ipv4"),
+        base=BASE + "app allows tcp 9000 from db\n",
+    ),
+    edit(
+        "a sentence says again what another says",
+        (0, 0, 0),
+        "nothing: the text that sorts first stays",
+        ("web allows ssh", "web allows www from anywhere\nweb allows ssh"),
+    ),
+    edit(
+        "a dated sentence runs out",
+        (0, 0, 1),
+        "its rule, the day after",
+        base=BASE + "app allows ssh from web until 2026-03-31\n",
+        later="2026-04-01",
+    ),
+]

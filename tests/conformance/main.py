@@ -1,0 +1,64 @@
+"""Runs the parts that are asked for (all, if none), and ends with `N passed, N failed`.
+
+main.py --tierwall BINARY --examples DIR --work DIR [-v] [selftest|examples|edits]...
+"""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+import standin  # before everything that reads the environment
+import examples
+import review
+import selftest
+from report import Report
+from tierwall import Compiler, cases
+
+PARTS = ("selftest", "examples", "edits")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--tierwall", type=Path, required=True)
+    parser.add_argument("--examples", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--only", help="cases whose name has this in it")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
+    options = parser.parse_args()
+    parts, report, compiler = options.parts or PARTS, Report(options.verbose), Compiler(options.tierwall)
+    shutil.rmtree(options.work, ignore_errors=True)
+
+    def folder(name):
+        (options.work / name).mkdir(parents=True)
+        return options.work / name
+
+    if "selftest" in parts:
+        with report.stage("the harness finds what is broken"):
+            selftest.selftest(report, standin.Server, folder("selftest"))
+    if "examples" in parts:
+        chosen = [case for case in cases(options.examples) if (options.only or "") in case.name]
+        with report.stage("examples are built"):
+            subjects = examples.subjects(report, compiler, chosen, folder("outputs"))
+        with report.stage("templates: cfn-lint, cloudformation-validate"):
+            examples.lint_templates(report, subjects)
+        with report.stage("templates: stacks on the stand-in"):
+            examples.create_stacks(report, subjects)
+        with report.stage("modules: fmt, validate, apply, second plan"):
+            server = standin.Server()
+            examples.apply_modules(report, subjects, server, folder("terraform"))
+            server.stop()
+        with report.stage("both outputs deploy the same"):
+            examples.compare_targets(report, subjects)
+    if "edits" in parts:
+        with report.stage("change review: the smallest plan for each edit"):
+            server = standin.Server()
+            review.review(report, compiler, server, folder("edits"), folder("edit-sources"))
+            server.stop()
+    print(f"{report.passed} passed, {report.failed} failed")
+    return 1 if report.failed or not report.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""The compiler as a program: builds, flow tables, and the cases that the examples make."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+TODAY = "2026-01-15"
+
+
+class Refused(Exception):
+    """The compiler did not do it; the text is what it said."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An example with one set of bindings, or none."""
+
+    name: str
+    source: Path
+    vars: Path | None
+
+
+def cases(examples):
+    """`NAME.tier` is a case; `NAME/main.tier` is one for each `NAME/*.json`, else one."""
+    found = [Case(file.stem, file, None) for file in sorted(examples.glob("*.tier"))]
+    for main in sorted(examples.glob("*/main.tier")):
+        bindings = sorted(main.parent.glob("*.json")) or [None]
+        found += [Case(main.parent.name + (f"-{file.stem}" if file else ""), main, file) for file in bindings]
+    return found
+
+
+class Compiler:
+    """The binary under test."""
+
+    def __init__(self, binary):
+        self.binary = binary
+
+    def _run(self, *arguments):
+        command = [str(self.binary), *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise Refused(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
+        return done.stdout
+
+    def build(self, source, target, vars=None, as_of=TODAY):
+        """The output for a target."""
+        return self._run("build", source, "--to", target, "--as-of", as_of, *(["--vars", vars] if vars else []))
+
+    def flows(self, source, vars=None, as_of=TODAY):
+        """The flow table, as parsed JSON."""
+        return json.loads(
+            self._run("flows", source, "--format", "json", "--as-of", as_of, *(["--vars", vars] if vars else []))
+        )

@@ -1,0 +1,101 @@
+//! `docs/errors.md` against the compiler: every code has a page, each wrong program gets its code and no other
+//! error, each right one gets nothing; and how each is told.
+
+mod common;
+
+use common::{as_of, compile_text, package};
+use std::collections::BTreeSet;
+use tierwall::check::target;
+use tierwall::diagnostic::{Explanation, Level, Problem, Style, explanations, render};
+use tierwall::source::Sources;
+
+/// Codes that no program written in a text file can cause.
+const NOT_BY_TEXT: [&str; 2] = ["E0108", "E0121"];
+
+/// A code, and another that every program with it has too.
+const ALWAYS_WITH: [(&str, &str); 1] = [("E0308", "E0309")];
+
+/// The block of this kind in an explanation.
+fn block<'e>(explanation: &'e Explanation, kind: &str) -> Option<&'e str> {
+    let (_, rest) = explanation.text.split_once(&format!("```tier {kind}\n"))?;
+    rest.split_once("```").map(|(program, _)| program)
+}
+
+/// Checks a program as its first line says: `# tierwall check --set office=banana`.
+fn check(program: &str) -> (Sources, Vec<Problem>) {
+    let command = program.lines().next().and_then(|line| line.strip_prefix("# tierwall ")).unwrap_or("check");
+    let (mut bindings, mut day) = (Vec::new(), as_of());
+    let mut words = command.split_whitespace();
+    while let Some(word) = words.next() {
+        match word {
+            "--set" => {
+                let (name, value) = words.next().and_then(|set| set.split_once('=')).unwrap_or(("", ""));
+                bindings.push((name.to_string(), value.to_string()));
+            }
+            "--as-of" => day = words.next().and_then(|day| day.parse().ok()).unwrap_or(day),
+            _ => {}
+        }
+    }
+    let mut compilation = compile_text("program.tier", program, &bindings, day);
+    if command.contains("cloudformation") {
+        compilation.problems.append(target::cloudformation(&compilation.policy));
+    }
+    (compilation.sources, compilation.problems.sorted())
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let words = std::fs::read_to_string(package().join("src/diagnostic/wording.rs")).unwrap_or_default();
+    let starts = words.match_indices(['E', 'W']).filter_map(|(at, _)| words.get(at..at + 5));
+    let codes: BTreeSet<&str> = starts.filter(|code| code[1..].bytes().all(|b| b.is_ascii_digit())).collect();
+    let pages: Vec<&str> = explanations().iter().map(|explanation| explanation.code).collect();
+    assert!(codes.len() > 50, "the codes are found");
+    assert_eq!(codes.into_iter().collect::<Vec<_>>(), pages, "pages in `docs/errors.md`, in the order of the codes");
+}
+
+#[test]
+fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(package().join("snapshots/errors"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for explanation in explanations() {
+        let code = explanation.code;
+        match block(explanation, "wrong") {
+            None => assert!(NOT_BY_TEXT.contains(&code), "{code} shows a wrong program"),
+            Some(program) => {
+                let (sources, problems) = check(program);
+                let told: Vec<String> = problems.iter().map(|p| render(p, &sources, Style::Plain)).collect();
+                let text = format!("{program}{}\n{}", "-".repeat(80), told.join("\n"));
+                let codes: BTreeSet<&str> = problems.iter().map(|p| p.report().code).collect();
+                let expected = ALWAYS_WITH.iter().filter(|(with, _)| *with == code).map(|(_, other)| *other);
+                assert_eq!(codes, expected.chain([code]).collect(), "{text}");
+                settings.bind(|| insta::assert_snapshot!(code, text));
+            }
+        }
+        let right = block(explanation, "right");
+        assert!(right.is_some() || NOT_BY_TEXT.contains(&code), "{code} shows a right program");
+        if let Some(program) = right {
+            let (sources, problems) = check(program);
+            let told: Vec<String> = problems.iter().map(|p| render(p, &sources, Style::Plain)).collect();
+            assert!(told.is_empty(), "{code}\n{program}\n{}", told.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn messages_read_alike() {
+    for explanation in explanations() {
+        let Some(program) = block(explanation, "wrong") else { continue };
+        for problem in check(program).1 {
+            let report = problem.report();
+            let first = report.message.chars().next().unwrap_or('A');
+            let starts_well = !first.is_uppercase()
+                || ["ICMP", "VPC", "AWS", "CloudFormation", "Terraform"].iter().any(|w| report.message.starts_with(w));
+            assert!(starts_well && !report.message.ends_with('.'), "{}: {}", report.code, report.message);
+            assert!(!report.message.contains(" you "), "{}", report.message);
+            assert!(report.labels.iter().all(|label| !label.words.is_empty()), "{}: a label says nothing", report.code);
+            assert!(report.level == Level::Error || report.code.starts_with('W'), "{}", report.code);
+        }
+    }
+}

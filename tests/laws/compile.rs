@@ -1,0 +1,44 @@
+//! The compiler, called as the command line calls it.
+
+use proptest::test_runner::Config;
+use tierwall::ast::Program;
+use tierwall::diagnostic::Level;
+use tierwall::groups::{self, Deployment};
+use tierwall::resolve::{self, Settings};
+use tierwall::source::Sources;
+use tierwall::{backend, catalogue, parse};
+
+/// The day that counts as today.
+pub const TODAY: &str = "2026-01-15";
+
+/// Compiles a program, which must have no error, and hands it over as parsed and as lowered.
+pub fn with<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Deployment<'_>) -> T) -> T {
+    let (sources, program, parsing) = parse::text("generated.tier", text);
+    let as_of = TODAY.parse().expect("a date");
+    let built_in = catalogue::built_in();
+    let settings = Settings { bindings: &[], as_of, built_in, lints: &["template-limits"], stack_name: "generated" };
+    let (policy, resolving) = resolve::resolve(&sources, &program, &settings);
+    let errors: Vec<_> =
+        parsing.into_iter().chain(resolving).filter(|problem| problem.level() == Level::Error).collect();
+    assert!(errors.is_empty(), "the generator makes valid programs: {errors:#?}");
+    then(&sources, &program, &groups::lower(&policy))
+}
+
+/// One output, by the name of its target.
+pub fn emit(deployment: &Deployment<'_>, target: &str) -> String {
+    let backend = backend::ALL.iter().find(|backend| backend.name == target).expect("a target of this name");
+    let mut out = Vec::new();
+    (backend.emit)(deployment, &mut out).expect("memory takes every byte");
+    String::from_utf8(out).expect("outputs are UTF-8")
+}
+
+/// Both outputs of a program: CloudFormation, Terraform.
+pub fn outputs(text: &str) -> [String; 2] {
+    with(text, |_, _, deployment| ["cloudformation", "terraform"].map(|target| emit(deployment, target)))
+}
+
+/// This many of proptest's usual 256 cases; `PROPTEST_CASES` scales it.
+pub fn cases(of_256: u32) -> Config {
+    let usual = Config::default();
+    Config { cases: (usual.cases * of_256).div_ceil(256), failure_persistence: None, ..usual }
+}

@@ -1,0 +1,70 @@
+//! That the generated programs are dense: what the laws are about happens in them, again and again. The
+//! programs are the same at every run, so that this holds or does not.
+
+use crate::compile::{TODAY, outputs, with};
+use crate::generate::{addition, program};
+use crate::law_locality::check;
+use crate::meaning::Meaning;
+use crate::packets::{Material, Random};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+/// So many values, always the same.
+fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
+    let mut runner = TestRunner::deterministic();
+    (0..count).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
+}
+
+#[test]
+fn outputs_have_all_that_the_contract_speaks_of() {
+    let programs = samples(&program(), 200);
+    let outputs: Vec<String> = programs.iter().map(|program| outputs(&program.text()).concat()).collect();
+    let wanted = [
+        ("halves of everything", "_all_to_128_0_0_0_1", 5),
+        ("placeholders", "no outbound traffic", 50),
+        ("silenced checks", "W3687", 50),
+        ("moved rules", "from = aws_vpc_security_group_", 30),
+        ("groups of another account", "SourceSecurityGroupOwnerId", 5),
+        ("lists that are looked up", "data.aws_region.current", 1),
+        ("lists that are asked for", "PrefixListId\": {", 10),
+        ("blocks that are asked for", "= var.office_cidr", 8),
+        ("blocks that are asked for, IPv6", "= var.lab6", 8),
+        ("groups that are asked for", "= var.their_group", 5),
+        ("locked default groups", "aws_default_security_group", 10),
+        ("exceptions", " except ", 30),
+        ("days", " until ", 25),
+        ("templates that are none", "$${", 80),
+        ("other protocols", "ip_protocol       = \"50\"", 4),
+        ("explicit names", "GroupName", 20),
+    ];
+    for (what, text, least) in wanted {
+        let count = outputs.iter().filter(|output| output.contains(text)).count();
+        assert!(count >= least, "{count} programs of 200 have {what} ({text:?})");
+    }
+}
+
+#[test]
+fn a_sentence_more_meets_the_others() {
+    let mut made = [0; 4];
+    for addition in samples(&addition(), 300) {
+        let exceptions = check(&addition).unwrap_or_else(|missing| panic!("{missing}\n{addition:?}"));
+        let each = [exceptions.retold, exceptions.gone, exceptions.placeholders, exceptions.renamed];
+        made.iter_mut().zip(each).for_each(|(sum, one)| *sum += usize::from(one > 0));
+    }
+    assert!(made.iter().all(|count| *count > 3), "exceptions that 300 additions made: {made:?}");
+}
+
+#[test]
+fn some_packets_pass_and_some_do_not() {
+    let (mut passed, mut asked) = (0, 0);
+    for program in samples(&program(), 60) {
+        with(&program.text(), |sources, parsed, _| {
+            let meaning = Meaning { sources, program: parsed, today: TODAY };
+            let (material, random) = (Material::of(&meaning), &mut Random(7));
+            asked += 200;
+            passed += (0..200).filter(|_| meaning.may_pass(&material.packet(random))).count();
+        });
+    }
+    assert!((asked / 20..asked / 2).contains(&passed), "{passed} of {asked} packets pass");
+}

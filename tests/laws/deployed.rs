@@ -1,0 +1,131 @@
+//! What a deployment comes to in AWS, in words that the policy and both outputs share.
+
+use std::collections::BTreeMap;
+use tierwall::groups::{self, Deployment, Direction, ListReference, Peer, Reference};
+
+/// Groups and rules.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Deployed {
+    /// The groups, by their `Name` tag.
+    pub groups: BTreeMap<String, Group>,
+    /// The rules, sorted.
+    pub rules: Vec<Rule>,
+}
+
+/// A security group without its rules.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Group {
+    pub name: Option<String>,
+    pub description: String,
+    pub vpc: String,
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rule {
+    pub key: Key,
+    pub description: String,
+}
+
+/// What AWS knows a rule by; a second one with the same key it refuses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The `Name` tag of the group.
+    pub group: String,
+    /// `ingress`, `egress`
+    pub direction: &'static str,
+    /// `tcp`, `-1`, `50`
+    pub protocol: String,
+    /// First and last port, or type and code, `None` where the protocol has neither.
+    pub ports: Option<(i64, i64)>,
+    /// `203.0.113.0/24`, `tier shop-web`, `group sg-…`, `list pl-…`; what a parameter will hold is
+    /// `$` and its name's letters and digits.
+    pub peer: String,
+}
+
+impl Key {
+    /// The protocol, all of whose traffic is meant where the ports say so.
+    pub fn new(group: &str, direction: &'static str, protocol: &str, ports: Option<(i64, i64)>, peer: String) -> Key {
+        // AWS: no ports for ICMPv6 mean all types and codes (EC2 API reference, IpPermission)
+        let ports = if protocol == "icmpv6" { ports.or(Some((-1, -1))) } else { ports };
+        Key { group: group.to_string(), direction, protocol: protocol.to_string(), ports, peer }
+    }
+
+    /// The same on the other side's terms: whether this is an outbound rule for everything to these blocks.
+    pub fn is_everything_to(&self, block: &str) -> bool {
+        self.direction == "egress" && self.protocol == "-1" && self.peer == block
+    }
+
+    /// Whether it is an outbound rule to a tier.
+    pub fn is_to_tier(&self) -> bool {
+        self.direction == "egress" && self.peer.starts_with("tier ")
+    }
+}
+
+/// A parameter as both outputs have it: `office-cidr`, `OfficeCidr` and `office_cidr` are one.
+pub fn parameter(name: &str) -> String {
+    format!("${}", name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase())
+}
+
+/// A managed prefix list that is found by name, or that a template asks for.
+pub fn aws_list(name: &str) -> String {
+    let list = name.trim_start_matches("com.amazonaws.").trim_start_matches("region.");
+    format!("list {}", parameter(&format!("{list}PrefixListId")))
+}
+
+/// What the lowered groups come to.
+pub fn of(deployment: &Deployment<'_>) -> Deployed {
+    let mut deployed = Deployed { groups: BTreeMap::new(), rules: Vec::new() };
+    for group in &deployment.groups {
+        let tags: BTreeMap<String, String> =
+            group.tags.iter().map(|(key, value)| (key.to_string(), value.clone())).collect();
+        let tag = tags["Name"].clone();
+        for (direction, rules) in [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)] {
+            deployed.rules.extend(rules.iter().map(|rule| self::rule(deployment, &tag, direction, rule)));
+        }
+        let name = group.group_name.map(str::to_string);
+        let value =
+            Group { name, description: group.description.to_string(), vpc: reference(deployment, &group.vpc), tags };
+        assert!(deployed.groups.insert(tag, value).is_none(), "the generator gives each group a `Name` of its own");
+    }
+    deployed.rules.sort();
+    deployed
+}
+
+fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &groups::Rule) -> Rule {
+    let mut description = String::new();
+    deployment.describe(rule, &mut description);
+    let direction = match direction {
+        Direction::Ingress => "ingress",
+        Direction::Egress => "egress",
+    };
+    let ports = rule.traffic.aws_ports().map(|(from, to)| (from.into(), to.into()));
+    let key = Key::new(tag, direction, &rule.traffic.protocol().to_string(), ports, peer(deployment, rule.peer));
+    Rule { key, description }
+}
+
+fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
+    match peer {
+        Peer::Net(block) => block.to_string(),
+        Peer::Tier(tier) => format!("tier {}", deployment.group(tier).tags["Name"]),
+        Peer::Param(id) => parameter(deployment.parameter_name(id)),
+        Peer::External(id) => {
+            let (id, account) = deployment.external(id);
+            let account = account.map(|account| format!("{account}/")).unwrap_or_default();
+            format!("group {account}{}", reference(deployment, id))
+        }
+        Peer::PrefixList(id) => match deployment.list(id) {
+            ListReference::Id(id) => format!("list {id}"),
+            ListReference::Aws(name) => aws_list(name),
+            ListReference::Param(id) => format!("list {}", parameter(deployment.parameter_name(*id))),
+        },
+    }
+}
+
+fn reference(deployment: &Deployment<'_>, reference: &Reference) -> String {
+    match reference {
+        Reference::Id(id) => id.clone(),
+        Reference::Param(id) => parameter(deployment.parameter_name(*id)),
+    }
+}

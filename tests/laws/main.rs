@@ -1,0 +1,29 @@
+//! Four laws that no snapshot can show, on generated programs: both outputs mean what the policy means, order
+//! and layout change nothing, a sentence more adds its lines and no others, and what the groups let pass is
+//! what the sentences say.
+//!
+//! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a commit).
+
+mod addresses;
+mod choices;
+mod compile;
+mod deployed;
+mod edit;
+mod generate;
+mod hcl;
+mod json;
+mod locality;
+mod meaning;
+mod packets;
+mod read_cloudformation;
+mod read_terraform;
+mod scene;
+mod sentences;
+mod text;
+mod verdict;
+
+mod density;
+mod law_locality;
+mod law_meaning;
+mod law_order;
+mod law_parity;

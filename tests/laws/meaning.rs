@@ -1,0 +1,303 @@
+//! May this packet pass? Written from the language reference on the syntax tree, by brute force: nothing is
+//! resolved, lowered or put in order, every question goes through every statement again.
+
+use crate::packets::{Host, Packet, Payload};
+use ipnet::IpNet;
+use std::net::IpAddr;
+use tierwall::ast::Program;
+use tierwall::ast::{self, IcmpType, Item, NetItem, Service, Way};
+use tierwall::source::Sources;
+
+/// A program, asked.
+pub struct Meaning<'p> {
+    pub sources: &'p Sources,
+    pub program: &'p Program,
+    /// The day that counts as today, as programs write it.
+    pub today: &'p str,
+}
+
+/// Built-in services (language reference, and `tierwall services`), as far as generated programs use them.
+const BUILT_IN: [(&str, &str, u16); 6] = [
+    ("http", "tcp", 80),
+    ("https", "tcp", 443),
+    ("ssh", "tcp", 22),
+    ("dns", "tcp", 53),
+    ("dns", "udp", 53),
+    ("mysql", "tcp", 3306),
+];
+
+/// Types of ICMP by name, of IPv4 and of IPv6, with the code where a type has but one or the name means one
+/// (IANA, "ICMP Parameters" and "ICMPv6 Parameters").
+type Kind = Option<(u8, Option<u8>)>;
+const ICMP: [(&str, Kind, Kind); 8] = [
+    ("echo-request", Some((8, None)), Some((128, Some(0)))),
+    ("echo-reply", Some((0, None)), Some((129, Some(0)))),
+    ("destination-unreachable", Some((3, None)), Some((1, None))),
+    ("fragmentation-needed", Some((3, Some(4))), Some((2, Some(0)))),
+    ("packet-too-big", Some((3, Some(4))), Some((2, Some(0)))),
+    ("time-exceeded", Some((11, None)), Some((3, None))),
+    ("timestamp-request", Some((13, None)), None),
+    ("neighbor-solicitation", None, Some((135, Some(0)))),
+];
+
+/// What a peer is to a packet's traffic: group references have members of both families.
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Addresses,
+    Group,
+}
+
+impl Meaning<'_> {
+    /// Whether the program lets this packet open a connection: the sender may send it (reference, section 5:
+    /// an open tier sends everything, a closed one what a flow says), and the receiver accepts it.
+    pub fn may_pass(&self, packet: &Packet) -> bool {
+        let sends = match &packet.sender.tier {
+            Some(tier) if self.is_open(tier) => self.dual() || packet.sender.address.is_ipv4(),
+            Some(tier) => self.states(packet, tier, Way::To),
+            None => true,
+        };
+        let accepts = match &packet.receiver.tier {
+            Some(tier) => self.states(packet, tier, Way::From),
+            None => true,
+        };
+        sends && accepts
+    }
+
+    /// Whether some sentence opens this side's gate: one about this tier that points this way, or one about
+    /// the tier at the other end that names this one (`A allows S from B` and `B allows S to A` are the same).
+    fn states(&self, packet: &Packet, tier: &str, way: Way) -> bool {
+        let other = if way == Way::From { &packet.sender } else { &packet.receiver };
+        self.rules().any(|rule| {
+            let of = |name: &str| rule.subjects.iter().any(|subject| self.members(self.text(*subject), name));
+            let about_this = rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
+            let about_other = rule.way != way
+                && other.tier.as_ref().is_some_and(|subject| of(subject) && self.names_tier(rule, subject, tier))
+                && self.offers(rule, packet, Side::Group);
+            about_this || about_other
+        })
+    }
+
+    /// Sentences that still hold today.
+    fn rules(&self) -> impl Iterator<Item = &ast::Rule> {
+        let rules = self.items().filter_map(|item| match item {
+            Item::Rule(rule) => Some(rule),
+            _ => None,
+        });
+        rules.filter(|rule| rule.until.is_none_or(|until| self.sources.text(until.span) >= self.today))
+    }
+
+    fn items(&self) -> impl Iterator<Item = &Item> {
+        self.program.files.iter().flat_map(|file| &file.statements).map(|statement| &statement.item)
+    }
+
+    fn text(&self, name: ast::Name) -> &str {
+        self.sources.text(name.span)
+    }
+
+    /// Whether a host is among the peers of a sentence about `subject`, on this packet's traffic.
+    fn peers_hold(&self, rule: &ast::Rule, subject: &str, host: &Host, packet: &Packet) -> bool {
+        if self.is_in(&rule.except, host) {
+            return false;
+        }
+        let by_address = rule.peers.iter().any(|peer| match peer {
+            ast::Peer::Itself(_) => false,
+            ast::Peer::Net(net) => net.net.contains(&host.address),
+            ast::Peer::Vpc(_, name) => self.in_vpc(self.text(*name), host),
+            ast::Peer::Name(name) => self.in_named(self.text(*name), host),
+        });
+        let by_group = self.names_tier_of(rule, subject, host) || self.names_group(rule, host);
+        by_address && self.offers(rule, packet, Side::Addresses) || by_group && self.offers(rule, packet, Side::Group)
+    }
+
+    fn names_tier_of(&self, rule: &ast::Rule, subject: &str, host: &Host) -> bool {
+        host.tier.as_ref().is_some_and(|tier| self.names_tier(rule, subject, tier))
+    }
+
+    /// Whether a sentence about `subject` names this tier at the other end.
+    fn names_tier(&self, rule: &ast::Rule, subject: &str, tier: &str) -> bool {
+        rule.peers.iter().any(|peer| match peer {
+            ast::Peer::Itself(_) => subject == tier,
+            ast::Peer::Name(name) => self.members(self.text(*name), tier),
+            ast::Peer::Net(_) | ast::Peer::Vpc(..) => false,
+        })
+    }
+
+    /// Whether `name` is this tier, or a set that holds it.
+    fn members(&self, name: &str, tier: &str) -> bool {
+        let in_set = |set: &ast::TierSet| {
+            self.text(set.name) == name && set.members.iter().any(|m| self.members(self.text(*m), tier))
+        };
+        name == tier || self.items().any(|item| matches!(item, Item::TierSet(set) if in_set(set)))
+    }
+
+    /// Whether the sentence names a foreign group that the host is in.
+    fn names_group(&self, rule: &ast::Rule, host: &Host) -> bool {
+        let named = rule.peers.iter().filter_map(|peer| match peer {
+            ast::Peer::Name(name) => Some(self.text(*name)),
+            ast::Peer::Net(_) | ast::Peer::Itself(_) | ast::Peer::Vpc(..) => None,
+        });
+        let mut groups = named.flat_map(|name| {
+            self.items().filter_map(move |item| match item {
+                Item::External(external) if self.text(external.name) == name => Some(external.id.value.to_string()),
+                Item::Param(param) if self.text(param.name) == name && self.text(param.kind) == "external" => {
+                    Some(format!("parameter {name}"))
+                }
+                _ => None,
+            })
+        });
+        groups.any(|group| host.groups.contains(&group))
+    }
+
+    fn is_in(&self, items: &[NetItem], host: &Host) -> bool {
+        items.iter().any(|item| match item {
+            NetItem::Net(net) => net.net.contains(&host.address),
+            NetItem::Name(name) => self.in_named(self.text(*name), host),
+            NetItem::Vpc(_, name) => self.in_vpc(self.text(*name), host),
+        })
+    }
+
+    /// Whether the host's address is in what has this name: a network, a prefix list or a block.
+    fn in_named(&self, name: &str, host: &Host) -> bool {
+        let (v4, built_in) =
+            (host.address.is_ipv4(), |blocks: &[&str]| blocks.iter().any(|block| holds(block, host.address)));
+        match name {
+            "anywhere" => return v4 || self.dual(),
+            "anywhere-ipv4" => return v4,
+            "anywhere-ipv6" => return !v4,
+            "private" if v4 => return built_in(&["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]),
+            "private" => return self.dual() && built_in(&["fc00::/7"]),
+            _ => {}
+        }
+        self.items().any(|item| match item {
+            Item::Network(network) if self.text(network.name) == name => {
+                self.is_in(&network.members, host) && !self.is_in(&network.except, host)
+            }
+            Item::PrefixList(list) if self.text(list.name) == name => host.lists.contains(&self.list(list)),
+            Item::Param(param) if self.text(param.name) == name => match self.text(param.kind) {
+                "cidr" | "cidr-ipv6" => host.blocks.iter().any(|block| block == name),
+                "prefix-list" => host.lists.contains(&format!("parameter {name}")),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// What a prefix list is in AWS: the word `region` in its name means the stack's own.
+    pub fn list(&self, list: &ast::PrefixList) -> String {
+        match (list.id.value.strip_prefix("com.amazonaws.region."), self.of_stack("region")) {
+            (Some(rest), Some(region)) => format!("com.amazonaws.{}.{rest}", region.trim_matches('"')),
+            _ => list.id.value.to_string(),
+        }
+    }
+
+    fn in_vpc(&self, name: &str, host: &Host) -> bool {
+        let vpcs = self.items().filter_map(|item| match item {
+            Item::Vpc(vpc) if self.text(vpc.name) == name => Some(&vpc.block),
+            _ => None,
+        });
+        let mut cidrs = vpcs.flat_map(|block| self.values(block, "cidr"));
+        cidrs.any(|cidr| match cidr {
+            ast::Value::Net(net) => net.net.contains(&host.address),
+            ast::Value::Name(param) => host.blocks.iter().any(|block| block == self.text(*param)),
+            other => panic!("no block of addresses: {other:?}"),
+        })
+    }
+
+    /// The value of a key, or the values of its list.
+    fn values<'a>(&'a self, block: &'a ast::Block, key: &'a str) -> impl Iterator<Item = &'a ast::Value> {
+        let entries = block.entries.iter().filter(move |entry| self.sources.text(entry.key.span()) == key);
+        entries.flat_map(|entry| match &entry.value {
+            ast::Value::List(_, values) => values.iter().collect::<Vec<_>>(),
+            value => vec![value],
+        })
+    }
+
+    fn offers(&self, rule: &ast::Rule, packet: &Packet, side: Side) -> bool {
+        rule.services.iter().any(|service| self.carries(service, packet, side))
+    }
+
+    /// Whether the packet's traffic is of this service, toward a peer of this side.
+    fn carries(&self, service: &Service, packet: &Packet, side: Side) -> bool {
+        let v4 = packet.sender.address.is_ipv4();
+        let both = side == Side::Addresses || v4 || self.dual();
+        match (service, packet.payload) {
+            (Service::All(_), _) => true,
+            (Service::Tcp(_, ports), Payload::Tcp(port)) | (Service::Udp(_, ports), Payload::Udp(port)) => {
+                ports.is_none_or(|(from, to)| (from..=to).contains(&port))
+            }
+            (Service::Proto(_, number), payload) => match payload {
+                Payload::Tcp(_) => *number == 6,
+                Payload::Udp(_) => *number == 17,
+                Payload::Icmp(..) => *number == if v4 { 1 } else { 58 },
+                Payload::Other(other) => *number == other,
+            },
+            (Service::Icmp(_, IcmpType::Number(kind, code)), Payload::Icmp(t, c)) => {
+                v4 && *kind == t && code.is_none_or(|code| code == c)
+            }
+            (Service::Icmp(_, IcmpType::Any), Payload::Icmp(..)) => both,
+            (Service::Icmp(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => both && named(self.text(*name), v4, t, c),
+            (Service::Icmpv6(_, IcmpType::Number(kind, code)), Payload::Icmp(t, c)) => {
+                !v4 && *kind == t && code.is_none_or(|code| code == c)
+            }
+            (Service::Icmpv6(_, IcmpType::Any), Payload::Icmp(..)) => !v4,
+            (Service::Icmpv6(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => !v4 && named(self.text(*name), v4, t, c),
+            (Service::Tcp(..) | Service::Udp(..) | Service::Icmp(..) | Service::Icmpv6(..), _) => false,
+            (Service::Name(name), payload) => {
+                let name = self.text(*name);
+                let declared = self.items().find_map(|item| match item {
+                    Item::Service(service) if self.text(service.name) == name => Some(&service.members),
+                    _ => None,
+                });
+                match (declared, name, payload) {
+                    (Some(members), ..) => members.iter().any(|member| self.carries(member, packet, side)),
+                    (None, "ping", Payload::Icmp(t, c)) => both && named("echo-request", v4, t, c),
+                    (None, _, Payload::Tcp(port)) => BUILT_IN.contains(&(name, "tcp", port)),
+                    (None, _, Payload::Udp(port)) => BUILT_IN.contains(&(name, "udp", port)),
+                    (None, _, Payload::Icmp(..) | Payload::Other(_)) => false,
+                }
+            }
+        }
+    }
+
+    /// `outbound` of a tier: its own, else the stack's, else open.
+    fn is_open(&self, tier: &str) -> bool {
+        let blocks = self.items().filter_map(|item| match item {
+            Item::Tier(declared) if declared.names.iter().any(|name| self.text(*name) == tier) => {
+                declared.block.as_ref()
+            }
+            _ => None,
+        });
+        let said = blocks.flat_map(|block| self.values(block, "outbound")).next();
+        self.word(said).or_else(|| self.of_stack("outbound")).is_none_or(|outbound| outbound == "open")
+    }
+
+    /// `ip` of the stack.
+    pub fn dual(&self) -> bool {
+        self.of_stack("ip").is_none_or(|ip| ip == "dual")
+    }
+
+    fn of_stack(&self, key: &str) -> Option<&str> {
+        let block = self.items().find_map(|item| match item {
+            Item::Stack(stack) => stack.block.as_ref(),
+            _ => None,
+        });
+        let said =
+            block.and_then(|block| block.entries.iter().find(|entry| self.sources.text(entry.key.span()) == key));
+        self.word(said.map(|entry| &entry.value))
+    }
+
+    fn word(&self, value: Option<&ast::Value>) -> Option<&str> {
+        value.map(|value| self.sources.text(value.span()))
+    }
+}
+
+fn holds(block: &str, address: IpAddr) -> bool {
+    block.parse::<IpNet>().expect("a block").contains(&address)
+}
+
+/// Whether this type and code is the one of that name in this family.
+fn named(name: &str, v4: bool, t: u8, c: u8) -> bool {
+    let (_, of_v4, of_v6) = ICMP.iter().find(|(known, ..)| *known == name).expect("generated programs use these names");
+    let kind = if v4 { of_v4 } else { of_v6 };
+    kind.is_some_and(|(kind, code)| kind == t && code.is_none_or(|code| code == c))
+}

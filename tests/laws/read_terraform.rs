@@ -1,0 +1,177 @@
+//! Terraform HCL, read as Terraform and the AWS provider would: which groups and rules are there once it is
+//! applied. Strict, as the reader of CloudFormation is.
+
+use crate::deployed::{Deployed, Group, Key, Rule, aws_list, parameter};
+use crate::hcl::{self, Block, Body, Expression};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A file, read.
+pub struct Configuration {
+    pub deployed: Deployed,
+    /// The name of each rule's resource.
+    pub places: BTreeMap<Key, String>,
+}
+
+/// Reads a file.
+pub fn read(text: &str) -> Configuration {
+    let file = hcl::read(text);
+    assert!(file.attributes.is_empty(), "only blocks");
+    let mut reader = Reader { addresses: BTreeSet::new(), lists: BTreeMap::new(), names: BTreeMap::new() };
+    for block in &file.blocks {
+        reader.declare(block);
+    }
+    let mut read =
+        Configuration { deployed: Deployed { groups: BTreeMap::new(), rules: Vec::new() }, places: BTreeMap::new() };
+    for block in &file.blocks {
+        let label = |n: usize| block.labels[n].as_str();
+        match (block.kind.as_str(), block.labels.len()) {
+            ("resource", 2) => match label(0) {
+                "aws_security_group" => {
+                    let group = reader.group(&block.body);
+                    let name = reader.names[label(1)].clone();
+                    assert!(read.deployed.groups.insert(name, group).is_none(), "two groups have one `Name`");
+                }
+                "aws_vpc_security_group_ingress_rule" => reader.rule(&mut read, label(1), "ingress", &block.body),
+                "aws_vpc_security_group_egress_rule" => reader.rule(&mut read, label(1), "egress", &block.body),
+                "aws_default_security_group" => {
+                    known(&block.body, &["vpc_id"], &[]);
+                    reader.value(&block.body.attributes["vpc_id"]);
+                }
+                other => panic!("a resource of type {other}"),
+            },
+            ("output", 1) => drop(reader.value(&block.body.attributes["value"])),
+            ("variable", 1) | ("data", 2) => {}
+            ("moved", 0) => reader.moved(&block.body),
+            other => panic!("the block {other:?}"),
+        }
+    }
+    read.deployed.rules.sort();
+    read
+}
+
+struct Reader {
+    /// Everything that a reference can name: `aws_security_group.web`, `var.vpc_id`.
+    addresses: BTreeSet<String>,
+    /// The prefix lists that are looked up, by the name of their data source.
+    lists: BTreeMap<String, String>,
+    /// The `Name` tag of each group, by the name of its resource.
+    names: BTreeMap<String, String>,
+}
+
+impl Reader {
+    /// Notes what a block declares, once.
+    fn declare(&mut self, block: &Block) {
+        let name = match block.kind.as_str() {
+            "variable" => format!("var.{}", block.labels[0]),
+            "resource" => block.labels.join("."),
+            "moved" => return,
+            kind => format!("{kind}.{}", block.labels.join(".")),
+        };
+        assert!(self.addresses.insert(name.clone()), "{name} is declared twice");
+        if name.starts_with("aws_security_group.") {
+            let Expression::Map(tags) = &block.body.attributes["tags"] else { panic!("{name} has tags") };
+            self.names.insert(block.labels[1].clone(), text(&tags["Name"]));
+        }
+        if name.starts_with("data.aws_ec2_managed_prefix_list.") {
+            known(&block.body, &["name"], &[]);
+            let list = match &block.body.attributes["name"] {
+                Expression::Template(name) => name.replace("${data.aws_region.current.id}.", "region."),
+                name => text(name),
+            };
+            self.lists.insert(block.labels[1].clone(), list);
+        }
+    }
+
+    fn group(&self, body: &Body) -> Group {
+        known(body, &["name", "name_prefix", "description", "vpc_id", "tags"], &["lifecycle"]);
+        let (name, prefix) = (body.attributes.get("name").map(text), body.attributes.get("name_prefix").map(text));
+        assert!(name.is_some() != prefix.is_some(), "a name or what it starts with");
+        let [lifecycle] = body.blocks.as_slice() else { panic!("one lifecycle") };
+        assert_eq!(lifecycle.body.attributes["create_before_destroy"], Expression::Bool(true));
+        let Expression::Map(tags) = &body.attributes["tags"] else { panic!("tags are a map") };
+        let tags = tags.iter().map(|(key, value)| (key.clone(), text(value))).collect();
+        Group {
+            name,
+            description: text(&body.attributes["description"]),
+            vpc: self.value(&body.attributes["vpc_id"]),
+            tags,
+        }
+    }
+
+    fn rule(&self, read: &mut Configuration, place: &str, direction: &'static str, body: &Body) {
+        let peers = ["cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id"];
+        let others = ["security_group_id", "description", "ip_protocol", "from_port", "to_port"];
+        known(body, &[&peers[..], &others].concat(), &[]);
+        let group = self.value(&body.attributes["security_group_id"]);
+        let group = group.strip_prefix("tier ").expect("a rule is of a group of the file");
+        let named = peers.iter().filter_map(|key| body.attributes.get(*key).map(|value| (*key, self.value(value))));
+        let [(kind, value)] = &named.collect::<Vec<_>>()[..] else { panic!("{place} has not one peer") };
+        let peer = match *kind {
+            "cidr_ipv4" | "cidr_ipv6" => {
+                let v6 = *kind == "cidr_ipv6";
+                assert!(value.starts_with('$') || value.contains(':') == v6, "{place}: {value} as {kind}");
+                value.clone()
+            }
+            "prefix_list_id" => format!("list {}", value.trim_start_matches("list ")),
+            _ if value.starts_with("tier ") => value.clone(),
+            _ => format!("group {value}"),
+        };
+        let port = |key: &str| {
+            body.attributes.get(key).map(|port| match port {
+                Expression::Number(port) => *port,
+                other => panic!("{place} has the port {other:?}"),
+            })
+        };
+        let ports = match (port("from_port"), port("to_port")) {
+            (Some(from), Some(to)) => Some((from, to)),
+            (None, None) => None,
+            half => panic!("{place} has ports {half:?}"),
+        };
+        let key = Key::new(group, direction, &text(&body.attributes["ip_protocol"]), ports, peer);
+        let description = body.attributes.get("description").map(text).unwrap_or_default();
+        assert!(
+            body.attributes.get("description").is_none() || !description.is_empty(),
+            "{place}: an empty description never settles"
+        );
+        assert!(read.places.insert(key.clone(), place.to_string()).is_none(), "AWS refuses a second {key:?}");
+        read.deployed.rules.push(Rule { key, description });
+    }
+
+    /// A resource moves from an address that is no resource any more, to one that is.
+    fn moved(&self, body: &Body) {
+        known(body, &["from", "to"], &[]);
+        let [Expression::Reference(from), Expression::Reference(_)] = ["from", "to"].map(|key| &body.attributes[key])
+        else {
+            panic!("moved between addresses")
+        };
+        assert!(!self.addresses.contains(from), "{from} is still declared");
+    }
+
+    /// A string; `tier NAME` for a group of the file, `$name` for a variable.
+    fn value(&self, value: &Expression) -> String {
+        let Expression::Reference(reference) = value else { return text(value) };
+        let parts: Vec<&str> = reference.split('.').collect();
+        let (address, value) = match parts.as_slice() {
+            ["var", name] => (format!("var.{name}"), parameter(name)),
+            ["aws_security_group", name, "id"] => {
+                (format!("aws_security_group.{name}"), format!("tier {}", self.names[*name]))
+            }
+            ["data", kind, name, "id"] => (format!("data.{kind}.{name}"), aws_list(&self.lists[*name])),
+            other => panic!("the reference {other:?}"),
+        };
+        assert!(self.addresses.contains(&address), "{address} is not declared");
+        value
+    }
+}
+
+fn text(value: &Expression) -> String {
+    match value {
+        Expression::Text(text) => text.clone(),
+        other => panic!("{other:?} is no plain string"),
+    }
+}
+
+fn known(body: &Body, attributes: &[&str], blocks: &[&str]) {
+    body.attributes.keys().for_each(|key| assert!(attributes.contains(&key.as_str()), "the attribute {key}"));
+    body.blocks.iter().for_each(|block| assert!(blocks.contains(&block.kind.as_str()), "the block {}", block.kind));
+}

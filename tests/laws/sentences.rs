@@ -1,0 +1,151 @@
+//! The sentences and assertions of a generated program. What the language refuses is not generated: each
+//! service and each peer of a sentence takes part in some rule, and `except` leaves something.
+
+use crate::choices::Choices;
+use crate::scene::{Atom, Peer, PeerKind, Scene, Service, some, texts, together, traffic};
+use crate::text::Line;
+
+/// A sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    pub subjects: Vec<String>,
+    pub services: Vec<String>,
+    /// `from`, `to`
+    pub way: &'static str,
+    pub peers: Vec<String>,
+    pub except: Vec<String>,
+    pub until: Option<&'static str>,
+    pub prose: Option<&'static str>,
+}
+
+/// Days around the one that counts as today.
+const UNTIL: [&str; 5] = ["2026-01-15", "2026-12-31", "2026-01-14", "2020-02-29", "2026-01-29"];
+
+/// Texts of sentences; one is what a generated text might be, one is empty and so is none.
+const PROSE: [&str; 6] =
+    ["admin access", "zz last", "AA #1 ${first} $${x}", "web allows http from anywhere", "", "a,b;[c] {d}=(e)! $"];
+
+/// Services and peers of sentences that meet more than others: all-traffic rules to anywhere, which cover
+/// others and come in halves, and rules of `web` and `web-tcp` that ask for one identity.
+const BROAD: [&str; 4] = ["all", "all", "tcp", "icmp"];
+const WIDE: [&str; 7] = ["anywhere", "anywhere-ipv4", "anywhere-ipv6", "::/0", "0.0.0.0/0", "0.0.0.0/1", "8000::/1"];
+
+/// Builds a sentence; `None` when what was chosen does not go together.
+pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
+    let choose = &mut Choices::new(numbers);
+    let subjects = choose.some(&scene.subjects, 2);
+    let way = choose.of(&["from", "to"]);
+    let until = choose.once_in(8).then(|| choose.of(&UNTIL));
+    let prose = choose.once_in(5).then(|| choose.of(&PROSE));
+    if choose.once_in(4) {
+        let (service, peer) = (choose.of(&BROAD), choose.of(&WIDE));
+        let (services, peers) = (vec![service.to_string()], vec![peer.to_string()]);
+        let way = if choose.once_in(3) { way } else { "to" };
+        return Some(Sentence { subjects, services, way, peers, except: Vec::new(), until, prose });
+    }
+    let usual = |peer: &&Peer| way == "from" || !matches!(peer.kind, PeerKind::Foreign);
+    let pool: Vec<Peer> = scene.peers.iter().filter(usual).cloned().collect();
+    let mut peers = some(choose, &pool, 2);
+    let mut offered = traffic(scene);
+    if choose.once_in(2) {
+        offered.truncate(8);
+    }
+    let mut services: Vec<Service> = (0..=choose.pick(2)).map(|_| choose.of(&offered)).collect();
+    let except = if choose.once_in(3) { except(choose, &pool, &mut peers) } else { None };
+    let (kinds, except) = match except {
+        Some((left, except)) => (vec![left], except),
+        None => (peers.iter().map(|peer| peer.kind.clone()).collect(), Vec::new()),
+    };
+    services.retain(|service| kinds.iter().any(|kind| gives(scene, service, kind)));
+    if except.is_empty() {
+        peers.retain(|peer| services.iter().any(|service| gives(scene, service, &peer.kind)));
+    }
+    let services: Vec<String> = services.into_iter().map(|service| service.text).collect();
+    let peers = texts(&peers);
+    (!services.is_empty() && !peers.is_empty()).then_some(Sentence {
+        subjects,
+        services,
+        way,
+        peers,
+        except,
+        until,
+        prose,
+    })
+}
+
+/// What an `except` leaves of the peers, which become addresses only; and the `except`.
+fn except(choose: &mut Choices<'_>, pool: &[Peer], peers: &mut Vec<Peer>) -> Option<(PeerKind, Vec<String>)> {
+    let addresses: Vec<Peer> = pool.iter().filter(|peer| matches!(peer.kind, PeerKind::Known(_))).cloned().collect();
+    let chosen = some(choose, &addresses, 3);
+    let gone = some(choose, &addresses, 2);
+    let (PeerKind::Known(chosen_set), PeerKind::Known(gone_set)) = (together(&chosen)?, together(&gone)?) else {
+        return None;
+    };
+    let left = chosen_set.without(&gone_set);
+    if left.families() == (false, false) {
+        return None;
+    }
+    *peers = chosen;
+    Some((PeerKind::Known(left), texts(&gone)))
+}
+
+/// Whether a service toward a peer makes a rule.
+fn gives(scene: &Scene, service: &Service, peer: &PeerKind) -> bool {
+    service.atoms.iter().any(|atom| match peer {
+        PeerKind::Group | PeerKind::Foreign => match atom {
+            Atom::Both | Atom::V4 | Atom::V6 => true,
+            Atom::Named(v4, v6) => *v4 || *v6 && scene.dual,
+        },
+        PeerKind::Known(addresses) => meets(*atom, addresses.families()),
+        PeerKind::Unknown(v4, v6) => meets(*atom, (*v4, *v6)),
+    })
+}
+
+fn meets(atom: Atom, (v4, v6): (bool, bool)) -> bool {
+    match atom {
+        Atom::Both => true,
+        Atom::V4 => v4,
+        Atom::V6 => v6,
+        Atom::Named(named4, named6) => v4 && named4 || v6 && named6,
+    }
+}
+
+impl Sentence {
+    /// The statement.
+    pub fn line(&self) -> Line {
+        let mut line = Line::new(&self.subjects.join(", ")).then("allows").list(&self.services);
+        line = line.then(self.way).list(&self.peers);
+        if !self.except.is_empty() {
+            line = line.then("except").list(&self.except);
+        }
+        if let Some(until) = self.until {
+            line = line.then("until").then(until);
+        }
+        line.prose(self.prose)
+    }
+
+    /// The same sentence with every list in another order.
+    pub fn reordered(&self, choose: &mut Choices<'_>) -> Sentence {
+        Sentence {
+            subjects: choose.shuffled(&self.subjects),
+            services: choose.shuffled(&self.services),
+            peers: choose.shuffled(&self.peers),
+            except: choose.shuffled(&self.except),
+            ..self.clone()
+        }
+    }
+}
+
+/// Builds an assertion, which must parse and name what exists, and need not hold.
+pub fn assertion(scene: &Scene, numbers: &[u16]) -> Line {
+    let choose = &mut Choices::new(numbers);
+    let (a, b, c) = (choose.of(&scene.tiers), choose.of(&scene.tiers), choose.of(&scene.tiers));
+    let claim = choose.of(&[
+        format!("assert internet cannot reach {a}"),
+        format!("assert {a} can reach {b} on https, tcp 80, 443"),
+        format!("assert only {a}, 10.0.0.0/8 can reach {b}"),
+        format!("assert {a} can reach {b} on all only through {c}"),
+        format!("assert anywhere, {a} cannot reach {b} on icmp echo-request, proto 50"),
+    ]);
+    Line::new(&claim)
+}

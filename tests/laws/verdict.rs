@@ -1,0 +1,52 @@
+//! May this packet pass? As AWS decides it over the rules of the lowered groups.
+
+use crate::packets::{Host, Packet, Payload};
+use tierwall::groups::{Deployment, ListReference, Peer, Reference, Rule, Traffic};
+
+/// Whether the sender's outbound rules admit the packet, and the receiver's inbound rules. Groups are
+/// stateful, so that nothing is asked about the reply.
+pub fn may_pass(deployment: &Deployment<'_>, packet: &Packet) -> bool {
+    let group =
+        |tier: &String| deployment.groups.iter().find(|group| group.name == tier).expect("each tier has a group");
+    let admits = |rules: &[Rule], other: &Host| {
+        rules.iter().any(|rule| carries(rule.traffic, packet) && matches(deployment, rule.peer, other))
+    };
+    let sends = packet.sender.tier.as_ref().is_none_or(|tier| admits(&group(tier).egress, &packet.receiver));
+    let accepts = packet.receiver.tier.as_ref().is_none_or(|tier| admits(&group(tier).ingress, &packet.sender));
+    sends && accepts
+}
+
+fn carries(traffic: Traffic, packet: &Packet) -> bool {
+    let v4 = packet.sender.address.is_ipv4();
+    let of_type = |kind: Option<(u8, Option<u8>)>, t, c| {
+        kind.is_none_or(|(kind, code)| kind == t && code.is_none_or(|code| code == c))
+    };
+    match (traffic, packet.payload) {
+        (Traffic::All, _) => true,
+        (Traffic::Tcp(ports), Payload::Tcp(port)) | (Traffic::Udp(ports), Payload::Udp(port)) => {
+            (ports.from..=ports.to).contains(&port)
+        }
+        (Traffic::Icmp(kind), Payload::Icmp(t, c)) => v4 && of_type(kind, t, c),
+        (Traffic::Icmpv6(kind), Payload::Icmp(t, c)) => !v4 && of_type(kind, t, c),
+        (Traffic::Number(number), Payload::Other(other)) => number == other,
+        (Traffic::Tcp(_) | Traffic::Udp(_) | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_), _) => false,
+    }
+}
+
+fn matches(deployment: &Deployment<'_>, peer: Peer, host: &Host) -> bool {
+    let parameter = |id| format!("parameter {}", deployment.parameter_name(id));
+    match peer {
+        Peer::Net(block) => block.contains(&host.address),
+        Peer::Tier(tier) => host.tier.as_deref() == Some(deployment.group(tier).name),
+        Peer::Param(id) => host.blocks.iter().any(|block| block == deployment.parameter_name(id)),
+        Peer::External(id) => host.groups.contains(&match deployment.external(id).0 {
+            Reference::Id(id) => id.clone(),
+            Reference::Param(id) => parameter(*id),
+        }),
+        Peer::PrefixList(id) => host.lists.contains(&match deployment.list(id) {
+            ListReference::Id(id) => id.clone(),
+            ListReference::Aws(name) => name.clone(),
+            ListReference::Param(id) => parameter(*id),
+        }),
+    }
+}

@@ -1,0 +1,92 @@
+//! The built-in services held against the outside world: `tests/data/services.tsv` names, for each port of each
+//! service, who says so, and `tests/data/etc-services.txt` holds the assignments.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use tierwall::catalogue::built_in;
+
+fn data(name: &str) -> Vec<String> {
+    let path = common::package().join("tests/data").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines().filter(|line| !line.starts_with('#')).map(str::to_string).collect()
+}
+
+/// A piece of a declaration: `tcp 443`, `proto 50`, `icmp echo-request`.
+fn pieces(declared: &str) -> BTreeSet<(String, String)> {
+    let (mut found, mut protocol) = (BTreeSet::new(), String::new());
+    for item in declared.split(", ") {
+        let (first, rest) = item.split_once(' ').unwrap_or((item, ""));
+        if ["tcp", "udp", "icmp", "icmpv6", "proto"].contains(&first) {
+            protocol = first.to_string();
+            let whole = if first == "icmp" || first == "icmpv6" { "all" } else { "0-65535" };
+            found.insert((protocol.clone(), if rest.is_empty() { whole } else { rest }.to_string()));
+        } else {
+            found.insert((protocol.clone(), item.to_string()));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_port_has_someone_who_says_so() {
+    let assigned: BTreeSet<String> = data("etc-services.txt").into_iter().collect();
+    let mut said: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
+    for line in data("services.tsv").into_iter().skip(1) {
+        let [service, protocol, port, authority, reference] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("five columns: {line}");
+        };
+        match authority {
+            "iana" | "services" => {
+                let place = if protocol == "proto" { format!("{port}/proto") } else { format!("{port}/{protocol}") };
+                assert!(assigned.contains(&format!("{reference} {place}")), "{line}");
+            }
+            "vendor" => assert!(reference.len() > 10, "{line}"),
+            other => panic!("no authority: {other}"),
+        }
+        let new = said.entry(service.to_string()).or_default().insert((protocol.to_string(), port.to_string()));
+        assert!(new, "said twice: {line}");
+    }
+    for service in built_in() {
+        let alias = built_in().iter().any(|other| other.name == service.declared);
+        match said.remove(&service.name) {
+            None => assert!(alias, "nobody says what `{}` is", service.name),
+            Some(said) => assert_eq!(said, pieces(&service.declared), "{}", service.name),
+        }
+    }
+    assert!(said.is_empty(), "services that are not: {said:?}");
+}
+
+#[test]
+fn this_machine_agrees_where_it_knows() {
+    let Ok(text) = std::fs::read_to_string("/etc/services") else { return };
+    let mut here: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for line in text.lines() {
+        let mut words = line.split('#').next().unwrap_or("").split_whitespace();
+        if let (Some(name), Some((port, transport))) = (words.next(), words.next().and_then(|p| p.split_once('/'))) {
+            for name in std::iter::once(name).chain(words) {
+                here.entry((name, transport)).or_default().insert(port);
+            }
+        }
+    }
+    for line in data("etc-services.txt") {
+        let Some((name, place)) = line.split_once(' ') else { panic!("{line}") };
+        let (port, transport) = place.split_once('/').unwrap_or_default();
+        if let Some(ports) = here.get(&(name, transport)) {
+            let first = port.split('-').next().unwrap_or(port);
+            assert!(ports.contains(first), "{line}: {ports:?}");
+        }
+    }
+}
+
+#[test]
+fn every_service_says_what_it_is() {
+    for service in built_in() {
+        let text = &service.description;
+        assert!(text.len() > 3 && text.len() < 100 && !text.ends_with('.'), "{}: {text}", service.name);
+        assert!(text.is_ascii(), "{text}");
+    }
+    for name in ["http", "https", "ssh", "dns", "mysql", "postgresql", "rdp", "nfs", "smb", "redis", "kafka", "ping"] {
+        assert!(built_in().iter().any(|service| service.name == name), "{name}");
+    }
+}

@@ -1,0 +1,53 @@
+//! The examples and what becomes of them: each one's flow table with the source on top, and each target's
+//! output byte for byte.
+
+mod common;
+
+use common::{examples, package};
+use insta::Settings;
+use std::fmt::Write;
+use tierwall::diagnostic::{Style, render};
+use tierwall::{backend, flows, groups};
+
+/// Snapshots stand at the top of the repository, without the name of a module.
+fn settings() -> Settings {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path(package().join("snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
+
+#[test]
+fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
+    for example in examples() {
+        let compilation = example.compile();
+        let (sources, policy) = (&compilation.sources, &compilation.policy);
+        let source = std::fs::read_to_string(package().join(&example.path)).unwrap_or_default();
+        let mut text = format!("{}\n{}\n", source.trim_end(), "-".repeat(80));
+        for (name, value) in &example.bindings {
+            let _ = writeln!(text, "{name} = {value}");
+        }
+        let problems = compilation.problems.sorted();
+        for problem in &problems {
+            let _ = writeln!(text, "{}", render(problem, sources, Style::Plain));
+        }
+        assert!(problems.iter().all(|p| p.level() != tierwall::diagnostic::Level::Error), "{text}");
+        text.push_str(&flows::table(policy, sources));
+        settings().bind(|| insta::assert_snapshot!(format!("{}.flows", example.name), text));
+    }
+}
+
+#[test]
+fn outputs_are_byte_for_byte_these() {
+    for example in examples() {
+        let compilation = example.compile();
+        let deployment = groups::lower(&compilation.policy);
+        for backend in backend::ALL {
+            let mut out = Vec::new();
+            (backend.emit)(&deployment, &mut out).unwrap_or_else(|error| panic!("{error}"));
+            let name = format!("{}.{}", example.name, backend.extension);
+            settings().bind(|| insta::assert_binary_snapshot!(&name, out.clone()));
+        }
+    }
+}
