@@ -18,7 +18,25 @@ pub struct Init {
 }
 
 /// Programs to start from: the examples.
-const TEMPLATES: [(&str, &str); 1] = [("three-tier", include_str!("../../examples/three-tier.tier"))];
+const TEMPLATES: [(&str, &str); 17] = [
+    ("three-tier", include_str!("../../examples/three-tier.tier")),
+    ("application-server", include_str!("../../examples/application-server.tier")),
+    ("bastion", include_str!("../../examples/bastion.tier")),
+    ("cache-server", include_str!("../../examples/cache-server.tier")),
+    ("database-server", include_str!("../../examples/database-server.tier")),
+    ("default-group", include_str!("../../examples/default-group.tier")),
+    ("default-group-locked", include_str!("../../examples/default-group-locked.tier")),
+    ("dns-server", include_str!("../../examples/dns-server.tier")),
+    ("file-server", include_str!("../../examples/file-server.tier")),
+    ("kafka", include_str!("../../examples/kafka.tier")),
+    ("kubernetes", include_str!("../../examples/kubernetes.tier")),
+    ("mail-server", include_str!("../../examples/mail-server.tier")),
+    ("peered-vpcs", include_str!("../../examples/peered-vpcs.tier")),
+    ("private-subnet", include_str!("../../examples/private-subnet.tier")),
+    ("protocols", include_str!("../../examples/protocols.tier")),
+    ("proxy-server", include_str!("../../examples/proxy-server.tier")),
+    ("web-server", include_str!("../../examples/web-server.tier")),
+];
 
 /// Runs it. A file that is there is never replaced.
 pub fn run(init: &Init, report: &Report) -> Exit {

@@ -3,7 +3,7 @@
 
 use super::rule::{Direction, Rule, Text};
 use super::{Deployment, GROUP_DESCRIPTION, Group, Parameter, describe};
-use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, Traffic};
+use crate::net::{EVERY_IPV4, EVERY_IPV6, Traffic};
 use crate::policy::{DefaultGroup, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId, Reference, TierId};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +75,8 @@ fn gates(policy: &Policy) -> Vec<Gate> {
 
 /// The outbound gates of a closed tier, as AWS and CloudFormation can hold them.
 ///
-/// A gate to a tier that the tier's own all-traffic gates to anywhere cover is left out. Where one to a tier
+/// A gate to a tier is left out when the tier's own all-traffic gates to anywhere, in every family that is in use,
+/// cover it. Where one to a tier
 /// stays, CloudFormation makes it a resource of its own, and then deletes an all-traffic rule to 0.0.0.0/0
 /// or ::/0 from the group (CloudFormation user guide, AWS::EC2::SecurityGroupEgress: "the default rule is
 /// removed"; it cannot tell the default rule from the same rule written on purpose, aws-cdk issue 987). So
@@ -83,13 +84,9 @@ fn gates(policy: &Policy) -> Vec<Gate> {
 fn outbound(policy: &Policy, side: &[Gate]) -> Vec<Gate> {
     let everywhere = |block| side.iter().any(|g| g.traffic == Traffic::All && g.peer == Peer::Net(block));
     let (all_v4, all_v6) = (everywhere(EVERY_IPV4), everywhere(EVERY_IPV6));
-    let covered = |traffic: Traffic| match traffic.family() {
-        Some(Family::V4) => all_v4,
-        Some(Family::V6) => all_v6,
-        None => all_v4 && (all_v6 || !policy.stack.dual),
-    };
+    let covered = all_v4 && (all_v6 || !policy.stack.dual);
     let to_tier = |gate: &Gate| matches!(gate.peer, Peer::Tier(_));
-    let mut kept: Vec<Gate> = side.iter().filter(|g| !(to_tier(g) && covered(g.traffic))).copied().collect();
+    let mut kept: Vec<Gate> = side.iter().filter(|g| !(covered && to_tier(g))).copied().collect();
     if kept.iter().any(to_tier) && (all_v4 || all_v6) {
         kept = kept.into_iter().flat_map(halved).collect();
         kept.sort_unstable();

@@ -7,6 +7,7 @@
 mod addresses;
 mod choices;
 mod compile;
+mod declarations;
 mod deployed;
 mod edit;
 mod generate;
@@ -21,6 +22,7 @@ mod scene;
 mod sentences;
 mod text;
 mod verdict;
+mod vocabulary;
 
 mod density;
 mod law_locality;

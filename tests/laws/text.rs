@@ -83,6 +83,12 @@ impl Line {
         self.with(Token::Tight).word(":").with(Token::Loose)
     }
 
+    /// The statement with an annotation on the line before it.
+    pub fn annotated(mut self, annotation: &str) -> Line {
+        self.0.splice(0..0, [Token::Word(format!("{annotation}\n"))]);
+        self
+    }
+
     /// Adds one token as it is, a string for example.
     pub fn exactly(self, word: &str) -> Line {
         self.word(word)

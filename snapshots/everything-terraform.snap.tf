@@ -1258,6 +1258,114 @@ resource "aws_vpc_security_group_egress_rule" "runner_tcp_443_to_mirrors" {
   prefix_list_id    = var.mirrors
 }
 
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_3_4_to_mail" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "mail allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 3
+  to_port                      = 4
+  referenced_security_group_id = aws_security_group.mail.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_3_4_to_shop_a" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "shop-a allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 3
+  to_port                      = 4
+  referenced_security_group_id = aws_security_group.shop_a.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_3_4_to_shop_b" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "shop-b allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 3
+  to_port                      = 4
+  referenced_security_group_id = aws_security_group.shop_b.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_3_4_to_store" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "store allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 3
+  to_port                      = 4
+  referenced_security_group_id = aws_security_group.store.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_8_to_mail" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "mail allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 8
+  to_port                      = -1
+  referenced_security_group_id = aws_security_group.mail.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_8_to_shop_a" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "shop-a allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 8
+  to_port                      = -1
+  referenced_security_group_id = aws_security_group.shop_a.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_8_to_shop_b" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "shop-b allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 8
+  to_port                      = -1
+  referenced_security_group_id = aws_security_group.shop_b.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_8_to_store" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "store allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 8
+  to_port                      = -1
+  referenced_security_group_id = aws_security_group.store.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_11_to_mail" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "mail allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 11
+  to_port                      = -1
+  referenced_security_group_id = aws_security_group.mail.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_11_to_shop_a" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "shop-a allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 11
+  to_port                      = -1
+  referenced_security_group_id = aws_security_group.shop_a.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_11_to_shop_b" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "shop-b allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 11
+  to_port                      = -1
+  referenced_security_group_id = aws_security_group.shop_b.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "runner_icmp_11_to_store" {
+  security_group_id            = aws_security_group.runner.id
+  description                  = "store allows diagnostics from runner"
+  ip_protocol                  = "icmp"
+  from_port                    = 11
+  to_port                      = -1
+  referenced_security_group_id = aws_security_group.store.id
+}
+
 resource "aws_vpc_security_group_egress_rule" "runner_icmpv6_2_0_to_mail" {
   security_group_id            = aws_security_group.runner.id
   description                  = "mail allows diagnostics from runner"

@@ -1,0 +1,282 @@
+//! The declarations of a generated program, one kind after another: each adds its lines to the scene, and what
+//! sentences can name by them.
+
+use crate::addresses::Addresses;
+use crate::choices::Choices;
+use crate::scene::{Atom, Peer, PeerKind, Scene, Service, is_network, some, texts, together, traffic};
+use crate::text::{Line, Value};
+use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PROSE, ROLES, SERVICES, SETS, TIERS};
+
+fn word(key: &str, word: &str) -> (String, Value) {
+    (key.to_string(), Value::Word(word.to_string()))
+}
+
+fn text(key: &str, text: &str) -> (String, Value) {
+    (key.to_string(), Value::Text(text.to_string()))
+}
+
+pub fn stack(scene: &mut Scene, choose: &mut Choices<'_>, block: &mut Vec<(String, Value)>) {
+    match choose.pick(3) {
+        0 => {}
+        1 => block.push(word("outbound", "open")),
+        _ => block.push(word("outbound", "closed")),
+    }
+    if choose.once_in(4) {
+        scene.dual = false;
+        block.push(word("ip", "ipv4"));
+    } else if choose.once_in(6) {
+        block.push(word("ip", "dual"));
+    }
+    if choose.once_in(5) {
+        block.push(text("account", "123456789012"));
+    }
+    if choose.once_in(5) {
+        block.push(word("exports", choose.of(&["true", "false"])));
+    }
+    if choose.once_in(6) {
+        block.push(word("rule-quota", "80"));
+    }
+    if choose.once_in(5) {
+        let tags = vec![("team", choose.of(&PROSE)), ("\"cost centre\"", "42")];
+        block.push(("tags".to_string(), Value::Tags(tags)));
+    }
+    if choose.once_in(6) {
+        block.push(text("region", "eu-central-1"));
+    }
+}
+
+/// No VPC, one, or two that are peered; a third one elsewhere, for its addresses.
+pub fn vpcs(scene: &mut Scene, choose: &mut Choices<'_>, stack: &mut Vec<(String, Value)>) {
+    let names: &[&str] = match choose.pick(5) {
+        0 | 1 => return,
+        2 => &["main"],
+        3 => &["main", "tools"],
+        _ => &["main", "tools", "far"],
+    };
+    for name in names {
+        let mut block = Vec::new();
+        let params =
+            ["main-vpc", "tools-vpc"].map(|param| scene.lines.iter().any(|l| *l == vpc_param(param)).then_some(param));
+        match (*name, choose.pick(3)) {
+            ("main", 0 | 1) if params[0].is_some() => block.push(word("id", "main-vpc")),
+            ("tools", 0 | 1) if params[1].is_some() => block.push(word("id", "tools-vpc")),
+            ("main", 0) => block.push(text("id", "vpc-0123456789abcdef0")),
+            ("tools", 0) => block.push(text("id", "vpc-0a1b2c3d")),
+            _ => {}
+        }
+        if *name == "far" {
+            block.push(text("region", "ap-southeast-2"));
+        } else if choose.once_in(5) {
+            block.push(word("default-group", choose.of(&["aws", "locked"])));
+        }
+        let cidr = choose.pick(4);
+        let param = scene.peers.iter().find(|peer| peer.text == "office-cidr" && *name == "main");
+        let kind = match (cidr, param) {
+            (3, Some(_)) => {
+                block.push((
+                    "cidr".to_string(),
+                    Value::List(vec!["10.8.0.0/16".to_string(), "office-cidr".to_string()]),
+                ));
+                PeerKind::Unknown(true, false)
+            }
+            (0 | 3, _) => {
+                block.push(word("cidr", "10.0.0.0/16"));
+                PeerKind::Known(Addresses::of(&["10.0.0.0/16"]))
+            }
+            _ => {
+                let cidrs = ["10.1.0.0/16", "2001:db8:40::/48"];
+                block.push(("cidr".to_string(), Value::List(cidrs.map(str::to_string).to_vec())));
+                PeerKind::Known(Addresses::of(&cidrs))
+            }
+        };
+        scene.vpcs.push(name.to_string());
+        scene.peers.push(Peer { text: format!("vpc {name}"), kind });
+        scene.lines.push(Line::new(&format!("vpc {name}")).block(&block));
+    }
+    if names.len() > 1 {
+        stack.push(word("vpc", "main"));
+        scene.lines.push(Line::new(choose.of(&["peer main with tools", "peer tools with main"])));
+    }
+}
+
+fn vpc_param(name: &str) -> Line {
+    Line::new(&format!("param {name}")).colon().words("vpc")
+}
+
+/// One of each kind of parameter, at most.
+pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
+    let kinds = [
+        ("office-cidr", "cidr", "203.0.113.0/24", Some(PeerKind::Unknown(true, false))),
+        ("lab6", "cidr-ipv6", "2001:db8::1", Some(PeerKind::Unknown(false, true))),
+        ("their-group", "external", "\"sg-0123456789abcdef0\"", Some(PeerKind::Group)),
+        ("Corp_pl", "prefix-list", "\"pl-0123456789abcdef0\"", Some(PeerKind::Unknown(true, false))),
+        ("main-vpc", "vpc", "", None),
+        ("tools-vpc", "vpc", "", None),
+    ];
+    for (numbers, (name, kind, default, peer)) in numbers.iter().zip(kinds) {
+        let choose = &mut Choices::new(numbers);
+        if choose.once_in(3) {
+            continue;
+        }
+        let Some(kind_of_peer) = peer else {
+            scene.lines.push(vpc_param(name));
+            continue;
+        };
+        let mut line = Line::new(&format!("param {name}")).colon().words(kind);
+        let prose = choose.once_in(3).then(|| choose.of(&PROSE));
+        if choose.once_in(3) {
+            line = line.equals().exactly(default);
+        }
+        scene.lines.push(line.prose(prose));
+        scene.peers.push(Peer { text: name.to_string(), kind: kind_of_peer });
+    }
+}
+
+pub fn networks(scene: &mut Scene, numbers: &[Vec<u16>]) {
+    for (numbers, name) in numbers.iter().zip(NETWORKS) {
+        let choose = &mut Choices::new(numbers);
+        let pool: Vec<Peer> = scene.peers.iter().filter(|peer| is_network(peer)).cloned().collect();
+        let members = some(choose, &pool, 3);
+        let Some(mut kind) = together(&members) else { continue };
+        let mut line = Line::new(&format!("network {name}")).equals().words(&texts(&members).join(", "));
+        let except = some(choose, &pool, 2);
+        if let (PeerKind::Known(addresses), Some(PeerKind::Known(gone)), true) =
+            (&kind, together(&except), choose.once_in(3))
+        {
+            let left = addresses.without(&gone);
+            if left.families() != (false, false) {
+                line = line.then("except").list(&texts(&except));
+                kind = PeerKind::Known(left);
+            }
+        }
+        let prose = choose.once_in(4).then(|| choose.of(&PROSE));
+        scene.lines.push(line.prose(prose));
+        scene.peers.push(Peer { text: name.to_string(), kind });
+    }
+}
+
+/// Groups and prefix lists of others. `partner` and `legacy` can be one group.
+pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
+    for (numbers, name) in numbers.iter().zip(FOREIGN) {
+        let choose = &mut Choices::new(numbers);
+        let prose = choose.once_in(4).then(|| choose.of(&PROSE));
+        if let "partner" | "legacy" = name {
+            let id = choose.of(&["\"sg-0123456789abcdef0\"", "\"sg-0a1b2c3d\""]);
+            let (account, kind) = match (name, choose.pick(4)) {
+                ("partner", 1 | 2) => (Some("\"210987654321\""), PeerKind::Foreign),
+                ("partner", 3) => (Some("\"123456789012\""), PeerKind::Foreign),
+                _ => (None, PeerKind::Group),
+            };
+            let mut line = Line::new(&format!("external {name}")).equals().exactly(id);
+            if let Some(account) = account {
+                line = line.then("in account").then(account);
+            }
+            scene.lines.push(line.prose(prose));
+            scene.peers.push(Peer { text: name.to_string(), kind });
+            continue;
+        }
+        let (id, family, v4) = match name {
+            "s3" => (
+                choose.of(&["com.amazonaws.region.s3", "com.amazonaws.region.s3", "com.amazonaws.us-east-1.s3"]),
+                None,
+                true,
+            ),
+            "cdn" => ("com.amazonaws.global.ipv6.cloudfront.origin-facing", None, false),
+            "corp-list" => ("pl-0123456789abcdef0", choose.once_in(2).then_some("ipv4"), true),
+            _ => ("pl-0a1b2c3d", Some("ipv6"), false),
+        };
+        let mut block = Vec::new();
+        block.extend(family.map(|family| word("family", family)));
+        block.extend(choose.once_in(3).then(|| word("entries", "7")));
+        let line = Line::new(&format!("prefix-list {name}")).equals().exactly(&format!("\"{id}\""));
+        scene.lines.push(line.block(&block).prose(prose));
+        scene.peers.push(Peer { text: name.to_string(), kind: PeerKind::Unknown(v4, !v4) });
+    }
+}
+
+pub fn services(scene: &mut Scene, numbers: &[Vec<u16>]) {
+    for (numbers, name) in numbers.iter().zip(SERVICES) {
+        let choose = &mut Choices::new(numbers);
+        // `http` may stand in the services before it, so it has none of them, and what they take it for
+        let plain = |service: &Service| !is_declared(&service.text) && service.atoms == [Atom::Both];
+        let pool: Vec<Service> = traffic(scene).into_iter().filter(|s| name != "http" || plain(s)).collect();
+        let members: Vec<Service> = (0..=choose.pick(3)).map(|_| choose.of(&pool)).collect();
+        let texts: Vec<String> = members.iter().map(|member| member.text.clone()).collect();
+        let atoms = members.into_iter().flat_map(|member| member.atoms).collect();
+        let prose = choose.once_in(4).then(|| choose.of(&PROSE));
+        scene.lines.push(Line::new(&format!("service {name}")).equals().words(&texts.join(", ")).prose(prose));
+        scene.services.push(Service { text: name.to_string(), atoms });
+    }
+}
+
+fn is_declared(name: &str) -> bool {
+    SERVICES.contains(&name)
+}
+
+pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
+    let mut names = TIERS.iter();
+    for numbers in numbers {
+        let choose = &mut Choices::new(numbers);
+        let these: Vec<&str> = names.by_ref().take(1 + choose.pick(2)).copied().collect();
+        let Some(first) = these.first() else { break };
+        let mut line = Line::new(&format!("tier {}", these.join(", ")));
+        let mut block = Vec::new();
+        match choose.pick(5) {
+            0 | 1 => {}
+            2 | 3 => block.push(word("outbound", "closed")),
+            _ => block.push(word("outbound", "open")),
+        }
+        if choose.once_in(3) {
+            line = line.then(&format!("is {}", choose.of(&ROLES)));
+        }
+        if these.len() == 1 && choose.once_in(3) {
+            line = line.then(&format!(
+                "was {}",
+                choose.of(&[format!("old-{first}"), format!("newer-{first}, older-{first}")])
+            ));
+        }
+        let prose = choose.once_in(3).then(|| choose.of(&PROSE));
+        if scene.vpcs.contains(&"tools".to_string()) {
+            block.extend(choose.once_in(2).then(|| word("vpc", choose.of(&["tools", "main"]))));
+        }
+        if choose.once_in(4) {
+            let addresses = ["10.0.1.0/24".to_string(), "2001:db8:40::/48".to_string()];
+            block.push(("addresses".to_string(), Value::List(choose.some(&addresses, 2))));
+        }
+        if these.len() == 1 && choose.once_in(5) {
+            block.push(text("name", &format!("{first} #1 ${{a}}")));
+        }
+        if choose.once_in(6) {
+            block.push(text("description", choose.of(&["Members of {x}", "by $${hand}"])));
+        }
+        if choose.once_in(5) {
+            let tags = vec![("team", choose.of(&PROSE)), ("\"a: ${b}\"", "c")];
+            block.push(("tags".to_string(), Value::Tags(tags)));
+        }
+        line = line.prose(prose).block(&block);
+        if choose.once_in(8) {
+            line = line.annotated("@allow(template-limits, \"a stack a team, from next year\")");
+        }
+        scene.lines.push(line);
+        scene.tiers.extend(these.iter().map(|name| name.to_string()));
+    }
+    scene.subjects = scene.tiers.clone();
+    // tiers stand first in the list of peers, where simple choices fall, and thrice, so that they meet
+    let groups = ["itself"].into_iter().chain(scene.tiers.iter().map(String::as_str));
+    let groups: Vec<Peer> = groups.map(|name| Peer { text: name.to_string(), kind: PeerKind::Group }).collect();
+    // names stand twice, so that they are chosen as often as literal blocks
+    let others = std::mem::take(&mut scene.peers);
+    let named = others.iter().filter(|peer| !BLOCKS.contains(&peer.text.as_str())).cloned().collect();
+    scene.peers = [groups.clone(), groups.clone(), others, named, groups].concat();
+}
+
+pub fn sets(scene: &mut Scene, numbers: &[Vec<u16>]) {
+    for (numbers, name) in numbers.iter().zip(SETS) {
+        let choose = &mut Choices::new(numbers);
+        let members = choose.some(&scene.subjects.clone(), 3);
+        let prose = choose.once_in(4).then(|| choose.of(&PROSE));
+        scene.lines.push(Line::new(&format!("tiers {name}")).equals().words(&members.join(", ")).prose(prose));
+        scene.subjects.push(name.to_string());
+        scene.peers.push(Peer { text: name.to_string(), kind: PeerKind::Group });
+    }
+}
