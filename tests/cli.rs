@@ -1,5 +1,7 @@
 //! The command line as a user meets it: exit codes, files, standard input, what goes where.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

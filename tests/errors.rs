@@ -1,6 +1,8 @@
 //! `docs/errors.md` against the compiler: every code has a page, each wrong program gets its code and no other
 //! error, each right one gets nothing; and how each is told.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod common;
 
 use common::{as_of, compile_text, package};

@@ -1,6 +1,8 @@
 //! The built-in services held against the outside world: `tests/data/services.tsv` names, for each port of each
 //! service, who says so, and `tests/data/etc-services.txt` holds the assignments.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

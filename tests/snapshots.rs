@@ -1,6 +1,8 @@
 //! The examples and what becomes of them: each one's flow table with the source on top, and each target's
 //! output byte for byte.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod common;
 
 use common::{examples, package};

@@ -25,6 +25,8 @@ pub struct File {
     pub statements: Vec<Statement>,
     /// Its comments, `#` to the end of the line, by place.
     pub comments: Vec<Span>,
+    /// Names that statements declare which could not be read.
+    pub broken: Vec<Span>,
 }
 
 /// A statement with the annotations on the lines before it.

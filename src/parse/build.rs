@@ -24,7 +24,7 @@ pub fn file(id: FileId, text: &str) -> (ast::File, Problems) {
         let span = Span { file: id, start, end: start + character.len_utf8() as u32 };
         problems.push(Problem::BadCharacter { span, character: *character });
     }
-    let mut file = ast::File { id, statements: Vec::new(), comments: Vec::new() };
+    let mut file = ast::File { id, statements: Vec::new(), comments: Vec::new(), broken: Vec::new() };
     let parsed = Grammar::parse(Rule::file, &text[marked..]).expect("`bad` matches any line");
     let mut build = Build { file: id, offset: marked as u32, problems, last: None };
     let mut annotations = Vec::new();
@@ -39,6 +39,7 @@ pub fn file(id: FileId, text: &str) -> (ast::File, Problems) {
             Rule::annotation => annotations.push(build.annotation(part)),
             Rule::bad => {
                 annotations.clear();
+                file.broken.extend(recover::declared(part.as_str(), span));
                 let in_it = |(at, _): &&(usize, char)| span.range().contains(&(at + marked));
                 if !forbidden.iter().any(|f| in_it(&f)) {
                     recover::explain(part.as_str(), span, &mut build.problems);

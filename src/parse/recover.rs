@@ -41,6 +41,14 @@ pub fn explain(text: &str, span: Span, problems: &mut Problems) {
     problems.push(problem);
 }
 
+/// The name that a stretch which is no statement was to declare, at its place: nothing should be said of its
+/// uses, since they are not what is wrong.
+pub fn declared(text: &str, span: Span) -> Option<Span> {
+    let words = words(text);
+    let ((0, start), (at, name)) = (words.first()?, words.get(1)?) else { return None };
+    STARTS.contains(start).then(|| span.part(*at, name.len()))
+}
+
 /// The words of the first line that could be names, with their offsets.
 fn words(text: &str) -> Vec<(usize, &str)> {
     let line = text.lines().next().unwrap_or("");
@@ -96,6 +104,13 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
     let head = first.map_or("", |(_, word)| word);
+    if text.starts_with('@') {
+        let word = format!("@{head}");
+        let meant = Some("@allow(LINT, \"reason\")".to_string()).filter(|_| head != "allow");
+        if meant.is_some() {
+            return Problem::UnknownStatement { span: span.part(0, word.len()), word, meant };
+        }
+    }
     let starts = first.is_some_and(|(start, _)| *start == 0);
     if starts && !STARTS.contains(&head) && !verb_in(text) {
         // neither a declaration nor a rule: which of the two was it to be?
@@ -105,22 +120,71 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
             let span = span.part(*at, word.len());
             return Problem::Syntax { span, found: format!("`{word}`"), expected: "`allows`".to_string() };
         }
-        let meant = nearest(head, STARTS);
+        let claims = words(text).iter().any(|(_, word)| ["can", "cannot"].contains(word));
+        let meant = if claims { Some(format!("assert {head}")) } else { nearest(head, STARTS) };
         return Problem::UnknownStatement { span: span.part(0, head.len()), word: head.to_string(), meant };
     }
-    let rest = &text[at..];
-    let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    let at = at + blank;
+    let (at, expected) = match progress(text) {
+        Some(progress) if progress.0 >= at => progress,
+        Some(_) | None => (at, expected(&error.variant)),
+    };
+    let at = at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len());
     let found = describe(&text[at..]);
     let length = token(&text[at..]).len();
     let place =
         if length == 0 { span.part(at.saturating_sub(1).min(text.len() - 1), 1) } else { span.part(at, length) };
-    let place = aligned(text, span, place);
-    let expected = match error.variant {
-        ErrorVariant::ParsingError { positives, .. } => expected(&positives, text, at),
-        ErrorVariant::CustomError { message } => message,
+    Problem::Syntax { span: aligned(text, span, place), found, expected }
+}
+
+/// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
+const BEGINNINGS: [(Rule, &str, &str); 30] = [
+    (Rule::rule_subjects, "", "a tier"),
+    (Rule::rule_verb, "a service", ""),
+    (Rule::rule_services, "`from` or `to`", "a service"),
+    (Rule::rule_way, "a peer", ""),
+    (Rule::rule_peers, "`except`, `until`, a string or the end of the line", "a peer"),
+    (Rule::rule_except, "an address or a network", ""),
+    (Rule::rule_excepted, "`until`, a string or the end of the line", "an address or a network"),
+    (Rule::rule_until, "a date", ""),
+    (Rule::rule_ended, "a string or the end of the line", ""),
+    (Rule::assert_word, "the ends of a flow, as in `app can reach db`", ""),
+    (Rule::assert_from, "`can reach` or `cannot reach`", "a peer"),
+    (Rule::assert_can, "`reach`", ""),
+    (Rule::assert_reach, "a peer", ""),
+    (Rule::assert_to, "`on`, `only through` or the end of the line", "a peer"),
+    (Rule::assert_on, "a service", ""),
+    (Rule::assert_all, "the end of the line", "a service"),
+    (Rule::name_wanted, "a name", ""),
+    (Rule::equals, "`=`", ""),
+    (Rule::network_is, "an address or a network", ""),
+    (Rule::network_all, "`except`, a string or the end of the line", "an address or a network"),
+    (Rule::service_is, "a service", ""),
+    (Rule::service_all, "a string or the end of the line", "a service"),
+    (Rule::tiers_is, "a tier", ""),
+    (Rule::text_wanted, "a string", ""),
+    (Rule::peer_with, "`with`", ""),
+    (Rule::param_name, "`:` and a type", ""),
+    (Rule::param_type, "a type: vpc, cidr, cidr-ipv6, external or prefix-list", ""),
+    (Rule::vpc_block, "a block, like `{ cidr = 10.0.0.0/16 }`", ""),
+    (Rule::entries, "`,`, a line break or `}`", "`key = value`"),
+    (Rule::entry_key, "`=`", ""),
+];
+
+/// How far the statement goes as one that could still become right, and what it wants there.
+fn progress(text: &str) -> Option<(usize, String)> {
+    let ends = BEGINNINGS.iter().filter_map(|(rule, wanted, item)| {
+        let end = Grammar::parse(*rule, text).ok()?.next()?.as_span().end();
+        Some((end, *wanted, *item))
+    });
+    let equals = Grammar::parse(Rule::entry_equals, text).ok().and_then(|mut pairs| pairs.next());
+    let value = equals.map(|pair| (pair.as_span().end(), "a value", ""));
+    let (end, wanted, item) = ends.chain(value).max_by_key(|(end, ..)| *end)?;
+    let rest = text[end..].trim_start_matches([' ', '\t']);
+    let (end, wanted) = match (rest.strip_prefix(','), item) {
+        (None, _) | (Some(_), "") => (end, wanted),
+        (Some(after), item) => (text.len() - after.len(), item),
     };
-    Problem::Syntax { span: place, found, expected }
+    (!wanted.is_empty()).then(|| (end, wanted.to_string()))
 }
 
 /// `place` widened to whole characters of `text`.
@@ -159,8 +223,9 @@ fn describe(rest: &str) -> String {
     }
 }
 
-/// The grammar's expectations in words, the likeliest first.
-fn expected(positives: &[Rule], text: &str, at: usize) -> String {
+/// The grammar's expectations in words, for what no beginning tells.
+fn expected(error: &ErrorVariant<Rule>) -> String {
+    let ErrorVariant::ParsingError { positives, .. } = error else { return "the end of the statement".to_string() };
     let mut words: Vec<&str> = Vec::new();
     for positive in positives {
         let word = name(*positive);
@@ -168,124 +233,48 @@ fn expected(positives: &[Rule], text: &str, at: usize) -> String {
             words.push(word);
         }
     }
-    // literal words of the grammar are no rules, so pest does not list them: say them by what came before
-    let before = text[..at].trim_end();
-    let last = before.rsplit([' ', '\t']).next().unwrap_or("");
-    let literal = match last {
-        "assert" => "the ends of a flow, as in `app can reach db`",
-        "reach" => "a peer",
-        "peer" | "tier" | "stack" | "vpc" | "param" | "network" | "service" | "tiers" | "external" | "prefix-list" => {
-            "a name"
-        }
-        _ => "",
-    };
-    if !literal.is_empty() {
-        return literal.to_string();
-    }
     words.truncate(6);
     match words.split_last() {
-        None => continuation(text).to_string(),
+        None => "the end of the statement".to_string(),
         Some((last, [])) => last.to_string(),
         Some((last, others)) => format!("{} or {last}", others.join(", ")),
     }
 }
 
-/// What a statement of this kind goes on with, when the grammar names no token.
-fn continuation(text: &str) -> &'static str {
-    match words(text).first() {
-        Some((0, "assert")) => "`assert A can reach B`, `assert A cannot reach B` or `assert only A can reach B`",
-        Some((0, "param")) => "`param NAME : TYPE`",
-        Some((0, "peer")) => "`peer A with B`",
-        Some((0, "network")) => "`network NAME = ADDRESS, …`",
-        Some((0, "service")) => "`service NAME = tcp 80, …`",
-        Some((0, "external")) => "`external NAME = \"sg-…\"`",
-        Some((0, "prefix-list")) => "`prefix-list NAME = \"pl-…\"`",
-        Some((0, "tiers")) => "`tiers NAME = TIER, …`",
-        Some((0, "vpc")) => "`vpc NAME { … }`",
-        Some((0, "include")) => "a path in quotes",
-        _ => "the end of the statement",
-    }
-}
+/// Rules of the grammar as a reader would call them; the others say nothing to one.
+const WORDS: [(Rule, &str); 30] = [
+    (Rule::string, "a string"),
+    (Rule::block, "a block"),
+    (Rule::tags, "a block"),
+    (Rule::entry, "`key = value`"),
+    (Rule::tag, "`key = value`"),
+    (Rule::list, "a list"),
+    (Rule::number, "a number"),
+    (Rule::address, "an address"),
+    (Rule::plain, "a name"),
+    (Rule::subject, "a name"),
+    (Rule::end_name, "the name of a peer"),
+    (Rule::in_vpc, "`vpc NAME`"),
+    (Rule::itself, "`itself`"),
+    (Rule::service_name, "a service"),
+    (Rule::all, "`all`"),
+    (Rule::transport, "`tcp` or `udp`"),
+    (Rule::port, "a port"),
+    (Rule::icmp, "`icmp`"),
+    (Rule::icmp_name, "an ICMP type"),
+    (Rule::icmp_number, "an ICMP type"),
+    (Rule::proto, "`proto NUMBER`"),
+    (Rule::way, "`from` or `to`"),
+    (Rule::except, "`except`"),
+    (Rule::until, "`until`"),
+    (Rule::date, "a date"),
+    (Rule::default, "a value"),
+    (Rule::was, "`was`"),
+    (Rule::role, "`is ROLE`"),
+    (Rule::account, "`in account`"),
+    (Rule::EOI, "the end of the line"),
+];
 
-/// A rule of the grammar as a reader would call it; empty for those that say nothing to one.
 fn name(token: Rule) -> &'static str {
-    match token {
-        Rule::string => "a string",
-        Rule::block | Rule::tags => "a block",
-        Rule::entry | Rule::tag => "`key = value`",
-        Rule::list => "a list",
-        Rule::number => "a number",
-        Rule::address => "an address",
-        Rule::plain | Rule::subject => "a name",
-        Rule::end_name => "the name of a peer",
-        Rule::in_vpc => "`vpc NAME`",
-        Rule::itself => "`itself`",
-        Rule::service_name => "a service",
-        Rule::all => "`all`",
-        Rule::transport | Rule::transport_word => "`tcp` or `udp`",
-        Rule::port => "a port",
-        Rule::icmp | Rule::icmp_word => "`icmp`",
-        Rule::default => "a value",
-        Rule::icmp_name | Rule::icmp_number => "an ICMP type",
-        Rule::proto => "`proto NUMBER`",
-        Rule::way => "`from` or `to`",
-        Rule::except => "`except`",
-        Rule::until => "`until`",
-        Rule::date => "a date",
-        Rule::on => "`on`",
-        Rule::through => "`only through`",
-        Rule::was => "`was`",
-        Rule::role => "`is ROLE`",
-        Rule::account => "`in account`",
-        Rule::reached => "a peer",
-        Rule::EOI => "the end of the statement",
-        Rule::comment
-        | Rule::file
-        | Rule::alone
-        | Rule::line
-        | Rule::eol
-        | Rule::item
-        | Rule::bad
-        | Rule::bad_block
-        | Rule::bad_comma
-        | Rule::start
-        | Rule::rule
-        | Rule::verb
-        | Rule::assertion
-        | Rule::only
-        | Rule::cannot
-        | Rule::can
-        | Rule::reach
-        | Rule::annotation
-        | Rule::stack
-        | Rule::include
-        | Rule::param
-        | Rule::vpc
-        | Rule::peering
-        | Rule::network
-        | Rule::external
-        | Rule::prefix_list
-        | Rule::service
-        | Rule::tier
-        | Rule::tiers
-        | Rule::extras
-        | Rule::separator
-        | Rule::scalar
-        | Rule::services
-        | Rule::service_item
-        | Rule::peers
-        | Rule::peer
-        | Rule::nets
-        | Rule::net
-        | Rule::ends
-        | Rule::names
-        | Rule::name
-        | Rule::comma
-        | Rule::eq
-        | Rule::boundary
-        | Rule::sp
-        | Rule::ws
-        | Rule::gap
-        | Rule::nl => "",
-    }
+    WORDS.iter().find(|(rule, _)| *rule == token).map_or("", |(_, words)| words)
 }

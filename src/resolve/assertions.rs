@@ -5,7 +5,7 @@ use super::params::ParamValue;
 use super::rules::Known;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, Kind, Problem, nearest};
+use crate::diagnostic::{AwsField, Kind, nearest};
 use crate::net::{Addresses, Traffic};
 use crate::policy::{Annotation, Assertion, Claim, End, Policy, TierId};
 use crate::source::Span;
@@ -90,7 +90,7 @@ fn end(known: &Known<'_>, entity: Entity) -> Option<End> {
 pub fn annotations(scope: &mut Scope<'_>, policy: &mut Policy, statement: &ast::Statement, lints: &[&'static str]) {
     for annotation in &statement.annotations {
         let reason = scope.prose(&annotation.reason, AwsField::ParameterDescription);
-        let (span, typed) = (annotation.lint.span, scope.text(annotation.lint));
+        let typed = scope.text(annotation.lint);
         match lints.iter().find(|lint| **lint == typed) {
             Some(lint) => {
                 let statement = statement.span;
@@ -98,7 +98,7 @@ pub fn annotations(scope: &mut Scope<'_>, policy: &mut Policy, statement: &ast::
             }
             None => {
                 let meant = nearest(typed, lints.iter().copied());
-                scope.problems.push(Problem::UnknownName { span, kind: Kind::Lint, name: typed.to_string(), meant });
+                scope.unknown(annotation.lint, Kind::Lint, meant);
             }
         }
     }

@@ -70,8 +70,7 @@ fn kind(scope: &mut Scope<'_>, param: &ast::Param) -> Option<ParamKind> {
     let kind = ParamKind::ALL.into_iter().find(|kind| kind.keyword() == typed);
     if kind.is_none() {
         let meant = nearest(typed, ParamKind::ALL.map(ParamKind::keyword));
-        let (span, name) = (param.kind.span, typed.to_string());
-        scope.problems.push(Problem::UnknownName { span, kind: Kind::ParamType, name, meant });
+        scope.unknown(param.kind, Kind::ParamType, meant);
     }
     kind
 }

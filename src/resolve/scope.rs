@@ -4,7 +4,7 @@ use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
 use crate::policy::{NetworkId, ParamId, TierId, TierSetId, VpcId};
 use crate::source::{Sources, Span};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What the name of a peer stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Scope<'a> {
     peers: HashMap<&'a str, (Entity, Option<Span>)>,
     service_names: HashMap<&'a str, usize>,
     vpc_names: HashMap<&'a str, VpcId>,
+    /// Names of declarations that could not be read; nothing is said of their uses.
+    broken: HashSet<&'a str>,
 }
 
 impl Entity {
@@ -96,6 +98,7 @@ impl<'a> Scope<'a> {
             peers: built_in.collect(),
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
+            broken: program.files.iter().flat_map(|file| &file.broken).map(|span| sources.text(*span)).collect(),
         };
         for statement in program.files.iter().flat_map(|file| &file.statements) {
             scope.declare(statement);
@@ -283,9 +286,17 @@ impl<'a> Scope<'a> {
         let known = self.peers.get(text).map(|(entity, _)| *entity);
         if known.is_none() {
             let meant = nearest(text, self.peers.keys().copied());
-            self.problems.push(Problem::UnknownName { span: name.span, kind, name: text.to_string(), meant });
+            self.unknown(name, kind, meant);
         }
         known
+    }
+
+    /// Reports a name that stands for nothing.
+    pub fn unknown(&mut self, name: ast::Name, kind: Kind, meant: Option<String>) {
+        let text = self.text(name);
+        if !self.broken.contains(text) {
+            self.problems.push(Problem::UnknownName { span: name.span, kind, name: text.to_string(), meant });
+        }
     }
 
     /// Reports that a name stands for something that cannot stand there.
@@ -344,12 +355,7 @@ impl<'a> Scope<'a> {
         let known = self.vpc_names.get(text).copied();
         if known.is_none() {
             let meant = nearest(text, self.vpc_names.keys().copied());
-            self.problems.push(Problem::UnknownName {
-                span: name.span,
-                kind: Kind::Vpc,
-                name: text.to_string(),
-                meant,
-            });
+            self.unknown(name, Kind::Vpc, meant);
         }
         known
     }

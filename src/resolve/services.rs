@@ -167,12 +167,7 @@ impl<'b> Services<'b> {
         }
         let declared = scope.services.iter().map(|service| scope.text(service.name));
         let meant = nearest(typed, declared.chain(self.built_in.keys().copied()));
-        scope.problems.push(Problem::UnknownName {
-            span: name.span,
-            kind: Kind::Service,
-            name: typed.to_string(),
-            meant,
-        });
+        scope.unknown(name, Kind::Service, meant);
         &[]
     }
 }
@@ -219,12 +214,7 @@ fn named(scope: &mut Scope<'_>, name: ast::Name) -> Option<&'static crate::polic
     let entry = icmp_name(typed);
     if entry.is_none() {
         let meant = nearest(typed, icmp_names());
-        scope.problems.push(Problem::UnknownName {
-            span: name.span,
-            kind: Kind::IcmpType,
-            name: typed.to_string(),
-            meant,
-        });
+        scope.unknown(name, Kind::IcmpType, meant);
     }
     entry
 }

@@ -108,7 +108,7 @@ fn role(scope: &mut Scope<'_>, name: ast::Name) -> Option<Role> {
     let role = Role::ALL.into_iter().find(|role| role.keyword() == typed);
     if role.is_none() {
         let meant = nearest(typed, Role::ALL.map(Role::keyword));
-        scope.problems.push(Problem::UnknownName { span: name.span, kind: Kind::Role, name: typed.to_string(), meant });
+        scope.unknown(name, Kind::Role, meant);
     }
     role
 }

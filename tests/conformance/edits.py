@@ -167,6 +167,36 @@ EDITS = [
         ("from app", "from api"),
     ),
     edit(
+        "one of two tiers was renamed before, the other never",
+        (0, 4, 0),
+        "the rules between them have moved from any mixture of the earlier names",
+        ("tier core is app-server was app", "tier api is app-server was core, app"),
+        ("tier db is database", "tier store is database was data, db"),
+        ("core allows", "api allows"),
+        ("db allows", "store allows"),
+        ("from core", "from api"),
+        base=BASE.replace("tier app is app-server", "tier core is app-server was app")
+        .replace("app allows", "core allows")
+        .replace("from app", "from core"),
+    ),
+    edit(
+        "a tier is renamed and its port changed",
+        (1, 2, 1),
+        "the old port's rule goes, the new one's comes; the Name tag and the text at db change",
+        ("tier app is app-server", "tier api is app-server was app"),
+        ("app allows tcp 8080", "api allows tcp 8443"),
+        ("from app", "from api"),
+    ),
+    edit(
+        "the stack and a tier are renamed at once",
+        (0, 5, 0),
+        "three Name tags, and the text of the two sentences that name the tier",
+        ("stack shop", "stack store was shop"),
+        ("tier app is app-server", "tier api is app-server was app"),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+    ),
+    edit(
         "the stack is renamed with was",
         (0, 3, 0),
         "the Name tags of three groups",
@@ -305,6 +335,13 @@ EDITS = [
         (0, 0, 0),
         "nothing: the text that sorts first stays",
         ("web allows ssh", "web allows www from anywhere\nweb allows ssh"),
+    ),
+    edit(
+        "IPv6 is given up",
+        (0, 0, 4),
+        "the IPv6 rules of web's two services and of the two open tiers",
+        ('stack shop "Web shop"', 'stack shop "Web shop" { ip = ipv4 }'),
+        base=BASE,
     ),
     edit(
         "a dated sentence runs out",

@@ -9,7 +9,7 @@ use crate::{read_cloudformation, read_terraform};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn a_sentence_more_adds_lines_only(addition in addition()) {
@@ -156,7 +156,7 @@ const IDLE: [&str; 9] = [
 ];
 
 proptest! {
-    #![proptest_config(cases(32))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn what_makes_no_rule_changes_nothing(program in program(), idle in prop::sample::select(&IDLE[..])) {

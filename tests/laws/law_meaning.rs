@@ -11,7 +11,7 @@ use proptest::prelude::*;
 const PACKETS: usize = 500;
 
 proptest! {
-    #![proptest_config(cases(128))]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn the_groups_let_pass_what_the_sentences_say(program in program(), seed: u64) {

@@ -8,7 +8,7 @@ use crate::text::lay_out;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(192))]
 
     #[test]
     fn the_order_of_statements_is_no_matter(program in program(), order in numbers(60)) {

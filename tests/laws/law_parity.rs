@@ -7,7 +7,7 @@ use crate::{deployed, read_cloudformation, read_terraform};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases(384))]
 
     #[test]
     fn both_outputs_hold_the_rules_of_the_policy(program in program()) {

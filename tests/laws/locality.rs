@@ -79,11 +79,7 @@ impl Judge<'_> {
     /// left out": so it goes when the sentence brings such a rule. And the whole and its halves change places,
     /// as above.
     fn may_go(&self, key: &Key) -> bool {
-        let covered = || match key.protocol.as_str() {
-            "icmp" => has_all(&self.new, key, "0.0.0.0/0"),
-            "icmpv6" => has_all(&self.new, key, "::/0"),
-            _ => has_all(&self.new, key, "0.0.0.0/0") && (has_all(&self.new, key, "::/0") || !self.step.dual),
-        };
+        let covered = || has_all(&self.new, key, "0.0.0.0/0") && (has_all(&self.new, key, "::/0") || !self.step.dual);
         let brings_all = || WHOLES.iter().any(|(whole, _)| has_all(&self.own, key, whole));
         let halved = || has_halves(&self.new, key) && sends_to_tier(&self.own, key);
         let healed = |whole: &Key| self.new.contains_key(whole) && !sends_to_tier(&self.new, key) && brings_all();

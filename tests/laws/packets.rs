@@ -252,8 +252,8 @@ fn chosen(pool: Vec<String>, random: &mut Random) -> Vec<String> {
 /// The family of a prefix list: `family`, or what AWS's name tells.
 fn is_v6(sources: &Sources, list: &ast::PrefixList) -> bool {
     let entries = list.block.iter().flat_map(|block| &block.entries);
-    let said = entries
+    let mut said = entries
         .filter(|entry| sources.text(entry.key.span()) == "family")
         .map(|entry| sources.text(entry.value.span()));
-    said.last().map_or(list.id.value.contains(".ipv6."), |family| family == "ipv6")
+    said.next().map_or(list.id.value.contains(".ipv6."), |family| family == "ipv6")
 }

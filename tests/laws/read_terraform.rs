@@ -130,7 +130,7 @@ impl Reader {
         let key = Key::new(group, direction, &text(&body.attributes["ip_protocol"]), ports, peer);
         let description = body.attributes.get("description").map(text).unwrap_or_default();
         assert!(
-            body.attributes.get("description").is_none() || !description.is_empty(),
+            !body.attributes.contains_key("description") || !description.is_empty(),
             "{place}: an empty description never settles"
         );
         assert!(read.places.insert(key.clone(), place.to_string()).is_none(), "AWS refuses a second {key:?}");

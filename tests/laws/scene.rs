@@ -170,4 +170,3 @@ pub fn traffic(scene: &Scene) -> Vec<Service> {
     let shared = TRAFFIC.iter().map(|(text, atoms)| Service { text: text.to_string(), atoms: atoms.to_vec() });
     shared.chain(scene.services.iter().cloned()).collect()
 }
-
