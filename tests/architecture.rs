@@ -27,7 +27,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
 /// Words that only one file may hold.
 const ONLY_IN: [(&str, &str); 4] = [
     ("codespan_reporting", "diagnostic/render.rs"),
-    ("pest_derive", "parse/build.rs"),
+    ("pest_derive", "parse/grammar.rs"),
     ("clap", "cli/"),
     ("std::fs", "cli/"),
 ];

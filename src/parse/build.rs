@@ -1,16 +1,12 @@
 //! Pairs of the grammar to syntax tree. With `recover.rs` the only place that names the grammar's rules.
 
+use super::grammar::{Grammar, Rule};
 use super::{literal, recover};
 use crate::ast::{self, Item, Text};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, Span};
 use pest::Parser;
 use pest::iterators::Pair;
-
-/// The parser that pest makes of the grammar.
-#[derive(pest_derive::Parser)]
-#[grammar = "../grammar/tierwall.pest"]
-pub struct Grammar;
 
 type Part<'i> = Pair<'i, Rule>;
 

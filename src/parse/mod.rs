@@ -4,6 +4,7 @@
 //! read is reported by itself and left out; the others stand.
 
 mod build;
+mod grammar;
 mod literal;
 mod recover;
 

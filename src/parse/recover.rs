@@ -1,6 +1,6 @@
 //! What is wrong with a stretch that is no statement.
 
-use super::build::{Grammar, Rule};
+use super::grammar::{Grammar, Rule};
 use crate::diagnostic::{Problem, Problems, nearest};
 use crate::source::Span;
 use pest::Parser;
