@@ -20,13 +20,19 @@ struct Row {
 /// What tells one connection from another: receiver, sender, traffic, and the far end that is no tier.
 type Key = (Option<TierId>, Option<TierId>, Option<Peer>, Traffic);
 
+fn key(flow: &Flow) -> Key {
+    let (receiver, sender) = (flow.receiver(), flow.sender());
+    let other = if receiver.is_some() && sender.is_some() { None } else { Some(flow.peer) };
+    (receiver, sender, other, flow.traffic)
+}
+
 fn rows(policy: &Policy) -> Vec<Row> {
     let mut rows: BTreeMap<(bool, Key), Row> = BTreeMap::new();
     for (n, flow) in policy.flows.iter().enumerate() {
-        let (receiver, sender) = (flow.receiver(), flow.sender());
-        let other = if receiver.is_some() && sender.is_some() { None } else { Some(flow.peer) };
-        let key = (receiver.is_none(), (receiver, sender, other, flow.traffic));
-        rows.entry(key).or_insert_with(|| Row { flows: Vec::new() }).flows.push(n as u32);
+        rows.entry((flow.receiver().is_none(), key(flow)))
+            .or_insert_with(|| Row { flows: Vec::new() })
+            .flows
+            .push(n as u32);
     }
     rows.into_values().collect()
 }
@@ -138,16 +144,26 @@ impl<'p> End<'p> {
     }
 }
 
-/// As a table for people.
+/// As a table for people: a line for each pair of ends and the sentences that speak of it.
 pub fn table(policy: &Policy, sources: &Sources) -> String {
     let mut lines = vec![["FROM", "TO", "ON", "SAID BY"].map(str::to_string)];
+    let mut last: Option<(Key, Vec<SentenceId>)> = None;
     for row in rows(policy) {
-        let [from, to] = row.ends(policy).map(|end| end.words());
-        let sentences = row.sentences(policy).into_iter().map(|id| said_by(policy, sources, id));
-        lines.push([from, to, row.flow(policy).traffic.to_string(), sentences.collect::<Vec<_>>().join("; ")]);
+        let (receiver, sender, other, _) = key(row.flow(policy));
+        let this = ((receiver, sender, other, Traffic::All), row.sentences(policy));
+        let traffic = row.flow(policy).traffic.to_string();
+        match lines.last_mut() {
+            Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
+            Some(_) | None => {
+                let [from, to] = row.ends(policy).map(|end| end.words());
+                let sentences = this.1.iter().map(|id| said_by(policy, sources, *id));
+                lines.push([from, to, traffic, sentences.collect::<Vec<_>>().join("; ")]);
+                last = Some(this);
+            }
+        }
     }
     let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
-    let widths = [width(0), width(1), width(2)];
+    let widths = [width(0), width(1), width(2).min(40)];
     let mut out = String::new();
     for [from, to, on, said_by] in &lines {
         let [a, b, c] = widths;

@@ -78,10 +78,10 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
     let allowed = if typed.len() < 3 { 0 } else { 1 + typed.len() / 5 };
     candidates
         .into_iter()
-        .map(|c| (distance(typed, c, allowed), c))
-        .filter(|(distance, _)| *distance <= allowed)
+        .map(|c| (distance(typed, c, allowed), c.as_bytes().first() != typed.as_bytes().first(), c))
+        .filter(|(distance, ..)| *distance <= allowed)
         .min()
-        .map(|(_, c)| c.to_string())
+        .map(|(.., c)| c.to_string())
 }
 
 /// Edits (insert, delete, replace, swap of neighbours; case counts for nothing) from `a` to `b`, or more

@@ -81,7 +81,7 @@ pub enum Target {
 pub enum Problem {
     // ---- E01: text that is no program
     /// `web allows https of anywhere`
-    Syntax { span: Span, found: String, expected: String },
+    Syntax { span: Span, found: String, expected: String, help: Option<&'static str> },
     /// `teir web`
     UnknownStatement { span: Span, word: String, meant: Option<String> },
     /// `web denies ssh from anywhere`
@@ -146,6 +146,9 @@ pub enum Problem {
     StillDeclared { span: Span, name: String, declared: Span },
     /// `service a = b` and `service b = a`
     Cycle { span: Span, kind: Kind, name: String, through: Span },
+
+    /// `tier a was old` and `tier b was old`
+    TwoSuccessors { span: Span, name: String, first: Span },
 
     // ---- E03: meaning
     /// `web allows https from internet`

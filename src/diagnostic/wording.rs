@@ -56,6 +56,13 @@ impl Report {
         self
     }
 
+    fn maybe_help(self, help: &Option<&'static str>) -> Report {
+        match help {
+            Some(words) => self.help(*words),
+            None => self,
+        }
+    }
+
     fn meant(self, meant: &Option<String>) -> Report {
         match meant {
             Some(name) => self.help(format!("did you mean `{name}`?")),
@@ -108,6 +115,7 @@ impl Kind {
     fn how(self, name: &str) -> Option<String> {
         match self {
             Kind::Tier => Some(format!("declare it: `tier {name}`")),
+            Kind::Peer if name == "vpc" => Some("name the VPC too: `vpc main`".to_string()),
             Kind::Peer => Some(format!("declare it: `tier {name}`, or `network {name} = 203.0.113.0/24`")),
             Kind::Network | Kind::BuiltInNetwork => Some(format!("declare it: `network {name} = 203.0.113.0/24`")),
             Kind::Service => Some(format!("`tierwall services` lists the built-in ones; or declare it: `service {name} = tcp 8080`")),
@@ -177,8 +185,9 @@ impl Problem {
     pub fn report(&self) -> Report {
         use Report as R;
         match self {
-            Problem::Syntax { span, found, expected } => R::error("E0101", format!("expected {expected}, found {found}"))
-                .at(span, format!("expected {expected}")),
+            Problem::Syntax { span, found, expected, help } => R::error("E0101", format!("expected {expected}, found {found}"))
+                .at(span, format!("expected {expected}"))
+                .maybe_help(help),
             Problem::UnknownStatement { span, word, meant } => R::error("E0102", format!("`{word}` starts no statement"))
                 .at(span, "not a statement")
                 .meant(meant)
@@ -224,7 +233,7 @@ impl Problem {
                 .at(span, "too long")
                 .help("names have at most 100 characters, so that what is made of them fits in AWS"),
             Problem::Repeated { span, first, what } => R::error("E0119", format!("a second {what}")).at(span, "one too many").at(first, "the first"),
-            Problem::BadNumber { span, text } => R::error("E0120", format!("the number `{text}` is too large")).at(span, "too large"),
+            Problem::BadNumber { span, text } => R::error("E0120", format!("the number `{text}` is out of range")).at(span, "too large, or below zero"),
             Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 4 GiB"),
 
             Problem::UnknownName { span, kind, name, meant } => {
@@ -259,6 +268,11 @@ impl Problem {
                 .at(span, "declared here")
                 .at(through, "comes back to it"),
 
+            Problem::TwoSuccessors { span, name, first } => R::error("E0212", format!("two tiers were `{name}` before"))
+                .at(span, "also here")
+                .at(first, "first here")
+                .help("one group can only have become one other"),
+
             Problem::InternetInRule { span } => R::error("E0301", "`internet` is for assertions; a rule names what AWS matches, addresses")
                 .at(span, "cannot stand in a rule")
                 .help("write `anywhere`"),
@@ -272,7 +286,8 @@ impl Problem {
                 .help(format!("give `{name}` a sentence of its own")),
             Problem::FamilyMismatch { span, what, family, against } => R::error("E0305", format!("`{what}` is for {family}, and nothing here is"))
                 .at(span, format!("{family} only"))
-                .at(against, "of the other family"),
+                .at(against, "of the other family")
+                .help("ICMP has numbers of its own in each family (`icmp 8`, `icmpv6 128`); a name means both: `icmp echo-request`"),
             Problem::NoRule { span } => R::error("E0306", "this sentence gives no rule").at(span, "nothing to allow"),
             Problem::Unpeered { span, tier, other, vpc, other_vpc } => R::error("E0307", format!("`{tier}` is in VPC `{vpc}` and `{other}` in `{other_vpc}`, which are not peered"))
                 .at(span, "a security group of another VPC")
@@ -281,7 +296,7 @@ impl Problem {
             Problem::AcrossRegions { span, tier, vpc, region, other_region } => R::error("E0308", format!("`{tier}` is in {region}, and a security group cannot be named from {other_region}"))
                 .at(span, "a security group of another region")
                 .help(format!("name the addresses: `vpc {vpc}`")),
-            Problem::ElsewhereTier { span, tier, what, its, ours, declared } => R::error("E0309", format!("tier `{tier}` is in {what} {its}, and the stack is in {ours}"))
+            Problem::ElsewhereTier { span, tier, what, its, ours, declared } => R::error("E0309", format!("tier `{tier}` is in {what} {its}, and the rest of the stack in {ours}"))
                 .at(span, "one output is deployed to one place")
                 .at(declared, "its VPC")
                 .help("a VPC elsewhere can be named by its addresses: `vpc NAME`"),

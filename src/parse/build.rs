@@ -397,7 +397,7 @@ impl Build {
         let span = self.span(&pair);
         Some(match pair.as_rule() {
             Rule::string => ast::Value::Text(self.string(&pair)),
-            Rule::number => match pair.as_str().parse() {
+            Rule::signed => match pair.as_str().parse() {
                 Ok(number) => ast::Value::Number(span, number),
                 Err(_) => {
                     self.problems.push(Problem::BadNumber { span, text: pair.as_str().to_string() });

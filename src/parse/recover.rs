@@ -98,7 +98,7 @@ fn open_brace(text: &str) -> Option<usize> {
 fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<&(usize, &str)>) -> Problem {
     let Err(error) = Grammar::parse(Rule::alone, text) else {
         let (found, expected) = (describe(text), "one statement a line".to_string());
-        return Problem::Syntax { span, found, expected };
+        return Problem::Syntax { span, found, expected, help: None };
     };
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -111,6 +111,10 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
             return Problem::UnknownStatement { span: span.part(0, word.len()), word, meant };
         }
     }
+    if ["allows", "allow"].contains(&head) {
+        let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
+        return Problem::Syntax { span: span.part(0, head.len()), found, expected, help: None };
+    }
     let starts = first.is_some_and(|(start, _)| *start == 0);
     if starts && !STARTS.contains(&head) && !verb_in(text) {
         // neither a declaration nor a rule: which of the two was it to be?
@@ -118,26 +122,58 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
             && nearest(word, ["allows", "allow"]).is_some()
         {
             let span = span.part(*at, word.len());
-            return Problem::Syntax { span, found: format!("`{word}`"), expected: "`allows`".to_string() };
+            let (found, expected) = (format!("`{word}`"), "`allows`".to_string());
+            return Problem::Syntax { span, found, expected, help: None };
         }
         let claims = words(text).iter().any(|(_, word)| ["can", "cannot"].contains(word));
         let meant = if claims { Some(format!("assert {head}")) } else { nearest(head, STARTS) };
         return Problem::UnknownStatement { span: span.part(0, head.len()), word: head.to_string(), meant };
     }
     let (at, expected) = match progress(text) {
-        Some(progress) if progress.0 >= at => progress,
+        Some(progress) if progress.0 + blanks(&text[progress.0..]) >= at => progress,
         Some(_) | None => (at, expected(&error.variant)),
     };
-    let at = at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len());
+    let at = at + blanks(&text[at..]);
     let found = describe(&text[at..]);
     let length = token(&text[at..]).len();
     let place =
         if length == 0 { span.part(at.saturating_sub(1).min(text.len() - 1), 1) } else { span.part(at, length) };
-    Problem::Syntax { span: aligned(text, span, place), found, expected }
+    let help = slip(&text[..at], &text[at..]);
+    Problem::Syntax { span: aligned(text, span, place), found, expected, help }
+}
+
+/// How many blanks a text starts with.
+fn blanks(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+/// Slips that are common enough to be named: what stands before, what stands there, what to type.
+const SLIPS: [(&str, &str, &str); 14] = [
+    ("", "//", "comments start with `#`"),
+    ("", ";", "a statement ends with its line"),
+    ("tcp", "/", "write `tcp 80`"),
+    ("udp", "/", "write `udp 53`"),
+    ("tcp", ":", "write `tcp 80`"),
+    ("udp", ":", "write `udp 53`"),
+    ("", "..", "a range of ports is written `80-90`"),
+    ("", "-", "a range of ports is written `80-90`, without blanks"),
+    ("from", "\"", "addresses and names stand without quotes"),
+    ("to", "\"", "addresses and names stand without quotes"),
+    ("", "except", "`except` stands before `until` and before the string"),
+    ("", "until", "`until` stands before the string"),
+    ("", ":", "a value is given with `=`"),
+    ("", "from", "one statement a line"),
+];
+
+fn slip(before: &str, rest: &str) -> Option<&'static str> {
+    let before = before.trim_end();
+    let known = SLIPS.iter().find(|(left, right, _)| before.ends_with(left) && rest.starts_with(right));
+    let digits = rest.starts_with(|c: char| c.is_ascii_digit()) && before.ends_with(|c: char| c.is_ascii_digit());
+    known.map(|(.., help)| *help).or(digits.then_some("ports stand with commas between them: `tcp 80, 443`"))
 }
 
 /// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
-const BEGINNINGS: [(Rule, &str, &str); 30] = [
+const BEGINNINGS: [(Rule, &str, &str); 34] = [
     (Rule::rule_subjects, "", "a tier"),
     (Rule::rule_verb, "a service", ""),
     (Rule::rule_services, "`from` or `to`", "a service"),
@@ -150,6 +186,10 @@ const BEGINNINGS: [(Rule, &str, &str); 30] = [
     (Rule::assert_word, "the ends of a flow, as in `app can reach db`", ""),
     (Rule::assert_from, "`can reach` or `cannot reach`", "a peer"),
     (Rule::assert_can, "`reach`", ""),
+    (Rule::assert_only, "`can reach`", "a peer"),
+    (Rule::assert_alone, "`reach`", ""),
+    (Rule::role_wanted, "a role, like `web-server`", ""),
+    (Rule::was_wanted, "an earlier name", ""),
     (Rule::assert_reach, "a peer", ""),
     (Rule::assert_to, "`on`, `only through` or the end of the line", "a peer"),
     (Rule::assert_on, "a service", ""),
@@ -170,8 +210,14 @@ const BEGINNINGS: [(Rule, &str, &str); 30] = [
     (Rule::entry_key, "`=`", ""),
 ];
 
+/// Statements longer than this get a plainer message: each beginning reads the statement once more.
+const LONG: usize = 64 * 1024;
+
 /// How far the statement goes as one that could still become right, and what it wants there.
 fn progress(text: &str) -> Option<(usize, String)> {
+    if text.len() > LONG {
+        return None;
+    }
     let ends = BEGINNINGS.iter().filter_map(|(rule, wanted, item)| {
         let end = Grammar::parse(*rule, text).ok()?.next()?.as_span().end();
         Some((end, *wanted, *item))
@@ -218,7 +264,6 @@ fn token(rest: &str) -> &str {
 fn describe(rest: &str) -> String {
     match token(rest) {
         "" => "the end of the line".to_string(),
-        ";" => "`;`, which ends nothing here: a statement ends with its line".to_string(),
         token => format!("`{token}`"),
     }
 }
@@ -249,7 +294,7 @@ const WORDS: [(Rule, &str); 30] = [
     (Rule::entry, "`key = value`"),
     (Rule::tag, "`key = value`"),
     (Rule::list, "a list"),
-    (Rule::number, "a number"),
+    (Rule::signed, "a number"),
     (Rule::address, "an address"),
     (Rule::plain, "a name"),
     (Rule::subject, "a name"),

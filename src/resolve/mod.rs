@@ -42,8 +42,8 @@ pub struct Settings<'a> {
 
 /// Resolves a program. The policy holds what could be made of it, and is complete when no problem is an
 /// error.
-pub fn resolve(sources: &Sources, program: &Program, settings: &Settings<'_>) -> (Policy, Problems) {
-    let mut scope = Scope::collect(sources, program);
+pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settings<'a>) -> (Policy, Problems) {
+    let mut scope = Scope::collect(sources, program, settings.built_in);
     let mut params = params::resolve(&mut scope, settings);
     let (mut stack, default_vpc) = stack::stack(&mut scope, settings);
     let (vpcs, default_vpc) = stack::vpcs(&mut scope, &mut params, default_vpc);

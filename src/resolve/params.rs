@@ -84,7 +84,7 @@ fn default(scope: &mut Scope<'_>, value: &Value, kind: ParamKind) -> Option<Stri
     match parse(kind, &text) {
         Some(ParamValue::Id(id)) => Some(id),
         Some(ParamValue::Block(block)) => Some(block.to_string()),
-        None => scope.bad_value(value, "the default", kind.wanted()),
+        None => scope.bad_value(value, "default", kind.wanted()),
     }
 }
 

@@ -77,7 +77,10 @@ pub fn resolve(
     if !current {
         policy.flows.truncate(start);
     }
-    let whole = !subjects.is_empty() && !targets.is_empty() && offers.iter().all(|offer| !offer.atoms.is_empty());
+    let whole = !offers.is_empty()
+        && !subjects.is_empty()
+        && !targets.is_empty()
+        && offers.iter().all(|offer| !offer.atoms.is_empty());
     if whole && (scope.problems.len() == before || !current) {
         unproductive(scope, policy, rule, span, &offers, &targets, &yielded);
     }

@@ -1,5 +1,6 @@
 //! Who is called what: the three namespaces of a program, collected before anything is looked up.
 
+use super::services::{BuiltIn, find};
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
 use crate::policy::{NetworkId, ParamId, TierId, TierSetId, VpcId};
@@ -46,6 +47,8 @@ const SERVICE_WORDS: [&str; 6] = ["all", "icmp", "icmpv6", "proto", "tcp", "udp"
 pub struct Scope<'a> {
     pub sources: &'a Sources,
     pub problems: Problems,
+    /// The services that every program has.
+    pub built_in: &'a [BuiltIn],
     pub stack: Option<(&'a ast::Stack, Span)>,
     pub params: Vec<&'a ast::Param>,
     pub vpcs: Vec<(&'a ast::Vpc, Span)>,
@@ -80,11 +83,12 @@ impl Entity {
 impl<'a> Scope<'a> {
     /// Collects the declarations of a program, and reports names that are declared twice, that are taken, or
     /// that become one in an output.
-    pub fn collect(sources: &'a Sources, program: &'a Program) -> Scope<'a> {
-        let built_in = BUILT_IN.iter().map(|(name, network)| (*name, (Entity::BuiltIn(*network), None)));
+    pub fn collect(sources: &'a Sources, program: &'a Program, built_in: &'a [BuiltIn]) -> Scope<'a> {
+        let networks = BUILT_IN.iter().map(|(name, network)| (*name, (Entity::BuiltIn(*network), None)));
         let mut scope = Scope {
             sources,
             problems: Problems::default(),
+            built_in,
             stack: None,
             params: Vec::new(),
             vpcs: Vec::new(),
@@ -95,7 +99,7 @@ impl<'a> Scope<'a> {
             services: Vec::new(),
             tiers: Vec::new(),
             tier_sets: Vec::new(),
-            peers: built_in.collect(),
+            peers: networks.collect(),
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
             broken: program.files.iter().flat_map(|file| &file.broken).map(|span| sources.text(*span)).collect(),
@@ -261,7 +265,7 @@ impl<'a> Scope<'a> {
             let (name, other) = (self.text(name).to_string(), self.sources.text(first).to_string());
             match (name == other, in_use || first_in_use) {
                 (false, _) => self.problems.push(Problem::Collision { span, name, other, first, output }),
-                (true, false) => self.problems.push(Problem::Duplicate { span, kind: Kind::Tier, name, first }),
+                (true, false) => self.problems.push(Problem::TwoSuccessors { span, name, first }),
                 (true, true) => {} // still declared: reported already
             }
         }
@@ -284,7 +288,12 @@ impl<'a> Scope<'a> {
     pub fn peer(&mut self, name: ast::Name, kind: Kind) -> Option<Entity> {
         let text = self.text(name);
         let known = self.peers.get(text).map(|(entity, _)| *entity);
-        if known.is_none() {
+        if known.is_none() && (self.service_names.contains_key(text) || find(self.built_in, text).is_some()) {
+            let (span, wanted) = (name.span, if kind == Kind::Tier { "a tier" } else { "a peer" });
+            let declared = self.service_names.get(text).map(|n| self.services[*n].name.span);
+            let name = text.to_string();
+            self.problems.push(Problem::WrongKind { span, name, is: Kind::Service, wanted, declared });
+        } else if known.is_none() {
             let meant = nearest(text, self.peers.keys().copied());
             self.unknown(name, kind, meant);
         }
@@ -315,6 +324,11 @@ impl<'a> Scope<'a> {
                 None
             }
         }
+    }
+
+    /// What a name stands for among the peers, if it does.
+    pub fn peer_named(&self, name: &str) -> Option<Entity> {
+        self.peers.get(name).map(|(entity, _)| *entity)
     }
 
     /// The parameter of a name, if there is one.

@@ -7,7 +7,6 @@ use crate::diagnostic::{AwsField, Kind, Problem, Problems, nearest};
 use crate::net::{Family, Ports, Traffic};
 use crate::policy::{icmp_name, icmp_names};
 use crate::source::Sources;
-use std::collections::HashMap;
 
 /// One piece of traffic, as far as it is known without a peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +64,7 @@ impl BuiltIn {
 
 /// The services that a program of service declarations declares, by name.
 pub fn catalogue(sources: &Sources, program: &Program) -> (Vec<BuiltIn>, Problems) {
-    let mut scope = Scope::collect(sources, program);
+    let mut scope = Scope::collect(sources, program, &[]);
     let meanings = declared(&mut scope, &Services::default());
     let services = scope.services.iter().zip(meanings).map(|(service, atoms)| {
         let (first, last) = (service.members.first(), service.members.last());
@@ -81,25 +80,29 @@ pub fn catalogue(sources: &Sources, program: &Program) -> (Vec<BuiltIn>, Problem
     (services.collect(), scope.problems)
 }
 
+/// The built-in service of a name.
+pub fn find<'b>(built_in: &'b [BuiltIn], name: &str) -> Option<&'b BuiltIn> {
+    let at = built_in.binary_search_by(|service| service.name.as_str().cmp(name)).ok()?;
+    Some(&built_in[at])
+}
+
 /// What the names of services mean in a program.
 #[derive(Debug, Default)]
 pub struct Services<'b> {
     /// By position of the declaration.
     declared: Vec<Vec<Atom>>,
-    built_in: HashMap<&'b str, &'b BuiltIn>,
+    /// By name.
+    built_in: &'b [BuiltIn],
 }
 
 /// Resolves the declared services, those that others name first.
 pub fn resolve<'b>(scope: &mut Scope<'_>, built_in: &'b [BuiltIn]) -> Services<'b> {
-    let mut services = Services {
-        declared: Vec::new(),
-        built_in: built_in.iter().map(|service| (service.name.as_str(), service)).collect(),
-    };
+    let mut services = Services { declared: Vec::new(), built_in };
     services.declared = declared(scope, &services);
     for (n, service) in scope.services.clone().into_iter().enumerate() {
         scope.prose(&service.prose, AwsField::TagValue);
         let name = scope.text(service.name);
-        if let Some(built_in) = services.built_in.get(name)
+        if let Some(built_in) = find(services.built_in, name)
             && built_in.atoms != services.declared[n]
         {
             let (span, name, meaning) = (service.name.span, name.to_string(), built_in.meaning.clone());
@@ -162,11 +165,15 @@ impl<'b> Services<'b> {
 
     fn built_in(&self, scope: &mut Scope<'_>, name: ast::Name) -> &'b [Atom] {
         let typed = scope.text(name);
-        if let Some(service) = self.built_in.get(typed) {
+        if let Some(service) = find(self.built_in, typed) {
             return &service.atoms;
         }
+        if let Some(other) = scope.peer_named(typed) {
+            scope.wrong_kind(name, other.kind(), "a service");
+            return &[];
+        }
         let declared = scope.services.iter().map(|service| scope.text(service.name));
-        let meant = nearest(typed, declared.chain(self.built_in.keys().copied()));
+        let meant = nearest(typed, declared.chain(self.built_in.iter().map(|service| service.name.as_str())));
         scope.unknown(name, Kind::Service, meant);
         &[]
     }

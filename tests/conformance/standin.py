@@ -9,6 +9,7 @@ import logging
 import os
 import re
 from contextlib import contextmanager
+from threading import Lock, Thread
 from unittest import mock
 
 # Before moto and boto3 are imported: no file, profile or endpoint of the user is ever read.
@@ -24,8 +25,7 @@ ENVIRONMENT = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
-    # Terraform's provider asks 25 times after a server error otherwise: ten minutes and more.
-    "AWS_MAX_ATTEMPTS": "1",
+    "AWS_MAX_ATTEMPTS": "3",
     "MOTO_ACCOUNT_ID": ACCOUNT,
     "NO_PROXY": "127.0.0.1,localhost",
     "no_proxy": "127.0.0.1,localhost",
@@ -37,7 +37,8 @@ import moto_strict  # noqa: E402,F401
 from moto import mock_aws  # noqa: E402
 from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.ec2.models import ec2_backends  # noqa: E402
-from moto.server import ThreadedMotoServer  # noqa: E402
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from werkzeug.serving import make_server  # noqa: E402
 
 logging.getLogger("moto").setLevel(logging.ERROR)
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -80,10 +81,29 @@ class Server:
 
     def __init__(self):
         BackendDict.reset()
-        self._server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-        self._server.start()
-        self.url = "http://%s:%s" % self._server.get_host_and_port()
+        self._application = DomainDispatcherApplication(create_backend_app)
+        self._turn, self._answers = Lock(), {}
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.ec2 = boto3.client("ec2", endpoint_url=self.url)
 
+    def _answer(self, environ, start_response):
+        """One request at a time: moto walks through dictionaries that another one may be adding to. And
+        an answer that was lost on the way, as happens on a busy machine, is given again: the SDK then
+        sends the same invocation again, which must not be carried out twice."""
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        with self._turn:
+            if invocation is None or invocation not in self._answers:
+                said = []
+                body = b"".join(self._application(environ, lambda *args: said.append(args)))
+                self._answers[invocation] = said[-1], body
+            head, body = self._answers[invocation]
+            if head[0].startswith("5"):
+                del self._answers[invocation]
+        start_response(*head)
+        return [body]
+
     def stop(self):
-        self._server.stop()
+        self._server.shutdown()
+        self._server.server_close()

@@ -14,13 +14,18 @@ from dataclasses import dataclass, field
 
 import standin
 
-REQUIRED = """terraform {
+ROOT = """terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
       version = "5.100.0"
     }
   }
+}
+
+# 25 by default, which is ten minutes and more after one error of the stand-in
+provider "aws" {
+  max_retries = 3
 }
 """
 COUNTED = {"create": ["add"], "update": ["change"], "delete": ["destroy"], "replace": ["add", "destroy"]}
@@ -59,7 +64,7 @@ class Root:
         (folder / "main.tf").write_text(text)
 
     def _write_root(self):
-        text = REQUIRED
+        text = ROOT
         for name, arguments in self.modules.items():
             lines = [f"  {key} = {json.dumps(value)}\n" for key, value in arguments.items()]
             text += f'module "{name}" {{\n  source = "./{name}"\n{"".join(lines)}}}\n'
