@@ -1,10 +1,8 @@
 //! The flow table: who may talk to whom, on what, and which sentence says so.
 
 use crate::groups::describe;
-use crate::net::{Family, Traffic};
-use crate::policy::{
-    DefaultGroup, Flow, ListReference, Outbound, ParamKind, Peer, Policy, Reference, SentenceId, TierId,
-};
+use crate::net::Traffic;
+use crate::policy::{DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, TierId};
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -104,10 +102,7 @@ impl<'p> End<'p> {
         match peer {
             Peer::Tier(id) => End::Tier { name: &policy.tier(id).name },
             Peer::Net(block) => End::Address { block: block.to_string() },
-            Peer::Param(id) => {
-                let family = if policy.param(id).kind == ParamKind::CidrIpv6 { Family::V6 } else { Family::V4 };
-                End::Parameter { name: parameter(id), family: family.keyword() }
-            }
+            Peer::Param(id) => End::Parameter { name: parameter(id), family: policy.param(id).kind.family().keyword() },
             Peer::External(id) => {
                 let external = &policy.externals[id.index()];
                 let (id, parameter) = match &external.id {

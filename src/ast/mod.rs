@@ -405,6 +405,16 @@ impl Key {
 }
 
 impl Value {
+    /// The values of a list; any other value is a list of one.
+    pub fn items(&self) -> &[Value] {
+        match self {
+            Value::List(_, values) => values,
+            Value::Text(_) | Value::Number(..) | Value::Name(_) | Value::Net(_) | Value::Block(_) => {
+                std::slice::from_ref(self)
+            }
+        }
+    }
+
     /// The place of the value.
     pub fn span(&self) -> Span {
         match self {

@@ -5,8 +5,8 @@
 
 use super::Backend;
 use crate::groups::{
-    Deployment, Direction, Group, ListReference, Names, ParamKind, Parameter, Peer, PrefixListId, Protocol, Reference,
-    Renaming, Rule, Style, TierId, Traffic, aws_list, push_pascal,
+    Deployment, Direction, Family, Group, ListReference, Names, ParamKind, Parameter, Peer, PrefixListId, Protocol,
+    Reference, Renaming, Rule, Style, TierId, Traffic, aws_list, push_pascal,
 };
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -50,6 +50,13 @@ pub fn counts(deployment: &Deployment<'_>) -> [usize; 3] {
     let rules = deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress));
     let rules = rules.filter(|rule| separate(rule)).count();
     [groups + rules, parameters(deployment).count() + deployment.lists.len(), groups]
+}
+
+fn cidr(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "CidrIp",
+        Family::V6 => "CidrIpv6",
+    }
 }
 
 fn pascal(name: &str) -> String {
@@ -415,14 +422,9 @@ impl RuleBody<'_, '_> {
             Direction::Egress => ("DestinationSecurityGroupId", "DestinationPrefixListId"),
         };
         match self.rule.peer {
-            Peer::Net(block) => {
-                let key = if block.addr().is_ipv4() { "CidrIp" } else { "CidrIpv6" };
-                map.serialize_entry(key, &block)
-            }
+            Peer::Net(block) => map.serialize_entry(cidr(Family::of(&block)), &block),
             Peer::Param(id) => {
-                let kind = template.deployment.parameters.iter().find(|p| p.id == id).map(|p| p.kind);
-                let key = if kind == Some(ParamKind::CidrIpv6) { "CidrIpv6" } else { "CidrIp" };
-                map.serialize_entry(key, &template.parameter(id))
+                map.serialize_entry(cidr(template.deployment.parameter_family(id)), &template.parameter(id))
             }
             Peer::Tier(tier) => map.serialize_entry(group, &template.group(tier)),
             Peer::PrefixList(id) => map.serialize_entry(list, &template.list(id)),

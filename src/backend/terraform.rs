@@ -6,8 +6,8 @@
 use super::Backend;
 use super::hcl::{Hcl, push_quoted, quoted};
 use crate::groups::{
-    Deployment, Direction, Group, ListReference, Names, ParamKind, Parameter, Peer, Reference, Renaming, Rule, Style,
-    TierId, aws_list, push_snake,
+    Deployment, Direction, Family, Group, ListReference, Names, ParamKind, Parameter, Peer, Reference, Renaming, Rule,
+    Style, TierId, aws_list, push_snake,
 };
 use std::io;
 
@@ -44,6 +44,13 @@ fn kind(direction: Direction) -> &'static str {
     match direction {
         Direction::Ingress => "aws_vpc_security_group_ingress_rule",
         Direction::Egress => "aws_vpc_security_group_egress_rule",
+    }
+}
+
+fn cidr(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "cidr_ipv4",
+        Family::V6 => "cidr_ipv6",
     }
 }
 
@@ -198,12 +205,11 @@ impl Writer<'_, '_> {
         match peer {
             Peer::Net(block) => {
                 push_quoted(out, &block.to_string());
-                if block.addr().is_ipv4() { "cidr_ipv4" } else { "cidr_ipv6" }
+                cidr(Family::of(&block))
             }
             Peer::Param(id) => {
                 parameter(id, out);
-                let kind = self.deployment.parameters.iter().find(|p| p.id == id).map(|p| p.kind);
-                if kind == Some(ParamKind::CidrIpv6) { "cidr_ipv6" } else { "cidr_ipv4" }
+                cidr(self.deployment.parameter_family(id))
             }
             Peer::Tier(tier) => {
                 self.group_id(tier, out);

@@ -98,6 +98,11 @@ impl<'p> Deployment<'p> {
         &self.policy.param(id).name
     }
 
+    /// The family of a parameter that is a block.
+    pub fn parameter_family(&self, id: ParamId) -> Family {
+        self.policy.param(id).kind.family()
+    }
+
     /// What a prefix list is in AWS.
     pub fn list(&self, id: PrefixListId) -> &'p ListReference {
         &self.policy.prefix_lists[id.index()].list

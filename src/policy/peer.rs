@@ -134,6 +134,14 @@ impl ParamKind {
         }
     }
 
+    /// The family of a parameter that is a block; IPv4 for the others, as for prefix lists that do not say.
+    pub fn family(self) -> Family {
+        match self {
+            ParamKind::CidrIpv6 => Family::V6,
+            ParamKind::Cidr | ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => Family::V4,
+        }
+    }
+
     /// What a value of it looks like.
     pub fn wanted(self) -> &'static str {
         match self {

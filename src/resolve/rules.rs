@@ -333,10 +333,7 @@ fn family(policy: &Policy, peer: Peer) -> Option<Family> {
     match peer {
         Peer::Net(block) => Some(Family::of(&block)),
         Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
-        Peer::Param(id) => Some(match policy.param(id).kind {
-            crate::policy::ParamKind::CidrIpv6 => Family::V6,
-            _ => Family::V4,
-        }),
+        Peer::Param(id) => Some(policy.param(id).kind.family()),
         Peer::Tier(_) | Peer::External(_) => None,
     }
 }

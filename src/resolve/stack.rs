@@ -180,12 +180,7 @@ fn param(
 /// `cidr = 10.0.0.0/16`, or several, or parameters
 fn cidr(scope: &mut Scope<'_>, params: &Params, value: &Value) -> (Vec<IpNet>, Vec<ParamId>) {
     let (mut blocks, mut unknown): (Vec<IpNet>, Vec<ParamId>) = (Vec::new(), Vec::new());
-    let single = std::slice::from_ref(value);
-    let values = match value {
-        Value::List(_, values) => values.as_slice(),
-        _ => single,
-    };
-    for value in values {
+    for value in value.items() {
         match value {
             Value::Net(net) => blocks.push(net.net),
             Value::Name(name) => {

@@ -116,12 +116,7 @@ fn role(scope: &mut Scope<'_>, name: ast::Name) -> Option<Role> {
 /// `addresses = [10.0.1.0/24, office]`
 fn addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> Addresses {
     let mut blocks: Vec<IpNet> = Vec::new();
-    let single = std::slice::from_ref(value);
-    let values = match value {
-        Value::List(_, values) => values.as_slice(),
-        _ => single,
-    };
-    for value in values {
+    for value in value.items() {
         match value {
             Value::Net(net) => blocks.push(net.net),
             Value::Name(name) => match scope.peer(*name, Kind::Network) {
