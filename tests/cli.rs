@@ -329,3 +329,33 @@ fn hostile_input_ends_in_errors() {
     scratch.write("empty", "");
     scratch.run(&["check", "empty"]).exits(0);
 }
+
+#[test]
+fn every_name_in_an_output_is_one_things_name() {
+    let scratch = Scratch::new();
+    // a tier and a foreign group with one spelling: the two rules are told apart
+    scratch.write(
+        "rules.tier",
+        "tier a, sg-0123456789abcdef0\n\
+         external e = \"sg-0123456789abcdef0\"\na allows tcp 80 from e, sg-0123456789abcdef0\n",
+    );
+    let out = scratch.run(&["build", "rules.tier", "--to", "tf"]).exits(0).out();
+    let mut names: Vec<&str> = out.lines().filter(|line| line.starts_with("resource ")).collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all, "{out}");
+    // parameters whose names an output needs for something else
+    for (program, says) in [
+        ("param web-security-group : cidr\ntier web\n", "the group of tier `web`"),
+        ("param source : cidr\ntier web\n", "a name that Terraform keeps"),
+        ("param vpc_id : cidr\ntier web\n", "`vpc-id`"),
+        (
+            "prefix-list s3 = \"com.amazonaws.region.s3\"\nparam s3-prefix-list-id : prefix-list\n",
+            "a template asks for",
+        ),
+    ] {
+        scratch.write("params.tier", program);
+        scratch.run(&["check", "params.tier"]).exits(1).says(says);
+    }
+}

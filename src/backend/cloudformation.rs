@@ -108,12 +108,12 @@ impl Serialize for Template<'_> {
 
 impl Template<'_> {
     fn group(&self, tier: TierId) -> Value<'static> {
-        let id = self.names.other(&group_id(self.deployment.group(tier)));
+        let id = group_id(self.deployment.group(tier));
         Value::GetAtt { get: [id.into(), "GroupId".into()] }
     }
 
     fn parameter(&self, id: crate::groups::ParamId) -> Value<'static> {
-        Value::Ref { to: self.names.other(&pascal(self.deployment.parameter_name(id))) }
+        Value::Ref { to: pascal(self.deployment.parameter_name(id)) }
     }
 
     fn reference<'r>(&self, reference: &'r Reference) -> Value<'r> {
@@ -127,7 +127,7 @@ impl Template<'_> {
         match self.deployment.list(id) {
             ListReference::Id(id) => Value::Text(id.as_str().into()),
             ListReference::Param(id) => self.parameter(*id),
-            ListReference::Aws(_) => Value::Ref { to: self.names.other(&list_parameter(self.deployment, id)) },
+            ListReference::Aws(_) => Value::Ref { to: list_parameter(self.deployment, id) },
         }
     }
 }
@@ -158,11 +158,11 @@ impl Serialize for Parameters<'_, '_> {
         let template = self.0;
         let mut bodies: BTreeMap<String, ParameterBody<'_>> = BTreeMap::new();
         for parameter in parameters(template.deployment) {
-            bodies.insert(template.names.other(&pascal(parameter.name)), ParameterBody::new(parameter));
+            bodies.insert(pascal(parameter.name), ParameterBody::new(parameter));
         }
         for id in &template.deployment.lists {
             if let ListReference::Aws(name) = template.deployment.list(*id) {
-                let id = template.names.other(&list_parameter(template.deployment, *id));
+                let id = list_parameter(template.deployment, *id);
                 bodies.insert(id, ParameterBody::list(name));
             }
         }
@@ -246,7 +246,7 @@ impl Serialize for Resources<'_, '_> {
             let metadata = Metadata::of(group.ingress.iter().chain(&group.egress).filter(|rule| !separate(rule)));
             let properties = GroupBody { template, group };
             let resource = Resource { r#type: "AWS::EC2::SecurityGroup", metadata, properties };
-            map.serialize_entry(&template.names.other(&group_id(group)), &resource)?;
+            map.serialize_entry(&group_id(group), &resource)?;
             for (direction, rules) in [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)] {
                 let r#type = match direction {
                     Direction::Ingress => "AWS::EC2::SecurityGroupIngress",

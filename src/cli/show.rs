@@ -68,7 +68,9 @@ pub fn flows(file: &str, format: Format, with: &With, report: &Report) -> Exit {
 /// `tierwall services`
 pub fn services(word: Option<&str>, report: &Report) -> Exit {
     let word = word.unwrap_or("").to_lowercase();
-    let port = word.parse::<u16>().ok();
+    // `443`, and `tcp 443`, `tcp/443`, `443/tcp` as well
+    let number = word.trim_matches(|c: char| "tcpudp/: ".contains(c));
+    let port = number.parse::<u16>().ok();
     let found: Vec<_> = built_in()
         .iter()
         .filter(|service| match port {

@@ -249,9 +249,9 @@ impl Problem {
             Problem::Duplicate { span, kind, name, first } => R::error("E0203", format!("`{name}` is declared twice"))
                 .at(span, format!("declared again, as {}", kind.one()))
                 .at(first, "first here"),
-            Problem::Collision { span, name, other, first, output } => R::error("E0204", format!("`{name}` and `{other}` become one name"))
+            Problem::Collision { span, name, other, first, output } => R::error("E0204", format!("`{name}` and {other} become one name"))
                 .at(span, format!("becomes `{output}`"))
-                .at(first, "so does this")
+                .maybe_at(&Some(*first).filter(|first| first != span), "so does this")
                 .help("rename one of them"),
             Problem::UnknownKey { span, key, block, meant, keys } => R::error("E0205", format!("a {block} has no `{key}`"))
                 .at(span, "unknown key")

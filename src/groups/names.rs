@@ -41,7 +41,8 @@ pub struct Names<'d> {
 }
 
 impl<'d> Names<'d> {
-    /// The names of the rules that `named` picks, `others` being what else is named in the same space.
+    /// The names of the rules that `named` picks, `others` being what else is named in the same space: groups and
+    /// parameters, which keep their names whatever a rule is called.
     pub fn new(
         deployment: &'d Deployment<'d>,
         style: Style,
@@ -89,16 +90,6 @@ impl<'d> Names<'d> {
         self.plain(tier, direction, rule, Renaming::Earlier(earlier), out);
     }
 
-    /// The name of something else in the same space, `others` of [`Names::new`]: with a suffix if a rule
-    /// would have the same.
-    pub fn other(&self, name: &str) -> String {
-        let mut out = name.to_string();
-        if self.shared.contains(&hash(name)) {
-            self.suffix(name, &mut out);
-        }
-        out
-    }
-
     /// Appends a suffix that eight hexadecimal digits of a hash of `content` make.
     fn suffix(&self, content: &str, out: &mut String) {
         let digest = hash(content) >> 32;
@@ -114,9 +105,16 @@ impl<'d> Names<'d> {
             Direction::Ingress => "ingress",
             Direction::Egress => "egress",
         };
+        let kind = match rule.peer {
+            Peer::Net(_) => "block",
+            Peer::PrefixList(_) => "prefix list",
+            Peer::Param(_) => "parameter",
+            Peer::Tier(_) => "tier",
+            Peer::External(_) => "group",
+        };
         let mut peer = String::new();
         self.peer(rule.peer, self.renaming, &mut peer, |out, text| out.push_str(text));
-        format!("{} {side} {} {peer}", self.tier(tier, self.renaming), rule.traffic)
+        format!("{} {side} {} {kind} {peer}", self.tier(tier, self.renaming), rule.traffic)
     }
 
     fn tier(&self, tier: TierId, renaming: Renaming<'_>) -> &'d str {

@@ -29,7 +29,7 @@ pub fn explain(text: &str, span: Span, problems: &mut Problems) {
     let mut verbs = words.iter().take_while(|(_, word)| !["from", "to", "allows", "allow"].contains(word));
     let denial = verbs.find(|(_, word)| DENIALS.contains(word));
     let problem = match (denial, words.first()) {
-        (Some((at, word)), _) if !STARTS.contains(&words[0].1) && !verb_in(text) => {
+        (Some((at, word)), _) if !STARTS.contains(&words[0].1) && !verb_in(text) && !text.starts_with('@') => {
             Problem::Deny { span: span.part(*at, word.len()), word: word.to_string() }
         }
         _ if open_string(text).is_some() => {
@@ -107,9 +107,13 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
     if text.starts_with('@') {
         let word = format!("@{head}");
         let meant = Some("@allow(LINT, \"reason\")".to_string()).filter(|_| head != "allow");
+        let place = span.part(0, word.len());
         if meant.is_some() {
-            return Problem::UnknownStatement { span: span.part(0, word.len()), word, meant };
+            return Problem::UnknownStatement { span: place, word, meant };
         }
+        let (found, expected) =
+            ("something else".to_string(), "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string());
+        return Problem::Syntax { span: place, found, expected, help: None };
     }
     if ["allows", "allow"].contains(&head) {
         let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());

@@ -83,7 +83,7 @@ impl<'a> Scope<'a> {
     pub fn count(&mut self, value: &Value, key: &str) -> Option<u32> {
         match value {
             Value::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => Some(*number as u32),
-            _ => self.bad_value(value, key, "a number from 1 up"),
+            _ => self.bad_value(value, key, "a number from 1 to 4294967295"),
         }
     }
 

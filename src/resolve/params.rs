@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
-use super::scope::Scope;
+use super::scope::{Scope, mangled};
 use crate::ast::{self, Value};
 use crate::diagnostic::{AwsField, Kind, Problem, nearest};
 use crate::policy::{Param, ParamId, ParamKind, Reference};
@@ -82,6 +82,8 @@ fn default(scope: &mut Scope<'_>, value: &Value, kind: ParamKind) -> Option<Stri
         Value::Number(..) | Value::Name(_) | Value::List(..) | Value::Block(_) => String::new(),
     };
     match parse(kind, &text) {
+        // a template's parameter holds a group's id alone, and an output of either target has one default
+        Some(ParamValue::Id(id)) if id.contains('/') => scope.bad_value(value, "default", kind.wanted()),
         Some(ParamValue::Id(id)) => Some(id),
         Some(ParamValue::Block(block)) => Some(block.to_string()),
         None => scope.bad_value(value, "default", kind.wanted()),
@@ -112,10 +114,15 @@ fn block(text: &str) -> Option<IpNet> {
 impl Params {
     /// The VPC that a parameter of the program, or one that it need not declare, stands for.
     pub fn implicit_vpc(&mut self, scope: &mut Scope<'_>, name: String) -> Reference {
-        if let Some(id) = scope.param_named(&name)
-            && self.list[id.index()].kind == ParamKind::Vpc
-        {
-            return self.reference(id);
+        let same = self.list.iter().position(|param| mangled(&param.name) == mangled(&name));
+        match same.map(|n| (n, self.list[n].kind, self.list[n].span)) {
+            Some((n, ParamKind::Vpc, _)) => return self.reference(ParamId(n as u32)),
+            Some((n, _, Some(span))) => {
+                let (output, other) = (mangled(&name), format!("`{name}`, which the output asks for"));
+                let name = self.list[n].name.clone();
+                scope.problems.push(Problem::Collision { span, name, other, first: span, output });
+            }
+            Some((_, _, None)) | None => {}
         }
         if let Some(given) = self.implicit.remove(&name) {
             if is_vpc_id(&given) {

@@ -39,6 +39,10 @@ const BUILT_IN: [(&str, BuiltInNetwork); 5] = [
     ("internet", BuiltInNetwork::Internet),
 ];
 
+/// Names that no variable can have: Terraform language documentation, "Declaring an Input Variable".
+const TERRAFORM_WORDS: [&str; 8] =
+    ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+
 /// Words that name a service by themselves.
 const SERVICE_WORDS: [&str; 6] = ["all", "icmp", "icmpv6", "proto", "tcp", "udp"];
 
@@ -244,7 +248,40 @@ impl<'a> Scope<'a> {
         let earlier = tiers.iter().flat_map(|(tier, _)| tier.was.iter().map(|was| (*was, false)));
         self.collide(current.chain(earlier).collect());
         self.collide(self.params.iter().map(|param| (param.name, true)).collect());
+        self.params_collide();
         self.collide(self.vpcs.iter().map(|(vpc, _)| (vpc.name, true)).collect());
+    }
+
+    /// What a template calls the parameters for prefix lists that AWS manages.
+    fn lists_of_aws(&self) -> Vec<String> {
+        let names = self.prefix_lists.iter().filter_map(|list| list.id.value.strip_prefix("com.amazonaws."));
+        let names =
+            names.map(|name| name.strip_prefix("region.").unwrap_or(name).replace('.', "-") + "-prefix-list-id");
+        names.collect()
+    }
+
+    /// Reports parameters whose name an output needs for something else.
+    fn params_collide(&mut self) {
+        let groups: HashMap<String, ast::Name> = self
+            .tiers
+            .iter()
+            .map(|(tier, name)| (mangled(self.text(*tier.was.last().unwrap_or(name))) + "SecurityGroup", *name))
+            .collect();
+        let lists = self.lists_of_aws();
+        for param in self.params.clone() {
+            let (span, name) = (param.name.span, self.text(param.name).to_string());
+            if TERRAFORM_WORDS.contains(&name.replace('-', "_").as_str()) {
+                let is = "a name that Terraform keeps for itself, and a parameter is a variable there";
+                self.problems.push(Problem::Reserved { span, name, is });
+            } else if let Some(tier) = groups.get(&mangled(&name)) {
+                let (output, other) = (mangled(&name), format!("the group of tier `{}`", self.text(*tier)));
+                self.problems.push(Problem::Collision { span, name, other, first: tier.span, output });
+            } else if let Some(list) = lists.iter().find(|list| mangled(list) == mangled(&name)) {
+                let (output, first) = (mangled(list), span);
+                let other = "the prefix list that a template asks for".to_string();
+                self.problems.push(Problem::Collision { span, name, other, first, output });
+            }
+        }
     }
 
     /// Reports names, each with whether it is in use now, that are one after mangling.
@@ -264,7 +301,10 @@ impl<'a> Scope<'a> {
             let (span, first) = (name.span, first.span);
             let (name, other) = (self.text(name).to_string(), self.sources.text(first).to_string());
             match (name == other, in_use || first_in_use) {
-                (false, _) => self.problems.push(Problem::Collision { span, name, other, first, output }),
+                (false, _) => {
+                    let other = format!("`{other}`");
+                    self.problems.push(Problem::Collision { span, name, other, first, output });
+                }
                 (true, false) => self.problems.push(Problem::TwoSuccessors { span, name, first }),
                 (true, true) => {} // still declared: reported already
             }
@@ -331,14 +371,6 @@ impl<'a> Scope<'a> {
         self.peers.get(name).map(|(entity, _)| *entity)
     }
 
-    /// The parameter of a name, if there is one.
-    pub fn param_named(&self, name: &str) -> Option<ParamId> {
-        match self.peers.get(name) {
-            Some((Entity::Param(id), _)) => Some(*id),
-            _ => None,
-        }
-    }
-
     /// The network of a name, if there is one.
     pub fn network_named(&self, name: &str) -> Option<NetworkId> {
         match self.peers.get(name) {
@@ -376,7 +408,7 @@ impl<'a> Scope<'a> {
 }
 
 /// The name as the stricter of the two outputs writes it: letters and digits.
-fn mangled(name: &str) -> String {
+pub fn mangled(name: &str) -> String {
     let words = name.split(['-', '_']).filter(|word| !word.is_empty());
     words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
 }

@@ -173,7 +173,9 @@ impl<'b> Services<'b> {
             return &[];
         }
         let declared = scope.services.iter().map(|service| scope.text(service.name));
-        let meant = nearest(typed, declared.chain(self.built_in.iter().map(|service| service.name.as_str())));
+        let every = ["any", "everything", "anything"].contains(&typed).then(|| "all".to_string());
+        let meant =
+            every.or_else(|| nearest(typed, declared.chain(self.built_in.iter().map(|service| service.name.as_str()))));
         scope.unknown(name, Kind::Service, meant);
         &[]
     }
