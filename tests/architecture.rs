@@ -12,7 +12,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("net", &[]),
     ("ast", &["source", "date"]),
     ("diagnostic", &["source", "date"]),
-    ("parse", &["source", "ast", "diagnostic"]),
+    ("parse", &["source", "net", "ast", "diagnostic"]),
     ("policy", &["source", "date", "net"]),
     ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
     ("catalogue", &["parse", "resolve"]),

@@ -9,6 +9,9 @@ use crate::policy::{DefaultGroup, Outbound, Peer, Policy};
 /// guide, AWS::EC2::SecurityGroupEgress and AWS::EC2::SecurityGroup).
 pub fn cloudformation(policy: &Policy) -> Problems {
     let (mut problems, target) = (Problems::default(), Target::CloudFormation);
+    if policy.tiers.is_empty() {
+        problems.push(Problem::NothingToDeploy { target });
+    }
     let mut told = None;
     for flow in &policy.flows {
         let (Some(sender), None, Peer::External(id)) = (flow.sender(), flow.receiver(), flow.peer) else { continue };

@@ -5,6 +5,7 @@ use super::program::{load, verdict};
 use super::report::Report;
 use super::{Exit, With};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use similar::TextDiff;
 use std::io::{self, Write};
 use tierwall::backend::{self, Backend, cloudformation};
@@ -19,7 +20,7 @@ pub struct Build {
     /// The program; `-` is standard input
     file: String,
     /// What to write: cloudformation (cfn) or terraform (tf)
-    #[arg(long, value_name = "TARGET", value_parser = backend)]
+    #[arg(long, value_name = "TARGET", value_parser = PossibleValuesParser::new(targets()).try_map(|text| backend(&text)))]
     to: Backend,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
@@ -31,7 +32,7 @@ pub struct Build {
     #[arg(long, requires = "output")]
     check: bool,
     /// Let a lint that is denied pass as a warning
-    #[arg(long, value_name = "LINT", value_parser = lint_name)]
+    #[arg(long, value_name = "LINT", value_parser = PossibleValuesParser::new(lint::names()))]
     allow: Vec<String>,
     #[command(flatten)]
     with: With,
@@ -43,9 +44,8 @@ fn backend(text: &str) -> Result<Backend, String> {
     known.ok_or_else(|| format!("targets are {names}"))
 }
 
-fn lint_name(text: &str) -> Result<String, String> {
-    let known = lint::names().contains(&text);
-    if known { Ok(text.to_string()) } else { Err(format!("lints are {}", lint::names().join(", "))) }
+fn targets() -> Vec<&'static str> {
+    backend::ALL.iter().flat_map(|backend| [backend.name, backend.short]).collect()
 }
 
 /// Runs it.

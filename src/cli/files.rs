@@ -141,7 +141,8 @@ impl Destination {
             }
             Err(error) => Err(words(&error)),
             Ok(_) => {
-                let path = fs::canonicalize(path).map_err(|error| words(&error))?;
+                let dangling = |_| "it is a link to a file that is not there".to_string();
+                let path = fs::canonicalize(path).map_err(dangling)?;
                 let kind = fs::metadata(&path).map_err(|error| words(&error))?;
                 if !kind.is_file() {
                     return Err("it is not a regular file".to_string());

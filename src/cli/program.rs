@@ -3,6 +3,8 @@
 use super::files::{self, Files};
 use super::report::Report;
 use super::{Exit, With};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use std::fmt;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tierwall::compile::{Compilation, compile};
@@ -49,9 +51,10 @@ fn bindings(with: &With) -> Result<Vec<(String, String)>, String> {
         let bytes = files::read_file(Path::new(file)).map_err(|error| match error {
             ReadError::Failed(why) | ReadError::Outside(why) => said(why),
         })?;
-        let object: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_slice(&bytes).map_err(|error| said(format!("it is no JSON object: {error}")))?;
-        for (name, value) in object {
+        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+        let Entries(entries) =
+            serde_json::from_slice(text).map_err(|error| said(format!("it is no JSON object: {error}")))?;
+        for (name, value) in entries {
             let serde_json::Value::String(value) = value else {
                 return Err(said(format!("the value of `{name}` is no string")));
             };
@@ -61,4 +64,29 @@ fn bindings(with: &With) -> Result<Vec<(String, String)>, String> {
     bindings.retain(|(name, _)| !with.set.iter().any(|(set, _)| set == name));
     bindings.extend(with.set.iter().cloned());
     Ok(bindings)
+}
+
+/// The entries of a JSON object, a key that stands twice kept twice.
+struct Entries(Vec<(String, serde_json::Value)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of strings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
 }

@@ -11,9 +11,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// Coloured as asked; `auto` means on a terminal, unless `NO_COLOR` is set and not empty.
+    /// Coloured as asked; `auto` means on a terminal that can, unless `NO_COLOR` is set and not empty.
     pub fn new(colour: Colour) -> Report {
-        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let wanted = !dumb && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let coloured = match colour {
             Colour::Auto => wanted && io::stderr().is_terminal(),
             Colour::Always => true,

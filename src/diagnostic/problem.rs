@@ -99,7 +99,7 @@ pub enum Problem {
     /// `@allow(template-limits)` with no statement after it
     DanglingAnnotation { span: Span },
     /// `web allows ssh from 10.0.0.300`
-    BadAddress { span: Span, text: String },
+    BadAddress { span: Span, text: String, meant: Option<String> },
     /// `web allows ssh from 10.0.0.1/8`
     HostBits { span: Span, text: String, block: String },
     /// `web allows tcp 70000 from anywhere`
@@ -207,13 +207,16 @@ pub enum Problem {
     /// `--set ofice=…`
     UnknownBinding { name: String, meant: Option<String>, params: String },
     /// `--set office=banana`
-    BadBinding { name: String, value: String, wanted: &'static str, declared: Option<Span> },
+    BadBinding { name: String, value: String, wanted: &'static str, declared: Option<Span>, meant: Option<String> },
     /// `--set office` twice with two values
-    TwiceBound { name: String },
+    TwiceBound { name: String, first: String, second: String },
 
     // ---- E06: targets
     /// CloudFormation: `web allows https to partner`, a group of another account
     TargetCannot { span: Span, target: Target, what: String },
+
+    /// CloudFormation: a program without tiers
+    NothingToDeploy { target: Target },
 
     // ---- W: what is likely not wanted
     /// `service https = tcp 8443`

@@ -209,8 +209,9 @@ impl Problem {
             Problem::DanglingAnnotation { span } => R::error("E0109", "no statement follows this annotation")
                 .at(span, "annotates nothing")
                 .help("an annotation stands on the line before the statement that it is for"),
-            Problem::BadAddress { span, text } => R::error("E0110", format!("`{text}` is no address"))
+            Problem::BadAddress { span, text, meant } => R::error("E0110", format!("`{text}` is no address"))
                 .at(span, "not an IPv4 or IPv6 address or block")
+                .meant(meant)
                 .help("blocks are written `203.0.113.0/24` or `2001:db8::/32`, hosts without a length"),
             Problem::HostBits { span, text, block } => R::error("E0111", format!("`{text}` has bits set below its prefix length"))
                 .at(span, "not a block")
@@ -341,11 +342,14 @@ impl Problem {
             Problem::UnknownBinding { name, meant, params } => R::error("E0501", format!("`--set {name}`: the program has no parameter of that name"))
                 .meant(meant)
                 .help(format!("it has {params}")),
-            Problem::BadBinding { name, value, wanted, declared } => R::error("E0502", format!("`{value}` cannot be the value of `{name}`, which takes {wanted}"))
-                .maybe_at(declared, format!("takes {wanted}")),
-            Problem::TwiceBound { name } => R::error("E0503", format!("`{name}` is set to two values")),
+            Problem::BadBinding { name, value, wanted, declared, meant } => R::error("E0502", format!("`{value}` cannot be the value of `{name}`, which takes {wanted}"))
+                .maybe_at(declared, format!("takes {wanted}")).meant(meant),
+            Problem::TwiceBound { name, first, second } => R::error("E0503", format!("`{name}` is set to two values: `{first}` and `{second}`")),
 
-            Problem::TargetCannot { span, target, what } => R::error("E0601", format!("{} cannot say this: {what}", target.words())).at(span, "not in this target"),
+            Problem::TargetCannot { span, target, what } => R::error("E0601", format!("{} cannot say this: {what}", target.words())).at(span, "not in this target")
+                .help("name its addresses instead, or use `--to terraform`"),
+            Problem::NothingToDeploy { target } => R::error("E0602", format!("the program has no tier, and {} deploys nothing without one", target.words()))
+                .help("declare one: `tier web`"),
 
             Problem::ShadowedService { span, name, meaning } => R::warning("W0201", format!("`{name}` is also a built-in service, with another meaning"))
                 .at(span, format!("the built-in one is `{meaning}`"))

@@ -174,7 +174,12 @@ fn vpc(policy: &Policy, id: crate::policy::VpcId) -> Reference {
 
 fn locked(policy: &Policy) -> Vec<(String, Reference)> {
     let locked = policy.vpcs.iter().filter(|vpc| vpc.default_group == DefaultGroup::Locked);
-    locked.filter_map(|vpc| Some((vpc.name.clone()?, vpc.id.clone()?))).collect()
+    let mut locked: Vec<(String, Reference)> =
+        locked.filter_map(|vpc| Some((vpc.name.clone()?, vpc.id.clone()?))).collect();
+    // two names of one VPC are one default group
+    let mut seen = BTreeSet::new();
+    locked.retain(|(_, id)| seen.insert(id.clone()));
+    locked
 }
 
 /// Finds the parameters and the managed prefix lists that something refers to.

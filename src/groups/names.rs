@@ -157,8 +157,7 @@ impl<'d> Names<'d> {
             Peer::Tier(tier) => push(out, self.tier(tier, renaming)),
             Peer::Param(id) => push(out, deployment.parameter_name(id)),
             Peer::External(id) => {
-                let (reference, account) = deployment.external(id);
-                account.iter().for_each(|account| push(out, account));
+                let (reference, _) = deployment.external(id);
                 match reference {
                     Reference::Id(id) => push(out, id),
                     Reference::Param(id) => push(out, deployment.parameter_name(*id)),
@@ -173,11 +172,14 @@ impl<'d> Names<'d> {
     }
 }
 
-/// The part of a managed prefix list's name that tells it from others: `us-east-1.s3`, or `s3` for the
-/// region of the deployment.
+/// The part of a managed prefix list's name that tells it from others: `s3`, `global.cloudfront.origin-facing`.
+/// The region is no part of it, since it is always that of the deployment.
 pub fn aws_list(name: &str) -> &str {
     let name = name.strip_prefix("com.amazonaws.").unwrap_or(name);
-    name.strip_prefix("region.").unwrap_or(name)
+    match name.split_once('.') {
+        Some(("global", _)) | None => name,
+        Some((_, list)) => list,
+    }
 }
 
 /// Appends `tcp_443`, `udp_8000_8100`, `icmp_3_4`, `proto_50`, `all`.

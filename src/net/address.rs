@@ -69,6 +69,28 @@ impl Addresses {
     }
 }
 
+/// A block, host bits and all; else what was probably meant.
+pub fn block(text: &str) -> Result<IpNet, Option<String>> {
+    let net = match text.split_once('/') {
+        Some((address, mask)) if mask.contains('.') => {
+            let netmask = address.parse().ok().zip(mask.parse().ok());
+            let net = netmask.and_then(|(address, mask)| IpNet::with_netmask(address, mask).ok());
+            return Err(net.map(|net| net.to_string()));
+        }
+        Some((_, length)) if length.len() > 1 && length.starts_with('0') => None,
+        Some(_) => text.parse::<IpNet>().ok(),
+        None => text.parse::<IpAddr>().ok().map(IpNet::from),
+    };
+    // an IPv4 address in the clothes of IPv6: AWS matches packets, and those are IPv4
+    if let Some(IpNet::V6(net)) = net
+        && let Some(address) = net.addr().to_ipv4_mapped()
+    {
+        let length = net.prefix_len().saturating_sub(96);
+        return Err(Some(if length == 32 { address.to_string() } else { format!("{address}/{length}") }));
+    }
+    net.ok_or(None)
+}
+
 /// 0.0.0.0/0
 pub const EVERY_IPV4: IpNet = IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0));
 /// ::/0

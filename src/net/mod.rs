@@ -7,6 +7,6 @@ mod address;
 mod ranges;
 mod traffic;
 
-pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6};
+pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block};
 pub use ranges::{Bound, Ranges};
 pub use traffic::{Family, Ports, Protocol, Traffic};

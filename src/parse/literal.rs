@@ -2,20 +2,18 @@
 //! statement around it still stands.
 
 use crate::diagnostic::{Problem, Problems};
+use crate::net;
 use crate::source::Span;
 use ipnet::IpNet;
-use std::net::IpAddr;
 
 /// `10.0.0.0/8`, `2001:db8::1`
 pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet> {
-    let net = match text.split_once('/') {
-        Some((_, length)) if length.len() > 1 && length.starts_with('0') => None,
-        Some(_) => text.parse::<IpNet>().ok(),
-        None => text.parse::<IpAddr>().ok().map(IpNet::from),
-    };
-    let Some(net) = net else {
-        problems.push(Problem::BadAddress { span, text: text.to_string() });
-        return None;
+    let net = match net::block(text) {
+        Ok(net) => net,
+        Err(meant) => {
+            problems.push(Problem::BadAddress { span, text: text.to_string(), meant });
+            return None;
+        }
     };
     let block = net.trunc();
     if block != net {

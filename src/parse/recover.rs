@@ -64,34 +64,33 @@ fn words(text: &str) -> Vec<(usize, &str)> {
 
 /// Offset of a quote that opens a string which its line does not close.
 fn open_string(text: &str) -> Option<usize> {
-    let mut open = None;
-    let mut escaped = false;
-    let mut comment = false;
-    for (at, character) in text.char_indices() {
-        match character {
-            '\n' if open.is_some() => return open,
-            '\n' => comment = false,
-            _ if comment || std::mem::take(&mut escaped) => {}
-            '\\' if open.is_some() => escaped = true,
-            '"' => open = if open.is_some() { None } else { Some(at) },
-            '#' if open.is_none() => comment = true,
-            _ => {}
-        }
-    }
-    open
+    unclosed(text).0
 }
 
 /// Offset of a brace that nothing closes.
 fn open_brace(text: &str) -> Option<usize> {
-    let mut open = Vec::new();
+    unclosed(text).1
+}
+
+/// Offsets of the first quote and of the first brace that nothing closes, strings and comments skipped.
+fn unclosed(text: &str) -> (Option<usize>, Option<usize>) {
+    let (mut string, mut braces) = (None, Vec::new());
+    let (mut escaped, mut comment) = (false, false);
     for (at, character) in text.char_indices() {
-        match character {
-            '{' => open.push(at),
-            '}' => drop(open.pop()),
+        match (character, string) {
+            ('\n', Some(_)) => return (string, braces.first().copied()),
+            ('\n', None) => comment = false,
+            _ if comment || std::mem::take(&mut escaped) => {}
+            ('\\', Some(_)) => escaped = true,
+            ('"', Some(_)) => string = None,
+            ('"', None) => string = Some(at),
+            ('#', None) => comment = true,
+            ('{', None) => braces.push(at),
+            ('}', None) => drop(braces.pop()),
             _ => {}
         }
     }
-    open.first().copied()
+    (string, braces.first().copied())
 }
 
 /// What the grammar stumbled over.
@@ -152,9 +151,12 @@ fn blanks(text: &str) -> usize {
 }
 
 /// Slips that are common enough to be named: what stands before, what stands there, what to type.
-const SLIPS: [(&str, &str, &str); 14] = [
+const SLIPS: [(&str, &str, &str); 17] = [
     ("", "//", "comments start with `#`"),
     ("", ";", "a statement ends with its line"),
+    ("", "\u{201c}", "strings stand in straight quotes: `\"…\"`"),
+    ("", "\u{201d}", "strings stand in straight quotes: `\"…\"`"),
+    ("", "\u{a0}", "this blank is a no-break space; write an ordinary one"),
     ("tcp", "/", "write `tcp 80`"),
     ("udp", "/", "write `udp 53`"),
     ("tcp", ":", "write `tcp 80`"),
@@ -173,7 +175,12 @@ fn slip(before: &str, rest: &str) -> Option<&'static str> {
     let before = before.trim_end();
     let known = SLIPS.iter().find(|(left, right, _)| before.ends_with(left) && rest.starts_with(right));
     let digits = rest.starts_with(|c: char| c.is_ascii_digit()) && before.ends_with(|c: char| c.is_ascii_digit());
-    known.map(|(.., help)| *help).or(digits.then_some("ports stand with commas between them: `tcp 80, 443`"))
+    let foreign = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii());
+    let foreign = foreign.then_some("names are made of the letters a to z, digits, `-` and `_`");
+    known
+        .map(|(.., help)| *help)
+        .or(foreign)
+        .or(digits.then_some("ports stand with commas between them: `tcp 80, 443`"))
 }
 
 /// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
@@ -268,7 +275,8 @@ fn token(rest: &str) -> &str {
 fn describe(rest: &str) -> String {
     match token(rest) {
         "" => "the end of the line".to_string(),
-        token => format!("`{token}`"),
+        token if token.is_ascii() => format!("`{token}`"),
+        token => format!("`{token}` (U+{:04X})", token.chars().next().map_or(0, u32::from)),
     }
 }
 

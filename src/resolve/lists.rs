@@ -11,7 +11,7 @@ use crate::net::Family;
 use crate::policy::{
     External, ExternalId, ListReference, ParamId, ParamKind, PrefixList, PrefixListId, Reference, Stack,
 };
-use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// Externals and prefix lists, and the way to them from their declarations.
 pub struct Lists {
@@ -81,15 +81,16 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
     let mut lists = Identities { found: Vec::new() };
     let mut external_found = Vec::new();
     for declared in scope.externals.clone() {
-        external_found.push(external(scope, declared, stack).map(|(identity, thing)| {
-            externals.found.push((identity, thing.0.clone(), thing));
+        external_found.push(external(scope, declared, stack).map(|external| {
+            externals.found.push((external.id.clone(), external.name.clone(), external));
             externals.found.len() - 1
         }));
     }
     let mut list_found = Vec::new();
+    let mut region = stack.region.clone();
     for declared in scope.prefix_lists.clone() {
-        list_found.push(prefix_list(scope, declared, stack).map(|(identity, thing)| {
-            lists.found.push((identity, thing.name.clone(), thing));
+        list_found.push(prefix_list(scope, declared, stack, &mut region).map(|list| {
+            lists.found.push((identity(&list.list), list.name.clone(), list));
             lists.found.len() - 1
         }));
     }
@@ -100,7 +101,8 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
             (ParamKind::External, Some(span)) => {
                 let (reference, account) = external_value(id, value);
                 let account = account.filter(|account| stack.account.as_ref() != Some(account));
-                externals.found.push(((reference, account), param.name.clone(), (param.name.clone(), span)));
+                let (name, id) = (param.name.clone(), reference.clone());
+                externals.found.push((reference, name.clone(), External { name, id, account, span }));
                 Found::External(externals.found.len() - 1)
             }
             (ParamKind::PrefixList, Some(span)) => {
@@ -118,15 +120,14 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
             (ParamKind::Vpc, _) | (ParamKind::External | ParamKind::PrefixList, None) => Found::Other(ParamPeer::Vpc),
         });
     }
+    one_account(&mut externals);
+    one_family(scope, &lists);
     let (externals, external_ids) = externals.unify();
     let (prefix_lists, list_ids) = lists.unify();
     let external_id = |position: usize| ExternalId(external_ids[position]);
     let list_id = |position: usize| PrefixListId(list_ids[position]);
     Lists {
-        externals: externals
-            .into_iter()
-            .map(|((id, account), (name, span))| External { name, id, account, span })
-            .collect(),
+        externals: externals.into_iter().map(|(_, external)| external).collect(),
         prefix_lists: prefix_lists.into_iter().map(|(_, list)| list).collect(),
         external_names: external_found.into_iter().map(|found| found.map(external_id)).collect(),
         list_names: list_found.into_iter().map(|found| found.map(list_id)).collect(),
@@ -147,13 +148,52 @@ enum Found {
     Other(ParamPeer),
 }
 
-type ExternalIdentity = (Reference, Option<String>);
+/// Ids of groups are unique in AWS, so a group that is named with and without its account is one group, and has
+/// the account.
+fn one_account(externals: &mut Identities<Reference, External>) {
+    let mut accounts = BTreeMap::new();
+    for (id, _, external) in &externals.found {
+        accounts.extend(external.account.clone().map(|account| (id.clone(), account)));
+    }
+    for (id, _, external) in &mut externals.found {
+        external.account = accounts.get(id).cloned();
+    }
+}
 
-fn external(
-    scope: &mut Scope<'_>,
-    declared: &ast::External,
-    stack: &Stack,
-) -> Option<(ExternalIdentity, (String, Span))> {
+/// Reports prefix lists that are said to be of both families.
+fn one_family(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixList>) {
+    let mut seen: BTreeMap<&ListReference, &PrefixList> = BTreeMap::new();
+    for (identity, _, list) in &lists.found {
+        let first = *seen.entry(identity).or_insert(list);
+        if first.family != list.family {
+            let (span, first) = (list.span.max(first.span), list.span.min(first.span));
+            scope.problems.push(Problem::Repeated { span, first, what: "family for one prefix list" });
+        }
+    }
+}
+
+/// What a list is, wherever the stack is deployed: lists of AWS exist once in each region, and a security group
+/// can only name those of its own.
+fn identity(list: &ListReference) -> ListReference {
+    match list {
+        ListReference::Aws(name) => ListReference::Aws(aws_tail(name).to_string()),
+        ListReference::Id(_) | ListReference::Param(_) => list.clone(),
+    }
+}
+
+/// `s3` of `com.amazonaws.eu-central-1.s3`; the name of a global list is kept whole.
+fn aws_tail(name: &str) -> &str {
+    let region = aws_region(name).map(|region| format!("com.amazonaws.{region}."));
+    region.and_then(|prefix| name.strip_prefix(&prefix)).unwrap_or(name)
+}
+
+/// `eu-central-1` of `com.amazonaws.eu-central-1.s3`; none for `region` and `global`.
+fn aws_region(name: &str) -> Option<&str> {
+    let region = name.strip_prefix("com.amazonaws.")?.split('.').next()?;
+    (region != "global").then_some(region)
+}
+
+fn external(scope: &mut Scope<'_>, declared: &ast::External, stack: &Stack) -> Option<External> {
     let id = scope.formed(&declared.id, ParamKind::External.wanted(), is_group_id);
     let account = match &declared.account {
         Some(account) => Some(scope.formed(account, ACCOUNT, is_account)?),
@@ -161,11 +201,11 @@ fn external(
     };
     let account = account.filter(|account| stack.account.as_ref() != Some(account));
     let name = scope.text(declared.name).to_string();
-    Some(((Reference::Id(id?), account), (name, declared.name.span)))
+    Some(External { name, id: Reference::Id(id?), account, span: declared.name.span })
 }
 
 /// An external as a parameter: bound to an id, to `ACCOUNT/ID`, or to nothing yet.
-fn external_value(id: ParamId, value: Option<&ParamValue>) -> ExternalIdentity {
+fn external_value(id: ParamId, value: Option<&ParamValue>) -> (Reference, Option<String>) {
     match value {
         Some(ParamValue::Id(text)) => match text.split_once('/') {
             Some((account, group)) => (Reference::Id(group.to_string()), Some(account.to_string())),
@@ -179,11 +219,19 @@ fn prefix_list<'a>(
     scope: &mut Scope<'a>,
     declared: &'a ast::PrefixList,
     stack: &Stack,
-) -> Option<(ListReference, PrefixList)> {
+    region: &mut Option<String>,
+) -> Option<PrefixList> {
     let text = declared.id.value.to_string();
     let list = if is_list_id(&text) {
         ListReference::Id(text)
     } else if is_aws_list(&text) {
+        if let Some(its) = aws_region(&text).filter(|its| *its != "region") {
+            let ours = region.get_or_insert_with(|| its.to_string());
+            if its != ours {
+                let wanted = "of the region that the stack, or another list, is of";
+                scope.problems.push(Problem::BadId { span: declared.id.span, text: text.clone(), wanted });
+            }
+        }
         ListReference::Aws(in_region(&text, stack.region.as_deref()))
     } else {
         let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
@@ -204,7 +252,7 @@ fn prefix_list<'a>(
     }
     scope.prose(&declared.prose, AwsField::TagValue);
     let name = scope.text(declared.name).to_string();
-    Some((list.clone(), PrefixList { name, list, family, entries, span: declared.name.span }))
+    Some(PrefixList { name, list, family, entries, span: declared.name.span })
 }
 
 /// `com.amazonaws.REGION.s3`, `com.amazonaws.global.cloudfront.origin-facing`

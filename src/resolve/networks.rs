@@ -168,6 +168,9 @@ impl Addressed<'_> {
             let name_text = scope.text(scope.params[id.index()].name).to_string();
             scope.problems.push(Problem::UnboundExcept { span: name.span, name: name_text, declared });
         }
+        if !list.unknown.is_empty() || !gone.unknown.is_empty() {
+            return NetList::default();
+        }
         let before = Addresses::of(&list.blocks);
         let left = before.difference(&Addresses::of(&gone.blocks));
         if left.is_empty() && !before.is_empty() {

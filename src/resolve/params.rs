@@ -5,6 +5,7 @@ use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
 use super::scope::{Scope, mangled};
 use crate::ast::{self, Value};
 use crate::diagnostic::{AwsField, Kind, Problem, nearest};
+use crate::net;
 use crate::policy::{Param, ParamId, ParamKind, Reference};
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -41,6 +42,7 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
             if value.is_none() {
                 scope.problems.push(Problem::BadBinding {
                     name: name.clone(),
+                    meant: meant(kind, &given),
                     value: given,
                     wanted: kind.wanted(),
                     declared: span,
@@ -58,8 +60,11 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
 fn bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<String, String> {
     let mut bindings: HashMap<String, String> = HashMap::new();
     for (name, value) in settings.bindings {
-        if bindings.insert(name.clone(), value.clone()).is_some_and(|before| before != *value) {
-            scope.problems.push(Problem::TwiceBound { name: name.clone() });
+        if let Some(first) = bindings.insert(name.clone(), value.clone())
+            && first != *value
+        {
+            let second = value.clone();
+            scope.problems.push(Problem::TwiceBound { name: name.clone(), first, second });
         }
     }
     bindings
@@ -106,9 +111,16 @@ fn parse(kind: ParamKind, text: &str) -> Option<ParamValue> {
 
 /// A block with no host bits set; a bare address is a block of one.
 fn block(text: &str) -> Option<IpNet> {
-    let net =
-        text.parse::<IpNet>().ok().or_else(|| text.parse().ok().map(|address: std::net::IpAddr| address.into()))?;
-    (net == net.trunc()).then_some(net)
+    net::block(text).ok().filter(|net| *net == net.trunc())
+}
+
+/// The block that was probably meant by a value that is none.
+fn meant(kind: ParamKind, text: &str) -> Option<String> {
+    let meant = match net::block(text) {
+        Ok(net) => net.trunc().to_string(),
+        Err(meant) => meant?,
+    };
+    parse(kind, &meant).map(|_| meant)
 }
 
 impl Params {
@@ -129,7 +141,13 @@ impl Params {
                 return Reference::Id(given);
             }
             let wanted = ParamKind::Vpc.wanted();
-            scope.problems.push(Problem::BadBinding { name: name.clone(), value: given, wanted, declared: None });
+            scope.problems.push(Problem::BadBinding {
+                name: name.clone(),
+                value: given,
+                wanted,
+                declared: None,
+                meant: None,
+            });
         }
         self.list.push(Param {
             name,

@@ -255,8 +255,11 @@ impl<'a> Scope<'a> {
     /// What a template calls the parameters for prefix lists that AWS manages.
     fn lists_of_aws(&self) -> Vec<String> {
         let names = self.prefix_lists.iter().filter_map(|list| list.id.value.strip_prefix("com.amazonaws."));
-        let names =
-            names.map(|name| name.strip_prefix("region.").unwrap_or(name).replace('.', "-") + "-prefix-list-id");
+        let list = |name: &'a str| match name.split_once('.') {
+            Some(("global", _)) | None => name,
+            Some((_, list)) => list,
+        };
+        let names = names.map(|name| list(name).replace('.', "-") + "-prefix-list-id");
         names.collect()
     }
 

@@ -177,7 +177,7 @@ pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
         }
         let (id, family, v4) = match name {
             "s3" => (
-                choose.of(&["com.amazonaws.region.s3", "com.amazonaws.region.s3", "com.amazonaws.us-east-1.s3"]),
+                choose.of(&["com.amazonaws.region.s3", "com.amazonaws.region.s3", "com.amazonaws.eu-central-1.s3"]),
                 None,
                 true,
             ),

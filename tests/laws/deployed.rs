@@ -70,7 +70,9 @@ pub fn parameter(name: &str) -> String {
 
 /// A managed prefix list that is found by name, or that a template asks for.
 pub fn aws_list(name: &str) -> String {
-    let list = name.trim_start_matches("com.amazonaws.").trim_start_matches("region.");
+    // lists of AWS are of the region that the stack is deployed to, unless they are global
+    let list = name.trim_start_matches("com.amazonaws.");
+    let list = list.split_once('.').filter(|(region, _)| *region != "global").map_or(list, |(_, list)| list);
     format!("list {}", parameter(&format!("{list}PrefixListId")))
 }
 

@@ -182,12 +182,9 @@ impl Meaning<'_> {
         })
     }
 
-    /// What a prefix list is in AWS: the word `region` in its name means the stack's own.
+    /// What a prefix list is in AWS: a list of a region is that of the region the stack is deployed to.
     pub fn list(&self, list: &ast::PrefixList) -> String {
-        match (list.id.value.strip_prefix("com.amazonaws.region."), self.of_stack("region")) {
-            (Some(rest), Some(region)) => format!("com.amazonaws.{}.{rest}", region.trim_matches('"')),
-            _ => list.id.value.to_string(),
-        }
+        crate::verdict::in_its_region(&list.id.value)
     }
 
     fn in_vpc(&self, name: &str, host: &Host) -> bool {

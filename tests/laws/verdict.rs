@@ -33,6 +33,14 @@ fn carries(traffic: Traffic, packet: &Packet) -> bool {
     }
 }
 
+/// A list of AWS by name; one of a region is that of the region the stack is deployed to.
+pub fn in_its_region(name: &str) -> String {
+    match name.strip_prefix("com.amazonaws.").and_then(|name| name.split_once('.')) {
+        Some((region, list)) if region != "global" => format!("com.amazonaws.region.{list}"),
+        Some(_) | None => name.to_string(),
+    }
+}
+
 fn matches(deployment: &Deployment<'_>, peer: Peer, host: &Host) -> bool {
     let parameter = |id| format!("parameter {}", deployment.parameter_name(id));
     match peer {
@@ -45,7 +53,7 @@ fn matches(deployment: &Deployment<'_>, peer: Peer, host: &Host) -> bool {
         }),
         Peer::PrefixList(id) => host.lists.contains(&match deployment.list(id) {
             ListReference::Id(id) => id.clone(),
-            ListReference::Aws(name) => name.clone(),
+            ListReference::Aws(name) => in_its_region(name),
             ListReference::Param(id) => parameter(*id),
         }),
     }
