@@ -27,7 +27,7 @@ resource "aws_security_group" "api" {
   }
 }
 
-resource "aws_vpc_security_group_ingress_rule" "api_tcp_443_from_123456789012_sg_0a1b2c3d4e5f60004" {
+resource "aws_vpc_security_group_ingress_rule" "api_tcp_443_from_sg_0a1b2c3d4e5f60004" {
   security_group_id            = aws_security_group.api.id
   description                  = "callbacks of the payment processor"
   ip_protocol                  = "tcp"

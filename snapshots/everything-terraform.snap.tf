@@ -77,11 +77,11 @@ data "aws_ec2_managed_prefix_list" "global_cloudfront_origin_facing" {
   name = "com.amazonaws.global.cloudfront.origin-facing"
 }
 
-data "aws_ec2_managed_prefix_list" "us_east_1_ipv6_vpc_lattice" {
+data "aws_ec2_managed_prefix_list" "ipv6_vpc_lattice" {
   name = "com.amazonaws.us-east-1.ipv6.vpc-lattice"
 }
 
-data "aws_ec2_managed_prefix_list" "us_east_1_s3" {
+data "aws_ec2_managed_prefix_list" "s3" {
   name = "com.amazonaws.us-east-1.s3"
 }
 
@@ -168,13 +168,13 @@ resource "aws_vpc_security_group_egress_rule" "db_tcp_all_to_db" {
   referenced_security_group_id = aws_security_group.db.id
 }
 
-resource "aws_vpc_security_group_egress_rule" "db_tcp_443_to_us_east_1_s3" {
+resource "aws_vpc_security_group_egress_rule" "db_tcp_443_to_s3" {
   security_group_id = aws_security_group.db.id
   description       = "db allows https to s3"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.us_east_1_s3.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.s3.id
 }
 
 resource "aws_security_group" "edge" {
@@ -1144,7 +1144,7 @@ resource "aws_vpc_security_group_ingress_rule" "runner_udp_4500_from_2001_db8_40
   cidr_ipv6         = "2001:db8:40::77/128"
 }
 
-resource "aws_vpc_security_group_ingress_rule" "runner_icmp_all_from_444455556666_sg_0123456789abcdef0" {
+resource "aws_vpc_security_group_ingress_rule" "runner_icmp_all_from_sg_0123456789abcdef0" {
   security_group_id            = aws_security_group.runner.id
   description                  = "runner allows icmp from partner-proxy"
   ip_protocol                  = "icmp"
@@ -1153,7 +1153,7 @@ resource "aws_vpc_security_group_ingress_rule" "runner_icmp_all_from_44445555666
   referenced_security_group_id = "444455556666/sg-0123456789abcdef0"
 }
 
-resource "aws_vpc_security_group_ingress_rule" "runner_icmpv6_all_from_444455556666_sg_0123456789abcdef0" {
+resource "aws_vpc_security_group_ingress_rule" "runner_icmpv6_all_from_sg_0123456789abcdef0" {
   security_group_id            = aws_security_group.runner.id
   description                  = "runner allows icmp from partner-proxy"
   ip_protocol                  = "icmpv6"
@@ -1240,13 +1240,13 @@ resource "aws_vpc_security_group_egress_rule" "runner_tcp_443_to_pl_0123456789ab
   prefix_list_id    = "pl-0123456789abcdef1"
 }
 
-resource "aws_vpc_security_group_egress_rule" "runner_tcp_443_to_us_east_1_ipv6_vpc_lattice" {
+resource "aws_vpc_security_group_egress_rule" "runner_tcp_443_to_ipv6_vpc_lattice" {
   security_group_id = aws_security_group.runner.id
   description       = "runner allows https to lattice-v6"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.us_east_1_ipv6_vpc_lattice.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.ipv6_vpc_lattice.id
 }
 
 resource "aws_vpc_security_group_egress_rule" "runner_tcp_443_to_mirrors" {
