@@ -1,7 +1,7 @@
 //! From a path to a policy: the stages before any target, in their order.
 
 use crate::catalogue::built_in;
-use crate::check::lint;
+use crate::check::{assertions, lint};
 use crate::date::Date;
 use crate::diagnostic::Problems;
 use crate::parse::{self, ReadError, Reader};
@@ -33,6 +33,9 @@ pub fn compile(
     let settings = Settings { bindings, as_of, built_in: built_in(), lints: &lints, stack_name: &stack_name };
     let (policy, found) = resolve(&sources, &program, &settings);
     problems.append(found);
+    if !problems.any_error() {
+        problems.append(assertions::prove(&policy));
+    }
     Ok(Compilation { sources, policy, problems })
 }
 

@@ -25,6 +25,11 @@ impl Problems {
         self.0.push(problem);
     }
 
+    /// Notes several more.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.0.extend(problems);
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -218,6 +218,24 @@ pub enum Problem {
     /// CloudFormation: a program without tiers
     NothingToDeploy { target: Target },
 
+    // ---- E07: assertions that do not hold
+    /// `assert internet cannot reach web` where `web` allows https from anywhere
+    Reached { span: Span, from: String, to: String, packet: String, because: Vec<Span>, unknown: Vec<String> },
+    /// `assert app can reach db on mysql` where nothing allows it
+    NotReached {
+        span: Span,
+        from: String,
+        to: String,
+        what: String,
+        gate: String,
+        help: Option<String>,
+        unknown: Vec<String>,
+    },
+    /// `assert web can reach db only through app` where `web` reaches `db` by itself
+    Bypassed { span: Span, from: String, to: String, chain: String },
+    /// `assert web can reach db only through app` where nothing leads to `db`
+    NoChain { span: Span, from: String, to: String },
+
     // ---- W: what is likely not wanted
     /// `service https = tcp 8443`
     ShadowedService { span: Span, name: String, meaning: String },

@@ -351,6 +351,19 @@ impl Problem {
             Problem::NothingToDeploy { target } => R::error("E0602", format!("the program has no tier, and {} deploys nothing without one", target.words()))
                 .help("declare one: `tier web`"),
 
+            Problem::Reached { span, from, to, packet, because, unknown } => {
+                let report = R::error("E0701", format!("`{from}` can reach `{to}`")).at(span, format!("broken by {packet}"));
+                let report = because.iter().fold(report, |report, sentence| report.at(sentence, "lets it through"));
+                unknown.iter().fold(report, |report, unknown| report.help(format!("not known is {unknown}")))
+            }
+            Problem::NotReached { span, from, to, what, gate, help, unknown } => {
+                let report = R::error("E0702", format!("`{from}` cannot reach `{to}` on {what}")).at(span, gate.clone());
+                let report = help.iter().fold(report, |report, help| report.help(format!("what would let it through: `{help}`")));
+                unknown.iter().fold(report, |report, unknown| report.help(format!("not known is {unknown}")))
+            }
+            Problem::Bypassed { span, from, to, chain } => R::error("E0703", format!("`{from}` can reach `{to}` another way")).at(span, chain.clone()),
+            Problem::NoChain { span, from, to } => R::error("E0704", format!("nothing leads from `{from}` to `{to}`")).at(span, "there is no chain of flows"),
+
             Problem::ShadowedService { span, name, meaning } => R::warning("W0201", format!("`{name}` is also a built-in service, with another meaning"))
                 .at(span, format!("the built-in one is `{meaning}`"))
                 .help("choose another name, if readers may think of the built-in one"),

@@ -4,9 +4,13 @@
 //! and difference walk once; blocks come back as the smallest list that covers the ranges.
 
 mod address;
+mod internet;
 mod ranges;
 mod traffic;
+mod traffic_set;
 
 pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block};
+pub use internet::internet;
 pub use ranges::{Bound, Ranges};
 pub use traffic::{Family, Ports, Protocol, Traffic};
+pub use traffic_set::TrafficSet;

@@ -4,6 +4,7 @@ use proptest::test_runner::Config;
 use tierwall::ast::Program;
 use tierwall::diagnostic::Level;
 use tierwall::groups::{self, Deployment};
+use tierwall::policy::Policy;
 use tierwall::resolve::{self, Settings};
 use tierwall::source::Sources;
 use tierwall::{backend, catalogue, parse};
@@ -13,6 +14,11 @@ pub const TODAY: &str = "2026-01-15";
 
 /// Compiles a program, which must have no error, and hands it over as parsed and as lowered.
 pub fn with<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Deployment<'_>) -> T) -> T {
+    with_policy(text, |sources, program, policy| then(sources, program, &groups::lower(policy)))
+}
+
+/// Likewise, and hands over what it means.
+pub fn with_policy<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Policy) -> T) -> T {
     let (sources, program, parsing) = parse::text("generated.tier", text);
     let as_of = TODAY.parse().expect("a date");
     let built_in = catalogue::built_in();
@@ -21,7 +27,7 @@ pub fn with<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Deployment<'_>
     let errors: Vec<_> =
         parsing.into_iter().chain(resolving).filter(|problem| problem.level() == Level::Error).collect();
     assert!(errors.is_empty(), "the generator makes valid programs: {errors:#?}");
-    then(&sources, &program, &groups::lower(&policy))
+    then(&sources, &program, &policy)
 }
 
 /// One output, by the name of its target.

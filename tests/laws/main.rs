@@ -29,3 +29,4 @@ mod law_locality;
 mod law_meaning;
 mod law_order;
 mod law_parity;
+mod law_reach;

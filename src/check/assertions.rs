@@ -1,0 +1,362 @@
+//! Assertions: each is proved, or told with a packet that breaks it.
+//!
+//! `cannot` and `only` hold when nothing else *may* pass, `can` when all of it *must*: what is not known counts
+//! against the assertion.
+
+use super::reach::{Gate, Gates, Side, Unknown, Who, Witness, everywhere};
+use crate::diagnostic::{Problem, Problems};
+use crate::net::{Addresses, Family, Ports, Ranges, Traffic, TrafficSet, internet};
+use crate::policy::{Assertion, Claim, End, ListReference, ParamId, Peer, Policy, TierId, VpcId};
+use std::collections::{BTreeSet, VecDeque};
+use std::net::IpAddr;
+
+const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
+
+/// Judges every assertion of a policy.
+pub fn prove(policy: &Policy) -> Problems {
+    let mut problems = Problems::default();
+    if policy.assertions.is_empty() {
+        return problems;
+    }
+    let proof = Proof { policy, gates: Gates::new(policy) };
+    for assertion in &policy.assertions {
+        let (from, to) = (
+            proof.ends(assertion.from.iter().map(|(_, end)| end)),
+            proof.ends(assertion.to.iter().map(|(_, end)| end)),
+        );
+        match &assertion.claim {
+            Claim::Cannot => proof.cannot(assertion, &from, &to, &mut problems),
+            Claim::Can => proof.can(assertion, &from, &to, &mut problems),
+            Claim::Only => proof.only(assertion, &from, &to, &mut problems),
+            Claim::OnlyThrough(through) => proof.through(assertion, &from, &to, through, &mut problems),
+        }
+    }
+    problems
+}
+
+/// A named end, as far as it has one place.
+struct Named {
+    name: String,
+    side: Side,
+}
+
+struct Proof<'p> {
+    policy: &'p Policy,
+    gates: Gates<'p>,
+}
+
+/// What an assertion asks about, in one family.
+fn asked(assertion: &Assertion, family: Family) -> TrafficSet {
+    match assertion.on.as_slice() {
+        [] => TrafficSet::all(family),
+        on => on.iter().fold(TrafficSet::default(), |set, (_, traffic)| set.union(&TrafficSet::of(*traffic, family))),
+    }
+}
+
+impl Proof<'_> {
+    fn ends<'e>(&self, ends: impl Iterator<Item = &'e End>) -> Vec<Named> {
+        ends.flat_map(|end| self.end(end)).collect()
+    }
+
+    fn end(&self, end: &End) -> Vec<Named> {
+        let hosts = |name: String, addresses: Addresses| Named { name, side: Side::hosts(addresses) };
+        match end {
+            End::Tier(id) => {
+                vec![Named { name: self.policy.tier(*id).name.clone(), side: Side::tier(self.policy, *id) }]
+            }
+            End::Addresses(addresses) => {
+                let blocks: Vec<String> = addresses.blocks().map(|block| block.to_string()).collect();
+                vec![hosts(blocks.join(", "), addresses.clone())]
+            }
+            End::Internet => {
+                let all = internet().intersection(&everywhere(self.policy));
+                vec![hosts("internet".to_string(), all)]
+            }
+            End::Network(id) => {
+                let network = &self.policy.networks[id.index()];
+                self.known_and_unknown(&network.name, network.addresses.clone(), &network.unknown)
+            }
+            End::Vpc(id) => self.vpc(*id),
+            End::External(id) => {
+                let name = self.policy.externals[id.index()].name.clone();
+                vec![Named { name, side: Side::elsewhere(self.policy, Who::External(*id), Unknown::Group(*id)) }]
+            }
+            End::PrefixList(id) => {
+                let list = &self.policy.prefix_lists[id.index()];
+                let side = Side::elsewhere(self.policy, Who::PrefixList(*id), Unknown::Contents(*id));
+                vec![Named { name: list.name.clone(), side: of_family(side, list.family) }]
+            }
+            End::Param(id) => vec![self.param(*id)],
+        }
+    }
+
+    fn vpc(&self, id: VpcId) -> Vec<Named> {
+        let vpc = &self.policy.vpcs[id.index()];
+        let name = format!("vpc {}", vpc.name.as_deref().unwrap_or_default());
+        self.known_and_unknown(&name, Addresses::of(&vpc.blocks), &vpc.unknown_blocks)
+    }
+
+    fn known_and_unknown(&self, name: &str, known: Addresses, unknown: &[ParamId]) -> Vec<Named> {
+        let known = Some(known).filter(|known| !known.is_empty());
+        let known = known.map(|known| Named { name: name.to_string(), side: Side::hosts(known) });
+        known.into_iter().chain(unknown.iter().map(|id| self.param(*id))).collect()
+    }
+
+    /// A parameter that has no value: its default says where it will be only if nobody gives another.
+    fn param(&self, id: ParamId) -> Named {
+        let param = self.policy.param(id);
+        let side = Side::elsewhere(self.policy, Who::Param(id), Unknown::Value(id));
+        Named { name: param.name.clone(), side: of_family(side, param.kind.family()) }
+    }
+
+    fn cannot(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
+        for (from, to) in pairs(from, to) {
+            let broken = FAMILIES.into_iter().find_map(|family| self.passes(assertion, from, to, family));
+            problems.extend(broken.map(|(family, witness)| self.reached(assertion, from, to, family, witness)));
+        }
+    }
+
+    /// A packet that an assertion asks about and that may pass.
+    fn passes(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family) -> Option<(Family, Witness)> {
+        let may = self.gates.may(&from.side, &to.side, family, &asked(assertion, family));
+        self.gates.witness(&from.side, &to.side, family, &may).map(|witness| (family, witness))
+    }
+
+    fn can(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
+        for (from, to) in pairs(from, to) {
+            let missing = match assertion.on.as_slice() {
+                [] => {
+                    let any = FAMILIES.into_iter().any(|family| {
+                        !self.gates.must(&from.side, &to.side, family, &TrafficSet::all(family)).is_empty()
+                    });
+                    let stopped = || self.stopped(assertion, from, to, Traffic::All);
+                    if any { None } else { Some(stopped()) }
+                }
+                on => on.iter().find_map(|(_, traffic)| {
+                    let open = FAMILIES.into_iter().all(|family| {
+                        let asked = TrafficSet::of(*traffic, family);
+                        self.gates.stopped(&from.side, &to.side, family, &asked).is_none()
+                    });
+                    (!open).then(|| self.stopped(assertion, from, to, *traffic))
+                }),
+            };
+            problems.extend(missing);
+        }
+    }
+
+    /// The problem of a flow that does not pass, or not for all of its ends.
+    fn stopped(&self, assertion: &Assertion, from: &Named, to: &Named, traffic: Traffic) -> Problem {
+        let found = FAMILIES.into_iter().find_map(|family| {
+            let asked = TrafficSet::of(traffic, family);
+            let (gate, missing) = self.gates.stopped(&from.side, &to.side, family, &asked)?;
+            Some((family, gate, missing))
+        });
+        let words = |gate| match gate {
+            Gate::Inbound(tier) => (
+                format!("`{}` does not accept it", self.policy.tier(tier).name),
+                format!("{} allows {traffic} from {}", to.name, named(from)),
+            ),
+            Gate::Outbound(tier) => (
+                format!("`{}` may not send it", self.policy.tier(tier).name),
+                format!("{} allows {traffic} to {}", from.name, named(to)),
+            ),
+        };
+        let (gate, help, some, unknown) = match found {
+            None => ("they have no IP version in common".to_string(), None, None, Vec::new()),
+            Some((family, gate, missing)) => {
+                let (words, help) = words(gate);
+                let perhaps = self.gates.may(&from.side, &to.side, family, &missing);
+                let unknown =
+                    self.gates.witness(&from.side, &to.side, family, &perhaps).map_or(Vec::new(), |w| w.unknown);
+                let some = missing.witness(family).map(|traffic| traffic.to_string());
+                (words, Some(help), some, unknown)
+            }
+        };
+        let unknown = unknown.into_iter().map(|unknown| self.unknown(unknown)).collect();
+        let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
+        Problem::NotReached { span, from, to, what: some.unwrap_or_else(|| traffic.to_string()), gate, help, unknown }
+    }
+
+    fn only(&self, assertion: &Assertion, allowed: &[Named], to: &[Named], problems: &mut Problems) {
+        let listed = |who: Who| allowed.iter().any(|named| named.side.who == who);
+        let known = allowed.iter().filter(|named| named.side.who == Who::Hosts);
+        let known = known.fold(Addresses::default(), |all, named| all.union(&named.side.addresses));
+        for to in to {
+            for n in 0..self.policy.tiers.len() {
+                let id = TierId(n as u32);
+                if !listed(Who::Tier(id)) {
+                    let other = Named { name: self.policy.tier(id).name.clone(), side: Side::tier(self.policy, id) };
+                    self.cannot(assertion, std::slice::from_ref(&other), std::slice::from_ref(to), problems);
+                }
+            }
+            let Who::Tier(receiver) = to.side.who else { continue };
+            let others = Named {
+                name: "an address outside".to_string(),
+                side: Side::hosts(everywhere(self.policy).difference(&known)),
+            };
+            let strangers = self.gates.inbound(receiver).filter(|flow| match self.policy.flows[*flow as usize].peer {
+                Peer::Tier(_) => false,
+                Peer::Net(_) => true,
+                Peer::External(id) => !listed(Who::External(id)),
+                Peer::PrefixList(id) => !listed(Who::PrefixList(id)),
+                Peer::Param(id) => !listed(Who::Param(id)),
+            });
+            let strangers: BTreeSet<u32> = strangers.collect();
+            let gates = self.gates.with_inbound(receiver, &strangers);
+            let proof = Proof { policy: self.policy, gates };
+            proof.cannot(assertion, std::slice::from_ref(&others), std::slice::from_ref(to), problems);
+        }
+    }
+
+    fn through(
+        &self,
+        assertion: &Assertion,
+        from: &[Named],
+        to: &[Named],
+        through: &[TierId],
+        problems: &mut Problems,
+    ) {
+        for (from, to) in pairs(from, to) {
+            // an end that is one of them is on every chain
+            let ends = |who: Who| matches!(who, Who::Tier(id) if through.contains(&id));
+            let passed = ends(from.side.who) || ends(to.side.who);
+            if !passed && let Some(chain) = self.chain(assertion, from, to, |tier| !through.contains(&tier), true) {
+                let names: Vec<&str> = chain.iter().map(String::as_str).collect();
+                let span = assertion.span;
+                problems.push(Problem::Bypassed {
+                    span,
+                    from: from.name.clone(),
+                    to: to.name.clone(),
+                    chain: names.join(" → "),
+                });
+            } else if self.chain(assertion, from, to, |_| true, false).is_none() {
+                let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
+                problems.push(Problem::NoChain { span, from, to });
+            }
+        }
+    }
+
+    /// The shortest chain of flows by way of tiers that `passable` lets one go through: flows that may pass, or
+    /// that must.
+    fn chain(
+        &self,
+        assertion: &Assertion,
+        from: &Named,
+        to: &Named,
+        passable: impl Fn(TierId) -> bool,
+        may: bool,
+    ) -> Option<Vec<String>> {
+        let step = |from: &Side, to: &Side| {
+            FAMILIES.into_iter().any(|family| {
+                let asked = asked(assertion, family);
+                let passes = if may {
+                    self.gates.may(from, to, family, &asked)
+                } else {
+                    self.gates.must(from, to, family, &asked)
+                };
+                !passes.is_empty()
+            })
+        };
+        let count = self.policy.tiers.len();
+        let sides: Vec<Side> = (0..count).map(|n| Side::tier(self.policy, TierId(n as u32))).collect();
+        let mut before: Vec<Option<Option<usize>>> = vec![None; count];
+        let mut waiting: VecDeque<Option<usize>> = VecDeque::from([None]);
+        while let Some(at) = waiting.pop_front() {
+            let here = at.map_or(&from.side, |n| &sides[n]);
+            if step(here, &to.side) {
+                let mut chain = vec![to.name.clone()];
+                let mut at = at;
+                while let Some(n) = at {
+                    chain.push(self.policy.tiers[n].name.clone());
+                    at = before[n].flatten();
+                }
+                chain.push(from.name.clone());
+                chain.reverse();
+                return Some(chain);
+            }
+            for next in 0..count {
+                let id = TierId(next as u32);
+                let new = before[next].is_none() && to.side.who != Who::Tier(id) && from.side.who != Who::Tier(id);
+                if new && passable(id) && step(here, &sides[next]) {
+                    before[next] = Some(at);
+                    waiting.push_back(Some(next));
+                }
+            }
+        }
+        None
+    }
+
+    fn reached(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family, witness: Witness) -> Problem {
+        let sentences: BTreeSet<_> = witness.flows.iter().map(|n| self.policy.flows[*n as usize].sentence).collect();
+        let because = sentences.into_iter().map(|id| self.policy.sentence(id).span).collect();
+        let source = witness.source.filter(|_| !matches!(from.side.who, Who::Tier(_)));
+        let destination = witness.destination.filter(|_| !matches!(to.side.who, Who::Tier(_)));
+        let source = source.map_or_else(|| from.name.clone(), |address| address.to_string());
+        let destination = destination.map_or_else(|| to.name.clone(), |address| address.to_string());
+        let unknown = witness.unknown.iter().map(|unknown| self.unknown(*unknown)).collect();
+        let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
+        Problem::Reached {
+            span,
+            from,
+            to,
+            packet: packet(witness.traffic, &source, &destination, family),
+            because,
+            unknown,
+        }
+    }
+
+    fn unknown(&self, unknown: Unknown) -> String {
+        match unknown {
+            Unknown::Members(id) => format!(
+                "where the members of `{}` live (give it `addresses`, or its VPC a `cidr`)",
+                self.policy.tier(id).name
+            ),
+            Unknown::Value(id) => format!("the value of `{}` (bind it with `--set`)", self.policy.param(id).name),
+            Unknown::Group(id) => format!("who is in the group `{}`", self.policy.externals[id.index()].name),
+            Unknown::Contents(id) => {
+                let list = &self.policy.prefix_lists[id.index()];
+                match &list.list {
+                    ListReference::Aws(name) => format!("what is in the prefix list `{name}`"),
+                    ListReference::Id(_) | ListReference::Param(_) => {
+                        format!("what is in the prefix list `{}`", list.name)
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn pairs<'n>(from: &'n [Named], to: &'n [Named]) -> impl Iterator<Item = (&'n Named, &'n Named)> {
+    from.iter().flat_map(move |from| to.iter().map(move |to| (from, to)))
+}
+
+/// An end as a rule can name it.
+fn named(end: &Named) -> &str {
+    if end.name == "internet" { "anywhere" } else { &end.name }
+}
+
+/// The end in one family only.
+fn of_family(mut side: Side, family: Family) -> Side {
+    match family {
+        Family::V4 => side.addresses.v6 = Ranges::default(),
+        Family::V6 => side.addresses.v4 = Ranges::default(),
+    }
+    side
+}
+
+/// `tcp 203.0.113.7:* → db:3306`
+fn packet(traffic: Traffic, source: &str, destination: &str, family: Family) -> String {
+    let shown = |end: &str| match end.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) => format!("[{address}]"),
+        Ok(IpAddr::V4(_)) | Err(_) => end.to_string(),
+    };
+    let (from, to) = (shown(source), shown(destination));
+    match traffic {
+        Traffic::Tcp(Ports { from: port, .. }) | Traffic::Udp(Ports { from: port, .. }) => {
+            format!("{} {from}:* → {to}:{port}", traffic.protocol())
+        }
+        Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => {
+            format!("{traffic} {source} → {destination} ({})", family.words())
+        }
+    }
+}

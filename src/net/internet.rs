@@ -1,0 +1,97 @@
+//! The internet: every address but those that IANA lists as not globally reachable.
+
+use super::address::Addresses;
+use super::ranges::Ranges;
+use ipnet::IpNet;
+
+/// IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry": the entries
+/// whose column "Globally Reachable" says False.
+const NOT_REACHABLE: [&str; 27] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "240.0.0.0/4",
+    "255.255.255.255/32",
+    "::/128",
+    "::1/128",
+    "::ffff:0:0/96",
+    "64:ff9b:1::/48",
+    "100::/64",
+    "100:0:0:1::/64",
+    "2001::/23",
+    "2001:2::/48",
+    "2001:db8::/32",
+    "3fff::/20",
+    "5f00::/16",
+    "fc00::/7",
+    "fe80::/10",
+];
+
+/// Entries of the same registries that lie inside one of the above and are globally reachable all the same.
+const REACHABLE_INSIDE: [&str; 9] = [
+    "192.0.0.9/32",
+    "192.0.0.10/32",
+    "2001:1::1/128",
+    "2001:1::2/128",
+    "2001:1::3/128",
+    "2001:3::/32",
+    "2001:4:112::/48",
+    "2001:20::/28",
+    "2001:30::/28",
+];
+
+fn blocks(list: &[&str]) -> Vec<IpNet> {
+    list.iter().filter_map(|block| block.parse().ok()).collect()
+}
+
+/// The addresses of the internet.
+pub fn internet() -> Addresses {
+    let all = Addresses { v4: Ranges::all(), v6: Ranges::all() };
+    let inside = Addresses::of(&blocks(&REACHABLE_INSIDE));
+    all.difference(&Addresses::of(&blocks(&NOT_REACHABLE))).union(&inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_blocks() {
+        assert_eq!(blocks(&NOT_REACHABLE).len(), NOT_REACHABLE.len());
+        assert_eq!(blocks(&REACHABLE_INSIDE).len(), REACHABLE_INSIDE.len());
+        let outside = Addresses::of(&blocks(&NOT_REACHABLE));
+        for block in blocks(&REACHABLE_INSIDE) {
+            assert!(outside.contains(block.network()), "{block} is an exception from something");
+        }
+    }
+
+    #[test]
+    fn who_is_on_the_internet() {
+        for (address, there) in [
+            ("1.1.1.1", true),
+            ("10.1.2.3", false),
+            ("100.64.0.1", false),
+            ("203.0.113.9", false),
+            ("192.0.0.8", false),
+            ("192.0.0.9", true),
+            ("2600::1", true),
+            ("2001:db8::1", false),
+            ("2001:20::1", true),
+            ("2001:5::1", false),
+            ("fe80::1", false),
+            ("64:ff9b::1", true),
+        ] {
+            let address: std::net::IpAddr = address.parse().unwrap();
+            assert_eq!(internet().contains(address), there, "{address}");
+        }
+    }
+}

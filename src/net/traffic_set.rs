@@ -1,0 +1,144 @@
+//! Sets of traffic of one family: what a list of rules admits, apart from who.
+
+use super::ranges::Ranges;
+use super::traffic::{Family, Ports, Traffic};
+
+/// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by protocol.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrafficSet {
+    tcp: Ranges<u16>,
+    udp: Ranges<u16>,
+    /// ICMP of the family: the type in the high byte, the code in the low one.
+    icmp: Ranges<u16>,
+    /// Numbers of all other protocols.
+    others: Ranges<u8>,
+}
+
+/// Numbers that have a dimension of their own: TCP, UDP, and the ICMP of the family.
+fn others(family: Family) -> Ranges<u8> {
+    let icmp = match family {
+        Family::V4 => 1,
+        Family::V6 => 58,
+    };
+    Ranges::from_unsorted(vec![(6, 6), (17, 17), (icmp, icmp)]).complement()
+}
+
+impl TrafficSet {
+    /// Everything.
+    pub fn all(family: Family) -> TrafficSet {
+        TrafficSet { tcp: Ranges::all(), udp: Ranges::all(), icmp: Ranges::all(), others: others(family) }
+    }
+
+    /// What a rule with this traffic admits between hosts of a family.
+    pub fn of(traffic: Traffic, family: Family) -> TrafficSet {
+        let nothing = TrafficSet::default();
+        let ports = |ports: Ports| Ranges::from_unsorted(vec![(ports.from, ports.to)]);
+        match traffic {
+            Traffic::All => TrafficSet::all(family),
+            Traffic::Tcp(range) => TrafficSet { tcp: ports(range), ..nothing },
+            Traffic::Udp(range) => TrafficSet { udp: ports(range), ..nothing },
+            Traffic::Icmp(_) | Traffic::Icmpv6(_) if traffic.family() != Some(family) => nothing,
+            Traffic::Icmp(kind) | Traffic::Icmpv6(kind) => TrafficSet { icmp: icmp(kind), ..nothing },
+            Traffic::Number(number) => {
+                let others = Ranges::from_unsorted(vec![(number, number)]).intersection(&others(family));
+                TrafficSet { others, ..nothing }
+            }
+        }
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.tcp.is_empty() && self.udp.is_empty() && self.icmp.is_empty() && self.others.is_empty()
+    }
+
+    /// What is in either.
+    pub fn union(&self, other: &TrafficSet) -> TrafficSet {
+        TrafficSet {
+            tcp: self.tcp.union(&other.tcp),
+            udp: self.udp.union(&other.udp),
+            icmp: self.icmp.union(&other.icmp),
+            others: self.others.union(&other.others),
+        }
+    }
+
+    /// What is in both.
+    pub fn intersection(&self, other: &TrafficSet) -> TrafficSet {
+        TrafficSet {
+            tcp: self.tcp.intersection(&other.tcp),
+            udp: self.udp.intersection(&other.udp),
+            icmp: self.icmp.intersection(&other.icmp),
+            others: self.others.intersection(&other.others),
+        }
+    }
+
+    /// What is in this one and not in the other.
+    pub fn difference(&self, other: &TrafficSet) -> TrafficSet {
+        TrafficSet {
+            tcp: self.tcp.difference(&other.tcp),
+            udp: self.udp.difference(&other.udp),
+            icmp: self.icmp.difference(&other.icmp),
+            others: self.others.difference(&other.others),
+        }
+    }
+
+    /// Whether all of `other` is in this one.
+    pub fn covers(&self, other: &TrafficSet) -> bool {
+        other.difference(self).is_empty()
+    }
+
+    /// One piece of what is in it: a port, a type and code, or a protocol.
+    pub fn witness(&self, family: Family) -> Option<Traffic> {
+        let port = |ranges: &Ranges<u16>| ranges.ranges().first().map(|(first, _)| *first);
+        let only = |port| Ports { from: port, to: port };
+        let icmp = |number: u16| {
+            let [kind, code] = number.to_be_bytes();
+            match family {
+                Family::V4 => Traffic::Icmp(Some((kind, Some(code)))),
+                Family::V6 => Traffic::Icmpv6(Some((kind, Some(code)))),
+            }
+        };
+        port(&self.tcp)
+            .map(|port| Traffic::Tcp(only(port)))
+            .or_else(|| port(&self.udp).map(|port| Traffic::Udp(only(port))))
+            .or_else(|| port(&self.icmp).map(icmp))
+            .or_else(|| self.others.ranges().first().map(|(first, _)| Traffic::Number(*first)))
+    }
+}
+
+fn icmp(kind: Option<(u8, Option<u8>)>) -> Ranges<u16> {
+    let range = match kind {
+        None => return Ranges::all(),
+        Some((kind, None)) => (u16::from_be_bytes([kind, 0]), u16::from_be_bytes([kind, 255])),
+        Some((kind, Some(code))) => {
+            let number = u16::from_be_bytes([kind, code]);
+            (number, number)
+        }
+    };
+    Ranges::from_unsorted(vec![range])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rules_admit() {
+        let tcp = |from, to| Traffic::Tcp(Ports { from, to });
+        let v4 = |traffic| TrafficSet::of(traffic, Family::V4);
+        let everything = TrafficSet::all(Family::V4);
+        assert!(v4(tcp(0, 65535)).covers(&v4(tcp(80, 90))));
+        assert!(!v4(tcp(80, 90)).covers(&v4(tcp(80, 91))));
+        assert!(v4(Traffic::Icmp(Some((8, None)))).covers(&v4(Traffic::Icmp(Some((8, Some(3)))))));
+        assert!(!v4(Traffic::Icmp(Some((8, Some(0))))).covers(&v4(Traffic::Icmp(Some((8, None))))));
+        assert!(v4(Traffic::Icmpv6(None)).is_empty());
+        assert!(!TrafficSet::of(Traffic::Icmpv6(None), Family::V6).is_empty());
+        assert!(everything.covers(&v4(Traffic::Number(58))), "ICMPv6 within IPv4 is a protocol as any other");
+        for part in [tcp(1, 1), Traffic::Udp(Ports::ALL), Traffic::Icmp(None), Traffic::Number(50)] {
+            assert!(everything.covers(&v4(part)));
+            let rest = everything.difference(&v4(part));
+            assert!(rest.intersection(&v4(part)).is_empty());
+            assert_eq!(rest.union(&v4(part)), everything);
+            assert!(v4(v4(part).witness(Family::V4).unwrap()).intersection(&v4(part)) != TrafficSet::default());
+        }
+    }
+}

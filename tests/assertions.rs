@@ -1,0 +1,155 @@
+//! Verdicts on assertions: each form and each kind of unknown, both ways.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::{as_of, compile_text};
+
+/// What every program here starts with: a closed database, members that are known and members that are not.
+const SCENE: &str = "\
+tier web { addresses = [10.0.0.0/24, 2001:db8:a::/64] }
+tier app { addresses = 10.0.1.0/24, outbound = closed }
+tier db  { addresses = 10.0.2.0/24, outbound = closed }
+tier anywhere-tier
+";
+
+/// Asserts the codes of the problems of a program: nothing where the assertion holds.
+fn check(program: &str, codes: &[&str]) {
+    let compilation = compile_text("program.tier", &format!("{SCENE}{program}"), &[], as_of());
+    let found = compilation.problems.sorted();
+    let found: Vec<&str> = found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect();
+    assert_eq!(found, codes, "{program}");
+}
+
+fn holds(program: &str) {
+    check(program, &[]);
+}
+
+fn fails(program: &str) {
+    check(program, &["E0701"]);
+}
+
+fn stops(program: &str) {
+    check(program, &["E0702"]);
+}
+
+#[test]
+fn cannot_reach() {
+    holds("assert internet cannot reach web");
+    fails("web allows https from anywhere\nassert internet cannot reach web");
+    holds("web allows https from anywhere\nassert internet cannot reach web on ssh");
+    fails("web allows tcp 20-30 from anywhere\nassert internet cannot reach web on ssh");
+    fails("web allows all from anywhere\nassert internet cannot reach web on ssh");
+    fails("web allows https from 0.0.0.0/1\nassert internet cannot reach web");
+    holds("web allows https from private\nassert internet cannot reach web");
+    fails("web allows https from anywhere-ipv6\nassert internet cannot reach web");
+    // both gates count
+    holds("db allows mysql from 10.0.1.0/24\nassert app cannot reach db");
+    fails("db allows mysql from 10.0.1.0/24\napp allows mysql to 10.0.2.0/24\nassert app cannot reach db");
+    holds("db allows mysql from 10.0.1.0/24\napp allows https to 10.0.2.0/24\nassert app cannot reach db");
+    // an address rule admits members that live there
+    fails("db allows mysql from 10.0.0.128/25\nassert web cannot reach db");
+    holds("db allows mysql from 10.0.3.0/24\nassert web cannot reach db");
+    fails("db allows ssh from itself\nassert db cannot reach db");
+    fails("assert web cannot reach internet");
+    holds("assert db cannot reach internet");
+    fails("db allows https to anywhere\nassert db cannot reach internet");
+}
+
+#[test]
+fn can_reach() {
+    stops("assert web can reach db");
+    holds("db allows mysql from web\nassert web can reach db\nassert web can reach db on mysql");
+    stops("db allows mysql from web\nassert web can reach db on mysql, ssh");
+    stops("db allows tcp 3300-3310 from web\nassert web can reach db on tcp 3300-3311");
+    holds("db allows tcp 3300-3305, 3306-3311 from web\nassert web can reach db on tcp 3300-3311");
+    // every address of the sender, in pieces or whole
+    stops("db allows mysql from 10.0.0.0/25\nassert web can reach db on mysql");
+    holds("db allows mysql from 10.0.0.0/25, 10.0.0.128/25\nassert web can reach db on mysql");
+    // in every family that both ends have: the database has IPv4 alone, the other tier both
+    stops("anywhere-tier allows https from 10.0.0.0/24\nassert web can reach anywhere-tier on https");
+    holds("anywhere-tier allows https from 10.0.0.0/24, 2001:db8:a::/64\nassert web can reach anywhere-tier on https");
+    // the outbound gate of a closed sender
+    holds("db allows mysql from app\nassert app can reach db on mysql");
+    stops("db allows mysql from 10.0.1.0/24\nassert app can reach db on mysql");
+    holds("web allows https from 0.0.0.0/1, 128.0.0.0/1, ::/0\nassert internet can reach web on https");
+    stops("web allows https from anywhere-ipv4\nassert internet can reach web on https");
+    holds("web allows ping from app\nassert app can reach web on ping");
+    stops("web allows icmp 8/0 from app\nassert app can reach web on icmp 8");
+}
+
+#[test]
+fn only_can_reach() {
+    holds("db allows mysql from app\nassert only app can reach db");
+    fails("db allows mysql from app, web\nassert only app can reach db");
+    holds("db allows mysql from app, web\nassert only app, web can reach db");
+    holds("db allows mysql from app\ndb allows ssh from web\nassert only app can reach db on mysql");
+    // an address outside, and a tier whose members could live there
+    check("db allows mysql from 203.0.113.0/24\nassert only app can reach db on mysql", &["E0701", "E0701"]);
+    check("db allows mysql from 203.0.113.0/24\nassert only 203.0.113.0/25 can reach db on mysql", &["E0701", "E0701"]);
+    fails("db allows mysql from itself\nassert only app can reach db");
+    holds("assert only app can reach db");
+}
+
+#[test]
+fn only_through() {
+    let chain = "tier bastion { addresses = 10.0.9.0/24 }\nbastion allows ssh from 203.0.113.0/24\ndb allows ssh from bastion\n";
+    holds(&format!("{chain}assert 203.0.113.0/24 can reach db on ssh only through bastion"));
+    check(
+        &format!(
+            "{chain}db allows ssh from 203.0.113.7\nassert 203.0.113.0/24 can reach db on ssh only through bastion"
+        ),
+        &["E0703"],
+    );
+    check("assert web can reach db only through app", &["E0704"]);
+    holds(&format!(
+        "{chain}tier jump\njump allows ssh from bastion\nassert bastion can reach jump on ssh only through bastion"
+    ));
+}
+
+#[test]
+fn what_is_not_known_counts_against_the_assertion() {
+    // the members of a tier that says nothing of its addresses
+    fails("db allows mysql from 10.9.0.0/16\nassert anywhere-tier cannot reach db");
+    stops("db allows mysql from 10.9.0.0/16\nassert anywhere-tier can reach db on mysql");
+    holds("db allows mysql from anywhere\nassert anywhere-tier can reach db on mysql");
+    holds("db allows mysql from 0.0.0.0/1, 128.0.0.0/1, ::/0\nassert anywhere-tier can reach db on mysql");
+    // a parameter
+    fails("param p : cidr\ndb allows mysql from p\nassert internet cannot reach db");
+    stops("param p : cidr\ndb allows mysql from p\nassert 203.0.113.7 can reach db on mysql");
+    holds("param p : cidr\ndb allows mysql from p\nassert p can reach db on mysql");
+    // its hosts are those in no tier; but tiers could live in it as well
+    check("param p : cidr\ndb allows mysql from p\nassert only p, app, anywhere-tier can reach db", &["E0701"]);
+    // a prefix list
+    fails("prefix-list l = \"pl-0123456789abcdef0\"\ndb allows mysql from l\nassert internet cannot reach db");
+    holds("prefix-list l = \"pl-0123456789abcdef0\"\ndb allows mysql from l\nassert l can reach db on mysql");
+    // a foreign group: its members are hosts, and no members of a tier
+    fails("external e = \"sg-0123456789abcdef0\"\ndb allows mysql from e\nassert internet cannot reach db");
+    holds("external e = \"sg-0123456789abcdef0\"\ndb allows mysql from e\nassert web cannot reach db");
+    holds("external e = \"sg-0123456789abcdef0\"\ndb allows mysql from e\nassert only e can reach db");
+}
+
+#[test]
+fn time_and_family() {
+    holds("web allows https from anywhere until 2026-01-14\nassert internet cannot reach web");
+    fails("web allows https from anywhere until 2026-01-15\nassert internet cannot reach web");
+    let ipv4 = "stack s { ip = ipv4 }\n";
+    holds(&format!("{ipv4}web allows https from anywhere\nassert internet can reach web on https"));
+    holds(&format!("{ipv4}assert internet cannot reach web"));
+}
+
+#[test]
+fn peered_vpcs() {
+    let two = "vpc a {{ cidr = 10.0.0.0/16 }}\nvpc b {{ cidr = 10.1.0.0/16 }}\n".replace("{{", "{").replace("}}", "}");
+    let program = |rest: &str| {
+        let text = format!("{two}peer a with b\ntier x {{ vpc = a }}\ntier y {{ vpc = b, outbound = closed }}\n{rest}");
+        let found = compile_text("program.tier", &text, &[], as_of()).problems.sorted();
+        found.iter().map(|p| p.report().code).collect::<Vec<_>>()
+    };
+    assert_eq!(program("y allows https from x\nassert x can reach y on https"), Vec::<&str>::new());
+    assert_eq!(program("y allows https from vpc a\nassert x can reach y on https"), Vec::<&str>::new());
+    assert_eq!(program("y allows https from vpc a\nassert vpc a can reach y on https"), Vec::<&str>::new());
+    assert_eq!(program("y allows https from vpc a\nassert x cannot reach y"), ["E0701"]);
+    assert_eq!(program("y allows https from vpc b\nassert x cannot reach y"), Vec::<&str>::new());
+}

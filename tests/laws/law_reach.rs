@@ -1,0 +1,82 @@
+//! Reach: what may pass by the exact sets that judge assertions is never less than what passes, and what must
+//! pass is never more. Every packet is decided again by the brute-force meaning.
+
+use crate::compile::{TODAY, cases, with_policy};
+use crate::generate::program;
+use crate::meaning::Meaning;
+use crate::packets::{Host, Material, Packet, Payload, Random};
+use proptest::prelude::*;
+use tierwall::check::reach::{Gates, Side};
+use tierwall::net::{Addresses, Family, Ports, Traffic, TrafficSet};
+use tierwall::policy::{Policy, TierId};
+
+/// Packets to ask about, for each program.
+const PACKETS: usize = 200;
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn verdicts_hold_for_every_packet(program in program(), seed: u64) {
+        with_policy(&program.text(), |sources, parsed, policy| {
+            let meaning = Meaning { sources, program: parsed, today: TODAY };
+            let material = Material::of(&meaning);
+            let (random, gates) = (&mut Random(seed), Gates::new(policy));
+            for _ in 0..PACKETS {
+                let packet = material.packet(random);
+                let (Some(from), Some(to)) = (side(policy, &packet.sender), side(policy, &packet.receiver)) else {
+                    continue;
+                };
+                let (family, traffic) = traffic(&packet);
+                let asked = TrafficSet::of(traffic, family);
+                let passes = meaning.may_pass(&packet);
+                let may = !gates.may(&from, &to, family, &asked).is_empty();
+                let must = gates.must(&from, &to, family, &asked).covers(&asked);
+                prop_assert!(may || !passes, "passes, and may not: {packet:#?}");
+                prop_assert!(!must || passes, "must pass, and does not: {packet:#?}");
+                prop_assert_eq!(must, gates.stopped(&from, &to, family, &asked).is_none());
+                if may {
+                    prop_assert!(gates.witness(&from, &to, family, &asked).is_some(), "no witness: {packet:#?}");
+                }
+                // where nothing is unknown and the ends are single hosts the verdicts are one
+                if is_known(&packet.sender, &from) && is_known(&packet.receiver, &to) && policy_is_known(policy) {
+                    prop_assert_eq!(may, passes, "{:#?}", packet);
+                    prop_assert_eq!(must, passes, "{:#?}", packet);
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
+
+/// The end that a host stands for; none for hosts that live where their tier does not, or that are in a tier
+/// and a foreign group at once, of which assertions do not speak.
+fn side(policy: &Policy, host: &Host) -> Option<Side> {
+    let Some(name) = &host.tier else {
+        return Some(Side::hosts(Addresses::of([&host.address.into()])));
+    };
+    let id = policy.tiers.iter().position(|tier| tier.name == *name)?;
+    let side = Side::tier(policy, TierId(id as u32));
+    (host.groups.is_empty() && side.addresses.contains(host.address)).then_some(side)
+}
+
+fn is_known(host: &Host, side: &Side) -> bool {
+    host.tier.is_none() && host.groups.is_empty() && side.unknown.is_none()
+}
+
+fn policy_is_known(policy: &Policy) -> bool {
+    policy.params.is_empty() && policy.externals.is_empty() && policy.prefix_lists.is_empty()
+}
+
+fn traffic(packet: &Packet) -> (Family, Traffic) {
+    let family = if packet.sender.address.is_ipv4() { Family::V4 } else { Family::V6 };
+    let only = |port| Ports { from: port, to: port };
+    let traffic = match (packet.payload, family) {
+        (Payload::Tcp(port), _) => Traffic::Tcp(only(port)),
+        (Payload::Udp(port), _) => Traffic::Udp(only(port)),
+        (Payload::Icmp(kind, code), Family::V4) => Traffic::Icmp(Some((kind, Some(code)))),
+        (Payload::Icmp(kind, code), Family::V6) => Traffic::Icmpv6(Some((kind, Some(code)))),
+        (Payload::Other(number), _) => Traffic::Number(number),
+    };
+    (family, traffic)
+}
