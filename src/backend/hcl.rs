@@ -101,6 +101,12 @@ pub fn quoted(text: &str) -> String {
 /// Appends a string literal that means exactly `text`.
 pub fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
+    // nearly every string: nothing in it means anything to HCL
+    if !text.bytes().any(|b| b < b' ' || b == 0x7f || !b.is_ascii() || b"\"\\$%".contains(&b)) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {
         match character {

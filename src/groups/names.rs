@@ -223,7 +223,13 @@ pub fn push_snake(out: &mut String, text: &str) {
     if !out.is_empty() {
         out.push('_');
     }
-    out.extend(text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }));
+    // runs of letters and digits whole, a `_` between them
+    let mut runs = text.split(|c: char| !c.is_ascii_alphanumeric());
+    out.push_str(runs.next().unwrap_or_default());
+    for run in runs {
+        out.push('_');
+        out.push_str(run);
+    }
 }
 
 /// Appends `text` as part of a Pascal-case name: each run of letters and digits with a capital, nothing else.
