@@ -8,11 +8,11 @@ mod names;
 mod rule;
 
 pub use lower::lower;
-pub use names::{Names, Renaming, Style, aws_list, push_pascal, push_snake};
+pub use names::{Names, Renaming, Style, push_pascal, push_snake};
 pub use rule::{Direction, Rule};
 
 pub use crate::net::{Family, Protocol, Traffic};
-pub use crate::policy::{ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, TierId};
+pub use crate::policy::{ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, TierId, aws_list};
 
 use crate::policy::{Policy, WordId};
 use rule::Text;

@@ -6,7 +6,7 @@
 use super::rule::Direction;
 use super::{Deployment, Rule};
 use crate::net::{EVERY_IPV4, EVERY_IPV6, Ports, Traffic};
-use crate::policy::{ListReference, Peer, Reference, TierId};
+use crate::policy::{ListReference, Peer, Reference, TierId, aws_list};
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -169,16 +169,6 @@ impl<'d> Names<'d> {
                 ListReference::Param(id) => push(out, deployment.parameter_name(*id)),
             },
         }
-    }
-}
-
-/// The part of a managed prefix list's name that tells it from others: `s3`, `global.cloudfront.origin-facing`.
-/// The region is no part of it, since it is always that of the deployment.
-pub fn aws_list(name: &str) -> &str {
-    let name = name.strip_prefix("com.amazonaws.").unwrap_or(name);
-    match name.split_once('.') {
-        Some(("global", _)) | None => name,
-        Some((_, list)) => list,
     }
 }
 

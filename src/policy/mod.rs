@@ -14,7 +14,7 @@ mod words;
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Sentence, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names};
-pub use peer::{External, ListReference, Network, Param, ParamKind, Peer, PrefixList, Reference};
+pub use peer::{External, ListReference, Network, Param, ParamKind, Peer, PrefixList, Reference, aws_list};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use tier::{Role, Tier, TierSet};
 pub use words::{WordId, Words};

@@ -86,6 +86,17 @@ pub enum ListReference {
     Param(ParamId),
 }
 
+/// The part of the name of an AWS-managed list that tells it from others: `s3` of `com.amazonaws.eu-central-1.s3`,
+/// `global.cloudfront.origin-facing`. The region is no part of it: a security group can only name lists of the
+/// region that it is in.
+pub fn aws_list(name: &str) -> &str {
+    let name = name.strip_prefix("com.amazonaws.").unwrap_or(name);
+    match name.split_once('.') {
+        Some(("global", _)) | None => name,
+        Some((_, list)) => list,
+    }
+}
+
 /// `param office : cidr = …`
 #[derive(Debug)]
 pub struct Param {

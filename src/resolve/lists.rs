@@ -9,7 +9,7 @@ use crate::ast;
 use crate::diagnostic::{AwsField, Problem};
 use crate::net::Family;
 use crate::policy::{
-    External, ExternalId, ListReference, ParamId, ParamKind, PrefixList, PrefixListId, Reference, Stack,
+    External, ExternalId, ListReference, ParamId, ParamKind, PrefixList, PrefixListId, Reference, Stack, aws_list,
 };
 use std::collections::BTreeMap;
 
@@ -176,15 +176,9 @@ fn one_family(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixLis
 /// can only name those of its own.
 fn identity(list: &ListReference) -> ListReference {
     match list {
-        ListReference::Aws(name) => ListReference::Aws(aws_tail(name).to_string()),
+        ListReference::Aws(name) => ListReference::Aws(aws_list(name).to_string()),
         ListReference::Id(_) | ListReference::Param(_) => list.clone(),
     }
-}
-
-/// `s3` of `com.amazonaws.eu-central-1.s3`; the name of a global list is kept whole.
-fn aws_tail(name: &str) -> &str {
-    let region = aws_region(name).map(|region| format!("com.amazonaws.{region}."));
-    region.and_then(|prefix| name.strip_prefix(&prefix)).unwrap_or(name)
 }
 
 /// `eu-central-1` of `com.amazonaws.eu-central-1.s3`; none for `region` and `global`.

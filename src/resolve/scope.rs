@@ -3,7 +3,7 @@
 use super::services::{BuiltIn, find};
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
-use crate::policy::{NetworkId, ParamId, TierId, TierSetId, VpcId};
+use crate::policy::{NetworkId, ParamId, TierId, TierSetId, VpcId, aws_list};
 use crate::source::{Sources, Span};
 use std::collections::{HashMap, HashSet};
 
@@ -254,12 +254,9 @@ impl<'a> Scope<'a> {
 
     /// What a template calls the parameters for prefix lists that AWS manages.
     fn lists_of_aws(&self) -> Vec<String> {
-        let names = self.prefix_lists.iter().filter_map(|list| list.id.value.strip_prefix("com.amazonaws."));
-        let list = |name: &'a str| match name.split_once('.') {
-            Some(("global", _)) | None => name,
-            Some((_, list)) => list,
-        };
-        let names = names.map(|name| list(name).replace('.', "-") + "-prefix-list-id");
+        let names = self.prefix_lists.iter().map(|list| &*list.id.value);
+        let names = names.filter(|name| name.starts_with("com.amazonaws."));
+        let names = names.map(|name| aws_list(name).replace('.', "-") + "-prefix-list-id");
         names.collect()
     }
 
