@@ -4,6 +4,7 @@
 //! resolved in a file of its own, those that others refer to first.
 
 mod assertions;
+mod atom;
 mod blocks;
 mod lists;
 mod networks;
@@ -16,7 +17,8 @@ mod stack;
 mod strings;
 mod tiers;
 
-pub use services::{BuiltIn, catalogue};
+pub use atom::BuiltIn;
+pub use services::catalogue;
 
 use crate::ast::{Item, Program};
 use crate::date::Date;

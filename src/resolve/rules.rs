@@ -1,10 +1,11 @@
 //! Sentences: every subject, every piece of traffic, every peer.
 
+use super::atom::Atom;
 use super::lists::ParamPeer;
 use super::networks::{Addressed, BuiltIns, NetList, span_of};
 use super::params::ParamValue;
 use super::scope::{BuiltInNetwork, Entity, Scope};
-use super::services::{Atom, Services};
+use super::services::Services;
 use crate::ast::{self, NetItem};
 use crate::date::Date;
 use crate::diagnostic::{AwsField, Kind, Problem};

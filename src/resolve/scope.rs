@@ -1,6 +1,6 @@
 //! Who is called what: the three namespaces of a program, collected before anything is looked up.
 
-use super::services::{BuiltIn, find};
+use super::atom::{BuiltIn, find};
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
 use crate::policy::{NetworkId, ParamId, TierId, TierSetId, VpcId, aws_list};
