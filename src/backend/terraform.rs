@@ -189,10 +189,7 @@ impl Writer<'_, '_> {
 
     fn group_id(&self, tier: TierId, out: &mut String) {
         out.push_str("aws_security_group.");
-        let start = out.len();
-        let name = self.deployment.group(tier).name;
-        out.extend(name.chars().map(|c| if c == '-' { '_' } else { c }));
-        debug_assert!(out.len() > start);
+        out.push_str(&snake(self.deployment.group(tier).name));
         out.push_str(".id");
     }
 

@@ -13,7 +13,7 @@ pub use build::file;
 use crate::ast::{self, Program};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, Sources, Span};
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Where the files of a program come from.
 pub trait Reader {
@@ -28,7 +28,7 @@ pub struct Read {
     pub identity: String,
     /// What reports call it.
     pub name: String,
-    /// What is in it, or `None` when this identity was given before.
+    /// What is in it.
     pub bytes: Vec<u8>,
 }
 
@@ -45,22 +45,17 @@ pub enum ReadError {
 pub fn program(entry: &str, reader: &mut dyn Reader) -> Result<(Sources, Program, Problems), ReadError> {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
     let mut program = Program::default();
-    let mut known = HashMap::new();
     let read = reader.read(entry, None)?;
+    let mut known = HashSet::from([read.identity.clone()]);
+    // of the program's files, one each
     let mut identities = Vec::new();
-    known.insert(read.identity.clone(), ());
-    identities.push(read.identity.clone());
-    add(&mut sources, read, &mut program, &mut problems);
+    identities.extend(add(&mut sources, read, &mut program, &mut problems));
     let mut next = 0;
     while next < program.files.len() {
         for (path, span) in includes(&program.files[next]) {
             match reader.read(&path, Some(&identities[next])) {
-                Ok(read) if known.contains_key(&read.identity) => {}
-                Ok(read) => {
-                    known.insert(read.identity.clone(), ());
-                    identities.push(read.identity.clone());
-                    add(&mut sources, read, &mut program, &mut problems);
-                }
+                Ok(read) if !known.insert(read.identity.clone()) => {}
+                Ok(read) => identities.extend(add(&mut sources, read, &mut program, &mut problems)),
                 Err(ReadError::Outside(root)) => problems.push(Problem::OutsideRoot { span, path, root }),
                 Err(ReadError::Failed(why)) => problems.push(Problem::Unreadable { span, path, why }),
             }
@@ -79,7 +74,8 @@ fn includes(file: &ast::File) -> Vec<(String, Span)> {
     paths.collect()
 }
 
-fn add(sources: &mut Sources, read: Read, program: &mut Program, problems: &mut Problems) {
+/// Parses a file into the program, and gives its identity back; nothing for one that is too large.
+fn add(sources: &mut Sources, read: Read, program: &mut Program, problems: &mut Problems) -> Option<String> {
     let (text, invalid) = match String::from_utf8(read.bytes) {
         Ok(text) => (text, None),
         Err(error) => {
@@ -89,7 +85,7 @@ fn add(sources: &mut Sources, read: Read, program: &mut Program, problems: &mut 
     };
     let Some(id) = sources.add(read.name.clone(), text) else {
         problems.push(Problem::FileTooLarge { name: read.name });
-        return;
+        return None;
     };
     if let Some(at) = invalid {
         let start = at as u32;
@@ -98,6 +94,7 @@ fn add(sources: &mut Sources, read: Read, program: &mut Program, problems: &mut 
     let (file, found) = file(id, sources.file(id).text());
     problems.append(found);
     program.files.push(file);
+    Some(read.identity)
 }
 
 /// Parses the text of a file that is a program by itself, as tests and the prelude do.

@@ -7,7 +7,7 @@ use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
 use crate::diagnostic::{AwsField, Kind, nearest};
 use crate::net::{Addresses, Traffic};
-use crate::policy::{Annotation, Assertion, Claim, End, Policy, TierId};
+use crate::policy::{Annotation, Assertion, Claim, End, Policy};
 use crate::source::Span;
 
 /// Resolves one assertion into the policy.
@@ -16,7 +16,7 @@ pub fn resolve(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, sp
         ast::Claim::Can => Claim::Can,
         ast::Claim::Cannot => Claim::Cannot,
         ast::Claim::Only => Claim::Only,
-        ast::Claim::OnlyThrough(names) => Claim::OnlyThrough(tiers(scope, policy, names)),
+        ast::Claim::OnlyThrough(names) => Claim::OnlyThrough(scope.members(&policy.tier_sets, names)),
     };
     let from = ends(scope, known, policy, &assertion.from);
     let to = ends(scope, known, policy, &assertion.to);
@@ -28,18 +28,6 @@ pub fn resolve(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, sp
         );
     }
     policy.assertions.push(Assertion { span, claim, from, to, on });
-}
-
-fn tiers(scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) -> Vec<TierId> {
-    let mut tiers = Vec::new();
-    for name in names {
-        match scope.tier(*name) {
-            Some(Entity::Tier(id)) => tiers.push(id),
-            Some(Entity::TierSet(id)) => tiers.extend(&policy.tier_sets[id.index()].members),
-            Some(_) | None => {}
-        }
-    }
-    tiers
 }
 
 fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetItem]) -> Vec<(Span, End)> {

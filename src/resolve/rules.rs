@@ -100,18 +100,10 @@ fn current(scope: &mut Scope<'_>, rule: &ast::Rule, as_of: Date) -> bool {
 }
 
 fn subjects(scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) -> Vec<TierId> {
-    let mut subjects = Vec::with_capacity(names.len());
-    for name in names {
-        if scope.text(*name) == "itself" {
-            scope.problems.push(Problem::ItselfSubject { span: name.span });
-            continue;
-        }
-        match scope.tier(*name) {
-            Some(Entity::Tier(id)) => subjects.push(id),
-            Some(Entity::TierSet(id)) => subjects.extend(&policy.tier_sets[id.index()].members),
-            Some(_) | None => {}
-        }
-    }
+    let (wrong, names): (Vec<ast::Name>, Vec<ast::Name>) =
+        names.iter().partition(|name| scope.text(**name) == "itself");
+    wrong.iter().for_each(|name| scope.problems.push(Problem::ItselfSubject { span: name.span }));
+    let mut subjects = scope.members(&policy.tier_sets, &names);
     subjects.sort_unstable();
     subjects.dedup();
     subjects

@@ -3,7 +3,7 @@
 use super::atom::{BuiltIn, find};
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
-use crate::policy::{NetworkId, ParamId, TierId, TierSetId, VpcId, aws_list};
+use crate::policy::{NetworkId, ParamId, TierId, TierSet, TierSetId, VpcId, aws_list};
 use crate::source::{Sources, Span};
 use std::collections::{HashMap, HashSet};
 
@@ -364,6 +364,19 @@ impl<'a> Scope<'a> {
                 None
             }
         }
+    }
+
+    /// The tiers that a list names, each by itself or by a set.
+    pub fn members(&mut self, sets: &[TierSet], names: &[ast::Name]) -> Vec<TierId> {
+        let mut members = Vec::with_capacity(names.len());
+        for name in names {
+            match self.tier(*name) {
+                Some(Entity::Tier(id)) => members.push(id),
+                Some(Entity::TierSet(id)) => members.extend(&sets[id.index()].members),
+                Some(_) | None => {}
+            }
+        }
+        members
     }
 
     /// What a name stands for among the peers, if it does.
