@@ -1,16 +1,19 @@
 //! Exact sets: addresses of both families, and the traffic a rule admits.
 //!
 //! Nothing here samples or rounds. A set of addresses is kept as sorted ranges, which union, intersection
-//! and difference walk once; blocks come back as the smallest list that covers the ranges.
+//! and difference walk once; blocks come back as the smallest list that covers the ranges. A set of packets is
+//! kept as stretches of addresses with the traffic that goes with them, and is decided the same way.
 
 mod address;
 mod internet;
+mod packets;
 mod ranges;
 mod traffic;
 mod traffic_set;
 
 pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block};
 pub use internet::internet;
+pub use packets::{Packets, Row};
 pub use ranges::{Bound, Ranges};
 pub use traffic::{Family, Ports, Protocol, Traffic};
 pub use traffic_set::TrafficSet;

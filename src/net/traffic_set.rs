@@ -38,12 +38,79 @@ impl TrafficSet {
             Traffic::Tcp(range) => TrafficSet { tcp: ports(range), ..nothing },
             Traffic::Udp(range) => TrafficSet { udp: ports(range), ..nothing },
             Traffic::Icmp(_) | Traffic::Icmpv6(_) if traffic.family() != Some(family) => nothing,
-            Traffic::Icmp(kind) | Traffic::Icmpv6(kind) => TrafficSet { icmp: icmp(kind), ..nothing },
+            Traffic::Icmp(kind) | Traffic::Icmpv6(kind) => {
+                TrafficSet { icmp: Ranges::from_unsorted(vec![icmp(kind)]), ..nothing }
+            }
             Traffic::Number(number) => {
                 let others = Ranges::from_unsorted(vec![(number, number)]).intersection(&others(family));
                 TrafficSet { others, ..nothing }
             }
         }
+    }
+
+    /// What rules with any of this traffic admit between hosts of a family.
+    pub fn of_all(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
+        let (mut tcp, mut udp, mut icmp_, mut numbers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for traffic in traffic {
+            match traffic {
+                Traffic::All => return TrafficSet::all(family),
+                Traffic::Tcp(ports) => tcp.push((ports.from, ports.to)),
+                Traffic::Udp(ports) => udp.push((ports.from, ports.to)),
+                Traffic::Icmp(_) | Traffic::Icmpv6(_) if traffic.family() != Some(family) => {}
+                Traffic::Icmp(kind) | Traffic::Icmpv6(kind) => icmp_.push(icmp(kind)),
+                Traffic::Number(number) => numbers.push((number, number)),
+            }
+        }
+        let numbers = Ranges::from_unsorted(numbers);
+        let others = if numbers.is_empty() { numbers } else { numbers.intersection(&others(family)) };
+        TrafficSet {
+            tcp: Ranges::from_unsorted(tcp),
+            udp: Ranges::from_unsorted(udp),
+            icmp: Ranges::from_unsorted(icmp_),
+            others,
+        }
+    }
+
+    /// What is in any of these.
+    pub fn union_of<'t>(sets: impl IntoIterator<Item = &'t TrafficSet>) -> TrafficSet {
+        let mut sets = sets.into_iter();
+        let Some(first) = sets.next() else { return TrafficSet::default() };
+        let Some(second) = sets.next() else { return first.clone() };
+        let all: Vec<&TrafficSet> = [first, second].into_iter().chain(sets).collect();
+        fn joined<'t, T: super::ranges::Bound + 't>(parts: impl Iterator<Item = &'t Ranges<T>>) -> Ranges<T> {
+            Ranges::from_unsorted(parts.flat_map(|part| part.ranges()).copied().collect())
+        }
+        TrafficSet {
+            tcp: joined(all.iter().map(|set| &set.tcp)),
+            udp: joined(all.iter().map(|set| &set.udp)),
+            icmp: joined(all.iter().map(|set| &set.icmp)),
+            others: joined(all.iter().map(|set| &set.others)),
+        }
+    }
+
+    /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all; in order.
+    pub fn pieces(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
+        fn cut<'t, T: super::ranges::Bound + 't>(parts: impl Iterator<Item = &'t Ranges<T>>) -> Vec<Ranges<T>> {
+            let all: Vec<(T, T)> = parts.flat_map(|part| part.ranges()).copied().collect();
+            let mut starts: Vec<T> =
+                all.iter().flat_map(|(first, last)| [Some(*first), last.next()]).flatten().collect();
+            starts.sort_unstable();
+            starts.dedup();
+            let union = Ranges::from_unsorted(all);
+            let next = starts.iter().skip(1).map(|next| next.previous()).chain([Some(T::MAX)]);
+            let stretches = starts.iter().zip(next).filter_map(|(first, last)| Some((*first, last?)));
+            stretches
+                .filter(|(first, _)| union.contains(*first))
+                .map(|stretch| Ranges::from_unsorted(vec![stretch]))
+                .collect()
+        }
+        let nothing = TrafficSet::default;
+        let tcp = cut(sets.iter().map(|set| &set.tcp)).into_iter().map(|tcp| TrafficSet { tcp, ..nothing() });
+        let udp = cut(sets.iter().map(|set| &set.udp)).into_iter().map(|udp| TrafficSet { udp, ..nothing() });
+        let icmp = cut(sets.iter().map(|set| &set.icmp)).into_iter().map(|icmp| TrafficSet { icmp, ..nothing() });
+        let others =
+            cut(sets.iter().map(|set| &set.others)).into_iter().map(|others| TrafficSet { others, ..nothing() });
+        tcp.chain(udp).chain(icmp).chain(others).collect()
     }
 
     /// Whether nothing is in it.
@@ -105,16 +172,16 @@ impl TrafficSet {
     }
 }
 
-fn icmp(kind: Option<(u8, Option<u8>)>) -> Ranges<u16> {
-    let range = match kind {
-        None => return Ranges::all(),
+/// The types and codes of a rule, first and last.
+fn icmp(kind: Option<(u8, Option<u8>)>) -> (u16, u16) {
+    match kind {
+        None => (0, u16::MAX),
         Some((kind, None)) => (u16::from_be_bytes([kind, 0]), u16::from_be_bytes([kind, 255])),
         Some((kind, Some(code))) => {
             let number = u16::from_be_bytes([kind, code]);
             (number, number)
         }
-    };
-    Ranges::from_unsorted(vec![range])
+    }
 }
 
 #[cfg(test)]

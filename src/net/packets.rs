@@ -1,0 +1,468 @@
+//! Sets of packets: addresses × traffic, of both families, exact.
+//!
+//! A set says which addresses of one end go with which traffic; the other end is the group that is asked. It is
+//! kept as the stretches of addresses that share one set of traffic, in order, so that every operation is one
+//! walk over both sets. Two sets are equal exactly when they are written alike.
+
+use super::address::Addresses;
+use super::ranges::{Bound, Ranges};
+use super::traffic::{Family, Traffic};
+use super::traffic_set::TrafficSet;
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// A set of packets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Packets {
+    v4: Stretches<u32>,
+    v6: Stretches<u128>,
+}
+
+/// The packets of one family.
+///
+/// INVARIANT: sorted by address and disjoint; no traffic is empty; two that touch have different traffic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stretches<T>(Vec<Stretch<T>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stretch<T> {
+    first: T,
+    last: T,
+    traffic: TrafficSet,
+}
+
+/// Some packets of a set: all pairs of these addresses with this traffic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The family of both.
+    pub family: Family,
+    /// The addresses, of that family alone.
+    pub addresses: Addresses,
+    /// What goes with each of them.
+    pub traffic: TrafficSet,
+}
+
+impl<T> Default for Stretches<T> {
+    fn default() -> Self {
+        Stretches(Vec::new())
+    }
+}
+
+/// The blocks of rules, with what each admits.
+type Blocks<T> = Vec<((T, T), Traffic)>;
+
+impl Packets {
+    /// What rules with these blocks as their peers admit: one walk over the sorted blocks, which nest or lie
+    /// apart.
+    pub fn of(rules: impl IntoIterator<Item = (IpNet, Traffic)>) -> Packets {
+        let (mut v4, mut v6): (Blocks<u32>, Blocks<u128>) = (Vec::new(), Vec::new());
+        for (block, traffic) in rules {
+            match block {
+                IpNet::V4(net) => v4.push(((net.network().into(), net.broadcast().into()), traffic)),
+                IpNet::V6(net) => v6.push(((net.network().into(), net.broadcast().into()), traffic)),
+            }
+        }
+        Packets { v4: Stretches::of(v4, Family::V4), v6: Stretches::of(v6, Family::V6) }
+    }
+
+    /// Each of these addresses with all of this traffic, which is given by family.
+    pub fn product(addresses: &Addresses, v4: &TrafficSet, v6: &TrafficSet) -> Packets {
+        Packets { v4: Stretches::product(&addresses.v4, v4), v6: Stretches::product(&addresses.v6, v6) }
+    }
+
+    /// Whether no packet is in it.
+    pub fn is_empty(&self) -> bool {
+        self.v4.0.is_empty() && self.v6.0.is_empty()
+    }
+
+    /// What is in either.
+    pub fn union(&self, other: &Packets) -> Packets {
+        self.zip(other, TrafficSet::union)
+    }
+
+    /// What is in both.
+    pub fn intersection(&self, other: &Packets) -> Packets {
+        self.zip(other, TrafficSet::intersection)
+    }
+
+    /// What is in this one and not in the other.
+    pub fn difference(&self, other: &Packets) -> Packets {
+        self.zip(other, TrafficSet::difference)
+    }
+
+    /// Whether all of `other` is in this one.
+    pub fn covers(&self, other: &Packets) -> bool {
+        other.difference(self).is_empty()
+    }
+
+    /// What goes with one address.
+    pub fn at(&self, address: IpAddr) -> TrafficSet {
+        match address {
+            IpAddr::V4(address) => self.v4.at(address.into()),
+            IpAddr::V6(address) => self.v6.at(address.into()),
+        }
+    }
+
+    /// What goes with at least one of these addresses.
+    pub fn with_any(&self, addresses: &Addresses, family: Family) -> TrafficSet {
+        match family {
+            Family::V4 => self.v4.with_any(&addresses.v4),
+            Family::V6 => self.v6.with_any(&addresses.v6),
+        }
+    }
+
+    /// What goes with every one of these addresses, and everything where there are none.
+    pub fn with_every(&self, addresses: &Addresses, family: Family) -> TrafficSet {
+        let all = || TrafficSet::all(family);
+        match family {
+            Family::V4 => self.v4.with_every(&addresses.v4).unwrap_or_else(all),
+            Family::V6 => self.v6.with_every(&addresses.v6).unwrap_or_else(all),
+        }
+    }
+
+    /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in two. The blocks of
+    /// a row are [`Addresses::blocks`], the smallest list as well.
+    pub fn rows(&self) -> Vec<Row> {
+        let v4 = self.v4.rows().into_iter().map(|(v4, traffic)| {
+            let addresses = Addresses { v4, ..Addresses::default() };
+            Row { family: Family::V4, addresses, traffic }
+        });
+        let v6 = self.v6.rows().into_iter().map(|(v6, traffic)| {
+            let addresses = Addresses { v6, ..Addresses::default() };
+            Row { family: Family::V6, addresses, traffic }
+        });
+        v4.chain(v6).collect()
+    }
+
+    fn zip(&self, other: &Packets, pick: fn(&TrafficSet, &TrafficSet) -> TrafficSet) -> Packets {
+        Packets { v4: self.v4.zip(&other.v4, pick), v6: self.v6.zip(&other.v6, pick) }
+    }
+}
+
+impl<T: Bound> Stretches<T> {
+    fn of(mut rules: Blocks<T>, family: Family) -> Self {
+        // an outer block before those inside it
+        rules.sort_unstable_by_key(|((first, last), _)| (*first, std::cmp::Reverse(*last)));
+        let mut sweep = Sweep { out: Stretches::default(), open: Vec::new(), at: T::MIN };
+        for same in rules.chunk_by(|a, b| a.0 == b.0) {
+            let (first, last) = same[0].0;
+            sweep.close_before(first);
+            let own = TrafficSet::of_all(same.iter().map(|(_, traffic)| *traffic), family);
+            let traffic = match sweep.open.last() {
+                Some((_, around)) => around.union(&own),
+                None => own,
+            };
+            sweep.move_to(first);
+            sweep.open.push((last, traffic));
+        }
+        sweep.close_all();
+        sweep.out
+    }
+
+    fn product(addresses: &Ranges<T>, traffic: &TrafficSet) -> Self {
+        let mut out = Stretches::default();
+        for (first, last) in addresses.ranges() {
+            out.push(*first, *last, traffic);
+        }
+        out
+    }
+
+    /// Appends a stretch that lies behind all others.
+    fn push(&mut self, first: T, last: T, traffic: &TrafficSet) {
+        if traffic.is_empty() || first > last {
+            return;
+        }
+        match self.0.last_mut() {
+            Some(before) if before.last.next() == Some(first) && before.traffic == *traffic => before.last = last,
+            Some(_) | None => self.0.push(Stretch { first, last, traffic: traffic.clone() }),
+        }
+    }
+
+    fn at(&self, address: T) -> TrafficSet {
+        let after = self.0.partition_point(|stretch| stretch.first <= address);
+        let found = self.0[..after].last().filter(|stretch| address <= stretch.last);
+        found.map_or(TrafficSet::default(), |stretch| stretch.traffic.clone())
+    }
+
+    /// The stretches that meet a range.
+    fn meeting(&self, first: T, last: T) -> &[Stretch<T>] {
+        let start = self.0.partition_point(|stretch| stretch.last < first);
+        let end = self.0.partition_point(|stretch| stretch.first <= last);
+        &self.0[start..end]
+    }
+
+    fn with_any(&self, addresses: &Ranges<T>) -> TrafficSet {
+        let met = addresses.ranges().iter().flat_map(|(first, last)| self.meeting(*first, *last));
+        TrafficSet::union_of(met.map(|stretch| &stretch.traffic))
+    }
+
+    fn with_every(&self, addresses: &Ranges<T>) -> Option<TrafficSet> {
+        let mut common: Option<TrafficSet> = None;
+        for (first, last) in addresses.ranges() {
+            let mut at = Some(*first);
+            for stretch in self.meeting(*first, *last) {
+                if at.is_none_or(|at| stretch.first > at) {
+                    return Some(TrafficSet::default());
+                }
+                common = Some(match common {
+                    Some(common) => common.intersection(&stretch.traffic),
+                    None => stretch.traffic.clone(),
+                });
+                at = stretch.last.next();
+            }
+            if at.is_some_and(|at| at <= *last) {
+                return Some(TrafficSet::default());
+            }
+        }
+        common
+    }
+
+    fn zip(&self, other: &Self, pick: fn(&TrafficSet, &TrafficSet) -> TrafficSet) -> Self {
+        let (nothing, mut out) = (TrafficSet::default(), Stretches::default());
+        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
+        let mut at = Some(T::MIN);
+        while let Some(first) = at {
+            while a.next_if(|stretch| stretch.last < first).is_some() {}
+            while b.next_if(|stretch| stretch.last < first).is_some() {}
+            let (x, y) = (a.peek(), b.peek());
+            if x.is_none() && y.is_none() {
+                break;
+            }
+            // the next address at which either changes
+            let edge = |stretch: Option<&&Stretch<T>>| match stretch {
+                Some(stretch) if stretch.first > first => stretch.first.previous(),
+                Some(stretch) => Some(stretch.last),
+                None => None,
+            };
+            let last = [edge(x), edge(y)].into_iter().flatten().min().unwrap_or(T::MAX);
+            let here = |stretch: Option<&&'_ Stretch<T>>| stretch.is_some_and(|stretch| stretch.first <= first);
+            let left = if here(x) { x.map_or(&nothing, |stretch| &stretch.traffic) } else { &nothing };
+            let right = if here(y) { y.map_or(&nothing, |stretch| &stretch.traffic) } else { &nothing };
+            out.push(first, last, &pick(left, right));
+            at = last.next();
+        }
+        out
+    }
+
+    /// Traffic by the addresses that it goes with: each piece of traffic in one row, those of the same addresses
+    /// in the same.
+    fn rows(&self) -> Vec<(Ranges<T>, TrafficSet)> {
+        let sets: Vec<&TrafficSet> = self.0.iter().map(|stretch| &stretch.traffic).collect();
+        let mut rows: Vec<(Ranges<T>, TrafficSet)> = Vec::new();
+        for piece in TrafficSet::pieces(&sets) {
+            let with = self.0.iter().filter(|stretch| stretch.traffic.covers(&piece));
+            let addresses = Ranges::from_unsorted(with.map(|stretch| (stretch.first, stretch.last)).collect());
+            match rows.iter_mut().find(|(known, _)| *known == addresses) {
+                Some((_, traffic)) => *traffic = traffic.union(&piece),
+                None => rows.push((addresses, piece)),
+            }
+        }
+        rows
+    }
+}
+
+/// The walk over sorted blocks: those around the place where it stands, outer ones first, each with the traffic
+/// of all of them so far.
+struct Sweep<T> {
+    out: Stretches<T>,
+    open: Vec<(T, TrafficSet)>,
+    at: T,
+}
+
+impl<T: Bound> Sweep<T> {
+    /// Closes the blocks that end before an address.
+    fn close_before(&mut self, first: T) {
+        while let Some((last, traffic)) = self.open.pop_if(|(last, _)| *last < first) {
+            self.close(last, &traffic);
+        }
+    }
+
+    fn close_all(&mut self) {
+        while let Some((last, traffic)) = self.open.pop() {
+            self.close(last, &traffic);
+        }
+    }
+
+    fn close(&mut self, last: T, traffic: &TrafficSet) {
+        if self.at <= last {
+            self.out.push(self.at, last, traffic);
+        }
+        // the last address of all has none after it, and nothing can begin there
+        self.at = last.next().unwrap_or(last).max(self.at);
+        if last.next().is_none() {
+            self.open.clear();
+        }
+    }
+
+    /// Writes what stands before an address.
+    fn move_to(&mut self, first: T) {
+        if let (Some((_, traffic)), Some(before)) = (self.open.last(), first.previous())
+            && self.at <= before
+        {
+            self.out.push(self.at, before, traffic);
+        }
+        self.at = self.at.max(first);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::Ports;
+    use proptest::prelude::*;
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    /// The universe of the model: the first and the last eight addresses of either family.
+    fn universe() -> Vec<IpAddr> {
+        let v4 = (0..8).chain(u32::MAX - 7..=u32::MAX).map(|n| IpAddr::V4(Ipv4Addr::from(n)));
+        let v6 = (0..8).chain(u128::MAX - 7..=u128::MAX).map(|n| IpAddr::V6(Ipv6Addr::from(n)));
+        v4.chain(v6).collect()
+    }
+
+    /// Pieces of traffic that the rules below tell apart.
+    const ATOMS: [Traffic; 9] = [
+        Traffic::Tcp(Ports { from: 0, to: 0 }),
+        Traffic::Tcp(Ports { from: 5, to: 5 }),
+        Traffic::Tcp(Ports { from: u16::MAX, to: u16::MAX }),
+        Traffic::Udp(Ports { from: 5, to: 5 }),
+        Traffic::Icmp(Some((8, Some(0)))),
+        Traffic::Icmp(Some((8, Some(255)))),
+        Traffic::Icmpv6(Some((128, Some(0)))),
+        Traffic::Number(50),
+        Traffic::Number(255),
+    ];
+
+    type Rule = (IpNet, Traffic);
+
+    /// May this piece pass? By looking at each rule.
+    fn passes(rules: &[Rule], address: IpAddr, atom: Traffic) -> bool {
+        let within = |ports: Ports, port: Ports| ports.from <= port.from && port.to <= ports.to;
+        let of_type = |rule: Option<(u8, Option<u8>)>, kind: u8, code: u8| {
+            rule.is_none_or(|(k, c)| k == kind && c.is_none_or(|c| c == code))
+        };
+        rules.iter().any(|(block, traffic)| {
+            block.contains(&address)
+                && match (traffic, atom) {
+                    (Traffic::All, atom) => atom.family().is_none_or(|family| family == Family::of(block)),
+                    (Traffic::Tcp(ports), Traffic::Tcp(port)) | (Traffic::Udp(ports), Traffic::Udp(port)) => {
+                        within(*ports, port)
+                    }
+                    (Traffic::Icmp(rule), Traffic::Icmp(Some((kind, Some(code))))) => {
+                        address.is_ipv4() && of_type(*rule, kind, code)
+                    }
+                    (Traffic::Icmpv6(rule), Traffic::Icmpv6(Some((kind, Some(code))))) => {
+                        address.is_ipv6() && of_type(*rule, kind, code)
+                    }
+                    (Traffic::Number(number), Traffic::Number(other)) => *number == other,
+                    (_, _) => false,
+                }
+        })
+    }
+
+    fn holds(set: &Packets, address: IpAddr, atom: Traffic) -> bool {
+        let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
+        let atom = TrafficSet::of(atom, family);
+        !atom.is_empty() && set.at(address).covers(&atom)
+    }
+
+    prop_compose! {
+        fn block()(v4: bool, high: bool, n in 0u32..8, length in 0u8..=4) -> IpNet {
+            let up = if length < 4 { length } else { 32 };
+            if v4 {
+                let address = if high { u32::MAX - n } else { n };
+                let length = if up == 32 { 32 } else { [0, 1, 29, 31][length as usize] };
+                let net = ipnet::Ipv4Net::new(address.into(), length).unwrap_or_default();
+                IpNet::V4(net.trunc())
+            } else {
+                let address = if high { u128::MAX - u128::from(n) } else { n.into() };
+                let length = if up == 32 { 128 } else { [0, 1, 125, 127][length as usize] };
+                let net = ipnet::Ipv6Net::new(address.into(), length).unwrap_or_default();
+                IpNet::V6(net.trunc())
+            }
+        }
+    }
+
+    fn traffic() -> impl Strategy<Value = Traffic> {
+        let wide = [
+            Traffic::All,
+            Traffic::Tcp(Ports::ALL),
+            Traffic::Tcp(Ports { from: 5, to: 9 }),
+            Traffic::Tcp(Ports { from: 1, to: 5 }),
+            Traffic::Icmp(None),
+            Traffic::Icmp(Some((8, None))),
+            Traffic::Icmpv6(None),
+        ];
+        prop::sample::select([&ATOMS[..], &wide[..]].concat())
+    }
+
+    fn rules() -> impl Strategy<Value = Vec<Rule>> {
+        prop::collection::vec((block(), traffic()), 0..8)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn operations_agree_with_the_model(a in rules(), b in rules()) {
+            let (x, y) = (Packets::of(a.clone()), Packets::of(b.clone()));
+            let (both, common, rest) = (x.union(&y), x.intersection(&y), x.difference(&y));
+            for address in universe() {
+                for atom in ATOMS {
+                    let (in_a, in_b) = (passes(&a, address, atom), passes(&b, address, atom));
+                    prop_assert_eq!(holds(&x, address, atom), in_a, "{} {}", address, atom);
+                    prop_assert_eq!(holds(&both, address, atom), in_a || in_b);
+                    prop_assert_eq!(holds(&common, address, atom), in_a && in_b);
+                    prop_assert_eq!(holds(&rest, address, atom), in_a && !in_b);
+                }
+            }
+            prop_assert_eq!(&Packets::of([a, b].concat()), &both, "equal sets are written alike");
+            prop_assert_eq!(rest.union(&common), x.clone());
+            prop_assert!(both.covers(&x) && x.covers(&common) && rest.intersection(&y).is_empty());
+            prop_assert_eq!(x.covers(&y), y.difference(&x).is_empty());
+        }
+
+        #[test]
+        fn some_and_every_address(a in rules(), blocks in prop::collection::vec(block(), 1..4)) {
+            let (set, addresses) = (Packets::of(a.clone()), Addresses::of(&blocks));
+            for family in [Family::V4, Family::V6] {
+                let (any, every) = (set.with_any(&addresses, family), set.with_every(&addresses, family));
+                let hosts = universe().into_iter().filter(|a| a.is_ipv4() == (family == Family::V4));
+                let hosts: Vec<IpAddr> = hosts.filter(|address| addresses.contains(*address)).collect();
+                let none = match family {
+                    Family::V4 => addresses.v4.is_empty(),
+                    Family::V6 => addresses.v6.is_empty(),
+                };
+                prop_assert!(!none || (any.is_empty() && every == TrafficSet::all(family)));
+                for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
+                    let one = TrafficSet::of(atom, family);
+                    let passing = hosts.iter().filter(|host| passes(&a, **host, atom)).count();
+                    prop_assert!(passing == 0 || any.covers(&one), "{}", atom);
+                    prop_assert!(passing == hosts.len() || !every.covers(&one), "{}", atom);
+                    let inside = blocks.iter().filter(|block| Family::of(block) == family);
+                    let whole = inside.clone().all(|block| a.iter().any(|(b, t)| {
+                        b.contains(block) && TrafficSet::of(*t, family).covers(&one)
+                    }));
+                    prop_assert!(!whole || every.covers(&one), "{}", atom);
+                    let met = a.iter().any(|(b, t)| TrafficSet::of(*t, family).covers(&one)
+                        && inside.clone().any(|block| b.contains(block) || block.contains(b)));
+                    prop_assert_eq!(any.covers(&one), met, "{}", atom);
+                }
+            }
+        }
+
+        #[test]
+        fn rows_are_a_cover_that_says_nothing_twice(a in rules()) {
+            let set = Packets::of(a);
+            let (mut all, rows) = (Packets::default(), set.rows());
+            for (n, row) in rows.iter().enumerate() {
+                prop_assert!(!row.traffic.is_empty() && !row.addresses.is_empty());
+                let of = |family| if row.family == family { row.traffic.clone() } else { TrafficSet::default() };
+                let product = Packets::product(&row.addresses, &of(Family::V4), &of(Family::V6));
+                prop_assert!(all.intersection(&product).is_empty(), "no packet is in two rows");
+                all = all.union(&product);
+                prop_assert!(rows[..n].iter().all(|other| other.addresses != row.addresses), "one row for each set");
+            }
+            prop_assert_eq!(all, set);
+        }
+    }
+}
