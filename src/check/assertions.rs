@@ -10,8 +10,6 @@ use crate::policy::{Assertion, Claim, End, ListReference, ParamId, Peer, Policy,
 use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
-const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
-
 /// Judges every assertion of a policy.
 pub fn prove(policy: &Policy) -> Problems {
     let mut problems = Problems::default();
@@ -111,7 +109,7 @@ impl Proof<'_> {
 
     fn cannot(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
         for (from, to) in pairs(from, to) {
-            let broken = FAMILIES.into_iter().find_map(|family| self.passes(assertion, from, to, family));
+            let broken = Family::BOTH.into_iter().find_map(|family| self.passes(assertion, from, to, family));
             problems.extend(broken.map(|(family, witness)| self.reached(assertion, from, to, family, witness)));
         }
     }
@@ -126,14 +124,14 @@ impl Proof<'_> {
         for (from, to) in pairs(from, to) {
             let missing = match assertion.on.as_slice() {
                 [] => {
-                    let any = FAMILIES.into_iter().any(|family| {
+                    let any = Family::BOTH.into_iter().any(|family| {
                         !self.gates.must(&from.side, &to.side, family, &TrafficSet::all(family)).is_empty()
                     });
                     let stopped = || self.stopped(assertion, from, to, Traffic::All);
                     if any { None } else { Some(stopped()) }
                 }
                 on => on.iter().find_map(|(_, traffic)| {
-                    let open = FAMILIES.into_iter().all(|family| {
+                    let open = Family::BOTH.into_iter().all(|family| {
                         let asked = TrafficSet::of(*traffic, family);
                         self.gates.stopped(&from.side, &to.side, family, &asked).is_none()
                     });
@@ -146,7 +144,7 @@ impl Proof<'_> {
 
     /// The problem of a flow that does not pass, or not for all of its ends.
     fn stopped(&self, assertion: &Assertion, from: &Named, to: &Named, traffic: Traffic) -> Problem {
-        let found = FAMILIES.into_iter().find_map(|family| {
+        let found = Family::BOTH.into_iter().find_map(|family| {
             let asked = TrafficSet::of(traffic, family);
             let (gate, missing) = self.gates.stopped(&from.side, &to.side, family, &asked)?;
             Some((family, gate, missing))
@@ -247,7 +245,7 @@ impl Proof<'_> {
         may: bool,
     ) -> Option<Vec<String>> {
         let step = |from: &Side, to: &Side| {
-            FAMILIES.into_iter().any(|family| {
+            Family::BOTH.into_iter().any(|family| {
                 let asked = asked(assertion, family);
                 let passes = if may {
                     self.gates.may(from, to, family, &asked)

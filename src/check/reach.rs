@@ -6,11 +6,12 @@
 //! for every one. Parameters without a value, the contents of prefix lists, the members of foreign groups and
 //! unknown addresses make them differ.
 
-use crate::net::{Addresses, Family, Ranges, Traffic, TrafficSet};
+use crate::net::{Addresses, Family, Packets, Ranges, Traffic, TrafficSet};
 use crate::policy::{ExternalId, Outbound, ParamId, Peer, Policy, PrefixListId, TierId, Vpc};
-use ipnet::IpNet;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::rc::Rc;
 
 /// One end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,8 +80,28 @@ pub struct Witness {
 #[derive(Debug)]
 pub struct Gates<'p> {
     policy: &'p Policy,
-    inbound: Vec<Vec<u32>>,
-    outbound: Vec<Vec<u32>>,
+    inbound: Vec<Rc<Rules>>,
+    outbound: Vec<Rc<Rules>>,
+}
+
+/// The flows that open one gate, and what they admit together, which is found out when it is first asked for.
+#[derive(Debug, Default)]
+struct Rules {
+    flows: Vec<u32>,
+    admit: OnceCell<Admit>,
+}
+
+/// What one gate admits, by whom its rules name.
+#[derive(Debug, Default)]
+struct Admit {
+    /// Rules that name blocks.
+    blocks: Packets,
+    /// Rules that name anything else, by whom, sorted; what they admit in each family.
+    named: Vec<(Peer, [TrafficSet; 2])>,
+    /// All that rules with prefix lists and parameters admit; anyone may be in those.
+    loose: [TrafficSet; 2],
+    /// All that rules with foreign groups admit; any host but the members of tiers may be in those.
+    foreign: [TrafficSet; 2],
 }
 
 /// What one gate admits from or to one end, over the addresses of that end.
@@ -134,38 +155,127 @@ pub fn everywhere(policy: &Policy) -> Addresses {
     Addresses { v4: Ranges::all(), v6: if policy.stack.dual { Ranges::all() } else { Ranges::default() } }
 }
 
+impl Admit {
+    fn of(policy: &Policy, rules: &[(Peer, Traffic)]) -> Admit {
+        let mut admit = Admit::default();
+        let mut named: Vec<(Peer, Traffic)> = Vec::new();
+        let blocks = rules.iter().filter_map(|(peer, traffic)| match peer {
+            Peer::Net(block) => Some((*block, *traffic)),
+            Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => {
+                named.push((*peer, *traffic));
+                None
+            }
+        });
+        admit.blocks = Packets::of(blocks);
+        named.sort_unstable();
+        for same in named.chunk_by(|a, b| a.0 == b.0) {
+            let peer = same[0].0;
+            let sets = Family::BOTH.map(|family| {
+                let any = peer_family(policy, peer).is_none_or(|only| only == family);
+                TrafficSet::of_all(same.iter().filter(|_| any).map(|(_, traffic)| *traffic), family)
+            });
+            let all = match peer {
+                Peer::PrefixList(_) | Peer::Param(_) => Some(&mut admit.loose),
+                Peer::External(_) => Some(&mut admit.foreign),
+                Peer::Tier(_) | Peer::Net(_) => None,
+            };
+            if let Some(all) = all {
+                for (all, one) in all.iter_mut().zip(&sets) {
+                    *all = all.union(one);
+                }
+            }
+            admit.named.push((peer, sets));
+        }
+        admit
+    }
+
+    /// What rules that name just this end admit.
+    fn to(&self, who: Who, family: Family) -> Option<&TrafficSet> {
+        let peer = match who {
+            Who::Tier(id) => Peer::Tier(id),
+            Who::External(id) => Peer::External(id),
+            Who::PrefixList(id) => Peer::PrefixList(id),
+            Who::Param(id) => Peer::Param(id),
+            Who::Hosts => return None,
+        };
+        let at = self.named.binary_search_by(|(known, _)| known.cmp(&peer)).ok()?;
+        Some(&self.named[at].1[family as usize])
+    }
+
+    fn admitted(&self, side: &Side, family: Family) -> Admitted {
+        let own = self.to(side.who, family);
+        let by_address = self.blocks.with_any(&side.addresses, family);
+        let foreign = match side.who {
+            Who::Tier(_) => None,
+            Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => Some(&self.foreign[family as usize]),
+        };
+        let may = [Some(&by_address), own, Some(&self.loose[family as usize]), foreign];
+        let may = TrafficSet::union_of(may.into_iter().flatten().filter(|set| !set.is_empty()));
+        let every = if by_address.is_empty() { by_address } else { self.blocks.with_every(&side.addresses, family) };
+        let must = match own {
+            Some(own) => every.union(own),
+            None => every,
+        };
+        Admitted { may, must }
+    }
+}
+
+/// The family of a prefix list or a parameter.
+fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
+    match peer {
+        Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
+        Peer::Param(id) => Some(policy.param(id).kind.family()),
+        Peer::Net(block) => Some(Family::of(&block)),
+        Peer::Tier(_) | Peer::External(_) => None,
+    }
+}
+
 impl<'p> Gates<'p> {
     /// Finds the gates of a policy, in one pass over its flows.
     pub fn new(policy: &'p Policy) -> Gates<'p> {
-        let mut gates = Gates {
-            policy,
-            inbound: vec![Vec::new(); policy.tiers.len()],
-            outbound: vec![Vec::new(); policy.tiers.len()],
-        };
+        let mut inbound: Vec<Rules> = policy.tiers.iter().map(|_| Rules::default()).collect();
+        let mut outbound: Vec<Rules> = policy.tiers.iter().map(|_| Rules::default()).collect();
         for (n, flow) in policy.flows.iter().enumerate() {
             if let Some(tier) = flow.receiver() {
-                gates.inbound[tier.index()].push(n as u32);
+                inbound[tier.index()].flows.push(n as u32);
             }
             // an open tier has its two all-traffic rules and no others
             if let Some(tier) = flow.sender()
                 && policy.tier(tier).outbound == Outbound::Closed
             {
-                gates.outbound[tier.index()].push(n as u32);
+                outbound[tier.index()].flows.push(n as u32);
             }
         }
-        gates
+        let shared = |rules: Vec<Rules>| rules.into_iter().map(Rc::new).collect();
+        Gates { policy, inbound: shared(inbound), outbound: shared(outbound) }
     }
 
     /// The flows that open the inbound side of a tier.
     pub fn inbound(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
-        self.inbound[tier.index()].iter().copied()
+        self.inbound[tier.index()].flows.iter().copied()
     }
 
     /// The same gates, but for one tier, whose inbound side only these flows open.
     pub fn with_inbound(&self, tier: TierId, flows: &BTreeSet<u32>) -> Gates<'p> {
         let mut inbound = self.inbound.clone();
-        inbound[tier.index()].retain(|flow| flows.contains(flow));
+        let kept = self.inbound(tier).filter(|flow| flows.contains(flow)).collect();
+        inbound[tier.index()] = Rc::new(Rules { flows: kept, admit: OnceCell::new() });
         Gates { policy: self.policy, inbound, outbound: self.outbound.clone() }
+    }
+
+    fn rules(&self, gate: Gate) -> &Rules {
+        match gate {
+            Gate::Inbound(tier) => &self.inbound[tier.index()],
+            Gate::Outbound(tier) => &self.outbound[tier.index()],
+        }
+    }
+
+    fn admit(&self, gate: Gate) -> &Admit {
+        self.rules(gate).admit.get_or_init(|| {
+            let flows = self.flows(gate).iter();
+            let rules = flows.map(|flow| (self.peer(gate, *flow), self.policy.flows[*flow as usize].traffic));
+            Admit::of(self.policy, &rules.collect::<Vec<_>>())
+        })
     }
 
     /// Whether a gate admits everything without a sentence.
@@ -178,10 +288,7 @@ impl<'p> Gates<'p> {
     }
 
     fn flows(&self, gate: Gate) -> &[u32] {
-        match gate {
-            Gate::Inbound(tier) => &self.inbound[tier.index()],
-            Gate::Outbound(tier) => &self.outbound[tier.index()],
-        }
+        &self.rules(gate).flows
     }
 
     /// Whom a flow of a gate names at the far end.
@@ -194,51 +301,28 @@ impl<'p> Gates<'p> {
         far.map_or(flow.peer, Peer::Tier)
     }
 
-    fn fit(&self, peer: Peer, side: &Side, address: IpAddr) -> Fit {
-        let same = |same: bool, unknown: Unknown| match (same, side.who) {
-            (true, _) => Fit::Yes,
-            (false, Who::Tier(_)) if matches!(unknown, Unknown::Group(_)) => Fit::No,
-            (false, _) => Fit::Perhaps(unknown),
+    /// How a rule's peer fits an end, and the first address at which it does.
+    fn fit(&self, peer: Peer, side: &Side, family: Family) -> (Fit, Option<IpAddr>) {
+        let first = |addresses: &Addresses| match family {
+            Family::V4 => addresses.v4.ranges().first().map(|(first, _)| IpAddr::V4(Ipv4Addr::from(*first))),
+            Family::V6 => addresses.v6.ranges().first().map(|(first, _)| IpAddr::V6(Ipv6Addr::from(*first))),
         };
-        match peer {
-            Peer::Tier(tier) if side.who == Who::Tier(tier) => Fit::Yes,
-            Peer::Tier(_) => Fit::No,
-            Peer::Net(block) if !block.contains(&address) => Fit::No,
-            Peer::Net(_) => Fit::Yes,
-            Peer::External(id) => same(side.who == Who::External(id), Unknown::Group(id)),
-            Peer::PrefixList(id) => same(side.who == Who::PrefixList(id), Unknown::Contents(id)),
-            Peer::Param(id) => same(side.who == Who::Param(id), Unknown::Value(id)),
-        }
-    }
-
-    /// The addresses at which the verdict of a gate can change: the first of the end, and the first after the
-    /// edge of each block that a rule names.
-    fn cells(&self, gate: Gate, side: &Side, family: Family) -> Vec<IpAddr> {
-        let blocks = self.flows(gate).iter().filter_map(|flow| match self.peer(gate, *flow) {
-            Peer::Net(block) if Family::of(&block) == family => Some(block),
-            Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
-        });
-        let mut edges: Vec<IpNet> = blocks.collect();
-        edges.sort_unstable();
-        edges.dedup();
-        match family {
-            Family::V4 => {
-                let numbers = edges.iter().filter_map(|block| match block {
-                    IpNet::V4(net) => Some((u32::from(net.network()), u32::from(net.broadcast()))),
-                    IpNet::V6(_) => None,
-                });
-                let cells = cells(&side.addresses.v4, numbers.collect());
-                cells.into_iter().map(|number| IpAddr::V4(Ipv4Addr::from(number))).collect()
+        let fit = match (peer, side.who) {
+            (Peer::Net(block), _) => {
+                let common = first(&Addresses::of([&block]).intersection(&side.addresses));
+                return (if common.is_some() { Fit::Yes } else { Fit::No }, common);
             }
-            Family::V6 => {
-                let numbers = edges.iter().filter_map(|block| match block {
-                    IpNet::V6(net) => Some((u128::from(net.network()), u128::from(net.broadcast()))),
-                    IpNet::V4(_) => None,
-                });
-                let cells = cells(&side.addresses.v6, numbers.collect());
-                cells.into_iter().map(|number| IpAddr::V6(Ipv6Addr::from(number))).collect()
-            }
-        }
+            (peer, _) if peer_family(self.policy, peer).is_some_and(|only| only != family) => Fit::No,
+            (Peer::Tier(tier), Who::Tier(member)) if tier == member => Fit::Yes,
+            (Peer::External(id), Who::External(other)) if id == other => Fit::Yes,
+            (Peer::PrefixList(id), Who::PrefixList(other)) if id == other => Fit::Yes,
+            (Peer::Param(id), Who::Param(other)) if id == other => Fit::Yes,
+            (Peer::Tier(_), _) | (Peer::External(_), Who::Tier(_)) => Fit::No,
+            (Peer::External(id), _) => Fit::Perhaps(Unknown::Group(id)),
+            (Peer::PrefixList(id), _) => Fit::Perhaps(Unknown::Contents(id)),
+            (Peer::Param(id), _) => Fit::Perhaps(Unknown::Value(id)),
+        };
+        (fit, first(&side.addresses))
     }
 
     /// What a gate admits from or to an end.
@@ -247,21 +331,7 @@ impl<'p> Gates<'p> {
             let all = TrafficSet::all(family);
             return Admitted { may: all.clone(), must: all };
         }
-        let (mut may, mut must) = (TrafficSet::default(), TrafficSet::all(family));
-        for address in self.cells(gate, side, family) {
-            let (mut perhaps, mut surely) = (TrafficSet::default(), TrafficSet::default());
-            for flow in self.flows(gate) {
-                let traffic = || TrafficSet::of(self.policy.flows[*flow as usize].traffic, family);
-                match self.fit(self.peer(gate, *flow), side, address) {
-                    Fit::No => {}
-                    Fit::Perhaps(_) => perhaps = perhaps.union(&traffic()),
-                    Fit::Yes => surely = surely.union(&traffic()),
-                }
-            }
-            may = may.union(&perhaps).union(&surely);
-            must = must.intersection(&surely);
-        }
-        Admitted { may, must }
+        self.admit(gate).admitted(side, family)
     }
 
     /// What may pass from one end to another, of what is asked about.
@@ -321,22 +391,15 @@ impl<'p> Gates<'p> {
     }
 
     /// An address and a flow by which a gate admits this piece of traffic, one that surely does before one that
-    /// does perhaps.
+    /// does perhaps, and the lowest address first.
     fn let_through(&self, gate: Gate, far: &Side, family: Family, one: &TrafficSet) -> Option<(IpAddr, u32, Fit)> {
-        let mut perhaps = None;
-        for address in self.cells(gate, far, family) {
-            for flow in self.flows(gate) {
-                if !TrafficSet::of(self.policy.flows[*flow as usize].traffic, family).covers(one) {
-                    continue;
-                }
-                match self.fit(self.peer(gate, *flow), far, address) {
-                    Fit::No => {}
-                    fit @ Fit::Perhaps(_) => perhaps = perhaps.or(Some((address, *flow, fit))),
-                    Fit::Yes => return Some((address, *flow, Fit::Yes)),
-                }
-            }
-        }
-        perhaps
+        let flows = self.flows(gate).iter().copied();
+        let admitting = flows.filter(|n| TrafficSet::of(self.policy.flows[*n as usize].traffic, family).covers(one));
+        let fits = admitting.filter_map(|flow| match self.fit(self.peer(gate, flow), far, family) {
+            (Fit::No, _) => None,
+            (fit @ (Fit::Perhaps(_) | Fit::Yes), address) => Some((address?, flow, fit)),
+        });
+        fits.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))
     }
 }
 
@@ -351,15 +414,4 @@ fn gates_between<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate
         Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
     };
     outbound.into_iter().chain(inbound)
-}
-
-/// The first number of each stretch of a set in which no block begins or ends.
-fn cells<T: crate::net::Bound>(set: &Ranges<T>, blocks: Vec<(T, T)>) -> Vec<T> {
-    let mut starts: Vec<T> =
-        blocks.into_iter().flat_map(|(first, last)| [Some(first), last.next()]).flatten().collect();
-    starts.retain(|start| set.contains(*start));
-    starts.extend(set.ranges().iter().map(|(first, _)| *first));
-    starts.sort_unstable();
-    starts.dedup();
-    starts
 }
