@@ -1,9 +1,11 @@
-//! From a path to a policy: the stages before any target, in their order.
+//! From a path to groups: the stages before any target, in their order.
 
 use crate::catalogue::built_in;
-use crate::check::{assertions, lint};
+use crate::check::assertions;
+use crate::check::lint::{self, Levels};
 use crate::date::Date;
 use crate::diagnostic::Problems;
+use crate::groups::{Deployment, lower};
 use crate::parse::{self, ReadError, Reader};
 use crate::policy::Policy;
 use crate::resolve::{Settings, resolve};
@@ -20,6 +22,29 @@ pub struct Compilation {
     pub problems: Problems,
 }
 
+/// A program that was judged.
+#[derive(Debug)]
+pub struct Judged<'p> {
+    /// Its groups and their rules; nothing when it has errors that leave it without a meaning.
+    pub deployment: Option<Deployment<'p>>,
+    /// What is wrong with it, all told.
+    pub problems: Problems,
+}
+
+impl Compilation {
+    /// Proves what the program asserts, and looks at it with every lint.
+    pub fn judge(&self, levels: &Levels) -> Judged<'_> {
+        let mut problems = self.problems.clone();
+        if problems.any_error() {
+            return Judged { deployment: None, problems };
+        }
+        let deployment = lower(&self.policy);
+        problems.append(assertions::prove(&self.policy));
+        problems.append(lint::judge(&self.policy, &deployment, levels));
+        Judged { deployment: Some(deployment), problems }
+    }
+}
+
 /// Reads and resolves a program. Fails only when the entry file cannot be read.
 pub fn compile(
     entry: &str,
@@ -33,9 +58,6 @@ pub fn compile(
     let settings = Settings { bindings, as_of, built_in: built_in(), lints: &lints, stack_name: &stack_name };
     let (policy, found) = resolve(&sources, &program, &settings);
     problems.append(found);
-    if !problems.any_error() {
-        problems.append(assertions::prove(&policy));
-    }
     Ok(Compilation { sources, policy, problems })
 }
 

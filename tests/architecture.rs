@@ -17,10 +17,10 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
     ("catalogue", &["parse", "resolve"]),
     ("groups", &["policy", "net"]),
-    ("check", &["policy", "net", "diagnostic"]),
+    ("check", &["source", "policy", "net", "groups", "diagnostic"]),
     ("flows", &["source", "policy", "net", "groups"]),
     ("backend", &["groups"]),
-    ("compile", &["source", "date", "diagnostic", "parse", "policy", "resolve", "catalogue", "check"]),
+    ("compile", &["source", "date", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
     ("lib", &["compile"]),
 ];
 

@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{as_of, compile_text};
+use common::check as check_all;
+use tierwall::check::lint::Levels;
 
 /// What every program here starts with: a closed database, members that are known and members that are not.
 const SCENE: &str = "\
@@ -16,8 +17,7 @@ tier anywhere-tier
 
 /// Asserts the codes of the problems of a program: nothing where the assertion holds.
 fn check(program: &str, codes: &[&str]) {
-    let compilation = compile_text("program.tier", &format!("{SCENE}{program}"), &[], as_of());
-    let found = compilation.problems.sorted();
+    let found = check_all(&format!("{SCENE}{program}"), &Levels::default()).1;
     let found: Vec<&str> = found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect();
     assert_eq!(found, codes, "{program}");
 }
@@ -144,7 +144,7 @@ fn peered_vpcs() {
     let two = "vpc a {{ cidr = 10.0.0.0/16 }}\nvpc b {{ cidr = 10.1.0.0/16 }}\n".replace("{{", "{").replace("}}", "}");
     let program = |rest: &str| {
         let text = format!("{two}peer a with b\ntier x {{ vpc = a }}\ntier y {{ vpc = b, outbound = closed }}\n{rest}");
-        let found = compile_text("program.tier", &text, &[], as_of()).problems.sorted();
+        let found = check_all(&text, &Levels::default()).1;
         found.iter().map(|p| p.report().code).collect::<Vec<_>>()
     };
     assert_eq!(program("y allows https from x\nassert x can reach y on https"), Vec::<&str>::new());

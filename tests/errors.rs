@@ -5,10 +5,10 @@
 
 mod common;
 
-use common::{as_of, compile_text, package};
+use common::package;
 use std::collections::BTreeSet;
-use tierwall::check::target;
-use tierwall::diagnostic::{Explanation, Level, Problem, Style, explanations, render};
+use tierwall::check::lint::{Level, Levels};
+use tierwall::diagnostic::{self, Explanation, Problem, Style, explanations, render};
 use tierwall::source::Sources;
 
 /// Codes that no program written in a text file can cause.
@@ -23,26 +23,11 @@ fn block<'e>(explanation: &'e Explanation, kind: &str) -> Option<&'e str> {
     rest.split_once("```").map(|(program, _)| program)
 }
 
-/// Checks a program as its first line says: `# tierwall check --set office=banana`.
+/// The problems of a program that lints do not look at.
 fn check(program: &str) -> (Sources, Vec<Problem>) {
-    let command = program.lines().next().and_then(|line| line.strip_prefix("# tierwall ")).unwrap_or("check");
-    let (mut bindings, mut day) = (Vec::new(), as_of());
-    let mut words = command.split_whitespace();
-    while let Some(word) = words.next() {
-        match word {
-            "--set" => {
-                let (name, value) = words.next().and_then(|set| set.split_once('=')).unwrap_or(("", ""));
-                bindings.push((name.to_string(), value.to_string()));
-            }
-            "--as-of" => day = words.next().and_then(|day| day.parse().ok()).unwrap_or(day),
-            _ => {}
-        }
-    }
-    let mut compilation = compile_text("program.tier", program, &bindings, day);
-    if command.contains("cloudformation") {
-        compilation.problems.append(target::cloudformation(&compilation.policy));
-    }
-    (compilation.sources, compilation.problems.sorted())
+    let nothing = Levels { all: Some(Level::Allow), ..Levels::default() };
+    let (compilation, problems) = common::check(program, &nothing);
+    (compilation.sources, problems)
 }
 
 #[test]
@@ -97,7 +82,7 @@ fn messages_read_alike() {
             assert!(starts_well && !report.message.ends_with('.'), "{}: {}", report.code, report.message);
             assert!(!report.message.contains(" you "), "{}", report.message);
             assert!(report.labels.iter().all(|label| !label.words.is_empty()), "{}: a label says nothing", report.code);
-            assert!(report.level == Level::Error || report.code.starts_with('W'), "{}", report.code);
+            assert!(report.level == diagnostic::Level::Error || report.code.starts_with('W'), "{}", report.code);
         }
     }
 }

@@ -3,15 +3,17 @@
 use super::files::{Destination, Written, words};
 use super::program::{load, verdict};
 use super::report::Report;
-use super::{Exit, With};
+use super::{Exit, Lints, With};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use similar::TextDiff;
 use std::io::{self, Write};
 use tierwall::backend::{self, Backend, cloudformation};
-use tierwall::check::{lint, target};
+use tierwall::check::lint::{self, Levels};
+use tierwall::check::target;
+use tierwall::compile::Judged;
 use tierwall::diagnostic::Problems;
-use tierwall::groups::{Deployment, lower};
+use tierwall::groups::Deployment;
 use tierwall::policy::Policy;
 
 /// The arguments of `build`.
@@ -31,11 +33,10 @@ pub struct Build {
     /// Write nothing; exit with 1 and a diff if the output is stale
     #[arg(long, requires = "output")]
     check: bool,
-    /// Let a lint that is denied pass as a warning
-    #[arg(long, value_name = "LINT", value_parser = PossibleValuesParser::new(lint::names()))]
-    allow: Vec<String>,
     #[command(flatten)]
     with: With,
+    #[command(flatten)]
+    lints: Lints,
 }
 
 fn backend(text: &str) -> Result<Backend, String> {
@@ -50,29 +51,27 @@ fn targets() -> Vec<&'static str> {
 
 /// Runs it.
 pub fn run(build: &Build, report: &Report) -> Exit {
-    let mut compilation = match load(&build.file, &build.with, report) {
+    let levels = match build.lints.levels() {
+        Ok(levels) => levels,
+        Err(words) => return report.failure(&words),
+    };
+    let compilation = match load(&build.file, &build.with, report) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
-    let is_template = build.to.name == cloudformation::BACKEND.name;
-    if is_template {
-        compilation.problems.append(target::cloudformation(&compilation.policy));
+    let Judged { deployment, mut problems } = compilation.judge(&levels);
+    if build.to.name == cloudformation::BACKEND.name {
+        problems.append(target::cloudformation(&compilation.policy));
+        if let Some(deployment) = deployment.as_ref().filter(|_| !problems.any_error()) {
+            problems.append(limits(&compilation.policy, deployment, build, &levels));
+        }
     }
-    if compilation.problems.any_error() {
-        let problems = compilation.problems.sorted();
-        report.problems(&problems, &compilation.sources);
-        return verdict(&problems);
-    }
-    let deployment = lower(&compilation.policy);
-    if is_template {
-        compilation.problems.append(limits(&compilation.policy, &deployment, build));
-    }
-    let denied = compilation.problems.any_error();
-    let problems = compilation.problems.sorted();
+    let problems = problems.sorted();
     report.problems(&problems, &compilation.sources);
-    if denied {
-        return verdict(&problems);
-    }
+    let deployment = match (deployment, verdict(&problems)) {
+        (Some(deployment), Exit::Done) => deployment,
+        (_, failed) => return failed,
+    };
     match build.output.as_deref() {
         None | Some("-") => {
             let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
@@ -83,13 +82,12 @@ pub fn run(build: &Build, report: &Report) -> Exit {
 }
 
 /// The limits of a template; its size is found by writing it to nowhere.
-fn limits(policy: &Policy, deployment: &Deployment<'_>, build: &Build) -> Problems {
-    let name = lint::TEMPLATE_LIMITS.name;
-    let denied = !build.allow.iter().any(|allowed| allowed == name) && !policy.stack_allows(name);
+fn limits(policy: &Policy, deployment: &Deployment<'_>, build: &Build, levels: &Levels) -> Problems {
     let [resources, parameters, outputs] = cloudformation::counts(deployment);
     let mut size = Size(0);
     (build.to.emit)(deployment, &mut size).expect("counting bytes cannot fail");
-    lint::template_limits(lint::Template { resources, parameters, outputs, bytes: size.0 }, denied)
+    let template = lint::Template { resources, parameters, outputs, bytes: size.0 };
+    lint::told(policy, &lint::TEMPLATE_LIMITS, levels, lint::template_limits(template))
 }
 
 /// A writer that only counts.

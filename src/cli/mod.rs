@@ -3,6 +3,7 @@
 mod build;
 mod files;
 mod init;
+mod lints;
 mod program;
 mod report;
 mod show;
@@ -10,6 +11,7 @@ mod show;
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use lints::Lints;
 use std::process::ExitCode;
 use tierwall::date::Date;
 
@@ -59,6 +61,8 @@ enum Command {
         files: Vec<String>,
         #[command(flatten)]
         with: With,
+        #[command(flatten)]
+        lints: Lints,
     },
     /// Show who may talk to whom, on what, and which sentence says so
     Flows {
@@ -121,7 +125,7 @@ pub fn run() -> ExitCode {
     let report = report::Report::new(cli.color);
     let exit = match cli.command {
         Command::Build(build) => build::run(&build, &report),
-        Command::Check { files, with } => show::check(&files, &with, &report),
+        Command::Check { files, with, lints } => show::check(&files, &with, &lints, &report),
         Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
         Command::Services { word } => show::services(word.as_deref(), &report),
         Command::Explain { code } => show::explain(code.as_deref(), &report),

@@ -2,14 +2,13 @@
 
 use super::program::{load, verdict};
 use super::report::{Report, counted};
-use super::{Exit, With};
+use super::{Exit, Lints, With};
 use clap::ValueEnum;
 use std::fmt::Write;
 use tierwall::catalogue::built_in;
 use tierwall::check::lint;
 use tierwall::diagnostic::{explanation, explanations, nearest};
 use tierwall::flows;
-use tierwall::groups::lower;
 
 /// How `flows` shows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -23,17 +22,22 @@ pub enum Format {
 }
 
 /// `tierwall check`
-pub fn check(files: &[String], with: &With, report: &Report) -> Exit {
+pub fn check(files: &[String], with: &With, lints: &Lints, report: &Report) -> Exit {
+    let levels = match lints.levels() {
+        Ok(levels) => levels,
+        Err(words) => return report.failure(&words),
+    };
     let mut worst = Exit::Done;
     for file in files {
         let exit = match load(file, with, report) {
             Err(exit) => exit,
             Ok(compilation) => {
-                let problems = compilation.problems.sorted();
+                let judged = compilation.judge(&levels);
+                let problems = judged.problems.sorted();
                 report.problems(&problems, &compilation.sources);
                 let exit = verdict(&problems);
-                if exit == Exit::Done {
-                    let rules = counted(lower(&compilation.policy).rule_count(), "rule");
+                if let (Some(deployment), Exit::Done) = (judged.deployment, exit) {
+                    let rules = counted(deployment.rule_count(), "rule");
                     let tiers = counted(compilation.policy.tiers.len(), "tier");
                     report.say(&format!("{file}: {tiers}, {rules}\n"));
                 }

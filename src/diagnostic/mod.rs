@@ -4,11 +4,13 @@
 //! `tierwall explain` documents, and is told in words by [`Problem::report`]. Only [`render`] knows codespan.
 
 mod explain;
+mod finding;
 mod problem;
 mod render;
 mod wording;
 
 pub use explain::{Explanation, explanation, explanations};
+pub use finding::Finding;
 pub use problem::{AwsField, Kind, Level, Problem, Target};
 pub use render::{Style, render};
 pub use wording::{Label, Report};
@@ -16,7 +18,7 @@ pub use wording::{Label, Report};
 use crate::source::{Sources, Span};
 
 /// Problems as the stages find them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Problems(Vec<Problem>);
 
 impl Problems {

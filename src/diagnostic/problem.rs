@@ -1,6 +1,6 @@
 //! Every problem, as data. Its words are in `wording.rs`, its documentation in `docs/errors.md`.
 
-use crate::date::Date;
+use super::finding::Finding;
 use crate::source::Span;
 
 /// How bad a problem is.
@@ -241,14 +241,10 @@ pub enum Problem {
     ShadowedService { span: Span, name: String, meaning: String },
     /// a result of `except` with more than 20 blocks
     ManyBlocks { span: Span, count: usize },
-    /// `until 2020-01-01`
-    Expired { span: Span, date: Date, as_of: Date },
-    /// `until` a day within the next 14
-    Expiring { span: Span, date: Date, days: i32 },
     /// CloudFormation: `default-group = locked`
     TargetWarns { span: Span, target: Target, what: String },
 
     // ---- lints
-    /// a CloudFormation template of 501 resources
-    TemplateLimits { what: &'static str, count: usize, limit: usize, denied: bool },
+    /// what a lint found
+    Lint(Box<Finding>),
 }

@@ -368,24 +368,14 @@ impl Problem {
                 .at(span, format!("the built-in one is `{meaning}`"))
                 .help("choose another name, if readers may think of the built-in one"),
             Problem::ManyBlocks { span, count } => R::warning("W0301", format!("`except` leaves {count} blocks, each a rule")).at(span, "counts against the quota of rules"),
-            Problem::Expired { span, date, as_of } => R::warning("W0302", format!("this sentence ended on {date} and is left out"))
-                .at(span, format!("today is {as_of}"))
-                .help("delete it, or move the date"),
-            Problem::Expiring { span, date, days } => Report {
-                level: Level::Note,
-                ..R::warning("W0303", format!("this sentence ends on {date}")).at(span, match days {
-                    0 => "today is its last day".to_string(),
-                    1 => "1 day left".to_string(),
-                    days => format!("{days} days left"),
-                })
-            },
             Problem::TargetWarns { span, target, what } => R::warning("W0601", format!("{} cannot say this: {what}", target.words())).at(span, "left out of this target"),
 
-            Problem::TemplateLimits { what, count, limit, denied } => Report {
-                level: if *denied { Level::Error } else { Level::Warning },
-                ..R::error("template-limits", format!("the template has {count} {what}, and CloudFormation takes at most {limit}"))
-                    .help("split the program into several stacks, name fewer tiers as peers (each such rule is a resource), or use `--to terraform`")
-                    .help("`--allow template-limits` writes it all the same")
+            Problem::Lint(finding) => Report {
+                code: finding.lint,
+                level: finding.level,
+                message: finding.message.clone(),
+                labels: finding.labels.clone(),
+                help: finding.help.clone(),
             },
         }
     }

@@ -16,8 +16,8 @@ pub struct Sentence {
     pub prose: Option<String>,
     /// ` except …` and ` until …` as written, for the text of its rules.
     pub tail: String,
-    /// Its last day.
-    pub until: Option<Date>,
+    /// Its last day, and where that is said. After it the sentence has no flows.
+    pub until: Option<(Span, Date)>,
 }
 
 /// Which way a sentence points.

@@ -19,6 +19,8 @@ pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use tier::{Role, Tier, TierSet};
 pub use words::{WordId, Words};
 
+use crate::date::Date;
+
 /// A whole program, resolved.
 #[derive(Debug)]
 pub struct Policy {
@@ -48,6 +50,8 @@ pub struct Policy {
     pub assertions: Vec<Assertion>,
     /// `@allow`, as they stand.
     pub annotations: Vec<Annotation>,
+    /// The day that counts as today.
+    pub as_of: Date,
     /// Words of the program that outputs repeat.
     pub words: Words,
 }
@@ -100,13 +104,6 @@ impl Policy {
     /// The sentence with this id.
     pub fn sentence(&self, id: SentenceId) -> &Sentence {
         &self.sentences[id.index()]
-    }
-
-    /// Whether an `@allow` on the stack names this lint.
-    pub fn stack_allows(&self, lint: &str) -> bool {
-        self.annotations
-            .iter()
-            .any(|annotation| annotation.lint == lint && Some(annotation.statement) == self.stack.span)
     }
 
     /// The VPC of a tier.

@@ -69,6 +69,7 @@ pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settin
         flows: Vec::new(),
         assertions: Vec::new(),
         annotations: Vec::new(),
+        as_of: settings.as_of,
         words: Words::default(),
     };
     let known = rules::Known {

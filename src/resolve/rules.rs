@@ -25,9 +25,6 @@ pub struct Known<'b> {
     pub services: Services<'b>,
 }
 
-/// Days before its last one in which a sentence is announced to end.
-const SOON: i32 = 14;
-
 /// One peer of a sentence, with the written item that it comes from.
 #[derive(Clone, Copy)]
 struct Target {
@@ -59,7 +56,7 @@ pub fn resolve(
     as_of: Date,
 ) {
     let before = scope.problems.len();
-    let current = current(scope, rule, as_of);
+    let current = rule.until.is_none_or(|until| until.date >= as_of);
     let subjects = subjects(scope, policy, &rule.subjects);
     let offers = offers(scope, known, policy, &rule.services);
     let targets = if rule.except.is_empty() {
@@ -69,7 +66,7 @@ pub fn resolve(
     };
     let prose = scope.prose(&rule.prose, AwsField::RuleDescription);
     let id = SentenceId(policy.sentences.len() as u32);
-    let until = rule.until.map(|until| until.date);
+    let until = rule.until.map(|until| (until.span, until.date));
     policy.sentences.push(Sentence { span, prose, tail: tail(scope, rule), until });
     let names = Names { scope, rule, span };
     names.check(policy, &subjects, &targets);
@@ -85,18 +82,6 @@ pub fn resolve(
     if whole && (scope.problems.len() == before || !current) {
         unproductive(scope, policy, rule, span, &offers, &targets, &yielded);
     }
-}
-
-/// Whether the sentence still holds; one that ended or soon will is reported.
-fn current(scope: &mut Scope<'_>, rule: &ast::Rule, as_of: Date) -> bool {
-    let Some(ast::Date { span, date }) = rule.until else { return true };
-    let days = date.unix_days() - as_of.unix_days();
-    if days < 0 {
-        scope.problems.push(Problem::Expired { span, date, as_of });
-    } else if days <= SOON {
-        scope.problems.push(Problem::Expiring { span, date, days });
-    }
-    days >= 0
 }
 
 fn subjects(scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) -> Vec<TierId> {

@@ -4,8 +4,11 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use tierwall::check::lint::Levels;
+use tierwall::check::target;
 use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
+use tierwall::diagnostic::Problem;
 use tierwall::parse::{Read, ReadError, Reader};
 
 /// The day on which everything in the tests is built.
@@ -56,6 +59,30 @@ pub fn as_of() -> Date {
 /// Compiles a text.
 pub fn compile_text(name: &str, text: &str, bindings: &[(String, String)], as_of: Date) -> Compilation {
     compile(name, &mut Text(text), bindings, as_of).unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+/// Checks a program as its first line says, `# tierwall check --set office=banana`: what it means, and what is wrong
+/// with it.
+pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
+    let command = program.lines().next().and_then(|line| line.strip_prefix("# tierwall ")).unwrap_or("check");
+    let (mut bindings, mut day) = (Vec::new(), as_of());
+    let mut words = command.split_whitespace();
+    while let Some(word) = words.next() {
+        match word {
+            "--set" => {
+                let (name, value) = words.next().and_then(|set| set.split_once('=')).unwrap_or(("", ""));
+                bindings.push((name.to_string(), value.to_string()));
+            }
+            "--as-of" => day = words.next().and_then(|day| day.parse().ok()).unwrap_or(day),
+            _ => {}
+        }
+    }
+    let compilation = compile_text("program.tier", program, &bindings, day);
+    let mut problems = compilation.judge(levels).problems;
+    if command.contains("cloudformation") {
+        problems.append(target::cloudformation(&compilation.policy));
+    }
+    (compilation, problems.sorted())
 }
 
 /// One way to build one example.

@@ -1,24 +1,199 @@
 //! Lints: one file each, documented where it is written.
+//!
+//! A lint looks at the whole policy and says what it found; how bad that is, and whether an `@allow` silences it, is
+//! decided here for all of them.
 
+mod expired;
+mod expiring;
+mod exposure;
+mod open_admin_port;
 mod template_limits;
+mod unused_allow;
 
 pub use template_limits::{LINT as TEMPLATE_LIMITS, Template, template_limits};
 
-/// A lint, as `tierwall explain` and `--allow` know it.
+use super::reach::Gates;
+use crate::diagnostic::{self, Finding, Problem, Problems};
+use crate::groups::Deployment;
+use crate::policy::Policy;
+use crate::source::Span;
+use exposure::Opening;
+use std::collections::BTreeMap;
+
+/// A lint, as `tierwall explain`, `@allow` and `--deny` know it.
 #[derive(Debug, Clone, Copy)]
 pub struct Lint {
     /// `template-limits`
     pub name: &'static str,
     /// One line.
     pub title: &'static str,
-    /// What it checks, why, and what to do.
+    /// Its level where nobody says another.
+    pub level: Level,
+    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`.
+    pub ids: &'static [(&'static str, &'static str)],
+    /// What it checks, why, and what to do, in Markdown.
     pub text: &'static str,
+    /// A program in which it fires.
+    pub fires: &'static str,
+    /// One like it in which it does not.
+    pub calm: &'static str,
+    /// Who judges.
+    pub judge: Judge,
 }
 
-/// Every lint.
-pub const ALL: [Lint; 1] = [template_limits::LINT];
+/// Who judges a lint.
+#[derive(Debug, Clone, Copy)]
+pub enum Judge {
+    /// A look at the whole program.
+    Program(fn(&Subject<'_>, &mut Vec<Finding>)),
+    /// Another: the writer of a template, or the judge of the other lints.
+    Elsewhere,
+}
+
+/// What a lint looks at.
+#[derive(Debug)]
+pub struct Subject<'p> {
+    /// The program.
+    pub policy: &'p Policy,
+    /// Its gates.
+    pub gates: Gates<'p>,
+    /// What its tiers accept from the internet.
+    pub openings: Vec<Opening>,
+    /// Its groups and their rules.
+    pub deployment: &'p Deployment<'p>,
+}
+
+/// What becomes of what a lint finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nobody is told.
+    Allow,
+    /// A note.
+    Note,
+    /// A warning.
+    Warn,
+    /// An error: nothing is written.
+    Deny,
+}
+
+/// Levels that a run asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Levels {
+    /// For all lints.
+    pub all: Option<Level>,
+    /// For those that would warn.
+    pub warnings: Option<Level>,
+    /// For single ones.
+    pub named: BTreeMap<&'static str, Level>,
+}
+
+/// Every lint: those about exposure first, then those about order, then limits.
+pub const ALL: [Lint; 5] =
+    [open_admin_port::LINT, expired::LINT, expiring::LINT, unused_allow::LINT, template_limits::LINT];
 
 /// Every lint's name.
 pub fn names() -> Vec<&'static str> {
     ALL.iter().map(|lint| lint.name).collect()
+}
+
+impl Level {
+    /// As documentation and the command line write it.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Level::Allow => "allow",
+            Level::Note => "note",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        }
+    }
+
+    fn of_problem(self) -> Option<diagnostic::Level> {
+        match self {
+            Level::Allow => None,
+            Level::Note => Some(diagnostic::Level::Note),
+            Level::Warn => Some(diagnostic::Level::Warning),
+            Level::Deny => Some(diagnostic::Level::Error),
+        }
+    }
+}
+
+impl Levels {
+    /// The level of a lint: as its name says, else as its kind, else as all, else its own.
+    pub fn of(&self, lint: &Lint) -> Level {
+        let level = self.all.unwrap_or(lint.level);
+        let level = self.warnings.filter(|_| level == Level::Warn).unwrap_or(level);
+        self.named.get(lint.name).copied().unwrap_or(level)
+    }
+}
+
+/// Judges a program by every lint that looks at the whole of it.
+pub fn judge(policy: &Policy, deployment: &Deployment<'_>, levels: &Levels) -> Problems {
+    let gates = Gates::new(policy);
+    let openings = exposure::openings(policy, &gates);
+    let subject = Subject { policy, gates, openings, deployment };
+    let mut silencer = Silencer::new(policy);
+    let mut problems = Problems::default();
+    for lint in &ALL {
+        let Judge::Program(judge) = lint.judge else { continue };
+        let level = levels.of(lint);
+        // what nobody is told can still make an `@allow` useful
+        if level > Level::Allow || silencer.knows(lint.name) {
+            let mut found = Vec::new();
+            judge(&subject, &mut found);
+            problems.extend(silencer.leaves(lint, level, found));
+        }
+    }
+    let unused = unused_allow::unused(policy, &silencer.used);
+    problems.extend(silencer.leaves(&unused_allow::LINT, levels.of(&unused_allow::LINT), unused));
+    problems
+}
+
+/// Problems of what a lint found about the program as a whole, which an `@allow` on the stack silences.
+pub fn told(policy: &Policy, lint: &Lint, levels: &Levels, found: Vec<Finding>) -> Problems {
+    let mut problems = Problems::default();
+    problems.extend(Silencer::new(policy).leaves(lint, levels.of(lint), found));
+    problems
+}
+
+/// The `@allow`s of a program, and which of them were of use.
+struct Silencer<'p> {
+    policy: &'p Policy,
+    used: Vec<bool>,
+}
+
+impl<'p> Silencer<'p> {
+    fn new(policy: &'p Policy) -> Silencer<'p> {
+        Silencer { policy, used: vec![false; policy.annotations.len()] }
+    }
+
+    fn knows(&self, lint: &str) -> bool {
+        self.policy.annotations.iter().any(|annotation| annotation.lint == lint)
+    }
+
+    /// The findings that stand, as problems.
+    fn leaves(&mut self, lint: &Lint, level: Level, mut found: Vec<Finding>) -> Vec<Problem> {
+        if self.knows(lint.name) {
+            found.retain(|finding| !self.silences(lint.name, finding));
+        }
+        let Some(level) = level.of_problem() else { return Vec::new() };
+        let named = |finding| Problem::Lint(Box::new(Finding { lint: lint.name, level, ..finding }));
+        found.into_iter().map(named).collect()
+    }
+
+    /// Whether each cause of a finding has an `@allow`; what has no place is caused by the stack.
+    fn silences(&mut self, lint: &str, finding: &Finding) -> bool {
+        let stack = self.policy.stack.span.as_slice();
+        let causes = if finding.causes.is_empty() { stack } else { &finding.causes };
+        let found: Option<Vec<usize>> = causes.iter().map(|cause| self.annotation(lint, *cause)).collect();
+        let found = found.unwrap_or_default();
+        found.iter().for_each(|n| self.used[*n] = true);
+        !found.is_empty()
+    }
+
+    fn annotation(&self, lint: &str, cause: Span) -> Option<usize> {
+        let around = |statement: Span| {
+            statement.file == cause.file && statement.start <= cause.start && cause.end <= statement.end
+        };
+        self.policy.annotations.iter().position(|annotation| annotation.lint == lint && around(annotation.statement))
+    }
 }

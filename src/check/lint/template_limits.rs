@@ -1,12 +1,14 @@
 //! `template-limits`: a CloudFormation template that CloudFormation would refuse for its size.
 
-use super::Lint;
-use crate::diagnostic::{Problem, Problems};
+use super::{Judge, Level, Lint};
+use crate::diagnostic::Finding;
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "template-limits",
     title: "a template that CloudFormation would refuse for its size",
+    level: Level::Deny,
+    ids: &[],
     text: "\
 Checks: that the template of `build --to cloudformation` has at most 500 resources, 200 parameters, 200
 outputs and 1,000,000 bytes.
@@ -15,14 +17,32 @@ Why: CloudFormation refuses a larger template (CloudFormation user guide, quotas
 before the deployment. A rule that names a tier is a resource of its own, so programs with many tiers reach
 500 resources first. A template of more than 51,200 bytes has to be deployed from an S3 bucket.
 
-Level: deny. Nothing is written. `--allow template-limits` turns it into a warning.
+It is judged by `build --to cloudformation` alone. `--warn template-limits`, or `@allow` on the `stack`, writes the
+template all the same.
 
 Instead: split the program into several stacks that name each other's groups with `external`, let tiers name
-networks instead of each other where that is what is meant, or use `--to terraform`, which has no such limits.
-
-Fires:      40 tiers, each of which allows `tcp 8000, 8001, … 8012` from the next one: 560 resources.
-Stays calm: the same 13 ports as the range `tcp 8000-8012`: 80 resources.",
+networks instead of each other where that is what is meant, or use `--to terraform`, which has no such limits.",
+    fires: FIRES,
+    calm: CALM,
+    judge: Judge::Elsewhere,
 };
+
+/// 23 tiers, each of which names itself and the 22 others: 529 rules that name a tier, each a resource.
+const FIRES: &str = "\
+tier a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
+tiers everyone = a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
+
+everyone allows https from everyone
+";
+
+/// The same reach, said by addresses: the rules stand inside the 23 groups.
+const CALM: &str = "\
+vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }
+tier a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
+tiers everyone = a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
+
+everyone allows https from vpc main
+";
 
 /// What a template has, as far as it is limited.
 #[derive(Debug, Clone, Copy)]
@@ -37,19 +57,21 @@ pub struct Template {
     pub bytes: usize,
 }
 
-/// Reports each limit that a template passes.
-pub fn template_limits(template: Template, denied: bool) -> Problems {
+/// What is to be said about the limits that a template passes.
+pub fn template_limits(template: Template) -> Vec<Finding> {
     let limits = [
         ("resources", template.resources, 500),
         ("parameters", template.parameters, 200),
         ("outputs", template.outputs, 200),
         ("bytes", template.bytes, 1_000_000),
     ];
-    let mut problems = Problems::default();
-    for (what, count, limit) in limits.into_iter().filter(|(_, count, limit)| count > limit) {
-        problems.push(Problem::TemplateLimits { what, count, limit, denied });
-    }
-    problems
+    let passed = limits.into_iter().filter(|(_, count, limit)| count > limit);
+    let finding = |(what, count, limit)| {
+        Finding::new(format!("the template has {count} {what}, and CloudFormation takes at most {limit}"))
+            .help("split the program into several stacks, name fewer tiers as peers (each such rule is a resource), or use `--to terraform`")
+            .help("`--warn template-limits` writes it all the same")
+    };
+    passed.map(finding).collect()
 }
 
 #[cfg(test)]
@@ -59,16 +81,14 @@ mod tests {
     #[test]
     fn each_limit_is_the_most_that_passes() {
         let full = Template { resources: 500, parameters: 200, outputs: 200, bytes: 1_000_000 };
-        assert!(template_limits(full, true).is_empty());
+        assert!(template_limits(full).is_empty());
         for over in [
             Template { resources: 501, ..full },
             Template { parameters: 201, ..full },
             Template { outputs: 201, ..full },
             Template { bytes: 1_000_001, ..full },
         ] {
-            assert_eq!(template_limits(over, true).len(), 1);
-            assert!(template_limits(over, true).any_error());
-            assert!(!template_limits(over, false).any_error());
+            assert_eq!(template_limits(over).len(), 1);
         }
     }
 }

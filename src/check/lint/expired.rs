@@ -1,0 +1,46 @@
+//! `expired`: a sentence whose last day is past.
+
+use super::{Judge, Level, Lint, Subject};
+use crate::diagnostic::Finding;
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "expired",
+    title: "a sentence whose last day is past",
+    level: Level::Warn,
+    ids: &[],
+    text: "\
+Checks: that today is not after the day of an `until`. Today is the current day in UTC, or the day that `--as-of`
+names.
+
+Why: the sentence is left out of the output, so that it says something which does not hold.
+
+Instead: delete it, or move its date.",
+    fires: "\
+# tierwall check --as-of 2026-01-15
+network partner = 203.0.113.0/24
+tier web
+
+web allows https from 198.51.100.0/24
+web allows https from partner until 2025-12-31
+",
+    calm: "\
+# tierwall check --as-of 2026-01-15
+network partner = 203.0.113.0/24
+tier web
+
+web allows https from 198.51.100.0/24
+web allows https from partner until 2026-12-31
+",
+    judge: Judge::Program(judge),
+};
+
+fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let today = subject.policy.as_of;
+    let ended = subject.policy.sentences.iter().filter_map(|sentence| sentence.until.filter(|(_, day)| *day < today));
+    found.extend(ended.map(|(span, day)| {
+        Finding::new(format!("this sentence ended on {day} and is left out"))
+            .caused(span, format!("today is {today}"))
+            .help("delete it, or move the date")
+    }));
+}

@@ -1,0 +1,218 @@
+//! What tiers accept from the internet. It is judged by addresses, however they are written.
+//!
+//! Open to the internet means open to a good part of it: to more of its addresses than any one organisation holds.
+
+use super::Subject;
+use crate::check::reach::Gates;
+use crate::diagnostic::Finding;
+use crate::net::{self, Addresses, Family, Packets, Ports, Ranges, Traffic, TrafficSet, internet};
+use crate::policy::{Peer, Policy, SentenceId, TierId};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+
+/// Addresses of the IPv4 internet to which something is open before it counts as open: a /6. The largest holders
+/// have a handful of /8 (IANA, "IPv4 Address Space Registry").
+const MANY_V4: u128 = 1 << 26;
+/// Likewise of IPv6: a /12, what IANA gives to a regional registry for all of its members ("IPv6 Global Unicast
+/// Address Assignments").
+const MANY_V6: u128 = 1 << 116;
+
+/// What one sentence, or several together, open of one tier to the internet.
+#[derive(Debug)]
+pub struct Opening {
+    /// The tier.
+    pub tier: TierId,
+    /// The sentences that do; more than one where none of them does by itself.
+    pub sentences: Vec<SentenceId>,
+    /// What is open, by family.
+    pub open: [TrafficSet; 2],
+}
+
+/// A service that a lint looks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Watched {
+    /// `ssh`
+    pub name: &'static str,
+    /// What it is.
+    pub traffic: Traffic,
+}
+
+/// A service on one TCP port.
+pub const fn tcp(name: &'static str, port: u16) -> Watched {
+    tcp_range(name, port, port)
+}
+
+/// A service on a range of TCP ports.
+pub const fn tcp_range(name: &'static str, from: u16, to: u16) -> Watched {
+    Watched { name, traffic: Traffic::Tcp(Ports { from, to }) }
+}
+
+/// A service on one UDP port.
+pub const fn udp(name: &'static str, port: u16) -> Watched {
+    Watched { name, traffic: Traffic::Udp(Ports { from: port, to: port }) }
+}
+
+/// Everything that the tiers of a policy open to the internet, by tier and sentence.
+pub fn openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
+    let world = internet();
+    let mut openings = Vec::new();
+    for n in 0..policy.tiers.len() {
+        let tier = TierId(n as u32);
+        let rules: Vec<Rule> = gates.inbound(tier).filter_map(|flow| rule(policy, flow)).collect();
+        if may_be_many(rules.iter().map(|rule| rule.block)) {
+            of_tier(tier, &rules, &world, &mut openings);
+        }
+    }
+    openings
+}
+
+/// A rule that names a block.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    sentence: SentenceId,
+    block: IpNet,
+    traffic: Traffic,
+}
+
+/// The rule of a flow, where its peer is a block, or a parameter whose default is one.
+fn rule(policy: &Policy, flow: u32) -> Option<Rule> {
+    let flow = &policy.flows[flow as usize];
+    let block = match flow.peer {
+        Peer::Net(block) => block,
+        Peer::Param(id) => net::block(policy.param(id).default.as_deref()?).ok()?,
+        Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_) => return None,
+    };
+    Some(Rule { sentence: flow.sentence, block, traffic: flow.traffic })
+}
+
+/// Whether blocks can have many addresses between them.
+fn may_be_many(blocks: impl Iterator<Item = IpNet>) -> bool {
+    let (mut v4, mut v6) = (0u128, 0u128);
+    for block in blocks {
+        match block {
+            IpNet::V4(net) => v4 += 1 << (32 - net.prefix_len()),
+            IpNet::V6(net) => {
+                v6 = v6.saturating_add(1u128.checked_shl(128 - u32::from(net.prefix_len())).unwrap_or(u128::MAX))
+            }
+        }
+    }
+    v4 >= MANY_V4 || v6 >= MANY_V6
+}
+
+fn of_tier(tier: TierId, rules: &[Rule], world: &Addresses, openings: &mut Vec<Opening>) {
+    let mut sentences: Vec<SentenceId> = rules.iter().map(|rule| rule.sentence).collect();
+    sentences.sort_unstable();
+    sentences.dedup();
+    let mut by_itself = [TrafficSet::default(), TrafficSet::default()];
+    for sentence in &sentences {
+        let said: Vec<Rule> = rules.iter().filter(|rule| rule.sentence == *sentence).copied().collect();
+        let open = open(&said, world);
+        if open.iter().any(|open| !open.is_empty()) {
+            for (all, one) in by_itself.iter_mut().zip(&open) {
+                *all = all.union(one);
+            }
+            openings.push(Opening { tier, sentences: vec![*sentence], open });
+        }
+    }
+    if sentences.len() < 2 {
+        return;
+    }
+    let together = open(rules, world);
+    let rest = Family::BOTH.map(|f| together[f as usize].difference(&by_itself[f as usize]));
+    if rest.iter().any(|rest| !rest.is_empty()) {
+        let takes_part = |rule: &&Rule| {
+            let family = Family::of(&rule.block);
+            let public = !Addresses::of([&rule.block]).intersection(world).is_empty();
+            public && !TrafficSet::of(rule.traffic, family).intersection(&rest[family as usize]).is_empty()
+        };
+        let mut sentences: Vec<SentenceId> = rules.iter().filter(takes_part).map(|rule| rule.sentence).collect();
+        sentences.sort_unstable();
+        sentences.dedup();
+        openings.push(Opening { tier, sentences, open: rest });
+    }
+}
+
+/// What these rules together open to many addresses of the internet, by family.
+fn open(rules: &[Rule], world: &Addresses) -> [TrafficSet; 2] {
+    if !may_be_many(rules.iter().map(|rule| rule.block)) {
+        return [TrafficSet::default(), TrafficSet::default()];
+    }
+    let all = Packets::product(world, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
+    let public = Packets::of(rules.iter().map(|rule| (rule.block, rule.traffic))).intersection(&all);
+    let mut open = [TrafficSet::default(), TrafficSet::default()];
+    for row in public.rows() {
+        if is_many(&row.addresses) {
+            let all = &mut open[row.family as usize];
+            *all = all.union(&row.traffic);
+        }
+    }
+    open
+}
+
+fn is_many(addresses: &Addresses) -> bool {
+    fn size<T: net::Bound + Into<u128>>(ranges: &Ranges<T>) -> u128 {
+        ranges
+            .ranges()
+            .iter()
+            .fold(0, |sum, (first, last)| sum.saturating_add((*last).into() - (*first).into()).saturating_add(1))
+    }
+    size(&addresses.v4) >= MANY_V4 || size(&addresses.v6) >= MANY_V6
+}
+
+impl Opening {
+    /// Whether any of this traffic is open, in either family.
+    pub fn has(&self, traffic: Traffic) -> bool {
+        Family::BOTH
+            .into_iter()
+            .any(|family| !TrafficSet::of(traffic, family).intersection(&self.open[family as usize]).is_empty())
+    }
+
+    /// `the internet`, or the one family of it that it is open to for this.
+    pub fn whom(&self, traffic: &[Traffic]) -> &'static str {
+        let [v4, v6] = Family::BOTH.map(|family| {
+            let wanted = TrafficSet::of_all(traffic.iter().copied(), family);
+            !wanted.intersection(&self.open[family as usize]).is_empty()
+        });
+        match (v4, v6) {
+            (true, false) => "the IPv4 internet",
+            (false, true) => "the IPv6 internet",
+            (true, true) | (false, false) => "the internet",
+        }
+    }
+
+    /// The finding that something is open, which points at the sentences that open it.
+    pub fn finding(&self, subject: &Subject<'_>, message: String) -> Finding {
+        let spans = self.sentences.iter().map(|id| subject.policy.sentence(*id).span);
+        let together = self.sentences.len() > 1;
+        spans.enumerate().fold(Finding::new(message), |finding, (n, span)| match (n, together) {
+            (0, false) => finding.caused(span, "opens it"),
+            (0, true) => finding.caused(span, "opens it, together with others"),
+            (_, _) => finding.caused(span, "and this"),
+        })
+    }
+}
+
+/// A finding for each opening that lets in something of a list.
+pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &mut Vec<Finding>) {
+    for opening in &subject.openings {
+        let mut hits: BTreeMap<usize, &Watched> = BTreeMap::new();
+        hits.extend(watched.iter().enumerate().filter(|(_, watched)| opening.has(watched.traffic)));
+        if hits.is_empty() {
+            continue;
+        }
+        let traffic: Vec<Traffic> = hits.values().map(|hit| hit.traffic).collect();
+        let tier = &subject.policy.tier(opening.tier).name;
+        let message = format!("`{tier}` accepts {} from {}", listed(hits.values().copied()), opening.whom(&traffic));
+        found.push(opening.finding(subject, message).help(help));
+    }
+}
+
+/// `tcp 22 (ssh), tcp 3389 (rdp)`, and how many more there are.
+fn listed<'w>(hits: impl Iterator<Item = &'w Watched>) -> String {
+    const SHOWN: usize = 4;
+    let hits: Vec<String> = hits.map(|hit| format!("{} ({})", hit.traffic, hit.name)).collect();
+    match hits.get(SHOWN + 1..) {
+        None | Some([]) => hits.join(", "),
+        Some(_) => format!("{} and {} more", hits[..SHOWN].join(", "), hits.len() - SHOWN),
+    }
+}

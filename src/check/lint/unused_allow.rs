@@ -1,0 +1,49 @@
+//! `unused-allow`: an `@allow` that silences nothing.
+
+use super::{Judge, Level, Lint, TEMPLATE_LIMITS};
+use crate::diagnostic::Finding;
+use crate::policy::Policy;
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "unused-allow",
+    title: "an `@allow` that silences nothing",
+    level: Level::Warn,
+    ids: &[],
+    text: "\
+Checks: that each `@allow` silences something that the statement after it would be told for. One for
+`template-limits` is not judged, since only `build --to cloudformation` knows what it is for.
+
+Why: what it was for is gone, or was never there, and the next change of the statement would be silenced without
+anybody having thought of it.
+
+Instead: delete the `@allow`.",
+    fires: "\
+tier web
+
+@allow(open-admin-port, \"until the VPN is there\")
+web allows https from anywhere
+",
+    calm: "\
+tier web
+
+web allows https from anywhere
+",
+    judge: Judge::Elsewhere,
+};
+
+/// What is to be said about the annotations that were of no use.
+pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
+    let unused = policy.annotations.iter().zip(used).filter(|(annotation, used)| {
+        // whether this one is of use is decided by what is returned here
+        !**used && annotation.lint != TEMPLATE_LIMITS.name && annotation.lint != LINT.name
+    });
+    let finding = |annotation: &crate::policy::Annotation| {
+        let mut finding = Finding::new(format!("this `@allow({})` silences nothing", annotation.lint))
+            .at(annotation.span, "of no use")
+            .help("delete it");
+        finding.causes.push(annotation.statement);
+        finding
+    };
+    unused.map(|(annotation, _)| finding(annotation)).collect()
+}

@@ -1,0 +1,49 @@
+//! Levels of lints as the command line gives them.
+
+use clap::Args;
+use std::collections::BTreeMap;
+use tierwall::check::lint::{self, Level, Levels};
+use tierwall::diagnostic::nearest;
+
+/// `--deny`, `--warn` and `--allow`.
+#[derive(Args, Debug, Clone)]
+#[command(next_help_heading = "Lints")]
+pub struct Lints {
+    /// Make a lint an error; `all` are all lints, `warnings` those that would warn
+    #[arg(long, value_name = "LINT")]
+    deny: Vec<String>,
+    /// Make a lint a warning
+    #[arg(long, value_name = "LINT")]
+    warn: Vec<String>,
+    /// Say nothing of a lint
+    #[arg(long, value_name = "LINT")]
+    allow: Vec<String>,
+}
+
+impl Lints {
+    /// The levels that are asked for, a lint's name before `warnings` before `all`. Fails, in words, for a name that
+    /// is unknown or has two levels.
+    pub fn levels(&self) -> Result<Levels, String> {
+        let given = [(Level::Deny, &self.deny), (Level::Warn, &self.warn), (Level::Allow, &self.allow)];
+        let mut named: BTreeMap<&'static str, Level> = BTreeMap::new();
+        for (level, names) in given {
+            for name in names.iter().flat_map(|names| names.split(',')).map(str::trim) {
+                let name = known(name)?;
+                if let Some(other) = named.insert(name, level).filter(|other| *other != level) {
+                    let (a, b) = (other.keyword(), level.keyword());
+                    return Err(format!("`--{a} {name}` and `--{b} {name}` contradict each other"));
+                }
+            }
+        }
+        let (all, warnings) = (named.remove("all"), named.remove("warnings"));
+        Ok(Levels { all, warnings, named: named.into_iter().collect() })
+    }
+}
+
+fn known(name: &str) -> Result<&'static str, String> {
+    let names = || lint::names().into_iter().chain(["all", "warnings"]);
+    names().find(|known| *known == name).ok_or_else(|| {
+        let meant = nearest(name, names()).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        format!("there is no lint `{name}`{meant} (`tierwall explain` lists them)")
+    })
+}

@@ -1,0 +1,48 @@
+//! What a lint found. Its words are written in the file of the lint, and nowhere else.
+
+use super::Level;
+use super::wording::Label;
+use crate::source::Span;
+
+/// One thing that a lint found.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The name of the lint: `open-admin-port`.
+    pub lint: &'static str,
+    /// How bad it is, as the levels of this run say.
+    pub level: Level,
+    /// One line.
+    pub message: String,
+    /// Places; the first is the primary one.
+    pub labels: Vec<Label>,
+    /// What to type.
+    pub help: Vec<String>,
+    /// Places in the statements that cause it. An `@allow` silences it when it stands on each of them.
+    pub causes: Vec<Span>,
+}
+
+impl Finding {
+    /// A finding with this message, which a lint's file makes, and which is nowhere yet.
+    pub fn new(message: impl Into<String>) -> Finding {
+        let (labels, help, causes) = (Vec::new(), Vec::new(), Vec::new());
+        Finding { lint: "", level: Level::Warning, message: message.into(), labels, help, causes }
+    }
+
+    /// Points at the statement that causes it, or at another that causes it together with the first.
+    pub fn caused(mut self, span: Span, words: impl Into<String>) -> Finding {
+        self.causes.push(span);
+        self.at(span, words)
+    }
+
+    /// Points at a place that explains it.
+    pub fn at(mut self, span: Span, words: impl Into<String>) -> Finding {
+        self.labels.push(Label { span, words: words.into() });
+        self
+    }
+
+    /// Says what to type.
+    pub fn help(mut self, words: impl Into<String>) -> Finding {
+        self.help.push(words.into());
+        self
+    }
+}

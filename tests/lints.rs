@@ -1,0 +1,155 @@
+//! Lints: each has a program in which it fires and one in which it does not; and what they judge is sets.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::{check, package};
+use std::collections::BTreeSet;
+use tierwall::backend::{ALL, cloudformation};
+use tierwall::check::lint::{self, Level, Levels, Lint};
+use tierwall::diagnostic::{self, Style, render};
+
+/// The lints that a program trips when all of them warn, and all that is told.
+fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
+    let (compilation, mut problems) = check(program, levels);
+    // what only the writing of a template tells
+    let judged = compilation.judge(levels);
+    if let Some(deployment) = judged.deployment {
+        let backend = ALL.iter().find(|backend| backend.name == cloudformation::BACKEND.name).expect("a target");
+        let (mut bytes, [resources, parameters, outputs]) = (Vec::new(), cloudformation::counts(&deployment));
+        (backend.emit)(&deployment, &mut bytes).expect("memory takes every byte");
+        let template = lint::Template { resources, parameters, outputs, bytes: bytes.len() };
+        let found = lint::template_limits(template);
+        problems.extend(lint::told(&compilation.policy, &lint::TEMPLATE_LIMITS, levels, found));
+    }
+    let told: Vec<String> = problems.iter().map(|p| render(p, &compilation.sources, Style::Plain)).collect();
+    (problems.iter().map(|p| p.report().code).collect(), told.join("\n"))
+}
+
+fn all_warn() -> Levels {
+    Levels { all: Some(Level::Warn), ..Levels::default() }
+}
+
+fn only(lint: &Lint, level: Level) -> Levels {
+    Levels { all: Some(Level::Allow), named: [(lint.name, level)].into(), ..Levels::default() }
+}
+
+#[test]
+fn each_fires_and_stays_calm() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(package().join("snapshots/lints"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for lint in &lint::ALL {
+        let warned = only(lint, Level::Warn);
+        let (found, told) = tripped(lint.fires, &warned);
+        assert_eq!(found, [lint.name].into(), "{}\n{told}", lint.fires);
+        let text = format!("{}{}\n{told}", lint.fires, "-".repeat(80));
+        settings.bind(|| insta::assert_snapshot!(lint.name, text));
+        let (found, told) = tripped(lint.calm, &warned);
+        assert!(found.is_empty(), "{}: {}\n{told}", lint.name, lint.calm);
+        // the example that shows how it is done well does nothing else that would warn
+        let (found, told) = tripped(lint.calm, &Levels::default());
+        assert!(found.is_empty(), "{}: {}\n{told}", lint.name, lint.calm);
+    }
+}
+
+#[test]
+fn levels_decide_what_becomes_of_a_finding() {
+    for lint in &lint::ALL {
+        let level = |level| {
+            let (compilation, problems) = check(lint.fires, &only(lint, level));
+            drop(compilation);
+            problems.iter().map(|problem| problem.level()).collect::<BTreeSet<_>>()
+        };
+        if lint.name == lint::TEMPLATE_LIMITS.name {
+            continue;
+        }
+        assert!(level(Level::Allow).is_empty(), "{}", lint.name);
+        assert_eq!(level(Level::Warn), [diagnostic::Level::Warning].into(), "{}", lint.name);
+        assert_eq!(level(Level::Deny), [diagnostic::Level::Error].into(), "{}", lint.name);
+    }
+}
+
+#[test]
+fn they_are_documented_alike() {
+    let names = lint::names();
+    for lint in &lint::ALL {
+        assert!(lint.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", lint.name);
+        assert!(names.iter().filter(|name| **name == lint.name).count() == 1, "{}", lint.name);
+        for part in ["Checks: ", "\n\nWhy: ", "\n\nInstead: "] {
+            assert!(lint.text.contains(part), "{} says {part:?}", lint.name);
+        }
+        assert!(lint.text.lines().all(|line| line.chars().count() <= 120), "{}", lint.name);
+        assert!(!lint.title.ends_with('.') && lint.text.ends_with('.'), "{}", lint.name);
+        let file = format!("src/check/lint/{}.rs", lint.name.replace('-', "_"));
+        assert!(package().join(&file).exists(), "{file}");
+    }
+}
+
+/// Asserts that a lint fires in a program, or that it does not.
+fn check_lint(name: &str, program: &str, fires: bool) {
+    let (found, told) = tripped(program, &all_warn());
+    assert_eq!(found.contains(name), fires, "{name}\n{program}\n{told}");
+}
+
+#[test]
+fn exposure_is_judged_by_sets() {
+    for (peers, fires) in [
+        ("anywhere", true),
+        ("anywhere-ipv4", true),
+        ("anywhere-ipv6", true),
+        ("0.0.0.0/0", true),
+        ("::/0", true),
+        ("2000::/3", true),
+        ("0.0.0.0/1", true),
+        ("128.0.0.0/1", true),
+        ("0.0.0.0/1, 128.0.0.0/1", true),
+        ("everything", true),
+        ("pieces", true),
+        ("anywhere except private", true),
+        ("anywhere except 0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3, 224.0.0.0/4, ::/0", false),
+        ("private", false),
+        ("10.0.0.0/8, 172.16.0.0/12, fc00::/7", false),
+        ("240.0.0.0/4", false),
+        ("17.0.0.0/8", false),
+        ("2600:1f00::/24", false),
+        ("office-later", false),
+        ("all-later", true),
+    ] {
+        for (service, has) in [("ssh", true), ("tcp 20-30", true), ("all", true), ("tcp", true), ("https", false)] {
+            let program = format!(
+                "network everything = 0.0.0.0/1, 128.0.0.0/1\n\
+                 network pieces = 20.0.0.0/8, 21.0.0.0/8, 30.0.0.0/8, 31.0.0.0/8, 32.0.0.0/8\n\
+                 param office-later : cidr = 203.0.113.0/24\nparam all-later : cidr = 0.0.0.0/0\n\
+                 tier web\nweb allows {service} from {peers}\n"
+            );
+            check_lint("open-admin-port", &program, fires && has);
+        }
+    }
+}
+
+#[test]
+fn sentences_that_open_only_together() {
+    let program = "tier web\nweb allows ssh from 20.0.0.0/8, 21.0.0.0/8\nweb allows tcp 20-30 from 30.0.0.0/7\n";
+    check_lint("open-admin-port", program, true);
+    check_lint("open-admin-port", &program.replace("20-30", "80"), false);
+    // each of them has to be allowed
+    let one = program.replace("web allows ssh", "@allow(open-admin-port)\nweb allows ssh");
+    check_lint("open-admin-port", &one, true);
+    let both = one.replace("web allows tcp", "@allow(open-admin-port)\nweb allows tcp");
+    check_lint("open-admin-port", &both, false);
+    check_lint("unused-allow", &both, false);
+}
+
+#[test]
+fn an_allow_silences_the_next_statement_alone() {
+    let program = "tier web\n@allow(open-admin-port, \"a honeypot\")\nweb allows ssh from anywhere\n";
+    check_lint("open-admin-port", program, false);
+    check_lint("unused-allow", program, false);
+    check_lint("open-admin-port", &format!("{program}web allows rdp from anywhere\n"), true);
+    check_lint("unused-allow", &program.replace("ssh", "https"), true);
+    let silenced = program.replace("ssh", "https").replace("@allow(open", "@allow(unused-allow)\n@allow(open");
+    check_lint("unused-allow", &silenced, false);
+}
