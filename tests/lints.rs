@@ -153,3 +153,79 @@ fn an_allow_silences_the_next_statement_alone() {
     let silenced = program.replace("ssh", "https").replace("@allow(open", "@allow(unused-allow)\n@allow(open");
     check_lint("unused-allow", &silenced, false);
 }
+
+/// How often a lint fires in a program.
+fn count(name: &str, program: &str) -> usize {
+    check(program, &all_warn()).1.iter().filter(|problem| problem.report().code == name).count()
+}
+
+#[test]
+fn rules_that_others_cover() {
+    for (sentences, expected) in [
+        ("app allows ssh from 10.0.0.0/8\napp allows ssh from 10.1.0.0/16", 1),
+        ("app allows ssh from 10.1.0.0/16\napp allows ssh from 10.0.0.0/8", 1),
+        ("app allows ssh from 10.0.0.0/8\napp allows rdp from 10.1.0.0/16", 0),
+        ("app allows ssh from 10.0.0.0/9, 10.128.0.0/9\napp allows ssh from 10.0.0.0/8", 1),
+        ("app allows ssh from 10.0.0.0/9, 10.128.0.0/10\napp allows ssh from 10.0.0.0/8", 1),
+        (
+            "app allows ssh from 10.0.0.0/9\napp allows tcp 20-30 from 10.128.0.0/9\napp allows tcp 22-23 from 10.0.0.0/8",
+            1,
+        ),
+        (
+            "app allows tcp 1-10 from 10.0.0.0/8\napp allows tcp 11-20 from 10.0.0.0/8\napp allows tcp 5-15 from 10.0.0.0/8",
+            1,
+        ),
+        (
+            "app allows tcp 1-10 from 10.0.0.0/8\napp allows tcp 12-20 from 10.0.0.0/8\napp allows tcp 5-15 from 10.0.0.0/8",
+            0,
+        ),
+        ("app allows all from office\napp allows icmp echo-request, udp 53, proto 50 from office", 1),
+        ("app allows ssh, tcp 20-30 from office", 1),
+        // a tier is covered where its addresses are
+        ("app allows ssh from known\napp allows ssh from 10.9.0.0/16", 1),
+        ("app allows ssh from known\napp allows ssh from 10.9.0.0/24", 0),
+        ("app allows ssh from unknown\napp allows ssh from 10.0.0.0/8", 0),
+        ("app allows ssh from unknown\napp allows ssh from anywhere-ipv4", 0),
+        ("app allows ssh from unknown\napp allows ssh from anywhere", 1),
+        ("app allows ssh from partner\napp allows ssh from anywhere", 1),
+        ("app allows ssh from list\napp allows ssh from anywhere-ipv4", 1),
+        ("app allows ssh from list\napp allows ssh from anywhere-ipv6", 0),
+        ("app allows ssh from later\napp allows ssh from anywhere-ipv4", 1),
+        ("app allows ssh from later, partner, list", 0),
+        // both gates of a sentence have to be covered
+        ("app allows ssh from shut\napp allows ssh from anywhere", 0),
+        ("app allows ssh from shut\napp allows ssh from anywhere\nshut allows all to anywhere", 1),
+        // what covers must not be covered by what it covers
+        (
+            "app allows tcp 80-85 from 10.0.0.0/8\napp allows tcp 80-90 from 10.0.0.0/9\napp allows tcp 80-86 from 10.128.0.0/9\n\
+             app allows tcp 86-95 from 10.0.0.0/10\napp allows tcp 86-95 from 10.64.0.0/10",
+            1,
+        ),
+    ] {
+        let program = format!(
+            "network office = 203.0.113.0/24\nexternal partner = \"sg-0123456789abcdef0\"\n\
+             prefix-list list = \"pl-0123456789abcdef0\"\nparam later : cidr\n\
+             tier app\ntier known {{ addresses = 10.9.0.0/17 }}\ntier unknown\ntier shut {{ outbound = closed }}\n{sentences}\n"
+        );
+        assert_eq!(count("shadowed-rule", &program), expected, "{sentences}\n{}", tripped(&program, &all_warn()).1);
+    }
+}
+
+#[test]
+fn rules_that_are_said_twice() {
+    for (sentences, expected) in [
+        ("app allows ssh from web\nweb allows ssh to app", 1),
+        ("app allows ssh from web\napp allows ssh from web", 1),
+        ("app allows ssh from web\napp allows rdp from web", 0),
+        ("app allows ssh from web\nweb allows ssh from app", 0),
+        ("app allows ssh, tcp 22 from web", 1),
+        ("app allows ssh from 10.0.0.0/8, ten", 1),
+        ("app allows ssh from 10.0.0.0/8\napp allows ssh from ten\napp allows ssh from ten", 2),
+        ("app allows ssh from shut\nshut allows ssh to app", 1),
+    ] {
+        let program =
+            format!("network ten = 10.0.0.0/8\ntier app\ntier web\ntier shut {{ outbound = closed }}\n{sentences}\n");
+        assert_eq!(count("duplicate-rule", &program), expected, "{sentences}\n{}", tripped(&program, &all_warn()).1);
+        assert_eq!(count("shadowed-rule", &program), 0, "{sentences}");
+    }
+}

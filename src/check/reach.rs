@@ -142,7 +142,8 @@ impl Side {
         Side { who, addresses: everywhere(policy), unknown: Some(unknown) }
     }
 
-    fn is_in(&self, family: Family) -> bool {
+    /// Whether it has hosts of a family.
+    pub fn is_in(&self, family: Family) -> bool {
         match family {
             Family::V4 => !self.addresses.v4.is_empty(),
             Family::V6 => !self.addresses.v6.is_empty(),
@@ -221,7 +222,7 @@ impl Admit {
 }
 
 /// The family of a prefix list or a parameter.
-fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
+pub(super) fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
     match peer {
         Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
         Peer::Param(id) => Some(policy.param(id).kind.family()),
@@ -270,6 +271,19 @@ impl<'p> Gates<'p> {
         }
     }
 
+    /// How many gates a flow opens.
+    pub(super) fn opened_by(&self, flow: u32) -> u8 {
+        let flow = &self.policy.flows[flow as usize];
+        let sends = |tier: TierId| self.policy.tier(tier).outbound == Outbound::Closed;
+        u8::from(flow.receiver().is_some()) + u8::from(flow.sender().is_some_and(sends))
+    }
+
+    /// What rules with blocks admit at every address of an end.
+    pub(super) fn by_address(&self, gate: Gate, side: &Side, family: Family) -> TrafficSet {
+        let blocks = &self.admit(gate).blocks;
+        if blocks.is_empty() { TrafficSet::default() } else { blocks.with_every(&side.addresses, family) }
+    }
+
     fn admit(&self, gate: Gate) -> &Admit {
         self.rules(gate).admit.get_or_init(|| {
             let flows = self.flows(gate).iter();
@@ -287,12 +301,13 @@ impl<'p> Gates<'p> {
         }
     }
 
-    fn flows(&self, gate: Gate) -> &[u32] {
+    /// The flows that open a gate.
+    pub(super) fn flows(&self, gate: Gate) -> &[u32] {
         &self.rules(gate).flows
     }
 
     /// Whom a flow of a gate names at the far end.
-    fn peer(&self, gate: Gate, flow: u32) -> Peer {
+    pub(super) fn peer(&self, gate: Gate, flow: u32) -> Peer {
         let flow = &self.policy.flows[flow as usize];
         let far = match gate {
             Gate::Inbound(_) => flow.sender(),

@@ -2,6 +2,7 @@
 
 use proptest::test_runner::Config;
 use tierwall::ast::Program;
+use tierwall::check::lint;
 use tierwall::diagnostic::Level;
 use tierwall::groups::{self, Deployment};
 use tierwall::policy::Policy;
@@ -19,15 +20,25 @@ pub fn with<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Deployment<'_>
 
 /// Likewise, and hands over what it means.
 pub fn with_policy<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Policy) -> T) -> T {
+    let (sources, program, policy) = read(text);
+    then(&sources, &program, &policy)
+}
+
+/// What a program means.
+pub fn policy(text: &str) -> Policy {
+    read(text).2
+}
+
+fn read(text: &str) -> (Sources, Program, Policy) {
     let (sources, program, parsing) = parse::text("generated.tier", text);
     let as_of = TODAY.parse().expect("a date");
     let built_in = catalogue::built_in();
-    let settings = Settings { bindings: &[], as_of, built_in, lints: &["template-limits"], stack_name: "generated" };
+    let settings = Settings { bindings: &[], as_of, built_in, lints: &lint::names(), stack_name: "generated" };
     let (policy, resolving) = resolve::resolve(&sources, &program, &settings);
     let errors: Vec<_> =
         parsing.into_iter().chain(resolving).filter(|problem| problem.level() == Level::Error).collect();
     assert!(errors.is_empty(), "the generator makes valid programs: {errors:#?}");
-    then(&sources, &program, &policy)
+    (sources, program, policy)
 }
 
 /// One output, by the name of its target.

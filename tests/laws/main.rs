@@ -1,6 +1,6 @@
-//! Four laws that no snapshot can show, on generated programs: both outputs mean what the policy means, order
-//! and layout change nothing, a sentence more adds its lines and no others, and what the groups let pass is
-//! what the sentences say.
+//! Laws that no snapshot can show, on generated programs: both outputs mean what the policy means, order and layout
+//! change nothing, a sentence more adds its lines and no others, what the groups let pass is what the sentences say,
+//! and so is what is told about reach and about sentences that others cover.
 //!
 //! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a commit).
 
@@ -25,6 +25,7 @@ mod verdict;
 mod vocabulary;
 
 mod density;
+mod law_cover;
 mod law_locality;
 mod law_meaning;
 mod law_order;

@@ -3,10 +3,12 @@
 //! A lint looks at the whole policy and says what it found; how bad that is, and whether an `@allow` silences it, is
 //! decided here for all of them.
 
+mod duplicate_rule;
 mod expired;
 mod expiring;
 mod exposure;
 mod open_admin_port;
+mod shadowed_rule;
 mod template_limits;
 mod unused_allow;
 
@@ -15,7 +17,7 @@ pub use template_limits::{LINT as TEMPLATE_LIMITS, Template, template_limits};
 use super::reach::Gates;
 use crate::diagnostic::{self, Finding, Problem, Problems};
 use crate::groups::Deployment;
-use crate::policy::Policy;
+use crate::policy::{Peer, Policy, TierId, Way};
 use crate::source::Span;
 use exposure::Opening;
 use std::collections::BTreeMap;
@@ -88,8 +90,35 @@ pub struct Levels {
 }
 
 /// Every lint: those about exposure first, then those about order, then limits.
-pub const ALL: [Lint; 5] =
-    [open_admin_port::LINT, expired::LINT, expiring::LINT, unused_allow::LINT, template_limits::LINT];
+pub const ALL: [Lint; 7] = [
+    open_admin_port::LINT,
+    duplicate_rule::LINT,
+    shadowed_rule::LINT,
+    expired::LINT,
+    expiring::LINT,
+    unused_allow::LINT,
+    template_limits::LINT,
+];
+
+impl Subject<'_> {
+    /// A flow as a rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
+    pub fn one_rule(&self, flow: u32) -> String {
+        let (policy, flow) = (self.policy, &self.policy.flows[flow as usize]);
+        let tier = |id: TierId| format!("`{}`", policy.tier(id).name);
+        let peer = match flow.peer {
+            Peer::Net(block) => block.to_string(),
+            Peer::Tier(id) => tier(id),
+            Peer::External(id) => format!("`{}`", policy.externals[id.index()].name),
+            Peer::PrefixList(id) => format!("`{}`", policy.prefix_lists[id.index()].name),
+            Peer::Param(id) => format!("`{}`", policy.param(id).name),
+        };
+        let (from, to) = match flow.way {
+            Way::From => (peer, tier(flow.subject)),
+            Way::To => (tier(flow.subject), peer),
+        };
+        format!("`{}` from {from} to {to}", flow.traffic)
+    }
+}
 
 /// Every lint's name.
 pub fn names() -> Vec<&'static str> {
