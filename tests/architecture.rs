@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 15] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("date", &[]),
     ("net", &[]),
@@ -18,7 +18,9 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("catalogue", &["parse", "resolve"]),
     ("groups", &["policy", "net"]),
     ("check", &["policy", "net", "diagnostic"]),
-    ("flows", &["source", "policy", "net", "groups"]),
+    ("said", &["source", "policy"]),
+    ("flows", &["source", "policy", "net", "groups", "said"]),
+    ("quota", &["source", "policy", "net", "groups", "said"]),
     ("backend", &["groups"]),
     ("compile", &["source", "date", "diagnostic", "parse", "policy", "resolve", "catalogue", "check"]),
     ("lib", &["compile"]),

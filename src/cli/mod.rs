@@ -4,6 +4,7 @@ mod build;
 mod files;
 mod init;
 mod program;
+mod quota;
 mod report;
 mod show;
 
@@ -70,6 +71,8 @@ enum Command {
         #[command(flatten)]
         with: With,
     },
+    /// Show how much of AWS's quota of rules each group uses, and for which sentences
+    Quota(quota::Quota),
     /// List the built-in services, or those that a word or a port finds
     Services {
         /// A part of a name or of a description, or a port
@@ -123,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&build, &report),
         Command::Check { files, with } => show::check(&files, &with, &report),
         Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
+        Command::Quota(quota) => quota::run(&quota, &report),
         Command::Services { word } => show::services(word.as_deref(), &report),
         Command::Explain { code } => show::explain(code.as_deref(), &report),
         Command::Init(init) => init::run(&init, &report),

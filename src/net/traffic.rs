@@ -111,6 +111,9 @@ impl Traffic {
 }
 
 impl Family {
+    /// Both.
+    pub const ALL: [Family; 2] = [Family::V4, Family::V6];
+
     /// The family of a block.
     pub fn of(block: &IpNet) -> Family {
         match block {
