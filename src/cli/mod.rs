@@ -19,7 +19,7 @@ use tierwall::date::Date;
 pub enum Exit {
     /// 0
     Done = 0,
-    /// 1: the program has errors, a denied lint, or its output is stale.
+    /// 1: the program has errors, a denied lint, a stale output, or a group over its quota.
     Program = 1,
     /// 2: the command line or the file system was wrong.
     Usage = 2,
@@ -38,7 +38,8 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Start with `tierwall init shop.tier`, then `tierwall build shop.tier --to terraform`.
-Exit codes: 0 done; 1 the program has errors or its output is stale; 2 wrong command line or file system.";
+Exit codes: 0 done; 1 the program has errors, its output is stale, or a group is over its quota;
+2 wrong command line or file system.";
 
 /// When diagnostics are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

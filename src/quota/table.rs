@@ -17,6 +17,9 @@ type Line = [String; 5];
 
 /// `web    inbound    3/60  57 left   3/60  57 left`, and below it what costs most.
 pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
+    if ledger.sides.is_empty() {
+        return summary(ledger) + "\n";
+    }
     let digits = Digits::of(ledger);
     let mut lines: Vec<Line> = vec![["GROUP", "SIDE", "IPv4", "IPv6", "SENTENCE"].map(str::to_string)];
     for side in &ledger.sides {
