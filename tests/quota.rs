@@ -148,8 +148,13 @@ fn the_ledger_is_shown_so() {
     settings.set_snapshot_path(package().join("snapshots/quota"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    for (name, program, tiers) in [("three-tiers", THREE_TIERS, &[][..]), ("over", OVER, &["web"]), ("empty", "", &[])]
-    {
+    let programs = [
+        ("three-tiers", THREE_TIERS, &[][..]),
+        ("over", OVER, &["web"]),
+        ("all-over", ALL_OVER, &["e"]),
+        ("empty", "", &[]),
+    ];
+    for (name, program, tiers) in programs {
         let Compilation { sources, policy, .. } = compiled(program);
         let rule = "-".repeat(80);
         let mut ledger = Ledger::of(&policy);
@@ -192,4 +197,13 @@ web allows tcp 8080,   # told
     tcp 8082 from api
 web allows tcp 9000 from anywhere-ipv6
 api allows https from cdn, anywhere
+"#;
+
+const ALL_OVER: &str = r#"stack shop { rule-quota = 1, outbound = closed }
+tier a, b, c, d, e
+
+a, b, c, d, e allow tcp 1, 3 from itself
+a allows tcp 5 from 10.0.0.0/8
+a allows tcp 7 from 10.0.0.0/8
+a allows tcp 9 from 10.0.0.0/8
 "#;
