@@ -10,8 +10,8 @@
 //! | a prefix list | its maximum size, or AWS's weight for it, in its family | "Security group rules", "Security group size" |
 //! | a prefix list of unknown size | 1 in its family, and a note | |
 //!
-//! That a reference to a group counts in each family was in "Amazon VPC quotas" until about 2022 ("counts as one
-//! rule for IPv4 and one rule for IPv6"). The page says nothing of it now, and never said whether ICMP, which is
+//! That a reference to a group counts in each family was in earlier editions of "Amazon VPC quotas" ("counts as one
+//! rule for IPv4 and one rule for IPv6"). The page says nothing of it now, and did not say whether ICMP, which is
 //! bound to one family, is different. Both are counted the way that needs more of the quota.
 //!
 //! Counted are the rules of the lowered groups, so what several sentences ask for counts once. CloudFormation's
