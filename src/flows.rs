@@ -3,6 +3,7 @@
 use crate::groups::describe;
 use crate::net::Traffic;
 use crate::policy::{DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, TierId};
+use crate::said::Said;
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -151,7 +152,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
             Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
             Some(_) | None => {
                 let [from, to] = row.ends(policy).map(|end| end.words());
-                let sentences = this.1.iter().map(|id| said_by(policy, sources, *id));
+                let sentences = this.1.iter().map(|id| Said::of(policy, sources, *id).to_string());
                 lines.push([from, to, traffic, sentences.collect::<Vec<_>>().join("; ")]);
                 last = Some(this);
             }
@@ -169,20 +170,6 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
         let _ = writeln!(out, "{} may send everything to anywhere (outbound = open)", tier.name);
     }
     out
-}
-
-/// `shop.tier:9: web allows http, https from anywhere`
-fn said_by(policy: &Policy, sources: &Sources, id: SentenceId) -> String {
-    let span = policy.sentence(id).span;
-    let file = sources.file(span.file);
-    let (line, _) = file.line_column(span.start);
-    format!("{}:{line}: {}", file.name(), one_line(sources.text(span)))
-}
-
-/// A statement on one line, runs of blanks as one, comments left out.
-fn one_line(text: &str) -> String {
-    let lines = text.lines().map(|line| if line.contains('"') { line } else { line.split('#').next().unwrap_or("") });
-    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Serialize)]
@@ -220,15 +207,7 @@ struct FlowLine<'p> {
     from_port: Option<i32>,
     to_port: Option<i32>,
     description: String,
-    sentences: Vec<SentenceLine<'p>>,
-}
-
-#[derive(Serialize)]
-struct SentenceLine<'p> {
-    file: &'p str,
-    line: usize,
-    column: usize,
-    text: String,
+    sentences: Vec<Said<'p>>,
 }
 
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
@@ -280,12 +259,6 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
     let [from, to] = row.ends(policy);
     let traffic = row.flow(policy).traffic;
     let ports = traffic.aws_ports();
-    let sentence = |id: SentenceId| {
-        let span = policy.sentence(id).span;
-        let file = sources.file(span.file);
-        let (line, column) = file.line_column(span.start);
-        SentenceLine { file: file.name(), line, column, text: one_line(sources.text(span)) }
-    };
     FlowLine {
         from,
         to,
@@ -293,7 +266,7 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
         description: row.description(policy),
-        sentences: row.sentences(policy).into_iter().map(sentence).collect(),
+        sentences: row.sentences(policy).into_iter().map(|id| Said::of(policy, sources, id)).collect(),
     }
 }
 
@@ -304,7 +277,7 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
         let [from, to] = row.ends(policy).map(|end| end.words());
         let traffic = row.flow(policy).traffic;
         let port = |port: Option<i32>| port.map_or(String::new(), |port| port.to_string());
-        let sentences = row.sentences(policy).into_iter().map(|id| said_by(policy, sources, id));
+        let sentences = row.sentences(policy).into_iter().map(|id| Said::of(policy, sources, id).to_string());
         let fields = [
             from,
             to,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 15] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("date", &[]),
     ("net", &[]),
@@ -17,8 +17,10 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
     ("catalogue", &["parse", "resolve"]),
     ("groups", &["policy", "net"]),
-    ("check", &["source", "policy", "net", "groups", "diagnostic"]),
-    ("flows", &["source", "policy", "net", "groups"]),
+    ("check", &["source", "policy", "net", "groups", "quota", "diagnostic"]),
+    ("said", &["source", "policy"]),
+    ("flows", &["source", "policy", "net", "groups", "said"]),
+    ("quota", &["source", "policy", "net", "groups", "said"]),
     ("backend", &["groups"]),
     ("compile", &["source", "date", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
     ("lib", &["compile"]),

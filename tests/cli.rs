@@ -288,6 +288,33 @@ fn a_template_that_is_too_large_is_not_written() {
 }
 
 #[test]
+fn a_group_over_its_quota_exits_with_1() {
+    let scratch = Scratch::new();
+    let program = |entries: u32| {
+        format!(
+            "prefix-list cdn = \"pl-0123456789abcdef0\" {{ entries = {entries} }}\n\
+             tier web, api\nweb allows http, https from cdn\n"
+        )
+    };
+    scratch.write("a.tier", program(30));
+    assert!(scratch.run(&["quota", "a.tier"]).exits(0).out().contains("60/60   0 left"));
+    scratch.write("a.tier", program(31));
+    let run = scratch.run(&["quota", "a.tier"]);
+    assert!(run.exits(1).out().contains("a.tier:3: web allows http, https from cdn"), "{}", run.out());
+    assert_eq!(run.err(), "");
+    let json = scratch.run_with(&["quota", "-", "--format", "json"], program(31).as_bytes(), &[]);
+    assert!(json.exits(1).out().contains("\"over\": 2"), "{}", json.out());
+    // one group, and the exit code for that one
+    let api = scratch.run(&["quota", "a.tier", "--tier", "api"]);
+    assert!(api.exits(0).out().contains("1 group, none over"), "{}", api.out());
+    scratch.run(&["quota", "a.tier", "--tier", "api", "--tier", "web"]).exits(1);
+    scratch.run(&["quota", "a.tier", "--tier", "wep"]).exits(2).says("there is no tier `wep`; did you mean `web`?");
+    scratch.write("a.tier", "tier web\nweb allows htps from anywhere\n");
+    assert_eq!(scratch.run(&["quota", "a.tier"]).exits(1).says("E0201").out(), "");
+    scratch.run(&["quota", "missing.tier"]).exits(2).says("missing.tier");
+}
+
+#[test]
 fn init_writes_a_program_that_builds_and_replaces_nothing() {
     let scratch = Scratch::new();
     scratch.run(&["init", "shop.tier"]).exits(0).says("tierwall build shop.tier");

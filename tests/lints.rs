@@ -229,3 +229,23 @@ fn rules_that_are_said_twice() {
         assert_eq!(count("shadowed-rule", &program), 0, "{sentences}");
     }
 }
+
+#[test]
+fn rules_count_against_the_quota() {
+    for (sentences, expected) in [
+        ("app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24", 0),
+        ("app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24", 1),
+        ("app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 2001:db8:1::/48, 2001:db8:2::/48", 0),
+        ("app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, web", 1),
+        ("app allows ssh, rdp, https, http from web", 2),
+        ("app allows ssh from three, 10.0.0.0/24", 1),
+        ("shut allows ssh to 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24", 1),
+        ("app allows ssh to 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24", 0),
+    ] {
+        let program = format!(
+            "stack s {{ rule-quota = 3 }}\nprefix-list three = \"pl-0123456789abcdef0\" {{ entries = 3 }}\n\
+             tier app\ntier web\ntier shut {{ outbound = closed }}\n{sentences}\n"
+        );
+        assert_eq!(count("quota", &program), expected, "{sentences}\n{}", tripped(&program, &all_warn()).1);
+    }
+}

@@ -217,8 +217,7 @@ fn inside(rules: &[Rule], nodes: &[Node], n: usize, family: Family) -> TrafficSe
 /// Of rules with one peer, those that the others and a background cover. A rule is one stretch of ports, of types and
 /// codes, or of protocols, so that in their order only neighbours have to be looked at.
 fn alone(rules: &[Rule], own: &[usize], background: &TrafficSet, family: Family) -> Vec<usize> {
-    let mut order: Vec<((u8, u16, Reverse<u16>), usize)> =
-        own.iter().map(|n| (stretch(rules[*n].traffic), *n)).collect();
+    let mut order: Vec<(Stretch, usize)> = own.iter().map(|n| (stretch(rules[*n].traffic), *n)).collect();
     order.sort_unstable();
     let disjoint = order.windows(2).all(|pair| {
         let ((a, _, Reverse(end)), (b, start, _)) = (pair[0].0, pair[1].0);
@@ -258,8 +257,11 @@ fn alone(rules: &[Rule], own: &[usize], background: &TrafficSet, family: Family)
 /// The kind of the stretch that is everything.
 const ALL: u8 = 0;
 
+/// A kind of traffic, and its first and its last number.
+type Stretch = (u8, u16, Reverse<u16>);
+
 /// Traffic as one stretch: of what kind, from where, to where. A wider one sorts before those that start with it.
-fn stretch(traffic: Traffic) -> (u8, u16, Reverse<u16>) {
+fn stretch(traffic: Traffic) -> Stretch {
     let icmp = |kind: Option<(u8, Option<u8>)>| match kind {
         None => (0, u16::MAX),
         Some((kind, None)) => (u16::from(kind) << 8, u16::from(kind) << 8 | 0xff),

@@ -5,6 +5,7 @@ mod files;
 mod init;
 mod lints;
 mod program;
+mod quota;
 mod report;
 mod show;
 
@@ -20,7 +21,7 @@ use tierwall::date::Date;
 pub enum Exit {
     /// 0
     Done = 0,
-    /// 1: the program has errors, a denied lint, or its output is stale.
+    /// 1: the program has errors, a denied lint, a stale output, or a group over its quota.
     Program = 1,
     /// 2: the command line or the file system was wrong.
     Usage = 2,
@@ -39,7 +40,8 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Start with `tierwall init shop.tier`, then `tierwall build shop.tier --to terraform`.
-Exit codes: 0 done; 1 the program has errors or its output is stale; 2 wrong command line or file system.";
+Exit codes: 0 done; 1 the program has errors, its output is stale, or a group is over its quota;
+2 wrong command line or file system.";
 
 /// When diagnostics are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +76,8 @@ enum Command {
         #[command(flatten)]
         with: With,
     },
+    /// Show how much of AWS's quota of rules each group uses, and for which sentences
+    Quota(quota::Quota),
     /// List the built-in services, or those that a word or a port finds
     Services {
         /// A part of a name or of a description, or a port
@@ -127,6 +131,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&build, &report),
         Command::Check { files, with, lints } => show::check(&files, &with, &lints, &report),
         Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
+        Command::Quota(quota) => quota::run(&quota, &report),
         Command::Services { word } => show::services(word.as_deref(), &report),
         Command::Explain { code } => show::explain(code.as_deref(), &report),
         Command::Init(init) => init::run(&init, &report),

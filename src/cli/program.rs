@@ -26,6 +26,17 @@ pub fn load(file: &str, with: &With, report: &Report) -> Result<Compilation, Exi
     })
 }
 
+/// Compiles a program and reports its problems; one with an error goes no further.
+pub fn accepted(file: &str, with: &With, report: &Report) -> Result<Compilation, Exit> {
+    let mut compilation = load(file, with, report)?;
+    let problems = std::mem::take(&mut compilation.problems).sorted();
+    report.problems(&problems, &compilation.sources);
+    match verdict(&problems) {
+        Exit::Done => Ok(compilation),
+        failed @ (Exit::Program | Exit::Usage) => Err(failed),
+    }
+}
+
 /// How a command ends that found these problems.
 pub fn verdict(problems: &[Problem]) -> Exit {
     let mut errors = problems.iter().filter(|p| p.level() == Level::Error).peekable();

@@ -1,6 +1,6 @@
 //! Commands that show: `check`, `flows`, `services`, `explain`.
 
-use super::program::{load, verdict};
+use super::program::{accepted, load, verdict};
 use super::report::{Report, counted};
 use super::{Exit, Lints, With};
 use clap::ValueEnum;
@@ -51,16 +51,10 @@ pub fn check(files: &[String], with: &With, lints: &Lints, report: &Report) -> E
 
 /// `tierwall flows`
 pub fn flows(file: &str, format: Format, with: &With, report: &Report) -> Exit {
-    let compilation = match load(file, with, report) {
+    let compilation = match accepted(file, with, report) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
-    let problems = compilation.problems.sorted();
-    report.problems(&problems, &compilation.sources);
-    match verdict(&problems) {
-        Exit::Done => {}
-        failed @ (Exit::Program | Exit::Usage) => return failed,
-    }
     let show = match format {
         Format::Table => flows::table,
         Format::Json => flows::json,

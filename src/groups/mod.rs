@@ -12,7 +12,9 @@ pub use names::{Names, Renaming, Style, push_pascal, push_snake};
 pub use rule::{Direction, Rule};
 
 pub use crate::net::{Family, Protocol, Traffic};
-pub use crate::policy::{ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, TierId, aws_list};
+pub use crate::policy::{
+    ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, SentenceId, TierId, aws_list,
+};
 
 use crate::policy::{Policy, WordId};
 use rule::Text;
@@ -66,6 +68,16 @@ pub struct Group<'p> {
     pub egress: Vec<Rule>,
 }
 
+impl Group<'_> {
+    /// The rules of one side, in order.
+    pub fn rules(&self, direction: Direction) -> &[Rule] {
+        match direction {
+            Direction::Ingress => &self.ingress,
+            Direction::Egress => &self.egress,
+        }
+    }
+}
+
 /// A value that is asked for at deployment.
 #[derive(Debug)]
 pub struct Parameter<'p> {
@@ -108,6 +120,16 @@ impl<'p> Deployment<'p> {
         &self.policy.prefix_lists[id.index()].list
     }
 
+    /// The family of a prefix list.
+    pub fn list_family(&self, id: PrefixListId) -> Family {
+        self.policy.prefix_lists[id.index()].family
+    }
+
+    /// The maximum size of a prefix list, if it is known.
+    pub fn list_entries(&self, id: PrefixListId) -> Option<u32> {
+        self.policy.prefix_lists[id.index()].entries
+    }
+
     /// A foreign group: its id, and its account if that is another than the stack's.
     pub fn external(&self, id: crate::policy::ExternalId) -> (&'p Reference, Option<&'p str>) {
         let external = &self.policy.externals[id.index()];
@@ -117,6 +139,11 @@ impl<'p> Deployment<'p> {
     /// The flows that ask for a rule, as positions in the policy's.
     pub fn origins(&self, rule: &Rule) -> &[u32] {
         &self.origins[rule.origins.start as usize..rule.origins.end as usize]
+    }
+
+    /// The sentence that asks for a rule, the first as they stand if several do; none for the rules of an open tier.
+    pub fn sentence(&self, rule: &Rule) -> Option<SentenceId> {
+        self.origins(rule).iter().map(|flow| self.policy.flows[*flow as usize].sentence).min()
     }
 
     /// Appends the description of a rule.

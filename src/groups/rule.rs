@@ -13,6 +13,19 @@ pub enum Direction {
     Egress,
 }
 
+impl Direction {
+    /// Both, as outputs order them.
+    pub const ALL: [Direction; 2] = [Direction::Ingress, Direction::Egress];
+
+    /// `inbound`, `outbound`: as tables and JSON write it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Direction::Ingress => "inbound",
+            Direction::Egress => "outbound",
+        }
+    }
+}
+
 /// One rule. Traffic and peer are its identity within its side of its group.
 #[derive(Debug, Clone)]
 pub struct Rule {

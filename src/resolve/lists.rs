@@ -122,6 +122,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
     }
     one_account(&mut externals);
     one_family(scope, &lists);
+    one_size(&mut lists);
     let (externals, external_ids) = externals.unify();
     let (prefix_lists, list_ids) = lists.unify();
     let external_id = |position: usize| ExternalId(external_ids[position]);
@@ -169,6 +170,20 @@ fn one_family(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixLis
             let (span, first) = (list.span.max(first.span), list.span.min(first.span));
             scope.problems.push(Problem::Repeated { span, first, what: "family for one prefix list" });
         }
+    }
+}
+
+/// A list under two names has one size, and AWS counts it whole: the largest that is known.
+fn one_size(lists: &mut Identities<ListReference, PrefixList>) {
+    let mut sizes: BTreeMap<ListReference, u32> = BTreeMap::new();
+    for (identity, _, list) in &lists.found {
+        if let Some(entries) = list.entries {
+            let size = sizes.entry(identity.clone()).or_default();
+            *size = entries.max(*size);
+        }
+    }
+    for (identity, _, list) in &mut lists.found {
+        list.entries = sizes.get(identity).copied();
     }
 }
 

@@ -56,7 +56,7 @@ fn at_home(policy: &Policy, host: &Host) -> bool {
 fn each_has_its_use(policy: &Policy, tier: TierId) -> Result<(), TestCaseError> {
     let inbound: Vec<&Flow> = policy.flows.iter().filter(|flow| flow.receiver() == Some(tier)).collect();
     let closed = |flow: &&Flow| flow.sender().is_some_and(|from| policy.tier(from).outbound == Outbound::Closed);
-    if inbound.iter().any(|flow| closed(flow)) {
+    if inbound.iter().any(closed) {
         return Ok(());
     }
     let rules: BTreeSet<(Peer, Traffic)> = inbound.iter().map(|flow| (flow.peer, flow.traffic)).collect();

@@ -8,6 +8,7 @@ mod expired;
 mod expiring;
 mod exposure;
 mod open_admin_port;
+mod quota;
 mod shadowed_rule;
 mod template_limits;
 mod unused_allow;
@@ -90,13 +91,14 @@ pub struct Levels {
 }
 
 /// Every lint: those about exposure first, then those about order, then limits.
-pub const ALL: [Lint; 7] = [
+pub const ALL: [Lint; 8] = [
     open_admin_port::LINT,
     duplicate_rule::LINT,
     shadowed_rule::LINT,
     expired::LINT,
     expiring::LINT,
     unused_allow::LINT,
+    quota::LINT,
     template_limits::LINT,
 ];
 

@@ -1,0 +1,65 @@
+//! `tierwall quota`
+
+use super::program::accepted;
+use super::report::Report;
+use super::{Exit, With};
+use clap::{Args, ValueEnum};
+use tierwall::diagnostic::nearest;
+use tierwall::policy::{Policy, TierId};
+use tierwall::quota::Ledger;
+
+/// The arguments of `quota`.
+#[derive(Args)]
+pub struct Quota {
+    /// The program; `-` is standard input
+    file: String,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Show only the group of this tier; may be given more than once
+    #[arg(long = "tier", value_name = "NAME")]
+    tiers: Vec<String>,
+    #[command(flatten)]
+    with: With,
+}
+
+/// How `quota` shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// For programs; documented and stable
+    Json,
+}
+
+/// Runs it.
+pub fn run(quota: &Quota, report: &Report) -> Exit {
+    let compilation = match accepted(&quota.file, &quota.with, report) {
+        Ok(compilation) => compilation,
+        Err(exit) => return exit,
+    };
+    let mut ledger = Ledger::of(&compilation.policy);
+    if !quota.tiers.is_empty() {
+        match quota.tiers.iter().map(|name| tier(&compilation.policy, name)).collect::<Result<Vec<_>, _>>() {
+            Ok(tiers) => ledger.keep(&tiers),
+            Err(words) => return report.failure(&words),
+        }
+    }
+    let text = match quota.format {
+        Format::Table => ledger.table(&compilation.sources),
+        Format::Json => ledger.json(&compilation.sources),
+    };
+    match report.print(text.as_bytes()) {
+        Exit::Done if ledger.over() => Exit::Program,
+        exit @ (Exit::Done | Exit::Program | Exit::Usage) => exit,
+    }
+}
+
+fn tier(policy: &Policy, name: &str) -> Result<TierId, String> {
+    let found = policy.tiers.iter().position(|tier| tier.name == name);
+    found.map(|position| TierId(position as u32)).ok_or_else(|| {
+        let meant = nearest(name, policy.tiers.iter().map(|tier| tier.name.as_str()));
+        let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        format!("there is no tier `{name}`{meant}")
+    })
+}

@@ -1,0 +1,42 @@
+//! Sentences as reports cite them: where one stands, and what it says on one line.
+
+use crate::policy::{Policy, SentenceId};
+use crate::source::Sources;
+use serde::Serialize;
+use std::fmt;
+
+/// `shop.tier:9: web allows http, https from anywhere`; in JSON an object of its parts.
+#[derive(Debug, Serialize)]
+pub struct Said<'s> {
+    /// The file, as it was named.
+    pub file: &'s str,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+    /// The sentence on one line.
+    pub text: String,
+}
+
+impl<'s> Said<'s> {
+    /// Looks a sentence up.
+    pub fn of(policy: &Policy, sources: &'s Sources, id: SentenceId) -> Said<'s> {
+        let span = policy.sentence(id).span;
+        let file = sources.file(span.file);
+        let (line, column) = file.line_column(span.start);
+        Said { file: file.name(), line, column, text: one_line(sources.text(span)) }
+    }
+}
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Said { file, line, column: _, text } = self;
+        write!(f, "{file}:{line}: {text}")
+    }
+}
+
+/// A statement on one line, runs of blanks as one, comments left out.
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(|line| if line.contains('"') { line } else { line.split('#').next().unwrap_or("") });
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
