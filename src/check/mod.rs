@@ -1,6 +1,7 @@
 //! What is judged about a policy that stands: lints, and what a target cannot say.
 
 pub mod assertions;
+pub mod ends;
 pub mod lint;
 pub mod reach;
 pub mod target;
