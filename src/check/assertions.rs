@@ -3,10 +3,12 @@
 //! `cannot` and `only` hold when nothing else *may* pass, `can` when all of it *must*: what is not known counts
 //! against the assertion.
 
-use super::reach::{Gate, Gates, Side, Unknown, Who, Witness, everywhere};
+use super::ends::{self, Named};
+use super::reach::{Gates, Side, Who, Witness, everywhere};
 use crate::diagnostic::{Problem, Problems};
-use crate::net::{Addresses, Family, Ports, Ranges, Traffic, TrafficSet, internet};
-use crate::policy::{Assertion, Claim, End, ListReference, ParamId, Peer, Policy, TierId, VpcId};
+use crate::net::{Addresses, Family, Ports, Traffic, TrafficSet};
+use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
+use crate::source::Span;
 use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
@@ -18,10 +20,8 @@ pub fn prove(policy: &Policy) -> Problems {
     }
     let proof = Proof { policy, gates: Gates::new(policy) };
     for assertion in &policy.assertions {
-        let (from, to) = (
-            proof.ends(assertion.from.iter().map(|(_, end)| end)),
-            proof.ends(assertion.to.iter().map(|(_, end)| end)),
-        );
+        let named = |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| ends::named(policy, end)).collect::<Vec<_>>();
+        let (from, to) = (named(&assertion.from), named(&assertion.to));
         match &assertion.claim {
             Claim::Cannot => proof.cannot(assertion, &from, &to, &mut problems),
             Claim::Can => proof.can(assertion, &from, &to, &mut problems),
@@ -32,81 +32,12 @@ pub fn prove(policy: &Policy) -> Problems {
     problems
 }
 
-/// A named end, as far as it has one place.
-struct Named {
-    name: String,
-    side: Side,
-}
-
 struct Proof<'p> {
     policy: &'p Policy,
     gates: Gates<'p>,
 }
 
-/// What an assertion asks about, in one family.
-fn asked(assertion: &Assertion, family: Family) -> TrafficSet {
-    match assertion.on.as_slice() {
-        [] => TrafficSet::all(family),
-        on => on.iter().fold(TrafficSet::default(), |set, (_, traffic)| set.union(&TrafficSet::of(*traffic, family))),
-    }
-}
-
 impl Proof<'_> {
-    fn ends<'e>(&self, ends: impl Iterator<Item = &'e End>) -> Vec<Named> {
-        ends.flat_map(|end| self.end(end)).collect()
-    }
-
-    fn end(&self, end: &End) -> Vec<Named> {
-        let hosts = |name: String, addresses: Addresses| Named { name, side: Side::hosts(addresses) };
-        match end {
-            End::Tier(id) => {
-                vec![Named { name: self.policy.tier(*id).name.clone(), side: Side::tier(self.policy, *id) }]
-            }
-            End::Addresses(addresses) => {
-                let blocks: Vec<String> = addresses.blocks().map(|block| block.to_string()).collect();
-                vec![hosts(blocks.join(", "), addresses.clone())]
-            }
-            End::Internet => {
-                let all = internet().intersection(&everywhere(self.policy));
-                vec![hosts("internet".to_string(), all)]
-            }
-            End::Network(id) => {
-                let network = &self.policy.networks[id.index()];
-                self.known_and_unknown(&network.name, network.addresses.clone(), &network.unknown)
-            }
-            End::Vpc(id) => self.vpc(*id),
-            End::External(id) => {
-                let name = self.policy.externals[id.index()].name.clone();
-                vec![Named { name, side: Side::elsewhere(self.policy, Who::External(*id), Unknown::Group(*id)) }]
-            }
-            End::PrefixList(id) => {
-                let list = &self.policy.prefix_lists[id.index()];
-                let side = Side::elsewhere(self.policy, Who::PrefixList(*id), Unknown::Contents(*id));
-                vec![Named { name: list.name.clone(), side: of_family(side, list.family) }]
-            }
-            End::Param(id) => vec![self.param(*id)],
-        }
-    }
-
-    fn vpc(&self, id: VpcId) -> Vec<Named> {
-        let vpc = &self.policy.vpcs[id.index()];
-        let name = format!("vpc {}", vpc.name.as_deref().unwrap_or_default());
-        self.known_and_unknown(&name, Addresses::of(&vpc.blocks), &vpc.unknown_blocks)
-    }
-
-    fn known_and_unknown(&self, name: &str, known: Addresses, unknown: &[ParamId]) -> Vec<Named> {
-        let known = Some(known).filter(|known| !known.is_empty());
-        let known = known.map(|known| Named { name: name.to_string(), side: Side::hosts(known) });
-        known.into_iter().chain(unknown.iter().map(|id| self.param(*id))).collect()
-    }
-
-    /// A parameter that has no value: its default says where it will be only if nobody gives another.
-    fn param(&self, id: ParamId) -> Named {
-        let param = self.policy.param(id);
-        let side = Side::elsewhere(self.policy, Who::Param(id), Unknown::Value(id));
-        Named { name: param.name.clone(), side: of_family(side, param.kind.family()) }
-    }
-
     fn cannot(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
         for (from, to) in pairs(from, to) {
             let broken = Family::BOTH.into_iter().find_map(|family| self.passes(assertion, from, to, family));
@@ -116,7 +47,7 @@ impl Proof<'_> {
 
     /// A packet that an assertion asks about and that may pass.
     fn passes(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family) -> Option<(Family, Witness)> {
-        let may = self.gates.may(&from.side, &to.side, family, &asked(assertion, family));
+        let may = self.gates.may(&from.side, &to.side, family, &ends::asked(&assertion.on, family));
         self.gates.witness(&from.side, &to.side, family, &may).map(|witness| (family, witness))
     }
 
@@ -130,16 +61,27 @@ impl Proof<'_> {
                     let stopped = || self.stopped(assertion, from, to, Traffic::All);
                     if any { None } else { Some(stopped()) }
                 }
-                on => on.iter().find_map(|(_, traffic)| {
-                    let open = Family::BOTH.into_iter().all(|family| {
-                        let asked = TrafficSet::of(*traffic, family);
-                        self.gates.stopped(&from.side, &to.side, family, &asked).is_none()
-                    });
-                    (!open).then(|| self.stopped(assertion, from, to, *traffic))
-                }),
+                on => on.chunk_by(|a, b| a.0 == b.0).find_map(|service| self.missing(assertion, from, to, service)),
             };
             problems.extend(missing);
         }
+    }
+
+    /// The problem of a service of which something does not pass, in an IP version that both ends have.
+    fn missing(&self, assertion: &Assertion, from: &Named, to: &Named, service: &[(Span, Traffic)]) -> Option<Problem> {
+        let shared = |family: &Family| from.side.is_in(*family) && to.side.is_in(*family);
+        let mut carried = false;
+        for (_, traffic) in service {
+            for family in Family::BOTH.into_iter().filter(shared) {
+                let asked = TrafficSet::of(*traffic, family);
+                carried |= !asked.is_empty();
+                if self.gates.stopped(&from.side, &to.side, family, &asked).is_some() {
+                    return Some(self.stopped(assertion, from, to, *traffic));
+                }
+            }
+        }
+        let (_, first) = service.first()?;
+        (!carried).then(|| self.stopped(assertion, from, to, *first))
     }
 
     /// The problem of a flow that does not pass, or not for all of its ends.
@@ -149,20 +91,10 @@ impl Proof<'_> {
             let (gate, missing) = self.gates.stopped(&from.side, &to.side, family, &asked)?;
             Some((family, gate, missing))
         });
-        let words = |gate| match gate {
-            Gate::Inbound(tier) => (
-                format!("`{}` does not accept it", self.policy.tier(tier).name),
-                format!("{} allows {traffic} from {}", to.name, named(from)),
-            ),
-            Gate::Outbound(tier) => (
-                format!("`{}` may not send it", self.policy.tier(tier).name),
-                format!("{} allows {traffic} to {}", from.name, named(to)),
-            ),
-        };
         let (gate, help, some, unknown) = match found {
-            None => ("they have no IP version in common".to_string(), None, None, Vec::new()),
+            None => ("no IP version that both have carries it".to_string(), None, None, Vec::new()),
             Some((family, gate, missing)) => {
-                let (words, help) = words(gate);
+                let (words, help) = ends::opened(self.policy, gate, from, to, traffic);
                 let perhaps = self.gates.may(&from.side, &to.side, family, &missing);
                 let unknown =
                     self.gates.witness(&from.side, &to.side, family, &perhaps).map_or(Vec::new(), |w| w.unknown);
@@ -170,7 +102,7 @@ impl Proof<'_> {
                 (words, Some(help), some, unknown)
             }
         };
-        let unknown = unknown.into_iter().map(|unknown| self.unknown(unknown)).collect();
+        let unknown = unknown.into_iter().map(|unknown| ends::unknown(self.policy, unknown)).collect();
         let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
         Problem::NotReached { span, from, to, what: some.unwrap_or_else(|| traffic.to_string()), gate, help, unknown }
     }
@@ -183,7 +115,7 @@ impl Proof<'_> {
             for n in 0..self.policy.tiers.len() {
                 let id = TierId(n as u32);
                 if !listed(Who::Tier(id)) {
-                    let other = Named { name: self.policy.tier(id).name.clone(), side: Side::tier(self.policy, id) };
+                    let other = Named::tier(self.policy, id);
                     self.cannot(assertion, std::slice::from_ref(&other), std::slice::from_ref(to), problems);
                 }
             }
@@ -246,7 +178,7 @@ impl Proof<'_> {
     ) -> Option<Vec<String>> {
         let step = |from: &Side, to: &Side| {
             Family::BOTH.into_iter().any(|family| {
-                let asked = asked(assertion, family);
+                let asked = ends::asked(&assertion.on, family);
                 let passes = if may {
                     self.gates.may(from, to, family, &asked)
                 } else {
@@ -291,7 +223,7 @@ impl Proof<'_> {
         let destination = witness.destination.filter(|_| !matches!(to.side.who, Who::Tier(_)));
         let source = source.map_or_else(|| from.name.clone(), |address| address.to_string());
         let destination = destination.map_or_else(|| to.name.clone(), |address| address.to_string());
-        let unknown = witness.unknown.iter().map(|unknown| self.unknown(*unknown)).collect();
+        let unknown = witness.unknown.iter().map(|unknown| ends::unknown(self.policy, *unknown)).collect();
         let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
         Problem::Reached {
             span,
@@ -302,44 +234,10 @@ impl Proof<'_> {
             unknown,
         }
     }
-
-    fn unknown(&self, unknown: Unknown) -> String {
-        match unknown {
-            Unknown::Members(id) => format!(
-                "where the members of `{}` live (give it `addresses`, or its VPC a `cidr`)",
-                self.policy.tier(id).name
-            ),
-            Unknown::Value(id) => format!("the value of `{}` (bind it with `--set`)", self.policy.param(id).name),
-            Unknown::Group(id) => format!("who is in the group `{}`", self.policy.externals[id.index()].name),
-            Unknown::Contents(id) => {
-                let list = &self.policy.prefix_lists[id.index()];
-                match &list.list {
-                    ListReference::Aws(name) => format!("what is in the prefix list `{name}`"),
-                    ListReference::Id(_) | ListReference::Param(_) => {
-                        format!("what is in the prefix list `{}`", list.name)
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn pairs<'n>(from: &'n [Named], to: &'n [Named]) -> impl Iterator<Item = (&'n Named, &'n Named)> {
     from.iter().flat_map(move |from| to.iter().map(move |to| (from, to)))
-}
-
-/// An end as a rule can name it.
-fn named(end: &Named) -> &str {
-    if end.name == "internet" { "anywhere" } else { &end.name }
-}
-
-/// The end in one family only.
-fn of_family(mut side: Side, family: Family) -> Side {
-    match family {
-        Family::V4 => side.addresses.v6 = Ranges::default(),
-        Family::V6 => side.addresses.v4 = Ranges::default(),
-    }
-    side
 }
 
 /// `tcp 203.0.113.7:* → db:3306`

@@ -2,6 +2,7 @@
 
 pub mod assertions;
 pub mod cover;
+pub mod ends;
 pub mod lint;
 pub mod reach;
 pub mod target;

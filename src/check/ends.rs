@@ -1,0 +1,128 @@
+//! The ends that an assertion or a question names, and the words for what stands between them.
+
+use super::reach::{Gate, Side, Unknown, Who, everywhere};
+use crate::net::{Addresses, Family, Ranges, Traffic, TrafficSet, internet};
+use crate::policy::{End, ListReference, ParamId, Policy, TierId, VpcId};
+
+/// A named end, as far as it has one place.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// As a sentence names it; `internet` too.
+    pub name: String,
+    /// Who and where it is.
+    pub side: Side,
+}
+
+impl Named {
+    /// The members of a tier.
+    pub fn tier(policy: &Policy, id: TierId) -> Named {
+        Named { name: policy.tier(id).name.clone(), side: Side::tier(policy, id) }
+    }
+
+    /// As a rule can name it.
+    fn peer(&self) -> &str {
+        if self.name == "internet" { "anywhere" } else { &self.name }
+    }
+}
+
+/// What a list of services asks about in one family; without any, everything.
+pub fn asked<S>(on: &[(S, Traffic)], family: Family) -> TrafficSet {
+    match on {
+        [] => TrafficSet::all(family),
+        on => on.iter().fold(TrafficSet::default(), |set, (_, traffic)| set.union(&TrafficSet::of(*traffic, family))),
+    }
+}
+
+/// An end, in as many parts as it has: what is known of a network, and each parameter in it.
+pub fn named(policy: &Policy, end: &End) -> Vec<Named> {
+    let hosts = |name: String, addresses: Addresses| Named { name, side: Side::hosts(addresses) };
+    match end {
+        End::Tier(id) => vec![Named::tier(policy, *id)],
+        End::Addresses(addresses) => {
+            let blocks: Vec<String> = addresses.blocks().map(|block| block.to_string()).collect();
+            vec![hosts(blocks.join(", "), addresses.clone())]
+        }
+        End::Internet => {
+            let all = internet().intersection(&everywhere(policy));
+            vec![hosts("internet".to_string(), all)]
+        }
+        End::Network(id) => {
+            let network = &policy.networks[id.index()];
+            known_and_unknown(policy, &network.name, network.addresses.clone(), &network.unknown)
+        }
+        End::Vpc(id) => vpc(policy, *id),
+        End::External(id) => {
+            let name = policy.externals[id.index()].name.clone();
+            vec![Named { name, side: Side::elsewhere(policy, Who::External(*id), Unknown::Group(*id)) }]
+        }
+        End::PrefixList(id) => {
+            let list = &policy.prefix_lists[id.index()];
+            let side = Side::elsewhere(policy, Who::PrefixList(*id), Unknown::Contents(*id));
+            vec![Named { name: list.name.clone(), side: of_family(side, list.family) }]
+        }
+        End::Param(id) => vec![param(policy, *id)],
+    }
+}
+
+fn vpc(policy: &Policy, id: VpcId) -> Vec<Named> {
+    let vpc = &policy.vpcs[id.index()];
+    let name = format!("vpc {}", vpc.name.as_deref().unwrap_or_default());
+    known_and_unknown(policy, &name, Addresses::of(&vpc.blocks), &vpc.unknown_blocks)
+}
+
+fn known_and_unknown(policy: &Policy, name: &str, known: Addresses, unknown: &[ParamId]) -> Vec<Named> {
+    let known = Some(known).filter(|known| !known.is_empty());
+    let known = known.map(|known| Named { name: name.to_string(), side: Side::hosts(known) });
+    known.into_iter().chain(unknown.iter().map(|id| param(policy, *id))).collect()
+}
+
+/// A parameter that has no value: its default says where it will be only if nobody gives another.
+fn param(policy: &Policy, id: ParamId) -> Named {
+    let param = policy.param(id);
+    let side = Side::elsewhere(policy, Who::Param(id), Unknown::Value(id));
+    Named { name: param.name.clone(), side: of_family(side, param.kind.family()) }
+}
+
+/// The end in one family only.
+fn of_family(mut side: Side, family: Family) -> Side {
+    match family {
+        Family::V4 => side.addresses.v6 = Ranges::default(),
+        Family::V6 => side.addresses.v4 = Ranges::default(),
+    }
+    side
+}
+
+/// What a gate that is closed to some traffic does, and the sentence that would open it.
+pub fn opened(policy: &Policy, gate: Gate, from: &Named, to: &Named, traffic: Traffic) -> (String, String) {
+    match gate {
+        Gate::Inbound(tier) => (
+            format!("`{}` does not accept it", policy.tier(tier).name),
+            format!("{} allows {traffic} from {}", to.name, from.peer()),
+        ),
+        Gate::Outbound(tier) => (
+            format!("`{}` may not send it", policy.tier(tier).name),
+            format!("{} allows {traffic} to {}", from.name, to.peer()),
+        ),
+    }
+}
+
+/// What is not known, in words: `the value of ...`.
+pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
+    match unknown {
+        Unknown::Members(id) => {
+            let name = &policy.tier(id).name;
+            format!("where the members of `{name}` live (give it `addresses`, or its VPC a `cidr`)")
+        }
+        Unknown::Value(id) => format!("the value of `{}` (bind it with `--set`)", policy.param(id).name),
+        Unknown::Group(id) => format!("who is in the group `{}`", policy.externals[id.index()].name),
+        Unknown::Contents(id) => {
+            let list = &policy.prefix_lists[id.index()];
+            match &list.list {
+                ListReference::Aws(name) => format!("what is in the prefix list `{name}`"),
+                ListReference::Id(_) | ListReference::Param(_) => {
+                    format!("what is in the prefix list `{}`", list.name)
+                }
+            }
+        }
+    }
+}
