@@ -153,3 +153,26 @@ fn peered_vpcs() {
     assert_eq!(program("y allows https from vpc a\nassert x cannot reach y"), ["E0701"]);
     assert_eq!(program("y allows https from vpc b\nassert x cannot reach y"), Vec::<&str>::new());
 }
+
+#[test]
+fn ip_versions() {
+    // no version that both have carries it
+    stops("assert 2001:db8::1 can reach db on mysql");
+    stops("web allows icmp 8 from anywhere\nassert 2001:db8::1 can reach web on icmp 8");
+    holds("web allows ping from anywhere\nassert 2001:db8::1, 10.9.9.9 can reach web on ping");
+}
+
+#[test]
+fn an_ipv4_stack_whose_tier_has_ipv6_all_the_same() {
+    let check = |sentence: &str, codes: &[&str]| {
+        let text = format!(
+            "stack s {{ ip = ipv4 }}\ntier web {{ addresses = 2001:db8::/64 }}\nweb allows ssh from anywhere-ipv6\n{sentence}\n"
+        );
+        let found = check_all(&text, &Levels::default()).1;
+        let found: Vec<&str> = found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect();
+        assert_eq!(found, codes, "{sentence}");
+    };
+    check("assert internet cannot reach web", &["E0701"]);
+    check("assert only web can reach web", &["E0701"]);
+    check("assert 2600::1 can reach web on ssh", &[]);
+}

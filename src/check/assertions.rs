@@ -20,7 +20,8 @@ pub fn prove(policy: &Policy) -> Problems {
     }
     let proof = Proof { policy, gates: Gates::new(policy) };
     for assertion in &policy.assertions {
-        let named = |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| ends::named(policy, end)).collect::<Vec<_>>();
+        let named =
+            |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| claimed(policy, assertion, end)).collect::<Vec<_>>();
         let (from, to) = (named(&assertion.from), named(&assertion.to));
         match &assertion.claim {
             Claim::Cannot => proof.cannot(assertion, &from, &to, &mut problems),
@@ -30,6 +31,21 @@ pub fn prove(policy: &Policy) -> Problems {
         }
     }
     problems
+}
+
+/// One end. What is claimed to pass from the internet is claimed of the families that the stack uses, as `anywhere`
+/// is of those; what is claimed not to pass, of both.
+fn claimed(policy: &Policy, assertion: &Assertion, end: &End) -> Vec<Named> {
+    let mut named = ends::named(policy, end);
+    match (&assertion.claim, end) {
+        (Claim::Can | Claim::OnlyThrough(_), End::Internet) => {
+            for named in &mut named {
+                named.side.addresses = named.side.addresses.intersection(&everywhere(policy));
+            }
+        }
+        (Claim::Can | Claim::OnlyThrough(_) | Claim::Cannot | Claim::Only, _) => {}
+    }
+    named
 }
 
 struct Proof<'p> {
@@ -122,7 +138,7 @@ impl Proof<'_> {
             let Who::Tier(receiver) = to.side.who else { continue };
             let others = Named {
                 name: "an address outside".to_string(),
-                side: Side::hosts(everywhere(self.policy).difference(&known)),
+                side: Side::hosts(Addresses::all().difference(&known)),
             };
             let strangers = self.gates.inbound(receiver).filter(|flow| match self.policy.flows[*flow as usize].peer {
                 Peer::Tier(_) => false,

@@ -1,6 +1,6 @@
 //! The ends that an assertion or a question names, and the words for what stands between them.
 
-use super::reach::{Gate, Side, Unknown, Who, everywhere};
+use super::reach::{Gate, Side, Unknown, Who};
 use crate::net::{Addresses, Family, Ranges, Traffic, TrafficSet, internet};
 use crate::policy::{End, ListReference, ParamId, Policy, TierId, VpcId};
 
@@ -43,8 +43,7 @@ pub fn named(policy: &Policy, end: &End) -> Vec<Named> {
             vec![hosts(blocks.join(", "), addresses.clone())]
         }
         End::Internet => {
-            let all = internet().intersection(&everywhere(policy));
-            vec![hosts("internet".to_string(), all)]
+            vec![hosts("internet".to_string(), internet())]
         }
         End::Network(id) => {
             let network = &policy.networks[id.index()];

@@ -26,6 +26,11 @@ impl Addresses {
         Addresses { v4: Ranges::from_unsorted(v4), v6: Ranges::from_unsorted(v6) }
     }
 
+    /// Every address.
+    pub fn all() -> Addresses {
+        Addresses { v4: Ranges::all(), v6: Ranges::all() }
+    }
+
     /// Whether no address is in it.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
@@ -137,7 +142,6 @@ mod tests {
 
     #[test]
     fn everything_is_one_block_a_family() {
-        let all = Addresses { v4: Ranges::all(), v6: Ranges::all() };
-        assert_eq!(all.blocks().collect::<Vec<_>>(), [EVERY_IPV4, EVERY_IPV6]);
+        assert_eq!(Addresses::all().blocks().collect::<Vec<_>>(), [EVERY_IPV4, EVERY_IPV6]);
     }
 }

@@ -1,7 +1,6 @@
 //! The internet: every address but those that IANA lists as not globally reachable.
 
 use super::address::Addresses;
-use super::ranges::Ranges;
 use ipnet::IpNet;
 
 /// IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry": the entries
@@ -55,9 +54,8 @@ fn blocks(list: &[&str]) -> Vec<IpNet> {
 
 /// The addresses of the internet.
 pub fn internet() -> Addresses {
-    let all = Addresses { v4: Ranges::all(), v6: Ranges::all() };
     let inside = Addresses::of(&blocks(&REACHABLE_INSIDE));
-    all.difference(&Addresses::of(&blocks(&NOT_REACHABLE))).union(&inside)
+    Addresses::all().difference(&Addresses::of(&blocks(&NOT_REACHABLE))).union(&inside)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod verdict;
 mod vocabulary;
 
 mod density;
+mod law_assertions;
 mod law_cover;
 mod law_locality;
 mod law_meaning;

@@ -51,16 +51,24 @@ impl Meaning<'_> {
     /// Whether the program lets this packet open a connection: the sender may send it (reference, section 5:
     /// an open tier sends everything, a closed one what a flow says), and the receiver accepts it.
     pub fn may_pass(&self, packet: &Packet) -> bool {
-        let sends = match &packet.sender.tier {
+        self.sends(packet) && self.accepts(packet)
+    }
+
+    /// Whether the sender may send it; anyone may who is in no tier.
+    pub fn sends(&self, packet: &Packet) -> bool {
+        match &packet.sender.tier {
             Some(tier) if self.is_open(tier) => self.dual() || packet.sender.address.is_ipv4(),
             Some(tier) => self.states(packet, tier, Way::To),
             None => true,
-        };
-        let accepts = match &packet.receiver.tier {
+        }
+    }
+
+    /// Whether the receiver accepts it, likewise.
+    pub fn accepts(&self, packet: &Packet) -> bool {
+        match &packet.receiver.tier {
             Some(tier) => self.states(packet, tier, Way::From),
             None => true,
-        };
-        sends && accepts
+        }
     }
 
     /// Whether some sentence opens this side's gate: one about this tier that points this way, or one about

@@ -68,7 +68,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
     }
 
@@ -142,6 +142,19 @@ impl Material {
             }
         }
         material
+    }
+
+    /// Every address that it knows.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.v4.iter().chain(&self.v6).copied()
+    }
+
+    /// All that a host can be in: foreign groups, and prefix lists and blocks of parameters of its family.
+    pub fn everything(&self, v6: bool) -> (Vec<String>, Vec<String>, Vec<String>) {
+        let fits = |list: &[(String, bool)]| {
+            list.iter().filter(|(_, is_v6)| *is_v6 == v6).map(|(name, _)| name.clone()).collect()
+        };
+        (self.groups.clone(), fits(&self.lists), fits(&self.blocks))
     }
 
     fn nets<'a>(&mut self, items: impl IntoIterator<Item = &'a NetItem>) {
@@ -221,11 +234,8 @@ impl Material {
             if v6 { IpAddr::V6(Ipv6Addr::from(anything)) } else { IpAddr::V4(Ipv4Addr::from(anything as u32)) };
         let address = known.filter(|_| !random.once_in(6)).unwrap_or(anything);
         let tier = if random.once_in(2) { random.of(&self.tiers).cloned() } else { None };
-        let fits = |list: &[(String, bool)]| {
-            list.iter().filter(|(_, is_v6)| *is_v6 == v6).map(|(name, _)| name.clone()).collect()
-        };
-        let groups = chosen(self.groups.clone(), random);
-        let (lists, blocks) = (chosen(fits(&self.lists), random), chosen(fits(&self.blocks), random));
+        let (groups, lists, blocks) = self.everything(v6);
+        let (groups, lists, blocks) = (chosen(groups, random), chosen(lists, random), chosen(blocks, random));
         Host { address, tier, groups, lists, blocks }
     }
 

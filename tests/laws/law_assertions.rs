@@ -1,0 +1,238 @@
+//! Assertions: each form fails exactly when the brute-force meaning, asked for every address that could matter and for
+//! every membership that is not known, finds what breaks it.
+
+use crate::compile::{TODAY, cases, with_policy};
+use crate::generate::program;
+use crate::meaning::Meaning;
+use crate::packets::{Host, Material, Packet, Payload, Random};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::net::IpAddr;
+use tierwall::check::assertions;
+use tierwall::check::reach::Side;
+use tierwall::policy::{Policy, TierId};
+
+/// Questions for each program; each is asked of the compiler in four assertions.
+const QUESTIONS: usize = 16;
+
+/// One end of a question: a tier, or an address that is in none.
+#[derive(Debug, Clone, PartialEq)]
+enum End {
+    Tier(usize),
+    Address(IpAddr),
+}
+
+#[derive(Debug)]
+struct Question {
+    from: End,
+    to: End,
+    /// A tier that may have to be on the way.
+    by: usize,
+    payload: Payload,
+    v6: bool,
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn assertions_fail_exactly_when_a_packet_breaks_them(program in program(), seed: u64) {
+        let text = program.text();
+        let random = &mut Random(seed);
+        let questions: Vec<Question> = with_policy(&text, |sources, parsed, policy| {
+            let material = Material::of(&Meaning { sources, program: parsed, today: TODAY });
+            (0..QUESTIONS).map(|_| question(policy, &material, random)).collect()
+        });
+        let (asked, lines) = with_policy(&text, |_, _, policy| asked(policy, &text, &questions));
+        with_policy(&asked, |sources, parsed, policy| {
+            let failed: BTreeSet<usize> = assertions::prove(policy)
+                .sorted()
+                .iter()
+                .filter_map(|problem| problem.span())
+                .map(|span| sources.file(span.file).line_column(span.start).0)
+                .collect();
+            let meaning = Meaning { sources, program: parsed, today: TODAY };
+            let brute = Brute { policy, material: Material::of(&meaning), meaning };
+            for (question, first) in questions.iter().zip(&lines) {
+                let expected = brute.fails(question);
+                let found = [0, 1, 2, 3].map(|n| failed.contains(&(first + n)));
+                prop_assert_eq!(found, expected, "cannot, can, only, only through (left: the compiler) {:#?}\n{}", question, asked);
+            }
+            Ok(())
+        })?;
+    }
+}
+
+fn question(policy: &Policy, material: &Material, random: &mut Random) -> Question {
+    let packet = material.packet(random);
+    let end = |host: &Host| match &host.tier {
+        Some(name) => End::Tier(policy.tiers.iter().position(|tier| tier.name == *name).expect("a tier")),
+        None => End::Address(host.address),
+    };
+    Question {
+        from: end(&packet.sender),
+        to: end(&packet.receiver),
+        by: random.below(policy.tiers.len()),
+        payload: packet.payload,
+        v6: packet.sender.address.is_ipv6(),
+    }
+}
+
+/// The program with its questions as assertions, and the line of the first of each.
+fn asked(policy: &Policy, text: &str, questions: &[Question]) -> (String, Vec<usize>) {
+    let mut asked = text.trim_end().to_string();
+    let end = |end: &End| match end {
+        End::Tier(n) => policy.tiers[*n].name.clone(),
+        End::Address(address) => address.to_string(),
+    };
+    let mut lines = Vec::new();
+    for question in questions {
+        let (from, to, on) = (end(&question.from), end(&question.to), service(question));
+        lines.push(asked.lines().count() + 1);
+        let by = &policy.tiers[question.by].name;
+        let _ = write!(asked, "\nassert {from} cannot reach {to} on {on}\nassert {from} can reach {to} on {on}");
+        let _ = write!(asked, "\nassert only {from} can reach {to} on {on}");
+        let _ = write!(asked, "\nassert {from} can reach {to} on {on} only through {by}");
+    }
+    asked.push('\n');
+    (asked, lines)
+}
+
+fn service(question: &Question) -> String {
+    match question.payload {
+        Payload::Tcp(port) => format!("tcp {port}"),
+        Payload::Udp(port) => format!("udp {port}"),
+        Payload::Icmp(kind, code) if question.v6 => format!("icmpv6 {kind}/{code}"),
+        Payload::Icmp(kind, code) => format!("icmp {kind}/{code}"),
+        Payload::Other(number) => format!("proto {number}"),
+    }
+}
+
+/// The brute-force judge.
+struct Brute<'p> {
+    policy: &'p Policy,
+    material: Material,
+    meaning: Meaning<'p>,
+}
+
+impl Brute<'_> {
+    /// Whether each form fails: cannot, can, only, only through.
+    fn fails(&self, question: &Question) -> [bool; 4] {
+        let (from, to) = (&question.from, &question.to);
+        [
+            self.may(from, to, question),
+            !self.must(from, to, question),
+            self.others(from, to, question),
+            self.around(question) || !self.chain(question, None, &|a, b| self.hop(a, b, question)),
+        ]
+    }
+
+    /// Whether anyone but `from` may reach a tier; what is no tier anyone may send to.
+    fn others(&self, from: &End, to: &End, question: &Question) -> bool {
+        let tiers = (0..self.policy.tiers.len()).map(End::Tier).filter(|tier| tier != from);
+        let hosts = match (to, from) {
+            (End::Tier(_), _) => self.material.addresses().map(End::Address).filter(|host| host != from).collect(),
+            (End::Address(_), _) => Vec::new(),
+        };
+        tiers.chain(hosts).any(|other| self.may(&other, to, question))
+    }
+
+    /// Whether a chain leads around the tier that is to be on the way.
+    fn around(&self, question: &Question) -> bool {
+        let by = End::Tier(question.by);
+        question.from != by && question.to != by && self.chain(question, Some(by), &|a, b| self.may(a, b, question))
+    }
+
+    /// Whether some chain of tiers leads from one end to the other, without this one.
+    fn chain(&self, question: &Question, without: Option<End>, step: &dyn Fn(&End, &End) -> bool) -> bool {
+        let mut reached = vec![question.from.clone()];
+        let mut next = 0;
+        while next < reached.len() {
+            let here = reached[next].clone();
+            if step(&here, &question.to) {
+                return true;
+            }
+            for tier in (0..self.policy.tiers.len()).map(End::Tier) {
+                let new = !reached.contains(&tier) && tier != question.to && without.as_ref() != Some(&tier);
+                if new && step(&here, &tier) {
+                    reached.push(tier);
+                }
+            }
+            next += 1;
+        }
+        false
+    }
+
+    /// Whether some packet may pass, when everyone is in all that could hold them.
+    fn may(&self, from: &End, to: &End, question: &Question) -> bool {
+        [false, true].into_iter().any(|v6| {
+            self.speaks_of(question, v6)
+                && self.hosts(from, v6, true).any(|sender| {
+                    self.hosts(to, v6, true).take(1).any(|receiver| self.accepts(&sender, &receiver, question))
+                })
+                && self.hosts(to, v6, true).any(|receiver| {
+                    self.hosts(from, v6, true).take(1).any(|sender| self.sends(&sender, &receiver, question))
+                })
+        })
+    }
+
+    /// Whether every packet must pass, in each family that both ends have and that carries it; there must be one.
+    fn must(&self, from: &End, to: &End, question: &Question) -> bool {
+        let mut verdicts = [false, true].into_iter().filter_map(|v6| self.must_in(from, to, question, v6)).peekable();
+        verdicts.peek().is_some() && verdicts.all(|passes| passes)
+    }
+
+    /// Whether it must pass in some family, as a hop on the way needs it.
+    fn hop(&self, from: &End, to: &End, question: &Question) -> bool {
+        [false, true].into_iter().any(|v6| self.must_in(from, to, question, v6) == Some(true))
+    }
+
+    /// Whether every packet of a family must pass, when nobody is in what is not known; nothing where an end has no
+    /// hosts of that family.
+    fn must_in(&self, from: &End, to: &End, question: &Question, v6: bool) -> Option<bool> {
+        if !self.speaks_of(question, v6) {
+            return None;
+        }
+        let (sender, receiver) = (self.hosts(from, v6, false).next()?, self.hosts(to, v6, false).next()?);
+        let accepted = self.hosts(from, v6, false).all(|sender| self.accepts(&sender, &receiver, question));
+        Some(accepted && self.hosts(to, v6, false).all(|receiver| self.sends(&sender, &receiver, question)))
+    }
+
+    fn speaks_of(&self, question: &Question, v6: bool) -> bool {
+        !matches!(question.payload, Payload::Icmp(..)) || question.v6 == v6
+    }
+
+    fn accepts(&self, sender: &Host, receiver: &Host, question: &Question) -> bool {
+        self.meaning.accepts(&packet(sender, receiver, question))
+    }
+
+    fn sends(&self, sender: &Host, receiver: &Host, question: &Question) -> bool {
+        self.meaning.sends(&packet(sender, receiver, question))
+    }
+
+    /// The hosts of an end that could make a difference: one for each address at which a block of the program begins
+    /// or ends, in everything that could hold it or in nothing.
+    fn hosts(&self, end: &End, v6: bool, in_everything: bool) -> impl Iterator<Item = Host> {
+        let (addresses, tier) = match end {
+            End::Address(address) => (vec![*address], None),
+            End::Tier(n) => {
+                let side = Side::tier(self.policy, TierId(*n as u32));
+                let blocks: Vec<_> = side.addresses.blocks().map(|block| block.network()).collect();
+                let all = self.material.addresses().chain(blocks).filter(|address| side.addresses.contains(*address));
+                (all.collect(), Some(self.policy.tiers[*n].name.clone()))
+            }
+        };
+        let member = in_everything.then(|| self.material.everything(v6));
+        let host = move |address| {
+            let (groups, lists, blocks) = member.clone().unwrap_or_default();
+            let groups = if tier.is_some() { Vec::new() } else { groups };
+            Host { address, tier: tier.clone(), groups, lists, blocks }
+        };
+        addresses.into_iter().filter(move |address| address.is_ipv6() == v6).map(host)
+    }
+}
+
+fn packet(sender: &Host, receiver: &Host, question: &Question) -> Packet {
+    Packet { sender: sender.clone(), receiver: receiver.clone(), payload: question.payload }
+}
