@@ -41,7 +41,7 @@ pub fn covered(policy: &Policy, gates: &Gates<'_>) -> Vec<Covered> {
         }
         mark(policy, gates, gate, &mut rules);
         for rule in rules.iter().filter(|rule| rule.covered) {
-            let because = coverers(policy, &rules, rule);
+            let because = coverers(policy, gate, &rules, rule);
             for flow in &rule.flows {
                 closed[*flow as usize] += 1;
                 by.entry(*flow).or_default().extend(&because);
@@ -93,7 +93,7 @@ fn mark(policy: &Policy, gates: &Gates<'_>, gate: Gate, rules: &mut [Rule]) {
 fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Side, rules: &mut [Rule]) {
     let mut uncovered = vec![false; rules.len()];
     let mut applies = vec![false; rules.len()];
-    for family in Family::BOTH.into_iter().filter(|family| is_in(policy, rules[0].peer, side, *family)) {
+    for family in Family::BOTH.into_iter().filter(|family| is_in(policy, gate, rules[0].peer, side, *family)) {
         let background = gates.by_address(gate, side, family);
         if rules.len() < 2 && background.is_empty() {
             return;
@@ -116,15 +116,17 @@ fn side(policy: &Policy, peer: Peer) -> Option<Side> {
     match peer {
         Peer::Net(_) => None,
         Peer::Tier(id) => Some(Side::tier(policy, id)),
-        Peer::External(id) => Some(Side::elsewhere(policy, Who::External(id), Unknown::Group(id))),
-        Peer::PrefixList(id) => Some(Side::elsewhere(policy, Who::PrefixList(id), Unknown::Contents(id))),
-        Peer::Param(id) => Some(Side::elsewhere(policy, Who::Param(id), Unknown::Value(id))),
+        Peer::External(id) => Some(Side::elsewhere(Who::External(id), Unknown::Group(id))),
+        Peer::PrefixList(id) => Some(Side::elsewhere(Who::PrefixList(id), Unknown::Contents(id))),
+        Peer::Param(id) => Some(Side::elsewhere(Who::Param(id), Unknown::Value(id))),
     }
 }
 
-/// Whether a peer that is no block has hosts of a family.
-fn is_in(policy: &Policy, peer: Peer, side: &Side, family: Family) -> bool {
-    side.is_in(family) && peer_family(policy, peer).is_none_or(|only| only == family)
+/// Whether a gate has to do with a peer that is no block in a family: both have hosts of it.
+fn is_in(policy: &Policy, gate: Gate, peer: Peer, side: &Side, family: Family) -> bool {
+    let (Gate::Inbound(own) | Gate::Outbound(own)) = gate;
+    let own = Side::tier(policy, own).is_in(family);
+    own && side.is_in(family) && peer_family(policy, peer).is_none_or(|only| only == family)
 }
 
 /// One block with its rules, in the forest that the blocks of a gate are.
@@ -279,12 +281,12 @@ fn stretch(traffic: Traffic) -> Stretch {
 }
 
 /// The flows that cover a rule: the first rule that does so by itself, else all that have a part in it.
-fn coverers(policy: &Policy, rules: &[Rule], covered: &Rule) -> Vec<u32> {
+fn coverers(policy: &Policy, gate: Gate, rules: &[Rule], covered: &Rule) -> Vec<u32> {
     let side = side(policy, covered.peer);
     let families = || {
         Family::BOTH.into_iter().filter(|family| {
             let there = match (&side, covered.peer) {
-                (Some(side), peer) => is_in(policy, peer, side, *family),
+                (Some(side), peer) => is_in(policy, gate, peer, side, *family),
                 (None, Peer::Net(block)) => Family::of(&block) == *family,
                 (None, _) => false,
             };

@@ -52,11 +52,11 @@ pub fn named(policy: &Policy, end: &End) -> Vec<Named> {
         End::Vpc(id) => vpc(policy, *id),
         End::External(id) => {
             let name = policy.externals[id.index()].name.clone();
-            vec![Named { name, side: Side::elsewhere(policy, Who::External(*id), Unknown::Group(*id)) }]
+            vec![Named { name, side: Side::elsewhere(Who::External(*id), Unknown::Group(*id)) }]
         }
         End::PrefixList(id) => {
             let list = &policy.prefix_lists[id.index()];
-            let side = Side::elsewhere(policy, Who::PrefixList(*id), Unknown::Contents(*id));
+            let side = Side::elsewhere(Who::PrefixList(*id), Unknown::Contents(*id));
             vec![Named { name: list.name.clone(), side: of_family(side, list.family) }]
         }
         End::Param(id) => vec![param(policy, *id)],
@@ -78,7 +78,7 @@ fn known_and_unknown(policy: &Policy, name: &str, known: Addresses, unknown: &[P
 /// A parameter that has no value: its default says where it will be only if nobody gives another.
 fn param(policy: &Policy, id: ParamId) -> Named {
     let param = policy.param(id);
-    let side = Side::elsewhere(policy, Who::Param(id), Unknown::Value(id));
+    let side = Side::elsewhere(Who::Param(id), Unknown::Value(id));
     Named { name: param.name.clone(), side: of_family(side, param.kind.family()) }
 }
 

@@ -138,8 +138,8 @@ impl Side {
     }
 
     /// Hosts whose addresses are not known.
-    pub fn elsewhere(policy: &Policy, who: Who, unknown: Unknown) -> Side {
-        Side { who, addresses: everywhere(policy), unknown: Some(unknown) }
+    pub fn elsewhere(who: Who, unknown: Unknown) -> Side {
+        Side { who, addresses: Addresses::all(), unknown: Some(unknown) }
     }
 
     /// Whether it has hosts of a family.
