@@ -6,9 +6,14 @@
 mod expired;
 mod expiring;
 mod exposure;
+mod many_blocks;
 mod open_admin_port;
+mod redundant_outbound;
+mod shadowed_service;
 mod template_limits;
+mod unreachable_tier;
 mod unused_allow;
+mod unused_declaration;
 
 pub use template_limits::{LINT as TEMPLATE_LIMITS, Template, template_limits};
 
@@ -88,8 +93,18 @@ pub struct Levels {
 }
 
 /// Every lint: those about exposure first, then those about order, then limits.
-pub const ALL: [Lint; 5] =
-    [open_admin_port::LINT, expired::LINT, expiring::LINT, unused_allow::LINT, template_limits::LINT];
+pub const ALL: [Lint; 10] = [
+    open_admin_port::LINT,
+    redundant_outbound::LINT,
+    unreachable_tier::LINT,
+    unused_declaration::LINT,
+    shadowed_service::LINT,
+    expired::LINT,
+    expiring::LINT,
+    unused_allow::LINT,
+    many_blocks::LINT,
+    template_limits::LINT,
+];
 
 /// Every lint's name.
 pub fn names() -> Vec<&'static str> {
@@ -195,5 +210,15 @@ impl<'p> Silencer<'p> {
             statement.file == cause.file && statement.start <= cause.start && cause.end <= statement.end
         };
         self.policy.annotations.iter().position(|annotation| annotation.lint == lint && around(annotation.statement))
+    }
+}
+
+/// Names in backticks, the first few, and how many more there are.
+fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 4;
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match names.get(SHOWN + 1..) {
+        None | Some([]) => names.join(", "),
+        Some(_) => format!("{} and {} more", names[..SHOWN].join(", "), names.len() - SHOWN),
     }
 }
