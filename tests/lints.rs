@@ -88,6 +88,12 @@ fn they_are_documented_alike() {
     }
 }
 
+#[test]
+fn the_page_is_what_the_lints_say() {
+    let written = std::fs::read_to_string(package().join("docs/lints.md")).unwrap_or_default();
+    assert!(written == lint::page::page(), "`cargo run -- explain lints > docs/lints.md` writes the page anew");
+}
+
 /// Asserts that a lint fires in a program, or that it does not.
 fn check_lint(name: &str, program: &str, fires: bool) {
     let (found, told) = tripped(program, &all_warn());

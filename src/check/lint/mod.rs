@@ -8,6 +8,7 @@ mod expiring;
 mod exposure;
 mod many_blocks;
 mod open_admin_port;
+pub mod page;
 mod redundant_outbound;
 mod shadowed_service;
 mod template_limits;
