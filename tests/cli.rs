@@ -330,6 +330,16 @@ fn reference_is_at_hand() {
     assert!(scratch.run(&["explain", "e0111"]).exits(0).out().starts_with("E0111: "));
     assert!(scratch.run(&["explain", "template-limits"]).exits(0).out().contains("500 resources"));
     assert!(scratch.run(&["explain"]).exits(0).out().lines().count() > 50);
+    let listed = scratch.run(&["explain"]).exits(0).out();
+    let line = listed.lines().find(|line| line.starts_with("unreachable-tier ")).unwrap_or_default();
+    assert_eq!(line.split_whitespace().nth(1), Some("warn"), "{listed}");
+    let explained = scratch.run(&["explain", "open-admin-port"]).exits(0).out();
+    for part in
+        ["open-admin-port: a port", "Level: warn", "Checks: ", "- Security Hub: EC2.13", "    web allows ssh from"]
+    {
+        assert!(explained.contains(part), "{part}\n{explained}");
+    }
+    assert!(scratch.run(&["explain", "lints"]).exits(0).out().starts_with("# Lints\n"));
     assert!(scratch.run(&["services", "5432"]).exits(0).out().contains("postgresql"));
     assert!(scratch.run(&["services", "mysql"]).exits(0).out().contains("tcp 3306"));
     scratch.run(&["services", "nonsense-service"]).exits(1);

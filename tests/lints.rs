@@ -41,7 +41,7 @@ fn each_fires_and_stays_calm() {
     settings.set_snapshot_path(package().join("snapshots/lints"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    for lint in &lint::ALL {
+    for lint in lint::ALL {
         let warned = only(lint, Level::Warn);
         let (found, told) = tripped(lint.fires, &warned);
         assert_eq!(found, [lint.name].into(), "{}\n{told}", lint.fires);
@@ -57,7 +57,7 @@ fn each_fires_and_stays_calm() {
 
 #[test]
 fn levels_decide_what_becomes_of_a_finding() {
-    for lint in &lint::ALL {
+    for lint in lint::ALL {
         let level = |level| {
             let (compilation, problems) = check(lint.fires, &only(lint, level));
             drop(compilation);
@@ -75,7 +75,7 @@ fn levels_decide_what_becomes_of_a_finding() {
 #[test]
 fn they_are_documented_alike() {
     let names = lint::names();
-    for lint in &lint::ALL {
+    for lint in lint::ALL {
         assert!(lint.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", lint.name);
         assert!(names.iter().filter(|name| **name == lint.name).count() == 1, "{}", lint.name);
         for part in ["Checks: ", "\n\nWhy: ", "\n\nInstead: "] {
@@ -86,6 +86,12 @@ fn they_are_documented_alike() {
         let file = format!("src/check/lint/{}.rs", lint.name.replace('-', "_"));
         assert!(package().join(&file).exists(), "{file}");
     }
+}
+
+#[test]
+fn the_page_is_what_the_lints_say() {
+    let written = std::fs::read_to_string(package().join("docs/lints.md")).unwrap_or_default();
+    assert!(written == lint::page::page(), "`cargo run -- explain lints > docs/lints.md` writes the page anew");
 }
 
 /// Asserts that a lint fires in a program, or that it does not.

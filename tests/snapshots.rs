@@ -8,6 +8,7 @@ mod common;
 use common::{examples, package};
 use insta::Settings;
 use std::fmt::Write;
+use tierwall::check::lint::Levels;
 use tierwall::diagnostic::{Style, render};
 use tierwall::{backend, flows, groups};
 
@@ -30,7 +31,7 @@ fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
         for (name, value) in &example.bindings {
             let _ = writeln!(text, "{name} = {value}");
         }
-        let problems = compilation.problems.sorted();
+        let problems = compilation.judge(&Levels::default()).problems.sorted();
         for problem in &problems {
             let _ = writeln!(text, "{}", render(problem, sources, Style::Plain));
         }

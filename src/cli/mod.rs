@@ -85,7 +85,7 @@ enum Command {
     },
     /// Explain an error code or a lint; without one, list them all
     Explain {
-        /// E0201, template-limits
+        /// E0201, template-limits; `lints` prints the whole page about lints
         code: Option<String>,
     },
     /// Write a program to start from

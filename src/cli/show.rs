@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use std::fmt::Write;
 use tierwall::catalogue::built_in;
 use tierwall::check::lint;
+use tierwall::check::lint::page::{explained, page};
 use tierwall::diagnostic::{explanation, explanations, nearest};
 use tierwall::flows;
 
@@ -93,24 +94,32 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
 
 /// `tierwall explain`
 pub fn explain(code: Option<&str>, report: &Report) -> Exit {
-    let Some(code) = code else {
-        let mut out = String::new();
-        for explanation in explanations() {
-            let _ = writeln!(out, "{}  {}", explanation.code, explanation.title);
-        }
-        for lint in lint::ALL {
-            let _ = writeln!(out, "{}  {}", lint.name, lint.title);
-        }
-        return report.print(out.as_bytes());
-    };
+    let Some(code) = code else { return report.print(listing().as_bytes()) };
+    if code.to_lowercase() == "lints" {
+        return report.print(page().as_bytes());
+    }
     if let Some(lint) = lint::ALL.iter().find(|lint| lint.name == code.to_lowercase()) {
-        return report.print(format!("{}: {}\n\n{}\n", lint.name, lint.title, lint.text).as_bytes());
+        return report.print(explained(lint).as_bytes());
     }
     if let Some(explanation) = explanation(&code.to_uppercase()) {
         return report
             .print(format!("{}: {}\n\n{}\n", explanation.code, explanation.title, explanation.text).as_bytes());
     }
-    let known = explanations().iter().map(|e| e.code).chain(lint::names());
+    let known = explanations().iter().map(|e| e.code).chain(lint::names()).chain(["lints"]);
     let meant = nearest(code, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
     report.failure(&format!("there is no code or lint `{code}`{meant} (`tierwall explain` lists them)"))
+}
+
+/// Every code and every lint, a line each.
+fn listing() -> String {
+    let mut out = String::new();
+    for explanation in explanations() {
+        let _ = writeln!(out, "{}  {}", explanation.code, explanation.title);
+    }
+    out.push('\n');
+    let width = lint::names().iter().map(|name| name.len()).max().unwrap_or(0);
+    for lint in lint::ALL {
+        let _ = writeln!(out, "{:width$}  {:5}  {}", lint.name, lint.level.keyword(), lint.title);
+    }
+    out
 }

@@ -237,10 +237,6 @@ pub enum Problem {
     NoChain { span: Span, from: String, to: String },
 
     // ---- W: what is likely not wanted
-    /// `service https = tcp 8443`
-    ShadowedService { span: Span, name: String, meaning: String },
-    /// a result of `except` with more than 20 blocks
-    ManyBlocks { span: Span, count: usize },
     /// CloudFormation: `default-group = locked`
     TargetWarns { span: Span, target: Target, what: String },
 

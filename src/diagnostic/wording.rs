@@ -364,10 +364,6 @@ impl Problem {
             Problem::Bypassed { span, from, to, chain } => R::error("E0703", format!("`{from}` can reach `{to}` another way")).at(span, chain.clone()),
             Problem::NoChain { span, from, to } => R::error("E0704", format!("nothing leads from `{from}` to `{to}`")).at(span, "there is no chain of flows"),
 
-            Problem::ShadowedService { span, name, meaning } => R::warning("W0201", format!("`{name}` is also a built-in service, with another meaning"))
-                .at(span, format!("the built-in one is `{meaning}`"))
-                .help("choose another name, if readers may think of the built-in one"),
-            Problem::ManyBlocks { span, count } => R::warning("W0301", format!("`except` leaves {count} blocks, each a rule")).at(span, "counts against the quota of rules"),
             Problem::TargetWarns { span, target, what } => R::warning("W0601", format!("{} cannot say this: {what}", target.words())).at(span, "left out of this target"),
 
             Problem::Lint(finding) => Report {

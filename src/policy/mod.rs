@@ -10,6 +10,7 @@ mod peer;
 mod stack;
 mod tier;
 mod words;
+mod written;
 
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Sentence, Way};
@@ -18,6 +19,7 @@ pub use peer::{External, ListReference, Network, Param, ParamKind, Peer, PrefixL
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use tier::{Role, Tier, TierSet};
 pub use words::{WordId, Words};
+pub use written::{Declared, Remainder, Shadowed, Unused};
 
 use crate::date::Date;
 
@@ -50,6 +52,12 @@ pub struct Policy {
     pub assertions: Vec<Assertion>,
     /// `@allow`, as they stand.
     pub annotations: Vec<Annotation>,
+    /// Declarations that nothing uses, as they stand.
+    pub unused: Vec<Unused>,
+    /// Services with the name of a built-in one and another meaning.
+    pub shadowed: Vec<Shadowed>,
+    /// What each `except` leaves.
+    pub remainders: Vec<Remainder>,
     /// The day that counts as today.
     pub as_of: Date,
     /// Words of the program that outputs repeat.

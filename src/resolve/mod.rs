@@ -16,6 +16,7 @@ mod services;
 mod stack;
 mod strings;
 mod tiers;
+mod unused;
 
 pub use atom::BuiltIn;
 pub use services::catalogue;
@@ -69,6 +70,9 @@ pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settin
         flows: Vec::new(),
         assertions: Vec::new(),
         annotations: Vec::new(),
+        unused: Vec::new(),
+        shadowed: Vec::new(),
+        remainders: Vec::new(),
         as_of: settings.as_of,
         words: Words::default(),
     };
@@ -100,5 +104,8 @@ pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settin
         }
         assertions::annotations(&mut scope, &mut policy, statement, settings.lints);
     }
+    policy.unused = unused::unused(&scope, &policy, program);
+    policy.shadowed = scope.seen.shadowed;
+    policy.remainders = scope.seen.remainders;
     (policy, scope.problems)
 }

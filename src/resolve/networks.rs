@@ -6,7 +6,7 @@ use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
 use crate::diagnostic::{Kind, Problem};
 use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6};
-use crate::policy::{Network, NetworkId, ParamId, Vpc};
+use crate::policy::{Network, NetworkId, ParamId, Remainder, Vpc};
 use crate::source::Span;
 use ipnet::IpNet;
 
@@ -25,8 +25,6 @@ pub struct BuiltIns {
 
 /// More blocks than this are an error: no security group could hold them.
 pub const MOST_BLOCKS: usize = 10_000;
-/// More blocks than this are a warning.
-const MANY_BLOCKS: usize = 20;
 
 /// RFC 1918, RFC 6598 and RFC 4193.
 const PRIVATE: [&str; 5] = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
@@ -183,9 +181,7 @@ impl Addressed<'_> {
             scope.problems.push(Problem::TooManyBlocks { span, count, bound: MOST_BLOCKS });
             return NetList::default();
         }
-        if count > MANY_BLOCKS {
-            scope.problems.push(Problem::ManyBlocks { span, count });
-        }
+        scope.seen.remainders.push(Remainder { span, blocks: count });
         NetList { blocks, unknown: Vec::new() }
     }
 }

@@ -128,7 +128,10 @@ impl Params {
     pub fn implicit_vpc(&mut self, scope: &mut Scope<'_>, name: String) -> Reference {
         let same = self.list.iter().position(|param| mangled(&param.name) == mangled(&name));
         match same.map(|n| (n, self.list[n].kind, self.list[n].span)) {
-            Some((n, ParamKind::Vpc, _)) => return self.reference(ParamId(n as u32)),
+            Some((n, ParamKind::Vpc, _)) => {
+                scope.use_param(&self.list[n].name);
+                return self.reference(ParamId(n as u32));
+            }
             Some((n, _, Some(span))) => {
                 let (output, other) = (mangled(&name), format!("`{name}`, which the output asks for"));
                 let name = self.list[n].name.clone();

@@ -401,11 +401,12 @@ impl Names<'_, '_> {
                         region: region.clone(),
                         other_region: other_region.clone(),
                     });
-                } else if policy.peerings.binary_search(&pair).is_err() {
+                } else if let Ok(peering) = policy.peerings.binary_search(&pair) {
+                    self.scope.seen.crossed[peering] = true;
+                    continue;
+                } else {
                     let (vpc, other_vpc) = (name(ours), name(theirs));
                     self.scope.problems.push(Problem::Unpeered { span, tier, other: other_tier, vpc, other_vpc });
-                } else {
-                    continue;
                 }
                 told.push((target.item, pair));
             }

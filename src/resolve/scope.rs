@@ -3,7 +3,7 @@
 use super::atom::{BuiltIn, find};
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
-use crate::policy::{NetworkId, ParamId, TierId, TierSet, TierSetId, VpcId, aws_list};
+use crate::policy::{NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId, VpcId, aws_list};
 use crate::source::{Sources, Span};
 use std::collections::{HashMap, HashSet};
 
@@ -63,11 +63,42 @@ pub struct Scope<'a> {
     pub services: Vec<&'a ast::ServiceDeclaration>,
     pub tiers: Vec<(&'a ast::Tier, ast::Name)>,
     pub tier_sets: Vec<&'a ast::TierSet>,
-    peers: HashMap<&'a str, (Entity, Option<Span>)>,
-    service_names: HashMap<&'a str, usize>,
-    vpc_names: HashMap<&'a str, VpcId>,
+    /// What is seen on the way that a lint may speak of.
+    pub seen: Seen,
+    peers: HashMap<&'a str, Named<Entity>>,
+    service_names: HashMap<&'a str, Named<usize>>,
+    vpc_names: HashMap<&'a str, Named<VpcId>>,
     /// Names of declarations that could not be read; nothing is said of their uses.
     broken: HashSet<&'a str>,
+}
+
+/// What is seen of a program while it is resolved, beside what it means.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub shadowed: Vec<Shadowed>,
+    pub remainders: Vec<Remainder>,
+    /// For each pair of peered VPCs, whether a tier of one names a tier of the other.
+    pub crossed: Vec<bool>,
+}
+
+/// What a name stands for.
+struct Named<T> {
+    is: T,
+    /// The name in its declaration; nothing for what is built in.
+    declared: Option<Span>,
+    /// Whether anything names it.
+    used: bool,
+}
+
+impl<T: Copy> Named<T> {
+    fn new(is: T, declared: Option<Span>) -> Named<T> {
+        Named { is, declared, used: false }
+    }
+
+    fn look_up(&mut self) -> T {
+        self.used = true;
+        self.is
+    }
 }
 
 impl Entity {
@@ -88,7 +119,7 @@ impl<'a> Scope<'a> {
     /// Collects the declarations of a program, and reports names that are declared twice, that are taken, or
     /// that become one in an output.
     pub fn collect(sources: &'a Sources, program: &'a Program, built_in: &'a [BuiltIn]) -> Scope<'a> {
-        let networks = BUILT_IN.iter().map(|(name, network)| (*name, (Entity::BuiltIn(*network), None)));
+        let networks = BUILT_IN.iter().map(|(name, is)| (*name, Named::new(Entity::BuiltIn(*is), None)));
         let mut scope = Scope {
             sources,
             problems: Problems::default(),
@@ -103,6 +134,7 @@ impl<'a> Scope<'a> {
             services: Vec::new(),
             tiers: Vec::new(),
             tier_sets: Vec::new(),
+            seen: Seen::default(),
             peers: networks.collect(),
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
@@ -171,18 +203,18 @@ impl<'a> Scope<'a> {
             self.problems.push(Problem::Reserved { span, name: text.to_string(), is: "a word for a peer by itself" });
             return false;
         }
-        match self.peers.get(text) {
+        match self.peers.get(text).map(|named| named.declared) {
             None => {
-                self.peers.insert(text, (entity, Some(span)));
+                self.peers.insert(text, Named::new(entity, Some(span)));
                 true
             }
-            Some((_, Some(first))) => {
-                let (first, name) = (*first, text.to_string());
+            Some(Some(first)) => {
+                let name = text.to_string();
                 let (span, first) = (span.max(first), span.min(first));
                 self.problems.push(Problem::Duplicate { span, kind, name, first });
                 false
             }
-            Some((_, None)) => {
+            Some(None) => {
                 let name = text.to_string();
                 self.problems.push(Problem::Reserved { span, name, is: "a built-in network" });
                 false
@@ -202,11 +234,10 @@ impl<'a> Scope<'a> {
                     name: name.to_string(),
                     is: "a word for services by itself",
                 });
-            } else if let Some(first) = self.service_names.get(name) {
-                let first = self.services[*first].name.span;
+            } else if let Some(first) = self.service_names.get(name).and_then(|named| named.declared) {
                 self.problems.push(Problem::Duplicate { span, kind: Kind::Service, name: name.to_string(), first });
             } else {
-                self.service_names.insert(name, self.services.len());
+                self.service_names.insert(name, Named::new(self.services.len(), Some(span)));
                 self.services.push(service);
             }
         }
@@ -218,11 +249,10 @@ impl<'a> Scope<'a> {
         vpcs.sort_by_key(|(item, _)| (sources.text(item.name.span), item.name.span));
         for (vpc, statement) in vpcs {
             let (span, name) = (vpc.name.span, self.text(vpc.name));
-            if let Some(first) = self.vpc_names.get(name) {
-                let first = self.vpcs[first.index()].0.name.span;
+            if let Some(first) = self.vpc_names.get(name).and_then(|named| named.declared) {
                 self.problems.push(Problem::Duplicate { span, kind: Kind::Vpc, name: name.to_string(), first });
             } else {
-                self.vpc_names.insert(name, VpcId(self.vpcs.len() as u32));
+                self.vpc_names.insert(name, Named::new(VpcId(self.vpcs.len() as u32), Some(span)));
                 self.vpcs.push((vpc, statement));
             }
         }
@@ -234,7 +264,10 @@ impl<'a> Scope<'a> {
         for (tier, name) in &tiers {
             let first = tier.names[0].span == name.span;
             for was in tier.was.iter().filter(|_| first) {
-                if let Some((Entity::Tier(_), Some(declared))) = self.peers.get(self.text(*was)).copied() {
+                if let Some(Named { is: Entity::Tier(_), declared: Some(declared), .. }) =
+                    self.peers.get(self.text(*was))
+                {
+                    let declared = *declared;
                     let name = self.text(*was).to_string();
                     self.problems.push(Problem::StillDeclared { span: was.span, name, declared });
                 }
@@ -324,13 +357,13 @@ impl<'a> Scope<'a> {
         self.sources.text(name.span)
     }
 
-    /// What the name of a peer stands for; reports it when it stands for nothing.
+    /// What the name of a peer stands for, and now is used for; reports it when it stands for nothing.
     pub fn peer(&mut self, name: ast::Name, kind: Kind) -> Option<Entity> {
         let text = self.text(name);
-        let known = self.peers.get(text).map(|(entity, _)| *entity);
+        let known = self.peers.get_mut(text).map(Named::look_up);
         if known.is_none() && (self.service_names.contains_key(text) || find(self.built_in, text).is_some()) {
             let (span, wanted) = (name.span, if kind == Kind::Tier { "a tier" } else { "a peer" });
-            let declared = self.service_names.get(text).map(|n| self.services[*n].name.span);
+            let declared = self.service_names.get(text).and_then(|named| named.declared);
             let name = text.to_string();
             self.problems.push(Problem::WrongKind { span, name, is: Kind::Service, wanted, declared });
         } else if known.is_none() {
@@ -350,7 +383,7 @@ impl<'a> Scope<'a> {
 
     /// Reports that a name stands for something that cannot stand there.
     pub fn wrong_kind(&mut self, name: ast::Name, is: Kind, wanted: &'static str) {
-        let declared = self.peers.get(self.text(name)).and_then(|(_, span)| *span);
+        let declared = self.peers.get(self.text(name)).and_then(|named| named.declared);
         let name_text = self.text(name).to_string();
         self.problems.push(Problem::WrongKind { span: name.span, name: name_text, is, wanted, declared });
     }
@@ -381,20 +414,20 @@ impl<'a> Scope<'a> {
 
     /// What a name stands for among the peers, if it does.
     pub fn peer_named(&self, name: &str) -> Option<Entity> {
-        self.peers.get(name).map(|(entity, _)| *entity)
+        self.peers.get(name).map(|named| named.is)
     }
 
     /// The network of a name, if there is one.
     pub fn network_named(&self, name: &str) -> Option<NetworkId> {
-        match self.peers.get(name) {
-            Some((Entity::Network(id), _)) => Some(*id),
+        match self.peer_named(name) {
+            Some(Entity::Network(id)) => Some(id),
             _ => None,
         }
     }
 
     /// The VPC of a name, if there is one.
     pub fn vpc_named(&self, name: &str) -> Option<VpcId> {
-        self.vpc_names.get(name).copied()
+        self.vpc_names.get(name).map(|named| named.is)
     }
 
     /// Whether a parameter holds a block of addresses.
@@ -405,18 +438,40 @@ impl<'a> Scope<'a> {
 
     /// The position of a declared service, if there is one of that name.
     pub fn service_named(&self, name: &str) -> Option<usize> {
-        self.service_names.get(name).copied()
+        self.service_names.get(name).map(|named| named.is)
     }
 
-    /// The VPC of a name; reports it when there is none.
+    /// Likewise, of a service that is used now.
+    pub fn service(&mut self, name: ast::Name) -> Option<usize> {
+        let text = self.text(name);
+        self.service_names.get_mut(text).map(Named::look_up)
+    }
+
+    /// The VPC of a name, which is used now; reports it when there is none.
     pub fn vpc(&mut self, name: ast::Name) -> Option<VpcId> {
         let text = self.text(name);
-        let known = self.vpc_names.get(text).copied();
+        let known = self.vpc_names.get_mut(text).map(Named::look_up);
         if known.is_none() {
             let meant = nearest(text, self.vpc_names.keys().copied());
             self.unknown(name, Kind::Vpc, meant);
         }
         known
+    }
+
+    /// Takes note that a parameter is used which no name in the program stands for.
+    pub fn use_param(&mut self, name: &str) {
+        self.peers.get_mut(name).map(Named::look_up);
+    }
+
+    /// The places of peers, services and VPCs that nothing names, each with what it is.
+    pub fn unnamed(&self) -> impl Iterator<Item = (Span, Kind)> {
+        fn idle<T>(named: &Named<T>) -> Option<Span> {
+            named.declared.filter(|_| !named.used)
+        }
+        let peers = self.peers.values().filter_map(|named| Some((idle(named)?, named.is.kind())));
+        let services = self.service_names.values().filter_map(|named| Some((idle(named)?, Kind::Service)));
+        let vpcs = self.vpc_names.values().filter_map(|named| Some((idle(named)?, Kind::Vpc)));
+        peers.chain(services).chain(vpcs)
     }
 }
 

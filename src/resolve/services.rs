@@ -6,7 +6,7 @@ use super::scope::Scope;
 use crate::ast::{self, IcmpType, Program, Service};
 use crate::diagnostic::{AwsField, Kind, Problem, Problems, nearest};
 use crate::net::{Ports, Traffic};
-use crate::policy::{icmp_name, icmp_names};
+use crate::policy::{Shadowed, icmp_name, icmp_names};
 use crate::source::Sources;
 
 /// The services that a program of service declarations declares, by name.
@@ -47,7 +47,7 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, built_in: &'b [BuiltIn]) -> Services<'
             && built_in.atoms != services.declared[n]
         {
             let (span, name, meaning) = (service.name.span, name.to_string(), built_in.meaning.clone());
-            scope.problems.push(Problem::ShadowedService { span, name, meaning });
+            scope.seen.shadowed.push(Shadowed { span, name, meaning });
         }
     }
     services
@@ -78,7 +78,7 @@ fn declared(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<Vec<Atom>> {
         let mut atoms = Vec::new();
         for member in &declared[n].members {
             match member {
-                Service::Name(name) => match scope.service_named(scope.text(*name)) {
+                Service::Name(name) => match scope.service(*name) {
                     Some(other) => atoms.extend_from_slice(&meanings[other]),
                     None => atoms.extend_from_slice(services.built_in(scope, *name)),
                 },
@@ -96,7 +96,7 @@ impl<'b> Services<'b> {
     /// What an item of a list of services means, sorted.
     pub fn atoms<'s>(&'s self, scope: &mut Scope<'_>, item: &Service) -> std::borrow::Cow<'s, [Atom]> {
         match item {
-            Service::Name(name) => match scope.service_named(scope.text(*name)) {
+            Service::Name(name) => match scope.service(*name) {
                 Some(declared) => self.declared[declared].as_slice().into(),
                 None => self.built_in(scope, *name).into(),
             },

@@ -212,5 +212,6 @@ pub fn peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<(VpcId, VpcId)> {
     }
     peerings.sort_unstable();
     peerings.dedup();
+    scope.seen.crossed = vec![false; peerings.len()];
     peerings
 }

@@ -57,6 +57,7 @@ fn finding(subject: &Subject<'_>, later: SentenceId, first: SentenceId, flows: &
     let one = flows.first().map_or_else(String::new, |flow| subject.one_rule(*flow));
     let message = match flows.len() {
         1 => format!("{one} is allowed twice"),
+        2 => format!("{one} is allowed twice, and so is 1 more"),
         more => format!("{one} is allowed twice, and so are {} more", more - 1),
     };
     let [later_span, first_span] = [later, first].map(|id| subject.policy.sentence(id).span);

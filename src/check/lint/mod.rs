@@ -7,11 +7,17 @@ mod duplicate_rule;
 mod expired;
 mod expiring;
 mod exposure;
+mod many_blocks;
 mod open_admin_port;
+pub mod page;
 mod quota;
+mod redundant_outbound;
 mod shadowed_rule;
+mod shadowed_service;
 mod template_limits;
+mod unreachable_tier;
 mod unused_allow;
+mod unused_declaration;
 
 pub use template_limits::{LINT as TEMPLATE_LIMITS, Template, template_limits};
 
@@ -91,14 +97,19 @@ pub struct Levels {
 }
 
 /// Every lint: those about exposure first, then those about order, then limits.
-pub const ALL: [Lint; 8] = [
+pub const ALL: &[Lint] = &[
     open_admin_port::LINT,
     duplicate_rule::LINT,
     shadowed_rule::LINT,
+    redundant_outbound::LINT,
+    unreachable_tier::LINT,
+    unused_declaration::LINT,
+    shadowed_service::LINT,
     expired::LINT,
     expiring::LINT,
     unused_allow::LINT,
     quota::LINT,
+    many_blocks::LINT,
     template_limits::LINT,
 ];
 
@@ -164,7 +175,7 @@ pub fn judge(policy: &Policy, deployment: &Deployment<'_>, levels: &Levels) -> P
     let subject = Subject { policy, gates, openings, deployment };
     let mut silencer = Silencer::new(policy);
     let mut problems = Problems::default();
-    for lint in &ALL {
+    for lint in ALL {
         let Judge::Program(judge) = lint.judge else { continue };
         let level = levels.of(lint);
         // what nobody is told can still make an `@allow` useful
@@ -226,5 +237,15 @@ impl<'p> Silencer<'p> {
             statement.file == cause.file && statement.start <= cause.start && cause.end <= statement.end
         };
         self.policy.annotations.iter().position(|annotation| annotation.lint == lint && around(annotation.statement))
+    }
+}
+
+/// Names in backticks, the first few, and how many more there are.
+fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 4;
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match names.get(SHOWN + 1..) {
+        None | Some([]) => names.join(", "),
+        Some(_) => format!("{} and {} more", names[..SHOWN].join(", "), names.len() - SHOWN),
     }
 }

@@ -53,6 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let together = if covered[0].by.len() > 1 { "others together" } else { "another" };
         let message = match covered.len() {
             1 => format!("{one} is covered by {together}"),
+            2 => format!("{one} is covered by {together}, and so is 1 more of this sentence"),
             more => format!("{one} is covered by {together}, and so are {} more of this sentence", more - 1),
         };
         let words = if by.contains(&id) { "wider and narrower in one sentence" } else { "changes nothing" };

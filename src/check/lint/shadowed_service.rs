@@ -1,0 +1,40 @@
+//! `shadowed-service`: a service with a built-in name and another meaning.
+
+use super::{Judge, Level, Lint, Subject};
+use crate::diagnostic::Finding;
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "shadowed-service",
+    title: "a service that shadows a built-in one",
+    level: Level::Warn,
+    ids: &[],
+    text: "\
+Checks: that no service of the program has the name of a built-in one and another meaning. With the same meaning nothing
+is said.
+
+Why: its own meaning holds in the whole program, and readers may think of the built-in one.
+
+Instead: choose another name.",
+    fires: "\
+service https = tcp 8443
+tier web
+
+web allows https from 203.0.113.0/24
+",
+    calm: "\
+service admin-https = tcp 8443
+tier web
+
+web allows admin-https from 203.0.113.0/24
+",
+    judge: Judge::Program(judge),
+};
+
+fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    found.extend(subject.policy.shadowed.iter().map(|service| {
+        Finding::new(format!("`{}` is also a built-in service, with another meaning", service.name))
+            .caused(service.span, format!("the built-in one is `{}`", service.meaning))
+            .help("choose another name, if readers may think of the built-in one")
+    }));
+}

@@ -1,0 +1,45 @@
+//! `unreachable-tier`: a tier that nothing can reach.
+
+use super::{Judge, Level, Lint, Subject};
+use crate::diagnostic::Finding;
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "unreachable-tier",
+    title: "a tier that nothing can reach, and that connects to nothing",
+    level: Level::Warn,
+    ids: &[],
+    text: "\
+Checks: that some sentence lets each tier be reached, or lets it connect to something, as a worker does that fetches
+from a queue. A sentence whose `until` is past lets nothing. What a server needs is judged by its role: `role-expectation`.
+
+Why: a sentence may be missing, or the tier may be left over.
+
+Instead: say who may reach it, or delete it.",
+    fires: "\
+network office = 203.0.113.0/24
+tier queue, worker, archive
+
+queue allows amqps from worker, office
+",
+    calm: "\
+network office = 203.0.113.0/24
+tier queue, worker
+
+queue allows amqps from worker, office
+",
+    judge: Judge::Program(judge),
+};
+
+fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let policy = subject.policy;
+    let mut connected = vec![false; policy.tiers.len()];
+    for tier in policy.flows.iter().flat_map(|flow| [flow.receiver(), flow.sender()]).flatten() {
+        connected[tier.index()] = true;
+    }
+    for (tier, _) in policy.tiers.iter().zip(connected).filter(|(_, connected)| !connected) {
+        let finding = Finding::new(format!("nothing can reach `{}`, and it connects to nothing", tier.name));
+        let help = format!("say who may reach it: `{} allows … from …`", tier.name);
+        found.push(finding.caused(tier.span, "in no sentence that holds").help(help));
+    }
+}

@@ -1,0 +1,55 @@
+//! Declarations that nothing uses.
+
+use super::scope::Scope;
+use crate::ast::Program;
+use crate::diagnostic::Kind;
+use crate::policy::{Declared, DefaultGroup, Policy, Unused};
+
+/// The declarations of the entry file that nothing uses, by place. Other files may be shared with programs that do use
+/// them, and so may an entry file without a tier, which deploys nothing.
+pub fn unused(scope: &Scope<'_>, policy: &Policy, program: &Program) -> Vec<Unused> {
+    let Some(entry) = program.files.first().filter(|_| !policy.tiers.is_empty()) else { return Vec::new() };
+    let named = scope.unnamed().filter_map(|(span, kind)| {
+        let name = scope.sources.text(span).to_string();
+        Some(Unused { what: declared(kind)?, name, span })
+    });
+    let named = named.filter(|it| it.what != Declared::Vpc || !matters(scope, policy, &it.name));
+    let mut found: Vec<Unused> = named.chain(peerings(scope, policy)).collect();
+    found.retain(|it| it.span.file == entry.id);
+    found.sort_unstable_by_key(|it| it.span);
+    found
+}
+
+fn declared(kind: Kind) -> Option<Declared> {
+    match kind {
+        Kind::TierSet => Some(Declared::TierSet),
+        Kind::Network => Some(Declared::Network),
+        Kind::External => Some(Declared::External),
+        Kind::PrefixList => Some(Declared::PrefixList),
+        Kind::Param => Some(Declared::Param),
+        Kind::Service => Some(Declared::Service),
+        Kind::Vpc => Some(Declared::Vpc),
+        Kind::Tier | Kind::BuiltInNetwork | Kind::Peer | Kind::Role | Kind::IcmpType | Kind::Lint | Kind::ParamType => {
+            None
+        }
+    }
+}
+
+/// Whether a VPC that nothing names does something all the same: tiers are in it because it is the only one, or its
+/// default security group is locked.
+fn matters(scope: &Scope<'_>, policy: &Policy, name: &str) -> bool {
+    scope.vpc_named(name).is_some_and(|id| {
+        policy.vpcs[id.index()].default_group == DefaultGroup::Locked || policy.tiers.iter().any(|tier| tier.vpc == id)
+    })
+}
+
+/// Peerings of VPCs whose tiers do not name each other.
+fn peerings<'s>(scope: &'s Scope<'_>, policy: &'s Policy) -> impl Iterator<Item = Unused> + 's {
+    scope.peerings.iter().filter_map(|(peering, span)| {
+        let (a, b) = (scope.text(peering.a), scope.text(peering.b));
+        let (first, second) = (scope.vpc_named(a)?, scope.vpc_named(b)?);
+        let pair = policy.peerings.binary_search(&(first.min(second), first.max(second))).ok()?;
+        let unused = || Unused { what: Declared::Peering, name: format!("{a} with {b}"), span: *span };
+        (!scope.seen.crossed[pair]).then(unused)
+    })
+}

@@ -1,0 +1,197 @@
+//! Lints about what a program says and need not say, and about what it says with little effect: where each stays calm.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::{as_of, check};
+use tierwall::check::lint::{Level, Levels};
+use tierwall::compile::compile;
+use tierwall::parse::{Read, ReadError, Reader};
+
+/// The messages of one lint about a program without errors.
+fn said(lint: &'static str, program: &str) -> Vec<String> {
+    let levels = Levels { all: Some(Level::Allow), named: [(lint, Level::Warn)].into(), ..Levels::default() };
+    let reports: Vec<_> = check(program, &levels).1.iter().map(|problem| problem.report()).collect();
+    assert!(reports.iter().all(|report| report.code == lint), "{program}\n{reports:?}");
+    reports.into_iter().map(|report| report.message).collect()
+}
+
+/// Asserts what one lint names in a program: the first thing in backticks of each finding.
+fn names(lint: &'static str, program: &str, expected: &[&str]) {
+    let said = said(lint, program);
+    let named: Vec<&str> = said.iter().filter_map(|message| message.split('`').nth(1)).collect();
+    assert_eq!(named, expected, "{program}\n{said:?}");
+}
+
+#[test]
+fn outbound_sentences_of_open_tiers() {
+    let check = |program: &str, expected: &[&str]| {
+        let program = format!(
+            "network office = 203.0.113.0/24\nexternal e = \"sg-0123456789abcdef0\"\nparam p : cidr\n\
+             prefix-list s3 = \"com.amazonaws.region.s3\"\n\
+             tier a, b\ntier closed {{ outbound = closed }}\ntiers all-three = a, b, closed\n{program}\n"
+        );
+        assert_eq!(said("redundant-outbound", &program), expected, "{program}");
+    };
+    let adds = |tiers: &str, peers: &str| format!("the outbound side of {tiers} is open, so that {peers} adds no rule");
+    // every peer that is no tier, and one finding a sentence
+    for peer in ["office", "e", "p", "s3", "anywhere"] {
+        check(&format!("a allows https to {peer}"), &[&adds("`a`", &format!("`{peer}`"))]);
+    }
+    check("a, b allow https, ssh to office, e", &[&adds("`a`, `b`", "`office`, `e`")]);
+    check("a allows https to office\nb allows https to office", &[&adds("`a`", "`office`"), &adds("`b`", "`office`")]);
+    // toward a tier it opens the other end, and what a tier accepts is another matter
+    check("a allows https to b, itself, closed", &[]);
+    check("a allows https from office", &[]);
+    // only what is redundant is named
+    check("a allows https to b, office", &[&adds("`a`", "`office`")]);
+    check("closed allows https to office", &[]);
+    check("all-three allow https to office", &[&adds("`a`, `b`", "`office`")]);
+    check("a allows https to office until 2026-01-14", &[]);
+    check("@allow(redundant-outbound)\na allows https to office", &[]);
+    let sentence = "a allows https to 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, 10.0.0.5";
+    let five = "`10.0.0.1/32`, `10.0.0.2/32`, `10.0.0.3/32`, `10.0.0.4/32`, `10.0.0.5/32`";
+    check(sentence, &[&adds("`a`", five)]);
+    let six = five.replace(", `10.0.0.5/32`", " and 2 more");
+    check(&format!("{sentence}, 10.0.0.6"), &[&adds("`a`", &six)]);
+}
+
+#[test]
+fn tiers_that_nothing_can_reach() {
+    let check = |program: &str, expected: &[&str]| names("unreachable-tier", program, expected);
+    check("tier a, b, c\n", &["a", "b", "c"]);
+    check("tier a, b, c\nb allows https from 10.0.0.0/8\n", &["a", "c"]);
+    check("tier a\na allows all from itself\n", &[]);
+    // one that connects to others is there for that
+    check("tier a, b, c\na allows https from b\n", &["c"]);
+    check("tier a, b, c\na allows https to b\n", &["c"]);
+    check("tier a\na allows https to anywhere\n", &[]);
+    check("tier a\na allows https from anywhere until 2026-01-15\n", &[]);
+    check("tier a\na allows https from anywhere until 2026-01-14\n", &["a"]);
+    check("@allow(unreachable-tier, \"workers\")\ntier a, b\ntier c\n", &["c"]);
+}
+
+/// A program that uses nothing but its tiers.
+const IDLE: &str = "\
+network n = 203.0.113.0/24
+external e = \"sg-0123456789abcdef0\"
+prefix-list l = \"com.amazonaws.region.s3\"
+service s = tcp 8080
+param p : cidr
+tiers t = a, b
+vpc main { cidr = 10.0.0.0/16 }
+vpc other { cidr = 10.1.0.0/16 }
+vpc third { cidr = 10.2.0.0/16 }
+peer main with other
+tier a, b { vpc = main }
+tier c { vpc = other }
+";
+
+/// What is unused there when statements are added.
+fn unused(added: &str) -> Vec<String> {
+    let program = format!("{IDLE}{added}\n");
+    let messages = said("unused-declaration", &program);
+    messages.iter().filter_map(|message| message.split('`').nth(1)).map(str::to_string).collect()
+}
+
+#[test]
+fn each_kind_of_declaration_and_each_use() {
+    assert_eq!(unused(""), ["n", "e", "l", "s", "p", "t", "third", "main with other"]);
+    for (name, uses) in [
+        ("n", &["a allows https from n", "a allows https from anywhere except n", "assert n cannot reach a"][..]),
+        ("n", &["network m = n", "network m = anywhere except n", "tier d { vpc = main, addresses = n }"]),
+        ("e", &["a allows https from e", "a allows https to e", "assert e cannot reach a"]),
+        ("l", &["a allows https from l", "assert l cannot reach a"]),
+        ("s", &["a allows s from b", "assert a cannot reach b on s", "service r = s"]),
+        ("p", &["a allows https from p", "assert p cannot reach a", "network m = p", "vpc x { cidr = p }"]),
+        ("t", &["t allows https from 10.0.0.0/8", "a allows https from t", "assert t cannot reach c", "tiers u = t"]),
+        ("third", &["a allows https from vpc third", "assert vpc third cannot reach a", "network m = vpc third"]),
+        ("third", &["stack x { vpc = third }", "tier d { vpc = third }", "peer third with main"]),
+        ("main with other", &["a allows https from c", "c allows https to a", "t allows https from c"]),
+    ] {
+        for added in uses {
+            assert!(!unused(added).iter().any(|unused| unused == name), "{added} uses {name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_use() {
+    let check = |program: &str, expected: &[&str]| names("unused-declaration", program, expected);
+    // an earlier name, a binding, the addresses of a peered VPC, another name for the same thing
+    check("# tierwall check --set p=10.0.0.0/8\nparam p : cidr\ntier a\n", &["p"]);
+    check("network n = 10.0.0.0/8\ntier a was n\n", &["n"]);
+    let peered = "vpc v { cidr = 10.0.0.0/16 }\nvpc w { cidr = 10.1.0.0/16 }\npeer v with w\ntier a { vpc = v }\n";
+    check(&format!("{peered}a allows https from vpc w\n"), &["v with w"]);
+    let twice = "external e = \"sg-0123456789abcdef0\"\nexternal f = \"sg-0123456789abcdef0\"\ntier a\n";
+    check(&format!("{twice}a allows https from f\n"), &["e"]);
+    // a peer is no service, and what the one names the other does not
+    check("tier https\nservice web = tcp 80\nnetwork web2 = 10.0.0.0/8\nhttps allows https from web2\n", &["web"]);
+    check("network x = 10.0.0.0/8\nservice x = tcp 80\ntier a\na allows x from 10.0.0.0/8\n", &["x"]);
+    // what only an unused declaration names is used: the other goes first
+    check("network n = 10.0.0.0/8\nnetwork m = n\ntier a\n", &["m"]);
+    // one that has ended is still a sentence
+    check("network n = 10.0.0.0/8\ntier a\na allows https from n until 2026-01-14\n", &[]);
+}
+
+#[test]
+fn what_is_used_without_being_named() {
+    let check = |program: &str, expected: &[&str]| names("unused-declaration", program, expected);
+    let vpc = "vpc main { cidr = 10.0.0.0/16 }\n";
+    check(&format!("{vpc}tier a\n"), &[]);
+    check(&format!("{vpc}vpc other {{ cidr = 10.1.0.0/16 }}\ntier a {{ vpc = other }}\n"), &["main"]);
+    let locked = vpc.replace(" }", ", default-group = locked }");
+    check(&format!("{locked}vpc other {{ cidr = 10.1.0.0/16 }}\ntier a {{ vpc = other }}\n"), &[]);
+    // the parameter that an output would ask for, declared
+    check("param vpc-id : vpc\ntier a\n", &[]);
+    check(&format!("param main-vpc-id : vpc\n{vpc}tier a\n"), &[]);
+    check("param vpc-id : vpc\nvpc main { id = \"vpc-0123456789abcdef0\" }\ntier a\n", &["vpc-id"]);
+    // a file of declarations that others include
+    check("network office = 203.0.113.0/24\nservice s = tcp 1\nvpc v { cidr = 10.0.0.0/16 }\n", &[]);
+    check("@allow(unused-declaration, \"until May\")\nnetwork n = 10.0.0.0/8\ntier a\n", &[]);
+}
+
+/// A program of several files.
+struct Files(&'static [(&'static str, &'static str)]);
+
+impl Reader for Files {
+    fn read(&mut self, path: &str, _: Option<&str>) -> Result<Read, ReadError> {
+        let found = self.0.iter().find(|(name, _)| *name == path);
+        let (name, text) = found.ok_or_else(|| ReadError::Failed("no such file or directory".to_string()))?;
+        Ok(Read { identity: name.to_string(), name: name.to_string(), bytes: text.as_bytes().into() })
+    }
+}
+
+#[test]
+fn only_the_entry_file_declares_for_itself() {
+    const SHARED: (&str, &str) = ("shared.tier", "network office = 203.0.113.0/24\ninclude \"main.tier\"\ntier x\n");
+    const MAIN: (&str, &str) = (
+        "main.tier",
+        "include \"shared.tier\"\nnetwork d = ::1\nservice b = tcp 1\nnetwork c = ::1\nnetwork a = ::1\n",
+    );
+    for (entry, unused) in [("main.tier", &["d", "b", "c", "a"][..]), ("shared.tier", &["office"])] {
+        let files = &mut Files(&[MAIN, SHARED]);
+        let compilation = compile(entry, files, &[], as_of()).unwrap_or_else(|error| panic!("{error:?}"));
+        let names: Vec<&str> = compilation.policy.unused.iter().map(|unused| unused.name.as_str()).collect();
+        assert_eq!(names, unused, "{entry}");
+    }
+}
+
+#[test]
+fn shadowed_services_and_what_except_leaves() {
+    let check = |lint, program: &str, count: usize| assert_eq!(said(lint, program).len(), count, "{program}");
+    for (service, count) in
+        [("https = tcp 8443", 1), ("https = tcp 443", 0), ("https = tcp 443, 80", 1), ("mine = tcp 443", 0)]
+    {
+        check("shadowed-service", &format!("service {service}\n"), count);
+        check("shadowed-service", &format!("@allow(shadowed-service, \"ours\")\nservice {service}\n"), 0);
+    }
+    // 2^20 - 1 addresses are 20 blocks, and 2^21 - 1 are 21
+    for (block, count) in [("10.0.0.0/12", 0), ("10.0.0.0/11", 1)] {
+        let sentence = format!("tier a\na allows https from {block} except 10.0.0.0\n");
+        check("many-blocks", &sentence, count);
+        check("many-blocks", &sentence.replace("a allows", "@allow(many-blocks)\na allows"), 0);
+        check("many-blocks", &format!("network n = {block} except 10.0.0.0\n"), count);
+    }
+}
