@@ -4,10 +4,10 @@ use crate::catalogue::built_in;
 use crate::check::{assertions, lint};
 use crate::date::Date;
 use crate::diagnostic::Problems;
-use crate::parse::{self, ReadError, Reader};
-use crate::policy::Policy;
+use crate::parse::{self, Question, ReadError, Reader};
+use crate::policy::{Assertion, Policy};
 use crate::resolve::{Settings, resolve};
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 
 /// A program with all that was found out about it.
 #[derive(Debug)]
@@ -37,6 +37,46 @@ pub fn compile(
         problems.append(assertions::prove(&policy));
     }
     Ok(Compilation { sources, policy, problems })
+}
+
+/// A program, and what a question about it means in its names.
+#[derive(Debug)]
+pub struct Asked {
+    /// The program. Its assertions are not judged.
+    pub compilation: Compilation,
+    /// The question; `None` when none was asked, or a problem says what is wrong with it.
+    pub question: Option<Assertion>,
+    /// Where the question stands, to know the problems that are its own.
+    pub file: Option<FileId>,
+}
+
+/// Why nothing could be asked.
+#[derive(Debug)]
+pub enum AskError {
+    /// The entry file cannot be read.
+    Read(ReadError),
+    /// The options are not a question, in words.
+    Question(String),
+}
+
+/// Reads and resolves a program together with a question about it, if there is one, and judges nothing.
+pub fn ask(
+    entry: &str,
+    reader: &mut dyn Reader,
+    bindings: &[(String, String)],
+    as_of: Date,
+    question: Option<&Question<'_>>,
+) -> Result<Asked, AskError> {
+    let (mut sources, mut program, mut problems) = parse::program(entry, reader).map_err(AskError::Read)?;
+    let file = question.map(|question| question.pose(&mut sources, &mut program, &mut problems));
+    let file = file.transpose().map_err(AskError::Question)?;
+    let stack_name = stack_name(entry);
+    let lints = lint::names();
+    let settings = Settings { bindings, as_of, built_in: built_in(), lints: &lints, stack_name: &stack_name };
+    let (mut policy, found) = resolve(&sources, &program, &settings);
+    problems.append(found);
+    let question = policy.assertions.pop_if(|assertion| Some(assertion.span.file) == file);
+    Ok(Asked { compilation: Compilation { sources, policy, problems }, question, file })
 }
 
 /// The name of a stack that a program does not name: the stem of its file, as a name.

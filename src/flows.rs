@@ -70,7 +70,7 @@ impl Row {
 /// One end of a connection.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-enum End<'p> {
+pub(crate) enum End<'p> {
     Tier {
         name: &'p str,
     },
@@ -97,7 +97,7 @@ enum End<'p> {
 }
 
 impl<'p> End<'p> {
-    fn of(policy: &'p Policy, peer: Peer) -> End<'p> {
+    pub(crate) fn of(policy: &'p Policy, peer: Peer) -> End<'p> {
         let parameter = |id| policy.param(id).name.as_str();
         match peer {
             Peer::Tier(id) => End::Tier { name: &policy.tier(id).name },
@@ -123,7 +123,7 @@ impl<'p> End<'p> {
         }
     }
 
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             End::Tier { name } => name.to_string(),
             End::Address { block } => match block.as_str() {
@@ -172,7 +172,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
 }
 
 /// `shop.tier:9: web allows http, https from anywhere`
-fn said_by(policy: &Policy, sources: &Sources, id: SentenceId) -> String {
+pub(crate) fn said_by(policy: &Policy, sources: &Sources, id: SentenceId) -> String {
     let span = policy.sentence(id).span;
     let file = sources.file(span.file);
     let (line, _) = file.line_column(span.start);
@@ -224,7 +224,7 @@ struct FlowLine<'p> {
 }
 
 #[derive(Serialize)]
-struct SentenceLine<'p> {
+pub(crate) struct SentenceLine<'p> {
     file: &'p str,
     line: usize,
     column: usize,
@@ -280,12 +280,6 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
     let [from, to] = row.ends(policy);
     let traffic = row.flow(policy).traffic;
     let ports = traffic.aws_ports();
-    let sentence = |id: SentenceId| {
-        let span = policy.sentence(id).span;
-        let file = sources.file(span.file);
-        let (line, column) = file.line_column(span.start);
-        SentenceLine { file: file.name(), line, column, text: one_line(sources.text(span)) }
-    };
     FlowLine {
         from,
         to,
@@ -293,8 +287,15 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
         description: row.description(policy),
-        sentences: row.sentences(policy).into_iter().map(sentence).collect(),
+        sentences: row.sentences(policy).into_iter().map(|id| sentence_line(policy, sources, id)).collect(),
     }
+}
+
+pub(crate) fn sentence_line<'p>(policy: &Policy, sources: &'p Sources, id: SentenceId) -> SentenceLine<'p> {
+    let span = policy.sentence(id).span;
+    let file = sources.file(span.file);
+    let (line, column) = file.line_column(span.start);
+    SentenceLine { file: file.name(), line, column, text: one_line(sources.text(span)) }
 }
 
 /// As comma-separated values (RFC 4180), a header line first.
@@ -320,6 +321,6 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
     out
 }
 
-fn csv_field(text: String) -> String {
+pub(crate) fn csv_field(text: String) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

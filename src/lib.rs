@@ -18,5 +18,6 @@ pub mod groups;
 pub mod net;
 pub mod parse;
 pub mod policy;
+pub mod questions;
 pub mod resolve;
 pub mod source;

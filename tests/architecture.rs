@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 15] = [
+const MAY_NAME: [(&str, &[&str]); 16] = [
     ("source", &[]),
     ("date", &[]),
     ("net", &[]),
@@ -19,6 +19,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("groups", &["policy", "net"]),
     ("check", &["policy", "net", "diagnostic"]),
     ("flows", &["source", "policy", "net", "groups"]),
+    ("questions", &["source", "policy", "net", "check", "flows"]),
     ("backend", &["groups"]),
     ("compile", &["source", "date", "diagnostic", "parse", "policy", "resolve", "catalogue", "check"]),
     ("lib", &["compile"]),

@@ -3,6 +3,7 @@
 use super::reach::{Gate, Side, Unknown, Who, everywhere};
 use crate::net::{Addresses, Family, Ranges, Traffic, TrafficSet, internet};
 use crate::policy::{End, ListReference, ParamId, Policy, TierId, VpcId};
+use std::fmt::Display;
 
 /// Both IP versions.
 pub const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
@@ -96,7 +97,7 @@ fn of_family(mut side: Side, family: Family) -> Side {
 }
 
 /// What a gate that is closed to some traffic does, and the sentence that would open it.
-pub fn opened(policy: &Policy, gate: Gate, from: &Named, to: &Named, traffic: Traffic) -> (String, String) {
+pub fn opened(policy: &Policy, gate: Gate, from: &Named, to: &Named, traffic: impl Display) -> (String, String) {
     match gate {
         Gate::Inbound(tier) => (
             format!("`{}` does not accept it", policy.tier(tier).name),

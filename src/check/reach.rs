@@ -24,7 +24,7 @@ pub struct Side {
 }
 
 /// What an end is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Who {
     /// The members of a tier.
     Tier(TierId),
@@ -90,7 +90,7 @@ struct Admitted {
 }
 
 /// One side of one tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
     /// What the members accept.
     Inbound(TierId),
@@ -337,6 +337,53 @@ impl<'p> Gates<'p> {
             }
         }
         perhaps
+    }
+}
+
+/// What questions ask of one gate.
+impl Gates<'_> {
+    /// Whether a gate admits everything without a sentence.
+    pub fn stands_open(&self, gate: Gate, family: Family) -> bool {
+        self.is_open(gate, family)
+    }
+
+    /// What one gate admits from or to an end: for some of its addresses, and for every one.
+    pub fn at(&self, gate: Gate, far: &Side, family: Family) -> (TrafficSet, TrafficSet) {
+        let Admitted { may, must } = self.admitted(gate, far, family);
+        (may, must)
+    }
+
+    /// The flows of a gate that let some of what is asked about through, for some address of the far end; `true`
+    /// for those that surely do at such an address. An open gate has none.
+    pub fn letting(&self, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Vec<(u32, bool)> {
+        let fits = |flow: &u32| {
+            let traffic = TrafficSet::of(self.policy.flows[*flow as usize].traffic, family);
+            if traffic.intersection(asked).is_empty() {
+                return None;
+            }
+            let peer = self.peer(gate, *flow);
+            let addresses = match peer {
+                Peer::Net(block) => far.addresses.intersection(&Addresses::of([&block])),
+                Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => far.addresses.clone(),
+            };
+            let v4 = addresses.v4.ranges().first().map(|(first, _)| IpAddr::V4(Ipv4Addr::from(*first)));
+            let v6 = addresses.v6.ranges().first().map(|(first, _)| IpAddr::V6(Ipv6Addr::from(*first)));
+            let address = match family {
+                Family::V4 => v4,
+                Family::V6 => v6,
+            };
+            match self.fit(peer, far, address?) {
+                Fit::No => None,
+                Fit::Perhaps(_) => Some((*flow, false)),
+                Fit::Yes => Some((*flow, true)),
+            }
+        };
+        if self.is_open(gate, family) { Vec::new() } else { self.flows(gate).iter().filter_map(fits).collect() }
+    }
+
+    /// The gates on the way from one end to another, each with the end that it looks at.
+    pub fn on_the_way<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate, &'s Side)> {
+        gates_between(from, to)
     }
 }
 

@@ -5,12 +5,14 @@
 
 mod address;
 mod internet;
+mod pieces;
 mod ranges;
 mod traffic;
 mod traffic_set;
 
 pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block};
 pub use internet::internet;
+pub use pieces::Piece;
 pub use ranges::{Bound, Ranges};
 pub use traffic::{Family, Ports, Protocol, Traffic};
 pub use traffic_set::TrafficSet;

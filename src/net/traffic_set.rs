@@ -4,14 +4,14 @@ use super::ranges::Ranges;
 use super::traffic::{Family, Ports, Traffic};
 
 /// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by protocol.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct TrafficSet {
-    tcp: Ranges<u16>,
-    udp: Ranges<u16>,
+    pub(super) tcp: Ranges<u16>,
+    pub(super) udp: Ranges<u16>,
     /// ICMP of the family: the type in the high byte, the code in the low one.
-    icmp: Ranges<u16>,
+    pub(super) icmp: Ranges<u16>,
     /// Numbers of all other protocols.
-    others: Ranges<u8>,
+    pub(super) others: Ranges<u8>,
 }
 
 /// Numbers that have a dimension of their own: TCP, UDP, and the ICMP of the family.
