@@ -41,6 +41,7 @@ pub struct Links<'p> {
     admissions: Vec<Verdict>,
     admission_ids: HashMap<Verdict, u32>,
     kinds: Vec<Vec<Passing>>,
+    kind_of: HashMap<Vec<Passing>, KindId>,
     kind_ids: HashMap<[Option<Way>; 2], Option<KindId>>,
 }
 
@@ -74,6 +75,7 @@ impl<'p> Links<'p> {
             admissions: Vec::new(),
             admission_ids: HashMap::new(),
             kinds: Vec::new(),
+            kind_of: HashMap::new(),
             kind_ids: HashMap::new(),
         };
         links.name();
@@ -124,11 +126,11 @@ impl<'p> Links<'p> {
         let passing: Vec<Passing> =
             FAMILIES.into_iter().zip(key).filter_map(|(family, way)| Some(self.passing(family, way?))).collect();
         let kind = passing.iter().any(|passing| !passing.may.is_empty()).then(|| {
-            let same = self.kinds.iter().position(|kind| *kind == passing);
-            same.unwrap_or_else(|| {
-                self.kinds.push(passing);
-                self.kinds.len() - 1
-            }) as KindId
+            let next = self.kinds.len() as KindId;
+            *self.kind_of.entry(passing).or_insert_with_key(|passing| {
+                self.kinds.push(passing.clone());
+                next
+            })
         });
         self.kind_ids.insert(key, kind);
         kind

@@ -20,7 +20,7 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
     let teller = Teller { policy, sources };
     let texts: Vec<String> = connections.iter().map(|connection| teller.connection(connection)).collect();
-    (texts.join("\n\n"), all_pass(&connections))
+    (texts.join("\n"), all_pass(&connections))
 }
 
 pub(super) fn all_pass(connections: &[Connection]) -> bool {
@@ -52,18 +52,24 @@ impl Teller<'_> {
     fn connection(&self, connection: &Connection) -> String {
         let Connection { from, to, on, legs, verdict } = connection;
         let service = on.as_ref().map_or(String::new(), |service| format!(" on {}", service.name));
-        let mut out = format!("{} to {}{service}: {}\n", from.name, to.name, words(*verdict));
+        // an end or the service has no other
+        let only = match legs.as_slice() {
+            [leg] if self.policy.stack.dual => format!(", over {}", leg.family.words()),
+            _ => String::new(),
+        };
+        let mut out = format!("{} to {}{service}{only}: {}\n", from.name, to.name, words(*verdict));
         if legs.is_empty() {
             out += "\n  they have no IP version in common in which this exists\n";
         }
-        for section in sections(legs) {
-            let mut versions: Vec<&str> = section.iter().map(|leg| leg.family.words()).collect();
-            let head = self.policy.stack.dual && versions.len() == 1;
+        let sections = sections(legs);
+        for section in &sections {
+            let head = sections.len() > 1;
             let indent = if head { "    " } else { "  " };
             if head {
-                let _ = writeln!(out, "\n  over {}: {}", versions.remove(0), words(section[0].verdict));
+                let leg = section[0];
+                let _ = writeln!(out, "\n  over {}: {}", leg.family.words(), words(leg.verdict));
             }
-            out += &self.section(connection, &section, indent);
+            out += &self.section(connection, section, indent);
         }
         if let Some(service) = on.as_ref().filter(|_| !legs.is_empty()) {
             for exchange in exchanges(service) {

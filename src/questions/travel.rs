@@ -77,7 +77,6 @@ fn exchange(traffic: Traffic) -> &'static [Packet] {
 
 /// What has to be known about an exchange that is no question and answer.
 pub fn note(exchange: &[Packet]) -> Option<&'static str> {
-    (exchange == ERROR).then_some(
-        "an error is no reply to the packet that it is about: hosts and routers on the way need these rules to send it",
-    )
+    (exchange == ERROR)
+        .then_some("no reply, even to the packet that it is about: path MTU discovery needs an inbound rule for it")
 }
