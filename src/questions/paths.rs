@@ -24,7 +24,8 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -
     let count = match (chains.len(), more) {
         (1, false) => "1 chain".to_string(),
         (count, false) => format!("{count} chains"),
-        (count, true) => format!("more than {count} chains, the shortest {count} here (--max shows more)"),
+        (1, true) => "the shortest chain; there are more (`--max` shows them)".to_string(),
+        (count, true) => format!("the {count} shortest chains; there are more (`--max` shows them)"),
     };
     let mut out = format!("{from} to {to}{on}: {count}\n");
     let mut doubt = false;
