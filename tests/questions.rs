@@ -198,6 +198,7 @@ a allows tcp 10 from private
     stopped(program, ("b", "a", "tcp 2"));
     // away from the tiers
     passes(program, ("a", "ops", "tcp 22"));
+    assert!(trace_text(program, ("a", "ops", "tcp 22")).contains("ops is managed elsewhere"));
     passes(program, ("office", "internet", "tcp 22"));
 }
 

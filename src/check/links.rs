@@ -21,7 +21,7 @@ pub struct Passing {
     pub must: TrafficSet,
 }
 
-/// A position in [`Links::kinds`].
+/// What passes between a pair: pairs between which the same does have the same, and [`Links::kind`] says what.
 pub type KindId = u32;
 
 /// The links between ends: the tiers by id, then others.

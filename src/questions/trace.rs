@@ -4,7 +4,7 @@ use super::Subject;
 use super::travel::{Packet, exchanges, note};
 use super::words::{Marked, line, pieces};
 use crate::check::ends;
-use crate::check::reach::Gate;
+use crate::check::reach::{Gate, Who};
 use crate::check::trace::{Connection, Fate, Leg, Station, Verdict, trace};
 use crate::flows::{End, said_by};
 use crate::net::{Addresses, Family, TrafficSet};
@@ -60,6 +60,11 @@ impl Teller<'_> {
         let mut out = format!("{} to {}{service}{only}: {}\n", from.name, to.name, words(*verdict));
         if legs.is_empty() {
             out += "\n  they have no IP version in common in which this exists\n";
+        }
+        for end in [from, to] {
+            if let Who::External(_) = end.side.who {
+                let _ = writeln!(out, "\n  {} is managed elsewhere, and its own rules are not judged", end.name);
+            }
         }
         let sections = sections(legs);
         for section in &sections {
