@@ -1,15 +1,16 @@
 //! From a path to groups: the stages before any target, in their order.
 
+use crate::ast::Program;
 use crate::catalogue::built_in;
 use crate::check::assertions;
 use crate::check::lint::{self, Levels};
 use crate::date::Date;
 use crate::diagnostic::Problems;
 use crate::groups::{Deployment, lower};
-use crate::parse::{self, ReadError, Reader};
-use crate::policy::Policy;
+use crate::parse::{self, Question, ReadError, Reader};
+use crate::policy::{Assertion, Policy};
 use crate::resolve::{Settings, resolve};
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 
 /// A program with all that was found out about it.
 #[derive(Debug)]
@@ -52,13 +53,58 @@ pub fn compile(
     bindings: &[(String, String)],
     as_of: Date,
 ) -> Result<Compilation, ReadError> {
-    let (sources, program, mut problems) = parse::program(entry, reader)?;
-    let stack_name = stack_name(entry);
-    let lints = lint::names();
+    let (sources, program, problems) = parse::program(entry, reader)?;
+    Ok(resolved(entry, sources, &program, problems, bindings, as_of))
+}
+
+fn resolved(
+    entry: &str,
+    sources: Sources,
+    program: &Program,
+    mut problems: Problems,
+    bindings: &[(String, String)],
+    as_of: Date,
+) -> Compilation {
+    let (stack_name, lints) = (stack_name(entry), lint::names());
     let settings = Settings { bindings, as_of, built_in: built_in(), lints: &lints, stack_name: &stack_name };
-    let (policy, found) = resolve(&sources, &program, &settings);
+    let (policy, found) = resolve(&sources, program, &settings);
     problems.append(found);
-    Ok(Compilation { sources, policy, problems })
+    Compilation { sources, policy, problems }
+}
+
+/// A program, and what a question about it means in its names.
+#[derive(Debug)]
+pub struct Asked {
+    /// The program.
+    pub compilation: Compilation,
+    /// The question; `None` when a problem says what is wrong with it.
+    pub question: Option<Assertion>,
+    /// Where the question stands, to know the problems that are its own.
+    pub file: FileId,
+}
+
+/// Why nothing could be asked.
+#[derive(Debug)]
+pub enum AskError {
+    /// The entry file cannot be read.
+    Read(ReadError),
+    /// The options are not a question, in words.
+    Question(String),
+}
+
+/// Reads and resolves a program together with a question about it.
+pub fn ask(
+    entry: &str,
+    reader: &mut dyn Reader,
+    bindings: &[(String, String)],
+    as_of: Date,
+    question: &Question<'_>,
+) -> Result<Asked, AskError> {
+    let (mut sources, mut program, mut problems) = parse::program(entry, reader).map_err(AskError::Read)?;
+    let file = question.pose(&mut sources, &mut program, &mut problems).map_err(AskError::Question)?;
+    let mut compilation = resolved(entry, sources, &program, problems, bindings, as_of);
+    let question = compilation.policy.assertions.pop_if(|assertion| assertion.span.file == file);
+    Ok(Asked { compilation, question, file })
 }
 
 /// The name of a stack that a program does not name: the stem of its file, as a name.

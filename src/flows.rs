@@ -71,7 +71,7 @@ impl Row {
 /// One end of a connection.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-enum End<'p> {
+pub(crate) enum End<'p> {
     Tier {
         name: &'p str,
     },
@@ -98,7 +98,7 @@ enum End<'p> {
 }
 
 impl<'p> End<'p> {
-    fn of(policy: &'p Policy, peer: Peer) -> End<'p> {
+    pub(crate) fn of(policy: &'p Policy, peer: Peer) -> End<'p> {
         let parameter = |id| policy.param(id).name.as_str();
         match peer {
             Peer::Tier(id) => End::Tier { name: &policy.tier(id).name },
@@ -124,7 +124,7 @@ impl<'p> End<'p> {
         }
     }
 
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             End::Tier { name } => name.to_string(),
             End::Address { block } => match block.as_str() {
@@ -293,6 +293,6 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
     out
 }
 
-fn csv_field(text: String) -> String {
+pub(crate) fn csv_field(text: String) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 17] = [
+const MAY_NAME: [(&str, &[&str]); 18] = [
     ("source", &[]),
     ("date", &[]),
     ("net", &[]),
@@ -21,8 +21,9 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ("said", &["source", "policy"]),
     ("flows", &["source", "policy", "net", "groups", "said"]),
     ("quota", &["source", "policy", "net", "groups", "said"]),
+    ("questions", &["source", "policy", "net", "check", "flows", "said"]),
     ("backend", &["groups"]),
-    ("compile", &["source", "date", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
+    ("compile", &["source", "date", "ast", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
     ("lib", &["compile"]),
 ];
 

@@ -398,3 +398,64 @@ fn every_name_in_an_output_is_one_things_name() {
         scratch.run(&["check", "params.tier"]).exits(1).says(says);
     }
 }
+
+#[test]
+fn questions_end_with_their_answer() {
+    let scratch = Scratch::new();
+    let shop = "tier web, app\nweb allows https from anywhere\napp allows tcp 8080 from web\n";
+    scratch.write("a.tier", shop);
+    let trace = |from, to, on| scratch.run(&["trace", "a.tier", "--from", from, "--to", to, "--on", on]);
+    let run = trace("internet", "web", "https");
+    assert!(run.exits(0).out().contains("a.tier:2: web allows https from anywhere"), "{}", run.out());
+    assert_eq!(run.err(), "");
+    trace("internet", "app", "https").exits(1);
+    trace("internet", "web, app", "https").exits(1);
+    trace("internet", "web", "https, ssh").exits(1);
+    scratch.run(&["trace", "a.tier", "--from", "internet", "--to", "web"]).exits(0);
+    scratch.run(&["trace", "a.tier", "--from", "internet", "--to", "app"]).exits(1);
+    let json = scratch.run(&["trace", "a.tier", "--from", "web", "--to", "app", "--format", "json"]);
+    assert!(json.exits(0).out().contains("\"format\": 1"));
+    let paths = |to: &str| scratch.run(&["paths", "a.tier", "--from", "internet", "--to", to]);
+    assert!(paths("app").exits(0).out().contains("1. internet → web → app"));
+    scratch.run(&["paths", "a.tier", "--from", "internet", "--to", "app", "--on", "ssh"]).exits(1);
+    scratch.run(&["paths", "a.tier", "--from", "app", "--to", "app", "--max", "0"]).exits(2);
+    for (format, start) in [("table", "FROM"), ("markdown", "| FROM"), ("csv", "from,"), ("json", "{\n")] {
+        assert!(scratch.run(&["matrix", "a.tier", "--format", format]).exits(0).out().starts_with(start));
+    }
+    let standard = ["trace", "-", "--from", "internet", "--to", "web", "--on", "https"];
+    assert!(scratch.run_with(&standard, shop.as_bytes(), &[]).exits(0).out().contains("<stdin>:2: web allows"));
+}
+
+#[test]
+fn wrong_questions_and_wrong_programs_are_told_apart() {
+    let scratch = Scratch::new();
+    scratch.write("a.tier", PROGRAM);
+    let trace = |from, to, on| scratch.run(&["trace", "a.tier", "--from", from, "--to", to, "--on", on]);
+    trace("interent", "web", "https").exits(2).says("did you mean `internet`?").says("--from interent --to web");
+    trace("internet", "web", "htps").exits(2).says("did you mean `https`?");
+    trace("internet", "web\nweb allows ssh from anywhere", "ssh").exits(2).says("must be one line");
+    trace("internet", "web", "ssh only through web").exits(2).says("there is more in them");
+    scratch.run(&["trace", "b.tier", "--from", "internet", "--to", "web"]).exits(2).says("cannot read `b.tier`");
+    scratch.run(&["trace", "a.tier", "--from", "internet"]).exits(2);
+    scratch.write("broken.tier", format!("{PROGRAM}web alows http from anywhere\n"));
+    for command in [
+        &["trace", "broken.tier", "--from", "internet", "--to", "web"][..],
+        &["paths", "broken.tier", "--from", "internet", "--to", "web"][..],
+        &["matrix", "broken.tier"][..],
+    ] {
+        let run = scratch.run(command);
+        assert_eq!(run.exits(1).says("broken.tier:3").out(), "");
+    }
+    // an assertion that fails is what the questions are for
+    scratch.write("failing.tier", format!("{PROGRAM}assert internet cannot reach web\n"));
+    scratch.run(&["trace", "failing.tier", "--from", "internet", "--to", "web"]).exits(0);
+    scratch.run(&["matrix", "failing.tier"]).exits(0);
+    // values of parameters, and the day
+    scratch.write("p.tier", "param home : cidr\ntier web\nweb allows ssh from home until 2026-01-15\n");
+    let ask = ["trace", "p.tier", "--from", "198.51.100.7", "--to", "web", "--on", "ssh", "--as-of"];
+    let on = |day, more: &[&str]| scratch.run(&[&ask[..], &[day], more].concat());
+    assert!(on("2026-01-15", &[]).exits(1).out().contains("not known is the value of `home`"));
+    on("2026-01-15", &["--set", "home=198.51.100.0/24"]).exits(0);
+    on("2026-01-16", &["--set", "home=198.51.100.0/24"]).exits(1);
+    on("2026-01-15", &["--set", "hoem=198.51.100.0/24"]).exits(2);
+}

@@ -306,7 +306,7 @@ fn coverers(policy: &Policy, gate: Gate, rules: &[Rule], covered: &Rule) -> Vec<
         let place = match other.peer {
             peer if peer == covered.peer => true,
             Peer::Net(block) => {
-                let (theirs, ours) = (Addresses::of([&block]), of_family(&addresses, family));
+                let (theirs, ours) = (Addresses::of([&block]), addresses.in_family(family));
                 if whole { ours.difference(&theirs).is_empty() } else { !ours.intersection(&theirs).is_empty() }
             }
             Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => false,
@@ -321,12 +321,5 @@ fn coverers(policy: &Policy, gate: Gate, rules: &[Rule], covered: &Rule) -> Vec<
             let part = kept.iter().filter(|other| families().any(|family| meets(other, family, false)));
             part.map(|other| other.flows[0]).collect()
         }
-    }
-}
-
-fn of_family(addresses: &Addresses, family: Family) -> Addresses {
-    match family {
-        Family::V4 => Addresses { v4: addresses.v4.clone(), ..Addresses::default() },
-        Family::V6 => Addresses { v6: addresses.v6.clone(), ..Addresses::default() },
     }
 }

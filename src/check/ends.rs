@@ -3,6 +3,7 @@
 use super::reach::{Gate, Side, Unknown, Who};
 use crate::net::{Addresses, Family, Ranges, Traffic, TrafficSet, internet};
 use crate::policy::{End, ListReference, ParamId, Policy, TierId, VpcId};
+use std::fmt::Display;
 
 /// A named end, as far as it has one place.
 #[derive(Debug, Clone)]
@@ -92,7 +93,7 @@ fn of_family(mut side: Side, family: Family) -> Side {
 }
 
 /// What a gate that is closed to some traffic does, and the sentence that would open it.
-pub fn opened(policy: &Policy, gate: Gate, from: &Named, to: &Named, traffic: Traffic) -> (String, String) {
+pub fn opened(policy: &Policy, gate: Gate, from: &Named, to: &Named, traffic: impl Display) -> (String, String) {
     match gate {
         Gate::Inbound(tier) => (
             format!("`{}` does not accept it", policy.tier(tier).name),

@@ -3,6 +3,10 @@
 pub mod assertions;
 pub mod cover;
 pub mod ends;
+pub mod links;
 pub mod lint;
+pub mod matrix;
+pub mod paths;
 pub mod reach;
 pub mod target;
+pub mod trace;

@@ -25,7 +25,7 @@ pub struct Side {
 }
 
 /// What an end is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Who {
     /// The members of a tier.
     Tier(TierId),
@@ -111,7 +111,7 @@ struct Admitted {
 }
 
 /// One side of one tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
     /// What the members accept.
     Inbound(TierId),
@@ -415,6 +415,43 @@ impl<'p> Gates<'p> {
             (fit @ (Fit::Perhaps(_) | Fit::Yes), address) => Some((address?, flow, fit)),
         });
         fits.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))
+    }
+}
+
+/// What questions ask of one gate.
+impl Gates<'_> {
+    /// Whether a gate admits everything without a sentence.
+    pub fn stands_open(&self, gate: Gate, family: Family) -> bool {
+        self.is_open(gate, family)
+    }
+
+    /// What one gate admits from or to an end: for some of its addresses, and for every one.
+    pub fn at(&self, gate: Gate, far: &Side, family: Family) -> (TrafficSet, TrafficSet) {
+        let Admitted { may, must } = self.admitted(gate, far, family);
+        (may, must)
+    }
+
+    /// The flows of a gate that let some of what is asked about through, for some address of the far end; `true`
+    /// for those that surely do at such an address. An open gate has none.
+    pub fn letting(&self, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Vec<(u32, bool)> {
+        let fits = |flow: &u32| {
+            let traffic = TrafficSet::of(self.policy.flows[*flow as usize].traffic, family);
+            if traffic.intersection(asked).is_empty() {
+                return None;
+            }
+            let peer = self.peer(gate, *flow);
+            match self.fit(peer, far, family) {
+                (Fit::No, _) | (_, None) => None,
+                (Fit::Perhaps(_), Some(_)) => Some((*flow, false)),
+                (Fit::Yes, Some(_)) => Some((*flow, true)),
+            }
+        };
+        if self.is_open(gate, family) { Vec::new() } else { self.flows(gate).iter().filter_map(fits).collect() }
+    }
+
+    /// The gates on the way from one end to another, each with the end that it looks at.
+    pub fn on_the_way<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate, &'s Side)> {
+        gates_between(from, to)
     }
 }
 

@@ -5,6 +5,7 @@ mod files;
 mod init;
 mod lints;
 mod program;
+mod questions;
 mod quota;
 mod report;
 mod show;
@@ -40,8 +41,8 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Start with `tierwall init shop.tier`, then `tierwall build shop.tier --to terraform`.
-Exit codes: 0 done; 1 the program has errors, its output is stale, or a group is over its quota;
-2 wrong command line or file system.";
+Exit codes: 0 done; 1 the program has errors, its output is stale, a group is over its quota, or the
+answer is no; 2 wrong command line or file system.";
 
 /// When diagnostics are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -73,6 +74,20 @@ enum Command {
         /// How to show it
         #[arg(long, value_enum, default_value_t = show::Format::Table)]
         format: show::Format,
+        #[command(flatten)]
+        with: With,
+    },
+    /// Follow a connection through the gates on its way, and say who lets it through or stops it
+    Trace(questions::Trace),
+    /// Show the chains of flows by which one end comes to another: what an intruder could pivot through
+    Paths(questions::Paths),
+    /// Show everyone against everyone: who may reach whom, on what
+    Matrix {
+        /// The program; `-` is standard input
+        file: String,
+        /// How to show it
+        #[arg(long, value_enum, default_value_t = questions::Layout::Table)]
+        format: questions::Layout,
         #[command(flatten)]
         with: With,
     },
@@ -131,6 +146,9 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&build, &report),
         Command::Check { files, with, lints } => show::check(&files, &with, &lints, &report),
         Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
+        Command::Trace(trace) => questions::trace(&trace, &report),
+        Command::Paths(paths) => questions::paths(&paths, &report),
+        Command::Matrix { file, format, with } => questions::matrix(&file, format, &with, &report),
         Command::Quota(quota) => quota::run(&quota, &report),
         Command::Services { word } => show::services(word.as_deref(), &report),
         Command::Explain { code } => show::explain(code.as_deref(), &report),

@@ -17,13 +17,16 @@ pub fn load(file: &str, with: &With, report: &Report) -> Result<Compilation, Exi
     let bindings = bindings(with).map_err(|words| report.failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
     let mut files = Files::new(with.root.clone());
-    compile(file, &mut files, &bindings, as_of).map_err(|error| {
-        let why = match error {
-            ReadError::Failed(why) => why,
-            ReadError::Outside(root) => format!("it is outside `{root}`"),
-        };
-        report.failure(&format!("cannot read `{file}`: {why}"))
-    })
+    compile(file, &mut files, &bindings, as_of).map_err(|error| unread(file, error, report))
+}
+
+/// Reports a program that cannot be read.
+pub fn unread(file: &str, error: ReadError, report: &Report) -> Exit {
+    let why = match error {
+        ReadError::Failed(why) => why,
+        ReadError::Outside(root) => format!("it is outside `{root}`"),
+    };
+    report.failure(&format!("cannot read `{file}`: {why}"))
 }
 
 /// Compiles a program and reports its problems; one with an error goes no further.
@@ -49,13 +52,14 @@ pub fn verdict(problems: &[Problem]) -> Exit {
     }
 }
 
-fn today() -> Date {
+/// The day that it is, UTC.
+pub fn today() -> Date {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Date::from_unix_days((since.as_secs() / 86_400) as u32)
 }
 
 /// `--vars` files first, then `--set`, which wins.
-fn bindings(with: &With) -> Result<Vec<(String, String)>, String> {
+pub fn bindings(with: &With) -> Result<Vec<(String, String)>, String> {
     let mut bindings: Vec<(String, String)> = Vec::new();
     for file in &with.vars {
         let said = |why: String| format!("cannot read `{file}`: {why}");

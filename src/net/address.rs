@@ -1,11 +1,12 @@
 //! Sets of IPv4 and IPv6 addresses, and the blocks that cover them.
 
 use super::ranges::Ranges;
+use super::traffic::Family;
 use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A set of addresses of both families.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Addresses {
     /// The IPv4 ones.
     pub v4: Ranges<u32>,
@@ -34,6 +35,19 @@ impl Addresses {
     /// Whether no address is in it.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether it has addresses of a family.
+    pub fn has(&self, family: Family) -> bool {
+        !self.in_family(family).is_empty()
+    }
+
+    /// Those of one family.
+    pub fn in_family(&self, family: Family) -> Addresses {
+        match family {
+            Family::V4 => Addresses { v4: self.v4.clone(), ..Addresses::default() },
+            Family::V6 => Addresses { v6: self.v6.clone(), ..Addresses::default() },
+        }
     }
 
     /// Whether this address is in it.

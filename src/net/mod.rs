@@ -7,6 +7,7 @@
 mod address;
 mod internet;
 mod packets;
+mod pieces;
 mod ranges;
 mod traffic;
 mod traffic_set;
@@ -14,6 +15,7 @@ mod traffic_set;
 pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block};
 pub use internet::internet;
 pub use packets::{Packets, Row};
+pub use pieces::Piece;
 pub use ranges::{Bound, Ranges};
 pub use traffic::{Family, Ports, Protocol, Traffic};
 pub use traffic_set::TrafficSet;

@@ -249,7 +249,7 @@ impl<T: Bound> Stretches<T> {
     fn rows(&self) -> Vec<(Ranges<T>, TrafficSet)> {
         let sets: Vec<&TrafficSet> = self.0.iter().map(|stretch| &stretch.traffic).collect();
         let mut rows: Vec<(Ranges<T>, TrafficSet)> = Vec::new();
-        for piece in TrafficSet::pieces(&sets) {
+        for piece in TrafficSet::cut(&sets) {
             let with = self.0.iter().filter(|stretch| stretch.traffic.covers(&piece));
             let addresses = Ranges::from_unsorted(with.map(|stretch| (stretch.first, stretch.last)).collect());
             match rows.iter_mut().find(|(known, _)| *known == addresses) {

@@ -30,7 +30,7 @@ bound!(u8, u16, u32, u128);
 ///
 /// INVARIANT: each range is `(first, last)`, both in the set and `first <= last`; the ranges are sorted, and
 /// between any two of them at least one number is missing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ranges<T>(Vec<(T, T)>);
 
 impl<T> Default for Ranges<T> {

@@ -4,14 +4,14 @@ use super::ranges::Ranges;
 use super::traffic::{Family, Ports, Traffic};
 
 /// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by protocol.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct TrafficSet {
-    tcp: Ranges<u16>,
-    udp: Ranges<u16>,
+    pub(super) tcp: Ranges<u16>,
+    pub(super) udp: Ranges<u16>,
     /// ICMP of the family: the type in the high byte, the code in the low one.
-    icmp: Ranges<u16>,
+    pub(super) icmp: Ranges<u16>,
     /// Numbers of all other protocols.
-    others: Ranges<u8>,
+    pub(super) others: Ranges<u8>,
 }
 
 /// Numbers that have a dimension of their own: TCP, UDP, and the ICMP of the family.
@@ -89,8 +89,8 @@ impl TrafficSet {
     }
 
     /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all; in order.
-    pub fn pieces(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
-        fn cut<'t, T: super::ranges::Bound + 't>(parts: impl Iterator<Item = &'t Ranges<T>>) -> Vec<Ranges<T>> {
+    pub fn cut(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
+        fn stretches<'t, T: super::ranges::Bound + 't>(parts: impl Iterator<Item = &'t Ranges<T>>) -> Vec<Ranges<T>> {
             let all: Vec<(T, T)> = parts.flat_map(|part| part.ranges()).copied().collect();
             let mut starts: Vec<T> =
                 all.iter().flat_map(|(first, last)| [Some(*first), last.next()]).flatten().collect();
@@ -105,11 +105,11 @@ impl TrafficSet {
                 .collect()
         }
         let nothing = TrafficSet::default;
-        let tcp = cut(sets.iter().map(|set| &set.tcp)).into_iter().map(|tcp| TrafficSet { tcp, ..nothing() });
-        let udp = cut(sets.iter().map(|set| &set.udp)).into_iter().map(|udp| TrafficSet { udp, ..nothing() });
-        let icmp = cut(sets.iter().map(|set| &set.icmp)).into_iter().map(|icmp| TrafficSet { icmp, ..nothing() });
+        let tcp = stretches(sets.iter().map(|set| &set.tcp)).into_iter().map(|tcp| TrafficSet { tcp, ..nothing() });
+        let udp = stretches(sets.iter().map(|set| &set.udp)).into_iter().map(|udp| TrafficSet { udp, ..nothing() });
+        let icmp = stretches(sets.iter().map(|set| &set.icmp)).into_iter().map(|icmp| TrafficSet { icmp, ..nothing() });
         let others =
-            cut(sets.iter().map(|set| &set.others)).into_iter().map(|others| TrafficSet { others, ..nothing() });
+            stretches(sets.iter().map(|set| &set.others)).into_iter().map(|others| TrafficSet { others, ..nothing() });
         tcp.chain(udp).chain(icmp).chain(others).collect()
     }
 

@@ -6,9 +6,11 @@
 mod build;
 mod grammar;
 mod literal;
+mod question;
 mod recover;
 
 pub use build::file;
+pub use question::Question;
 
 use crate::ast::{self, Program};
 use crate::diagnostic::{Problem, Problems};

@@ -31,4 +31,5 @@ mod law_locality;
 mod law_meaning;
 mod law_order;
 mod law_parity;
+mod law_questions;
 mod law_reach;

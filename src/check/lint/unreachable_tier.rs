@@ -11,7 +11,8 @@ pub const LINT: Lint = Lint {
     ids: &[],
     text: "\
 Checks: that some sentence lets each tier be reached, or lets it connect to something, as a worker does that fetches
-from a queue. A sentence whose `until` is past lets nothing. What a server needs is judged by its role: `role-expectation`.
+from a queue. A sentence whose `until` is past lets nothing. What a server needs is judged by its role:
+`role-expectation`.
 
 Why: a sentence may be missing, or the tier may be left over.
 

@@ -1,0 +1,99 @@
+//! Everyone against everyone: who may reach whom, on what.
+
+use super::ends::{self, Named};
+use super::links::{KindId, Links, Passing};
+use super::reach::{Side, Who};
+use crate::net::Addresses;
+use crate::policy::{End, ExternalId, NetworkId, ParamId, ParamKind, Peer, Policy, PrefixListId};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+
+/// Who may reach whom.
+#[derive(Debug)]
+pub struct Matrix {
+    /// The tiers by name, then the internet, networks, externals, prefix lists and parameters.
+    pub ends: Vec<Named>,
+    /// How many of the ends are tiers.
+    pub tiers: usize,
+    /// The pairs between which something may pass, by sender and receiver. One end of each is a tier.
+    pub cells: Vec<Cell>,
+    kinds: Vec<Vec<Passing>>,
+}
+
+/// A pair of ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// The position of the sender.
+    pub from: usize,
+    /// The position of the receiver.
+    pub to: usize,
+    /// What passes: pairs between which the same does have the same.
+    pub kind: KindId,
+}
+
+impl Matrix {
+    /// The matrix of a policy.
+    pub fn new(policy: &Policy) -> Matrix {
+        let mut links = Links::new(policy, others(policy));
+        let (tiers, count) = (policy.tiers.len(), links.ends().len());
+        let pairs = (0..count).flat_map(|from| (0..if from < tiers { count } else { tiers }).map(move |to| (from, to)));
+        let cells = pairs.filter_map(|(from, to)| Some(Cell { from, to, kind: links.between(from, to)? })).collect();
+        let (ends, kinds) = links.into_parts();
+        Matrix { ends, tiers, cells, kinds }
+    }
+
+    /// What passes, in each IP version that both ends have.
+    pub fn kind(&self, kind: KindId) -> &[Passing] {
+        &self.kinds[kind as usize]
+    }
+}
+
+/// Every peer of the program that is no tier.
+fn others(policy: &Policy) -> Vec<Named> {
+    let mut others = ends::named(policy, &End::Internet);
+    let mut places: BTreeMap<String, Vec<Named>> = BTreeMap::new();
+    for n in 0..policy.networks.len() {
+        let mut parts = ends::named(policy, &End::Network(NetworkId(n as u32)));
+        // its parameters are peers of their own
+        parts.retain(|part| part.side.who == Who::Hosts);
+        places.insert(policy.networks[n].name.clone(), parts);
+    }
+    for (name, blocks) in spoken_of(policy) {
+        let named = || vec![Named { name: name.clone(), side: Side::hosts(Addresses::of(&blocks)) }];
+        places.entry(name.clone()).or_insert_with(named);
+    }
+    others.extend(places.into_values().flatten());
+    let externals = (0..policy.externals.len()).map(|n| End::External(ExternalId(n as u32)));
+    let lists = (0..policy.prefix_lists.len()).map(|n| End::PrefixList(PrefixListId(n as u32)));
+    let params =
+        (0..policy.params.len()).filter(|n| is_unknown_block(policy, *n)).map(|n| End::Param(ParamId(n as u32)));
+    others.extend(externals.chain(lists).chain(params).flat_map(|end| ends::named(policy, &end)));
+    others
+}
+
+fn is_unknown_block(policy: &Policy, param: usize) -> bool {
+    let param = &policy.params[param];
+    match param.kind {
+        ParamKind::Cidr | ParamKind::CidrIpv6 => !param.bound,
+        ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
+    }
+}
+
+/// The addresses that sentences speak of, as they do: `203.0.113.7/32`, `vpc main`, `private except 10.99.0.0/16`.
+/// `anywhere` has the internet in its stead.
+fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
+    let mut found: BTreeMap<String, Vec<IpNet>> = BTreeMap::new();
+    for flow in &policy.flows {
+        let Peer::Net(block) = flow.peer else { continue };
+        let tail = &policy.sentence(flow.sentence).tail;
+        let except = tail.split(" until ").next().unwrap_or_default();
+        let word = policy.words.text(flow.named);
+        if !(except.is_empty() && ["anywhere", "anywhere-ipv4", "anywhere-ipv6"].contains(&word)) {
+            let blocks = found.entry(format!("{word}{except}")).or_default();
+            if blocks.last() != Some(&block) {
+                blocks.push(block);
+            }
+        }
+    }
+    found
+}

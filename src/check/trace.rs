@@ -1,0 +1,205 @@
+//! The way of a connection: each gate that it meets, what of it passes there, and which rules say so.
+
+use super::ends::{self, Named};
+use super::reach::{Gate, Gates, Side, Unknown};
+use crate::net::{Addresses, Family, Traffic, TrafficSet};
+use crate::policy::{Peer, Policy};
+
+/// How a question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It must pass, for every address of both ends.
+    Passes,
+    /// It may pass: for some addresses, in part, or if what is not known turns out so.
+    ForSome,
+    /// It never passes.
+    Stopped,
+}
+
+/// A service that a question names.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// As it is written there.
+    pub name: String,
+    /// What it is.
+    pub traffic: Vec<Traffic>,
+}
+
+/// One service between two ends.
+#[derive(Debug)]
+pub struct Connection {
+    /// The sender.
+    pub from: Named,
+    /// The receiver.
+    pub to: Named,
+    /// The service as the question names it; `None` for any.
+    pub on: Option<Service>,
+    /// Its way in each IP version that both ends have.
+    pub legs: Vec<Leg>,
+    /// The answer.
+    pub verdict: Verdict,
+}
+
+/// The way of a connection in one IP version.
+#[derive(Debug)]
+pub struct Leg {
+    /// The IP version.
+    pub family: Family,
+    /// What is asked about, and what becomes of it.
+    pub fate: Fate,
+    /// The gates, in the order in which a packet meets them. Hosts in no tier have none.
+    pub gates: Vec<Station>,
+    /// The answer.
+    pub verdict: Verdict,
+}
+
+/// What becomes of what is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fate {
+    /// Passes for every address.
+    pub passes: TrafficSet,
+    /// Passes for some, or perhaps.
+    pub perhaps: TrafficSet,
+    /// Passes for none.
+    pub stopped: TrafficSet,
+}
+
+/// One gate on the way.
+#[derive(Debug)]
+pub struct Station {
+    /// Which.
+    pub gate: Gate,
+    /// Whether it admits everything without a sentence.
+    pub open: bool,
+    /// What becomes of what is asked about here, whatever other gates do.
+    pub fate: Fate,
+    /// The answer of this gate.
+    pub verdict: Verdict,
+    /// The flows that let some of it through, each with whether it surely does.
+    pub flows: Vec<(u32, bool)>,
+    /// Where it is `perhaps`: the addresses of the far end for which all of that surely passes.
+    pub whom: Addresses,
+    /// Where it is `perhaps`: what is not known.
+    pub unknown: Vec<Unknown>,
+}
+
+/// The ways of each service from each end to each end; without a service, of any.
+pub fn trace(policy: &Policy, from: &[Named], to: &[Named], services: &[Service]) -> Vec<Connection> {
+    let gates = Gates::new(policy);
+    let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
+    let connections = pairs.flat_map(|(from, to)| {
+        let wanted: Vec<Option<&Service>> =
+            if services.is_empty() { vec![None] } else { services.iter().map(Some).collect() };
+        wanted.into_iter().map(|service| connection(policy, &gates, (from, to), service)).collect::<Vec<_>>()
+    });
+    connections.collect()
+}
+
+fn connection(policy: &Policy, gates: &Gates<'_>, (from, to): (&Named, &Named), on: Option<&Service>) -> Connection {
+    let traffic: Vec<((), Traffic)> = on.iter().flat_map(|on| &on.traffic).map(|traffic| ((), *traffic)).collect();
+    let legs: Vec<Leg> = Family::BOTH
+        .into_iter()
+        .filter(|family| from.side.addresses.has(*family) && to.side.addresses.has(*family))
+        .map(|family| (family, ends::asked(&traffic, family)))
+        .filter(|(_, asked)| !asked.is_empty())
+        .map(|(family, asked)| Question { policy, gates, family, asked, any: on.is_none() }.leg(&from.side, &to.side))
+        .collect();
+    let has = |verdict| legs.iter().any(|leg| leg.verdict == verdict);
+    let verdict = match (has(Verdict::Passes), has(Verdict::ForSome), has(Verdict::Stopped)) {
+        (true, _, _) if on.is_none() => Verdict::Passes,
+        (true, false, false) => Verdict::Passes,
+        (false, false, _) => Verdict::Stopped,
+        (true, _, _) | (false, true, _) => Verdict::ForSome,
+    };
+    Connection { from: from.clone(), to: to.clone(), on: on.cloned(), legs, verdict }
+}
+
+/// A question in one IP version.
+struct Question<'q> {
+    policy: &'q Policy,
+    gates: &'q Gates<'q>,
+    family: Family,
+    asked: TrafficSet,
+    /// Whether it is enough that some of it passes.
+    any: bool,
+}
+
+impl Question<'_> {
+    fn leg(&self, from: &Side, to: &Side) -> Leg {
+        let may = self.gates.may(from, to, self.family, &self.asked);
+        let fate = Fate::of(&self.asked, may, self.gates.must(from, to, self.family, &self.asked));
+        let stations = Gates::on_the_way(from, to).map(|(gate, far)| self.station(gate, far));
+        Leg { family: self.family, verdict: fate.verdict(self.any), fate, gates: stations.collect() }
+    }
+
+    fn station(&self, gate: Gate, far: &Side) -> Station {
+        let (may, must) = self.gates.at(gate, far, self.family);
+        let fate = Fate::of(&self.asked, may.intersection(&self.asked), must.intersection(&self.asked));
+        let open = self.gates.stands_open(gate, self.family);
+        let flows = self.gates.letting(gate, far, self.family, &self.asked);
+        let verdict = fate.verdict(self.any);
+        let mut station = Station { gate, open, verdict, fate, flows, whom: Addresses::default(), unknown: Vec::new() };
+        if !station.fate.perhaps.is_empty() {
+            station.whom = self.whom(&station, far);
+            station.unknown = self.unknown(&station, far);
+        }
+        station
+    }
+
+    /// The addresses of the far end for which a gate surely lets through all of what it lets through for some.
+    fn whom(&self, station: &Station, far: &Side) -> Addresses {
+        let blocks = station.flows.iter().filter_map(|(flow, _)| match self.policy.flows[*flow as usize].peer {
+            Peer::Net(block) if Family::of(&block) == self.family => Some(Addresses::of([&block])),
+            Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
+        });
+        // what no edge of a block cuts is let through as a whole, or not at all
+        let mut cells = vec![far.addresses.in_family(self.family)];
+        for block in blocks {
+            let cut = cells.iter().flat_map(|cell| [cell.intersection(&block), cell.difference(&block)]);
+            cells = cut.filter(|cell| !cell.is_empty()).collect();
+        }
+        let surely = cells.into_iter().filter(|cell| {
+            let there = Side { addresses: cell.clone(), ..far.clone() };
+            self.gates.at(station.gate, &there, self.family).1.covers(&station.fate.perhaps)
+        });
+        surely.fold(Addresses::default(), |all, cell| all.union(&cell))
+    }
+
+    /// What keeps a gate from being sure: contents and values that its flows name, and where the far end is.
+    fn unknown(&self, station: &Station, far: &Side) -> Vec<Unknown> {
+        let mut unknown = Vec::new();
+        for (flow, surely) in &station.flows {
+            let flow = &self.policy.flows[*flow as usize];
+            if TrafficSet::of(flow.traffic, self.family).intersection(&station.fate.perhaps).is_empty() {
+                continue;
+            }
+            match flow.peer {
+                Peer::Net(_) => unknown.extend(far.unknown),
+                Peer::External(id) if !surely => unknown.push(Unknown::Group(id)),
+                Peer::PrefixList(id) if !surely => unknown.push(Unknown::Contents(id)),
+                Peer::Param(id) if !surely => unknown.push(Unknown::Value(id)),
+                Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {}
+            }
+        }
+        unknown.sort_unstable();
+        unknown.dedup();
+        unknown
+    }
+}
+
+impl Fate {
+    fn of(asked: &TrafficSet, may: TrafficSet, must: TrafficSet) -> Fate {
+        Fate { perhaps: may.difference(&must), stopped: asked.difference(&may), passes: must }
+    }
+
+    /// The answer, where all of what is asked about has to pass, or any of it.
+    fn verdict(&self, any: bool) -> Verdict {
+        let [passes, perhaps, stopped] = [&self.passes, &self.perhaps, &self.stopped].map(|set| !set.is_empty());
+        match (passes, perhaps, stopped) {
+            (true, _, _) if any => Verdict::Passes,
+            (true, false, false) => Verdict::Passes,
+            (false, false, _) => Verdict::Stopped,
+            (true, _, _) | (false, true, _) => Verdict::ForSome,
+        }
+    }
+}

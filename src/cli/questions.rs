@@ -1,0 +1,156 @@
+//! Commands that ask a program: `trace`, `paths`, `matrix`. A failing assertion does not keep them from answering.
+
+use super::program::{accepted, bindings, today, unread, verdict};
+use super::report::Report;
+use super::{Exit, With, files::Files};
+use clap::{Args, ValueEnum};
+use tierwall::compile::{AskError, Asked, Compilation, ask};
+use tierwall::diagnostic::{Level, Problem};
+use tierwall::parse::Question;
+use tierwall::questions::{self, Subject};
+
+/// What `trace` and `paths` ask about.
+#[derive(Args)]
+pub struct Ends {
+    /// The program; `-` is standard input
+    file: String,
+    /// Who sends: tiers, addresses, networks, `internet`, as in an assertion
+    #[arg(long, value_name = "ENDS")]
+    from: String,
+    /// Who is to be reached, likewise
+    #[arg(long, value_name = "ENDS")]
+    to: String,
+    #[command(flatten)]
+    with: With,
+}
+
+/// The arguments of `trace`.
+#[derive(Args)]
+pub struct Trace {
+    #[command(flatten)]
+    ends: Ends,
+    /// On what: `https`, `tcp 8080`, `icmp echo-request` [default: anything]
+    #[arg(long, value_name = "SERVICES")]
+    on: Option<String>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The arguments of `paths`.
+#[derive(Args)]
+pub struct Paths {
+    #[command(flatten)]
+    ends: Ends,
+    /// On what the last step is to be, as in an assertion [default: anything]
+    #[arg(long, value_name = "SERVICES")]
+    on: Option<String>,
+    /// How to answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// How many chains to show at most
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    max: u16,
+}
+
+/// How an answer is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs; documented and stable
+    Json,
+}
+
+/// How `matrix` is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Layout {
+    /// For people: a grid where it fits 120 columns, else a list
+    Table,
+    /// The same, for a document
+    Markdown,
+    /// For spreadsheets: a line for each pair
+    Csv,
+    /// For programs; documented and stable
+    Json,
+}
+
+/// `tierwall trace`
+pub fn trace(trace: &Trace, report: &Report) -> Exit {
+    let (compilation, subject) = match posed(&trace.ends, trace.on.as_deref(), report) {
+        Ok(posed) => posed,
+        Err(exit) => return exit,
+    };
+    let answer = match trace.format {
+        Format::Text => questions::trace_text,
+        Format::Json => questions::trace_json,
+    };
+    answered(answer(&compilation.policy, &compilation.sources, &subject), report)
+}
+
+/// `tierwall paths`
+pub fn paths(paths: &Paths, report: &Report) -> Exit {
+    let (compilation, subject) = match posed(&paths.ends, paths.on.as_deref(), report) {
+        Ok(posed) => posed,
+        Err(exit) => return exit,
+    };
+    let answer = match paths.format {
+        Format::Text => questions::paths_text,
+        Format::Json => questions::paths_json,
+    };
+    answered(answer(&compilation.policy, &compilation.sources, &subject, paths.max.into()), report)
+}
+
+/// `tierwall matrix`
+pub fn matrix(file: &str, layout: Layout, with: &With, report: &Report) -> Exit {
+    let show = match layout {
+        Layout::Table => questions::table,
+        Layout::Markdown => questions::markdown,
+        Layout::Csv => questions::csv,
+        Layout::Json => questions::matrix_json,
+    };
+    match accepted(file, with, report) {
+        Ok(compilation) => report.print(show(&compilation.policy).as_bytes()),
+        Err(exit) => exit,
+    }
+}
+
+/// Prints an answer; one that is no ends with 1.
+fn answered((text, yes): (String, bool), report: &Report) -> Exit {
+    match report.print(text.as_bytes()) {
+        Exit::Done if !yes => Exit::Program,
+        exit => exit,
+    }
+}
+
+/// The program with what is asked about it.
+fn posed(ends: &Ends, on: Option<&str>, report: &Report) -> Result<(Compilation, Subject), Exit> {
+    let question = Question { from: &ends.from, to: &ends.to, on };
+    let asked = resolved(&ends.file, &ends.with, &question, report)?;
+    let Asked { compilation, question: Some(question), .. } = asked else {
+        return Err(report.failure("`--from` and `--to` ask nothing"));
+    };
+    let subject = Subject::new(&compilation.policy, &compilation.sources, &question);
+    Ok((compilation, subject))
+}
+
+/// The program, with all its problems reported; an error in it or in the question ends here.
+fn resolved(file: &str, with: &With, question: &Question<'_>, report: &Report) -> Result<Asked, Exit> {
+    let bindings = bindings(with).map_err(|words| report.failure(&words))?;
+    let as_of = with.as_of.unwrap_or_else(today);
+    let asked = ask(file, &mut Files::new(with.root.clone()), &bindings, as_of, question);
+    let mut asked = asked.map_err(|error| match error {
+        AskError::Read(error) => unread(file, error, report),
+        AskError::Question(why) => report.failure(&why),
+    })?;
+    let problems = std::mem::take(&mut asked.compilation.problems).sorted();
+    report.problems(&problems, &asked.compilation.sources);
+    let is_mine = |problem: &Problem| problem.span().is_some_and(|span| span.file == asked.file);
+    let mut errors = problems.iter().filter(|problem| problem.level() == Level::Error).peekable();
+    match verdict(&problems) {
+        Exit::Done => Ok(asked),
+        // the command line is wrong, not the program
+        Exit::Program | Exit::Usage if errors.peek().is_some() && errors.all(is_mine) => Err(Exit::Usage),
+        failed @ (Exit::Program | Exit::Usage) => Err(failed),
+    }
+}

@@ -1,0 +1,144 @@
+//! Sets of traffic in words: what is in them, as a program would write it.
+
+use super::ranges::{Bound, Ranges};
+use super::traffic::Family;
+use super::traffic_set::TrafficSet;
+use std::fmt;
+
+/// A stretch of traffic of one protocol.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Piece {
+    /// Its place among others: protocol, first number.
+    order: (u8, u16),
+    /// `tcp`, `icmpv6`, `proto`, `all`
+    pub protocol: &'static str,
+    /// `443`, `8000-8100`, `3/4`; empty for all of the protocol.
+    pub numbers: String,
+}
+
+impl fmt::Display for Piece {
+    /// `tcp 443`, `udp`, `icmp 3/4`, `proto 50`; and, as no program writes it, `icmp 3/1-4`, `icmp 9-255`,
+    /// `proto 2-5`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let blank = if self.numbers.is_empty() { "" } else { " " };
+        write!(f, "{}{blank}{}", self.protocol, self.numbers)
+    }
+}
+
+impl TrafficSet {
+    /// Its pieces, in the order of an output's rules.
+    pub fn pieces(&self, family: Family) -> Vec<Piece> {
+        if *self == TrafficSet::all(family) {
+            return vec![Piece { order: (0, 0), protocol: "all", numbers: String::new() }];
+        }
+        let icmp_name = match family {
+            Family::V4 => (3, "icmp"),
+            Family::V6 => (4, "icmpv6"),
+        };
+        let mut pieces = numbered(&self.tcp, (1, "tcp"), range);
+        pieces.extend(numbered(&self.udp, (2, "udp"), range));
+        for (first, last) in self.icmp.ranges() {
+            pieces.extend(icmp(*first, *last).into_iter().map(|(at, text)| piece(icmp_name, at, text)));
+        }
+        if self.icmp == Ranges::all() {
+            pieces.retain(|piece| piece.protocol != icmp_name.1);
+            pieces.push(piece(icmp_name, 0, String::new()));
+        }
+        pieces.extend(numbered(&self.others, (5, "proto"), range));
+        pieces
+    }
+
+    /// What of a set of IPv4 and one of IPv6 is the same in both, and what is left of each. ICMP never is the same.
+    pub fn shared(v4: &TrafficSet, v6: &TrafficSet) -> [TrafficSet; 3] {
+        let mut both = v4.intersection(v6);
+        both.icmp = Ranges::default();
+        [both.clone(), v4.difference(&both), v6.difference(&both)]
+    }
+}
+
+fn piece((order, protocol): (u8, &'static str), first: u16, numbers: String) -> Piece {
+    Piece { order: (order, first), protocol, numbers }
+}
+
+fn numbered<T: Bound + Into<u16> + fmt::Display>(
+    set: &Ranges<T>,
+    name: (u8, &'static str),
+    words: fn(T, T) -> String,
+) -> Vec<Piece> {
+    let all = *set == Ranges::all();
+    let text = |first, last| if all { String::new() } else { words(first, last) };
+    set.ranges().iter().map(|(first, last)| piece(name, (*first).into(), text(*first, *last))).collect()
+}
+
+fn range<T: PartialEq + fmt::Display>(first: T, last: T) -> String {
+    if first == last { first.to_string() } else { format!("{first}-{last}") }
+}
+
+/// A range of types and codes, cut into codes of one type and whole types.
+fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
+    let ([a, code_a], [z, code_z]) = (first.to_be_bytes(), last.to_be_bytes());
+    if a == z {
+        let codes = if (code_a, code_z) == (0, 255) { String::new() } else { format!("/{}", range(code_a, code_z)) };
+        return vec![(first, format!("{a}{codes}"))];
+    }
+    let mut parts = Vec::new();
+    let (mut from, mut to) = (u16::from(a), u16::from(z));
+    if code_a != 0 {
+        parts.push((first, format!("{a}/{}", range(code_a, 255))));
+        from += 1;
+    }
+    if code_z != 255 {
+        parts.push((u16::from_be_bytes([z, 0]), format!("{z}/{}", range(0, code_z))));
+        to -= 1;
+    }
+    if from <= to {
+        parts.push((from << 8, range(from, to)));
+    }
+    parts.sort();
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::{Ports, Traffic};
+
+    fn words(set: &TrafficSet, family: Family) -> String {
+        set.pieces(family).iter().map(Piece::to_string).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn sets_in_words() {
+        let tcp = |from, to| TrafficSet::of(Traffic::Tcp(Ports { from, to }), Family::V4);
+        let icmp = |kind| TrafficSet::of(Traffic::Icmp(kind), Family::V4);
+        let all = TrafficSet::all(Family::V4);
+        assert_eq!(words(&all, Family::V4), "all");
+        assert_eq!(words(&tcp(80, 80).union(&tcp(443, 450)), Family::V4), "tcp 80, tcp 443-450");
+        assert_eq!(words(&tcp(0, 65535), Family::V4), "tcp");
+        assert_eq!(words(&icmp(None), Family::V4), "icmp");
+        assert_eq!(words(&icmp(Some((8, None))), Family::V4), "icmp 8");
+        assert_eq!(words(&icmp(Some((3, Some(4)))), Family::V4), "icmp 3/4");
+        assert_eq!(
+            words(&icmp(None).difference(&icmp(Some((3, Some(4))))), Family::V4),
+            "icmp 0-2, icmp 3/0-3, icmp 3/5-255, icmp 4-255"
+        );
+        assert_eq!(
+            words(&all.difference(&tcp(1, 65535)), Family::V4),
+            "tcp 0, udp, icmp, proto 0, proto 2-5, proto 7-16, proto 18-255"
+        );
+        assert_eq!(
+            words(&TrafficSet::of(Traffic::Icmpv6(Some((128, Some(0)))), Family::V6), Family::V6),
+            "icmpv6 128/0"
+        );
+    }
+
+    #[test]
+    fn what_both_versions_share() {
+        let both = |traffic| [TrafficSet::of(traffic, Family::V4), TrafficSet::of(traffic, Family::V6)];
+        let [a, b] = both(Traffic::Tcp(Ports { from: 80, to: 90 }));
+        assert_eq!(TrafficSet::shared(&a, &b), [a.clone(), TrafficSet::default(), TrafficSet::default()]);
+        let [ping, _] = both(Traffic::Icmp(Some((8, None))));
+        let [_, ping6] = both(Traffic::Icmpv6(Some((8, None))));
+        assert_eq!(TrafficSet::shared(&ping, &ping6), [TrafficSet::default(), ping, ping6]);
+    }
+}

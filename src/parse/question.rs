@@ -1,0 +1,69 @@
+//! A question of the command line, read as an assertion so that it has the language's grammar and names.
+
+use super::file;
+use crate::ast::{Assertion, Claim, File, Item, NetItem, Program, Service, Statement};
+use crate::diagnostic::Problems;
+use crate::source::{FileId, Sources, Span};
+
+/// What is asked about a program.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'q> {
+    /// The senders: `internet`, `web, app`
+    pub from: &'q str,
+    /// The receivers.
+    pub to: &'q str,
+    /// On what: `tcp 8080, https`; any service when it is left out.
+    pub on: Option<&'q str>,
+}
+
+impl Question<'_> {
+    /// Adds the question to a program as the statement `assert FROM can reach TO on ON` in a file of its own, which
+    /// has the name that was typed: `--from web --to app`. Fails, in words, when the options are not just parts of
+    /// one assertion.
+    pub fn pose(
+        &self,
+        sources: &mut Sources,
+        program: &mut Program,
+        problems: &mut Problems,
+    ) -> Result<FileId, String> {
+        let given =
+            [("--from", " ", Some(self.from)), ("--to", " can reach ", Some(self.to)), ("--on", " on ", self.on)];
+        let (mut name, mut text, mut places) = (String::new(), String::from("assert"), Vec::new());
+        for (option, before, typed) in given {
+            let Some(typed) = typed else { continue };
+            if typed.contains(['\n', '\r', '#']) {
+                return Err(format!("the value of `{option}` must be one line, and have no comment"));
+            }
+            let blank = if name.is_empty() { "" } else { " " };
+            name += &format!("{blank}{option} {typed}");
+            text += before;
+            places.push((text.len(), text.len() + typed.len()));
+            text += typed;
+        }
+        let id = sources.add(name, text.clone()).ok_or("the question is too long")?;
+        let (file, found) = file(id, &text);
+        if !found.any_error() && !is_question(&file, &places) {
+            let wanted = "tiers, addresses or networks, and `--on` services, as an assertion has them";
+            return Err(format!("`--from` and `--to` take {wanted}; there is more in them"));
+        }
+        problems.append(found);
+        program.files.push(file);
+        Ok(id)
+    }
+}
+
+/// Whether a file is one assertion that says `can`, with its parts where the options stand.
+fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
+    let [Statement { item: Item::Assertion(assertion), .. }] = file.statements.as_slice() else { return false };
+    let Assertion { claim: Claim::Can, from, to, services } = assertion else { return false };
+    let parts: [Vec<Span>; 3] = [
+        from.iter().map(NetItem::span).collect(),
+        to.iter().map(NetItem::span).collect(),
+        services.iter().map(Service::span).collect(),
+    ];
+    let written = parts.iter().filter(|spans| !spans.is_empty()).count();
+    let inside = |spans: &[Span], (start, end): (usize, usize)| {
+        spans.iter().all(|span| start <= span.range().start && span.range().end <= end)
+    };
+    written == places.len() && parts.iter().zip(places).all(|(spans, place)| inside(spans, *place))
+}

@@ -1,0 +1,57 @@
+//! Answers to questions about a program, in words and in JSON: `trace`, `paths`, `matrix`.
+
+mod matrix;
+mod paths;
+mod trace;
+mod trace_json;
+mod travel;
+mod words;
+
+pub use matrix::{csv, json as matrix_json, markdown, table};
+pub use paths::{json as paths_json, text as paths_text};
+pub use trace::text as trace_text;
+pub use trace_json::json as trace_json;
+
+use crate::check::ends::{self, Named};
+use crate::check::trace::Service;
+use crate::policy::{Assertion, End, Policy};
+use crate::source::{Sources, Span};
+
+/// What is asked about: the ends and the services of a question, under the names that it gives them.
+#[derive(Debug)]
+pub struct Subject {
+    /// The senders.
+    pub from: Vec<Named>,
+    /// The receivers.
+    pub to: Vec<Named>,
+    /// The services; none where any is meant.
+    pub services: Vec<Service>,
+}
+
+impl Subject {
+    /// What a question is about.
+    pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
+        let named = |ends: &[(Span, End)]| ends.iter().flat_map(|end| named(policy, sources, end)).collect();
+        let mut services: Vec<(Span, Service)> = Vec::new();
+        for (span, traffic) in &question.on {
+            match services.last_mut() {
+                Some((last, service)) if last == span => service.traffic.push(*traffic),
+                Some(_) | None => {
+                    let name = sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+                    services.push((*span, Service { name, traffic: vec![*traffic] }));
+                }
+            }
+        }
+        let services = services.into_iter().map(|(_, service)| service).collect();
+        Subject { from: named(&question.from), to: named(&question.to), services }
+    }
+}
+
+/// An end, addresses under the name that the question has for them: `private`.
+fn named(policy: &Policy, sources: &Sources, (span, end): &(Span, End)) -> Vec<Named> {
+    let mut parts = ends::named(policy, end);
+    if let End::Addresses(_) = end {
+        parts.iter_mut().for_each(|part| part.name = sources.text(*span).to_string());
+    }
+    parts
+}

@@ -1,0 +1,265 @@
+//! `tierwall trace`: the way of a connection, gate by gate.
+
+use super::Subject;
+use super::travel::{Packet, exchanges, note};
+use super::words::{Marked, line, pieces};
+use crate::check::ends;
+use crate::check::reach::{Gate, Who};
+use crate::check::trace::{Connection, Fate, Leg, Station, Verdict, trace};
+use crate::flows::End;
+use crate::net::{Addresses, Family, TrafficSet};
+use crate::policy::{Peer, Policy, SentenceId, TierId};
+use crate::said::Said;
+use crate::source::Sources;
+use std::fmt::Write;
+
+/// Blocks of addresses that a text shows at most.
+const SHOWN: usize = 8;
+
+/// The answer for people, and whether all of it passes.
+pub fn text(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
+    let connections = trace(policy, &subject.from, &subject.to, &subject.services);
+    let teller = Teller { policy, sources };
+    let texts: Vec<String> = connections.iter().map(|connection| teller.connection(connection)).collect();
+    (texts.join("\n"), all_pass(&connections))
+}
+
+pub(super) fn all_pass(connections: &[Connection]) -> bool {
+    connections.iter().all(|connection| connection.verdict == Verdict::Passes)
+}
+
+fn words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passes => "passes",
+        Verdict::ForSome => "passes for some",
+        Verdict::Stopped => "stopped",
+    }
+}
+
+/// What the gate of a tier is called, the tier, and whether it sends.
+fn gate(gate: Gate) -> (&'static str, TierId) {
+    match gate {
+        Gate::Outbound(tier) => ("out of", tier),
+        Gate::Inbound(tier) => ("into", tier),
+    }
+}
+
+struct Teller<'p> {
+    policy: &'p Policy,
+    sources: &'p Sources,
+}
+
+impl Teller<'_> {
+    fn connection(&self, connection: &Connection) -> String {
+        let Connection { from, to, on, legs, verdict } = connection;
+        let service = on.as_ref().map_or(String::new(), |service| format!(" on {}", service.name));
+        // an end or the service has no other
+        let only = match legs.as_slice() {
+            [leg] if self.policy.stack.dual => format!(", over {}", leg.family.words()),
+            _ => String::new(),
+        };
+        let mut out = format!("{} to {}{service}{only}: {}\n", from.name, to.name, words(*verdict));
+        if legs.is_empty() {
+            out += "\n  they have no IP version in common in which this exists\n";
+        }
+        for end in [from, to] {
+            if let Who::External(_) = end.side.who {
+                let _ = writeln!(out, "\n  {} is managed elsewhere, and its own rules are not judged", end.name);
+            }
+        }
+        let sections = sections(legs);
+        for section in &sections {
+            let head = sections.len() > 1;
+            let indent = if head { "    " } else { "  " };
+            if head {
+                let leg = section[0];
+                let _ = writeln!(out, "\n  over {}: {}", leg.family.words(), words(leg.verdict));
+            }
+            out += &self.section(connection, section, indent);
+        }
+        if let Some(service) = on.as_ref().filter(|_| !legs.is_empty()) {
+            for exchange in exchanges(service) {
+                out += &self.travels(connection, exchange);
+            }
+        }
+        out
+    }
+
+    /// What is true of some IP versions alike.
+    fn section(&self, connection: &Connection, legs: &[&Leg], indent: &str) -> String {
+        let mut out = String::new();
+        let fates: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.fate)).collect();
+        if legs[0].gates.is_empty() {
+            let _ = writeln!(out, "\n{indent}neither end is a tier: no group of this program decides");
+        }
+        if connection.on.is_none() {
+            let passing = passing(&fates);
+            if !passing.is_empty() {
+                let _ = writeln!(out, "\n{indent}passes: {}", line(&passing));
+            }
+        }
+        let mut helped = false;
+        for n in 0..legs[0].gates.len() {
+            let stations: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
+            let (word, tier) = gate(stations[0].1.gate);
+            let name = &self.policy.tier(tier).name;
+            let _ = writeln!(out, "\n{indent}{word} {name}: {}", words(stations[0].1.verdict));
+            let mut lines = self.station(&stations);
+            if !helped && let Some(help) = help(self.policy, connection, stations[0].1) {
+                helped = true;
+                lines.push(format!("this would let it through: `{help}`"));
+            }
+            for line in lines {
+                let _ = writeln!(out, "{indent}  {line}");
+            }
+        }
+        out
+    }
+
+    fn station(&self, stations: &[(Family, &Station)]) -> Vec<String> {
+        let (_, first) = stations[0];
+        let (_, tier) = gate(first.gate);
+        let name = &self.policy.tier(tier).name;
+        if first.open {
+            return vec![format!("{name} may send everything to anywhere (outbound = open)")];
+        }
+        let mut lines = self.rules(stations);
+        if lines.is_empty() {
+            lines.push(match first.gate {
+                Gate::Outbound(_) => "no sentence lets it out, and outbound is closed".to_string(),
+                Gate::Inbound(_) => "no sentence lets it in".to_string(),
+            });
+        }
+        if first.verdict == Verdict::ForSome {
+            let of = |part: fn(&Fate) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
+                stations.iter().map(|(family, station)| (*family, part(&station.fate).clone())).collect()
+            };
+            let parts = [
+                ("for all", pieces(&of(|fate| &fate.passes), true)),
+                ("for some", pieces(&of(|fate| &fate.perhaps), true)),
+                ("for none", pieces(&of(|fate| &fate.stopped), true)),
+            ];
+            if parts.iter().filter(|(_, pieces)| !pieces.is_empty()).count() > 1 {
+                let shown = parts.iter().filter(|(_, pieces)| !pieces.is_empty());
+                lines.extend(shown.map(|(whom, pieces)| format!("{whom}: {}", line(pieces))));
+            }
+        }
+        lines.extend(whom(stations).map(|whom| format!("surely for {whom} only")));
+        let mut unknown: Vec<_> = stations.iter().flat_map(|(_, station)| &station.unknown).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        lines.extend(unknown.into_iter().map(|what| format!("not known is {}", ends::unknown(self.policy, *what))));
+        lines
+    }
+
+    /// The sentences that let it through, as they stand, each with its rules.
+    fn rules(&self, stations: &[(Family, &Station)]) -> Vec<String> {
+        let mut rules: Vec<(SentenceId, String)> = Vec::new();
+        for (flow, sure) in stations.iter().flat_map(|(_, station)| &station.flows) {
+            let sentence = self.policy.flows[*flow as usize].sentence;
+            let rule = self.rule(stations[0].1.gate, *flow) + if *sure { "" } else { ", perhaps" };
+            if !rules.contains(&(sentence, rule.clone())) {
+                rules.push((sentence, rule));
+            }
+        }
+        rules.sort_by_key(|(sentence, _)| *sentence);
+        let mut lines = Vec::new();
+        let mut last = None;
+        for (sentence, rule) in rules {
+            if last != Some(sentence) {
+                lines.push(Said::of(self.policy, self.sources, sentence).to_string());
+                last = Some(sentence);
+            }
+            lines.push(format!("  {rule}"));
+        }
+        lines
+    }
+
+    /// `tcp 8080 from web`
+    fn rule(&self, gate: Gate, flow: u32) -> String {
+        let way = match gate {
+            Gate::Inbound(_) => "from",
+            Gate::Outbound(_) => "to",
+        };
+        let peer = End::of(self.policy, peer(self.policy, gate, flow)).words();
+        format!("{} {way} {peer}", self.policy.flows[flow as usize].traffic)
+    }
+
+    fn travels(&self, connection: &Connection, exchange: &[Packet]) -> String {
+        let Connection { from, to, verdict, .. } = connection;
+        let shown = if *verdict == Verdict::Stopped { &exchange[..1] } else { exchange };
+        let width = shown.iter().map(|packet| packet.name.len()).max().unwrap_or(0);
+        let mut out = String::from("\n  what travels\n");
+        for packet in shown {
+            let arrow = if packet.there { "→" } else { "←" };
+            let because = packet.because.unwrap_or(match verdict {
+                Verdict::Passes => "let through by the rules above",
+                Verdict::ForSome => "let through for some, and dropped for others",
+                Verdict::Stopped => "dropped, and nothing is sent back",
+            });
+            let _ = writeln!(out, "    {:width$}  {} {arrow} {}  {because}", packet.name, from.name, to.name);
+        }
+        if let Some(note) = note(exchange) {
+            let _ = writeln!(out, "    {note}");
+        }
+        out
+    }
+}
+
+/// The sentence that would open a gate to the service that is asked about.
+pub(super) fn help(policy: &Policy, connection: &Connection, station: &Station) -> Option<String> {
+    let service = connection.on.as_ref().filter(|_| station.verdict != Verdict::Passes)?;
+    Some(ends::opened(policy, station.gate, &connection.from, &connection.to, &service.name).1)
+}
+
+/// Whom a rule names at the far end of its gate.
+pub(super) fn peer(policy: &Policy, gate: Gate, flow: u32) -> Peer {
+    let flow = &policy.flows[flow as usize];
+    let far = match gate {
+        Gate::Inbound(_) => flow.sender(),
+        Gate::Outbound(_) => flow.receiver(),
+    };
+    far.map_or(flow.peer, Peer::Tier)
+}
+
+/// IPv4 and IPv6 together where the same is to be said of both.
+fn sections(legs: &[Leg]) -> Vec<Vec<&Leg>> {
+    match legs {
+        [a, b] if alike(a, b) => vec![vec![a, b]],
+        legs => legs.iter().map(|leg| vec![leg]).collect(),
+    }
+}
+
+fn alike(a: &Leg, b: &Leg) -> bool {
+    a.verdict == b.verdict
+        && a.gates.iter().zip(&b.gates).all(|(a, b)| {
+            (a.verdict, a.open, &a.unknown) == (b.verdict, b.open, &b.unknown)
+                && a.whom.is_empty() == b.whom.is_empty()
+                && a.flows.is_empty() == b.flows.is_empty()
+        })
+}
+
+/// What may pass of what is asked about.
+pub(super) fn passing(fates: &[(Family, &Fate)]) -> Vec<Marked> {
+    let of = |part: fn(&Fate) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
+        fates.iter().map(|(family, fate)| (*family, part(fate).clone())).collect()
+    };
+    let mut found = pieces(&of(|fate| &fate.passes), true);
+    found.extend(pieces(&of(|fate| &fate.perhaps), false));
+    found.sort_by(|a, b| a.piece.cmp(&b.piece));
+    found
+}
+
+fn whom(stations: &[(Family, &Station)]) -> Option<String> {
+    let whom = stations.iter().fold(Addresses::default(), |all, (_, station)| all.union(&station.whom));
+    let mut blocks = blocks(&whom, SHOWN + 1);
+    if blocks.len() > SHOWN {
+        blocks.truncate(SHOWN);
+        blocks.push("others".to_string());
+    }
+    Some(blocks.join(", ")).filter(|text| !text.is_empty())
+}
+
+pub(super) fn blocks(addresses: &Addresses, most: usize) -> Vec<String> {
+    addresses.blocks().take(most).map(|block| block.to_string()).collect()
+}

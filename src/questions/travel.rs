@@ -1,0 +1,82 @@
+//! What travels in a connection, and why its replies pass.
+//!
+//! Security groups are stateful: the rules decide on what begins a connection, and what answers it passes whatever
+//! the rules of the other direction say. Amazon EC2 User Guide, "Security group connection tracking": replies of
+//! TCP and UDP and ICMP replies are tracked, other protocols by address and number for 600 seconds. EC2 API
+//! reference, `ConnectionTrackingConfiguration`: a UDP flow is forgotten after 30 seconds, 180 in a stream, unless
+//! it is set otherwise. User Guide, "Network maximum transmission unit": the errors of path MTU discovery need an
+//! inbound rule of their own.
+
+use crate::check::trace::Service;
+use crate::net::Traffic;
+
+/// One packet of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packet {
+    /// `SYN`
+    pub name: &'static str,
+    /// Whether it goes from the sender to the receiver.
+    pub there: bool,
+    /// Why it passes; `None` where the gates decide.
+    pub because: Option<&'static str>,
+}
+
+const fn asks(name: &'static str) -> Packet {
+    Packet { name, there: true, because: None }
+}
+
+const fn answers(name: &'static str, because: &'static str) -> Packet {
+    Packet { name, there: false, because: Some(because) }
+}
+
+const NEEDS_NO_RULE: &str = "a reply needs no rule";
+
+const TCP: &[Packet] = &[
+    asks("SYN"),
+    answers("SYN-ACK", NEEDS_NO_RULE),
+    Packet { name: "ACK", there: true, because: Some("the connection stands, and all of it passes") },
+];
+const UDP: &[Packet] = &[
+    asks("datagram"),
+    answers("reply", "a reply needs no rule, for 30 s after one datagram and 180 s in a stream unless set otherwise"),
+];
+const ECHO: &[Packet] = &[asks("echo-request"), answers("echo-reply", NEEDS_NO_RULE)];
+const TIMESTAMP: &[Packet] = &[asks("timestamp-request"), answers("timestamp-reply", NEEDS_NO_RULE)];
+const ERROR: &[Packet] = &[asks("error message")];
+const ICMP: &[Packet] = &[asks("ICMP message"), answers("reply, if it asks for one", NEEDS_NO_RULE)];
+const OTHER: &[Packet] =
+    &[asks("packet"), answers("reply", "packets of the protocol between the two need no rule, until 600 s of silence")];
+const ALL: &[Packet] = &[asks("first packet"), answers("reply", NEEDS_NO_RULE)];
+
+/// What travels when a service is used, once for each kind of exchange.
+pub fn exchanges(service: &Service) -> Vec<&'static [Packet]> {
+    let mut found: Vec<&'static [Packet]> = Vec::new();
+    for traffic in &service.traffic {
+        let exchange = exchange(*traffic);
+        if !found.contains(&exchange) {
+            found.push(exchange);
+        }
+    }
+    found
+}
+
+/// Types: IANA, "ICMP Parameters" and "ICMPv6 Parameters" (the errors of ICMPv6 are 1 to 127).
+fn exchange(traffic: Traffic) -> &'static [Packet] {
+    match traffic {
+        Traffic::All => ALL,
+        Traffic::Tcp(_) => TCP,
+        Traffic::Udp(_) => UDP,
+        Traffic::Icmp(None) | Traffic::Icmpv6(None) => ICMP,
+        Traffic::Icmp(Some((8, _))) | Traffic::Icmpv6(Some((128, _))) => ECHO,
+        Traffic::Icmp(Some((13, _))) => TIMESTAMP,
+        Traffic::Icmp(Some((3 | 11 | 12, _))) | Traffic::Icmpv6(Some((..128, _))) => ERROR,
+        Traffic::Icmp(Some(_)) | Traffic::Icmpv6(Some(_)) => ICMP,
+        Traffic::Number(_) => OTHER,
+    }
+}
+
+/// What has to be known about an exchange that is no question and answer.
+pub fn note(exchange: &[Packet]) -> Option<&'static str> {
+    (exchange == ERROR)
+        .then_some("no reply, even to the packet that it is about: path MTU discovery needs an inbound rule for it")
+}

@@ -1,0 +1,122 @@
+//! Questions: a matrix says of each pair what the gates say of it, and paths are the chains that trying all of
+//! them finds.
+
+use crate::compile::{cases, with_policy};
+use crate::generate::program;
+use proptest::prelude::*;
+use std::collections::HashMap;
+use tierwall::check::ends::{Named, named};
+use tierwall::check::matrix::Matrix;
+use tierwall::check::paths::paths;
+use tierwall::check::reach::{Gates, Side, Who};
+use tierwall::net::{Family, Ports, Traffic, TrafficSet};
+use tierwall::policy::{End, Policy, TierId};
+
+const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
+
+/// What may and what must pass in each IP version, asked of the gates for this pair alone.
+fn asked(gates: &Gates<'_>, from: &Side, to: &Side) -> [(TrafficSet, TrafficSet); 2] {
+    FAMILIES.map(|family| {
+        let all = TrafficSet::all(family);
+        (gates.may(from, to, family, &all), gates.must(from, to, family, &all))
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(128))]
+
+    #[test]
+    fn a_matrix_is_what_the_gates_say_of_each_pair(program in program()) {
+        with_policy(&program.text(), |_, _, policy| {
+            let (matrix, gates) = (Matrix::new(policy), Gates::new(policy));
+            let cells: HashMap<_, _> = matrix.cells.iter().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
+            for (a, from) in matrix.ends.iter().enumerate() {
+                for (b, to) in matrix.ends.iter().enumerate() {
+                    if a >= matrix.tiers && b >= matrix.tiers {
+                        prop_assert!(!cells.contains_key(&(a, b)), "no tier is at either end");
+                        continue;
+                    }
+                    let mut found: [(TrafficSet, TrafficSet); 2] = Default::default();
+                    for passing in cells.get(&(a, b)).map_or(&[][..], |kind| matrix.kind(*kind)) {
+                        found[usize::from(passing.family == Family::V6)] = (passing.may.clone(), passing.must.clone());
+                    }
+                    let mut wanted = asked(&gates, &from.side, &to.side);
+                    // a cell that nothing may pass says nothing
+                    if wanted.iter().all(|(may, _)| may.is_empty()) {
+                        wanted = Default::default();
+                    }
+                    prop_assert_eq!(found, wanted, "{} to {}", from.name, to.name);
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn paths_are_what_trying_all_of_them_finds(program in program(), max in 1_usize..6, port in any::<bool>()) {
+        with_policy(&program.text(), |_, _, policy| {
+            let web = |family| TrafficSet::of(Traffic::Tcp(Ports { from: 0, to: 1023 }), family);
+            let last = |family| if port { web(family) } else { TrafficSet::all(family) };
+            let tiers: Vec<Named> = (0..policy.tiers.len()).map(|n| Named::tier(policy, TierId(n as u32))).collect();
+            let internet = named(policy, &End::Internet);
+            let ends: Vec<&Named> = tiers.iter().chain(&internet).take(4).chain(&internet).collect();
+            for from in &ends {
+                for to in &ends {
+                    let all = Search { policy, gates: Gates::new(policy), tiers: &tiers, to, last: &last }.all(from);
+                    let found = paths(policy, &[(*from).clone()], &[(*to).clone()], &last, max);
+                    let names: Vec<Vec<String>> =
+                        found.chains.iter().map(|chain| chain.ends.iter().map(|end| end.name.clone()).collect()).collect();
+                    prop_assert_eq!(&names[..], &all[..max.min(all.len())], "{} to {}", from.name, to.name);
+                    prop_assert_eq!(found.more, all.len() > max);
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
+
+/// All chains, by trying.
+struct Search<'s> {
+    policy: &'s Policy,
+    gates: Gates<'s>,
+    tiers: &'s [Named],
+    to: &'s Named,
+    last: &'s dyn Fn(Family) -> TrafficSet,
+}
+
+impl Search<'_> {
+    fn may(&self, from: &Side, to: &Side, asked: &dyn Fn(Family) -> TrafficSet) -> bool {
+        FAMILIES.into_iter().any(|family| !self.gates.may(from, to, family, &asked(family)).is_empty())
+    }
+
+    /// The names on each chain, the shortest first, those of one length by the ids of their tiers.
+    fn all(&self, from: &Named) -> Vec<Vec<String>> {
+        let mut found = Vec::new();
+        self.extend(&from.side, &mut Vec::new(), from.side.who, &mut found);
+        found.sort_by_key(|tiers: &Vec<usize>| (tiers.len(), tiers.clone()));
+        let name = |tier: &usize| self.policy.tiers[*tier].name.clone();
+        let ends = |tiers: &Vec<usize>| {
+            let mut names = vec![from.name.clone()];
+            names.extend(tiers.iter().map(name));
+            names.push(self.to.name.clone());
+            names
+        };
+        found.iter().map(ends).collect()
+    }
+
+    fn extend(&self, here: &Side, passed: &mut Vec<usize>, start: Who, found: &mut Vec<Vec<usize>>) {
+        let is_tier = |who: Who| matches!(who, Who::Tier(_));
+        let decided = is_tier(here.who) || is_tier(self.to.side.who);
+        if decided && self.may(here, &self.to.side, self.last) {
+            found.push(passed.clone());
+        }
+        for (n, next) in self.tiers.iter().enumerate() {
+            let new = !passed.contains(&n) && next.side.who != start && next.side.who != self.to.side.who;
+            if new && self.may(here, &next.side, &TrafficSet::all) {
+                passed.push(n);
+                self.extend(&next.side, passed, start, found);
+                passed.pop();
+            }
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! Questions: `trace`, `paths` and `matrix`, their verdicts, and each output with the program that it is about.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::{Text, as_of, compile_text, examples, package};
+use insta::Settings;
+use tierwall::check::lint::Levels;
+use tierwall::check::reach::Gate;
+use tierwall::check::trace::{Verdict, trace};
+use tierwall::compile::{AskError, Asked, ask};
+use tierwall::parse::Question;
+use tierwall::questions::{self, Subject};
+
+/// The shop: a client on the internet, a web server, an application server, a database.
+const SHOP: &str = "\
+stack shop
+
+network office = 203.0.113.0/24, 2001:db8:40::/48
+
+tier web, app
+tier db { outbound = closed }
+
+web allows http, https from anywhere
+web allows ssh         from office
+app allows tcp 8080    from web
+db  allows mysql       from app
+";
+
+type Asks<'a> = (&'a str, &'a str, &'a str);
+
+/// A program with a question; `on` is empty for any service.
+fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
+    let question = Question { from, to, on: Some(on).filter(|on| !on.is_empty()) };
+    ask("shop.tier", &mut Text(program), &[], as_of(), &question)
+}
+
+fn asked(program: &str, question: Asks<'_>) -> (Asked, Subject) {
+    let mut asked = posed(program, question).unwrap_or_else(|error| panic!("{error:?}"));
+    let problems = std::mem::take(&mut asked.compilation.problems);
+    assert!(!problems.any_error(), "{program}{question:?}: {problems:?}");
+    let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
+    let subject = Subject::new(policy, sources, asked.question.as_ref().expect("a question without an error"));
+    (asked, subject)
+}
+
+/// The verdict on each connection that is asked about, and what would open the first gate that is closed.
+fn verdicts(program: &str, question: Asks<'_>) -> Vec<Verdict> {
+    let (asked, subject) = asked(program, question);
+    let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+    found.iter().map(|connection| connection.verdict).collect()
+}
+
+fn passes(program: &str, question: Asks<'_>) {
+    assert_eq!(verdicts(program, question), [Verdict::Passes], "{program}{question:?}");
+}
+
+fn for_some(program: &str, question: Asks<'_>) {
+    assert_eq!(verdicts(program, question), [Verdict::ForSome], "{program}{question:?}");
+}
+
+fn stopped(program: &str, question: Asks<'_>) {
+    assert_eq!(verdicts(program, question), [Verdict::Stopped], "{program}{question:?}");
+}
+
+/// A snapshot: the program, the question, the answer.
+fn shown(name: &str, program: &str, question: &str, answer: &str) {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path(package().join("snapshots/questions"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let text = format!("{program}\n$ tierwall {question}\n{}\n{answer}", "-".repeat(80));
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+fn typed((from, to, on): Asks<'_>) -> String {
+    let on = if on.is_empty() { String::new() } else { format!(" --on '{on}'") };
+    format!("shop.tier --from '{from}' --to '{to}'{on}")
+}
+
+fn trace_text(program: &str, question: Asks<'_>) -> String {
+    let (asked, subject) = asked(program, question);
+    questions::trace_text(&asked.compilation.policy, &asked.compilation.sources, &subject).0
+}
+
+fn shown_trace(name: &str, program: &str, question: Asks<'_>) {
+    shown(name, program, &format!("trace {}", typed(question)), &trace_text(program, question));
+}
+
+#[test]
+fn the_shop_lets_each_tier_talk_to_the_next_and_to_no_other() {
+    passes(SHOP, ("internet", "web", "https"));
+    passes(SHOP, ("internet", "web", "tcp 443"));
+    passes(SHOP, ("web", "app", "tcp 8080"));
+    passes(SHOP, ("app", "db", "tcp 3306"));
+    // the shortcuts
+    for question in [("internet", "app", "tcp 8080"), ("internet", "db", "mysql"), ("web", "db", "mysql")] {
+        stopped(SHOP, question);
+        stopped(SHOP, (question.0, question.1, ""));
+    }
+    // the wrong ports
+    stopped(SHOP, ("internet", "web", "tcp 8080"));
+    stopped(SHOP, ("internet", "web", "ssh"));
+    stopped(SHOP, ("internet", "web", "udp 443"));
+    stopped(SHOP, ("web", "app", "tcp 8081"));
+    stopped(SHOP, ("app", "db", "tcp 3307"));
+    // the wrong way around
+    stopped(SHOP, ("app", "web", "tcp 8080"));
+    stopped(SHOP, ("db", "app", "mysql"));
+    stopped(SHOP, ("db", "app", ""));
+    stopped(SHOP, ("db", "internet", ""));
+}
+
+#[test]
+fn traces_of_the_shop() {
+    shown_trace("trace-passes", SHOP, ("internet", "web", "https"));
+    shown_trace("trace-two-gates", SHOP, ("app", "db", "mysql"));
+    shown_trace("trace-stopped-into", SHOP, ("web", "db", "mysql"));
+    shown_trace("trace-stopped-out", SHOP, ("db", "internet", "https"));
+    shown_trace("trace-anything", SHOP, ("internet, office", "web", ""));
+    let question = ("internet", "web, db", "https");
+    let (asked, subject) = asked(SHOP, question);
+    let json = questions::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject);
+    assert!(!json.1, "the database is not reached");
+    shown("trace-json", SHOP, &format!("trace {} --format json", typed(question)), &json.0);
+}
+
+#[test]
+fn what_travels() {
+    let program = "tier a\na allows dns, ping, icmp fragmentation-needed, icmp 13, icmp, proto 50, all from anywhere\n";
+    let question = ("internet", "a", "dns, ping, icmp fragmentation-needed, icmp 13, icmp, proto 50, all");
+    shown_trace("trace-travels", program, question);
+}
+
+#[test]
+fn doubt_has_its_reasons() {
+    let program = "\
+param partner : cidr
+prefix-list s3 = \"com.amazonaws.region.s3\" { entries = 1 }
+tier a { addresses = 10.0.0.0/24 }
+tier b
+tier c { outbound = closed }
+a allows https from 10.0.1.0/25, partner
+b allows tcp 8000-8010 from a
+b allows ssh from 10.0.0.0/25
+c allows https to s3
+";
+    shown_trace("trace-for-some", program, ("10.0.1.0/24", "a", "https"));
+    shown_trace("trace-in-part", program, ("a", "b", "tcp 8005-8015"));
+    shown_trace("trace-unknown", program, ("b", "a", "https"));
+    shown_trace("trace-list", program, ("c", "internet", "https"));
+    for_some(program, ("10.0.1.0/24", "a", "https"));
+    for_some(program, ("a", "b", "ssh"));
+    for_some(program, ("c", "internet", "https"));
+    passes(program, ("c", "s3", "https"));
+    passes(program, ("partner", "a", "https"));
+}
+
+#[test]
+fn ends_of_each_kind() {
+    let program = "\
+vpc main { cidr = 10.0.0.0/16 }
+network office = 203.0.113.0/24
+external ops = \"sg-0123456789abcdef0\"
+prefix-list cdn = \"pl-0123456789abcdef0\"
+param home : cidr
+tier a, b { vpc = main }
+tiers both = a, b
+a allows tcp 1 from office
+a allows tcp 2 from ops
+a allows tcp 3 from cdn
+a allows tcp 4 from home
+a allows tcp 5 from vpc main
+a, b allow tcp 6 from both
+a allows tcp 7 from anywhere-ipv4
+a allows tcp 8 from 198.51.100.7 until 2026-01-14
+a allows tcp 9 from 198.51.100.7 until 2026-01-15
+a allows tcp 10 from private
+";
+    let passed = |from: &str| -> Vec<usize> {
+        let verdict = |port: &usize| verdicts(program, (from, "a", &format!("tcp {port}"))) == [Verdict::Passes];
+        (1..=10).filter(verdict).collect()
+    };
+    assert_eq!(passed("office"), [1, 7]);
+    assert_eq!(passed("203.0.113.9"), [1, 7]);
+    assert_eq!(passed("ops"), [2, 7], "the tiers have IPv4 alone");
+    assert_eq!(passed("cdn"), [3, 7]);
+    assert_eq!(passed("home"), [4, 7]);
+    assert_eq!(passed("vpc main"), [5, 7, 10]);
+    assert_eq!(passed("b"), [5, 6, 7, 10]);
+    assert_eq!(passed("198.51.100.7"), [7, 9]);
+    assert_eq!(passed("private"), [7, 10]);
+    assert_eq!(verdicts(program, ("both", "both", "tcp 6")), [Verdict::Passes; 4]);
+    // what is not known
+    for_some(program, ("198.51.100.7", "a", "tcp 2"));
+    for_some(program, ("198.51.100.7", "a", "tcp 3"));
+    for_some(program, ("198.51.100.7", "a", "tcp 4"));
+    stopped(program, ("b", "a", "tcp 2"));
+    // away from the tiers
+    passes(program, ("a", "ops", "tcp 22"));
+    assert!(trace_text(program, ("a", "ops", "tcp 22")).contains("ops is managed elsewhere"));
+    passes(program, ("office", "internet", "tcp 22"));
+}
+
+#[test]
+fn both_ip_versions_count() {
+    let program = "tier a\na allows https from anywhere-ipv4\na allows ssh from 10.0.0.0/8\n";
+    for_some(program, ("internet", "a", "https"));
+    passes(program, ("10.0.0.0/8", "a", "https"));
+    stopped(program, ("2001:db8::/32", "a", "https"));
+    passes(&format!("stack s {{ ip = ipv4 }}\n{program}"), ("internet", "a", "https"));
+    // ICMP by name is whichever the ends speak
+    let program = "tier a\na allows ping from anywhere-ipv4\n";
+    passes(program, ("10.0.0.0/8", "a", "ping"));
+    for_some(program, ("internet", "a", "ping"));
+    // no version in common, and so nothing passes
+    let program = "tier a { addresses = 10.0.0.0/24 }\na allows https from anywhere\n";
+    stopped(program, ("2001:db8::/32", "a", "https"));
+    stopped(program, ("10.0.0.0/8", "a", "icmpv6"));
+    let text = trace_text(program, ("2001:db8::/32", "a", "https"));
+    assert!(text.contains("they have no IP version in common"), "{text}");
+    shown_trace("trace-versions", "tier a\na allows https from anywhere-ipv4\n", ("internet", "a", "https"));
+}
+
+/// The programs of the examples, with the ends and services that they speak of.
+fn every_question(mut each: impl FnMut(&str, Asks<'_>)) {
+    for example in examples() {
+        let path = package().join(&example.path);
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        if text.contains("include") {
+            continue;
+        }
+        let policy = compile_text("shop.tier", &text, &[], as_of()).policy;
+        let mut ends: Vec<&str> = policy.tiers.iter().map(|tier| tier.name.as_str()).collect();
+        ends.push("internet");
+        ends.extend(policy.networks.iter().map(|network| network.name.as_str()).take(2));
+        ends.extend(policy.externals.iter().map(|external| external.name.as_str()).take(1));
+        let mut services: Vec<String> = policy.flows.iter().map(|flow| flow.traffic.to_string()).take(40).collect();
+        services.sort();
+        services.dedup();
+        services.truncate(6);
+        services.push(String::new());
+        for from in ends.iter().take(6) {
+            for to in ends.iter().take(6) {
+                for on in &services {
+                    each(&text, (from, to, on));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_trace_passes_exactly_when_the_assertion_holds() {
+    let mut seen = [0, 0];
+    every_question(|program, question| {
+        let (asked, subject) = asked(program, question);
+        let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+        let (from, to, on) = question;
+        let on = if on.is_empty() { String::new() } else { format!(" on {on}") };
+        let program = format!("{program}\nassert {from} can reach {to}{on}\n");
+        let line = program.lines().count();
+        let compilation = compile_text("shop.tier", &program, &[], as_of());
+        let (problems, sources) = (compilation.judge(&Levels::default()).problems, &compilation.sources);
+        let mine = problems.sorted().into_iter().filter(|problem| {
+            problem.span().is_some_and(|span| sources.file(span.file).line_column(span.start).0 == line)
+        });
+        let holds = mine.count() == 0;
+        assert_eq!(found.iter().all(|connection| connection.verdict == Verdict::Passes), holds, "{program}");
+        seen[usize::from(holds)] += 1;
+    });
+    assert!(seen.iter().all(|count| *count > 50), "{seen:?}");
+}
+
+#[test]
+fn the_sentence_that_would_open_a_gate_does() {
+    let mut helped = 0;
+    for question in [
+        ("internet", "db", "mysql"),
+        ("web", "db", "mysql, tcp 1-9"),
+        ("office", "app", "ping"),
+        ("db", "internet", "https"),
+        ("db", "web", "https, dns"),
+        ("10.1.2.3", "web", "ssh"),
+        ("db", "office", "udp 500"),
+    ] {
+        let mut program = SHOP.to_string();
+        // a sentence for each service that is stopped
+        for _ in 0..2 {
+            let (asked, subject) = asked(&program, question);
+            let answer = questions::trace_text(&asked.compilation.policy, &asked.compilation.sources, &subject);
+            for line in answer.0.lines().filter_map(|line| line.trim().strip_prefix("this would let it through: `")) {
+                program += &format!("{}\n", line.trim_end_matches('`'));
+                helped += 1;
+            }
+        }
+        assert!(
+            verdicts(&program, question).iter().all(|verdict| *verdict == Verdict::Passes),
+            "{program}{question:?}"
+        );
+    }
+    assert!(helped > 8);
+}
+
+#[test]
+fn each_gate_is_judged_by_itself() {
+    let program = "tier a { outbound = closed }\ntier b\nb allows https from 10.0.0.0/8\na allows ssh to b\n";
+    let (asked, subject) = asked(program, ("a", "b", "https"));
+    let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+    let gates: Vec<(bool, Verdict)> = found[0].legs[0]
+        .gates
+        .iter()
+        .map(|station| (matches!(station.gate, Gate::Outbound(_)), station.verdict))
+        .collect();
+    assert_eq!(gates, [(true, Verdict::Stopped), (false, Verdict::ForSome)]);
+    assert_eq!(found[0].verdict, Verdict::Stopped);
+}
+
+#[test]
+fn a_failing_assertion_keeps_nothing_from_answering() {
+    let program = format!("{SHOP}assert internet can reach db on mysql\n");
+    stopped(&program, ("internet", "db", "mysql"));
+    let (asked, _) = asked(&program, ("internet", "db", "mysql"));
+    assert_eq!(asked.compilation.policy.assertions.len(), 1, "the question is none of the program's assertions");
+}
+
+fn paths_text(program: &str, question: Asks<'_>, max: usize) -> (String, bool) {
+    let (asked, subject) = asked(program, question);
+    questions::paths_text(&asked.compilation.policy, &asked.compilation.sources, &subject, max)
+}
+
+/// A net in which the database is reached in several ways.
+const NET: &str = "\
+tier a, b, c
+tier db { outbound = closed }
+a allows https from anywhere
+b allows ssh from a, c
+c allows ssh from a, b
+db allows mysql from b
+db allows tcp 9100 from c
+";
+
+#[test]
+fn paths_are_the_chains_the_shortest_first() {
+    let lines = |question, max| -> Vec<String> {
+        let (text, _) = paths_text(NET, question, max);
+        text.lines().filter(|line| line.contains(". ") && !line.starts_with(' ')).map(str::to_string).collect()
+    };
+    let all = [
+        "1. internet → a → b → db",
+        "2. internet → a → c → db",
+        "3. internet → a → b → c → db",
+        "4. internet → a → c → b → db",
+    ];
+    assert_eq!(lines(("internet", "db", ""), 20), all);
+    assert_eq!(lines(("internet", "db", ""), 4), all);
+    assert_eq!(lines(("internet", "db", ""), 3), all[..3]);
+    assert!(!paths_text(NET, ("internet", "db", ""), 4).0.contains("there are more"));
+    assert!(paths_text(NET, ("internet", "db", ""), 3).0.contains("the 3 shortest chains; there are more"));
+    // on what the last step is
+    assert_eq!(lines(("internet", "db", "mysql"), 9), ["1. internet → a → b → db", "2. internet → a → c → b → db"]);
+    assert_eq!(lines(("internet", "db", "ssh"), 9), Vec::<String>::new());
+    // there and back again, each tier once
+    let back = ["1. b → a → b", "2. b → c → b", "3. b → a → c → b", "4. b → c → a → b"];
+    assert_eq!(lines(("b", "b", ""), 9), back);
+    assert_eq!(lines(("db", "a", ""), 9), Vec::<String>::new());
+    assert!(!paths_text(NET, ("db", "a", ""), 9).1);
+    // ends that are no tiers are not linked by what nobody here decides
+    assert_eq!(lines(("10.0.0.0/8", "internet", ""), 1), ["1. 10.0.0.0/8 → a → internet"]);
+}
+
+#[test]
+fn paths_of_the_net() {
+    let question = ("internet", "db", "mysql");
+    shown("paths", NET, &format!("paths {}", typed(question)), &paths_text(NET, question, 20).0);
+    let bounded = ("internet", "db", "");
+    shown("paths-bounded", NET, &format!("paths {} --max 1", typed(bounded)), &paths_text(NET, bounded, 1).0);
+    let none = ("db", "a", "");
+    shown("paths-none", NET, &format!("paths {}", typed(none)), &paths_text(NET, none, 20).0);
+    let (asked, subject) = asked(NET, question);
+    let (json, _) = questions::paths_json(&asked.compilation.policy, &asked.compilation.sources, &subject, 1);
+    shown("paths-json", NET, &format!("paths {} --max 1 --format json", typed(question)), &json);
+}
+
+#[test]
+fn paths_are_bounded_in_time() {
+    // forty tiers of which each reaches each: more chains than anyone could list
+    let names: Vec<String> = (0..40).map(|n| format!("t{n}")).collect();
+    let program = format!("tier {}\n{1} allow ssh from {1}\n", names.join(", "), names.join(", "));
+    let (text, found) = paths_text(&program, ("t0", "t1", "ssh"), 100);
+    assert!(found && text.contains("the 100 shortest chains; there are more"), "{text}");
+    let (text, _) = paths_text(&program, ("t0", "t1", "tcp 1"), 100);
+    assert!(text.starts_with("nothing leads"), "{text}");
+}
+
+/// A small program that has a doubt, an outsider of each kind, and a tier that talks to itself.
+const MIXED: &str = "\
+network office = 203.0.113.0/24, 2001:db8:40::/48
+external ops   = \"sg-0123456789abcdef0\"
+param   home   : cidr
+tier web { outbound = closed }
+tier db  { outbound = closed }
+web allows http, https from anywhere
+web allows ssh         from office, ops
+web allows ping        to anywhere-ipv4
+db  allows mysql       from web, home
+db  allows tcp 4567    from itself
+";
+
+#[test]
+fn matrices() {
+    let compilation = compile_text("shop.tier", MIXED, &[], as_of());
+    let policy = &compilation.policy;
+    for (format, text) in [
+        ("table", questions::table(policy)),
+        ("markdown", questions::markdown(policy)),
+        ("csv", questions::csv(policy)),
+        ("json", questions::matrix_json(policy)),
+    ] {
+        shown(&format!("matrix-{format}"), MIXED, &format!("matrix shop.tier --format {format}"), &text);
+    }
+}
+
+#[test]
+fn a_wide_matrix_is_a_list() {
+    let names: Vec<String> = (10..40).map(|n| format!("t{n}")).collect();
+    let closed = "{ outbound = closed }";
+    let program = format!(
+        "tier {}\ntier x, y {closed}\nx allows https from anywhere\ny allows ssh from t10, t11, x\ny allows tcp 5 from y\n",
+        names.join(", ")
+    );
+    let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
+    shown("matrix-list", &program, "matrix shop.tier", &text);
+}
+
+/// The problems that a question has, drawn.
+fn complaints(question: Asks<'_>) -> String {
+    match posed(SHOP, question) {
+        Err(AskError::Question(why)) => why,
+        Err(AskError::Read(error)) => panic!("{error:?}"),
+        Ok(asked) => {
+            let style = tierwall::diagnostic::Style::Plain;
+            let problems = asked.compilation.problems.sorted();
+            let drawn = problems.iter().map(|p| tierwall::diagnostic::render(p, &asked.compilation.sources, style));
+            drawn.collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_question_is_said() {
+    for (question, says) in [
+        (("interent", "web", "https"), "did you mean `internet`?"),
+        (("internet", "wbe", "https"), "did you mean `web`?"),
+        (("internet", "web", "htps"), "did you mean `https`?"),
+        (("internet", "web", "8080"), "tcp 8080"),
+        (("internet", "web", "web"), "`web` is a tier"),
+        (("internet", "10.0.0.1/8", ""), "10.0.0.0/8"),
+        (("", "web", ""), "--from  --to web"),
+        (("internet\n", "web", ""), "the value of `--from` must be one line"),
+        (("internet", "web\r", ""), "the value of `--to` must be one line"),
+        (("internet", "web # all of it", ""), "the value of `--to` must be one line"),
+        (("internet", "web on https", ""), "there is more in them"),
+        (("only internet", "web", ""), "there is more in them"),
+        (("internet", "web", "https only through app"), "there is more in them"),
+        (("internet can reach web", "web", ""), "expected"),
+        (("internet cannot reach web", "web", ""), "expected"),
+    ] {
+        let found = complaints(question);
+        assert!(found.contains(says), "{question:?}: `{says}` is not in\n{found}");
+    }
+    let text = complaints(("ofice", "db, wbe", "mysq"));
+    shown("question-errors", SHOP, &format!("trace {}", typed(("ofice", "db, wbe", "mysq"))), &text);
+}
