@@ -6,7 +6,18 @@
 mod expired;
 mod expiring;
 mod exposure;
+mod icmp_all;
+mod missing_ipv6;
+mod not_filtered;
 mod open_admin_port;
+mod open_all_traffic;
+mod open_data_store;
+mod open_high_risk_port;
+mod open_http;
+mod open_plaintext;
+mod open_wide_range;
+mod pmtud_blocked;
+mod role_expectation;
 mod template_limits;
 mod unused_allow;
 
@@ -88,8 +99,24 @@ pub struct Levels {
 }
 
 /// Every lint: those about exposure first, then those about order, then limits.
-pub const ALL: [Lint; 5] =
-    [open_admin_port::LINT, expired::LINT, expiring::LINT, unused_allow::LINT, template_limits::LINT];
+pub const ALL: [Lint; 16] = [
+    open_admin_port::LINT,
+    open_high_risk_port::LINT,
+    open_data_store::LINT,
+    open_all_traffic::LINT,
+    open_wide_range::LINT,
+    open_plaintext::LINT,
+    open_http::LINT,
+    role_expectation::LINT,
+    missing_ipv6::LINT,
+    icmp_all::LINT,
+    pmtud_blocked::LINT,
+    not_filtered::LINT,
+    expired::LINT,
+    expiring::LINT,
+    unused_allow::LINT,
+    template_limits::LINT,
+];
 
 /// Every lint's name.
 pub fn names() -> Vec<&'static str> {
