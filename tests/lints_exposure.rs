@@ -1,5 +1,7 @@
 //! The lints about exposure: each judges sets, and each clause has a program on either side of it.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod common;
 
 use common::check;
@@ -38,8 +40,11 @@ const PEERS: [(&str, bool, bool); 19] = [
     ("all-later", true, false),
 ];
 
-/// For each lint about exposure: how the tier is declared, and services with whether it is about them.
-const SERVICES: [(&str, &str, &[(&str, bool)]); 10] = [
+/// Services, and whether a lint is about them.
+type Services = &'static [(&'static str, bool)];
+
+/// For each lint about exposure: how the tier is declared, and services.
+const SERVICES: [(&str, &str, Services); 10] = [
     (
         "open-admin-port",
         "x",
