@@ -55,13 +55,17 @@ const AMAZON: [(&str, &str); 10] = [
     ("169.254.169.250/31", "the activation of Windows"),
 ];
 
+/// A block of Amazon's, and what it is.
+type Known = (IpNet, &'static str);
+
 /// Ports of DHCP and DHCPv6 (IANA).
 const DHCP: [(u16, u16); 2] = [(67, 68), (546, 547)];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let mut first: BTreeMap<SentenceId, (&Flow, &'static str)> = BTreeMap::new();
+    let amazon: Vec<Known> = AMAZON.iter().filter_map(|(block, what)| Some((block.parse().ok()?, *what))).collect();
     for flow in &subject.policy.flows {
-        if let Some(what) = unfiltered(subject, flow) {
+        if let Some(what) = unfiltered(subject, &amazon, flow) {
             first.entry(flow.sentence).or_insert((flow, what));
         }
     }
@@ -73,7 +77,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 /// What a flow speaks of, where that is nothing that is filtered.
-fn unfiltered(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
+fn unfiltered(subject: &Subject<'_>, amazon: &[Known], flow: &Flow) -> Option<&'static str> {
     match flow.traffic {
         Traffic::Udp(ports) if DHCP.iter().any(|(from, to)| *from <= ports.from && ports.to <= *to) => {
             return Some("DHCP");
@@ -85,8 +89,7 @@ fn unfiltered(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
     if resolver(subject, flow.subject) == Some(block) {
         return Some("Amazon's DNS");
     }
-    let within = |(amazon, _): &&(&str, &str)| amazon.parse().is_ok_and(|amazon: IpNet| amazon.contains(&block));
-    AMAZON.iter().find(within).map(|(_, what)| *what)
+    amazon.iter().find(|(amazon, _)| amazon.contains(&block)).map(|(_, what)| *what)
 }
 
 /// The address of DNS in the VPC of a tier: the base of its primary IPv4 block, the first, plus two.

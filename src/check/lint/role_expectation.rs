@@ -188,8 +188,10 @@ impl<'s> Bearer<'s, '_> {
 
     fn too_open(&self) -> impl Iterator<Item = &'s Opening> {
         let (tier, welcome) = (self.tier, [self.expected.internet, &TOO_BIG].concat());
-        let too_open = move |opening: &&Opening| opening.tier == tier && !nothing(&opening.beside(&welcome));
-        self.subject.openings.iter().filter(too_open)
+        // they stand in the order of the tiers
+        let (all, first) = (&self.subject.openings, self.subject.openings.partition_point(|other| other.tier < tier));
+        let its = all[first..].iter().take_while(move |opening| opening.tier == tier);
+        its.filter(move |opening| !nothing(&opening.beside(&welcome)))
     }
 
     fn open(&self, opening: &Opening) -> Finding {
