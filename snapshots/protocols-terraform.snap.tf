@@ -394,21 +394,21 @@ resource "aws_vpc_security_group_ingress_rule" "voice_udp_5060_from_anywhere_ipv
   cidr_ipv6         = "::/0"
 }
 
-resource "aws_vpc_security_group_ingress_rule" "voice_udp_10000_20000_from_anywhere_ipv4" {
+resource "aws_vpc_security_group_ingress_rule" "voice_udp_16384_16783_from_anywhere_ipv4" {
   security_group_id = aws_security_group.voice.id
   description       = "voice allows media from anywhere"
   ip_protocol       = "udp"
-  from_port         = 10000
-  to_port           = 20000
+  from_port         = 16384
+  to_port           = 16783
   cidr_ipv4         = "0.0.0.0/0"
 }
 
-resource "aws_vpc_security_group_ingress_rule" "voice_udp_10000_20000_from_anywhere_ipv6" {
+resource "aws_vpc_security_group_ingress_rule" "voice_udp_16384_16783_from_anywhere_ipv6" {
   security_group_id = aws_security_group.voice.id
   description       = "voice allows media from anywhere"
   ip_protocol       = "udp"
-  from_port         = 10000
-  to_port           = 20000
+  from_port         = 16384
+  to_port           = 16783
   cidr_ipv6         = "::/0"
 }
 
@@ -493,21 +493,21 @@ resource "aws_vpc_security_group_egress_rule" "voice_udp_5060_to_anywhere_ipv6" 
   cidr_ipv6         = "::/0"
 }
 
-resource "aws_vpc_security_group_egress_rule" "voice_udp_10000_20000_to_anywhere_ipv4" {
+resource "aws_vpc_security_group_egress_rule" "voice_udp_16384_16783_to_anywhere_ipv4" {
   security_group_id = aws_security_group.voice.id
   description       = "outgoing calls"
   ip_protocol       = "udp"
-  from_port         = 10000
-  to_port           = 20000
+  from_port         = 16384
+  to_port           = 16783
   cidr_ipv4         = "0.0.0.0/0"
 }
 
-resource "aws_vpc_security_group_egress_rule" "voice_udp_10000_20000_to_anywhere_ipv6" {
+resource "aws_vpc_security_group_egress_rule" "voice_udp_16384_16783_to_anywhere_ipv6" {
   security_group_id = aws_security_group.voice.id
   description       = "outgoing calls"
   ip_protocol       = "udp"
-  from_port         = 10000
-  to_port           = 20000
+  from_port         = 16384
+  to_port           = 16783
   cidr_ipv6         = "::/0"
 }
 

@@ -76,7 +76,7 @@ fn levels_decide_what_becomes_of_a_finding() {
 fn they_are_documented_alike() {
     let names = lint::names();
     for lint in lint::ALL {
-        assert!(lint.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", lint.name);
+        assert!(lint.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}", lint.name);
         assert!(names.iter().filter(|name| **name == lint.name).count() == 1, "{}", lint.name);
         for part in ["Checks: ", "\n\nWhy: ", "\n\nInstead: "] {
             assert!(lint.text.contains(part), "{} says {part:?}", lint.name);

@@ -120,6 +120,16 @@ impl Packets {
         }
     }
 
+    /// The addresses that go with at least some of this traffic, which is given by family.
+    pub fn addresses(&self, v4: &TrafficSet, v6: &TrafficSet) -> Addresses {
+        fn some<T: Bound>(stretches: &Stretches<T>, traffic: &TrafficSet) -> Ranges<T> {
+            let has_some = |stretch: &&Stretch<T>| !stretch.traffic.intersection(traffic).is_empty();
+            let found = stretches.0.iter().filter(has_some).map(|stretch| (stretch.first, stretch.last));
+            Ranges::from_unsorted(found.collect())
+        }
+        Addresses { v4: some(&self.v4, v4), v6: some(&self.v6, v6) }
+    }
+
     /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in two. The blocks of
     /// a row are [`Addresses::blocks`], the smallest list as well.
     pub fn rows(&self) -> Vec<Row> {
@@ -410,6 +420,8 @@ mod tests {
                 for atom in ATOMS {
                     let (in_a, in_b) = (passes(&a, address, atom), passes(&b, address, atom));
                     prop_assert_eq!(holds(&x, address, atom), in_a, "{} {}", address, atom);
+                    let [v4, v6] = Family::BOTH.map(|family| TrafficSet::of(atom, family));
+                    prop_assert_eq!(x.addresses(&v4, &v6).contains(address), in_a, "{} {}", address, atom);
                     prop_assert_eq!(holds(&both, address, atom), in_a || in_b);
                     prop_assert_eq!(holds(&common, address, atom), in_a && in_b);
                     prop_assert_eq!(holds(&rest, address, atom), in_a && !in_b);

@@ -153,6 +153,13 @@ impl TrafficSet {
         other.difference(self).is_empty()
     }
 
+    /// Its stretches of TCP ports, then those of UDP ports.
+    pub fn ports(&self) -> impl Iterator<Item = Traffic> + '_ {
+        let stretch = |(from, to): &(u16, u16)| Ports { from: *from, to: *to };
+        let tcp = self.tcp.ranges().iter().map(stretch).map(Traffic::Tcp);
+        tcp.chain(self.udp.ranges().iter().map(stretch).map(Traffic::Udp))
+    }
+
     /// One piece of what is in it: a port, a type and code, or a protocol.
     pub fn witness(&self, family: Family) -> Option<Traffic> {
         let port = |ranges: &Ranges<u16>| ranges.ranges().first().map(|(first, _)| *first);
@@ -207,5 +214,7 @@ mod tests {
             assert_eq!(rest.union(&v4(part)), everything);
             assert!(v4(v4(part).witness(Family::V4).unwrap()).intersection(&v4(part)) != TrafficSet::default());
         }
+        let joined = v4(tcp(1, 5)).union(&v4(tcp(6, 9))).union(&v4(Traffic::Icmp(None))).union(&v4(tcp(20, 20)));
+        assert_eq!(joined.ports().collect::<Vec<_>>(), [tcp(1, 9), tcp(20, 20)]);
     }
 }

@@ -1,6 +1,6 @@
 """Runs the parts that are asked for (all, if none), and ends with `N passed, N failed`.
 
-main.py --tierwall BINARY --examples DIR --work DIR [-v] [selftest|examples|edits]...
+main.py --tierwall BINARY --examples DIR --work DIR --checkov CHECKOV [-v] [PART]...
 """
 
 import argparse
@@ -10,12 +10,13 @@ from pathlib import Path
 
 import standin  # before everything that reads the environment
 import examples
+import exposure
 import review
 import selftest
 from report import Report
 from tierwall import Compiler, cases
 
-PARTS = ("selftest", "examples", "edits")
+PARTS = ("selftest", "examples", "edits", "checkov")
 
 
 def main():
@@ -23,6 +24,7 @@ def main():
     parser.add_argument("--tierwall", type=Path, required=True)
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--checkov", type=Path, required=True)
     parser.add_argument("--only", help="cases whose name has this in it")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
@@ -56,6 +58,11 @@ def main():
             server = standin.Server()
             review.review(report, compiler, server, folder("edits"), folder("edit-sources"))
             server.stop()
+    if "checkov" in parts:
+        with report.stage("exposure: what checkov reports, tierwall reports"):
+            root = options.examples.parent
+            page = root / "docs" / "lints-compared.md"
+            exposure.measure(report, compiler, options.checkov, root / "snapshots", page, folder("checkov"))
     print(f"{report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0
 

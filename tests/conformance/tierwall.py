@@ -36,12 +36,19 @@ class Compiler:
     def __init__(self, binary):
         self.binary = binary
 
-    def _run(self, *arguments):
+    def _done(self, *arguments):
         command = [str(self.binary), *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
         if done.returncode:
             raise Refused(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
-        return done.stdout
+        return done
+
+    def _run(self, *arguments):
+        return self._done(*arguments).stdout
+
+    def check(self, source, *levels, as_of=TODAY):
+        """What is told of a program."""
+        return self._done("check", source, "--as-of", as_of, "--color", "never", *levels).stderr
 
     def build(self, source, target, vars=None, as_of=TODAY):
         """The output for a target."""

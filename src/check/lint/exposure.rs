@@ -6,9 +6,9 @@ use super::Subject;
 use crate::check::reach::Gates;
 use crate::diagnostic::Finding;
 use crate::net::{self, Addresses, Family, Packets, Ports, Ranges, Traffic, TrafficSet, internet};
-use crate::policy::{Peer, Policy, SentenceId, TierId};
+use crate::policy::{Flow, Peer, Policy, SentenceId, TierId};
 use ipnet::IpNet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Addresses of the IPv4 internet to which something is open before it counts as open: a /6. The largest holders
 /// have a handful of /8 (IANA, "IPv4 Address Space Registry").
@@ -49,7 +49,12 @@ pub const fn tcp_range(name: &'static str, from: u16, to: u16) -> Watched {
 
 /// A service on one UDP port.
 pub const fn udp(name: &'static str, port: u16) -> Watched {
-    Watched { name, traffic: Traffic::Udp(Ports { from: port, to: port }) }
+    udp_range(name, port, port)
+}
+
+/// A service on a range of UDP ports.
+pub const fn udp_range(name: &'static str, from: u16, to: u16) -> Watched {
+    Watched { name, traffic: Traffic::Udp(Ports { from, to }) }
 }
 
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
@@ -74,15 +79,18 @@ struct Rule {
     traffic: Traffic,
 }
 
-/// The rule of a flow, where its peer is a block, or a parameter whose default is one.
 fn rule(policy: &Policy, flow: u32) -> Option<Rule> {
     let flow = &policy.flows[flow as usize];
-    let block = match flow.peer {
-        Peer::Net(block) => block,
-        Peer::Param(id) => net::block(policy.param(id).default.as_deref()?).ok()?,
-        Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_) => return None,
-    };
-    Some(Rule { sentence: flow.sentence, block, traffic: flow.traffic })
+    Some(Rule { sentence: flow.sentence, block: block(policy, flow)?, traffic: flow.traffic })
+}
+
+/// The peer of a flow, where it is a block, or a parameter whose default is one.
+pub fn block(policy: &Policy, flow: &Flow) -> Option<IpNet> {
+    match flow.peer {
+        Peer::Net(block) => Some(block),
+        Peer::Param(id) => net::block(policy.param(id).default.as_deref()?).ok(),
+        Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_) => None,
+    }
 }
 
 /// Whether blocks can have many addresses between them.
@@ -160,24 +168,32 @@ fn is_many(addresses: &Addresses) -> bool {
 }
 
 impl Opening {
-    /// Whether any of this traffic is open, in either family.
-    pub fn has(&self, traffic: Traffic) -> bool {
+    /// What is open of this traffic, by family.
+    pub fn of(&self, traffic: &[Traffic]) -> [TrafficSet; 2] {
         Family::BOTH
-            .into_iter()
-            .any(|family| !TrafficSet::of(traffic, family).intersection(&self.open[family as usize]).is_empty())
+            .map(|family| TrafficSet::of_all(traffic.iter().copied(), family).intersection(&self.open[family as usize]))
     }
 
-    /// `the internet`, or the one family of it that it is open to for this.
-    pub fn whom(&self, traffic: &[Traffic]) -> &'static str {
-        let [v4, v6] = Family::BOTH.map(|family| {
-            let wanted = TrafficSet::of_all(traffic.iter().copied(), family);
-            !wanted.intersection(&self.open[family as usize]).is_empty()
-        });
-        match (v4, v6) {
-            (true, false) => "the IPv4 internet",
-            (false, true) => "the IPv6 internet",
-            (true, true) | (false, false) => "the internet",
-        }
+    /// What is open beside this traffic, by family.
+    pub fn beside(&self, traffic: &[Traffic]) -> [TrafficSet; 2] {
+        Family::BOTH
+            .map(|family| self.open[family as usize].difference(&TrafficSet::of_all(traffic.iter().copied(), family)))
+    }
+
+    /// Whether any of this traffic is open, in either family.
+    pub fn has(&self, traffic: Traffic) -> bool {
+        !nothing(&self.of(&[traffic]))
+    }
+
+    /// What its sentences say, as far as it has some of this.
+    pub fn said(&self, subject: &Subject<'_>, sets: &[TrafficSet; 2]) -> Vec<Traffic> {
+        let flows = subject.gates.inbound(self.tier).map(|flow| &subject.policy.flows[flow as usize]);
+        let its = flows.filter(|flow| self.sentences.contains(&flow.sentence)).map(|flow| flow.traffic);
+        let has_some = |traffic: &Traffic| {
+            let common = |family| TrafficSet::of(*traffic, family).intersection(&sets[family as usize]);
+            Family::BOTH.into_iter().any(|family| !common(family).is_empty())
+        };
+        its.filter(has_some).collect::<BTreeSet<Traffic>>().into_iter().collect()
     }
 
     /// The finding that something is open, which points at the sentences that open it.
@@ -202,17 +218,32 @@ pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &m
         }
         let traffic: Vec<Traffic> = hits.values().map(|hit| hit.traffic).collect();
         let tier = &subject.policy.tier(opening.tier).name;
-        let message = format!("`{tier}` accepts {} from {}", listed(hits.values().copied()), opening.whom(&traffic));
+        let hits = hits.values().map(|hit| format!("{} ({})", hit.traffic, hit.name)).collect();
+        let message = format!("`{tier}` accepts {} from {}", listed(hits), whom(&opening.of(&traffic)));
         found.push(opening.finding(subject, message).help(help));
     }
 }
 
+/// Whether nothing is in either.
+pub fn nothing(sets: &[TrafficSet; 2]) -> bool {
+    sets.iter().all(TrafficSet::is_empty)
+}
+
+/// `the internet`, or the one family of it that this is open to.
+pub fn whom(sets: &[TrafficSet; 2]) -> &'static str {
+    let [v4, v6] = sets;
+    match (v4.is_empty(), v6.is_empty()) {
+        (false, true) => "the IPv4 internet",
+        (true, false) => "the IPv6 internet",
+        (false, false) | (true, true) => "the internet",
+    }
+}
+
 /// `tcp 22 (ssh), tcp 3389 (rdp)`, and how many more there are.
-fn listed<'w>(hits: impl Iterator<Item = &'w Watched>) -> String {
+pub fn listed(all: Vec<String>) -> String {
     const SHOWN: usize = 4;
-    let hits: Vec<String> = hits.map(|hit| format!("{} ({})", hit.traffic, hit.name)).collect();
-    match hits.get(SHOWN + 1..) {
-        None | Some([]) => hits.join(", "),
-        Some(_) => format!("{} and {} more", hits[..SHOWN].join(", "), hits.len() - SHOWN),
+    match all.get(SHOWN + 1..) {
+        None | Some([]) => all.join(", "),
+        Some(_) => format!("{} and {} more", all[..SHOWN].join(", "), all.len() - SHOWN),
     }
 }

@@ -7,11 +7,22 @@ mod duplicate_rule;
 mod expired;
 mod expiring;
 mod exposure;
+mod icmp_all;
 mod many_blocks;
+mod missing_ipv6;
+mod not_filtered;
 mod open_admin_port;
+mod open_all_traffic;
+mod open_data_store;
+mod open_high_risk_port;
+mod open_http;
+mod open_plaintext;
+mod open_wide_range;
 pub mod page;
+mod pmtud_blocked;
 mod quota;
 mod redundant_outbound;
+mod role_expectation;
 mod shadowed_rule;
 mod shadowed_service;
 mod template_limits;
@@ -99,6 +110,17 @@ pub struct Levels {
 /// Every lint: those about exposure first, then those about order, then limits.
 pub const ALL: &[Lint] = &[
     open_admin_port::LINT,
+    open_high_risk_port::LINT,
+    open_data_store::LINT,
+    open_all_traffic::LINT,
+    open_wide_range::LINT,
+    open_plaintext::LINT,
+    open_http::LINT,
+    role_expectation::LINT,
+    missing_ipv6::LINT,
+    icmp_all::LINT,
+    pmtud_blocked::LINT,
+    not_filtered::LINT,
     duplicate_rule::LINT,
     shadowed_rule::LINT,
     redundant_outbound::LINT,

@@ -1,0 +1,101 @@
+//! `not-filtered`: a sentence about what security groups never filter.
+
+use super::{Judge, Level, Lint, Subject};
+use crate::diagnostic::Finding;
+use crate::net::Traffic;
+use crate::policy::{Flow, Peer, SentenceId, TierId};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "not-filtered",
+    title: "a sentence about what security groups never filter",
+    level: Level::Warn,
+    ids: &[],
+    text: "\
+Checks: that no rule speaks of nothing but what security groups do not filter: Amazon's DNS (169.254.169.253,
+fd00:ec2::253, and the base of the VPC plus two), instance metadata (169.254.169.254, fd00:ec2::254), credentials of
+containers (169.254.170.2, 169.254.170.23, fd00:ec2::23), the time (169.254.169.123, fd00:ec2::123), the activation of
+Windows (169.254.169.250 and .251), and DHCP (udp 67, 68, 546 and 547).
+
+Why: such traffic passes with the rule and without it (VPC user guide, \"Control traffic to your AWS resources using
+security groups\"). The rule suggests that it can be stopped by leaving the rule out, and counts against the quota.
+
+Instead: delete the sentence. Metadata is closed by the options of the instance (`HttpEndpoint`, `HttpTokens`), DNS by
+the attributes of the VPC and the DNS Firewall of Route 53. A DHCP server of one's own, which relays ask, is filtered:
+give its sentence an `@allow`.",
+    fires: "\
+tier web { outbound = closed }
+
+web allows dns to 169.254.169.253
+",
+    calm: "\
+vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }
+tier web { outbound = closed }
+
+web allows dns to 10.0.0.53
+",
+    judge: Judge::Program(judge),
+};
+
+/// VPC user guide, "Control traffic to your AWS resources using security groups"; the IPv6 addresses: EC2 user guide
+/// and Amazon EKS user guide.
+const AMAZON: [(&str, &str); 10] = [
+    ("169.254.169.253/32", "Amazon's DNS"),
+    ("fd00:ec2::253/128", "Amazon's DNS"),
+    ("169.254.169.254/32", "instance metadata"),
+    ("fd00:ec2::254/128", "instance metadata"),
+    ("169.254.170.2/32", "credentials of containers"),
+    ("169.254.170.23/32", "credentials of containers"),
+    ("fd00:ec2::23/128", "credentials of containers"),
+    ("169.254.169.123/32", "the time"),
+    ("fd00:ec2::123/128", "the time"),
+    ("169.254.169.250/31", "the activation of Windows"),
+];
+
+/// A block of Amazon's, and what it is.
+type Known = (IpNet, &'static str);
+
+/// Ports of DHCP and DHCPv6 (IANA).
+const DHCP: [(u16, u16); 2] = [(67, 68), (546, 547)];
+
+fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let mut first: BTreeMap<SentenceId, (&Flow, &'static str)> = BTreeMap::new();
+    let amazon: Vec<Known> = AMAZON.iter().filter_map(|(block, what)| Some((block.parse().ok()?, *what))).collect();
+    for flow in &subject.policy.flows {
+        if let Some(what) = unfiltered(subject, &amazon, flow) {
+            first.entry(flow.sentence).or_insert((flow, what));
+        }
+    }
+    found.extend(first.into_iter().map(|(sentence, (flow, what))| {
+        let (policy, tier) = (subject.policy, &subject.policy.tier(flow.subject).name);
+        let message = format!("a rule of `{tier}` is about {what}, which security groups never filter");
+        Finding::new(message).caused(policy.sentence(sentence).span, "has no effect").help("delete it")
+    }));
+}
+
+/// What a flow speaks of, where that is nothing that is filtered.
+fn unfiltered(subject: &Subject<'_>, amazon: &[Known], flow: &Flow) -> Option<&'static str> {
+    match flow.traffic {
+        Traffic::Udp(ports) if DHCP.iter().any(|(from, to)| *from <= ports.from && ports.to <= *to) => {
+            return Some("DHCP");
+        }
+        Traffic::All | Traffic::Tcp(_) | Traffic::Udp(_) => {}
+        Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => {}
+    }
+    let Peer::Net(block) = flow.peer else { return None };
+    if resolver(subject, flow.subject) == Some(block) {
+        return Some("Amazon's DNS");
+    }
+    amazon.iter().find(|(amazon, _)| amazon.contains(&block)).map(|(_, what)| *what)
+}
+
+/// The address of DNS in the VPC of a tier: the base of its primary IPv4 block, the first, plus two.
+fn resolver(subject: &Subject<'_>, tier: TierId) -> Option<IpNet> {
+    subject.policy.vpc_of(tier).blocks.iter().find_map(|block| match block {
+        IpNet::V4(net) => u32::from(net.network()).checked_add(2).map(|n| IpAddr::V4(Ipv4Addr::from(n)).into()),
+        IpNet::V6(_) => None,
+    })
+}

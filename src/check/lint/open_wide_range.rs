@@ -1,0 +1,75 @@
+//! `open-wide-range`: a range of more than 1,000 ports that is open to the internet.
+
+use super::exposure::{Opening, listed, whom};
+use super::{Judge, Level, Lint, Subject};
+use crate::diagnostic::Finding;
+use crate::net::{Family, Ports, Traffic};
+use std::collections::BTreeSet;
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "open-wide-range",
+    title: "a range of more than 1,000 ports that is open to the internet",
+    level: Level::Warn,
+    ids: &[("Security Hub", "EC2.18"), ("AWS Config", "vpc-sg-open-only-to-authorized-ports")],
+    text: "\
+Checks: that no sentence opens a range of more than 1,000 TCP or UDP ports to the internet; ranges that touch are one.
+All ports of a protocol are left to `open-all-traffic`.
+
+Why: nobody knows what listens on each of so many ports. Programs take ports from the upper half for themselves, and
+what was private until a restart is on the internet after it.
+
+Instead: make the range as wide as the server is told to use: passive FTP, RTP, mosh and game servers all have a setting
+for it, and a call takes two ports. Put a load balancer before a NodePort. Where it has to be wide, say why:
+`@allow(open-wide-range, \"RTP of 2,000 calls\")`.",
+    fires: "\
+tier voice
+
+voice allows udp 16384-32767 from anywhere
+",
+    calm: "\
+tier voice
+
+voice allows udp 16384-16883 from anywhere
+",
+    judge: Judge::Program(judge),
+};
+
+/// Ports that a range may have.
+const MOST: u16 = 1000;
+
+fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    for opening in &subject.openings {
+        let wide = wide(opening);
+        if !wide.is_empty() {
+            let tier = &subject.policy.tier(opening.tier).name;
+            let whom = whom(&opening.of(&wide));
+            let message = format!("`{tier}` accepts {} from {whom}", listed(wide.iter().map(described).collect()));
+            found.push(opening.finding(subject, message).help("make the range as wide as the server is told to use"));
+        }
+    }
+}
+
+fn wide(opening: &Opening) -> Vec<Traffic> {
+    let stretches = Family::BOTH.into_iter().flat_map(|family| opening.open[family as usize].ports());
+    let wide = stretches.filter(|stretch| {
+        ports(*stretch).is_some_and(|ports| {
+            let every = ports.from <= 1 && ports.to == u16::MAX;
+            !every && ports.to - ports.from >= MOST
+        })
+    });
+    wide.collect::<BTreeSet<Traffic>>().into_iter().collect()
+}
+
+fn ports(traffic: Traffic) -> Option<Ports> {
+    match traffic {
+        Traffic::Tcp(ports) | Traffic::Udp(ports) => Some(ports),
+        Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => None,
+    }
+}
+
+/// `udp 10000-20000 (10,001 ports)`
+fn described(traffic: &Traffic) -> String {
+    let count = ports(*traffic).map_or(0, |ports| u32::from(ports.to - ports.from) + 1);
+    format!("{traffic} ({},{:03} ports)", count / 1000, count % 1000)
+}
