@@ -176,15 +176,6 @@ resource "aws_vpc_security_group_ingress_rule" "web_tcp_443_from_anywhere_ipv4" 
   cidr_ipv4         = "0.0.0.0/0"
 }
 
-resource "aws_vpc_security_group_ingress_rule" "web_tcp_443_from_10_30_0_0_16" {
-  security_group_id = aws_security_group.web.id
-  description       = "web allows https from vpc tokyo"
-  ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
-  cidr_ipv4         = "10.30.0.0/16"
-}
-
 resource "aws_vpc_security_group_ingress_rule" "web_tcp_9100_from_prometheus" {
   security_group_id            = aws_security_group.web.id
   description                  = "web allows node-exporter from prometheus"

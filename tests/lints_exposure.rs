@@ -436,3 +436,16 @@ fn what_is_lacking_is_silenced_at_the_declaration() {
     check_lint("role-expectation", &allowed, false);
     check_lint("role-expectation", &format!("{allowed}x allows udp 7210 from anywhere\n"), true);
 }
+
+#[test]
+fn a_mail_server_is_there_for_mail() {
+    for (role, service, fires) in [
+        ("", "smtp", true),
+        ("is web-server", "smtp", true),
+        ("is mail-server", "smtp", false),
+        ("is mail-server", "smtp, ssh", true),
+        ("is mail-server", "tcp 24-26, 110", true),
+    ] {
+        check_lint("open-high-risk-port", &format!("tier x {role}\nx allows {service} from anywhere\n"), fires);
+    }
+}

@@ -6,7 +6,7 @@ use super::Subject;
 use crate::check::reach::Gates;
 use crate::diagnostic::Finding;
 use crate::net::{self, Addresses, Family, Packets, Ports, Ranges, Traffic, TrafficSet, internet};
-use crate::policy::{Flow, Peer, Policy, SentenceId, TierId};
+use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -208,11 +208,18 @@ impl Opening {
     }
 }
 
+/// What a tier is open to the internet for, as its role says: a mail server takes mail from every server there is.
+fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
+    role == Some(Role::MailServer) && traffic == tcp("smtp", 25).traffic
+}
+
 /// A finding for each opening that lets in something of a list.
 pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &mut Vec<Finding>) {
     for opening in &subject.openings {
         let mut hits: BTreeMap<usize, &Watched> = BTreeMap::new();
-        hits.extend(watched.iter().enumerate().filter(|(_, watched)| opening.has(watched.traffic)));
+        let role = subject.policy.tier(opening.tier).role;
+        let looked_for = watched.iter().enumerate().filter(|(_, watched)| !is_there_for(role, watched.traffic));
+        hits.extend(looked_for.filter(|(_, watched)| opening.has(watched.traffic)));
         if hits.is_empty() {
             continue;
         }

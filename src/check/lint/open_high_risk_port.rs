@@ -18,8 +18,8 @@ control EC2.19, to the letter, and has all that AWS Config's rule restricted-com
 Why: whoever runs Security Hub gets a finding of severity critical for each of these.
 
 Instead: name the networks that need it, or put a load balancer on port 443 before it. A mail server that takes mail for
-its domains has to be open on port 25: give its sentence `@allow(open-high-risk-port, \"takes mail from anywhere\")`, and
-suppress the finding in Security Hub likewise.",
+its domains has to be open on port 25: of a tier that `is mail-server` that port is not told. Security Hub does not know
+what the tier is for, and its finding has to be suppressed there.",
     fires: "\
 tier search
 
