@@ -9,9 +9,11 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::net::IpAddr;
-use tierwall::check::assertions;
 use tierwall::check::reach::Side;
-use tierwall::policy::{Policy, TierId};
+use tierwall::check::trace::{Service, Verdict, trace};
+use tierwall::check::{assertions, ends};
+use tierwall::policy::{self, Assertion, Policy, TierId};
+use tierwall::source::Span;
 
 /// Questions for each program; each is asked of the compiler in four assertions.
 const QUESTIONS: usize = 16;
@@ -54,13 +56,34 @@ proptest! {
                 .collect();
             let meaning = Meaning { sources, program: parsed, today: TODAY };
             let brute = Brute { policy, material: Material::of(&meaning), meaning };
+            let line = |span: Span| sources.file(span.file).line_column(span.start).0;
             for (question, first) in questions.iter().zip(&lines) {
                 let expected = brute.fails(question);
+                let posed = policy.assertions.iter().find(|assertion| line(assertion.span) == *first);
+                let traced = posed.map(|posed| traced(policy, posed));
+                prop_assert_eq!(traced, Some(verdict(expected)), "trace of {:#?}\n{}", question, asked);
                 let found = [0, 1, 2, 3].map(|n| failed.contains(&(first + n)));
                 prop_assert_eq!(found, expected, "cannot, can, only, only through (left: the compiler) {:#?}\n{}", question, asked);
             }
             Ok(())
         })?;
+    }
+}
+
+/// What a trace says of the question that an assertion asks.
+fn traced(policy: &Policy, posed: &Assertion) -> Verdict {
+    let named = |ends: &[(Span, policy::End)]| ends::named(policy, &ends[0].1);
+    let on: Vec<_> = posed.on.iter().map(|(_, traffic)| *traffic).collect();
+    let services = [Service { name: String::new(), traffic: on }];
+    trace(policy, &named(&posed.from), &named(&posed.to), &services)[0].verdict
+}
+
+/// What it is to say where `cannot` and `can` fail like this.
+fn verdict([cannot, can, ..]: [bool; 4]) -> Verdict {
+    match (cannot, can) {
+        (_, false) => Verdict::Passes,
+        (true, true) => Verdict::ForSome,
+        (false, true) => Verdict::Stopped,
     }
 }
 
