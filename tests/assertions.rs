@@ -156,6 +156,12 @@ fn peered_vpcs() {
 }
 
 #[test]
+fn only_addresses_can_reach() {
+    holds("web allows https from 10.1.0.0/16\nassert only 10.0.0.0/8, anywhere-tier can reach web");
+    fails("web allows https from 10.1.0.0/16, 11.0.0.0/8\nassert only 10.0.0.0/8, anywhere-tier can reach web");
+}
+
+#[test]
 fn ip_versions() {
     // no version that both have carries it
     stops("assert 2001:db8::1 can reach db on mysql");

@@ -255,3 +255,62 @@ fn rules_count_against_the_quota() {
         assert_eq!(count("quota", &program), expected, "{sentences}\n{}", tripped(&program, &all_warn()).1);
     }
 }
+
+/// The levels and labels that a lint has in a program, by the levels of a run.
+fn said(name: &str, program: &str, levels: &Levels) -> Vec<(diagnostic::Level, String)> {
+    let problems = check(program, levels).1;
+    let reports = problems.iter().map(|problem| problem.report()).filter(|report| report.code == name);
+    reports.map(|report| (report.level, report.labels[0].words.clone())).collect()
+}
+
+#[test]
+fn days_that_are_past_or_near() {
+    // today is 2026-01-15
+    for (day, lint, words) in [
+        ("2026-01-14", "expired", Some("today is 2026-01-15")),
+        ("2026-01-15", "expired", None),
+        ("2026-01-15", "expiring", Some("today is its last day")),
+        ("2026-01-16", "expiring", Some("1 day left")),
+        ("2026-01-17", "expiring", Some("2 days left")),
+        ("2026-01-29", "expiring", Some("14 days left")),
+        ("2026-01-30", "expiring", None),
+        ("2026-01-14", "expiring", None),
+    ] {
+        let program = format!("tier web\nweb allows https from 10.0.0.0/8 until {day}\n");
+        let found = said(lint, &program, &Levels::default());
+        let found: Vec<&str> = found.iter().map(|(_, words)| words.as_str()).collect();
+        assert_eq!(found, words.into_iter().collect::<Vec<_>>(), "{lint} {day}");
+    }
+}
+
+#[test]
+fn the_sentence_that_passes_the_quota_is_named() {
+    let program = "stack s { rule-quota = 3 }\ntier app\n\
+                   app allows tcp 1, 3, 5 from 10.0.0.0/24\napp allows tcp 7 from 10.0.1.0/24\n";
+    assert_eq!(
+        said("quota", program, &Levels::default()),
+        [(diagnostic::Level::Error, "passes the quota, with 1 rule".to_string())]
+    );
+}
+
+#[test]
+fn levels_of_groups_of_lints() {
+    let denied = Levels { warnings: Some(Level::Deny), ..Levels::default() };
+    // a note is no warning, and what is allowed is none either
+    let soon = "tier web\nweb allows https from 10.0.0.0/8 until 2026-01-16\n";
+    assert_eq!(said("expiring", soon, &denied)[0].0, diagnostic::Level::Note);
+    assert!(said("open-http", "tier web\nweb allows http from anywhere\n", &denied).is_empty());
+    assert_eq!(
+        said("open-admin-port", "tier web\nweb allows ssh from anywhere\n", &denied)[0].0,
+        diagnostic::Level::Error
+    );
+    let named = Levels { named: [("open-admin-port", Level::Allow)].into(), ..denied };
+    assert!(said("open-admin-port", "tier web\nweb allows ssh from anywhere\n", &named).is_empty());
+}
+
+#[test]
+fn an_allow_of_a_lint_that_nobody_is_told_of_is_of_use() {
+    let program = "tier web\n@allow(open-http)\nweb allows http from anywhere\n";
+    assert!(said("unused-allow", program, &Levels::default()).is_empty());
+    assert_eq!(said("unused-allow", &program.replace("http from", "https from"), &Levels::default()).len(), 1);
+}
