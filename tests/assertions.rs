@@ -183,3 +183,25 @@ fn an_ipv4_stack_whose_tier_has_ipv6_all_the_same() {
     check("assert only web can reach web", &["E0701"]);
     check("assert 2600::1 can reach web on ssh", &[]);
 }
+
+#[test]
+fn a_version_of_which_nothing_is_said_counts_against_a_cannot() {
+    let check = |program: &str, codes: &[&str]| {
+        let found = check_all(program, &Levels::default()).1;
+        let found: Vec<&str> = found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect();
+        assert_eq!(found, codes, "{program}");
+    };
+    let vpc = "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\ntier db, web\n";
+    for start in [vpc, "stack s { ip = ipv4 }\ntier db, web\n"] {
+        let open = format!("{start}db allows mysql from 2600::/12\ndb allows mysql from web\n");
+        check(&format!("{open}assert internet cannot reach db"), &["E0701"]);
+        check(&format!("{open}assert 2600::1 cannot reach db on mysql"), &["E0701"]);
+        check(&format!("{open}assert only web can reach db"), &["E0701"]);
+        check(&format!("{open}assert 2001:db8::1 cannot reach db"), &[]);
+        // and nothing is claimed of it
+        check(&format!("{open}assert web can reach db on mysql"), &[]);
+        check(&format!("{open}assert 2600::1 can reach db on mysql"), &["E0702"]);
+    }
+    let later = "stack s { ip = ipv4 }\nparam later : cidr-ipv6\ntier db\ndb allows mysql from later\n";
+    check(&format!("{later}assert internet cannot reach db"), &["E0701"]);
+}

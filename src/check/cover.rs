@@ -122,11 +122,12 @@ fn side(policy: &Policy, peer: Peer) -> Option<Side> {
     }
 }
 
-/// Whether a gate has to do with a peer that is no block in a family: both have hosts of it.
+/// Whether a gate has to do with a peer that is no block in a family: both have hosts of it, or may have some while
+/// nothing says that IPv6 is not in use.
 fn is_in(policy: &Policy, gate: Gate, peer: Peer, side: &Side, family: Family) -> bool {
     let (Gate::Inbound(own) | Gate::Outbound(own)) = gate;
-    let own = Side::tier(policy, own).is_in(family);
-    own && side.is_in(family) && peer_family(policy, peer).is_none_or(|only| only == family)
+    let there = |side: &Side| side.is_in(family) || policy.stack.dual && side.may_be_in(family);
+    there(&Side::tier(policy, own)) && there(side) && peer_family(policy, peer).is_none_or(|only| only == family)
 }
 
 /// One block with its rules, in the forest that the blocks of a gate are.

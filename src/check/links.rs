@@ -45,23 +45,32 @@ pub struct Links<'p> {
     kind_ids: HashMap<[Option<Way>; 2], Option<KindId>>,
 }
 
-/// The verdicts of the sender's gate and of the receiver's, where they have one.
-type Way = [Option<u32>; 2];
+/// Whether both ends surely have hosts of a family; the verdicts of the sender's gate and of the receiver's, where
+/// they have one.
+type Way = (bool, [Option<u32>; 2]);
 
 /// What a gate admits: for some addresses of an end, and for every one.
 type Verdict = (TrafficSet, TrafficSet);
+
+/// What passes in each family, without what passes in one that the ends perhaps do not have and says nothing new beside
+/// one that they surely have.
+pub fn telling<T>(families: Vec<(bool, T)>, may: impl Fn(&T) -> &TrafficSet) -> Vec<T> {
+    let sure: Vec<TrafficSet> = families.iter().filter(|(sure, _)| *sure).map(|(_, one)| may(one).clone()).collect();
+    let news = |one: &T| sure.iter().all(|sure| sure.is_empty() || !sure.covers(&may(one).without_icmp()));
+    families.into_iter().filter(|(sure, one)| *sure || news(one)).map(|(_, one)| one).collect()
+}
 
 impl<'p> Links<'p> {
     /// The links between the tiers of a policy and these other ends.
     pub fn new(policy: &'p Policy, others: Vec<Named>) -> Links<'p> {
         let tiers = (0..policy.tiers.len()).map(|n| Named::tier(policy, TierId(n as u32)));
         let ends: Vec<Named> = tiers.chain(others).collect();
-        let mut alike: HashMap<(Option<Who>, Addresses), u32> = HashMap::new();
+        let mut alike: HashMap<(Option<Who>, Addresses, [bool; 2]), u32> = HashMap::new();
         let mut likeness = Vec::with_capacity(ends.len());
         for end in &ends {
             let who = Some(end.side.who).filter(|who| !matches!(who, Who::Tier(_)));
             let next = alike.len() as u32;
-            likeness.push(*alike.entry((who, end.side.addresses.clone())).or_insert(next));
+            likeness.push(*alike.entry((who, end.side.addresses.clone(), end.side.unsure)).or_insert(next));
         }
         let mut links = Links {
             policy,
@@ -110,21 +119,23 @@ impl<'p> Links<'p> {
     /// What passes from one end to another, by positions of ends; nothing where nothing may.
     pub fn between(&mut self, from: usize, to: usize) -> Option<KindId> {
         let key = Family::BOTH.map(|family| {
-            let both = [from, to].iter().all(|end| self.ends[*end].side.addresses.has(family));
-            both.then(|| {
+            let sides = [from, to].map(|end| &self.ends[end].side);
+            let sure = sides.iter().all(|side| side.is_in(family));
+            sides.iter().all(|side| side.may_be_in(family)).then(|| {
                 let gate = |tier: fn(TierId) -> Gate, end: usize| match self.ends[end].side.who {
                     Who::Tier(id) => Some(tier(id)),
                     Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
                 };
                 let way = [(gate(Gate::Outbound, from), to), (gate(Gate::Inbound, to), from)];
-                way.map(|(gate, far)| gate.map(|gate| self.verdict(gate, far, family)))
+                (sure, way.map(|(gate, far)| gate.map(|gate| self.verdict(gate, far, family))))
             })
         });
         if let Some(known) = self.kind_ids.get(&key) {
             return *known;
         }
-        let passing: Vec<Passing> =
-            Family::BOTH.into_iter().zip(key).filter_map(|(family, way)| Some(self.passing(family, way?))).collect();
+        let ways = Family::BOTH.into_iter().zip(key);
+        let passing = ways.filter_map(|(family, way)| Some((way?.0, self.passing(family, way?)))).collect();
+        let passing = telling(passing, |passing| &passing.may);
         let kind = passing.iter().any(|passing| !passing.may.is_empty()).then(|| {
             let next = self.kinds.len() as KindId;
             *self.kind_of.entry(passing).or_insert_with_key(|passing| {
@@ -158,8 +169,9 @@ impl<'p> Links<'p> {
         (self.ends, self.kinds)
     }
 
-    fn passing(&self, family: Family, way: Way) -> Passing {
-        let all = || (TrafficSet::all(family), TrafficSet::all(family));
+    fn passing(&self, family: Family, (sure, way): Way) -> Passing {
+        let must = if sure { TrafficSet::all(family) } else { TrafficSet::default() };
+        let all = || (TrafficSet::all(family), must);
         let (may, must) = way.into_iter().flatten().fold(all(), |(may, must), id| {
             let (more_may, more_must) = &self.admissions[id as usize];
             (may.intersection(more_may), must.intersection(more_must))

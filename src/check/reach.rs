@@ -22,6 +22,8 @@ pub struct Side {
     pub addresses: Addresses,
     /// What is not known about that.
     pub unknown: Option<Unknown>,
+    /// Families of which nothing says whether it has hosts: something may pass there, and nothing has to.
+    pub unsure: [bool; 2],
 }
 
 /// What an end is.
@@ -120,33 +122,50 @@ pub enum Gate {
 }
 
 impl Side {
-    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown.
+    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. A VPC whose blocks are of one
+    /// family, and a stack with `ip = ipv4`, may have members with addresses of the other all the same.
     pub fn tier(policy: &Policy, id: TierId) -> Side {
         let vpc: &Vpc = policy.vpc_of(id);
         let known = match &policy.tier(id).addresses {
-            Some(addresses) => Some(addresses.clone()),
+            Some(addresses) => return Side { who: Who::Tier(id), ..Side::hosts(addresses.clone()) },
             None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => None,
             None => Some(Addresses::of(&vpc.blocks)),
         };
         let unknown = if known.is_some() { None } else { Some(Unknown::Members(id)) };
-        Side { who: Who::Tier(id), addresses: known.unwrap_or_else(|| everywhere(policy)), unknown }
+        let mut addresses = known.unwrap_or_else(|| everywhere(policy));
+        let unsure = Family::BOTH.map(|family| !addresses.has(family));
+        addresses = Family::BOTH
+            .iter()
+            .filter(|family| unsure[**family as usize])
+            .fold(addresses, |all, family| all.union(&Addresses::all().in_family(*family)));
+        Side { who: Who::Tier(id), addresses, unknown, unsure }
     }
 
     /// Hosts of these addresses that are in no tier.
     pub fn hosts(addresses: Addresses) -> Side {
-        Side { who: Who::Hosts, addresses, unknown: None }
+        Side { who: Who::Hosts, addresses, unknown: None, unsure: [false; 2] }
     }
 
     /// Hosts whose addresses are not known.
     pub fn elsewhere(who: Who, unknown: Unknown) -> Side {
-        Side { who, addresses: Addresses::all(), unknown: Some(unknown) }
+        Side { who, addresses: Addresses::all(), unknown: Some(unknown), unsure: [false; 2] }
     }
 
-    /// Whether it has hosts of a family.
+    /// Whether it surely has hosts of a family.
     pub fn is_in(&self, family: Family) -> bool {
-        match family {
-            Family::V4 => !self.addresses.v4.is_empty(),
-            Family::V6 => !self.addresses.v6.is_empty(),
+        self.may_be_in(family) && !self.unsure[family as usize]
+    }
+
+    /// Whether it may have hosts of a family.
+    pub fn may_be_in(&self, family: Family) -> bool {
+        self.addresses.has(family)
+    }
+
+    /// What is not known about where its hosts of a family are.
+    fn unknown_in(&self, family: Family) -> Option<Unknown> {
+        match self.who {
+            Who::Tier(id) if self.unsure[family as usize] => Some(Unknown::Members(id)),
+            Who::Tier(_) | Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => self.unknown,
         }
     }
 }
@@ -212,6 +231,9 @@ impl Admit {
         };
         let may = [Some(&by_address), own, Some(&self.loose[family as usize]), foreign];
         let may = TrafficSet::union_of(may.into_iter().flatten().filter(|set| !set.is_empty()));
+        if !side.is_in(family) {
+            return Admitted { may, must: TrafficSet::default() };
+        }
         let every = if by_address.is_empty() { by_address } else { self.blocks.with_every(&side.addresses, family) };
         let must = match own {
             Some(own) => every.union(own),
@@ -351,7 +373,7 @@ impl<'p> Gates<'p> {
 
     /// What may pass from one end to another, of what is asked about.
     pub fn may(&self, from: &Side, to: &Side, family: Family, asked: &TrafficSet) -> TrafficSet {
-        if !from.is_in(family) || !to.is_in(family) {
+        if !from.may_be_in(family) || !to.may_be_in(family) {
             return TrafficSet::default();
         }
         gates_between(from, to)
@@ -391,7 +413,7 @@ impl<'p> Gates<'p> {
             let (address, flow, fit) = self.let_through(gate, far, family, &one)?;
             witness.flows.push(flow);
             if let Peer::Net(_) = self.peer(gate, flow) {
-                witness.unknown.extend(far.unknown);
+                witness.unknown.extend(far.unknown_in(family));
             }
             match gate {
                 Gate::Inbound(_) => witness.source = Some(address),

@@ -1,6 +1,7 @@
 //! The way of a connection: each gate that it meets, what of it passes there, and which rules say so.
 
 use super::ends::{self, Named};
+use super::links::telling;
 use super::reach::{Gate, Gates, Side, Unknown};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy};
@@ -97,13 +98,17 @@ pub fn trace(policy: &Policy, from: &[Named], to: &[Named], services: &[Service]
 
 fn connection(policy: &Policy, gates: &Gates<'_>, (from, to): (&Named, &Named), on: Option<&Service>) -> Connection {
     let traffic: Vec<((), Traffic)> = on.iter().flat_map(|on| &on.traffic).map(|traffic| ((), *traffic)).collect();
-    let legs: Vec<Leg> = Family::BOTH
-        .into_iter()
-        .filter(|family| from.side.addresses.has(*family) && to.side.addresses.has(*family))
-        .map(|family| (family, ends::asked(&traffic, family)))
-        .filter(|(_, asked)| !asked.is_empty())
-        .map(|(family, asked)| Question { policy, gates, family, asked, any: on.is_none() }.leg(&from.side, &to.side))
-        .collect();
+    let sides = [&from.side, &to.side];
+    let families = Family::BOTH.into_iter().filter(|family| sides.iter().all(|side| side.may_be_in(*family)));
+    let legs = families.filter_map(|family| {
+        let (asked, sure) = (ends::asked(&traffic, family), sides.iter().all(|side| side.is_in(family)));
+        let may = gates.may(&from.side, &to.side, family, &asked);
+        let question = Question { policy, gates, family, asked, any: on.is_none() };
+        let empty = question.asked.is_empty() || !sure && may.is_empty();
+        (!empty).then(|| (sure, (question.leg(&from.side, &to.side), may)))
+    });
+    let legs = telling(legs.collect(), |(_, may)| may);
+    let legs: Vec<Leg> = legs.into_iter().map(|(leg, _)| leg).collect();
     let has = |verdict| legs.iter().any(|leg| leg.verdict == verdict);
     let verdict = match (has(Verdict::Passes), has(Verdict::ForSome), has(Verdict::Stopped)) {
         (true, _, _) if on.is_none() => Verdict::Passes,

@@ -148,6 +148,11 @@ impl TrafficSet {
         }
     }
 
+    /// It without the ICMP of its family, which is no other family's.
+    pub fn without_icmp(&self) -> TrafficSet {
+        TrafficSet { icmp: Ranges::default(), ..self.clone() }
+    }
+
     /// Whether all of `other` is in this one.
     pub fn covers(&self, other: &TrafficSet) -> bool {
         other.difference(self).is_empty()

@@ -12,6 +12,7 @@ use std::net::IpAddr;
 use tierwall::check::reach::Side;
 use tierwall::check::trace::{Service, Verdict, trace};
 use tierwall::check::{assertions, ends};
+use tierwall::net::Family;
 use tierwall::policy::{self, Assertion, Policy, TierId};
 use tierwall::source::Span;
 
@@ -243,7 +244,9 @@ impl Brute<'_> {
                 let side = Side::tier(self.policy, TierId(*n as u32));
                 let blocks: Vec<_> = side.addresses.blocks().map(|block| block.network()).collect();
                 let all = self.material.addresses().chain(blocks).filter(|address| side.addresses.contains(*address));
-                (all.collect(), Some(self.policy.tiers[*n].name.clone()))
+                // where nothing says that it has any hosts, there need be none
+                let there = in_everything || side.is_in(if v6 { Family::V6 } else { Family::V4 });
+                (all.filter(|_| there).collect(), Some(self.policy.tiers[*n].name.clone()))
             }
         };
         let member = in_everything.then(|| self.material.everything(v6));

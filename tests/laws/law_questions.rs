@@ -45,7 +45,15 @@ proptest! {
                     if wanted.iter().all(|(may, _)| may.is_empty()) {
                         wanted = Default::default();
                     }
-                    prop_assert_eq!(found, wanted, "{} to {}", from.name, to.name);
+                    for family in Family::BOTH {
+                        let other = &found[1 - family as usize].0;
+                        let sure = [from, to].iter().all(|end| end.side.is_in(family));
+                        let (found, wanted) = (&found[family as usize], &wanted[family as usize]);
+                        // what passes only if the ends have the family at all is left out where the other says it
+                        let said = !other.is_empty() && other.covers(&wanted.0.without_icmp());
+                        let left_out = !sure && found.0.is_empty() && said;
+                        prop_assert!(left_out || found == wanted, "{} to {}", from.name, to.name);
+                    }
                 }
             }
             Ok(())

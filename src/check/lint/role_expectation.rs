@@ -302,10 +302,11 @@ impl Askers {
 
     /// Whether all of the others are among these: by name, or by any address that they may have.
     fn cover(&self, policy: &Policy, others: &Askers) -> bool {
-        let has = |addresses: &Addresses| addresses.difference(&self.addresses).is_empty();
+        let in_use = everywhere(policy);
+        let has = |addresses: &Addresses| addresses.intersection(&in_use).difference(&self.addresses).is_empty();
         let has_peer = |peer: &Peer| match peer {
             Peer::Tier(tier) => has(&Side::tier(policy, *tier).addresses),
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => has(&everywhere(policy)),
+            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => has(&in_use),
         };
         has(&others.addresses) && others.named.iter().all(|peer| self.named.contains(peer) || has_peer(peer))
     }
