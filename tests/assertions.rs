@@ -162,6 +162,14 @@ fn only_addresses_can_reach() {
 }
 
 #[test]
+fn a_way_around_needs_the_service_at_its_end_alone() {
+    let around = "web allows https from 198.51.100.7\napp allows ssh from 198.51.100.7\ndb allows ssh from app, web\n";
+    let through = "assert 198.51.100.7 can reach db on ssh only through app";
+    check(&format!("{around}web allows all to 10.0.2.0/24\n{through}"), &["E0703"]);
+    check(&format!("{around}{}", through.replace("on ssh", "on https")), &["E0704"]);
+}
+
+#[test]
 fn ip_versions() {
     // no version that both have carries it
     stops("assert 2001:db8::1 can reach db on mysql");
@@ -196,7 +204,7 @@ fn a_version_of_which_nothing_is_said_counts_against_a_cannot() {
         let open = format!("{start}db allows mysql from 2600::/12\ndb allows mysql from web\n");
         check(&format!("{open}assert internet cannot reach db"), &["E0701"]);
         check(&format!("{open}assert 2600::1 cannot reach db on mysql"), &["E0701"]);
-        check(&format!("{open}assert only web can reach db"), &["E0701"]);
+        check(&format!("{open}assert only web, db can reach db"), &["E0701"]);
         check(&format!("{open}assert 2001:db8::1 cannot reach db"), &[]);
         // and nothing is claimed of it
         check(&format!("{open}assert web can reach db on mysql"), &[]);

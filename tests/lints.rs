@@ -304,6 +304,13 @@ fn levels_of_groups_of_lints() {
         said("open-admin-port", "tier web\nweb allows ssh from anywhere\n", &denied)[0].0,
         diagnostic::Level::Error
     );
+    // the narrower word wins
+    let ssh = "tier web\nweb allows ssh from anywhere\n";
+    let but_warnings = Levels { all: Some(Level::Deny), warnings: Some(Level::Allow), ..Levels::default() };
+    assert!(said("open-admin-port", ssh, &but_warnings).is_empty());
+    assert_eq!(said("expiring", soon, &but_warnings)[0].0, diagnostic::Level::Error);
+    let only_warnings = Levels { all: Some(Level::Allow), warnings: Some(Level::Deny), ..Levels::default() };
+    assert_eq!(said("open-admin-port", ssh, &only_warnings)[0].0, diagnostic::Level::Error);
     let named = Levels { named: [("open-admin-port", Level::Allow)].into(), ..denied };
     assert!(said("open-admin-port", "tier web\nweb allows ssh from anywhere\n", &named).is_empty());
 }
@@ -313,4 +320,30 @@ fn an_allow_of_a_lint_that_nobody_is_told_of_is_of_use() {
     let program = "tier web\n@allow(open-http)\nweb allows http from anywhere\n";
     assert!(said("unused-allow", program, &Levels::default()).is_empty());
     assert_eq!(said("unused-allow", &program.replace("http from", "https from"), &Levels::default()).len(), 1);
+}
+
+#[test]
+fn a_quota_is_about_its_tier() {
+    let program =
+        "stack s { rule-quota = 1 }\n@allow(quota, \"raised\")\ntier app\napp allows tcp 1, 3 from 10.0.0.0/24\n";
+    assert!(said("quota", program, &Levels::default()).is_empty());
+    assert!(said("unused-allow", program, &Levels::default()).is_empty());
+}
+
+#[test]
+fn a_part_of_a_sentence_is_told_as_a_part() {
+    let words = |name: &str, sentences: &str| {
+        let program = format!("tier a {{ outbound = closed }}\n{sentences}\n");
+        said(name, &program, &Levels::default()).into_iter().map(|(_, words)| words).collect::<Vec<_>>()
+    };
+    let part = words("not-filtered", "a allows dns to 169.254.169.253, 10.0.5.0/24");
+    assert_eq!(part, ["a part of it has no effect"]);
+    assert_eq!(words("not-filtered", "a allows dns to 169.254.169.253"), ["has no effect"]);
+    assert_eq!(words("not-filtered", "a allows udp 67, tcp 443 from 10.0.0.0/8"), ["a part of it has no effect"]);
+    let wide = "a allows ssh from 10.0.0.0/8\n";
+    assert_eq!(words("shadowed-rule", &format!("{wide}a allows ssh from 10.1.0.0/16")), ["changes nothing"]);
+    assert_eq!(
+        words("shadowed-rule", &format!("{wide}a allows ssh, http from 10.1.0.0/16")),
+        ["a part of it changes nothing"]
+    );
 }

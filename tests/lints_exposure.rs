@@ -119,7 +119,11 @@ const SERVICES: [(&str, &str, Services); 10] = [
         &[("https, ssh", true), ("tcp 443-444", true), ("tcp", true), ("all", true), ("http, https", false)],
     ),
     ("icmp-all", "x", &[("icmp", true), ("ping", false), ("all", false)]),
-    ("missing-ipv6", "x", &[("https", true), ("udp 53", true), ("proto 50", true), ("all", true), ("icmp", false)]),
+    (
+        "missing-ipv6",
+        "x",
+        &[("https", true), ("udp 53", true), ("proto 50", true), ("all", true), ("icmp", false), ("ssh", false)],
+    ),
 ];
 
 #[test]
@@ -330,7 +334,7 @@ const ROLES: [(&str, &str, bool); 62] = [
     ("web-server", "x allows https from anywhere\nx allows ssh from 203.0.113.0/24", false),
     ("web-server", "x allows tcp 8080 from y", false),
     ("web-server", "x allows tcp 8443 from y", false),
-    ("web-server", "x allows tcp 8444 from y", true),
+    ("web-server", "x allows tcp 8444 from y", false),
     ("web-server", "x allows udp 443 from y", true),
     ("app-server", "x allows tcp 9000 from y", false),
     ("app-server", "x allows https to y", false),

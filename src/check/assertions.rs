@@ -4,11 +4,13 @@
 //! against the assertion.
 
 use super::ends::{self, Named};
+use super::links::Links;
 use super::reach::{Gates, Side, Who, Witness, everywhere};
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
 use crate::source::Span;
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
@@ -18,7 +20,7 @@ pub fn prove(policy: &Policy) -> Problems {
     if policy.assertions.is_empty() {
         return problems;
     }
-    let proof = Proof { policy, gates: Gates::new(policy) };
+    let proof = Proof { policy, gates: Gates::new(policy), hops: OnceCell::new() };
     for assertion in &policy.assertions {
         let named =
             |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| claimed(policy, assertion, end)).collect::<Vec<_>>();
@@ -51,6 +53,43 @@ fn claimed(policy: &Policy, assertion: &Assertion, end: &End) -> Vec<Named> {
 struct Proof<'p> {
     policy: &'p Policy,
     gates: Gates<'p>,
+    hops: OnceCell<Hops>,
+}
+
+/// Whether a flow is asked for that may pass, or one that must.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    May,
+    Must,
+}
+
+/// For each tier, the tiers that it reaches by anything.
+struct Hops {
+    may: Vec<Vec<usize>>,
+    must: Vec<Vec<usize>>,
+}
+
+impl Hops {
+    fn of(policy: &Policy) -> Hops {
+        let (count, mut links) = (policy.tiers.len(), Links::new(policy, Vec::new()));
+        let mut hops = Hops { may: vec![Vec::new(); count], must: vec![Vec::new(); count] };
+        for (from, to) in (0..count).flat_map(|from| (0..count).map(move |to| (from, to))) {
+            if let Some(kind) = links.between(from, to) {
+                hops.may[from].push(to);
+                if links.kind(kind).iter().any(|passing| !passing.must.is_empty()) {
+                    hops.must[from].push(to);
+                }
+            }
+        }
+        hops
+    }
+
+    fn of_kind(&self, certainty: Certainty) -> &[Vec<usize>] {
+        match certainty {
+            Certainty::May => &self.may,
+            Certainty::Must => &self.must,
+        }
+    }
 }
 
 impl Proof<'_> {
@@ -149,7 +188,7 @@ impl Proof<'_> {
             });
             let strangers: BTreeSet<u32> = strangers.collect();
             let gates = self.gates.with_inbound(receiver, &strangers);
-            let proof = Proof { policy: self.policy, gates };
+            let proof = Proof { policy: self.policy, gates, hops: OnceCell::new() };
             proof.cannot(assertion, std::slice::from_ref(&others), std::slice::from_ref(to), problems);
         }
     }
@@ -166,7 +205,9 @@ impl Proof<'_> {
             // an end that is one of them is on every chain
             let ends = |who: Who| matches!(who, Who::Tier(id) if through.contains(&id));
             let passed = ends(from.side.who) || ends(to.side.who);
-            if !passed && let Some(chain) = self.chain(assertion, from, to, |tier| !through.contains(&tier), true) {
+            if !passed
+                && let Some(chain) = self.chain(assertion, from, to, |tier| !through.contains(&tier), Certainty::May)
+            {
                 let names: Vec<&str> = chain.iter().map(String::as_str).collect();
                 let span = assertion.span;
                 problems.push(Problem::Bypassed {
@@ -175,7 +216,7 @@ impl Proof<'_> {
                     to: to.name.clone(),
                     chain: names.join(" → "),
                 });
-            } else if self.chain(assertion, from, to, |_| true, false).is_none() {
+            } else if self.chain(assertion, from, to, |_| true, Certainty::Must).is_none() {
                 let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
                 problems.push(Problem::NoChain { span, from, to });
             }
@@ -183,53 +224,62 @@ impl Proof<'_> {
     }
 
     /// The shortest chain of flows by way of tiers that `passable` lets one go through: flows that may pass, or
-    /// that must.
+    /// that must. Only the last of them has to be on what the assertion asks about; whoever is in a tier on the way goes
+    /// on from there with anything.
     fn chain(
         &self,
         assertion: &Assertion,
         from: &Named,
         to: &Named,
         passable: impl Fn(TierId) -> bool,
-        may: bool,
+        certainty: Certainty,
     ) -> Option<Vec<String>> {
-        let step = |from: &Side, to: &Side| {
-            Family::BOTH.into_iter().any(|family| {
-                let asked = ends::asked(&assertion.on, family);
-                let passes = if may {
-                    self.gates.may(from, to, family, &asked)
-                } else {
-                    self.gates.must(from, to, family, &asked)
-                };
-                !passes.is_empty()
-            })
-        };
         let count = self.policy.tiers.len();
         let sides: Vec<Side> = (0..count).map(|n| Side::tier(self.policy, TierId(n as u32))).collect();
+        let hops = self.hops.get_or_init(|| Hops::of(self.policy));
         let mut before: Vec<Option<Option<usize>>> = vec![None; count];
         let mut waiting: VecDeque<Option<usize>> = VecDeque::from([None]);
         while let Some(at) = waiting.pop_front() {
             let here = at.map_or(&from.side, |n| &sides[n]);
-            if step(here, &to.side) {
-                let mut chain = vec![to.name.clone()];
-                let mut at = at;
-                while let Some(n) = at {
-                    chain.push(self.policy.tiers[n].name.clone());
-                    at = before[n].flatten();
-                }
-                chain.push(from.name.clone());
-                chain.reverse();
-                return Some(chain);
+            if self.step(here, &to.side, &assertion.on, certainty) {
+                return Some(self.names(from, at, to, &before));
             }
-            for next in 0..count {
+            let next: Vec<usize> = match at {
+                Some(n) => hops.of_kind(certainty)[n].clone(),
+                None => (0..count).filter(|n| self.step(here, &sides[*n], &[], certainty)).collect(),
+            };
+            for next in next {
                 let id = TierId(next as u32);
                 let new = before[next].is_none() && to.side.who != Who::Tier(id) && from.side.who != Who::Tier(id);
-                if new && passable(id) && step(here, &sides[next]) {
+                if new && passable(id) {
                     before[next] = Some(at);
                     waiting.push_back(Some(next));
                 }
             }
         }
         None
+    }
+
+    /// Whether something of what is asked about passes.
+    fn step(&self, from: &Side, to: &Side, on: &[(Span, Traffic)], certainty: Certainty) -> bool {
+        Family::BOTH.into_iter().any(|family| {
+            let asked = ends::asked(on, family);
+            let passes = match certainty {
+                Certainty::May => self.gates.may(from, to, family, &asked),
+                Certainty::Must => self.gates.must(from, to, family, &asked),
+            };
+            !passes.is_empty()
+        })
+    }
+
+    /// The names along a chain that is found from its end.
+    fn names(&self, from: &Named, last: Option<usize>, to: &Named, before: &[Option<Option<usize>>]) -> Vec<String> {
+        let way = std::iter::successors(last, |n| before[*n].flatten());
+        let tiers = way.map(|n| self.policy.tiers[n].name.clone());
+        let mut chain: Vec<String> = std::iter::once(to.name.clone()).chain(tiers).collect();
+        chain.push(from.name.clone());
+        chain.reverse();
+        chain
     }
 
     fn reached(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family, witness: Witness) -> Problem {

@@ -40,8 +40,10 @@ pub fn covered(policy: &Policy, gates: &Gates<'_>) -> Vec<Covered> {
             continue;
         }
         mark(policy, gates, gate, &mut rules);
-        for rule in rules.iter().filter(|rule| rule.covered) {
-            let because = coverers(policy, gate, &rules, rule);
+        let (hidden, mut kept): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.covered);
+        kept.sort_by_key(|rule| rule.flows[0]);
+        for rule in hidden {
+            let because = coverers(policy, gate, &kept, rule);
             for flow in &rule.flows {
                 closed[*flow as usize] += 1;
                 by.entry(*flow).or_default().extend(&because);
@@ -281,46 +283,70 @@ fn stretch(traffic: Traffic) -> Stretch {
     (kind, from, Reverse(to))
 }
 
-/// The flows that cover a rule: the first rule that does so by itself, else all that have a part in it.
-fn coverers(policy: &Policy, gate: Gate, rules: &[Rule], covered: &Rule) -> Vec<u32> {
+/// The flows that cover a rule: the first rule that does so by itself, else all that have a part in it. The kept rules
+/// stand in the order of their flows.
+fn coverers(policy: &Policy, gate: Gate, kept: &[&Rule], covered: &Rule) -> Vec<u32> {
     let side = side(policy, covered.peer);
-    let families = || {
-        Family::BOTH.into_iter().filter(|family| {
-            let there = match (&side, covered.peer) {
-                (Some(side), peer) => is_in(policy, gate, peer, side, *family),
-                (None, Peer::Net(block)) => Family::of(&block) == *family,
-                (None, _) => false,
-            };
-            there && !TrafficSet::of(covered.traffic, *family).is_empty()
-        })
+    let there = |family: Family| match (&side, covered.peer) {
+        (Some(side), peer) => is_in(policy, gate, peer, side, family),
+        (None, Peer::Net(block)) => Family::of(&block) == family,
+        (None, _) => false,
     };
-    let addresses = match (&side, covered.peer) {
-        (None, Peer::Net(block)) => Addresses::of([&block]),
-        (Some(side), _) => side.addresses.clone(),
-        (None, _) => Addresses::default(),
-    };
-    // how much of the covered rule another has a part in
-    let meets = |other: &Rule, family: Family, whole: bool| {
-        let theirs = TrafficSet::of(other.traffic, family);
-        let ours = TrafficSet::of(covered.traffic, family);
-        let traffic = if whole { theirs.covers(&ours) } else { !theirs.intersection(&ours).is_empty() };
-        let place = match other.peer {
-            peer if peer == covered.peer => true,
-            Peer::Net(block) => {
-                let (theirs, ours) = (Addresses::of([&block]), addresses.in_family(family));
-                if whole { ours.difference(&theirs).is_empty() } else { !ours.intersection(&theirs).is_empty() }
-            }
+    let families = Family::BOTH.map(there);
+    let one = kept.iter().find(|other| {
+        let placed = |family| match other.peer {
+            Peer::Net(block) => holds(&block, covered.peer, side.as_ref(), family),
             Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => false,
         };
-        traffic && place
-    };
-    let mut kept: Vec<&Rule> = rules.iter().filter(|rule| !rule.covered).collect();
-    kept.sort_by_key(|rule| rule.flows[0]);
-    match kept.iter().find(|other| families().all(|family| meets(other, family, true))) {
+        let spoken = |family: Family| families[family as usize] && speaks(covered.traffic, family);
+        wider(other.traffic, covered.traffic)
+            && (other.peer == covered.peer || Family::BOTH.into_iter().filter(|f| spoken(*f)).all(placed))
+    });
+    match one {
         Some(one) => vec![one.flows[0]],
         None => {
-            let part = kept.iter().filter(|other| families().any(|family| meets(other, family, false)));
+            let part =
+                kept.iter().filter(|other| overlap(other.traffic, covered.traffic) && near(other, covered, &side));
             part.map(|other| other.flows[0]).collect()
         }
     }
+}
+
+/// Whether traffic exists in a family.
+fn speaks(traffic: Traffic, family: Family) -> bool {
+    traffic.family().is_none_or(|only| only == family)
+}
+
+/// Whether a block holds every address of a peer in a family.
+fn holds(block: &IpNet, peer: Peer, side: Option<&Side>, family: Family) -> bool {
+    match (side, peer) {
+        (None, Peer::Net(inner)) => block.contains(&inner),
+        (Some(side), _) => {
+            let ours = Addresses::of([block]);
+            Family::of(block) == family && side.addresses.in_family(family).difference(&ours).is_empty()
+        }
+        (None, _) => false,
+    }
+}
+
+/// Whether a rule speaks of some of the addresses of another.
+fn near(other: &Rule, covered: &Rule, side: &Option<Side>) -> bool {
+    match (other.peer, covered.peer, side) {
+        (a, b, _) if a == b => true,
+        (Peer::Net(a), Peer::Net(b), _) => a.contains(&b) || b.contains(&a),
+        (Peer::Net(a), _, Some(side)) => !side.addresses.intersection(&Addresses::of([&a])).is_empty(),
+        (_, _, _) => false,
+    }
+}
+
+/// Whether one piece of traffic has all of another.
+fn wider(outer: Traffic, inner: Traffic) -> bool {
+    let ((a, from, Reverse(to)), (b, first, Reverse(last))) = (stretch(outer), stretch(inner));
+    a == ALL || a == b && from <= first && last <= to
+}
+
+/// Whether two pieces of traffic have anything in common.
+fn overlap(one: Traffic, other: Traffic) -> bool {
+    let ((a, from, Reverse(to)), (b, first, Reverse(last))) = (stretch(one), stretch(other));
+    a == ALL || b == ALL || a == b && from <= last && first <= to
 }

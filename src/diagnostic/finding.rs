@@ -19,19 +19,27 @@ pub struct Finding {
     pub help: Vec<String>,
     /// Places in the statements that cause it. An `@allow` silences it when it stands on each of them.
     pub causes: Vec<Span>,
+    /// The declaration of what it is about: an `@allow` there silences it as well.
+    pub about: Option<Span>,
 }
 
 impl Finding {
     /// A finding with this message, which a lint's file makes, and which is nowhere yet.
     pub fn new(message: impl Into<String>) -> Finding {
         let (labels, help, causes) = (Vec::new(), Vec::new(), Vec::new());
-        Finding { lint: "", level: Level::Warning, message: message.into(), labels, help, causes }
+        Finding { lint: "", level: Level::Warning, message: message.into(), labels, help, causes, about: None }
     }
 
     /// Points at the statement that causes it, or at another that causes it together with the first.
     pub fn caused(mut self, span: Span, words: impl Into<String>) -> Finding {
         self.causes.push(span);
         self.at(span, words)
+    }
+
+    /// Says what it is about.
+    pub fn about(mut self, span: Span) -> Finding {
+        self.about = Some(span);
+        self
     }
 
     /// Points at a place that explains it.

@@ -130,6 +130,14 @@ impl Packets {
         Addresses { v4: some(&self.v4, v4), v6: some(&self.v6, v6) }
     }
 
+    /// What goes with at least so many addresses, by family. The addresses of the set must be fewer than all.
+    pub fn with_many(&self, v4: u128, v6: u128) -> [TrafficSet; 2] {
+        let size = |first: u128, last: u128| last - first + 1;
+        let of_v4 = self.v4.0.iter().map(|s| (&s.traffic, size(s.first.into(), s.last.into())));
+        let of_v6 = self.v6.0.iter().map(|s| (&s.traffic, size(s.first, s.last)));
+        [TrafficSet::weighing(&of_v4.collect::<Vec<_>>(), v4), TrafficSet::weighing(&of_v6.collect::<Vec<_>>(), v6)]
+    }
+
     /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in two. The blocks of
     /// a row are [`Addresses::blocks`], the smallest list as well.
     pub fn rows(&self) -> Vec<Row> {
@@ -458,6 +466,25 @@ mod tests {
                     let met = a.iter().any(|(b, t)| TrafficSet::of(*t, family).covers(&one)
                         && inside.clone().any(|block| b.contains(block) || block.contains(b)));
                     prop_assert_eq!(any.covers(&one), met, "{}", atom);
+                }
+            }
+        }
+
+        #[test]
+        fn many_addresses_are_counted(a in rules(), many in 1u32..20) {
+            let some = Addresses::of([&"0.0.0.0/28".parse().unwrap(), &"::/124".parse().unwrap()]);
+            let all = Packets::product(&some, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
+            let set = Packets::of(a.clone()).intersection(&all);
+            let found = set.with_many(many.into(), many.into());
+            for family in Family::BOTH {
+                for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
+                    let hosts = (0..16).map(|n| match family {
+                        Family::V4 => IpAddr::V4(Ipv4Addr::from(n)),
+                        Family::V6 => IpAddr::V6(Ipv6Addr::from(u128::from(n))),
+                    });
+                    let count = hosts.filter(|host| passes(&a, *host, atom)).count();
+                    let has = found[family as usize].covers(&TrafficSet::of(atom, family));
+                    prop_assert_eq!(has, count >= many as usize, "{} {:?}", atom, family);
                 }
             }
         }

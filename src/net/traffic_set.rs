@@ -88,6 +88,46 @@ impl TrafficSet {
         }
     }
 
+    /// What is in sets of at least this weight together.
+    pub fn weighing(sets: &[(&TrafficSet, u128)], least: u128) -> TrafficSet {
+        fn heavy<'t, T: super::ranges::Bound + 't>(
+            parts: impl Iterator<Item = (&'t Ranges<T>, u128)>,
+            least: u128,
+        ) -> Ranges<T> {
+            // what begins and what ends at each number
+            let mut edges: Vec<(T, bool, u128)> = Vec::new();
+            for (ranges, weight) in parts {
+                for (first, last) in ranges.ranges() {
+                    edges.push((*first, true, weight));
+                    edges.extend(last.next().map(|after| (after, false, weight)));
+                }
+            }
+            edges.sort_unstable();
+            let (mut heavy, mut sum, mut since) = (Vec::new(), 0u128, None);
+            for here in edges.chunk_by(|a, b| a.0 == b.0) {
+                let at = here[0].0;
+                sum += here.iter().filter(|(_, begins, _)| *begins).map(|(.., weight)| weight).sum::<u128>();
+                sum -= here.iter().filter(|(_, begins, _)| !begins).map(|(.., weight)| weight).sum::<u128>();
+                match (since, sum >= least) {
+                    (None, true) => since = Some(at),
+                    (Some(first), false) => {
+                        heavy.extend(at.previous().map(|last| (first, last)));
+                        since = None;
+                    }
+                    (None, false) | (Some(_), true) => {}
+                }
+            }
+            heavy.extend(since.map(|first| (first, T::MAX)));
+            Ranges::from_unsorted(heavy)
+        }
+        TrafficSet {
+            tcp: heavy(sets.iter().map(|(set, weight)| (&set.tcp, *weight)), least),
+            udp: heavy(sets.iter().map(|(set, weight)| (&set.udp, *weight)), least),
+            icmp: heavy(sets.iter().map(|(set, weight)| (&set.icmp, *weight)), least),
+            others: heavy(sets.iter().map(|(set, weight)| (&set.others, *weight)), least),
+        }
+    }
+
     /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all; in order.
     pub fn cut(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
         fn stretches<'t, T: super::ranges::Bound + 't>(parts: impl Iterator<Item = &'t Ranges<T>>) -> Vec<Ranges<T>> {

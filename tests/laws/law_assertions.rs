@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::net::IpAddr;
-use tierwall::check::reach::Side;
+use tierwall::check::reach::{Gates, Side};
 use tierwall::check::trace::{Service, Verdict, trace};
 use tierwall::check::{assertions, ends};
-use tierwall::net::Family;
+use tierwall::net::{Addresses, Family, TrafficSet};
 use tierwall::policy::{self, Assertion, Policy, TierId};
 use tierwall::source::Span;
 
@@ -148,7 +148,7 @@ impl Brute<'_> {
             self.may(from, to, question),
             !self.must(from, to, question),
             self.others(from, to, question),
-            self.around(question) || !self.chain(question, None, &|a, b| self.hop(a, b, question)),
+            self.around(question) || !self.led(question),
         ]
     }
 
@@ -165,16 +165,43 @@ impl Brute<'_> {
     /// Whether a chain leads around the tier that is to be on the way.
     fn around(&self, question: &Question) -> bool {
         let by = End::Tier(question.by);
-        question.from != by && question.to != by && self.chain(question, Some(by), &|a, b| self.may(a, b, question))
+        let last = |end: &End| self.may(end, &question.to, question);
+        let passes =
+            |gates: &Gates<'_>, from: &Side, to: &Side, family, all: &TrafficSet| gates.may(from, to, family, all);
+        question.from != by && question.to != by && self.chain(question, Some(by), &last, passes)
     }
 
-    /// Whether some chain of tiers leads from one end to the other, without this one.
-    fn chain(&self, question: &Question, without: Option<End>, step: &dyn Fn(&End, &End) -> bool) -> bool {
+    /// Whether some chain must pass.
+    fn led(&self, question: &Question) -> bool {
+        let last = |end: &End| self.hop(end, &question.to, question);
+        let passes =
+            |gates: &Gates<'_>, from: &Side, to: &Side, family, all: &TrafficSet| gates.must(from, to, family, all);
+        self.chain(question, None, &last, passes)
+    }
+
+    /// Whether some chain of tiers leads from one end to the other, without this one. Its last step is on what is asked
+    /// about; that anything passes on those before it is asked of the gates, which have a law of their own.
+    fn chain(
+        &self,
+        question: &Question,
+        without: Option<End>,
+        last: &dyn Fn(&End) -> bool,
+        passes: impl Fn(&Gates<'_>, &Side, &Side, Family, &TrafficSet) -> TrafficSet,
+    ) -> bool {
+        let gates = Gates::new(self.policy);
+        let side = |end: &End| match end {
+            End::Tier(n) => Side::tier(self.policy, TierId(*n as u32)),
+            End::Address(address) => Side::hosts(Addresses::of([&(*address).into()])),
+        };
+        let step = |from: &End, to: &End| {
+            let passes = |f| !passes(&gates, &side(from), &side(to), f, &TrafficSet::all(f)).is_empty();
+            Family::BOTH.into_iter().any(passes)
+        };
         let mut reached = vec![question.from.clone()];
         let mut next = 0;
         while next < reached.len() {
             let here = reached[next].clone();
-            if step(&here, &question.to) {
+            if last(&here) {
                 return true;
             }
             for tier in (0..self.policy.tiers.len()).map(End::Tier) {

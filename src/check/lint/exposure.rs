@@ -1,21 +1,23 @@
 //! What tiers accept from the internet. It is judged by addresses, however they are written.
 //!
-//! Open to the internet means open to a good part of it: to more of its addresses than any one organisation holds.
+//! Open to the internet means open to a good part of it: to more of its addresses than a sentence means to name.
 
 use super::Subject;
 use crate::check::reach::Gates;
 use crate::diagnostic::Finding;
-use crate::net::{self, Addresses, Family, Packets, Ports, Ranges, Traffic, TrafficSet, internet};
+use crate::net::{self, Addresses, Family, Packets, Ports, Traffic, TrafficSet, internet};
 use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Addresses of the IPv4 internet to which something is open before it counts as open: a /6. The largest holders
-/// have a handful of /8 (IANA, "IPv4 Address Space Registry").
+/// Addresses of the IPv4 internet to which something is open before it counts as open: a /6, which is 67 million. What
+/// a sentence means to name by blocks (an office, a partner, a provider's region) is far below that.
 const MANY_V4: u128 = 1 << 26;
 /// Likewise of IPv6: a /12, what IANA gives to a regional registry for all of its members ("IPv6 Global Unicast
 /// Address Assignments").
 const MANY_V6: u128 = 1 << 116;
+/// Multicast (RFC 5771, RFC 4291), which no packet comes from.
+const MULTICAST: [&str; 2] = ["224.0.0.0/4", "ff00::/8"];
 
 /// What one sentence, or several together, open of one tier to the internet.
 #[derive(Debug)]
@@ -59,13 +61,14 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> Watched {
 
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
 pub fn openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
-    let world = internet();
+    let multicast: Vec<IpNet> = MULTICAST.iter().filter_map(|block| block.parse().ok()).collect();
+    let world = internet().difference(&Addresses::of(&multicast));
     let mut openings = Vec::new();
     for n in 0..policy.tiers.len() {
         let tier = TierId(n as u32);
-        let rules: Vec<Rule> = gates.inbound(tier).filter_map(|flow| rule(policy, flow)).collect();
+        let mut rules: Vec<Rule> = gates.inbound(tier).filter_map(|flow| rule(policy, flow)).collect();
         if may_be_many(rules.iter().map(|rule| rule.block)) {
-            of_tier(tier, &rules, &world, &mut openings);
+            of_tier(tier, &mut rules, &world, &mut openings);
         }
     }
     openings
@@ -107,22 +110,21 @@ fn may_be_many(blocks: impl Iterator<Item = IpNet>) -> bool {
     v4 >= MANY_V4 || v6 >= MANY_V6
 }
 
-fn of_tier(tier: TierId, rules: &[Rule], world: &Addresses, openings: &mut Vec<Opening>) {
-    let mut sentences: Vec<SentenceId> = rules.iter().map(|rule| rule.sentence).collect();
-    sentences.sort_unstable();
-    sentences.dedup();
+fn of_tier(tier: TierId, rules: &mut [Rule], world: &Addresses, openings: &mut Vec<Opening>) {
+    rules.sort_by_key(|rule| rule.sentence);
     let mut by_itself = [TrafficSet::default(), TrafficSet::default()];
-    for sentence in &sentences {
-        let said: Vec<Rule> = rules.iter().filter(|rule| rule.sentence == *sentence).copied().collect();
-        let open = open(&said, world);
+    let mut sentences = 0;
+    for said in rules.chunk_by(|a, b| a.sentence == b.sentence) {
+        sentences += 1;
+        let open = open(said, world);
         if open.iter().any(|open| !open.is_empty()) {
             for (all, one) in by_itself.iter_mut().zip(&open) {
                 *all = all.union(one);
             }
-            openings.push(Opening { tier, sentences: vec![*sentence], open });
+            openings.push(Opening { tier, sentences: vec![said[0].sentence], open });
         }
     }
-    if sentences.len() < 2 {
+    if sentences < 2 {
         return;
     }
     let together = open(rules, world);
@@ -147,24 +149,7 @@ fn open(rules: &[Rule], world: &Addresses) -> [TrafficSet; 2] {
     }
     let all = Packets::product(world, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
     let public = Packets::of(rules.iter().map(|rule| (rule.block, rule.traffic))).intersection(&all);
-    let mut open = [TrafficSet::default(), TrafficSet::default()];
-    for row in public.rows() {
-        if is_many(&row.addresses) {
-            let all = &mut open[row.family as usize];
-            *all = all.union(&row.traffic);
-        }
-    }
-    open
-}
-
-fn is_many(addresses: &Addresses) -> bool {
-    fn size<T: net::Bound + Into<u128>>(ranges: &Ranges<T>) -> u128 {
-        ranges
-            .ranges()
-            .iter()
-            .fold(0, |sum, (first, last)| sum.saturating_add((*last).into() - (*first).into()).saturating_add(1))
-    }
-    size(&addresses.v4) >= MANY_V4 || size(&addresses.v6) >= MANY_V6
+    public.with_many(MANY_V4, MANY_V6)
 }
 
 impl Opening {
@@ -172,6 +157,13 @@ impl Opening {
     pub fn of(&self, traffic: &[Traffic]) -> [TrafficSet; 2] {
         Family::BOTH
             .map(|family| TrafficSet::of_all(traffic.iter().copied(), family).intersection(&self.open[family as usize]))
+    }
+
+    /// What of this traffic is open, in words: `tcp 5900-5901`.
+    fn part(&self, traffic: Traffic) -> String {
+        let [v4, v6] = self.of(&[traffic]);
+        let pieces = v4.union(&v6).pieces(traffic.family().unwrap_or(Family::V4));
+        pieces.iter().map(|piece| piece.to_string()).collect::<Vec<_>>().join(" and ")
     }
 
     /// What is open beside this traffic, by family.
@@ -225,7 +217,7 @@ pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &m
         }
         let traffic: Vec<Traffic> = hits.values().map(|hit| hit.traffic).collect();
         let tier = &subject.policy.tier(opening.tier).name;
-        let hits = hits.values().map(|hit| format!("{} ({})", hit.traffic, hit.name)).collect();
+        let hits = hits.values().map(|hit| format!("{} ({})", opening.part(hit.traffic), hit.name)).collect();
         let message = format!("`{tier}` accepts {} from {}", listed(hits), whom(&opening.of(&traffic)));
         found.push(opening.finding(subject, message).help(help));
     }

@@ -101,7 +101,7 @@ pub enum Level {
 pub struct Levels {
     /// For all lints.
     pub all: Option<Level>,
-    /// For those that would warn.
+    /// For those whose own level is `warn`.
     pub warnings: Option<Level>,
     /// For single ones.
     pub named: BTreeMap<&'static str, Level>,
@@ -184,9 +184,8 @@ impl Level {
 impl Levels {
     /// The level of a lint: as its name says, else as its kind, else as all, else its own.
     pub fn of(&self, lint: &Lint) -> Level {
-        let level = self.all.unwrap_or(lint.level);
-        let level = self.warnings.filter(|_| level == Level::Warn).unwrap_or(level);
-        self.named.get(lint.name).copied().unwrap_or(level)
+        let kind = self.warnings.filter(|_| lint.level == Level::Warn);
+        self.named.get(lint.name).copied().or(kind).or(self.all).unwrap_or(lint.level)
     }
 }
 
@@ -248,6 +247,11 @@ impl<'p> Silencer<'p> {
     fn silences(&mut self, lint: &str, finding: &Finding) -> bool {
         let stack = self.policy.stack.span.as_slice();
         let causes = if finding.causes.is_empty() { stack } else { &finding.causes };
+        let about = finding.about.and_then(|about| self.annotation(lint, about));
+        if let Some(n) = about {
+            self.used[n] = true;
+            return true;
+        }
         let found: Option<Vec<usize>> = causes.iter().map(|cause| self.annotation(lint, *cause)).collect();
         let found = found.unwrap_or_default();
         found.iter().for_each(|n| self.used[*n] = true);

@@ -58,21 +58,38 @@ const AMAZON: [(&str, &str); 10] = [
 /// A block of Amazon's, and what it is.
 type Known = (IpNet, &'static str);
 
+/// What those ports are.
+const DHCP_WORDS: &str = "DHCP";
+
 /// Ports of DHCP and DHCPv6 (IANA).
 const DHCP: [(u16, u16); 2] = [(67, 68), (546, 547)];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    let mut first: BTreeMap<SentenceId, (&Flow, &'static str)> = BTreeMap::new();
+    // by sentence: the first of its flows that are of no use, and how many there are
+    let mut first: BTreeMap<SentenceId, (u32, &Flow, &'static str, usize)> = BTreeMap::new();
+    let mut of_sentence = vec![0; subject.policy.sentences.len()];
     let amazon: Vec<Known> = AMAZON.iter().filter_map(|(block, what)| Some((block.parse().ok()?, *what))).collect();
-    for flow in &subject.policy.flows {
+    for (n, flow) in (0..).zip(&subject.policy.flows) {
+        of_sentence[flow.sentence.index()] += 1;
         if let Some(what) = unfiltered(subject, &amazon, flow) {
-            first.entry(flow.sentence).or_insert((flow, what));
+            first.entry(flow.sentence).or_insert((n, flow, what, 0)).3 += 1;
         }
     }
-    found.extend(first.into_iter().map(|(sentence, (flow, what))| {
-        let (policy, tier) = (subject.policy, &subject.policy.tier(flow.subject).name);
-        let message = format!("a rule of `{tier}` is about {what}, which security groups never filter");
-        Finding::new(message).caused(policy.sentence(sentence).span, "has no effect").help("delete it")
+    found.extend(first.into_iter().map(|(sentence, (n, flow, what, count))| {
+        let policy = subject.policy;
+        let message = format!("{} is about {what}, which security groups never filter", subject.one_rule(n));
+        let span = policy.sentence(sentence).span;
+        if count == of_sentence[sentence.index()] {
+            Finding::new(message).caused(span, "has no effect").help("delete it")
+        } else {
+            let part = match (what, flow.peer) {
+                (DHCP_WORDS, _) => flow.traffic.to_string(),
+                (_, Peer::Net(block)) => block.to_string(),
+                (_, Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_)) => String::new(),
+            };
+            let help = format!("say the rest without `{part}`");
+            Finding::new(message).caused(span, "a part of it has no effect").help(help)
+        }
     }));
 }
 
@@ -80,7 +97,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 fn unfiltered(subject: &Subject<'_>, amazon: &[Known], flow: &Flow) -> Option<&'static str> {
     match flow.traffic {
         Traffic::Udp(ports) if DHCP.iter().any(|(from, to)| *from <= ports.from && ports.to <= *to) => {
-            return Some("DHCP");
+            return Some(DHCP_WORDS);
         }
         Traffic::All | Traffic::Tcp(_) | Traffic::Udp(_) => {}
         Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => {}

@@ -12,8 +12,8 @@ pub const LINT: Lint = Lint {
     ids: &[
         ("CIS AWS Foundations 1.2", "4.1, 4.2"),
         ("CIS AWS Foundations 3.0", "5.2, 5.3"),
-        ("Security Hub", "EC2.13, EC2.14"),
-        ("AWS Config", "restricted-ssh"),
+        ("Security Hub", "EC2.13, EC2.14, EC2.53, EC2.54"),
+        ("AWS Config", "restricted-ssh, vpc-sg-port-restriction-check"),
         ("checkov", "CKV_AWS_24, CKV_AWS_25"),
     ],
     text: "\
@@ -41,7 +41,7 @@ web allows ssh from office
 };
 
 /// Ports for administration: what the controls above name, and what products document as theirs.
-const WATCHED: [Watched; 29] = [
+pub(super) const WATCHED: [Watched; 29] = [
     tcp("ssh", 22),
     tcp("telnet", 23),
     tcp("rdp", 3389),

@@ -81,6 +81,8 @@ fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Finding> {
         if opening.open[family as usize].covers(&all) { all } else { TrafficSet::default() }
     });
     let tier = &subject.policy.tier(opening.tier).name;
-    let message = format!("`{tier}` accepts {what} from {}", whom(&whole));
+    let udp = Family::BOTH.into_iter().any(|f| opening.open[f as usize].covers(&TrafficSet::of(WHOLE[2].1, f)));
+    let both = if traffic == WHOLE[1].1 && udp { " and every UDP port" } else { "" };
+    let message = format!("`{tier}` accepts {what}{both} from {}", whom(&whole));
     Some(opening.finding(subject, message).help("name the services that strangers are meant to use"))
 }

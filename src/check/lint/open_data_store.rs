@@ -35,7 +35,7 @@ db allows mysql from app
 };
 
 /// Ports of products that keep or pass on data, as their documentation and IANA's registry name them.
-const WATCHED: [Watched; 80] = [
+pub(super) const WATCHED: [Watched; 80] = [
     tcp("mysql", 3306),
     tcp("mysqlx", 33060),
     tcp("postgresql", 5432),

@@ -35,7 +35,7 @@ search allows tcp 9200 from balancer
 };
 
 /// AWS Security Hub user guide, \[EC2.19\]: the services that it names, where its list of ports does.
-const WATCHED: [Watched; 24] = [
+pub(super) const WATCHED: [Watched; 24] = [
     tcp("ftp-data", 20),
     tcp("ftp", 21),
     tcp("ssh", 22),

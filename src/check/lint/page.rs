@@ -71,7 +71,7 @@ those that would warn by the word `warnings`, or for all by the word `all`. The 
 several statements cause together is silenced when each of them has its `@allow`, and one about the output as a whole by
 an `@allow` before `stack`. An `@allow` that silences nothing is itself reported.
 
-**Open to the internet** means open to more of its addresses than any one organisation holds: all in all to as many as a
+**Open to the internet** means open to more of its addresses than a sentence means to name: all in all to as many as a
 /6 has of IPv4, or to as many as a /12 has of IPv6, of those that IANA lists as globally reachable. A parameter without a
 value counts with its default. Other groups and prefix lists are not looked into.
 

@@ -66,7 +66,7 @@ fn finding(subject: &Subject<'_>, side: &Side, family: Family, quota: u32) -> Fi
         sum > quota
     });
     let span = |id: SentenceId| subject.policy.sentence(id).span;
-    let mut finding = Finding::new(message);
+    let mut finding = Finding::new(message).about(subject.policy.tier(side.tier).span);
     if let Some((id, cost)) = passes {
         finding = finding.caused(span(id), format!("passes the quota, with {}", rules(cost)));
     }

@@ -127,12 +127,7 @@ const PRIVATE: Expectation =
     Expectation { role: Role::Database, internet: &[], anyone: None, some_of: &[], together: &[], sends: false };
 
 const EXPECTATIONS: [Expectation; 9] = [
-    Expectation {
-        role: Role::WebServer,
-        internet: &SITE,
-        some_of: &[tcp(80), tcp(443), tcp(8080), tcp(8443)],
-        ..PRIVATE
-    },
+    Expectation { role: Role::WebServer, internet: &SITE, some_of: &[ANY_PORT[0]], ..PRIVATE },
     Expectation { role: Role::AppServer, internet: &ICMP, ..PRIVATE },
     Expectation { role: Role::Database, some_of: &[ANY_PORT[0]], ..PRIVATE },
     Expectation { role: Role::FileServer, some_of: &FILES, ..PRIVATE },

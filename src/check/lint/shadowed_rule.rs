@@ -48,6 +48,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let by = one.by.iter().map(|flow| sentence(*flow)).collect();
         covered_by.entry((sentence(one.flow), by)).or_default().push(one);
     }
+    let mut of_sentence = vec![0; policy.sentences.len()];
+    policy.flows.iter().for_each(|flow| of_sentence[flow.sentence.index()] += 1);
     for ((id, by), covered) in covered_by {
         let one = subject.one_rule(covered[0].flow);
         let together = if covered[0].by.len() > 1 { "others together" } else { "another" };
@@ -56,7 +58,11 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             2 => format!("{one} is covered by {together}, and so is 1 more of this sentence"),
             more => format!("{one} is covered by {together}, and so are {} more of this sentence", more - 1),
         };
-        let words = if by.contains(&id) { "wider and narrower in one sentence" } else { "changes nothing" };
+        let words = match (by.contains(&id), of_sentence[id.index()]) {
+            (true, _) => "wider and narrower in one sentence",
+            (false, all) if all == covered.len() => "changes nothing",
+            (false, _) => "a part of it changes nothing",
+        };
         let mut finding = Finding::new(message).caused(policy.sentence(id).span, words);
         for other in by.iter().filter(|other| **other != id) {
             let flow = covered[0].by.iter().find(|flow| sentence(**flow) == *other);

@@ -6,7 +6,7 @@ use crate::diagnostic::Finding;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "unreachable-tier",
-    title: "a tier that nothing can reach, and that connects to nothing",
+    title: "a tier that nothing can reach, and of which no sentence speaks",
     level: Level::Warn,
     ids: &[],
     text: "\
@@ -16,7 +16,8 @@ from a queue. A sentence whose `until` is past lets nothing. What a server needs
 
 Why: a sentence may be missing, or the tier may be left over.
 
-Instead: say who may reach it, or delete it.",
+Instead: say who may reach it, or delete it. Where its members only connect to others, and its outbound side is open so
+that no sentence says to whom, `@allow(unreachable-tier, \"fetches from a queue\")`.",
     fires: "\
 network office = 203.0.113.0/24
 tier queue, worker, archive
@@ -39,8 +40,9 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         connected[tier.index()] = true;
     }
     for (tier, _) in policy.tiers.iter().zip(connected).filter(|(_, connected)| !connected) {
-        let finding = Finding::new(format!("nothing can reach `{}`, and it connects to nothing", tier.name));
+        let finding = Finding::new(format!("nothing can reach `{}`, and no sentence speaks of it", tier.name));
         let help = format!("say who may reach it: `{} allows … from …`", tier.name);
-        found.push(finding.caused(tier.span, "in no sentence that holds").help(help));
+        let allow = "if it only connects to others: `@allow(unreachable-tier, \"…\")` before its declaration";
+        found.push(finding.caused(tier.span, "in no sentence that holds").help(help).help(allow));
     }
 }
