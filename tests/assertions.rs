@@ -213,3 +213,33 @@ fn a_version_of_which_nothing_is_said_counts_against_a_cannot() {
     let later = "stack s { ip = ipv4 }\nparam later : cidr-ipv6\ntier db\ndb allows mysql from later\n";
     check(&format!("{later}assert internet cannot reach db"), &["E0701"]);
 }
+
+#[test]
+fn what_groups_never_filter_is_reached() {
+    let vpc = "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\ntier c { outbound = closed }\n";
+    let check = |program: &str, codes: &[&str]| {
+        let found = check_all(&format!("{vpc}{program}"), &Levels::default()).1;
+        let found: Vec<&str> = found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect();
+        assert_eq!(found, codes, "{program}");
+    };
+    check("assert c cannot reach 169.254.169.254 on http", &["E0701"]);
+    check("assert c cannot reach 10.0.0.2 on dns", &["E0701"]);
+    check("assert c can reach 169.254.169.253 on dns", &[]);
+    check("assert c cannot reach 10.0.0.3", &[]);
+    // a block is about the hosts there
+    check("assert c cannot reach 169.254.0.0/16, vpc main, anywhere", &[]);
+    check("assert 169.254.169.254 cannot reach c", &[]);
+}
+
+#[test]
+fn ends_and_services_that_are_nothing() {
+    let codes = |program: &str| {
+        let found = check_all(program, &Levels::default()).1;
+        found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect::<Vec<_>>()
+    };
+    let vpc = "vpc d { id = \"vpc-0123456789abcdef3\" }\ntier db\ndb allows https from itself\n";
+    assert_eq!(codes(&format!("{vpc}assert vpc d can reach db on ssh")), ["E0311"]);
+    assert_eq!(codes(&format!("{vpc}assert vpc d cannot reach db")), ["E0311"]);
+    let v4 = "stack s { ip = ipv4 }\ntier db\ndb allows https from 10.0.0.0/8\n";
+    assert_eq!(codes(&format!("{v4}assert db cannot reach db on icmp neighbor-solicitation")), ["E0305"]);
+}

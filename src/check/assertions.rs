@@ -6,6 +6,7 @@
 use super::ends::{self, Named};
 use super::links::Links;
 use super::reach::{Gates, Side, Who, Witness, everywhere};
+use super::unfiltered::is_never_filtered;
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
@@ -141,6 +142,7 @@ impl Proof<'_> {
 
     /// The problem of a flow that does not pass, or not for all of its ends.
     fn stopped(&self, assertion: &Assertion, from: &Named, to: &Named, traffic: Traffic) -> Problem {
+        let any = assertion.on.is_empty();
         let found = Family::BOTH.into_iter().find_map(|family| {
             let asked = TrafficSet::of(traffic, family);
             let (gate, missing) = self.gates.stopped(&from.side, &to.side, family, &asked)?;
@@ -149,17 +151,19 @@ impl Proof<'_> {
         let (gate, help, some, unknown) = match found {
             None => ("no IP version that both have carries it".to_string(), None, None, Vec::new()),
             Some((family, gate, missing)) => {
-                let (words, help) = ends::opened(self.policy, gate, from, to, traffic);
+                let (words, help) =
+                    ends::opened(self.policy, gate, from, to, if any { "…".to_string() } else { traffic.to_string() });
                 let perhaps = self.gates.may(&from.side, &to.side, family, &missing);
                 let unknown =
                     self.gates.witness(&from.side, &to.side, family, &perhaps).map_or(Vec::new(), |w| w.unknown);
-                let some = missing.witness(family).map(|traffic| traffic.to_string());
+                let some = missing.witness(family).filter(|_| !any).map(|traffic| traffic.to_string());
                 (words, Some(help), some, unknown)
             }
         };
         let unknown = unknown.into_iter().map(|unknown| ends::unknown(self.policy, unknown)).collect();
         let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
-        Problem::NotReached { span, from, to, what: some.unwrap_or_else(|| traffic.to_string()), gate, help, unknown }
+        let what = some.unwrap_or_else(|| if any { "anything".to_string() } else { traffic.to_string() });
+        Problem::NotReached { span, from, to, what, gate, help, unknown }
     }
 
     fn only(&self, assertion: &Assertion, allowed: &[Named], to: &[Named], problems: &mut Problems) {
@@ -285,6 +289,10 @@ impl Proof<'_> {
     fn reached(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family, witness: Witness) -> Problem {
         let sentences: BTreeSet<_> = witness.flows.iter().map(|n| self.policy.flows[*n as usize].sentence).collect();
         let because = sentences.into_iter().map(|id| self.policy.sentence(id).span).collect();
+        let unfiltered = match from.side.who {
+            Who::Tier(tier) if is_never_filtered(self.policy, tier, &to.side) => ", which security groups never filter",
+            Who::Tier(_) | Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => "",
+        };
         let source = witness.source.filter(|_| !matches!(from.side.who, Who::Tier(_)));
         let destination = witness.destination.filter(|_| !matches!(to.side.who, Who::Tier(_)));
         let source = source.map_or_else(|| from.name.clone(), |address| address.to_string());
@@ -295,7 +303,7 @@ impl Proof<'_> {
             span,
             from,
             to,
-            packet: packet(witness.traffic, &source, &destination, family),
+            packet: packet(witness.traffic, &source, &destination, family) + unfiltered,
             because,
             unknown,
         }

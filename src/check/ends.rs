@@ -97,12 +97,23 @@ pub fn opened(policy: &Policy, gate: Gate, from: &Named, to: &Named, traffic: im
     match gate {
         Gate::Inbound(tier) => (
             format!("`{}` does not accept it", policy.tier(tier).name),
-            format!("{} allows {traffic} from {}", to.name, from.peer()),
+            across(policy, from, to, format!("{} allows {traffic} from {}", to.name, from.peer())),
         ),
         Gate::Outbound(tier) => (
             format!("`{}` may not send it", policy.tier(tier).name),
-            format!("{} allows {traffic} to {}", from.name, to.peer()),
+            across(policy, from, to, format!("{} allows {traffic} to {}", from.name, to.peer())),
         ),
+    }
+}
+
+/// A sentence between two tiers, and what it needs besides where their VPCs are two.
+fn across(policy: &Policy, from: &Named, to: &Named, sentence: String) -> String {
+    let (Who::Tier(from), Who::Tier(to)) = (from.side.who, to.side.who) else { return sentence };
+    let (a, b) = (policy.tier(from).vpc, policy.tier(to).vpc);
+    let peered = a == b || policy.peerings.contains(&(a.min(b), a.max(b)));
+    match (&policy.vpcs[a.index()].name, &policy.vpcs[b.index()].name) {
+        (Some(a), Some(b)) if !peered => format!("{sentence}`, once the VPCs are peered: `peer {a} with {b}"),
+        (_, _) => sentence,
     }
 }
 

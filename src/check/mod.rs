@@ -10,3 +10,4 @@ pub mod paths;
 pub mod reach;
 pub mod target;
 pub mod trace;
+mod unfiltered;

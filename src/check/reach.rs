@@ -6,6 +6,7 @@
 //! for every one. Parameters without a value, the contents of prefix lists, the members of foreign groups and
 //! unknown addresses make them differ.
 
+use super::unfiltered::is_never_filtered;
 use crate::net::{Addresses, Family, Packets, Ranges, Traffic, TrafficSet};
 use crate::policy::{ExternalId, Outbound, ParamId, Peer, Policy, PrefixListId, TierId, Vpc};
 use std::cell::OnceCell;
@@ -323,6 +324,15 @@ impl<'p> Gates<'p> {
         }
     }
 
+    /// Whether a gate admits everything to an end without a sentence: it is open, or that end is never filtered.
+    fn needs_no_rule(&self, gate: Gate, far: &Side, family: Family) -> bool {
+        let unfiltered = match gate {
+            Gate::Inbound(_) => false,
+            Gate::Outbound(tier) => is_never_filtered(self.policy, tier, far),
+        };
+        unfiltered || self.is_open(gate, family)
+    }
+
     /// The flows that open a gate.
     pub(super) fn flows(&self, gate: Gate) -> &[u32] {
         &self.rules(gate).flows
@@ -364,7 +374,7 @@ impl<'p> Gates<'p> {
 
     /// What a gate admits from or to an end.
     fn admitted(&self, gate: Gate, side: &Side, family: Family) -> Admitted {
-        if self.is_open(gate, family) {
+        if self.needs_no_rule(gate, side, family) {
             let all = TrafficSet::all(family);
             return Admitted { may: all.clone(), must: all };
         }
@@ -407,7 +417,7 @@ impl<'p> Gates<'p> {
         let one = TrafficSet::of(traffic, family);
         let mut witness = Witness { traffic, source: None, destination: None, flows: Vec::new(), unknown: Vec::new() };
         for (gate, far) in gates_between(from, to) {
-            if self.is_open(gate, family) {
+            if self.needs_no_rule(gate, far, family) {
                 continue;
             }
             let (address, flow, fit) = self.let_through(gate, far, family, &one)?;

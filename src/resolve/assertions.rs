@@ -5,9 +5,9 @@ use super::params::ParamValue;
 use super::rules::Known;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, Kind, nearest};
+use crate::diagnostic::{AwsField, Kind, Problem, nearest};
 use crate::net::{Addresses, Traffic};
-use crate::policy::{Annotation, Assertion, Claim, End, Policy};
+use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
 use crate::source::Span;
 
 /// Resolves one assertion into the policy.
@@ -23,9 +23,13 @@ pub fn resolve(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, sp
     let mut on: Vec<(Span, Traffic)> = Vec::new();
     for service in &assertion.services {
         let atoms = known.services.atoms(scope, service);
-        on.extend(
-            atoms.iter().flat_map(|atom| atom.of_group(policy.stack.dual)).map(|traffic| (service.span(), traffic)),
-        );
+        let place = service.span();
+        let before = on.len();
+        on.extend(atoms.iter().flat_map(|atom| atom.of_group(policy.stack.dual)).map(|traffic| (place, traffic)));
+        if on.len() == before && !atoms.is_empty() {
+            let what = scope.sources.text(place).to_string();
+            scope.problems.push(Problem::FamilyMismatch { span: place, what, family: "IPv6", against: span });
+        }
     }
     policy.assertions.push(Assertion { span, claim, from, to, on });
 }
@@ -36,7 +40,7 @@ fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetI
         let span = item.span();
         match item {
             NetItem::Net(net) => ends.push((span, End::Addresses(Addresses::of([&net.net])))),
-            NetItem::Vpc(_, name) => ends.extend(scope.vpc(*name).map(|id| (span, End::Vpc(id)))),
+            NetItem::Vpc(_, name) => ends.extend(vpc(scope, policy, span, *name).map(|id| (span, End::Vpc(id)))),
             NetItem::Name(name) => {
                 let Some(entity) = scope.peer(*name, Kind::Peer) else { continue };
                 match entity {
@@ -52,6 +56,16 @@ fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetI
         }
     }
     ends
+}
+
+/// A VPC, which must have address blocks to be an end.
+fn vpc(scope: &mut Scope<'_>, policy: &Policy, span: Span, name: ast::Name) -> Option<VpcId> {
+    let id = scope.vpc(name)?;
+    let vpc = &policy.vpcs[id.index()];
+    let declared = vpc.span.filter(|_| vpc.blocks.is_empty() && vpc.unknown_blocks.is_empty());
+    let problem = declared.map(|declared| Problem::NoBlocks { span, vpc: scope.text(name).to_string(), declared });
+    scope.problems.extend(problem);
+    Some(id)
 }
 
 /// One end of an assertion; nothing for what is none, or is reported already.

@@ -1,12 +1,11 @@
 //! `not-filtered`: a sentence about what security groups never filter.
 
 use super::{Judge, Level, Lint, Subject};
+use crate::check::unfiltered::service;
 use crate::diagnostic::Finding;
 use crate::net::Traffic;
-use crate::policy::{Flow, Peer, SentenceId, TierId};
-use ipnet::IpNet;
+use crate::policy::{Flow, Peer, SentenceId};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -40,24 +39,6 @@ web allows dns to 10.0.0.53
     judge: Judge::Program(judge),
 };
 
-/// VPC user guide, "Control traffic to your AWS resources using security groups"; the IPv6 addresses: EC2 user guide
-/// and Amazon EKS user guide.
-const AMAZON: [(&str, &str); 10] = [
-    ("169.254.169.253/32", "Amazon's DNS"),
-    ("fd00:ec2::253/128", "Amazon's DNS"),
-    ("169.254.169.254/32", "instance metadata"),
-    ("fd00:ec2::254/128", "instance metadata"),
-    ("169.254.170.2/32", "credentials of containers"),
-    ("169.254.170.23/32", "credentials of containers"),
-    ("fd00:ec2::23/128", "credentials of containers"),
-    ("169.254.169.123/32", "the time"),
-    ("fd00:ec2::123/128", "the time"),
-    ("169.254.169.250/31", "the activation of Windows"),
-];
-
-/// A block of Amazon's, and what it is.
-type Known = (IpNet, &'static str);
-
 /// What those ports are.
 const DHCP_WORDS: &str = "DHCP";
 
@@ -68,10 +49,9 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     // by sentence: the first of its flows that are of no use, and how many there are
     let mut first: BTreeMap<SentenceId, (u32, &Flow, &'static str, usize)> = BTreeMap::new();
     let mut of_sentence = vec![0; subject.policy.sentences.len()];
-    let amazon: Vec<Known> = AMAZON.iter().filter_map(|(block, what)| Some((block.parse().ok()?, *what))).collect();
     for (n, flow) in (0..).zip(&subject.policy.flows) {
         of_sentence[flow.sentence.index()] += 1;
-        if let Some(what) = unfiltered(subject, &amazon, flow) {
+        if let Some(what) = unfiltered(subject, flow) {
             first.entry(flow.sentence).or_insert((n, flow, what, 0)).3 += 1;
         }
     }
@@ -94,7 +74,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 /// What a flow speaks of, where that is nothing that is filtered.
-fn unfiltered(subject: &Subject<'_>, amazon: &[Known], flow: &Flow) -> Option<&'static str> {
+fn unfiltered(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
     match flow.traffic {
         Traffic::Udp(ports) if DHCP.iter().any(|(from, to)| *from <= ports.from && ports.to <= *to) => {
             return Some(DHCP_WORDS);
@@ -103,16 +83,5 @@ fn unfiltered(subject: &Subject<'_>, amazon: &[Known], flow: &Flow) -> Option<&'
         Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => {}
     }
     let Peer::Net(block) = flow.peer else { return None };
-    if resolver(subject, flow.subject) == Some(block) {
-        return Some("Amazon's DNS");
-    }
-    amazon.iter().find(|(amazon, _)| amazon.contains(&block)).map(|(_, what)| *what)
-}
-
-/// The address of DNS in the VPC of a tier: the base of its primary IPv4 block, the first, plus two.
-fn resolver(subject: &Subject<'_>, tier: TierId) -> Option<IpNet> {
-    subject.policy.vpc_of(tier).blocks.iter().find_map(|block| match block {
-        IpNet::V4(net) => u32::from(net.network()).checked_add(2).map(|n| IpAddr::V4(Ipv4Addr::from(n)).into()),
-        IpNet::V6(_) => None,
-    })
+    service(subject.policy, flow.subject, block)
 }
