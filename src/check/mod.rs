@@ -1,5 +1,6 @@
 //! What is judged about a policy that stands: lints, and what a target cannot say.
 
+mod admit;
 pub mod assertions;
 pub mod cover;
 pub mod ends;
@@ -8,6 +9,7 @@ pub mod lint;
 pub mod matrix;
 pub mod paths;
 pub mod reach;
+mod side;
 pub mod target;
 pub mod trace;
 mod unfiltered;

@@ -6,54 +6,18 @@
 //! for every one. Parameters without a value, the contents of prefix lists, the members of foreign groups and
 //! unknown addresses make them differ.
 
+pub use super::side::{Side, Unknown, Who, everywhere};
+
+pub(super) use super::admit::peer_family;
+
+use super::admit::{Admit, Admitted};
 use super::unfiltered::is_never_filtered;
-use crate::net::{Addresses, Family, Packets, Ranges, Traffic, TrafficSet};
-use crate::policy::{ExternalId, Outbound, ParamId, Peer, Policy, PrefixListId, TierId, Vpc};
+use crate::net::{Addresses, Family, Traffic, TrafficSet};
+use crate::policy::{Outbound, Peer, Policy, TierId};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
-
-/// One end of a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
-    /// What it is.
-    pub who: Who,
-    /// Where its hosts are, as far as that is known; everywhere, where it is not.
-    pub addresses: Addresses,
-    /// What is not known about that.
-    pub unknown: Option<Unknown>,
-    /// Families of which nothing says whether it has hosts: something may pass there, and nothing has to.
-    pub unsure: [bool; 2],
-}
-
-/// What an end is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Who {
-    /// The members of a tier.
-    Tier(TierId),
-    /// Hosts in no tier.
-    Hosts,
-    /// Hosts of a foreign security group.
-    External(ExternalId),
-    /// Hosts of a prefix list.
-    PrefixList(PrefixListId),
-    /// Hosts of a block that is not known yet.
-    Param(ParamId),
-}
-
-/// What a verdict could not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unknown {
-    /// Where the members of a tier live.
-    Members(TierId),
-    /// The value of a parameter.
-    Value(ParamId),
-    /// What is in a prefix list.
-    Contents(PrefixListId),
-    /// Who is in a foreign group.
-    Group(ExternalId),
-}
 
 /// How a rule's peer fits an end at one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,25 +58,6 @@ struct Rules {
     admit: OnceCell<Admit>,
 }
 
-/// What one gate admits, by whom its rules name.
-#[derive(Debug, Default)]
-struct Admit {
-    /// Rules that name blocks.
-    blocks: Packets,
-    /// Rules that name anything else, by whom, sorted; what they admit in each family.
-    named: Vec<(Peer, [TrafficSet; 2])>,
-    /// All that rules with prefix lists and parameters admit; anyone may be in those.
-    loose: [TrafficSet; 2],
-    /// All that rules with foreign groups admit; any host but the members of tiers may be in those.
-    foreign: [TrafficSet; 2],
-}
-
-/// What one gate admits from or to one end, over the addresses of that end.
-struct Admitted {
-    may: TrafficSet,
-    must: TrafficSet,
-}
-
 /// One side of one tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
@@ -120,138 +65,6 @@ pub enum Gate {
     Inbound(TierId),
     /// What they may send.
     Outbound(TierId),
-}
-
-impl Side {
-    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. A VPC whose blocks are of one
-    /// family, and a stack with `ip = ipv4`, may have members with addresses of the other all the same.
-    pub fn tier(policy: &Policy, id: TierId) -> Side {
-        let vpc: &Vpc = policy.vpc_of(id);
-        let known = match &policy.tier(id).addresses {
-            Some(addresses) => return Side { who: Who::Tier(id), ..Side::hosts(addresses.clone()) },
-            None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => None,
-            None => Some(Addresses::of(&vpc.blocks)),
-        };
-        let unknown = if known.is_some() { None } else { Some(Unknown::Members(id)) };
-        let mut addresses = known.unwrap_or_else(|| everywhere(policy));
-        let unsure = Family::BOTH.map(|family| !addresses.has(family));
-        addresses = Family::BOTH
-            .iter()
-            .filter(|family| unsure[**family as usize])
-            .fold(addresses, |all, family| all.union(&Addresses::all().in_family(*family)));
-        Side { who: Who::Tier(id), addresses, unknown, unsure }
-    }
-
-    /// Hosts of these addresses that are in no tier.
-    pub fn hosts(addresses: Addresses) -> Side {
-        Side { who: Who::Hosts, addresses, unknown: None, unsure: [false; 2] }
-    }
-
-    /// Hosts whose addresses are not known.
-    pub fn elsewhere(who: Who, unknown: Unknown) -> Side {
-        Side { who, addresses: Addresses::all(), unknown: Some(unknown), unsure: [false; 2] }
-    }
-
-    /// Whether it surely has hosts of a family.
-    pub fn is_in(&self, family: Family) -> bool {
-        self.may_be_in(family) && !self.unsure[family as usize]
-    }
-
-    /// Whether it may have hosts of a family.
-    pub fn may_be_in(&self, family: Family) -> bool {
-        self.addresses.has(family)
-    }
-
-    /// What is not known about where its hosts of a family are.
-    fn unknown_in(&self, family: Family) -> Option<Unknown> {
-        match self.who {
-            Who::Tier(id) if self.unsure[family as usize] => Some(Unknown::Members(id)),
-            Who::Tier(_) | Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => self.unknown,
-        }
-    }
-}
-
-/// Every address of the families that a stack uses.
-pub fn everywhere(policy: &Policy) -> Addresses {
-    Addresses { v4: Ranges::all(), v6: if policy.stack.dual { Ranges::all() } else { Ranges::default() } }
-}
-
-impl Admit {
-    fn of(policy: &Policy, rules: &[(Peer, Traffic)]) -> Admit {
-        let mut admit = Admit::default();
-        let mut named: Vec<(Peer, Traffic)> = Vec::new();
-        let blocks = rules.iter().filter_map(|(peer, traffic)| match peer {
-            Peer::Net(block) => Some((*block, *traffic)),
-            Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => {
-                named.push((*peer, *traffic));
-                None
-            }
-        });
-        admit.blocks = Packets::of(blocks);
-        named.sort_unstable();
-        for same in named.chunk_by(|a, b| a.0 == b.0) {
-            let peer = same[0].0;
-            let sets = Family::BOTH.map(|family| {
-                let any = peer_family(policy, peer).is_none_or(|only| only == family);
-                TrafficSet::of_all(same.iter().filter(|_| any).map(|(_, traffic)| *traffic), family)
-            });
-            let all = match peer {
-                Peer::PrefixList(_) | Peer::Param(_) => Some(&mut admit.loose),
-                Peer::External(_) => Some(&mut admit.foreign),
-                Peer::Tier(_) | Peer::Net(_) => None,
-            };
-            if let Some(all) = all {
-                for (all, one) in all.iter_mut().zip(&sets) {
-                    *all = all.union(one);
-                }
-            }
-            admit.named.push((peer, sets));
-        }
-        admit
-    }
-
-    /// What rules that name just this end admit.
-    fn to(&self, who: Who, family: Family) -> Option<&TrafficSet> {
-        let peer = match who {
-            Who::Tier(id) => Peer::Tier(id),
-            Who::External(id) => Peer::External(id),
-            Who::PrefixList(id) => Peer::PrefixList(id),
-            Who::Param(id) => Peer::Param(id),
-            Who::Hosts => return None,
-        };
-        let at = self.named.binary_search_by(|(known, _)| known.cmp(&peer)).ok()?;
-        Some(&self.named[at].1[family as usize])
-    }
-
-    fn admitted(&self, side: &Side, family: Family) -> Admitted {
-        let own = self.to(side.who, family);
-        let by_address = self.blocks.with_any(&side.addresses, family);
-        let foreign = match side.who {
-            Who::Tier(_) => None,
-            Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => Some(&self.foreign[family as usize]),
-        };
-        let may = [Some(&by_address), own, Some(&self.loose[family as usize]), foreign];
-        let may = TrafficSet::union_of(may.into_iter().flatten().filter(|set| !set.is_empty()));
-        if !side.is_in(family) {
-            return Admitted { may, must: TrafficSet::default() };
-        }
-        let every = if by_address.is_empty() { by_address } else { self.blocks.with_every(&side.addresses, family) };
-        let must = match own {
-            Some(own) => every.union(own),
-            None => every,
-        };
-        Admitted { may, must }
-    }
-}
-
-/// The family of a prefix list or a parameter.
-pub(super) fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
-    match peer {
-        Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
-        Peer::Param(id) => Some(policy.param(id).kind.family()),
-        Peer::Net(block) => Some(Family::of(&block)),
-        Peer::Tier(_) | Peer::External(_) => None,
-    }
 }
 
 impl<'p> Gates<'p> {

@@ -7,6 +7,8 @@
 mod address;
 mod internet;
 mod packets;
+#[cfg(test)]
+mod packets_model;
 mod pieces;
 mod ranges;
 mod traffic;
