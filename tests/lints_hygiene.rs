@@ -195,3 +195,13 @@ fn shadowed_services_and_what_except_leaves() {
         check("many-blocks", &format!("network n = {block} except 10.0.0.0\n"), count);
     }
 }
+
+#[test]
+fn lists_of_unknown_size() {
+    let check = |program: &str, expected: &[&str]| names("unknown-size", program, expected);
+    check("prefix-list p = \"pl-0123456789abcdef0\"\ntier a\na allows https from p\n", &["p"]);
+    check("prefix-list p = \"pl-0123456789abcdef0\" { entries = 5 }\ntier a\na allows https from p\n", &[]);
+    check("prefix-list p = \"com.amazonaws.region.s3\"\ntier a { outbound = closed }\na allows https to p\n", &[]);
+    check("prefix-list p = \"pl-0123456789abcdef0\"\ntier a\na allows https from 10.0.0.0/8\n", &[]);
+    check("param p : prefix-list\ntier a\na allows https from p\n", &[]);
+}

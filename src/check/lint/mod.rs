@@ -26,6 +26,7 @@ mod role_expectation;
 mod shadowed_rule;
 mod shadowed_service;
 mod template_limits;
+mod unknown_size;
 mod unreachable_tier;
 mod unused_allow;
 mod unused_declaration;
@@ -131,6 +132,7 @@ pub const ALL: &[Lint] = &[
     expiring::LINT,
     unused_allow::LINT,
     quota::LINT,
+    unknown_size::LINT,
     many_blocks::LINT,
     template_limits::LINT,
 ];

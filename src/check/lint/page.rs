@@ -64,7 +64,7 @@ A lint is a named check of a whole program. It judges what a program means and n
 | `deny` | an error: nothing is written, and the exit code is 1 |
 
 `--deny`, `--warn` and `--allow` give `tierwall check` and `tierwall build` other levels: for one lint by its name, for
-those that would warn by the word `warnings`, or for all by the word `all`. The narrower word wins, so that
+those whose own level is `warn` by the word `warnings`, or for all by the word `all`. The narrower word wins, so that
 `--deny warnings --warn expired` stops a pipeline at every warning but that one.
 
 `@allow(LINT, \"reason\")` on the line before a statement silences what the lint says about that statement. A finding that
