@@ -434,6 +434,25 @@ fn a_wide_matrix_is_a_list() {
     shown("matrix-list", &program, "matrix shop.tier", &text);
 }
 
+#[test]
+fn a_list_stays_narrow_however_many_the_ends() {
+    // a list of all the senders would be wider than a format width may be
+    let names: Vec<String> = (0..400).map(|n| format!("{}{n}", "long-".repeat(36))).collect();
+    let closed = "{ outbound = closed }";
+    let program = format!("tier {} {closed}\ntier db {closed}\n", names.join(&format!(" {closed}\ntier ")));
+    let program = names[..390].iter().fold(program, |program, name| format!("{program}db allows ssh from {name}\n"));
+    let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "TO  ON      FROM");
+    assert!(lines[1].starts_with("db  tcp 22  long-"), "{text}");
+    assert!(lines[1].ends_with(" and 382 more") && lines[1].len() < 2_000, "{text}");
+    // columns that are very wide are not filled up to their width
+    let ports: Vec<String> = (0..400).map(|n| (n * 2 + 1).to_string()).collect();
+    let program = format!("{program}{} allows tcp {} from db\n", names[0], ports.join(", "));
+    let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
+    assert!(text.lines().any(|line| line.starts_with("db ") && line.len() < 2_000), "{text}");
+}
+
 /// The problems that a question has, drawn.
 fn complaints(question: Asks<'_>) -> String {
     match posed(SHOP, question) {

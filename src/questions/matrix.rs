@@ -12,6 +12,12 @@ use std::fmt::Write;
 /// Characters that a line of a grid may take; what is wider is written as a list.
 const WIDTH: usize = 120;
 
+/// Characters that a column of a list is filled up to; what is longer in it is followed at once by the next.
+const FILLED: usize = 40;
+
+/// Senders that a line of a list names.
+const NAMED: usize = 8;
+
 /// A table of texts, the first line its head.
 type Lines = Vec<Vec<String>>;
 
@@ -19,11 +25,17 @@ type Lines = Vec<Vec<String>>;
 pub fn table(policy: &Policy) -> String {
     let matrix = Matrix::new(policy);
     let lines = laid_out(&matrix);
-    let widths = widths(&lines);
+    let widths: Vec<usize> = widths(&lines).into_iter().map(|width| width.min(FILLED)).collect();
     let mut out = String::new();
     for line in &lines {
-        let fields = line.iter().zip(&widths).map(|(field, width)| format!("{field:width$}", width = *width));
-        let _ = writeln!(out, "{}", fields.collect::<Vec<_>>().join("  ").trim_end());
+        let last = line.len() - 1;
+        for (n, field) in line.iter().enumerate() {
+            // what is last is followed by nothing
+            let blanks = if n == last { 0 } else { widths[n].saturating_sub(field.chars().count()) + 2 };
+            let _ = write!(out, "{field}{}", " ".repeat(blanks));
+        }
+        out.truncate(out.trim_end_matches(' ').len());
+        out.push('\n');
     }
     out + &legend(&lines)
 }
@@ -106,7 +118,7 @@ fn grid(matrix: &Matrix, words: &HashMap<KindId, String>, receivers: &[usize]) -
 
 /// A line for each receiver and what may pass to it, with all the senders of which that is true.
 fn list(matrix: &Matrix, words: &HashMap<KindId, String>) -> Lines {
-    let mut lines = vec![["FROM", "TO", "ON"].map(str::to_string).to_vec()];
+    let mut lines = vec![["TO", "ON", "FROM"].map(str::to_string).to_vec()];
     let mut groups: BTreeMap<usize, Vec<(KindId, Vec<usize>)>> = BTreeMap::new();
     for Cell { from, to, kind } in &matrix.cells {
         let of_it = groups.entry(*to).or_default();
@@ -118,25 +130,28 @@ fn list(matrix: &Matrix, words: &HashMap<KindId, String>) -> Lines {
     for (to, of_it) in groups {
         for (kind, senders) in of_it {
             let on = words[&kind].clone();
-            lines.push(vec![together(matrix, &senders), matrix.ends[to].name.clone(), on]);
+            lines.push(vec![matrix.ends[to].name.clone(), on, together(matrix, &senders)]);
         }
     }
     lines
 }
 
-/// `every tier but db, internet`
+/// `every tier but db, internet`, `app, web and 37 more`
 fn together(matrix: &Matrix, ends: &[usize]) -> String {
     let (tiers, others): (Vec<usize>, Vec<usize>) = ends.iter().partition(|end| **end < matrix.tiers);
-    let names = |ends: &[usize]| ends.iter().map(|end| matrix.ends[*end].name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = |ends: &[usize]| ends.iter().map(|end| matrix.ends[*end].name.clone()).collect::<Vec<_>>();
     let left: Vec<usize> = (0..matrix.tiers).filter(|tier| tiers.binary_search(tier).is_err()).collect();
-    let tiers = match left.len() {
-        0 if tiers.len() > 1 => "every tier".to_string(),
+    let mut parts = match left.len() {
+        0 if tiers.len() > 1 => vec!["every tier".to_string()],
         // only where that says less
-        1..=3 if tiers.len() > 2 * left.len() + 1 => format!("every tier but {}", names(&left).replace(", ", " and ")),
+        1..=3 if tiers.len() > 2 * left.len() + 1 => vec![format!("every tier but {}", names(&left).join(" and "))],
         _ => names(&tiers),
     };
-    let parts = [tiers, names(&others)];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    parts.extend(names(&others));
+    match parts.len().checked_sub(NAMED) {
+        Some(more @ 1..) => format!("{} and {more} more", parts[..NAMED].join(", ")),
+        Some(0) | None => parts.join(", "),
+    }
 }
 
 /// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a header first.
