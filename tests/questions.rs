@@ -11,6 +11,7 @@ use tierwall::check::reach::Gate;
 use tierwall::check::trace::{Verdict, trace};
 use tierwall::compile::{AskError, Asked, ask};
 use tierwall::parse::Question;
+use tierwall::policy::Peer;
 use tierwall::questions::{self, Subject};
 
 /// The shop: a client on the internet, a web server, an application server, a database.
@@ -451,6 +452,44 @@ fn a_list_stays_narrow_however_many_the_ends() {
     let program = format!("{program}{} allows tcp {} from db\n", names[0], ports.join(", "));
     let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
     assert!(text.lines().any(|line| line.starts_with("db ") && line.len() < 2_000), "{text}");
+}
+
+/// The lines of a matrix as comma-separated values.
+fn matrix_lines(program: &str) -> Vec<String> {
+    let compilation = compile_text("shop.tier", program, &[], as_of());
+    assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
+    questions::csv(&compilation.policy).lines().map(str::to_string).collect()
+}
+
+#[test]
+fn networks_that_sentences_name_are_whole_in_a_matrix() {
+    let program = "\
+tier a, b
+a allows tcp 80 from fd00::/8
+b allows icmp 3/4 from private
+";
+    for_some(program, ("private", "a", "tcp 80"));
+    let lines = matrix_lines(program);
+    assert!(lines.contains(&"private,hosts,a,tier,,tcp 80 (IPv6)".to_string()), "{lines:?}");
+    // what the resolver makes of the word is what the matrix makes of it
+    let all = compile_text("shop.tier", "tier a\na allows https from private\n", &[], as_of()).policy;
+    let blocks = all.flows.iter().filter_map(|flow| match flow.peer {
+        Peer::Net(block) => Some(block),
+        Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
+    });
+    assert_eq!(blocks.collect::<Vec<_>>(), tierwall::net::private());
+    // nor are there more than the stack uses
+    let lines = matrix_lines(&format!("stack s {{ ip = ipv4 }}\ntier c\n{}", "c allows icmp 3/4 from private\n"));
+    assert!(!lines.iter().any(|line| line.contains("IPv")), "{lines:?}");
+    let program = "\
+vpc main { cidr = [10.0.0.0/16, 2001:db8:1::/56] }
+tier a { addresses = [10.0.0.0/24, 2001:db8:1::/64] }
+tier b { addresses = [10.0.1.0/24, 2001:db8:1:1::/64] }
+a allows tcp 80 from 2001:db8:1::/56
+b allows icmp 3/4 from vpc main
+";
+    let lines = matrix_lines(program);
+    assert!(lines.contains(&"vpc main,hosts,a,tier,tcp 80 (IPv6),".to_string()), "{lines:?}");
 }
 
 /// The problems that a question has, drawn.

@@ -3,7 +3,7 @@
 use super::ends::{self, Named};
 use super::links::{KindId, Links, Passing};
 use super::reach::{Side, Who};
-use crate::net::Addresses;
+use crate::net::{Addresses, Family, private};
 use crate::policy::{End, ExternalId, NetworkId, ParamId, ParamKind, Peer, Policy, PrefixListId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -95,5 +95,21 @@ fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
             }
         }
     }
+    for (name, blocks) in &mut found {
+        if let Some(all) = whole(policy, name) {
+            *blocks = all;
+        }
+    }
     found
+}
+
+/// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has one IP version.
+fn whole(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
+    let blocks = match name.strip_prefix("vpc ") {
+        None if name == "private" => private(),
+        None => return None,
+        Some(name) => policy.vpcs.iter().find(|vpc| vpc.name.as_deref() == Some(name))?.blocks.clone(),
+    };
+    let spoken = |block: &IpNet| policy.stack.dual || Family::of(block) == Family::V4;
+    Some(blocks.into_iter().filter(spoken).collect())
 }
