@@ -492,6 +492,30 @@ b allows icmp 3/4 from vpc main
     assert!(lines.contains(&"vpc main,hosts,a,tier,tcp 80 (IPv6),".to_string()), "{lines:?}");
 }
 
+#[test]
+fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
+    let program = |count: usize| {
+        let start = "network office = 203.0.113.0/24\ntier a\na allows ssh from office, private\n";
+        (0..count).fold(start.to_string(), |text, n| {
+            format!("{text}a allows tcp {} from 198.{}.{}.1\n", n % 7 + 1, 51 + n / 200, n % 200)
+        })
+    };
+    let shown = |count: usize| {
+        let policy = compile_text("shop.tier", &program(count), &[], as_of()).policy;
+        [questions::table(&policy), questions::markdown(&policy), questions::matrix_json(&policy)]
+    };
+    assert_eq!(matrix_lines(&program(256)).iter().filter(|line| line.starts_with("198.")).count(), 256);
+    assert!(shown(256)[2].contains("\"left_out\": 0,"));
+    assert!(!shown(256)[0].contains("left out"));
+    let lines = matrix_lines(&program(1_200));
+    assert!(!lines.iter().any(|line| line.contains("198.")), "{lines:?}");
+    assert!(["office", "private"].iter().all(|end| lines.iter().any(|line| line.starts_with(end))), "{lines:?}");
+    let [table, markdown, json] = shown(1_200);
+    let says = "\n\n1,200 addresses that sentences name are left out: give them names as networks to see them\n";
+    assert!(table.ends_with(says) && markdown.ends_with(says), "{table}{markdown}");
+    assert!(json.contains("\"left_out\": 1200,"), "{json}");
+}
+
 /// The problems that a question has, drawn.
 fn complaints(question: Asks<'_>) -> String {
     match posed(SHOP, question) {

@@ -37,7 +37,7 @@ pub fn table(policy: &Policy) -> String {
         out.truncate(out.trim_end_matches(' ').len());
         out.push('\n');
     }
-    out + &legend(&lines)
+    out + &legend(&matrix, &lines)
 }
 
 /// The same in Markdown.
@@ -51,16 +51,29 @@ pub fn markdown(policy: &Policy) -> String {
             let _ = writeln!(out, "|{}", "---|".repeat(line.len()));
         }
     }
-    out + &legend(&lines)
+    out + &legend(&matrix, &lines)
 }
 
-fn legend(lines: &Lines) -> String {
-    let doubt = lines.iter().skip(1).flatten().any(|field| field.contains('?'));
-    if doubt {
-        "\n?: for some of their addresses only, or it depends on what is not known\n".to_string()
-    } else {
-        String::new()
+fn legend(matrix: &Matrix, lines: &Lines) -> String {
+    let mut out = String::new();
+    if lines.iter().skip(1).flatten().any(|field| field.contains('?')) {
+        out += "\n?: for some of their addresses only, or it depends on what is not known\n";
     }
+    if matrix.left_out > 0 {
+        let count = in_thousands(matrix.left_out);
+        let _ = writeln!(
+            out,
+            "\n{count} addresses that sentences name are left out: give them names as networks to see them"
+        );
+    }
+    out
+}
+
+/// `1,200`
+fn in_thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let blocks = digits.as_bytes().rchunks(3).rev().map(|block| String::from_utf8_lossy(block).into_owned());
+    blocks.collect::<Vec<_>>().join(",")
 }
 
 fn widths(lines: &Lines) -> Vec<usize> {
@@ -180,6 +193,7 @@ pub fn csv(policy: &Policy) -> String {
 struct Document<'p> {
     format: u32,
     stack: &'p str,
+    left_out: usize,
     ends: Vec<EndLine<'p>>,
     pairs: Vec<PairLine<'p>>,
 }
@@ -202,6 +216,7 @@ pub fn json(policy: &Policy) -> String {
     document(&Document {
         format: 1,
         stack: &policy.stack.name,
+        left_out: matrix.left_out,
         ends: matrix.ends.iter().map(end_line).collect(),
         pairs: matrix.cells.iter().map(pair).collect(),
     })
