@@ -135,6 +135,22 @@ fn what_travels() {
 }
 
 #[test]
+fn each_exchange_has_a_fate_of_its_own() {
+    let program = "tier a { outbound = closed }\ntier b\nb allows udp 53 from a\n";
+    shown_trace("trace-exchanges", program, ("a", "b", "dns"));
+    let travels = |question| -> Vec<String> {
+        let (asked, subject) = asked(program, question);
+        let json = questions::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject).0;
+        let packets = json.lines().filter_map(|line| line.trim().strip_prefix("\"packet\": "));
+        packets.map(|packet| packet.trim_matches(['"', ',']).to_string()).collect()
+    };
+    assert_eq!(travels(("a", "b", "dns")), ["datagram", "reply"]);
+    assert_eq!(travels(("a", "b", "udp 53")), ["datagram", "reply"]);
+    assert_eq!(travels(("a", "b", "tcp 53")), Vec::<String>::new());
+    assert_eq!(travels(("b", "a", "dns")), Vec::<String>::new());
+}
+
+#[test]
 fn doubt_has_its_reasons() {
     let program = "\
 param partner : cidr

@@ -7,7 +7,7 @@
 //! it is set otherwise. User Guide, "Network maximum transmission unit": the errors of path MTU discovery need an
 //! inbound rule of their own.
 
-use crate::check::trace::Service;
+use crate::check::trace::{Connection, Verdict};
 use crate::net::Traffic;
 
 /// One packet of a connection.
@@ -48,16 +48,32 @@ const OTHER: &[Packet] =
     &[asks("packet"), answers("reply", "packets of the protocol between the two need no rule, until 600 s of silence")];
 const ALL: &[Packet] = &[asks("first packet"), answers("reply", NEEDS_NO_RULE)];
 
-/// What travels when a service is used, once for each kind of exchange.
-pub fn exchanges(service: &Service) -> Vec<&'static [Packet]> {
-    let mut found: Vec<&'static [Packet]> = Vec::new();
-    for traffic in &service.traffic {
-        let exchange = exchange(*traffic);
-        if !found.contains(&exchange) {
-            found.push(exchange);
+/// What travels when a part of a service is used.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The part of the service.
+    pub traffic: Vec<Traffic>,
+    /// The packets, in order.
+    pub packets: &'static [Packet],
+    /// What becomes of the part.
+    pub verdict: Verdict,
+}
+
+/// What travels in a connection, once for each kind of exchange that an IP version of it has.
+pub fn exchanges(connection: &Connection) -> Vec<Exchange> {
+    let mut parts: Vec<(&'static [Packet], Vec<Traffic>)> = Vec::new();
+    for traffic in connection.on.iter().flat_map(|service| &service.traffic) {
+        let packets = exchange(*traffic);
+        match parts.iter_mut().find(|(known, _)| *known == packets) {
+            Some((_, part)) => part.push(*traffic),
+            None => parts.push((packets, vec![*traffic])),
         }
     }
-    found
+    let exchanges = parts.into_iter().filter_map(|(packets, traffic)| {
+        let verdict = connection.verdict_of(&traffic)?;
+        Some(Exchange { traffic, packets, verdict })
+    });
+    exchanges.collect()
 }
 
 /// Types: IANA, "ICMP Parameters" and "ICMPv6 Parameters" (the errors of ICMPv6 are 1 to 127).
