@@ -135,6 +135,32 @@ fn what_travels() {
 }
 
 #[test]
+fn each_kind_of_icmp_has_words_of_its_own() {
+    let program = "stack s { ip = dual }\ntier a\na allows all from anywhere\n";
+    let says = |on: &str, words: &str| {
+        let text = trace_text(program, ("internet", "a", on));
+        assert!(text.contains(words), "{on}: `{words}` is not in\n{text}");
+        let others = ["path MTU", "of its own where", "begins nothing", "nothing is known", "echo-reply    internet ←"];
+        assert_eq!(others.iter().filter(|other| text.contains(**other)).count(), 1, "{on}\n{text}");
+    };
+    for on in ["icmp 8", "icmp 8/0", "icmpv6 128", "ping"] {
+        says(on, "echo-reply    internet ← a  a reply needs no rule");
+    }
+    for on in ["icmp 3/4", "icmpv6 2", "icmp fragmentation-needed"] {
+        says(on, "path MTU discovery needs an inbound rule for it");
+    }
+    for on in ["icmp 3", "icmp 3/1", "icmp 4", "icmp 5", "icmp 11/0", "icmp 12", "icmpv6 1", "icmpv6 3", "icmpv6 4/1"] {
+        says(on, "of its own where it is not about a connection that is tracked");
+    }
+    for on in ["icmp 0", "icmpv6 129"] {
+        says(on, "echo-reply  internet → a  let through by the rules above\n    a reply, which begins nothing");
+    }
+    for on in ["icmp 8/1", "icmp 9", "icmp 14", "icmp 200", "icmpv6 100", "icmpv6 135"] {
+        says(on, "packet  internet → a  let through by the rules above\n    nothing is known that answers it");
+    }
+}
+
+#[test]
 fn each_exchange_has_a_fate_of_its_own() {
     let program = "tier a { outbound = closed }\ntier b\nb allows udp 53 from a\n";
     shown_trace("trace-exchanges", program, ("a", "b", "dns"));

@@ -5,7 +5,7 @@
 //! TCP and UDP and ICMP replies are tracked, other protocols by address and number for 600 seconds. EC2 API
 //! reference, `ConnectionTrackingConfiguration`: a UDP flow is forgotten after 30 seconds, 180 in a stream, unless
 //! it is set otherwise. User Guide, "Network maximum transmission unit": the errors of path MTU discovery need an
-//! inbound rule of their own.
+//! inbound rule of their own. Of other errors Amazon says nothing.
 
 use crate::check::trace::{Connection, Verdict};
 use crate::net::Traffic;
@@ -41,9 +41,12 @@ const UDP: &[Packet] = &[
     answers("reply", "a reply needs no rule, for 30 s after one datagram and 180 s in a stream unless set otherwise"),
 ];
 const ECHO: &[Packet] = &[asks("echo-request"), answers("echo-reply", NEEDS_NO_RULE)];
+const ECHO_REPLY: &[Packet] = &[asks("echo-reply")];
 const TIMESTAMP: &[Packet] = &[asks("timestamp-request"), answers("timestamp-reply", NEEDS_NO_RULE)];
+const TOO_BIG: &[Packet] = &[asks("error: packet too big")];
 const ERROR: &[Packet] = &[asks("error message")];
 const ICMP: &[Packet] = &[asks("ICMP message"), answers("reply, if it asks for one", NEEDS_NO_RULE)];
+const PACKET: &[Packet] = &[asks("packet")];
 const OTHER: &[Packet] =
     &[asks("packet"), answers("reply", "packets of the protocol between the two need no rule, until 600 s of silence")];
 const ALL: &[Packet] = &[asks("first packet"), answers("reply", NEEDS_NO_RULE)];
@@ -76,23 +79,37 @@ pub fn exchanges(connection: &Connection) -> Vec<Exchange> {
     exchanges.collect()
 }
 
-/// Types: IANA, "ICMP Parameters" and "ICMPv6 Parameters" (the errors of ICMPv6 are 1 to 127).
+/// What is to be known of an exchange that is no question and answer.
+const NOTES: [(&[Packet], &str); 4] = [
+    (TOO_BIG, "no reply, even to the packet that it is about: path MTU discovery needs an inbound rule for it"),
+    (
+        ERROR,
+        "no reply, and nothing answers it: it needs a rule of its own where it is not about a connection that is tracked",
+    ),
+    (ECHO_REPLY, "a reply, which begins nothing: after an echo-request it needs no rule"),
+    (PACKET, "nothing is known that answers it"),
+];
+
+/// Types and codes: IANA, "ICMP Parameters" and "ICMPv6 Parameters".
 fn exchange(traffic: Traffic) -> &'static [Packet] {
     match traffic {
         Traffic::All => ALL,
         Traffic::Tcp(_) => TCP,
         Traffic::Udp(_) => UDP,
         Traffic::Icmp(None) | Traffic::Icmpv6(None) => ICMP,
-        Traffic::Icmp(Some((8, _))) | Traffic::Icmpv6(Some((128, _))) => ECHO,
-        Traffic::Icmp(Some((13, _))) => TIMESTAMP,
-        Traffic::Icmp(Some((3 | 11 | 12, _))) | Traffic::Icmpv6(Some((..128, _))) => ERROR,
-        Traffic::Icmp(Some(_)) | Traffic::Icmpv6(Some(_)) => ICMP,
+        Traffic::Icmp(Some((8, None | Some(0)))) | Traffic::Icmpv6(Some((128, None | Some(0)))) => ECHO,
+        Traffic::Icmp(Some((0, None | Some(0)))) | Traffic::Icmpv6(Some((129, None | Some(0)))) => ECHO_REPLY,
+        Traffic::Icmp(Some((13, None | Some(0)))) => TIMESTAMP,
+        // fragmentation needed, packet too big
+        Traffic::Icmp(Some((3, Some(4)))) | Traffic::Icmpv6(Some((2, None | Some(0)))) => TOO_BIG,
+        // destination unreachable, source quench, redirect, time exceeded, parameter problem
+        Traffic::Icmp(Some((3 | 4 | 5 | 11 | 12, _))) | Traffic::Icmpv6(Some((1 | 3 | 4, _))) => ERROR,
+        Traffic::Icmp(Some(_)) | Traffic::Icmpv6(Some(_)) => PACKET,
         Traffic::Number(_) => OTHER,
     }
 }
 
 /// What has to be known about an exchange that is no question and answer.
 pub fn note(exchange: &[Packet]) -> Option<&'static str> {
-    (exchange == ERROR)
-        .then_some("no reply, even to the packet that it is about: path MTU discovery needs an inbound rule for it")
+    NOTES.iter().find(|(packets, _)| *packets == exchange).map(|(_, note)| *note)
 }
