@@ -161,6 +161,28 @@ fn each_kind_of_icmp_has_words_of_its_own() {
 }
 
 #[test]
+fn an_address_that_a_tier_has_is_noted() {
+    let program = "\
+tier web { addresses = 10.0.0.0/24 }
+tier app { addresses = 10.0.1.0/24 }
+app allows https from web
+";
+    shown_trace("trace-among", program, ("10.0.0.7", "app", "https"));
+    let note = "`: `--to app` asks for its members";
+    assert!(trace_text(program, ("web", "10.0.1.0/25", "https")).contains(note));
+    for end in ["10.0.0.0/16", "10.0.2.7", "internet", "web"] {
+        assert!(!trace_text(program, (end, "app", "https")).contains("is among"), "{end}");
+    }
+}
+
+#[test]
+fn nothing_is_let_through_where_no_tier_is() {
+    let text = trace_text(SHOP, ("office", "internet", "https"));
+    let says = "SYN      office → internet  no tier is at either end, so that no group of the program decides\n";
+    assert!(text.contains(says) && !text.contains("let through"), "{text}");
+}
+
+#[test]
 fn each_exchange_has_a_fate_of_its_own() {
     let program = "tier a { outbound = closed }\ntier b\nb allows udp 53 from a\n";
     shown_trace("trace-exchanges", program, ("a", "b", "dns"));

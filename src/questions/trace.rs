@@ -3,12 +3,12 @@
 use super::Subject;
 use super::travel::{Exchange, exchanges, note};
 use super::words::{Marked, line, pieces};
-use crate::check::ends;
+use crate::check::ends::{self, Named};
 use crate::check::reach::{Gate, Who};
 use crate::check::trace::{Connection, Fate, Leg, Station, Verdict, trace};
 use crate::flows::End;
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Peer, Policy, SentenceId, TierId};
+use crate::policy::{Peer, Policy, SentenceId, Tier, TierId};
 use crate::said::Said;
 use crate::source::Sources;
 use std::fmt::Write;
@@ -21,7 +21,24 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
     let teller = Teller { policy, sources };
     let texts: Vec<String> = connections.iter().map(|connection| teller.connection(connection)).collect();
-    (texts.join("\n"), all_pass(&connections))
+    (texts.join("\n") + &among_tiers(policy, subject), all_pass(&connections))
+}
+
+/// Notes on addresses that a tier has too: rules that name the tier admit its members and not them.
+fn among_tiers(policy: &Policy, subject: &Subject) -> String {
+    let mut notes: Vec<String> = Vec::new();
+    for (option, ends) in [("--from", &subject.from), ("--to", &subject.to)] {
+        for Named { name, side } in ends.iter().filter(|end| end.side.who == Who::Hosts) {
+            let inside = |tier: &&Tier| {
+                let addresses = tier.addresses.as_ref();
+                addresses.is_some_and(|all| !side.addresses.is_empty() && side.addresses.difference(all).is_empty())
+            };
+            notes.extend(policy.tiers.iter().filter(inside).take(SHOWN).map(|tier| {
+                format!("{name} is among the addresses of `{0}`: `{option} {0}` asks for its members\n", tier.name)
+            }));
+        }
+    }
+    if notes.is_empty() { String::new() } else { format!("\n{}", notes.concat()) }
 }
 
 pub(super) fn all_pass(connections: &[Connection]) -> bool {
@@ -197,12 +214,14 @@ fn travels(connection: &Connection) -> String {
 fn packets(connection: &Connection, exchange: &Exchange) -> String {
     let Connection { from, to, .. } = connection;
     let Exchange { packets, verdict, .. } = exchange;
+    let nobody_decides = connection.legs.iter().all(|leg| leg.gates.is_empty());
     let shown = if *verdict == Verdict::Stopped { &packets[..1] } else { packets };
     let width = shown.iter().map(|packet| packet.name.len()).max().unwrap_or(0);
     let mut out = String::new();
     for packet in shown {
         let arrow = if packet.there { "→" } else { "←" };
         let because = packet.because.unwrap_or(match verdict {
+            Verdict::Passes if nobody_decides => "no tier is at either end, so that no group of the program decides",
             Verdict::Passes => "let through by the rules above",
             Verdict::ForSome => "let through for some, and dropped for others",
             Verdict::Stopped => "dropped, and nothing is sent back",
