@@ -6,6 +6,7 @@ mod common;
 
 use common::{Text, as_of, compile_text, examples, package};
 use insta::Settings;
+use std::process::Command;
 use tierwall::check::lint::Levels;
 use tierwall::check::reach::Gate;
 use tierwall::check::trace::{Verdict, trace};
@@ -618,4 +619,30 @@ fn what_is_wrong_with_a_question_is_said() {
     }
     let text = complaints(("ofice", "db, wbe", "mysq"));
     shown("question-errors", SHOP, &format!("trace {}", typed(("ofice", "db, wbe", "mysq"))), &text);
+}
+
+/// What the command prints.
+fn run(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_tierwall")).args(arguments).current_dir(package()).output();
+    let output = output.unwrap_or_else(|error| panic!("{error}"));
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn what_is_asked_stands_before_what_it_is_read_with() {
+    for command in ["trace", "paths"] {
+        let help = run(&[command, "--help"]);
+        let at = |option: &str| help.find(option).unwrap_or_else(|| panic!("{option}: {help}"));
+        let options = ["--from <", "--to <", "--on <", "--format <", "--set <", "--vars <"];
+        assert!(options.map(at).is_sorted(), "{help}");
+    }
+}
+
+#[test]
+fn markdown_has_a_short_name() {
+    let [long, short] =
+        ["markdown", "md"].map(|format| run(&["matrix", "examples/default-group-locked.tier", "--format", format]));
+    assert_eq!(long, short);
+    assert!(short.starts_with("| "), "{short}");
 }
