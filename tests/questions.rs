@@ -6,11 +6,13 @@ mod common;
 
 use common::{Text, as_of, compile_text, examples, package};
 use insta::Settings;
+use std::process::Command;
 use tierwall::check::lint::Levels;
 use tierwall::check::reach::Gate;
 use tierwall::check::trace::{Verdict, trace};
 use tierwall::compile::{AskError, Asked, ask};
 use tierwall::parse::Question;
+use tierwall::policy::Peer;
 use tierwall::questions::{self, Subject};
 
 /// The shop: a client on the internet, a web server, an application server, a database.
@@ -131,6 +133,70 @@ fn what_travels() {
     let program = "tier a\na allows dns, ping, icmp fragmentation-needed, icmp 13, icmp, proto 50, all from anywhere\n";
     let question = ("internet", "a", "dns, ping, icmp fragmentation-needed, icmp 13, icmp, proto 50, all");
     shown_trace("trace-travels", program, question);
+}
+
+#[test]
+fn each_kind_of_icmp_has_words_of_its_own() {
+    let program = "stack s { ip = dual }\ntier a\na allows all from anywhere\n";
+    let says = |on: &str, words: &str| {
+        let text = trace_text(program, ("internet", "a", on));
+        assert!(text.contains(words), "{on}: `{words}` is not in\n{text}");
+        let others = ["path MTU", "of its own where", "begins nothing", "nothing is known", "echo-reply    internet ←"];
+        assert_eq!(others.iter().filter(|other| text.contains(**other)).count(), 1, "{on}\n{text}");
+    };
+    for on in ["icmp 8", "icmp 8/0", "icmpv6 128", "ping"] {
+        says(on, "echo-reply    internet ← a  a reply needs no rule");
+    }
+    for on in ["icmp 3/4", "icmpv6 2", "icmp fragmentation-needed"] {
+        says(on, "path MTU discovery needs an inbound rule for it");
+    }
+    for on in ["icmp 3", "icmp 3/1", "icmp 4", "icmp 5", "icmp 11/0", "icmp 12", "icmpv6 1", "icmpv6 3", "icmpv6 4/1"] {
+        says(on, "of its own where it is not about a connection that is tracked");
+    }
+    for on in ["icmp 0", "icmpv6 129"] {
+        says(on, "echo-reply  internet → a  let through by the rules above\n    a reply, which begins nothing");
+    }
+    for on in ["icmp 8/1", "icmp 9", "icmp 14", "icmp 200", "icmpv6 100", "icmpv6 135"] {
+        says(on, "packet  internet → a  let through by the rules above\n    nothing is known that answers it");
+    }
+}
+
+#[test]
+fn an_address_that_a_tier_has_is_noted() {
+    let program = "\
+tier web { addresses = 10.0.0.0/24 }
+tier app { addresses = 10.0.1.0/24 }
+app allows https from web
+";
+    shown_trace("trace-among", program, ("10.0.0.7", "app", "https"));
+    let note = "`: `--to app` asks for its members";
+    assert!(trace_text(program, ("web", "10.0.1.0/25", "https")).contains(note));
+    for end in ["10.0.0.0/16", "10.0.2.7", "internet", "web"] {
+        assert!(!trace_text(program, (end, "app", "https")).contains("is among"), "{end}");
+    }
+}
+
+#[test]
+fn nothing_is_let_through_where_no_tier_is() {
+    let text = trace_text(SHOP, ("office", "internet", "https"));
+    let says = "SYN      office → internet  no tier is at either end, so that no group of the program decides\n";
+    assert!(text.contains(says) && !text.contains("let through"), "{text}");
+}
+
+#[test]
+fn each_exchange_has_a_fate_of_its_own() {
+    let program = "tier a { outbound = closed }\ntier b\nb allows udp 53 from a\n";
+    shown_trace("trace-exchanges", program, ("a", "b", "dns"));
+    let travels = |question| -> Vec<String> {
+        let (asked, subject) = asked(program, question);
+        let json = questions::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject).0;
+        let packets = json.lines().filter_map(|line| line.trim().strip_prefix("\"packet\": "));
+        packets.map(|packet| packet.trim_matches(['"', ',']).to_string()).collect()
+    };
+    assert_eq!(travels(("a", "b", "dns")), ["datagram", "reply"]);
+    assert_eq!(travels(("a", "b", "udp 53")), ["datagram", "reply"]);
+    assert_eq!(travels(("a", "b", "tcp 53")), Vec::<String>::new());
+    assert_eq!(travels(("b", "a", "dns")), Vec::<String>::new());
 }
 
 #[test]
@@ -434,6 +500,87 @@ fn a_wide_matrix_is_a_list() {
     shown("matrix-list", &program, "matrix shop.tier", &text);
 }
 
+#[test]
+fn a_list_stays_narrow_however_many_the_ends() {
+    // a list of all the senders would be wider than a format width may be
+    let names: Vec<String> = (0..400).map(|n| format!("{}{n}", "long-".repeat(36))).collect();
+    let closed = "{ outbound = closed }";
+    let program = format!("tier {} {closed}\ntier db {closed}\n", names.join(&format!(" {closed}\ntier ")));
+    let program = names[..390].iter().fold(program, |program, name| format!("{program}db allows ssh from {name}\n"));
+    let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "TO  ON      FROM");
+    assert!(lines[1].starts_with("db  tcp 22  long-"), "{text}");
+    assert!(lines[1].ends_with(" and 382 more") && lines[1].len() < 2_000, "{text}");
+    // columns that are very wide are not filled up to their width
+    let ports: Vec<String> = (0..400).map(|n| (n * 2 + 1).to_string()).collect();
+    let program = format!("{program}{} allows tcp {} from db\n", names[0], ports.join(", "));
+    let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
+    assert!(text.lines().any(|line| line.starts_with("db ") && line.len() < 2_000), "{text}");
+}
+
+/// The lines of a matrix as comma-separated values.
+fn matrix_lines(program: &str) -> Vec<String> {
+    let compilation = compile_text("shop.tier", program, &[], as_of());
+    assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
+    questions::csv(&compilation.policy).lines().map(str::to_string).collect()
+}
+
+#[test]
+fn networks_that_sentences_name_are_whole_in_a_matrix() {
+    let program = "\
+tier a, b
+a allows tcp 80 from fd00::/8
+b allows icmp 3/4 from private
+";
+    for_some(program, ("private", "a", "tcp 80"));
+    let lines = matrix_lines(program);
+    assert!(lines.contains(&"private,hosts,a,tier,,tcp 80 (IPv6)".to_string()), "{lines:?}");
+    // what the resolver makes of the word is what the matrix makes of it
+    let all = compile_text("shop.tier", "tier a\na allows https from private\n", &[], as_of()).policy;
+    let blocks = all.flows.iter().filter_map(|flow| match flow.peer {
+        Peer::Net(block) => Some(block),
+        Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
+    });
+    assert_eq!(blocks.collect::<Vec<_>>(), tierwall::net::private());
+    // nor are there more than the stack uses
+    let lines = matrix_lines(&format!("stack s {{ ip = ipv4 }}\ntier c\n{}", "c allows icmp 3/4 from private\n"));
+    assert!(!lines.iter().any(|line| line.contains("IPv")), "{lines:?}");
+    let program = "\
+vpc main { cidr = [10.0.0.0/16, 2001:db8:1::/56] }
+tier a { addresses = [10.0.0.0/24, 2001:db8:1::/64] }
+tier b { addresses = [10.0.1.0/24, 2001:db8:1:1::/64] }
+a allows tcp 80 from 2001:db8:1::/56
+b allows icmp 3/4 from vpc main
+";
+    let lines = matrix_lines(program);
+    assert!(lines.contains(&"vpc main,hosts,a,tier,tcp 80 (IPv6),".to_string()), "{lines:?}");
+}
+
+#[test]
+fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
+    let program = |count: usize| {
+        let start = "network office = 203.0.113.0/24\ntier a\na allows ssh from office, private\n";
+        (0..count).fold(start.to_string(), |text, n| {
+            format!("{text}a allows tcp {} from 198.{}.{}.1\n", n % 7 + 1, 51 + n / 200, n % 200)
+        })
+    };
+    let shown = |count: usize| {
+        let policy = compile_text("shop.tier", &program(count), &[], as_of()).policy;
+        [questions::table(&policy), questions::markdown(&policy), questions::matrix_json(&policy)]
+    };
+    assert_eq!(matrix_lines(&program(256)).iter().filter(|line| line.starts_with("198.")).count(), 256);
+    assert!(shown(256)[2].contains("\"left_out\": 0,"));
+    assert!(!shown(256)[0].contains("left out"));
+    let lines = matrix_lines(&program(1_200));
+    assert!(!lines.iter().any(|line| line.contains("198.")), "{lines:?}");
+    assert!(["office", "private"].iter().all(|end| lines.iter().any(|line| line.starts_with(end))), "{lines:?}");
+    let [table, markdown, json] = shown(1_200);
+    let says = "\n\n1,200 addresses that sentences name are left out: give them names as networks to see them\n";
+    assert!(table.ends_with(says) && markdown.ends_with(says), "{table}{markdown}");
+    assert!(json.contains("\"left_out\": 1200,"), "{json}");
+}
+
 /// The problems that a question has, drawn.
 fn complaints(question: Asks<'_>) -> String {
     match posed(SHOP, question) {
@@ -472,4 +619,30 @@ fn what_is_wrong_with_a_question_is_said() {
     }
     let text = complaints(("ofice", "db, wbe", "mysq"));
     shown("question-errors", SHOP, &format!("trace {}", typed(("ofice", "db, wbe", "mysq"))), &text);
+}
+
+/// What the command prints.
+fn run(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_tierwall")).args(arguments).current_dir(package()).output();
+    let output = output.unwrap_or_else(|error| panic!("{error}"));
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn what_is_asked_stands_before_what_it_is_read_with() {
+    for command in ["trace", "paths"] {
+        let help = run(&[command, "--help"]);
+        let at = |option: &str| help.find(option).unwrap_or_else(|| panic!("{option}: {help}"));
+        let options = ["--from <", "--to <", "--on <", "--format <", "--set <", "--vars <"];
+        assert!(options.map(at).is_sorted(), "{help}");
+    }
+}
+
+#[test]
+fn markdown_has_a_short_name() {
+    let [long, short] =
+        ["markdown", "md"].map(|format| run(&["matrix", "examples/default-group-locked.tier", "--format", format]));
+    assert_eq!(long, short);
+    assert!(short.starts_with("| "), "{short}");
 }

@@ -3,7 +3,7 @@
 use super::ends::{self, Named};
 use super::links::{KindId, Links, Passing};
 use super::reach::{Side, Who};
-use crate::net::Addresses;
+use crate::net::{Addresses, Family, private};
 use crate::policy::{End, ExternalId, NetworkId, ParamId, ParamKind, Peer, Policy, PrefixListId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -17,8 +17,13 @@ pub struct Matrix {
     pub tiers: usize,
     /// The pairs between which something may pass, by sender and receiver. One end of each is a tier.
     pub cells: Vec<Cell>,
+    /// How many addresses that sentences name are no ends here, since they are too many.
+    pub left_out: usize,
     kinds: Vec<Vec<Passing>>,
 }
+
+/// More addresses that have no name are no ends: nobody would look for them, and each costs a line and a column.
+const MOST_UNNAMED: usize = 256;
 
 /// A pair of ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +39,13 @@ pub struct Cell {
 impl Matrix {
     /// The matrix of a policy.
     pub fn new(policy: &Policy) -> Matrix {
-        let mut links = Links::new(policy, others(policy));
+        let (others, left_out) = others(policy);
+        let mut links = Links::new(policy, others);
         let (tiers, count) = (policy.tiers.len(), links.ends().len());
         let pairs = (0..count).flat_map(|from| (0..if from < tiers { count } else { tiers }).map(move |to| (from, to)));
         let cells = pairs.filter_map(|(from, to)| Some(Cell { from, to, kind: links.between(from, to)? })).collect();
         let (ends, kinds) = links.into_parts();
-        Matrix { ends, tiers, cells, kinds }
+        Matrix { ends, tiers, cells, left_out, kinds }
     }
 
     /// What passes, in each IP version that both ends have.
@@ -48,8 +54,8 @@ impl Matrix {
     }
 }
 
-/// Every peer of the program that is no tier.
-fn others(policy: &Policy) -> Vec<Named> {
+/// Every peer of the program that is no tier, and how many addresses without a name are left out.
+fn others(policy: &Policy) -> (Vec<Named>, usize) {
     let mut others = ends::named(policy, &End::Internet);
     let mut places: BTreeMap<String, Vec<Named>> = BTreeMap::new();
     for n in 0..policy.networks.len() {
@@ -58,7 +64,15 @@ fn others(policy: &Policy) -> Vec<Named> {
         parts.retain(|part| part.side.who == Who::Hosts);
         places.insert(policy.networks[n].name.clone(), parts);
     }
-    for (name, blocks) in spoken_of(policy) {
+    let mut spoken = spoken_of(policy);
+    let unnamed = |name: &String| !places.contains_key(name) && whole(policy, name).is_none();
+    let mut left_out = spoken.keys().filter(|name| unnamed(name)).count();
+    if left_out > MOST_UNNAMED {
+        spoken.retain(|name, _| !unnamed(name));
+    } else {
+        left_out = 0;
+    }
+    for (name, blocks) in spoken {
         let named = || vec![Named { name: name.clone(), side: Side::hosts(Addresses::of(&blocks)) }];
         places.entry(name.clone()).or_insert_with(named);
     }
@@ -68,7 +82,7 @@ fn others(policy: &Policy) -> Vec<Named> {
     let params =
         (0..policy.params.len()).filter(|n| is_unknown_block(policy, *n)).map(|n| End::Param(ParamId(n as u32)));
     others.extend(externals.chain(lists).chain(params).flat_map(|end| ends::named(policy, &end)));
-    others
+    (others, left_out)
 }
 
 fn is_unknown_block(policy: &Policy, param: usize) -> bool {
@@ -95,5 +109,21 @@ fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
             }
         }
     }
+    for (name, blocks) in &mut found {
+        if let Some(all) = whole(policy, name) {
+            *blocks = all;
+        }
+    }
     found
+}
+
+/// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has one IP version.
+fn whole(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
+    let blocks = match name.strip_prefix("vpc ") {
+        None if name == "private" => private(),
+        None => return None,
+        Some(name) => policy.vpcs.iter().find(|vpc| vpc.name.as_deref() == Some(name))?.blocks.clone(),
+    };
+    let spoken = |block: &IpNet| policy.stack.dual || Family::of(block) == Family::V4;
+    Some(blocks.into_iter().filter(spoken).collect())
 }

@@ -109,14 +109,32 @@ fn connection(policy: &Policy, gates: &Gates<'_>, (from, to): (&Named, &Named), 
     });
     let legs = telling(legs.collect(), |(_, may)| may);
     let legs: Vec<Leg> = legs.into_iter().map(|(leg, _)| leg).collect();
-    let has = |verdict| legs.iter().any(|leg| leg.verdict == verdict);
-    let verdict = match (has(Verdict::Passes), has(Verdict::ForSome), has(Verdict::Stopped)) {
-        (true, _, _) if on.is_none() => Verdict::Passes,
+    let verdicts: Vec<Verdict> = legs.iter().map(|leg| leg.verdict).collect();
+    let verdict = together(&verdicts, on.is_none());
+    Connection { from: from.clone(), to: to.clone(), on: on.cloned(), legs, verdict }
+}
+
+/// The answer for several IP versions, where it has to pass in all of them, or in any.
+fn together(verdicts: &[Verdict], any: bool) -> Verdict {
+    let has = |verdict| verdicts.contains(&verdict);
+    match (has(Verdict::Passes), has(Verdict::ForSome), has(Verdict::Stopped)) {
+        (true, _, _) if any => Verdict::Passes,
         (true, false, false) => Verdict::Passes,
         (false, false, _) => Verdict::Stopped,
         (true, _, _) | (false, true, _) => Verdict::ForSome,
-    };
-    Connection { from: from.clone(), to: to.clone(), on: on.cloned(), legs, verdict }
+    }
+}
+
+impl Connection {
+    /// The answer for a part of the service: the TCP of `dns`. Nothing where no IP version has the part.
+    pub fn verdict_of(&self, part: &[Traffic]) -> Option<Verdict> {
+        let verdicts = self.legs.iter().filter_map(|leg| {
+            let part = TrafficSet::of_all(part.iter().copied(), leg.family);
+            (!part.is_empty()).then(|| leg.fate.within(&part).verdict(false))
+        });
+        let verdicts: Vec<Verdict> = verdicts.collect();
+        (!verdicts.is_empty()).then(|| together(&verdicts, false))
+    }
 }
 
 /// A question in one IP version.
@@ -195,6 +213,15 @@ impl Question<'_> {
 impl Fate {
     fn of(asked: &TrafficSet, may: TrafficSet, must: TrafficSet) -> Fate {
         Fate { perhaps: may.difference(&must), stopped: asked.difference(&may), passes: must }
+    }
+
+    /// What becomes of a part.
+    fn within(&self, part: &TrafficSet) -> Fate {
+        Fate {
+            passes: self.passes.intersection(part),
+            perhaps: self.perhaps.intersection(part),
+            stopped: self.stopped.intersection(part),
+        }
     }
 
     /// The answer, where all of what is asked about has to pass, or any of it.

@@ -20,8 +20,6 @@ pub struct Ends {
     /// Who is to be reached, likewise
     #[arg(long, value_name = "ENDS")]
     to: String,
-    #[command(flatten)]
-    with: With,
 }
 
 /// The arguments of `trace`.
@@ -35,6 +33,8 @@ pub struct Trace {
     /// How to answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    with: With,
 }
 
 /// The arguments of `paths`.
@@ -51,6 +51,8 @@ pub struct Paths {
     /// How many chains to show at most
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     max: u16,
+    #[command(flatten)]
+    with: With,
 }
 
 /// How an answer is given.
@@ -67,7 +69,8 @@ pub enum Format {
 pub enum Layout {
     /// For people: a grid where it fits 120 columns, else a list
     Table,
-    /// The same, for a document
+    /// The same, for a document; `md` for short
+    #[value(alias = "md")]
     Markdown,
     /// For spreadsheets: a line for each pair
     Csv,
@@ -77,7 +80,7 @@ pub enum Layout {
 
 /// `tierwall trace`
 pub fn trace(trace: &Trace, report: &Report) -> Exit {
-    let (compilation, subject) = match posed(&trace.ends, trace.on.as_deref(), report) {
+    let (compilation, subject) = match posed(&trace.ends, trace.on.as_deref(), &trace.with, report) {
         Ok(posed) => posed,
         Err(exit) => return exit,
     };
@@ -90,7 +93,7 @@ pub fn trace(trace: &Trace, report: &Report) -> Exit {
 
 /// `tierwall paths`
 pub fn paths(paths: &Paths, report: &Report) -> Exit {
-    let (compilation, subject) = match posed(&paths.ends, paths.on.as_deref(), report) {
+    let (compilation, subject) = match posed(&paths.ends, paths.on.as_deref(), &paths.with, report) {
         Ok(posed) => posed,
         Err(exit) => return exit,
     };
@@ -124,9 +127,9 @@ fn answered((text, yes): (String, bool), report: &Report) -> Exit {
 }
 
 /// The program with what is asked about it.
-fn posed(ends: &Ends, on: Option<&str>, report: &Report) -> Result<(Compilation, Subject), Exit> {
+fn posed(ends: &Ends, on: Option<&str>, with: &With, report: &Report) -> Result<(Compilation, Subject), Exit> {
     let question = Question { from: &ends.from, to: &ends.to, on };
-    let asked = resolved(&ends.file, &ends.with, &question, report)?;
+    let asked = resolved(&ends.file, with, &question, report)?;
     let Asked { compilation, question: Some(question), .. } = asked else {
         return Err(report.failure("`--from` and `--to` ask nothing"));
     };

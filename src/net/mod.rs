@@ -10,6 +10,7 @@ mod packets;
 #[cfg(test)]
 mod packets_model;
 mod pieces;
+mod private;
 mod ranges;
 mod traffic;
 mod traffic_set;
@@ -18,6 +19,7 @@ pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block};
 pub use internet::internet;
 pub use packets::{Packets, Row};
 pub use pieces::Piece;
+pub use private::private;
 pub use ranges::{Bound, Ranges};
 pub use traffic::{Family, Ports, Protocol, Traffic};
 pub use traffic_set::TrafficSet;

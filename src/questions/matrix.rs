@@ -12,6 +12,12 @@ use std::fmt::Write;
 /// Characters that a line of a grid may take; what is wider is written as a list.
 const WIDTH: usize = 120;
 
+/// Characters that a column of a list is filled up to; what is longer in it is followed at once by the next.
+const FILLED: usize = 40;
+
+/// Senders that a line of a list names.
+const NAMED: usize = 8;
+
 /// A table of texts, the first line its head.
 type Lines = Vec<Vec<String>>;
 
@@ -19,13 +25,19 @@ type Lines = Vec<Vec<String>>;
 pub fn table(policy: &Policy) -> String {
     let matrix = Matrix::new(policy);
     let lines = laid_out(&matrix);
-    let widths = widths(&lines);
+    let widths: Vec<usize> = widths(&lines).into_iter().map(|width| width.min(FILLED)).collect();
     let mut out = String::new();
     for line in &lines {
-        let fields = line.iter().zip(&widths).map(|(field, width)| format!("{field:width$}", width = *width));
-        let _ = writeln!(out, "{}", fields.collect::<Vec<_>>().join("  ").trim_end());
+        let last = line.len() - 1;
+        for (n, field) in line.iter().enumerate() {
+            // what is last is followed by nothing
+            let blanks = if n == last { 0 } else { widths[n].saturating_sub(field.chars().count()) + 2 };
+            let _ = write!(out, "{field}{}", " ".repeat(blanks));
+        }
+        out.truncate(out.trim_end_matches(' ').len());
+        out.push('\n');
     }
-    out + &legend(&lines)
+    out + &legend(&matrix, &lines)
 }
 
 /// The same in Markdown.
@@ -39,16 +51,29 @@ pub fn markdown(policy: &Policy) -> String {
             let _ = writeln!(out, "|{}", "---|".repeat(line.len()));
         }
     }
-    out + &legend(&lines)
+    out + &legend(&matrix, &lines)
 }
 
-fn legend(lines: &Lines) -> String {
-    let doubt = lines.iter().skip(1).flatten().any(|field| field.contains('?'));
-    if doubt {
-        "\n?: for some of their addresses only, or it depends on what is not known\n".to_string()
-    } else {
-        String::new()
+fn legend(matrix: &Matrix, lines: &Lines) -> String {
+    let mut out = String::new();
+    if lines.iter().skip(1).flatten().any(|field| field.contains('?')) {
+        out += "\n?: for some of their addresses only, or it depends on what is not known\n";
     }
+    if matrix.left_out > 0 {
+        let count = in_thousands(matrix.left_out);
+        let _ = writeln!(
+            out,
+            "\n{count} addresses that sentences name are left out: give them names as networks to see them"
+        );
+    }
+    out
+}
+
+/// `1,200`
+fn in_thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let blocks = digits.as_bytes().rchunks(3).rev().map(|block| String::from_utf8_lossy(block).into_owned());
+    blocks.collect::<Vec<_>>().join(",")
 }
 
 fn widths(lines: &Lines) -> Vec<usize> {
@@ -106,7 +131,7 @@ fn grid(matrix: &Matrix, words: &HashMap<KindId, String>, receivers: &[usize]) -
 
 /// A line for each receiver and what may pass to it, with all the senders of which that is true.
 fn list(matrix: &Matrix, words: &HashMap<KindId, String>) -> Lines {
-    let mut lines = vec![["FROM", "TO", "ON"].map(str::to_string).to_vec()];
+    let mut lines = vec![["TO", "ON", "FROM"].map(str::to_string).to_vec()];
     let mut groups: BTreeMap<usize, Vec<(KindId, Vec<usize>)>> = BTreeMap::new();
     for Cell { from, to, kind } in &matrix.cells {
         let of_it = groups.entry(*to).or_default();
@@ -118,25 +143,28 @@ fn list(matrix: &Matrix, words: &HashMap<KindId, String>) -> Lines {
     for (to, of_it) in groups {
         for (kind, senders) in of_it {
             let on = words[&kind].clone();
-            lines.push(vec![together(matrix, &senders), matrix.ends[to].name.clone(), on]);
+            lines.push(vec![matrix.ends[to].name.clone(), on, together(matrix, &senders)]);
         }
     }
     lines
 }
 
-/// `every tier but db, internet`
+/// `every tier but db, internet`, `app, web and 37 more`
 fn together(matrix: &Matrix, ends: &[usize]) -> String {
     let (tiers, others): (Vec<usize>, Vec<usize>) = ends.iter().partition(|end| **end < matrix.tiers);
-    let names = |ends: &[usize]| ends.iter().map(|end| matrix.ends[*end].name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = |ends: &[usize]| ends.iter().map(|end| matrix.ends[*end].name.clone()).collect::<Vec<_>>();
     let left: Vec<usize> = (0..matrix.tiers).filter(|tier| tiers.binary_search(tier).is_err()).collect();
-    let tiers = match left.len() {
-        0 if tiers.len() > 1 => "every tier".to_string(),
+    let mut parts = match left.len() {
+        0 if tiers.len() > 1 => vec!["every tier".to_string()],
         // only where that says less
-        1..=3 if tiers.len() > 2 * left.len() + 1 => format!("every tier but {}", names(&left).replace(", ", " and ")),
+        1..=3 if tiers.len() > 2 * left.len() + 1 => vec![format!("every tier but {}", names(&left).join(" and "))],
         _ => names(&tiers),
     };
-    let parts = [tiers, names(&others)];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    parts.extend(names(&others));
+    match parts.len().checked_sub(NAMED) {
+        Some(more @ 1..) => format!("{} and {more} more", parts[..NAMED].join(", ")),
+        Some(0) | None => parts.join(", "),
+    }
 }
 
 /// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a header first.
@@ -165,6 +193,7 @@ pub fn csv(policy: &Policy) -> String {
 struct Document<'p> {
     format: u32,
     stack: &'p str,
+    left_out: usize,
     ends: Vec<EndLine<'p>>,
     pairs: Vec<PairLine<'p>>,
 }
@@ -187,6 +216,7 @@ pub fn json(policy: &Policy) -> String {
     document(&Document {
         format: 1,
         stack: &policy.stack.name,
+        left_out: matrix.left_out,
         ends: matrix.ends.iter().map(end_line).collect(),
         pairs: matrix.cells.iter().map(pair).collect(),
     })

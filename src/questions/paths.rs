@@ -39,7 +39,7 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -
         });
         let lines: Vec<[String; 3]> = lines.collect();
         let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
-        let (a, b) = (width(0), width(1).min(40));
+        let (a, b) = (width(0).min(120), width(1).min(40));
         for [hop, services, said] in &lines {
             let _ = writeln!(out, "   {hop:a$}  {services:b$}  {said}");
         }

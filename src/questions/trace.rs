@@ -1,14 +1,14 @@
 //! `tierwall trace`: the way of a connection, gate by gate.
 
 use super::Subject;
-use super::travel::{Packet, exchanges, note};
+use super::travel::{Exchange, exchanges, note};
 use super::words::{Marked, line, pieces};
-use crate::check::ends;
+use crate::check::ends::{self, Named};
 use crate::check::reach::{Gate, Who};
 use crate::check::trace::{Connection, Fate, Leg, Station, Verdict, trace};
 use crate::flows::End;
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Peer, Policy, SentenceId, TierId};
+use crate::policy::{Peer, Policy, SentenceId, Tier, TierId};
 use crate::said::Said;
 use crate::source::Sources;
 use std::fmt::Write;
@@ -21,7 +21,24 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
     let teller = Teller { policy, sources };
     let texts: Vec<String> = connections.iter().map(|connection| teller.connection(connection)).collect();
-    (texts.join("\n"), all_pass(&connections))
+    (texts.join("\n") + &among_tiers(policy, subject), all_pass(&connections))
+}
+
+/// Notes on addresses that a tier has too: rules that name the tier admit its members and not them.
+fn among_tiers(policy: &Policy, subject: &Subject) -> String {
+    let mut notes: Vec<String> = Vec::new();
+    for (option, ends) in [("--from", &subject.from), ("--to", &subject.to)] {
+        for Named { name, side } in ends.iter().filter(|end| end.side.who == Who::Hosts) {
+            let inside = |tier: &&Tier| {
+                let addresses = tier.addresses.as_ref();
+                addresses.is_some_and(|all| !side.addresses.is_empty() && side.addresses.difference(all).is_empty())
+            };
+            notes.extend(policy.tiers.iter().filter(inside).take(SHOWN).map(|tier| {
+                format!("{name} is among the addresses of `{0}`: `{option} {0}` asks for its members\n", tier.name)
+            }));
+        }
+    }
+    if notes.is_empty() { String::new() } else { format!("\n{}", notes.concat()) }
 }
 
 pub(super) fn all_pass(connections: &[Connection]) -> bool {
@@ -77,12 +94,7 @@ impl Teller<'_> {
             }
             out += &self.section(connection, section, indent);
         }
-        if let Some(service) = on.as_ref().filter(|_| !legs.is_empty()) {
-            for exchange in exchanges(service) {
-                out += &self.travels(connection, exchange);
-            }
-        }
-        out
+        out + &travels(connection)
     }
 
     /// What is true of some IP versions alike.
@@ -184,26 +196,42 @@ impl Teller<'_> {
         let peer = End::of(self.policy, peer(self.policy, gate, flow)).words();
         format!("{} {way} {peer}", self.policy.flows[flow as usize].traffic)
     }
+}
 
-    fn travels(&self, connection: &Connection, exchange: &[Packet]) -> String {
-        let Connection { from, to, verdict, .. } = connection;
-        let shown = if *verdict == Verdict::Stopped { &exchange[..1] } else { exchange };
-        let width = shown.iter().map(|packet| packet.name.len()).max().unwrap_or(0);
-        let mut out = String::from("\n  what travels\n");
-        for packet in shown {
-            let arrow = if packet.there { "→" } else { "←" };
-            let because = packet.because.unwrap_or(match verdict {
-                Verdict::Passes => "let through by the rules above",
-                Verdict::ForSome => "let through for some, and dropped for others",
-                Verdict::Stopped => "dropped, and nothing is sent back",
-            });
-            let _ = writeln!(out, "    {:width$}  {} {arrow} {}  {because}", packet.name, from.name, to.name);
-        }
-        if let Some(note) = note(exchange) {
-            let _ = writeln!(out, "    {note}");
-        }
-        out
+/// What travels, each exchange with what it is if there are several.
+fn travels(connection: &Connection) -> String {
+    let exchanges = exchanges(connection);
+    let several = exchanges.len() > 1;
+    let parts = exchanges.iter().map(|exchange| {
+        let part = |leg: &Leg| (leg.family, TrafficSet::of_all(exchange.traffic.iter().copied(), leg.family));
+        let parts: Vec<_> = connection.legs.iter().map(part).collect();
+        let head = if several { format!(" on {}", line(&pieces(&parts, true))) } else { String::new() };
+        format!("\n  what travels{head}\n{}", packets(connection, exchange))
+    });
+    parts.collect()
+}
+
+fn packets(connection: &Connection, exchange: &Exchange) -> String {
+    let Connection { from, to, .. } = connection;
+    let Exchange { packets, verdict, .. } = exchange;
+    let nobody_decides = connection.legs.iter().all(|leg| leg.gates.is_empty());
+    let shown = if *verdict == Verdict::Stopped { &packets[..1] } else { packets };
+    let width = shown.iter().map(|packet| packet.name.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for packet in shown {
+        let arrow = if packet.there { "→" } else { "←" };
+        let because = packet.because.unwrap_or(match verdict {
+            Verdict::Passes if nobody_decides => "no tier is at either end, so that no group of the program decides",
+            Verdict::Passes => "let through by the rules above",
+            Verdict::ForSome => "let through for some, and dropped for others",
+            Verdict::Stopped => "dropped, and nothing is sent back",
+        });
+        let _ = writeln!(out, "    {:width$}  {} {arrow} {}  {because}", packet.name, from.name, to.name);
     }
+    if let Some(note) = note(packets) {
+        let _ = writeln!(out, "    {note}");
+    }
+    out
 }
 
 /// The sentence that would open a gate to the service that is asked about.

@@ -111,7 +111,7 @@ impl<'p> Json<'p> {
     where
         'p: 'c,
     {
-        let exchanges = connection.on.as_ref().map_or(Vec::new(), exchanges);
+        let passing = exchanges(connection).into_iter().filter(|exchange| exchange.verdict != Verdict::Stopped);
         let packet = |packet: &Packet| PacketLine {
             packet: packet.name,
             way: if packet.there { "there" } else { "back" },
@@ -123,7 +123,7 @@ impl<'p> Json<'p> {
             on: connection.on.as_ref().map(|service| service.name.as_str()),
             verdict: keyword(connection.verdict),
             families: connection.legs.iter().map(|leg| self.leg_line(connection, leg)).collect(),
-            travels: exchanges.into_iter().flatten().map(packet).collect(),
+            travels: passing.flat_map(|exchange| exchange.packets).map(packet).collect(),
         }
     }
 
