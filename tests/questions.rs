@@ -646,3 +646,10 @@ fn markdown_has_a_short_name() {
     assert_eq!(long, short);
     assert!(short.starts_with("| "), "{short}");
 }
+
+#[test]
+fn what_groups_never_filter_passes() {
+    let program = "tier web { outbound = closed }\nweb allows https from 10.0.0.0/8\n";
+    passes(program, ("web", "169.254.169.254", "http"));
+    stopped(program, ("web", "169.254.169.0/24", "http"));
+}

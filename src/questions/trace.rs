@@ -138,6 +138,9 @@ impl Teller<'_> {
         let mut lines = self.rules(stations);
         if lines.is_empty() {
             lines.push(match first.gate {
+                Gate::Outbound(_) if first.verdict == Verdict::Passes => {
+                    "security groups never filter what is at this address".to_string()
+                }
                 Gate::Outbound(_) => "no sentence lets it out, and outbound is closed".to_string(),
                 Gate::Inbound(_) => "no sentence lets it in".to_string(),
             });

@@ -5,7 +5,7 @@ use super::params::{ParamValue, Params};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
 use crate::diagnostic::{Kind, Problem};
-use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6};
+use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6, private};
 use crate::policy::{Network, NetworkId, ParamId, Remainder, Vpc};
 use crate::source::Span;
 use ipnet::IpNet;
@@ -26,9 +26,6 @@ pub struct BuiltIns {
 /// More blocks than this are an error: no security group could hold them.
 pub const MOST_BLOCKS: usize = 10_000;
 
-/// RFC 1918, RFC 6598 and RFC 4193.
-const PRIVATE: [&str; 5] = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
-
 impl BuiltIns {
     /// The blocks of a built-in network; with `ip = ipv4` those that name no family hold IPv4 only.
     /// `internet` is no list of blocks and has none here.
@@ -38,7 +35,7 @@ impl BuiltIns {
             BuiltInNetwork::AnywhereIpv4 => return vec![EVERY_IPV4],
             BuiltInNetwork::AnywhereIpv6 => return vec![EVERY_IPV6],
             BuiltInNetwork::Anywhere => vec![EVERY_IPV4, EVERY_IPV6],
-            BuiltInNetwork::Private => PRIVATE.iter().filter_map(|block| block.parse().ok()).collect(),
+            BuiltInNetwork::Private => private(),
             BuiltInNetwork::Internet => Vec::new(),
         };
         blocks.into_iter().filter(both).collect()
