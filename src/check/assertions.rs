@@ -171,18 +171,19 @@ impl Proof<'_> {
         let known = allowed.iter().filter(|named| named.side.who == Who::Hosts);
         let known = known.fold(Addresses::default(), |all, named| all.union(&named.side.addresses));
         for to in to {
+            let mut found = Problems::default();
             for n in 0..self.policy.tiers.len() {
                 let id = TierId(n as u32);
                 if !listed(Who::Tier(id)) {
                     let other = Named::tier(self.policy, id);
-                    self.cannot(assertion, std::slice::from_ref(&other), std::slice::from_ref(to), problems);
+                    self.cannot(assertion, std::slice::from_ref(&other), std::slice::from_ref(to), &mut found);
                 }
             }
-            let Who::Tier(receiver) = to.side.who else { continue };
-            let others = Named {
-                name: "an address outside".to_string(),
-                side: Side::hosts(Addresses::all().difference(&known)),
+            let Who::Tier(receiver) = to.side.who else {
+                problems.extend(together(found));
+                continue;
             };
+            let others = Named { name: OUTSIDE.to_string(), side: Side::hosts(Addresses::all().difference(&known)) };
             let strangers = self.gates.inbound(receiver).filter(|flow| match self.policy.flows[*flow as usize].peer {
                 Peer::Tier(_) => false,
                 Peer::Net(_) => true,
@@ -193,7 +194,8 @@ impl Proof<'_> {
             let strangers: BTreeSet<u32> = strangers.collect();
             let gates = self.gates.with_inbound(receiver, &strangers);
             let proof = Proof { policy: self.policy, gates, hops: OnceCell::new() };
-            proof.cannot(assertion, std::slice::from_ref(&others), std::slice::from_ref(to), problems);
+            proof.cannot(assertion, std::slice::from_ref(&others), std::slice::from_ref(to), &mut found);
+            problems.extend(together(found));
         }
     }
 
@@ -302,12 +304,39 @@ impl Proof<'_> {
         Problem::Reached {
             span,
             from,
+            others: Vec::new(),
             to,
             packet: packet(witness.traffic, &source, &destination, family) + unfiltered,
             because,
             unknown,
         }
     }
+}
+
+/// What an error calls whoever is in no tier and not listed.
+const OUTSIDE: &str = "hosts outside";
+
+/// Problems of several who are let in by the same sentences as one problem.
+fn together(found: Problems) -> Vec<Problem> {
+    let mut all: Vec<Problem> = Vec::new();
+    for problem in found {
+        let same = all.iter_mut().find_map(|known| match (known, &problem) {
+            (
+                Problem::Reached { because, unknown, others, .. },
+                Problem::Reached { because: also, unknown: more, from, .. },
+            ) if because == also => Some((others, from.clone(), unknown, more.clone())),
+            (_, _) => None,
+        });
+        match same {
+            Some((others, from, unknown, more)) => {
+                others.push(from);
+                unknown.extend(more);
+                unknown.dedup();
+            }
+            None => all.push(problem),
+        }
+    }
+    all
 }
 
 fn pairs<'n>(from: &'n [Named], to: &'n [Named]) -> impl Iterator<Item = (&'n Named, &'n Named)> {

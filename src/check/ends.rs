@@ -39,10 +39,7 @@ pub fn named(policy: &Policy, end: &End) -> Vec<Named> {
     let hosts = |name: String, addresses: Addresses| Named { name, side: Side::hosts(addresses) };
     match end {
         End::Tier(id) => vec![Named::tier(policy, *id)],
-        End::Addresses(addresses) => {
-            let blocks: Vec<String> = addresses.blocks().map(|block| block.to_string()).collect();
-            vec![hosts(blocks.join(", "), addresses.clone())]
-        }
+        End::Addresses(name, addresses) => vec![hosts(name.clone(), addresses.clone())],
         End::Internet => {
             vec![hosts("internet".to_string(), internet())]
         }

@@ -235,7 +235,10 @@ impl<'p> Gates<'p> {
             }
             let (address, flow, fit) = self.let_through(gate, far, family, &one)?;
             witness.flows.push(flow);
-            if let Peer::Net(_) = self.peer(gate, flow) {
+            // wherever the members are, a block that holds all of it admits them
+            if let Peer::Net(block) = self.peer(gate, flow)
+                && !far.addresses.in_family(family).difference(&Addresses::of([&block])).is_empty()
+            {
                 witness.unknown.extend(far.unknown_in(family));
             }
             match gate {

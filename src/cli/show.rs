@@ -92,6 +92,22 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
     report.print(out.as_bytes())
 }
 
+/// A text with its programs indented under what they are, in the place of Markdown's fences.
+fn programs_indented(text: &str) -> String {
+    let (mut out, mut inside) = (String::new(), false);
+    for line in text.lines() {
+        match (inside, line) {
+            (false, "```tier wrong") => out.push_str("Wrong:\n\n"),
+            (false, "```tier right") => out.push_str("Right:\n\n"),
+            (_, fence) if fence.starts_with("```") => {}
+            (true, "") | (false, _) => drop(writeln!(out, "{line}")),
+            (true, _) => drop(writeln!(out, "    {line}")),
+        }
+        inside = line.starts_with("```") != inside;
+    }
+    out.trim_end().to_string()
+}
+
 /// `tierwall explain`
 pub fn explain(code: Option<&str>, report: &Report) -> Exit {
     let Some(code) = code else { return report.print(listing().as_bytes()) };
@@ -102,8 +118,8 @@ pub fn explain(code: Option<&str>, report: &Report) -> Exit {
         return report.print(explained(lint).as_bytes());
     }
     if let Some(explanation) = explanation(&code.to_uppercase()) {
-        return report
-            .print(format!("{}: {}\n\n{}\n", explanation.code, explanation.title, explanation.text).as_bytes());
+        let text = format!("{}: {}\n\n{}\n", explanation.code, explanation.title, programs_indented(explanation.text));
+        return report.print(text.as_bytes());
     }
     let known = explanations().iter().map(|e| e.code).chain(lint::names()).chain(["lints"]);
     let meant = nearest(code, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));

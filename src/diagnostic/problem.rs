@@ -220,7 +220,16 @@ pub enum Problem {
 
     // ---- E07: assertions that do not hold
     /// `assert internet cannot reach web` where `web` allows https from anywhere
-    Reached { span: Span, from: String, to: String, packet: String, because: Vec<Span>, unknown: Vec<String> },
+    Reached {
+        span: Span,
+        from: String,
+        /// Others of which the same is true, for the same reasons.
+        others: Vec<String>,
+        to: String,
+        packet: String,
+        because: Vec<Span>,
+        unknown: Vec<String>,
+    },
     /// `assert app can reach db on mysql` where nothing allows it
     NotReached {
         span: Span,

@@ -351,9 +351,12 @@ impl Problem {
             Problem::NothingToDeploy { target } => R::error("E0602", format!("the program has no tier, and {} deploys nothing without one", target.words()))
                 .help("declare one: `tier web`"),
 
-            Problem::Reached { span, from, to, packet, because, unknown } => {
+            Problem::Reached { span, from, others, to, packet, because, unknown } => {
                 let report = R::error("E0701", format!("`{from}` can reach `{to}`")).at(span, format!("broken by {packet}"));
                 let report = because.iter().fold(report, |report, sentence| report.at(sentence, "lets it through"));
+                let names: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
+                let also = (!names.is_empty()).then(|| format!("the same lets {} reach it", names.join(", ")));
+                let report = also.into_iter().fold(report, |report, also| report.help(also));
                 unknown.iter().fold(report, |report, unknown| report.help(format!("not known is {unknown}")))
             }
             Problem::NotReached { span, from, to, what, gate, help, unknown } => {

@@ -31,7 +31,7 @@ pub struct Subject {
 impl Subject {
     /// What a question is about.
     pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
-        let named = |ends: &[(Span, End)]| ends.iter().flat_map(|end| named(policy, sources, end)).collect();
+        let named = |ends: &[(Span, End)]| ends.iter().flat_map(|(_, end)| ends::named(policy, end)).collect();
         let mut services: Vec<(Span, Service)> = Vec::new();
         for (span, traffic) in &question.on {
             match services.last_mut() {
@@ -45,13 +45,4 @@ impl Subject {
         let services = services.into_iter().map(|(_, service)| service).collect();
         Subject { from: named(&question.from), to: named(&question.to), services }
     }
-}
-
-/// An end, addresses under the name that the question has for them: `private`.
-fn named(policy: &Policy, sources: &Sources, (span, end): &(Span, End)) -> Vec<Named> {
-    let mut parts = ends::named(policy, end);
-    if let End::Addresses(_) = end {
-        parts.iter_mut().for_each(|part| part.name = sources.text(*span).to_string());
-    }
-    parts
 }

@@ -39,7 +39,9 @@ fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetI
     for item in items {
         let span = item.span();
         match item {
-            NetItem::Net(net) => ends.push((span, End::Addresses(Addresses::of([&net.net])))),
+            NetItem::Net(net) => {
+                ends.push((span, End::Addresses(scope.sources.text(span).to_string(), Addresses::of([&net.net]))));
+            }
             NetItem::Vpc(_, name) => ends.extend(vpc(scope, policy, span, *name).map(|id| (span, End::Vpc(id)))),
             NetItem::Name(name) => {
                 let Some(entity) = scope.peer(*name, Kind::Peer) else { continue };
@@ -47,7 +49,7 @@ fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetI
                     Entity::TierSet(id) => {
                         ends.extend(policy.tier_sets[id.index()].members.iter().map(|tier| (span, End::Tier(*tier))));
                     }
-                    entity => match end(known, entity) {
+                    entity => match end(known, entity, scope.text(*name)) {
                         Some(end) => ends.push((span, end)),
                         None => scope.wrong_kind(*name, entity.kind(), "a tier, a network or a group"),
                     },
@@ -69,16 +71,18 @@ fn vpc(scope: &mut Scope<'_>, policy: &Policy, span: Span, name: ast::Name) -> O
 }
 
 /// One end of an assertion; nothing for what is none, or is reported already.
-fn end(known: &Known<'_>, entity: Entity) -> Option<End> {
+fn end(known: &Known<'_>, entity: Entity, name: &str) -> Option<End> {
     Some(match entity {
         Entity::Tier(id) => End::Tier(id),
         Entity::Network(id) => End::Network(id),
         Entity::BuiltIn(BuiltInNetwork::Internet) => End::Internet,
-        Entity::BuiltIn(network) => End::Addresses(Addresses::of(&known.networks.blocks(network))),
+        Entity::BuiltIn(network) => End::Addresses(name.to_string(), Addresses::of(&known.networks.blocks(network))),
         Entity::External(n) => End::External(known.external_names[n]?),
         Entity::PrefixList(n) => End::PrefixList(known.list_names[n]?),
         Entity::Param(id) => match (known.param_peers[id.index()], &known.params[id.index()]) {
-            (ParamPeer::Block, Some(ParamValue::Block(block))) => End::Addresses(Addresses::of([block])),
+            (ParamPeer::Block, Some(ParamValue::Block(block))) => {
+                End::Addresses(name.to_string(), Addresses::of([block]))
+            }
             (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => End::Param(id),
             (ParamPeer::External(id), _) => End::External(id),
             (ParamPeer::PrefixList(id), _) => End::PrefixList(id),
