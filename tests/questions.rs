@@ -653,3 +653,15 @@ fn what_groups_never_filter_passes() {
     passes(program, ("web", "169.254.169.254", "http"));
     stopped(program, ("web", "169.254.169.0/24", "http"));
 }
+
+#[test]
+fn a_sentence_that_has_ended_is_named() {
+    let program = "tier app\ntier cache\ncache allows redis from app until 2020-01-01\ncache allows ssh from app until 2020-01-01\n";
+    let (asked, subject) = asked(program, ("app", "cache", "redis"));
+    let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+    let ended: Vec<usize> = found[0].legs[0].gates.iter().map(|station| station.ended.len()).collect();
+    assert_eq!(ended, [0, 1], "the sender is open, and the receiver accepted redis");
+    let text = trace_text(program, ("app", "cache", "redis"));
+    assert!(text.contains("ended: shop.tier:3: cache allows redis from app until 2020-01-01"), "{text}");
+    assert!(!text.contains("ssh"), "{text}");
+}

@@ -13,7 +13,7 @@ pub(super) use super::admit::peer_family;
 use super::admit::{Admit, Admitted};
 use super::unfiltered::is_never_filtered;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
-use crate::policy::{Outbound, Peer, Policy, TierId};
+use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -153,12 +153,7 @@ impl<'p> Gates<'p> {
 
     /// Whom a flow of a gate names at the far end.
     pub(super) fn peer(&self, gate: Gate, flow: u32) -> Peer {
-        let flow = &self.policy.flows[flow as usize];
-        let far = match gate {
-            Gate::Inbound(_) => flow.sender(),
-            Gate::Outbound(_) => flow.receiver(),
-        };
-        far.map_or(flow.peer, Peer::Tier)
+        peer_of(gate, &self.policy.flows[flow as usize])
     }
 
     /// How a rule's peer fits an end, and the first address at which it does.
@@ -282,25 +277,48 @@ impl Gates<'_> {
     /// The flows of a gate that let some of what is asked about through, for some address of the far end; `true`
     /// for those that surely do at such an address. An open gate has none.
     pub fn letting(&self, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Vec<(u32, bool)> {
-        let fits = |flow: &u32| {
-            let traffic = TrafficSet::of(self.policy.flows[*flow as usize].traffic, family);
-            if traffic.intersection(asked).is_empty() {
-                return None;
-            }
-            let peer = self.peer(gate, *flow);
-            match self.fit(peer, far, family) {
-                (Fit::No, _) | (_, None) => None,
-                (Fit::Perhaps(_), Some(_)) => Some((*flow, false)),
-                (Fit::Yes, Some(_)) => Some((*flow, true)),
-            }
-        };
+        let fits = |n: &u32| Some((*n, self.lets(&self.policy.flows[*n as usize], gate, far, family, asked)?));
         if self.is_open(gate, family) { Vec::new() } else { self.flows(gate).iter().filter_map(fits).collect() }
+    }
+
+    /// Sentences that would let some of it through, and whose last day is past.
+    pub fn ended(&self, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Vec<SentenceId> {
+        let of_gate = |flow: &&Flow| match gate {
+            Gate::Inbound(tier) => flow.receiver() == Some(tier),
+            Gate::Outbound(tier) => flow.sender() == Some(tier),
+        };
+        let ended = self.policy.ended.iter().filter(of_gate);
+        let letting = ended.filter(|flow| self.lets(flow, gate, far, family, asked).is_some());
+        let mut sentences: Vec<SentenceId> = letting.map(|flow| flow.sentence).collect();
+        sentences.dedup();
+        sentences
+    }
+
+    /// Whether a flow lets some of what is asked about through a gate, and then whether it surely does.
+    fn lets(&self, flow: &Flow, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Option<bool> {
+        if TrafficSet::of(flow.traffic, family).intersection(asked).is_empty() {
+            return None;
+        }
+        match self.fit(peer_of(gate, flow), far, family) {
+            (Fit::No, _) | (_, None) => None,
+            (Fit::Perhaps(_), Some(_)) => Some(false),
+            (Fit::Yes, Some(_)) => Some(true),
+        }
     }
 
     /// The gates on the way from one end to another, each with the end that it looks at.
     pub fn on_the_way<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate, &'s Side)> {
         gates_between(from, to)
     }
+}
+
+/// Whom a flow names at the far end of a gate.
+fn peer_of(gate: Gate, flow: &Flow) -> Peer {
+    let far = match gate {
+        Gate::Inbound(_) => flow.sender(),
+        Gate::Outbound(_) => flow.receiver(),
+    };
+    far.map_or(flow.peer, Peer::Tier)
 }
 
 /// The gates on the way from one end to another, each with the end that it looks at.

@@ -4,7 +4,7 @@ use super::ends::{self, Named};
 use super::links::telling;
 use super::reach::{Gate, Gates, Side, Unknown};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy};
+use crate::policy::{Peer, Policy, SentenceId};
 
 /// How a question is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +82,8 @@ pub struct Station {
     pub whom: Addresses,
     /// Where it is `perhaps`: what is not known.
     pub unknown: Vec<Unknown>,
+    /// Where it does not surely let all of it through: sentences that would let some of it, and have ended.
+    pub ended: Vec<SentenceId>,
 }
 
 /// The ways of each service from each end to each end; without a service, of any.
@@ -161,7 +163,10 @@ impl Question<'_> {
         let open = self.gates.stands_open(gate, self.family);
         let flows = self.gates.letting(gate, far, self.family, &self.asked);
         let verdict = fate.verdict(self.any);
-        let mut station = Station { gate, open, verdict, fate, flows, whom: Addresses::default(), unknown: Vec::new() };
+        let ended =
+            if verdict == Verdict::Passes { Vec::new() } else { self.gates.ended(gate, far, self.family, &self.asked) };
+        let (whom, unknown) = (Addresses::default(), Vec::new());
+        let mut station = Station { gate, open, verdict, fate, flows, whom, unknown, ended };
         if !station.fate.perhaps.is_empty() {
             station.whom = self.whom(&station, far);
             station.unknown = self.unknown(&station, far);

@@ -48,6 +48,8 @@ pub struct Policy {
     pub sentences: Vec<Sentence>,
     /// What the sentences multiply out to.
     pub flows: Vec<Flow>,
+    /// What sentences would state whose last day is past; in no output.
+    pub ended: Vec<Flow>,
     /// Assertions, as they stand.
     pub assertions: Vec<Assertion>,
     /// `@allow`, as they stand.

@@ -145,6 +145,10 @@ impl Teller<'_> {
                 Gate::Inbound(_) => "no sentence lets it in".to_string(),
             });
         }
+        let mut ended: Vec<_> = stations.iter().flat_map(|(_, station)| &station.ended).copied().collect();
+        ended.sort_unstable();
+        ended.dedup();
+        lines.extend(ended.into_iter().map(|id| format!("ended: {}", Said::of(self.policy, self.sources, id))));
         if first.verdict == Verdict::ForSome {
             let of = |part: fn(&Fate) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
                 stations.iter().map(|(family, station)| (*family, part(&station.fate).clone())).collect()

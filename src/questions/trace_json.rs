@@ -48,6 +48,7 @@ struct StationLine<'p> {
     rules: Vec<RuleLine<'p>>,
     surely_for: Vec<String>,
     unknown: Vec<UnknownLine<'p>>,
+    ended: Vec<Said<'p>>,
     would_open: Option<String>,
 }
 
@@ -153,6 +154,7 @@ impl<'p> Json<'p> {
             rules: station.flows.iter().map(|(flow, sure)| self.rule_line(station.gate, *flow, *sure)).collect(),
             surely_for: blocks(&station.whom, usize::MAX),
             unknown: unknown.collect(),
+            ended: station.ended.iter().map(|id| Said::of(self.policy, self.sources, *id)).collect(),
             would_open: help(self.policy, connection, station).filter(|_| first),
         }
     }

@@ -68,6 +68,7 @@ pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settin
         tier_sets,
         sentences: Vec::new(),
         flows: Vec::new(),
+        ended: Vec::new(),
         assertions: Vec::new(),
         annotations: Vec::new(),
         unused: Vec::new(),

@@ -73,7 +73,8 @@ pub fn resolve(
     let start = policy.flows.len();
     let yielded = multiply(policy, rule, id, &subjects, &offers, &targets);
     if !current {
-        policy.flows.truncate(start);
+        let ended = policy.flows.split_off(start);
+        policy.ended.extend(ended);
     }
     let whole = !offers.is_empty()
         && !subjects.is_empty()
