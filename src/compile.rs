@@ -4,6 +4,7 @@ use crate::ast::Program;
 use crate::catalogue::built_in;
 use crate::check::assertions;
 use crate::check::lint::{self, Levels};
+use crate::check::reach::Gates;
 use crate::date::Date;
 use crate::diagnostic::Problems;
 use crate::groups::{Deployment, lower};
@@ -40,8 +41,9 @@ impl Compilation {
             return Judged { deployment: None, problems };
         }
         let deployment = lower(&self.policy);
-        problems.append(assertions::prove(&self.policy));
-        problems.append(lint::judge(&self.policy, &deployment, levels));
+        let gates = Gates::new(&self.policy);
+        problems.append(assertions::prove(&self.policy, &gates));
+        problems.append(lint::judge(&self.policy, gates, &deployment, levels));
         Judged { deployment: Some(deployment), problems }
     }
 }

@@ -16,12 +16,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 /// Judges every assertion of a policy.
-pub fn prove(policy: &Policy) -> Problems {
+pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
     let mut problems = Problems::default();
     if policy.assertions.is_empty() {
         return problems;
     }
-    let proof = Proof { policy, gates: Gates::new(policy), hops: OnceCell::new() };
+    let proof = Proof { policy, gates: gates.clone(), hops: OnceCell::new() };
     for assertion in &policy.assertions {
         let named =
             |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| claimed(policy, assertion, end)).collect::<Vec<_>>();
@@ -103,20 +103,15 @@ impl Proof<'_> {
 
     /// A packet that an assertion asks about and that may pass.
     fn passes(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family) -> Option<(Family, Witness)> {
-        let may = self.gates.may(&from.side, &to.side, family, &ends::asked(&assertion.on, family));
+        let may = self.gates.may(&from.side, &to.side, family, &ends::asked(services(&assertion.on), family));
         self.gates.witness(&from.side, &to.side, family, &may).map(|witness| (family, witness))
     }
 
     fn can(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
         for (from, to) in pairs(from, to) {
             let missing = match assertion.on.as_slice() {
-                [] => {
-                    let any = Family::BOTH.into_iter().any(|family| {
-                        !self.gates.must(&from.side, &to.side, family, &TrafficSet::all(family)).is_empty()
-                    });
-                    let stopped = || self.stopped(assertion, from, to, Traffic::All);
-                    if any { None } else { Some(stopped()) }
-                }
+                [] if self.step(&from.side, &to.side, &[], Certainty::Must) => None,
+                [] => Some(self.stopped(assertion, from, to, Traffic::All)),
                 on => on.chunk_by(|a, b| a.0 == b.0).find_map(|service| self.missing(assertion, from, to, service)),
             };
             problems.extend(missing);
@@ -269,7 +264,7 @@ impl Proof<'_> {
     /// Whether something of what is asked about passes.
     fn step(&self, from: &Side, to: &Side, on: &[(Span, Traffic)], certainty: Certainty) -> bool {
         Family::BOTH.into_iter().any(|family| {
-            let asked = ends::asked(on, family);
+            let asked = ends::asked(services(on), family);
             let passes = match certainty {
                 Certainty::May => self.gates.may(from, to, family, &asked),
                 Certainty::Must => self.gates.must(from, to, family, &asked),
@@ -311,6 +306,11 @@ impl Proof<'_> {
             unknown,
         }
     }
+}
+
+/// The traffic of what an assertion asks about.
+fn services(on: &[(Span, Traffic)]) -> impl Iterator<Item = Traffic> + '_ {
+    on.iter().map(|(_, traffic)| *traffic)
 }
 
 /// What an error calls whoever is in no tier and not listed.

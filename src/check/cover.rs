@@ -6,7 +6,7 @@
 //! deleted at once.
 
 use super::reach::{Gate, Gates, Side, Unknown, Who, peer_family};
-use crate::net::{Addresses, Family, Traffic, TrafficSet};
+use crate::net::{Addresses, Family, Protocol, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy, TierId};
 use ipnet::IpNet;
 use std::cmp::Reverse;
@@ -226,7 +226,7 @@ fn alone(rules: &[Rule], own: &[usize], background: &TrafficSet, family: Family)
     order.sort_unstable();
     let disjoint = order.windows(2).all(|pair| {
         let ((a, _, Reverse(end)), (b, start, _)) = (pair[0].0, pair[1].0);
-        a != ALL && (a != b || end < start)
+        a != Protocol::All && (a != b || end < start)
     });
     if disjoint && background.is_empty() {
         return Vec::new();
@@ -259,28 +259,13 @@ fn alone(rules: &[Rule], own: &[usize], background: &TrafficSet, family: Family)
     covered
 }
 
-/// The kind of the stretch that is everything.
-const ALL: u8 = 0;
+/// A protocol, and its first and its last number.
+type Stretch = (Protocol, u16, Reverse<u16>);
 
-/// A kind of traffic, and its first and its last number.
-type Stretch = (u8, u16, Reverse<u16>);
-
-/// Traffic as one stretch: of what kind, from where, to where. A wider one sorts before those that start with it.
+/// Traffic as one stretch. A wider one sorts before those that start with it.
 fn stretch(traffic: Traffic) -> Stretch {
-    let icmp = |kind: Option<(u8, Option<u8>)>| match kind {
-        None => (0, u16::MAX),
-        Some((kind, None)) => (u16::from(kind) << 8, u16::from(kind) << 8 | 0xff),
-        Some((kind, Some(code))) => (u16::from(kind) << 8 | u16::from(code), u16::from(kind) << 8 | u16::from(code)),
-    };
-    let (kind, (from, to)) = match traffic {
-        Traffic::All => (ALL, (0, u16::MAX)),
-        Traffic::Tcp(ports) => (1, (ports.from, ports.to)),
-        Traffic::Udp(ports) => (2, (ports.from, ports.to)),
-        Traffic::Icmp(kind) => (3, icmp(kind)),
-        Traffic::Icmpv6(kind) => (4, icmp(kind)),
-        Traffic::Number(number) => (5, (number.into(), number.into())),
-    };
-    (kind, from, Reverse(to))
+    let (from, to) = traffic.stretch();
+    (traffic.protocol(), from, Reverse(to))
 }
 
 /// The flows that cover a rule: the first rule that does so by itself, else all that have a part in it. The kept rules
@@ -342,11 +327,11 @@ fn near(other: &Rule, covered: &Rule, side: &Option<Side>) -> bool {
 /// Whether one piece of traffic has all of another.
 fn wider(outer: Traffic, inner: Traffic) -> bool {
     let ((a, from, Reverse(to)), (b, first, Reverse(last))) = (stretch(outer), stretch(inner));
-    a == ALL || a == b && from <= first && last <= to
+    a == Protocol::All || a == b && from <= first && last <= to
 }
 
 /// Whether two pieces of traffic have anything in common.
 fn overlap(one: Traffic, other: Traffic) -> bool {
     let ((a, from, Reverse(to)), (b, first, Reverse(last))) = (stretch(one), stretch(other));
-    a == ALL || b == ALL || a == b && from <= last && first <= to
+    a == Protocol::All || b == Protocol::All || a == b && from <= last && first <= to
 }

@@ -1,7 +1,7 @@
 //! The ends that an assertion or a question names, and the words for what stands between them.
 
 use super::reach::{Gate, Side, Unknown, Who};
-use crate::net::{Addresses, Family, Ranges, Traffic, TrafficSet, internet};
+use crate::net::{Addresses, Family, Traffic, TrafficSet, internet};
 use crate::policy::{End, ListReference, ParamId, Policy, TierId, VpcId};
 use std::fmt::Display;
 
@@ -27,11 +27,9 @@ impl Named {
 }
 
 /// What a list of services asks about in one family; without any, everything.
-pub fn asked<S>(on: &[(S, Traffic)], family: Family) -> TrafficSet {
-    match on {
-        [] => TrafficSet::all(family),
-        on => on.iter().fold(TrafficSet::default(), |set, (_, traffic)| set.union(&TrafficSet::of(*traffic, family))),
-    }
+pub fn asked(on: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
+    let mut on = on.into_iter().peekable();
+    if on.peek().is_none() { TrafficSet::all(family) } else { TrafficSet::of_all(on, family) }
 }
 
 /// An end, in as many parts as it has: what is known of a network, and each parameter in it.
@@ -81,12 +79,8 @@ fn param(policy: &Policy, id: ParamId) -> Named {
 }
 
 /// The end in one family only.
-fn of_family(mut side: Side, family: Family) -> Side {
-    match family {
-        Family::V4 => side.addresses.v6 = Ranges::default(),
-        Family::V6 => side.addresses.v4 = Ranges::default(),
-    }
-    side
+fn of_family(side: Side, family: Family) -> Side {
+    Side { addresses: side.addresses.in_family(family), ..side }
 }
 
 /// What a gate that is closed to some traffic does, and the sentence that would open it.

@@ -5,7 +5,7 @@
 //! rules for the tier admit besides.
 
 use super::ends::Named;
-use super::reach::{Gate, Gates, Side, Who};
+use super::reach::{Gate, Gates, Side, Who, gates_between};
 use crate::net::{Addresses, Family, TrafficSet};
 use crate::policy::{Outbound, Peer, Policy, TierId};
 use std::collections::HashMap;
@@ -154,7 +154,7 @@ impl<'p> Links<'p> {
 
     /// The flows that let some of this through, from one end to another.
     pub fn letting(&self, from: usize, to: usize, passing: &[Passing]) -> Vec<u32> {
-        let gates = Gates::on_the_way(&self.ends[from].side, &self.ends[to].side);
+        let gates = gates_between(&self.ends[from].side, &self.ends[to].side);
         let flows = gates.flat_map(|(gate, far)| {
             passing.iter().flat_map(move |passing| self.gates.letting(gate, far, passing.family, &passing.may))
         });

@@ -43,8 +43,8 @@ pub struct Witness {
     pub unknown: Vec<Unknown>,
 }
 
-/// The gates of a policy: which flows open the inbound and the outbound side of each tier.
-#[derive(Debug)]
+/// The gates of a policy: which flows open the inbound and the outbound side of each tier. A clone shares them.
+#[derive(Debug, Clone)]
 pub struct Gates<'p> {
     policy: &'p Policy,
     inbound: Vec<Rc<Rules>>,
@@ -129,7 +129,7 @@ impl<'p> Gates<'p> {
     }
 
     /// Whether a gate admits everything without a sentence.
-    fn is_open(&self, gate: Gate, family: Family) -> bool {
+    pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
         let in_use = self.policy.stack.dual || family == Family::V4;
         match gate {
             Gate::Inbound(_) => false,
@@ -263,11 +263,6 @@ impl<'p> Gates<'p> {
 
 /// What questions ask of one gate.
 impl Gates<'_> {
-    /// Whether a gate admits everything without a sentence.
-    pub fn stands_open(&self, gate: Gate, family: Family) -> bool {
-        self.is_open(gate, family)
-    }
-
     /// What one gate admits from or to an end: for some of its addresses, and for every one.
     pub fn at(&self, gate: Gate, far: &Side, family: Family) -> (TrafficSet, TrafficSet) {
         let Admitted { may, must } = self.admitted(gate, far, family);
@@ -305,15 +300,10 @@ impl Gates<'_> {
             (Fit::Yes, Some(_)) => Some(true),
         }
     }
-
-    /// The gates on the way from one end to another, each with the end that it looks at.
-    pub fn on_the_way<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate, &'s Side)> {
-        gates_between(from, to)
-    }
 }
 
 /// Whom a flow names at the far end of a gate.
-fn peer_of(gate: Gate, flow: &Flow) -> Peer {
+pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
     let far = match gate {
         Gate::Inbound(_) => flow.sender(),
         Gate::Outbound(_) => flow.receiver(),
@@ -322,7 +312,7 @@ fn peer_of(gate: Gate, flow: &Flow) -> Peer {
 }
 
 /// The gates on the way from one end to another, each with the end that it looks at.
-fn gates_between<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate, &'s Side)> {
+pub(super) fn gates_between<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate, &'s Side)> {
     let outbound = match from.who {
         Who::Tier(tier) => Some((Gate::Outbound(tier), to)),
         Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,

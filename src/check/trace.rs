@@ -2,7 +2,7 @@
 
 use super::ends::{self, Named};
 use super::links::telling;
-use super::reach::{Gate, Gates, Side, Unknown};
+use super::reach::{Gate, Gates, Side, Unknown, gates_between};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy, SentenceId};
 
@@ -99,15 +99,15 @@ pub fn trace(policy: &Policy, from: &[Named], to: &[Named], services: &[Service]
 }
 
 fn connection(policy: &Policy, gates: &Gates<'_>, (from, to): (&Named, &Named), on: Option<&Service>) -> Connection {
-    let traffic: Vec<((), Traffic)> = on.iter().flat_map(|on| &on.traffic).map(|traffic| ((), *traffic)).collect();
+    let traffic = on.map_or(&[][..], |service| &service.traffic);
     let sides = [&from.side, &to.side];
     let families = Family::BOTH.into_iter().filter(|family| sides.iter().all(|side| side.may_be_in(*family)));
     let legs = families.filter_map(|family| {
-        let (asked, sure) = (ends::asked(&traffic, family), sides.iter().all(|side| side.is_in(family)));
+        let (asked, sure) = (ends::asked(traffic.iter().copied(), family), sides.iter().all(|side| side.is_in(family)));
         let may = gates.may(&from.side, &to.side, family, &asked);
         let question = Question { policy, gates, family, asked, any: on.is_none() };
         let empty = question.asked.is_empty() || !sure && may.is_empty();
-        (!empty).then(|| (sure, (question.leg(&from.side, &to.side), may)))
+        (!empty).then(|| (sure, (question.leg(&from.side, &to.side, &may), may)))
     });
     let legs = telling(legs.collect(), |(_, may)| may);
     let legs: Vec<Leg> = legs.into_iter().map(|(leg, _)| leg).collect();
@@ -150,17 +150,17 @@ struct Question<'q> {
 }
 
 impl Question<'_> {
-    fn leg(&self, from: &Side, to: &Side) -> Leg {
-        let may = self.gates.may(from, to, self.family, &self.asked);
-        let fate = Fate::of(&self.asked, may, self.gates.must(from, to, self.family, &self.asked));
-        let stations = Gates::on_the_way(from, to).map(|(gate, far)| self.station(gate, far));
+    /// The way from one end to another, of which it is known what may pass.
+    fn leg(&self, from: &Side, to: &Side, may: &TrafficSet) -> Leg {
+        let fate = Fate::of(&self.asked, may.clone(), self.gates.must(from, to, self.family, &self.asked));
+        let stations = gates_between(from, to).map(|(gate, far)| self.station(gate, far));
         Leg { family: self.family, verdict: fate.verdict(self.any), fate, gates: stations.collect() }
     }
 
     fn station(&self, gate: Gate, far: &Side) -> Station {
         let (may, must) = self.gates.at(gate, far, self.family);
         let fate = Fate::of(&self.asked, may.intersection(&self.asked), must.intersection(&self.asked));
-        let open = self.gates.stands_open(gate, self.family);
+        let open = self.gates.is_open(gate, self.family);
         let flows = self.gates.letting(gate, far, self.family, &self.asked);
         let verdict = fate.verdict(self.any);
         let ended =

@@ -1,9 +1,9 @@
 //! Levels of lints as the command line gives them.
 
+use super::report::meant;
 use clap::Args;
 use std::collections::BTreeMap;
 use tierwall::check::lint::{self, Level, Levels};
-use tierwall::diagnostic::nearest;
 
 /// `--deny`, `--warn` and `--allow`.
 #[derive(Args, Debug, Clone)]
@@ -42,8 +42,7 @@ impl Lints {
 
 fn known(name: &str) -> Result<&'static str, String> {
     let names = || lint::names().into_iter().chain(["all", "warnings"]);
-    names().find(|known| *known == name).ok_or_else(|| {
-        let meant = nearest(name, names()).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
-        format!("there is no lint `{name}`{meant} (`tierwall explain` lists them)")
-    })
+    names()
+        .find(|known| *known == name)
+        .ok_or_else(|| format!("there is no lint `{name}`{} (`tierwall explain` lists them)", meant(name, names())))
 }

@@ -1,10 +1,9 @@
 //! `tierwall quota`
 
 use super::program::accepted;
-use super::report::Report;
+use super::report::{Report, meant};
 use super::{Exit, With};
 use clap::{Args, ValueEnum};
-use tierwall::diagnostic::nearest;
 use tierwall::policy::{Policy, TierId};
 use tierwall::quota::Ledger;
 
@@ -58,8 +57,7 @@ pub fn run(quota: &Quota, report: &Report) -> Exit {
 fn tier(policy: &Policy, name: &str) -> Result<TierId, String> {
     let found = policy.tiers.iter().position(|tier| tier.name == name);
     found.map(|position| TierId(position as u32)).ok_or_else(|| {
-        let meant = nearest(name, policy.tiers.iter().map(|tier| tier.name.as_str()));
-        let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
-        format!("there is no tier `{name}`{meant}")
+        let tiers = policy.tiers.iter().map(|tier| tier.name.as_str());
+        format!("there is no tier `{name}`{}", meant(name, tiers))
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Colour, Exit};
 use std::io::{self, IsTerminal, Write};
-use tierwall::diagnostic::{Level, Problem, Style, render};
+use tierwall::diagnostic::{Level, Problem, Style, nearest, render};
 use tierwall::source::Sources;
 
 /// Where reports go, and how they look.
@@ -67,6 +67,11 @@ impl Report {
             Err(error) => self.failure(&format!("cannot write to standard output: {error}")),
         }
     }
+}
+
+/// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else nothing.
+pub fn meant<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    nearest(typed, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
 }
 
 /// `1 error`, `2 errors`

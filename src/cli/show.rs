@@ -1,14 +1,14 @@
 //! Commands that show: `check`, `flows`, `services`, `explain`.
 
 use super::program::{accepted, load, verdict};
-use super::report::{Report, counted};
+use super::report::{Report, counted, meant};
 use super::{Exit, Lints, With};
 use clap::ValueEnum;
 use std::fmt::Write;
 use tierwall::catalogue::built_in;
 use tierwall::check::lint;
 use tierwall::check::lint::page::{explained, page};
-use tierwall::diagnostic::{explanation, explanations, nearest};
+use tierwall::diagnostic::{explanation, explanations};
 use tierwall::flows;
 
 /// How `flows` shows them.
@@ -78,8 +78,7 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
         })
         .collect();
     if found.is_empty() {
-        let meant = nearest(&word, built_in().iter().map(|service| service.name.as_str()));
-        let meant = meant.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        let meant = meant(&word, built_in().iter().map(|service| service.name.as_str()));
         report.say(&format!("no built-in service for `{word}`{meant}\n"));
         return Exit::Program;
     }
@@ -122,7 +121,7 @@ pub fn explain(code: Option<&str>, report: &Report) -> Exit {
         return report.print(text.as_bytes());
     }
     let known = explanations().iter().map(|e| e.code).chain(lint::names()).chain(["lints"]);
-    let meant = nearest(code, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+    let meant = meant(code, known);
     report.failure(&format!("there is no code or lint `{code}`{meant} (`tierwall explain` lists them)"))
 }
 

@@ -54,7 +54,7 @@ impl Problems {
 
     /// All of them, by place: file, then offset, those without a place first.
     pub fn sorted(mut self) -> Vec<Problem> {
-        self.0.sort_by_key(|p| p.span());
+        self.0.sort_by_cached_key(Problem::span);
         self.0
     }
 

@@ -147,7 +147,7 @@ proptest! {
 
     #[test]
     fn many_addresses_are_counted(a in rules(), many in 1u32..20) {
-        let some = Addresses::of([&"0.0.0.0/28".parse().unwrap(), &"::/124".parse().unwrap()]);
+        let some = Addresses::of([&"0.0.0.0/28".parse().expect("a block"), &"::/124".parse().expect("a block")]);
         let all = Packets::product(&some, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
         let set = Packets::of(a.clone()).intersection(&all);
         let found = set.with_many(many.into(), many.into());

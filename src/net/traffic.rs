@@ -100,6 +100,19 @@ impl Traffic {
         }
     }
 
+    /// Its ports, its types and codes (a type in the high byte, a code in the low one), or its number: first and last.
+    pub fn stretch(self) -> (u16, u16) {
+        match self {
+            Traffic::All | Traffic::Icmp(None) | Traffic::Icmpv6(None) => (0, u16::MAX),
+            Traffic::Tcp(ports) | Traffic::Udp(ports) => (ports.from, ports.to),
+            Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
+                let of = |code| u16::from_be_bytes([kind, code]);
+                (of(code.unwrap_or(0)), of(code.unwrap_or(u8::MAX)))
+            }
+            Traffic::Number(number) => (number.into(), number.into()),
+        }
+    }
+
     /// The family that it is bound to, if it is: ICMP and ICMPv6 are.
     pub fn family(self) -> Option<Family> {
         match self {

@@ -15,7 +15,7 @@ pub struct TrafficSet {
 }
 
 /// Numbers that have a dimension of their own: TCP, UDP, and the ICMP of the family.
-fn others(family: Family) -> Ranges<u8> {
+fn other_protocols(family: Family) -> Ranges<u8> {
     let icmp = match family {
         Family::V4 => 1,
         Family::V6 => 58,
@@ -26,47 +26,33 @@ fn others(family: Family) -> Ranges<u8> {
 impl TrafficSet {
     /// Everything.
     pub fn all(family: Family) -> TrafficSet {
-        TrafficSet { tcp: Ranges::all(), udp: Ranges::all(), icmp: Ranges::all(), others: others(family) }
+        TrafficSet { tcp: Ranges::all(), udp: Ranges::all(), icmp: Ranges::all(), others: other_protocols(family) }
     }
 
     /// What a rule with this traffic admits between hosts of a family.
     pub fn of(traffic: Traffic, family: Family) -> TrafficSet {
-        let nothing = TrafficSet::default();
-        let ports = |ports: Ports| Ranges::from_unsorted(vec![(ports.from, ports.to)]);
-        match traffic {
-            Traffic::All => TrafficSet::all(family),
-            Traffic::Tcp(range) => TrafficSet { tcp: ports(range), ..nothing },
-            Traffic::Udp(range) => TrafficSet { udp: ports(range), ..nothing },
-            Traffic::Icmp(_) | Traffic::Icmpv6(_) if traffic.family() != Some(family) => nothing,
-            Traffic::Icmp(kind) | Traffic::Icmpv6(kind) => {
-                TrafficSet { icmp: Ranges::from_unsorted(vec![icmp(kind)]), ..nothing }
-            }
-            Traffic::Number(number) => {
-                let others = Ranges::from_unsorted(vec![(number, number)]).intersection(&others(family));
-                TrafficSet { others, ..nothing }
-            }
-        }
+        TrafficSet::of_all([traffic], family)
     }
 
     /// What rules with any of this traffic admit between hosts of a family.
     pub fn of_all(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
-        let (mut tcp, mut udp, mut icmp_, mut numbers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut tcp, mut udp, mut icmp, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for traffic in traffic {
             match traffic {
                 Traffic::All => return TrafficSet::all(family),
-                Traffic::Tcp(ports) => tcp.push((ports.from, ports.to)),
-                Traffic::Udp(ports) => udp.push((ports.from, ports.to)),
+                Traffic::Tcp(_) => tcp.push(traffic.stretch()),
+                Traffic::Udp(_) => udp.push(traffic.stretch()),
                 Traffic::Icmp(_) | Traffic::Icmpv6(_) if traffic.family() != Some(family) => {}
-                Traffic::Icmp(kind) | Traffic::Icmpv6(kind) => icmp_.push(icmp(kind)),
-                Traffic::Number(number) => numbers.push((number, number)),
+                Traffic::Icmp(_) | Traffic::Icmpv6(_) => icmp.push(traffic.stretch()),
+                Traffic::Number(number) => others.push((number, number)),
             }
         }
-        let numbers = Ranges::from_unsorted(numbers);
-        let others = if numbers.is_empty() { numbers } else { numbers.intersection(&others(family)) };
+        let others = Ranges::from_unsorted(others);
+        let others = if others.is_empty() { others } else { others.intersection(&other_protocols(family)) };
         TrafficSet {
             tcp: Ranges::from_unsorted(tcp),
             udp: Ranges::from_unsorted(udp),
-            icmp: Ranges::from_unsorted(icmp_),
+            icmp: Ranges::from_unsorted(icmp),
             others,
         }
     }
@@ -221,18 +207,6 @@ impl TrafficSet {
             .or_else(|| port(&self.udp).map(|port| Traffic::Udp(only(port))))
             .or_else(|| port(&self.icmp).map(icmp))
             .or_else(|| self.others.ranges().first().map(|(first, _)| Traffic::Number(*first)))
-    }
-}
-
-/// The types and codes of a rule, first and last.
-fn icmp(kind: Option<(u8, Option<u8>)>) -> (u16, u16) {
-    match kind {
-        None => (0, u16::MAX),
-        Some((kind, None)) => (u16::from_be_bytes([kind, 0]), u16::from_be_bytes([kind, 255])),
-        Some((kind, Some(code))) => {
-            let number = u16::from_be_bytes([kind, code]);
-            (number, number)
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::Subject;
 use super::words::{EndLine, PieceLine, document, end_line, line, marked, piece_lines};
 use crate::check::ends;
 use crate::check::paths::{Chain, Paths, Step, paths};
-use crate::net::{Family, Traffic, TrafficSet};
+use crate::net::Family;
 use crate::policy::{Policy, SentenceId};
 use crate::said::Said;
 use crate::source::Sources;
@@ -51,9 +51,8 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -
 }
 
 fn find(policy: &Policy, subject: &Subject, max: usize) -> Paths {
-    let asked: Vec<((), Traffic)> =
-        subject.services.iter().flat_map(|service| &service.traffic).map(|traffic| ((), *traffic)).collect();
-    let asked = |family: Family| -> TrafficSet { ends::asked(&asked, family) };
+    let services = || subject.services.iter().flat_map(|service| &service.traffic).copied();
+    let asked = |family: Family| ends::asked(services(), family);
     paths(policy, &subject.from, &subject.to, &asked, max)
 }
 

@@ -4,11 +4,11 @@ use super::Subject;
 use super::travel::{Exchange, exchanges, note};
 use super::words::{Marked, line, pieces};
 use crate::check::ends::{self, Named};
-use crate::check::reach::{Gate, Who};
+use crate::check::reach::{Gate, Who, peer_of};
 use crate::check::trace::{Connection, Fate, Leg, Station, Verdict, trace};
 use crate::flows::End;
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Peer, Policy, SentenceId, Tier, TierId};
+use crate::policy::{Policy, SentenceId, Tier, TierId};
 use crate::said::Said;
 use crate::source::Sources;
 use std::fmt::Write;
@@ -200,7 +200,7 @@ impl Teller<'_> {
             Gate::Inbound(_) => "from",
             Gate::Outbound(_) => "to",
         };
-        let peer = End::of(self.policy, peer(self.policy, gate, flow)).words();
+        let peer = End::of(self.policy, peer_of(gate, &self.policy.flows[flow as usize])).words();
         format!("{} {way} {peer}", self.policy.flows[flow as usize].traffic)
     }
 }
@@ -245,16 +245,6 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
 pub(super) fn help(policy: &Policy, connection: &Connection, station: &Station) -> Option<String> {
     let service = connection.on.as_ref().filter(|_| station.verdict != Verdict::Passes)?;
     Some(ends::opened(policy, station.gate, &connection.from, &connection.to, &service.name).1)
-}
-
-/// Whom a rule names at the far end of its gate.
-pub(super) fn peer(policy: &Policy, gate: Gate, flow: u32) -> Peer {
-    let flow = &policy.flows[flow as usize];
-    let far = match gate {
-        Gate::Inbound(_) => flow.sender(),
-        Gate::Outbound(_) => flow.receiver(),
-    };
-    far.map_or(flow.peer, Peer::Tier)
 }
 
 /// IPv4 and IPv6 together where the same is to be said of both.

@@ -1,10 +1,10 @@
 //! The answer of `tierwall trace` in JSON.
 
 use super::Subject;
-use super::trace::{all_pass, blocks, help, passing, peer};
+use super::trace::{all_pass, blocks, help, passing};
 use super::travel::{Packet, exchanges};
 use super::words::{EndLine, PieceLine, document, end_line, piece_lines, pieces};
-use crate::check::reach::{Gate, Unknown};
+use crate::check::reach::{Gate, Unknown, peer_of};
 use crate::check::trace::{Connection, Leg, Station, Verdict, trace};
 use crate::flows::End;
 use crate::policy::Policy;
@@ -162,7 +162,7 @@ impl<'p> Json<'p> {
     fn rule_line(&self, gate: Gate, flow: u32, certain: bool) -> RuleLine<'p> {
         RuleLine {
             what: self.policy.flows[flow as usize].traffic.to_string(),
-            peer: End::of(self.policy, peer(self.policy, gate, flow)),
+            peer: End::of(self.policy, peer_of(gate, &self.policy.flows[flow as usize])),
             certain,
             sentence: Said::of(self.policy, self.sources, self.policy.flows[flow as usize].sentence),
         }

@@ -49,7 +49,7 @@ proptest! {
         });
         let (asked, lines) = with_policy(&text, |_, _, policy| asked(policy, &text, &questions));
         with_policy(&asked, |sources, parsed, policy| {
-            let failed: BTreeSet<usize> = assertions::prove(policy)
+            let failed: BTreeSet<usize> = assertions::prove(policy, &Gates::new(policy))
                 .sorted()
                 .iter()
                 .filter_map(|problem| problem.span())

@@ -2,13 +2,13 @@
 //!
 //! Open to the internet means open to a good part of it: to more of its addresses than a sentence means to name.
 
-use super::Subject;
+use super::{Subject, listed};
 use crate::check::reach::Gates;
 use crate::diagnostic::Finding;
 use crate::net::{self, Addresses, Family, Packets, Ports, Traffic, TrafficSet, internet};
 use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Addresses of the IPv4 internet to which something is open before it counts as open: a /6, which is 67 million. What
 /// a sentence means to name by blocks (an office, a partner, a provider's region) is far below that.
@@ -208,16 +208,15 @@ fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
 /// A finding for each opening that lets in something of a list.
 pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &mut Vec<Finding>) {
     for opening in &subject.openings {
-        let mut hits: BTreeMap<usize, &Watched> = BTreeMap::new();
         let role = subject.policy.tier(opening.tier).role;
-        let looked_for = watched.iter().enumerate().filter(|(_, watched)| !is_there_for(role, watched.traffic));
-        hits.extend(looked_for.filter(|(_, watched)| opening.has(watched.traffic)));
+        let looked_for = watched.iter().filter(|watched| !is_there_for(role, watched.traffic));
+        let hits: Vec<&Watched> = looked_for.filter(|watched| opening.has(watched.traffic)).collect();
         if hits.is_empty() {
             continue;
         }
-        let traffic: Vec<Traffic> = hits.values().map(|hit| hit.traffic).collect();
+        let traffic: Vec<Traffic> = hits.iter().map(|hit| hit.traffic).collect();
         let tier = &subject.policy.tier(opening.tier).name;
-        let hits = hits.values().map(|hit| format!("{} ({})", opening.part(hit.traffic), hit.name)).collect();
+        let hits = hits.iter().map(|hit| format!("{} ({})", opening.part(hit.traffic), hit.name)).collect();
         let message = format!("`{tier}` accepts {} from {}", listed(hits), whom(&opening.of(&traffic)));
         found.push(opening.finding(subject, message).help(help));
     }
@@ -235,14 +234,5 @@ pub fn whom(sets: &[TrafficSet; 2]) -> &'static str {
         (false, true) => "the IPv4 internet",
         (true, false) => "the IPv6 internet",
         (false, false) | (true, true) => "the internet",
-    }
-}
-
-/// `tcp 22 (ssh), tcp 3389 (rdp)`, and how many more there are.
-pub fn listed(all: Vec<String>) -> String {
-    const SHOWN: usize = 4;
-    match all.get(SHOWN + 1..) {
-        None | Some([]) => all.join(", "),
-        Some(_) => format!("{} and {} more", all[..SHOWN].join(", "), all.len() - SHOWN),
     }
 }

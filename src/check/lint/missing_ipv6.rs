@@ -1,7 +1,7 @@
 //! `missing-ipv6`: something that is open to the internet of IPv4 and not to that of IPv6.
 
-use super::exposure::{listed, nothing};
-use super::{Judge, Level, Lint, Subject, open_admin_port, open_data_store, open_high_risk_port};
+use super::exposure::nothing;
+use super::{Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store, open_high_risk_port};
 use crate::check::reach::Side;
 use crate::diagnostic::Finding;
 use crate::net::{Family, Traffic, TrafficSet};

@@ -192,8 +192,7 @@ impl Levels {
 }
 
 /// Judges a program by every lint that looks at the whole of it.
-pub fn judge(policy: &Policy, deployment: &Deployment<'_>, levels: &Levels) -> Problems {
-    let gates = Gates::new(policy);
+pub fn judge(policy: &Policy, gates: Gates<'_>, deployment: &Deployment<'_>, levels: &Levels) -> Problems {
     let openings = exposure::openings(policy, &gates);
     let subject = Subject { policy, gates, openings, deployment };
     let mut silencer = Silencer::new(policy);
@@ -268,12 +267,16 @@ impl<'p> Silencer<'p> {
     }
 }
 
-/// Names in backticks, the first few, and how many more there are.
-fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+/// The first few, and how many more there are: `tcp 22 (ssh), tcp 3389 (rdp) and 7 more`.
+fn listed(all: Vec<String>) -> String {
     const SHOWN: usize = 4;
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    match names.get(SHOWN + 1..) {
-        None | Some([]) => names.join(", "),
-        Some(_) => format!("{} and {} more", names[..SHOWN].join(", "), names.len() - SHOWN),
+    match all.get(SHOWN + 1..) {
+        None | Some([]) => all.join(", "),
+        Some(_) => format!("{} and {} more", all[..SHOWN].join(", "), all.len() - SHOWN),
     }
+}
+
+/// Likewise, of names in backticks.
+fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    listed(names.map(|name| format!("`{name}`")).collect())
 }

@@ -1,7 +1,7 @@
 //! `open-wide-range`: a range of more than 1,000 ports that is open to the internet.
 
-use super::exposure::{Opening, listed, whom};
-use super::{Judge, Level, Lint, Subject};
+use super::exposure::{Opening, whom};
+use super::{Judge, Level, Lint, Subject, listed};
 use crate::diagnostic::Finding;
 use crate::net::{Family, Ports, Traffic};
 use std::collections::BTreeSet;

@@ -3,9 +3,9 @@
 //! The table says what each role may accept from the internet, what it may accept at all, and what it has to be able
 //! to do. What no sentence does is told at the declaration of the tier.
 
-use super::exposure::{Opening, listed, nothing, whom};
+use super::exposure::{Opening, nothing, whom};
 use super::pmtud_blocked::TOO_BIG;
-use super::{Judge, Level, Lint, Subject};
+use super::{Judge, Level, Lint, Subject, listed};
 use crate::check::reach::{Side, everywhere};
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Family, Packets, Ports, Traffic, TrafficSet};
