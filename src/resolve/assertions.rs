@@ -1,6 +1,7 @@
 //! Assertions and annotations: their names are looked up here, and what they claim is judged elsewhere.
 
 use super::lists::ParamPeer;
+use super::networks::needs_blocks;
 use super::params::ParamValue;
 use super::rules::Known;
 use super::scope::{BuiltInNetwork, Entity, Scope};
@@ -63,10 +64,7 @@ fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetI
 /// A VPC, which must have address blocks to be an end.
 fn vpc(scope: &mut Scope<'_>, policy: &Policy, span: Span, name: ast::Name) -> Option<VpcId> {
     let id = scope.vpc(name)?;
-    let vpc = &policy.vpcs[id.index()];
-    let declared = vpc.span.filter(|_| vpc.blocks.is_empty() && vpc.unknown_blocks.is_empty());
-    let problem = declared.map(|declared| Problem::NoBlocks { span, vpc: scope.text(name).to_string(), declared });
-    scope.problems.extend(problem);
+    needs_blocks(scope, &policy.vpcs[id.index()], span, name);
     Some(id)
 }
 

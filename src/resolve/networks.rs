@@ -142,10 +142,7 @@ impl Addressed<'_> {
         let Some(vpc) = scope.vpc(name).map(|id| &self.vpcs[id.index()]) else { return };
         list.blocks.extend(&vpc.blocks);
         list.unknown.extend(vpc.unknown_blocks.iter().map(|id| (*id, name)));
-        if let (true, [], Some(declared)) = (vpc.blocks.is_empty(), vpc.unknown_blocks.as_slice(), vpc.span) {
-            let vpc = scope.text(name).to_string();
-            scope.problems.push(Problem::NoBlocks { span, vpc, declared });
-        }
+        needs_blocks(scope, vpc, span, name);
     }
 
     /// What is left of a list when these items are taken out, as the smallest list of blocks; `written` and `span`
@@ -186,4 +183,12 @@ impl Addressed<'_> {
 /// From the first to the last of some items; nothing where the parser refused them all.
 pub fn span_of<T>(items: &[T], span: fn(&T) -> Span) -> Option<Span> {
     Some(span(items.first()?).to(span(items.last()?)))
+}
+
+/// Reports a VPC that is named for its addresses and has no blocks.
+pub fn needs_blocks(scope: &mut Scope<'_>, vpc: &Vpc, span: Span, name: ast::Name) {
+    if let (true, [], Some(declared)) = (vpc.blocks.is_empty(), vpc.unknown_blocks.as_slice(), vpc.span) {
+        let vpc = scope.text(name).to_string();
+        scope.problems.push(Problem::NoBlocks { span, vpc, declared });
+    }
 }

@@ -2,7 +2,6 @@
 
 use super::{Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
-use crate::groups::Direction;
 use crate::net::Family;
 use crate::policy::SentenceId;
 use crate::quota::{Side, costs, totals};
@@ -51,10 +50,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 /// Points at the sentence that passes the quota, and at the one that costs most.
 fn finding(subject: &Subject<'_>, side: &Side, family: Family, quota: u32) -> Finding {
     let (used, name) = (side.used.of(family), &subject.policy.tier(side.tier).name);
-    let way = match side.direction {
-        Direction::Ingress => "inbound",
-        Direction::Egress => "outbound",
-    };
+    let way = side.direction.words();
     let message = format!("`{name}` has {used} {way} rules of {}, and AWS lets it have {quota}", family.words());
     let mut costs: Vec<(SentenceId, u32)> =
         costs(subject.deployment, side.tier, side.direction).iter().map(|(id, cost)| (*id, cost.of(family))).collect();
