@@ -21,5 +21,6 @@ pub mod policy;
 pub mod questions;
 pub mod quota;
 pub mod resolve;
+pub mod review;
 pub mod said;
 pub mod source;

@@ -1,7 +1,7 @@
 //! Sentences as reports cite them: where one stands, and what it says on one line.
 
 use crate::policy::{Policy, SentenceId};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use serde::Serialize;
 use std::fmt;
 
@@ -21,7 +21,11 @@ pub struct Said<'s> {
 impl<'s> Said<'s> {
     /// Looks a sentence up.
     pub fn of(policy: &Policy, sources: &'s Sources, id: SentenceId) -> Said<'s> {
-        let span = policy.sentence(id).span;
+        Said::at(sources, policy.sentence(id).span)
+    }
+
+    /// A statement at a place.
+    pub fn at(sources: &'s Sources, span: Span) -> Said<'s> {
         let file = sources.file(span.file);
         let (line, column) = file.line_column(span.start);
         Said { file: file.name(), line, column, text: one_line(sources.text(span)) }

@@ -57,6 +57,11 @@ impl Admit {
         admit
     }
 
+    /// What its rules admit that name no block, by whom they name, in each family.
+    pub(super) fn named(&self) -> impl Iterator<Item = (Peer, &[TrafficSet; 2])> {
+        self.named.iter().map(|(peer, sets)| (*peer, sets))
+    }
+
     /// What rules that name just this end admit.
     fn to(&self, who: Who, family: Family) -> Option<&TrafficSet> {
         let peer = match who {

@@ -3,6 +3,7 @@
 mod admit;
 pub mod assertions;
 pub mod cover;
+pub mod diff;
 pub mod ends;
 pub mod links;
 pub mod lint;

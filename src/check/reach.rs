@@ -120,7 +120,7 @@ impl<'p> Gates<'p> {
         if blocks.is_empty() { TrafficSet::default() } else { blocks.with_every(&side.addresses, family) }
     }
 
-    fn admit(&self, gate: Gate) -> &Admit {
+    pub(super) fn admit(&self, gate: Gate) -> &Admit {
         self.rules(gate).admit.get_or_init(|| {
             let flows = self.flows(gate).iter();
             let rules = flows.map(|flow| (self.peer(gate, *flow), self.policy.flows[*flow as usize].traffic));

@@ -42,13 +42,21 @@ pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static s
 
 /// Whether all of an end is what the members of a tier reach whatever its rules say.
 pub fn is_never_filtered(policy: &Policy, tier: TierId, end: &Side) -> bool {
-    static ALL: OnceLock<Addresses> = OnceLock::new();
-    let all = ALL.get_or_init(|| Addresses::of(known().iter().map(|(block, _)| block)));
     let some = match end.who {
         Who::Hosts => !end.addresses.is_empty(),
         Who::Tier(_) | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => false,
     };
-    some && end.addresses.difference(all).difference(&Addresses::of(&resolver(policy, tier))).is_empty()
+    some && end.addresses.difference(amazons()).difference(&Addresses::of(&resolver(policy, tier))).is_empty()
+}
+
+/// What the members of a tier reach whatever its rules say.
+pub fn addresses(policy: &Policy, tier: TierId) -> Addresses {
+    amazons().union(&Addresses::of(&resolver(policy, tier)))
+}
+
+fn amazons() -> &'static Addresses {
+    static ALL: OnceLock<Addresses> = OnceLock::new();
+    ALL.get_or_init(|| Addresses::of(known().iter().map(|(block, _)| block)))
 }
 
 /// The address of DNS in the VPC of a tier: the base of its primary IPv4 block, the first, plus two.

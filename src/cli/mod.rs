@@ -1,6 +1,7 @@
 //! Arguments to calls: the only place that reads files, prints, and looks at the clock and the environment.
 
 mod build;
+mod diff;
 mod files;
 mod init;
 mod lints;
@@ -91,6 +92,8 @@ enum Command {
         #[command(flatten)]
         with: With,
     },
+    /// Compare two versions of a program: what the change opens and closes, and what AWS will do
+    Diff(diff::Diff),
     /// Show how much of AWS's quota of rules each group uses, and for which sentences
     Quota(quota::Quota),
     /// List the built-in services, or those that a word or a port finds
@@ -149,6 +152,7 @@ pub fn run() -> ExitCode {
         Command::Trace(trace) => questions::trace(&trace, &report),
         Command::Paths(paths) => questions::paths(&paths, &report),
         Command::Matrix { file, format, with } => questions::matrix(&file, format, &with, &report),
+        Command::Diff(diff) => diff::run(&diff, &report),
         Command::Quota(quota) => quota::run(&quota, &report),
         Command::Services { word } => show::services(word.as_deref(), &report),
         Command::Explain { code } => show::explain(code.as_deref(), &report),

@@ -1,6 +1,9 @@
 //! The internet: every address but those that IANA lists as not globally reachable.
 
 use super::address::Addresses;
+use super::packets::Packets;
+use super::traffic::Family;
+use super::traffic_set::TrafficSet;
 use ipnet::IpNet;
 
 /// IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry": the entries
@@ -48,6 +51,16 @@ const REACHABLE_INSIDE: [&str; 9] = [
     "2001:30::/28",
 ];
 
+/// Multicast (RFC 5771, RFC 4291), which no packet comes from.
+const MULTICAST: [&str; 2] = ["224.0.0.0/4", "ff00::/8"];
+
+/// Addresses of the IPv4 internet to which something is open before it counts as open: a /6, which is 67 million. What
+/// a sentence means to name by blocks (an office, a partner, a provider's region) is far below that.
+pub const MANY_V4: u128 = 1 << 26;
+/// Likewise of IPv6: a /12, what IANA gives to a regional registry for all of its members ("IPv6 Global Unicast
+/// Address Assignments").
+pub const MANY_V6: u128 = 1 << 116;
+
 fn blocks(list: &[&str]) -> Vec<IpNet> {
     list.iter().filter_map(|block| block.parse().ok()).collect()
 }
@@ -56,6 +69,19 @@ fn blocks(list: &[&str]) -> Vec<IpNet> {
 pub fn internet() -> Addresses {
     let inside = Addresses::of(&blocks(&REACHABLE_INSIDE));
     Addresses::all().difference(&Addresses::of(&blocks(&NOT_REACHABLE))).union(&inside)
+}
+
+/// The addresses of the internet that a packet can come from.
+pub fn world() -> Addresses {
+    internet().difference(&Addresses::of(&blocks(&MULTICAST)))
+}
+
+impl Packets {
+    /// What of it goes with so many addresses of the internet, [`world`], that it counts as open to it, by family.
+    pub fn open_to(&self, world: &Addresses) -> [TrafficSet; 2] {
+        let all = Packets::product(world, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
+        self.intersection(&all).with_many(MANY_V4, MANY_V6)
+    }
 }
 
 #[cfg(test)]

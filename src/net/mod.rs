@@ -16,7 +16,7 @@ mod traffic;
 mod traffic_set;
 
 pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block};
-pub use internet::internet;
+pub use internet::{MANY_V4, MANY_V6, internet, world};
 pub use packets::{Packets, Row};
 pub use pieces::Piece;
 pub use private::private;

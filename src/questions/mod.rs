@@ -5,7 +5,7 @@ mod paths;
 mod trace;
 mod trace_json;
 mod travel;
-mod words;
+pub(crate) mod words;
 
 pub use matrix::{csv, json as matrix_json, markdown, table};
 pub use paths::{json as paths_json, text as paths_text};

@@ -69,7 +69,8 @@ fn policy_is_known(policy: &Policy) -> bool {
     policy.params.is_empty() && policy.externals.is_empty() && policy.prefix_lists.is_empty()
 }
 
-fn traffic(packet: &Packet) -> (Family, Traffic) {
+/// What a packet carries, as a rule would name it.
+pub fn traffic(packet: &Packet) -> (Family, Traffic) {
     let family = if packet.sender.address.is_ipv4() { Family::V4 } else { Family::V6 };
     let only = |port| Ports { from: port, to: port };
     let traffic = match (packet.payload, family) {

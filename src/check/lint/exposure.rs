@@ -5,19 +5,10 @@
 use super::{Subject, listed};
 use crate::check::reach::Gates;
 use crate::diagnostic::Finding;
-use crate::net::{self, Addresses, Family, Packets, Ports, Traffic, TrafficSet, internet};
+use crate::net::{self, Addresses, Family, MANY_V4, MANY_V6, Packets, Ports, Traffic, TrafficSet, world};
 use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
-
-/// Addresses of the IPv4 internet to which something is open before it counts as open: a /6, which is 67 million. What
-/// a sentence means to name by blocks (an office, a partner, a provider's region) is far below that.
-const MANY_V4: u128 = 1 << 26;
-/// Likewise of IPv6: a /12, what IANA gives to a regional registry for all of its members ("IPv6 Global Unicast
-/// Address Assignments").
-const MANY_V6: u128 = 1 << 116;
-/// Multicast (RFC 5771, RFC 4291), which no packet comes from.
-const MULTICAST: [&str; 2] = ["224.0.0.0/4", "ff00::/8"];
 
 /// What one sentence, or several together, open of one tier to the internet.
 #[derive(Debug)]
@@ -61,8 +52,7 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> Watched {
 
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
 pub fn openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
-    let multicast: Vec<IpNet> = MULTICAST.iter().filter_map(|block| block.parse().ok()).collect();
-    let world = internet().difference(&Addresses::of(&multicast));
+    let world = world();
     let mut openings = Vec::new();
     for n in 0..policy.tiers.len() {
         let tier = TierId(n as u32);
@@ -147,9 +137,7 @@ fn open(rules: &[Rule], world: &Addresses) -> [TrafficSet; 2] {
     if !may_be_many(rules.iter().map(|rule| rule.block)) {
         return [TrafficSet::default(), TrafficSet::default()];
     }
-    let all = Packets::product(world, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
-    let public = Packets::of(rules.iter().map(|rule| (rule.block, rule.traffic))).intersection(&all);
-    public.with_many(MANY_V4, MANY_V6)
+    Packets::of(rules.iter().map(|rule| (rule.block, rule.traffic))).open_to(world)
 }
 
 impl Opening {

@@ -1,0 +1,46 @@
+//! The sentences that let connections through.
+
+use super::ends::EndId;
+use super::half::{Half, gate};
+use super::{Causes, Change};
+use crate::groups::Direction;
+use crate::net::{Addresses, Family, TrafficSet};
+use crate::policy::Peer;
+
+/// What lets connections through in the program in which they pass.
+pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
+    let mut causes = Causes::default();
+    let sides = [
+        (change.to, Direction::Ingress, change.from, &change.places.from),
+        (change.from, Direction::Egress, change.to, &change.places.to),
+    ];
+    for (tier, direction, other, places) in sides {
+        let Some(Peer::Tier(tier)) = half.index.peer(tier) else { continue };
+        let gate = gate(tier, direction);
+        let is_open = Family::BOTH.iter().any(|family| change.has(*family) && half.gates.is_open(gate, *family));
+        if direction == Direction::Egress && is_open && other == EndId::HOSTS {
+            causes.open = Some(tier);
+        }
+        let flows = half.gates.flows(gate).iter();
+        let flows = flows.map(|n| (half.gates.peer(gate, *n), &half.policy.flows[*n as usize]));
+        let taking_part = flows.filter(|(peer, flow)| {
+            let named = half.index.end(*peer) == other && fits(*peer, places.as_ref());
+            named && Family::BOTH.iter().any(|family| {
+                let traffic = TrafficSet::of(flow.traffic, *family);
+                !traffic.intersection(&change.traffic[*family as usize]).is_empty()
+            })
+        });
+        causes.sentences.extend(taking_part.map(|(_, flow)| flow.sentence));
+    }
+    causes.sentences.sort_unstable();
+    causes.sentences.dedup();
+    causes
+}
+
+/// Whether a block holds any of these addresses; what is no block does wherever its members are.
+fn fits(peer: Peer, places: Option<&Addresses>) -> bool {
+    match (peer, places) {
+        (Peer::Net(block), Some(places)) => !Addresses::of([&block]).intersection(places).is_empty(),
+        (Peer::Net(_), None) | (Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_), _) => true,
+    }
+}

@@ -1,0 +1,128 @@
+//! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added; a change of what is
+//! there changes `format`.
+
+use super::Version;
+use super::ends::{Place, place};
+use super::findings::{Assertions, Lints, assertions, lints};
+use crate::check::diff::{Change, Diff, EndId, Verdict};
+use crate::net::Family;
+use crate::policy::Peer;
+use crate::questions::words::{line, pieces};
+use crate::said::Said;
+use serde::Serialize;
+
+/// What a change does.
+#[derive(Debug, Serialize)]
+pub struct Document<'p> {
+    format: u32,
+    /// The old program, as it was named.
+    pub old: &'p str,
+    /// The new one.
+    pub new: &'p str,
+    /// `equal`, `wider`, `narrower`, `changed`
+    pub verdict: &'static str,
+    /// Whether anything is gained from or to the internet.
+    pub internet: bool,
+    /// The tiers whose verdict is not `equal`, by name.
+    pub tiers: Vec<TierLine<'p>>,
+    /// What passes and did not.
+    pub gained: Vec<ChangeLine<'p>>,
+    /// What passed and does not.
+    pub lost: Vec<ChangeLine<'p>>,
+    /// What became of assertions.
+    pub assertions: Assertions<'p>,
+    /// What lints find that they did not, and the other way round.
+    pub lints: Lints,
+}
+
+/// What a change does to one tier.
+#[derive(Debug, Serialize)]
+pub struct TierLine<'p> {
+    /// Its name; the old one where it is gone.
+    pub tier: &'p str,
+    /// `created`, `deleted`, `kept`
+    pub is: &'static str,
+    /// `wider`
+    pub verdict: &'static str,
+}
+
+/// Connections of one pair of ends.
+#[derive(Debug, Serialize)]
+pub struct ChangeLine<'p> {
+    /// Who sends.
+    pub from: Place<'p>,
+    /// Who receives.
+    pub to: Place<'p>,
+    /// What, in words: `tcp 80, 443`.
+    pub on: String,
+    /// What, piece by piece.
+    pub traffic: Vec<PieceLine>,
+    /// Whether it is from or to the internet.
+    pub internet: bool,
+    /// The sentences that say so.
+    pub sentences: Vec<Said<'p>>,
+    /// The tier that may send everything, where that is why.
+    pub open_tier: Option<&'p str>,
+}
+
+/// A piece of traffic.
+#[derive(Debug, Serialize)]
+pub struct PieceLine {
+    what: String,
+    families: Vec<&'static str>,
+}
+
+pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff) -> Document<'p> {
+    let both = [old, new];
+    let gained = diff.gained.iter().map(|change| change_line(diff, change, new, both));
+    let lost = diff.lost.iter().map(|change| change_line(diff, change, old, both));
+    Document {
+        format: 1,
+        old: old.name,
+        new: new.name,
+        verdict: diff.verdict().word(),
+        internet: diff.opens_to_the_internet(),
+        tiers: diff.ends.tiers().filter_map(|end| tier_line(diff, end, both)).collect(),
+        gained: gained.collect(),
+        lost: lost.collect(),
+        assertions: assertions(old, new),
+        lints: lints(old, new),
+    }
+}
+
+fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option<TierLine<'p>> {
+    let end = diff.ends.get(id);
+    let verdict = diff.verdict_of(id);
+    let (is, version, peer) = match (end.old, end.new) {
+        (Some(_), Some(peer)) => ("kept", new, peer),
+        (None, Some(peer)) => ("created", new, peer),
+        (Some(peer), None) => ("deleted", old, peer),
+        (None, None) => return None,
+    };
+    let Peer::Tier(tier) = peer else { return None };
+    let line = TierLine { tier: &version.policy.tier(tier).name, is, verdict: verdict.word() };
+    (verdict != Verdict::Equal || is != "kept").then_some(line)
+}
+
+fn change_line<'p>(diff: &Diff, change: &Change, passes: Version<'p>, both: [Version<'p>; 2]) -> ChangeLine<'p> {
+    let sets: Vec<_> = Family::BOTH
+        .into_iter()
+        .filter(|family| change.has(*family))
+        .map(|family| (family, change.traffic[family as usize].clone()))
+        .collect();
+    let pieces = pieces(&sets, true);
+    let piece_line = |piece: &crate::questions::words::Marked| PieceLine {
+        what: piece.piece.to_string(),
+        families: piece.families.iter().map(|family| family.keyword()).collect(),
+    };
+    let said = |id| Said::of(passes.policy, passes.sources, id);
+    ChangeLine {
+        from: place(diff.ends.get(change.from), change.places.from.as_ref(), passes, both),
+        to: place(diff.ends.get(change.to), change.places.to.as_ref(), passes, both),
+        on: line(&pieces),
+        traffic: pieces.iter().map(piece_line).collect(),
+        internet: change.internet,
+        sentences: change.causes.sentences.iter().map(|id| said(*id)).collect(),
+        open_tier: change.causes.open.map(|id| passes.policy.tier(id).name.as_str()),
+    }
+}

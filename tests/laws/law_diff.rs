@@ -1,0 +1,225 @@
+//! Diff: a packet passes under the new program and not under the old exactly when it lies in what is gained. Every
+//! packet is decided again by the brute-force meaning of both programs.
+
+use crate::choices::{Choices, numbers};
+use crate::compile::{TODAY, cases, with_policy};
+use crate::generate::{Program, program};
+use crate::law_reach::traffic;
+use crate::meaning::Meaning;
+use crate::packets::{Host, Material, Packet, Random};
+use crate::sentences::Sentence;
+use crate::text::lay_out;
+use crate::verdict::in_its_region;
+use proptest::prelude::*;
+use std::net::IpAddr;
+use tierwall::check::diff::{Change, Diff, EndId, Verdict};
+use tierwall::net::{Addresses, Family, TrafficSet};
+use tierwall::policy::{ListReference, Peer, Policy, Reference};
+
+/// Packets to ask about, for each pair of programs.
+const PACKETS: usize = 400;
+
+/// Two versions of a program, or two programs that have nothing to do with each other.
+fn pair() -> impl Strategy<Value = (String, String)> {
+    (program(), program(), any::<u32>(), any::<u32>(), 0..5_u8).prop_map(|(one, other, a, b, kind)| {
+        let some = |program: &Program, mask: u32| Program {
+            sentences: kept(&program.sentences, mask),
+            ..program.clone()
+        };
+        match kind {
+            0 => (one.text(), other.text()),
+            1 => (one.text(), one.text().replace("outbound = closed", "outbound = open")),
+            2 => (some(&one, a).text(), some(&one, b).text().replace("outbound = open", "outbound = closed")),
+            _ => (some(&one, a).text(), some(&one, b).text()),
+        }
+    })
+}
+
+fn kept(sentences: &[Sentence], mask: u32) -> Vec<Sentence> {
+    sentences.iter().enumerate().filter(|(n, _)| mask >> (n % 32) & 1 == 1).map(|(_, sentence)| sentence.clone()).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(192))]
+
+    #[test]
+    fn gained_and_lost_are_exact((old, new) in pair(), seed: u64) {
+        with_policy(&old, |old_sources, old_parsed, old| {
+            with_policy(&new, |new_sources, new_parsed, new| {
+                let before = Meaning { sources: old_sources, program: old_parsed, today: TODAY };
+                let after = Meaning { sources: new_sources, program: new_parsed, today: TODAY };
+                let (materials, random) = ([Material::of(&before), Material::of(&after)], &mut Random(seed));
+                let diff = Diff::between(old, new);
+                for _ in 0..PACKETS {
+                    let Some(asked) = Asked::any(&diff, &materials, random) else { continue };
+                    if asked.is_of_no_member(&diff) && !(old.stack.dual && new.stack.dual) {
+                        continue;
+                    }
+                    let passed = asked.of(old, &diff, |end| end.old).is_some_and(|packet| before.may_pass(&packet));
+                    let passes = asked.of(new, &diff, |end| end.new).is_some_and(|packet| after.may_pass(&packet));
+                    asked.judge(&diff.gained, passes && !passed)?;
+                    asked.judge(&diff.lost, passed && !passes)?;
+                }
+                minimal(&diff.gained)?;
+                minimal(&diff.lost)
+            })
+        })?;
+    }
+
+    #[test]
+    fn a_diff_is_the_mirror_of_the_diff_back((old, new) in pair()) {
+        with_policy(&old, |_, _, old| with_policy(&new, |_, _, new| {
+            let (there, back) = (Diff::between(old, new), Diff::between(new, old));
+            prop_assert_eq!(connections(&there, &there.gained), connections(&back, &back.lost));
+            prop_assert_eq!(connections(&there, &there.lost), connections(&back, &back.gained));
+            let equal = there.gained.is_empty() && there.lost.is_empty();
+            prop_assert_eq!(there.verdict() == Verdict::Equal, equal);
+            Ok(())
+        }))?;
+    }
+
+    #[test]
+    fn other_words_for_the_same_change_nothing(program in program(), order in numbers(60), layout in numbers(400)) {
+        let permuted = Choices::new(&order).shuffled(&program.statements());
+        let other = lay_out(&permuted, &mut Choices::new(&layout));
+        with_policy(&program.text(), |_, _, old| with_policy(&other, |_, _, new| {
+            let diff = Diff::between(old, new);
+            prop_assert!(diff.gained.is_empty() && diff.lost.is_empty(), "{diff:#?}");
+            Ok(())
+        }))?;
+    }
+}
+
+/// Connections that a difference speaks of, by what their ends are rather than by their positions.
+fn connections(diff: &Diff, changes: &[Change]) -> Vec<String> {
+    let end = |id: EndId| format!("{:?}", diff.ends.get(id).addresses);
+    let peers = |id: EndId| {
+        let end = diff.ends.get(id);
+        let mut both = [format!("{:?}", end.old), format!("{:?}", end.new)];
+        both.sort();
+        both
+    };
+    let words = |c: &Change| {
+        let ends = [c.from, c.to].map(|id| (end(id), peers(id)));
+        format!("{ends:?} {:?} {:?} {} {:?}", c.places, c.traffic, c.internet, c.causes)
+    };
+    let mut words: Vec<String> = changes.iter().map(words).collect();
+    words.sort();
+    words
+}
+
+/// A packet between two ends, by what they are.
+#[derive(Debug)]
+struct Asked {
+    from: EndId,
+    to: EndId,
+    packet: Packet,
+}
+
+impl Asked {
+    /// Any packet with a tier at one end or both, members of tiers being where they may be.
+    fn any(diff: &Diff, materials: &[Material; 2], random: &mut Random) -> Option<Asked> {
+        let packet = materials[random.below(2)].packet(random);
+        let known = |random: &mut Random| {
+            let count = diff.ends.tiers().count();
+            match random.below(3) {
+                0 => EndId::HOSTS,
+                1 => EndId(1 + random.below(count) as u32),
+                _ => EndId(random.below(diff.ends.len()) as u32),
+            }
+        };
+        let (from, to) = (known(random), known(random));
+        let stands = |end: EndId, address: IpAddr| {
+            end == EndId::HOSTS || diff.ends.get(end).addresses.contains(address)
+        };
+        let decided = diff.ends.is_tier(from) || diff.ends.is_tier(to);
+        let there = stands(from, packet.sender.address) && stands(to, packet.receiver.address);
+        (decided && there).then_some(Asked { from, to, packet })
+    }
+
+    /// Whether it is IPv6 between tiers, which members have no addresses of where a stack says `ip = ipv4`.
+    fn is_of_no_member(&self, diff: &Diff) -> bool {
+        self.packet.sender.address.is_ipv6() && diff.ends.is_tier(self.from) && diff.ends.is_tier(self.to)
+    }
+
+    /// The packet as one of the programs sees it; nothing where it does not have the tier.
+    fn of(
+        &self,
+        policy: &Policy,
+        diff: &Diff,
+        peer: impl Fn(&tierwall::check::diff::End) -> Option<Peer>,
+    ) -> Option<Packet> {
+        let host = |end: EndId, address: IpAddr| {
+            let peer = peer(diff.ends.get(end));
+            if diff.ends.is_tier(end) && peer.is_none() { None } else { Some(host(policy, peer, address)) }
+        };
+        let sender = host(self.from, self.packet.sender.address)?;
+        let receiver = host(self.to, self.packet.receiver.address)?;
+        Some(Packet { sender, receiver, payload: self.packet.payload })
+    }
+
+    fn judge(&self, changes: &[Change], wanted: bool) -> Result<(), TestCaseError> {
+        let (family, traffic) = traffic(&self.packet);
+        let asked = TrafficSet::of(traffic, family);
+        let lies = |from: EndId, to: EndId| {
+            changes.iter().any(|change| {
+                let at = |place: &Option<Addresses>, address| place.as_ref().is_none_or(|at| at.contains(address));
+                let places = at(&change.places.from, self.packet.sender.address)
+                    && at(&change.places.to, self.packet.receiver.address);
+                (change.from, change.to) == (from, to) && places && change.traffic[family as usize].covers(&asked)
+            })
+        };
+        let own = lies(self.from, self.to);
+        if self.from == EndId::HOSTS || self.to == EndId::HOSTS {
+            prop_assert_eq!(own, wanted, "{:#?}", self);
+        }
+        prop_assert!(wanted || !own, "told, and is not so: {:#?}", self);
+        let by_address = lies(EndId::HOSTS, self.to) || lies(self.from, EndId::HOSTS);
+        prop_assert!(!wanted || own || by_address, "not told: {:#?}", self);
+        Ok(())
+    }
+}
+
+/// A host that is in one thing, and in nothing else.
+fn host(policy: &Policy, peer: Option<Peer>, address: IpAddr) -> Host {
+    let mut host = Host { address, tier: None, groups: Vec::new(), lists: Vec::new(), blocks: Vec::new() };
+    let parameter = |id| format!("parameter {}", policy.param(id).name);
+    match peer {
+        Some(Peer::Tier(id)) => host.tier = Some(policy.tier(id).name.clone()),
+        Some(Peer::External(id)) => host.groups.push(match &policy.externals[id.index()].id {
+            Reference::Id(id) => id.clone(),
+            Reference::Param(id) => parameter(*id),
+        }),
+        Some(Peer::PrefixList(id)) => host.lists.push(match &policy.prefix_lists[id.index()].list {
+            ListReference::Id(id) => id.clone(),
+            ListReference::Aws(name) => in_its_region(name),
+            ListReference::Param(id) => parameter(*id),
+        }),
+        Some(Peer::Param(id)) => host.blocks.push(policy.param(id).name.clone()),
+        Some(Peer::Net(_)) | None => {}
+    }
+    host
+}
+
+/// What is said of one pair of ends is said in as few parts as can be: no two at the same addresses, and nothing twice.
+fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
+    for (n, one) in changes.iter().enumerate() {
+        prop_assert!(Family::BOTH.iter().any(|family| one.has(*family)), "says something: {one:#?}");
+        for other in changes[n + 1..].iter().filter(|other| (other.from, other.to) == (one.from, one.to)) {
+            for family in Family::BOTH.into_iter().filter(|family| one.has(*family) && other.has(*family)) {
+                let within = |place: &Option<Addresses>| {
+                    let all = Addresses::all();
+                    place.as_ref().unwrap_or(&all).in_family(family)
+                };
+                let (a, b) = (&one.places, &other.places);
+                let ([from, to], [its_from, its_to]) =
+                    ([within(&a.from), within(&a.to)], [within(&b.from), within(&b.to)]);
+                prop_assert!((&from, &to) != (&its_from, &its_to), "one would do: {one:#?} {other:#?}");
+                let meet = !from.intersection(&its_from).is_empty() && !to.intersection(&its_to).is_empty();
+                let common = one.traffic[family as usize].intersection(&other.traffic[family as usize]);
+                prop_assert!(!meet || common.is_empty(), "said twice: {one:#?} {other:#?}");
+            }
+        }
+    }
+    Ok(())
+}
