@@ -71,7 +71,8 @@ impl Row {
 /// One end of a connection.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-pub(crate) enum End<'p> {
+#[allow(missing_docs)] // the fields are named for what they hold
+pub enum End<'p> {
     Tier {
         name: &'p str,
     },

@@ -82,7 +82,7 @@ fn canonical(path: &Path) -> Result<PathBuf, ReadError> {
 }
 
 /// The path without `.` and `..`, as far as that can be told without asking the file system.
-fn lexical(path: &Path) -> PathBuf {
+pub fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -3,6 +3,7 @@
 mod build;
 mod diff;
 mod files;
+mod git;
 mod init;
 mod lints;
 mod program;

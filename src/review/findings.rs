@@ -2,6 +2,7 @@
 
 use super::Version;
 use crate::diagnostic::{Finding, Level, Problem};
+use crate::policy::{Succession, TierId};
 use crate::said::Said;
 use crate::source::Span;
 use serde::Serialize;
@@ -21,13 +22,25 @@ pub struct Assertions<'p> {
 /// An assertion that does not hold.
 #[derive(Debug, Serialize)]
 pub struct Failing<'p> {
-    /// `held`, `absent`, `failed`
-    pub before: &'static str,
+    /// What it was in the old program.
+    pub before: Before,
     /// The assertion.
     #[serde(flatten)]
     pub said: Said<'p>,
     /// Why it does not hold.
     pub why: Vec<String>,
+}
+
+/// What an assertion was before a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Before {
+    /// It held.
+    Held,
+    /// It was not made.
+    Absent,
+    /// It did not hold either.
+    Failed,
 }
 
 /// What lints find in one program and not in the other. A finding is known by its lint and its words.
@@ -48,24 +61,36 @@ pub struct LintLine {
     pub level: &'static str,
     /// What.
     pub message: String,
-    /// The file, and the line and column counted from 1; nothing where it is about the program as a whole.
-    pub place: Option<(String, usize, usize)>,
+    /// Where; nothing where it is about the program as a whole.
+    pub place: Option<Spot>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct Spot {
+    /// The file, as it was named.
+    pub file: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
 }
 
 pub(super) fn assertions<'p>(old: Version<'p>, new: Version<'p>) -> Assertions<'p> {
+    let renamed = Renamed::between(old, new);
     let (before, after) = (stated(old), stated(new));
+    let in_new_words: Vec<String> = before.iter().map(|(said, _)| renamed.words(&said.text)).collect();
     let said: BTreeSet<&str> = after.iter().map(|(said, _)| said.text.as_str()).collect();
     let known: BTreeMap<&str, bool> =
-        before.iter().map(|(said, why)| (said.text.as_str(), why.is_empty())).collect();
+        in_new_words.iter().zip(&before).map(|(text, (_, why))| (text.as_str(), why.is_empty())).collect();
     let before_of = |text: &str| match known.get(text) {
-        Some(true) => "held",
-        Some(false) => "failed",
-        None => "absent",
+        Some(true) => Before::Held,
+        Some(false) => Before::Failed,
+        None => Before::Absent,
     };
-    let removed: Vec<usize> =
-        (0..before.len()).filter(|n| !said.contains(before[*n].0.text.as_str())).collect();
+    let removed: Vec<usize> = (0..before.len()).filter(|n| !said.contains(in_new_words[*n].as_str())).collect();
     let holding = after.iter().filter(|(_, why)| why.is_empty()).count();
-    let states: Vec<&'static str> = after.iter().map(|(said, _)| before_of(&said.text)).collect();
+    let states: Vec<Before> = after.iter().map(|(said, _)| before_of(&said.text)).collect();
     let failing = after.into_iter().zip(states).filter(|((_, why), _)| !why.is_empty());
     let failing = failing.map(|((said, why), before)| Failing { before, said, why }).collect();
     let gone: BTreeSet<usize> = removed.into_iter().collect();
@@ -73,11 +98,36 @@ pub(super) fn assertions<'p>(old: Version<'p>, new: Version<'p>) -> Assertions<'
     Assertions { failing, removed: removed.collect(), holding }
 }
 
+/// Tiers that have another name in the new program.
+struct Renamed<'p>(BTreeMap<&'p str, &'p str>);
+
+impl<'p> Renamed<'p> {
+    fn between(old: Version<'p>, new: Version<'p>) -> Renamed<'p> {
+        let succession = Succession::of(old.policy, new.policy);
+        let names = old.policy.tiers.iter().enumerate().filter_map(|(n, tier)| {
+            let successor = &new.policy.tier(succession.new_of(TierId(n as u32))?).name;
+            (tier.name != *successor).then_some((tier.name.as_str(), successor.as_str()))
+        });
+        Renamed(names.collect())
+    }
+
+    /// An assertion as the new program would make it.
+    fn words(&self, text: &str) -> String {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        let mut out = String::new();
+        for part in text.split_inclusive(|c| !is_of_name(c)) {
+            let name = part.trim_end_matches(|c| !is_of_name(c));
+            out.push_str(self.0.get(name).unwrap_or(&name));
+            out.push_str(&part[name.len()..]);
+        }
+        out
+    }
+}
+
 /// The assertions of a program, each with why it does not hold.
 fn stated(version: Version<'_>) -> Vec<(Said<'_>, Vec<String>)> {
-    let within = |inner: Span, outer: Span| {
-        inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
-    };
+    let within =
+        |inner: Span, outer: Span| inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end;
     let failures: Vec<(Span, String)> =
         version.problems.iter().filter_map(|problem| Some((problem.span()?, failure(problem)?))).collect();
     let why = |span: Span| failures.iter().filter(|(at, _)| within(*at, span)).map(|(_, why)| why.clone()).collect();
@@ -123,7 +173,7 @@ fn lint_line(version: Version<'_>, finding: &Finding) -> LintLine {
     let place = finding.labels.first().map(|label| {
         let file = version.sources.file(label.span.file);
         let (line, column) = file.line_column(label.span.start);
-        (file.name().to_string(), line, column)
+        Spot { file: file.name().to_string(), line, column }
     });
     let level = match finding.level {
         Level::Error => "error",

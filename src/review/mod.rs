@@ -10,7 +10,7 @@ mod markdown;
 mod text;
 
 pub use document::Document;
-pub use markdown::{Links, markdown};
+pub use markdown::{Links, Side, markdown};
 pub use text::text;
 
 use crate::check::diff::Diff;

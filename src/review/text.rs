@@ -1,7 +1,7 @@
 //! A review for people at a terminal.
 
 use super::document::{ChangeLine, Document, TierLine};
-use super::findings::{Assertions, LintLine, Lints};
+use super::findings::{Assertions, Before, LintLine, Lints};
 use crate::said::Said;
 use std::fmt::Write;
 
@@ -16,34 +16,63 @@ pub fn text(document: &Document<'_>) -> String {
     out
 }
 
-/// `wider: shop.tier against main:shop.tier`, and what there is to know first.
+/// What the change does, and what there is to know first.
 fn headline(document: &Document<'_>) -> String {
-    let Document { old, new, verdict, .. } = document;
-    let mut out = format!("{verdict}: {new} against {old}\n");
+    let mut out = format!("{}: {}\n", document.verdict, compared(document.new, document.old, document.verdict));
     for line in summary(document) {
         let _ = writeln!(out, "  {line}");
     }
     out
 }
 
+/// `shop.tier against main:shop.tier`; where nothing changes, that it does not.
+pub(super) fn compared(new: &str, old: &str, verdict: &str) -> String {
+    match verdict {
+        "equal" => format!("{new} lets through exactly what {old} does"),
+        _ => format!("{new} against {old}"),
+    }
+}
+
 /// What there is to know first, a line each.
 pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    if document.gained.is_empty() && document.lost.is_empty() {
-        lines.push("no connection changes".to_string());
-    }
-    for change in document.gained.iter().filter(|change| change.internet) {
-        lines.push(format!("gained, open to the internet: {} to {} on {}", change.from, change.to, change.on));
-    }
-    let began = document.assertions.failing.iter().filter(|failing| failing.before != "failed").count();
+    let began = document.assertions.failing.iter().filter(|failing| failing.before != Before::Failed).count();
     if began > 0 {
-        lines.push(format!("{began} assertion{} began to fail", plural(began)));
+        lines.push(format!(
+            "{} to fail",
+            if began == 1 { "1 assertion begins".into() } else { format!("{began} assertions begin") }
+        ));
+    }
+    let removed = document.assertions.removed.len();
+    if removed > 0 {
+        lines.push(format!("{} removed", counted(removed, "assertion")));
+    }
+    let worse = document.lints.new.iter().filter(|line| line.level != "note").count();
+    if worse > 0 {
+        lines.push(counted(worse, "new finding of a lint"));
     }
     lines
 }
 
-pub(super) fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
+/// What became of an assertion that does not hold.
+pub(super) fn standing(before: Before) -> &'static str {
+    match before {
+        Before::Held => "begins to fail",
+        Before::Absent => "new, and fails",
+        Before::Failed => "still fails",
+    }
+}
+
+/// Why an open tier sends.
+pub(super) fn open_tier(tier: &str) -> String {
+    format!("{tier} may send everything (outbound = open)")
+}
+
+/// `1 rule`, `2 rules`, `2 new findings of a lint`
+pub(super) fn counted(count: usize, what: &str) -> String {
+    let (first, rest) =
+        what.split_once(" of ").map_or((what, String::new()), |(first, rest)| (first, format!(" of {rest}")));
+    format!("{count} {first}{}{rest}", if count == 1 { "" } else { "s" })
 }
 
 /// A line for each change, and below it the sentences that let it through.
@@ -71,7 +100,7 @@ fn connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut St
 /// The sentences that let a change through, in words.
 fn because(change: &ChangeLine<'_>) -> Vec<String> {
     const SHOWN: usize = 8;
-    let open = change.open_tier.map(|tier| format!("{tier} may send everything (outbound = open)"));
+    let open = change.open_tier.map(open_tier);
     let mut lines: Vec<String> = open.into_iter().chain(change.sentences.iter().map(Said::to_string)).collect();
     if lines.len() > SHOWN + 1 {
         let more = lines.len() - SHOWN;
@@ -100,11 +129,7 @@ fn assertions(assertions: &Assertions<'_>, out: &mut String) {
     }
     let _ = writeln!(out, "\nassertions ({holding} hold)");
     for failing in failing {
-        let before = match failing.before {
-            "held" => "began to fail",
-            "absent" => "new, and fails",
-            _ => "still fails",
-        };
+        let before = standing(failing.before);
         let _ = writeln!(out, "  ! {before}: {}", failing.said);
         for why in &failing.why {
             let _ = writeln!(out, "      {why}");
@@ -123,7 +148,7 @@ fn lints(lints: &Lints, out: &mut String) {
     let _ = writeln!(out, "\nlints");
     for (sign, line) in new.iter().map(|line| ('+', line)).chain(gone.iter().map(|line| ('-', line))) {
         let LintLine { lint, level, message, place } = line;
-        let place = place.as_ref().map(|(file, line, _)| format!("{file}:{line}: ")).unwrap_or_default();
+        let place = place.as_ref().map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default();
         let _ = writeln!(out, "  {sign} {place}{level}[{lint}]: {message}");
     }
 }

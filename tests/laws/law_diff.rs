@@ -22,10 +22,8 @@ const PACKETS: usize = 400;
 /// Two versions of a program, or two programs that have nothing to do with each other.
 fn pair() -> impl Strategy<Value = (String, String)> {
     (program(), program(), any::<u32>(), any::<u32>(), 0..5_u8).prop_map(|(one, other, a, b, kind)| {
-        let some = |program: &Program, mask: u32| Program {
-            sentences: kept(&program.sentences, mask),
-            ..program.clone()
-        };
+        let some =
+            |program: &Program, mask: u32| Program { sentences: kept(&program.sentences, mask), ..program.clone() };
         match kind {
             0 => (one.text(), other.text()),
             1 => (one.text(), one.text().replace("outbound = closed", "outbound = open")),
@@ -36,7 +34,12 @@ fn pair() -> impl Strategy<Value = (String, String)> {
 }
 
 fn kept(sentences: &[Sentence], mask: u32) -> Vec<Sentence> {
-    sentences.iter().enumerate().filter(|(n, _)| mask >> (n % 32) & 1 == 1).map(|(_, sentence)| sentence.clone()).collect()
+    sentences
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| mask >> (n % 32) & 1 == 1)
+        .map(|(_, sentence)| sentence.clone())
+        .collect()
 }
 
 proptest! {
@@ -129,9 +132,8 @@ impl Asked {
             }
         };
         let (from, to) = (known(random), known(random));
-        let stands = |end: EndId, address: IpAddr| {
-            end == EndId::HOSTS || diff.ends.get(end).addresses.contains(address)
-        };
+        let stands =
+            |end: EndId, address: IpAddr| end == EndId::HOSTS || diff.ends.get(end).addresses.contains(address);
         let decided = diff.ends.is_tier(from) || diff.ends.is_tier(to);
         let there = stands(from, packet.sender.address) && stands(to, packet.receiver.address);
         (decided && there).then_some(Asked { from, to, packet })

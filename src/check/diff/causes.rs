@@ -25,10 +25,11 @@ pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
         let flows = flows.map(|n| (half.gates.peer(gate, *n), &half.policy.flows[*n as usize]));
         let taking_part = flows.filter(|(peer, flow)| {
             let named = half.index.end(*peer) == other && fits(*peer, places.as_ref());
-            named && Family::BOTH.iter().any(|family| {
-                let traffic = TrafficSet::of(flow.traffic, *family);
-                !traffic.intersection(&change.traffic[*family as usize]).is_empty()
-            })
+            named
+                && Family::BOTH.iter().any(|family| {
+                    let traffic = TrafficSet::of(flow.traffic, *family);
+                    !traffic.intersection(&change.traffic[*family as usize]).is_empty()
+                })
         });
         causes.sentences.extend(taking_part.map(|(_, flow)| flow.sentence));
     }

@@ -2,8 +2,8 @@
 
 use super::super::side::Side;
 use crate::net::{Addresses, Family};
-use crate::policy::{ListReference, Peer, Policy, PrefixListId, Reference, Succession, TierId, aws_list};
 use crate::policy::{ExternalId, ParamId};
+use crate::policy::{ListReference, Peer, Policy, PrefixListId, Reference, Succession, TierId, aws_list};
 use std::collections::BTreeMap;
 
 /// An end of [`Ends`].

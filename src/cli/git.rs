@@ -1,0 +1,240 @@
+//! A program as it is in a commit: read from git's objects, by the git client; the work tree is not touched.
+
+use super::files::{lexical, words};
+use super::report::meant;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tierwall::parse::{Read, ReadError, Reader};
+
+/// A commit of a repository.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// As the command line named it.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    repository: Repository,
+}
+
+/// A repository, seen from one of its directories.
+#[derive(Debug, Clone)]
+struct Repository {
+    directory: PathBuf,
+    /// Where that directory is in the repository; empty or with `/` at its end.
+    prefix: String,
+}
+
+/// What is to be compared: two commits, or a commit and the work tree.
+#[derive(Debug, Clone)]
+pub struct Range {
+    /// The old side.
+    pub old: Commit,
+    /// The new one; nothing for the work tree.
+    pub new: Option<Commit>,
+}
+
+impl Range {
+    /// `main`, `main..topic`, `main...topic`, `main...`: as `git diff` reads them, but that what stands alone is
+    /// compared with the work tree. Looks for the repository at the current directory. Fails in words.
+    pub fn parse(text: &str) -> Result<Range, String> {
+        let repository = Repository::around(Path::new("."))?;
+        let end = |name: &str| if name.is_empty() { Ok(None) } else { repository.commit(name).map(Some) };
+        if let Some((old, new)) = text.split_once("...") {
+            let (old, new) = (end(old)?, end(new)?);
+            let (Some(old), newest) = (old, new.as_ref().map_or("HEAD", |new| new.id.as_str())) else {
+                return Err(format!("`{text}` names no commit before `...`"));
+            };
+            let id = repository.said(&["merge-base", &old.id, newest])?;
+            return Ok(Range { old: Commit { id, ..old }, new });
+        }
+        let (old, new) = text.split_once("..").unwrap_or((text, ""));
+        match (end(old)?, end(new)?) {
+            (Some(old), new) => Ok(Range { old, new }),
+            (None, _) => Err(format!("`{text}` names no commit to compare with")),
+        }
+    }
+}
+
+/// What the commit is that the work tree was made of, if there is one.
+pub fn head() -> Option<Commit> {
+    Repository::around(Path::new(".")).ok()?.commit("HEAD").ok()
+}
+
+impl Repository {
+    fn around(directory: &Path) -> Result<Repository, String> {
+        let mut found = Repository { directory: directory.to_path_buf(), prefix: String::new() };
+        found.prefix = found.said(&["rev-parse", "--show-prefix"])?;
+        Ok(found)
+    }
+
+    fn commit(&self, name: &str) -> Result<Commit, String> {
+        let spelled = format!("{name}^{{commit}}");
+        match self.said(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spelled]) {
+            Ok(id) => Ok(Commit { name: name.to_string(), id, repository: self.clone() }),
+            Err(_) => {
+                let known = self.said(&["for-each-ref", "--format=%(refname:short)"]).unwrap_or_default();
+                Err(format!("git knows no commit `{name}`{}", meant(name, known.lines())))
+            }
+        }
+    }
+
+    /// What git prints, without the line break at its end; else why not.
+    fn said(&self, arguments: &[&str]) -> Result<String, String> {
+        let bytes = self.bytes(arguments)?;
+        Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_string())
+    }
+
+    fn bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(&self.directory).args(arguments);
+        // English, and nothing written
+        git.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());
+        let output = git.output().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => "`git` is not installed".to_string(),
+            _ => format!("git cannot be started: {}", words(&error)),
+        })?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let why = String::from_utf8_lossy(&output.stderr);
+        let why = why.lines().next().unwrap_or("it does not say why");
+        Err(format!("git: {}", why.trim_start_matches("fatal: ")))
+    }
+}
+
+/// What stands at a path of a commit.
+enum Entry {
+    File(Vec<u8>),
+    Link(String),
+    Nothing,
+    /// A directory or a submodule.
+    Other,
+}
+
+/// Links that follow one another.
+const MOST_LINKS: usize = 8;
+
+impl Commit {
+    /// The file at a path, which starts from the current directory; nothing where there is none.
+    pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(self.read(&self.place(path)?)?.map(|(_, bytes)| bytes))
+    }
+
+    /// What the names of its files start with in reports.
+    pub fn mark(&self) -> String {
+        format!("{}:", self.name)
+    }
+
+    /// Where a path is in the repository.
+    fn place(&self, path: &str) -> Result<String, String> {
+        let inside = if Path::new(path).is_absolute() {
+            let root = self.repository.said(&["rev-parse", "--show-toplevel"])?;
+            let inside = Path::new(path).strip_prefix(&root);
+            inside.map_err(|_| format!("`{path}` is outside the repository `{root}`"))?.to_path_buf()
+        } else {
+            Path::new(&self.repository.prefix).join(path)
+        };
+        if leaves(&inside) {
+            return Err(format!("`{path}` is outside the repository"));
+        }
+        Ok(slashes(&lexical(&inside)))
+    }
+
+    /// The file at a place, links followed, and where it is then.
+    fn read(&self, place: &str) -> Result<Option<(String, Vec<u8>)>, String> {
+        let mut place = place.to_string();
+        for _ in 0..MOST_LINKS {
+            match self.entry(&place)? {
+                Entry::File(bytes) => return Ok(Some((place, bytes))),
+                Entry::Nothing => return Ok(None),
+                Entry::Other => return Err(format!("`{place}` is no file in {}", self.name)),
+                Entry::Link(target) => {
+                    let directory = Path::new(&place).parent().unwrap_or(Path::new("")).to_path_buf();
+                    place = slashes(&lexical(&directory.join(target)));
+                }
+            }
+        }
+        Err(format!("`{place}` is one of too many links"))
+    }
+
+    fn entry(&self, place: &str) -> Result<Entry, String> {
+        let listed = self.repository.said(&["ls-tree", "--full-tree", "-z", &self.id, "--", place])?;
+        // `100644 blob 1234abcd`, a tab, the name
+        let mut words = listed.split(['\t', '\0']).next().unwrap_or_default().split(' ');
+        let (Some(mode), Some(kind), Some(id)) = (words.next(), words.next(), words.next()) else {
+            return Ok(Entry::Nothing);
+        };
+        if kind != "blob" {
+            return Ok(Entry::Other);
+        }
+        let bytes = self.repository.bytes(&["cat-file", "blob", id])?;
+        let is_link = mode == "120000";
+        Ok(if is_link { Entry::Link(String::from_utf8_lossy(&bytes).into_owned()) } else { Entry::File(bytes) })
+    }
+}
+
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// Reads the files of a program as they are in a commit. A program that is not there is empty.
+pub struct Committed<'c> {
+    commit: &'c Commit,
+    /// The directory that includes may not leave, in the repository.
+    root: Option<String>,
+    /// That root as reports show it.
+    shown: String,
+}
+
+impl<'c> Committed<'c> {
+    /// A reader with this root, or with the directory of the entry as its root.
+    pub fn new(commit: &'c Commit, root: Option<&str>) -> Result<Committed<'c>, String> {
+        let place = root.map(|root| commit.place(root)).transpose()?;
+        Ok(Committed { commit, root: place, shown: root.unwrap_or_default().to_string() })
+    }
+
+    fn entry(&mut self, path: &str) -> Result<Read, String> {
+        let place = self.commit.place(path)?;
+        let parent = Path::new(&place).parent().map(slashes).unwrap_or_default();
+        self.root.get_or_insert(parent);
+        let (identity, bytes) = self.commit.read(&place)?.unwrap_or((place, Vec::new()));
+        Ok(Read { identity, name: format!("{}{path}", self.commit.mark()), bytes })
+    }
+
+    fn include(&self, path: &str, from: &str) -> Result<Read, ReadError> {
+        let root = self.root.clone().unwrap_or_default();
+        let outside = || ReadError::Outside(if root.is_empty() { self.shown.clone() } else { root.clone() });
+        let directory = Path::new(from).parent().unwrap_or(Path::new(""));
+        let wanted = directory.join(path);
+        if Path::new(path).is_absolute() || leaves(&wanted) || !lexical(&wanted).starts_with(&root) {
+            return Err(outside());
+        }
+        let found = self.commit.read(&slashes(&lexical(&wanted))).map_err(ReadError::Failed)?;
+        let missing = || ReadError::Failed(format!("no such file in {}", self.commit.name));
+        let (identity, bytes) = found.ok_or_else(missing)?;
+        if !Path::new(&identity).starts_with(&root) {
+            return Err(outside());
+        }
+        let shown = identity.strip_prefix(&self.commit.repository.prefix).unwrap_or(&identity);
+        Ok(Read { name: format!("{}{shown}", self.commit.mark()), identity, bytes })
+    }
+}
+
+/// Whether a path goes above where it starts.
+fn leaves(path: &Path) -> bool {
+    let mut depth = 0_i32;
+    path.components().any(|part| {
+        depth += if part == std::path::Component::ParentDir { -1 } else { 1 };
+        depth < 0
+    })
+}
+
+impl Reader for Committed<'_> {
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
+        match from {
+            None => self.entry(path).map_err(ReadError::Failed),
+            Some(from) => self.include(path, from),
+        }
+    }
+}

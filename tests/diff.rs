@@ -1,0 +1,178 @@
+//! Diff: what a review of a change shows, each with the change that it is about.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::{as_of, compile_text, package};
+use insta::Settings;
+use similar::TextDiff;
+use tierwall::check::lint::Levels;
+use tierwall::review::{Document, Links, Side, Version, json, markdown, review, text};
+
+/// The shop, before it changes.
+const SHOP: &str = "\
+stack shop { outbound = closed }
+
+network office = 203.0.113.0/24, 198.51.100.0/24
+external partner = \"sg-0123456789abcdef0\"
+prefix-list s3 = \"com.amazonaws.region.s3\"
+param home : cidr
+
+tier web is web-server { addresses = 10.0.1.0/24 }
+tier app               { addresses = 10.0.2.0/24 }
+tier db  is database   { addresses = 10.0.3.0/24 }
+
+web allows http, https from anywhere
+web allows ssh         from office
+app allows tcp 8080    from web
+db  allows mysql       from app
+
+assert internet cannot reach db
+assert app can reach db on mysql
+";
+
+/// The shop after these replacements, each of a text that stands in it.
+fn shop(edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(SHOP.to_string(), |text, (from, to)| {
+        assert!(text.contains(from), "{from:?} is in the program");
+        text.replace(from, to)
+    })
+}
+
+/// Compares two programs, and hands the review over.
+fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Document<'_>) -> T) -> T {
+    let programs = [("old.tier", old), ("new.tier", new)].map(|(name, text)| compile_text(name, text, &[], as_of()));
+    let judged = programs.each_ref().map(|program| program.judge(&Levels::default()));
+    let problems = judged.each_ref().map(|judged| judged.problems.clone().sorted());
+    let version = |n: usize, name| Version {
+        name,
+        policy: &programs[n].policy,
+        sources: &programs[n].sources,
+        deployment: judged[n].deployment.as_ref().unwrap_or_else(|| panic!("{name}: {:?}", judged[n].problems)),
+        problems: &problems[n],
+    };
+    then(&review(version(0, "old.tier"), version(1, "new.tier")))
+}
+
+/// A snapshot: what changes in the program, and what is shown of it.
+fn shown(name: &str, old: &str, new: &str, show: impl FnOnce(&Document<'_>) -> String) {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path(package().join("snapshots/diff"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let change =
+        TextDiff::from_lines(old, new).unified_diff().context_radius(1).header("old.tier", "new.tier").to_string();
+    let answer = reviewed(old, new, show);
+    settings.bind(|| insta::assert_snapshot!(name, format!("{change}{}\n{answer}", "-".repeat(80))));
+}
+
+/// A snapshot of the text, for these replacements.
+fn told(name: &str, edits: &[(&str, &str)]) {
+    shown(name, SHOP, &shop(edits), text);
+}
+
+#[test]
+fn other_words_for_the_same_connections() {
+    told(
+        "equal",
+        &[
+            (
+                "network office = 203.0.113.0/24, 198.51.100.0/24",
+                "network office = 198.51.100.0/24, 203.0.113.0/25, 203.0.113.128/25",
+            ),
+            ("web allows http, https from anywhere", "service pages = tcp 443, tcp 80\nweb allows pages from anywhere"),
+            ("app allows tcp 8080    from web", "web allows tcp 8080 to app"),
+        ],
+    );
+}
+
+#[test]
+fn the_internet_comes_first() {
+    told(
+        "internet",
+        &[("app allows tcp 8080    from web", "app allows tcp 8080 from web, db\nweb allows ssh, ping from anywhere")],
+    );
+}
+
+#[test]
+fn a_network_that_loses_a_block_and_gains_another() {
+    told("network", &[("198.51.100.0/24", "198.51.100.0/25, 192.0.2.7")]);
+}
+
+#[test]
+fn a_tier_that_has_another_name() {
+    let edits = [
+        ("tier app  ", "tier api was app"),
+        ("app allows tcp 8080    from web", "api allows tcp 8080-8081 from web"),
+        ("from app", "from api"),
+        ("assert app", "assert api"),
+    ];
+    told("renamed", &edits);
+}
+
+#[test]
+fn tiers_come_and_go() {
+    let edits = [
+        ("tier app  ", "tier cache { outbound = open }\ntier app  "),
+        ("tier db  is database   { addresses = 10.0.3.0/24 }\n", ""),
+        ("db  allows mysql       from app\n", "cache allows redis from app\n"),
+        ("assert internet cannot reach db\nassert app can reach db on mysql\n", ""),
+    ];
+    told("tiers", &edits);
+}
+
+#[test]
+fn groups_lists_and_parameters_are_ends_of_their_own() {
+    let edits =
+        [("db  allows mysql       from app", "db allows mysql from app, partner, home\napp allows https to s3")];
+    told("opaque", &edits);
+}
+
+#[test]
+fn what_blocks_let_through_already_is_not_gained() {
+    let old = shop(&[(
+        "db  allows mysql       from app",
+        "db allows mysql from 10.0.2.0/25\napp allows mysql to 10.0.3.0/25",
+    )]);
+    shown("places", &old, &old.replace("\nassert app", "\ndb allows mysql from app\nassert app"), text);
+}
+
+#[test]
+fn an_open_tier_that_is_closed() {
+    told("closed", &[("tier app               { addresses", "tier app               { outbound = open, addresses")]);
+    let open = shop(&[("tier app               { addresses", "tier app               { outbound = open, addresses")]);
+    shown("opened", &open, SHOP, text);
+}
+
+#[test]
+fn assertions_that_fail_or_go() {
+    let edits = [
+        ("db  allows mysql       from app", "db allows mysql from anywhere"),
+        ("assert app can reach db on mysql", "assert web cannot reach app"),
+    ];
+    told("assertions", &edits);
+}
+
+/// A change that has some of everything.
+fn eventful() -> String {
+    shop(&[
+        ("network office = 203.0.113.0/24, 198.51.100.0/24", "network office = 203.0.113.0/24"),
+        ("db  allows mysql       from app", "db allows mysql from anywhere \"[orders] *all*\""),
+        ("assert app can reach db on mysql", "assert web cannot reach app"),
+    ])
+}
+
+#[test]
+fn a_comment_on_a_pull_request() {
+    shown("markdown", SHOP, &eventful(), |document| markdown(document, &Links::default()));
+    let template = Some("https://git.example/shop/blob/{rev}/{file}#L{line}".to_string());
+    let side = |revision: &str, prefix: &str| Side { revision: revision.to_string(), prefix: prefix.to_string() };
+    let links = Links { template, sides: [side("1111111", "old."), side("2222222", "")] };
+    shown("markdown-links", SHOP, &eventful(), |document| markdown(document, &links));
+}
+
+#[test]
+fn a_review_for_programs() {
+    shown("json", SHOP, &eventful(), json);
+}
