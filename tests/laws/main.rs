@@ -28,6 +28,7 @@ mod vocabulary;
 mod density;
 mod law_assertions;
 mod law_cover;
+mod law_fmt;
 mod law_locality;
 mod law_meaning;
 mod law_order;
