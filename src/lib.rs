@@ -14,6 +14,7 @@ pub mod compile;
 pub mod date;
 pub mod diagnostic;
 pub mod flows;
+pub mod fmt;
 pub mod groups;
 pub mod net;
 pub mod parse;

@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("date", &[]),
     ("net", &[]),
     ("ast", &["source", "date"]),
     ("diagnostic", &["source", "date"]),
     ("parse", &["source", "net", "ast", "diagnostic"]),
+    ("fmt", &["source", "ast"]),
     ("policy", &["source", "date", "net"]),
     ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
     ("catalogue", &["parse", "resolve"]),

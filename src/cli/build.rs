@@ -3,10 +3,10 @@
 use super::files::{Destination, Written, words};
 use super::program::{load, verdict};
 use super::report::Report;
+use super::unified;
 use super::{Exit, Lints, With};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use similar::TextDiff;
 use std::io::{self, Write};
 use tierwall::backend::{self, Backend, cloudformation};
 use tierwall::check::lint::{self, Levels};
@@ -131,10 +131,8 @@ fn stale(build: &Build, path: &str, destination: &Destination, deployment: &Depl
         return Exit::Done;
     }
     let before = if old.is_some() { path } else { "/dev/null" };
-    let (old, new) = (old.unwrap_or_default(), String::from_utf8_lossy(&new).into_owned());
-    let old = String::from_utf8_lossy(&old);
-    let diff = TextDiff::from_lines(old.as_ref(), new.as_str());
-    let text = diff.unified_diff().context_radius(3).header(before, path).to_string();
+    let old = old.unwrap_or_default();
+    let text = unified::diff(&String::from_utf8_lossy(&old), &String::from_utf8_lossy(&new), before, path);
     report.say(&format!("`{path}` is stale; build it anew\n"));
     match report.print(text.as_bytes()) {
         Exit::Done => Exit::Program,

@@ -106,6 +106,29 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     fs::read(path).map_err(|error| failed(&error))
 }
 
+/// The file at `path`; for a directory the `.tier` files in it and below it, sorted, but for hidden ones and those
+/// behind links.
+pub fn tier_files(path: &str) -> io::Result<Vec<String>> {
+    if path == "-" || !Path::new(path).is_dir() {
+        return Ok(vec![path.to_string()]);
+    }
+    let (mut found, mut directories) = (Vec::new(), vec![PathBuf::from(path)]);
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory)? {
+            let entry = entry?;
+            let (kind, inside) = (entry.file_type()?, entry.path());
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if kind.is_dir() && !hidden {
+                directories.push(inside);
+            } else if kind.is_file() && !hidden && inside.extension().is_some_and(|extension| extension == "tier") {
+                found.push(text(inside.strip_prefix(".").unwrap_or(&inside)));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 fn read_standard_input() -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes).map_err(|error| failed(&error))?;

@@ -3,6 +3,7 @@
 mod build;
 mod diff;
 mod files;
+mod fmt;
 mod git;
 mod init;
 mod lints;
@@ -11,6 +12,7 @@ mod questions;
 mod quota;
 mod report;
 mod show;
+mod unified;
 
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -20,11 +22,11 @@ use std::process::ExitCode;
 use tierwall::date::Date;
 
 /// How a command ended; the numbers are part of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// 0
     Done = 0,
-    /// 1: the program has errors, a denied lint, a stale output, or a group over its quota.
+    /// 1: the program has errors, a denied lint, a stale output, another layout, or a group over its quota.
     Program = 1,
     /// 2: the command line or the file system was wrong.
     Usage = 2,
@@ -43,8 +45,8 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Start with `tierwall init shop.tier`, then `tierwall build shop.tier --to terraform`.
-Exit codes: 0 done; 1 the program has errors, its output is stale, a group is over its quota, or the
-answer is no; 2 wrong command line or file system.";
+Exit codes: 0 done; 1 the program has errors, its output is stale, its layout is not the one of `fmt`, a
+group is over its quota, or the answer is no; 2 wrong command line or file system.";
 
 /// When diagnostics are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,6 +71,8 @@ enum Command {
         #[command(flatten)]
         lints: Lints,
     },
+    /// Lay programs out in the one way, and print the names of those that changed
+    Fmt(fmt::Fmt),
     /// Show who may talk to whom, on what, and which sentence says so
     Flows {
         /// The program; `-` is standard input
@@ -149,6 +153,7 @@ pub fn run() -> ExitCode {
     let exit = match cli.command {
         Command::Build(build) => build::run(&build, &report),
         Command::Check { files, with, lints } => show::check(&files, &with, &lints, &report),
+        Command::Fmt(fmt) => fmt::run(&fmt, &report),
         Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
         Command::Trace(trace) => questions::trace(&trace, &report),
         Command::Paths(paths) => questions::paths(&paths, &report),

@@ -67,6 +67,13 @@ pub fn program(entry: &str, reader: &mut dyn Reader) -> Result<(Sources, Program
     Ok((sources, program, problems))
 }
 
+/// Parses one file by itself: what it includes is not read.
+pub fn alone(read: Read) -> (Sources, Program, Problems) {
+    let (mut sources, mut program, mut problems) = (Sources::default(), Program::default(), Problems::default());
+    add(&mut sources, read, &mut program, &mut problems);
+    (sources, program, problems)
+}
+
 /// The paths that a file includes, and where.
 fn includes(file: &ast::File) -> Vec<(String, Span)> {
     let paths = file.statements.iter().filter_map(|statement| match &statement.item {

@@ -41,7 +41,7 @@ pub struct TierLine<'p> {
     /// Its name; the old one where it is gone.
     pub tier: &'p str,
     /// `created`, `deleted`, `kept`
-    pub is: &'static str,
+    pub state: &'static str,
     /// `wider`
     pub verdict: &'static str,
 }
@@ -93,15 +93,15 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff) -> D
 fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option<TierLine<'p>> {
     let end = diff.ends.get(id);
     let verdict = diff.verdict_of(id);
-    let (is, version, peer) = match (end.old, end.new) {
+    let (state, version, peer) = match (end.old, end.new) {
         (Some(_), Some(peer)) => ("kept", new, peer),
         (None, Some(peer)) => ("created", new, peer),
         (Some(peer), None) => ("deleted", old, peer),
         (None, None) => return None,
     };
     let Peer::Tier(tier) = peer else { return None };
-    let line = TierLine { tier: &version.policy.tier(tier).name, is, verdict: verdict.word() };
-    (verdict != Verdict::Equal || is != "kept").then_some(line)
+    let line = TierLine { tier: &version.policy.tier(tier).name, state, verdict: verdict.word() };
+    (verdict != Verdict::Equal || state != "kept").then_some(line)
 }
 
 fn change_line<'p>(diff: &Diff, change: &Change, passes: Version<'p>, both: [Version<'p>; 2]) -> ChangeLine<'p> {

@@ -12,7 +12,7 @@ use std::fmt;
 #[derive(Debug, Serialize)]
 pub struct Place<'p> {
     /// What it is; nothing where it is any host at these addresses.
-    pub is: Option<flows::End<'p>>,
+    pub end: Option<flows::End<'p>>,
     /// The network that has just these addresses, or `anywhere`.
     pub network: Option<&'p str>,
     /// Its addresses as the fewest blocks; nothing where it is all of the end.
@@ -32,14 +32,14 @@ pub(super) fn place<'p>(
     let known = [(end.new, new), (end.old, old)];
     let is = known.into_iter().find_map(|(peer, version)| Some(flows::End::of(version.policy, peer?)));
     let Some(addresses) = addresses else {
-        return Place { is, network: None, blocks: None, except: None };
+        return Place { end: is, network: None, blocks: None, except: None };
     };
     let blocks: Vec<String> = addresses.blocks().map(|block| block.to_string()).collect();
     let families = Family::BOTH.into_iter().filter(|family| addresses.has(*family));
     let all = families.fold(Addresses::default(), |all, family| all.union(&Addresses::all().in_family(family)));
     let except: Vec<String> = all.difference(addresses).blocks().map(|block| block.to_string()).collect();
     let except = Some(except).filter(|except| !except.is_empty() && except.len() < blocks.len());
-    Place { is, network: name(passes.policy, addresses), blocks: Some(blocks), except }
+    Place { end: is, network: name(passes.policy, addresses), blocks: Some(blocks), except }
 }
 
 /// The name of just these addresses in a program.
@@ -58,12 +58,12 @@ impl fmt::Display for Place<'_> {
     /// `web`, `anywhere`, `office (203.0.113.0/24)`, `10.0.0.0/9, 10.128.0.0/10`, `anywhere but 10.0.0.0/8`,
     /// `app at 10.0.1.0/25`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { is, network, blocks, except } = self;
-        if let Some(end) = is {
+        let Place { end, network, blocks, except } = self;
+        if let Some(end) = end {
             write!(f, "{}", end.words())?;
         }
         let Some(blocks) = blocks else { return Ok(()) };
-        if is.is_some() {
+        if end.is_some() {
             f.write_str(" at ")?;
         }
         match (network, except) {

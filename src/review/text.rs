@@ -116,9 +116,9 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
     }
     let _ = writeln!(out, "\ntiers");
     let width = tiers.iter().map(|line| line.tier.chars().count()).max().unwrap_or(0);
-    for TierLine { tier, is, verdict } in tiers {
-        let is = if *is == "kept" { String::new() } else { format!(", {is}") };
-        let _ = writeln!(out, "    {tier:width$}  {verdict}{is}");
+    for TierLine { tier, state, verdict } in tiers {
+        let state = if *state == "kept" { String::new() } else { format!(", {state}") };
+        let _ = writeln!(out, "    {tier:width$}  {verdict}{state}");
     }
 }
 

@@ -2,9 +2,11 @@
 
 use proptest::test_runner::Config;
 use tierwall::ast::Program;
-use tierwall::check::lint;
+use tierwall::check::lint::{self, Levels};
+use tierwall::compile::compile;
 use tierwall::diagnostic::Level;
 use tierwall::groups::{self, Deployment};
+use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::policy::Policy;
 use tierwall::resolve::{self, Settings};
 use tierwall::source::Sources;
@@ -58,4 +60,22 @@ pub fn outputs(text: &str) -> [String; 2] {
 pub fn cases(of_256: u32) -> Config {
     let usual = Config::default();
     Config { cases: (usual.cases * of_256).div_ceil(256), failure_persistence: None, ..usual }
+}
+
+/// What is wrong with a program, as code and words, in the order of the places.
+pub fn problems(text: &str) -> Vec<(&'static str, String)> {
+    let as_of = TODAY.parse().expect("a date");
+    let compilation = compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read");
+    let judged = compilation.judge(&Levels::default());
+    let told = judged.problems.sorted().into_iter().map(|problem| problem.report());
+    told.map(|report| (report.code, report.message)).collect()
+}
+
+/// A program that is one text, and includes nothing.
+struct Text<'a>(&'a str);
+
+impl Reader for Text<'_> {
+    fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
+        Ok(Read { identity: path.to_string(), name: path.to_string(), bytes: self.0.into() })
+    }
 }

@@ -29,6 +29,7 @@ mod density;
 mod law_assertions;
 mod law_cover;
 mod law_diff;
+mod law_fmt;
 mod law_locality;
 mod law_meaning;
 mod law_order;

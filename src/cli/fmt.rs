@@ -1,0 +1,67 @@
+//! `tierwall fmt`
+
+use super::Exit;
+use super::files::{Destination, Files, tier_files, words};
+use super::program::{unread, verdict};
+use super::report::Report;
+use super::unified;
+use clap::Args;
+use tierwall::fmt::format;
+use tierwall::parse::{self, Reader};
+
+/// The arguments of `fmt`.
+#[derive(Args)]
+pub struct Fmt {
+    /// Programs, and directories with `.tier` files; `-` is standard input, which goes to standard output
+    #[arg(value_name = "FILE", default_value = ".")]
+    files: Vec<String>,
+    /// Write nothing; exit with 1 and a diff for each file that has another layout
+    #[arg(long)]
+    check: bool,
+}
+
+/// Runs it.
+pub fn run(fmt: &Fmt, report: &Report) -> Exit {
+    let mut worst = Exit::Done;
+    for path in &fmt.files {
+        match tier_files(path) {
+            Ok(files) => files.iter().for_each(|file| worst = worst.max(one(file, fmt.check, report))),
+            Err(error) => worst = worst.max(report.failure(&format!("cannot read `{path}`: {}", words(&error)))),
+        }
+    }
+    worst
+}
+
+/// Formats one file by itself.
+fn one(path: &str, check: bool, report: &Report) -> Exit {
+    let read = match Files::new(None).read(path, None) {
+        Ok(read) => read,
+        Err(error) => return unread(path, error, report),
+    };
+    let (sources, program, problems) = parse::alone(read);
+    let problems = problems.sorted();
+    report.problems(&problems, &sources);
+    let (Exit::Done, [file]) = (verdict(&problems), program.files.as_slice()) else { return verdict(&problems) };
+    let (name, old) = (sources.file(file.id).name(), sources.file(file.id).text());
+    let new = format(old, file);
+    match (check, path) {
+        (true, _) if old == new => Exit::Done,
+        (true, _) => {
+            report.say(&format!("`{name}` is not formatted\n"));
+            Exit::Program.max(report.print(unified::diff(old, &new, name, name).as_bytes()))
+        }
+        (false, "-") => report.print(new.as_bytes()),
+        (false, _) if old == new => Exit::Done,
+        (false, _) => replace(path, &new, report),
+    }
+}
+
+/// Writes a file anew, and prints its name.
+fn replace(path: &str, text: &str, report: &Report) -> Exit {
+    let written = Destination::new(path, "", true)
+        .and_then(|file| file.write(|out| out.write_all(text.as_bytes())).map_err(|error| words(&error)));
+    match written {
+        Ok(_) => report.print(format!("{path}\n").as_bytes()),
+        Err(why) => report.failure(&format!("cannot write `{path}`: {why}")),
+    }
+}

@@ -1,0 +1,207 @@
+//! Tokens to lines: where they break, and how far these are indented.
+
+use super::columns::{Shape, column};
+use super::sheet::Sheet;
+use super::tokens::{Kind, Token, blank_between, flat, width};
+
+/// Lines longer than this break after a comma, or inside a block or a list, where they can.
+const LIMIT: usize = 120;
+/// What stands inside something starts this much further to the right.
+pub const INDENT: usize = 4;
+/// The items of a list that goes on to the next line stand one below the other, unless the first is beyond this.
+const FARTHEST: usize = 72;
+
+/// Tokens that are written one after the other: a statement, an annotation, an entry of a block.
+pub struct Row<'a, 't> {
+    /// The tokens.
+    pub tokens: &'a [Token<'t>],
+    /// Their cells and lists.
+    pub shape: &'a Shape,
+    /// Where the columns of the cells start.
+    pub starts: &'a [usize],
+    /// Whether its block or list is on lines.
+    pub tall: bool,
+}
+
+impl<'t> Row<'_, 't> {
+    /// Writes them from where the sheet is; lines that they go on to start at `hang` until a list says otherwise, and
+    /// have no columns.
+    pub fn write(&self, sheet: &mut Sheet<'t>, mut hang: usize) {
+        let (mut at, mut columns) = (0, true);
+        while let Some(token) = self.tokens.get(at) {
+            let breaks = at > 0 && self.breaks(at, sheet.column(), columns);
+            if breaks {
+                sheet.start(hang, token.breaks > 1);
+                columns = false;
+            }
+            match token.kind {
+                Kind::Comment if breaks => sheet.put_comment(token.text),
+                Kind::Comment => sheet.add_comment(token.text),
+                Kind::Word
+                | Kind::Text
+                | Kind::Comma
+                | Kind::Equals
+                | Kind::Open
+                | Kind::Close
+                | Kind::Left
+                | Kind::Right => {
+                    if !breaks {
+                        sheet.pad(self.place(at, sheet.column(), columns));
+                    }
+                    if self.shape.lists.contains(&token.start) {
+                        hang = below(sheet.column());
+                    }
+                    if token.kind == Kind::Open {
+                        let whole = &self.tokens[at..at + length(&self.tokens[at..])];
+                        if self.tall {
+                            on_lines(whole, sheet)
+                        } else {
+                            sheet.put(&flat(whole))
+                        }
+                        columns &= !self.tall;
+                        at += whole.len();
+                        continue;
+                    }
+                    sheet.put(token.text);
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Whether a line starts with this token, the one before it ending at `column`.
+    fn breaks(&self, at: usize, column: usize, columns: bool) -> bool {
+        let (last, token) = (&self.tokens[at - 1], &self.tokens[at]);
+        let own_line = token.kind == Kind::Comment && token.breaks > 0;
+        let item = last.kind == Kind::Comma && token.kind != Kind::Comment;
+        last.kind == Kind::Comment
+            || own_line
+            || item && (token.breaks > 0 || self.end_of_item(at, column, columns) > LIMIT)
+    }
+
+    /// The column at which a token stands if the one before it ends at `column`.
+    fn place(&self, at: usize, column: usize, columns: bool) -> usize {
+        let Some(last) = at.checked_sub(1).map(|at| &self.tokens[at]) else { return column };
+        let token = &self.tokens[at];
+        let after = column + usize::from(blank_between(last, token));
+        let cell = self.shape.cells.iter().find(|cell| last.start < cell.start && cell.start <= token.start);
+        let start = cell.and_then(|cell| self.starts.get(cell.column)).filter(|_| columns);
+        start.map_or(after, |start| after.max(*start))
+    }
+
+    /// The column after the item of a list that starts with this token: the next place for a break. A string at the
+    /// end of a statement counts for nothing, as no break would make it shorter.
+    fn end_of_item(&self, at: usize, mut column: usize, columns: bool) -> usize {
+        for (at, token) in self.tokens.iter().enumerate().skip(at) {
+            let prose = at + 1 == self.tokens.len() && token.kind == Kind::Text;
+            if prose || token.kind == Kind::Comment {
+                break;
+            }
+            column = self.place(at, column, columns) + width(token.text);
+            if matches!(token.kind, Kind::Comma | Kind::Open) {
+                break;
+            }
+        }
+        column
+    }
+}
+
+/// Where the items of a list go on below the first, which stands at `column`.
+fn below(column: usize) -> usize {
+    match column {
+        0 => INDENT,
+        1..=FARTHEST => column,
+        _ => 2 * INDENT,
+    }
+}
+
+/// Whether the block or list in some tokens has each of its parts on a line: because a line break or a comment stands
+/// in it, or because it does not fit on the line that the tokens, which start at `column`, would be.
+pub fn tall(tokens: &[Token<'_>], column: usize) -> bool {
+    let Some(open) = tokens.iter().position(|token| token.kind == Kind::Open) else { return false };
+    let end = open + length(&tokens[open..]);
+    let mut inside = tokens[open..end].iter().skip(1);
+    let broken = inside.len() > 1 && inside.any(|token| token.breaks > 0 || token.kind == Kind::Comment);
+    broken || end - open > 2 && column + width(&flat(&tokens[..end])) > LIMIT
+}
+
+/// How many tokens the block or list has that the first one opens.
+fn length(tokens: &[Token<'_>]) -> usize {
+    let mut open = 0;
+    let closes = tokens.iter().position(|token| {
+        match token.kind {
+            Kind::Open => open += 1,
+            Kind::Close => open -= 1,
+            Kind::Word | Kind::Text | Kind::Comma | Kind::Equals | Kind::Left | Kind::Right | Kind::Comment => {}
+        }
+        open == 0
+    });
+    closes.map_or(tokens.len(), |at| at + 1)
+}
+
+/// Writes a block or a list with each of its parts on a line.
+fn on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
+    let outer = sheet.indent();
+    let indent = outer + INDENT;
+    let [open, inside @ .., close] = whole else { return };
+    let block = open.text == "{";
+    sheet.put(open.text);
+    let parts = parts(inside, block);
+    let mut first = true;
+    for group in parts.chunk_by(|_, next| next[0].breaks < 2) {
+        let keys = group.iter().filter(|part| part.get(1).is_some_and(|second| second.kind == Kind::Equals));
+        let sign = indent + column(keys.map(|part| width(part[0].text)).collect(), usize::MAX) + 1;
+        for part in group {
+            let [token, ..] = part else { continue };
+            if token.kind == Kind::Comment && token.breaks == 0 {
+                sheet.add_comment(token.text);
+                continue;
+            }
+            sheet.start(indent, !std::mem::take(&mut first) && token.breaks > 1);
+            match (token.kind, block) {
+                (Kind::Comment, _) => sheet.put_comment(token.text),
+                (_, true) => {
+                    let (shape, starts) = (Shape::entry(part), [0, sign]);
+                    let tall = tall(part, sign.saturating_sub(width(token.text) + 1));
+                    Row { tokens: part, shape: &shape, starts: &starts, tall }.write(sheet, indent + INDENT);
+                }
+                (_, false) => {
+                    sheet.put(token.text);
+                    sheet.put(",");
+                }
+            }
+        }
+    }
+    sheet.start(outer, false);
+    sheet.put(close.text);
+}
+
+/// The entries of a block or the items of a list, and the comments between them; commas are left out.
+fn parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Token<'t>]> {
+    let mut parts = Vec::new();
+    while let Some(token) = inside.first() {
+        let length = if block && token.kind != Kind::Comment { entry(inside) } else { 1 };
+        let (part, rest) = inside.split_at(length);
+        if token.kind != Kind::Comma {
+            parts.push(part);
+        }
+        inside = rest;
+    }
+    parts
+}
+
+/// How many tokens the entry has that starts here: its key, its sign, its value, and comments between them.
+fn entry(tokens: &[Token<'_>]) -> usize {
+    let Some(sign) = tokens.iter().position(|token| matches!(token.kind, Kind::Equals | Kind::Comma)) else {
+        return tokens.len();
+    };
+    if tokens[sign].kind == Kind::Comma {
+        return sign.max(1);
+    }
+    let value = tokens[sign + 1..].iter().position(|token| token.kind != Kind::Comment);
+    value.map_or(tokens.len(), |value| {
+        let start = sign + 1 + value;
+        let value = if tokens[start].kind == Kind::Open { length(&tokens[start..]) } else { 1 };
+        start + value
+    })
+}

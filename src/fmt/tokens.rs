@@ -1,0 +1,137 @@
+//! A file as tokens, comments among them, each with what stands between it and the one before.
+
+use crate::ast::{File, Item};
+use std::iter::Peekable;
+use unicode_width::UnicodeWidthStr;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `web`, `allows`, `10.0.0.0/8`, `:`
+    Word,
+    /// `"admin access"`
+    Text,
+    /// `,`
+    Comma,
+    /// `=`
+    Equals,
+    /// `{`, `[`
+    Open,
+    /// `}`, `]`
+    Close,
+    /// `(` of an annotation
+    Left,
+    /// `)` of an annotation
+    Right,
+    /// `# to the end of the line`
+    Comment,
+}
+
+/// A token.
+#[derive(Debug, Clone, Copy)]
+pub struct Token<'t> {
+    /// What it is.
+    pub kind: Kind,
+    /// As it was typed; a comment without blanks at its end.
+    pub text: &'t str,
+    /// Offset of its first byte.
+    pub start: u32,
+    /// How many line breaks stand before it, 2 for more than two.
+    pub breaks: u8,
+}
+
+/// The tokens of a file that was read without an error.
+pub fn tokens<'t>(text: &'t str, file: &File) -> Vec<Token<'t>> {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut ends = colons(file).peekable();
+    let (mut at, mut tokens) = (text.len() - body.len(), Vec::new());
+    loop {
+        let rest = text[at..].trim_start_matches([' ', '\t', '\r', '\n']);
+        let start = text.len() - rest.len();
+        let Some(kind) = rest.chars().next().map(kind) else { return tokens };
+        let length = length(kind, rest, start, &mut ends);
+        let breaks = text[at..start].bytes().filter(|byte| *byte == b'\n').take(2).count() as u8;
+        tokens.push(Token { kind, text: rest[..length].trim_end(), start: start as u32, breaks });
+        at = start + length;
+    }
+}
+
+/// Where words end though no blank follows: around the colon of `param office:cidr`.
+fn colons(file: &File) -> impl Iterator<Item = usize> {
+    let params = file.statements.iter().filter_map(|statement| match &statement.item {
+        Item::Param(param) => Some([param.name.span.end as usize, param.kind.span.start as usize]),
+        _ => None,
+    });
+    params.flatten()
+}
+
+fn kind(first: char) -> Kind {
+    match first {
+        '"' => Kind::Text,
+        ',' => Kind::Comma,
+        '=' => Kind::Equals,
+        '{' | '[' => Kind::Open,
+        '}' | ']' => Kind::Close,
+        '(' => Kind::Left,
+        ')' => Kind::Right,
+        '#' => Kind::Comment,
+        _ => Kind::Word,
+    }
+}
+
+/// The length of the token of this kind at the start of `rest`, which stands at `start`.
+fn length(kind: Kind, rest: &str, start: usize, ends: &mut Peekable<impl Iterator<Item = usize>>) -> usize {
+    match kind {
+        Kind::Comma | Kind::Equals | Kind::Open | Kind::Close | Kind::Left | Kind::Right => 1,
+        Kind::Comment => rest.find('\n').unwrap_or(rest.len()),
+        Kind::Text => string(rest),
+        Kind::Word => {
+            let other = |c: char| " \t\r\n".contains(c) || self::kind(c) != Kind::Word;
+            let length = rest.find(other).unwrap_or(rest.len());
+            while ends.next_if(|end| *end <= start).is_some() {}
+            ends.peek().map_or(length, |end| length.min(end - start))
+        }
+    }
+}
+
+/// The length of the string at the start of `rest`, quotes included.
+fn string(rest: &str) -> usize {
+    let mut escaped = false;
+    let end = rest.char_indices().skip(1).find(|(_, character)| {
+        let ends = *character == '"' && !escaped;
+        escaped = *character == '\\' && !escaped;
+        ends
+    });
+    end.map_or(rest.len(), |(at, _)| at + 1)
+}
+
+/// How many columns a text takes on a screen.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// Whether a blank stands between two tokens on one line.
+pub fn blank_between(left: &Token<'_>, right: &Token<'_>) -> bool {
+    let closes = matches!(right.kind, Kind::Comma | Kind::Left | Kind::Right) || right.text == "]";
+    let opens = left.kind == Kind::Left || left.text == "[";
+    let empty = left.kind == Kind::Open && right.kind == Kind::Close;
+    !closes && !opens && !empty
+}
+
+/// Tokens without comments on one line; the comma after the last item of a list or block is left out.
+pub fn flat(tokens: &[Token<'_>]) -> String {
+    let ends = |at: usize| tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Close);
+    let mut out = String::new();
+    let mut last: Option<&Token<'_>> = None;
+    for (at, token) in tokens.iter().enumerate() {
+        if token.kind == Kind::Comma && ends(at) {
+            continue;
+        }
+        if last.is_some_and(|last| blank_between(last, token)) {
+            out.push(' ');
+        }
+        out.push_str(token.text);
+        last = Some(token);
+    }
+    out
+}

@@ -1,0 +1,121 @@
+//! Formatting: what is formatted stays as it is, nothing is lost, moved or reworded, and no byte of an output and no
+//! problem changes, on programs with comments, blanks and line breaks wherever the language lets them stand.
+
+use crate::choices::{Choices, numbers};
+use crate::compile::{cases, outputs, problems};
+use crate::generate::program;
+use crate::text::lay_out;
+use proptest::prelude::*;
+use tierwall::fmt::format;
+use tierwall::parse;
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn formatting_changes_the_layout_alone(program in program(), layout in layout()) {
+        let before = lay_out(&program.statements(), &mut Choices::new(&layout));
+        let after = formatted(&before);
+        prop_assert_eq!(&formatted(&after), &after, "of\n{}", before);
+        unchanged(&words(&before), &words(&after)).map_err(|words| fail(&words, &before, &after))?;
+        prop_assert!(is_tidy(&after), "not tidy:\n{}", after);
+        prop_assert_eq!(outputs(&before), outputs(&after), "before\n{}\nafter\n{}", before, after);
+        prop_assert_eq!(problems(&before), problems(&after), "before\n{}\nafter\n{}", before, after);
+    }
+
+    #[test]
+    fn the_layout_does_not_depend_on_blanks(program in program(), blanks in numbers(200)) {
+        let plain = program.text();
+        let stretched = stretched(&plain, &mut Choices::new(&blanks));
+        prop_assert_eq!(formatted(&stretched), formatted(&plain), "of\n{}", stretched);
+    }
+}
+
+/// Numbers that choose a layout: any, or ones that choose a comment wherever one may stand.
+fn layout() -> impl Strategy<Value = Vec<u16>> {
+    let comments = prop::collection::vec(prop_oneof![1 => any::<u16>(), 5 => 50_000..57_000_u16], 0..600);
+    prop_oneof![prop::collection::vec(any::<u16>(), 0..600), comments]
+}
+
+/// A text with other blanks between its words.
+fn stretched(text: &str, choose: &mut Choices<'_>) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    let stretch = |character: char| {
+        quoted ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+        if character == ' ' && !quoted {
+            choose.of(&[" ", "  ", "\t", " \t "]).to_string()
+        } else {
+            character.to_string()
+        }
+    };
+    text.chars().map(stretch).collect()
+}
+
+fn formatted(text: &str) -> String {
+    let (_, program, problems) = parse::text("generated.tier", text);
+    assert!(!problems.any_error(), "it is a program:\n{text}\n{:#?}", problems.sorted());
+    format(text, &program.files[0])
+}
+
+fn fail(words: &str, before: &str, after: &str) -> TestCaseError {
+    TestCaseError::fail(format!("{words}\n--- before\n{before}\n--- after\n{after}"))
+}
+
+/// What must stay: words, signs and comments. Commas between braces and brackets are left out, since a line break may
+/// stand for one.
+#[derive(Debug, PartialEq, Eq)]
+enum Word {
+    Text(String),
+    /// And whether it has its line for itself; nothing where a comma before it was left out.
+    Comment(String, Option<bool>),
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let (mut words, mut depth, mut line_has) = (Vec::new(), 0, Some(false));
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let mut length = first.len_utf8();
+        match first {
+            '\n' => line_has = Some(false),
+            ' ' | '\t' | '\r' => {}
+            ',' if depth > 0 => line_has = None,
+            '#' => {
+                length = rest.find('\n').unwrap_or(rest.len());
+                words.push(Word::Comment(rest[..length].trim_end().to_string(), line_has.map(|has| !has)));
+            }
+            _ => {
+                length = match first {
+                    '"' => 2 + rest[1..].replace("\\\\", "__").replace("\\\"", "__").find('"').unwrap_or(0),
+                    _ => rest
+                        .find(|c: char| !c.is_ascii_alphanumeric() && !"-_./@".contains(c))
+                        .unwrap_or(rest.len())
+                        .max(1),
+                };
+                depth += i32::from("{[".contains(first)) - i32::from("}]".contains(first));
+                words.push(Word::Text(rest[..length].to_string()));
+                line_has = Some(true);
+            }
+        }
+        rest = &rest[length..];
+    }
+    words
+}
+
+fn unchanged(before: &[Word], after: &[Word]) -> Result<(), String> {
+    let same = |(a, b): &(&Word, &Word)| match (a, b) {
+        (Word::Comment(a, own), Word::Comment(b, now)) => a == b && (own.is_none() || now.is_none() || own == now),
+        (a, b) => a == b,
+    };
+    match before.iter().zip(after).find(|pair| !same(pair)) {
+        Some((a, b)) => Err(format!("{a:?} became {b:?}")),
+        None if before.len() == after.len() => Ok(()),
+        None => Err(format!("{} words became {}", before.len(), after.len())),
+    }
+}
+
+/// One line break at the end, no two empty lines together, no blank at the end of a line, no tab and no CR.
+fn is_tidy(text: &str) -> bool {
+    let ends = text.is_empty() || text.ends_with('\n') && !text.starts_with('\n') && !text.ends_with("\n\n");
+    ends && !text.contains("\n\n\n") && !text.contains(" \n") && !text.contains(['\t', '\r'])
+}
