@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("date", &[]),
     ("net", &[]),
@@ -23,6 +23,7 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     ("quota", &["source", "policy", "net", "groups", "said"]),
     ("questions", &["source", "policy", "net", "check", "flows", "said"]),
     ("backend", &["groups"]),
+    ("changes", &["source", "policy", "net", "groups", "quota", "backend", "flows", "said"]),
     ("compile", &["source", "date", "ast", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
     ("lib", &["compile"]),
 ];

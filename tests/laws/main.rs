@@ -6,6 +6,7 @@
 //! than 100,000 questions of assertions and traces are decided again by brute force.
 
 mod addresses;
+mod change_set;
 mod choices;
 mod compile;
 mod declarations;
@@ -17,6 +18,7 @@ mod json;
 mod locality;
 mod meaning;
 mod packets;
+mod plan_terraform;
 mod read_cloudformation;
 mod read_terraform;
 mod scene;
@@ -27,6 +29,7 @@ mod vocabulary;
 
 mod density;
 mod law_assertions;
+mod law_changes;
 mod law_cover;
 mod law_locality;
 mod law_meaning;
