@@ -88,7 +88,7 @@ impl Groups {
             }
         }
         let tagged = self.changes.iter().filter_map(|change| match change.fate {
-            GroupFate::Moved { tags: true } | GroupFate::Tagged => change.sides.new(),
+            GroupFate::Moved { tags: true } | GroupFate::Tagged => change.sides.is(),
             GroupFate::Moved { tags: false } | GroupFate::Replaced { .. } | GroupFate::Deleted | GroupFate::Created => {
                 None
             }

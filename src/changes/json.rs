@@ -205,7 +205,7 @@ fn output<'c>(changes: &'c Changes<'c>, sides: Sides<TierId>, targets: Targets) 
 
 fn group<'c>(changes: &'c Changes<'c>, change: &GroupChange, targets: Targets) -> GroupLine<'c> {
     let name = tier(changes, change.sides);
-    let was = change.sides.old().map(|old| changes.old.group(old).name).filter(|was| *was != name);
+    let was = change.sides.was().map(|old| changes.old.group(old).name).filter(|was| *was != name);
     let line = |change, tags| GroupLine {
         tier: name,
         was,
@@ -240,7 +240,7 @@ fn rule<'c>(
         deployment.describe(place.rule(deployment), &mut text);
         text
     };
-    let sources = sources[usize::from(change.sides.new().is_some())];
+    let sources = sources[usize::from(change.sides.is().is_some())];
     let ports = rule.traffic.aws_ports();
     RuleLine {
         tier: deployment.group(place.tier).name,
@@ -249,8 +249,8 @@ fn rule<'c>(
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
         peer: End::of(policy, rule.peer),
-        text_before: change.sides.old().map(|place| text(changes.old, place)),
-        text_after: change.sides.new().map(|place| text(changes.new, place)),
+        text_before: change.sides.was().map(|place| text(changes.old, place)),
+        text_after: change.sides.is().map(|place| text(changes.new, place)),
         because: None,
         sentences: deployment.sentences(rule).into_iter().map(|id| Said::of(policy, sources, id)).collect(),
         targets: words(targets),

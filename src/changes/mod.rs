@@ -19,6 +19,7 @@
 //! requires"), and "Update behaviors of stack resources".
 
 mod groups;
+mod headline;
 mod json;
 mod others;
 mod peers;
@@ -255,7 +256,7 @@ impl<T: Copy> Sides<T> {
     }
 
     /// What it was.
-    pub fn old(self) -> Option<T> {
+    pub fn was(self) -> Option<T> {
         match self {
             Sides::Removed(old) | Sides::Both(old, _) => Some(old),
             Sides::Added(_) => None,
@@ -263,7 +264,7 @@ impl<T: Copy> Sides<T> {
     }
 
     /// What it is.
-    pub fn new(self) -> Option<T> {
+    pub fn is(self) -> Option<T> {
         match self {
             Sides::Added(new) | Sides::Both(_, new) => Some(new),
             Sides::Removed(_) => None,

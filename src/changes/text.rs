@@ -1,5 +1,6 @@
 //! What AWS will do, in lines for people: functions over slices, so that a report decides how many it shows.
 
+use super::headline::summary;
 use super::target::Target;
 use super::{Changes, GroupChange, GroupFate, OtherChange, Reason, RuleChange, RuleFate, Sides, Targets, UseChange};
 use crate::flows::End;
@@ -22,7 +23,7 @@ pub struct Lines<'c> {
 }
 
 impl<'c> Lines<'c> {
-    /// `AWS: 3 rules to add, 1 to remove, 2 texts change; 1 group created`; a line for each target where they differ.
+    /// `AWS: 3 rules to add, 1 to remove; 1 group created`; a line for each target where they differ.
     pub fn headline(&self) -> Vec<String> {
         let [terraform, cloudformation] =
             [Targets::terraform, Targets::cloudformation].map(|of| summary(self.changes, of));
@@ -115,7 +116,7 @@ impl<'c> Lines<'c> {
     }
 
     fn group(&self, change: &GroupChange) -> String {
-        let was = change.sides.old().map_or("", |old| self.changes.old.group(old).name);
+        let was = change.sides.was().map_or("", |old| self.changes.old.group(old).name);
         match &change.fate {
             GroupFate::Created => "created".to_string(),
             GroupFate::Deleted => "deleted; AWS refuses that while anything uses the group".to_string(),
@@ -130,7 +131,7 @@ impl<'c> Lines<'c> {
         let why: Vec<String> = reasons.iter().map(|reason| self.reason(*reason, change.sides)).collect();
         let why = why.join(", and ");
         let rules = self.changes.rules.iter().filter(|(rule, _)| rule.fate == RuleFate::WithGroup);
-        let rules = rules.filter(|(rule, _)| rule.sides.new().map(|place| place.tier) == change.sides.new()).count();
+        let rules = rules.filter(|(rule, _)| rule.sides.is().map(|place| place.tier) == change.sides.is()).count();
         let refused = if refused { "; AWS refuses that while the old group has the same `name`" } else { "" };
         match rules {
             0 => format!("replaced: {why}{refused}"),
@@ -140,7 +141,7 @@ impl<'c> Lines<'c> {
     }
 
     fn reason(&self, reason: Reason, sides: Sides<TierId>) -> String {
-        let group = sides.old().map(|old| self.changes.old.group(old));
+        let group = sides.was().map(|old| self.changes.old.group(old));
         let was = group.map_or("", |group| group.name);
         let text = match reason {
             Reason::Address if was != self.tier(sides) => {
@@ -187,7 +188,7 @@ impl<'c> Lines<'c> {
 
     /// The sentence that asks for a rule, and how many others do.
     fn said(&self, change: &RuleChange) -> String {
-        let sources = if change.sides.new().is_some() { self.new } else { self.old };
+        let sources = if change.sides.is().is_some() { self.new } else { self.old };
         let (deployment, _, rule) = self.changes.rule(change);
         let Some(first) = deployment.sentence(rule) else { return "(outbound = open)".to_string() };
         Said::of(deployment.policy(), sources, first).to_string()
@@ -195,7 +196,7 @@ impl<'c> Lines<'c> {
 
     fn old_text(&self, change: &RuleChange) -> String {
         let mut text = String::new();
-        if let Some(place) = change.sides.old() {
+        if let Some(place) = change.sides.was() {
             self.changes.old.describe(place.rule(self.changes.old), &mut text);
         }
         text
@@ -289,46 +290,4 @@ fn asked(deployment: &Deployment<'_>, id: ParamId) -> &'static str {
 
 fn list<'d>(deployment: &Deployment<'d>, id: PrefixListId) -> &'d str {
     &deployment.policy().prefix_lists[id.index()].name
-}
-
-/// `3 rules to add, 1 to remove, 2 texts change; 1 group created, 1 replaced`
-fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
-    let rules = |fates: &[RuleFate]| {
-        changes.rules.iter().filter(|(change, targets)| of(*targets) && fates.contains(&change.fate)).count()
-    };
-    let again = [RuleFate::WithGroup, RuleFate::WithPeer, RuleFate::Readdressed];
-    let groups = |is: fn(&GroupFate) -> bool| {
-        changes.groups.iter().filter(|(change, targets)| of(*targets) && is(&change.fate)).count()
-    };
-    let rules = listed(
-        ["rule", "rules"],
-        &[
-            (rules(&[RuleFate::Added]), "to add"),
-            (rules(&[RuleFate::Removed]), "to remove"),
-            (rules(&again), "to make again"),
-            (rules(&[RuleFate::Repointed]), "to point elsewhere"),
-            (rules(&[RuleFate::Text]), "with another text only"),
-        ],
-    );
-    let groups = listed(
-        ["group", "groups"],
-        &[
-            (groups(|fate| matches!(fate, GroupFate::Replaced { .. })), "replaced"),
-            (groups(|fate| matches!(fate, GroupFate::Deleted)), "deleted"),
-            (groups(|fate| matches!(fate, GroupFate::Created)), "created"),
-            (groups(|fate| matches!(fate, GroupFate::Moved { .. })), "renamed"),
-            (groups(|fate| matches!(fate, GroupFate::Tagged)), "with other tags"),
-        ],
-    );
-    let parts: Vec<String> = [rules, groups].into_iter().flatten().collect();
-    if parts.is_empty() { "no rule and no group changes".to_string() } else { parts.join("; ") }
-}
-
-/// `3 rules to add, 1 to remove`
-fn listed([one, many]: [&str; 2], counts: &[(usize, &str)]) -> Option<String> {
-    let mut parts = counts.iter().filter(|(count, _)| *count > 0);
-    let (count, words) = parts.next()?;
-    let noun = if *count == 1 { one } else { many };
-    let rest = parts.map(|(count, words)| format!(", {count} {words}")).collect::<String>();
-    Some(format!("{count} {noun} {words}{rest}"))
 }

@@ -19,8 +19,8 @@ pub fn changed(old: &Deployment<'_>, new: &Deployment<'_>, succession: &Successi
             for family in Family::BOTH {
                 let used =
                     |totals: &[Side], tier: Option<TierId>| tier.map_or(0, |tier| of(totals, tier, direction, family));
-                let before = (used(&olds, sides.old()), old.policy().stack.rule_quota);
-                let after = (used(&news, sides.new()), new.policy().stack.rule_quota);
+                let before = (used(&olds, sides.was()), old.policy().stack.rule_quota);
+                let after = (used(&news, sides.is()), new.policy().stack.rule_quota);
                 let change = UseChange { sides, direction, family, before, after };
                 if before.0 != after.0 || change.was_over() != change.is_over() {
                     uses.push(change);

@@ -34,7 +34,7 @@ def review(report, compiler, server, directory, sources):
 
 
 def built(report, compiler, sources):
-    """{slug: {edit, old, new, arguments}} of the edits whose programs both build."""
+    """{slug: {edit, old, new, their flow tables, what is foretold}} of the edits whose programs both build."""
     out = {}
     for edit in EDITS:
         slug = re.sub("[^a-z0-9]+", "_", edit.name.lower())
@@ -46,7 +46,7 @@ def built(report, compiler, sources):
             source.write_text(text)
             try:
                 made[which] = compiler.build(source, "terraform", **today)
-                made["table"] = compiler.flows(source, **today)
+                made[f"{which} table"] = compiler.flows(source, **today)
                 (source.parent / "main.tf").write_text(made[which])
                 paths.append(source)
             except Refused as refused:
@@ -66,7 +66,7 @@ def built(report, compiler, sources):
 def put(root, modules, which):
     """Puts the old or the new module of every edit under the root."""
     for slug, made in modules.items():
-        values = Values(f"edit {slug}", made["table"])
+        values = Values(f"edit {slug}", made[f"{which} table"])
         arguments, _ = values.for_module(made[which])
         standin.seed(values.ids())
         root.put(slug, made[which], arguments)

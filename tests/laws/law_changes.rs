@@ -137,7 +137,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
 }
 
 fn text(changes: &Changes<'_>, sides: Sides<tierwall::changes::RulePlace>, old: bool) -> String {
-    let (deployment, place) = if old { (changes.old, sides.old()) } else { (changes.new, sides.new()) };
+    let (deployment, place) = if old { (changes.old, sides.was()) } else { (changes.new, sides.is()) };
     let mut text = String::new();
     place.into_iter().for_each(|place| deployment.describe(place.rule(deployment), &mut text));
     text
@@ -157,7 +157,7 @@ fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
         })
     };
     let told = changes.rules.iter().map(|(change, targets)| {
-        (*targets, change.fate, words(changes.old, change.sides.old()), words(changes.new, change.sides.new()))
+        (*targets, change.fate, words(changes.old, change.sides.was()), words(changes.new, change.sides.is()))
     });
     told.collect()
 }

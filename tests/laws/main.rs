@@ -1,6 +1,6 @@
 //! Laws that no snapshot can show, on generated programs: both outputs mean what the policy means, order and layout
 //! change nothing, a sentence more adds its lines and no others, what the groups let pass is what the sentences say,
-//! and so is what is told about reach and about sentences that others cover.
+//! so is what is told about reach and about sentences that others cover, and what is foretold of changes comes to pass.
 //!
 //! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a commit). With 2000, more
 //! than 100,000 questions of assertions and traces are decided again by brute force.
