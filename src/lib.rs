@@ -9,6 +9,7 @@
 pub mod ast;
 pub mod backend;
 pub mod catalogue;
+pub mod changes;
 pub mod check;
 pub mod compile;
 pub mod date;

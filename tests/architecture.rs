@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 20] = [
+const MAY_NAME: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("date", &[]),
     ("net", &[]),
@@ -23,8 +23,12 @@ const MAY_NAME: [(&str, &[&str]); 20] = [
     ("flows", &["source", "policy", "net", "groups", "said"]),
     ("quota", &["source", "policy", "net", "groups", "said"]),
     ("questions", &["source", "policy", "net", "check", "flows", "said"]),
-    ("review", &["source", "policy", "net", "groups", "check", "diagnostic", "questions", "flows", "said"]),
     ("backend", &["groups"]),
+    ("changes", &["source", "policy", "net", "groups", "quota", "backend", "flows", "said"]),
+    (
+        "review",
+        &["source", "policy", "net", "groups", "check", "changes", "diagnostic", "questions", "flows", "said"],
+    ),
     ("compile", &["source", "date", "ast", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
     ("lib", &["compile"]),
 ];

@@ -20,28 +20,42 @@ pub const BACKEND: Backend = Backend { name: "cloudformation", short: "cfn", ext
 const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
 
 fn emit(deployment: &Deployment<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut others: Vec<String> = deployment.groups.iter().map(group_id).collect();
-    others.extend(parameters(deployment).map(|parameter| pascal(parameter.name)));
-    others.extend(deployment.lists.iter().map(|id| list_parameter(deployment, *id)));
-    let names = Names::new(deployment, Style::Pascal, Renaming::Oldest, separate, &others);
-    let template = Template { deployment, names, spare: RefCell::default() };
+    let template = Template { deployment, names: names(deployment), spare: RefCell::default() };
     let mut buffer = io::BufWriter::with_capacity(64 * 1024, out);
     serde_json::to_writer_pretty(&mut buffer, &template)?;
     io::Write::write_all(&mut buffer, b"\n")?;
     io::Write::flush(&mut buffer)
 }
 
+/// The logical ids of the rules that are resources of their own.
+pub fn names<'d>(deployment: &'d Deployment<'d>) -> Names<'d> {
+    let mut others: Vec<String> = deployment.groups.iter().map(group_id).collect();
+    others.extend(parameters(deployment).map(|parameter| pascal(parameter.name)));
+    others.extend(deployment.lists.iter().map(|id| list_parameter(deployment, *id)));
+    Names::new(deployment, Style::Pascal, Renaming::Oldest, separate, &others)
+}
+
 /// Whether a rule is a resource of its own.
-fn separate(rule: &Rule) -> bool {
+pub fn separate(rule: &Rule) -> bool {
     match rule.peer {
         Peer::Tier(_) => true,
         Peer::Net(_) | Peer::Param(_) | Peer::PrefixList(_) | Peer::External(_) => false,
     }
 }
 
-/// The parameters that a template uses; it has no way to lock a default group.
+/// Whether a group holds the rule that admits nothing, since no other outbound rule stands in it.
+pub fn has_placeholder(group: &Group<'_>) -> bool {
+    group.egress.iter().all(separate)
+}
+
+/// Whether a template asks for a parameter; it has no way to lock a default group.
+pub fn asks_for(parameter: &Parameter<'_>) -> bool {
+    !parameter.only_for_locks
+}
+
+/// The parameters that a template uses.
 fn parameters<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = &'d Parameter<'d>> {
-    deployment.parameters.iter().filter(|parameter| !parameter.only_for_locks)
+    deployment.parameters.iter().filter(|parameter| asks_for(parameter))
 }
 
 /// How many resources, parameters and outputs the template of a deployment has.
@@ -65,9 +79,14 @@ fn pascal(name: &str) -> String {
     out
 }
 
-/// Made with the oldest name of the tier, so that a rename moves nothing.
-fn group_id(group: &Group<'_>) -> String {
+/// A group's logical id. Made with the oldest name of the tier, so that a rename moves nothing.
+pub fn group_id(group: &Group<'_>) -> String {
     pascal(group.was.last().map_or(group.name, String::as_str)) + "SecurityGroup"
+}
+
+/// The output with a group's id.
+pub fn output_name(group: &Group<'_>) -> String {
+    group_id(group) + "Id"
 }
 
 /// CloudFormation cannot look a prefix list up, so the template asks for its id.
@@ -313,11 +332,10 @@ impl Serialize for GroupBody<'_, '_> {
         if ingress.rules().next().is_some() {
             map.serialize_entry("SecurityGroupIngress", &ingress)?;
         }
-        let egress = inline(Direction::Egress, &group.egress);
-        if egress.rules().next().is_some() {
-            map.serialize_entry("SecurityGroupEgress", &egress)?;
-        } else {
+        if has_placeholder(group) {
             map.serialize_entry("SecurityGroupEgress", &[Nothing::RULE])?;
+        } else {
+            map.serialize_entry("SecurityGroupEgress", &inline(Direction::Egress, &group.egress))?;
         }
         let tags: Vec<Tag<'_>> = group.tags.iter().map(|(key, value)| Tag { key, value }).collect();
         map.serialize_entry("Tags", &tags)?;
@@ -462,7 +480,7 @@ impl Serialize for Outputs<'_, '_> {
         let template = self.0;
         let mut map = serializer.serialize_map(None)?;
         for group in &template.deployment.groups {
-            let name = group_id(group) + "Id";
+            let name = output_name(group);
             let text = format!("${{AWS::StackName}}-{name}");
             let export = template.deployment.exports.then_some(Export { name: Value::Sub { text } });
             let description = format!("Security group of tier {}", group.name);

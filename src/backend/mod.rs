@@ -5,7 +5,7 @@
 
 pub mod cloudformation;
 mod hcl;
-mod terraform;
+pub mod terraform;
 
 use crate::groups::Deployment;
 use std::io;

@@ -105,6 +105,11 @@ impl<'p> Deployment<'p> {
         &self.groups[tier.index()]
     }
 
+    /// What it was made of.
+    pub fn policy(&self) -> &'p Policy {
+        self.policy
+    }
+
     /// A parameter's name in the program.
     pub fn parameter_name(&self, id: ParamId) -> &'p str {
         &self.policy.param(id).name
@@ -144,6 +149,15 @@ impl<'p> Deployment<'p> {
     /// The sentence that asks for a rule, the first as they stand if several do; none for the rules of an open tier.
     pub fn sentence(&self, rule: &Rule) -> Option<SentenceId> {
         self.origins(rule).iter().map(|flow| self.policy.flows[*flow as usize].sentence).min()
+    }
+
+    /// The sentences that ask for a rule, as they stand, once each.
+    pub fn sentences(&self, rule: &Rule) -> Vec<SentenceId> {
+        let mut sentences: Vec<SentenceId> =
+            self.origins(rule).iter().map(|flow| self.policy.flows[*flow as usize].sentence).collect();
+        sentences.sort_unstable();
+        sentences.dedup();
+        sentences
     }
 
     /// Appends the description of a rule.

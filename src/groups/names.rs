@@ -78,16 +78,38 @@ impl<'d> Names<'d> {
         }
     }
 
-    /// Appends the name that a rule had under earlier names of tiers.
-    pub fn earlier(
-        &self,
-        tier: TierId,
-        direction: Direction,
-        rule: &Rule,
-        earlier: &[(TierId, usize)],
-        out: &mut String,
-    ) {
-        self.plain(tier, direction, rule, Renaming::Earlier(earlier), out);
+    /// The names that a rule has had as its tiers were renamed, the oldest first, the one that it has now last; none
+    /// for a rule whose tiers never were.
+    ///
+    /// A resource of Terraform can have been moved from one address only, so the earlier names of a rule form one
+    /// chain: every combination of the names that its two tiers had. Whichever of them a state holds, the rest of the
+    /// chain leads to the name of today.
+    pub fn chain(&self, tier: TierId, direction: Direction, rule: &Rule) -> Vec<String> {
+        let group = self.deployment.group(tier);
+        let peer = match rule.peer {
+            Peer::Tier(peer) if peer != tier => Some(self.deployment.group(peer)),
+            Peer::Tier(_) | Peer::Net(_) | Peer::Param(_) | Peer::PrefixList(_) | Peer::External(_) => None,
+        };
+        let mut chain = Vec::new();
+        if group.was.is_empty() && peer.is_none_or(|peer| peer.was.is_empty()) {
+            return chain;
+        }
+        for own in (0..=group.was.len()).rev() {
+            for other in (0..=peer.map_or(0, |peer| peer.was.len())).rev() {
+                // position 0 stands for the name of today, n + 1 for `was[n]`
+                let mut earlier = Vec::new();
+                earlier.extend(own.checked_sub(1).map(|n| (tier, n)));
+                earlier.extend(peer.zip(other.checked_sub(1)).map(|(peer, n)| (peer.tier, n)));
+                let mut name = String::new();
+                if earlier.is_empty() {
+                    self.rule(tier, direction, rule, &mut name);
+                } else {
+                    self.plain(tier, direction, rule, Renaming::Earlier(&earlier), &mut name);
+                }
+                chain.push(name);
+            }
+        }
+        chain
     }
 
     /// Appends a suffix that eight hexadecimal digits of a hash of `content` make.
@@ -101,6 +123,11 @@ impl<'d> Names<'d> {
 
     /// What the rule is, with nothing mangled.
     fn content(&self, tier: TierId, direction: Direction, rule: &Rule) -> String {
+        format!("{} {}", self.tier(tier, self.renaming), self.within(direction, rule))
+    }
+
+    /// What the rule is within its group, with nothing mangled: `ingress tcp 443 block 203.0.113.0/24`
+    pub fn within(&self, direction: Direction, rule: &Rule) -> String {
         let side = match direction {
             Direction::Ingress => "ingress",
             Direction::Egress => "egress",
@@ -114,7 +141,7 @@ impl<'d> Names<'d> {
         };
         let mut peer = String::new();
         self.peer(rule.peer, self.renaming, &mut peer, |out, text| out.push_str(text));
-        format!("{} {side} {} {kind} {peer}", self.tier(tier, self.renaming), rule.traffic)
+        format!("{side} {} {kind} {peer}", rule.traffic)
     }
 
     fn tier(&self, tier: TierId, renaming: Renaming<'_>) -> &'d str {

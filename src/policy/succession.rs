@@ -1,10 +1,10 @@
 //! Which tier of an old program is which of a new one.
 
-use super::{Policy, TierId};
+use super::{Policy, Tier, TierId};
 use std::collections::HashMap;
 
 /// The tiers of two programs, matched.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Succession {
     /// For each tier of the new program, the one of the old that it is.
     old_of: Vec<Option<TierId>>,
@@ -16,22 +16,40 @@ impl Succession {
     /// A tier is the one that has its name; else the one whose name is among its earlier names, the newest first; else
     /// the one that says of itself that it had its name, which is how a renaming looks when it is taken back.
     pub fn of(old: &Policy, new: &Policy) -> Succession {
-        let mut found = Succession { old_of: vec![None; new.tiers.len()], new_of: vec![None; old.tiers.len()] };
-        let (olds, news) = (by_name(old), by_name(new));
-        for (n, tier) in new.tiers.iter().enumerate() {
-            found.link(olds.get(tier.name.as_str()).copied(), Some(TierId(n as u32)));
-        }
-        for (n, tier) in new.tiers.iter().enumerate() {
-            for name in &tier.was {
-                found.link(olds.get(name.as_str()).copied(), Some(TierId(n as u32)));
-            }
-        }
+        let names = |tier: &'_ Tier| [&tier.name].into_iter().chain(&tier.was).cloned().collect::<Vec<_>>();
+        let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
+        let mut found = Succession::forward(&olds, &new.tiers.iter().map(names).collect::<Vec<_>>());
+        let news = positions(new.tiers.iter().map(|tier| tier.name.as_str()));
         for (n, tier) in old.tiers.iter().enumerate() {
             for name in &tier.was {
                 found.link(Some(TierId(n as u32)), news.get(name.as_str()).copied());
             }
         }
         found
+    }
+
+    /// Matches by what the tiers of the old program are called and what those of the new one are and were, the newest
+    /// first: one that has the name of an old one is that one, before all that had it.
+    pub fn forward(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> Succession {
+        let mut found = Succession { old_of: vec![None; news.len()], new_of: vec![None; olds.len()] };
+        let olds = positions(olds.iter().map(AsRef::as_ref));
+        let mut pass = |names: fn(&[String]) -> &[String]| {
+            for (n, all) in news.iter().enumerate() {
+                for name in names(all) {
+                    found.link(olds.get(name.as_str()).copied(), Some(TierId(n as u32)));
+                }
+            }
+        };
+        pass(|names| names.get(..1).unwrap_or_default());
+        pass(|names| names.get(1..).unwrap_or_default());
+        found
+    }
+
+    /// Adds what another matching says of tiers that nothing is matched with.
+    pub fn complete(&mut self, other: &Succession) {
+        for (n, old) in other.old_of.iter().enumerate() {
+            self.link(*old, Some(TierId(n as u32)));
+        }
     }
 
     /// The tier of the old program that a tier of the new one is.
@@ -56,6 +74,6 @@ impl Succession {
     }
 }
 
-fn by_name(policy: &Policy) -> HashMap<&str, TierId> {
-    policy.tiers.iter().enumerate().map(|(n, tier)| (tier.name.as_str(), TierId(n as u32))).collect()
+fn positions<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, TierId> {
+    names.enumerate().map(|(n, name)| (name, TierId(n as u32))).collect()
 }

@@ -3,7 +3,7 @@
 Counts are (add, change, destroy) of Terraform resources. What makes them what they are:
 a rule's address is its identity in AWS, so a rule that stays in AWS stays in the plan; a rule's
 text is its sentence in words, so respelling a sentence without a string of its own changes that
-text in place; and a group is never replaced.
+text in place; and a group is only replaced where AWS cannot change it.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Edit:
     why: str
     later: str = TODAY
     groups_removed: int = 0
+    groups_replaced: int = 0
 
 
 BASE = """
@@ -40,13 +41,13 @@ db allows mysql from app
 """
 
 
-def edit(name, counts, why, *replacements, base=BASE, later=TODAY, groups_removed=0):
+def edit(name, counts, why, *replacements, base=BASE, later=TODAY, groups_removed=0, groups_replaced=0):
     """An edit of `base` by (old text, new text) pairs, each of which must stand there."""
     new = base
     for before, after in replacements:
         assert before in new, f"{name}: {before!r} is not in the program"
         new = new.replace(before, after)
-    return Edit(name, base, new, counts, why, later, groups_removed)
+    return Edit(name, base, new, counts, why, later, groups_removed, groups_replaced)
 
 
 CLOSED = BASE.replace("tier app is app-server", "tier app is app-server { outbound = closed }")
@@ -349,5 +350,123 @@ EDITS = [
         "its rule, the day after",
         base=BASE + "app allows ssh from web until 2026-03-31\n",
         later="2026-04-01",
+    ),
+    edit(
+        "a group gets a description",
+        (2, 0, 2),
+        "AWS cannot change it: the group and its rule are replaced",
+        ("outbound = closed }", 'outbound = closed, description = "Orders" }'),
+        groups_replaced=1,
+    ),
+    edit(
+        "a group that another names gets a description",
+        (4, 1, 4),
+        "the group and its three rules are replaced; the rule at db names the new group",
+        ("tier app is app-server", 'tier app is app-server { description = "Orders" }'),
+        groups_replaced=1,
+    ),
+    edit(
+        "a group gets a name",
+        (2, 0, 2),
+        "AWS cannot change it: the group and its rule are replaced",
+        ("outbound = closed }", 'outbound = closed, name = "orders" }'),
+        groups_replaced=1,
+    ),
+    edit(
+        "a group loses its name",
+        (2, 0, 2),
+        "the same backwards",
+        ('outbound = closed, name = "orders" }', "outbound = closed }"),
+        base=BASE.replace("outbound = closed }", 'outbound = closed, name = "orders" }'),
+        groups_replaced=1,
+    ),
+    edit(
+        "the VPC is another",
+        (15, 0, 15),
+        "three groups and their twelve rules are replaced",
+        ("id = home", "id = away"),
+        base=BASE.replace("network office", "param home : vpc\nparam away : vpc\nvpc main { id = home }\n\nnetwork office"),
+        groups_replaced=3,
+    ),
+    edit(
+        "the stack is renamed without was",
+        (15, 0, 15),
+        "the names of the three groups start otherwise: they and their twelve rules are replaced",
+        ("stack shop", "stack store"),
+        groups_replaced=3,
+    ),
+    edit(
+        "a tier is renamed without was",
+        (5, 0, 5),
+        "a group, its three rules and the rule that names it go; as many come",
+        ("tier app is app-server", "tier api is app-server"),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+        groups_removed=1,
+    ),
+    Edit(
+        "a renaming is taken back",
+        RENAMED,
+        BASE,
+        (5, 0, 5),
+        "no `moved` leads back: as without was",
+        groups_removed=1,
+    ),
+    edit(
+        "was is taken away",
+        (4, 1, 4),
+        "the name of the group starts with its new name: it and its three rules are replaced, the rule at db changes",
+        (" was app", ""),
+        base=RENAMED,
+        groups_replaced=1,
+    ),
+    edit(
+        "a group from elsewhere takes the place of a tier",
+        (0, 1, 3),
+        "the tier's group and its two rules go; the rule that names it names the other group, in place",
+        ("tier monitoring", "param monitoring : external"),
+        base=BASE + "tier monitoring\napp allows tcp 9100 from monitoring\n",
+        groups_removed=1,
+    ),
+    edit(
+        "a block takes the place of a tier",
+        (1, 0, 4),
+        "the tier's group and its two rules go; a rule of another kind comes, the one that names the tier goes",
+        ("tier monitoring", "network monitoring = 192.0.2.0/24"),
+        base=BASE + "tier monitoring\napp allows tcp 9100 from monitoring\n",
+        groups_removed=1,
+    ),
+    edit(
+        "a prefix list is used",
+        (1, 0, 0),
+        "its rule; to look it up is no change",
+        ("db allows", 'prefix-list s3 = "com.amazonaws.region.s3"\nweb allows tcp 8443 from s3\ndb allows'),
+    ),
+    edit(
+        "a default group is locked",
+        (1, 0, 0),
+        "the default group",
+        ("id = home", "id = home, default-group = locked"),
+        base=BASE.replace("network office", "param home : vpc\nvpc main { id = home }\n\nnetwork office"),
+    ),
+    edit(
+        "a default group is unlocked",
+        (0, 0, 1),
+        "the default group, of which Terraform lets go",
+        ("id = home, default-group = locked", "id = home"),
+        base=BASE.replace(
+            "network office", "param home : vpc\nvpc main { id = home, default-group = locked }\n\nnetwork office"
+        ),
+    ),
+    edit(
+        "the default group of another VPC is locked",
+        (1, 0, 1),
+        "another default group",
+        ("id = spare, default", "id = other, default"),
+        base=BASE.replace('stack shop "Web shop"', 'stack shop "Web shop" { vpc = main }').replace(
+            "network office",
+            "param home : vpc\nparam spare : vpc\nparam other : vpc\nvpc main { id = home }\nvpc rest { id = spare, default-group = locked }\n\n"
+            "network office",
+        ),
     ),
 ]

@@ -1,5 +1,5 @@
 """The change review: applies each edit's old program, plans its new one, and holds the plan to the
-smallest counts; then applies that plan, after which a further plan must be empty.
+smallest counts and to what `tierwall diff` foretells; then applies that plan, after which a further plan must be empty.
 
 All edits are modules of one root, so there is one apply of the old and one plan of the new.
 """
@@ -11,7 +11,7 @@ import terraform
 from edits import EDITS
 from examples import not_empty, unequal, unsettled
 from parameters import Values
-from tierwall import Refused
+from tierwall import TODAY, Refused
 
 
 def review(report, compiler, server, directory, sources):
@@ -27,16 +27,18 @@ def review(report, compiler, server, directory, sources):
     for slug in root.modules:
         edit = modules[slug]["edit"]
         report.check(f"edit: {edit.name}: {edit.counts}", problems[slug] + too_much(plan, slug, edit))
+        if "foretold" in modules[slug]:
+            report.check(f"edit: {edit.name}: as foretold", misjudged(plan, slug, modules[slug]))
     general(report, "edits: the new modules are applied", root.apply("plan.out"))
     general(report, "edits: the plan after that is empty", not_empty(root))
 
 
 def built(report, compiler, sources):
-    """{slug: {edit, old, new, arguments}} of the edits whose programs both build."""
+    """{slug: {edit, old, new, their flow tables, what is foretold}} of the edits whose programs both build."""
     out = {}
     for edit in EDITS:
         slug = re.sub("[^a-z0-9]+", "_", edit.name.lower())
-        made, problems = {"edit": edit}, []
+        made, problems, paths = {"edit": edit}, [], []
         for which, text, today in (("old", edit.old, {}), ("new", edit.new, {"as_of": edit.later})):
             # both under one file name: a program's name must not tell them apart
             source = sources / slug / which / "program.tier"
@@ -44,8 +46,15 @@ def built(report, compiler, sources):
             source.write_text(text)
             try:
                 made[which] = compiler.build(source, "terraform", **today)
-                made["table"] = compiler.flows(source, **today)
+                made[f"{which} table"] = compiler.flows(source, **today)
                 (source.parent / "main.tf").write_text(made[which])
+                paths.append(source)
+            except Refused as refused:
+                problems.append(refused)
+        # `diff` has one day for both programs
+        if not problems and edit.later == TODAY:
+            try:
+                made["foretold"] = compiler.foretold(*paths)
             except Refused as refused:
                 problems.append(refused)
         report.check(f"edit: {edit.name}: builds", problems)
@@ -57,17 +66,36 @@ def built(report, compiler, sources):
 def put(root, modules, which):
     """Puts the old or the new module of every edit under the root."""
     for slug, made in modules.items():
-        values = Values(f"edit {slug}", made["table"])
+        values = Values(f"edit {slug}", made[f"{which} table"])
         arguments, _ = values.for_module(made[which])
         standin.seed(values.ids())
         root.put(slug, made[which], arguments)
+
+
+def foretold(made):
+    """(add, change, destroy) as `diff` foretells them, and how many groups are replaced."""
+    terraform = made["foretold"]["terraform"]
+    replaced = [
+        group
+        for group in made["foretold"]["groups"]
+        if group["change"] == "replaced" and "terraform" in group["targets"] and "address" not in group["reasons"]
+    ]
+    return tuple(terraform[what] for what in ("add", "change", "destroy")), len(replaced)
+
+
+def misjudged(plan, slug, made):
+    """How `diff` foretells another plan than the one that was made."""
+    replaced = [a for a, type, _ in plan.actions[slug] if (a, type) == ("replace", "aws_security_group")]
+    return unequal(foretold(made), (plan.of(slug), len(replaced)))
 
 
 def too_much(plan, slug, edit):
     """How the plan for a module is not the smallest one."""
     problems = [f"{why}; {edit.why}" for why in unequal(edit.counts, plan.of(slug))]
     groups = [(action, address) for action, type, address in plan.actions[slug] if type == "aws_security_group"]
-    problems += [f"a group is never replaced: {address}" for action, address in groups if action == "replace"]
+    replaced = [address for action, address in groups if action == "replace"]
+    if len(replaced) != edit.groups_replaced:
+        problems.append(f"{edit.groups_replaced} groups should be replaced, but {replaced} would")
     removed = [address for action, address in groups if action == "delete"]
     if len(removed) != edit.groups_removed:
         problems.append(f"{edit.groups_removed} groups should go, but {removed} would")

@@ -54,6 +54,10 @@ class Compiler:
         """The output for a target."""
         return self._run("build", source, "--to", target, "--as-of", as_of, *(["--vars", vars] if vars else []))
 
+    def foretold(self, old, new, as_of=TODAY):
+        """What `diff` says that AWS will do, as parsed JSON; that the two differ is no failure."""
+        return json.loads(self._run("diff", old, new, "--format", "json", "--as-of", as_of))["aws"]
+
     def flows(self, source, vars=None, as_of=TODAY):
         """The flow table, as parsed JSON."""
         return json.loads(

@@ -1,11 +1,12 @@
 //! Laws that no snapshot can show, on generated programs: both outputs mean what the policy means, order and layout
 //! change nothing, a sentence more adds its lines and no others, what the groups let pass is what the sentences say,
-//! and so is what is told about reach and about sentences that others cover.
+//! so is what is told about reach and about sentences that others cover, and what is foretold of changes comes to pass.
 //!
 //! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a commit). With 2000, more
 //! than 100,000 questions of assertions and traces are decided again by brute force.
 
 mod addresses;
+mod change_set;
 mod choices;
 mod compile;
 mod declarations;
@@ -17,6 +18,7 @@ mod json;
 mod locality;
 mod meaning;
 mod packets;
+mod plan_terraform;
 mod read_cloudformation;
 mod read_terraform;
 mod scene;
@@ -27,6 +29,7 @@ mod vocabulary;
 
 mod density;
 mod law_assertions;
+mod law_changes;
 mod law_cover;
 mod law_diff;
 mod law_fmt;

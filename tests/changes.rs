@@ -1,0 +1,232 @@
+//! What AWS will do, foretold of small edits: a topic each, and how it is told.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::{as_of, compile_text};
+use tierwall::changes::{Changes, Document, Lines};
+use tierwall::compile::Compilation;
+use tierwall::groups::lower;
+use tierwall::policy::Succession;
+
+fn compiled(program: &str) -> Compilation {
+    let compilation = compile_text("shop.tier", program, &[], as_of());
+    assert!(!compilation.problems.any_error(), "{program}\n{:?}", compilation.problems);
+    compilation
+}
+
+fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
+    let (old, new) = (compiled(old), compiled(new));
+    let succession = Succession::of(&old.policy, &new.policy);
+    let (was, is) = (lower(&old.policy), lower(&new.policy));
+    then(&Lines { changes: &Changes::between(&was, &is, &succession), old: &old.sources, new: &new.sources })
+}
+
+/// Terraform: add, change, destroy; CloudFormation: add, modify, replace, remove; and what is told.
+#[track_caller]
+fn foretold(old: &str, new: &str, terraform: [usize; 3], cloudformation: [usize; 4], told: &[&str]) {
+    between(old, new, |lines| {
+        let (t, c) = (lines.changes.terraform, lines.changes.cloudformation);
+        let all = lines.all();
+        let said = all.join("\n");
+        assert_eq!([t.add, t.change, t.destroy], terraform, "Terraform\n{said}");
+        assert_eq!([c.add, c.modify, c.replace, c.remove], cloudformation, "CloudFormation\n{said}");
+        let squeezed: Vec<String> = all.iter().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        for line in told {
+            assert!(squeezed.iter().any(|said| said == line), "`{line}` is not in\n{said}");
+        }
+    });
+}
+
+const SHOP: &str = "\
+stack shop
+tier web
+tier app
+tier db { outbound = closed }
+web allows https from 203.0.113.0/24
+app allows tcp 8080 from web
+db allows mysql from app
+";
+
+fn edited(replacements: &[(&str, &str)]) -> String {
+    replacements.iter().fold(SHOP.to_string(), |text, (was, is)| {
+        assert!(text.contains(was), "{was}");
+        text.replace(was, is)
+    })
+}
+
+#[test]
+fn a_rule_is_added_and_one_removed() {
+    let new = edited(&[("203.0.113.0/24", "192.0.2.0/24")]);
+    let told = [
+        "AWS: 1 rule to add, 1 to remove",
+        "- web inbound tcp 443 from 203.0.113.0/24 shop.tier:5: web allows https from 203.0.113.0/24",
+        "+ web inbound tcp 443 from 192.0.2.0/24 shop.tier:5: web allows https from 192.0.2.0/24",
+    ];
+    foretold(SHOP, &new, [1, 0, 1], [0, 1, 0, 0], &told);
+}
+
+#[test]
+fn a_rule_between_tiers_is_a_resource_of_its_own() {
+    let new = format!("{SHOP}app allows ssh from web\n");
+    foretold(
+        SHOP,
+        &new,
+        [1, 0, 0],
+        [1, 0, 0, 0],
+        &["+ app inbound tcp 22 from web shop.tier:8: app allows ssh from web"],
+    );
+}
+
+#[test]
+fn a_sentence_respelled_changes_texts_only() {
+    let new = edited(&[("mysql", "tcp 3306"), ("https", "tcp 443")]);
+    let told = [
+        "AWS: 2 rules with another text only",
+        "~ db inbound tcp 3306 from app text only, it was \"db allows mysql from app\"",
+    ];
+    foretold(SHOP, &new, [0, 2, 0], [0, 2, 0, 0], &told);
+}
+
+#[test]
+fn a_group_whose_description_changes_is_replaced_with_its_rules() {
+    let new = edited(&[("tier app", "tier app { description = \"Orders\" }")]);
+    let told = [
+        "AWS by Terraform: 3 rules to make again, 1 to point elsewhere; 1 group replaced",
+        "AWS by CloudFormation: 4 rules to make again; 1 group replaced",
+        "! app replaced with 3 rules: its description changes",
+        "~ db inbound tcp 3306 from app names another group than before, in place (Terraform)",
+        "! db inbound tcp 3306 from app goes and comes again, since what it names is replaced (CloudFormation)",
+    ];
+    foretold(SHOP, &new, [4, 1, 4], [0, 0, 3, 0], &told);
+}
+
+#[test]
+fn a_group_that_keeps_its_name_cannot_be_replaced() {
+    let old = edited(&[("outbound = closed", "outbound = closed, name = \"orders\"")]);
+    let new = old.replace("name = \"orders\"", "name = \"orders\", description = \"Orders\"");
+    let told = [
+        "! db replaced with 1 rule: its description changes; AWS refuses that while the old group has the same `name`",
+    ];
+    foretold(&old, &new, [2, 0, 2], [0, 0, 2, 0], &told);
+    let new = new.replace("name = \"orders\"", "name = \"books\"");
+    let told = ["! db replaced with 1 rule: its name changes, and its description changes"];
+    foretold(&old, &new, [2, 0, 2], [0, 0, 2, 0], &told);
+}
+
+#[test]
+fn a_tier_renamed_with_was_stays() {
+    let new = edited(&[("tier app", "tier api was app"), ("app allows", "api allows"), ("from app", "from api")]);
+    let told = [
+        "> api was app: the group stays, its tags change in place",
+        "- output app_security_group_id (Terraform)",
+        "+ output api_security_group_id (Terraform)",
+    ];
+    foretold(SHOP, &new, [0, 3, 0], [0, 3, 0, 0], &told);
+    // back: Terraform does not know the way, and for CloudFormation nothing has moved
+    let told = [
+        "! app replaced with 3 rules: the program does not say `was api` (Terraform)",
+        "> app was api: the group stays, its tags change in place (CloudFormation)",
+    ];
+    foretold(&new, SHOP, [5, 0, 5], [0, 3, 0, 0], &told);
+    // the oldest name is what Terraform's name prefix and CloudFormation's logical ids are made of
+    let told = [
+        "! api replaced with 3 rules: the start of its name changes (Terraform)",
+        "! api replaced with 3 rules: the program does not say `was app` as before (CloudFormation)",
+    ];
+    foretold(&new, &new.replace(" was app", ""), [4, 1, 4], [3, 0, 0, 3], &told);
+}
+
+#[test]
+fn a_tier_renamed_without_was_is_another() {
+    let new = edited(&[("tier app", "tier api"), ("app allows", "api allows"), ("from app", "from api")]);
+    let told = ["- app deleted; AWS refuses that while anything uses the group", "+ api created"];
+    foretold(SHOP, &new, [5, 0, 5], [3, 0, 0, 3], &told);
+}
+
+#[test]
+fn the_name_of_the_stack_is_in_what_terraform_makes_up() {
+    let told = [
+        "! db replaced with 1 rule: the start of its name changes (Terraform)",
+        "~ db its tags change in place (CloudFormation)",
+    ];
+    foretold(SHOP, &edited(&[("stack shop", "stack store")]), [10, 0, 10], [0, 3, 0, 0], &told);
+    foretold(SHOP, &edited(&[("stack shop", "stack store was shop")]), [0, 3, 0], [0, 3, 0, 0], &[]);
+}
+
+#[test]
+fn a_vpc_that_is_a_parameter_may_be_the_same() {
+    let at = |id: &str| format!("vpc main {{ id = {id} }}\ntier web\n");
+    let (a, b) = (at("\"vpc-0123456789abcdef0\""), at("\"vpc-0123456789abcdef1\""));
+    foretold(&a, &b, [3, 0, 3], [0, 0, 1, 0], &["! web replaced with 2 rules: its VPC changes"]);
+    let told = [
+        "! web replaced with 2 rules: its VPC changes, unless the parameter is the VPC that it is in",
+        "+ parameter home, which must be given",
+    ];
+    foretold(&a, &format!("param home : vpc\n{}", at("home")), [3, 0, 3], [0, 0, 1, 0], &told);
+}
+
+#[test]
+fn names_that_become_one_get_a_suffix_and_their_rules_go_and_come() {
+    let old = "tier web { outbound = closed }\ntier web-tcp { outbound = closed }\nweb allows tcp from web-tcp\n";
+    let new = format!("{old}web-tcp allows all from web-tcp\n");
+    let told = ["! web inbound tcp from web-tcp goes and comes again as it is, under another name"];
+    foretold(old, &new, [3, 0, 1], [3, 0, 0, 1], &told);
+}
+
+#[test]
+fn the_rule_that_admits_nothing_is_of_cloudformation() {
+    let new = format!("{SHOP}db allows https to 192.0.2.0/24\n");
+    let told = ["- db outbound the rule that admits nothing (CloudFormation)"];
+    foretold(SHOP, &new, [1, 0, 0], [0, 1, 0, 0], &told);
+    let told = ["+ db outbound the rule that admits nothing (CloudFormation)"];
+    foretold(&new, SHOP, [0, 0, 1], [0, 1, 0, 0], &told);
+}
+
+#[test]
+fn parameters_lists_locks_and_exports() {
+    let new = "stack shop { exports = true }\nparam office : cidr = 203.0.113.0/24\nprefix-list s3 = \"com.amazonaws.region.s3\"\n\
+               vpc main { id = \"vpc-0123456789abcdef0\", default-group = locked }\ntier web\nweb allows https from office, s3\n";
+    let old = "stack shop\nvpc main { id = \"vpc-0123456789abcdef0\" }\ntier web\n";
+    let told = [
+        "+ parameter office",
+        "+ prefix list s3, looked up or asked for",
+        "+ lock of the default group of main, which loses every rule (Terraform)",
+        "+ export of the id of web (CloudFormation)",
+    ];
+    foretold(old, new, [3, 0, 0], [0, 1, 0, 0], &told);
+    let told =
+        ["- export of the id of web; CloudFormation refuses that while another stack imports it (CloudFormation)"];
+    foretold(new, old, [0, 0, 3], [0, 1, 0, 0], &told);
+    let told = ["~ parameter office: its type, default or description"];
+    foretold(new, &new.replace(" = 203.0.113.0/24", ""), [0, 0, 0], [0, 0, 0, 0], &told);
+}
+
+#[test]
+fn the_quota_before_and_after() {
+    let old = "stack s { rule-quota = 2 }\ntier web\nweb allows tcp 1, 2 from 192.0.2.0/24\n";
+    let new = old.replace("tcp 1, 2", "tcp 1, 2, 3");
+    foretold(old, &new, [1, 0, 0], [0, 1, 0, 0], &["quota: web inbound IPv4 2 -> 3 of 2, over the quota"]);
+    foretold(&new, old, [0, 0, 1], [0, 1, 0, 0], &["quota: web inbound IPv4 3 -> 2 of 2, within the quota again"]);
+}
+
+#[test]
+fn the_document_says_the_same() {
+    let new = edited(&[
+        ("mysql", "postgresql"),
+        ("tier app", "tier api was app"),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+    ]);
+    between(SHOP, &new, |lines| {
+        let document = serde_json::to_value(Document::of(lines.changes, lines.old, lines.new)).expect("JSON");
+        assert_eq!(document["terraform"], serde_json::json!({ "add": 1, "change": 2, "destroy": 1 }));
+        assert_eq!(document["groups"][0]["was"], "app");
+        let added = &document["rules"]["added"][0];
+        assert_eq!(added["peer"], serde_json::json!({ "kind": "tier", "name": "api" }));
+        assert_eq!((&added["from_port"], &added["text_before"]), (&serde_json::json!(5432), &serde_json::Value::Null));
+        assert_eq!(added["sentences"][0]["line"], 7);
+        assert_eq!(document["rules"]["text"][0]["text_before"], "app allows tcp 8080 from web");
+    });
+}

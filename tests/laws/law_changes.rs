@@ -1,0 +1,163 @@
+//! What `changes` foretells is what the outputs come to: the counts are those of a comparison of the two outputs
+//! resource by resource, the rules those that only one output deploys, and back is there in reverse.
+
+use crate::change_set::change_set;
+use crate::choices::{numbers, streams};
+use crate::compile::{cases, emit, policy};
+use crate::deployed::{Deployed, Key};
+use crate::generate::{Program, program};
+use crate::plan_terraform::plan;
+use crate::sentences::sentence;
+use crate::{read_cloudformation, read_terraform};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use tierwall::changes::{Changes, RuleFate, Sides, Targets};
+use tierwall::groups::{Deployment, Direction, lower};
+use tierwall::policy::Succession;
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn counts_are_those_of_the_outputs((old, new) in pair()) {
+        counted(&old.text(), &new.text()).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn counts_of_unlike_programs_are_those_of_the_outputs(old in program(), new in program()) {
+        counted(&old.text(), &new.text()).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn rules_are_those_that_one_output_has((old, new) in pair()) {
+        listed(&old.text(), &new.text()).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn nothing_changes_from_a_program_to_itself(program in program()) {
+        between(&program.text(), &program.text(), |changes| {
+            prop_assert!(changes.is_empty() && changes.uses.is_empty(), "{:?}", changes);
+            prop_assert_eq!(changes.terraform, Default::default());
+            prop_assert_eq!(changes.cloudformation, Default::default());
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn back_is_there_in_reverse((old, new) in pair()) {
+        let there = between(&old.text(), &new.text(), told);
+        let back = between(&new.text(), &old.text(), told);
+        let reversed: BTreeSet<Told> = back.into_iter().map(|(targets, fate, was, is)| {
+            let fate = match fate {
+                RuleFate::Added => RuleFate::Removed,
+                RuleFate::Removed => RuleFate::Added,
+                other => other,
+            };
+            (targets, fate, is, was)
+        }).collect();
+        prop_assert_eq!(there, reversed);
+    }
+}
+
+/// Two programs of one scene: some sentences of each are the other's too.
+fn pair() -> impl Strategy<Value = (Program, Program)> {
+    (program(), streams(0..=6, 28), numbers(12)).prop_map(|(old, more, keep)| {
+        let kept = old.sentences.iter().zip(&keep).filter(|(_, number)| *number % 3 > 0).map(|(kept, _)| kept.clone());
+        let more = more.iter().filter_map(|numbers| sentence(&old.scene, numbers));
+        let sentences = kept.chain(more).collect();
+        let new = Program { sentences, ..old.clone() };
+        (old, new)
+    })
+}
+
+fn between<T>(old: &str, new: &str, then: impl FnOnce(&Changes<'_>) -> T) -> T {
+    let (old, new) = (policy(old), policy(new));
+    let succession = Succession::of(&old, &new);
+    let (old, new) = (lower(&old), lower(&new));
+    then(&Changes::between(&old, &new, &succession))
+}
+
+fn counted(old: &str, new: &str) -> Result<(), String> {
+    between(old, new, |changes| {
+        let outputs = |target| (emit(changes.old, target), emit(changes.new, target));
+        let (terraform, cloudformation) = (changes.terraform, changes.cloudformation);
+        let foretold = [terraform.add, terraform.change, terraform.destroy];
+        let (was, is) = outputs("terraform");
+        let found = plan(&was, &is);
+        if foretold != found {
+            return Err(format!(
+                "Terraform: foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}\n{changes:#?}"
+            ));
+        }
+        let foretold = [cloudformation.add, cloudformation.modify, cloudformation.replace, cloudformation.remove];
+        let (was, is) = outputs("cloudformation");
+        let found = change_set(&was, &is);
+        if foretold != found {
+            return Err(format!("CloudFormation: foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}"));
+        }
+        Ok(())
+    })
+}
+
+type Rules = BTreeMap<Key, String>;
+
+fn rules(deployed: &Deployed) -> Rules {
+    deployed.rules.iter().map(|rule| (rule.key.clone(), rule.description.clone())).collect()
+}
+
+/// Holds the lists against the outputs as the independent readers have them. The groups of both programs are the same.
+fn listed(old: &str, new: &str) -> Result<(), String> {
+    between(old, new, |changes| {
+        let read = |deployment: &Deployment<'_>| {
+            let terraform = read_terraform::read(&emit(deployment, "terraform")).deployed;
+            let cloudformation = read_cloudformation::read(&emit(deployment, "cloudformation")).deployed;
+            [rules(&terraform), rules(&cloudformation)]
+        };
+        let (was, is) = (read(changes.old), read(changes.new));
+        for (n, of) in [Targets::terraform, Targets::cloudformation].into_iter().enumerate() {
+            let (was, is) = (&was[n], &is[n]);
+            let only = |a: &Rules, b: &Rules| a.iter().filter(|(key, _)| !b.contains_key(*key)).count();
+            let retold = was.iter().filter(|(key, text)| is.get(*key).is_some_and(|now| now != *text)).count();
+            let told =
+                |fate| changes.rules.iter().filter(|(change, targets)| of(*targets) && change.fate == fate).count();
+            let foretold = [told(RuleFate::Added), told(RuleFate::Removed), told(RuleFate::Text)];
+            // a rule under another address keeps its place in no list, and may have another text as well
+            let again = changes.rules.iter().filter(|(change, targets)| {
+                of(*targets)
+                    && change.fate == RuleFate::Readdressed
+                    && text(changes, change.sides, true) != text(changes, change.sides, false)
+            });
+            let found = [only(is, was), only(was, is), retold - again.count()];
+            if foretold != found {
+                return Err(format!("foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}"));
+            }
+        }
+        Ok(())
+    })
+}
+
+fn text(changes: &Changes<'_>, sides: Sides<tierwall::changes::RulePlace>, old: bool) -> String {
+    let (deployment, place) = if old { (changes.old, sides.was()) } else { (changes.new, sides.is()) };
+    let mut text = String::new();
+    place.into_iter().for_each(|place| deployment.describe(place.rule(deployment), &mut text));
+    text
+}
+
+/// A rule in words that both programs share.
+type Words = Option<(String, Direction, String, String)>;
+type Told = (Targets, RuleFate, Words, Words);
+
+fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
+    let words = |deployment: &Deployment<'_>, place: Option<tierwall::changes::RulePlace>| {
+        place.map(|place| {
+            let rule = place.rule(deployment);
+            let mut text = String::new();
+            deployment.describe(rule, &mut text);
+            (deployment.group(place.tier).name.to_string(), place.direction, rule.traffic.to_string(), text)
+        })
+    };
+    let told = changes.rules.iter().map(|(change, targets)| {
+        (*targets, change.fate, words(changes.old, change.sides.was()), words(changes.new, change.sides.is()))
+    });
+    told.collect()
+}

@@ -1,0 +1,134 @@
+//! What Terraform would plan: two configurations, compared resource by resource, as the AWS provider says what it can
+//! change in place.
+
+use crate::hcl::{self, Body, Expression};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// To add, to change, to destroy.
+pub type Counts = [usize; 3];
+
+/// Attributes that the provider cannot change (its schema: ForceNew, RequiresReplace).
+const FIXED: [(&str, &[&str]); 4] = [
+    ("aws_security_group.", &["name", "name_prefix", "description", "vpc_id"]),
+    ("aws_vpc_security_group_ingress_rule.", &["security_group_id"]),
+    ("aws_vpc_security_group_egress_rule.", &["security_group_id"]),
+    ("aws_default_security_group.", &["vpc_id"]),
+];
+const PEERS: [&str; 4] = ["cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id"];
+
+struct File {
+    resources: BTreeMap<String, Body>,
+    moves: Vec<(String, String)>,
+}
+
+fn file(text: &str) -> File {
+    let mut file = File { resources: BTreeMap::new(), moves: Vec::new() };
+    for block in hcl::read(text).blocks {
+        match block.kind.as_str() {
+            "resource" => drop(file.resources.insert(block.labels.join("."), block.body)),
+            "moved" => {
+                let [Expression::Reference(from), Expression::Reference(to)] =
+                    ["from", "to"].map(|key| &block.body.attributes[key])
+                else {
+                    panic!("moved between addresses")
+                };
+                file.moves.push((from.clone(), to.clone()));
+            }
+            _ => {}
+        }
+    }
+    file
+}
+
+/// The plan for `new` where `old` is applied.
+pub fn plan(old: &str, new: &str) -> Counts {
+    let (old, new) = (file(old), file(new));
+    let state = moved(&old, &new);
+    let mut plan = Plan { old: &old, new: &new, state: &state, replaced: BTreeSet::new() };
+    let [mut add, mut change, mut destroy] = [0; 3];
+    // a group before the rules that name it: `aws_security_group` sorts before `aws_vpc_…`
+    for address in new.resources.keys() {
+        match plan.fate(address) {
+            Fate::Create => add += 1,
+            Fate::Replace => {
+                plan.replaced.insert(address.clone());
+                add += 1;
+                destroy += 1;
+            }
+            Fate::Update => change += 1,
+            Fate::Stay => {}
+        }
+    }
+    destroy += state.keys().filter(|address| !new.resources.contains_key(*address)).count();
+    [add, change, destroy]
+}
+
+/// Where what is applied stands after all moves: for each address now, the address it had.
+fn moved(old: &File, new: &File) -> BTreeMap<String, String> {
+    let mut state: BTreeMap<String, String> =
+        old.resources.keys().map(|address| (address.clone(), address.clone())).collect();
+    let step = |state: &mut BTreeMap<String, String>| {
+        let free = |(from, to): &&(String, String)| state.contains_key(from) && !state.contains_key(to);
+        let (from, to) = new.moves.iter().rev().find(free)?;
+        let object = state.remove(from)?;
+        state.insert(to.clone(), object)
+    };
+    // the newest steps first, so that of two earlier names the newest gets the place
+    for _ in 0..=new.moves.len() * (old.resources.len() + 1) {
+        let before = state.clone();
+        step(&mut state);
+        if before == state {
+            break;
+        }
+    }
+    state
+}
+
+enum Fate {
+    Create,
+    Replace,
+    Update,
+    Stay,
+}
+
+struct Plan<'f> {
+    old: &'f File,
+    new: &'f File,
+    state: &'f BTreeMap<String, String>,
+    replaced: BTreeSet<String>,
+}
+
+impl Plan<'_> {
+    fn fate(&self, address: &str) -> Fate {
+        let Some(before) = self.state.get(address) else { return Fate::Create };
+        let (was, is) = (&self.old.resources[before].attributes, &self.new.resources[address].attributes);
+        let differs = |key: &str| match (was.get(key), is.get(key)) {
+            (Some(was), Some(is)) => !self.same(was, is),
+            (was, is) => was.is_some() != is.is_some(),
+        };
+        let (_, fixed) = FIXED.iter().find(|(kind, _)| address.starts_with(kind)).expect("a known type");
+        let kind = |of: &BTreeMap<String, Expression>| PEERS.map(|peer| of.contains_key(peer));
+        if fixed.iter().any(|key| differs(key)) || kind(was) != kind(is) {
+            Fate::Replace
+        } else if was.keys().chain(is.keys()).any(|key| differs(key)) {
+            Fate::Update
+        } else {
+            Fate::Stay
+        }
+    }
+
+    /// Whether a value is known to be what it was: a reference to a group, if that group stays.
+    fn same(&self, was: &Expression, is: &Expression) -> bool {
+        let group = |value: &Expression| match value {
+            Expression::Reference(path) if path.starts_with("aws_security_group.") => {
+                path.strip_suffix(".id").map(str::to_string)
+            }
+            _ => None,
+        };
+        match (group(was), group(is)) {
+            (Some(was), Some(is)) => self.state.get(&is) == Some(&was) && !self.replaced.contains(&is),
+            (None, None) => was == is,
+            _ => false,
+        }
+    }
+}
