@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 20] = [
     ("source", &[]),
     ("date", &[]),
+    ("hash", &[]),
     ("net", &[]),
     ("ast", &["source", "date"]),
     ("diagnostic", &["source", "date"]),
@@ -16,12 +17,13 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     ("policy", &["source", "date", "net"]),
     ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
     ("catalogue", &["parse", "resolve"]),
-    ("groups", &["policy", "net"]),
+    ("groups", &["hash", "policy", "net"]),
     ("check", &["source", "policy", "net", "groups", "quota", "diagnostic"]),
     ("said", &["source", "policy"]),
     ("flows", &["source", "policy", "net", "groups", "said"]),
     ("quota", &["source", "policy", "net", "groups", "said"]),
     ("questions", &["source", "policy", "net", "check", "flows", "said"]),
+    ("messages", &["hash", "source", "diagnostic", "check"]),
     ("backend", &["groups"]),
     ("compile", &["source", "date", "ast", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
     ("lib", &["compile"]),

@@ -135,7 +135,7 @@ fn stale(build: &Build, path: &str, destination: &Destination, deployment: &Depl
     let old = String::from_utf8_lossy(&old);
     let diff = TextDiff::from_lines(old.as_ref(), new.as_str());
     let text = diff.unified_diff().context_radius(3).header(before, path).to_string();
-    report.say(&format!("`{path}` is stale; build it anew\n"));
+    report.outcome(&format!("`{path}` is stale; build it anew"));
     match report.print(text.as_bytes()) {
         Exit::Done => Exit::Program,
         other => other,
