@@ -2,7 +2,8 @@
 //!
 //! A program passes through stages, each a module: [`parse`] makes a syntax tree ([`ast`]) of its text,
 //! [`resolve`] makes a [`policy`] of the tree, [`groups`] lowers the policy to security groups, and a
-//! [`backend`] writes them down. [`check`] judges, [`diagnostic`] tells. [`compile`](compile::compile) runs
+//! [`backend`] writes them down. [`check`] judges, [`diagnostic`] tells, people, and
+//! [`messages`] programs. [`compile`](compile::compile) runs
 //! the stages before the targets. Nothing here reads a file, prints, or looks at the clock; the command line
 //! does.
 
@@ -17,6 +18,8 @@ pub mod diagnostic;
 pub mod flows;
 pub mod fmt;
 pub mod groups;
+pub mod hash;
+pub mod messages;
 pub mod net;
 pub mod parse;
 pub mod policy;

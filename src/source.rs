@@ -41,6 +41,11 @@ impl Span {
         Span { end: last.end, ..self }
     }
 
+    /// Whether all of `other` lies in it.
+    pub fn holds(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The `length` bytes that start `offset` bytes into this span.
     pub fn part(self, offset: usize, length: usize) -> Span {
         let start = self.start + offset as u32;
@@ -61,6 +66,11 @@ impl Sources {
         let line_starts = OnceLock::new();
         self.files.push(File { name, text, line_starts });
         Some(id)
+    }
+
+    /// The first, which names the others.
+    pub fn entry(&self) -> Option<&File> {
+        self.files.first()
     }
 
     /// The file with this id.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("date", &[]),
+    ("hash", &[]),
     ("net", &[]),
     ("ast", &["source", "date"]),
     ("diagnostic", &["source", "date"]),
@@ -17,12 +18,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("policy", &["source", "date", "net"]),
     ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
     ("catalogue", &["parse", "resolve"]),
-    ("groups", &["policy", "net"]),
+    ("groups", &["hash", "policy", "net"]),
     ("check", &["source", "policy", "net", "groups", "quota", "diagnostic"]),
     ("said", &["source", "policy"]),
     ("flows", &["source", "policy", "net", "groups", "said"]),
     ("quota", &["source", "policy", "net", "groups", "said"]),
     ("questions", &["source", "policy", "net", "check", "flows", "said"]),
+    ("messages", &["hash", "source", "diagnostic", "check"]),
     ("backend", &["groups"]),
     ("changes", &["source", "policy", "net", "groups", "quota", "backend", "flows", "said"]),
     (

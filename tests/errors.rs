@@ -5,10 +5,10 @@
 
 mod common;
 
-use common::package;
+use common::{block, package};
 use std::collections::BTreeSet;
 use tierwall::check::lint::{Level, Levels};
-use tierwall::diagnostic::{self, Explanation, Problem, Style, explanations, render};
+use tierwall::diagnostic::{self, Problem, Style, explanations, render};
 use tierwall::source::Sources;
 
 /// Codes that no program written in a text file can cause.
@@ -16,12 +16,6 @@ const NOT_BY_TEXT: [&str; 2] = ["E0108", "E0121"];
 
 /// A code, and another that every program with it has too.
 const ALWAYS_WITH: [(&str, &str); 1] = [("E0308", "E0309")];
-
-/// The block of this kind in an explanation.
-fn block<'e>(explanation: &'e Explanation, kind: &str) -> Option<&'e str> {
-    let (_, rest) = explanation.text.split_once(&format!("```tier {kind}\n"))?;
-    rest.split_once("```").map(|(program, _)| program)
-}
 
 /// The problems of a program that lints do not look at.
 fn check(program: &str) -> (Sources, Vec<Problem>) {

@@ -133,7 +133,7 @@ fn stale(build: &Build, path: &str, destination: &Destination, deployment: &Depl
     let before = if old.is_some() { path } else { "/dev/null" };
     let old = old.unwrap_or_default();
     let text = unified::diff(&String::from_utf8_lossy(&old), &String::from_utf8_lossy(&new), before, path);
-    report.say(&format!("`{path}` is stale; build it anew\n"));
+    report.outcome(&format!("`{path}` is stale; build it anew"));
     match report.print(text.as_bytes()) {
         Exit::Done => Exit::Program,
         other => other,

@@ -52,7 +52,7 @@ pub fn run(init: &Init, report: &Report) -> Exit {
         .and_then(|mut file| file.write_all(text.as_bytes()));
     match written {
         Ok(()) => {
-            report.say(&format!("wrote {path}; next: tierwall build {path} --to terraform\n"));
+            report.remark(&format!("wrote {path}; next: tierwall build {path} --to terraform"));
             Exit::Done
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => report.failure(&format!("`{path}` is there already")),

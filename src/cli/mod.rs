@@ -3,6 +3,7 @@
 mod build;
 mod diff;
 mod files;
+mod fix;
 mod fmt;
 mod git;
 mod init;
@@ -18,6 +19,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use lints::Lints;
+use report::MessageFormat;
 use std::process::ExitCode;
 use tierwall::date::Date;
 
@@ -41,6 +43,9 @@ struct Cli {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
+    /// How to tell problems; all but `human` are for programs
+    #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
 }
 
 const AFTER_HELP: &str = "\
@@ -66,6 +71,9 @@ enum Command {
         /// Programs; `-` is standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<String>,
+        /// Correct the files first, wherever only one correction is possible and it opens nothing
+        #[arg(long)]
+        fix: bool,
         #[command(flatten)]
         with: With,
         #[command(flatten)]
@@ -149,11 +157,12 @@ fn date(text: &str) -> Result<Date, String> {
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let report = report::Report::new(cli.color);
+    let is_output = matches!(cli.command, Command::Check { .. });
+    let report = report::Report::new(cli.color, cli.message_format, is_output);
     let exit = match cli.command {
         Command::Build(build) => build::run(&build, &report),
-        Command::Check { files, with, lints } => show::check(&files, &with, &lints, &report),
         Command::Fmt(fmt) => fmt::run(&fmt, &report),
+        Command::Check { files, fix, with, lints } => show::check(&files, fix, &with, &lints, &report),
         Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
         Command::Trace(trace) => questions::trace(&trace, &report),
         Command::Paths(paths) => questions::paths(&paths, &report),
@@ -169,5 +178,5 @@ pub fn run() -> ExitCode {
             report.print(&script)
         }
     };
-    ExitCode::from(exit as u8)
+    ExitCode::from(report.finish(exit) as u8)
 }

@@ -1,18 +1,50 @@
 //! What a person reads: diagnostics on standard error, results on standard output.
 
 use super::{Colour, Exit};
+use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tierwall::diagnostic::{Level, Problem, Style, nearest, render};
+use tierwall::messages::{self, Log, Notice, Totals};
 use tierwall::source::Sources;
+
+/// How problems are told: `docs/messages.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// For people: each with the lines that it is about
+    Human,
+    /// For editors: a line each
+    Short,
+    /// For programs: a JSON object a line, documented and stable
+    Json,
+    /// For GitHub Actions: an annotation each
+    Github,
+    /// For code scanning: one SARIF 2.1.0 document
+    Sarif,
+}
 
 /// Where reports go, and how they look.
 pub struct Report {
     style: Style,
+    format: MessageFormat,
+    /// Whether the problems are what the command is run for, and so its output.
+    is_output: bool,
+    told: Mutex<Told>,
+}
+
+/// What was told until now.
+#[derive(Default)]
+struct Told {
+    totals: Totals,
+    log: Log,
+    /// Why standard output took no more.
+    unwritten: Option<io::Error>,
 }
 
 impl Report {
-    /// Coloured as asked; `auto` means on a terminal that can, unless `NO_COLOR` is set and not empty.
-    pub fn new(colour: Colour) -> Report {
+    /// Coloured as asked, where people read it; `auto` means on a terminal that can, unless `NO_COLOR` is set and not
+    /// empty.
+    pub fn new(colour: Colour, format: MessageFormat, is_output: bool) -> Report {
         let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         let wanted = !dumb && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let coloured = match colour {
@@ -20,11 +52,29 @@ impl Report {
             Colour::Always => true,
             Colour::Never => false,
         };
-        Report { style: if coloured { Style::Coloured } else { Style::Plain } }
+        let style = if coloured { Style::Coloured } else { Style::Plain };
+        Report { style, format, is_output: is_output && format != MessageFormat::Human, told: Mutex::default() }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints problems and how many there are.
     pub fn problems(&self, problems: &[Problem], sources: &Sources) {
+        problems.iter().for_each(|problem| self.told().totals.count(problem.level()));
+        let each =
+            |told: fn(&Problem, &Sources) -> String| problems.iter().map(|it| told(it, sources)).collect::<String>();
+        match self.format {
+            MessageFormat::Human => self.say(&self.drawn(problems, sources)),
+            MessageFormat::Short => self.tell(&each(messages::short)),
+            MessageFormat::Json => self.tell(&each(messages::json)),
+            MessageFormat::Github => self.tell(&each(messages::github)),
+            MessageFormat::Sarif => problems.iter().for_each(|problem| self.told().log.problem(problem, sources)),
+        }
+    }
+
+    fn drawn(&self, problems: &[Problem], sources: &Sources) -> String {
         let mut text = String::new();
         for problem in problems {
             text.push_str(&render(problem, sources, self.style));
@@ -37,16 +87,78 @@ impl Report {
             text.push_str(&parts.join(", "));
             text.push('\n');
         }
-        self.say(&text);
+        text
     }
 
-    /// Prints a line about the command line or the file system.
+    /// Tells what is wrong with the command line or the file system.
     pub fn failure(&self, words: &str) -> Exit {
-        self.say(&match self.style {
-            Style::Coloured => format!("\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {words}\u{1b}[0m\n"),
-            Style::Plain => format!("error: {words}\n"),
-        });
+        self.told().totals.failures += 1;
+        match (self.format, self.style) {
+            (MessageFormat::Human, Style::Coloured) => {
+                self.say(&format!("\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {words}\u{1b}[0m\n"));
+            }
+            (MessageFormat::Human, Style::Plain) => self.say(&format!("error: {words}\n")),
+            (MessageFormat::Short, _) => self.tell(&messages::short_notice(words)),
+            (MessageFormat::Json, _) => self.tell(&messages::json_notice(Notice::Failure, words)),
+            (MessageFormat::Github, _) => self.tell(&messages::github_notice(words)),
+            (MessageFormat::Sarif, _) => self.told().log.notice(words),
+        }
         Exit::Usage
+    }
+
+    /// Tells why the answer is no, where no problem of the program says it.
+    pub fn outcome(&self, words: &str) {
+        match self.format {
+            MessageFormat::Human | MessageFormat::Short => self.say(&format!("{words}\n")),
+            MessageFormat::Json => self.tell(&messages::json_notice(Notice::Outcome, words)),
+            MessageFormat::Github => self.tell(&messages::github_notice(words)),
+            MessageFormat::Sarif => self.told().log.notice(words),
+        }
+    }
+
+    /// Tells people how it went; programs read it off what they are told.
+    pub fn remark(&self, words: &str) {
+        match self.format {
+            MessageFormat::Human | MessageFormat::Short => self.say(&format!("{words}\n")),
+            MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => {}
+        }
+    }
+
+    /// Tells how many problems were corrected, and in how many files.
+    pub fn fixed(&self, problems: usize, files: usize) {
+        self.told().totals.fixed += problems;
+        self.remark(&match problems {
+            0 => "fixed nothing".to_string(),
+            some => format!("fixed {} in {}", counted(some, "problem"), counted(files, "file")),
+        });
+    }
+
+    /// Tells what only a whole run can, and how the run ends.
+    pub fn finish(&self, exit: Exit) -> Exit {
+        let last = match self.format {
+            MessageFormat::Human | MessageFormat::Short | MessageFormat::Github => String::new(),
+            MessageFormat::Json => messages::json_summary(&self.told().totals),
+            MessageFormat::Sarif => self.told().log.document(exit as u8),
+        };
+        self.tell(&last);
+        match self.told().unwritten.take() {
+            Some(error) => {
+                self.say(&format!("error: cannot write to standard output: {error}\n"));
+                Exit::Usage
+            }
+            None => exit,
+        }
+    }
+
+    /// Prints for programs: where the problems are the output of the command, to standard output.
+    fn tell(&self, text: &str) {
+        if !self.is_output {
+            return self.say(text);
+        }
+        let mut told = self.told();
+        let result = io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        let gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        told.unwritten = told.unwritten.take().or(result.err().filter(|error| !gone(error)));
     }
 
     /// Prints to standard error; when nobody reads it there is nobody to tell.

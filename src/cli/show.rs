@@ -1,5 +1,6 @@
 //! Commands that show: `check`, `flows`, `services`, `explain`.
 
+use super::fix;
 use super::program::{accepted, load, verdict};
 use super::report::{Report, counted, meant};
 use super::{Exit, Lints, With};
@@ -23,11 +24,15 @@ pub enum Format {
 }
 
 /// `tierwall check`
-pub fn check(files: &[String], with: &With, lints: &Lints, report: &Report) -> Exit {
+pub fn check(files: &[String], fixes: bool, with: &With, lints: &Lints, report: &Report) -> Exit {
     let levels = match lints.levels() {
         Ok(levels) => levels,
         Err(words) => return report.failure(&words),
     };
+    let fixed = if fixes { fix::run(files, with, &levels, report) } else { Exit::Done };
+    if fixed != Exit::Done {
+        return fixed;
+    }
     let mut worst = Exit::Done;
     for file in files {
         let exit = match load(file, with, report) {
@@ -40,7 +45,7 @@ pub fn check(files: &[String], with: &With, lints: &Lints, report: &Report) -> E
                 if let (Some(deployment), Exit::Done) = (judged.deployment, exit) {
                     let rules = counted(deployment.rule_count(), "rule");
                     let tiers = counted(compilation.policy.tiers.len(), "tier");
-                    report.say(&format!("{file}: {tiers}, {rules}\n"));
+                    report.remark(&format!("{file}: {tiers}, {rules}"));
                 }
                 exit
             }
@@ -79,7 +84,7 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
         .collect();
     if found.is_empty() {
         let meant = meant(&word, built_in().iter().map(|service| service.name.as_str()));
-        report.say(&format!("no built-in service for `{word}`{meant}\n"));
+        report.outcome(&format!("no built-in service for `{word}`{meant}"));
         return Exit::Program;
     }
     let width = |text: fn(&tierwall::resolve::BuiltIn) -> &str| found.iter().map(|s| text(s).len()).max().unwrap_or(0);

@@ -1,6 +1,7 @@
 //! What a lint found. Its words are written in the file of the lint, and nowhere else.
 
 use super::Level;
+use super::fix::{Correction, Safety};
 use super::wording::Label;
 use crate::source::Span;
 
@@ -21,13 +22,16 @@ pub struct Finding {
     pub causes: Vec<Span>,
     /// The declaration of what it is about: an `@allow` there silences it as well.
     pub about: Option<Span>,
+    /// What would correct it, the likeliest first.
+    pub corrections: Vec<Correction>,
 }
 
 impl Finding {
     /// A finding with this message, which a lint's file makes, and which is nowhere yet.
     pub fn new(message: impl Into<String>) -> Finding {
-        let (labels, help, causes) = (Vec::new(), Vec::new(), Vec::new());
-        Finding { lint: "", level: Level::Warning, message: message.into(), labels, help, causes, about: None }
+        let (labels, help, causes, corrections) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (lint, level, message) = ("", Level::Warning, message.into());
+        Finding { lint, level, message, labels, help, causes, about: None, corrections }
     }
 
     /// Points at the statement that causes it, or at another that causes it together with the first.
@@ -51,6 +55,18 @@ impl Finding {
     /// Says what to type.
     pub fn help(mut self, words: impl Into<String>) -> Finding {
         self.help.push(words.into());
+        self
+    }
+
+    /// Says what that changes, in the words of its help.
+    pub fn corrected(mut self, correction: Correction) -> Finding {
+        self.corrections.push(correction);
+        self
+    }
+
+    /// Leaves its corrections to somebody who looks at them.
+    pub fn unsure(mut self) -> Finding {
+        self.corrections.iter_mut().for_each(|correction| correction.safety = Safety::Review);
         self
     }
 }

@@ -1,16 +1,20 @@
 //! Problems: what can be wrong with a program, in data; and how they are told.
 //!
 //! A stage returns the [`Problem`]s it found beside what it could make. Each has a stable code, which
-//! `tierwall explain` documents, and is told in words by [`Problem::report`]. Only [`render`] knows codespan.
+//! `tierwall explain` documents, is told in words by [`Problem::report`], and may have corrections:
+//! [`Problem::fixes`]. Only [`render`] knows codespan.
 
+mod corrections;
 mod explain;
 mod finding;
+mod fix;
 mod problem;
 mod render;
 mod wording;
 
 pub use explain::{Explanation, explanation, explanations};
 pub use finding::Finding;
+pub use fix::{Change, Correction, Edit, Fix, Fixed, Safety, apply_safe, edited};
 pub use problem::{AwsField, Kind, Level, Problem, Target};
 pub use render::{Style, render};
 pub use wording::{Label, Report};

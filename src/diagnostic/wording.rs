@@ -201,7 +201,8 @@ impl Problem {
             Problem::UnclosedBlock { span } => R::error("E0105", "this block is not closed").at(span, "opened here").help("close it with `}`"),
             Problem::BadEscape { span, text } => R::error("E0106", format!("`{text}` is no escape"))
                 .at(span, "unknown escape")
-                .help("escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{e9}`"),
+                .help("escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{e9}`")
+                .help(format!("for a backslash write `\\{text}`")),
             Problem::BadCharacter { span, character } => R::error("E0107", format!("the character U+{:04X} cannot stand in a program", u32::from(*character)))
                 .at(span, "invisible or a control character")
                 .help("remove it, or write it in a string as `\\u{…}`"),

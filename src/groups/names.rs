@@ -5,6 +5,7 @@
 
 use super::rule::Direction;
 use super::{Deployment, Rule};
+use crate::hash::hash;
 use crate::net::{EVERY_IPV4, EVERY_IPV6, Ports, Traffic};
 use crate::policy::{ListReference, Peer, Reference, TierId, aws_list};
 use std::collections::HashSet;
@@ -256,9 +257,4 @@ pub fn push_pascal(out: &mut String, text: &str) {
         out.extend(word[..1].chars().map(|c| c.to_ascii_uppercase()));
         out.push_str(&word[1..]);
     }
-}
-
-/// FNV-1a, 64 bits: the same on every machine and in every release, as names must be.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -11,6 +11,8 @@ pub struct Unused {
     pub name: String,
     /// The name in its declaration; of a peering, all of it.
     pub span: Span,
+    /// The statement.
+    pub statement: Span,
 }
 
 /// What a declaration that can be used declares.

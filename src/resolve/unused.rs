@@ -1,9 +1,10 @@
 //! Declarations that nothing uses.
 
 use super::scope::Scope;
-use crate::ast::Program;
+use crate::ast::{File, Program};
 use crate::diagnostic::Kind;
 use crate::policy::{Declared, DefaultGroup, Policy, Unused};
+use crate::source::Span;
 
 /// The declarations of the entry file that nothing uses, by place. Other files may be shared with programs that do use
 /// them, and so may an entry file without a tier, which deploys nothing.
@@ -11,13 +12,20 @@ pub fn unused(scope: &Scope<'_>, policy: &Policy, program: &Program) -> Vec<Unus
     let Some(entry) = program.files.first().filter(|_| !policy.tiers.is_empty()) else { return Vec::new() };
     let named = scope.unnamed().filter_map(|(span, kind)| {
         let name = scope.sources.text(span).to_string();
-        Some(Unused { what: declared(kind)?, name, span })
+        let statement = at(entry, span)?;
+        Some(Unused { what: declared(kind)?, name, span, statement })
     });
     let named = named.filter(|it| it.what != Declared::Vpc || !matters(scope, policy, &it.name));
     let mut found: Vec<Unused> = named.chain(peerings(scope, policy)).collect();
     found.retain(|it| it.span.file == entry.id);
     found.sort_unstable_by_key(|it| it.span);
     found
+}
+
+/// The statement of a file in which a place lies.
+fn at(file: &File, place: Span) -> Option<Span> {
+    let after = file.statements.partition_point(|it| it.span.end < place.end);
+    file.statements.get(after).map(|it| it.span).filter(|statement| statement.holds(place))
 }
 
 fn declared(kind: Kind) -> Option<Declared> {
@@ -49,7 +57,8 @@ fn peerings<'s>(scope: &'s Scope<'_>, policy: &'s Policy) -> impl Iterator<Item 
         let (a, b) = (scope.text(peering.a), scope.text(peering.b));
         let (first, second) = (scope.vpc_named(a)?, scope.vpc_named(b)?);
         let pair = policy.peerings.binary_search(&(first.min(second), first.max(second))).ok()?;
-        let unused = || Unused { what: Declared::Peering, name: format!("{a} with {b}"), span: *span };
+        let unused =
+            || Unused { what: Declared::Peering, name: format!("{a} with {b}"), span: *span, statement: *span };
         (!scope.seen.crossed[pair]).then(unused)
     })
 }

@@ -4,11 +4,11 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use tierwall::check::lint::Levels;
+use tierwall::check::lint::{self, Levels};
 use tierwall::check::target;
 use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
-use tierwall::diagnostic::Problem;
+use tierwall::diagnostic::{Explanation, Problem, explanations};
 use tierwall::parse::{Read, ReadError, Reader};
 
 /// The day on which everything in the tests is built.
@@ -83,6 +83,18 @@ pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
         problems.append(target::cloudformation(&compilation.policy));
     }
     (compilation, problems.sorted())
+}
+
+/// The program of this kind, `wrong` or `right`, in an explanation.
+pub fn block<'e>(explanation: &'e Explanation, kind: &str) -> Option<&'e str> {
+    let (_, rest) = explanation.text.split_once(&format!("```tier {kind}\n"))?;
+    rest.split_once("```").map(|(program, _)| program)
+}
+
+/// Every program that shows a problem: those of the codes, and those in which a lint fires; by what it shows.
+pub fn wrong_programs() -> Vec<(&'static str, &'static str)> {
+    let codes = explanations().iter().filter_map(|it| Some((it.code, block(it, "wrong")?)));
+    codes.chain(lint::ALL.iter().map(|lint| (lint.name, lint.fires))).collect()
 }
 
 /// One way to build one example.

@@ -12,11 +12,12 @@ import standin  # before everything that reads the environment
 import examples
 import exposure
 import review
+import sarif
 import selftest
 from report import Report
 from tierwall import Compiler, cases
 
-PARTS = ("selftest", "examples", "edits", "checkov")
+PARTS = ("selftest", "examples", "edits", "checkov", "sarif")
 
 
 def main():
@@ -63,6 +64,9 @@ def main():
             root = options.examples.parent
             page = root / "docs" / "lints-compared.md"
             exposure.measure(report, compiler, options.checkov, root / "snapshots", page, folder("checkov"))
+    if "sarif" in parts:
+        with report.stage("messages: SARIF against its schema"):
+            sarif.validate(report, options.tierwall, options.examples.parent, folder("sarif"))
     print(f"{report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0
 

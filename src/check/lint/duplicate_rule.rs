@@ -1,7 +1,8 @@
 //! `duplicate-rule`: a sentence that says what another says already.
 
-use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
+use super::{Judge, Level, Lint, Subject, always, without};
+use crate::diagnostic::{Correction, Finding};
+use crate::groups::{Rule, describe};
 use crate::policy::SentenceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,35 +37,71 @@ web allows http, https from office
     judge: Judge::Program(judge),
 };
 
+/// Sentences that others say, as far as that can be told of them whole.
+#[derive(Default)]
+struct Whole {
+    /// The first to say something.
+    needed: BTreeSet<SentenceId>,
+    /// Those without which a rule would have another text, or would end on another day.
+    differ: BTreeSet<SentenceId>,
+}
+
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
     let sentence = |flow: u32| policy.flows[flow as usize].sentence;
     // by the later sentence and the first: the flows of the later that the first states already
     let mut again: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
+    let mut whole = Whole::default();
     for rule in deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress)) {
-        if let [_, _, ..] = deployment.origins(rule) {
-            let mut flows = deployment.origins(rule).to_vec();
-            flows.sort_unstable();
-            for flow in &flows[1..] {
-                again.entry((sentence(*flow), sentence(flows[0]))).or_default().insert(*flow);
+        let mut flows = deployment.origins(rule).to_vec();
+        flows.sort_unstable();
+        let Some((first, others)) = flows.split_first() else { continue };
+        whole.needed.insert(sentence(*first));
+        for flow in others {
+            again.entry((sentence(*flow), sentence(*first))).or_default().insert(*flow);
+            if is_another(subject, rule, *first, *flow) {
+                whole.differ.insert(sentence(*flow));
             }
         }
     }
-    found.extend(again.into_iter().map(|((later, first), flows)| finding(subject, later, first, &flows)));
+    found.extend(again.into_iter().map(|((later, first), flows)| finding(subject, later, first, &flows, &whole)));
 }
 
-fn finding(subject: &Subject<'_>, later: SentenceId, first: SentenceId, flows: &BTreeSet<u32>) -> Finding {
+/// Whether a rule that two flows ask for would be another without the later one.
+fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> bool {
+    let policy = subject.policy;
+    let (mut with, mut without) = (String::new(), String::new());
+    subject.deployment.describe(rule, &mut with);
+    describe(policy, first, &mut without);
+    let last_day = |flow: u32| policy.sentence(policy.flows[flow as usize].sentence).until.map(|(_, day)| day);
+    let ends_before = last_day(first).is_some_and(|first| last_day(later).is_none_or(|later| first < later));
+    with != without || ends_before
+}
+
+fn finding(
+    subject: &Subject<'_>,
+    later: SentenceId,
+    first: SentenceId,
+    flows: &BTreeSet<u32>,
+    whole: &Whole,
+) -> Finding {
+    let policy = subject.policy;
     let one = flows.first().map_or_else(String::new, |flow| subject.one_rule(*flow));
     let message = match flows.len() {
         1 => format!("{one} is allowed twice"),
         2 => format!("{one} is allowed twice, and so is 1 more"),
         more => format!("{one} is allowed twice, and so are {} more", more - 1),
     };
-    let [later_span, first_span] = [later, first].map(|id| subject.policy.sentence(id).span);
+    let [later_span, first_span] = [later, first].map(|id| policy.sentence(id).span);
     let finding = Finding::new(message);
     if later == first {
-        finding.caused(later_span, "said twice in this sentence").help("delete what is said twice")
-    } else {
-        finding.caused(later_span, "said again").at(first_span, "said here already").help("delete one of them")
+        return finding.caused(later_span, "said twice in this sentence").help("delete what is said twice");
     }
+    let finding = finding.caused(later_span, "said again").at(first_span, "said here already");
+    if whole.needed.contains(&later) {
+        return finding.help("delete what is said again");
+    }
+    let delete = Correction::safe("delete it", without(policy, later_span));
+    let finding = finding.help("delete it, or the other").corrected(delete);
+    if whole.differ.contains(&later) || !always(policy, later_span) { finding.unsure() } else { finding }
 }

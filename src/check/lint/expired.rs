@@ -1,7 +1,7 @@
 //! `expired`: a sentence whose last day is past.
 
-use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
+use super::{Judge, Level, Lint, Subject, without};
+use crate::diagnostic::{Correction, Finding};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -37,10 +37,14 @@ web allows https from partner until 2026-12-31
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let today = subject.policy.as_of;
-    let ended = subject.policy.sentences.iter().filter_map(|sentence| sentence.until.filter(|(_, day)| *day < today));
-    found.extend(ended.map(|(span, day)| {
+    let ended = subject.policy.sentences.iter().filter_map(|sentence| {
+        sentence.until.filter(|(_, day)| *day < today).map(|(until, day)| (sentence.span, until, day))
+    });
+    found.extend(ended.map(|(statement, until, day)| {
+        let delete = Correction::review("delete it", without(subject.policy, statement));
         Finding::new(format!("this sentence ended on {day} and is left out"))
-            .caused(span, format!("today is {today}"))
+            .caused(until, format!("today is {today}"))
             .help("delete it, or move the date")
+            .corrected(delete)
     }));
 }

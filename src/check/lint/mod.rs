@@ -34,10 +34,10 @@ mod unused_declaration;
 pub use template_limits::{LINT as TEMPLATE_LIMITS, Template, template_limits};
 
 use super::reach::Gates;
-use crate::diagnostic::{self, Finding, Problem, Problems};
+use crate::diagnostic::{self, Change, Finding, Problem, Problems};
 use crate::groups::Deployment;
-use crate::policy::{Peer, Policy, TierId, Way};
-use crate::source::Span;
+use crate::policy::{Annotation, Peer, Policy, TierId, Way};
+use crate::source::{FileId, Span};
 use exposure::Opening;
 use std::collections::BTreeMap;
 
@@ -260,11 +260,22 @@ impl<'p> Silencer<'p> {
     }
 
     fn annotation(&self, lint: &str, cause: Span) -> Option<usize> {
-        let around = |statement: Span| {
-            statement.file == cause.file && statement.start <= cause.start && cause.end <= statement.end
-        };
-        self.policy.annotations.iter().position(|annotation| annotation.lint == lint && around(annotation.statement))
+        let about = |annotation: &Annotation| annotation.lint == lint && annotation.statement.holds(cause);
+        self.policy.annotations.iter().position(about)
     }
+}
+
+/// That a statement goes, and its annotations with it.
+fn without(policy: &Policy, statement: Span) -> Change {
+    let mut gone = vec![statement];
+    gone.extend(policy.annotations.iter().filter(|it| it.statement == statement).map(|it| it.span));
+    Change::Remove(gone)
+}
+
+/// Whether what is true of a place in this run is true in every other: included files stand in other programs too, and
+/// other values of parameters make other networks.
+fn always(policy: &Policy, place: Span) -> bool {
+    place.file == FileId(0) && policy.params.iter().all(|param| !param.bound)
 }
 
 /// The first few, and how many more there are: `tcp 22 (ssh), tcp 3389 (rdp) and 7 more`.

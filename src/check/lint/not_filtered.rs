@@ -1,8 +1,8 @@
 //! `not-filtered`: a sentence about what security groups never filter.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Judge, Level, Lint, Subject, without};
 use crate::check::unfiltered::service;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Correction, Finding};
 use crate::net::Traffic;
 use crate::policy::{Flow, Peer, SentenceId};
 use std::collections::BTreeMap;
@@ -60,7 +60,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let message = format!("{} is about {what}, which security groups never filter", subject.one_rule(n));
         let span = policy.sentence(sentence).span;
         if count == of_sentence[sentence.index()] {
-            Finding::new(message).caused(span, "has no effect").help("delete it")
+            let delete = Correction::review("delete it", without(policy, span));
+            Finding::new(message).caused(span, "has no effect").help("delete it").corrected(delete)
         } else {
             let part = match (what, flow.peer) {
                 (DHCP_WORDS, _) => flow.traffic.to_string(),

@@ -11,6 +11,11 @@ pub fn explained(lint: &Lint) -> String {
     format!("{}: {}\n\n{}", lint.name, lint.title, section(lint, indented))
 }
 
+/// All about one lint, in Markdown.
+pub fn in_markdown(lint: &Lint) -> String {
+    section(lint, fenced)
+}
+
 /// The whole reference, in Markdown.
 pub fn page() -> String {
     let mut page = INTRODUCTION.to_string();
@@ -19,7 +24,7 @@ pub fn page() -> String {
         let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", lint.name, lint.level.keyword(), lint.title);
     }
     for lint in ALL {
-        let text = section(lint, fenced);
+        let text = in_markdown(lint);
         let _ = write!(page, "\n## {}\n\nFinds {}.\n\n{}", lint.name, lint.title, text);
     }
     page

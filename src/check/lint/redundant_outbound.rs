@@ -1,8 +1,8 @@
 //! `redundant-outbound`: a sentence that lets an open tier send what it may send already.
 
-use super::{Judge, Level, Lint, Subject, quoted};
-use crate::diagnostic::Finding;
-use crate::policy::{Outbound, TierId, WordId};
+use super::{Judge, Level, Lint, Subject, quoted, without};
+use crate::diagnostic::{Correction, Finding};
+use crate::policy::{Flow, Outbound, TierId, WordId};
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -38,10 +38,12 @@ web allows smtp to 198.51.100.25
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let open = |tier: TierId| policy.tier(tier).outbound == Outbound::Open;
+    let idle = |flow: &Flow| flow.receiver().is_none() && open(flow.subject);
     // the flows of a sentence stand together
     for said in policy.flows.chunk_by(|a, b| a.sentence == b.sentence) {
-        let idle = said.iter().filter(|flow| flow.receiver().is_none() && open(flow.subject));
-        let (mut tiers, mut peers): (Vec<TierId>, Vec<WordId>) = idle.map(|flow| (flow.subject, flow.named)).unzip();
+        let of_no_use = said.iter().filter(|flow| idle(flow));
+        let (mut tiers, mut peers): (Vec<TierId>, Vec<WordId>) =
+            of_no_use.map(|flow| (flow.subject, flow.named)).unzip();
         tiers.sort_unstable();
         tiers.dedup();
         peers.sort_unstable();
@@ -50,8 +52,11 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             let tiers = quoted(tiers.into_iter().map(|tier| policy.tier(tier).name.as_str()));
             let peers = quoted(peers.into_iter().map(|peer| policy.words.text(peer)));
             let finding = Finding::new(format!("the outbound side of {tiers} is open, so that {peers} adds no rule"));
-            let finding = finding.caused(policy.sentence(said[0].sentence).span, "lets nothing more out");
-            found.push(finding.help("leave it out, or close the tier: `outbound = closed`"));
+            let statement = policy.sentence(said[0].sentence).span;
+            let finding = finding.caused(statement, "lets nothing more out");
+            let finding = finding.help("leave it out, or close the tier: `outbound = closed`");
+            let leave_out = Correction::review("leave it out", without(policy, statement));
+            found.push(if said.iter().all(idle) { finding.corrected(leave_out) } else { finding });
         }
     }
 }

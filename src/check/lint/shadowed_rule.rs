@@ -1,8 +1,8 @@
 //! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of it.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Judge, Level, Lint, Subject, without};
 use crate::check::cover::{Covered, covered};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Correction, Finding};
 use crate::policy::SentenceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +58,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             2 => format!("{one} is covered by {together}, and so is 1 more of this sentence"),
             more => format!("{one} is covered by {together}, and so are {} more of this sentence", more - 1),
         };
+        let whole = of_sentence[id.index()] == covered.len() && !by.contains(&id);
         let words = match (by.contains(&id), of_sentence[id.index()]) {
             (true, _) => "wider and narrower in one sentence",
             (false, all) if all == covered.len() => "changes nothing",
@@ -70,6 +71,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
                 .map_or_else(|| "covers it".to_string(), |flow| format!("covers it with {}", subject.one_rule(*flow)));
             finding = finding.at(policy.sentence(*other).span, words);
         }
-        found.push(finding.help("delete what is covered, or narrow what covers it"));
+        let finding = finding.help("delete what is covered, or narrow what covers it");
+        let delete = Correction::review("delete what is covered", without(policy, policy.sentence(id).span));
+        found.push(if whole { finding.corrected(delete) } else { finding });
     }
 }

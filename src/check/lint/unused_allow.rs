@@ -1,7 +1,7 @@
 //! `unused-allow`: an `@allow` that silences nothing.
 
-use super::{Judge, Level, Lint, TEMPLATE_LIMITS};
-use crate::diagnostic::Finding;
+use super::{Judge, Level, Lint, TEMPLATE_LIMITS, always};
+use crate::diagnostic::{Change, Correction, Finding};
 use crate::policy::Policy;
 
 /// The lint.
@@ -41,9 +41,10 @@ pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
     let finding = |annotation: &crate::policy::Annotation| {
         let mut finding = Finding::new(format!("this `@allow({})` silences nothing", annotation.lint))
             .at(annotation.span, "of no use")
-            .help("delete it");
+            .help("delete it")
+            .corrected(Correction::safe("delete it", Change::Remove(vec![annotation.span])));
         finding.causes.push(annotation.statement);
-        finding
+        if always(policy, annotation.span) { finding } else { finding.unsure() }
     };
     unused.map(|(annotation, _)| finding(annotation)).collect()
 }

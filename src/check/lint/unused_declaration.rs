@@ -1,7 +1,7 @@
 //! `unused-declaration`: a declaration that nothing uses.
 
-use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
+use super::{Judge, Level, Lint, Subject, without};
+use crate::diagnostic::{Correction, Finding};
 use crate::policy::Declared;
 
 /// The lint.
@@ -44,7 +44,11 @@ web allows https from people
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(subject.policy.unused.iter().map(|unused| {
         let (what, use_of_it) = words(unused.what);
-        Finding::new(format!("{what} `{}` is never used", unused.name)).caused(unused.span, use_of_it).help("delete it")
+        let delete = Correction::review("delete it", without(subject.policy, unused.statement));
+        Finding::new(format!("{what} `{}` is never used", unused.name))
+            .caused(unused.span, use_of_it)
+            .help("delete it")
+            .corrected(delete)
     }));
 }
 

@@ -1,0 +1,117 @@
+//! What would correct each problem. One match, as for the words: who adds a problem says whether it has a correction.
+//!
+//! Names are never corrected unasked: another name is another tier, or another network. A block is, since AWS itself
+//! takes `10.0.0.1/8` for `10.0.0.0/8` (EC2 API reference, `CidrIp`), and so the program says what it means.
+
+use super::fix::{Change, Correction};
+use super::problem::Problem;
+use crate::source::Span;
+
+impl Problem {
+    /// Its corrections, the likeliest first; none where the program does not tell what was meant.
+    pub(super) fn corrections(&self) -> Vec<Correction> {
+        match self {
+            Problem::HostBits { span, block, .. } => {
+                vec![Correction::safe(format!("write `{block}`"), Change::Replace(*span, block.clone()))]
+            }
+            Problem::InvertedPorts { span, from, to } => write(span, format!("{to}-{from}")),
+            Problem::PortWithoutProtocol { span, text } => {
+                ["tcp", "udp"].into_iter().flat_map(|protocol| write(span, format!("{protocol} {text}"))).collect()
+            }
+            Problem::InternetInRule { span } => write(span, "anywhere".to_string()),
+            Problem::BadEscape { span, text } => write(span, format!("\\{text}")),
+            Problem::AcrossRegions { span, vpc, .. } => write(span, format!("vpc {vpc}")),
+            Problem::Unpeered { span, vpc, other_vpc, .. } => {
+                let mut either = add(span, format!("peer {vpc} with {other_vpc}"));
+                either.extend(write(span, format!("vpc {other_vpc}")));
+                either
+            }
+            Problem::UnknownStatement { span, word, .. } if word.starts_with('@') => write(span, "@allow".to_string()),
+            Problem::UnknownStatement { span, meant, .. }
+            | Problem::BadAddress { span, meant, .. }
+            | Problem::UnknownName { span, meant, .. }
+            | Problem::UnknownKey { span, meant, .. } => {
+                meant.iter().flat_map(|meant| write(span, meant.clone())).collect()
+            }
+            // with a gap in it, or more than one, it is no sentence to add
+            Problem::NotReached { span, help, .. } => {
+                let whole = help.iter().filter(|sentence| !sentence.contains(['…', '`']));
+                whole.flat_map(|sentence| add(span, sentence.clone())).collect()
+            }
+            Problem::UnterminatedString { span } => {
+                vec![Correction::review("close it with `\"`", Change::EndLine(*span, "\""))]
+            }
+            Problem::BadCharacter { span, .. } => {
+                vec![Correction::review("remove it", Change::Replace(*span, String::new()))]
+            }
+            Problem::DanglingAnnotation { span } => {
+                vec![Correction::review("delete it", Change::Remove(vec![*span]))]
+            }
+            Problem::Lint(finding) => finding.corrections.clone(),
+
+            // what was meant is not to be told from what was typed
+            Problem::Syntax { .. }
+            | Problem::Deny { .. }
+            | Problem::UnclosedBlock { .. }
+            | Problem::NotUtf8 { .. }
+            | Problem::BadPort { .. }
+            | Problem::BadProtocol { .. }
+            | Problem::BadIcmpNumber { .. }
+            | Problem::BadDate { .. }
+            | Problem::LongName { .. }
+            | Problem::Repeated { .. }
+            | Problem::BadNumber { .. }
+            | Problem::FileTooLarge { .. }
+            | Problem::WrongKind { .. }
+            | Problem::Duplicate { .. }
+            | Problem::Collision { .. }
+            | Problem::DuplicateKey { .. }
+            | Problem::BadValue { .. }
+            | Problem::Reserved { .. }
+            | Problem::SecondStack { .. }
+            | Problem::StillDeclared { .. }
+            | Problem::Cycle { .. }
+            | Problem::TwoSuccessors { .. }
+            | Problem::ItselfSubject { .. }
+            | Problem::NothingLeft { .. }
+            | Problem::ExceptOnNonAddress { .. }
+            | Problem::FamilyMismatch { .. }
+            | Problem::NoRule { .. }
+            | Problem::ElsewhereTier { .. }
+            | Problem::NoVpc { .. }
+            | Problem::NoBlocks { .. }
+            | Problem::BadId { .. }
+            | Problem::ForbiddenCharacter { .. }
+            | Problem::TooLong { .. }
+            | Problem::SgPrefix { .. }
+            | Problem::BadTag { .. }
+            | Problem::SelfPeering { .. }
+            | Problem::UnboundExcept { .. }
+            | Problem::SameGroupName { .. }
+            | Problem::OneForMany { .. }
+            | Problem::TooManyBlocks { .. }
+            | Problem::DynamicReference { .. }
+            | Problem::Unreadable { .. }
+            | Problem::OutsideRoot { .. }
+            | Problem::UnknownBinding { .. }
+            | Problem::BadBinding { .. }
+            | Problem::TwiceBound { .. }
+            | Problem::TargetCannot { .. }
+            | Problem::NothingToDeploy { .. }
+            | Problem::Reached { .. }
+            | Problem::Bypassed { .. }
+            | Problem::NoChain { .. }
+            | Problem::TargetWarns { .. } => Vec::new(),
+        }
+    }
+}
+
+/// Another text in the place.
+fn write(span: &Span, text: String) -> Vec<Correction> {
+    vec![Correction::review(format!("write `{text}`"), Change::Replace(*span, text))]
+}
+
+/// A sentence or a declaration that is missing.
+fn add(span: &Span, line: String) -> Vec<Correction> {
+    vec![Correction::review(format!("add `{line}`"), Change::Append(*span, line))]
+}

@@ -1,0 +1,162 @@
+//! Corrections as data: what an editor offers, and `tierwall check --fix` applies.
+
+use super::problem::Problem;
+use crate::source::{File, FileId, Sources, Span};
+use std::collections::BTreeMap;
+
+/// How sure it is that a correction is what was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Safety {
+    /// There is no other, and it opens nothing that was not written: `--fix` applies it.
+    Safe,
+    /// Somebody should look at it first.
+    Review,
+}
+
+/// A correction before the text around it is known, so that stages which see places alone can give one.
+#[derive(Debug, Clone)]
+pub struct Correction {
+    /// What it does; also the help that a person reads.
+    pub title: String,
+    /// How sure it is.
+    pub safety: Safety,
+    /// What changes.
+    pub change: Change,
+}
+
+/// What a correction changes.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// `10.0.0.1/8` becomes `10.0.0.0/8`
+    Replace(Span, String),
+    /// Statements and annotations go, with their lines.
+    Remove(Vec<Span>),
+    /// The line of a place ends in one more piece: `"`
+    EndLine(Span, &'static str),
+    /// The file of a place has one more line: `db allows mysql from app`
+    Append(Span, String),
+}
+
+/// A correction that can be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in words.
+    pub title: String,
+    /// How sure it is.
+    pub safety: Safety,
+    /// What to replace: all of it, or none.
+    pub edits: Vec<Edit>,
+}
+
+/// A stretch of a file, and what is to stand there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The stretch; empty where something is put in.
+    pub span: Span,
+    /// The new text; empty where something is taken out.
+    pub text: String,
+}
+
+/// Files with fixes applied.
+#[derive(Debug, Default)]
+pub struct Fixed {
+    /// The new text of each file that changes.
+    pub files: BTreeMap<FileId, String>,
+    /// How many fixes were applied.
+    pub fixes: usize,
+}
+
+impl Correction {
+    /// One that is to be looked at.
+    pub fn review(title: impl Into<String>, change: Change) -> Correction {
+        Correction { title: title.into(), safety: Safety::Review, change }
+    }
+
+    /// One that can be applied as it is.
+    pub fn safe(title: impl Into<String>, change: Change) -> Correction {
+        Correction { safety: Safety::Safe, ..Correction::review(title, change) }
+    }
+
+    /// As edits of these files.
+    fn fix(self, sources: &Sources) -> Fix {
+        let mut safety = self.safety;
+        let edits = match self.change {
+            Change::Replace(span, text) => vec![Edit { span, text }],
+            Change::Remove(spans) => {
+                // a comment between the lines of a statement would go with it
+                if spans.iter().any(|span| sources.text(*span).contains('\n') && sources.text(*span).contains('#')) {
+                    safety = Safety::Review;
+                }
+                let gone = |span: Span| Edit { span: lines(sources.file(span.file), span), text: String::new() };
+                spans.into_iter().map(gone).collect()
+            }
+            Change::EndLine(span, text) => vec![Edit { span: end_of_line(sources, span), text: text.to_string() }],
+            Change::Append(span, line) => vec![append(sources.file(span.file), span, &line)],
+        };
+        Fix { title: self.title, safety, edits }
+    }
+}
+
+impl Problem {
+    /// What would correct it, the likeliest first.
+    pub fn fixes(&self, sources: &Sources) -> Vec<Fix> {
+        self.corrections().into_iter().map(|correction| correction.fix(sources)).collect()
+    }
+}
+
+/// Applies the safe fixes of problems, in their order; one that overlaps another is left for the next time.
+pub fn apply_safe(problems: &[Problem], sources: &Sources) -> Fixed {
+    let mut taken: Vec<Edit> = Vec::new();
+    let mut fixes = 0;
+    for problem in problems {
+        let mut safe = problem.fixes(sources).into_iter().filter(|fix| fix.safety == Safety::Safe);
+        if let Some(fix) = safe.next().filter(|fix| !fix.edits.iter().any(|edit| overlaps(&taken, edit))) {
+            taken.extend(fix.edits);
+            fixes += 1;
+        }
+    }
+    Fixed { files: edited(taken, sources), fixes }
+}
+
+/// The files that edits change, as they are after them. The edits do not overlap.
+pub fn edited(mut edits: Vec<Edit>, sources: &Sources) -> BTreeMap<FileId, String> {
+    let mut files: BTreeMap<FileId, String> = BTreeMap::new();
+    edits.sort_unstable_by_key(|edit| (edit.span.file, edit.span.start));
+    for edit in edits.into_iter().rev() {
+        let text = files.entry(edit.span.file).or_insert_with(|| sources.file(edit.span.file).text().to_string());
+        text.replace_range(edit.span.range(), &edit.text);
+    }
+    files
+}
+
+fn overlaps(taken: &[Edit], edit: &Edit) -> bool {
+    let (a, touches) = (edit.span, |b: Span| edit.span.start <= b.end && b.start <= edit.span.end);
+    taken.iter().any(|other| other.span.file == a.file && touches(other.span))
+}
+
+/// The whole lines of a statement; where a comment stands after it, only what is before that.
+fn lines(file: &File, span: Span) -> Span {
+    let text = file.text();
+    let before = &text[..span.start as usize];
+    let blank = before.len() - before.trim_end_matches([' ', '\t']).len();
+    let rest = &text[span.end as usize..];
+    let after = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
+    let end = span.end as usize + after;
+    let end = if text[end..].starts_with('\n') { end + 1 } else { end };
+    Span { start: span.start - blank as u32, end: end as u32, ..span }
+}
+
+/// Where the line of a place ends, blanks left out.
+fn end_of_line(sources: &Sources, span: Span) -> Span {
+    let rest = &sources.file(span.file).text()[span.start as usize..];
+    let line = rest.split('\n').next().unwrap_or(rest).trim_end();
+    span.part(line.len(), 0)
+}
+
+/// One more line at the end of a file, with the line breaks that the file has.
+fn append(file: &File, span: Span, line: &str) -> Edit {
+    let (text, end) = (file.text(), file.text().len() as u32);
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let before = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
+    Edit { span: Span { start: end, end, ..span }, text: format!("{before}{line}{newline}") }
+}

@@ -1,0 +1,146 @@
+//! Problems as JSON, an object a line, format 1. A field may be added; a change of what is there changes `format`.
+
+use super::place::{Place, Point};
+use super::{Notice, word};
+use crate::diagnostic::{Edit, Fix, Level, Problem, Safety};
+use crate::source::{Sources, Span};
+use serde::Serialize;
+
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Line<'m> {
+    format: u32,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    body: Body<'m>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Body<'m> {
+    Problem(ProblemLine<'m>),
+    Notice { level: &'static str, message: &'m str },
+    Summary(&'m Totals),
+}
+
+#[derive(Serialize)]
+struct ProblemLine<'m> {
+    code: &'static str,
+    level: &'static str,
+    message: &'m str,
+    spans: Vec<SpanLine<'m>>,
+    help: &'m [String],
+    fixes: Vec<FixLine<'m>>,
+    explain: String,
+}
+
+#[derive(Serialize)]
+struct SpanLine<'m> {
+    primary: bool,
+    file: &'m str,
+    start: Point,
+    end: Point,
+    label: &'m str,
+    text: &'m str,
+}
+
+#[derive(Serialize)]
+struct FixLine<'m> {
+    title: &'m str,
+    safety: &'static str,
+    edits: Vec<EditLine<'m>>,
+}
+
+#[derive(Serialize)]
+struct EditLine<'m> {
+    file: &'m str,
+    start: Point,
+    end: Point,
+    text: &'m str,
+}
+
+/// What a whole run came to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Totals {
+    /// Problems that are errors.
+    pub errors: usize,
+    /// Problems that are warnings.
+    pub warnings: usize,
+    /// Problems that are notes.
+    pub notes: usize,
+    /// What was wrong with the command line or the file system.
+    pub failures: usize,
+    /// Problems that `--fix` corrected.
+    pub fixed: usize,
+}
+
+impl Totals {
+    /// Counts a problem.
+    pub fn count(&mut self, level: Level) {
+        match level {
+            Level::Error => self.errors += 1,
+            Level::Warning => self.warnings += 1,
+            Level::Note => self.notes += 1,
+        }
+    }
+}
+
+/// One problem, with all that is known of it.
+pub fn json(problem: &Problem, sources: &Sources) -> String {
+    let report = problem.report();
+    let fixes = problem.fixes(sources);
+    let spans = report.labels.iter().enumerate();
+    let body = Body::Problem(ProblemLine {
+        code: report.code,
+        level: word(report.level),
+        message: &report.message,
+        spans: spans.map(|(n, label)| span(n == 0, label.span, &label.words, sources)).collect(),
+        help: &report.help,
+        fixes: fixes.iter().map(|it| fix(it, sources)).collect(),
+        explain: format!("tierwall explain {}", report.code),
+    });
+    line("problem", body)
+}
+
+/// What no place of a program is about.
+pub fn json_notice(notice: Notice, words: &str) -> String {
+    let kind = match notice {
+        Notice::Failure => "failure",
+        Notice::Outcome => "outcome",
+    };
+    line(kind, Body::Notice { level: word(Level::Error), message: words })
+}
+
+/// The last line of a run.
+pub fn json_summary(totals: &Totals) -> String {
+    line("summary", Body::Summary(totals))
+}
+
+fn line(kind: &'static str, body: Body<'_>) -> String {
+    let line = Line { format: FORMAT, kind, body };
+    serde_json::to_string(&line).expect("strings and numbers are JSON") + "\n"
+}
+
+fn span<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> SpanLine<'m> {
+    let Place { file, start, end } = Place::of(span, sources);
+    SpanLine { primary, file, start, end, label, text: sources.text(span) }
+}
+
+fn fix<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {
+    let edits = fix.edits.iter().map(|edit| {
+        let Edit { span, text } = edit;
+        let Place { file, start, end } = Place::of(*span, sources);
+        EditLine { file, start, end, text }
+    });
+    FixLine { title: &fix.title, safety: safety(fix.safety), edits: edits.collect() }
+}
+
+/// How sure a fix is, in a word.
+pub fn safety(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "safe",
+        Safety::Review => "review",
+    }
+}

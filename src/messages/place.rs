@@ -1,0 +1,34 @@
+//! Places as programs count them: lines from 1, columns from 1 in characters, a mark at the start of a file left out.
+
+use crate::source::{File, Sources, Span};
+use serde::Serialize;
+
+/// A stretch of a file; its end is after its last character.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'s> {
+    pub file: &'s str,
+    pub start: Point,
+    pub end: Point,
+}
+
+/// A point between two characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Point {
+    /// Bytes before it in the file.
+    pub offset: u32,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl<'s> Place<'s> {
+    pub fn of(span: Span, sources: &'s Sources) -> Place<'s> {
+        let file = sources.file(span.file);
+        Place { file: file.name(), start: point(file, span.start), end: point(file, span.end) }
+    }
+}
+
+fn point(file: &File, offset: u32) -> Point {
+    let (line, column) = file.line_column(offset);
+    let marked = line == 1 && offset > 0 && file.text().starts_with('\u{feff}');
+    Point { offset, line, column: column - usize::from(marked) }
+}

@@ -1,0 +1,25 @@
+//! A line a problem, as compilers write them and editors read them: `shop.tier:4:7: error[E0201]: there is no …`
+
+use super::place::Place;
+use super::word;
+use crate::diagnostic::Problem;
+use crate::source::Sources;
+
+/// One problem, with its place where it has one.
+pub fn short(problem: &Problem, sources: &Sources) -> String {
+    let report = problem.report();
+    let at = problem.span().map_or(String::new(), |span| {
+        let Place { file, start, .. } = Place::of(span, sources);
+        format!("{file}:{}:{}: ", start.line, start.column)
+    });
+    format!("{at}{}[{}]: {}\n", word(report.level), report.code, one_line(&report.message))
+}
+
+/// What no place of a program is about.
+pub fn short_notice(words: &str) -> String {
+    format!("error: {}\n", one_line(words))
+}
+
+fn one_line(words: &str) -> String {
+    words.replace(['\r', '\n'], " ")
+}

@@ -1,0 +1,258 @@
+//! Corrections: each removes what it is for, those that are safe change nothing that was written to be deployed, and
+//! `check --fix` writes them whole or not at all.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::{check, wrong_programs};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use tierwall::backend;
+use tierwall::check::lint::{Level, Levels};
+use tierwall::diagnostic::{self, Problem, Safety, apply_safe, edited};
+use tierwall::source::FileId;
+
+fn all_warn() -> Levels {
+    Levels { all: Some(Level::Warn), ..Levels::default() }
+}
+
+/// How often each code is told.
+fn codes(problems: &[Problem]) -> BTreeMap<&'static str, usize> {
+    let mut codes = BTreeMap::new();
+    problems.iter().for_each(|problem| *codes.entry(problem.report().code).or_insert(0) += 1);
+    codes
+}
+
+fn errors(problems: &[Problem]) -> usize {
+    problems.iter().filter(|problem| problem.level() == diagnostic::Level::Error).count()
+}
+
+/// What both targets deploy; nothing for a program with errors.
+fn outputs(program: &str) -> Vec<String> {
+    let (compilation, _) = check(program, &all_warn());
+    let Some(deployment) = compilation.judge(&all_warn()).deployment else { return Vec::new() };
+    let written = backend::ALL.iter().map(|backend| {
+        let mut bytes = Vec::new();
+        (backend.emit)(&deployment, &mut bytes).expect("memory takes every byte");
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    written.collect()
+}
+
+/// What the pages of codes and lints show, and a sentence of which nothing would be missed.
+fn programs() -> Vec<(&'static str, &'static str)> {
+    let again = "tier web, app\nweb allows http, https from app\nweb allows https from app\nweb allows http from app\n";
+    let mut programs = wrong_programs();
+    programs.push(("duplicate-rule", again));
+    programs
+}
+
+#[test]
+fn each_correction_removes_what_it_is_for_and_is_what_the_help_says() {
+    let mut seen = BTreeMap::new();
+    for (shows, program) in programs() {
+        let (compilation, problems) = check(program, &all_warn());
+        for problem in &problems {
+            let report = problem.report();
+            for fix in problem.fixes(&compilation.sources) {
+                let told = report.help.iter().any(|help| {
+                    help.contains(&fix.title) || fix.edits.iter().all(|edit| help.contains(edit.text.trim()))
+                });
+                assert!(told, "{shows}: {fix:?} is not what {:?} says", report.help);
+                let files = edited(fix.edits.clone(), &compilation.sources);
+                let (_, after) = check(&files[&FileId(0)], &all_warn());
+                let count = |problems: &[Problem]| codes(problems).get(report.code).copied().unwrap_or(0);
+                assert!(count(&after) < count(&problems), "{shows}: {fix:?}\n{}", files[&FileId(0)]);
+                *seen.entry((report.code, fix.safety)).or_insert(0) += 1;
+                if fix.safety == Safety::Safe {
+                    assert!(errors(&after) <= errors(&problems), "{shows}: {fix:?}");
+                }
+            }
+        }
+    }
+    let safe: Vec<&str> = seen.keys().filter(|(_, safety)| *safety == Safety::Safe).map(|(code, _)| *code).collect();
+    assert_eq!(safe, ["E0111", "duplicate-rule", "unused-allow"], "what is safe is listed in docs/messages.md");
+    assert!(seen.len() > 20, "{seen:?}");
+}
+
+#[test]
+fn safe_corrections_of_a_program_without_errors_change_no_output() {
+    let mut some = 0;
+    for (shows, program) in programs() {
+        let (compilation, problems) = check(program, &all_warn());
+        let fixed = apply_safe(&problems, &compilation.sources);
+        if errors(&problems) == 0
+            && let Some(text) = fixed.files.get(&FileId(0))
+        {
+            some += 1;
+            assert!(!outputs(program).is_empty());
+            assert_eq!(outputs(text), outputs(program), "{shows}:\n{text}");
+        }
+    }
+    assert!(some > 1);
+}
+
+/// A program with its safe corrections, until there are none.
+fn safely(program: &str) -> String {
+    let (compilation, problems) = check(program, &all_warn());
+    let fixed = apply_safe(&problems, &compilation.sources).files.remove(&FileId(0));
+    fixed.map_or_else(|| program.to_string(), |text| safely(&text))
+}
+
+#[test]
+fn a_sentence_goes_only_when_nothing_would_be_missed() {
+    let tiers = "tier web, app\n";
+    // whole, with its annotation and its line; the comment stays
+    let said =
+        format!("{tiers}web allows http, https from app\n@allow(icmp-all)\n  web allows https from app # why\n# on\n");
+    assert_eq!(safely(&said), format!("{tiers}web allows http, https from app\n# why\n# on\n"));
+    // at the end of a file without a line break, and across lines
+    assert_eq!(
+        safely(&format!("{tiers}web allows ssh from app\nweb allows ssh from app")),
+        format!("{tiers}web allows ssh from app\n")
+    );
+    let both = format!("{tiers}web, app allow ssh from app\n");
+    assert_eq!(safely(&format!("{both}web,\n  app allow ssh from app\ntier db\n")), format!("{both}tier db\n"));
+    for kept in [
+        // a part of it is new
+        "web allows http from app\nweb allows http, https from app\n",
+        // it outlives the other
+        "web allows http from app until 2026-12-31\nweb allows http from app\n",
+        // its text is the one that the rule carries
+        "web allows http from app\nweb allows http from app \"health checks\"\n",
+        // a comment would go with it
+        "web, app allow ssh from app\nweb, # the front\n  app allow ssh from app\n",
+        // said twice in one sentence
+        "web allows http, tcp 80 from app\n",
+    ] {
+        let program = format!("{tiers}{kept}");
+        assert_eq!(safely(&program), program);
+        assert!(codes(&check(&program, &all_warn()).1).contains_key("duplicate-rule"), "{program}");
+    }
+    // with another value it would be no duplicate
+    let bound = "# tierwall check --set office=203.0.113.0/24\nparam office : cidr\ntier web\nweb allows https from 203.0.113.0/24\nweb allows https from office\n";
+    assert!(codes(&check(bound, &all_warn()).1).contains_key("duplicate-rule"));
+    assert_eq!(safely(bound), bound);
+}
+
+struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    fn new(files: &[(&str, &str)]) -> Scratch {
+        let scratch = Scratch(tempfile::tempdir().expect("a temporary directory"));
+        for (name, text) in files {
+            let path = scratch.0.path().join(name);
+            fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).expect("a directory");
+            fs::write(path, text).expect("a file");
+        }
+        scratch
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.path().join(name)).expect("a file")
+    }
+
+    fn fix(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_tierwall"))
+            .args(["check", "--fix", "--as-of", "2026-01-15"])
+            .args(arguments)
+            .current_dir(self.0.path())
+            .output()
+            .expect("tierwall starts")
+    }
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn fix_corrects_the_files_of_all_programs_and_tells_what_is_left() {
+    let scratch = Scratch::new(&[
+        (
+            "a.tier",
+            "include \"lib/n.tier\"\r\ntier web # é\r\nweb allows https from office, 10.0.0.1/8\r\nweb allows ssh from ofice\r\n",
+        ),
+        ("b.tier", "\u{feff}include \"lib/n.tier\"\ntier db\n@allow(open-http)\ndb allows mysql from office\n"),
+        ("lib/n.tier", "network office = 203.0.113.1/24 # ours\n"),
+    ]);
+    let output = scratch.fix(&["a.tier", "b.tier"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = told(&output);
+    assert!(told.starts_with("fixed 3 problems in 3 files\nerror[E0201]: there is no peer `ofice`\n"), "{told}");
+    assert!(told.ends_with("1 error\nb.tier: 1 tier, 3 rules\n"), "{told}");
+    assert_eq!(
+        scratch.read("a.tier"),
+        "include \"lib/n.tier\"\r\ntier web # é\r\nweb allows https from office, 10.0.0.0/8\r\nweb allows ssh from ofice\r\n"
+    );
+    assert_eq!(scratch.read("b.tier"), "\u{feff}include \"lib/n.tier\"\ntier db\ndb allows mysql from office\n");
+    assert_eq!(scratch.read("lib/n.tier"), "network office = 203.0.113.0/24 # ours\n");
+    let again = scratch.fix(&["a.tier", "b.tier", "--message-format", "json"]);
+    let last = String::from_utf8_lossy(&again.stdout).lines().last().unwrap_or_default().to_string();
+    assert_eq!(
+        last,
+        "{\"format\":1,\"type\":\"summary\",\"errors\":1,\"warnings\":0,\"notes\":0,\"failures\":0,\"fixed\":0}"
+    );
+    let entries = fs::read_dir(scratch.0.path()).expect("a directory").count();
+    assert_eq!(entries, 3, "nothing else is left there");
+}
+
+#[test]
+fn corrections_make_room_for_others() {
+    // the second goes because the first does: an `@allow` for what is gone silences nothing
+    let scratch = Scratch::new(&[(
+        "a.tier",
+        "tier web, app\nweb allows ssh from app\n@allow(duplicate-rule)\n@allow(open-http)\nweb allows ssh from app\nweb allows ssh from 10.0.0.9/8\n",
+    )]);
+    let output = scratch.fix(&["a.tier"]);
+    assert!(told(&output).starts_with("fixed 2 problems in 1 file\n"), "{}", told(&output));
+    assert_eq!(
+        scratch.read("a.tier"),
+        "tier web, app\nweb allows ssh from app\n@allow(duplicate-rule)\nweb allows ssh from app\nweb allows ssh from 10.0.0.0/8\n"
+    );
+}
+
+#[test]
+fn what_cannot_be_written_is_left_as_it_is() {
+    let broken = "tier web\nweb allows https from 10.0.0.1/8\n";
+    let scratch = Scratch::new(&[("a.tier", broken), ("calm.tier", "tier web\nweb allows https from anywhere\n")]);
+    let output = scratch.fix(&["a.tier", "-"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        (told(&output).as_str(), scratch.read("a.tier").as_str()),
+        ("error: `--fix` writes to files, and `-` is none\n", broken)
+    );
+    let path = scratch.0.path().join("a.tier");
+    let mut permissions = fs::metadata(&path).expect("a file").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).expect("permissions");
+    let output = scratch.fix(&["a.tier"]);
+    assert_eq!((output.status.code(), scratch.read("a.tier").as_str()), (Some(2), broken));
+    assert_eq!(told(&output), "error: cannot write `a.tier`: it is read-only\nfixed nothing\n");
+    let modified = || fs::metadata(scratch.0.path().join("calm.tier")).and_then(|it| it.modified()).expect("a time");
+    let before = modified();
+    assert_eq!(told(&scratch.fix(&["calm.tier"])), "fixed nothing\ncalm.tier: 1 tier, 4 rules\n");
+    assert_eq!(modified(), before);
+    // bytes that are no characters would not come back
+    let bytes = b"tier web # \xff\nweb allows https from 10.0.0.1/8\n";
+    fs::write(scratch.0.path().join("bytes.tier"), bytes).expect("a file");
+    scratch.fix(&["bytes.tier"]);
+    assert_eq!(fs::read(scratch.0.path().join("bytes.tier")).expect("a file"), bytes);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let scratch = Scratch::new(&[("real.tier", "tier web\nweb allows https from 10.0.0.1/8\n")]);
+    let path = |name: &str| scratch.0.path().join(name);
+    fs::set_permissions(path("real.tier"), fs::Permissions::from_mode(0o640)).expect("permissions");
+    symlink("real.tier", path("link.tier")).expect("a link");
+    assert_eq!(scratch.fix(&["link.tier"]).status.code(), Some(0));
+    assert!(fs::symlink_metadata(path("link.tier")).expect("a link").is_symlink());
+    assert_eq!(fs::metadata(path("real.tier")).expect("a file").permissions().mode() & 0o777, 0o640);
+    assert_eq!(scratch.read("real.tier"), "tier web\nweb allows https from 10.0.0.0/8\n");
+}
