@@ -18,6 +18,7 @@ pub mod groups;
 pub mod net;
 pub mod parse;
 pub mod policy;
+pub mod project;
 pub mod questions;
 pub mod quota;
 pub mod resolve;

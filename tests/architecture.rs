@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules of the crate that it may name.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("date", &[]),
     ("net", &[]),
@@ -23,15 +23,19 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     ("quota", &["source", "policy", "net", "groups", "said"]),
     ("questions", &["source", "policy", "net", "check", "flows", "said"]),
     ("backend", &["groups"]),
+    ("project", &["source", "date", "diagnostic", "check", "backend"]),
     ("compile", &["source", "date", "ast", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
     ("lib", &["compile"]),
 ];
 
 /// Words that only one file may hold.
-const ONLY_IN: [(&str, &str); 4] = [
+const ONLY_IN: [(&str, &str); 7] = [
     ("codespan_reporting", "diagnostic/render.rs"),
     ("pest_derive", "parse/grammar.rs"),
     ("clap", "cli/"),
+    ("toml::de", "project/"),
+    ("rayon", "cli/run.rs"),
+    ("notify", "cli/watch.rs"),
     ("std::fs", "cli/"),
 ];
 

@@ -1,14 +1,21 @@
 //! Arguments to calls: the only place that reads files, prints, and looks at the clock and the environment.
 
 mod build;
+mod check;
 mod files;
 mod init;
+mod job;
 mod lints;
+mod output;
 mod program;
+mod project;
 mod questions;
 mod quota;
 mod report;
+mod run;
+mod seen;
 mod show;
+mod watch;
 
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -16,6 +23,7 @@ use clap_complete::Shell;
 use lints::Lints;
 use std::process::ExitCode;
 use tierwall::date::Date;
+use tierwall::project::Values;
 
 /// How a command ended; the numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +34,13 @@ pub enum Exit {
     Program = 1,
     /// 2: the command line or the file system was wrong.
     Usage = 2,
+}
+
+impl Exit {
+    /// The worse of two ends.
+    fn worse(self, other: Exit) -> Exit {
+        if other as u8 > self as u8 { other } else { self }
+    }
 }
 
 /// Compiles sentences about who may talk to whom into AWS security groups.
@@ -41,6 +56,7 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Start with `tierwall init shop.tier`, then `tierwall build shop.tier --to terraform`.
+Without a FILE, `build`, `check` and `watch` take what `tierwall.toml` lists, here or in a directory above.
 Exit codes: 0 done; 1 the program has errors, its output is stale, a group is over its quota, or the
 answer is no; 2 wrong command line or file system.";
 
@@ -55,18 +71,10 @@ enum Colour {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile a program and write CloudFormation JSON or Terraform HCL
+    /// Compile a program, or the project, and write CloudFormation JSON or Terraform HCL
     Build(build::Build),
-    /// Check programs and report every problem
-    Check {
-        /// Programs; `-` is standard input
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<String>,
-        #[command(flatten)]
-        with: With,
-        #[command(flatten)]
-        lints: Lints,
-    },
+    /// Check programs, or the project, and report every problem
+    Check(check::Check),
     /// Show who may talk to whom, on what, and which sentence says so
     Flows {
         /// The program; `-` is standard input
@@ -103,6 +111,8 @@ enum Command {
         /// E0201, template-limits; `lints` prints the whole page about lints
         code: Option<String>,
     },
+    /// Build again whenever a file of the program, or of the project, is saved
+    Watch(watch::Watch),
     /// Write a program to start from
     Init(init::Init),
     /// Print completions for a shell
@@ -129,6 +139,20 @@ struct With {
     root: Option<String>,
 }
 
+impl With {
+    /// The values that it gives.
+    fn values(&self) -> Values {
+        Values { vars: self.vars.iter().map(|file| program::named(file)).collect(), set: self.set.clone() }
+    }
+
+    /// The option among these that only makes sense for a FILE.
+    fn of_a_file(&self) -> Option<&'static str> {
+        let given =
+            [("--set", !self.set.is_empty()), ("--vars", !self.vars.is_empty()), ("--root", self.root.is_some())];
+        given.into_iter().find_map(|(option, given)| given.then_some(option))
+    }
+}
+
 fn binding(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it NAME=VALUE")?;
     Ok((name.trim().to_string(), value.trim().to_string()))
@@ -144,7 +168,8 @@ pub fn run() -> ExitCode {
     let report = report::Report::new(cli.color);
     let exit = match cli.command {
         Command::Build(build) => build::run(&build, &report),
-        Command::Check { files, with, lints } => show::check(&files, &with, &lints, &report),
+        Command::Check(check) => check::run(&check, &report),
+        Command::Watch(watch) => watch::run(&watch, &report),
         Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
         Command::Trace(trace) => questions::trace(&trace, &report),
         Command::Paths(paths) => questions::paths(&paths, &report),

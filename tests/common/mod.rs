@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod command;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use tierwall::check::lint::Levels;
