@@ -133,6 +133,15 @@ fn reports_and_outputs_do_not_depend_on_who_is_done_first() {
 }
 
 #[test]
+fn hostile_programs_end_in_errors_side_by_side() {
+    let scratch = Scratch::new();
+    let nested = "tier a ".to_string() + &"{ b = ".repeat(100_000);
+    scratch.write("a.tier", &nested);
+    scratch.write("b.tier", &nested);
+    scratch.run(&["check", "a.tier", "b.tier"]).exits(1).says("E0105");
+}
+
+#[test]
 fn the_manifest_is_found_from_below_and_paths_lead_to_the_files() {
     let scratch = project();
     scratch.run_in("network", &["build"]).exits(0).says("    wrote ../infra/shop.tf\n");
@@ -257,6 +266,10 @@ fn the_command_line_says_what_to_type() {
     scratch.run(&["build", "--set", "office=10.0.0.0/8"]).exits(2).says("`--set` goes with a FILE");
     scratch.run(&["check", "--vars", "production.json"]).exits(2).says("`--vars` goes with a FILE");
     scratch.run(&["watch", "billing.tier", "--to", "tf"]).exits(2).says("-o FILE");
+    scratch.run(&["watch", "-", "--to", "tf", "-o", "x.tf"]).exits(2).says("standard input");
+    let checked = with_manifest("[[program]]\nfile = \"shop.tier\"\n[program.environments]\n");
+    checked.run(&["build"]).exits(0).says("lists no outputs");
+    checked.run(&["check"]).exits(0).says("shop.tier: 1 tier, ");
 }
 
 #[test]

@@ -41,11 +41,11 @@ pub struct What {
 /// The arguments of `build`.
 #[derive(Args)]
 pub struct Build {
-    #[command(flatten)]
-    what: What,
     /// Write nothing; exit with 1 and a diff if an output is stale
     #[arg(long)]
     check: bool,
+    #[command(flatten)]
+    what: What,
 }
 
 fn backend(text: &str) -> Result<Backend, String> {
@@ -81,6 +81,11 @@ impl What {
             (Some(_) | None, _) => From::Manifest(project::listed(self.manifest.as_deref(), &self.with, report)?),
         };
         Ok(Plan { what: self, levels, from })
+    }
+
+    /// Whether the program is standard input.
+    pub fn is_standard_input(&self) -> bool {
+        self.file.as_deref() == Some("-")
     }
 
     /// The file that a single program is written to; nothing for standard output.
@@ -145,6 +150,9 @@ fn built(build: &Build, report: &Report) -> Result<Exit, Exit> {
     let written = plan.write(&made, report)?;
     if plan.is_project() {
         report.say(&output::listing(&made, &written));
+    }
+    if made.is_empty() {
+        report.say("the manifest lists no outputs, so nothing is written\n");
     }
     Ok(Exit::Done)
 }

@@ -9,10 +9,12 @@ use super::seen::Seen;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread::available_parallelism;
 use tierwall::check::lint::Levels;
 use tierwall::date::Date;
 use tierwall::diagnostic::{Problem, Style, render};
-use tierwall::project::{Build, Project};
+use tierwall::project::{Build, Program, Project};
 
 /// What a run found.
 #[derive(Debug)]
@@ -59,7 +61,7 @@ pub fn run(opened: &Opened, manner: &Manner, seen: &mut Seen, report: &Report) -
 
 fn jobs<'p>(project: &'p Project, manner: &Manner) -> Vec<Job<'p>> {
     let today = today();
-    let of_program = |program: &'p tierwall::project::Program| {
+    let of_program = |program: &'p Program| {
         let levels = manner.levels.over(&program.lints.over(&project.lints));
         let job = move |build: &'p Build| {
             let as_of = manner.as_of.or(build.as_of).unwrap_or(today);
@@ -72,44 +74,46 @@ fn jobs<'p>(project: &'p Project, manner: &Manner) -> Vec<Job<'p>> {
 
 /// What became of each job, in their order, whichever was done first.
 fn outcomes(jobs: &[Job<'_>]) -> Vec<Outcome> {
-    let threads = ThreadPoolBuilder::new().stack_size(STACK).build();
-    match threads {
-        Ok(threads) if jobs.len() > 1 => threads.install(|| jobs.par_iter().map(Job::run).collect()),
-        Ok(_) | Err(_) => jobs.iter().map(Job::run).collect(),
+    let threads = available_parallelism().map_or(1, NonZero::get).min(jobs.len());
+    let pool = (threads > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build());
+    match pool {
+        Some(Ok(pool)) => pool.install(|| jobs.par_iter().map(Job::run).collect()),
+        // no thread can be had
+        Some(Err(_)) | None => jobs.iter().map(Job::run).collect(),
     }
 }
 
 /// Reports the problems of one program, each once: one that only some of its environments have says which.
 fn told(builds: &[Build], outcomes: &[Outcome], opened: &Opened, report: &Report) -> Exit {
     let mut exit = unread(outcomes, opened, report);
-    let mut having: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let text = |outcome: &Outcome, problem: &Problem| render(problem, &outcome.sources, Style::Plain);
-    for (n, outcome) in outcomes.iter().enumerate() {
-        for problem in &outcome.problems {
-            having.entry(text(outcome, problem)).or_default().push(n);
-        }
+    let texts: Vec<Vec<String>> = outcomes.iter().map(texts).collect();
+    let mut having: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (n, texts) in texts.iter().enumerate() {
+        texts.iter().for_each(|text| having.entry(text).or_default().push(n));
     }
-    for (n, outcome) in outcomes.iter().enumerate() {
-        let mut problems = Vec::new();
-        for problem in &outcome.problems {
-            let Some(numbers) = having.get(&text(outcome, problem)).filter(|numbers| numbers[0] == n) else { continue };
-            let names = environments(builds, numbers);
-            let problem = Box::new(problem.clone());
-            problems.push(match names {
-                Some(names) => Problem::InEnvironments { problem, names },
-                None => *problem,
-            });
-        }
+    for (n, (outcome, texts)) in outcomes.iter().zip(&texts).enumerate() {
+        let first_here = |(problem, text): (&Problem, &String)| {
+            let numbers = having.get(text.as_str()).filter(|numbers| numbers[0] == n)?;
+            Some(match environments(builds, numbers) {
+                Some(names) => Problem::InEnvironments { problem: Box::new(problem.clone()), names },
+                None => problem.clone(),
+            })
+        };
+        let problems: Vec<Problem> = outcome.problems.iter().zip(texts).filter_map(first_here).collect();
         report.problems(&problems, &outcome.sources);
         exit = exit.worse(verdict(&problems));
     }
     exit
 }
 
+/// The problems of an outcome as a person sees them, which is how those of two environments are the same.
+fn texts(outcome: &Outcome) -> Vec<String> {
+    outcome.problems.iter().map(|problem| render(problem, &outcome.sources, Style::Plain)).collect()
+}
+
 /// `in production, test`; nothing for all of them.
 fn environments(builds: &[Build], numbers: &[usize]) -> Option<String> {
-    let some = numbers.iter().filter_map(|n| builds[*n].environment.as_deref());
-    let mut some: Vec<&str> = some.collect();
+    let mut some: Vec<&str> = numbers.iter().filter_map(|n| builds[*n].environment.as_deref()).collect();
     some.dedup();
     (some.len() < builds.len() && !some.is_empty()).then(|| format!("in {}", some.join(", ")))
 }

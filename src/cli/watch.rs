@@ -50,6 +50,9 @@ fn watched(watch: &Watch, report: &Report) -> Result<Exit, Exit> {
     if !plan.is_project() && watch.what.output().is_none() {
         return Err(report.failure("`watch` writes to a file: name it with `-o FILE`"));
     }
+    if watch.what.is_standard_input() {
+        return Err(report.failure("standard input cannot be watched: name a FILE"));
+    }
     let (sender, wakes) = channel();
     let stop = sender.clone();
     let changed = move |event: notify::Result<Event>| {

@@ -105,14 +105,14 @@ impl Manifest<'_> {
                 if let Some(Entry { key_span: span, .. }) = entries.get("outputs") {
                     self.reading.problems.push(Problem::SharedOutputs { span, environments: environments.key_span });
                 }
-                self.environments(environments, &build)
+                self.environments(environments, build)
             }
         };
         Some(Program { file: file?, root, lints, builds })
     }
 
     /// The builds of a program with environments; what the program itself says holds for each.
-    fn environments(&mut self, entry: Entry<'_>, shared: &Build) -> Vec<Build> {
+    fn environments(&mut self, entry: Entry<'_>, shared: Build) -> Vec<Build> {
         const WANTED: &str = "tables, as in `[program.environments.production]`";
         let Some(table) = self.reading.table(entry, WANTED) else { return Vec::new() };
         let mut builds = Vec::new();
@@ -123,7 +123,7 @@ impl Manifest<'_> {
             let values = shared.values.iter().cloned().chain(own.values).collect();
             builds.push(Build { environment: Some(environment.key.to_string()), values, ..own });
         }
-        builds
+        if builds.is_empty() { vec![shared] } else { builds }
     }
 
     fn build(&mut self, entries: &Entries<'_>, as_of: Option<Date>) -> Build {
