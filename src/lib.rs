@@ -23,6 +23,7 @@ pub mod messages;
 pub mod net;
 pub mod parse;
 pub mod policy;
+pub mod project;
 pub mod questions;
 pub mod quota;
 pub mod resolve;

@@ -4,6 +4,7 @@
 //! of a thing. Lines and columns are computed only when somebody asks for them.
 
 use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Every file of one program, in the order in which they were first named.
@@ -73,6 +74,21 @@ impl Sources {
         self.files.first()
     }
 
+    /// Adds a file as it was read. What is no UTF-8 is replaced, and the first byte of it comes back with the file.
+    pub fn add_bytes(&mut self, name: String, bytes: Vec<u8>) -> Option<(FileId, Option<Span>)> {
+        let (text, invalid) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
+            }
+        };
+        let file = self.add(name, text)?;
+        // the replacement character is three bytes long
+        let span = |at| Span { file, start: at as u32, end: at as u32 + 3 };
+        Some((file, invalid.map(span)))
+    }
+
     /// The file with this id.
     pub fn file(&self, id: FileId) -> &File {
         &self.files[id.0 as usize]
@@ -82,6 +98,19 @@ impl Sources {
     pub fn text(&self, span: Span) -> &str {
         &self.file(span.file).text[span.range()]
     }
+}
+
+/// The path without `.` and without a `..` that a directory before it answers, asking no file system.
+pub fn lexical(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match (part, out.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir | Component::Prefix(_))) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => drop(out.pop()),
+            _ => out.push(part),
+        }
+    }
+    out
 }
 
 impl File {
@@ -109,5 +138,20 @@ impl File {
         let line = starts.partition_point(|start| *start <= offset);
         let before = &self.text[starts[line - 1] as usize..offset as usize];
         (line, before.chars().count() + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lexical;
+    use std::path::Path;
+
+    #[test]
+    fn paths_are_told_apart_without_a_file_system() {
+        for (path, plain) in
+            [("./a//b/", "a/b"), ("a/../b", "b"), ("../a/./b/../../..", "../.."), ("/../a", "/a"), (".", "")]
+        {
+            assert_eq!(lexical(Path::new(path)), Path::new(plain), "{path}");
+        }
     }
 }

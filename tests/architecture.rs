@@ -27,19 +27,20 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("messages", &["hash", "source", "diagnostic", "check"]),
     ("backend", &["groups"]),
     ("changes", &["source", "policy", "net", "groups", "quota", "backend", "flows", "said"]),
-    (
-        "review",
-        &["source", "policy", "net", "groups", "check", "changes", "diagnostic", "questions", "flows", "said"],
-    ),
+    ("review", &["source", "policy", "net", "groups", "check", "changes", "diagnostic", "questions", "flows", "said"]),
+    ("project", &["source", "date", "diagnostic", "check", "backend"]),
     ("compile", &["source", "date", "ast", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),
     ("lib", &["compile"]),
 ];
 
 /// Words that only one file may hold.
-const ONLY_IN: [(&str, &str); 4] = [
+const ONLY_IN: [(&str, &str); 7] = [
     ("codespan_reporting", "diagnostic/render.rs"),
     ("pest_derive", "parse/grammar.rs"),
     ("clap", "cli/"),
+    ("toml::de", "project/"),
+    ("rayon", "cli/run.rs"),
+    ("notify", "cli/watch.rs"),
     ("std::fs", "cli/"),
 ];
 

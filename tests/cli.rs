@@ -2,83 +2,12 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
+mod common;
+
+use common::command::Scratch;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
 const PROGRAM: &str = "tier web\nweb allows https from anywhere\n";
-
-struct Scratch(tempfile::TempDir);
-
-impl Scratch {
-    fn new() -> Scratch {
-        Scratch(tempfile::tempdir().expect("a temporary directory"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).expect("a directory");
-        fs::write(&path, text).expect("a file");
-        path
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).expect("a file")
-    }
-
-    fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).expect("a directory").flatten();
-        let mut names: Vec<String> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        names
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        self.run_with(arguments, b"", &[])
-    }
-
-    fn run_with(&self, arguments: &[&str], input: &[u8], environment: &[(&str, &str)]) -> Run {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tierwall"))
-            .args(arguments)
-            .current_dir(self.0.path())
-            .env_remove("NO_COLOR")
-            .envs(environment.iter().copied())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("tierwall starts");
-        child.stdin.take().expect("a pipe").write_all(input).unwrap_or_default();
-        Run(child.wait_with_output().expect("tierwall ends"))
-    }
-}
-
-struct Run(Output);
-
-impl Run {
-    fn exits(&self, code: i32) -> &Run {
-        assert_eq!(self.0.status.code(), Some(code), "{}{}", self.out(), self.err());
-        self
-    }
-
-    fn out(&self) -> String {
-        String::from_utf8_lossy(&self.0.stdout).into_owned()
-    }
-
-    fn err(&self) -> String {
-        String::from_utf8_lossy(&self.0.stderr).into_owned()
-    }
-
-    fn says(&self, words: &str) -> &Run {
-        assert!(self.err().contains(words), "`{words}` is not in:\n{}", self.err());
-        self
-    }
-}
 
 #[test]
 fn output_goes_to_standard_output_and_diagnostics_to_standard_error() {

@@ -1,5 +1,5 @@
-//! `docs/errors.md` against the compiler: every code has a page, each wrong program gets its code and no other
-//! error, each right one gets nothing; and how each is told.
+//! `docs/errors.md` against the compiler: every code has a page, each wrong program or manifest gets its code and no
+//! other error, each right one gets nothing; and how each is told.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
@@ -7,21 +7,55 @@ mod common;
 
 use common::{block, package};
 use std::collections::BTreeSet;
+use std::path::Path;
 use tierwall::check::lint::{Level, Levels};
-use tierwall::diagnostic::{self, Problem, Style, explanations, render};
+use tierwall::diagnostic::{self, Explanation, Problem, Style, explanations, render};
+use tierwall::project;
 use tierwall::source::Sources;
 
 /// Codes that no program written in a text file can cause.
 const NOT_BY_TEXT: [&str; 2] = ["E0108", "E0121"];
 
+/// Codes of what is found on a disk; `tests/projects.rs` has them.
+const BY_FILES: [&str; 1] = ["E0807"];
+
 /// A code, and another that every program with it has too.
 const ALWAYS_WITH: [(&str, &str); 1] = [("E0308", "E0309")];
 
-/// The problems of a program that lints do not look at.
-fn check(program: &str) -> (Sources, Vec<Problem>) {
-    let nothing = Levels { all: Some(Level::Allow), ..Levels::default() };
-    let (compilation, problems) = common::check(program, &nothing);
-    (compilation.sources, problems)
+/// A file that an explanation shows.
+enum Shown<'e> {
+    Program(&'e str),
+    Manifest(&'e str),
+}
+
+/// The block of this kind in an explanation.
+fn shown<'e>(explanation: &'e Explanation, kind: &str) -> Option<Shown<'e>> {
+    let program = block(explanation, &format!("tier {kind}")).map(Shown::Program);
+    program.or_else(|| block(explanation, &format!("toml {kind}")).map(Shown::Manifest))
+}
+
+impl Shown<'_> {
+    fn text(&self) -> &str {
+        match self {
+            Shown::Program(text) | Shown::Manifest(text) => text,
+        }
+    }
+
+    /// Its problems, but for what lints find.
+    fn check(&self) -> (Sources, Vec<Problem>) {
+        match self {
+            Shown::Program(program) => {
+                let nothing = Levels { all: Some(Level::Allow), ..Levels::default() };
+                let (compilation, problems) = common::check(program, &nothing);
+                (compilation.sources, problems)
+            }
+            Shown::Manifest(manifest) => {
+                let bytes = manifest.as_bytes().to_vec();
+                let (sources, _, problems) = project::read("tierwall.toml", bytes, Path::new(""));
+                (sources, problems.sorted())
+            }
+        }
+    }
 }
 
 #[test]
@@ -42,24 +76,25 @@ fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
     settings.set_omit_expression(true);
     for explanation in explanations() {
         let code = explanation.code;
-        match block(explanation, "wrong") {
+        match shown(explanation, "wrong") {
             None => assert!(NOT_BY_TEXT.contains(&code), "{code} shows a wrong program"),
-            Some(program) => {
-                let (sources, problems) = check(program);
+            Some(_) if BY_FILES.contains(&code) => {}
+            Some(shown) => {
+                let (sources, problems) = shown.check();
                 let told: Vec<String> = problems.iter().map(|p| render(p, &sources, Style::Plain)).collect();
-                let text = format!("{program}{}\n{}", "-".repeat(80), told.join("\n"));
+                let text = format!("{}{}\n{}", shown.text(), "-".repeat(80), told.join("\n"));
                 let codes: BTreeSet<&str> = problems.iter().map(|p| p.report().code).collect();
                 let expected = ALWAYS_WITH.iter().filter(|(with, _)| *with == code).map(|(_, other)| *other);
                 assert_eq!(codes, expected.chain([code]).collect(), "{text}");
                 settings.bind(|| insta::assert_snapshot!(code, text));
             }
         }
-        let right = block(explanation, "right");
+        let right = shown(explanation, "right");
         assert!(right.is_some() || NOT_BY_TEXT.contains(&code), "{code} shows a right program");
-        if let Some(program) = right {
-            let (sources, problems) = check(program);
+        if let Some(shown) = right {
+            let (sources, problems) = shown.check();
             let told: Vec<String> = problems.iter().map(|p| render(p, &sources, Style::Plain)).collect();
-            assert!(told.is_empty(), "{code}\n{program}\n{}", told.join("\n"));
+            assert!(told.is_empty(), "{code}\n{}\n{}", shown.text(), told.join("\n"));
         }
     }
 }
@@ -67,8 +102,8 @@ fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
 #[test]
 fn messages_read_alike() {
     for explanation in explanations() {
-        let Some(program) = block(explanation, "wrong") else { continue };
-        for problem in check(program).1 {
+        let Some(shown) = shown(explanation, "wrong") else { continue };
+        for problem in shown.check().1 {
             let report = problem.report();
             let first = report.message.chars().next().unwrap_or('A');
             let starts_well = !first.is_uppercase()

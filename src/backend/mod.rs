@@ -27,3 +27,8 @@ pub struct Backend {
 
 /// Every target.
 pub const ALL: [Backend; 2] = [cloudformation::BACKEND, terraform::BACKEND];
+
+/// The target with this name, or this short name.
+pub fn named(name: &str) -> Option<Backend> {
+    ALL.into_iter().find(|backend| name == backend.name || name == backend.short)
+}

@@ -1,141 +1,158 @@
 //! `tierwall build`
 
-use super::files::{Destination, Written, words};
-use super::program::{load, verdict};
+use super::files::Written;
+use super::job::Made;
+use super::project::Opened;
 use super::report::Report;
-use super::unified;
-use super::{Exit, Lints, With};
+use super::run::{Manner, Run, run as run_all};
+use super::seen::Seen;
+use super::{Exit, Lints, With, output, project};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use std::io::{self, Write};
-use tierwall::backend::{self, Backend, cloudformation};
-use tierwall::check::lint::{self, Levels};
-use tierwall::check::target;
-use tierwall::compile::Judged;
-use tierwall::diagnostic::Problems;
-use tierwall::groups::Deployment;
-use tierwall::policy::Policy;
+use std::path::PathBuf;
+use tierwall::backend::{self, Backend};
+use tierwall::check::lint::Levels;
 
-/// The arguments of `build`.
+/// What is built, and where to.
 #[derive(Args)]
-pub struct Build {
-    /// The program; `-` is standard input
-    file: String,
+pub struct What {
+    /// The program; `-` is standard input [default: all that `tierwall.toml` lists]
+    #[arg(requires = "to")]
+    file: Option<String>,
     /// What to write: cloudformation (cfn) or terraform (tf)
-    #[arg(long, value_name = "TARGET", value_parser = PossibleValuesParser::new(targets()).try_map(|text| backend(&text)))]
-    to: Backend,
+    #[arg(long, value_name = "TARGET", requires = "file",
+        value_parser = PossibleValuesParser::new(targets()).try_map(|text| backend(&text)))]
+    to: Option<Backend>,
     /// Write to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", requires = "file")]
     output: Option<String>,
-    /// Replace the output even if tierwall did not write it
+    /// Replace outputs even if tierwall did not write them
     #[arg(long)]
     force: bool,
-    /// Write nothing; exit with 1 and a diff if the output is stale
-    #[arg(long, requires = "output")]
-    check: bool,
+    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<String>,
     #[command(flatten)]
     with: With,
     #[command(flatten)]
     lints: Lints,
 }
 
+/// The arguments of `build`.
+#[derive(Args)]
+pub struct Build {
+    /// Write nothing; exit with 1 and a diff if an output is stale
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    what: What,
+}
+
 fn backend(text: &str) -> Result<Backend, String> {
-    let known = backend::ALL.into_iter().find(|backend| text == backend.name || text == backend.short);
-    let names = backend::ALL.map(|backend| format!("{} ({})", backend.name, backend.short)).join(", ");
-    known.ok_or_else(|| format!("targets are {names}"))
+    let names = || backend::ALL.map(|backend| format!("{} ({})", backend.name, backend.short)).join(", ");
+    backend::named(text).ok_or_else(|| format!("targets are {}", names()))
 }
 
 fn targets() -> Vec<&'static str> {
     backend::ALL.iter().flat_map(|backend| [backend.name, backend.short]).collect()
 }
 
+/// What is built, once the command line is known to be right.
+pub struct Plan<'w> {
+    what: &'w What,
+    levels: Levels,
+    from: From,
+}
+
+/// Where the programs come from.
+enum From {
+    /// This file of the command line, for this target.
+    File(String, Backend),
+    /// This manifest.
+    Manifest(PathBuf),
+}
+
+impl What {
+    /// Checks what can be checked before anything is read.
+    pub fn plan(&self, report: &Report) -> Result<Plan<'_>, Exit> {
+        let levels = self.lints.levels().map_err(|words| report.failure(&words))?;
+        let from = match (&self.file, self.to) {
+            (Some(file), Some(to)) => From::File(file.clone(), to),
+            (Some(_) | None, _) => From::Manifest(project::listed(self.manifest.as_deref(), &self.with, report)?),
+        };
+        Ok(Plan { what: self, levels, from })
+    }
+
+    /// Whether the program is standard input.
+    pub fn is_standard_input(&self) -> bool {
+        self.file.as_deref() == Some("-")
+    }
+
+    /// The file that a single program is written to; nothing for standard output.
+    pub fn output(&self) -> Option<&str> {
+        self.output.as_deref().filter(|output| *output != "-")
+    }
+}
+
+impl Plan<'_> {
+    /// Whether it is a manifest that says what is built.
+    pub fn is_project(&self) -> bool {
+        matches!(self.from, From::Manifest(_))
+    }
+
+    /// Compiles everything in memory, and reports.
+    pub fn make(&self, seen: &mut Seen, report: &Report) -> Result<Vec<Made>, Exit> {
+        let opened = self.open(seen, report)?;
+        let manner = Manner { levels: self.levels.clone(), as_of: self.what.with.as_of, sizes: false };
+        match run_all(&opened, &manner, seen, report) {
+            Run { exit: Exit::Done, made } => Ok(made),
+            Run { exit: failed @ (Exit::Program | Exit::Usage), made: _ } => Err(failed),
+        }
+    }
+
+    fn open(&self, seen: &mut Seen, report: &Report) -> Result<Opened, Exit> {
+        let What { with, manifest, .. } = self.what;
+        match &self.from {
+            From::Manifest(path) => project::open(path, seen, report),
+            From::File(file, to) => {
+                let output = Some((*to, self.what.output().unwrap_or("-")));
+                project::of_files(std::slice::from_ref(file), with, output, manifest.as_deref(), seen, report)
+            }
+        }
+    }
+
+    /// Writes what was made.
+    pub fn write(&self, made: &[Made], report: &Report) -> Result<Vec<Written>, Exit> {
+        if self.is_project() {
+            output::make_directories(made, report)?;
+        }
+        output::write(made, self.what.force, report)
+    }
+}
+
 /// Runs it.
 pub fn run(build: &Build, report: &Report) -> Exit {
-    let levels = match build.lints.levels() {
-        Ok(levels) => levels,
-        Err(words) => return report.failure(&words),
-    };
-    let compilation = match load(&build.file, &build.with, report) {
-        Ok(compilation) => compilation,
-        Err(exit) => return exit,
-    };
-    let Judged { deployment, mut problems } = compilation.judge(&levels);
-    if build.to.name == cloudformation::BACKEND.name {
-        problems.append(target::cloudformation(&compilation.policy));
-        if let Some(deployment) = deployment.as_ref().filter(|_| !problems.any_error()) {
-            problems.append(limits(&compilation.policy, deployment, build, &levels));
-        }
-    }
-    let problems = problems.sorted();
-    report.problems(&problems, &compilation.sources);
-    let deployment = match (deployment, verdict(&problems)) {
-        (Some(deployment), Exit::Done) => deployment,
-        (_, failed) => return failed,
-    };
-    match build.output.as_deref() {
-        None | Some("-") => {
-            let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
-            report.printed((build.to.emit)(&deployment, &mut out).and_then(|()| out.flush()))
-        }
-        Some(path) => to_file(build, path, &deployment, report),
-    }
+    built(build, report).unwrap_or_else(|exit| exit)
 }
 
-/// The limits of a template; its size is found by writing it to nowhere.
-fn limits(policy: &Policy, deployment: &Deployment<'_>, build: &Build, levels: &Levels) -> Problems {
-    let [resources, parameters, outputs] = cloudformation::counts(deployment);
-    let mut size = Size(0);
-    (build.to.emit)(deployment, &mut size).expect("counting bytes cannot fail");
-    let template = lint::Template { resources, parameters, outputs, bytes: size.0 };
-    lint::told(policy, &lint::TEMPLATE_LIMITS, levels, lint::template_limits(template))
-}
-
-/// A writer that only counts.
-struct Size(usize);
-
-impl Write for Size {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
+fn built(build: &Build, report: &Report) -> Result<Exit, Exit> {
+    let plan = build.what.plan(report)?;
+    let to_stdout = !plan.is_project() && build.what.output().is_none();
+    if build.check && to_stdout {
+        return Err(report.failure("`--check` compares with a file: name it with `-o FILE`"));
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    let made = plan.make(&mut Seen::default(), report)?;
+    match made.as_slice() {
+        [made] if to_stdout => return Ok(report.print(&made.bytes)),
+        made if build.check => return Ok(output::stale(made, report)),
+        _ => {}
     }
-}
-
-fn to_file(build: &Build, path: &str, deployment: &Deployment<'_>, report: &Report) -> Exit {
-    let failure = |why: String| report.failure(&format!("cannot write `{path}`: {why}"));
-    let destination = match Destination::new(path, build.to.mark, build.force || build.check) {
-        Ok(destination) => destination,
-        Err(why) => return failure(why),
-    };
-    if build.check {
-        return stale(build, path, &destination, deployment, report);
+    let written = plan.write(&made, report)?;
+    if plan.is_project() {
+        report.remark(&output::listing(&made, &written));
     }
-    match destination.write(|out| (build.to.emit)(deployment, out)) {
-        Ok(Written::New | Written::Unchanged) => Exit::Done,
-        Err(error) => failure(words(&error)),
+    if made.is_empty() {
+        report.remark("the manifest lists no outputs, so nothing is written");
     }
-}
-
-/// Compares an output with what would be written.
-fn stale(build: &Build, path: &str, destination: &Destination, deployment: &Deployment<'_>, report: &Report) -> Exit {
-    let mut new = Vec::new();
-    (build.to.emit)(deployment, &mut new).expect("a vector takes everything");
-    let old = match destination.current() {
-        Ok(old) => old,
-        Err(error) => return report.failure(&format!("cannot read `{path}`: {}", words(&error))),
-    };
-    if old.as_ref() == Some(&new) {
-        return Exit::Done;
-    }
-    let before = if old.is_some() { path } else { "/dev/null" };
-    let old = old.unwrap_or_default();
-    let text = unified::diff(&String::from_utf8_lossy(&old), &String::from_utf8_lossy(&new), before, path);
-    report.outcome(&format!("`{path}` is stale; build it anew"));
-    match report.print(text.as_bytes()) {
-        Exit::Done => Exit::Program,
-        other => other,
-    }
+    Ok(Exit::Done)
 }

@@ -1,10 +1,12 @@
 //! The file system: programs are read, and outputs are written whole or not at all.
 
+use super::seen::Seen;
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read as _, Write};
-use std::path::{Component, Path, PathBuf};
+use std::io::{self, Read as _, Write};
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::source::lexical;
 
 /// Reads the files of a program. Includes are found from the file that names them, and none lies outside the
 /// root.
@@ -12,12 +14,14 @@ pub struct Files {
     root: Option<String>,
     /// The root with links followed, and as reports show it; known once the entry is.
     resolved: Option<(PathBuf, String)>,
+    /// All that was asked for.
+    pub seen: Seen,
 }
 
 impl Files {
     /// A reader with this root, or with the directory of the entry as its root.
     pub fn new(root: Option<String>) -> Files {
-        Files { root, resolved: None }
+        Files { root, resolved: None, seen: Seen::default() }
     }
 
     fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
@@ -25,14 +29,14 @@ impl Files {
         let parent = if standard { Path::new("") } else { Path::new(path).parent().unwrap_or(Path::new("")) };
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         let shown = self.root.clone().unwrap_or_else(|| parent.display().to_string());
+        let bytes = if standard { read_standard_input()? } else { self.seen.read(Path::new(path))? };
         let identity = if standard { PathBuf::from("./-") } else { canonical(Path::new(path))? };
-        let bytes = if standard { read_standard_input()? } else { read_file(Path::new(path))? };
         self.resolved = Some((canonical(Path::new(&shown))?, shown));
         let name = if standard { "<stdin>" } else { path };
         Ok(Read { identity: text(&identity), name: name.to_string(), bytes })
     }
 
-    fn include(&self, path: &str, from: &str) -> Result<Read, ReadError> {
+    fn include(&mut self, path: &str, from: &str) -> Result<Read, ReadError> {
         let Some((root, shown)) = &self.resolved else { return Err(ReadError::Failed("no entry file".to_string())) };
         let outside = || ReadError::Outside(shown.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new("."));
@@ -42,11 +46,13 @@ impl Files {
         if !wanted.starts_with(root) {
             return Err(outside());
         }
-        let identity = canonical(&wanted)?;
+        let identity = canonical(&wanted).inspect_err(|_| self.seen.note(&wanted, None))?;
         if !identity.starts_with(root) {
             return Err(outside());
         }
-        let bytes = read_file(&identity)?;
+        let bytes = read_file(&identity);
+        self.seen.note(&wanted, bytes.as_ref().ok());
+        let bytes = bytes?;
         let name = identity.strip_prefix(root).map_or_else(|_| identity.clone(), |tail| Path::new(shown).join(tail));
         let name = name.strip_prefix(".").map(Path::to_path_buf).unwrap_or(name);
         Ok(Read { identity: text(&identity), name: text(&name), bytes })
@@ -79,19 +85,6 @@ pub fn words(error: &io::Error) -> String {
 
 fn canonical(path: &Path) -> Result<PathBuf, ReadError> {
     fs::canonicalize(path).map_err(|error| failed(&error))
-}
-
-/// The path without `.` and `..`, as far as that can be told without asking the file system.
-pub fn lexical(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(out.pop()),
-            Component::CurDir => {}
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
-        }
-    }
-    out
 }
 
 /// A whole regular file; anything else could block or never end.
@@ -145,12 +138,22 @@ pub struct Destination {
 }
 
 /// How a write ended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     /// There is a new or another file.
     New,
     /// The file had these bytes already and was left alone.
     Unchanged,
+}
+
+impl Written {
+    /// As reports say it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Written::New => "wrote",
+            Written::Unchanged => "unchanged",
+        }
+    }
 }
 
 impl Destination {
@@ -184,7 +187,10 @@ impl Destination {
     }
 
     /// Writes it by way of a temporary file beside it, so that nobody ever sees half of it.
-    pub fn write(&self, emit: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Written> {
+    pub fn write(&self, bytes: &[u8]) -> io::Result<Written> {
+        if self.current()?.is_some_and(|current| current == bytes) {
+            return Ok(Written::Unchanged);
+        }
         let directory = match self.path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             Some(_) | None => Path::new("."),
@@ -193,14 +199,9 @@ impl Destination {
         builder.prefix(".tierwall-");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temporary = builder.tempfile_in(directory)?;
-        let mut writer = BufWriter::with_capacity(64 * 1024, temporary);
-        emit(&mut writer)?;
-        let temporary = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut temporary = builder.tempfile_in(directory)?;
+        temporary.write_all(bytes)?;
         if self.exists {
-            if same(temporary.path(), &self.path)? {
-                return Ok(Written::Unchanged);
-            }
             fs::set_permissions(temporary.path(), fs::metadata(&self.path)?.permissions())?;
         }
         persist(temporary, &self.path)?;
@@ -218,23 +219,4 @@ fn is_ours(path: &Path, mark: &str) -> io::Result<bool> {
     let mut start = Vec::new();
     File::open(path)?.take(4096).read_to_end(&mut start)?;
     Ok(start.is_empty() || String::from_utf8_lossy(&start).contains(mark))
-}
-
-/// Whether two files hold the same bytes.
-fn same(a: &Path, b: &Path) -> io::Result<bool> {
-    let (a, b) = (File::open(a)?, File::open(b)?);
-    if a.metadata()?.len() != b.metadata()?.len() {
-        return Ok(false);
-    }
-    let (mut a, mut b) = (BufReader::new(a), BufReader::new(b));
-    let (mut x, mut y) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
-    loop {
-        let length = a.read(&mut x)?;
-        if length == 0 {
-            return Ok(true);
-        }
-        if b.read_exact(&mut y[..length]).is_err() || x[..length] != y[..length] {
-            return Ok(false);
-        }
-    }
 }

@@ -1,14 +1,15 @@
 //! `tierwall check --fix`: programs are corrected in memory until nothing is left to correct, then written.
 
+use super::Exit;
 use super::files::{Destination, Files, words};
-use super::program::{bindings, today};
+use super::job::{Job, Place};
+use super::program::Unread;
+use super::project::Opened;
 use super::report::Report;
-use super::{Exit, With};
+use super::run::{Manner, jobs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use tierwall::check::lint::Levels;
-use tierwall::compile::{Compilation, compile};
-use tierwall::date::Date;
+use tierwall::compile::Compilation;
 use tierwall::diagnostic::{Fixed, Level, Problem, apply_safe};
 use tierwall::parse::{Read, ReadError, Reader};
 
@@ -29,6 +30,12 @@ struct Draft {
     changed: bool,
 }
 
+impl Place for Drafts {
+    fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.files.values(path)
+    }
+}
+
 impl Reader for Drafts {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let Read { identity, name, bytes } = self.files.read(path, from)?;
@@ -38,26 +45,17 @@ impl Reader for Drafts {
     }
 }
 
-/// How a program is read and judged, each time.
-struct Judge<'a> {
-    file: &'a str,
-    bindings: &'a [(String, String)],
-    as_of: Date,
-    levels: &'a Levels,
-}
-
 /// A program with its problems.
 struct Judged {
     compilation: Compilation,
     problems: Vec<Problem>,
 }
 
-impl Judge<'_> {
-    fn judge(&self, drafts: &mut Drafts) -> Result<Judged, ReadError> {
-        let compilation = compile(self.file, drafts, self.bindings, self.as_of)?;
-        let problems = compilation.judge(self.levels).problems.sorted();
-        Ok(Judged { compilation, problems })
-    }
+/// Reads a program and judges it, each time anew.
+fn judged(job: &Job<'_>, drafts: &mut Drafts) -> Result<Judged, Unread> {
+    let compilation = job.compiled(drafts)?;
+    let problems = compilation.judge(&job.levels).problems.sorted();
+    Ok(Judged { compilation, problems })
 }
 
 impl Judged {
@@ -73,18 +71,16 @@ impl Judged {
 }
 
 /// Corrects the files of programs, and says how many problems that were.
-pub fn run(files: &[String], with: &With, levels: &Levels, report: &Report) -> Exit {
-    if files.iter().any(|file| file == "-") {
+pub fn run(opened: &Opened, manner: &Manner, report: &Report) -> Exit {
+    let jobs = jobs(&opened.project, manner);
+    if jobs.iter().any(|job| job.program.file.path == "-") {
         return report.failure("`--fix` writes to files, and `-` is none");
     }
-    // what cannot be read is told by whoever checks it afterwards
-    let Ok(bindings) = bindings(with) else { return Exit::Done };
-    let as_of = with.as_of.unwrap_or_else(today);
     let (mut problems, mut changed, mut worst) = (0, BTreeSet::new(), Exit::Done);
-    for file in files {
-        let judge = Judge { file, bindings: &bindings, as_of, levels };
-        let mut drafts = Drafts { files: Files::new(with.root.clone()), drafts: BTreeMap::new() };
-        let Ok(fixes) = correct(&judge, &mut drafts) else { continue };
+    for job in &jobs {
+        let mut drafts = Drafts { files: Files::new(job.program.root.clone()), drafts: BTreeMap::new() };
+        // what cannot be read is told by whoever checks it afterwards
+        let Ok(fixes) = correct(job, &mut drafts) else { continue };
         match write(&drafts) {
             Ok(written) => {
                 problems += fixes;
@@ -98,12 +94,12 @@ pub fn run(files: &[String], with: &With, levels: &Levels, report: &Report) -> E
 }
 
 /// Corrects the drafts of a program until nothing is left, and says how many corrections that were.
-fn correct(judge: &Judge<'_>, drafts: &mut Drafts) -> Result<usize, ReadError> {
+fn correct(job: &Job<'_>, drafts: &mut Drafts) -> Result<usize, Unread> {
     let mut done = 0;
-    let mut judged = judge.judge(drafts)?;
+    let mut before = judged(job, drafts)?;
     for _ in 0..ROUNDS {
-        let sources = &judged.compilation.sources;
-        let Fixed { files, fixes } = apply_safe(&judged.problems, sources);
+        let sources = &before.compilation.sources;
+        let Fixed { files, fixes } = apply_safe(&before.problems, sources);
         let mut undo = Vec::new();
         for (file, text) in files {
             let file = sources.file(file);
@@ -117,8 +113,8 @@ fn correct(judge: &Judge<'_>, drafts: &mut Drafts) -> Result<usize, ReadError> {
         if undo.is_empty() {
             break;
         }
-        let next = judge.judge(drafts)?;
-        if next.is_worse_than(&judged) {
+        let next = judged(job, drafts)?;
+        if next.is_worse_than(&before) {
             for (name, bytes, changed) in undo {
                 let draft = drafts.drafts.get_mut(&name).expect("what was changed is there");
                 (draft.bytes, draft.changed) = (bytes, changed);
@@ -126,7 +122,7 @@ fn correct(judge: &Judge<'_>, drafts: &mut Drafts) -> Result<usize, ReadError> {
             break;
         }
         done += fixes;
-        judged = next;
+        before = next;
     }
     Ok(done)
 }
@@ -145,7 +141,7 @@ fn write(drafts: &Drafts) -> Result<Vec<String>, String> {
         destinations.push((name, draft, Destination::new(&draft.identity, "", true).map_err(cannot)?));
     }
     for (name, draft, destination) in destinations {
-        let written = destination.write(|out| out.write_all(&draft.bytes));
+        let written = destination.write(&draft.bytes);
         written.map_err(|error| format!("cannot write `{name}`: {}", words(&error)))?;
     }
     Ok(changed().map(|(_, draft)| draft.identity.clone()).collect())

@@ -47,7 +47,7 @@ fn one(path: &str, check: bool, report: &Report) -> Exit {
     match (check, path) {
         (true, _) if old == new => Exit::Done,
         (true, _) => {
-            report.say(&format!("`{name}` is not formatted\n"));
+            report.outcome(&format!("`{name}` is not formatted"));
             Exit::Program.max(report.print(unified::diff(old, &new, name, name).as_bytes()))
         }
         (false, "-") => report.print(new.as_bytes()),
@@ -58,8 +58,8 @@ fn one(path: &str, check: bool, report: &Report) -> Exit {
 
 /// Writes a file anew, and prints its name.
 fn replace(path: &str, text: &str, report: &Report) -> Exit {
-    let written = Destination::new(path, "", true)
-        .and_then(|file| file.write(|out| out.write_all(text.as_bytes())).map_err(|error| words(&error)));
+    let written =
+        Destination::new(path, "", true).and_then(|file| file.write(text.as_bytes()).map_err(|error| words(&error)));
     match written {
         Ok(_) => report.print(format!("{path}\n").as_bytes()),
         Err(why) => report.failure(&format!("cannot write `{path}`: {why}")),

@@ -1,11 +1,12 @@
 //! A program as it is in a commit: read from git's objects, by the git client; the work tree is not touched.
 
-use super::files::{lexical, words};
+use super::files::words;
 use super::report::meant;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::source::lexical;
 
 /// A commit of a repository.
 #[derive(Debug, Clone)]

@@ -4,8 +4,10 @@ use super::Exit;
 use super::files::words;
 use super::report::Report;
 use clap::Args;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use tierwall::backend;
+use tierwall::project::MANIFEST;
 
 /// The arguments of `init`.
 #[derive(Args)]
@@ -13,6 +15,9 @@ pub struct Init {
     /// What to start from
     #[arg(long, value_name = "NAME", default_value = TEMPLATES[0].0, value_parser = TEMPLATES.map(|(name, _)| name))]
     template: String,
+    /// Write a `tierwall.toml` as well, which lists the program and an output for each target
+    #[arg(long)]
+    project: bool,
     /// The file to write; `-` is standard output [default: the template's name with `.tier`]
     path: Option<String>,
 }
@@ -42,20 +47,43 @@ const TEMPLATES: [(&str, &str); 17] = [
 pub fn run(init: &Init, report: &Report) -> Exit {
     let text = TEMPLATES.iter().find(|(name, _)| *name == init.template).map_or("", |(_, text)| text);
     let path = init.path.clone().unwrap_or_else(|| format!("{}.tier", init.template));
-    if path == "-" {
-        return report.print(text.as_bytes());
-    }
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    match written {
-        Ok(()) => {
-            report.remark(&format!("wrote {path}; next: tierwall build {path} --to terraform"));
-            Exit::Done
+    let (mut files, mut next) = (vec![(path.as_str(), text.to_string())], format!("build {path} --to terraform"));
+    match (init.project, path.as_str()) {
+        (false, "-") => return report.print(text.as_bytes()),
+        (true, "-") => return report.failure("`--project` lists a file, and `-` is none"),
+        (false, _) => {}
+        (true, _) => {
+            files.push((MANIFEST, manifest(&path)));
+            next = "build".to_string();
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => report.failure(&format!("`{path}` is there already")),
-        Err(error) => report.failure(&format!("cannot write `{path}`: {}", words(&error))),
     }
+    if let Some((path, _)) = files.iter().find(|(path, _)| fs::exists(path).is_ok_and(|there| there)) {
+        return report.failure(&format!("`{path}` is there already"));
+    }
+    for (path, text) in &files {
+        if let Err(error) = new_file(path, text) {
+            return report.failure(&format!("cannot write `{path}`: {}", words(&error)));
+        }
+    }
+    let names: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+    report.remark(&format!("wrote {}; next: tierwall {next}", names.join(" and ")));
+    Exit::Done
+}
+
+fn new_file(path: &str, text: &str) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
+/// A manifest that lists a program, with an output beside it for each target.
+fn manifest(path: &str) -> String {
+    let stem = path.strip_suffix(".tier").unwrap_or(path);
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let outputs =
+        backend::ALL.map(|backend| format!("{} = {}", backend.name, quoted(&format!("{stem}.{}", backend.extension))));
+    format!(
+        "# What `tierwall build` builds, and `tierwall check` checks. Paths start from here.\n\n\
+         [[program]]\nfile = {}\n\n[program.outputs]\n{}\n",
+        quoted(path),
+        outputs.join("\n")
+    )
 }

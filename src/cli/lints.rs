@@ -9,7 +9,7 @@ use tierwall::check::lint::{self, Level, Levels};
 #[derive(Args, Debug, Clone)]
 #[command(next_help_heading = "Lints")]
 pub struct Lints {
-    /// Make a lint an error; `all` are all lints, `warnings` those that warn of themselves
+    /// Make a lint an error; `all` are all lints, `warnings` those that would warn
     #[arg(long, value_name = "LINT")]
     deny: Vec<String>,
     /// Make a lint a warning

@@ -1,19 +1,26 @@
 //! Arguments to calls: the only place that reads files, prints, and looks at the clock and the environment.
 
 mod build;
+mod check;
 mod diff;
 mod files;
 mod fix;
 mod fmt;
 mod git;
 mod init;
+mod job;
 mod lints;
+mod output;
 mod program;
+mod project;
 mod questions;
 mod quota;
 mod report;
+mod run;
+mod seen;
 mod show;
 mod unified;
+mod watch;
 
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -22,6 +29,7 @@ use lints::Lints;
 use report::MessageFormat;
 use std::process::ExitCode;
 use tierwall::date::Date;
+use tierwall::project::Values;
 
 /// How a command ended; the numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +58,7 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Start with `tierwall init shop.tier`, then `tierwall build shop.tier --to terraform`.
+Without a FILE, `build`, `check` and `watch` take what `tierwall.toml` lists, here or in a directory above.
 Exit codes: 0 done; 1 the program has errors, its output is stale, its layout is not the one of `fmt`, a
 group is over its quota, or the answer is no; 2 wrong command line or file system.";
 
@@ -64,21 +73,10 @@ enum Colour {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile a program and write CloudFormation JSON or Terraform HCL
+    /// Compile a program, or the project, and write CloudFormation JSON or Terraform HCL
     Build(build::Build),
-    /// Check programs and report every problem
-    Check {
-        /// Programs; `-` is standard input
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<String>,
-        /// Correct the files first, wherever only one correction is possible and it opens nothing
-        #[arg(long)]
-        fix: bool,
-        #[command(flatten)]
-        with: With,
-        #[command(flatten)]
-        lints: Lints,
-    },
+    /// Check programs, or the project, and report every problem
+    Check(check::Check),
     /// Lay programs out in the one way, and print the names of those that changed
     Fmt(fmt::Fmt),
     /// Show who may talk to whom, on what, and which sentence says so
@@ -119,6 +117,8 @@ enum Command {
         /// E0201, template-limits; `lints` prints the whole page about lints
         code: Option<String>,
     },
+    /// Build again whenever a file of the program, or of the project, is saved
+    Watch(watch::Watch),
     /// Write a program to start from
     Init(init::Init),
     /// Print completions for a shell
@@ -145,6 +145,20 @@ struct With {
     root: Option<String>,
 }
 
+impl With {
+    /// The values that it gives.
+    fn values(&self) -> Values {
+        Values { vars: self.vars.iter().map(|file| program::named(file)).collect(), set: self.set.clone() }
+    }
+
+    /// The option among these that only makes sense for a FILE.
+    fn of_a_file(&self) -> Option<&'static str> {
+        let given =
+            [("--set", !self.set.is_empty()), ("--vars", !self.vars.is_empty()), ("--root", self.root.is_some())];
+        given.into_iter().find_map(|(option, given)| given.then_some(option))
+    }
+}
+
 fn binding(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it NAME=VALUE")?;
     Ok((name.trim().to_string(), value.trim().to_string()))
@@ -157,12 +171,13 @@ fn date(text: &str) -> Result<Date, String> {
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let is_output = matches!(cli.command, Command::Check { .. });
+    let is_output = matches!(cli.command, Command::Check(_));
     let report = report::Report::new(cli.color, cli.message_format, is_output);
     let exit = match cli.command {
         Command::Build(build) => build::run(&build, &report),
         Command::Fmt(fmt) => fmt::run(&fmt, &report),
-        Command::Check { files, fix, with, lints } => show::check(&files, fix, &with, &lints, &report),
+        Command::Check(check) => check::run(&check, &report),
+        Command::Watch(watch) => watch::run(&watch, &report),
         Command::Flows { file, format, with } => show::flows(&file, format, &with, &report),
         Command::Trace(trace) => questions::trace(&trace, &report),
         Command::Paths(paths) => questions::paths(&paths, &report),

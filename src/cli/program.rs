@@ -1,6 +1,6 @@
 //! A program as the command line names it: its file, and what gives its parameters values.
 
-use super::files::{self, Files};
+use super::files::{Files, read_file};
 use super::report::Report;
 use super::{Exit, With};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -11,9 +11,36 @@ use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::parse::ReadError;
+use tierwall::project::{Named, Values};
+
+/// Why something that was to be read could not be.
+#[derive(Debug)]
+pub struct Unread {
+    /// What.
+    pub file: Named,
+    /// Why, in words.
+    pub why: String,
+}
+
+impl Unread {
+    /// What a reader said of a file.
+    pub fn new(file: &Named, error: ReadError) -> Unread {
+        let why = match error {
+            ReadError::Failed(why) => why,
+            ReadError::Outside(root) => format!("it is outside `{root}`"),
+        };
+        Unread { file: file.clone(), why }
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read `{}`: {}", self.file.path, self.why)
+    }
+}
 
 /// Compiles a program; what keeps it from being read is reported.
-pub fn load(file: &str, with: &With, report: &Report) -> Result<Compilation, Exit> {
+fn load(file: &str, with: &With, report: &Report) -> Result<Compilation, Exit> {
     let bindings = bindings(with).map_err(|words| report.failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
     let mut files = Files::new(with.root.clone());
@@ -22,11 +49,12 @@ pub fn load(file: &str, with: &With, report: &Report) -> Result<Compilation, Exi
 
 /// Reports a program that cannot be read.
 pub fn unread(file: &str, error: ReadError, report: &Report) -> Exit {
-    let why = match error {
-        ReadError::Failed(why) => why,
-        ReadError::Outside(root) => format!("it is outside `{root}`"),
-    };
-    report.failure(&format!("cannot read `{file}`: {why}"))
+    report.failure(&Unread::new(&named(file), error).to_string())
+}
+
+/// A path of the command line.
+pub fn named(path: &str) -> Named {
+    Named { path: path.to_string(), span: None }
 }
 
 /// Compiles a program and reports its problems; one with an error goes no further.
@@ -45,7 +73,7 @@ pub fn verdict(problems: &[Problem]) -> Exit {
     let mut errors = problems.iter().filter(|p| p.level() == Level::Error).peekable();
     if errors.peek().is_none() {
         Exit::Done
-    } else if errors.all(|problem| problem.report().code.starts_with("E05")) {
+    } else if errors.all(|problem| ["E05", "E08"].iter().any(|family| problem.report().code.starts_with(family))) {
         Exit::Usage
     } else {
         Exit::Program
@@ -58,27 +86,40 @@ pub fn today() -> Date {
     Date::from_unix_days((since.as_secs() / 86_400) as u32)
 }
 
-/// `--vars` files first, then `--set`, which wins.
+/// The values that the command line gives.
 pub fn bindings(with: &With) -> Result<Vec<(String, String)>, String> {
+    bound(&[with.values()], &mut |path| read_file(path)).map_err(|unread| unread.to_string())
+}
+
+/// What values come to: the later win, and in one place `set` over files.
+pub fn bound(
+    values: &[Values],
+    read: &mut dyn FnMut(&Path) -> Result<Vec<u8>, ReadError>,
+) -> Result<Vec<(String, String)>, Unread> {
     let mut bindings: Vec<(String, String)> = Vec::new();
-    for file in &with.vars {
-        let said = |why: String| format!("cannot read `{file}`: {why}");
-        let bytes = files::read_file(Path::new(file)).map_err(|error| match error {
-            ReadError::Failed(why) | ReadError::Outside(why) => said(why),
-        })?;
-        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-        let Entries(entries) =
-            serde_json::from_slice(text).map_err(|error| said(format!("it is no JSON object: {error}")))?;
-        for (name, value) in entries {
-            let serde_json::Value::String(value) = value else {
-                return Err(said(format!("the value of `{name}` is no string")));
-            };
-            bindings.push((name, value));
+    for Values { vars, set } in values {
+        let mut here: Vec<(String, String)> = Vec::new();
+        for file in vars {
+            let bytes = read(Path::new(&file.path)).map_err(|error| Unread::new(file, error))?;
+            here.extend(entries(&bytes).map_err(|why| Unread { file: file.clone(), why })?);
         }
+        bindings.retain(|(name, _)| !here.iter().any(|(other, _)| other == name));
+        bindings.append(&mut here);
+        bindings.retain(|(name, _)| !set.iter().any(|(other, _)| other == name));
+        bindings.extend(set.iter().cloned());
     }
-    bindings.retain(|(name, _)| !with.set.iter().any(|(set, _)| set == name));
-    bindings.extend(with.set.iter().cloned());
     Ok(bindings)
+}
+
+/// The entries of a JSON object of strings.
+fn entries(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let Entries(entries) = serde_json::from_slice(text).map_err(|error| format!("it is no JSON object: {error}"))?;
+    let text = |(name, value)| match value {
+        serde_json::Value::String(value) => Ok((name, value)),
+        _ => Err(format!("the value of `{name}` is no string")),
+    };
+    entries.into_iter().map(text).collect()
 }
 
 /// The entries of a JSON object, a key that stands twice kept twice.

@@ -119,6 +119,7 @@ impl Report {
     /// Tells people how it went; programs read it off what they are told.
     pub fn remark(&self, words: &str) {
         match self.format {
+            MessageFormat::Human | MessageFormat::Short if words.is_empty() => {}
             MessageFormat::Human | MessageFormat::Short => self.say(&format!("{words}\n")),
             MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => {}
         }

@@ -1,9 +1,8 @@
 //! Commands that show: `check`, `flows`, `services`, `explain`.
 
-use super::fix;
-use super::program::{accepted, load, verdict};
-use super::report::{Report, counted, meant};
-use super::{Exit, Lints, With};
+use super::program::accepted;
+use super::report::{Report, meant};
+use super::{Exit, With};
 use clap::ValueEnum;
 use std::fmt::Write;
 use tierwall::catalogue::built_in;
@@ -21,38 +20,6 @@ pub enum Format {
     Json,
     /// For spreadsheets
     Csv,
-}
-
-/// `tierwall check`
-pub fn check(files: &[String], fixes: bool, with: &With, lints: &Lints, report: &Report) -> Exit {
-    let levels = match lints.levels() {
-        Ok(levels) => levels,
-        Err(words) => return report.failure(&words),
-    };
-    let fixed = if fixes { fix::run(files, with, &levels, report) } else { Exit::Done };
-    if fixed != Exit::Done {
-        return fixed;
-    }
-    let mut worst = Exit::Done;
-    for file in files {
-        let exit = match load(file, with, report) {
-            Err(exit) => exit,
-            Ok(compilation) => {
-                let judged = compilation.judge(&levels);
-                let problems = judged.problems.sorted();
-                report.problems(&problems, &compilation.sources);
-                let exit = verdict(&problems);
-                if let (Some(deployment), Exit::Done) = (judged.deployment, exit) {
-                    let rules = counted(deployment.rule_count(), "rule");
-                    let tiers = counted(compilation.policy.tiers.len(), "tier");
-                    report.remark(&format!("{file}: {tiers}, {rules}"));
-                }
-                exit
-            }
-        };
-        worst = if exit as u8 > worst as u8 { exit } else { worst };
-    }
-    worst
 }
 
 /// `tierwall flows`
@@ -101,8 +68,8 @@ fn programs_indented(text: &str) -> String {
     let (mut out, mut inside) = (String::new(), false);
     for line in text.lines() {
         match (inside, line) {
-            (false, "```tier wrong") => out.push_str("Wrong:\n\n"),
-            (false, "```tier right") => out.push_str("Right:\n\n"),
+            (false, "```tier wrong" | "```toml wrong") => out.push_str("Wrong:\n\n"),
+            (false, "```tier right" | "```toml right") => out.push_str("Right:\n\n"),
             (_, fence) if fence.starts_with("```") => {}
             (true, "") | (false, _) => drop(writeln!(out, "{line}")),
             (true, _) => drop(writeln!(out, "    {line}")),

@@ -27,7 +27,10 @@ impl Problem {
                 either
             }
             Problem::UnknownStatement { span, word, .. } if word.starts_with('@') => write(span, "@allow".to_string()),
+            Problem::InEnvironments { problem, .. } => problem.corrections(),
             Problem::UnknownStatement { span, meant, .. }
+            | Problem::ManifestKey { span, meant, .. }
+            | Problem::ManifestName { span, meant, .. }
             | Problem::BadAddress { span, meant, .. }
             | Problem::UnknownName { span, meant, .. }
             | Problem::UnknownKey { span, meant, .. } => {
@@ -101,6 +104,13 @@ impl Problem {
             | Problem::Reached { .. }
             | Problem::Bypassed { .. }
             | Problem::NoChain { .. }
+            | Problem::ManifestSyntax { .. }
+            | Problem::ManifestValue { .. }
+            | Problem::ManifestLacks { .. }
+            | Problem::OnePath { .. }
+            | Problem::ManifestFile { .. }
+            | Problem::SharedOutputs { .. }
+            | Problem::NoPrograms { .. }
             | Problem::TargetWarns { .. } => Vec::new(),
         }
     }

@@ -245,6 +245,28 @@ pub enum Problem {
     /// `assert web can reach db only through app` where nothing leads to `db`
     NoChain { span: Span, from: String, to: String },
 
+    // ---- E08: manifests of projects
+    /// `[[program`
+    ManifestSyntax { span: Span, why: String },
+    /// `fiel = "shop.tier"`
+    ManifestKey { span: Span, key: String, table: &'static str, meant: Option<String>, keys: String },
+    /// `file = 7`
+    ManifestValue { span: Span, key: String, wanted: &'static str },
+    /// `[[program]]` without a `file`
+    ManifestLacks { span: Span, table: &'static str, key: &'static str },
+    /// `opne-http = "deny"`
+    ManifestName { span: Span, kind: &'static str, name: String, meant: Option<String>, known: &'static str },
+    /// `outputs = { terraform = "x", cloudformation = "x" }`
+    OnePath { span: Span, path: String, uses: &'static str, first: Option<Span> },
+    /// `file = "missing.tier"`
+    ManifestFile { span: Span, path: String, why: String },
+    /// `outputs` beside `environments`
+    SharedOutputs { span: Span, environments: Span },
+    /// a manifest without `[[program]]`
+    NoPrograms { span: Span },
+    /// any problem of a program that only some of its environments have
+    InEnvironments { problem: Box<Problem>, names: String },
+
     // ---- W: what is likely not wanted
     /// CloudFormation: `default-group = locked`
     TargetWarns { span: Span, target: Target, what: String },

@@ -340,7 +340,7 @@ impl Problem {
                 .at(span, "leaves the root")
                 .help("`--root DIR` widens what a program may include"),
 
-            Problem::UnknownBinding { name, meant, params } => R::error("E0501", format!("`--set {name}`: the program has no parameter of that name"))
+            Problem::UnknownBinding { name, meant, params } => R::error("E0501", format!("`{name}` is given a value, and the program has no such parameter"))
                 .meant(meant)
                 .help(format!("it has {params}")),
             Problem::BadBinding { name, value, wanted, declared, meant } => R::error("E0502", format!("`{value}` cannot be the value of `{name}`, which takes {wanted}"))
@@ -367,6 +367,35 @@ impl Problem {
             }
             Problem::Bypassed { span, from, to, chain } => R::error("E0703", format!("`{from}` can reach `{to}` another way")).at(span, chain.clone()),
             Problem::NoChain { span, from, to } => R::error("E0704", format!("nothing leads from `{from}` to `{to}`")).at(span, "there is no chain of flows"),
+
+            Problem::ManifestSyntax { span, why } => R::error("E0801", "this manifest is not TOML").at(span, why.clone()),
+            Problem::ManifestKey { span, key, table, meant, keys } => R::error("E0802", format!("a {table} has no `{key}`"))
+                .at(span, "unknown key")
+                .meant(meant)
+                .help(format!("it has {keys}")),
+            Problem::ManifestValue { span, key, wanted } => R::error("E0803", format!("`{key}` takes {wanted}")).at(span, "something else"),
+            Problem::ManifestLacks { span, table, key } => R::error("E0804", format!("this {table} has no `{key}`"))
+                .at(span, format!("no `{key}` under this"))
+                .help(format!("give it one: `{key} = \"shop.tier\"`")),
+            Problem::ManifestName { span, kind, name, meant, known } => R::error("E0805", format!("there is no {kind} `{name}`"))
+                .at(span, format!("unknown {kind}"))
+                .meant(meant)
+                .help(*known),
+            Problem::OnePath { span, path, uses, first } => R::error("E0806", format!("`{path}` is named as {uses}"))
+                .at(span, "named again")
+                .maybe_at(first, "first here"),
+            Problem::ManifestFile { span, path, why } => R::error("E0807", format!("cannot read `{path}`: {why}")).at(span, "named here"),
+            Problem::SharedOutputs { span, environments } => R::error("E0808", "outputs beside environments")
+                .at(span, "which environment is this for?")
+                .at(environments, "each of these has outputs of its own")
+                .help("move them: `[program.environments.production]`, and there `outputs = { … }`"),
+            Problem::NoPrograms { span } => R::error("E0809", "this manifest lists no program")
+                .at(span, "no `[[program]]` in this file")
+                .help("write `[[program]]`, and below it `file = \"shop.tier\"`"),
+            Problem::InEnvironments { problem, names } => {
+                let report = problem.report();
+                Report { message: format!("{} ({names})", report.message), ..report }
+            }
 
             Problem::TargetWarns { span, target, what } => R::warning("W0601", format!("{} cannot say this: {what}", target.words())).at(span, "left out of this target"),
 

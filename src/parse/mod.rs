@@ -85,21 +85,11 @@ fn includes(file: &ast::File) -> Vec<(String, Span)> {
 
 /// Parses a file into the program, and gives its identity back; nothing for one that is too large.
 fn add(sources: &mut Sources, read: Read, program: &mut Program, problems: &mut Problems) -> Option<String> {
-    let (text, invalid) = match String::from_utf8(read.bytes) {
-        Ok(text) => (text, None),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
-        }
-    };
-    let Some(id) = sources.add(read.name.clone(), text) else {
+    let Some((id, not_utf8)) = sources.add_bytes(read.name.clone(), read.bytes) else {
         problems.push(Problem::FileTooLarge { name: read.name });
         return None;
     };
-    if let Some(at) = invalid {
-        let start = at as u32;
-        problems.push(Problem::NotUtf8 { span: Span { file: id, start, end: start + 3 } });
-    }
+    problems.extend(not_utf8.map(|span| Problem::NotUtf8 { span }));
     let (file, found) = file(id, sources.file(id).text());
     problems.append(found);
     program.files.push(file);

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod command;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use tierwall::check::lint::{self, Levels};
@@ -85,15 +87,15 @@ pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
     (compilation, problems.sorted())
 }
 
-/// The program of this kind, `wrong` or `right`, in an explanation.
+/// The block of this kind in an explanation: `tier wrong`, `toml right`.
 pub fn block<'e>(explanation: &'e Explanation, kind: &str) -> Option<&'e str> {
-    let (_, rest) = explanation.text.split_once(&format!("```tier {kind}\n"))?;
+    let (_, rest) = explanation.text.split_once(&format!("```{kind}\n"))?;
     rest.split_once("```").map(|(program, _)| program)
 }
 
 /// Every program that shows a problem: those of the codes, and those in which a lint fires; by what it shows.
 pub fn wrong_programs() -> Vec<(&'static str, &'static str)> {
-    let codes = explanations().iter().filter_map(|it| Some((it.code, block(it, "wrong")?)));
+    let codes = explanations().iter().filter_map(|it| Some((it.code, block(it, "tier wrong")?)));
     codes.chain(lint::ALL.iter().map(|lint| (lint.name, lint.fires))).collect()
 }
 

@@ -186,8 +186,19 @@ impl Level {
 impl Levels {
     /// The level of a lint: as its name says, else as its kind, else as all, else its own.
     pub fn of(&self, lint: &Lint) -> Level {
-        let kind = self.warnings.filter(|_| lint.level == Level::Warn);
-        self.named.get(lint.name).copied().or(kind).or(self.all).unwrap_or(lint.level)
+        self.on(lint, lint.level)
+    }
+
+    /// These levels on top of others: `warnings` are then the lints that the others leave at `warn`.
+    pub fn over(&self, others: &Levels) -> Levels {
+        let level = |lint: &Lint| (lint.name, self.on(lint, others.of(lint)));
+        Levels { named: ALL.iter().map(level).collect(), ..Levels::default() }
+    }
+
+    /// The level of a lint that has this one where nothing is said here.
+    fn on(&self, lint: &Lint, level: Level) -> Level {
+        let kind = self.warnings.filter(|_| level == Level::Warn);
+        self.named.get(lint.name).copied().or(kind).or(self.all).unwrap_or(level)
     }
 }
 

@@ -1,0 +1,47 @@
+//! `tierwall check`
+
+use super::report::Report;
+use super::run::{Manner, run as run_all};
+use super::seen::Seen;
+use super::{Exit, Lints, With, fix, project};
+use clap::Args;
+
+/// The arguments of `check`.
+#[derive(Args)]
+pub struct Check {
+    /// Programs; `-` is standard input [default: all that `tierwall.toml` lists, in every environment]
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// Correct the files first, wherever only one correction is possible and it opens nothing
+    #[arg(long)]
+    fix: bool,
+    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<String>,
+    #[command(flatten)]
+    with: With,
+    #[command(flatten)]
+    lints: Lints,
+}
+
+/// Runs it.
+pub fn run(check: &Check, report: &Report) -> Exit {
+    checked(check, report).unwrap_or_else(|exit| exit)
+}
+
+fn checked(check: &Check, report: &Report) -> Result<Exit, Exit> {
+    let levels = check.lints.levels().map_err(|words| report.failure(&words))?;
+    let (manifest, with, mut seen) = (check.manifest.as_deref(), &check.with, Seen::default());
+    let opened = match check.files.as_slice() {
+        [] => project::open(&project::listed(manifest, with, report)?, &mut seen, report)?,
+        files => project::of_files(files, with, None, manifest, &mut seen, report)?,
+    };
+    let manner = Manner { levels, as_of: with.as_of, sizes: true };
+    if check.fix {
+        match fix::run(&opened, &manner, report) {
+            Exit::Done => {}
+            failed @ (Exit::Program | Exit::Usage) => return Err(failed),
+        }
+    }
+    Ok(run_all(&opened, &manner, &mut seen, report).exit)
+}

@@ -1,0 +1,129 @@
+//! One program with one set of values: all its outputs are made in memory before anybody writes them.
+
+use super::files::Files;
+use super::program::{Unread, bound};
+use super::seen::Seen;
+use std::path::Path;
+use tierwall::backend::{Backend, cloudformation};
+use tierwall::check::lint::{self, Levels};
+use tierwall::check::target;
+use tierwall::compile::{Compilation, Judged, compile};
+use tierwall::date::Date;
+use tierwall::diagnostic::{Problem, Problems};
+use tierwall::groups::Deployment;
+use tierwall::parse::{ReadError, Reader};
+use tierwall::policy::Policy;
+use tierwall::project::{Build, Output, Program};
+use tierwall::source::Sources;
+
+/// Where programs are read, and the values of their parameters.
+pub trait Place: Reader {
+    /// What is in a file of values.
+    fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError>;
+}
+
+impl Place for Files {
+    fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.seen.read(path)
+    }
+}
+
+/// What is to be built.
+#[derive(Debug)]
+pub struct Job<'p> {
+    /// The program.
+    pub program: &'p Program,
+    /// Its values and outputs.
+    pub build: &'p Build,
+    /// What becomes of its lints.
+    pub levels: Levels,
+    /// The day that counts as today.
+    pub as_of: Date,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The files of the program.
+    pub sources: Sources,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+    /// Its outputs, when nothing is wrong with it.
+    pub made: Vec<Made>,
+    /// How many tiers and rules it has; `None` when it has errors.
+    pub size: Option<(usize, usize)>,
+    /// A file that could not be read, and why.
+    pub unread: Option<Unread>,
+    /// All files that were read.
+    pub seen: Seen,
+}
+
+/// An output that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// Its target.
+    pub backend: Backend,
+    /// Where it belongs.
+    pub path: String,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+impl Job<'_> {
+    /// Does it.
+    pub fn run(&self) -> Outcome {
+        let mut files = Files::new(self.program.root.clone());
+        let mut outcome = match self.compiled(&mut files) {
+            Ok(compilation) => self.judged(compilation),
+            Err(unread) => Outcome {
+                sources: Sources::default(),
+                problems: Vec::new(),
+                made: Vec::new(),
+                size: None,
+                unread: Some(unread),
+                seen: Seen::default(),
+            },
+        };
+        outcome.seen = files.seen;
+        outcome
+    }
+
+    /// Reads the program from a place.
+    pub fn compiled(&self, place: &mut dyn Place) -> Result<Compilation, Unread> {
+        let bindings = bound(&self.build.values, &mut |path| place.values(path))?;
+        let file = &self.program.file;
+        compile(&file.path, place, &bindings, self.as_of).map_err(|error| Unread::new(file, error))
+    }
+
+    fn judged(&self, compilation: Compilation) -> Outcome {
+        let policy = &compilation.policy;
+        let Judged { deployment, mut problems } = compilation.judge(&self.levels);
+        let template = |output: &&Output| output.backend.name == cloudformation::BACKEND.name;
+        if self.build.outputs.iter().any(|output| template(&output)) {
+            problems.append(target::cloudformation(policy));
+        }
+        let size = deployment.as_ref().map(|deployment| (policy.tiers.len(), deployment.rule_count()));
+        let mut made = Vec::new();
+        if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
+            made = self.build.outputs.iter().map(|output| make(output, &deployment)).collect();
+            if let Some(at) = self.build.outputs.iter().position(|output| template(&output)) {
+                problems.append(limits(policy, &deployment, made[at].bytes.len(), &self.levels));
+            }
+        }
+        let sources = compilation.sources;
+        Outcome { sources, problems: problems.sorted(), made, size, unread: None, seen: Seen::default() }
+    }
+}
+
+fn make(output: &Output, deployment: &Deployment<'_>) -> Made {
+    let mut bytes = Vec::new();
+    (output.backend.emit)(deployment, &mut bytes).expect("a vector takes everything");
+    Made { backend: output.backend, path: output.path.path.clone(), bytes }
+}
+
+/// What CloudFormation would refuse in a template of that size.
+fn limits(policy: &Policy, deployment: &Deployment<'_>, bytes: usize, levels: &Levels) -> Problems {
+    let [resources, parameters, outputs] = cloudformation::counts(deployment);
+    let template = lint::Template { resources, parameters, outputs, bytes };
+    lint::told(policy, &lint::TEMPLATE_LIMITS, levels, lint::template_limits(template))
+}

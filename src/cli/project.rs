@@ -1,0 +1,97 @@
+//! What a command works on: the programs of the manifest, or those that the command line names.
+
+use super::program::named;
+use super::report::Report;
+use super::seen::Seen;
+use super::{Exit, With};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tierwall::backend::Backend;
+use tierwall::diagnostic::{Problem, Problems};
+use tierwall::parse::ReadError;
+use tierwall::project::{self, Build, MANIFEST, Output, Program, Project};
+use tierwall::source::Sources;
+
+/// A project, and the manifest that its places are in.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// The manifest.
+    pub sources: Sources,
+    /// What it lists.
+    pub project: Project,
+}
+
+/// The manifest that the command line names, or the nearest: in the working directory, or one above it.
+pub fn find(manifest: Option<&str>) -> Option<PathBuf> {
+    if let Some(manifest) = manifest {
+        return Some(PathBuf::from(manifest));
+    }
+    let depth = std::env::current_dir().map_or(0, |directory| directory.ancestors().count());
+    let above = |n: usize| std::iter::repeat_n("..", n).collect::<PathBuf>().join(MANIFEST);
+    (0..depth).map(above).find(|path| path.is_file())
+}
+
+/// Reads a manifest; one with an error is reported and goes no further.
+pub fn open(path: &Path, seen: &mut Seen, report: &Report) -> Result<Opened, Exit> {
+    let name = path.to_string_lossy();
+    let bytes = seen.read(path).map_err(|error| match error {
+        ReadError::Failed(why) | ReadError::Outside(why) => report.failure(&format!("cannot read `{name}`: {why}")),
+    })?;
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let (sources, project, problems) = project::read(&name, bytes, directory);
+    refused(problems, &sources, report)?;
+    Ok(Opened { sources, project })
+}
+
+fn refused(problems: Problems, sources: &Sources, report: &Report) -> Result<(), Exit> {
+    let problems: Vec<Problem> = problems.sorted();
+    report.problems(&problems, sources);
+    if problems.is_empty() { Ok(()) } else { Err(Exit::Usage) }
+}
+
+/// The project of a manifest, where a command names no file.
+pub fn listed(manifest: Option<&str>, with: &With, report: &Report) -> Result<PathBuf, Exit> {
+    let Some(path) = find(manifest) else {
+        return Err(report.failure(&format!(
+            "there is no `{MANIFEST}` here or in a directory above, and no FILE\n\
+             help: `tierwall build FILE --to terraform` builds one program, `tierwall check FILE` checks it\n\
+             help: `tierwall init --project` writes a `{MANIFEST}`"
+        )));
+    };
+    match with.of_a_file() {
+        Some(option) => Err(report.failure(&format!(
+            "`{option}` goes with a FILE; for the programs of `{}`, write it there",
+            path.display()
+        ))),
+        None => Ok(path),
+    }
+}
+
+/// Files of the command line as a project: with its values, and with the levels of lints that the manifest has for
+/// them.
+pub fn of_files(
+    files: &[String],
+    with: &With,
+    output: Option<(Backend, &str)>,
+    manifest: Option<&str>,
+    seen: &mut Seen,
+    report: &Report,
+) -> Result<Opened, Exit> {
+    let Project { lints, programs: listed } = match find(manifest) {
+        Some(path) => open(&path, seen, report)?.project,
+        None => Project::default(),
+    };
+    let program = |file: &String| {
+        let same = |program: &&Program| is_same(&program.file.path, file);
+        let lints = listed.iter().find(same).map(|program| program.lints.clone()).unwrap_or_default();
+        let outputs = output.map(|(backend, path)| Output { backend, path: named(path) });
+        let build = Build { values: vec![with.values()], outputs: outputs.into_iter().collect(), ..Build::default() };
+        Program { file: named(file), root: with.root.clone(), lints, builds: vec![build] }
+    };
+    let programs = files.iter().map(program).collect();
+    Ok(Opened { sources: Sources::default(), project: Project { lints, programs } })
+}
+
+fn is_same(a: &str, b: &str) -> bool {
+    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+}

@@ -1,0 +1,148 @@
+//! All programs of a project, side by side; what is wrong with them is told in the order of the manifest.
+
+use super::Exit;
+use super::job::{Job, Made, Outcome};
+use super::program::{today, verdict};
+use super::project::Opened;
+use super::report::{Report, counted};
+use super::seen::Seen;
+use rayon::ThreadPoolBuilder;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread::available_parallelism;
+use tierwall::check::lint::Levels;
+use tierwall::date::Date;
+use tierwall::diagnostic::{Problem, Style, render};
+use tierwall::project::{Build, Program, Project};
+
+/// What a run found.
+#[derive(Debug)]
+pub struct Run {
+    /// The worst that happened.
+    pub exit: Exit,
+    /// Every output, when nothing happened.
+    pub made: Vec<Made>,
+}
+
+/// How the command line has it.
+#[derive(Debug)]
+pub struct Manner {
+    /// Levels of lints, on top of those of the project.
+    pub levels: Levels,
+    /// The day that counts as today.
+    pub as_of: Option<Date>,
+    /// Whether the size of each program without errors is told.
+    pub sizes: bool,
+}
+
+/// The stack of a thread; that of the main thread is as large.
+const STACK: usize = 8 << 20;
+
+/// Compiles everything in memory, and reports.
+pub fn run(opened: &Opened, manner: &Manner, seen: &mut Seen, report: &Report) -> Run {
+    let jobs = jobs(&opened.project, manner);
+    let mut outcomes = outcomes(&jobs).into_iter();
+    let mut run = Run { exit: Exit::Done, made: Vec::new() };
+    for program in &opened.project.programs {
+        let mut outcomes: Vec<Outcome> = outcomes.by_ref().take(program.builds.len()).collect();
+        let exit = told(&program.builds, &outcomes, opened, report);
+        if manner.sizes && exit == Exit::Done {
+            sizes(&program.file.path, &program.builds, &outcomes, report);
+        }
+        run.exit = run.exit.max(exit);
+        for outcome in &mut outcomes {
+            run.made.append(&mut outcome.made);
+            seen.append(std::mem::take(&mut outcome.seen));
+        }
+    }
+    run
+}
+
+/// What a project comes to, in its order.
+pub fn jobs<'p>(project: &'p Project, manner: &Manner) -> Vec<Job<'p>> {
+    let today = today();
+    let of_program = |program: &'p Program| {
+        let levels = manner.levels.over(&program.lints.over(&project.lints));
+        let job = move |build: &'p Build| {
+            let as_of = manner.as_of.or(build.as_of).unwrap_or(today);
+            Job { program, build, levels: levels.clone(), as_of }
+        };
+        program.builds.iter().map(job).collect::<Vec<_>>()
+    };
+    project.programs.iter().flat_map(of_program).collect()
+}
+
+/// What became of each job, in their order, whichever was done first.
+fn outcomes(jobs: &[Job<'_>]) -> Vec<Outcome> {
+    let threads = available_parallelism().map_or(1, NonZero::get).min(jobs.len());
+    let pool = (threads > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build());
+    match pool {
+        Some(Ok(pool)) => pool.install(|| jobs.par_iter().map(Job::run).collect()),
+        // no thread can be had
+        Some(Err(_)) | None => jobs.iter().map(Job::run).collect(),
+    }
+}
+
+/// Reports the problems of one program, each once: one that only some of its environments have says which.
+fn told(builds: &[Build], outcomes: &[Outcome], opened: &Opened, report: &Report) -> Exit {
+    let mut exit = unread(outcomes, opened, report);
+    let texts: Vec<Vec<String>> = outcomes.iter().map(texts).collect();
+    let mut having: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (n, texts) in texts.iter().enumerate() {
+        texts.iter().for_each(|text| having.entry(text).or_default().push(n));
+    }
+    for (n, (outcome, texts)) in outcomes.iter().zip(&texts).enumerate() {
+        let first_here = |(problem, text): (&Problem, &String)| {
+            let numbers = having.get(text.as_str()).filter(|numbers| numbers[0] == n)?;
+            Some(match environments(builds, numbers) {
+                Some(names) => Problem::InEnvironments { problem: Box::new(problem.clone()), names },
+                None => problem.clone(),
+            })
+        };
+        let problems: Vec<Problem> = outcome.problems.iter().zip(texts).filter_map(first_here).collect();
+        report.problems(&problems, &outcome.sources);
+        exit = exit.max(verdict(&problems));
+    }
+    exit
+}
+
+/// The problems of an outcome as a person sees them, which is how those of two environments are the same.
+fn texts(outcome: &Outcome) -> Vec<String> {
+    outcome.problems.iter().map(|problem| render(problem, &outcome.sources, Style::Plain)).collect()
+}
+
+/// `in production, test`; nothing for all of them.
+fn environments(builds: &[Build], numbers: &[usize]) -> Option<String> {
+    let mut some: Vec<&str> = numbers.iter().filter_map(|n| builds[*n].environment.as_deref()).collect();
+    some.dedup();
+    (some.len() < builds.len() && !some.is_empty()).then(|| format!("in {}", some.join(", ")))
+}
+
+/// Reports the files that are not there, each once.
+fn unread(outcomes: &[Outcome], opened: &Opened, report: &Report) -> Exit {
+    let (mut problems, mut exit) = (Vec::new(), Exit::Done);
+    let mut unread: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.unread.as_ref()).collect();
+    unread.dedup_by_key(|unread| unread.file.span);
+    for unread in unread {
+        exit = Exit::Usage;
+        match unread.file.span {
+            Some(span) => {
+                let (path, why) = (unread.file.path.clone(), unread.why.clone());
+                problems.push(Problem::ManifestFile { span, path, why });
+            }
+            None => exit = report.failure(&unread.to_string()),
+        }
+    }
+    report.problems(&problems, &opened.sources);
+    exit
+}
+
+fn sizes(file: &str, builds: &[Build], outcomes: &[Outcome], report: &Report) {
+    for (build, outcome) in builds.iter().zip(outcomes) {
+        let Some((tiers, rules)) = outcome.size else { continue };
+        let environment = build.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+        let (tiers, rules) = (counted(tiers, "tier"), counted(rules, "rule"));
+        report.remark(&format!("{file}{environment}: {tiers}, {rules}"));
+    }
+}

@@ -1,0 +1,60 @@
+//! What a run has read, to know afterwards whether any of it has changed.
+
+use super::files::read_file;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use tierwall::parse::ReadError;
+
+/// Files by the paths under which they were asked for, also those that were not there.
+#[derive(Debug, Default)]
+pub struct Seen(BTreeMap<PathBuf, Option<u64>>);
+
+impl Seen {
+    /// Reads a file and remembers it.
+    pub fn read(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        let bytes = read_file(path);
+        self.note(path, bytes.as_ref().ok());
+        bytes
+    }
+
+    /// Remembers what was in a file; nothing when it was not there.
+    pub fn note(&mut self, path: &Path, bytes: Option<&Vec<u8>>) {
+        self.0.insert(path.to_path_buf(), bytes.map(hash));
+    }
+
+    /// Remembers what another part of the run has read.
+    pub fn append(&mut self, other: Seen) {
+        self.0.extend(other.0);
+    }
+
+    /// How many files there were.
+    pub fn len(&self) -> usize {
+        self.0.values().filter(|hash| hash.is_some()).count()
+    }
+
+    /// Whether any of them is another now, or has come or gone.
+    pub fn changed(&self) -> bool {
+        self.0.iter().any(|(path, before)| read_file(path).ok().as_ref().map(hash) != *before)
+    }
+
+    /// The directories in which a change would show: of each file the nearest that is there, and the one in which the
+    /// file is that a link leads to.
+    pub fn directories(&self) -> BTreeSet<PathBuf> {
+        let mut directories = BTreeSet::new();
+        for path in self.0.keys() {
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            directories.extend(whole.ancestors().skip(1).find(|above| above.is_dir()).map(Path::to_path_buf));
+            directories.extend(fs::canonicalize(&whole).ok().and_then(|real| real.parent().map(Path::to_path_buf)));
+        }
+        directories
+    }
+}
+
+fn hash(bytes: &Vec<u8>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,158 @@
+//! `tierwall watch`: builds again whenever something that the last build read has changed.
+//!
+//! What is watched are directories, because editors put a new file in the place of the old one. An event only wakes;
+//! whether anything has changed is found out by reading again, so that neither the outputs nor an editor's temporary
+//! files ever start a build.
+
+use super::Exit;
+use super::build::{Plan, What};
+use super::files::Written;
+use super::job::Made;
+use super::output;
+use super::report::{Report, counted};
+use super::seen::Seen;
+use clap::Args;
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// The arguments of `watch`.
+#[derive(Args)]
+pub struct Watch {
+    #[command(flatten)]
+    what: What,
+}
+
+/// Why the loop wakes.
+enum Wake {
+    /// Something may have changed.
+    Changed,
+    /// It is to end.
+    Stop,
+}
+
+/// How long it must be quiet before a build: editors save in several steps.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// How long it may go on, where something else in the directory is never quiet.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Runs it until it is interrupted.
+pub fn run(watch: &Watch, report: &Report) -> Exit {
+    watched(watch, report).unwrap_or_else(|exit| exit)
+}
+
+fn watched(watch: &Watch, report: &Report) -> Result<Exit, Exit> {
+    let plan = watch.what.plan(report)?;
+    if !plan.is_project() && watch.what.output().is_none() {
+        return Err(report.failure("`watch` writes to a file: name it with `-o FILE`"));
+    }
+    if watch.what.is_standard_input() {
+        return Err(report.failure("standard input cannot be watched: name a FILE"));
+    }
+    let (sender, wakes) = channel();
+    let stop = sender.clone();
+    let changed = move |event: notify::Result<Event>| {
+        if event.is_ok_and(|event| is_of_note(&event.kind)) {
+            let _ = sender.send(Wake::Changed);
+        }
+    };
+    let failed = |error: &dyn std::fmt::Display| report.failure(&format!("nothing can be watched: {error}"));
+    ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).map_err(|error| failed(&error))?;
+    let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
+    let mut watched = Watched { watcher, directories: BTreeSet::new() };
+    loop {
+        let mut seen = Seen::default();
+        build(&plan, &mut seen, report);
+        loop {
+            watched.follow(&seen).map_err(|error| failed(&error))?;
+            let wake = if seen.changed() { settled(&wakes) } else { woken(&wakes) };
+            match wake {
+                Wake::Changed if seen.changed() => break,
+                Wake::Changed => {}
+                Wake::Stop => return Ok(Exit::Done),
+            }
+        }
+    }
+}
+
+/// Whether anything can have changed; that something was read is no change.
+fn is_of_note(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
+        EventKind::Access(_) => false,
+        EventKind::Any | EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Other => true,
+    }
+}
+
+/// Waits for something to happen, and for it to be over.
+fn woken(wakes: &Receiver<Wake>) -> Wake {
+    match wakes.recv() {
+        Ok(Wake::Changed) => settled(wakes),
+        Ok(Wake::Stop) | Err(_) => Wake::Stop,
+    }
+}
+
+/// Waits until it is quiet, or has been long enough: a file that is being saved may be half there, or empty.
+fn settled(wakes: &Receiver<Wake>) -> Wake {
+    let start = Instant::now();
+    while start.elapsed() < LONG {
+        match wakes.recv_timeout(QUIET) {
+            Ok(Wake::Changed) => {}
+            Ok(Wake::Stop) => return Wake::Stop,
+            Err(_) => break,
+        }
+    }
+    Wake::Changed
+}
+
+/// One build, what it wrote, and a line about how it went.
+fn build(plan: &Plan<'_>, seen: &mut Seen, report: &Report) {
+    let made = plan.make(seen, report);
+    let written = made.and_then(|made| plan.write(&made, report).map(|written| (made, written)));
+    let files = counted(seen.len(), "file");
+    let line = match written {
+        Ok((made, written)) => {
+            let (of, (made, written)) = (counted(made.len(), "output"), only_new(made, written));
+            report.remark(&output::listing(&made, &written));
+            format!("{} of {of} written; watching {files}", written.len())
+        }
+        Err(_) => format!("not built; watching {files}"),
+    };
+    report.remark(&line);
+}
+
+/// What was not there already.
+fn only_new(made: Vec<Made>, written: Vec<Written>) -> (Vec<Made>, Vec<Written>) {
+    made.into_iter().zip(written).filter(|(_, written)| *written == Written::New).unzip()
+}
+
+/// The directories that are watched.
+struct Watched {
+    watcher: RecommendedWatcher,
+    directories: BTreeSet<PathBuf>,
+}
+
+impl Watched {
+    /// Watches where the files are now, and no longer where they were. One that went and came back is another
+    /// directory, so each is watched anew.
+    fn follow(&mut self, seen: &Seen) -> notify::Result<()> {
+        let directories = seen.directories();
+        for gone in self.directories.difference(&directories) {
+            let _ = self.watcher.unwatch(gone);
+        }
+        let mut result = Ok(());
+        let mut any = false;
+        for directory in &directories {
+            match self.watcher.watch(directory, RecursiveMode::NonRecursive) {
+                Ok(()) => any = true,
+                Err(error) => result = Err(error),
+            }
+        }
+        self.directories = directories;
+        if any { Ok(()) } else { result }
+    }
+}

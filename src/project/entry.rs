@@ -1,0 +1,117 @@
+//! Tables of a manifest, entry by entry: a key that is unknown and a value of the wrong type are reported here.
+
+use crate::diagnostic::{Problem, Problems, nearest};
+use crate::source::{FileId, Span};
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// One `key = value`.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'t> {
+    /// The key.
+    pub key: &'t str,
+    /// Where it stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: &'t DeValue<'t>,
+    /// Where it stands; for a table, its header.
+    pub span: Span,
+}
+
+/// The entries of a table whose keys are known.
+#[derive(Debug)]
+pub struct Entries<'t>(Vec<Entry<'t>>);
+
+impl<'t> Entries<'t> {
+    /// The entry with this key.
+    pub fn get(&self, key: &str) -> Option<Entry<'t>> {
+        self.0.iter().copied().find(|entry| entry.key == key)
+    }
+}
+
+/// A manifest while it is read.
+#[derive(Debug)]
+pub struct Reading {
+    /// The manifest.
+    pub file: FileId,
+    /// What is wrong with it.
+    pub problems: Problems,
+}
+
+/// A kind of table.
+#[derive(Debug)]
+pub struct Schema {
+    /// As messages call it.
+    pub what: &'static str,
+    /// The keys that it may have.
+    pub keys: &'static [&'static str],
+}
+
+impl Reading {
+    /// A stretch of the manifest.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        Span { file: self.file, start: range.start as u32, end: range.end as u32 }
+    }
+
+    /// The entries of a table in the order in which they stand.
+    pub fn entries<'t>(&self, table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
+        let entry = |(key, value): (&'t Spanned<_>, &'t Spanned<DeValue<'t>>)| {
+            let text: &'t std::borrow::Cow<'t, str> = key.get_ref();
+            Entry { key: text, key_span: self.span(key.span()), value: value.get_ref(), span: self.span(value.span()) }
+        };
+        let mut entries: Vec<Entry<'t>> = table.iter().map(entry).collect();
+        entries.sort_by_key(|entry| entry.key_span);
+        entries
+    }
+
+    /// The entries of a table whose keys its kind has; the others are reported.
+    pub fn known<'t>(&mut self, table: &'t DeTable<'t>, schema: &Schema) -> Entries<'t> {
+        let mut entries = self.entries(table);
+        entries.retain(|entry| {
+            let known = schema.keys.contains(&entry.key);
+            if !known {
+                self.problems.push(Problem::ManifestKey {
+                    span: entry.key_span,
+                    key: entry.key.to_string(),
+                    table: schema.what,
+                    meant: nearest(entry.key, schema.keys.iter().copied()),
+                    keys: schema.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "),
+                });
+            }
+            known
+        });
+        Entries(entries)
+    }
+
+    /// Reports a value that its key does not take.
+    pub fn wanted(&mut self, entry: Entry<'_>, wanted: &'static str) {
+        self.problems.push(Problem::ManifestValue { span: entry.span, key: entry.key.to_string(), wanted });
+    }
+
+    /// A text that is not empty.
+    pub fn text<'t>(&mut self, entry: Entry<'t>, wanted: &'static str) -> Option<&'t str> {
+        let text = entry.value.as_str().filter(|text| !text.is_empty());
+        if text.is_none() {
+            self.wanted(entry, wanted);
+        }
+        text
+    }
+
+    /// A table.
+    pub fn table<'t>(&mut self, entry: Entry<'t>, wanted: &'static str) -> Option<&'t DeTable<'t>> {
+        let table = entry.value.as_table();
+        if table.is_none() {
+            self.wanted(entry, wanted);
+        }
+        table
+    }
+
+    /// The elements of a list, each under the key of the list.
+    pub fn elements<'t>(&self, entry: Entry<'t>) -> Option<Vec<Entry<'t>>> {
+        let list = entry.value.as_array()?;
+        let element =
+            |value: &'t Spanned<DeValue<'t>>| Entry { value: value.get_ref(), span: self.span(value.span()), ..entry };
+        Some(list.iter().map(element).collect())
+    }
+}

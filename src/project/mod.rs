@@ -1,0 +1,80 @@
+//! A project: the programs that `tierwall.toml` lists, with their values, outputs and levels of lints.
+//!
+//! Reading a manifest asks nothing of the file system: paths come out as they are to be opened, and whether there is
+//! anything at them is found out by whoever opens them.
+
+mod entry;
+mod manifest;
+mod paths;
+
+pub use manifest::read;
+
+use crate::backend::Backend;
+use crate::check::lint::Levels;
+use crate::date::Date;
+use crate::source::Span;
+
+/// What a manifest is called.
+pub const MANIFEST: &str = "tierwall.toml";
+
+/// All that is built together.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// `[lints]`: levels for every program.
+    pub lints: Levels,
+    /// `[[program]]`, in the order of the manifest.
+    pub programs: Vec<Program>,
+}
+
+/// `[[program]]`
+#[derive(Debug)]
+pub struct Program {
+    /// `file = "shop.tier"`
+    pub file: Named,
+    /// `root = "."`: the directory that includes may not leave; that of the file when there is none.
+    pub root: Option<String>,
+    /// `[program.lints]`, which stand on those of the project.
+    pub lints: Levels,
+    /// Its builds: one for each environment, or one in all.
+    pub builds: Vec<Build>,
+}
+
+/// One way to build a program.
+#[derive(Debug, Default)]
+pub struct Build {
+    /// `[program.environments.production]`; `None` for a program without environments.
+    pub environment: Option<String>,
+    /// Values of parameters; the later win.
+    pub values: Vec<Values>,
+    /// `as-of = 2026-01-15`: the day that counts as today.
+    pub as_of: Option<Date>,
+    /// `outputs = { terraform = "shop.tf" }`
+    pub outputs: Vec<Output>,
+}
+
+/// Values of parameters that are given in one place.
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    /// `vars = "production.json"`
+    pub vars: Vec<Named>,
+    /// `set = { office = "203.0.113.0/24" }`, which wins over the files.
+    pub set: Vec<(String, String)>,
+}
+
+/// `terraform = "shop.tf"`
+#[derive(Debug)]
+pub struct Output {
+    /// What is written.
+    pub backend: Backend,
+    /// Where to.
+    pub path: Named,
+}
+
+/// A path, as it is to be opened and as reports show it.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// The path.
+    pub path: String,
+    /// Where the manifest names it; `None` for one that the command line names.
+    pub span: Option<Span>,
+}

@@ -1,0 +1,301 @@
+//! Projects: what `tierwall.toml` lists is found, checked, built and held against what is committed.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::command::Scratch;
+use std::fs;
+
+const SHOP: &str = "tier web\nweb allows https from anywhere\n";
+const BILLING: &str = "include \"shared/office.tier\"\ntier api\napi allows ssh from office\n";
+const MANIFEST: &str = r#"
+as-of = 2026-01-15
+
+[[program]]
+file    = "network/shop.tier"
+outputs = { terraform = "infra/shop.tf", cloudformation = "infra/shop.json" }
+
+[[program]]
+file = "billing.tier"
+set  = { other = "10.0.0.0/8" }
+
+[program.environments.production]
+vars    = "production.json"
+outputs = { terraform = "infra/production/billing.tf" }
+
+[program.environments.test]
+set     = { office = "198.51.100.0/24", other = "10.1.0.0/16" }
+outputs = { terraform = "infra/test/billing.tf" }
+"#;
+
+/// Every output of that manifest, in its order.
+const OUTPUTS: [&str; 4] = ["infra/shop.tf", "infra/shop.json", "infra/production/billing.tf", "infra/test/billing.tf"];
+
+fn project() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write("tierwall.toml", MANIFEST);
+    scratch.write("network/shop.tier", SHOP);
+    scratch.write("billing.tier", format!("{BILLING}api allows https from other\n"));
+    scratch.write("shared/office.tier", "param office : cidr\nparam other : cidr\n");
+    scratch.write("production.json", "{\"office\": \"203.0.113.0/24\"}");
+    scratch
+}
+
+/// A project of one program with this manifest.
+fn with_manifest(manifest: &str) -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write("tierwall.toml", manifest);
+    scratch.write("shop.tier", SHOP);
+    scratch
+}
+
+#[test]
+fn a_build_writes_every_output_of_every_environment() {
+    let scratch = project();
+    let run = scratch.run(&["build"]);
+    let wrote: String = OUTPUTS.map(|path| format!("    wrote {path}\n")).concat();
+    assert_eq!((run.exits(0).err(), run.out()), (wrote, String::new()));
+    assert!(scratch.read("infra/production/billing.tf").contains("203.0.113.0/24"));
+    assert!(scratch.read("infra/production/billing.tf").contains("10.0.0.0/8"), "what the program sets holds for all");
+    assert!(scratch.read("infra/test/billing.tf").contains("198.51.100.0/24"));
+    assert!(scratch.read("infra/test/billing.tf").contains("10.1.0.0/16"), "what the environment sets wins");
+    // each is what a build of one program writes
+    let one = scratch.run(&["build", "network/shop.tier", "--to", "cfn"]);
+    assert_eq!(one.exits(0).out(), scratch.read("infra/shop.json"));
+    scratch.write("network/shop.tier", format!("{SHOP}web allows ssh from 10.0.0.0/8\n"));
+    let run = scratch.run(&["build"]);
+    run.exits(0).says("    wrote infra/shop.json\n").says("unchanged infra/test/billing.tf\n");
+    assert_eq!(scratch.run(&["build", "--check"]).exits(0).err(), "");
+}
+
+#[test]
+fn check_names_every_stale_output_and_writes_nothing() {
+    let scratch = project();
+    scratch.run(&["build"]).exits(0);
+    let shop = scratch.read("infra/shop.tf");
+    scratch.write("network/shop.tier", format!("{SHOP}web allows ssh from 10.0.0.0/8\n"));
+    fs::remove_file(scratch.path("infra/test/billing.tf")).expect("a file");
+    let run = scratch.run(&["build", "--check"]);
+    run.exits(1).says("3 of 4 outputs are stale: `infra/shop.tf`, `infra/shop.json`, `infra/test/billing.tf`");
+    for line in ["--- infra/shop.tf\n", "+++ infra/shop.json\n", "--- /dev/null\n+++ infra/test/billing.tf\n"] {
+        assert!(run.out().contains(line), "{}", run.out());
+    }
+    assert_eq!(scratch.read("infra/shop.tf"), shop);
+    assert!(!scratch.path("infra/test/billing.tf").exists());
+}
+
+#[test]
+fn an_error_anywhere_writes_nothing_anywhere() {
+    let scratch = project();
+    scratch.write("shared/office.tier", "param office : cidr\nparam other : cidr\ntier x is nothing\n");
+    let run = scratch.run(&["build"]);
+    run.exits(1).says("shared/office.tier:3:11").says("1 error\n");
+    assert_eq!(run.err().matches("E0201").count(), 1, "told once, not once an environment:\n{}", run.err());
+    assert!(!run.err().contains("(in "), "{}", run.err());
+    assert!(!scratch.path("infra").exists());
+    // nor where one of the outputs may not be replaced
+    let scratch = project();
+    scratch.write("infra/test/billing.tf", "# mine\n");
+    scratch.run(&["build"]).exits(2).says("infra/test/billing.tf").says("--force");
+    assert!(!scratch.path("infra/shop.tf").exists());
+    scratch.run(&["build", "--force"]).exits(0);
+}
+
+#[test]
+fn what_only_some_environments_have_says_so() {
+    let scratch = project();
+    scratch.write("production.json", "{\"office\": \"0.0.0.0/0\", \"nobody\": \"1\"}");
+    let run = scratch.run(&["check"]);
+    run.exits(2).says("`nobody` is given a value, and the program has no such parameter (in production)");
+    scratch.write("production.json", "{\"office\": \"0.0.0.0/0\"}");
+    let run = scratch.run(&["check"]);
+    run.exits(0).says("from the IPv4 internet (in production)").says("billing.tier (test): 1 tier, ");
+    run.says("network/shop.tier: 1 tier, 4 rules\n");
+}
+
+#[test]
+fn reports_and_outputs_do_not_depend_on_who_is_done_first() {
+    let scratch = Scratch::new();
+    let mut manifest = String::new();
+    for n in 0..40 {
+        // the first take longest
+        let rules: String = (0..(40 - n) * 20).map(|m| format!("web allows tcp {m} from 10.0.{n}.0/24\n")).collect();
+        scratch.write(&format!("p{n}.tier"), format!("tier web\n{rules}web allows ssh from anywhere\n"));
+        manifest += &format!("[[program]]\nfile = \"p{n}.tier\"\noutputs = {{ terraform = \"out/p{n}.tf\" }}\n");
+    }
+    scratch.write("tierwall.toml", manifest);
+    let runs: Vec<String> = (0..3).map(|_| scratch.run(&["check", "--allow", "quota"]).exits(0).err()).collect();
+    assert!(runs.iter().all(|run| *run == runs[0]));
+    let sizes: Vec<String> = runs[0].lines().filter(|line| line.contains(".tier: 1 tier")).map(String::from).collect();
+    assert!(sizes.iter().enumerate().all(|(n, line)| line.starts_with(&format!("p{n}.tier: "))), "{sizes:?}");
+    assert_eq!(sizes.len(), 40);
+}
+
+#[test]
+fn hostile_programs_end_in_errors_side_by_side() {
+    let scratch = Scratch::new();
+    let nested = "tier a ".to_string() + &"{ b = ".repeat(100_000);
+    scratch.write("a.tier", &nested);
+    scratch.write("b.tier", &nested);
+    scratch.run(&["check", "a.tier", "b.tier"]).exits(1).says("E0105");
+}
+
+#[test]
+fn the_manifest_is_found_from_below_and_paths_lead_to_the_files() {
+    let scratch = project();
+    scratch.run_in("network", &["build"]).exits(0).says("    wrote ../infra/shop.tf\n");
+    assert!(scratch.path("infra/shop.tf").exists());
+    scratch.write("shared/office.tier", "param office : cidr\nparam other : cidr\ntier x is nothing\n");
+    scratch.run_in("network", &["check"]).exits(1).says("../shared/office.tier:3:11");
+    // another is named
+    let scratch = Scratch::new();
+    scratch.write("inner/prod.toml", "[[program]]\nfile = \"shop.tier\"\noutputs = { terraform = \"shop.tf\" }\n");
+    scratch.write("inner/shop.tier", SHOP);
+    scratch.run(&["build", "--manifest", "inner/prod.toml"]).exits(0).says("    wrote inner/shop.tf\n");
+    scratch.run(&["check", "--manifest", "inner/none.toml"]).exits(2).says("cannot read `inner/none.toml`");
+}
+
+#[test]
+fn levels_of_lints_stand_on_one_another() {
+    let manifest = |of_project: &str, of_program: &str| {
+        let scratch = with_manifest(&format!(
+            "[lints]\n{of_project}\n[[program]]\nfile = \"shop.tier\"\n[program.lints]\n{of_program}\n"
+        ));
+        scratch.write("shop.tier", "tier web\nweb allows http from anywhere\n");
+        scratch.write("other.tier", "tier web\nweb allows http from anywhere\n");
+        scratch
+    };
+    let denied = manifest("open-http = \"deny\"", "");
+    denied.run(&["check"]).exits(1).says("error[open-http]");
+    denied.run(&["check", "shop.tier"]).exits(1);
+    denied.run(&["check", "other.tier"]).exits(1);
+    denied.run(&["build", "other.tier", "--to", "tf"]).exits(1);
+    denied.run(&["check", "--warn", "open-http"]).exits(0).says("warning[open-http]");
+    let narrower = manifest("open-http = \"deny\"", "open-http = \"allow\"");
+    assert!(!narrower.run(&["check"]).exits(0).err().contains("open-http"));
+    narrower.run(&["check", "./shop.tier"]).exits(0);
+    narrower.run(&["check", "other.tier"]).exits(1);
+    // what is allowed is no warning that a pipeline could deny; what warns is
+    narrower.run(&["check", "--deny", "warnings"]).exits(0);
+    manifest("open-http = \"warn\"", "").run(&["check", "--deny", "warnings"]).exits(1).says("error[open-http]");
+}
+
+#[test]
+fn a_day_and_a_root_can_be_given() {
+    let manifest = "as-of = \"2026-01-15\"\n[[program]]\nfile = \"in/shop.tier\"\nroot = \".\"\n\
+                    outputs = { terraform = \"shop.tf\" }\n";
+    let scratch = with_manifest(manifest);
+    scratch.write("in/shop.tier", "include \"../web.tier\"\nweb allows ssh from 10.0.0.0/8 until 2026-01-15\n");
+    scratch.write("web.tier", "tier web\n");
+    scratch.run(&["build"]).exits(0);
+    assert!(scratch.read("shop.tf").contains("tcp_22"));
+    scratch.run(&["build", "--as-of", "2026-01-16"]).exits(0).says("warning[expired]");
+    assert!(!scratch.read("shop.tf").contains("tcp_22"));
+    let outside = with_manifest(&manifest.replace("root = \".\"\n", ""));
+    outside.write("in/shop.tier", "include \"../web.tier\"\ntier app\n");
+    outside.write("web.tier", "tier web\n");
+    outside.run(&["check"]).exits(1).says("E0402");
+}
+
+#[test]
+fn files_that_are_not_there_are_told_at_their_place_in_the_manifest() {
+    let scratch = project();
+    fs::remove_file(scratch.path("network/shop.tier")).expect("a file");
+    scratch.write("production.json", "{\"office\": 7}");
+    let run = scratch.run(&["build"]);
+    run.exits(2).says("error[E0807]: cannot read `network/shop.tier`: no such file").says("tierwall.toml:5:11");
+    run.says("cannot read `production.json`: the value of `office` is no string").says("tierwall.toml:13:11");
+    // once, however many environments it has
+    fs::remove_file(scratch.path("billing.tier")).expect("a file");
+    scratch.write("production.json", "{\"office\": \"203.0.113.0/24\"}");
+    assert_eq!(scratch.run(&["check"]).exits(2).err().matches("`billing.tier`").count(), 1);
+}
+
+#[test]
+fn a_broken_manifest_is_told_whole() {
+    let scratch = with_manifest("[lnts]\n[[program]]\nfile = 7\noutputs = { tofu = \"x\" }\nas-of = \"soon\"\n");
+    for command in [&["build"][..], &["check"], &["check", "shop.tier"], &["build", "shop.tier", "--to", "tf"]] {
+        let run = scratch.run(command);
+        run.exits(2).says("tierwall.toml:1:2").says("did you mean `lints`?").says("tierwall.toml:3:8");
+        run.says("there is no target `tofu`").says("`as-of` takes a day").says("4 errors");
+    }
+    for manifest in ["", "[[program", "a = [[[[\n]]", "\u{0}", "[[program]]\n[[program.file]]\n", "program = [1, {}]"] {
+        with_manifest(manifest).run(&["build"]).exits(2).says("error[E08");
+    }
+    let deep = format!("a = {}", "[".repeat(300_000));
+    with_manifest(&deep).run(&["build"]).exits(2).says("E0801");
+    let scratch = with_manifest("");
+    scratch.write("tierwall.toml", b"[[program]]\nfile = \"\xff\"\n");
+    scratch.run(&["build"]).exits(2).says("E0108");
+    scratch.write("tierwall.toml", "\u{feff}[[program]]\r\nfile = \"shop.tier\"\r\n");
+    scratch.run(&["check"]).exits(0).says("shop.tier: 1 tier");
+}
+
+#[test]
+fn one_path_is_one_thing() {
+    for (manifest, says) in [
+        ("file = \"shop.tier\"\noutputs = { tf = \"./shop.tier\" }", "an output and a program"),
+        ("file = \"shop.tier\"\noutputs = { tf = \"x/../tierwall.toml\" }", "this manifest"),
+        ("file = \"shop.tier\"\nvars = \"v.json\"\noutputs = { cfn = \"v.json\" }", "an output and a file of values"),
+        ("file = \"shop.tier\"\n[[program]]\nfile = \"./shop.tier\"", "two programs"),
+        ("file = \"shop.tier\"\n[program.environments]\na.outputs.tf = \"x\"\nb.outputs.tf = \"x\"", "two outputs"),
+    ] {
+        let scratch = with_manifest(&format!("[[program]]\n{manifest}\n"));
+        scratch.run(&["build", "--force"]).exits(2).says("E0806").says(says);
+        assert_eq!(scratch.read("shop.tier"), SHOP);
+    }
+}
+
+#[test]
+fn the_command_line_says_what_to_type() {
+    let scratch = Scratch::new();
+    scratch.write("shop.tier", SHOP);
+    for command in ["build", "check", "watch"] {
+        scratch
+            .run(&[command])
+            .exits(2)
+            .says("there is no `tierwall.toml`")
+            .says("`tierwall build FILE --to terraform`");
+    }
+    scratch.run(&["build", "shop.tier"]).exits(2).says("--to <TARGET>");
+    scratch.run(&["build", "shop.tier", "--to", "tf", "--check"]).exits(2).says("-o FILE");
+    let scratch = project();
+    scratch.run(&["build", "--to", "tf"]).exits(2).says("<FILE>");
+    scratch.run(&["build", "-o", "x.tf"]).exits(2).says("<FILE>");
+    scratch.run(&["build", "--set", "office=10.0.0.0/8"]).exits(2).says("`--set` goes with a FILE");
+    scratch.run(&["check", "--vars", "production.json"]).exits(2).says("`--vars` goes with a FILE");
+    scratch.run(&["watch", "billing.tier", "--to", "tf"]).exits(2).says("-o FILE");
+    scratch.run(&["watch", "-", "--to", "tf", "-o", "x.tf"]).exits(2).says("standard input");
+    let checked = with_manifest("[[program]]\nfile = \"shop.tier\"\n[program.environments]\n");
+    checked.run(&["build"]).exits(0).says("lists no outputs");
+    checked.run(&["check"]).exits(0).says("shop.tier: 1 tier, ");
+}
+
+#[test]
+fn init_writes_a_project_that_builds() {
+    let scratch = Scratch::new();
+    let run = scratch.run(&["init", "--project", "shop.tier"]);
+    assert_eq!(run.exits(0).err(), "wrote shop.tier and tierwall.toml; next: tierwall build\n");
+    scratch.run(&["build"]).exits(0);
+    assert_eq!(scratch.names(), ["shop.json", "shop.tf", "shop.tier", "tierwall.toml"]);
+    scratch.run(&["init", "--project", "b.tier"]).exits(2).says("`tierwall.toml` is there already");
+    assert!(!scratch.path("b.tier").exists());
+    scratch.run(&["init", "--project", "-"]).exits(2);
+}
+
+#[test]
+fn the_example_is_a_project() {
+    let scratch = Scratch::new();
+    for entry in fs::read_dir(common::package().join("examples/environments")).expect("the example").flatten() {
+        fs::copy(entry.path(), scratch.path(&entry.file_name().to_string_lossy())).expect("a copy");
+    }
+    scratch.run(&["check"]).exits(0).says("main.tier (staging): 3 tiers").says("main.tier (production): 3 tiers");
+    scratch.run(&["build"]).exits(0);
+    for environment in ["staging", "production"] {
+        let snapshot = common::package().join(format!("snapshots/environments-{environment}-terraform.snap.tf"));
+        let built = scratch.read(&format!("build/{environment}/groups.tf"));
+        assert_eq!(built, fs::read_to_string(snapshot).expect("a snapshot"));
+    }
+    scratch.run(&["build", "--check"]).exits(0);
+}
