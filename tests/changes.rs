@@ -28,7 +28,9 @@ fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
 fn foretold(old: &str, new: &str, terraform: [usize; 3], cloudformation: [usize; 4], told: &[&str]) {
     between(old, new, |lines| {
         let (t, c) = (lines.changes.terraform, lines.changes.cloudformation);
-        let all = lines.all();
+        let uses = lines.uses(&lines.changes.uses).into_iter().map(|line| format!("quota: {line}"));
+        let each = lines.each(usize::MAX).into_iter().chain(uses).map(|line| format!("  {line}"));
+        let all: Vec<String> = lines.headline().into_iter().chain(each).collect();
         let said = all.join("\n");
         assert_eq!([t.add, t.change, t.destroy], terraform, "Terraform\n{said}");
         assert_eq!([c.add, c.modify, c.replace, c.remove], cloudformation, "CloudFormation\n{said}");

@@ -7,8 +7,10 @@ mod common;
 use common::{as_of, compile_text, package};
 use insta::Settings;
 use similar::TextDiff;
+use tierwall::changes::Changes;
 use tierwall::check::lint::Levels;
-use tierwall::review::{Document, Links, Side, Version, json, markdown, review, text};
+use tierwall::policy::Succession;
+use tierwall::review::{Links, Review, Side, Version, json, markdown, review, text};
 
 /// The shop, before it changes.
 const SHOP: &str = "\
@@ -41,7 +43,7 @@ fn shop(edits: &[(&str, &str)]) -> String {
 }
 
 /// Compares two programs, and hands the review over.
-fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Document<'_>) -> T) -> T {
+fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
     let programs = [("old.tier", old), ("new.tier", new)].map(|(name, text)| compile_text(name, text, &[], as_of()));
     let judged = programs.each_ref().map(|program| program.judge(&Levels::default()));
     let problems = judged.each_ref().map(|judged| judged.problems.clone().sorted());
@@ -52,11 +54,13 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Document<'_>) -> T) -> T
         deployment: judged[n].deployment.as_ref().unwrap_or_else(|| panic!("{name}: {:?}", judged[n].problems)),
         problems: &problems[n],
     };
-    then(&review(version(0, "old.tier"), version(1, "new.tier")))
+    let (old, new) = (version(0, "old.tier"), version(1, "new.tier"));
+    let changes = Changes::between(old.deployment, new.deployment, &Succession::of(old.policy, new.policy));
+    then(&review(old, new, &changes))
 }
 
 /// A snapshot: what changes in the program, and what is shown of it.
-fn shown(name: &str, old: &str, new: &str, show: impl FnOnce(&Document<'_>) -> String) {
+fn shown(name: &str, old: &str, new: &str, show: impl FnOnce(&Review<'_>) -> String) {
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/diff"));
     settings.set_prepend_module_to_snapshot(false);
@@ -165,11 +169,11 @@ fn eventful() -> String {
 
 #[test]
 fn a_comment_on_a_pull_request() {
-    shown("markdown", SHOP, &eventful(), |document| markdown(document, &Links::default()));
+    shown("markdown", SHOP, &eventful(), |review| markdown(review, &Links::default()));
     let template = Some("https://git.example/shop/blob/{rev}/{file}#L{line}".to_string());
     let side = |revision: &str, prefix: &str| Side { revision: revision.to_string(), prefix: prefix.to_string() };
     let links = Links { template, sides: [side("1111111", "old."), side("2222222", "")] };
-    shown("markdown-links", SHOP, &eventful(), |document| markdown(document, &links));
+    shown("markdown-links", SHOP, &eventful(), |review| markdown(review, &links));
 }
 
 #[test]

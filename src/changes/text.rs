@@ -94,18 +94,16 @@ impl<'c> Lines<'c> {
         uses.iter().map(line).collect()
     }
 
-    /// Everything, the worst first; the rules of a replaced group are told with the group.
-    pub fn all(&self) -> Vec<String> {
+    /// What becomes of each group, of each rule and of the rest; of the rules not more than so many, and how many are
+    /// left out. The rules of a replaced group are told with the group.
+    pub fn each(&self, most: usize) -> Vec<String> {
         let own = self.changes.rules.iter().filter(|(change, _)| change.fate != RuleFate::WithGroup);
         let own: Vec<(RuleChange, Targets)> = own.copied().collect();
-        let parts = [
-            self.groups(&self.changes.groups),
-            self.rules(&own),
-            self.others(&self.changes.others),
-            self.uses(&self.changes.uses).into_iter().map(|line| format!("quota: {line}")).collect(),
-        ];
-        let indented = parts.into_iter().flatten().map(|line| format!("  {line}"));
-        self.headline().into_iter().chain(indented).collect()
+        let shown = &own[..own.len().min(most)];
+        let left = own.len() - shown.len();
+        let left = (left > 0).then(|| format!("and {left} more rules"));
+        let groups = self.groups(&self.changes.groups).into_iter();
+        groups.chain(self.rules(shown)).chain(left).chain(self.others(&self.changes.others)).collect()
     }
 
     fn tier(&self, sides: Sides<TierId>) -> &'c str {

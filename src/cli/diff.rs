@@ -2,25 +2,31 @@
 
 use super::files::Files;
 use super::git::{Commit, Committed, Range, head};
-use super::program::{bindings, today, unread, verdict};
+use super::job::{Job, Place};
+use super::program::{Unread, verdict};
+use super::project::{self, Opened};
 use super::report::Report;
+use super::run::{Manner, jobs};
+use super::seen::Seen;
 use super::{Exit, With};
 use clap::{Args, ValueEnum};
 use std::path::Path;
+use tierwall::changes::Changes;
 use tierwall::check::lint::Levels;
 use tierwall::compile::{Compilation, Judged, compile};
-use tierwall::diagnostic::Problem;
+use tierwall::diagnostic::{Problem, Problems};
 use tierwall::groups::Deployment;
-use tierwall::parse::{self, ReadError, Reader};
-use tierwall::review::{self, Document, Links, Side, Version};
+use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::policy::Succession;
+use tierwall::review::{self, Links, Review, Side, Version};
 
 /// The arguments of `diff`.
 #[derive(Args)]
 pub struct Diff {
-    /// The old program and the new one; with `--git` the one program
-    #[arg(required = true, num_args = 1..=2, value_names = ["OLD", "NEW"])]
+    /// The old program and the new one; with `--git` one program, or all that `tierwall.toml` lists
+    #[arg(num_args = 0..=2, value_names = ["OLD", "NEW"])]
     files: Vec<String>,
-    /// Compare the program with what it is in a commit: `main`, `main...` (where this branch left main), `v1..v2`
+    /// Compare with what is in a commit: `main`, `main...` (where this branch left main), `v1..v2`
     #[arg(long, value_name = "REV")]
     git: Option<String>,
     /// How to show it
@@ -32,6 +38,9 @@ pub struct Diff {
     /// Link lines in Markdown: an address with `{rev}`, `{file}` and `{line}` in it
     #[arg(long, value_name = "ADDRESS")]
     link: Option<String>,
+    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<String>,
     #[command(flatten)]
     with: With,
 }
@@ -61,57 +70,134 @@ enum Denied {
     Any,
 }
 
-/// One of the two programs, and where it is read.
-struct Origin<'a> {
-    /// As the command line names it.
-    file: &'a str,
-    /// Nothing for the work tree.
-    commit: Option<&'a Commit>,
-    /// Whether it may be missing: compared with a commit, a program can be new, or gone.
-    may_be_missing: bool,
+/// The two sides of a run: what each lists, and the commit that it is read from; nothing for the work tree.
+struct Sides<'c> {
+    opened: [Opened; 2],
+    commits: [Option<&'c Commit>; 2],
+}
+
+/// A program as one side has it.
+struct Origin<'j> {
+    job: &'j Job<'j>,
+    commit: Option<&'j Commit>,
+    /// Whether its side lists it.
+    listed: bool,
 }
 
 /// Runs it.
 pub fn run(diff: &Diff, report: &Report) -> Exit {
-    match compared(diff, report) {
-        Ok(exit) | Err(exit) => exit,
-    }
+    compared(diff, report).unwrap_or_else(|exit| exit)
 }
 
 fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
-    let failed = |why: String| report.failure(&why);
-    let range = diff.git.as_deref().map(Range::parse).transpose().map_err(failed)?;
-    let origins = origins(diff, range.as_ref()).map_err(failed)?;
-    let [old, new] = [0, 1].map(|n| stands(&origins[n], diff, report));
-    // what is wrong with either is told before it ends here
-    let (old, new) = (old?, new?);
-    let (names, judged) =
-        (origins.each_ref().map(Origin::name), [old.judge(&Levels::default()), new.judge(&Levels::default())]);
-    let [Some(before), Some(after)] = judged.map(Standing::of) else { return Err(Exit::Program) };
-    let document = review::review(before.version(&names[0], &old), after.version(&names[1], &new));
-    Ok(match report.print(shown(&document, diff, &origins).as_bytes()) {
-        Exit::Done => denied(&document, &diff.deny, report),
-        failed @ (Exit::Program | Exit::Usage) => failed,
-    })
+    let range = diff.git.as_deref().map(Range::parse).transpose().map_err(|why| report.failure(&why))?;
+    let sides = sides(diff, range.as_ref(), report)?;
+    let manner = Manner { levels: Levels::default(), as_of: diff.with.as_of, sizes: false };
+    let [olds, news] = sides.opened.each_ref().map(|opened| jobs(&opened.project, &manner));
+    let (mut exit, mut shown) = (Exit::Done, Vec::new());
+    for pair in pairs(&olds, &news, diff) {
+        let [old, new] = [0, 1].map(|n| {
+            let (job, listed) = pair[n];
+            Origin { job, commit: sides.commits[n], listed }
+        });
+        match reviewed(&old, &new, diff, report) {
+            Ok((text, ended)) => {
+                shown.push(text);
+                exit = exit.max(ended);
+            }
+            Err(failed) => exit = exit.max(failed),
+        }
+    }
+    Ok(exit.max(report.print(joined(&shown, diff).as_bytes())))
 }
 
-/// The two programs, as the command line says.
-fn origins<'a>(diff: &'a Diff, range: Option<&'a Range>) -> Result<[Origin<'a>; 2], String> {
+/// The programs of both sides, as the command line says.
+fn sides<'c>(diff: &Diff, range: Option<&'c Range>, report: &Report) -> Result<Sides<'c>, Exit> {
+    let (manifest, with) = (diff.manifest.as_deref(), &diff.with);
+    let of_files = |files: &[String]| project::of_files(files, with, None, manifest, &mut Seen::default(), report);
     match (range, diff.files.as_slice()) {
-        (None, [old, new]) => Ok([old, new].map(|file| Origin { file, commit: None, may_be_missing: false })),
-        (Some(range), [file]) => {
-            let commits = [Some(&range.old), range.new.as_ref()];
-            Ok(commits.map(|commit| Origin { file, commit, may_be_missing: true }))
+        (None, [old, new]) => {
+            let opened = [of_files(std::slice::from_ref(old))?, of_files(std::slice::from_ref(new))?];
+            Ok(Sides { opened, commits: [None, None] })
         }
-        (None, _) => Err("name two programs to compare, or one and a commit: `--git main`".to_string()),
-        (Some(_), _) => Err("`--git` compares one program with itself in a commit; name one file".to_string()),
+        (Some(range), files @ ([] | [_])) => {
+            let commits = [Some(&range.old), range.new.as_ref()];
+            let side = |commit: Option<&Commit>| match (files, commit) {
+                ([], None) => project::open(&project::listed(manifest, with, report)?, &mut Seen::default(), report),
+                ([], Some(commit)) => project::committed(&project::listed(manifest, with, report)?, commit, report),
+                (files, _) => of_files(files),
+            };
+            Ok(Sides { opened: [side(commits[0])?, side(commits[1])?], commits })
+        }
+        (None, _) => Err(report.failure(
+            "name two programs to compare\n\
+             help: `tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares one with what it is in a commit",
+        )),
+        (Some(_), _) => Err(report.failure("`--git` compares a program with itself in a commit; name one file")),
+    }
+}
+
+/// The programs of both sides, each with the one that it is compared with, and whether its side lists it. One that only
+/// one side lists stands for itself on the other, and is not there.
+fn pairs<'j>(olds: &'j [Job<'j>], news: &'j [Job<'j>], diff: &Diff) -> Vec<[(&'j Job<'j>, bool); 2]> {
+    if let ([_, _], [old], [new]) = (diff.files.as_slice(), olds, news) {
+        return vec![[(old, true), (new, true)]];
+    }
+    let same = |a: &Job<'_>, b: &Job<'_>| {
+        a.program.file.path == b.program.file.path && a.build.environment == b.build.environment
+    };
+    let kept = news.iter().map(|new| match olds.iter().find(|old| same(old, new)) {
+        Some(old) => [(old, true), (new, true)],
+        None => [(new, false), (new, true)],
+    });
+    let gone = olds.iter().filter(|old| !news.iter().any(|new| same(old, new)));
+    kept.chain(gone.map(|old| [(old, true), (old, false)])).collect()
+}
+
+/// One program of both sides, compared: what is shown, and how that ends.
+fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) -> Result<(String, Exit), Exit> {
+    let read = |origin: &Origin<'_>| origin.compiled(diff).map_err(|why| report.failure(&why));
+    let (before, after) = (read(old), read(new));
+    let (mut before, mut after) = (before?, after?);
+    let unforgiven = after.problems.clone();
+    forgive(&mut after, &before.problems);
+    forgive(&mut before, &unforgiven);
+    // what is wrong with either is told before it ends here
+    let ends = [stands(&before, report), stands(&after, report)];
+    if let Some(failed) = ends.into_iter().max().filter(|end| *end != Exit::Done) {
+        return Err(failed);
+    }
+    let judged = [before.judge(&old.job.levels), after.judge(&new.job.levels)];
+    let [Some(standing), Some(coming)] = judged.map(Standing::of) else { return Err(Exit::Program) };
+    let (old_name, new_name) = (old.name(), new.name());
+    let (was, is) = (standing.version(&old_name, &before), coming.version(&new_name, &after));
+    let changes = Changes::between(was.deployment, is.deployment, &Succession::of(was.policy, is.policy));
+    let review = review::review(was, is, &changes);
+    let text = match diff.format {
+        Format::Text => review::text(&review),
+        Format::Markdown => {
+            let links = Links { template: diff.link.clone(), sides: [old.link(), new.link()] };
+            review::markdown(&review, &links)
+        }
+        Format::Json => review::json(&review),
+    };
+    Ok((text, denied(&review, &new_name, &diff.deny, report)))
+}
+
+/// The reviews of several programs as one; of a project in JSON, a list.
+fn joined(shown: &[String], diff: &Diff) -> String {
+    match (diff.format, diff.files.as_slice()) {
+        (Format::Json, []) => format!("[\n{}]\n", shown.join(",\n")),
+        (Format::Json | Format::Text | Format::Markdown, _) => shown.join("\n"),
     }
 }
 
 impl Origin<'_> {
+    /// `shop.tier`, `main:shop.tier (production)`
     fn name(&self) -> String {
         let mark = self.commit.map(Commit::mark).unwrap_or_default();
-        format!("{mark}{}", self.file)
+        let environment = self.job.build.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+        format!("{mark}{}{environment}", self.job.program.file.path)
     }
 
     fn link(&self) -> Side {
@@ -119,36 +205,61 @@ impl Origin<'_> {
         let revision = commit.map(|commit| commit.id).unwrap_or_default();
         Side { revision, prefix: self.commit.map(Commit::mark).unwrap_or_default() }
     }
-}
 
-/// A program that has a meaning; else its problems are reported.
-fn stands(origin: &Origin<'_>, diff: &Diff, report: &Report) -> Result<Compilation, Exit> {
-    let bindings = bindings(&diff.with).map_err(|words| report.failure(&words))?;
-    let as_of = diff.with.as_of.unwrap_or_else(today);
-    let root = diff.with.root.clone();
-    let mut reader: Box<dyn Reader> = match origin.commit {
-        Some(commit) => Box::new(Committed::new(commit, root.as_deref()).map_err(|why| report.failure(&why))?),
-        None if origin.may_be_missing && !Path::new(origin.file).exists() => Box::new(Missing),
-        None => Box::new(Files::new(root)),
-    };
-    let compiled = compile(origin.file, reader.as_mut(), &bindings, as_of);
-    let program = compiled.map_err(|error| unread(origin.file, error, report))?;
-    let problems = program.problems.clone().sorted();
-    match verdict(&problems) {
-        Exit::Done => Ok(program),
-        failed @ (Exit::Program | Exit::Usage) => {
-            report.problems(&problems, &program.sources);
-            Err(failed)
+    /// Reads the program; where it is not, it is empty and asks for no values.
+    fn compiled(&self, diff: &Diff) -> Result<Compilation, String> {
+        let Job { program, as_of, .. } = self.job;
+        if self.is_missing(diff)? {
+            let empty = compile(&program.file.path, &mut Missing, &[], *as_of);
+            return empty.map_err(|error| Unread::new(&program.file, error).to_string());
         }
+        let mut place: Box<dyn Place> = match self.commit {
+            Some(commit) => Box::new(Committed::new(commit, program.root.as_deref())?),
+            None => Box::new(Files::new(program.root.clone())),
+        };
+        self.job.compiled(place.as_mut()).map_err(|unread| unread.to_string())
+    }
+
+    /// Whether it is not there, where that is no mistake: compared with a commit, a program can be new, or gone.
+    fn is_missing(&self, diff: &Diff) -> Result<bool, String> {
+        let path = &self.job.program.file.path;
+        Ok(!self.listed
+            || match self.commit {
+                Some(commit) => commit.file(path)?.is_none(),
+                None => diff.git.is_some() && !Path::new(path).exists(),
+            })
     }
 }
 
-/// A program that is not there: an empty one.
+/// Forgets that values were given for parameters that only the other program has.
+fn forgive(program: &mut Compilation, other: &Problems) {
+    let unknown = |problem: &Problem| match problem {
+        Problem::UnknownBinding { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    let others: Vec<String> = other.clone().into_iter().filter_map(|problem| unknown(&problem)).collect();
+    let stays = |problem: &Problem| unknown(problem).is_none_or(|name| others.contains(&name));
+    let mut kept = Problems::default();
+    kept.extend(std::mem::take(&mut program.problems).into_iter().filter(stays));
+    program.problems = kept;
+}
+
+/// Whether a program has a meaning; else its problems are reported.
+fn stands(program: &Compilation, report: &Report) -> Exit {
+    let problems = program.problems.clone().sorted();
+    let end = verdict(&problems);
+    if end != Exit::Done {
+        report.problems(&problems, &program.sources);
+    }
+    end
+}
+
+/// Where a program is not: there it is empty.
 struct Missing;
 
 impl Reader for Missing {
-    fn read(&mut self, path: &str, _from: Option<&str>) -> Result<parse::Read, ReadError> {
-        Ok(parse::Read { identity: path.to_string(), name: path.to_string(), bytes: Vec::new() })
+    fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
+        Ok(Read { identity: path.to_string(), name: path.to_string(), bytes: Vec::new() })
     }
 }
 
@@ -169,30 +280,19 @@ impl<'p> Standing<'p> {
     }
 }
 
-fn shown(document: &Document<'_>, diff: &Diff, origins: &[Origin<'_>; 2]) -> String {
-    match diff.format {
-        Format::Text => review::text(document),
-        Format::Markdown => {
-            let sides = origins.each_ref().map(Origin::link);
-            review::markdown(document, &Links { template: diff.link.clone(), sides })
-        }
-        Format::Json => review::json(document),
-    }
-}
-
 /// Ends with 1 where the change does what it may not.
-fn denied(document: &Document<'_>, denied: &[Denied], report: &Report) -> Exit {
+fn denied(review: &Review<'_>, name: &str, denied: &[Denied], report: &Report) -> Exit {
     let mut exit = Exit::Done;
     for what in denied {
         let (does, words) = match what {
-            Denied::Wider => (!document.gained.is_empty(), "the change lets through what did not pass"),
-            Denied::Internet => (document.internet, "the change opens something from or to the internet"),
-            Denied::Replace => (false, "the change replaces a security group"),
-            Denied::Any => (document.verdict != "equal", "the change is not without effect"),
+            Denied::Wider => (!review.document.gained.is_empty(), "lets through what did not pass"),
+            Denied::Internet => (review.document.internet, "opens something from or to the internet"),
+            Denied::Replace => (review.replaces(), "has a security group replaced"),
+            Denied::Any => (!review.is_empty(), "changes something"),
         };
         if does {
-            let name = what.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
-            report.say(&format!("denied: {words} (`--deny {name}`)\n"));
+            let option = what.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
+            report.outcome(&format!("denied: the change of `{name}` {words} (`--deny {option}`)"));
             exit = Exit::Program;
         }
     }

@@ -1,6 +1,7 @@
 //! A program as it is in a commit: read from git's objects, by the git client; the work tree is not touched.
 
-use super::files::words;
+use super::files::{read_file, words};
+use super::job::Place;
 use super::report::meant;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -229,6 +230,17 @@ fn leaves(path: &Path) -> bool {
         depth += if part == std::path::Component::ParentDir { -1 } else { 1 };
         depth < 0
     })
+}
+
+impl Place for Committed<'_> {
+    /// A file of values that is not in the commit is that of the work tree.
+    fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        match self.commit.file(&path.to_string_lossy()) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => read_file(path),
+            Err(why) => Err(ReadError::Failed(why)),
+        }
+    }
 }
 
 impl Reader for Committed<'_> {

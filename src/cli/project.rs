@@ -1,5 +1,6 @@
 //! What a command works on: the programs of the manifest, or those that the command line names.
 
+use super::git::Commit;
 use super::program::named;
 use super::report::Report;
 use super::seen::Seen;
@@ -39,6 +40,16 @@ pub fn open(path: &Path, seen: &mut Seen, report: &Report) -> Result<Opened, Exi
     })?;
     let directory = path.parent().unwrap_or(Path::new(""));
     let (sources, project, problems) = project::read(&name, bytes, directory);
+    refused(problems, &sources, report)?;
+    Ok(Opened { sources, project })
+}
+
+/// Likewise the manifest as it is in a commit; one that is not there lists nothing.
+pub fn committed(path: &Path, commit: &Commit, report: &Report) -> Result<Opened, Exit> {
+    let name = path.to_string_lossy();
+    let Some(bytes) = commit.file(&name).map_err(|why| report.failure(&why))? else { return Ok(Opened::default()) };
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let (sources, project, problems) = project::read(&format!("{}{name}", commit.mark()), bytes, directory);
     refused(problems, &sources, report)?;
     Ok(Opened { sources, project })
 }

@@ -4,6 +4,7 @@
 use super::Version;
 use super::ends::{Place, place};
 use super::findings::{Assertions, Lints, assertions, lints};
+use crate::changes::{self, Changes};
 use crate::check::diff::{Change, Diff, EndId, Verdict};
 use crate::net::Family;
 use crate::policy::Peer;
@@ -29,6 +30,8 @@ pub struct Document<'p> {
     pub gained: Vec<ChangeLine<'p>>,
     /// What passed and does not.
     pub lost: Vec<ChangeLine<'p>>,
+    /// What AWS will do.
+    pub aws: changes::Document<'p>,
     /// What became of assertions.
     pub assertions: Assertions<'p>,
     /// What lints find that they did not, and the other way round.
@@ -72,7 +75,7 @@ pub struct PieceLine {
     families: Vec<&'static str>,
 }
 
-pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff) -> Document<'p> {
+pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, changes: &'p Changes<'p>) -> Document<'p> {
     let both = [old, new];
     let gained = diff.gained.iter().map(|change| change_line(diff, change, new, both));
     let lost = diff.lost.iter().map(|change| change_line(diff, change, old, both));
@@ -85,6 +88,7 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff) -> D
         tiers: diff.ends.tiers().filter_map(|end| tier_line(diff, end, both)).collect(),
         gained: gained.collect(),
         lost: lost.collect(),
+        aws: changes::Document::of(changes, old.sources, new.sources),
         assertions: assertions(old, new),
         lints: lints(old, new),
     }

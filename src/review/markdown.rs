@@ -1,8 +1,10 @@
 //! A review as the comment on a pull request.
 
+use super::Review;
 use super::document::{ChangeLine, Document};
 use super::findings::{Assertions, LintLine, Lints};
-use super::text::{compared, counted, open_tier, standing, summary};
+use super::text::{aws_lines, compared, counted, open_tier, standing, summary};
+use crate::changes::{Lines, UseChange};
 use crate::said::Said;
 use std::fmt::Write;
 
@@ -30,7 +32,8 @@ const SHOWN: usize = 25;
 const MOST: usize = 150;
 
 /// As Markdown that GitHub and GitLab show alike.
-pub fn markdown(document: &Document<'_>, links: &Links) -> String {
+pub fn markdown(review: &Review<'_>, links: &Links) -> String {
+    let Review { document, aws: told } = review;
     let compared = compared(&code(document.new), &code(document.old), document.verdict);
     let mut out = format!("### tierwall: {}\n\n{compared}\n", verdict(document));
     let lines = summary(document);
@@ -44,6 +47,7 @@ pub fn markdown(document: &Document<'_>, links: &Links) -> String {
     let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
     connections(document, old, new, &mut out);
     assertions(&document.assertions, old, new, &mut out);
+    aws(told, &mut out);
     lints(&document.lints, old, new, &mut out);
     out
 }
@@ -138,6 +142,22 @@ fn assertions(assertions: &Assertions<'_>, old: Linker<'_>, new: Linker<'_>, out
     }
 }
 
+/// What AWS will do, and the quota, folded; sides that are over their quota are not.
+fn aws(lines: &Lines<'_>, out: &mut String) {
+    let uses = &lines.changes.uses;
+    let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
+    for line in lines.uses(&over) {
+        let _ = writeln!(out, "\n**Quota**: {}", escaped(&line));
+    }
+    if lines.changes.is_empty() {
+        return;
+    }
+    let headline = in_html(&lines.headline().join("; "));
+    let uses = lines.uses(uses).into_iter().map(|line| format!("quota: {line}"));
+    let rest: Vec<String> = aws_lines(lines).into_iter().chain(uses).collect();
+    let _ = write!(out, "\n<details><summary>{}</summary>\n\n{}\n</details>\n", headline, block(&rest.join("\n")));
+}
+
 fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, out: &mut String) {
     let Lints { new: found, gone } = lints;
     if found.is_empty() && gone.is_empty() {
@@ -154,6 +174,18 @@ fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, out: &mut String) {
         let _ = writeln!(out, "- {what}: {place}{level} {}: {}", code(lint), escaped(message));
     }
     let _ = writeln!(out, "\n</details>");
+}
+
+/// Lines as code, whatever is in them.
+fn block(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}\n{text}\n{fence}\n")
+}
+
+/// Text in a tag of HTML.
+fn in_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Text as code, whatever is in it.

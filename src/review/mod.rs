@@ -13,7 +13,8 @@ pub use document::Document;
 pub use markdown::{Links, Side, markdown};
 pub use text::text;
 
-use crate::check::diff::Diff;
+use crate::changes::{Changes, GroupFate, Lines};
+use crate::check::diff::{Diff, Verdict};
 use crate::diagnostic::Problem;
 use crate::groups::Deployment;
 use crate::policy::Policy;
@@ -35,12 +36,34 @@ pub struct Version<'p> {
 }
 
 /// As JSON, format 1: documented in `docs/diff.md`, and stable.
-pub fn json(document: &Document<'_>) -> String {
-    crate::questions::words::document(document)
+pub fn json(review: &Review<'_>) -> String {
+    crate::questions::words::document(&review.document)
 }
 
-/// Compares two versions of a program.
-pub fn review<'p>(old: Version<'p>, new: Version<'p>) -> Document<'p> {
+/// A change, reviewed.
+#[derive(Debug)]
+pub struct Review<'p> {
+    /// What there is to show.
+    pub document: Document<'p>,
+    /// What AWS will do, in lines.
+    aws: Lines<'p>,
+}
+
+/// Compares two versions of a program; `changes` is what AWS will do.
+pub fn review<'p>(old: Version<'p>, new: Version<'p>, changes: &'p Changes<'p>) -> Review<'p> {
     let diff = Diff::between(old.policy, new.policy);
-    document::document(old, new, &diff)
+    let aws = Lines { changes, old: old.sources, new: new.sources };
+    Review { document: document::document(old, new, &diff, changes), aws }
+}
+
+impl Review<'_> {
+    /// Whether no connection changes, and AWS has nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.document.verdict == Verdict::Equal.word() && self.aws.changes.is_empty()
+    }
+
+    /// Whether a security group is replaced.
+    pub fn replaces(&self) -> bool {
+        self.aws.changes.groups.iter().any(|(change, _)| matches!(change.fate, GroupFate::Replaced { .. }))
+    }
 }

@@ -1,24 +1,31 @@
 //! A review for people at a terminal.
 
+use super::Review;
 use super::document::{ChangeLine, Document, TierLine};
 use super::findings::{Assertions, Before, LintLine, Lints};
+use crate::changes::Lines;
 use crate::said::Said;
 use std::fmt::Write;
 
 /// What a change does, worst first.
-pub fn text(document: &Document<'_>) -> String {
-    let mut out = headline(document);
+pub fn text(review: &Review<'_>) -> String {
+    let Review { document, aws: lines } = review;
+    let mut out = headline(review);
     connections("gained", '+', &document.gained, &mut out);
     connections("lost", '-', &document.lost, &mut out);
     tiers(&document.tiers, &mut out);
+    aws(lines, &mut out);
     assertions(&document.assertions, &mut out);
     lints(&document.lints, &mut out);
     out
 }
 
 /// What the change does, and what there is to know first.
-fn headline(document: &Document<'_>) -> String {
-    let mut out = format!("{}: {}\n", document.verdict, compared(document.new, document.old, document.verdict));
+fn headline(review: &Review<'_>) -> String {
+    let document = &review.document;
+    let nothing = if review.is_empty() { ", and AWS has nothing to do" } else { "" };
+    let mut out =
+        format!("{}: {}{nothing}\n", document.verdict, compared(document.new, document.old, document.verdict));
     for line in summary(document) {
         let _ = writeln!(out, "  {line}");
     }
@@ -31,6 +38,29 @@ pub(super) fn compared(new: &str, old: &str, verdict: &str) -> String {
         "equal" => format!("{new} lets through exactly what {old} does"),
         _ => format!("{new} against {old}"),
     }
+}
+
+/// What AWS will do, and the quota before and after.
+fn aws(lines: &Lines<'_>, out: &mut String) {
+    let mut section = |title: &str, lines: Vec<String>| {
+        let _ = writeln!(out, "\n{title}");
+        for line in lines {
+            let _ = writeln!(out, "  {line}");
+        }
+    };
+    if !lines.changes.is_empty() {
+        section(&lines.headline().join("\n"), aws_lines(lines));
+    }
+    let uses = lines.uses(&lines.changes.uses);
+    if !uses.is_empty() {
+        section("quota", uses);
+    }
+}
+
+/// What AWS will do, in counts, then by groups and rules, of which the first are shown.
+pub(super) fn aws_lines(lines: &Lines<'_>) -> Vec<String> {
+    const SHOWN: usize = 60;
+    lines.counts().into_iter().chain(lines.each(SHOWN)).collect()
 }
 
 /// What there is to know first, a line each.
