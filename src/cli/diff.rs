@@ -3,7 +3,7 @@
 use super::files::Files;
 use super::git::{Commit, Committed, Range, head};
 use super::job::{Job, Place};
-use super::program::{Unread, verdict};
+use super::program::verdict;
 use super::project::{self, Opened};
 use super::report::Report;
 use super::run::{Manner, jobs};
@@ -156,12 +156,25 @@ fn pairs<'j>(olds: &'j [Job<'j>], news: &'j [Job<'j>], diff: &Diff) -> Vec<[(&'j
 
 /// One program of both sides, compared: what is shown, and how that ends.
 fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) -> Result<(String, Exit), Exit> {
-    let read = |origin: &Origin<'_>| origin.compiled(diff).map_err(|why| report.failure(&why));
-    let (before, after) = (read(old), read(new));
+    let failed = |why: String| report.failure(&why);
+    let missing = [old.is_missing(diff).map_err(failed)?, new.is_missing(diff).map_err(failed)?];
+    if missing == [true, true] {
+        return Err(
+            report.failure(&format!("cannot read `{}`: it is in neither of the two", old.job.program.file.path))
+        );
+    }
+    let read = |origin: &Origin<'_>, missing| if missing { Ok(origin.empty()) } else { origin.compiled() };
+    let (before, after) = (read(old, missing[0]).map_err(failed), read(new, missing[1]).map_err(failed));
     let (mut before, mut after) = (before?, after?);
-    let unforgiven = after.problems.clone();
-    forgive(&mut after, &before.problems);
-    forgive(&mut before, &unforgiven);
+    if missing == [false, false] {
+        let unforgiven = after.problems.clone();
+        forgive(&mut after, &before.problems);
+        forgive(&mut before, &unforgiven);
+    }
+    // two files are two versions of one stack, where neither names it and so each would be named for its file
+    if before.policy.stack.span.is_none() && after.policy.stack.span.is_none() {
+        after.policy.stack.name.clone_from(&before.policy.stack.name);
+    }
     // what is wrong with either is told before it ends here
     let ends = [stands(&before, report), stands(&after, report)];
     if let Some(failed) = ends.into_iter().max().filter(|end| *end != Exit::Done) {
@@ -206,13 +219,14 @@ impl Origin<'_> {
         Side { revision, prefix: self.commit.map(Commit::mark).unwrap_or_default() }
     }
 
-    /// Reads the program; where it is not, it is empty and asks for no values.
-    fn compiled(&self, diff: &Diff) -> Result<Compilation, String> {
-        let Job { program, as_of, .. } = self.job;
-        if self.is_missing(diff)? {
-            let empty = compile(&program.file.path, &mut Missing, &[], *as_of);
-            return empty.map_err(|error| Unread::new(&program.file, error).to_string());
-        }
+    /// The program where it is not: it says nothing, and asks for no values.
+    fn empty(&self) -> Compilation {
+        compile(&self.job.program.file.path, &mut Missing, &[], self.job.as_of).expect("nothing is read")
+    }
+
+    /// Reads the program.
+    fn compiled(&self) -> Result<Compilation, String> {
+        let Job { program, .. } = self.job;
         let mut place: Box<dyn Place> = match self.commit {
             Some(commit) => Box::new(Committed::new(commit, program.root.as_deref())?),
             None => Box::new(Files::new(program.root.clone())),

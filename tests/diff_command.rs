@@ -1,0 +1,256 @@
+//! `tierwall diff` as a user meets it: two files, a file and a commit, a project and a commit; and how it ends.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use common::command::{Run, Scratch};
+use std::fs;
+use std::process::Command;
+
+const SHOP: &str = "\
+include \"net/office.tier\"
+stack shop { outbound = closed }
+tier web, app
+web allows https from anywhere
+web allows ssh from office
+app allows tcp 8080 from web
+";
+
+/// A repository with a program in `main`, on a branch that is like it.
+struct Repository(Scratch);
+
+impl Repository {
+    fn new() -> Repository {
+        let repository = Repository(Scratch::new());
+        repository.git(&["init", "--quiet", "--initial-branch", "main", "."]);
+        repository.write("shop.tier", SHOP);
+        repository.write("net/office.tier", "network office = 203.0.113.0/24\n");
+        repository.commit("begin");
+        repository.git(&["switch", "--quiet", "--create", "topic"]);
+        repository
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let who = ["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+        let run = Command::new("git").args(who).args(arguments).current_dir(self.0.path("")).output();
+        let output = run.expect("git is installed");
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn commit(&self, message: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", message]);
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        self.0.write(name, text);
+    }
+
+    fn diff(&self, arguments: &[&str]) -> Run {
+        self.0.run(&[&["diff", "--as-of", "2026-01-15"], arguments].concat())
+    }
+}
+
+/// Whether the first line of what is shown is this.
+#[track_caller]
+fn begins(run: &Run, words: &str) {
+    assert!(run.out().starts_with(words), "{words:?} is not how this begins:\n{}{}", run.out(), run.err());
+}
+
+#[test]
+fn two_files() {
+    let scratch = Scratch::new();
+    scratch.write("a.tier", "tier web\nweb allows https from 10.0.0.0/24\n");
+    scratch.write("b.tier", "tier web\nweb allows tcp 443 from 10.0.0.0/25, 10.0.0.128/25\n");
+    let run = scratch.run(&["diff", "a.tier", "b.tier"]);
+    begins(run.exits(0), "equal: b.tier lets through exactly what a.tier does\n");
+    begins(
+        scratch.run(&["diff", "a.tier", "a.tier"]).exits(0),
+        "equal: a.tier lets through exactly what a.tier does, and",
+    );
+}
+
+#[test]
+fn a_change_that_is_denied_ends_with_1() {
+    let scratch = Scratch::new();
+    scratch.write("a.tier", "tier web { outbound = closed }\nweb allows https from 10.0.0.0/24\n");
+    scratch.write("b.tier", "tier web { outbound = closed }\nweb allows https from anywhere\n");
+    scratch.write(
+        "c.tier",
+        "tier web { outbound = closed, description = \"pages\" }\nweb allows https from 10.0.0.0/24\n",
+    );
+    scratch.write("d.tier", "tier web { outbound = closed }\nweb allows tcp 443 from 10.0.0.0/24\n");
+    for (old, new, denied, code) in [
+        ("a.tier", "b.tier", "wider", 1),
+        ("b.tier", "a.tier", "wider,internet,replace", 0),
+        ("a.tier", "b.tier", "internet", 1),
+        ("a.tier", "c.tier", "replace", 1),
+        ("a.tier", "c.tier", "wider,internet", 0),
+        // other words for the same, which change the text of a rule
+        ("a.tier", "d.tier", "wider,internet,replace", 0),
+        ("a.tier", "d.tier", "any", 1),
+        ("a.tier", "a.tier", "any", 0),
+    ] {
+        let run = scratch.run(&["diff", old, new, "--deny", denied]);
+        run.exits(code);
+        assert_eq!(run.err().contains("denied: the change of"), code == 1, "{old} {new} {denied}: {}", run.err());
+    }
+    scratch.run(&["diff", "a.tier", "b.tier", "--deny", "widr"]).exits(2);
+}
+
+#[test]
+fn a_program_and_what_it_is_in_a_commit() {
+    let repository = Repository::new();
+    begins(repository.diff(&["--git", "main", "shop.tier"]).exits(0), "equal: shop.tier lets through exactly");
+    // includes are those of the commit
+    repository.write("net/office.tier", "network office = 203.0.113.0/24, 198.51.100.7\n");
+    let run = repository.diff(&["--git", "main", "shop.tier"]);
+    begins(run.exits(0), "wider: shop.tier against main:shop.tier\n");
+    assert!(
+        run.out().contains("+ 198.51.100.7/32 -> web  tcp 22\n      shop.tier:5: web allows ssh from office"),
+        "{}",
+        run.out()
+    );
+    // two commits, whatever the work tree holds
+    begins(repository.diff(&["--git", "main..HEAD", "shop.tier"]).exits(0), "equal: HEAD:shop.tier");
+    repository.commit("more");
+    let run = repository.diff(&["--git", "HEAD..main", "shop.tier"]);
+    begins(run.exits(0), "narrower: main:shop.tier against HEAD:shop.tier\n");
+    assert!(run.out().contains("      HEAD:shop.tier:5: web allows ssh from office"), "{}", run.out());
+}
+
+#[test]
+fn a_branch_is_compared_with_where_it_left() {
+    let repository = Repository::new();
+    repository.git(&["switch", "--quiet", "main"]);
+    repository.write("net/office.tier", "network office = 192.0.2.0/24\n");
+    repository.commit("main goes on");
+    repository.git(&["switch", "--quiet", "topic"]);
+    begins(repository.diff(&["--git", "main", "shop.tier"]).exits(0), "changed:");
+    begins(repository.diff(&["--git", "main...", "shop.tier"]).exits(0), "equal:");
+    begins(repository.diff(&["--git", "topic...main", "shop.tier"]).exits(0), "changed:");
+}
+
+#[test]
+fn the_work_tree_is_not_touched_and_directories_are_no_matter() {
+    let repository = Repository::new();
+    repository.write("net/office.tier", "network office = 203.0.113.0/25\n");
+    repository.write("deep/in/main.tier", "tier web\n");
+    let before = fs::read(repository.0.path(".git/index")).expect("an index");
+    let directory = repository.0.path("deep/in");
+    let run = Command::new(env!("CARGO_BIN_EXE_tierwall"))
+        .args(["diff", "--git", "main", "../../shop.tier"])
+        .current_dir(&directory)
+        .output()
+        .expect("it runs");
+    let shown = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(shown.starts_with("narrower: ../../shop.tier against main:../../shop.tier\n"), "{shown}");
+    assert_eq!(fs::read(repository.0.path(".git/index")).expect("an index"), before);
+}
+
+#[test]
+fn programs_come_and_go() {
+    let repository = Repository::new();
+    repository.write("new.tier", "param office : cidr\ntier web\nweb allows https from office\n");
+    let run = repository.diff(&["--git", "main", "new.tier", "--set", "office=203.0.113.0/24"]);
+    begins(run.exits(0), "wider: new.tier against main:new.tier\n");
+    // a value for nothing is a mistake all the same
+    repository
+        .diff(&["--git", "main", "new.tier", "--set", "ofice=203.0.113.0/24"])
+        .exits(2)
+        .says("`ofice` is given a value");
+    fs::remove_file(repository.0.path("shop.tier")).expect("it was there");
+    begins(repository.diff(&["--git", "main", "shop.tier"]).exits(0), "narrower:");
+    repository.diff(&["--git", "main", "nothing.tier"]).exits(2).says("it is in neither of the two");
+}
+
+#[test]
+fn values_are_those_of_the_commit() {
+    let repository = Repository::new();
+    repository.write("main.tier", "param office : cidr\ntier web { outbound = closed }\nweb allows ssh from office\n");
+    repository.write("values.json", "{\"office\": \"203.0.113.0/24\"}");
+    repository.commit("values");
+    repository.write("values.json", "{\"office\": \"198.51.100.0/24\"}");
+    let run = repository.diff(&["--git", "HEAD", "main.tier", "--vars", "values.json"]);
+    begins(run.exits(0), "changed:");
+    assert!(
+        run.out().contains("+ 198.51.100.0/24 -> web") && run.out().contains("- 203.0.113.0/24 -> web"),
+        "{}",
+        run.out()
+    );
+    // a parameter that only one version has takes its value there
+    repository.write("main.tier", "param desk : cidr\ntier web { outbound = closed }\nweb allows ssh from desk\n");
+    let run =
+        repository.diff(&["--git", "HEAD", "main.tier", "--set", "desk=10.0.0.0/24", "--set", "office=10.0.0.0/24"]);
+    begins(run.exits(0), "equal:");
+}
+
+#[test]
+fn a_project_is_compared_program_by_program() {
+    let repository = Repository::new();
+    let manifest = "[[program]]\nfile = \"shop.tier\"\n\n[[program]]\nfile = \"app.tier\"\n\
+        [program.environments.test]\nset = { office = \"203.0.113.0/24\" }\n\
+        [program.environments.live]\nset = { office = \"198.51.100.0/24\" }\n";
+    repository.write("tierwall.toml", manifest);
+    repository.write("app.tier", "param office : cidr\ntier app { outbound = closed }\napp allows ssh from office\n");
+    repository.commit("a project");
+    begins(repository.diff(&["--git", "HEAD"]).exits(0), "equal: shop.tier");
+    repository.write("tierwall.toml", &manifest.replace("198.51.100.0/24", "198.51.100.0/25"));
+    let run = repository.diff(&["--git", "HEAD"]);
+    let heads: Vec<String> = run
+        .exits(0)
+        .out()
+        .lines()
+        .filter(|line| line.contains(".tier (") && !line.starts_with(' '))
+        .map(str::to_string)
+        .collect();
+    assert_eq!(heads.len(), 2, "{}", run.out());
+    assert!(
+        heads[0].starts_with("equal: app.tier (test)")
+            && heads[1].starts_with("narrower: app.tier (live) against HEAD:app.tier (live)")
+    );
+    // what a manifest does not list any more is gone
+    repository.write("tierwall.toml", "[[program]]\nfile = \"shop.tier\"\n");
+    assert!(repository.diff(&["--git", "HEAD"]).exits(0).out().contains("narrower: app.tier (test) against"));
+    // before there was a manifest there was nothing
+    assert!(repository.diff(&["--git", "main"]).exits(0).out().contains("wider: shop.tier against main:shop.tier"));
+    let json: serde_json::Value =
+        serde_json::from_str(&repository.diff(&["--git", "HEAD", "--format", "json"]).out()).expect("JSON");
+    assert_eq!(json.as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn mistakes_say_what_to_type() {
+    let repository = Repository::new();
+    repository.diff(&["--git", "mian", "shop.tier"]).exits(2).says("git knows no commit `mian`; did you mean `main`?");
+    repository.diff(&["shop.tier"]).exits(2).says("`tierwall diff OLD NEW`");
+    repository.diff(&["--git", "main", "shop.tier", "net/office.tier"]).exits(2).says("name one file");
+    repository.diff(&["--git", "main", "../outside.tier"]).exits(2).says("outside the repository");
+    repository.diff(&["--git", "--output=x", "shop.tier"]).exits(2);
+    repository.write("shop.tier", "tier web\nweb allows htps from anywhere\n");
+    repository.diff(&["--git", "main", "shop.tier"]).exits(1).says("E0201");
+    repository.commit("broken");
+    repository.write("shop.tier", SHOP);
+    repository.diff(&["--git", "HEAD", "shop.tier"]).exits(1).says("HEAD:shop.tier:2:");
+    let alone = Scratch::new();
+    alone.write("a.tier", "tier a\n");
+    alone
+        .run_with(&["diff", "--git", "main", "a.tier"], b"", &[("GIT_CEILING_DIRECTORIES", "/")])
+        .exits(2)
+        .says("git: not a git repository");
+}
+
+#[test]
+fn includes_of_a_commit_stay_inside_the_root() {
+    let repository = Repository::new();
+    repository.write("in/main.tier", "include \"../net/office.tier\"\ntier web\nweb allows ssh from office\n");
+    repository.commit("leaves");
+    repository.diff(&["--git", "HEAD", "in/main.tier"]).exits(1).says("E0402");
+    begins(repository.diff(&["--git", "HEAD", "in/main.tier", "--root", "."]).exits(0), "equal:");
+    repository.write("in/main.tier", "include \"gone.tier\"\ntier web\n");
+    repository.write("in/gone.tier", "tier app\n");
+    repository.git(&["add", "in/main.tier"]);
+    repository.git(&["commit", "--quiet", "--message", "without"]);
+    repository.diff(&["--git", "HEAD", "in/main.tier"]).exits(1).says("no such file in HEAD");
+}
