@@ -4,7 +4,7 @@ use super::{Colour, Exit};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tierwall::diagnostic::{Level, Problem, Style, nearest, render};
+use tierwall::diagnostic::{Level, Problem, Style, counted, nearest, render};
 use tierwall::messages::{self, Log, Notice, Totals};
 use tierwall::source::Sources;
 
@@ -185,9 +185,4 @@ impl Report {
 /// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else nothing.
 pub fn meant<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     nearest(typed, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
-}
-
-/// `1 error`, `2 errors`
-pub fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }

@@ -4,7 +4,7 @@ use super::Exit;
 use super::job::{Job, Made, Outcome};
 use super::program::{today, verdict};
 use super::project::Opened;
-use super::report::{Report, counted};
+use super::report::Report;
 use super::seen::Seen;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -13,7 +13,7 @@ use std::num::NonZero;
 use std::thread::available_parallelism;
 use tierwall::check::lint::Levels;
 use tierwall::date::Date;
-use tierwall::diagnostic::{Problem, Style, render};
+use tierwall::diagnostic::{Problem, Style, counted, render};
 use tierwall::project::{Build, Program, Project};
 
 /// What a run found.

@@ -9,7 +9,7 @@ use super::build::{Plan, What};
 use super::files::Written;
 use super::job::Made;
 use super::output;
-use super::report::{Report, counted};
+use super::report::Report;
 use super::seen::Seen;
 use clap::Args;
 use notify::event::{AccessKind, AccessMode};
@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
+use tierwall::diagnostic::counted;
 
 /// The arguments of `watch`.
 #[derive(Args)]

@@ -119,6 +119,19 @@ fn distance(a: &str, b: &str, bound: usize) -> usize {
     rows[1][b.len()]
 }
 
+/// `1 error`, `2 errors`
+pub fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// The first so many, and how many more there are, unless that is one: `tcp 22 (ssh), tcp 3389 (rdp) and 7 more`.
+pub fn listed(all: &[String], shown: usize) -> String {
+    match all.get(shown + 1..) {
+        None | Some([]) => all.join(", "),
+        Some(_) => format!("{} and {} more", all[..shown].join(", "), all.len() - shown),
+    }
+}
+
 /// The place of `span` as `file:line:column`.
 pub fn place(sources: &Sources, span: Span) -> String {
     let file = sources.file(span.file);

@@ -2,11 +2,15 @@
 
 use super::Version;
 use crate::check::diff::End;
+use crate::diagnostic::listed;
 use crate::flows;
 use crate::net::{Addresses, Family};
 use crate::policy::Policy;
 use serde::Serialize;
 use std::fmt;
+
+/// Blocks that are shown.
+const SHOWN: usize = 6;
 
 /// One end, and where it is.
 #[derive(Debug, Serialize)]
@@ -68,18 +72,9 @@ impl fmt::Display for Place<'_> {
         }
         match (network, except) {
             (Some(all), _) if all.starts_with("anywhere") => f.write_str(all),
-            (Some(network), _) => write!(f, "{network} ({})", few(blocks)),
-            (None, Some(except)) => write!(f, "anywhere but {}", few(except)),
-            (None, None) => f.write_str(&few(blocks)),
+            (Some(network), _) => write!(f, "{network} ({})", listed(blocks, SHOWN)),
+            (None, Some(except)) => write!(f, "anywhere but {}", listed(except, SHOWN)),
+            (None, None) => f.write_str(&listed(blocks, SHOWN)),
         }
-    }
-}
-
-/// The first blocks, and how many more there are.
-fn few(blocks: &[String]) -> String {
-    const SHOWN: usize = 6;
-    match blocks.get(SHOWN + 1..) {
-        None | Some([]) => blocks.join(", "),
-        Some(_) => format!("{} and {} more", blocks[..SHOWN].join(", "), blocks.len() - SHOWN),
     }
 }

@@ -3,8 +3,9 @@
 use super::Review;
 use super::document::{ChangeLine, Document};
 use super::findings::{Assertions, LintLine, Lints};
-use super::text::{aws_lines, compared, counted, open_tier, standing, summary};
+use super::text::{aws_lines, because, compared, standing, summary};
 use crate::changes::{Lines, UseChange};
+use crate::diagnostic::counted;
 use crate::said::Said;
 use std::fmt::Write;
 
@@ -114,15 +115,8 @@ fn connections(document: &Document<'_>, old: Linker<'_>, new: Linker<'_>, out: &
 const HEAD: &str = "| | from | to | on | said by |\n|---|---|---|---|---|\n";
 
 fn row(what: &str, change: &ChangeLine<'_>, linker: Linker<'_>) -> String {
-    const SAID: usize = 4;
     let what = if change.internet { format!("{what}, **internet**") } else { what.to_string() };
-    let open = change.open_tier.map(|tier| escaped(&open_tier(tier)));
-    let mut said: Vec<String> = open.into_iter().chain(change.sentences.iter().map(|said| linker.said(said))).collect();
-    if said.len() > SAID + 1 {
-        let more = said.len() - SAID;
-        said.truncate(SAID);
-        said.push(format!("and {more} more"));
-    }
+    let said = because(change, 4, |said| linker.said(said));
     let cells = [what, escaped(&change.from.to_string()), escaped(&change.to.to_string()), escaped(&change.on)];
     format!("| {} | {} |\n", cells.join(" | "), said.join("<br>").replace('|', "\\|"))
 }

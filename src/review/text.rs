@@ -4,6 +4,7 @@ use super::Review;
 use super::document::{ChangeLine, Document, TierLine};
 use super::findings::{Assertions, Before, LintLine, Lints};
 use crate::changes::Lines;
+use crate::diagnostic::counted;
 use crate::said::Said;
 use std::fmt::Write;
 
@@ -79,7 +80,7 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     }
     let worse = document.lints.new.iter().filter(|line| line.level != "note").count();
     if worse > 0 {
-        lines.push(counted(worse, "new finding of a lint"));
+        lines.push(format!("{} of lints", counted(worse, "new finding")));
     }
     lines
 }
@@ -91,18 +92,6 @@ pub(super) fn standing(before: Before) -> &'static str {
         Before::Absent => "new, and fails",
         Before::Failed => "still fails",
     }
-}
-
-/// Why an open tier sends.
-pub(super) fn open_tier(tier: &str) -> String {
-    format!("{tier} may send everything (outbound = open)")
-}
-
-/// `1 rule`, `2 rules`, `2 new findings of a lint`
-pub(super) fn counted(count: usize, what: &str) -> String {
-    let (first, rest) =
-        what.split_once(" of ").map_or((what, String::new()), |(first, rest)| (first, format!(" of {rest}")));
-    format!("{count} {first}{}{rest}", if count == 1 { "" } else { "s" })
 }
 
 /// A line for each change, and below it the sentences that let it through.
@@ -121,20 +110,19 @@ fn connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut St
         let mark = if change.internet { "  internet" } else { "" };
         let line = format!("  {sign} {pair:ends$}  {traffic:on$}{mark}");
         let _ = writeln!(out, "{}", line.trim_end());
-        for cause in because(change) {
+        for cause in because(change, 8, |said| said.to_string()) {
             let _ = writeln!(out, "      {cause}");
         }
     }
 }
 
-/// The sentences that let a change through, in words.
-fn because(change: &ChangeLine<'_>) -> Vec<String> {
-    const SHOWN: usize = 8;
-    let open = change.open_tier.map(open_tier);
-    let mut lines: Vec<String> = open.into_iter().chain(change.sentences.iter().map(Said::to_string)).collect();
-    if lines.len() > SHOWN + 1 {
-        let more = lines.len() - SHOWN;
-        lines.truncate(SHOWN);
+/// What lets a change through, in words, and how many more sentences do.
+pub(super) fn because(change: &ChangeLine<'_>, most: usize, say: impl Fn(&Said<'_>) -> String) -> Vec<String> {
+    let open = change.open_tier.map(|tier| format!("{tier} may send everything (outbound = open)"));
+    let mut lines: Vec<String> = open.into_iter().chain(change.sentences.iter().map(say)).collect();
+    if lines.len() > most + 1 {
+        let more = lines.len() - most;
+        lines.truncate(most);
         lines.push(format!("and {more} more"));
     }
     lines

@@ -289,13 +289,9 @@ fn always(policy: &Policy, place: Span) -> bool {
     place.file == FileId(0) && policy.params.iter().all(|param| !param.bound)
 }
 
-/// The first few, and how many more there are: `tcp 22 (ssh), tcp 3389 (rdp) and 7 more`.
+/// The first few, and how many more there are.
 fn listed(all: Vec<String>) -> String {
-    const SHOWN: usize = 4;
-    match all.get(SHOWN + 1..) {
-        None | Some([]) => all.join(", "),
-        Some(_) => format!("{} and {} more", all[..SHOWN].join(", "), all.len() - SHOWN),
-    }
+    diagnostic::listed(&all, 4)
 }
 
 /// Likewise, of names in backticks.
