@@ -149,6 +149,39 @@ fn an_open_tier_that_is_closed() {
     shown("opened", &open, SHOP, text);
 }
 
+/// The text for a change.
+fn said(old: &str, new: &str) -> String {
+    reviewed(old, new, text)
+}
+
+#[test]
+fn what_is_never_filtered_is_no_difference() {
+    let with = |peer: &str| format!("tier web {{ outbound = closed }}\nweb allows http to {peer}\n");
+    // instance metadata is reached without a rule
+    let metadata = said("tier web { outbound = closed }\n", &with("169.254.169.254"));
+    assert!(metadata.starts_with("equal: "), "{metadata}");
+    let next = said("tier web { outbound = closed }\n", &with("169.254.169.255"));
+    assert!(next.starts_with("wider: "), "{next}");
+}
+
+#[test]
+fn the_last_piece_of_what_is_wide_opens_it() {
+    let with = |blocks: &str| format!("tier web {{ outbound = closed }}\nweb allows https from {blocks}\n");
+    // two halves of a /6, neither of which is many addresses by itself
+    let both = said(&with("4.0.0.0/7"), &with("4.0.0.0/7, 6.0.0.0/7"));
+    assert!(both.contains("+ 6.0.0.0/7 -> web  tcp 443  internet\n"), "{both}");
+    let half = said(&with("10.0.0.0/7"), &with("10.0.0.0/7, 6.0.0.0/7"));
+    assert!(half.contains("+ 6.0.0.0/7 -> web  tcp 443\n"), "{half}");
+}
+
+#[test]
+fn an_open_sender_is_no_reason_where_a_sentence_is() {
+    let old = "tier web { outbound = closed }\ntier app\n";
+    let told = said(old, &format!("{old}web allows https from app\n"));
+    assert!(told.contains("+ app -> web  tcp 443\n      new.tier:3: web allows https from app\n"), "{told}");
+    assert!(!told.contains("may send everything"), "{told}");
+}
+
 #[test]
 fn assertions_that_fail_or_go() {
     let edits = [

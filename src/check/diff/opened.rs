@@ -259,6 +259,6 @@ impl Place {
 
 /// Whether traffic of IPv4 and of IPv6 is the same in words, each family's ICMP apart.
 fn alike(v4: &TrafficSet, v6: &TrafficSet) -> bool {
-    let (all_v4, all_v6) = (*v4 == TrafficSet::all(Family::V4), *v6 == TrafficSet::all(Family::V6));
-    all_v4 && all_v6 || !all_v4 && !all_v6 && v4.without_icmp() == v6.without_icmp()
+    let all = *v4 == TrafficSet::all(Family::V4) && *v6 == TrafficSet::all(Family::V6);
+    all || v4.without_icmp() == v6.without_icmp()
 }
