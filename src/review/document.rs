@@ -62,6 +62,8 @@ pub struct ChangeLine<'p> {
     pub traffic: Vec<PieceLine>,
     /// Whether it is from or to the internet.
     pub internet: bool,
+    /// Whether it is so because the default of a parameter is another, for whoever gives it no value.
+    pub by_default: bool,
     /// The sentences that say so.
     pub sentences: Vec<Said<'p>>,
     /// The tier that may send everything, where that is why.
@@ -109,11 +111,12 @@ fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option
 }
 
 fn change_line<'p>(diff: &Diff, change: &Change, passes: Version<'p>, both: [Version<'p>; 2]) -> ChangeLine<'p> {
-    let sets: Vec<_> = Family::BOTH
-        .into_iter()
-        .filter(|family| change.has(*family))
-        .map(|family| (family, change.traffic[family as usize].clone()))
-        .collect();
+    let ends = [change.from, change.to].map(|end| diff.ends.get(end));
+    // which IP version it is goes without saying where an end has but one, or its addresses are said
+    let either = |family: Family| ends.iter().all(|end| end.addresses.has(family));
+    let told = |family: &Family| change.has(*family) || Family::BOTH.into_iter().all(either);
+    let sets: Vec<_> =
+        Family::BOTH.into_iter().filter(told).map(|family| (family, change.traffic[family as usize].clone())).collect();
     let pieces = pieces(&sets, true);
     let piece_line = |piece: &crate::questions::words::Marked| PieceLine {
         what: piece.piece.to_string(),
@@ -126,6 +129,7 @@ fn change_line<'p>(diff: &Diff, change: &Change, passes: Version<'p>, both: [Ver
         on: line(&pieces),
         traffic: pieces.iter().map(piece_line).collect(),
         internet: change.internet,
+        by_default: change.by_default,
         sentences: change.causes.sentences.iter().map(|id| said(*id)).collect(),
         open_tier: change.causes.open.map(|id| passes.policy.tier(id).name.as_str()),
     }

@@ -21,9 +21,10 @@ pub struct Place<'p> {
     pub network: Option<&'p str>,
     /// Its addresses as the fewest blocks; nothing where it is all of the end.
     pub blocks: Option<Vec<String>>,
-    /// The fewest blocks that are left out of `anywhere`, where that is the shorter way to say it.
+    /// All addresses of its IP versions, and the fewest blocks that are left out of them, where that is the shorter way
+    /// to say it.
     #[serde(skip)]
-    except: Option<Vec<String>>,
+    except: Option<(&'static str, Vec<String>)>,
 }
 
 /// An end as the program in which something passes knows it, else as the other does.
@@ -43,19 +44,22 @@ pub(super) fn place<'p>(
     let all = families.fold(Addresses::default(), |all, family| all.union(&Addresses::all().in_family(family)));
     let except: Vec<String> = all.difference(addresses).blocks().map(|block| block.to_string()).collect();
     let except = Some(except).filter(|except| !except.is_empty() && except.len() < blocks.len());
+    let except = whole(&all).zip(except);
     Place { end: is, network: name(passes.policy, addresses), blocks: Some(blocks), except }
 }
 
 /// The name of just these addresses in a program.
 fn name<'p>(policy: &'p Policy, addresses: &Addresses) -> Option<&'p str> {
-    let built_in = [
-        ("anywhere", Addresses::all()),
-        ("anywhere-ipv4", Addresses::all().in_family(Family::V4)),
-        ("anywhere-ipv6", Addresses::all().in_family(Family::V6)),
-    ];
-    let built_in = built_in.into_iter().find(|(_, all)| all == addresses).map(|(name, _)| name);
     let network = || policy.networks.iter().find(|network| network.addresses == *addresses);
-    built_in.or_else(|| network().map(|network| network.name.as_str()))
+    whole(addresses).or_else(|| network().map(|network| network.name.as_str()))
+}
+
+/// The built-in network that has just these addresses.
+fn whole(addresses: &Addresses) -> Option<&'static str> {
+    let all = |family| Addresses::all().in_family(family);
+    let built_in =
+        [("anywhere", Addresses::all()), ("anywhere-ipv4", all(Family::V4)), ("anywhere-ipv6", all(Family::V6))];
+    built_in.into_iter().find(|(_, all)| all == addresses).map(|(name, _)| name)
 }
 
 impl fmt::Display for Place<'_> {
@@ -73,7 +77,7 @@ impl fmt::Display for Place<'_> {
         match (network, except) {
             (Some(all), _) if all.starts_with("anywhere") => f.write_str(all),
             (Some(network), _) => write!(f, "{network} ({})", listed(blocks, SHOWN)),
-            (None, Some(except)) => write!(f, "anywhere but {}", listed(except, SHOWN)),
+            (None, Some((all, except))) => write!(f, "{all} but {}", listed(except, SHOWN)),
             (None, None) => f.write_str(&listed(blocks, SHOWN)),
         }
     }

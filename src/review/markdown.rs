@@ -3,7 +3,7 @@
 use super::Review;
 use super::document::{ChangeLine, Document};
 use super::findings::{Assertions, LintLine, Lints};
-use super::text::{aws_lines, because, compared, standing, summary};
+use super::text::{aws_lines, because, compared, marks, standing, summary};
 use crate::changes::{Lines, UseChange};
 use crate::diagnostic::counted;
 use crate::said::Said;
@@ -115,7 +115,8 @@ fn connections(document: &Document<'_>, old: Linker<'_>, new: Linker<'_>, out: &
 const HEAD: &str = "| | from | to | on | said by |\n|---|---|---|---|---|\n";
 
 fn row(what: &str, change: &ChangeLine<'_>, linker: Linker<'_>) -> String {
-    let what = if change.internet { format!("{what}, **internet**") } else { what.to_string() };
+    let marks = marks(change).iter().map(|mark| format!(", **{mark}**")).collect::<String>();
+    let what = format!("{what}{marks}");
     let said = because(change, 4, |said| linker.said(said));
     let cells = [what, escaped(&change.from.to_string()), escaped(&change.to.to_string()), escaped(&change.on)];
     format!("| {} | {} |\n", cells.join(" | "), said.join("<br>").replace('|', "\\|"))

@@ -107,13 +107,19 @@ fn connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut St
     };
     let (ends, on) = (width(0, 60), width(1, 40));
     for (change, [pair, traffic]) in changes.iter().zip(&lines) {
-        let mark = if change.internet { "  internet" } else { "" };
+        let mark = marks(change).iter().map(|mark| format!("  {mark}")).collect::<String>();
         let line = format!("  {sign} {pair:ends$}  {traffic:on$}{mark}");
         let _ = writeln!(out, "{}", line.trim_end());
         for cause in because(change, 8, |said| said.to_string()) {
             let _ = writeln!(out, "      {cause}");
         }
     }
+}
+
+/// What there is to know of a change at a glance.
+pub(super) fn marks(change: &ChangeLine<'_>) -> Vec<&'static str> {
+    let marks = [(change.internet, "internet"), (change.by_default, "by its default")];
+    marks.into_iter().filter_map(|(is_so, mark)| is_so.then_some(mark)).collect()
 }
 
 /// What lets a change through, in words, and how many more sentences do.

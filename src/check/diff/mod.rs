@@ -12,6 +12,9 @@
 //! So a packet between two tiers that passes under the new program and not under the old lies in what their pair
 //! gained, or in what one of them gained from or to hosts at the address of the other. A change
 //! only of what security groups never filter is none. Lost is what is gained on the way back.
+//!
+//! Nobody knows the value of a parameter, so a rule that names one is a rule for it, whatever its default is. Where the
+//! default is another, what that opens is told beside, for those who deploy with it.
 
 mod causes;
 mod ends;
@@ -49,6 +52,8 @@ pub struct Change {
     pub traffic: [TrafficSet; 2],
     /// Whether some of it is from or to so many addresses of the internet that it counts as open to it.
     pub internet: bool,
+    /// Whether it is so because the default of a parameter is another, for whoever gives it no value.
+    pub by_default: bool,
     /// What lets it through, in the program in which it passes.
     pub causes: Causes,
 }

@@ -15,6 +15,7 @@ struct Part {
     to: Addresses,
     traffic: TrafficSet,
     internet: bool,
+    by_default: bool,
 }
 
 /// The side of a tier in both programs.
@@ -40,9 +41,12 @@ pub(super) fn opened(ends: &Ends, before: &Half<'_>, after: &Half<'_>) -> Vec<Ch
             if ends.is_tier(end) {
                 between_tiers.push(pair(tier, end, direction));
             } else {
-                let internet = default_is_wide(after, end, &fresh);
+                let internet = is_wide(&default_of(after, end), &fresh);
                 tell(end, one_door(doors, &ends.get(end).addresses, &fresh, direction, internet));
             }
+        }
+        for (end, _) in &doors.now.named {
+            tell(*end, by_default(doors, *end, [before, after], direction));
         }
     }
     between_tiers.sort_unstable();
@@ -133,7 +137,7 @@ impl Part {
             Direction::Ingress => (row.addresses, tier),
             Direction::Egress => (tier, row.addresses),
         };
-        Part { family: row.family, from, to, traffic: row.traffic, internet }
+        Part { family: row.family, from, to, traffic: row.traffic, internet, by_default: false }
     }
 }
 
@@ -160,7 +164,10 @@ fn two_doors(ends: &Ends, (from, to): (EndId, EndId), out: Doors<'_>, into: Door
                 }
             };
             for (from, to) in joined((at(&new_in), at(&all_out)), (at(&all_in), at(&new_out))) {
-                gather(Part { family, from, to, traffic: piece.clone(), internet: false }, &mut parts);
+                gather(
+                    Part { family, from, to, traffic: piece.clone(), internet: false, by_default: false },
+                    &mut parts,
+                );
             }
         }
     }
@@ -191,37 +198,45 @@ fn gather(part: Part, parts: &mut Vec<Part>) {
     }
 }
 
-/// Whether an end is a parameter whose default is so wide that this traffic counts as open to the internet.
-fn default_is_wide(Half { policy, index, .. }: &Half<'_>, end: EndId, [v4, v6]: &[TrafficSet; 2]) -> bool {
+/// What another default of a parameter opens, of what rules that name it let through before and after.
+fn by_default(doors: Doors<'_>, end: EndId, halves: [&Half<'_>; 2], direction: Direction) -> Vec<Part> {
+    let [was, now] = halves.map(|half| default_of(half, end));
+    let (traffic_was, traffic_now) = (doors.was.to(end), doors.now.to(end));
+    let both = Family::BOTH.map(|family| traffic_now[family as usize].intersection(&traffic_was[family as usize]));
+    let opened = doors.by_name(&now.difference(&was), &both);
+    let internet = is_wide(&now, &both) && !is_wide(&was, &both);
+    let part = |row| Part { by_default: true, ..Part::of(row, Addresses::default(), direction, internet) };
+    opened.rows().into_iter().map(part).collect()
+}
+
+/// The default of a parameter; nothing for any other end.
+fn default_of(Half { policy, index, .. }: &Half<'_>, end: EndId) -> Addresses {
     let default = match index.peer(end) {
         Some(Peer::Param(id)) => policy.param(id).default.as_deref().and_then(|text| net::block(text).ok()),
         Some(Peer::Net(_) | Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_)) | None => None,
     };
-    let places = Addresses::of(&default);
-    Packets::product(&places, v4, v6).open_to(&world()).iter().any(|open| !open.is_empty())
+    Addresses::of(&default)
+}
+
+/// Whether this traffic with these addresses counts as open to the internet.
+fn is_wide(places: &Addresses, [v4, v6]: &[TrafficSet; 2]) -> bool {
+    !places.is_empty() && Packets::product(places, v4, v6).open_to(&world()).iter().any(|open| !open.is_empty())
 }
 
 /// Adds what a pair of ends gained: what is the same in both families once.
 fn tell(ends: &Ends, after: &Half<'_>, (from, to): (EndId, EndId), parts: Vec<Part>, changes: &mut Vec<Change>) {
-    let place = |end: EndId, addresses: Addresses, family: Family| Place {
+    let place = |end: EndId, addresses: Addresses, part: &Part| {
+        let all = end != EndId::HOSTS && addresses == ends.get(end).addresses.in_family(part.family);
         // where it is said of all of an end, its addresses are no news
-        whole: end != EndId::HOSTS && addresses == ends.get(end).addresses.in_family(family) || addresses.is_empty(),
-        addresses,
+        Place { whole: addresses.is_empty() || all && !part.by_default, addresses }
     };
-    let first = changes.len();
-    let mut open: Vec<(Change, [Place; 2])> = Vec::new();
-    for part in parts {
-        let places = [place(from, part.from, part.family), place(to, part.to, part.family)];
+    let mut told: Vec<(Change, [Place; 2])> = Vec::new();
+    for mut part in parts {
+        let (sender, receiver) = (std::mem::take(&mut part.from), std::mem::take(&mut part.to));
+        let places = [place(from, sender, &part), place(to, receiver, &part)];
         let mut traffic = [TrafficSet::default(), TrafficSet::default()];
         traffic[part.family as usize] = part.traffic;
-        let of_the_other = open.iter_mut().find(|(known, at)| {
-            part.family == Family::V6
-                && !known.has(Family::V6)
-                && alike(&known.traffic[0], &traffic[1])
-                && at[0].whole == places[0].whole
-                && at[1].whole == places[1].whole
-        });
-        match of_the_other {
+        match told.iter_mut().find(|(known, at)| are_one((known, at), (part.family, &traffic[1], &places))) {
             Some((known, at)) => {
                 let [_, v6] = traffic;
                 known.traffic[1] = v6;
@@ -231,18 +246,25 @@ fn tell(ends: &Ends, after: &Half<'_>, (from, to): (EndId, EndId), parts: Vec<Pa
                 }
             }
             None => {
-                let (internet, places_of, causes) = (part.internet, Places::default(), Default::default());
-                open.push((Change { from, to, places: places_of, traffic, internet, causes }, places));
+                let Part { internet, by_default, .. } = part;
+                let (places_of, causes) = (Places::default(), Default::default());
+                let change = Change { from, to, places: places_of, traffic, internet, by_default, causes };
+                told.push((change, places));
             }
         }
     }
-    changes.extend(open.into_iter().map(|(change, [from, to])| {
-        let places = Places { from: from.said(), to: to.said() };
-        Change { places, ..change }
+    changes.extend(told.into_iter().map(|(change, [from, to])| {
+        let change = Change { places: Places { from: from.said(), to: to.said() }, ..change };
+        Change { causes: causes(after, &change), ..change }
     }));
-    for change in &mut changes[first..] {
-        change.causes = causes(after, change);
-    }
+}
+
+/// Whether what passes in IPv6 is one with something that passes in IPv4: the same, at addresses; anything at all, where
+/// no addresses are said.
+fn are_one((known, at): (&Change, &[Place; 2]), (family, v6, places): (Family, &TrafficSet, &[Place; 2])) -> bool {
+    let whole = |places: &[Place; 2]| places.each_ref().map(|place| place.whole);
+    let fits = family == Family::V6 && !known.has(Family::V6) && whole(at) == whole(places);
+    fits && (whole(at) == [true, true] || alike(&known.traffic[0], v6))
 }
 
 /// Where an end is, and whether that is all of it.
