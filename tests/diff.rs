@@ -49,6 +49,7 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
     let problems = judged.each_ref().map(|judged| judged.problems.clone().sorted());
     let version = |n: usize, name| Version {
         name,
+        exists: true,
         policy: &programs[n].policy,
         sources: &programs[n].sources,
         deployment: judged[n].deployment.as_ref().unwrap_or_else(|| panic!("{name}: {:?}", judged[n].problems)),
@@ -175,6 +176,39 @@ fn the_last_piece_of_what_is_wide_opens_it() {
 }
 
 #[test]
+fn another_default_is_told_beside() {
+    let with = |default: &str| {
+        format!("param partner : cidr{default}\ntier web {{ outbound = closed }}\nweb allows ssh from partner\n")
+    };
+    let office = with(" = 198.51.100.0/24");
+    let opened = said(&office, &with(" = 0.0.0.0/0"));
+    let line = "+ partner (parameter) at anywhere-ipv4 but 198.51.100.0/24 -> web  tcp 22  internet  by its default\n";
+    assert!(opened.starts_with("wider: ") && opened.contains(line), "{opened}");
+    let given = said(&with(""), &office);
+    assert!(given.contains("+ partner (parameter) at 198.51.100.0/24 -> web  tcp 22  by its default\n"), "{given}");
+    assert!(said(&office, &with(" = 198.51.100.0/25")).starts_with("narrower: "));
+    // a block that was open to everybody anyway
+    let open = |default: &str| with(default) + "web allows ssh from anywhere\n";
+    assert!(said(&open(""), &open(" = 0.0.0.0/0")).starts_with("equal: "));
+}
+
+#[test]
+fn ip_versions_are_told_apart() {
+    let both = "tier web, app { outbound = closed }\napp allows ssh from 0.0.0.0/0\nweb allows ssh to 0.0.0.0/0\n";
+    let named = said(both, &format!("{both}app allows ssh from web\n"));
+    assert!(named.contains("+ web -> app  tcp 22 (IPv6)\n"), "{named}");
+    let from = |peer: &str| format!("tier a {{ outbound = closed }}\na allows https from {peer}\n");
+    let v4 = said(&from("10.0.0.0/8"), &from("0.0.0.0/0"));
+    assert!(v4.contains("+ anywhere-ipv4 but 10.0.0.0/8 -> a  tcp 443  internet\n"), "{v4}");
+    let all = said(&from("10.0.0.0/8"), &from("anywhere"));
+    assert!(all.contains("+ anywhere but 10.0.0.0/8 -> a  tcp 443  internet\n"), "{all}");
+    // one line for one pair of ends
+    let itself = |service: &str| format!("tier k {{ outbound = closed }}\nk allows {service} from itself\n");
+    let more = said(&itself("ping"), &itself("all"));
+    assert_eq!(more.matches("k -> k").count(), 1, "{more}");
+}
+
+#[test]
 fn an_open_sender_is_no_reason_where_a_sentence_is() {
     let old = "tier web { outbound = closed }\ntier app\n";
     let told = said(old, &format!("{old}web allows https from app\n"));
@@ -204,7 +238,11 @@ fn eventful() -> String {
 fn a_comment_on_a_pull_request() {
     shown("markdown", SHOP, &eventful(), |review| markdown(review, &Links::default()));
     let template = Some("https://git.example/shop/blob/{rev}/{file}#L{line}".to_string());
-    let side = |revision: &str, prefix: &str| Side { revision: revision.to_string(), prefix: prefix.to_string() };
+    let side = |revision: &str, prefix: &str| Side {
+        revision: revision.to_string(),
+        prefix: prefix.to_string(),
+        ..Side::default()
+    };
     let links = Links { template, sides: [side("1111111", "old."), side("2222222", "")] };
     shown("markdown-links", SHOP, &eventful(), |review| markdown(review, &links));
 }

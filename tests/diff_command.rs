@@ -225,7 +225,9 @@ fn mistakes_say_what_to_type() {
     let repository = Repository::new();
     repository.diff(&["--git", "mian", "shop.tier"]).exits(2).says("git knows no commit `mian`; did you mean `main`?");
     repository.diff(&["shop.tier"]).exits(2).says("`tierwall diff OLD NEW`");
-    repository.diff(&["--git", "main", "shop.tier", "net/office.tier"]).exits(2).says("name one file");
+    repository.diff(&["-", "-"]).exits(2).says("standard input can be one of the two");
+    repository.diff(&["--git", "main", "-"]).exits(2).says("standard input is in no commit");
+    repository.diff(&["--git", "main", "."]).exits(2).says("is no file in main");
     repository.diff(&["--git", "main", "../outside.tier"]).exits(2).says("outside the repository");
     repository.diff(&["--git", "--output=x", "shop.tier"]).exits(2);
     repository.write("shop.tier", "tier web\nweb allows htps from anywhere\n");
@@ -239,6 +241,85 @@ fn mistakes_say_what_to_type() {
         .run_with(&["diff", "--git", "main", "a.tier"], b"", &[("GIT_CEILING_DIRECTORIES", "/")])
         .exits(2)
         .says("git: not a git repository");
+}
+
+#[test]
+fn a_program_under_its_old_and_its_new_name() {
+    let repository = Repository::new();
+    repository.git(&["mv", "shop.tier", "store.tier"]);
+    begins(repository.diff(&["--git", "main", "shop.tier", "store.tier"]).exits(0), "equal: store.tier lets through");
+    // in a project what is written to one file is one deployment
+    let manifest =
+        |file: &str| format!("[[program]]\nfile = \"{file}\"\noutputs = {{ terraform = \"infra/shop.tf\" }}\n");
+    repository.git(&["mv", "store.tier", "shop.tier"]);
+    repository.write("tierwall.toml", &manifest("shop.tier"));
+    repository.commit("a project");
+    repository.git(&["mv", "shop.tier", "store.tier"]);
+    repository.write("tierwall.toml", &manifest("store.tier"));
+    let run = repository.diff(&["--git", "HEAD"]);
+    begins(run.exits(0), "equal: store.tier lets through exactly what HEAD:shop.tier does");
+    assert_eq!(run.out().matches(" lets through exactly ").count(), 1, "{}", run.out());
+}
+
+#[test]
+fn links_and_odd_names_are_followed_in_a_commit() {
+    let repository = Repository::new();
+    repository.git(&["config", "core.symlinks", "true"]);
+    std::os::unix::fs::symlink("net", repository.0.path("netl")).expect("a link");
+    std::os::unix::fs::symlink("../shop.tier", repository.0.path("net/shop.tier")).expect("a link");
+    repository.write("linked.tier", "include \"netl/office.tier\"\ntier web\nweb allows ssh from office\n");
+    for name in [":x.tier", ":(top)x.tier", ":!y.tier", "a\\b.tier", "with blank.tier", "*.tier"] {
+        repository.write(name, "tier odd\n");
+    }
+    repository.commit("links and names");
+    for name in [
+        "netl/office.tier",
+        "netl/shop.tier",
+        "linked.tier",
+        ":x.tier",
+        ":(top)x.tier",
+        ":!y.tier",
+        "a\\b.tier",
+        "with blank.tier",
+        "*.tier",
+    ] {
+        begins(repository.diff(&["--git", "HEAD", "--root", ".", name]).exits(0), "equal: ");
+    }
+}
+
+#[test]
+fn what_a_checkout_lacks_is_said() {
+    let repository = Repository::new();
+    repository.write("shop.tier", &SHOP.replace("https", "http"));
+    repository.commit("more");
+    let from = format!("file://{}", repository.0.path("").display());
+    let shallow = Scratch::new();
+    let clone = ["clone", "--quiet", "--depth", "1", "--no-single-branch", &from, "."];
+    assert!(Command::new("git").args(clone).current_dir(shallow.path("")).status().expect("git runs").success());
+    let run = shallow.run(&["diff", "--git", "origin/main...", "shop.tier"]);
+    run.exits(2).says("has no commit in common here").says("fetch-depth: 0");
+    let inside = repository.0.run_in(".git", &["diff", "--git", "main", "shop.tier"]);
+    inside.exits(2).says("there is no work tree here");
+}
+
+#[test]
+fn a_value_for_no_parameter_is_told_once() {
+    let repository = Repository::new();
+    let run = repository.diff(&["--git", "main", "shop.tier", "--set", "nosuch=1"]);
+    run.exits(2);
+    assert_eq!(run.err().matches("E0501").count(), 1, "{}", run.err());
+}
+
+#[test]
+fn links_start_at_the_root_of_the_repository() {
+    let repository = Repository::new();
+    repository.write("sub/deep/m.tier", "tier web { outbound = closed }\n");
+    repository.commit("deep");
+    repository.write("sub/deep/m.tier", "tier web { outbound = closed }\nweb allows ssh from 10.0.0.0/8\n");
+    let arguments =
+        ["diff", "--git", "HEAD", "deep/m.tier", "--format", "md", "--link", "https://g/{rev}/{file}#L{line}"];
+    let run = repository.0.run_in("sub", &arguments);
+    assert!(run.exits(0).out().contains("/sub/deep/m.tier#L2)"), "{}", run.out());
 }
 
 #[test]

@@ -23,7 +23,8 @@ use tierwall::review::{self, Links, Review, Side, Version};
 /// The arguments of `diff`.
 #[derive(Args)]
 pub struct Diff {
-    /// The old program and the new one; with `--git` one program, or all that `tierwall.toml` lists
+    /// The old program and the new one; with `--git` one program, all that `tierwall.toml` lists, or one under its old
+    /// and its new name
     #[arg(num_args = 0..=2, value_names = ["OLD", "NEW"])]
     files: Vec<String>,
     /// Compare with what is in a commit: `main`, `main...` (where this branch left main), `v1..v2`
@@ -94,21 +95,26 @@ fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     let sides = sides(diff, range.as_ref(), report)?;
     let manner = Manner { levels: Levels::default(), as_of: diff.with.as_of, sizes: false };
     let [olds, news] = sides.opened.each_ref().map(|opened| jobs(&opened.project, &manner));
-    let (mut exit, mut shown) = (Exit::Done, Vec::new());
+    let (mut exit, mut shown, mut denied) = (Exit::Done, Vec::new(), Vec::new());
     for pair in pairs(&olds, &news, diff) {
         let [old, new] = [0, 1].map(|n| {
             let (job, listed) = pair[n];
             Origin { job, commit: sides.commits[n], listed }
         });
         match reviewed(&old, &new, diff, report) {
-            Ok((text, ended)) => {
+            Ok((text, why)) => {
                 shown.push(text);
-                exit = exit.max(ended);
+                denied.extend(why);
             }
             Err(failed) => exit = exit.max(failed),
         }
     }
-    Ok(exit.max(report.print(joined(&shown, diff).as_bytes())))
+    exit = exit.max(report.print(joined(&shown, diff).as_bytes()));
+    for words in &denied {
+        report.outcome(words);
+        exit = exit.max(Exit::Program);
+    }
+    Ok(exit)
 }
 
 /// The programs of both sides, as the command line says.
@@ -116,24 +122,26 @@ fn sides<'c>(diff: &Diff, range: Option<&'c Range>, report: &Report) -> Result<S
     let (manifest, with) = (diff.manifest.as_deref(), &diff.with);
     let of_files = |files: &[String]| project::of_files(files, with, None, manifest, &mut Seen::default(), report);
     match (range, diff.files.as_slice()) {
+        (None, [old, new]) if old == "-" && new == "-" => {
+            Err(report.failure("standard input can be one of the two, and not both"))
+        }
         (None, [old, new]) => {
             let opened = [of_files(std::slice::from_ref(old))?, of_files(std::slice::from_ref(new))?];
             Ok(Sides { opened, commits: [None, None] })
         }
-        (Some(range), files @ ([] | [_])) => {
+        (Some(range), files) => {
             let commits = [Some(&range.old), range.new.as_ref()];
-            let side = |commit: Option<&Commit>| match (files, commit) {
-                ([], None) => project::open(&project::listed(manifest, with, report)?, &mut Seen::default(), report),
-                ([], Some(commit)) => project::committed(&project::listed(manifest, with, report)?, commit, report),
-                (files, _) => of_files(files),
+            let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
+                (Some(file), _) => of_files(std::slice::from_ref(file)),
+                (None, None) => project::open(&project::listed(manifest, with, report)?, &mut Seen::default(), report),
+                (None, Some(commit)) => project::committed(&project::listed(manifest, with, report)?, commit, report),
             };
-            Ok(Sides { opened: [side(commits[0])?, side(commits[1])?], commits })
+            Ok(Sides { opened: [side(files.first(), commits[0])?, side(files.last(), commits[1])?], commits })
         }
         (None, _) => Err(report.failure(
             "name two programs to compare\n\
              help: `tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares one with what it is in a commit",
         )),
-        (Some(_), _) => Err(report.failure("`--git` compares a program with itself in a commit; name one file")),
     }
 }
 
@@ -143,19 +151,32 @@ fn pairs<'j>(olds: &'j [Job<'j>], news: &'j [Job<'j>], diff: &Diff) -> Vec<[(&'j
     if let ([_, _], [old], [new]) = (diff.files.as_slice(), olds, news) {
         return vec![[(old, true), (new, true)]];
     }
-    let same = |a: &Job<'_>, b: &Job<'_>| {
-        a.program.file.path == b.program.file.path && a.build.environment == b.build.environment
+    let has_its_name = |old: &&Job<'_>, new: &Job<'_>| {
+        old.program.file.path == new.program.file.path && old.build.environment == new.build.environment
     };
-    let kept = news.iter().map(|new| match olds.iter().find(|old| same(old, new)) {
-        Some(old) => [(old, true), (new, true)],
-        None => [(new, false), (new, true)],
+    // what is written to the same file is the same deployment, whatever the program is called
+    let writes_its_outputs = |old: &&Job<'_>, new: &Job<'_>| {
+        let outputs = |job: &Job<'_>| job.build.outputs.iter().map(|it| it.path.path.clone()).collect::<Vec<_>>();
+        let other = outputs(new);
+        outputs(old).iter().any(|path| other.contains(path))
+    };
+    let is_kept = |old: &&Job<'_>| news.iter().any(|new| has_its_name(old, new));
+    let old_of = |new: &Job<'_>| {
+        let by_name = olds.iter().find(|old| has_its_name(old, new));
+        by_name.or_else(|| olds.iter().find(|old| !is_kept(old) && writes_its_outputs(old, new)))
+    };
+    let found: Vec<(&Job<'_>, Option<&Job<'_>>)> = news.iter().map(|new| (new, old_of(new))).collect();
+    let gone = olds.iter().filter(|old| !found.iter().any(|(_, known)| known.is_some_and(|it| std::ptr::eq(it, *old))));
+    let gone: Vec<&Job<'_>> = gone.collect();
+    let kept = found.iter().map(|(new, old)| match old {
+        Some(old) => [(*old, true), (*new, true)],
+        None => [(*new, false), (*new, true)],
     });
-    let gone = olds.iter().filter(|old| !news.iter().any(|new| same(old, new)));
-    kept.chain(gone.map(|old| [(old, true), (old, false)])).collect()
+    kept.chain(gone.into_iter().map(|old| [(old, true), (old, false)])).collect()
 }
 
 /// One program of both sides, compared: what is shown, and how that ends.
-fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) -> Result<(String, Exit), Exit> {
+fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) -> Result<(String, Vec<String>), Exit> {
     let failed = |why: String| report.failure(&why);
     let missing = [old.is_missing(diff).map_err(failed)?, new.is_missing(diff).map_err(failed)?];
     if missing == [true, true] {
@@ -167,9 +188,9 @@ fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) ->
     let (before, after) = (read(old, missing[0]).map_err(failed), read(new, missing[1]).map_err(failed));
     let (mut before, mut after) = (before?, after?);
     if missing == [false, false] {
-        let unforgiven = after.problems.clone();
         forgive(&mut after, &before.problems);
-        forgive(&mut before, &unforgiven);
+        // what neither has is told once
+        forgive(&mut before, &Problems::default());
     }
     // two files are two versions of one stack, where neither names it and so each would be named for its file
     if before.policy.stack.span.is_none() && after.policy.stack.span.is_none() {
@@ -183,7 +204,8 @@ fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) ->
     let judged = [before.judge(&old.job.levels), after.judge(&new.job.levels)];
     let [Some(standing), Some(coming)] = judged.map(Standing::of) else { return Err(Exit::Program) };
     let (old_name, new_name) = (old.name(), new.name());
-    let (was, is) = (standing.version(&old_name, &before), coming.version(&new_name, &after));
+    let was = Version { exists: !missing[0], ..standing.version(&old_name, &before) };
+    let is = Version { exists: !missing[1], ..coming.version(&new_name, &after) };
     let changes = Changes::between(was.deployment, is.deployment, &Succession::of(was.policy, is.policy));
     let review = review::review(was, is, &changes);
     let text = match diff.format {
@@ -194,7 +216,7 @@ fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) ->
         }
         Format::Json => review::json(&review),
     };
-    Ok((text, denied(&review, &new_name, &diff.deny, report)))
+    Ok((text, denied(&review, &new_name, &diff.deny)))
 }
 
 /// The reviews of several programs as one; of a project in JSON, a list.
@@ -214,9 +236,11 @@ impl Origin<'_> {
     }
 
     fn link(&self) -> Side {
-        let commit = self.commit.cloned().or_else(head);
-        let revision = commit.map(|commit| commit.id).unwrap_or_default();
-        Side { revision, prefix: self.commit.map(Commit::mark).unwrap_or_default() }
+        let prefix = self.commit.map(Commit::mark).unwrap_or_default();
+        match self.commit.cloned().or_else(head) {
+            Some(commit) => Side { directory: commit.directory().to_string(), revision: commit.id, prefix },
+            None => Side { prefix, ..Side::default() },
+        }
     }
 
     /// The program where it is not: it says nothing, and asks for no values.
@@ -290,25 +314,21 @@ impl<'p> Standing<'p> {
 
     fn version(&'p self, name: &'p str, program: &'p Compilation) -> Version<'p> {
         let Compilation { policy, sources, .. } = program;
-        Version { name, policy, sources, deployment: &self.deployment, problems: &self.problems }
+        Version { name, exists: true, policy, sources, deployment: &self.deployment, problems: &self.problems }
     }
 }
 
-/// Ends with 1 where the change does what it may not.
-fn denied(review: &Review<'_>, name: &str, denied: &[Denied], report: &Report) -> Exit {
-    let mut exit = Exit::Done;
-    for what in denied {
+/// What a change does that it may not, in words.
+fn denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
+    let told = |what: &Denied| {
         let (does, words) = match what {
             Denied::Wider => (!review.document.gained.is_empty(), "lets through what did not pass"),
             Denied::Internet => (review.document.internet, "opens something from or to the internet"),
             Denied::Replace => (review.replaces(), "has a security group replaced"),
             Denied::Any => (!review.is_empty(), "changes something"),
         };
-        if does {
-            let option = what.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
-            report.outcome(&format!("denied: the change of `{name}` {words} (`--deny {option}`)"));
-            exit = Exit::Program;
-        }
-    }
-    exit
+        let option = what.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
+        does.then(|| format!("denied: the change of `{name}` {words} (`--deny {option}`)"))
+    };
+    denied.iter().filter_map(told).collect()
 }

@@ -40,18 +40,28 @@ impl Range {
     /// `main`, `main..topic`, `main...topic`, `main...`: as `git diff` reads them, but that what stands alone is
     /// compared with the work tree. Looks for the repository at the current directory. Fails in words.
     pub fn parse(text: &str) -> Result<Range, String> {
-        let repository = Repository::around(Path::new("."))?;
+        let repository = Repository::here()?;
         let end = |name: &str| if name.is_empty() { Ok(None) } else { repository.commit(name).map(Some) };
         if let Some((old, new)) = text.split_once("...") {
             let (old, new) = (end(old)?, end(new)?);
             let (Some(old), newest) = (old, new.as_ref().map_or("HEAD", |new| new.id.as_str())) else {
                 return Err(format!("`{text}` names no commit before `...`"));
             };
-            let id = repository.said(&["merge-base", &old.id, newest])?;
-            return Ok(Range { old: Commit { id, ..old }, new });
+            let base = repository.said(&["merge-base", &old.id, newest]).map_err(|why| match why.as_str() {
+                SILENT => format!(
+                    "`{text}` has no commit in common here\n\
+                     help: a shallow clone lacks it: `git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions"
+                ),
+                _ => why,
+            })?;
+            let name = repository.said(&["rev-parse", "--short", &base])?;
+            return Ok(Range { old: Commit { name, id: base, ..old }, new });
         }
         let (old, new) = text.split_once("..").unwrap_or((text, ""));
         match (end(old)?, end(new)?) {
+            (Some(_), None) if repository.said(&["rev-parse", "--is-inside-work-tree"])? != "true" => {
+                Err(format!("there is no work tree here to compare with; name two commits: `{old}..HEAD`"))
+            }
             (Some(old), new) => Ok(Range { old, new }),
             (None, _) => Err(format!("`{text}` names no commit to compare with")),
         }
@@ -60,10 +70,15 @@ impl Range {
 
 /// What the commit is that the work tree was made of, if there is one.
 pub fn head() -> Option<Commit> {
-    Repository::around(Path::new(".")).ok()?.commit("HEAD").ok()
+    Repository::here().ok()?.commit("HEAD").ok()
 }
 
 impl Repository {
+    /// That of the current directory.
+    fn here() -> Result<Repository, String> {
+        Repository::around(Path::new("."))
+    }
+
     fn around(directory: &Path) -> Result<Repository, String> {
         let mut found = Repository { directory: directory.to_path_buf(), prefix: String::new() };
         found.prefix = found.said(&["rev-parse", "--show-prefix"])?;
@@ -89,7 +104,8 @@ impl Repository {
 
     fn bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let mut git = Command::new("git");
-        git.arg("-C").arg(&self.directory).args(arguments);
+        // a path is a path, whatever characters it has
+        git.arg("-C").arg(&self.directory).arg("--literal-pathspecs").args(arguments);
         // English, and nothing written
         git.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());
         let output = git.output().map_err(|error| match error.kind() {
@@ -100,10 +116,15 @@ impl Repository {
             return Ok(output.stdout);
         }
         let why = String::from_utf8_lossy(&output.stderr);
-        let why = why.lines().next().unwrap_or("it does not say why");
-        Err(format!("git: {}", why.trim_start_matches("fatal: ")))
+        Err(match why.lines().next() {
+            Some(why) => format!("git: {}", why.trim_start_matches("fatal: ")),
+            None => SILENT.to_string(),
+        })
     }
 }
+
+/// Said where git fails and prints nothing.
+const SILENT: &str = "git: it does not say why";
 
 /// What stands at a path of a commit.
 enum Entry {
@@ -123,6 +144,11 @@ impl Commit {
         Ok(self.read(&self.place(path)?)?.map(|(_, bytes)| bytes))
     }
 
+    /// Where the current directory is in the repository; empty, or with `/` at its end.
+    pub fn directory(&self) -> &str {
+        &self.repository.prefix
+    }
+
     /// What the names of its files start with in reports.
     pub fn mark(&self) -> String {
         format!("{}:", self.name)
@@ -137,6 +163,9 @@ impl Commit {
         } else {
             Path::new(&self.repository.prefix).join(path)
         };
+        if path == "-" {
+            return Err("standard input is in no commit".to_string());
+        }
         if leaves(&inside) {
             return Err(format!("`{path}` is outside the repository"));
         }
@@ -149,18 +178,31 @@ impl Commit {
         for _ in 0..MOST_LINKS {
             match self.entry(&place)? {
                 Entry::File(bytes) => return Ok(Some((place, bytes))),
-                Entry::Nothing => return Ok(None),
                 Entry::Other => return Err(format!("`{place}` is no file in {}", self.name)),
-                Entry::Link(target) => {
-                    let directory = Path::new(&place).parent().unwrap_or(Path::new("")).to_path_buf();
-                    place = slashes(&lexical(&directory.join(target)));
-                }
+                Entry::Link(target) => place = beside(&place, &target),
+                Entry::Nothing => match self.behind_a_link(&place)? {
+                    Some(other) => place = other,
+                    None => return Ok(None),
+                },
             }
         }
         Err(format!("`{place}` is one of too many links"))
     }
 
+    /// Where a place is when a directory above it is a link.
+    fn behind_a_link(&self, place: &str) -> Result<Option<String>, String> {
+        for (at, _) in place.match_indices('/') {
+            if let Entry::Link(target) = self.entry(&place[..at])? {
+                return Ok(Some(beside(&place[..at], &target) + &place[at..]));
+            }
+        }
+        Ok(None)
+    }
+
     fn entry(&self, place: &str) -> Result<Entry, String> {
+        if place.is_empty() {
+            return Ok(Entry::Other);
+        }
         let listed = self.repository.said(&["ls-tree", "--full-tree", "-z", &self.id, "--", place])?;
         // `100644 blob 1234abcd`, a tab, the name
         let mut words = listed.split(['\t', '\0']).next().unwrap_or_default().split(' ');
@@ -176,8 +218,16 @@ impl Commit {
     }
 }
 
+/// What a link at a place leads to.
+fn beside(place: &str, target: &str) -> String {
+    let directory = Path::new(place).parent().unwrap_or(Path::new(""));
+    slashes(&lexical(&directory.join(target)))
+}
+
+/// As git writes a path.
 fn slashes(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
+    let text = path.to_string_lossy().into_owned();
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
 /// Reads the files of a program as they are in a commit. A program that is not there is empty.

@@ -369,8 +369,8 @@ impl Problem {
             Problem::NoChain { span, from, to } => R::error("E0704", format!("nothing leads from `{from}` to `{to}`")).at(span, "there is no chain of flows"),
 
             Problem::ManifestSyntax { span, why } => R::error("E0801", "this manifest is not TOML").at(span, why.clone()),
-            Problem::ManifestKey { span, key, table, meant, keys } => R::error("E0802", format!("a {table} has no `{key}`"))
-                .at(span, "unknown key")
+            Problem::ManifestKey { span, key, table, meant, keys } => R::error("E0802", format!("unknown key `{key}` in this {table}"))
+                .at(span, format!("no {table} has it"))
                 .meant(meant)
                 .help(format!("it has {keys}")),
             Problem::ManifestValue { span, key, wanted } => R::error("E0803", format!("`{key}` takes {wanted}")).at(span, "something else"),

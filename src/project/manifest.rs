@@ -82,6 +82,9 @@ impl Manifest<'_> {
             self.reading.wanted(Entry { span: entry.key_span, ..entry }, WANTED);
             return Vec::new();
         };
+        if elements.is_empty() {
+            self.reading.problems.push(Problem::NoPrograms { span: entry.key_span });
+        }
         let program = |element| {
             let table = self.reading.table(element, WANTED)?;
             self.program(element.span, table, as_of)

@@ -20,6 +20,10 @@ pub struct Document<'p> {
     pub old: &'p str,
     /// The new one.
     pub new: &'p str,
+    /// Whether there was such a program.
+    pub old_exists: bool,
+    /// Whether there is one now.
+    pub new_exists: bool,
     /// `equal`, `wider`, `narrower`, `changed`
     pub verdict: &'static str,
     /// Whether anything is gained from or to the internet.
@@ -85,6 +89,8 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, chan
         format: 1,
         old: old.name,
         new: new.name,
+        old_exists: old.exists,
+        new_exists: new.exists,
         verdict: diff.verdict().word(),
         internet: diff.opens_to_the_internet(),
         tiers: diff.ends.tiers().filter_map(|end| tier_line(diff, end, both)).collect(),

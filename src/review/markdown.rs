@@ -7,7 +7,9 @@ use super::text::{aws_lines, because, compared, marks, standing, summary};
 use crate::changes::{Lines, UseChange};
 use crate::diagnostic::counted;
 use crate::said::Said;
+use crate::source::lexical;
 use std::fmt::Write;
+use std::path::Path;
 
 /// Where the lines of the two programs can be looked at.
 #[derive(Debug, Default)]
@@ -25,6 +27,8 @@ pub struct Side {
     pub revision: String,
     /// What the names of its files start with, and `{file}` does not.
     pub prefix: String,
+    /// The directory that they start from, in the repository: empty, or with `/` at its end.
+    pub directory: String,
 }
 
 /// Connections that are shown before the rest is folded.
@@ -69,11 +73,12 @@ struct Linker<'l> {
 impl Linker<'_> {
     /// `[shop.tier:14](https://…)`
     fn place(self, file: &str, line: usize) -> String {
-        let Side { revision, prefix } = self.side;
+        let Side { revision, prefix, directory } = self.side;
         let shown = code(&format!("{file}:{line}"));
         let Some(template) = &self.links.template else { return shown };
         let path = file.strip_prefix(prefix.as_str()).unwrap_or(file);
-        let path: String = path.trim_start_matches("./").chars().flat_map(in_address).collect();
+        let path = lexical(Path::new(&format!("{directory}{path}")));
+        let path: String = path.to_string_lossy().chars().flat_map(in_address).collect();
         let line = line.to_string();
         let address = template.replace("{rev}", revision).replace("{file}", &path).replace("{line}", &line);
         format!("[{shown}]({address})")

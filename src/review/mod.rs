@@ -25,6 +25,8 @@ use crate::source::Sources;
 pub struct Version<'p> {
     /// As reports call it: `shop.tier`, `main:shop.tier`.
     pub name: &'p str,
+    /// Whether there is such a program; one that is not there says nothing.
+    pub exists: bool,
     /// What it means.
     pub policy: &'p Policy,
     /// Its files.

@@ -67,6 +67,11 @@ pub(super) fn aws_lines(lines: &Lines<'_>) -> Vec<String> {
 /// What there is to know first, a line each.
 pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     let mut lines = Vec::new();
+    for (exists, name) in [(document.old_exists, document.old), (document.new_exists, document.new)] {
+        if !exists {
+            lines.push(format!("there is no {name}, so it is compared with nothing at all"));
+        }
+    }
     let began = document.assertions.failing.iter().filter(|failing| failing.before != Before::Failed).count();
     if began > 0 {
         lines.push(format!(
