@@ -208,8 +208,8 @@ impl<'c> Lines<'c> {
             OtherChange::Parameter(Sides::Added(id)) => {
                 format!("+ parameter {}{}", new.parameter_name(id), asked(new, id))
             }
-            OtherChange::Parameter(Sides::Both(_, id)) => {
-                format!("~ parameter {}: its type, default or description", new.parameter_name(id))
+            OtherChange::Parameter(Sides::Both(was, is)) => {
+                format!("~ parameter {}: {}", new.parameter_name(is), self.parameter(was, is))
             }
             OtherChange::List(Sides::Removed(id)) => format!("- prefix list {}, looked up or asked for", list(old, id)),
             OtherChange::List(Sides::Added(id)) => format!("+ prefix list {}, looked up or asked for", list(new, id)),
@@ -240,6 +240,28 @@ impl<'c> Lines<'c> {
                 format!("+ {}  outbound  the rule that admits nothing", new.group(tier).name)
             }
         })
+    }
+
+    /// What of a parameter is another.
+    fn parameter(&self, was: ParamId, is: ParamId) -> String {
+        let (was, is) = (self.changes.old.policy().param(was), self.changes.new.policy().param(is));
+        let mut words = Vec::new();
+        if was.kind != is.kind {
+            words.push(format!("{} -> {}", was.kind.keyword(), is.kind.keyword()));
+        }
+        match (&was.default, &is.default) {
+            (was, is) if was == is => {}
+            (Some(was), Some(is)) => {
+                words.push(format!("its default {was} -> {is}, and with it the rules that name it"))
+            }
+            (Some(was), None) => words.push(format!("no default any more, which was {was}")),
+            (None, Some(is)) => words.push(format!("it has a default, {is}")),
+            (None, None) => {}
+        }
+        if was.prose != is.prose {
+            words.push("its description".to_string());
+        }
+        words.join("; ")
     }
 
     /// An output of a group that neither comes nor goes.
