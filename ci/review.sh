@@ -144,7 +144,7 @@ compare() {
   log "$work/review"
   "$tierwall" "$@" --deny any >/dev/null 2>&1 && : >"$work/equal"
   [ -z "${TIERWALL_LINK:-}" ] || set -- "$@" --link "$TIERWALL_LINK"
-  [ -z "${TIERWALL_DENY:-}" ] || set -- "$@" --deny "$TIERWALL_DENY"
+  [ -z "${TIERWALL_DENY:-}" ] || set -- "$@" --deny "$(printf %s "$TIERWALL_DENY" | tr -d ' ')"
   "$tierwall" "$@" --format markdown >"$work/review.md" 2>"$work/denied"
   step $? && return
   tell "$work/denied"
