@@ -41,7 +41,12 @@ class Repository:
     def run(self, line, stdin=None):
         """A line of shell."""
         return subprocess.run(
-            ["sh", "-c", line], cwd=self.directory, env=self.environment, capture_output=True, text=True, input=stdin or ""
+            ["sh", "-c", line],
+            cwd=self.directory,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            input=stdin or "",
         )
 
     def show(self, commit, path):
@@ -57,67 +62,99 @@ class Repository:
                 self.run(command)
 
 
+STEPS = (("main", "metrics"), ("metrics", "main"))
+
+
 def story(report, compiler, page, directory, root_directory):
-    """Plays the page, and deploys both of its commits with both targets."""
+    """Plays the page, and deploys both of its commits with both targets: forth, and back again."""
     repository = Repository(compiler, directory)
     repository.play(page.read_text())
-    commits = repository.run("git log --all --format=%s --reverse").stdout.splitlines()
+    commits = repository.run("git log --all --format=%s").stdout.splitlines()
     report.check("story: there are two commits", [] if len(commits) == 2 else [commits])
-    denied = repository.run("tierwall diff --git main..metrics --deny internet --format json")
+    denied = repository.run("tierwall diff --git main..metrics --deny internet,replace")
     report.check("story: what was narrowed passes", [denied.stderr] if denied.returncode else [])
-    [review] = json.loads(denied.stdout)
+    reviews = {step: foretold(report, repository, *step) for step in STEPS}
     table = compiler.flows(directory / "shop.tier")
     values = Values(SLUG, table)
-    by_terraform(report, repository, review, values, root_directory)
-    by_cloudformation(report, repository, review, values, table)
+    by_terraform(report, repository, reviews, values, root_directory)
+    by_cloudformation(report, repository, reviews, values, {t["tag_name"]: t["name"] for t in table["tiers"]})
 
 
-def by_terraform(report, repository, review, values, directory):
-    """The module of `main` is applied, that of the branch planned and applied."""
+def foretold(report, repository, old, new):
+    """What `diff` says that AWS will do."""
+    done = repository.run(f"tierwall diff --git {old}..{new} --format json")
+    report.check(f"story: {old} to {new} is reviewed", [done.stderr] if done.returncode else [])
+    [review] = json.loads(done.stdout)
+    return review["aws"]
+
+
+def by_terraform(report, repository, reviews, values, directory):
+    """The module of `main` is applied; then each step is planned, applied and settled."""
     server = standin.Server()
     root = terraform.Root(directory, server)
-    for commit in ("main", "metrics"):
-        module = repository.show(commit, "shop.tf")
-        given, problems = values.for_module(module)
-        standin.seed(values.ids())
-        root.put(SLUG, module, given)
-        report.check(f"story: {commit}: the variables of the module", problems)
-        if commit == "main":
-            report.check("story: main: the module is valid", flat(root.validate()))
-            report.check("story: main: the module is applied", flat(root.apply()))
-    plan, problems = root.plan()
-    foretold = tuple(review["aws"]["terraform"][what] for what in ("add", "change", "destroy"))
-    report.check("story: the plan has the counts that were foretold", flat(problems) + unequal(foretold, plan.of(SLUG)))
-    report.check("story: they are those of the page", unequal((2, 0, 0), foretold))
-    report.check("story: metrics: the plan is applied", flat(root.apply("plan.out")))
-    report.check("story: the plan after that is empty", flat(not_empty(root)))
+    put(report, repository, root, values, "main")
+    report.check("story: the first module is valid", flat(root.validate()))
+    report.check("story: the first module is applied", flat(root.apply()))
+    for step in STEPS:
+        name = "story: terraform: {} to {}".format(*step)
+        put(report, repository, root, values, step[1])
+        plan, problems = root.plan()
+        counts = tuple(reviews[step]["terraform"][what] for what in ("add", "change", "destroy"))
+        report.check(f"{name}: the plan is as foretold", flat(problems) + unequal(counts, plan.of(SLUG)))
+        report.check(f"{name}: it does something", [] if any(counts) else [counts])
+        report.check(f"{name}: it is applied", flat(root.apply("plan.out")))
+        report.check(f"{name}: the plan after that is empty", flat(not_empty(root)))
     server.stop()
 
 
-def by_cloudformation(report, repository, review, values, table):
-    """The stack of `main` and that of the branch, each of its own; how their rules differ."""
-    tiers = {tier["tag_name"]: tier["name"] for tier in table["tiers"]}
-    rules = {}
-    for commit in ("main", "metrics"):
-        template = repository.show(commit, "shop.json")
-        with standin.in_process() as (ec2, cfn):
-            given, problems = values.for_template(json.loads(template), {})
-            standin.seed(values.ids())
-            ids, created = cloudformation.create(cfn, f"story-{commit}", template, given)
-            groups, read = readback.groups(ec2, ids, tiers)
-        report.check(f"story: {commit}: the stack is created", problems + created + read)
-        rules[commit] = {(tier, rule) for tier, group in groups.items() for rule in group["rules"]}
-    came = sorted(told(rule) for rule in rules["metrics"] - rules["main"])
-    went = sorted(told(rule) for rule in rules["main"] - rules["metrics"])
-    report.check("story: the rules that come are those foretold", unequal(foretold(review, "added"), came))
-    report.check("story: the rules that go are those foretold", unequal(foretold(review, "removed"), went))
-    report.check("story: some come", [] if came else ["none"])
+def put(report, repository, root, values, commit):
+    """Puts the module that a commit holds under the root."""
+    module = repository.show(commit, "shop.tf")
+    given, problems = values.for_module(module)
+    report.check(f"story: the variables of the module of {commit}", problems)
+    standin.seed(values.ids())
+    root.put(SLUG, module, given)
 
 
-def told(rule):
-    """(tier, direction, protocol and ports, peer) of a rule that was read back."""
-    tier, rule = rule
-    return tier, rule.direction, f"{rule.protocol} {rule.from_port}-{rule.to_port}", rule.peer
+def by_cloudformation(report, repository, reviews, values, tiers):
+    """The stacks of both commits, and how their rules differ."""
+    rules = {commit: stacked(report, repository, values, tiers, commit) for commit in ("main", "metrics")}
+    for step in STEPS:
+        old, new = (rules[commit] for commit in step)
+        for word, found in (("added", new - old), ("removed", old - new)):
+            wanted = sorted(listed(rule) for rule in reviews[step]["rules"][word])
+            name = "story: cloudformation: {} to {}: the rules {}".format(*step, word)
+            report.check(f"{name} are those foretold", unequal(wanted, sorted(map(read, found))))
+    report.check(
+        "story: cloudformation: the stacks differ", [] if rules["main"] != rules["metrics"] else ["they do not"]
+    )
+
+
+def stacked(report, repository, values, tiers, commit):
+    """{(tier, rule)} of the stack that a commit holds."""
+    template = repository.show(commit, "shop.json")
+    with standin.in_process() as (ec2, cfn):
+        given, problems = values.for_template(json.loads(template), {})
+        standin.seed(values.ids())
+        ids, refused = cloudformation.create(cfn, f"story-{commit}", template, given)
+        groups, wrong = readback.groups(ec2, ids, tiers)
+    report.check(f"story: cloudformation: the stack of {commit} is created", problems + refused + wrong)
+    return {(tier, rule) for tier, group in groups.items() for rule in group["rules"]}
+
+
+def read(found):
+    """A rule that was read back, as `listed` has it."""
+    tier, rule = found
+    return tier, rule.direction, rule.protocol, rule.from_port, rule.to_port, rule.peer, rule.description
+
+
+def listed(rule):
+    """A rule of the review. The story has addresses and tiers for peers, and no other kind."""
+    peer = rule["peer"]
+    name = peer["block"] if peer["kind"] == "address" else f"tier {peer['name']}"
+    direction = {"inbound": "ingress", "outbound": "egress"}[rule["direction"]]
+    text = rule["text_after"] or rule["text_before"]
+    return rule["tier"], direction, rule["protocol"], rule["from_port"], rule["to_port"], name, text
 
 
 def flat(problems):
