@@ -83,19 +83,17 @@ fn problems_are_annotations_on_github_and_told_once() {
 }
 
 #[test]
-fn nothing_in_a_file_is_a_command_to_the_runner() {
+fn no_name_is_a_command_to_the_runner() {
     let repository = shop();
-    repository.files.write("shop.tier", format!("{SHOP}\n# x\n::error ::mine\n  ::notice ::mine\n"));
-    repository.files.write("other.tier", "tier   web\n\n# a\n# ::error ::mine\n");
-    let (_, run) = review(&repository, &[("TIERWALL_MESSAGES", "github")]);
+    let name = "::notice ::mine.tier";
+    repository.files.write("tierwall.toml", MANIFEST.replace("shop.tier", name));
+    repository.files.write(name, OPENED);
+    let (_, run) = review(&repository, &[("TIERWALL_MESSAGES", "github"), ("TIERWALL_DENY", "internet")]);
     let out = run.exits(1).out();
-    let commands: Vec<&str> = out.lines().map(str::trim_start).filter(|line| line.starts_with("::")).collect();
-    assert!(!commands.is_empty(), "{out}");
-    for command in commands {
-        assert!(
-            ["::error file=shop.tier,", "::error title=tierwall::"].iter().any(|it| command.starts_with(it)),
-            "{out}"
-        );
+    assert!(out.contains(&format!("|       {name}:3: web allows")), "{out}");
+    for command in out.lines().map(str::trim_start).filter(|line| line.starts_with("::")) {
+        let ours = ["::warning file=%3A%3Anotice", "::error title=tierwall::"].iter().any(|it| command.starts_with(it));
+        assert!(ours, "{command}\n{out}");
     }
 }
 
