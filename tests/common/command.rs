@@ -77,10 +77,20 @@ impl Scratch {
 pub struct Run(Output);
 
 impl Run {
+    /// What this output tells.
+    pub fn of(output: Output) -> Run {
+        Run(output)
+    }
+
     /// Holds that it ended so.
     pub fn exits(&self, code: i32) -> &Run {
         assert_eq!(self.0.status.code(), Some(code), "{}{}", self.out(), self.err());
         self
+    }
+
+    /// How it ended; -1 where a signal ended it.
+    pub fn code(&self) -> i32 {
+        self.0.status.code().unwrap_or(-1)
     }
 
     /// Its standard output.

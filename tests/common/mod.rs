@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test uses a part of it
 
 pub mod command;
+pub mod repository;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

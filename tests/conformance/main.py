@@ -1,6 +1,6 @@
 """Runs the parts that are asked for (all, if none), and ends with `N passed, N failed`.
 
-main.py --tierwall BINARY --examples DIR --work DIR --checkov CHECKOV [-v] [PART]...
+main.py --tierwall BINARY --examples DIR --work DIR --checkov CHECKOV --recipes BIN [-v] [PART]...
 """
 
 import argparse
@@ -11,13 +11,15 @@ from pathlib import Path
 import standin  # before everything that reads the environment
 import examples
 import exposure
+import recipes
 import review
 import sarif
 import selftest
+import story
 from report import Report
 from tierwall import Compiler, cases
 
-PARTS = ("selftest", "examples", "edits", "checkov", "sarif")
+PARTS = ("selftest", "examples", "edits", "story", "checkov", "sarif", "recipes")
 
 
 def main():
@@ -26,6 +28,7 @@ def main():
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--checkov", type=Path, required=True)
+    parser.add_argument("--recipes", type=Path, required=True, help="the programs that the recipes are held against")
     parser.add_argument("--only", help="cases whose name has this in it")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
@@ -59,6 +62,10 @@ def main():
             server = standin.Server()
             review.review(report, compiler, server, folder("edits"), folder("edit-sources"))
             server.stop()
+    if "story" in parts:
+        with report.stage("the story of a pull request, deployed"):
+            page = options.examples.parent / "docs" / "pull-requests.md"
+            story.story(report, compiler, page, folder("story"), folder("story-terraform"))
     if "checkov" in parts:
         with report.stage("exposure: what checkov reports, tierwall reports"):
             root = options.examples.parent
@@ -67,6 +74,9 @@ def main():
     if "sarif" in parts:
         with report.stage("messages: SARIF against its schema"):
             sarif.validate(report, options.tierwall, options.examples.parent, folder("sarif"))
+    if "recipes" in parts:
+        with report.stage("recipes: schemas, shellcheck, pre-commit, comments"):
+            recipes.recipes(report, options.tierwall, options.examples.parent, options.recipes, folder("recipes"))
     print(f"{report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0
 
