@@ -42,29 +42,19 @@ impl Range {
     pub fn parse(text: &str) -> Result<Range, String> {
         let repository = Repository::here()?;
         let end = |name: &str| if name.is_empty() { Ok(None) } else { repository.commit(name).map(Some) };
-        if let Some((old, new)) = text.split_once("...") {
-            let (old, new) = (end(old)?, end(new)?);
-            let (Some(old), newest) = (old, new.as_ref().map_or("HEAD", |new| new.id.as_str())) else {
-                return Err(format!("`{text}` names no commit before `...`"));
-            };
-            let base = repository.said(&["merge-base", &old.id, newest]).map_err(|why| match why.as_str() {
-                SILENT => format!(
-                    "`{text}` has no commit in common here\n\
-                     help: a shallow clone lacks it: `git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions"
-                ),
-                _ => why,
-            })?;
-            let name = repository.said(&["rev-parse", "--short", &base])?;
-            return Ok(Range { old: Commit { name, id: base, ..old }, new });
+        let (old, dots, new) = match (text.split_once("..."), text.split_once("..")) {
+            (Some((old, new)), _) => (old, 3, new),
+            (None, Some((old, new))) => (old, 2, new),
+            (None, None) => (text, 0, ""),
+        };
+        let (Some(old), new) = (end(old)?, end(new)?) else {
+            return Err(format!("`{text}` names no commit to compare with"));
+        };
+        if new.is_none() && repository.said(&["rev-parse", "--is-inside-work-tree"])? != "true" {
+            return Err(format!("there is no work tree here to compare with; name two commits: `{}..HEAD`", old.name));
         }
-        let (old, new) = text.split_once("..").unwrap_or((text, ""));
-        match (end(old)?, end(new)?) {
-            (Some(_), None) if repository.said(&["rev-parse", "--is-inside-work-tree"])? != "true" => {
-                Err(format!("there is no work tree here to compare with; name two commits: `{old}..HEAD`"))
-            }
-            (Some(old), new) => Ok(Range { old, new }),
-            (None, _) => Err(format!("`{text}` names no commit to compare with")),
-        }
+        let old = if dots == 3 { old.common(new.as_ref(), text)? } else { old };
+        Ok(Range { old, new })
     }
 }
 
@@ -139,6 +129,21 @@ enum Entry {
 const MOST_LINKS: usize = 8;
 
 impl Commit {
+    /// The last commit that it has in common with another, or with HEAD.
+    fn common(self, new: Option<&Commit>, range: &str) -> Result<Commit, String> {
+        let newest = new.map_or("HEAD", |new| new.id.as_str());
+        let base = self.repository.said(&["merge-base", &self.id, newest]).map_err(|why| match why.as_str() {
+            SILENT => format!(
+                "`{range}` has no commit in common here\n\
+                 help: a shallow clone lacks it: `git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions"
+            ),
+            _ => why,
+        })?;
+        // where the branch has gone on since, its name would be that of another commit
+        let name = if base == self.id { self.name } else { self.repository.said(&["rev-parse", "--short", &base])? };
+        Ok(Commit { name, id: base, repository: self.repository })
+    }
+
     /// The file at a path, which starts from the current directory; nothing where there is none.
     pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         Ok(self.read(&self.place(path)?)?.map(|(_, bytes)| bytes))
