@@ -236,7 +236,7 @@ fn eventful() -> String {
 
 #[test]
 fn a_comment_on_a_pull_request() {
-    shown("markdown", SHOP, &eventful(), |review| markdown(review, &Links::default()));
+    shown("markdown", SHOP, &eventful(), |review| markdown(review, &Links::default(), 60_000));
     let template = Some("https://git.example/shop/blob/{rev}/{file}#L{line}".to_string());
     let side = |revision: &str, prefix: &str| Side {
         revision: revision.to_string(),
@@ -244,7 +244,23 @@ fn a_comment_on_a_pull_request() {
         ..Side::default()
     };
     let links = Links { template, sides: [side("1111111", "old."), side("2222222", "")] };
-    shown("markdown-links", SHOP, &eventful(), |review| markdown(review, &links));
+    shown("markdown-links", SHOP, &eventful(), |review| markdown(review, &links, 60_000));
+}
+
+#[test]
+fn a_comment_has_room_for_what_matters_most() {
+    let old = "tier web { outbound = closed }\n".to_string();
+    let many = |n: usize| {
+        format!("web allows tcp {} from 10.{}.{}.0/24 \"{}\"\n", 1000 + n, n / 200, n % 200, "x".repeat(200))
+    };
+    let new = old.clone() + &(0..400).map(many).collect::<String>();
+    reviewed(&old, &new, |review| {
+        let (long, short) =
+            (markdown(review, &Links::default(), 1_000_000), markdown(review, &Links::default(), 60_000));
+        assert!(long.len() > 60_000 && short.len() <= 60_000, "{} {}", long.len(), short.len());
+        assert!(short.contains("too many for a comment"), "{short}");
+        assert!(markdown(review, &Links::default(), 0).len() < 10_000);
+    });
 }
 
 #[test]

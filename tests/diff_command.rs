@@ -210,6 +210,9 @@ fn a_project_is_compared_program_by_program() {
         heads[0].starts_with("equal: app.tier (test)")
             && heads[1].starts_with("narrower: app.tier (live) against HEAD:app.tier (live)")
     );
+    let comment = repository.diff(&["--git", "HEAD", "--format", "md"]).out();
+    assert!(comment.contains("### tierwall: **narrower**\n"), "{comment}");
+    assert!(comment.ends_with("\nNo change: `shop.tier`, `app.tier (test)`\n"), "{comment}");
     // what a manifest does not list any more is gone
     repository.write("tierwall.toml", "[[program]]\nfile = \"shop.tier\"\n");
     assert!(repository.diff(&["--git", "HEAD"]).exits(0).out().contains("narrower: app.tier (test) against"));

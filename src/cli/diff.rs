@@ -14,7 +14,7 @@ use std::path::Path;
 use tierwall::changes::Changes;
 use tierwall::check::lint::Levels;
 use tierwall::compile::{Compilation, Judged, compile};
-use tierwall::diagnostic::{Problem, Problems};
+use tierwall::diagnostic::{Problem, Problems, listed};
 use tierwall::groups::Deployment;
 use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::policy::Succession;
@@ -85,6 +85,9 @@ struct Origin<'j> {
     listed: bool,
 }
 
+/// What a comment has room for, with some left for whoever posts it.
+const ROOM: usize = 60_000;
+
 /// Runs it.
 pub fn run(diff: &Diff, report: &Report) -> Exit {
     compared(diff, report).unwrap_or_else(|exit| exit)
@@ -95,22 +98,21 @@ fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     let sides = sides(diff, range.as_ref(), report)?;
     let manner = Manner { levels: Levels::default(), as_of: diff.with.as_of, sizes: false };
     let [olds, news] = sides.opened.each_ref().map(|opened| jobs(&opened.project, &manner));
-    let (mut exit, mut shown, mut denied) = (Exit::Done, Vec::new(), Vec::new());
-    for pair in pairs(&olds, &news, diff) {
+    let (mut exit, mut shown) = (Exit::Done, Vec::new());
+    let pairs = pairs(&olds, &news, diff);
+    let room = ROOM / pairs.len().max(1);
+    for pair in pairs {
         let [old, new] = [0, 1].map(|n| {
             let (job, listed) = pair[n];
             Origin { job, commit: sides.commits[n], listed }
         });
-        match reviewed(&old, &new, diff, report) {
-            Ok((text, why)) => {
-                shown.push(text);
-                denied.extend(why);
-            }
+        match reviewed(&old, &new, diff, room, report) {
+            Ok(review) => shown.push(review),
             Err(failed) => exit = exit.max(failed),
         }
     }
     exit = exit.max(report.print(joined(&shown, diff).as_bytes()));
-    for words in &denied {
+    for words in shown.iter().flat_map(|review| &review.denied) {
         report.outcome(words);
         exit = exit.max(Exit::Program);
     }
@@ -175,8 +177,17 @@ fn pairs<'j>(olds: &'j [Job<'j>], news: &'j [Job<'j>], diff: &Diff) -> Vec<[(&'j
     kept.chain(gone.into_iter().map(|old| [(old, true), (old, false)])).collect()
 }
 
-/// One program of both sides, compared: what is shown, and how that ends.
-fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) -> Result<(String, Vec<String>), Exit> {
+/// What is shown of one program.
+struct Shown {
+    text: String,
+    /// Its name, when nothing changes at all.
+    same: Option<String>,
+    /// What it does that it may not.
+    denied: Vec<String>,
+}
+
+/// One program of both sides, compared; `room` is what there is for it in a comment.
+fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, room: usize, report: &Report) -> Result<Shown, Exit> {
     let failed = |why: String| report.failure(&why);
     let missing = [old.is_missing(diff).map_err(failed)?, new.is_missing(diff).map_err(failed)?];
     if missing == [true, true] {
@@ -212,18 +223,29 @@ fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, report: &Report) ->
         Format::Text => review::text(&review),
         Format::Markdown => {
             let links = Links { template: diff.link.clone(), sides: [old.link(), new.link()] };
-            review::markdown(&review, &links)
+            review::markdown(&review, &links, room)
         }
         Format::Json => review::json(&review),
     };
-    Ok((text, denied(&review, &new_name, &diff.deny)))
+    let same = review.is_empty().then(|| new_name.clone());
+    Ok(Shown { text, same, denied: denied(&review, &new_name, &diff.deny) })
 }
 
-/// The reviews of several programs as one; of a project in JSON, a list.
-fn joined(shown: &[String], diff: &Diff) -> String {
+/// The reviews of several programs as one: of a project in JSON a list; in Markdown those that are the same in a line.
+fn joined(shown: &[Shown], diff: &Diff) -> String {
+    let texts = |only: fn(&&Shown) -> bool| shown.iter().filter(only).map(|it| it.text.as_str()).collect::<Vec<_>>();
     match (diff.format, diff.files.as_slice()) {
-        (Format::Json, []) => format!("[\n{}]\n", shown.join(",\n")),
-        (Format::Json | Format::Text | Format::Markdown, _) => shown.join("\n"),
+        (Format::Json, []) => format!("[\n{}]\n", texts(|_| true).join(",\n")),
+        (Format::Markdown, []) if shown.len() > 1 => {
+            let same: Vec<String> = shown.iter().filter_map(|it| Some(format!("`{}`", it.same.as_ref()?))).collect();
+            let mut parts = texts(|it| it.same.is_none()).join("\n");
+            if !same.is_empty() {
+                let gap = if parts.is_empty() { "" } else { "\n" };
+                parts += &format!("{gap}No change: {}\n", listed(&same, 20));
+            }
+            parts
+        }
+        (Format::Json | Format::Text | Format::Markdown, _) => texts(|_| true).join("\n"),
     }
 }
 

@@ -31,7 +31,11 @@ impl Files {
         let shown = self.root.clone().unwrap_or_else(|| parent.display().to_string());
         let bytes = if standard { read_standard_input()? } else { self.seen.read(Path::new(path))? };
         let identity = if standard { PathBuf::from("./-") } else { canonical(Path::new(path))? };
-        self.resolved = Some((canonical(Path::new(&shown))?, shown));
+        let root = canonical(Path::new(&shown)).map_err(|error| match error {
+            ReadError::Failed(why) => ReadError::Failed(format!("its root `{shown}`: {why}")),
+            ReadError::Outside(root) => ReadError::Outside(root),
+        })?;
+        self.resolved = Some((root, shown));
         let name = if standard { "<stdin>" } else { path };
         Ok(Read { identity: text(&identity), name: name.to_string(), bytes })
     }

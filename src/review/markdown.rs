@@ -1,11 +1,11 @@
 //! A review as the comment on a pull request.
 
 use super::Review;
-use super::document::{ChangeLine, Document};
+use super::document::{ChangeLine, Document, TierLine};
 use super::findings::{Assertions, LintLine, Lints};
 use super::text::{aws_lines, because, compared, marks, standing, summary};
 use crate::changes::{Lines, UseChange};
-use crate::diagnostic::counted;
+use crate::diagnostic::{counted, listed};
 use crate::said::Said;
 use crate::source::lexical;
 use std::fmt::Write;
@@ -31,30 +31,66 @@ pub struct Side {
     pub directory: String,
 }
 
-/// Connections that are shown before the rest is folded.
-const SHOWN: usize = 25;
-/// Connections that are shown at all: a comment has at most 65,536 characters on GitHub.
-const MOST: usize = 150;
+/// How much is shown.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Connections before the rest is folded, and at all.
+    connections: [usize; 2],
+    /// Sentences of a connection.
+    sentences: usize,
+    /// Rules of AWS.
+    rules: usize,
+    /// Assertions, and findings of lints.
+    findings: usize,
+}
 
-/// As Markdown that GitHub and GitLab show alike.
-pub fn markdown(review: &Review<'_>, links: &Links) -> String {
+/// From much to little: what comes first that has room is shown.
+const LIMITS: [Limits; 3] = [
+    Limits { connections: [25, 150], sentences: 4, rules: 60, findings: 60 },
+    Limits { connections: [15, 40], sentences: 2, rules: 20, findings: 20 },
+    Limits { connections: [8, 8], sentences: 1, rules: 5, findings: 5 },
+];
+
+/// As Markdown that GitHub and GitLab show alike, in not much more than `room` bytes: a comment has at most 65,536
+/// characters on GitHub.
+pub fn markdown(review: &Review<'_>, links: &Links, room: usize) -> String {
+    let [much, some, little] = LIMITS;
+    let fits = [much, some].into_iter().map(|limits| within(review, links, limits)).find(|text| text.len() <= room);
+    fits.unwrap_or_else(|| within(review, links, little))
+}
+
+fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     let Review { document, aws: told } = review;
     let compared = compared(&code(document.new), &code(document.old), document.verdict);
-    let mut out = format!("### tierwall: {}\n\n{compared}\n", verdict(document));
+    let nothing = if review.is_empty() { ", and AWS has nothing to do" } else { "" };
+    let mut out = format!("### tierwall: {}\n\n{compared}{nothing}\n", verdict(document));
     let lines = summary(document);
-    if !lines.is_empty() {
+    if !lines.is_empty() || !document.tiers.is_empty() {
         out.push('\n');
     }
     for line in lines {
         let _ = writeln!(out, "- {}", escaped(&line));
     }
+    tiers(&document.tiers, limits, &mut out);
     let [old, new] = &links.sides;
     let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
-    connections(document, old, new, &mut out);
-    assertions(&document.assertions, old, new, &mut out);
-    aws(told, &mut out);
-    lints(&document.lints, old, new, &mut out);
+    connections(document, old, new, limits, &mut out);
+    assertions(&document.assertions, old, new, limits, &mut out);
+    aws(told, limits, &mut out);
+    lints(&document.lints, old, new, limits, &mut out);
     out
+}
+
+/// `- tiers: web wider, cache wider (created)`
+fn tiers(tiers: &[TierLine<'_>], limits: Limits, out: &mut String) {
+    let one = |TierLine { tier, state, verdict }: &TierLine<'_>| match *state {
+        "kept" => format!("{} {verdict}", code(tier)),
+        state => format!("{} {verdict} ({state})", code(tier)),
+    };
+    if !tiers.is_empty() {
+        let all: Vec<String> = tiers.iter().map(one).collect();
+        let _ = writeln!(out, "- tiers: {}", listed(&all, limits.findings));
+    }
 }
 
 /// `**wider**, open to the internet`
@@ -98,14 +134,14 @@ fn in_address(c: char) -> Vec<char> {
     c.encode_utf8(&mut bytes).bytes().flat_map(|byte| format!("%{byte:02X}").chars().collect::<Vec<_>>()).collect()
 }
 
-fn connections(document: &Document<'_>, old: Linker<'_>, new: Linker<'_>, out: &mut String) {
-    let gained = document.gained.iter().map(|change| row("**gained**", change, new));
-    let lost = document.lost.iter().map(|change| row("lost", change, old));
-    let rows: Vec<String> = gained.chain(lost).take(MOST).collect();
+fn connections(document: &Document<'_>, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
+    let gained = document.gained.iter().map(|change| row("**gained**", change, new, limits));
+    let lost = document.lost.iter().map(|change| row("lost", change, old, limits));
+    let rows: Vec<String> = gained.chain(lost).take(limits.connections[1]).collect();
     if rows.is_empty() {
         return;
     }
-    let (first, rest) = rows.split_at(rows.len().min(SHOWN));
+    let (first, rest) = rows.split_at(rows.len().min(limits.connections[0]));
     let _ = write!(out, "\n{HEAD}{}", first.concat());
     if !rest.is_empty() {
         let _ =
@@ -119,31 +155,34 @@ fn connections(document: &Document<'_>, old: Linker<'_>, new: Linker<'_>, out: &
 
 const HEAD: &str = "| | from | to | on | said by |\n|---|---|---|---|---|\n";
 
-fn row(what: &str, change: &ChangeLine<'_>, linker: Linker<'_>) -> String {
+fn row(what: &str, change: &ChangeLine<'_>, linker: Linker<'_>, limits: Limits) -> String {
     let marks = marks(change).iter().map(|mark| format!(", **{mark}**")).collect::<String>();
     let what = format!("{what}{marks}");
-    let said = because(change, 4, |said| linker.said(said));
+    let said = because(change, limits.sentences, |said| linker.said(said));
     let cells = [what, escaped(&change.from.to_string()), escaped(&change.to.to_string()), escaped(&change.on)];
     format!("| {} | {} |\n", cells.join(" | "), said.join("<br>").replace('|', "\\|"))
 }
 
-fn assertions(assertions: &Assertions<'_>, old: Linker<'_>, new: Linker<'_>, out: &mut String) {
+fn assertions(assertions: &Assertions<'_>, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
     let Assertions { failing, removed, .. } = assertions;
     if failing.is_empty() && removed.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n**Assertions**\n");
-    for failing in failing {
+    let left = more(failing.len() + removed.len(), limits);
+    let gone = removed.iter().take(limits.findings.saturating_sub(failing.len()));
+    for failing in failing.iter().take(limits.findings) {
         let why = failing.why.iter().map(|why| format!("<br>{}", escaped(why))).collect::<String>();
         let _ = writeln!(out, "- {}: {}{why}", standing(failing.before), new.said(&failing.said));
     }
-    for said in removed {
+    for said in gone {
         let _ = writeln!(out, "- removed: {}", old.said(said));
     }
+    out.push_str(&left);
 }
 
 /// What AWS will do, and the quota, folded; sides that are over their quota are not.
-fn aws(lines: &Lines<'_>, out: &mut String) {
+fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
     let uses = &lines.changes.uses;
     let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
     for line in lines.uses(&over) {
@@ -154,26 +193,37 @@ fn aws(lines: &Lines<'_>, out: &mut String) {
     }
     let headline = in_html(&lines.headline().join("; "));
     let uses = lines.uses(uses).into_iter().map(|line| format!("quota: {line}"));
-    let rest: Vec<String> = aws_lines(lines).into_iter().chain(uses).collect();
+    let rest: Vec<String> = aws_lines(lines, limits.rules).into_iter().chain(uses).collect();
     let _ = write!(out, "\n<details><summary>{}</summary>\n\n{}\n</details>\n", headline, block(&rest.join("\n")));
 }
 
-fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, out: &mut String) {
+fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
     let Lints { new: found, gone } = lints;
     if found.is_empty() && gone.is_empty() {
         return;
     }
     let (count, cleared) = (counted(found.len(), "new finding"), gone.len());
     let _ = writeln!(out, "\n<details><summary>Lints: {count}, {cleared} gone</summary>\n");
-    for (what, line, linker) in
-        found.iter().map(|line| ("new", line, new)).chain(gone.iter().map(|line| ("gone", line, old)))
+    for (what, line, linker) in found
+        .iter()
+        .map(|line| ("new", line, new))
+        .chain(gone.iter().map(|line| ("gone", line, old)))
+        .take(limits.findings)
     {
         let LintLine { lint, level, message, place } = line;
         let place =
             place.as_ref().map(|place| format!("{} ", linker.place(&place.file, place.line))).unwrap_or_default();
         let _ = writeln!(out, "- {what}: {place}{level} {}: {}", code(lint), escaped(message));
     }
-    let _ = writeln!(out, "\n</details>");
+    let _ = writeln!(out, "{}\n</details>", more(found.len() + gone.len(), limits));
+}
+
+/// How many are left out, as an item of a list.
+fn more(count: usize, limits: Limits) -> String {
+    match count.saturating_sub(limits.findings) {
+        0 => String::new(),
+        left => format!("- and {left} more\n"),
+    }
 }
 
 /// Lines as code, whatever is in them.

@@ -50,7 +50,7 @@ fn aws(lines: &Lines<'_>, out: &mut String) {
         }
     };
     if !lines.changes.is_empty() {
-        section(&lines.headline().join("\n"), aws_lines(lines));
+        section(&lines.headline().join("\n"), aws_lines(lines, 60));
     }
     let uses = lines.uses(&lines.changes.uses);
     if !uses.is_empty() {
@@ -59,9 +59,8 @@ fn aws(lines: &Lines<'_>, out: &mut String) {
 }
 
 /// What AWS will do, in counts, then by groups and rules, of which the first are shown.
-pub(super) fn aws_lines(lines: &Lines<'_>) -> Vec<String> {
-    const SHOWN: usize = 60;
-    lines.counts().into_iter().chain(lines.each(SHOWN)).collect()
+pub(super) fn aws_lines(lines: &Lines<'_>, rules: usize) -> Vec<String> {
+    lines.counts().into_iter().chain(lines.each(rules)).collect()
 }
 
 /// What there is to know first, a line each.
