@@ -138,6 +138,59 @@ fn a_sentence_goes_only_when_nothing_would_be_missed() {
     assert_eq!(safely(bound), bound);
 }
 
+/// The fixes of the errors of one line: their titles.
+fn titles(line: &str) -> Vec<String> {
+    let program = format!("tier a, b, db\n{line}\n");
+    let (compilation, problems) = check(&program, &all_warn());
+    let errors = problems.iter().filter(|problem| problem.level() == diagnostic::Level::Error);
+    errors.flat_map(|problem| problem.fixes(&compilation.sources)).map(|fix| fix.title).collect()
+}
+
+#[test]
+fn a_block_is_never_corrected_to_everyone_unasked() {
+    for (wrong, right) in [
+        ("203.0.113.7/16", "203.0.0.0/16"),
+        ("10.0.0.1/8", "10.0.0.0/8"),
+        ("2001:db8::1/32", "2001:db8::/32"),
+        ("fd00::1/8", "fd00::/8"),
+        // for review
+        ("203.0.113.7/0", "203.0.113.7/0"),
+        ("203.0.113.7/15", "203.0.113.7/15"),
+        ("10.0.0.1/7", "10.0.0.1/7"),
+        ("2001:db8::1/31", "2001:db8::1/31"),
+    ] {
+        let program = |block| format!("network n = {block}\ntier web\nweb allows https from n\n");
+        assert_eq!(safely(&program(wrong)), program(right));
+    }
+}
+
+#[test]
+fn what_was_meant_is_no_block_that_is_wrong_itself() {
+    for (written, fixes) in [
+        ("::ffff:1.2.3.4/120", vec!["write `1.2.3.0/24`"]),
+        ("::ffff:1.2.3.4", vec!["write `1.2.3.4`"]),
+        ("::ffff:10.0.0.1/96", vec![]),
+        ("::ffff:10.0.0.1/8", vec![]),
+        ("10.0.0.1/255.255.0.0", vec!["write `10.0.0.0/16`"]),
+        ("10.0.0.1/0.0.0.0", vec![]),
+    ] {
+        assert_eq!(titles(&format!("a allows https from {written}")), fixes, "{written}");
+    }
+}
+
+#[test]
+fn a_claim_is_completed_and_its_verb_is_corrected() {
+    for (line, fixes) in [
+        ("assrt a can reach b", ["write `assert`"]),
+        ("a can reach b", ["write `assert a`"]),
+        ("only a can reach b", ["write `assert only`"]),
+        ("assrt can reach b", ["write `assert assrt`"]),
+        ("asset, a cannot reach b", ["write `assert asset`"]),
+    ] {
+        assert_eq!(titles(line), fixes, "{line}");
+    }
+}
+
 struct Scratch(tempfile::TempDir);
 
 impl Scratch {
