@@ -89,6 +89,11 @@ impl Sources {
         Some((file, invalid.map(span)))
     }
 
+    /// All of them.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
     /// The file with this id.
     pub fn file(&self, id: FileId) -> &File {
         &self.files[id.0 as usize]

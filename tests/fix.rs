@@ -138,6 +138,59 @@ fn a_sentence_goes_only_when_nothing_would_be_missed() {
     assert_eq!(safely(bound), bound);
 }
 
+/// The fixes of the errors of one line: their titles.
+fn titles(line: &str) -> Vec<String> {
+    let program = format!("tier a, b, db\n{line}\n");
+    let (compilation, problems) = check(&program, &all_warn());
+    let errors = problems.iter().filter(|problem| problem.level() == diagnostic::Level::Error);
+    errors.flat_map(|problem| problem.fixes(&compilation.sources)).map(|fix| fix.title).collect()
+}
+
+#[test]
+fn a_block_is_never_corrected_to_everyone_unasked() {
+    for (wrong, right) in [
+        ("203.0.113.7/16", "203.0.0.0/16"),
+        ("10.0.0.1/8", "10.0.0.0/8"),
+        ("2001:db8::1/32", "2001:db8::/32"),
+        ("fd00::1/8", "fd00::/8"),
+        // for review
+        ("203.0.113.7/0", "203.0.113.7/0"),
+        ("203.0.113.7/15", "203.0.113.7/15"),
+        ("10.0.0.1/7", "10.0.0.1/7"),
+        ("2001:db8::1/31", "2001:db8::1/31"),
+    ] {
+        let program = |block| format!("network n = {block}\ntier web\nweb allows https from n\n");
+        assert_eq!(safely(&program(wrong)), program(right));
+    }
+}
+
+#[test]
+fn what_was_meant_is_no_block_that_is_wrong_itself() {
+    for (written, fixes) in [
+        ("::ffff:1.2.3.4/120", vec!["write `1.2.3.0/24`"]),
+        ("::ffff:1.2.3.4", vec!["write `1.2.3.4`"]),
+        ("::ffff:10.0.0.1/96", vec![]),
+        ("::ffff:10.0.0.1/8", vec![]),
+        ("10.0.0.1/255.255.0.0", vec!["write `10.0.0.0/16`"]),
+        ("10.0.0.1/0.0.0.0", vec![]),
+    ] {
+        assert_eq!(titles(&format!("a allows https from {written}")), fixes, "{written}");
+    }
+}
+
+#[test]
+fn a_claim_is_completed_and_its_verb_is_corrected() {
+    for (line, fixes) in [
+        ("assrt a can reach b", ["write `assert`"]),
+        ("a can reach b", ["write `assert a`"]),
+        ("only a can reach b", ["write `assert only`"]),
+        ("assrt can reach b", ["write `assert assrt`"]),
+        ("asset, a cannot reach b", ["write `assert asset`"]),
+    ] {
+        assert_eq!(titles(line), fixes, "{line}");
+    }
+}
+
 struct Scratch(tempfile::TempDir);
 
 impl Scratch {
@@ -156,8 +209,12 @@ impl Scratch {
     }
 
     fn fix(&self, arguments: &[&str]) -> Output {
+        self.check(&[&["--fix"], arguments].concat())
+    }
+
+    fn check(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_tierwall"))
-            .args(["check", "--fix", "--as-of", "2026-01-15"])
+            .args(["check", "--as-of", "2026-01-15"])
             .args(arguments)
             .current_dir(self.0.path())
             .output()
@@ -255,4 +312,70 @@ fn links_and_permissions_stay() {
     assert!(fs::symlink_metadata(path("link.tier")).expect("a link").is_symlink());
     assert_eq!(fs::metadata(path("real.tier")).expect("a file").permissions().mode() & 0o777, 0o640);
     assert_eq!(scratch.read("real.tier"), "tier web\nweb allows https from 10.0.0.0/8\n");
+}
+
+/// What `check` says in a line each, and that `--fix` changes none of these files.
+fn stays(files: &[(&str, &str)], arguments: &[&str]) -> String {
+    let scratch = Scratch::new(files);
+    let short = scratch.check(&[arguments, &["--message-format", "short"]].concat());
+    scratch.fix(arguments);
+    files.iter().for_each(|(name, text)| assert_eq!(scratch.read(name), *text, "{name}"));
+    String::from_utf8_lossy(&short.stdout).into_owned()
+}
+
+const PROD: &str = "[[program]]\nfile = \"a.tier\"\n[program.environments.dev]\n\
+                    [program.environments.prod]\nset = { office = \"0.0.0.0/0\" }\n";
+
+#[test]
+fn an_allow_is_of_use_where_one_environment_needs_it() {
+    let program = "param office : cidr\ntier web\n@allow(open-admin-port, \"prod only\")\nweb allows ssh from office\n";
+    assert_eq!(stays(&[("tierwall.toml", PROD), ("a.tier", program)], &["--allow", "open-high-risk-port"]), "");
+    // in dev alone it is of no use, and of two that say so a reviewer decides
+    let scratch = Scratch::new(&[("tierwall.toml", &PROD.replace("0.0.0.0/0", "10.0.0.0/8")), ("a.tier", program)]);
+    let json = String::from_utf8_lossy(&scratch.check(&["--message-format", "json"]).stdout).into_owned();
+    assert!(json.contains("unused-allow") && json.contains("\"review\"") && !json.contains("\"safe\""), "{json}");
+    assert!(!json.contains("in dev"), "{json}");
+}
+
+#[test]
+fn an_allow_is_of_use_where_one_program_needs_it() {
+    let common =
+        "tier web\nnetwork office = 10.0.0.0/8\n@allow(shadowed-rule, \"b is wider\")\nweb allows http from office\n";
+    let wider = "include \"a.tier\"\nweb allows http from anywhere\n";
+    assert_eq!(stays(&[("a.tier", common), ("b.tier", wider)], &["./a.tier", "b.tier"]), "");
+    // in a sentence that is repeated in one program only, and in one that another program cannot tell
+    let twice = "tier web\nweb allows http from 10.0.0.0/8\nweb allows http from 10.0.0.0/8\n";
+    let other = "include \"a.tier\"\n";
+    stays(&[("a.tier", twice), ("b.tier", other)], &["a.tier", "b.tier"]);
+    let unread = "[[program]]\nfile = \"a.tier\"\n[[program]]\nfile = \"gone.tier\"\n";
+    stays(&[("tierwall.toml", unread), ("a.tier", twice)], &[]);
+    // by itself it is corrected
+    let scratch = Scratch::new(&[("a.tier", twice)]);
+    assert!(told(&scratch.fix(&["a.tier"])).starts_with("fixed 1 problem in 1 file\n"));
+}
+
+#[test]
+fn an_allow_for_what_a_day_or_a_margin_decides_is_not_judged() {
+    let program = "stack s { rule-quota = 3 }\n@allow(quota)\ntier web\n\
+                   @allow(expiring)\n@allow(expired)\nweb allows http from 10.0.0.0/8 until 2026-12-31\n";
+    assert_eq!(stays(&[("a.tier", program)], &["a.tier"]), "");
+}
+
+#[test]
+fn a_problem_in_a_file_of_two_programs_is_told_once() {
+    let main = "include \"common.tier\"\n";
+    let common = "tier web\nweb allows ssh from anywhere\n";
+    let scratch = Scratch::new(&[("m1.tier", main), ("m2.tier", main), ("common.tier", common)]);
+    for format in ["short", "json", "github", "sarif"] {
+        let output = scratch.check(&["m1.tier", "m2.tier", "--message-format", format]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let id = if format == "sarif" { "\"ruleId\": \"open-admin-port\"" } else { "open-admin-port" };
+        let lines = text.lines().filter(|line| line.contains(id)).count();
+        assert_eq!(lines, 1, "{format}: {text}");
+        assert!(format != "json" || text.contains("\"warnings\":2"), "{text}");
+    }
+    // two programs with the same text have the same problems, each of its own
+    let scratch = Scratch::new(&[("m1.tier", common), ("m2.tier", common)]);
+    let output = scratch.check(&["m1.tier", "m2.tier", "--message-format", "short"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 4);
 }

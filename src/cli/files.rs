@@ -103,6 +103,11 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     fs::read(path).map_err(|error| failed(&error))
 }
 
+/// Whether a file is not to be replaced by a corrected one.
+pub fn is_read_only(path: &Path) -> io::Result<bool> {
+    fs::metadata(path).map(|kind| kind.permissions().readonly())
+}
+
 /// The file at `path`; for a directory the `.tier` files in it and below it, sorted, but for hidden ones and those
 /// behind links.
 pub fn tier_files(path: &str) -> io::Result<Vec<String>> {

@@ -1,7 +1,9 @@
-//! `tierwall check --fix`: programs are corrected in memory until nothing is left to correct, then written.
+//! `tierwall check --fix`: all programs of a run are corrected together in memory until nothing is left to correct, then
+//! written.
 
 use super::Exit;
-use super::files::{Destination, Files, words};
+use super::agreement::{Voice, agree, identity};
+use super::files::{Destination, Files, is_read_only, words};
 use super::job::{Job, Place};
 use super::program::Unread;
 use super::project::Opened;
@@ -16,31 +18,39 @@ use tierwall::parse::{Read, ReadError, Reader};
 /// Corrections can make room for others; more rounds than this would be a correction that undoes another.
 const ROUNDS: usize = 20;
 
-/// Files as they are corrected, over those on disk.
-struct Drafts {
-    files: Files,
-    /// By the name that reports show.
-    drafts: BTreeMap<String, Draft>,
-}
+/// The files of all programs as they are corrected, by their identities.
+type Drafts = BTreeMap<String, Draft>;
 
 /// A file, and what is to become of it.
+#[derive(Clone)]
 struct Draft {
-    identity: String,
+    /// As reports show it.
+    name: String,
     bytes: Vec<u8>,
-    changed: bool,
+    /// How many corrections it has.
+    fixes: usize,
+    /// What keeps it from being corrected.
+    is_read_only: bool,
 }
 
-impl Place for Drafts {
+/// Drafts over the files on disk, as one program reads them.
+struct Desk<'d> {
+    files: Files,
+    drafts: &'d mut Drafts,
+}
+
+impl Place for Desk<'_> {
     fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
         self.files.values(path)
     }
 }
 
-impl Reader for Drafts {
+impl Reader for Desk<'_> {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let Read { identity, name, bytes } = self.files.read(path, from)?;
-        let first = || Draft { identity: identity.clone(), bytes, changed: false };
-        let bytes = self.drafts.entry(name.clone()).or_insert_with(first).bytes.clone();
+        let is_read_only = || is_read_only(Path::new(&identity)).unwrap_or(false);
+        let first = || Draft { name: name.clone(), bytes, fixes: 0, is_read_only: is_read_only() };
+        let bytes = self.drafts.entry(identity.clone()).or_insert_with(first).bytes.clone();
         Ok(Read { identity, name, bytes })
     }
 }
@@ -51,14 +61,26 @@ struct Judged {
     problems: Vec<Problem>,
 }
 
-/// Reads a program and judges it, each time anew.
-fn judged(job: &Job<'_>, drafts: &mut Drafts) -> Result<Judged, Unread> {
-    let compilation = job.compiled(drafts)?;
+/// Reads all programs and judges them, each time anew; what cannot be read is told by whoever checks it afterwards.
+fn judged(jobs: &[Job<'_>], drafts: &mut Drafts) -> Vec<Judged> {
+    let mut all: Vec<Judged> = jobs.iter().filter_map(|job| judged_one(job, drafts).ok()).collect();
+    let silent = jobs.len() - all.len();
+    agree(&mut all.iter_mut().map(Judged::voice).collect::<Vec<_>>(), silent);
+    all
+}
+
+fn judged_one(job: &Job<'_>, drafts: &mut Drafts) -> Result<Judged, Unread> {
+    let mut desk = Desk { files: Files::new(job.program.root.clone()), drafts };
+    let compilation = job.compiled(&mut desk)?;
     let problems = compilation.judge(&job.levels).problems.sorted();
     Ok(Judged { compilation, problems })
 }
 
 impl Judged {
+    fn voice(&mut self) -> Voice<'_> {
+        Voice { sources: &self.compilation.sources, problems: &mut self.problems }
+    }
+
     /// Whether it has more errors than before. What nobody looked for before, because other errors stood in the way,
     /// does not count.
     fn is_worse_than(&self, before: &Judged) -> bool {
@@ -68,6 +90,27 @@ impl Judged {
         };
         read(self) > read(before) || read(before) == 0 && errors(&self.problems) > errors(&before.problems)
     }
+
+    /// Corrects the drafts of its files, but for those that another program has corrected in this round: of a file that
+    /// both read, both say the same.
+    fn correct(&self, drafts: &mut Drafts, corrected: &mut BTreeSet<String>, refused: &mut BTreeSet<String>) {
+        let sources = &self.compilation.sources;
+        for (n, file) in sources.files().iter().enumerate() {
+            let identity = identity(file.name());
+            // what is no UTF-8 was read with other characters in the place of some of its bytes
+            let whole = |draft: &&mut Draft| draft.bytes == file.text().as_bytes();
+            let Some(draft) = drafts.get_mut(&identity).filter(whole) else { continue };
+            let here = |problem: &&Problem| problem.span().is_some_and(|span| span.file.0 as usize == n);
+            let problems: Vec<Problem> = self.problems.iter().filter(here).cloned().collect();
+            let Fixed { files, fixes } = apply_safe(&problems, sources);
+            let Some(text) = files.into_values().next() else { continue };
+            if draft.is_read_only {
+                refused.insert(draft.name.clone());
+            } else if corrected.insert(identity) {
+                (draft.bytes, draft.fixes) = (text.into_bytes(), draft.fixes + fixes);
+            }
+        }
+    }
 }
 
 /// Corrects the files of programs, and says how many problems that were.
@@ -76,73 +119,47 @@ pub fn run(opened: &Opened, manner: &Manner, report: &Report) -> Exit {
     if jobs.iter().any(|job| job.program.file.path == "-") {
         return report.failure("`--fix` writes to files, and `-` is none");
     }
-    let (mut problems, mut changed, mut worst) = (0, BTreeSet::new(), Exit::Done);
-    for job in &jobs {
-        let mut drafts = Drafts { files: Files::new(job.program.root.clone()), drafts: BTreeMap::new() };
-        // what cannot be read is told by whoever checks it afterwards
-        let Ok(fixes) = correct(job, &mut drafts) else { continue };
-        match write(&drafts) {
-            Ok(written) => {
-                problems += fixes;
-                changed.extend(written);
-            }
-            Err(words) => worst = report.failure(&words),
-        }
+    let (mut drafts, mut refused, mut exit) = (Drafts::new(), BTreeSet::new(), Exit::Done);
+    correct(&jobs, &mut drafts, &mut refused);
+    for name in refused {
+        exit = report.failure(&format!("cannot write `{name}`: it is read-only"));
     }
-    report.fixed(problems, changed.len());
-    worst
+    drafts.retain(|_, draft| draft.fixes > 0);
+    match write(&drafts) {
+        Ok(()) => report.fixed(drafts.values().map(|draft| draft.fixes).sum(), drafts.len()),
+        Err(words) => exit = report.failure(&words),
+    }
+    exit
 }
 
-/// Corrects the drafts of a program until nothing is left, and says how many corrections that were.
-fn correct(job: &Job<'_>, drafts: &mut Drafts) -> Result<usize, Unread> {
-    let mut done = 0;
-    let mut before = judged(job, drafts)?;
+/// Corrects the drafts until nothing is left.
+fn correct(jobs: &[Job<'_>], drafts: &mut Drafts, refused: &mut BTreeSet<String>) {
+    let mut before = judged(jobs, drafts);
     for _ in 0..ROUNDS {
-        let sources = &before.compilation.sources;
-        let Fixed { files, fixes } = apply_safe(&before.problems, sources);
-        let mut undo = Vec::new();
-        for (file, text) in files {
-            let file = sources.file(file);
-            // what is no UTF-8 was read with other characters in the place of some of its bytes
-            let whole = |draft: &&mut Draft| draft.bytes == file.text().as_bytes();
-            if let Some(draft) = drafts.drafts.get_mut(file.name()).filter(whole) {
-                let old = std::mem::replace(&mut draft.bytes, text.into_bytes());
-                undo.push((file.name().to_string(), old, std::mem::replace(&mut draft.changed, true)));
-            }
-        }
-        if undo.is_empty() {
+        let (old, mut corrected) = (drafts.clone(), BTreeSet::new());
+        before.iter().for_each(|judged| judged.correct(drafts, &mut corrected, refused));
+        if corrected.is_empty() {
             break;
         }
-        let next = judged(job, drafts)?;
-        if next.is_worse_than(&before) {
-            for (name, bytes, changed) in undo {
-                let draft = drafts.drafts.get_mut(&name).expect("what was changed is there");
-                (draft.bytes, draft.changed) = (bytes, changed);
-            }
+        let next = judged(jobs, drafts);
+        if next.iter().zip(&before).any(|(next, before)| next.is_worse_than(before)) {
+            *drafts = old;
             break;
         }
-        done += fixes;
         before = next;
     }
-    Ok(done)
 }
 
-/// Writes the drafts that changed, each whole, and gives their identities.
-fn write(drafts: &Drafts) -> Result<Vec<String>, String> {
-    let changed = || drafts.drafts.iter().filter(|(_, draft)| draft.changed);
+/// Writes the drafts, each whole.
+fn write(drafts: &Drafts) -> Result<(), String> {
     let mut destinations = Vec::new();
-    for (name, draft) in changed() {
-        let cannot = |why: String| format!("cannot write `{name}`: {why}");
-        let path = Path::new(&draft.identity);
-        let kind = std::fs::metadata(path).map_err(|error| cannot(words(&error)))?;
-        if kind.permissions().readonly() {
-            return Err(cannot("it is read-only".to_string()));
-        }
-        destinations.push((name, draft, Destination::new(&draft.identity, "", true).map_err(cannot)?));
+    for (identity, draft) in drafts {
+        let cannot = |why: String| format!("cannot write `{}`: {why}", draft.name);
+        destinations.push((draft, Destination::new(identity, "", true).map_err(cannot)?));
     }
-    for (name, draft, destination) in destinations {
+    for (draft, destination) in destinations {
         let written = destination.write(&draft.bytes);
-        written.map_err(|error| format!("cannot write `{name}`: {}", words(&error)))?;
+        written.map_err(|error| format!("cannot write `{}`: {}", draft.name, words(&error)))?;
     }
-    Ok(changed().map(|(_, draft)| draft.identity.clone()).collect())
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! One program with one set of values: all its outputs are made in memory before anybody writes them.
 
+use super::agreement::Voice;
 use super::files::Files;
 use super::program::{Unread, bound};
 use super::seen::Seen;
@@ -67,6 +68,13 @@ pub struct Made {
     pub path: String,
     /// All of it.
     pub bytes: Vec<u8>,
+}
+
+impl Outcome {
+    /// What it says of its files, to be held against what others say of them.
+    pub fn voice(&mut self) -> Voice<'_> {
+        Voice { sources: &self.sources, problems: &mut self.problems }
+    }
 }
 
 impl Job<'_> {

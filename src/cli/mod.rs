@@ -1,5 +1,6 @@
 //! Arguments to calls: the only place that reads files, prints, and looks at the clock and the environment.
 
+mod agreement;
 mod build;
 mod check;
 mod diff;

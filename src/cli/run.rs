@@ -1,6 +1,7 @@
 //! All programs of a project, side by side; what is wrong with them is told in the order of the manifest.
 
 use super::Exit;
+use super::agreement::agree;
 use super::job::{Job, Made, Outcome};
 use super::program::{today, verdict};
 use super::project::Opened;
@@ -8,7 +9,7 @@ use super::report::Report;
 use super::seen::Seen;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::thread::available_parallelism;
 use tierwall::check::lint::Levels;
@@ -42,11 +43,13 @@ const STACK: usize = 8 << 20;
 /// Compiles everything in memory, and reports.
 pub fn run(opened: &Opened, manner: &Manner, seen: &mut Seen, report: &Report) -> Run {
     let jobs = jobs(&opened.project, manner);
-    let mut outcomes = outcomes(&jobs).into_iter();
+    let mut outcomes = outcomes(&jobs);
+    agree_on(&mut outcomes);
+    let (mut outcomes, mut known) = (outcomes.into_iter(), BTreeSet::new());
     let mut run = Run { exit: Exit::Done, made: Vec::new() };
     for program in &opened.project.programs {
         let mut outcomes: Vec<Outcome> = outcomes.by_ref().take(program.builds.len()).collect();
-        let exit = told(&program.builds, &outcomes, opened, report);
+        let exit = told(&program.builds, &outcomes, opened, &mut known, report);
         if manner.sizes && exit == Exit::Done {
             sizes(&program.file.path, &program.builds, &outcomes, report);
         }
@@ -84,8 +87,20 @@ fn outcomes(jobs: &[Job<'_>]) -> Vec<Outcome> {
     }
 }
 
-/// Reports the problems of one program, each once: one that only some of its environments have says which.
-fn told(builds: &[Build], outcomes: &[Outcome], opened: &Opened, report: &Report) -> Exit {
+fn agree_on(outcomes: &mut [Outcome]) {
+    let silent = outcomes.iter().filter(|outcome| outcome.unread.is_some()).count();
+    agree(&mut outcomes.iter_mut().map(Outcome::voice).collect::<Vec<_>>(), silent);
+}
+
+/// Reports the problems of one program, each once: one that only some of its environments have says which, and one at a
+/// place that another program had already is `known`.
+fn told(
+    builds: &[Build],
+    outcomes: &[Outcome],
+    opened: &Opened,
+    known: &mut BTreeSet<String>,
+    report: &Report,
+) -> Exit {
     let mut exit = unread(outcomes, opened, report);
     let texts: Vec<Vec<String>> = outcomes.iter().map(texts).collect();
     let mut having: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -101,8 +116,11 @@ fn told(builds: &[Build], outcomes: &[Outcome], opened: &Opened, report: &Report
             })
         };
         let problems: Vec<Problem> = outcome.problems.iter().zip(texts).filter_map(first_here).collect();
-        report.problems(&problems, &outcome.sources);
         exit = exit.max(verdict(&problems));
+        let is_new = |problem: &Problem| {
+            problem.span().is_none() || known.insert(render(problem, &outcome.sources, Style::Plain))
+        };
+        report.problems(&problems.into_iter().filter(is_new).collect::<Vec<_>>(), &outcome.sources);
     }
     exit
 }

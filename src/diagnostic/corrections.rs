@@ -1,7 +1,8 @@
 //! What would correct each problem. One match, as for the words: who adds a problem says whether it has a correction.
 //!
 //! Names are never corrected unasked: another name is another tier, or another network. A block is, since AWS itself
-//! takes `10.0.0.1/8` for `10.0.0.0/8` (EC2 API reference, `CidrIp`), and so the program says what it means.
+//! takes `10.0.0.1/8` for `10.0.0.0/8` (EC2 API reference, `CidrIp`), and so the program says what it means; a wide one
+//! of the internet is not, since `203.0.113.7/0` is a slip and everyone.
 
 use super::fix::{Change, Correction};
 use super::problem::Problem;
@@ -11,9 +12,10 @@ impl Problem {
     /// Its corrections, the likeliest first; none where the program does not tell what was meant.
     pub(super) fn corrections(&self) -> Vec<Correction> {
         match self {
-            Problem::HostBits { span, block, .. } => {
+            Problem::HostBits { span, block, is_narrow: true, .. } => {
                 vec![Correction::safe(format!("write `{block}`"), Change::Replace(*span, block.clone()))]
             }
+            Problem::HostBits { span, block, is_narrow: false, .. } => write(span, block.clone()),
             Problem::InvertedPorts { span, from, to } => write(span, format!("{to}-{from}")),
             Problem::PortWithoutProtocol { span, text } => {
                 ["tcp", "udp"].into_iter().flat_map(|protocol| write(span, format!("{protocol} {text}"))).collect()

@@ -101,7 +101,7 @@ pub enum Problem {
     /// `web allows ssh from 10.0.0.300`
     BadAddress { span: Span, text: String, meant: Option<String> },
     /// `web allows ssh from 10.0.0.1/8`
-    HostBits { span: Span, text: String, block: String },
+    HostBits { span: Span, text: String, block: String, is_narrow: bool },
     /// `web allows tcp 70000 from anywhere`
     BadPort { span: Span, text: String },
     /// `web allows tcp 90-80 from anywhere`

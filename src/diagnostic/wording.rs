@@ -214,7 +214,7 @@ impl Problem {
                 .at(span, "not an IPv4 or IPv6 address or block")
                 .meant(meant)
                 .help("blocks are written `203.0.113.0/24` or `2001:db8::/32`, hosts without a length"),
-            Problem::HostBits { span, text, block } => R::error("E0111", format!("`{text}` has bits set below its prefix length"))
+            Problem::HostBits { span, text, block, is_narrow: _ } => R::error("E0111", format!("`{text}` has bits set below its prefix length"))
                 .at(span, "not a block")
                 .help(format!("the block is `{block}`")),
             Problem::BadPort { span, text } => R::error("E0112", format!("`{text}` is no port")).at(span, "not a port").help("ports are 0 to 65535"),

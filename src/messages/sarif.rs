@@ -9,7 +9,7 @@ use crate::diagnostic::{Edit, Fix, Label, Level, Problem, Report};
 use crate::hash::hash;
 use crate::source::{Sources, Span};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The directory that relative paths start from.
 const ROOT: &str = "%SRCROOT%";
@@ -22,8 +22,6 @@ const FAILED: u8 = 2;
 pub struct Log {
     results: Vec<Value>,
     notices: Vec<Value>,
-    /// What is in `results`: files that several programs include are told once.
-    known: BTreeSet<String>,
     /// How often each fingerprint was given.
     given: BTreeMap<u64, usize>,
 }
@@ -33,9 +31,6 @@ impl Log {
     pub fn problem(&mut self, problem: &Problem, sources: &Sources) {
         let report = problem.report();
         let mut result = result(&report, &problem.fixes(sources), sources);
-        if !self.known.insert(result.to_string()) {
-            return;
-        }
         let hash = fingerprint(&report, problem.span(), sources);
         let times = self.given.entry(hash).or_default();
         *times += 1;

@@ -1,5 +1,6 @@
 //! Sets of IPv4 and IPv6 addresses, and the blocks that cover them.
 
+use super::private::private;
 use super::ranges::Ranges;
 use super::traffic::Family;
 use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
@@ -94,7 +95,7 @@ pub fn block(text: &str) -> Result<IpNet, Option<String>> {
         Some((address, mask)) if mask.contains('.') => {
             let netmask = address.parse().ok().zip(mask.parse().ok());
             let net = netmask.and_then(|(address, mask)| IpNet::with_netmask(address, mask).ok());
-            return Err(net.map(|net| net.to_string()));
+            return Err(net.and_then(meant));
         }
         Some((_, length)) if length.len() > 1 && length.starts_with('0') => None,
         Some(_) => text.parse::<IpNet>().ok(),
@@ -105,9 +106,24 @@ pub fn block(text: &str) -> Result<IpNet, Option<String>> {
         && let Some(address) = net.addr().to_ipv4_mapped()
     {
         let length = net.prefix_len().saturating_sub(96);
-        return Err(Some(if length == 32 { address.to_string() } else { format!("{address}/{length}") }));
+        return Err(IpNet::new(address.into(), length).ok().and_then(meant));
     }
     net.ok_or(None)
+}
+
+/// How a block is written; nothing for one that holds everyone, which nobody means by a slip.
+fn meant(net: IpNet) -> Option<String> {
+    match net.prefix_len() {
+        0 => None,
+        length if length == net.max_prefix_len() => Some(net.addr().to_string()),
+        _ => Some(net.trunc().to_string()),
+    }
+}
+
+/// Whether a block holds no more than one organization has: it is private, or as long as what one is given.
+pub fn is_narrow(net: &IpNet) -> bool {
+    let length = if matches!(net, IpNet::V4(_)) { 16 } else { 32 };
+    net.prefix_len() >= length || private().iter().any(|block| block.contains(net))
 }
 
 /// 0.0.0.0/0

@@ -15,7 +15,7 @@ mod ranges;
 mod traffic;
 mod traffic_set;
 
-pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block};
+pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block, is_narrow};
 pub use internet::{MANY_V4, MANY_V6, internet, world};
 pub use packets::{Packets, Row};
 pub use pieces::Piece;

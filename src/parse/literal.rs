@@ -17,7 +17,8 @@ pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet>
     };
     let block = net.trunc();
     if block != net {
-        problems.push(Problem::HostBits { span, text: text.to_string(), block: block.to_string() });
+        let is_narrow = net::is_narrow(&block);
+        problems.push(Problem::HostBits { span, text: text.to_string(), block: block.to_string(), is_narrow });
     }
     Some(block)
 }

@@ -129,7 +129,13 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
             return Problem::Syntax { span, found, expected, help: None };
         }
         let claims = words(text).iter().any(|(_, word)| ["can", "cannot"].contains(word));
-        let meant = if claims { Some(format!("assert {head}")) } else { nearest(head, STARTS) };
+        // an end comes before `can`, and before a comma
+        let is_end = text[head.len()..].trim_start().starts_with([',', 'c']);
+        let meant = match claims {
+            true if is_end || nearest(head, ["assert"]).is_none() => Some(format!("assert {head}")),
+            true => Some("assert".to_string()),
+            false => nearest(head, STARTS),
+        };
         return Problem::UnknownStatement { span: span.part(0, head.len()), word: head.to_string(), meant };
     }
     let (at, expected) = match progress(text) {

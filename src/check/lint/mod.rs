@@ -32,6 +32,7 @@ mod unused_allow;
 mod unused_declaration;
 
 pub use template_limits::{LINT as TEMPLATE_LIMITS, Template, template_limits};
+pub use unused_allow::LINT as UNUSED_ALLOW;
 
 use super::reach::Gates;
 use crate::diagnostic::{self, Change, Finding, Problem, Problems};

@@ -1,6 +1,6 @@
 //! `unused-allow`: an `@allow` that silences nothing.
 
-use super::{Judge, Level, Lint, TEMPLATE_LIMITS, always};
+use super::{Judge, Level, Lint, TEMPLATE_LIMITS, always, expired, expiring, quota};
 use crate::diagnostic::{Change, Correction, Finding};
 use crate::policy::Policy;
 
@@ -11,8 +11,10 @@ pub const LINT: Lint = Lint {
     level: Level::Warn,
     ids: &[],
     text: "\
-Checks: that each `@allow` silences something that the statement after it would be told for. One for
-`template-limits` is not judged, since only `build --to cloudformation` knows what it is for.
+Checks: that each `@allow` silences something that the statement after it would be told for: in every program and every
+environment of the run that reads the file. One for `template-limits` is not judged, since only `build --to
+cloudformation` knows what it is for; nor is one for `expired`, `expiring` or `quota`, which is of use on another day, or
+with one more rule.
 
 Why: what it was for is gone, or was never there, and the next change of the statement would be silenced without
 anybody having thought of it.
@@ -32,12 +34,15 @@ web allows https from anywhere
     judge: Judge::Elsewhere,
 };
 
+/// Lints that find something on one day or in one target and not in another: an `@allow` for them is never of no use.
+/// Whether one for this lint itself is, is decided by what is found here.
+const NOT_JUDGED: [&str; 5] =
+    [TEMPLATE_LIMITS.name, expired::LINT.name, expiring::LINT.name, quota::LINT.name, LINT.name];
+
 /// What is to be said about the annotations that were of no use.
 pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
-    let unused = policy.annotations.iter().zip(used).filter(|(annotation, used)| {
-        // whether this one is of use is decided by what is returned here
-        !**used && annotation.lint != TEMPLATE_LIMITS.name && annotation.lint != LINT.name
-    });
+    let unused = policy.annotations.iter().zip(used);
+    let unused = unused.filter(|(annotation, used)| !**used && !NOT_JUDGED.contains(&annotation.lint));
     let finding = |annotation: &crate::policy::Annotation| {
         let mut finding = Finding::new(format!("this `@allow({})` silences nothing", annotation.lint))
             .at(annotation.span, "of no use")
