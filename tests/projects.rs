@@ -107,7 +107,7 @@ fn what_only_some_environments_have_says_so() {
     let scratch = project();
     scratch.write("production.json", "{\"office\": \"0.0.0.0/0\", \"nobody\": \"1\"}");
     let run = scratch.run(&["check"]);
-    run.exits(2).says("`nobody` is given a value, and the program has no such parameter (in production)");
+    run.exits(2).says("`nobody` is given a value, and the program has no such parameter (in billing.tier, production)");
     scratch.write("production.json", "{\"office\": \"0.0.0.0/0\"}");
     let run = scratch.run(&["check"]);
     run.exits(0).says("from the IPv4 internet (in production)").says("billing.tier (test): 1 tier, ");
@@ -282,6 +282,19 @@ fn init_writes_a_project_that_builds() {
     scratch.run(&["init", "--project", "b.tier"]).exits(2).says("`tierwall.toml` is there already");
     assert!(!scratch.path("b.tier").exists());
     scratch.run(&["init", "--project", "-"]).exits(2);
+}
+
+#[test]
+fn a_problem_without_a_place_says_whose_it_is() {
+    let scratch = Scratch::new();
+    scratch.write("a.tier", "tier a\n");
+    scratch.write("b.tier", "param office : cidr\ntier b\nb allows ssh from office\n");
+    let manifest = "[[program]]\nfile = \"a.tier\"\nset = { nosuch = \"1\" }\n\n[[program]]\nfile = \"b.tier\"\n\
+        [program.environments.test]\nset = { ofice = \"10.0.0.0/8\" }\n[program.environments.live]\n";
+    scratch.write("tierwall.toml", manifest);
+    let run = scratch.run(&["check"]);
+    run.exits(2).says("`nosuch` is given a value, and the program has no such parameter (in a.tier)");
+    run.says("`ofice` is given a value, and the program has no such parameter (in b.tier, test)");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub fn run(opened: &Opened, manner: &Manner, seen: &mut Seen, report: &Report) -
     let mut run = Run { exit: Exit::Done, made: Vec::new() };
     for program in &opened.project.programs {
         let mut outcomes: Vec<Outcome> = outcomes.by_ref().take(program.builds.len()).collect();
-        let exit = told(&program.builds, &outcomes, opened, &mut known, report);
+        let exit = told(program, &outcomes, opened, &mut known, report);
         if manner.sizes && exit == Exit::Done {
             sizes(&program.file.path, &program.builds, &outcomes, report);
         }
@@ -95,7 +95,7 @@ fn agree_on(outcomes: &mut [Outcome]) {
 /// Reports the problems of one program, each once: one that only some of its environments have says which, and one at a
 /// place that another program had already is `known`.
 fn told(
-    builds: &[Build],
+    program: &Program,
     outcomes: &[Outcome],
     opened: &Opened,
     known: &mut BTreeSet<String>,
@@ -110,7 +110,7 @@ fn told(
     for (n, (outcome, texts)) in outcomes.iter().zip(&texts).enumerate() {
         let first_here = |(problem, text): (&Problem, &String)| {
             let numbers = having.get(text.as_str()).filter(|numbers| numbers[0] == n)?;
-            Some(match environments(builds, numbers) {
+            Some(match whose(program, problem, numbers) {
                 Some(names) => Problem::InEnvironments { problem: Box::new(problem.clone()), names },
                 None => problem.clone(),
             })
@@ -130,11 +130,19 @@ fn texts(outcome: &Outcome) -> Vec<String> {
     outcome.problems.iter().map(|problem| render(problem, &outcome.sources, Style::Plain)).collect()
 }
 
-/// `in production, test`; nothing for all of them.
-fn environments(builds: &[Build], numbers: &[usize]) -> Option<String> {
+/// `in production, test`, or nothing for all environments; of what a manifest lists and has no place, whose it is as well:
+/// `in shop.tier`, `in shop.tier, test`.
+fn whose(program: &Program, problem: &Problem, numbers: &[usize]) -> Option<String> {
+    let builds = &program.builds;
     let mut some: Vec<&str> = numbers.iter().filter_map(|n| builds[*n].environment.as_deref()).collect();
     some.dedup();
-    (some.len() < builds.len() && !some.is_empty()).then(|| format!("in {}", some.join(", ")))
+    if some.len() == builds.len() {
+        some.clear();
+    }
+    if problem.span().is_none() && program.file.span.is_some() {
+        some.insert(0, &program.file.path);
+    }
+    (!some.is_empty()).then(|| format!("in {}", some.join(", ")))
 }
 
 /// Reports the files that are not there, each once.

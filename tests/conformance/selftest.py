@@ -159,7 +159,7 @@ def comparisons(report):
         report,
         "a plan that replaces a group",
         review.too_much(plan, "m", Edit("e", "", "", (1, 0, 1), "")),
-        "never replaced",
+        "should be replaced",
     )
 
 
