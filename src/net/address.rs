@@ -59,6 +59,14 @@ impl Addresses {
         }
     }
 
+    /// Whether some address of a block is in it.
+    pub fn meets(&self, block: &IpNet) -> bool {
+        match block {
+            IpNet::V4(net) => self.v4.meets(net.network().into(), net.broadcast().into()),
+            IpNet::V6(net) => self.v6.meets(net.network().into(), net.broadcast().into()),
+        }
+    }
+
     /// What is in either.
     pub fn union(&self, other: &Addresses) -> Addresses {
         Addresses { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }

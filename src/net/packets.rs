@@ -9,6 +9,7 @@ use super::ranges::{Bound, Ranges};
 use super::traffic::{Family, Traffic};
 use super::traffic_set::TrafficSet;
 use ipnet::IpNet;
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// A set of packets.
@@ -267,12 +268,16 @@ impl<T: Bound> Stretches<T> {
     fn rows(&self) -> Vec<(Ranges<T>, TrafficSet)> {
         let sets: Vec<&TrafficSet> = self.0.iter().map(|stretch| &stretch.traffic).collect();
         let mut rows: Vec<(Ranges<T>, TrafficSet)> = Vec::new();
-        for piece in TrafficSet::cut(&sets) {
-            let with = self.0.iter().filter(|stretch| stretch.traffic.covers(&piece));
+        let mut known: HashMap<Ranges<T>, usize> = HashMap::new();
+        for (piece, holding) in TrafficSet::cut_among(&sets) {
+            let with = holding.iter().map(|n| &self.0[*n as usize]);
             let addresses = Ranges::from_unsorted(with.map(|stretch| (stretch.first, stretch.last)).collect());
-            match rows.iter_mut().find(|(known, _)| *known == addresses) {
-                Some((_, traffic)) => *traffic = traffic.union(&piece),
-                None => rows.push((addresses, piece)),
+            match known.get(&addresses) {
+                Some(n) => rows[*n].1 = rows[*n].1.union(&piece),
+                None => {
+                    known.insert(addresses.clone(), rows.len());
+                    rows.push((addresses, piece));
+                }
             }
         }
         rows

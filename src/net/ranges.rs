@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 /// A number that ranges are made of.
-pub trait Bound: Copy + Ord + Debug {
+pub trait Bound: Copy + Ord + std::hash::Hash + Debug {
     /// The smallest.
     const MIN: Self;
     /// The largest.
@@ -68,6 +68,12 @@ impl<T: Bound> Ranges<T> {
     /// Whether no number is in it.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether some of the numbers from one to another is in it.
+    pub fn meets(&self, first: T, last: T) -> bool {
+        let after = self.0.partition_point(|(_, end)| *end < first);
+        self.0.get(after).is_some_and(|(start, _)| *start <= last)
     }
 
     /// Whether this number is in it.

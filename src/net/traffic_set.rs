@@ -2,6 +2,7 @@
 
 use super::ranges::Ranges;
 use super::traffic::{Family, Ports, Traffic};
+use std::collections::BTreeSet;
 
 /// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by protocol.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -116,27 +117,48 @@ impl TrafficSet {
 
     /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all; in order.
     pub fn cut(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
-        fn stretches<'t, T: super::ranges::Bound + 't>(parts: impl Iterator<Item = &'t Ranges<T>>) -> Vec<Ranges<T>> {
-            let all: Vec<(T, T)> = parts.flat_map(|part| part.ranges()).copied().collect();
-            let mut starts: Vec<T> =
-                all.iter().flat_map(|(first, last)| [Some(*first), last.next()]).flatten().collect();
-            starts.sort_unstable();
-            starts.dedup();
-            let union = Ranges::from_unsorted(all);
-            let next = starts.iter().skip(1).map(|next| next.previous()).chain([Some(T::MAX)]);
-            let stretches = starts.iter().zip(next).filter_map(|(first, last)| Some((*first, last?)));
-            stretches
-                .filter(|(first, _)| union.contains(*first))
-                .map(|stretch| Ranges::from_unsorted(vec![stretch]))
-                .collect()
+        TrafficSet::cut_among(sets).into_iter().map(|(piece, _)| piece).collect()
+    }
+
+    /// Likewise, each piece with the positions of the sets that hold it: one walk over all edges.
+    pub fn cut_among(sets: &[&TrafficSet]) -> Vec<(TrafficSet, Vec<u32>)> {
+        fn pieces<'t, T: super::ranges::Bound + 't>(
+            parts: impl Iterator<Item = &'t Ranges<T>>,
+            piece: fn(Ranges<T>) -> TrafficSet,
+            out: &mut Vec<(TrafficSet, Vec<u32>)>,
+        ) {
+            // where a set begins, and where it has ended
+            let mut edges: Vec<(T, u32, bool)> = Vec::new();
+            for (n, part) in parts.enumerate() {
+                for (first, last) in part.ranges() {
+                    edges.push((*first, n as u32, true));
+                    edges.extend(last.next().map(|after| (after, n as u32, false)));
+                }
+            }
+            edges.sort_unstable();
+            let mut holding: BTreeSet<u32> = BTreeSet::new();
+            let mut edges = edges.chunk_by(|a, b| a.0 == b.0).peekable();
+            while let Some(here) = edges.next() {
+                for (_, set, begins) in here {
+                    if *begins {
+                        holding.insert(*set)
+                    } else {
+                        holding.remove(set)
+                    };
+                }
+                let last = edges.peek().map_or(Some(T::MAX), |next| next[0].0.previous());
+                if let (false, Some(last)) = (holding.is_empty(), last) {
+                    let stretch = piece(Ranges::from_unsorted(vec![(here[0].0, last)]));
+                    out.push((stretch, holding.iter().copied().collect()));
+                }
+            }
         }
-        let nothing = TrafficSet::default;
-        let tcp = stretches(sets.iter().map(|set| &set.tcp)).into_iter().map(|tcp| TrafficSet { tcp, ..nothing() });
-        let udp = stretches(sets.iter().map(|set| &set.udp)).into_iter().map(|udp| TrafficSet { udp, ..nothing() });
-        let icmp = stretches(sets.iter().map(|set| &set.icmp)).into_iter().map(|icmp| TrafficSet { icmp, ..nothing() });
-        let others =
-            stretches(sets.iter().map(|set| &set.others)).into_iter().map(|others| TrafficSet { others, ..nothing() });
-        tcp.chain(udp).chain(icmp).chain(others).collect()
+        let mut out = Vec::new();
+        pieces(sets.iter().map(|set| &set.tcp), |tcp| TrafficSet { tcp, ..TrafficSet::default() }, &mut out);
+        pieces(sets.iter().map(|set| &set.udp), |udp| TrafficSet { udp, ..TrafficSet::default() }, &mut out);
+        pieces(sets.iter().map(|set| &set.icmp), |icmp| TrafficSet { icmp, ..TrafficSet::default() }, &mut out);
+        pieces(sets.iter().map(|set| &set.others), |others| TrafficSet { others, ..TrafficSet::default() }, &mut out);
+        out
     }
 
     /// Whether nothing is in it.
@@ -177,6 +199,18 @@ impl TrafficSet {
     /// It without the ICMP of its family, which is no other family's.
     pub fn without_icmp(&self) -> TrafficSet {
         TrafficSet { icmp: Ranges::default(), ..self.clone() }
+    }
+
+    /// Whether some of what a rule with this traffic admits between hosts of the family is in it.
+    pub fn meets(&self, traffic: Traffic, family: Family) -> bool {
+        let (first, last) = traffic.stretch();
+        match traffic {
+            Traffic::All => !self.is_empty(),
+            Traffic::Tcp(_) => self.tcp.meets(first, last),
+            Traffic::Udp(_) => self.udp.meets(first, last),
+            Traffic::Icmp(_) | Traffic::Icmpv6(_) => traffic.family() == Some(family) && self.icmp.meets(first, last),
+            Traffic::Number(number) => self.others.contains(number),
+        }
     }
 
     /// Whether all of `other` is in this one.
@@ -226,7 +260,13 @@ mod tests {
         assert!(v4(Traffic::Icmpv6(None)).is_empty());
         assert!(!TrafficSet::of(Traffic::Icmpv6(None), Family::V6).is_empty());
         assert!(everything.covers(&v4(Traffic::Number(58))), "ICMPv6 within IPv4 is a protocol as any other");
-        for part in [tcp(1, 1), Traffic::Udp(Ports::ALL), Traffic::Icmp(None), Traffic::Number(50)] {
+        for part in [tcp(1, 1), Traffic::Udp(Ports::ALL), Traffic::Icmp(None), Traffic::Number(50), Traffic::All] {
+            for other in
+                [tcp(0, 1), tcp(2, 9), Traffic::Icmp(Some((8, None))), Traffic::Icmpv6(None), Traffic::Number(50)]
+            {
+                let common = v4(part).intersection(&v4(other));
+                assert_eq!(v4(part).meets(other, Family::V4), !common.is_empty(), "{part} {other}");
+            }
             assert!(everything.covers(&v4(part)));
             let rest = everything.difference(&v4(part));
             assert!(rest.intersection(&v4(part)).is_empty());

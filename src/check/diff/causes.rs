@@ -4,8 +4,8 @@ use super::ends::EndId;
 use super::half::{Half, gate};
 use super::{Causes, Change};
 use crate::groups::Direction;
-use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::Peer;
+use crate::net::{Addresses, Family};
+use crate::policy::{Flow, Peer};
 
 /// What lets connections through in the program in which they pass.
 pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
@@ -23,13 +23,10 @@ pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
         }
         let flows = half.gates.flows(gate).iter();
         let flows = flows.map(|n| (half.gates.peer(gate, *n), &half.policy.flows[*n as usize]));
+        let carried = |flow: &Flow, family: Family| change.traffic[family as usize].meets(flow.traffic, family);
         let taking_part = flows.filter(|(peer, flow)| {
-            let named = half.index.end(*peer) == other && fits(*peer, places.as_ref());
-            named
-                && Family::BOTH.iter().any(|family| {
-                    let traffic = TrafficSet::of(flow.traffic, *family);
-                    !traffic.intersection(&change.traffic[*family as usize]).is_empty()
-                })
+            let mut families = Family::BOTH.into_iter().filter(|family| fits(*peer, places.as_ref(), *family));
+            half.index.end(*peer) == other && families.any(|family| carried(flow, family))
         });
         causes.sentences.extend(taking_part.map(|(_, flow)| flow.sentence));
     }
@@ -38,10 +35,10 @@ pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
     causes
 }
 
-/// Whether a block holds any of these addresses; what is no block does wherever its members are.
-fn fits(peer: Peer, places: Option<&Addresses>) -> bool {
+/// Whether a block holds any of these addresses, in its family; what is no block does wherever its members are.
+fn fits(peer: Peer, places: Option<&Addresses>, family: Family) -> bool {
     match (peer, places) {
-        (Peer::Net(block), Some(places)) => !Addresses::of([&block]).intersection(places).is_empty(),
+        (Peer::Net(block), Some(places)) => Family::of(&block) == family && places.meets(&block),
         (Peer::Net(_), None) | (Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_), _) => true,
     }
 }
