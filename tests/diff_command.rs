@@ -179,6 +179,9 @@ fn values_are_those_of_the_commit() {
         "{}",
         run.out()
     );
+    // one that the commit does not have is that of the work tree
+    repository.write("fresh.json", "{\"office\": \"198.51.100.0/24\"}");
+    begins(repository.diff(&["--git", "HEAD", "main.tier", "--vars", "fresh.json"]).exits(0), "equal:");
     // a parameter that only one version has takes its value there
     repository.write("main.tier", "param desk : cidr\ntier web { outbound = closed }\nweb allows ssh from desk\n");
     let run =
