@@ -156,7 +156,7 @@ fn a_command_of_github_comes_back_as_it_was() {
         told.strip_prefix("::error ").and_then(|rest| rest.split_once("::")).expect("a command");
     assert_eq!(properties, "file=a%2Cb%3Ac%25d.tier,line=2,endLine=2,col=33,endColumn=36,title=E0201");
     assert_eq!(message, "there is no peer `wbe`%0Ahere: unknown peer%0Ahelp: did you mean `web`?\n");
-    assert_eq!(messages::github_notice("50%\r\nis: not,"), "::error title=tierwall::50%25%0D%0Ais: not,\n");
+    assert_eq!(messages::github_notice("50%\r\nis: not,", None), "::error title=tierwall::50%25%0D%0Ais: not,\n");
 }
 
 #[test]

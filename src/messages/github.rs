@@ -29,9 +29,10 @@ pub fn github(problem: &Problem, sources: &Sources) -> String {
     command(report.level, &format!("{properties}title={}", property(report.code)), &text)
 }
 
-/// What no place of a program is about.
-pub fn github_notice(words: &str) -> String {
-    command(Level::Error, "title=tierwall", words)
+/// What no place of a program is about, but perhaps a file.
+pub fn github_notice(words: &str, file: Option<&str>) -> String {
+    let file = file.map_or(String::new(), |file| format!("file={},", property(file)));
+    command(Level::Error, &format!("{file}title=tierwall"), words)
 }
 
 fn command(level: Level, properties: &str, text: &str) -> String {

@@ -21,7 +21,12 @@ struct Line<'m> {
 #[serde(untagged)]
 enum Body<'m> {
     Problem(ProblemLine<'m>),
-    Notice { level: &'static str, message: &'m str },
+    Notice {
+        level: &'static str,
+        message: &'m str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<&'m str>,
+    },
     Summary(&'m Totals),
 }
 
@@ -104,13 +109,13 @@ pub fn json(problem: &Problem, sources: &Sources) -> String {
     line("problem", body)
 }
 
-/// What no place of a program is about.
-pub fn json_notice(notice: Notice, words: &str) -> String {
+/// What no place of a program is about, but perhaps a file.
+pub fn json_notice(notice: Notice, words: &str, file: Option<&str>) -> String {
     let kind = match notice {
         Notice::Failure => "failure",
         Notice::Outcome => "outcome",
     };
-    line(kind, Body::Notice { level: word(Level::Error), message: words })
+    line(kind, Body::Notice { level: word(Level::Error), message: words, file })
 }
 
 /// The last line of a run.

@@ -39,9 +39,13 @@ impl Log {
         self.results.push(result);
     }
 
-    /// Notes what no place of a program is about.
-    pub fn notice(&mut self, words: &str) {
-        self.notices.push(json!({ "level": word(Level::Error), "message": { "text": words } }));
+    /// Notes what no place of a program is about, but perhaps a file.
+    pub fn notice(&mut self, words: &str, file: Option<&str>) {
+        let mut notice = json!({ "level": word(Level::Error), "message": { "text": words } });
+        if let Some(file) = file {
+            notice["locations"] = json!([{ "physicalLocation": { "artifactLocation": artifact(file) } }]);
+        }
+        self.notices.push(notice);
     }
 
     /// The document of a run that ends with this code.
