@@ -52,8 +52,14 @@ impl Report {
             Colour::Always => true,
             Colour::Never => false,
         };
+        let directory = std::env::current_dir().map_or(String::new(), |path| path.to_string_lossy().into_owned());
         let style = if coloured { Style::Coloured } else { Style::Plain };
-        Report { style, format, is_output: is_output && format != MessageFormat::Human, told: Mutex::default() }
+        Report {
+            style,
+            format,
+            is_output: is_output && format != MessageFormat::Human,
+            told: Mutex::new(Told { log: Log::of(directory), ..Told::default() }),
+        }
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {

@@ -1,6 +1,6 @@
 //! GitHub's workflow commands: an annotation in the files of a pull request for each problem.
 
-use super::place::Place;
+use super::place::{Place, is_in_work_tree};
 use crate::diagnostic::{Level, Problem, place};
 use crate::source::Sources;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use std::fmt::Write;
 pub fn github(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let mut properties = String::new();
-    if let Some(span) = problem.span() {
+    if let Some(span) = problem.span().filter(|span| is_in_work_tree(*span, sources)) {
         let Place { file, start, end } = Place::of(span, sources);
         let _ = write!(properties, "file={},line={},endLine={},", property(file), start.line, end.line);
         if start.line == end.line {

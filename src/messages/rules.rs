@@ -62,10 +62,22 @@ fn of_code(explanation: &Explanation) -> Value {
         "id": explanation.code,
         "shortDescription": { "text": explanation.title },
         "fullDescription": { "text": first_paragraph(explanation.text) },
-        "help": { "text": explanation.text, "markdown": explanation.text },
+        "help": { "text": plain(explanation.text), "markdown": explanation.text },
         "defaultConfiguration": { "enabled": true, "level": level },
         "properties": { "tags": [kind] },
     })
+}
+
+/// Markdown without its fences: what stands between them is indented.
+fn plain(text: &str) -> String {
+    let mut fenced = false;
+    let line = |line: &str| {
+        let fence = line.starts_with("```");
+        fenced ^= fence;
+        let indent = if fenced && !line.is_empty() { "    " } else { "" };
+        (!fence).then(|| format!("{indent}{line}"))
+    };
+    text.lines().filter_map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn first_paragraph(text: &str) -> String {
