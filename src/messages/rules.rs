@@ -89,6 +89,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn help_in_plain_text_has_no_fences() {
+        assert_eq!(plain("a\n\n```tier wrong\nb\n\nc\n```\n\nd"), "a\n\n    b\n\n    c\n\nd");
+        assert!(rules().iter().all(|rule| !rule["help"]["text"].to_string().contains("```")));
+    }
+
+    #[test]
     fn a_severity_is_that_of_a_lint() {
         assert!(SEVERITIES.iter().all(|(name, _)| lint::names().contains(name)));
     }
