@@ -17,8 +17,20 @@ pub struct Sources {
 #[derive(Debug)]
 pub struct File {
     name: String,
+    kind: FileKind,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+}
+
+/// What a file of [`Sources`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// What its name leads to, or standard input.
+    Work,
+    /// Another version of a file, such as that of a commit: `HEAD:shop.tier`.
+    Version,
+    /// Options of the command line: `--from web --to db`.
+    Options,
 }
 
 /// A file of [`Sources`].
@@ -65,8 +77,13 @@ impl Sources {
         u32::try_from(text.len()).ok()?;
         let id = FileId(self.files.len() as u32);
         let line_starts = OnceLock::new();
-        self.files.push(File { name, text, line_starts });
+        self.files.push(File { name, kind: FileKind::Work, text, line_starts });
         Some(id)
+    }
+
+    /// Says that a file is none that could be edited.
+    pub fn mark(&mut self, id: FileId, kind: FileKind) {
+        self.files[id.0 as usize].kind = kind;
     }
 
     /// The first, which names the others.
@@ -122,6 +139,11 @@ impl File {
     /// The name under which it was opened.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> FileKind {
+        self.kind
     }
 
     /// All of it.

@@ -191,6 +191,27 @@ fn a_claim_is_completed_and_its_verb_is_corrected() {
     }
 }
 
+#[test]
+fn what_an_assertion_lacks_is_added_in_its_words() {
+    for (more, assertion, fix) in [
+        ("", "internet can reach a on ping", "a allows ping from anywhere"),
+        ("", "b can reach a on mysql", "a allows mysql from b"),
+        ("", "b can reach a on tcp 22, 3306", "a allows tcp 22 from b"),
+        // the rest passes already
+        ("a allows icmp 8 from anywhere", "internet can reach a on ping", "a allows icmpv6 128/0 from anywhere"),
+        ("a allows tcp 53 from b", "b can reach a on dns", "a allows udp 53 from b"),
+    ] {
+        let program = format!("stack s {{ ip = dual }}\ntier a, b\n{more}\nassert {assertion}\n");
+        let (compilation, problems) = check(&program, &all_warn());
+        let missing = problems.iter().find(|problem| problem.report().code == "E0702").expect("an E0702");
+        let [one] = missing.fixes(&compilation.sources).try_into().expect("one fix");
+        assert_eq!(one.title, format!("add `{fix}`"), "{assertion}");
+        let text = &edited(one.edits, &compilation.sources)[&FileId(0)];
+        let left = check(text, &all_warn()).1;
+        assert!(fix == "a allows tcp 22 from b" || !codes(&left).contains_key("E0702"), "{text}");
+    }
+}
+
 struct Scratch(tempfile::TempDir);
 
 impl Scratch {

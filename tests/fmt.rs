@@ -13,7 +13,7 @@ use std::process::{Command, Output, Stdio};
 use tierwall::fmt::format;
 use tierwall::parse;
 
-const TOPICS: [(&str, &str); 9] = [
+const TOPICS: [(&str, &str); 10] = [
     (
         "alignment",
         "tier web is web-server \"pages\"\ntier api,worker is app-server was old {outbound=closed}\ntier db \"data\" { outbound = closed }\n\n\
@@ -47,6 +47,13 @@ const TOPICS: [(&str, &str); 9] = [
         "network a = 10.0.0.0/16, 10.1.0.0/16, 10.2.0.0/16, 10.3.0.0/16, 10.4.0.0/16, 10.5.0.0/16, 10.6.0.0/16, 10.7.0.0/16, 10.8.0.0/16\n\
          network b =\n10.0.0.0/16,\n10.1.0.0/16 except 10.1.1.1,\n10.1.1.2\nweb,\napi allow http,\n\nhttps from a,\nb \"prose\"\n\
          assert web, api can reach\tb on http,\nhttps only through api,\nweb\n",
+    ),
+    (
+        "lists-beside-others",
+        "a allows tcp 1 from b\na allows tcp 3,\n4, 5 from b,\nc\na allows udp from b\n\n\
+         a,\nlong-name allows tcp 1 from b\na allows udp from b\n\n\
+         a allows tcp 1000, tcp 2000, tcp 3000, tcp 4000, tcp 5000, tcp 6000 from partner-of-the-first-kind, partner-of-the-second-kind,\npartner-of-the-third-kind\n\
+         a allows udp from b\n",
     ),
     ("nothing", "\n \n\t\n"),
     ("only-a-comment", "   # alone"),
@@ -225,4 +232,44 @@ fn permissions_and_links_are_kept() {
     assert_eq!(scratch.read("a.tier"), TIDY);
     assert_eq!(fs::metadata(scratch.path("a.tier")).expect("a file").permissions().mode() & 0o777, 0o640);
     assert!(fs::symlink_metadata(scratch.path("link.tier")).expect("a link").is_symlink());
+}
+
+#[test]
+fn what_is_read_only_is_left_alone_and_the_others_are_formatted() {
+    let scratch = Scratch::with(&[("a.tier", UNTIDY), ("b.tier", UNTIDY)]);
+    let path = scratch.path("a.tier");
+    let mut permissions = fs::metadata(&path).expect("a file").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).expect("permissions");
+    let (code, out, err) = scratch.fmt(&["."], "");
+    assert_eq!((code, out.as_str(), err.as_str()), (2, "b.tier\n", "error: cannot write `a.tier`: it is read-only\n"));
+    assert_eq!((scratch.read("a.tier").as_str(), scratch.read("b.tier").as_str()), (UNTIDY, TIDY));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_read_stops_no_other() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::with(&[("a.tier", UNTIDY), ("shut/b.tier", UNTIDY), ("z/c.tier", UNTIDY)]);
+    let mode = |mode| fs::set_permissions(scratch.path("shut"), fs::Permissions::from_mode(mode)).expect("permissions");
+    mode(0o000);
+    let shut = fs::read_dir(scratch.path("shut")).is_err();
+    let (code, out, err) = scratch.fmt(&["."], "");
+    mode(0o755);
+    // whoever may read everything reads this too
+    if shut {
+        assert_eq!((code, err.as_str()), (2, "error: cannot read `./shut`: permission denied\n"));
+        assert_eq!(out, "a.tier\nz/c.tier\n");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_formatted_is_named_to_programs() {
+    let scratch = Scratch::with(&[("a.tier", UNTIDY)]);
+    let told = |format| scratch.fmt(&["--check", "a.tier", "--message-format", format], "").2;
+    assert!(told("json").starts_with(
+        "{\"format\":1,\"type\":\"outcome\",\"level\":\"error\",\"message\":\"`a.tier` is not formatted\",\"file\":\"a.tier\"}\n"
+    ));
+    assert_eq!(told("github"), "::error file=a.tier,title=tierwall::`a.tier` is not formatted\n");
+    assert!(told("sarif").contains("\"uri\": \"a.tier\""));
 }

@@ -156,7 +156,7 @@ fn a_command_of_github_comes_back_as_it_was() {
         told.strip_prefix("::error ").and_then(|rest| rest.split_once("::")).expect("a command");
     assert_eq!(properties, "file=a%2Cb%3Ac%25d.tier,line=2,endLine=2,col=33,endColumn=36,title=E0201");
     assert_eq!(message, "there is no peer `wbe`%0Ahere: unknown peer%0Ahelp: did you mean `web`?\n");
-    assert_eq!(messages::github_notice("50%\r\nis: not,"), "::error title=tierwall::50%25%0D%0Ais: not,\n");
+    assert_eq!(messages::github_notice("50%\r\nis: not,", None), "::error title=tierwall::50%25%0D%0Ais: not,\n");
 }
 
 #[test]
@@ -245,4 +245,43 @@ fn every_command_has_the_formats_and_programs_get_no_colours() {
         assert!(!text(&output.stdout).contains('\u{1b}') && output.stderr.is_empty(), "{format}");
     }
     assert_eq!(run(&["check", "shop.tier", "--message-format", "xml"]).status.code(), Some(2));
+}
+
+#[test]
+fn what_is_in_no_file_is_at_no_place_of_one() {
+    let asked = |format| {
+        let trace = ["trace", "shop.tier", "--from", "zz", "--to", "zzz", "--message-format", format];
+        text(&run(&[&trace[..], &["--as-of", "2026-01-15"]].concat()).stderr)
+    };
+    let json = asked("json");
+    let unknown = lines(&json).into_iter().find(|line| line["message"] == "there is no peer `zz`").expect("a problem");
+    assert_eq!(unknown["spans"][0]["file"], Value::Null);
+    assert_eq!(unknown["spans"][0]["options"], "--from zz --to zzz");
+    assert!(!asked("sarif").contains("--from") && !asked("github").contains("file=--from"));
+    let document: Value = serde_json::from_str(&asked("sarif")).expect("JSON");
+    let results = document["runs"][0]["results"].as_array().expect("results");
+    assert!(results.iter().any(|it| it["locations"].as_array().is_some_and(Vec::is_empty)));
+}
+
+#[test]
+fn what_is_in_a_commit_is_not_to_be_edited() {
+    struct Old(&'static str);
+    impl tierwall::parse::Reader for Old {
+        fn kind(&self) -> tierwall::source::FileKind {
+            tierwall::source::FileKind::Version
+        }
+
+        fn read(&mut self, _: &str, _: Option<&str>) -> Result<tierwall::parse::Read, tierwall::parse::ReadError> {
+            let (identity, name) = ("s.tier".to_string(), "HEAD:s.tier".to_string());
+            Ok(tierwall::parse::Read { identity, name, bytes: self.0.into() })
+        }
+    }
+    let mut old = Old("tier web\nweb allows https from 10.0.0.1/8\n");
+    let compilation = tierwall::compile::compile("s.tier", &mut old, &[], common::as_of()).expect("a program");
+    let [problem] = compilation.problems.sorted().try_into().expect("one problem");
+    assert!(problem.fixes(&compilation.sources).is_empty());
+    assert!(!messages::github(&problem, &compilation.sources).contains("file="));
+    let mut log = messages::Log::default();
+    log.problem(&problem, &compilation.sources);
+    assert!(!log.document(1).contains("artifactLocation"));
 }

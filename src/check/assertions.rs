@@ -111,7 +111,7 @@ impl Proof<'_> {
         for (from, to) in pairs(from, to) {
             let missing = match assertion.on.as_slice() {
                 [] if self.step(&from.side, &to.side, &[], Certainty::Must) => None,
-                [] => Some(self.stopped(assertion, from, to, Traffic::All)),
+                [] => Some(self.stopped(assertion, from, to, Traffic::All, "…".to_string())),
                 on => on.chunk_by(|a, b| a.0 == b.0).find_map(|service| self.missing(assertion, from, to, service)),
             };
             problems.extend(missing);
@@ -121,22 +121,25 @@ impl Proof<'_> {
     /// The problem of a service of which something does not pass, in an IP version that both ends have.
     fn missing(&self, assertion: &Assertion, from: &Named, to: &Named, service: &[(Span, Traffic)]) -> Option<Problem> {
         let shared = |family: &Family| from.side.is_in(*family) && to.side.is_in(*family);
-        let mut carried = false;
-        for (_, traffic) in service {
-            for family in Family::BOTH.into_iter().filter(shared) {
-                let asked = TrafficSet::of(*traffic, family);
-                carried |= !asked.is_empty();
-                if self.gates.stopped(&from.side, &to.side, family, &asked).is_some() {
-                    return Some(self.stopped(assertion, from, to, *traffic));
-                }
-            }
+        let asked = |traffic: Traffic| {
+            Family::BOTH.into_iter().filter(shared).map(move |family| (family, TrafficSet::of(traffic, family)))
+        };
+        let is_stopped = |(family, asked)| self.gates.stopped(&from.side, &to.side, family, &asked).is_some();
+        let stopped: Vec<Traffic> = services(service).filter(|traffic| asked(*traffic).any(is_stopped)).collect();
+        let carried = services(service).any(|traffic| asked(traffic).any(|(_, asked)| !asked.is_empty()));
+        let (place, first) = service.first()?;
+        let name = assertion.names.iter().find(|(span, _)| span == place).map(|(_, name)| name.clone());
+        match stopped.as_slice() {
+            [] if carried => None,
+            [] => Some(self.stopped(assertion, from, to, *first, first.to_string())),
+            // the rest of the service passes already
+            [one] if service.len() > 1 => Some(self.stopped(assertion, from, to, *one, one.to_string())),
+            [one, ..] => Some(self.stopped(assertion, from, to, *one, name.unwrap_or_else(|| one.to_string()))),
         }
-        let (_, first) = service.first()?;
-        (!carried).then(|| self.stopped(assertion, from, to, *first))
     }
 
-    /// The problem of a flow that does not pass, or not for all of its ends.
-    fn stopped(&self, assertion: &Assertion, from: &Named, to: &Named, traffic: Traffic) -> Problem {
+    /// The problem of a flow that does not pass, or not for all of its ends; a sentence about `service` would open it.
+    fn stopped(&self, assertion: &Assertion, from: &Named, to: &Named, traffic: Traffic, service: String) -> Problem {
         let any = assertion.on.is_empty();
         let found = Family::BOTH.into_iter().find_map(|family| {
             let asked = TrafficSet::of(traffic, family);
@@ -146,8 +149,7 @@ impl Proof<'_> {
         let (gate, help, some, unknown) = match found {
             None => ("no IP version that both have carries it".to_string(), None, None, Vec::new()),
             Some((family, gate, missing)) => {
-                let (words, help) =
-                    ends::opened(self.policy, gate, from, to, if any { "…".to_string() } else { traffic.to_string() });
+                let (words, help) = ends::opened(self.policy, gate, from, to, service);
                 let perhaps = self.gates.may(&from.side, &to.side, family, &missing);
                 let unknown =
                     self.gates.witness(&from.side, &to.side, family, &perhaps).map_or(Vec::new(), |w| w.unknown);

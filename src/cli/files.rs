@@ -108,27 +108,47 @@ pub fn is_read_only(path: &Path) -> io::Result<bool> {
     fs::metadata(path).map(|kind| kind.permissions().readonly())
 }
 
+/// What is found in a directory.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The files, sorted.
+    pub files: Vec<String>,
+    /// Directories that cannot be read, and why.
+    pub unread: Vec<(String, io::Error)>,
+}
+
 /// The file at `path`; for a directory the `.tier` files in it and below it, sorted, but for hidden ones and those
 /// behind links.
-pub fn tier_files(path: &str) -> io::Result<Vec<String>> {
+pub fn tier_files(path: &str) -> Found {
+    let mut found = Found::default();
     if path == "-" || !Path::new(path).is_dir() {
-        return Ok(vec![path.to_string()]);
+        found.files.push(path.to_string());
+        return found;
     }
-    let (mut found, mut directories) = (Vec::new(), vec![PathBuf::from(path)]);
+    let mut directories = vec![PathBuf::from(path)];
     while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory)? {
-            let entry = entry?;
-            let (kind, inside) = (entry.file_type()?, entry.path());
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if kind.is_dir() && !hidden {
-                directories.push(inside);
-            } else if kind.is_file() && !hidden && inside.extension().is_some_and(|extension| extension == "tier") {
-                found.push(text(inside.strip_prefix(".").unwrap_or(&inside)));
-            }
+        if let Err(error) = entries(&directory, &mut found.files, &mut directories) {
+            found.unread.push((text(&directory), error));
         }
     }
-    found.sort();
-    Ok(found)
+    found.files.sort();
+    found.unread.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// The `.tier` files and the directories in a directory.
+fn entries(directory: &Path, files: &mut Vec<String>, directories: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let (kind, inside) = (entry.file_type()?, entry.path());
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if kind.is_dir() && !hidden {
+            directories.push(inside);
+        } else if kind.is_file() && !hidden && inside.extension().is_some_and(|extension| extension == "tier") {
+            files.push(text(inside.strip_prefix(".").unwrap_or(&inside)));
+        }
+    }
+    Ok(())
 }
 
 fn read_standard_input() -> Result<Vec<u8>, ReadError> {

@@ -1,11 +1,12 @@
 //! `tierwall fmt`
 
 use super::Exit;
-use super::files::{Destination, Files, tier_files, words};
+use super::files::{Destination, Files, is_read_only, tier_files, words};
 use super::program::{unread, verdict};
 use super::report::Report;
 use super::unified;
 use clap::Args;
+use std::path::Path;
 use tierwall::fmt::format;
 use tierwall::parse::{self, Reader};
 
@@ -24,9 +25,10 @@ pub struct Fmt {
 pub fn run(fmt: &Fmt, report: &Report) -> Exit {
     let mut worst = Exit::Done;
     for path in &fmt.files {
-        match tier_files(path) {
-            Ok(files) => files.iter().for_each(|file| worst = worst.max(one(file, fmt.check, report))),
-            Err(error) => worst = worst.max(report.failure(&format!("cannot read `{path}`: {}", words(&error)))),
+        let found = tier_files(path);
+        found.files.iter().for_each(|file| worst = worst.max(one(file, fmt.check, report)));
+        for (directory, error) in &found.unread {
+            worst = worst.max(report.failure(&format!("cannot read `{directory}`: {}", words(error))));
         }
     }
     worst
@@ -47,7 +49,8 @@ fn one(path: &str, check: bool, report: &Report) -> Exit {
     match (check, path) {
         (true, _) if old == new => Exit::Done,
         (true, _) => {
-            report.outcome(&format!("`{name}` is not formatted"));
+            let words = format!("`{name}` is not formatted");
+            report.outcome_of_files(&words, &[(name, words.clone())]);
             Exit::Program.max(report.print(unified::diff(old, &new, name, name).as_bytes()))
         }
         (false, "-") => report.print(new.as_bytes()),
@@ -58,9 +61,13 @@ fn one(path: &str, check: bool, report: &Report) -> Exit {
 
 /// Writes a file anew, and prints its name.
 fn replace(path: &str, text: &str, report: &Report) -> Exit {
-    let written =
-        Destination::new(path, "", true).and_then(|file| file.write(text.as_bytes()).map_err(|error| words(&error)));
-    match written {
+    let written = || {
+        if is_read_only(Path::new(path)).map_err(|error| words(&error))? {
+            return Err("it is read-only".to_string());
+        }
+        Destination::new(path, "", true)?.write(text.as_bytes()).map_err(|error| words(&error))
+    };
+    match written() {
         Ok(_) => report.print(format!("{path}\n").as_bytes()),
         Err(why) => report.failure(&format!("cannot write `{path}`: {why}")),
     }

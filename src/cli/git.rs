@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tierwall::parse::{Read, ReadError, Reader};
-use tierwall::source::lexical;
+use tierwall::source::{FileKind, lexical};
 
 /// A commit of a repository.
 #[derive(Debug, Clone)]
@@ -299,6 +299,10 @@ impl Place for Committed<'_> {
 }
 
 impl Reader for Committed<'_> {
+    fn kind(&self) -> FileKind {
+        FileKind::Version
+    }
+
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         match from {
             None => self.entry(path).map_err(ReadError::Failed),

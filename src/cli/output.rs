@@ -53,18 +53,20 @@ pub fn stale(made: &[Made], report: &Report) -> Exit {
             Err(why) => exit = report.failure(&format!("cannot read `{}`: {why}", made.path)),
             Ok(Some(old)) if old == made.bytes => {}
             Ok(old) => {
-                stale.push(format!("`{}`", made.path));
+                stale.push((made.path.as_str(), format!("`{}` is stale; build it anew", made.path)));
                 exit = exit.max(report.print(difference(made, old).as_bytes()));
             }
         }
     }
+    let count = made.len();
+    let names: Vec<String> = stale.iter().map(|(path, _)| format!("`{path}`")).collect();
     let words = match stale.as_slice() {
         [] => return exit,
-        [one] if made.len() == 1 => format!("{one} is stale; build it anew"),
-        [one] => format!("1 of {} outputs is stale: {one}; build it anew", made.len()),
-        some => format!("{} of {} outputs are stale: {}; build them anew", some.len(), made.len(), some.join(", ")),
+        [(_, words)] if count == 1 => words.clone(),
+        [(path, _)] => format!("1 of {count} outputs is stale: `{path}`; build it anew"),
+        some => format!("{} of {count} outputs are stale: {}; build them anew", some.len(), names.join(", ")),
     };
-    report.outcome(&words);
+    report.outcome_of_files(&words, &stale);
     exit.max(Exit::Program)
 }
 

@@ -11,7 +11,7 @@ use tierwall::backend::Backend;
 use tierwall::diagnostic::{Problem, Problems};
 use tierwall::parse::ReadError;
 use tierwall::project::{self, Build, MANIFEST, Output, Program, Project};
-use tierwall::source::Sources;
+use tierwall::source::{FileId, FileKind, Sources};
 
 /// A project, and the manifest that its places are in.
 #[derive(Debug, Default)]
@@ -49,7 +49,8 @@ pub fn committed(path: &Path, commit: &Commit, report: &Report) -> Result<Opened
     let name = path.to_string_lossy();
     let Some(bytes) = commit.file(&name).map_err(|why| report.failure(&why))? else { return Ok(Opened::default()) };
     let directory = path.parent().unwrap_or(Path::new(""));
-    let (sources, project, problems) = project::read(&format!("{}{name}", commit.mark()), bytes, directory);
+    let (mut sources, project, problems) = project::read(&format!("{}{name}", commit.mark()), bytes, directory);
+    sources.mark(FileId(0), FileKind::Version);
     refused(problems, &sources, report)?;
     Ok(Opened { sources, project })
 }

@@ -52,8 +52,14 @@ impl Report {
             Colour::Always => true,
             Colour::Never => false,
         };
+        let directory = std::env::current_dir().map_or(String::new(), |path| path.to_string_lossy().into_owned());
         let style = if coloured { Style::Coloured } else { Style::Plain };
-        Report { style, format, is_output: is_output && format != MessageFormat::Human, told: Mutex::default() }
+        Report {
+            style,
+            format,
+            is_output: is_output && format != MessageFormat::Human,
+            told: Mutex::new(Told { log: Log::of(directory), ..Told::default() }),
+        }
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
@@ -99,20 +105,34 @@ impl Report {
             }
             (MessageFormat::Human, Style::Plain) => self.say(&format!("error: {words}\n")),
             (MessageFormat::Short, _) => self.tell(&messages::short_notice(words)),
-            (MessageFormat::Json, _) => self.tell(&messages::json_notice(Notice::Failure, words)),
-            (MessageFormat::Github, _) => self.tell(&messages::github_notice(words)),
-            (MessageFormat::Sarif, _) => self.told().log.notice(words),
+            (MessageFormat::Json, _) => self.tell(&messages::json_notice(Notice::Failure, words, None)),
+            (MessageFormat::Github, _) => self.tell(&messages::github_notice(words, None)),
+            (MessageFormat::Sarif, _) => self.told().log.notice(words, None),
         }
         Exit::Usage
     }
 
     /// Tells why the answer is no, where no problem of the program says it.
     pub fn outcome(&self, words: &str) {
+        self.outcome_of(words, None);
+    }
+
+    /// Likewise, of files: people are told in these words, programs of each file by itself.
+    pub fn outcome_of_files(&self, words: &str, files: &[(&str, String)]) {
+        match self.format {
+            MessageFormat::Human | MessageFormat::Short => self.outcome(words),
+            MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => {
+                files.iter().for_each(|(file, words)| self.outcome_of(words, Some(file)));
+            }
+        }
+    }
+
+    fn outcome_of(&self, words: &str, file: Option<&str>) {
         match self.format {
             MessageFormat::Human | MessageFormat::Short => self.say(&format!("{words}\n")),
-            MessageFormat::Json => self.tell(&messages::json_notice(Notice::Outcome, words)),
-            MessageFormat::Github => self.tell(&messages::github_notice(words)),
-            MessageFormat::Sarif => self.told().log.notice(words),
+            MessageFormat::Json => self.tell(&messages::json_notice(Notice::Outcome, words, file)),
+            MessageFormat::Github => self.tell(&messages::github_notice(words, file)),
+            MessageFormat::Sarif => self.told().log.notice(words, file),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Corrections as data: what an editor offers, and `tierwall check --fix` applies.
 
 use super::problem::Problem;
-use crate::source::{File, FileId, Sources, Span};
+use crate::source::{File, FileId, FileKind, Sources, Span};
 use std::collections::BTreeMap;
 
 /// How sure it is that a correction is what was meant.
@@ -98,9 +98,10 @@ impl Correction {
 }
 
 impl Problem {
-    /// What would correct it, the likeliest first.
+    /// What would correct it, the likeliest first; nothing in what cannot be edited.
     pub fn fixes(&self, sources: &Sources) -> Vec<Fix> {
-        self.corrections().into_iter().map(|correction| correction.fix(sources)).collect()
+        let editable = |fix: &Fix| fix.edits.iter().all(|edit| sources.file(edit.span.file).kind() == FileKind::Work);
+        self.corrections().into_iter().map(|correction| correction.fix(sources)).filter(editable).collect()
     }
 }
 

@@ -37,11 +37,14 @@ pub fn column(mut widths: Vec<usize>, widest: usize) -> usize {
     steps.map_or(widths.last(), |at| widths.get(at)).copied().unwrap_or(0)
 }
 
-/// Where the columns of adjacent statements start.
-pub fn starts<'s, 't: 's>(rows: impl Iterator<Item = (&'s Shape, &'s [Token<'t>])>) -> Vec<usize> {
+/// Where the columns of adjacent statements start. Of each, the last number says how many tokens stand on its first line:
+/// what is not there with all of its tokens is in no column.
+pub fn starts<'s, 't: 's>(rows: impl Iterator<Item = (&'s Shape, &'s [Token<'t>], usize)>) -> Vec<usize> {
     let mut widths: Vec<Vec<usize>> = vec![Vec::new()];
-    for (shape, tokens) in rows {
-        for (cell, tokens) in shape.split(tokens) {
+    for (shape, tokens, first_line) in rows {
+        let end = tokens.get(first_line).map_or(u32::MAX, |token| token.start);
+        let on_it = |(_, tokens): &(Cell, &[Token<'_>])| tokens.last().is_some_and(|last| last.start < end);
+        for (cell, tokens) in shape.split(tokens).filter(on_it) {
             if widths.len() <= cell.column {
                 widths.resize(cell.column + 1, Vec::new());
             }

@@ -27,9 +27,10 @@ impl<'t> Row<'_, 't> {
     /// Writes them from where the sheet is; lines that they go on to start at `hang` until a list says otherwise, and
     /// have no columns.
     pub fn write(&self, sheet: &mut Sheet<'t>, mut hang: usize) {
-        let (mut at, mut columns) = (0, true);
+        let (mut at, mut columns, first_line) = (0, true, first_line(self.tokens));
         while let Some(token) = self.tokens.get(at) {
-            let breaks = at > 0 && self.breaks(at, sheet.column(), columns);
+            // what aligns the first line breaks nothing
+            let breaks = if columns { at == first_line } else { breaks(self.tokens, at, || sheet.column()) };
             if breaks {
                 sheet.start(hang, token.breaks > 1);
                 columns = false;
@@ -69,16 +70,6 @@ impl<'t> Row<'_, 't> {
         }
     }
 
-    /// Whether a line starts with this token, the one before it ending at `column`.
-    fn breaks(&self, at: usize, column: usize, columns: bool) -> bool {
-        let (last, token) = (&self.tokens[at - 1], &self.tokens[at]);
-        let own_line = token.kind == Kind::Comment && token.breaks > 0;
-        let item = last.kind == Kind::Comma && token.kind != Kind::Comment;
-        last.kind == Kind::Comment
-            || own_line
-            || item && (token.breaks > 0 || self.end_of_item(at, column, columns) > LIMIT)
-    }
-
     /// The column at which a token stands if the one before it ends at `column`.
     fn place(&self, at: usize, column: usize, columns: bool) -> usize {
         let Some(last) = at.checked_sub(1).map(|at| &self.tokens[at]) else { return column };
@@ -88,22 +79,36 @@ impl<'t> Row<'_, 't> {
         let start = cell.and_then(|cell| self.starts.get(cell.column)).filter(|_| columns);
         start.map_or(after, |start| after.max(*start))
     }
+}
 
-    /// The column after the item of a list that starts with this token: the next place for a break. A string at the
-    /// end of a statement counts for nothing, as no break would make it shorter.
-    fn end_of_item(&self, at: usize, mut column: usize, columns: bool) -> usize {
-        for (at, token) in self.tokens.iter().enumerate().skip(at) {
-            let prose = at + 1 == self.tokens.len() && token.kind == Kind::Text;
-            if prose || token.kind == Kind::Comment {
-                break;
-            }
-            column = self.place(at, column, columns) + width(token.text);
-            if matches!(token.kind, Kind::Comma | Kind::Open) {
-                break;
-            }
+/// How many tokens stand on the first line, not counting what aligns them.
+pub fn first_line(tokens: &[Token<'_>]) -> usize {
+    let breaks = |at: &usize| breaks(tokens, *at, || width(&flat(&tokens[..*at])));
+    (1..tokens.len()).find(breaks).unwrap_or(tokens.len())
+}
+
+/// Whether a line starts with this token, the one before it ending at `column`.
+fn breaks(tokens: &[Token<'_>], at: usize, column: impl FnOnce() -> usize) -> bool {
+    let (last, token) = (&tokens[at - 1], &tokens[at]);
+    let own_line = token.kind == Kind::Comment && token.breaks > 0;
+    let item = last.kind == Kind::Comma && token.kind != Kind::Comment;
+    last.kind == Kind::Comment || own_line || item && (token.breaks > 0 || end_of_item(tokens, at, column()) > LIMIT)
+}
+
+/// The column after the item of a list that starts with this token: the next place for a break. A string at the end of
+/// a statement counts for nothing, as no break would make it shorter.
+fn end_of_item(tokens: &[Token<'_>], at: usize, mut column: usize) -> usize {
+    for (at, token) in tokens.iter().enumerate().skip(at) {
+        let prose = at + 1 == tokens.len() && token.kind == Kind::Text;
+        if prose || token.kind == Kind::Comment {
+            break;
         }
-        column
+        column += usize::from(blank_between(&tokens[at - 1], token)) + width(token.text);
+        if matches!(token.kind, Kind::Comma | Kind::Open) {
+            break;
+        }
     }
+    column
 }
 
 /// Where the items of a list go on below the first, which stands at `column`.
@@ -111,7 +116,7 @@ fn below(column: usize) -> usize {
     match column {
         0 => INDENT,
         1..=FARTHEST => column,
-        _ => 2 * INDENT,
+        _ => INDENT,
     }
 }
 

@@ -26,7 +26,7 @@ pub fn format(text: &str, file: &File) -> String {
     while !rest.is_empty() {
         let (run, after) = rest.split_at(run(rest));
         let rows = run.iter().filter(|piece| matches!(piece.part, Part::Statement(_)));
-        let starts = starts(rows.map(|piece| (&piece.shape, piece.tokens)));
+        let starts = starts(rows.map(|piece| (&piece.shape, piece.tokens, layout::first_line(piece.tokens))));
         for piece in run {
             piece.write(&mut sheet, &starts);
         }

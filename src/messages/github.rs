@@ -1,6 +1,6 @@
 //! GitHub's workflow commands: an annotation in the files of a pull request for each problem.
 
-use super::place::Place;
+use super::place::{Place, is_in_work_tree};
 use crate::diagnostic::{Level, Problem, place};
 use crate::source::Sources;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use std::fmt::Write;
 pub fn github(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let mut properties = String::new();
-    if let Some(span) = problem.span() {
+    if let Some(span) = problem.span().filter(|span| is_in_work_tree(*span, sources)) {
         let Place { file, start, end } = Place::of(span, sources);
         let _ = write!(properties, "file={},line={},endLine={},", property(file), start.line, end.line);
         if start.line == end.line {
@@ -29,9 +29,10 @@ pub fn github(problem: &Problem, sources: &Sources) -> String {
     command(report.level, &format!("{properties}title={}", property(report.code)), &text)
 }
 
-/// What no place of a program is about.
-pub fn github_notice(words: &str) -> String {
-    command(Level::Error, "title=tierwall", words)
+/// What no place of a program is about, but perhaps a file.
+pub fn github_notice(words: &str, file: Option<&str>) -> String {
+    let file = file.map_or(String::new(), |file| format!("file={},", property(file)));
+    command(Level::Error, &format!("{file}title=tierwall"), words)
 }
 
 fn command(level: Level, properties: &str, text: &str) -> String {

@@ -3,7 +3,7 @@
 use super::place::{Place, Point};
 use super::{Notice, word};
 use crate::diagnostic::{Edit, Fix, Level, Problem, Safety};
-use crate::source::{Sources, Span};
+use crate::source::{FileKind, Sources, Span};
 use serde::Serialize;
 
 const FORMAT: u32 = 1;
@@ -21,7 +21,12 @@ struct Line<'m> {
 #[serde(untagged)]
 enum Body<'m> {
     Problem(ProblemLine<'m>),
-    Notice { level: &'static str, message: &'m str },
+    Notice {
+        level: &'static str,
+        message: &'m str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<&'m str>,
+    },
     Summary(&'m Totals),
 }
 
@@ -39,7 +44,10 @@ struct ProblemLine<'m> {
 #[derive(Serialize)]
 struct SpanLine<'m> {
     primary: bool,
-    file: &'m str,
+    /// Nothing for options of the command line.
+    file: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<&'m str>,
     start: Point,
     end: Point,
     label: &'m str,
@@ -104,13 +112,13 @@ pub fn json(problem: &Problem, sources: &Sources) -> String {
     line("problem", body)
 }
 
-/// What no place of a program is about.
-pub fn json_notice(notice: Notice, words: &str) -> String {
+/// What no place of a program is about, but perhaps a file.
+pub fn json_notice(notice: Notice, words: &str, file: Option<&str>) -> String {
     let kind = match notice {
         Notice::Failure => "failure",
         Notice::Outcome => "outcome",
     };
-    line(kind, Body::Notice { level: word(Level::Error), message: words })
+    line(kind, Body::Notice { level: word(Level::Error), message: words, file })
 }
 
 /// The last line of a run.
@@ -125,7 +133,11 @@ fn line(kind: &'static str, body: Body<'_>) -> String {
 
 fn span<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> SpanLine<'m> {
     let Place { file, start, end } = Place::of(span, sources);
-    SpanLine { primary, file, start, end, label, text: sources.text(span) }
+    let (file, options) = match sources.file(span.file).kind() {
+        FileKind::Work | FileKind::Version => (Some(file), None),
+        FileKind::Options => (None, Some(file)),
+    };
+    SpanLine { primary, file, options, start, end, label, text: sources.text(span) }
 }
 
 fn fix<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {

@@ -1,6 +1,6 @@
 //! Places as programs count them: lines from 1, columns from 1 in characters, a mark at the start of a file left out.
 
-use crate::source::{File, Sources, Span};
+use crate::source::{File, FileKind, Sources, Span};
 use serde::Serialize;
 
 /// A stretch of a file; its end is after its last character.
@@ -25,6 +25,11 @@ impl<'s> Place<'s> {
         let file = sources.file(span.file);
         Place { file: file.name(), start: point(file, span.start), end: point(file, span.end) }
     }
+}
+
+/// Whether it is in a file that is there to be shown and edited.
+pub fn is_in_work_tree(span: Span, sources: &Sources) -> bool {
+    sources.file(span.file).kind() == FileKind::Work
 }
 
 fn point(file: &File, offset: u32) -> Point {

@@ -62,10 +62,22 @@ fn of_code(explanation: &Explanation) -> Value {
         "id": explanation.code,
         "shortDescription": { "text": explanation.title },
         "fullDescription": { "text": first_paragraph(explanation.text) },
-        "help": { "text": explanation.text, "markdown": explanation.text },
+        "help": { "text": plain(explanation.text), "markdown": explanation.text },
         "defaultConfiguration": { "enabled": true, "level": level },
         "properties": { "tags": [kind] },
     })
+}
+
+/// Markdown without its fences: what stands between them is indented.
+fn plain(text: &str) -> String {
+    let mut fenced = false;
+    let line = |line: &str| {
+        let fence = line.starts_with("```");
+        fenced ^= fence;
+        let indent = if fenced && !line.is_empty() { "    " } else { "" };
+        (!fence).then(|| format!("{indent}{line}"))
+    };
+    text.lines().filter_map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn first_paragraph(text: &str) -> String {
@@ -75,6 +87,12 @@ fn first_paragraph(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn help_in_plain_text_has_no_fences() {
+        assert_eq!(plain("a\n\n```tier wrong\nb\n\nc\n```\n\nd"), "a\n\n    b\n\n    c\n\nd");
+        assert!(rules().iter().all(|rule| !rule["help"]["text"].to_string().contains("```")));
+    }
 
     #[test]
     fn a_severity_is_that_of_a_lint() {

@@ -2,14 +2,15 @@
 //! scanning takes it.
 
 use super::json::safety;
-use super::place::Place;
+use super::place::{Place, is_in_work_tree};
 use super::rules::{index, rules};
 use super::word;
 use crate::diagnostic::{Edit, Fix, Label, Level, Problem, Report};
 use crate::hash::hash;
-use crate::source::{Sources, Span};
+use crate::source::{FileKind, Sources, Span, lexical};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The directory that relative paths start from.
 const ROOT: &str = "%SRCROOT%";
@@ -20,6 +21,8 @@ const FAILED: u8 = 2;
 /// What a run found, until it ends.
 #[derive(Debug, Default)]
 pub struct Log {
+    /// Where relative paths start, as an absolute one.
+    directory: String,
     results: Vec<Value>,
     notices: Vec<Value>,
     /// How often each fingerprint was given.
@@ -27,10 +30,15 @@ pub struct Log {
 }
 
 impl Log {
+    /// One of a run in this directory.
+    pub fn of(directory: String) -> Log {
+        Log { directory, ..Log::default() }
+    }
+
     /// Notes a problem.
     pub fn problem(&mut self, problem: &Problem, sources: &Sources) {
         let report = problem.report();
-        let mut result = result(&report, &problem.fixes(sources), sources);
+        let mut result = Locator { directory: &self.directory, sources }.result(&report, &problem.fixes(sources));
         let hash = fingerprint(&report, problem.span(), sources);
         let times = self.given.entry(hash).or_default();
         *times += 1;
@@ -39,9 +47,14 @@ impl Log {
         self.results.push(result);
     }
 
-    /// Notes what no place of a program is about.
-    pub fn notice(&mut self, words: &str) {
-        self.notices.push(json!({ "level": word(Level::Error), "message": { "text": words } }));
+    /// Notes what no place of a program is about, but perhaps a file.
+    pub fn notice(&mut self, words: &str, file: Option<&str>) {
+        let mut notice = json!({ "level": word(Level::Error), "message": { "text": words } });
+        if let Some(file) = file {
+            notice["locations"] =
+                json!([{ "physicalLocation": { "artifactLocation": artifact(file, &self.directory) } }]);
+        }
+        self.notices.push(notice);
     }
 
     /// The document of a run that ends with this code.
@@ -70,50 +83,78 @@ impl Log {
     }
 }
 
-fn result(report: &Report, fixes: &[Fix], sources: &Sources) -> Value {
-    let help = report.help.iter().map(|help| format!("\nhelp: {help}"));
-    let mut result = json!({
-        "ruleId": report.code,
-        "level": word(report.level),
-        "message": { "text": report.message.clone() + &help.collect::<String>() },
-        "locations": locations(report, sources),
-    });
-    if let Some(index) = index(report.code) {
-        result["ruleIndex"] = json!(index);
-    }
-    if let [_, related @ ..] = report.labels.as_slice()
-        && !related.is_empty()
-    {
-        let related = related.iter().enumerate().map(|(n, label)| {
-            let mut location = location(label, sources);
+/// Says where things are.
+struct Locator<'s> {
+    directory: &'s str,
+    sources: &'s Sources,
+}
+
+impl Locator<'_> {
+    fn result(&self, report: &Report, fixes: &[Fix]) -> Value {
+        let help = report.help.iter().map(|help| format!("\nhelp: {help}"));
+        let mut result = json!({
+            "ruleId": report.code,
+            "level": word(report.level),
+            "message": { "text": report.message.clone() + &help.collect::<String>() },
+            "locations": self.locations(report),
+        });
+        if let Some(index) = index(report.code) {
+            result["ruleIndex"] = json!(index);
+        }
+        let related = report.labels.iter().skip(1).filter_map(|label| self.location(label)).enumerate();
+        let related = related.map(|(n, mut location)| {
             location["id"] = json!(n + 1);
             location
         });
-        result["relatedLocations"] = related.collect();
-    }
-    if !fixes.is_empty() {
-        result["fixes"] = fixes.iter().map(|it| fix(it, sources)).collect();
-    }
-    result
-}
-
-/// Where it is; what has no place is about the program, and so in its first file.
-fn locations(report: &Report, sources: &Sources) -> Vec<Value> {
-    match (report.labels.first(), sources.entry()) {
-        (Some(label), _) => vec![location(label, sources)],
-        (None, Some(entry)) => {
-            vec![json!({ "physicalLocation": { "artifactLocation": artifact(entry.name()) } })]
+        let related: Vec<Value> = related.collect();
+        if !related.is_empty() {
+            result["relatedLocations"] = json!(related);
         }
-        (None, None) => Vec::new(),
+        if !fixes.is_empty() {
+            result["fixes"] = fixes.iter().map(|it| self.fix(it)).collect();
+        }
+        result
     }
-}
 
-fn location(label: &Label, sources: &Sources) -> Value {
-    let place = Place::of(label.span, sources);
-    let physical = json!({ "artifactLocation": artifact(place.file), "region": region(&place) });
-    match label.words.as_str() {
-        "" => json!({ "physicalLocation": physical }),
-        words => json!({ "physicalLocation": physical, "message": { "text": words } }),
+    /// Where it is; what has no place is about the program, and so in its first file.
+    fn locations(&self, report: &Report) -> Vec<Value> {
+        match (report.labels.first(), self.sources.entry()) {
+            (Some(label), _) => self.location(label).into_iter().collect(),
+            (None, Some(entry)) if entry.kind() == FileKind::Work => {
+                vec![json!({ "physicalLocation": { "artifactLocation": artifact(entry.name(), self.directory) } })]
+            }
+            (None, _) => Vec::new(),
+        }
+    }
+
+    /// A place in a file; nothing for one in what is no file of the work tree.
+    fn location(&self, label: &Label) -> Option<Value> {
+        if !is_in_work_tree(label.span, self.sources) {
+            return None;
+        }
+        let place = Place::of(label.span, self.sources);
+        let physical = json!({ "artifactLocation": artifact(place.file, self.directory), "region": region(&place) });
+        Some(match label.words.as_str() {
+            "" => json!({ "physicalLocation": physical }),
+            words => json!({ "physicalLocation": physical, "message": { "text": words } }),
+        })
+    }
+
+    fn fix(&self, fix: &Fix) -> Value {
+        let changes = fix.edits.chunk_by(|a, b| a.span.file == b.span.file).map(|edits| {
+            let replacement = |Edit { span, text }: &Edit| {
+                let deleted = region(&Place::of(*span, self.sources));
+                json!({ "deletedRegion": deleted, "insertedContent": { "text": text } })
+            };
+            let file = self.sources.file(edits[0].span.file).name();
+            let replacements: Vec<Value> = edits.iter().map(replacement).collect();
+            json!({ "artifactLocation": artifact(file, self.directory), "replacements": replacements })
+        });
+        json!({
+            "description": { "text": fix.title },
+            "artifactChanges": changes.collect::<Vec<_>>(),
+            "properties": { "safety": safety(fix.safety) },
+        })
     }
 }
 
@@ -129,32 +170,16 @@ fn region(place: &Place<'_>) -> Value {
     })
 }
 
-fn fix(fix: &Fix, sources: &Sources) -> Value {
-    let changes = fix.edits.chunk_by(|a, b| a.span.file == b.span.file).map(|edits| {
-        let replacement = |Edit { span, text }: &Edit| {
-            let deleted = region(&Place::of(*span, sources));
-            json!({ "deletedRegion": deleted, "insertedContent": { "text": text } })
-        };
-        let file = sources.file(edits[0].span.file).name();
-        let replacements: Vec<Value> = edits.iter().map(replacement).collect();
-        json!({ "artifactLocation": artifact(file), "replacements": replacements })
-    });
-    json!({
-        "description": { "text": fix.title },
-        "artifactChanges": changes.collect::<Vec<_>>(),
-        "properties": { "safety": safety(fix.safety) },
-    })
-}
-
-/// A file by its name: from the root where that leads to it.
-fn artifact(name: &str) -> Value {
+/// A file by its name: from the directory of the run where it is in that, else whole.
+fn artifact(name: &str, directory: &str) -> Value {
+    let outside = name.split(['/', '\\']).any(|part| part == "..");
+    let whole = outside.then(|| lexical(&Path::new(directory).join(name)).to_string_lossy().into_owned());
+    let name = whole.as_deref().unwrap_or(name);
     let name = if cfg!(windows) { name.replace('\\', "/") } else { name.to_string() };
     let name = name.trim_start_matches("./");
     let absolute = name.starts_with('/') || cfg!(windows) && name.get(1..3) == Some(":/");
     if absolute {
         json!({ "uri": format!("file:///{}", encoded(name.trim_start_matches('/'))) })
-    } else if name.split('/').any(|part| part == "..") {
-        json!({ "uri": encoded(name) })
     } else {
         json!({ "uri": encoded(name), "uriBaseId": ROOT })
     }
@@ -195,10 +220,11 @@ mod tests {
             ("shop.tier", "shop.tier", true),
             ("./a b/é%.tier", "a%20b/%C3%A9%25.tier", true),
             ("c:d.tier", "c%3Ad.tier", true),
-            ("../shop.tier", "../shop.tier", false),
+            ("../shop.tier", "file:///srv/shop.tier", false),
+            ("a/../../b/shop.tier", "file:///srv/b/shop.tier", false),
             ("/srv/shop.tier", "file:///srv/shop.tier", false),
         ] {
-            let artifact = artifact(name);
+            let artifact = artifact(name, "/srv/here");
             assert_eq!(artifact["uri"], uri);
             assert_eq!(artifact.get("uriBaseId").is_some(), rooted, "{name}");
         }

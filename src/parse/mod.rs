@@ -14,11 +14,16 @@ pub use question::Question;
 
 use crate::ast::{self, Program};
 use crate::diagnostic::{Problem, Problems};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, FileKind, Sources, Span};
 use std::collections::HashSet;
 
 /// Where the files of a program come from.
 pub trait Reader {
+    /// What the files are that it gives.
+    fn kind(&self) -> FileKind {
+        FileKind::Work
+    }
+
     /// The file at `path`, as the file `from` (an identity; `None` for the entry) names it.
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError>;
 }
@@ -51,13 +56,13 @@ pub fn program(entry: &str, reader: &mut dyn Reader) -> Result<(Sources, Program
     let mut known = HashSet::from([read.identity.clone()]);
     // of the program's files, one each
     let mut identities = Vec::new();
-    identities.extend(add(&mut sources, read, &mut program, &mut problems));
+    identities.extend(add(&mut sources, read, reader.kind(), &mut program, &mut problems));
     let mut next = 0;
     while next < program.files.len() {
         for (path, span) in includes(&program.files[next]) {
             match reader.read(&path, Some(&identities[next])) {
                 Ok(read) if !known.insert(read.identity.clone()) => {}
-                Ok(read) => identities.extend(add(&mut sources, read, &mut program, &mut problems)),
+                Ok(read) => identities.extend(add(&mut sources, read, reader.kind(), &mut program, &mut problems)),
                 Err(ReadError::Outside(root)) => problems.push(Problem::OutsideRoot { span, path, root }),
                 Err(ReadError::Failed(why)) => problems.push(Problem::Unreadable { span, path, why }),
             }
@@ -70,7 +75,7 @@ pub fn program(entry: &str, reader: &mut dyn Reader) -> Result<(Sources, Program
 /// Parses one file by itself: what it includes is not read.
 pub fn alone(read: Read) -> (Sources, Program, Problems) {
     let (mut sources, mut program, mut problems) = (Sources::default(), Program::default(), Problems::default());
-    add(&mut sources, read, &mut program, &mut problems);
+    add(&mut sources, read, FileKind::Work, &mut program, &mut problems);
     (sources, program, problems)
 }
 
@@ -84,11 +89,18 @@ fn includes(file: &ast::File) -> Vec<(String, Span)> {
 }
 
 /// Parses a file into the program, and gives its identity back; nothing for one that is too large.
-fn add(sources: &mut Sources, read: Read, program: &mut Program, problems: &mut Problems) -> Option<String> {
+fn add(
+    sources: &mut Sources,
+    read: Read,
+    kind: FileKind,
+    program: &mut Program,
+    problems: &mut Problems,
+) -> Option<String> {
     let Some((id, not_utf8)) = sources.add_bytes(read.name.clone(), read.bytes) else {
         problems.push(Problem::FileTooLarge { name: read.name });
         return None;
     };
+    sources.mark(id, kind);
     problems.extend(not_utf8.map(|span| Problem::NotUtf8 { span }));
     let (file, found) = file(id, sources.file(id).text());
     problems.append(found);

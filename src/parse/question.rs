@@ -3,7 +3,7 @@
 use super::file;
 use crate::ast::{Assertion, Claim, File, Item, NetItem, Program, Service, Statement};
 use crate::diagnostic::Problems;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, FileKind, Sources, Span};
 
 /// What is asked about a program.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +41,7 @@ impl Question<'_> {
             text += typed;
         }
         let id = sources.add(name, text.clone()).ok_or("the question is too long")?;
+        sources.mark(id, FileKind::Options);
         let (file, found) = file(id, &text);
         if !found.any_error() && !is_question(&file, &places) {
             let wanted = "tiers, addresses or networks, and `--on` services, as an assertion has them";

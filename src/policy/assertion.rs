@@ -17,6 +17,8 @@ pub struct Assertion {
     pub to: Vec<(Span, End)>,
     /// On what; empty when any service is meant.
     pub on: Vec<(Span, Traffic)>,
+    /// The services among these that have a name, by their places.
+    pub names: Vec<(Span, String)>,
 }
 
 /// The forms of assertion.

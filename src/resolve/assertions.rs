@@ -32,7 +32,17 @@ pub fn resolve(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, sp
             scope.problems.push(Problem::FamilyMismatch { span: place, what, family: "IPv6", against: span });
         }
     }
-    policy.assertions.push(Assertion { span, claim, from, to, on });
+    let names = assertion.services.iter().filter_map(|service| match service {
+        ast::Service::Name(name) => Some((name.span, scope.text(*name).to_string())),
+        ast::Service::All(_)
+        | ast::Service::Tcp(..)
+        | ast::Service::Udp(..)
+        | ast::Service::Icmp(..)
+        | ast::Service::Icmpv6(..)
+        | ast::Service::Proto(..) => None,
+    });
+    let names = names.collect();
+    policy.assertions.push(Assertion { span, claim, from, to, on, names });
 }
 
 fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetItem]) -> Vec<(Span, End)> {

@@ -11,9 +11,9 @@ pub const LINT: Lint = Lint {
     level: Level::Warn,
     ids: &[],
     text: "\
-Checks: that each `@allow` silences something that the statement after it would be told for: in every program and every
+Checks: that each `@allow` silences something that the statement after it would be told for, in some program and some
 environment of the run that reads the file. One for `template-limits` is not judged, since only `build --to
-cloudformation` knows what it is for; nor is one for `expired`, `expiring` or `quota`, which is of use on another day,
+cloudformation` knows what it is for; nor is one for `expired`, `expiring` or `quota`, which is of use on another day
 or with one more rule.
 
 Why: what it was for is gone, or was never there, and the next change of the statement would be silenced without
