@@ -250,6 +250,28 @@ fn mistakes_say_what_to_type() {
 }
 
 #[test]
+fn a_comment_has_room_for_all_programs() {
+    let repository = Repository::new();
+    let programs: Vec<String> = (0..6).map(|n| format!("p{n}.tier")).collect();
+    let listed = |name: &String| format!("[[program]]\nfile = \"{name}\"\n");
+    repository.write("tierwall.toml", &programs.iter().map(listed).collect::<String>());
+    let sentence = |n: usize| format!("web allows tcp {} from 10.0.{}.0/24 \"{}\"\n", 1000 + n, n, "x".repeat(100));
+    let text = "tier web { outbound = closed }\n".to_string();
+    programs.iter().for_each(|name| repository.write(name, &text));
+    repository.commit("projects");
+    let more = text + &(0..100).map(sentence).collect::<String>();
+    programs.iter().take(5).for_each(|name| repository.write(name, &more));
+    let comment = repository.diff(&["--git", "HEAD", "--format", "md"]).out();
+    assert_eq!(comment.matches("### tierwall: **wider**").count(), 5, "{comment}");
+    assert!(comment.ends_with("No change: `p5.tier`\n") && comment.len() < 65_536, "{}", comment.len());
+    // one program has all the room
+    repository.write("p1.tier", "tier web { outbound = closed }\n");
+    (2..5).for_each(|n| repository.write(&format!("p{n}.tier"), "tier web { outbound = closed }\n"));
+    let alone = repository.diff(&["--git", "HEAD", "--format", "md"]).out();
+    assert!(alone.len() > comment.len() / 4, "{} {}", alone.len(), comment.len());
+}
+
+#[test]
 fn a_program_under_its_old_and_its_new_name() {
     let repository = Repository::new();
     repository.git(&["mv", "shop.tier", "store.tier"]);

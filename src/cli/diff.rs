@@ -1,24 +1,19 @@
 //! `tierwall diff`
 
-use super::files::Files;
-use super::git::{Commit, Committed, Range, head};
-use super::job::{Job, Place};
+use super::git::Range;
 use super::program::verdict;
-use super::project::{self, Opened};
 use super::report::Report;
 use super::run::{Manner, jobs};
-use super::seen::Seen;
+use super::sides::{Origin, pairs, sides};
 use super::{Exit, With};
 use clap::{Args, ValueEnum};
-use std::path::Path;
 use tierwall::changes::Changes;
 use tierwall::check::lint::Levels;
-use tierwall::compile::{Compilation, Judged, compile};
+use tierwall::compile::{Compilation, Judged};
 use tierwall::diagnostic::{Problem, Problems, listed};
 use tierwall::groups::Deployment;
-use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::policy::Succession;
-use tierwall::review::{self, Links, Review, Side, Version};
+use tierwall::review::{self, Links, Review, Version};
 
 /// The arguments of `diff`.
 #[derive(Args)]
@@ -71,20 +66,6 @@ enum Denied {
     Any,
 }
 
-/// The two sides of a run: what each lists, and the commit that it is read from; nothing for the work tree.
-struct Sides<'c> {
-    opened: [Opened; 2],
-    commits: [Option<&'c Commit>; 2],
-}
-
-/// A program as one side has it.
-struct Origin<'j> {
-    job: &'j Job<'j>,
-    commit: Option<&'j Commit>,
-    /// Whether its side lists it.
-    listed: bool,
-}
-
 /// What a comment has room for, with some left for whoever posts it.
 const ROOM: usize = 60_000;
 
@@ -95,22 +76,20 @@ pub fn run(diff: &Diff, report: &Report) -> Exit {
 
 fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     let range = diff.git.as_deref().map(Range::parse).transpose().map_err(|why| report.failure(&why))?;
-    let sides = sides(diff, range.as_ref(), report)?;
+    let files = diff.files.as_slice();
+    let sides = sides(files, diff.manifest.as_deref(), &diff.with, range.as_ref(), report)?;
     let manner = Manner { levels: Levels::default(), as_of: diff.with.as_of, sizes: false };
     let [olds, news] = sides.opened.each_ref().map(|opened| jobs(&opened.project, &manner));
+    let pairs = pairs(&olds, &news, sides.commits, files.len() == 2);
     let (mut exit, mut shown) = (Exit::Done, Vec::new());
-    let pairs = pairs(&olds, &news, diff);
-    let room = ROOM / pairs.len().max(1);
-    for pair in pairs {
-        let [old, new] = [0, 1].map(|n| {
-            let (job, listed) = pair[n];
-            Origin { job, commit: sides.commits[n], listed }
-        });
-        match reviewed(&old, &new, diff, room, report) {
-            Ok(review) => shown.push(review),
+    for pair in &pairs {
+        match reviewed(pair, diff, ROOM, report) {
+            Ok(review) => shown.push((pair, review)),
             Err(failed) => exit = exit.max(failed),
         }
     }
+    make_room(&mut shown, diff, report);
+    let shown: Vec<Shown> = shown.into_iter().map(|(_, review)| review).collect();
     exit = exit.max(report.print(joined(&shown, diff).as_bytes()));
     for words in shown.iter().flat_map(|review| &review.denied) {
         report.outcome(words);
@@ -119,62 +98,17 @@ fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     Ok(exit)
 }
 
-/// The programs of both sides, as the command line says.
-fn sides<'c>(diff: &Diff, range: Option<&'c Range>, report: &Report) -> Result<Sides<'c>, Exit> {
-    let (manifest, with) = (diff.manifest.as_deref(), &diff.with);
-    let of_files = |files: &[String]| project::of_files(files, with, None, manifest, &mut Seen::default(), report);
-    match (range, diff.files.as_slice()) {
-        (None, [old, new]) if old == "-" && new == "-" => {
-            Err(report.failure("standard input can be one of the two, and not both"))
+/// Shows less of each program, where a comment has no room for all of them.
+fn make_room(shown: &mut [(&[Origin<'_>; 2], Shown)], diff: &Diff, report: &Report) {
+    let changed = shown.iter().filter(|(_, review)| review.same.is_none()).count();
+    let length: usize = shown.iter().map(|(_, review)| review.text.len()).sum();
+    if diff.format == Format::Markdown && changed > 1 && length > ROOM {
+        for (pair, review) in shown.iter_mut().filter(|(_, review)| review.same.is_none()) {
+            if let Ok(shorter) = reviewed(pair, diff, ROOM / changed, report) {
+                *review = shorter;
+            }
         }
-        (None, [old, new]) => {
-            let opened = [of_files(std::slice::from_ref(old))?, of_files(std::slice::from_ref(new))?];
-            Ok(Sides { opened, commits: [None, None] })
-        }
-        (Some(range), files) => {
-            let commits = [Some(&range.old), range.new.as_ref()];
-            let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
-                (Some(file), _) => of_files(std::slice::from_ref(file)),
-                (None, None) => project::open(&project::listed(manifest, with, report)?, &mut Seen::default(), report),
-                (None, Some(commit)) => project::committed(&project::listed(manifest, with, report)?, commit, report),
-            };
-            Ok(Sides { opened: [side(files.first(), commits[0])?, side(files.last(), commits[1])?], commits })
-        }
-        (None, _) => Err(report.failure(
-            "name two programs to compare\n\
-             help: `tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares one with what it is in a commit",
-        )),
     }
-}
-
-/// The programs of both sides, each with the one that it is compared with, and whether its side lists it. One that only
-/// one side lists stands for itself on the other, and is not there.
-fn pairs<'j>(olds: &'j [Job<'j>], news: &'j [Job<'j>], diff: &Diff) -> Vec<[(&'j Job<'j>, bool); 2]> {
-    if let ([_, _], [old], [new]) = (diff.files.as_slice(), olds, news) {
-        return vec![[(old, true), (new, true)]];
-    }
-    let has_its_name = |old: &&Job<'_>, new: &Job<'_>| {
-        old.program.file.path == new.program.file.path && old.build.environment == new.build.environment
-    };
-    // what is written to the same file is the same deployment, whatever the program is called
-    let writes_its_outputs = |old: &&Job<'_>, new: &Job<'_>| {
-        let outputs = |job: &Job<'_>| job.build.outputs.iter().map(|it| it.path.path.clone()).collect::<Vec<_>>();
-        let other = outputs(new);
-        outputs(old).iter().any(|path| other.contains(path))
-    };
-    let is_kept = |old: &&Job<'_>| news.iter().any(|new| has_its_name(old, new));
-    let old_of = |new: &Job<'_>| {
-        let by_name = olds.iter().find(|old| has_its_name(old, new));
-        by_name.or_else(|| olds.iter().find(|old| !is_kept(old) && writes_its_outputs(old, new)))
-    };
-    let found: Vec<(&Job<'_>, Option<&Job<'_>>)> = news.iter().map(|new| (new, old_of(new))).collect();
-    let gone = olds.iter().filter(|old| !found.iter().any(|(_, known)| known.is_some_and(|it| std::ptr::eq(it, *old))));
-    let gone: Vec<&Job<'_>> = gone.collect();
-    let kept = found.iter().map(|(new, old)| match old {
-        Some(old) => [(*old, true), (*new, true)],
-        None => [(*new, false), (*new, true)],
-    });
-    kept.chain(gone.into_iter().map(|old| [(old, true), (old, false)])).collect()
 }
 
 /// What is shown of one program.
@@ -187,9 +121,10 @@ struct Shown {
 }
 
 /// One program of both sides, compared; `room` is what there is for it in a comment.
-fn reviewed(old: &Origin<'_>, new: &Origin<'_>, diff: &Diff, room: usize, report: &Report) -> Result<Shown, Exit> {
+fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, room: usize, report: &Report) -> Result<Shown, Exit> {
     let failed = |why: String| report.failure(&why);
-    let missing = [old.is_missing(diff).map_err(failed)?, new.is_missing(diff).map_err(failed)?];
+    let of_a_commit = diff.git.is_some();
+    let missing = [old.is_missing(of_a_commit).map_err(failed)?, new.is_missing(of_a_commit).map_err(failed)?];
     if missing == [true, true] {
         return Err(
             report.failure(&format!("cannot read `{}`: it is in neither of the two", old.job.program.file.path))
@@ -249,48 +184,6 @@ fn joined(shown: &[Shown], diff: &Diff) -> String {
     }
 }
 
-impl Origin<'_> {
-    /// `shop.tier`, `main:shop.tier (production)`
-    fn name(&self) -> String {
-        let mark = self.commit.map(Commit::mark).unwrap_or_default();
-        let environment = self.job.build.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
-        format!("{mark}{}{environment}", self.job.program.file.path)
-    }
-
-    fn link(&self) -> Side {
-        let prefix = self.commit.map(Commit::mark).unwrap_or_default();
-        match self.commit.cloned().or_else(head) {
-            Some(commit) => Side { directory: commit.directory().to_string(), revision: commit.id, prefix },
-            None => Side { prefix, ..Side::default() },
-        }
-    }
-
-    /// The program where it is not: it says nothing, and asks for no values.
-    fn empty(&self) -> Compilation {
-        compile(&self.job.program.file.path, &mut Missing, &[], self.job.as_of).expect("nothing is read")
-    }
-
-    /// Reads the program.
-    fn compiled(&self) -> Result<Compilation, String> {
-        let Job { program, .. } = self.job;
-        let mut place: Box<dyn Place> = match self.commit {
-            Some(commit) => Box::new(Committed::new(commit, program.root.as_deref())?),
-            None => Box::new(Files::new(program.root.clone())),
-        };
-        self.job.compiled(place.as_mut()).map_err(|unread| unread.to_string())
-    }
-
-    /// Whether it is not there, where that is no mistake: compared with a commit, a program can be new, or gone.
-    fn is_missing(&self, diff: &Diff) -> Result<bool, String> {
-        let path = &self.job.program.file.path;
-        Ok(!self.listed
-            || match self.commit {
-                Some(commit) => commit.file(path)?.is_none(),
-                None => diff.git.is_some() && !Path::new(path).exists(),
-            })
-    }
-}
-
 /// Forgets that values were given for parameters that only the other program has.
 fn forgive(program: &mut Compilation, other: &Problems) {
     let unknown = |problem: &Problem| match problem {
@@ -312,15 +205,6 @@ fn stands(program: &Compilation, report: &Report) -> Exit {
         report.problems(&problems, &program.sources);
     }
     end
-}
-
-/// Where a program is not: there it is empty.
-struct Missing;
-
-impl Reader for Missing {
-    fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
-        Ok(Read { identity: path.to_string(), name: path.to_string(), bytes: Vec::new() })
-    }
 }
 
 /// What was found out about a program.

@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod seen;
 mod show;
+mod sides;
 mod unified;
 mod watch;
 
