@@ -47,6 +47,8 @@ fn programs() -> Vec<(&'static str, &'static str)> {
     let again = "tier web, app\nweb allows http, https from app\nweb allows https from app\nweb allows http from app\n";
     let mut programs = wrong_programs();
     programs.push(("duplicate-rule", again));
+    // a quote that the character before it would take
+    programs.push(("E0104", "tier web \"a\\\n"));
     programs
 }
 

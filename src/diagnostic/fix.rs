@@ -90,7 +90,14 @@ impl Correction {
                 let gone = |span: Span| Edit { span: lines(sources.file(span.file), span), text: String::new() };
                 spans.into_iter().map(gone).collect()
             }
-            Change::EndLine(span, text) => vec![Edit { span: end_of_line(sources, span), text: text.to_string() }],
+            Change::EndLine(span, text) => {
+                let end = end_of_line(sources, span);
+                let before = &sources.file(end.file).text()[..end.start as usize];
+                let escapes = before.len() - before.trim_end_matches('\\').len();
+                // an odd one would take the text for its own
+                let escaped = if escapes % 2 == 1 { "\\" } else { "" };
+                vec![Edit { span: end, text: format!("{escaped}{text}") }]
+            }
             Change::Append(span, line) => vec![append(sources.file(span.file), span, &line)],
         };
         Fix { title: self.title, safety, edits }

@@ -235,12 +235,16 @@ fn progress(text: &str) -> Option<(usize, String)> {
     if text.len() > LONG {
         return None;
     }
-    let ends = BEGINNINGS.iter().filter_map(|(rule, wanted, item)| {
+    // what stands in a block is looked at only where nothing is wrong before it
+    let in_block = text.find('{').is_none_or(|at| Grammar::parse(Rule::alone, &format!("{}{{}}", &text[..at])).is_ok());
+    let beginnings =
+        BEGINNINGS.iter().filter(|(rule, ..)| in_block || ![Rule::entries, Rule::entry_key].contains(rule));
+    let ends = beginnings.filter_map(|(rule, wanted, item)| {
         let end = Grammar::parse(*rule, text).ok()?.next()?.as_span().end();
         Some((end, *wanted, *item))
     });
     let equals = Grammar::parse(Rule::entry_equals, text).ok().and_then(|mut pairs| pairs.next());
-    let value = equals.map(|pair| (pair.as_span().end(), "a value", ""));
+    let value = equals.filter(|_| in_block).map(|pair| (pair.as_span().end(), "a value", ""));
     let (end, wanted, item) = ends.chain(value).max_by_key(|(end, ..)| *end)?;
     let rest = text[end..].trim_start_matches([' ', '\t']);
     let (end, wanted) = match (rest.strip_prefix(','), item) {
@@ -340,4 +344,39 @@ const WORDS: [(Rule, &str); 30] = [
 
 fn name(token: Rule) -> &'static str {
     WORDS.iter().find(|(rule, _)| *rule == token).map_or("", |(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{FileId, Span};
+
+    /// Where the error of a statement is, and what it says.
+    fn told(text: &str) -> String {
+        let mut problems = crate::diagnostic::Problems::default();
+        super::explain(text, Span { file: FileId(0), start: 0, end: text.len() as u32 }, &mut problems);
+        let told = problems.into_iter().map(|problem| {
+            let report = problem.report();
+            format!("{}: {}", report.labels[0].span.start, report.message)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn what_is_wrong_first_is_told() {
+        for (text, wanted) in [
+            (
+                "tier z foo { outbound = closed }",
+                "7: expected the end of the line, `is ROLE`, `was`, a block or a string, found `foo`",
+            ),
+            (
+                "tier z was q is proxy { outbound = closed }",
+                "13: expected the end of the line, a block or a string, found `is`",
+            ),
+            ("tier z { outbound closed }", "18: expected `=`, found `closed`"),
+            ("tier z { outbound = }", "20: expected a value, found `}`"),
+            ("tier z { a = b c = d }", "15: expected `,`, a line break or `}`, found `c`"),
+        ] {
+            assert_eq!(told(text), wanted, "{text}");
+        }
+    }
 }
