@@ -7,6 +7,7 @@ use super::{Change, Places};
 use crate::groups::Direction;
 use crate::net::{self, Addresses, Family, Packets, TrafficSet, world};
 use crate::policy::Peer;
+use std::cell::OnceCell;
 
 /// Connections of one family between two ends: all at these addresses of the sender with all at those of the receiver.
 struct Part {
@@ -19,10 +20,11 @@ struct Part {
 }
 
 /// The side of a tier in both programs.
-#[derive(Clone, Copy)]
 struct Doors<'d> {
     was: &'d Door,
     now: &'d Door,
+    /// What blocks let through in either, once somebody asks.
+    by_block: OnceCell<Packets>,
 }
 
 /// What passes under the program `after` and not under `before`: what is open to the internet first, then by ends.
@@ -30,30 +32,30 @@ pub(super) fn opened(ends: &Ends, before: &Half<'_>, after: &Half<'_>) -> Vec<Ch
     let nothing = Door::default();
     let doors = |tier, direction| {
         let now = after.door(tier, direction)?;
-        Some(Doors { was: before.door(tier, direction).unwrap_or(&nothing), now })
+        Some(Doors { was: before.door(tier, direction).unwrap_or(&nothing), now, by_block: OnceCell::new() })
     };
     let (mut changes, mut between_tiers) = (Vec::new(), Vec::new());
     for (tier, direction) in ends.tiers().flat_map(|tier| Direction::ALL.map(|direction| (tier, direction))) {
         let Some(doors) = doors(tier, direction) else { continue };
         let mut tell = |other, parts| tell(ends, after, pair(tier, other, direction), parts, &mut changes);
-        tell(EndId::HOSTS, hosts(doors, direction));
+        tell(EndId::HOSTS, hosts(&doors, direction));
         for (end, fresh) in doors.named() {
             if ends.is_tier(end) {
                 between_tiers.push(pair(tier, end, direction));
             } else {
                 let internet = is_wide(&default_of(after, end), &fresh);
-                tell(end, one_door(doors, &ends.get(end).addresses, &fresh, direction, internet));
+                tell(end, one_door(&doors, &ends.get(end).addresses, &fresh, direction, internet));
             }
         }
         for (end, _) in &doors.now.named {
-            tell(*end, by_default(doors, *end, [before, after], direction));
+            tell(*end, by_default(&doors, *end, [before, after], direction));
         }
     }
     between_tiers.sort_unstable();
     between_tiers.dedup();
     for (from, to) in between_tiers {
         if let (Some(out), Some(into)) = (doors(from, Direction::Egress), doors(to, Direction::Ingress)) {
-            tell(ends, after, (from, to), two_doors(ends, (from, to), out, into), &mut changes);
+            tell(ends, after, (from, to), two_doors(ends, (from, to), &out, &into), &mut changes);
         }
     }
     changes.sort_by_key(|change| (!change.internet, change.to, change.from));
@@ -82,8 +84,8 @@ impl Doors<'_> {
 
     /// What rules that name an end admit now and did not, at the addresses at which no block did or does.
     fn by_name(&self, places: &Addresses, [v4, v6]: &[TrafficSet; 2]) -> Packets {
-        let by_block = self.was.blocks.union(&self.now.blocks);
-        Packets::product(places, v4, v6).difference(&by_block)
+        let by_block = self.by_block.get_or_init(|| self.was.blocks.union(&self.now.blocks));
+        Packets::product(places, v4, v6).difference(by_block)
     }
 
     /// All that passes now of this traffic, from or to an end.
@@ -97,7 +99,7 @@ impl Doors<'_> {
 }
 
 /// What blocks open to hosts.
-fn hosts(Doors { was, now }: Doors<'_>, direction: Direction) -> Vec<Part> {
+fn hosts(Doors { was, now, .. }: &Doors<'_>, direction: Direction) -> Vec<Part> {
     let opened = now.blocks.difference(&was.blocks);
     if opened.is_empty() {
         return Vec::new();
@@ -120,7 +122,7 @@ fn hosts(Doors { was, now }: Doors<'_>, direction: Direction) -> Vec<Part> {
 
 /// What rules that name an end open, where only one side of the connection is a tier.
 fn one_door(
-    doors: Doors<'_>,
+    doors: &Doors<'_>,
     places: &Addresses,
     fresh: &[TrafficSet; 2],
     direction: Direction,
@@ -144,7 +146,7 @@ impl Part {
 /// What rules that name one of two tiers open between them. Of each piece of traffic: the senders that a rule lets in
 /// anew, with all receivers that it may be sent to; and all senders that are let in, with the receivers that a rule lets
 /// it be sent to anew. The first senders are among the second, and the second receivers among the first.
-fn two_doors(ends: &Ends, (from, to): (EndId, EndId), out: Doors<'_>, into: Doors<'_>) -> Vec<Part> {
+fn two_doors(ends: &Ends, (from, to): (EndId, EndId), out: &Doors<'_>, into: &Doors<'_>) -> Vec<Part> {
     let (senders, receivers) = (&ends.get(from).addresses, &ends.get(to).addresses);
     let (let_in, let_out) = (into.fresh(from), out.fresh(to));
     let asked = Family::BOTH.map(|family| let_in[family as usize].union(&let_out[family as usize]));
@@ -199,11 +201,15 @@ fn gather(part: Part, parts: &mut Vec<Part>) {
 }
 
 /// What another default of a parameter opens, of what rules that name it let through before and after.
-fn by_default(doors: Doors<'_>, end: EndId, halves: [&Half<'_>; 2], direction: Direction) -> Vec<Part> {
+fn by_default(doors: &Doors<'_>, end: EndId, halves: [&Half<'_>; 2], direction: Direction) -> Vec<Part> {
     let [was, now] = halves.map(|half| default_of(half, end));
+    let places = now.difference(&was);
+    if places.is_empty() {
+        return Vec::new();
+    }
     let (traffic_was, traffic_now) = (doors.was.to(end), doors.now.to(end));
     let both = Family::BOTH.map(|family| traffic_now[family as usize].intersection(&traffic_was[family as usize]));
-    let opened = doors.by_name(&now.difference(&was), &both);
+    let opened = doors.by_name(&places, &both);
     let internet = is_wide(&now, &both) && !is_wide(&was, &both);
     let part = |row| Part { by_default: true, ..Part::of(row, Addresses::default(), direction, internet) };
     opened.rows().into_iter().map(part).collect()
