@@ -125,7 +125,7 @@ impl<'c> Document<'c> {
         let (old, new) = (changes.old, changes.new);
         match change {
             OtherChange::Parameter(sides) => {
-                let name = side(sides, |id| old.parameter_name(id), |id| new.parameter_name(id));
+                let name = sides.newest(|id| old.parameter_name(id), |id| new.parameter_name(id));
                 self.parameters.push(named(name, sides, targets));
             }
             OtherChange::List(sides) => {
@@ -133,16 +133,16 @@ impl<'c> Document<'c> {
                     ListReference::Aws(name) | ListReference::Id(name) => name.as_str(),
                     ListReference::Param(_) => "",
                 };
-                let name = side(sides, |id| name(old.list(id)), |id| name(new.list(id)));
+                let name = sides.newest(|id| name(old.list(id)), |id| name(new.list(id)));
                 self.prefix_lists.push(named(name, sides, targets));
             }
             OtherChange::Lock(sides) => {
-                let name = side(sides, |n| old.locked[n].0.as_str(), |n| new.locked[n].0.as_str());
+                let name = sides.newest(|n| old.locked[n].0.as_str(), |n| new.locked[n].0.as_str());
                 self.locked_default_groups.push(named(name, sides, targets));
             }
             OtherChange::Output(sides) => self.outputs.push(output(changes, sides, targets)),
             OtherChange::Export(sides) => self.exports.push(output(changes, sides, targets)),
-            OtherChange::Placeholder(sides) => self.placeholders.push(named(tier(changes, sides), sides, targets)),
+            OtherChange::Placeholder(sides) => self.placeholders.push(named(changes.tier(sides), sides, targets)),
         }
     }
 }
@@ -160,18 +160,6 @@ impl<'c> RuleLines<'c> {
             RuleFate::Readdressed => (&mut self.replaced, Some("address")),
         }
     }
-}
-
-/// The new side of what has one, else the old.
-fn side<T: Copy, U>(sides: Sides<T>, old: impl Fn(T) -> U, new: impl Fn(T) -> U) -> U {
-    match sides {
-        Sides::Removed(was) => old(was),
-        Sides::Added(is) | Sides::Both(_, is) => new(is),
-    }
-}
-
-fn tier<'c>(changes: &'c Changes<'c>, sides: Sides<TierId>) -> &'c str {
-    side(sides, |tier| changes.old.group(tier).name, |tier| changes.new.group(tier).name)
 }
 
 fn word<T>(sides: Sides<T>) -> &'static str {
@@ -196,15 +184,15 @@ fn named<'c, T>(name: &'c str, sides: Sides<T>, targets: Targets) -> NamedLine<'
 
 fn output<'c>(changes: &'c Changes<'c>, sides: Sides<TierId>, targets: Targets) -> OutputLine<'c> {
     let name = |target: Target| {
-        side(sides, |tier| target.output(changes.old.group(tier)), |tier| target.output(changes.new.group(tier)))
+        sides.newest(|tier| target.output(changes.old.group(tier)), |tier| target.output(changes.new.group(tier)))
     };
     let terraform = targets.terraform().then(|| name(Target::Terraform));
     let cloudformation = targets.cloudformation().then(|| name(Target::CloudFormation));
-    OutputLine { terraform, cloudformation, tier: tier(changes, sides), change: word(sides), targets: words(targets) }
+    OutputLine { terraform, cloudformation, tier: changes.tier(sides), change: word(sides), targets: words(targets) }
 }
 
 fn group<'c>(changes: &'c Changes<'c>, change: &GroupChange, targets: Targets) -> GroupLine<'c> {
-    let name = tier(changes, change.sides);
+    let name = changes.tier(change.sides);
     let was = change.sides.was().map(|old| changes.old.group(old).name).filter(|was| *was != name);
     let line = |change, tags| GroupLine {
         tier: name,
@@ -259,7 +247,7 @@ fn rule<'c>(
 
 fn used<'c>(changes: &'c Changes<'c>, change: &UseChange) -> UseLine<'c> {
     UseLine {
-        tier: tier(changes, change.sides),
+        tier: changes.tier(change.sides),
         direction: change.direction.words(),
         family: change.family.keyword(),
         before: change.before.0,

@@ -229,11 +229,12 @@ impl<'d> Changes<'d> {
 
     /// A rule, and the deployment that it is of: of one that was and is, the new one.
     pub fn rule(&self, change: &RuleChange) -> (&'d Deployment<'d>, RulePlace, &'d Rule) {
-        let (deployment, place) = match change.sides {
-            Sides::Removed(place) => (self.old, place),
-            Sides::Added(place) | Sides::Both(_, place) => (self.new, place),
-        };
-        (deployment, place, place.rule(deployment))
+        rule(self.old, self.new, change)
+    }
+
+    /// The name of a tier, the new one if it has two.
+    pub fn tier(&self, sides: Sides<TierId>) -> &'d str {
+        sides.newest(|was| self.old.group(was).name, |is| self.new.group(is).name)
     }
 }
 
@@ -252,6 +253,14 @@ impl<T: Copy> Sides<T> {
             (Some(old), None) => Some(Sides::Removed(old)),
             (None, Some(new)) => Some(Sides::Added(new)),
             (None, None) => None,
+        }
+    }
+
+    /// Something of the new side, where there is one, else of the old.
+    fn newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
+        match self {
+            Sides::Removed(was) => old(was),
+            Sides::Added(is) | Sides::Both(_, is) => new(is),
         }
     }
 
@@ -326,10 +335,16 @@ fn order<'d>(
     new: &'d Deployment<'d>,
 ) -> impl Fn(&RuleChange) -> (&'d str, Direction, crate::net::Traffic, RuleChange) {
     move |change| {
-        let (deployment, place) = match change.sides {
-            Sides::Removed(place) => (old, place),
-            Sides::Added(place) | Sides::Both(_, place) => (new, place),
-        };
-        (deployment.group(place.tier).name, place.direction, place.rule(deployment).traffic, *change)
+        let (deployment, place, rule) = rule(old, new, change);
+        (deployment.group(place.tier).name, place.direction, rule.traffic, *change)
     }
+}
+
+fn rule<'d>(
+    old: &'d Deployment<'d>,
+    new: &'d Deployment<'d>,
+    change: &RuleChange,
+) -> (&'d Deployment<'d>, RulePlace, &'d Rule) {
+    let (deployment, place) = change.sides.newest(|place| (old, place), |place| (new, place));
+    (deployment, place, place.rule(deployment))
 }

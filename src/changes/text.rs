@@ -51,7 +51,7 @@ impl<'c> Lines<'c> {
 
     /// `! db  replaced with 4 rules: its description changes`; a line a group, and one on what a replacement is.
     pub fn groups(&self, groups: &[(GroupChange, Targets)]) -> Vec<String> {
-        let names: Vec<&str> = groups.iter().map(|(change, _)| self.tier(change.sides)).collect();
+        let names: Vec<&str> = groups.iter().map(|(change, _)| self.changes.tier(change.sides)).collect();
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
             format!("{} {name:width$}  {}{}", sign(&change.fate), self.group(change), of(*targets))
@@ -77,7 +77,7 @@ impl<'c> Lines<'c> {
 
     /// `web  inbound  IPv4  58 -> 61 of 60, over the quota`; a line each.
     pub fn uses(&self, uses: &[UseChange]) -> Vec<String> {
-        let width = uses.iter().map(|line| self.tier(line.sides).chars().count()).max().unwrap_or(0);
+        let width = uses.iter().map(|line| self.changes.tier(line.sides).chars().count()).max().unwrap_or(0);
         let line = |change: &UseChange| {
             let UseChange { sides, direction, family, before, after } = *change;
             let quota = if before.1 == after.1 || before.0 == 0 { String::new() } else { format!(" of {}", before.1) };
@@ -87,7 +87,7 @@ impl<'c> Lines<'c> {
                 (true, false) => ", within the quota again",
                 (false, false) => "",
             };
-            let (name, direction, family) = (self.tier(sides), direction.words(), family.words());
+            let (name, direction, family) = (self.changes.tier(sides), direction.words(), family.words());
             let (before, after, most) = (before.0, after.0, after.1);
             format!("{name:width$}  {direction:8}  {family}  {before}{quota} -> {after} of {most}{verdict}")
         };
@@ -104,13 +104,6 @@ impl<'c> Lines<'c> {
         let left = (left > 0).then(|| format!("and {left} more rules"));
         let groups = self.groups(&self.changes.groups).into_iter();
         groups.chain(self.rules(shown)).chain(left).chain(self.others(&self.changes.others)).collect()
-    }
-
-    fn tier(&self, sides: Sides<TierId>) -> &'c str {
-        match sides {
-            Sides::Removed(old) => self.changes.old.group(old).name,
-            Sides::Added(new) | Sides::Both(_, new) => self.changes.new.group(new).name,
-        }
     }
 
     fn group(&self, change: &GroupChange) -> String {
@@ -142,7 +135,7 @@ impl<'c> Lines<'c> {
         let group = sides.was().map(|old| self.changes.old.group(old));
         let was = group.map_or("", |group| group.name);
         let text = match reason {
-            Reason::Address if was != self.tier(sides) => {
+            Reason::Address if was != self.changes.tier(sides) => {
                 return format!("the program does not say `was {was}`");
             }
             Reason::Address => {
