@@ -56,8 +56,9 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
         problems: &problems[n],
     };
     let (old, new) = (version(0, "old.tier"), version(1, "new.tier"));
-    let changes = Changes::between(old.deployment, new.deployment, &Succession::of(old.policy, new.policy));
-    then(&review(old, new, &changes))
+    let succession = Succession::of(old.policy, new.policy);
+    let changes = Changes::between(old.deployment, new.deployment, &succession);
+    then(&review(old, new, &succession, &changes))
 }
 
 /// A snapshot: what changes in the program, and what is shown of it.
@@ -236,7 +237,7 @@ fn eventful() -> String {
 
 #[test]
 fn a_comment_on_a_pull_request() {
-    shown("markdown", SHOP, &eventful(), |review| markdown(review, &Links::default(), 60_000));
+    shown("markdown", SHOP, &eventful(), |review| markdown(review, &Links::default()).within(60_000).to_string());
     let template = Some("https://git.example/shop/blob/{rev}/{file}#L{line}".to_string());
     let side = |revision: &str, prefix: &str| Side {
         revision: revision.to_string(),
@@ -244,7 +245,7 @@ fn a_comment_on_a_pull_request() {
         ..Side::default()
     };
     let links = Links { template, sides: [side("1111111", "old."), side("2222222", "")] };
-    shown("markdown-links", SHOP, &eventful(), |review| markdown(review, &links, 60_000));
+    shown("markdown-links", SHOP, &eventful(), |review| markdown(review, &links).within(60_000).to_string());
 }
 
 #[test]
@@ -255,11 +256,11 @@ fn a_comment_has_room_for_what_matters_most() {
     };
     let new = old.clone() + &(0..400).map(many).collect::<String>();
     reviewed(&old, &new, |review| {
-        let (long, short) =
-            (markdown(review, &Links::default(), 1_000_000), markdown(review, &Links::default(), 60_000));
+        let comment = markdown(review, &Links::default());
+        let (long, short) = (comment.within(1_000_000), comment.within(60_000));
         assert!(long.len() > 60_000 && short.len() <= 60_000, "{} {}", long.len(), short.len());
         assert!(short.contains("too many for a comment"), "{short}");
-        assert!(markdown(review, &Links::default(), 0).len() < 10_000);
+        assert!(comment.within(0).len() < 10_000);
     });
 }
 

@@ -13,7 +13,7 @@ use tierwall::compile::{Compilation, Judged};
 use tierwall::diagnostic::{Problem, Problems, listed};
 use tierwall::groups::Deployment;
 use tierwall::policy::Succession;
-use tierwall::review::{self, Links, Review, Version};
+use tierwall::review::{self, Comment, Links, Review, Version};
 
 /// The arguments of `diff`.
 #[derive(Args)]
@@ -83,13 +83,11 @@ fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     let pairs = pairs(&olds, &news, sides.commits, files.len() == 2);
     let (mut exit, mut shown) = (Exit::Done, Vec::new());
     for pair in &pairs {
-        match reviewed(pair, diff, ROOM, report) {
-            Ok(review) => shown.push((pair, review)),
+        match reviewed(pair, diff, report) {
+            Ok(review) => shown.push(review),
             Err(failed) => exit = exit.max(failed),
         }
     }
-    make_room(&mut shown, diff, report);
-    let shown: Vec<Shown> = shown.into_iter().map(|(_, review)| review).collect();
     exit = exit.max(report.print(joined(&shown, diff).as_bytes()));
     for words in shown.iter().flat_map(|review| &review.denied) {
         report.outcome(words);
@@ -98,41 +96,43 @@ fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     Ok(exit)
 }
 
-/// Shows less of each program, where a comment has no room for all of them.
-fn make_room(shown: &mut [(&[Origin<'_>; 2], Shown)], diff: &Diff, report: &Report) {
-    let changed = shown.iter().filter(|(_, review)| review.same.is_none()).count();
-    let length: usize = shown.iter().map(|(_, review)| review.text.len()).sum();
-    if diff.format == Format::Markdown && changed > 1 && length > ROOM {
-        for (pair, review) in shown.iter_mut().filter(|(_, review)| review.same.is_none()) {
-            if let Ok(shorter) = reviewed(pair, diff, ROOM / changed, report) {
-                *review = shorter;
-            }
-        }
-    }
-}
-
 /// What is shown of one program.
 struct Shown {
-    text: String,
+    text: Text,
     /// Its name, when nothing changes at all.
     same: Option<String>,
     /// What it does that it may not.
     denied: Vec<String>,
 }
 
-/// One program of both sides, compared; `room` is what there is for it in a comment.
-fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, room: usize, report: &Report) -> Result<Shown, Exit> {
-    let failed = |why: String| report.failure(&why);
-    let of_a_commit = diff.git.is_some();
-    let missing = [old.is_missing(of_a_commit).map_err(failed)?, new.is_missing(of_a_commit).map_err(failed)?];
+/// What is shown, as it is or as long as there is room for.
+enum Text {
+    Whole(String),
+    Comment(Comment),
+}
+
+impl Text {
+    fn within(&self, room: usize) -> &str {
+        match self {
+            Text::Whole(text) => text,
+            Text::Comment(comment) => comment.within(room),
+        }
+    }
+}
+
+/// One program of both sides, compared.
+fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Result<Shown, Exit> {
+    let read = |origin: &Origin<'_>| origin.compiled(diff.git.is_some()).map_err(|why| report.failure(&why));
+    let (before, after) = (read(old), read(new));
+    let (before, after) = (before?, after?);
+    let missing = [before.is_none(), after.is_none()];
     if missing == [true, true] {
         return Err(
             report.failure(&format!("cannot read `{}`: it is in neither of the two", old.job.program.file.path))
         );
     }
-    let read = |origin: &Origin<'_>, missing| if missing { Ok(origin.empty()) } else { origin.compiled() };
-    let (before, after) = (read(old, missing[0]).map_err(failed), read(new, missing[1]).map_err(failed));
-    let (mut before, mut after) = (before?, after?);
+    let mut before = before.unwrap_or_else(|| old.empty());
+    let mut after = after.unwrap_or_else(|| new.empty());
     if missing == [false, false] {
         forgive(&mut after, &before.problems);
         // what neither has is told once
@@ -152,23 +152,32 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, room: usize, report: &Rep
     let (old_name, new_name) = (old.name(), new.name());
     let was = Version { exists: !missing[0], ..standing.version(&old_name, &before) };
     let is = Version { exists: !missing[1], ..coming.version(&new_name, &after) };
-    let changes = Changes::between(was.deployment, is.deployment, &Succession::of(was.policy, is.policy));
-    let review = review::review(was, is, &changes);
+    let succession = Succession::of(was.policy, is.policy);
+    let changes = Changes::between(was.deployment, is.deployment, &succession);
+    let review = review::review(was, is, &succession, &changes);
     let text = match diff.format {
-        Format::Text => review::text(&review),
-        Format::Markdown => {
-            let links = Links { template: diff.link.clone(), sides: [old.link(), new.link()] };
-            review::markdown(&review, &links, room)
-        }
-        Format::Json => review::json(&review),
+        Format::Text => Text::Whole(review::text(&review)),
+        Format::Markdown => Text::Comment(review::markdown(&review, &links([old, new], diff))),
+        Format::Json => Text::Whole(review::json(&review)),
     };
     let same = review.is_empty().then(|| new_name.clone());
     Ok(Shown { text, same, denied: denied(&review, &new_name, &diff.deny) })
 }
 
+/// How lines are linked to, where they are.
+fn links(sides: [&Origin<'_>; 2], diff: &Diff) -> Links {
+    let linked = |template: &String| Links { template: Some(template.clone()), sides: sides.map(Origin::link) };
+    diff.link.as_ref().map(linked).unwrap_or_default()
+}
+
 /// The reviews of several programs as one: of a project in JSON a list; in Markdown those that are the same in a line.
 fn joined(shown: &[Shown], diff: &Diff) -> String {
-    let texts = |only: fn(&&Shown) -> bool| shown.iter().filter(only).map(|it| it.text.as_str()).collect::<Vec<_>>();
+    // what does not fit as long as it could be shares the room
+    let changed = shown.iter().filter(|it| it.same.is_none()).count();
+    let length: usize = shown.iter().map(|it| it.text.within(ROOM).len()).sum();
+    let room = if length > ROOM { ROOM / changed.max(1) } else { ROOM };
+    let texts =
+        |only: fn(&&Shown) -> bool| shown.iter().filter(only).map(|it| it.text.within(room)).collect::<Vec<_>>();
     match (diff.format, diff.files.as_slice()) {
         (Format::Json, []) => format!("[\n{}]\n", texts(|_| true).join(",\n")),
         (Format::Markdown, []) if shown.len() > 1 => {

@@ -235,42 +235,40 @@ fn slashes(path: &Path) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
-/// Reads the files of a program as they are in a commit. A program that is not there is empty.
+/// Reads the files of a program as they are in a commit.
 pub struct Committed<'c> {
     commit: &'c Commit,
+    /// Where the file is that the program starts with, links followed, and what is in it.
+    entry: (String, Vec<u8>),
     /// The directory that includes may not leave, in the repository.
-    root: Option<String>,
+    root: String,
     /// That root as reports show it.
     shown: String,
 }
 
 impl<'c> Committed<'c> {
-    /// A reader with this root, or with the directory of the entry as its root.
-    pub fn new(commit: &'c Commit, root: Option<&str>) -> Result<Committed<'c>, String> {
-        let place = root.map(|root| commit.place(root)).transpose()?;
-        Ok(Committed { commit, root: place, shown: root.unwrap_or_default().to_string() })
-    }
-
-    fn entry(&mut self, path: &str) -> Result<Read, String> {
-        let place = self.commit.place(path)?;
-        let parent = Path::new(&place).parent().map(slashes).unwrap_or_default();
-        self.root.get_or_insert(parent);
-        let (identity, bytes) = self.commit.read(&place)?.unwrap_or((place, Vec::new()));
-        Ok(Read { identity, name: format!("{}{path}", self.commit.mark()), bytes })
+    /// A reader of a program, with this root, or with the directory of the program as its root; nothing where the commit
+    /// does not have the program.
+    pub fn open(commit: &'c Commit, path: &str, root: Option<&str>) -> Result<Option<Committed<'c>>, String> {
+        let place = commit.place(path)?;
+        let Some(entry) = commit.read(&place)? else { return Ok(None) };
+        let parent = || Path::new(&place).parent().map(slashes).unwrap_or_default();
+        let inside = root.map(|root| commit.place(root)).transpose()?.unwrap_or_else(parent);
+        Ok(Some(Committed { commit, entry, root: inside, shown: root.unwrap_or_default().to_string() }))
     }
 
     fn include(&self, path: &str, from: &str) -> Result<Read, ReadError> {
-        let root = self.root.clone().unwrap_or_default();
-        let outside = || ReadError::Outside(if root.is_empty() { self.shown.clone() } else { root.clone() });
+        let root = &self.root;
+        let outside = || ReadError::Outside(if root.is_empty() { &self.shown } else { root }.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new(""));
         let wanted = directory.join(path);
-        if Path::new(path).is_absolute() || leaves(&wanted) || !lexical(&wanted).starts_with(&root) {
+        if Path::new(path).is_absolute() || leaves(&wanted) || !lexical(&wanted).starts_with(root) {
             return Err(outside());
         }
         let found = self.commit.read(&slashes(&lexical(&wanted))).map_err(ReadError::Failed)?;
         let missing = || ReadError::Failed(format!("no such file in {}", self.commit.name));
         let (identity, bytes) = found.ok_or_else(missing)?;
-        if !Path::new(&identity).starts_with(&root) {
+        if !Path::new(&identity).starts_with(root) {
             return Err(outside());
         }
         let shown = identity.strip_prefix(&self.commit.repository.prefix).unwrap_or(&identity);
@@ -305,7 +303,10 @@ impl Reader for Committed<'_> {
 
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         match from {
-            None => self.entry(path).map_err(ReadError::Failed),
+            None => {
+                let (identity, bytes) = self.entry.clone();
+                Ok(Read { identity, name: format!("{}{path}", self.commit.mark()), bytes })
+            }
             Some(from) => self.include(path, from),
         }
     }

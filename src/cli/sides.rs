@@ -10,6 +10,7 @@ use super::{Exit, With};
 use std::path::Path;
 use tierwall::compile::{Compilation, compile};
 use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::project::Program;
 use tierwall::review::Side;
 
 /// The two sides of a comparison: the old one and the new one.
@@ -126,24 +127,21 @@ impl Origin<'_> {
         compile(&self.job.program.file.path, &mut Missing, &[], self.job.as_of).expect("nothing is read")
     }
 
-    /// Reads the program.
-    pub fn compiled(&self) -> Result<Compilation, String> {
-        let Job { program, .. } = self.job;
-        let mut place: Box<dyn Place> = match self.commit {
-            Some(commit) => Box::new(Committed::new(commit, program.root.as_deref())?),
-            None => Box::new(Files::new(program.root.clone())),
+    /// Reads the program; nothing where it is not, and that is no mistake: compared with that `of_a_commit`, a program can
+    /// be new, or gone.
+    pub fn compiled(&self, of_a_commit: bool) -> Result<Option<Compilation>, String> {
+        let Program { file, root, .. } = self.job.program;
+        let place: Option<Box<dyn Place>> = match self.commit {
+            _ if !self.listed => None,
+            Some(commit) => match Committed::open(commit, &file.path, root.as_deref())? {
+                Some(place) => Some(Box::new(place)),
+                None => None,
+            },
+            None if of_a_commit && !Path::new(&file.path).exists() => None,
+            None => Some(Box::new(Files::new(root.clone()))),
         };
-        self.job.compiled(place.as_mut()).map_err(|unread| unread.to_string())
-    }
-
-    /// Whether it is not there, where that is no mistake: compared with that `of_a_commit`, a program can be new, or gone.
-    pub fn is_missing(&self, of_a_commit: bool) -> Result<bool, String> {
-        let path = &self.job.program.file.path;
-        Ok(!self.listed
-            || match self.commit {
-                Some(commit) => commit.file(path)?.is_none(),
-                None => of_a_commit && !Path::new(path).exists(),
-            })
+        let read = |mut place: Box<dyn Place>| self.job.compiled(place.as_mut()).map_err(|unread| unread.to_string());
+        place.map(read).transpose()
     }
 }
 

@@ -14,6 +14,17 @@ pub enum Level {
     Note,
 }
 
+impl Level {
+    /// As people and most programs read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        }
+    }
+}
+
 /// What a name can be the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -1,7 +1,7 @@
 //! Problems as JSON, an object a line, format 1. A field may be added; a change of what is there changes `format`.
 
+use super::Notice;
 use super::place::{Place, Point};
-use super::{Notice, word};
 use crate::diagnostic::{Edit, Fix, Level, Problem, Safety};
 use crate::source::{FileKind, Sources, Span};
 use serde::Serialize;
@@ -102,7 +102,7 @@ pub fn json(problem: &Problem, sources: &Sources) -> String {
     let spans = report.labels.iter().enumerate();
     let body = Body::Problem(ProblemLine {
         code: report.code,
-        level: word(report.level),
+        level: report.level.word(),
         message: &report.message,
         spans: spans.map(|(n, label)| span(n == 0, label.span, &label.words, sources)).collect(),
         help: &report.help,
@@ -118,7 +118,7 @@ pub fn json_notice(notice: Notice, words: &str, file: Option<&str>) -> String {
         Notice::Failure => "failure",
         Notice::Outcome => "outcome",
     };
-    line(kind, Body::Notice { level: word(Level::Error), message: words, file })
+    line(kind, Body::Notice { level: Level::Error.word(), message: words, file })
 }
 
 /// The last line of a run.

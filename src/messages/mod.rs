@@ -14,8 +14,6 @@ pub use json::{Totals, json, json_notice, json_summary};
 pub use sarif::Log;
 pub use short::{short, short_notice};
 
-use crate::diagnostic::Level;
-
 /// What is told that no place of a program is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
@@ -23,13 +21,4 @@ pub enum Notice {
     Failure,
     /// The answer is no: an output is stale.
     Outcome,
-}
-
-/// A level as people and most programs read it.
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    }
 }

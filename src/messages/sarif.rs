@@ -4,7 +4,6 @@
 use super::json::safety;
 use super::place::{Place, is_in_work_tree};
 use super::rules::{index, rules};
-use super::word;
 use crate::diagnostic::{Edit, Fix, Label, Level, Problem, Report};
 use crate::hash::hash;
 use crate::source::{FileKind, Sources, Span, lexical};
@@ -49,7 +48,7 @@ impl Log {
 
     /// Notes what no place of a program is about, but perhaps a file.
     pub fn notice(&mut self, words: &str, file: Option<&str>) {
-        let mut notice = json!({ "level": word(Level::Error), "message": { "text": words } });
+        let mut notice = json!({ "level": Level::Error.word(), "message": { "text": words } });
         if let Some(file) = file {
             notice["locations"] =
                 json!([{ "physicalLocation": { "artifactLocation": artifact(file, &self.directory) } }]);
@@ -94,7 +93,7 @@ impl Locator<'_> {
         let help = report.help.iter().map(|help| format!("\nhelp: {help}"));
         let mut result = json!({
             "ruleId": report.code,
-            "level": word(report.level),
+            "level": report.level.word(),
             "message": { "text": report.message.clone() + &help.collect::<String>() },
             "locations": self.locations(report),
         });

@@ -1,7 +1,6 @@
 //! A line a problem, as compilers write them and editors read them: `shop.tier:4:7: error[E0201]: there is no …`
 
 use super::place::Place;
-use super::word;
 use crate::diagnostic::Problem;
 use crate::source::Sources;
 
@@ -12,7 +11,7 @@ pub fn short(problem: &Problem, sources: &Sources) -> String {
         let Place { file, start, .. } = Place::of(span, sources);
         format!("{file}:{}:{}: ", start.line, start.column)
     });
-    format!("{at}{}[{}]: {}\n", word(report.level), report.code, one_line(&report.message))
+    format!("{at}{}[{}]: {}\n", report.level.word(), report.code, one_line(&report.message))
 }
 
 /// What no place of a program is about.

@@ -97,7 +97,7 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, chan
         gained: gained.collect(),
         lost: lost.collect(),
         aws: changes::Document::of(changes, old.sources, new.sources),
-        assertions: assertions(old, new),
+        assertions: assertions(&diff.ends, old, new),
         lints: lints(old, new),
     }
 }

@@ -1,8 +1,9 @@
 //! What becomes of assertions, and what lints find, when a program changes.
 
 use super::Version;
-use crate::diagnostic::{Finding, Level, Problem};
-use crate::policy::{Succession, TierId};
+use crate::check::diff::Ends;
+use crate::diagnostic::{Finding, Problem};
+use crate::policy::Peer;
 use crate::said::Said;
 use crate::source::Span;
 use serde::Serialize;
@@ -76,8 +77,8 @@ pub struct Spot {
     pub column: usize,
 }
 
-pub(super) fn assertions<'p>(old: Version<'p>, new: Version<'p>) -> Assertions<'p> {
-    let renamed = Renamed::between(old, new);
+pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Assertions<'p> {
+    let renamed = Renamed::of(ends, old, new);
     let (before, after) = (stated(old), stated(new));
     let in_new_words: Vec<String> = before.iter().map(|(said, _)| renamed.words(&said.text)).collect();
     let said: BTreeSet<&str> = after.iter().map(|(said, _)| said.text.as_str()).collect();
@@ -102,11 +103,13 @@ pub(super) fn assertions<'p>(old: Version<'p>, new: Version<'p>) -> Assertions<'
 struct Renamed<'p>(BTreeMap<&'p str, &'p str>);
 
 impl<'p> Renamed<'p> {
-    fn between(old: Version<'p>, new: Version<'p>) -> Renamed<'p> {
-        let succession = Succession::of(old.policy, new.policy);
-        let names = old.policy.tiers.iter().enumerate().filter_map(|(n, tier)| {
-            let successor = &new.policy.tier(succession.new_of(TierId(n as u32))?).name;
-            (tier.name != *successor).then_some((tier.name.as_str(), successor.as_str()))
+    fn of(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Renamed<'p> {
+        let names = ends.tiers().filter_map(|id| match (ends.get(id).old, ends.get(id).new) {
+            (Some(Peer::Tier(was)), Some(Peer::Tier(is))) => {
+                let (was, is) = (old.policy.tier(was).name.as_str(), new.policy.tier(is).name.as_str());
+                (was != is).then_some((was, is))
+            }
+            (_, _) => None,
         });
         Renamed(names.collect())
     }
@@ -175,10 +178,5 @@ fn lint_line(version: Version<'_>, finding: &Finding) -> LintLine {
         let (line, column) = file.line_column(label.span.start);
         Spot { file: file.name().to_string(), line, column }
     });
-    let level = match finding.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    };
-    LintLine { lint: finding.lint, level, message: finding.message.clone(), place }
+    LintLine { lint: finding.lint, level: finding.level.word(), message: finding.message.clone(), place }
 }

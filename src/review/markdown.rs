@@ -44,19 +44,28 @@ struct Limits {
     findings: usize,
 }
 
-/// From much to little: what comes first that has room is shown.
+/// From much to little.
 const LIMITS: [Limits; 3] = [
     Limits { connections: [25, 150], sentences: 4, rules: 60, findings: 60 },
     Limits { connections: [15, 40], sentences: 2, rules: 20, findings: 20 },
     Limits { connections: [8, 8], sentences: 1, rules: 5, findings: 5 },
 ];
 
-/// As Markdown that GitHub and GitLab show alike, in not much more than `room` bytes: a comment has at most 65,536
-/// characters on GitHub.
-pub fn markdown(review: &Review<'_>, links: &Links, room: usize) -> String {
-    let [much, some, little] = LIMITS;
-    let fits = [much, some].into_iter().map(|limits| within(review, links, limits)).find(|text| text.len() <= room);
-    fits.unwrap_or_else(|| within(review, links, little))
+/// A comment, at several lengths, the longest first.
+#[derive(Debug)]
+pub struct Comment([String; 3]);
+
+impl Comment {
+    /// The longest that is within so many bytes, else the shortest: GitHub takes 65,536 characters.
+    pub fn within(&self, room: usize) -> &str {
+        let Comment([much, some, little]) = self;
+        [much, some].into_iter().find(|text| text.len() <= room).unwrap_or(little)
+    }
+}
+
+/// As Markdown that GitHub and GitLab show alike.
+pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
+    Comment(LIMITS.map(|limits| within(review, links, limits)))
 }
 
 fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {

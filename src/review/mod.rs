@@ -10,14 +10,14 @@ mod markdown;
 mod text;
 
 pub use document::Document;
-pub use markdown::{Links, Side, markdown};
+pub use markdown::{Comment, Links, Side, markdown};
 pub use text::text;
 
 use crate::changes::{Changes, GroupFate, Lines};
 use crate::check::diff::{Diff, Verdict};
 use crate::diagnostic::Problem;
 use crate::groups::Deployment;
-use crate::policy::Policy;
+use crate::policy::{Policy, Succession};
 use crate::source::Sources;
 
 /// One of two versions of a program, which stands.
@@ -51,9 +51,9 @@ pub struct Review<'p> {
     aws: Lines<'p>,
 }
 
-/// Compares two versions of a program; `changes` is what AWS will do.
-pub fn review<'p>(old: Version<'p>, new: Version<'p>, changes: &'p Changes<'p>) -> Review<'p> {
-    let diff = Diff::between(old.policy, new.policy);
+/// Compares two versions of a program, whose tiers are matched; `changes` is what AWS will do.
+pub fn review<'p>(old: Version<'p>, new: Version<'p>, succession: &Succession, changes: &'p Changes<'p>) -> Review<'p> {
+    let diff = Diff::between(old.policy, new.policy, succession);
     let aws = Lines { changes, old: old.sources, new: new.sources };
     Review { document: document::document(old, new, &diff, changes), aws }
 }

@@ -14,7 +14,12 @@ use proptest::prelude::*;
 use std::net::IpAddr;
 use tierwall::check::diff::{Change, Diff, EndId, Verdict};
 use tierwall::net::{Addresses, Family, TrafficSet};
-use tierwall::policy::{ListReference, Peer, Policy, Reference};
+use tierwall::policy::{ListReference, Peer, Policy, Reference, Succession};
+
+/// Compares two programs.
+fn compared(old: &Policy, new: &Policy) -> Diff {
+    Diff::between(old, new, &Succession::of(old, new))
+}
 
 /// Packets to ask about, for each pair of programs.
 const PACKETS: usize = 400;
@@ -52,7 +57,7 @@ proptest! {
                 let before = Meaning { sources: old_sources, program: old_parsed, today: TODAY };
                 let after = Meaning { sources: new_sources, program: new_parsed, today: TODAY };
                 let (materials, random) = ([Material::of(&before), Material::of(&after)], &mut Random(seed));
-                let diff = Diff::between(old, new);
+                let diff = compared(old, new);
                 for _ in 0..PACKETS {
                     let Some(asked) = Asked::any(&diff, &materials, random) else { continue };
                     if asked.is_of_no_member(&diff) && !(old.stack.dual && new.stack.dual) {
@@ -72,7 +77,7 @@ proptest! {
     #[test]
     fn a_diff_is_the_mirror_of_the_diff_back((old, new) in pair()) {
         with_policy(&old, |_, _, old| with_policy(&new, |_, _, new| {
-            let (there, back) = (Diff::between(old, new), Diff::between(new, old));
+            let (there, back) = (compared(old, new), compared(new, old));
             prop_assert_eq!(connections(&there, &there.gained), connections(&back, &back.lost));
             prop_assert_eq!(connections(&there, &there.lost), connections(&back, &back.gained));
             let equal = there.gained.is_empty() && there.lost.is_empty();
@@ -86,7 +91,7 @@ proptest! {
         let permuted = Choices::new(&order).shuffled(&program.statements());
         let other = lay_out(&permuted, &mut Choices::new(&layout));
         with_policy(&program.text(), |_, _, old| with_policy(&other, |_, _, new| {
-            let diff = Diff::between(old, new);
+            let diff = compared(old, new);
             prop_assert!(diff.gained.is_empty() && diff.lost.is_empty(), "{diff:#?}");
             Ok(())
         }))?;

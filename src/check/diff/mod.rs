@@ -90,9 +90,9 @@ pub enum Verdict {
 }
 
 impl Diff {
-    /// Compares two programs.
-    pub fn between(old: &Policy, new: &Policy) -> Diff {
-        let ends = Ends::of(old, new, &Succession::of(old, new));
+    /// Compares two programs, whose tiers are matched.
+    pub fn between(old: &Policy, new: &Policy, succession: &Succession) -> Diff {
+        let ends = Ends::of(old, new, succession);
         let (old_gates, new_gates) = (Gates::new(old), Gates::new(new));
         let before = Half::of(old, &old_gates, ends.in_old());
         let after = Half::of(new, &new_gates, ends.in_new());
