@@ -14,8 +14,9 @@ use std::num::NonZero;
 use std::thread::available_parallelism;
 use tierwall::check::lint::Levels;
 use tierwall::date::Date;
-use tierwall::diagnostic::{Problem, Style, counted, render};
+use tierwall::diagnostic::{Label, Problem, Report as Told, counted};
 use tierwall::project::{Build, Program, Project};
+use tierwall::source::Sources;
 
 /// What a run found.
 #[derive(Debug)]
@@ -98,36 +99,48 @@ fn told(
     program: &Program,
     outcomes: &[Outcome],
     opened: &Opened,
-    known: &mut BTreeSet<String>,
+    known: &mut BTreeSet<Identity>,
     report: &Report,
 ) -> Exit {
     let mut exit = unread(outcomes, opened, report);
-    let texts: Vec<Vec<String>> = outcomes.iter().map(texts).collect();
-    let mut having: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (n, texts) in texts.iter().enumerate() {
-        texts.iter().for_each(|text| having.entry(text).or_default().push(n));
+    let all = |it: &Outcome| it.problems.iter().map(|problem| Identity::of(problem, &it.sources)).collect::<Vec<_>>();
+    let identities: Vec<Vec<Identity>> = outcomes.iter().map(all).collect();
+    let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
+    for (n, identities) in identities.iter().enumerate() {
+        identities.iter().for_each(|identity| having.entry(identity).or_default().push(n));
     }
-    for (n, (outcome, texts)) in outcomes.iter().zip(&texts).enumerate() {
-        let first_here = |(problem, text): (&Problem, &String)| {
-            let numbers = having.get(text.as_str()).filter(|numbers| numbers[0] == n)?;
+    for (n, (outcome, identities)) in outcomes.iter().zip(&identities).enumerate() {
+        let first_here = |(problem, identity): (&Problem, &Identity)| {
+            let numbers = having.get(identity).filter(|numbers| numbers[0] == n)?;
             Some(match whose(program, problem, numbers) {
                 Some(names) => Problem::InEnvironments { problem: Box::new(problem.clone()), names },
                 None => problem.clone(),
             })
         };
-        let problems: Vec<Problem> = outcome.problems.iter().zip(texts).filter_map(first_here).collect();
+        let problems: Vec<Problem> = outcome.problems.iter().zip(identities).filter_map(first_here).collect();
         exit = exit.max(verdict(&problems));
-        let is_new = |problem: &Problem| {
-            problem.span().is_none() || known.insert(render(problem, &outcome.sources, Style::Plain))
-        };
+        let is_new =
+            |problem: &Problem| problem.span().is_none() || known.insert(Identity::of(problem, &outcome.sources));
         report.problems(&problems.into_iter().filter(is_new).collect::<Vec<_>>(), &outcome.sources);
     }
     exit
 }
 
-/// The problems of an outcome as a person sees them, which is how those of two environments are the same.
-fn texts(outcome: &Outcome) -> Vec<String> {
-    outcome.problems.iter().map(|problem| render(problem, &outcome.sources, Style::Plain)).collect()
+/// What a problem says, and where: how those of two environments, or of two programs with one include, are the same.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Identity {
+    code: &'static str,
+    message: String,
+    labels: Vec<(String, u32, u32, String)>,
+    help: Vec<String>,
+}
+
+impl Identity {
+    fn of(problem: &Problem, sources: &Sources) -> Identity {
+        let Told { code, message, labels, help, .. } = problem.report();
+        let label = |Label { span, words }| (sources.file(span.file).name().to_string(), span.start, span.end, words);
+        Identity { code, message, labels: labels.into_iter().map(label).collect(), help }
+    }
 }
 
 /// `in production, test`, or nothing for all environments; of what a manifest lists and has no place, whose it is as well:
