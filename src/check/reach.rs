@@ -291,7 +291,7 @@ impl Gates<'_> {
 
     /// Whether a flow lets some of what is asked about through a gate, and then whether it surely does.
     fn lets(&self, flow: &Flow, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Option<bool> {
-        if TrafficSet::of(flow.traffic, family).intersection(asked).is_empty() {
+        if !asked.meets(flow.traffic, family) {
             return None;
         }
         match self.fit(peer_of(gate, flow), far, family) {

@@ -198,7 +198,7 @@ impl Question<'_> {
         let mut unknown = Vec::new();
         for (flow, surely) in &station.flows {
             let flow = &self.policy.flows[*flow as usize];
-            if TrafficSet::of(flow.traffic, self.family).intersection(&station.fate.perhaps).is_empty() {
+            if !station.fate.perhaps.meets(flow.traffic, self.family) {
                 continue;
             }
             match flow.peer {

@@ -213,6 +213,11 @@ impl TrafficSet {
         }
     }
 
+    /// Whether some of what a rule with this traffic admits is in one of these, which are given by family.
+    pub fn either_meets(sets: &[TrafficSet; 2], traffic: Traffic) -> bool {
+        Family::BOTH.into_iter().any(|family| sets[family as usize].meets(traffic, family))
+    }
+
     /// Whether all of `other` is in this one.
     pub fn covers(&self, other: &TrafficSet) -> bool {
         other.difference(self).is_empty()

@@ -122,8 +122,7 @@ fn of_tier(tier: TierId, rules: &mut [Rule], world: &Addresses, openings: &mut V
     if rest.iter().any(|rest| !rest.is_empty()) {
         let takes_part = |rule: &&Rule| {
             let family = Family::of(&rule.block);
-            let public = !Addresses::of([&rule.block]).intersection(world).is_empty();
-            public && !TrafficSet::of(rule.traffic, family).intersection(&rest[family as usize]).is_empty()
+            world.meets(&rule.block) && rest[family as usize].meets(rule.traffic, family)
         };
         let mut sentences: Vec<SentenceId> = rules.iter().filter(takes_part).map(|rule| rule.sentence).collect();
         sentences.sort_unstable();
@@ -162,18 +161,17 @@ impl Opening {
 
     /// Whether any of this traffic is open, in either family.
     pub fn has(&self, traffic: Traffic) -> bool {
-        !nothing(&self.of(&[traffic]))
+        TrafficSet::either_meets(&self.open, traffic)
     }
 
     /// What its sentences say, as far as it has some of this.
     pub fn said(&self, subject: &Subject<'_>, sets: &[TrafficSet; 2]) -> Vec<Traffic> {
         let flows = subject.gates.inbound(self.tier).map(|flow| &subject.policy.flows[flow as usize]);
         let its = flows.filter(|flow| self.sentences.contains(&flow.sentence)).map(|flow| flow.traffic);
-        let has_some = |traffic: &Traffic| {
-            let common = |family| TrafficSet::of(*traffic, family).intersection(&sets[family as usize]);
-            Family::BOTH.into_iter().any(|family| !common(family).is_empty())
-        };
-        its.filter(has_some).collect::<BTreeSet<Traffic>>().into_iter().collect()
+        its.filter(|traffic| TrafficSet::either_meets(sets, *traffic))
+            .collect::<BTreeSet<Traffic>>()
+            .into_iter()
+            .collect()
     }
 
     /// The finding that something is open, which points at the sentences that open it.

@@ -59,9 +59,8 @@ fn of_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
     let deaf = from(&STREAMS).intersection(&outside(subject, tier)).difference(&from(&TOO_BIG));
     let streams = Family::BOTH.map(|family| TrafficSet::of_all(STREAMS, family));
     let first = flows().find(|flow| {
-        let some = |family| !TrafficSet::of(flow.traffic, family).intersection(&streams[family as usize]).is_empty();
-        let peer = block(subject.policy, flow).map(|block| Addresses::of([&block]));
-        Family::BOTH.into_iter().any(some) && peer.is_some_and(|peer| !peer.intersection(&deaf).is_empty())
+        let is_deaf = || block(subject.policy, flow).is_some_and(|block| deaf.meets(&block));
+        TrafficSet::either_meets(&streams, flow.traffic) && is_deaf()
     })?;
     let wanted = if deaf.v4.is_empty() { "icmpv6 packet-too-big" } else { "icmp fragmentation-needed" };
     let declared = subject.policy.tier(tier);

@@ -226,10 +226,7 @@ impl<'s> Bearer<'s, '_> {
     /// That nothing of what it is for is accepted.
     fn lacking(&self) -> Option<Finding> {
         let wanted = Family::BOTH.map(|family| TrafficSet::of_all(self.expected.some_of.iter().copied(), family));
-        let has_some = |flow: &Flow| {
-            let common = |family| TrafficSet::of(flow.traffic, family).intersection(&wanted[family as usize]);
-            Family::BOTH.into_iter().any(|family| !common(family).is_empty())
-        };
+        let has_some = |flow: &Flow| TrafficSet::either_meets(&wanted, flow.traffic);
         if nothing(&wanted) || self.flows().any(has_some) {
             return None;
         }
@@ -281,7 +278,7 @@ impl Askers {
             match peer {
                 Peer::Net(block) => blocks.push((block, flow.traffic)),
                 Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => {
-                    if !TrafficSet::of(flow.traffic, Family::V4).intersection(&v4).is_empty() {
+                    if v4.meets(flow.traffic, Family::V4) {
                         named.insert(peer);
                     }
                 }
