@@ -6,7 +6,7 @@ use super::project::Opened;
 use super::report::Report;
 use super::run::{Manner, Run, run as run_all};
 use super::seen::Seen;
-use super::{Exit, Lints, With, output, project};
+use super::{Exit, Lints, Listed, With, output, project};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
@@ -29,9 +29,8 @@ pub struct What {
     /// Replace outputs even if tierwall did not write them
     #[arg(long)]
     force: bool,
-    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<String>,
+    #[command(flatten)]
+    listed: Listed,
     #[command(flatten)]
     with: With,
     #[command(flatten)]
@@ -78,7 +77,9 @@ impl What {
         let levels = self.lints.levels().map_err(|words| report.failure(&words))?;
         let from = match (&self.file, self.to) {
             (Some(file), Some(to)) => From::File(file.clone(), to),
-            (Some(_) | None, _) => From::Manifest(project::listed(self.manifest.as_deref(), &self.with, report)?),
+            (Some(_) | None, _) => {
+                From::Manifest(project::listed(self.listed.manifest.as_deref(), &self.with, report)?)
+            }
         };
         Ok(Plan { what: self, levels, from })
     }
@@ -111,12 +112,12 @@ impl Plan<'_> {
     }
 
     fn open(&self, seen: &mut Seen, report: &Report) -> Result<Opened, Exit> {
-        let What { with, manifest, .. } = self.what;
+        let What { with, listed, .. } = self.what;
         match &self.from {
             From::Manifest(path) => project::open(path, seen, report),
             From::File(file, to) => {
                 let output = Some((*to, self.what.output().unwrap_or("-")));
-                project::of_files(std::slice::from_ref(file), with, output, manifest.as_deref(), seen, report)
+                project::of_files(std::slice::from_ref(file), with, output, listed.manifest.as_deref(), seen, report)
             }
         }
     }

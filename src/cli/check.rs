@@ -3,7 +3,7 @@
 use super::report::Report;
 use super::run::{Manner, run as run_all};
 use super::seen::Seen;
-use super::{Exit, Lints, With, fix, project};
+use super::{Exit, Lints, Listed, With, fix, project};
 use clap::Args;
 
 /// The arguments of `check`.
@@ -15,9 +15,8 @@ pub struct Check {
     /// Correct the files first, wherever only one correction is possible and it opens nothing
     #[arg(long)]
     fix: bool,
-    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<String>,
+    #[command(flatten)]
+    listed: Listed,
     #[command(flatten)]
     with: With,
     #[command(flatten)]
@@ -31,7 +30,7 @@ pub fn run(check: &Check, report: &Report) -> Exit {
 
 fn checked(check: &Check, report: &Report) -> Result<Exit, Exit> {
     let levels = check.lints.levels().map_err(|words| report.failure(&words))?;
-    let (manifest, with, mut seen) = (check.manifest.as_deref(), &check.with, Seen::default());
+    let (manifest, with, mut seen) = (check.listed.manifest.as_deref(), &check.with, Seen::default());
     let opened = match check.files.as_slice() {
         [] => project::open(&project::listed(manifest, with, report)?, &mut seen, report)?,
         files => project::of_files(files, with, None, manifest, &mut seen, report)?,

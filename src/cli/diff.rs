@@ -5,7 +5,7 @@ use super::program::verdict;
 use super::report::Report;
 use super::run::{Manner, jobs};
 use super::sides::{Origin, pairs, sides};
-use super::{Exit, With};
+use super::{Exit, Listed, With};
 use clap::{Args, ValueEnum};
 use tierwall::changes::Changes;
 use tierwall::check::lint::Levels;
@@ -34,9 +34,8 @@ pub struct Diff {
     /// Link lines in Markdown: an address with `{rev}`, `{file}` and `{line}` in it
     #[arg(long, value_name = "ADDRESS")]
     link: Option<String>,
-    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<String>,
+    #[command(flatten)]
+    listed: Listed,
     #[command(flatten)]
     with: With,
 }
@@ -77,7 +76,7 @@ pub fn run(diff: &Diff, report: &Report) -> Exit {
 fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     let range = diff.git.as_deref().map(Range::parse).transpose().map_err(|why| report.failure(&why))?;
     let files = diff.files.as_slice();
-    let sides = sides(files, diff.manifest.as_deref(), &diff.with, range.as_ref(), report)?;
+    let sides = sides(files, diff.listed.manifest.as_deref(), &diff.with, range.as_ref(), report)?;
     let manner = Manner { levels: Levels::default(), as_of: diff.with.as_of, sizes: false };
     let [olds, news] = sides.opened.each_ref().map(|opened| jobs(&opened.project, &manner));
     let pairs = pairs(&olds, &news, sides.commits, files.len() == 2);

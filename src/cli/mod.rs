@@ -147,6 +147,14 @@ struct With {
     root: Option<String>,
 }
 
+/// Which project.
+#[derive(Args, Debug, Clone)]
+struct Listed {
+    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<String>,
+}
+
 impl With {
     /// The values that it gives.
     fn values(&self) -> Values {
