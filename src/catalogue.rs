@@ -1,17 +1,19 @@
 //! The services that every program knows: a `.tier` file that ships inside the program.
 
 use crate::parse;
-use crate::resolve::{BuiltIn, catalogue};
-use std::sync::OnceLock;
+use crate::resolve::{BuiltIn, Catalogue, built_in};
+use std::sync::LazyLock;
 
-/// The built-in services, by name.
-pub fn built_in() -> &'static [BuiltIn] {
-    static SERVICES: OnceLock<Vec<BuiltIn>> = OnceLock::new();
-    SERVICES.get_or_init(|| {
-        let (sources, program, problems) = parse::text("prelude.tier", include_str!("prelude.tier"));
-        assert!(problems.is_empty(), "the catalogue parses: {problems:?}");
-        let (services, problems) = catalogue(&sources, &program);
-        assert!(problems.is_empty(), "the catalogue resolves: {problems:?}");
-        services
-    })
+/// The built-in services.
+pub fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(include_str!("prelude.tier"), read));
+    &CATALOGUE
+}
+
+fn read(declaration: &str, catalogue: &Catalogue) -> BuiltIn {
+    let (sources, program, problems) = parse::text("prelude.tier", declaration);
+    assert!(problems.is_empty(), "the catalogue parses: {problems:?}");
+    let (service, problems) = built_in(&sources, &program, catalogue);
+    assert!(problems.is_empty(), "the catalogue resolves: {problems:?}");
+    service.expect("each line of the catalogue declares a service")
 }

@@ -1,7 +1,7 @@
 //! From a path to groups: the stages before any target, in their order.
 
 use crate::ast::Program;
-use crate::catalogue::built_in;
+use crate::catalogue::catalogue;
 use crate::check::assertions;
 use crate::check::lint::{self, Levels};
 use crate::check::reach::Gates;
@@ -68,7 +68,7 @@ fn resolved(
     as_of: Date,
 ) -> Compilation {
     let (stack_name, lints) = (stack_name(entry), lint::names());
-    let settings = Settings { bindings, as_of, built_in: built_in(), lints: &lints, stack_name: &stack_name };
+    let settings = Settings { bindings, as_of, catalogue: catalogue(), lints: &lints, stack_name: &stack_name };
     let (policy, found) = resolve(&sources, program, &settings);
     problems.append(found);
     Compilation { sources, policy, problems }

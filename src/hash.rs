@@ -2,5 +2,30 @@
 
 /// FNV-1a, 64 bits: the same on every machine and in every release, as names must be.
 pub fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    let mut hash = Fnv::default();
+    hash.push(text.as_bytes());
+    hash.value()
+}
+
+/// The same of a text that is written piece by piece.
+#[derive(Debug, Clone, Copy)]
+pub struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Fnv {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    /// The hash of what was written.
+    pub fn value(self) -> u64 {
+        self.0
+    }
+
+    /// Takes more of it.
+    pub fn push(&mut self, text: &[u8]) {
+        let next = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        self.0 = text.iter().fold(self.0, next);
+    }
 }

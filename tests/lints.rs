@@ -17,8 +17,8 @@ fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
     let judged = compilation.judge(levels);
     if let Some(deployment) = judged.deployment {
         let backend = ALL.iter().find(|backend| backend.name == cloudformation::BACKEND.name).expect("a target");
-        let (mut bytes, [resources, parameters, outputs]) = (Vec::new(), cloudformation::counts(&deployment));
-        (backend.emit)(&deployment, &mut bytes).expect("memory takes every byte");
+        let (bytes, [resources, parameters, outputs]) =
+            ((backend.emit)(&deployment), cloudformation::counts(&deployment));
         let template = lint::Template { resources, parameters, outputs, bytes: bytes.len() };
         let found = lint::template_limits(template);
         problems.extend(lint::told(&compilation.policy, &lint::TEMPLATE_LIMITS, levels, found));

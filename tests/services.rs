@@ -6,7 +6,7 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
-use tierwall::catalogue::built_in;
+use tierwall::catalogue::catalogue;
 
 fn data(name: &str) -> Vec<String> {
     let path = common::package().join("tests/data").join(name);
@@ -49,8 +49,8 @@ fn every_port_has_someone_who_says_so() {
         let new = said.entry(service.to_string()).or_default().insert((protocol.to_string(), port.to_string()));
         assert!(new, "said twice: {line}");
     }
-    for service in built_in() {
-        let alias = built_in().iter().any(|other| other.name == service.declared);
+    for service in catalogue().services() {
+        let alias = catalogue().find(&service.declared).is_some();
         match said.remove(&service.name) {
             None => assert!(alias, "nobody says what `{}` is", service.name),
             Some(said) => assert_eq!(said, pieces(&service.declared), "{}", service.name),
@@ -82,13 +82,25 @@ fn this_machine_agrees_where_it_knows() {
 }
 
 #[test]
+fn each_line_declares_one_name() {
+    let names: Vec<&str> = catalogue().names().collect();
+    assert!(names.is_sorted_by(|a, b| a < b), "a name is declared twice");
+    let lines = include_str!("../src/prelude.tier").lines();
+    let other = lines.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("service "));
+    assert_eq!(other.collect::<Vec<_>>(), Vec::<&str>::new());
+    for (service, name) in catalogue().services().zip(names) {
+        assert_eq!(service.name, name);
+    }
+}
+
+#[test]
 fn every_service_says_what_it_is() {
-    for service in built_in() {
+    for service in catalogue().services() {
         let text = &service.description;
         assert!(text.len() > 3 && text.len() < 100 && !text.ends_with('.'), "{}: {text}", service.name);
         assert!(text.is_ascii(), "{text}");
     }
     for name in ["http", "https", "ssh", "dns", "mysql", "postgresql", "rdp", "nfs", "smb", "redis", "kafka", "ping"] {
-        assert!(built_in().iter().any(|service| service.name == name), "{name}");
+        assert!(catalogue().find(name).is_some(), "{name}");
     }
 }

@@ -6,25 +6,24 @@
 use super::Backend;
 use crate::groups::{
     Deployment, Direction, Family, Group, ListReference, Names, ParamKind, Parameter, Peer, PrefixListId, Protocol,
-    Reference, Renaming, Rule, Style, TierId, Traffic, aws_list, push_pascal,
+    Reference, Renaming, Rule, Style, TierId, Traffic, aws_list, push_block, push_pascal,
 };
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
 
 /// The target.
 pub const BACKEND: Backend = Backend { name: "cloudformation", short: "cfn", extension: "json", mark: MARK, emit };
 
 const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
 
-fn emit(deployment: &Deployment<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn emit(deployment: &Deployment<'_>) -> Vec<u8> {
     let template = Template { deployment, names: names(deployment), spare: RefCell::default() };
-    let mut buffer = io::BufWriter::with_capacity(64 * 1024, out);
-    serde_json::to_writer_pretty(&mut buffer, &template)?;
-    io::Write::write_all(&mut buffer, b"\n")?;
-    io::Write::flush(&mut buffer)
+    let mut out = Vec::new();
+    serde_json::to_writer_pretty(&mut out, &template).expect("a vector takes all, and every key is a string");
+    out.push(b'\n');
+    out
 }
 
 /// The logical ids of the rules that are resources of their own.
@@ -101,7 +100,7 @@ fn list_parameter(deployment: &Deployment<'_>, id: PrefixListId) -> String {
 struct Template<'d> {
     deployment: &'d Deployment<'d>,
     names: Names<'d>,
-    /// Filled anew for the description and for the name of each rule.
+    /// Filled anew for the block, for the description and for the name of each rule.
     spare: RefCell<(String, String)>,
 }
 
@@ -440,7 +439,12 @@ impl RuleBody<'_, '_> {
             Direction::Egress => ("DestinationSecurityGroupId", "DestinationPrefixListId"),
         };
         match self.rule.peer {
-            Peer::Net(block) => map.serialize_entry(cidr(Family::of(&block)), &block),
+            Peer::Net(block) => {
+                let text = &mut template.spare.borrow_mut().0;
+                text.clear();
+                push_block(text, &block);
+                map.serialize_entry(cidr(Family::of(&block)), text)
+            }
             Peer::Param(id) => {
                 map.serialize_entry(cidr(template.deployment.parameter_family(id)), &template.parameter(id))
             }

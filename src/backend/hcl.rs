@@ -1,12 +1,12 @@
 //! HCL in the layout of `terraform fmt`: two blanks a level, the `=` of a run of attributes in one column.
 
-use std::fmt::Write;
+use crate::groups::Sink;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Text of HCL as it grows.
 #[derive(Debug, Default)]
 pub struct Hcl {
-    text: String,
+    text: Vec<u8>,
     depth: usize,
 }
 
@@ -14,20 +14,21 @@ pub struct Hcl {
 const NO_KEYS: [&str; 9] = ["else", "endfor", "endif", "false", "for", "if", "in", "null", "true"];
 
 impl Hcl {
-    /// The text so far, which is forgotten.
-    pub fn take(&mut self, into: &mut Vec<u8>) {
-        into.extend_from_slice(self.text.as_bytes());
-        self.text.clear();
+    /// All of the text.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.text
     }
 
     /// Starts a block: `resource "aws_security_group" "web" {`
     pub fn open(&mut self, head: &str, labels: &[&str]) {
         self.indent();
-        self.text.push_str(head);
+        self.text.put(head);
         for label in labels {
-            let _ = write!(self.text, " \"{label}\"");
+            self.text.put(" \"");
+            self.text.put(label);
+            self.text.put("\"");
         }
-        self.text.push_str(" {\n");
+        self.text.put(" {\n");
         self.depth += 1;
     }
 
@@ -35,18 +36,18 @@ impl Hcl {
     pub fn close(&mut self) {
         self.depth -= 1;
         self.indent();
-        self.text.push_str("}\n");
+        self.text.put("}\n");
     }
 
     /// An empty line.
     pub fn blank(&mut self) {
-        self.text.push('\n');
+        self.text.put("\n");
     }
 
     /// A line that is a comment.
     pub fn comment(&mut self, words: &str) {
         self.indent();
-        let _ = writeln!(self.text, "# {words}");
+        ["# ", words, "\n"].iter().for_each(|text| self.text.put(text));
     }
 
     /// A run of attributes, values as HCL writes them.
@@ -54,18 +55,23 @@ impl Hcl {
         let width = run.iter().map(|(key, _)| columns(key)).max().unwrap_or(0);
         for (key, value) in run {
             self.indent();
-            self.text.push_str(key);
-            self.text.extend(std::iter::repeat_n(' ', width - columns(key)));
-            self.text.push_str(" = ");
-            self.text.push_str(value);
-            self.text.push('\n');
+            self.text.put(key);
+            self.text.extend(std::iter::repeat_n(b' ', width - columns(key)));
+            self.text.put(" = ");
+            self.text.put(value);
+            self.text.put("\n");
         }
+    }
+
+    /// The text, for what is laid out already.
+    pub fn text(&mut self) -> &mut Vec<u8> {
+        &mut self.text
     }
 
     /// An attribute that is an object of strings: `tags = { … }`
     pub fn object<'a>(&mut self, key: &str, entries: impl Iterator<Item = (&'a str, &'a str)>) {
         self.indent();
-        let _ = writeln!(self.text, "{key} = {{");
+        [key, " = {\n"].iter().for_each(|text| self.text.put(text));
         self.depth += 1;
         let written: Vec<(String, String)> = entries.map(|(key, value)| (object_key(key), quoted(value))).collect();
         let run: Vec<(&str, &str)> = written.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
@@ -74,7 +80,7 @@ impl Hcl {
     }
 
     fn indent(&mut self) {
-        self.text.extend(std::iter::repeat_n("  ", self.depth));
+        self.text.extend(std::iter::repeat_n(b' ', 2 * self.depth));
     }
 }
 
@@ -93,32 +99,51 @@ fn object_key(key: &str) -> String {
 
 /// A string literal that means exactly `text`: no template starts in it.
 pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
+    let mut out = Vec::with_capacity(text.len() + 2);
     push_quoted(&mut out, text);
-    out
+    String::from_utf8(out).expect("a text, escaped")
 }
 
 /// Appends a string literal that means exactly `text`.
-pub fn push_quoted(out: &mut String, text: &str) {
-    out.push('"');
-    // nearly every string: nothing in it means anything to HCL
-    if !text.bytes().any(|b| b < b' ' || b == 0x7f || !b.is_ascii() || b"\"\\$%".contains(&b)) {
-        out.push_str(text);
-        out.push('"');
-        return;
+pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
+    quote(out, |out| out.put(text));
+}
+
+/// Appends a string literal that means exactly what `fill` appends.
+pub fn quote(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
+    out.put("\"");
+    let start = out.len();
+    fill(out);
+    // hardly any string: something in it means something to HCL
+    if out[start..].iter().fold(false, |found, byte| found | SPECIAL[usize::from(*byte)]) {
+        let text = String::from_utf8(out.split_off(start)).expect("a text");
+        push_escaped(out, &text);
     }
+    out.put("\"");
+}
+
+/// The bytes that do not stand for themselves in every string.
+const SPECIAL: [bool; 256] = {
+    let (mut special, mut n) = ([false; 256], 0);
+    while n < 256 {
+        special[n] = !matches!(n as u8, b' '..=b'~') || matches!(n as u8, b'"' | b'\\' | b'$' | b'%');
+        n += 1;
+    }
+    special
+};
+
+fn push_escaped(out: &mut Vec<u8>, text: &str) {
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {
         match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '$' | '%' if rest.peek() == Some(&'{') => out.extend([character, character]),
-            control if control.is_control() => drop(write!(out, "\\u{:04x}", u32::from(control))),
-            other => out.push(other),
+            '"' => out.put("\\\""),
+            '\\' => out.put("\\\\"),
+            '\n' => out.put("\\n"),
+            '\r' => out.put("\\r"),
+            '\t' => out.put("\\t"),
+            '$' | '%' if rest.peek() == Some(&'{') => out.extend([character as u8; 2]),
+            control if control.is_control() => out.put(&format!("\\u{:04x}", u32::from(control))),
+            other => out.put(other.encode_utf8(&mut [0; 4])),
         }
     }
-    out.push('"');
 }

@@ -8,7 +8,6 @@ mod hcl;
 pub mod terraform;
 
 use crate::groups::Deployment;
-use std::io;
 
 /// A target of `build`.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +20,8 @@ pub struct Backend {
     pub extension: &'static str,
     /// A text near the start of every output, by which tierwall knows its own files.
     pub mark: &'static str,
-    /// Writes the output.
-    pub emit: fn(&Deployment<'_>, &mut dyn io::Write) -> io::Result<()>,
+    /// Makes the output.
+    pub emit: fn(&Deployment<'_>) -> Vec<u8>,
 }
 
 /// Every target.

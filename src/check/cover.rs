@@ -6,8 +6,9 @@
 //! deleted at once.
 
 use super::reach::{Gate, Gates, Side, Unknown, Who, peer_family};
+use crate::groups::{self, Deployment, Direction};
 use crate::net::{Addresses, Family, Protocol, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy, TierId};
+use crate::policy::{Peer, Policy};
 use ipnet::IpNet;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -31,10 +32,18 @@ struct Rule {
 }
 
 /// Flows that others cover, by their place among the policy's.
-pub fn covered(policy: &Policy, gates: &Gates<'_>) -> Vec<Covered> {
+pub fn covered(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Covered> {
+    let policy = deployment.policy();
     let mut closed = vec![0u8; policy.flows.len()];
     let mut by: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for gate in (0..policy.tiers.len() as u32).flat_map(|n| [Gate::Inbound(TierId(n)), Gate::Outbound(TierId(n))]) {
+    for (group, direction) in deployment.groups.iter().flat_map(|group| Direction::ALL.map(|it| (group, it))) {
+        let gate = match direction {
+            Direction::Ingress => Gate::Inbound(group.tier),
+            Direction::Egress => Gate::Outbound(group.tier),
+        };
+        if gates.flows(gate).is_empty() || apart(group.rules(direction)) {
+            continue;
+        }
         let mut rules = rules(policy, gates, gate);
         if rules.len() < 2 {
             continue;
@@ -57,6 +66,29 @@ pub fn covered(policy: &Policy, gates: &Gates<'_>) -> Vec<Covered> {
         Covered { flow, by }
     });
     covered.collect()
+}
+
+/// Whether no two rules can have a packet in common: no pieces of traffic overlap, and with the same traffic no block
+/// holds another and none stands beside a peer that is no block. The rules of most groups are so.
+fn apart(rules: &[groups::Rule]) -> bool {
+    let mut before: Option<Stretch> = None;
+    for same in rules.chunk_by(|a, b| a.traffic == b.traffic) {
+        let (protocol, from, to) = stretch(same[0].traffic);
+        // lowering leaves rules out beside one for all traffic
+        let alone =
+            protocol != Protocol::All && before.is_none_or(|(other, _, Reverse(end))| other != protocol || end < from);
+        before = Some((protocol, from, to));
+        // in the order of peers the blocks of a family come by address, a wider one before those in it
+        let apart = |pair: &[groups::Rule]| match (pair[0].peer, pair[1].peer) {
+            (Peer::Net(a), Peer::Net(b)) => !a.contains(&b),
+            (Peer::Net(_), _) | (_, Peer::Net(_)) => false,
+            (_, _) => true,
+        };
+        if !alone || !same.windows(2).all(apart) {
+            return false;
+        }
+    }
+    true
 }
 
 /// The distinct rules of a gate, by peer.

@@ -101,9 +101,10 @@ fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
         let Peer::Net(block) = flow.peer else { continue };
         let tail = &policy.sentence(flow.sentence).tail;
         let except = tail.split(" until ").next().unwrap_or_default();
-        let word = policy.words.text(flow.named);
-        if !(except.is_empty() && ["anywhere", "anywhere-ipv4", "anywhere-ipv6"].contains(&word)) {
-            let blocks = found.entry(format!("{word}{except}")).or_default();
+        let mut word = String::new();
+        policy.push_peer(flow, &mut word);
+        if !(except.is_empty() && ["anywhere", "anywhere-ipv4", "anywhere-ipv6"].contains(&word.as_str())) {
+            let blocks = found.entry(word + except).or_default();
             if blocks.last() != Some(&block) {
                 blocks.push(block);
             }

@@ -124,9 +124,7 @@ impl Job<'_> {
 }
 
 fn make(output: &Output, deployment: &Deployment<'_>) -> Made {
-    let mut bytes = Vec::new();
-    (output.backend.emit)(deployment, &mut bytes).expect("a vector takes everything");
-    Made { backend: output.backend, path: output.path.path.clone(), bytes }
+    Made { backend: output.backend, path: output.path.path.clone(), bytes: (output.backend.emit)(deployment) }
 }
 
 /// What CloudFormation would refuse in a template of that size.

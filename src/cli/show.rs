@@ -5,7 +5,7 @@ use super::report::{Report, meant};
 use super::{Exit, With};
 use clap::ValueEnum;
 use std::fmt::Write;
-use tierwall::catalogue::built_in;
+use tierwall::catalogue::catalogue;
 use tierwall::check::lint;
 use tierwall::check::lint::page::{explained, page};
 use tierwall::diagnostic::{explanation, explanations};
@@ -42,15 +42,15 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
     // `443`, and `tcp 443`, `tcp/443`, `443/tcp` as well
     let number = word.trim_matches(|c: char| "tcpudp/: ".contains(c));
     let port = number.parse::<u16>().ok();
-    let found: Vec<_> = built_in()
-        .iter()
+    let found: Vec<_> = catalogue()
+        .services()
         .filter(|service| match port {
             Some(port) => service.has_port(port),
             None => service.name.contains(&word) || service.description.to_lowercase().contains(&word),
         })
         .collect();
     if found.is_empty() {
-        let meant = meant(&word, built_in().iter().map(|service| service.name.as_str()));
+        let meant = meant(&word, catalogue().names());
         report.outcome(&format!("no built-in service for `{word}`{meant}"));
         return Exit::Program;
     }

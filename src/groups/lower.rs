@@ -1,5 +1,4 @@
-//! Flows to rules: every gate on a flow's way, in one pass over the flows, one sort, and one pass over the
-//! groups.
+//! Flows to rules: every gate on a flow's way, put to its side of its group, and sorted there.
 
 use super::rule::{Direction, Rule, Text};
 use super::{Deployment, GROUP_DESCRIPTION, Group, Parameter, describe};
@@ -10,8 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The security groups of a policy.
 pub fn lower(policy: &Policy) -> Deployment<'_> {
-    let mut gates = gates(policy);
-    gates.sort_unstable();
+    let mut sides = Sides::of(policy);
+    let mut origins = Vec::with_capacity(sides.gates.len());
+    let groups = (0..policy.tiers.len() as u32).map(TierId).map(|tier| {
+        let ingress = rules(policy, sides.sorted(tier, Direction::Ingress), &mut origins);
+        let egress = match policy.tier(tier).outbound {
+            Outbound::Open => everything(policy),
+            Outbound::Closed => {
+                let side = sides.sorted(tier, Direction::Egress);
+                rules(policy, &outbound(policy, side), &mut origins)
+            }
+        };
+        group(policy, tier, ingress, egress)
+    });
     let mut deployment = Deployment {
         policy,
         stack: &policy.stack.name,
@@ -19,24 +29,10 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
         exports: policy.stack.exports,
         parameters: Vec::new(),
         lists: Vec::new(),
-        groups: (0..policy.tiers.len()).map(|n| group(policy, TierId(n as u32))).collect(),
+        groups: groups.collect(),
         locked: locked(policy),
-        origins: Vec::new(),
+        origins,
     };
-    for side in gates.chunk_by(|a, b| (a.tier, a.direction) == (b.tier, b.direction)) {
-        let (tier, direction) = (side[0].tier, side[0].direction);
-        let rules = match direction {
-            Direction::Ingress => rules(policy, side, &mut deployment.origins),
-            Direction::Egress => rules(policy, &outbound(policy, side), &mut deployment.origins),
-        };
-        let group = &mut deployment.groups[tier.index()];
-        match direction {
-            Direction::Ingress => group.ingress = rules,
-            Direction::Egress => group.egress = rules,
-        }
-    }
-    let open = deployment.groups.iter_mut().filter(|g| policy.tier(g.tier).outbound == Outbound::Open);
-    open.for_each(|group| group.egress = everything(policy));
     refer(&mut deployment);
     deployment
 }
@@ -44,33 +40,66 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
 /// One gate that one flow opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Gate {
-    tier: TierId,
-    direction: Direction,
     traffic: Traffic,
     peer: Peer,
     flow: u32,
 }
 
-/// The inbound gate of each receiver, and the outbound gate of each sender whose outbound side is closed.
-fn gates(policy: &Policy) -> Vec<Gate> {
-    let mut gates = Vec::with_capacity(policy.flows.len() * 2);
+/// The gates of a policy by tier and direction, in the order of its flows.
+struct Sides {
+    gates: Vec<Gate>,
+    /// Where those of each side end, by [`side`].
+    ends: Vec<u32>,
+}
+
+impl Sides {
+    fn of(policy: &Policy) -> Sides {
+        let mut starts = vec![0u32; 2 * policy.tiers.len() + 1];
+        for_each_gate(policy, |side, _| starts[side + 1] += 1);
+        for n in 1..starts.len() {
+            starts[n] += starts[n - 1];
+        }
+        let none = Gate { traffic: Traffic::All, peer: Peer::Net(EVERY_IPV4), flow: 0 };
+        let mut gates = vec![none; starts.last().map_or(0, |all| *all as usize)];
+        // the start of each side moves to its end as it fills
+        for_each_gate(policy, |side, gate| {
+            gates[starts[side] as usize] = gate;
+            starts[side] += 1;
+        });
+        Sides { gates, ends: starts }
+    }
+
+    /// The gates of a side, by what they are.
+    fn sorted(&mut self, tier: TierId, direction: Direction) -> &[Gate] {
+        let side = side(tier, direction);
+        let start = side.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let gates = &mut self.gates[start..self.ends[side] as usize];
+        gates.sort_unstable();
+        gates
+    }
+}
+
+fn side(tier: TierId, direction: Direction) -> usize {
+    2 * tier.index() + direction as usize
+}
+
+/// Tells the inbound gate of each receiver, and the outbound gate of each sender whose outbound side is closed.
+fn for_each_gate(policy: &Policy, mut open: impl FnMut(usize, Gate)) {
     for (flow, stated) in policy.flows.iter().enumerate() {
         let (receiver, sender) = (stated.receiver(), stated.sender());
-        let across = |end: Option<TierId>| end.map_or(stated.peer, Peer::Tier);
-        let mut open = |tier, direction, peer| {
-            gates.push(Gate { tier, direction, traffic: stated.traffic, peer, flow: flow as u32 });
+        let gate = |end: Option<TierId>| {
+            let peer = end.map_or(stated.peer, Peer::Tier);
+            Gate { traffic: stated.traffic, peer, flow: flow as u32 }
         };
         if let Some(tier) = receiver {
-            open(tier, Direction::Ingress, across(sender));
+            open(side(tier, Direction::Ingress), gate(sender));
         }
         if let Some(tier) = sender
             && policy.tier(tier).outbound == Outbound::Closed
         {
-            open(tier, Direction::Egress, across(receiver));
+            open(side(tier, Direction::Egress), gate(receiver));
         }
     }
-    gates.shrink_to_fit();
-    gates
 }
 
 /// The outbound gates of a closed tier, as AWS and CloudFormation can hold them.
@@ -136,23 +165,21 @@ fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
 /// The outbound rules of an open tier.
 fn everything(policy: &Policy) -> Vec<Rule> {
     let blocks: &[IpNet] = if policy.stack.dual { &[EVERY_IPV4, EVERY_IPV6] } else { &[EVERY_IPV4] };
-    let rule = |block: &IpNet| Rule {
-        traffic: Traffic::All,
-        peer: Peer::Net(*block),
-        text: Text::Fixed("all outbound traffic"),
-        origins: 0..0,
-    };
+    let rule = |block: &IpNet| Rule { traffic: Traffic::All, peer: Peer::Net(*block), text: Text::Open, origins: 0..0 };
     blocks.iter().map(rule).collect()
 }
 
-fn group(policy: &Policy, id: TierId) -> Group<'_> {
+fn group(policy: &Policy, id: TierId, ingress: Vec<Rule>, egress: Vec<Rule>) -> Group<'_> {
     let (stack, tier) = (&policy.stack, policy.tier(id));
     let oldest = |was: &'_ [String], name: &str| was.last().map_or(name, String::as_str).to_string();
-    let mut tags = BTreeMap::new();
     let shown = tier.group_name.clone().unwrap_or_else(|| format!("{}-{}", stack.name, tier.name));
-    tags.insert("Name", shown);
+    let given = tier.tags.iter().chain(&stack.tags).map(|(key, value)| (key.as_str(), value.clone()));
+    let mut tags: Vec<(&str, String)> = given.collect();
     tags.extend(tier.prose.iter().map(|prose| ("Description", prose.clone())));
-    tags.extend(stack.tags.iter().chain(&tier.tags).map(|(key, value)| (key.as_str(), value.clone())));
+    tags.push(("Name", shown));
+    // the first of each key: that of the tier, of the stack, made up
+    tags.sort_by_key(|(key, _)| *key);
+    tags.dedup_by_key(|(key, _)| *key);
     Group {
         tier: id,
         name: &tier.name,
@@ -162,8 +189,8 @@ fn group(policy: &Policy, id: TierId) -> Group<'_> {
         name_prefix: format!("{}-{}-", oldest(&stack.was, &stack.name), oldest(&tier.was, &tier.name)),
         description: tier.description.as_deref().unwrap_or(GROUP_DESCRIPTION),
         tags,
-        ingress: Vec::new(),
-        egress: Vec::new(),
+        ingress,
+        egress,
     }
 }
 

@@ -11,15 +11,13 @@ pub use lower::lower;
 pub use names::{Names, Renaming, Style, push_pascal, push_snake};
 pub use rule::{Direction, Rule};
 
-pub use crate::net::{Family, Protocol, Traffic};
+pub use crate::net::{Family, Protocol, Sink, Traffic, push_block, push_number, push_protocol};
 pub use crate::policy::{
     ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, SentenceId, TierId, aws_list,
 };
 
-use crate::policy::{Policy, WordId};
+use crate::policy::{Flow, Policy, Way, WordId};
 use rule::Text;
-use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// Everything one output deploys.
 #[derive(Debug)]
@@ -60,8 +58,8 @@ pub struct Group<'p> {
     pub name_prefix: String,
     /// GroupDescription.
     pub description: &'p str,
-    /// Its tags.
-    pub tags: BTreeMap<&'p str, String>,
+    /// Its tags, by key.
+    pub tags: Vec<(&'p str, String)>,
     /// Inbound rules, in order.
     pub ingress: Vec<Rule>,
     /// Outbound rules, in order.
@@ -141,7 +139,7 @@ impl<'p> Deployment<'p> {
         (&external.id, external.account.as_deref())
     }
 
-    /// The flows that ask for a rule, as positions in the policy's.
+    /// The flows that ask for a rule, as positions in the policy's, ascending.
     pub fn origins(&self, rule: &Rule) -> &[u32] {
         &self.origins[rule.origins.start as usize..rule.origins.end as usize]
     }
@@ -161,9 +159,9 @@ impl<'p> Deployment<'p> {
     }
 
     /// Appends the description of a rule.
-    pub fn describe(&self, rule: &Rule, out: &mut String) {
+    pub fn describe(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
-            Text::Fixed(text) => out.push_str(text),
+            Text::Open => out.put("all outbound traffic"),
             Text::Flow(flow) => describe(self.policy, flow, out),
         }
     }
@@ -176,29 +174,43 @@ impl<'p> Deployment<'p> {
 
 /// Appends what the rules of a flow carry: the sentence's own string, or the sentence in words, narrowed to
 /// this flow.
-pub fn describe(policy: &Policy, flow: u32, out: &mut String) {
+pub fn describe(policy: &Policy, flow: u32, out: &mut impl Sink) {
     let flow = &policy.flows[flow as usize];
     let sentence = policy.sentence(flow.sentence);
-    if let Some(prose) = &sentence.prose {
-        out.push_str(prose);
-        return;
+    // no block and no traffic is longer than 50 characters
+    let length = |word: Option<WordId>| word.map_or(50, |word| policy.words.text(word).len());
+    let parts = [policy.tier(flow.subject).name.len(), length(flow.service), length(flow.named), sentence.tail.len()];
+    match &sentence.prose {
+        Some(prose) => out.put(prose),
+        None if parts.iter().sum::<usize>() + " allows  from ".len() <= MOST_DESCRIPTION => in_words(policy, flow, out),
+        None => {
+            let mut text = String::new();
+            in_words(policy, flow, &mut text);
+            shorten(&mut text, MOST_DESCRIPTION);
+            out.put(&text);
+        }
     }
-    let word = |id: WordId| policy.words.text(id);
-    let way = match flow.way {
-        crate::policy::Way::From => "from",
-        crate::policy::Way::To => "to",
-    };
-    let subject = &policy.tier(flow.subject).name;
-    let start = out.len();
-    let (service, named) = (word(flow.service), word(flow.named));
-    let _ = write!(out, "{subject} allows {service} {way} {named}{}", sentence.tail);
-    shorten(out, start, 255);
 }
 
-/// Cuts what stands after `start` to `most` characters, marking the cut.
-fn shorten(out: &mut String, start: usize, most: usize) {
-    if out.len() - start > most {
-        out.truncate(start + most - 3);
-        out.push_str("...");
+/// The most characters of a rule's description (EC2 API reference, IpRange).
+const MOST_DESCRIPTION: usize = 255;
+
+fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
+    out.put(&policy.tier(flow.subject).name);
+    out.put(" allows ");
+    policy.push_service(flow, out);
+    out.put(match flow.way {
+        Way::From => " from ",
+        Way::To => " to ",
+    });
+    policy.push_peer(flow, out);
+    out.put(&policy.sentence(flow.sentence).tail);
+}
+
+/// Cuts a text to `most` characters, marking the cut.
+fn shorten(text: &mut String, most: usize) {
+    if text.len() > most {
+        text.truncate(most - 3);
+        text.push_str("...");
     }
 }

@@ -44,5 +44,5 @@ pub(super) enum Text {
     /// The flow with this position.
     Flow(u32),
     /// No flow: the rule is there because the tier is open.
-    Fixed(&'static str),
+    Open,
 }

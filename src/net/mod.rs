@@ -12,6 +12,7 @@ mod packets_model;
 mod pieces;
 mod private;
 mod ranges;
+mod text;
 mod traffic;
 mod traffic_set;
 
@@ -21,5 +22,6 @@ pub use packets::{Packets, Row};
 pub use pieces::Piece;
 pub use private::private;
 pub use ranges::{Bound, Ranges};
+pub use text::{Sink, push_block, push_number, push_protocol, push_traffic, push_v4};
 pub use traffic::{Family, Ports, Protocol, Traffic};
 pub use traffic_set::TrafficSet;

@@ -1,5 +1,6 @@
 //! What a rule admits, apart from who: protocol and ports, or ICMP type and code.
 
+use super::text::{push_protocol, push_traffic};
 use ipnet::IpNet;
 use std::fmt;
 
@@ -155,33 +156,17 @@ impl Family {
 impl fmt::Display for Protocol {
     /// As AWS writes it: `tcp`, `icmpv6`, `-1`, `50`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Protocol::All => f.write_str("-1"),
-            Protocol::Tcp => f.write_str("tcp"),
-            Protocol::Udp => f.write_str("udp"),
-            Protocol::Icmp => f.write_str("icmp"),
-            Protocol::Icmpv6 => f.write_str("icmpv6"),
-            Protocol::Number(number) => write!(f, "{number}"),
-        }
+        let mut text = String::new();
+        push_protocol(&mut text, *self);
+        f.pad(&text)
     }
 }
 
 impl fmt::Display for Traffic {
     /// As a program writes it: `tcp 443`, `udp 8000-8100`, `icmp 3/4`, `proto 50`, `all`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Traffic::All => f.write_str("all"),
-            Traffic::Number(number) => write!(f, "proto {number}"),
-            Traffic::Tcp(ports) | Traffic::Udp(ports) => match *ports {
-                Ports::ALL => write!(f, "{}", self.protocol()),
-                Ports { from, to } if from == to => write!(f, "{} {from}", self.protocol()),
-                Ports { from, to } => write!(f, "{} {from}-{to}", self.protocol()),
-            },
-            Traffic::Icmp(kind) | Traffic::Icmpv6(kind) => match kind {
-                None => write!(f, "{}", self.protocol()),
-                Some((kind, None)) => write!(f, "{} {kind}", self.protocol()),
-                Some((kind, Some(code))) => write!(f, "{} {kind}/{code}", self.protocol()),
-            },
-        }
+        let mut text = String::new();
+        push_traffic(&mut text, *self);
+        f.pad(&text)
     }
 }

@@ -324,15 +324,8 @@ impl Build {
         let continued = self.last.take();
         Some(match pair.as_rule() {
             Rule::all => ast::Service::All(span),
-            Rule::transport => {
-                let mut inside = parts(pair);
-                let transport = if inside.next()?.as_str() == "tcp" { Transport::Tcp } else { Transport::Udp };
-                let port = inside.next();
-                if port.is_some() {
-                    self.last = Some(transport);
-                }
-                self.ports(transport, span, port)?
-            }
+            Rule::tcp => self.transport(Transport::Tcp, pair)?,
+            Rule::udp => self.transport(Transport::Udp, pair)?,
             Rule::port => match continued {
                 Some(transport) => {
                     self.last = continued;
@@ -355,6 +348,12 @@ impl Build {
             }
             _ => ast::Service::Name(self.name(&pair)),
         })
+    }
+
+    fn transport(&mut self, transport: Transport, pair: Part<'_>) -> Option<ast::Service> {
+        let (span, port) = (self.span(&pair), parts(pair).next());
+        self.last = port.is_some().then_some(transport);
+        self.ports(transport, span, port)
     }
 
     fn ports(&mut self, transport: Transport, span: Span, port: Option<Part<'_>>) -> Option<ast::Service> {

@@ -66,21 +66,27 @@ pub fn protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
 /// around them on a screen (Unicode's bidirectional controls). At most one a line.
 pub fn forbidden_characters(text: &str) -> Vec<(usize, char)> {
     let mut found: Vec<(usize, char)> = Vec::new();
-    let mut line_end = 0;
-    for (at, character) in text.char_indices() {
-        if at < line_end || !is_forbidden(text, at, character) {
-            continue;
+    let mut line_start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.bytes().fold(false, |found, byte| found | may_be_forbidden(byte)) {
+            let mut characters = line.char_indices();
+            let first = characters.find(|(at, character)| is_forbidden(line, *at, *character));
+            found.extend(first.map(|(at, character)| (line_start + at, character)));
         }
-        found.push((at, character));
-        line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        line_start += line.len();
     }
     found
 }
 
-fn is_forbidden(text: &str, at: usize, character: char) -> bool {
+/// Whether a byte can be part of a forbidden character.
+fn may_be_forbidden(byte: u8) -> bool {
+    byte >= 0x7f || byte < b' ' && byte != b'\n' && byte != b'\t'
+}
+
+fn is_forbidden(line: &str, at: usize, character: char) -> bool {
     match character {
         '\n' | '\t' => false,
-        '\r' => !text[at + 1..].starts_with('\n'),
+        '\r' => !line[at + 1..].starts_with('\n'),
         '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
         other => other.is_control(),
     }

@@ -309,7 +309,7 @@ fn expected(error: &ErrorVariant<Rule>) -> String {
 }
 
 /// Rules of the grammar as a reader would call them; the others say nothing to one.
-const WORDS: [(Rule, &str); 30] = [
+const WORDS: [(Rule, &str); 31] = [
     (Rule::string, "a string"),
     (Rule::block, "a block"),
     (Rule::tags, "a block"),
@@ -325,7 +325,8 @@ const WORDS: [(Rule, &str); 30] = [
     (Rule::itself, "`itself`"),
     (Rule::service_name, "a service"),
     (Rule::all, "`all`"),
-    (Rule::transport, "`tcp` or `udp`"),
+    (Rule::tcp, "`tcp`"),
+    (Rule::udp, "`udp`"),
     (Rule::port, "a port"),
     (Rule::icmp, "`icmp`"),
     (Rule::icmp_name, "an ICMP type"),

@@ -42,10 +42,10 @@ pub struct Flow {
     pub peer: Peer,
     /// The sentence that says so.
     pub sentence: SentenceId,
-    /// The service as the sentence names it.
-    pub service: WordId,
-    /// The peer as the sentence names it.
-    pub named: WordId,
+    /// The service as the sentence names it; `None` where it writes the traffic itself.
+    pub service: Option<WordId>,
+    /// The peer as the sentence names it; `None` where it writes the block itself.
+    pub named: Option<WordId>,
 }
 
 impl Flow {

@@ -24,6 +24,7 @@ pub use words::{WordId, Words};
 pub use written::{Declared, Remainder, Shadowed, Unused};
 
 use crate::date::Date;
+use crate::net::{Sink, push_block, push_traffic};
 
 /// A whole program, resolved.
 #[derive(Debug)]
@@ -116,6 +117,23 @@ impl Policy {
     /// The sentence with this id.
     pub fn sentence(&self, id: SentenceId) -> &Sentence {
         &self.sentences[id.index()]
+    }
+
+    /// Appends the service of a flow as its sentence writes it.
+    pub fn push_service(&self, flow: &Flow, out: &mut impl Sink) {
+        match flow.service {
+            Some(word) => out.put(self.words.text(word)),
+            None => push_traffic(out, flow.traffic),
+        }
+    }
+
+    /// Appends the peer of a flow as its sentence writes it.
+    pub fn push_peer(&self, flow: &Flow, out: &mut impl Sink) {
+        match (flow.named, &flow.peer) {
+            (Some(word), _) => out.put(self.words.text(word)),
+            (None, Peer::Net(block)) => push_block(out, block),
+            (None, Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_)) => {}
+        }
     }
 
     /// The VPC of a tier.

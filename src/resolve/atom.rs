@@ -1,6 +1,8 @@
 //! What services are made of, and the built-in ones.
 
 use crate::net::{Family, Traffic};
+use std::ops::Deref;
+use std::sync::OnceLock;
 
 /// One piece of traffic, as far as it is known without a peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +33,25 @@ impl Atom {
     }
 }
 
+/// What an item of a list of services means, sorted.
+pub enum Atoms<'s> {
+    /// What is written there.
+    One(Atom),
+    /// What a name stands for.
+    Named(&'s [Atom]),
+}
+
+impl Deref for Atoms<'_> {
+    type Target = [Atom];
+
+    fn deref(&self) -> &[Atom] {
+        match self {
+            Atoms::One(atom) => std::slice::from_ref(atom),
+            Atoms::Named(atoms) => atoms,
+        }
+    }
+}
+
 /// A service of the catalogue that ships with tierwall.
 #[derive(Debug)]
 pub struct BuiltIn {
@@ -56,8 +77,52 @@ impl BuiltIn {
     }
 }
 
-/// The built-in service of a name.
-pub fn find<'b>(built_in: &'b [BuiltIn], name: &str) -> Option<&'b BuiltIn> {
-    let at = built_in.binary_search_by(|service| service.name.as_str().cmp(name)).ok()?;
-    Some(&built_in[at])
+/// The services that ship with tierwall, by name. Each is read when it is first asked for: most programs name few.
+#[derive(Debug)]
+pub struct Catalogue {
+    entries: Vec<Entry>,
+    read: Read,
+}
+
+/// How the declaration of one service is read, others being found in the catalogue.
+pub type Read = fn(&str, &Catalogue) -> BuiltIn;
+
+#[derive(Debug)]
+struct Entry {
+    name: &'static str,
+    declaration: &'static str,
+    service: OnceLock<BuiltIn>,
+}
+
+impl Catalogue {
+    /// The catalogue of a text that declares one service a line: `service https = tcp 443 "Web over TLS"`.
+    pub fn new(text: &'static str, read: Read) -> Catalogue {
+        let entry = |declaration: &'static str| {
+            let (name, _) = declaration.strip_prefix("service ")?.split_once(' ')?;
+            Some(Entry { name, declaration, service: OnceLock::new() })
+        };
+        let mut entries: Vec<Entry> = text.lines().filter_map(entry).collect();
+        entries.sort_unstable_by_key(|entry| entry.name);
+        Catalogue { entries, read }
+    }
+
+    /// The service of a name.
+    pub fn find(&self, name: &str) -> Option<&BuiltIn> {
+        let at = self.entries.binary_search_by_key(&name, |entry| entry.name).ok()?;
+        Some(self.service(&self.entries[at]))
+    }
+
+    /// The names of all of them, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.name)
+    }
+
+    /// All of them, by name.
+    pub fn services(&self) -> impl Iterator<Item = &BuiltIn> {
+        self.entries.iter().map(|entry| self.service(entry))
+    }
+
+    fn service<'c>(&'c self, entry: &'c Entry) -> &'c BuiltIn {
+        entry.service.get_or_init(|| (self.read)(entry.declaration, self))
+    }
 }

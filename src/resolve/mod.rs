@@ -18,8 +18,8 @@ mod strings;
 mod tiers;
 mod unused;
 
-pub use atom::BuiltIn;
-pub use services::catalogue;
+pub use atom::{BuiltIn, Catalogue};
+pub use services::built_in;
 
 use crate::ast::{Item, Program};
 use crate::date::Date;
@@ -36,7 +36,7 @@ pub struct Settings<'a> {
     /// The day that counts as today.
     pub as_of: Date,
     /// The services that every program has.
-    pub built_in: &'a [BuiltIn],
+    pub catalogue: &'a Catalogue,
     /// The lints that `@allow` can name.
     pub lints: &'a [&'static str],
     /// The name of the stack, where the program gives none.
@@ -46,14 +46,14 @@ pub struct Settings<'a> {
 /// Resolves a program. The policy holds what could be made of it, and is complete when no problem is an
 /// error.
 pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settings<'a>) -> (Policy, Problems) {
-    let mut scope = Scope::collect(sources, program, settings.built_in);
+    let mut scope = Scope::collect(sources, program, settings.catalogue);
     let mut params = params::resolve(&mut scope, settings);
     let (mut stack, default_vpc) = stack::stack(&mut scope, settings);
     let (vpcs, default_vpc) = stack::vpcs(&mut scope, &mut params, default_vpc);
     let peerings = stack::peerings(&mut scope, &vpcs);
     let networks = networks::resolve(&mut scope, &params, &vpcs, stack.dual);
     let lists = lists::resolve(&mut scope, &params, &stack);
-    let services = services::resolve(&mut scope, settings.built_in);
+    let services = services::resolve(&mut scope, settings.catalogue);
     let tiers = tiers::resolve(&mut scope, &mut stack, &vpcs, default_vpc, &networks);
     let tier_sets = tiers::sets(&mut scope);
     let mut policy = Policy {
@@ -85,9 +85,10 @@ pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settin
         list_names: lists.list_names,
         services,
     };
+    let mut sentences = rules::Sentences::new(&known);
     for statement in program.files.iter().flat_map(|file| &file.statements) {
         match &statement.item {
-            Item::Rule(rule) => rules::resolve(&mut scope, &known, &mut policy, statement.span, rule, settings.as_of),
+            Item::Rule(rule) => sentences.resolve(&mut scope, &mut policy, statement.span, rule, settings.as_of),
             Item::Assertion(assertion) => {
                 assertions::resolve(&mut scope, &known, &mut policy, statement.span, assertion);
             }

@@ -1,6 +1,6 @@
 //! Sentences: every subject, every piece of traffic, every peer.
 
-use super::atom::Atom;
+use super::atom::{Atom, Atoms};
 use super::lists::ParamPeer;
 use super::networks::{Addressed, BuiltIns, NetList, span_of};
 use super::params::ParamValue;
@@ -12,7 +12,6 @@ use crate::diagnostic::{AwsField, Kind, Problem};
 use crate::net::{Family, Traffic};
 use crate::policy::{ExternalId, Flow, ParamId, Peer, Policy, PrefixListId, Sentence, SentenceId, TierId, Way, WordId};
 use crate::source::Span;
-use std::borrow::Cow;
 use std::fmt::Write;
 
 /// What sentences need to know beside the policy.
@@ -30,7 +29,7 @@ pub struct Known<'b> {
 struct Target {
     peer: Other,
     item: usize,
-    word: WordId,
+    word: Option<WordId>,
 }
 
 #[derive(Clone, Copy)]
@@ -41,93 +40,106 @@ enum Other {
 
 /// One written service of a sentence.
 struct Offer<'k> {
-    atoms: Cow<'k, [Atom]>,
-    word: WordId,
+    atoms: Atoms<'k>,
+    word: Option<WordId>,
     span: Span,
 }
 
-/// Resolves one sentence into the policy.
-pub fn resolve(
-    scope: &mut Scope<'_>,
-    known: &Known<'_>,
-    policy: &mut Policy,
-    span: Span,
-    rule: &ast::Rule,
-    as_of: Date,
-) {
-    let before = scope.problems.len();
-    let current = rule.until.is_none_or(|until| until.date >= as_of);
-    let subjects = subjects(scope, policy, &rule.subjects);
-    let offers = offers(scope, known, policy, &rule.services);
-    let targets = if rule.except.is_empty() {
-        targets(scope, known, policy, &rule.peers)
-    } else {
-        excepted(scope, known, policy, rule)
-    };
-    let prose = scope.prose(&rule.prose, AwsField::RuleDescription);
-    let id = SentenceId(policy.sentences.len() as u32);
-    let until = rule.until.map(|until| (until.span, until.date));
-    policy.sentences.push(Sentence { span, prose, tail: tail(scope, rule), until });
-    let names = Names { scope, rule, span };
-    names.check(policy, &subjects, &targets);
-    let start = policy.flows.len();
-    let yielded = multiply(policy, rule, id, &subjects, &offers, &targets);
-    if !current {
-        let ended = policy.flows.split_off(start);
-        policy.ended.extend(ended);
-    }
-    let whole = !offers.is_empty()
-        && !subjects.is_empty()
-        && !targets.is_empty()
-        && offers.iter().all(|offer| !offer.atoms.is_empty());
-    if whole && (scope.problems.len() == before || !current) {
-        unproductive(scope, policy, rule, span, &offers, &targets, &yielded);
-    }
+/// Resolves sentences into the policy. The lists that each needs are kept, to be filled by the next.
+pub struct Sentences<'k> {
+    known: &'k Known<'k>,
+    subjects: Vec<TierId>,
+    offers: Vec<Offer<'k>>,
+    targets: Vec<Target>,
+    yielded: Yielded,
 }
 
-fn subjects(scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) -> Vec<TierId> {
-    let (wrong, names): (Vec<ast::Name>, Vec<ast::Name>) =
-        names.iter().partition(|name| scope.text(**name) == "itself");
-    wrong.iter().for_each(|name| scope.problems.push(Problem::ItselfSubject { span: name.span }));
-    let mut subjects = scope.members(&policy.tier_sets, &names);
-    subjects.sort_unstable();
-    subjects.dedup();
-    subjects
-}
+impl<'k> Sentences<'k> {
+    pub fn new(known: &'k Known<'k>) -> Sentences<'k> {
+        let (subjects, offers, targets) = (Vec::new(), Vec::new(), Vec::new());
+        Sentences { known, subjects, offers, targets, yielded: Yielded::default() }
+    }
 
-fn offers<'k>(
-    scope: &mut Scope<'_>,
-    known: &'k Known<'_>,
-    policy: &mut Policy,
-    services: &[ast::Service],
-) -> Vec<Offer<'k>> {
-    let mut offers = Vec::with_capacity(services.len());
-    for service in services {
-        let atoms = known.services.atoms(scope, service);
-        let word = match (service, atoms.first()) {
-            (ast::Service::Name(name), _) => policy.words.id(scope.text(*name)),
-            (_, Some(Atom::Fixed(traffic))) => policy.words.id(&traffic.to_string()),
-            (ast::Service::Icmp(_, ast::IcmpType::Name(name)), _) => {
-                policy.words.id(&format!("icmp {}", scope.text(*name)))
+    /// Resolves one of them.
+    pub fn resolve(&mut self, scope: &mut Scope<'_>, policy: &mut Policy, span: Span, rule: &ast::Rule, as_of: Date) {
+        let before = scope.problems.len();
+        let current = rule.until.is_none_or(|until| until.date >= as_of);
+        self.subjects(scope, policy, &rule.subjects);
+        self.offers(scope, policy, &rule.services);
+        self.targets.clear();
+        if rule.except.is_empty() {
+            targets(scope, self.known, policy, &rule.peers, &mut self.targets);
+        } else {
+            excepted(scope, self.known, policy, rule, &mut self.targets);
+        }
+        let Sentences { subjects, offers, targets, yielded, .. } = self;
+        let prose = scope.prose(&rule.prose, AwsField::RuleDescription);
+        let id = SentenceId(policy.sentences.len() as u32);
+        let until = rule.until.map(|until| (until.span, until.date));
+        policy.sentences.push(Sentence { span, prose, tail: tail(scope, rule), until });
+        let names = Names { scope, rule, span };
+        names.check(policy, subjects, targets);
+        let start = policy.flows.len();
+        yielded.multiply(policy, rule, id, subjects, offers, targets);
+        if !current {
+            let ended = policy.flows.split_off(start);
+            policy.ended.extend(ended);
+        }
+        let whole = !offers.is_empty()
+            && !subjects.is_empty()
+            && !targets.is_empty()
+            && offers.iter().all(|offer| !offer.atoms.is_empty());
+        if whole && (scope.problems.len() == before || !current) {
+            unproductive(scope, policy, rule, span, offers, targets, yielded);
+        }
+    }
+
+    fn subjects(&mut self, scope: &mut Scope<'_>, policy: &Policy, names: &[ast::Name]) {
+        self.subjects.clear();
+        for name in names {
+            if scope.text(*name) == "itself" {
+                scope.problems.push(Problem::ItselfSubject { span: name.span });
+            } else {
+                scope.add_members(&policy.tier_sets, *name, &mut self.subjects);
             }
-            (_, Some(Atom::Neutral(..)) | None) => policy.words.id("icmp"),
-        };
-        offers.push(Offer { atoms, word, span: service.span() });
+        }
+        self.subjects.sort_unstable();
+        self.subjects.dedup();
     }
-    offers
+
+    fn offers(&mut self, scope: &mut Scope<'_>, policy: &mut Policy, services: &[ast::Service]) {
+        self.offers.clear();
+        for service in services {
+            let atoms = self.known.services.atoms(scope, service);
+            let word = match (service, atoms.first()) {
+                (ast::Service::Name(name), _) => Some(policy.words.id(scope.text(*name))),
+                (_, Some(Atom::Fixed(_))) => None,
+                (ast::Service::Icmp(_, ast::IcmpType::Name(name)), _) => {
+                    Some(policy.words.id(&format!("icmp {}", scope.text(*name))))
+                }
+                (_, Some(Atom::Neutral(..)) | None) => Some(policy.words.id("icmp")),
+            };
+            self.offers.push(Offer { atoms, word, span: service.span() });
+        }
+    }
 }
 
 /// The peers of a sentence without `except`.
-fn targets(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, peers: &[ast::Peer]) -> Vec<Target> {
-    let mut targets = Vec::with_capacity(peers.len());
+fn targets(
+    scope: &mut Scope<'_>,
+    known: &Known<'_>,
+    policy: &mut Policy,
+    peers: &[ast::Peer],
+    targets: &mut Vec<Target>,
+) {
     for (item, peer) in peers.iter().enumerate() {
-        let mut push = |peer, word| targets.push(Target { peer: Other::Peer(peer), item, word });
+        let mut push = |peer, word| targets.push(Target { peer: Other::Peer(peer), item, word: Some(word) });
         match peer {
             ast::Peer::Itself(_) => {
                 let word = policy.words.id("itself");
-                targets.push(Target { peer: Other::Itself, item, word });
+                targets.push(Target { peer: Other::Itself, item, word: Some(word) });
             }
-            ast::Peer::Net(net) => push(Peer::Net(net.net), policy.words.id(&net.net.to_string())),
+            ast::Peer::Net(net) => targets.push(Target { peer: Other::Peer(Peer::Net(net.net)), item, word: None }),
             ast::Peer::Vpc(span, name) => {
                 let word = policy.words.id(&format!("vpc {}", scope.text(*name)));
                 let mut list = NetList::default();
@@ -174,7 +186,6 @@ fn targets(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, peers:
             }
         }
     }
-    targets
 }
 
 /// A parameter as a peer, or what it is bound to.
@@ -193,10 +204,16 @@ fn addressed<'k>(known: &'k Known<'_>, policy: &'k Policy, lists: &'k [NetList])
 }
 
 /// The peers of a sentence with `except`: the smallest list of blocks for what is left of all of them.
-fn excepted(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, rule: &ast::Rule) -> Vec<Target> {
+fn excepted(
+    scope: &mut Scope<'_>,
+    known: &Known<'_>,
+    policy: &mut Policy,
+    rule: &ast::Rule,
+    targets: &mut Vec<Target>,
+) {
     let (Some(peers), Some(except)) = (span_of(&rule.peers, ast::Peer::span), span_of(&rule.except, NetItem::span))
     else {
-        return Vec::new();
+        return;
     };
     let mut items = Vec::new();
     for peer in &rule.peers {
@@ -229,8 +246,8 @@ fn excepted(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, rule:
         known.without(scope, before, (peers, except), &rule.except)
     };
     let word = policy.words.id(&listed(scope, rule.peers.iter().map(ast::Peer::span)));
-    let target = |block| Target { peer: Other::Peer(Peer::Net(block)), item: 0, word };
-    left.blocks.into_iter().map(target).collect()
+    let target = |block| Target { peer: Other::Peer(Peer::Net(block)), item: 0, word: Some(word) };
+    targets.extend(left.blocks.into_iter().map(target));
 }
 
 /// ` except 10.0.0.0/8 until 2026-12-31`
@@ -255,56 +272,61 @@ fn listed(scope: &Scope<'_>, spans: impl Iterator<Item = Span>) -> String {
 }
 
 /// What the multiplication gave: which written services and which written peers have a flow.
+#[derive(Default)]
 struct Yielded {
     offers: Vec<bool>,
     items: Vec<bool>,
 }
 
-fn multiply(
-    policy: &mut Policy,
-    rule: &ast::Rule,
-    sentence: SentenceId,
-    subjects: &[TierId],
-    offers: &[Offer<'_>],
-    targets: &[Target],
-) -> Yielded {
-    let way = match rule.way {
-        ast::Way::From => Way::From,
-        ast::Way::To => Way::To,
-    };
-    let mut yielded = Yielded { offers: vec![false; offers.len()], items: vec![false; rule.peers.len()] };
-    for subject in subjects {
-        for (n, offer) in offers.iter().enumerate() {
-            for target in targets {
-                let peer = match target.peer {
-                    Other::Peer(peer) => peer,
-                    Other::Itself => Peer::Tier(*subject),
-                };
-                let before = policy.flows.len();
-                for atom in offer.atoms.iter() {
-                    let family = family(policy, peer);
-                    let flow = |traffic: Traffic| Flow {
-                        subject: *subject,
-                        way,
-                        traffic,
-                        peer,
-                        sentence,
-                        service: offer.word,
-                        named: target.word,
+impl Yielded {
+    fn multiply(
+        &mut self,
+        policy: &mut Policy,
+        rule: &ast::Rule,
+        sentence: SentenceId,
+        subjects: &[TierId],
+        offers: &[Offer<'_>],
+        targets: &[Target],
+    ) {
+        let way = match rule.way {
+            ast::Way::From => Way::From,
+            ast::Way::To => Way::To,
+        };
+        for (list, length) in [(&mut self.offers, offers.len()), (&mut self.items, rule.peers.len())] {
+            list.clear();
+            list.resize(length, false);
+        }
+        for subject in subjects {
+            for (n, offer) in offers.iter().enumerate() {
+                for target in targets {
+                    let peer = match target.peer {
+                        Other::Peer(peer) => peer,
+                        Other::Itself => Peer::Tier(*subject),
                     };
-                    match family {
-                        Some(family) => policy.flows.extend(atom.of(family).map(flow)),
-                        None => policy.flows.extend(atom.of_group(policy.stack.dual).map(flow)),
+                    let (before, family) = (policy.flows.len(), family(policy, peer));
+                    for atom in offer.atoms.iter() {
+                        let flow = |traffic: Traffic| Flow {
+                            subject: *subject,
+                            way,
+                            traffic,
+                            peer,
+                            sentence,
+                            service: offer.word,
+                            named: target.word,
+                        };
+                        match family {
+                            Some(family) => policy.flows.extend(atom.of(family).map(flow)),
+                            None => policy.flows.extend(atom.of_group(policy.stack.dual).map(flow)),
+                        }
                     }
-                }
-                if policy.flows.len() > before {
-                    yielded.offers[n] = true;
-                    yielded.items[target.item] = true;
+                    if policy.flows.len() > before {
+                        self.offers[n] = true;
+                        self.items[target.item] = true;
+                    }
                 }
             }
         }
     }
-    yielded
 }
 
 /// The one family that a peer has, if it has one.
@@ -332,11 +354,11 @@ fn unproductive(
     let mut reported = false;
     for (offer, _) in offers.iter().zip(&yielded.offers).filter(|(_, yielded)| !**yielded) {
         let fixed = offer.atoms.iter().find_map(|atom| match atom {
-            Atom::Fixed(traffic) => traffic.family(),
+            Atom::Fixed(traffic) => Some((*traffic, traffic.family()?)),
             Atom::Neutral(..) => None,
         });
-        if let Some(family) = fixed {
-            let what = policy.words.text(offer.word).to_string();
+        if let Some((traffic, family)) = fixed {
+            let what = offer.word.map_or_else(|| traffic.to_string(), |word| policy.words.text(word).to_string());
             scope.problems.push(Problem::FamilyMismatch {
                 span: offer.span,
                 what,

@@ -1,6 +1,6 @@
 //! Who is called what: the three namespaces of a program, collected before anything is looked up.
 
-use super::atom::{BuiltIn, find};
+use super::atom::Catalogue;
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
 use crate::policy::{NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId, VpcId, aws_list};
@@ -52,7 +52,7 @@ pub struct Scope<'a> {
     pub sources: &'a Sources,
     pub problems: Problems,
     /// The services that every program has.
-    pub built_in: &'a [BuiltIn],
+    pub catalogue: &'a Catalogue,
     pub stack: Option<(&'a ast::Stack, Span)>,
     pub params: Vec<&'a ast::Param>,
     pub vpcs: Vec<(&'a ast::Vpc, Span)>,
@@ -118,12 +118,12 @@ impl Entity {
 impl<'a> Scope<'a> {
     /// Collects the declarations of a program, and reports names that are declared twice, that are taken, or
     /// that become one in an output.
-    pub fn collect(sources: &'a Sources, program: &'a Program, built_in: &'a [BuiltIn]) -> Scope<'a> {
+    pub fn collect(sources: &'a Sources, program: &'a Program, catalogue: &'a Catalogue) -> Scope<'a> {
         let networks = BUILT_IN.iter().map(|(name, is)| (*name, Named::new(Entity::BuiltIn(*is), None)));
         let mut scope = Scope {
             sources,
             problems: Problems::default(),
-            built_in,
+            catalogue,
             stack: None,
             params: Vec::new(),
             vpcs: Vec::new(),
@@ -361,7 +361,7 @@ impl<'a> Scope<'a> {
     pub fn peer(&mut self, name: ast::Name, kind: Kind) -> Option<Entity> {
         let text = self.text(name);
         let known = self.peers.get_mut(text).map(Named::look_up);
-        if known.is_none() && (self.service_names.contains_key(text) || find(self.built_in, text).is_some()) {
+        if known.is_none() && (self.service_names.contains_key(text) || self.catalogue.find(text).is_some()) {
             let (span, wanted) = (name.span, if kind == Kind::Tier { "a tier" } else { "a peer" });
             let declared = self.service_names.get(text).and_then(|named| named.declared);
             let name = text.to_string();
@@ -402,14 +402,17 @@ impl<'a> Scope<'a> {
     /// The tiers that a list names, each by itself or by a set.
     pub fn members(&mut self, sets: &[TierSet], names: &[ast::Name]) -> Vec<TierId> {
         let mut members = Vec::with_capacity(names.len());
-        for name in names {
-            match self.tier(*name) {
-                Some(Entity::Tier(id)) => members.push(id),
-                Some(Entity::TierSet(id)) => members.extend(&sets[id.index()].members),
-                Some(_) | None => {}
-            }
-        }
+        names.iter().for_each(|name| self.add_members(sets, *name, &mut members));
         members
+    }
+
+    /// Adds the tier or the tiers that a name stands for.
+    pub fn add_members(&mut self, sets: &[TierSet], name: ast::Name, members: &mut Vec<TierId>) {
+        match self.tier(name) {
+            Some(Entity::Tier(id)) => members.push(id),
+            Some(Entity::TierSet(id)) => members.extend(&sets[id.index()].members),
+            Some(_) | None => {}
+        }
     }
 
     /// What a name stands for among the peers, if it does.

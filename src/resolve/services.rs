@@ -1,6 +1,6 @@
 //! Services: names for traffic, declared and built in.
 
-use super::atom::{Atom, BuiltIn, find};
+use super::atom::{Atom, Atoms, BuiltIn, Catalogue};
 use super::order::order;
 use super::scope::Scope;
 use crate::ast::{self, IcmpType, Program, Service};
@@ -9,11 +9,11 @@ use crate::net::{Ports, Traffic};
 use crate::policy::{Shadowed, icmp_name, icmp_names};
 use crate::source::Sources;
 
-/// The services that a program of service declarations declares, by name.
-pub fn catalogue(sources: &Sources, program: &Program) -> (Vec<BuiltIn>, Problems) {
-    let mut scope = Scope::collect(sources, program, &[]);
-    let meanings = declared(&mut scope, &Services::default());
-    let services = scope.services.iter().zip(meanings).map(|(service, atoms)| {
+/// The service that a program of one declaration declares, where others are those of the catalogue.
+pub fn built_in(sources: &Sources, program: &Program, catalogue: &Catalogue) -> (Option<BuiltIn>, Problems) {
+    let mut scope = Scope::collect(sources, program, catalogue);
+    let atoms = declared(&mut scope, catalogue).pop();
+    let service = scope.services.first().zip(atoms).map(|(service, atoms)| {
         let (first, last) = (service.members.first(), service.members.last());
         let span = first.zip(last).map(|(first, last)| first.span().to(last.span()));
         BuiltIn {
@@ -24,26 +24,24 @@ pub fn catalogue(sources: &Sources, program: &Program) -> (Vec<BuiltIn>, Problem
             atoms,
         }
     });
-    (services.collect(), scope.problems)
+    (service, scope.problems)
 }
 
 /// What the names of services mean in a program.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Services<'b> {
     /// By position of the declaration.
     declared: Vec<Vec<Atom>>,
-    /// By name.
-    built_in: &'b [BuiltIn],
+    catalogue: &'b Catalogue,
 }
 
 /// Resolves the declared services, those that others name first.
-pub fn resolve<'b>(scope: &mut Scope<'_>, built_in: &'b [BuiltIn]) -> Services<'b> {
-    let mut services = Services { declared: Vec::new(), built_in };
-    services.declared = declared(scope, &services);
+pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<'b> {
+    let services = Services { declared: declared(scope, catalogue), catalogue };
     for (n, service) in scope.services.clone().into_iter().enumerate() {
         scope.prose(&service.prose, AwsField::TagValue);
         let name = scope.text(service.name);
-        if let Some(built_in) = find(services.built_in, name)
+        if let Some(built_in) = catalogue.find(name)
             && built_in.atoms != services.declared[n]
         {
             let (span, name, meaning) = (service.name.span, name.to_string(), built_in.meaning.clone());
@@ -53,7 +51,7 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, built_in: &'b [BuiltIn]) -> Services<'
     services
 }
 
-fn declared(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<Vec<Atom>> {
+fn declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Atom>> {
     let declared = scope.services.clone();
     let depends = |n: usize| {
         let names = declared[n].members.iter().filter_map(|member| match member {
@@ -80,7 +78,7 @@ fn declared(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<Vec<Atom>> {
             match member {
                 Service::Name(name) => match scope.service(*name) {
                     Some(other) => atoms.extend_from_slice(&meanings[other]),
-                    None => atoms.extend_from_slice(services.built_in(scope, *name)),
+                    None => atoms.extend_from_slice(shipped(scope, catalogue, *name)),
                 },
                 other => atoms.extend(atom(scope, other)),
             }
@@ -94,32 +92,32 @@ fn declared(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<Vec<Atom>> {
 
 impl<'b> Services<'b> {
     /// What an item of a list of services means, sorted.
-    pub fn atoms<'s>(&'s self, scope: &mut Scope<'_>, item: &Service) -> std::borrow::Cow<'s, [Atom]> {
+    pub fn atoms<'s>(&'s self, scope: &mut Scope<'_>, item: &Service) -> Atoms<'s> {
         match item {
             Service::Name(name) => match scope.service(*name) {
-                Some(declared) => self.declared[declared].as_slice().into(),
-                None => self.built_in(scope, *name).into(),
+                Some(declared) => Atoms::Named(&self.declared[declared]),
+                None => Atoms::Named(shipped(scope, self.catalogue, *name)),
             },
-            other => atom(scope, other).into_iter().collect::<Vec<_>>().into(),
+            other => atom(scope, other).map_or(Atoms::Named(&[]), Atoms::One),
         }
     }
+}
 
-    fn built_in(&self, scope: &mut Scope<'_>, name: ast::Name) -> &'b [Atom] {
-        let typed = scope.text(name);
-        if let Some(service) = find(self.built_in, typed) {
-            return &service.atoms;
-        }
-        if let Some(other) = scope.peer_named(typed) {
-            scope.wrong_kind(name, other.kind(), "a service");
-            return &[];
-        }
-        let declared = scope.services.iter().map(|service| scope.text(service.name));
-        let every = ["any", "everything", "anything"].contains(&typed).then(|| "all".to_string());
-        let meant =
-            every.or_else(|| nearest(typed, declared.chain(self.built_in.iter().map(|service| service.name.as_str()))));
-        scope.unknown(name, Kind::Service, meant);
-        &[]
+/// The meaning of a name that the program does not declare; reports one that the catalogue does not have either.
+fn shipped<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue, name: ast::Name) -> &'b [Atom] {
+    let typed = scope.text(name);
+    if let Some(service) = catalogue.find(typed) {
+        return &service.atoms;
     }
+    if let Some(other) = scope.peer_named(typed) {
+        scope.wrong_kind(name, other.kind(), "a service");
+        return &[];
+    }
+    let declared = scope.services.iter().map(|service| scope.text(service.name));
+    let every = ["any", "everything", "anything"].contains(&typed).then(|| "all".to_string());
+    let meant = every.or_else(|| nearest(typed, declared.chain(catalogue.names())));
+    scope.unknown(name, Kind::Service, meant);
+    &[]
 }
 
 /// The meaning of an item that is no name.

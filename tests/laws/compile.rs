@@ -34,8 +34,8 @@ pub fn policy(text: &str) -> Policy {
 fn read(text: &str) -> (Sources, Program, Policy) {
     let (sources, program, parsing) = parse::text("generated.tier", text);
     let as_of = TODAY.parse().expect("a date");
-    let built_in = catalogue::built_in();
-    let settings = Settings { bindings: &[], as_of, built_in, lints: &lint::names(), stack_name: "generated" };
+    let catalogue = catalogue::catalogue();
+    let settings = Settings { bindings: &[], as_of, catalogue, lints: &lint::names(), stack_name: "generated" };
     let (policy, resolving) = resolve::resolve(&sources, &program, &settings);
     let errors: Vec<_> =
         parsing.into_iter().chain(resolving).filter(|problem| problem.level() == Level::Error).collect();
@@ -46,9 +46,7 @@ fn read(text: &str) -> (Sources, Program, Policy) {
 /// One output, by the name of its target.
 pub fn emit(deployment: &Deployment<'_>, target: &str) -> String {
     let backend = backend::ALL.iter().find(|backend| backend.name == target).expect("a target of this name");
-    let mut out = Vec::new();
-    (backend.emit)(deployment, &mut out).expect("memory takes every byte");
-    String::from_utf8(out).expect("outputs are UTF-8")
+    String::from_utf8((backend.emit)(deployment)).expect("outputs are UTF-8")
 }
 
 /// Both outputs of a program: CloudFormation, Terraform.

@@ -110,7 +110,10 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
 fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
     match peer {
         Peer::Net(block) => block.to_string(),
-        Peer::Tier(tier) => format!("tier {}", deployment.group(tier).tags["Name"]),
+        Peer::Tier(tier) => {
+            let named = deployment.group(tier).tags.iter().find(|(key, _)| *key == "Name");
+            format!("tier {}", named.map_or("", |(_, name)| name))
+        }
         Peer::Param(id) => parameter(deployment.parameter_name(id)),
         Peer::External(id) => {
             let (id, account) = deployment.external(id);

@@ -38,10 +38,9 @@ web allows http, https from office
 };
 
 /// Sentences that others say, as far as that can be told of them whole.
-#[derive(Default)]
 struct Whole {
-    /// The first to say something.
-    needed: BTreeSet<SentenceId>,
+    /// By sentence: whether it is the first to say something.
+    needed: Vec<bool>,
     /// Those without which a rule would have another text, or would end on another day.
     differ: BTreeSet<SentenceId>,
 }
@@ -51,12 +50,10 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let sentence = |flow: u32| policy.flows[flow as usize].sentence;
     // by the later sentence and the first: the flows of the later that the first states already
     let mut again: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
-    let mut whole = Whole::default();
+    let mut whole = Whole { needed: vec![false; policy.sentences.len()], differ: BTreeSet::new() };
     for rule in deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress)) {
-        let mut flows = deployment.origins(rule).to_vec();
-        flows.sort_unstable();
-        let Some((first, others)) = flows.split_first() else { continue };
-        whole.needed.insert(sentence(*first));
+        let Some((first, others)) = deployment.origins(rule).split_first() else { continue };
+        whole.needed[sentence(*first).index()] = true;
         for flow in others {
             again.entry((sentence(*flow), sentence(*first))).or_default().insert(*flow);
             if is_another(subject, rule, *first, *flow) {
@@ -98,7 +95,7 @@ fn finding(
         return finding.caused(later_span, "said twice in this sentence").help("delete what is said twice");
     }
     let finding = finding.caused(later_span, "said again").at(first_span, "said here already");
-    if whole.needed.contains(&later) {
+    if whole.needed[later.index()] {
         return finding.help("delete what is said again");
     }
     let delete = Correction::safe("delete it", without(policy, later_span));

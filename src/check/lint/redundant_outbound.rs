@@ -2,7 +2,8 @@
 
 use super::{Judge, Level, Lint, Subject, quoted, without};
 use crate::diagnostic::{Correction, Finding};
-use crate::policy::{Flow, Outbound, TierId, WordId};
+use crate::policy::{Flow, Outbound, TierId};
+use std::collections::HashSet;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -41,16 +42,22 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let idle = |flow: &Flow| flow.receiver().is_none() && open(flow.subject);
     // the flows of a sentence stand together
     for said in policy.flows.chunk_by(|a, b| a.sentence == b.sentence) {
-        let of_no_use = said.iter().filter(|flow| idle(flow));
-        let (mut tiers, mut peers): (Vec<TierId>, Vec<WordId>) =
-            of_no_use.map(|flow| (flow.subject, flow.named)).unzip();
+        let of_no_use: Vec<&Flow> = said.iter().filter(|flow| idle(flow)).collect();
+        let mut tiers: Vec<TierId> = of_no_use.iter().map(|flow| flow.subject).collect();
         tiers.sort_unstable();
         tiers.dedup();
-        peers.sort_unstable();
-        peers.dedup();
         if !tiers.is_empty() {
             let tiers = quoted(tiers.into_iter().map(|tier| policy.tier(tier).name.as_str()));
-            let peers = quoted(peers.into_iter().map(|peer| policy.words.text(peer)));
+            let word = |flow: &Flow| {
+                let mut word = String::new();
+                policy.push_peer(flow, &mut word);
+                word
+            };
+            // in the order of the sentence, once each
+            let mut seen = HashSet::new();
+            let mut peers: Vec<String> = of_no_use.into_iter().map(word).collect();
+            peers.retain(|peer| seen.insert(peer.clone()));
+            let peers = quoted(peers.iter().map(String::as_str));
             let finding = Finding::new(format!("the outbound side of {tiers} is open, so that {peers} adds no rule"));
             let statement = policy.sentence(said[0].sentence).span;
             let finding = finding.caused(statement, "lets nothing more out");

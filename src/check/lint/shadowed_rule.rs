@@ -44,7 +44,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let sentence = |flow: u32| policy.flows[flow as usize].sentence;
     // by sentence, and by the sentences that cover it
     let mut covered_by: BTreeMap<(SentenceId, BTreeSet<SentenceId>), Vec<Covered>> = BTreeMap::new();
-    for one in covered(policy, &subject.gates) {
+    for one in covered(subject.deployment, &subject.gates) {
         let by = one.by.iter().map(|flow| sentence(*flow)).collect();
         covered_by.entry((sentence(one.flow), by)).or_default().push(one);
     }

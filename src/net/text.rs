@@ -1,0 +1,134 @@
+//! Numbers, blocks and traffic as text, appended: an output holds each a hundred thousand times.
+
+use super::traffic::{Ports, Protocol, Traffic};
+use ipnet::{IpNet, Ipv4Net};
+
+/// What text is appended to: an output, a string, a hash.
+pub trait Sink {
+    /// Appends a piece.
+    fn put(&mut self, text: &str);
+
+    /// Appends a piece of ASCII.
+    fn put_ascii(&mut self, text: &[u8]);
+}
+
+impl Sink for Vec<u8> {
+    fn put(&mut self, text: &str) {
+        self.extend_from_slice(text.as_bytes());
+    }
+
+    fn put_ascii(&mut self, text: &[u8]) {
+        self.extend_from_slice(text);
+    }
+}
+
+impl Sink for String {
+    fn put(&mut self, text: &str) {
+        self.push_str(text);
+    }
+
+    fn put_ascii(&mut self, text: &[u8]) {
+        self.push_str(std::str::from_utf8(text).expect("ASCII"));
+    }
+}
+
+/// Appends a number in decimal digits.
+pub fn push_number(out: &mut impl Sink, number: impl itoa::Integer) {
+    out.put(itoa::Buffer::new().format(number));
+}
+
+/// Appends a block as it is shown: `203.0.113.0/24`.
+pub fn push_block(out: &mut impl Sink, block: &IpNet) {
+    match block {
+        IpNet::V4(block) => push_v4(out, *block, b'.', b'/'),
+        IpNet::V6(block) => out.put(&block.to_string()),
+    }
+}
+
+/// Appends a block of IPv4 with these signs between its numbers: `203_0_113_0_24`.
+pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
+    let (mut text, mut length) = ([0; "255.255.255.255/255".len() + 1], 0);
+    let [a, b, c, d] = block.addr().octets();
+    for (number, sign) in [(a, dot), (b, dot), (c, dot), (d, slash), (block.prefix_len(), 0)] {
+        // all three digits, and then on from where the number ends
+        text[length..length + 3].copy_from_slice(&DIGITS[usize::from(number)]);
+        length += 1 + usize::from(number >= 10) + usize::from(number >= 100);
+        text[length] = sign;
+        length += 1;
+    }
+    out.put_ascii(&text[..length - 1]);
+}
+
+/// The digits of each byte, from the left.
+const DIGITS: [[u8; 3]; 256] = {
+    let (mut digits, mut n) = ([[0; 3]; 256], 0);
+    while n < 256 {
+        let [hundreds, tens, ones] = [b'0' + (n / 100) as u8, b'0' + (n / 10 % 10) as u8, b'0' + (n % 10) as u8];
+        digits[n] = match n {
+            0..10 => [ones, 0, 0],
+            10..100 => [tens, ones, 0],
+            _ => [hundreds, tens, ones],
+        };
+        n += 1;
+    }
+    digits
+};
+
+/// Appends a protocol as AWS writes it: `tcp`, `icmpv6`, `-1`, `50`.
+pub fn push_protocol(out: &mut impl Sink, protocol: Protocol) {
+    match protocol {
+        Protocol::All => out.put("-1"),
+        Protocol::Tcp => out.put("tcp"),
+        Protocol::Udp => out.put("udp"),
+        Protocol::Icmp => out.put("icmp"),
+        Protocol::Icmpv6 => out.put("icmpv6"),
+        Protocol::Number(number) => push_number(out, number),
+    }
+}
+
+/// Appends traffic as a program writes it: `tcp 443`, `udp 8000-8100`, `icmp 3/4`, `proto 50`, `all`.
+pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
+    match traffic {
+        Traffic::All => return out.put("all"),
+        Traffic::Number(_) => out.put("proto"),
+        Traffic::Tcp(_) | Traffic::Udp(_) | Traffic::Icmp(_) | Traffic::Icmpv6(_) => {
+            push_protocol(out, traffic.protocol());
+        }
+    }
+    match traffic {
+        Traffic::All | Traffic::Tcp(Ports::ALL) | Traffic::Udp(Ports::ALL) => {}
+        Traffic::Icmp(None) | Traffic::Icmpv6(None) => {}
+        Traffic::Number(number) => push_numbers(out, number, None),
+        Traffic::Tcp(ports) | Traffic::Udp(ports) => {
+            push_numbers(out, ports.from, (ports.from != ports.to).then_some(("-", ports.to)));
+        }
+        Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
+            push_numbers(out, kind, code.map(|code| ("/", code)));
+        }
+    }
+}
+
+/// Appends ` 8000`, ` 8000-8100`, ` 3/4`.
+fn push_numbers<T: itoa::Integer>(out: &mut impl Sink, first: T, second: Option<(&str, T)>) {
+    out.put(" ");
+    push_number(out, first);
+    if let Some((sign, second)) = second {
+        out.put(sign);
+        push_number(out, second);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_block;
+
+    #[test]
+    fn blocks_are_shown_as_ipnet_shows_them() {
+        for text in ["0.0.0.0/0", "203.0.113.0/24", "255.255.255.255/32", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128"]
+        {
+            let mut out = String::new();
+            push_block(&mut out, &text.parse().expect("a block"));
+            assert_eq!(out, text);
+        }
+    }
+}
