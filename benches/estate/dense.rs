@@ -23,7 +23,7 @@ pub fn dense(at: usize, of: usize, peers: Peers, draw: &mut Draw) -> Part {
 pub fn flat(at: usize, of: usize, rules: usize, peers: Peers, draw: &mut Draw) -> Part {
     let sentence = |number: usize| {
         let peer = match peers {
-            Peers::Addresses if number % 2 == 0 => draw.block(),
+            Peers::Addresses if number.is_multiple_of(2) => draw.block(),
             Peers::Addresses => draw.host(),
             Peers::Groups => other(at, number, of),
         };
