@@ -1,5 +1,7 @@
 //! The estates that the compiler is measured with: they are what they are said to be.
 
+#![allow(clippy::disallowed_methods, reason = "what the tests share reads files")]
+
 #[path = "../benches/estate/mod.rs"]
 mod estate;
 
