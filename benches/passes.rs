@@ -11,9 +11,8 @@ use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, cri
 use estate::{ENTRY, Estate, Files, Mix};
 use std::cell::OnceCell;
 use std::hint::black_box;
-use std::io;
 use std::time::Duration;
-use tierwall::catalogue::built_in;
+use tierwall::catalogue::catalogue;
 use tierwall::changes::Changes;
 use tierwall::check::assertions;
 use tierwall::check::diff::Diff;
@@ -111,7 +110,7 @@ fn passes(criterion: &mut Criterion) {
     let subjects = SIZES.map(|rules| Subject::new(rules, Mix::Dense));
     let lints = lint::names();
     let settings =
-        Settings { bindings: &[], as_of: today(), built_in: built_in(), lints: &lints, stack_name: "estate" };
+        Settings { bindings: &[], as_of: today(), catalogue: catalogue(), lints: &lints, stack_name: "estate" };
     let levels = Levels::default();
 
     pass(criterion, "parse", &subjects, Subject::text, |text| parse::text(ENTRY, text));
@@ -124,9 +123,7 @@ fn passes(criterion: &mut Criterion) {
         lint::judge(policy, gates.clone(), deployment, &levels)
     });
     for target in backend::ALL {
-        pass(criterion, target.name, &subjects, Subject::deployment, |deployment| {
-            (target.emit)(deployment, &mut io::sink()).expect("a sink takes everything")
-        });
+        pass(criterion, target.name, &subjects, Subject::deployment, |deployment| (target.emit)(deployment));
     }
     let succession = |it: &Subject| Succession::of(&it.plain().policy, &it.edited().policy);
     pass(

@@ -1,7 +1,7 @@
 //! Sentences as reports cite them: where one stands, and what it says on one line.
 
 use crate::policy::{Policy, SentenceId};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, visible};
 use serde::Serialize;
 use std::fmt;
 
@@ -35,7 +35,7 @@ impl<'s> Said<'s> {
 impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Said { file, line, column: _, text } = self;
-        write!(f, "{file}:{line}: {text}")
+        write!(f, "{}:{line}: {}", visible(file), visible(text))
     }
 }
 

@@ -3,6 +3,7 @@
 //! A [`Span`] is a pair of byte offsets in one file; it is what every later stage keeps as the origin
 //! of a thing. Lines and columns are computed only when somebody asks for them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
@@ -20,6 +21,7 @@ pub struct File {
     kind: FileKind,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+    drawn: OnceLock<Option<String>>,
 }
 
 /// What a file of [`Sources`] is.
@@ -76,8 +78,8 @@ impl Sources {
     pub fn add(&mut self, name: String, text: String) -> Option<FileId> {
         u32::try_from(text.len()).ok()?;
         let id = FileId(self.files.len() as u32);
-        let line_starts = OnceLock::new();
-        self.files.push(File { name, kind: FileKind::Work, text, line_starts });
+        let (line_starts, drawn) = (OnceLock::new(), OnceLock::new());
+        self.files.push(File { name, kind: FileKind::Work, text, line_starts, drawn });
         Some(id)
     }
 
@@ -122,6 +124,25 @@ impl Sources {
     }
 }
 
+/// Whether a character is not seen but does something to the text around it: a control character, a line or paragraph
+/// separator of Unicode's, a mark of byte order, or what reorders text on a screen (Unicode's `Bidi_Control`).
+pub fn is_unseen(character: char) -> bool {
+    match character {
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
+        other => other.is_control(),
+    }
+}
+
+/// A text on one line and with nothing unseen in it, for messages: `a\u{1b}[31m`.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let is_plain = |c| c == '\t' || !is_unseen(c);
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
 /// The path without `.` and without a `..` that a directory before it answers, asking no file system.
 pub fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
@@ -151,6 +172,20 @@ impl File {
         &self.text
     }
 
+    /// All of it as it can be shown on a screen: what is unseen is replaced, each by as many bytes, so that places are
+    /// the same; made at the first call.
+    pub fn drawn(&self) -> &str {
+        let text = &self.text;
+        let acts = |at: usize, c| is_unseen(c) && c != '\t' && c != '\n' && !text[at..].starts_with("\r\n");
+        let drawn = self.drawn.get_or_init(|| {
+            text.char_indices().any(|(at, c)| acts(at, c)).then(|| {
+                let stand_in = |c: char| ['?', '\u{bf}', char::REPLACEMENT_CHARACTER][c.len_utf8() - 1];
+                text.char_indices().map(|(at, c)| if acts(at, c) { stand_in(c) } else { c }).collect()
+            })
+        });
+        drawn.as_deref().unwrap_or(text)
+    }
+
     /// Offsets at which its lines start; made at the first call.
     pub fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
@@ -170,7 +205,7 @@ impl File {
 
 #[cfg(test)]
 mod tests {
-    use super::lexical;
+    use super::{FileId, Sources, lexical, visible};
     use std::path::Path;
 
     #[test]
@@ -179,6 +214,31 @@ mod tests {
             [("./a//b/", "a/b"), ("a/../b", "b"), ("../a/./b/../../..", "../.."), ("/../a", "/a"), (".", "")]
         {
             assert_eq!(lexical(Path::new(path)), Path::new(plain), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_unseen_is_shown() {
+        for (text, shown) in [
+            ("a\tb é \u{200b}", "a\tb é \u{200b}"),
+            ("\u{1b}[31m\r\n", "\\u{1b}[31m\\r\\n"),
+            ("\u{202e}\u{61c}\u{2028}\u{feff}\u{85}\0", "\\u{202e}\\u{61c}\\u{2028}\\u{feff}\\u{85}\\u{0}"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_unseen_in_a_file_is_drawn_in_as_many_bytes() {
+        let mut sources = Sources::default();
+        for (text, drawn) in [
+            ("é\ta\r\nb\n", "é\ta\r\nb\n"),
+            ("\u{1b}[2J\r \u{9b}1m \u{202e}\u{61c}\u{2028}", "?[2J? \u{bf}1m \u{fffd}\u{bf}\u{fffd}"),
+        ] {
+            let id = FileId(sources.files().len() as u32);
+            sources.add("a.tier".to_string(), text.to_string());
+            assert_eq!(sources.file(id).drawn(), drawn);
+            assert_eq!(text.len(), drawn.len());
         }
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tierwall::diagnostic::{Level, Problem, Style, counted, nearest, render};
 use tierwall::messages::{self, Log, Notice, Totals};
-use tierwall::source::Sources;
+use tierwall::source::{Sources, visible};
 
 /// How problems are told: `docs/messages.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -99,6 +99,7 @@ impl Report {
     /// Tells what is wrong with the command line or the file system.
     pub fn failure(&self, words: &str) -> Exit {
         self.told().totals.failures += 1;
+        let words = &visible(words);
         match (self.format, self.style) {
             (MessageFormat::Human, Style::Coloured) => {
                 self.say(&format!("\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {words}\u{1b}[0m\n"));
@@ -129,7 +130,7 @@ impl Report {
 
     fn outcome_of(&self, words: &str, file: Option<&str>) {
         match self.format {
-            MessageFormat::Human | MessageFormat::Short => self.say(&format!("{words}\n")),
+            MessageFormat::Human | MessageFormat::Short => self.say(&lines(words)),
             MessageFormat::Json => self.tell(&messages::json_notice(Notice::Outcome, words, file)),
             MessageFormat::Github => self.tell(&messages::github_notice(words, file)),
             MessageFormat::Sarif => self.told().log.notice(words, file),
@@ -140,7 +141,7 @@ impl Report {
     pub fn remark(&self, words: &str) {
         match self.format {
             MessageFormat::Human | MessageFormat::Short if words.is_empty() => {}
-            MessageFormat::Human | MessageFormat::Short => self.say(&format!("{words}\n")),
+            MessageFormat::Human | MessageFormat::Short => self.say(&lines(words)),
             MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => {}
         }
     }
@@ -200,6 +201,11 @@ impl Report {
             Err(error) => self.failure(&format!("cannot write to standard output: {error}")),
         }
     }
+}
+
+/// Words for people, which may be several lines; whatever they cite acts on no terminal.
+fn lines(words: &str) -> String {
+    words.split('\n').map(|line| visible(line).into_owned() + "\n").collect()
 }
 
 /// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else nothing.

@@ -16,7 +16,7 @@ use tierwall::check::lint::Levels;
 use tierwall::date::Date;
 use tierwall::diagnostic::{Label, Problem, Report as Told, counted};
 use tierwall::project::{Build, Program, Project};
-use tierwall::source::Sources;
+use tierwall::source::{Sources, visible};
 
 /// What a run found.
 #[derive(Debug)]
@@ -79,13 +79,19 @@ pub fn jobs<'p>(project: &'p Project, manner: &Manner) -> Vec<Job<'p>> {
 
 /// What became of each job, in their order, whichever was done first.
 fn outcomes(jobs: &[Job<'_>]) -> Vec<Outcome> {
-    let threads = available_parallelism().map_or(1, NonZero::get).min(jobs.len());
+    let threads = most_threads().min(jobs.len());
     let pool = (threads > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build());
     match pool {
         Some(Ok(pool)) => pool.install(|| jobs.par_iter().map(Job::run).collect()),
         // no thread can be had
         Some(Err(_)) | None => jobs.iter().map(Job::run).collect(),
     }
+}
+
+/// One for each core, or as many as `RAYON_NUM_THREADS` says.
+fn most_threads() -> usize {
+    let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|number| number.parse().ok());
+    asked.or(available_parallelism().ok()).map_or(1, NonZero::get)
 }
 
 fn agree_on(outcomes: &mut [Outcome]) {
@@ -182,6 +188,6 @@ fn sizes(file: &str, builds: &[Build], outcomes: &[Outcome], report: &Report) {
         let Some((tiers, rules)) = outcome.size else { continue };
         let environment = build.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
         let (tiers, rules) = (counted(tiers, "tier"), counted(rules, "rule"));
-        report.remark(&format!("{file}{environment}: {tiers}, {rules}"));
+        report.remark(&format!("{}{environment}: {tiers}, {rules}", visible(file)));
     }
 }

@@ -19,7 +19,7 @@ pub use problem::{AwsField, Kind, Level, Problem, Target};
 pub use render::{Style, render};
 pub use wording::{Label, Report};
 
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, visible};
 
 /// Problems as the stages find them.
 #[derive(Debug, Clone, Default)]
@@ -136,7 +136,7 @@ pub fn listed(all: &[String], shown: usize) -> String {
 pub fn place(sources: &Sources, span: Span) -> String {
     let file = sources.file(span.file);
     let (line, column) = file.line_column(span.start);
-    format!("{}:{line}:{column}", file.name())
+    format!("{}:{line}:{column}", visible(file.name()))
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Problems as text for a person. The only file that names codespan.
 
 use super::problem::{Level, Problem};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, visible};
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
 use codespan_reporting::files::{self, Files};
 use codespan_reporting::term::{self, Config};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -60,11 +61,11 @@ fn shown(sources: &Sources, span: crate::source::Span) -> Range<usize> {
 
 struct View<'a>(&'a Sources);
 
-struct Name<'a>(&'a str);
+struct Name<'a>(Cow<'a, str>);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(&self.0)
     }
 }
 
@@ -74,11 +75,11 @@ impl<'a> Files<'a> for View<'a> {
     type Source = &'a str;
 
     fn name(&'a self, id: FileId) -> Result<Name<'a>, files::Error> {
-        Ok(Name(self.0.file(id).name()))
+        Ok(Name(visible(self.0.file(id).name())))
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, files::Error> {
-        Ok(self.0.file(id).text())
+        Ok(self.0.file(id).drawn())
     }
 
     fn line_index(&'a self, id: FileId, byte: usize) -> Result<usize, files::Error> {

@@ -3,7 +3,8 @@
 //! One match; it is long because there are many problems, and it is in one place so that they read alike.
 
 use super::problem::{AwsField, Kind, Level, Problem, Target};
-use crate::source::Span;
+use crate::source::{Span, visible};
+use std::borrow::Cow;
 
 /// A problem in words.
 #[derive(Debug, Clone)]
@@ -61,6 +62,17 @@ impl Report {
             Some(words) => self.help(*words),
             None => self,
         }
+    }
+
+    /// Nothing that a program or a name holds breaks the line or acts on a terminal.
+    fn visible(mut self) -> Report {
+        let words = self.labels.iter_mut().map(|label| &mut label.words).chain(&mut self.help);
+        for text in words.chain([&mut self.message]) {
+            if let Cow::Owned(shown) = visible(text) {
+                *text = shown;
+            }
+        }
+        self
     }
 
     fn meant(self, meant: &Option<String>) -> Report {
@@ -160,8 +172,9 @@ impl AwsField {
             AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
                 "allowed are letters and digits of English, spaces, and ._-:/()#,@[]+=;{}!$*"
             }
-            AwsField::TagKey | AwsField::TagValue => "control characters are not allowed",
-            AwsField::TemplateDescription | AwsField::ParameterDescription => "control characters are not allowed",
+            AwsField::TagKey | AwsField::TagValue | AwsField::TemplateDescription | AwsField::ParameterDescription => {
+                "control characters and marks that reorder text are not allowed"
+            }
         }
     }
 }
@@ -183,6 +196,10 @@ impl Problem {
 
     /// The problem in words.
     pub fn report(&self) -> Report {
+        self.worded().visible()
+    }
+
+    fn worded(&self) -> Report {
         use Report as R;
         match self {
             Problem::Syntax { span, found, expected, help } => R::error("E0101", format!("expected {expected}, found {found}"))
@@ -205,7 +222,7 @@ impl Problem {
                 .help(format!("for a backslash write `\\{text}`")),
             Problem::BadCharacter { span, character } => R::error("E0107", format!("the character U+{:04X} cannot stand in a program", u32::from(*character)))
                 .at(span, "invisible or a control character")
-                .help("remove it, or write it in a string as `\\u{…}`"),
+                .help("remove it"),
             Problem::NotUtf8 { span } => R::error("E0108", "this file is not UTF-8").at(span, "the first byte that is not").help("save it as UTF-8"),
             Problem::DanglingAnnotation { span } => R::error("E0109", "no statement follows this annotation")
                 .at(span, "annotates nothing")
@@ -317,7 +334,7 @@ impl Problem {
             Problem::SgPrefix { span, name } => R::error("E0315", format!("AWS refuses the group name `{name}`"))
                 .at(span, "starts with `sg-`")
                 .help("choose another name: `sg-` starts the ids of groups"),
-            Problem::BadTag { span, why } => R::error("E0316", format!("AWS refuses this tag: {why}")).at(span, *why),
+            Problem::BadTag { span, why } => R::error("E0316", format!("no group can have this tag: {why}")).at(span, *why),
             Problem::SelfPeering { span, vpc } => R::error("E0317", format!("`{vpc}` cannot be peered with itself")).at(span, "the same VPC"),
             Problem::UnboundExcept { span, name, declared } => R::error("E0318", format!("`except` needs the addresses, and `{name}` has no value yet"))
                 .at(span, "not known")

@@ -2,23 +2,19 @@
 
 use super::place::Place;
 use crate::diagnostic::Problem;
-use crate::source::Sources;
+use crate::source::{Sources, visible};
 
 /// One problem, with its place where it has one.
 pub fn short(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let at = problem.span().map_or(String::new(), |span| {
         let Place { file, start, .. } = Place::of(span, sources);
-        format!("{file}:{}:{}: ", start.line, start.column)
+        format!("{}:{}:{}: ", visible(file), start.line, start.column)
     });
-    format!("{at}{}[{}]: {}\n", report.level.word(), report.code, one_line(&report.message))
+    format!("{at}{}[{}]: {}\n", report.level.word(), report.code, report.message)
 }
 
 /// What no place of a program is about.
 pub fn short_notice(words: &str) -> String {
-    format!("error: {}\n", one_line(words))
-}
-
-fn one_line(words: &str) -> String {
-    words.replace(['\r', '\n'], " ")
+    format!("error: {words}\n")
 }

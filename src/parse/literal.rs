@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Problem, Problems};
 use crate::net;
-use crate::source::Span;
+use crate::source::{Span, is_unseen};
 use ipnet::IpNet;
 
 /// `10.0.0.0/8`, `2001:db8::1`
@@ -62,8 +62,8 @@ pub fn protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
     number
 }
 
-/// Places of characters that no program may hold: control characters, and those that reorder the text
-/// around them on a screen (Unicode's bidirectional controls). At most one a line.
+/// Places of characters that no program may hold: what is not seen and does something to the text
+/// around it, but for tabs and the ends of lines. At most one a line.
 pub fn forbidden_characters(text: &str) -> Vec<(usize, char)> {
     let mut found: Vec<(usize, char)> = Vec::new();
     let mut line_start = 0;
@@ -87,7 +87,6 @@ fn is_forbidden(line: &str, at: usize, character: char) -> bool {
     match character {
         '\n' | '\t' => false,
         '\r' => !line[at + 1..].starts_with('\n'),
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
-        other => other.is_control(),
+        other => is_unseen(other),
     }
 }

@@ -3,6 +3,7 @@
 use super::scope::Scope;
 use crate::ast::{self, Key, Value};
 use crate::diagnostic::{AwsField, Problem};
+use crate::source::is_unseen;
 use std::collections::BTreeMap;
 
 impl<'a> Scope<'a> {
@@ -52,6 +53,10 @@ impl<'a> Scope<'a> {
             if key.to_ascii_lowercase().starts_with("aws:") {
                 self.problems.push(Problem::BadTag { span, why: "keys that start with `aws:` are AWS's own" });
             }
+            if key.starts_with('%') {
+                let why = "Terraform's provider forgets those whose keys start with `%`, without a word";
+                self.problems.push(Problem::BadTag { span, why });
+            }
             if let Some(first) = first.insert(key.clone(), span) {
                 self.problems.push(Problem::DuplicateKey { span, key: key.clone(), first });
             }
@@ -72,11 +77,16 @@ fn takes(field: AwsField, character: char) -> bool {
         AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
             character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=;{}!$*".contains(character)
         }
-        AwsField::TagKey | AwsField::TagValue => !character.is_control(),
+        AwsField::TagKey | AwsField::TagValue => is_text(character),
         AwsField::TemplateDescription | AwsField::ParameterDescription => {
-            !character.is_control() || character == '\n' || character == '\t'
+            is_text(character) || character == '\n' || character == '\t'
         }
     }
+}
+
+/// Whether a character only stands for itself, and XML, in which AWS answers, can hold it.
+fn is_text(character: char) -> bool {
+    !is_unseen(character) && !matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
 /// A character as messages show it.
@@ -85,7 +95,7 @@ fn shown(character: char) -> String {
         '`' => "a backtick".to_string(),
         '\n' => "a line break".to_string(),
         '\t' => "a tab".to_string(),
-        c if c.is_control() => format!("U+{:04X}", u32::from(c)),
+        c if !is_text(c) => format!("U+{:04X}", u32::from(c)),
         c => format!("`{c}`"),
     }
 }

@@ -7,7 +7,7 @@ use super::text::{aws_lines, because, compared, marks, standing, summary};
 use crate::changes::{Lines, UseChange};
 use crate::diagnostic::{counted, listed};
 use crate::said::Said;
-use crate::source::lexical;
+use crate::source::{lexical, visible};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -249,6 +249,7 @@ fn in_html(text: &str) -> String {
 
 /// Text as code, whatever is in it.
 fn code(text: &str) -> String {
+    let text = visible(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let blank = if longest > 0 { " " } else { "" };
@@ -259,6 +260,11 @@ fn code(text: &str) -> String {
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     for (n, part) in text.split('`').enumerate() {
+        if n % 2 == 1 && part.is_empty() {
+            // two backticks would start a span that ends elsewhere
+            out.push_str("\\`\\`");
+            continue;
+        }
         if n % 2 == 1 {
             let _ = write!(out, "`{}`", part.replace('|', "\\|"));
             continue;
@@ -271,4 +277,29 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, escaped};
+
+    #[test]
+    fn text_is_text_whatever_it_holds() {
+        for (text, shown) in [
+            ("`web` @all <!-- a_b", "`web` \\@all \\<!-- a\\_b"),
+            ("a|b `c|d`", "a\\|b `c\\|d`"),
+            ("```<img>`", "\\`\\``<img>`"),
+            ("left `open @all", "left `open @all`"),
+        ] {
+            assert_eq!(escaped(text), shown);
+        }
+    }
+
+    #[test]
+    fn code_ends_where_it_ends() {
+        for (text, shown) in [("a", "`a`"), ("`", "`` ` ``"), ("a``b", "``` a``b ```"), ("a\n\n<!--", "`a\\n\\n<!--`")]
+        {
+            assert_eq!(code(text), shown);
+        }
+    }
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import standin  # before everything that reads the environment
 import examples
 import exposure
+import hostile
 import recipes
 import review
 import sarif
@@ -19,7 +20,7 @@ import story
 from report import Report
 from tierwall import Compiler, cases
 
-PARTS = ("selftest", "examples", "edits", "story", "checkov", "sarif", "recipes")
+PARTS = ("selftest", "examples", "hostile", "edits", "story", "checkov", "sarif", "recipes")
 
 
 def main():
@@ -57,6 +58,8 @@ def main():
             server.stop()
         with report.stage("both outputs deploy the same"):
             examples.compare_targets(report, subjects)
+    if "hostile" in parts:
+        hostile.hostile(report, compiler, folder("hostile"))
     if "edits" in parts:
         with report.stage("change review: the smallest plan for each edit"):
             server = standin.Server()

@@ -34,3 +34,14 @@ class Report:
             f"   {self.passed - passed} passed, {self.failed - failed} failed," f" {time.monotonic() - start:.1f} s",
             flush=True,
         )
+
+
+class Quiet(Report):
+    """Keeps what went wrong instead of printing it."""
+
+    def __init__(self):
+        super().__init__()
+        self.problems = []
+
+    def check(self, name, problems):
+        self.problems += [f"{name}: {problem}" for problem in problems]

@@ -14,7 +14,7 @@ import standin
 import terraform
 from edits import Edit
 from parameters import Values
-from report import Report
+from report import Quiet
 from specimen import BACKUPS, EVERYWHERE, HALVES, HTTPS, LOCK, MODULE, RULE, TABLE, TEMPLATE, ref
 
 # name -> (what is replaced, by what, a word of the problem that must be reported)
@@ -68,17 +68,6 @@ MODULE_FAULTS = {
     "missing output": (MODULE[MODULE.index('output "web') : MODULE.index(RULE)], "", "expected"),
     "wrong text": ("db allows mysql from web", "mysql", "missing ingress tcp 3306"),
 }
-
-
-class Quiet(Report):
-    """Keeps what went wrong instead of printing it."""
-
-    def __init__(self):
-        super().__init__()
-        self.problems = []
-
-    def check(self, name, problems):
-        self.problems += [f"{name}: {problem}" for problem in problems]
 
 
 def subject(name, template=None, module=None):

@@ -176,6 +176,12 @@ class Root:
         state = json.loads(self._run("state", "pull").stdout or "{}")
         return {name: output["value"] for name, output in state.get("outputs", {}).items()}
 
+    def variables(self):
+        """{module: {variable: its description, default and so on}} as Terraform read them for `plan.out`."""
+        shown = json.loads(self._run("show", "-json", "plan.out").stdout or "{}")
+        calls = shown.get("configuration", {}).get("root_module", {}).get("module_calls", {})
+        return {name: call["module"].get("variables", {}) for name, call in calls.items()}
+
     def _messages(self, *arguments):
         done = self._run(*arguments)
         messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

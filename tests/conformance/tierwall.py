@@ -50,6 +50,18 @@ class Compiler:
         """What is told of a program."""
         return self._done("check", source, "--as-of", as_of, "--color", "never", *levels).stderr
 
+    def errors(self, source, vars=None, as_of=TODAY):
+        """The errors of a program, as parsed JSON."""
+        command = [str(self.binary), "check", str(source), "--as-of", as_of, "--message-format", "json"]
+        command += ["--vars", str(vars)] if vars else []
+        done = subprocess.run(command, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+        # U+2028 ends a line for `splitlines`
+        told = [json.loads(line) for line in done.stdout.decode().split("\n") if line]
+        found = [it for it in told if it["type"] == "problem" and it["level"] == "error"]
+        if done.returncode not in (1, 2) if found else done.returncode:
+            raise Refused(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return found
+
     def build(self, source, target, vars=None, as_of=TODAY):
         """The output for a target."""
         return self._run("build", source, "--to", target, "--as-of", as_of, *(["--vars", vars] if vars else []))
