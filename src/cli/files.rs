@@ -1,6 +1,7 @@
 //! The file system: programs are read, and outputs are written whole or not at all.
 
 use super::seen::Seen;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ pub struct Files {
     root: Option<String>,
     /// The root with links followed, and as reports show it; known once the entry is.
     resolved: Option<(PathBuf, String)>,
+    /// What was read already.
+    given: HashSet<PathBuf>,
     /// All that was asked for.
     pub seen: Seen,
 }
@@ -21,7 +24,7 @@ pub struct Files {
 impl Files {
     /// A reader with this root, or with the directory of the entry as its root.
     pub fn new(root: Option<String>) -> Files {
-        Files { root, resolved: None, seen: Seen::default() }
+        Files { root, resolved: None, given: HashSet::new(), seen: Seen::default() }
     }
 
     fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
@@ -36,6 +39,7 @@ impl Files {
             ReadError::Outside(root) => ReadError::Outside(root),
         })?;
         self.resolved = Some((root, shown));
+        self.given.insert(identity.clone());
         let name = if standard { "<stdin>" } else { path };
         Ok(Read { identity: text(&identity), name: name.to_string(), bytes })
     }
@@ -54,9 +58,13 @@ impl Files {
         if !identity.starts_with(root) {
             return Err(outside());
         }
-        let bytes = read_file(&identity);
-        self.seen.note(&wanted, bytes.as_ref().ok());
-        let bytes = bytes?;
+        let mut bytes = Vec::new();
+        if !self.given.contains(&wanted) {
+            let read = read_file(&identity);
+            self.seen.note(&wanted, read.as_ref().ok());
+            bytes = read?;
+            self.given.insert(wanted);
+        }
         let name = identity.strip_prefix(root).map_or_else(|_| identity.clone(), |tail| Path::new(shown).join(tail));
         let name = name.strip_prefix(".").map(Path::to_path_buf).unwrap_or(name);
         Ok(Read { identity: text(&identity), name: text(&name), bytes })

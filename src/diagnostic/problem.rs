@@ -15,6 +15,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them, the worst first.
+    pub const ALL: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
+
     /// As people and most programs read it.
     pub fn word(self) -> &'static str {
         match self {
@@ -204,6 +207,8 @@ pub enum Problem {
     OneForMany { span: Span, what: &'static str },
     /// `except` that leaves a million blocks
     TooManyBlocks { span: Span, count: usize, bound: usize },
+    /// a thousand tiers allow a thousand ports from a thousand addresses
+    TooLarge { span: Span, count: usize, bound: usize },
 
     /// `web allows https from anywhere "{{resolve:ssm:x}}"`
     DynamicReference { span: Span },

@@ -335,6 +335,10 @@ impl Problem {
                 .at(span, "starts a dynamic reference")
                 .help("say it in other words"),
 
+            Problem::TooLarge { span, count, bound } => R::error("E0323", format!("this comes to {count} more, and a program may come to {bound} in all"))
+                .at(span, "too many")
+                .help("a region of AWS holds 300,000 rules: name blocks and ranges of ports instead of each one"),
+
             Problem::Unreadable { span, path, why } => R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here"),
             Problem::OutsideRoot { span, path, root } => R::error("E0402", format!("`{path}` is outside `{root}`"))
                 .at(span, "leaves the root")

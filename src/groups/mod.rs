@@ -174,6 +174,9 @@ impl<'p> Deployment<'p> {
     }
 }
 
+/// Characters of a rule's description: EC2 API reference, IpRange.
+const LONGEST: usize = 255;
+
 /// Appends what the rules of a flow carry: the sentence's own string, or the sentence in words, narrowed to
 /// this flow.
 pub fn describe(policy: &Policy, flow: u32, out: &mut String) {
@@ -191,8 +194,13 @@ pub fn describe(policy: &Policy, flow: u32, out: &mut String) {
     let subject = &policy.tier(flow.subject).name;
     let start = out.len();
     let (service, named) = (word(flow.service), word(flow.named));
-    let _ = write!(out, "{subject} allows {service} {way} {named}{}", sentence.tail);
-    shorten(out, start, 255);
+    // each rule of a sentence repeats them, and they can be as long as the program
+    fn start_of(text: &str) -> &str {
+        text.get(..LONGEST).unwrap_or(text)
+    }
+    let (named, tail) = (start_of(named), start_of(&sentence.tail));
+    let _ = write!(out, "{subject} allows {service} {way} {named}{tail}");
+    shorten(out, start, LONGEST);
 }
 
 /// Cuts what stands after `start` to `most` characters, marking the cut.

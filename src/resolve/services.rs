@@ -87,7 +87,9 @@ fn declared(scope: &mut Scope<'_>, services: &Services<'_>) -> Vec<Vec<Atom>> {
         }
         atoms.sort_unstable();
         atoms.dedup();
-        meanings[n] = atoms;
+        if scope.fits(declared[n].name.span, atoms.len()) {
+            meanings[n] = atoms;
+        }
     }
     meanings
 }
@@ -113,10 +115,11 @@ impl<'b> Services<'b> {
             scope.wrong_kind(name, other.kind(), "a service");
             return &[];
         }
-        let declared = scope.services.iter().map(|service| scope.text(service.name));
         let every = ["any", "everything", "anything"].contains(&typed).then(|| "all".to_string());
-        let meant =
-            every.or_else(|| nearest(typed, declared.chain(self.built_in.iter().map(|service| service.name.as_str()))));
+        let guess = scope.guess(scope.services.len() + self.built_in.len());
+        let declared = scope.services.iter().map(|service| scope.text(service.name));
+        let known = declared.chain(self.built_in.iter().map(|service| service.name.as_str()));
+        let meant = every.or_else(|| guess.then(|| nearest(typed, known)).flatten());
         scope.unknown(name, Kind::Service, meant);
         &[]
     }

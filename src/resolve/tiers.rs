@@ -237,7 +237,9 @@ pub fn sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
         }
         found.sort_unstable();
         found.dedup();
-        tiers[n] = found;
+        if scope.fits(declared[n].name.span, found.len()) {
+            tiers[n] = found;
+        }
     }
     let set = |(set, members): (&&ast::TierSet, Vec<TierId>)| TierSet {
         name: scope.sources.text(set.name.span).to_string(),
