@@ -223,33 +223,76 @@ impl Destination {
         if self.exists { fs::read(&self.path).map(Some) } else { Ok(None) }
     }
 
-    /// Writes it by way of a temporary file beside it, so that nobody ever sees half of it.
-    pub fn write(&self, bytes: &[u8]) -> io::Result<Written> {
+    /// Where it leads, if there is a file.
+    pub fn existing(&self) -> Option<&Path> {
+        self.exists.then_some(self.path.as_path())
+    }
+
+    /// Puts what is to stand there into a temporary file beside it, so that nobody ever sees half of it; nothing where it
+    /// stands there already.
+    pub fn stage(&self, bytes: &[u8]) -> io::Result<Option<Staged>> {
         if self.current()?.is_some_and(|current| current == bytes) {
-            return Ok(Written::Unchanged);
+            return Ok(None);
         }
-        let directory = match self.path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            Some(_) | None => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".tierwall-");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut temporary = builder.tempfile_in(directory)?;
-        temporary.write_all(bytes)?;
-        if self.exists {
-            fs::set_permissions(temporary.path(), fs::metadata(&self.path)?.permissions())?;
+        let permissions = if self.exists { Some(fs::metadata(&self.path)?.permissions()) } else { None };
+        let temporary = temporary(&self.path, bytes, permissions)?;
+        Ok(Some(Staged { temporary, path: self.path.clone() }))
+    }
+
+    /// Likewise what is to stand in the place of what was read from it, which must still be there.
+    pub fn restage(&self, read: &[u8], bytes: &[u8]) -> Result<Option<Staged>, String> {
+        match self.current() {
+            Ok(current) if current.as_deref() == Some(read) => self.stage(bytes).map_err(|error| words(&error)),
+            Ok(_) => Err("it has changed since it was read".to_string()),
+            Err(error) => Err(words(&error)),
         }
-        persist(temporary, &self.path)?;
-        Ok(Written::New)
     }
 }
 
-fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+/// A file that is written, and not yet where it belongs; without [`Staged::put`] nothing is left of it.
+#[derive(Debug)]
+pub struct Staged {
+    temporary: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// Puts it in its place, which it takes whole.
+    pub fn put(self) -> io::Result<()> {
+        self.temporary.persist(self.path).map(drop).map_err(|error| error.error)
+    }
+}
+
+/// Puts what was staged in its place, and says how the write ended.
+pub fn put(staged: Option<Staged>) -> io::Result<Written> {
+    match staged {
+        Some(staged) => staged.put().map(|()| Written::New),
+        None => Ok(Written::Unchanged),
+    }
+}
+
+/// Writes a file that must not be there yet, whole or not at all.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    temporary(path, bytes, None)?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+}
+
+/// A file in the directory of another, with these bytes and all of them on the disk.
+fn temporary(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tierwall-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut temporary = builder.tempfile_in(directory)?;
+    temporary.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        fs::set_permissions(temporary.path(), permissions)?;
+    }
     temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(temporary)
 }
 
 fn is_ours(path: &Path, mark: &str) -> io::Result<bool> {

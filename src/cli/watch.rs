@@ -114,7 +114,7 @@ fn settled(wakes: &Receiver<Wake>) -> Wake {
 fn build(plan: &Plan<'_>, seen: &mut Seen, report: &Report) {
     let made = plan.make(seen, report);
     report.omitted();
-    let written = made.and_then(|made| plan.write(&made, report).map(|written| (made, written)));
+    let written = made.and_then(|made| plan.write(&made, seen, report).map(|written| (made, written)));
     let files = counted(seen.len(), "file");
     let line = match written {
         Ok((made, written)) => {
