@@ -24,6 +24,9 @@ pub struct File {
     characters: OnceLock<Vec<u32>>,
 }
 
+/// A file can have no more: what is made of it takes many times its size, and its offsets have 32 bits.
+pub const MOST_BYTES: usize = 256 << 20;
+
 /// Characters are counted from the start of one of these, so that a place on a line of any length is soon found.
 const STRETCH: usize = 1024;
 
@@ -77,9 +80,11 @@ impl Span {
 }
 
 impl Sources {
-    /// Adds a file under the name that reports show; `None` when it is too large for 32-bit offsets.
+    /// Adds a file under the name that reports show; `None` when it is too large.
     pub fn add(&mut self, name: String, text: String) -> Option<FileId> {
-        u32::try_from(text.len()).ok()?;
+        if text.len() > MOST_BYTES {
+            return None;
+        }
         let id = FileId(self.files.len() as u32);
         let (line_starts, characters) = (OnceLock::new(), OnceLock::new());
         self.files.push(File { name, kind: FileKind::Work, text, line_starts, characters });
@@ -199,7 +204,9 @@ impl File {
         match stretches.get(first) {
             Some(before) => *before as usize + starting(&self.text.as_bytes()[first * STRETCH..offset as usize]),
             // the end of a text of whole stretches, or of none
-            None => stretches.last().map_or(0, |before| *before as usize + starting(&self.text.as_bytes()[(first - 1) * STRETCH..])),
+            None => stretches
+                .last()
+                .map_or(0, |before| *before as usize + starting(&self.text.as_bytes()[(first - 1) * STRETCH..])),
         }
     }
 }
@@ -211,7 +218,8 @@ mod tests {
 
     #[test]
     fn columns_are_counted_in_characters_on_lines_of_any_length() {
-        for text in ["", "\n", "é\nab", &"aé→𝄞\n".repeat(500), &"é".repeat(512), &"x".repeat(2048), &"→y".repeat(3000)] {
+        for text in ["", "\n", "é\nab", &"aé→𝄞\n".repeat(500), &"é".repeat(512), &"x".repeat(2048), &"→y".repeat(3000)]
+        {
             let mut sources = Sources::default();
             let id = sources.add("a".to_string(), text.to_string()).expect("a small file");
             for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {

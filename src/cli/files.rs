@@ -7,7 +7,7 @@ use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use tierwall::parse::{Read, ReadError, Reader};
-use tierwall::source::lexical;
+use tierwall::source::{MOST_BYTES, lexical};
 
 /// Reads the files of a program. Includes are found from the file that names them, and none lies outside the
 /// root.
@@ -108,7 +108,14 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     if !kind.is_file() {
         return Err(ReadError::Failed("it is not a regular file; `-` reads standard input".to_string()));
     }
-    fs::read(path).map_err(|error| failed(&error))
+    File::open(path).and_then(bounded).map_err(|error| failed(&error))
+}
+
+/// What there is to read, and no more than shows that it is too much.
+fn bounded(reader: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Whether a file is not to be replaced by a corrected one.
@@ -160,9 +167,7 @@ fn entries(directory: &Path, files: &mut Vec<String>, directories: &mut Vec<Path
 }
 
 fn read_standard_input() -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-    Ok(bytes)
+    bounded(io::stdin().lock()).map_err(|error| failed(&error))
 }
 
 /// Where an output is to be written.

@@ -97,7 +97,8 @@ impl Report {
     pub fn problems(&self, problems: &[Problem], sources: &Sources) {
         let is_told = |problem: &&Problem| self.told().count(problem.level(), self.most);
         let told: Vec<&Problem> = problems.iter().filter(is_told).collect();
-        let each = |words: fn(&Problem, &Sources) -> String| told.iter().map(|it| words(it, sources)).collect::<String>();
+        let each =
+            |words: fn(&Problem, &Sources) -> String| told.iter().map(|it| words(it, sources)).collect::<String>();
         match self.format {
             MessageFormat::Human => self.say(&(self.drawn(&told, sources) + &counts(problems))),
             MessageFormat::Short => self.tell(&each(messages::short)),

@@ -134,7 +134,7 @@ pub enum Problem {
     Repeated { span: Span, first: Span, what: &'static str },
     /// `stack shop { rule-quota = 99999999999999999999 }`
     BadNumber { span: Span, text: String },
-    /// a file of 4 GiB
+    /// a file of 257 MiB
     FileTooLarge { name: String },
 
     // ---- E02: names

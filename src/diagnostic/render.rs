@@ -159,7 +159,11 @@ impl<'a> Files<'a> for View<'a> {
 
     fn line_range(&'a self, id: FileId, line: usize) -> Result<Range<usize>, files::Error> {
         let lines = self.sources.file(id).line_starts().len();
-        if line < lines { Ok(self.line(id, line)) } else { Err(files::Error::LineTooLarge { given: line, max: lines - 1 }) }
+        if line < lines {
+            Ok(self.line(id, line))
+        } else {
+            Err(files::Error::LineTooLarge { given: line, max: lines - 1 })
+        }
     }
 
     fn column_number(&'a self, id: FileId, _: usize, byte: usize) -> Result<usize, files::Error> {

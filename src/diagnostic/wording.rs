@@ -236,7 +236,7 @@ impl Problem {
                 .help("names have at most 100 characters, so that what is made of them fits in AWS"),
             Problem::Repeated { span, first, what } => R::error("E0119", format!("a second {what}")).at(span, "one too many").at(first, "the first"),
             Problem::BadNumber { span, text } => R::error("E0120", format!("the number `{text}` is out of range")).at(span, "too large, or below zero"),
-            Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 4 GiB"),
+            Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 256 MiB"),
 
             Problem::UnknownName { span, kind, name, meant } => {
                 let report = R::error("E0201", format!("there is no {} `{name}`", kind.words())).at(span, format!("unknown {}", kind.words())).meant(meant);
