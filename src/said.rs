@@ -1,7 +1,7 @@
 //! Sentences as reports cite them: where one stands, and what it says on one line.
 
 use crate::policy::{Policy, SentenceId};
-use crate::source::{Sources, Span, visible};
+use crate::source::{Sources, Span, beginning, visible};
 use serde::Serialize;
 use std::fmt;
 
@@ -39,8 +39,14 @@ impl fmt::Display for Said<'_> {
     }
 }
 
+/// A longer statement is cited by its beginning: it can have many rules, and is cited for each.
+const LONG: usize = 1000;
+
 /// A statement on one line, runs of blanks as one, comments left out.
 fn one_line(text: &str) -> String {
+    if text.len() > LONG {
+        return one_line(beginning(text, LONG)) + " …";
+    }
     let lines = text.lines().map(|line| if line.contains('"') { line } else { line.split('#').next().unwrap_or("") });
     lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }

@@ -22,7 +22,15 @@ pub struct File {
     text: String,
     line_starts: OnceLock<Vec<u32>>,
     drawn: OnceLock<Option<String>>,
+    /// For each stretch of [`STRETCH`] bytes, how many characters start before it.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// A file can have no more: what is made of it takes many times its size, and its offsets have 32 bits.
+pub const MOST_BYTES: usize = 256 << 20;
+
+/// Characters are counted from the start of one of these, so that a place on a line of any length is soon found.
+const STRETCH: usize = 1024;
 
 /// What a file of [`Sources`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,12 +82,14 @@ impl Span {
 }
 
 impl Sources {
-    /// Adds a file under the name that reports show; `None` when it is too large for 32-bit offsets.
+    /// Adds a file under the name that reports show; `None` when it is too large.
     pub fn add(&mut self, name: String, text: String) -> Option<FileId> {
-        u32::try_from(text.len()).ok()?;
+        if text.len() > MOST_BYTES {
+            return None;
+        }
         let id = FileId(self.files.len() as u32);
-        let (line_starts, drawn) = (OnceLock::new(), OnceLock::new());
-        self.files.push(File { name, kind: FileKind::Work, text, line_starts, drawn });
+        let (line_starts, drawn, characters) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        self.files.push(File { name, kind: FileKind::Work, text, line_starts, drawn, characters });
         Some(id)
     }
 
@@ -143,6 +153,12 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(shown).collect())
 }
 
+/// Up to so many bytes of a text, in whole characters.
+pub fn beginning(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
 /// The path without `.` and without a `..` that a directory before it answers, asking no file system.
 pub fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
@@ -198,8 +214,35 @@ impl File {
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset);
-        let before = &self.text[starts[line - 1] as usize..offset as usize];
-        (line, before.chars().count() + 1)
+        (line, self.characters_before(offset) - self.characters_before(starts[line - 1]) + 1)
+    }
+
+    /// A line, counted from 1, without its break.
+    pub fn line(&self, number: usize) -> &str {
+        let starts = self.line_starts();
+        let end = starts.get(number).map_or(self.text.len(), |end| *end as usize);
+        self.text[starts[number - 1] as usize..end].trim_end_matches(['\r', '\n'])
+    }
+
+    /// How many characters start before a byte offset.
+    fn characters_before(&self, offset: u32) -> usize {
+        let starting = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count();
+        let stretches = self.characters.get_or_init(|| {
+            let counts = self.text.as_bytes().chunks(STRETCH).scan(0, |before, stretch| {
+                let here = *before;
+                *before += starting(stretch) as u32;
+                Some(here)
+            });
+            counts.collect()
+        });
+        let first = offset as usize / STRETCH;
+        match stretches.get(first) {
+            Some(before) => *before as usize + starting(&self.text.as_bytes()[first * STRETCH..offset as usize]),
+            // the end of a text of whole stretches, or of none
+            None => stretches
+                .last()
+                .map_or(0, |before| *before as usize + starting(&self.text.as_bytes()[(first - 1) * STRETCH..])),
+        }
     }
 }
 
@@ -207,6 +250,21 @@ impl File {
 mod tests {
     use super::{FileId, Sources, lexical, visible};
     use std::path::Path;
+
+    #[test]
+    fn columns_are_counted_in_characters_on_lines_of_any_length() {
+        for text in ["", "\n", "é\nab", &"aé→𝄞\n".repeat(500), &"é".repeat(512), &"x".repeat(2048), &"→y".repeat(3000)]
+        {
+            let mut sources = Sources::default();
+            let id = sources.add("a".to_string(), text.to_string()).expect("a small file");
+            for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                let before = &text[..at];
+                let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+                let expected = (before.matches('\n').count() + 1, before[line..].chars().count() + 1);
+                assert_eq!(sources.file(id).line_column(at as u32), expected);
+            }
+        }
+    }
 
     #[test]
     fn paths_are_told_apart_without_a_file_system() {

@@ -123,11 +123,11 @@ impl Plan<'_> {
     }
 
     /// Writes what was made.
-    pub fn write(&self, made: &[Made], report: &Report) -> Result<Vec<Written>, Exit> {
+    pub fn write(&self, made: &[Made], seen: &Seen, report: &Report) -> Result<Vec<Written>, Exit> {
         if self.is_project() {
             output::make_directories(made, report)?;
         }
-        output::write(made, self.what.force, report)
+        output::write(made, self.what.force, seen, report)
     }
 }
 
@@ -142,13 +142,14 @@ fn built(build: &Build, report: &Report) -> Result<Exit, Exit> {
     if build.check && to_stdout {
         return Err(report.failure("`--check` compares with a file: name it with `-o FILE`"));
     }
-    let made = plan.make(&mut Seen::default(), report)?;
+    let mut seen = Seen::default();
+    let made = plan.make(&mut seen, report)?;
     match made.as_slice() {
         [made] if to_stdout => return Ok(report.print(&made.bytes)),
         made if build.check => return Ok(output::stale(made, report)),
         _ => {}
     }
-    let written = plan.write(&made, report)?;
+    let written = plan.write(&made, &seen, report)?;
     if plan.is_project() {
         report.remark(&output::listing(&made, &written));
     }

@@ -1,12 +1,13 @@
 //! The file system: programs are read, and outputs are written whole or not at all.
 
 use super::seen::Seen;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use tierwall::parse::{Read, ReadError, Reader};
-use tierwall::source::lexical;
+use tierwall::source::{MOST_BYTES, lexical};
 
 /// Reads the files of a program. Includes are found from the file that names them, and none lies outside the
 /// root.
@@ -14,6 +15,8 @@ pub struct Files {
     root: Option<String>,
     /// The root with links followed, and as reports show it; known once the entry is.
     resolved: Option<(PathBuf, String)>,
+    /// What was read already.
+    given: HashSet<PathBuf>,
     /// All that was asked for.
     pub seen: Seen,
 }
@@ -21,7 +24,7 @@ pub struct Files {
 impl Files {
     /// A reader with this root, or with the directory of the entry as its root.
     pub fn new(root: Option<String>) -> Files {
-        Files { root, resolved: None, seen: Seen::default() }
+        Files { root, resolved: None, given: HashSet::new(), seen: Seen::default() }
     }
 
     fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
@@ -36,6 +39,7 @@ impl Files {
             ReadError::Outside(root) => ReadError::Outside(root),
         })?;
         self.resolved = Some((root, shown));
+        self.given.insert(identity.clone());
         let name = if standard { "<stdin>" } else { path };
         Ok(Read { identity: text(&identity), name: name.to_string(), bytes })
     }
@@ -54,9 +58,13 @@ impl Files {
         if !identity.starts_with(root) {
             return Err(outside());
         }
-        let bytes = read_file(&identity);
-        self.seen.note(&wanted, bytes.as_ref().ok());
-        let bytes = bytes?;
+        let mut bytes = Vec::new();
+        if !self.given.contains(&wanted) {
+            let read = read_file(&identity);
+            self.seen.note(&wanted, read.as_ref().ok());
+            bytes = read?;
+            self.given.insert(wanted);
+        }
         let name = identity.strip_prefix(root).map_or_else(|_| identity.clone(), |tail| Path::new(shown).join(tail));
         let name = name.strip_prefix(".").map(Path::to_path_buf).unwrap_or(name);
         Ok(Read { identity: text(&identity), name: text(&name), bytes })
@@ -100,7 +108,14 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     if !kind.is_file() {
         return Err(ReadError::Failed("it is not a regular file; `-` reads standard input".to_string()));
     }
-    fs::read(path).map_err(|error| failed(&error))
+    File::open(path).and_then(bounded).map_err(|error| failed(&error))
+}
+
+/// What there is to read, and no more than shows that it is too much.
+fn bounded(reader: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Whether a file is not to be replaced by a corrected one.
@@ -152,9 +167,7 @@ fn entries(directory: &Path, files: &mut Vec<String>, directories: &mut Vec<Path
 }
 
 fn read_standard_input() -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-    Ok(bytes)
+    bounded(io::stdin().lock()).map_err(|error| failed(&error))
 }
 
 /// Where an output is to be written.
@@ -215,33 +228,76 @@ impl Destination {
         if self.exists { fs::read(&self.path).map(Some) } else { Ok(None) }
     }
 
-    /// Writes it by way of a temporary file beside it, so that nobody ever sees half of it.
-    pub fn write(&self, bytes: &[u8]) -> io::Result<Written> {
+    /// Where it leads, if there is a file.
+    pub fn existing(&self) -> Option<&Path> {
+        self.exists.then_some(self.path.as_path())
+    }
+
+    /// Puts what is to stand there into a temporary file beside it, so that nobody ever sees half of it; nothing where it
+    /// stands there already.
+    pub fn stage(&self, bytes: &[u8]) -> io::Result<Option<Staged>> {
         if self.current()?.is_some_and(|current| current == bytes) {
-            return Ok(Written::Unchanged);
+            return Ok(None);
         }
-        let directory = match self.path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            Some(_) | None => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".tierwall-");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut temporary = builder.tempfile_in(directory)?;
-        temporary.write_all(bytes)?;
-        if self.exists {
-            fs::set_permissions(temporary.path(), fs::metadata(&self.path)?.permissions())?;
+        let permissions = if self.exists { Some(fs::metadata(&self.path)?.permissions()) } else { None };
+        let temporary = temporary(&self.path, bytes, permissions)?;
+        Ok(Some(Staged { temporary, path: self.path.clone() }))
+    }
+
+    /// Likewise what is to stand in the place of what was read from it, which must still be there.
+    pub fn restage(&self, read: &[u8], bytes: &[u8]) -> Result<Option<Staged>, String> {
+        match self.current() {
+            Ok(current) if current.as_deref() == Some(read) => self.stage(bytes).map_err(|error| words(&error)),
+            Ok(_) => Err("it has changed since it was read".to_string()),
+            Err(error) => Err(words(&error)),
         }
-        persist(temporary, &self.path)?;
-        Ok(Written::New)
     }
 }
 
-fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+/// A file that is written, and not yet where it belongs; without [`Staged::put`] nothing is left of it.
+#[derive(Debug)]
+pub struct Staged {
+    temporary: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// Puts it in its place, which it takes whole.
+    pub fn put(self) -> io::Result<()> {
+        self.temporary.persist(self.path).map(drop).map_err(|error| error.error)
+    }
+}
+
+/// Puts what was staged in its place, and says how the write ended.
+pub fn put(staged: Option<Staged>) -> io::Result<Written> {
+    match staged {
+        Some(staged) => staged.put().map(|()| Written::New),
+        None => Ok(Written::Unchanged),
+    }
+}
+
+/// Writes a file that must not be there yet, whole or not at all.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    temporary(path, bytes, None)?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+}
+
+/// A file in the directory of another, with these bytes and all of them on the disk.
+fn temporary(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tierwall-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut temporary = builder.tempfile_in(directory)?;
+    temporary.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        fs::set_permissions(temporary.path(), permissions)?;
+    }
     temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(temporary)
 }
 
 fn is_ours(path: &Path, mark: &str) -> io::Result<bool> {

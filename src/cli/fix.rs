@@ -3,7 +3,7 @@
 
 use super::Exit;
 use super::agreement::{Voice, agree, identity};
-use super::files::{Destination, Files, is_read_only, words};
+use super::files::{Destination, Files, is_read_only, put, words};
 use super::job::{Job, Place};
 use super::program::Unread;
 use super::project::Opened;
@@ -26,6 +26,8 @@ type Drafts = BTreeMap<String, Draft>;
 struct Draft {
     /// As reports show it.
     name: String,
+    /// As it was read.
+    read: Vec<u8>,
     bytes: Vec<u8>,
     /// How many corrections it has.
     fixes: usize,
@@ -49,7 +51,7 @@ impl Reader for Desk<'_> {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let Read { identity, name, bytes } = self.files.read(path, from)?;
         let is_read_only = || is_read_only(Path::new(&identity)).unwrap_or(false);
-        let first = || Draft { name: name.clone(), bytes, fixes: 0, is_read_only: is_read_only() };
+        let first = || Draft { name: name.clone(), read: bytes.clone(), bytes, fixes: 0, is_read_only: is_read_only() };
         let bytes = self.drafts.entry(identity.clone()).or_insert_with(first).bytes.clone();
         Ok(Read { identity, name, bytes })
     }
@@ -150,16 +152,15 @@ fn correct(jobs: &[Job<'_>], drafts: &mut Drafts, refused: &mut BTreeSet<String>
     }
 }
 
-/// Writes the drafts, each whole.
+/// Writes the drafts, each whole; none where one of them cannot be written.
 fn write(drafts: &Drafts) -> Result<(), String> {
-    let mut destinations = Vec::new();
-    for (identity, draft) in drafts {
-        let cannot = |why: String| format!("cannot write `{}`: {why}", draft.name);
-        destinations.push((draft, Destination::new(identity, "", true).map_err(cannot)?));
-    }
-    for (draft, destination) in destinations {
-        let written = destination.write(&draft.bytes);
-        written.map_err(|error| format!("cannot write `{}`: {}", draft.name, words(&error)))?;
+    let cannot = |draft: &Draft, why: &str| format!("cannot write `{}`: {why}", draft.name);
+    let staged = drafts.iter().map(|(identity, draft)| {
+        let staged = Destination::new(identity, "", true).and_then(|it| it.restage(&draft.read, &draft.bytes));
+        staged.map(|staged| (draft, staged)).map_err(|why| cannot(draft, &why))
+    });
+    for (draft, staged) in staged.collect::<Result<Vec<_>, String>>()? {
+        put(staged).map_err(|error| cannot(draft, &words(&error)))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `tierwall fmt`
 
 use super::Exit;
-use super::files::{Destination, Files, is_read_only, tier_files, words};
+use super::files::{Destination, Files, is_read_only, put, tier_files, words};
 use super::program::{unread, verdict};
 use super::report::Report;
 use super::unified;
@@ -55,17 +55,18 @@ fn one(path: &str, check: bool, report: &Report) -> Exit {
         }
         (false, "-") => report.print(new.as_bytes()),
         (false, _) if old == new => Exit::Done,
-        (false, _) => replace(path, &new, report),
+        (false, _) => replace(path, old, &new, report),
     }
 }
 
-/// Writes a file anew, and prints its name.
-fn replace(path: &str, text: &str, report: &Report) -> Exit {
+/// Writes a file anew that was read as `old`, and prints its name.
+fn replace(path: &str, old: &str, new: &str, report: &Report) -> Exit {
     let written = || {
         if is_read_only(Path::new(path)).map_err(|error| words(&error))? {
             return Err("it is read-only".to_string());
         }
-        Destination::new(path, "", true)?.write(text.as_bytes()).map_err(|error| words(&error))
+        let staged = Destination::new(path, "", true)?.restage(old.as_bytes(), new.as_bytes())?;
+        put(staged).map_err(|error| words(&error))
     };
     match written() {
         Ok(_) => report.print(format!("{path}\n").as_bytes()),

@@ -1,11 +1,11 @@
 //! `tierwall init`
 
 use super::Exit;
-use super::files::words;
+use super::files::{create, words};
 use super::report::Report;
 use clap::Args;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::path::Path;
 use tierwall::backend;
 use tierwall::project::MANIFEST;
 
@@ -61,17 +61,13 @@ pub fn run(init: &Init, report: &Report) -> Exit {
         return report.failure(&format!("`{path}` is there already"));
     }
     for (path, text) in &files {
-        if let Err(error) = new_file(path, text) {
+        if let Err(error) = create(Path::new(path), text.as_bytes()) {
             return report.failure(&format!("cannot write `{path}`: {}", words(&error)));
         }
     }
     let names: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
     report.remark(&format!("wrote {}; next: tierwall {next}", names.join(" and ")));
     Exit::Done
-}
-
-fn new_file(path: &str, text: &str) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// A manifest that lists a program, with an output beside it for each target.

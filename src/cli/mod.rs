@@ -56,6 +56,10 @@ struct Cli {
     /// How to tell problems; all but `human` are for programs
     #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
+    /// Tell up to N errors, N warnings and N notes, and how many more there are; 0 for all [default: 500; with `sarif`
+    /// 5000, with `json` all]
+    #[arg(long, global = true, value_name = "N", hide_default_value = true)]
+    max_problems: Option<usize>,
 }
 
 const AFTER_HELP: &str = "\
@@ -182,7 +186,8 @@ fn date(text: &str) -> Result<Date, String> {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let is_output = matches!(cli.command, Command::Check(_));
-    let report = report::Report::new(cli.color, cli.message_format, is_output);
+    let most = cli.max_problems.map(|most| if most == 0 { usize::MAX } else { most });
+    let report = report::Report::new(cli.color, cli.message_format, most, is_output);
     let exit = match cli.command {
         Command::Build(build) => build::run(&build, &report),
         Command::Fmt(fmt) => fmt::run(&fmt, &report),

@@ -1,30 +1,38 @@
 //! Outputs that were made: they are written all together, or held against the files that are there.
 
 use super::Exit;
-use super::files::{Destination, Written, words};
+use super::files::{Destination, Written, put, words};
 use super::job::Made;
 use super::report::Report;
+use super::seen::Seen;
 use super::unified;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Writes outputs. Nothing is written before all destinations are known to take it.
-pub fn write(made: &[Made], force: bool, report: &Report) -> Result<Vec<Written>, Exit> {
-    let failure = |made: &Made, why: String| report.failure(&format!("cannot write `{}`: {why}", made.path));
-    let destination = |made: &Made| Destination::new(&made.path, made.backend.mark, force);
-    let (mut destinations, mut exit) = (Vec::new(), Exit::Done);
-    for made in made {
-        match destination(made) {
-            Ok(destination) => destinations.push(destination),
-            Err(why) => exit = failure(made, why),
+/// Writes outputs. Nothing is moved into its place before all of them are written beside theirs; none takes the place of
+/// what the run has read.
+pub fn write(made: &[Made], force: bool, seen: &Seen, report: &Report) -> Result<Vec<Written>, Exit> {
+    let failure = |made: &Made, why: &str| report.failure(&format!("cannot write `{}`: {why}", made.path));
+    let (read, mut known) = (seen.real(), BTreeMap::new());
+    let mut destination = |made: &Made| {
+        let destination = Destination::new(&made.path, made.backend.mark, force)?;
+        let Some(path) = destination.existing() else { return Ok(destination) };
+        if read.contains(path) {
+            return Err("it is read for what is built".to_string());
         }
-    }
-    if exit != Exit::Done {
-        return Err(exit);
-    }
-    let write = |(made, destination): (&Made, Destination)| {
-        destination.write(&made.bytes).map_err(|error| failure(made, words(&error)))
+        match known.insert(path.to_path_buf(), made.path.clone()) {
+            Some(other) => Err(format!("it is the same file as `{other}`")),
+            None => Ok(destination),
+        }
     };
-    made.iter().zip(destinations).map(write).collect()
+    let staged = made.iter().map(|made| {
+        let staged = destination(made).and_then(|it| it.stage(&made.bytes).map_err(|error| words(&error)));
+        staged.map_err(|why| failure(made, &why))
+    });
+    // every output that cannot be written is told
+    let staged = staged.collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>, Exit>>()?;
+    let put = |(made, staged)| put(staged).map_err(|error| failure(made, &words(&error)));
+    made.iter().zip(staged).map(put).collect()
 }
 
 /// Makes the directories of outputs.

@@ -4,6 +4,7 @@ use super::files::{Files, read_file};
 use super::report::Report;
 use super::{Exit, With};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -103,7 +104,8 @@ pub fn bound(
             let bytes = read(Path::new(&file.path)).map_err(|error| Unread::new(file, error))?;
             here.extend(entries(&bytes).map_err(|why| Unread { file: file.clone(), why })?);
         }
-        bindings.retain(|(name, _)| !here.iter().any(|(other, _)| other == name));
+        let names: HashSet<&String> = here.iter().map(|(name, _)| name).collect();
+        bindings.retain(|(name, _)| !names.contains(name));
         bindings.append(&mut here);
         bindings.retain(|(name, _)| !set.iter().any(|(other, _)| other == name));
         bindings.extend(set.iter().cloned());

@@ -23,12 +23,26 @@ pub enum MessageFormat {
     Sarif,
 }
 
+impl MessageFormat {
+    /// How many problems of a level are told in a run, unless the command line says: more than a person reads, and for
+    /// code scanning what GitHub shows of an upload. Programs that read JSON get all.
+    fn most(self) -> usize {
+        match self {
+            MessageFormat::Human | MessageFormat::Short | MessageFormat::Github => 500,
+            MessageFormat::Sarif => 5_000,
+            MessageFormat::Json => usize::MAX,
+        }
+    }
+}
+
 /// Where reports go, and how they look.
 pub struct Report {
     style: Style,
     format: MessageFormat,
     /// Whether the problems are what the command is run for, and so its output.
     is_output: bool,
+    /// How many errors are told, how many warnings, and how many notes.
+    most: usize,
     told: Mutex<Told>,
 }
 
@@ -36,15 +50,27 @@ pub struct Report {
 #[derive(Default)]
 struct Told {
     totals: Totals,
+    /// The problems since it was last said how many more there are.
+    found: Totals,
     log: Log,
     /// Why standard output took no more.
     unwritten: Option<io::Error>,
 }
 
+impl Told {
+    /// Counts a problem, and says whether it is among the first so many of its level.
+    fn count(&mut self, level: Level, most: usize) -> bool {
+        self.totals.count(level);
+        let is_told = self.found.count(level) <= most;
+        self.totals.omitted += usize::from(!is_told);
+        is_told
+    }
+}
+
 impl Report {
     /// Coloured as asked, where people read it; `auto` means on a terminal that can, unless `NO_COLOR` is set and not
     /// empty.
-    pub fn new(colour: Colour, format: MessageFormat, is_output: bool) -> Report {
+    pub fn new(colour: Colour, format: MessageFormat, most: Option<usize>, is_output: bool) -> Report {
         let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         let wanted = !dumb && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let coloured = match colour {
@@ -57,6 +83,7 @@ impl Report {
         Report {
             style,
             format,
+            most: most.unwrap_or(format.most()),
             is_output: is_output && format != MessageFormat::Human,
             told: Mutex::new(Told { log: Log::of(directory), ..Told::default() }),
         }
@@ -68,32 +95,21 @@ impl Report {
 
     /// Prints problems and how many there are.
     pub fn problems(&self, problems: &[Problem], sources: &Sources) {
-        problems.iter().for_each(|problem| self.told().totals.count(problem.level()));
+        let is_told = |problem: &&Problem| self.told().count(problem.level(), self.most);
+        let told: Vec<&Problem> = problems.iter().filter(is_told).collect();
         let each =
-            |told: fn(&Problem, &Sources) -> String| problems.iter().map(|it| told(it, sources)).collect::<String>();
+            |words: fn(&Problem, &Sources) -> String| told.iter().map(|it| words(it, sources)).collect::<String>();
         match self.format {
-            MessageFormat::Human => self.say(&self.drawn(problems, sources)),
+            MessageFormat::Human => self.say(&(self.drawn(&told, sources) + &counts(problems))),
             MessageFormat::Short => self.tell(&each(messages::short)),
             MessageFormat::Json => self.tell(&each(messages::json)),
             MessageFormat::Github => self.tell(&each(messages::github)),
-            MessageFormat::Sarif => problems.iter().for_each(|problem| self.told().log.problem(problem, sources)),
+            MessageFormat::Sarif => told.iter().for_each(|problem| self.told().log.problem(problem, sources)),
         }
     }
 
-    fn drawn(&self, problems: &[Problem], sources: &Sources) -> String {
-        let mut text = String::new();
-        for problem in problems {
-            text.push_str(&render(problem, sources, self.style));
-            text.push('\n');
-        }
-        let count = |level| problems.iter().filter(|p| p.level() == level).count();
-        let parts = [("error", count(Level::Error)), ("warning", count(Level::Warning)), ("note", count(Level::Note))];
-        let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(word, n)| counted(*n, word)).collect();
-        if !parts.is_empty() {
-            text.push_str(&parts.join(", "));
-            text.push('\n');
-        }
-        text
+    fn drawn(&self, problems: &[&Problem], sources: &Sources) -> String {
+        problems.iter().map(|problem| render(problem, sources, self.style) + "\n").collect()
     }
 
     /// Tells what is wrong with the command line or the file system.
@@ -155,8 +171,20 @@ impl Report {
         });
     }
 
+    /// Tells how many problems there were beyond those that are told, and starts to count anew.
+    pub fn omitted(&self) {
+        let found = std::mem::take(&mut self.told().found);
+        match (found.beyond(self.most), self.format) {
+            (None, _) | (Some(_), MessageFormat::Json) => {}
+            (Some(words), MessageFormat::Human) => self.say(&words),
+            (Some(words), MessageFormat::Short | MessageFormat::Github) => self.tell(&words),
+            (Some(words), MessageFormat::Sarif) => self.told().log.remark(words.trim_end()),
+        }
+    }
+
     /// Tells what only a whole run can, and how the run ends.
     pub fn finish(&self, exit: Exit) -> Exit {
+        self.omitted();
         let last = match self.format {
             MessageFormat::Human | MessageFormat::Short | MessageFormat::Github => String::new(),
             MessageFormat::Json => messages::json_summary(&self.told().totals),
@@ -206,6 +234,14 @@ impl Report {
 /// Words for people, which may be several lines; whatever they cite acts on no terminal.
 fn lines(words: &str) -> String {
     words.split('\n').map(|line| visible(line).into_owned() + "\n").collect()
+}
+
+/// `2 errors, 1 warning`, on a line; nothing for no problems.
+fn counts(problems: &[Problem]) -> String {
+    let count = |level| problems.iter().filter(|problem| problem.level() == level).count();
+    let parts = Level::ALL.map(|level| (level, count(level)));
+    let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(level, n)| counted(*n, level.word())).collect();
+    if parts.is_empty() { String::new() } else { parts.join(", ") + "\n" }
 }
 
 /// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else nothing.

@@ -30,6 +30,11 @@ impl Seen {
         self.0.extend(other.0);
     }
 
+    /// The files, links followed.
+    pub fn real(&self) -> BTreeSet<PathBuf> {
+        self.0.keys().filter_map(|path| fs::canonicalize(path).ok()).collect()
+    }
+
     /// How many files there were.
     pub fn len(&self) -> usize {
         self.0.values().filter(|hash| hash.is_some()).count()

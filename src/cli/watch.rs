@@ -113,7 +113,8 @@ fn settled(wakes: &Receiver<Wake>) -> Wake {
 /// One build, what it wrote, and a line about how it went.
 fn build(plan: &Plan<'_>, seen: &mut Seen, report: &Report) {
     let made = plan.make(seen, report);
-    let written = made.and_then(|made| plan.write(&made, report).map(|written| (made, written)));
+    report.omitted();
+    let written = made.and_then(|made| plan.write(&made, seen, report).map(|written| (made, written)));
     let files = counted(seen.len(), "file");
     let line = match written {
         Ok((made, written)) => {

@@ -95,6 +95,7 @@ impl Problem {
             | Problem::SameGroupName { .. }
             | Problem::OneForMany { .. }
             | Problem::TooManyBlocks { .. }
+            | Problem::TooLarge { .. }
             | Problem::DynamicReference { .. }
             | Problem::Unreadable { .. }
             | Problem::OutsideRoot { .. }

@@ -15,6 +15,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them, the worst first.
+    pub const ALL: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
+
     /// As people and most programs read it.
     pub fn word(self) -> &'static str {
         match self {
@@ -131,7 +134,7 @@ pub enum Problem {
     Repeated { span: Span, first: Span, what: &'static str },
     /// `stack shop { rule-quota = 99999999999999999999 }`
     BadNumber { span: Span, text: String },
-    /// a file of 4 GiB
+    /// a file of 257 MiB
     FileTooLarge { name: String },
 
     // ---- E02: names
@@ -204,6 +207,8 @@ pub enum Problem {
     OneForMany { span: Span, what: &'static str },
     /// `except` that leaves a million blocks
     TooManyBlocks { span: Span, count: usize, bound: usize },
+    /// a thousand tiers allow a thousand ports from a thousand addresses
+    TooLarge { span: Span, count: usize, bound: usize },
 
     /// `web allows https from anywhere "{{resolve:ssm:x}}"`
     DynamicReference { span: Span },

@@ -1,7 +1,8 @@
 //! Problems as text for a person. The only file that names codespan.
 
 use super::problem::{Level, Problem};
-use crate::source::{FileId, Sources, visible};
+use super::{place, wording};
+use crate::source::{File, FileId, Sources, Span, beginning, visible};
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
 use codespan_reporting::files::{self, Files};
 use codespan_reporting::term::{self, Config};
@@ -26,22 +27,25 @@ pub fn render(problem: &Problem, sources: &Sources, style: Style) -> String {
         Level::Warning => Severity::Warning,
         Level::Note => Severity::Note,
     };
-    let labels = report.labels.iter().enumerate().map(|(n, label)| {
+    let view = View { sources, parts: parts(&report.labels, sources) };
+    let (drawn, beyond): (Vec<_>, Vec<_>) = report.labels.iter().enumerate().partition(|(_, label)| view.draws(label));
+    let labels = drawn.into_iter().map(|(n, label)| {
         let make = if n == 0 { Label::primary } else { Label::secondary };
-        make(label.span.file, shown(sources, label.span)).with_message(&label.words)
+        make(label.span.file, view.shown(label.span)).with_message(&label.words)
     });
+    let beyond = beyond.into_iter().map(|(_, label)| format!("{}: {}", place(sources, label.span), label.words));
     let diagnostic = Diagnostic::new(severity)
         .with_code(report.code)
         .with_message(&report.message)
         .with_labels(labels.collect())
-        .with_notes(report.help.iter().map(|h| format!("help: {h}")).collect());
+        .with_notes(beyond.chain(report.help.iter().map(|h| format!("help: {h}"))).collect());
     let config = Config { start_context_lines: 1, end_context_lines: 1, ..Config::default() };
     let mut out = String::new();
     let result = match style {
-        Style::Plain => term::emit_to_string(&mut out, &config, &View(sources), &diagnostic),
+        Style::Plain => term::emit_to_string(&mut out, &config, &view, &diagnostic),
         Style::Coloured => {
             let mut ansi = codespan_reporting::term::termcolor::Ansi::new(Vec::new());
-            let result = term::emit_to_write_style(&mut ansi, &config, &View(sources), &diagnostic);
+            let result = term::emit_to_write_style(&mut ansi, &config, &view, &diagnostic);
             out.push_str(&String::from_utf8_lossy(&ansi.into_inner()));
             result
         }
@@ -52,14 +56,82 @@ pub fn render(problem: &Problem, sources: &Sources, style: Style) -> String {
     out
 }
 
-/// The stretch of a span that is worth showing: not more than its first line.
-fn shown(sources: &Sources, span: crate::source::Span) -> Range<usize> {
-    let text = sources.text(span);
-    let first = text.find('\n').map_or(text.len(), |end| text[..end].trim_end().len());
-    span.start as usize..span.start as usize + first
+/// A longer line is drawn in part, so that what is told of a file does not grow with the square of its size.
+const LONG_LINE: usize = 400;
+/// How much of such a line is drawn before its first label.
+const BEFORE: usize = 100;
+
+/// The files as far as they are drawn.
+struct View<'a> {
+    sources: &'a Sources,
+    parts: Vec<Part>,
 }
 
-struct View<'a>(&'a Sources);
+/// The part of a long line that is drawn.
+struct Part {
+    file: FileId,
+    line: usize,
+    range: Range<usize>,
+}
+
+/// The parts around the first label of each long line.
+fn parts(labels: &[wording::Label], sources: &Sources) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for wording::Label { span, .. } in labels {
+        let file = sources.file(span.file);
+        let line = line_index(file, span.start as usize);
+        let whole = line_range(file, line);
+        if whole.len() > LONG_LINE && !parts.iter().any(|part| (part.file, part.line) == (span.file, line)) {
+            let start = whole.start.max((span.start as usize).saturating_sub(BEFORE));
+            parts.push(Part { file: span.file, line, range: part(file, start, whole.end) });
+        }
+    }
+    parts
+}
+
+/// As much as is drawn of a long line from here, in whole characters.
+fn part(file: &File, start: usize, end: usize) -> Range<usize> {
+    let start = beginning(file.text(), start).len();
+    start..start + beginning(&file.text()[start..end], LONG_LINE).len()
+}
+
+fn line_index(file: &File, byte: usize) -> usize {
+    file.line_starts().partition_point(|start| *start as usize <= byte) - 1
+}
+
+fn line_range(file: &File, line: usize) -> Range<usize> {
+    let starts = file.line_starts();
+    starts[line] as usize..starts.get(line + 1).map_or(file.text().len(), |end| *end as usize)
+}
+
+impl View<'_> {
+    /// The stretch of a span that is worth showing: not more than its first line, nor than is drawn of that.
+    fn shown(&self, span: Span) -> Range<usize> {
+        let text = self.sources.text(span);
+        let first = text.find('\n').map_or(text.len(), |end| text[..end].trim_end().len());
+        let start = span.start as usize;
+        let drawn = self.line(span.file, line_index(self.sources.file(span.file), start)).end;
+        start..(start + first).min(drawn.max(start))
+    }
+
+    /// Whether a label stands where its line is drawn.
+    fn draws(&self, label: &wording::Label) -> bool {
+        let start = label.span.start as usize;
+        let line = self.line(label.span.file, line_index(self.sources.file(label.span.file), start));
+        (line.start..=line.end).contains(&start)
+    }
+
+    /// What is drawn of a line.
+    fn line(&self, id: FileId, line: usize) -> Range<usize> {
+        let file = self.sources.file(id);
+        let whole = line_range(file, line);
+        if whole.len() <= LONG_LINE {
+            return whole;
+        }
+        let known = self.parts.iter().find(|part| (part.file, part.line) == (id, line));
+        known.map_or_else(|| part(file, whole.start, whole.end), |part| part.range.clone())
+    }
+}
 
 struct Name<'a>(Cow<'a, str>);
 
@@ -75,24 +147,27 @@ impl<'a> Files<'a> for View<'a> {
     type Source = &'a str;
 
     fn name(&'a self, id: FileId) -> Result<Name<'a>, files::Error> {
-        Ok(Name(visible(self.0.file(id).name())))
+        Ok(Name(visible(self.sources.file(id).name())))
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, files::Error> {
-        Ok(self.0.file(id).drawn())
+        Ok(self.sources.file(id).drawn())
     }
 
     fn line_index(&'a self, id: FileId, byte: usize) -> Result<usize, files::Error> {
-        let starts = self.0.file(id).line_starts();
-        Ok(starts.partition_point(|start| *start as usize <= byte) - 1)
+        Ok(line_index(self.sources.file(id), byte))
     }
 
     fn line_range(&'a self, id: FileId, line: usize) -> Result<Range<usize>, files::Error> {
-        let file = self.0.file(id);
-        let starts = file.line_starts();
-        let given = files::Error::LineTooLarge { given: line, max: starts.len() - 1 };
-        let start = *starts.get(line).ok_or(given)? as usize;
-        let end = starts.get(line + 1).map_or(file.text().len(), |end| *end as usize);
-        Ok(start..end)
+        let lines = self.sources.file(id).line_starts().len();
+        if line < lines {
+            Ok(self.line(id, line))
+        } else {
+            Err(files::Error::LineTooLarge { given: line, max: lines - 1 })
+        }
+    }
+
+    fn column_number(&'a self, id: FileId, _: usize, byte: usize) -> Result<usize, files::Error> {
+        Ok(self.sources.file(id).line_column(byte as u32).1)
     }
 }

@@ -253,7 +253,7 @@ impl Problem {
                 .help("names have at most 100 characters, so that what is made of them fits in AWS"),
             Problem::Repeated { span, first, what } => R::error("E0119", format!("a second {what}")).at(span, "one too many").at(first, "the first"),
             Problem::BadNumber { span, text } => R::error("E0120", format!("the number `{text}` is out of range")).at(span, "too large, or below zero"),
-            Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 4 GiB"),
+            Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 256 MiB"),
 
             Problem::UnknownName { span, kind, name, meant } => {
                 let report = R::error("E0201", format!("there is no {} `{name}`", kind.words())).at(span, format!("unknown {}", kind.words())).meant(meant);
@@ -351,6 +351,10 @@ impl Problem {
             Problem::DynamicReference { span } => R::error("E0322", "CloudFormation replaces `{{resolve:` by a secret or a parameter, and nothing turns that off")
                 .at(span, "starts a dynamic reference")
                 .help("say it in other words"),
+
+            Problem::TooLarge { span, count, bound } => R::error("E0323", format!("this comes to {count} more, and a program may come to {bound} in all"))
+                .at(span, "too many")
+                .help("a region of AWS holds 300,000 rules: name blocks and ranges of ports instead of each one"),
 
             Problem::Unreadable { span, path, why } => R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here"),
             Problem::OutsideRoot { span, path, root } => R::error("E0402", format!("`{path}` is outside `{root}`"))

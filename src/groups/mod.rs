@@ -182,18 +182,17 @@ pub fn describe(policy: &Policy, flow: u32, out: &mut impl Sink) {
     let parts = [policy.tier(flow.subject).name.len(), length(flow.service), length(flow.named), sentence.tail.len()];
     match &sentence.prose {
         Some(prose) => out.put(prose),
-        None if parts.iter().sum::<usize>() + " allows  from ".len() <= MOST_DESCRIPTION => in_words(policy, flow, out),
+        None if parts.iter().sum::<usize>() + " allows  from ".len() <= LONGEST => in_words(policy, flow, out),
         None => {
-            let mut text = String::new();
-            in_words(policy, flow, &mut text);
-            shorten(&mut text, MOST_DESCRIPTION);
-            out.put(&text);
+            let mut start = Start::default();
+            in_words(policy, flow, &mut start);
+            out.put(&start.shortened());
         }
     }
 }
 
-/// The most characters of a rule's description (EC2 API reference, IpRange).
-const MOST_DESCRIPTION: usize = 255;
+/// Characters of a rule's description (EC2 API reference, IpRange).
+const LONGEST: usize = 255;
 
 fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
     out.put(&policy.tier(flow.subject).name);
@@ -207,10 +206,28 @@ fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
     out.put(&policy.sentence(flow.sentence).tail);
 }
 
-/// Cuts a text to `most` characters, marking the cut.
-fn shorten(text: &mut String, most: usize) {
-    if text.len() > most {
-        text.truncate(most - 3);
-        text.push_str("...");
+/// As much of a text as tells whether it is too long for a description: words can be as long as the program.
+#[derive(Default)]
+struct Start(String);
+
+impl Start {
+    /// The text, or as much as there is room for, with the cut marked.
+    fn shortened(mut self) -> String {
+        if self.0.len() > LONGEST {
+            self.0.truncate(LONGEST - 3);
+            self.0.push_str("...");
+        }
+        self.0
+    }
+}
+
+impl Sink for Start {
+    fn put(&mut self, text: &str) {
+        let room = (LONGEST + 1).saturating_sub(self.0.len());
+        self.0.push_str(text.get(..room).unwrap_or(text));
+    }
+
+    fn put_ascii(&mut self, text: &[u8]) {
+        self.0.put_ascii(text);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Notice;
 use super::place::{Place, Point};
-use crate::diagnostic::{Edit, Fix, Level, Problem, Safety};
+use crate::diagnostic::{Edit, Fix, Level, Problem, Safety, counted};
 use crate::source::{FileKind, Sources, Span};
 use serde::Serialize;
 
@@ -82,16 +82,30 @@ pub struct Totals {
     pub failures: usize,
     /// Problems that `--fix` corrected.
     pub fixed: usize,
+    /// Problems that are counted and not told.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub omitted: usize,
 }
 
 impl Totals {
-    /// Counts a problem.
-    pub fn count(&mut self, level: Level) {
-        match level {
-            Level::Error => self.errors += 1,
-            Level::Warning => self.warnings += 1,
-            Level::Note => self.notes += 1,
-        }
+    /// Counts a problem, and says how many of its level that makes.
+    pub fn count(&mut self, level: Level) -> usize {
+        let count = match level {
+            Level::Error => &mut self.errors,
+            Level::Warning => &mut self.warnings,
+            Level::Note => &mut self.notes,
+        };
+        *count += 1;
+        *count
+    }
+
+    /// What to say where only so many of each level are told: `and 7 errors, 1 note more; …`, on a line.
+    pub fn beyond(&self, most: usize) -> Option<String> {
+        let counts = [(Level::Error, self.errors), (Level::Warning, self.warnings), (Level::Note, self.notes)];
+        let beyond = counts.into_iter().filter(|(_, count)| *count > most);
+        let parts: Vec<String> = beyond.map(|(level, count)| counted(count - most, level.word())).collect();
+        let words = || format!("and {} more; `--max-problems 0` tells all\n", parts.join(", "));
+        (!parts.is_empty()).then(words)
     }
 }
 
@@ -124,6 +138,10 @@ pub fn json_notice(notice: Notice, words: &str, file: Option<&str>) -> String {
 /// The last line of a run.
 pub fn json_summary(totals: &Totals) -> String {
     line("summary", Body::Summary(totals))
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 fn line(kind: &'static str, body: Body<'_>) -> String {

@@ -6,7 +6,7 @@ use super::place::{Place, is_in_work_tree};
 use super::rules::{index, rules};
 use crate::diagnostic::{Edit, Fix, Label, Level, Problem, Report};
 use crate::hash::hash;
-use crate::source::{FileKind, Sources, Span, lexical};
+use crate::source::{FileKind, Sources, Span, beginning, lexical};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,6 +16,9 @@ const ROOT: &str = "%SRCROOT%";
 
 /// The exit code of a run whose command line or file system was wrong.
 const FAILED: u8 = 2;
+
+/// How much of a line tells it from others; a program on one line has many problems there.
+const LONG_LINE: usize = 4096;
 
 /// What a run found, until it ends.
 #[derive(Debug, Default)]
@@ -54,6 +57,11 @@ impl Log {
                 json!([{ "physicalLocation": { "artifactLocation": artifact(file, &self.directory) } }]);
         }
         self.notices.push(notice);
+    }
+
+    /// Notes what is worth knowing of the run, and nothing is wrong with.
+    pub fn remark(&mut self, words: &str) {
+        self.notices.push(json!({ "level": Level::Note.word(), "message": { "text": words } }));
     }
 
     /// The document of a run that ends with this code.
@@ -200,8 +208,8 @@ fn fingerprint(report: &Report, span: Option<Span>, sources: &Sources) -> u64 {
         Some(span) => {
             let file = sources.file(span.file);
             let (number, _) = file.line_column(span.start);
-            let rest = &file.text()[file.line_starts()[number - 1] as usize..];
-            (file.name(), rest.lines().next().unwrap_or_default())
+            let line = file.line(number);
+            (file.name(), beginning(line, LONG_LINE))
         }
         None => (sources.entry().map_or("", |entry| entry.name()), report.message.as_str()),
     };

@@ -35,7 +35,7 @@ pub struct Read {
     pub identity: String,
     /// What reports call it.
     pub name: String,
-    /// What is in it.
+    /// What is in it; a file that the [`Reader`] gave before may come without.
     pub bytes: Vec<u8>,
 }
 

@@ -21,6 +21,10 @@ pub fn resolve(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, sp
     };
     let from = ends(scope, known, policy, &assertion.from);
     let to = ends(scope, known, policy, &assertion.to);
+    let pairs = from.len().saturating_mul(to.len());
+    if !scope.fits(span, pairs) {
+        return;
+    }
     let mut on: Vec<(Span, Traffic)> = Vec::new();
     for service in &assertion.services {
         let atoms = known.services.atoms(scope, service);

@@ -113,7 +113,7 @@ impl Catalogue {
     }
 
     /// The names of all of them, sorted.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.entries.iter().map(|entry| entry.name)
     }
 

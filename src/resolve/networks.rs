@@ -70,13 +70,16 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
     let mut lists: Vec<NetList> = vec![NetList::default(); declared.len()];
     for n in sorted {
         let network = declared[n];
-        let known = Addressed { params: &params.values, vpcs, built_in, lists: &lists };
+        let known = Addressed { params: &params.values, vpcs, built_in, known: Known::Lists(&lists) };
         let members = known.list(scope, &network.members);
         let written = span_of(&network.members, NetItem::span).zip(span_of(&network.except, NetItem::span));
         lists[n] = match written {
             Some(written) => known.without(scope, members, written, &network.except),
             None => members,
         };
+        if !scope.fits(network.name.span, lists[n].blocks.len() + lists[n].unknown.len()) {
+            lists[n] = NetList::default();
+        }
     }
     let list = declared.iter().zip(lists).map(|(network, list)| {
         let mut unknown: Vec<ParamId> = list.unknown.iter().map(|(id, _)| *id).collect();
@@ -96,7 +99,26 @@ pub struct Addressed<'a> {
     pub vpcs: &'a [Vpc],
     pub built_in: BuiltIns,
     /// The networks, by id.
-    pub lists: &'a [NetList],
+    pub known: Known<'a>,
+}
+
+/// The networks of a program, while they are resolved and after that.
+pub enum Known<'a> {
+    Lists(&'a [NetList]),
+    Networks(&'a [Network]),
+}
+
+impl Known<'_> {
+    /// What a network holds: its blocks, and the parameters that have no value.
+    fn of(&self, id: NetworkId) -> (&[IpNet], Vec<ParamId>) {
+        match self {
+            Known::Lists(lists) => {
+                let list = &lists[id.index()];
+                (&list.blocks, list.unknown.iter().map(|(id, _)| *id).collect())
+            }
+            Known::Networks(networks) => (&networks[id.index()].blocks, networks[id.index()].unknown.clone()),
+        }
+    }
 }
 
 impl Addressed<'_> {
@@ -116,6 +138,9 @@ impl Addressed<'_> {
         }
         list.blocks.sort_unstable();
         list.blocks.dedup();
+        // networks that name each other twice would hold each parameter four times, then eight times
+        list.unknown.sort_unstable_by_key(|(id, name)| (*id, name.span));
+        list.unknown.dedup_by_key(|(id, name)| (*id, name.span));
         list
     }
 
@@ -126,8 +151,9 @@ impl Addressed<'_> {
             }
             Entity::BuiltIn(network) => list.blocks.extend(self.built_in.blocks(network)),
             Entity::Network(id) => {
-                list.blocks.extend(&self.lists[id.index()].blocks);
-                list.unknown.extend(self.lists[id.index()].unknown.iter().map(|(id, _)| (*id, name)));
+                let (blocks, unknown) = self.known.of(id);
+                list.blocks.extend(blocks);
+                list.unknown.extend(unknown.into_iter().map(|id| (id, name)));
             }
             Entity::Param(id) if scope.is_block(id) => match &self.params[id.index()] {
                 Some(ParamValue::Block(block)) => list.blocks.push(*block),

@@ -4,7 +4,7 @@ use super::Settings;
 use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
 use super::scope::{Scope, mangled};
 use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem, nearest};
+use crate::diagnostic::{AwsField, Kind, Problem, listed, nearest};
 use crate::net;
 use crate::policy::{Param, ParamId, ParamKind, Reference};
 use ipnet::IpNet;
@@ -177,13 +177,14 @@ impl Params {
         let names: Vec<String> = self.list.iter().map(|param| param.name.clone()).collect();
         let mut left: Vec<String> = self.implicit.drain().map(|(name, _)| name).collect();
         left.sort();
+        let params = match names.len() {
+            0 => "no parameters".to_string(),
+            _ => listed(&names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>(), 20),
+        };
         for name in left {
-            let meant = nearest(&name, names.iter().map(String::as_str));
-            let params = match names.len() {
-                0 => "no parameters".to_string(),
-                _ => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-            };
-            scope.problems.push(Problem::UnknownBinding { name, meant, params });
+            let guess = scope.guess(names.len());
+            let meant = guess.then(|| nearest(&name, names.iter().map(String::as_str))).flatten();
+            scope.problems.push(Problem::UnknownBinding { name, meant, params: params.clone() });
         }
     }
 }

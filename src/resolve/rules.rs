@@ -2,7 +2,7 @@
 
 use super::atom::{Atom, Atoms};
 use super::lists::ParamPeer;
-use super::networks::{Addressed, BuiltIns, NetList, span_of};
+use super::networks::{self, Addressed, BuiltIns, NetList, span_of};
 use super::params::ParamValue;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use super::services::Services;
@@ -79,6 +79,10 @@ impl<'k> Sentences<'k> {
         policy.sentences.push(Sentence { span, prose, tail: tail(scope, rule), until });
         let names = Names { scope, rule, span };
         names.check(policy, subjects, targets);
+        let atoms: usize = offers.iter().map(|offer| offer.atoms.len()).sum();
+        if !scope.fits(span, subjects.len().saturating_mul(atoms).saturating_mul(targets.len())) {
+            return;
+        }
         let start = policy.flows.len();
         yielded.multiply(policy, rule, id, subjects, offers, targets);
         if !current {
@@ -143,7 +147,7 @@ fn targets(
             ast::Peer::Vpc(span, name) => {
                 let word = policy.words.id(&format!("vpc {}", scope.text(*name)));
                 let mut list = NetList::default();
-                addressed(known, policy, &[]).vpc(scope, *span, *name, &mut list);
+                addressed(known, policy).vpc(scope, *span, *name, &mut list);
                 list.blocks.iter().for_each(|block| push(Peer::Net(*block), word));
                 list.unknown.iter().for_each(|(id, _)| push(Peer::Param(*id), word));
             }
@@ -199,8 +203,9 @@ fn param(known: &Known<'_>, id: ParamId) -> Option<Peer> {
     })
 }
 
-fn addressed<'k>(known: &'k Known<'_>, policy: &'k Policy, lists: &'k [NetList]) -> Addressed<'k> {
-    Addressed { params: &known.params, vpcs: &policy.vpcs, built_in: known.networks, lists }
+fn addressed<'k>(known: &'k Known<'_>, policy: &'k Policy) -> Addressed<'k> {
+    let networks = networks::Known::Networks(&policy.networks);
+    Addressed { params: &known.params, vpcs: &policy.vpcs, built_in: known.networks, known: networks }
 }
 
 /// The peers of a sentence with `except`: the smallest list of blocks for what is left of all of them.
@@ -235,13 +240,8 @@ fn excepted(
             },
         }
     }
-    let list = |network: &crate::policy::Network| NetList {
-        blocks: network.blocks.clone(),
-        unknown: network.unknown.iter().map(|id| (*id, ast::Name { span: network.span })).collect(),
-    };
-    let lists: Vec<NetList> = policy.networks.iter().map(list).collect();
     let left = {
-        let known = addressed(known, policy, &lists);
+        let known = addressed(known, policy);
         let before = known.list(scope, &items);
         known.without(scope, before, (peers, except), &rule.except)
     };

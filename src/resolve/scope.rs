@@ -70,7 +70,20 @@ pub struct Scope<'a> {
     vpc_names: HashMap<&'a str, Named<VpcId>>,
     /// Names of declarations that could not be read; nothing is said of their uses.
     broken: HashSet<&'a str>,
+    /// How many more names may be compared to find out what was meant.
+    guesses: usize,
+    /// How much more the program may come to.
+    room: usize,
 }
+
+/// What a program can come to: the flows of its sentences, the pairs of its assertions, and what its networks, services
+/// and sets hold, each counted with what it has from others. It is ten times the rules that a region holds: VPC user
+/// guide, "Amazon VPC quotas" (security groups in a region, times rules in each).
+const MOST: usize = 3_000_000;
+
+/// Each unknown name is compared with all that are known, so that many of both would take long: after this many
+/// comparisons no more is guessed.
+const GUESSES: usize = 1_000_000;
 
 /// What is seen of a program while it is resolved, beside what it means.
 #[derive(Debug, Default)]
@@ -139,6 +152,8 @@ impl<'a> Scope<'a> {
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
             broken: program.files.iter().flat_map(|file| &file.broken).map(|span| sources.text(*span)).collect(),
+            guesses: GUESSES,
+            room: MOST,
         };
         for statement in program.files.iter().flat_map(|file| &file.statements) {
             scope.declare(statement);
@@ -319,6 +334,7 @@ impl<'a> Scope<'a> {
 
     /// Reports names, each with whether it is in use now, that are one after mangling.
     fn collide(&mut self, mut names: Vec<(ast::Name, bool)>) {
+        let tiers = self.tiers_by_name();
         names.sort_by_key(|(name, _)| name.span);
         names.dedup_by_key(|(name, _)| name.span);
         let mut seen: HashMap<String, (ast::Name, bool)> = HashMap::new();
@@ -328,7 +344,11 @@ impl<'a> Scope<'a> {
                 seen.insert(output, (name, in_use));
                 continue;
             };
-            if self.renamed(first, name) {
+            // names of one tier, one of them an earlier one
+            if let (Some((a, earlier)), Some((b, also))) = (tiers.get(&first.span), tiers.get(&name.span))
+                && a == b
+                && (*earlier || *also)
+            {
                 continue;
             }
             let (span, first) = (name.span, first.span);
@@ -344,12 +364,17 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Whether the two are names of one tier, one of them an earlier one.
-    fn renamed(&self, a: ast::Name, b: ast::Name) -> bool {
-        self.tiers.iter().any(|(tier, name)| {
-            let of_it = |n: ast::Name| n.span == name.span || tier.was.iter().any(|was| was.span == n.span);
-            of_it(a) && of_it(b)
-        })
+    /// For each place of a tier's name: where its statement starts to name tiers, and whether it is an earlier name.
+    fn tiers_by_name(&self) -> HashMap<Span, (Span, bool)> {
+        let mut tiers = HashMap::new();
+        for (tier, name) in &self.tiers {
+            let first = tier.names[0].span;
+            tiers.insert(name.span, (first, false));
+            if name.span == first {
+                tiers.extend(tier.was.iter().map(|was| (was.span, (first, true))));
+            }
+        }
+        tiers
     }
 
     /// The text of a name.
@@ -367,10 +392,28 @@ impl<'a> Scope<'a> {
             let name = text.to_string();
             self.problems.push(Problem::WrongKind { span, name, is: Kind::Service, wanted, declared });
         } else if known.is_none() {
-            let meant = nearest(text, self.peers.keys().copied());
+            let known = self.peers.len();
+            let meant = self.guess(known).then(|| nearest(text, self.peers.keys().copied())).flatten();
             self.unknown(name, kind, meant);
         }
         known
+    }
+
+    /// Whether a name may be compared with so many others.
+    pub fn guess(&mut self, others: usize) -> bool {
+        let left = self.guesses.checked_sub(others);
+        self.guesses = left.unwrap_or(self.guesses);
+        left.is_some()
+    }
+
+    /// Whether the program may come to so much more; reports it when it may not.
+    pub fn fits(&mut self, span: Span, count: usize) -> bool {
+        let left = self.room.checked_sub(count);
+        self.room = left.unwrap_or(self.room);
+        if left.is_none() {
+            self.problems.push(Problem::TooLarge { span, count, bound: MOST });
+        }
+        left.is_some()
     }
 
     /// Reports a name that stands for nothing.
@@ -455,7 +498,8 @@ impl<'a> Scope<'a> {
         let text = self.text(name);
         let known = self.vpc_names.get_mut(text).map(Named::look_up);
         if known.is_none() {
-            let meant = nearest(text, self.vpc_names.keys().copied());
+            let known = self.vpc_names.len();
+            let meant = self.guess(known).then(|| nearest(text, self.vpc_names.keys().copied())).flatten();
             self.unknown(name, Kind::Vpc, meant);
         }
         known

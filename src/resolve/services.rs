@@ -85,7 +85,9 @@ fn declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Atom>> {
         }
         atoms.sort_unstable();
         atoms.dedup();
-        meanings[n] = atoms;
+        if scope.fits(declared[n].name.span, atoms.len()) {
+            meanings[n] = atoms;
+        }
     }
     meanings
 }
@@ -113,9 +115,10 @@ fn shipped<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue, name: ast::Name)
         scope.wrong_kind(name, other.kind(), "a service");
         return &[];
     }
-    let declared = scope.services.iter().map(|service| scope.text(service.name));
     let every = ["any", "everything", "anything"].contains(&typed).then(|| "all".to_string());
-    let meant = every.or_else(|| nearest(typed, declared.chain(catalogue.names())));
+    let guess = scope.guess(scope.services.len() + catalogue.names().len());
+    let declared = scope.services.iter().map(|service| scope.text(service.name));
+    let meant = every.or_else(|| guess.then(|| nearest(typed, declared.chain(catalogue.names()))).flatten());
     scope.unknown(name, Kind::Service, meant);
     &[]
 }

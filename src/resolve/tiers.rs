@@ -5,7 +5,7 @@ use super::order::order;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use super::stack::{Defaults, OUTBOUND, vpc_value};
 use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem, nearest};
+use crate::diagnostic::{AwsField, Kind, Problem, listed, nearest};
 use crate::net::Addresses;
 use crate::policy::{Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
@@ -26,6 +26,8 @@ pub fn resolve(
 ) -> Vec<Tier> {
     let mut tiers = Vec::new();
     let mut names: HashMap<(VpcId, String), Span> = HashMap::new();
+    let of_them: Vec<String> = vpcs.iter().flat_map(|vpc| &vpc.name).map(|name| format!("`{name}`")).collect();
+    let of_them = listed(&of_them, 20);
     for (declared, name) in scope.tiers.clone() {
         let Parts { vpc, tier } = tier(scope, declared, name, &defaults, networks);
         let said =
@@ -33,7 +35,11 @@ pub fn resolve(
         let vpc = match vpc {
             Some(vpc) => vpc,
             None if said => VpcId(0),
-            None => no_vpc(scope, &tier, vpcs),
+            None => {
+                let (span, tier, vpcs) = (tier.span, tier.name.clone(), of_them.clone());
+                scope.problems.push(Problem::NoVpc { span, tier, vpcs });
+                VpcId(0)
+            }
         };
         let tier = Tier { vpc, ..tier };
         check(scope, stack, &tier, tiers.is_empty());
@@ -160,13 +166,6 @@ fn group_name<'a>(scope: &mut Scope<'a>, value: &'a Value, tiers: usize) -> Opti
     Some(name)
 }
 
-fn no_vpc(scope: &mut Scope<'_>, tier: &Tier, vpcs: &[Vpc]) -> VpcId {
-    let names: Vec<String> = vpcs.iter().flat_map(|vpc| &vpc.name).map(|name| format!("`{name}`")).collect();
-    let (span, tier, vpcs) = (tier.span, tier.name.clone(), names.join(", "));
-    scope.problems.push(Problem::NoVpc { span, tier, vpcs });
-    VpcId(0)
-}
-
 /// What AWS would refuse in a group as a whole.
 fn check(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
     let oldest = stack.was.last().unwrap_or(&stack.name);
@@ -237,7 +236,9 @@ pub fn sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
         }
         found.sort_unstable();
         found.dedup();
-        tiers[n] = found;
+        if scope.fits(declared[n].name.span, found.len()) {
+            tiers[n] = found;
+        }
     }
     let set = |(set, members): (&&ast::TierSet, Vec<TierId>)| TierSet {
         name: scope.sources.text(set.name.span).to_string(),

@@ -272,15 +272,23 @@ impl<'p> Silencer<'p> {
     }
 
     fn annotation(&self, lint: &str, cause: Span) -> Option<usize> {
-        let about = |annotation: &Annotation| annotation.lint == lint && annotation.statement.holds(cause);
-        self.policy.annotations.iter().position(about)
+        around(self.policy, cause).find(|(_, annotation)| annotation.lint == lint).map(|(n, _)| n)
     }
+}
+
+/// The annotations of the statement that a place is in, with their positions among all, which are in the order of their
+/// statements.
+fn around(policy: &Policy, place: Span) -> impl Iterator<Item = (usize, &Annotation)> {
+    let before = |it: &Annotation| (it.statement.file, it.statement.end) < (place.file, place.end);
+    let first = policy.annotations.partition_point(before);
+    let all = policy.annotations.iter().enumerate().skip(first);
+    all.take_while(move |(_, annotation)| annotation.statement.holds(place))
 }
 
 /// That a statement goes, and its annotations with it.
 fn without(policy: &Policy, statement: Span) -> Change {
     let mut gone = vec![statement];
-    gone.extend(policy.annotations.iter().filter(|it| it.statement == statement).map(|it| it.span));
+    gone.extend(around(policy, statement).map(|(_, annotation)| annotation.span));
     Change::Remove(gone)
 }
 
