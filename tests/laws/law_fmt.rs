@@ -127,8 +127,11 @@ fn unchanged(before: &[Word], after: &[Word]) -> Result<(), String> {
     }
 }
 
-/// One line break at the end, no two empty lines together, no blank at the end of a line, no tab and no CR.
+/// One line break at the end, no two empty lines together, no blank at the end of a line, no tab and no CR but in strings
+/// and comments.
 fn is_tidy(text: &str) -> bool {
+    let stray = |text: &str| text.matches(['\t', '\r']).count();
+    let typed: usize = words(text).into_iter().map(|(Word::Text(word) | Word::Comment(word, _))| stray(&word)).sum();
     let ends = text.is_empty() || text.ends_with('\n') && !text.starts_with('\n') && !text.ends_with("\n\n");
-    ends && !text.contains("\n\n\n") && !text.contains(" \n") && !text.contains(['\t', '\r'])
+    ends && !text.contains("\n\n\n") && !text.contains(" \n") && stray(text) == typed
 }
