@@ -287,6 +287,7 @@ fn hostile_input_ends_in_errors() {
         ("nul", b"tier w\0eb\n"),
         ("invalid", b"tier web\n# \xff\xfe\n"),
         ("carriage", b"tier web\rtier app\n"),
+        ("list", "param a : cidr\nprefix-list s = \"com.amazonaws.region.é\"\n".as_bytes()),
         ("name", format!("tier {}\n", "x".repeat(10_000)).as_bytes()),
     ] {
         let path = scratch.write(name, text);

@@ -3,7 +3,6 @@
 use super::files::{Files, read_file};
 use super::report::Report;
 use super::{Exit, With};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
@@ -12,7 +11,7 @@ use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::parse::ReadError;
-use tierwall::project::{Named, Values};
+use tierwall::project::{self, Named, Values};
 
 /// Why something that was to be read could not be.
 #[derive(Debug)]
@@ -102,7 +101,7 @@ pub fn bound(
         let mut here: Vec<(String, String)> = Vec::new();
         for file in vars {
             let bytes = read(Path::new(&file.path)).map_err(|error| Unread::new(file, error))?;
-            here.extend(entries(&bytes).map_err(|why| Unread { file: file.clone(), why })?);
+            here.extend(project::vars(&bytes).map_err(|why| Unread { file: file.clone(), why })?);
         }
         let names: HashSet<&String> = here.iter().map(|(name, _)| name).collect();
         bindings.retain(|(name, _)| !names.contains(name));
@@ -111,40 +110,4 @@ pub fn bound(
         bindings.extend(set.iter().cloned());
     }
     Ok(bindings)
-}
-
-/// The entries of a JSON object of strings.
-fn entries(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
-    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let Entries(entries) = serde_json::from_slice(text).map_err(|error| format!("it is no JSON object: {error}"))?;
-    let text = |(name, value)| match value {
-        serde_json::Value::String(value) => Ok((name, value)),
-        _ => Err(format!("the value of `{name}` is no string")),
-    };
-    entries.into_iter().map(text).collect()
-}
-
-/// The entries of a JSON object, a key that stands twice kept twice.
-struct Entries(Vec<(String, serde_json::Value)>);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Entries;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of strings")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
 }

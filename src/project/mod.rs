@@ -6,8 +6,10 @@
 mod entry;
 mod manifest;
 mod paths;
+mod vars;
 
 pub use manifest::read;
+pub use vars::vars;
 
 use crate::backend::Backend;
 use crate::check::lint::Levels;

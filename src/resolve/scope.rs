@@ -525,5 +525,10 @@ impl<'a> Scope<'a> {
 /// The name as the stricter of the two outputs writes it: letters and digits.
 pub fn mangled(name: &str) -> String {
     let words = name.split(['-', '_']).filter(|word| !word.is_empty());
-    words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
+    let capital = |word: &str| {
+        // what is no name, but may be one of AWS's lists in a string, can start with any letter
+        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        first.to_ascii_uppercase() + rest
+    };
+    words.map(capital).collect()
 }

@@ -4,7 +4,7 @@ use proptest::test_runner::Config;
 use tierwall::ast::Program;
 use tierwall::check::lint::{self, Levels};
 use tierwall::compile::compile;
-use tierwall::diagnostic::Level;
+use tierwall::diagnostic::{Level, Problem};
 use tierwall::groups::{self, Deployment};
 use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::policy::Policy;
@@ -31,7 +31,17 @@ pub fn policy(text: &str) -> Policy {
     read(text).2
 }
 
+/// Whether a program has no error; what it asserts may still not hold.
+pub fn is_valid(text: &str) -> bool {
+    resolved(text).is_ok()
+}
+
 fn read(text: &str) -> (Sources, Program, Policy) {
+    resolved(text).unwrap_or_else(|errors| panic!("the generator makes valid programs: {errors:#?}"))
+}
+
+/// What a program means, or its errors.
+fn resolved(text: &str) -> Result<(Sources, Program, Policy), Vec<Problem>> {
     let (sources, program, parsing) = parse::text("generated.tier", text);
     let as_of = TODAY.parse().expect("a date");
     let catalogue = catalogue::catalogue();
@@ -39,8 +49,7 @@ fn read(text: &str) -> (Sources, Program, Policy) {
     let (policy, resolving) = resolve::resolve(&sources, &program, &settings);
     let errors: Vec<_> =
         parsing.into_iter().chain(resolving).filter(|problem| problem.level() == Level::Error).collect();
-    assert!(errors.is_empty(), "the generator makes valid programs: {errors:#?}");
-    (sources, program, policy)
+    if errors.is_empty() { Ok((sources, program, policy)) } else { Err(errors) }
 }
 
 /// One output, by the name of its target.

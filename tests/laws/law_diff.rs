@@ -26,16 +26,19 @@ const PACKETS: usize = 400;
 
 /// Two versions of a program, or two programs that have nothing to do with each other.
 fn pair() -> impl Strategy<Value = (String, String)> {
-    (program(), program(), any::<u32>(), any::<u32>(), 0..5_u8).prop_map(|(one, other, a, b, kind)| {
-        let some =
-            |program: &Program, mask: u32| Program { sentences: kept(&program.sentences, mask), ..program.clone() };
-        match kind {
-            0 => (one.text(), other.text()),
-            1 => (one.text(), one.text().replace("outbound = closed", "outbound = open")),
-            2 => (some(&one, a).text(), some(&one, b).text().replace("outbound = open", "outbound = closed")),
-            _ => (some(&one, a).text(), some(&one, b).text()),
-        }
-    })
+    (program(), program(), any::<u32>(), any::<u32>(), 0..5_u8)
+        .prop_map(|(one, other, a, b, kind)| versions(&one, &other, [a, b], kind))
+}
+
+/// Two programs, or one with the sentences that each mask keeps.
+pub fn versions(one: &Program, other: &Program, [a, b]: [u32; 2], kind: u8) -> (String, String) {
+    let some = |mask: u32| Program { sentences: kept(&one.sentences, mask), ..one.clone() }.text();
+    match kind {
+        0 => (one.text(), other.text()),
+        1 => (one.text(), one.text().replace("outbound = closed", "outbound = open")),
+        2 => (some(a), some(b).replace("outbound = open", "outbound = closed")),
+        _ => (some(a), some(b)),
+    }
 }
 
 fn kept(sentences: &[Sentence], mask: u32) -> Vec<Sentence> {
@@ -52,26 +55,7 @@ proptest! {
 
     #[test]
     fn gained_and_lost_are_exact((old, new) in pair(), seed: u64) {
-        with_policy(&old, |old_sources, old_parsed, old| {
-            with_policy(&new, |new_sources, new_parsed, new| {
-                let before = Meaning { sources: old_sources, program: old_parsed, today: TODAY };
-                let after = Meaning { sources: new_sources, program: new_parsed, today: TODAY };
-                let (materials, random) = ([Material::of(&before), Material::of(&after)], &mut Random(seed));
-                let diff = compared(old, new);
-                for _ in 0..PACKETS {
-                    let Some(asked) = Asked::any(&diff, &materials, random) else { continue };
-                    if asked.is_of_no_member(&diff) && !(old.stack.dual && new.stack.dual) {
-                        continue;
-                    }
-                    let passed = asked.of(old, &diff, |end| end.old).is_some_and(|packet| before.may_pass(&packet));
-                    let passes = asked.of(new, &diff, |end| end.new).is_some_and(|packet| after.may_pass(&packet));
-                    asked.judge(&diff.gained, passes && !passed)?;
-                    asked.judge(&diff.lost, passed && !passes)?;
-                }
-                minimal(&diff.gained)?;
-                minimal(&diff.lost)
-            })
-        })?;
+        exact(&old, &new, seed)?;
     }
 
     #[test]
@@ -96,6 +80,30 @@ proptest! {
             Ok(())
         }))?;
     }
+}
+
+/// Whether what is told of two programs is what brute force finds, for packets that the seed chooses.
+pub fn exact(old: &str, new: &str, seed: u64) -> Result<(), TestCaseError> {
+    with_policy(old, |old_sources, old_parsed, old| {
+        with_policy(new, |new_sources, new_parsed, new| {
+            let before = Meaning { sources: old_sources, program: old_parsed, today: TODAY };
+            let after = Meaning { sources: new_sources, program: new_parsed, today: TODAY };
+            let (materials, random) = ([Material::of(&before), Material::of(&after)], &mut Random(seed));
+            let diff = compared(old, new);
+            for _ in 0..PACKETS {
+                let Some(asked) = Asked::any(&diff, &materials, random) else { continue };
+                if asked.is_of_no_member(&diff) && !(old.stack.dual && new.stack.dual) {
+                    continue;
+                }
+                let passed = asked.of(old, &diff, |end| end.old).is_some_and(|packet| before.may_pass(&packet));
+                let passes = asked.of(new, &diff, |end| end.new).is_some_and(|packet| after.may_pass(&packet));
+                asked.judge(&diff.gained, passes && !passed)?;
+                asked.judge(&diff.lost, passed && !passes)?;
+            }
+            minimal(&diff.gained)?;
+            minimal(&diff.lost)
+        })
+    })
 }
 
 /// Connections that a difference speaks of, by what their ends are rather than by their positions.

@@ -15,12 +15,8 @@ proptest! {
     #[test]
     fn formatting_changes_the_layout_alone(program in program(), layout in layout()) {
         let before = lay_out(&program.statements(), &mut Choices::new(&layout));
-        let after = formatted(&before);
-        prop_assert_eq!(&formatted(&after), &after, "of\n{}", before);
-        unchanged(&words(&before), &words(&after)).map_err(|words| fail(&words, &before, &after))?;
-        prop_assert!(is_tidy(&after), "not tidy:\n{}", after);
-        prop_assert_eq!(outputs(&before), outputs(&after), "before\n{}\nafter\n{}", before, after);
-        prop_assert_eq!(problems(&before), problems(&after), "before\n{}\nafter\n{}", before, after);
+        only_the_layout_changes(&before)?;
+        same_outputs(&before)?;
     }
 
     #[test]
@@ -29,6 +25,23 @@ proptest! {
         let stretched = stretched(&plain, &mut Choices::new(&blanks));
         prop_assert_eq!(formatted(&stretched), formatted(&plain), "of\n{}", stretched);
     }
+}
+
+/// Whether formatting a text that can be read changes nothing but its layout, and changes that once and for all.
+pub fn only_the_layout_changes(before: &str) -> Result<(), TestCaseError> {
+    let after = formatted(before);
+    prop_assert_eq!(&formatted(&after), &after, "of\n{}", before);
+    unchanged(&words(before), &words(&after)).map_err(|words| fail(&words, before, &after))?;
+    prop_assert!(is_tidy(&after), "not tidy:\n{}", after);
+    prop_assert_eq!(problems(before), problems(&after), "before\n{}\nafter\n{}", before, after);
+    Ok(())
+}
+
+/// Whether a program that has no error keeps its outputs when it is formatted.
+pub fn same_outputs(before: &str) -> Result<(), TestCaseError> {
+    let after = formatted(before);
+    prop_assert_eq!(outputs(before), outputs(&after), "before\n{}\nafter\n{}", before, after);
+    Ok(())
 }
 
 /// Numbers that choose a layout: any, or ones that choose a comment wherever one may stand.
@@ -73,7 +86,7 @@ enum Word {
 
 fn words(text: &str) -> Vec<Word> {
     let (mut words, mut depth, mut line_has) = (Vec::new(), 0, Some(false));
-    let mut rest = text;
+    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     while let Some(first) = rest.chars().next() {
         let mut length = first.len_utf8();
         match first {
@@ -114,8 +127,11 @@ fn unchanged(before: &[Word], after: &[Word]) -> Result<(), String> {
     }
 }
 
-/// One line break at the end, no two empty lines together, no blank at the end of a line, no tab and no CR.
+/// One line break at the end, no two empty lines together, no blank at the end of a line, no tab and no CR but in strings
+/// and comments.
 fn is_tidy(text: &str) -> bool {
+    let stray = |text: &str| text.matches(['\t', '\r']).count();
+    let typed: usize = words(text).into_iter().map(|(Word::Text(word) | Word::Comment(word, _))| stray(&word)).sum();
     let ends = text.is_empty() || text.ends_with('\n') && !text.starts_with('\n') && !text.ends_with("\n\n");
-    ends && !text.contains("\n\n\n") && !text.contains(" \n") && !text.contains(['\t', '\r'])
+    ends && !text.contains("\n\n\n") && !text.contains(" \n") && stray(text) == typed
 }

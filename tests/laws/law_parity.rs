@@ -11,10 +11,18 @@ proptest! {
 
     #[test]
     fn both_outputs_hold_the_rules_of_the_policy(program in program()) {
-        let (lowered, cloudformation, terraform) = with(&program.text(), |_, _, deployment| {
-            (deployed::of(deployment), emit(deployment, "cloudformation"), emit(deployment, "terraform"))
-        });
-        prop_assert_eq!(&read_cloudformation::read(&cloudformation).deployed, &lowered, "CloudFormation\n{}", cloudformation);
-        prop_assert_eq!(&read_terraform::read(&terraform).deployed, &lowered, "Terraform\n{}", terraform);
+        same_rules(&program.text())?;
     }
+}
+
+/// Whether both outputs of a program hold the rules of its policy.
+pub fn same_rules(text: &str) -> Result<(), TestCaseError> {
+    let (lowered, cloudformation, terraform) = with(text, |_, _, deployment| {
+        (deployed::of(deployment), emit(deployment, "cloudformation"), emit(deployment, "terraform"))
+    });
+    let [read_template, read_modules] =
+        [read_cloudformation::read(&cloudformation).deployed, read_terraform::read(&terraform).deployed];
+    prop_assert_eq!(&read_template, &lowered, "CloudFormation\n{}", cloudformation);
+    prop_assert_eq!(&read_modules, &lowered, "Terraform\n{}", terraform);
+    Ok(())
 }

@@ -4,15 +4,17 @@
 //!
 //! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a commit). With 2000, more
 //! than 100,000 questions of assertions and traces are decided again by brute force.
+//!
+//! What is `pub` here is also what `fuzz/` draws its programs from, and holds them to.
 
 mod addresses;
 mod change_set;
-mod choices;
-mod compile;
+pub mod choices;
+pub mod compile;
 mod declarations;
 mod deployed;
 mod edit;
-mod generate;
+pub mod generate;
 mod hcl;
 mod json;
 mod locality;
@@ -21,9 +23,9 @@ mod packets;
 mod plan_terraform;
 mod read_cloudformation;
 mod read_terraform;
-mod scene;
+pub mod scene;
 mod sentences;
-mod text;
+pub mod text;
 mod verdict;
 mod vocabulary;
 
@@ -31,11 +33,11 @@ mod density;
 mod law_assertions;
 mod law_changes;
 mod law_cover;
-mod law_diff;
-mod law_fmt;
+pub mod law_diff;
+pub mod law_fmt;
 mod law_locality;
 mod law_meaning;
 mod law_order;
-mod law_parity;
+pub mod law_parity;
 mod law_questions;
 mod law_reach;

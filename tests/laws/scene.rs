@@ -72,13 +72,21 @@ pub enum Atom {
 /// The numbers that the declarations are made of.
 #[derive(Debug, Clone)]
 pub struct Numbers {
+    /// For the stack.
     pub stack: Vec<u16>,
+    /// For all VPCs.
     pub vpcs: Vec<u16>,
+    /// For each parameter.
     pub params: Vec<Vec<u16>>,
+    /// For each network.
     pub networks: Vec<Vec<u16>>,
+    /// For each security group or prefix list of others.
     pub foreign: Vec<Vec<u16>>,
+    /// For each service.
     pub services: Vec<Vec<u16>>,
+    /// For each statement that declares tiers.
     pub tiers: Vec<Vec<u16>>,
+    /// For each set of tiers.
     pub sets: Vec<Vec<u16>>,
 }
 

@@ -1,0 +1,43 @@
+//! Any bytes as a manifest, and as a file of values for a program with parameters. Nothing panics.
+
+#![no_main]
+
+mod told;
+
+use libfuzzer_sys::fuzz_target;
+use std::path::Path;
+use tierwall::compile::compile;
+use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::project;
+
+/// A program with a parameter of each kind.
+struct Parameters;
+
+const PARAMETERS: &str = "\
+param block : cidr
+param block6 : cidr-ipv6
+param group : external
+param list : prefix-list
+param network : vpc
+vpc main { id = network }
+tier web { vpc = main }
+web allows https from block, block6, group, list
+";
+
+impl Reader for Parameters {
+    fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
+        Ok(Read { identity: path.to_string(), name: path.to_string(), bytes: PARAMETERS.into() })
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let (sources, _, problems) = project::read("tierwall.toml", bytes.to_vec(), Path::new("infra"));
+    told::told(&problems.sorted(), &sources);
+    if let Ok(bindings) = project::vars(bytes) {
+        let as_of = laws::compile::TODAY.parse().expect("a date");
+        let Ok(compilation) = compile("fuzzed.tier", &mut Parameters, &bindings, as_of) else {
+            panic!("a text is always read")
+        };
+        told::told(&compilation.problems.sorted(), &compilation.sources);
+    }
+});

@@ -1,0 +1,41 @@
+//! Any bytes as a program: they are parsed, resolved, judged, and told of in every format; fixes are applied; what has no
+//! error is emitted. Nothing panics.
+
+#![no_main]
+
+mod told;
+
+use libfuzzer_sys::fuzz_target;
+use std::hint::black_box;
+use tierwall::backend;
+use tierwall::check::lint::{Level, Levels};
+use tierwall::compile::compile;
+use tierwall::diagnostic::apply_safe;
+use tierwall::parse::{Read, ReadError, Reader};
+
+/// The entry, and nothing beside it.
+struct Only<'b>(&'b [u8]);
+
+impl Reader for Only<'_> {
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
+        match from {
+            Some(_) if path != "fuzzed.tier" => Err(ReadError::Failed("it is not there".to_string())),
+            Some(_) | None => Ok(Read { identity: path.to_string(), name: path.to_string(), bytes: self.0.to_vec() }),
+        }
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let as_of = laws::compile::TODAY.parse().expect("a date");
+    let Ok(compilation) = compile("fuzzed.tier", &mut Only(bytes), &[], as_of) else { panic!("a text is always read") };
+    let levels = Levels { all: Some(Level::Warn), ..Levels::default() };
+    let judged = compilation.judge(&levels);
+    let problems = judged.problems.sorted();
+    told::told(&problems, &compilation.sources);
+    black_box(apply_safe(&problems, &compilation.sources));
+    if let Some(deployment) = &judged.deployment {
+        for backend in backend::ALL {
+            (backend.emit)(deployment, &mut Vec::new()).expect("memory takes every byte");
+        }
+    }
+});

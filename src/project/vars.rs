@@ -1,0 +1,42 @@
+//! Files of values: `vars = "production.json"`, `--vars production.json`.
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use std::fmt;
+
+/// The names and values in a file of values: `{ "office": "203.0.113.0/24" }`. A name that stands twice is there twice;
+/// what is wrong comes back in words.
+pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let Entries(entries) = serde_json::from_slice(text).map_err(|error| format!("it is no JSON object: {error}"))?;
+    let text = |(name, value)| match value {
+        Value::String(value) => Ok((name, value)),
+        _ => Err(format!("the value of `{name}` is no string")),
+    };
+    entries.into_iter().map(text).collect()
+}
+
+/// The entries of a JSON object, a key that stands twice kept twice.
+struct Entries(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of strings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
