@@ -99,7 +99,7 @@ impl Addresses {
 
 /// A block, host bits and all; else what was probably meant.
 pub fn block(text: &str) -> Result<IpNet, Option<String>> {
-    let net = match text.split_once('/') {
+    let net = match cut(text, b'/') {
         Some((address, mask)) if mask.contains('.') => {
             let netmask = address.parse().ok().zip(mask.parse().ok());
             let net = netmask.and_then(|(address, mask)| IpNet::with_netmask(address, mask).ok());
@@ -117,6 +117,12 @@ pub fn block(text: &str) -> Result<IpNet, Option<String>> {
         return Err(IpNet::new(address.into(), length).ok().and_then(meant));
     }
     net.ok_or(None)
+}
+
+/// What stands before and after the first of a sign of ASCII: `str::split_once` for texts that are a few bytes long.
+pub fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == sign)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// How a block is written; nothing for one that holds everyone, which nobody means by a slip.

@@ -310,6 +310,9 @@ impl<'a> Scope<'a> {
 
     /// Reports parameters whose name an output needs for something else.
     fn params_collide(&mut self) {
+        if self.params.is_empty() {
+            return;
+        }
         let groups: HashMap<String, ast::Name> = self
             .tiers
             .iter()
@@ -524,11 +527,12 @@ impl<'a> Scope<'a> {
 
 /// The name as the stricter of the two outputs writes it: letters and digits.
 pub fn mangled(name: &str) -> String {
-    let words = name.split(['-', '_']).filter(|word| !word.is_empty());
-    let capital = |word: &str| {
+    let mut out = String::with_capacity(name.len());
+    for word in name.split(['-', '_']) {
         // what is no name, but may be one of AWS's lists in a string, can start with any letter
-        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
-        first.to_ascii_uppercase() + rest
-    };
-    words.map(capital).collect()
+        let mut letters = word.chars();
+        out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        out.push_str(letters.as_str());
+    }
+    out
 }
