@@ -94,3 +94,13 @@ fn a_comment_on_a_pull_request_shows_texts_as_they_are() {
     }
     assert_inert(&run, "a comment");
 }
+
+#[test]
+fn no_spreadsheet_computes_a_description() {
+    let scratch = Scratch::new();
+    scratch.write("shop.tier", "tier web\nweb allows icmpv6 128/0, all from anywhere \"=HYPERLINK(1)\"\n");
+    let run = scratch.run(&["flows", "shop.tier", "--format", "csv"]);
+    let lines = run.exits(0).out();
+    assert!(lines.contains(",'=HYPERLINK(1),"), "{lines}");
+    assert!(lines.contains(",web,-1,"), "{lines}");
+}
