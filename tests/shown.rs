@@ -57,6 +57,11 @@ fn a_name_of_a_file_acts_on_no_terminal() {
     }
     scratch.write(NAME, "tier web\nweb allows https from anywhere\n");
     assert_inert(scratch.run(&["check", NAME]).exits(0), "a sound program");
+    scratch.write("::error::obeyed.tier", "web allows https from internal\n");
+    for format in ["human", "short"] {
+        let run = scratch.run(&["check", "::error::obeyed.tier", "--message-format", format]);
+        assert_inert(run.exits(1), format);
+    }
 }
 
 #[test]
