@@ -2,7 +2,7 @@
 
 use super::side::{Side, Who};
 use crate::net::{Family, Packets, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy};
+use crate::policy::{Peer, Policy, TierId};
 
 /// What one gate admits, by whom its rules name.
 #[derive(Debug, Default)]
@@ -62,6 +62,15 @@ impl Admit {
         self.named.iter().map(|(peer, sets)| (*peer, sets))
     }
 
+    /// Whether some rule names this tier.
+    pub(super) fn names(&self, tier: TierId) -> bool {
+        self.place(Peer::Tier(tier)).is_some()
+    }
+
+    fn place(&self, peer: Peer) -> Option<usize> {
+        self.named.binary_search_by(|(known, _)| known.cmp(&peer)).ok()
+    }
+
     /// What rules that name just this end admit.
     fn to(&self, who: Who, family: Family) -> Option<&TrafficSet> {
         let peer = match who {
@@ -71,8 +80,7 @@ impl Admit {
             Who::Param(id) => Peer::Param(id),
             Who::Hosts => return None,
         };
-        let at = self.named.binary_search_by(|(known, _)| known.cmp(&peer)).ok()?;
-        Some(&self.named[at].1[family as usize])
+        Some(&self.named[self.place(peer)?].1[family as usize])
     }
 
     pub(super) fn admitted(&self, side: &Side, family: Family) -> Admitted {

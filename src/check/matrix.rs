@@ -1,6 +1,7 @@
 //! Everyone against everyone: who may reach whom, on what.
 
 use super::ends::{self, Named};
+use super::interned::Interned;
 use super::links::{KindId, Links, Passing};
 use super::reach::{Side, Who};
 use crate::net::{Addresses, Family, private};
@@ -19,7 +20,7 @@ pub struct Matrix {
     pub cells: Vec<Cell>,
     /// How many addresses that sentences name are no ends here, since they are too many.
     pub left_out: usize,
-    kinds: Vec<Vec<Passing>>,
+    kinds: Interned<Vec<Passing>>,
 }
 
 /// More addresses that have no name are no ends: nobody would look for them, and each costs a line and a column.
@@ -50,7 +51,7 @@ impl Matrix {
 
     /// What passes, in each IP version that both ends have.
     pub fn kind(&self, kind: KindId) -> &[Passing] {
-        &self.kinds[kind as usize]
+        self.kinds.get(kind)
     }
 }
 

@@ -47,8 +47,10 @@ pub struct Witness {
 #[derive(Debug, Clone)]
 pub struct Gates<'p> {
     policy: &'p Policy,
-    inbound: Vec<Rc<Rules>>,
-    outbound: Vec<Rc<Rules>>,
+    inbound: Rc<[Rules]>,
+    outbound: Rc<[Rules]>,
+    /// What opens the inbound side of one tier instead.
+    instead: Option<(TierId, Rc<Rules>)>,
 }
 
 /// The flows that open one gate, and what they admit together, which is found out when it is first asked for.
@@ -83,26 +85,27 @@ impl<'p> Gates<'p> {
                 outbound[tier.index()].flows.push(n as u32);
             }
         }
-        let shared = |rules: Vec<Rules>| rules.into_iter().map(Rc::new).collect();
-        Gates { policy, inbound: shared(inbound), outbound: shared(outbound) }
+        Gates { policy, inbound: inbound.into(), outbound: outbound.into(), instead: None }
     }
 
     /// The flows that open the inbound side of a tier.
     pub fn inbound(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
-        self.inbound[tier.index()].flows.iter().copied()
+        self.flows(Gate::Inbound(tier)).iter().copied()
     }
 
     /// The same gates, but for one tier, whose inbound side only these flows open.
     pub fn with_inbound(&self, tier: TierId, flows: &BTreeSet<u32>) -> Gates<'p> {
-        let mut inbound = self.inbound.clone();
         let kept = self.inbound(tier).filter(|flow| flows.contains(flow)).collect();
-        inbound[tier.index()] = Rc::new(Rules { flows: kept, admit: OnceCell::new() });
-        Gates { policy: self.policy, inbound, outbound: self.outbound.clone() }
+        let rules = Rules { flows: kept, admit: OnceCell::new() };
+        Gates { instead: Some((tier, Rc::new(rules))), ..self.clone() }
     }
 
     fn rules(&self, gate: Gate) -> &Rules {
         match gate {
-            Gate::Inbound(tier) => &self.inbound[tier.index()],
+            Gate::Inbound(tier) => match &self.instead {
+                Some((one, rules)) if *one == tier => rules,
+                Some(_) | None => &self.inbound[tier.index()],
+            },
             Gate::Outbound(tier) => &self.outbound[tier.index()],
         }
     }
