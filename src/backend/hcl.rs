@@ -106,12 +106,13 @@ pub fn quoted(text: &str) -> String {
 
 /// Appends a string literal that means exactly `text`.
 pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
-    quote(out, |out| out.put(text));
+    out.put("\"");
+    escape(out, |out| out.put(text));
+    out.put("\"");
 }
 
-/// Appends a string literal that means exactly what `fill` appends.
-pub fn quote(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
-    out.put("\"");
+/// Appends what stands in a string literal that means exactly what `fill` appends.
+pub fn escape(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     fill(out);
     // hardly any string: something in it means something to HCL
@@ -119,7 +120,6 @@ pub fn quote(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
         let text = String::from_utf8(out.split_off(start)).expect("a text");
         push_escaped(out, &text);
     }
-    out.put("\"");
 }
 
 /// The bytes that do not stand for themselves in every string.

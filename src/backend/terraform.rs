@@ -4,7 +4,7 @@
 //! the file drops into has its own, and may have `required_providers` only once.
 
 use super::Backend;
-use super::hcl::{Hcl, push_quoted, quote, quoted};
+use super::hcl::{Hcl, escape, push_quoted, quoted};
 use crate::groups::{
     Deployment, Direction, Family, Group, ListReference, Names, ParamId, ParamKind, Parameter, Peer, Reference,
     Renaming, Rule, Sink, Style, TierId, aws_list, push_block, push_number, push_protocol, push_snake,
@@ -63,7 +63,7 @@ fn kind(direction: Direction) -> &'static str {
 }
 
 fn snake(name: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(name.len());
     push_snake(&mut out, name);
     out
 }
@@ -79,20 +79,22 @@ struct Writer<'d> {
 /// The resource of a rule as the text before each of its values, and after the last.
 type Shape = Vec<Vec<u8>>;
 
-/// The attributes that say who the peer of a rule is.
-const PEER_ATTRIBUTES: [&str; 4] = ["cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id"];
+/// The attributes that say who the peer of a rule is: for blocks, for parameters that are blocks, for groups, for lists.
+const PEER_ATTRIBUTES: [&str; 6] =
+    ["cidr_ipv4", "cidr_ipv6", "cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id"];
 
 /// What resources of rules look like: by direction, by whether they have ports, by the attribute of their peer.
 fn shapes() -> Vec<Shape> {
     const VALUE: &str = "\0";
+    const QUOTED: &str = "\"\0\"";
     let mut shapes = Vec::new();
     for (direction, has_ports) in Direction::ALL.into_iter().flat_map(|it| [(it, false), (it, true)]) {
-        for peer in PEER_ATTRIBUTES {
-            let mut run = vec![("security_group_id", VALUE), ("description", VALUE), ("ip_protocol", VALUE)];
+        for (n, peer) in PEER_ATTRIBUTES.into_iter().enumerate() {
+            let mut run = vec![("security_group_id", VALUE), ("description", QUOTED), ("ip_protocol", QUOTED)];
             if has_ports {
                 run.extend([("from_port", VALUE), ("to_port", VALUE)]);
             }
-            run.push((peer, VALUE));
+            run.push((peer, if n < 2 { QUOTED } else { VALUE }));
             let mut hcl = Hcl::default();
             hcl.blank();
             hcl.open("resource", &[kind(direction), VALUE]);
@@ -110,9 +112,9 @@ fn shape_of(deployment: &Deployment<'_>, direction: Direction, rule: &Rule) -> u
     let family = |family: Family| family as usize;
     let peer = match rule.peer {
         Peer::Net(block) => family(Family::of(&block)),
-        Peer::Param(id) => family(deployment.parameter_family(id)),
-        Peer::Tier(_) | Peer::External(_) => 2,
-        Peer::PrefixList(_) => 3,
+        Peer::Param(id) => 2 + family(deployment.parameter_family(id)),
+        Peer::Tier(_) | Peer::External(_) => 4,
+        Peer::PrefixList(_) => 5,
     };
     let has_ports = usize::from(rule.traffic.aws_ports().is_some());
     (direction as usize * 2 + has_ports) * PEER_ATTRIBUTES.len() + peer
@@ -196,11 +198,14 @@ impl Writer<'_> {
         next(out);
         push_group_id(names, group.tier, out);
         next(out);
-        quote(out, |out| deployment.describe(rule, out));
+        if deployment.has_prose(rule) {
+            escape(out, |out| deployment.describe(rule, out));
+        } else {
+            // names, addresses and numbers: nothing that HCL could read as something else
+            deployment.describe(rule, out);
+        }
         next(out);
-        out.put("\"");
         push_protocol(out, rule.traffic.protocol());
-        out.put("\"");
         next(out);
         if let Some((from, to)) = ports {
             push_number(out, from);
@@ -264,14 +269,10 @@ fn push_variable(deployment: &Deployment<'_>, id: ParamId, out: &mut impl Sink) 
     push_snake(out, deployment.parameter_name(id));
 }
 
-/// Appends the value of the attribute that says who the peer of a rule is.
+/// Appends the value of the attribute that says who the peer of a rule is; a block without quotes.
 fn push_peer(deployment: &Deployment<'_>, names: &Names<'_>, peer: Peer, out: &mut Vec<u8>) {
     match peer {
-        Peer::Net(block) => {
-            out.put("\"");
-            push_block(out, &block);
-            out.put("\"");
-        }
+        Peer::Net(block) => push_block(out, &block),
         Peer::Param(id) => push_variable(deployment, id, out),
         Peer::Tier(tier) => push_group_id(names, tier, out),
         Peer::External(id) => match deployment.external(id) {

@@ -70,22 +70,27 @@ pub enum Gate {
 }
 
 impl<'p> Gates<'p> {
-    /// Finds the gates of a policy, in one pass over its flows.
+    /// Finds the gates of a policy, in two passes over its flows: to count them, and to put them.
     pub fn new(policy: &'p Policy) -> Gates<'p> {
-        let mut inbound: Vec<Rules> = policy.tiers.iter().map(|_| Rules::default()).collect();
-        let mut outbound: Vec<Rules> = policy.tiers.iter().map(|_| Rules::default()).collect();
-        for (n, flow) in policy.flows.iter().enumerate() {
-            if let Some(tier) = flow.receiver() {
-                inbound[tier.index()].flows.push(n as u32);
-            }
-            // an open tier has its two all-traffic rules and no others
-            if let Some(tier) = flow.sender()
-                && policy.tier(tier).outbound == Outbound::Closed
-            {
-                outbound[tier.index()].flows.push(n as u32);
+        let closed = |tier: &TierId| policy.tier(*tier).outbound == Outbound::Closed;
+        // an open tier has its two all-traffic rules and no others
+        let sides = |flow: &Flow| [flow.receiver(), flow.sender().filter(closed)];
+        let mut counts = [vec![0; policy.tiers.len()], vec![0; policy.tiers.len()]];
+        for flow in &policy.flows {
+            for (counts, tier) in counts.iter_mut().zip(sides(flow)) {
+                tier.into_iter().for_each(|tier| counts[tier.index()] += 1);
             }
         }
-        Gates { policy, inbound: inbound.into(), outbound: outbound.into(), instead: None }
+        let mut gates = counts.map(|counts| counts.into_iter().map(Vec::with_capacity).collect::<Vec<Vec<u32>>>());
+        for (n, flow) in policy.flows.iter().enumerate() {
+            for (gates, tier) in gates.iter_mut().zip(sides(flow)) {
+                tier.into_iter().for_each(|tier| gates[tier.index()].push(n as u32));
+            }
+        }
+        let shared =
+            |gates: Vec<Vec<u32>>| gates.into_iter().map(|flows| Rules { flows, admit: OnceCell::new() }).collect();
+        let [inbound, outbound] = gates.map(shared);
+        Gates { policy, inbound, outbound, instead: None }
     }
 
     /// The flows that open the inbound side of a tier.

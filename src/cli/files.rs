@@ -3,7 +3,7 @@
 use super::seen::Seen;
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write};
+use std::io::{self, BufRead, Read as _, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use tierwall::parse::{Read, ReadError, Reader};
@@ -228,6 +228,25 @@ impl Destination {
         if self.exists { fs::read(&self.path).map(Some) } else { Ok(None) }
     }
 
+    /// Whether it is there and has exactly these bytes, of which it is not read as a whole.
+    fn holds(&self, bytes: &[u8]) -> io::Result<bool> {
+        if !self.exists {
+            return Ok(false);
+        }
+        let mut file = io::BufReader::new(File::open(&self.path)?);
+        let mut rest = bytes;
+        loop {
+            let read = file.fill_buf()?;
+            match rest.strip_prefix(read) {
+                Some(_) if read.is_empty() => return Ok(rest.is_empty()),
+                Some(after) => rest = after,
+                None => return Ok(false),
+            }
+            let length = read.len();
+            file.consume(length);
+        }
+    }
+
     /// Where it leads, if there is a file.
     pub fn existing(&self) -> Option<&Path> {
         self.exists.then_some(self.path.as_path())
@@ -236,7 +255,7 @@ impl Destination {
     /// Puts what is to stand there into a temporary file beside it, so that nobody ever sees half of it; nothing where it
     /// stands there already.
     pub fn stage(&self, bytes: &[u8]) -> io::Result<Option<Staged>> {
-        if self.current()?.is_some_and(|current| current == bytes) {
+        if self.holds(bytes)? {
             return Ok(None);
         }
         let permissions = if self.exists { Some(fs::metadata(&self.path)?.permissions()) } else { None };
@@ -246,9 +265,9 @@ impl Destination {
 
     /// Likewise what is to stand in the place of what was read from it, which must still be there.
     pub fn restage(&self, read: &[u8], bytes: &[u8]) -> Result<Option<Staged>, String> {
-        match self.current() {
-            Ok(current) if current.as_deref() == Some(read) => self.stage(bytes).map_err(|error| words(&error)),
-            Ok(_) => Err("it has changed since it was read".to_string()),
+        match self.holds(read) {
+            Ok(true) => self.stage(bytes).map_err(|error| words(&error)),
+            Ok(false) => Err("it has changed since it was read".to_string()),
             Err(error) => Err(words(&error)),
         }
     }

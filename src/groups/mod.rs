@@ -158,6 +158,14 @@ impl<'p> Deployment<'p> {
         sentences
     }
 
+    /// Whether the description of a rule is a string of the program's, which may hold any character that AWS takes.
+    pub fn has_prose(&self, rule: &Rule) -> bool {
+        match rule.text {
+            Text::Open => false,
+            Text::Flow(flow) => self.policy.sentence(self.policy.flows[flow as usize].sentence).prose.is_some(),
+        }
+    }
+
     /// Appends the description of a rule.
     pub fn describe(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {

@@ -239,7 +239,7 @@ impl<'d> Names<'d> {
 }
 
 fn mangled(style: Style, text: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len());
     push_mangled(&mut out, style, text);
     out
 }

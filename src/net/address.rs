@@ -99,7 +99,7 @@ impl Addresses {
 
 /// A block, host bits and all; else what was probably meant.
 pub fn block(text: &str) -> Result<IpNet, Option<String>> {
-    let net = match text.split_once('/') {
+    let net = match cut(text, b'/') {
         Some((address, mask)) if mask.contains('.') => {
             let netmask = address.parse().ok().zip(mask.parse().ok());
             let net = netmask.and_then(|(address, mask)| IpNet::with_netmask(address, mask).ok());
@@ -117,6 +117,12 @@ pub fn block(text: &str) -> Result<IpNet, Option<String>> {
         return Err(IpNet::new(address.into(), length).ok().and_then(meant));
     }
     net.ok_or(None)
+}
+
+/// What stands before and after the first of a sign of ASCII: `str::split_once` for texts that are a few bytes long.
+pub fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == sign)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// How a block is written; nothing for one that holds everyone, which nobody means by a slip.
@@ -161,6 +167,20 @@ mod tests {
         }
     }
 
+    /// Eight addresses of IPv4, then eight of IPv6.
+    fn address(n: u16) -> IpAddr {
+        match n {
+            0..8 => Ipv4Addr::from(0x0a00_0000 + u32::from(n)).into(),
+            _ => Ipv6Addr::from((0x2001_0db8 << 96) + u128::from(n)).into(),
+        }
+    }
+
+    /// Those of the sixteen that are in `mask`.
+    fn some(mask: u16) -> Addresses {
+        let chosen: Vec<IpNet> = (0..16).filter(|n| mask >> n & 1 == 1).map(|n| address(n).into()).collect();
+        Addresses::of(&chosen)
+    }
+
     proptest! {
         #[test]
         fn blocks_are_exact_and_fewest(mask: u16) {
@@ -171,10 +191,65 @@ mod tests {
         }
 
         #[test]
+        fn sets_of_both_families_are_decided_address_by_address(a: u16, b: u16) {
+            let (one, other) = (some(a), some(b));
+            prop_assert_eq!(one.is_empty(), a == 0);
+            prop_assert_eq!(one.union(&other), some(a | b));
+            prop_assert_eq!(one.intersection(&other), some(a & b));
+            prop_assert_eq!(one.difference(&other), some(a & !b));
+            for (family, mask) in [(Family::V4, 0x00ff), (Family::V6, 0xff00)] {
+                prop_assert_eq!(one.in_family(family), some(a & mask));
+                prop_assert_eq!(one.has(family), a & mask != 0);
+            }
+            for n in 0..16 {
+                prop_assert_eq!(one.contains(address(n)), a >> n & 1 == 1);
+                prop_assert_eq!(one.meets(&address(n).into()), a >> n & 1 == 1);
+            }
+        }
+
+        #[test]
         fn ipv6_blocks_are_exact(a: u128, b: u128) {
             let v6 = Ranges::from_unsorted(vec![(a.min(b), a.max(b))]);
             let set = Addresses { v4: Ranges::default(), v6 };
             prop_assert_eq!(Addresses::of(&set.blocks().collect::<Vec<_>>()), set);
+        }
+    }
+
+    #[test]
+    fn a_block_is_taken_as_written_or_tells_what_was_meant() {
+        let told = |text| block(text).map(|net| net.to_string());
+        for text in ["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "10.0.0.1/8"] {
+            assert_eq!(told(text), Ok(text.to_string()));
+        }
+        assert_eq!(told("10.0.0.1"), Ok("10.0.0.1/32".to_string()));
+        for (text, meant) in [
+            ("10.0.0.0/255.0.0.0", Some("10.0.0.0/8")),
+            ("10.0.0.1/255.255.255.255", Some("10.0.0.1")),
+            ("10.0.0.0/0.0.0.0", None),
+            ("10.0.0.0/08", None),
+            ("10.0.0.0/33", None),
+            ("::ffff:10.0.0.1", Some("10.0.0.1")),
+            ("::ffff:10.0.0.0/104", Some("10.0.0.0/8")),
+            ("::ffff:0.0.0.0/96", None),
+            ("10.0.0", None),
+        ] {
+            assert_eq!(told(text), Err(meant.map(str::to_string)), "{text}");
+        }
+        assert_eq!(told("::/0"), Ok("::/0".to_string()));
+    }
+
+    #[test]
+    fn a_block_is_narrow_that_one_organization_has() {
+        for (text, narrow) in [
+            ("203.0.0.0/16", true),
+            ("203.0.0.0/15", false),
+            ("2001:db8::/32", true),
+            ("2001:db8::/31", false),
+            ("10.0.0.0/8", true),
+            ("fc00::/7", true),
+            ("8.0.0.0/7", false),
+        ] {
+            assert_eq!(is_narrow(&text.parse().expect("a block")), narrow, "{text}");
         }
     }
 

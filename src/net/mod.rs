@@ -16,7 +16,7 @@ mod text;
 mod traffic;
 mod traffic_set;
 
-pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block, is_narrow};
+pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block, cut, is_narrow};
 pub use internet::{MANY_V4, MANY_V6, internet, world};
 pub use packets::{Packets, Row};
 pub use pieces::Piece;

@@ -114,6 +114,7 @@ proptest! {
         prop_assert_eq!(rest.union(&common), x.clone());
         prop_assert!(both.covers(&x) && x.covers(&common) && rest.intersection(&y).is_empty());
         prop_assert_eq!(x.covers(&y), y.difference(&x).is_empty());
+        prop_assert_eq!(x.is_empty(), x == Packets::default());
     }
 
     #[test]

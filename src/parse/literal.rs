@@ -25,7 +25,7 @@ pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet>
 
 /// `443`, `8000-8100`
 pub fn ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u16, u16)> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = net::cut(text, b'-').unwrap_or((text, text));
     let (Ok(from), Ok(to)) = (first.parse(), last.parse()) else {
         problems.push(Problem::BadPort { span, text: text.to_string() });
         return None;

@@ -1,10 +1,11 @@
 //! Words of the program that rules repeat in their descriptions: services and peers as written.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
-/// A word of [`Words`].
+/// A word of [`Words`]: its position, counted from 1, so that no word takes no room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct WordId(u32);
+pub struct WordId(NonZeroU32);
 
 /// Words, each kept once.
 #[derive(Debug, Default)]
@@ -19,14 +20,14 @@ impl Words {
         if let Some(id) = self.ids.get(word) {
             return *id;
         }
-        let id = WordId(self.texts.len() as u32);
-        self.ids.insert(word.into(), id);
         self.texts.push(word.into());
+        let id = WordId(NonZeroU32::try_from(self.texts.len() as u32).expect("one was pushed"));
+        self.ids.insert(word.into(), id);
         id
     }
 
     /// The word with this id.
     pub fn text(&self, id: WordId) -> &str {
-        &self.texts[id.0 as usize]
+        &self.texts[id.0.get() as usize - 1]
     }
 }

@@ -5,6 +5,7 @@ use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
 use crate::policy::{NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId, VpcId, aws_list};
 use crate::source::{Sources, Span};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 /// What the name of a peer stands for.
@@ -186,6 +187,7 @@ impl<'a> Scope<'a> {
     /// Brings each kind into the order of its names, drops what is declared again, and fills the namespaces.
     fn sort(&mut self) {
         let sources = self.sources;
+        self.peers.reserve(self.tiers.len() + self.networks.len());
         macro_rules! peers {
             ($field:ident, $name:expr, $kind:expr, $entity:expr) => {
                 let mut list = std::mem::take(&mut self.$field);
@@ -310,6 +312,9 @@ impl<'a> Scope<'a> {
 
     /// Reports parameters whose name an output needs for something else.
     fn params_collide(&mut self) {
+        if self.params.is_empty() {
+            return;
+        }
         let groups: HashMap<String, ast::Name> = self
             .tiers
             .iter()
@@ -334,10 +339,10 @@ impl<'a> Scope<'a> {
 
     /// Reports names, each with whether it is in use now, that are one after mangling.
     fn collide(&mut self, mut names: Vec<(ast::Name, bool)>) {
-        let tiers = self.tiers_by_name();
+        let known = OnceCell::new();
         names.sort_by_key(|(name, _)| name.span);
         names.dedup_by_key(|(name, _)| name.span);
-        let mut seen: HashMap<String, (ast::Name, bool)> = HashMap::new();
+        let mut seen: HashMap<String, (ast::Name, bool)> = HashMap::with_capacity(names.len());
         for (name, in_use) in names {
             let output = mangled(self.text(name));
             let Some((first, first_in_use)) = seen.get(&output).copied() else {
@@ -345,6 +350,7 @@ impl<'a> Scope<'a> {
                 continue;
             };
             // names of one tier, one of them an earlier one
+            let tiers = known.get_or_init(|| self.tiers_by_name());
             if let (Some((a, earlier)), Some((b, also))) = (tiers.get(&first.span), tiers.get(&name.span))
                 && a == b
                 && (*earlier || *also)
@@ -524,11 +530,12 @@ impl<'a> Scope<'a> {
 
 /// The name as the stricter of the two outputs writes it: letters and digits.
 pub fn mangled(name: &str) -> String {
-    let words = name.split(['-', '_']).filter(|word| !word.is_empty());
-    let capital = |word: &str| {
+    let mut out = String::with_capacity(name.len());
+    for word in name.split(['-', '_']) {
         // what is no name, but may be one of AWS's lists in a string, can start with any letter
-        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
-        first.to_ascii_uppercase() + rest
-    };
-    words.map(capital).collect()
+        let mut letters = word.chars();
+        out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        out.push_str(letters.as_str());
+    }
+    out
 }
