@@ -1,7 +1,7 @@
 //! What one gate admits: its rules as sets, by whom they name.
 
 use super::side::{Side, Who};
-use crate::net::{Family, Packets, Traffic, TrafficSet};
+use crate::net::{Addresses, Family, Packets, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy, TierId};
 
 /// What one gate admits, by whom its rules name.
@@ -73,14 +73,14 @@ impl Admit {
 
     /// What rules that name just this end admit.
     fn to(&self, who: Who, family: Family) -> Option<&TrafficSet> {
-        let peer = match who {
-            Who::Tier(id) => Peer::Tier(id),
-            Who::External(id) => Peer::External(id),
-            Who::PrefixList(id) => Peer::PrefixList(id),
-            Who::Param(id) => Peer::Param(id),
-            Who::Hosts => return None,
-        };
-        Some(&self.named[self.place(peer)?].1[family as usize])
+        Some(&self.named[self.place(who.peer()?)?].1[family as usize])
+    }
+
+    /// What it admits from or to hosts in none of its blocks but those of every address.
+    pub(super) fn of_every_host(&self, family: Family) -> Admitted {
+        let must = self.blocks.with_every(&Addresses::all(), family);
+        let may = must.union(&self.loose[family as usize]).union(&self.foreign[family as usize]);
+        Admitted { may, must }
     }
 
     pub(super) fn admitted(&self, side: &Side, family: Family) -> Admitted {

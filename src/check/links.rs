@@ -1,16 +1,19 @@
 //! What passes between many ends: the verdicts of [`Gates`], each gate asked once for ends that are alike to it.
 //!
 //! A rule that names a tier admits it wherever its members are; every other rule looks at addresses alone. So a
-//! gate's verdict on a tier that it does not name is its verdict on all that are alike, and the tiers that gates name
-//! are no more than their rules.
+//! gate's verdict on an end that it does not single out is its verdict on all that are alike, and the ends that gates
+//! single out are about as many as their rules.
 
-use super::alike::alike;
+use super::alike::{Stranger, alike};
 use super::ends::Named;
 use super::interned::Interned;
-use super::reach::{Gate, Gates, Side, Who, gates_between};
+use super::places::Places;
+use super::reach::{Gate, Gates, Who, gates_between};
+use super::unfiltered;
 use crate::net::{Family, TrafficSet};
 use crate::policy::{Peer, Policy, TierId};
-use std::collections::HashMap;
+use ipnet::IpNet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What passes between two ends in one IP version: for some of their addresses, and for every one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,12 +32,12 @@ pub type KindId = u32;
 /// The links between ends: the tiers by id, then others.
 #[derive(Debug)]
 pub struct Links<'p> {
+    policy: &'p Policy,
     gates: Gates<'p>,
     ends: Vec<Named>,
-    /// For each end, which ends are alike to gates that do not name it; those of tiers come first.
+    /// For each end, what gates take it for that do not single it out.
     likeness: Vec<u32>,
-    /// For each likeness of tiers, one that no rule names.
-    strangers: Vec<Side>,
+    strangers: Interned<Stranger>,
     /// For each tier, the manner of its outbound gate and of its inbound one.
     manners: Vec<[u32; 2]>,
     known: Interned<Manner>,
@@ -45,14 +48,14 @@ pub struct Links<'p> {
 
 /// What passes between a pair.
 #[derive(Debug, Clone, Copy)]
-struct Kind {
+pub(super) struct Kind {
     /// In each family that both may have.
-    whole: KindId,
+    pub(super) whole: KindId,
     /// Without what says nothing new.
-    told: KindId,
+    pub(super) told: KindId,
 }
 
-/// What a gate admits of tiers that it does not name: by their likeness the verdict in each family, where it is
+/// What a gate admits of ends that it does not single out: by their likeness the verdict in each family, where it is
 /// something.
 type Manner = Vec<(u32, [u32; 2])>;
 
@@ -79,15 +82,9 @@ impl<'p> Links<'p> {
     pub fn new(policy: &'p Policy, others: Vec<Named>) -> Links<'p> {
         let tiers = (0..policy.tiers.len()).map(|n| Named::tier(policy, TierId(n as u32)));
         let ends: Vec<Named> = tiers.chain(others).collect();
-        let likeness = alike(policy, &ends);
-        let nobody = Who::Tier(TierId(policy.tiers.len() as u32));
-        let mut strangers: Vec<Side> = Vec::new();
-        for (end, likeness) in ends.iter().zip(&likeness).take(policy.tiers.len()) {
-            if *likeness as usize == strangers.len() {
-                strangers.push(Side { who: nobody, ..end.side.clone() });
-            }
-        }
+        let (likeness, strangers) = alike(policy, &ends);
         let mut links = Links {
+            policy,
             gates: Gates::new(policy),
             ends,
             likeness,
@@ -106,16 +103,16 @@ impl<'p> Links<'p> {
 
     fn manner(&mut self, gate: Gate) -> u32 {
         let looks = |flow: &u32| match self.gates.peer(gate, *flow) {
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) => true,
-            Peer::Tier(_) | Peer::External(_) => false,
+            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => true,
+            Peer::Tier(_) => false,
         };
         let open = Family::BOTH.into_iter().any(|family| self.gates.is_open(gate, family));
         if !open && !self.gates.flows(gate).iter().any(looks) {
             return self.known.id(Manner::new());
         }
-        let all = self.strangers.iter().zip(0..);
-        let verdicts = all.map(|(side, likeness)| {
-            let verdict = |family| self.admissions.id(self.gates.at(gate, side, family));
+        let verdicts = (0..self.strangers.len() as u32).map(|likeness| {
+            let stranger = self.strangers.get(likeness);
+            let verdict = |family| self.admissions.id(self.gates.at_stranger(gate, stranger, family));
             (likeness, Family::BOTH.map(verdict))
         });
         self.known.id(verdicts.filter(|(_, verdicts)| *verdicts != [NOTHING; 2]).collect())
@@ -126,34 +123,68 @@ impl<'p> Links<'p> {
         &self.ends
     }
 
+    /// Whether an end is a tier by its position.
+    pub(super) fn is_tier(&self, end: usize) -> bool {
+        end < self.manners.len()
+    }
+
     /// What passes from one end to another, by positions of ends; nothing where nothing may.
     pub fn between(&mut self, from: usize, to: usize) -> Option<KindId> {
         self.passing_by(from, to, Links::verdict).map(|kind| kind.told)
     }
 
-    /// The same with what passes in an IP version that the ends perhaps do not have, also where that says nothing new.
-    pub(super) fn wholly_between(&mut self, from: usize, to: usize) -> Option<KindId> {
-        self.passing_by(from, to, Links::verdict).map(|kind| kind.whole)
+    /// The same, also with what passes in an IP version that the ends perhaps do not have and says nothing new.
+    pub(super) fn wholly_between(&mut self, from: usize, to: usize) -> Option<Kind> {
+        self.passing_by(from, to, Links::verdict)
     }
 
-    /// What would wholly pass between two tiers if no rule named either: no more than what does.
-    pub(super) fn between_strangers(&mut self, from: usize, to: usize) -> Option<KindId> {
+    /// What would pass between two ends if no gate singled either out: no more than what does.
+    pub(super) fn between_strangers(&mut self, from: usize, to: usize) -> Option<Kind> {
         let verdict = |links: &mut Links<'p>, gate, far, family| links.on_stranger(gate, far, family);
-        self.passing_by(from, to, verdict).map(|kind| kind.whole)
+        self.passing_by(from, to, verdict)
     }
 
-    /// What decides about what passes to a tier or from it, if no rule names either: what it is taken for, and what its
-    /// outbound gate admits, and its inbound one.
-    pub(super) fn roles(&self, tier: usize) -> [(u32, u32); 2] {
-        self.manners[tier].map(|manner| (self.likeness[tier], manner))
+    /// What decides about what passes from an end, and to it, if no gate singles it out: what it is taken for, and what
+    /// its own gate admits, if it has one.
+    pub(super) fn roles(&self, end: usize) -> [(u32, Option<u32>); 2] {
+        let manners = self.manners.get(end).map_or([None; 2], |manners| manners.map(Some));
+        manners.map(|manner| (self.likeness[end], manner))
     }
 
-    /// The tiers that a gate of a tier names.
-    pub(super) fn named(&self, gate: Gate) -> impl Iterator<Item = TierId> + '_ {
-        self.gates.admit(gate).named().filter_map(|(peer, _)| match peer {
-            Peer::Tier(id) => Some(id),
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::External(_) | Peer::Param(_) => None,
-        })
+    /// The pairs of a sender and a receiver of which a gate of one singles the other out, among the first so many ends;
+    /// some more than once.
+    pub(super) fn singled_out(&self, count: usize) -> Vec<(u32, u32)> {
+        let mut pairs = Vec::new();
+        let ends = &self.ends[..count];
+        let places = Places::of(ends);
+        let peers = ends.iter().zip(0..).filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
+        let by_peer: HashMap<Peer, u32> = peers.collect();
+        for tier in 0..self.manners.len() as u32 {
+            let id = TierId(tier);
+            let outbound = self.singled_by(Gate::Outbound(id), &places, &by_peer);
+            pairs.extend(outbound.into_iter().map(|to| (tier, to)));
+            let inbound = self.singled_by(Gate::Inbound(id), &places, &by_peer);
+            pairs.extend(inbound.into_iter().map(|from| (from, tier)));
+        }
+        pairs
+    }
+
+    fn singled_by(&self, gate: Gate, places: &Places, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
+        let named = self.gates.admit(gate).named().filter_map(|(peer, _)| by_peer.get(&peer));
+        let mut singled: BTreeSet<u32> = named.copied().collect();
+        let blocks = self.gates.flows(gate).iter().filter_map(|flow| match self.gates.peer(gate, *flow) {
+            // every address tells no hosts from others
+            Peer::Net(block) => Some(block).filter(|block| block.prefix_len() > 0),
+            Peer::Tier(_) | Peer::PrefixList(_) | Peer::External(_) | Peer::Param(_) => None,
+        });
+        let mut blocks: Vec<IpNet> = blocks.collect();
+        if let Gate::Outbound(tier) = gate {
+            blocks.extend(unfiltered::addresses(self.policy, tier).blocks());
+        }
+        blocks.sort_unstable();
+        blocks.dedup();
+        singled.extend(blocks.into_iter().flat_map(|block| places.meeting(block)));
+        singled
     }
 
     fn passing_by(
@@ -205,11 +236,6 @@ impl<'p> Links<'p> {
         flows
     }
 
-    /// The ends, and what passes by its id.
-    pub(super) fn into_parts(self) -> (Vec<Named>, Interned<Vec<Passing>>) {
-        (self.ends, self.kinds)
-    }
-
     fn passing(&self, family: Family, (sure, way): Way) -> Passing {
         let must = if sure { TrafficSet::all(family) } else { TrafficSet::default() };
         let all = || (TrafficSet::all(family), must);
@@ -230,14 +256,14 @@ impl<'p> Links<'p> {
         }
     }
 
-    /// The verdict of a gate on a tier, as if it did not name it.
-    fn on_stranger(&self, gate: Gate, tier: usize, family: Family) -> u32 {
+    /// The verdict of a gate on an end, as if it did not single it out.
+    fn on_stranger(&self, gate: Gate, end: usize, family: Family) -> u32 {
         let manner = match gate {
             Gate::Outbound(id) => self.manners[id.index()][0],
             Gate::Inbound(id) => self.manners[id.index()][1],
         };
         let manner = self.known.get(manner);
-        let at = manner.binary_search_by_key(&self.likeness[tier], |(likeness, _)| *likeness);
+        let at = manner.binary_search_by_key(&self.likeness[end], |(likeness, _)| *likeness);
         at.map_or(NOTHING, |at| manner[at].1[family as usize])
     }
 }

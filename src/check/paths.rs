@@ -105,7 +105,7 @@ impl<'s> Map<'s> {
             let kind = links.between(from, target);
             kind.is_some_and(|kind| links.kind(kind).iter().any(|passing| !within(passing, asked).may.is_empty()))
         };
-        for tier in 0..steps.tiers() {
+        for tier in 0..steps.count() {
             map.last.push(map.is_between(tier) && last(links, tier));
             if map.is_between(tier) && links.between(source, tier).is_some() {
                 map.first.push(tier);
@@ -172,7 +172,7 @@ impl<'s> Map<'s> {
 
     /// For each tier how many steps it is from the target, without a way through these.
     fn far(&self, without: &[usize]) -> Vec<Option<usize>> {
-        let mut far = vec![None; self.steps.tiers()];
+        let mut far = vec![None; self.steps.count()];
         let mut told = self.steps.untold(Course::Back);
         let mut level: Vec<usize> = (0..far.len()).filter(|tier| self.last[*tier]).collect();
         let mut steps = 1;

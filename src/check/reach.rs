@@ -11,6 +11,7 @@ pub use super::side::{Side, Unknown, Who, everywhere};
 pub(super) use super::admit::peer_family;
 
 use super::admit::{Admit, Admitted};
+use super::alike::Stranger;
 use super::unfiltered::is_never_filtered;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
@@ -274,6 +275,23 @@ impl Gates<'_> {
     /// What one gate admits from or to an end: for some of its addresses, and for every one.
     pub fn at(&self, gate: Gate, far: &Side, family: Family) -> (TrafficSet, TrafficSet) {
         let Admitted { may, must } = self.admitted(gate, far, family);
+        (may, must)
+    }
+
+    /// The same of one whom the gate does not single out.
+    pub(super) fn at_stranger(&self, gate: Gate, stranger: &Stranger, family: Family) -> (TrafficSet, TrafficSet) {
+        if self.is_open(gate, family) {
+            return (TrafficSet::all(family), TrafficSet::all(family));
+        }
+        let Admitted { may, must } = match stranger {
+            Stranger::Tier(addresses, unsure) => {
+                let who = Who::Tier(TierId(self.policy.tiers.len() as u32));
+                let side = Side { who, unsure: *unsure, ..Side::hosts(addresses.clone()) };
+                self.admit(gate).admitted(&side, family)
+            }
+            Stranger::Elsewhere(_) => self.admit(gate).admitted(&Side::hosts(Addresses::all()), family),
+            Stranger::Hosts(_) => self.admit(gate).of_every_host(family),
+        };
         (may, must)
     }
 
