@@ -1,8 +1,8 @@
 //! What one gate admits: its rules as sets, by whom they name.
 
 use super::side::{Side, Who};
-use crate::net::{Addresses, Family, Packets, Traffic, TrafficSet};
-use crate::policy::{Peer, Policy, TierId};
+use crate::net::{Family, Packets, Traffic, TrafficSet};
+use crate::policy::{Peer, Policy};
 
 /// What one gate admits, by whom its rules name.
 #[derive(Debug, Default)]
@@ -62,11 +62,6 @@ impl Admit {
         self.named.iter().map(|(peer, sets)| (*peer, sets))
     }
 
-    /// Whether some rule names this tier.
-    pub(super) fn names(&self, tier: TierId) -> bool {
-        self.place(Peer::Tier(tier)).is_some()
-    }
-
     fn place(&self, peer: Peer) -> Option<usize> {
         self.named.binary_search_by(|(known, _)| known.cmp(&peer)).ok()
     }
@@ -74,13 +69,6 @@ impl Admit {
     /// What rules that name just this end admit.
     fn to(&self, who: Who, family: Family) -> Option<&TrafficSet> {
         Some(&self.named[self.place(who.peer()?)?].1[family as usize])
-    }
-
-    /// What it admits from or to hosts in none of its blocks but those of every address.
-    pub(super) fn of_every_host(&self, family: Family) -> Admitted {
-        let must = self.blocks.with_every(&Addresses::all(), family);
-        let may = must.union(&self.loose[family as usize]).union(&self.foreign[family as usize]);
-        Admitted { may, must }
     }
 
     pub(super) fn admitted(&self, side: &Side, family: Family) -> Admitted {

@@ -5,7 +5,7 @@
 
 use super::ends::{self, Named};
 use super::links::{KindId, Links, Passing};
-use super::reach::{Gates, Side, Who, Witness, everywhere};
+use super::reach::{Gate, Gates, Side, Who, Witness, everywhere};
 use super::steps::{Course, Steps};
 use super::unfiltered::is_never_filtered;
 use crate::diagnostic::{Problem, Problems};
@@ -190,15 +190,13 @@ impl<'p> Proof<'p> {
                 continue;
             };
             let others = Named { name: OUTSIDE.to_string(), side: Side::hosts(Addresses::all().difference(&known)) };
-            let strangers = self.gates.inbound(receiver).filter(|flow| match self.policy.flows[*flow as usize].peer {
-                Peer::Tier(_) => false,
-                Peer::Net(_) => true,
-                Peer::External(id) => !listed(Who::External(id)),
-                Peer::PrefixList(id) => !listed(Who::PrefixList(id)),
-                Peer::Param(id) => !listed(Who::Param(id)),
+            let gates = self.gates.without(Gate::Inbound(receiver), |peer| match peer {
+                Peer::Tier(_) => true,
+                Peer::Net(_) => false,
+                Peer::External(id) => listed(Who::External(id)),
+                Peer::PrefixList(id) => listed(Who::PrefixList(id)),
+                Peer::Param(id) => listed(Who::Param(id)),
             });
-            let strangers: BTreeSet<u32> = strangers.collect();
-            let gates = self.gates.with_inbound(receiver, &strangers);
             let proof = Proof { policy: self.policy, gates, hops: OnceCell::new() };
             proof.cannot(assertion, std::slice::from_ref(&others), std::slice::from_ref(to), &mut found);
             problems.extend(together(found));

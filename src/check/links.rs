@@ -4,12 +4,11 @@
 //! gate's verdict on an end that it does not single out is its verdict on all that are alike, and the ends that gates
 //! single out are about as many as their rules.
 
-use super::alike::{Stranger, alike};
+use super::alike::Alike;
 use super::ends::Named;
 use super::interned::Interned;
-use super::places::Places;
 use super::reach::{Gate, Gates, Who, gates_between};
-use super::unfiltered;
+use super::unfiltered::{self, is_never_filtered};
 use crate::net::{Family, TrafficSet};
 use crate::policy::{Peer, Policy, TierId};
 use ipnet::IpNet;
@@ -35,9 +34,7 @@ pub struct Links<'p> {
     policy: &'p Policy,
     gates: Gates<'p>,
     ends: Vec<Named>,
-    /// For each end, what gates take it for that do not single it out.
-    likeness: Vec<u32>,
-    strangers: Interned<Stranger>,
+    alike: Alike,
     /// For each tier, the manner of its outbound gate and of its inbound one.
     manners: Vec<[u32; 2]>,
     known: Interned<Manner>,
@@ -82,13 +79,12 @@ impl<'p> Links<'p> {
     pub fn new(policy: &'p Policy, others: Vec<Named>) -> Links<'p> {
         let tiers = (0..policy.tiers.len()).map(|n| Named::tier(policy, TierId(n as u32)));
         let ends: Vec<Named> = tiers.chain(others).collect();
-        let (likeness, strangers) = alike(policy, &ends);
+        let alike = Alike::of(policy, &ends);
         let mut links = Links {
             policy,
             gates: Gates::new(policy),
             ends,
-            likeness,
-            strangers,
+            alike,
             manners: Vec::new(),
             known: Interned::default(),
             admissions: Interned::default(),
@@ -110,9 +106,13 @@ impl<'p> Links<'p> {
         if !open && !self.gates.flows(gate).iter().any(looks) {
             return self.known.id(Manner::new());
         }
-        let verdicts = (0..self.strangers.len() as u32).map(|likeness| {
-            let stranger = self.strangers.get(likeness);
-            let verdict = |family| self.admissions.id(self.gates.at_stranger(gate, stranger, family));
+        let narrow = |peer| matches!(peer, Peer::Net(block) if !self.alike.wide.contains(&block));
+        let without_narrow = self.gates.without(gate, narrow);
+        let verdicts = (0..self.alike.strangers.len() as u32).map(|likeness| {
+            let stranger = self.alike.strangers.get(likeness);
+            let gates = if stranger.is_everywhere { &self.gates } else { &without_narrow };
+            let side = stranger.side(self.policy);
+            let verdict = |family| self.admissions.id(gates.at(gate, &side, family));
             (likeness, Family::BOTH.map(verdict))
         });
         self.known.id(verdicts.filter(|(_, verdicts)| *verdicts != [NOTHING; 2]).collect())
@@ -148,42 +148,40 @@ impl<'p> Links<'p> {
     /// its own gate admits, if it has one.
     pub(super) fn roles(&self, end: usize) -> [(u32, Option<u32>); 2] {
         let manners = self.manners.get(end).map_or([None; 2], |manners| manners.map(Some));
-        manners.map(|manner| (self.likeness[end], manner))
+        manners.map(|manner| (self.alike.of[end], manner))
     }
 
     /// The pairs of a sender and a receiver of which a gate of one singles the other out, among the first so many ends;
     /// some more than once.
     pub(super) fn singled_out(&self, count: usize) -> Vec<(u32, u32)> {
         let mut pairs = Vec::new();
-        let ends = &self.ends[..count];
-        let places = Places::of(ends);
-        let peers = ends.iter().zip(0..).filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
+        let peers = self.ends[..count].iter().zip(0..).filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
         let by_peer: HashMap<Peer, u32> = peers.collect();
         for tier in 0..self.manners.len() as u32 {
-            let id = TierId(tier);
-            let outbound = self.singled_by(Gate::Outbound(id), &places, &by_peer);
-            pairs.extend(outbound.into_iter().map(|to| (tier, to)));
-            let inbound = self.singled_by(Gate::Inbound(id), &places, &by_peer);
-            pairs.extend(inbound.into_iter().map(|from| (from, tier)));
+            let [outbound, inbound] = [Gate::Outbound(TierId(tier)), Gate::Inbound(TierId(tier))]
+                .map(|gate| self.singled_by(gate, &by_peer).into_iter().filter(|end| (*end as usize) < count));
+            pairs.extend(outbound.map(|to| (tier, to)));
+            pairs.extend(inbound.map(|from| (from, tier)));
         }
         pairs
     }
 
-    fn singled_by(&self, gate: Gate, places: &Places, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
+    fn singled_by(&self, gate: Gate, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
+        let Alike { places, wide, .. } = &self.alike;
         let named = self.gates.admit(gate).named().filter_map(|(peer, _)| by_peer.get(&peer));
         let mut singled: BTreeSet<u32> = named.copied().collect();
         let blocks = self.gates.flows(gate).iter().filter_map(|flow| match self.gates.peer(gate, *flow) {
-            // every address tells no hosts from others
-            Peer::Net(block) => Some(block).filter(|block| block.prefix_len() > 0),
+            Peer::Net(block) => Some(block).filter(|block| !wide.contains(block)),
             Peer::Tier(_) | Peer::PrefixList(_) | Peer::External(_) | Peer::Param(_) => None,
         });
-        let mut blocks: Vec<IpNet> = blocks.collect();
-        if let Gate::Outbound(tier) = gate {
-            blocks.extend(unfiltered::addresses(self.policy, tier).blocks());
-        }
-        blocks.sort_unstable();
-        blocks.dedup();
+        let blocks: BTreeSet<IpNet> = blocks.collect();
         singled.extend(blocks.into_iter().flat_map(|block| places.meeting(block)));
+        if let Gate::Outbound(tier) = gate {
+            let unfiltered = unfiltered::addresses(self.policy, tier);
+            let near = unfiltered.blocks().flat_map(|block| places.meeting(block).collect::<Vec<_>>());
+            let is_unfiltered = |end: &u32| is_never_filtered(self.policy, tier, &self.ends[*end as usize].side);
+            singled.extend(near.filter(is_unfiltered));
+        }
         singled
     }
 
@@ -248,12 +246,7 @@ impl<'p> Links<'p> {
 
     /// The verdict of a gate on an end.
     fn verdict(&mut self, gate: Gate, end: usize, family: Family) -> u32 {
-        match self.ends[end].side.who {
-            Who::Tier(id) if !self.gates.admit(gate).names(id) => self.on_stranger(gate, end, family),
-            Who::Tier(_) | Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => {
-                self.admissions.id(self.gates.at(gate, &self.ends[end].side, family))
-            }
-        }
+        self.admissions.id(self.gates.at(gate, &self.ends[end].side, family))
     }
 
     /// The verdict of a gate on an end, as if it did not single it out.
@@ -263,7 +256,7 @@ impl<'p> Links<'p> {
             Gate::Inbound(id) => self.manners[id.index()][1],
         };
         let manner = self.known.get(manner);
-        let at = manner.binary_search_by_key(&self.likeness[end], |(likeness, _)| *likeness);
+        let at = manner.binary_search_by_key(&self.alike.of[end], |(likeness, _)| *likeness);
         at.map_or(NOTHING, |at| manner[at].1[family as usize])
     }
 }

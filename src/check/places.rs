@@ -1,11 +1,10 @@
 //! Ends by where they are: which of them have an address in a block.
 
 use super::ends::Named;
-use super::reach::Who;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Hosts in no tier, by the blocks that they are made of. Blocks nest or lie apart.
+/// Ends by the blocks that they are made of. Blocks nest or lie apart.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     ends: BTreeMap<IpNet, Vec<u32>>,
@@ -14,16 +13,22 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The places of those ends that are hosts.
-    pub(super) fn of(ends: &[Named]) -> Places {
+    /// The places of ends, each with its number.
+    pub(super) fn of<'n>(ends: impl Iterator<Item = (&'n Named, u32)>) -> Places {
         let mut places = Places::default();
-        for (end, named) in ends.iter().enumerate().filter(|(_, named)| named.side.who == Who::Hosts) {
+        for (named, end) in ends {
             for block in named.side.addresses.blocks() {
                 places.lengths.insert(block.prefix_len());
-                places.ends.entry(block).or_default().push(end as u32);
+                places.ends.entry(block).or_default().push(end);
             }
         }
         places
+    }
+
+    /// Whether more than so many ends have an address in a block.
+    pub(super) fn meet_more(&self, block: IpNet, count: usize) -> bool {
+        let mut met = BTreeSet::new();
+        self.meeting(block).any(|end| met.insert(end) && met.len() > count)
     }
 
     /// The ends with an address in a block, some of them more than once.

@@ -11,12 +11,10 @@ pub use super::side::{Side, Unknown, Who, everywhere};
 pub(super) use super::admit::peer_family;
 
 use super::admit::{Admit, Admitted};
-use super::alike::Stranger;
 use super::unfiltered::is_never_filtered;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -50,8 +48,8 @@ pub struct Gates<'p> {
     policy: &'p Policy,
     inbound: Rc<[Rules]>,
     outbound: Rc<[Rules]>,
-    /// What opens the inbound side of one tier instead.
-    instead: Option<(TierId, Rc<Rules>)>,
+    /// What opens one of them instead.
+    instead: Option<(Gate, Rc<Rules>)>,
 }
 
 /// The flows that open one gate, and what they admit together, which is found out when it is first asked for.
@@ -99,20 +97,18 @@ impl<'p> Gates<'p> {
         self.flows(Gate::Inbound(tier)).iter().copied()
     }
 
-    /// The same gates, but for one tier, whose inbound side only these flows open.
-    pub fn with_inbound(&self, tier: TierId, flows: &BTreeSet<u32>) -> Gates<'p> {
-        let kept = self.inbound(tier).filter(|flow| flows.contains(flow)).collect();
-        let rules = Rules { flows: kept, admit: OnceCell::new() };
-        Gates { instead: Some((tier, Rc::new(rules))), ..self.clone() }
+    /// The same gates, but for one, which no flow opens that names one of these.
+    pub(super) fn without(&self, gate: Gate, is_left_out: impl Fn(Peer) -> bool) -> Gates<'p> {
+        let flows = self.flows(gate).iter().copied().filter(|flow| !is_left_out(self.peer(gate, *flow))).collect();
+        let rules = Rules { flows, admit: OnceCell::new() };
+        Gates { instead: Some((gate, Rc::new(rules))), ..self.clone() }
     }
 
     fn rules(&self, gate: Gate) -> &Rules {
-        match gate {
-            Gate::Inbound(tier) => match &self.instead {
-                Some((one, rules)) if *one == tier => rules,
-                Some(_) | None => &self.inbound[tier.index()],
-            },
-            Gate::Outbound(tier) => &self.outbound[tier.index()],
+        match (&self.instead, gate) {
+            (Some((one, rules)), gate) if *one == gate => rules,
+            (_, Gate::Inbound(tier)) => &self.inbound[tier.index()],
+            (_, Gate::Outbound(tier)) => &self.outbound[tier.index()],
         }
     }
 
@@ -275,23 +271,6 @@ impl Gates<'_> {
     /// What one gate admits from or to an end: for some of its addresses, and for every one.
     pub fn at(&self, gate: Gate, far: &Side, family: Family) -> (TrafficSet, TrafficSet) {
         let Admitted { may, must } = self.admitted(gate, far, family);
-        (may, must)
-    }
-
-    /// The same of one whom the gate does not single out.
-    pub(super) fn at_stranger(&self, gate: Gate, stranger: &Stranger, family: Family) -> (TrafficSet, TrafficSet) {
-        if self.is_open(gate, family) {
-            return (TrafficSet::all(family), TrafficSet::all(family));
-        }
-        let Admitted { may, must } = match stranger {
-            Stranger::Tier(addresses, unsure) => {
-                let who = Who::Tier(TierId(self.policy.tiers.len() as u32));
-                let side = Side { who, unsure: *unsure, ..Side::hosts(addresses.clone()) };
-                self.admit(gate).admitted(&side, family)
-            }
-            Stranger::Elsewhere(_) => self.admit(gate).admitted(&Side::hosts(Addresses::all()), family),
-            Stranger::Hosts(_) => self.admit(gate).of_every_host(family),
-        };
         (may, must)
     }
 
