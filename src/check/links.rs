@@ -10,7 +10,7 @@ use super::interned::Interned;
 use super::reach::{Gate, Gates, Who, gates_between};
 use super::unfiltered::{self, is_never_filtered};
 use crate::net::{Family, TrafficSet};
-use crate::policy::{Peer, Policy, TierId};
+use crate::policy::{Peer, Policy, TierId, VpcId};
 use ipnet::IpNet;
 use std::collections::{BTreeSet, HashMap};
 
@@ -157,7 +157,11 @@ impl<'p> Links<'p> {
         let mut pairs = Vec::new();
         let peers = self.ends[..count].iter().zip(0..).filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
         let by_peer: HashMap<Peer, u32> = peers.collect();
+        let mut unfiltered: HashMap<VpcId, Vec<u32>> = HashMap::new();
         for tier in 0..self.manners.len() as u32 {
+            let vpc = self.policy.tier(TierId(tier)).vpc;
+            let unfiltered = unfiltered.entry(vpc).or_insert_with(|| self.unfiltered(TierId(tier)));
+            pairs.extend(unfiltered.iter().map(|to| (tier, *to)).filter(|(_, to)| (*to as usize) < count));
             let [outbound, inbound] = [Gate::Outbound(TierId(tier)), Gate::Inbound(TierId(tier))]
                 .map(|gate| self.singled_by(gate, &by_peer).into_iter().filter(|end| (*end as usize) < count));
             pairs.extend(outbound.map(|to| (tier, to)));
@@ -176,13 +180,15 @@ impl<'p> Links<'p> {
         });
         let blocks: BTreeSet<IpNet> = blocks.collect();
         singled.extend(blocks.into_iter().flat_map(|block| places.meeting(block)));
-        if let Gate::Outbound(tier) = gate {
-            let unfiltered = unfiltered::addresses(self.policy, tier);
-            let near = unfiltered.blocks().flat_map(|block| places.meeting(block).collect::<Vec<_>>());
-            let is_unfiltered = |end: &u32| is_never_filtered(self.policy, tier, &self.ends[*end as usize].side);
-            singled.extend(near.filter(is_unfiltered));
-        }
         singled
+    }
+
+    /// The ends that the members of a tier, and of all tiers of its VPC, reach whatever their rules say.
+    fn unfiltered(&self, tier: TierId) -> Vec<u32> {
+        let addresses = unfiltered::addresses(self.policy, tier);
+        let near: BTreeSet<u32> = addresses.blocks().flat_map(|block| self.alike.places.meeting(block)).collect();
+        let is_unfiltered = |end: &u32| is_never_filtered(self.policy, tier, &self.ends[*end as usize].side);
+        near.into_iter().filter(is_unfiltered).collect()
     }
 
     fn passing_by(
