@@ -539,6 +539,16 @@ fn matrix_lines(program: &str) -> Vec<String> {
 }
 
 #[test]
+fn every_tier_reaches_what_is_never_filtered() {
+    let closed = "{ outbound = closed }";
+    let lines = matrix_lines(&format!("tier a {closed}\ntier b {closed}\na allows https to 169.254.169.254\n"));
+    for tier in ["a", "b"] {
+        let line = format!("{tier},tier,169.254.169.254/32,hosts,all,");
+        assert!(lines.contains(&line), "{lines:?}");
+    }
+}
+
+#[test]
 fn networks_that_sentences_name_are_whole_in_a_matrix() {
     let program = "\
 tier a, b
