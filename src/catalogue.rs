@@ -2,11 +2,10 @@
 
 use crate::parse;
 use crate::resolve::{BuiltIn, Catalogue, built_in};
-use std::sync::LazyLock;
 
 /// The built-in services.
 pub fn catalogue() -> &'static Catalogue {
-    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(include_str!("prelude.tier"), read));
+    static CATALOGUE: Catalogue = Catalogue::new(include_str!("prelude.tier"), read);
     &CATALOGUE
 }
 

@@ -77,10 +77,12 @@ impl BuiltIn {
     }
 }
 
-/// The services that ship with tierwall, by name. Each is read when it is first asked for: most programs name few.
+/// The services that ship with tierwall, by name. They are looked through when one is first asked for, and each is read
+/// when it is: most programs name few.
 #[derive(Debug)]
 pub struct Catalogue {
-    entries: Vec<Entry>,
+    text: &'static str,
+    entries: OnceLock<Vec<Entry>>,
     read: Read,
 }
 
@@ -96,30 +98,37 @@ struct Entry {
 
 impl Catalogue {
     /// The catalogue of a text that declares one service a line: `service https = tcp 443 "Web over TLS"`.
-    pub fn new(text: &'static str, read: Read) -> Catalogue {
-        let entry = |declaration: &'static str| {
-            let (name, _) = declaration.strip_prefix("service ")?.split_once(' ')?;
-            Some(Entry { name, declaration, service: OnceLock::new() })
-        };
-        let mut entries: Vec<Entry> = text.lines().filter_map(entry).collect();
-        entries.sort_unstable_by_key(|entry| entry.name);
-        Catalogue { entries, read }
+    pub const fn new(text: &'static str, read: Read) -> Catalogue {
+        Catalogue { text, entries: OnceLock::new(), read }
     }
 
     /// The service of a name.
     pub fn find(&self, name: &str) -> Option<&BuiltIn> {
-        let at = self.entries.binary_search_by_key(&name, |entry| entry.name).ok()?;
-        Some(self.service(&self.entries[at]))
+        let entries = self.entries();
+        let at = entries.binary_search_by_key(&name, |entry| entry.name).ok()?;
+        Some(self.service(&entries[at]))
     }
 
     /// The names of all of them, sorted.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.entries.iter().map(|entry| entry.name)
+        self.entries().iter().map(|entry| entry.name)
     }
 
     /// All of them, by name.
     pub fn services(&self) -> impl Iterator<Item = &BuiltIn> {
-        self.entries.iter().map(|entry| self.service(entry))
+        self.entries().iter().map(|entry| self.service(entry))
+    }
+
+    fn entries(&self) -> &[Entry] {
+        self.entries.get_or_init(|| {
+            let entry = |declaration: &'static str| {
+                let (name, _) = declaration.strip_prefix("service ")?.split_once(' ')?;
+                Some(Entry { name, declaration, service: OnceLock::new() })
+            };
+            let mut entries: Vec<Entry> = self.text.lines().filter_map(entry).collect();
+            entries.sort_unstable_by_key(|entry| entry.name);
+            entries
+        })
     }
 
     fn service<'c>(&'c self, entry: &'c Entry) -> &'c BuiltIn {

@@ -5,6 +5,7 @@ use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, nearest};
 use crate::policy::{NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId, VpcId, aws_list};
 use crate::source::{Sources, Span};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 /// What the name of a peer stands for.
@@ -186,6 +187,7 @@ impl<'a> Scope<'a> {
     /// Brings each kind into the order of its names, drops what is declared again, and fills the namespaces.
     fn sort(&mut self) {
         let sources = self.sources;
+        self.peers.reserve(self.tiers.len() + self.networks.len());
         macro_rules! peers {
             ($field:ident, $name:expr, $kind:expr, $entity:expr) => {
                 let mut list = std::mem::take(&mut self.$field);
@@ -337,10 +339,10 @@ impl<'a> Scope<'a> {
 
     /// Reports names, each with whether it is in use now, that are one after mangling.
     fn collide(&mut self, mut names: Vec<(ast::Name, bool)>) {
-        let tiers = self.tiers_by_name();
+        let known = OnceCell::new();
         names.sort_by_key(|(name, _)| name.span);
         names.dedup_by_key(|(name, _)| name.span);
-        let mut seen: HashMap<String, (ast::Name, bool)> = HashMap::new();
+        let mut seen: HashMap<String, (ast::Name, bool)> = HashMap::with_capacity(names.len());
         for (name, in_use) in names {
             let output = mangled(self.text(name));
             let Some((first, first_in_use)) = seen.get(&output).copied() else {
@@ -348,6 +350,7 @@ impl<'a> Scope<'a> {
                 continue;
             };
             // names of one tier, one of them an earlier one
+            let tiers = known.get_or_init(|| self.tiers_by_name());
             if let (Some((a, earlier)), Some((b, also))) = (tiers.get(&first.span), tiers.get(&name.span))
                 && a == b
                 && (*earlier || *also)
