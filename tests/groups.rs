@@ -39,19 +39,8 @@ fn called(policy: &Policy, style: Style, renaming: Renaming, others: &[&str]) ->
 }
 
 /// Tiers whose names look like parts of the names of rules.
-const TIERS: [&str; 11] = [
-    "a",
-    "b",
-    "a-tcp-80",
-    "a-all",
-    "a-tcp-80-from-b",
-    "b-from-a",
-    "from",
-    "to",
-    "all",
-    "tcp",
-    "x10-0-0-0-8",
-];
+const TIERS: [&str; 11] =
+    ["a", "b", "a-tcp-80", "a-all", "a-tcp-80-from-b", "b-from-a", "from", "to", "all", "tcp", "x10-0-0-0-8"];
 const SERVICES: [&str; 6] = ["tcp 80", "tcp 80-90", "all", "icmp", "icmp 3", "proto 50"];
 const PEERS: [&str; 4] = ["anywhere", "10.0.0.0/8", "list", "group"];
 

@@ -47,7 +47,7 @@ pub fn push_block(out: &mut impl Sink, block: &IpNet) {
 
 /// Appends a block of IPv4 with these signs between its numbers: `203_0_113_0_24`.
 pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
-    let (mut text, mut length) = ([0; "255.255.255.255/255".len() + 1], 0);
+    let (mut text, mut length) = ([0; "255.255.255.255/255".len()], 0);
     let [a, b, c, d] = block.addr().octets();
     for (number, sign) in [(a, dot), (b, dot), (c, dot), (d, slash), (block.prefix_len(), 0)] {
         // all three digits, and then on from where the number ends
