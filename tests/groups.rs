@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tierwall::compile::Compilation;
 use tierwall::groups::{Deployment, Direction, Names, Renaming, Rule, Style, TierId, lower};
 use tierwall::net::Family;
-use tierwall::policy::Policy;
+use tierwall::policy::{Peer, Policy};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("program.tier", program, &[], as_of());
@@ -236,12 +236,27 @@ fn a_description_is_cut_behind_255_characters() {
 }
 
 #[test]
+fn a_description_has_the_block_behind_long_words() {
+    let (tier, service) = ("t".repeat(100), "s".repeat(100));
+    for block in ["203.0.113.0/24", "2001:db8::/32"] {
+        let text = format!("{tier} allows {service} from {block}");
+        let compilation =
+            compiled(&format!("stack s {{ ip = dual }}\nservice {service} = tcp 80\ntier {tier}\n{text}\n"));
+        let deployment = lower(&compilation.policy);
+        let mut told = String::new();
+        deployment.describe(rules(&deployment).next().expect("a rule").2, &mut told);
+        assert_eq!(told, text);
+    }
+}
+
+#[test]
 fn rules_know_their_sentences() {
     let compilation = compiled(
         "stack s\n\
          tier web, db { outbound = open }\n\
          web allows ssh from 10.0.0.0/8\n\
          web allows tcp 80 from db\n\
+         web allows tcp 443 from db\n\
          web allows tcp 22, tcp 80 from 10.0.0.0/8, db \"written\"\n",
     );
     let deployment = lower(&compilation.policy);
@@ -254,14 +269,17 @@ fn rules_know_their_sentences() {
         (format!("{group} {} {}", side.words(), rule.traffic), text, sentences, deployment.has_prose(rule))
     });
     let written = |rule: &str, sentences: &[usize]| (rule.to_string(), "written".to_string(), sentences.to_vec(), true);
+    let generated =
+        |rule: &str, text: &str, sentences: &[usize]| (rule.to_string(), text.to_string(), sentences.to_vec(), false);
     let open = |rule: &str| (rule.to_string(), "all outbound traffic".to_string(), vec![], false);
     let expected = [
         open("db outbound all"),
         open("db outbound all"),
-        written("web inbound tcp 22", &[0, 2]),
-        written("web inbound tcp 22", &[2]),
-        written("web inbound tcp 80", &[2]),
-        written("web inbound tcp 80", &[1, 2]),
+        written("web inbound tcp 22", &[0, 3]),
+        written("web inbound tcp 22", &[3]),
+        written("web inbound tcp 80", &[3]),
+        written("web inbound tcp 80", &[1, 3]),
+        generated("web inbound tcp 443", "web allows tcp 443 from db", &[2]),
         open("web outbound all"),
         open("web outbound all"),
     ];
@@ -298,10 +316,8 @@ fn a_deployment_knows_what_its_rules_refer_to() {
     let (mut entries, mut accounts) = (Vec::new(), Vec::new());
     for (_, _, rule) in rules(&deployment) {
         match rule.peer {
-            tierwall::policy::Peer::PrefixList(id) => {
-                entries.push((deployment.list_family(id), deployment.list_entries(id)))
-            }
-            tierwall::policy::Peer::External(id) => accounts.push(deployment.external(id).1),
+            Peer::PrefixList(id) => entries.push((deployment.list_family(id), deployment.list_entries(id))),
+            Peer::External(id) => accounts.push(deployment.external(id).1),
             _ => {}
         }
     }
@@ -309,4 +325,60 @@ fn a_deployment_knows_what_its_rules_refer_to() {
     assert_eq!(entries[1], (Family::V6, Some(7)));
     accounts.sort_unstable();
     assert_eq!(accounts, [None, Some("444455556666")]);
+}
+
+/// The outbound rules of the tier `web`, which is closed: `all 10.0.0.0/8`, `tcp 22 db`.
+fn outbound(stack: &str, sentences: &str) -> Vec<String> {
+    let compilation = compiled(&format!("stack s {{ {stack}outbound = closed }}\ntier web, db\n{sentences}"));
+    let deployment = lower(&compilation.policy);
+    let web = deployment.groups.iter().find(|group| group.name == "web").expect("the tier");
+    let peer = |peer| match peer {
+        Peer::Net(block) => block.to_string(),
+        Peer::Tier(id) => deployment.group(id).name.to_string(),
+        other => panic!("{other:?}"),
+    };
+    web.rules(Direction::Egress).iter().map(|rule| format!("{} {}", rule.traffic, peer(rule.peer))).collect()
+}
+
+#[test]
+fn what_covers_a_rule_to_a_tier_leaves_it_out() {
+    let ssh = "db allows ssh from web\n";
+    let to = |whom: &str| format!("{ssh}web allows all to {whom}\n");
+    assert_eq!(outbound("ip = ipv4, ", &to("anywhere")), ["all 0.0.0.0/0"]);
+    assert_eq!(outbound("ip = dual, ", &to("anywhere")), ["all 0.0.0.0/0", "all ::/0"]);
+    assert_eq!(outbound("ip = dual, ", &to("anywhere-ipv4")), ["all 0.0.0.0/1", "all 128.0.0.0/1", "tcp 22 db"]);
+    assert_eq!(outbound("ip = dual, ", &to("anywhere-ipv6")), ["all ::/1", "all 8000::/1", "tcp 22 db"]);
+    assert_eq!(outbound("ip = dual, ", &to("10.0.0.0/8")), ["all 10.0.0.0/8", "tcp 22 db"]);
+}
+
+#[test]
+fn nothing_but_all_traffic_to_everywhere_is_cut_beside_a_tier() {
+    let others = "web allows all, tcp 80 to 10.0.0.0/8\nweb allows tcp 443 to anywhere-ipv4\n";
+    let everything = "web allows all to anywhere-ipv4\n";
+    let ssh = "db allows ssh from web\n";
+    let kept = ["all 10.0.0.0/8", "tcp 80 10.0.0.0/8", "tcp 443 0.0.0.0/0"];
+    let with = |more: &[&str]| {
+        let mut all: Vec<String> = kept.iter().chain(more).map(|rule| (*rule).to_string()).collect();
+        all.sort();
+        all
+    };
+    let found = |sentences: &str| {
+        let mut found = outbound("ip = dual, ", sentences);
+        found.sort();
+        found
+    };
+    assert_eq!(found(others), with(&[]));
+    assert_eq!(found(&format!("{others}{ssh}")), with(&["tcp 22 db"]));
+    assert_eq!(found(&format!("{others}{everything}")), with(&["all 0.0.0.0/0"]), "no tier is sent to");
+    let halves = ["all 0.0.0.0/1", "all 128.0.0.0/1", "tcp 22 db"];
+    assert_eq!(found(&format!("{others}{everything}{ssh}")), with(&halves));
+}
+
+#[test]
+fn a_block_of_ipv6_and_a_tier_can_look_alike() {
+    let compilation =
+        compiled("stack s { ip = dual }\ntier web, fd00---8\nweb allows tcp 80 from fd00::/8, fd00---8\n");
+    let names = called(&compilation.policy, Style::Snake, Renaming::Current, &[]);
+    let distinct: BTreeSet<&String> = names.values().collect();
+    assert_eq!(distinct.len(), names.len(), "{names:?}");
 }
