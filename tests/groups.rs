@@ -377,7 +377,7 @@ fn nothing_but_all_traffic_to_everywhere_is_cut_beside_a_tier() {
 #[test]
 fn a_block_of_ipv6_and_a_tier_can_look_alike() {
     let compilation =
-        compiled("stack s { ip = dual }\ntier web, fd00---8\nweb allows tcp 80 from fd00::/8, fd00---8\n");
+        compiled("stack s { outbound = closed }\ntier web, fd00---8\nweb allows tcp 80 from fd00::/8, fd00---8\n");
     let names = called(&compilation.policy, Style::Snake, Renaming::Current, &[]);
     let distinct: BTreeSet<&String> = names.values().collect();
     assert_eq!(distinct.len(), names.len(), "{names:?}");
