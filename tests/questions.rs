@@ -683,3 +683,13 @@ fn a_sentence_that_would_open_a_gate_between_vpcs_needs_them_peered() {
         assert!(!needs_peering(peering, ("web", "near")), "{peering}");
     }
 }
+
+#[test]
+fn a_sentence_that_has_ended_is_that_of_its_sender() {
+    let program = "tier app, web { outbound = closed }\nweb allows https to 198.51.100.7 until 2020-01-01\n";
+    for (from, count) in [("app", 0), ("web", 1)] {
+        let (asked, subject) = asked(program, (from, "198.51.100.7", "https"));
+        let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+        assert_eq!(found[0].legs[0].gates[0].ended.len(), count, "{from}");
+    }
+}

@@ -195,3 +195,52 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
         }
     }
 }
+
+#[test]
+fn nothing_passes_in_a_version_that_one_end_does_not_have() {
+    for way in ["from", "to"] {
+        let compilation = scene(way);
+        let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
+        let (near, free) = (Side::tier(policy, NEAR), Side::tier(policy, FREE));
+        for (name, side) in ends(policy) {
+            for family in Family::BOTH.into_iter().filter(|family| !side.may_be_in(*family)) {
+                for (from, to) in [(&side, &near), (&near, &side), (&free, &side)] {
+                    let asked = TrafficSet::all(family);
+                    assert!(gates.may(from, to, family, &asked).is_empty(), "{way} {name}");
+                    assert!(gates.must(from, to, family, &asked).is_empty(), "{way} {name}");
+                    assert_eq!(gates.stopped(from, to, family, &asked), None, "{way} {name}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_packet_cites_what_surely_lets_it_through_before_what_perhaps_does() {
+    let compilation = compiled(&format!(
+        "{SCENE}near allows tcp 80 from cdn\nnear allows tcp 80 from 10.0.0.0/8\nnear allows tcp 80 from home, 10.0.0.0/9\n"
+    ));
+    let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
+    let from = Side::hosts(Addresses::of([&"10.0.0.0/8".parse().expect("a block")]));
+    let web = TrafficSet::of(Traffic::Tcp(Ports { from: 80, to: 80 }), Family::V4);
+    let witness = gates.witness(&from, &Side::tier(policy, NEAR), Family::V4, &web).expect("a packet");
+    let sentences: Vec<usize> =
+        witness.flows.iter().map(|flow| policy.flows[*flow as usize].sentence.index()).collect();
+    assert_eq!((sentences, witness.unknown), (vec![1], vec![]));
+}
+
+#[test]
+fn where_a_tier_may_have_members_in_a_version_of_which_nothing_is_said_is_not_known() {
+    let compilation = compiled(
+        "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\n\
+         tier a, b { vpc = main }\n\
+         b allows tcp 80 from 10.0.0.0/24, 2001:db8::/32\n",
+    );
+    let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
+    let [a, b] = [0, 1].map(TierId);
+    for (family, unknown) in [(Family::V4, vec![]), (Family::V6, vec![Unknown::Members(a)])] {
+        let (from, to) = (Side::tier(policy, a), Side::tier(policy, b));
+        let witness = gates.witness(&from, &to, family, &TrafficSet::all(family)).expect("a packet");
+        assert_eq!(witness.unknown, unknown, "{family:?}");
+    }
+}
