@@ -12,7 +12,7 @@ fn told(stack: &str, sentences: &str) -> String {
     let program = format!(
         "{stack}\nvpc main {{ cidr = 10.0.0.0/16 }}\nexternal partner = \"sg-0123456789abcdef0\"\n\
          param later : cidr\ntier app {{ addresses = [10.1.0.0/16, 2001:db8::/32] }}\n\
-         tier old {{ addresses = 10.2.0.0/16 }}\ntier near {{ vpc = main }}\ntier unknown\n{sentences}\n"
+         tier old {{ addresses = 10.2.0.0/16 }}\ntier near\n{sentences}\n"
     );
     let compilation = compile_text("program.tier", &program, &[], as_of());
     assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
@@ -45,16 +45,12 @@ fn sentences_that_others_cover() {
             "1 < 0, 2 < 0",
         ),
         // the same peer, that is no block
-        (DUAL, "app allows tcp 80-90 from unknown\napp allows tcp 85 from unknown", "1 < 0"),
-        (IPV4, "app allows tcp 80-90 from unknown\napp allows tcp 85 from unknown", "1 < 0"),
-        (DUAL, "app allows tcp 80-90 from unknown\napp allows tcp 85, tcp 86 from unknown", "1 < 0, 1 < 0"),
-        (DUAL, "app allows tcp 80-90 from unknown\napp allows tcp 85 from near", ""),
+        (DUAL, "app allows tcp 80-90 from near\napp allows tcp 85 from near", "1 < 0"),
+        (IPV4, "app allows tcp 80-90 from near\napp allows tcp 85 from near", "1 < 0"),
+        (DUAL, "app allows tcp 80-90 from near\napp allows tcp 85, tcp 86 from near", "1 < 0, 1 < 0"),
+        (DUAL, "app allows tcp 80-90 from near\napp allows tcp 85 from old", ""),
         (DUAL, "app allows tcp 80-90 from partner\napp allows tcp 85 from partner, later", "1 < 0"),
-        (
-            DUAL,
-            "app allows tcp 1-5 from unknown\napp allows tcp 6-9 from unknown\napp allows tcp 3-7 from unknown",
-            "2 < 0 1",
-        ),
+        (DUAL, "app allows tcp 1-5 from near\napp allows tcp 6-9 from near\napp allows tcp 3-7 from near", "2 < 0 1"),
         // a peer that is no block, where blocks are
         (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from near", ""),
         (IPV4, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from near", "1 < 0"),
@@ -62,8 +58,8 @@ fn sentences_that_others_cover() {
         (DUAL, "app allows tcp 80 from 10.2.0.0/17\napp allows tcp 80 from old", ""),
         (DUAL, "app allows tcp 80 from 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),
         (DUAL, "app allows tcp 80 from 10.3.0.0/16, 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),
-        (DUAL, "old allows tcp 80 from anywhere-ipv4\nold allows tcp 80 from unknown", "1 < 0"),
-        (DUAL, "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from unknown", ""),
+        (DUAL, "old allows tcp 80 from anywhere-ipv4\nold allows tcp 80 from near", "1 < 0"),
+        (DUAL, "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from near", ""),
         (DUAL, "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from later", "1 < 0"),
         (DUAL, "app allows tcp 80 from anywhere-ipv6\napp allows tcp 80 from later", ""),
         (DUAL, "app allows tcp 80 from anywhere\napp allows tcp 80 from partner", "1 < 0 0"),
@@ -97,6 +93,42 @@ fn sentences_that_others_cover() {
             DUAL,
             "app allows tcp 1-3 from 10.0.0.0/8\napp allows tcp 5-9 from 10.0.0.0/9\napp allows tcp 2-5 from 10.0.0.0/9",
             "",
+        ),
+        // one that covers by itself is told alone, and of several only those that have a part in it
+        (
+            DUAL,
+            "app allows tcp 80-90 from 10.0.0.0/9, 10.128.0.0/10, 10.192.0.0/10\napp allows tcp 85 from 10.0.0.0/8",
+            "1 < 0 0 0",
+        ),
+        (
+            DUAL,
+            "app allows icmp from 11.0.0.0/8\napp allows icmp from 10.0.0.0/8\napp allows icmp 8 from 10.1.0.0/16",
+            "2 < 1",
+        ),
+        (
+            DUAL,
+            "app allows tcp 79-80 from 10.2.0.0/17\napp allows tcp 80-90 from 10.2.0.0/16\napp allows tcp 80 from old",
+            "2 < 1",
+        ),
+        (
+            DUAL,
+            "app allows tcp 79-80 from 10.1.0.0/24\napp allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 80 from 10.1.0.0/16",
+            "2 < 1",
+        ),
+        (
+            DUAL,
+            "app allows icmp from 10.0.0.0/17\napp allows icmp 8 from anywhere-ipv4\napp allows tcp 80 from anywhere-ipv6\napp allows icmp 8 from near",
+            "3 < 1",
+        ),
+        (
+            DUAL,
+            "app allows tcp 1-5 from near\napp allows tcp 6-9 from near\napp allows udp 4-5 from near\napp allows tcp 20-30 from near\napp allows tcp 3-7 from near",
+            "4 < 0 1",
+        ),
+        (
+            DUAL,
+            "app allows all from 10.2.0.0/17\napp allows tcp 80 from 10.2.128.0/17\napp allows tcp 80 from old",
+            "2 < 0 1",
         ),
         // both gates
         (DUAL, "tier shut { outbound = closed }\napp allows tcp 80 from shut\napp allows tcp 80 from anywhere", ""),
