@@ -294,6 +294,9 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
     out
 }
 
+/// One value. A text that a spreadsheet would compute has an apostrophe before it, as one would type it there.
 pub(crate) fn csv_field(text: String) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<i32>().is_err();
+    let text = if is_formula { format!("'{text}") } else { text };
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

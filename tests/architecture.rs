@@ -26,7 +26,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("questions", &["source", "policy", "net", "check", "flows", "said"]),
     ("messages", &["hash", "source", "diagnostic", "check"]),
     ("backend", &["groups"]),
-    ("changes", &["source", "policy", "net", "groups", "quota", "backend", "flows", "said"]),
+    ("changes", &["hash", "source", "policy", "net", "groups", "quota", "backend", "flows", "said"]),
     ("review", &["source", "policy", "net", "groups", "check", "changes", "diagnostic", "questions", "flows", "said"]),
     ("project", &["source", "date", "diagnostic", "check", "backend"]),
     ("compile", &["source", "date", "ast", "diagnostic", "parse", "policy", "resolve", "catalogue", "groups", "check"]),

@@ -20,7 +20,7 @@ const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
 
 fn emit(deployment: &Deployment<'_>) -> Vec<u8> {
     let template = Template { deployment, names: names(deployment), spare: RefCell::default() };
-    let mut out = Vec::new();
+    let mut out = super::room(deployment, 384);
     serde_json::to_writer_pretty(&mut out, &template).expect("a vector takes all, and every key is a string");
     out.push(b'\n');
     out

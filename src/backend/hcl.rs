@@ -14,6 +14,11 @@ pub struct Hcl {
 const NO_KEYS: [&str; 9] = ["else", "endfor", "endif", "false", "for", "if", "in", "null", "true"];
 
 impl Hcl {
+    /// Text that is appended to this.
+    pub fn new(text: Vec<u8>) -> Hcl {
+        Hcl { text, depth: 0 }
+    }
+
     /// All of the text.
     pub fn into_bytes(self) -> Vec<u8> {
         self.text

@@ -24,6 +24,12 @@ pub struct Backend {
     pub emit: fn(&Deployment<'_>) -> Vec<u8>,
 }
 
+/// Where an output is to go: as much room as most have, so that it is not moved as it grows. Room that is not written to
+/// takes no memory.
+fn room(deployment: &Deployment<'_>, bytes_of_a_rule: usize) -> Vec<u8> {
+    Vec::with_capacity(4096 + deployment.rule_count() * bytes_of_a_rule)
+}
+
 /// Every target.
 pub const ALL: [Backend; 2] = [cloudformation::BACKEND, terraform::BACKEND];
 

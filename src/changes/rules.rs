@@ -6,6 +6,7 @@ use super::tally::{Action, Tally};
 use super::target::Target;
 use super::{RuleChange, RuleFate, RulePlace, Sides};
 use crate::groups::{Deployment, Direction, Names, TierId, Traffic};
+use crate::hash::hash;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -28,13 +29,24 @@ pub fn changed<'d>(
     judge.changes
 }
 
-/// The rules of a deployment in the order of their addresses.
+/// The rules of a deployment in an order of their addresses, which is the same for any two deployments.
 struct Addresses<'d> {
     deployment: &'d Deployment<'d>,
     names: Names<'d>,
     text: String,
-    entries: Vec<(Range<usize>, RulePlace)>,
+    entries: Vec<Entry>,
 }
+
+/// A rule at its address.
+struct Entry {
+    /// Numbers are compared sooner than addresses, which begin alike.
+    hash: u64,
+    address: Range<usize>,
+    place: RulePlace,
+}
+
+/// The address of a rule with its type, in the order of `Addresses`: the two sides are types of their own.
+type Key<'a> = (u64, &'a str, Direction);
 
 impl<'d> Addresses<'d> {
     fn of(target: Target, deployment: &'d Deployment<'d>) -> Self {
@@ -50,7 +62,9 @@ impl<'d> Addresses<'d> {
                         list.names.rule(group.tier, direction, rule, &mut name);
                     } else {
                         // no address has a blank, so that this is none
-                        name = format!("{address} {}", list.names.within(direction, rule));
+                        name.push_str(&address);
+                        name.push(' ');
+                        list.names.within(direction, rule, &mut name);
                     }
                     let place = RulePlace { tier: group.tier, direction, position: position as u32 };
                     list.push(&name, place);
@@ -58,23 +72,22 @@ impl<'d> Addresses<'d> {
             }
         }
         let Addresses { text, entries, .. } = &mut list;
-        entries.sort_unstable_by_key(|(range, place)| (&text[range.clone()], place.direction));
+        entries.sort_unstable_by(|one, other| one.key(text).cmp(&other.key(text)));
         list
     }
 
     fn push(&mut self, name: &str, place: RulePlace) {
         let start = self.text.len();
         self.text.push_str(name);
-        self.entries.push((start..self.text.len(), place));
+        self.entries.push(Entry { hash: hash(name), address: start..self.text.len(), place });
     }
 
-    /// Its type and its address: the two sides are types of their own.
-    fn key(&self, position: usize) -> Option<(&str, Direction)> {
-        self.entries.get(position).map(|(range, place)| (&self.text[range.clone()], place.direction))
+    fn key(&self, position: usize) -> Option<Key<'_>> {
+        self.entries.get(position).map(|entry| entry.key(&self.text))
     }
 
     fn places(&self, positions: &[usize]) -> Vec<RulePlace> {
-        positions.iter().map(|position| self.entries[*position].1).collect()
+        positions.iter().map(|position| self.entries[*position].place).collect()
     }
 
     /// Walks two lists at once.
@@ -90,11 +103,17 @@ impl<'d> Addresses<'d> {
             match order {
                 Ordering::Less => found.old_only.push(old),
                 Ordering::Greater => found.new_only.push(new),
-                Ordering::Equal => found.both.push((self.entries[old].1, news.entries[new].1)),
+                Ordering::Equal => found.both.push((self.entries[old].place, news.entries[new].place)),
             }
             old += usize::from(order.is_le());
             new += usize::from(order.is_ge());
         }
+    }
+}
+
+impl Entry {
+    fn key<'a>(&self, text: &'a str) -> Key<'a> {
+        (self.hash, &text[self.address.clone()], self.place.direction)
     }
 }
 
@@ -112,16 +131,16 @@ impl Matched {
         let Matched { both, old_only, new_only } = self;
         let mut taken = vec![false; old_only.len()];
         new_only.retain(|new| {
-            let place = news.entries[*new].1;
+            let place = news.entries[*new].place;
             let chain = news.names.chain(place.tier, place.direction, place.rule(news.deployment));
             let found = chain.iter().rev().skip(1).find_map(|name| {
-                let key = Some((name.as_str(), place.direction));
+                let key = Some((hash(name), name.as_str(), place.direction));
                 let found = old_only.binary_search_by(|old| olds.key(*old).cmp(&key)).ok()?;
                 (!taken[found]).then_some(found)
             });
             let Some(found) = found else { return true };
             taken[found] = true;
-            both.push((olds.entries[old_only[found]].1, place));
+            both.push((olds.entries[old_only[found]].place, place));
             false
         });
         let mut taken = taken.into_iter();

@@ -62,17 +62,13 @@ impl Admit {
         self.named.iter().map(|(peer, sets)| (*peer, sets))
     }
 
+    fn place(&self, peer: Peer) -> Option<usize> {
+        self.named.binary_search_by(|(known, _)| known.cmp(&peer)).ok()
+    }
+
     /// What rules that name just this end admit.
     fn to(&self, who: Who, family: Family) -> Option<&TrafficSet> {
-        let peer = match who {
-            Who::Tier(id) => Peer::Tier(id),
-            Who::External(id) => Peer::External(id),
-            Who::PrefixList(id) => Peer::PrefixList(id),
-            Who::Param(id) => Peer::Param(id),
-            Who::Hosts => return None,
-        };
-        let at = self.named.binary_search_by(|(known, _)| known.cmp(&peer)).ok()?;
-        Some(&self.named[at].1[family as usize])
+        Some(&self.named[self.place(who.peer()?)?].1[family as usize])
     }
 
     pub(super) fn admitted(&self, side: &Side, family: Family) -> Admitted {

@@ -4,15 +4,16 @@
 //! against the assertion.
 
 use super::ends::{self, Named};
-use super::links::Links;
-use super::reach::{Gates, Side, Who, Witness, everywhere};
+use super::links::{KindId, Links, Passing};
+use super::reach::{Gate, Gates, Side, Who, Witness, everywhere};
+use super::steps::{Course, Steps};
 use super::unfiltered::is_never_filtered;
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
 use crate::source::Span;
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::net::IpAddr;
 
 /// Judges every assertion of a policy.
@@ -54,7 +55,7 @@ fn claimed(policy: &Policy, assertion: &Assertion, end: &End) -> Vec<Named> {
 struct Proof<'p> {
     policy: &'p Policy,
     gates: Gates<'p>,
-    hops: OnceCell<Hops>,
+    hops: OnceCell<Hops<'p>>,
 }
 
 /// Whether a flow is asked for that may pass, or one that must.
@@ -64,36 +65,38 @@ enum Certainty {
     Must,
 }
 
-/// For each tier, the tiers that it reaches by anything.
-struct Hops {
-    may: Vec<Vec<usize>>,
-    must: Vec<Vec<usize>>,
+/// What passes between tiers.
+struct Hops<'p> {
+    links: Links<'p>,
+    steps: Steps,
 }
 
-impl Hops {
-    fn of(policy: &Policy) -> Hops {
-        let (count, mut links) = (policy.tiers.len(), Links::new(policy, Vec::new()));
-        let mut hops = Hops { may: vec![Vec::new(); count], must: vec![Vec::new(); count] };
-        for (from, to) in (0..count).flat_map(|from| (0..count).map(move |to| (from, to))) {
-            if let Some(kind) = links.between(from, to) {
-                hops.may[from].push(to);
-                if links.kind(kind).iter().any(|passing| !passing.must.is_empty()) {
-                    hops.must[from].push(to);
-                }
-            }
-        }
-        hops
+impl<'p> Hops<'p> {
+    fn of(policy: &'p Policy) -> Hops<'p> {
+        let mut links = Links::new(policy, Vec::new());
+        let steps = Steps::of(&mut links, policy.tiers.len());
+        Hops { links, steps }
     }
 
-    fn of_kind(&self, certainty: Certainty) -> &[Vec<usize>] {
+    /// Whether something passes.
+    fn lets(&self, kind: KindId, certainty: Certainty) -> bool {
         match certainty {
-            Certainty::May => &self.may,
-            Certainty::Must => &self.must,
+            Certainty::May => true,
+            Certainty::Must => self.links.kind(kind).iter().any(|passing| !passing.must.is_empty()),
         }
+    }
+
+    /// The tiers of which something that is asked about may pass to another, sorted.
+    fn senders(&self, to: TierId, on: &[(Span, Traffic)]) -> Vec<TierId> {
+        let asked = Family::BOTH.map(|family| ends::asked(services(on), family));
+        let passes = |passing: &Passing| !passing.may.intersection(&asked[passing.family as usize]).is_empty();
+        let lets = |kind| self.links.kind(kind).iter().any(passes);
+        let senders = self.steps.from(to.index(), Course::Back, lets);
+        senders.into_iter().map(|tier| TierId(tier as u32)).collect()
     }
 }
 
-impl Proof<'_> {
+impl<'p> Proof<'p> {
     fn cannot(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
         for (from, to) in pairs(from, to) {
             let broken = Family::BOTH.into_iter().find_map(|family| self.passes(assertion, from, to, family));
@@ -164,13 +167,19 @@ impl Proof<'_> {
     }
 
     fn only(&self, assertion: &Assertion, allowed: &[Named], to: &[Named], problems: &mut Problems) {
-        let listed = |who: Who| allowed.iter().any(|named| named.side.who == who);
+        let listed: HashSet<Who> = allowed.iter().map(|named| named.side.who).collect();
+        let listed = |who: Who| listed.contains(&who);
         let known = allowed.iter().filter(|named| named.side.who == Who::Hosts);
         let known = known.fold(Addresses::default(), |all, named| all.union(&named.side.addresses));
         for to in to {
             let mut found = Problems::default();
-            for n in 0..self.policy.tiers.len() {
-                let id = TierId(n as u32);
+            let senders = match to.side.who {
+                Who::Tier(receiver) => self.hops().senders(receiver, &assertion.on),
+                Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => {
+                    (0..self.policy.tiers.len()).map(|n| TierId(n as u32)).collect()
+                }
+            };
+            for id in senders {
                 if !listed(Who::Tier(id)) {
                     let other = Named::tier(self.policy, id);
                     self.cannot(assertion, std::slice::from_ref(&other), std::slice::from_ref(to), &mut found);
@@ -181,15 +190,13 @@ impl Proof<'_> {
                 continue;
             };
             let others = Named { name: OUTSIDE.to_string(), side: Side::hosts(Addresses::all().difference(&known)) };
-            let strangers = self.gates.inbound(receiver).filter(|flow| match self.policy.flows[*flow as usize].peer {
-                Peer::Tier(_) => false,
-                Peer::Net(_) => true,
-                Peer::External(id) => !listed(Who::External(id)),
-                Peer::PrefixList(id) => !listed(Who::PrefixList(id)),
-                Peer::Param(id) => !listed(Who::Param(id)),
+            let gates = self.gates.without(Gate::Inbound(receiver), |peer| match peer {
+                Peer::Tier(_) => true,
+                Peer::Net(_) => false,
+                Peer::External(id) => listed(Who::External(id)),
+                Peer::PrefixList(id) => listed(Who::PrefixList(id)),
+                Peer::Param(id) => listed(Who::Param(id)),
             });
-            let strangers: BTreeSet<u32> = strangers.collect();
-            let gates = self.gates.with_inbound(receiver, &strangers);
             let proof = Proof { policy: self.policy, gates, hops: OnceCell::new() };
             proof.cannot(assertion, std::slice::from_ref(&others), std::slice::from_ref(to), &mut found);
             problems.extend(together(found));
@@ -237,30 +244,38 @@ impl Proof<'_> {
         passable: impl Fn(TierId) -> bool,
         certainty: Certainty,
     ) -> Option<Vec<String>> {
-        let count = self.policy.tiers.len();
-        let sides: Vec<Side> = (0..count).map(|n| Side::tier(self.policy, TierId(n as u32))).collect();
-        let hops = self.hops.get_or_init(|| Hops::of(self.policy));
-        let mut before: Vec<Option<Option<usize>>> = vec![None; count];
+        let hops = self.hops();
+        let tiers = &hops.links.ends()[..self.policy.tiers.len()];
+        let first = match from.side.who {
+            Who::Tier(id) => Some(id.index()),
+            Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
+        };
+        let mut told = hops.steps.untold(Course::Forth);
+        let mut before: Vec<Option<Option<usize>>> = vec![None; tiers.len()];
         let mut waiting: VecDeque<Option<usize>> = VecDeque::from([None]);
         while let Some(at) = waiting.pop_front() {
-            let here = at.map_or(&from.side, |n| &sides[n]);
+            let here = at.map_or(&from.side, |n| &tiers[n].side);
             if self.step(here, &to.side, &assertion.on, certainty) {
                 return Some(self.names(from, at, to, &before));
             }
-            let next: Vec<usize> = match at {
-                Some(n) => hops.of_kind(certainty)[n].clone(),
-                None => (0..count).filter(|n| self.step(here, &sides[*n], &[], certainty)).collect(),
+            let next = match at.or(first) {
+                Some(n) => hops.steps.news(n, Course::Forth, &mut told, |kind| hops.lets(kind, certainty)),
+                None => (0..tiers.len()).filter(|n| self.step(here, &tiers[*n].side, &[], certainty)).collect(),
             };
             for next in next {
-                let id = TierId(next as u32);
-                let new = before[next].is_none() && to.side.who != Who::Tier(id) && from.side.who != Who::Tier(id);
-                if new && passable(id) {
+                let who = Who::Tier(TierId(next as u32));
+                let new = before[next].is_none() && to.side.who != who && from.side.who != who;
+                if new && passable(TierId(next as u32)) {
                     before[next] = Some(at);
                     waiting.push_back(Some(next));
                 }
             }
         }
         None
+    }
+
+    fn hops(&self) -> &Hops<'p> {
+        self.hops.get_or_init(|| Hops::of(self.policy))
     }
 
     /// Whether something of what is asked about passes.

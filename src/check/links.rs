@@ -1,14 +1,18 @@
 //! What passes between many ends: the verdicts of [`Gates`], each gate asked once for ends that are alike to it.
 //!
 //! A rule that names a tier admits it wherever its members are; every other rule looks at addresses alone. So a
-//! gate's verdict on a tier is its verdict on any tier at the same addresses that it does not name, and what its
-//! rules for the tier admit besides.
+//! gate's verdict on an end that it does not single out is its verdict on all that are alike, and the ends that gates
+//! single out are about as many as their rules.
 
+use super::alike::Alike;
 use super::ends::Named;
-use super::reach::{Gate, Gates, Side, Who, gates_between};
-use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Outbound, Peer, Policy, TierId};
-use std::collections::HashMap;
+use super::interned::Interned;
+use super::reach::{Gate, Gates, Who, gates_between};
+use super::unfiltered::{self, is_never_filtered};
+use crate::net::{Family, TrafficSet};
+use crate::policy::{Peer, Policy, TierId, VpcId};
+use ipnet::IpNet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What passes between two ends in one IP version: for some of their addresses, and for every one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,20 +34,27 @@ pub struct Links<'p> {
     policy: &'p Policy,
     gates: Gates<'p>,
     ends: Vec<Named>,
-    /// For each end, which ends are alike to gates that do not name it.
-    likeness: Vec<u32>,
-    /// What the rules of a gate that name a tier admit.
-    named: HashMap<(Gate, TierId), [TrafficSet; 2]>,
-    /// Tiers that each gate names, sorted.
-    names: HashMap<Gate, Vec<TierId>>,
-    unnamed: HashMap<(Gate, u32, Family), Verdict>,
-    verdicts: HashMap<(Gate, usize, Family), u32>,
-    admissions: Vec<Verdict>,
-    admission_ids: HashMap<Verdict, u32>,
-    kinds: Vec<Vec<Passing>>,
-    kind_of: HashMap<Vec<Passing>, KindId>,
-    kind_ids: HashMap<[Option<Way>; 2], Option<KindId>>,
+    alike: Alike,
+    /// For each tier, the manner of its outbound gate and of its inbound one.
+    manners: Vec<[u32; 2]>,
+    known: Interned<Manner>,
+    admissions: Interned<Verdict>,
+    kinds: Interned<Vec<Passing>>,
+    kind_ids: HashMap<[Option<Way>; 2], Option<Kind>>,
 }
+
+/// What passes between a pair.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind {
+    /// In each family that both may have.
+    pub(super) whole: KindId,
+    /// Without what says nothing new.
+    pub(super) told: KindId,
+}
+
+/// What a gate admits of ends that it does not single out: by their likeness the verdict in each family, where it is
+/// something.
+type Manner = Vec<(u32, [u32; 2])>;
 
 /// Whether both ends surely have hosts of a family; the verdicts of the sender's gate and of the receiver's, where
 /// they have one.
@@ -60,55 +71,51 @@ pub fn telling<T>(families: Vec<(bool, T)>, may: impl Fn(&T) -> &TrafficSet) -> 
     families.into_iter().filter(|(sure, one)| *sure || news(one)).map(|(_, one)| one).collect()
 }
 
+/// The verdict of a gate that admits nothing.
+const NOTHING: u32 = 0;
+
 impl<'p> Links<'p> {
     /// The links between the tiers of a policy and these other ends.
     pub fn new(policy: &'p Policy, others: Vec<Named>) -> Links<'p> {
         let tiers = (0..policy.tiers.len()).map(|n| Named::tier(policy, TierId(n as u32)));
         let ends: Vec<Named> = tiers.chain(others).collect();
-        let mut alike: HashMap<(Option<Who>, Addresses, [bool; 2]), u32> = HashMap::new();
-        let mut likeness = Vec::with_capacity(ends.len());
-        for end in &ends {
-            let who = Some(end.side.who).filter(|who| !matches!(who, Who::Tier(_)));
-            let next = alike.len() as u32;
-            likeness.push(*alike.entry((who, end.side.addresses.clone(), end.side.unsure)).or_insert(next));
-        }
+        let alike = Alike::of(policy, &ends);
         let mut links = Links {
             policy,
             gates: Gates::new(policy),
             ends,
-            likeness,
-            named: HashMap::new(),
-            names: HashMap::new(),
-            unnamed: HashMap::new(),
-            verdicts: HashMap::new(),
-            admissions: Vec::new(),
-            admission_ids: HashMap::new(),
-            kinds: Vec::new(),
-            kind_of: HashMap::new(),
+            alike,
+            manners: Vec::new(),
+            known: Interned::default(),
+            admissions: Interned::default(),
+            kinds: Interned::default(),
             kind_ids: HashMap::new(),
         };
-        links.name();
+        links.admissions.id(Verdict::default());
+        let gates = (0..policy.tiers.len() as u32).map(|n| [Gate::Outbound(TierId(n)), Gate::Inbound(TierId(n))]);
+        links.manners = gates.map(|gates| gates.map(|gate| links.manner(gate))).collect();
         links
     }
 
-    /// Gathers what rules that name a tier admit.
-    fn name(&mut self) {
-        for flow in &self.policy.flows {
-            let (Some(sender), Some(receiver)) = (flow.sender(), flow.receiver()) else { continue };
-            let inbound = (Gate::Inbound(receiver), sender);
-            let outbound = (Gate::Outbound(sender), receiver);
-            let closed = self.policy.tier(sender).outbound == Outbound::Closed;
-            for key in std::iter::once(inbound).chain(closed.then_some(outbound)) {
-                let admitted = self.named.entry(key).or_insert_with(|| {
-                    self.names.entry(key.0).or_default().push(key.1);
-                    Default::default()
-                });
-                for (admitted, family) in admitted.iter_mut().zip(Family::BOTH) {
-                    *admitted = admitted.union(&TrafficSet::of(flow.traffic, family));
-                }
-            }
+    fn manner(&mut self, gate: Gate) -> u32 {
+        let looks = |flow: &u32| match self.gates.peer(gate, *flow) {
+            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => true,
+            Peer::Tier(_) => false,
+        };
+        let open = Family::BOTH.into_iter().any(|family| self.gates.is_open(gate, family));
+        if !open && !self.gates.flows(gate).iter().any(looks) {
+            return self.known.id(Manner::new());
         }
-        self.names.values_mut().for_each(|names| names.sort_unstable());
+        let narrow = |peer| matches!(peer, Peer::Net(block) if !self.alike.wide.contains(&block));
+        let without_narrow = self.gates.without(gate, narrow);
+        let verdicts = (0..self.alike.strangers.len() as u32).map(|likeness| {
+            let stranger = self.alike.strangers.get(likeness);
+            let gates = if stranger.is_everywhere { &self.gates } else { &without_narrow };
+            let side = stranger.side(self.policy);
+            let verdict = |family| self.admissions.id(gates.at(gate, &side, family));
+            (likeness, Family::BOTH.map(verdict))
+        });
+        self.known.id(verdicts.filter(|(_, verdicts)| *verdicts != [NOTHING; 2]).collect())
     }
 
     /// The ends: the tiers by id, then the others.
@@ -116,8 +123,80 @@ impl<'p> Links<'p> {
         &self.ends
     }
 
+    /// Whether an end is a tier by its position.
+    pub(super) fn is_tier(&self, end: usize) -> bool {
+        end < self.manners.len()
+    }
+
     /// What passes from one end to another, by positions of ends; nothing where nothing may.
     pub fn between(&mut self, from: usize, to: usize) -> Option<KindId> {
+        self.passing_by(from, to, Links::verdict).map(|kind| kind.told)
+    }
+
+    /// The same, also with what passes in an IP version that the ends perhaps do not have and says nothing new.
+    pub(super) fn wholly_between(&mut self, from: usize, to: usize) -> Option<Kind> {
+        self.passing_by(from, to, Links::verdict)
+    }
+
+    /// What would pass between two ends if no gate singled either out: no more than what does.
+    pub(super) fn between_strangers(&mut self, from: usize, to: usize) -> Option<Kind> {
+        let verdict = |links: &mut Links<'p>, gate, far, family| links.on_stranger(gate, far, family);
+        self.passing_by(from, to, verdict)
+    }
+
+    /// What decides about what passes from an end, and to it, if no gate singles it out: what it is taken for, and what
+    /// its own gate admits, if it has one.
+    pub(super) fn roles(&self, end: usize) -> [(u32, Option<u32>); 2] {
+        let manners = self.manners.get(end).map_or([None; 2], |manners| manners.map(Some));
+        manners.map(|manner| (self.alike.of[end], manner))
+    }
+
+    /// The pairs of a sender and a receiver of which a gate of one singles the other out, among the first so many ends;
+    /// some more than once.
+    pub(super) fn singled_out(&self, count: usize) -> Vec<(u32, u32)> {
+        let mut pairs = Vec::new();
+        let peers = self.ends[..count].iter().zip(0..).filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
+        let by_peer: HashMap<Peer, u32> = peers.collect();
+        let mut unfiltered: HashMap<VpcId, Vec<u32>> = HashMap::new();
+        for tier in 0..self.manners.len() as u32 {
+            let vpc = self.policy.tier(TierId(tier)).vpc;
+            let unfiltered = unfiltered.entry(vpc).or_insert_with(|| self.unfiltered(TierId(tier)));
+            pairs.extend(unfiltered.iter().map(|to| (tier, *to)).filter(|(_, to)| (*to as usize) < count));
+            let [outbound, inbound] = [Gate::Outbound(TierId(tier)), Gate::Inbound(TierId(tier))]
+                .map(|gate| self.singled_by(gate, &by_peer).into_iter().filter(|end| (*end as usize) < count));
+            pairs.extend(outbound.map(|to| (tier, to)));
+            pairs.extend(inbound.map(|from| (from, tier)));
+        }
+        pairs
+    }
+
+    fn singled_by(&self, gate: Gate, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
+        let Alike { places, wide, .. } = &self.alike;
+        let named = self.gates.admit(gate).named().filter_map(|(peer, _)| by_peer.get(&peer));
+        let mut singled: BTreeSet<u32> = named.copied().collect();
+        let blocks = self.gates.flows(gate).iter().filter_map(|flow| match self.gates.peer(gate, *flow) {
+            Peer::Net(block) => Some(block).filter(|block| !wide.contains(block)),
+            Peer::Tier(_) | Peer::PrefixList(_) | Peer::External(_) | Peer::Param(_) => None,
+        });
+        let blocks: BTreeSet<IpNet> = blocks.collect();
+        singled.extend(blocks.into_iter().flat_map(|block| places.meeting(block)));
+        singled
+    }
+
+    /// The ends that the members of a tier, and of all tiers of its VPC, reach whatever their rules say.
+    fn unfiltered(&self, tier: TierId) -> Vec<u32> {
+        let addresses = unfiltered::addresses(self.policy, tier);
+        let near: BTreeSet<u32> = addresses.blocks().flat_map(|block| self.alike.places.meeting(block)).collect();
+        let is_unfiltered = |end: &u32| is_never_filtered(self.policy, tier, &self.ends[*end as usize].side);
+        near.into_iter().filter(is_unfiltered).collect()
+    }
+
+    fn passing_by(
+        &mut self,
+        from: usize,
+        to: usize,
+        verdict: impl Fn(&mut Links<'p>, Gate, usize, Family) -> u32,
+    ) -> Option<Kind> {
         let key = Family::BOTH.map(|family| {
             let sides = [from, to].map(|end| &self.ends[end].side);
             let sure = sides.iter().all(|side| side.is_in(family));
@@ -127,21 +206,18 @@ impl<'p> Links<'p> {
                     Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
                 };
                 let way = [(gate(Gate::Outbound, from), to), (gate(Gate::Inbound, to), from)];
-                (sure, way.map(|(gate, far)| gate.map(|gate| self.verdict(gate, far, family))))
+                (sure, way.map(|(gate, far)| gate.map(|gate| verdict(self, gate, far, family))))
             })
         });
         if let Some(known) = self.kind_ids.get(&key) {
             return *known;
         }
         let ways = Family::BOTH.into_iter().zip(key);
-        let passing = ways.filter_map(|(family, way)| Some((way?.0, self.passing(family, way?)))).collect();
-        let passing = telling(passing, |passing| &passing.may);
-        let kind = passing.iter().any(|passing| !passing.may.is_empty()).then(|| {
-            let next = self.kinds.len() as KindId;
-            *self.kind_of.entry(passing).or_insert_with_key(|passing| {
-                self.kinds.push(passing.clone());
-                next
-            })
+        let passing: Vec<(bool, Passing)> =
+            ways.filter_map(|(family, way)| Some((way?.0, self.passing(family, way?)))).collect();
+        let kind = passing.iter().any(|(_, passing)| !passing.may.is_empty()).then(|| {
+            let whole = self.kinds.id(passing.iter().map(|(_, passing)| passing.clone()).collect());
+            Kind { whole, told: self.kinds.id(telling(passing, |passing| &passing.may)) }
         });
         self.kind_ids.insert(key, kind);
         kind
@@ -149,7 +225,7 @@ impl<'p> Links<'p> {
 
     /// What passes, in each IP version that both ends have.
     pub fn kind(&self, kind: KindId) -> &[Passing] {
-        &self.kinds[kind as usize]
+        self.kinds.get(kind)
     }
 
     /// The flows that let some of this through, from one end to another.
@@ -164,16 +240,11 @@ impl<'p> Links<'p> {
         flows
     }
 
-    /// The ends, and what passes by its id.
-    pub fn into_parts(self) -> (Vec<Named>, Vec<Vec<Passing>>) {
-        (self.ends, self.kinds)
-    }
-
     fn passing(&self, family: Family, (sure, way): Way) -> Passing {
         let must = if sure { TrafficSet::all(family) } else { TrafficSet::default() };
         let all = || (TrafficSet::all(family), must);
         let (may, must) = way.into_iter().flatten().fold(all(), |(may, must), id| {
-            let (more_may, more_must) = &self.admissions[id as usize];
+            let (more_may, more_must) = self.admissions.get(id);
             (may.intersection(more_may), must.intersection(more_must))
         });
         Passing { family, may, must }
@@ -181,54 +252,17 @@ impl<'p> Links<'p> {
 
     /// The verdict of a gate on an end.
     fn verdict(&mut self, gate: Gate, end: usize, family: Family) -> u32 {
-        if let Some(known) = self.verdicts.get(&(gate, end, family)) {
-            return *known;
-        }
-        let (mut may, mut must) = self.unnamed(gate, end, family);
-        if let Who::Tier(id) = self.ends[end].side.who
-            && let Some(admitted) = self.named.get(&(gate, id))
-        {
-            let admitted = &admitted[usize::from(family == Family::V6)];
-            (may, must) = (may.union(admitted), must.union(admitted));
-        }
-        let next = self.admissions.len() as u32;
-        let id = *self.admission_ids.entry((may, must)).or_insert_with_key(|verdict| {
-            self.admissions.push(verdict.clone());
-            next
-        });
-        self.verdicts.insert((gate, end, family), id);
-        id
+        self.admissions.id(self.gates.at(gate, &self.ends[end].side, family))
     }
 
-    /// The verdict of a gate on an end, without the rules that name it.
-    fn unnamed(&mut self, gate: Gate, end: usize, family: Family) -> Verdict {
-        let key = (gate, self.likeness[end], family);
-        if let Some(known) = self.unnamed.get(&key) {
-            return known.clone();
-        }
-        let mut side = self.ends[end].side.clone();
-        if let Who::Tier(_) = side.who {
-            let names = self.names.get(&gate).map_or(&[][..], Vec::as_slice);
-            let all = (0..self.policy.tiers.len()).map(|n| TierId(n as u32));
-            let mut strangers = all.filter(|id| names.binary_search(id).is_err());
-            match strangers.next() {
-                Some(stranger) => side.who = Who::Tier(stranger),
-                // it names every tier: what it says of this one is no more than its verdict
-                None => return self.gates.at(gate, &side, family),
-            }
-        }
-        let verdict = if self.looks_at(gate, &side) { self.gates.at(gate, &side, family) } else { Default::default() };
-        self.unnamed.insert(key, verdict.clone());
-        verdict
-    }
-
-    /// Whether a gate has a rule that could admit an end that it does not name.
-    fn looks_at(&self, gate: Gate, side: &Side) -> bool {
-        let Gate::Inbound(tier) = gate else { return true };
-        self.gates.inbound(tier).any(|flow| match self.policy.flows[flow as usize].peer {
-            Peer::Tier(_) => false,
-            Peer::Net(block) => !side.addresses.intersection(&Addresses::of([&block])).is_empty(),
-            Peer::PrefixList(_) | Peer::External(_) | Peer::Param(_) => true,
-        })
+    /// The verdict of a gate on an end, as if it did not single it out.
+    fn on_stranger(&self, gate: Gate, end: usize, family: Family) -> u32 {
+        let manner = match gate {
+            Gate::Outbound(id) => self.manners[id.index()][0],
+            Gate::Inbound(id) => self.manners[id.index()][1],
+        };
+        let manner = self.known.get(manner);
+        let at = manner.binary_search_by_key(&self.alike.of[end], |(likeness, _)| *likeness);
+        at.map_or(NOTHING, |at| manner[at].1[family as usize])
     }
 }

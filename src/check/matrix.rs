@@ -1,25 +1,24 @@
 //! Everyone against everyone: who may reach whom, on what.
 
+use super::crowd::Crowd;
 use super::ends::{self, Named};
 use super::links::{KindId, Links, Passing};
 use super::reach::{Side, Who};
+use super::steps::{Course, Steps};
 use crate::net::{Addresses, Family, private};
 use crate::policy::{End, ExternalId, NetworkId, ParamId, ParamKind, Peer, Policy, PrefixListId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
-/// Who may reach whom.
+/// Who may reach whom. It holds no pairs: they are found when they are asked for.
 #[derive(Debug)]
-pub struct Matrix {
-    /// The tiers by name, then the internet, networks, externals, prefix lists and parameters.
-    pub ends: Vec<Named>,
+pub struct Matrix<'p> {
     /// How many of the ends are tiers.
     pub tiers: usize,
-    /// The pairs between which something may pass, by sender and receiver. One end of each is a tier.
-    pub cells: Vec<Cell>,
     /// How many addresses that sentences name are no ends here, since they are too many.
     pub left_out: usize,
-    kinds: Vec<Vec<Passing>>,
+    links: Links<'p>,
+    steps: Steps,
 }
 
 /// More addresses that have no name are no ends: nobody would look for them, and each costs a line and a column.
@@ -36,21 +35,57 @@ pub struct Cell {
     pub kind: KindId,
 }
 
-impl Matrix {
+/// All from whom the same may pass to an end.
+#[derive(Debug)]
+pub struct Senders<'m> {
+    /// What passes.
+    pub kind: KindId,
+    /// The tiers among them.
+    pub tiers: Crowd<'m>,
+    /// The others.
+    pub others: Crowd<'m>,
+}
+
+impl<'p> Matrix<'p> {
     /// The matrix of a policy.
-    pub fn new(policy: &Policy) -> Matrix {
+    pub fn new(policy: &'p Policy) -> Matrix<'p> {
         let (others, left_out) = others(policy);
         let mut links = Links::new(policy, others);
-        let (tiers, count) = (policy.tiers.len(), links.ends().len());
-        let pairs = (0..count).flat_map(|from| (0..if from < tiers { count } else { tiers }).map(move |to| (from, to)));
-        let cells = pairs.filter_map(|(from, to)| Some(Cell { from, to, kind: links.between(from, to)? })).collect();
-        let (ends, kinds) = links.into_parts();
-        Matrix { ends, tiers, cells, left_out, kinds }
+        let count = links.ends().len();
+        let steps = Steps::of(&mut links, count);
+        Matrix { tiers: policy.tiers.len(), left_out, links, steps }
+    }
+
+    /// The tiers by name, then the internet, networks, externals, prefix lists and parameters.
+    pub fn ends(&self) -> &[Named] {
+        self.links.ends()
     }
 
     /// What passes, in each IP version that both ends have.
     pub fn kind(&self, kind: KindId) -> &[Passing] {
-        &self.kinds[kind as usize]
+        self.links.kind(kind)
+    }
+
+    /// The pairs between which something may pass, by sender and receiver. One end of each is a tier.
+    pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
+        (0..self.ends().len()).flat_map(|from| {
+            let row = self.steps.row(from, Course::Forth).into_iter();
+            row.map(move |(to, kind)| Cell { from, to, kind: kind.told })
+        })
+    }
+
+    /// Who may send to an end, those together from whom the same passes; whose first sender is first, first.
+    pub fn senders(&self, to: usize) -> Vec<Senders<'_>> {
+        let found = self.steps.senders(to, self.tiers).into_iter();
+        let mut found: Vec<Senders<'_>> =
+            found.map(|(kind, [tiers, others])| Senders { kind, tiers, others }).collect();
+        found.sort_by_key(|Senders { tiers, others, .. }| (tiers.is_empty(), [tiers, others].map(|all| all.first(1))));
+        found
+    }
+
+    /// The tiers that are not of some senders to an end.
+    pub fn other_tiers(&self, to: usize, senders: &Senders<'_>) -> Vec<usize> {
+        self.steps.left_out(to, self.tiers, &senders.tiers)
     }
 }
 

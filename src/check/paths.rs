@@ -5,11 +5,12 @@
 //! at some step. A search in breadth for each step bounds the time, however many chains there are.
 
 use super::ends::Named;
-use super::links::{KindId, Links, Passing};
+use super::links::{Links, Passing};
 use super::reach::Who;
+use super::steps::{Course, Steps};
 use crate::net::{Family, TrafficSet};
-use crate::policy::Policy;
-use std::collections::{BTreeSet, VecDeque};
+use crate::policy::{Policy, TierId};
+use std::collections::BTreeSet;
 
 /// Chains from some ends to others.
 #[derive(Debug)]
@@ -43,11 +44,12 @@ pub fn paths(policy: &Policy, from: &[Named], to: &[Named], asked: &dyn Fn(Famil
     let others: Vec<Named> = from.iter().chain(to).cloned().collect();
     let tiers = policy.tiers.len();
     let mut links = Links::new(policy, others);
+    let steps = Steps::of(&mut links, tiers);
     let mut found: BTreeSet<(usize, Vec<usize>)> = BTreeSet::new();
     let pairs = (0..from.len()).flat_map(|source| (0..to.len()).map(move |target| (source, target)));
     for (source, target) in pairs {
         let (source, target) = (tiers + source, tiers + from.len() + target);
-        let map = Map::new(&mut links, tiers, source, target, asked);
+        let map = Map::new(&mut links, &steps, (source, target), asked);
         found.extend(map.shortest(max + 1).into_iter().map(|chain| (chain.len(), chain)));
         while found.len() > max + 1 {
             found.pop_last();
@@ -78,48 +80,57 @@ fn within(passing: &Passing, asked: &dyn Fn(Family) -> TrafficSet) -> Passing {
     Passing { family: passing.family, may, must }
 }
 
-/// The steps that lead from one end to another: for each node the nodes that it may reach.
-struct Map {
-    next: Vec<Vec<usize>>,
-    before: Vec<Vec<usize>>,
+/// The steps that lead from one end to another. What a chain begins or ends with is not passed on the way.
+struct Map<'s> {
+    steps: &'s Steps,
+    ends: [Who; 2],
     source: usize,
     target: usize,
+    /// Where the source goes.
+    first: Vec<usize>,
+    /// For each tier, whether it goes to the target.
+    last: Vec<bool>,
 }
 
-impl Map {
+impl<'s> Map<'s> {
     fn new(
         links: &mut Links<'_>,
-        tiers: usize,
-        source: usize,
-        target: usize,
+        steps: &'s Steps,
+        (source, target): (usize, usize),
         asked: &dyn Fn(Family) -> TrafficSet,
-    ) -> Map {
+    ) -> Map<'s> {
         let ends = [source, target].map(|end| links.ends()[end].side.who);
-        // what the chain begins or ends with is not passed on the way
-        let between: Vec<usize> = (0..tiers).filter(|tier| !ends.contains(&links.ends()[*tier].side.who)).collect();
-        let count = links.ends().len();
-        let mut map = Map { next: vec![Vec::new(); count], before: vec![Vec::new(); count], source, target };
-        let last = |links: &Links<'_>, kind: KindId| {
-            links.kind(kind).iter().any(|passing| !within(passing, asked).may.is_empty())
+        let mut map = Map { steps, ends, source, target, first: Vec::new(), last: Vec::new() };
+        let last = |links: &mut Links<'_>, from: usize| {
+            let kind = links.between(from, target);
+            kind.is_some_and(|kind| links.kind(kind).iter().any(|passing| !within(passing, asked).may.is_empty()))
         };
-        for from in between.iter().copied().chain([source]) {
-            for to in between.iter().copied().filter(|to| *to != from) {
-                if links.between(from, to).is_some() {
-                    map.add(from, to);
-                }
+        for tier in 0..steps.count() {
+            map.last.push(map.is_between(tier) && last(links, tier));
+            if map.is_between(tier) && links.between(source, tier).is_some() {
+                map.first.push(tier);
             }
-            // between two ends outside, nothing of the program decides
-            let decided = from != source || ends.iter().any(|who| matches!(who, Who::Tier(_)));
-            if decided && links.between(from, target).is_some_and(|kind| last(links, kind)) {
-                map.add(from, target);
-            }
+        }
+        // between two ends outside, nothing of the program decides
+        if ends.iter().any(|who| matches!(who, Who::Tier(_))) && last(links, source) {
+            map.first.push(target);
         }
         map
     }
 
-    fn add(&mut self, from: usize, to: usize) {
-        self.next[from].push(to);
-        self.before[to].push(from);
+    fn is_between(&self, tier: usize) -> bool {
+        !self.ends.contains(&Who::Tier(TierId(tier as u32)))
+    }
+
+    /// Where a node goes.
+    fn next(&self, node: usize) -> Vec<usize> {
+        if node == self.source {
+            return self.first.clone();
+        }
+        let mut next = self.steps.from(node, Course::Forth, |_| true);
+        next.retain(|tier| self.is_between(*tier));
+        next.extend(self.last[node].then_some(self.target));
+        next
     }
 
     /// At most `count` chains, the shortest first.
@@ -144,21 +155,12 @@ impl Map {
 
     /// The shortest chain that begins like this and does not go on to any of `barred`; of several the first.
     fn continued(&self, start: &[usize], barred: &[usize]) -> Option<Vec<usize>> {
-        let (here, passed) = start.split_last()?;
-        let mut far = vec![usize::MAX; self.next.len()];
-        far[self.target] = 0;
-        let mut waiting = VecDeque::from([self.target]);
-        while let Some(node) = waiting.pop_front() {
-            for before in &self.before[node] {
-                if far[*before] == usize::MAX && before != here && !passed.contains(before) {
-                    far[*before] = far[node] + 1;
-                    waiting.push_back(*before);
-                }
-            }
-        }
+        let here = start.last()?;
+        let far = self.far(start);
+        let far = |node: usize| if node == self.target { Some(0) } else { far[node] };
         let nearest = |node: usize, barred: &[usize]| {
-            let open = self.next[node].iter().filter(|next| !barred.contains(next) && far[**next] != usize::MAX);
-            open.min_by_key(|next| (far[**next], **next)).copied()
+            let open = self.next(node).into_iter().filter(|next| !barred.contains(next));
+            open.filter_map(|next| Some((far(next)?, next))).min().map(|(_, next)| next)
         };
         let mut chain = start.to_vec();
         chain.push(nearest(*here, barred)?);
@@ -166,5 +168,21 @@ impl Map {
             chain.push(nearest(node, &[])?);
         }
         Some(chain)
+    }
+
+    /// For each tier how many steps it is from the target, without a way through these.
+    fn far(&self, without: &[usize]) -> Vec<Option<usize>> {
+        let mut far = vec![None; self.steps.count()];
+        let mut told = self.steps.untold(Course::Back);
+        let mut level: Vec<usize> = (0..far.len()).filter(|tier| self.last[*tier]).collect();
+        let mut steps = 1;
+        while !level.is_empty() {
+            level.retain(|tier| far[*tier].is_none() && self.is_between(*tier) && !without.contains(tier));
+            level.iter().for_each(|tier| far[*tier] = Some(steps));
+            let before = |tier: usize| self.steps.news(tier, Course::Back, &mut told, |_| true);
+            level = level.into_iter().flat_map(before).collect();
+            steps += 1;
+        }
+        far
     }
 }

@@ -15,7 +15,6 @@ use super::unfiltered::is_never_filtered;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -47,8 +46,10 @@ pub struct Witness {
 #[derive(Debug, Clone)]
 pub struct Gates<'p> {
     policy: &'p Policy,
-    inbound: Vec<Rc<Rules>>,
-    outbound: Vec<Rc<Rules>>,
+    inbound: Rc<[Rules]>,
+    outbound: Rc<[Rules]>,
+    /// What opens one of them instead.
+    instead: Option<(Gate, Rc<Rules>)>,
 }
 
 /// The flows that open one gate, and what they admit together, which is found out when it is first asked for.
@@ -85,30 +86,29 @@ impl<'p> Gates<'p> {
                 tier.into_iter().for_each(|tier| gates[tier.index()].push(n as u32));
             }
         }
-        let shared = |gates: Vec<Vec<u32>>| {
-            gates.into_iter().map(|flows| Rc::new(Rules { flows, admit: OnceCell::new() })).collect()
-        };
+        let shared =
+            |gates: Vec<Vec<u32>>| gates.into_iter().map(|flows| Rules { flows, admit: OnceCell::new() }).collect();
         let [inbound, outbound] = gates.map(shared);
-        Gates { policy, inbound, outbound }
+        Gates { policy, inbound, outbound, instead: None }
     }
 
     /// The flows that open the inbound side of a tier.
     pub fn inbound(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
-        self.inbound[tier.index()].flows.iter().copied()
+        self.flows(Gate::Inbound(tier)).iter().copied()
     }
 
-    /// The same gates, but for one tier, whose inbound side only these flows open.
-    pub fn with_inbound(&self, tier: TierId, flows: &BTreeSet<u32>) -> Gates<'p> {
-        let mut inbound = self.inbound.clone();
-        let kept = self.inbound(tier).filter(|flow| flows.contains(flow)).collect();
-        inbound[tier.index()] = Rc::new(Rules { flows: kept, admit: OnceCell::new() });
-        Gates { policy: self.policy, inbound, outbound: self.outbound.clone() }
+    /// The same gates, but for one, which no flow opens that names one of these.
+    pub(super) fn without(&self, gate: Gate, is_left_out: impl Fn(Peer) -> bool) -> Gates<'p> {
+        let flows = self.flows(gate).iter().copied().filter(|flow| !is_left_out(self.peer(gate, *flow))).collect();
+        let rules = Rules { flows, admit: OnceCell::new() };
+        Gates { instead: Some((gate, Rc::new(rules))), ..self.clone() }
     }
 
     fn rules(&self, gate: Gate) -> &Rules {
-        match gate {
-            Gate::Inbound(tier) => &self.inbound[tier.index()],
-            Gate::Outbound(tier) => &self.outbound[tier.index()],
+        match (&self.instead, gate) {
+            (Some((one, rules)), gate) if *one == gate => rules,
+            (_, Gate::Inbound(tier)) => &self.inbound[tier.index()],
+            (_, Gate::Outbound(tier)) => &self.outbound[tier.index()],
         }
     }
 

@@ -1,7 +1,7 @@
 //! The ends of a connection: who is there, where, and what is not known of that.
 
 use crate::net::{Addresses, Family, Ranges};
-use crate::policy::{ExternalId, ParamId, Policy, PrefixListId, TierId, Vpc};
+use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, Vpc};
 
 /// One end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,19 @@ pub enum Who {
     PrefixList(PrefixListId),
     /// Hosts of a block that is not known yet.
     Param(ParamId),
+}
+
+impl Who {
+    /// The peer of the rules that name it; none of hosts.
+    pub(super) fn peer(self) -> Option<Peer> {
+        match self {
+            Who::Tier(id) => Some(Peer::Tier(id)),
+            Who::External(id) => Some(Peer::External(id)),
+            Who::PrefixList(id) => Some(Peer::PrefixList(id)),
+            Who::Param(id) => Some(Peer::Param(id)),
+            Who::Hosts => None,
+        }
+    }
 }
 
 /// What a verdict could not know.

@@ -104,7 +104,7 @@ impl Plan<'_> {
     /// Compiles everything in memory, and reports.
     pub fn make(&self, seen: &mut Seen, report: &Report) -> Result<Vec<Made>, Exit> {
         let opened = self.open(seen, report)?;
-        let manner = Manner { levels: self.levels.clone(), as_of: self.what.with.as_of, sizes: false };
+        let manner = Manner { levels: self.levels.clone(), as_of: self.what.with.as_of, writes: true };
         match run_all(&opened, &manner, seen, report) {
             Run { exit: Exit::Done, made } => Ok(made),
             Run { exit: failed @ (Exit::Program | Exit::Usage), made: _ } => Err(failed),

@@ -35,7 +35,7 @@ fn checked(check: &Check, report: &Report) -> Result<Exit, Exit> {
         [] => project::open(&project::listed(manifest, with, report)?, &mut seen, report)?,
         files => project::of_files(files, with, None, manifest, &mut seen, report)?,
     };
-    let manner = Manner { levels, as_of: with.as_of, sizes: true };
+    let manner = Manner { levels, as_of: with.as_of, writes: false };
     if check.fix {
         match fix::run(&opened, &manner, report) {
             Exit::Done => {}

@@ -77,7 +77,7 @@ fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     let range = diff.git.as_deref().map(Range::parse).transpose().map_err(|why| report.failure(&why))?;
     let files = diff.files.as_slice();
     let sides = sides(files, diff.listed.manifest.as_deref(), &diff.with, range.as_ref(), report)?;
-    let manner = Manner { levels: Levels::default(), as_of: diff.with.as_of, sizes: false };
+    let manner = Manner { levels: Levels::default(), as_of: diff.with.as_of, writes: false };
     let [olds, news] = sides.opened.each_ref().map(|opened| jobs(&opened.project, &manner));
     let pairs = pairs(&olds, &news, sides.commits, files.len() == 2);
     let (mut exit, mut shown) = (Exit::Done, Vec::new());

@@ -40,6 +40,8 @@ pub struct Job<'p> {
     pub levels: Levels,
     /// The day that counts as today.
     pub as_of: Date,
+    /// Whether its outputs are to be written; else only what a lint asks for is made, and nothing is kept.
+    pub writes: bool,
 }
 
 /// What became of it.
@@ -113,9 +115,13 @@ impl Job<'_> {
         let size = deployment.as_ref().map(|deployment| (policy.tiers.len(), deployment.rule_count()));
         let mut made = Vec::new();
         if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
-            made = self.build.outputs.iter().map(|output| make(output, &deployment)).collect();
-            if let Some(at) = self.build.outputs.iter().position(|output| template(&output)) {
-                problems.append(limits(policy, &deployment, made[at].bytes.len(), &self.levels));
+            let wanted = self.build.outputs.iter().filter(|output| self.writes || template(output));
+            made = wanted.map(|output| make(output, &deployment)).collect();
+            if let Some(made) = made.iter().find(|made: &&Made| made.backend.name == cloudformation::BACKEND.name) {
+                problems.append(limits(policy, &deployment, made.bytes.len(), &self.levels));
+            }
+            if !self.writes {
+                made.clear();
             }
         }
         let sources = compilation.sources;

@@ -106,15 +106,16 @@ pub fn paths(paths: &Paths, report: &Report) -> Exit {
 
 /// `tierwall matrix`
 pub fn matrix(file: &str, layout: Layout, with: &With, report: &Report) -> Exit {
-    let show = match layout {
-        Layout::Table => questions::table,
-        Layout::Markdown => questions::markdown,
-        Layout::Csv => questions::csv,
-        Layout::Json => questions::matrix_json,
+    let compilation = match accepted(file, with, report) {
+        Ok(compilation) => compilation,
+        Err(exit) => return exit,
     };
-    match accepted(file, with, report) {
-        Ok(compilation) => report.print(show(&compilation.policy).as_bytes()),
-        Err(exit) => exit,
+    let policy = &compilation.policy;
+    match layout {
+        Layout::Table => report.print(questions::table(policy).as_bytes()),
+        Layout::Markdown => report.print(questions::markdown(policy).as_bytes()),
+        Layout::Csv => report.stream(|out| questions::csv(policy, out)),
+        Layout::Json => report.stream(|out| questions::matrix_json(policy, out)),
     }
 }
 

@@ -221,6 +221,12 @@ impl Report {
         self.printed(io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()))
     }
 
+    /// Prints to standard output what is written while it is made.
+    pub fn stream(&self, write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> io::Result<()>) -> Exit {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        self.printed(write(&mut out).and_then(|()| out.flush()))
+    }
+
     /// How a command that wrote to standard output ended; a reader that went away wanted no more.
     pub fn printed(&self, result: io::Result<()>) -> Exit {
         match result {

@@ -34,8 +34,8 @@ pub struct Manner {
     pub levels: Levels,
     /// The day that counts as today.
     pub as_of: Option<Date>,
-    /// Whether the size of each program without errors is told.
-    pub sizes: bool,
+    /// Whether outputs are to be written; else the size of each program without errors is told.
+    pub writes: bool,
 }
 
 /// The stack of a thread; that of the main thread is as large.
@@ -51,7 +51,7 @@ pub fn run(opened: &Opened, manner: &Manner, seen: &mut Seen, report: &Report) -
     for program in &opened.project.programs {
         let mut outcomes: Vec<Outcome> = outcomes.by_ref().take(program.builds.len()).collect();
         let exit = told(program, &outcomes, opened, &mut known, report);
-        if manner.sizes && exit == Exit::Done {
+        if !manner.writes && exit == Exit::Done {
             sizes(&program.file.path, &program.builds, &outcomes, report);
         }
         run.exit = run.exit.max(exit);
@@ -70,7 +70,7 @@ pub fn jobs<'p>(project: &'p Project, manner: &Manner) -> Vec<Job<'p>> {
         let levels = manner.levels.over(&program.lints.over(&project.lints));
         let job = move |build: &'p Build| {
             let as_of = manner.as_of.or(build.as_of).unwrap_or(today);
-            Job { program, build, levels: levels.clone(), as_of }
+            Job { program, build, levels: levels.clone(), as_of, writes: manner.writes }
         };
         program.builds.iter().map(job).collect::<Vec<_>>()
     };

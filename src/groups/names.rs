@@ -6,7 +6,7 @@
 use super::rule::Direction;
 use super::{Deployment, Rule};
 use crate::hash::{Fnv, hash};
-use crate::net::{EVERY_IPV4, EVERY_IPV6, Ports, Sink, Traffic, push_number, push_v4};
+use crate::net::{self, EVERY_IPV4, EVERY_IPV6, Ports, Sink, Traffic, push_number, push_v4};
 use crate::policy::{ListReference, Peer, Reference, TierId, aws_list};
 use ipnet::IpNet;
 use std::borrow::Cow;
@@ -158,24 +158,29 @@ impl<'d> Names<'d> {
 
     /// What the rule is, with nothing mangled.
     fn content(&self, tier: TierId, direction: Direction, rule: &Rule) -> String {
-        format!("{} {}", self.tier(tier), self.within(direction, rule))
+        let mut out = format!("{} ", self.tier(tier));
+        self.within(direction, rule, &mut out);
+        out
     }
 
-    /// What the rule is within its group, with nothing mangled: `ingress tcp 443 block 203.0.113.0/24`
-    pub fn within(&self, direction: Direction, rule: &Rule) -> String {
-        let side = match direction {
-            Direction::Ingress => "ingress",
-            Direction::Egress => "egress",
-        };
-        let kind = match rule.peer {
-            Peer::Net(_) => "block",
-            Peer::PrefixList(_) => "prefix list",
-            Peer::Param(_) => "parameter",
-            Peer::Tier(_) => "tier",
-            Peer::External(_) => "group",
-        };
-        let peer = self.peer(rule.peer);
-        format!("{side} {} {kind} {peer}", rule.traffic)
+    /// Appends what the rule is within its group, with nothing mangled: `ingress tcp 443 block 203.0.113.0/24`
+    pub fn within(&self, direction: Direction, rule: &Rule, out: &mut impl Sink) {
+        out.put(match direction {
+            Direction::Ingress => "ingress ",
+            Direction::Egress => "egress ",
+        });
+        net::push_traffic(out, rule.traffic);
+        out.put(match rule.peer {
+            Peer::Net(_) => " block ",
+            Peer::PrefixList(_) => " prefix list ",
+            Peer::Param(_) => " parameter ",
+            Peer::Tier(_) => " tier ",
+            Peer::External(_) => " group ",
+        });
+        match rule.peer {
+            Peer::Net(block) if block.prefix_len() > 0 => net::push_block(out, &block),
+            peer => out.put(&self.peer(peer)),
+        }
     }
 
     /// The name that a tier goes by.

@@ -9,7 +9,9 @@ pub fn short(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let at = problem.span().map_or(String::new(), |span| {
         let Place { file, start, .. } = Place::of(span, sources);
-        format!("{}:{}:{}: ", visible(file), start.line, start.column)
+        // a line that begins with `::` is a command to the runner of GitHub's workflows
+        let here = if file.starts_with("::") { "./" } else { "" };
+        format!("{here}{}:{}:{}: ", visible(file), start.line, start.column)
     });
     format!("{at}{}[{}]: {}\n", report.level.word(), report.code, report.message)
 }

@@ -106,6 +106,17 @@ impl<T: Bound> Ranges<T> {
         self.intersection(&other.complement())
     }
 
+    /// Its ranges, each as wide as it can be without passing one of these cuts, which are sorted; a cut is the first
+    /// number after it.
+    pub fn widened(&self, cuts: &[T]) -> Self {
+        let wide = |(first, last): &(T, T)| {
+            let before = cuts.partition_point(|cut| cut <= first).checked_sub(1).map(|n| cuts[n]);
+            let after = cuts.get(cuts.partition_point(|cut| cut <= last)).and_then(|cut| cut.previous());
+            (before.unwrap_or(T::MIN), after.unwrap_or(T::MAX))
+        };
+        Ranges::from_unsorted(self.0.iter().map(wide).collect())
+    }
+
     /// What is not in it.
     pub fn complement(&self) -> Self {
         let mut out = Vec::with_capacity(self.0.len() + 1);
@@ -170,6 +181,18 @@ mod tests {
                 prop_assert!(normal(&made), "{:?}", made);
             }
             prop_assert_eq!(a.complement().complement(), a);
+        }
+
+        #[test]
+        fn what_is_widened_ends_at_cuts_only(a in set(), cuts in prop::collection::btree_set(any::<u8>(), 0..8)) {
+            let sorted: Vec<u8> = cuts.into_iter().collect();
+            let wide = model(&a.widened(&sorted));
+            // numbers between which there is no cut are in it together
+            let stretch = |n: u8| sorted.partition_point(|cut| *cut <= n);
+            for n in 0..=255 {
+                let any = (0..=255).any(|other| stretch(other) == stretch(n) && a.contains(other));
+                prop_assert_eq!(wide[n as usize], any, "{}", n);
+            }
         }
     }
 

@@ -222,11 +222,12 @@ impl Build {
     }
 
     fn rule(&mut self, pair: Part<'_>) -> ast::Rule {
+        // room for as many as most sentences have, where a vector would begin with four
         let mut rule = ast::Rule {
-            subjects: Vec::new(),
-            services: Vec::new(),
+            subjects: Vec::with_capacity(1),
+            services: Vec::with_capacity(2),
             way: ast::Way::From,
-            peers: Vec::new(),
+            peers: Vec::with_capacity(2),
             except: Vec::new(),
             until: None,
             prose: None,

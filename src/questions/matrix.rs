@@ -1,13 +1,14 @@
 //! `tierwall matrix`: who may reach whom, on what, as a grid or as a list.
 
-use super::words::{EndLine, Marked, PieceLine, document, end_line, kind, line, marked, piece_lines};
+use super::words::{EndLine, Marked, PieceLine, end_line, kind, line, marked, piece_lines};
 use crate::check::links::KindId;
-use crate::check::matrix::{Cell, Matrix};
+use crate::check::matrix::{Cell, Matrix, Senders};
 use crate::flows::csv_field;
 use crate::policy::Policy;
-use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
+use serde::{Serialize, Serializer};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::io;
 
 /// Characters that a line of a grid may take; what is wider is written as a list.
 const WIDTH: usize = 120;
@@ -54,7 +55,7 @@ pub fn markdown(policy: &Policy) -> String {
     out + &legend(&matrix, &lines)
 }
 
-fn legend(matrix: &Matrix, lines: &Lines) -> String {
+fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
     let mut out = String::new();
     if lines.iter().skip(1).flatten().any(|field| field.contains('?')) {
         out += "\n?: for some of their addresses only, or it depends on what is not known\n";
@@ -82,111 +83,111 @@ fn widths(lines: &Lines) -> Vec<usize> {
     (0..columns).map(width).collect()
 }
 
-fn laid_out(matrix: &Matrix) -> Lines {
-    let words = words(matrix);
-    let tiers = matrix.tiers;
-    let mut receivers: Vec<usize> = matrix.cells.iter().map(|cell| cell.to).chain(0..tiers).collect();
-    receivers.sort_unstable();
-    receivers.dedup();
+fn laid_out(matrix: &Matrix<'_>) -> Lines {
     // with two blanks between columns, and something in each of them
-    if receivers.len() <= WIDTH / 3 {
-        let grid = grid(matrix, &words, &receivers);
+    if matrix.tiers <= WIDTH / 3
+        && let Some(grid) = grid(matrix)
+    {
         let width: usize = widths(&grid).iter().map(|width| width + 2).sum();
         if width <= WIDTH + 2 {
             return grid;
         }
     }
-    list(matrix, &words)
+    list(matrix)
 }
 
-/// What passes, in words, by its id.
-fn words(matrix: &Matrix) -> HashMap<KindId, String> {
-    let mut words = HashMap::new();
-    for cell in &matrix.cells {
-        words.entry(cell.kind).or_insert_with(|| line(&marked(matrix.kind(cell.kind))));
+/// What passes in words, each put into words once.
+struct Words<'m> {
+    matrix: &'m Matrix<'m>,
+    known: HashMap<KindId, String>,
+}
+
+impl<'m> Words<'m> {
+    fn new(matrix: &'m Matrix<'m>) -> Words<'m> {
+        Words { matrix, known: HashMap::new() }
     }
-    words
+
+    fn of(&mut self, kind: KindId) -> &str {
+        self.known.entry(kind).or_insert_with(|| line(&marked(self.matrix.kind(kind))))
+    }
 }
 
-/// A line for each sender, a column for each receiver. Tiers and the internet are there in any case.
-fn grid(matrix: &Matrix, words: &HashMap<KindId, String>, receivers: &[usize]) -> Lines {
-    let name = |end: usize| matrix.ends[end].name.clone();
-    let cells: HashMap<(usize, usize), KindId> =
-        matrix.cells.iter().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
-    let mut senders: Vec<usize> = matrix.cells.iter().map(|cell| cell.from).chain(0..=matrix.tiers).collect();
-    senders.sort_unstable();
-    senders.dedup();
+/// A line for each sender, a column for each receiver, unless they are too many. Tiers and the internet are there in
+/// any case.
+fn grid(matrix: &Matrix<'_>) -> Option<Lines> {
+    let name = |end: usize| matrix.ends()[end].name.clone();
+    let mut words = Words::new(matrix);
+    let cells: HashMap<(usize, usize), KindId> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
+    let with = |always: usize, ends: &mut dyn Iterator<Item = usize>| (0..always).chain(ends).collect::<BTreeSet<_>>();
+    let receivers = with(matrix.tiers, &mut cells.keys().map(|(_, to)| *to));
+    if receivers.len() > WIDTH / 3 {
+        return None;
+    }
+    let senders = with(matrix.tiers + 1, &mut cells.keys().map(|(from, _)| *from));
     let mut lines = vec![vec!["FROM \\ TO".to_string()]];
     lines[0].extend(receivers.iter().map(|to| name(*to)));
     for from in senders {
         let cell = |to: &usize| match cells.get(&(from, *to)) {
-            Some(kind) => words[kind].clone(),
+            Some(kind) => words.of(*kind).to_string(),
             None if from >= matrix.tiers && *to >= matrix.tiers => String::new(),
             None => "-".to_string(),
         };
         lines.push(std::iter::once(name(from)).chain(receivers.iter().map(cell)).collect());
     }
-    lines
+    Some(lines)
 }
 
 /// A line for each receiver and what may pass to it, with all the senders of which that is true.
-fn list(matrix: &Matrix, words: &HashMap<KindId, String>) -> Lines {
+fn list(matrix: &Matrix<'_>) -> Lines {
     let mut lines = vec![["TO", "ON", "FROM"].map(str::to_string).to_vec()];
-    let mut groups: BTreeMap<usize, Vec<(KindId, Vec<usize>)>> = BTreeMap::new();
-    for Cell { from, to, kind } in &matrix.cells {
-        let of_it = groups.entry(*to).or_default();
-        match of_it.iter_mut().find(|(other, _)| other == kind) {
-            Some((_, senders)) => senders.push(*from),
-            None => of_it.push((*kind, vec![*from])),
-        }
-    }
-    for (to, of_it) in groups {
-        for (kind, senders) in of_it {
-            let on = words[&kind].clone();
-            lines.push(vec![matrix.ends[to].name.clone(), on, together(matrix, &senders)]);
+    let mut words = Words::new(matrix);
+    for (to, end) in matrix.ends().iter().enumerate() {
+        for senders in matrix.senders(to) {
+            lines.push(vec![end.name.clone(), words.of(senders.kind).to_string(), together(matrix, to, &senders)]);
         }
     }
     lines
 }
 
 /// `every tier but db, internet`, `app, web and 37 more`
-fn together(matrix: &Matrix, ends: &[usize]) -> String {
-    let (tiers, others): (Vec<usize>, Vec<usize>) = ends.iter().partition(|end| **end < matrix.tiers);
-    let names = |ends: &[usize]| ends.iter().map(|end| matrix.ends[*end].name.clone()).collect::<Vec<_>>();
-    let left: Vec<usize> = (0..matrix.tiers).filter(|tier| tiers.binary_search(tier).is_err()).collect();
-    let mut parts = match left.len() {
-        0 if tiers.len() > 1 => vec!["every tier".to_string()],
+fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
+    let names = |ends: Vec<usize>| ends.into_iter().map(|end| matrix.ends()[end].name.clone()).collect::<Vec<_>>();
+    let (tiers, others) = (senders.tiers.len(), senders.others.len());
+    let left = matrix.tiers - tiers;
+    let (mut parts, count) = match left {
+        0 if tiers > 1 => (vec!["every tier".to_string()], 1),
         // only where that says less
-        1..=3 if tiers.len() > 2 * left.len() + 1 => vec![format!("every tier but {}", names(&left).join(" and "))],
-        _ => names(&tiers),
+        1..=3 if tiers > 2 * left + 1 => {
+            let but = names(matrix.other_tiers(to, senders)).join(" and ");
+            (vec![format!("every tier but {but}")], 1)
+        }
+        _ => (names(senders.tiers.first(NAMED)), tiers),
     };
-    parts.extend(names(&others));
-    match parts.len().checked_sub(NAMED) {
-        Some(more @ 1..) => format!("{} and {more} more", parts[..NAMED].join(", ")),
-        Some(0) | None => parts.join(", "),
+    parts.extend(names(senders.others.first(NAMED - parts.len())));
+    match count + others - parts.len() {
+        0 => parts.join(", "),
+        more => format!("{} and {more} more", parts.join(", ")),
     }
 }
 
 /// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a header first.
-pub fn csv(policy: &Policy) -> String {
+pub fn csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let matrix = Matrix::new(policy);
-    let mut out = String::from("from,from_kind,to,to_kind,passes,perhaps\r\n");
-    let mut known: HashMap<KindId, [String; 2]> = HashMap::new();
-    for Cell { from, to, kind: id } in &matrix.cells {
-        let [passes, perhaps] = known.entry(*id).or_insert_with(|| {
+    out.write_all(b"from,from_kind,to,to_kind,passes,perhaps\r\n")?;
+    let ends: Vec<String> =
+        matrix.ends().iter().map(|end| format!("{},{}", csv_field(end.name.clone()), kind(end))).collect();
+    let mut known: HashMap<KindId, String> = HashMap::new();
+    for Cell { from, to, kind } in matrix.cells() {
+        let passes = known.entry(kind).or_insert_with(|| {
             let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) =
-                marked(matrix.kind(*id)).into_iter().partition(|piece| piece.certain);
+                marked(matrix.kind(kind)).into_iter().partition(|piece| piece.certain);
             // the column says so
             perhaps.iter_mut().for_each(|piece| piece.certain = true);
-            [line(&sure), line(&perhaps)]
+            [line(&sure), line(&perhaps)].map(csv_field).join(",")
         });
-        let [from, to] = [from, to].map(|end| &matrix.ends[*end]);
-        let fields = [&from.name, kind(from), &to.name, kind(to), passes, perhaps];
-        let fields = fields.map(|field| csv_field(field.to_string()));
-        out += &fields.join(",");
-        out += "\r\n";
+        write!(out, "{},{},{passes}\r\n", ends[from], ends[to])?;
     }
-    out
+    Ok(())
 }
 
 #[derive(Serialize)]
@@ -195,7 +196,21 @@ struct Document<'p> {
     stack: &'p str,
     left_out: usize,
     ends: Vec<EndLine<'p>>,
-    pairs: Vec<PairLine<'p>>,
+    pairs: Pairs<'p>,
+}
+
+/// The pairs, each found when its line is written.
+struct Pairs<'m>(&'m Matrix<'m>);
+
+impl Serialize for Pairs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Pairs(matrix) = self;
+        serializer.collect_seq(matrix.cells().map(|cell| PairLine {
+            from: end_line(&matrix.ends()[cell.from]),
+            to: end_line(&matrix.ends()[cell.to]),
+            on: piece_lines(&marked(matrix.kind(cell.kind))),
+        }))
+    }
 }
 
 #[derive(Serialize)]
@@ -206,18 +221,15 @@ struct PairLine<'p> {
 }
 
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
-pub fn json(policy: &Policy) -> String {
+pub fn json(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let matrix = Matrix::new(policy);
-    let pair = |cell: &Cell| PairLine {
-        from: end_line(&matrix.ends[cell.from]),
-        to: end_line(&matrix.ends[cell.to]),
-        on: piece_lines(&marked(matrix.kind(cell.kind))),
-    };
-    document(&Document {
+    let document = Document {
         format: 1,
         stack: &policy.stack.name,
         left_out: matrix.left_out,
-        ends: matrix.ends.iter().map(end_line).collect(),
-        pairs: matrix.cells.iter().map(pair).collect(),
-    })
+        ends: matrix.ends().iter().map(end_line).collect(),
+        pairs: Pairs(&matrix),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
 }

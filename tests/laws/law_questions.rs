@@ -6,6 +6,7 @@ use crate::generate::program;
 use proptest::prelude::*;
 use std::collections::HashMap;
 use tierwall::check::ends::{Named, named};
+use tierwall::check::links::KindId;
 use tierwall::check::matrix::Matrix;
 use tierwall::check::paths::paths;
 use tierwall::check::reach::{Gates, Side, Who};
@@ -29,9 +30,9 @@ proptest! {
     fn a_matrix_is_what_the_gates_say_of_each_pair(program in program()) {
         with_policy(&program.text(), |_, _, policy| {
             let (matrix, gates) = (Matrix::new(policy), Gates::new(policy));
-            let cells: HashMap<_, _> = matrix.cells.iter().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
-            for (a, from) in matrix.ends.iter().enumerate() {
-                for (b, to) in matrix.ends.iter().enumerate() {
+            let cells: HashMap<_, _> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
+            for (a, from) in matrix.ends().iter().enumerate() {
+                for (b, to) in matrix.ends().iter().enumerate() {
                     if a >= matrix.tiers && b >= matrix.tiers {
                         prop_assert!(!cells.contains_key(&(a, b)), "no tier is at either end");
                         continue;
@@ -54,6 +55,35 @@ proptest! {
                         let left_out = !sure && found.0.is_empty() && said;
                         prop_assert!(left_out || found == wanted, "{} to {}", from.name, to.name);
                     }
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn senders_of_a_matrix_are_those_of_its_pairs(program in program(), few in 0_usize..12) {
+        with_policy(&program.text(), |_, _, policy| {
+            let matrix = Matrix::new(policy);
+            for to in 0..matrix.ends().len() {
+                let mut wanted: Vec<(KindId, Vec<usize>)> = Vec::new();
+                for cell in matrix.cells().filter(|cell| cell.to == to) {
+                    match wanted.iter_mut().find(|(kind, _)| *kind == cell.kind) {
+                        Some((_, senders)) => senders.push(cell.from),
+                        None => wanted.push((cell.kind, vec![cell.from])),
+                    }
+                }
+                let found = matrix.senders(to);
+                let kinds: Vec<KindId> = found.iter().map(|senders| senders.kind).collect();
+                prop_assert_eq!(kinds, wanted.iter().map(|(kind, _)| *kind).collect::<Vec<_>>());
+                for (senders, (_, wanted)) in found.iter().zip(wanted) {
+                    let (tiers, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|end| *end < matrix.tiers);
+                    for (crowd, wanted) in [(&senders.tiers, &tiers), (&senders.others, &others)] {
+                        prop_assert_eq!(crowd.len(), wanted.len());
+                        prop_assert_eq!(crowd.first(few), &wanted[..few.min(wanted.len())]);
+                    }
+                    let left: Vec<usize> = (0..matrix.tiers).filter(|tier| !tiers.contains(tier)).collect();
+                    prop_assert_eq!(matrix.other_tiers(to, senders), left);
                 }
             }
             Ok(())

@@ -1,0 +1,38 @@
+//! Values that many share, by number.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Each value once, numbered in the order in which they came.
+#[derive(Debug)]
+pub(super) struct Interned<T> {
+    all: Vec<T>,
+    ids: HashMap<T, u32>,
+}
+
+impl<T> Default for Interned<T> {
+    fn default() -> Self {
+        Interned { all: Vec::new(), ids: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Interned<T> {
+    /// The number of a value.
+    pub(super) fn id(&mut self, value: T) -> u32 {
+        let next = self.all.len() as u32;
+        *self.ids.entry(value).or_insert_with_key(|value| {
+            self.all.push(value.clone());
+            next
+        })
+    }
+
+    /// The value with a number.
+    pub(super) fn get(&self, id: u32) -> &T {
+        &self.all[id as usize]
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+}
