@@ -320,3 +320,19 @@ fn one_ip_version_is_enough_to_be_open_to_the_internet() {
     assert!(opened("64.0.0.0/7, 2600::/12"));
     assert!(!opened("64.0.0.0/7, 2600::/13"));
 }
+
+#[test]
+fn both_ip_versions_are_told_at_once_where_they_are_the_same() {
+    for (sentences, count) in [
+        ("web allows tcp 443 from 10.0.0.0/8, 2001:db8::/32", 1),
+        ("web allows all from 10.0.0.0/8, 2001:db8::/32", 1),
+        ("web allows ping from 10.0.0.0/8, 2001:db8::/32", 1),
+        ("web allows tcp 80 from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32", 2),
+        ("web allows all from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32", 2),
+        ("web allows tcp 443 from 10.0.0.0/8\nweb allows all from 2001:db8::/32", 2),
+        ("web allows icmp 8 from 10.0.0.0/8\nweb allows tcp 443 from 11.0.0.0/8", 2),
+    ] {
+        let old = "stack s { ip = dual }\ntier web\n";
+        assert_eq!(differs(old, &format!("{old}{sentences}\n")).gained.len(), count, "{sentences}");
+    }
+}
