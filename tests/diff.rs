@@ -331,6 +331,8 @@ fn both_ip_versions_are_told_at_once_where_they_are_the_same() {
         ("web allows all from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32", 2),
         ("web allows tcp 443 from 10.0.0.0/8\nweb allows all from 2001:db8::/32", 2),
         ("web allows icmp 8 from 10.0.0.0/8\nweb allows tcp 443 from 11.0.0.0/8", 2),
+        ("web allows tcp 443 from 10.0.0.0/8\nweb allows icmp 8 from 11.0.0.0/8", 2),
+        ("web allows icmp 8 from 10.0.0.0/8\nweb allows icmp 9 from 11.0.0.0/8", 2),
     ] {
         let old = "stack s { ip = dual }\ntier web\n";
         assert_eq!(differs(old, &format!("{old}{sentences}\n")).gained.len(), count, "{sentences}");
