@@ -8,6 +8,7 @@ use common::{as_of, compile_text, package};
 use insta::Settings;
 use similar::TextDiff;
 use tierwall::changes::Changes;
+use tierwall::check::diff::Diff;
 use tierwall::check::lint::Levels;
 use tierwall::policy::Succession;
 use tierwall::review::{Links, Review, Side, Version, json, markdown, review, text};
@@ -267,4 +268,73 @@ fn a_comment_has_room_for_what_matters_most() {
 #[test]
 fn a_review_for_programs() {
     shown("json", SHOP, &eventful(), json);
+}
+
+/// Compares two programs, and hands what differs over.
+fn differs(old: &str, new: &str) -> Diff {
+    let [old, new] = [old, new].map(|text| compile_text("shop.tier", text, &[], as_of()).policy);
+    Diff::between(&old, &new, &Succession::of(&old, &new))
+}
+
+#[test]
+fn an_open_tier_is_a_cause_of_what_it_sends_to_hosts_alone() {
+    let open = |old: &str, new: &str| differs(old, new).gained.iter().any(|change| change.causes.open.is_some());
+    let closed = "tier web { outbound = closed }\n";
+    assert!(open(closed, "tier web\n"));
+    assert!(!open(closed, &format!("{closed}web allows https to 203.0.113.7\n")));
+    assert!(!open("tier web\n", "tier web\nweb allows https from 203.0.113.7\n"));
+    assert!(!open("tier web, app\n", "tier web, app\nweb allows https from app\n"));
+}
+
+#[test]
+fn the_ends_are_hosts_and_all_that_either_program_names() {
+    let ends = differs(SHOP, &SHOP.replace("tier db ", "tier cache\ntier db ")).ends;
+    assert_eq!(ends.len(), "hosts, app, cache, db, web, home, the VPC, partner, s3".split(", ").count());
+    assert_eq!(ends.tiers().count(), 4);
+}
+
+#[test]
+fn what_senders_gain_is_told_of_each_by_itself() {
+    let old = "tier a { addresses = 10.0.0.0/24 }\ntier b\nb allows tcp 2 from 10.0.0.0/25\n";
+    let gained = differs(old, &format!("{old}b allows tcp 1, tcp 2 from a\n")).gained;
+    let told = gained.iter().map(|change| {
+        let places = change.places.from.iter().flat_map(|from| from.blocks()).map(|block| block.to_string());
+        let traffic = change.traffic[0].ports().map(|ports| ports.to_string());
+        (places.collect::<Vec<_>>().join(", "), traffic.collect::<Vec<_>>().join(", "))
+    });
+    let expected = [("", "tcp 1"), ("10.0.0.128/25", "tcp 2")].map(|(a, b)| (a.to_string(), b.to_string()));
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn one_ip_version_is_enough_to_be_open_to_the_internet() {
+    let with = |blocks: &str| format!("stack s {{ ip = dual }}\ntier web\nweb allows https from {blocks}\n");
+    let opened = |blocks: &str| {
+        let diff = differs(&with("10.0.0.0/8"), &with(&format!("10.0.0.0/8, {blocks}")));
+        assert_eq!(diff.gained.len(), 1, "both versions at once");
+        assert_eq!(diff.gained[0].internet, diff.opens_to_the_internet());
+        diff.opens_to_the_internet()
+    };
+    assert!(opened("64.0.0.0/6, 2600::/12"));
+    assert!(opened("64.0.0.0/6, 2600::/13"));
+    assert!(opened("64.0.0.0/7, 2600::/12"));
+    assert!(!opened("64.0.0.0/7, 2600::/13"));
+}
+
+#[test]
+fn both_ip_versions_are_told_at_once_where_they_are_the_same() {
+    for (sentences, count) in [
+        ("web allows tcp 443 from 10.0.0.0/8, 2001:db8::/32", 1),
+        ("web allows all from 10.0.0.0/8, 2001:db8::/32", 1),
+        ("web allows ping from 10.0.0.0/8, 2001:db8::/32", 1),
+        ("web allows tcp 80 from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32", 2),
+        ("web allows all from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32", 2),
+        ("web allows tcp 443 from 10.0.0.0/8\nweb allows all from 2001:db8::/32", 2),
+        ("web allows icmp 8 from 10.0.0.0/8\nweb allows tcp 443 from 11.0.0.0/8", 2),
+        ("web allows tcp 443 from 10.0.0.0/8\nweb allows icmp 8 from 11.0.0.0/8", 2),
+        ("web allows icmp 8 from 10.0.0.0/8\nweb allows icmp 9 from 11.0.0.0/8", 2),
+    ] {
+        let old = "stack s { ip = dual }\ntier web\n";
+        assert_eq!(differs(old, &format!("{old}{sentences}\n")).gained.len(), count, "{sentences}");
+    }
 }

@@ -687,3 +687,31 @@ fn a_sentence_that_has_ended_is_named() {
     assert!(text.contains("ended: shop.tier:3: cache allows redis from app until 2020-01-01"), "{text}");
     assert!(!text.contains("ssh"), "{text}");
 }
+
+#[test]
+fn a_sentence_that_would_open_a_gate_between_vpcs_needs_them_peered() {
+    let needs_peering = |peering: &str, (from, to)| {
+        let program = format!(
+            "vpc left {{ cidr = 10.0.0.0/16 }}\nvpc right {{ cidr = 10.1.0.0/16 }}\n{peering}\
+             tier web, near {{ vpc = left }}\ntier far {{ vpc = right }}\n"
+        );
+        let text = trace_text(&program, (from, to, "https"));
+        assert!(text.contains(&format!("this would let it through: `{to} allows https from {from}`")), "{text}");
+        text.contains("`, once the VPCs are peered: `peer ")
+    };
+    for (peering, apart) in [("", true), ("peer left with right\n", false), ("peer right with left\n", false)] {
+        assert_eq!(needs_peering(peering, ("web", "far")), apart, "{peering}");
+        assert_eq!(needs_peering(peering, ("far", "web")), apart, "{peering}");
+        assert!(!needs_peering(peering, ("web", "near")), "{peering}");
+    }
+}
+
+#[test]
+fn a_sentence_that_has_ended_is_that_of_its_sender() {
+    let program = "tier app, web { outbound = closed }\nweb allows https to 198.51.100.7 until 2020-01-01\n";
+    for (from, count) in [("app", 0), ("web", 1)] {
+        let (asked, subject) = asked(program, (from, "198.51.100.7", "https"));
+        let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+        assert_eq!(found[0].legs[0].gates[0].ended.len(), count, "{from}");
+    }
+}

@@ -254,6 +254,14 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_cut_at_the_first_sign() {
+        assert_eq!(cut("10.0.0.0/8/9", b'/'), Some(("10.0.0.0", "8/9")));
+        assert_eq!(cut("/8", b'/'), Some(("", "8")));
+        assert_eq!(cut("8/", b'/'), Some(("8", "")));
+        assert_eq!(cut("10.0.0.0", b'/'), None);
+    }
+
+    #[test]
     fn everything_is_one_block_a_family() {
         assert_eq!(Addresses::all().blocks().collect::<Vec<_>>(), [EVERY_IPV4, EVERY_IPV6]);
     }

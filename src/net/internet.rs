@@ -87,6 +87,7 @@ impl Packets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::{Ports, Traffic};
 
     #[test]
     fn the_lists_are_blocks() {
@@ -95,6 +96,48 @@ mod tests {
         let outside = Addresses::of(&blocks(&NOT_REACHABLE));
         for block in blocks(&REACHABLE_INSIDE) {
             assert!(outside.contains(block.network()), "{block} is an exception from something");
+        }
+    }
+
+    #[test]
+    fn no_packet_comes_from_multicast() {
+        for address in ["224.0.0.1", "239.255.255.255", "ff02::1"] {
+            let address = address.parse().unwrap();
+            assert!(internet().contains(address) && !world().contains(address), "{address}");
+        }
+        for address in ["223.255.255.255", "1.1.1.1", "2600::1"] {
+            assert!(world().contains(address.parse().unwrap()), "{address}");
+        }
+        for address in ["240.0.0.0", "10.0.0.1", "fe80::1"] {
+            assert!(!world().contains(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[test]
+    fn open_is_what_goes_with_many_addresses_of_the_internet() {
+        let [tcp, udp] = [Traffic::Tcp(Ports::ALL), Traffic::Udp(Ports::ALL)];
+        for (blocks, open) in [
+            (&["64.0.0.0/6"][..], [true, false]),
+            (&["64.0.0.0/7"], [false, false]),
+            (&["64.0.0.0/7", "66.0.0.0/7"], [true, false]),
+            (&["64.0.0.0/7", "66.0.0.0/8", "67.0.0.1/32", "67.0.0.2/31", "67.0.0.4/30"], [false, false]),
+            (&["10.0.0.0/8", "240.0.0.0/4", "224.0.0.0/4"], [false, false]),
+            (&["0.0.0.0/0"], [true, false]),
+            (&["2600::/12"], [false, true]),
+            (&["2600::/13"], [false, false]),
+            (&["fc00::/7", "ff00::/8"], [false, false]),
+            (&["::/0", "64.0.0.0/6"], [true, true]),
+        ] {
+            let rules = blocks.iter().flat_map(|block| {
+                let block: IpNet = block.parse().unwrap();
+                // what is open to one address alone never is open to many
+                [(block, tcp), (IpNet::from(block.network()), udp)]
+            });
+            let found = Packets::of(rules).open_to(&world());
+            for family in Family::BOTH {
+                let expected = if open[family as usize] { TrafficSet::of(tcp, family) } else { TrafficSet::default() };
+                assert_eq!(found[family as usize], expected, "{blocks:?} {family:?}");
+            }
         }
     }
 

@@ -102,6 +102,7 @@ fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
 mod tests {
     use super::*;
     use crate::net::{Ports, Traffic};
+    use proptest::prelude::*;
 
     fn words(set: &TrafficSet, family: Family) -> String {
         set.pieces(family).iter().map(Piece::to_string).collect::<Vec<_>>().join(", ")
@@ -130,6 +131,58 @@ mod tests {
             words(&TrafficSet::of(Traffic::Icmpv6(Some((128, Some(0)))), Family::V6), Family::V6),
             "icmpv6 128/0"
         );
+    }
+
+    /// The types and codes that a piece of ICMP names: `3`, `0-2`, `3/4`, `3/0-3`, or all.
+    fn stretch(numbers: &str) -> (u16, u16) {
+        let number = |text: &str| text.parse::<u16>().expect("a number");
+        let ends = |text: &str| {
+            let (first, last) = text.split_once('-').unwrap_or((text, text));
+            (number(first), number(last))
+        };
+        match numbers.split_once('/') {
+            None if numbers.is_empty() => (0, u16::MAX),
+            None => (ends(numbers).0 << 8, ends(numbers).1 << 8 | 0xff),
+            Some((kind, codes)) => (number(kind) << 8 | ends(codes).0, number(kind) << 8 | ends(codes).1),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn icmp_in_words_is_the_set(
+            ranges in prop::collection::vec((0u16..4, 0u16..4, 0usize..4, 0usize..4), 0..4),
+            first: u16,
+            last: u16,
+        ) {
+            const CODES: [u16; 4] = [0, 1, 254, 255];
+            let near = ranges.into_iter().map(|(a, z, from, to)| (a << 8 | CODES[from], z << 8 | CODES[to]));
+            let sorted = near.chain([(first, last)]).map(|(a, z)| (a.min(z), a.max(z)));
+            let icmp = Ranges::from_unsorted(sorted.collect());
+            for (family, protocol) in [(Family::V4, "icmp"), (Family::V6, "icmpv6")] {
+                let pieces = TrafficSet { icmp: icmp.clone(), ..TrafficSet::default() }.pieces(family);
+                let stretches: Vec<(u16, u16)> = pieces.iter().map(|piece| stretch(&piece.numbers)).collect();
+                prop_assert!(stretches.windows(2).all(|pair| pair[0].1 < pair[1].0), "{:?}", pieces);
+                prop_assert_eq!(Ranges::from_unsorted(stretches.clone()), icmp.clone());
+                prop_assert!(pieces.iter().all(|piece| piece.protocol == protocol));
+                let order: Vec<u16> = pieces.iter().map(|piece| piece.order.1).collect();
+                prop_assert_eq!(order, stretches.iter().map(|(first, _)| *first).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_are_in_the_order_of_rules() {
+        let tcp = TrafficSet::of(Traffic::Tcp(Ports { from: 9, to: 9 }), Family::V4);
+        for family in Family::BOTH {
+            let rest = TrafficSet::all(family).difference(&tcp).pieces(family);
+            assert!(rest.windows(2).all(|pair| pair[0] < pair[1]), "{rest:?}");
+            assert_eq!(words(&TrafficSet::all(family), family), "all");
+            assert!(TrafficSet::default().pieces(family).is_empty());
+        }
+        let (v4, v6) = (TrafficSet::all(Family::V4).difference(&tcp), TrafficSet::all(Family::V6).difference(&tcp));
+        let ends = "tcp 0-8, tcp 10-65535, udp, ";
+        assert_eq!(words(&v4, Family::V4), format!("{ends}icmp, proto 0, proto 2-5, proto 7-16, proto 18-255"));
+        assert_eq!(words(&v6, Family::V6), format!("{ends}icmpv6, proto 0-5, proto 7-16, proto 18-57, proto 59-255"));
     }
 
     #[test]

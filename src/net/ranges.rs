@@ -170,6 +170,11 @@ mod tests {
             prop_assert_eq!(model(&a.intersection(&b)), zip(&a, &b, |x, y| x && y));
             prop_assert_eq!(model(&a.difference(&b)), zip(&a, &b, |x, y| x && !y));
             prop_assert_eq!(a.contains(n), model(&a)[n as usize]);
+            for m in 0..=255 {
+                let (first, last) = (n.min(m), n.max(m));
+                let met = model(&a)[usize::from(first)..=usize::from(last)].contains(&true);
+                prop_assert_eq!(a.meets(first, last), met, "{}-{}", first, last);
+            }
             prop_assert_eq!(a.covers(&b), zip(&a, &b, |x, y| x || !y).into_iter().all(|z| z));
             prop_assert_eq!(a.is_empty(), !model(&a).contains(&true));
             for made in [a.union(&b), a.intersection(&b), a.difference(&b), a.complement()] {
@@ -189,5 +194,12 @@ mod tests {
                 prop_assert_eq!(wide[n as usize], any, "{}", n);
             }
         }
+    }
+
+    #[test]
+    fn numbers_have_neighbours_but_for_the_ends() {
+        assert_eq!((u8::MIN.previous(), 7u8.previous(), u8::MAX.next(), 7u8.next()), (None, Some(6), None, Some(8)));
+        assert_eq!(Ranges::<u8>::all().ranges(), [(0, 255)]);
+        assert_eq!(Ranges::<u8>::all().complement(), Ranges::default());
     }
 }

@@ -47,7 +47,7 @@ pub fn push_block(out: &mut impl Sink, block: &IpNet) {
 
 /// Appends a block of IPv4 with these signs between its numbers: `203_0_113_0_24`.
 pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
-    let (mut text, mut length) = ([0; "255.255.255.255/255".len() + 1], 0);
+    let (mut text, mut length) = ([0; "255.255.255.255/255".len()], 0);
     let [a, b, c, d] = block.addr().octets();
     for (number, sign) in [(a, dot), (b, dot), (c, dot), (d, slash), (block.prefix_len(), 0)] {
         // all three digits, and then on from where the number ends
@@ -120,15 +120,84 @@ fn push_numbers<T: itoa::Integer>(out: &mut impl Sink, first: T, second: Option<
 
 #[cfg(test)]
 mod tests {
-    use super::push_block;
+    use super::*;
+
+    /// What is appended to a string and to bytes, which must be the same.
+    macro_rules! written {
+        ($push:ident, $($argument:expr),+) => {{
+            let (mut text, mut bytes) = ("before ".to_string(), b"before ".to_vec());
+            $push(&mut text, $($argument),+);
+            $push(&mut bytes, $($argument),+);
+            assert_eq!(text.as_bytes(), bytes);
+            text.strip_prefix("before ").expect("what was there stays").to_string()
+        }};
+    }
 
     #[test]
     fn blocks_are_shown_as_ipnet_shows_them() {
         for text in ["0.0.0.0/0", "203.0.113.0/24", "255.255.255.255/32", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128"]
         {
-            let mut out = String::new();
-            push_block(&mut out, &text.parse().expect("a block"));
-            assert_eq!(out, text);
+            assert_eq!(written!(push_block, &text.parse().expect("a block")), text);
+        }
+    }
+
+    #[test]
+    fn every_number_is_written_at_every_place_of_a_block() {
+        for number in 0..=255 {
+            for address in [[number, 0, 99, 255], [0, number, 255, 99], [99, 255, number, 0], [255, 99, 0, number]] {
+                for length in [0, 9, 10, 32] {
+                    let block = Ipv4Net::new(address.into(), length).expect("a block");
+                    assert_eq!(written!(push_v4, block, b'.', b'/'), block.to_string());
+                    let signs = block.to_string().replace('.', "_").replace('/', "-");
+                    assert_eq!(written!(push_v4, block, b'_', b'-'), signs);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_decimal() {
+        for number in [0, 1, 9, 10, 99, 100, 443, 65535] {
+            assert_eq!(written!(push_number, number), number.to_string());
+        }
+        assert_eq!(written!(push_number, -1), "-1");
+    }
+
+    #[test]
+    fn protocols_are_written_as_aws_writes_them() {
+        for (protocol, text) in [
+            (Protocol::All, "-1"),
+            (Protocol::Tcp, "tcp"),
+            (Protocol::Udp, "udp"),
+            (Protocol::Icmp, "icmp"),
+            (Protocol::Icmpv6, "icmpv6"),
+            (Protocol::Number(50), "50"),
+        ] {
+            assert_eq!(written!(push_protocol, protocol), text);
+            assert_eq!(protocol.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn traffic_is_written_as_a_program_writes_it() {
+        let ports = |from, to| Ports { from, to };
+        for (traffic, text) in [
+            (Traffic::All, "all"),
+            (Traffic::Tcp(Ports::ALL), "tcp"),
+            (Traffic::Tcp(ports(443, 443)), "tcp 443"),
+            (Traffic::Tcp(ports(0, 65534)), "tcp 0-65534"),
+            (Traffic::Udp(Ports::ALL), "udp"),
+            (Traffic::Udp(ports(8000, 8100)), "udp 8000-8100"),
+            (Traffic::Icmp(None), "icmp"),
+            (Traffic::Icmp(Some((3, None))), "icmp 3"),
+            (Traffic::Icmp(Some((3, Some(4)))), "icmp 3/4"),
+            (Traffic::Icmpv6(None), "icmpv6"),
+            (Traffic::Icmpv6(Some((128, None))), "icmpv6 128"),
+            (Traffic::Icmpv6(Some((128, Some(0)))), "icmpv6 128/0"),
+            (Traffic::Number(50), "proto 50"),
+        ] {
+            assert_eq!(written!(push_traffic, traffic), text);
+            assert_eq!(format!("{traffic:>12}"), format!("{text:>12}"), "padded as any text");
         }
     }
 }

@@ -170,3 +170,56 @@ impl fmt::Display for Traffic {
         f.pad(&text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Traffic with its protocol, what AWS keeps as its ports, its stretch and its family.
+    #[test]
+    fn what_traffic_is() {
+        let some = Ports { from: 80, to: 90 };
+        let (v4, v6) = (Some(Family::V4), Some(Family::V6));
+        let (type_3, code_4) = ((0x0300, 0x03ff), (0x0304, 0x0304));
+        for (traffic, protocol, ports, stretch, family) in [
+            (Traffic::All, Protocol::All, None, (0, 65535), None),
+            (Traffic::Tcp(some), Protocol::Tcp, Some((80, 90)), (80, 90), None),
+            (Traffic::Udp(some), Protocol::Udp, Some((80, 90)), (80, 90), None),
+            (Traffic::Icmp(None), Protocol::Icmp, Some((-1, -1)), (0, 65535), v4),
+            (Traffic::Icmp(Some((3, None))), Protocol::Icmp, Some((3, -1)), type_3, v4),
+            (Traffic::Icmp(Some((3, Some(4)))), Protocol::Icmp, Some((3, 4)), code_4, v4),
+            (Traffic::Icmpv6(None), Protocol::Icmpv6, Some((-1, -1)), (0, 65535), v6),
+            (Traffic::Icmpv6(Some((3, None))), Protocol::Icmpv6, Some((3, -1)), type_3, v6),
+            (Traffic::Icmpv6(Some((3, Some(4)))), Protocol::Icmpv6, Some((3, 4)), code_4, v6),
+            (Traffic::Number(50), Protocol::Number(50), None, (50, 50), None),
+        ] {
+            assert_eq!(traffic.protocol(), protocol);
+            assert_eq!(traffic.aws_ports(), ports, "{traffic}");
+            assert_eq!(traffic.stretch(), stretch, "{traffic}");
+            assert_eq!(traffic.family(), family, "{traffic}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_the_protocol_that_aws_shows_by_name() {
+        for number in 0..=255 {
+            let named = match number {
+                1 => Traffic::Icmp(None),
+                6 => Traffic::Tcp(Ports { from: 0, to: 65535 }),
+                17 => Traffic::Udp(Ports { from: 0, to: 65535 }),
+                58 => Traffic::Icmpv6(None),
+                _ => Traffic::Number(number),
+            };
+            assert_eq!(Traffic::protocol_number(number), named);
+        }
+    }
+
+    #[test]
+    fn families_in_words() {
+        let [v4, v6] = ["10.0.0.0/8", "2001:db8::/32"].map(|block| Family::of(&block.parse().expect("a block")));
+        assert_eq!([v4, v6], [Family::V4, Family::V6]);
+        assert_eq!([v4, v6].map(Family::words), ["IPv4", "IPv6"]);
+        assert_eq!([v4, v6].map(Family::keyword), ["ipv4", "ipv6"]);
+        assert_eq!(Family::BOTH.map(|family| family as usize), [0, 1]);
+    }
+}

@@ -281,4 +281,93 @@ mod tests {
         let joined = v4(tcp(1, 5)).union(&v4(tcp(6, 9))).union(&v4(Traffic::Icmp(None))).union(&v4(tcp(20, 20)));
         assert_eq!(joined.ports().collect::<Vec<_>>(), [tcp(1, 9), tcp(20, 20)]);
     }
+
+    /// One piece of each kind, in the order of witnesses: an ICMP of each family, of which one is in a set.
+    const PIECES: [Traffic; 5] = [
+        Traffic::Tcp(Ports { from: 7, to: 7 }),
+        Traffic::Udp(Ports { from: 8, to: 8 }),
+        Traffic::Icmp(Some((3, Some(4)))),
+        Traffic::Icmpv6(Some((5, Some(6)))),
+        Traffic::Number(50),
+    ];
+
+    /// The pieces of a mask that are some in a family, and their set.
+    fn chosen(mask: usize, family: Family) -> (Vec<Traffic>, TrafficSet) {
+        let pieces = PIECES.iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1).map(|(_, piece)| *piece);
+        let pieces: Vec<Traffic> = pieces.filter(|piece| piece.family().is_none_or(|of| of == family)).collect();
+        (pieces.clone(), TrafficSet::of_all(pieces, family))
+    }
+
+    #[test]
+    fn sets_of_one_piece_of_each_kind() {
+        for (family, mask) in Family::BOTH.into_iter().flat_map(|family| (0..32).map(move |mask| (family, mask))) {
+            let (pieces, set) = chosen(mask, family);
+            assert_eq!(set.is_empty(), pieces.is_empty());
+            assert_eq!(set.meets(Traffic::All, family), !pieces.is_empty());
+            assert_eq!(set.witness(family), pieces.first().copied());
+            let ports = pieces.iter().copied().filter(|piece| matches!(piece, Traffic::Tcp(_) | Traffic::Udp(_)));
+            assert_eq!(set.ports().collect::<Vec<_>>(), ports.collect::<Vec<_>>());
+            let without = pieces.iter().copied().filter(|piece| piece.family().is_none());
+            assert_eq!(set.without_icmp(), TrafficSet::of_all(without, family));
+            for piece in PIECES {
+                assert_eq!(set.meets(piece, family), pieces.contains(&piece), "{piece} {pieces:?} {family:?}");
+            }
+            let single: Vec<TrafficSet> = pieces.iter().map(|piece| TrafficSet::of(*piece, family)).collect();
+            assert_eq!(TrafficSet::cut(&[&set, &set]), single);
+            assert_eq!(TrafficSet::union_of(&single), set);
+            for other in 0..32 {
+                let (more, other) = chosen(other, family);
+                assert_eq!(set.covers(&other), more.iter().all(|piece| pieces.contains(piece)));
+                assert_eq!(TrafficSet::of_all(pieces.iter().chain(&more).copied(), family), set.union(&other));
+                assert_eq!(set.union(&other), TrafficSet::union_of([&set, &other]));
+                assert_eq!(set.difference(&other).union(&set.intersection(&other)), set);
+                assert!(set.difference(&other).intersection(&other).is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn traffic_is_in_the_set_of_its_family() {
+        let nothing = TrafficSet::default();
+        for (piece, [v4, v6]) in
+            PIECES.into_iter().map(|piece| (piece, Family::BOTH.map(|of| TrafficSet::of(piece, of))))
+        {
+            let in_v4 = piece.family() != Some(Family::V6);
+            let in_v6 = piece.family() != Some(Family::V4);
+            assert_eq!(TrafficSet::either_meets(&[v4.clone(), nothing.clone()], piece), in_v4, "{piece}");
+            assert_eq!(TrafficSet::either_meets(&[nothing.clone(), v6.clone()], piece), in_v6, "{piece}");
+            assert!(!TrafficSet::either_meets(&[nothing.clone(), nothing.clone()], piece), "{piece}");
+        }
+        let icmp = TrafficSet::of(Traffic::Icmp(None), Family::V4);
+        assert!(!TrafficSet::either_meets(&[nothing.clone(), icmp], Traffic::Icmp(None)), "no ICMP between IPv6 hosts");
+    }
+
+    #[test]
+    fn sets_are_cut_where_one_begins_or_ends() {
+        let tcp = |from, to| TrafficSet::of(Traffic::Tcp(Ports { from, to }), Family::V4);
+        let (a, b) = (tcp(10, 65535), tcp(0, 19).union(&tcp(30, 30)));
+        let pieces = TrafficSet::cut_among(&[&a, &b]);
+        let expected = [
+            (tcp(0, 9), vec![1]),
+            (tcp(10, 19), vec![0, 1]),
+            (tcp(20, 29), vec![0]),
+            (tcp(30, 30), vec![0, 1]),
+            (tcp(31, 65535), vec![0]),
+        ];
+        assert_eq!(pieces, expected);
+        assert_eq!(TrafficSet::weighing(&[(&a, 2), (&b, 3)], 3), b);
+        assert_eq!(TrafficSet::weighing(&[(&a, 2), (&b, 3)], 5), a.intersection(&b));
+        assert_eq!(TrafficSet::weighing(&[(&a, 3), (&b, 2)], 3), a);
+    }
+
+    #[test]
+    fn the_numbers_of_named_protocols_are_no_others() {
+        for (family, icmp) in [(Family::V4, 1), (Family::V6, 58)] {
+            for number in 0..=255 {
+                let named = [6, 17, icmp].contains(&number);
+                assert_eq!(TrafficSet::of(Traffic::Number(number), family).is_empty(), named, "{number}");
+                assert_eq!(TrafficSet::all(family).others.contains(number), !named, "{number}");
+            }
+        }
+    }
 }

@@ -1,0 +1,246 @@
+//! Reach, gate by gate: what a rule with each kind of peer lets through from and to each kind of end.
+
+mod common;
+
+use common::{as_of, compile_text};
+use ipnet::IpNet;
+use tierwall::check::ends::named;
+use tierwall::check::reach::{Gate, Gates, Side, Unknown, Witness};
+use tierwall::compile::Compilation;
+use tierwall::net::{Addresses, Family, Ports, Traffic, TrafficSet};
+use tierwall::policy::{End, ExternalId, ParamId, Policy, PrefixListId, TierId};
+
+fn compiled(program: &str) -> Compilation {
+    let compilation = compile_text("program.tier", program, &[], as_of());
+    assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
+    compilation
+}
+
+/// Two of each kind of thing that a rule can name. The members of `far` live at known addresses, those of `free` do
+/// not; `near` names each thing with a port of its own, from and to.
+const SCENE: &str = "\
+stack s { ip = dual }
+external dev = \"sg-0123456789abcdef0\"
+external ops = \"sg-0123456789abcdef1\"
+prefix-list cdn = \"pl-0123456789abcdef0\" { entries = 1 }
+prefix-list sites = \"pl-0123456789abcdef1\" { entries = 1, family = ipv6 }
+prefix-list yards = \"pl-0123456789abcdef2\" { entries = 1 }
+param home : cidr
+param office : cidr
+param works : cidr-ipv6
+tier far { addresses = 10.0.0.0/24 }
+tier free
+tier near { outbound = closed }
+";
+
+const FAR: TierId = TierId(0);
+const FREE: TierId = TierId(1);
+const NEAR: TierId = TierId(2);
+
+/// Whom the rules of `near` name, each with the position of its port.
+const PEERS: [&str; 13] = [
+    "dev",
+    "ops",
+    "cdn",
+    "sites",
+    "yards",
+    "home",
+    "office",
+    "works",
+    "far",
+    "free",
+    "10.0.0.0/24",
+    "10.0.0.64/26",
+    "2001:db8::/32",
+];
+
+fn scene(way: &str) -> Compilation {
+    let rule = |(n, peer): (usize, &&str)| format!("near allows tcp {} {way} {peer}\n", n + 1);
+    compiled(&(SCENE.to_string() + &PEERS.iter().enumerate().map(rule).collect::<String>()))
+}
+
+/// The ends, in an order of their own.
+fn ends(policy: &Policy) -> Vec<(&'static str, Side)> {
+    let host = |block: &str| Side::hosts(Addresses::of([&block.parse().expect("a block")]));
+    let end = |end: End| named(policy, &end).remove(0).side;
+    vec![
+        ("dev", end(End::External(ExternalId(0)))),
+        ("ops", end(End::External(ExternalId(1)))),
+        ("cdn", end(End::PrefixList(PrefixListId(0)))),
+        ("sites", end(End::PrefixList(PrefixListId(1)))),
+        ("yards", end(End::PrefixList(PrefixListId(2)))),
+        ("home", end(End::Param(ParamId(0)))),
+        ("office", end(End::Param(ParamId(1)))),
+        ("works", end(End::Param(ParamId(2)))),
+        ("far", end(End::Tier(FAR))),
+        ("free", end(End::Tier(FREE))),
+        ("10.0.0.0/25", host("10.0.0.0/25")),
+        ("2001:db8::1", host("2001:db8::1/128")),
+    ]
+}
+
+/// What keeps the rule with this position from being sure.
+fn not_known(n: usize) -> Unknown {
+    match n as u32 {
+        n @ 0..2 => Unknown::Group(ExternalId(n)),
+        n @ 2..5 => Unknown::Contents(PrefixListId(n - 2)),
+        n => Unknown::Value(ParamId(n - 5)),
+    }
+}
+
+fn port(n: usize, family: Family) -> TrafficSet {
+    let port = n as u16 + 1;
+    TrafficSet::of(Traffic::Tcp(Ports { from: port, to: port }), family)
+}
+
+/// What a gate of `near` does with the port of each peer: `A` lets all of the end through, `s` surely some, `p` perhaps,
+/// `-` none.
+fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Side, family: Family) -> String {
+    let asked = TrafficSet::all(family);
+    let (may, must) = gates.at(gate, end, family);
+    let letting = gates.letting(gate, end, family, &asked);
+    let mut row = String::new();
+    for n in 0..PEERS.len() {
+        let one = port(n, family);
+        let of_port =
+            letting.iter().find(|(flow, _)| TrafficSet::of(policy.flows[*flow as usize].traffic, family) == one);
+        let letter = match (must.covers(&one), of_port) {
+            (true, Some((_, true))) => 'A',
+            (false, Some((_, true))) => 's',
+            (false, Some((_, false))) => 'p',
+            (false, None) => '-',
+            (true, other) => panic!("{n}: must pass, and {other:?} lets it"),
+        };
+        assert_eq!(may.covers(&one), letter != '-', "{n}");
+        row.push(letter);
+    }
+    row
+}
+
+/// Each end in each IP version that it may have, with the row of a gate: the columns are [`PEERS`].
+const ROWS: [(&str, Family, &str); 15] = [
+    ("dev", Family::V4, "App-ppp---ss-"),
+    ("dev", Family::V6, "Ap-p---p----s"),
+    ("ops", Family::V4, "pAp-ppp---ss-"),
+    ("ops", Family::V6, "pA-p---p----s"),
+    ("cdn", Family::V4, "ppA-ppp---ss-"),
+    ("sites", Family::V6, "pp-A---p----s"),
+    ("yards", Family::V4, "ppp-App---ss-"),
+    ("home", Family::V4, "ppp-pAp---ss-"),
+    ("office", Family::V4, "ppp-ppA---ss-"),
+    ("works", Family::V6, "pp-p---A----s"),
+    ("far", Family::V4, "--p-ppp-A-As-"),
+    ("free", Family::V4, "--p-ppp--Ass-"),
+    ("free", Family::V6, "---p---p-A--s"),
+    ("10.0.0.0/25", Family::V4, "ppp-ppp---As-"),
+    ("2001:db8::1", Family::V6, "pp-p---p----A"),
+];
+
+#[test]
+fn each_kind_of_peer_lets_each_kind_of_end_through() {
+    for (way, gate) in [("from", Gate::Inbound(NEAR)), ("to", Gate::Outbound(NEAR))] {
+        let compilation = scene(way);
+        let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
+        let mut found = Vec::new();
+        for (name, side) in ends(policy) {
+            for family in Family::BOTH.into_iter().filter(|family| side.may_be_in(*family)) {
+                found.push((name, family, row(&gates, policy, gate, &side, family)));
+            }
+        }
+        assert_eq!(found, ROWS.map(|(name, family, row)| (name, family, row.to_string())), "{way}");
+    }
+}
+
+/// A packet that is told to pass is let through by the rule for it, at the first address at which that is so, and what
+/// is not known is told: who is in what the rule names, or whether the end is where a block is.
+#[test]
+fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
+    for way in ["from", "to"] {
+        let compilation = scene(way);
+        let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
+        let near = Side::tier(policy, NEAR);
+        for (name, family, row) in ROWS {
+            let (_, side) = ends(policy).into_iter().find(|(end, _)| *end == name).expect("an end");
+            let (from, to) = if way == "from" { (&side, &near) } else { (&near, &side) };
+            for (n, letter) in row.chars().enumerate() {
+                let witness = gates.witness(from, to, family, &port(n, family));
+                // a tier that is sent to lets in what names it alone
+                let is_tier = ["far", "free"].contains(&name);
+                if letter == '-' || way == "to" && is_tier && PEERS[n] != name {
+                    assert_eq!(witness, None, "{way} {name} {}", PEERS[n]);
+                    continue;
+                }
+                let Witness { traffic, source, destination, flows, unknown } =
+                    witness.unwrap_or_else(|| panic!("{way} {name} {}: no packet", PEERS[n]));
+                assert_eq!(TrafficSet::of(traffic, family), port(n, family));
+                let cited: Vec<Traffic> = flows.iter().map(|flow| policy.flows[*flow as usize].traffic).collect();
+                assert_eq!(cited, [traffic], "{way} {name}");
+                let doubt = match letter {
+                    'p' => vec![not_known(n)],
+                    's' => side.unknown.into_iter().collect(),
+                    _ => vec![],
+                };
+                assert_eq!(unknown, doubt, "{way} {name} {}", PEERS[n]);
+                let there = PEERS[n].parse().map_or(side.addresses.clone(), |block: IpNet| {
+                    side.addresses.intersection(&Addresses::of([&block]))
+                });
+                let first = there.in_family(family).blocks().next().map(|block| block.network());
+                let own = near.addresses.in_family(family).blocks().next().map(|block| block.network());
+                let expected = match way {
+                    "from" => (first, None),
+                    _ => (own.filter(|_| is_tier), first),
+                };
+                assert_eq!((source, destination), expected, "{way} {name} {}", PEERS[n]);
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_passes_in_a_version_that_one_end_does_not_have() {
+    for way in ["from", "to"] {
+        let compilation = scene(way);
+        let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
+        let (near, free) = (Side::tier(policy, NEAR), Side::tier(policy, FREE));
+        for (name, side) in ends(policy) {
+            for family in Family::BOTH.into_iter().filter(|family| !side.may_be_in(*family)) {
+                for (from, to) in [(&side, &near), (&near, &side), (&free, &side)] {
+                    let asked = TrafficSet::all(family);
+                    assert!(gates.may(from, to, family, &asked).is_empty(), "{way} {name}");
+                    assert!(gates.must(from, to, family, &asked).is_empty(), "{way} {name}");
+                    assert_eq!(gates.stopped(from, to, family, &asked), None, "{way} {name}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_packet_cites_what_surely_lets_it_through_before_what_perhaps_does() {
+    let compilation = compiled(&format!(
+        "{SCENE}near allows tcp 80 from cdn\nnear allows tcp 80 from 10.0.0.0/8\nnear allows tcp 80 from home, 10.0.0.0/9\n"
+    ));
+    let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
+    let from = Side::hosts(Addresses::of([&"10.0.0.0/8".parse().expect("a block")]));
+    let web = TrafficSet::of(Traffic::Tcp(Ports { from: 80, to: 80 }), Family::V4);
+    let witness = gates.witness(&from, &Side::tier(policy, NEAR), Family::V4, &web).expect("a packet");
+    let sentences: Vec<usize> =
+        witness.flows.iter().map(|flow| policy.flows[*flow as usize].sentence.index()).collect();
+    assert_eq!((sentences, witness.unknown), (vec![1], vec![]));
+}
+
+#[test]
+fn where_a_tier_may_have_members_in_a_version_of_which_nothing_is_said_is_not_known() {
+    let compilation = compiled(
+        "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\n\
+         tier a, b { vpc = main }\n\
+         b allows tcp 1 from 10.0.0.0/24, 2001:db8::/32\n",
+    );
+    let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
+    let [a, b] = [0, 1].map(TierId);
+    for (family, unknown) in [(Family::V4, vec![]), (Family::V6, vec![Unknown::Members(a)])] {
+        let (from, to) = (Side::tier(policy, a), Side::tier(policy, b));
+        let witness = gates.witness(&from, &to, family, &port(0, family)).expect("a packet");
+        assert_eq!(witness.unknown, unknown, "{family:?}");
+    }
+}
