@@ -25,6 +25,13 @@ fn rules<'d>(deployment: &'d Deployment<'_>) -> impl Iterator<Item = (TierId, Di
     })
 }
 
+/// What a rule is: `db ingress tcp 80 tier web`.
+fn content(names: &Names<'_>, deployment: &Deployment<'_>, (tier, side, rule): (TierId, Direction, &Rule)) -> String {
+    let mut content = format!("{} ", deployment.group(tier).name);
+    names.within(side, rule, &mut content);
+    content
+}
+
 /// What each rule is called, by what it is: `db ingress tcp 80 tier web`.
 fn called(policy: &Policy, style: Style, renaming: Renaming, others: &[&str]) -> BTreeMap<String, String> {
     let deployment = lower(policy);
@@ -33,7 +40,7 @@ fn called(policy: &Policy, style: Style, renaming: Renaming, others: &[&str]) ->
     let named = rules(&deployment).map(|(tier, side, rule)| {
         let mut name = String::new();
         names.rule(tier, side, rule, &mut name);
-        (format!("{} {}", deployment.group(tier).name, names.within(side, rule)), name)
+        (content(&names, &deployment, (tier, side, rule)), name)
     });
     named.collect()
 }
@@ -179,9 +186,8 @@ fn a_rule_has_had_every_combination_of_its_tiers_names() {
     let deployment = lower(&compilation.policy);
     let names = Names::new(&deployment, Style::Snake, Renaming::Current, |_| true, &[]);
     let chain = |wanted: &str| {
-        let found = rules(&deployment).find(|(tier, side, rule)| {
-            format!("{} {}", deployment.group(*tier).name, names.within(*side, rule)) == wanted
-        });
+        let found =
+            rules(&deployment).find(|(tier, side, rule)| content(&names, &deployment, (*tier, *side, rule)) == wanted);
         let (tier, side, rule) = found.expect("a rule");
         names.chain(tier, side, rule)
     };
