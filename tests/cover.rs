@@ -1,5 +1,7 @@
 //! Which sentences others cover, and which those are.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod common;
 
 use common::{as_of, compile_text};

@@ -1,5 +1,7 @@
 //! Groups and their rules: what they are called, what they carry, which sentences ask for them.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod common;
 
 use common::{as_of, compile_text};

@@ -1,5 +1,7 @@
 //! Reach, gate by gate: what a rule with each kind of peer lets through from and to each kind of end.
 
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
 mod common;
 
 use common::{as_of, compile_text};
