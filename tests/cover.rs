@@ -56,6 +56,9 @@ fn sentences_that_others_cover() {
         // a peer that is no block, where blocks are
         (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from near", ""),
         (IPV4, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from near", "1 < 0"),
+        (DUAL, "app allows icmp 8 from 0.0.0.0/0\napp allows icmp 8 from near", "1 < 0"),
+        (DUAL, "app allows icmpv6 128 from ::/0\napp allows icmpv6 128 from near", "1 < 0"),
+        (DUAL, "app allows icmp 8 from 10.0.0.0/17\napp allows icmp 8 from near", ""),
         (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from old", "1 < 0"),
         (DUAL, "app allows tcp 80 from 10.2.0.0/17\napp allows tcp 80 from old", ""),
         (DUAL, "app allows tcp 80 from 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),

@@ -130,6 +130,9 @@ fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Side, rules
     for family in Family::BOTH.into_iter().filter(|family| is_in(policy, gate, rules[0].peer, side, *family)) {
         let background = gates.by_address(gate, side, family);
         if rules.len() < 2 && background.is_empty() {
+            if TrafficSet::of(rules[0].traffic, family).is_empty() {
+                continue;
+            }
             return;
         }
         let own: Vec<usize> = (0..rules.len()).collect();
