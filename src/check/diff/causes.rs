@@ -14,19 +14,19 @@ pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
         (change.to, Direction::Ingress, change.from, &change.places.from),
         (change.from, Direction::Egress, change.to, &change.places.to),
     ];
-    for (tier, direction, other, places) in sides {
-        let Some(Peer::Tier(tier)) = half.index.peer(tier) else { continue };
+    for (end, direction, other, places) in sides {
+        let Some(Peer::Tier(tier)) = half.index.peer(end) else { continue };
         let gate = gate(tier, direction);
         let is_open = Family::BOTH.iter().any(|family| change.has(*family) && half.gates.is_open(gate, *family));
         if direction == Direction::Egress && is_open && other == EndId::HOSTS {
             causes.open = Some(tier);
         }
-        let flows = half.gates.flows(gate).iter();
-        let flows = flows.map(|n| (half.gates.peer(gate, *n), &half.policy.flows[*n as usize]));
+        let flows = half.flows((end, direction), gate, other).iter();
+        let flows = flows.map(|(_, n)| (half.gates.peer(gate, *n), &half.policy.flows[*n as usize]));
         let carried = |flow: &Flow, family: Family| change.traffic[family as usize].meets(flow.traffic, family);
         let taking_part = flows.filter(|(peer, flow)| {
             let mut families = Family::BOTH.into_iter().filter(|family| fits(*peer, places.as_ref(), *family));
-            half.index.end(*peer) == other && families.any(|family| carried(flow, family))
+            families.any(|family| carried(flow, family))
         });
         causes.sentences.extend(taking_part.map(|(_, flow)| flow.sentence));
     }

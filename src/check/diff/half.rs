@@ -7,6 +7,7 @@ use super::ends::{EndId, Index};
 use crate::groups::Direction;
 use crate::net::{Addresses, Family, Packets, TrafficSet};
 use crate::policy::{Policy, TierId};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// One of two programs.
@@ -27,6 +28,8 @@ pub(super) struct Door {
     pub(super) named: Vec<(EndId, [TrafficSet; 2])>,
     /// Where hosts are that are reached whatever the rules say.
     pub(super) unfiltered: Addresses,
+    /// The flows that open it, by end, once somebody asks.
+    flows: OnceCell<Vec<(EndId, u32)>>,
 }
 
 impl<'p> Half<'p> {
@@ -43,6 +46,20 @@ impl<'p> Half<'p> {
     /// One side of a tier; nothing where the program does not have the tier.
     pub(super) fn door(&self, tier: EndId, direction: Direction) -> Option<&Door> {
         self.sides.get(&(tier, direction))
+    }
+
+    /// The flows that open one side of a tier to an end, with that end.
+    pub(super) fn flows(&self, (tier, direction): (EndId, Direction), gate: Gate, other: EndId) -> &[(EndId, u32)] {
+        let Some(door) = self.door(tier, direction) else { return &[] };
+        let by_end = door.flows.get_or_init(|| {
+            let with_end = |flow: &u32| (self.index.end(self.gates.peer(gate, *flow)), *flow);
+            let mut flows: Vec<(EndId, u32)> = self.gates.flows(gate).iter().map(with_end).collect();
+            flows.sort_unstable();
+            flows
+        });
+        let start = by_end.partition_point(|(end, _)| *end < other);
+        let count = by_end[start..].partition_point(|(end, _)| *end == other);
+        &by_end[start..start + count]
     }
 }
 
@@ -64,7 +81,7 @@ fn door(policy: &Policy, gates: &Gates<'_>, index: &Index, gate: Gate) -> Door {
     };
     // an open tier has no flows that open its outbound side
     let blocks = admit.blocks.union(&everything(Family::BOTH.map(|family| gates.is_open(gate, family))));
-    Door { blocks, named, unfiltered }
+    Door { blocks, named, unfiltered, flows: OnceCell::new() }
 }
 
 /// All packets of these families.

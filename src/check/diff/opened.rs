@@ -237,12 +237,18 @@ fn tell(ends: &Ends, after: &Half<'_>, (from, to): (EndId, EndId), parts: Vec<Pa
         Place { whole: addresses.is_empty() || all && !part.by_default, addresses }
     };
     let mut told: Vec<(Change, [Place; 2])> = Vec::new();
+    // which of them are of IPv4 alone so far
+    let mut halves: Vec<usize> = Vec::new();
     for mut part in parts {
         let (sender, receiver) = (std::mem::take(&mut part.from), std::mem::take(&mut part.to));
         let places = [place(from, sender, &part), place(to, receiver, &part)];
         let mut traffic = [TrafficSet::default(), TrafficSet::default()];
         traffic[part.family as usize] = part.traffic;
-        match told.iter_mut().find(|(known, at)| are_one((known, at), (part.family, &traffic[1], &places))) {
+        let other_half = match part.family {
+            Family::V4 => None,
+            Family::V6 => halves.iter().position(|n| are_one(&told[*n], &traffic[1], &places)),
+        };
+        match other_half.map(|n| &mut told[halves.remove(n)]) {
             Some((known, at)) => {
                 let [_, v6] = traffic;
                 known.traffic[1] = v6;
@@ -255,6 +261,7 @@ fn tell(ends: &Ends, after: &Half<'_>, (from, to): (EndId, EndId), parts: Vec<Pa
                 let Part { internet, by_default, .. } = part;
                 let (places_of, causes) = (Places::default(), Default::default());
                 let change = Change { from, to, places: places_of, traffic, internet, by_default, causes };
+                halves.extend((part.family == Family::V4).then_some(told.len()));
                 told.push((change, places));
             }
         }
@@ -267,10 +274,9 @@ fn tell(ends: &Ends, after: &Half<'_>, (from, to): (EndId, EndId), parts: Vec<Pa
 
 /// Whether what passes in IPv6 is one with something that passes in IPv4: the same, at addresses; anything at all, where
 /// no addresses are said.
-fn are_one((known, at): (&Change, &[Place; 2]), (family, v6, places): (Family, &TrafficSet, &[Place; 2])) -> bool {
+fn are_one((known, at): &(Change, [Place; 2]), v6: &TrafficSet, places: &[Place; 2]) -> bool {
     let whole = |places: &[Place; 2]| places.each_ref().map(|place| place.whole);
-    let fits = family == Family::V6 && !known.has(Family::V6) && whole(at) == whole(places);
-    fits && (whole(at) == [true, true] || alike(&known.traffic[0], v6))
+    whole(at) == whole(places) && (whole(at) == [true, true] || alike(&known.traffic[0], v6))
 }
 
 /// Where an end is, and whether that is all of it.
