@@ -414,6 +414,32 @@ fn a_thousand_killed_builds_leave_whole_outputs() {
 
 #[cfg(unix)]
 #[test]
+fn an_ended_build_takes_its_temporary_files_away() {
+    let scratch = Scratch::new();
+    let environment = |n| format!("[program.environments.e{n}]\noutputs = {{ terraform = \"out/{n}.tf\" }}\n");
+    scratch.write("tierwall.toml", format!("[[program]]\nfile = \"a.tier\"\n{}", times(1_000, environment)));
+    let temporary = || {
+        let names = fs::read_dir(scratch.path("out")).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        names.filter(|name| name.to_string_lossy().starts_with(".tierwall-")).count()
+    };
+    let mut ended = 0;
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        // another each time, so that something is written
+        scratch.write("a.tier", format!("tier web\nweb allows tcp {} from private\n", 80 + ended));
+        let mut child = scratch.command(&["build"]).stderr(Stdio::null()).spawn().expect("tierwall starts");
+        while temporary() < 10 && child.try_wait().expect("it can be asked").is_none() {
+            std::thread::yield_now();
+        }
+        Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill starts");
+        let status = child.wait().expect("it ends");
+        ended += usize::from(status.code() == Some(130));
+        assert_eq!(temporary(), 0, "{signal}: {status}");
+    }
+    assert_eq!(ended, 3);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_full_disk_changes_nothing() {
     let scratch = Scratch::new();
     project(&scratch, 2);

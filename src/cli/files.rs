@@ -1,6 +1,7 @@
 //! The file system: programs are read, and outputs are written whole or not at all.
 
 use super::seen::Seen;
+use super::unfinished;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read as _, Write};
@@ -209,8 +210,10 @@ impl Destination {
             }
             Err(error) => Err(words(&error)),
             Ok(_) => {
-                let dangling = |_| "it is a link to a file that is not there".to_string();
-                let path = fs::canonicalize(path).map_err(dangling)?;
+                let path = fs::canonicalize(path).map_err(|error| match error.kind() {
+                    io::ErrorKind::NotFound => "it is a link to a file that is not there".to_string(),
+                    _ => words(&error),
+                })?;
                 let kind = fs::metadata(&path).map_err(|error| words(&error))?;
                 if !kind.is_file() {
                     return Err("it is not a regular file".to_string());
@@ -310,7 +313,7 @@ fn temporary(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
     builder.prefix(".tierwall-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary = builder.tempfile_in(directory)?;
+    let mut temporary = unfinished::noted(|| builder.tempfile_in(directory))?;
     temporary.write_all(bytes)?;
     if let Some(permissions) = permissions {
         fs::set_permissions(temporary.path(), permissions)?;

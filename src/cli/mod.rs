@@ -21,6 +21,7 @@ mod run;
 mod seen;
 mod show;
 mod sides;
+mod unfinished;
 mod unified;
 mod watch;
 

@@ -4,6 +4,7 @@ use super::Exit;
 use super::files::{Destination, Written, put, words};
 use super::job::Made;
 use super::report::Report;
+use super::run::side_by_side;
 use super::seen::Seen;
 use super::unified;
 use std::collections::BTreeMap;
@@ -25,11 +26,15 @@ pub fn write(made: &[Made], force: bool, seen: &Seen, report: &Report) -> Result
             None => Ok(destination),
         }
     };
-    let staged = made.iter().map(|made| {
-        let staged = destination(made).and_then(|it| it.stage(&made.bytes).map_err(|error| words(&error)));
-        staged.map_err(|why| failure(made, &why))
+    let destinations: Vec<Result<Destination, String>> = made.iter().map(&mut destination).collect();
+    let both: Vec<_> = made.iter().zip(destinations).collect();
+    // most of the time is spent waiting for the disk
+    let staged = side_by_side(&both, |(made, destination)| match destination {
+        Ok(destination) => destination.stage(&made.bytes).map_err(|error| words(&error)),
+        Err(why) => Err(why.clone()),
     });
     // every output that cannot be written is told
+    let staged = made.iter().zip(staged).map(|(made, staged)| staged.map_err(|why| failure(made, &why)));
     let staged = staged.collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>, Exit>>()?;
     let put = |(made, staged)| put(staged).map_err(|error| failure(made, &words(&error)));
     made.iter().zip(staged).map(put).collect()

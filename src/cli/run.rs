@@ -79,12 +79,17 @@ pub fn jobs<'p>(project: &'p Project, manner: &Manner) -> Vec<Job<'p>> {
 
 /// What became of each job, in their order, whichever was done first.
 fn outcomes(jobs: &[Job<'_>]) -> Vec<Outcome> {
-    let threads = most_threads().min(jobs.len());
+    side_by_side(jobs, Job::run)
+}
+
+/// Does something with each, on all cores, and gives what comes of it in their order.
+pub fn side_by_side<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    let threads = most_threads().min(all.len());
     let pool = (threads > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build());
     match pool {
-        Some(Ok(pool)) => pool.install(|| jobs.par_iter().map(Job::run).collect()),
+        Some(Ok(pool)) => pool.install(|| all.par_iter().map(each).collect()),
         // no thread can be had
-        Some(Err(_)) | None => jobs.iter().map(Job::run).collect(),
+        Some(Err(_)) | None => all.iter().map(each).collect(),
     }
 }
 

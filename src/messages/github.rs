@@ -2,7 +2,7 @@
 
 use super::place::{Place, is_in_work_tree};
 use crate::diagnostic::{Level, Problem, place};
-use crate::source::Sources;
+use crate::source::{Sources, visible};
 use std::fmt::Write;
 
 /// One problem as a command. GitHub shows columns only of what is on one line.
@@ -49,7 +49,7 @@ fn escaped(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A value of a property, which `:` or `,` would end.
+/// A value of a property, which `:` or `,` would end. A log shows it as well, where nothing in it is to act.
 fn property(text: &str) -> String {
-    escaped(text).replace(':', "%3A").replace(',', "%2C")
+    escaped(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }

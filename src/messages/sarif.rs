@@ -65,9 +65,9 @@ impl Log {
     }
 
     /// The document of a run that ends with this code.
-    pub fn document(&self, exit_code: u8) -> String {
+    pub fn document(&mut self, exit_code: u8) -> String {
         let version = env!("CARGO_PKG_VERSION");
-        let document = json!({
+        let mut document = json!({
             "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
             "version": "2.1.0",
             "runs": [{
@@ -81,9 +81,10 @@ impl Log {
                     "exitCode": exit_code,
                     "toolExecutionNotifications": self.notices,
                 }],
-                "results": self.results,
             }],
         });
+        // there can be very many of them, which the macro would copy
+        document["runs"][0]["results"] = std::mem::take(&mut self.results).into();
         let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
         text.push('\n');
         text
