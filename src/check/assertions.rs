@@ -169,8 +169,8 @@ impl<'p> Proof<'p> {
     fn only(&self, assertion: &Assertion, allowed: &[Named], to: &[Named], problems: &mut Problems) {
         let listed: HashSet<Who> = allowed.iter().map(|named| named.side.who).collect();
         let listed = |who: Who| listed.contains(&who);
-        let known = allowed.iter().filter(|named| named.side.who == Who::Hosts);
-        let known = known.fold(Addresses::default(), |all, named| all.union(&named.side.addresses));
+        let hosts = allowed.iter().filter(|named| named.side.who == Who::Hosts);
+        let known = Addresses::of_all(hosts.map(|named| &named.side.addresses));
         for to in to {
             let mut found = Problems::default();
             let senders = match to.side.who {

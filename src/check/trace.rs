@@ -190,7 +190,7 @@ impl Question<'_> {
             let there = Side { addresses: cell.clone(), ..far.clone() };
             self.gates.at(station.gate, &there, self.family).1.covers(&station.fate.perhaps)
         });
-        surely.fold(Addresses::default(), |all, cell| all.union(&cell))
+        Addresses::of_all(&surely.collect::<Vec<_>>())
     }
 
     /// What keeps a gate from being sure: contents and values that its flows name, and where the far end is.

@@ -28,6 +28,16 @@ impl Addresses {
         Addresses { v4: Ranges::from_unsorted(v4), v6: Ranges::from_unsorted(v6) }
     }
 
+    /// The addresses of all of these.
+    pub fn of_all<'a>(sets: impl IntoIterator<Item = &'a Addresses>) -> Addresses {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for set in sets {
+            v4.extend_from_slice(set.v4.ranges());
+            v6.extend_from_slice(set.v6.ranges());
+        }
+        Addresses { v4: Ranges::from_unsorted(v4), v6: Ranges::from_unsorted(v6) }
+    }
+
     /// Every address.
     pub fn all() -> Addresses {
         Addresses { v4: Ranges::all(), v6: Ranges::all() }
@@ -195,6 +205,7 @@ mod tests {
             let (one, other) = (some(a), some(b));
             prop_assert_eq!(one.is_empty(), a == 0);
             prop_assert_eq!(one.union(&other), some(a | b));
+            prop_assert_eq!(Addresses::of_all([&one, &other, &one]), some(a | b));
             prop_assert_eq!(one.intersection(&other), some(a & b));
             prop_assert_eq!(one.difference(&other), some(a & !b));
             for (family, mask) in [(Family::V4, 0x00ff), (Family::V6, 0xff00)] {
