@@ -255,3 +255,98 @@ fn who_is_let_in_alike_is_told_together() {
     assert_eq!(only.help[0], "the same lets `c`, `db`, `hosts outside` reach it");
     assert_eq!(private.message, "`private` can reach `db`");
 }
+
+/// Asserts what the problems of a program say: the message, what is to be seen where, and the help.
+fn says(program: &str, words: &[&str]) {
+    let problems = check_all(program, &Levels { all: Some(Level::Allow), ..Levels::default() }).1;
+    let reports = problems.iter().map(|problem| problem.report());
+    let found = reports.flat_map(|report| {
+        let labels = report.labels.into_iter().map(|label| label.words);
+        std::iter::once(report.message).chain(labels).chain(report.help).collect::<Vec<_>>()
+    });
+    assert_eq!(found.collect::<Vec<_>>(), words, "{program}");
+}
+
+#[test]
+fn what_does_not_pass_is_told_by_its_name_or_by_what_is_left_of_it() {
+    for (program, what, service) in [
+        ("assert web can reach db", "anything", "…"),
+        ("assert web can reach db on mysql", "tcp 3306", "mysql"),
+        ("db allows mysql from web\nassert web can reach db on mysql, ssh", "tcp 22", "ssh"),
+        ("db allows ssh from web\nassert web can reach db on mysql, ssh", "tcp 3306", "mysql"),
+        ("assert web can reach db on dns", "tcp 53", "dns"),
+        ("db allows tcp 53 from web\nassert web can reach db on dns", "udp 53", "udp 53"),
+        ("assert web can reach db on tcp 20-30", "tcp 20", "tcp 20-30"),
+        ("db allows tcp 20-24 from web\nassert web can reach db on tcp 20-30", "tcp 25", "tcp 20-30"),
+    ] {
+        let message = format!("`web` cannot reach `db` on {what}");
+        let help = format!("what would let it through: `db allows {service} from web`");
+        says(&format!("tier web, db\n{program}\n"), &[&message, "`db` does not accept it", &help]);
+    }
+}
+
+#[test]
+fn a_packet_that_breaks_an_assertion_is_told() {
+    let broken = |program: &str, message: &str, packet: &str, sentences: usize| {
+        let packet = format!("broken by {packet}");
+        let mut words = vec![message, &packet];
+        words.extend(std::iter::repeat_n("lets it through", sentences));
+        says(&format!("tier a, b {{ outbound = closed }}\n{program}\n"), &words);
+    };
+    let tiers = "`a` can reach `b`";
+    let ssh = "a allows ssh to b\nassert a cannot reach b";
+    broken(ssh, tiers, "tcp a:* → b:22", 1);
+    broken("b allows udp 53 from a\nassert a cannot reach b", tiers, "udp a:* → b:53", 1);
+    broken("b allows ping from a\nassert a cannot reach b", tiers, "icmp 8/0 a → b (IPv4)", 1);
+    let from = "assert 198.51.100.7, 2001:db8::1 cannot reach a";
+    broken(
+        &format!("a allows ssh from 198.51.100.0/24\n{from}"),
+        "`198.51.100.7` can reach `a`",
+        "tcp 198.51.100.7:* → a:22",
+        1,
+    );
+    broken(
+        &format!("a allows ssh from 2001:db8::/32\n{from}"),
+        "`2001:db8::1` can reach `a`",
+        "tcp [2001:db8::1]:* → a:22",
+        1,
+    );
+    let to = "assert a cannot reach 198.51.100.7";
+    broken(
+        &format!("a allows ssh to 198.51.100.0/24\n{to}"),
+        "`a` can reach `198.51.100.7`",
+        "tcp a:* → 198.51.100.7:22",
+        1,
+    );
+    let never = "tcp a:* → 169.254.169.254:80, which security groups never filter";
+    broken("assert a cannot reach 169.254.169.254 on http", "`a` can reach `169.254.169.254`", never, 0);
+}
+
+#[test]
+fn a_way_around_is_told() {
+    let program = |sentences: &str| {
+        format!("tier a, b, c, d {{ outbound = closed }}\n{sentences}assert a can reach d on ssh only through c\n")
+    };
+    let around = "`a` can reach `d` another way";
+    says(&program("d allows ssh from a\n"), &[around, "a → d"]);
+    says(&program("b allows https from a\nd allows ssh from b\n"), &[around, "a → b → d"]);
+    says(&program("d allows https from a\n"), &["nothing leads from `a` to `d`", "there is no chain of flows"]);
+}
+
+#[test]
+fn who_is_let_in_by_another_sentence_is_told_apart() {
+    let program = "tier a, b, c, db { outbound = closed }\ndb allows ssh from b\ndb allows https from c\nassert only a can reach db\n";
+    let first = ["`b` can reach `db`", "broken by tcp b:* → db:22", "lets it through"];
+    let second = ["`c` can reach `db`", "broken by tcp c:* → db:443", "lets it through"];
+    says(program, &[first, second].concat());
+}
+
+#[test]
+fn a_chain_that_must_pass_has_no_step_that_only_may() {
+    let program = |rule: &str| {
+        format!("{rule}db allows ssh from app\nassert anywhere-tier can reach db on ssh only through app\n")
+    };
+    check(&program("app allows ssh from 10.9.0.0/16\n"), &["E0704"]);
+    holds(&program("app allows ssh from anywhere\n"));
+    holds(&program("app allows https from anywhere-tier\n"));
+}

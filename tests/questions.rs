@@ -8,9 +8,11 @@ use common::{Text, as_of, compile_text, examples, package};
 use insta::Settings;
 use std::process::Command;
 use tierwall::check::lint::Levels;
+use tierwall::check::paths::paths;
 use tierwall::check::reach::Gate;
 use tierwall::check::trace::{Verdict, trace};
 use tierwall::compile::{AskError, Asked, ask};
+use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
 use tierwall::policy::{Peer, Policy};
 use tierwall::questions::{self, Subject};
@@ -568,6 +570,7 @@ b allows icmp 3/4 from private
     // nor are there more than the stack uses
     let lines = matrix_lines(&format!("stack s {{ ip = ipv4 }}\ntier c\n{}", "c allows icmp 3/4 from private\n"));
     assert!(!lines.iter().any(|line| line.contains("IPv")), "{lines:?}");
+    assert!(lines.contains(&"private,hosts,c,tier,icmp 3/4,".to_string()), "{lines:?}");
     let program = "\
 vpc main { cidr = [10.0.0.0/16, 2001:db8:1::/56] }
 tier a { addresses = [10.0.0.0/24, 2001:db8:1::/64] }
@@ -714,4 +717,68 @@ fn a_sentence_that_has_ended_is_that_of_its_sender() {
         let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
         assert_eq!(found[0].legs[0].gates[0].ended.len(), count, "{from}");
     }
+}
+
+/// The chains between ends, with the first of the traffic of each of their steps.
+fn chains(program: &str, question: Asks<'_>, max: usize) -> (Vec<String>, bool) {
+    let (asked, subject) = asked(program, question);
+    let policy = &asked.compilation.policy;
+    let on = |family| {
+        let traffic = subject.services.iter().flat_map(|service| &service.traffic);
+        let all = traffic.map(|traffic| TrafficSet::of(*traffic, family)).reduce(|all, more| all.union(&more));
+        all.unwrap_or_else(|| TrafficSet::all(family))
+    };
+    let found = paths(policy, &subject.from, &subject.to, &on, max);
+    let shown = found.chains.iter().map(|chain| {
+        let mut words = chain.ends[0].name.clone();
+        for (step, to) in chain.steps.iter().zip(&chain.ends[1..]) {
+            let ports = step.passing.iter().filter_map(|passing| passing.may.witness(passing.family));
+            let ports: Vec<String> = ports.map(|traffic| traffic.to_string()).collect();
+            words += &format!(" -{}-> {}", ports.join(", "), to.name);
+        }
+        words
+    });
+    (shown.collect(), found.more)
+}
+
+#[test]
+fn paths_lead_from_each_end_to_each() {
+    let program = "\
+stack s { ip = ipv4 }
+tier a, b, c, d { outbound = closed }
+a allows tcp 1 from 198.51.100.1
+b allows tcp 2 from 198.51.100.2
+c allows tcp 3 from a
+d allows tcp 4 from b
+d allows tcp 5 from 198.51.100.2
+";
+    let all = ["198.51.100.2 -tcp 5-> d", "198.51.100.1 -tcp 1-> a -tcp 3-> c", "198.51.100.2 -tcp 2-> b -tcp 4-> d"];
+    for max in 1..5 {
+        let (found, more) = chains(program, ("198.51.100.1, 198.51.100.2", "c, d", ""), max);
+        assert_eq!((&found[..], more), (&all.map(String::from)[..max.min(3)], max < 3), "{max}");
+    }
+}
+
+#[test]
+fn the_last_step_of_a_path_carries_what_is_asked_about() {
+    let program = "\
+stack s { ip = ipv4 }
+tier a, b, c { outbound = closed }
+b allows tcp 1-9 from a
+c allows tcp 1-9 from b
+";
+    assert_eq!(chains(program, ("a", "c", "tcp 5"), 9).0, ["a -tcp 1-> b -tcp 5-> c"]);
+    assert_eq!(chains(program, ("a", "c", ""), 9).0, ["a -tcp 1-> b -tcp 1-> c"]);
+    assert_eq!(chains(program, ("a", "c", "tcp 10"), 9).0, [""; 0]);
+}
+
+#[test]
+fn paths_begin_where_nothing_is_filtered() {
+    let program = "\
+stack s { ip = ipv4 }
+tier a, b { outbound = closed }
+a allows tcp 1 from 169.254.169.254
+b allows tcp 2 from a
+";
+    assert_eq!(chains(program, ("169.254.169.254", "b", ""), 9).0, ["169.254.169.254 -tcp 1-> a -tcp 2-> b"]);
 }

@@ -28,66 +28,12 @@ proptest! {
 
     #[test]
     fn a_matrix_is_what_the_gates_say_of_each_pair(program in program()) {
-        with_policy(&program.text(), |_, _, policy| {
-            let (matrix, gates) = (Matrix::new(policy), Gates::new(policy));
-            let cells: HashMap<_, _> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
-            for (a, from) in matrix.ends().iter().enumerate() {
-                for (b, to) in matrix.ends().iter().enumerate() {
-                    if a >= matrix.tiers && b >= matrix.tiers {
-                        prop_assert!(!cells.contains_key(&(a, b)), "no tier is at either end");
-                        continue;
-                    }
-                    let mut found: [(TrafficSet, TrafficSet); 2] = Default::default();
-                    for passing in cells.get(&(a, b)).map_or(&[][..], |kind| matrix.kind(*kind)) {
-                        found[usize::from(passing.family == Family::V6)] = (passing.may.clone(), passing.must.clone());
-                    }
-                    let mut wanted = asked(&gates, &from.side, &to.side);
-                    // a cell that nothing may pass says nothing
-                    if wanted.iter().all(|(may, _)| may.is_empty()) {
-                        wanted = Default::default();
-                    }
-                    for family in Family::BOTH {
-                        let other = &found[1 - family as usize].0;
-                        let sure = [from, to].iter().all(|end| end.side.is_in(family));
-                        let (found, wanted) = (&found[family as usize], &wanted[family as usize]);
-                        // what passes only if the ends have the family at all is left out where the other says it
-                        let said = !other.is_empty() && other.covers(&wanted.0.without_icmp());
-                        let left_out = !sure && found.0.is_empty() && said;
-                        prop_assert!(left_out || found == wanted, "{} to {}", from.name, to.name);
-                    }
-                }
-            }
-            Ok(())
-        })?;
+        with_policy(&program.text(), |_, _, policy| pairs_agree(policy))?;
     }
 
     #[test]
     fn senders_of_a_matrix_are_those_of_its_pairs(program in program(), few in 0_usize..12) {
-        with_policy(&program.text(), |_, _, policy| {
-            let matrix = Matrix::new(policy);
-            for to in 0..matrix.ends().len() {
-                let mut wanted: Vec<(KindId, Vec<usize>)> = Vec::new();
-                for cell in matrix.cells().filter(|cell| cell.to == to) {
-                    match wanted.iter_mut().find(|(kind, _)| *kind == cell.kind) {
-                        Some((_, senders)) => senders.push(cell.from),
-                        None => wanted.push((cell.kind, vec![cell.from])),
-                    }
-                }
-                let found = matrix.senders(to);
-                let kinds: Vec<KindId> = found.iter().map(|senders| senders.kind).collect();
-                prop_assert_eq!(kinds, wanted.iter().map(|(kind, _)| *kind).collect::<Vec<_>>());
-                for (senders, (_, wanted)) in found.iter().zip(wanted) {
-                    let (tiers, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|end| *end < matrix.tiers);
-                    for (crowd, wanted) in [(&senders.tiers, &tiers), (&senders.others, &others)] {
-                        prop_assert_eq!(crowd.len(), wanted.len());
-                        prop_assert_eq!(crowd.first(few), &wanted[..few.min(wanted.len())]);
-                    }
-                    let left: Vec<usize> = (0..matrix.tiers).filter(|tier| !tiers.contains(tier)).collect();
-                    prop_assert_eq!(matrix.other_tiers(to, senders), left);
-                }
-            }
-            Ok(())
-        })?;
+        with_policy(&program.text(), |_, _, policy| senders_agree(policy, few))?;
     }
 
     #[test]
@@ -111,6 +57,103 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// Whether a matrix says of each pair what the gates say of it.
+fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
+    let (matrix, gates) = (Matrix::new(policy), Gates::new(policy));
+    let cells: HashMap<_, _> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
+    for (a, from) in matrix.ends().iter().enumerate() {
+        for (b, to) in matrix.ends().iter().enumerate() {
+            if a >= matrix.tiers && b >= matrix.tiers {
+                prop_assert!(!cells.contains_key(&(a, b)), "no tier is at either end");
+                continue;
+            }
+            let mut found: [(TrafficSet, TrafficSet); 2] = Default::default();
+            for passing in cells.get(&(a, b)).map_or(&[][..], |kind| matrix.kind(*kind)) {
+                found[usize::from(passing.family == Family::V6)] = (passing.may.clone(), passing.must.clone());
+            }
+            let mut wanted = asked(&gates, &from.side, &to.side);
+            // a cell that nothing may pass says nothing
+            if wanted.iter().all(|(may, _)| may.is_empty()) {
+                wanted = Default::default();
+            }
+            for family in Family::BOTH {
+                let other = &found[1 - family as usize].0;
+                let sure = [from, to].iter().all(|end| end.side.is_in(family));
+                let (found, wanted) = (&found[family as usize], &wanted[family as usize]);
+                // what passes only if the ends have the family at all is left out where the other says it
+                let said = !other.is_empty() && other.covers(&wanted.0.without_icmp());
+                let left_out = !sure && found.0.is_empty() && said;
+                prop_assert!(left_out || found == wanted, "{} to {}", from.name, to.name);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the senders to each end are those of the pairs; of each crowd the first `few`.
+fn senders_agree(policy: &Policy, few: usize) -> Result<(), TestCaseError> {
+    let matrix = Matrix::new(policy);
+    for to in 0..matrix.ends().len() {
+        let mut wanted: Vec<(KindId, Vec<usize>)> = Vec::new();
+        for cell in matrix.cells().filter(|cell| cell.to == to) {
+            match wanted.iter_mut().find(|(kind, _)| *kind == cell.kind) {
+                Some((_, senders)) => senders.push(cell.from),
+                None => wanted.push((cell.kind, vec![cell.from])),
+            }
+        }
+        let found = matrix.senders(to);
+        let kinds: Vec<KindId> = found.iter().map(|senders| senders.kind).collect();
+        prop_assert_eq!(kinds, wanted.iter().map(|(kind, _)| *kind).collect::<Vec<_>>());
+        for (senders, (_, wanted)) in found.iter().zip(wanted) {
+            let (tiers, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|end| *end < matrix.tiers);
+            for (crowd, wanted) in [(&senders.tiers, &tiers), (&senders.others, &others)] {
+                prop_assert_eq!(crowd.len(), wanted.len());
+                prop_assert_eq!(crowd.first(few), &wanted[..few.min(wanted.len())]);
+            }
+            let left: Vec<usize> = (0..matrix.tiers).filter(|tier| !tiers.contains(tier)).collect();
+            prop_assert_eq!(matrix.other_tiers(to, senders), left);
+        }
+    }
+    Ok(())
+}
+
+/// Blocks in which many ends have addresses tell ends apart; those in which few have any single these out.
+#[test]
+fn a_matrix_of_many_ends_is_what_the_gates_say() -> Result<(), TestCaseError> {
+    let tiers = (0..24).fold(String::new(), |text, n| {
+        let outbound = if n % 3 == 0 { "closed" } else { "open" };
+        let more = if n % 8 == 1 { format!(", 192.168.{n}.0/24") } else { String::new() };
+        let addresses = format!("[10.0.{n}.0/24, 2001:db8:0:{n}::/64{more}]");
+        format!("{text}tier t{n} {{ addresses = {addresses}, outbound = {outbound} }}\n")
+    });
+    let program = format!(
+        "{tiers}{}",
+        "\
+tier db { outbound = closed }
+tier ipv6 { addresses = 2001:db8:0:5::/64 }
+external partner = \"sg-0123456789abcdef0\"
+prefix-list cdn = \"pl-0123456789abcdef0\"
+param home : cidr
+db allows tcp 1 from 10.0.0.0/19
+db allows tcp 2 from 10.0.0.0/20
+db allows tcp 3 from 10.0.3.0/24, 10.0.4.128/25
+db allows tcp 4 from 2001:db8::/48
+db allows tcp 5 from 2001:db8:0:4::/62
+db allows tcp 6 from t1, t2
+t1 allows tcp 7 from partner, 10.0.0.0/8
+t2 allows tcp 8 from cdn, anywhere-ipv4
+t3 allows tcp 9 from home
+t3 allows tcp 10 to 10.0.0.0/19, db
+t6 allows tcp 11 to 10.0.16.0/21, 169.254.169.254
+db allows tcp 12 to 10.0.0.0/18, 192.168.9.0/24
+"
+    );
+    with_policy(&program, |_, _, policy| {
+        pairs_agree(policy)?;
+        (0..30).try_for_each(|few| senders_agree(policy, few))
+    })
 }
 
 /// All chains, by trying.
