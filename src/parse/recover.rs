@@ -173,7 +173,7 @@ const SLIPS: [(&str, &str, &str); 17] = [
     ("to", "\"", "addresses and names stand without quotes"),
     ("", "except", "`except` stands before `until` and before the string"),
     ("", "until", "`until` stands before the string"),
-    ("", ":", "a value is given with `=`"),
+    ("", ":", "a value is given with `=`, a role with `is`"),
     ("", "from", "one statement a line"),
 ];
 
