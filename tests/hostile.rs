@@ -422,20 +422,23 @@ fn an_ended_build_takes_its_temporary_files_away() {
         let names = fs::read_dir(scratch.path("out")).into_iter().flatten().flatten().map(|entry| entry.file_name());
         names.filter(|name| name.to_string_lossy().starts_with(".tierwall-")).count()
     };
-    let mut ended = 0;
-    for signal in ["-TERM", "-INT", "-HUP"] {
+    let is_ended = |signal: &str, round: usize| {
         // another each time, so that something is written
-        scratch.write("a.tier", format!("tier web\nweb allows tcp {} from private\n", 80 + ended));
-        let mut child = scratch.command(&["build"]).stderr(Stdio::null()).spawn().expect("tierwall starts");
+        scratch.write("a.tier", format!("tier web\nweb allows tcp {} from private\n", 80 + round));
+        let mut build = scratch.command(&["build"]);
+        let mut child = build.env("RAYON_NUM_THREADS", "1").stderr(Stdio::null()).spawn().expect("tierwall starts");
         while temporary() < 10 && child.try_wait().expect("it can be asked").is_none() {
             std::thread::yield_now();
         }
         Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill starts");
         let status = child.wait().expect("it ends");
-        ended += usize::from(status.code() == Some(130));
         assert_eq!(temporary(), 0, "{signal}: {status}");
+        status.code() == Some(130)
+    };
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        // where the disk is quick it may be done before the signal comes
+        assert!((0..20).any(|round| is_ended(signal, round)), "{signal} never ended it");
     }
-    assert_eq!(ended, 3);
 }
 
 #[cfg(unix)]
@@ -559,9 +562,12 @@ fn an_output_that_cannot_be_written_is_told() {
 fn a_file_that_has_changed_since_it_was_read_is_left_alone() {
     use notify::{Event, EventKind, RecursiveMode, Watcher, event::AccessKind};
     let scratch = Scratch::new();
-    let text = format!("tier   web\n{}", "web   allows tcp 80 from 10.0.0.1/8\n".repeat(40_000));
-    for command in [&["fmt", "a.tier"][..], &["check", "--fix", "a.tier"]] {
-        let text = if command[0] == "fmt" { text.replace("10.0.0.1/8", "10.0.0.0/8") } else { text.clone() };
+    // a second's work for each of them
+    let (layout, host_bits) = ("web   allows tcp 80 from 10.0.0.0/8\n", "web   allows tcp 80 from 10.0.0.1/8\n");
+    for (command, text) in
+        [(&["fmt", "a.tier"][..], layout.repeat(400_000)), (&["check", "--fix", "a.tier"], host_bits.repeat(40_000))]
+    {
+        let text = format!("tier   web\n{text}");
         let path = scratch.write("a.tier", &text);
         let (changed, appended) = (path.clone(), format!("{text}tier late\n"));
         let late = appended.clone();

@@ -1,6 +1,6 @@
 //! What security groups never filter: Amazon's own services at addresses that each VPC has.
 
-use super::reach::{Side, Who};
+use super::side::{Side, Who};
 use crate::net::Addresses;
 use crate::policy::{Policy, TierId};
 use ipnet::IpNet;
