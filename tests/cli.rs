@@ -287,6 +287,8 @@ fn hostile_input_ends_in_errors() {
         ("nul", b"tier w\0eb\n"),
         ("invalid", b"tier web\n# \xff\xfe\n"),
         ("carriage", b"tier web\rtier app\n"),
+        ("verb", "\u{20ac}\u{20ac} allow https from b\n\u{20ac}\u{20ac}\u{20ac} allows x\n".as_bytes()),
+        ("annotation", "@\u{20ac}\u{20ac} lint\n@\u{e9} allow\n".as_bytes()),
         ("list", "param a : cidr\nprefix-list s = \"com.amazonaws.region.é\"\n".as_bytes()),
         ("name", format!("tier {}\n", "x".repeat(10_000)).as_bytes()),
     ] {

@@ -102,11 +102,12 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
-    let head = first.map_or("", |(_, word)| word);
+    let (start, head) = first.copied().unwrap_or((0, ""));
     if text.starts_with('@') {
         let word = format!("@{head}");
         let meant = Some("@allow(LINT, \"reason\")".to_string()).filter(|_| head != "allow");
-        let place = span.part(0, word.len());
+        // something else may stand between the two
+        let place = aligned(text, span, span.part(0, word.len()));
         if meant.is_some() {
             return Problem::UnknownStatement { span: place, word, meant };
         }
@@ -116,9 +117,9 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
     }
     if ["allows", "allow"].contains(&head) {
         let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
-        return Problem::Syntax { span: span.part(0, head.len()), found, expected, help: None };
+        return Problem::Syntax { span: span.part(start, head.len()), found, expected, help: None };
     }
-    let starts = first.is_some_and(|(start, _)| *start == 0);
+    let starts = first.is_some() && start == 0;
     if starts && !STARTS.contains(&head) && !verb_in(text) {
         // neither a declaration nor a rule: which of the two was it to be?
         if let Some((at, word)) = second
