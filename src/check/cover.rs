@@ -37,10 +37,7 @@ pub fn covered(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Covered> {
     let mut closed = vec![0u8; policy.flows.len()];
     let mut by: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (group, direction) in deployment.groups.iter().flat_map(|group| Direction::ALL.map(|it| (group, it))) {
-        let gate = match direction {
-            Direction::Ingress => Gate::Inbound(group.tier),
-            Direction::Egress => Gate::Outbound(group.tier),
-        };
+        let gate = Gate::of(group.tier, direction);
         if gates.flows(gate).is_empty() || apart(group.rules(direction)) {
             continue;
         }

@@ -12,6 +12,7 @@ pub(super) use super::admit::peer_family;
 
 use super::admit::{Admit, Admitted};
 use super::unfiltered::is_never_filtered;
+use crate::groups::Direction;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
 use std::cell::OnceCell;
@@ -66,6 +67,16 @@ pub enum Gate {
     Inbound(TierId),
     /// What they may send.
     Outbound(TierId),
+}
+
+impl Gate {
+    /// The gate on one side of a tier.
+    pub(super) fn of(tier: TierId, direction: Direction) -> Gate {
+        match direction {
+            Direction::Ingress => Gate::Inbound(tier),
+            Direction::Egress => Gate::Outbound(tier),
+        }
+    }
 }
 
 impl<'p> Gates<'p> {

@@ -108,16 +108,16 @@ impl Job<'_> {
     fn judged(&self, compilation: Compilation) -> Outcome {
         let policy = &compilation.policy;
         let Judged { deployment, mut problems } = compilation.judge(&self.levels);
-        let template = |output: &&Output| output.backend.name == cloudformation::BACKEND.name;
-        if self.build.outputs.iter().any(|output| template(&output)) {
+        let is_template = |backend: &Backend| backend.name == cloudformation::BACKEND.name;
+        if self.build.outputs.iter().any(|output| is_template(&output.backend)) {
             problems.append(target::cloudformation(policy));
         }
         let size = deployment.as_ref().map(|deployment| (policy.tiers.len(), deployment.rule_count()));
         let mut made = Vec::new();
         if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
-            let wanted = self.build.outputs.iter().filter(|output| self.writes || template(output));
+            let wanted = self.build.outputs.iter().filter(|output| self.writes || is_template(&output.backend));
             made = wanted.map(|output| make(output, &deployment)).collect();
-            if let Some(made) = made.iter().find(|made: &&Made| made.backend.name == cloudformation::BACKEND.name) {
+            if let Some(made) = made.iter().find(|made: &&Made| is_template(&made.backend)) {
                 problems.append(limits(policy, &deployment, made.bytes.len(), &self.levels));
             }
             if !self.writes {

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tierwall::diagnostic::{Level, Problem, Style, counted, nearest, render};
 use tierwall::messages::{self, Log, Notice, Totals};
-use tierwall::source::{Sources, visible};
+use tierwall::source::{Sources, visible, visible_lines};
 
 /// How problems are told: `docs/messages.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -146,7 +146,7 @@ impl Report {
 
     fn outcome_of(&self, words: &str, file: Option<&str>) {
         match self.format {
-            MessageFormat::Human | MessageFormat::Short => self.say(&lines(words)),
+            MessageFormat::Human | MessageFormat::Short => self.say(&(visible_lines(words) + "\n")),
             MessageFormat::Json => self.tell(&messages::json_notice(Notice::Outcome, words, file)),
             MessageFormat::Github => self.tell(&messages::github_notice(words, file)),
             MessageFormat::Sarif => self.told().log.notice(words, file),
@@ -157,7 +157,7 @@ impl Report {
     pub fn remark(&self, words: &str) {
         match self.format {
             MessageFormat::Human | MessageFormat::Short if words.is_empty() => {}
-            MessageFormat::Human | MessageFormat::Short => self.say(&lines(words)),
+            MessageFormat::Human | MessageFormat::Short => self.say(&(visible_lines(words) + "\n")),
             MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => {}
         }
     }
@@ -235,11 +235,6 @@ impl Report {
             Err(error) => self.failure(&format!("cannot write to standard output: {error}")),
         }
     }
-}
-
-/// Words for people, which may be several lines; whatever they cite acts on no terminal.
-fn lines(words: &str) -> String {
-    words.split('\n').map(|line| visible(line).into_owned() + "\n").collect()
 }
 
 /// `2 errors, 1 warning`, on a line; nothing for no problems.

@@ -276,7 +276,7 @@ pub(super) fn passing(fates: &[(Family, &Fate)]) -> Vec<Marked> {
 }
 
 fn whom(stations: &[(Family, &Station)]) -> Option<String> {
-    let whom = stations.iter().fold(Addresses::default(), |all, (_, station)| all.union(&station.whom));
+    let whom = Addresses::of_all(stations.iter().map(|(_, station)| &station.whom));
     let mut blocks = blocks(&whom, SHOWN + 1);
     if blocks.len() > SHOWN {
         blocks.truncate(SHOWN);

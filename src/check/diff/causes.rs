@@ -1,7 +1,8 @@
 //! The sentences that let connections through.
 
+use super::super::reach::Gate;
 use super::ends::EndId;
-use super::half::{Half, gate};
+use super::half::Half;
 use super::{Causes, Change};
 use crate::groups::Direction;
 use crate::net::{Addresses, Family};
@@ -16,7 +17,7 @@ pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
     ];
     for (end, direction, other, places) in sides {
         let Some(Peer::Tier(tier)) = half.index.peer(end) else { continue };
-        let gate = gate(tier, direction);
+        let gate = Gate::of(tier, direction);
         let is_open = Family::BOTH.iter().any(|family| change.has(*family) && half.gates.is_open(gate, *family));
         if direction == Direction::Egress && is_open && other == EndId::HOSTS {
             causes.open = Some(tier);

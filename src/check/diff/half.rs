@@ -6,7 +6,7 @@ use super::super::unfiltered;
 use super::ends::{EndId, Index};
 use crate::groups::Direction;
 use crate::net::{Addresses, Family, Packets, TrafficSet};
-use crate::policy::{Policy, TierId};
+use crate::policy::Policy;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ impl<'p> Half<'p> {
         let mut sides = HashMap::new();
         for (tier, end) in index.tiers() {
             for direction in Direction::ALL {
-                sides.insert((end, direction), door(policy, gates, index, gate(tier, direction)));
+                sides.insert((end, direction), door(policy, gates, index, Gate::of(tier, direction)));
             }
         }
         Half { policy, gates, index, sides }
@@ -60,14 +60,6 @@ impl<'p> Half<'p> {
         let start = by_end.partition_point(|(end, _)| *end < other);
         let count = by_end[start..].partition_point(|(end, _)| *end == other);
         &by_end[start..start + count]
-    }
-}
-
-/// The gate on one side of a tier.
-pub(super) fn gate(tier: TierId, direction: Direction) -> Gate {
-    match direction {
-        Direction::Ingress => Gate::Inbound(tier),
-        Direction::Egress => Gate::Outbound(tier),
     }
 }
 
