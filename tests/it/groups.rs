@@ -1,10 +1,6 @@
 //! Groups and their rules: what they are called, what they carry, which sentences ask for them.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{as_of, compile_text};
+use crate::common::{as_of, compile_text};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use tierwall::compile::Compilation;

@@ -1,10 +1,6 @@
 //! Diff: what a review of a change shows, each with the change that it is about.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{as_of, compile_text, package};
+use crate::common::{as_of, compile_text, package};
 use insta::Settings;
 use similar::TextDiff;
 use tierwall::changes::Changes;

@@ -1,10 +1,6 @@
 //! The lints about exposure: each judges sets, and each clause has a program on either side of it.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::check;
+use crate::common::check;
 use tierwall::check::lint::{Level, Levels};
 use tierwall::diagnostic::{Style, render};
 

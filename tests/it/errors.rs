@@ -1,11 +1,7 @@
 //! `docs/errors.md` against the compiler: every code has a page, each wrong program or manifest gets its code and no
 //! other error, each right one gets nothing; and how each is told.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{block, package};
+use crate::common::{block, package};
 use std::collections::BTreeSet;
 use std::path::Path;
 use tierwall::check::lint::{Level, Levels};
@@ -16,7 +12,7 @@ use tierwall::source::Sources;
 /// Codes that no program written in a text file can cause.
 const NOT_BY_TEXT: [&str; 2] = ["E0108", "E0121"];
 
-/// Codes of what is found on a disk; `tests/projects.rs` has them.
+/// Codes of what is found on a disk; `tests/it/projects.rs` has them.
 const BY_FILES: [&str; 1] = ["E0807"];
 
 /// A code, and another that every program with it has too.
@@ -46,7 +42,7 @@ impl Shown<'_> {
         match self {
             Shown::Program(program) => {
                 let nothing = Levels { all: Some(Level::Allow), ..Levels::default() };
-                let (compilation, problems) = common::check(program, &nothing);
+                let (compilation, problems) = crate::common::check(program, &nothing);
                 (compilation.sources, problems)
             }
             Shown::Manifest(manifest) => {

@@ -1,10 +1,6 @@
 //! The command line as a user meets it: exit codes, files, standard input, what goes where.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::command::Scratch;
+use crate::common::command::Scratch;
 use std::fs;
 
 const PROGRAM: &str = "tier web\nweb allows https from anywhere\n";

@@ -1,10 +1,6 @@
 //! Projects: what `tierwall.toml` lists is found, checked, built and held against what is committed.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::command::Scratch;
+use crate::common::command::Scratch;
 use std::fs;
 
 const SHOP: &str = "tier web\nweb allows https from anywhere\n";
@@ -300,13 +296,13 @@ fn a_problem_without_a_place_says_whose_it_is() {
 #[test]
 fn the_example_is_a_project() {
     let scratch = Scratch::new();
-    for entry in fs::read_dir(common::package().join("examples/environments")).expect("the example").flatten() {
+    for entry in fs::read_dir(crate::common::package().join("examples/environments")).expect("the example").flatten() {
         fs::copy(entry.path(), scratch.path(&entry.file_name().to_string_lossy())).expect("a copy");
     }
     scratch.run(&["check"]).exits(0).says("main.tier (staging): 3 tiers").says("main.tier (production): 3 tiers");
     scratch.run(&["build"]).exits(0);
     for environment in ["staging", "production"] {
-        let snapshot = common::package().join(format!("snapshots/environments-{environment}-terraform.snap.tf"));
+        let snapshot = crate::common::package().join(format!("snapshots/environments-{environment}-terraform.snap.tf"));
         let built = scratch.read(&format!("build/{environment}/groups.tf"));
         assert_eq!(built, fs::read_to_string(snapshot).expect("a snapshot"));
     }

@@ -1,11 +1,6 @@
 //! `tierwall watch`: what is built again when files are saved, in all the ways in which editors save.
 
-#![cfg(unix)]
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::command::Scratch;
+use crate::common::command::Scratch;
 use std::fs;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};

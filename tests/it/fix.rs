@@ -1,11 +1,7 @@
 //! Corrections: each removes what it is for, those that are safe change nothing that was written to be deployed, and
 //! `check --fix` writes them whole or not at all.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{check, wrong_programs};
+use crate::common::{check, wrong_programs};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! The layers: which module may name which. The picture is in `docs/architecture.md`.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,10 +1,6 @@
 //! Reach, gate by gate: what a rule with each kind of peer lets through from and to each kind of end.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{as_of, compile_text};
+use crate::common::{as_of, compile_text};
 use ipnet::IpNet;
 use tierwall::check::ends::named;
 use tierwall::check::reach::{Gate, Gates, Side, Unknown, Witness};

@@ -1,10 +1,6 @@
 //! The rule ledger: what each kind of rule counts, what it is charged to, and how it is shown.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{as_of, compile_text, package};
+use crate::common::{as_of, compile_text, package};
 use tierwall::compile::Compilation;
 use tierwall::groups::{Direction, lower};
 use tierwall::quota::{Count, Ledger, costs, totals};

@@ -1,10 +1,6 @@
 //! The formatter: each topic's program above its layout in `snapshots/fmt/`, the examples, and the command.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::package;
+use crate::common::package;
 use insta::Settings;
 use std::fs;
 use std::io::Write;

@@ -1,13 +1,9 @@
 //! The estates that the compiler is measured with: they are what they are said to be.
 
-#![allow(clippy::disallowed_methods, reason = "what the tests share reads files")]
-
-#[path = "../benches/estate/mod.rs"]
+#[path = "../../benches/estate/mod.rs"]
 mod estate;
 
-mod common;
-
-use common::as_of;
+use crate::common::as_of;
 use estate::{ENTRY, Estate, Files, Mix, Peers};
 use tierwall::check::lint::Levels;
 use tierwall::compile::{Compilation, compile};

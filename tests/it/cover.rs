@@ -1,10 +1,6 @@
 //! Which sentences others cover, and which those are.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{as_of, compile_text};
+use crate::common::{as_of, compile_text};
 use tierwall::check::cover::covered;
 use tierwall::check::reach::Gates;
 use tierwall::groups::lower;

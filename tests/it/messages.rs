@@ -1,11 +1,7 @@
 //! Problems for programs: each format with the program that it is about, in `snapshots/messages/`; and that what they
 //! say of places is so.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{check, package, wrong_programs};
+use crate::common::{check, package, wrong_programs};
 use serde_json::Value;
 use std::process::{Command, Output};
 use tierwall::check::lint::{Level, Levels};
@@ -277,7 +273,7 @@ fn what_is_in_a_commit_is_not_to_be_edited() {
         }
     }
     let mut old = Old("tier web\nweb allows https from 10.0.0.1/8\n");
-    let compilation = tierwall::compile::compile("s.tier", &mut old, &[], common::as_of()).expect("a program");
+    let compilation = tierwall::compile::compile("s.tier", &mut old, &[], crate::common::as_of()).expect("a program");
     let [problem] = compilation.problems.sorted().try_into().expect("one problem");
     assert!(problem.fixes(&compilation.sources).is_empty());
     assert!(!messages::github(&problem, &compilation.sources).contains("file="));

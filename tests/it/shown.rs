@@ -1,11 +1,7 @@
 //! Names and texts of others are shown and never obeyed: by a terminal, by the runner of GitHub's workflows, by Markdown.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::command::{Run, Scratch};
-use common::repository::Repository;
+use crate::common::command::{Run, Scratch};
+use crate::common::repository::Repository;
 use tierwall::source::is_unseen;
 
 /// Programs that would do something to whoever reads what is told of them.

@@ -1,11 +1,7 @@
 //! `ci/review.sh`, which the recipes for GitHub and GitLab run: what it finds, how it ends, and what it comments.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::command::Run;
-use common::repository::Repository;
+use crate::common::command::Run;
+use crate::common::repository::Repository;
 
 const SHOP: &str = "tier web\n\nweb allows https from anywhere\n";
 const OPENED: &str = "tier web\n\nweb allows https, ssh from anywhere\n";

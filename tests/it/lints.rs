@@ -1,10 +1,6 @@
 //! Lints: each has a program in which it fires and one in which it does not; and what they judge is sets.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{check, package};
+use crate::common::{check, package};
 use std::collections::BTreeSet;
 use tierwall::backend::{ALL, cloudformation};
 use tierwall::check::lint::{self, Level, Levels, Lint};

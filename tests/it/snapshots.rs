@@ -1,11 +1,7 @@
 //! The examples and what becomes of them: each one's flow table with the source on top, and each target's
 //! output byte for byte.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{examples, package};
+use crate::common::{examples, package};
 use insta::Settings;
 use std::fmt::Write;
 use tierwall::check::lint::Levels;

@@ -1,10 +1,6 @@
 //! Verdicts on assertions: each form and each kind of unknown, both ways.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::check as check_all;
+use crate::common::check as check_all;
 use tierwall::check::lint::{Level, Levels};
 
 /// What every program here starts with: a closed database, members that are known and members that are not.

@@ -1,13 +1,9 @@
 //! `docs/pull-requests.md` is a story that a user can type: its commands are run in a repository, its edits applied, and
-//! what it shows must be what they print. After a change that is meant, `STORY=write cargo test --test story` writes the
+//! what it shows must be what they print. After a change that is meant, `STORY=write cargo test --test it story` writes the
 //! outputs anew.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::package;
-use common::repository::Repository;
+use crate::common::package;
+use crate::common::repository::Repository;
 use std::fmt::Write;
 
 /// The commands of the story, how each ends, and what must be told.
@@ -117,6 +113,6 @@ fn the_page_shows_what_its_commands_print() {
     if std::env::var("STORY").is_ok_and(|what| what == "write") {
         std::fs::write(&path, replayed).expect("a page");
     } else {
-        assert!(page == replayed, "`STORY=write cargo test --test story` writes the page anew:\n{replayed}");
+        assert!(page == replayed, "`STORY=write cargo test --test it story` writes the page anew:\n{replayed}");
     }
 }

@@ -1,15 +1,11 @@
 //! The built-in services held against the outside world: `tests/data/services.tsv` names, for each port of each
 //! service, who says so, and `tests/data/etc-services.txt` holds the assignments.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use tierwall::catalogue::catalogue;
 
 fn data(name: &str) -> Vec<String> {
-    let path = common::package().join("tests/data").join(name);
+    let path = crate::common::package().join("tests/data").join(name);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines().filter(|line| !line.starts_with('#')).map(str::to_string).collect()
 }
@@ -85,7 +81,7 @@ fn this_machine_agrees_where_it_knows() {
 fn each_line_declares_one_name() {
     let names: Vec<&str> = catalogue().names().collect();
     assert!(names.is_sorted_by(|a, b| a < b), "a name is declared twice");
-    let lines = include_str!("../src/prelude.tier").lines();
+    let lines = include_str!("../../src/prelude.tier").lines();
     let other = lines.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("service "));
     assert_eq!(other.collect::<Vec<_>>(), Vec::<&str>::new());
     for (service, name) in catalogue().services().zip(names) {

@@ -1,10 +1,6 @@
 //! Lints about what a program says and need not say, and about what it says with little effect: where each stays calm.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{as_of, check};
+use crate::common::{as_of, check};
 use tierwall::check::lint::{Level, Levels};
 use tierwall::compile::compile;
 use tierwall::parse::{Read, ReadError, Reader};

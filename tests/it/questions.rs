@@ -1,10 +1,6 @@
 //! Questions: `trace`, `paths` and `matrix`, their verdicts, and each output with the program that it is about.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{Text, as_of, compile_text, examples, package};
+use crate::common::{Text, as_of, compile_text, examples, package};
 use insta::Settings;
 use std::process::Command;
 use tierwall::check::lint::Levels;

@@ -1,10 +1,6 @@
 //! `tierwall diff` as a user meets it: two files, a file and a commit, a project and a commit; and how it ends.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::command::{Run, Scratch};
+use crate::common::command::{Run, Scratch};
 use std::fs;
 use std::process::Command;
 

@@ -1,10 +1,6 @@
 //! What AWS will do, foretold of small edits: a topic each, and how it is told.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
-
-mod common;
-
-use common::{as_of, compile_text};
+use crate::common::{as_of, compile_text};
 use tierwall::changes::{Changes, Document, Lines};
 use tierwall::compile::Compilation;
 use tierwall::groups::lower;
