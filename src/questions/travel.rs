@@ -82,10 +82,7 @@ pub fn exchanges(connection: &Connection) -> Vec<Exchange> {
 /// What is to be known of an exchange that is no question and answer.
 const NOTES: [(&[Packet], &str); 4] = [
     (TOO_BIG, "no reply, even to the packet that it is about: path MTU discovery needs an inbound rule for it"),
-    (
-        ERROR,
-        "no reply, and nothing answers it: it needs a rule of its own where it is not about a connection that is tracked",
-    ),
+    (ERROR, "nothing answers it: AWS does not say whether it passes as a part of the connection that it is about"),
     (ECHO_REPLY, "a reply, which begins nothing: after an echo-request it needs no rule"),
     (PACKET, "nothing is known that answers it"),
 ];

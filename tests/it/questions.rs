@@ -139,7 +139,7 @@ fn each_kind_of_icmp_has_words_of_its_own() {
     let says = |on: &str, words: &str| {
         let text = trace_text(program, ("internet", "a", on));
         assert!(text.contains(words), "{on}: `{words}` is not in\n{text}");
-        let others = ["path MTU", "of its own where", "begins nothing", "nothing is known", "echo-reply    internet ←"];
+        let others = ["path MTU", "AWS does not say", "begins nothing", "nothing is known", "echo-reply    internet ←"];
         assert_eq!(others.iter().filter(|other| text.contains(**other)).count(), 1, "{on}\n{text}");
     };
     for on in ["icmp 8", "icmp 8/0", "icmpv6 128", "ping"] {
@@ -149,7 +149,7 @@ fn each_kind_of_icmp_has_words_of_its_own() {
         says(on, "path MTU discovery needs an inbound rule for it");
     }
     for on in ["icmp 3", "icmp 3/1", "icmp 4", "icmp 5", "icmp 11/0", "icmp 12", "icmpv6 1", "icmpv6 3", "icmpv6 4/1"] {
-        says(on, "of its own where it is not about a connection that is tracked");
+        says(on, "AWS does not say whether it passes as a part of the connection that it is about");
     }
     for on in ["icmp 0", "icmpv6 129"] {
         says(on, "echo-reply  internet → a  let through by the rules above\n    a reply, which begins nothing");

@@ -20,7 +20,8 @@ are what is outside. Nobody is told of it unless a run asks, `--warn pmtud-block
 it, and most of them never notice: their load balancer or their clients keep packets small.
 
 Why: without such a rule path-MTU discovery is blocked (EC2 user guide, \"Network maximum transmission unit\").
-Connections over a VPN or a tunnel open, and hang with the first large answer.
+Connections over a VPN or a tunnel open, and hang with the first large answer. Of other ICMP errors AWS does not say
+that they need a rule, so that this lint asks for none.
 
 Instead: `web allows icmp fragmentation-needed from anywhere`, which is packet-too-big for IPv6.",
     fires: "\
