@@ -7,7 +7,6 @@ use super::ends::{self, Named};
 use super::links::{KindId, Links, Passing};
 use super::reach::{Gate, Gates, Side, Who, Witness, everywhere};
 use super::steps::{Course, Steps};
-use super::unfiltered::is_never_filtered;
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
@@ -112,58 +111,110 @@ impl<'p> Proof<'p> {
 
     fn can(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
         for (from, to) in pairs(from, to) {
-            let missing = match assertion.on.as_slice() {
-                [] if self.step(&from.side, &to.side, &[], Certainty::Must) => None,
-                [] => Some(self.stopped(assertion, from, to, Traffic::All, "…".to_string())),
-                on => on.chunk_by(|a, b| a.0 == b.0).find_map(|service| self.missing(assertion, from, to, service)),
-            };
-            problems.extend(missing);
+            let missing = service_groups(&assertion.on).find_map(|service| self.missing(from, to, service, assertion));
+            problems.extend(missing.map(|closed| closed.into_problem(assertion, from, to)));
         }
     }
 
-    /// The problem of a service of which something does not pass, in an IP version that both ends have.
-    fn missing(&self, assertion: &Assertion, from: &Named, to: &Named, service: &[(Span, Traffic)]) -> Option<Problem> {
-        let shared = |family: &Family| from.side.is_in(*family) && to.side.is_in(*family);
+    /// What does not surely pass of a service, in an IP version that both ends have; of no service, whether none does.
+    fn missing(&self, from: &Named, to: &Named, service: &[(Span, Traffic)], assertion: &Assertion) -> Option<Closed> {
+        let Some((place, first)) = service.first() else {
+            let serves = self.gates.must_serve(&from.side, &to.side);
+            return (!serves).then(|| self.closed_to_all(from, to));
+        };
+        let (stopped, carried) = self.stopped_parts(&from.side, &to.side, service);
+        let closed = |traffic: Traffic, name: String| Some(self.closed(from, to, traffic, name));
+        match stopped.as_slice() {
+            [] if carried => None,
+            [] => closed(*first, first.to_string()),
+            // the rest of the service passes already
+            [one] if service.len() > 1 => closed(*one, one.to_string()),
+            [one, ..] => closed(*one, service_name(assertion, *place, *one)),
+        }
+    }
+
+    /// The parts of a service that do not all pass in an IP version that both ends have, and whether one carries any.
+    fn stopped_parts(&self, from: &Side, to: &Side, service: &[(Span, Traffic)]) -> (Vec<Traffic>, bool) {
+        let shared = |family: &Family| from.is_in(*family) && to.is_in(*family);
         let asked = |traffic: Traffic| {
             Family::BOTH.into_iter().filter(shared).map(move |family| (family, TrafficSet::of(traffic, family)))
         };
-        let is_stopped = |(family, asked)| self.gates.stopped(&from.side, &to.side, family, &asked).is_some();
-        let stopped: Vec<Traffic> = services(service).filter(|traffic| asked(*traffic).any(is_stopped)).collect();
+        let is_stopped = |(family, asked)| self.gates.stopped(from, to, family, &asked).is_some();
+        let stopped = services(service).filter(|traffic| asked(*traffic).any(is_stopped)).collect();
         let carried = services(service).any(|traffic| asked(traffic).any(|(_, asked)| !asked.is_empty()));
-        let (place, first) = service.first()?;
-        let name = assertion.names.iter().find(|(span, _)| span == place).map(|(_, name)| name.clone());
-        match stopped.as_slice() {
-            [] if carried => None,
-            [] => Some(self.stopped(assertion, from, to, *first, first.to_string())),
-            // the rest of the service passes already
-            [one] if service.len() > 1 => Some(self.stopped(assertion, from, to, *one, one.to_string())),
-            [one, ..] => Some(self.stopped(assertion, from, to, *one, name.unwrap_or_else(|| one.to_string()))),
-        }
+        (stopped, carried)
     }
 
-    /// The problem of a flow that does not pass, or not for all of its ends; a sentence about `service` would open it.
-    fn stopped(&self, assertion: &Assertion, from: &Named, to: &Named, traffic: Traffic, service: String) -> Problem {
-        let any = assertion.on.is_empty();
-        let found = Family::BOTH.into_iter().find_map(|family| {
-            let asked = TrafficSet::of(traffic, family);
-            let (gate, missing) = self.gates.stopped(&from.side, &to.side, family, &asked)?;
-            Some((family, gate, missing))
-        });
-        let (gate, help, some, unknown) = match found {
-            None => ("no IP version that both have carries it".to_string(), None, None, Vec::new()),
-            Some((family, gate, missing)) => {
-                let (words, help) = ends::opened(self.policy, gate, from, to, service);
-                let perhaps = self.gates.may(&from.side, &to.side, family, &missing);
-                let unknown =
-                    self.gates.witness(&from.side, &to.side, family, &perhaps).map_or(Vec::new(), |w| w.unknown);
-                let some = missing.witness(family).filter(|_| !any).map(|traffic| traffic.to_string());
-                (words, Some(help), some, unknown)
+    /// Whether all of a service surely passes; of no service, whether some does.
+    fn is_sure(&self, from: &Side, to: &Side, service: &[(Span, Traffic)]) -> bool {
+        if service.is_empty() {
+            return self.gates.must_serve(from, to);
+        }
+        let (stopped, carried) = self.stopped_parts(from, to, service);
+        stopped.is_empty() && carried
+    }
+
+    /// What keeps traffic from passing for all of both ends; a sentence about `service` would open it.
+    fn closed(&self, from: &Named, to: &Named, traffic: Traffic, service: String) -> Closed {
+        let asked = Family::BOTH.map(|family| TrafficSet::of(traffic, family));
+        let mut closed = self.closed_in(from, to, &Family::BOTH, &asked, service);
+        if closed.what.is_empty() {
+            closed.what = traffic.to_string();
+        }
+        closed
+    }
+
+    /// What keeps every service from passing: in one IP version, or what passes in the other.
+    fn closed_to_all(&self, from: &Named, to: &Named) -> Closed {
+        let (near, far) = (&from.side, &to.side);
+        let must = Family::BOTH.map(|family| self.gates.must(near, far, family, &TrafficSet::all(family)));
+        let shared: Vec<Family> =
+            Family::BOTH.into_iter().filter(|family| near.is_in(*family) && far.is_in(*family)).collect();
+        let lacking: Vec<Family> = shared.iter().copied().filter(|family| must[*family as usize].is_empty()).collect();
+        let all = Family::BOTH.map(TrafficSet::all);
+        let mut closed = match (lacking.as_slice(), shared.as_slice()) {
+            ([], [_, second]) => {
+                let asked = must[0].without_icmp();
+                self.closed_in(from, to, &[*second], &[asked.clone(), asked], "…".to_string())
             }
+            (lacking, _) => self.closed_in(from, to, lacking, &all, "…".to_string()),
         };
-        let unknown = unknown.into_iter().map(|unknown| ends::unknown(self.policy, unknown)).collect();
-        let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
-        let what = some.unwrap_or_else(|| if any { "anything".to_string() } else { traffic.to_string() });
-        Problem::NotReached { span, from, to, what, gate, help, unknown }
+        closed.what = match (lacking.as_slice(), shared.as_slice()) {
+            ([one], [_, _]) => format!("anything in {}", one.words()),
+            ([], [_, _]) => "anything that passes in both IP versions".to_string(),
+            (_, _) => "anything".to_string(),
+        };
+        closed
+    }
+
+    /// The first gate that does not surely let all of this through, in one of these families.
+    fn closed_in(
+        &self,
+        from: &Named,
+        to: &Named,
+        families: &[Family],
+        asked: &[TrafficSet; 2],
+        service: String,
+    ) -> Closed {
+        let (near, far) = (&from.side, &to.side);
+        let found = families.iter().find_map(|family| {
+            let (gate, missing) = self.gates.stopped(near, far, *family, &asked[*family as usize])?;
+            Some((*family, gate, missing))
+        });
+        let Some((family, gate, missing)) = found else {
+            return Closed::default();
+        };
+        let (gate, help) = ends::opened(self.policy, gate, from, to, service);
+        let perhaps = self.gates.may(near, far, family, &missing);
+        let witness = self.gates.witness(near, far, family, &perhaps);
+        let unknown = witness.into_iter().flat_map(|witness| witness.unknown);
+        Closed {
+            what: missing.witness(family).map(|traffic| traffic.to_string()).unwrap_or_default(),
+            gate,
+            help: Some(help),
+            passes_for_some: !perhaps.is_empty(),
+            unknown: unknown.map(|unknown| ends::unknown(self.policy, unknown)).collect(),
+        }
     }
 
     fn only(&self, assertion: &Assertion, allowed: &[Named], to: &[Named], problems: &mut Problems) {
@@ -212,38 +263,88 @@ impl<'p> Proof<'p> {
         problems: &mut Problems,
     ) {
         for (from, to) in pairs(from, to) {
-            // an end that is one of them is on every chain
-            let ends = |who: Who| matches!(who, Who::Tier(id) if through.contains(&id));
-            let passed = ends(from.side.who) || ends(to.side.who);
-            if !passed
-                && let Some(chain) = self.chain(assertion, from, to, |tier| !through.contains(&tier), Certainty::May)
-            {
-                let names: Vec<&str> = chain.iter().map(String::as_str).collect();
-                let span = assertion.span;
-                problems.push(Problem::Bypassed {
-                    span,
-                    from: from.name.clone(),
-                    to: to.name.clone(),
-                    chain: names.join(" → "),
-                });
-            } else if self.chain(assertion, from, to, |_| true, Certainty::Must).is_none() {
-                let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
-                problems.push(Problem::NoChain { span, from, to });
-            }
+            let problem = self.bypass(assertion, from, to, through).or_else(|| {
+                service_groups(&assertion.on).find_map(|service| self.no_sure_chain(assertion, from, to, service))
+            });
+            problems.extend(problem);
         }
     }
 
-    /// The shortest chain of flows by way of tiers that `passable` lets one go through: flows that may pass, or
-    /// that must. Only the last of them has to be on what the assertion asks about; whoever is in a tier on the way goes
-    /// on from there with anything.
-    fn chain(
+    /// The problem of a chain that may pass without any of the tiers that are to be on it.
+    fn bypass(&self, assertion: &Assertion, from: &Named, to: &Named, through: &[TierId]) -> Option<Problem> {
+        // an end that is one of them is on every chain
+        let is_one = |named: &Named| matches!(named.side.who, Who::Tier(id) if through.contains(&id));
+        if is_one(from) || is_one(to) {
+            return None;
+        }
+        let last = |here: &Side| self.step(here, &to.side, &assertion.on, Certainty::May);
+        let chain = self.chain(from, to, |tier| !through.contains(&tier), Certainty::May, &last)?;
+        let is_tier = |named: &Named| matches!(named.side.who, Who::Tier(_));
+        let nobody_decides = chain.len() == 2 && !chain.iter().any(is_tier);
+        let note = if nobody_decides { ": neither is a tier, and no group of this program decides" } else { "" };
+        Some(Problem::Bypassed {
+            span: assertion.span,
+            from: from.name.clone(),
+            to: to.name.clone(),
+            chain: arrows(&chain) + note,
+        })
+    }
+
+    /// The problem of a service that no chain surely carries: the shortest that may, with the first of its steps that
+    /// is not sure.
+    fn no_sure_chain(
         &self,
         assertion: &Assertion,
         from: &Named,
         to: &Named,
+        service: &[(Span, Traffic)],
+    ) -> Option<Problem> {
+        let sure = |here: &Side| self.is_sure(here, &to.side, service);
+        if self.chain(from, to, |_| true, Certainty::Must, &sure).is_some() {
+            return None;
+        }
+        let may = |here: &Side| self.step(here, &to.side, service, Certainty::May);
+        let (span, names) = (assertion.span, [from, to].map(|end| end.name.clone()));
+        let Some(chain) = self.chain(from, to, |_| true, Certainty::May, &may) else {
+            let [from, to] = names;
+            let on = service.first().map(|(place, traffic)| service_name(assertion, *place, *traffic));
+            return Some(Problem::NoChain { span, from, to, on });
+        };
+        let (near, far, closed) = self.unsure_step(assertion, &chain, service)?;
+        let step = [near, far].map(|end| end.name.clone());
+        Some(closed.into_unsure_chain(span, names, arrows(&chain), step))
+    }
+
+    /// The first step of a chain that is not sure, and what keeps it from that.
+    fn unsure_step<'c>(
+        &self,
+        assertion: &Assertion,
+        chain: &'c [Named],
+        service: &[(Span, Traffic)],
+    ) -> Option<(&'c Named, &'c Named, Closed)> {
+        let last = chain.len() - 2;
+        chain.windows(2).enumerate().find_map(|(n, step)| {
+            let (near, far) = (&step[0], &step[1]);
+            let closed = match n == last {
+                true => self.missing(near, far, service, assertion),
+                false if self.step(&near.side, &far.side, &[], Certainty::Must) => None,
+                false => Some(Closed { what: "anything".to_string(), ..self.closed_to_all(near, far) }),
+            };
+            Some((near, far, closed?))
+        })
+    }
+
+    /// The shortest chain of flows by way of tiers that `passable` lets one go through: flows that may pass, or
+    /// that must. Only the last of them has to be on what is asked about, which `last` decides; whoever is in a tier on
+    /// the way goes on from there with anything.
+    fn chain(
+        &self,
+        from: &Named,
+        to: &Named,
         passable: impl Fn(TierId) -> bool,
         certainty: Certainty,
-    ) -> Option<Vec<String>> {
+        last: &dyn Fn(&Side) -> bool,
+    ) -> Option<Vec<Named>> {
         let hops = self.hops();
         let tiers = &hops.links.ends()[..self.policy.tiers.len()];
         let first = match from.side.who {
@@ -255,8 +356,8 @@ impl<'p> Proof<'p> {
         let mut waiting: VecDeque<Option<usize>> = VecDeque::from([None]);
         while let Some(at) = waiting.pop_front() {
             let here = at.map_or(&from.side, |n| &tiers[n].side);
-            if self.step(here, &to.side, &assertion.on, certainty) {
-                return Some(self.names(from, at, to, &before));
+            if last(here) {
+                return Some(ends_of(from, at, to, &before, tiers));
             }
             let next = match at.or(first) {
                 Some(n) => hops.steps.news(n, Course::Forth, &mut told, |kind| hops.lets(kind, certainty)),
@@ -290,23 +391,10 @@ impl<'p> Proof<'p> {
         })
     }
 
-    /// The names along a chain that is found from its end.
-    fn names(&self, from: &Named, last: Option<usize>, to: &Named, before: &[Option<Option<usize>>]) -> Vec<String> {
-        let way = std::iter::successors(last, |n| before[*n].flatten());
-        let tiers = way.map(|n| self.policy.tiers[n].name.clone());
-        let mut chain: Vec<String> = std::iter::once(to.name.clone()).chain(tiers).collect();
-        chain.push(from.name.clone());
-        chain.reverse();
-        chain
-    }
-
     fn reached(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family, witness: Witness) -> Problem {
         let sentences: BTreeSet<_> = witness.flows.iter().map(|n| self.policy.flows[*n as usize].sentence).collect();
         let because = sentences.into_iter().map(|id| self.policy.sentence(id).span).collect();
-        let unfiltered = match from.side.who {
-            Who::Tier(tier) if is_never_filtered(self.policy, tier, &to.side) => ", which security groups never filter",
-            Who::Tier(_) | Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => "",
-        };
+        let exempt = if witness.is_exempt { ", which security groups never filter" } else { "" };
         let source = witness.source.filter(|_| !matches!(from.side.who, Who::Tier(_)));
         let destination = witness.destination.filter(|_| !matches!(to.side.who, Who::Tier(_)));
         let source = source.map_or_else(|| from.name.clone(), |address| address.to_string());
@@ -318,11 +406,97 @@ impl<'p> Proof<'p> {
             from,
             others: Vec::new(),
             to,
-            packet: packet(witness.traffic, &source, &destination, family) + unfiltered,
+            packet: packet(witness.traffic, &source, &destination, family) + exempt,
             because,
             unknown,
         }
     }
+}
+
+/// What keeps something from passing for all of two ends.
+#[derive(Debug, Default)]
+struct Closed {
+    /// What of it.
+    what: String,
+    /// The gate; empty where the ends have no IP version in common that carries it.
+    gate: String,
+    /// The sentence that would open it.
+    help: Option<String>,
+    /// Whether it may pass all the same.
+    passes_for_some: bool,
+    /// What is not known.
+    unknown: Vec<String>,
+}
+
+const NO_VERSION: &str = "no IP version that both have carries it";
+
+impl Closed {
+    fn into_problem(self, assertion: &Assertion, from: &Named, to: &Named) -> Problem {
+        let gate = if self.gate.is_empty() { NO_VERSION.to_string() } else { self.gate };
+        Problem::NotReached {
+            span: assertion.span,
+            from: from.name.clone(),
+            to: to.name.clone(),
+            what: self.what,
+            gate,
+            help: self.help,
+            unknown: self.unknown,
+        }
+    }
+
+    fn into_unsure_chain(self, span: Span, [from, to]: [String; 2], chain: String, step: [String; 2]) -> Problem {
+        let why = match (self.unknown.is_empty(), self.passes_for_some) {
+            (false, _) => None,
+            (true, _) if self.gate.is_empty() => Some(NO_VERSION.to_string()),
+            (true, true) => Some(format!("for some addresses {}", self.gate)),
+            (true, false) => Some(self.gate),
+        };
+        Problem::UnsureChain {
+            span,
+            from,
+            to,
+            chain,
+            step,
+            what: self.what,
+            why,
+            help: self.help,
+            unknown: self.unknown,
+        }
+    }
+}
+
+/// The services that an assertion asks about, one after the other; without any, one that is none.
+fn service_groups(on: &[(Span, Traffic)]) -> impl Iterator<Item = &[(Span, Traffic)]> {
+    let none = on.is_empty().then_some(on);
+    none.into_iter().chain(on.chunk_by(|a, b| a.0 == b.0))
+}
+
+/// A service by its name, if it has one.
+fn service_name(assertion: &Assertion, place: Span, traffic: Traffic) -> String {
+    let name = assertion.names.iter().find(|(span, _)| *span == place).map(|(_, name)| name.clone());
+    name.unwrap_or_else(|| traffic.to_string())
+}
+
+/// The ends along a chain that is found from its end.
+fn ends_of(
+    from: &Named,
+    last: Option<usize>,
+    to: &Named,
+    before: &[Option<Option<usize>>],
+    tiers: &[Named],
+) -> Vec<Named> {
+    let way = std::iter::successors(last, |n| before[*n].flatten());
+    let way = way.map(|n| tiers[n].clone());
+    let mut chain: Vec<Named> = std::iter::once(to.clone()).chain(way).collect();
+    chain.push(from.clone());
+    chain.reverse();
+    chain
+}
+
+/// `web → app → db`
+fn arrows(chain: &[Named]) -> String {
+    let names: Vec<&str> = chain.iter().map(|end| end.name.as_str()).collect();
+    names.join(" → ")
 }
 
 /// The traffic of what an assertion asks about.

@@ -2,7 +2,7 @@
 
 use super::reach::{Gate, Side, Unknown, Who};
 use crate::net::{Addresses, Family, Traffic, TrafficSet, internet};
-use crate::policy::{End, ListReference, ParamId, Policy, TierId, VpcId};
+use crate::policy::{End, ListReference, ParamId, Policy, TierId, Vpc, VpcId};
 use std::fmt::Display;
 
 /// A named end, as far as it has one place.
@@ -108,6 +108,14 @@ fn across(policy: &Policy, from: &Named, to: &Named, sentence: String) -> String
     }
 }
 
+/// What is not known of an address that the DNS of a VPC or the router of a subnet may have.
+fn reserved(vpc: &Vpc) -> String {
+    let whose = vpc.name.as_ref().map_or("its VPC".to_string(), |name| format!("`vpc {name}`"));
+    let is_known = !vpc.blocks.is_empty() && vpc.unknown_blocks.is_empty();
+    let cidr = if is_known { "" } else { " (give the VPC a `cidr`)" };
+    format!("whether AWS reserves this address for the router or the DNS of {whose}, which no group filters{cidr}")
+}
+
 /// What is not known, in words: `the value of ...`.
 pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
     match unknown {
@@ -117,6 +125,7 @@ pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
         }
         Unknown::Value(id) => format!("the value of `{}` (bind it with `--set`)", policy.param(id).name),
         Unknown::Group(id) => format!("who is in the group `{}`", policy.externals[id.index()].name),
+        Unknown::Reserved(id) => reserved(&policy.vpcs[id.index()]),
         Unknown::Contents(id) => {
             let list = &policy.prefix_lists[id.index()];
             match &list.list {

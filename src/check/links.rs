@@ -8,7 +8,7 @@ use super::alike::Alike;
 use super::ends::Named;
 use super::interned::Interned;
 use super::reach::{Gate, Gates, Who, gates_between};
-use super::unfiltered::{self, is_never_filtered};
+use super::unfiltered::{exempt, has_single_addresses};
 use crate::net::{Family, TrafficSet};
 use crate::policy::{Peer, Policy, TierId, VpcId};
 use ipnet::IpNet;
@@ -110,6 +110,7 @@ impl<'p> Links<'p> {
         let without_narrow = self.gates.without(gate, narrow);
         let verdicts = (0..self.alike.strangers.len() as u32).map(|likeness| {
             let stranger = self.alike.strangers.get(likeness);
+            // with other gates instead, rules alone decide: an end that is exempt is singled out
             let gates = if stranger.is_everywhere { &self.gates } else { &without_narrow };
             let side = stranger.side(self.policy);
             let verdict = |family| self.admissions.id(gates.at(gate, &side, family));
@@ -157,11 +158,16 @@ impl<'p> Links<'p> {
         let mut pairs = Vec::new();
         let peers = self.ends[..count].iter().zip(0..).filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
         let by_peer: HashMap<Peer, u32> = peers.collect();
-        let mut unfiltered: HashMap<VpcId, Vec<u32>> = HashMap::new();
+        let single: Vec<u32> = self.ends[..count]
+            .iter()
+            .zip(0..)
+            .filter_map(|(end, n)| has_single_addresses(&end.side).then_some(n))
+            .collect();
+        let mut exempt: HashMap<VpcId, Vec<u32>> = HashMap::new();
         for tier in 0..self.manners.len() as u32 {
             let vpc = self.policy.tier(TierId(tier)).vpc;
-            let unfiltered = unfiltered.entry(vpc).or_insert_with(|| self.unfiltered(TierId(tier)));
-            pairs.extend(unfiltered.iter().map(|to| (tier, *to)).filter(|(_, to)| (*to as usize) < count));
+            let exempt = exempt.entry(vpc).or_insert_with(|| self.exempt(TierId(tier), &single));
+            pairs.extend(exempt.iter().flat_map(|end| [(tier, *end), (*end, tier)]));
             let [outbound, inbound] = [Gate::Outbound(TierId(tier)), Gate::Inbound(TierId(tier))]
                 .map(|gate| self.singled_by(gate, &by_peer).into_iter().filter(|end| (*end as usize) < count));
             pairs.extend(outbound.map(|to| (tier, to)));
@@ -183,12 +189,13 @@ impl<'p> Links<'p> {
         singled
     }
 
-    /// The ends that the members of a tier, and of all tiers of its VPC, reach whatever their rules say.
-    fn unfiltered(&self, tier: TierId) -> Vec<u32> {
-        let addresses = unfiltered::addresses(self.policy, tier);
-        let near: BTreeSet<u32> = addresses.blocks().flat_map(|block| self.alike.places.meeting(block)).collect();
-        let is_unfiltered = |end: &u32| is_never_filtered(self.policy, tier, &self.ends[*end as usize].side);
-        near.into_iter().filter(is_unfiltered).collect()
+    /// Those of some ends, a part of which the gates of a tier, and of all tiers of its VPC, do not filter.
+    fn exempt(&self, tier: TierId, single: &[u32]) -> Vec<u32> {
+        let is_exempt = |end: &u32| {
+            let side = &self.ends[*end as usize].side;
+            Family::BOTH.into_iter().any(|family| exempt(self.policy, tier, side, family).is_some())
+        };
+        single.iter().copied().filter(is_exempt).collect()
     }
 
     fn passing_by(

@@ -11,7 +11,7 @@ pub use super::side::{Side, Unknown, Who, everywhere};
 pub(super) use super::admit::peer_family;
 
 use super::admit::{Admit, Admitted};
-use super::unfiltered::is_never_filtered;
+use super::unfiltered::{Exempt, exempt};
 use crate::groups::Direction;
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
@@ -41,6 +41,8 @@ pub struct Witness {
     pub flows: Vec<u32>,
     /// What is not known, where the packet passes only perhaps.
     pub unknown: Vec<Unknown>,
+    /// Whether it passes since security groups never filter it.
+    pub is_exempt: bool,
 }
 
 /// The gates of a policy: which flows open the inbound and the outbound side of each tier. A clone shares them.
@@ -49,7 +51,7 @@ pub struct Gates<'p> {
     policy: &'p Policy,
     inbound: Rc<[Rules]>,
     outbound: Rc<[Rules]>,
-    /// What opens one of them instead.
+    /// What opens one of them instead; then rules alone decide, and nobody is exempt.
     instead: Option<(Gate, Rc<Rules>)>,
 }
 
@@ -153,13 +155,10 @@ impl<'p> Gates<'p> {
         }
     }
 
-    /// Whether a gate admits everything to an end without a sentence: it is open, or that end is never filtered.
-    fn needs_no_rule(&self, gate: Gate, far: &Side, family: Family) -> bool {
-        let unfiltered = match gate {
-            Gate::Inbound(_) => false,
-            Gate::Outbound(tier) => is_never_filtered(self.policy, tier, far),
-        };
-        unfiltered || self.is_open(gate, family)
+    /// The part of a far end that a gate never filters.
+    pub(super) fn exempt(&self, gate: Gate, far: &Side, family: Family) -> Option<Exempt> {
+        let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
+        if self.instead.is_some() { None } else { exempt(self.policy, tier, far, family) }
     }
 
     /// The flows that open a gate.
@@ -198,11 +197,15 @@ impl<'p> Gates<'p> {
 
     /// What a gate admits from or to an end.
     fn admitted(&self, gate: Gate, side: &Side, family: Family) -> Admitted {
-        if self.needs_no_rule(gate, side, family) {
-            let all = TrafficSet::all(family);
+        let all = TrafficSet::all(family);
+        if self.is_open(gate, family) {
             return Admitted { may: all.clone(), must: all };
         }
-        self.admit(gate).admitted(side, family)
+        let Some(Exempt { rest, .. }) = self.exempt(gate, side, family) else {
+            return self.admit(gate).admitted(side, family);
+        };
+        let must = if rest.is_in(family) { self.admit(gate).admitted(&rest, family).must } else { all.clone() };
+        Admitted { may: all, must }
     }
 
     /// What may pass from one end to another, of what is asked about.
@@ -235,33 +238,73 @@ impl<'p> Gates<'p> {
             .fold(asked.clone(), |left, (gate, far)| left.intersection(&self.admitted(gate, far, family).must))
     }
 
+    /// Whether some service must pass, in each IP version that both ends surely have.
+    pub fn must_serve(&self, from: &Side, to: &Side) -> bool {
+        let shared = Family::BOTH.into_iter().filter(|family| from.is_in(*family) && to.is_in(*family));
+        let must = shared.map(|family| self.must(from, to, family, &TrafficSet::all(family)));
+        TrafficSet::share_a_service(&must.collect::<Vec<_>>())
+    }
+
     /// One packet of a set that may pass, with the flows that let it through: those that surely do, if any.
     pub fn witness(&self, from: &Side, to: &Side, family: Family, set: &TrafficSet) -> Option<Witness> {
         let traffic = set.witness(family)?;
         let one = TrafficSet::of(traffic, family);
-        let mut witness = Witness { traffic, source: None, destination: None, flows: Vec::new(), unknown: Vec::new() };
+        let mut witness = Witness {
+            traffic,
+            source: None,
+            destination: None,
+            flows: Vec::new(),
+            unknown: Vec::new(),
+            is_exempt: false,
+        };
         for (gate, far) in gates_between(from, to) {
-            if self.needs_no_rule(gate, far, family) {
+            if self.is_open(gate, family) {
                 continue;
             }
-            let (address, flow, fit) = self.let_through(gate, far, family, &one)?;
-            witness.flows.push(flow);
-            // wherever the members are, a block that holds all of it admits them
-            if let Peer::Net(block) = self.peer(gate, flow)
-                && !far.addresses.in_family(family).difference(&Addresses::of([&block])).is_empty()
-            {
-                witness.unknown.extend(far.unknown_in(family));
-            }
+            let exempt = self.exempt(gate, far, family);
+            let by_rule = self.let_through(gate, far, family, &one);
+            let address = match (exempt, by_rule) {
+                (Some(exempt), _) if exempt.is_sure => {
+                    witness.is_exempt = true;
+                    exempt.address
+                }
+                (Some(exempt), None | Some((_, _, Fit::Perhaps(_)))) => {
+                    witness.unknown.push(self.reserved(gate));
+                    exempt.address
+                }
+                (_, by_rule) => {
+                    let (address, flow, fit) = by_rule?;
+                    self.add_flow(&mut witness, gate, far, family, flow, fit);
+                    address
+                }
+            };
             match gate {
                 Gate::Inbound(_) => witness.source = Some(address),
                 Gate::Outbound(_) => witness.destination = Some(address),
             }
-            if let Fit::Perhaps(unknown) = fit {
-                witness.unknown.push(unknown);
-            }
         }
         witness.flows.dedup();
         Some(witness)
+    }
+
+    /// Adds a flow that lets a packet through a gate, and what is not known of that.
+    fn add_flow(&self, witness: &mut Witness, gate: Gate, far: &Side, family: Family, flow: u32, fit: Fit) {
+        witness.flows.push(flow);
+        // wherever the members are, a block that holds all of it admits them
+        if let Peer::Net(block) = self.peer(gate, flow)
+            && !far.addresses.in_family(family).difference(&Addresses::of([&block])).is_empty()
+        {
+            witness.unknown.extend(far.unknown_in(family));
+        }
+        if let Fit::Perhaps(unknown) = fit {
+            witness.unknown.push(unknown);
+        }
+    }
+
+    /// What is not known of an address that perhaps is one of those that a gate never filters.
+    pub(super) fn reserved(&self, gate: Gate) -> Unknown {
+        let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
+        Unknown::Reserved(self.policy.tier(tier).vpc)
     }
 
     /// An address and a flow by which a gate admits this piece of traffic, one that surely does before one that

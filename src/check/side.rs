@@ -1,7 +1,7 @@
 //! The ends of a connection: who is there, where, and what is not known of that.
 
 use crate::net::{Addresses, Family, Ranges};
-use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, Vpc};
+use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, Vpc, VpcId};
 
 /// One end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub enum Unknown {
     Contents(PrefixListId),
     /// Who is in a foreign group.
     Group(ExternalId),
+    /// Which addresses of a VPC Amazon's DNS and the routers of its subnets have.
+    Reserved(VpcId),
 }
 
 impl Side {

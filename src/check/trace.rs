@@ -72,6 +72,8 @@ pub struct Station {
     pub gate: Gate,
     /// Whether it admits everything without a sentence.
     pub open: bool,
+    /// Whether some of the far end surely is never filtered.
+    pub is_exempt: bool,
     /// What becomes of what is asked about here, whatever other gates do.
     pub fate: Fate,
     /// The answer of this gate.
@@ -109,18 +111,24 @@ fn connection(policy: &Policy, gates: &Gates<'_>, (from, to): (&Named, &Named), 
         let empty = question.asked.is_empty() || !sure && may.is_empty();
         (!empty).then(|| (sure, (question.leg(&from.side, &to.side, &may), may)))
     });
-    let legs = telling(legs.collect(), |(_, may)| may);
+    let legs: Vec<_> = legs.collect();
+    let sure = legs.iter().filter(|(sure, _)| *sure).map(|(_, (leg, _))| leg.fate.passes.clone());
+    let serves = TrafficSet::share_a_service(&sure.collect::<Vec<_>>());
+    let legs = telling(legs, |(_, may)| may);
     let legs: Vec<Leg> = legs.into_iter().map(|(leg, _)| leg).collect();
     let verdicts: Vec<Verdict> = legs.iter().map(|leg| leg.verdict).collect();
-    let verdict = together(&verdicts, on.is_none());
+    let verdict = match (together(&verdicts), serves) {
+        (Verdict::Passes | Verdict::ForSome, true) if on.is_none() => Verdict::Passes,
+        (Verdict::Passes, false) if on.is_none() => Verdict::ForSome,
+        (verdict, _) => verdict,
+    };
     Connection { from: from.clone(), to: to.clone(), on: on.cloned(), legs, verdict }
 }
 
-/// The answer for several IP versions, where it has to pass in all of them, or in any.
-fn together(verdicts: &[Verdict], any: bool) -> Verdict {
+/// The answer for several IP versions, where it has to pass in all of them.
+fn together(verdicts: &[Verdict]) -> Verdict {
     let has = |verdict| verdicts.contains(&verdict);
     match (has(Verdict::Passes), has(Verdict::ForSome), has(Verdict::Stopped)) {
-        (true, _, _) if any => Verdict::Passes,
         (true, false, false) => Verdict::Passes,
         (false, false, _) => Verdict::Stopped,
         (true, _, _) | (false, true, _) => Verdict::ForSome,
@@ -135,7 +143,7 @@ impl Connection {
             (!part.is_empty()).then(|| leg.fate.within(&part).verdict(false))
         });
         let verdicts: Vec<Verdict> = verdicts.collect();
-        (!verdicts.is_empty()).then(|| together(&verdicts, false))
+        (!verdicts.is_empty()).then(|| together(&verdicts))
     }
 }
 
@@ -165,8 +173,9 @@ impl Question<'_> {
         let verdict = fate.verdict(self.any);
         let ended =
             if verdict == Verdict::Passes { Vec::new() } else { self.gates.ended(gate, far, self.family, &self.asked) };
+        let is_exempt = self.gates.exempt(gate, far, self.family).is_some_and(|exempt| exempt.is_sure);
         let (whom, unknown) = (Addresses::default(), Vec::new());
-        let mut station = Station { gate, open, verdict, fate, flows, whom, unknown, ended };
+        let mut station = Station { gate, open, is_exempt, verdict, fate, flows, whom, unknown, ended };
         if !station.fate.perhaps.is_empty() {
             station.whom = self.whom(&station, far);
             station.unknown = self.unknown(&station, far);
@@ -180,9 +189,11 @@ impl Question<'_> {
             Peer::Net(block) if Family::of(&block) == self.family => Some(Addresses::of([&block])),
             Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
         });
+        let exempt = self.gates.exempt(station.gate, far, self.family);
+        let never_filtered = exempt.map(|exempt| far.addresses.difference(&exempt.rest.addresses));
         // what no edge of a block cuts is let through as a whole, or not at all
         let mut cells = vec![far.addresses.in_family(self.family)];
-        for block in blocks {
+        for block in blocks.chain(never_filtered) {
             let cut = cells.iter().flat_map(|cell| [cell.intersection(&block), cell.difference(&block)]);
             cells = cut.filter(|cell| !cell.is_empty()).collect();
         }
@@ -195,7 +206,9 @@ impl Question<'_> {
 
     /// What keeps a gate from being sure: contents and values that its flows name, and where the far end is.
     fn unknown(&self, station: &Station, far: &Side) -> Vec<Unknown> {
-        let mut unknown = Vec::new();
+        let exempt = self.gates.exempt(station.gate, far, self.family);
+        let perhaps = exempt.filter(|exempt| !exempt.is_sure);
+        let mut unknown: Vec<Unknown> = perhaps.map(|_| self.gates.reserved(station.gate)).into_iter().collect();
         for (flow, surely) in &station.flows {
             let flow = &self.policy.flows[*flow as usize];
             if !station.fate.perhaps.meets(flow.traffic, self.family) {

@@ -107,6 +107,7 @@ impl Problem {
             | Problem::Reached { .. }
             | Problem::Bypassed { .. }
             | Problem::NoChain { .. }
+            | Problem::UnsureChain { .. }
             | Problem::ManifestSyntax { .. }
             | Problem::ManifestValue { .. }
             | Problem::ManifestLacks { .. }

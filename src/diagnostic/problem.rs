@@ -259,7 +259,21 @@ pub enum Problem {
     /// `assert web can reach db only through app` where `web` reaches `db` by itself
     Bypassed { span: Span, from: String, to: String, chain: String },
     /// `assert web can reach db only through app` where nothing leads to `db`
-    NoChain { span: Span, from: String, to: String },
+    NoChain { span: Span, from: String, to: String, on: Option<String> },
+    /// `assert web can reach db only through app` where `web` reaches `app` from some of its addresses only
+    UnsureChain {
+        span: Span,
+        from: String,
+        to: String,
+        chain: String,
+        /// The two ends of the first step of which not all that is needed surely passes, and what of it.
+        step: [String; 2],
+        what: String,
+        /// What keeps it from being sure, where nothing unknown does.
+        why: Option<String>,
+        help: Option<String>,
+        unknown: Vec<String>,
+    },
 
     // ---- E08: manifests of projects
     /// `[[program`

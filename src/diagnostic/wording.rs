@@ -52,6 +52,13 @@ impl Report {
         }
     }
 
+    /// The sentence that would let something through, and what is not known.
+    fn with_cure(self, sentence: Option<&String>, unknown: &[String]) -> Report {
+        let cured = sentence.map(|sentence| format!("what would let it through: `{sentence}`"));
+        let unknown = unknown.iter().map(|unknown| format!("not known is {unknown}"));
+        cured.into_iter().chain(unknown).fold(self, Report::help)
+    }
+
     fn help(mut self, words: impl Into<String>) -> Report {
         self.help.push(words.into());
         self
@@ -383,11 +390,18 @@ impl Problem {
             }
             Problem::NotReached { span, from, to, what, gate, help, unknown } => {
                 let report = R::error("E0702", format!("`{from}` cannot reach `{to}` on {what}")).at(span, gate.clone());
-                let report = help.iter().fold(report, |report, help| report.help(format!("what would let it through: `{help}`")));
-                unknown.iter().fold(report, |report, unknown| report.help(format!("not known is {unknown}")))
+                report.with_cure(help.as_ref(), unknown)
             }
             Problem::Bypassed { span, from, to, chain } => R::error("E0703", format!("`{from}` can reach `{to}` another way")).at(span, chain.clone()),
-            Problem::NoChain { span, from, to } => R::error("E0704", format!("nothing leads from `{from}` to `{to}`")).at(span, "there is no chain of flows"),
+            Problem::NoChain { span, from, to, on } => {
+                let on = on.as_ref().map_or(String::new(), |on| format!(" on {on}"));
+                R::error("E0704", format!("nothing leads from `{from}` to `{to}`{on}")).at(span, "there is no chain of flows")
+            }
+            Problem::UnsureChain { span, from, to, chain, step: [near, far], what, why, help, unknown } => {
+                let report = R::error("E0705", format!("no chain surely leads from `{from}` to `{to}`"))
+                    .at(span, format!("{chain}, but `{near}` does not surely reach `{far}` on {what}"));
+                why.iter().fold(report, |report, why| report.help(why)).with_cure(help.as_ref(), unknown)
+            }
 
             Problem::ManifestSyntax { span, why } => R::error("E0801", "this manifest is not TOML").at(span, why.clone()),
             Problem::ManifestKey { span, key, table, meant, keys } => R::error("E0802", format!("unknown key `{key}` in this {table}"))

@@ -201,6 +201,14 @@ impl TrafficSet {
         TrafficSet { icmp: Ranges::default(), ..self.clone() }
     }
 
+    /// Whether one service is in all of these, each of which is of a family of its own. ICMP of both families counts
+    /// as one, as `ping` is a service of both.
+    pub fn share_a_service(sets: &[TrafficSet]) -> bool {
+        let icmp = sets.iter().all(|set| !set.icmp.is_empty());
+        let common = sets.iter().map(TrafficSet::without_icmp).reduce(|all, set| all.intersection(&set));
+        common.is_some_and(|common| icmp || !common.is_empty())
+    }
+
     /// Whether some of what a rule with this traffic admits between hosts of the family is in it.
     pub fn meets(&self, traffic: Traffic, family: Family) -> bool {
         let (first, last) = traffic.stretch();

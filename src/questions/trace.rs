@@ -138,8 +138,9 @@ impl Teller<'_> {
         let mut lines = self.rules(stations);
         if lines.is_empty() {
             lines.push(match first.gate {
-                Gate::Outbound(_) if first.verdict == Verdict::Passes => {
-                    "security groups never filter what is at this address".to_string()
+                Gate::Outbound(_) | Gate::Inbound(_) if first.is_exempt => {
+                    let some = if first.verdict == Verdict::Passes { "" } else { "some of " };
+                    format!("security groups never filter {some}what is at this address")
                 }
                 Gate::Outbound(_) => "no sentence lets it out, and outbound is closed".to_string(),
                 Gate::Inbound(_) => "no sentence lets it in".to_string(),
@@ -258,7 +259,7 @@ fn sections(legs: &[Leg]) -> Vec<Vec<&Leg>> {
 fn alike(a: &Leg, b: &Leg) -> bool {
     a.verdict == b.verdict
         && a.gates.iter().zip(&b.gates).all(|(a, b)| {
-            (a.verdict, a.open, &a.unknown) == (b.verdict, b.open, &b.unknown)
+            (a.verdict, a.open, a.is_exempt, &a.unknown) == (b.verdict, b.open, b.is_exempt, &b.unknown)
                 && a.whom.is_empty() == b.whom.is_empty()
                 && a.flows.is_empty() == b.flows.is_empty()
         })

@@ -175,5 +175,8 @@ fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
         Unknown::Value(id) => UnknownLine { kind: "parameter", name: &policy.param(id).name },
         Unknown::Contents(id) => UnknownLine { kind: "prefix-list", name: &policy.prefix_lists[id.index()].name },
         Unknown::Group(id) => UnknownLine { kind: "external", name: &policy.externals[id.index()].name },
+        Unknown::Reserved(id) => {
+            UnknownLine { kind: "reserved-address", name: policy.vpcs[id.index()].name.as_deref().unwrap_or_default() }
+        }
     }
 }

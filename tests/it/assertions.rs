@@ -210,21 +210,102 @@ fn a_version_of_which_nothing_is_said_counts_against_a_cannot() {
     check(&format!("{later}assert internet cannot reach db"), &["E0701"]);
 }
 
+/// Asserts the codes of the problems of a program whose VPC has two blocks and whose tier may send nothing.
+fn check_in_vpc(cidr: &str, sentence: &str, codes: &[&str]) {
+    let vpc = format!("vpc main {{ id = \"vpc-0123456789abcdef0\", cidr = {cidr} }}");
+    let program = format!("{vpc}\ntier c {{ outbound = closed }}\n{sentence}\n");
+    let found = check_all(&program, &Levels::default()).1;
+    let found: Vec<&str> = found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect();
+    assert_eq!(found, codes, "{program}");
+}
+
 #[test]
-fn what_groups_never_filter_is_reached() {
-    let vpc = "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\ntier c { outbound = closed }\n";
-    let check = |program: &str, codes: &[&str]| {
-        let found = check_all(&format!("{vpc}{program}"), &Levels::default()).1;
-        let found: Vec<&str> = found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect();
-        assert_eq!(found, codes, "{program}");
-    };
-    check("assert c cannot reach 169.254.169.254 on http", &["E0701"]);
-    check("assert c cannot reach 10.0.0.2 on dns", &["E0701"]);
-    check("assert c can reach 169.254.169.253 on dns", &[]);
-    check("assert c cannot reach 10.0.0.3", &[]);
-    // a block is about the hosts there
-    check("assert c cannot reach 169.254.0.0/16, vpc main, anywhere", &[]);
-    check("assert 169.254.169.254 cannot reach c", &[]);
+fn what_groups_never_filter_passes_both_ways() {
+    // an end; whether it may pass, whether it must
+    for (end, may, must) in [
+        ("169.254.169.254", true, true),
+        ("169.254.169.250/31", true, true),
+        ("fd00:ec2::253", true, true),
+        ("fd00:ec2::250", true, true),
+        ("fe80:ec2::1", true, true),
+        ("169.254.169.254, fd00:ec2::254", true, true),
+        // Amazon's DNS: the base of the first block plus two; the second may be the primary one
+        ("10.0.0.2", true, true),
+        ("10.1.0.2", true, false),
+        ("10.0.0.3", false, false),
+        ("10.2.0.2", false, false),
+        // the router of a subnet: the first after its base, wherever subnets are
+        ("10.0.0.1", true, false),
+        ("10.0.7.17", true, false),
+        ("10.0.7.18", false, false),
+        ("10.0.7.16/31", true, false),
+        ("10.2.0.1", false, false),
+        ("2001:db8:a:7::1", true, false),
+        ("2001:db8:a:7::2", false, false),
+        ("2001:db8:b::1", false, false),
+        ("fe80::7", true, false),
+        // DHCP
+        ("255.255.255.255", true, false),
+        // a block with no hosts is about Amazon's services, one with hosts about these
+        ("169.254.0.0/16", true, false),
+        ("169.254.7.0/24", false, false),
+        ("fd00:ec2::/32", true, false),
+        ("10.0.0.0/28", false, false),
+        ("vpc main", false, false),
+        ("private", false, false),
+        ("anywhere", false, false),
+        ("internet", false, false),
+    ] {
+        for (from, to) in [("c", end), (end, "c")] {
+            let codes = |holds: bool, code: &'static str| {
+                let ends = if end == "vpc main" || holds { 1 } else { end.split(',').count() };
+                if holds { Vec::new() } else { vec![code; ends] }
+            };
+            let cidr = "[10.0.0.0/16, 10.1.0.0/16, 2001:db8:a::/56]";
+            check_in_vpc(cidr, &format!("assert {from} cannot reach {to}"), &codes(!may, "E0701"));
+            check_in_vpc(cidr, &format!("assert {from} can reach {to} on udp 53"), &codes(must, "E0702"));
+        }
+    }
+}
+
+#[test]
+fn where_a_vpc_is_not_known_its_reserved_addresses_are_private() {
+    for (cidr, end, codes) in [
+        ("[10.0.0.0/16]", "2001:db8::1", &[][..]),
+        ("[10.0.0.0/16]", "fc00::1", &["E0701"]),
+        ("[10.0.0.0/16]", "192.168.0.1", &[]),
+        ("2001:db8::/56", "192.168.0.1", &["E0701"]),
+        ("2001:db8::/56", "192.168.0.2", &["E0701"]),
+        ("2001:db8::/56", "192.168.0.3", &[]),
+        ("2001:db8::/56", "203.0.113.1", &[]),
+    ] {
+        check_in_vpc(cidr, &format!("assert {end} cannot reach c"), codes);
+        check_in_vpc(cidr, &format!("assert c cannot reach {end}"), codes);
+    }
+    // which block is the primary one
+    let param = "param later : cidr\nassert c can reach 10.0.0.2 on dns";
+    check_in_vpc("[10.0.0.0/16, later]", param, &["E0702"]);
+    check_in_vpc("[10.0.0.0/16, later]", &param.replace("can reach", "cannot reach"), &["E0701"]);
+}
+
+#[test]
+fn only_is_about_hosts_and_tiers() {
+    let cidr = "10.0.0.0/16";
+    check_in_vpc(
+        cidr,
+        "c allows ssh from 10.0.0.0, 10.0.0.2/31\nassert only 10.0.0.0, 10.0.0.2/31, c can reach c",
+        &[],
+    );
+    check_in_vpc(cidr, "tier d\nassert only d can reach 169.254.169.254", &["E0701"]);
+}
+
+#[test]
+fn rules_decide_about_what_is_left_of_an_end() {
+    let network = "network known = 169.254.169.254, 10.2.0.9\n";
+    let can = format!("{network}assert c can reach known on http");
+    check_in_vpc("10.0.0.0/16", &can, &["E0702"]);
+    check_in_vpc("10.0.0.0/16", &format!("{can}\nc allows http to 10.2.0.9"), &[]);
+    check_in_vpc("10.0.0.0/16", &format!("{network}assert c cannot reach known"), &["E0701"]);
 }
 
 #[test]
@@ -316,6 +397,22 @@ fn a_packet_that_breaks_an_assertion_is_told() {
     );
     let never = "tcp a:* → 169.254.169.254:80, which security groups never filter";
     broken("assert a cannot reach 169.254.169.254 on http", "`a` can reach `169.254.169.254`", never, 0);
+    let never = "tcp 169.254.169.254:* → a:80, which security groups never filter";
+    broken("assert 169.254.169.254 cannot reach a on http", "`169.254.169.254` can reach `a`", never, 0);
+    let known = "network known = 10.9.9.9, 169.254.169.254\nassert a cannot reach known on http";
+    broken(known, "`a` can reach `known`", "tcp a:* → 169.254.169.254:80, which security groups never filter", 0);
+}
+
+#[test]
+fn a_router_that_may_have_an_address_is_not_known() {
+    let program = |vpc: &str| format!("{vpc}tier a {{ outbound = closed }}\nassert 10.0.0.1 cannot reach a on ssh\n");
+    let unknown = "not known is whether AWS reserves this address for the router or the DNS of";
+    let broken = ["`10.0.0.1` can reach `a`", "broken by tcp 10.0.0.1:* → a:22"];
+    let named = format!("{unknown} `vpc main`, which no group filters");
+    let vpc = "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\n";
+    says(&program(vpc), &[broken[0], broken[1], &named]);
+    let unnamed = format!("{unknown} its VPC, which no group filters (give the VPC a `cidr`)");
+    says(&program(""), &[broken[0], broken[1], &unnamed]);
 }
 
 #[test]
@@ -326,7 +423,7 @@ fn a_way_around_is_told() {
     let around = "`a` can reach `d` another way";
     says(&program("d allows ssh from a\n"), &[around, "a → d"]);
     says(&program("b allows https from a\nd allows ssh from b\n"), &[around, "a → b → d"]);
-    says(&program("d allows https from a\n"), &["nothing leads from `a` to `d`", "there is no chain of flows"]);
+    says(&program("d allows https from a\n"), &["nothing leads from `a` to `d` on ssh", "there is no chain of flows"]);
 }
 
 #[test]
@@ -342,7 +439,145 @@ fn a_chain_that_must_pass_has_no_step_that_only_may() {
     let program = |rule: &str| {
         format!("{rule}db allows ssh from app\nassert anywhere-tier can reach db on ssh only through app\n")
     };
-    check(&program("app allows ssh from 10.9.0.0/16\n"), &["E0704"]);
+    check(&program("app allows ssh from 10.9.0.0/16\n"), &["E0705"]);
     holds(&program("app allows ssh from anywhere\n"));
     holds(&program("app allows https from anywhere-tier\n"));
+}
+
+#[test]
+fn something_can_reach_when_one_service_does_in_each_ip_version() {
+    stops("web allows https from anywhere-ipv4\nassert internet can reach web");
+    stops("web allows https from anywhere-ipv4\nweb allows ssh from anywhere-ipv6\nassert internet can reach web");
+    holds("web allows https from anywhere-ipv4\nweb allows tcp from anywhere-ipv6\nassert internet can reach web");
+    holds("web allows ping from anywhere\nassert internet can reach web");
+    holds(
+        "web allows icmp 8 from anywhere-ipv4\nweb allows icmpv6 2 from anywhere-ipv6\nassert internet can reach web",
+    );
+    stops("web allows all from anywhere-ipv4\nassert internet can reach web");
+    // the versions that both have
+    holds("app allows https from anywhere-ipv4\nassert internet can reach app");
+    holds("web allows https from app\nassert app can reach web");
+    holds("stack s { ip = ipv4 }\nweb allows https from anywhere\nassert internet can reach web");
+    // several ends are each with each
+    stops("web allows https from app\nassert app, db can reach web");
+    stops("web allows https from app\nassert app can reach web, anywhere-tier");
+}
+
+#[test]
+fn what_is_missing_in_one_ip_version_is_named() {
+    let program = |sentences: &str| format!("tier web\n{sentences}\nassert internet can reach web\n");
+    let gate = "`web` does not accept it";
+    let cure = "what would let it through: `web allows … from anywhere`";
+    let v4 = "web allows https from anywhere-ipv4";
+    says(&program(v4), &["`internet` cannot reach `web` on anything in IPv6", gate, cure]);
+    let both = format!("{v4}\nweb allows ssh from anywhere-ipv6");
+    says(&program(&both), &["`internet` cannot reach `web` on anything that passes in both IP versions", gate, cure]);
+    says(&program(""), &["`internet` cannot reach `web` on anything", gate, cure]);
+}
+
+/// Sentences, the assertion, and what it says: nothing where it holds.
+const THROUGH: [(&str, &str, Option<&str>); 22] = [
+    // a chain whose steps are sure
+    ("b allows https from a\nc allows ssh from b", "a can reach c on ssh only through b", None),
+    ("b allows https from a\nc allows ssh from b", "a can reach c only through b", None),
+    ("b allows https from a\nc allows ssh from b", "a can reach c on https only through b", Some("E0704")),
+    ("b allows https from a", "a can reach c only through b", Some("E0704")),
+    ("", "a can reach c only through b", Some("E0704")),
+    // another that may pass, the direct step among them
+    ("b allows ssh from a\nc allows ssh from a, b", "a can reach c on ssh only through b", Some("E0703")),
+    ("b, d allows ssh from a\nc allows ssh from b, d", "a can reach c on ssh only through b", Some("E0703")),
+    ("b, d allows ssh from a\nc allows ssh from b, d", "a can reach c on ssh only through b, d", None),
+    (
+        "param p : cidr\nb allows ssh from p\nc allows ssh from b, p",
+        "p can reach c on ssh only through b",
+        Some("E0703"),
+    ),
+    // between two ends that are no tiers nothing of the program decides
+    (
+        "b allows ssh from 10.0.0.9\nb allows ssh to 10.0.0.8",
+        "10.0.0.9 can reach 10.0.0.8 only through b",
+        Some("E0703"),
+    ),
+    // an end that is on every chain
+    ("b allows ssh from a", "a can reach b on ssh only through b", None),
+    ("b allows ssh from a", "a can reach b on ssh only through a", None),
+    // a step that is not sure: for some addresses, for some of the service, in one IP version, for what is not known
+    (
+        "b allows ssh from 10.0.0.0/9\nc allows ssh from b",
+        "10.0.0.0/8 can reach c on ssh only through b",
+        Some("E0705"),
+    ),
+    ("b allows ssh from a\nc allows tcp 22 from b", "a can reach c on tcp 22-23 only through b", Some("E0705")),
+    ("b allows ssh from a\nc allows ssh from b", "a can reach c on ssh, http only through b", Some("E0704")),
+    ("b allows ssh from a\nc allows dns from b", "a can reach c on dns only through b", None),
+    ("b allows ssh from a\nc allows tcp 53 from b", "a can reach c on dns only through b", Some("E0705")),
+    (
+        "prefix-list l = \"pl-0123456789abcdef0\"\nb allows ssh from l\nc allows ssh from b",
+        "10.0.0.9 can reach c only through b",
+        Some("E0705"),
+    ),
+    (
+        "prefix-list l = \"pl-0123456789abcdef0\"\nb allows ssh from l\nc allows ssh from b",
+        "l can reach c only through b",
+        None,
+    ),
+    // one chain that is sure is enough beside one that is not
+    ("b allows ssh from a\nd allows ssh from b\nc allows ssh from b, d", "a can reach c on ssh only through b", None),
+    // several ends are each with each
+    ("b allows ssh from a\nc allows ssh from b", "a, d can reach c on ssh only through b", Some("E0704")),
+    ("b allows ssh from a, d\nc allows ssh from b", "a, d can reach c on ssh only through b", None),
+];
+
+#[test]
+fn only_through_asks_for_a_sure_chain_and_no_way_around() {
+    for (sentences, assertion, code) in THROUGH {
+        let program = format!("tier a, b, c, d {{ outbound = closed }}\n{sentences}\nassert {assertion}\n");
+        let found = check_all(&program, &Levels { all: Some(Level::Allow), ..Levels::default() }).1;
+        let found: Vec<&str> = found.iter().map(|problem| problem.report().code).collect();
+        assert_eq!(found, code.into_iter().collect::<Vec<_>>(), "{program}");
+    }
+}
+
+#[test]
+fn a_step_that_is_not_sure_is_named() {
+    let program = |sentences: &str, assertion: &str| {
+        format!("tier a, b, c {{ outbound = closed }}\n{sentences}\nassert {assertion} only through b\n")
+    };
+    let part = "b allows ssh from 10.0.0.0/9\nc allows ssh from b";
+    says(
+        &program(part, "10.0.0.0/8 can reach c on ssh"),
+        &[
+            "no chain surely leads from `10.0.0.0/8` to `c`",
+            "10.0.0.0/8 → b → c, but `10.0.0.0/8` does not surely reach `b` on anything",
+            "for some addresses `b` does not accept it",
+            "what would let it through: `b allows … from 10.0.0.0/8`",
+        ],
+    );
+    let port = "b allows ssh from a\nc allows ssh from b";
+    says(
+        &program(port, "a can reach c on tcp 22-23"),
+        &[
+            "no chain surely leads from `a` to `c`",
+            "a → b → c, but `b` does not surely reach `c` on tcp 23",
+            "`b` may not send it",
+            "what would let it through: `b allows tcp 22-23 to c`",
+        ],
+    );
+    let list = "prefix-list l = \"pl-0123456789abcdef0\"\nb allows ssh from l\nc allows ssh from b";
+    says(
+        &program(list, "10.0.0.9 can reach c"),
+        &[
+            "no chain surely leads from `10.0.0.9` to `c`",
+            "10.0.0.9 → b → c, but `10.0.0.9` does not surely reach `b` on anything",
+            "what would let it through: `b allows … from 10.0.0.9`",
+            "not known is what is in the prefix list `l`",
+        ],
+    );
+}
+
+#[test]
+fn a_way_around_that_no_group_decides_about_is_named() {
+    let program = "tier b\nb allows ssh from 10.0.0.9\nassert 10.0.0.9 can reach 10.0.0.8 only through b\n";
+    let label = "10.0.0.9 → 10.0.0.8: neither is a tier, and no group of this program decides";
+    says(program, &["`10.0.0.9` can reach `10.0.0.8` another way", label]);
 }

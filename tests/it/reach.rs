@@ -168,8 +168,11 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                     assert_eq!(witness, None, "{way} {name} {}", PEERS[n]);
                     continue;
                 }
-                let Witness { traffic, source, destination, flows, unknown } =
-                    witness.unwrap_or_else(|| panic!("{way} {name} {}: no packet", PEERS[n]));
+                let Witness { traffic, source, destination, flows, unknown, is_exempt: false } =
+                    witness.unwrap_or_else(|| panic!("{way} {name} {}: no packet", PEERS[n]))
+                else {
+                    panic!("{way} {name} {}: filtered", PEERS[n]);
+                };
                 assert_eq!(TrafficSet::of(traffic, family), port(n, family));
                 let cited: Vec<Traffic> = flows.iter().map(|flow| policy.flows[*flow as usize].traffic).collect();
                 assert_eq!(cited, [traffic], "{way} {name}");

@@ -6,7 +6,7 @@ use crate::generate::program;
 use crate::meaning::Meaning;
 use crate::packets::{Host, Material, Packet, Payload, Random};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
 use tierwall::check::reach::{Gates, Side};
@@ -14,7 +14,7 @@ use tierwall::check::trace::{Service, Verdict, trace};
 use tierwall::check::{assertions, ends};
 use tierwall::net::{Addresses, Family, TrafficSet};
 use tierwall::policy::{self, Assertion, Policy, TierId};
-use tierwall::source::Span;
+use tierwall::source::{Sources, Span};
 
 /// Questions for each program; each is asked of the compiler in four assertions.
 const QUESTIONS: usize = 16;
@@ -49,12 +49,7 @@ proptest! {
         });
         let (asked, lines) = with_policy(&text, |_, _, policy| asked(policy, &text, &questions));
         with_policy(&asked, |sources, parsed, policy| {
-            let failed: BTreeSet<usize> = assertions::prove(policy, &Gates::new(policy))
-                .sorted()
-                .iter()
-                .filter_map(|problem| problem.span())
-                .map(|span| sources.file(span.file).line_column(span.start).0)
-                .collect();
+            let failed = failed(sources, policy);
             let meaning = Meaning { sources, program: parsed, today: TODAY };
             let brute = Brute { policy, material: Material::of(&meaning), meaning };
             let line = |span: Span| sources.file(span.file).line_column(span.start).0;
@@ -63,12 +58,59 @@ proptest! {
                 let posed = policy.assertions.iter().find(|assertion| line(assertion.span) == *first);
                 let traced = posed.map(|posed| traced(policy, posed));
                 prop_assert_eq!(traced, Some(verdict(expected)), "trace of {:#?}\n{}", question, asked);
-                let found = [0, 1, 2, 3].map(|n| failed.contains(&(first + n)));
+                let error = failed.get(&(first + 3)).map(String::as_str);
+                prop_assert_eq!(error, brute.error(question), "only through (left: the compiler) {:#?}\n{}", question, asked);
+                let found = [0, 1, 2, 3].map(|n| failed.contains_key(&(first + n)));
                 prop_assert_eq!(found, expected, "cannot, can, only, only through (left: the compiler) {:#?}\n{}", question, asked);
             }
             Ok(())
         })?;
     }
+}
+
+proptest! {
+    #![proptest_config(cases(128))]
+
+    #[test]
+    fn something_passes_when_one_service_does_in_each_ip_version(program in program(), seed: u64) {
+        let text = program.text();
+        let random = &mut Random(seed);
+        let questions: Vec<Question> = with_policy(&text, |sources, parsed, policy| {
+            let material = Material::of(&Meaning { sources, program: parsed, today: TODAY });
+            (0..3).map(|_| question(policy, &material, random)).collect()
+        });
+        let can = |policy: &Policy, question: &Question| {
+            let [from, to] = [&question.from, &question.to].map(|end| words(policy, end));
+            format!("assert {from} can reach {to}\n")
+        };
+        let asked = with_policy(&text, |_, _, policy| {
+            let asserted = questions.iter().map(|question| can(policy, question));
+            format!("{}\n{}", text.trim_end(), asserted.collect::<String>())
+        });
+        with_policy(&asked, |sources, parsed, policy| {
+            let failed = failed(sources, policy);
+            let meaning = Meaning { sources, program: parsed, today: TODAY };
+            let brute = Brute { policy, material: Material::of(&meaning), meaning };
+            let asserted = policy.assertions.iter().rev().take(questions.len()).rev();
+            for (question, posed) in questions.iter().zip(asserted) {
+                let line = sources.file(posed.span.file).line_column(posed.span.start).0;
+                let serves = brute.serves(question);
+                prop_assert_eq!(!failed.contains_key(&line), serves, "{:#?}\n{}", question, asked);
+                let [from, to] = [&posed.from, &posed.to].map(|ends| ends::named(policy, &ends[0].1));
+                let traced = trace(policy, &from, &to, &[])[0].verdict;
+                prop_assert_eq!(traced == Verdict::Passes, serves, "trace of {:#?}\n{}", question, asked);
+            }
+            Ok(())
+        })?;
+    }
+}
+
+/// The lines of the assertions that fail, each with the code of its first error.
+fn failed(sources: &Sources, policy: &Policy) -> BTreeMap<usize, String> {
+    let problems = assertions::prove(policy, &Gates::new(policy)).sorted();
+    let at = |span: Span| sources.file(span.file).line_column(span.start).0;
+    let coded = problems.iter().filter_map(|problem| Some((at(problem.span()?), problem.report().code.to_string())));
+    coded.collect()
 }
 
 /// What a trace says of the question that an assertion asks.
@@ -106,13 +148,9 @@ fn question(policy: &Policy, material: &Material, random: &mut Random) -> Questi
 /// The program with its questions as assertions, and the line of the first of each.
 fn asked(policy: &Policy, text: &str, questions: &[Question]) -> (String, Vec<usize>) {
     let mut asked = text.trim_end().to_string();
-    let end = |end: &End| match end {
-        End::Tier(n) => policy.tiers[*n].name.clone(),
-        End::Address(address) => address.to_string(),
-    };
     let mut lines = Vec::new();
     for question in questions {
-        let (from, to, on) = (end(&question.from), end(&question.to), service(question));
+        let (from, to, on) = (words(policy, &question.from), words(policy, &question.to), service(question));
         lines.push(asked.lines().count() + 1);
         let by = &policy.tiers[question.by].name;
         let _ = write!(asked, "\nassert {from} cannot reach {to} on {on}\nassert {from} can reach {to} on {on}");
@@ -123,6 +161,14 @@ fn asked(policy: &Policy, text: &str, questions: &[Question]) -> (String, Vec<us
     (asked, lines)
 }
 
+/// An end as an assertion names it.
+fn words(policy: &Policy, end: &End) -> String {
+    match end {
+        End::Tier(n) => policy.tiers[*n].name.clone(),
+        End::Address(address) => address.to_string(),
+    }
+}
+
 fn service(question: &Question) -> String {
     match question.payload {
         Payload::Tcp(port) => format!("tcp {port}"),
@@ -131,6 +177,13 @@ fn service(question: &Question) -> String {
         Payload::Icmp(kind, code) => format!("icmp {kind}/{code}"),
         Payload::Other(number) => format!("proto {number}"),
     }
+}
+
+/// Whose traffic groups do not filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exempt {
+    Nobody,
+    Amazon,
 }
 
 /// The brute-force judge.
@@ -148,18 +201,20 @@ impl Brute<'_> {
             self.may(from, to, question),
             !self.must(from, to, question),
             self.others(from, to, question),
-            self.around(question) || !self.led(question),
+            self.error(question).is_some(),
         ]
     }
 
     /// Whether anyone but `from` may reach a tier; what is no tier anyone may send to.
     fn others(&self, from: &End, to: &End, question: &Question) -> bool {
-        let tiers = (0..self.policy.tiers.len()).map(End::Tier).filter(|tier| tier != from);
-        let hosts = match (to, from) {
+        let mut tiers = (0..self.policy.tiers.len()).map(End::Tier).filter(|tier| tier != from);
+        let hosts: Vec<End> = match (to, from) {
             (End::Tier(_), _) => self.material.addresses().map(End::Address).filter(|host| host != from).collect(),
             (End::Address(_), _) => Vec::new(),
         };
-        tiers.chain(hosts).any(|other| self.may(&other, to, question))
+        // hosts are let in by rules: what is never filtered is no host
+        let lets_in = |other| self.may_as(Exempt::Nobody, &other, to, question);
+        tiers.any(|other| self.may(&other, to, question)) || hosts.into_iter().any(lets_in)
     }
 
     /// Whether a chain leads around the tier that is to be on the way.
@@ -171,12 +226,45 @@ impl Brute<'_> {
         question.from != by && question.to != by && self.chain(question, Some(by), &last, passes)
     }
 
-    /// Whether some chain must pass.
+    /// Whether some chain must pass, the last step all of what is asked about.
     fn led(&self, question: &Question) -> bool {
-        let last = |end: &End| self.hop(end, &question.to, question);
+        let last = |end: &End| self.must(end, &question.to, question);
         let passes =
             |gates: &Gates<'_>, from: &Side, to: &Side, family, all: &TrafficSet| gates.must(from, to, family, all);
         self.chain(question, None, &last, passes)
+    }
+
+    /// The error of `only through`, if it fails: another chain may pass, none may, or none must.
+    fn error(&self, question: &Question) -> Option<&'static str> {
+        let last = |end: &End| self.may(end, &question.to, question);
+        let passes =
+            |gates: &Gates<'_>, from: &Side, to: &Side, family, all: &TrafficSet| gates.may(from, to, family, all);
+        match () {
+            () if self.around(question) => Some("E0703"),
+            () if self.led(question) => None,
+            () if self.chain(question, None, &last, passes) => Some("E0705"),
+            () => Some("E0704"),
+        }
+    }
+
+    /// Whether one service must pass in each family that both ends have. ICMP of both is one.
+    fn serves(&self, question: &Question) -> bool {
+        let asks = |payload, v6| Question {
+            from: question.from.clone(),
+            to: question.to.clone(),
+            by: question.by,
+            payload,
+            v6,
+        };
+        let must = |payload, v6| self.must_in(&question.from, &question.to, &asks(payload, v6), v6);
+        let (icmp, others): (Vec<_>, Vec<_>) =
+            self.material.payloads().partition(|payload| matches!(payload, Payload::Icmp(..)));
+        let in_each = |passes: &dyn Fn(bool) -> Option<bool>| {
+            let mut verdicts = [false, true].into_iter().filter_map(passes).peekable();
+            verdicts.peek().is_some() && verdicts.all(|passes| passes)
+        };
+        let some_icmp = |v6| icmp.iter().filter_map(|payload| must(*payload, v6)).reduce(|some, passes| some || passes);
+        in_each(&some_icmp) || others.iter().any(|payload| in_each(&|v6| must(*payload, v6)))
     }
 
     /// Whether some chain of tiers leads from one end to the other, without this one. Its last step is on what is asked
@@ -217,13 +305,17 @@ impl Brute<'_> {
 
     /// Whether some packet may pass, when everyone is in all that could hold them.
     fn may(&self, from: &End, to: &End, question: &Question) -> bool {
+        self.may_as(Exempt::Amazon, from, to, question)
+    }
+
+    fn may_as(&self, exempt: Exempt, from: &End, to: &End, question: &Question) -> bool {
         [false, true].into_iter().any(|v6| {
             self.speaks_of(question, v6)
                 && self.hosts(from, v6, true).any(|sender| {
-                    self.hosts(to, v6, true).take(1).any(|receiver| self.accepts(&sender, &receiver, question))
+                    self.hosts(to, v6, true).take(1).any(|receiver| self.accepts(exempt, &sender, &receiver, question))
                 })
                 && self.hosts(to, v6, true).any(|receiver| {
-                    self.hosts(from, v6, true).take(1).any(|sender| self.sends(&sender, &receiver, question))
+                    self.hosts(from, v6, true).take(1).any(|sender| self.sends(exempt, &sender, &receiver, question))
                 })
         })
     }
@@ -234,11 +326,6 @@ impl Brute<'_> {
         verdicts.peek().is_some() && verdicts.all(|passes| passes)
     }
 
-    /// Whether it must pass in some family, as a hop on the way needs it.
-    fn hop(&self, from: &End, to: &End, question: &Question) -> bool {
-        [false, true].into_iter().any(|v6| self.must_in(from, to, question, v6) == Some(true))
-    }
-
     /// Whether every packet of a family must pass, when nobody is in what is not known; nothing where an end has no
     /// hosts of that family.
     fn must_in(&self, from: &End, to: &End, question: &Question, v6: bool) -> Option<bool> {
@@ -246,20 +333,29 @@ impl Brute<'_> {
             return None;
         }
         let (sender, receiver) = (self.hosts(from, v6, false).next()?, self.hosts(to, v6, false).next()?);
-        let accepted = self.hosts(from, v6, false).all(|sender| self.accepts(&sender, &receiver, question));
-        Some(accepted && self.hosts(to, v6, false).all(|receiver| self.sends(&sender, &receiver, question)))
+        let accepted =
+            self.hosts(from, v6, false).all(|sender| self.accepts(Exempt::Amazon, &sender, &receiver, question));
+        Some(
+            accepted
+                && self.hosts(to, v6, false).all(|receiver| self.sends(Exempt::Amazon, &sender, &receiver, question)),
+        )
     }
 
     fn speaks_of(&self, question: &Question, v6: bool) -> bool {
         !matches!(question.payload, Payload::Icmp(..)) || question.v6 == v6
     }
 
-    fn accepts(&self, sender: &Host, receiver: &Host, question: &Question) -> bool {
-        self.meaning.accepts(&packet(sender, receiver, question))
+    fn accepts(&self, exempt: Exempt, sender: &Host, receiver: &Host, question: &Question) -> bool {
+        self.is_exempt(exempt, receiver, sender) || self.meaning.accepts(&packet(sender, receiver, question))
     }
 
-    fn sends(&self, sender: &Host, receiver: &Host, question: &Question) -> bool {
-        self.meaning.sends(&packet(sender, receiver, question))
+    fn sends(&self, exempt: Exempt, sender: &Host, receiver: &Host, question: &Question) -> bool {
+        self.is_exempt(exempt, sender, receiver) || self.meaning.sends(&packet(sender, receiver, question))
+    }
+
+    fn is_exempt(&self, exempt: Exempt, member: &Host, other: &Host) -> bool {
+        let tier = member.tier.as_ref().filter(|_| exempt == Exempt::Amazon);
+        tier.is_some_and(|tier| self.meaning.is_exempt(tier, other))
     }
 
     /// The hosts of an end that could make a difference: one for each address at which a block of the program begins
@@ -280,7 +376,8 @@ impl Brute<'_> {
         let host = move |address| {
             let (groups, lists, blocks) = member.clone().unwrap_or_default();
             let groups = if tier.is_some() { Vec::new() } else { groups };
-            Host { address, tier: tier.clone(), groups, lists, blocks }
+            let is_reserved = in_everything && tier.is_none();
+            Host { address, tier: tier.clone(), groups, lists, blocks, is_reserved }
         };
         addresses.into_iter().filter(move |address| address.is_ipv6() == v6).map(host)
     }

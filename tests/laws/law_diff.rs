@@ -197,7 +197,8 @@ impl Asked {
 
 /// A host that is in one thing, and in nothing else.
 fn host(policy: &Policy, peer: Option<Peer>, address: IpAddr) -> Host {
-    let mut host = Host { address, tier: None, groups: Vec::new(), lists: Vec::new(), blocks: Vec::new() };
+    let mut host =
+        Host { address, tier: None, groups: Vec::new(), lists: Vec::new(), blocks: Vec::new(), is_reserved: false };
     let parameter = |id| format!("parameter {}", policy.param(id).name);
     match peer {
         Some(Peer::Tier(id)) => host.tier = Some(policy.tier(id).name.clone()),

@@ -148,6 +148,8 @@ t3 allows tcp 9 from home
 t3 allows tcp 10 to 10.0.0.0/19, db
 t6 allows tcp 11 to 10.0.16.0/21, 169.254.169.254
 db allows tcp 12 to 10.0.0.0/18, 192.168.9.0/24
+db allows tcp 13 from 169.254.169.123, 10.0.40.1, 10.0.40.2, 10.0.40.3
+t6 allows tcp 14 to fd00:ec2::/64, 10.0.40.17, 10.0.40.19
 "
     );
     with_policy(&program, |_, _, policy| {

@@ -8,6 +8,7 @@
 //! What is `pub` here is also what `fuzz/` draws its programs from, and holds them to.
 
 mod addresses;
+mod amazon;
 mod change_set;
 pub mod choices;
 pub mod compile;

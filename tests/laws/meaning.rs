@@ -48,10 +48,18 @@ enum Side {
 }
 
 impl Meaning<'_> {
-    /// Whether the program lets this packet open a connection: the sender may send it (reference, section 5:
+    /// Whether the rules of the program let this packet open a connection: the sender may send it (reference, section 5:
     /// an open tier sends everything, a closed one what a flow says), and the receiver accepts it.
     pub fn may_pass(&self, packet: &Packet) -> bool {
         self.sends(packet) && self.accepts(packet)
+    }
+
+    /// Whether it passes, by the rules or since groups do not filter it.
+    pub fn passes(&self, packet: &Packet) -> bool {
+        let exempt =
+            |tier: &Option<String>, other: &Host| tier.as_ref().is_some_and(|tier| self.is_exempt(tier, other));
+        let sends = self.sends(packet) || exempt(&packet.sender.tier, &packet.receiver);
+        sends && (self.accepts(packet) || exempt(&packet.receiver.tier, &packet.sender))
     }
 
     /// Whether the sender may send it; anyone may who is in no tier.
@@ -94,11 +102,11 @@ impl Meaning<'_> {
         rules.filter(|rule| rule.until.is_none_or(|until| self.sources.text(until.span) >= self.today))
     }
 
-    fn items(&self) -> impl Iterator<Item = &Item> {
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.program.files.iter().flat_map(|file| &file.statements).map(|statement| &statement.item)
     }
 
-    fn text(&self, name: ast::Name) -> &str {
+    pub fn text(&self, name: ast::Name) -> &str {
         self.sources.text(name.span)
     }
 
@@ -209,7 +217,7 @@ impl Meaning<'_> {
     }
 
     /// The value of a key, or the values of its list.
-    fn values<'a>(&'a self, block: &'a ast::Block, key: &'a str) -> impl Iterator<Item = &'a ast::Value> {
+    pub fn values<'a>(&'a self, block: &'a ast::Block, key: &'a str) -> impl Iterator<Item = &'a ast::Value> {
         let entries = block.entries.iter().filter(move |entry| self.sources.text(entry.key.span()) == key);
         entries.flat_map(|entry| match &entry.value {
             ast::Value::List(_, values) => values.iter().collect::<Vec<_>>(),
@@ -266,14 +274,21 @@ impl Meaning<'_> {
 
     /// `outbound` of a tier: its own, else the stack's, else open.
     fn is_open(&self, tier: &str) -> bool {
+        let outbound = self.of_tier(tier, "outbound").or_else(|| self.of_stack("outbound"));
+        outbound.is_none_or(|outbound| outbound == "open")
+    }
+
+    /// What the statement of a tier says of a key.
+    pub fn of_tier(&self, tier: &str, key: &str) -> Option<&str> {
         let blocks = self.items().filter_map(|item| match item {
             Item::Tier(declared) if declared.names.iter().any(|name| self.text(*name) == tier) => {
                 declared.block.as_ref()
             }
             _ => None,
         });
-        let said = blocks.flat_map(|block| self.values(block, "outbound")).next();
-        self.word(said).or_else(|| self.of_stack("outbound")).is_none_or(|outbound| outbound == "open")
+        let mut entries = blocks.flat_map(|block| &block.entries);
+        let entry = entries.find(|entry| self.sources.text(entry.key.span()) == key);
+        self.word(entry.map(|entry| &entry.value))
     }
 
     /// `ip` of the stack.
@@ -281,7 +296,7 @@ impl Meaning<'_> {
         self.of_stack("ip").is_none_or(|ip| ip == "dual")
     }
 
-    fn of_stack(&self, key: &str) -> Option<&str> {
+    pub fn of_stack(&self, key: &str) -> Option<&str> {
         let block = self.items().find_map(|item| match item {
             Item::Stack(stack) => stack.block.as_ref(),
             _ => None,

@@ -1,5 +1,6 @@
 //! Packets to ask about: first packets of a connection, with all that a rule could know of their ends.
 
+use crate::amazon::NEAR;
 use crate::meaning::Meaning;
 use ipnet::IpNet;
 use std::collections::BTreeSet;
@@ -28,6 +29,8 @@ pub struct Host {
     pub lists: Vec<String>,
     /// Parameters whose blocks it is in.
     pub blocks: Vec<String>,
+    /// Whether AWS has its address for itself, where that depends on subnets.
+    pub is_reserved: bool,
 }
 
 /// What it carries. ICMP is that of the packet's family.
@@ -105,6 +108,7 @@ impl Material {
             (2, 0),
             (1, 3),
             (11, 0),
+            (13, 0),
             (3, 0),
             (135, 0),
             (255, 255),
@@ -113,6 +117,13 @@ impl Material {
         for block in ["0.0.0.0/0", "::/0", "10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
         {
             material.block(block.parse().expect("a block"));
+        }
+        for address in NEAR.map(|address| address.parse().expect("an address")) {
+            if IpAddr::is_ipv4(&address) {
+                material.v4.insert(address)
+            } else {
+                material.v6.insert(address)
+            };
         }
         let text = |name: &ast::Name| sources.text(name.span).to_string();
         for statement in program.files.iter().flat_map(|file| &file.statements) {
@@ -147,6 +158,13 @@ impl Material {
     /// Every address that it knows.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
         self.v4.iter().chain(&self.v6).copied()
+    }
+
+    /// A payload for each boundary that it knows.
+    pub fn payloads(&self) -> impl Iterator<Item = Payload> + '_ {
+        let ports = self.ports.iter().flat_map(|port| [Payload::Tcp(*port), Payload::Udp(*port)]);
+        let icmp = self.icmp.iter().map(|(kind, code)| Payload::Icmp(*kind, *code));
+        ports.chain(icmp).chain(self.protocols.iter().map(|number| Payload::Other(*number)))
     }
 
     /// All that a host can be in: foreign groups, and prefix lists and blocks of parameters of its family.
@@ -236,7 +254,8 @@ impl Material {
         let tier = if random.once_in(2) { random.of(&self.tiers).cloned() } else { None };
         let (groups, lists, blocks) = self.everything(v6);
         let (groups, lists, blocks) = (chosen(groups, random), chosen(lists, random), chosen(blocks, random));
-        Host { address, tier, groups, lists, blocks }
+        let is_reserved = tier.is_none() && random.once_in(2);
+        Host { address, tier, groups, lists, blocks, is_reserved }
     }
 
     fn payload(&self, random: &mut Random) -> Payload {

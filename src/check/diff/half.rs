@@ -67,10 +67,8 @@ fn door(policy: &Policy, gates: &Gates<'_>, index: &Index, gate: Gate) -> Door {
     let admit: &Admit = gates.admit(gate);
     let mut named: Vec<_> = admit.named().map(|(peer, sets)| (index.end(peer), sets.clone())).collect();
     named.sort_unstable_by_key(|(end, _)| *end);
-    let unfiltered = match gate {
-        Gate::Inbound(_) => Addresses::default(),
-        Gate::Outbound(tier) => unfiltered::addresses(policy, tier),
-    };
+    let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
+    let unfiltered = unfiltered::addresses(policy, tier);
     // an open tier has no flows that open its outbound side
     let blocks = admit.blocks.union(&everything(Family::BOTH.map(|family| gates.is_open(gate, family))));
     Door { blocks, named, unfiltered, flows: OnceCell::new() }

@@ -14,13 +14,16 @@ pub const LINT: Lint = Lint {
     level: Level::Warn,
     ids: &[],
     text: "\
-Checks: that no rule speaks of nothing but what security groups do not filter: Amazon's DNS (169.254.169.253,
-fd00:ec2::253, and the base of the VPC plus two), instance metadata (169.254.169.254, fd00:ec2::254), credentials of
-containers (169.254.170.2, 169.254.170.23, fd00:ec2::23), the time (169.254.169.123, fd00:ec2::123), the activation of
-Windows (169.254.169.250 and .251), and DHCP (udp 67, 68, 546 and 547).
+Checks: that no rule speaks of nothing but what security groups do not filter, to it or from it: Amazon's DNS
+(169.254.169.253, fd00:ec2::253, and the base of the VPC plus two), instance metadata (169.254.169.254, fd00:ec2::254),
+metadata and credentials of containers (169.254.170.2, 169.254.170.23, fd00:ec2::23), the time (169.254.169.123,
+fd00:ec2::123), the activation of Windows (169.254.169.250 and .251, fd00:ec2::250), the router of the VPC
+(fe80:ec2::1), and DHCP (udp 67, 68, 546 and 547). The first address of a subnet is the router's too, but programs do
+not state subnets: a rule about such an address is not reported.
 
-Why: such traffic passes with the rule and without it (VPC user guide, \"Control traffic to your AWS resources using
-security groups\"). The rule suggests that it can be stopped by leaving the rule out, and counts against the quota.
+Why: such traffic passes with the rule and without it, in both directions (VPC user guide, \"Control traffic to your AWS
+resources using security groups\"). The rule suggests that it can be stopped by leaving the rule out, and counts against
+the quota.
 
 Instead: delete the sentence. Metadata is closed by the options of the instance (`HttpEndpoint`, `HttpTokens`), DNS by
 the attributes of the VPC and the DNS Firewall of Route 53. A DHCP server of one's own, which relays ask, is filtered:

@@ -1,0 +1,106 @@
+//! What security groups never filter, as the language reference has it: to and from which hosts, seen from a tier.
+
+use crate::meaning::Meaning;
+use crate::packets::Host;
+use std::net::{IpAddr, Ipv4Addr};
+use tierwall::ast::{Item, Value};
+
+/// Addresses around the edge of what is never filtered, of which some are.
+pub const NEAR: [&str; 19] = [
+    "169.254.169.254",
+    "169.254.170.2",
+    "169.254.169.249",
+    "169.254.169.251",
+    "169.254.7.7",
+    "255.255.255.255",
+    "10.0.0.1",
+    "10.0.0.2",
+    "10.0.1.1",
+    "10.0.1.2",
+    "10.1.0.2",
+    "10.8.0.2",
+    "192.168.7.65",
+    "203.0.113.1",
+    "fd00:ec2::254",
+    "fd00:ec2::7",
+    "fe80:ec2::1",
+    "fe80::7",
+    "2001:db8:40:7::1",
+];
+
+/// Whose traffic is never filtered, whatever the subnets of a VPC are.
+const SURELY: [&str; 13] = [
+    "169.254.169.253",
+    "fd00:ec2::253",
+    "169.254.169.254",
+    "fd00:ec2::254",
+    "169.254.170.2",
+    "169.254.170.23",
+    "fd00:ec2::23",
+    "169.254.169.123",
+    "fd00:ec2::123",
+    "169.254.169.250",
+    "169.254.169.251",
+    "fd00:ec2::250",
+    "fe80:ec2::1",
+];
+
+impl Meaning<'_> {
+    /// Whether the groups of a tier filter nothing to and from a host.
+    pub fn is_exempt(&self, tier: &str, host: &Host) -> bool {
+        host.tier.is_none()
+            && (self.is_surely_exempt(tier, host.address)
+                || host.is_reserved && self.may_be_reserved(tier, host.address))
+    }
+
+    fn is_surely_exempt(&self, tier: &str, address: IpAddr) -> bool {
+        let (blocks, all_known) = self.cidr(tier);
+        let primary = blocks.iter().find_map(|block| plus_two(*block));
+        SURELY.contains(&address.to_string().as_str()) || all_known && primary == Some(address)
+    }
+
+    fn may_be_reserved(&self, tier: &str, address: IpAddr) -> bool {
+        let (blocks, all_known) = self.cidr(tier);
+        let is_private = match address {
+            IpAddr::V4(a) => a.is_private() || a.octets()[0] == 100 && a.octets()[1] & 0xc0 == 64,
+            IpAddr::V6(a) => a.segments()[0] & 0xfe00 == 0xfc00,
+        };
+        let of_family = blocks.iter().any(|block| block.network().is_ipv4() == address.is_ipv4());
+        let elsewhere = is_private && !(all_known && of_family);
+        let in_vpc = elsewhere || blocks.iter().any(|block| block.contains(&address));
+        let after_base = match address {
+            IpAddr::V4(a) => a.octets()[3] % 16,
+            IpAddr::V6(a) if a.segments()[4..] == [0, 0, 0, 1] => 1,
+            IpAddr::V6(a) if a.segments()[0] & 0xffc0 == 0xfe80 => return true,
+            IpAddr::V6(_) => 0,
+        };
+        let dhcp = ["255.255.255.255", "ff02::1:2"].contains(&address.to_string().as_str());
+        let router = in_vpc && after_base == 1;
+        let dns = elsewhere && address.is_ipv4() && after_base == 2
+            || blocks.iter().any(|block| plus_two(*block) == Some(address));
+        dhcp || router || dns
+    }
+
+    /// The blocks of a tier's VPC that are known, and whether that is all of them.
+    fn cidr(&self, tier: &str) -> (Vec<ipnet::IpNet>, bool) {
+        let vpcs: Vec<_> =
+            self.items().filter_map(|item| if let Item::Vpc(vpc) = item { Some(vpc) } else { None }).collect();
+        let named = self.of_tier(tier, "vpc").or_else(|| self.of_stack("vpc"));
+        let vpc = match named {
+            Some(name) => vpcs.iter().find(|vpc| self.text(vpc.name) == name),
+            None => vpcs.first().filter(|_| vpcs.len() == 1),
+        };
+        let values: Vec<&Value> = vpc.iter().flat_map(|vpc| self.values(&vpc.block, "cidr")).collect();
+        let known = values.iter().filter_map(|value| if let Value::Net(net) = value { Some(net.net) } else { None });
+        let known: Vec<_> = known.collect();
+        let all_known = known.len() == values.len();
+        (known, all_known)
+    }
+}
+
+fn plus_two(block: ipnet::IpNet) -> Option<IpAddr> {
+    match block.network() {
+        IpAddr::V4(base) => Some(Ipv4Addr::from(u32::from(base) + 2).into()),
+        IpAddr::V6(_) => None,
+    }
+}
