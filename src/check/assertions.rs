@@ -5,9 +5,10 @@
 
 use super::ends::{self, Named};
 use super::links::{KindId, Links, Passing};
-use super::reach::{Gate, Gates, Side, Who, Witness, everywhere};
+use super::reach::{Gate, Gates, Side, Who, Witness};
 use super::steps::{Course, Steps};
 use super::unfiltered::is_never_filtered;
+use super::verdict::Verdict;
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
@@ -24,8 +25,7 @@ pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
     }
     let proof = Proof { policy, gates: gates.clone(), hops: OnceCell::new() };
     for assertion in &policy.assertions {
-        let named =
-            |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| claimed(policy, assertion, end)).collect::<Vec<_>>();
+        let named = |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| ends::named(policy, end)).collect::<Vec<_>>();
         let (from, to) = (named(&assertion.from), named(&assertion.to));
         match &assertion.claim {
             Claim::Cannot => proof.cannot(assertion, &from, &to, &mut problems),
@@ -35,21 +35,6 @@ pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
         }
     }
     problems
-}
-
-/// One end. What is claimed to pass from the internet is claimed of the families that the stack uses, as `anywhere`
-/// is of those; what is claimed not to pass, of both.
-fn claimed(policy: &Policy, assertion: &Assertion, end: &End) -> Vec<Named> {
-    let mut named = ends::named(policy, end);
-    match (&assertion.claim, end) {
-        (Claim::Can | Claim::OnlyThrough(_), End::Internet) => {
-            for named in &mut named {
-                named.side.addresses = named.side.addresses.intersection(&everywhere(policy));
-            }
-        }
-        (Claim::Can | Claim::OnlyThrough(_) | Claim::Cannot | Claim::Only, _) => {}
-    }
-    named
 }
 
 struct Proof<'p> {
@@ -113,7 +98,7 @@ impl<'p> Proof<'p> {
     fn can(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
         for (from, to) in pairs(from, to) {
             let missing = match assertion.on.as_slice() {
-                [] if self.step(&from.side, &to.side, &[], Certainty::Must) => None,
+                [] if self.gates.verdict(&from.side, &to.side, &[]) == Verdict::Passes => None,
                 [] => Some(self.stopped(assertion, from, to, Traffic::All, "…".to_string())),
                 on => on.chunk_by(|a, b| a.0 == b.0).find_map(|service| self.missing(assertion, from, to, service)),
             };
@@ -123,22 +108,28 @@ impl<'p> Proof<'p> {
 
     /// The problem of a service of which something does not pass, in an IP version that both ends have.
     fn missing(&self, assertion: &Assertion, from: &Named, to: &Named, service: &[(Span, Traffic)]) -> Option<Problem> {
-        let shared = |family: &Family| from.side.is_in(*family) && to.side.is_in(*family);
-        let asked = |traffic: Traffic| {
-            Family::BOTH.into_iter().filter(shared).map(move |family| (family, TrafficSet::of(traffic, family)))
+        let traffic: Vec<Traffic> = services(service).collect();
+        if self.gates.verdict(&from.side, &to.side, &traffic) == Verdict::Passes {
+            return None;
+        }
+        let is_stopped = |traffic: &Traffic| {
+            let stops = |family| {
+                let asked = TrafficSet::of(*traffic, family);
+                self.gates.stopped(&from.side, &to.side, family, &asked).is_some()
+            };
+            Family::BOTH.into_iter().any(stops)
         };
-        let is_stopped = |(family, asked)| self.gates.stopped(&from.side, &to.side, family, &asked).is_some();
-        let stopped: Vec<Traffic> = services(service).filter(|traffic| asked(*traffic).any(is_stopped)).collect();
-        let carried = services(service).any(|traffic| asked(traffic).any(|(_, asked)| !asked.is_empty()));
+        let stopped: Vec<Traffic> = traffic.iter().copied().filter(is_stopped).collect();
         let (place, first) = service.first()?;
         let name = assertion.names.iter().find(|(span, _)| span == place).map(|(_, name)| name.clone());
-        match stopped.as_slice() {
-            [] if carried => None,
-            [] => Some(self.stopped(assertion, from, to, *first, first.to_string())),
+        let (one, words) = match stopped.as_slice() {
+            // no IP version that both have carries it
+            [] => (first, None),
             // the rest of the service passes already
-            [one] if service.len() > 1 => Some(self.stopped(assertion, from, to, *one, one.to_string())),
-            [one, ..] => Some(self.stopped(assertion, from, to, *one, name.unwrap_or_else(|| one.to_string()))),
-        }
+            [one] if service.len() > 1 => (one, None),
+            [one, ..] => (one, name),
+        };
+        Some(self.stopped(assertion, from, to, *one, words.unwrap_or_else(|| one.to_string())))
     }
 
     /// The problem of a flow that does not pass, or not for all of its ends; a sentence about `service` would open it.
