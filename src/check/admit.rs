@@ -71,6 +71,12 @@ impl Admit {
         Some(&self.named[self.place(who.peer()?)?].1[family as usize])
     }
 
+    /// Whether rules that name just this end admit anything.
+    pub(super) fn names(&self, who: Who, family: Family) -> bool {
+        self.to(who, family).is_some_and(|admitted| !admitted.is_empty())
+    }
+
+    /// What its rules admit from or to an end.
     pub(super) fn admitted(&self, side: &Side, family: Family) -> Admitted {
         let own = self.to(side.who, family);
         let by_address = self.blocks.with_any(&side.addresses, family);

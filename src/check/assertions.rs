@@ -5,8 +5,9 @@
 
 use super::ends::{self, Named};
 use super::links::{KindId, Links, Passing};
-use super::reach::{Gate, Gates, Side, Who, Witness, everywhere};
+use super::reach::{Gate, Gates, Side, Who, Witness};
 use super::steps::{Course, Steps};
+use super::verdict::Verdict;
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
@@ -23,8 +24,7 @@ pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
     }
     let proof = Proof { policy, gates: gates.clone(), hops: OnceCell::new() };
     for assertion in &policy.assertions {
-        let named =
-            |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| claimed(policy, assertion, end)).collect::<Vec<_>>();
+        let named = |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| ends::named(policy, end)).collect::<Vec<_>>();
         let (from, to) = (named(&assertion.from), named(&assertion.to));
         match &assertion.claim {
             Claim::Cannot => proof.cannot(assertion, &from, &to, &mut problems),
@@ -34,21 +34,6 @@ pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
         }
     }
     problems
-}
-
-/// One end. What is claimed to pass from the internet is claimed of the families that the stack uses, as `anywhere`
-/// is of those; what is claimed not to pass, of both.
-fn claimed(policy: &Policy, assertion: &Assertion, end: &End) -> Vec<Named> {
-    let mut named = ends::named(policy, end);
-    match (&assertion.claim, end) {
-        (Claim::Can | Claim::OnlyThrough(_), End::Internet) => {
-            for named in &mut named {
-                named.side.addresses = named.side.addresses.intersection(&everywhere(policy));
-            }
-        }
-        (Claim::Can | Claim::OnlyThrough(_) | Claim::Cannot | Claim::Only, _) => {}
-    }
-    named
 }
 
 struct Proof<'p> {
@@ -116,42 +101,37 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// What does not surely pass of a service, in an IP version that both ends have; of no service, whether none does.
+    /// What does not surely pass of a service; of no service, what keeps every one from it.
     fn missing(&self, from: &Named, to: &Named, service: &[(Span, Traffic)], assertion: &Assertion) -> Option<Closed> {
-        let Some((place, first)) = service.first() else {
-            let serves = self.gates.must_serve(&from.side, &to.side);
-            return (!serves).then(|| self.closed_to_all(from, to));
-        };
-        let (stopped, carried) = self.stopped_parts(&from.side, &to.side, service);
-        let closed = |traffic: Traffic, name: String| Some(self.closed(from, to, traffic, name));
-        match stopped.as_slice() {
-            [] if carried => None,
-            [] => closed(*first, first.to_string()),
-            // the rest of the service passes already
-            [one] if service.len() > 1 => closed(*one, one.to_string()),
-            [one, ..] => closed(*one, service_name(assertion, *place, *one)),
+        if self.is_sure(&from.side, &to.side, service) {
+            return None;
         }
+        let Some((place, first)) = service.first() else {
+            return Some(self.closed_to_all(from, to));
+        };
+        let (part, name) = match self.stopped_parts(&from.side, &to.side, service).as_slice() {
+            // no IP version that both have carries it
+            [] => (*first, first.to_string()),
+            // the rest of the service passes already
+            [one] if service.len() > 1 => (*one, one.to_string()),
+            [one, ..] => (*one, service_name(assertion, *place, *one)),
+        };
+        Some(self.closed(from, to, part, name))
     }
 
-    /// The parts of a service that do not all pass in an IP version that both ends have, and whether one carries any.
-    fn stopped_parts(&self, from: &Side, to: &Side, service: &[(Span, Traffic)]) -> (Vec<Traffic>, bool) {
-        let shared = |family: &Family| from.is_in(*family) && to.is_in(*family);
-        let asked = |traffic: Traffic| {
-            Family::BOTH.into_iter().filter(shared).map(move |family| (family, TrafficSet::of(traffic, family)))
+    /// The parts of a service that do not all pass in an IP version that both ends surely have.
+    fn stopped_parts(&self, from: &Side, to: &Side, service: &[(Span, Traffic)]) -> Vec<Traffic> {
+        let is_stopped = |traffic: &Traffic| {
+            let stops = |family| self.gates.stopped(from, to, family, &TrafficSet::of(*traffic, family)).is_some();
+            Family::BOTH.into_iter().any(stops)
         };
-        let is_stopped = |(family, asked)| self.gates.stopped(from, to, family, &asked).is_some();
-        let stopped = services(service).filter(|traffic| asked(*traffic).any(is_stopped)).collect();
-        let carried = services(service).any(|traffic| asked(traffic).any(|(_, asked)| !asked.is_empty()));
-        (stopped, carried)
+        services(service).filter(is_stopped).collect()
     }
 
     /// Whether all of a service surely passes; of no service, whether some does.
     fn is_sure(&self, from: &Side, to: &Side, service: &[(Span, Traffic)]) -> bool {
-        if service.is_empty() {
-            return self.gates.must_serve(from, to);
-        }
-        let (stopped, carried) = self.stopped_parts(from, to, service);
-        stopped.is_empty() && carried
+        let traffic: Vec<Traffic> = services(service).collect();
+        self.gates.verdict(from, to, &traffic) == Verdict::Passes
     }
 
     /// What keeps traffic from passing for all of both ends; a sentence about `service` would open it.

@@ -49,7 +49,7 @@ pub fn covered(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Covered> {
         let (hidden, mut kept): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.covered);
         kept.sort_by_key(|rule| rule.flows[0]);
         for rule in hidden {
-            let because = coverers(policy, gate, &kept, rule);
+            let because = coverers(policy, gates, gate, &kept, rule);
             for flow in &rule.flows {
                 closed[*flow as usize] += 1;
                 by.entry(*flow).or_default().extend(&because);
@@ -124,7 +124,7 @@ fn mark(policy: &Policy, gates: &Gates<'_>, gate: Gate, rules: &mut [Rule]) {
 fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Side, rules: &mut [Rule]) {
     let mut uncovered = vec![false; rules.len()];
     let mut applies = vec![false; rules.len()];
-    for family in Family::BOTH.into_iter().filter(|family| is_in(policy, gate, rules[0].peer, side, *family)) {
+    for family in Family::BOTH.into_iter().filter(|family| is_in(policy, gates, gate, rules[0].peer, side, *family)) {
         let background = gates.by_address(gate, side, family);
         if rules.len() < 2 && background.is_empty() {
             if TrafficSet::of(rules[0].traffic, family).is_empty() {
@@ -156,12 +156,19 @@ fn side(policy: &Policy, peer: Peer) -> Option<Side> {
     }
 }
 
-/// Whether a gate has to do with a peer that is no block in a family: both have hosts of it, or may have some while
-/// nothing says that IPv6 is not in use.
-fn is_in(policy: &Policy, gate: Gate, peer: Peer, side: &Side, family: Family) -> bool {
+/// Whether a gate has to do with a peer that is no block in a family: both may have hosts of it, and a tier that sends
+/// may send some of it there.
+fn is_in(policy: &Policy, gates: &Gates<'_>, gate: Gate, peer: Peer, side: &Side, family: Family) -> bool {
     let (Gate::Inbound(own) | Gate::Outbound(own)) = gate;
-    let there = |side: &Side| side.is_in(family) || policy.stack.dual && side.may_be_in(family);
-    there(&Side::tier(policy, own)) && there(side) && peer_family(policy, peer).is_none_or(|only| only == family)
+    let own = Side::tier(policy, own);
+    let is_sent = match (gate, peer) {
+        (Gate::Inbound(_), Peer::Tier(sender)) => gates.may_send(sender, &own, family),
+        (Gate::Inbound(_) | Gate::Outbound(_), _) => true,
+    };
+    own.may_be_in(family)
+        && side.may_be_in(family)
+        && peer_family(policy, peer).is_none_or(|only| only == family)
+        && is_sent
 }
 
 /// One block with its rules, in the forest that the blocks of a gate are.
@@ -302,10 +309,10 @@ fn stretch(traffic: Traffic) -> Stretch {
 
 /// The flows that cover a rule: the first rule that does so by itself, else all that have a part in it. The kept rules
 /// stand in the order of their flows.
-fn coverers(policy: &Policy, gate: Gate, kept: &[&Rule], covered: &Rule) -> Vec<u32> {
+fn coverers(policy: &Policy, gates: &Gates<'_>, gate: Gate, kept: &[&Rule], covered: &Rule) -> Vec<u32> {
     let side = side(policy, covered.peer);
     let there = |family: Family| match (&side, covered.peer) {
-        (Some(side), peer) => is_in(policy, gate, peer, side, family),
+        (Some(side), peer) => is_in(policy, gates, gate, peer, side, family),
         (None, Peer::Net(block)) => Family::of(&block) == family,
         (None, _) => false,
     };

@@ -1,7 +1,7 @@
 //! The ends that an assertion or a question names, and the words for what stands between them.
 
 use super::reach::{Gate, Side, Unknown, Who};
-use crate::net::{Addresses, Family, Traffic, TrafficSet, internet};
+use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{End, ListReference, ParamId, Policy, TierId, Vpc, VpcId};
 use std::fmt::Display;
 
@@ -38,9 +38,7 @@ pub fn named(policy: &Policy, end: &End) -> Vec<Named> {
     match end {
         End::Tier(id) => vec![Named::tier(policy, *id)],
         End::Addresses(name, addresses) => vec![hosts(name.clone(), addresses.clone())],
-        End::Internet => {
-            vec![hosts("internet".to_string(), internet())]
-        }
+        End::Internet => vec![Named { name: "internet".to_string(), side: Side::internet(policy) }],
         End::Network(id) => {
             let network = &policy.networks[id.index()];
             known_and_unknown(policy, &network.name, network.addresses.clone(), &network.unknown)

@@ -10,7 +10,7 @@ use super::interned::Interned;
 use super::reach::{Gate, Gates, Who, gates_between};
 use super::unfiltered::{exempt, has_single_addresses};
 use crate::net::{Family, TrafficSet};
-use crate::policy::{Peer, Policy, TierId, VpcId};
+use crate::policy::{Peer, Policy, TierId, VpcId, icmp_pairs};
 use ipnet::IpNet;
 use std::collections::{BTreeSet, HashMap};
 
@@ -64,11 +64,39 @@ type Way = (bool, [Option<u32>; 2]);
 type Verdict = (TrafficSet, TrafficSet);
 
 /// What passes in each family, without what passes in one that the ends perhaps do not have and says nothing new beside
-/// one that they surely have.
-pub fn telling<T>(families: Vec<(bool, T)>, may: impl Fn(&T) -> &TrafficSet) -> Vec<T> {
-    let sure: Vec<TrafficSet> = families.iter().filter(|(sure, _)| *sure).map(|(_, one)| may(one).clone()).collect();
-    let news = |one: &T| sure.iter().all(|sure| sure.is_empty() || !sure.covers(&may(one).without_icmp()));
-    families.into_iter().filter(|(sure, one)| *sure || news(one)).map(|(_, one)| one).collect()
+/// one that they surely have: the same, ICMP by its other name. Of each: whether they surely have it, which it is, and
+/// what may pass.
+pub fn without_redundant_families<T>(families: Vec<T>, passing: impl Fn(&T) -> (bool, Family, &TrafficSet)) -> Vec<T> {
+    let sure: Vec<(Family, TrafficSet)> = families
+        .iter()
+        .map(&passing)
+        .filter(|(sure, ..)| *sure)
+        .map(|(_, family, may)| (family, may.clone()))
+        .collect();
+    let is_new = |family: Family, may: &TrafficSet| {
+        sure.iter().all(|(other, sure)| sure.is_empty() || !counterpart(sure, *other, family).covers(may))
+    };
+    let is_shown = |one: &T| {
+        let (sure, family, may) = passing(one);
+        sure || is_new(family, may)
+    };
+    families.into_iter().filter(is_shown).collect()
+}
+
+/// What the same rules admit in another family, if they name no addresses: the same ports and protocols, and the types
+/// of ICMP that have one name in both.
+fn counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
+    if family == other {
+        return set.clone();
+    }
+    if *set == TrafficSet::all(family) {
+        return TrafficSet::all(other);
+    }
+    let named = icmp_pairs().filter_map(|of| {
+        let admitted = TrafficSet::of(of[family as usize], family);
+        set.covers(&admitted).then_some(of[other as usize])
+    });
+    set.without_icmp().union(&TrafficSet::of_all(named, other))
 }
 
 /// The verdict of a gate that admits nothing.
@@ -130,12 +158,7 @@ impl<'p> Links<'p> {
     }
 
     /// What passes from one end to another, by positions of ends; nothing where nothing may.
-    pub fn between(&mut self, from: usize, to: usize) -> Option<KindId> {
-        self.passing_by(from, to, Links::verdict).map(|kind| kind.told)
-    }
-
-    /// The same, also with what passes in an IP version that the ends perhaps do not have and says nothing new.
-    pub(super) fn wholly_between(&mut self, from: usize, to: usize) -> Option<Kind> {
+    pub(super) fn between(&mut self, from: usize, to: usize) -> Option<Kind> {
         self.passing_by(from, to, Links::verdict)
     }
 
@@ -224,7 +247,8 @@ impl<'p> Links<'p> {
             ways.filter_map(|(family, way)| Some((way?.0, self.passing(family, way?)))).collect();
         let kind = passing.iter().any(|(_, passing)| !passing.may.is_empty()).then(|| {
             let whole = self.kinds.id(passing.iter().map(|(_, passing)| passing.clone()).collect());
-            Kind { whole, told: self.kinds.id(telling(passing, |passing| &passing.may)) }
+            let shown = without_redundant_families(passing, |(sure, passing)| (*sure, passing.family, &passing.may));
+            Kind { whole, told: self.kinds.id(shown.into_iter().map(|(_, passing)| passing).collect()) }
         });
         self.kind_ids.insert(key, kind);
         kind

@@ -155,11 +155,10 @@ fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
 
 /// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has one IP version.
 fn whole(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
-    let blocks = match name.strip_prefix("vpc ") {
-        None if name == "private" => private(),
-        None => return None,
-        Some(name) => policy.vpcs.iter().find(|vpc| vpc.name.as_deref() == Some(name))?.blocks.clone(),
-    };
-    let spoken = |block: &IpNet| policy.stack.dual || Family::of(block) == Family::V4;
-    Some(blocks.into_iter().filter(spoken).collect())
+    let in_use = |block: &IpNet| policy.stack.dual || Family::of(block) == Family::V4;
+    match name.strip_prefix("vpc ") {
+        None if name == "private" => Some(private().into_iter().filter(in_use).collect()),
+        None => None,
+        Some(name) => Some(policy.vpcs.iter().find(|vpc| vpc.name.as_deref() == Some(name))?.blocks.clone()),
+    }
 }

@@ -19,3 +19,4 @@ mod steps;
 pub mod target;
 pub mod trace;
 mod unfiltered;
+pub mod verdict;

@@ -5,7 +5,7 @@
 //! at some step. A search in breadth for each step bounds the time, however many chains there are.
 
 use super::ends::Named;
-use super::links::{Links, Passing};
+use super::links::{Links, Passing, without_redundant_families};
 use super::reach::Who;
 use super::steps::{Course, Steps};
 use crate::net::{Family, TrafficSet};
@@ -63,14 +63,22 @@ pub fn paths(policy: &Policy, from: &[Named], to: &[Named], asked: &dyn Fn(Famil
 fn chain(links: &mut Links<'_>, nodes: &[usize], asked: &dyn Fn(Family) -> TrafficSet) -> Chain {
     let last = nodes.len() - 2;
     let steps = nodes.windows(2).enumerate().map(|(n, step)| {
-        let kind = links.between(step[0], step[1]);
-        let passing = kind.map_or(&[][..], |kind| links.kind(kind)).iter().cloned();
-        let passing: Vec<Passing> =
-            passing.map(|passing| if n == last { within(&passing, asked) } else { passing }).collect();
+        let all = |family| TrafficSet::all(family);
+        let passing = passing(links, (step[0], step[1]), if n == last { asked } else { &all });
         Step { flows: links.letting(step[0], step[1], &passing), passing }
     });
     let steps = steps.collect();
     Chain { ends: nodes.iter().map(|node| links.ends()[*node].clone()).collect(), steps }
+}
+
+/// What passes from one end to another, of what is asked about; in an IP version that they perhaps do not have only
+/// what is new.
+fn passing(links: &mut Links<'_>, (from, to): (usize, usize), asked: &dyn Fn(Family) -> TrafficSet) -> Vec<Passing> {
+    let kind = links.between(from, to);
+    let whole = kind.map_or(&[][..], |kind| links.kind(kind.whole)).iter();
+    let passing = whole.map(|passing| within(passing, asked)).collect();
+    let is_sure = |family| [from, to].iter().all(|end| links.ends()[*end].side.is_in(family));
+    without_redundant_families(passing, |passing| (is_sure(passing.family), passing.family, &passing.may))
 }
 
 /// What is asked about of what passes.
@@ -103,7 +111,7 @@ impl<'s> Map<'s> {
         let mut map = Map { steps, ends, source, target, first: Vec::new(), last: Vec::new() };
         let last = |links: &mut Links<'_>, from: usize| {
             let kind = links.between(from, target);
-            kind.is_some_and(|kind| links.kind(kind).iter().any(|passing| !within(passing, asked).may.is_empty()))
+            kind.is_some_and(|kind| links.kind(kind.whole).iter().any(|passing| !within(passing, asked).may.is_empty()))
         };
         for tier in 0..steps.count() {
             map.last.push(map.is_between(tier) && last(links, tier));

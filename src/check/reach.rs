@@ -12,9 +12,9 @@ pub(super) use super::admit::peer_family;
 
 use super::admit::{Admit, Admitted};
 use super::unfiltered::{Exempt, exempt};
-use crate::groups::Direction;
+use crate::groups::{Direction, OpenedGates, open_to};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
-use crate::policy::{Flow, Outbound, Peer, Policy, SentenceId, TierId};
+use crate::policy::{Flow, Peer, Policy, SentenceId, TierId};
 use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
@@ -49,6 +49,7 @@ pub struct Witness {
 #[derive(Debug, Clone)]
 pub struct Gates<'p> {
     policy: &'p Policy,
+    opened: Rc<OpenedGates<'p>>,
     inbound: Rc<[Rules]>,
     outbound: Rc<[Rules]>,
     /// What opens one of them instead; then rules alone decide, and nobody is exempt.
@@ -84,25 +85,25 @@ impl Gate {
 impl<'p> Gates<'p> {
     /// Finds the gates of a policy, in two passes over its flows: to count them, and to put them.
     pub fn new(policy: &'p Policy) -> Gates<'p> {
-        let closed = |tier: &TierId| policy.tier(*tier).outbound == Outbound::Closed;
-        // an open tier has its two all-traffic rules and no others
-        let sides = |flow: &Flow| [flow.receiver(), flow.sender().filter(closed)];
-        let mut counts = [vec![0; policy.tiers.len()], vec![0; policy.tiers.len()]];
+        let opened = OpenedGates::new(policy);
+        let mut counts = Direction::ALL.map(|_| vec![0; policy.tiers.len()]);
         for flow in &policy.flows {
-            for (counts, tier) in counts.iter_mut().zip(sides(flow)) {
+            for (counts, tier) in counts.iter_mut().zip(opened.opened_by(flow)) {
                 tier.into_iter().for_each(|tier| counts[tier.index()] += 1);
             }
         }
+
         let mut gates = counts.map(|counts| counts.into_iter().map(Vec::with_capacity).collect::<Vec<Vec<u32>>>());
         for (n, flow) in policy.flows.iter().enumerate() {
-            for (gates, tier) in gates.iter_mut().zip(sides(flow)) {
+            for (gates, tier) in gates.iter_mut().zip(opened.opened_by(flow)) {
                 tier.into_iter().for_each(|tier| gates[tier.index()].push(n as u32));
             }
         }
+
         let shared =
             |gates: Vec<Vec<u32>>| gates.into_iter().map(|flows| Rules { flows, admit: OnceCell::new() }).collect();
         let [inbound, outbound] = gates.map(shared);
-        Gates { policy, inbound, outbound, instead: None }
+        Gates { policy, opened: Rc::new(opened), inbound, outbound, instead: None }
     }
 
     /// The flows that open the inbound side of a tier.
@@ -127,9 +128,7 @@ impl<'p> Gates<'p> {
 
     /// How many gates a flow opens.
     pub(super) fn opened_by(&self, flow: u32) -> u8 {
-        let flow = &self.policy.flows[flow as usize];
-        let sends = |tier: TierId| self.policy.tier(tier).outbound == Outbound::Closed;
-        u8::from(flow.receiver().is_some()) + u8::from(flow.sender().is_some_and(sends))
+        self.opened.opened_by(&self.policy.flows[flow as usize]).iter().flatten().count() as u8
     }
 
     /// What rules with blocks admit at every address of an end.
@@ -148,10 +147,9 @@ impl<'p> Gates<'p> {
 
     /// Whether a gate admits everything without a sentence.
     pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
-        let in_use = self.policy.stack.dual || family == Family::V4;
         match gate {
             Gate::Inbound(_) => false,
-            Gate::Outbound(tier) => in_use && self.policy.tier(tier).outbound == Outbound::Open,
+            Gate::Outbound(tier) => open_to(self.policy, tier).iter().any(|block| Family::of(block) == family),
         }
     }
 
@@ -208,6 +206,14 @@ impl<'p> Gates<'p> {
         Admitted { may: all, must }
     }
 
+    /// Whether a tier may send anything to an end.
+    pub(super) fn may_send(&self, from: TierId, to: &Side, family: Family) -> bool {
+        let gate = Gate::Outbound(from);
+        self.is_open(gate, family)
+            || self.admit(gate).names(to.who, family)
+            || !self.admitted(gate, to, family).may.is_empty()
+    }
+
     /// What may pass from one end to another, of what is asked about.
     pub fn may(&self, from: &Side, to: &Side, family: Family, asked: &TrafficSet) -> TrafficSet {
         if !from.may_be_in(family) || !to.may_be_in(family) {
@@ -236,13 +242,6 @@ impl<'p> Gates<'p> {
         }
         gates_between(from, to)
             .fold(asked.clone(), |left, (gate, far)| left.intersection(&self.admitted(gate, far, family).must))
-    }
-
-    /// Whether some service must pass, in each IP version that both ends surely have.
-    pub fn must_serve(&self, from: &Side, to: &Side) -> bool {
-        let shared = Family::BOTH.into_iter().filter(|family| from.is_in(*family) && to.is_in(*family));
-        let must = shared.map(|family| self.must(from, to, family, &TrafficSet::all(family)));
-        TrafficSet::share_a_service(&must.collect::<Vec<_>>())
     }
 
     /// One packet of a set that may pass, with the flows that let it through: those that surely do, if any.
@@ -363,11 +362,10 @@ impl Gates<'_> {
 
 /// Whom a flow names at the far end of a gate.
 pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
-    let far = match gate {
-        Gate::Inbound(_) => flow.sender(),
-        Gate::Outbound(_) => flow.receiver(),
-    };
-    far.map_or(flow.peer, Peer::Tier)
+    match gate {
+        Gate::Inbound(_) => flow.source(),
+        Gate::Outbound(_) => flow.destination(),
+    }
 }
 
 /// The gates on the way from one end to another, each with the end that it looks at.

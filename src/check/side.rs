@@ -1,6 +1,6 @@
 //! The ends of a connection: who is there, where, and what is not known of that.
 
-use crate::net::{Addresses, Family, Ranges};
+use crate::net::{Addresses, Family, Ranges, internet};
 use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, Vpc, VpcId};
 
 /// One end of a connection.
@@ -60,23 +60,30 @@ pub enum Unknown {
 }
 
 impl Side {
-    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. A VPC whose blocks are of one
-    /// family, and a stack with `ip = ipv4`, may have members with addresses of the other all the same.
+    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. Where these are of one family, there
+    /// may be members with addresses of the other all the same; but under `ip = ipv4` a tier that states its addresses
+    /// has no IPv6 beside them.
     pub fn tier(policy: &Policy, id: TierId) -> Side {
         let vpc: &Vpc = policy.vpc_of(id);
+        let lacks = |family| family == Family::V6 && !policy.stack.dual && policy.tier(id).addresses.is_some();
         let known = match &policy.tier(id).addresses {
-            Some(addresses) => return Side { who: Who::Tier(id), ..Side::hosts(addresses.clone()) },
+            Some(stated) => Some(stated.clone()),
             None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => None,
             None => Some(Addresses::of(&vpc.blocks)),
         };
         let unknown = if known.is_some() { None } else { Some(Unknown::Members(id)) };
         let mut addresses = known.unwrap_or_else(|| everywhere(policy));
-        let unsure = Family::BOTH.map(|family| !addresses.has(family));
+        let unsure = Family::BOTH.map(|family| !addresses.has(family) && !lacks(family));
         addresses = Family::BOTH
             .iter()
             .filter(|family| unsure[**family as usize])
             .fold(addresses, |all, family| all.union(&Addresses::all().in_family(*family)));
         Side { who: Who::Tier(id), addresses, unknown, unsure }
+    }
+
+    /// The internet. Where a stack does without IPv6, what may pass of it counts, and none has to.
+    pub fn internet(policy: &Policy) -> Side {
+        Side { unsure: [false, !policy.stack.dual], ..Side::hosts(internet()) }
     }
 
     /// Hosts of these addresses that are in no tier.

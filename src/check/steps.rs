@@ -75,7 +75,7 @@ impl Steps {
         pairs.sort_unstable();
         pairs.dedup();
         let passing = pairs.into_iter().filter_map(|(from, to)| {
-            let kind = links.wholly_between(from as usize, to as usize)?;
+            let kind = links.between(from as usize, to as usize)?;
             Some((from, to, kind))
         });
         let mut passing: Vec<(u32, u32, Kind)> = passing.collect();

@@ -1,8 +1,9 @@
 //! Flows to rules: every gate on a flow's way, put to its side of its group, and sorted there.
 
+use super::gates::{OpenedGates, open_to};
 use super::rule::{Direction, Rule, Text};
 use super::{Deployment, GROUP_DESCRIPTION, Group, Parameter, describe};
-use crate::net::{EVERY_IPV4, EVERY_IPV6, Traffic};
+use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{DefaultGroup, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId, Reference, TierId};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,10 +15,10 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
     let groups = (0..policy.tiers.len() as u32).map(TierId).map(|tier| {
         let ingress = rules(policy, sides.sorted(tier, Direction::Ingress), &mut origins);
         let egress = match policy.tier(tier).outbound {
-            Outbound::Open => everything(policy),
+            Outbound::Open => everything(policy, tier),
             Outbound::Closed => {
                 let side = sides.sorted(tier, Direction::Egress);
-                rules(policy, &outbound(policy, side), &mut origins)
+                rules(policy, &outbound(side), &mut origins)
             }
         };
         group(policy, tier, ingress, egress)
@@ -54,15 +55,16 @@ struct Sides {
 
 impl Sides {
     fn of(policy: &Policy) -> Sides {
+        let opened = OpenedGates::new(policy);
         let mut starts = vec![0u32; 2 * policy.tiers.len() + 1];
-        for_each_gate(policy, |side, _| starts[side + 1] += 1);
+        for_each_gate(policy, &opened, |side, _| starts[side + 1] += 1);
         for n in 1..starts.len() {
             starts[n] += starts[n - 1];
         }
         let none = Gate { traffic: Traffic::All, peer: Peer::Net(EVERY_IPV4), flow: 0 };
         let mut gates = vec![none; starts.last().map_or(0, |all| *all as usize)];
         // the start of each side moves to its end as it fills
-        for_each_gate(policy, |side, gate| {
+        for_each_gate(policy, &opened, |side, gate| {
             gates[starts[side] as usize] = gate;
             starts[side] += 1;
         });
@@ -83,44 +85,32 @@ fn side(tier: TierId, direction: Direction) -> usize {
     2 * tier.index() + direction as usize
 }
 
-/// Tells the inbound gate of each receiver, and the outbound gate of each sender whose outbound side is closed.
-fn for_each_gate(policy: &Policy, mut open: impl FnMut(usize, Gate)) {
-    for (flow, stated) in policy.flows.iter().enumerate() {
-        let (receiver, sender) = (stated.receiver(), stated.sender());
-        let gate = |end: Option<TierId>| {
-            let peer = end.map_or(stated.peer, Peer::Tier);
-            Gate { traffic: stated.traffic, peer, flow: flow as u32 }
-        };
-        if let Some(tier) = receiver {
-            open(side(tier, Direction::Ingress), gate(sender));
-        }
-        if let Some(tier) = sender
-            && policy.tier(tier).outbound == Outbound::Closed
-        {
-            open(side(tier, Direction::Egress), gate(receiver));
+/// Visits each gate that each flow opens, by [`side`].
+fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMut(usize, Gate)) {
+    for (n, flow) in policy.flows.iter().enumerate() {
+        let peers = [flow.source(), flow.destination()];
+        let tiers = opened.opened_by(flow).into_iter().zip(Direction::ALL).zip(peers);
+        for ((tier, direction), peer) in tiers {
+            if let Some(tier) = tier {
+                visit(side(tier, direction), Gate { traffic: flow.traffic, peer, flow: n as u32 });
+            }
         }
     }
 }
 
 /// The outbound gates of a closed tier, as AWS and CloudFormation can hold them.
 ///
-/// A gate to a tier is left out when the tier's own all-traffic gates to anywhere, in every family that is in use,
-/// cover it. Where one to a tier
-/// stays, CloudFormation makes it a resource of its own, and then deletes an all-traffic rule to 0.0.0.0/0
-/// or ::/0 from the group (CloudFormation user guide, AWS::EC2::SecurityGroupEgress: "the default rule is
+/// Where a gate to a tier stays, CloudFormation makes it a resource of its own, and then deletes an all-traffic rule to
+/// 0.0.0.0/0 or ::/0 from the group (CloudFormation user guide, AWS::EC2::SecurityGroupEgress: "the default rule is
 /// removed"; it cannot tell the default rule from the same rule written on purpose, aws-cdk issue 987). So
 /// such a rule is written as its two halves, in every output alike.
-fn outbound(policy: &Policy, side: &[Gate]) -> Vec<Gate> {
-    let everywhere = |block| side.iter().any(|g| g.traffic == Traffic::All && g.peer == Peer::Net(block));
-    let (all_v4, all_v6) = (everywhere(EVERY_IPV4), everywhere(EVERY_IPV6));
-    let covered = all_v4 && (all_v6 || !policy.stack.dual);
-    let to_tier = |gate: &Gate| matches!(gate.peer, Peer::Tier(_));
-    let mut kept: Vec<Gate> = side.iter().filter(|g| !(covered && to_tier(g))).copied().collect();
-    if kept.iter().any(to_tier) && (all_v4 || all_v6) {
-        kept = kept.into_iter().flat_map(halved).collect();
-        kept.sort_unstable();
+fn outbound(side: &[Gate]) -> Vec<Gate> {
+    let mut gates = side.to_vec();
+    if gates.iter().any(|gate| matches!(gate.peer, Peer::Tier(_))) {
+        gates = gates.into_iter().flat_map(halved).collect();
+        gates.sort_unstable();
     }
-    kept
+    gates
 }
 
 /// An all-traffic gate to everywhere as its two halves; any other as it is.
@@ -163,10 +153,9 @@ fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
 }
 
 /// The outbound rules of an open tier.
-fn everything(policy: &Policy) -> Vec<Rule> {
-    let blocks: &[IpNet] = if policy.stack.dual { &[EVERY_IPV4, EVERY_IPV6] } else { &[EVERY_IPV4] };
+fn everything(policy: &Policy, tier: TierId) -> Vec<Rule> {
     let rule = |block: &IpNet| Rule { traffic: Traffic::All, peer: Peer::Net(*block), text: Text::Open, origins: 0..0 };
-    blocks.iter().map(rule).collect()
+    open_to(policy, tier).iter().map(rule).collect()
 }
 
 fn group(policy: &Policy, id: TierId, ingress: Vec<Rule>, egress: Vec<Rule>) -> Group<'_> {

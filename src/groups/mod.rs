@@ -3,10 +3,12 @@
 //! Everything is in one order, made of what the things are and never of where they stood in the source. A
 //! backend writes it down from here and asks nothing else.
 
+mod gates;
 mod lower;
 mod names;
 mod rule;
 
+pub use gates::{OpenedGates, open_to};
 pub use lower::lower;
 pub use names::{Names, Renaming, Style, push_pascal, push_snake};
 pub use rule::{Direction, Rule};

@@ -66,4 +66,14 @@ impl Flow {
             (Way::From, _) => None,
         }
     }
+
+    /// Who sends, as the rule that accepts it names them.
+    pub fn source(&self) -> Peer {
+        self.sender().map_or(self.peer, Peer::Tier)
+    }
+
+    /// Who receives, as the rule that sends it names them.
+    pub fn destination(&self) -> Peer {
+        self.receiver().map_or(self.peer, Peer::Tier)
+    }
 }

@@ -1,5 +1,7 @@
 //! Names of ICMP types, and what they are in either family.
 
+use crate::net::Traffic;
+
 /// `echo-request`: a name that programs write after `icmp` or `icmpv6`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IcmpName {
@@ -42,4 +44,11 @@ pub fn icmp_name(name: &str) -> Option<&'static IcmpName> {
 /// Every name.
 pub fn icmp_names() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|entry| entry.name)
+}
+
+/// What has one name in both families, as traffic of IPv4 and of IPv6: all of ICMP, and each type.
+pub fn icmp_pairs() -> impl Iterator<Item = [Traffic; 2]> {
+    let all = [Traffic::Icmp(None), Traffic::Icmpv6(None)];
+    let types = NAMES.iter().filter_map(|of| Some([Traffic::Icmp(Some(of.v4?)), Traffic::Icmpv6(Some(of.v6?))]));
+    std::iter::once(all).chain(types)
 }

@@ -15,7 +15,7 @@ mod written;
 
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Sentence, Way};
-pub use icmp::{IcmpName, icmp_name, icmp_names};
+pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
 pub use peer::{External, ListReference, Network, Param, ParamKind, Peer, PrefixList, Reference, aws_list};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use succession::Succession;

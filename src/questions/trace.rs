@@ -68,11 +68,11 @@ struct Teller<'p> {
 
 impl Teller<'_> {
     fn connection(&self, connection: &Connection) -> String {
-        let Connection { from, to, on, legs, verdict } = connection;
+        let Connection { from, to, on, legs, verdict, .. } = connection;
         let service = on.as_ref().map_or(String::new(), |service| format!(" on {}", service.name));
         // an end or the service has no other
         let only = match legs.as_slice() {
-            [leg] if self.policy.stack.dual => format!(", over {}", leg.family.words()),
+            [leg] if self.policy.stack.dual || leg.family == Family::V6 => format!(", over {}", leg.family.words()),
             _ => String::new(),
         };
         let mut out = format!("{} to {}{service}{only}: {}\n", from.name, to.name, words(*verdict));

@@ -6,7 +6,7 @@ use super::params::ParamValue;
 use super::rules::Known;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, Kind, Problem, nearest};
+use crate::diagnostic::{AwsField, Kind, nearest};
 use crate::net::{Addresses, Traffic};
 use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
 use crate::source::Span;
@@ -29,12 +29,8 @@ pub fn resolve(scope: &mut Scope<'_>, known: &Known<'_>, policy: &mut Policy, sp
     for service in &assertion.services {
         let atoms = known.services.atoms(scope, service);
         let place = service.span();
-        let before = on.len();
-        on.extend(atoms.iter().flat_map(|atom| atom.of_group(policy.stack.dual)).map(|traffic| (place, traffic)));
-        if on.len() == before && !atoms.is_empty() {
-            let what = scope.sources.text(place).to_string();
-            scope.problems.push(Problem::FamilyMismatch { span: place, what, family: "IPv6", against: span });
-        }
+        // what ICMP by name is in either family: a stack without IPv6 may have rules for it all the same
+        on.extend(atoms.iter().flat_map(|atom| atom.of_group(true)).map(|traffic| (place, traffic)));
     }
     let names = assertion.services.iter().filter_map(|service| match service {
         ast::Service::Name(name) => Some((name.span, scope.text(*name).to_string())),

@@ -214,9 +214,87 @@ fn a_version_of_which_nothing_is_said_counts_against_a_cannot() {
 fn check_in_vpc(cidr: &str, sentence: &str, codes: &[&str]) {
     let vpc = format!("vpc main {{ id = \"vpc-0123456789abcdef0\", cidr = {cidr} }}");
     let program = format!("{vpc}\ntier c {{ outbound = closed }}\n{sentence}\n");
-    let found = check_all(&program, &Levels::default()).1;
-    let found: Vec<&str> = found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect();
-    assert_eq!(found, codes, "{program}");
+    assert_eq!(codes_of(&program), codes, "{program}");
+}
+
+/// The codes of the errors of a whole program.
+fn codes_of(program: &str) -> Vec<&'static str> {
+    let found = check_all(program, &Levels::default()).1;
+    found.iter().map(|problem| problem.report().code).filter(|code| code.starts_with('E')).collect()
+}
+
+#[test]
+fn an_ipv4_stack_is_judged_in_ipv6_where_it_has_rules_for_it() {
+    let icmp = "stack s { ip = ipv4 }\ntier web\nweb allows icmp from 2001:db8::/32\n";
+    for (assertion, expected) in [
+        ("2001:db8::/32 cannot reach web on icmp", &["E0701"][..]),
+        ("2001:db8::/32 cannot reach web on ping", &["E0701"]),
+        ("2001:db8::/32 cannot reach web on icmpv6", &["E0701"]),
+        ("2001:db8::/32 cannot reach web on tcp", &[]),
+        ("only 10.0.0.0/8, web can reach web on icmp", &["E0701"]),
+        ("only 2001:db8::/32, web can reach web on icmp", &[]),
+    ] {
+        assert_eq!(codes_of(&format!("{icmp}assert {assertion}\n")), expected, "{assertion}");
+    }
+    let world = "stack s { ip = ipv4 }\ntier web\nweb allows icmp from 2600::/12\n";
+    assert_eq!(codes_of(&format!("{world}assert internet cannot reach web on ping\n")), ["E0701"]);
+    assert_eq!(codes_of(&format!("{world}assert internet cannot reach web on icmp time-exceeded\n")), ["E0701"]);
+    // neighbour solicitation is ICMPv6 alone
+    assert_eq!(codes_of(&format!("{world}assert internet cannot reach web on icmp neighbor-solicitation\n")), ["E0701"]);
+    assert_eq!(codes_of(&format!("{icmp}assert internet cannot reach web on icmp neighbor-solicitation\n")), [""; 0]);
+}
+
+#[test]
+fn a_way_around_in_ipv6_is_one_in_an_ipv4_stack_too() {
+    let chain = "stack s { ip = ipv4 }\ntier bastion, db { outbound = closed }\n\
+        bastion allows ssh from anywhere\ndb allows ssh from bastion\n";
+    let assertion = "assert internet can reach db on ssh only through bastion\n";
+    assert_eq!(codes_of(&format!("{chain}{assertion}")), [""; 0]);
+    assert_eq!(codes_of(&format!("{chain}db allows ssh from 2600::/12\n{assertion}")), ["E0703"]);
+}
+
+#[test]
+fn a_rule_that_is_left_out_lets_nothing_through() {
+    let tiers = |ip: &str, addresses: [&str; 2]| {
+        let [db, app] = addresses;
+        format!(
+            "stack s {{ ip = {ip} }}\ntier db {{ addresses = {db} }}\n\
+             tier app {{ addresses = {app}, outbound = closed }}\ndb allows ssh from app\n"
+        )
+    };
+    let (v4, v6) = (["10.0.1.0/24", "10.0.2.0/24"], ["2001:db8:a::/64", "2001:db8:b::/64"]);
+    let everything = "app allows all to anywhere\n";
+    let can = "assert app can reach db on ssh\n";
+    assert_eq!(codes_of(&(tiers("ipv4", v6) + can)), [""; 0]);
+    // the one rule that is left is for 0.0.0.0/0
+    assert_eq!(codes_of(&(tiers("ipv4", v6) + everything + can)), ["E0702"]);
+    assert_eq!(codes_of(&(tiers("ipv4", v4) + everything + can)), [""; 0]);
+    assert_eq!(codes_of(&(tiers("dual", v6) + everything + can)), [""; 0]);
+    assert_eq!(codes_of(&(tiers("dual", v4) + everything + can)), [""; 0]);
+    // halves stand for the whole, and the rule beside them stays
+    assert_eq!(codes_of(&(tiers("dual", v6) + "app allows all to anywhere-ipv4\n" + can)), [""; 0]);
+}
+
+#[test]
+fn addresses_of_one_ip_version_say_nothing_of_the_other() {
+    let program = |ip: &str, addresses: &str| {
+        format!(
+            "stack s {{ ip = {ip} }}\ntier db {{ addresses = {addresses} }}\ndb allows mysql from ::/0, 10.0.0.0/8\n"
+        )
+    };
+    let cannot = "assert internet cannot reach db\n";
+    let can = "assert 2001:db8::/32 can reach db on mysql\n";
+    assert_eq!(codes_of(&(program("dual", "10.0.3.0/24") + cannot)), ["E0701"]);
+    assert_eq!(codes_of(&(program("dual", "10.0.3.0/24") + can)), ["E0702"]);
+    assert_eq!(codes_of(&(program("dual", "[10.0.3.0/24, 2001:db8:3::/64]") + can)), [""; 0]);
+    // a tier of a stack without IPv6 has the addresses that it states, and no others
+    assert_eq!(codes_of(&(program("ipv4", "10.0.3.0/24") + cannot)), [""; 0]);
+    assert_eq!(codes_of(&(program("ipv4", "[10.0.3.0/24, 2001:db8:3::/64]") + cannot)), ["E0701"]);
+    // that a tier has IPv6 does not say that it has no IPv4
+    for ip in ["dual", "ipv4"] {
+        let private = "assert 10.1.0.0/16 cannot reach db\n";
+        assert_eq!(codes_of(&(program(ip, "2001:db8:3::/64") + private)), ["E0701"], "{ip}");
+    }
 }
 
 #[test]
@@ -315,10 +393,8 @@ fn ends_and_services_that_are_nothing() {
         found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect::<Vec<_>>()
     };
     let vpc = "vpc d { id = \"vpc-0123456789abcdef3\" }\ntier db\ndb allows https from itself\n";
-    assert_eq!(codes(&format!("{vpc}assert vpc d can reach db on ssh")), ["E0311"]);
-    assert_eq!(codes(&format!("{vpc}assert vpc d cannot reach db")), ["E0311"]);
-    let v4 = "stack s { ip = ipv4 }\ntier db\ndb allows https from 10.0.0.0/8\n";
-    assert_eq!(codes(&format!("{v4}assert db cannot reach db on icmp neighbor-solicitation")), ["E0305"]);
+    assert_eq!(codes_of(&format!("{vpc}assert vpc d can reach db on ssh")), ["E0311"]);
+    assert_eq!(codes_of(&format!("{vpc}assert vpc d cannot reach db")), ["E0311"]);
 }
 
 #[test]

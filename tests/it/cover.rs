@@ -55,11 +55,14 @@ fn sentences_that_others_cover() {
         (DUAL, "app allows icmp 8 from 0.0.0.0/0\napp allows icmp 8 from near", "1 < 0"),
         (DUAL, "app allows icmpv6 128 from ::/0\napp allows icmpv6 128 from near", "1 < 0"),
         (DUAL, "app allows icmp 8 from 10.0.0.0/17\napp allows icmp 8 from near", ""),
-        (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from old", "1 < 0"),
+        (IPV4, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from old", "1 < 0"),
+        // its addresses are of IPv4, which says nothing of IPv6
+        (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from old", ""),
+        (DUAL, "app allows tcp 80 from 10.0.0.0/8, ::/0\napp allows tcp 80 from old", "1 < 0 0"),
         (DUAL, "app allows tcp 80 from 10.2.0.0/17\napp allows tcp 80 from old", ""),
-        (DUAL, "app allows tcp 80 from 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),
-        (DUAL, "app allows tcp 80 from 10.3.0.0/16, 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),
-        (DUAL, "old allows tcp 80 from anywhere-ipv4\nold allows tcp 80 from near", "1 < 0"),
+        (IPV4, "app allows tcp 80 from 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),
+        (IPV4, "app allows tcp 80 from 10.3.0.0/16, 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),
+        (IPV4, "old allows tcp 80 from anywhere-ipv4\nold allows tcp 80 from near", "1 < 0"),
         (DUAL, "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from near", ""),
         (DUAL, "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from later", "1 < 0"),
         (DUAL, "app allows tcp 80 from anywhere-ipv6\napp allows tcp 80 from later", ""),
@@ -107,7 +110,7 @@ fn sentences_that_others_cover() {
             "2 < 1",
         ),
         (
-            DUAL,
+            IPV4,
             "app allows tcp 79-80 from 10.2.0.0/17\napp allows tcp 80-90 from 10.2.0.0/16\napp allows tcp 80 from old",
             "2 < 1",
         ),
@@ -127,7 +130,7 @@ fn sentences_that_others_cover() {
             "4 < 0 1",
         ),
         (
-            DUAL,
+            IPV4,
             "app allows all from 10.2.0.0/17\napp allows tcp 80 from 10.2.128.0/17\napp allows tcp 80 from old",
             "2 < 0 1",
         ),
@@ -137,6 +140,23 @@ fn sentences_that_others_cover() {
             DUAL,
             "tier shut { outbound = closed }\napp allows tcp 80 from shut\napp allows tcp 80 from anywhere\nshut allows tcp 80 to anywhere",
             "0 < 1 1 2 2",
+        ),
+        // a rule that is left out of the outputs is no gate
+        (
+            DUAL,
+            "tier shut { outbound = closed }\napp allows tcp 80 from shut\napp allows tcp 80 from anywhere\nshut allows all to anywhere",
+            "0 < 1 1",
+        ),
+        (
+            IPV4,
+            "tier shut { outbound = closed }\napp allows tcp 80 from shut\napp allows tcp 80 from anywhere\nshut allows all to anywhere",
+            "0 < 1",
+        ),
+        // what a closed tier sends to another it sends in IPv6 as well
+        (
+            IPV4,
+            "tier shut { outbound = closed }\napp allows tcp 80 from shut\napp allows tcp 80 from anywhere\nshut allows tcp 80 to anywhere",
+            "",
         ),
     ] {
         assert_eq!(told(stack, sentences), expected, "{stack}\n{sentences}");

@@ -184,7 +184,8 @@ fn rules_that_others_cover() {
         ("app allows all from office\napp allows icmp echo-request, udp 53, proto 50 from office", 1),
         ("app allows ssh, tcp 20-30 from office", 1),
         // a tier is covered where its addresses are
-        ("app allows ssh from known\napp allows ssh from 10.9.0.0/16", 1),
+        ("app allows ssh from known\napp allows ssh from 10.9.0.0/16", 0),
+        ("app allows ssh from known\napp allows ssh from 10.9.0.0/16, ::/0", 1),
         ("app allows ssh from known\napp allows ssh from 10.9.0.0/24", 0),
         ("app allows ssh from unknown\napp allows ssh from 10.0.0.0/8", 0),
         ("app allows ssh from unknown\napp allows ssh from anywhere-ipv4", 0),

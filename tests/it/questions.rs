@@ -279,12 +279,42 @@ fn both_ip_versions_count() {
     passes(program, ("10.0.0.0/8", "a", "ping"));
     for_some(program, ("internet", "a", "ping"));
     // no version in common, and so nothing passes
-    let program = "tier a { addresses = 10.0.0.0/24 }\na allows https from anywhere\n";
+    let program =
+        "stack s { ip = ipv4 }\ntier a { addresses = 10.0.0.0/24 }\na allows https from anywhere, 2001:db8::/32\n";
     stopped(program, ("2001:db8::/32", "a", "https"));
     stopped(program, ("10.0.0.0/8", "a", "icmpv6"));
     let text = trace_text(program, ("2001:db8::/32", "a", "https"));
     assert!(text.contains("they have no IP version in common"), "{text}");
     shown_trace("trace-versions", "tier a\na allows https from anywhere-ipv4\n", ("internet", "a", "https"));
+}
+
+/// The answer of a trace is that of the assertions: it passes where `can` holds, and is stopped where `cannot` does.
+#[test]
+fn a_trace_and_an_assertion_have_one_meaning() {
+    let vpc = "vpc main { cidr = 10.0.0.0/16 }\nservice mixed = tcp 22, ping\nservice six = tcp 22, icmpv6 128/0\ntier a, b\n";
+    for (sentences, question, verdict) in [
+        ("b allows all from a", ("a", "b", "all"), Verdict::Passes),
+        ("b allows all from a", ("a", "b", "tcp"), Verdict::Passes),
+        ("b allows mixed from a", ("a", "b", "mixed"), Verdict::Passes),
+        ("b allows tcp 22 from a", ("a", "b", "mixed"), Verdict::ForSome),
+        ("b allows tcp 22 from a", ("a", "b", "six"), Verdict::Passes),
+        ("b allows icmpv6 from a", ("a", "b", "six"), Verdict::ForSome),
+        ("b allows icmpv6 from a", ("a", "b", "icmpv6"), Verdict::ForSome),
+        ("b allows ping from a", ("a", "b", "ping"), Verdict::Passes),
+        ("b allows udp from a", ("a", "b", "six"), Verdict::Stopped),
+    ] {
+        let program = format!("{vpc}{sentences}\n");
+        assert_eq!(verdicts(&program, question), [verdict], "{program}{question:?}");
+    }
+    let ipv4 = "stack s { ip = ipv4 }\ntier web\n";
+    let icmp = format!("{ipv4}web allows icmp from 2001:db8::/32\n");
+    for_some(&icmp, ("2001:db8::/32", "web", "icmp"));
+    stopped(&icmp, ("2001:db8::/32", "web", "tcp"));
+    assert!(trace_text(&icmp, ("2001:db8::/32", "web", "icmp")).contains(", over IPv6: passes for some"));
+    let world = format!("{ipv4}web allows https, ping from anywhere\n");
+    passes(&world, ("internet", "web", "https"));
+    passes(&world, ("internet", "web", "ping"));
+    for_some(&format!("{ipv4}web allows https from 2600::/12\n"), ("internet", "web", "https"));
 }
 
 /// The programs of the examples, with the ends and services that they speak of.
@@ -579,6 +609,34 @@ b allows icmp 3/4 from vpc main
 }
 
 #[test]
+fn a_matrix_hides_no_ipv6_that_ipv4_does_not_say() {
+    let program = "\
+stack s { ip = ipv4 }
+vpc main { id = \"vpc-0123456789abcdef0\", cidr = [10.0.0.0/16, 2001:db8:1::/56] }
+tier a { addresses = [10.0.0.0/24, 2001:db8:1::/64] }
+a allows tcp 80 from 2001:db8:1::/56
+a allows tcp 81 from vpc main
+";
+    let lines = matrix_lines(program);
+    assert!(lines.contains(&"vpc main,hosts,a,tier,\"tcp 80 (IPv6), 81\",".to_string()), "{lines:?}");
+
+    let vpc = "vpc main { cidr = 10.0.0.0/16 }\ntier api, app\n";
+    for (sentences, sure, perhaps) in [
+        ("app allows icmpv6 echo-request, ssh from api", "tcp 22 (IPv4)", "\"tcp 22 (IPv6), icmpv6 128/0\""),
+        ("app allows icmpv6 echo-request from api", "", "icmpv6 128/0"),
+        // what has one name in both is said once
+        ("app allows ping, ssh from api", "\"tcp 22, icmp 8\"", ""),
+        ("app allows icmp from api", "icmp", ""),
+        ("app allows all from api", "all", ""),
+        ("app allows icmp 3/4, icmpv6 128/0 from api", "icmp 3/4", "icmpv6 128/0"),
+    ] {
+        let lines = matrix_lines(&format!("{vpc}{sentences}\n"));
+        let line = lines.iter().find(|line| line.starts_with("api,tier,app,")).map(String::as_str);
+        assert_eq!(line, Some(&format!("api,tier,app,tier,{sure},{perhaps}")[..]), "{sentences}");
+    }
+}
+
+#[test]
 fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
     let program = |count: usize| {
         let start = "network office = 203.0.113.0/24\ntier a\na allows ssh from office, private\n";
@@ -779,6 +837,22 @@ c allows tcp 1-9 from b
     assert_eq!(chains(program, ("a", "c", "tcp 5"), 9).0, ["a -tcp 1-> b -tcp 5-> c"]);
     assert_eq!(chains(program, ("a", "c", ""), 9).0, ["a -tcp 1-> b -tcp 1-> c"]);
     assert_eq!(chains(program, ("a", "c", "tcp 10"), 9).0, [""; 0]);
+}
+
+#[test]
+fn a_path_may_end_in_what_passes_in_ipv6_alone() {
+    let vpc = "vpc main { cidr = 10.0.0.0/16 }\ntier api, app, db { outbound = closed }\n";
+    for program in [
+        format!("{vpc}app allows icmpv6 echo-request from api\n"),
+        format!("{vpc}app allows icmpv6 echo-request from api\napp allows ssh from api\n"),
+        format!("{vpc}app allows icmpv6 echo-request from api\napp allows all to anywhere\napp allows ssh from api\n"),
+    ] {
+        let question = ("api", "app", "icmpv6 echo-request");
+        assert_eq!(chains(&program, question, 9).0, ["api -icmpv6 128/0-> app"], "{program}");
+    }
+    let program = format!("{vpc}app allows ping, ssh from api\ndb allows ssh from app\n");
+    assert_eq!(chains(&program, ("api", "app", "ping"), 9).0, ["api -icmp 8/0-> app"]);
+    assert_eq!(chains(&program, ("api", "db", "ssh"), 9).0, ["api -tcp 22-> app -tcp 22-> db"]);
 }
 
 #[test]

@@ -14,8 +14,8 @@ fn compiled(program: &str) -> Compilation {
     compilation
 }
 
-/// Two of each kind of thing that a rule can name. The members of `far` live at known addresses, those of `free` do
-/// not; `near` names each thing with a port of its own, from and to.
+/// Two of each kind of thing that a rule can name. The members of `far` live at known addresses of IPv4, those of `free`
+/// anywhere; `near` names each thing with a port of its own, from and to.
 const SCENE: &str = "\
 stack s { ip = dual }
 external dev = \"sg-0123456789abcdef0\"
@@ -116,7 +116,7 @@ fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Side, family: Famil
 }
 
 /// Each end in each IP version that it may have, with the row of a gate: the columns are [`PEERS`].
-const ROWS: [(&str, Family, &str); 15] = [
+const ROWS: [(&str, Family, &str); 16] = [
     ("dev", Family::V4, "App-ppp---ss-"),
     ("dev", Family::V6, "Ap-p---p----s"),
     ("ops", Family::V4, "pAp-ppp---ss-"),
@@ -128,6 +128,7 @@ const ROWS: [(&str, Family, &str); 15] = [
     ("office", Family::V4, "ppp-ppA---ss-"),
     ("works", Family::V6, "pp-p---A----s"),
     ("far", Family::V4, "--p-ppp-A-As-"),
+    ("far", Family::V6, "---p---ps---s"),
     ("free", Family::V4, "--p-ppp--Ass-"),
     ("free", Family::V6, "---p---p-A--s"),
     ("10.0.0.0/25", Family::V4, "ppp-ppp---As-"),
@@ -178,6 +179,8 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                 assert_eq!(cited, [traffic], "{way} {name}");
                 let doubt = match letter {
                     'p' => vec![not_known(n)],
+                    // whether it has IPv6 at all
+                    's' if !side.is_in(family) && PEERS[n] != name => vec![Unknown::Members(FAR)],
                     's' => side.unknown.into_iter().collect(),
                     _ => vec![],
                 };

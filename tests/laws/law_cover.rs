@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use tierwall::check::cover::covered;
 use tierwall::check::reach::{Gates, Side};
 use tierwall::groups;
-use tierwall::net::{Family, Packets, Traffic};
+use tierwall::net::{Packets, Traffic};
 use tierwall::policy::{Flow, Outbound, Peer, Policy, TierId};
 
 /// Packets to ask about, for each program.
@@ -48,11 +48,7 @@ proptest! {
 fn at_home(policy: &Policy, host: &Host) -> bool {
     let Some(name) = &host.tier else { return true };
     let id = policy.tiers.iter().position(|tier| tier.name == *name);
-    let family = if host.address.is_ipv4() { Family::V4 } else { Family::V6 };
-    id.is_some_and(|id| {
-        let side = Side::tier(policy, TierId(id as u32));
-        side.addresses.contains(host.address) && (side.is_in(family) || policy.stack.dual)
-    })
+    id.is_some_and(|id| Side::tier(policy, TierId(id as u32)).addresses.contains(host.address))
 }
 
 /// No block that a tier accepts from is covered by the others, as sets of packets tell it. Tiers that closed ones send

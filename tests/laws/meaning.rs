@@ -1,7 +1,7 @@
 //! May this packet pass? Written from the language reference on the syntax tree, by brute force: nothing is
 //! resolved, lowered or put in order, every question goes through every statement again.
 
-use crate::packets::{Host, Packet, Payload};
+use crate::packets::{Host, Material, Packet, Payload};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use tierwall::ast::Program;
@@ -87,10 +87,77 @@ impl Meaning<'_> {
             let of = |name: &str| rule.subjects.iter().any(|subject| self.members(self.text(*subject), name));
             let about_this = rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
             let about_other = rule.way != way
+                && !self.leaves_out(packet, tier, way)
                 && other.tier.as_ref().is_some_and(|subject| of(subject) && self.names_tier(rule, subject, tier))
                 && self.offers(rule, packet, Side::Group);
             about_this || about_other
         })
+    }
+
+    /// Whether the outbound rules of a tier to tiers are left out (reference, section 12): it may send all traffic to
+    /// anywhere, which under `ip = ipv4` is anywhere in IPv4. Then they admit nothing in IPv6.
+    fn leaves_out(&self, packet: &Packet, tier: &str, way: Way) -> bool {
+        let is_asked = way == Way::To && !self.dual() && packet.sender.address.is_ipv6();
+        is_asked
+            && self.rules().any(|rule| {
+                let of_tier = rule.subjects.iter().any(|subject| self.members(self.text(*subject), tier));
+                let is_all = rule.services.iter().any(|service| self.is_all(service));
+                rule.way == Way::To && of_tier && is_all && self.has_a_rule_to_anywhere(rule)
+            })
+    }
+
+    fn is_all(&self, service: &Service) -> bool {
+        match service {
+            Service::All(_) => true,
+            Service::Name(name) => self.items().any(|item| match item {
+                Item::Service(service) if self.text(service.name) == self.text(*name) => {
+                    service.members.iter().any(|member| self.is_all(member))
+                }
+                _ => false,
+            }),
+            _ => false,
+        }
+    }
+
+    /// Whether one block of a sentence is 0.0.0.0/0: one as written, or the fewest blocks of what `except` leaves.
+    fn has_a_rule_to_anywhere(&self, rule: &ast::Rule) -> bool {
+        let is_whole = |net: &ast::Net| net.net.prefix_len() == 0 && net.net.network().is_ipv4();
+        if !rule.except.is_empty() {
+            return self.every_ipv4(|host| {
+                let holds = |peer: &ast::Peer| self.peer_holds(peer, host);
+                rule.peers.iter().any(holds) && !self.is_in(&rule.except, host)
+            });
+        }
+        rule.peers.iter().any(|peer| match peer {
+            ast::Peer::Net(net) => is_whole(net),
+            ast::Peer::Name(name) => self.name_has_whole(self.text(*name)),
+            ast::Peer::Itself(_) | ast::Peer::Vpc(..) => false,
+        })
+    }
+
+    /// Whether 0.0.0.0/0 is one of the blocks that have this name.
+    fn name_has_whole(&self, name: &str) -> bool {
+        ["anywhere", "anywhere-ipv4"].contains(&name)
+            || self.items().any(|item| match item {
+                Item::Network(network) if self.text(network.name) == name && network.except.is_empty() => {
+                    network.members.iter().any(|member| match member {
+                        NetItem::Net(net) => net.net.prefix_len() == 0 && net.net.network().is_ipv4(),
+                        NetItem::Name(name) => self.name_has_whole(self.text(*name)),
+                        NetItem::Vpc(..) => false,
+                    })
+                }
+                Item::Network(network) if self.text(network.name) == name => {
+                    self.every_ipv4(|host| self.in_named(name, host))
+                }
+                _ => false,
+            })
+    }
+
+    /// Whether this holds of every IPv4 address, asked where a block of the program begins or ends.
+    fn every_ipv4(&self, holds: impl Fn(&Host) -> bool) -> bool {
+        let addresses = Material::of(self).addresses().filter(IpAddr::is_ipv4).collect::<Vec<_>>();
+        let nowhere = |address| Host { address, tier: None, groups: vec![], lists: vec![], blocks: vec![] };
+        addresses.into_iter().all(|address| holds(&nowhere(address)))
     }
 
     /// Sentences that still hold today.
@@ -115,14 +182,21 @@ impl Meaning<'_> {
         if self.is_in(&rule.except, host) {
             return false;
         }
-        let by_address = rule.peers.iter().any(|peer| match peer {
+        let by_address = rule.peers.iter().any(|peer| self.peer_holds(peer, host));
+        let is_left_out = self.leaves_out(packet, subject, rule.way);
+        let by_tier = !is_left_out && self.names_tier_of(rule, subject, host);
+        let by_group = by_tier || self.names_group(rule, host);
+        by_address && self.offers(rule, packet, Side::Addresses) || by_group && self.offers(rule, packet, Side::Group)
+    }
+
+    /// Whether a peer of a sentence holds a host's address.
+    fn peer_holds(&self, peer: &ast::Peer, host: &Host) -> bool {
+        match peer {
             ast::Peer::Itself(_) => false,
             ast::Peer::Net(net) => net.net.contains(&host.address),
             ast::Peer::Vpc(_, name) => self.in_vpc(self.text(*name), host),
             ast::Peer::Name(name) => self.in_named(self.text(*name), host),
-        });
-        let by_group = self.names_tier_of(rule, subject, host) || self.names_group(rule, host);
-        by_address && self.offers(rule, packet, Side::Addresses) || by_group && self.offers(rule, packet, Side::Group)
+        }
     }
 
     fn names_tier_of(&self, rule: &ast::Rule, subject: &str, host: &Host) -> bool {

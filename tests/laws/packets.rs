@@ -47,7 +47,6 @@ pub enum Payload {
 /// What the packets of a program are made of.
 #[derive(Debug, Default)]
 pub struct Material {
-    dual: bool,
     v4: BTreeSet<IpAddr>,
     v6: BTreeSet<IpAddr>,
     tiers: Vec<String>,
@@ -94,7 +93,7 @@ impl Material {
     /// and types likewise; and the names of what hosts can be in.
     pub fn of(meaning: &Meaning<'_>) -> Material {
         let Meaning { sources, program, .. } = meaning;
-        let mut material = Material { dual: meaning.dual(), ..Material::default() };
+        let mut material = Material::default();
         let catalogue = [22, 53, 80, 443, 3306].into_iter().flat_map(|port: u16| [port - 1, port, port + 1]);
         material.ports.extend(catalogue.chain([0, 1, 65_534, 65_535]));
         material.icmp.extend([
@@ -230,17 +229,11 @@ impl Material {
     }
 
     /// Any packet with at least one end in a tier.
-    ///
-    /// Where the stack says `ip = ipv4`, members of tiers have no IPv6 among each other: there a rule for
-    /// 0.0.0.0/0 alone counts as one for anywhere, and ICMP by name toward a tier is IPv4's.
     pub fn packet(&self, random: &mut Random) -> Packet {
         let v6 = random.once_in(2);
         let tier = self.tiers.get(random.below(self.tiers.len())).cloned();
         let mut ends = [self.host(random, v6), self.host(random, v6)];
         ends[random.below(2)].tier = tier;
-        if v6 && !self.dual && ends.iter().all(|end| end.tier.is_some()) {
-            return self.packet(random);
-        }
         let [sender, receiver] = ends;
         Packet { sender, receiver, payload: self.payload(random) }
     }

@@ -241,7 +241,7 @@ impl<'s> Bearer<'s, '_> {
             return None;
         }
         let policy = self.subject.policy;
-        let askers: Vec<Askers> = parts.iter().map(|part| Askers::of(policy, self.flows(), *part)).collect();
+        let askers: Vec<Askers> = parts.iter().map(|part| Askers::of(self.flows(), *part)).collect();
         if askers.iter().all(Askers::is_nobody) {
             let what = format!("accepts no {}", either(parts, "or"));
             return Some(
@@ -251,8 +251,7 @@ impl<'s> Bearer<'s, '_> {
         let mut pairs = (0..parts.len()).flat_map(|a| (0..parts.len()).map(move |b| (a, b)));
         let (has, lacks) = pairs.find(|(has, lacks)| !askers[*lacks].cover(policy, &askers[*has]))?;
         let what = format!("accepts {} from peers that may not use {}", parts[has], parts[lacks]);
-        let alone =
-            |flow: &&Flow| !askers[lacks].cover(policy, &Askers::of(policy, std::iter::once(*flow), parts[has]));
+        let alone = |flow: &&Flow| !askers[lacks].cover(policy, &Askers::of(std::iter::once(*flow), parts[has]));
         let finding = self.lacks(what, "is asked by both");
         let finding = match self.flows().find(alone) {
             Some(flow) => finding.at(policy.sentence(flow.sentence).span, format!("{} alone", parts[has])),
@@ -270,7 +269,7 @@ struct Askers {
 }
 
 impl Askers {
-    fn of<'f>(policy: &Policy, flows: impl Iterator<Item = &'f Flow>, part: Traffic) -> Askers {
+    fn of<'f>(flows: impl Iterator<Item = &'f Flow>, part: Traffic) -> Askers {
         let [v4, v6] = Family::BOTH.map(|family| TrafficSet::of(part, family));
         let (mut blocks, mut named) = (Vec::new(), BTreeSet::new());
         for flow in flows {
@@ -284,7 +283,7 @@ impl Askers {
                 }
             }
         }
-        let addresses = Packets::of(blocks).addresses(&v4, &v6).intersection(&everywhere(policy));
+        let addresses = Packets::of(blocks).addresses(&v4, &v6);
         Askers { addresses, named }
     }
 
@@ -294,11 +293,14 @@ impl Askers {
 
     /// Whether all of the others are among these: by name, or by any address that they may have.
     fn cover(&self, policy: &Policy, others: &Askers) -> bool {
-        let in_use = everywhere(policy);
-        let has = |addresses: &Addresses| addresses.intersection(&in_use).difference(&self.addresses).is_empty();
+        let has = |addresses: &Addresses| addresses.difference(&self.addresses).is_empty();
         let has_peer = |peer: &Peer| match peer {
-            Peer::Tier(tier) => has(&Side::tier(policy, *tier).addresses),
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => has(&in_use),
+            Peer::Tier(tier) => {
+                let side = Side::tier(policy, *tier);
+                let mut sure = Family::BOTH.into_iter().filter(|family| side.is_in(*family));
+                sure.all(|family| has(&side.addresses.in_family(family)))
+            }
+            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => has(&everywhere(policy)),
         };
         has(&others.addresses) && others.named.iter().all(|peer| self.named.contains(peer) || has_peer(peer))
     }

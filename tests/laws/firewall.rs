@@ -1,0 +1,243 @@
+//! Rules as they are read back from an output, asked by brute force: address by address and packet by packet. Nothing
+//! here shares code with the analyses.
+
+use crate::deployed::Key;
+use ipnet::IpNet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A packet of one protocol: its number, and its port, or type and code (the type in the high byte), or 0.
+pub type Payload = (u8, u16);
+
+/// Payloads of one protocol: its number, the first and the last.
+pub type Stretch = (u8, u16, u16);
+
+/// Where the hosts of an end are.
+#[derive(Debug, Clone, Default)]
+pub struct Home {
+    /// First and last of each range of addresses where they may be, IPv4 and IPv6.
+    pub ranges: [Vec<(u128, u128)>; 2],
+    /// In which version it surely has hosts.
+    pub sure: [bool; 2],
+}
+
+/// One end of a question.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// The `Name` tag of its group, if it is a tier.
+    pub group: Option<String>,
+    pub home: Home,
+}
+
+/// The rules of an output.
+#[derive(Debug, Default)]
+pub struct Firewall {
+    gates: BTreeMap<(String, &'static str), Vec<Rule>>,
+    /// Where a block begins or what follows it does, by version.
+    edges: [BTreeSet<u128>; 2],
+    /// Where payloads of a rule begin, or what follows them does, by protocol.
+    payloads: BTreeMap<u8, BTreeSet<u16>>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    peer: Peer,
+    /// Of each version; nothing for a protocol that it does not have.
+    payloads: [Option<Stretch>; 2],
+    /// Whether it is for every protocol.
+    all: bool,
+}
+
+#[derive(Debug)]
+enum Peer {
+    Block(bool, u128, u128),
+    Tier(String),
+    /// A group of others.
+    Foreign,
+    /// A prefix list or a parameter, and the version that it has.
+    Unknown(bool),
+}
+
+/// What is assumed of whom nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    /// Everyone is in every list and in every group of others.
+    Everyone,
+    /// Nobody is in any.
+    Nobody,
+}
+
+impl Home {
+    /// In these blocks, and for sure in the versions that they have.
+    pub fn at(blocks: impl IntoIterator<Item = IpNet>) -> Home {
+        let mut home = Home::default();
+        for block in blocks {
+            let (version, first, last) = ends(block);
+            home.ranges[version].push((first, last));
+            home.sure[version] = true;
+        }
+        home
+    }
+
+    /// Everywhere in this version too, and perhaps not at all.
+    pub fn perhaps(mut self, version: usize) -> Home {
+        self.ranges[version] = vec![everything(version)];
+        self.sure[version] = false;
+        self
+    }
+
+    pub fn may_be_in(&self, version: usize) -> bool {
+        !self.ranges[version].is_empty()
+    }
+
+    fn holds(&self, version: usize, address: u128) -> bool {
+        self.ranges[version].iter().any(|(first, last)| (*first..=*last).contains(&address))
+    }
+}
+
+/// The version of a block as an index, its first address and its last.
+fn ends(block: IpNet) -> (usize, u128, u128) {
+    match block {
+        IpNet::V4(net) => (0, u32::from(net.network()).into(), u32::from(net.broadcast()).into()),
+        IpNet::V6(net) => (1, net.network().into(), net.broadcast().into()),
+    }
+}
+
+/// All addresses of a version.
+pub fn everything(version: usize) -> (u128, u128) {
+    (0, if version == 0 { u32::MAX.into() } else { u128::MAX })
+}
+
+/// The number of ICMP in a version.
+pub fn icmp(version: usize) -> u8 {
+    if version == 0 { 1 } else { 58 }
+}
+
+impl Firewall {
+    /// The rules that an output has. `is_v6` says of a parameter or list that a rule names whether it holds IPv6.
+    pub fn new<'k>(keys: impl Iterator<Item = &'k Key>, is_v6: impl Fn(&str) -> bool) -> Firewall {
+        let mut firewall = Firewall::default();
+        for key in keys {
+            let rule = Rule::new(key, &is_v6);
+            if let Peer::Block(v6, first, last) = rule.peer {
+                let version = usize::from(v6);
+                firewall.edges[version].extend([first, last.wrapping_add(1)]);
+            }
+            for (protocol, first, last) in rule.payloads.into_iter().flatten() {
+                firewall.payloads.entry(protocol).or_default().extend([first, last.wrapping_add(1)]);
+            }
+            firewall.gates.entry((key.group.clone(), key.direction)).or_default().push(rule);
+        }
+        firewall
+    }
+
+    /// One payload of each kind that rules tell apart, in these stretches.
+    pub fn payloads(&self, stretches: &[Stretch]) -> BTreeSet<Payload> {
+        let within = |(protocol, first, last): &Stretch| {
+            let edges = self.payloads.get(protocol).into_iter().flatten().copied();
+            let inside: Vec<u16> = edges.filter(|edge| (*first..=*last).contains(edge)).collect();
+            inside.into_iter().chain([*first, *last]).map(|payload| (*protocol, payload)).collect::<Vec<_>>()
+        };
+        stretches.iter().flat_map(within).collect()
+    }
+
+    /// One address of each kind that rules tell apart, of those where an end may be.
+    fn addresses(&self, home: &Home, version: usize) -> Vec<u128> {
+        let starts = home.ranges[version].iter().map(|(first, _)| *first);
+        let edges = self.edges[version].iter().copied().filter(|edge| home.holds(version, *edge));
+        starts.chain(edges).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Whether a packet may pass, for some address of either end.
+    pub fn may(&self, from: &End, to: &End, version: usize, payload: Payload) -> bool {
+        self.between(from, to, version, |gate| {
+            gate.far.iter().any(|address| self.admits(gate, *address, payload, Guess::Everyone))
+        })
+    }
+
+    /// Whether it must pass, for every address of both.
+    pub fn must(&self, from: &End, to: &End, version: usize, payload: Payload) -> bool {
+        from.home.sure[version]
+            && to.home.sure[version]
+            && self.between(from, to, version, |gate| {
+                gate.far.iter().all(|address| self.admits(gate, *address, payload, Guess::Nobody))
+            })
+    }
+
+    fn between(&self, from: &End, to: &End, version: usize, passes: impl Fn(&Gate<'_>) -> bool) -> bool {
+        let gate = |near: &'_ End, far: &End, direction| {
+            let rules = self.gates.get(&(near.group.clone()?, direction)).map_or(&[][..], Vec::as_slice);
+            Some(passes(&Gate {
+                rules,
+                version,
+                group: far.group.as_deref(),
+                far: &self.addresses(&far.home, version),
+            }))
+        };
+        from.home.may_be_in(version)
+            && to.home.may_be_in(version)
+            && gate(from, to, "egress").unwrap_or(true)
+            && gate(to, from, "ingress").unwrap_or(true)
+    }
+
+    fn admits(&self, gate: &Gate<'_>, address: u128, (protocol, payload): Payload, guess: Guess) -> bool {
+        gate.rules.iter().any(|rule| {
+            let carries = rule.payloads[gate.version]
+                .is_some_and(|(number, first, last)| number == protocol && (first..=last).contains(&payload));
+            let names = match &rule.peer {
+                Peer::Block(v6, first, last) => usize::from(*v6) == gate.version && (*first..=*last).contains(&address),
+                Peer::Tier(name) => gate.group == Some(name),
+                // whoever is in a tier is in its group alone
+                Peer::Foreign => guess == Guess::Everyone && gate.group.is_none(),
+                Peer::Unknown(v6) => guess == Guess::Everyone && usize::from(*v6) == gate.version,
+            };
+            names && (rule.all || carries)
+        })
+    }
+}
+
+/// One side of a group, and who is at its far end.
+struct Gate<'g> {
+    rules: &'g [Rule],
+    version: usize,
+    group: Option<&'g str>,
+    far: &'g [u128],
+}
+
+impl Rule {
+    fn new(key: &Key, is_v6: impl Fn(&str) -> bool) -> Rule {
+        let peer = match key.peer.split_once(' ') {
+            Some(("tier", name)) => Peer::Tier(name.to_string()),
+            Some(("group", _)) => Peer::Foreign,
+            Some(("list", list)) => Peer::Unknown(is_v6(list)),
+            _ => match key.peer.parse::<IpNet>() {
+                Ok(block) => {
+                    let (version, first, last) = ends(block);
+                    Peer::Block(version == 1, first, last)
+                }
+                Err(_) => Peer::Unknown(is_v6(&key.peer)),
+            },
+        };
+        let ports = key.ports.map(|(from, to)| (from as u16, to as u16)).unwrap_or((0, u16::MAX));
+        let one = |only: Option<usize>, stretch: Stretch| {
+            [0, 1].map(|version| only.is_none_or(|only| only == version).then_some(stretch))
+        };
+        let payloads = match key.protocol.as_str() {
+            "-1" => [None; 2],
+            "tcp" => one(None, (6, ports.0, ports.1)),
+            "udp" => one(None, (17, ports.0, ports.1)),
+            "icmp" => one(Some(0), kinds(1, key.ports)),
+            "icmpv6" => one(Some(1), kinds(58, key.ports)),
+            number => one(None, (number.parse().expect("a protocol"), 0, u16::MAX)),
+        };
+        Rule { peer, payloads, all: key.protocol == "-1" }
+    }
+}
+
+/// Types and codes, -1 standing for all.
+fn kinds(protocol: u8, ports: Option<(i64, i64)>) -> Stretch {
+    match ports {
+        None | Some((-1, _)) => (protocol, 0, u16::MAX),
+        Some((kind, -1)) => (protocol, (kind as u16) << 8, (kind as u16) << 8 | 255),
+        Some((kind, code)) => (protocol, (kind as u16) << 8 | code as u16, (kind as u16) << 8 | code as u16),
+    }
+}
