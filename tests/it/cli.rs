@@ -387,3 +387,39 @@ fn wrong_questions_and_wrong_programs_are_told_apart() {
     on("2026-01-16", &["--set", "home=198.51.100.0/24"]).exits(1);
     on("2026-01-15", &["--set", "hoem=198.51.100.0/24"]).exits(2);
 }
+
+#[test]
+fn help_breaks_its_last_lines_in_no_terminal_of_80_columns_and_more() {
+    let scratch = Scratch::new();
+    let help = |columns| scratch.run_with(&["--help"], b"", &[("COLUMNS", columns)]).exits(0).out();
+    let last = |columns| help(columns).split_once("To start:").map(|(_, last)| last.to_string()).expect("the end");
+    let wide = last("200");
+    assert!(wide.contains("\nExit codes:\n  0  done\n"), "{wide}");
+    for columns in ["80", "100", "120"] {
+        let text = help(columns);
+        let limit = columns.parse::<usize>().expect("a number");
+        assert!(text.lines().all(|line| line.chars().count() <= limit), "{columns}: {text}");
+        assert_eq!(last(columns), wide, "{columns}");
+        let most = text.split("--max-problems <N>").nth(1).expect("the option");
+        let lines: Vec<&str> = most.lines().skip(1).take(2).map(str::trim).collect();
+        assert_eq!(lines[1], "[default: 500; `sarif`: 5000; `json`: all]", "{columns}");
+    }
+}
+
+#[test]
+fn answers_have_colour_only_where_it_is_asked_for_or_a_terminal_is() {
+    let scratch = Scratch::new();
+    scratch.write("a.tier", PROGRAM);
+    let ends = ["--from", "internet", "--to", "web"];
+    for command in [
+        vec!["matrix", "a.tier"],
+        [&["trace", "a.tier"], &ends[..]].concat(),
+        [&["paths", "a.tier"], &ends[..]].concat(),
+    ] {
+        let run = |more: &[&str]| scratch.run(&[&command[..], more].concat()).out();
+        assert!(!run(&[]).contains('\u{1b}'), "{command:?}");
+        assert!(!run(&["--color", "never"]).contains('\u{1b}'), "{command:?}");
+        assert!(run(&["--color", "always"]).contains("\u{1b}[1m"), "{command:?}");
+        assert!(!run(&["--color", "always", "--format", "json"]).contains('\u{1b}'), "{command:?}");
+    }
+}
