@@ -186,6 +186,9 @@ fn parameters_are_bound_by_file_and_by_option() {
     let over = scratch.run(&[&build[..], &["--vars", "vars.json", "--set", "office=198.51.100.7"]].concat());
     assert!(over.exits(0).out().contains("\"198.51.100.7/32\""));
     scratch.run(&[&build[..], &["--set", "office=10.0.0.1/8"]].concat()).exits(2).says("E0502");
+    // an address that no host has, where everyone was meant
+    let nobody = scratch.run(&[&build[..], &["--set", "office=0.0.0.0"]].concat());
+    nobody.exits(2).says("E0502").says("did you mean `0.0.0.0/0`?");
     scratch.run(&[&build[..], &["--set", "ofice=10.0.0.0/8"]].concat()).exits(2).says("did you mean `office`?");
     scratch.write("bad.json", "{\"office\": 7}");
     scratch.run(&[&build[..], &["--vars", "bad.json"]].concat()).exits(2).says("`office` is no string");

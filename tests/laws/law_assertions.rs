@@ -5,6 +5,7 @@ use crate::compile::{TODAY, cases, with_policy};
 use crate::generate::program;
 use crate::meaning::Meaning;
 use crate::packets::{Host, Material, Packet, Payload, Random};
+use ipnet::IpNet;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -108,7 +109,8 @@ fn asked(policy: &Policy, text: &str, questions: &[Question]) -> (String, Vec<us
     let mut asked = text.trim_end().to_string();
     let end = |end: &End| match end {
         End::Tier(n) => policy.tiers[*n].name.clone(),
-        End::Address(address) => address.to_string(),
+        // `::` and `0.0.0.0` need their length
+        End::Address(address) => IpNet::from(*address).to_string(),
     };
     let mut lines = Vec::new();
     for question in questions {

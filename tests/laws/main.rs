@@ -35,6 +35,7 @@ mod law_changes;
 mod law_cover;
 pub mod law_diff;
 pub mod law_fmt;
+mod law_lints;
 mod law_locality;
 mod law_meaning;
 mod law_order;
