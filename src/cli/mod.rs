@@ -57,19 +57,27 @@ struct Cli {
     /// How to tell problems; all but `human` are for programs
     #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
-    /// Tell up to N errors, N warnings and N notes, and how many more there are; 0 for all [default: 500; with `sarif`
-    /// 5000, with `json` all]
-    #[arg(long, global = true, value_name = "N", hide_default_value = true)]
+    #[arg(long, global = true, value_name = "N", hide_default_value = true, help = MAX_PROBLEMS_HELP)]
     max_problems: Option<usize>,
 }
 
+/// Its lines are short enough for a terminal of 80 columns, so that none is broken elsewhere.
 const AFTER_HELP: &str = "\
-Start with `tierwall init shop.tier`, then `tierwall build shop.tier --to terraform`.
-Without a FILE, `build`, `check` and `watch` take what `tierwall.toml` lists, here or in a directory above.
-Exit codes: 0 done; 1 the program has errors, its output is stale, its layout is not the one of `fmt`, a
-group is over its quota, or the answer is no; 2 wrong command line or file system.";
+To start: `tierwall init shop.tier`, `tierwall build shop.tier --to terraform`.
+Without a FILE, `build`, `check` and `watch` take what `tierwall.toml` lists,
+here or in a directory above.
 
-/// When diagnostics are coloured.
+Exit codes:
+  0  done
+  1  the program has errors, its output is stale, it is not formatted,
+     a group is over its quota, or the answer is no
+  2  the command line or the file system is wrong";
+
+const MAX_PROBLEMS_HELP: &str = "\
+Report up to N errors, N warnings and N notes; 0 for all
+[default: 500; `sarif`: 5000; `json`: all]";
+
+/// When diagnostics and answers are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Colour {
     /// On a terminal, unless NO_COLOR is set

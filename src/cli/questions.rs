@@ -1,7 +1,7 @@
 //! Commands that ask a program: `trace`, `paths`, `matrix`. A failing assertion does not keep them from answering.
 
 use super::program::{accepted, bindings, today, unread, verdict};
-use super::report::Report;
+use super::report::{Report, output_width};
 use super::{Exit, With, files::Files};
 use clap::{Args, ValueEnum};
 use tierwall::compile::{AskError, Asked, Compilation, ask};
@@ -67,7 +67,7 @@ pub enum Format {
 /// How `matrix` is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Layout {
-    /// For people: a grid where it fits 120 columns, else a list
+    /// For people: a grid where it fits the terminal, or 120 columns elsewhere; else a list
     Table,
     /// The same, for a document; `md` for short
     #[value(alias = "md")]
@@ -84,11 +84,12 @@ pub fn trace(trace: &Trace, report: &Report) -> Exit {
         Ok(posed) => posed,
         Err(exit) => return exit,
     };
+    let (policy, sources) = (&compilation.policy, &compilation.sources);
     let answer = match trace.format {
-        Format::Text => questions::trace_text,
-        Format::Json => questions::trace_json,
+        Format::Text => questions::trace_text(policy, sources, &subject, report.paint()),
+        Format::Json => questions::trace_json(policy, sources, &subject),
     };
-    answered(answer(&compilation.policy, &compilation.sources, &subject), report)
+    answered(answer, report)
 }
 
 /// `tierwall paths`
@@ -97,11 +98,12 @@ pub fn paths(paths: &Paths, report: &Report) -> Exit {
         Ok(posed) => posed,
         Err(exit) => return exit,
     };
+    let (policy, sources, max) = (&compilation.policy, &compilation.sources, paths.max.into());
     let answer = match paths.format {
-        Format::Text => questions::paths_text,
-        Format::Json => questions::paths_json,
+        Format::Text => questions::paths_text(policy, sources, &subject, max, report.paint()),
+        Format::Json => questions::paths_json(policy, sources, &subject, max),
     };
-    answered(answer(&compilation.policy, &compilation.sources, &subject, paths.max.into()), report)
+    answered(answer, report)
 }
 
 /// `tierwall matrix`
@@ -112,7 +114,10 @@ pub fn matrix(file: &str, layout: Layout, with: &With, report: &Report) -> Exit 
     };
     let policy = &compilation.policy;
     match layout {
-        Layout::Table => report.print(questions::table(policy).as_bytes()),
+        Layout::Table => {
+            let width = output_width().unwrap_or(questions::WIDTH);
+            report.print(questions::table(policy, width, report.paint()).as_bytes())
+        }
         Layout::Markdown => report.print(questions::markdown(policy).as_bytes()),
         Layout::Csv => report.stream(|out| questions::csv(policy, out)),
         Layout::Json => report.stream(|out| questions::matrix_json(policy, out)),

@@ -4,8 +4,10 @@ use super::{Colour, Exit};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use terminal_size::{Width, terminal_size_of};
 use tierwall::diagnostic::{Level, Problem, Style, counted, nearest, render};
 use tierwall::messages::{self, Log, Notice, Totals};
+use tierwall::questions::Paint;
 use tierwall::source::{Sources, visible, visible_lines};
 
 /// How problems are told: `docs/messages.md`.
@@ -38,6 +40,8 @@ impl MessageFormat {
 /// Where reports go, and how they look.
 pub struct Report {
     style: Style,
+    /// How answers on standard output look.
+    paint: Paint,
     format: MessageFormat,
     /// Whether the problems are what the command is run for, and so its output.
     is_output: bool,
@@ -71,22 +75,23 @@ impl Report {
     /// Coloured as asked, where people read it; `auto` means on a terminal that can, unless `NO_COLOR` is set and not
     /// empty.
     pub fn new(colour: Colour, format: MessageFormat, most: Option<usize>, is_output: bool) -> Report {
-        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        let wanted = !dumb && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        let coloured = match colour {
-            Colour::Auto => wanted && io::stderr().is_terminal(),
-            Colour::Always => true,
-            Colour::Never => false,
-        };
+        let coloured = is_coloured(colour, io::stderr().is_terminal());
+        let paint = if is_coloured(colour, io::stdout().is_terminal()) { Paint::Coloured } else { Paint::Plain };
         let directory = std::env::current_dir().map_or(String::new(), |path| path.to_string_lossy().into_owned());
         let style = if coloured { Style::Coloured } else { Style::Plain };
         Report {
             style,
+            paint,
             format,
             most: most.unwrap_or(format.most()),
             is_output: is_output && format != MessageFormat::Human,
             told: Mutex::new(Told { log: Log::of(directory), ..Told::default() }),
         }
+    }
+
+    /// How answers on standard output look.
+    pub fn paint(&self) -> Paint {
+        self.paint
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {
@@ -235,6 +240,22 @@ impl Report {
             Err(error) => self.failure(&format!("cannot write to standard output: {error}")),
         }
     }
+}
+
+/// Whether a stream is coloured, as asked, or as its terminal and the environment say.
+fn is_coloured(colour: Colour, is_terminal: bool) -> bool {
+    let is_dumb = || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    let is_unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    match colour {
+        Colour::Auto => is_terminal && !is_dumb() && !is_unwanted(),
+        Colour::Always => true,
+        Colour::Never => false,
+    }
+}
+
+/// The columns of the terminal that standard output is, if it is one.
+pub fn output_width() -> Option<usize> {
+    terminal_size_of(io::stdout()).map(|(Width(columns), _)| columns.into())
 }
 
 /// `2 errors, 1 warning`, on a line; nothing for no problems.

@@ -118,13 +118,25 @@ fn build(plan: &Plan<'_>, seen: &mut Seen, report: &Report) {
     let files = counted(seen.len(), "file");
     let line = match written {
         Ok((made, written)) => {
-            let (of, (made, written)) = (counted(made.len(), "output"), only_new(made, written));
+            let outputs = made.len();
+            let (made, written) = only_new(made, written);
             report.remark(&output::listing(&made, &written));
-            format!("{} of {of} written; watching {files}", written.len())
+            format!("{}; watching {files}", summary(written.len(), outputs))
         }
         Err(_) => format!("not built; watching {files}"),
     };
     report.remark(&line);
+}
+
+/// How many outputs were written.
+fn summary(written: usize, outputs: usize) -> String {
+    let of_them = counted(outputs, "output");
+    match (written, outputs) {
+        (_, 0) => "no outputs to write".to_string(),
+        (0, 1) => "the output is up to date".to_string(),
+        (0, _) => format!("all {of_them} are up to date"),
+        (some, _) => format!("{some} of {of_them} written"),
+    }
 }
 
 /// What was not there already.
@@ -156,5 +168,23 @@ impl Watched {
         }
         self.directories = directories;
         if any { Ok(()) } else { result }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::summary;
+
+    #[test]
+    fn what_is_up_to_date_is_said_to_be() {
+        for (written, outputs, words) in [
+            (0, 0, "no outputs to write"),
+            (0, 1, "the output is up to date"),
+            (0, 2, "all 2 outputs are up to date"),
+            (1, 1, "1 of 1 output written"),
+            (1, 2, "1 of 2 outputs written"),
+        ] {
+            assert_eq!(summary(written, outputs), words);
+        }
     }
 }

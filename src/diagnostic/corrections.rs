@@ -67,6 +67,7 @@ impl Problem {
             | Problem::Repeated { .. }
             | Problem::BadNumber { .. }
             | Problem::FileTooLarge { .. }
+            | Problem::UnspecifiedAddress { .. }
             | Problem::WrongKind { .. }
             | Problem::Duplicate { .. }
             | Problem::Collision { .. }

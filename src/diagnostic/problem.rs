@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use crate::source::Span;
+use ipnet::IpNet;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,6 +137,8 @@ pub enum Problem {
     BadNumber { span: Span, text: String },
     /// a file of 257 MiB
     FileTooLarge { name: String },
+    /// `web allows https from 0.0.0.0`
+    UnspecifiedAddress { span: Span, text: String, every: IpNet },
 
     // ---- E02: names
     /// `wbe allows https from anywhere`

@@ -177,7 +177,7 @@ impl AwsField {
     fn allowed(self) -> &'static str {
         match self {
             AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
-                "allowed are letters and digits of English, spaces, and ._-:/()#,@[]+=;{}!$*"
+                "allowed are letters and digits of English, spaces, and ._-:/()#,@[]+=&;{}!$*"
             }
             AwsField::TagKey | AwsField::TagValue | AwsField::TemplateDescription | AwsField::ParameterDescription => {
                 "control characters and marks that reorder text are not allowed"
@@ -260,6 +260,9 @@ impl Problem {
                 .help("names have at most 100 characters, so that what is made of them fits in AWS"),
             Problem::Repeated { span, first, what } => R::error("E0119", format!("a second {what}")).at(span, "one too many").at(first, "the first"),
             Problem::BadNumber { span, text } => R::error("E0120", format!("the number `{text}` is out of range")).at(span, "too large, or below zero"),
+            Problem::UnspecifiedAddress { span, text, every } => R::error("E0122", format!("`{text}` is the address of no host"))
+                .at(span, "holds no host")
+                .help(format!("did you mean `anywhere`, or `{every}`?")),
             Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 256 MiB"),
 
             Problem::UnknownName { span, kind, name, meant } => {

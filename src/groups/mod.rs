@@ -176,6 +176,14 @@ impl<'p> Deployment<'p> {
         }
     }
 
+    /// The sentence whose words describe a rule; none for the rules of an open tier.
+    pub fn described_by(&self, rule: &Rule) -> Option<SentenceId> {
+        match rule.text {
+            Text::Open => None,
+            Text::Flow(flow) => Some(self.policy.flows[flow as usize].sentence),
+        }
+    }
+
     /// How many rules there are.
     pub fn rule_count(&self) -> usize {
         self.groups.iter().map(|g| g.ingress.len() + g.egress.len()).sum()

@@ -92,6 +92,11 @@ impl Addresses {
         Addresses { v4: self.v4.difference(&other.v4), v6: self.v6.difference(&other.v6) }
     }
 
+    /// Those of its ranges that lie in `other` from end to end.
+    pub fn inside(&self, other: &Addresses) -> Addresses {
+        Addresses { v4: self.v4.inside(&other.v4), v6: self.v6.inside(&other.v6) }
+    }
+
     /// The smallest list of blocks that cover it exactly, IPv4 first, by address.
     ///
     /// Each range is cut at the largest aligned block that starts at its first address; no list is shorter,
@@ -107,26 +112,53 @@ impl Addresses {
     }
 }
 
+/// Why a text is no block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotABlock {
+    /// `10.0.0.300`: no address; what was probably meant.
+    Malformed(Option<String>),
+    /// `0.0.0.0`, `::`: the address of no host (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), where every one was meant.
+    Unspecified(IpNet),
+}
+
+impl NotABlock {
+    /// What was probably meant.
+    pub fn meant(self) -> Option<String> {
+        match self {
+            NotABlock::Malformed(meant) => meant,
+            NotABlock::Unspecified(every) => Some(every.to_string()),
+        }
+    }
+}
+
 /// A block, host bits and all; else what was probably meant.
-pub fn block(text: &str) -> Result<IpNet, Option<String>> {
+pub fn block(text: &str) -> Result<IpNet, NotABlock> {
     let net = match cut(text, b'/') {
         Some((address, mask)) if mask.contains('.') => {
             let netmask = address.parse().ok().zip(mask.parse().ok());
             let net = netmask.and_then(|(address, mask)| IpNet::with_netmask(address, mask).ok());
-            return Err(net.and_then(meant));
+            return Err(NotABlock::Malformed(net.and_then(meant)));
         }
         Some((_, length)) if length.len() > 1 && length.starts_with('0') => None,
         Some(_) => text.parse::<IpNet>().ok(),
-        None => text.parse::<IpAddr>().ok().map(IpNet::from),
+        None => match text.parse::<IpAddr>() {
+            Ok(address) if address.is_unspecified() => {
+                let every = if address.is_ipv4() { EVERY_IPV4 } else { EVERY_IPV6 };
+                return Err(NotABlock::Unspecified(every));
+            }
+            Ok(address) => Some(IpNet::from(address)),
+            Err(_) => None,
+        },
     };
     // an IPv4 address in the clothes of IPv6: AWS matches packets, and those are IPv4
     if let Some(IpNet::V6(net)) = net
         && let Some(address) = net.addr().to_ipv4_mapped()
     {
         let length = net.prefix_len().saturating_sub(96);
-        return Err(IpNet::new(address.into(), length).ok().and_then(meant));
+        let meant = IpNet::new(address.into(), length).ok().and_then(meant);
+        return Err(NotABlock::Malformed(meant));
     }
-    net.ok_or(None)
+    net.ok_or(NotABlock::Malformed(None))
 }
 
 /// What stands before and after the first of a sign of ASCII: `str::split_once` for texts that are a few bytes long.
@@ -135,11 +167,13 @@ pub fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// How a block is written; nothing for one that holds everyone, which nobody means by a slip.
+/// How a block is written; nothing for one that holds everyone or no host, which nobody means by a slip.
 fn meant(net: IpNet) -> Option<String> {
     match net.prefix_len() {
         0 => None,
-        length if length == net.max_prefix_len() => Some(net.addr().to_string()),
+        length if length == net.max_prefix_len() => {
+            Some(net.addr()).filter(|address| !address.is_unspecified()).map(|address| address.to_string())
+        }
         _ => Some(net.trunc().to_string()),
     }
 }
@@ -242,9 +276,17 @@ mod tests {
             ("::ffff:10.0.0.1", Some("10.0.0.1")),
             ("::ffff:10.0.0.0/104", Some("10.0.0.0/8")),
             ("::ffff:0.0.0.0/96", None),
+            ("::ffff:0.0.0.0", None),
+            ("0.0.0.0/255.255.255.255", None),
             ("10.0.0", None),
         ] {
-            assert_eq!(told(text), Err(meant.map(str::to_string)), "{text}");
+            assert_eq!(told(text), Err(NotABlock::Malformed(meant.map(str::to_string))), "{text}");
+        }
+        for (text, every) in [("0.0.0.0", EVERY_IPV4), ("::", EVERY_IPV6), ("0::0", EVERY_IPV6)] {
+            assert_eq!(told(text), Err(NotABlock::Unspecified(every)), "{text}");
+        }
+        for text in ["0.0.0.0/32", "::/128"] {
+            assert_eq!(told(text), Ok(text.to_string()));
         }
         assert_eq!(told("::/0"), Ok("::/0".to_string()));
     }

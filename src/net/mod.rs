@@ -15,8 +15,9 @@ mod ranges;
 mod text;
 mod traffic;
 mod traffic_set;
+mod unroutable;
 
-pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, block, cut, is_narrow};
+pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, NotABlock, block, cut, is_narrow};
 pub use internet::{MANY_V4, MANY_V6, internet, world};
 pub use packets::{Packets, Row};
 pub use pieces::Piece;
@@ -25,3 +26,4 @@ pub use ranges::{Bound, Ranges};
 pub use text::{Sink, push_block, push_number, push_protocol, push_traffic, push_v4};
 pub use traffic::{Family, Ports, Protocol, Traffic};
 pub use traffic_set::TrafficSet;
+pub use unroutable::{unroutable, unroutable_addresses};

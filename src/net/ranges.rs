@@ -106,6 +106,12 @@ impl<T: Bound> Ranges<T> {
         self.intersection(&other.complement())
     }
 
+    /// Those of its ranges that lie in `other` from end to end.
+    pub fn inside(&self, other: &Self) -> Self {
+        let lies_inside = |range: &&(T, T)| other.covers(&Ranges(vec![**range]));
+        Ranges(self.0.iter().filter(lies_inside).copied().collect())
+    }
+
     /// Its ranges, each as wide as it can be without passing one of these cuts, which are sorted; a cut is the first
     /// number after it.
     pub fn widened(&self, cuts: &[T]) -> Self {
@@ -176,6 +182,8 @@ mod tests {
                 prop_assert_eq!(a.meets(first, last), met, "{}-{}", first, last);
             }
             prop_assert_eq!(a.covers(&b), zip(&a, &b, |x, y| x || !y).into_iter().all(|z| z));
+            let inside = a.ranges().iter().filter(|(from, to)| (*from..=*to).all(|n| b.contains(n)));
+            prop_assert_eq!(a.inside(&b).ranges().to_vec(), inside.copied().collect::<Vec<_>>());
             prop_assert_eq!(a.is_empty(), !model(&a).contains(&true));
             for made in [a.union(&b), a.intersection(&b), a.difference(&b), a.complement()] {
                 prop_assert!(normal(&made), "{:?}", made);

@@ -2,7 +2,7 @@
 //! statement around it still stands.
 
 use crate::diagnostic::{Problem, Problems};
-use crate::net;
+use crate::net::{self, NotABlock};
 use crate::source::{Span, is_unseen};
 use ipnet::IpNet;
 
@@ -10,8 +10,12 @@ use ipnet::IpNet;
 pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet> {
     let net = match net::block(text) {
         Ok(net) => net,
-        Err(meant) => {
+        Err(NotABlock::Malformed(meant)) => {
             problems.push(Problem::BadAddress { span, text: text.to_string(), meant });
+            return None;
+        }
+        Err(NotABlock::Unspecified(every)) => {
+            problems.push(Problem::UnspecifiedAddress { span, text: text.to_string(), every });
             return None;
         }
     };

@@ -1,5 +1,6 @@
 //! `tierwall matrix`: who may reach whom, on what, as a grid or as a list.
 
+use super::paint::{Paint, Tone};
 use super::words::{EndLine, Marked, PieceLine, end_line, kind, line, marked, piece_lines};
 use crate::check::links::KindId;
 use crate::check::matrix::{Cell, Matrix, Senders};
@@ -10,11 +11,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io;
 
-/// Characters that a line of a grid may take; what is wider is written as a list.
-const WIDTH: usize = 120;
+/// Characters that a line of a grid may take where no terminal shows it; what is wider is written as a list.
+pub const WIDTH: usize = 120;
 
-/// Characters that a column of a list is filled up to; what is longer in it is followed at once by the next.
-const FILLED: usize = 40;
+/// The part of the width that a column of a list is filled up to; what is longer in it is followed at once by the next.
+const FILLED: usize = 3;
 
 /// Senders that a line of a list names.
 const NAMED: usize = 8;
@@ -22,29 +23,38 @@ const NAMED: usize = 8;
 /// A table of texts, the first line its head.
 type Lines = Vec<Vec<String>>;
 
-/// For people: a grid where it fits, else a list.
-pub fn table(policy: &Policy) -> String {
+/// For people: a grid where it fits in so many columns, else a list.
+pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
     let matrix = Matrix::new(policy);
-    let lines = laid_out(&matrix);
-    let widths: Vec<usize> = widths(&lines).into_iter().map(|width| width.min(FILLED)).collect();
+    let lines = laid_out(&matrix, width);
+    let widths: Vec<usize> = widths(&lines).into_iter().map(|column| column.min(width / FILLED)).collect();
     let mut out = String::new();
-    for line in &lines {
-        let last = line.len() - 1;
-        for (n, field) in line.iter().enumerate() {
-            // what is last is followed by nothing
-            let blanks = if n == last { 0 } else { widths[n].saturating_sub(field.chars().count()) + 2 };
-            let _ = write!(out, "{field}{}", " ".repeat(blanks));
+    for (row, line) in lines.iter().enumerate() {
+        // what is last is followed by nothing
+        let shown = line.iter().rposition(|field| !field.is_empty()).map_or(0, |last| last + 1);
+        for (n, field) in line[..shown].iter().enumerate() {
+            let blanks = if n + 1 == shown { 0 } else { widths[n].saturating_sub(field.chars().count()) + 2 };
+            let _ = write!(out, "{}{}", painted(paint, row, n, field), " ".repeat(blanks));
         }
-        out.truncate(out.trim_end_matches(' ').len());
         out.push('\n');
     }
     out + &legend(&matrix, &lines)
 }
 
+/// A field of a table: its head and the names before its lines are set apart, and so is what is not sure.
+fn painted(paint: Paint, row: usize, column: usize, field: &str) -> String {
+    match field {
+        _ if row == 0 || column == 0 => paint.set(Tone::Head, field),
+        "-" => paint.set(Tone::Faint, field),
+        field if field.contains('?') => paint.set(Tone::Doubtful, field),
+        field => field.to_string(),
+    }
+}
+
 /// The same in Markdown.
 pub fn markdown(policy: &Policy) -> String {
     let matrix = Matrix::new(policy);
-    let lines = laid_out(&matrix);
+    let lines = laid_out(&matrix, WIDTH);
     let mut out = String::new();
     for (n, line) in lines.iter().enumerate() {
         let _ = writeln!(out, "| {} |", line.join(" | "));
@@ -83,13 +93,14 @@ fn widths(lines: &Lines) -> Vec<usize> {
     (0..columns).map(width).collect()
 }
 
-fn laid_out(matrix: &Matrix<'_>) -> Lines {
+fn laid_out(matrix: &Matrix<'_>, width: usize) -> Lines {
     // with two blanks between columns, and something in each of them
-    if matrix.tiers <= WIDTH / 3
-        && let Some(grid) = grid(matrix)
+    let columns = width / 3;
+    if matrix.tiers <= columns
+        && let Some(grid) = grid(matrix, columns)
     {
-        let width: usize = widths(&grid).iter().map(|width| width + 2).sum();
-        if width <= WIDTH + 2 {
+        let needed: usize = widths(&grid).iter().map(|column| column + 2).sum();
+        if needed <= width + 2 {
             return grid;
         }
     }
@@ -112,15 +123,15 @@ impl<'m> Words<'m> {
     }
 }
 
-/// A line for each sender, a column for each receiver, unless they are too many. Tiers and the internet are there in
+/// A line for each sender, a column for each receiver, unless these are too many. Tiers and the internet are there in
 /// any case.
-fn grid(matrix: &Matrix<'_>) -> Option<Lines> {
+fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     let name = |end: usize| matrix.ends()[end].name.clone();
     let mut words = Words::new(matrix);
     let cells: HashMap<(usize, usize), KindId> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
     let with = |always: usize, ends: &mut dyn Iterator<Item = usize>| (0..always).chain(ends).collect::<BTreeSet<_>>();
     let receivers = with(matrix.tiers, &mut cells.keys().map(|(_, to)| *to));
-    if receivers.len() > WIDTH / 3 {
+    if receivers.len() > most {
         return None;
     }
     let senders = with(matrix.tiers + 1, &mut cells.keys().map(|(from, _)| *from));

@@ -1,13 +1,15 @@
 //! Answers to questions about a program, in words and in JSON: `trace`, `paths`, `matrix`.
 
 mod matrix;
+mod paint;
 mod paths;
 mod trace;
 mod trace_json;
 mod travel;
 pub(crate) mod words;
 
-pub use matrix::{csv, json as matrix_json, markdown, table};
+pub use matrix::{WIDTH, csv, json as matrix_json, markdown, table};
+pub use paint::Paint;
 pub use paths::{json as paths_json, text as paths_text};
 pub use trace::text as trace_text;
 pub use trace_json::json as trace_json;

@@ -1,6 +1,7 @@
 //! `tierwall paths`: the chains of flows by which one end comes to another.
 
 use super::Subject;
+use super::paint::{Paint, Tone};
 use super::words::{EndLine, PieceLine, document, end_line, line, marked, piece_lines};
 use crate::check::ends;
 use crate::check::paths::{Chain, Paths, Step, paths};
@@ -12,7 +13,7 @@ use serde::Serialize;
 use std::fmt::Write;
 
 /// The chains for people, and whether there is one.
-pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -> (String, bool) {
+pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize, paint: Paint) -> (String, bool) {
     let Paths { chains, more } = find(policy, subject, max);
     let names = |ends: &[ends::Named]| ends.iter().map(|end| end.name.as_str()).collect::<Vec<_>>().join(", ");
     let (from, to) = (names(&subject.from), names(&subject.to));
@@ -27,11 +28,11 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -
         (1, true) => "the shortest chain; there are more (`--max` shows them)".to_string(),
         (count, true) => format!("the {count} shortest chains; there are more (`--max` shows them)"),
     };
-    let mut out = format!("{from} to {to}{on}: {count}\n");
+    let mut out = format!("{}: {count}\n", paint.set(Tone::Head, &format!("{from} to {to}{on}")));
     let mut doubt = false;
     for (n, chain) in chains.iter().enumerate() {
         let names: Vec<&str> = chain.ends.iter().map(|end| end.name.as_str()).collect();
-        let _ = writeln!(out, "\n{}. {}", n + 1, names.join(" → "));
+        let _ = writeln!(out, "\n{}. {}", n + 1, paint.set(Tone::Head, &names.join(" → ")));
         let lines = chain.steps.iter().zip(chain.ends.windows(2)).map(|(step, ends)| {
             let services = line(&marked(&step.passing));
             doubt |= services.contains('?');
@@ -41,7 +42,10 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -
         let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
         let (a, b) = (width(0).min(120), width(1).min(40));
         for [hop, services, said] in &lines {
-            let _ = writeln!(out, "   {hop:a$}  {services:b$}  {said}");
+            let blanks = " ".repeat(b.saturating_sub(services.chars().count()));
+            let tone = if services.contains('?') { Tone::Doubtful } else { Tone::Good };
+            let services = paint.set(tone, services);
+            let _ = writeln!(out, "   {hop:a$}  {services}{blanks}  {said}");
         }
     }
     if doubt {

@@ -1,6 +1,7 @@
 //! `tierwall trace`: the way of a connection, gate by gate.
 
 use super::Subject;
+use super::paint::{Paint, Tone};
 use super::travel::{Exchange, exchanges, note};
 use super::words::{Marked, line, pieces};
 use crate::check::ends::{self, Named};
@@ -17,9 +18,9 @@ use std::fmt::Write;
 const SHOWN: usize = 8;
 
 /// The answer for people, and whether all of it passes.
-pub fn text(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
+pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, paint: Paint) -> (String, bool) {
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
-    let teller = Teller { policy, sources };
+    let teller = Teller { policy, sources, paint };
     let texts: Vec<String> = connections.iter().map(|connection| teller.connection(connection)).collect();
     (texts.join("\n") + &among_tiers(policy, subject), all_pass(&connections))
 }
@@ -64,9 +65,20 @@ fn gate(gate: Gate) -> (&'static str, TierId) {
 struct Teller<'p> {
     policy: &'p Policy,
     sources: &'p Sources,
+    paint: Paint,
 }
 
 impl Teller<'_> {
+    /// A verdict in words, and in its colour.
+    fn verdict(&self, verdict: Verdict) -> String {
+        let tone = match verdict {
+            Verdict::Passes => Tone::Good,
+            Verdict::ForSome => Tone::Doubtful,
+            Verdict::Stopped => Tone::Bad,
+        };
+        self.paint.set(tone, words(verdict))
+    }
+
     fn connection(&self, connection: &Connection) -> String {
         let Connection { from, to, on, legs, verdict, .. } = connection;
         let service = on.as_ref().map_or(String::new(), |service| format!(" on {}", service.name));
@@ -75,7 +87,8 @@ impl Teller<'_> {
             [leg] if self.policy.stack.dual || leg.family == Family::V6 => format!(", over {}", leg.family.words()),
             _ => String::new(),
         };
-        let mut out = format!("{} to {}{service}{only}: {}\n", from.name, to.name, words(*verdict));
+        let asked = format!("{} to {}{service}{only}", from.name, to.name);
+        let mut out = format!("{}: {}\n", self.paint.set(Tone::Head, &asked), self.verdict(*verdict));
         if legs.is_empty() {
             out += "\n  they have no IP version in common in which this exists\n";
         }
@@ -90,7 +103,7 @@ impl Teller<'_> {
             let indent = if head { "    " } else { "  " };
             if head {
                 let leg = section[0];
-                let _ = writeln!(out, "\n  over {}: {}", leg.family.words(), words(leg.verdict));
+                let _ = writeln!(out, "\n  over {}: {}", leg.family.words(), self.verdict(leg.verdict));
             }
             out += &self.section(connection, section, indent);
         }
@@ -115,7 +128,7 @@ impl Teller<'_> {
             let stations: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
             let (word, tier) = gate(stations[0].1.gate);
             let name = &self.policy.tier(tier).name;
-            let _ = writeln!(out, "\n{indent}{word} {name}: {}", words(stations[0].1.verdict));
+            let _ = writeln!(out, "\n{indent}{word} {name}: {}", self.verdict(stations[0].1.verdict));
             let mut lines = self.station(&stations);
             if !helped && let Some(help) = help(self.policy, connection, stations[0].1) {
                 helped = true;

@@ -118,7 +118,7 @@ fn block(text: &str) -> Option<IpNet> {
 fn meant(kind: ParamKind, text: &str) -> Option<String> {
     let meant = match net::block(text) {
         Ok(net) => net.trunc().to_string(),
-        Err(meant) => meant?,
+        Err(not_a_block) => not_a_block.meant()?,
     };
     parse(kind, &meant).map(|_| meant)
 }

@@ -70,12 +70,13 @@ impl<'a> Scope<'a> {
 
 /// Whether AWS takes a character in a field.
 ///
-/// Group names, group descriptions and rule descriptions: the set that every one of the EC2 API's shapes for
-/// them takes (CreateSecurityGroup, IpRange, UserIdGroupPair). Tags: EC2 user guide, tag restrictions.
+/// Group names, group descriptions and rule descriptions: the set of the EC2 API (CreateSecurityGroup,
+/// IpRange). Its shapes for other rules leave out `&`, which is the lint `ampersand`. Tags: EC2 user guide,
+/// tag restrictions.
 fn takes(field: AwsField, character: char) -> bool {
     match field {
         AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
-            character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=;{}!$*".contains(character)
+            character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character)
         }
         AwsField::TagKey | AwsField::TagValue => is_text(character),
         AwsField::TemplateDescription | AwsField::ParameterDescription => {

@@ -120,9 +120,13 @@ def build(report, compiler, programs, directory):
 
 
 def reported(told):
-    """{(tier, lint)} of what `tierwall check` wrote."""
-    found = re.findall(r"^(?:warning|note)\[([a-z0-9-]+)\]: `([\w-]+)`", told, re.M)
-    return {(tier, lint) for lint, tier in found if lint in EXPOSURE}
+    """{(tier, lint)} of what `tierwall check` wrote: the lint that reports a sentence, and those that it names."""
+    found = set()
+    for problem in re.split(r"^(?=\w+\[)", told, flags=re.M):
+        if head := re.match(r"(?:warning|note)\[([a-z0-9-]+)\]: `([\w-]+)`", problem):
+            named = re.findall(r"`([a-z0-9-]+)`", " ".join(re.findall(r"also found by (.*)", problem)))
+            found |= {(head[2], lint) for lint in [head[1], *named] if lint in EXPOSURE}
+    return found
 
 
 @contextmanager

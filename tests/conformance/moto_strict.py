@@ -53,8 +53,8 @@ AWS_PREFIX_LISTS = (
 )
 NAME_OK = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}$")
 DESC_OK = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}$")
-# the set that every kind of rule takes, in EC2 and in CloudFormation: without `&`
-RULE_DESC_OK = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=;{}!$*]{0,255}$")
+# UserIdGroupPair and PrefixListId: without `&`, which IpRange and Ipv6Range have
+REFERENCE_DESC_OK = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=;{}!$*]{0,255}$")
 PROTO = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 
 
@@ -109,9 +109,9 @@ def norm_cidr(text, version):
     return str(net)
 
 
-def check_desc(d):
-    if d is not None and not RULE_DESC_OK.match(d):
-        raise bad(f"Invalid rule description {d!r}: at most 255 of a-zA-Z0-9. _-:/()#,@[]+=;{{}}!$*")
+def check_desc(d, allowed):
+    if d is not None and not allowed.match(d):
+        raise bad(f"Invalid rule description {d!r}: at most 255 of a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*")
 
 
 # ---------------------------------------------------------------- EC2 rules
@@ -277,8 +277,10 @@ def authorize(is_egress):
                     "InvalidPrefixListID.NotFound", f"The prefix list ID '{pl['PrefixListId']}' does not exist"
                 )
         groups = self._add_source_group(source_groups, vpc_id)
-        for d in ranges + groups + list(prefix_list_ids or []):
-            check_desc(d.get("Description"))
+        for d in ranges:
+            check_desc(d.get("Description"), DESC_OK)
+        for d in groups + list(prefix_list_ids or []):
+            check_desc(d.get("Description"), REFERENCE_DESC_OK)
         added = list(
             self._iterate_security_rules(
                 ip_protocol,
@@ -330,7 +332,7 @@ def modify_rules(self, group_id, rules):
             pl = {"PrefixListId": new["PrefixListId"], "Description": d}
         elif new.get("ReferencedGroupId"):
             grp = self._add_source_group([{"GroupId": new["ReferencedGroupId"], "Description": d}], None)[0]
-        check_desc(d)
+        check_desc(d, DESC_OK if rng else REFERENCE_DESC_OK)
         rule = R(
             self,
             new.get("IpProtocol"),

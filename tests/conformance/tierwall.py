@@ -50,10 +50,10 @@ class Compiler:
         """What is told of a program."""
         return self._done("check", source, "--as-of", as_of, "--color", "never", *levels).stderr
 
-    def errors(self, source, vars=None, as_of=TODAY):
+    def errors(self, source, vars=None, *levels, as_of=TODAY):
         """The errors of a program, as parsed JSON."""
         command = [str(self.binary), "check", str(source), "--as-of", as_of, "--message-format", "json"]
-        command += ["--vars", str(vars)] if vars else []
+        command += [*(["--vars", str(vars)] if vars else []), *levels]
         done = subprocess.run(command, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
         # U+2028 ends a line for `splitlines`
         told = [json.loads(line) for line in done.stdout.decode().split("\n") if line]

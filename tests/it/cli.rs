@@ -186,6 +186,9 @@ fn parameters_are_bound_by_file_and_by_option() {
     let over = scratch.run(&[&build[..], &["--vars", "vars.json", "--set", "office=198.51.100.7"]].concat());
     assert!(over.exits(0).out().contains("\"198.51.100.7/32\""));
     scratch.run(&[&build[..], &["--set", "office=10.0.0.1/8"]].concat()).exits(2).says("E0502");
+    // an address that no host has, where everyone was meant
+    let nobody = scratch.run(&[&build[..], &["--set", "office=0.0.0.0"]].concat());
+    nobody.exits(2).says("E0502").says("did you mean `0.0.0.0/0`?");
     scratch.run(&[&build[..], &["--set", "ofice=10.0.0.0/8"]].concat()).exits(2).says("did you mean `office`?");
     scratch.write("bad.json", "{\"office\": 7}");
     scratch.run(&[&build[..], &["--vars", "bad.json"]].concat()).exits(2).says("`office` is no string");
@@ -386,4 +389,40 @@ fn wrong_questions_and_wrong_programs_are_told_apart() {
     on("2026-01-15", &["--set", "home=198.51.100.0/24"]).exits(0);
     on("2026-01-16", &["--set", "home=198.51.100.0/24"]).exits(1);
     on("2026-01-15", &["--set", "hoem=198.51.100.0/24"]).exits(2);
+}
+
+#[test]
+fn help_breaks_its_last_lines_in_no_terminal_of_80_columns_and_more() {
+    let scratch = Scratch::new();
+    let help = |columns| scratch.run_with(&["--help"], b"", &[("COLUMNS", columns)]).exits(0).out();
+    let last = |columns| help(columns).split_once("To start:").map(|(_, last)| last.to_string()).expect("the end");
+    let wide = last("200");
+    assert!(wide.contains("\nExit codes:\n  0  done\n"), "{wide}");
+    for columns in ["80", "100", "120"] {
+        let text = help(columns);
+        let limit = columns.parse::<usize>().expect("a number");
+        assert!(text.lines().all(|line| line.chars().count() <= limit), "{columns}: {text}");
+        assert_eq!(last(columns), wide, "{columns}");
+        let most = text.split("--max-problems <N>").nth(1).expect("the option");
+        let lines: Vec<&str> = most.lines().skip(1).take(2).map(str::trim).collect();
+        assert_eq!(lines[1], "[default: 500; `sarif`: 5000; `json`: all]", "{columns}");
+    }
+}
+
+#[test]
+fn answers_have_colour_only_where_it_is_asked_for_or_a_terminal_is() {
+    let scratch = Scratch::new();
+    scratch.write("a.tier", PROGRAM);
+    let ends = ["--from", "internet", "--to", "web"];
+    for command in [
+        vec!["matrix", "a.tier"],
+        [&["trace", "a.tier"], &ends[..]].concat(),
+        [&["paths", "a.tier"], &ends[..]].concat(),
+    ] {
+        let run = |more: &[&str]| scratch.run(&[&command[..], more].concat()).out();
+        assert!(!run(&[]).contains('\u{1b}'), "{command:?}");
+        assert!(!run(&["--color", "never"]).contains('\u{1b}'), "{command:?}");
+        assert!(run(&["--color", "always"]).contains("\u{1b}[1m"), "{command:?}");
+        assert!(!run(&["--color", "always", "--format", "json"]).contains('\u{1b}'), "{command:?}");
+    }
 }

@@ -111,3 +111,36 @@ fn messages_read_alike() {
         }
     }
 }
+
+#[test]
+fn an_address_that_no_host_has_needs_its_length() {
+    let programs = [
+        "tier x\nx allows https from ADDRESS",
+        "tier x { outbound = closed }\nx allows https to ADDRESS",
+        "network n = ADDRESS",
+        "network n = anywhere except ADDRESS",
+        "tier x\nx allows https from anywhere except ADDRESS",
+        "vpc v { cidr = ADDRESS }",
+        "tier x { addresses = [10.0.0.0/8, ADDRESS] }",
+        "param p : KIND = ADDRESS",
+        "tier x\nassert ADDRESS cannot reach x",
+    ];
+    for (address, kind, every) in [("0.0.0.0", "cidr", "0.0.0.0/0"), ("::", "cidr-ipv6", "::/0")] {
+        for program in programs {
+            let program = program.replace("ADDRESS", address).replace("KIND", kind);
+            let problems = Shown::Program(&program).check().1;
+            let reports: Vec<_> = problems.iter().map(Problem::report).collect();
+            let found: Vec<_> = reports.iter().map(|report| (report.code, report.help.concat())).collect();
+            assert_eq!(found, [("E0122", format!("did you mean `anywhere`, or `{every}`?"))], "{program}");
+            let span = reports[0].labels[0].span;
+            assert_eq!(&program[span.start as usize..span.end as usize], address);
+        }
+        // a default in quotes is a value of the wrong form
+        let quoted = format!("param p : {kind} = \"{address}\"");
+        let codes: Vec<_> = Shown::Program(&quoted).check().1.iter().map(|p| p.report().code).collect();
+        assert_eq!(codes, ["E0207"]);
+        // with its length it is what it says
+        let host = format!("tier x\nx allows proto 2 from {address}/{}", if kind == "cidr" { 32 } else { 128 });
+        assert!(Shown::Program(&host).check().1.is_empty());
+    }
+}

@@ -2,11 +2,17 @@
 
 use crate::common::check;
 use tierwall::check::lint::{Level, Levels};
-use tierwall::diagnostic::{Style, render};
+use tierwall::diagnostic::{self, Style, render};
+
+/// Levels by which one lint warns, and no other: of those about exposure, only one reports a sentence.
+fn only(lint: &str) -> Levels {
+    let name = tierwall::check::lint::names().into_iter().find(|name| *name == lint).expect("a lint");
+    Levels { all: Some(Level::Allow), named: [(name, Level::Warn)].into(), ..Levels::default() }
+}
 
 /// Asserts that a lint fires in a program, or that it does not.
 fn check_lint(name: &str, program: &str, fires: bool) {
-    let (compilation, problems) = check(program, &Levels { all: Some(Level::Warn), ..Levels::default() });
+    let (compilation, problems) = check(program, &only(name));
     let told: Vec<String> = problems.iter().map(|p| render(p, &compilation.sources, Style::Plain)).collect();
     assert!(problems.iter().all(|problem| !problem.report().code.starts_with('E')), "{program}\n{}", told.join("\n"));
     let found = problems.iter().any(|problem| problem.report().code == name);
@@ -15,7 +21,7 @@ fn check_lint(name: &str, program: &str, fires: bool) {
 
 /// What a lint says of a program.
 fn messages(name: &str, program: &str) -> Vec<String> {
-    let (compilation, problems) = check(program, &Levels { all: Some(Level::Warn), ..Levels::default() });
+    let (compilation, problems) = check(program, &only(name));
     let told = problems.iter().filter(|problem| problem.report().code == name);
     let first = |text: String| text.lines().next().map(|line| line.replace(&format!("warning[{name}]: "), ""));
     told.filter_map(|problem| first(render(problem, &compilation.sources, Style::Plain))).collect()
@@ -329,6 +335,94 @@ fn what_is_never_filtered() {
     }
 }
 
+/// Peers of a sentence, and what is said of them.
+const UNROUTABLE: [(&str, &[&str]); 31] = [
+    ("from 127.0.0.1", &["no packet comes from 127.0.0.1/32 (loopback)"]),
+    ("from 127.0.0.0/8", &["no packet comes from 127.0.0.0/8 (loopback)"]),
+    ("from 126.0.0.0/7", &[]),
+    ("from 0.0.0.0/32", &["no packet comes from 0.0.0.0/32 (this network)"]),
+    ("from 0.0.0.0/8", &["no packet comes from 0.0.0.0/8 (this network)"]),
+    ("from 0.0.0.0/7", &[]),
+    ("from 169.254.0.0/16", &["no packet comes from 169.254.0.0/16 (link-local)"]),
+    ("from 239.255.0.1", &["no packet comes from 239.255.0.1/32 (multicast)"]),
+    ("from 255.255.255.255", &["no packet comes from 255.255.255.255/32 (broadcast)"]),
+    ("from 240.0.0.0/4", &[]),
+    ("from ::1", &["no packet comes from ::1/128 (loopback)"]),
+    ("from ::/128", &["no packet comes from ::/128 (the unspecified address)"]),
+    ("from ff02::/16", &["no packet comes from ff02::/16 (multicast)"]),
+    ("from fe80::/10", &[]),
+    ("from 203.0.113.7", &[]),
+    ("from anywhere, private", &[]),
+    ("from itself", &[]),
+    ("from ::1, 224.0.0.0/4", &["no packet comes from 224.0.0.0/4 (multicast), ::1/128 (loopback)"]),
+    ("from 203.0.113.0/24, 127.0.0.1", &["no packet comes from 127.0.0.1/32 (loopback)"]),
+    ("from mixed", &["no packet comes from 127.0.0.1/32 (loopback)"]),
+    // what `except` leaves beside others is no peer that anybody wrote
+    ("from anywhere-ipv4 except 1.2.3.4", &[]),
+    ("from anywhere-ipv4 except 223.0.0.0/8, 240.0.0.0/4", &["no packet comes from 224.0.0.0/4 (multicast)"]),
+    ("from 0.0.0.0/8, 1.0.0.0/8", &[]),
+    // `not-filtered` reports it
+    ("from 169.254.169.253", &[]),
+    ("from 169.254.169.254, ::1", &["no packet comes from ::1/128 (loopback)"]),
+    // multicast is a destination
+    ("to 224.0.0.2", &[]),
+    ("to 127.0.0.1", &[]),
+    // a default is a proposal
+    ("from later", &[]),
+    ("from 20.0.0.0/7, 224.0.0.0/8", &["no packet comes from 224.0.0.0/8 (multicast)"]),
+    ("from 127.0.0.0/9, 127.128.0.0/9", &["no packet comes from 127.0.0.0/9 (loopback), 127.128.0.0/9 (loopback)"]),
+    ("from gone until 2020-01-01", &[]),
+];
+
+#[test]
+fn no_packet_comes_from_some_peers() {
+    for (peers, said) in UNROUTABLE {
+        let program = format!(
+            "network mixed = 203.0.113.0/24, 127.0.0.1\nnetwork gone = 127.0.0.1\n\
+             param later : cidr = 127.0.0.1\ntier x {{ outbound = closed }}\nx allows https {peers}\n"
+        );
+        assert_eq!(messages("unroutable-peer", &program), *said, "{program}");
+        check_lint("unroutable-peer", &program.replace("x allows", "@allow(unroutable-peer)\nx allows"), false);
+    }
+    for (sentence, fires) in [
+        // the query of a transit gateway
+        ("x allows proto 2 from 0.0.0.0/32", false),
+        ("x allows proto 2 from 0.0.0.0/31", true),
+        ("x allows proto 2 from 224.0.0.1", true),
+        ("x allows proto 3 from 0.0.0.0/32", true),
+        // DHCP is never filtered
+        ("x allows udp 67 from 0.0.0.0/32", false),
+        ("x allows udp 66 from 0.0.0.0/32", true),
+    ] {
+        check_lint("unroutable-peer", &format!("tier x\n{sentence}\n"), fires);
+    }
+    check_lint("not-filtered", "tier x\nx allows dns from 169.254.169.253\n", true);
+}
+
+#[test]
+fn odd_ports_are_those_that_stand_alone() {
+    for (sentence, fires) in [
+        ("x allows tcp 0 from y", true),
+        ("x allows udp 0 from anywhere", true),
+        ("x allows icmp 0/0 from 203.0.113.0/24", true),
+        ("x allows tcp 443, 0 from itself", true),
+        ("x allows tcp 0 to y", true),
+        ("x allows tcp 0 to 203.0.113.0/24", false),
+        ("x allows tcp 0-65535 from y", false),
+        ("x allows tcp 0-1 from y", false),
+        ("x allows tcp, udp, icmp from y", false),
+        ("x allows icmp 0 from 203.0.113.0/24", false),
+        ("x allows icmp echo-reply from y", false),
+        ("x allows icmp 3/0 from 203.0.113.0/24", false),
+        ("x allows proto 0 from y", false),
+        ("@allow(odd-port, \"a test\")\nx allows tcp 0 from y", false),
+    ] {
+        check_lint("odd-port", &format!("tier x, y {{ outbound = closed }}\n{sentence}\n"), fires);
+    }
+    let all = "tier x\nx allows tcp 0, udp 0, icmp 0/0 from 203.0.113.0/24\n";
+    assert_eq!(messages("odd-port", all), ["`tcp 0`, `udp 0`, `icmp 0/0` admits nothing of use"]);
+}
+
 /// For each role, sentences about it, and whether they break what is expected of it.
 const ROLES: [(&str, &str, bool); 62] = [
     ("web-server", "x allows http, https, http3, icmp from anywhere", false),
@@ -454,5 +548,124 @@ fn a_mail_server_is_there_for_mail() {
         ("is mail-server", "tcp 24-26, 110", true),
     ] {
         check_lint("open-high-risk-port", &format!("tier x {role}\nx allows {service} from anywhere\n"), fires);
+    }
+}
+
+/// What is reported of a program: code, level, message and help of each problem.
+fn reported(program: &str, levels: &Levels) -> Vec<(&'static str, diagnostic::Level, String, Vec<String>)> {
+    let reports = check(program, levels).1.into_iter().map(|problem| problem.report());
+    reports.map(|report| (report.code, report.level, report.message, report.help)).collect()
+}
+
+#[test]
+fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
+    let office = "name the networks that need it, as in `from office`";
+    let strangers = "name the services that strangers are meant to use";
+    for (sentence, lint, message, help) in [
+        (
+            "x allows ssh from anywhere",
+            "open-admin-port",
+            "`x` accepts tcp 22 (ssh) from the internet",
+            &[office, "also found by `open-high-risk-port`"][..],
+        ),
+        (
+            "x allows tcp, udp, icmp from anywhere",
+            "open-all-traffic",
+            "`x` accepts every TCP port and every UDP port from the internet",
+            &[
+                strangers,
+                "also found by `open-admin-port`, `open-data-store`, `open-plaintext`, `open-high-risk-port`, \
+                 `icmp-all` (icmp, icmpv6)",
+            ],
+        ),
+        (
+            "x allows all from anywhere",
+            "open-all-traffic",
+            "`x` accepts every protocol from the internet",
+            &[strangers, "also found by `open-admin-port`, `open-data-store`, `open-plaintext`, `open-high-risk-port`"],
+        ),
+        (
+            "x allows ssh, mysql from anywhere",
+            "open-admin-port",
+            "`x` accepts tcp 22 (ssh) from the internet",
+            &[office, "also found by `open-data-store` (tcp 3306), `open-high-risk-port` (tcp 3306)"],
+        ),
+        (
+            "db allows mysql from anywhere",
+            "open-data-store",
+            "`db` accepts tcp 3306 (mysql) from the internet",
+            &[
+                "name the tiers that use it, as in `from app`",
+                "also found by `open-high-risk-port`, `role-expectation`",
+            ],
+        ),
+        (
+            "x, db allow ssh from anywhere",
+            "open-admin-port",
+            "`db` accepts tcp 22 (ssh) from the internet",
+            &[office, "the same sentence opens `x`", "also found by `open-high-risk-port`, `role-expectation`"],
+        ),
+        (
+            "x allows ssh, https from anywhere-ipv4",
+            "open-admin-port",
+            "`x` accepts tcp 22 (ssh) from the IPv4 internet",
+            &[office, "also found by `open-high-risk-port`, `missing-ipv6` (tcp 443)"],
+        ),
+    ] {
+        let program = format!("tier x\ntier app, db is database\ndb allows mysql from app\n{sentence}\n");
+        let program = program.replace("tier app, db is", "tier app\ntier db is");
+        let found = reported(&program, &Levels::default());
+        let found: Vec<_> = found.into_iter().filter(|(code, ..)| *code != "unreachable-tier").collect();
+        let found: Vec<_> =
+            found.into_iter().filter(|(code, ..)| !["shadowed-rule", "duplicate-rule"].contains(code)).collect();
+        let help = help.iter().map(|help| help.to_string()).collect();
+        assert_eq!(found, [(lint, diagnostic::Level::Warning, message.to_string(), help)], "{program}");
+    }
+}
+
+#[test]
+fn nobody_silences_more_than_is_named() {
+    let lints = ["open-admin-port", "open-high-risk-port"];
+    for (allowed, left) in [
+        (&[][..], Some("open-admin-port")),
+        (&[lints[0]], Some("open-high-risk-port")),
+        (&[lints[1]], Some("open-admin-port")),
+        (&lints, None),
+    ] {
+        let annotations: String = allowed.iter().map(|lint| format!("@allow({lint}, \"a test\")\n")).collect();
+        let program = format!("tier x\n{annotations}x allows ssh from anywhere\n");
+        let found = reported(&program, &Levels::default());
+        let codes: Vec<&str> = found.iter().map(|(code, ..)| *code).collect();
+        assert_eq!(codes, Vec::from_iter(left), "{program}");
+        let names_other = found.iter().any(|(.., help)| help.iter().any(|help| help.contains("also found by")));
+        assert_eq!(names_other, allowed.is_empty(), "{program}\n{found:?}");
+    }
+    // a lint that only would have been named makes an `@allow` useful all the same
+    let program = "tier x\n@allow(open-high-risk-port)\nx allows ssh from anywhere\n";
+    check_lint("unused-allow", program, false);
+}
+
+#[test]
+fn the_highest_level_counts() {
+    let program = "tier x\nx allows ssh from anywhere\n";
+    let level = |named: &[(&'static str, Level)]| {
+        let levels = Levels { named: named.iter().copied().collect(), ..Levels::default() };
+        let found = reported(program, &levels);
+        assert_eq!(found.len(), usize::from(!found.is_empty()), "{found:?}");
+        found.into_iter().next().map(|(code, level, _, help)| (code, level, help[1..].join("; ")))
+    };
+    let (admin, risk) = ("open-admin-port", "open-high-risk-port");
+    let [error, warning, note] = diagnostic::Level::ALL;
+    for (named, expected) in [
+        (&[(risk, Level::Deny)][..], Some((admin, error, "also found by `open-high-risk-port` (deny)"))),
+        (&[(admin, Level::Deny)], Some((admin, error, "also found by `open-high-risk-port`"))),
+        (&[(admin, Level::Note)], Some((admin, warning, "also found by `open-high-risk-port` (warn)"))),
+        (&[(admin, Level::Note), (risk, Level::Note)], Some((admin, note, "also found by `open-high-risk-port`"))),
+        (&[(admin, Level::Allow)], Some((risk, warning, ""))),
+        (&[(risk, Level::Allow)], Some((admin, warning, ""))),
+        (&[(admin, Level::Allow), (risk, Level::Allow)], None),
+    ] {
+        let expected = expected.map(|(code, level, help)| (code, level, help.to_string()));
+        assert_eq!(level(named), expected, "{named:?}");
     }
 }

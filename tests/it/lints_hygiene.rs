@@ -63,8 +63,13 @@ fn tiers_that_nothing_can_reach() {
     check("tier a, b, c\na allows https from b\n", &["c"]);
     check("tier a, b, c\na allows https to b\n", &["c"]);
     check("tier a\na allows https to anywhere\n", &[]);
+    check("tier a, worker\ntiers both = a, worker\na allows https from both\n", &[]);
+    check("tier a, worker { outbound = closed }\nworker allows https to a\n", &[]);
+    check("external e = \"sg-0123456789abcdef0\"\ntier worker\nworker allows https to e\n", &[]);
     check("tier a\na allows https from anywhere until 2026-01-15\n", &[]);
     check("tier a\na allows https from anywhere until 2026-01-14\n", &["a"]);
+    // one that was a sender, which `expired` reports
+    check("tier a, worker\na allows https from worker until 2026-01-14\na allows https from 10.0.0.0/8\n", &[]);
     check("@allow(unreachable-tier, \"workers\")\ntier a, b\ntier c\n", &["c"]);
 }
 
@@ -200,4 +205,33 @@ fn lists_of_unknown_size() {
     check("prefix-list p = \"com.amazonaws.region.s3\"\ntier a { outbound = closed }\na allows https to p\n", &[]);
     check("prefix-list p = \"pl-0123456789abcdef0\"\ntier a\na allows https from 10.0.0.0/8\n", &[]);
     check("param p : prefix-list\ntier a\na allows https from p\n", &[]);
+}
+
+#[test]
+fn ampersands_in_descriptions_of_rules() {
+    let declared = "external e = \"sg-0123456789abcdef0\"\nprefix-list l = \"com.amazonaws.region.s3\"\n\
+                    param p : cidr\ntier a, b { outbound = closed }\n";
+    for (sentence, kind) in [
+        ("a allows https from b \"R&D\"", Some("security group")),
+        ("a allows https from itself \"R&D\"", Some("security group")),
+        ("a allows https from e \"R&D\"", Some("security group")),
+        ("a allows https from l \"R&D\"", Some("prefix list")),
+        ("a allows https to l \"R&D\"", Some("prefix list")),
+        ("a allows https from anywhere, b \"R&D\"", Some("security group")),
+        ("a allows https from anywhere \"R&D\"", None),
+        ("a allows https from p \"R&D\"", None),
+        ("a allows https from 10.0.0.0/8, 2001:db8::/32 \"Set & Change\"", None),
+        ("a allows https from b \"R and D\"", None),
+        // another sentence describes the rule
+        ("a allows https from b \"R&D\"\na allows https from b \"A\"", None),
+        ("@allow(ampersand, \"AWS took it\")\na allows https from b \"R&D\"", None),
+    ] {
+        let program = format!("{declared}{sentence}\n");
+        let expected =
+            kind.map(|kind| format!("the API reference lists no `&` for the description of a rule for a {kind}"));
+        assert_eq!(said("ampersand", &program), Vec::from_iter(expected), "{program}");
+    }
+    // a name, and a description of a group
+    let named = "tier a { name = \"R&D\", description = \"Research & development\" }\n";
+    assert!(said("ampersand", named).is_empty());
 }

@@ -11,7 +11,7 @@ use tierwall::compile::{AskError, Asked, ask};
 use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
 use tierwall::policy::{Peer, Policy};
-use tierwall::questions::{self, Subject};
+use tierwall::questions::{self, Paint, Subject};
 
 /// The shop: a client on the internet, a web server, an application server, a database.
 const SHOP: &str = "\
@@ -81,7 +81,8 @@ fn typed((from, to, on): Asks<'_>) -> String {
 
 fn trace_text(program: &str, question: Asks<'_>) -> String {
     let (asked, subject) = asked(program, question);
-    questions::trace_text(&asked.compilation.policy, &asked.compilation.sources, &subject).0
+    let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
+    questions::trace_text(policy, sources, &subject, Paint::Plain).0
 }
 
 fn shown_trace(name: &str, program: &str, question: Asks<'_>) {
@@ -383,7 +384,8 @@ fn the_sentence_that_would_open_a_gate_does() {
         // a sentence for each service that is stopped
         for _ in 0..2 {
             let (asked, subject) = asked(&program, question);
-            let answer = questions::trace_text(&asked.compilation.policy, &asked.compilation.sources, &subject);
+            let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
+            let answer = questions::trace_text(policy, sources, &subject, Paint::Plain);
             for line in answer.0.lines().filter_map(|line| line.trim().strip_prefix("this would let it through: `")) {
                 program += &format!("{}\n", line.trim_end_matches('`'));
                 helped += 1;
@@ -421,7 +423,8 @@ fn a_failing_assertion_keeps_nothing_from_answering() {
 
 fn paths_text(program: &str, question: Asks<'_>, max: usize) -> (String, bool) {
     let (asked, subject) = asked(program, question);
-    questions::paths_text(&asked.compilation.policy, &asked.compilation.sources, &subject, max)
+    let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
+    questions::paths_text(policy, sources, &subject, max, Paint::Plain)
 }
 
 /// A net in which the database is reached in several ways.
@@ -514,12 +517,17 @@ fn json(policy: &Policy) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// A matrix as a pipe gets it.
+fn table(policy: &Policy) -> String {
+    questions::table(policy, questions::WIDTH, Paint::Plain)
+}
+
 #[test]
 fn matrices() {
     let compilation = compile_text("shop.tier", MIXED, &[], as_of());
     let policy = &compilation.policy;
     for (format, text) in [
-        ("table", questions::table(policy)),
+        ("table", table(policy)),
         ("markdown", questions::markdown(policy)),
         ("csv", csv(policy)),
         ("json", json(policy)),
@@ -536,7 +544,7 @@ fn a_wide_matrix_is_a_list() {
         "tier {}\ntier x, y {closed}\nx allows https from anywhere\ny allows ssh from t10, t11, x\ny allows tcp 5 from y\n",
         names.join(", ")
     );
-    let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
+    let text = table(&compile_text("shop.tier", &program, &[], as_of()).policy);
     shown("matrix-list", &program, "matrix shop.tier", &text);
 }
 
@@ -547,7 +555,7 @@ fn a_list_stays_narrow_however_many_the_ends() {
     let closed = "{ outbound = closed }";
     let program = format!("tier {} {closed}\ntier db {closed}\n", names.join(&format!(" {closed}\ntier ")));
     let program = names[..390].iter().fold(program, |program, name| format!("{program}db allows ssh from {name}\n"));
-    let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
+    let text = table(&compile_text("shop.tier", &program, &[], as_of()).policy);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "TO  ON      FROM");
     assert!(lines[1].starts_with("db  tcp 22  long-"), "{text}");
@@ -555,7 +563,7 @@ fn a_list_stays_narrow_however_many_the_ends() {
     // columns that are very wide are not filled up to their width
     let ports: Vec<String> = (0..400).map(|n| (n * 2 + 1).to_string()).collect();
     let program = format!("{program}{} allows tcp {} from db\n", names[0], ports.join(", "));
-    let text = questions::table(&compile_text("shop.tier", &program, &[], as_of()).policy);
+    let text = table(&compile_text("shop.tier", &program, &[], as_of()).policy);
     assert!(text.lines().any(|line| line.starts_with("db ") && line.len() < 2_000), "{text}");
 }
 
@@ -646,7 +654,7 @@ fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
     };
     let shown = |count: usize| {
         let policy = compile_text("shop.tier", &program(count), &[], as_of()).policy;
-        [questions::table(&policy), questions::markdown(&policy), json(&policy)]
+        [table(&policy), questions::markdown(&policy), json(&policy)]
     };
     assert_eq!(matrix_lines(&program(256)).iter().filter(|line| line.starts_with("198.")).count(), 256);
     assert!(shown(256)[2].contains("\"left_out\": 0,"));
@@ -861,4 +869,49 @@ fn paths_begin_where_nothing_is_filtered() {
     let found = chains(program, ("169.254.169.254", "b", ""), 9).0;
     assert_eq!(found.len(), 2, "{found:?}");
     assert_eq!(chains(program, ("b", "169.254.169.254", ""), 9).0.len(), 1);
+}
+
+/// A text without the escapes that colour it.
+fn without_colour(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |text, part| text + part.split_once('m').map_or(part, |(_, rest)| rest))
+}
+
+#[test]
+fn colour_changes_no_word_and_no_column() {
+    let coloured = |plain: &str, coloured: &str, tones: &[&str]| {
+        assert_eq!(without_colour(coloured), plain);
+        assert!(!plain.contains('\u{1b}'));
+        assert!(tones.iter().all(|tone| coloured.contains(tone)), "{coloured:?}");
+    };
+    for (question, tone) in [
+        (("internet", "web", "https"), "\u{1b}[32mpasses\u{1b}[0m"),
+        (("internet", "db", "mysql"), "\u{1b}[31mstopped\u{1b}[0m"),
+    ] {
+        let (asked, subject) = asked(SHOP, question);
+        let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
+        let trace = |paint| questions::trace_text(policy, sources, &subject, paint).0;
+        coloured(&trace(Paint::Plain), &trace(Paint::Coloured), &[tone, "\u{1b}[1m"]);
+    }
+    let (asked, subject) = asked(SHOP, ("internet", "db", ""));
+    let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
+    let paths = |paint| questions::paths_text(policy, sources, &subject, 20, paint).0;
+    coloured(&paths(Paint::Plain), &paths(Paint::Coloured), &["\u{1b}[1m"]);
+    for width in [40, 120] {
+        let table = |paint| questions::table(policy, width, paint);
+        coloured(&table(Paint::Plain), &table(Paint::Coloured), &["\u{1b}[1m"]);
+    }
+}
+
+#[test]
+fn a_matrix_is_a_grid_where_it_fits() {
+    let (asked, _) = asked(SHOP, ("internet", "db", ""));
+    let table = |width| questions::table(&asked.compilation.policy, width, Paint::Plain);
+    let grid = table(120);
+    assert!(grid.starts_with("FROM"), "{grid}");
+    let width = grid.lines().take_while(|line| !line.is_empty()).map(|line| line.chars().count()).max();
+    let width = width.expect("lines");
+    assert_eq!(table(width), grid);
+    assert!(table(width - 1).starts_with("TO"), "{}", table(width - 1));
 }

@@ -3,7 +3,7 @@
 use proptest::test_runner::Config;
 use tierwall::ast::Program;
 use tierwall::check::lint::{self, Levels};
-use tierwall::compile::compile;
+use tierwall::compile::{Compilation, compile};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::groups::{self, Deployment};
 use tierwall::parse::{Read, ReadError, Reader};
@@ -69,10 +69,15 @@ pub fn cases(of_256: u32) -> Config {
     Config { cases: (usual.cases * of_256).div_ceil(256), failure_persistence: None, ..usual }
 }
 
+/// A program as the command line compiles it.
+pub fn compilation(text: &str) -> Compilation {
+    let as_of = TODAY.parse().expect("a date");
+    compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read")
+}
+
 /// What is wrong with a program, as code and words, in the order of the places.
 pub fn problems(text: &str) -> Vec<(&'static str, String)> {
-    let as_of = TODAY.parse().expect("a date");
-    let compilation = compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read");
+    let compilation = compilation(text);
     let judged = compilation.judge(&Levels::default());
     let told = judged.problems.sorted().into_iter().map(|problem| problem.report());
     told.map(|report| (report.code, report.message)).collect()

@@ -247,7 +247,7 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             block.push(text("name", &format!("{first} #1 ${{a}}")));
         }
         if choose.once_in(6) {
-            block.push(text("description", choose.of(&["Members of {x}", "by $${hand}"])));
+            block.push(text("description", choose.of(&["Members of {x}", "by $${hand}", "R&D &amp; co"])));
         }
         if choose.once_in(5) {
             let tags = vec![("team", choose.of(&PROSE)), ("\"a: ${b}\"", "c")];

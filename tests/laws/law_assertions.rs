@@ -5,6 +5,7 @@ use crate::compile::{TODAY, cases, with_policy};
 use crate::generate::program;
 use crate::meaning::Meaning;
 use crate::packets::{Host, Material, Packet, Payload, Random};
+use ipnet::IpNet;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -165,7 +166,8 @@ fn asked(policy: &Policy, text: &str, questions: &[Question]) -> (String, Vec<us
 fn words(policy: &Policy, end: &End) -> String {
     match end {
         End::Tier(n) => policy.tiers[*n].name.clone(),
-        End::Address(address) => address.to_string(),
+        // `::` and `0.0.0.0` need their length
+        End::Address(address) => IpNet::from(*address).to_string(),
     }
 }
 

@@ -38,6 +38,7 @@ mod law_cover;
 mod law_deployed;
 pub mod law_diff;
 pub mod law_fmt;
+mod law_lints;
 mod law_locality;
 mod law_meaning;
 mod law_order;

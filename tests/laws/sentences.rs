@@ -22,8 +22,15 @@ pub struct Sentence {
 const UNTIL: [&str; 5] = ["2026-01-15", "2026-12-31", "2026-01-14", "2020-02-29", "2026-01-29"];
 
 /// Texts of sentences; one is what a generated text might be, one is empty and so is none.
-const PROSE: [&str; 6] =
-    ["admin access", "zz last", "AA #1 ${first} $${x}", "web allows http from anywhere", "", "a,b;[c] {d}=(e)! $"];
+const PROSE: [&str; 7] = [
+    "admin access",
+    "zz last",
+    "AA #1 ${first} $${x}",
+    "web allows http from anywhere",
+    "",
+    "a,b;[c] {d}=(e)! $",
+    "Set & Change &amp; x",
+];
 
 /// Services and peers of sentences that meet more than others: all-traffic rules to anywhere, which cover
 /// others and come in halves, and rules of `web` and `web-tcp` that ask for one identity.

@@ -21,6 +21,30 @@ pub struct Opening {
     pub open: [TrafficSet; 2],
 }
 
+/// What a lint about exposure found.
+#[derive(Debug)]
+pub struct Exposed {
+    /// The finding.
+    pub finding: Finding,
+    /// What is open; nothing where the finding is about something else and stands by itself.
+    pub open: Option<Open>,
+}
+
+/// What a finding says is open.
+#[derive(Debug)]
+pub struct Open {
+    /// The tier.
+    pub tier: TierId,
+    /// What is open, by family.
+    pub traffic: [TrafficSet; 2],
+}
+
+impl From<Finding> for Exposed {
+    fn from(finding: Finding) -> Exposed {
+        Exposed { finding, open: None }
+    }
+}
+
 /// A service that a lint looks for.
 #[derive(Debug, Clone, Copy)]
 pub struct Watched {
@@ -174,15 +198,23 @@ impl Opening {
             .collect()
     }
 
-    /// The finding that something is open, which points at the sentences that open it.
-    pub fn finding(&self, subject: &Subject<'_>, message: String) -> Finding {
+    /// The finding that this traffic is open, which points at the sentences that open it.
+    pub fn exposed(
+        &self,
+        subject: &Subject<'_>,
+        traffic: [TrafficSet; 2],
+        message: String,
+        help: impl Into<String>,
+    ) -> Exposed {
         let spans = self.sentences.iter().map(|id| subject.policy.sentence(*id).span);
         let together = self.sentences.len() > 1;
-        spans.enumerate().fold(Finding::new(message), |finding, (n, span)| match (n, together) {
+        let finding = spans.enumerate().fold(Finding::new(message), |finding, (n, span)| match (n, together) {
             (0, false) => finding.caused(span, "opens it"),
             (0, true) => finding.caused(span, "opens it, together with others"),
             (_, _) => finding.caused(span, "and this"),
-        })
+        });
+        let open = Some(Open { tier: self.tier, traffic });
+        Exposed { finding: finding.help(help), open }
     }
 }
 
@@ -192,7 +224,7 @@ fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
 }
 
 /// A finding for each opening that lets in something of a list.
-pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &mut Vec<Finding>) {
+pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
         let role = subject.policy.tier(opening.tier).role;
         let looked_for = watched.iter().filter(|watched| !is_there_for(role, watched.traffic));
@@ -203,8 +235,9 @@ pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &m
         let traffic: Vec<Traffic> = hits.iter().map(|hit| hit.traffic).collect();
         let tier = &subject.policy.tier(opening.tier).name;
         let hits = hits.iter().map(|hit| format!("{} ({})", opening.part(hit.traffic), hit.name)).collect();
-        let message = format!("`{tier}` accepts {} from {}", listed(hits), whom(&opening.of(&traffic)));
-        found.push(opening.finding(subject, message).help(help));
+        let open = opening.of(&traffic);
+        let message = format!("`{tier}` accepts {} from {}", listed(hits), whom(&open));
+        found.push(opening.exposed(subject, open, message, help));
     }
 }
 

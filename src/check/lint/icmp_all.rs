@@ -1,8 +1,7 @@
 //! `icmp-all`: every type of ICMP accepted from the internet.
 
-use super::exposure::{Opening, whom};
+use super::exposure::{Exposed, Opening, whom};
 use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
 use crate::net::{Family, Traffic, TrafficSet};
 
 /// The lint.
@@ -29,13 +28,13 @@ tier web
 
 web allows https, icmp echo-request, icmp fragmentation-needed from anywhere
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 /// What a server needs of it.
 const HELP: &str = "`icmp echo-request, icmp fragmentation-needed` is what a server needs, in both families";
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
         let all = whole(opening);
         let what = match all.each_ref().map(TrafficSet::is_empty) {
@@ -46,7 +45,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         };
         let tier = &subject.policy.tier(opening.tier).name;
         let message = format!("`{tier}` accepts every type of {what} from {}", whom(&all));
-        found.push(opening.finding(subject, message).help(HELP));
+        found.push(opening.exposed(subject, all, message, HELP));
     }
 }
 

@@ -1,9 +1,8 @@
 //! `missing-ipv6`: something that is open to the internet of IPv4 and not to that of IPv6.
 
-use super::exposure::nothing;
+use super::exposure::{Exposed, nothing};
 use super::{Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store, open_high_risk_port};
 use crate::check::reach::Side;
-use crate::diagnostic::Finding;
 use crate::net::{Family, Traffic, TrafficSet};
 
 /// The lint.
@@ -31,7 +30,7 @@ tier web
 
 web allows https from anywhere
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 /// ICMP of either family, within its own and within the other.
@@ -43,7 +42,7 @@ fn told() -> TrafficSet {
     TrafficSet::of_all(lists.into_iter().flatten().map(|watched| watched.traffic), Family::V4)
 }
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     if !subject.policy.stack.dual {
         return;
     }
@@ -63,7 +62,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             let message =
                 format!("`{tier}` accepts {} from the IPv4 internet and not from the IPv6 internet", listed(said));
             let help = "`from anywhere` is both; a stack without IPv6 says `ip = ipv4`";
-            found.push(opening.finding(subject, message).help(help));
+            found.push(opening.exposed(subject, missing, message, help));
         }
     }
 }

@@ -3,14 +3,17 @@
 //! A lint looks at the whole policy and says what it found; how bad that is, and whether an `@allow` silences it, is
 //! decided here for all of them.
 
+mod ampersand;
 mod duplicate_rule;
 mod expired;
 mod expiring;
 mod exposure;
 mod icmp_all;
 mod many_blocks;
+mod merge;
 mod missing_ipv6;
 mod not_filtered;
+mod odd_port;
 mod open_admin_port;
 mod open_all_traffic;
 mod open_data_store;
@@ -28,6 +31,7 @@ mod shadowed_service;
 mod template_limits;
 mod unknown_size;
 mod unreachable_tier;
+mod unroutable_peer;
 mod unused_allow;
 mod unused_declaration;
 
@@ -39,7 +43,8 @@ use crate::diagnostic::{self, Change, Finding, Problem, Problems};
 use crate::groups::Deployment;
 use crate::policy::{Annotation, Peer, Policy, TierId, Way};
 use crate::source::{FileId, Span};
-use exposure::Opening;
+use exposure::{Exposed, Opening};
+use merge::{Candidate, Report, merge};
 use std::collections::BTreeMap;
 
 /// A lint, as `tierwall explain`, `@allow` and `--deny` know it.
@@ -68,6 +73,8 @@ pub struct Lint {
 pub enum Judge {
     /// A look at the whole program.
     Program(fn(&Subject<'_>, &mut Vec<Finding>)),
+    /// A look at what is open to the internet: a sentence is reported by one such lint.
+    Exposure(fn(&Subject<'_>, &mut Vec<Exposed>)),
     /// Another: the writer of a template, or the judge of the other lints.
     Elsewhere,
 }
@@ -123,6 +130,8 @@ pub const ALL: &[Lint] = &[
     icmp_all::LINT,
     pmtud_blocked::LINT,
     not_filtered::LINT,
+    unroutable_peer::LINT,
+    odd_port::LINT,
     duplicate_rule::LINT,
     shadowed_rule::LINT,
     redundant_outbound::LINT,
@@ -134,6 +143,7 @@ pub const ALL: &[Lint] = &[
     unused_allow::LINT,
     quota::LINT,
     unknown_size::LINT,
+    ampersand::LINT,
     many_blocks::LINT,
     template_limits::LINT,
 ];
@@ -208,20 +218,35 @@ pub fn judge(policy: &Policy, gates: Gates<'_>, deployment: &Deployment<'_>, lev
     let openings = exposure::openings(policy, &gates);
     let subject = Subject { policy, gates, openings, deployment };
     let mut silencer = Silencer::new(policy);
-    let mut problems = Problems::default();
+    let (mut problems, mut exposed) = (Problems::default(), Vec::new());
     for lint in ALL {
-        let Judge::Program(judge) = lint.judge else { continue };
         let level = levels.of(lint);
         // what nobody is told can still make an `@allow` useful
-        if level > Level::Allow || silencer.knows(lint.name) {
-            let mut found = Vec::new();
-            judge(&subject, &mut found);
-            problems.extend(silencer.leaves(lint, level, found));
+        if level == Level::Allow && !silencer.knows(lint.name) {
+            continue;
+        }
+        match lint.judge {
+            Judge::Program(judge) => {
+                let mut found = Vec::new();
+                judge(&subject, &mut found);
+                problems.extend(silencer.leaves(lint, level, found));
+            }
+            Judge::Exposure(judge) => {
+                let mut found = Vec::new();
+                judge(&subject, &mut found);
+                exposed.extend(silencer.candidates(lint, level, found));
+            }
+            Judge::Elsewhere => {}
         }
     }
     let unused = unused_allow::unused(policy, &silencer.used);
     problems.extend(silencer.leaves(&unused_allow::LINT, levels.of(&unused_allow::LINT), unused));
-    problems
+
+    let reports = merge(policy, exposed).into_iter();
+    let mut all = Problems::default();
+    all.extend(reports.filter_map(|Report { lint, level, finding }| problem(lint, level, finding)));
+    all.append(problems);
+    all
 }
 
 /// Problems of what a lint found about the program as a whole, which an `@allow` on the stack silences.
@@ -229,6 +254,12 @@ pub fn told(policy: &Policy, lint: &Lint, levels: &Levels, found: Vec<Finding>) 
     let mut problems = Problems::default();
     problems.extend(Silencer::new(policy).leaves(lint, levels.of(lint), found));
     problems
+}
+
+/// What a lint found as a problem, unless nobody is told.
+fn problem(lint: &Lint, level: Level, finding: Finding) -> Option<Problem> {
+    let level = level.of_problem()?;
+    Some(Problem::Lint(Box::new(Finding { lint: lint.name, level, ..finding })))
 }
 
 /// The `@allow`s of a program, and which of them were of use.
@@ -251,9 +282,19 @@ impl<'p> Silencer<'p> {
         if self.knows(lint.name) {
             found.retain(|finding| !self.silences(lint.name, finding));
         }
-        let Some(level) = level.of_problem() else { return Vec::new() };
-        let named = |finding| Problem::Lint(Box::new(Finding { lint: lint.name, level, ..finding }));
-        found.into_iter().map(named).collect()
+        found.into_iter().filter_map(|finding| problem(lint, level, finding)).collect()
+    }
+
+    /// Likewise of a lint about exposure, of which others may find the same.
+    fn candidates(&mut self, lint: &'static Lint, level: Level, mut found: Vec<Exposed>) -> Vec<Candidate> {
+        if self.knows(lint.name) {
+            found.retain(|exposed| !self.silences(lint.name, &exposed.finding));
+        }
+        if level == Level::Allow {
+            return Vec::new();
+        }
+        let candidate = |Exposed { finding, open }| Candidate { report: Report { lint, level, finding }, open };
+        found.into_iter().map(candidate).collect()
     }
 
     /// Whether each cause of a finding has an `@allow`; what has no place is caused by the stack.

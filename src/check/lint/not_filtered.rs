@@ -78,7 +78,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 /// What a flow speaks of, where that is nothing that is filtered.
-fn unfiltered(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
+pub(super) fn unfiltered(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
     match flow.traffic {
         Traffic::Udp(ports) if DHCP.iter().any(|(from, to)| *from <= ports.from && ports.to <= *to) => {
             return Some(DHCP_WORDS);

@@ -1,8 +1,7 @@
 //! `open-admin-port`: a port for administration that is open to the internet.
 
-use super::exposure::{Watched, exposed, tcp, tcp_range, udp};
+use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp};
 use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -37,7 +36,7 @@ tier web
 
 web allows ssh from office
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 /// Ports for administration: what the controls above name, and what products document as theirs.
@@ -73,6 +72,6 @@ pub(super) const WATCHED: [Watched; 29] = [
     tcp_range("salt", 4505, 4506),
 ];
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(subject, &WATCHED, "name the networks that need it, as in `from office`", found);
 }

@@ -1,8 +1,7 @@
 //! `open-all-traffic`: every protocol, every TCP port or every UDP port open to the internet.
 
-use super::exposure::{Opening, whom};
+use super::exposure::{Exposed, Opening, whom};
 use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
 use crate::net::{Family, Ports, Traffic, TrafficSet};
 
 /// The lint.
@@ -33,7 +32,7 @@ tier web
 web allows https, http3 from anywhere
 web allows all          from itself
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 const EVERY_PORT: Ports = Ports { from: 1, to: u16::MAX };
@@ -45,7 +44,7 @@ const WHOLE: [(&str, Traffic); 3] = [
     ("every UDP port", Traffic::Udp(EVERY_PORT)),
 ];
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for of_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
         let whole: Vec<&Opening> = of_tier.iter().filter(|opening| widest(&opening.open).is_some()).collect();
         for opening in &whole {
@@ -74,15 +73,24 @@ fn widest(open: &[TrafficSet; 2]) -> Option<(&'static str, Traffic)> {
     WHOLE.into_iter().find(|(_, traffic)| covers(*traffic))
 }
 
-fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Finding> {
+fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
     let (what, traffic) = widest(&opening.open)?;
-    let whole = Family::BOTH.map(|family| {
-        let all = TrafficSet::of(traffic, family);
-        if opening.open[family as usize].covers(&all) { all } else { TrafficSet::default() }
-    });
+    let covers = |family: Family, traffic| opening.open[family as usize].covers(&TrafficSet::of(traffic, family));
+    let [_, (_, tcp), (_, udp)] = WHOLE;
+    let and_udp = traffic == tcp && Family::BOTH.into_iter().any(|family| covers(family, udp));
+    let both = if and_udp { " and every UDP port" } else { "" };
+
+    let whole = |traffic| {
+        Family::BOTH.map(|f| if covers(f, traffic) { TrafficSet::of(traffic, f) } else { TrafficSet::default() })
+    };
+    let mut open = whole(traffic);
     let tier = &subject.policy.tier(opening.tier).name;
-    let udp = Family::BOTH.into_iter().any(|f| opening.open[f as usize].covers(&TrafficSet::of(WHOLE[2].1, f)));
-    let both = if traffic == WHOLE[1].1 && udp { " and every UDP port" } else { "" };
-    let message = format!("`{tier}` accepts {what}{both} from {}", whom(&whole));
-    Some(opening.finding(subject, message).help("name the services that strangers are meant to use"))
+    let message = format!("`{tier}` accepts {what}{both} from {}", whom(&open));
+    if and_udp {
+        for (open, udp) in open.iter_mut().zip(whole(udp)) {
+            *open = open.union(&udp);
+        }
+    }
+    let help = "name the services that strangers are meant to use";
+    Some(opening.exposed(subject, open, message, help))
 }

@@ -1,8 +1,7 @@
 //! `open-data-store`: a database, cache, search engine, message broker or file service that is open to the internet.
 
-use super::exposure::{Watched, exposed, tcp, tcp_range, udp, udp_range};
+use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp, udp_range};
 use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -31,7 +30,7 @@ tier app, db
 
 db allows mysql from app
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 /// Ports of products that keep or pass on data, as their documentation and IANA's registry name them.
@@ -118,6 +117,6 @@ pub(super) const WATCHED: [Watched; 80] = [
     tcp("clickhouse", 9000),
 ];
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(subject, &WATCHED, "name the tiers that use it, as in `from app`", found);
 }

@@ -1,8 +1,7 @@
 //! `open-high-risk-port`: a port of Security Hub's list that is open to the internet.
 
-use super::exposure::{Watched, exposed, tcp};
+use super::exposure::{Exposed, Watched, exposed, tcp};
 use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -31,7 +30,7 @@ tier balancer, search
 balancer allows https from anywhere
 search allows tcp 9200 from balancer
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 /// AWS Security Hub user guide, \[EC2.19\]: the services that it names, where its list of ports does.
@@ -62,6 +61,6 @@ pub(super) const WATCHED: [Watched; 24] = [
     tcp("opensearch", 9300),
 ];
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(subject, &WATCHED, "name the networks that need it, as in `from office`", found);
 }

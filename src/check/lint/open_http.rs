@@ -1,8 +1,7 @@
 //! `open-http`: TCP port 80 that is open to the internet.
 
-use super::exposure::{Watched, exposed, tcp};
+use super::exposure::{Exposed, Watched, exposed, tcp};
 use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -29,11 +28,11 @@ tier api
 
 api allows https from anywhere
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 const WATCHED: [Watched; 1] = [tcp("http", 80)];
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(subject, &WATCHED, "open https alone", found);
 }

@@ -1,8 +1,7 @@
 //! `open-plaintext`: a protocol in plain text that is open to the internet.
 
-use super::exposure::{Watched, exposed, tcp, tcp_range, udp, udp_range};
+use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp, udp_range};
 use super::{Judge, Level, Lint, Subject};
-use crate::diagnostic::Finding;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -31,7 +30,7 @@ tier mail is mail-server
 
 mail allows imaps from anywhere
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 /// Protocols without encryption of their own: IANA's registry, and the defaults that products document.
@@ -68,7 +67,7 @@ const WATCHED: [Watched; 30] = [
     tcp("stomp", 61613),
 ];
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(
         subject,
         &WATCHED,

@@ -1,8 +1,7 @@
 //! `open-wide-range`: a range of more than 1,000 ports that is open to the internet.
 
-use super::exposure::{Opening, whom};
+use super::exposure::{Exposed, Opening, whom};
 use super::{Judge, Level, Lint, Subject, listed};
-use crate::diagnostic::Finding;
 use crate::net::{Family, Ports, Traffic};
 use std::collections::BTreeSet;
 
@@ -32,20 +31,21 @@ tier voice
 
 voice allows udp 16384-16883 from anywhere
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 /// Ports that a range may have.
 const MOST: u16 = 1000;
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
         let wide = wide(opening);
         if !wide.is_empty() {
             let tier = &subject.policy.tier(opening.tier).name;
-            let whom = whom(&opening.of(&wide));
-            let message = format!("`{tier}` accepts {} from {whom}", listed(wide.iter().map(described).collect()));
-            found.push(opening.finding(subject, message).help("make the range as wide as the server is told to use"));
+            let (open, ranges) = (opening.of(&wide), wide.iter().map(described).collect());
+            let message = format!("`{tier}` accepts {} from {}", listed(ranges), whom(&open));
+            let help = "make the range as wide as the server is told to use";
+            found.push(opening.exposed(subject, open, message, help));
         }
     }
 }

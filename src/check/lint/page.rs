@@ -76,6 +76,14 @@ those whose own level is `warn` by the word `warnings`, or for all by the word `
 several statements cause together is silenced when each of them has its `@allow`, and one about the output as a whole by
 an `@allow` before `stack`. An `@allow` that silences nothing is itself reported.
 
+**One finding about exposure for a sentence.** Most of what is open to the internet is found by several lints: `ssh` is a
+port for administration and on Security Hub's list. The most specific lint reports the sentence and names the others,
+each with what it finds beside that; the level is the highest of theirs. Where one of the others has a higher level than
+the lint that reports, that is said too. `@allow` silences the lint that it names and no other: what is left of them is
+reported then, by the most specific that is left. The order is `open-all-traffic`, `open-wide-range`, `open-admin-port`,
+`open-data-store`, `open-plaintext`, `open-high-risk-port`, `role-expectation`, `icmp-all`, `open-http`, `missing-ipv6`.
+What several sentences open only together is a finding of its own.
+
 **Open to the internet** means open to more of its addresses than a sentence means to name: all in all to as many as a
 /6 has of IPv4, or to as many as a /12 has of IPv6, of those that IANA lists as globally reachable. A parameter without a
 value counts with its default. Other groups and prefix lists are not looked into.

@@ -3,7 +3,7 @@
 //! The table says what each role may accept from the internet, what it may accept at all, and what it has to be able
 //! to do. What no sentence does is told at the declaration of the tier.
 
-use super::exposure::{Opening, nothing, whom};
+use super::exposure::{Exposed, Opening, nothing, whom};
 use super::pmtud_blocked::TOO_BIG;
 use super::{Judge, Level, Lint, Subject, listed};
 use crate::check::reach::{Side, everywhere};
@@ -51,7 +51,7 @@ tier db is database
 
 db allows tcp 7210 from app
 ",
-    judge: Judge::Program(judge),
+    judge: Judge::Exposure(judge),
 };
 
 /// What is expected of a role.
@@ -145,7 +145,7 @@ struct Bearer<'s, 'p> {
     expected: &'static Expectation,
 }
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     let policy = subject.policy;
     let senders: BTreeSet<TierId> = policy.flows.iter().filter_map(Flow::sender).collect();
     for (n, tier) in policy.tiers.iter().enumerate() {
@@ -156,11 +156,12 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         found.extend(openings.iter().map(|opening| bearer.open(opening)));
         let told: BTreeSet<SentenceId> = openings.iter().flat_map(|opening| opening.sentences.clone()).collect();
         bearer.strange(&told, found);
-        found.extend(bearer.lacking());
-        found.extend(bearer.apart());
+        found.extend(bearer.lacking().map(Exposed::from));
+        found.extend(bearer.apart().map(Exposed::from));
         if expected.sends && tier.outbound == Outbound::Closed && !senders.contains(&bearer.tier) {
             let finding = bearer.lacks("may not send anything".to_string(), "goes nowhere");
-            found.push(finding.help(format!("`{} allows https to …`, or `outbound = open`", tier.name)));
+            let help = format!("`{} allows https to …`, or `outbound = open`", tier.name);
+            found.push(finding.help(help).into());
         }
     }
 }
@@ -189,7 +190,7 @@ impl<'s> Bearer<'s, '_> {
         its.filter(move |opening| !nothing(&opening.beside(&welcome)))
     }
 
-    fn open(&self, opening: &Opening) -> Finding {
+    fn open(&self, opening: &Opening) -> Exposed {
         let excess = opening.beside(&[self.expected.internet, &TOO_BIG].concat());
         let said = opening.said(self.subject, &excess).iter().map(Traffic::to_string).collect();
         let message = format!("{} and accepts {} from {}", self.named(), listed(said), whom(&excess));
@@ -198,11 +199,11 @@ impl<'s> Bearer<'s, '_> {
             [] => format!("nothing of `{role}` is for the internet: name the tiers or networks that need it"),
             some => format!("from the internet, `{role}` accepts only {}", either(some, "and")),
         };
-        opening.finding(self.subject, message).help(help)
+        opening.exposed(self.subject, excess, message, help)
     }
 
     /// What is accepted at all and should not be, by sentence.
-    fn strange(&self, told: &BTreeSet<SentenceId>, found: &mut Vec<Finding>) {
+    fn strange(&self, told: &BTreeSet<SentenceId>, found: &mut Vec<Exposed>) {
         let Some(anyone) = self.expected.anyone else { return };
         let welcome = Family::BOTH.map(|f| TrafficSet::of_all(anyone.iter().chain(&TOO_BIG).copied(), f));
         let is_strange = |flow: &&Flow| {
@@ -220,6 +221,7 @@ impl<'s> Bearer<'s, '_> {
             Finding::new(format!("{} and accepts {said}", self.named()))
                 .caused(span, "opens it")
                 .help(format!("`{role}` accepts only {}, from anyone", either(anyone, "and")))
+                .into()
         }));
     }
 

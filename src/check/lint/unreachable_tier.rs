@@ -2,6 +2,7 @@
 
 use super::{Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
+use crate::policy::Flow;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -10,9 +11,9 @@ pub const LINT: Lint = Lint {
     level: Level::Warn,
     ids: &[],
     text: "\
-Checks: that some sentence lets each tier be reached, or lets it connect to something, as a worker does that fetches
-from a queue. A sentence whose `until` is past lets nothing. What a server needs is judged by its role:
-`role-expectation`.
+Checks: that some sentence lets each tier be reached, or speaks of it as a sender, as of a worker that fetches from a
+queue. A sentence whose `until` is past lets nobody be reached any more; a sender in it is still one, and `expired`
+reports the sentence. What a server needs is judged by its role: `role-expectation`.
 
 Why: a sentence may be missing, or the tier may be left over.
 
@@ -36,7 +37,9 @@ queue allows amqps from worker, office
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let mut connected = vec![false; policy.tiers.len()];
-    for tier in policy.flows.iter().flat_map(|flow| [flow.receiver(), flow.sender()]).flatten() {
+    let receivers = policy.flows.iter().filter_map(Flow::receiver);
+    let senders = policy.flows.iter().chain(&policy.ended).filter_map(Flow::sender);
+    for tier in receivers.chain(senders) {
         connected[tier.index()] = true;
     }
     for (tier, _) in policy.tiers.iter().zip(connected).filter(|(_, connected)| !connected) {

@@ -1,0 +1,92 @@
+//! `unroutable-peer`: a peer that no packet comes from.
+
+use super::not_filtered::unfiltered;
+use super::{Judge, Level, Lint, Subject, listed, without};
+use crate::diagnostic::{Correction, Finding};
+use crate::net::{Addresses, Traffic, unroutable, unroutable_addresses};
+use crate::policy::{Flow, Peer, Way};
+use ipnet::{IpNet, Ipv4Net};
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "unroutable-peer",
+    title: "a peer that no packet comes from",
+    level: Level::Warn,
+    ids: &[],
+    text: "\
+Checks: that no sentence accepts connections from addresses that no packet has as its source: 0.0.0.0/8, loopback
+(127.0.0.0/8, ::1), 169.254.0.0/16, multicast (224.0.0.0/4, ff00::/8), 255.255.255.255 and ::. It judges the addresses
+of a sentence together: a block that `except` leaves beside others of its range is no finding. What Amazon's own
+services have is for `not-filtered` to report. Not reported are fe80::/10, from which neighbours send, and `proto 2`
+from 0.0.0.0/32, by which a transit gateway asks for members of multicast groups. Destinations are not judged, because
+multicast is one; and a parameter's default is not, because the deployment may give another value.
+
+Why: the rule admits nobody and counts against the quota. Often everyone was meant, or the host itself.
+
+Instead: name the addresses that clients have. Everyone is `anywhere`. The members of the group are `itself`; what a
+host says to itself passes no security group.",
+    fires: "\
+tier web
+
+web allows https from 127.0.0.1
+",
+    calm: "\
+tier web
+
+web allows https from itself
+",
+    judge: Judge::Program(judge),
+};
+
+/// IANA, "Protocol Numbers": IGMP.
+const IGMP: u8 = 2;
+
+/// 0.0.0.0/32, the source of who has no address.
+const NO_ADDRESS_YET: IpNet = IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 32));
+
+fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    // the flows of a sentence stand together
+    let sentences = subject.policy.flows.chunk_by(|a, b| a.sentence == b.sentence);
+    found.extend(sentences.filter_map(|flows| finding(subject, flows)));
+}
+
+fn finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
+    let sources = || flows.iter().filter_map(|flow| source(subject, flow));
+    sources().find(|block| unroutable(block).is_some())?;
+
+    let all: Vec<IpNet> = sources().collect();
+    let alone = Addresses::of(&all).inside(&unroutable_addresses());
+    let is_alone = |block: &IpNet| alone.meets(block);
+    let idle: BTreeMap<IpNet, &str> =
+        all.iter().filter(|block| is_alone(block)).filter_map(|block| Some((*block, unroutable(block)?))).collect();
+    if idle.is_empty() {
+        return None;
+    }
+
+    let is_idle = |flow: &Flow| source(subject, flow).is_some_and(|block| idle.contains_key(&block));
+    let whole = flows.iter().all(is_idle);
+    Some(describe(subject, flows, &idle, whole))
+}
+
+/// The source of an inbound rule for addresses, where no other lint and no use of AWS speaks of it.
+fn source(subject: &Subject<'_>, flow: &Flow) -> Option<IpNet> {
+    let (Way::From, Peer::Net(block)) = (flow.way, flow.peer) else { return None };
+    // VPC user guide, "Multicast routing": the rule for IGMP queries
+    let is_query = flow.traffic == Traffic::Number(IGMP) && block == NO_ADDRESS_YET;
+    let is_exempt = unroutable(&block).is_some() && (is_query || unfiltered(subject, flow).is_some());
+    (!is_exempt).then_some(block)
+}
+
+fn describe(subject: &Subject<'_>, flows: &[Flow], idle: &BTreeMap<IpNet, &str>, whole: bool) -> Finding {
+    let with_kind = idle.iter().map(|(block, kind)| format!("{block} ({kind})")).collect();
+    let message = format!("no packet comes from {}", listed(with_kind));
+    let span = subject.policy.sentence(flows[0].sentence).span;
+    if whole {
+        let delete = Correction::review("delete it", without(subject.policy, span));
+        return Finding::new(message).caused(span, "admits nobody").help("delete it").corrected(delete);
+    }
+    let blocks = listed(idle.keys().map(|block| format!("`{block}`")).collect());
+    Finding::new(message).caused(span, "a part of it admits nobody").help(format!("leave out {blocks}"))
+}

@@ -1,0 +1,92 @@
+//! Addresses that no packet comes from.
+
+use super::address::Addresses;
+use ipnet::IpNet;
+use std::sync::OnceLock;
+
+/// Blocks that no packet which reaches a host of a VPC has as its source, and what they are.
+///
+/// - 0.0.0.0/8: "this network" (RFC 1122, 3.2.1.3), which a host sends from only while it has no address.
+/// - 127.0.0.0/8, ::1: loopback, which never leaves its host (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3).
+/// - 169.254.0.0/16: link-local, which no router forwards (RFC 3927, 7), and a VPC is routed. No VPC
+///   can have it (VPC user guide, "VPC CIDR blocks"); Amazon's own services there are not filtered.
+/// - 224.0.0.0/4, ff00::/8: multicast, which is never a source (RFC 1112, 7.2; RFC 4291, 2.7).
+/// - 255.255.255.255: broadcast, likewise (RFC 1122, 3.2.1.3).
+/// - ::: the unspecified address, which no router forwards (RFC 4291, 2.5.2).
+///
+/// Not among them: fe80::/10, from which neighbours send (RFC 4861), as nothing says that a VPC keeps
+/// them apart; and the rest of 240.0.0.0/4, which is reserved and which VPCs use all the same.
+const UNROUTABLE: [(&str, &str); 8] = [
+    ("0.0.0.0/8", "this network"),
+    ("127.0.0.0/8", "loopback"),
+    ("169.254.0.0/16", "link-local"),
+    ("224.0.0.0/4", "multicast"),
+    ("255.255.255.255/32", "broadcast"),
+    ("::/128", "the unspecified address"),
+    ("::1/128", "loopback"),
+    ("ff00::/8", "multicast"),
+];
+
+/// The length of the widest of them: what is wider lies in none.
+const SHORTEST: u8 = 4;
+
+fn table() -> &'static [(IpNet, &'static str)] {
+    static TABLE: OnceLock<Vec<(IpNet, &'static str)>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let parsed = UNROUTABLE.iter().map(|(block, kind)| block.parse().map(|block| (block, *kind)));
+        parsed.filter_map(Result::ok).collect()
+    })
+}
+
+/// What a block is, where no packet comes from any of its addresses: `loopback`.
+pub fn unroutable(block: &IpNet) -> Option<&'static str> {
+    if block.prefix_len() < SHORTEST {
+        return None;
+    }
+    table().iter().find(|(known, _)| known.contains(block)).map(|(_, kind)| *kind)
+}
+
+/// All addresses that no packet comes from.
+pub fn unroutable_addresses() -> Addresses {
+    Addresses::of(table().iter().map(|(block, _)| block))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_blocks_and_knows_the_shortest() {
+        assert_eq!(table().len(), UNROUTABLE.len());
+        assert_eq!(table().iter().map(|(block, _)| block.prefix_len()).min(), Some(SHORTEST));
+    }
+
+    #[test]
+    fn a_block_is_unroutable_that_lies_in_one_of_them() {
+        for (block, kind) in [
+            ("0.0.0.0/32", Some("this network")),
+            ("0.0.0.0/8", Some("this network")),
+            ("0.0.0.0/7", None),
+            ("0.0.0.0/0", None),
+            ("127.0.0.1/32", Some("loopback")),
+            ("126.0.0.0/7", None),
+            ("169.254.1.0/24", Some("link-local")),
+            ("169.254.0.0/15", None),
+            ("239.1.2.3/32", Some("multicast")),
+            ("223.255.255.255/32", None),
+            ("240.0.0.0/4", None),
+            ("255.255.255.255/32", Some("broadcast")),
+            ("255.255.255.254/32", None),
+            ("::/128", Some("the unspecified address")),
+            ("::/127", None),
+            ("::1/128", Some("loopback")),
+            ("::2/128", None),
+            ("fe80::/10", None),
+            ("ff02::1/128", Some("multicast")),
+            ("fe00::/7", None),
+            ("2001:db8::/32", None),
+        ] {
+            assert_eq!(unroutable(&block.parse().expect("a block")), kind, "{block}");
+        }
+    }
+}
