@@ -4,7 +4,7 @@ use super::atom::{Atom, Atoms, BuiltIn, Catalogue};
 use super::order::order;
 use super::scope::Scope;
 use crate::ast::{self, IcmpType, Program, Service};
-use crate::diagnostic::{AwsField, Kind, Problem, Problems, nearest};
+use crate::diagnostic::{AwsField, Kind, Problem, Problems, likely};
 use crate::net::{Ports, Traffic};
 use crate::policy::{Shadowed, icmp_name, icmp_names};
 use crate::source::Sources;
@@ -112,15 +112,24 @@ fn shipped<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue, name: ast::Name)
         return &service.atoms;
     }
     if let Some(other) = scope.peer_named(typed) {
-        scope.wrong_kind(name, other.kind(), "a service");
+        scope.service_wanted(name, other);
         return &[];
     }
-    let every = ["any", "everything", "anything"].contains(&typed).then(|| "all".to_string());
     let guess = scope.guess(scope.services.len() + catalogue.names().len());
     let declared = scope.services.iter().map(|service| scope.text(service.name));
-    let meant = every.or_else(|| guess.then(|| nearest(typed, declared.chain(catalogue.names()))).flatten());
+    let meant = with_protocol(typed);
+    let meant =
+        meant.or_else(|| guess.then(|| likely(Kind::Service, typed, declared.chain(catalogue.names()))).flatten());
     scope.unknown(name, Kind::Service, meant);
     &[]
+}
+
+/// `tcp 443` of `tcp-443`, `tcp443` and `tcp_443`, which can be names.
+fn with_protocol(typed: &str) -> Option<String> {
+    let typed = typed.to_ascii_lowercase();
+    let (protocol, rest) = ["tcp", "udp"].into_iter().find_map(|word| Some((word, typed.strip_prefix(word)?)))?;
+    let port: u16 = rest.trim_start_matches(['-', '_']).parse().ok()?;
+    Some(format!("{protocol} {port}"))
 }
 
 /// The meaning of an item that is no name.
@@ -164,10 +173,24 @@ fn named(scope: &mut Scope<'_>, name: ast::Name) -> Option<&'static crate::polic
     let typed = scope.text(name);
     let entry = icmp_name(typed);
     if entry.is_none() {
-        let meant = nearest(typed, icmp_names());
+        if typed == "ping" {
+            return service_as_type(scope, name);
+        }
+        let meant = likely(Kind::IcmpType, typed, icmp_names());
         scope.unknown(name, Kind::IcmpType, meant);
     }
     entry
+}
+
+/// `icmp ping`: the service is meant, in the place of both words.
+fn service_as_type(scope: &mut Scope<'_>, name: ast::Name) -> Option<&'static crate::policy::IcmpName> {
+    let file = scope.sources.file(name.span.file).text();
+    let before = &file[..name.span.start as usize];
+    let word =
+        before.trim_end().len() - ["icmpv6", "icmp"].into_iter().find(|it| before.trim_end().ends_with(it))?.len();
+    let span = crate::source::Span { start: word as u32, ..name.span };
+    scope.problems.push(Problem::ServiceAsType { span, name: scope.text(name).to_string() });
+    None
 }
 
 /// Some traffic as a program would write it: `tcp 53, udp 53`.
