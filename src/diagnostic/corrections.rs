@@ -40,7 +40,7 @@ impl Problem {
                 Some(_) | None => rewritten(rewrite, "remove it".to_string()),
             },
             Problem::WordOrder { span, sentence, is_whole: true } => write(span, sentence.clone()),
-            Problem::ServiceAsType { span, name } => write(span, name.clone()),
+            Problem::ServiceAsType { span, write: text, .. } => write(span, text.clone()),
             Problem::InEnvironments { problem, .. } => problem.corrections(),
             Problem::UnknownStatement { span, meant, .. }
             | Problem::ManifestKey { span, meant, .. }

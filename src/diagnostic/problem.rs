@@ -185,7 +185,7 @@ pub enum Problem {
     /// `web allows https from sg-0123456789abcdef0`
     IdForName { span: Span, id: String, what: &'static str, help: String },
     /// `web allows icmp ping from anywhere`
-    ServiceAsType { span: Span, name: String },
+    ServiceAsType { span: Span, name: String, write: String },
 
     // ---- E03: meaning
     /// `web allows https from internet`

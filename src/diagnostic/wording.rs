@@ -338,9 +338,9 @@ impl Problem {
             Problem::IdForName { span, id, what, help } => R::error("E0213", format!("`{id}` is the id of {what}, and a name is wanted here"))
                 .at(span, "expected a name")
                 .help(help.as_str()),
-            Problem::ServiceAsType { span, name } => R::error("E0214", format!("`{name}` is a service, and no type of ICMP"))
+            Problem::ServiceAsType { span, name, write } => R::error("E0214", format!("`{name}` is a service, and no type of ICMP"))
                 .at(span, "a service stands by itself")
-                .help(format!("write `{name}`")),
+                .help(format!("write `{write}`")),
 
             Problem::InternetInRule { span } => R::error("E0301", "`internet` is for assertions; a rule names what AWS matches, addresses")
                 .at(span, "cannot stand in a rule")

@@ -158,7 +158,7 @@ impl Foreign {
     pub fn help(&self, text: &str) -> String {
         let named =
             first_tokens(text).into_iter().skip(1).map(|token| token.text.trim_matches('"').trim_end_matches(':'));
-        let name = named.filter(|name| is_name(name) && !name.starts_with("aws_")).last();
+        let name = named.filter(|name| is_name(name) && !name.starts_with("aws_")).next_back();
         let usual = if self.help == BLOCKS || self.help == PARAM { "office" } else { "web" };
         self.help.replace("{name}", name.unwrap_or(usual))
     }

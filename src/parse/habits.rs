@@ -211,6 +211,8 @@ fn closing(inside: &str, close: &str) -> Option<usize> {
 /// each will do, `#` is a number, `NAME` a name, `ADDRESS` an address; `{0}` is the first word as it was typed.
 type Phrase = (Part, &'static [&'static str], &'static str, &'static str, bool);
 
+/// What must not stand after the words of a phrase, which is no part of it.
+const NO_NUMBER: &str = "not a number";
 const PROTOCOL_THEN_PORT: &str = "a blank stands between a protocol and its port";
 const RANGE: &str = "a range of ports has `-` between its ends, and no blanks";
 const EVERYTHING: &str = "everything is `all`";
@@ -228,8 +230,8 @@ const PHRASES: &[Phrase] = &[
         true,
     ),
     (Part::Services, &["tcp|udp", "range|ports|port-range", "#", "#"], "{0} {2}-{3}", RANGE, true),
-    (Part::Services, &["tcp|udp", "all|any|*"], "{0}", "every port is the protocol alone", true),
-    (Part::Services, &["all|any|every", "tcp|udp|icmp"], "{1}", "every port is the protocol alone", true),
+    (Part::Services, &["tcp|udp", "all|any|*"], "{0}", "every port is the protocol alone", false),
+    (Part::Services, &["all|any|every", "tcp|udp|icmp", NO_NUMBER], "{1}", "every port is the protocol alone", false),
     (Part::Services, &["all|any|every", "traffic|ports|protocols|services|protocol"], "all", EVERYTHING, false),
     (Part::Services, &["*|-1|any/any"], "all", EVERYTHING, false),
     (Part::Services, &["port|ports|dport|--dport|eq|:", "#"], "tcp {1}", "a port follows its protocol", false),
@@ -243,6 +245,13 @@ const PHRASES: &[Phrase] = &[
         true,
     ),
     (Part::Services, &["icmp|icmpv6", "type|--icmp-type", "#"], "{0} {2}", "the type is a number or a name", true),
+    (
+        Part::Services,
+        &["icmp|icmpv6", "tcp|udp|icmp|icmpv6|proto|all"],
+        "{0}, {1}",
+        "commas stand between the items of a list",
+        false,
+    ),
     (Part::Services, &["protocol|ip-protocol", "#"], "proto {1}", "a protocol by number is `proto`", true),
     (Part::Services, &["protocol|-p|--protocol", "tcp|udp|icmp"], "{1}", "a protocol stands by its name", true),
     (
@@ -304,17 +313,20 @@ fn phrase(here: &Here<'_>) -> Option<Found> {
         words.len() <= here.rest.len() && words.iter().zip(here.rest).all(|(word, token)| is_like(word, token.text))
     });
     let (_, words, write, label, is_sure) = matching.next()?;
-    let words_typed = here.rest.iter().take(words.len()).enumerate();
-    let write = words_typed.fold(write.to_string(), |write, (n, token)| {
-        write.replace(&format!("{{{n}}}"), &token.text.to_ascii_lowercase())
+    let write = words.iter().zip(here.rest).enumerate().fold(write.to_string(), |write, (n, (word, token))| {
+        let is_keyword = !["NAME", "ADDRESS"].contains(word);
+        let typed = if is_keyword { token.text.to_ascii_lowercase() } else { token.text.to_string() };
+        write.replace(&format!("{{{n}}}"), &typed)
     });
-    Some(Found { count: words.len(), write, label, is_sure: *is_sure, is_plain: false })
+    let count = words.iter().filter(|word| **word != NO_NUMBER).count();
+    Some(Found { count, write, label, is_sure: *is_sure, is_plain: false })
 }
 
 fn is_like(word: &str, typed: &str) -> bool {
     match word {
         "#" => is_number(typed),
-        "NAME" => is_name(typed) && !["from", "to", "except", "until"].contains(&typed),
+        NO_NUMBER => !typed.starts_with(|c: char| c.is_ascii_digit()),
+        "NAME" => is_name(typed) && !["from", "to", "except", "until", "and", "or"].contains(&typed),
         "ADDRESS" => net::block(typed).is_ok(),
         _ => word.split('|').any(|word| word.eq_ignore_ascii_case(typed)),
     }

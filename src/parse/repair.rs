@@ -141,7 +141,7 @@ fn origin(edits: &[Edit], at: usize) -> usize {
 }
 
 /// Words after which no list goes on.
-const NO_ITEMS: [&str; 44] = [
+const NO_ITEMS: [&str; 43] = [
     "allow",
     "allows",
     "from",
@@ -159,7 +159,6 @@ const NO_ITEMS: [&str; 44] = [
     "with",
     "in",
     "outbound",
-    "vpc",
     "addresses",
     "name",
     "description",

@@ -7,7 +7,7 @@ use crate::ast::{self, IcmpType, Program, Service};
 use crate::diagnostic::{AwsField, Kind, Problem, Problems, likely};
 use crate::net::{Ports, Traffic};
 use crate::policy::{Shadowed, icmp_name, icmp_names};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// The service that a program of one declaration declares, where others are those of the catalogue.
 pub fn built_in(sources: &Sources, program: &Program, catalogue: &Catalogue) -> (Option<BuiltIn>, Problems) {
@@ -141,18 +141,18 @@ fn atom(scope: &mut Scope<'_>, item: &Service) -> Option<Atom> {
         Service::Tcp(_, range) => Atom::Fixed(Traffic::Tcp(ports(range))),
         Service::Udp(_, range) => Atom::Fixed(Traffic::Udp(ports(range))),
         Service::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
-        Service::Icmp(_, kind) => match kind {
+        Service::Icmp(span, kind) => match kind {
             IcmpType::Any => Atom::Neutral(Some(Traffic::Icmp(None)), Some(Traffic::Icmpv6(None))),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmp(Some((*kind, *code)))),
             IcmpType::Name(name) => {
-                let entry = named(scope, *name)?;
+                let entry = named(scope, *span, *name)?;
                 Atom::Neutral(entry.v4.map(|t| Traffic::Icmp(Some(t))), entry.v6.map(|t| Traffic::Icmpv6(Some(t))))
             }
         },
         Service::Icmpv6(span, kind) => match kind {
             IcmpType::Any => Atom::Fixed(Traffic::Icmpv6(None)),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmpv6(Some((*kind, *code)))),
-            IcmpType::Name(name) => match named(scope, *name)?.v6 {
+            IcmpType::Name(name) => match named(scope, *span, *name)?.v6 {
                 Some(kind) => Atom::Fixed(Traffic::Icmpv6(Some(kind))),
                 None => {
                     let what = scope.text(*name).to_string();
@@ -169,28 +169,21 @@ fn atom(scope: &mut Scope<'_>, item: &Service) -> Option<Atom> {
     })
 }
 
-fn named(scope: &mut Scope<'_>, name: ast::Name) -> Option<&'static crate::policy::IcmpName> {
+fn named(scope: &mut Scope<'_>, span: Span, name: ast::Name) -> Option<&'static crate::policy::IcmpName> {
     let typed = scope.text(name);
     let entry = icmp_name(typed);
     if entry.is_none() {
-        if typed == "ping" {
-            return service_as_type(scope, name);
+        if scope.service_named(typed).is_some() || scope.catalogue.find(typed).is_some() {
+            // `ping` is a type by another name; with another service a comma is missing
+            let word = scope.sources.text(span).split_whitespace().next().unwrap_or("icmp");
+            let write = if typed == "ping" { typed.to_string() } else { format!("{word}, {typed}") };
+            scope.problems.push(Problem::ServiceAsType { span, name: typed.to_string(), write });
+            return None;
         }
         let meant = likely(Kind::IcmpType, typed, icmp_names());
         scope.unknown(name, Kind::IcmpType, meant);
     }
     entry
-}
-
-/// `icmp ping`: the service is meant, in the place of both words.
-fn service_as_type(scope: &mut Scope<'_>, name: ast::Name) -> Option<&'static crate::policy::IcmpName> {
-    let file = scope.sources.file(name.span.file).text();
-    let before = &file[..name.span.start as usize];
-    let word =
-        before.trim_end().len() - ["icmpv6", "icmp"].into_iter().find(|it| before.trim_end().ends_with(it))?.len();
-    let span = crate::source::Span { start: word as u32, ..name.span };
-    scope.problems.push(Problem::ServiceAsType { span, name: scope.text(name).to_string() });
-    None
 }
 
 /// Some traffic as a program would write it: `tcp 53, udp 53`.

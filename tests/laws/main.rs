@@ -33,6 +33,7 @@ mod density;
 mod law_assertions;
 mod law_changes;
 mod law_cover;
+mod law_cures;
 pub mod law_diff;
 pub mod law_fmt;
 mod law_locality;
