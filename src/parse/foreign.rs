@@ -156,9 +156,9 @@ impl Foreign {
 
     /// What to do here, with the name that the statement gives.
     pub fn help(&self, text: &str) -> String {
-        let named =
+        let mut named =
             first_tokens(text).into_iter().skip(1).map(|token| token.text.trim_matches('"').trim_end_matches(':'));
-        let name = named.filter(|name| is_name(name) && !name.starts_with("aws_")).next_back();
+        let name = named.rfind(|name| is_name(name) && !name.starts_with("aws_"));
         let usual = if self.help == BLOCKS || self.help == PARAM { "office" } else { "web" };
         self.help.replace("{name}", name.unwrap_or(usual))
     }

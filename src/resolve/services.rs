@@ -173,14 +173,15 @@ fn named(scope: &mut Scope<'_>, span: Span, name: ast::Name) -> Option<&'static 
     let typed = scope.text(name);
     let entry = icmp_name(typed);
     if entry.is_none() {
-        if scope.service_named(typed).is_some() || scope.catalogue.find(typed).is_some() {
+        let meant = likely(Kind::IcmpType, typed, icmp_names());
+        let is_service = scope.service_named(typed).is_some() || scope.catalogue.find(typed).is_some();
+        if is_service && meant.is_none() {
             // `ping` is a type by another name; with another service a comma is missing
             let word = scope.sources.text(span).split_whitespace().next().unwrap_or("icmp");
             let write = if typed == "ping" { typed.to_string() } else { format!("{word}, {typed}") };
             scope.problems.push(Problem::ServiceAsType { span, name: typed.to_string(), write });
             return None;
         }
-        let meant = likely(Kind::IcmpType, typed, icmp_names());
         scope.unknown(name, Kind::IcmpType, meant);
     }
     entry
