@@ -27,6 +27,15 @@ pub struct File {
     pub comments: Vec<Span>,
     /// Names that statements declare which could not be read.
     pub broken: Vec<Span>,
+    /// Whether a file that it includes is not known, so that a name that is not declared may be declared there.
+    pub is_incomplete: bool,
+}
+
+impl File {
+    /// A file with nothing in it.
+    pub fn new(id: FileId) -> File {
+        File { id, statements: Vec::new(), comments: Vec::new(), broken: Vec::new(), is_incomplete: false }
+    }
 }
 
 /// A statement with the annotations on the lines before it.

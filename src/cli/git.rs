@@ -134,8 +134,8 @@ impl Commit {
         let newest = new.map_or("HEAD", |new| new.id.as_str());
         let base = self.repository.said(&["merge-base", &self.id, newest]).map_err(|why| match why.as_str() {
             SILENT => format!(
-                "`{range}` has no commit in common here\n\
-                 help: a shallow clone lacks it: `git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions"
+                "`{range}` has no commit in common here; \
+                 a shallow clone lacks it: `git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions"
             ),
             _ => why,
         })?;

@@ -1,6 +1,6 @@
 //! Levels of lints as the command line gives them.
 
-use super::report::meant;
+use super::report::meant_lint;
 use clap::Args;
 use std::collections::BTreeMap;
 use tierwall::check::lint::{self, Level, Levels};
@@ -42,7 +42,7 @@ impl Lints {
 
 fn known(name: &str) -> Result<&'static str, String> {
     let names = || lint::names().into_iter().chain(["all", "warnings"]);
-    names()
-        .find(|known| *known == name)
-        .ok_or_else(|| format!("there is no lint `{name}`{} (`tierwall explain` lists them)", meant(name, names())))
+    names().find(|known| *known == name).ok_or_else(|| {
+        format!("there is no lint `{name}`{} (`tierwall explain` lists them)", meant_lint(name, names()))
+    })
 }

@@ -64,11 +64,13 @@ fn refused(problems: Problems, sources: &Sources, report: &Report) -> Result<(),
 /// The project of a manifest, where a command names no file.
 pub fn listed(manifest: Option<&str>, with: &With, report: &Report) -> Result<PathBuf, Exit> {
     let Some(path) = find(manifest) else {
-        return Err(report.failure(&format!(
-            "there is no `{MANIFEST}` here or in a directory above, and no FILE\n\
-             help: `tierwall build FILE --to terraform` builds one program, `tierwall check FILE` checks it\n\
-             help: `tierwall init --project` writes a `{MANIFEST}`"
-        )));
+        return Err(report.failure_with_help(
+            &format!("there is no `{MANIFEST}` here or in a directory above, and no FILE"),
+            &[
+                "`tierwall build FILE --to terraform` builds one program, `tierwall check FILE` checks it",
+                &format!("`tierwall init --project` writes a `{MANIFEST}`"),
+            ],
+        ));
     };
     match with.of_a_file() {
         Some(option) => Err(report.failure(&format!(

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use terminal_size::{Width, terminal_size_of};
-use tierwall::diagnostic::{Level, Problem, Style, counted, nearest, render};
+use tierwall::diagnostic::{Kind, Level, Problem, Style, counted, likely, nearest, render};
 use tierwall::messages::{self, Log, Notice, Totals};
 use tierwall::questions::Paint;
 use tierwall::source::{Sources, visible, visible_lines};
@@ -119,13 +119,22 @@ impl Report {
 
     /// Tells what is wrong with the command line or the file system.
     pub fn failure(&self, words: &str) -> Exit {
+        self.failure_with_help(words, &[])
+    }
+
+    /// Likewise, and what to type instead: people get a line for each.
+    pub fn failure_with_help(&self, words: &str, help: &[&str]) -> Exit {
         self.told().totals.failures += 1;
-        let words = &visible(words);
+        let lines: String = help.iter().map(|help| format!("help: {}\n", visible(help))).collect();
+        let words = &match self.format {
+            MessageFormat::Human => visible(words).into_owned(),
+            _ => visible(&std::iter::once(&words).chain(help).copied().collect::<Vec<_>>().join("; ")).into_owned(),
+        };
         match (self.format, self.style) {
             (MessageFormat::Human, Style::Coloured) => {
-                self.say(&format!("\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {words}\u{1b}[0m\n"));
+                self.say(&format!("\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {words}\u{1b}[0m\n{lines}"));
             }
-            (MessageFormat::Human, Style::Plain) => self.say(&format!("error: {words}\n")),
+            (MessageFormat::Human, Style::Plain) => self.say(&format!("error: {words}\n{lines}")),
             (MessageFormat::Short, _) => self.tell(&messages::short_notice(words)),
             (MessageFormat::Json, _) => self.tell(&messages::json_notice(Notice::Failure, words, None)),
             (MessageFormat::Github, _) => self.tell(&messages::github_notice(words, None)),
@@ -268,5 +277,14 @@ fn counts(problems: &[Problem]) -> String {
 
 /// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else nothing.
 pub fn meant<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
-    nearest(typed, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
+    suggestion(nearest(typed, known))
+}
+
+/// Likewise of a lint, which others may call by another name.
+pub fn meant_lint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    suggestion(likely(Kind::Lint, typed, known))
+}
+
+fn suggestion(meant: Option<String>) -> String {
+    meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
 }

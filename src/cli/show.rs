@@ -1,7 +1,7 @@
 //! Commands that show: `check`, `flows`, `services`, `explain`.
 
 use super::program::accepted;
-use super::report::{Report, meant};
+use super::report::{Report, meant, meant_lint};
 use super::{Exit, With};
 use clap::ValueEnum;
 use std::fmt::Write;
@@ -93,7 +93,7 @@ pub fn explain(code: Option<&str>, report: &Report) -> Exit {
         return report.print(text.as_bytes());
     }
     let known = explanations().iter().map(|e| e.code).chain(lint::names()).chain(["lints"]);
-    let meant = meant(code, known);
+    let meant = meant_lint(&code.to_lowercase(), known);
     report.failure(&format!("there is no code or lint `{code}`{meant} (`tierwall explain` lists them)"))
 }
 

@@ -59,9 +59,9 @@ pub fn sides<'c>(
             };
             Ok(Sides { opened: [side(files.first(), commits[0])?, side(files.last(), commits[1])?], commits })
         }
-        (None, _) => Err(report.failure(
-            "name two programs to compare\n\
-             help: `tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares one with what it is in a commit",
+        (None, _) => Err(report.failure_with_help(
+            "name two programs to compare",
+            &["`tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares one with what it is in a commit"],
         )),
     }
 }

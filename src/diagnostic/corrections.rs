@@ -4,7 +4,7 @@
 //! takes `10.0.0.1/8` for `10.0.0.0/8` (EC2 API reference, `CidrIp`), and so the program says what it means; a wide one
 //! of the internet is not, since `203.0.113.7/0` is a slip and everyone.
 
-use super::fix::{Change, Correction};
+use super::fix::{Change, Correction, Rewrite};
 use super::problem::Problem;
 use crate::source::Span;
 
@@ -29,11 +29,25 @@ impl Problem {
                 either
             }
             Problem::UnknownStatement { span, word, .. } if word.starts_with('@') => write(span, "@allow".to_string()),
+            Problem::OtherNotation { text, write, rewrite, .. } => match write.as_str() {
+                "" => rewritten(rewrite, format!("leave out `{text}`")),
+                _ => rewritten(rewrite, format!("write `{write}`")),
+            },
+            Problem::MissingComma { after, rewrite, .. } => rewritten(rewrite, format!("write `{after},`")),
+            Problem::BrokenLine { rewrite, .. } => rewritten(rewrite, "join the two lines".to_string()),
+            Problem::OddCharacter { rewrite, .. } => match rewrite.edits.first() {
+                Some((_, text)) if text == " " => rewritten(rewrite, "write an ordinary blank".to_string()),
+                Some(_) | None => rewritten(rewrite, "remove it".to_string()),
+            },
+            Problem::WordOrder { span, sentence, is_whole: true } => write(span, sentence.clone()),
+            Problem::ServiceAsType { span, write: text, .. } => write(span, text.clone()),
             Problem::InEnvironments { problem, .. } => problem.corrections(),
             Problem::UnknownStatement { span, meant, .. }
             | Problem::ManifestKey { span, meant, .. }
             | Problem::ManifestName { span, meant, .. }
             | Problem::BadAddress { span, meant, .. }
+            | Problem::BadDate { span, meant, .. }
+            | Problem::BadValue { span, meant, .. }
             | Problem::UnknownName { span, meant, .. }
             | Problem::UnknownKey { span, meant, .. } => {
                 meant.iter().flat_map(|meant| write(span, meant.clone())).collect()
@@ -56,13 +70,16 @@ impl Problem {
 
             // what was meant is not to be told from what was typed
             Problem::Syntax { .. }
+            | Problem::OtherTool { .. }
+            | Problem::WordOrder { is_whole: false, .. }
+            | Problem::UnmatchedPeer { .. }
+            | Problem::IdForName { .. }
             | Problem::Deny { .. }
             | Problem::UnclosedBlock { .. }
             | Problem::NotUtf8 { .. }
             | Problem::BadPort { .. }
             | Problem::BadProtocol { .. }
             | Problem::BadIcmpNumber { .. }
-            | Problem::BadDate { .. }
             | Problem::LongName { .. }
             | Problem::Repeated { .. }
             | Problem::BadNumber { .. }
@@ -72,7 +89,6 @@ impl Problem {
             | Problem::Duplicate { .. }
             | Problem::Collision { .. }
             | Problem::DuplicateKey { .. }
-            | Problem::BadValue { .. }
             | Problem::Reserved { .. }
             | Problem::SecondStack { .. }
             | Problem::StillDeclared { .. }
@@ -119,6 +135,13 @@ impl Problem {
             | Problem::TargetWarns { .. } => Vec::new(),
         }
     }
+}
+
+/// Other texts in several places.
+fn rewritten(rewrite: &Rewrite, title: String) -> Vec<Correction> {
+    let make = if rewrite.is_sure { Correction::safe } else { Correction::review };
+    let change = || Change::Rewrite(rewrite.edits.clone());
+    if rewrite.edits.is_empty() { Vec::new() } else { vec![make(title, change())] }
 }
 
 /// Another text in the place.

@@ -29,12 +29,23 @@ pub struct Correction {
 pub enum Change {
     /// `10.0.0.1/8` becomes `10.0.0.0/8`
     Replace(Span, String),
+    /// `tcp/443, tcp/80` becomes `tcp 443, tcp 80`
+    Rewrite(Vec<(Span, String)>),
     /// Statements and annotations go, with their lines.
     Remove(Vec<Span>),
     /// The line of a place ends in one more piece: `"`
     EndLine(Span, &'static str),
     /// The file of a place has one more line: `db allows mysql from app`
     Append(Span, String),
+}
+
+/// Other texts in several places, which together are one correction.
+#[derive(Debug, Clone, Default)]
+pub struct Rewrite {
+    /// The places and what is to stand there; none where what was meant is not certain.
+    pub edits: Vec<(Span, String)>,
+    /// Whether nothing else can have been meant, and it opens nothing that was not written.
+    pub is_sure: bool,
 }
 
 /// A correction that can be applied.
@@ -82,6 +93,7 @@ impl Correction {
         let mut safety = self.safety;
         let edits = match self.change {
             Change::Replace(span, text) => vec![Edit { span, text }],
+            Change::Rewrite(edits) => edits.into_iter().map(|(span, text)| Edit { span, text }).collect(),
             Change::Remove(spans) => {
                 // a comment between the lines of a statement would go with it
                 if spans.iter().any(|span| sources.text(*span).contains('\n') && sources.text(*span).contains('#')) {

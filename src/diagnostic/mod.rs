@@ -10,13 +10,15 @@ mod finding;
 mod fix;
 mod problem;
 mod render;
+mod synonyms;
 mod wording;
 
 pub use explain::{Explanation, explanation, explanations};
 pub use finding::Finding;
-pub use fix::{Change, Correction, Edit, Fix, Fixed, Safety, apply_safe, edited};
+pub use fix::{Change, Correction, Edit, Fix, Fixed, Rewrite, Safety, apply_safe, edited};
 pub use problem::{AwsField, Kind, Level, Problem, Target};
 pub use render::{Style, render};
+pub use synonyms::likely;
 pub use wording::{Label, Report};
 
 use crate::source::{Sources, Span, visible};

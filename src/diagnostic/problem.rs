@@ -1,6 +1,7 @@
 //! Every problem, as data. Its words are in `wording.rs`, its documentation in `docs/errors.md`.
 
 use super::finding::Finding;
+use super::fix::Rewrite;
 use crate::source::Span;
 use ipnet::IpNet;
 
@@ -48,6 +49,8 @@ pub enum Kind {
     Param,
     /// Anything that can stand after `from`.
     Peer,
+    /// Likewise in an assertion.
+    End,
     /// `service app = …`
     Service,
     /// `vpc main { … }`
@@ -60,6 +63,8 @@ pub enum Kind {
     Lint,
     /// `cidr`
     ParamType,
+    /// `outbound`
+    Key,
 }
 
 /// A field of AWS that a string of the program ends up in.
@@ -95,7 +100,7 @@ pub enum Target {
 #[allow(missing_docs)] // the fields are named for what they hold
 pub enum Problem {
     // ---- E01: text that is no program
-    /// `web allows https of anywhere`
+    /// `web allows https anywhere`
     Syntax { span: Span, found: String, expected: String, help: Option<&'static str> },
     /// `teir web`
     UnknownStatement { span: Span, word: String, meant: Option<String> },
@@ -126,7 +131,7 @@ pub enum Problem {
     /// `web allows icmp 300 from anywhere`
     BadIcmpNumber { span: Span, text: String },
     /// `web allows https from anywhere until 2026-02-30`
-    BadDate { span: Span, text: String },
+    BadDate { span: Span, text: String, meant: Option<String> },
     /// `web allows 443 from anywhere`
     PortWithoutProtocol { span: Span, text: String },
     /// a name of more than 100 characters
@@ -139,10 +144,24 @@ pub enum Problem {
     FileTooLarge { name: String },
     /// `web allows https from 0.0.0.0`
     UnspecifiedAddress { span: Span, text: String, every: IpNet },
+    /// `web allows tcp/443 from anywhere`
+    OtherNotation { span: Span, text: String, write: String, label: &'static str, rewrite: Rewrite },
+    /// `web allows http https from anywhere`
+    MissingComma { span: Span, after: String, rewrite: Rewrite },
+    /// `web allows https`, and on the next line `from anywhere`
+    BrokenLine { span: Span, above: Span, rewrite: Rewrite },
+    /// `resource "aws_security_group" "web" {`
+    OtherTool { span: Span, word: String, tool: &'static str, help: String },
+    /// `from web to db allow mysql`
+    WordOrder { span: Span, sentence: String, is_whole: bool },
+    /// `web allows https from example.com`
+    UnmatchedPeer { span: Span, text: String, label: &'static str, help: &'static str },
+    /// a no-break space between words
+    OddCharacter { span: Span, character: char, what: &'static str, rewrite: Rewrite },
 
     // ---- E02: names
     /// `wbe allows https from anywhere`
-    UnknownName { span: Span, kind: Kind, name: String, meant: Option<String> },
+    UnknownName { span: Span, kind: Kind, name: String, meant: Option<String>, known: Option<String> },
     /// `office allows https from anywhere`
     WrongKind { span: Span, name: String, is: Kind, wanted: &'static str, declared: Option<Span> },
     /// `tier web` twice
@@ -154,7 +173,7 @@ pub enum Problem {
     /// `tier web { outbound = closed, outbound = open }`
     DuplicateKey { span: Span, key: String, first: Span },
     /// `tier web { outbound = 7 }`
-    BadValue { span: Span, key: String, wanted: &'static str },
+    BadValue { span: Span, key: String, wanted: &'static str, meant: Option<String> },
     /// `network anywhere = 10.0.0.0/8`
     Reserved { span: Span, name: String, is: &'static str },
     /// `stack a` and `stack b`
@@ -166,6 +185,10 @@ pub enum Problem {
 
     /// `tier a was old` and `tier b was old`
     TwoSuccessors { span: Span, name: String, first: Span },
+    /// `web allows https from sg-0123456789abcdef0`
+    IdForName { span: Span, id: String, what: &'static str, help: String },
+    /// `web allows icmp ping from anywhere`
+    ServiceAsType { span: Span, name: String, write: String },
 
     // ---- E03: meaning
     /// `web allows https from internet`

@@ -101,13 +101,14 @@ impl Kind {
             Kind::External => "external group",
             Kind::PrefixList => "prefix list",
             Kind::Param => "parameter",
-            Kind::Peer => "peer",
+            Kind::Peer | Kind::End => "peer",
             Kind::Service => "service",
             Kind::Vpc => "VPC",
             Kind::Role => "role",
             Kind::IcmpType => "ICMP type",
             Kind::Lint => "lint",
             Kind::ParamType => "parameter type",
+            Kind::Key => "key",
         }
     }
 
@@ -122,10 +123,12 @@ impl Kind {
             | Kind::PrefixList
             | Kind::Param
             | Kind::Peer
+            | Kind::End
             | Kind::Service
             | Kind::Vpc
             | Kind::Role
             | Kind::Lint
+            | Kind::Key
             | Kind::ParamType => format!("a {}", self.words()),
         }
     }
@@ -134,8 +137,8 @@ impl Kind {
     fn how(self, name: &str) -> Option<String> {
         match self {
             Kind::Tier => Some(format!("declare it: `tier {name}`")),
-            Kind::Peer if name == "vpc" => Some("name the VPC too: `vpc main`".to_string()),
-            Kind::Peer => Some(format!("declare it: `tier {name}`, or `network {name} = 203.0.113.0/24`")),
+            Kind::Peer | Kind::End if name == "vpc" => Some("name the VPC too: `vpc main`".to_string()),
+            Kind::Peer | Kind::End => Some(format!("declare it: `tier {name}`, or `network {name} = 203.0.113.0/24`")),
             Kind::Network | Kind::BuiltInNetwork => Some(format!("declare it: `network {name} = 203.0.113.0/24`")),
             Kind::Service => Some(format!("`tierwall services` lists the built-in ones; or declare it: `service {name} = tcp 8080`")),
             Kind::Vpc => Some(format!("declare it: `vpc {name} {{ cidr = 10.0.0.0/16 }}`")),
@@ -144,8 +147,18 @@ impl Kind {
             Kind::IcmpType => Some("a number works too: `icmp 3/4`, `icmpv6 128`".to_string()),
             Kind::Lint => Some("`tierwall explain` lists them".to_string()),
             Kind::ParamType => Some("types are vpc, cidr, cidr-ipv6, external, prefix-list".to_string()),
-            Kind::TierSet | Kind::External | Kind::PrefixList => None,
+            Kind::TierSet | Kind::External | Kind::PrefixList | Kind::Key => None,
         }
+    }
+}
+
+/// How an address is written, where a slip does not tell more.
+fn address_help(text: &str) -> &'static str {
+    let port = text.rsplit_once(':').filter(|(host, port)| host.contains('.') && port.parse::<u16>().is_ok());
+    match port {
+        Some(_) => "an address has no port; ports stand before `from`: `tcp 443`",
+        None if text.ends_with("/0") => "everyone is `anywhere`",
+        None => "blocks are written `203.0.113.0/24` or `2001:db8::/32`, hosts without a length",
     }
 }
 
@@ -237,7 +250,7 @@ impl Problem {
             Problem::BadAddress { span, text, meant } => R::error("E0110", format!("`{text}` is no address"))
                 .at(span, "not an IPv4 or IPv6 address or block")
                 .meant(meant)
-                .help("blocks are written `203.0.113.0/24` or `2001:db8::/32`, hosts without a length"),
+                .help(address_help(text)),
             Problem::HostBits { span, text, block, is_narrow: _ } => R::error("E0111", format!("`{text}` has bits set below its prefix length"))
                 .at(span, "not a block")
                 .help(format!("the block is `{block}`")),
@@ -251,7 +264,10 @@ impl Problem {
             Problem::BadIcmpNumber { span, text } => R::error("E0115", format!("`{text}` is no ICMP type or code"))
                 .at(span, "not a type or `type/code`")
                 .help("types and codes are 0 to 255: `icmp 8`, `icmp 3/4`"),
-            Problem::BadDate { span, text } => R::error("E0116", format!("`{text}` is no date")).at(span, "not a day of the calendar").help("dates are written `2026-12-31`"),
+            Problem::BadDate { span, text, meant } => R::error("E0116", format!("`{text}` is no date"))
+                .at(span, "not a day of the calendar")
+                .meant(meant)
+                .help("dates are written `2026-12-31`"),
             Problem::PortWithoutProtocol { span, text } => R::error("E0117", format!("port `{text}` has no protocol"))
                 .at(span, "a port alone continues the `tcp` or `udp` just before it")
                 .help(format!("write `tcp {text}` or `udp {text}`")),
@@ -264,12 +280,40 @@ impl Problem {
                 .at(span, "holds no host")
                 .help(format!("did you mean `anywhere`, or `{every}`?")),
             Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 256 MiB"),
+            Problem::OtherNotation { span, text, write, label, rewrite: _ } => {
+                let report = R::error("E0123", format!("`{text}` is written another way here")).at(span, *label);
+                if write.is_empty() { report.help(format!("leave out `{text}`")) } else { report.help(format!("write `{write}`")) }
+            }
+            Problem::MissingComma { span, after, rewrite: _ } => R::error("E0124", format!("a comma is missing after `{after}`"))
+                .at(span, "expected `,` after this")
+                .help(format!("write `{after},`")),
+            Problem::BrokenLine { span, above, rewrite: _ } => R::error("E0125", "this line goes on with the statement above it")
+                .at(span, "not a statement by itself")
+                .at(above, "the statement ends here")
+                .help("join the two lines; a statement goes on only after `,` or `=`, and inside `{ }`"),
+            Problem::OtherTool { span, word, tool, help } => R::error("E0126", format!("`{word}` starts no statement; it is known from {tool}"))
+                .at(span, "not a statement")
+                .help(help.as_str()),
+            Problem::WordOrder { span, sentence, is_whole } => {
+                let report = R::error("E0127", "this sentence has another order of words").at(span, "a sentence starts with the tier that is reached");
+                if *is_whole { report.help(format!("write `{sentence}`")) } else { report.help(format!("name what may pass: `{sentence}`")) }
+            }
+            Problem::UnmatchedPeer { span, text, label, help } => R::error("E0128", format!("no rule of a security group can name `{text}`"))
+                .at(span, *label)
+                .help(*help),
+            Problem::OddCharacter { span, character, what, rewrite } => {
+                let is_blank = rewrite.edits.first().is_some_and(|(_, text)| text == " ");
+                R::error("E0107", format!("{what} (U+{:04X}) cannot stand here", u32::from(*character)))
+                    .at(span, what.to_string())
+                    .help(if is_blank { "write an ordinary blank" } else { "remove it" })
+            }
 
-            Problem::UnknownName { span, kind, name, meant } => {
+            Problem::UnknownName { span, kind, name, meant, known } => {
                 let report = R::error("E0201", format!("there is no {} `{name}`", kind.words())).at(span, format!("unknown {}", kind.words())).meant(meant);
-                match (meant, kind.how(name)) {
-                    (None, Some(how)) => report.help(how),
-                    (Some(_), _) | (None, None) => report,
+                match (meant, known, kind.how(name)) {
+                    (_, Some(known), _) => report.help(known.as_str()),
+                    (None, None, Some(how)) => report.help(how),
+                    (Some(_), None, _) | (None, None, None) => report,
                 }
             }
             Problem::WrongKind { span, name, is, wanted, declared } => R::error("E0202", format!("`{name}` is {}, and {wanted} is wanted here", is.one()))
@@ -287,7 +331,7 @@ impl Problem {
                 .meant(meant)
                 .help(format!("it has {keys}")),
             Problem::DuplicateKey { span, key, first } => R::error("E0206", format!("`{key}` is given twice")).at(span, "again").at(first, "first here"),
-            Problem::BadValue { span, key, wanted } => R::error("E0207", format!("`{key}` takes {wanted}")).at(span, format!("expected {wanted}")),
+            Problem::BadValue { span, key, wanted, meant } => R::error("E0207", format!("`{key}` takes {wanted}")).at(span, format!("expected {wanted}")).meant(meant),
             Problem::Reserved { span, name, is } => R::error("E0208", format!("`{name}` is {is}")).at(span, "taken").help("choose another name"),
             Problem::SecondStack { span, first } => R::error("E0209", "a program has one stack").at(span, "a second").at(first, "the first"),
             Problem::StillDeclared { span, name, declared } => R::error("E0210", format!("`{name}` is still in use, so nothing can have been renamed from it"))
@@ -301,6 +345,12 @@ impl Problem {
                 .at(span, "also here")
                 .at(first, "first here")
                 .help("one group can only have become one other"),
+            Problem::IdForName { span, id, what, help } => R::error("E0213", format!("`{id}` is the id of {what}, and a name is wanted here"))
+                .at(span, "expected a name")
+                .help(help.as_str()),
+            Problem::ServiceAsType { span, name, write } => R::error("E0214", format!("`{name}` is a service, and no type of ICMP"))
+                .at(span, "a service stands by itself")
+                .help(format!("write `{write}`")),
 
             Problem::InternetInRule { span } => R::error("E0301", "`internet` is for assertions; a rule names what AWS matches, addresses")
                 .at(span, "cannot stand in a rule")
@@ -366,7 +416,11 @@ impl Problem {
                 .at(span, "too many")
                 .help("a region of AWS holds 300,000 rules: name blocks and ranges of ports instead of each one"),
 
-            Problem::Unreadable { span, path, why } => R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here"),
+            Problem::Unreadable { span, path, why } => {
+                let report = R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here");
+                let is_pattern = path.contains(['*', '?', '[']);
+                report.maybe_help(&is_pattern.then_some("`include` takes one file, and no pattern; write one `include` for each"))
+            }
             Problem::OutsideRoot { span, path, root } => R::error("E0402", format!("`{path}` is outside `{root}`"))
                 .at(span, "leaves the root")
                 .help("`--root DIR` widens what a program may include"),

@@ -158,7 +158,23 @@ pub fn block(text: &str) -> Result<IpNet, NotABlock> {
         let meant = IpNet::new(address.into(), length).ok().and_then(meant);
         return Err(NotABlock::Malformed(meant));
     }
-    net.ok_or(NotABlock::Malformed(None))
+    net.ok_or_else(|| NotABlock::Malformed(shortened(text)))
+}
+
+/// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0` and `10.0.0.x`
+fn shortened(text: &str) -> Option<String> {
+    let (address, length) = cut(text, b'/').map_or((text, None), |(address, length)| (address, Some(length)));
+    let mut numbers: Vec<&str> = address.split('.').collect();
+    numbers.truncate(numbers.iter().take_while(|number| !["x", "X", "xxx"].contains(*number)).count());
+    let (fixed, is_open) = (numbers.len(), !(1..4).contains(&numbers.len()));
+    if is_open || length.is_none() && address.split('.').count() < 3 {
+        return None;
+    }
+    numbers.resize(4, "0");
+    let address: Ipv4Addr = numbers.join(".").parse().ok()?;
+    let length = length.map_or(Some(fixed as u8 * 8), |length| length.parse().ok())?;
+    let net = Ipv4Net::new(address, length).ok()?;
+    meant(IpNet::V4(net)).filter(|_| net.trunc() == net)
 }
 
 /// What stands before and after the first of a sign of ASCII: `str::split_once` for texts that are a few bytes long.

@@ -1,7 +1,7 @@
-//! Pairs of the grammar to syntax tree. With `recover.rs` the only place that names the grammar's rules.
+//! Pairs of the grammar to syntax tree. With those that explain what is no statement the only place that names the grammar's rules.
 
 use super::grammar::{Grammar, Rule};
-use super::{literal, recover};
+use super::{literal, stretches};
 use crate::ast::{self, Item, Text};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, Span};
@@ -20,10 +20,10 @@ pub fn file(id: FileId, text: &str) -> (ast::File, Problems) {
         let span = Span { file: id, start, end: start + character.len_utf8() as u32 };
         problems.push(Problem::BadCharacter { span, character: *character });
     }
-    let mut file = ast::File { id, statements: Vec::new(), comments: Vec::new(), broken: Vec::new() };
+    let mut file = ast::File::new(id);
     let parsed = Grammar::parse(Rule::file, &text[marked..]).expect("`bad` matches any line");
     let mut build = Build { file: id, offset: marked as u32, problems, last: None };
-    let mut annotations = Vec::new();
+    let (mut annotations, mut bad) = (Vec::new(), Vec::new());
     if text.contains('#') {
         let comments = parsed.clone().flatten().filter(|p| p.as_rule() == Rule::comment);
         file.comments = comments.map(|p| build.span(&p)).collect();
@@ -35,11 +35,7 @@ pub fn file(id: FileId, text: &str) -> (ast::File, Problems) {
             Rule::annotation => annotations.push(build.annotation(part)),
             Rule::bad => {
                 annotations.clear();
-                file.broken.extend(recover::declared(part.as_str(), span));
-                let in_it = |(at, _): &&(usize, char)| span.range().contains(&(at + marked));
-                if !forbidden.iter().any(|f| in_it(&f)) {
-                    recover::explain(part.as_str(), span, &mut build.problems);
-                }
+                bad.push(span);
             }
             _ => {
                 let annotations = std::mem::take(&mut annotations);
@@ -51,6 +47,10 @@ pub fn file(id: FileId, text: &str) -> (ast::File, Problems) {
     }
     for dangling in annotations {
         build.problems.push(Problem::DanglingAnnotation { span: dangling.span });
+    }
+    if !bad.is_empty() {
+        let forbidden = forbidden.iter().map(|(at, _)| (at + marked) as u32).collect();
+        build.problems.extend(stretches::explain(text, &bad, forbidden, &mut file));
     }
     (file, build.problems)
 }
@@ -302,7 +302,8 @@ impl Build {
         match text.parse() {
             Ok(date) => Some(ast::Date { span, date }),
             Err(_) => {
-                self.problems.push(Problem::BadDate { span, text: text.to_string() });
+                let meant = literal::day(text);
+                self.problems.push(Problem::BadDate { span, text: text.to_string(), meant });
                 None
             }
         }

@@ -66,6 +66,22 @@ pub fn protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
     number
 }
 
+/// `2026-12-31` of `31.12.2026`, `2026/12/31` and `12/31/2026`; nothing where day and month cannot be told apart.
+pub fn day(text: &str) -> Option<String> {
+    let numbers: Vec<&str> = text.split(['.', '/', '-']).collect();
+    let [first, second, third] = numbers.as_slice() else { return None };
+    let (year, month, day) = match (first.len(), third.len()) {
+        (4, _) => (first, second, third),
+        (_, 4) if text.contains('.') => (third, second, first),
+        (_, 4) if second.parse::<u8>().is_ok_and(|day| day > 12) => (third, first, second),
+        (_, 4) if first.parse::<u8>().is_ok_and(|day| day > 12) => (third, second, first),
+        _ => return None,
+    };
+    let written = format!("{year}-{month:0>2}-{day:0>2}");
+    let is_day = written.parse::<crate::date::Date>().is_ok();
+    is_day.then_some(written)
+}
+
 /// Places of characters that no program may hold: what is not seen and does something to the text
 /// around it, but for tabs and the ends of lines. At most one a line.
 pub fn forbidden_characters(text: &str) -> Vec<(usize, char)> {

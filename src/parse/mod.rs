@@ -4,10 +4,15 @@
 //! read is reported by itself and left out; the others stand.
 
 mod build;
+mod foreign;
 mod grammar;
+mod habits;
 mod literal;
+mod order;
 mod question;
 mod recover;
+mod repair;
+mod stretches;
 
 pub use build::file;
 pub use question::Question;
@@ -63,8 +68,13 @@ pub fn program(entry: &str, reader: &mut dyn Reader) -> Result<(Sources, Program
             match reader.read(&path, Some(&identities[next])) {
                 Ok(read) if !known.insert(read.identity.clone()) => {}
                 Ok(read) => identities.extend(add(&mut sources, read, reader.kind(), &mut program, &mut problems)),
-                Err(ReadError::Outside(root)) => problems.push(Problem::OutsideRoot { span, path, root }),
-                Err(ReadError::Failed(why)) => problems.push(Problem::Unreadable { span, path, why }),
+                Err(error) => {
+                    program.files[next].is_incomplete = true;
+                    problems.push(match error {
+                        ReadError::Outside(root) => Problem::OutsideRoot { span, path, root },
+                        ReadError::Failed(why) => Problem::Unreadable { span, path, why },
+                    });
+                }
             }
         }
         next += 1;

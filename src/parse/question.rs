@@ -2,7 +2,7 @@
 
 use super::file;
 use crate::ast::{Assertion, Claim, File, Item, NetItem, Program, Service, Statement};
-use crate::diagnostic::Problems;
+use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, FileKind, Sources, Span};
 
 /// What is asked about a program.
@@ -47,9 +47,20 @@ impl Question<'_> {
             let wanted = "tiers, addresses or networks, and `--on` services, as an assertion has them";
             return Err(format!("`--from` and `--to` take {wanted}; there is more in them"));
         }
-        problems.append(found);
+        problems.extend(found.into_iter().map(asked));
         program.files.push(file);
         Ok(id)
+    }
+}
+
+/// A problem as who asks can solve it: nothing is declared in a question.
+fn asked(problem: Problem) -> Problem {
+    match problem {
+        Problem::UnmatchedPeer { span, text, label, .. } => {
+            let help = "ask about an address, `203.0.113.7`, or a name of the program";
+            Problem::UnmatchedPeer { span, text, label, help }
+        }
+        other => other,
     }
 }
 

@@ -1,7 +1,10 @@
 //! What is wrong with a stretch that is no statement.
 
+use super::foreign::foreign;
 use super::grammar::{Grammar, Rule};
-use crate::diagnostic::{Problem, Problems, nearest};
+use super::habits::{first_tokens, is_name, unmatched};
+use super::repair::{self, is_statement, plain_habit, repair};
+use crate::diagnostic::{Problem, Rewrite, nearest};
 use crate::source::Span;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
@@ -23,30 +26,161 @@ const STARTS: [&str; 12] = [
 const DENIALS: [&str; 10] =
     ["deny", "denies", "block", "blocks", "reject", "rejects", "drop", "drops", "forbid", "forbids"];
 
-/// Reports the one thing that is most likely wrong with `text`, which stands at `span`.
-pub fn explain(text: &str, span: Span, problems: &mut Problems) {
-    let words = words(text);
-    let mut verbs = words.iter().take_while(|(_, word)| !["from", "to", "allows", "allow"].contains(word));
-    let denial = verbs.find(|(_, word)| DENIALS.contains(word));
-    let problem = match (denial, words.first()) {
-        (Some((at, word)), _) if !STARTS.contains(&words[0].1) && !verb_in(text) && !text.starts_with('@') => {
-            Problem::Deny { span: span.part(*at, word.len()), word: word.to_string() }
-        }
-        _ if open_string(text).is_some() => {
-            Problem::UnterminatedString { span: span.part(open_string(text).unwrap_or(0), 1) }
-        }
-        _ if open_brace(text).is_some() => Problem::UnclosedBlock { span: span.part(open_brace(text).unwrap_or(0), 1) },
-        (_, first) => syntax(text, span, first, words.get(1)),
-    };
-    problems.push(problem);
+/// The one thing that is most likely wrong with `text`, which stands at `span`; a repair is looked for where that is
+/// not too much.
+pub fn explain(text: &str, span: Span, is_repaired: bool) -> Problem {
+    let tries: [fn(&str, Span) -> Option<Problem>; 6] =
+        [odd_character, comment, other_tool, denial, unclosed_part, unmatched_peer];
+    let found = tries.iter().find_map(|explain| explain(text, span));
+    let repaired = || if is_repaired { repair(text, span) } else { None };
+    found.or_else(repaired).unwrap_or_else(|| syntax(text, span))
 }
 
-/// The name that a stretch which is no statement was to declare, at its place: nothing should be said of its
-/// uses, since they are not what is wrong.
-pub fn declared(text: &str, span: Span) -> Option<Span> {
+/// Characters that look like a blank or like nothing: what each is, and what to write.
+const ODD_CHARACTERS: [(char, &str, &str); 12] = [
+    ('\u{a0}', "a no-break space", " "),
+    ('\u{202f}', "a narrow no-break space", " "),
+    ('\u{2002}', "an en space", " "),
+    ('\u{2003}', "an em space", " "),
+    ('\u{2007}', "a figure space", " "),
+    ('\u{2009}', "a thin space", " "),
+    ('\u{3000}', "an ideographic space", " "),
+    ('\u{200b}', "a zero-width space", ""),
+    ('\u{200c}', "a zero-width non-joiner", ""),
+    ('\u{200d}', "a zero-width joiner", ""),
+    ('\u{2060}', "a word joiner", ""),
+    ('\u{ad}', "a soft hyphen", ""),
+];
+
+/// A no-break space between words.
+fn odd_character(text: &str, span: Span) -> Option<Problem> {
+    let odd = |c: char| ODD_CHARACTERS.iter().find(|(odd, ..)| *odd == c);
+    let mut found = outside(text).filter_map(|(at, c)| odd(c).map(|odd| (at, odd))).peekable();
+    let (at, (character, what, write)) = *found.peek()?;
+    let place = |at: usize, c: char| span.part(at, c.len_utf8());
+    let edits = found.map(|(at, (c, _, write))| (place(at, *c), write.to_string())).collect();
+    let rewrite = Rewrite { edits, is_sure: !write.is_empty() };
+    Some(Problem::OddCharacter { span: place(at, *character), character: *character, what, rewrite })
+}
+
+/// The characters of a text that stand in no string and no comment, with their offsets.
+fn outside(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut string, mut escaped, mut comment) = (false, false, false);
+    text.char_indices().filter(move |(_, character)| {
+        let was_inside = string || comment;
+        match character {
+            '\n' => (string, escaped, comment) = (false, false, false),
+            _ if comment || std::mem::take(&mut escaped) => {}
+            '\\' if string => escaped = true,
+            '"' => string = !string,
+            '#' if !string => comment = true,
+            _ => {}
+        }
+        !was_inside
+    })
+}
+
+/// How comments start elsewhere; those of the second kind do so only where a line starts.
+const COMMENTS: [&str; 2] = ["//", "/*"];
+const LINE_COMMENTS: [&str; 5] = ["--", ";", "<!--", "!", "%"];
+
+/// `// the shop`, `/* the shop */`
+fn comment(text: &str, span: Span) -> Option<Problem> {
+    let (at, sign) = comment_start(text)?;
+    let line = &text[at..at + text[at..].find('\n').unwrap_or(text.len() - at)];
+    let mut edits = vec![(span.part(at, sign.len()), "#".to_string())];
+    let closing = line.trim_end();
+    let is_closed = sign != "/*" || closing.ends_with("*/") && closing.matches("*/").count() == 1;
+    if sign == "/*" && is_closed {
+        let end = at + closing.len() - 2;
+        let start = text[..end].trim_end().len().max(at + sign.len());
+        edits.push((span.part(start, at + closing.len() - start), String::new()));
+    }
+    let label = "comments start with `#`";
+    let rewrite = Rewrite { edits: if is_closed { edits } else { Vec::new() }, is_sure: true };
+    let (text, write) = (sign.to_string(), "#".to_string());
+    Some(Problem::OtherNotation { span: span.part(at, sign.len()), text, write, label, rewrite })
+}
+
+/// Where a comment of another language starts, before which nothing is wrong.
+fn comment_start(text: &str) -> Option<(usize, &'static str)> {
+    let head = LINE_COMMENTS.iter().find(|sign| text.starts_with(**sign)).map(|sign| (0, *sign));
+    let is_blank_before = |at: usize| text[..at].is_empty() || text[..at].ends_with([' ', '\t', '\n']);
+    let mut inner = outside(text)
+        .filter(|(at, c)| *c == '/' && is_blank_before(*at))
+        .filter_map(|(at, _)| COMMENTS.iter().find(|sign| text[at..].starts_with(**sign)).map(|sign| (at, *sign)));
+    let is_good_before = |at: usize| {
+        let without = || format!("{}{}", &text[..at], text[at..].find('\n').map_or("", |end| &text[at + end..]));
+        at == 0 || text.len() <= repair::LONG && (is_statement(text[..at].trim_end()) || is_statement(&without()))
+    };
+    head.or_else(|| inner.next()).filter(|(at, _)| is_good_before(*at))
+}
+
+/// Where the comment ends that a text starts and its lines do not close: `/*` to `*/`.
+pub fn comment_end(text: &str, bad: &str, start: usize) -> Option<usize> {
+    let (at, sign) = comment_start(bad)?;
+    let rest = &text[start + at..];
+    (sign == "/*").then(|| rest.find("*/").map_or(text.len(), |end| start + at + end + 2))
+}
+
+/// `resource "aws_security_group" "web" {`
+fn other_tool(text: &str, span: Span) -> Option<Problem> {
+    let is_sentence = || words(text).get(1).is_some_and(|(_, word)| nearest(word, ["allows", "allow"]).is_some());
+    let foreign = foreign(text).filter(|foreign| foreign.is_command() || !verb_in(text) && !is_sentence())?;
+    let word = first_tokens(text).first()?.text.to_string();
+    let (tool, help) = (foreign.tool, foreign.help(text));
+    Some(Problem::OtherTool { span: span.part(0, word.len()), word, tool, help })
+}
+
+/// The tool that a stretch is a statement of, to which the lines belong that are indented below it.
+pub fn tool(text: &str) -> Option<&'static str> {
+    foreign(text).map(|foreign| foreign.tool)
+}
+
+/// `web denies ssh from anywhere`
+fn denial(text: &str, span: Span) -> Option<Problem> {
     let words = words(text);
-    let ((0, start), (at, name)) = (words.first()?, words.get(1)?) else { return None };
-    STARTS.contains(start).then(|| span.part(*at, name.len()))
+    let mut verbs = words.iter().take_while(|(_, word)| !["from", "to", "allows", "allow"].contains(word));
+    let (at, word) = verbs.find(|(_, word)| DENIALS.contains(word))?;
+    let is_denial = !STARTS.contains(&words[0].1) && !verb_in(text) && !text.starts_with('@');
+    is_denial.then(|| Problem::Deny { span: span.part(*at, word.len()), word: word.to_string() })
+}
+
+/// A string or a block that nothing closes.
+fn unclosed_part(text: &str, span: Span) -> Option<Problem> {
+    match unclosed(text) {
+        (Some(string), _) => Some(Problem::UnterminatedString { span: span.part(string, 1) }),
+        (None, Some(brace)) => Some(Problem::UnclosedBlock { span: span.part(brace, 1) }),
+        (None, None) => None,
+    }
+}
+
+/// `web allows https from example.com`
+fn unmatched_peer(text: &str, span: Span) -> Option<Problem> {
+    let (token, label, help) = if text.len() > repair::LONG { None } else { unmatched(text) }?;
+    let is_first = is_statement(&format!("{}partner{}", &text[..token.start], &text[token.end()..]));
+    let (place, text) = (span.part(token.start, token.text.len()), token.text.to_string());
+    is_first.then_some(Problem::UnmatchedPeer { span: place, text, label, help })
+}
+
+/// The names that a stretch which is no statement was to declare, at their places: nothing should be said of their
+/// uses, since they are not what is wrong.
+pub fn declared(text: &str, span: Span) -> Vec<Span> {
+    let words = words(text);
+    let Some((_, head)) = words.first() else { return Vec::new() };
+    let names = match (STARTS.contains(head), verb_in(text)) {
+        (false, true) => return Vec::new(),
+        (true, _) => &words[1..],
+        (false, false) => &words[..],
+    };
+    let line = text.lines().next().unwrap_or("");
+    let value = line.find(['=', '{']).unwrap_or(line.len());
+    names.iter().take_while(|(at, _)| *at < value).map(|(at, name)| span.part(*at, name.len())).collect()
+}
+
+/// Whether a stretch was to include a file, so that nobody knows what is declared.
+pub fn includes(text: &str) -> bool {
+    words(text).first().is_some_and(|(at, word)| *at == 0 && ["include", "import", "source"].contains(word))
 }
 
 /// The words of the first line that could be names, with their offsets.
@@ -60,16 +194,6 @@ fn words(text: &str) -> Vec<(usize, &str)> {
         (start, piece)
     });
     placed.filter(|(_, piece)| piece.starts_with(|c: char| c.is_ascii_alphabetic())).collect()
-}
-
-/// Offset of a quote that opens a string which its line does not close.
-fn open_string(text: &str) -> Option<usize> {
-    unclosed(text).0
-}
-
-/// Offset of a brace that nothing closes.
-fn open_brace(text: &str) -> Option<usize> {
-    unclosed(text).1
 }
 
 /// Offsets of the first quote and of the first brace that nothing closes, strings and comments skipped.
@@ -94,7 +218,92 @@ fn unclosed(text: &str) -> (Option<usize>, Option<usize>) {
 }
 
 /// What the grammar stumbled over.
-fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<&(usize, &str)>) -> Problem {
+fn syntax(text: &str, span: Span) -> Problem {
+    let words = words(text);
+    if text.starts_with('@') {
+        return annotation(text, span, words.first().map_or("", |(_, word)| word));
+    }
+    let starts_with_word = words.first().is_some_and(|(at, _)| *at == 0);
+    match words.first() {
+        Some((at, head)) if ["allows", "allow"].contains(head) => {
+            let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
+            let help = Some("a sentence starts with the tier that is reached: `web allows https from anywhere`");
+            Problem::Syntax { span: span.part(*at, head.len()), found, expected, help }
+        }
+        Some((_, head)) if starts_with_word && !STARTS.contains(head) && !verb_in(text) => {
+            plain_habit(text, span, 0).unwrap_or_else(|| unknown_start(text, span, &words))
+        }
+        Some(_) | None => stumble(text, span),
+    }
+}
+
+/// `@alow(icmp-all)`, `@allow icmp-all`
+fn annotation(text: &str, span: Span, head: &str) -> Problem {
+    let word = format!("@{head}");
+    // something else may stand between the two
+    let place = aligned(text, span, span.part(0, word.len()));
+    if head != "allow" {
+        let meant = Some("@allow(LINT, \"reason\")".to_string());
+        return Problem::UnknownStatement { span: place, word, meant };
+    }
+    let lint = text.lines().next().and_then(|line| line.strip_prefix("@allow")).map_or("", str::trim);
+    let lint = lint.trim_matches([':', '=', '"', '(', ')', ' ', '[', ']']);
+    if is_name(lint) {
+        let (length, label) =
+            (text.lines().next().map_or(0, |line| line.trim_end().len()), "the lint stands in parentheses");
+        let (span, write) = (span.part(0, length), format!("@allow({lint})"));
+        let rewrite = Rewrite { edits: vec![(span, write.clone())], is_sure: true };
+        return Problem::OtherNotation { span, text: text[..length].to_string(), write, label, rewrite };
+    }
+    let (found, expected) = ("something else".to_string(), "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string());
+    Problem::Syntax { span: place, found, expected, help: None }
+}
+
+/// A line that starts with no keyword and is no sentence: which of the two was it to be?
+fn unknown_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
+    let head = words[0].1;
+    if let Some((at, word)) = words.get(1)
+        && nearest(word, ["allows", "allow"]).is_some()
+    {
+        let span = span.part(*at, word.len());
+        let (found, expected) = (format!("`{word}`"), "`allows`".to_string());
+        return Problem::Syntax { span, found, expected, help: Some("write `allows`") };
+    }
+    let claims = words.iter().any(|(_, word)| ["can", "cannot"].contains(word));
+    // an end comes before `can`, and before a comma
+    let is_end = text[head.len()..].trim_start().starts_with([',', 'c']);
+    let meant = match claims {
+        true if is_end || nearest(head, ["assert"]).is_none() => Some(format!("assert {head}")),
+        true => Some("assert".to_string()),
+        false => nearest(head, STARTS).or_else(|| without_keyword(text, head)),
+    };
+    Problem::UnknownStatement { span: span.part(0, head.len()), word: head.to_string(), meant }
+}
+
+/// Declarations without their keyword: what is in each, and the keyword.
+const WITHOUT_KEYWORD: [(&[&str], &str); 8] = [
+    (&["= tcp", "= udp", "= icmp", "= proto", "= all"], "service"),
+    (&["= \"sg-"], "external"),
+    (&["= \"pl-", "= \"com.amazonaws."], "prefix-list"),
+    (&[" cidr =", "{ cidr", "{cidr"], "vpc"),
+    (&[":"], "param"),
+    (&[" is ", "{"], "tier"),
+    (&["= 1", "= 2", "= 3", "= 4", "= 5", "= 6", "= 7", "= 8", "= 9", "= f"], "network"),
+    (&["="], "tiers"),
+];
+
+/// `network office` of `office = 203.0.113.0/24`
+fn without_keyword(text: &str, head: &str) -> Option<String> {
+    let line = text.lines().next()?;
+    let is_declaration = |(signs, keyword): &&(&[&str], &str)| {
+        signs.iter().any(|sign| line.contains(sign)) && is_statement(&format!("{keyword} {text}"))
+    };
+    let (_, keyword) = WITHOUT_KEYWORD.iter().find(is_declaration)?;
+    Some(format!("{keyword} {head}"))
+}
+
+/// The place where a statement goes on as none does, and what it wants there.
+fn stumble(text: &str, span: Span) -> Problem {
     let Err(error) = Grammar::parse(Rule::alone, text) else {
         let (found, expected) = (describe(text), "one statement a line".to_string());
         return Problem::Syntax { span, found, expected, help: None };
@@ -102,48 +311,15 @@ fn syntax(text: &str, span: Span, first: Option<&(usize, &str)>, second: Option<
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
-    let (start, head) = first.copied().unwrap_or((0, ""));
-    if text.starts_with('@') {
-        let word = format!("@{head}");
-        let meant = Some("@allow(LINT, \"reason\")".to_string()).filter(|_| head != "allow");
-        // something else may stand between the two
-        let place = aligned(text, span, span.part(0, word.len()));
-        if meant.is_some() {
-            return Problem::UnknownStatement { span: place, word, meant };
-        }
-        let (found, expected) =
-            ("something else".to_string(), "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string());
-        return Problem::Syntax { span: place, found, expected, help: None };
-    }
-    if ["allows", "allow"].contains(&head) {
-        let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
-        return Problem::Syntax { span: span.part(start, head.len()), found, expected, help: None };
-    }
-    let starts = first.is_some() && start == 0;
-    if starts && !STARTS.contains(&head) && !verb_in(text) {
-        // neither a declaration nor a rule: which of the two was it to be?
-        if let Some((at, word)) = second
-            && nearest(word, ["allows", "allow"]).is_some()
-        {
-            let span = span.part(*at, word.len());
-            let (found, expected) = (format!("`{word}`"), "`allows`".to_string());
-            return Problem::Syntax { span, found, expected, help: None };
-        }
-        let claims = words(text).iter().any(|(_, word)| ["can", "cannot"].contains(word));
-        // an end comes before `can`, and before a comma
-        let is_end = text[head.len()..].trim_start().starts_with([',', 'c']);
-        let meant = match claims {
-            true if is_end || nearest(head, ["assert"]).is_none() => Some(format!("assert {head}")),
-            true => Some("assert".to_string()),
-            false => nearest(head, STARTS),
-        };
-        return Problem::UnknownStatement { span: span.part(0, head.len()), word: head.to_string(), meant };
-    }
     let (at, expected) = match progress(text) {
         Some(progress) if progress.0 + blanks(&text[progress.0..]) >= at => progress,
+        Some(_) | None if at == 0 => (at, "a statement".to_string()),
         Some(_) | None => (at, expected(&error.variant)),
     };
     let at = at + blanks(&text[at..]);
+    if let Some(problem) = plain_habit(text, span, at) {
+        return problem;
+    }
     let found = describe(&text[at..]);
     let length = token(&text[at..]).len();
     let place =
@@ -157,37 +333,49 @@ fn blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
 }
 
-/// Slips that are common enough to be named: what stands before, what stands there, what to type.
-const SLIPS: [(&str, &str, &str); 17] = [
-    ("", "//", "comments start with `#`"),
-    ("", ";", "a statement ends with its line"),
-    ("", "\u{201c}", "strings stand in straight quotes: `\"…\"`"),
-    ("", "\u{201d}", "strings stand in straight quotes: `\"…\"`"),
-    ("", "\u{a0}", "this blank is a no-break space; write an ordinary one"),
-    ("tcp", "/", "write `tcp 80`"),
-    ("udp", "/", "write `udp 53`"),
-    ("tcp", ":", "write `tcp 80`"),
-    ("udp", ":", "write `udp 53`"),
-    ("", "..", "a range of ports is written `80-90`"),
-    ("", "-", "a range of ports is written `80-90`, without blanks"),
-    ("from", "\"", "addresses and names stand without quotes"),
-    ("to", "\"", "addresses and names stand without quotes"),
-    ("", "except", "`except` stands before `until` and before the string"),
-    ("", "until", "`until` stands before the string"),
-    ("", ":", "a value is given with `=`, a role with `is`"),
-    ("", "from", "one statement a line"),
+/// Slips that are common enough to be named: how the statement starts, what stands before, what stands there, what to
+/// type.
+const SLIPS: [(&str, &str, &str, &str); 23] = [
+    ("include", "", ",", "each `include` takes one file; write another for the next"),
+    (
+        "param",
+        "",
+        ",",
+        "a parameter is one value; several addresses are a network: `network office = 10.0.0.0/8, 172.16.0.0/12`",
+    ),
+    ("param", "", "=", "name the type before the value: `param office : cidr = 203.0.113.0/24`"),
+    ("service", "", "except", "services have no `except`; name the ports that are left: `tcp 0-79, 81-65535`"),
+    ("tier", "", "=", "a tier has no value; its settings stand in a block: `tier web { outbound = closed }`"),
+    ("", "allows", "from", "name what may pass: `web allows https from anywhere`"),
+    ("", "allow", "from", "name what may pass: `web allows https from anywhere`"),
+    ("", "allows", "to", "name what may pass: `web allows https to anywhere`"),
+    ("", "allow", "to", "name what may pass: `web allows https to anywhere`"),
+    ("", "", "!", "addresses are taken out with `except`: `anywhere except 10.0.0.0/8`"),
+    ("", "", "\u{2013}", "this is a dash; names and ranges have a hyphen, `-`"),
+    ("", "", "\u{2014}", "this is a dash; names and ranges have a hyphen, `-`"),
+    ("", "", ";", "a statement ends with its line"),
+    ("", "", "\u{201c}", "strings stand in straight quotes: `\"…\"`"),
+    ("", "", "\u{201d}", "strings stand in straight quotes: `\"…\"`"),
+    ("", "", "..", "a range of ports is written `80-90`"),
+    ("", "", "-", "a range of ports is written `80-90`, without blanks"),
+    ("", "from", "\"", "addresses and names stand without quotes"),
+    ("", "to", "\"", "addresses and names stand without quotes"),
+    ("", "", "except", "`except` stands before `until` and before the string"),
+    ("", "", "until", "`until` stands before the string"),
+    ("", "", ":", "a value is given with `=`, a role with `is`"),
+    ("", "", "from", "one statement a line"),
 ];
 
 fn slip(before: &str, rest: &str) -> Option<&'static str> {
     let before = before.trim_end();
-    let known = SLIPS.iter().find(|(left, right, _)| before.ends_with(left) && rest.starts_with(right));
-    let digits = rest.starts_with(|c: char| c.is_ascii_digit()) && before.ends_with(|c: char| c.is_ascii_digit());
+    let is_slip = |(start, left, right): (&str, &str, &str)| {
+        before.starts_with(start) && before.ends_with(left) && rest.starts_with(right)
+    };
+    let known = SLIPS.iter().find(|(start, left, right, _)| is_slip((start, left, right)));
     let foreign = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii());
     let foreign = foreign.then_some("names are made of the letters a to z, digits, `-` and `_`");
-    known
-        .map(|(.., help)| *help)
-        .or(foreign)
-        .or(digits.then_some("ports stand with commas between them: `tcp 80, 443`"))
+    let nothing = before.is_empty().then_some("a rule reads `web allows https from anywhere`");
+    known.map(|(.., help)| *help).or(foreign).or(nothing)
 }
 
 /// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
@@ -230,6 +418,19 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
 
 /// Statements longer than this get a plainer message: each beginning reads the statement once more.
 const LONG: usize = 64 * 1024;
+
+/// The end of the longest beginning of a statement that a text starts with.
+pub fn furthest(text: &str) -> Option<usize> {
+    let end = |beginning: Rule| Some(Grammar::parse(beginning, text).ok()?.next()?.as_span().end());
+    let begun = BEGINNINGS.iter().filter_map(|(rule, ..)| end(*rule)).max()?;
+    let stumbled = match Grammar::parse(Rule::alone, text) {
+        Err(error) => match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => text[..at].trim_end().len(),
+        },
+        Ok(_) => begun,
+    };
+    Some(begun.max(stumbled))
+}
 
 /// How far the statement goes as one that could still become right, and what it wants there.
 fn progress(text: &str) -> Option<(usize, String)> {
@@ -355,7 +556,7 @@ mod tests {
     /// Where the error of a statement is, and what it says.
     fn told(text: &str) -> String {
         let mut problems = crate::diagnostic::Problems::default();
-        super::explain(text, Span { file: FileId(0), start: 0, end: text.len() as u32 }, &mut problems);
+        problems.push(super::explain(text, Span { file: FileId(0), start: 0, end: text.len() as u32 }, true));
         let told = problems.into_iter().map(|problem| {
             let report = problem.report();
             format!("{}: {}", report.labels[0].span.start, report.message)
@@ -376,7 +577,7 @@ mod tests {
             ),
             ("tier z { outbound closed }", "18: expected `=`, found `closed`"),
             ("tier z { outbound = }", "20: expected a value, found `}`"),
-            ("tier z { a = b c = d }", "15: expected `,`, a line break or `}`, found `c`"),
+            ("tier z { a = b c = d }", "13: a comma is missing after `b`"),
         ] {
             assert_eq!(told(text), wanted, "{text}");
         }

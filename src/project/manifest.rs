@@ -6,7 +6,7 @@ use super::{Build, Named, Output, Program, Project, Values};
 use crate::backend;
 use crate::check::lint::{self, Level, Levels};
 use crate::date::Date;
-use crate::diagnostic::{Problem, Problems, nearest};
+use crate::diagnostic::{Kind, Problem, Problems, likely, nearest};
 use crate::source::{File, FileId, Sources, Span};
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
@@ -200,7 +200,10 @@ impl Manifest<'_> {
 
     /// Reports a key that names nothing.
     fn unknown(&mut self, entry: Entry<'_>, kind: &'static str, names: &[&str], known: &'static str) {
-        let meant = nearest(entry.key, names.iter().copied());
+        let meant = match kind {
+            "lint" => likely(Kind::Lint, entry.key, names.iter().copied()),
+            _ => nearest(entry.key, names.iter().copied()),
+        };
         let name = entry.key.to_string();
         self.reading.problems.push(Problem::ManifestName { span: entry.key_span, kind, name, meant, known });
     }

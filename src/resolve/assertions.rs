@@ -6,7 +6,7 @@ use super::params::ParamValue;
 use super::rules::Known;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, Kind, nearest};
+use crate::diagnostic::{AwsField, Kind, Problem, likely, nearest};
 use crate::net::{Addresses, Traffic};
 use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
 use crate::source::Span;
@@ -55,7 +55,7 @@ fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetI
             }
             NetItem::Vpc(_, name) => ends.extend(vpc(scope, policy, span, *name).map(|id| (span, End::Vpc(id)))),
             NetItem::Name(name) => {
-                let Some(entity) = scope.peer(*name, Kind::Peer) else { continue };
+                let Some(entity) = scope.peer(*name, Kind::End) else { continue };
                 match entity {
                     Entity::TierSet(id) => {
                         ends.extend(policy.tier_sets[id.index()].members.iter().map(|tier| (span, End::Tier(*tier))));
@@ -111,7 +111,7 @@ pub fn annotations(scope: &mut Scope<'_>, policy: &mut Policy, statement: &ast::
                 policy.annotations.push(Annotation { span: annotation.span, lint, reason, statement });
             }
             None => {
-                let meant = nearest(typed, lints.iter().copied());
+                let meant = likely(Kind::Lint, typed, lints.iter().copied());
                 scope.unknown(annotation.lint, Kind::Lint, meant);
             }
         }

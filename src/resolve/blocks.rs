@@ -2,7 +2,19 @@
 
 use super::scope::Scope;
 use crate::ast::{self, Key, Value};
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::{Kind, Problem, likely};
+
+/// Words of keys that take one of two, and what is typed for them.
+const WORDS: [(&str, &[&str]); 8] = [
+    ("closed", &["false", "no", "none", "deny", "off", "block", "restricted", "[]"]),
+    ("open", &["true", "yes", "all", "allow", "any", "on", "anywhere"]),
+    ("ipv4", &["4", "v4", "ip4", "inet"]),
+    ("ipv6", &["6", "v6", "ip6", "inet6"]),
+    ("dual", &["both", "ipv6", "dualstack", "dual-stack"]),
+    ("locked", &["closed", "none", "deny", "empty", "true"]),
+    ("true", &["yes", "on"]),
+    ("false", &["no", "off"]),
+];
 
 impl<'a> Scope<'a> {
     /// The entries of a block that have one of these keys, each key once; the others are reported.
@@ -35,7 +47,7 @@ impl<'a> Scope<'a> {
     fn unknown_key(&mut self, entry: &ast::Entry, block: &'static str, keys: &'static [&'static str]) {
         let span = entry.key.span();
         let key = self.sources.text(span).to_string();
-        let meant = nearest(key.trim_matches('"'), keys.iter().copied());
+        let meant = likely(Kind::Key, key.trim_matches('"'), keys.iter().copied());
         let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
         let keys = quoted.join(", ");
         self.problems.push(Problem::UnknownKey { span, key, block, meant, keys });
@@ -43,8 +55,31 @@ impl<'a> Scope<'a> {
 
     /// Reports a value of the wrong kind.
     pub fn bad_value<T>(&mut self, value: &Value, key: &str, wanted: &'static str) -> Option<T> {
-        self.problems.push(Problem::BadValue { span: value.span(), key: key.to_string(), wanted });
+        self.bad_value_for(value, key, wanted, None)
+    }
+
+    /// Likewise, with the value that was likely meant.
+    fn bad_value_for<T>(&mut self, value: &Value, key: &str, wanted: &'static str, meant: Option<String>) -> Option<T> {
+        self.problems.push(Problem::BadValue { span: value.span(), key: key.to_string(), wanted, meant });
         None
+    }
+
+    /// Reports a value that is no block of addresses; one in quotes is corrected.
+    pub fn no_block(&mut self, value: &Value, key: &str, wanted: &'static str) {
+        let meant = match value {
+            Value::Text(text) => crate::net::block(&text.value).ok().map(|_| text.value.to_string()),
+            Value::Number(..) | Value::Name(_) | Value::Net(_) | Value::List(..) | Value::Block(_) => None,
+        };
+        self.bad_value_for::<()>(value, key, wanted, meant);
+    }
+
+    /// Reports a value that is no name of a VPC; one in quotes is corrected.
+    pub fn vpc_wanted<T>(&mut self, value: &Value) -> Option<T> {
+        let meant = match value {
+            Value::Text(text) => self.vpc_named(&text.value).map(|_| text.value.to_string()),
+            Value::Number(..) | Value::Name(_) | Value::Net(_) | Value::List(..) | Value::Block(_) => None,
+        };
+        self.bad_value_for(value, "vpc", "the name of a VPC of the program", meant)
     }
 
     /// A value that must be one of two words.
@@ -53,9 +88,18 @@ impl<'a> Scope<'a> {
             Value::Name(name) => self.text(*name),
             Value::Text(_) | Value::Number(..) | Value::Net(_) | Value::List(..) | Value::Block(_) => "",
         };
+        let words_only = [words[0].0, words[1].0];
         match words.into_iter().find(|(word, _)| *word == typed) {
             Some((_, meaning)) => Some(meaning),
-            None => self.bad_value(value, key, wanted),
+            None => {
+                let written = self.sources.text(value.span()).trim_matches('"').to_ascii_lowercase();
+                let has = |word: &str| words_only.contains(&word);
+                let meant = Some(written.as_str()).filter(|word| has(word)).or_else(|| {
+                    let synonym = WORDS.iter().find(|(word, typed)| has(word) && typed.contains(&written.as_str()));
+                    synonym.map(|(word, _)| *word)
+                });
+                self.bad_value_for(value, key, wanted, meant.map(str::to_string))
+            }
         }
     }
 
@@ -63,9 +107,11 @@ impl<'a> Scope<'a> {
     pub fn string(&mut self, value: &'a Value, key: &str, wanted: &'static str) -> Option<&'a ast::Text> {
         match value {
             Value::Text(text) => Some(text),
-            Value::Number(..) | Value::Name(_) | Value::Net(_) | Value::List(..) | Value::Block(_) => {
-                self.bad_value(value, key, wanted)
+            Value::Number(..) | Value::Name(_) => {
+                let meant = format!("\"{}\"", self.sources.text(value.span()));
+                self.bad_value_for(value, key, wanted, Some(meant))
             }
+            Value::Net(_) | Value::List(..) | Value::Block(_) => self.bad_value(value, key, wanted),
         }
     }
 
@@ -83,7 +129,11 @@ impl<'a> Scope<'a> {
     pub fn count(&mut self, value: &Value, key: &str) -> Option<u32> {
         match value {
             Value::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => Some(*number as u32),
-            _ => self.bad_value(value, key, "a number from 1 to 4294967295"),
+            _ => {
+                let written = self.sources.text(value.span()).trim_matches('"');
+                let meant = written.parse::<u32>().ok().filter(|number| *number > 0).map(|number| number.to_string());
+                self.bad_value_for(value, key, "a number from 1 to 4294967295", meant)
+            }
         }
     }
 

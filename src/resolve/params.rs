@@ -4,7 +4,7 @@ use super::Settings;
 use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
 use super::scope::{Scope, mangled};
 use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem, listed, nearest};
+use crate::diagnostic::{AwsField, Kind, Problem, likely, listed, nearest};
 use crate::net;
 use crate::policy::{Param, ParamId, ParamKind, Reference};
 use ipnet::IpNet;
@@ -74,7 +74,7 @@ fn kind(scope: &mut Scope<'_>, param: &ast::Param) -> Option<ParamKind> {
     let typed = scope.text(param.kind);
     let kind = ParamKind::ALL.into_iter().find(|kind| kind.keyword() == typed);
     if kind.is_none() {
-        let meant = nearest(typed, ParamKind::ALL.map(ParamKind::keyword));
+        let meant = likely(Kind::ParamType, typed, ParamKind::ALL.map(ParamKind::keyword));
         scope.unknown(param.kind, Kind::ParamType, meant);
     }
     kind

@@ -2,9 +2,9 @@
 
 use super::atom::Catalogue;
 use crate::ast::{self, Item, Program};
-use crate::diagnostic::{Kind, Problem, Problems, nearest};
+use crate::diagnostic::{Kind, Problem, Problems, likely, listed};
 use crate::policy::{NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId, VpcId, aws_list};
-use crate::source::{Sources, Span};
+use crate::source::{FileKind, Sources, Span};
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
@@ -71,6 +71,8 @@ pub struct Scope<'a> {
     vpc_names: HashMap<&'a str, Named<VpcId>>,
     /// Names of declarations that could not be read; nothing is said of their uses.
     broken: HashSet<&'a str>,
+    /// Whether a file that is included is not known, which may declare any name.
+    is_incomplete: bool,
     /// How many more names may be compared to find out what was meant.
     guesses: usize,
     /// How much more the program may come to.
@@ -153,6 +155,7 @@ impl<'a> Scope<'a> {
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
             broken: program.files.iter().flat_map(|file| &file.broken).map(|span| sources.text(*span)).collect(),
+            is_incomplete: program.files.iter().any(|file| file.is_incomplete),
             guesses: GUESSES,
             room: MOST,
         };
@@ -392,6 +395,9 @@ impl<'a> Scope<'a> {
     pub fn peer(&mut self, name: ast::Name, kind: Kind) -> Option<Entity> {
         let text = self.text(name);
         let known = self.peers.get_mut(text).map(Named::look_up);
+        if known.is_none() && self.may_be_declared(text) {
+            return None;
+        }
         if known.is_none() && (self.service_names.contains_key(text) || self.catalogue.find(text).is_some()) {
             let (span, wanted) = (name.span, if kind == Kind::Tier { "a tier" } else { "a peer" });
             let declared = self.service_names.get(text).and_then(|named| named.declared);
@@ -399,7 +405,7 @@ impl<'a> Scope<'a> {
             self.problems.push(Problem::WrongKind { span, name, is: Kind::Service, wanted, declared });
         } else if known.is_none() {
             let known = self.peers.len();
-            let meant = self.guess(known).then(|| nearest(text, self.peers.keys().copied())).flatten();
+            let meant = self.guess(known).then(|| likely(kind, text, self.peers.keys().copied())).flatten();
             self.unknown(name, kind, meant);
         }
         known
@@ -422,11 +428,53 @@ impl<'a> Scope<'a> {
         left.is_some()
     }
 
+    /// Whether a name may be declared in what could not be read.
+    fn may_be_declared(&self, name: &str) -> bool {
+        self.is_incomplete || self.broken.contains(name)
+    }
+
     /// Reports a name that stands for nothing.
     pub fn unknown(&mut self, name: ast::Name, kind: Kind, meant: Option<String>) {
-        let text = self.text(name);
-        if !self.broken.contains(text) {
-            self.problems.push(Problem::UnknownName { span: name.span, kind, name: text.to_string(), meant });
+        let (text, span) = (self.text(name), name.span);
+        if self.may_be_declared(text) {
+            return;
+        }
+        let is_peer = matches!(kind, Kind::Peer | Kind::End | Kind::Network | Kind::Tier | Kind::Vpc);
+        let is_question = self.sources.file(span.file).kind() == FileKind::Options;
+        if let (Some((what, help)), true, false) = (id(text), is_peer, is_question) {
+            self.problems.push(Problem::IdForName { span, id: text.to_string(), what, help });
+            return;
+        }
+        let is_listed = is_question && (kind != Kind::Service || meant.is_none());
+        let known = is_listed.then(|| self.names(kind)).flatten();
+        self.problems.push(Problem::UnknownName { span, kind, name: text.to_string(), meant, known });
+    }
+
+    /// What there is of a kind, for who asks about a program and declares nothing.
+    fn names(&self, kind: Kind) -> Option<String> {
+        let mut names: Vec<&str> = match kind {
+            Kind::Peer | Kind::End | Kind::Tier | Kind::Network => {
+                let declared = self.peers.iter().filter(|(_, named)| named.declared.is_some());
+                declared.map(|(name, _)| *name).collect()
+            }
+            Kind::Vpc => self.vpc_names.keys().copied().collect(),
+            Kind::Service => return Some("`tierwall services` lists them".to_string()),
+            Kind::TierSet
+            | Kind::BuiltInNetwork
+            | Kind::External
+            | Kind::PrefixList
+            | Kind::Param
+            | Kind::Role
+            | Kind::IcmpType
+            | Kind::Lint
+            | Kind::ParamType
+            | Kind::Key => return None,
+        };
+        names.sort_unstable();
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        match quoted.is_empty() {
+            true => Some("the program declares none".to_string()),
+            false => Some(format!("the program has {}", listed(&quoted, 20))),
         }
     }
 
@@ -435,6 +483,13 @@ impl<'a> Scope<'a> {
         let declared = self.peers.get(self.text(name)).and_then(|named| named.declared);
         let name_text = self.text(name).to_string();
         self.problems.push(Problem::WrongKind { span: name.span, name: name_text, is, wanted, declared });
+    }
+
+    /// Reports a peer where a service is wanted.
+    pub fn service_wanted(&mut self, name: ast::Name, is: Entity) {
+        if !self.may_be_declared(self.text(name)) {
+            self.wrong_kind(name, is.kind(), "a service");
+        }
     }
 
     /// The tier or tiers of a name that must be one.
@@ -505,7 +560,7 @@ impl<'a> Scope<'a> {
         let known = self.vpc_names.get_mut(text).map(Named::look_up);
         if known.is_none() {
             let known = self.vpc_names.len();
-            let meant = self.guess(known).then(|| nearest(text, self.vpc_names.keys().copied())).flatten();
+            let meant = self.guess(known).then(|| likely(Kind::Vpc, text, self.vpc_names.keys().copied())).flatten();
             self.unknown(name, Kind::Vpc, meant);
         }
         known
@@ -526,6 +581,27 @@ impl<'a> Scope<'a> {
         let vpcs = self.vpc_names.values().filter_map(|named| Some((idle(named)?, Kind::Vpc)));
         peers.chain(services).chain(vpcs)
     }
+}
+
+/// Ids that can be names: how they start, what they are of, and what to declare.
+const IDS: [(&str, &str, &str); 8] = [
+    ("sg-", "a security group", "declare it: `external partner = \"{id}\"`, and write `partner`"),
+    ("pl-", "a prefix list", "declare it: `prefix-list partner = \"{id}\"`, and write `partner`"),
+    ("vpc-", "a VPC", "declare it: `vpc main { id = \"{id}\", cidr = 10.0.0.0/16 }`, and write `vpc main`"),
+    ("subnet-", "a subnet", "name its addresses: `network subnet = 10.0.1.0/24`"),
+    ("eni-", "a network interface", "name its address: `10.0.1.7`"),
+    ("i-", "an instance", "name its address: `10.0.1.7`"),
+    ("sgr-", "a rule", "name its peer: an address, a tier or a network"),
+    ("acl-", "a network ACL", "name its addresses: `network subnet = 10.0.1.0/24`"),
+];
+
+/// What an id is of, and what to do with it.
+fn id(text: &str) -> Option<(&'static str, String)> {
+    let (_, what, help) = IDS.iter().find(|(start, ..)| {
+        let number = text.strip_prefix(start).unwrap_or_default();
+        [8, 17].contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })?;
+    Some((what, help.replace("{id}", text)))
 }
 
 /// The name as the stricter of the two outputs writes it: letters and digits.

@@ -4,10 +4,10 @@ use super::atom::{Atom, Atoms, BuiltIn, Catalogue};
 use super::order::order;
 use super::scope::Scope;
 use crate::ast::{self, IcmpType, Program, Service};
-use crate::diagnostic::{AwsField, Kind, Problem, Problems, nearest};
+use crate::diagnostic::{AwsField, Kind, Problem, Problems, likely};
 use crate::net::{Ports, Traffic};
 use crate::policy::{Shadowed, icmp_name, icmp_names};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// The service that a program of one declaration declares, where others are those of the catalogue.
 pub fn built_in(sources: &Sources, program: &Program, catalogue: &Catalogue) -> (Option<BuiltIn>, Problems) {
@@ -112,15 +112,24 @@ fn shipped<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue, name: ast::Name)
         return &service.atoms;
     }
     if let Some(other) = scope.peer_named(typed) {
-        scope.wrong_kind(name, other.kind(), "a service");
+        scope.service_wanted(name, other);
         return &[];
     }
-    let every = ["any", "everything", "anything"].contains(&typed).then(|| "all".to_string());
     let guess = scope.guess(scope.services.len() + catalogue.names().len());
     let declared = scope.services.iter().map(|service| scope.text(service.name));
-    let meant = every.or_else(|| guess.then(|| nearest(typed, declared.chain(catalogue.names()))).flatten());
+    let meant = with_protocol(typed);
+    let meant =
+        meant.or_else(|| guess.then(|| likely(Kind::Service, typed, declared.chain(catalogue.names()))).flatten());
     scope.unknown(name, Kind::Service, meant);
     &[]
+}
+
+/// `tcp 443` of `tcp-443`, `tcp443` and `tcp_443`, which can be names.
+fn with_protocol(typed: &str) -> Option<String> {
+    let typed = typed.to_ascii_lowercase();
+    let (protocol, rest) = ["tcp", "udp"].into_iter().find_map(|word| Some((word, typed.strip_prefix(word)?)))?;
+    let port: u16 = rest.trim_start_matches(['-', '_']).parse().ok()?;
+    Some(format!("{protocol} {port}"))
 }
 
 /// The meaning of an item that is no name.
@@ -132,18 +141,18 @@ fn atom(scope: &mut Scope<'_>, item: &Service) -> Option<Atom> {
         Service::Tcp(_, range) => Atom::Fixed(Traffic::Tcp(ports(range))),
         Service::Udp(_, range) => Atom::Fixed(Traffic::Udp(ports(range))),
         Service::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
-        Service::Icmp(_, kind) => match kind {
+        Service::Icmp(span, kind) => match kind {
             IcmpType::Any => Atom::Neutral(Some(Traffic::Icmp(None)), Some(Traffic::Icmpv6(None))),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmp(Some((*kind, *code)))),
             IcmpType::Name(name) => {
-                let entry = named(scope, *name)?;
+                let entry = named(scope, *span, *name)?;
                 Atom::Neutral(entry.v4.map(|t| Traffic::Icmp(Some(t))), entry.v6.map(|t| Traffic::Icmpv6(Some(t))))
             }
         },
         Service::Icmpv6(span, kind) => match kind {
             IcmpType::Any => Atom::Fixed(Traffic::Icmpv6(None)),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmpv6(Some((*kind, *code)))),
-            IcmpType::Name(name) => match named(scope, *name)?.v6 {
+            IcmpType::Name(name) => match named(scope, *span, *name)?.v6 {
                 Some(kind) => Atom::Fixed(Traffic::Icmpv6(Some(kind))),
                 None => {
                     let what = scope.text(*name).to_string();
@@ -160,11 +169,19 @@ fn atom(scope: &mut Scope<'_>, item: &Service) -> Option<Atom> {
     })
 }
 
-fn named(scope: &mut Scope<'_>, name: ast::Name) -> Option<&'static crate::policy::IcmpName> {
+fn named(scope: &mut Scope<'_>, span: Span, name: ast::Name) -> Option<&'static crate::policy::IcmpName> {
     let typed = scope.text(name);
     let entry = icmp_name(typed);
     if entry.is_none() {
-        let meant = nearest(typed, icmp_names());
+        let meant = likely(Kind::IcmpType, typed, icmp_names());
+        let is_service = scope.service_named(typed).is_some() || scope.catalogue.find(typed).is_some();
+        if is_service && meant.is_none() {
+            // `ping` is a type by another name; with another service a comma is missing
+            let word = scope.sources.text(span).split_whitespace().next().unwrap_or("icmp");
+            let write = if typed == "ping" { typed.to_string() } else { format!("{word}, {typed}") };
+            scope.problems.push(Problem::ServiceAsType { span, name: typed.to_string(), write });
+            return None;
+        }
         scope.unknown(name, Kind::IcmpType, meant);
     }
     entry

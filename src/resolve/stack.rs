@@ -71,7 +71,7 @@ pub fn stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, Defaults
 pub fn vpc_value(scope: &mut Scope<'_>, value: &Value) -> Option<VpcId> {
     match value {
         Value::Name(name) => scope.vpc(*name),
-        _ => scope.bad_value(value, "vpc", "the name of a VPC of the program"),
+        _ => scope.vpc_wanted(value),
     }
 }
 
@@ -192,7 +192,7 @@ fn cidr(scope: &mut Scope<'_>, params: &Params, value: &Value) -> (Vec<IpNet>, V
                     }
                 }
             }
-            other => drop::<Option<()>>(scope.bad_value(other, "cidr", "address blocks, like `10.0.0.0/16`")),
+            other => scope.no_block(other, "cidr", "address blocks, like `10.0.0.0/16`"),
         }
     }
     (blocks, unknown)

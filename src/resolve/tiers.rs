@@ -5,7 +5,7 @@ use super::order::order;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use super::stack::{Defaults, OUTBOUND, vpc_value};
 use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem, listed, nearest};
+use crate::diagnostic::{AwsField, Kind, Problem, likely, listed};
 use crate::net::Addresses;
 use crate::policy::{Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
@@ -113,7 +113,7 @@ fn role(scope: &mut Scope<'_>, name: ast::Name) -> Option<Role> {
     let typed = scope.text(name);
     let role = Role::ALL.into_iter().find(|role| role.keyword() == typed);
     if role.is_none() {
-        let meant = nearest(typed, Role::ALL.map(Role::keyword));
+        let meant = likely(Kind::Role, typed, Role::ALL.map(Role::keyword));
         scope.unknown(name, Kind::Role, meant);
     }
     role
@@ -137,7 +137,7 @@ fn addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> Addre
                 }
                 None => {}
             },
-            other => drop::<Option<()>>(scope.bad_value(other, "addresses", "address blocks, like `10.0.1.0/24`")),
+            other => scope.no_block(other, "addresses", "address blocks, like `10.0.1.0/24`"),
         }
     }
     Addresses::of(&blocks)

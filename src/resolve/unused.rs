@@ -37,9 +37,15 @@ fn declared(kind: Kind) -> Option<Declared> {
         Kind::Param => Some(Declared::Param),
         Kind::Service => Some(Declared::Service),
         Kind::Vpc => Some(Declared::Vpc),
-        Kind::Tier | Kind::BuiltInNetwork | Kind::Peer | Kind::Role | Kind::IcmpType | Kind::Lint | Kind::ParamType => {
-            None
-        }
+        Kind::Tier
+        | Kind::BuiltInNetwork
+        | Kind::Peer
+        | Kind::End
+        | Kind::Role
+        | Kind::IcmpType
+        | Kind::Lint
+        | Kind::ParamType
+        | Kind::Key => None,
     }
 }
 

@@ -11,7 +11,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("net", &[]),
     ("ast", &["source", "date"]),
     ("diagnostic", &["source", "date"]),
-    ("parse", &["source", "net", "ast", "diagnostic"]),
+    ("parse", &["source", "date", "net", "ast", "diagnostic"]),
     ("fmt", &["source", "ast"]),
     ("policy", &["source", "date", "net"]),
     ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),

@@ -190,7 +190,7 @@ fn standard_input_goes_to_standard_output() {
     assert_eq!(scratch.fmt(&["--check", "-"], TIDY), (0, String::new(), String::new()));
     let (code, out, err) = scratch.fmt(&["-"], "tier web web\n");
     assert_eq!((code, out.as_str()), (1, ""));
-    assert!(err.contains("E0101") && err.contains("<stdin>:1:"), "{err}");
+    assert!(err.contains("E0124") && err.contains("<stdin>:1:"), "{err}");
 }
 
 #[test]

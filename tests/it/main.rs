@@ -12,6 +12,7 @@ mod assertions;
 mod changes;
 mod cli;
 mod cover;
+mod cures;
 mod diff;
 mod diff_command;
 mod errors;

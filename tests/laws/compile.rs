@@ -36,6 +36,14 @@ pub fn is_valid(text: &str) -> bool {
     resolved(text).is_ok()
 }
 
+/// The errors of a program, and the files that they are in; what it asserts may still not hold.
+pub fn errors_of(text: &str) -> (Sources, Vec<Problem>) {
+    let as_of = TODAY.parse().expect("a date");
+    let compilation = compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read");
+    let problems = compilation.problems.sorted();
+    (compilation.sources, problems.into_iter().filter(|problem| problem.level() == Level::Error).collect())
+}
+
 fn read(text: &str) -> (Sources, Program, Policy) {
     resolved(text).unwrap_or_else(|errors| panic!("the generator makes valid programs: {errors:#?}"))
 }

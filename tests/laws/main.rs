@@ -35,6 +35,7 @@ mod density;
 mod law_assertions;
 mod law_changes;
 mod law_cover;
+mod law_cures;
 mod law_deployed;
 pub mod law_diff;
 pub mod law_fmt;

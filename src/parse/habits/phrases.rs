@@ -1,0 +1,134 @@
+//! Words that stand together elsewhere, and what is written for them here: a table.
+
+use super::tokens::is_name;
+use super::{Found, Here, Part};
+use crate::net;
+
+/// Where a phrase can stand, its words, what to write, why, and whether that is sure. `|` stands between words of which
+/// each will do, `#` is a number, `NAME` a name, `ADDRESS` an address; `{0}` is the first word as it was typed.
+type Phrase = (Part, &'static [&'static str], &'static str, &'static str, bool);
+
+/// What must not stand after the words of a phrase, which is no part of it.
+const NO_NUMBER: &str = "not a number";
+pub(super) const PROTOCOL_THEN_PORT: &str = "a blank stands between a protocol and its port";
+pub(super) const RANGE: &str = "a range of ports has `-` between its ends, and no blanks";
+const EVERYTHING: &str = "everything is `all`";
+const PEERS_FOLLOW: &str = "peers follow `from` or `to`";
+const TAKEN_OUT: &str = "addresses are taken out with `except`";
+const CLAIM: &str = "an assertion says `can reach` or `cannot reach`";
+const VERB: &str = "a sentence says `allows`";
+
+const PHRASES: &[Phrase] = &[
+    (
+        Part::Services,
+        &["tcp|udp", "port|ports|dport|--dport|--dports|eq|dst-port|:|=|/", "#"],
+        "{0} {2}",
+        PROTOCOL_THEN_PORT,
+        true,
+    ),
+    (Part::Services, &["tcp|udp", "range|ports|port-range", "#", "#"], "{0} {2}-{3}", RANGE, true),
+    (Part::Services, &["tcp|udp", "all|any|*"], "{0}", "every port is the protocol alone", false),
+    (Part::Services, &["all|any|every", "tcp|udp|icmp", NO_NUMBER], "{1}", "every port is the protocol alone", false),
+    (Part::Services, &["all|any|every", "traffic|ports|protocols|services|protocol"], "all", EVERYTHING, false),
+    (Part::Services, &["*|-1|any/any"], "all", EVERYTHING, false),
+    (Part::Services, &["port|ports|dport|--dport|eq|:", "#"], "tcp {1}", "a port follows its protocol", false),
+    (Part::Services, &["range", "#", "#"], "tcp {1}-{2}", "a port follows its protocol", false),
+    (Part::Services, &["#", "to|-|\u{2013}|\u{2014}|\u{2212}|through|thru|..|...|~", "#"], "{0}-{2}", RANGE, true),
+    (
+        Part::Services,
+        &["icmp|icmpv6", "type|--icmp-type", "#", "code", "#"],
+        "{0} {2}/{4}",
+        "type and code are two numbers",
+        true,
+    ),
+    (Part::Services, &["icmp|icmpv6", "type|--icmp-type", "#"], "{0} {2}", "the type is a number or a name", true),
+    (
+        Part::Services,
+        &["icmp|icmpv6", "tcp|udp|icmp|icmpv6|proto|all"],
+        "{0}, {1}",
+        "commas stand between the items of a list",
+        false,
+    ),
+    (Part::Services, &["protocol|ip-protocol", "#"], "proto {1}", "a protocol by number is `proto`", true),
+    (Part::Services, &["protocol|-p|--protocol", "tcp|udp|icmp"], "{1}", "a protocol stands by its name", true),
+    (
+        Part::Services,
+        &["NAME", "on|at|over|@|:", "port|tcp|tcp/", "#"],
+        "tcp {3}",
+        "a service has the ports that it has",
+        false,
+    ),
+    (Part::Services, &["NAME", "on|at|over|@|:", "#"], "tcp {2}", "a service has the ports that it has", false),
+    (Part::Services, &["of|by|source|src|<-|-s|--source|for"], "from", PEERS_FOLLOW, false),
+    (Part::Services, &["into|towards|->|=>|-d|--destination|destination|dst"], "to", PEERS_FOLLOW, false),
+    (Part::Peers, &["host|ip|cidr|address|subnet", "ADDRESS"], "{1}", "an address stands by itself", true),
+    (Part::Peers, &["tier|network|external|param|group|sg", "NAME"], "{1}", "a name stands by itself", false),
+    (Part::Peers, &["*"], "anywhere", "everyone is `anywhere`", false),
+    (Part::Peers, &["but", "not"], "except", TAKEN_OUT, true),
+    (Part::Peers, &["but|not|without|excluding|minus|unless"], "except", TAKEN_OUT, false),
+    (Part::Peers, &["expires|till|expiring|ends"], "until", "the last day follows `until`", true),
+    (Part::Peers, &["can", "not|never"], "cannot", CLAIM, true),
+    (Part::Peers, &["can't|cant|can\u{2019}t"], "cannot", CLAIM, true),
+    (Part::Peers, &["must|may|should|shall|does", "not|never"], "cannot", CLAIM, true),
+    (Part::Peers, &["must|may|should|shall"], "can", CLAIM, true),
+    (Part::Peers, &["reaches"], "can reach", CLAIM, true),
+    (Part::Peers, &["access|talk|connect", "to"], "reach", CLAIM, true),
+    (Part::Peers, &["access"], "reach", CLAIM, true),
+    (Part::Peers, &["->|=>|-->"], "can reach", CLAIM, true),
+    (Part::Peers, &["!->|-/->|-x->"], "cannot reach", CLAIM, true),
+    (Part::Peers, &["over|using|with"], "on", "services follow `on`", true),
+    (Part::Names, &["as"], "is", "a role follows `is`", true),
+    (Part::Names, &["can|may", "receive|accept|get|take"], "allows", VERB, true),
+    (
+        Part::Names,
+        &["accepts|accept|permits|permit|admits|admit|allowed|allowing|lets|grants|grant|receives|accepting"],
+        "allows",
+        VERB,
+        true,
+    ),
+];
+
+/// `assert not web can reach db`
+pub(super) fn negation(here: &Here<'_>) -> Option<Found> {
+    let is_negated = here.head == "assert" && here.all.get(1).is_some_and(|it| is_like("not|no|never", it.text));
+    let at = here.position();
+    let write = match here.rest[0].text {
+        _ if !is_negated => return None,
+        _ if at == 1 => "",
+        "can" => "cannot",
+        _ => return None,
+    };
+    Some(Found { count: 1, write: write.to_string(), label: CLAIM, is_sure: true, is_plain: false })
+}
+
+pub(super) fn phrase(here: &Here<'_>) -> Option<Found> {
+    let phrases = PHRASES.iter().filter(|(part, ..)| *part == here.part);
+    // a statement is not its own verb: `access-list …`, `permit …`
+    let phrases =
+        phrases.filter(|(_, words, ..)| here.part != Part::Names || here.before.is_some() && !words.is_empty());
+    let mut matching = phrases.filter(|(_, words, ..)| {
+        words.len() <= here.rest.len() && words.iter().zip(here.rest).all(|(word, token)| is_like(word, token.text))
+    });
+    let (_, words, write, label, is_sure) = matching.next()?;
+    let write = words.iter().zip(here.rest).enumerate().fold(write.to_string(), |write, (n, (word, token))| {
+        let is_keyword = !["NAME", "ADDRESS"].contains(word);
+        let typed = if is_keyword { token.text.to_ascii_lowercase() } else { token.text.to_string() };
+        write.replace(&format!("{{{n}}}"), &typed)
+    });
+    let count = words.iter().filter(|word| **word != NO_NUMBER).count();
+    Some(Found { count, write, label, is_sure: *is_sure, is_plain: false })
+}
+
+pub(super) fn is_like(word: &str, typed: &str) -> bool {
+    match word {
+        "#" => is_number(typed),
+        NO_NUMBER => !typed.starts_with(|c: char| c.is_ascii_digit()),
+        "NAME" => is_name(typed) && !["from", "to", "except", "until", "and", "or"].contains(&typed),
+        "ADDRESS" => net::block(typed).is_ok(),
+        _ => word.split('|').any(|word| word.eq_ignore_ascii_case(typed)),
+    }
+}
+
+pub(super) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,176 @@
+//! Quotes, brackets, separators and keywords that stand elsewhere, and not here.
+
+use super::phrases::is_like;
+use super::tokens::{PAIRS, Token, is_name};
+use super::{Found, Here, Part};
+use crate::net;
+
+/// Declarations of which a sign follows the name, and why.
+const SIGNS: [(&str, &str, &str); 6] = [
+    ("network", "=", "a value follows `=`"),
+    ("service", "=", "a value follows `=`"),
+    ("tiers", "=", "a value follows `=`"),
+    ("external", "=", "a value follows `=`"),
+    ("prefix-list", "=", "a value follows `=`"),
+    ("param", ":", "a type follows `:`"),
+];
+
+/// `network office: 10.0.0.0/8`, `network office 10.0.0.0/8`, `param office cidr`
+pub(super) fn sign(here: &Here<'_>) -> Option<Found> {
+    let (typed, at) = (here.rest[0].text, here.position());
+    let (_, sign, label) = SIGNS.iter().find(|(head, ..)| *head == here.head)?;
+    let name = typed.strip_suffix(':').filter(|name| at == 1 && *sign == "=" && is_name(name));
+    let follows_name = at == 2 && here.before.is_some_and(|before| is_name(before.text));
+    let write = match name {
+        Some(name) => format!("{name} ="),
+        None if !follows_name || typed == *sign || typed == "," => return None,
+        None if is_like(":|:=|=>|==|is|as|->", typed) => sign.to_string(),
+        None if typed.starts_with('=') => return None,
+        None => format!("{sign} {typed}"),
+    };
+    Some(Found::sure(1, write, label))
+}
+
+/// `external partner = sg-0123456789abcdef0`
+pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Found> {
+    let follows_equals = here.position() == 3 && here.before.is_some_and(|before| before.text == "=");
+    let is_bare = ["external", "prefix-list"].contains(&here.head) && !here.rest[0].text.starts_with('"');
+    let write = || format!("\"{}\"", here.rest[0].text);
+    (follows_equals && is_bare).then(|| Found::sure(1, write(), "an id stands in double quotes"))
+}
+
+/// `peer a and b`
+pub(super) fn peering(here: &Here<'_>) -> Option<Found> {
+    let typed = here.rest[0].text;
+    let is_between = here.head == "peer" && here.position() == 2 && is_like("and|to|,|-|<->|&|/|=", typed);
+    // a comma has no blank before it
+    let write = if typed == "," { " with" } else { "with" };
+    is_between.then(|| Found::sure(1, write, "the two names have `with` between them"))
+}
+
+/// `stack shop = "Web shop"`
+pub(super) fn equals(here: &Here<'_>) -> Option<Found> {
+    let is_spare = ["stack", "tier", "vpc"].contains(&here.head) && here.position() == 2 && here.rest[0].text == "=";
+    is_spare.then(|| Found::sure(1, "", "what follows a name has no `=` before it"))
+}
+
+/// `tier web: { outbound = closed }`
+pub(super) fn colon(here: &Here<'_>) -> Option<Found> {
+    let is_name_of = ["tier", "vpc", "stack"].contains(&here.head) && here.position() == 1;
+    let write = here.rest[0].text.strip_suffix(':').filter(|name| is_name_of && is_name(name))?.to_string();
+    Some(Found { count: 1, write, label: "a name has no `:` behind it", is_sure: true, is_plain: true })
+}
+
+/// `include network.tier`
+pub(super) fn path(here: &Here<'_>) -> Option<Found> {
+    let typed = here.rest[0].text;
+    let is_path = here.head == "include" && here.before.is_some_and(|before| before.text == "include");
+    let write = format!("\"{typed}\"");
+    let label = "a path stands in double quotes";
+    (is_path && !typed.starts_with(['"', '\'', '`', '\u{201c}', '\u{2018}'])).then_some(Found {
+        count: 1,
+        write,
+        label,
+        is_sure: true,
+        is_plain: true,
+    })
+}
+
+/// `'Web'`, and `"web"` where a name or an address stands.
+pub(super) fn quoted(here: &Here<'_>) -> Option<Found> {
+    let typed = here.rest[0].text;
+    let inside = PAIRS[1..5].iter().find_map(|(open, close)| {
+        (typed.len() > open.len()).then(|| typed.strip_prefix(open)?.strip_suffix(close)).flatten()
+    });
+    let text = inside.or_else(|| typed.strip_prefix('"')?.strip_suffix('"'))?;
+    let is_bare = is_name(text) || net::block(text).is_ok();
+    let label = if is_bare && here.depth == 0 && here.expects_name() {
+        "names and addresses stand without quotes"
+    } else {
+        "a string stands in straight double quotes"
+    };
+    let write = if label.starts_with('n') { text.to_string() } else { format!("\"{text}\"") };
+    (write != typed).then_some(Found { count: 1, write, label, is_sure: inside.is_some(), is_plain: inside.is_some() })
+}
+
+impl Here<'_> {
+    /// Whether a name must stand here, since one stands before each description.
+    fn expects_name(&self) -> bool {
+        const WORDS: [&str; 19] = [
+            "from", "to", "allows", "allow", ",", "tier", "tiers", "network", "service", "param", "stack", "vpc",
+            "peer", "is", "was", "except", "on", "reach", "assert",
+        ];
+        let is_value =
+            ["network", "service", "tiers"].contains(&self.head) && self.before.is_some_and(|it| it.text == "=");
+        is_value || self.before.is_none_or(|before| WORDS.contains(&before.text))
+    }
+}
+
+/// `http, https, from anywhere`
+pub(super) fn comma(here: &Here<'_>) -> Option<Found> {
+    const NO_ITEM: [&str; 12] =
+        [",", "from", "to", "allows", "allow", "except", "until", "on", "can", "cannot", "reach", "{"];
+    let [Token { text: ",", .. }, next, ..] = here.rest else { return None };
+    let is_first = here.before.is_some_and(|before| NO_ITEM[1..].contains(&before.text));
+    let is_spare = (is_first || NO_ITEM.contains(&next.text)) && here.depth == 0;
+    let label = "no item follows this comma";
+    is_spare.then(|| Found { count: 1, write: String::new(), label, is_sure: true, is_plain: false })
+}
+
+/// Signs that stand between the items of lists elsewhere.
+const SEPARATORS: [&str; 11] = ["and", "or", "&", "&&", "+", "|", "||", ";", "\u{ff0c}", "\u{3001}", "\u{60c}"];
+
+/// `web and app`
+pub(super) fn separator(here: &Here<'_>) -> Option<Found> {
+    let (typed, before) = (here.rest[0].text, here.before?);
+    let next = here.rest.get(1)?;
+    let is_doubled = before.text == "," || next.text == ",";
+    let is_separator = SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0;
+    let write = if is_doubled { "" } else { "," };
+    let label = "commas stand between the items of a list";
+    is_separator.then(|| Found { is_plain: false, ..Found::sure(1, write, label) })
+}
+
+/// `web allows https from anywhere;`
+pub(super) fn ending(here: &Here<'_>) -> Option<Found> {
+    let [Token { text: typed, .. }] = here.rest else { return None };
+    let word = typed.strip_suffix('.').filter(|word| is_name(word));
+    let is_alone = here.before.is_some() && [";", ".", ":"].contains(typed);
+    let write = word.or(is_alone.then_some(""))?;
+    Some(Found::sure(1, write, "a statement ends with its line"))
+}
+
+/// `{ outbound: closed }`
+pub(super) fn key(here: &Here<'_>) -> Option<Found> {
+    let typed = here.rest[0].text;
+    let name = typed.strip_suffix([':', '=']).filter(|word| is_name(word)).map(|word| format!("{word} ="));
+    let sign = || [":", "=>", ":=", "=="].contains(&typed).then(|| "=".to_string());
+    let write = name.or_else(sign).filter(|_| here.depth > 0)?;
+    Some(Found::sure(1, write, "a value follows `=`"))
+}
+
+/// `[web, app]`, `(http, https)`, `tcp { 80, 443 }`, `tier web = { … }`
+pub(super) fn bracket(here: &Here<'_>) -> Option<Found> {
+    let typed = here.rest[0].text;
+    let label = match (typed, here.head) {
+        ("[" | "]" | "(" | ")", _) if here.depth == 0 => "a list stands without brackets",
+        ("{" | "}", _) if here.part != Part::Names => "a list stands without brackets",
+        ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list") if here.rest.get(1).is_some_and(|it| it.text == "{") => {
+            "a block follows the name"
+        }
+        _ => return None,
+    };
+    Some(Found { count: 1, write: String::new(), label, is_sure: true, is_plain: false })
+}
+
+/// Words that mean something in the language wherever they stand.
+const KEYWORDS: [&str; 11] =
+    ["allows", "allow", "from", "to", "except", "until", "can", "cannot", "reach", "on", "only"];
+
+/// `ALLOWS`
+pub(super) fn keyword(here: &Here<'_>) -> Option<Found> {
+    let typed = here.rest[0].text;
+    let write = KEYWORDS.iter().find(|word| word.eq_ignore_ascii_case(typed)).filter(|word| **word != typed)?;
+    let label = "keywords are written in small letters";
+    Some(Found { count: 1, write: write.to_string(), label, is_sure: true, is_plain: false })
+}

@@ -1,0 +1,83 @@
+//! A statement as words, signs and strings, whatever language it is of.
+
+use crate::source::beginning;
+
+/// A word, a sign or a string of a statement.
+#[derive(Debug, Clone, Copy)]
+pub struct Token<'t> {
+    /// Where it starts.
+    pub start: usize,
+    /// All of it, quotes included.
+    pub text: &'t str,
+}
+
+impl Token<'_> {
+    /// Where it ends.
+    pub fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+}
+
+/// The words, signs and strings that the first line of a statement starts with.
+pub fn first_tokens(text: &str) -> Vec<Token<'_>> {
+    const SHOWN: usize = 256;
+    tokens(beginning(text.lines().next().unwrap_or(""), SHOWN))
+}
+
+/// The words, signs and strings of a short statement, without its comments: each is looked for to the end of its line.
+pub fn tokens(text: &str) -> Vec<Token<'_>> {
+    let (mut tokens, mut at) = (Vec::new(), 0);
+    while let Some(character) = text[at..].chars().next() {
+        let rest = &text[at..];
+        if character.is_whitespace() {
+            at += character.len_utf8();
+        } else if character == '#' {
+            at += rest.find('\n').unwrap_or(rest.len());
+        } else {
+            let length = token(rest, character);
+            tokens.push(Token { start: at, text: &rest[..length] });
+            at += length;
+        }
+    }
+    tokens
+}
+
+/// What opens and closes a token in which anything may stand.
+pub(super) const PAIRS: [(&str, &str); 8] = [
+    ("\"", "\""),
+    ("'", "'"),
+    ("`", "`"),
+    ("\u{201c}", "\u{201d}"),
+    ("\u{2018}", "\u{2019}"),
+    ("${", "}"),
+    ("%{", "}"),
+    ("{{", "}}"),
+];
+
+/// The length of the token that a text starts with.
+fn token(text: &str, first: char) -> usize {
+    const SINGLE: &str = ",;[](){}\"\u{ff0c}\u{3001}\u{60c}";
+    let line = &text[..text.find('\n').unwrap_or(text.len())];
+    let closed = PAIRS.iter().find_map(|(open, close)| {
+        let inside = line.strip_prefix(open)?;
+        Some(open.len() + closing(inside, close)? + close.len())
+    });
+    if let Some(length) = closed {
+        return length;
+    }
+    if SINGLE.contains(first) {
+        return first.len_utf8();
+    }
+    text.find(|c: char| c.is_whitespace() || SINGLE.contains(c)).unwrap_or(text.len()).max(first.len_utf8())
+}
+
+/// Where a string ends: at a quote that no backslash stands before.
+fn closing(inside: &str, close: &str) -> Option<usize> {
+    inside.match_indices(close).map(|(at, _)| at).find(|at| !inside[..*at].ends_with('\\'))
+}
+
+/// Whether a text can be a name.
+pub fn is_name(text: &str) -> bool {
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(in_name)
+}

@@ -1,0 +1,54 @@
+//! Peers that no rule of AWS can name.
+
+use super::notations::REFERENCES;
+use super::tokens::{Token, tokens};
+use super::{Part, first_part, next_part};
+
+/// What no rule of AWS can name as a peer: how it is known, what it is, what to write.
+type Unmatched = (fn(&str) -> bool, &'static str, &'static str);
+
+const UNMATCHED: [Unmatched; 4] = [
+    (
+        |typed| typed.starts_with("arn:"),
+        "security groups are named by their ids",
+        "declare it by its id: `external partner = \"sg-0123456789abcdef0\"`, and write `partner`",
+    ),
+    (
+        |typed| typed.starts_with("com.amazonaws."),
+        "a prefix list is declared",
+        "declare it: `prefix-list s3 = \"com.amazonaws.region.s3\"`, and write `s3`",
+    ),
+    (
+        |typed| typed.contains("://"),
+        "security groups match addresses, not names",
+        "declare its addresses: `network partner = 203.0.113.0/24`, or `param partner : cidr`",
+    ),
+    (
+        is_host,
+        "security groups match addresses, not names",
+        "declare its addresses: `network partner = 203.0.113.0/24`, or `param partner : cidr`",
+    ),
+];
+
+/// `example.com`, `*.example.com`
+fn is_host(typed: &str) -> bool {
+    let labels = typed.strip_prefix("*.").unwrap_or(typed).split('.');
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let known = || REFERENCES.iter().any(|before| typed.starts_with(before));
+    let ends_in_letters = typed.ends_with(|c: char| c.is_ascii_alphabetic());
+    labels.clone().count() > 1 && labels.clone().all(is_label) && ends_in_letters && !known()
+}
+
+/// A peer that no rule of AWS can name, what it is, and what to write instead.
+pub fn unmatched(text: &str) -> Option<(Token<'_>, &'static str, &'static str)> {
+    let tokens = tokens(text);
+    let head = tokens.first().map_or("", |token| token.text);
+    let mut part = first_part(head);
+    tokens.into_iter().find_map(|token| {
+        part = next_part(part, head, token.text);
+        let (_, label, help) = UNMATCHED.iter().find(|(is_like, ..)| is_like(token.text))?;
+        (part == Part::Peers).then_some((token, *label, *help))
+    })
+}

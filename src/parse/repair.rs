@@ -1,0 +1,208 @@
+//! What would make a statement of a stretch that is none: a habit written as it is written here, a comma, the usual
+//! order of words. Each is tried, and offered where the statement can be read with it.
+
+use super::grammar::{Grammar, Rule};
+use super::habits::{Habit, habits, tokens};
+use super::order::reordered;
+use super::recover::furthest;
+use crate::diagnostic::{Problem, Rewrite};
+use crate::source::Span;
+use pest::Parser;
+
+/// Longer statements are not repaired: each try reads them once more.
+pub const LONG: usize = 4 * 1024;
+/// How many commas are put into a statement.
+const MOST_COMMAS: usize = 8;
+
+/// Whether a text is one statement.
+pub fn is_statement(text: &str) -> bool {
+    Grammar::parse(Rule::alone, text).is_ok()
+}
+
+/// A piece of a statement that is replaced.
+struct Edit {
+    start: usize,
+    end: usize,
+    write: String,
+}
+
+/// What a stretch that is no statement was to be, if that can be told.
+pub fn repair(text: &str, span: Span) -> Option<Problem> {
+    if text.len() > LONG {
+        return None;
+    }
+    let habits = habits(text);
+    let mut edits: Vec<Edit> = habits.iter().map(edit).collect();
+    let written = applied(text, &edits);
+    if let Some(habit) = habits.first().filter(|_| is_statement(&written)) {
+        return Some(rewritten(text, span, habit, &habits, &edits));
+    }
+    if let Some(commas) = missing_commas(&written) {
+        let places: Vec<usize> = commas.iter().map(|at| origin(&edits, *at)).collect();
+        edits.extend(places.iter().map(|at| Edit { start: *at, end: *at, write: ",".to_string() }));
+        edits.sort_by_key(|edit| edit.start);
+        return Some(match habits.first() {
+            Some(habit) if places.first().is_none_or(|comma| habit.start < *comma) => {
+                rewritten(text, span, habit, &habits, &edits)
+            }
+            Some(_) | None => missing_comma(text, span, *places.first()?, &edits),
+        });
+    }
+    if let Some(problem) = prose_in_the_middle(text, span) {
+        return Some(problem);
+    }
+    if let Some(order) = reordered(&written).filter(|order| is_statement(&order.sentence)) {
+        let end = tokens(text.lines().next()?).last()?.end();
+        return Some(Problem::WordOrder {
+            span: span.part(0, end),
+            sentence: order.sentence,
+            is_whole: order.is_whole,
+        });
+    }
+    None
+}
+
+/// `web allows https "why" from anywhere`
+fn prose_in_the_middle(text: &str, span: Span) -> Option<Problem> {
+    let line = text.lines().next()?;
+    let tokens = tokens(line);
+    let at = tokens.iter().position(|token| token.text.starts_with('"'))?;
+    let (string, next, last) = (tokens[at], tokens.get(at + 1)?, tokens.last()?);
+    let written = format!("{}{} {}", &line[..string.start], &line[next.start..last.end()], string.text);
+    let edits = [
+        Edit { start: string.start, end: next.start, write: String::new() },
+        Edit { start: last.end(), end: last.end(), write: format!(" {}", string.text) },
+    ];
+    is_statement(&written).then(|| Problem::OtherNotation {
+        span: span.part(string.start, string.text.len()),
+        text: string.text.to_string(),
+        write: written,
+        label: "a description stands at the end",
+        rewrite: rewrite(span, &edits, true),
+    })
+}
+
+/// What is foreign wherever it stands, though the statement cannot be read with it either.
+pub fn plain_habit(text: &str, span: Span, before: usize) -> Option<Problem> {
+    let habits = if text.len() > LONG { Vec::new() } else { habits(text) };
+    let habit = habits.into_iter().find(|habit| habit.is_plain).filter(|habit| habit.start <= before)?;
+    Some(rewritten(text, span, &habit, &[], &[]))
+}
+
+fn edit(habit: &Habit) -> Edit {
+    Edit { start: habit.start, end: habit.end, write: habit.write.clone() }
+}
+
+fn rewritten(text: &str, span: Span, first: &Habit, all: &[Habit], edits: &[Edit]) -> Problem {
+    let typed = text[first.start..first.end].trim_start();
+    let (at, typed) = (first.end - typed.len(), typed.trim_end());
+    Problem::OtherNotation {
+        span: span.part(at, typed.len()),
+        text: typed.to_string(),
+        write: first.write.trim().to_string(),
+        label: first.label,
+        rewrite: rewrite(span, edits, all.iter().all(|habit| habit.is_sure)),
+    }
+}
+
+fn missing_comma(text: &str, span: Span, at: usize, edits: &[Edit]) -> Problem {
+    let last = tokens(&text[..at]).last().map_or((0, at), |token| (token.start, token.end()));
+    let after = text[last.0..last.1].to_string();
+    let rewrite = rewrite(span, edits, false);
+    Problem::MissingComma { span: span.part(last.0, last.1 - last.0), after, rewrite }
+}
+
+fn rewrite(span: Span, edits: &[Edit], is_sure: bool) -> Rewrite {
+    let edits = edits.iter().map(|edit| (span.part(edit.start, edit.end - edit.start), edit.write.clone()));
+    Rewrite { edits: edits.collect(), is_sure }
+}
+
+fn applied(text: &str, edits: &[Edit]) -> String {
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for edit in edits {
+        out.push_str(&text[at..edit.start]);
+        out.push_str(&edit.write);
+        at = edit.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// The place in the text before edits of a place after them.
+fn origin(edits: &[Edit], at: usize) -> usize {
+    let mut delta = 0_isize;
+    for edit in edits {
+        let end = edit.start as isize + delta + edit.write.len() as isize;
+        if at as isize >= end {
+            delta += edit.write.len() as isize - (edit.end - edit.start) as isize;
+        }
+    }
+    (at as isize - delta).max(0) as usize
+}
+
+/// Words after which no list goes on.
+const NO_ITEMS: [&str; 43] = [
+    "allow",
+    "allows",
+    "from",
+    "to",
+    "except",
+    "until",
+    "can",
+    "cannot",
+    "reach",
+    "on",
+    "only",
+    "through",
+    "is",
+    "was",
+    "with",
+    "in",
+    "outbound",
+    "addresses",
+    "name",
+    "description",
+    "tags",
+    "cidr",
+    "id",
+    "open",
+    "closed",
+    "via",
+    "over",
+    "port",
+    "ports",
+    "and",
+    "or",
+    "not",
+    "at",
+    "by",
+    "for",
+    "as",
+    "also",
+    "if",
+    "unless",
+    "when",
+    "between",
+    "of",
+    "then",
+];
+
+/// Where commas are missing, as places in the text before they are put in.
+fn missing_commas(text: &str) -> Option<Vec<usize>> {
+    let (mut with, mut places) = (text.to_string(), Vec::new());
+    while places.len() < MOST_COMMAS {
+        let at = furthest(&with)?;
+        let next = tokens(&with[at..]).first().copied()?;
+        let is_item = next.start > 0 && !NO_ITEMS.contains(&next.text);
+        let starts_item = next.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == ':');
+        if !is_item || !starts_item || with[..at].ends_with(',') {
+            return None;
+        }
+        places.push(at - places.len());
+        with.insert(at, ',');
+        if is_statement(&with) {
+            return Some(places);
+        }
+    }
+    None
+}

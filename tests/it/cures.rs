@@ -1,0 +1,412 @@
+//! The cure of each mistake: what people write out of habit from other tools, the place that is pointed at, and what
+//! they are told to type. One mistake is one error; a fix leaves none.
+
+use crate::common::check;
+use crate::common::command::Scratch;
+use Fix::{None, Review, Safe};
+use tierwall::check::lint::{Level, Levels};
+use tierwall::compile::Compilation;
+use tierwall::diagnostic::{self, Problem, Safety, edited};
+use tierwall::source::FileId;
+
+/// The fix that an error has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fix {
+    None,
+    Safe,
+    Review,
+}
+
+/// What was typed, the code, the line and column, what to type, and the fix.
+type Row = (&'static str, &'static str, &'static str, &'static str, Fix);
+
+/// What each of `SENTENCES` stands below.
+const DECLARATIONS: &str = "tier web, app, db\nparam office : cidr\n";
+
+#[rustfmt::skip]
+const SENTENCES: &[Row] = &[
+    ("web allows tcp 8000:9000 from anywhere", "E0123", "1:16", "write `8000-9000`", Safe),
+    ("web allows tcp/443 from anywhere", "E0123", "1:12", "write `tcp 443`", Safe),
+    ("web allows tcp:443 from anywhere", "E0123", "1:12", "write `tcp 443`", Safe),
+    ("web allows 443/tcp from anywhere", "E0123", "1:12", "write `tcp 443`", Safe),
+    ("web allows https on 8443 from anywhere", "E0123", "1:12", "write `tcp 8443`", Review),
+    ("web allows tcp 8000\u{2013}9000 from anywhere", "E0123", "1:16", "write `8000-9000`", Safe),
+    ("web allows https from 10.0.0.1-10.0.0.9", "E0123", "1:23", "write `10.0.0.1, 10.0.0.2/31, 10.0.0.4/30, 10.0.0.8/31`", Safe),
+    ("web allows https from 10.0/16", "E0110", "1:23", "did you mean `10.0.0.0/16`?", Review),
+    ("web allows https from any", "E0201", "1:23", "did you mean `anywhere`?", Review),
+    ("web allows https from all", "E0201", "1:23", "did you mean `anywhere`?", Review),
+    ("web allows https from self", "E0201", "1:23", "did you mean `itself`?", Review),
+    ("web allows https from sg-0123456789abcdef0", "E0213", "1:23", "declare it: `external partner = \"sg-0123456789abcdef0\"`, and write `partner`", None),
+    ("web allows https from pl-0123456789abcdef0", "E0213", "1:23", "declare it: `prefix-list partner = \"pl-0123456789abcdef0\"`, and write `partner`", None),
+    ("web allows https from example.com", "E0128", "1:23", "declare its addresses: `network partner = 203.0.113.0/24`, or `param partner : cidr`", None),
+    ("web allows https from ${office}", "E0123", "1:23", "write `office`", Review),
+    ("web allows https from var.office", "E0123", "1:23", "write `office`", Review),
+    ("web allows http https from anywhere", "E0124", "1:12", "write `http,`", Review),
+    ("web app allow https from anywhere", "E0124", "1:1", "write `web,`", Review),
+    ("web and app allow https from anywhere", "E0123", "1:5", "write `,`", Safe),
+    ("web allows http, https, from anywhere", "E0123", "1:23", "leave out `,`", Safe),
+    ("web allows from anywhere", "E0101", "1:12", "name what may pass: `web allows https from anywhere`", None),
+    ("from web to db allow mysql", "E0127", "1:1", "write `db allows mysql from web`", Review),
+    ("allow https from anywhere to web", "E0127", "1:1", "write `web allows https from anywhere`", Review),
+    ("from app to db", "E0127", "1:1", "name what may pass: `db allows https from app`", None),
+    ("\"text\" from anywhere", "E0101", "1:1", "a rule reads `web allows https from anywhere`", None),
+    ("web allows https\n    from anywhere", "E0125", "2:5", "join the two lines; a statement goes on only after `,` or `=`, and inside `{ }`", Safe),
+    ("/* the shop\n   and more */", "E0123", "1:1", "write `#`", None),
+    ("// the shop", "E0123", "1:1", "write `#`", Safe),
+    ("tiers x = [web, app]\nx allows https from anywhere", "E0123", "1:11", "leave out `[`", Safe),
+    ("tiers x =\n    web\n    app\nx allows https from anywhere", "E0124", "2:5", "write `web,`", Safe),
+    ("tiers x = web,\n    app\n    db\nx allows https from anywhere", "E0124", "2:5", "write `app,`", Safe),
+    ("include other.tier\nother allows https from anywhere", "E0123", "1:9", "write `\"other.tier\"`", Safe),
+    ("include \"*.tier\"\nother allows https from anywhere", "E0401", "1:9", "`include` takes one file, and no pattern; write one `include` for each", None),
+    ("assert web can not reach db", "E0123", "1:12", "write `cannot`", Safe),
+    ("assert not web can reach db", "E0123", "1:8", "leave out `not`", Safe),
+    ("web allows icmp ping from anywhere", "E0214", "1:12", "write `ping`", Review),
+    ("web allows\u{a0}https from anywhere", "E0107", "1:11", "write an ordinary blank", Safe),
+    ("web\u{a0}allows https from anywhere", "E0107", "1:4", "write an ordinary blank", Safe),
+    ("web allows TCP/443 from anywhere", "E0123", "1:12", "write `tcp 443`", Safe),
+    ("web allows 8000-9000/tcp from anywhere", "E0123", "1:12", "write `tcp 8000-9000`", Safe),
+    ("web allows tcp/80, tcp/443 from anywhere", "E0123", "1:12", "write `tcp 80`", Safe),
+    ("web allows tcp port 443 from anywhere", "E0123", "1:12", "write `tcp 443`", Safe),
+    ("web allows port 443 from anywhere", "E0123", "1:12", "write `tcp 443`", Review),
+    ("web allows ports 80, 443 from anywhere", "E0123", "1:12", "write `tcp 80`", Review),
+    ("web allows tcp eq 443 from anywhere", "E0123", "1:12", "write `tcp 443`", Safe),
+    ("web allows tcp range 8000 9000 from anywhere", "E0123", "1:12", "write `tcp 8000-9000`", Safe),
+    ("web allows tcp 8000 to 9000 from anywhere", "E0123", "1:16", "write `8000-9000`", Safe),
+    ("web allows tcp 8000 - 9000 from anywhere", "E0123", "1:16", "write `8000-9000`", Safe),
+    ("web allows tcp 8000..9000 from anywhere", "E0123", "1:16", "write `8000-9000`", Safe),
+    ("web allows tcp --dport 443 from anywhere", "E0123", "1:12", "write `tcp 443`", Safe),
+    ("web allows tcp 80 443 from anywhere", "E0124", "1:16", "write `80,`", Review),
+    ("web allows tcp { 80, 443 } from anywhere", "E0123", "1:16", "leave out `{`", Safe),
+    ("web allows tcp (80, 443) from anywhere", "E0123", "1:16", "leave out `(`", Safe),
+    ("web allows tcp [80, 443] from anywhere", "E0123", "1:16", "leave out `[`", Safe),
+    ("web allows tcp-443 from anywhere", "E0201", "1:12", "did you mean `tcp 443`?", Review),
+    ("web allows tcp443 from anywhere", "E0201", "1:12", "did you mean `tcp 443`?", Review),
+    ("web allows https/tcp from anywhere", "E0123", "1:12", "write `https`", Safe),
+    ("web allows https:8443 from anywhere", "E0123", "1:12", "write `tcp 8443`", Review),
+    ("web allows icmp type 8 from 10.0.0.0/8", "E0123", "1:12", "write `icmp 8`", Safe),
+    ("web allows icmp type 3 code 4 from 10.0.0.0/8", "E0123", "1:12", "write `icmp 3/4`", Safe),
+    ("web allows icmp echo from anywhere", "E0201", "1:17", "did you mean `echo-request`?", Review),
+    ("web allows protocol 50 from anywhere", "E0123", "1:12", "write `proto 50`", Safe),
+    ("web allows all traffic from anywhere", "E0123", "1:12", "write `all`", Review),
+    ("web allows all tcp from anywhere", "E0123", "1:12", "write `tcp`", Review),
+    ("web allows tcp any from anywhere", "E0123", "1:12", "write `tcp`", Review),
+    ("web allows -1 from anywhere", "E0123", "1:12", "write `all`", Review),
+    ("web allows * from anywhere", "E0123", "1:12", "write `all`", Review),
+    ("web allows any from anywhere", "E0201", "1:12", "did you mean `all`?", Review),
+    ("web allows ip from anywhere", "E0201", "1:12", "did you mean `all`?", Review),
+    ("web allows 443 from anywhere", "E0117", "1:12", "write `tcp 443` or `udp 443`", Review),
+    ("web allows tcp 443-80 from anywhere", "E0113", "1:16", "write `80-443`", Review),
+    ("web allows tcp all from anywhere", "E0123", "1:12", "write `tcp`", Review),
+    ("web allows https from 10.0.0.0 255.0.0.0", "E0123", "1:23", "write `10.0.0.0/8`", Safe),
+    ("web allows https from 10.0.0.0 0.255.255.255", "E0123", "1:23", "write `10.0.0.0/8`", Safe),
+    ("web allows https from 10.0.0.0/255.0.0.0", "E0110", "1:23", "did you mean `10.0.0.0/8`?", Review),
+    ("web allows https from 10.0.0.*", "E0123", "1:23", "write `10.0.0.0/24`", Safe),
+    ("web allows https from 10.0.0.x", "E0110", "1:23", "did you mean `10.0.0.0/24`?", Review),
+    ("web allows https from 10.0.0.1-9", "E0123", "1:23", "write `10.0.0.1, 10.0.0.2/31, 10.0.0.4/30, 10.0.0.8/31`", Safe),
+    ("web allows https from host 10.0.0.1", "E0123", "1:23", "write `10.0.0.1`", Safe),
+    ("web allows https from *", "E0123", "1:23", "write `anywhere`", Review),
+    ("web allows https from 0/0", "E0110", "1:23", "everyone is `anywhere`", None),
+    ("web allows https from 10/8", "E0110", "1:23", "did you mean `10.0.0.0/8`?", Review),
+    ("web allows https from any4", "E0201", "1:23", "did you mean `anywhere-ipv4`?", Review),
+    ("web allows https from rfc1918", "E0201", "1:23", "did you mean `private`?", Review),
+    ("web allows https from \"10.0.0.0/8\"", "E0123", "1:23", "write `10.0.0.0/8`", Review),
+    ("web allows https from \"app\"", "E0123", "1:23", "write `app`", Review),
+    ("web allows https from [app, db]", "E0123", "1:23", "leave out `[`", Safe),
+    ("web allows https from app and db", "E0123", "1:27", "write `,`", Safe),
+    ("web allows https from app or db", "E0123", "1:27", "write `,`", Safe),
+    ("web allows https from app & db", "E0123", "1:27", "write `,`", Safe),
+    ("web allows https from app; db", "E0123", "1:26", "write `,`", Safe),
+    ("web allows https from app, and db", "E0123", "1:28", "leave out `and`", Safe),
+    ("web allows https from @app", "E0123", "1:23", "write `app`", Review),
+    ("web allows https from $office", "E0123", "1:23", "write `office`", Review),
+    ("web allows https from {{ office }}", "E0123", "1:23", "write `office`", Review),
+    ("web allows https from !Ref office", "E0123", "1:23", "write `office`", Review),
+    ("web allows https from aws_security_group.app.id", "E0123", "1:23", "write `app`", Review),
+    ("web allows https from module.app.security_group_id", "E0123", "1:23", "write `app`", Review),
+    ("web allows https from !GetAtt app.GroupId", "E0123", "1:23", "write `app`", Review),
+    ("web allows https from tier app", "E0123", "1:23", "write `app`", Review),
+    ("web allows https from https://example.com", "E0128", "1:23", "declare its addresses: `network partner = 203.0.113.0/24`, or `param partner : cidr`", None),
+    ("web allows https from *.example.com", "E0128", "1:23", "declare its addresses: `network partner = 203.0.113.0/24`, or `param partner : cidr`", None),
+    ("web allows https from arn:aws:ec2:eu-central-1:123456789012:security-group/sg-0123456789abcdef0", "E0128", "1:23", "declare it by its id: `external partner = \"sg-0123456789abcdef0\"`, and write `partner`", None),
+    ("web allows https from com.amazonaws.eu-central-1.s3", "E0128", "1:23", "declare it: `prefix-list s3 = \"com.amazonaws.region.s3\"`, and write `s3`", None),
+    ("web allows https from subnet-0123456789abcdef0", "E0213", "1:23", "name its addresses: `network subnet = 10.0.1.0/24`", None),
+    ("web allows https from vpc-0123456789abcdef0", "E0213", "1:23", "declare it: `vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }`, and write `vpc main`", None),
+    ("web allows https from 10.0.0.1:443", "E0110", "1:23", "an address has no port; ports stand before `from`: `tcp 443`", None),
+    ("web allows https from [::1]", "E0123", "1:23", "leave out `[`", Safe),
+    ("web allows https from anywhere but 10.0.0.0/8", "E0123", "1:32", "write `except`", Review),
+    ("web allows https from anywhere, !10.0.0.0/8", "E0101", "1:33", "addresses are taken out with `except`: `anywhere except 10.0.0.0/8`", None),
+    ("web allows https from anywhere except, 10.0.0.0/8", "E0123", "1:38", "leave out `,`", Safe),
+    ("web accepts https from anywhere", "E0123", "1:5", "write `allows`", Safe),
+    ("web permits https from anywhere", "E0123", "1:5", "write `allows`", Safe),
+    ("web can receive https from anywhere", "E0123", "1:5", "write `allows`", Safe),
+    ("web Allows https From anywhere", "E0123", "1:5", "write `allows`", Safe),
+    ("web alows https from anywhere", "E0101", "1:5", "write `allows`", None),
+    ("web allows https of anywhere", "E0123", "1:18", "write `from`", Review),
+    ("web allows https for app", "E0123", "1:18", "write `from`", Review),
+    ("app -> db: mysql", "E0127", "1:1", "write `db allows mysql from app`", Review),
+    ("app -> db:3306", "E0127", "1:1", "write `db allows tcp 3306 from app`", Review),
+    ("app => db on mysql", "E0127", "1:1", "write `db allows mysql from app`", Review),
+    ("db allows app on mysql", "E0127", "1:1", "write `db allows mysql from app`", Review),
+    ("mysql from app to db", "E0127", "1:1", "write `db allows mysql from app`", Review),
+    ("app to db allow mysql", "E0127", "1:1", "write `db allows mysql from app`", Review),
+    ("allow app to db on mysql", "E0101", "1:1", "a sentence starts with the tier that is reached: `web allows https from anywhere`", None),
+    ("web allows https from anywhere;", "E0123", "1:31", "leave out `;`", Safe),
+    ("web allows https from anywhere.", "E0123", "1:23", "write `anywhere`", Safe),
+    ("web allows https \"why\" from anywhere", "E0123", "1:18", "write `web allows https from anywhere \"why\"`", Safe),
+    ("web allows https from anywhere // why", "E0123", "1:32", "write `#`", Safe),
+    ("web allows https from anywhere /* why */", "E0123", "1:32", "write `#`", Safe),
+    ("-- why", "E0123", "1:1", "write `#`", Safe),
+    ("; why", "E0123", "1:1", "write `#`", Safe),
+    ("<!-- why -->", "E0123", "1:1", "write `#`", Safe),
+    ("web allows https from anywhere expires 2026-12-31", "E0123", "1:32", "write `until`", Safe),
+    ("web allows https from anywhere until 31.12.2026", "E0116", "1:38", "did you mean `2026-12-31`?", Review),
+    ("web allows https from anywhere until 2026/12/31", "E0116", "1:38", "did you mean `2026-12-31`?", Review),
+    ("web denies ssh from anywhere", "E0103", "1:5", "leave the rule out, or take addresses out of one: `web allows https from 10.0.0.0/8 except 10.1.0.0/16`", None),
+    ("deny ssh from anywhere to web", "E0103", "1:1", "leave the rule out, or take addresses out of one: `web allows https from 10.0.0.0/8 except 10.1.0.0/16`", None),
+    ("assert web can never reach db", "E0123", "1:12", "write `cannot`", Safe),
+    ("assert web must not reach db", "E0123", "1:12", "write `cannot`", Safe),
+    ("assert web cannot access db", "E0123", "1:19", "write `reach`", Safe),
+    ("assert web cannot talk to db", "E0123", "1:19", "write `reach`", Safe),
+    ("assert web reaches db", "E0123", "1:12", "write `can reach`", Safe),
+    ("assert any cannot reach db", "E0201", "1:8", "did you mean `anywhere`?", Review),
+    ("assert no web can reach db", "E0123", "1:8", "leave out `no`", Safe),
+    ("assert web cannot reach db over mysql", "E0123", "1:28", "write `on`", Safe),
+    ("assert web -> db", "E0123", "1:12", "write `can reach`", Safe),
+    ("web cannot reach db", "E0102", "1:1", "did you mean `assert web`?", Review),
+    ("@allow open-http\nweb allows http from anywhere", "E0123", "1:1", "write `@allow(open-http)`", Safe),
+    ("@allow(open-ssh)\nweb allows http from anywhere", "E0201", "1:8", "did you mean `open-admin-port`?", Review),
+    ("@ignore(open-http)\nweb allows http from anywhere", "E0102", "1:1", "did you mean `@allow(LINT, \"reason\")`?", Review),
+    ("web allows https from anywhere\n  except 10.0.0.0/8", "E0125", "2:3", "join the two lines; a statement goes on only after `,` or `=`, and inside `{ }`", Safe),
+    ("web allows https from\n  anywhere", "E0125", "2:3", "join the two lines; a statement goes on only after `,` or `=`, and inside `{ }`", Safe),
+    ("web\n  allows https from anywhere", "E0125", "2:3", "join the two lines; a statement goes on only after `,` or `=`, and inside `{ }`", Safe),
+    ("web allows https, http,\n  ssh\n  from anywhere", "E0125", "3:3", "join the two lines; a statement goes on only after `,` or `=`, and inside `{ }`", Safe),
+];
+
+#[rustfmt::skip]
+const PROGRAMS: &[Row] = &[
+    ("tier web 'Web'\nweb allows https from anywhere", "E0123", "1:10", "write `\"Web\"`", Safe),
+    ("/* the shop */\ntier web, app, db", "E0123", "1:1", "write `#`", Safe),
+    ("param e : string\ntier web, app, db\nweb allows https from e", "E0201", "1:11", "types are vpc, cidr, cidr-ipv6, external, prefix-list", None),
+    ("param x : cidr = 10.0.0.0/8, 172.16.0.0/12\ntier web, app, db\nweb allows https from x", "E0101", "1:28", "a parameter is one value; several addresses are a network: `network office = 10.0.0.0/8, 172.16.0.0/12`", None),
+    ("service x = all except tcp 80\ntier web, app, db\nweb allows x from anywhere", "E0101", "1:17", "services have no `except`; name the ports that are left: `tcp 0-79, 81-65535`", None),
+    ("ingress {\n  from_port = 443\n  to_port = 443\n}", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("resource \"aws_security_group\" \"web\" {\n  name = \"web\"\n}\nweb allows https from anywhere", "E0126", "1:1", "a tier is a security group: `tier web`", None),
+    ("tier:\n- web", "E0126", "1:1", "a tier is a security group: `tier web`", None),
+    ("- web", "E0126", "1:1", "a tier is a security group: `tier web`", None),
+    ("tier we\u{200b}b", "E0107", "1:8", "remove it", Review),
+    ("variable \"office\" {\n  type = string\n}\ntier web\nweb allows https from office", "E0126", "1:1", "a value from outside is a parameter: `param office : cidr`", None),
+    ("locals {\n  office = \"10.0.0.0/8\"\n}", "E0126", "1:1", "name addresses: `network office = 203.0.113.0/24`", None),
+    ("provider \"aws\" {\n  region = \"eu-central-1\"\n}", "E0126", "1:1", "leave it out: `tierwall build` writes it where it belongs", None),
+    ("module \"web\" {\n  source = \"./web\"\n}", "E0126", "1:1", "another file is taken in by its path: `include \"network.tier\"`", None),
+    ("data \"aws_vpc\" \"main\" {\n  default = true\n}", "E0126", "1:1", "declare the VPC: `vpc main { cidr = 10.0.0.0/16 }`", None),
+    ("output \"id\" {\n  value = 1\n}", "E0126", "1:1", "leave it out: `tierwall build` writes it where it belongs", None),
+    ("AWSTemplateFormatVersion: \"2010-09-09\"", "E0126", "1:1", "leave it out: `tierwall build` writes it where it belongs", None),
+    ("Resources:\n  WebSecurityGroup:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: web", "E0126", "1:1", "a tier is a security group: `tier web`", None),
+    ("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("spec:\n  podSelector:\n    matchLabels:\n      app: web", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("iptables -A INPUT -p tcp --dport 443 -j ACCEPT", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("-A INPUT -p tcp --dport 443 -j ACCEPT", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("access-list 101 permit tcp any any eq 443", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("permit tcp any host 10.0.0.1 eq 443", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("ip access-list extended WEB\n permit tcp any any eq 443\n deny ip any any", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("object-group network OFFICE\n network-object 10.0.0.0 255.0.0.0", "E0126", "1:1", "name addresses: `network OFFICE = 203.0.113.0/24`", None),
+    ("ufw allow 22/tcp", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp", "E0126", "1:1", "each rule is a sentence: `web allows https from anywhere`", None),
+    ("security_group web\nweb allows https from anywhere", "E0126", "1:1", "a tier is a security group: `tier web`", None),
+    ("let office = 10.0.0.0/8", "E0126", "1:1", "name addresses: `network office = 203.0.113.0/24`", None),
+    ("import \"network.tier\"", "E0126", "1:1", "another file is taken in by its path: `include \"network.tier\"`", None),
+    ("office = 10.0.0.0/8\ntier web\nweb allows https from office", "E0102", "1:1", "did you mean `network office`?", Review),
+    ("app = tcp 8080\ntier web\nweb allows app from anywhere", "E0102", "1:1", "did you mean `service app`?", Review),
+    ("web is web-server\nweb allows https from anywhere", "E0102", "1:1", "did you mean `tier web`?", Review),
+    ("web { outbound = closed }\nweb allows https from anywhere", "E0102", "1:1", "did you mean `tier web`?", Review),
+    ("tier web { outbound: closed }", "E0123", "1:12", "write `outbound =`", Safe),
+    ("tier web { outbound: closed, tags: { team: \"shop\" } }", "E0123", "1:12", "write `outbound =`", Safe),
+    ("tier web = { outbound = closed }", "E0123", "1:10", "leave out `=`", Safe),
+    ("tier web: { outbound = closed }", "E0123", "1:6", "write `web`", Safe),
+    ("tier web\n{\n  outbound = closed\n}", "E0125", "2:1", "join the two lines; a statement goes on only after `,` or `=`, and inside `{ }`", Safe),
+    ("tier web { egress = closed }", "E0205", "1:12", "did you mean `outbound`?", Review),
+    ("tier web { outbound = \"closed\" }", "E0207", "1:23", "did you mean `closed`?", Review),
+    ("tier web { outbound = false }", "E0207", "1:23", "did you mean `closed`?", Review),
+    ("tier \"web\"\nweb allows https from anywhere", "E0123", "1:6", "write `web`", Review),
+    ("tier web as web-server", "E0123", "1:10", "write `is`", Safe),
+    ("tier web is webserver", "E0201", "1:13", "did you mean `web-server`?", Review),
+    ("tier web is \"web-server\"", "E0123", "1:13", "write `web-server`", Review),
+    ("tier web app\nweb, app allow https from anywhere", "E0124", "1:6", "write `web,`", Review),
+    ("tier web { vpc_id = main }\nvpc main { cidr = 10.0.0.0/16 }", "E0205", "1:12", "did you mean `vpc`?", Review),
+    ("vpc main { cidr_block = 10.0.0.0/16 }", "E0205", "1:12", "did you mean `cidr`?", Review),
+    ("vpc main { cidr = \"10.0.0.0/16\" }", "E0207", "1:19", "did you mean `10.0.0.0/16`?", Review),
+    ("network office 10.0.0.0/8\ntier web\nweb allows https from office", "E0123", "1:16", "write `= 10.0.0.0/8`", Safe),
+    ("network office: 10.0.0.0/8\ntier web\nweb allows https from office", "E0123", "1:9", "write `office =`", Safe),
+    ("network office = [10.0.0.0/8, 172.16.0.0/12]\ntier web\nweb allows https from office", "E0123", "1:18", "leave out `[`", Safe),
+    ("network office = \"10.0.0.0/8\"\ntier web\nweb allows https from office", "E0123", "1:18", "write `10.0.0.0/8`", Review),
+    ("service app: tcp 8080\ntier web\nweb allows app from anywhere", "E0123", "1:9", "write `app =`", Safe),
+    ("service app = 8080/tcp\ntier web\nweb allows app from anywhere", "E0123", "1:15", "write `tcp 8080`", Safe),
+    ("param office = 10.0.0.0/8\ntier web\nweb allows https from office", "E0101", "1:14", "name the type before the value: `param office : cidr = 203.0.113.0/24`", None),
+    ("param office cidr\ntier web\nweb allows https from office", "E0123", "1:14", "write `: cidr`", Safe),
+    ("param office : ip\ntier web\nweb allows https from office", "E0201", "1:16", "did you mean `cidr`?", Review),
+    ("param office : sg\ntier web\nweb allows https from office", "E0201", "1:16", "did you mean `external`?", Review),
+    ("external partner = sg-0123456789abcdef0\ntier web\nweb allows https from partner", "E0123", "1:20", "write `\"sg-0123456789abcdef0\"`", Safe),
+    ("peer a and b\nvpc a { cidr = 10.0.0.0/16 }\nvpc b { cidr = 10.1.0.0/16 }", "E0123", "1:8", "write `with`", Safe),
+    ("peer a, b\nvpc a { cidr = 10.0.0.0/16 }\nvpc b { cidr = 10.1.0.0/16 }", "E0123", "1:7", "write `with`", Safe),
+    ("include \"a.tier\", \"b.tier\"", "E0101", "1:17", "each `include` takes one file; write another for the next", None),
+    ("stack shop = \"Web shop\"", "E0123", "1:12", "leave out `=`", Safe),
+    ("stack \"shop\"", "E0123", "1:7", "write `shop`", Review),
+    ("stack shop { region = eu-central-1 }", "E0207", "1:23", "did you mean `\"eu-central-1\"`?", Review),
+    ("tier we\u{2013}b", "E0101", "1:8", "this is a dash; names and ranges have a hyphen, `-`", None),
+    ("tier web\u{ff0c}app\nweb allows https from anywhere", "E0123", "1:9", "write `,`", Safe),
+];
+
+fn errors(program: &str) -> (Compilation, Vec<Problem>) {
+    let nothing = Levels { all: Some(Level::Allow), ..Levels::default() };
+    let (compilation, mut problems) = check(program, &nothing);
+    problems.retain(|problem| problem.level() == diagnostic::Level::Error);
+    (compilation, problems)
+}
+
+/// How a row differs from what the program is told; nothing where it does not.
+fn difference(before: &str, row: &Row) -> Option<String> {
+    let (typed, code, place, help, fix) = *row;
+    let program = format!("{before}{typed}\n");
+    let (compilation, problems) = errors(&program);
+    let [problem] = problems.as_slice() else {
+        let codes: Vec<_> = problems.iter().map(|problem| problem.report().message).collect();
+        return Some(format!("{typed:?}: {} errors: {codes:?}", problems.len()));
+    };
+    let report = problem.report();
+    let (line, column) =
+        problem.span().map_or((0, 0), |span| compilation.sources.file(span.file).line_column(span.start));
+    let at = format!("{}:{column}", line - before.lines().count());
+    let fixes = problem.fixes(&compilation.sources);
+    let has = match fixes.first().map(|fix| fix.safety) {
+        Option::None => None,
+        Some(Safety::Safe) => Safe,
+        Some(Safety::Review) => Review,
+    };
+    let is_told = report.help.iter().any(|told| told == help);
+    if (report.code, at.as_str(), is_told, has) != (code, place, true, fix) {
+        return Some(format!("{typed:?}: {} at {at}, {:?}, {has:?}", report.code, report.help));
+    }
+    let first = fixes.into_iter().next()?;
+    let fixed = &edited(first.edits, &compilation.sources)[&FileId(0)];
+    // a file that is included is not there, and what is claimed need not hold
+    let is_other = |code: &str| code == "E0401" || code.starts_with("E07");
+    let left: Vec<_> = errors(fixed).1.iter().map(|it| it.report()).filter(|it| !is_other(it.code)).collect();
+    (!left.is_empty()).then(|| format!("{typed:?}: its fix leaves {:?}\n{fixed}", left[0].message))
+}
+
+#[test]
+fn each_mistake_is_one_error_that_says_what_to_type() {
+    let below = SENTENCES.iter().filter_map(|row| difference(DECLARATIONS, row));
+    let differences: Vec<String> = below.chain(PROGRAMS.iter().filter_map(|row| difference("", row))).collect();
+    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+    assert!(SENTENCES.len() + PROGRAMS.len() > 200);
+}
+
+#[test]
+fn a_name_that_is_declared_keeps_its_meaning() {
+    for name in [
+        "any",
+        "all",
+        "self",
+        "everyone",
+        "world",
+        "public",
+        "and",
+        "host",
+        "port",
+        "group",
+        "resource",
+        "data",
+        "permit",
+        "var",
+        "local",
+        "allow",
+        "source",
+        "not",
+        "sg-0123456789abcdef0",
+        "iptables",
+        "ufw",
+        "rule",
+        "import",
+        "as",
+        "or",
+    ] {
+        let program =
+            format!("tier web, {name}\nweb, {name} allow https from {name}\n{name} allows ssh to {name}, web\n");
+        let told: Vec<_> = errors(&program).1.iter().map(|problem| problem.report().message).collect();
+        assert!(told.is_empty(), "{name}: {told:?}");
+    }
+    for name in ["any", "port", "ip", "range", "tcp-443", "eq", "traffic", "https-alt"] {
+        let program = format!("service {name} = tcp 443\ntier web\nweb allows {name}, ssh from anywhere\n");
+        let told: Vec<_> = errors(&program).1.iter().map(|problem| problem.report().message).collect();
+        assert!(told.is_empty(), "{name}: {told:?}");
+    }
+}
+
+#[test]
+fn nothing_is_reported_of_what_a_broken_statement_would_have_declared() {
+    for broken in [
+        "teir web, app",
+        "tier web app db",
+        "resource \"aws_security_group\" \"web\" {\n  name = \"app\"\n}\nresource \"aws_security_group\" \"app\" {\n}",
+        "group web\ngroup app",
+        "include network.tier",
+        "include \"network.tier\"",
+        "import \"network.tier\"",
+        "web is web-server\ntier app",
+    ] {
+        let program = format!("{broken}\nweb allows https from app\nassert app can reach web\n");
+        let told: Vec<_> = errors(&program).1.iter().map(|problem| problem.report()).collect();
+        assert!(
+            told.iter().all(|it| ["E0102", "E0123", "E0124", "E0126", "E0401"].contains(&it.code)),
+            "{broken}: {told:?}"
+        );
+    }
+}
+
+#[test]
+fn two_mistakes_are_two_errors() {
+    for (program, codes) in [
+        ("tier web\nweb allows tcp/443 from any\nweb allows ssh of anywhere\n", vec!["E0123", "E0123"]),
+        ("teir web\n\nwib allows ssh from anywhere\n", vec!["E0102", "E0201"]),
+        ("iptables -A INPUT\ntier web\nweb allow https form anywhere\n", vec!["E0126", "E0101"]),
+        ("tier web /* the shop\ntier app\n*/\nweb allows https from app\n", vec!["E0123", "E0201"]),
+    ] {
+        let told: Vec<_> = errors(program).1.iter().map(|problem| problem.report().code).collect();
+        assert_eq!(told, codes, "{program}");
+    }
+}
+
+/// What a command says of a program with the tiers `web` and `app`.
+fn says(arguments: &[&str]) -> String {
+    let files = Scratch::new();
+    files.write("p.tier", "tier web, app\nnetwork office = 10.0.0.0/8\nweb allows https from app\n");
+    files.run(arguments).exits(2).err()
+}
+
+#[test]
+fn the_command_line_says_what_to_type() {
+    for (arguments, words) in [
+        (&["check", "p.tier", "--deny", "open-ssh"][..], "did you mean `open-admin-port`?"),
+        (&["explain", "open-admin"], "did you mean `open-admin-port`?"),
+        (&["explain", "open-ssh"], "did you mean `open-admin-port`?"),
+        (&["explain", "E201"], "did you mean `E0201`?"),
+        (&["trace", "p.tier", "--from", "wb", "--to", "app"], "help: the program has `app`, `office`, `web`\n"),
+        (&["trace", "p.tier", "--from", "web", "--to", "appp"], "help: did you mean `app`?\n"),
+        (&["paths", "p.tier", "--from", "x", "--to", "app"], "help: the program has `app`, `office`, `web`\n"),
+        (&["trace", "p.tier", "--from", "vpc x", "--to", "app"], "help: the program declares none\n"),
+        (&["trace", "p.tier", "--from", "web", "--to", "app", "--on", "zzz"], "help: `tierwall services` lists them\n"),
+        (&["trace", "p.tier", "--from", "web", "--to", "app", "--on", "tcp/443"], "help: write `tcp 443`\n"),
+        (&["trace", "p.tier", "--from", "web app", "--to", "app"], "help: write `web,`\n"),
+        (&["trace", "p.tier", "--from", "sg-0123456789abcdef0", "--to", "app"], "help: the program has"),
+        (&["trace", "p.tier", "--from", "example.com", "--to", "app"], "help: ask about an address"),
+        (&["diff", "p.tier"], "error: name two programs to compare\nhelp: `tierwall diff OLD NEW`"),
+        (&["check"], "and no FILE\nhelp: `tierwall build FILE"),
+    ] {
+        let told = says(arguments);
+        assert!(told.contains(words), "{arguments:?}: {told}");
+        assert!(!told.contains("declare it") && !told.contains("\\n"), "{arguments:?}: {told}");
+    }
+    let told = says(&["diff", "p.tier", "--message-format", "short"]);
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
