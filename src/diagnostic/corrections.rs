@@ -97,6 +97,9 @@ impl Problem {
             | Problem::TooManyBlocks { .. }
             | Problem::TooLarge { .. }
             | Problem::DynamicReference { .. }
+            | Problem::AddressInUse { .. }
+            | Problem::AmbiguousMove { .. }
+            | Problem::OneName { .. }
             | Problem::Unreadable { .. }
             | Problem::OutsideRoot { .. }
             | Problem::UnknownBinding { .. }

@@ -213,6 +213,13 @@ pub enum Problem {
     /// `web allows https from anywhere "{{resolve:ssm:x}}"`
     DynamicReference { span: Span },
 
+    /// `tier gateway was office` and `param office : cidr`, and `app` allows ssh from both
+    AddressInUse { span: Span, name: String, address: String, now: Span, parameter: Option<String> },
+    /// `tier app was guests` and `param guests : cidr`, and `app` allows http from `guests` and `app`
+    AmbiguousMove { span: Span, name: String, address: String, rules: [Span; 2], parameter: Option<String> },
+    /// `prefix-list a = "com.amazonaws.region.x-y"` and `prefix-list b = "com.amazonaws.region.x.y"`
+    OneName { span: Span, name: String, first: Span, target: Target },
+
     // ---- E04: files
     /// `include "missing.tier"`
     Unreadable { span: Span, path: String, why: String },

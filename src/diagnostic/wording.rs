@@ -64,6 +64,15 @@ impl Report {
         }
     }
 
+    /// How an earlier name stops being in the way.
+    fn renamed(self, earlier: &str, parameter: &Option<String>) -> Report {
+        let leave_out = format!("take `{earlier}` out of `was`, once nothing is deployed under that name");
+        match parameter {
+            Some(parameter) => self.help(format!("rename the parameter `{parameter}`")).help(format!("or {leave_out}")),
+            None => self.help(leave_out),
+        }
+    }
+
     /// Nothing that a program or a name holds breaks the line or acts on a terminal.
     fn visible(mut self) -> Report {
         let words = self.labels.iter_mut().map(|label| &mut label.words).chain(&mut self.help);
@@ -355,6 +364,24 @@ impl Problem {
             Problem::TooLarge { span, count, bound } => R::error("E0323", format!("this comes to {count} more, and a program may come to {bound} in all"))
                 .at(span, "too many")
                 .help("a region of AWS holds 300,000 rules: name blocks and ranges of ports instead of each one"),
+
+            Problem::AddressInUse { span, name, address, now, parameter } => {
+                let report = R::error("E0324", format!("`{address}` is an earlier name of one rule, and another rule has it now"))
+                    .at(span, format!("`{name}` makes it an earlier name"))
+                    .at(now, format!("makes the rule that is `{address}` now"));
+                report.renamed(name, parameter)
+            }
+            Problem::AmbiguousMove { span, name, address, rules: [one, other], parameter } => {
+                let report = R::error("E0325", format!("`{address}` is an earlier name of two rules"))
+                    .at(span, format!("`{name}` makes it an earlier name"))
+                    .at(one, if one == other { "makes both rules" } else { "makes one of the rules" });
+                let report = report.maybe_at(&Some(*other).filter(|other| other != one), "makes the other");
+                report.renamed(name, parameter)
+            }
+            Problem::OneName { span, name, first, target } => R::error("E0326", format!("{} would have `{name}` twice", target.words()))
+                .at(span, format!("makes `{name}`"))
+                .maybe_at(&Some(*first).filter(|first| first != span), "so does this")
+                .help("rename a tier or a parameter that is part of the name, or name a prefix list by its id, `pl-…`"),
 
             Problem::Unreadable { span, path, why } => R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here"),
             Problem::OutsideRoot { span, path, root } => R::error("E0402", format!("`{path}` is outside `{root}`"))

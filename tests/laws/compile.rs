@@ -69,6 +69,11 @@ pub fn cases(of_256: u32) -> Config {
     Config { cases: (usual.cases * of_256).div_ceil(256), failure_persistence: None, ..usual }
 }
 
+/// The codes of what is wrong with a program.
+pub fn codes(text: &str) -> Vec<&'static str> {
+    problems(text).into_iter().map(|(code, _)| code).collect()
+}
+
 /// What is wrong with a program, as code and words, in the order of the places.
 pub fn problems(text: &str) -> Vec<(&'static str, String)> {
     let as_of = TODAY.parse().expect("a date");
