@@ -117,6 +117,7 @@ impl Problem {
             | Problem::ManifestFile { .. }
             | Problem::SharedOutputs { .. }
             | Problem::NoPrograms { .. }
+            | Problem::SharedDirectory { .. }
             | Problem::TargetWarns { .. } => Vec::new(),
         }
     }

@@ -287,6 +287,8 @@ pub enum Problem {
     SharedOutputs { span: Span, environments: Span },
     /// a manifest without `[[program]]`
     NoPrograms { span: Span },
+    /// two programs whose outputs `infra/a.tf` and `infra/b.tf` declare `var.vpc_id`
+    SharedDirectory { span: Span, first: Span, programs: [String; 2], directory: String, addresses: Vec<String> },
     /// any problem of a program that only some of its environments have
     InEnvironments { problem: Box<Problem>, names: String },
 

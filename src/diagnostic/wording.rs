@@ -197,6 +197,18 @@ impl Target {
     }
 }
 
+/// How two programs come to declare other names, where all that they share is of one kind.
+fn apart(addresses: &[String]) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 3] = [
+        ("var.", "or give the parameter a value in the manifest: `set = { … }`"),
+        ("data.", "or give each program a name of its own: `stack NAME`"),
+        ("", "or give their tiers names of their own"),
+    ];
+    let kind = |address: &String| KINDS.iter().position(|(start, _)| address.starts_with(start));
+    let first = addresses.first().and_then(kind)?;
+    addresses.iter().all(|address| kind(address) == Some(first)).then_some(KINDS[first].1)
+}
+
 impl Problem {
     /// How bad it is.
     pub fn level(&self) -> Level {
@@ -440,6 +452,17 @@ impl Problem {
             Problem::NoPrograms { span } => R::error("E0809", "this manifest lists no program")
                 .at(span, "no `[[program]]` in this file")
                 .help("write `[[program]]`, and below it `file = \"shop.tier\"`"),
+            Problem::SharedDirectory { span, first, programs: [one, other], directory, addresses } => {
+                let names: Vec<String> = addresses.iter().map(|address| format!("`{address}`")).collect();
+                let report = R::error("E0810", format!("{one} and {other} both declare {} in `{directory}`", super::listed(&names, 4)))
+                    .at(span, "declared again in this file")
+                    .at(first, "declared in this one")
+                    .help("write them to directories of their own: Terraform reads all files of a directory as one module");
+                match apart(addresses) {
+                    Some(words) => report.help(words),
+                    None => report,
+                }
+            }
             Problem::InEnvironments { problem, names } => {
                 let report = problem.report();
                 Report { message: format!("{} ({names})", report.message), ..report }

@@ -128,6 +128,17 @@ fn a_suffix_tells_an_id_from_a_parameter_of_its_name() {
 }
 
 #[test]
+fn earlier_names_of_rules_that_a_suffix_tells_apart_have_one_too() {
+    let program = "prefix-list objects = \"com.amazonaws.region.s3\"\nparam s3 : prefix-list\ntier web was old\n\
+                   web allows https from objects, s3\n";
+    assert_eq!(errors(program), []);
+    let output = output(program, "terraform");
+    let from = "  from = aws_vpc_security_group_ingress_rule.old_tcp_443_from_s3_";
+    let moves: BTreeSet<&str> = output.lines().filter(|line| line.starts_with(from)).collect();
+    assert_eq!(moves.len(), 2, "{output}");
+}
+
+#[test]
 fn a_suffix_that_a_name_of_the_program_ends_in_is_an_error() {
     let program = |third: &str| format!("tier a_b, x\nparam a-b : cidr\n{third}x allows ssh from a_b, a-b\n");
     let output = output(&program(""), "terraform");
