@@ -5,6 +5,7 @@ use crate::choices::numbers;
 use crate::compile::{TODAY, outputs, with};
 use crate::generate::{addition, program};
 use crate::law_addresses::refused;
+use crate::law_defaults::duplicated;
 use crate::law_locality::check;
 use crate::meaning::Meaning;
 use crate::packets::{Material, Random};
@@ -67,6 +68,10 @@ fn some_names_clash_and_some_do_not() {
         .filter(|(program, numbers)| refused(program, numbers).unwrap_or_else(|why| panic!("{why}")));
     let count = refused.count();
     assert!((3..150).contains(&count), "{count} programs of 300 are refused");
+    let programs = samples(&program(), 300);
+    let twice = programs.iter().filter(|program| duplicated(&program.text()).unwrap_or_else(|why| panic!("{why}")));
+    let count = twice.count();
+    assert!((3..150).contains(&count), "the defaults of {count} programs of 300 make a rule twice");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! A lint looks at the whole policy and says what it found; how bad that is, and whether an `@allow` silences it, is
 //! decided here for all of them.
 
+mod duplicate_default;
 mod duplicate_rule;
 mod expired;
 mod expiring;
@@ -123,6 +124,7 @@ pub const ALL: &[Lint] = &[
     icmp_all::LINT,
     pmtud_blocked::LINT,
     not_filtered::LINT,
+    duplicate_default::LINT,
     duplicate_rule::LINT,
     shadowed_rule::LINT,
     redundant_outbound::LINT,
