@@ -10,11 +10,11 @@ variable "main_vpc" {
   }
 }
 
-data "aws_region" "current" {
+data "aws_region" "tierwall_databases" {
 }
 
-data "aws_ec2_managed_prefix_list" "s3" {
-  name = "com.amazonaws.${data.aws_region.current.id}.s3"
+data "aws_ec2_managed_prefix_list" "tierwall_databases_s3" {
+  name = "com.amazonaws.${data.aws_region.tierwall_databases.id}.s3"
 }
 
 resource "aws_security_group" "mongo" {
@@ -65,7 +65,7 @@ resource "aws_vpc_security_group_egress_rule" "mongo_tcp_443_to_s3" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.s3.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.tierwall_databases_s3.id
 }
 
 resource "aws_vpc_security_group_egress_rule" "mongo_tcp_27017_to_mongo" {
@@ -115,7 +115,7 @@ resource "aws_vpc_security_group_egress_rule" "mysql_tcp_443_to_s3" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.s3.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.tierwall_databases_s3.id
 }
 
 resource "aws_security_group" "postgres" {
@@ -156,7 +156,7 @@ resource "aws_vpc_security_group_egress_rule" "postgres_tcp_443_to_s3" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.s3.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.tierwall_databases_s3.id
 }
 
 resource "aws_security_group" "reporting" {
@@ -280,7 +280,7 @@ resource "aws_vpc_security_group_egress_rule" "sqlserver_tcp_443_to_s3" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.s3.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.tierwall_databases_s3.id
 }
 
 output "mongo_security_group_id" {

@@ -73,15 +73,15 @@ variable "tools_vpc" {
   }
 }
 
-data "aws_ec2_managed_prefix_list" "global_cloudfront_origin_facing" {
+data "aws_ec2_managed_prefix_list" "tierwall_everything_global_cloudfront_origin_facing" {
   name = "com.amazonaws.global.cloudfront.origin-facing"
 }
 
-data "aws_ec2_managed_prefix_list" "ipv6_vpc_lattice" {
+data "aws_ec2_managed_prefix_list" "tierwall_everything_ipv6_vpc_lattice" {
   name = "com.amazonaws.us-east-1.ipv6.vpc-lattice"
 }
 
-data "aws_ec2_managed_prefix_list" "s3" {
+data "aws_ec2_managed_prefix_list" "tierwall_everything_s3" {
   name = "com.amazonaws.us-east-1.s3"
 }
 
@@ -174,7 +174,7 @@ resource "aws_vpc_security_group_egress_rule" "db_tcp_443_to_s3" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.s3.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.tierwall_everything_s3.id
 }
 
 resource "aws_security_group" "edge" {
@@ -201,7 +201,7 @@ resource "aws_vpc_security_group_ingress_rule" "edge_tcp_443_from_global_cloudfr
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.global_cloudfront_origin_facing.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.tierwall_everything_global_cloudfront_origin_facing.id
 }
 
 resource "aws_vpc_security_group_ingress_rule" "edge_icmp_3_4_from_anywhere_ipv4" {
@@ -1246,7 +1246,7 @@ resource "aws_vpc_security_group_egress_rule" "runner_tcp_443_to_ipv6_vpc_lattic
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.ipv6_vpc_lattice.id
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.tierwall_everything_ipv6_vpc_lattice.id
 }
 
 resource "aws_vpc_security_group_egress_rule" "runner_tcp_443_to_mirrors" {

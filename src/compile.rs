@@ -2,6 +2,7 @@
 
 use crate::ast::Program;
 use crate::catalogue::catalogue;
+use crate::check::addresses;
 use crate::check::assertions;
 use crate::check::lint::{self, Levels};
 use crate::check::reach::Gates;
@@ -34,13 +35,17 @@ pub struct Judged<'p> {
 }
 
 impl Compilation {
-    /// Proves what the program asserts, and looks at it with every lint.
+    /// Proves what the program asserts, and looks at it with every lint; unless names of its outputs are in error.
     pub fn judge(&self, levels: &Levels) -> Judged<'_> {
         let mut problems = self.problems.clone();
         if problems.any_error() {
             return Judged { deployment: None, problems };
         }
         let deployment = lower(&self.policy);
+        problems.append(addresses::check(&deployment));
+        if problems.any_error() {
+            return Judged { deployment: None, problems };
+        }
         let gates = Gates::new(&self.policy);
         problems.append(assertions::prove(&self.policy, &gates));
         problems.append(lint::judge(&self.policy, gates, &deployment, levels));

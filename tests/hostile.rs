@@ -416,7 +416,7 @@ fn a_thousand_killed_builds_leave_whole_outputs() {
 #[test]
 fn an_ended_build_takes_its_temporary_files_away() {
     let scratch = Scratch::new();
-    let environment = |n| format!("[program.environments.e{n}]\noutputs = {{ terraform = \"out/{n}.tf\" }}\n");
+    let environment = |n| format!("[program.environments.e{n}]\noutputs = {{ cfn = \"out/{n}.json\" }}\n");
     scratch.write("tierwall.toml", format!("[[program]]\nfile = \"a.tier\"\n{}", times(1_000, environment)));
     let temporary = || {
         let names = fs::read_dir(scratch.path("out")).into_iter().flatten().flatten().map(|entry| entry.file_name());

@@ -15,7 +15,7 @@ impl<'b> Arbitrary<'b> for Drawn {
             tiers: streams(bytes, 1..=5)?,
             stack: stream(bytes)?,
             vpcs: stream(bytes)?,
-            params: streams(bytes, 0..=6)?,
+            params: streams(bytes, 0..=9)?,
             networks: streams(bytes, 0..=4)?,
             foreign: streams(bytes, 0..=6)?,
             services: streams(bytes, 0..=4)?,

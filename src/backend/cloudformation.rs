@@ -14,7 +14,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// The target.
-pub const BACKEND: Backend = Backend { name: "cloudformation", short: "cfn", extension: "json", mark: MARK, emit };
+pub const BACKEND: Backend =
+    Backend { name: "cloudformation", short: "cfn", extension: "json", mark: MARK, emit, addresses };
 
 const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
 
@@ -26,10 +27,15 @@ fn emit(deployment: &Deployment<'_>) -> Vec<u8> {
     out
 }
 
+/// Nothing: each template is a stack by itself.
+fn addresses(_: &Deployment<'_>) -> Vec<String> {
+    Vec::new()
+}
+
 /// The logical ids of the rules that are resources of their own.
 pub fn names<'d>(deployment: &'d Deployment<'d>) -> Names<'d> {
     let mut others: Vec<String> = deployment.groups.iter().map(group_id).collect();
-    others.extend(parameters(deployment).map(|parameter| pascal(parameter.name)));
+    others.extend(parameters(deployment).map(parameter_id));
     others.extend(deployment.lists.iter().map(|id| list_parameter(deployment, *id)));
     Names::new(deployment, Style::Pascal, Renaming::Oldest, separate, &others)
 }
@@ -53,7 +59,7 @@ pub fn asks_for(parameter: &Parameter<'_>) -> bool {
 }
 
 /// The parameters that a template uses.
-fn parameters<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = &'d Parameter<'d>> {
+pub fn parameters<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = &'d Parameter<'d>> {
     deployment.parameters.iter().filter(|parameter| asks_for(parameter))
 }
 
@@ -88,8 +94,13 @@ pub fn output_name(group: &Group<'_>) -> String {
     group_id(group) + "Id"
 }
 
+/// The logical id of a parameter of the program.
+pub fn parameter_id(parameter: &Parameter<'_>) -> String {
+    pascal(parameter.name)
+}
+
 /// CloudFormation cannot look a prefix list up, so the template asks for its id.
-fn list_parameter(deployment: &Deployment<'_>, id: PrefixListId) -> String {
+pub fn list_parameter(deployment: &Deployment<'_>, id: PrefixListId) -> String {
     match deployment.list(id) {
         ListReference::Aws(name) => pascal(aws_list(name)) + "PrefixListId",
         ListReference::Id(id) => id.clone(),
@@ -176,7 +187,7 @@ impl Serialize for Parameters<'_, '_> {
         let template = self.0;
         let mut bodies: BTreeMap<String, ParameterBody<'_>> = BTreeMap::new();
         for parameter in parameters(template.deployment) {
-            bodies.insert(pascal(parameter.name), ParameterBody::new(parameter));
+            bodies.insert(parameter_id(parameter), ParameterBody::new(parameter));
         }
         for id in &template.deployment.lists {
             if let ListReference::Aws(name) = template.deployment.list(*id) {

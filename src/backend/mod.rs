@@ -22,6 +22,8 @@ pub struct Backend {
     pub mark: &'static str,
     /// Makes the output.
     pub emit: fn(&Deployment<'_>) -> Vec<u8>,
+    /// What no other output of this target in its directory may declare.
+    pub addresses: fn(&Deployment<'_>) -> Vec<String>,
 }
 
 /// Where an output is to go: as much room as most have, so that it is not moved as it grows. Room that is not written to

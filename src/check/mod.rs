@@ -1,5 +1,6 @@
-//! What is judged about a policy that stands: lints, and what a target cannot say.
+//! What is judged about a policy that stands: lints, what a target cannot say, and names that it would refuse.
 
+pub mod addresses;
 mod admit;
 mod alike;
 pub mod assertions;

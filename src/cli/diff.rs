@@ -147,6 +147,11 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Resul
         return Err(failed);
     }
     let judged = [before.judge(&old.job.levels), after.judge(&new.job.levels)];
+    for (judged, program) in judged.iter().zip([&before, &after]) {
+        if judged.deployment.is_none() {
+            report.problems(&judged.problems.clone().sorted(), &program.sources);
+        }
+    }
     let [Some(standing), Some(coming)] = judged.map(Standing::of) else { return Err(Exit::Program) };
     let (old_name, new_name) = (old.name(), new.name());
     let was = Version { exists: !missing[0], ..standing.version(&old_name, &before) };

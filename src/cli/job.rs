@@ -42,6 +42,8 @@ pub struct Job<'p> {
     pub as_of: Date,
     /// Whether its outputs are to be written; else only what a lint asks for is made, and nothing is kept.
     pub writes: bool,
+    /// Those of its outputs that are read together with outputs of other jobs.
+    pub shared: Vec<&'p Output>,
 }
 
 /// What became of it.
@@ -53,6 +55,8 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// Its outputs, when nothing is wrong with it.
     pub made: Vec<Made>,
+    /// For each of the job's outputs that are read together with others, what it declares.
+    pub addresses: Vec<Vec<String>>,
     /// How many tiers and rules it has; `None` when it has errors.
     pub size: Option<(usize, usize)>,
     /// A file that could not be read, and why.
@@ -89,6 +93,7 @@ impl Job<'_> {
                 sources: Sources::default(),
                 problems: Vec::new(),
                 made: Vec::new(),
+                addresses: Vec::new(),
                 size: None,
                 unread: Some(unread),
                 seen: Seen::default(),
@@ -113,7 +118,7 @@ impl Job<'_> {
             problems.append(target::cloudformation(policy));
         }
         let size = deployment.as_ref().map(|deployment| (policy.tiers.len(), deployment.rule_count()));
-        let mut made = Vec::new();
+        let (mut made, mut addresses) = (Vec::new(), Vec::new());
         if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
             let wanted = self.build.outputs.iter().filter(|output| self.writes || is_template(&output.backend));
             made = wanted.map(|output| make(output, &deployment)).collect();
@@ -123,9 +128,10 @@ impl Job<'_> {
             if !self.writes {
                 made.clear();
             }
+            addresses = self.shared.iter().map(|output| (output.backend.addresses)(&deployment)).collect();
         }
         let sources = compilation.sources;
-        Outcome { sources, problems: problems.sorted(), made, size, unread: None, seen: Seen::default() }
+        Outcome { sources, problems: problems.sorted(), made, addresses, size, unread: None, seen: Seen::default() }
     }
 }
 

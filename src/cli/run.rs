@@ -15,7 +15,7 @@ use std::thread::available_parallelism;
 use tierwall::check::lint::Levels;
 use tierwall::date::Date;
 use tierwall::diagnostic::{Label, Problem, Report as Told, counted};
-use tierwall::project::{Build, Program, Project};
+use tierwall::project::{Build, Declared, Output, Program, Project, SharedModules, clashes, title};
 use tierwall::source::{Sources, visible};
 
 /// What a run found.
@@ -46,6 +46,7 @@ pub fn run(opened: &Opened, manner: &Manner, seen: &mut Seen, report: &Report) -
     let jobs = jobs(&opened.project, manner);
     let mut outcomes = outcomes(&jobs);
     agree_on(&mut outcomes);
+    let clashes = clashes(&declared(&jobs, &mut outcomes)).sorted();
     let (mut outcomes, mut known) = (outcomes.into_iter(), BTreeSet::new());
     let mut run = Run { exit: Exit::Done, made: Vec::new() };
     for program in &opened.project.programs {
@@ -60,17 +61,31 @@ pub fn run(opened: &Opened, manner: &Manner, seen: &mut Seen, report: &Report) -
             seen.append(std::mem::take(&mut outcome.seen));
         }
     }
+    report.problems(&clashes, &opened.sources);
+    run.exit = run.exit.max(verdict(&clashes));
     run
+}
+
+/// What outputs declare that are read together.
+fn declared<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declared<'p>> {
+    let of_job = |(job, outcome): (&Job<'p>, &mut Outcome)| {
+        let program = title(job.program, job.build);
+        let declared =
+            |(output, addresses): (&&'p Output, Vec<String>)| Declared { output, program: program.clone(), addresses };
+        job.shared.iter().zip(std::mem::take(&mut outcome.addresses)).map(declared).collect::<Vec<_>>()
+    };
+    jobs.iter().zip(outcomes).flat_map(of_job).collect()
 }
 
 /// What a project comes to, in its order.
 pub fn jobs<'p>(project: &'p Project, manner: &Manner) -> Vec<Job<'p>> {
-    let today = today();
+    let (today, modules) = (today(), SharedModules::new(project));
     let of_program = |program: &'p Program| {
         let levels = manner.levels.over(&program.lints.over(&project.lints));
-        let job = move |build: &'p Build| {
+        let job = |build: &'p Build| {
             let as_of = manner.as_of.or(build.as_of).unwrap_or(today);
-            Job { program, build, levels: levels.clone(), as_of, writes: manner.writes }
+            let shared = modules.outputs_of(build);
+            Job { program, build, levels: levels.clone(), as_of, writes: manner.writes, shared }
         };
         program.builds.iter().map(job).collect::<Vec<_>>()
     };

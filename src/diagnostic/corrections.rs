@@ -114,6 +114,9 @@ impl Problem {
             | Problem::TooManyBlocks { .. }
             | Problem::TooLarge { .. }
             | Problem::DynamicReference { .. }
+            | Problem::AddressInUse { .. }
+            | Problem::AmbiguousMove { .. }
+            | Problem::OneName { .. }
             | Problem::Unreadable { .. }
             | Problem::OutsideRoot { .. }
             | Problem::UnknownBinding { .. }
@@ -132,6 +135,7 @@ impl Problem {
             | Problem::ManifestFile { .. }
             | Problem::SharedOutputs { .. }
             | Problem::NoPrograms { .. }
+            | Problem::SharedDirectory { .. }
             | Problem::TargetWarns { .. } => Vec::new(),
         }
     }

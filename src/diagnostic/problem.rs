@@ -239,6 +239,13 @@ pub enum Problem {
     /// `web allows https from anywhere "{{resolve:ssm:x}}"`
     DynamicReference { span: Span },
 
+    /// `tier gateway was office` and `param office : cidr`, and `app` allows ssh from both
+    AddressInUse { span: Span, name: String, address: String, now: Span, parameter: Option<String> },
+    /// `tier app was guests` and `param guests : cidr`, and `app` allows http from `guests` and `app`
+    AmbiguousMove { span: Span, name: String, address: String, rules: [Span; 2], parameter: Option<String> },
+    /// `prefix-list a = "com.amazonaws.region.x-y"` and `prefix-list b = "com.amazonaws.region.x.y"`
+    OneName { span: Span, name: String, first: Span, target: Target },
+
     // ---- E04: files
     /// `include "missing.tier"`
     Unreadable { span: Span, path: String, why: String },
@@ -320,6 +327,8 @@ pub enum Problem {
     SharedOutputs { span: Span, environments: Span },
     /// a manifest without `[[program]]`
     NoPrograms { span: Span },
+    /// two programs whose outputs `infra/a.tf` and `infra/b.tf` declare `var.vpc_id`
+    SharedDirectory { span: Span, first: Span, programs: [String; 2], directory: String, addresses: Vec<String> },
     /// any problem of a program that only some of its environments have
     InEnvironments { problem: Box<Problem>, names: String },
 

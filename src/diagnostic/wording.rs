@@ -71,6 +71,15 @@ impl Report {
         }
     }
 
+    /// How an earlier name stops being in the way.
+    fn renamed(self, earlier: &str, parameter: &Option<String>) -> Report {
+        let leave_out = format!("take `{earlier}` out of `was`, once nothing is deployed under that name");
+        match parameter {
+            Some(parameter) => self.help(format!("rename the parameter `{parameter}`")).help(format!("or {leave_out}")),
+            None => self.help(leave_out),
+        }
+    }
+
     /// Nothing that a program or a name holds breaks the line or acts on a terminal.
     fn visible(mut self) -> Report {
         let words = self.labels.iter_mut().map(|label| &mut label.words).chain(&mut self.help);
@@ -206,6 +215,18 @@ impl Target {
             Target::Terraform => "Terraform",
         }
     }
+}
+
+/// How two programs come to declare other names, where all that they share is of one kind.
+fn apart(addresses: &[String]) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 3] = [
+        ("var.", "or give the parameter a value in the manifest: `set = { … }`"),
+        ("data.", "or give each program a name of its own: `stack NAME`"),
+        ("", "or give their tiers names of their own"),
+    ];
+    let kind = |address: &String| KINDS.iter().position(|(start, _)| address.starts_with(start));
+    let first = addresses.first().and_then(kind)?;
+    addresses.iter().all(|address| kind(address) == Some(first)).then_some(KINDS[first].1)
 }
 
 impl Problem {
@@ -416,6 +437,24 @@ impl Problem {
                 .at(span, "too many")
                 .help("a region of AWS holds 300,000 rules: name blocks and ranges of ports instead of each one"),
 
+            Problem::AddressInUse { span, name, address, now, parameter } => {
+                let report = R::error("E0324", format!("`{address}` is an earlier name of one rule, and another rule has it now"))
+                    .at(span, format!("`{name}` makes it an earlier name"))
+                    .at(now, format!("makes the rule that is `{address}` now"));
+                report.renamed(name, parameter)
+            }
+            Problem::AmbiguousMove { span, name, address, rules: [one, other], parameter } => {
+                let report = R::error("E0325", format!("`{address}` is an earlier name of two rules"))
+                    .at(span, format!("`{name}` makes it an earlier name"))
+                    .at(one, if one == other { "makes both rules" } else { "makes one of the rules" });
+                let report = report.maybe_at(&Some(*other).filter(|other| other != one), "makes the other");
+                report.renamed(name, parameter)
+            }
+            Problem::OneName { span, name, first, target } => R::error("E0326", format!("{} would have `{name}` twice", target.words()))
+                .at(span, format!("makes `{name}`"))
+                .maybe_at(&Some(*first).filter(|first| first != span), "so does this")
+                .help("rename a tier or a parameter that is part of the name, or name a prefix list by its id, `pl-…`"),
+
             Problem::Unreadable { span, path, why } => {
                 let report = R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here");
                 let is_pattern = path.contains(['*', '?', '[']);
@@ -484,6 +523,17 @@ impl Problem {
             Problem::NoPrograms { span } => R::error("E0809", "this manifest lists no program")
                 .at(span, "no `[[program]]` in this file")
                 .help("write `[[program]]`, and below it `file = \"shop.tier\"`"),
+            Problem::SharedDirectory { span, first, programs: [one, other], directory, addresses } => {
+                let names: Vec<String> = addresses.iter().map(|address| format!("`{address}`")).collect();
+                let report = R::error("E0810", format!("{one} and {other} both declare {} in `{directory}`", super::listed(&names, 4)))
+                    .at(span, "declared again in this file")
+                    .at(first, "declared in this one")
+                    .help("write them to directories of their own: Terraform reads all files of a directory as one module");
+                match apart(addresses) {
+                    Some(words) => report.help(words),
+                    None => report,
+                }
+            }
             Problem::InEnvironments { problem, names } => {
                 let report = problem.report();
                 Report { message: format!("{} ({names})", report.message), ..report }

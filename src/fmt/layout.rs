@@ -37,7 +37,7 @@ impl<'t> Row<'_, 't> {
             }
             match token.kind {
                 Kind::Comment if breaks => sheet.put_comment(token.text),
-                Kind::Comment => sheet.add_comment(token.text),
+                Kind::Comment => sheet.add_comment(token.text, hang),
                 Kind::Word
                 | Kind::Text
                 | Kind::Comma
@@ -159,7 +159,7 @@ fn on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
         for part in group {
             let [token, ..] = part else { continue };
             if token.kind == Kind::Comment && token.breaks == 0 {
-                sheet.add_comment(token.text);
+                sheet.add_comment(token.text, indent);
                 continue;
             }
             sheet.start(indent, !std::mem::take(&mut first) && token.breaks > 1);

@@ -65,7 +65,7 @@ impl<'t> Piece<'_, 't> {
             Part::Annotation => row(&[]).write(sheet, layout::INDENT),
             Part::Statement(_) => row(starts).write(sheet, layout::INDENT),
         }
-        self.comment.iter().for_each(|comment| sheet.add_comment(comment));
+        self.comment.iter().for_each(|comment| sheet.add_comment(comment, 0));
     }
 }
 

@@ -68,11 +68,10 @@ impl<'t> Sheet<'t> {
         self.line().closed = true;
     }
 
-    /// Writes a comment at the end of the line; below it, if it ends in a comment already.
-    pub fn add_comment(&mut self, comment: &'t str) {
+    /// Writes a comment at the end of the line; on the next from column `below`, if it ends in a comment already.
+    pub fn add_comment(&mut self, comment: &'t str, below: usize) {
         if self.line().closed {
-            let indent = self.indent();
-            self.start(indent, false);
+            self.start(below, false);
             return self.put_comment(comment);
         }
         let line = self.line();

@@ -10,12 +10,12 @@ mod rule;
 
 pub use gates::{OpenedGates, open_to};
 pub use lower::lower;
-pub use names::{Names, Renaming, Style, push_pascal, push_snake};
+pub use names::{EarlierName, Names, Renaming, Style, push_pascal, push_snake};
 pub use rule::{Direction, Rule};
 
 pub use crate::net::{Family, Protocol, Sink, Traffic, push_block, push_number, push_protocol};
 pub use crate::policy::{
-    ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, SentenceId, TierId, aws_list,
+    ExternalId, ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, SentenceId, TierId, aws_list,
 };
 
 use crate::policy::{Flow, Policy, Way, WordId};
@@ -136,9 +136,21 @@ impl<'p> Deployment<'p> {
     }
 
     /// A foreign group: its id, and its account if that is another than the stack's.
-    pub fn external(&self, id: crate::policy::ExternalId) -> (&'p Reference, Option<&'p str>) {
+    pub fn external(&self, id: ExternalId) -> (&'p Reference, Option<&'p str>) {
         let external = &self.policy.externals[id.index()];
         (&external.id, external.account.as_deref())
+    }
+
+    /// The peers that have a name: blocks that are not known yet, prefix lists and foreign groups.
+    pub fn named_peers(&self) -> impl Iterator<Item = Peer> {
+        let is_block = |id: &ParamId| match self.policy.param(*id).kind {
+            ParamKind::Cidr | ParamKind::CidrIpv6 => true,
+            ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
+        };
+        let blocks = (0..self.policy.params.len() as u32).map(ParamId).filter(is_block).map(Peer::Param);
+        let lists = (0..self.policy.prefix_lists.len() as u32).map(PrefixListId).map(Peer::PrefixList);
+        let groups = (0..self.policy.externals.len() as u32).map(ExternalId).map(Peer::External);
+        blocks.chain(lists).chain(groups)
     }
 
     /// The flows that ask for a rule, as positions in the policy's, ascending.

@@ -30,8 +30,14 @@ pub enum Renaming {
     Oldest,
 }
 
-/// For each of these tiers, the earlier name with this position, in the place of the name that it goes by.
-type Earlier<'e> = &'e [(TierId, usize)];
+/// The earlier name of a tier with this position, in the place of the name that the tier goes by.
+pub type EarlierName = (TierId, usize);
+
+/// What traffic and directions start with in snake case, and what stands for all addresses.
+const SNAKE_WORDS: [&str; 9] = ["all", "proto", "tcp", "udp", "icmp", "icmpv6", "from", "to", "anywhere"];
+
+/// What traffic and directions start with in Pascal case.
+const PASCAL_WORDS: [&str; 7] = ["All", "Proto", "Tcp", "Udp", "Icmp", "From", "To"];
 
 /// The names of one output.
 #[derive(Debug)]
@@ -43,6 +49,8 @@ pub struct Names<'d> {
     tiers: Vec<String>,
     /// Hashes of names that more than one thing would have.
     shared: HashSet<u64>,
+    /// Hashes of earlier names that rules would have had which share the name that they have now.
+    shared_before: HashSet<u64>,
 }
 
 impl<'d> Names<'d> {
@@ -55,41 +63,94 @@ impl<'d> Names<'d> {
         named: fn(&Rule) -> bool,
         others: &[String],
     ) -> Names<'d> {
-        let mut names = Names { deployment, style, renaming, tiers: Vec::new(), shared: HashSet::new() };
-        names.tiers = deployment.groups.iter().map(|group| mangled(style, names.tier(group.tier))).collect();
-        if names.are_distinct() {
+        let mut names = Names {
+            deployment,
+            style,
+            renaming,
+            tiers: Vec::new(),
+            shared: HashSet::new(),
+            shared_before: HashSet::new(),
+        };
+        names.tiers = deployment.groups.iter().map(|group| mangled(style, names.tier(group.tier, &[]))).collect();
+        if names.are_distinct(named, others) {
             return names;
         }
         let mut hashes: Vec<u64> = others.iter().map(|other| hash(other)).collect();
         for group in &deployment.groups {
             for (direction, rules) in [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)] {
                 for rule in rules.iter().filter(|rule| named(rule)) {
-                    hashes.push(names.hash(group.tier, direction, rule));
+                    hashes.push(names.hash(group.tier, direction, rule, &[]));
                 }
             }
         }
         hashes.sort_unstable();
         let twice = hashes.windows(2).filter(|pair| pair[0] == pair[1]);
         names.shared = twice.map(|pair| pair[0]).collect();
+        names.shared_before = names.find_shared_before();
         names
+    }
+
+    /// Where rules share a name now, and shared one before their tiers were renamed, each had a suffix then.
+    fn find_shared_before(&self) -> HashSet<u64> {
+        let mut hashes: Vec<(u64, u64)> = Vec::new();
+        for group in self.deployment.groups.iter().filter(|_| !self.shared.is_empty()) {
+            for direction in Direction::ALL {
+                for rule in group.rules(direction) {
+                    let earlier = self.earlier_names(group.tier, rule);
+                    let now = self.hash(group.tier, direction, rule, &[]);
+                    if self.shared.contains(&now) {
+                        let before = earlier.iter().filter(|earlier| !earlier.is_empty());
+                        hashes.extend(before.map(|it| (now, self.hash(group.tier, direction, rule, it))));
+                    }
+                }
+            }
+        }
+        hashes.sort_unstable();
+        hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].1).collect()
     }
 
     /// Whether it is plain that no two rules have one name, as in most programs: then none has to be made to see it.
     ///
-    /// A name in snake case is a tier, traffic, `from` or `to`, and a peer. Where no tier is called by a word that
-    /// traffic starts with, or by `from` or `to`, the first of each is where the tier and the traffic end. Tiers are not
-    /// alike after mangling, as resolving sees to, blocks of IPv4 start with a digit and tiers do not.
-    fn are_distinct(&self) -> bool {
-        const WORDS: [&str; 9] = ["all", "proto", "tcp", "udp", "icmp", "icmpv6", "from", "to", "anywhere"];
-        let mut groups = self.deployment.groups.iter();
-        let plain = |peer: Peer| match peer {
-            Peer::Net(block) => matches!(block, IpNet::V4(_)) || block == EVERY_IPV6,
-            Peer::Tier(_) => true,
-            Peer::Param(_) | Peer::External(_) | Peer::PrefixList(_) => false,
-        };
-        self.style == Style::Snake
-            && !self.tiers.iter().any(|tier| tier.split('_').any(|word| WORDS.contains(&word)))
-            && groups.all(|group| group.ingress.iter().chain(&group.egress).all(|rule| plain(rule.peer)))
+    /// A name is a tier, traffic, a direction and a peer. Where no tier has a word in it that traffic or a direction
+    /// starts with, the first such word is where the tier ends, and traffic tells its own end. So two rules of one name
+    /// have one tier, traffic and direction, and peers that are mangled alike. Tiers are never alike after mangling, as
+    /// resolving sees to.
+    fn are_distinct(&self, named: fn(&Rule) -> bool, others: &[String]) -> bool {
+        match self.style {
+            Style::Snake => {
+                let is_word = |part: &str| SNAKE_WORDS.contains(&part);
+                !self.tiers.iter().any(|tier| tier.split('_').any(is_word)) && self.peers_are_distinct()
+            }
+            Style::Pascal => {
+                let has_word = |name: &String| PASCAL_WORDS.iter().any(|word| name.contains(word));
+                let names_a_tier = |rule: &Rule| matches!(rule.peer, Peer::Tier(_));
+                !self.tiers.iter().chain(others).any(has_word)
+                    && self.rules().filter(|rule| named(rule)).all(names_a_tier)
+            }
+        }
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &'d Rule> {
+        self.deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress))
+    }
+
+    /// Whether no two peers that rules can have are mangled alike.
+    ///
+    /// Blocks never are, among themselves, but for those of IPv6 that are written with dots: `::ffff:1.2.3.4/128`. A
+    /// block is made of hexadecimal digits and `_`.
+    fn peers_are_distinct(&self) -> bool {
+        let is_like_a_block =
+            |name: &String| name.contains('_') && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_hexdigit());
+        let mut seen: HashSet<String> = self.tiers.iter().cloned().collect();
+        seen.extend([EVERY_IPV4, EVERY_IPV6].map(|block| mangled(self.style, &self.peer(Peer::Net(block)))));
+        let mut named = self.deployment.named_peers().map(|peer| mangled(self.style, &self.peer(peer)));
+        let named_apart = named.all(|name| seen.insert(name)) && !seen.iter().any(is_like_a_block);
+        named_apart && !self.rules().any(has_dotted_ipv6)
+    }
+
+    /// Whether every rule has the name that its parts make: no two would have one.
+    pub fn are_plain(&self) -> bool {
+        self.shared.is_empty()
     }
 
     /// What a tier adds to the names of rules.
@@ -99,17 +160,24 @@ impl<'d> Names<'d> {
 
     /// Appends the name of a rule.
     pub fn rule(&self, tier: TierId, direction: Direction, rule: &Rule, out: &mut impl Sink) {
-        self.plain(tier, direction, rule, &[], out);
-        if !self.shared.is_empty() && self.shared.contains(&self.hash(tier, direction, rule)) {
-            let content = self.content(tier, direction, rule);
+        self.named(tier, direction, rule, &[], out);
+    }
+
+    /// Appends the name of a rule when these of its tiers had these earlier names.
+    fn named(&self, tier: TierId, direction: Direction, rule: &Rule, earlier: &[EarlierName], out: &mut impl Sink) {
+        self.plain(tier, direction, rule, earlier, out);
+        let shared = if earlier.is_empty() { &self.shared } else { &self.shared_before };
+        if !shared.is_empty() && shared.contains(&self.hash(tier, direction, rule, earlier)) {
+            let mut content = format!("{} ", self.tier(tier, earlier));
+            self.push_within(direction, rule, earlier, &mut content);
             self.suffix(&content, out);
         }
     }
 
     /// The hash of the name before any suffix.
-    fn hash(&self, tier: TierId, direction: Direction, rule: &Rule) -> u64 {
+    fn hash(&self, tier: TierId, direction: Direction, rule: &Rule, earlier: &[EarlierName]) -> u64 {
         let mut hash = Fnv::default();
-        self.plain(tier, direction, rule, &[], &mut hash);
+        self.plain(tier, direction, rule, earlier, &mut hash);
         hash.value()
     }
 
@@ -120,6 +188,16 @@ impl<'d> Names<'d> {
     /// chain: every combination of the names that its two tiers had. Whichever of them a state holds, the rest of the
     /// chain leads to the name of today.
     pub fn chain(&self, tier: TierId, direction: Direction, rule: &Rule) -> Vec<String> {
+        let name = |earlier: &Vec<EarlierName>| {
+            let mut name = String::new();
+            self.named(tier, direction, rule, earlier, &mut name);
+            name
+        };
+        self.earlier_names(tier, rule).iter().map(name).collect()
+    }
+
+    /// For each name of a chain: the earlier names that it is made of, that of the rule's own tier first.
+    pub fn earlier_names(&self, tier: TierId, rule: &Rule) -> Vec<Vec<EarlierName>> {
         let group = self.deployment.group(tier);
         let peer = match rule.peer {
             Peer::Tier(peer) if peer != tier => Some(self.deployment.group(peer)),
@@ -135,13 +213,7 @@ impl<'d> Names<'d> {
                 let mut earlier = Vec::new();
                 earlier.extend(own.checked_sub(1).map(|n| (tier, n)));
                 earlier.extend(peer.zip(other.checked_sub(1)).map(|(peer, n)| (peer.tier, n)));
-                let mut name = String::new();
-                if earlier.is_empty() {
-                    self.rule(tier, direction, rule, &mut name);
-                } else {
-                    self.plain(tier, direction, rule, &earlier, &mut name);
-                }
-                chain.push(name);
+                chain.push(earlier);
             }
         }
         chain
@@ -156,36 +228,49 @@ impl<'d> Names<'d> {
         });
     }
 
-    /// What the rule is, with nothing mangled.
-    fn content(&self, tier: TierId, direction: Direction, rule: &Rule) -> String {
-        let mut out = format!("{} ", self.tier(tier));
-        self.within(direction, rule, &mut out);
-        out
-    }
-
     /// Appends what the rule is within its group, with nothing mangled: `ingress tcp 443 block 203.0.113.0/24`
     pub fn within(&self, direction: Direction, rule: &Rule, out: &mut impl Sink) {
+        self.push_within(direction, rule, &[], out);
+    }
+
+    fn push_within(&self, direction: Direction, rule: &Rule, earlier: &[EarlierName], out: &mut impl Sink) {
         out.put(match direction {
             Direction::Ingress => "ingress ",
             Direction::Egress => "egress ",
         });
         net::push_traffic(out, rule.traffic);
-        out.put(match rule.peer {
-            Peer::Net(_) => " block ",
-            Peer::PrefixList(_) => " prefix list ",
-            Peer::Param(_) => " parameter ",
-            Peer::Tier(_) => " tier ",
-            Peer::External(_) => " group ",
-        });
+        out.put(self.kind(rule.peer));
         match rule.peer {
             Peer::Net(block) if block.prefix_len() > 0 => net::push_block(out, &block),
+            Peer::Tier(tier) => out.put(self.tier(tier, earlier)),
             peer => out.put(&self.peer(peer)),
         }
     }
 
-    /// The name that a tier goes by.
-    fn tier(&self, tier: TierId) -> &'d str {
+    /// What a peer is, as a word before its name: a parameter can have the name of a list, or an id for its name.
+    fn kind(&self, peer: Peer) -> &'static str {
+        match peer {
+            Peer::Net(_) => " block ",
+            Peer::Param(_) => " parameter ",
+            Peer::Tier(_) => " tier ",
+            Peer::PrefixList(id) => match self.deployment.list(id) {
+                ListReference::Id(_) | ListReference::Aws(_) => " prefix list ",
+                ListReference::Param(_) => " prefix list parameter ",
+            },
+            Peer::External(id) => match self.deployment.external(id) {
+                (Reference::Id(_), _) => " group ",
+                (Reference::Param(_), _) => " group parameter ",
+            },
+        }
+    }
+
+    /// The name that a tier goes by, or an earlier one.
+    fn tier(&self, tier: TierId, earlier: &[EarlierName]) -> &'d str {
         let group = self.deployment.group(tier);
+        let position = earlier.iter().find(|(id, _)| *id == tier).map(|(_, position)| *position);
+        if let Some(was) = position.and_then(|position| group.was.get(position)) {
+            return was;
+        }
         let oldest = match self.renaming {
             Renaming::Current => None,
             Renaming::Oldest => group.was.last(),
@@ -200,7 +285,7 @@ impl<'d> Names<'d> {
             Peer::Net(EVERY_IPV4) => "anywhere_ipv4",
             Peer::Net(EVERY_IPV6) => "anywhere_ipv6",
             Peer::Net(block) => return block.to_string().into(),
-            Peer::Tier(tier) => self.tier(tier),
+            Peer::Tier(tier) => self.tier(tier, &[]),
             Peer::Param(id) => deployment.parameter_name(id),
             Peer::External(id) => match deployment.external(id) {
                 (Reference::Id(id), _) => id,
@@ -216,7 +301,7 @@ impl<'d> Names<'d> {
     }
 
     /// Appends the name of a rule before any suffix.
-    fn plain(&self, tier: TierId, direction: Direction, rule: &Rule, earlier: Earlier<'_>, out: &mut impl Sink) {
+    fn plain(&self, tier: TierId, direction: Direction, rule: &Rule, earlier: &[EarlierName], out: &mut impl Sink) {
         self.push_tier(tier, earlier, out);
         push_traffic(out, rule.traffic, self.style);
         out.put(match (self.style, direction) {
@@ -234,13 +319,18 @@ impl<'d> Names<'d> {
         }
     }
 
-    fn push_tier(&self, tier: TierId, earlier: Earlier<'_>, out: &mut impl Sink) {
-        let position = earlier.iter().find(|(id, _)| *id == tier).map(|(_, position)| *position);
-        match position.and_then(|position| self.deployment.group(tier).was.get(position)) {
-            Some(was) => push_mangled(out, self.style, was),
-            None => out.put(self.of_tier(tier)),
+    fn push_tier(&self, tier: TierId, earlier: &[EarlierName], out: &mut impl Sink) {
+        if earlier.iter().any(|(id, _)| *id == tier) {
+            push_mangled(out, self.style, self.tier(tier, earlier));
+        } else {
+            out.put(self.of_tier(tier));
         }
     }
+}
+
+/// Whether the peer of a rule is a block of IPv6 that is written with dots.
+fn has_dotted_ipv6(rule: &Rule) -> bool {
+    matches!(rule.peer, Peer::Net(IpNet::V6(block)) if block.addr().to_ipv4_mapped().is_some())
 }
 
 fn mangled(style: Style, text: &str) -> String {

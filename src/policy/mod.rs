@@ -114,6 +114,22 @@ impl Policy {
         &self.params[id.index()]
     }
 
+    /// The parameter that a peer is, if it is one that has no value yet.
+    pub fn peer_param(&self, peer: Peer) -> Option<ParamId> {
+        match peer {
+            Peer::Param(id) => Some(id),
+            Peer::External(id) => match self.externals[id.index()].id {
+                Reference::Param(id) => Some(id),
+                Reference::Id(_) => None,
+            },
+            Peer::PrefixList(id) => match self.prefix_lists[id.index()].list {
+                ListReference::Param(id) => Some(id),
+                ListReference::Id(_) | ListReference::Aws(_) => None,
+            },
+            Peer::Net(_) | Peer::Tier(_) => None,
+        }
+    }
+
     /// The sentence with this id.
     pub fn sentence(&self, id: SentenceId) -> &Sentence {
         &self.sentences[id.index()]

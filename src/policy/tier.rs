@@ -13,6 +13,8 @@ pub struct Tier {
     pub name: String,
     /// Earlier names, newest first.
     pub was: Vec<String>,
+    /// Where each of them stands.
+    pub was_spans: Vec<Span>,
     /// The kind of server it is.
     pub role: Option<Role>,
     /// The string after the name.

@@ -3,11 +3,13 @@
 //! Reading a manifest asks nothing of the file system: paths come out as they are to be opened, and whether there is
 //! anything at them is found out by whoever opens them.
 
+mod directories;
 mod entry;
 mod manifest;
 mod paths;
 mod vars;
 
+pub use directories::{Declared, SharedModules, clashes, title};
 pub use manifest::read;
 pub use vars::vars;
 

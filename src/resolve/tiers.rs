@@ -74,6 +74,7 @@ fn tier<'a>(
     let mut tier = Tier {
         name: scope.text(name).to_string(),
         was: declared.was.iter().map(|was| scope.text(*was).to_string()).collect(),
+        was_spans: declared.was.iter().map(|was| was.span).collect(),
         role: declared.role.and_then(|role| self::role(scope, role)),
         prose: scope.prose(&declared.prose, AwsField::TagValue),
         vpc: VpcId(0),

@@ -17,7 +17,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
     ("catalogue", &["parse", "resolve"]),
     ("groups", &["hash", "policy", "net"]),
-    ("check", &["source", "policy", "net", "groups", "quota", "diagnostic"]),
+    ("check", &["source", "policy", "net", "groups", "quota", "backend", "diagnostic"]),
     ("said", &["source", "policy"]),
     ("flows", &["source", "policy", "net", "groups", "said"]),
     ("quota", &["source", "policy", "net", "groups", "said"]),

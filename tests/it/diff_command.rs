@@ -237,6 +237,9 @@ fn mistakes_say_what_to_type() {
     repository.commit("broken");
     repository.write("shop.tier", SHOP);
     repository.diff(&["--git", "HEAD", "shop.tier"]).exits(1).says("HEAD:shop.tier:2:");
+    // names that Terraform would refuse leave nothing to foretell
+    repository.write("shop.tier", "param p : cidr\ntier web, app\ntier api was p\nweb allows ssh from p, api\n");
+    repository.diff(&["--git", "main", "shop.tier"]).exits(1).says("E0324").says("rename the parameter `p`");
     let alone = Scratch::new();
     alone.write("a.tier", "tier a\n");
     alone

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use tierwall::fmt::format;
 use tierwall::parse;
 
-const TOPICS: [(&str, &str); 10] = [
+const TOPICS: [(&str, &str); 11] = [
     (
         "alignment",
         "tier web is web-server \"pages\"\ntier api,worker is app-server was old {outbound=closed}\ntier db \"data\" { outbound = closed }\n\n\
@@ -28,6 +28,14 @@ const TOPICS: [(&str, &str); 10] = [
     (
         "blank-lines",
         "\n\n\ntier web\n\n\n\ntier db\n   \n\t\n# about\n\n# more\ntier x\n@allow(unused-declaration)\n\n\ntier y\n\n\n",
+    ),
+    (
+        "commas",
+        "tier web { outbound = closed , }\ntier api { outbound = closed\n, name = \"api\"\t,\n}\n\
+         tier app{tags={a=\"1\" ,b=\"2\" , } , outbound=open # why\n, # and what\n}\n\
+         tier db{\ntags={team= # whose\n\"a\" # the last\n, # below it\n} # so\n,\n}\n\
+         vpc main { cidr = [ 10.0.0.0/16 , 10.1.0.0/16 , ] , }\nvpc more { cidr = [10.0.0.0/16\n\n,\n] , id = \"vpc-1\"\r\n,}\n\
+         tier a , b\nnetwork n = 10.0.0.0/8 , 10.0.0.1\na , b allow http , https from a , n except 10.0.0.2 , 10.0.0.3\n",
     ),
     (
         "comments",

@@ -235,3 +235,62 @@ fn ampersands_in_descriptions_of_rules() {
     let named = "tier a { name = \"R&D\", description = \"Research & development\" }\n";
     assert!(said("ampersand", named).is_empty());
 }
+
+#[test]
+fn defaults_that_make_a_rule_twice() {
+    let check =
+        |program: &str, expected: &[&str]| assert_eq!(said("duplicate-default", program), expected, "{program}");
+    let (params, tier) =
+        ("param a : cidr = 10.0.0.0/8\nparam b : cidr = 10.0.0.0/8\n", "tier web, app { outbound = closed }\n");
+    let program = |text: &str| format!("{params}{tier}{text}\n");
+    let both = |rule: &str| format!("the defaults of `a` and `b` make {rule} twice");
+    let one = |rule: &str| format!("the default of `a` makes {rule} twice");
+    let https = "`tcp 443` from 10.0.0.0/8 to `web`";
+    check(&program("web allows https from a, b"), &[&both(https)]);
+    check(&program("web allows https from a\nweb allows https from b"), &[&both(https)]);
+    check(&program("web allows https to a, b"), &[&both("`tcp 443` from `web` to 10.0.0.0/8")]);
+    check(
+        &program("web allows https, ssh, http from a, b"),
+        &[&format!("{}, and 2 more rules", both("`tcp 22` from 10.0.0.0/8 to `web`"))],
+    );
+    // a block beside it, under any name
+    check(&program("web allows https from a, 10.0.0.0/8"), &[&one(https)]);
+    check(
+        &program("network n = 10.0.0.0/8, 10.1.0.0/16\nweb allows https from a\nweb allows https from n"),
+        &[&one(https)],
+    );
+    let everywhere = "param a : cidr = 0.0.0.0/0\ntier web\nweb allows https from anywhere, a\n";
+    check(everywhere, &[&one("`tcp 443` from 0.0.0.0/0 to `web`")]);
+    let v6 = "param a : cidr-ipv6 = 2001:db8::/32\ntier web\nweb allows https from 2001:db8::/32, a\n";
+    check(v6, &[&one("`tcp 443` from 2001:db8::/32 to `web`")]);
+    // groups and lists by their ids
+    let group =
+        "param a : external = \"sg-01234567\"\nexternal e = \"sg-01234567\"\ntier web\nweb allows https from a, e\n";
+    check(group, &[&one("`tcp 443` from sg-01234567 to `web`")]);
+    let foreign =
+        group.replace("\nexternal e = \"sg-01234567\"", "\nexternal e = \"sg-01234567\" in account \"123456789012\"");
+    check(&foreign, &[&one("`tcp 443` from sg-01234567 to `web`")]);
+    let list = "param a : prefix-list = \"pl-01234567\"\nprefix-list e = \"pl-01234567\"\ntier web\nweb allows https from a, e\n";
+    check(list, &[&one("`tcp 443` from pl-01234567 to `web`")]);
+    // three are two pairs
+    let three = program("param c : cidr = 10.0.0.0/8\nweb allows https from a, b, c");
+    check(&three, &[&both(https), "the defaults of `a` and `c` make `tcp 443` from 10.0.0.0/8 to `web` twice"]);
+
+    // another rule: traffic, tier, direction or block
+    check(&program("web allows https from a\nweb allows http from b"), &[]);
+    check(&program("web allows https from a\napp allows https from b"), &[]);
+    check(&program("web allows https from a\nweb allows https to b"), &[]);
+    check(&program("web allows https from a, 10.0.0.0/9"), &[]);
+    check("param a : cidr\nparam b : cidr\ntier web\nweb allows https from a, b\n", &[]);
+    check("param a : cidr\ntier web\nweb allows https from a, 10.0.0.0/8\n", &[]);
+    check(&program("web allows https from a\nweb allows https from b until 2026-01-14"), &[]);
+    // each sentence that has a part in it says that it may
+    check(&program("@allow(duplicate-default)\nweb allows https from a, b"), &[]);
+    check(&program("@allow(duplicate-default)\nweb allows https from a\nweb allows https from b"), &[&both(https)]);
+    check(
+        &program(
+            "@allow(duplicate-default)\nweb allows https from a\n@allow(duplicate-default)\nweb allows https from b",
+        ),
+        &[],
+    );
+}

@@ -118,7 +118,7 @@ fn reports_and_outputs_do_not_depend_on_who_is_done_first() {
         // the first take longest
         let rules: String = (0..(40 - n) * 20).map(|m| format!("web allows tcp {m} from 10.0.{n}.0/24\n")).collect();
         scratch.write(&format!("p{n}.tier"), format!("tier web\n{rules}web allows ssh from anywhere\n"));
-        manifest += &format!("[[program]]\nfile = \"p{n}.tier\"\noutputs = {{ terraform = \"out/p{n}.tf\" }}\n");
+        manifest += &format!("[[program]]\nfile = \"p{n}.tier\"\noutputs = {{ terraform = \"out/{n}/p.tf\" }}\n");
     }
     scratch.write("tierwall.toml", manifest);
     let runs: Vec<String> = (0..3).map(|_| scratch.run(&["check", "--allow", "quota"]).exits(0).err()).collect();
@@ -241,6 +241,86 @@ fn one_path_is_one_thing() {
         scratch.run(&["build", "--force"]).exits(2).says("E0806").says(says);
         assert_eq!(scratch.read("shop.tier"), SHOP);
     }
+}
+
+/// A project of two programs with these texts, whose Terraform outputs are these files.
+fn two_programs(texts: [&str; 2], outputs: [&str; 2], set: &str) -> Scratch {
+    let scratch = Scratch::new();
+    let [a, b] = outputs;
+    let manifest = format!(
+        "[[program]]\nfile = \"a.tier\"\noutputs = {{ tf = \"{a}\" }}\n{set}\n\
+         [[program]]\nfile = \"b.tier\"\noutputs = {{ tf = \"{b}\" }}\n"
+    );
+    scratch.write("tierwall.toml", manifest);
+    scratch.write("a.tier", texts[0]);
+    scratch.write("b.tier", texts[1]);
+    scratch
+}
+
+#[test]
+fn what_two_outputs_of_one_directory_declare_is_refused() {
+    const DIRECTORIES: &str = "help: write them to directories of their own";
+    let list = "prefix-list s3 = \"com.amazonaws.region.s3\"\n";
+    let one = format!("stack one\n{list}vpc v {{ id = \"vpc-01234567\" }}\ntier web\nweb allows https from s3\n");
+    let other = one.replace("tier web\nweb", "tier app\napp");
+    let vpc = "vpc v { id = \"vpc-01234567\" }\n";
+    for (texts, names, help) in [
+        (["tier web\n", "tier app\n"], "`var.vpc_id` in `infra`", "or give the parameter a value"),
+        (
+            [&*one, &*other],
+            "`data.aws_ec2_managed_prefix_list.tierwall_one_s3`, `data.aws_region.tierwall_one` in `infra`",
+            "or give each program a name of its own: `stack NAME`",
+        ),
+        (
+            [&*format!("{vpc}tier web\n"), &*format!("{vpc}tier web\n")],
+            "`aws_security_group.web`, `aws_vpc_security_group_egress_rule.web_all_to_anywhere_ipv4`, \
+             `aws_vpc_security_group_egress_rule.web_all_to_anywhere_ipv6`, `output.web_security_group_id` in `infra`",
+            "or give their tiers names of their own",
+        ),
+        // what one of them moves away from
+        (
+            [
+                &*format!("{vpc}tier web {{ outbound = closed }}\n"),
+                &*format!("{vpc}tier app was web {{ outbound = closed }}\n"),
+            ],
+            "`aws_security_group.web` in `infra`",
+            "or give their tiers names of their own",
+        ),
+    ] {
+        let scratch = two_programs(texts, ["infra/a.tf", "infra/b.tf"], "");
+        for command in [&["build"][..], &["check"], &["build", "--check"]] {
+            let run = scratch.run(command);
+            run.exits(2).says("error[E0810]: `a.tier` and `b.tier` both declare ").says(names).says(help);
+            run.says("tierwall.toml:7:18").says("declared in this one").says(DIRECTORIES);
+        }
+        assert!(!scratch.path("infra").exists(), "nothing is written");
+    }
+}
+
+#[test]
+fn outputs_that_are_not_read_together_may_declare_the_same() {
+    let texts = ["tier web\n", "tier app\n"];
+    two_programs(texts, ["infra/a/main.tf", "infra/b/main.tf"], "").run(&["build"]).exits(0);
+    two_programs(texts, ["a.tf", "infra/../sub/b.tf"], "").run(&["build"]).exits(0);
+    // Terraform reads no other files
+    two_programs(texts, ["infra/a.txt", "infra/b.txt"], "").run(&["build"]).exits(0);
+    // a value leaves nothing to ask for
+    two_programs(texts, ["a.tf", "b.tf"], "set = { vpc-id = \"vpc-01234567\" }\n").run(&["build"]).exits(0);
+    // stacks are named for their files, so that what they look up is told apart
+    let list = "prefix-list s3 = \"com.amazonaws.region.s3\"\nvpc v { id = \"vpc-01234567\" }\n";
+    let texts = ["web", "app"].map(|tier| format!("{list}tier {tier}\n{tier} allows https from s3\n"));
+    two_programs([&texts[0], &texts[1]], ["a.tf", "b.tf"], "").run(&["build"]).exits(0);
+}
+
+#[test]
+fn environments_of_one_directory_are_named() {
+    let manifest = "[[program]]\nfile = \"shop.tier\"\n[program.environments]\n\
+        test.outputs.tf = \"infra/test.tf\"\nlive.outputs.tf = \"./infra/live.tf\"\nlive.outputs.cfn = \"infra/live.json\"\n";
+    let scratch = with_manifest(manifest);
+    let run = scratch.run(&["build"]);
+    run.exits(2)
+        .says("error[E0810]: `shop.tier` (test) and `shop.tier` (live) both declare `aws_security_group.web`, ");
+    assert_eq!(run.err().matches("E0810").count(), 1, "{}", run.err());
 }
 
 #[test]

@@ -83,6 +83,11 @@ pub fn compilation(text: &str) -> Compilation {
     compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read")
 }
 
+/// The codes of what is wrong with a program.
+pub fn codes(text: &str) -> Vec<&'static str> {
+    problems(text).into_iter().map(|(code, _)| code).collect()
+}
+
 /// What is wrong with a program, as code and words, in the order of the places.
 pub fn problems(text: &str) -> Vec<(&'static str, String)> {
     let compilation = compilation(text);

@@ -103,7 +103,7 @@ fn vpc_param(name: &str) -> Line {
     Line::new(&format!("param {name}")).colon().words("vpc")
 }
 
-/// One of each kind of parameter, at most.
+/// One of each kind of parameter, at most, and those that are called as AWS calls what other peers are.
 pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
     let kinds = [
         ("office-cidr", "cidr", "203.0.113.0/24", Some(PeerKind::Unknown(true, false))),
@@ -112,6 +112,9 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
         ("Corp_pl", "prefix-list", "\"pl-0123456789abcdef0\"", Some(PeerKind::Unknown(true, false))),
         ("main-vpc", "vpc", "", None),
         ("tools-vpc", "vpc", "", None),
+        ("s3", "prefix-list", "\"pl-0a1b2c3d\"", Some(PeerKind::Unknown(true, false))),
+        ("sg-0a1b2c3d", "external", "\"sg-0a1b2c3d\"", Some(PeerKind::Group)),
+        ("pl-0a1b2c3d", "prefix-list", "\"pl-0123456789abcdef0\"", Some(PeerKind::Unknown(true, false))),
     ];
     for (numbers, (name, kind, default, peer)) in numbers.iter().zip(kinds) {
         let choose = &mut Choices::new(numbers);
@@ -176,7 +179,7 @@ pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
             continue;
         }
         let (id, family, v4) = match name {
-            "s3" => (
+            "objects" => (
                 choose.of(&["com.amazonaws.region.s3", "com.amazonaws.region.s3", "com.amazonaws.eu-central-1.s3"]),
                 None,
                 true,

@@ -1,8 +1,11 @@
 //! That the generated programs are dense: what the laws are about happens in them, again and again. The
 //! programs are the same at every run, so that this holds or does not.
 
+use crate::choices::numbers;
 use crate::compile::{TODAY, outputs, with};
 use crate::generate::{addition, program};
+use crate::law_addresses::refused;
+use crate::law_defaults::duplicated;
 use crate::law_locality::check;
 use crate::meaning::Meaning;
 use crate::packets::{Material, Random};
@@ -26,11 +29,13 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         ("silenced checks", "W3687", 50),
         ("moved rules", "from = aws_vpc_security_group_", 30),
         ("groups of another account", "SourceSecurityGroupOwnerId", 5),
-        ("lists that are looked up", "data.aws_region.current", 1),
+        ("lists that are looked up", "data.aws_region.tierwall_", 1),
         ("lists that are asked for", "PrefixListId\": {", 10),
         ("blocks that are asked for", "= var.office_cidr", 8),
         ("blocks that are asked for, IPv6", "= var.lab6", 8),
         ("groups that are asked for", "= var.their_group", 5),
+        ("parameters that are called as an id is", "= var.sg_0a1b2c3d", 3),
+        ("lists told from parameters of their name", "_from_s3_", 1),
         ("locked default groups", "aws_default_security_group", 10),
         ("exceptions", " except ", 30),
         ("days", " until ", 25),
@@ -47,12 +52,26 @@ fn outputs_have_all_that_the_contract_speaks_of() {
 #[test]
 fn a_sentence_more_meets_the_others() {
     let mut made = [0; 4];
-    for addition in samples(&addition(), 300) {
+    for addition in samples(&addition(), 600) {
         let exceptions = check(&addition).unwrap_or_else(|missing| panic!("{missing}\n{addition:?}"));
         let each = [exceptions.retold, exceptions.gone, exceptions.placeholders, exceptions.renamed];
         made.iter_mut().zip(each).for_each(|(sum, one)| *sum += usize::from(one > 0));
     }
-    assert!(made.iter().all(|count| *count > 3), "exceptions that 300 additions made: {made:?}");
+    assert!(made.iter().all(|count| *count > 3), "exceptions that 600 additions made: {made:?}");
+}
+
+#[test]
+fn some_names_clash_and_some_do_not() {
+    let both = (program(), numbers(24));
+    let refused = samples(&both, 300)
+        .into_iter()
+        .filter(|(program, numbers)| refused(program, numbers).unwrap_or_else(|why| panic!("{why}")));
+    let count = refused.count();
+    assert!((3..150).contains(&count), "{count} programs of 300 are refused");
+    let programs = samples(&program(), 300);
+    let twice = programs.iter().filter(|program| duplicated(&program.text()).unwrap_or_else(|why| panic!("{why}")));
+    let count = twice.count();
+    assert!((3..150).contains(&count), "the defaults of {count} programs of 300 make a rule twice");
 }
 
 #[test]

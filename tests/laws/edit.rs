@@ -77,6 +77,16 @@ impl Lines {
         }
     }
 
+    /// The addresses that a resource had, the newest first.
+    pub fn earlier(&self, address: &str) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let to = |address: &str| format!("  to   = {address}");
+        while let Some(at) = self.0.iter().position(|line| *line == to(found.last().map_or(address, String::as_str))) {
+            found.push(self.0[at - 1].trim_start_matches("  from = ").to_string());
+        }
+        found
+    }
+
     /// Takes out the `moved` blocks that lead to a resource.
     pub fn forget_moves(&mut self, address: &str) {
         let to = format!("  to   = {address}");

@@ -71,7 +71,7 @@ fn related(mut program: Program, sentence: Sentence, choose: &mut Choices<'_>) -
 }
 
 fn declarations() -> impl Strategy<Value = Numbers> {
-    let first = (numbers(28), numbers(24), streams(0..=6, 6), streams(0..=4, 18));
+    let first = (numbers(28), numbers(24), streams(0..=9, 6), streams(0..=4, 18));
     let second = (streams(0..=6, 8), streams(0..=4, 12), streams(1..=5, 24), streams(0..=2, 6));
     (first, second).prop_map(|((stack, vpcs, params, networks), (foreign, services, tiers, sets))| Numbers {
         stack,

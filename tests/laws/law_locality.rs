@@ -114,7 +114,29 @@ fn terraform<'o>(old: &'o Compiled, new: &'o Compiled, changes: &Changes, made: 
         places.iter().map(|(key, name)| (key.clone(), name.clone())).collect()
     };
     made.renamed += rename(&mut lines, &names(&was.places), &names(&is.places), '_');
+    rename_earlier(&mut lines, old, &was, (&now, &is));
     (lines, ("Terraform", &old.terraform), &new.terraform)
+}
+
+/// Where a name gains or loses a suffix, so do the earlier names that it had as its tiers were renamed.
+fn rename_earlier(
+    lines: &mut Lines,
+    old: &Compiled,
+    was: &read_terraform::Configuration,
+    (now, is): (&Lines, &read_terraform::Configuration),
+) {
+    let then = Lines::of(&old.terraform);
+    for (key, name) in &was.places {
+        let Some(now_name) = is.places.get(key).filter(|now| *now != name) else { continue };
+        let kind = format!("aws_vpc_security_group_{}_rule.", key.direction);
+        let earlier = |lines: &Lines, name: &str| {
+            let addresses = lines.earlier(&format!("{kind}{name}")).into_iter();
+            addresses.map(|address| address.trim_start_matches(&kind).to_string()).collect::<Vec<_>>()
+        };
+        for (was, is) in earlier(&then, name).iter().zip(earlier(now, now_name)) {
+            lines.rename(was, &is);
+        }
+    }
 }
 
 /// Names of resources by what they are.

@@ -1,6 +1,7 @@
 //! Laws that no snapshot can show, on generated programs: both outputs mean what the policy means, order and layout
 //! change nothing, a sentence more adds its lines and no others, what the groups let pass is what the sentences say,
-//! so is what is told about reach and about sentences that others cover, and what is foretold of changes comes to pass.
+//! so is what is told about reach and about sentences that others cover, what is foretold of changes comes to pass, and
+//! what Terraform or AWS would refuse is refused before.
 //!
 //! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a commit). With 2000, more
 //! than 100,000 questions of assertions and traces are decided again by brute force.
@@ -32,10 +33,12 @@ mod verdict;
 mod vocabulary;
 
 mod density;
+mod law_addresses;
 mod law_assertions;
 mod law_changes;
 mod law_cover;
 mod law_cures;
+mod law_defaults;
 mod law_deployed;
 pub mod law_diff;
 pub mod law_fmt;

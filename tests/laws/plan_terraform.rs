@@ -18,14 +18,24 @@ const PEERS: [&str; 4] = ["cidr_ipv4", "cidr_ipv6", "referenced_security_group_i
 
 struct File {
     resources: BTreeMap<String, Body>,
+    /// What each data source is asked for, without the name of the one that says the region.
+    lookups: BTreeMap<String, String>,
     moves: Vec<(String, String)>,
 }
 
 fn file(text: &str) -> File {
-    let mut file = File { resources: BTreeMap::new(), moves: Vec::new() };
+    let mut file = File { resources: BTreeMap::new(), lookups: BTreeMap::new(), moves: Vec::new() };
     for block in hcl::read(text).blocks {
         match block.kind.as_str() {
             "resource" => drop(file.resources.insert(block.labels.join("."), block.body)),
+            "data" if block.labels[0] == "aws_ec2_managed_prefix_list" => {
+                let name = match &block.body.attributes["name"] {
+                    Expression::Text(name) => name.clone(),
+                    Expression::Template(name) => name.split_once(".id}").expect("its region").1.to_string(),
+                    other => panic!("the name {other:?}"),
+                };
+                file.lookups.insert(format!("data.{}.id", block.labels.join(".")), name);
+            }
             "moved" => {
                 let [Expression::Reference(from), Expression::Reference(to)] =
                     ["from", "to"].map(|key| &block.body.attributes[key])
@@ -84,6 +94,14 @@ fn moved(old: &File, new: &File) -> BTreeMap<String, String> {
     state
 }
 
+/// What the data source is asked for that a value refers to.
+fn looked_up<'f>(file: &'f File, value: &Expression) -> Option<&'f String> {
+    match value {
+        Expression::Reference(address) => file.lookups.get(address),
+        _ => None,
+    }
+}
+
 enum Fate {
     Create,
     Replace,
@@ -127,7 +145,9 @@ impl Plan<'_> {
         };
         match (group(was), group(is)) {
             (Some(was), Some(is)) => self.state.get(&is) == Some(&was) && !self.replaced.contains(&is),
-            (None, None) => was == is,
+            (None, None) => {
+                was == is || looked_up(self.old, was).is_some_and(|was| Some(was) == looked_up(self.new, is))
+            }
             _ => false,
         }
     }

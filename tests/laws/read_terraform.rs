@@ -75,11 +75,20 @@ impl Reader {
         if name.starts_with("data.aws_ec2_managed_prefix_list.") {
             known(&block.body, &["name"], &[]);
             let list = match &block.body.attributes["name"] {
-                Expression::Template(name) => name.replace("${data.aws_region.current.id}.", "region."),
+                Expression::Template(name) => self.in_its_region(name),
                 name => text(name),
             };
             self.lists.insert(block.labels[1].clone(), list);
         }
+    }
+
+    /// The name of a list with the word `region` for the data source that says which that is.
+    fn in_its_region(&self, name: &str) -> String {
+        let parts = name.split_once("${").and_then(|(start, rest)| Some((start, rest.split_once(".id}")?)));
+        let (start, (address, rest)) = parts.expect("one data source in it");
+        assert!(address.starts_with("data.aws_region.tierwall_"), "{address}: others may have a name that is not ours");
+        assert!(self.addresses.contains(address), "{address} is not declared");
+        format!("{start}region{rest}")
     }
 
     fn group(&self, body: &Body) -> Group {

@@ -151,7 +151,8 @@ pub fn together(peers: &[Peer]) -> Option<PeerKind> {
 
 /// Whether a network can be made of it: addresses, and no prefix list.
 pub fn is_network(peer: &Peer) -> bool {
-    let list = ["Corp_pl", "s3", "cdn", "corp-list", "corp-list6"].contains(&peer.text.as_str());
+    let list =
+        ["Corp_pl", "s3", "pl-0a1b2c3d", "objects", "cdn", "corp-list", "corp-list6"].contains(&peer.text.as_str());
     !list && matches!(peer.kind, PeerKind::Known(_) | PeerKind::Unknown(..))
 }
 

@@ -37,6 +37,19 @@ const PROSE: [&str; 7] = [
 const BROAD: [&str; 4] = ["all", "all", "tcp", "icmp"];
 const WIDE: [&str; 7] = ["anywhere", "anywhere-ipv4", "anywhere-ipv6", "::/0", "0.0.0.0/0", "0.0.0.0/1", "8000::/1"];
 
+/// Peers whose rules are hard to tell apart: a parameter beside what has its name, or is its default.
+const TWINS: [(&str, &str); 9] = [
+    ("s3", "objects"),
+    ("sg-0a1b2c3d", "partner"),
+    ("sg-0a1b2c3d", "legacy"),
+    ("pl-0a1b2c3d", "corp-list6"),
+    ("pl-0a1b2c3d", "Corp_pl"),
+    ("Corp_pl", "corp-list"),
+    ("their-group", "legacy"),
+    ("office-cidr", "203.0.113.0/24"),
+    ("lab6", "2001:db8::1"),
+];
+
 /// Builds a sentence; `None` when what was chosen does not go together.
 pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
     let choose = &mut Choices::new(numbers);
@@ -49,6 +62,14 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         let (services, peers) = (vec![service.to_string()], vec![peer.to_string()]);
         let way = if choose.once_in(3) { way } else { "to" };
         return Some(Sentence { subjects, services, way, peers, except: Vec::new(), until, prose });
+    }
+    let has = |name: &str| scene.peers.iter().any(|peer| peer.text == name);
+    let twins: Vec<(&str, &str)> = TWINS.into_iter().filter(|(one, other)| has(one) && has(other)).collect();
+    if !twins.is_empty() && choose.once_in(8) {
+        let (one, other) = choose.of(&twins);
+        let services = vec![choose.of(&["tcp 80", "https", "all"]).to_string()];
+        let peers = vec![one.to_string(), other.to_string()];
+        return Some(Sentence { subjects, services, way: "from", peers, except: Vec::new(), until, prose });
     }
     let usual = |peer: &&Peer| way == "from" || !matches!(peer.kind, PeerKind::Foreign);
     let pool: Vec<Peer> = scene.peers.iter().filter(usual).cloned().collect();

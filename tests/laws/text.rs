@@ -22,6 +22,8 @@ pub enum Token {
     TightGap,
     /// Between two entries of a block: a comma or a line break.
     Separator,
+    /// After the last entry of a block or a list: a comma, or nothing.
+    LastComma,
 }
 
 /// A statement as tokens.
@@ -118,7 +120,7 @@ impl Line {
             }
             line = line.word(key).with(Token::Gap).word("=").with(Token::Gap).value(value);
         }
-        line.with(Token::Gap).word("}")
+        line.with(Token::LastComma).with(Token::Gap).word("}")
     }
 
     fn value(self, value: &Value) -> Line {
@@ -137,7 +139,7 @@ impl Line {
                     }
                     line = line.word(item);
                 }
-                line.with(Token::TightGap).word("]")
+                line.with(Token::LastComma).with(Token::TightGap).word("]")
             }
         }
     }
@@ -175,6 +177,7 @@ pub fn lay_out(statements: &[Line], layout: &mut Choices<'_>) -> String {
                 Token::Gap => out.push_str(layout.of(&GAPS)),
                 Token::TightGap => out.push_str(if layout.once_in(2) { layout.of(&GAPS) } else { "" }),
                 Token::Separator => out.push_str(layout.of(&SEPARATORS)),
+                Token::LastComma => out.push_str(layout.of(&LAST_COMMAS)),
             }
         }
         out.push_str(layout.of(&["\n", "\n", "\n", "  \n", "\r\n", " # see \"the\" {plan},\n", "#\n"]));
@@ -187,7 +190,18 @@ pub fn lay_out(statements: &[Line], layout: &mut Choices<'_>) -> String {
 
 const GAPS: [&str; 8] =
     [" ", " ", " ", "", "\n    ", "\r\n\t", " # first, the \"rest\" { below }\n  ", "\n\n  # and\n\n "];
-const SEPARATORS: [&str; 6] = [", ", ",\n  ", "\n  ", " , # this too\n\n\t", " # \"so\"\n  ", "\r\n"];
+const SEPARATORS: [&str; 9] = [
+    ", ",
+    ",\n  ",
+    "\n  ",
+    " , # this too\n\n\t",
+    " # \"so\"\n  ",
+    "\r\n",
+    "\t,",
+    "\n  , ",
+    " # after it, a comma\n\n , ",
+];
+const LAST_COMMAS: [&str; 6] = ["", "", ",", " ,", "\n  ,", " # the last\r\n\t,"];
 
 /// What may stand before a statement: blank lines, comments, indentation.
 fn before(out: &mut String, layout: &mut Choices<'_>) {

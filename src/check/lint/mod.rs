@@ -4,6 +4,7 @@
 //! decided here for all of them.
 
 mod ampersand;
+mod duplicate_default;
 mod duplicate_rule;
 mod expired;
 mod expiring;
@@ -132,6 +133,7 @@ pub const ALL: &[Lint] = &[
     not_filtered::LINT,
     unroutable_peer::LINT,
     odd_port::LINT,
+    duplicate_default::LINT,
     duplicate_rule::LINT,
     shadowed_rule::LINT,
     redundant_outbound::LINT,

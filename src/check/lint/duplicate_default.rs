@@ -1,0 +1,160 @@
+//! `duplicate-default`: a rule that the defaults of parameters make twice.
+
+use super::{Judge, Level, Lint, Subject};
+use crate::diagnostic::Finding;
+use crate::groups::{Direction, Rule};
+use crate::net::Traffic;
+use crate::policy::{ListReference, Param, ParamKind, Peer, Policy, Reference, SentenceId, TierId};
+use ipnet::IpNet;
+use std::collections::{BTreeMap, HashMap};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "duplicate-default",
+    title: "a rule that the defaults of parameters make twice",
+    level: Level::Deny,
+    ids: &[],
+    text: "\
+Checks: that no two rules of a group are one when each parameter has its default: the same direction, traffic and peer.
+Two parameters with one default are the usual cause, or a default that equals a block, a prefix list or a group that the
+program names beside the parameter.
+
+Why: tierwall cannot fold the two, since a deployment may give the parameter another value. One that uses the defaults
+asks AWS for one rule twice, and AWS refuses that with `InvalidPermission.Duplicate` (EC2 API reference,
+AuthorizeSecurityGroupIngress), in the middle of the deployment.
+
+Values that a deployment gives are not judged, and have the same effect. A parameter that `--set`, `--vars` or a
+manifest binds has a known value, and its rule is folded with its equal.
+
+Instead: give the parameters different defaults or none, bind one of them, or leave one of them out.",
+    fires: "\
+param office : cidr = 203.0.113.0/24
+param branch : cidr = 203.0.113.0/24
+tier web
+
+web allows https from office, branch
+",
+    calm: "\
+param office : cidr = 203.0.113.0/24
+param branch : cidr = 198.51.100.0/24
+tier web
+
+web allows https from office, branch
+",
+    judge: Judge::Program(judge),
+};
+
+/// What a peer is for AWS when each parameter has its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Value<'p> {
+    Block(IpNet),
+    /// The id of a prefix list or of a group.
+    Id(&'p str),
+    /// What no default says more of.
+    Other(Peer),
+}
+
+/// Two peers that are one by default, and the sentences that name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Pair {
+    sentences: [SentenceId; 2],
+    peers: [Peer; 2],
+}
+
+/// The first rule that a pair makes twice, and how many more there are.
+struct Twice {
+    tier: TierId,
+    direction: Direction,
+    traffic: Traffic,
+    more: usize,
+}
+
+fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let (policy, deployment) = (subject.policy, subject.deployment);
+    let mut pairs: BTreeMap<Pair, Twice> = BTreeMap::new();
+    for group in &deployment.groups {
+        for direction in Direction::ALL {
+            let rules = group.rules(direction);
+            if !rules.iter().any(|rule| default(policy, rule.peer).is_some()) {
+                continue;
+            }
+            let mut firsts: HashMap<(Traffic, Value<'_>), &Rule> = HashMap::with_capacity(rules.len());
+            for rule in rules {
+                let first = *firsts.entry((rule.traffic, value(policy, rule.peer))).or_insert(rule);
+                let sentences = [first, rule].map(|rule| deployment.sentence(rule));
+                let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else { continue };
+                let pair = Pair { sentences: [one, other], peers: [first.peer, rule.peer] };
+                let twice = Twice { tier: group.tier, direction, traffic: rule.traffic, more: 0 };
+                pairs.entry(pair).and_modify(|twice| twice.more += 1).or_insert(twice);
+            }
+        }
+    }
+    found.extend(pairs.iter().map(|(pair, twice)| finding(policy, pair, twice)));
+}
+
+fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
+    let params = pair.peers.iter().filter_map(|peer| policy.peer_param(*peer));
+    let params: Vec<&Param> = params.map(|id| policy.param(id)).collect();
+    let names: Vec<String> = params.iter().map(|param| format!("`{}`", param.name)).collect();
+    let defaults = match names.as_slice() {
+        [one] => format!("the default of {one} makes"),
+        several => format!("the defaults of {} make", several.join(" and ")),
+    };
+    let more = match twice.more {
+        0 => String::new(),
+        1 => ", and 1 more rule".to_string(),
+        more => format!(", and {more} more rules"),
+    };
+    let value = params.iter().find_map(|param| param.default.as_deref()).unwrap_or_default();
+    let mut finding = Finding::new(format!("{defaults} {} twice{more}", rule(policy, twice, value)));
+
+    let mut sentences = pair.sentences.map(|id| policy.sentence(id).span);
+    sentences.sort_unstable();
+    let [first, last] = sentences;
+    finding = finding.caused(last, "AWS refuses the second rule");
+    if first != last {
+        finding = finding.caused(first, "makes the first rule");
+    }
+    for span in params.iter().filter_map(|param| param.span) {
+        finding = finding.at(span, format!("{value} by default"));
+    }
+    finding.help(format!("give {} another default or none, or bind it: `--set NAME=VALUE`", names.join(" or ")))
+}
+
+/// A rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
+fn rule(policy: &Policy, twice: &Twice, peer: &str) -> String {
+    let tier = format!("`{}`", policy.tier(twice.tier).name);
+    match twice.direction {
+        Direction::Ingress => format!("`{}` from {peer} to {tier}", twice.traffic),
+        Direction::Egress => format!("`{}` from {tier} to {peer}", twice.traffic),
+    }
+}
+
+fn value(policy: &Policy, peer: Peer) -> Value<'_> {
+    if let Some(value) = default(policy, peer) {
+        return value;
+    }
+    match peer {
+        Peer::Net(block) => Value::Block(block),
+        Peer::PrefixList(id) => match &policy.prefix_lists[id.index()].list {
+            ListReference::Id(id) => Value::Id(id),
+            ListReference::Aws(_) | ListReference::Param(_) => Value::Other(peer),
+        },
+        Peer::External(id) => match &policy.externals[id.index()].id {
+            Reference::Id(id) => Value::Id(id),
+            Reference::Param(_) => Value::Other(peer),
+        },
+        Peer::Param(_) | Peer::Tier(_) => Value::Other(peer),
+    }
+}
+
+/// The default of a peer that is a parameter.
+fn default(policy: &Policy, peer: Peer) -> Option<Value<'_>> {
+    let param = policy.param(policy.peer_param(peer)?);
+    let text = param.default.as_deref()?;
+    match param.kind {
+        ParamKind::Cidr | ParamKind::CidrIpv6 => text.parse().ok().map(Value::Block),
+        ParamKind::External | ParamKind::PrefixList => Some(Value::Id(text)),
+        ParamKind::Vpc => None,
+    }
+}
