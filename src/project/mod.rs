@@ -9,7 +9,7 @@ mod paths;
 mod vars;
 
 pub use manifest::read;
-pub use vars::vars;
+pub use vars::{line as vars_line, vars};
 
 use crate::backend::Backend;
 use crate::check::lint::Levels;

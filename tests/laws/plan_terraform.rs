@@ -18,14 +18,20 @@ const PEERS: [&str; 4] = ["cidr_ipv4", "cidr_ipv6", "referenced_security_group_i
 
 struct File {
     resources: BTreeMap<String, Body>,
+    /// The defaults of variables that have one, by how they are referred to.
+    defaults: BTreeMap<String, Expression>,
     moves: Vec<(String, String)>,
 }
 
 fn file(text: &str) -> File {
-    let mut file = File { resources: BTreeMap::new(), moves: Vec::new() };
+    let mut file = File { resources: BTreeMap::new(), defaults: BTreeMap::new(), moves: Vec::new() };
     for block in hcl::read(text).blocks {
         match block.kind.as_str() {
             "resource" => drop(file.resources.insert(block.labels.join("."), block.body)),
+            "variable" => {
+                let name = format!("var.{}", block.labels.join("."));
+                file.defaults.extend(block.body.attributes.get("default").map(|default| (name, default.clone())));
+            }
             "moved" => {
                 let [Expression::Reference(from), Expression::Reference(to)] =
                     ["from", "to"].map(|key| &block.body.attributes[key])
@@ -117,7 +123,8 @@ impl Plan<'_> {
         }
     }
 
-    /// Whether a value is known to be what it was: a reference to a group, if that group stays.
+    /// Whether a value is known to be what it was: a reference to a group, if that group stays; a variable, unless
+    /// its default is another.
     fn same(&self, was: &Expression, is: &Expression) -> bool {
         let group = |value: &Expression| match value {
             Expression::Reference(path) if path.starts_with("aws_security_group.") => {
@@ -127,8 +134,15 @@ impl Plan<'_> {
         };
         match (group(was), group(is)) {
             (Some(was), Some(is)) => self.state.get(&is) == Some(&was) && !self.replaced.contains(&is),
-            (None, None) => was == is,
+            (None, None) => was == is && !self.has_other_default(is),
             _ => false,
         }
+    }
+
+    /// Whether a variable has two defaults, one in each file.
+    fn has_other_default(&self, value: &Expression) -> bool {
+        let Expression::Reference(path) = value else { return false };
+        let (was, is) = (self.old.defaults.get(path), self.new.defaults.get(path));
+        was.zip(is).is_some_and(|(was, is)| was != is)
     }
 }
