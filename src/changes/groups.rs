@@ -1,8 +1,9 @@
 //! What becomes of the groups.
 
+use super::defaults;
 use super::tally::{Action, Tally};
 use super::target::Target;
-use super::{GroupChange, GroupFate, Reason, Sides};
+use super::{GroupChange, GroupFate, Reason, Sides, Tiers};
 use crate::groups::{Deployment, Group, Reference, TierId};
 use crate::policy::Succession;
 
@@ -13,19 +14,25 @@ pub struct Groups {
     pub changes: Vec<GroupChange>,
     /// Which tier is which.
     links: Succession,
+    /// For each group of the new deployment: whether it takes the place of one that has another name.
+    recreated: Vec<bool>,
     /// For each group of the new deployment: whether it is the very group that stands there.
     stays: Vec<bool>,
 }
 
 impl Groups {
     /// Matches groups by their addresses; what that leaves over, by what the programs say.
-    pub fn between(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, succession: &Succession) -> Groups {
+    pub fn between(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, tiers: &Tiers<'_>) -> Groups {
         let olds: Vec<String> = old.groups.iter().map(|group| target.address(group)).collect();
         let news: Vec<Vec<String>> = new.groups.iter().map(|group| target.addresses(group)).collect();
         let by_address = Succession::forward(&olds, &news);
         let mut links = by_address.clone();
-        links.complete(succession);
-        let mut found = Groups { changes: Vec::new(), links, stays: vec![false; new.groups.len()] };
+        links.complete(tiers.succession);
+        let mut recreated = vec![false; new.groups.len()];
+        for (was, is) in &tiers.recreated {
+            recreated[is.index()] = links.pair(*was, *is);
+        }
+        let mut found = Groups { changes: Vec::new(), links, recreated, stays: vec![false; new.groups.len()] };
         for group in &new.groups {
             let (was, addressed) = (found.links.old_of(group.tier), by_address.old_of(group.tier).is_some());
             found.judge(target, was.map(|was| (old, old.group(was), addressed)), new, group);
@@ -45,6 +52,9 @@ impl Groups {
     ) {
         let (sides, fate) = match was {
             None => (Sides::Added(group.tier), Some(GroupFate::Created)),
+            Some((_, was, _)) if self.recreated[group.tier.index()] => {
+                (Sides::Both(was.tier, group.tier), Some(GroupFate::Recreated))
+            }
             Some((old, was, addressed)) => {
                 let mut reasons = reasons(target, (old, was), (new, group));
                 if !addressed {
@@ -81,6 +91,10 @@ impl Groups {
                     tally.count(Action::Add);
                     tally.count(Action::Remove);
                 }
+                GroupFate::Recreated => {
+                    tally.count(Action::Add);
+                    tally.count(Action::Remove);
+                }
                 GroupFate::Replaced { .. } => tally.count(Action::Replace),
                 GroupFate::Deleted => tally.count(Action::Remove),
                 GroupFate::Created => tally.count(Action::Add),
@@ -89,9 +103,8 @@ impl Groups {
         }
         let tagged = self.changes.iter().filter_map(|change| match change.fate {
             GroupFate::Moved { tags: true } | GroupFate::Tagged => change.sides.is(),
-            GroupFate::Moved { tags: false } | GroupFate::Replaced { .. } | GroupFate::Deleted | GroupFate::Created => {
-                None
-            }
+            GroupFate::Moved { tags: false } | GroupFate::Replaced { .. } | GroupFate::Recreated => None,
+            GroupFate::Deleted | GroupFate::Created => None,
         });
         tagged.for_each(|tier| tally.touch(tier));
         let touched = self.staying().filter(|(_, new)| tally.touched(*new)).count();
@@ -117,9 +130,10 @@ fn refused(target: Target, reasons: &[Reason], was: &Group<'_>, is: &Group<'_>) 
         (Some(was), Some(is)) => was.eq_ignore_ascii_case(is),
         (Some(_) | None, _) => false,
     };
+    let elsewhere = reasons.iter().any(|reason| matches!(reason, Reason::Vpc | Reason::VpcDefault));
     same && match target {
-        Target::Terraform => !reasons.contains(&Reason::Vpc),
-        Target::CloudFormation => !reasons.contains(&Reason::Address) || !reasons.contains(&Reason::Vpc),
+        Target::Terraform => !elsewhere,
+        Target::CloudFormation => !reasons.contains(&Reason::Address) || !elsewhere,
     }
 }
 
@@ -133,8 +147,11 @@ fn reasons(target: Target, (old, was): Of<'_, '_>, (new, is): Of<'_, '_>) -> Vec
     let prefixed = was.group_name.is_none() && !named && was.name_prefix != is.name_prefix;
     let vpc = match (&was.vpc, &is.vpc) {
         (Reference::Id(was), Reference::Id(is)) => (was != is).then_some(Reason::Vpc),
+        (Reference::Param(was), Reference::Param(is)) if old.parameter_name(*was) != new.parameter_name(*is) => {
+            Some(Reason::VpcPerhaps)
+        }
         (Reference::Param(was), Reference::Param(is)) => {
-            (old.parameter_name(*was) != new.parameter_name(*is)).then_some(Reason::VpcPerhaps)
+            defaults::differs((old, *was), (new, *is)).then_some(Reason::VpcDefault)
         }
         (Reference::Id(_) | Reference::Param(_), _) => Some(Reason::VpcPerhaps),
     };

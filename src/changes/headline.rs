@@ -1,6 +1,6 @@
 //! What AWS will do, in one line.
 
-use super::{Changes, GroupFate, RuleFate, Targets};
+use super::{Changes, GroupFate, OtherChange, RuleFate, Sides, Targets};
 
 /// `3 rules to add, 1 to remove; 1 group replaced, 1 created`
 pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
@@ -18,6 +18,7 @@ pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
             (rules(&[RuleFate::Removed]), "to remove"),
             (rules(&again), "to make again"),
             (rules(&[RuleFate::Repointed]), "to point elsewhere"),
+            (rules(&[RuleFate::Default]), "with another default"),
             (rules(&[RuleFate::Text]), "with another text only"),
         ],
     );
@@ -25,6 +26,7 @@ pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
         ["group", "groups"],
         &[
             (groups(|fate| matches!(fate, GroupFate::Replaced { .. })), "replaced"),
+            (groups(|fate| matches!(fate, GroupFate::Recreated)), "recreated"),
             (groups(|fate| matches!(fate, GroupFate::Deleted)), "deleted"),
             (groups(|fate| matches!(fate, GroupFate::Created)), "created"),
             (groups(|fate| matches!(fate, GroupFate::Moved { .. })), "renamed"),
@@ -32,7 +34,17 @@ pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
         ],
     );
     let parts: Vec<String> = [rules, groups].into_iter().flatten().collect();
-    if parts.is_empty() { "no rule and no group changes".to_string() } else { parts.join("; ") }
+    if parts.is_empty() { parameters(changes, of) } else { parts.join("; ") }
+}
+
+/// What there is to say where neither rules nor groups change: a parameter may, and with it what a new deployment opens.
+fn parameters(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
+    let is_changed = |change: &OtherChange| matches!(change, OtherChange::Parameter(Sides::Both(..)));
+    match changes.others.iter().filter(|(change, targets)| of(*targets) && is_changed(change)).count() {
+        0 => "no rule and no group changes".to_string(),
+        1 => "1 parameter changes".to_string(),
+        count => format!("{count} parameters change"),
+    }
 }
 
 /// `3 rules to add, 1 to remove`

@@ -37,7 +37,28 @@ struct GroupLine<'c> {
     tags: bool,
     reasons: Vec<&'static str>,
     refused: bool,
+    /// What would keep the group.
+    fix: Option<Fix<'c>>,
     targets: &'static [&'static str],
+}
+
+/// What to write instead of the declaration at a place.
+#[derive(Debug, Serialize)]
+pub struct Fix<'c> {
+    /// The tier whose group would stay.
+    #[serde(skip)]
+    pub was: &'c str,
+    /// What it is called now.
+    #[serde(skip)]
+    pub tier: &'c str,
+    /// The file, as it was named.
+    pub file: &'c str,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+    /// `tier api was app`
+    pub text: String,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -46,6 +67,7 @@ struct RuleLines<'c> {
     removed: Vec<RuleLine<'c>>,
     text: Vec<RuleLine<'c>>,
     repointed: Vec<RuleLine<'c>>,
+    defaults: Vec<RuleLine<'c>>,
     replaced: Vec<RuleLine<'c>>,
 }
 
@@ -103,7 +125,7 @@ impl<'c> Document<'c> {
         let mut document = Document {
             terraform: changes.terraform,
             cloudformation: changes.cloudformation,
-            groups: changes.groups.iter().map(|(change, targets)| group(changes, change, *targets)).collect(),
+            groups: changes.groups.iter().map(|(change, targets)| group(changes, change, *targets, new)).collect(),
             rules: RuleLines::default(),
             parameters: Vec::new(),
             prefix_lists: Vec::new(),
@@ -119,6 +141,11 @@ impl<'c> Document<'c> {
         }
         changes.others.iter().for_each(|(change, targets)| document.other(changes, *change, *targets));
         document
+    }
+
+    /// What would keep groups that are recreated.
+    pub fn fixes(&self) -> impl Iterator<Item = &Fix<'c>> {
+        self.groups.iter().filter_map(|group| group.fix.as_ref())
     }
 
     fn other(&mut self, changes: &'c Changes<'c>, change: OtherChange, targets: Targets) {
@@ -155,6 +182,7 @@ impl<'c> RuleLines<'c> {
             RuleFate::Removed => (&mut self.removed, None),
             RuleFate::Text => (&mut self.text, None),
             RuleFate::Repointed => (&mut self.repointed, None),
+            RuleFate::Default => (&mut self.defaults, None),
             RuleFate::WithGroup => (&mut self.replaced, Some("group")),
             RuleFate::WithPeer => (&mut self.replaced, Some("peer")),
             RuleFate::Readdressed => (&mut self.replaced, Some("address")),
@@ -191,7 +219,20 @@ fn output<'c>(changes: &'c Changes<'c>, sides: Sides<TierId>, targets: Targets) 
     OutputLine { terraform, cloudformation, tier: changes.tier(sides), change: word(sides), targets: words(targets) }
 }
 
-fn group<'c>(changes: &'c Changes<'c>, change: &GroupChange, targets: Targets) -> GroupLine<'c> {
+/// What keeps a group that a tier of another name would take the place of: `was` with all earlier names, since a group's
+/// name starts with the oldest.
+fn fix<'c>(changes: &'c Changes<'c>, change: &GroupChange, sources: &'c Sources) -> Option<Fix<'c>> {
+    let Sides::Both(old, new) = change.sides else { return None };
+    let (was, is) = (changes.old.group(old), changes.new.group(new));
+    let span = changes.new.policy().tier(new).span;
+    let file = sources.file(span.file);
+    let (line, column) = file.line_column(span.start);
+    let names: Vec<&str> = [was.name].into_iter().chain(was.was.iter().map(String::as_str)).collect();
+    let text = format!("tier {} was {}", is.name, names.join(", "));
+    Some(Fix { was: was.name, tier: is.name, file: file.name(), line, column, text })
+}
+
+fn group<'c>(changes: &'c Changes<'c>, change: &GroupChange, targets: Targets, sources: &'c Sources) -> GroupLine<'c> {
     let name = changes.tier(change.sides);
     let was = change.sides.was().map(|old| changes.old.group(old).name).filter(|was| *was != name);
     let line = |change, tags| GroupLine {
@@ -201,9 +242,11 @@ fn group<'c>(changes: &'c Changes<'c>, change: &GroupChange, targets: Targets) -
         tags,
         reasons: Vec::new(),
         refused: false,
+        fix: None,
         targets: words(targets),
     };
     match &change.fate {
+        GroupFate::Recreated => GroupLine { fix: fix(changes, change, sources), ..line("recreated", false) },
         GroupFate::Created => line("created", false),
         GroupFate::Deleted => line("deleted", false),
         GroupFate::Moved { tags } => line("moved", *tags),
@@ -269,6 +312,7 @@ impl Reason {
             Reason::Description => "description",
             Reason::Vpc => "vpc",
             Reason::VpcPerhaps => "vpc-unless-the-same",
+            Reason::VpcDefault => "vpc-default",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What AWS will do when the output of one program takes the place of another's.
 //!
 //! Each target is foretold on its own, by the addresses that its output gives to groups and rules, since that is what
-//! Terraform and CloudFormation go by; what both do is told once. Values of parameters are taken to stay as they are.
+//! Terraform and CloudFormation go by; what both do is told once. A deployment is taken to give its parameters the values
+//! that it gave, or none, and then it gets their defaults.
 //!
 //! | what changes | Terraform | CloudFormation |
 //! |---|---|---|
@@ -11,6 +12,7 @@
 //! | a rule's group, or its kind of peer | the rule is replaced | replaced, if it is a resource of its own |
 //! | the group that a rule names | in place | likewise |
 //! | a rule's description | in place | in place |
+//! | the default of the parameter that a rule names | in place | in place |
 //! | a rule that stands in its group | | the group, in place |
 //! | the address of either | destroyed and created | removed and added |
 //!
@@ -18,18 +20,23 @@
 //! CloudFormation user guide, "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress" and "…Egress" ("Update
 //! requires"), and "Update behaviors of stack resources".
 
+mod defaults;
+mod fold;
 mod groups;
 mod headline;
 mod json;
 mod others;
 mod peers;
+mod recreated;
+mod rows;
 mod rules;
 mod tally;
 mod target;
 mod text;
 mod uses;
 
-pub use json::Document;
+pub use fold::{fold, names};
+pub use json::{Document, Fix};
 pub use tally::{ChangeSet, Plan};
 pub use text::Lines;
 
@@ -72,7 +79,7 @@ pub enum Sides<T> {
 }
 
 /// Which targets something is said of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Targets {
     /// Both.
     Both,
@@ -101,6 +108,8 @@ pub enum GroupFate {
         /// The other one has the same explicit name, so that AWS refuses it.
         refused: bool,
     },
+    /// It goes, and another comes with the same rules under another name, of which the program does not say `was`.
+    Recreated,
     /// It goes.
     Deleted,
     /// It comes.
@@ -130,6 +139,8 @@ pub enum Reason {
     Vpc,
     /// The VPC, unless a parameter's value is the VPC that it is in.
     VpcPerhaps,
+    /// The VPC, of a deployment that gives the parameter no value: its default is another.
+    VpcDefault,
 }
 
 /// Where a rule stands in a deployment.
@@ -161,6 +172,8 @@ pub enum RuleFate {
     Added,
     /// Its description changes in place.
     Text,
+    /// The parameter that it names has another default: its peer changes in place, where a deployment gives no value.
+    Default,
     /// It names another group than before: the one that replaces it, or one that has its name.
     Repointed,
     /// It goes and comes again, since its own group is replaced.
@@ -206,7 +219,8 @@ pub struct UseChange {
 impl<'d> Changes<'d> {
     /// Compares two deployments; `succession` says which tier of the old program is which of the new.
     pub fn between(old: &'d Deployment<'d>, new: &'d Deployment<'d>, succession: &Succession) -> Changes<'d> {
-        let [terraform, cloudformation] = Target::ALL.map(|target| foretold(target, old, new, succession));
+        let tiers = Tiers { succession, recreated: recreated::recreated(old, new, succession) };
+        let [terraform, cloudformation] = Target::ALL.map(|target| foretold(target, old, new, &tiers));
         let mut rules = merged(terraform.rules, cloudformation.rules);
         let order = order(old, new);
         rules.sort_by_key(|(change, _)| order(change));
@@ -301,9 +315,17 @@ struct Foretold {
     tally: Tally,
 }
 
-fn foretold(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, succession: &Succession) -> Foretold {
+/// The tiers of two programs, matched.
+struct Tiers<'s> {
+    /// As the programs say.
+    succession: &'s Succession,
+    /// Those that look renamed: an old one, and a new one.
+    recreated: Vec<(TierId, TierId)>,
+}
+
+fn foretold(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, tiers: &Tiers<'_>) -> Foretold {
     let mut tally = Tally::new(new.groups.len());
-    let groups = groups::Groups::between(target, old, new, succession);
+    let groups = groups::Groups::between(target, old, new, tiers);
     let rules = rules::changed(target, old, new, &groups, &mut tally);
     let others = others::changed(target, old, new, &groups, &mut tally);
     groups.count(&mut tally);

@@ -1,5 +1,6 @@
 //! What becomes of everything that is neither a group nor a rule.
 
+use super::defaults;
 use super::groups::Groups;
 use super::tally::{Action, Tally};
 use super::target::Target;
@@ -99,11 +100,14 @@ fn locks(old: &Deployment<'_>, new: &Deployment<'_>, tally: &mut Tally) -> impl 
         let names = deployment.locked.iter().map(|(name, _)| name.clone());
         names.zip(0..).collect::<BTreeMap<String, usize>>()
     };
-    let vpc = |deployment: &Deployment<'_>, position: usize| match &deployment.locked[position].1 {
-        Reference::Id(id) => (true, id.clone()),
-        Reference::Param(id) => (false, deployment.parameter_name(*id).to_string()),
+    let same = |was: &usize, is: &usize| match (&old.locked[*was].1, &new.locked[*is].1) {
+        (Reference::Id(was), Reference::Id(is)) => was == is,
+        (Reference::Param(was), Reference::Param(is)) => {
+            let one = old.parameter_name(*was) == new.parameter_name(*is);
+            one && !defaults::differs((old, *was), (new, *is))
+        }
+        (Reference::Id(_) | Reference::Param(_), _) => false,
     };
-    let same = |was: &usize, is: &usize| vpc(old, *was) == vpc(new, *is);
     let sides: Pairs<usize> = differing(paired(of(old), of(new)), same).collect();
     for side in &sides {
         tally.count(match side {

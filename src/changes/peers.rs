@@ -50,7 +50,8 @@ impl<'d> Value<'d> {
         Value::of(deployment, peer, Value::Tier)
     }
 
-    fn of(deployment: &'d Deployment<'d>, peer: Peer, of_tier: impl Fn(TierId) -> Value<'d>) -> Value<'d> {
+    /// The peer of a rule, whose tiers are told by `of_tier`.
+    pub fn of(deployment: &'d Deployment<'d>, peer: Peer, of_tier: impl Fn(TierId) -> Value<'d>) -> Value<'d> {
         match peer {
             Peer::Net(block) => Value::Block(block),
             Peer::Param(id) => Value::Unknown(deployment.parameter_family(id), deployment.parameter_name(id)),

@@ -1,5 +1,6 @@
 //! What becomes of the rules: two lists in the order of their addresses, walked at once.
 
+use super::defaults;
 use super::groups::Groups;
 use super::peers::Value;
 use super::tally::{Action, Tally};
@@ -171,7 +172,7 @@ impl<'d> Judge<'_, 'd> {
         let Some(fate) = self.fate(was, is) else { return };
         self.tell(Sides::Both(was, is), fate);
         let action = match fate {
-            RuleFate::Text | RuleFate::Repointed => Action::Modify,
+            RuleFate::Text | RuleFate::Default | RuleFate::Repointed => Action::Modify,
             RuleFate::WithGroup | RuleFate::WithPeer | RuleFate::Readdressed => Action::Replace,
             RuleFate::Removed | RuleFate::Added => return,
         };
@@ -188,6 +189,8 @@ impl<'d> Judge<'_, 'd> {
         match (old != new || !self.peer_stays(new), in_place) {
             (true, true) => Some(RuleFate::Repointed),
             (true, false) => Some(RuleFate::WithPeer),
+            (false, true) if self.has_other_default(was, is) => Some(RuleFate::Default),
+            (false, false) if self.has_other_default(was, is) => Some(RuleFate::WithPeer),
             (false, _) => {
                 self.texts.iter_mut().for_each(String::clear);
                 self.old.describe(was.rule(self.old), &mut self.texts[0]);
@@ -254,6 +257,13 @@ impl<'d> Judge<'_, 'd> {
             Some(tier) => self.tally.touch(tier),
             None => {}
         }
+    }
+
+    /// Whether two rules name one parameter, whose default is another.
+    fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
+        let was = defaults::named_by(self.old, was.rule(self.old).peer);
+        let is = defaults::named_by(self.new, is.rule(self.new).peer);
+        was.zip(is).is_some_and(|(was, is)| defaults::differs((self.old, was), (self.new, is)))
     }
 
     fn separate(&self, is: RulePlace) -> bool {

@@ -1,15 +1,23 @@
 //! What AWS will do, in lines for people: functions over slices, so that a report decides how many it shows.
 
+use super::fold::fold;
 use super::headline::summary;
+use super::rows::{RuleRow, Why};
 use super::target::Target;
-use super::{Changes, GroupChange, GroupFate, OtherChange, Reason, RuleChange, RuleFate, Sides, Targets, UseChange};
+use super::{
+    Changes, GroupChange, GroupFate, OtherChange, Reason, RuleChange, RuleFate, RulePlace, Sides, Targets, UseChange,
+    defaults,
+};
 use crate::flows::End;
-use crate::groups::{Deployment, Direction, Group, ParamId, PrefixListId, TierId};
+use crate::groups::{Deployment, Group, ParamId, PrefixListId, TierId};
 use crate::said::Said;
 use crate::source::Sources;
 
 const REPLACED: &str =
     "  a replaced group is made anew first, with another id; the old one cannot go while anything uses it";
+
+/// Rules that are looked at for each line that may be shown.
+const RULES_OF_A_LINE: usize = 20;
 
 /// Changes, and the files that the two programs were read from.
 #[derive(Debug, Clone, Copy)]
@@ -56,18 +64,32 @@ impl<'c> Lines<'c> {
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
             format!("{} {name:width$}  {}{}", sign(&change.fate), self.group(change), of(*targets))
         };
-        let note = groups.iter().any(|(change, _)| matches!(change.fate, GroupFate::Replaced { refused: false, .. }));
+        let note = groups.iter().any(|(change, _)| {
+            matches!(change.fate, GroupFate::Replaced { refused: false, .. } | GroupFate::Recreated)
+        });
         groups.iter().zip(names).map(line).chain(note.then(|| REPLACED.to_string())).collect()
     }
 
-    /// `+ web  inbound   tcp 443 from 203.0.113.0/24  shop.tier:9: web allows https from office`; a line a rule.
-    pub fn rules(&self, rules: &[(RuleChange, Targets)]) -> Vec<String> {
-        let cells: Vec<[String; 5]> = rules.iter().map(|(change, targets)| self.rule(change, *targets)).collect();
-        let width = |n: usize| cells.iter().map(|cells| cells[n].chars().count()).max().unwrap_or(0);
-        let [a, b, c] = [width(1), width(2), width(3).min(48)];
+    /// `+ web  inbound  tcp 80, 443 from 203.0.113.0/24 (2 rules)  shop.tier:9: web allows http, https from office`: a
+    /// line for the rules that a sentence has at several groups, of several pieces of traffic and with several peers.
+    /// Not more lines than so many, and how many rules are left out.
+    pub fn rules(&self, rules: &[(RuleChange, Targets)], most: usize) -> Vec<String> {
+        // rules beyond those are not looked at, so that a line costs the same whatever its rules are
+        let looked_at = rules.len().min(most.saturating_mul(RULES_OF_A_LINE));
+        let rows = rules[..looked_at].iter().map(|(change, targets)| self.rule(change, *targets)).collect();
+        let rows = fold(fold(fold(rows, |row| &mut row.peers), |row| &mut row.traffic), |row| &mut row.groups);
+        let shown = &rows[..rows.len().min(most)];
+        let left = rules.len() - shown.iter().map(RuleRow::count).sum::<usize>();
+
+        let cells: Vec<[String; 5]> = shown.iter().map(|row| row.cells(self.why(row))).collect();
+        let width = |n: usize, most: usize| {
+            cells.iter().map(|cells| cells[n].chars().count()).filter(|width| *width <= most).max().unwrap_or(0)
+        };
+        let [a, b, c] = [width(1, 30), width(2, 8), width(3, 48)];
         let line =
             |[sign, group, side, what, why]: &[String; 5]| format!("{sign} {group:a$}  {side:b$}  {what:c$}  {why}");
-        cells.iter().map(line).map(|line| line.trim_end().to_string()).collect()
+        let left = (left > 0).then(|| format!("and {left} more rules"));
+        cells.iter().map(line).map(|line| line.trim_end().to_string()).chain(left).collect()
     }
 
     /// `+ parameter office`; a line each.
@@ -75,8 +97,9 @@ impl<'c> Lines<'c> {
         others.iter().filter_map(|(change, targets)| Some(self.other(change, *targets)? + of(*targets))).collect()
     }
 
-    /// `web  inbound  IPv4  58 -> 61 of 60, over the quota`; a line each.
+    /// `web  inbound  IPv4  58 -> 61 of 60, over the quota`; a line for each that is near its quota, or was over it.
     pub fn uses(&self, uses: &[UseChange]) -> Vec<String> {
+        let uses: Vec<&UseChange> = uses.iter().filter(|change| change.is_near() || change.was_over()).collect();
         let width = uses.iter().map(|line| self.changes.tier(line.sides).chars().count()).max().unwrap_or(0);
         let line = |change: &UseChange| {
             let UseChange { sides, direction, family, before, after } = *change;
@@ -91,19 +114,16 @@ impl<'c> Lines<'c> {
             let (before, after, most) = (before.0, after.0, after.1);
             format!("{name:width$}  {direction:8}  {family}  {before}{quota} -> {after} of {most}{verdict}")
         };
-        uses.iter().map(line).collect()
+        uses.into_iter().map(line).collect()
     }
 
-    /// What becomes of each group, of each rule and of the rest; of the rules not more than so many, and how many are
-    /// left out. The rules of a replaced group are told with the group.
+    /// What becomes of each group, of each rule and of the rest; of the rules not more lines than so many. The rules of a
+    /// replaced group are told with the group.
     pub fn each(&self, most: usize) -> Vec<String> {
         let own = self.changes.rules.iter().filter(|(change, _)| change.fate != RuleFate::WithGroup);
         let own: Vec<(RuleChange, Targets)> = own.copied().collect();
-        let shown = &own[..own.len().min(most)];
-        let left = own.len() - shown.len();
-        let left = (left > 0).then(|| format!("and {left} more rules"));
         let groups = self.groups(&self.changes.groups).into_iter();
-        groups.chain(self.rules(shown)).chain(left).chain(self.others(&self.changes.others)).collect()
+        groups.chain(self.rules(&own, most)).chain(self.others(&self.changes.others)).collect()
     }
 
     fn group(&self, change: &GroupChange) -> String {
@@ -114,6 +134,7 @@ impl<'c> Lines<'c> {
             GroupFate::Tagged => "its tags change in place".to_string(),
             GroupFate::Moved { tags: true } => format!("was {was}: the group stays, its tags change in place"),
             GroupFate::Moved { tags: false } => format!("was {was}: the group stays"),
+            GroupFate::Recreated => self.recreated(change),
             GroupFate::Replaced { reasons, refused } => self.replaced(change, reasons, *refused),
         }
     }
@@ -121,13 +142,25 @@ impl<'c> Lines<'c> {
     fn replaced(&self, change: &GroupChange, reasons: &[Reason], refused: bool) -> String {
         let why: Vec<String> = reasons.iter().map(|reason| self.reason(*reason, change.sides)).collect();
         let why = why.join(", and ");
-        let rules = self.changes.rules.iter().filter(|(rule, _)| rule.fate == RuleFate::WithGroup);
-        let rules = rules.filter(|(rule, _)| rule.sides.is().map(|place| place.tier) == change.sides.is()).count();
         let refused = if refused { "; AWS refuses that while the old group has the same `name`" } else { "" };
-        match rules {
-            0 => format!("replaced: {why}{refused}"),
-            1 => format!("replaced with 1 rule: {why}{refused}"),
-            n => format!("replaced with {n} rules: {why}{refused}"),
+        format!("replaced{}: {why}{refused}", self.with_rules(change))
+    }
+
+    /// A group that comes under another name, with the rules of one that goes.
+    fn recreated(&self, change: &GroupChange) -> String {
+        let was = change.sides.was().map_or("", |old| self.changes.old.group(old).name);
+        let rules = self.with_rules(change);
+        format!("recreated{rules}: it has the rules of `{was}`, and the program does not say `was {was}`")
+    }
+
+    /// ` with 4 rules`: those that go and come with their group.
+    fn with_rules(&self, change: &GroupChange) -> String {
+        let rules = self.changes.rules.iter().filter(|(rule, _)| rule.fate == RuleFate::WithGroup);
+        let own = |place: Option<RulePlace>| place.map(|place| place.tier) == change.sides.is();
+        match rules.filter(|(rule, _)| own(rule.sides.is())).count() {
+            0 => String::new(),
+            1 => " with 1 rule".to_string(),
+            n => format!(" with {n} rules"),
         }
     }
 
@@ -147,42 +180,66 @@ impl<'c> Lines<'c> {
             Reason::Description => "its description changes",
             Reason::Vpc => "its VPC changes",
             Reason::VpcPerhaps => "its VPC changes, unless the parameter is the VPC that it is in",
+            Reason::VpcDefault => "its VPC is a parameter, whose default changes",
         };
         text.to_string()
     }
 
-    /// Sign; group; side; what; why.
-    fn rule(&self, change: &RuleChange, targets: Targets) -> [String; 5] {
+    fn rule(&self, change: &RuleChange, targets: Targets) -> RuleRow {
         let (deployment, place, rule) = self.changes.rule(change);
         let sign = match change.fate {
             RuleFate::Added => "+",
             RuleFate::Removed => "-",
-            RuleFate::Text | RuleFate::Repointed => "~",
+            RuleFate::Text | RuleFate::Default | RuleFate::Repointed => "~",
             RuleFate::WithGroup | RuleFate::WithPeer | RuleFate::Readdressed => "!",
         };
         let why = match change.fate {
-            RuleFate::Added | RuleFate::Removed => self.said(change),
-            RuleFate::Text => format!("text only, it was \"{}\"", self.old_text(change)),
-            RuleFate::Repointed => "names another group than before, in place".to_string(),
-            RuleFate::WithGroup => "goes and comes again with its group".to_string(),
-            RuleFate::WithPeer => "goes and comes again, since what it names is replaced".to_string(),
-            RuleFate::Readdressed => "goes and comes again as it is, under another name".to_string(),
+            RuleFate::Added => self.sentence(change, true),
+            RuleFate::Removed => self.sentence(change, false),
+            RuleFate::Text => Why::Text(format!("text only, it was \"{}\"", self.old_text(change))),
+            RuleFate::Default => Why::Text(self.default(change)),
+            RuleFate::Repointed => Why::Known("names another group than before, in place"),
+            RuleFate::WithGroup => Why::Known("goes and comes again with its group"),
+            RuleFate::WithPeer => Why::Known("goes and comes again, since what it names is replaced"),
+            RuleFate::Readdressed => Why::Known("goes and comes again as it is, under another name"),
         };
-        let (group, side) = (deployment.group(place.tier).name, place.direction.words());
-        let way = match place.direction {
-            Direction::Ingress => "from",
-            Direction::Egress => "to",
-        };
-        let what = format!("{} {way} {}", rule.traffic, End::of(deployment.policy(), rule.peer).words());
-        [sign.to_string(), group.to_string(), side.to_string(), what, why + of(targets)]
+        RuleRow {
+            sign,
+            direction: place.direction,
+            why,
+            targets,
+            groups: vec![deployment.group(place.tier).name.to_string()],
+            traffic: vec![rule.traffic.to_string()],
+            peers: vec![End::of(deployment.policy(), rule.peer).words()],
+        }
     }
 
-    /// The sentence that asks for a rule, and how many others do.
-    fn said(&self, change: &RuleChange) -> String {
-        let sources = if change.sides.is().is_some() { self.new } else { self.old };
+    /// The first sentence that asks for a rule.
+    fn sentence(&self, change: &RuleChange, is_new: bool) -> Why {
         let (deployment, _, rule) = self.changes.rule(change);
-        let Some(first) = deployment.sentence(rule) else { return "(outbound = open)".to_string() };
-        Said::of(deployment.policy(), sources, first).to_string()
+        deployment.sentence(rule).map_or(Why::Known("(outbound = open)"), |id| Why::Sentence { id, is_new })
+    }
+
+    /// Why something becomes of rules, in words.
+    fn why(&self, row: &RuleRow) -> String {
+        let why = match &row.why {
+            Why::Sentence { id, is_new: true } => Said::of(self.changes.new.policy(), self.new, *id).to_string(),
+            Why::Sentence { id, is_new: false } => Said::of(self.changes.old.policy(), self.old, *id).to_string(),
+            Why::Known(words) => words.to_string(),
+            Why::Text(words) => words.clone(),
+        };
+        why + of(row.targets)
+    }
+
+    /// The default of the parameter that a rule names, before and after.
+    fn default(&self, change: &RuleChange) -> String {
+        let default = |deployment: &Deployment<'c>, place: RulePlace| {
+            let param = defaults::named_by(deployment, place.rule(deployment).peer);
+            param.and_then(|id| deployment.policy().param(id).default.clone()).unwrap_or_default()
+        };
+        let was = change.sides.was().map(|place| default(self.changes.old, place)).unwrap_or_default();
+        let is = change.sides.is().map(|place| default(self.changes.new, place)).unwrap_or_default();
+        format!("by its default, {was} -> {is}")
     }
 
     fn old_text(&self, change: &RuleChange) -> String {
@@ -245,7 +302,7 @@ impl<'c> Lines<'c> {
         match (&was.default, &is.default) {
             (was, is) if was == is => {}
             (Some(was), Some(is)) => {
-                words.push(format!("its default {was} -> {is}, and with it the rules that name it"))
+                words.push(format!("its default {was} -> {is}; a deployment that gives its own value sees none of it"))
             }
             (Some(was), None) => words.push(format!("no default any more, which was {was}")),
             (None, Some(is)) => words.push(format!("it has a default, {is}")),
@@ -261,7 +318,7 @@ impl<'c> Lines<'c> {
     fn output(&self, sides: Sides<TierId>, targets: Targets) -> Option<String> {
         let beside = |change: &GroupChange| match change.fate {
             GroupFate::Created | GroupFate::Deleted => change.sides == sides,
-            GroupFate::Replaced { .. } | GroupFate::Moved { .. } | GroupFate::Tagged => false,
+            GroupFate::Replaced { .. } | GroupFate::Recreated | GroupFate::Moved { .. } | GroupFate::Tagged => false,
         };
         if self.changes.groups.iter().any(|(change, _)| beside(change)) {
             return None;
@@ -280,7 +337,7 @@ impl<'c> Lines<'c> {
 
 fn sign(fate: &GroupFate) -> &'static str {
     match fate {
-        GroupFate::Replaced { .. } => "!",
+        GroupFate::Replaced { .. } | GroupFate::Recreated => "!",
         GroupFate::Deleted => "-",
         GroupFate::Created => "+",
         GroupFate::Moved { .. } => ">",

@@ -37,7 +37,15 @@ fn of(totals: &[Side], tier: TierId, direction: Direction, family: Family) -> u3
     sides.filter(|side| side.direction == direction).map(|side| side.used.of(family)).sum()
 }
 
+/// From how many parts of a hundred of a quota on a side is near it.
+const NEAR: u64 = 80;
+
 impl UseChange {
+    /// Whether it will be so near to what AWS lets a group have, or beyond, that it is worth a line.
+    pub fn is_near(&self) -> bool {
+        u64::from(self.after.0) * 100 >= u64::from(self.after.1) * NEAR
+    }
+
     /// Whether it was more than AWS lets a group have.
     pub fn was_over(&self) -> bool {
         self.before.0 > self.before.1

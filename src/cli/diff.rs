@@ -4,7 +4,7 @@ use super::git::Range;
 use super::program::verdict;
 use super::report::Report;
 use super::run::{Manner, jobs};
-use super::sides::{Origin, pairs, sides};
+use super::sides::{Compiled, Origin, pairs, sides};
 use super::{Exit, Listed, With};
 use clap::{Args, ValueEnum};
 use tierwall::changes::Changes;
@@ -59,8 +59,10 @@ enum Denied {
     Wider,
     /// Open something from or to the internet
     Internet,
-    /// Replace a security group
+    /// Replace a security group, or delete it and create another with its rules
     Replace,
+    /// Delete a security group
+    Delete,
     /// Change anything: a connection, or what AWS holds
     Any,
 }
@@ -130,8 +132,8 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Resul
             report.failure(&format!("cannot read `{}`: it is in neither of the two", old.job.program.file.path))
         );
     }
-    let mut before = before.unwrap_or_else(|| old.empty());
-    let mut after = after.unwrap_or_else(|| new.empty());
+    let Compiled { program: mut before, given: was_given } = before.unwrap_or_else(|| old.empty());
+    let Compiled { program: mut after, given: is_given } = after.unwrap_or_else(|| new.empty());
     if missing == [false, false] {
         forgive(&mut after, &before.problems);
         // what neither has is told once
@@ -154,8 +156,8 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Resul
     }
     let [Some(standing), Some(coming)] = judged.map(Standing::of) else { return Err(Exit::Program) };
     let (old_name, new_name) = (old.name(), new.name());
-    let was = Version { exists: !missing[0], ..standing.version(&old_name, &before) };
-    let is = Version { exists: !missing[1], ..coming.version(&new_name, &after) };
+    let was = Version { exists: !missing[0], given: &was_given, ..standing.version(&old_name, &before) };
+    let is = Version { exists: !missing[1], given: &is_given, ..coming.version(&new_name, &after) };
     let succession = Succession::of(was.policy, is.policy);
     let changes = Changes::between(was.deployment, is.deployment, &succession);
     let review = review::review(was, is, &succession, &changes);
@@ -233,7 +235,8 @@ impl<'p> Standing<'p> {
 
     fn version(&'p self, name: &'p str, program: &'p Compilation) -> Version<'p> {
         let Compilation { policy, sources, .. } = program;
-        Version { name, exists: true, policy, sources, deployment: &self.deployment, problems: &self.problems }
+        let (deployment, problems) = (&self.deployment, self.problems.as_slice());
+        Version { name, exists: true, policy, sources, given: &[], deployment, problems }
     }
 }
 
@@ -244,6 +247,7 @@ fn denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
             Denied::Wider => (!review.document.gained.is_empty(), "lets through what did not pass"),
             Denied::Internet => (review.document.internet, "opens something from or to the internet"),
             Denied::Replace => (review.replaces(), "has a security group replaced"),
+            Denied::Delete => (review.deletes(), "has a security group deleted"),
             Denied::Any => (!review.is_empty(), "changes something"),
         };
         let option = what.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();

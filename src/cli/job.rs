@@ -2,7 +2,7 @@
 
 use super::agreement::Voice;
 use super::files::Files;
-use super::program::{Unread, bound};
+use super::program::{Unread, given, pairs};
 use super::seen::Seen;
 use std::path::Path;
 use tierwall::backend::{Backend, cloudformation};
@@ -15,6 +15,7 @@ use tierwall::groups::Deployment;
 use tierwall::parse::{ReadError, Reader};
 use tierwall::policy::Policy;
 use tierwall::project::{Build, Output, Program};
+use tierwall::review::Given;
 use tierwall::source::Sources;
 
 /// Where programs are read, and the values of their parameters.
@@ -105,8 +106,18 @@ impl Job<'_> {
 
     /// Reads the program from a place.
     pub fn compiled(&self, place: &mut dyn Place) -> Result<Compilation, Unread> {
-        let bindings = bound(&self.build.values, &mut |path| place.values(path))?;
-        let file = &self.program.file;
+        let given = self.given(place)?;
+        self.compiled_with(given, place)
+    }
+
+    /// The values of its parameters.
+    pub fn given(&self, place: &mut dyn Place) -> Result<Vec<Given>, Unread> {
+        given(&self.build.values, &mut |path| place.values(path))
+    }
+
+    /// Reads the program from a place, with these values.
+    pub fn compiled_with(&self, given: Vec<Given>, place: &mut dyn Place) -> Result<Compilation, Unread> {
+        let (bindings, file) = (pairs(given), &self.program.file);
         compile(&file.path, place, &bindings, self.as_of).map_err(|error| Unread::new(file, error))
     }
 

@@ -12,6 +12,7 @@ use tierwall::date::Date;
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::parse::ReadError;
 use tierwall::project::{self, Named, Values};
+use tierwall::review::Given;
 
 /// Why something that was to be read could not be.
 #[derive(Debug)]
@@ -88,26 +89,37 @@ pub fn today() -> Date {
 
 /// The values that the command line gives.
 pub fn bindings(with: &With) -> Result<Vec<(String, String)>, String> {
-    bound(&[with.values()], &mut |path| read_file(path)).map_err(|unread| unread.to_string())
+    let given = given(&[with.values()], &mut |path| read_file(path)).map_err(|unread| unread.to_string())?;
+    Ok(pairs(given))
+}
+
+/// Values without their places.
+pub fn pairs(given: impl IntoIterator<Item = Given>) -> Vec<(String, String)> {
+    given.into_iter().map(|Given { name, value, .. }| (name, value)).collect()
 }
 
 /// What values come to: the later win, and in one place `set` over files.
-pub fn bound(
+pub fn given(
     values: &[Values],
     read: &mut dyn FnMut(&Path) -> Result<Vec<u8>, ReadError>,
-) -> Result<Vec<(String, String)>, Unread> {
-    let mut bindings: Vec<(String, String)> = Vec::new();
+) -> Result<Vec<Given>, Unread> {
+    let mut bindings: Vec<Given> = Vec::new();
     for Values { vars, set } in values {
-        let mut here: Vec<(String, String)> = Vec::new();
+        let mut here: Vec<Given> = Vec::new();
         for file in vars {
             let bytes = read(Path::new(&file.path)).map_err(|error| Unread::new(file, error))?;
-            here.extend(project::vars(&bytes).map_err(|why| Unread { file: file.clone(), why })?);
+            let values = project::vars(&bytes).map_err(|why| Unread { file: file.clone(), why })?;
+            here.extend(values.into_iter().map(|(name, value)| {
+                let line = project::vars_line(&bytes, &name);
+                Given { name, value, place: Some((file.path.clone(), line)) }
+            }));
         }
-        let names: HashSet<&String> = here.iter().map(|(name, _)| name).collect();
-        bindings.retain(|(name, _)| !names.contains(name));
+        let names: HashSet<&String> = here.iter().map(|given| &given.name).collect();
+        bindings.retain(|given| !names.contains(&given.name));
         bindings.append(&mut here);
-        bindings.retain(|(name, _)| !set.iter().any(|(other, _)| other == name));
-        bindings.extend(set.iter().cloned());
+        bindings.retain(|given| !set.iter().any(|(other, _)| *other == given.name));
+        let given = |(name, value): (String, String)| Given { name, value, place: None };
+        bindings.extend(set.iter().cloned().map(given));
     }
     Ok(bindings)
 }

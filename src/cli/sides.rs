@@ -3,6 +3,7 @@
 use super::files::Files;
 use super::git::{Commit, Committed, Range, head};
 use super::job::{Job, Place};
+use super::program::Unread;
 use super::project::{self, Opened};
 use super::report::Report;
 use super::seen::Seen;
@@ -11,7 +12,7 @@ use std::path::Path;
 use tierwall::compile::{Compilation, compile};
 use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::project::Program;
-use tierwall::review::Side;
+use tierwall::review::{Given, Side};
 
 /// The two sides of a comparison: the old one and the new one.
 pub struct Sides<'c> {
@@ -122,14 +123,23 @@ impl Origin<'_> {
         }
     }
 
+    fn read(&self, place: &mut dyn Place) -> Result<Compiled, Unread> {
+        let mut given = self.job.given(place)?;
+        let program = self.job.compiled_with(given.clone(), place)?;
+        let mark = self.commit.map(Commit::mark).unwrap_or_default();
+        given.iter_mut().flat_map(|given| &mut given.place).for_each(|(file, _)| file.insert_str(0, &mark));
+        Ok(Compiled { program, given })
+    }
+
     /// The program where it is not: it says nothing, and asks for no values.
-    pub fn empty(&self) -> Compilation {
-        compile(&self.job.program.file.path, &mut Missing, &[], self.job.as_of).expect("nothing is read")
+    pub fn empty(&self) -> Compiled {
+        let program = compile(&self.job.program.file.path, &mut Missing, &[], self.job.as_of).expect("nothing is read");
+        Compiled { program, given: Vec::new() }
     }
 
     /// Reads the program; nothing where it is not, and that is no mistake: compared with that `of_a_commit`, a program can
     /// be new, or gone.
-    pub fn compiled(&self, of_a_commit: bool) -> Result<Option<Compilation>, String> {
+    pub fn compiled(&self, of_a_commit: bool) -> Result<Option<Compiled>, String> {
         let Program { file, root, .. } = self.job.program;
         let place: Option<Box<dyn Place>> = match self.commit {
             _ if !self.listed => None,
@@ -140,9 +150,16 @@ impl Origin<'_> {
             None if of_a_commit && !Path::new(&file.path).exists() => None,
             None => Some(Box::new(Files::new(root.clone()))),
         };
-        let read = |mut place: Box<dyn Place>| self.job.compiled(place.as_mut()).map_err(|unread| unread.to_string());
-        place.map(read).transpose()
+        place.map(|mut place| self.read(place.as_mut()).map_err(|unread| unread.to_string())).transpose()
     }
+}
+
+/// A program, and the values that it was compiled with.
+pub struct Compiled {
+    /// The program.
+    pub program: Compilation,
+    /// The values, their files named as this side names files.
+    pub given: Vec<Given>,
 }
 
 /// Where a program is not: there it is empty.

@@ -5,6 +5,7 @@ use super::packets::Packets;
 use super::traffic::Family;
 use super::traffic_set::TrafficSet;
 use ipnet::IpNet;
+use std::sync::LazyLock;
 
 /// IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry": the entries
 /// whose column "Globally Reachable" says False.
@@ -74,6 +75,12 @@ pub fn internet() -> Addresses {
 /// The addresses of the internet that a packet can come from.
 pub fn world() -> Addresses {
     internet().difference(&Addresses::of(&blocks(&MULTICAST)))
+}
+
+/// Whether a packet can come from some of these addresses over the internet.
+pub fn is_public(addresses: &Addresses) -> bool {
+    static WORLD: LazyLock<Addresses> = LazyLock::new(world);
+    !addresses.intersection(&WORLD).is_empty()
 }
 
 impl Packets {

@@ -21,7 +21,7 @@ pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use succession::Succession;
 pub use tier::{Role, Tier, TierSet};
 pub use words::{WordId, Words};
-pub use written::{Declared, Remainder, Shadowed, Unused};
+pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 
 use crate::date::Date;
 use crate::net::{Sink, push_block, push_traffic};
@@ -57,6 +57,8 @@ pub struct Policy {
     pub assertions: Vec<Assertion>,
     /// `@allow`, as they stand.
     pub annotations: Vec<Annotation>,
+    /// Declarations of networks, services, sets of tiers and parameters, as they stand.
+    pub declarations: Vec<Declaration>,
     /// Declarations that nothing uses, as they stand.
     pub unused: Vec<Unused>,
     /// Services with the name of a built-in one and another meaning.

@@ -62,6 +62,13 @@ impl Succession {
         self.new_of[old.index()]
     }
 
+    /// Matches two tiers, if nothing is matched with either; says whether it does.
+    pub fn pair(&mut self, old: TierId, new: TierId) -> bool {
+        let is_free = self.new_of[old.index()].is_none() && self.old_of[new.index()].is_none();
+        self.link(Some(old), Some(new));
+        is_free
+    }
+
     /// Matches two tiers that nothing is matched with yet.
     fn link(&mut self, old: Option<TierId>, new: Option<TierId>) {
         if let (Some(old), Some(new)) = (old, new)

@@ -15,8 +15,19 @@ pub struct Unused {
     pub statement: Span,
 }
 
+/// A declaration that gives sentences the meaning of a name: of a network, a service, a set of tiers or a parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Declaration {
+    /// What it declares.
+    pub what: Declared,
+    /// The name.
+    pub name: Span,
+    /// The statement.
+    pub statement: Span,
+}
+
 /// What a declaration that can be used declares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Declared {
     /// `network office = …`
     Network,

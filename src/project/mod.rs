@@ -11,7 +11,7 @@ mod vars;
 
 pub use directories::{Declared, SharedModules, clashes, title};
 pub use manifest::read;
-pub use vars::vars;
+pub use vars::{line as vars_line, vars};
 
 use crate::backend::Backend;
 use crate::check::lint::Levels;

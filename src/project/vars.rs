@@ -16,6 +16,17 @@ pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
     entries.into_iter().map(text).collect()
 }
 
+/// The line of a file of values in which a name stands, counted from 1.
+pub fn line(bytes: &[u8], name: &str) -> usize {
+    let text = String::from_utf8_lossy(bytes);
+    let key = format!("\"{name}\"");
+    // in a string it would stand after a backslash; a value has no colon after it
+    let is_key =
+        |(at, _): &(usize, &str)| !text[..*at].ends_with('\\') && text[at + key.len()..].trim_start().starts_with(':');
+    let at = text.match_indices(&key).filter(is_key).last().map_or(0, |(at, _)| at);
+    1 + text[..at].matches('\n').count()
+}
+
 /// The entries of a JSON object, a key that stands twice kept twice.
 struct Entries(Vec<(String, Value)>);
 

@@ -71,6 +71,7 @@ pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settin
         ended: Vec::new(),
         assertions: Vec::new(),
         annotations: Vec::new(),
+        declarations: std::mem::take(&mut scope.seen.declarations),
         unused: Vec::new(),
         shadowed: Vec::new(),
         remainders: Vec::new(),

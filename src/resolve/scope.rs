@@ -3,7 +3,9 @@
 use super::atom::Catalogue;
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, likely, listed};
-use crate::policy::{NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId, VpcId, aws_list};
+use crate::policy::{
+    Declaration, Declared, NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId, VpcId, aws_list,
+};
 use crate::source::{FileKind, Sources, Span};
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -91,6 +93,7 @@ const GUESSES: usize = 1_000_000;
 /// What is seen of a program while it is resolved, beside what it means.
 #[derive(Debug, Default)]
 pub struct Seen {
+    pub declarations: Vec<Declaration>,
     pub shadowed: Vec<Shadowed>,
     pub remainders: Vec<Remainder>,
     /// For each pair of peered VPCs, whether a tier of one names a tier of the other.
@@ -169,6 +172,7 @@ impl<'a> Scope<'a> {
 
     fn declare(&mut self, statement: &'a ast::Statement) {
         let span = statement.span;
+        self.note_declaration(statement);
         match &statement.item {
             Item::Stack(stack) => match self.stack {
                 Some((_, first)) => self.problems.push(Problem::SecondStack { span, first }),
@@ -185,6 +189,19 @@ impl<'a> Scope<'a> {
             Item::TierSet(set) => self.tier_sets.push(set),
             Item::Include(_) | Item::Rule(_) | Item::Assertion(_) => {}
         }
+    }
+
+    /// Notes where a name gets the meaning that sentences have by it.
+    fn note_declaration(&mut self, statement: &ast::Statement) {
+        let (what, name) = match &statement.item {
+            Item::Param(param) => (Declared::Param, param.name),
+            Item::Network(network) => (Declared::Network, network.name),
+            Item::Service(service) => (Declared::Service, service.name),
+            Item::TierSet(set) => (Declared::TierSet, set.name),
+            Item::Stack(_) | Item::Vpc(_) | Item::Peering(_) | Item::External(_) | Item::PrefixList(_) => return,
+            Item::Tier(_) | Item::Include(_) | Item::Rule(_) | Item::Assertion(_) => return,
+        };
+        self.seen.declarations.push(Declaration { what, name: name.span, statement: statement.span });
     }
 
     /// Brings each kind into the order of its names, drops what is declared again, and fills the namespaces.

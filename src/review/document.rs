@@ -2,6 +2,7 @@
 //! there changes `format`.
 
 use super::Version;
+use super::changed::{Changed, ChangedLine};
 use super::ends::{Place, place};
 use super::findings::{Assertions, Lints, assertions, lints};
 use crate::changes::{self, Changes};
@@ -11,6 +12,7 @@ use crate::policy::Peer;
 use crate::questions::words::{line, pieces};
 use crate::said::Said;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What a change does.
 #[derive(Debug, Serialize)]
@@ -34,6 +36,8 @@ pub struct Document<'p> {
     pub gained: Vec<ChangeLine<'p>>,
     /// What passed and does not.
     pub lost: Vec<ChangeLine<'p>>,
+    /// The parameters whose default is another; what that opens and closes is `by_default`.
+    pub defaults: Vec<DefaultLine<'p>>,
     /// What AWS will do.
     pub aws: changes::Document<'p>,
     /// What became of assertions.
@@ -68,10 +72,38 @@ pub struct ChangeLine<'p> {
     pub internet: bool,
     /// Whether it is so because the default of a parameter is another, for whoever gives it no value.
     pub by_default: bool,
+    /// The lines that changed what the sentences mean.
+    pub changed: Vec<ChangedLine>,
     /// The sentences that say so.
     pub sentences: Vec<Said<'p>>,
     /// The tier that may send everything, where that is why.
     pub open_tier: Option<&'p str>,
+}
+
+impl ChangeLine<'_> {
+    /// Whether it is from or to addresses of the internet, however few.
+    pub fn is_public(&self) -> bool {
+        self.internet || self.from.is_public || self.to.is_public
+    }
+}
+
+/// A parameter whose default is another.
+#[derive(Debug, Serialize)]
+pub struct DefaultLine<'p> {
+    /// Its name.
+    pub parameter: &'p str,
+    /// Its default before; nothing where it had none.
+    pub before: Option<&'p str>,
+    /// Its default now; nothing where it has none.
+    pub after: Option<&'p str>,
+}
+
+impl DefaultLine<'_> {
+    /// `198.51.100.0/24 -> 0.0.0.0/0`
+    pub fn change(&self) -> String {
+        let [before, after] = [self.before, self.after].map(|default| default.unwrap_or("no default"));
+        format!("{before} -> {after}")
+    }
 }
 
 /// A piece of traffic.
@@ -83,8 +115,9 @@ pub struct PieceLine {
 
 pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, changes: &'p Changes<'p>) -> Document<'p> {
     let both = [old, new];
-    let gained = diff.gained.iter().map(|change| change_line(diff, change, new, both));
-    let lost = diff.lost.iter().map(|change| change_line(diff, change, old, both));
+    let (mut came, mut went) = (Changed::new(new, old), Changed::new(old, new));
+    let gained = diff.gained.iter().map(|change| change_line(diff, change, new, both, came.lines(change)));
+    let lost = diff.lost.iter().map(|change| change_line(diff, change, old, both, went.lines(change)));
     Document {
         format: 1,
         old: old.name,
@@ -96,10 +129,22 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, chan
         tiers: diff.ends.tiers().filter_map(|end| tier_line(diff, end, both)).collect(),
         gained: gained.collect(),
         lost: lost.collect(),
+        defaults: defaults(old, new),
         aws: changes::Document::of(changes, old.sources, new.sources),
         assertions: assertions(&diff.ends, old, new),
         lints: lints(old, new),
     }
+}
+
+/// The parameters that both versions ask for, with another default.
+fn defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
+    let asked = |version: Version<'p>| version.deployment.parameters.iter().map(|it| (it.name, it.default));
+    let before: BTreeMap<&str, Option<&str>> = asked(old).collect();
+    let line = |(parameter, after): (&'p str, Option<&'p str>)| {
+        let before = *before.get(parameter)?;
+        (before != after).then_some(DefaultLine { parameter, before, after })
+    };
+    asked(new).filter_map(line).collect()
 }
 
 fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option<TierLine<'p>> {
@@ -116,7 +161,13 @@ fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option
     (verdict != Verdict::Equal || state != "kept").then_some(line)
 }
 
-fn change_line<'p>(diff: &Diff, change: &Change, passes: Version<'p>, both: [Version<'p>; 2]) -> ChangeLine<'p> {
+fn change_line<'p>(
+    diff: &Diff,
+    change: &Change,
+    passes: Version<'p>,
+    both: [Version<'p>; 2],
+    changed: Vec<ChangedLine>,
+) -> ChangeLine<'p> {
     let ends = [change.from, change.to].map(|end| diff.ends.get(end));
     // which IP version it is goes without saying where an end has but one, or its addresses are said
     let either = |family: Family| ends.iter().all(|end| end.addresses.has(family));
@@ -136,6 +187,7 @@ fn change_line<'p>(diff: &Diff, change: &Change, passes: Version<'p>, both: [Ver
         traffic: pieces.iter().map(piece_line).collect(),
         internet: change.internet,
         by_default: change.by_default,
+        changed,
         sentences: change.causes.sentences.iter().map(|id| said(*id)).collect(),
         open_tier: change.causes.open.map(|id| passes.policy.tier(id).name.as_str()),
     }

@@ -1,9 +1,11 @@
 //! A review as the comment on a pull request.
 
 use super::Review;
+use super::changed::ChangedLine;
 use super::document::{ChangeLine, Document, TierLine};
 use super::findings::{Assertions, LintLine, Lints};
-use super::text::{aws_lines, because, compared, marks, standing, summary};
+use super::rows::{Cited, Row, rows};
+use super::text::{aws_lines, compared, standing, summary};
 use crate::changes::{Lines, UseChange};
 use crate::diagnostic::{counted, listed};
 use crate::said::Said;
@@ -83,7 +85,7 @@ fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     tiers(&document.tiers, limits, &mut out);
     let [old, new] = &links.sides;
     let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
-    connections(document, old, new, limits, &mut out);
+    connections(document, [old, new], limits, &mut out);
     assertions(&document.assertions, old, new, limits, &mut out);
     aws(told, limits, &mut out);
     lints(&document.lints, old, new, limits, &mut out);
@@ -132,6 +134,13 @@ impl Linker<'_> {
     fn said(self, said: &Said<'_>) -> String {
         format!("{} {}", self.place(said.file, said.line), code(&said.text))
     }
+
+    fn changed(self, changed: &ChangedLine) -> String {
+        match (&changed.file, changed.line) {
+            (Some(file), Some(line)) => format!("{} {}", self.place(file, line), code(&changed.text)),
+            (Some(_) | None, _) => code(&changed.text),
+        }
+    }
 }
 
 /// A character of a path in an address (RFC 3986, section 3.3).
@@ -143,33 +152,80 @@ fn in_address(c: char) -> Vec<char> {
     c.encode_utf8(&mut bytes).bytes().flat_map(|byte| format!("%{byte:02X}").chars().collect::<Vec<_>>()).collect()
 }
 
-fn connections(document: &Document<'_>, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
-    let gained = document.gained.iter().map(|change| row("**gained**", change, new, limits));
-    let lost = document.lost.iter().map(|change| row("lost", change, old, limits));
-    let rows: Vec<String> = gained.chain(lost).take(limits.connections[1]).collect();
-    if rows.is_empty() {
+/// What passes under one of the two programs, and what does where a deployment takes the defaults.
+fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, out: &mut String) {
+    table(&table_rows(document, false, sides, limits), limits, out);
+    let by_default = table_rows(document, true, sides, limits);
+    if by_default.is_empty() && document.defaults.is_empty() {
         return;
     }
-    let (first, rest) = rows.split_at(rows.len().min(limits.connections[0]));
-    let _ = write!(out, "\n{HEAD}{}", first.concat());
-    if !rest.is_empty() {
-        let _ =
-            write!(out, "\n<details><summary>{} more</summary>\n\n{HEAD}{}\n</details>\n", rest.len(), rest.concat());
+
+    out.push_str("\n**Defaults**: a deployment that gives its own values sees none of this\n\n");
+    for line in document.defaults.iter().take(limits.findings) {
+        let _ = writeln!(out, "- {} {}", code(line.parameter), escaped(&line.change()));
     }
-    let left = document.gained.len() + document.lost.len() - rows.len();
-    if left > 0 {
-        let _ = writeln!(out, "\nand {left} more, which are too many for a comment");
-    }
+    out.push_str(&more(document.defaults.len(), limits));
+    table(&by_default, limits, out);
+}
+
+/// A row of the table, as text.
+struct TableRow {
+    /// Whether it is something gained from or to the internet: that is never left out, and never folded.
+    is_shown: bool,
+    text: String,
+}
+
+fn table_rows(document: &Document<'_>, by_default: bool, [old, new]: [Linker<'_>; 2], limits: Limits) -> Vec<TableRow> {
+    let side = |what: &str, changes: &[ChangeLine<'_>], linker: Linker<'_>| {
+        let sentence = |said: &Said<'_>| linker.said(said);
+        let line = |line: &ChangedLine| linker.changed(line);
+        let cited = Cited { most: limits.sentences, sentence: &sentence, line: &line };
+        let changes = changes.iter().filter(|change| change.by_default == by_default);
+        rows(changes, &cited).iter().map(|row| (row.is_public, table_row(what, row))).collect::<Vec<_>>()
+    };
+    let gained = side("**gained**", &document.gained, new).into_iter();
+    let lost = side("lost", &document.lost, old).into_iter();
+    let gained = gained.map(|(is_shown, text)| TableRow { is_shown, text });
+    gained.chain(lost.map(|(_, text)| TableRow { is_shown: false, text })).collect()
 }
 
 const HEAD: &str = "| | from | to | on | said by |\n|---|---|---|---|---|\n";
 
-fn row(what: &str, change: &ChangeLine<'_>, linker: Linker<'_>, limits: Limits) -> String {
-    let marks = marks(change).iter().map(|mark| format!(", **{mark}**")).collect::<String>();
-    let what = format!("{what}{marks}");
-    let said = because(change, limits.sentences, |said| linker.said(said));
-    let cells = [what, escaped(&change.from.to_string()), escaped(&change.to.to_string()), escaped(&change.on)];
-    format!("| {} | {} |\n", cells.join(" | "), said.join("<br>").replace('|', "\\|"))
+fn table_row(what: &str, row: &Row) -> String {
+    let mark = if row.internet { ", **internet**" } else { "" };
+    let cells = [format!("{what}{mark}"), escaped(&row.from()), escaped(&row.to()), escaped(&row.on)];
+    format!("| {} | {} |\n", cells.join(" | "), row.because.join("<br>").replace('|', "\\|"))
+}
+
+/// Rows, the first of them; the rest folded, as far as a comment has room.
+fn table(rows: &[TableRow], limits: Limits, out: &mut String) {
+    if rows.is_empty() {
+        return;
+    }
+    let [first, most] = limits.connections;
+    let (mut shown, mut folded, mut left) = (String::new(), String::new(), 0);
+    let mut count = rows.iter().filter(|row| row.is_shown).count();
+    let mut in_fold = 0;
+    for TableRow { is_shown, text } in rows {
+        match (is_shown, count < first, count < most) {
+            (true, _, _) => shown.push_str(text),
+            (false, true, _) => shown.push_str(text),
+            (false, false, true) => {
+                folded.push_str(text);
+                in_fold += 1;
+            }
+            (false, false, false) => left += 1,
+        }
+        count += usize::from(!is_shown);
+    }
+
+    let _ = write!(out, "\n{HEAD}{shown}");
+    if in_fold > 0 {
+        let _ = write!(out, "\n<details><summary>{in_fold} more</summary>\n\n{HEAD}{folded}\n</details>\n");
+    }
+    if left > 0 {
+        let _ = writeln!(out, "\nand {left} more, which are too many for a comment");
+    }
 }
 
 fn assertions(assertions: &Assertions<'_>, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {

@@ -3,12 +3,15 @@
 //!
 //! Everything that is shown is found once, as the [`Document`] that is the JSON; the others lay it out.
 
+mod changed;
 mod document;
 mod ends;
 mod findings;
 mod markdown;
+mod rows;
 mod text;
 
+pub use changed::Given;
 pub use document::Document;
 pub use markdown::{Comment, Links, Side, markdown};
 pub use text::text;
@@ -31,6 +34,8 @@ pub struct Version<'p> {
     pub policy: &'p Policy,
     /// Its files.
     pub sources: &'p Sources,
+    /// The values that were given to its parameters.
+    pub given: &'p [Given],
     /// Its groups and their rules.
     pub deployment: &'p Deployment<'p>,
     /// What is wrong with it: assertions that fail, what lints found.
@@ -64,8 +69,17 @@ impl Review<'_> {
         self.document.verdict == Verdict::Equal.word() && self.aws.changes.is_empty()
     }
 
-    /// Whether a security group is replaced.
+    /// Whether another security group takes the place of one.
     pub fn replaces(&self) -> bool {
-        self.aws.changes.groups.iter().any(|(change, _)| matches!(change.fate, GroupFate::Replaced { .. }))
+        self.has(|fate| matches!(fate, GroupFate::Replaced { .. } | GroupFate::Recreated))
+    }
+
+    /// Whether a security group is deleted, and none takes its place that the program knows of.
+    pub fn deletes(&self) -> bool {
+        self.has(|fate| matches!(fate, GroupFate::Deleted | GroupFate::Recreated))
+    }
+
+    fn has(&self, is: fn(&GroupFate) -> bool) -> bool {
+        self.aws.changes.groups.iter().any(|(change, _)| is(&change.fate))
     }
 }

@@ -3,9 +3,9 @@
 use super::Review;
 use super::document::{ChangeLine, Document, TierLine};
 use super::findings::{Assertions, Before, LintLine, Lints};
-use crate::changes::Lines;
+use super::rows::{Cited, Row, rows};
+use crate::changes::{Fix, Lines, fold};
 use crate::diagnostic::counted;
-use crate::said::Said;
 use std::fmt::Write;
 
 /// What a change does, worst first.
@@ -14,6 +14,7 @@ pub fn text(review: &Review<'_>) -> String {
     let mut out = headline(review);
     connections("gained", '+', &document.gained, &mut out);
     connections("lost", '-', &document.lost, &mut out);
+    defaults(document, &mut out);
     tiers(&document.tiers, &mut out);
     aws(lines, &mut out);
     assertions(&document.assertions, &mut out);
@@ -71,6 +72,11 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
             lines.push(format!("there is no {name}, so it is compared with nothing at all"));
         }
     }
+    for Fix { was, tier, file, line, text, .. } in document.aws.fixes() {
+        lines.push(format!(
+            "`{was}` is deleted and `{tier}` created with the same rules; to keep the group, write `{text}` at {file}:{line}"
+        ));
+    }
     let began = document.assertions.failing.iter().filter(|failing| failing.before != Before::Failed).count();
     if began > 0 {
         lines.push(format!(
@@ -98,44 +104,51 @@ pub(super) fn standing(before: Before) -> &'static str {
     }
 }
 
-/// A line for each change, and below it the sentences that let it through.
+/// The rows of what is gained or lost, each with its sign: by defaults, or by whatever is deployed.
+fn signed<'l>(sign: char, changes: &'l [ChangeLine<'l>], by_default: bool) -> Vec<(char, Row)> {
+    let cited = Cited { most: 8, sentence: &|said| said.to_string(), line: &|line| line.to_string() };
+    let rows = rows(changes.iter().filter(|change| change.by_default == by_default), &cited);
+    rows.into_iter().map(|row| (sign, row)).collect()
+}
+
+/// What passes under one of the two programs, whatever is deployed with it.
 fn connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut String) {
-    if changes.is_empty() {
+    let rows = signed(sign, changes, false);
+    if !rows.is_empty() {
+        let _ = writeln!(out, "\n{title}");
+        lines(&rows, out);
+    }
+}
+
+/// What other defaults of parameters open and close.
+fn defaults(document: &Document<'_>, out: &mut String) {
+    let rows = [signed('+', &document.gained, true), signed('-', &document.lost, true)].concat();
+    if rows.is_empty() && document.defaults.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n{title}");
-    let lines: Vec<[String; 2]> =
-        changes.iter().map(|change| [format!("{} -> {}", change.from, change.to), change.on.clone()]).collect();
-    let width = |n: usize, most: usize| {
-        lines.iter().map(|line| line[n].chars().count()).filter(|width| *width <= most).max().unwrap_or(0)
+    let _ = writeln!(out, "\ndefaults: a deployment that gives its own values sees none of this");
+    for line in &document.defaults {
+        let _ = writeln!(out, "  ~ {}: {}", line.parameter, line.change());
+    }
+    lines(&rows, out);
+}
+
+/// A line for each row, and below it what lets it through.
+fn lines(rows: &[(char, Row)], out: &mut String) {
+    let pairs: Vec<String> = rows.iter().map(|(_, row)| format!("{} -> {}", row.from(), row.to())).collect();
+    let width = |texts: &mut dyn Iterator<Item = &str>, most: usize| {
+        texts.map(|text| text.chars().count()).filter(|width| *width <= most).max().unwrap_or(0)
     };
-    let (ends, on) = (width(0, 60), width(1, 40));
-    for (change, [pair, traffic]) in changes.iter().zip(&lines) {
-        let mark = marks(change).iter().map(|mark| format!("  {mark}")).collect::<String>();
-        let line = format!("  {sign} {pair:ends$}  {traffic:on$}{mark}");
+    let ends = width(&mut pairs.iter().map(String::as_str), 60);
+    let on = width(&mut rows.iter().map(|(_, row)| row.on.as_str()), 40);
+    for ((sign, row), pair) in rows.iter().zip(&pairs) {
+        let mark = if row.internet { "  internet" } else { "" };
+        let line = format!("  {sign} {pair:ends$}  {:on$}{mark}", row.on);
         let _ = writeln!(out, "{}", line.trim_end());
-        for cause in because(change, 8, |said| said.to_string()) {
+        for cause in &row.because {
             let _ = writeln!(out, "      {cause}");
         }
     }
-}
-
-/// What there is to know of a change at a glance.
-pub(super) fn marks(change: &ChangeLine<'_>) -> Vec<&'static str> {
-    let marks = [(change.internet, "internet"), (change.by_default, "by its default")];
-    marks.into_iter().filter_map(|(is_so, mark)| is_so.then_some(mark)).collect()
-}
-
-/// What lets a change through, in words, and how many more sentences do.
-pub(super) fn because(change: &ChangeLine<'_>, most: usize, say: impl Fn(&Said<'_>) -> String) -> Vec<String> {
-    let open = change.open_tier.map(|tier| format!("{tier} may send everything (outbound = open)"));
-    let mut lines: Vec<String> = open.into_iter().chain(change.sentences.iter().map(say)).collect();
-    if lines.len() > most + 1 {
-        let more = lines.len() - most;
-        lines.truncate(most);
-        lines.push(format!("and {more} more"));
-    }
-    lines
 }
 
 fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
@@ -143,10 +156,17 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
         return;
     }
     let _ = writeln!(out, "\ntiers");
-    let width = tiers.iter().map(|line| line.tier.chars().count()).max().unwrap_or(0);
-    for TierLine { tier, state, verdict } in tiers {
-        let state = if *state == "kept" { String::new() } else { format!(", {state}") };
-        let _ = writeln!(out, "    {tier:width$}  {verdict}{state}");
+    let verdict = |TierLine { state, verdict, .. }: &TierLine<'_>| match *state {
+        "kept" => verdict.to_string(),
+        state => format!("{verdict}, {state}"),
+    };
+    let lines = tiers.iter().map(|line| (vec![line.tier.to_string()], verdict(line))).collect();
+    let lines = fold(lines, |line: &mut (Vec<String>, String)| &mut line.0);
+    let lines: Vec<(String, String)> = lines.into_iter().map(|(tiers, verdict)| (tiers.join(", "), verdict)).collect();
+    let widths = lines.iter().map(|(tiers, _)| tiers.chars().count());
+    let width = widths.filter(|width| *width <= 60).max().unwrap_or(0);
+    for (tiers, verdict) in lines {
+        let _ = writeln!(out, "    {tiers:width$}  {verdict}");
     }
 }
 

@@ -443,6 +443,21 @@ EDITS = [
         ("db allows", 'prefix-list s3 = "com.amazonaws.region.s3"\nweb allows tcp 8443 from s3\ndb allows'),
     ),
     edit(
+        "the default of a parameter changes",
+        (0, 2, 0),
+        "the blocks of the two rules that name it, in place, where no value is given",
+        ("desk : cidr = 192.0.2.0/24", "desk : cidr = 0.0.0.0/0"),
+        base=BASE + "param desk : cidr = 192.0.2.0/24\nweb allows tcp 8443, 9443 from desk\n",
+    ),
+    edit(
+        "the default of a parameter and the text of its rule change",
+        (0, 1, 0),
+        "the rule, in place",
+        ("desk : cidr-ipv6 = 2001:db8:1::/48", "desk : cidr-ipv6 = ::/0"),
+        ("tcp 443 from desk", "https from desk"),
+        base=BASE + "param desk : cidr-ipv6 = 2001:db8:1::/48\ndb allows tcp 443 from desk\n",
+    ),
+    edit(
         "a default group is locked",
         (1, 0, 0),
         "the default group",

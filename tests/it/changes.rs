@@ -1,7 +1,7 @@
 //! What AWS will do, foretold of small edits: a topic each, and how it is told.
 
 use crate::common::{as_of, compile_text};
-use tierwall::changes::{Changes, Document, Lines};
+use tierwall::changes::{Changes, Document, GroupFate, Lines};
 use tierwall::compile::Compilation;
 use tierwall::groups::lower;
 use tierwall::policy::Succession;
@@ -139,8 +139,104 @@ fn a_tier_renamed_with_was_stays() {
 #[test]
 fn a_tier_renamed_without_was_is_another() {
     let new = edited(&[("tier app", "tier api"), ("app allows", "api allows"), ("from app", "from api")]);
-    let told = ["- app deleted; AWS refuses that while anything uses the group", "+ api created"];
-    foretold(SHOP, &new, [5, 0, 5], [3, 0, 0, 3], &told);
+    let told = [
+        "AWS by Terraform: 4 rules to make again; 1 group recreated",
+        "! api recreated with 3 rules: it has the rules of `app`, and the program does not say `was app`",
+        "! db inbound tcp 3306 from api goes and comes again, since what it names is replaced",
+    ];
+    foretold(SHOP, &new, [5, 0, 5], [3, 0, 0, 3], &told[1..]);
+    // what is proposed keeps the group
+    let fixed = new.replace("tier api", "tier api was app");
+    foretold(SHOP, &fixed, [0, 3, 0], [0, 3, 0, 0], &[]);
+    between(SHOP, &new, |lines| {
+        let document = serde_json::to_value(Document::of(lines.changes, lines.old, lines.new)).expect("JSON");
+        let group = &document["groups"][0];
+        assert_eq!(
+            (&group["change"], &group["tier"], &group["was"]),
+            (&"recreated".into(), &"api".into(), &"app".into())
+        );
+        let fix = serde_json::json!({ "file": "shop.tier", "line": 3, "column": 6, "text": "tier api was app" });
+        assert_eq!(group["fix"], fix);
+    });
+}
+
+/// The tiers that are recreated, as `old -> new`.
+fn recreated(old: &str, new: &str) -> Vec<String> {
+    between(old, new, |lines| {
+        let groups = lines.changes.groups.iter().filter(|(change, _)| change.fate == GroupFate::Recreated);
+        let names = groups.filter_map(|(change, _)| Some((change.sides.was()?, change.sides.is()?)));
+        let name = |(was, is)| format!("{} -> {}", lines.changes.old.group(was).name, lines.changes.new.group(is).name);
+        names.map(name).collect()
+    })
+}
+
+#[test]
+fn a_tier_is_recreated_where_another_has_its_very_rules() {
+    let renamed = |text: &str, was: &str, is: &str| {
+        let word = |word: &str| if word == was { is.to_string() } else { word.to_string() };
+        text.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
+            .map(|part| {
+                let name = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+                word(name) + &part[name.len()..]
+            })
+            .collect::<String>()
+    };
+    let api = renamed(SHOP, "app", "api");
+    assert_eq!(recreated(SHOP, &api), ["app -> api"]);
+    // two that name each other, and three
+    let both = renamed(&api, "db", "store");
+    assert_eq!(recreated(SHOP, &both), ["app -> api", "db -> store"]);
+    let all = renamed(&both, "web", "front");
+    assert_eq!(recreated(SHOP, &all), ["app -> api", "db -> store", "web -> front"]);
+    // a group that `was` would not keep either, and rules that differ
+    for (from, to) in [
+        ("tier api", "tier api { description = \"Orders\" }"),
+        ("tcp 8080", "tcp 8081"),
+        ("tier api", "tier api { outbound = closed }"),
+    ] {
+        assert_eq!(recreated(SHOP, &api.replace(from, to)), [""; 0], "{to}");
+    }
+    // one of two that are alike
+    let twin = |names: &str| format!("tier {names} {{ outbound = closed }}\n{names} allow https from 192.0.2.0/24\n");
+    assert_eq!(recreated(&twin("a, b"), &twin("c, d")), [""; 0]);
+    assert_eq!(recreated(&twin("a, b"), &twin("c, b")), ["a -> c"]);
+    // nothing is said of either
+    assert_eq!(recreated("tier a\n", "tier b\n"), [""; 0]);
+    // its earlier names are what its name in AWS is made of
+    let old = format!("{}\n", SHOP.replace("tier app", "tier app was core"));
+    between(&old, &api, |lines| {
+        let document = serde_json::to_value(Document::of(lines.changes, lines.old, lines.new)).expect("JSON");
+        assert_eq!(document["groups"][0]["fix"]["text"], "tier api was app, core");
+    });
+    foretold(&old, &api.replace("tier api", "tier api was app, core"), [0, 3, 0], [0, 3, 0, 0], &[]);
+}
+
+#[test]
+fn another_default_changes_the_rules_that_name_the_parameter() {
+    let with = |default: &str| {
+        format!(
+            "param office : cidr{default}\ntier web\nweb allows ssh, https from office\nweb allows http from anywhere\n"
+        )
+    };
+    let (was, is) = (with(" = 203.0.113.0/24"), with(" = 0.0.0.0/0"));
+    let told = [
+        "AWS: 2 rules with another default",
+        "~ web inbound tcp 22, 443 from office (parameter) (2 rules) by its default, 203.0.113.0/24 -> 0.0.0.0/0",
+        "~ parameter office: its default 203.0.113.0/24 -> 0.0.0.0/0; a deployment that gives its own value sees none of it",
+    ];
+    foretold(&was, &is, [0, 2, 0], [0, 1, 0, 0], &told);
+    // nobody knows what a deployment gave, or will give
+    foretold(&was, &with(""), [0, 0, 0], [0, 0, 0, 0], &["AWS: 1 parameter changes"]);
+    foretold(&with(""), &is, [0, 0, 0], [0, 0, 0, 0], &["AWS: 1 parameter changes"]);
+
+    let of_kind = |kind: &str, id: &str, rest: &str| format!("param it : {kind} = \"{id}-0123456789abcdef0\"\n{rest}");
+    for (kind, id) in [("external", "sg"), ("prefix-list", "pl")] {
+        let was = of_kind(kind, id, "tier web\nweb allows https from it\n");
+        foretold(&was, &was.replace("def0", "def1"), [0, 1, 0], [0, 1, 0, 0], &["AWS: 1 rule with another default"]);
+    }
+    let was = of_kind("vpc", "vpc", "vpc main { id = it, default-group = locked }\ntier web\n");
+    let told = ["! web replaced with 2 rules: its VPC is a parameter, whose default changes"];
+    foretold(&was, &was.replace("def0", "def1"), [4, 0, 4], [0, 0, 1, 0], &told);
 }
 
 #[test]
@@ -207,6 +303,19 @@ fn the_quota_before_and_after() {
     let new = old.replace("tcp 1, 2", "tcp 1, 2, 3");
     foretold(old, &new, [1, 0, 0], [0, 1, 0, 0], &["quota: web inbound IPv4 2 -> 3 of 2, over the quota"]);
     foretold(&new, old, [0, 0, 1], [0, 1, 0, 0], &["quota: web inbound IPv4 3 -> 2 of 2, within the quota again"]);
+    let uses = |old: usize, new: usize| {
+        let rules =
+            |count| format!("stack s {{ rule-quota = 10 }}\ntier web\nweb allows tcp 1-{count} from 192.0.2.0/24\n");
+        let rules = |count: usize| {
+            let ports: Vec<String> = (1..=count).map(|n| (2 * n).to_string()).collect();
+            rules(1).replace("1-1", &ports.join(", "))
+        };
+        between(&rules(old), &rules(new), |lines| lines.uses(&lines.changes.uses))
+    };
+    assert_eq!(uses(6, 7), [""; 0]);
+    assert_eq!(uses(7, 8), ["web  inbound   IPv4  7 -> 8 of 10"]);
+    assert_eq!(uses(8, 7), [""; 0]);
+    assert_eq!(uses(12, 7), ["web  inbound   IPv4  12 -> 7 of 10, within the quota again"]);
 }
 
 #[test]

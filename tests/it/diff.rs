@@ -49,6 +49,7 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
         exists: true,
         policy: &programs[n].policy,
         sources: &programs[n].sources,
+        given: &[],
         deployment: judged[n].deployment.as_ref().unwrap_or_else(|| panic!("{name}: {:?}", judged[n].problems)),
         problems: &problems[n],
     };
@@ -115,6 +116,13 @@ fn a_tier_that_has_another_name() {
 }
 
 #[test]
+fn a_tier_under_another_name_without_was() {
+    let edits =
+        [("tier app  ", "tier api  "), ("app allows", "api allows"), ("from app", "from api"), ("app can", "api can")];
+    told("recreated", &edits);
+}
+
+#[test]
 fn tiers_come_and_go() {
     let edits = [
         ("tier app  ", "tier cache { outbound = open }\ntier app  "),
@@ -174,20 +182,126 @@ fn the_last_piece_of_what_is_wide_opens_it() {
 }
 
 #[test]
-fn another_default_is_told_beside() {
+fn another_default_has_a_section_of_its_own() {
     let with = |default: &str| {
         format!("param partner : cidr{default}\ntier web {{ outbound = closed }}\nweb allows ssh from partner\n")
     };
     let office = with(" = 198.51.100.0/24");
     let opened = said(&office, &with(" = 0.0.0.0/0"));
-    let line = "+ partner (parameter) at anywhere-ipv4 but 198.51.100.0/24 -> web  tcp 22  internet  by its default\n";
-    assert!(opened.starts_with("wider: ") && opened.contains(line), "{opened}");
+    let lines = "defaults: a deployment that gives its own values sees none of this\n  \
+                 ~ partner: 198.51.100.0/24 -> 0.0.0.0/0\n  \
+                 + partner (parameter) at anywhere-ipv4 but 198.51.100.0/24 -> web  tcp 22  internet\n      \
+                 new.tier:1: param partner : cidr = 0.0.0.0/0\n";
+    assert!(opened.starts_with("wider: ") && opened.contains(lines), "{opened}");
     let given = said(&with(""), &office);
-    assert!(given.contains("+ partner (parameter) at 198.51.100.0/24 -> web  tcp 22  by its default\n"), "{given}");
+    let lines = "  ~ partner: no default -> 198.51.100.0/24\n  \
+                 + partner (parameter) at 198.51.100.0/24 -> web  tcp 22\n";
+    assert!(given.contains(lines), "{given}");
     assert!(said(&office, &with(" = 198.51.100.0/25")).starts_with("narrower: "));
     // a block that was open to everybody anyway
     let open = |default: &str| with(default) + "web allows ssh from anywhere\n";
     assert!(said(&open(""), &open(" = 0.0.0.0/0")).starts_with("equal: "));
+}
+
+/// A program whose parameter has this default.
+fn default(default: &str) -> String {
+    format!(
+        "stack shop\nparam office : cidr = {default}\ntier web, app {{ outbound = closed }}\nweb, app allow ssh, https from office\n"
+    )
+}
+
+#[test]
+fn a_default_that_opens_ssh_to_the_world() {
+    let (old, new) = (default("203.0.113.0/24"), default("0.0.0.0/0"));
+    shown("defaults", &old, &new, text);
+    shown("defaults-markdown", &old, &new, |review| markdown(review, &Links::default()).within(60_000).to_string());
+    let document: serde_json::Value = serde_json::from_str(&reviewed(&old, &new, json)).expect("JSON");
+    let expected = serde_json::json!([{ "parameter": "office", "before": "203.0.113.0/24", "after": "0.0.0.0/0" }]);
+    assert_eq!(document["defaults"], expected);
+    assert_eq!((&document["internet"], &document["verdict"]), (&true.into(), &"wider".into()));
+    assert_eq!(document["aws"]["rules"]["defaults"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn another_default_group_gains_what_the_one_before_loses() {
+    let with = |id: &str| {
+        format!("param partner : external = \"sg-0123456789abcdef{id}\"\ntier web\nweb allows https from partner\n")
+    };
+    let told = said(&with("0"), &with("1"));
+    assert!(told.starts_with("changed: "), "{told}");
+    for sign in ["+", "-"] {
+        assert!(told.contains(&format!("  {sign} partner (group) -> web  tcp 443\n")), "{told}");
+    }
+}
+
+#[test]
+fn a_network_that_widens_is_told_as_what_it_was_cut_out_of() {
+    let with =
+        |network: &str| format!("stack shop\nnetwork office = {network}\ntier web\nweb allows ssh from office\n");
+    shown("widened", &with("203.0.113.0/24"), &with("203.0.0.0/16"), text);
+}
+
+#[test]
+fn all_that_is_gained_from_the_internet_is_told() {
+    let blocks: Vec<String> = (0..40).map(|n| format!("8.{}.0.0/24", n * 2)).collect();
+    let old = "tier web { outbound = closed }\n".to_string();
+    let new = format!("{old}web allows ssh from {}\n", blocks.join(", "));
+    let many: String = (0..200).map(|n| format!("web allows tcp {} from 9.9.{n}.0/24\n", 1000 + n)).collect();
+    for (text, count) in [(new.clone(), blocks.len()), (old.clone() + &many, 200)] {
+        reviewed(&old, &text, |review| {
+            let comment = markdown(review, &Links::default());
+            for shown in [tierwall::review::text(review), comment.within(0).to_string()] {
+                let lines = shown.lines().filter(|line| line.contains("-> web") || line.contains("| **gained**"));
+                let told: usize =
+                    lines.map(|line| line.matches(".0/24").count().min(line.matches("/24").count())).sum();
+                assert!(told >= count, "{told} of {count}: {shown}");
+            }
+        });
+    }
+}
+
+#[test]
+fn the_line_that_changed_is_cited() {
+    let program = |network: &str, service: &str, more: &str| {
+        format!(
+            "network home = 192.0.2.0/24\nnetwork office = {network}\nnetwork all = home, office\n\
+             service pages = {service}\ntiers front = web\ntier web, app {{ outbound = closed }}\n\
+             front allow pages from all{more}\n"
+        )
+    };
+    let base = program("203.0.113.0/24", "tcp 80", "");
+    for (new, cited) in [
+        (
+            program("203.0.113.0/24, 10.0.0.0/8", "tcp 80", ""),
+            &["new.tier:2: network office = 203.0.113.0/24, 10.0.0.0/8"][..],
+        ),
+        (program("203.0.113.0/24", "tcp 80, tcp 443", ""), &["new.tier:4: service pages = tcp 80, tcp 443"]),
+        (base.replace("tiers front = web", "tiers front = web, app"), &["new.tier:5: tiers front = web, app"]),
+        // a sentence that is another is what changed
+        (program("203.0.113.0/24", "tcp 80", ", 10.0.0.0/8"), &[]),
+    ] {
+        let told = said(&base, &new);
+        let gained = told.split("\ngained\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
+        let lines: Vec<&str> = gained.lines().filter_map(|line| line.strip_prefix("      ")).collect();
+        let (last, changed) = lines.split_last().expect("a sentence");
+        assert!(last.contains(" allow pages from all"), "{told}");
+        assert_eq!(changed, cited, "{told}");
+    }
+    // what the rule is about was so before
+    let other = said(
+        &base,
+        &program("203.0.113.0/24, 10.0.0.0/8", "tcp 80", "").replace("home = 192.0.2.0/24", "home = 192.0.2.0/25"),
+    );
+    assert!(!other.split("\nlost\n").next().unwrap_or_default().contains("network home"), "{other}");
+}
+
+#[test]
+fn what_many_tiers_gain_alike_is_one_line() {
+    let tiers: Vec<String> = (0..12).map(|n| format!("t{n:02}")).collect();
+    let tiers = tiers.join(", ");
+    let old = format!("stack shop\ntier {tiers} {{ outbound = closed }}\ntier jump {{ outbound = closed }}\n");
+    let new = format!("{old}{tiers} allow ssh, https from jump, 10.0.0.0/8\njump, t00 allow http from anywhere\n");
+    shown("rows", &old, &new, text);
 }
 
 #[test]

@@ -77,7 +77,25 @@ fn a_change_that_is_denied_ends_with_1() {
         "tier web { outbound = closed, description = \"pages\" }\nweb allows https from 10.0.0.0/24\n",
     );
     scratch.write("d.tier", "tier web { outbound = closed }\nweb allows tcp 443 from 10.0.0.0/24\n");
+    scratch.write("e.tier", "tier front { outbound = closed }\nfront allows https from 10.0.0.0/24\n");
+    scratch.write("f.tier", "tier front { outbound = closed }\nfront allows ssh from 10.0.0.0/24\n");
+    let default = |block: &str| format!("param office : cidr = {block}\ntier web\nweb allows ssh from office\n");
+    scratch.write("g.tier", default("10.0.0.0/24"));
+    scratch.write("h.tier", default("0.0.0.0/0"));
     for (old, new, denied, code) in [
+        // the same under another name, and something else
+        ("a.tier", "e.tier", "replace", 1),
+        ("a.tier", "e.tier", "delete", 1),
+        ("a.tier", "f.tier", "replace", 0),
+        ("a.tier", "f.tier", "delete", 1),
+        ("a.tier", "b.tier", "delete", 0),
+        ("a.tier", "c.tier", "delete", 0),
+        // a default
+        ("g.tier", "h.tier", "internet", 1),
+        ("g.tier", "h.tier", "wider", 1),
+        ("g.tier", "h.tier", "replace,delete", 0),
+        ("h.tier", "g.tier", "wider,internet", 0),
+        ("h.tier", "g.tier", "any", 1),
         ("a.tier", "b.tier", "wider", 1),
         ("b.tier", "a.tier", "wider,internet,replace", 0),
         ("a.tier", "b.tier", "internet", 1),
@@ -104,7 +122,8 @@ fn a_program_and_what_it_is_in_a_commit() {
     let run = repository.diff(&["--git", "main", "shop.tier"]);
     begins(run.exits(0), "wider: shop.tier against main:shop.tier\n");
     assert!(
-        run.out().contains("+ 198.51.100.7/32 -> web  tcp 22\n      shop.tier:5: web allows ssh from office"),
+        run.out().contains("+ 198.51.100.7/32 -> web  tcp 22\n      net/office.tier:1: network office = 203.0.113.0/24, 198.51.100.7\n      \
+             shop.tier:5: web allows ssh from office"),
         "{}",
         run.out()
     );
@@ -175,6 +194,10 @@ fn values_are_those_of_the_commit() {
         "{}",
         run.out()
     );
+    let line = "      values.json:1: \"office\": \"198.51.100.0/24\"\n      main.tier:3: web allows ssh from office\n";
+    assert!(run.out().contains(line), "{}", run.out());
+    let line = "      HEAD:values.json:1: \"office\": \"203.0.113.0/24\"\n      HEAD:main.tier:3: web allows ssh from office\n";
+    assert!(run.out().contains(line), "{}", run.out());
     // one that the commit does not have is that of the work tree
     repository.write("fresh.json", "{\"office\": \"198.51.100.0/24\"}");
     begins(repository.diff(&["--git", "HEAD", "main.tier", "--vars", "fresh.json"]).exits(0), "equal:");

@@ -13,6 +13,7 @@ type Object = Map<String, Value>;
 /// The change set for `new` where `old` is deployed.
 pub fn change_set(old: &str, new: &str) -> Counts {
     let (old, new) = (json::read(old), json::read(new));
+    let redefined = redefined(&old, &new);
     let [old, new] = [&old, &new].map(|template| template["Resources"].as_object().expect("an object"));
     let mut replaced = BTreeSet::new();
     let [mut add, mut modify, mut replace, mut remove] = [0; 4];
@@ -26,7 +27,7 @@ pub fn change_set(old: &str, new: &str) -> Counts {
             };
             assert_eq!(was["Type"], resource["Type"]);
             let [was, is] = [was, resource].map(|resource| resource["Properties"].as_object().expect("an object"));
-            match differing(was, is, groups, &replaced) {
+            match differing(was, is, groups, &Others { replaced: &replaced, redefined: &redefined }) {
                 Some(true) => {
                     replaced.insert(id.clone());
                     replace += 1;
@@ -40,16 +41,43 @@ pub fn change_set(old: &str, new: &str) -> Counts {
     [add, modify, replace, remove]
 }
 
+/// The parameters that have two defaults, one in each template.
+fn redefined(old: &Value, new: &Value) -> BTreeSet<String> {
+    let default = |template: &Value, name: &str| template["Parameters"][name].get("Default").cloned();
+    let names = new["Parameters"].as_object().into_iter().flat_map(Map::keys);
+    let both = |name: &str| default(old, name).zip(default(new, name));
+    names.filter(|name| both(name).is_some_and(|(was, is)| was != is)).cloned().collect()
+}
+
+/// What is another than before though it is called the same.
+struct Others<'o> {
+    /// Groups.
+    replaced: &'o BTreeSet<String>,
+    /// Parameters, by their defaults.
+    redefined: &'o BTreeSet<String>,
+}
+
+impl Others<'_> {
+    /// Whether a value refers to one of them, anywhere in it.
+    fn are_in(&self, value: &Value) -> bool {
+        let group = value.get("Fn::GetAtt").and_then(|get| get[0].as_str());
+        let parameter = value.get("Ref").and_then(Value::as_str);
+        let here = group.is_some_and(|id| self.replaced.contains(id))
+            || parameter.is_some_and(|name| self.redefined.contains(name));
+        here || match value {
+            Value::Array(list) => list.iter().any(|value| self.are_in(value)),
+            Value::Object(object) => object.values().any(|value| self.are_in(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+}
+
 /// Whether something differs, and if so, whether that requires a replacement.
-fn differing(was: &Object, is: &Object, group: bool, replaced: &BTreeSet<String>) -> Option<bool> {
+fn differing(was: &Object, is: &Object, group: bool, others: &Others<'_>) -> Option<bool> {
     let in_place: &[&str] =
         if group { &["SecurityGroupIngress", "SecurityGroupEgress", "Tags"] } else { &["Description"] };
-    let another = |value: &Value| {
-        let group = value.get("Fn::GetAtt").and_then(|get| get[0].as_str());
-        group.is_some_and(|group| replaced.contains(group))
-    };
     let differs = |key: &String| match (was.get(key), is.get(key)) {
-        (Some(was), Some(is)) => was != is || another(is),
+        (Some(was), Some(is)) => was != is || others.are_in(is),
         (was, is) => was.is_some() != is.is_some(),
     };
     let keys: BTreeSet<&String> = was.keys().chain(is.keys()).filter(|key| differs(key)).collect();

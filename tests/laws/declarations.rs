@@ -4,7 +4,7 @@
 use crate::addresses::Addresses;
 use crate::choices::Choices;
 use crate::scene::{Atom, Peer, PeerKind, Scene, Service, is_network, some, texts, together, traffic};
-use crate::text::{Line, Value};
+use crate::text::{Line, Token, Value};
 use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PROSE, ROLES, SERVICES, SETS, TIERS};
 
 fn word(key: &str, word: &str) -> (String, Value) {
@@ -56,7 +56,7 @@ pub fn vpcs(scene: &mut Scene, choose: &mut Choices<'_>, stack: &mut Vec<(String
     for name in names {
         let mut block = Vec::new();
         let params =
-            ["main-vpc", "tools-vpc"].map(|param| scene.lines.iter().any(|l| *l == vpc_param(param)).then_some(param));
+            ["main-vpc", "tools-vpc"].map(|param| scene.lines.iter().any(|l| is_param(l, param)).then_some(param));
         match (*name, choose.pick(3)) {
             ("main", 0 | 1) if params[0].is_some() => block.push(word("id", "main-vpc")),
             ("tools", 0 | 1) if params[1].is_some() => block.push(word("id", "tools-vpc")),
@@ -99,39 +99,60 @@ pub fn vpcs(scene: &mut Scene, choose: &mut Choices<'_>, stack: &mut Vec<(String
     }
 }
 
-fn vpc_param(name: &str) -> Line {
-    Line::new(&format!("param {name}")).colon().words("vpc")
+/// A kind of parameter: its name, its type, two defaults that it can have, and what a sentence can name it as.
+type ParamChoice = (&'static str, &'static str, [&'static str; 2], Option<PeerKind>);
+
+fn param_choices() -> [ParamChoice; 9] {
+    let [v4, v6] = [PeerKind::Unknown(true, false), PeerKind::Unknown(false, true)];
+    let lists = ["\"pl-0123456789abcdef0\"", "\"pl-0123456789abcdef1\""];
+    let groups = ["\"sg-0123456789abcdef0\"", "\"sg-0123456789abcdef1\""];
+    let vpcs = ["\"vpc-0123456789abcdef0\"", "\"vpc-0123456789abcdef1\""];
+    [
+        ("office-cidr", "cidr", ["203.0.113.0/24", "0.0.0.0/0"], Some(v4.clone())),
+        ("lab6", "cidr-ipv6", ["2001:db8::1", "2001:db8::/64"], Some(v6)),
+        ("their-group", "external", groups, Some(PeerKind::Group)),
+        ("Corp_pl", "prefix-list", lists, Some(v4.clone())),
+        ("main-vpc", "vpc", vpcs, None),
+        ("tools-vpc", "vpc", vpcs, None),
+        ("s3", "prefix-list", ["\"pl-0a1b2c3d\"", "\"pl-0123456789abcdef1\""], Some(v4.clone())),
+        ("sg-0a1b2c3d", "external", ["\"sg-0a1b2c3d\"", "\"sg-0123456789abcdef1\""], Some(PeerKind::Group)),
+        ("pl-0a1b2c3d", "prefix-list", lists, Some(v4)),
+    ]
 }
 
 /// One of each kind of parameter, at most, and those that are called as AWS calls what other peers are.
 pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
-    let kinds = [
-        ("office-cidr", "cidr", "203.0.113.0/24", Some(PeerKind::Unknown(true, false))),
-        ("lab6", "cidr-ipv6", "2001:db8::1", Some(PeerKind::Unknown(false, true))),
-        ("their-group", "external", "\"sg-0123456789abcdef0\"", Some(PeerKind::Group)),
-        ("Corp_pl", "prefix-list", "\"pl-0123456789abcdef0\"", Some(PeerKind::Unknown(true, false))),
-        ("main-vpc", "vpc", "", None),
-        ("tools-vpc", "vpc", "", None),
-        ("s3", "prefix-list", "\"pl-0a1b2c3d\"", Some(PeerKind::Unknown(true, false))),
-        ("sg-0a1b2c3d", "external", "\"sg-0a1b2c3d\"", Some(PeerKind::Group)),
-        ("pl-0a1b2c3d", "prefix-list", "\"pl-0123456789abcdef0\"", Some(PeerKind::Unknown(true, false))),
-    ];
-    for (numbers, (name, kind, default, peer)) in numbers.iter().zip(kinds) {
+    for (numbers, (name, kind, [default, _], peer)) in numbers.iter().zip(param_choices()) {
         let choose = &mut Choices::new(numbers);
         if choose.once_in(3) {
             continue;
         }
-        let Some(kind_of_peer) = peer else {
-            scene.lines.push(vpc_param(name));
-            continue;
-        };
         let mut line = Line::new(&format!("param {name}")).colon().words(kind);
         let prose = choose.once_in(3).then(|| choose.of(&PROSE));
-        if choose.once_in(3) {
+        if !choose.once_in(3) {
             line = line.equals().exactly(default);
         }
         scene.lines.push(line.prose(prose));
-        scene.peers.push(Peer { text: name.to_string(), kind: kind_of_peer });
+        scene.peers.extend(peer.map(|kind| Peer { text: name.to_string(), kind }));
+    }
+}
+
+/// Whether a line declares a parameter.
+fn is_param(line: &Line, name: &str) -> bool {
+    let words = line.0.iter().filter_map(|token| match token {
+        Token::Word(word) => Some(word.as_str()),
+        _ => None,
+    });
+    words.take(2).eq(["param", name])
+}
+
+/// Gives the parameters that the numbers choose their other default, where they have one.
+pub fn change_defaults(lines: &mut [Line], numbers: &[u16]) {
+    for (number, (name, _, [default, other], _)) in numbers.iter().zip(param_choices()) {
+        for line in lines.iter_mut().filter(|line| number % 2 == 0 && is_param(line, name)) {
+            let defaults = line.0.iter_mut().filter(|token| **token == Token::Word(default.to_string()));
+            defaults.for_each(|token| *token = Token::Word(other.to_string()));
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::change_set::change_set;
 use crate::choices::{numbers, streams};
 use crate::compile::{cases, emit, policy};
+use crate::declarations::change_defaults;
 use crate::deployed::{Deployed, Key};
 use crate::generate::{Program, program};
 use crate::plan_terraform::plan;
@@ -11,8 +12,8 @@ use crate::sentences::sentence;
 use crate::{read_cloudformation, read_terraform};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use tierwall::changes::{Changes, RuleFate, Sides, Targets};
-use tierwall::groups::{Deployment, Direction, lower};
+use tierwall::changes::{Changes, GroupFate, RuleFate, Sides, Targets};
+use tierwall::groups::{Deployment, Direction, Group, Peer, lower};
 use tierwall::policy::Succession;
 
 proptest! {
@@ -31,6 +32,17 @@ proptest! {
     #[test]
     fn rules_are_those_that_one_output_has((old, new) in pair()) {
         listed(&old.text(), &new.text()).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn tiers_under_other_names_are_recreated(program in program()) {
+        let old = program.text();
+        between(&old, &renamed(&old), |changes| recreated(changes).map_err(TestCaseError::fail))?;
+    }
+
+    #[test]
+    fn tiers_that_are_recreated_have_the_same_rules((old, new) in pair()) {
+        between(&old.text(), &renamed(&new.text()), |changes| same_rules(changes).map_err(TestCaseError::fail))?;
     }
 
     #[test]
@@ -59,13 +71,97 @@ proptest! {
     }
 }
 
-/// Two programs of one scene: some sentences of each are the other's too.
+/// Tiers, and what they are called in the same program under other names.
+const RENAMED: [(&str, &str); 2] = [("app", "core"), ("db", "store")];
+
+/// The program with other names for tiers, and without `was`; strings stay.
+fn renamed(text: &str) -> String {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    let (mut out, mut name, mut in_string, mut escaped) = (String::new(), String::new(), false, false);
+    for c in text.chars() {
+        if !in_string && is_of_name(c) {
+            name.push(c);
+            continue;
+        }
+        let other = RENAMED.iter().find(|(was, _)| *was == name).map_or(name.as_str(), |(_, is)| is);
+        out.push_str(other);
+        name.clear();
+        out.push(c);
+        in_string ^= c == '"' && !escaped;
+        escaped = in_string && c == '\\' && !escaped;
+    }
+    out + &name
+}
+
+/// Holds what is said of tiers under other names: they are recreated as themselves, one that has no twin is, and where
+/// all are, no rule comes or goes but with its group or with what it names.
+fn recreated(changes: &Changes<'_>) -> Result<(), String> {
+    let mut found = 0;
+    for (change, _) in changes.groups.iter().filter(|(change, _)| change.fate == GroupFate::Recreated) {
+        let (Some(was), Some(is)) = (change.sides.was(), change.sides.is()) else { return Err("of one side".into()) };
+        let pair = (changes.old.group(was).name, changes.new.group(is).name);
+        found += 1;
+        if !RENAMED.contains(&pair) {
+            return Err(format!("{pair:?}"));
+        }
+    }
+    let others = RENAMED.iter().filter(|(_, is)| changes.new.groups.iter().any(|group| group.name == *is)).count();
+    let comes = changes.rules.iter().any(|(change, _)| matches!(change.fate, RuleFate::Added | RuleFate::Removed));
+    let spoken = changes.new.groups.iter().filter(|group| is_spoken_of(changes.new, group)).count();
+    match (found == others, others) {
+        (true, _) if comes => Err(format!("a rule comes or goes: {changes:#?}")),
+        (false, 1) if spoken > 0 => Err(format!("not found: {changes:#?}")),
+        (true | false, _) => Ok(()),
+    }
+}
+
+/// Holds that a rule of a recreated tier, or one that names it, comes or goes only with a tier that is not recreated.
+fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
+    let recreated: BTreeSet<&str> = changes
+        .groups
+        .iter()
+        .filter(|(change, _)| change.fate == GroupFate::Recreated)
+        .filter_map(|(change, _)| {
+            Some([changes.old.group(change.sides.was()?).name, changes.new.group(change.sides.is()?).name])
+        })
+        .flatten()
+        .collect();
+    let is_renamed = |name: &str| RENAMED.iter().any(|(was, is)| [*was, *is].contains(&name));
+    for (change, _) in &changes.rules {
+        let (deployment, place, rule) = changes.rule(change);
+        let peer = match rule.peer {
+            Peer::Tier(tier) => Some(deployment.group(tier).name),
+            _ => None,
+        };
+        let ends: Vec<&str> = [Some(deployment.group(place.tier).name), peer].into_iter().flatten().collect();
+        let is_excused = ends.iter().any(|name| is_renamed(name) && !recreated.contains(name));
+        let comes = matches!(change.fate, RuleFate::Added | RuleFate::Removed);
+        if comes && !is_excused && ends.iter().any(|name| recreated.contains(name)) {
+            return Err(format!("{ends:?} {change:?} {changes:#?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is a tier under another name, of which a sentence speaks.
+fn is_spoken_of(deployment: &Deployment<'_>, group: &Group<'_>) -> bool {
+    let rules = |group: &Group<'_>| {
+        let rules = Direction::ALL.into_iter().flat_map(|direction| group.rules(direction).to_vec());
+        rules.filter(|rule| deployment.sentence(rule).is_some()).collect::<Vec<_>>()
+    };
+    let names = |other: &Group<'_>| rules(other).iter().any(|rule| rule.peer == Peer::Tier(group.tier));
+    let is_renamed = RENAMED.iter().any(|(_, is)| *is == group.name);
+    is_renamed && (!rules(group).is_empty() || deployment.groups.iter().any(names))
+}
+
+/// Two programs of one scene: some sentences of each are the other's too, and some parameters have another default.
 fn pair() -> impl Strategy<Value = (Program, Program)> {
-    (program(), streams(0..=6, 28), numbers(12)).prop_map(|(old, more, keep)| {
+    (program(), streams(0..=6, 28), numbers(12), numbers(6)).prop_map(|(old, more, keep, defaults)| {
         let kept = old.sentences.iter().zip(&keep).filter(|(_, number)| *number % 3 > 0).map(|(kept, _)| kept.clone());
         let more = more.iter().filter_map(|numbers| sentence(&old.scene, numbers));
         let sentences = kept.chain(more).collect();
-        let new = Program { sentences, ..old.clone() };
+        let mut new = Program { sentences, ..old.clone() };
+        change_defaults(&mut new.scene.lines, &defaults);
         (old, new)
     })
 }
@@ -121,10 +217,10 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
             let told =
                 |fate| changes.rules.iter().filter(|(change, targets)| of(*targets) && change.fate == fate).count();
             let foretold = [told(RuleFate::Added), told(RuleFate::Removed), told(RuleFate::Text)];
-            // a rule under another address keeps its place in no list, and may have another text as well
+            // a rule that is in the list of another fate may have another text as well
             let again = changes.rules.iter().filter(|(change, targets)| {
                 of(*targets)
-                    && change.fate == RuleFate::Readdressed
+                    && matches!(change.fate, RuleFate::Readdressed | RuleFate::Default | RuleFate::WithGroup)
                     && text(changes, change.sides, true) != text(changes, change.sides, false)
             });
             let found = [only(is, was), only(was, is), retold - again.count()];

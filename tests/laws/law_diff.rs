@@ -3,6 +3,7 @@
 
 use crate::choices::{Choices, numbers};
 use crate::compile::{TODAY, cases, with_policy};
+use crate::declarations::change_defaults;
 use crate::generate::{Program, program};
 use crate::law_reach::traffic;
 use crate::meaning::Meaning;
@@ -14,7 +15,7 @@ use proptest::prelude::*;
 use std::net::IpAddr;
 use tierwall::check::diff::{Change, Diff, EndId, Verdict};
 use tierwall::net::{Addresses, Family, TrafficSet};
-use tierwall::policy::{ListReference, Peer, Policy, Reference, Succession};
+use tierwall::policy::{ListReference, Param, Peer, Policy, Reference, Succession};
 
 /// Compares two programs.
 fn compared(old: &Policy, new: &Policy) -> Diff {
@@ -30,14 +31,20 @@ fn pair() -> impl Strategy<Value = (String, String)> {
         .prop_map(|(one, other, a, b, kind)| versions(&one, &other, [a, b], kind))
 }
 
-/// Two programs, or one with the sentences that each mask keeps.
+/// Two programs, or one with the sentences that each mask keeps; the second with other defaults of some parameters.
 pub fn versions(one: &Program, other: &Program, [a, b]: [u32; 2], kind: u8) -> (String, String) {
     let some = |mask: u32| Program { sentences: kept(&one.sentences, mask), ..one.clone() }.text();
+    let redefined = |mask: u32| {
+        let mut program = Program { sentences: kept(&one.sentences, mask), ..one.clone() };
+        let numbers: Vec<u16> = (0..6).map(|n| (mask >> n & 1) as u16).collect();
+        change_defaults(&mut program.scene.lines, &numbers);
+        program.text()
+    };
     match kind {
         0 => (one.text(), other.text()),
         1 => (one.text(), one.text().replace("outbound = closed", "outbound = open")),
         2 => (some(a), some(b).replace("outbound = open", "outbound = closed")),
-        _ => (some(a), some(b)),
+        _ => (some(a), redefined(b)),
     }
 }
 
@@ -99,6 +106,10 @@ pub fn exact(old: &str, new: &str, seed: u64) -> Result<(), TestCaseError> {
                 let passes = asked.of(new, &diff, |end| end.new).is_some_and(|packet| after.may_pass(&packet));
                 asked.judge(&diff.gained, passes && !passed)?;
                 asked.judge(&diff.lost, passed && !passes)?;
+                let passed = asked.by_default(old, &diff, |end| end.old).is_some_and(|packet| before.may_pass(&packet));
+                let passes = asked.by_default(new, &diff, |end| end.new).is_some_and(|packet| after.may_pass(&packet));
+                prop_assert!(passed || !passes || asked.is_told(&diff, &diff.gained, new, |end| end.new), "{asked:#?}");
+                prop_assert!(passes || !passed || asked.is_told(&diff, &diff.lost, old, |end| end.old), "{asked:#?}");
             }
             minimal(&diff.gained)?;
             minimal(&diff.lost)
@@ -173,6 +184,45 @@ impl Asked {
         Some(Packet { sender, receiver, payload: self.packet.payload })
     }
 
+    /// A packet from or to a host that is in nothing but the blocks that are defaults of parameters.
+    fn by_default(
+        &self,
+        policy: &Policy,
+        diff: &Diff,
+        peer: impl Fn(&tierwall::check::diff::End) -> Option<Peer>,
+    ) -> Option<Packet> {
+        let mut packet = self.of(policy, diff, peer)?;
+        for (end, host) in [(self.from, &mut packet.sender), (self.to, &mut packet.receiver)] {
+            let params = policy.params.iter().filter(|param| end == EndId::HOSTS && holds(param, host.address));
+            host.blocks.extend(params.map(|param| param.name.clone()));
+        }
+        (self.from == EndId::HOSTS || self.to == EndId::HOSTS).then_some(packet)
+    }
+
+    /// Whether such a packet is told of: as one of its address, or as one of a parameter whose default holds that.
+    fn is_told(
+        &self,
+        diff: &Diff,
+        changes: &[Change],
+        passes: &Policy,
+        peer: impl Fn(&tierwall::check::diff::End) -> Option<Peer>,
+    ) -> bool {
+        let (family, traffic) = traffic(&self.packet);
+        let asked = TrafficSet::of(traffic, family);
+        let is_end = |end: EndId, own: EndId, place: &Option<Addresses>, address: IpAddr| {
+            let by_default = match peer(diff.ends.get(end)) {
+                Some(Peer::Param(id)) => own == EndId::HOSTS && holds(passes.param(id), address),
+                _ => false,
+            };
+            (end == own || by_default) && place.as_ref().is_none_or(|place| place.contains(address))
+        };
+        changes.iter().any(|change| {
+            is_end(change.from, self.from, &change.places.from, self.packet.sender.address)
+                && is_end(change.to, self.to, &change.places.to, self.packet.receiver.address)
+                && change.traffic[family as usize].covers(&asked)
+        })
+    }
+
     fn judge(&self, changes: &[Change], wanted: bool) -> Result<(), TestCaseError> {
         let (family, traffic) = traffic(&self.packet);
         let asked = TrafficSet::of(traffic, family);
@@ -193,6 +243,12 @@ impl Asked {
         prop_assert!(!wanted || own || by_address, "not told: {:#?}", self);
         Ok(())
     }
+}
+
+/// Whether the default of a parameter is a block that holds an address.
+fn holds(param: &Param, address: IpAddr) -> bool {
+    let block = param.default.as_deref().and_then(|text| tierwall::net::block(text).ok());
+    !param.bound && block.is_some_and(|block| block.contains(&address))
 }
 
 /// A host that is in one thing, and in nothing else.

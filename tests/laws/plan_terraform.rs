@@ -20,14 +20,21 @@ struct File {
     resources: BTreeMap<String, Body>,
     /// What each data source is asked for, without the name of the one that says the region.
     lookups: BTreeMap<String, String>,
+    /// The defaults of variables that have one, by how they are referred to.
+    defaults: BTreeMap<String, Expression>,
     moves: Vec<(String, String)>,
 }
 
 fn file(text: &str) -> File {
-    let mut file = File { resources: BTreeMap::new(), lookups: BTreeMap::new(), moves: Vec::new() };
+    let mut file =
+        File { resources: BTreeMap::new(), lookups: BTreeMap::new(), defaults: BTreeMap::new(), moves: Vec::new() };
     for block in hcl::read(text).blocks {
         match block.kind.as_str() {
             "resource" => drop(file.resources.insert(block.labels.join("."), block.body)),
+            "variable" => {
+                let name = format!("var.{}", block.labels.join("."));
+                file.defaults.extend(block.body.attributes.get("default").map(|default| (name, default.clone())));
+            }
             "data" if block.labels[0] == "aws_ec2_managed_prefix_list" => {
                 let name = match &block.body.attributes["name"] {
                     Expression::Text(name) => name.clone(),
@@ -135,7 +142,8 @@ impl Plan<'_> {
         }
     }
 
-    /// Whether a value is known to be what it was: a reference to a group, if that group stays.
+    /// Whether a value is known to be what it was: a reference to a group, if that group stays; a variable, unless
+    /// its default is another.
     fn same(&self, was: &Expression, is: &Expression) -> bool {
         let group = |value: &Expression| match value {
             Expression::Reference(path) if path.starts_with("aws_security_group.") => {
@@ -145,10 +153,16 @@ impl Plan<'_> {
         };
         match (group(was), group(is)) {
             (Some(was), Some(is)) => self.state.get(&is) == Some(&was) && !self.replaced.contains(&is),
-            (None, None) => {
-                was == is || looked_up(self.old, was).is_some_and(|was| Some(was) == looked_up(self.new, is))
-            }
+            (None, None) if was == is => !self.has_other_default(is),
+            (None, None) => looked_up(self.old, was).is_some_and(|was| Some(was) == looked_up(self.new, is)),
             _ => false,
         }
+    }
+
+    /// Whether a variable has two defaults, one in each file.
+    fn has_other_default(&self, value: &Expression) -> bool {
+        let Expression::Reference(path) = value else { return false };
+        let (was, is) = (self.old.defaults.get(path), self.new.defaults.get(path));
+        was.zip(is).is_some_and(|(was, is)| was != is)
     }
 }

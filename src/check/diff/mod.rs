@@ -17,6 +17,7 @@
 //! default is another, what that opens is told beside, for those who deploy with it.
 
 mod causes;
+mod defaults;
 mod ends;
 mod half;
 mod opened;

@@ -1,12 +1,12 @@
 //! What one program lets through and another does not.
 
 use super::causes::causes;
+use super::defaults::DefaultValue;
 use super::ends::{EndId, Ends};
 use super::half::{Door, Half};
 use super::{Change, Places};
 use crate::groups::Direction;
 use crate::net::{self, Addresses, Family, Packets, TrafficSet, world};
-use crate::policy::Peer;
 use std::cell::OnceCell;
 
 /// Connections of one family between two ends: all at these addresses of the sender with all at those of the receiver.
@@ -43,12 +43,12 @@ pub(super) fn opened(ends: &Ends, before: &Half<'_>, after: &Half<'_>) -> Vec<Ch
             if ends.is_tier(end) {
                 between_tiers.push(pair(tier, end, direction));
             } else {
-                let internet = is_wide(&default_of(after, end), &fresh);
+                let internet = is_wide(DefaultValue::of(after, end).addresses(), &fresh);
                 tell(end, one_door(&doors, &ends.get(end).addresses, &fresh, direction, internet));
             }
         }
         for (end, _) in &doors.now.named {
-            tell(*end, by_default(&doors, *end, [before, after], direction));
+            tell(*end, by_default(&doors, *end, &ends.get(*end).addresses, [before, after], direction));
         }
     }
     between_tiers.sort_unstable();
@@ -201,27 +201,35 @@ fn gather(part: Part, parts: &mut Vec<Part>) {
 }
 
 /// What another default of a parameter opens, of what rules that name it let through before and after.
-fn by_default(doors: &Doors<'_>, end: EndId, halves: [&Half<'_>; 2], direction: Direction) -> Vec<Part> {
-    let [was, now] = halves.map(|half| default_of(half, end));
-    let places = now.difference(&was);
+fn by_default(
+    doors: &Doors<'_>,
+    end: EndId,
+    all: &Addresses,
+    halves: [&Half<'_>; 2],
+    direction: Direction,
+) -> Vec<Part> {
+    let [was, now] = halves.map(|half| DefaultValue::of(half, end));
+    let places = match &now {
+        DefaultValue::Nothing => return Vec::new(),
+        // nobody knows the addresses of its members
+        DefaultValue::Id(_) if was == now => return Vec::new(),
+        DefaultValue::Id(_) => all.clone(),
+        DefaultValue::Block(now) => now.difference(was.addresses()),
+    };
     if places.is_empty() {
         return Vec::new();
     }
+
     let (traffic_was, traffic_now) = (doors.was.to(end), doors.now.to(end));
     let both = Family::BOTH.map(|family| traffic_now[family as usize].intersection(&traffic_was[family as usize]));
-    let opened = doors.by_name(&places, &both);
-    let internet = is_wide(&now, &both) && !is_wide(&was, &both);
-    let part = |row| Part { by_default: true, ..Part::of(row, Addresses::default(), direction, internet) };
-    opened.rows().into_iter().map(part).collect()
-}
-
-/// The default of a parameter; nothing for any other end.
-fn default_of(Half { policy, index, .. }: &Half<'_>, end: EndId) -> Addresses {
-    let default = match index.peer(end) {
-        Some(Peer::Param(id)) => policy.param(id).default.as_deref().and_then(|text| net::block(text).ok()),
-        Some(Peer::Net(_) | Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_)) | None => None,
+    let internet = is_wide(now.addresses(), &both) && !is_wide(was.addresses(), &both);
+    let part = |row: net::Row| {
+        let is_whole = now.is_id() && row.addresses == all.in_family(row.family);
+        let addresses = if is_whole { Addresses::default() } else { row.addresses };
+        let row = net::Row { addresses, ..row };
+        Part { by_default: true, ..Part::of(row, Addresses::default(), direction, internet) }
     };
-    Addresses::of(&default)
+    doors.by_name(&places, &both).rows().into_iter().map(part).collect()
 }
 
 /// Whether this traffic with these addresses counts as open to the internet.

@@ -1,0 +1,62 @@
+//! Rows of a report that differ in one list alone, as one row.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Joins the rows that are equal but for this list; each stays where the first of them stands. A row stands for every
+/// combination of what is in its lists, so that nothing is said that the rows did not say.
+pub fn fold<R: Clone + Eq + Hash>(rows: Vec<R>, list: fn(&mut R) -> &mut Vec<String>) -> Vec<R> {
+    let (mut known, mut folded): (HashMap<R, usize>, Vec<R>) = (HashMap::new(), Vec::new());
+    for mut row in rows {
+        let items = std::mem::take(list(&mut row));
+        match known.get(&row) {
+            Some(place) => list(&mut folded[*place]).extend(items),
+            None => {
+                known.insert(row.clone(), folded.len());
+                *list(&mut row) = items;
+                folded.push(row);
+            }
+        }
+    }
+    folded
+}
+
+/// `web`; `web, api`; `web, api, app, db (4 tiers)`; of more than `most` the first, and how many there are.
+pub fn names(all: &[String], most: usize, noun: &str) -> String {
+    match all.len() {
+        0..=3 => all.join(", "),
+        count if count <= most => format!("{} ({count} {noun})", all.join(", ")),
+        count => format!("{}, … ({count} {noun})", all[..3].join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fold, names};
+
+    type Row = (Vec<String>, Vec<String>);
+
+    fn rows(rows: &[(&str, &str)]) -> Vec<Row> {
+        let list = |text: &str| text.split(' ').map(str::to_string).collect();
+        rows.iter().map(|(a, b)| (list(a), list(b))).collect()
+    }
+
+    #[test]
+    fn rows_that_differ_in_one_list_are_one() {
+        let by_first = fold(rows(&[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y"), ("c", "x")]), |row| &mut row.0);
+        assert_eq!(by_first, rows(&[("a b c", "x"), ("a b", "y")]));
+        let both =
+            fold(fold(rows(&[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y")]), |row| &mut row.0), |row| &mut row.1);
+        assert_eq!(both, rows(&[("a b", "x y")]));
+    }
+
+    #[test]
+    fn many_names_are_counted() {
+        let all: Vec<String> = "a b c d e".split(' ').map(str::to_string).collect();
+        for (count, most, expected) in
+            [(1, 8, "a"), (3, 8, "a, b, c"), (4, 8, "a, b, c, d (4 tiers)"), (5, 4, "a, b, c, … (5 tiers)")]
+        {
+            assert_eq!(names(&all[..count], most, "tiers"), expected);
+        }
+    }
+}
