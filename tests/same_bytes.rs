@@ -63,9 +63,10 @@ fn project(wrong: fn(usize) -> bool) -> Scratch {
     let scratch = Scratch::new();
     let mut manifest = format!("as-of = {AS_OF}\n");
     for n in 0..MANY {
+        // Terraform reads no such file, so that all can stand in one directory
         let _ = write!(
             manifest,
-            "[[program]]\nfile = \"p{n}.tier\"\noutputs = {{ terraform = \"out/{n}.tf\", cloudformation = \"out/{n}.json\" }}\n"
+            "[[program]]\nfile = \"p{n}.tier\"\noutputs = {{ terraform = \"out/{n}.hcl\", cloudformation = \"out/{n}.json\" }}\n"
         );
         let mut program = format!("include \"shared.tier\"\nstack p{n} {{ rule-quota = 1000 }}\ntier web, alone\n");
         // some have much more to do than their neighbours

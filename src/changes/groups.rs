@@ -23,9 +23,7 @@ pub struct Groups {
 impl Groups {
     /// Matches groups by their addresses; what that leaves over, by what the programs say.
     pub fn between(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, tiers: &Tiers<'_>) -> Groups {
-        let olds: Vec<String> = old.groups.iter().map(|group| target.address(group)).collect();
-        let news: Vec<Vec<String>> = new.groups.iter().map(|group| target.addresses(group)).collect();
-        let by_address = Succession::forward(&olds, &news);
+        let by_address = by_address(target, old, new);
         let mut links = by_address.clone();
         links.complete(tiers.succession);
         let mut recreated = vec![false; new.groups.len()];
@@ -110,6 +108,13 @@ impl Groups {
         let touched = self.staying().filter(|(_, new)| tally.touched(*new)).count();
         (0..touched).for_each(|_| tally.count(Action::Modify));
     }
+}
+
+/// Which tier is which by the addresses that a target gives to their groups.
+pub fn by_address(target: Target, old: &Deployment<'_>, new: &Deployment<'_>) -> Succession {
+    let olds: Vec<String> = old.groups.iter().map(|group| target.address(group)).collect();
+    let news: Vec<Vec<String>> = new.groups.iter().map(|group| target.addresses(group)).collect();
+    Succession::forward(&olds, &news)
 }
 
 fn fate(target: Target, reasons: Vec<Reason>, was: &Group<'_>, is: &Group<'_>) -> Option<GroupFate> {

@@ -18,7 +18,7 @@ pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
             (rules(&[RuleFate::Removed]), "to remove"),
             (rules(&again), "to make again"),
             (rules(&[RuleFate::Repointed]), "to point elsewhere"),
-            (rules(&[RuleFate::Default]), "with another default"),
+            (rules(&[RuleFate::Default]), "with a changed default"),
             (rules(&[RuleFate::Text]), "with another text only"),
         ],
     );

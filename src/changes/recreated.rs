@@ -1,7 +1,9 @@
 //! Tiers that look renamed, though the program does not say `was`: one goes while another comes that has the same rules
 //! up to its name, in the same VPC. That is a proposal for people, so it is made only where there is no choice.
 
+use super::groups::by_address;
 use super::peers::Value;
+use super::target::Target;
 use crate::groups::{Deployment, Direction, Reference, Rule, TierId, Traffic};
 use crate::policy::Succession;
 use std::collections::BTreeMap;
@@ -26,7 +28,13 @@ pub fn recreated(old: &Deployment<'_>, new: &Deployment<'_>, succession: &Succes
     }
     let [gone_labels, fresh_labels] = [0, 1].map(|n| sides[n].unique(&edges[n], &labels[n]));
     let pair = |(label, old): (&Label, &TierId)| Some((*old, *fresh_labels.get(label)?));
-    gone_labels.iter().filter_map(pair).collect()
+    // a target that knows one of the two by its address as something else would contradict it
+    let by_address = Target::ALL.map(|target| by_address(target, old, new));
+    let agrees = |links: &Succession, (old, new): (TierId, TierId)| {
+        links.new_of(old).is_none_or(|known| known == new) && links.old_of(new).is_none_or(|known| known == old)
+    };
+    let pairs = gone_labels.iter().filter_map(pair);
+    pairs.filter(|pair| by_address.iter().all(|links| agrees(links, *pair))).collect()
 }
 
 /// What tells tiers apart so far; two that have one label look alike.

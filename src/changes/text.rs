@@ -199,9 +199,9 @@ impl<'c> Lines<'c> {
             RuleFate::Text => Why::Text(format!("text only, it was \"{}\"", self.old_text(change))),
             RuleFate::Default => Why::Text(self.default(change)),
             RuleFate::Repointed => Why::Known("names another group than before, in place"),
-            RuleFate::WithGroup => Why::Known("goes and comes again with its group"),
-            RuleFate::WithPeer => Why::Known("goes and comes again, since what it names is replaced"),
-            RuleFate::Readdressed => Why::Known("goes and comes again as it is, under another name"),
+            RuleFate::WithGroup => Why::Known("replaced with its group"),
+            RuleFate::WithPeer => Why::Known("replaced, because its peer is replaced"),
+            RuleFate::Readdressed => Why::Known("replaced unchanged, under another name"),
         };
         RuleRow {
             sign,
@@ -302,7 +302,7 @@ impl<'c> Lines<'c> {
         match (&was.default, &is.default) {
             (was, is) if was == is => {}
             (Some(was), Some(is)) => {
-                words.push(format!("its default {was} -> {is}; a deployment that gives its own value sees none of it"))
+                words.push(format!("its default {was} -> {is}; a deployment that sets its own value is not affected"))
             }
             (Some(was), None) => words.push(format!("no default any more, which was {was}")),
             (None, Some(is)) => words.push(format!("it has a default, {is}")),

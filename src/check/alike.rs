@@ -8,8 +8,9 @@ use super::ends::Named;
 use super::interned::Interned;
 use super::places::Places;
 use super::reach::{Side, Who};
+use super::unfiltered::{exempt, may_be_exempt};
 use crate::net::{Addresses, Family};
-use crate::policy::{Peer, Policy, TierId};
+use crate::policy::{Peer, Policy, TierId, Vpc, VpcId};
 use ipnet::IpNet;
 use std::collections::HashSet;
 
@@ -23,7 +24,7 @@ pub(super) struct Alike {
     /// What each end is taken for, by number.
     pub(super) of: Vec<u32>,
     pub(super) strangers: Interned<Stranger>,
-    /// Where those ends are that are not everywhere.
+    /// Where those ends are that are not everywhere, in each family.
     pub(super) places: Places,
     /// The blocks of rules that single nobody out.
     pub(super) wide: HashSet<IpNet>,
@@ -35,12 +36,20 @@ pub(super) struct Stranger {
     is_tier: bool,
     /// Its addresses are as good as these.
     addresses: Addresses,
-    /// Whether these are all of the families that it has, so that no block can single it out.
-    pub(super) is_everywhere: bool,
+    /// In which families these are all that there are, so that no block can single it out.
+    pub(super) is_everywhere: [bool; 2],
     unsure: [bool; 2],
+    /// The VPCs whose tiers perhaps do not filter it, as AWS may reserve an address of it there, and in which families.
+    reserved: Vec<(VpcId, [bool; 2])>,
 }
 
 impl Stranger {
+    /// Whether a gate of a VPC's tiers perhaps does not filter it, in each family.
+    pub(super) fn is_reserved(&self, vpc: VpcId) -> [bool; 2] {
+        let at = self.reserved.binary_search_by_key(&vpc, |(vpc, _)| *vpc);
+        at.map_or([false; 2], |at| self.reserved[at].1)
+    }
+
     /// It as an end that no rule names.
     pub(super) fn side(&self, policy: &Policy) -> Side {
         let nobody = Who::Tier(TierId(policy.tiers.len() as u32));
@@ -52,7 +61,8 @@ impl Stranger {
 impl Alike {
     /// Finds out for these ends.
     pub(super) fn of(policy: &Policy, ends: &[Named]) -> Alike {
-        let places = Places::of(ends.iter().zip(0..).filter(|(end, _)| !is_everywhere(&end.side)));
+        let blocks = ends.iter().zip(0..).flat_map(|(end, n)| blocks_around(&end.side).map(move |block| (block, n)));
+        let places = Places::of(blocks);
         let blocks = policy.flows.iter().filter_map(|flow| match flow.peer {
             Peer::Net(block) => Some(block),
             Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
@@ -67,15 +77,34 @@ impl Alike {
             let addresses = Addresses { v4: side.addresses.v4.widened(&v4), v6: side.addresses.v6.widened(&v6) };
             let is_tier = matches!(side.who, Who::Tier(_));
             let (is_everywhere, unsure) = (is_everywhere(side), side.unsure);
-            strangers.id(Stranger { is_tier, addresses, is_everywhere, unsure })
+            let reserved = if may_be_exempt(side) { reserved(policy, side) } else { Vec::new() };
+            strangers.id(Stranger { is_tier, addresses, is_everywhere, unsure, reserved })
         };
         Alike { of: ends.iter().map(stranger).collect(), strangers, places, wide }
     }
 }
 
-fn is_everywhere(side: &Side) -> bool {
-    let all = |family| side.addresses.in_family(family) == Addresses::all().in_family(family);
-    Family::BOTH.into_iter().all(|family| !side.may_be_in(family) || all(family))
+/// The VPCs in which an address of an end may be reserved, by their ids. One that surely is has its end singled out.
+fn reserved(policy: &Policy, side: &Side) -> Vec<(VpcId, [bool; 2])> {
+    let of_vpc = |(vpc, n): (&Vpc, u32)| {
+        let exempt = Family::BOTH.map(|family| exempt(vpc, side, family));
+        let is_sure = exempt.iter().flatten().any(|exempt| exempt.is_sure);
+        let families = exempt.map(|exempt| exempt.is_some());
+        (!is_sure && families != [false; 2]).then_some((VpcId(n), families))
+    };
+    policy.vpcs.iter().zip(0..).filter_map(of_vpc).collect()
+}
+
+/// In which families an end is everywhere.
+fn is_everywhere(side: &Side) -> [bool; 2] {
+    let Addresses { v4, v6 } = &side.addresses;
+    [v4.ranges() == [(0, u32::MAX)], v6.ranges() == [(0, u128::MAX)]]
+}
+
+/// The blocks in which an end is, of the families in which it is not everywhere.
+fn blocks_around(side: &Side) -> impl Iterator<Item = IpNet> + '_ {
+    let everywhere = is_everywhere(side);
+    side.addresses.blocks().filter(move |block| !everywhere[Family::of(block) as usize])
 }
 
 /// Where blocks begin, and where what follows them does.

@@ -8,7 +8,7 @@ use super::alike::Alike;
 use super::ends::Named;
 use super::interned::Interned;
 use super::reach::{Gate, Gates, Who, gates_between};
-use super::unfiltered::{exempt, has_single_addresses};
+use super::unfiltered::{exempt, may_be_exempt};
 use crate::net::{Family, TrafficSet};
 use crate::policy::{Peer, Policy, TierId, VpcId, icmp_pairs};
 use ipnet::IpNet;
@@ -102,6 +102,11 @@ fn counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
 /// The verdict of a gate that admits nothing.
 const NOTHING: u32 = 0;
 
+/// The number of a verdict.
+fn admission(admissions: &mut Interned<Verdict>, verdict: Verdict) -> u32 {
+    if verdict.0.is_empty() { NOTHING } else { admissions.id(verdict) }
+}
+
 impl<'p> Links<'p> {
     /// The links between the tiers of a policy and these other ends.
     pub fn new(policy: &'p Policy, others: Vec<Named>) -> Links<'p> {
@@ -130,18 +135,26 @@ impl<'p> Links<'p> {
             Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => true,
             Peer::Tier(_) => false,
         };
+        let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
+        let vpc = self.policy.tier(tier).vpc;
         let open = Family::BOTH.into_iter().any(|family| self.gates.is_open(gate, family));
-        if !open && !self.gates.flows(gate).iter().any(looks) {
+        let count = self.alike.strangers.len() as u32;
+        let is_reserved = |likeness: u32| self.alike.strangers.get(likeness).is_reserved(vpc) != [false; 2];
+        if !open && !self.gates.flows(gate).iter().any(looks) && !(0..count).any(is_reserved) {
             return self.known.id(Manner::new());
         }
         let narrow = |peer| matches!(peer, Peer::Net(block) if !self.alike.wide.contains(&block));
         let without_narrow = self.gates.without(gate, narrow);
-        let verdicts = (0..self.alike.strangers.len() as u32).map(|likeness| {
+        let verdicts = (0..count).map(|likeness| {
             let stranger = self.alike.strangers.get(likeness);
-            // with other gates instead, rules alone decide: an end that is exempt is singled out
-            let gates = if stranger.is_everywhere { &self.gates } else { &without_narrow };
-            let side = stranger.side(self.policy);
-            let verdict = |family| self.admissions.id(gates.at(gate, &side, family));
+            // with other gates instead, rules alone decide: an end that surely is exempt is singled out
+            let (side, is_reserved) = (stranger.side(self.policy), stranger.is_reserved(vpc));
+            let verdict = |family: Family| {
+                let gates = if stranger.is_everywhere[family as usize] { &self.gates } else { &without_narrow };
+                let (may, must) = gates.at(gate, &side, family);
+                let may = if is_reserved[family as usize] { TrafficSet::all(family) } else { may };
+                admission(&mut self.admissions, (may, must))
+            };
             (likeness, Family::BOTH.map(verdict))
         });
         self.known.id(verdicts.filter(|(_, verdicts)| *verdicts != [NOTHING; 2]).collect())
@@ -181,15 +194,12 @@ impl<'p> Links<'p> {
         let mut pairs = Vec::new();
         let peers = self.ends[..count].iter().zip(0..).filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
         let by_peer: HashMap<Peer, u32> = peers.collect();
-        let single: Vec<u32> = self.ends[..count]
-            .iter()
-            .zip(0..)
-            .filter_map(|(end, n)| has_single_addresses(&end.side).then_some(n))
-            .collect();
+        let single = self.ends[..count].iter().zip(0..).filter(|(end, _)| may_be_exempt(&end.side));
+        let single: Vec<u32> = single.map(|(_, n)| n).collect();
         let mut exempt: HashMap<VpcId, Vec<u32>> = HashMap::new();
         for tier in 0..self.manners.len() as u32 {
             let vpc = self.policy.tier(TierId(tier)).vpc;
-            let exempt = exempt.entry(vpc).or_insert_with(|| self.exempt(TierId(tier), &single));
+            let exempt = exempt.entry(vpc).or_insert_with(|| self.surely_exempt(vpc, &single));
             pairs.extend(exempt.iter().flat_map(|end| [(tier, *end), (*end, tier)]));
             let [outbound, inbound] = [Gate::Outbound(TierId(tier)), Gate::Inbound(TierId(tier))]
                 .map(|gate| self.singled_by(gate, &by_peer).into_iter().filter(|end| (*end as usize) < count));
@@ -212,11 +222,12 @@ impl<'p> Links<'p> {
         singled
     }
 
-    /// Those of some ends, a part of which the gates of a tier, and of all tiers of its VPC, do not filter.
-    fn exempt(&self, tier: TierId, single: &[u32]) -> Vec<u32> {
+    /// Those of some ends of which the gates of the tiers of a VPC surely do not filter a part.
+    fn surely_exempt(&self, vpc: VpcId, single: &[u32]) -> Vec<u32> {
+        let vpc = &self.policy.vpcs[vpc.index()];
         let is_exempt = |end: &u32| {
-            let side = &self.ends[*end as usize].side;
-            Family::BOTH.into_iter().any(|family| exempt(self.policy, tier, side, family).is_some())
+            let exempt = |family| exempt(vpc, &self.ends[*end as usize].side, family);
+            Family::BOTH.into_iter().filter_map(exempt).any(|exempt| exempt.is_sure)
         };
         single.iter().copied().filter(is_exempt).collect()
     }
@@ -283,7 +294,7 @@ impl<'p> Links<'p> {
 
     /// The verdict of a gate on an end.
     fn verdict(&mut self, gate: Gate, end: usize, family: Family) -> u32 {
-        self.admissions.id(self.gates.at(gate, &self.ends[end].side, family))
+        admission(&mut self.admissions, self.gates.at(gate, &self.ends[end].side, family))
     }
 
     /// The verdict of a gate on an end, as if it did not single it out.

@@ -1,6 +1,5 @@
 //! Ends by where they are: which of them have an address in a block.
 
-use super::ends::Named;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,14 +12,12 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The places of ends, each with its number.
-    pub(super) fn of<'n>(ends: impl Iterator<Item = (&'n Named, u32)>) -> Places {
+    /// The places of ends: blocks, each with the number of an end there.
+    pub(super) fn of(blocks: impl Iterator<Item = (IpNet, u32)>) -> Places {
         let mut places = Places::default();
-        for (named, end) in ends {
-            for block in named.side.addresses.blocks() {
-                places.lengths.insert(block.prefix_len());
-                places.ends.entry(block).or_default().push(end);
-            }
+        for (block, end) in blocks {
+            places.lengths.insert(block.prefix_len());
+            places.ends.entry(block).or_default().push(end);
         }
         places
     }

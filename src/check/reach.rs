@@ -156,7 +156,7 @@ impl<'p> Gates<'p> {
     /// The part of a far end that a gate never filters.
     pub(super) fn exempt(&self, gate: Gate, far: &Side, family: Family) -> Option<Exempt> {
         let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
-        if self.instead.is_some() { None } else { exempt(self.policy, tier, far, family) }
+        if self.instead.is_some() { None } else { exempt(self.policy.vpc_of(tier), far, family) }
     }
 
     /// The flows that open a gate.

@@ -36,7 +36,10 @@ const PERHAPS: [&str; 3] = ["fe80::/10", "255.255.255.255/32", "ff02::1:2/128"];
 
 /// The smallest subnet, and so the distance of the addresses that AWS reserves in IPv4 (VPC user guide, "Subnet CIDR
 /// blocks"): fewer addresses together are no subnet, and are meant one by one.
-const SUBNET: u128 = 16;
+const SUBNET: u32 = 16;
+
+/// ff02::1:2, where DHCPv6 is asked for (RFC 8415).
+const DHCP_V6: u128 = 0xff02_0000_0000_0000_0000_0000_0001_0002;
 
 /// A block of Amazon's, and what it is.
 type Known = (IpNet, &'static str);
@@ -59,11 +62,11 @@ pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static s
     known.iter().find(|(amazon, _)| amazon.contains(&block)).map(|(_, what)| *what)
 }
 
-/// What is never filtered at the gates of a tier, whatever its rules say.
-pub fn addresses(policy: &Policy, tier: TierId) -> Addresses {
+/// What is never filtered at the gates of the tiers of a VPC, whatever their rules say.
+pub fn addresses(vpc: &Vpc) -> Addresses {
     static ALL: OnceLock<Addresses> = OnceLock::new();
     let all = ALL.get_or_init(|| Addresses::of(known().iter().map(|(block, _)| block)));
-    all.union(&Addresses::of(&resolver(policy.vpc_of(tier)).map(IpNet::from)))
+    all.union(&Addresses::of(&resolver(vpc).map(IpNet::from)))
 }
 
 /// The part of an end that groups do not filter.
@@ -77,29 +80,29 @@ pub struct Exempt {
     pub rest: Side,
 }
 
-/// The part of an end that the gates of a tier do not filter, in one IP version.
+/// The part of an end that the gates of the tiers of a VPC do not filter, in one IP version.
 ///
 /// A block with hosts in it is about those: `anywhere` and `vpc main` hold Amazon's addresses too, and nothing would
 /// be out of reach if that counted. A block smaller than a subnet, or one where a VPC has no hosts, is about each of
 /// its addresses.
-pub fn exempt(policy: &Policy, tier: TierId, end: &Side, family: Family) -> Option<Exempt> {
+pub fn exempt(vpc: &Vpc, end: &Side, family: Family) -> Option<Exempt> {
     let single = single_addresses(end, family);
     if single.is_empty() {
         return None;
     }
-    let surely = addresses(policy, tier).intersection(&single);
+    let surely = addresses(vpc).intersection(&single);
     let sure = surely.blocks().next().map(|block| block.addr());
-    let address = sure.or_else(|| perhaps(policy.vpc_of(tier), &single))?;
+    let address = sure.or_else(|| perhaps(vpc, &single))?;
     let rest = Side::hosts(end.addresses.difference(&surely));
     Some(Exempt { address, is_sure: sure.is_some(), rest })
 }
 
-/// Whether an end has addresses that are meant one by one.
-pub fn has_single_addresses(end: &Side) -> bool {
+/// Whether some of an end is exempt in some VPC.
+pub fn may_be_exempt(end: &Side) -> bool {
     Family::BOTH.into_iter().any(|family| !single_addresses(end, family).is_empty())
 }
 
-/// The addresses of an end that are meant one by one, and not as a place with hosts.
+/// The addresses of an end that are meant one by one, and not as a place with hosts, where some VPC exempts them.
 fn single_addresses(end: &Side, family: Family) -> Addresses {
     let is_place = match end.who {
         Who::Hosts => false,
@@ -108,16 +111,27 @@ fn single_addresses(end: &Side, family: Family) -> Addresses {
     let mut single = Addresses::default();
     match family {
         _ if is_place => {}
-        Family::V4 => single.v4 = few_or_within(&end.addresses.v4, &without_hosts().v4),
-        Family::V6 => single.v6 = few_or_within(&end.addresses.v6, &without_hosts().v6),
+        Family::V4 => {
+            let is_one = |n: u32| [1, 2].contains(&(n % SUBNET)) || n == u32::MAX;
+            let is_few = |first: u32, last: u32| last - first < SUBNET - 1 && (first..=last).any(is_one);
+            single.v4 = few_or_within(&end.addresses.v4, &without_hosts().v4, is_few);
+        }
+        Family::V6 => {
+            let is_one = |n: u128| n << 64 == 1 << 64 || n == DHCP_V6;
+            let is_few = |first, last| last - first < u128::from(SUBNET) - 1 && (first..=last).any(is_one);
+            single.v6 = few_or_within(&end.addresses.v6, &without_hosts().v6, is_few);
+        }
     }
     single
 }
 
-fn few_or_within<T: Bound + Into<u128>>(addresses: &Ranges<T>, without_hosts: &Ranges<T>) -> Ranges<T> {
-    let is_within = |range: &(T, T)| without_hosts.ranges().iter().any(|all| all.0 <= range.0 && range.1 <= all.1);
-    let is_few = |(first, last): &(T, T)| Into::<u128>::into(*last) - Into::<u128>::into(*first) < SUBNET - 1;
-    let single = addresses.ranges().iter().filter(|range| is_few(range) || is_within(range));
+fn few_or_within<T: Bound>(
+    addresses: &Ranges<T>,
+    without_hosts: &Ranges<T>,
+    is_few: impl Fn(T, T) -> bool,
+) -> Ranges<T> {
+    let is_within = |(first, last): (T, T)| without_hosts.ranges().iter().any(|all| all.0 <= first && last <= all.1);
+    let single = addresses.ranges().iter().filter(|(first, last)| is_few(*first, *last) || is_within((*first, *last)));
     Ranges::from_unsorted(single.copied().collect())
 }
 
@@ -152,9 +166,7 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
     let all_known = vpc.unknown_blocks.is_empty() && places.has(family);
     let is_unknown = !all_known && Addresses::of(&private()).contains(address);
     let (router, dns) = match address {
-        IpAddr::V4(address) => {
-            (u128::from(u32::from(address)) % SUBNET == 1, u128::from(u32::from(address)) % SUBNET == 2)
-        }
+        IpAddr::V4(address) => (u32::from(address) % SUBNET == 1, u32::from(address) % SUBNET == 2),
         IpAddr::V6(address) => (u128::from(address) << 64 == 1 << 64, false),
     };
     let is_base_plus_two = |block: &IpNet| dns && plus_two(block) == Some(address);

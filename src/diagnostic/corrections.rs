@@ -36,7 +36,7 @@ impl Problem {
             Problem::MissingComma { after, rewrite, .. } => rewritten(rewrite, format!("write `{after},`")),
             Problem::BrokenLine { rewrite, .. } => rewritten(rewrite, "join the two lines".to_string()),
             Problem::OddCharacter { rewrite, .. } => match rewrite.edits.first() {
-                Some((_, text)) if text == " " => rewritten(rewrite, "write an ordinary blank".to_string()),
+                Some((_, text)) if text == " " => rewritten(rewrite, "replace it with a space".to_string()),
                 Some(_) | None => rewritten(rewrite, "remove it".to_string()),
             },
             Problem::WordOrder { span, sentence, is_whole: true } => write(span, sentence.clone()),

@@ -298,25 +298,25 @@ impl Problem {
             Problem::Repeated { span, first, what } => R::error("E0119", format!("a second {what}")).at(span, "one too many").at(first, "the first"),
             Problem::BadNumber { span, text } => R::error("E0120", format!("the number `{text}` is out of range")).at(span, "too large, or below zero"),
             Problem::UnspecifiedAddress { span, text, every } => R::error("E0122", format!("`{text}` is the address of no host"))
-                .at(span, "holds no host")
+                .at(span, "matches no host")
                 .help(format!("did you mean `anywhere`, or `{every}`?")),
             Problem::FileTooLarge { name } => R::error("E0121", format!("`{name}` is too large")).help("a file can have up to 256 MiB"),
             Problem::OtherNotation { span, text, write, label, rewrite: _ } => {
-                let report = R::error("E0123", format!("`{text}` is written another way here")).at(span, *label);
+                let report = R::error("E0123", format!("`{text}` is not tierwall syntax")).at(span, *label);
                 if write.is_empty() { report.help(format!("leave out `{text}`")) } else { report.help(format!("write `{write}`")) }
             }
             Problem::MissingComma { span, after, rewrite: _ } => R::error("E0124", format!("a comma is missing after `{after}`"))
                 .at(span, "expected `,` after this")
                 .help(format!("write `{after},`")),
-            Problem::BrokenLine { span, above, rewrite: _ } => R::error("E0125", "this line goes on with the statement above it")
+            Problem::BrokenLine { span, above, rewrite: _ } => R::error("E0125", "this line continues the statement above it")
                 .at(span, "not a statement by itself")
                 .at(above, "the statement ends here")
-                .help("join the two lines; a statement goes on only after `,` or `=`, and inside `{ }`"),
-            Problem::OtherTool { span, word, tool, help } => R::error("E0126", format!("`{word}` starts no statement; it is known from {tool}"))
+                .help("join the two lines; a statement continues only after `,` or `=`, and inside `{ }` or `[ ]`"),
+            Problem::OtherTool { span, word, tool, help } => R::error("E0126", format!("`{word}` starts no statement; it belongs to {tool}"))
                 .at(span, "not a statement")
                 .help(help.as_str()),
             Problem::WordOrder { span, sentence, is_whole } => {
-                let report = R::error("E0127", "this sentence has another order of words").at(span, "a sentence starts with the tier that is reached");
+                let report = R::error("E0127", "the words of this sentence are in the wrong order").at(span, "a sentence starts with the tier whose rule it is");
                 if *is_whole { report.help(format!("write `{sentence}`")) } else { report.help(format!("name what may pass: `{sentence}`")) }
             }
             Problem::UnmatchedPeer { span, text, label, help } => R::error("E0128", format!("no rule of a security group can name `{text}`"))
@@ -326,7 +326,7 @@ impl Problem {
                 let is_blank = rewrite.edits.first().is_some_and(|(_, text)| text == " ");
                 R::error("E0107", format!("{what} (U+{:04X}) cannot stand here", u32::from(*character)))
                     .at(span, what.to_string())
-                    .help(if is_blank { "write an ordinary blank" } else { "remove it" })
+                    .help(if is_blank { "replace it with a space" } else { "remove it" })
             }
 
             Problem::UnknownName { span, kind, name, meant, known } => {
@@ -366,10 +366,10 @@ impl Problem {
                 .at(span, "also here")
                 .at(first, "first here")
                 .help("one group can only have become one other"),
-            Problem::IdForName { span, id, what, help } => R::error("E0213", format!("`{id}` is the id of {what}, and a name is wanted here"))
+            Problem::IdForName { span, id, what, help } => R::error("E0213", format!("`{id}` is the id of {what}, but a name is expected here"))
                 .at(span, "expected a name")
                 .help(help.as_str()),
-            Problem::ServiceAsType { span, name, write } => R::error("E0214", format!("`{name}` is a service, and no type of ICMP"))
+            Problem::ServiceAsType { span, name, write } => R::error("E0214", format!("`{name}` is a service, not an ICMP type"))
                 .at(span, "a service stands by itself")
                 .help(format!("write `{write}`")),
 
@@ -458,7 +458,7 @@ impl Problem {
             Problem::Unreadable { span, path, why } => {
                 let report = R::error("E0401", format!("cannot read `{path}`: {why}")).at(span, "included here");
                 let is_pattern = path.contains(['*', '?', '[']);
-                report.maybe_help(&is_pattern.then_some("`include` takes one file, and no pattern; write one `include` for each"))
+                report.maybe_help(&is_pattern.then_some("`include` takes one file, not a pattern; write one `include` per file"))
             }
             Problem::OutsideRoot { span, path, root } => R::error("E0402", format!("`{path}` is outside `{root}`"))
                 .at(span, "leaves the root")

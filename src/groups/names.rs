@@ -122,9 +122,8 @@ impl<'d> Names<'d> {
                 !self.tiers.iter().any(|tier| tier.split('_').any(is_word)) && self.peers_are_distinct()
             }
             Style::Pascal => {
-                let has_word = |name: &String| PASCAL_WORDS.iter().any(|word| name.contains(word));
                 let names_a_tier = |rule: &Rule| matches!(rule.peer, Peer::Tier(_));
-                !self.tiers.iter().chain(others).any(has_word)
+                !self.tiers.iter().chain(others).any(|name| has_pascal_word(name))
                     && self.rules().filter(|rule| named(rule)).all(names_a_tier)
             }
         }
@@ -136,16 +135,19 @@ impl<'d> Names<'d> {
 
     /// Whether no two peers that rules can have are mangled alike.
     ///
-    /// Blocks never are, among themselves, but for those of IPv6 that are written with dots: `::ffff:1.2.3.4/128`. A
-    /// block is made of hexadecimal digits and `_`.
+    /// Blocks never are, among themselves, but for those of IPv6 that are written with dots:
+    /// `::ffff:1.2.3.4/128`. No tier has the name of a block that stands for all addresses, since it
+    /// has the word `anywhere` in it.
     fn peers_are_distinct(&self) -> bool {
-        let is_like_a_block =
-            |name: &String| name.contains('_') && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_hexdigit());
-        let mut seen: HashSet<String> = self.tiers.iter().cloned().collect();
-        seen.extend([EVERY_IPV4, EVERY_IPV6].map(|block| mangled(self.style, &self.peer(Peer::Net(block)))));
-        let mut named = self.deployment.named_peers().map(|peer| mangled(self.style, &self.peer(peer)));
-        let named_apart = named.all(|name| seen.insert(name)) && !seen.iter().any(is_like_a_block);
-        named_apart && !self.rules().any(has_dotted_ipv6)
+        let mangled_peer = |peer| mangled(self.style, &self.peer(peer));
+        let everywhere = [EVERY_IPV4, EVERY_IPV6].map(Peer::Net);
+        let mut named: HashSet<String> = everywhere.map(mangled_peer).into();
+        let mut peers = self.deployment.named_peers().map(mangled_peer);
+
+        peers.all(|name| !is_like_a_block(&name) && named.insert(name))
+            && !self.tiers.iter().any(|tier| is_like_a_block(tier))
+            && (named.len() == everywhere.len() || !self.tiers.iter().any(|tier| named.contains(tier)))
+            && !self.rules().any(has_dotted_ipv6)
     }
 
     /// Whether every rule has the name that its parts make: no two would have one.
@@ -326,6 +328,20 @@ impl<'d> Names<'d> {
             out.put(self.of_tier(tier));
         }
     }
+}
+
+/// Whether a name in Pascal case has a word in it that traffic or a direction starts with.
+fn has_pascal_word(name: &str) -> bool {
+    let starts = name.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase());
+    let mut rests = starts.map(|(at, _)| &name.as_bytes()[at..]);
+    rests.any(|rest| PASCAL_WORDS.iter().any(|word| rest.starts_with(word.as_bytes())))
+}
+
+/// Whether a mangled name could be that of a block: hexadecimal digits in five parts or more, as
+/// `10_0_0_0_8` has them, or with an empty part among them, as `2001_db8___32` has.
+fn is_like_a_block(name: &str) -> bool {
+    name.bytes().all(|byte| byte == b'_' || byte.is_ascii_hexdigit())
+        && (name.contains("__") || name.matches('_').count() >= 4)
 }
 
 /// Whether the peer of a rule is a block of IPv6 that is written with dots.

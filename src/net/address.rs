@@ -161,13 +161,13 @@ pub fn block(text: &str) -> Result<IpNet, NotABlock> {
     net.ok_or_else(|| NotABlock::Malformed(shortened(text)))
 }
 
-/// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0` and `10.0.0.x`
+/// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0.x`; nothing for `10.0.0`, of which a number may be missing.
 fn shortened(text: &str) -> Option<String> {
     let (address, length) = cut(text, b'/').map_or((text, None), |(address, length)| (address, Some(length)));
     let mut numbers: Vec<&str> = address.split('.').collect();
     numbers.truncate(numbers.iter().take_while(|number| !["x", "X", "xxx"].contains(*number)).count());
     let (fixed, is_open) = (numbers.len(), !(1..4).contains(&numbers.len()));
-    if is_open || length.is_none() && address.split('.').count() < 3 {
+    if is_open || length.is_none() && address.split('.').count() < 4 {
         return None;
     }
     numbers.resize(4, "0");
@@ -295,6 +295,14 @@ mod tests {
             ("::ffff:0.0.0.0", None),
             ("0.0.0.0/255.255.255.255", None),
             ("10.0.0", None),
+            ("10.0/16", Some("10.0.0.0/16")),
+            ("10/8", Some("10.0.0.0/8")),
+            ("10.1/8", None),
+            ("0/0", None),
+            ("10.0.0.x", Some("10.0.0.0/24")),
+            ("10.x.x.x", Some("10.0.0.0/8")),
+            ("x.x.x.x", None),
+            ("10.0.0.0.x", None),
         ] {
             assert_eq!(told(text), Err(NotABlock::Malformed(meant.map(str::to_string))), "{text}");
         }

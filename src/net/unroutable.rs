@@ -27,8 +27,13 @@ const UNROUTABLE: [(&str, &str); 8] = [
     ("ff00::/8", "multicast"),
 ];
 
-/// The length of the widest of them: what is wider lies in none.
-const SHORTEST: u8 = 4;
+/// Whether a block may lie in one of them, which most do not.
+fn begins_like_one(block: &IpNet) -> bool {
+    match block {
+        IpNet::V4(block) => matches!(block.addr().octets()[0], 0 | 127 | 169 | 224..),
+        IpNet::V6(block) => matches!(block.addr().segments()[0], 0 | 0xff00..),
+    }
+}
 
 fn table() -> &'static [(IpNet, &'static str)] {
     static TABLE: OnceLock<Vec<(IpNet, &'static str)>> = OnceLock::new();
@@ -40,7 +45,7 @@ fn table() -> &'static [(IpNet, &'static str)] {
 
 /// What a block is, where no packet comes from any of its addresses: `loopback`.
 pub fn unroutable(block: &IpNet) -> Option<&'static str> {
-    if block.prefix_len() < SHORTEST {
+    if !begins_like_one(block) {
         return None;
     }
     table().iter().find(|(known, _)| known.contains(block)).map(|(_, kind)| *kind)
@@ -56,9 +61,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_blocks_and_knows_the_shortest() {
+    fn the_list_is_blocks_and_each_is_known_by_its_beginning() {
         assert_eq!(table().len(), UNROUTABLE.len());
-        assert_eq!(table().iter().map(|(block, _)| block.prefix_len()).min(), Some(SHORTEST));
+        for (block, kind) in table() {
+            assert_eq!(unroutable(block), Some(*kind));
+            assert_eq!(unroutable(&block.broadcast().into()), Some(*kind), "the last of {block}");
+        }
     }
 
     #[test]

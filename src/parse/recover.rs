@@ -227,7 +227,7 @@ fn syntax(text: &str, span: Span) -> Problem {
     match words.first() {
         Some((at, head)) if ["allows", "allow"].contains(head) => {
             let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
-            let help = Some("a sentence starts with the tier that is reached: `web allows https from anywhere`");
+            let help = Some("a sentence starts with the tier whose rule it is: `web allows https from anywhere`");
             Problem::Syntax { span: span.part(*at, head.len()), found, expected, help }
         }
         Some((_, head)) if starts_with_word && !STARTS.contains(head) && !verb_in(text) => {

@@ -6,7 +6,7 @@ use super::params::ParamValue;
 use super::rules::Known;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, Kind, Problem, likely};
+use crate::diagnostic::{AwsField, Kind, likely};
 use crate::net::{Addresses, Traffic};
 use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
 use crate::source::Span;

@@ -136,7 +136,7 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, chan
     }
 }
 
-/// The parameters that both versions ask for, with another default.
+/// The parameters that both versions ask for, with a changed default.
 fn defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
     let asked = |version: Version<'p>| version.deployment.parameters.iter().map(|it| (it.name, it.default));
     let before: BTreeMap<&str, Option<&str>> = asked(old).collect();

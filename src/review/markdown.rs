@@ -160,7 +160,7 @@ fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, 
         return;
     }
 
-    out.push_str("\n**Defaults**: a deployment that gives its own values sees none of this\n\n");
+    out.push_str("\n**Defaults**: a deployment that sets its own values is not affected\n\n");
     for line in document.defaults.iter().take(limits.findings) {
         let _ = writeln!(out, "- {} {}", code(line.parameter), escaped(&line.change()));
     }

@@ -126,7 +126,7 @@ fn defaults(document: &Document<'_>, out: &mut String) {
     if rows.is_empty() && document.defaults.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\ndefaults: a deployment that gives its own values sees none of this");
+    let _ = writeln!(out, "\ndefaults: a deployment that sets its own values is not affected");
     for line in &document.defaults {
         let _ = writeln!(out, "  ~ {}: {}", line.parameter, line.change());
     }

@@ -240,7 +240,10 @@ fn an_ipv4_stack_is_judged_in_ipv6_where_it_has_rules_for_it() {
     assert_eq!(codes_of(&format!("{world}assert internet cannot reach web on ping\n")), ["E0701"]);
     assert_eq!(codes_of(&format!("{world}assert internet cannot reach web on icmp time-exceeded\n")), ["E0701"]);
     // neighbour solicitation is ICMPv6 alone
-    assert_eq!(codes_of(&format!("{world}assert internet cannot reach web on icmp neighbor-solicitation\n")), ["E0701"]);
+    assert_eq!(
+        codes_of(&format!("{world}assert internet cannot reach web on icmp neighbor-solicitation\n")),
+        ["E0701"]
+    );
     assert_eq!(codes_of(&format!("{icmp}assert internet cannot reach web on icmp neighbor-solicitation\n")), [""; 0]);
 }
 
@@ -388,10 +391,6 @@ fn rules_decide_about_what_is_left_of_an_end() {
 
 #[test]
 fn ends_and_services_that_are_nothing() {
-    let codes = |program: &str| {
-        let found = check_all(program, &Levels::default()).1;
-        found.iter().map(|p| p.report().code).filter(|code| code.starts_with('E')).collect::<Vec<_>>()
-    };
     let vpc = "vpc d { id = \"vpc-0123456789abcdef3\" }\ntier db\ndb allows https from itself\n";
     assert_eq!(codes_of(&format!("{vpc}assert vpc d can reach db on ssh")), ["E0311"]);
     assert_eq!(codes_of(&format!("{vpc}assert vpc d cannot reach db")), ["E0311"]);

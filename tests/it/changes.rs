@@ -95,7 +95,7 @@ fn a_group_whose_description_changes_is_replaced_with_its_rules() {
         "AWS by CloudFormation: 4 rules to make again; 1 group replaced",
         "! app replaced with 3 rules: its description changes",
         "~ db inbound tcp 3306 from app names another group than before, in place (Terraform)",
-        "! db inbound tcp 3306 from app goes and comes again, since what it names is replaced (CloudFormation)",
+        "! db inbound tcp 3306 from app replaced, because its peer is replaced (CloudFormation)",
     ];
     foretold(SHOP, &new, [4, 1, 4], [0, 0, 3, 0], &told);
 }
@@ -142,7 +142,7 @@ fn a_tier_renamed_without_was_is_another() {
     let told = [
         "AWS by Terraform: 4 rules to make again; 1 group recreated",
         "! api recreated with 3 rules: it has the rules of `app`, and the program does not say `was app`",
-        "! db inbound tcp 3306 from api goes and comes again, since what it names is replaced",
+        "! db inbound tcp 3306 from api replaced, because its peer is replaced",
     ];
     foretold(SHOP, &new, [5, 0, 5], [3, 0, 0, 3], &told[1..]);
     // what is proposed keeps the group
@@ -200,6 +200,23 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
     let twin = |names: &str| format!("tier {names} {{ outbound = closed }}\n{names} allow https from 192.0.2.0/24\n");
     assert_eq!(recreated(&twin("a, b"), &twin("c, d")), [""; 0]);
     assert_eq!(recreated(&twin("a, b"), &twin("c, b")), ["a -> c"]);
+    // a second renaming, which forgets the first new name
+    let again = |name: &str| SHOP.replace("tier app", &format!("tier {name} was core"));
+    let again = |name: &str| {
+        again(name).replace("app allows", &format!("{name} allows")).replace("from app", &format!("from {name}"))
+    };
+    assert_eq!(recreated(&again("app"), &again("api")), ["app -> api"]);
+    foretold(
+        &again("app"),
+        &again("api"),
+        [5, 0, 5],
+        [0, 3, 0, 0],
+        &["AWS by Terraform: 4 rules to make again; 1 group recreated"],
+    );
+    // a tier that CloudFormation knows by a name that another had
+    let old = "tier a was x { outbound = closed }\ntier b { outbound = closed }\na allows ssh from 192.0.2.0/24\nb allows https from 192.0.2.0/24\n";
+    let new = "tier c was x { outbound = closed }\nc allows https from 192.0.2.0/24\n";
+    assert_eq!(recreated(old, new), [""; 0]);
     // nothing is said of either
     assert_eq!(recreated("tier a\n", "tier b\n"), [""; 0]);
     // its earlier names are what its name in AWS is made of
@@ -220,9 +237,9 @@ fn another_default_changes_the_rules_that_name_the_parameter() {
     };
     let (was, is) = (with(" = 203.0.113.0/24"), with(" = 0.0.0.0/0"));
     let told = [
-        "AWS: 2 rules with another default",
+        "AWS: 2 rules with a changed default",
         "~ web inbound tcp 22, 443 from office (parameter) (2 rules) by its default, 203.0.113.0/24 -> 0.0.0.0/0",
-        "~ parameter office: its default 203.0.113.0/24 -> 0.0.0.0/0; a deployment that gives its own value sees none of it",
+        "~ parameter office: its default 203.0.113.0/24 -> 0.0.0.0/0; a deployment that sets its own value is not affected",
     ];
     foretold(&was, &is, [0, 2, 0], [0, 1, 0, 0], &told);
     // nobody knows what a deployment gave, or will give
@@ -232,7 +249,7 @@ fn another_default_changes_the_rules_that_name_the_parameter() {
     let of_kind = |kind: &str, id: &str, rest: &str| format!("param it : {kind} = \"{id}-0123456789abcdef0\"\n{rest}");
     for (kind, id) in [("external", "sg"), ("prefix-list", "pl")] {
         let was = of_kind(kind, id, "tier web\nweb allows https from it\n");
-        foretold(&was, &was.replace("def0", "def1"), [0, 1, 0], [0, 1, 0, 0], &["AWS: 1 rule with another default"]);
+        foretold(&was, &was.replace("def0", "def1"), [0, 1, 0], [0, 1, 0, 0], &["AWS: 1 rule with a changed default"]);
     }
     let was = of_kind("vpc", "vpc", "vpc main { id = it, default-group = locked }\ntier web\n");
     let told = ["! web replaced with 2 rules: its VPC is a parameter, whose default changes"];
@@ -265,7 +282,7 @@ fn a_vpc_that_is_a_parameter_may_be_the_same() {
 fn names_that_become_one_get_a_suffix_and_their_rules_go_and_come() {
     let old = "tier web { outbound = closed }\ntier web-tcp { outbound = closed }\nweb allows tcp from web-tcp\n";
     let new = format!("{old}web-tcp allows all from web-tcp\n");
-    let told = ["! web inbound tcp from web-tcp goes and comes again as it is, under another name"];
+    let told = ["! web inbound tcp from web-tcp replaced unchanged, under another name"];
     foretold(old, &new, [3, 0, 1], [3, 0, 0, 1], &told);
 }
 

@@ -188,7 +188,7 @@ fn another_default_has_a_section_of_its_own() {
     };
     let office = with(" = 198.51.100.0/24");
     let opened = said(&office, &with(" = 0.0.0.0/0"));
-    let lines = "defaults: a deployment that gives its own values sees none of this\n  \
+    let lines = "defaults: a deployment that sets its own values is not affected\n  \
                  ~ partner: 198.51.100.0/24 -> 0.0.0.0/0\n  \
                  + partner (parameter) at anywhere-ipv4 but 198.51.100.0/24 -> web  tcp 22  internet\n      \
                  new.tier:1: param partner : cidr = 0.0.0.0/0\n";

@@ -420,7 +420,7 @@ fn odd_ports_are_those_that_stand_alone() {
         check_lint("odd-port", &format!("tier x, y {{ outbound = closed }}\n{sentence}\n"), fires);
     }
     let all = "tier x\nx allows tcp 0, udp 0, icmp 0/0 from 203.0.113.0/24\n";
-    assert_eq!(messages("odd-port", all), ["`tcp 0`, `udp 0`, `icmp 0/0` admits nothing of use"]);
+    assert_eq!(messages("odd-port", all), ["`tcp 0`, `udp 0`, `icmp 0/0` admits no useful traffic"]);
 }
 
 /// For each role, sentences about it, and whether they break what is expected of it.

@@ -2,6 +2,7 @@
 
 use crate::meaning::Meaning;
 use crate::packets::Host;
+use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
 use tierwall::ast::{Item, Value};
 
@@ -45,29 +46,47 @@ const SURELY: [&str; 13] = [
     "fe80:ec2::1",
 ];
 
-impl Meaning<'_> {
-    /// Whether the groups of a tier filter nothing to and from a host.
-    pub fn is_exempt(&self, tier: &str, host: &Host) -> bool {
-        host.tier.is_none()
-            && (self.is_surely_exempt(tier, host.address)
-                || host.is_reserved && self.may_be_reserved(tier, host.address))
+/// Blocks in which a VPC has no hosts: what is within one is about Amazon's services.
+const WITHOUT_HOSTS: [&str; 3] = ["169.254.0.0/16", "fd00:ec2::/32", "fe80::/10"];
+
+/// The blocks of a VPC that are known, and whether these are all.
+#[derive(Debug, Clone, Default)]
+pub struct Cidr {
+    pub blocks: Vec<IpNet>,
+    pub all_known: bool,
+}
+
+/// Whether addresses from the first to the last are meant one by one: fewer than a subnet has, or where no hosts are.
+pub fn is_single(first: IpAddr, last: IpAddr) -> bool {
+    let number = |address| match address {
+        IpAddr::V4(address) => u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    };
+    let is_within = |block: IpNet| block.contains(&first) && block.contains(&last);
+    number(last) - number(first) < 15 || WITHOUT_HOSTS.iter().any(|block| is_within(block.parse().expect("a block")))
+}
+
+/// What is never filtered in every VPC.
+pub fn surely_exempt() -> impl Iterator<Item = IpAddr> {
+    SURELY.iter().map(|address| address.parse().expect("an address"))
+}
+
+impl Cidr {
+    /// Whether this is never filtered, whatever the subnets are.
+    pub fn is_surely_exempt(&self, address: IpAddr) -> bool {
+        let primary = self.blocks.iter().find_map(|block| plus_two(*block));
+        surely_exempt().any(|exempt| exempt == address) || self.all_known && primary == Some(address)
     }
 
-    fn is_surely_exempt(&self, tier: &str, address: IpAddr) -> bool {
-        let (blocks, all_known) = self.cidr(tier);
-        let primary = blocks.iter().find_map(|block| plus_two(*block));
-        SURELY.contains(&address.to_string().as_str()) || all_known && primary == Some(address)
-    }
-
-    fn may_be_reserved(&self, tier: &str, address: IpAddr) -> bool {
-        let (blocks, all_known) = self.cidr(tier);
+    /// Whether it is never filtered if a subnet begins before it.
+    pub fn may_be_reserved(&self, address: IpAddr) -> bool {
         let is_private = match address {
             IpAddr::V4(a) => a.is_private() || a.octets()[0] == 100 && a.octets()[1] & 0xc0 == 64,
             IpAddr::V6(a) => a.segments()[0] & 0xfe00 == 0xfc00,
         };
-        let of_family = blocks.iter().any(|block| block.network().is_ipv4() == address.is_ipv4());
-        let elsewhere = is_private && !(all_known && of_family);
-        let in_vpc = elsewhere || blocks.iter().any(|block| block.contains(&address));
+        let of_family = self.blocks.iter().any(|block| block.network().is_ipv4() == address.is_ipv4());
+        let elsewhere = is_private && !(self.all_known && of_family);
+        let in_vpc = elsewhere || self.blocks.iter().any(|block| block.contains(&address));
         let after_base = match address {
             IpAddr::V4(a) => a.octets()[3] % 16,
             IpAddr::V6(a) if a.segments()[4..] == [0, 0, 0, 1] => 1,
@@ -77,12 +96,20 @@ impl Meaning<'_> {
         let dhcp = ["255.255.255.255", "ff02::1:2"].contains(&address.to_string().as_str());
         let router = in_vpc && after_base == 1;
         let dns = elsewhere && address.is_ipv4() && after_base == 2
-            || blocks.iter().any(|block| plus_two(*block) == Some(address));
+            || self.blocks.iter().any(|block| plus_two(*block) == Some(address));
         dhcp || router || dns
     }
+}
 
-    /// The blocks of a tier's VPC that are known, and whether that is all of them.
-    fn cidr(&self, tier: &str) -> (Vec<ipnet::IpNet>, bool) {
+impl Meaning<'_> {
+    /// Whether the groups of a tier filter nothing to and from a host.
+    pub fn is_exempt(&self, tier: &str, host: &Host) -> bool {
+        let cidr = || self.cidr(tier);
+        host.tier.is_none()
+            && (cidr().is_surely_exempt(host.address) || host.is_reserved && cidr().may_be_reserved(host.address))
+    }
+
+    fn cidr(&self, tier: &str) -> Cidr {
         let vpcs: Vec<_> =
             self.items().filter_map(|item| if let Item::Vpc(vpc) = item { Some(vpc) } else { None }).collect();
         let named = self.of_tier(tier, "vpc").or_else(|| self.of_stack("vpc"));
@@ -92,13 +119,13 @@ impl Meaning<'_> {
         };
         let values: Vec<&Value> = vpc.iter().flat_map(|vpc| self.values(&vpc.block, "cidr")).collect();
         let known = values.iter().filter_map(|value| if let Value::Net(net) = value { Some(net.net) } else { None });
-        let known: Vec<_> = known.collect();
-        let all_known = known.len() == values.len();
-        (known, all_known)
+        let blocks: Vec<_> = known.collect();
+        let all_known = blocks.len() == values.len();
+        Cidr { blocks, all_known }
     }
 }
 
-fn plus_two(block: ipnet::IpNet) -> Option<IpAddr> {
+fn plus_two(block: IpNet) -> Option<IpAddr> {
     match block.network() {
         IpAddr::V4(base) => Some(Ipv4Addr::from(u32::from(base) + 2).into()),
         IpAddr::V6(_) => None,

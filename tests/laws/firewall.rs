@@ -1,9 +1,11 @@
 //! Rules as they are read back from an output, asked by brute force: address by address and packet by packet. Nothing
 //! here shares code with the analyses.
 
+use crate::amazon::{Cidr, is_single, surely_exempt};
 use crate::deployed::Key;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A packet of one protocol: its number, and its port, or type and code (the type in the high byte), or 0.
 pub type Payload = (u8, u16);
@@ -26,6 +28,10 @@ pub struct End {
     /// The `Name` tag of its group, if it is a tier.
     pub group: Option<String>,
     pub home: Home,
+    /// The VPC of its group.
+    pub cidr: Cidr,
+    /// Whether its addresses can be those of Amazon's services, which no group filters.
+    pub has_services: bool,
 }
 
 /// The rules of an output.
@@ -75,6 +81,7 @@ impl Home {
             home.ranges[version].push((first, last));
             home.sure[version] = true;
         }
+        home.ranges = home.ranges.map(joined);
         home
     }
 
@@ -92,6 +99,19 @@ impl Home {
     fn holds(&self, version: usize, address: u128) -> bool {
         self.ranges[version].iter().any(|(first, last)| (*first..=*last).contains(&address))
     }
+}
+
+/// Ranges without those that overlap or adjoin.
+fn joined(mut ranges: Vec<(u128, u128)>) -> Vec<(u128, u128)> {
+    ranges.sort_unstable();
+    ranges.dedup_by(|(first, last), (_, end)| {
+        let goes_on = end.checked_add(1).is_none_or(|after| *first <= after);
+        if goes_on {
+            *end = (*end).max(*last);
+        }
+        goes_on
+    });
+    ranges
 }
 
 /// The version of a block as an index, its first address and its last.
@@ -140,17 +160,18 @@ impl Firewall {
         stretches.iter().flat_map(within).collect()
     }
 
-    /// One address of each kind that rules tell apart, of those where an end may be.
-    fn addresses(&self, home: &Home, version: usize) -> Vec<u128> {
+    /// One address of each kind that rules tell apart, of those where an end may be, without some.
+    fn addresses(&self, home: &Home, version: usize, without: &BTreeSet<u128>) -> Vec<u128> {
         let starts = home.ranges[version].iter().map(|(first, _)| *first);
-        let edges = self.edges[version].iter().copied().filter(|edge| home.holds(version, *edge));
-        starts.chain(edges).collect::<BTreeSet<_>>().into_iter().collect()
+        let after = without.iter().filter_map(|address| address.checked_add(1));
+        let edges = self.edges[version].iter().copied().chain(after).filter(|edge| home.holds(version, *edge));
+        starts.chain(edges).filter(|address| !without.contains(address)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Whether a packet may pass, for some address of either end.
     pub fn may(&self, from: &End, to: &End, version: usize, payload: Payload) -> bool {
         self.between(from, to, version, |gate| {
-            gate.far.iter().any(|address| self.admits(gate, *address, payload, Guess::Everyone))
+            gate.is_exempt || gate.far.iter().any(|address| self.admits(gate, *address, payload, Guess::Everyone))
         })
     }
 
@@ -166,11 +187,13 @@ impl Firewall {
     fn between(&self, from: &End, to: &End, version: usize, passes: impl Fn(&Gate<'_>) -> bool) -> bool {
         let gate = |near: &'_ End, far: &End, direction| {
             let rules = self.gates.get(&(near.group.clone()?, direction)).map_or(&[][..], Vec::as_slice);
+            let (surely, perhaps) = services(near, far, version);
             Some(passes(&Gate {
                 rules,
                 version,
                 group: far.group.as_deref(),
-                far: &self.addresses(&far.home, version),
+                far: &self.addresses(&far.home, version, &surely),
+                is_exempt: perhaps || !surely.is_empty(),
             }))
         };
         from.home.may_be_in(version)
@@ -200,7 +223,38 @@ struct Gate<'g> {
     rules: &'g [Rule],
     version: usize,
     group: Option<&'g str>,
+    /// Addresses of the far end that groups filter.
     far: &'g [u128],
+    /// Whether there may be one that they do not.
+    is_exempt: bool,
+}
+
+/// The addresses of an end that the gates of another never filter, and whether there may be more of them.
+fn services(near: &End, far: &End, version: usize) -> (BTreeSet<u128>, bool) {
+    let address = |number: u128| match version {
+        0 => IpAddr::from(Ipv4Addr::from(number as u32)),
+        _ => IpAddr::from(Ipv6Addr::from(number)),
+    };
+    let number = |address: IpAddr| match address {
+        IpAddr::V4(address) => u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    };
+    let (mut surely, mut perhaps) = (BTreeSet::new(), false);
+    for (first, last) in far.home.ranges[version].iter().filter(|_| far.has_services) {
+        if !is_single(address(*first), address(*last)) {
+            continue;
+        }
+        let of_version = |address: &IpAddr| address.is_ipv4() == (version == 0);
+        let known = surely_exempt().filter(of_version).map(number);
+        surely.extend(known.filter(|known| (first..=last).contains(&known)));
+        // a longer stretch is one without hosts, of which the edges are enough
+        let each = if last - first < 15 { *first..=*last } else { *first..=*first };
+        for one in each {
+            perhaps |= near.cidr.may_be_reserved(address(one));
+            surely.extend(Some(one).filter(|one| near.cidr.is_surely_exempt(address(*one))));
+        }
+    }
+    (surely, perhaps)
 }
 
 impl Rule {

@@ -36,7 +36,7 @@ const SLIPS: [Slip; 22] = [
     ("10.0.0.0/8", "10.0.0.0 255.0.0.0"),
 ];
 
-const AMBIGUOUS: [&str; 4] = [" all,", ", all ", ", all,", " tier,"];
+const AMBIGUOUS: [&str; 6] = [" all,", ", all ", ", all,", " tier,", " icmp,", " icmpv6,"];
 
 proptest! {
     #![proptest_config(cases(256))]
@@ -68,14 +68,16 @@ fn is_sentence(line: Option<&str>) -> bool {
     line.is_some_and(|line| line.contains(" allow") && !line.starts_with("tier") && !line.starts_with('@'))
 }
 
-/// A sentence with a slip before its description; as it is where there is nothing to slip on. Without the comma, `tcp, all`
-/// and `all, tcp` are other slips, and so is `tier, web` of a tier that is called `tier`.
+/// A sentence with a slip before its description; as it is where there is nothing to slip on. Without the comma,
+/// `tcp, all`, `icmp, tcp` and `all, tcp` are other slips, and so are `tier, web` and `tier until` of a tier that is
+/// called `tier`.
 fn slipped(line: &str, (find, leave): Slip) -> String {
     let end = line.find('"').unwrap_or(line.len());
     let (sentence, prose) = line.split_at(end);
     // `[` needs its other half
     let close = if leave.ends_with('[') && prose.is_empty() && sentence.contains(find) { "]" } else { "" };
-    if leave == " " && AMBIGUOUS.iter().any(|words| sentence.contains(words)) {
+    let is_ambiguous = leave == " " && AMBIGUOUS.iter().any(|words| sentence.contains(words));
+    if is_ambiguous || find == " until " && sentence.contains(" tier until ") {
         return line.to_string();
     }
     if leave.ends_with('[') && close.is_empty() {

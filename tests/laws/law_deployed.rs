@@ -1,6 +1,7 @@
 //! Proof and deployment are one: both outputs are read back, and their rules are asked by brute force what assertions,
 //! `trace` and `matrix` were asked about the program.
 
+use crate::amazon::Cidr;
 use crate::compile::{cases, emit, with, with_policy};
 use crate::deployed::{self, Deployed, Key};
 use crate::firewall::{End, Firewall, Home, Payload, Stretch, everything, icmp};
@@ -62,7 +63,9 @@ const ALL: [Stretch; 8] = [
 ];
 
 /// Addresses that are ends of questions.
-const BLOCKS: [&str; 9] = [
+const BLOCKS: [&str; 11] = [
+    "169.254.169.254",
+    "10.0.1.1",
     "2001:db8::/32",
     "2001:db8:40::7",
     "10.0.1.0/24",
@@ -228,7 +231,7 @@ impl World<'_> {
     }
 
     /// In each version that both surely have, all of the service has to pass, of which there is something; without a
-    /// service, anything.
+    /// service, one that is the same in each of them has to.
     fn must(
         &self,
         firewall: &Firewall,
@@ -237,13 +240,15 @@ impl World<'_> {
         service: usize,
         payloads: &[BTreeSet<Payload>; 2],
     ) -> bool {
-        let passes = |(version, payload): (usize, Payload)| firewall.must(from, to, version, payload);
+        let passes = |version: usize, payload: Payload| firewall.must(from, to, version, payload);
         let sure = [0, 1].into_iter().filter(|version| from.home.sure[*version] && to.home.sure[*version]);
-        let mut sure = sure.flat_map(|version| payloads[version].iter().map(move |one| (version, *one))).peekable();
-        match SERVICES[service].0 {
-            "" => sure.any(passes),
-            _ => sure.peek().is_some() && sure.all(passes),
+        let sure: Vec<usize> = sure.collect();
+
+        if SERVICES[service].0.is_empty() {
+            return serves(&sure, payloads, passes);
         }
+        let mut asked = sure.iter().flat_map(|n| payloads[*n].iter().map(|one| (*n, *one))).peekable();
+        asked.peek().is_some() && asked.all(|(version, payload)| passes(version, payload))
     }
 
     /// Everyone but an end: all tiers, and toward a tier hosts in none.
@@ -253,7 +258,12 @@ impl World<'_> {
             Some(_) => [vec![everything(0)], vec![everything(1)]],
             None => [0, 1].map(|version| without(everything(version), &from.home.ranges[version])),
         };
-        let hosts = End { group: None, home: Home { ranges: outside, sure: [false; 2] } };
+        let hosts = End {
+            group: None,
+            home: Home { ranges: outside, sure: [false; 2] },
+            cidr: Cidr::default(),
+            has_services: false,
+        };
         tiers.chain(to.group.is_some().then_some(hosts)).collect()
     }
 
@@ -269,7 +279,7 @@ impl World<'_> {
             None if name == "internet" => self.internet(),
             None => Home::at([block(name)]),
         };
-        End { group: None, home }
+        End { group: None, home, cidr: Cidr::default(), has_services: true }
     }
 
     fn is_vpc(&self, name: &str) -> bool {
@@ -305,7 +315,8 @@ impl World<'_> {
             }
         };
         let home = if home.may_be_in(0) { home } else { home.perhaps(0) };
-        End { group: Some(self.tags[n].clone()), home }
+        let cidr = Cidr { blocks: vpc.blocks.clone(), all_known: vpc.unknown_blocks.is_empty() };
+        End { group: Some(self.tags[n].clone()), home, cidr, has_services: false }
     }
 
     /// Whether a matrix says of each pair what the rules let pass, packet by packet. What says nothing new may be left
@@ -320,7 +331,12 @@ impl World<'_> {
                 _ if end < matrix.tiers => Some(self.tier(end)),
                 "internet" => Some(self.end("internet")),
                 name if self.is_vpc(name) && is_hosts => Some(self.end(name)),
-                _ if is_hosts => Some(End { group: None, home: Home::at(named.side.addresses.blocks()) }),
+                _ if is_hosts => Some(End {
+                    group: None,
+                    home: Home::at(named.side.addresses.blocks()),
+                    cidr: Cidr::default(),
+                    has_services: true,
+                }),
                 _ => None,
             }
         };
@@ -374,6 +390,20 @@ fn payloads(firewall: &Firewall, service: usize, version: usize) -> BTreeSet<Pay
     let (name, v4, v6) = SERVICES[service];
     let stretches = if name.is_empty() { &ALL[..] } else { [v4, v6][version] };
     firewall.payloads(stretches).into_iter().filter(|one| exists(*one, version)).collect()
+}
+
+/// Whether one service passes in each of these versions. ICMP is one, whose types each version has for itself.
+fn serves(versions: &[usize], payloads: &[BTreeSet<Payload>; 2], passes: impl Fn(usize, Payload) -> bool) -> bool {
+    let is_icmp = |one: &&Payload| [icmp(0), icmp(1)].contains(&one.0);
+    let is_own_icmp = |version: usize| move |one: &&Payload| one.0 == icmp(version);
+    let [first, ..] = versions else { return false };
+
+    let icmp_passes =
+        |version: &usize| payloads[*version].iter().filter(is_own_icmp(*version)).any(|one| passes(*version, *one));
+    let everywhere = |one: &Payload| versions.iter().all(|version| passes(*version, *one));
+    let mut others = payloads[*first].iter().filter(|one| versions.len() == 1 || !is_icmp(one));
+
+    versions.iter().all(icmp_passes) || others.any(everywhere)
 }
 
 /// ICMP of the other version is a protocol without types.

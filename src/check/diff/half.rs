@@ -68,7 +68,7 @@ fn door(policy: &Policy, gates: &Gates<'_>, index: &Index, gate: Gate) -> Door {
     let mut named: Vec<_> = admit.named().map(|(peer, sets)| (index.end(peer), sets.clone())).collect();
     named.sort_unstable_by_key(|(end, _)| *end);
     let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
-    let unfiltered = unfiltered::addresses(policy, tier);
+    let unfiltered = unfiltered::addresses(policy.vpc_of(tier));
     // an open tier has no flows that open its outbound side
     let blocks = admit.blocks.union(&everything(Family::BOTH.map(|family| gates.is_open(gate, family))));
     Door { blocks, named, unfiltered, flows: OnceCell::new() }

@@ -71,6 +71,9 @@ struct Twice {
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
+    if policy.params.iter().all(|param| param.default.is_none()) {
+        return;
+    }
     let mut pairs: BTreeMap<Pair, Twice> = BTreeMap::new();
     for group in &deployment.groups {
         for direction in Direction::ALL {

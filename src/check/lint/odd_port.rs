@@ -20,7 +20,8 @@ Why: nothing listens on port 0, which is reserved (RFC 6335). `icmp 0/0` is the 
 rule. Each comes of `from_port = 0` and `to_port = 0`, which in AWS's API is every port only where the protocol is -1:
 what was meant is closed, and looks open.
 
-Instead: `tcp`, `udp` or `icmp` alone, if everything was meant; else the port. To be pinged is `ping`.",
+Instead: `tcp`, `udp` or `icmp` alone, if everything was meant; otherwise the intended port. To accept pings, write
+`ping`.",
     fires: "\
 tier app, db
 
@@ -66,6 +67,6 @@ fn finding(subject: &Subject<'_>, sentence: SentenceId, odd: &BTreeSet<usize>) -
     let reasons = reasons.into_iter().collect::<Vec<_>>().join(", and ");
 
     let span = subject.policy.sentence(sentence).span;
-    let finding = Finding::new(format!("{traffic} admits nothing of use")).caused(span, reasons);
+    let finding = Finding::new(format!("{traffic} admits no useful traffic")).caused(span, reasons);
     entries().fold(finding, |finding, (.., meant)| finding.help(meant))
 }

@@ -15,7 +15,9 @@ pub(super) fn port(here: &Here<'_>) -> Option<Found> {
     }
     let (write, label) = match with_protocol(typed) {
         Some(write) => (write, PROTOCOL_THEN_PORT),
-        None if is_service_and_protocol(typed) => (typed.split('/').next()?.to_string(), "a service has its protocol"),
+        None if is_service_and_protocol(typed) => {
+            (typed.split('/').next()?.to_string(), "a service already includes its protocol")
+        }
         None => (range(typed).filter(|range| range != typed)?, RANGE),
     };
     Some(Found { count: 1, write, label, is_sure: true, is_plain: true })
@@ -30,7 +32,7 @@ fn is_service_and_protocol(typed: &str) -> bool {
 pub(super) fn service_and_port(here: &Here<'_>) -> Option<Found> {
     let (name, port) = here.rest[0].text.split_once([':', '/', '@'])?;
     let is_port = here.part == Part::Services && is_name(name) && is_number(port);
-    let label = "a service has the ports that it has";
+    let label = "a service already includes its ports";
     is_port.then(|| Found { count: 1, write: format!("tcp {port}"), label, is_sure: false, is_plain: true })
 }
 
@@ -70,13 +72,13 @@ pub(super) fn address(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
     let (count, write, label) = match here.rest {
         [first, dash, last, ..] if RANGE_SIGNS.contains(&dash.text) => {
-            (3, blocks(first.text, last.text)?, "a range of addresses is written as its blocks")
+            (3, blocks(first.text, last.text)?, "a range of addresses is written as CIDR blocks")
         }
         _ => match RANGE_SIGNS.iter().find_map(|sign| typed.split_once(sign)) {
             Some((first, last)) if first.contains('.') && !first.ends_with('.') => {
-                (1, blocks(first, last)?, "a range of addresses is written as its blocks")
+                (1, blocks(first, last)?, "a range of addresses is written as CIDR blocks")
             }
-            Some(_) | None => (1, wildcard(typed)?, "the rest of a block is its length"),
+            Some(_) | None => (1, wildcard(typed)?, "a block is written with a prefix length"),
         },
     };
     Some(Found { count, write, label, is_sure: true, is_plain: true })

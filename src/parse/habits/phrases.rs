@@ -10,7 +10,7 @@ type Phrase = (Part, &'static [&'static str], &'static str, &'static str, bool);
 
 /// What must not stand after the words of a phrase, which is no part of it.
 const NO_NUMBER: &str = "not a number";
-pub(super) const PROTOCOL_THEN_PORT: &str = "a blank stands between a protocol and its port";
+pub(super) const PROTOCOL_THEN_PORT: &str = "a space separates a protocol from its port";
 pub(super) const RANGE: &str = "a range of ports has `-` between its ends, and no blanks";
 const EVERYTHING: &str = "everything is `all`";
 const PEERS_FOLLOW: &str = "peers follow `from` or `to`";
@@ -27,8 +27,14 @@ const PHRASES: &[Phrase] = &[
         true,
     ),
     (Part::Services, &["tcp|udp", "range|ports|port-range", "#", "#"], "{0} {2}-{3}", RANGE, true),
-    (Part::Services, &["tcp|udp", "all|any|*"], "{0}", "every port is the protocol alone", false),
-    (Part::Services, &["all|any|every", "tcp|udp|icmp", NO_NUMBER], "{1}", "every port is the protocol alone", false),
+    (Part::Services, &["tcp|udp", "all|any|*"], "{0}", "a protocol without a port means every port", false),
+    (
+        Part::Services,
+        &["all|any|every", "tcp|udp|icmp", NO_NUMBER],
+        "{1}",
+        "a protocol without a port means every port",
+        false,
+    ),
     (Part::Services, &["all|any|every", "traffic|ports|protocols|services|protocol"], "all", EVERYTHING, false),
     (Part::Services, &["*|-1|any/any"], "all", EVERYTHING, false),
     (Part::Services, &["port|ports|dport|--dport|eq|:", "#"], "tcp {1}", "a port follows its protocol", false),
@@ -55,10 +61,10 @@ const PHRASES: &[Phrase] = &[
         Part::Services,
         &["NAME", "on|at|over|@|:", "port|tcp|tcp/", "#"],
         "tcp {3}",
-        "a service has the ports that it has",
+        "a service already includes its ports",
         false,
     ),
-    (Part::Services, &["NAME", "on|at|over|@|:", "#"], "tcp {2}", "a service has the ports that it has", false),
+    (Part::Services, &["NAME", "on|at|over|@|:", "#"], "tcp {2}", "a service already includes its ports", false),
     (Part::Services, &["of|by|source|src|<-|-s|--source|for"], "from", PEERS_FOLLOW, false),
     (Part::Services, &["into|towards|->|=>|-d|--destination|destination|dst"], "to", PEERS_FOLLOW, false),
     (Part::Peers, &["host|ip|cidr|address|subnet", "ADDRESS"], "{1}", "an address stands by itself", true),

@@ -36,7 +36,7 @@ pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Found> {
     let follows_equals = here.position() == 3 && here.before.is_some_and(|before| before.text == "=");
     let is_bare = ["external", "prefix-list"].contains(&here.head) && !here.rest[0].text.starts_with('"');
     let write = || format!("\"{}\"", here.rest[0].text);
-    (follows_equals && is_bare).then(|| Found::sure(1, write(), "an id stands in double quotes"))
+    (follows_equals && is_bare).then(|| Found::sure(1, write(), "an id needs double quotes"))
 }
 
 /// `peer a and b`
@@ -66,7 +66,7 @@ pub(super) fn path(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
     let is_path = here.head == "include" && here.before.is_some_and(|before| before.text == "include");
     let write = format!("\"{typed}\"");
-    let label = "a path stands in double quotes";
+    let label = "a path needs double quotes";
     (is_path && !typed.starts_with(['"', '\'', '`', '\u{201c}', '\u{2018}'])).then_some(Found {
         count: 1,
         write,
@@ -85,9 +85,9 @@ pub(super) fn quoted(here: &Here<'_>) -> Option<Found> {
     let text = inside.or_else(|| typed.strip_prefix('"')?.strip_suffix('"'))?;
     let is_bare = is_name(text) || net::block(text).is_ok();
     let label = if is_bare && here.depth == 0 && here.expects_name() {
-        "names and addresses stand without quotes"
+        "names and addresses take no quotes"
     } else {
-        "a string stands in straight double quotes"
+        "a string needs straight double quotes"
     };
     let write = if label.starts_with('n') { text.to_string() } else { format!("\"{text}\"") };
     (write != typed).then_some(Found { count: 1, write, label, is_sure: inside.is_some(), is_plain: inside.is_some() })
@@ -153,8 +153,8 @@ pub(super) fn key(here: &Here<'_>) -> Option<Found> {
 pub(super) fn bracket(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
     let label = match (typed, here.head) {
-        ("[" | "]" | "(" | ")", _) if here.depth == 0 => "a list stands without brackets",
-        ("{" | "}", _) if here.part != Part::Names => "a list stands without brackets",
+        ("[" | "]" | "(" | ")", _) if here.depth == 0 => "a list takes no brackets",
+        ("{" | "}", _) if here.part != Part::Names => "a list takes no brackets",
         ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list") if here.rest.get(1).is_some_and(|it| it.text == "{") => {
             "a block follows the name"
         }
@@ -171,6 +171,6 @@ const KEYWORDS: [&str; 11] =
 pub(super) fn keyword(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
     let write = KEYWORDS.iter().find(|word| word.eq_ignore_ascii_case(typed)).filter(|word| **word != typed)?;
-    let label = "keywords are written in small letters";
+    let label = "keywords are lowercase";
     Some(Found { count: 1, write: write.to_string(), label, is_sure: true, is_plain: false })
 }
