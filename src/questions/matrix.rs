@@ -27,7 +27,11 @@ type Lines = Vec<Vec<String>>;
 pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
     let matrix = Matrix::new(policy);
     let lines = laid_out(&matrix, width);
-    let widths: Vec<usize> = widths(&lines).into_iter().map(|column| column.min(width / FILLED)).collect();
+    let mut widths = widths(&lines);
+    // the fields of a list can be longer than its columns, those of a grid stand below each other
+    if widths.iter().map(|column| column + 2).sum::<usize>() > width + 2 {
+        widths.iter_mut().for_each(|column| *column = (*column).min(width / FILLED));
+    }
     let mut out = String::new();
     for (row, line) in lines.iter().enumerate() {
         // what is last is followed by nothing

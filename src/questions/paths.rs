@@ -3,8 +3,9 @@
 use super::Subject;
 use super::paint::{Paint, Tone};
 use super::words::{EndLine, PieceLine, document, end_line, line, marked, piece_lines};
-use crate::check::ends;
+use crate::check::ends::{self, Named};
 use crate::check::paths::{Chain, Paths, Step, paths};
+use crate::check::reach::Who;
 use crate::net::Family;
 use crate::policy::{Policy, SentenceId};
 use crate::said::Said;
@@ -15,12 +16,12 @@ use std::fmt::Write;
 /// The chains for people, and whether there is one.
 pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize, paint: Paint) -> (String, bool) {
     let Paths { chains, more } = find(policy, subject, max);
-    let names = |ends: &[ends::Named]| ends.iter().map(|end| end.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = |ends: &[Named]| ends.iter().map(|end| end.name.as_str()).collect::<Vec<_>>().join(", ");
     let (from, to) = (names(&subject.from), names(&subject.to));
     let services: Vec<&str> = subject.services.iter().map(|service| service.name.as_str()).collect();
     let on = if services.is_empty() { String::new() } else { format!(" on {}", services.join(", ")) };
     if chains.is_empty() {
-        return (format!("nothing leads from {from} to {to}{on}\n"), false);
+        return (format!("nothing leads from {from} to {to}{on}\n{}", undecided(subject)), false);
     }
     let count = match (chains.len(), more) {
         (1, false) => "1 chain".to_string(),
@@ -52,6 +53,15 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize, p
         out += "\n?: for some of their addresses only, or it depends on what is not known\n";
     }
     (out, true)
+}
+
+/// What groups say of ends between which none of them stands.
+fn undecided(subject: &Subject) -> &'static str {
+    let is_tier = |end: &Named| matches!(end.side.who, Who::Tier(_));
+    if subject.from.iter().chain(&subject.to).any(is_tier) {
+        return "";
+    }
+    "neither end is a tier, so no group of this program filters what passes directly\n"
 }
 
 fn find(policy: &Policy, subject: &Subject, max: usize) -> Paths {

@@ -291,6 +291,15 @@ fn both_ip_versions_count() {
 
 /// The answer of a trace is that of the assertions: it passes where `can` holds, and is stopped where `cannot` does.
 #[test]
+fn paths_between_ends_that_are_no_tiers_say_that_no_group_decides() {
+    let program = "tier web { outbound = closed }\nweb allows https from anywhere\n";
+    let between = |from, to| paths_text(program, (from, to, "ssh"), 1).0;
+    let hosts = between("203.0.113.7", "198.51.100.7");
+    assert!(hosts.contains("so no group of this program filters what passes directly"), "{hosts}");
+    assert!(!between("198.51.100.7", "web").contains("no group of this program"));
+}
+
+#[test]
 fn a_trace_and_an_assertion_have_one_meaning() {
     let vpc = "vpc main { cidr = 10.0.0.0/16 }\nservice mixed = tcp 22, ping\nservice six = tcp 22, icmpv6 128/0\ntier a, b\n";
     for (sentences, question, verdict) in [

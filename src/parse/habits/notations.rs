@@ -25,7 +25,8 @@ pub(super) fn port(here: &Here<'_>) -> Option<Found> {
 
 /// `https/tcp`
 fn is_service_and_protocol(typed: &str) -> bool {
-    typed.split_once('/').is_some_and(|(name, protocol)| is_name(name) && is_like("tcp|udp", protocol))
+    let is_service = |name: &str| is_name(name) && !is_like("tcp|udp|icmp|icmpv6", name);
+    typed.split_once('/').is_some_and(|(name, protocol)| is_service(name) && is_like("tcp|udp", protocol))
 }
 
 /// `https:8443`

@@ -21,6 +21,13 @@ const VERB: &str = "a sentence says `allows`";
 const PHRASES: &[Phrase] = &[
     (
         Part::Services,
+        &["tcp/udp|udp/tcp|tcp+udp|tcp_udp|tcp-udp|tcpudp", "#"],
+        "tcp {1}, udp {1}",
+        "each protocol has its own ports",
+        true,
+    ),
+    (
+        Part::Services,
         &["tcp|udp", "port|ports|dport|--dport|--dports|eq|dst-port|:|=|/", "#"],
         "{0} {2}",
         PROTOCOL_THEN_PORT,
@@ -96,15 +103,18 @@ const PHRASES: &[Phrase] = &[
 
 /// `assert not web can reach db`
 pub(super) fn negation(here: &Here<'_>) -> Option<Found> {
-    let is_negated = here.head == "assert" && here.all.get(1).is_some_and(|it| is_like("not|no|never", it.text));
-    let at = here.position();
-    let write = match here.rest[0].text {
-        _ if !is_negated => return None,
-        _ if at == 1 => "",
-        "can" => "cannot",
-        _ => return None,
-    };
-    Some(Found { count: 1, write: write.to_string(), label: CLAIM, is_sure: true, is_plain: false })
+    let is_negated = here.head == "assert" && is_like("not|no|never", here.rest[0].text);
+    // `no one` is somebody else
+    if !is_negated || here.position() != 1 || here.rest.get(1).is_some_and(|it| it.text == "one") {
+        return None;
+    }
+    let can = here.rest.iter().position(|it| it.text == "can")?;
+    let mut write = String::new();
+    for token in &here.rest[1..can] {
+        let blank = if write.is_empty() || token.text == "," { "" } else { " " };
+        write += &format!("{blank}{}", token.text);
+    }
+    Some(Found { count: can + 1, write: write + " cannot", label: CLAIM, is_sure: true, is_plain: false })
 }
 
 pub(super) fn phrase(here: &Here<'_>) -> Option<Found> {

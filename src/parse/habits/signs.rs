@@ -120,12 +120,30 @@ pub(super) fn comma(here: &Here<'_>) -> Option<Found> {
 /// Signs that stand between the items of lists elsewhere.
 const SEPARATORS: [&str; 11] = ["and", "or", "&", "&&", "+", "|", "||", ";", "\u{ff0c}", "\u{3001}", "\u{60c}"];
 
+/// What statements start with that start with a keyword.
+const STATEMENTS: [&str; 12] = [
+    "stack",
+    "include",
+    "param",
+    "vpc",
+    "peer",
+    "network",
+    "external",
+    "prefix-list",
+    "service",
+    "tier",
+    "tiers",
+    "assert",
+];
+
 /// `web and app`
 pub(super) fn separator(here: &Here<'_>) -> Option<Found> {
     let (typed, before) = (here.rest[0].text, here.before?);
     let next = here.rest.get(1)?;
     let is_doubled = before.text == "," || next.text == ",";
-    let is_separator = SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0;
+    // `tier web; tier db` are two statements
+    let is_statement = typed == ";" && STATEMENTS.contains(&next.text);
+    let is_separator = SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0 && !is_statement;
     let write = if is_doubled { "" } else { "," };
     let label = "commas stand between the items of a list";
     is_separator.then(|| Found { is_plain: false, ..Found::sure(1, write, label) })
@@ -153,6 +171,8 @@ pub(super) fn key(here: &Here<'_>) -> Option<Found> {
 pub(super) fn bracket(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
     let label = match (typed, here.head) {
+        // `param x : list(cidr)`
+        ("[" | "]" | "(" | ")", "param") => return None,
         ("[" | "]" | "(" | ")", _) if here.depth == 0 => "a list takes no brackets",
         ("{" | "}", _) if here.part != Part::Names => "a list takes no brackets",
         ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list") if here.rest.get(1).is_some_and(|it| it.text == "{") => {
@@ -164,8 +184,10 @@ pub(super) fn bracket(here: &Here<'_>) -> Option<Found> {
 }
 
 /// Words that mean something in the language wherever they stand.
-const KEYWORDS: [&str; 11] =
-    ["allows", "allow", "from", "to", "except", "until", "can", "cannot", "reach", "on", "only"];
+const KEYWORDS: [&str; 16] = [
+    "allows", "allow", "from", "to", "except", "until", "can", "cannot", "reach", "on", "only", "tcp", "udp", "icmp",
+    "icmpv6", "proto",
+];
 
 /// `ALLOWS`
 pub(super) fn keyword(here: &Here<'_>) -> Option<Found> {
