@@ -173,6 +173,8 @@ const SENTENCES: &[Row] = &[
     ("web allows tcp/udp 53 from app", "E0123", "1:12", "write `tcp 53, udp 53`", Safe),
     ("web allows TCP 443 from app", "E0123", "1:12", "write `tcp`", Safe),
     ("tier x; tier y", "E0101", "1:7", "a statement ends with its line", None),
+    ("web; app allow https from anywhere", "E0123", "1:4", "write `,`", Safe),
+    ("vpc main { cidr = 10.0.0.0/16 }\nweb allows https from app; vpc main", "E0123", "2:26", "write `,`", Safe),
     ("assert not web, app can reach db", "E0123", "1:8", "write `web, app cannot`", Safe),
     ("assert web cannot reach db over mysql", "E0123", "1:28", "write `on`", Safe),
     ("assert web -> db", "E0123", "1:12", "write `can reach`", Safe),

@@ -77,7 +77,9 @@ fn slipped(line: &str, (find, leave): Slip) -> String {
     // `[` needs its other half
     let close = if leave.ends_with('[') && prose.is_empty() && sentence.contains(find) { "]" } else { "" };
     let is_ambiguous = leave == " " && AMBIGUOUS.iter().any(|words| sentence.contains(words));
-    if is_ambiguous || find == " until " && sentence.contains(" tier until ") {
+    // `web allows ssh from app; tier db` are two statements
+    let is_statement = leave == "; " && sentence.split_once(" allow").is_some_and(|(_, rest)| rest.contains(", tier"));
+    if is_ambiguous || is_statement || find == " until " && sentence.contains(" tier until ") {
         return line.to_string();
     }
     if leave.ends_with('[') && close.is_empty() {

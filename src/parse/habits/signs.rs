@@ -141,8 +141,11 @@ pub(super) fn separator(here: &Here<'_>) -> Option<Found> {
     let (typed, before) = (here.rest[0].text, here.before?);
     let next = here.rest.get(1)?;
     let is_doubled = before.text == "," || next.text == ",";
-    // `tier web; tier db` are two statements
-    let is_statement = typed == ";" && STATEMENTS.contains(&next.text);
+    // `tier web; tier db` are two statements; `db; tier allows ssh from app` names a tier that is called `tier`, and
+    // `from app; vpc main` a VPC, whose statement would have a block
+    let is_list = here.part == Part::Names && !STATEMENTS.contains(&here.head);
+    let is_list = is_list || next.text == "vpc" && here.rest.get(3).is_none_or(|token| token.text != "{");
+    let is_statement = typed == ";" && STATEMENTS.contains(&next.text) && !is_list;
     let is_separator = SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0 && !is_statement;
     let write = if is_doubled { "" } else { "," };
     let label = "commas stand between the items of a list";
