@@ -12,19 +12,21 @@ use estate::{ENTRY, Estate, Files, Mix};
 use std::cell::OnceCell;
 use std::hint::black_box;
 use std::time::Duration;
+use tierwall::analysis::assertions;
+use tierwall::analysis::diff::Diff;
+use tierwall::analysis::gate::Gates;
+use tierwall::analysis::quota::Ledger;
 use tierwall::catalogue::catalogue;
-use tierwall::changes::Changes;
-use tierwall::check::assertions;
-use tierwall::check::diff::Diff;
-use tierwall::check::lint::{self, Levels};
-use tierwall::check::reach::Gates;
 use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
 use tierwall::groups::{Deployment, lower};
+use tierwall::lint::{self, Levels};
+use tierwall::plan::Changes;
 use tierwall::policy::Succession;
-use tierwall::quota::Ledger;
+use tierwall::report;
+use tierwall::report::flows;
 use tierwall::resolve::{Settings, resolve};
-use tierwall::{ast, backend, flows, fmt, parse, questions};
+use tierwall::{ast, fmt, parse, target};
 
 /// How many rules the estates have.
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 300_000];
@@ -122,7 +124,7 @@ fn passes(criterion: &mut Criterion) {
     pass(criterion, "lints", &subjects, judged, |(policy, gates, deployment)| {
         lint::judge(policy, gates.clone(), deployment, &levels)
     });
-    for target in backend::ALL {
+    for target in target::ALL {
         pass(criterion, target.name, &subjects, Subject::deployment, |deployment| (target.emit)(deployment));
     }
     let succession = |it: &Subject| Succession::of(&it.plain().policy, &it.edited().policy);
@@ -138,7 +140,9 @@ fn passes(criterion: &mut Criterion) {
         Changes::between(old, new, succession).is_empty()
     });
     pass(criterion, "fmt", &subjects, |it| it, |it| fmt::format(it.text(), &it.program().files[0]));
-    pass(criterion, "quota", &subjects, Subject::plain, |it| Ledger::of(&it.policy).table(&it.sources));
+    pass(criterion, "quota", &subjects, Subject::plain, |it| {
+        report::quota::table(&Ledger::of(&it.policy), &it.sources)
+    });
     pass(criterion, "flows", &subjects, Subject::plain, |it| flows::table(&it.policy, &it.sources));
 }
 
@@ -147,7 +151,7 @@ fn pairs(criterion: &mut Criterion) {
     let subjects = [500, 1_000, 2_000].map(|rules| Subject::new(rules, Mix::Mixed));
     pass(criterion, "matrix", &subjects, Subject::plain, |it| {
         let mut out = Vec::new();
-        questions::csv(&it.policy, &mut out).map(|()| out)
+        report::csv(&it.policy, &mut out).map(|()| out)
     });
     pass(criterion, "assertions of every form", &subjects, Subject::plain, |it| {
         assertions::prove(&it.policy, &Gates::new(&it.policy))

@@ -1,18 +1,18 @@
 //! From a path to groups: the stages before any target, in their order.
 
+use crate::analysis::assertions;
+use crate::analysis::gate::Gates;
 use crate::ast::Program;
 use crate::catalogue::catalogue;
-use crate::check::addresses;
-use crate::check::assertions;
-use crate::check::lint::{self, Levels};
-use crate::check::reach::Gates;
 use crate::date::Date;
 use crate::diagnostic::Problems;
 use crate::groups::{Deployment, lower};
+use crate::lint::{self, Levels};
 use crate::parse::{self, Question, ReadError, Reader};
 use crate::policy::{Assertion, Policy};
 use crate::resolve::{Settings, resolve};
 use crate::source::{FileId, Sources};
+use crate::target::addresses;
 
 /// A program with all that was found out about it.
 #[derive(Debug)]

@@ -2,31 +2,28 @@
 //!
 //! A program passes through stages, each a module: [`parse`] makes a syntax tree ([`ast`]) of its text,
 //! [`resolve`] makes a [`policy`] of the tree, [`groups`] lowers the policy to security groups, and a
-//! [`backend`] writes them down. [`check`] judges, [`diagnostic`] tells, people, and
+//! [`target`] writes them down. [`analysis`] and [`lint`] judge, [`diagnostic`] tells, people, and
 //! [`messages`] programs. [`compile`](compile::compile) runs
 //! the stages before the targets. Nothing here reads a file, prints, or looks at the clock; the command line
 //! does.
 
+pub mod analysis;
 pub mod ast;
-pub mod backend;
 pub mod catalogue;
-pub mod changes;
-pub mod check;
 pub mod compile;
 pub mod date;
 pub mod diagnostic;
-pub mod flows;
 pub mod fmt;
 pub mod groups;
 pub mod hash;
+pub mod lint;
 pub mod messages;
 pub mod net;
 pub mod parse;
+pub mod plan;
 pub mod policy;
 pub mod project;
-pub mod questions;
-pub mod quota;
+pub mod report;
 pub mod resolve;
-pub mod review;
-pub mod said;
 pub mod source;
+pub mod target;

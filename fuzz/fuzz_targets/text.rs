@@ -7,8 +7,8 @@ mod told;
 
 use libfuzzer_sys::fuzz_target;
 use std::hint::black_box;
-use tierwall::backend;
-use tierwall::check::lint::{Level, Levels};
+use tierwall::target;
+use tierwall::lint::{Level, Levels};
 use tierwall::compile::compile;
 use tierwall::diagnostic::apply_safe;
 use tierwall::parse::{Read, ReadError, Reader};
@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
     told::told(&problems, &compilation.sources);
     black_box(apply_safe(&problems, &compilation.sources));
     if let Some(deployment) = &judged.deployment {
-        for backend in backend::ALL {
+        for backend in target::ALL {
             (backend.emit)(deployment);
         }
     }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use tierwall::check::lint::UNUSED_ALLOW;
 use tierwall::diagnostic::{Finding, Problem, Safety};
+use tierwall::lint::UNUSED_ALLOW;
 use tierwall::source::{FileId, Sources, Span};
 
 /// A program with one set of values, as it was judged.

@@ -10,8 +10,8 @@ use super::{Exit, Lints, Listed, With, output, project};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
-use tierwall::backend::{self, Backend};
-use tierwall::check::lint::Levels;
+use tierwall::lint::Levels;
+use tierwall::target::{self, Backend};
 
 /// What is built, and where to.
 #[derive(Args)]
@@ -48,12 +48,12 @@ pub struct Build {
 }
 
 fn backend(text: &str) -> Result<Backend, String> {
-    let names = || backend::ALL.map(|backend| format!("{} ({})", backend.name, backend.short)).join(", ");
-    backend::named(text).ok_or_else(|| format!("targets are {}", names()))
+    let names = || target::ALL.map(|backend| format!("{} ({})", backend.name, backend.short)).join(", ");
+    target::named(text).ok_or_else(|| format!("targets are {}", names()))
 }
 
 fn targets() -> Vec<&'static str> {
-    backend::ALL.iter().flat_map(|backend| [backend.name, backend.short]).collect()
+    target::ALL.iter().flat_map(|backend| [backend.name, backend.short]).collect()
 }
 
 /// What is built, once the command line is known to be right.

@@ -7,13 +7,13 @@ use super::run::{Manner, jobs};
 use super::sides::{Compiled, Origin, pairs, sides};
 use super::{Exit, Listed, With};
 use clap::{Args, ValueEnum};
-use tierwall::changes::Changes;
-use tierwall::check::lint::Levels;
 use tierwall::compile::{Compilation, Judged};
 use tierwall::diagnostic::{Problem, Problems, listed};
 use tierwall::groups::Deployment;
+use tierwall::lint::Levels;
+use tierwall::plan::Changes;
 use tierwall::policy::Succession;
-use tierwall::review::{self, Comment, Links, Review, Version};
+use tierwall::report::review::{self, Comment, Links, Review, Version};
 
 /// The arguments of `diff`.
 #[derive(Args)]

@@ -6,8 +6,8 @@ use super::report::Report;
 use clap::Args;
 use std::fs;
 use std::path::Path;
-use tierwall::backend;
 use tierwall::project::MANIFEST;
+use tierwall::target;
 
 /// The arguments of `init`.
 #[derive(Args)]
@@ -75,7 +75,7 @@ fn manifest(path: &str) -> String {
     let stem = path.strip_suffix(".tier").unwrap_or(path);
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let outputs =
-        backend::ALL.map(|backend| format!("{} = {}", backend.name, quoted(&format!("{stem}.{}", backend.extension))));
+        target::ALL.map(|backend| format!("{} = {}", backend.name, quoted(&format!("{stem}.{}", backend.extension))));
     format!(
         "# What `tierwall build` builds, and `tierwall check` checks. Paths start from here.\n\n\
          [[program]]\nfile = {}\n\n[program.outputs]\n{}\n",

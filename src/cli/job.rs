@@ -5,18 +5,18 @@ use super::files::Files;
 use super::program::{Unread, given, pairs};
 use super::seen::Seen;
 use std::path::Path;
-use tierwall::backend::{Backend, cloudformation};
-use tierwall::check::lint::{self, Levels};
-use tierwall::check::target;
 use tierwall::compile::{Compilation, Judged, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Problem, Problems};
 use tierwall::groups::Deployment;
+use tierwall::lint::unsupported;
+use tierwall::lint::{self, Levels};
 use tierwall::parse::{ReadError, Reader};
 use tierwall::policy::Policy;
 use tierwall::project::{Build, Output, Program};
-use tierwall::review::Given;
+use tierwall::report::review::Given;
 use tierwall::source::Sources;
+use tierwall::target::{Backend, cloudformation};
 
 /// Where programs are read, and the values of their parameters.
 pub trait Place: Reader {
@@ -126,7 +126,7 @@ impl Job<'_> {
         let Judged { deployment, mut problems } = compilation.judge(&self.levels);
         let is_template = |backend: &Backend| backend.name == cloudformation::BACKEND.name;
         if self.build.outputs.iter().any(|output| is_template(&output.backend)) {
-            problems.append(target::cloudformation(policy));
+            problems.append(unsupported::cloudformation(policy));
         }
         let size = deployment.as_ref().map(|deployment| (policy.tiers.len(), deployment.rule_count()));
         let (mut made, mut addresses) = (Vec::new(), Vec::new());

@@ -3,7 +3,7 @@
 use super::report::meant_lint;
 use clap::Args;
 use std::collections::BTreeMap;
-use tierwall::check::lint::{self, Level, Levels};
+use tierwall::lint::{self, Level, Levels};
 
 /// `--deny`, `--warn` and `--allow`.
 #[derive(Args, Debug, Clone)]

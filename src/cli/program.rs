@@ -12,7 +12,7 @@ use tierwall::date::Date;
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::parse::ReadError;
 use tierwall::project::{self, Named, Values};
-use tierwall::review::Given;
+use tierwall::report::review::Given;
 
 /// Why something that was to be read could not be.
 #[derive(Debug)]

@@ -7,11 +7,11 @@ use super::seen::Seen;
 use super::{Exit, With};
 use std::fs;
 use std::path::{Path, PathBuf};
-use tierwall::backend::Backend;
 use tierwall::diagnostic::{Problem, Problems};
 use tierwall::parse::ReadError;
 use tierwall::project::{self, Build, MANIFEST, Output, Program, Project};
 use tierwall::source::{FileId, FileKind, Sources};
+use tierwall::target::Backend;
 
 /// A project, and the manifest that its places are in.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use tierwall::compile::{AskError, Asked, Compilation, ask};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::parse::Question;
-use tierwall::questions::{self, Subject};
+use tierwall::report::{self, Subject};
 
 /// What `trace` and `paths` ask about.
 #[derive(Args)]
@@ -86,8 +86,8 @@ pub fn trace(trace: &Trace, report: &Report) -> Exit {
     };
     let (policy, sources) = (&compilation.policy, &compilation.sources);
     let answer = match trace.format {
-        Format::Text => questions::trace_text(policy, sources, &subject, report.paint()),
-        Format::Json => questions::trace_json(policy, sources, &subject),
+        Format::Text => report::trace_text(policy, sources, &subject, report.paint()),
+        Format::Json => report::trace_json(policy, sources, &subject),
     };
     answered(answer, report)
 }
@@ -100,8 +100,8 @@ pub fn paths(paths: &Paths, report: &Report) -> Exit {
     };
     let (policy, sources, max) = (&compilation.policy, &compilation.sources, paths.max.into());
     let answer = match paths.format {
-        Format::Text => questions::paths_text(policy, sources, &subject, max, report.paint()),
-        Format::Json => questions::paths_json(policy, sources, &subject, max),
+        Format::Text => report::paths_text(policy, sources, &subject, max, report.paint()),
+        Format::Json => report::paths_json(policy, sources, &subject, max),
     };
     answered(answer, report)
 }
@@ -115,12 +115,12 @@ pub fn matrix(file: &str, layout: Layout, with: &With, report: &Report) -> Exit 
     let policy = &compilation.policy;
     match layout {
         Layout::Table => {
-            let width = output_width().unwrap_or(questions::WIDTH);
-            report.print(questions::table(policy, width, report.paint()).as_bytes())
+            let width = output_width().unwrap_or(report::WIDTH);
+            report.print(report::table(policy, width, report.paint()).as_bytes())
         }
-        Layout::Markdown => report.print(questions::markdown(policy).as_bytes()),
-        Layout::Csv => report.stream(|out| questions::csv(policy, out)),
-        Layout::Json => report.stream(|out| questions::matrix_json(policy, out)),
+        Layout::Markdown => report.print(report::markdown(policy).as_bytes()),
+        Layout::Csv => report.stream(|out| report::csv(policy, out)),
+        Layout::Json => report.stream(|out| report::matrix_json(policy, out)),
     }
 }
 

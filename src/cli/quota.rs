@@ -4,8 +4,9 @@ use super::program::accepted;
 use super::report::{Report, meant};
 use super::{Exit, With};
 use clap::{Args, ValueEnum};
+use tierwall::analysis::quota::Ledger;
 use tierwall::policy::{Policy, TierId};
-use tierwall::quota::Ledger;
+use tierwall::report;
 
 /// The arguments of `quota`.
 #[derive(Args)]
@@ -45,8 +46,8 @@ pub fn run(quota: &Quota, report: &Report) -> Exit {
         }
     }
     let text = match quota.format {
-        Format::Table => ledger.table(&compilation.sources),
-        Format::Json => ledger.json(&compilation.sources),
+        Format::Table => report::quota::table(&ledger, &compilation.sources),
+        Format::Json => report::quota::json(&ledger, &compilation.sources),
     };
     match report.print(text.as_bytes()) {
         Exit::Done if ledger.over() => Exit::Program,

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use terminal_size::{Width, terminal_size_of};
 use tierwall::diagnostic::{Kind, Level, Problem, Style, counted, likely, nearest, render};
 use tierwall::messages::{self, Log, Notice, Totals};
-use tierwall::questions::Paint;
+use tierwall::report::Paint;
 use tierwall::source::{Sources, visible, visible_lines};
 
 /// How problems are told: `docs/messages.md`.

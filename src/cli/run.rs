@@ -12,9 +12,9 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::thread::available_parallelism;
-use tierwall::check::lint::Levels;
 use tierwall::date::Date;
 use tierwall::diagnostic::{Label, Problem, Report as Told, counted};
+use tierwall::lint::Levels;
 use tierwall::project::{Build, Declared, Output, Program, Project, SharedModules, clashes, title};
 use tierwall::source::{Sources, visible};
 

@@ -6,10 +6,10 @@ use super::{Exit, With};
 use clap::ValueEnum;
 use std::fmt::Write;
 use tierwall::catalogue::catalogue;
-use tierwall::check::lint;
-use tierwall::check::lint::page::{explained, page};
 use tierwall::diagnostic::{explanation, explanations};
-use tierwall::flows;
+use tierwall::lint;
+use tierwall::lint::page::{explained, page};
+use tierwall::report::flows;
 
 /// How `flows` shows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -12,7 +12,7 @@ use std::path::Path;
 use tierwall::compile::{Compilation, compile};
 use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::project::Program;
-use tierwall::review::{Given, Side};
+use tierwall::report::review::{Given, Side};
 
 /// The two sides of a comparison: the old one and the new one.
 pub struct Sides<'c> {

@@ -1,7 +1,7 @@
 //! What SARIF is told about lints and codes, whether or not they are found.
 
-use crate::check::lint::{self, Level, Lint, page};
 use crate::diagnostic::{Explanation, explanations};
+use crate::lint::{self, Level, Lint, page};
 use serde_json::{Value, json};
 
 /// How much worse than nothing it is, from 0 to 10, where a lint is about exposure: GitHub calls 9 and more critical,

@@ -3,11 +3,11 @@
 use super::entry::{Entries, Entry, Reading, Schema};
 use super::paths;
 use super::{Build, Named, Output, Program, Project, Values};
-use crate::backend;
-use crate::check::lint::{self, Level, Levels};
 use crate::date::Date;
 use crate::diagnostic::{Kind, Problem, Problems, likely, nearest};
+use crate::lint::{self, Level, Levels};
 use crate::source::{File, FileId, Sources, Span};
+use crate::target;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
@@ -167,9 +167,9 @@ impl Manifest<'_> {
         let entries = self.reading.entries(table);
         let output = |entry: Entry<'_>| {
             let path = self.path(entry);
-            let backend = backend::named(entry.key);
+            let backend = target::named(entry.key);
             if backend.is_none() {
-                let names = backend::ALL.map(|backend| backend.name);
+                let names = target::ALL.map(|backend| backend.name);
                 self.unknown(entry, "target", &names, "targets are cloudformation (cfn) and terraform (tf)");
             }
             Some(Output { backend: backend?, path: path? })

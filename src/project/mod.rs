@@ -13,10 +13,10 @@ pub use directories::{Declared, SharedModules, clashes, title};
 pub use manifest::read;
 pub use vars::{line as vars_line, vars};
 
-use crate::backend::Backend;
-use crate::check::lint::Levels;
 use crate::date::Date;
+use crate::lint::Levels;
 use crate::source::Span;
+use crate::target::Backend;
 
 /// What a manifest is called.
 pub const MANIFEST: &str = "tierwall.toml";

@@ -7,11 +7,11 @@ pub mod repository;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use tierwall::check::lint::{self, Levels};
-use tierwall::check::target;
 use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Explanation, Problem, explanations};
+use tierwall::lint::unsupported;
+use tierwall::lint::{self, Levels};
 use tierwall::parse::{Read, ReadError, Reader};
 
 /// The day on which everything in the tests is built.
@@ -83,7 +83,7 @@ pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
     let compilation = compile_text("program.tier", program, &bindings, day);
     let mut problems = compilation.judge(levels).problems;
     if command.contains("cloudformation") {
-        problems.append(target::cloudformation(&compilation.policy));
+        problems.append(unsupported::cloudformation(&compilation.policy));
     }
     (compilation, problems.sorted())
 }

@@ -3,9 +3,9 @@
 
 use crate::common::check;
 use std::collections::BTreeSet;
-use tierwall::backend::ALL;
-use tierwall::check::lint::{Level, Levels};
 use tierwall::groups::lower;
+use tierwall::lint::{Level, Levels};
+use tierwall::target::ALL;
 
 /// The output of a program, by the name of its target.
 fn output(program: &str, target: &str) -> String {

@@ -1,7 +1,7 @@
 //! Verdicts on assertions: each form and each kind of unknown, both ways.
 
 use crate::common::check as check_all;
-use tierwall::check::lint::{Level, Levels};
+use tierwall::lint::{Level, Levels};
 
 /// What every program here starts with: a closed database, members that are known and members that are not.
 const SCENE: &str = "\

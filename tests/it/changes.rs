@@ -1,10 +1,11 @@
 //! What AWS will do, foretold of small edits: a topic each, and how it is told.
 
 use crate::common::{as_of, compile_text};
-use tierwall::changes::{Changes, Document, GroupFate, Lines};
 use tierwall::compile::Compilation;
 use tierwall::groups::lower;
+use tierwall::plan::{Changes, GroupFate};
 use tierwall::policy::Succession;
+use tierwall::report::plan::{Document, Lines};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("shop.tier", program, &[], as_of());

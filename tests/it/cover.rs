@@ -1,8 +1,8 @@
 //! Which sentences others cover, and which those are.
 
 use crate::common::{as_of, compile_text};
-use tierwall::check::cover::covered;
-use tierwall::check::reach::Gates;
+use tierwall::analysis::gate::Gates;
+use tierwall::analysis::redundancy::covered;
 use tierwall::groups::lower;
 
 /// The covered sentences of a program, each with those that cover it: `2 < 0 1`.

@@ -4,9 +4,9 @@
 use crate::common::check;
 use crate::common::command::Scratch;
 use Fix::{None, Review, Safe};
-use tierwall::check::lint::{Level, Levels};
 use tierwall::compile::Compilation;
 use tierwall::diagnostic::{self, Problem, Safety, edited};
+use tierwall::lint::{Level, Levels};
 use tierwall::source::FileId;
 
 /// The fix that an error has.

@@ -3,11 +3,11 @@
 use crate::common::{as_of, compile_text, package};
 use insta::Settings;
 use similar::TextDiff;
-use tierwall::changes::Changes;
-use tierwall::check::diff::Diff;
-use tierwall::check::lint::Levels;
+use tierwall::analysis::diff::Diff;
+use tierwall::lint::Levels;
+use tierwall::plan::Changes;
 use tierwall::policy::Succession;
-use tierwall::review::{Links, Review, Side, Version, json, markdown, review, text};
+use tierwall::report::review::{Links, Review, Side, Version, json, markdown, review, text};
 
 /// The shop, before it changes.
 const SHOP: &str = "\
@@ -250,7 +250,7 @@ fn all_that_is_gained_from_the_internet_is_told() {
     for (text, count) in [(new.clone(), blocks.len()), (old.clone() + &many, 200)] {
         reviewed(&old, &text, |review| {
             let comment = markdown(review, &Links::default());
-            for shown in [tierwall::review::text(review), comment.within(0).to_string()] {
+            for shown in [tierwall::report::review::text(review), comment.within(0).to_string()] {
                 let lines = shown.lines().filter(|line| line.contains("-> web") || line.contains("| **gained**"));
                 let told: usize =
                     lines.map(|line| line.matches(".0/24").count().min(line.matches("/24").count())).sum();

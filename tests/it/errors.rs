@@ -4,8 +4,8 @@
 use crate::common::{block, package};
 use std::collections::BTreeSet;
 use std::path::Path;
-use tierwall::check::lint::{Level, Levels};
 use tierwall::diagnostic::{self, Explanation, Problem, Style, explanations, render};
+use tierwall::lint::{Level, Levels};
 use tierwall::project;
 use tierwall::source::Sources;
 

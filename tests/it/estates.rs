@@ -5,8 +5,8 @@ mod estate;
 
 use crate::common::as_of;
 use estate::{ENTRY, Estate, Files, Mix, Peers};
-use tierwall::check::lint::Levels;
 use tierwall::compile::{Compilation, compile};
+use tierwall::lint::Levels;
 use tierwall::{fmt, parse};
 
 /// One of each kind, with this many rules.

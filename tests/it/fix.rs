@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use tierwall::backend;
-use tierwall::check::lint::{Level, Levels};
 use tierwall::diagnostic::{self, Problem, Safety, apply_safe, edited};
+use tierwall::lint::{Level, Levels};
 use tierwall::source::FileId;
+use tierwall::target;
 
 fn all_warn() -> Levels {
     Levels { all: Some(Level::Warn), ..Levels::default() }
@@ -30,7 +30,7 @@ fn errors(problems: &[Problem]) -> usize {
 fn outputs(program: &str) -> Vec<String> {
     let (compilation, _) = check(program, &all_warn());
     let Some(deployment) = compilation.judge(&all_warn()).deployment else { return Vec::new() };
-    let written = backend::ALL.iter().map(|backend| String::from_utf8_lossy(&(backend.emit)(&deployment)).into_owned());
+    let written = target::ALL.iter().map(|backend| String::from_utf8_lossy(&(backend.emit)(&deployment)).into_owned());
     written.collect()
 }
 

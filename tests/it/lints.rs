@@ -2,9 +2,9 @@
 
 use crate::common::{check, package};
 use std::collections::BTreeSet;
-use tierwall::backend::{ALL, cloudformation};
-use tierwall::check::lint::{self, Level, Levels, Lint};
 use tierwall::diagnostic::{self, Style, render};
+use tierwall::lint::{self, Level, Levels, Lint};
+use tierwall::target::{ALL, cloudformation};
 
 /// The lints that a program trips when all of them warn, and all that is told.
 fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
@@ -79,7 +79,7 @@ fn they_are_documented_alike() {
         }
         assert!(lint.text.lines().all(|line| line.chars().count() <= 120), "{}", lint.name);
         assert!(!lint.title.ends_with('.') && lint.text.ends_with('.'), "{}", lint.name);
-        let file = format!("src/check/lint/{}.rs", lint.name.replace('-', "_"));
+        let file = format!("src/lint/{}.rs", lint.name.replace('-', "_"));
         assert!(package().join(&file).exists(), "{file}");
     }
 }

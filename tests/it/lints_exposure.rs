@@ -1,12 +1,12 @@
 //! The lints about exposure: each judges sets, and each clause has a program on either side of it.
 
 use crate::common::check;
-use tierwall::check::lint::{Level, Levels};
 use tierwall::diagnostic::{self, Style, render};
+use tierwall::lint::{Level, Levels};
 
 /// Levels by which one lint warns, and no other: of those about exposure, only one reports a sentence.
 fn only(lint: &str) -> Levels {
-    let name = tierwall::check::lint::names().into_iter().find(|name| *name == lint).expect("a lint");
+    let name = tierwall::lint::names().into_iter().find(|name| *name == lint).expect("a lint");
     Levels { all: Some(Level::Allow), named: [(name, Level::Warn)].into(), ..Levels::default() }
 }
 

@@ -1,8 +1,8 @@
 //! Lints about what a program says and need not say, and about what it says with little effect: where each stays calm.
 
 use crate::common::{as_of, check};
-use tierwall::check::lint::{Level, Levels};
 use tierwall::compile::compile;
+use tierwall::lint::{Level, Levels};
 use tierwall::parse::{Read, ReadError, Reader};
 
 /// The messages of one lint about a program without errors.

@@ -4,8 +4,8 @@
 use crate::common::{check, package, wrong_programs};
 use serde_json::Value;
 use std::process::{Command, Output};
-use tierwall::check::lint::{Level, Levels};
 use tierwall::diagnostic::Problem;
+use tierwall::lint::{Level, Levels};
 use tierwall::messages;
 
 /// Runs tierwall beside the programs of the snapshots.

@@ -3,15 +3,15 @@
 use crate::common::{Text, as_of, compile_text, examples, package};
 use insta::Settings;
 use std::process::Command;
-use tierwall::check::lint::Levels;
-use tierwall::check::paths::paths;
-use tierwall::check::reach::Gate;
-use tierwall::check::trace::{Verdict, trace};
+use tierwall::analysis::gate::Gate;
+use tierwall::analysis::paths::paths;
+use tierwall::analysis::trace::{Verdict, trace};
 use tierwall::compile::{AskError, Asked, ask};
+use tierwall::lint::Levels;
 use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
 use tierwall::policy::{Peer, Policy};
-use tierwall::questions::{self, Paint, Subject};
+use tierwall::report::{self, Paint, Subject};
 
 /// The shop: a client on the internet, a web server, an application server, a database.
 const SHOP: &str = "\
@@ -82,7 +82,7 @@ fn typed((from, to, on): Asks<'_>) -> String {
 fn trace_text(program: &str, question: Asks<'_>) -> String {
     let (asked, subject) = asked(program, question);
     let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
-    questions::trace_text(policy, sources, &subject, Paint::Plain).0
+    report::trace_text(policy, sources, &subject, Paint::Plain).0
 }
 
 fn shown_trace(name: &str, program: &str, question: Asks<'_>) {
@@ -122,7 +122,7 @@ fn traces_of_the_shop() {
     shown_trace("trace-anything", SHOP, ("internet, office", "web", ""));
     let question = ("internet", "web, db", "https");
     let (asked, subject) = asked(SHOP, question);
-    let json = questions::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject);
+    let json = report::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject);
     assert!(!json.1, "the database is not reached");
     shown("trace-json", SHOP, &format!("trace {} --format json", typed(question)), &json.0);
 }
@@ -188,7 +188,7 @@ fn each_exchange_has_a_fate_of_its_own() {
     shown_trace("trace-exchanges", program, ("a", "b", "dns"));
     let travels = |question| -> Vec<String> {
         let (asked, subject) = asked(program, question);
-        let json = questions::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject).0;
+        let json = report::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject).0;
         let packets = json.lines().filter_map(|line| line.trim().strip_prefix("\"packet\": "));
         packets.map(|packet| packet.trim_matches(['"', ',']).to_string()).collect()
     };
@@ -394,7 +394,7 @@ fn the_sentence_that_would_open_a_gate_does() {
         for _ in 0..2 {
             let (asked, subject) = asked(&program, question);
             let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
-            let answer = questions::trace_text(policy, sources, &subject, Paint::Plain);
+            let answer = report::trace_text(policy, sources, &subject, Paint::Plain);
             for line in answer.0.lines().filter_map(|line| line.trim().strip_prefix("this would let it through: `")) {
                 program += &format!("{}\n", line.trim_end_matches('`'));
                 helped += 1;
@@ -433,7 +433,7 @@ fn a_failing_assertion_keeps_nothing_from_answering() {
 fn paths_text(program: &str, question: Asks<'_>, max: usize) -> (String, bool) {
     let (asked, subject) = asked(program, question);
     let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
-    questions::paths_text(policy, sources, &subject, max, Paint::Plain)
+    report::paths_text(policy, sources, &subject, max, Paint::Plain)
 }
 
 /// A net in which the database is reached in several ways.
@@ -485,7 +485,7 @@ fn paths_of_the_net() {
     let none = ("db", "a", "");
     shown("paths-none", NET, &format!("paths {}", typed(none)), &paths_text(NET, none, 20).0);
     let (asked, subject) = asked(NET, question);
-    let (json, _) = questions::paths_json(&asked.compilation.policy, &asked.compilation.sources, &subject, 1);
+    let (json, _) = report::paths_json(&asked.compilation.policy, &asked.compilation.sources, &subject, 1);
     shown("paths-json", NET, &format!("paths {} --max 1 --format json", typed(question)), &json);
 }
 
@@ -516,31 +516,28 @@ db  allows tcp 4567    from itself
 
 fn csv(policy: &Policy) -> String {
     let mut out = Vec::new();
-    questions::csv(policy, &mut out).unwrap();
+    report::csv(policy, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn json(policy: &Policy) -> String {
     let mut out = Vec::new();
-    questions::matrix_json(policy, &mut out).unwrap();
+    report::matrix_json(policy, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 /// A matrix as a pipe gets it.
 fn table(policy: &Policy) -> String {
-    questions::table(policy, questions::WIDTH, Paint::Plain)
+    report::table(policy, report::WIDTH, Paint::Plain)
 }
 
 #[test]
 fn matrices() {
     let compilation = compile_text("shop.tier", MIXED, &[], as_of());
     let policy = &compilation.policy;
-    for (format, text) in [
-        ("table", table(policy)),
-        ("markdown", questions::markdown(policy)),
-        ("csv", csv(policy)),
-        ("json", json(policy)),
-    ] {
+    for (format, text) in
+        [("table", table(policy)), ("markdown", report::markdown(policy)), ("csv", csv(policy)), ("json", json(policy))]
+    {
         shown(&format!("matrix-{format}"), MIXED, &format!("matrix shop.tier --format {format}"), &text);
     }
 }
@@ -663,7 +660,7 @@ fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
     };
     let shown = |count: usize| {
         let policy = compile_text("shop.tier", &program(count), &[], as_of()).policy;
-        [table(&policy), questions::markdown(&policy), json(&policy)]
+        [table(&policy), report::markdown(&policy), json(&policy)]
     };
     assert_eq!(matrix_lines(&program(256)).iter().filter(|line| line.starts_with("198.")).count(), 256);
     assert!(shown(256)[2].contains("\"left_out\": 0,"));
@@ -900,15 +897,15 @@ fn colour_changes_no_word_and_no_column() {
     ] {
         let (asked, subject) = asked(SHOP, question);
         let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
-        let trace = |paint| questions::trace_text(policy, sources, &subject, paint).0;
+        let trace = |paint| report::trace_text(policy, sources, &subject, paint).0;
         coloured(&trace(Paint::Plain), &trace(Paint::Coloured), &[tone, "\u{1b}[1m"]);
     }
     let (asked, subject) = asked(SHOP, ("internet", "db", ""));
     let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
-    let paths = |paint| questions::paths_text(policy, sources, &subject, 20, paint).0;
+    let paths = |paint| report::paths_text(policy, sources, &subject, 20, paint).0;
     coloured(&paths(Paint::Plain), &paths(Paint::Coloured), &["\u{1b}[1m"]);
     for width in [40, 120] {
-        let table = |paint| questions::table(policy, width, paint);
+        let table = |paint| report::table(policy, width, paint);
         coloured(&table(Paint::Plain), &table(Paint::Coloured), &["\u{1b}[1m"]);
     }
 }
@@ -916,7 +913,7 @@ fn colour_changes_no_word_and_no_column() {
 #[test]
 fn a_matrix_is_a_grid_where_it_fits() {
     let (asked, _) = asked(SHOP, ("internet", "db", ""));
-    let table = |width| questions::table(&asked.compilation.policy, width, Paint::Plain);
+    let table = |width| report::table(&asked.compilation.policy, width, Paint::Plain);
     let grid = table(120);
     assert!(grid.starts_with("FROM"), "{grid}");
     let width = grid.lines().take_while(|line| !line.is_empty()).map(|line| line.chars().count()).max();

@@ -1,9 +1,10 @@
 //! The rule ledger: what each kind of rule counts, what it is charged to, and how it is shown.
 
 use crate::common::{as_of, compile_text, package};
+use tierwall::analysis::quota::{Count, Ledger, costs, totals};
 use tierwall::compile::Compilation;
 use tierwall::groups::{Direction, lower};
-use tierwall::quota::{Count, Ledger, costs, totals};
+use tierwall::report;
 
 fn compiled(program: &str) -> Compilation {
     bound(program, &[])
@@ -154,13 +155,13 @@ fn the_ledger_is_shown_so() {
         let Compilation { sources, policy, .. } = compiled(program);
         let rule = "-".repeat(80);
         let mut ledger = Ledger::of(&policy);
-        let table = ledger.table(&sources);
+        let table = report::quota::table(&ledger, &sources);
         if !tiers.is_empty() {
             let kept =
                 lower(&policy).groups.iter().filter(|g| tiers.contains(&g.name)).map(|g| g.tier).collect::<Vec<_>>();
             ledger.keep(&kept);
         }
-        let text = format!("{program}{rule}\n{table}{rule}\n{}", ledger.json(&sources));
+        let text = format!("{program}{rule}\n{table}{rule}\n{}", report::quota::json(&ledger, &sources));
         settings.bind(|| insta::assert_snapshot!(name, text));
     }
 }

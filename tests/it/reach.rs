@@ -2,8 +2,8 @@
 
 use crate::common::{as_of, compile_text};
 use ipnet::IpNet;
-use tierwall::check::ends::named;
-use tierwall::check::reach::{Gate, Gates, Side, Unknown, Witness};
+use tierwall::analysis::gate::{Gate, Gates, Side, Unknown, Witness};
+use tierwall::analysis::named_endpoint::named;
 use tierwall::compile::Compilation;
 use tierwall::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{End, ExternalId, ParamId, Policy, PrefixListId, TierId};

@@ -4,9 +4,10 @@
 use crate::common::{examples, package};
 use insta::Settings;
 use std::fmt::Write;
-use tierwall::check::lint::Levels;
 use tierwall::diagnostic::{Style, render};
-use tierwall::{backend, flows, groups};
+use tierwall::lint::Levels;
+use tierwall::report::flows;
+use tierwall::{groups, target};
 
 /// Snapshots stand at the top of the repository, without the name of a module.
 fn settings() -> Settings {
@@ -42,7 +43,7 @@ fn outputs_are_byte_for_byte_these() {
     for example in examples() {
         let compilation = example.compile();
         let deployment = groups::lower(&compilation.policy);
-        for backend in backend::ALL {
+        for backend in target::ALL {
             let out = (backend.emit)(&deployment);
             let name = format!("{}-{}.{}", example.name, backend.name, backend.extension);
             settings().bind(|| insta::assert_binary_snapshot!(&name, out.clone()));

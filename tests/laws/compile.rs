@@ -2,15 +2,15 @@
 
 use proptest::test_runner::Config;
 use tierwall::ast::Program;
-use tierwall::check::lint::{self, Levels};
 use tierwall::compile::{Compilation, compile};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::groups::{self, Deployment};
+use tierwall::lint::{self, Levels};
 use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::policy::Policy;
 use tierwall::resolve::{self, Settings};
 use tierwall::source::Sources;
-use tierwall::{backend, catalogue, parse};
+use tierwall::{catalogue, parse, target};
 
 /// The day that counts as today.
 pub const TODAY: &str = "2026-01-15";
@@ -62,7 +62,7 @@ fn resolved(text: &str) -> Result<(Sources, Program, Policy), Vec<Problem>> {
 
 /// One output, by the name of its target.
 pub fn emit(deployment: &Deployment<'_>, target: &str) -> String {
-    let backend = backend::ALL.iter().find(|backend| backend.name == target).expect("a target of this name");
+    let backend = target::ALL.iter().find(|backend| backend.name == target).expect("a target of this name");
     String::from_utf8((backend.emit)(deployment)).expect("outputs are UTF-8")
 }
 

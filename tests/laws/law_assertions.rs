@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
-use tierwall::check::reach::{Gates, Side};
-use tierwall::check::trace::{Service, Verdict, trace};
-use tierwall::check::{assertions, ends};
+use tierwall::analysis::gate::{Gates, Side};
+use tierwall::analysis::trace::{Service, Verdict, trace};
+use tierwall::analysis::{assertions, named_endpoint};
 use tierwall::net::{Addresses, Family, TrafficSet};
 use tierwall::policy::{self, Assertion, Policy, TierId};
 use tierwall::source::{Sources, Span};
@@ -97,7 +97,7 @@ proptest! {
                 let line = sources.file(posed.span.file).line_column(posed.span.start).0;
                 let serves = brute.serves(question);
                 prop_assert_eq!(!failed.contains_key(&line), serves, "{:#?}\n{}", question, asked);
-                let [from, to] = [&posed.from, &posed.to].map(|ends| ends::named(policy, &ends[0].1));
+                let [from, to] = [&posed.from, &posed.to].map(|ends| named_endpoint::named(policy, &ends[0].1));
                 let traced = trace(policy, &from, &to, &[])[0].verdict;
                 prop_assert_eq!(traced == Verdict::Passes, serves, "trace of {:#?}\n{}", question, asked);
             }
@@ -116,7 +116,7 @@ fn failed(sources: &Sources, policy: &Policy) -> BTreeMap<usize, String> {
 
 /// What a trace says of the question that an assertion asks.
 fn traced(policy: &Policy, posed: &Assertion) -> Verdict {
-    let named = |ends: &[(Span, policy::End)]| ends::named(policy, &ends[0].1);
+    let named = |ends: &[(Span, policy::End)]| named_endpoint::named(policy, &ends[0].1);
     let on: Vec<_> = posed.on.iter().map(|(_, traffic)| *traffic).collect();
     let services = [Service { name: String::new(), traffic: on }];
     trace(policy, &named(&posed.from), &named(&posed.to), &services)[0].verdict

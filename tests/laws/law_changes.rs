@@ -12,8 +12,8 @@ use crate::sentences::sentence;
 use crate::{read_cloudformation, read_terraform};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use tierwall::changes::{Changes, GroupFate, RuleFate, Sides, Targets};
 use tierwall::groups::{Deployment, Direction, Group, Peer, lower};
+use tierwall::plan::{Changes, GroupFate, RuleFate, Sides, Targets};
 use tierwall::policy::Succession;
 
 proptest! {
@@ -232,7 +232,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
     })
 }
 
-fn text(changes: &Changes<'_>, sides: Sides<tierwall::changes::RulePlace>, old: bool) -> String {
+fn text(changes: &Changes<'_>, sides: Sides<tierwall::plan::RulePlace>, old: bool) -> String {
     let (deployment, place) = if old { (changes.old, sides.was()) } else { (changes.new, sides.is()) };
     let mut text = String::new();
     place.into_iter().for_each(|place| deployment.describe(place.rule(deployment), &mut text));
@@ -244,7 +244,7 @@ type Words = Option<(String, Direction, String, String)>;
 type Told = (Targets, RuleFate, Words, Words);
 
 fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
-    let words = |deployment: &Deployment<'_>, place: Option<tierwall::changes::RulePlace>| {
+    let words = |deployment: &Deployment<'_>, place: Option<tierwall::plan::RulePlace>| {
         place.map(|place| {
             let rule = place.rule(deployment);
             let mut text = String::new();

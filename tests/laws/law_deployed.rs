@@ -12,11 +12,11 @@ use ipnet::IpNet;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use tierwall::check::assertions;
-use tierwall::check::ends::named;
-use tierwall::check::matrix::Matrix;
-use tierwall::check::reach::Gates;
-use tierwall::check::trace::{Service, Verdict, trace};
+use tierwall::analysis::assertions;
+use tierwall::analysis::gate::Gates;
+use tierwall::analysis::matrix::Matrix;
+use tierwall::analysis::named_endpoint::named;
+use tierwall::analysis::trace::{Service, Verdict, trace};
 use tierwall::groups;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{self, Assertion, Policy, TierId};
@@ -326,7 +326,7 @@ impl World<'_> {
         let cells: BTreeMap<_, _> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
         let known = |end: usize| {
             let named = &matrix.ends()[end];
-            let is_hosts = matches!(named.side.who, tierwall::check::reach::Who::Hosts);
+            let is_hosts = matches!(named.side.who, tierwall::analysis::gate::Who::Hosts);
             match named.name.as_str() {
                 _ if end < matrix.tiers => Some(self.tier(end)),
                 "internet" => Some(self.end("internet")),

@@ -13,7 +13,7 @@ use crate::text::lay_out;
 use crate::verdict::in_its_region;
 use proptest::prelude::*;
 use std::net::IpAddr;
-use tierwall::check::diff::{Change, Diff, EndId, Verdict};
+use tierwall::analysis::diff::{Change, Diff, EndId, Verdict};
 use tierwall::net::{Addresses, Family, TrafficSet};
 use tierwall::policy::{ListReference, Param, Peer, Policy, Reference, Succession};
 
@@ -173,7 +173,7 @@ impl Asked {
         &self,
         policy: &Policy,
         diff: &Diff,
-        peer: impl Fn(&tierwall::check::diff::End) -> Option<Peer>,
+        peer: impl Fn(&tierwall::analysis::diff::End) -> Option<Peer>,
     ) -> Option<Packet> {
         let host = |end: EndId, address: IpAddr| {
             let peer = peer(diff.ends.get(end));
@@ -189,7 +189,7 @@ impl Asked {
         &self,
         policy: &Policy,
         diff: &Diff,
-        peer: impl Fn(&tierwall::check::diff::End) -> Option<Peer>,
+        peer: impl Fn(&tierwall::analysis::diff::End) -> Option<Peer>,
     ) -> Option<Packet> {
         let mut packet = self.of(policy, diff, peer)?;
         for (end, host) in [(self.from, &mut packet.sender), (self.to, &mut packet.receiver)] {
@@ -205,7 +205,7 @@ impl Asked {
         diff: &Diff,
         changes: &[Change],
         passes: &Policy,
-        peer: impl Fn(&tierwall::check::diff::End) -> Option<Peer>,
+        peer: impl Fn(&tierwall::analysis::diff::End) -> Option<Peer>,
     ) -> bool {
         let (family, traffic) = traffic(&self.packet);
         let asked = TrafficSet::of(traffic, family);

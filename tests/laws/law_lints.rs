@@ -4,9 +4,9 @@ use crate::compile::{cases, compilation};
 use crate::generate::program;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use tierwall::check::lint::{ALL, Judge, Level, Levels};
 use tierwall::compile::Compilation;
 use tierwall::diagnostic::{self, Finding, Problem};
+use tierwall::lint::{ALL, Judge, Level, Levels};
 use tierwall::source::Span;
 
 /// The statements that cause a finding together.

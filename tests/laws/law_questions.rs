@@ -5,11 +5,11 @@ use crate::compile::{cases, with_policy};
 use crate::generate::program;
 use proptest::prelude::*;
 use std::collections::HashMap;
-use tierwall::check::ends::{Named, named};
-use tierwall::check::links::KindId;
-use tierwall::check::matrix::Matrix;
-use tierwall::check::paths::paths;
-use tierwall::check::reach::{Gates, Side, Who};
+use tierwall::analysis::gate::{Gates, Side, Who};
+use tierwall::analysis::matrix::Matrix;
+use tierwall::analysis::named_endpoint::{Named, named};
+use tierwall::analysis::paths::paths;
+use tierwall::analysis::reachability::KindId;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{End, Policy, TierId};
 

@@ -6,7 +6,7 @@ use crate::generate::program;
 use crate::meaning::Meaning;
 use crate::packets::{Host, Material, Packet, Payload, Random};
 use proptest::prelude::*;
-use tierwall::check::reach::{Gates, Side};
+use tierwall::analysis::gate::{Gates, Side};
 use tierwall::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{Policy, TierId};
 

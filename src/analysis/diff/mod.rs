@@ -1,0 +1,148 @@
+//! What a change opens and closes: the connections that pass under one of two programs and not under the other.
+//!
+//! An end is a tier, hosts that have an address and are in nothing else, or whatever else a rule can name: a foreign
+//! group, a prefix list, a parameter. For each pair of ends, exactly what is gained and what is lost:
+//!
+//! - Between hosts and a tier, what the tier's rules about blocks admit under the new program and not under the old.
+//!   That holds for whoever has such an address, so it is said once, and not again for each tier and list that may
+//!   have members there.
+//! - Between any other two ends, what passes now and did not, where a gate on the way opened that no block opens: a
+//!   rule that names the end. A tier's gates both have to let it through, each at the addresses that its blocks hold.
+//!
+//! So a packet between two tiers that passes under the new program and not under the old lies in what their pair
+//! gained, or in what one of them gained from or to hosts at the address of the other. A change
+//! only of what security groups never filter is none. Lost is what is gained on the way back.
+//!
+//! Nobody knows the value of a parameter, so a rule that names one is a rule for it, whatever its default is. Where the
+//! default is another, what that opens is told beside, for those who deploy with it.
+
+mod causes;
+mod defaults;
+mod ends;
+mod opened;
+mod version;
+
+pub use ends::{End, EndId, Ends};
+
+use super::gate::Gates;
+use crate::net::{Addresses, Family, TrafficSet};
+use crate::policy::{Policy, SentenceId, Succession, TierId};
+use version::Half;
+
+/// What differs between two programs.
+#[derive(Debug)]
+pub struct Diff {
+    /// The ends of both.
+    pub ends: Ends,
+    /// What passes under the new program and not under the old: that which is open to the internet first, then by ends.
+    pub gained: Vec<Change>,
+    /// What passed under the old one and does not under the new.
+    pub lost: Vec<Change>,
+}
+
+/// Connections of one pair of ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Who sends.
+    pub from: EndId,
+    /// Who receives.
+    pub to: EndId,
+    /// Where each is.
+    pub places: Places,
+    /// What passes, by family.
+    pub traffic: [TrafficSet; 2],
+    /// Whether some of it is from or to so many addresses of the internet that it counts as open to it.
+    pub internet: bool,
+    /// Whether it is so because the default of a parameter is another, for whoever gives it no value.
+    pub by_default: bool,
+    /// What lets it through, in the program in which it passes.
+    pub causes: Causes,
+}
+
+/// Where the ends of connections are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The sender's addresses; nothing where it is all of them.
+    pub from: Option<Addresses>,
+    /// The receiver's, likewise.
+    pub to: Option<Addresses>,
+}
+
+/// Why connections pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Causes {
+    /// The sentences that say so, as they stand.
+    pub sentences: Vec<SentenceId>,
+    /// The tier that may send everything, where that is why.
+    pub open: Option<TierId>,
+}
+
+/// What a change does, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Nothing is gained and nothing lost.
+    Equal,
+    /// Something is lost, and nothing gained.
+    Narrower,
+    /// Something is gained, and nothing lost.
+    Wider,
+    /// Both.
+    Changed,
+}
+
+impl Diff {
+    /// Compares two programs, whose tiers are matched.
+    pub fn between(old: &Policy, new: &Policy, succession: &Succession) -> Diff {
+        let ends = Ends::of(old, new, succession);
+        let (old_gates, new_gates) = (Gates::new(old), Gates::new(new));
+        let before = Half::of(old, &old_gates, ends.in_old());
+        let after = Half::of(new, &new_gates, ends.in_new());
+        let gained = opened::opened(&ends, &before, &after);
+        let lost = opened::opened(&ends, &after, &before);
+        Diff { ends, gained, lost }
+    }
+
+    /// Of the whole.
+    pub fn verdict(&self) -> Verdict {
+        Verdict::of(!self.gained.is_empty(), !self.lost.is_empty())
+    }
+
+    /// Of one end: what is gained and lost where it is one of the two.
+    pub fn verdict_of(&self, end: EndId) -> Verdict {
+        let has = |changes: &[Change]| changes.iter().any(|change| change.from == end || change.to == end);
+        Verdict::of(has(&self.gained), has(&self.lost))
+    }
+
+    /// Whether anything is gained from or to the internet.
+    pub fn opens_to_the_internet(&self) -> bool {
+        self.gained.iter().any(|change| change.internet)
+    }
+}
+
+impl Verdict {
+    fn of(gained: bool, lost: bool) -> Verdict {
+        match (gained, lost) {
+            (false, false) => Verdict::Equal,
+            (false, true) => Verdict::Narrower,
+            (true, false) => Verdict::Wider,
+            (true, true) => Verdict::Changed,
+        }
+    }
+
+    /// `wider`
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Equal => "equal",
+            Verdict::Narrower => "narrower",
+            Verdict::Wider => "wider",
+            Verdict::Changed => "changed",
+        }
+    }
+}
+
+impl Change {
+    /// Whether anything passes in a family.
+    pub fn has(&self, family: Family) -> bool {
+        !self.traffic[family as usize].is_empty()
+    }
+}

@@ -1,0 +1,382 @@
+//! Who can reach whom, as security groups decide it: exact, with the rules that let a packet pass.
+//!
+//! A packet passes when the sender's outbound rules admit it, where the sender is a tier, and the receiver's
+//! inbound rules admit it, where the receiver is one. A rule that names addresses admits some members of an end
+//! and not others, so there are two verdicts: what *may* pass, for some address of either end, and what *must*,
+//! for every one. Parameters without a value, the contents of prefix lists, the members of foreign groups and
+//! unknown addresses make them differ.
+
+pub use super::endpoint::{Side, Unknown, Who, everywhere};
+
+pub(super) use super::gate_rules::peer_family;
+
+use super::gate_rules::{Admit, Admitted};
+use super::never_filtered::{Exempt, exempt};
+use crate::groups::{Direction, OpenedGates, open_to};
+use crate::net::{Addresses, Family, Traffic, TrafficSet};
+use crate::policy::{Flow, Peer, Policy, SentenceId, TierId};
+use std::cell::OnceCell;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::rc::Rc;
+
+/// How a rule's peer fits an end at one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    No,
+    /// Perhaps: this is not known.
+    Perhaps(Unknown),
+    Yes,
+}
+
+/// A packet that may pass, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// Its traffic.
+    pub traffic: Traffic,
+    /// An address of the sender, if the verdict depends on it.
+    pub source: Option<IpAddr>,
+    /// An address of the receiver, likewise.
+    pub destination: Option<IpAddr>,
+    /// Flows that let it through; an open sender needs none.
+    pub flows: Vec<u32>,
+    /// What is not known, where the packet passes only perhaps.
+    pub unknown: Vec<Unknown>,
+    /// Whether it passes since security groups never filter it.
+    pub is_exempt: bool,
+}
+
+/// The gates of a policy: which flows open the inbound and the outbound side of each tier. A clone shares them.
+#[derive(Debug, Clone)]
+pub struct Gates<'p> {
+    policy: &'p Policy,
+    opened: Rc<OpenedGates<'p>>,
+    inbound: Rc<[Rules]>,
+    outbound: Rc<[Rules]>,
+    /// What opens one of them instead; then rules alone decide, and nobody is exempt.
+    instead: Option<(Gate, Rc<Rules>)>,
+}
+
+/// The flows that open one gate, and what they admit together, which is found out when it is first asked for.
+#[derive(Debug, Default)]
+struct Rules {
+    flows: Vec<u32>,
+    admit: OnceCell<Admit>,
+}
+
+/// One side of one tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gate {
+    /// What the members accept.
+    Inbound(TierId),
+    /// What they may send.
+    Outbound(TierId),
+}
+
+impl Gate {
+    /// The gate on one side of a tier.
+    pub(super) fn of(tier: TierId, direction: Direction) -> Gate {
+        match direction {
+            Direction::Ingress => Gate::Inbound(tier),
+            Direction::Egress => Gate::Outbound(tier),
+        }
+    }
+}
+
+impl<'p> Gates<'p> {
+    /// Finds the gates of a policy, in two passes over its flows: to count them, and to put them.
+    pub fn new(policy: &'p Policy) -> Gates<'p> {
+        let opened = OpenedGates::new(policy);
+        let mut counts = Direction::ALL.map(|_| vec![0; policy.tiers.len()]);
+        for flow in &policy.flows {
+            for (counts, tier) in counts.iter_mut().zip(opened.opened_by(flow)) {
+                tier.into_iter().for_each(|tier| counts[tier.index()] += 1);
+            }
+        }
+
+        let mut gates = counts.map(|counts| counts.into_iter().map(Vec::with_capacity).collect::<Vec<Vec<u32>>>());
+        for (n, flow) in policy.flows.iter().enumerate() {
+            for (gates, tier) in gates.iter_mut().zip(opened.opened_by(flow)) {
+                tier.into_iter().for_each(|tier| gates[tier.index()].push(n as u32));
+            }
+        }
+
+        let shared =
+            |gates: Vec<Vec<u32>>| gates.into_iter().map(|flows| Rules { flows, admit: OnceCell::new() }).collect();
+        let [inbound, outbound] = gates.map(shared);
+        Gates { policy, opened: Rc::new(opened), inbound, outbound, instead: None }
+    }
+
+    /// The flows that open the inbound side of a tier.
+    pub fn inbound(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
+        self.flows(Gate::Inbound(tier)).iter().copied()
+    }
+
+    /// The same gates, but for one, which no flow opens that names one of these.
+    pub(super) fn without(&self, gate: Gate, is_left_out: impl Fn(Peer) -> bool) -> Gates<'p> {
+        let flows = self.flows(gate).iter().copied().filter(|flow| !is_left_out(self.peer(gate, *flow))).collect();
+        let rules = Rules { flows, admit: OnceCell::new() };
+        Gates { instead: Some((gate, Rc::new(rules))), ..self.clone() }
+    }
+
+    fn rules(&self, gate: Gate) -> &Rules {
+        match (&self.instead, gate) {
+            (Some((one, rules)), gate) if *one == gate => rules,
+            (_, Gate::Inbound(tier)) => &self.inbound[tier.index()],
+            (_, Gate::Outbound(tier)) => &self.outbound[tier.index()],
+        }
+    }
+
+    /// How many gates a flow opens.
+    pub(super) fn opened_by(&self, flow: u32) -> u8 {
+        self.opened.opened_by(&self.policy.flows[flow as usize]).iter().flatten().count() as u8
+    }
+
+    /// What rules with blocks admit at every address of an end.
+    pub(super) fn by_address(&self, gate: Gate, side: &Side, family: Family) -> TrafficSet {
+        let blocks = &self.admit(gate).blocks;
+        if blocks.is_empty() { TrafficSet::default() } else { blocks.with_every(&side.addresses, family) }
+    }
+
+    pub(super) fn admit(&self, gate: Gate) -> &Admit {
+        self.rules(gate).admit.get_or_init(|| {
+            let flows = self.flows(gate).iter();
+            let rules = flows.map(|flow| (self.peer(gate, *flow), self.policy.flows[*flow as usize].traffic));
+            Admit::of(self.policy, &rules.collect::<Vec<_>>())
+        })
+    }
+
+    /// Whether a gate admits everything without a sentence.
+    pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
+        match gate {
+            Gate::Inbound(_) => false,
+            Gate::Outbound(tier) => open_to(self.policy, tier).iter().any(|block| Family::of(block) == family),
+        }
+    }
+
+    /// The part of a far end that a gate never filters.
+    pub(super) fn exempt(&self, gate: Gate, far: &Side, family: Family) -> Option<Exempt> {
+        let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
+        if self.instead.is_some() { None } else { exempt(self.policy.vpc_of(tier), far, family) }
+    }
+
+    /// The flows that open a gate.
+    pub(super) fn flows(&self, gate: Gate) -> &[u32] {
+        &self.rules(gate).flows
+    }
+
+    /// Whom a flow of a gate names at the far end.
+    pub(super) fn peer(&self, gate: Gate, flow: u32) -> Peer {
+        peer_of(gate, &self.policy.flows[flow as usize])
+    }
+
+    /// How a rule's peer fits an end, and the first address at which it does.
+    fn fit(&self, peer: Peer, side: &Side, family: Family) -> (Fit, Option<IpAddr>) {
+        let first = |addresses: &Addresses| match family {
+            Family::V4 => addresses.v4.ranges().first().map(|(first, _)| IpAddr::V4(Ipv4Addr::from(*first))),
+            Family::V6 => addresses.v6.ranges().first().map(|(first, _)| IpAddr::V6(Ipv6Addr::from(*first))),
+        };
+        let fit = match (peer, side.who) {
+            (Peer::Net(block), _) => {
+                let common = first(&Addresses::of([&block]).intersection(&side.addresses));
+                return (if common.is_some() { Fit::Yes } else { Fit::No }, common);
+            }
+            (peer, _) if peer_family(self.policy, peer).is_some_and(|only| only != family) => Fit::No,
+            (Peer::Tier(tier), Who::Tier(member)) if tier == member => Fit::Yes,
+            (Peer::External(id), Who::External(other)) if id == other => Fit::Yes,
+            (Peer::PrefixList(id), Who::PrefixList(other)) if id == other => Fit::Yes,
+            (Peer::Param(id), Who::Param(other)) if id == other => Fit::Yes,
+            (Peer::Tier(_), _) | (Peer::External(_), Who::Tier(_)) => Fit::No,
+            (Peer::External(id), _) => Fit::Perhaps(Unknown::Group(id)),
+            (Peer::PrefixList(id), _) => Fit::Perhaps(Unknown::Contents(id)),
+            (Peer::Param(id), _) => Fit::Perhaps(Unknown::Value(id)),
+        };
+        (fit, first(&side.addresses))
+    }
+
+    /// What a gate admits from or to an end.
+    fn admitted(&self, gate: Gate, side: &Side, family: Family) -> Admitted {
+        let all = TrafficSet::all(family);
+        if self.is_open(gate, family) {
+            return Admitted { may: all.clone(), must: all };
+        }
+        let Some(Exempt { rest, .. }) = self.exempt(gate, side, family) else {
+            return self.admit(gate).admitted(side, family);
+        };
+        let must = if rest.is_in(family) { self.admit(gate).admitted(&rest, family).must } else { all.clone() };
+        Admitted { may: all, must }
+    }
+
+    /// Whether a tier may send anything to an end.
+    pub(super) fn may_send(&self, from: TierId, to: &Side, family: Family) -> bool {
+        let gate = Gate::Outbound(from);
+        self.is_open(gate, family)
+            || self.admit(gate).names(to.who, family)
+            || !self.admitted(gate, to, family).may.is_empty()
+    }
+
+    /// What may pass from one end to another, of what is asked about.
+    pub fn may(&self, from: &Side, to: &Side, family: Family, asked: &TrafficSet) -> TrafficSet {
+        if !from.may_be_in(family) || !to.may_be_in(family) {
+            return TrafficSet::default();
+        }
+        gates_between(from, to)
+            .fold(asked.clone(), |left, (gate, far)| left.intersection(&self.admitted(gate, far, family).may))
+    }
+
+    /// The first gate that must not admit all of what is asked about, with a piece that it stops for some
+    /// addresses; nothing where all of it must pass. Families that an end does not have are left out.
+    pub fn stopped(&self, from: &Side, to: &Side, family: Family, asked: &TrafficSet) -> Option<(Gate, TrafficSet)> {
+        if !from.is_in(family) || !to.is_in(family) {
+            return None;
+        }
+        gates_between(from, to).find_map(|(gate, far)| {
+            let missing = asked.difference(&self.admitted(gate, far, family).must);
+            (!missing.is_empty()).then_some((gate, missing))
+        })
+    }
+
+    /// What must pass, of what is asked about.
+    pub fn must(&self, from: &Side, to: &Side, family: Family, asked: &TrafficSet) -> TrafficSet {
+        if !from.is_in(family) || !to.is_in(family) {
+            return TrafficSet::default();
+        }
+        gates_between(from, to)
+            .fold(asked.clone(), |left, (gate, far)| left.intersection(&self.admitted(gate, far, family).must))
+    }
+
+    /// One packet of a set that may pass, with the flows that let it through: those that surely do, if any.
+    pub fn witness(&self, from: &Side, to: &Side, family: Family, set: &TrafficSet) -> Option<Witness> {
+        let traffic = set.witness(family)?;
+        let one = TrafficSet::of(traffic, family);
+        let mut witness = Witness {
+            traffic,
+            source: None,
+            destination: None,
+            flows: Vec::new(),
+            unknown: Vec::new(),
+            is_exempt: false,
+        };
+        for (gate, far) in gates_between(from, to) {
+            if self.is_open(gate, family) {
+                continue;
+            }
+            let exempt = self.exempt(gate, far, family);
+            let by_rule = self.let_through(gate, far, family, &one);
+            let address = match (exempt, by_rule) {
+                (Some(exempt), _) if exempt.is_sure => {
+                    witness.is_exempt = true;
+                    exempt.address
+                }
+                (Some(exempt), None | Some((_, _, Fit::Perhaps(_)))) => {
+                    witness.unknown.push(self.reserved(gate));
+                    exempt.address
+                }
+                (_, by_rule) => {
+                    let (address, flow, fit) = by_rule?;
+                    self.add_flow(&mut witness, gate, far, family, flow, fit);
+                    address
+                }
+            };
+            match gate {
+                Gate::Inbound(_) => witness.source = Some(address),
+                Gate::Outbound(_) => witness.destination = Some(address),
+            }
+        }
+        witness.flows.dedup();
+        Some(witness)
+    }
+
+    /// Adds a flow that lets a packet through a gate, and what is not known of that.
+    fn add_flow(&self, witness: &mut Witness, gate: Gate, far: &Side, family: Family, flow: u32, fit: Fit) {
+        witness.flows.push(flow);
+        // wherever the members are, a block that holds all of it admits them
+        if let Peer::Net(block) = self.peer(gate, flow)
+            && !far.addresses.in_family(family).difference(&Addresses::of([&block])).is_empty()
+        {
+            witness.unknown.extend(far.unknown_in(family));
+        }
+        if let Fit::Perhaps(unknown) = fit {
+            witness.unknown.push(unknown);
+        }
+    }
+
+    /// What is not known of an address that perhaps is one of those that a gate never filters.
+    pub(super) fn reserved(&self, gate: Gate) -> Unknown {
+        let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
+        Unknown::Reserved(self.policy.tier(tier).vpc)
+    }
+
+    /// An address and a flow by which a gate admits this piece of traffic, one that surely does before one that
+    /// does perhaps, and the lowest address first.
+    fn let_through(&self, gate: Gate, far: &Side, family: Family, one: &TrafficSet) -> Option<(IpAddr, u32, Fit)> {
+        let flows = self.flows(gate).iter().copied();
+        let admitting = flows.filter(|n| TrafficSet::of(self.policy.flows[*n as usize].traffic, family).covers(one));
+        let fits = admitting.filter_map(|flow| match self.fit(self.peer(gate, flow), far, family) {
+            (Fit::No, _) => None,
+            (fit @ (Fit::Perhaps(_) | Fit::Yes), address) => Some((address?, flow, fit)),
+        });
+        fits.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))
+    }
+}
+
+/// What questions ask of one gate.
+impl Gates<'_> {
+    /// What one gate admits from or to an end: for some of its addresses, and for every one.
+    pub fn at(&self, gate: Gate, far: &Side, family: Family) -> (TrafficSet, TrafficSet) {
+        let Admitted { may, must } = self.admitted(gate, far, family);
+        (may, must)
+    }
+
+    /// The flows of a gate that let some of what is asked about through, for some address of the far end; `true`
+    /// for those that surely do at such an address. An open gate has none.
+    pub fn letting(&self, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Vec<(u32, bool)> {
+        let fits = |n: &u32| Some((*n, self.lets(&self.policy.flows[*n as usize], gate, far, family, asked)?));
+        if self.is_open(gate, family) { Vec::new() } else { self.flows(gate).iter().filter_map(fits).collect() }
+    }
+
+    /// Sentences that would let some of it through, and whose last day is past.
+    pub fn ended(&self, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Vec<SentenceId> {
+        let of_gate = |flow: &&Flow| match gate {
+            Gate::Inbound(tier) => flow.receiver() == Some(tier),
+            Gate::Outbound(tier) => flow.sender() == Some(tier),
+        };
+        let ended = self.policy.ended.iter().filter(of_gate);
+        let letting = ended.filter(|flow| self.lets(flow, gate, far, family, asked).is_some());
+        let mut sentences: Vec<SentenceId> = letting.map(|flow| flow.sentence).collect();
+        sentences.dedup();
+        sentences
+    }
+
+    /// Whether a flow lets some of what is asked about through a gate, and then whether it surely does.
+    fn lets(&self, flow: &Flow, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Option<bool> {
+        if !asked.meets(flow.traffic, family) {
+            return None;
+        }
+        match self.fit(peer_of(gate, flow), far, family) {
+            (Fit::No, _) | (_, None) => None,
+            (Fit::Perhaps(_), Some(_)) => Some(false),
+            (Fit::Yes, Some(_)) => Some(true),
+        }
+    }
+}
+
+/// Whom a flow names at the far end of a gate.
+pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
+    match gate {
+        Gate::Inbound(_) => flow.source(),
+        Gate::Outbound(_) => flow.destination(),
+    }
+}
+
+/// The gates on the way from one end to another, each with the end that it looks at.
+pub(super) fn gates_between<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate, &'s Side)> {
+    let outbound = match from.who {
+        Who::Tier(tier) => Some((Gate::Outbound(tier), to)),
+        Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
+    };
+    let inbound = match to.who {
+        Who::Tier(tier) => Some((Gate::Inbound(tier), from)),
+        Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
+    };
+    outbound.into_iter().chain(inbound)
+}

@@ -1,0 +1,22 @@
+//! What the rules of a program let pass: who reaches whom, what is proved of it, what a change opens, what the quota
+//! counts.
+
+mod address_index;
+pub mod assertions;
+pub mod diff;
+pub mod end_set;
+mod endpoint;
+mod equivalence;
+pub mod gate;
+mod gate_rules;
+mod graph;
+mod interned;
+pub mod matrix;
+pub mod named_endpoint;
+pub(crate) mod never_filtered;
+pub mod paths;
+pub mod quota;
+pub mod reachability;
+pub mod redundancy;
+pub mod trace;
+pub mod verdict;

@@ -1,0 +1,157 @@
+//! The rule ledger: how much of AWS's quota of rules each side of each group uses, and for which sentences.
+//!
+//! The quota holds for each group, apart for inbound and outbound and apart for IPv4 and IPv6 (VPC user guide,
+//! "Amazon VPC quotas": 60 each, adjustable). `rule-quota` of the stack says what an account has.
+//!
+//! | peer of a rule | counts | by |
+//! |---|---|---|
+//! | a block, known or a parameter | 1 in its family | VPC user guide, "Security group rules" |
+//! | a group: a tier, an external | 1 in each family, whatever its traffic | see below |
+//! | a prefix list | its maximum size, or AWS's weight for it, in its family | "Security group rules", "Security group size" |
+//! | a prefix list of unknown size | 1 in its family, and a note | |
+//!
+//! That a reference to a group counts in each family was in earlier editions of "Amazon VPC quotas" ("counts as one
+//! rule for IPv4 and one rule for IPv6"). The page says nothing of it now, and did not say whether ICMP, which is
+//! bound to one family, is different. Both are counted the way that needs more of the quota.
+//!
+//! Counted are the rules of the lowered groups, so what several sentences ask for counts once. CloudFormation's
+//! placeholder is a thing of that output alone and is not counted.
+
+use crate::groups::{Deployment, Direction, Group, Peer, PrefixListId, Rule, lower};
+use crate::net::Family;
+use crate::policy::{Policy, SentenceId, TierId};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// What rules count, in each family.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Against the quota of IPv4.
+    pub v4: u32,
+    /// Against the quota of IPv6.
+    pub v6: u32,
+}
+
+/// One side of one group, and what its rules count together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side {
+    /// The tier of the group.
+    pub tier: TierId,
+    /// Inbound or outbound.
+    pub direction: Direction,
+    /// What its rules count.
+    pub used: Count,
+}
+
+impl Count {
+    /// In one family.
+    pub fn of(self, family: Family) -> u32 {
+        match family {
+            Family::V4 => self.v4,
+            Family::V6 => self.v6,
+        }
+    }
+
+    /// In the family in which it is more.
+    pub fn most(self) -> u32 {
+        self.v4.max(self.v6)
+    }
+
+    pub(crate) fn one(family: Family, count: u32) -> Count {
+        match family {
+            Family::V4 => Count { v4: count, v6: 0 },
+            Family::V6 => Count { v4: 0, v6: count },
+        }
+    }
+
+    pub(crate) fn plus(self, other: Count) -> Count {
+        Count { v4: self.v4.saturating_add(other.v4), v6: self.v6.saturating_add(other.v6) }
+    }
+}
+
+/// Both sides of every group, groups by name and inbound first: one pass over the rules.
+pub fn totals(deployment: &Deployment<'_>) -> Vec<Side> {
+    let sides = deployment.groups.iter().flat_map(|group| Direction::ALL.map(|direction| (group, direction)));
+    let side = |(group, direction): (&Group<'_>, Direction)| {
+        let counts = group.rules(direction).iter().map(|rule| count(deployment, rule));
+        Side { tier: group.tier, direction, used: counts.fold(Count::default(), Count::plus) }
+    };
+    sides.map(side).collect()
+}
+
+/// What each sentence costs one side of a group, the most costly first, then as they stand. A rule is charged
+/// to the first of the sentences that ask for it. The rules of an open tier are charged to none.
+pub fn costs(deployment: &Deployment<'_>, tier: TierId, direction: Direction) -> Vec<(SentenceId, Count)> {
+    let rules = deployment.group(tier).rules(direction).iter();
+    let charge = |rule: &Rule| Some((deployment.sentence(rule)?, count(deployment, rule)));
+    let mut costs: Vec<(SentenceId, Count)> = rules.filter_map(charge).collect();
+    costs.sort_by_key(|(sentence, _)| *sentence);
+    costs.dedup_by(|(next, cost), (kept, sum)| {
+        let same = next == kept;
+        if same {
+            *sum = sum.plus(*cost);
+        }
+        same
+    });
+    costs.sort_by_key(|(_, cost)| Reverse((cost.most(), cost.v4.min(cost.v6))));
+    costs
+}
+
+/// What one rule counts.
+fn count(deployment: &Deployment<'_>, rule: &Rule) -> Count {
+    match rule.peer {
+        Peer::Net(block) => Count::one(Family::of(&block), 1),
+        Peer::Param(id) => Count::one(deployment.parameter_family(id), 1),
+        Peer::PrefixList(id) => Count::one(deployment.list_family(id), deployment.list_entries(id).unwrap_or(1)),
+        Peer::Tier(_) | Peer::External(_) => Count { v4: 1, v6: 1 },
+    }
+}
+
+/// The ledger of a program, for people and for programs.
+#[derive(Debug)]
+pub struct Ledger<'p> {
+    pub(crate) policy: &'p Policy,
+    pub(crate) deployment: Deployment<'p>,
+    pub(crate) sides: Vec<Side>,
+}
+
+impl<'p> Ledger<'p> {
+    /// Lowers a policy and counts its rules.
+    pub fn of(policy: &'p Policy) -> Ledger<'p> {
+        let deployment = lower(policy);
+        let sides = totals(&deployment);
+        Ledger { policy, deployment, sides }
+    }
+
+    /// Leaves only the groups of these tiers.
+    pub fn keep(&mut self, tiers: &[TierId]) {
+        self.sides.retain(|side| tiers.contains(&side.tier));
+    }
+
+    /// Whether a group needs more rules than AWS lets it have.
+    pub fn over(&self) -> bool {
+        self.sides.iter().any(|side| self.is_over(side))
+    }
+
+    pub(crate) fn quota(&self) -> u32 {
+        self.policy.stack.rule_quota
+    }
+
+    pub(crate) fn is_over(&self, side: &Side) -> bool {
+        side.used.most() > self.quota()
+    }
+
+    pub(crate) fn costs(&self, side: &Side) -> Vec<(SentenceId, Count)> {
+        costs(&self.deployment, side.tier, side.direction)
+    }
+
+    /// The prefix lists among the peers whose size is not known.
+    pub(crate) fn unknown(&self) -> BTreeSet<PrefixListId> {
+        let rules = self.sides.iter().flat_map(|side| self.deployment.group(side.tier).rules(side.direction));
+        let list = |rule: &Rule| match rule.peer {
+            Peer::PrefixList(id) if self.deployment.list_entries(id).is_none() => Some(id),
+            Peer::PrefixList(_) | Peer::Net(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => None,
+        };
+        rules.filter_map(list).collect()
+    }
+}

@@ -1,0 +1,75 @@
+//! The answer to a question: one meaning for assertions, for `trace`, and for each part of a service.
+
+use super::gate::{Gates, Side};
+use crate::net::{Family, Traffic, TrafficSet};
+
+/// How a question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It must pass, for every address of both ends: what `can reach` claims.
+    Passes,
+    /// It may pass: for some addresses, in part, or if what is not known turns out so.
+    ForSome,
+    /// It never passes: what `cannot reach` claims.
+    Stopped,
+}
+
+/// What passes in one IP version, of what is asked about.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// The IP version.
+    pub family: Family,
+    /// Whether both ends surely have it.
+    pub sure: bool,
+    /// What is asked about.
+    pub asked: TrafficSet,
+    /// What passes for some address of either end, or perhaps.
+    pub may: TrafficSet,
+    /// What passes for every one.
+    pub must: TrafficSet,
+}
+
+impl Passage {
+    /// The part of it that this is about.
+    pub fn within(&self, part: &TrafficSet) -> Passage {
+        let [asked, may, must] = [&self.asked, &self.may, &self.must].map(|set| set.intersection(part));
+        Passage { asked, may, must, ..*self }
+    }
+}
+
+impl Verdict {
+    /// The answer over all IP versions that the ends may have. It passes if all that is asked about must pass in each
+    /// version that both surely have; with `any`, if some service must.
+    pub fn over(passages: &[Passage], any: bool) -> Verdict {
+        if passages.iter().all(|passage| passage.may.is_empty()) {
+            return Verdict::Stopped;
+        }
+        let mut carrying = passages.iter().filter(|passage| passage.sure && !passage.asked.is_empty()).peekable();
+        let passes = if any {
+            TrafficSet::share_a_service(&carrying.map(|passage| passage.must.clone()).collect::<Vec<_>>())
+        } else {
+            carrying.peek().is_some() && carrying.all(|passage| passage.must.covers(&passage.asked))
+        };
+        if passes { Verdict::Passes } else { Verdict::ForSome }
+    }
+}
+
+impl Gates<'_> {
+    /// What passes from one end to another in each IP version that both may have; of any traffic, where none is asked
+    /// about.
+    pub fn passages(&self, from: &Side, to: &Side, asked: &[Traffic]) -> Vec<Passage> {
+        let families = Family::BOTH.into_iter().filter(|family| from.may_be_in(*family) && to.may_be_in(*family));
+        let passage = |family| {
+            let asked = super::named_endpoint::asked(asked.iter().copied(), family);
+            let sure = from.is_in(family) && to.is_in(family);
+            let (may, must) = (self.may(from, to, family, &asked), self.must(from, to, family, &asked));
+            Passage { family, sure, asked, may, must }
+        };
+        families.map(passage).collect()
+    }
+
+    /// The answer for one service; for anything at all, where none is named.
+    pub fn verdict(&self, from: &Side, to: &Side, asked: &[Traffic]) -> Verdict {
+        Verdict::over(&self.passages(from, to, asked), asked.is_empty())
+    }
+}

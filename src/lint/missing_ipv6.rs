@@ -1,0 +1,68 @@
+//! `missing-ipv6`: something that is open to the internet of IPv4 and not to that of IPv6.
+
+use super::exposure::{Exposed, nothing};
+use super::{Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store, open_high_risk_port};
+use crate::analysis::gate::Side;
+use crate::net::{Family, Traffic, TrafficSet};
+
+/// The lint.
+pub const LINT: Lint = Lint {
+    name: "missing-ipv6",
+    title: "something that is open to the IPv4 internet and not to the IPv6 internet",
+    level: Level::Warn,
+    ids: &[],
+    text: "\
+Checks: that what a tier accepts from the IPv4 internet, it accepts from the IPv6 internet as well, where the stack has
+`ip = dual`. ICMP is left out: it has other types in either family. So are ports that other lints would not have open
+at all, and VPCs whose `cidr` has IPv4 alone. The reverse is not reported.
+
+Why: as soon as the name of the service has an IPv6 address, whoever has IPv6 tries that first, and waits until it
+fails. Such a gap shows as a site that is slow for some and fine for whoever looks into it.
+
+Instead: `from anywhere`, which is both. A stack without IPv6 says so: `stack shop { ip = ipv4 }`.",
+    fires: "\
+tier web
+
+web allows https from anywhere-ipv4
+",
+    calm: "\
+tier web
+
+web allows https from anywhere
+",
+    judge: Judge::Exposure(judge),
+};
+
+/// ICMP of either family, within its own and within the other.
+const ICMP: [Traffic; 3] = [Traffic::Icmp(None), Traffic::Icmpv6(None), Traffic::Number(58)];
+
+/// What other lints say is not to be open at all.
+fn told() -> TrafficSet {
+    let lists = [&open_admin_port::WATCHED[..], &open_data_store::WATCHED, &open_high_risk_port::WATCHED];
+    TrafficSet::of_all(lists.into_iter().flatten().map(|watched| watched.traffic), Family::V4)
+}
+
+fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
+    if !subject.policy.stack.dual {
+        return;
+    }
+    let told = told();
+    for of_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
+        let v6 = TrafficSet::union_of(of_tier.iter().map(|opening| &opening.open[Family::V6 as usize]));
+        let has = TrafficSet::union_of([&v6, &TrafficSet::of_all(ICMP, Family::V4), &told]);
+        for opening in of_tier {
+            let missing = [opening.open[Family::V4 as usize].difference(&has), TrafficSet::default()];
+            // what is not to be open at all is told by others, and a VPC with blocks of IPv4 alone has no IPv6 to open
+            let without = !Side::tier(subject.policy, opening.tier).is_in(Family::V6);
+            if without || nothing(&missing) {
+                continue;
+            }
+            let tier = &subject.policy.tier(opening.tier).name;
+            let said = opening.said(subject, &missing).iter().map(Traffic::to_string).collect();
+            let message =
+                format!("`{tier}` accepts {} from the IPv4 internet and not from the IPv6 internet", listed(said));
+            let help = "`from anywhere` is both; a stack without IPv6 says `ip = ipv4`";
+            found.push(opening.exposed(subject, missing, message, help));
+        }
+    }
+}

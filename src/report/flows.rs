@@ -1,0 +1,302 @@
+//! The flow table: who may talk to whom, on what, and which sentence says so.
+
+use crate::groups::describe;
+use crate::net::Traffic;
+use crate::policy::{DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, TierId};
+use crate::report::citation::Said;
+use crate::source::Sources;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// One connection that a policy permits, with the sentences that do.
+#[derive(Debug)]
+struct Row {
+    /// Positions of the flows that state it.
+    flows: Vec<u32>,
+}
+
+/// What tells one connection from another: receiver, sender, traffic, and the far end that is no tier.
+type Key = (Option<TierId>, Option<TierId>, Option<Peer>, Traffic);
+
+fn key(flow: &Flow) -> Key {
+    let (receiver, sender) = (flow.receiver(), flow.sender());
+    let other = if receiver.is_some() && sender.is_some() { None } else { Some(flow.peer) };
+    (receiver, sender, other, flow.traffic)
+}
+
+fn rows(policy: &Policy) -> Vec<Row> {
+    let mut rows: BTreeMap<(bool, Key), Row> = BTreeMap::new();
+    for (n, flow) in policy.flows.iter().enumerate() {
+        rows.entry((flow.receiver().is_none(), key(flow)))
+            .or_insert_with(|| Row { flows: Vec::new() })
+            .flows
+            .push(n as u32);
+    }
+    rows.into_values().collect()
+}
+
+impl Row {
+    fn flow<'p>(&self, policy: &'p Policy) -> &'p Flow {
+        &policy.flows[self.flows[0] as usize]
+    }
+
+    /// Its sentences, as they stand, once each.
+    fn sentences(&self, policy: &Policy) -> Vec<SentenceId> {
+        let mut sentences: Vec<SentenceId> = self.flows.iter().map(|n| policy.flows[*n as usize].sentence).collect();
+        sentences.sort_unstable();
+        sentences.dedup();
+        sentences
+    }
+
+    /// The text that its rules carry.
+    fn description(&self, policy: &Policy) -> String {
+        let text = |n: &u32| {
+            let mut text = String::new();
+            describe(policy, *n, &mut text);
+            (policy.sentence(policy.flows[*n as usize].sentence).prose.is_none(), text)
+        };
+        self.flows.iter().map(text).min().map_or(String::new(), |(_, text)| text)
+    }
+
+    /// Sender and receiver.
+    fn ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
+        let flow = self.flow(policy);
+        let tier =
+            |id: Option<TierId>| id.map_or_else(|| End::of(policy, flow.peer), |id| End::of(policy, Peer::Tier(id)));
+        [tier(flow.sender()), tier(flow.receiver())]
+    }
+}
+
+/// One end of a connection.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[allow(missing_docs)] // the fields are named for what they hold
+pub enum End<'p> {
+    Tier {
+        name: &'p str,
+    },
+    Address {
+        block: String,
+    },
+    External {
+        name: &'p str,
+        id: Option<&'p str>,
+        parameter: Option<&'p str>,
+        account: Option<&'p str>,
+    },
+    PrefixList {
+        name: &'p str,
+        id: Option<&'p str>,
+        aws_name: Option<&'p str>,
+        parameter: Option<&'p str>,
+        family: &'static str,
+    },
+    Parameter {
+        name: &'p str,
+        family: &'static str,
+    },
+}
+
+impl<'p> End<'p> {
+    pub(crate) fn of(policy: &'p Policy, peer: Peer) -> End<'p> {
+        let parameter = |id| policy.param(id).name.as_str();
+        match peer {
+            Peer::Tier(id) => End::Tier { name: &policy.tier(id).name },
+            Peer::Net(block) => End::Address { block: block.to_string() },
+            Peer::Param(id) => End::Parameter { name: parameter(id), family: policy.param(id).kind.family().keyword() },
+            Peer::External(id) => {
+                let external = &policy.externals[id.index()];
+                let (id, parameter) = match &external.id {
+                    Reference::Id(id) => (Some(id.as_str()), None),
+                    Reference::Param(id) => (None, Some(parameter(*id))),
+                };
+                End::External { name: &external.name, id, parameter, account: external.account.as_deref() }
+            }
+            Peer::PrefixList(id) => {
+                let list = &policy.prefix_lists[id.index()];
+                let (id, aws_name, parameter) = match &list.list {
+                    ListReference::Id(id) => (Some(id.as_str()), None, None),
+                    ListReference::Aws(name) => (None, Some(name.as_str()), None),
+                    ListReference::Param(id) => (None, None, Some(parameter(*id))),
+                };
+                End::PrefixList { name: &list.name, id, aws_name, parameter, family: list.family.keyword() }
+            }
+        }
+    }
+
+    pub(crate) fn words(&self) -> String {
+        match self {
+            End::Tier { name } => name.to_string(),
+            End::Address { block } => match block.as_str() {
+                "0.0.0.0/0" => "anywhere (IPv4)".to_string(),
+                "::/0" => "anywhere (IPv6)".to_string(),
+                block => block.to_string(),
+            },
+            End::External { name, account: Some(account), .. } => format!("{name} (account {account})"),
+            End::External { name, account: None, .. } => format!("{name} (group)"),
+            End::PrefixList { name, .. } => format!("{name} (prefix list)"),
+            End::Parameter { name, .. } => format!("{name} (parameter)"),
+        }
+    }
+}
+
+/// As a table for people: a line for each pair of ends and the sentences that speak of it.
+pub fn table(policy: &Policy, sources: &Sources) -> String {
+    let mut lines = vec![["FROM", "TO", "ON", "SAID BY"].map(str::to_string)];
+    let mut last: Option<(Key, Vec<SentenceId>)> = None;
+    for row in rows(policy) {
+        let (receiver, sender, other, _) = key(row.flow(policy));
+        let this = ((receiver, sender, other, Traffic::All), row.sentences(policy));
+        let traffic = row.flow(policy).traffic.to_string();
+        match lines.last_mut() {
+            Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
+            Some(_) | None => {
+                let [from, to] = row.ends(policy).map(|end| end.words());
+                let sentences = this.1.iter().map(|id| Said::of(policy, sources, *id).to_string());
+                lines.push([from, to, traffic, sentences.collect::<Vec<_>>().join("; ")]);
+                last = Some(this);
+            }
+        }
+    }
+    let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2).min(40)];
+    let mut out = String::new();
+    for [from, to, on, said_by] in &lines {
+        let [a, b, c] = widths;
+        let line = format!("{from:a$}  {to:b$}  {on:c$}  {said_by}");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    for tier in policy.tiers.iter().filter(|tier| tier.outbound == Outbound::Open) {
+        let _ = writeln!(out, "{} may send everything to anywhere (outbound = open)", tier.name);
+    }
+    out
+}
+
+#[derive(Serialize)]
+struct Document<'p> {
+    format: u32,
+    stack: &'p str,
+    ip: &'static str,
+    vpcs: Vec<VpcLine<'p>>,
+    tiers: Vec<TierLine<'p>>,
+    flows: Vec<FlowLine<'p>>,
+}
+
+#[derive(Serialize)]
+struct VpcLine<'p> {
+    name: &'p str,
+    id: Option<&'p str>,
+    parameter: Option<&'p str>,
+    default_group: &'static str,
+}
+
+#[derive(Serialize)]
+struct TierLine<'p> {
+    name: &'p str,
+    vpc: Option<&'p str>,
+    role: Option<&'static str>,
+    outbound: &'static str,
+    tag_name: String,
+}
+
+#[derive(Serialize)]
+struct FlowLine<'p> {
+    from: End<'p>,
+    to: End<'p>,
+    protocol: String,
+    from_port: Option<i32>,
+    to_port: Option<i32>,
+    description: String,
+    sentences: Vec<Said<'p>>,
+}
+
+/// As JSON, format 1: documented in `docs/outputs.md`, and stable.
+pub fn json(policy: &Policy, sources: &Sources) -> String {
+    let document = Document {
+        format: 1,
+        stack: &policy.stack.name,
+        ip: if policy.stack.dual { "dual" } else { "ipv4" },
+        vpcs: policy.vpcs.iter().filter_map(|vpc| vpc_line(policy, vpc)).collect(),
+        tiers: (0..policy.tiers.len()).map(|n| tier_line(policy, TierId(n as u32))).collect(),
+        flows: rows(policy).iter().map(|row| flow_line(policy, sources, row)).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLine<'p>> {
+    let (id, parameter) = match &vpc.id {
+        Some(Reference::Id(id)) => (Some(id.as_str()), None),
+        Some(Reference::Param(id)) => (None, Some(policy.param(*id).name.as_str())),
+        None => (None, None),
+    };
+    let default_group = match vpc.default_group {
+        DefaultGroup::Aws => "aws",
+        DefaultGroup::Locked => "locked",
+    };
+    Some(VpcLine { name: vpc.name.as_deref()?, id, parameter, default_group })
+}
+
+fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
+    let tier = policy.tier(id);
+    let outbound = match tier.outbound {
+        Outbound::Open => "open",
+        Outbound::Closed => "closed",
+    };
+    let tags = [&tier.tags, &policy.stack.tags].into_iter().find_map(|tags| tags.get("Name").cloned());
+    let shown = tags.or_else(|| tier.group_name.clone());
+    TierLine {
+        name: &tier.name,
+        vpc: policy.vpc_of(id).name.as_deref(),
+        role: tier.role.map(crate::policy::Role::keyword),
+        outbound,
+        tag_name: shown.unwrap_or_else(|| format!("{}-{}", policy.stack.name, tier.name)),
+    }
+}
+
+fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLine<'p> {
+    let [from, to] = row.ends(policy);
+    let traffic = row.flow(policy).traffic;
+    let ports = traffic.aws_ports();
+    FlowLine {
+        from,
+        to,
+        protocol: traffic.protocol().to_string(),
+        from_port: ports.map(|(from, _)| from),
+        to_port: ports.map(|(_, to)| to),
+        description: row.description(policy),
+        sentences: row.sentences(policy).into_iter().map(|id| Said::of(policy, sources, id)).collect(),
+    }
+}
+
+/// As comma-separated values (RFC 4180), a header line first.
+pub fn csv(policy: &Policy, sources: &Sources) -> String {
+    let mut out = String::from("from,to,protocol,from_port,to_port,description,sentences\r\n");
+    for row in rows(policy) {
+        let [from, to] = row.ends(policy).map(|end| end.words());
+        let traffic = row.flow(policy).traffic;
+        let port = |port: Option<i32>| port.map_or(String::new(), |port| port.to_string());
+        let sentences = row.sentences(policy).into_iter().map(|id| Said::of(policy, sources, id).to_string());
+        let fields = [
+            from,
+            to,
+            traffic.protocol().to_string(),
+            port(traffic.aws_ports().map(|(from, _)| from)),
+            port(traffic.aws_ports().map(|(_, to)| to)),
+            row.description(policy),
+            sentences.collect::<Vec<_>>().join("; "),
+        ];
+        out.push_str(&fields.map(csv_field).join(","));
+        out.push_str("\r\n");
+    }
+    out
+}
+
+/// One value. A text that a spreadsheet would compute has an apostrophe before it, as one would type it there.
+pub(crate) fn csv_field(text: String) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<i32>().is_err();
+    let text = if is_formula { format!("'{text}") } else { text };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}

@@ -1,0 +1,250 @@
+//! `tierwall matrix`: who may reach whom, on what, as a grid or as a list.
+
+use super::paint::{Paint, Tone};
+use super::words::{EndLine, Marked, PieceLine, end_line, kind, line, marked, piece_lines};
+use crate::analysis::matrix::{Cell, Matrix, Senders};
+use crate::analysis::reachability::KindId;
+use crate::policy::Policy;
+use crate::report::flows::csv_field;
+use serde::{Serialize, Serializer};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::io;
+
+/// Characters that a line of a grid may take where no terminal shows it; what is wider is written as a list.
+pub const WIDTH: usize = 120;
+
+/// The part of the width that a column of a list is filled up to; what is longer in it is followed at once by the next.
+const FILLED: usize = 3;
+
+/// Senders that a line of a list names.
+const NAMED: usize = 8;
+
+/// A table of texts, the first line its head.
+type Lines = Vec<Vec<String>>;
+
+/// For people: a grid where it fits in so many columns, else a list.
+pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
+    let matrix = Matrix::new(policy);
+    let lines = laid_out(&matrix, width);
+    let mut widths = widths(&lines);
+    // the fields of a list can be longer than its columns, those of a grid stand below each other
+    if widths.iter().map(|column| column + 2).sum::<usize>() > width + 2 {
+        widths.iter_mut().for_each(|column| *column = (*column).min(width / FILLED));
+    }
+    let mut out = String::new();
+    for (row, line) in lines.iter().enumerate() {
+        // what is last is followed by nothing
+        let shown = line.iter().rposition(|field| !field.is_empty()).map_or(0, |last| last + 1);
+        for (n, field) in line[..shown].iter().enumerate() {
+            let blanks = if n + 1 == shown { 0 } else { widths[n].saturating_sub(field.chars().count()) + 2 };
+            let _ = write!(out, "{}{}", painted(paint, row, n, field), " ".repeat(blanks));
+        }
+        out.push('\n');
+    }
+    out + &legend(&matrix, &lines)
+}
+
+/// A field of a table: its head and the names before its lines are set apart, and so is what is not sure.
+fn painted(paint: Paint, row: usize, column: usize, field: &str) -> String {
+    match field {
+        _ if row == 0 || column == 0 => paint.set(Tone::Head, field),
+        "-" => paint.set(Tone::Faint, field),
+        field if field.contains('?') => paint.set(Tone::Doubtful, field),
+        field => field.to_string(),
+    }
+}
+
+/// The same in Markdown.
+pub fn markdown(policy: &Policy) -> String {
+    let matrix = Matrix::new(policy);
+    let lines = laid_out(&matrix, WIDTH);
+    let mut out = String::new();
+    for (n, line) in lines.iter().enumerate() {
+        let _ = writeln!(out, "| {} |", line.join(" | "));
+        if n == 0 {
+            let _ = writeln!(out, "|{}", "---|".repeat(line.len()));
+        }
+    }
+    out + &legend(&matrix, &lines)
+}
+
+fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
+    let mut out = String::new();
+    if lines.iter().skip(1).flatten().any(|field| field.contains('?')) {
+        out += "\n?: for some of their addresses only, or it depends on what is not known\n";
+    }
+    if matrix.left_out > 0 {
+        let count = in_thousands(matrix.left_out);
+        let _ = writeln!(
+            out,
+            "\n{count} addresses that sentences name are left out: give them names as networks to see them"
+        );
+    }
+    out
+}
+
+/// `1,200`
+fn in_thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let blocks = digits.as_bytes().rchunks(3).rev().map(|block| String::from_utf8_lossy(block).into_owned());
+    blocks.collect::<Vec<_>>().join(",")
+}
+
+fn widths(lines: &Lines) -> Vec<usize> {
+    let columns = lines.first().map_or(0, Vec::len);
+    let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
+    (0..columns).map(width).collect()
+}
+
+fn laid_out(matrix: &Matrix<'_>, width: usize) -> Lines {
+    // with two blanks between columns, and something in each of them
+    let columns = width / 3;
+    if matrix.tiers <= columns
+        && let Some(grid) = grid(matrix, columns)
+    {
+        let needed: usize = widths(&grid).iter().map(|column| column + 2).sum();
+        if needed <= width + 2 {
+            return grid;
+        }
+    }
+    list(matrix)
+}
+
+/// What passes in words, each put into words once.
+struct Words<'m> {
+    matrix: &'m Matrix<'m>,
+    known: HashMap<KindId, String>,
+}
+
+impl<'m> Words<'m> {
+    fn new(matrix: &'m Matrix<'m>) -> Words<'m> {
+        Words { matrix, known: HashMap::new() }
+    }
+
+    fn of(&mut self, kind: KindId) -> &str {
+        self.known.entry(kind).or_insert_with(|| line(&marked(self.matrix.kind(kind))))
+    }
+}
+
+/// A line for each sender, a column for each receiver, unless these are too many. Tiers and the internet are there in
+/// any case.
+fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
+    let name = |end: usize| matrix.ends()[end].name.clone();
+    let mut words = Words::new(matrix);
+    let cells: HashMap<(usize, usize), KindId> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
+    let with = |always: usize, ends: &mut dyn Iterator<Item = usize>| (0..always).chain(ends).collect::<BTreeSet<_>>();
+    let receivers = with(matrix.tiers, &mut cells.keys().map(|(_, to)| *to));
+    if receivers.len() > most {
+        return None;
+    }
+    let senders = with(matrix.tiers + 1, &mut cells.keys().map(|(from, _)| *from));
+    let mut lines = vec![vec!["FROM \\ TO".to_string()]];
+    lines[0].extend(receivers.iter().map(|to| name(*to)));
+    for from in senders {
+        let cell = |to: &usize| match cells.get(&(from, *to)) {
+            Some(kind) => words.of(*kind).to_string(),
+            None if from >= matrix.tiers && *to >= matrix.tiers => String::new(),
+            None => "-".to_string(),
+        };
+        lines.push(std::iter::once(name(from)).chain(receivers.iter().map(cell)).collect());
+    }
+    Some(lines)
+}
+
+/// A line for each receiver and what may pass to it, with all the senders of which that is true.
+fn list(matrix: &Matrix<'_>) -> Lines {
+    let mut lines = vec![["TO", "ON", "FROM"].map(str::to_string).to_vec()];
+    let mut words = Words::new(matrix);
+    for (to, end) in matrix.ends().iter().enumerate() {
+        for senders in matrix.senders(to) {
+            lines.push(vec![end.name.clone(), words.of(senders.kind).to_string(), together(matrix, to, &senders)]);
+        }
+    }
+    lines
+}
+
+/// `every tier but db, internet`, `app, web and 37 more`
+fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
+    let names = |ends: Vec<usize>| ends.into_iter().map(|end| matrix.ends()[end].name.clone()).collect::<Vec<_>>();
+    let (tiers, others) = (senders.tiers.len(), senders.others.len());
+    let left = matrix.tiers - tiers;
+    let (mut parts, count) = match left {
+        0 if tiers > 1 => (vec!["every tier".to_string()], 1),
+        // only where that says less
+        1..=3 if tiers > 2 * left + 1 => {
+            let but = names(matrix.other_tiers(to, senders)).join(" and ");
+            (vec![format!("every tier but {but}")], 1)
+        }
+        _ => (names(senders.tiers.first(NAMED)), tiers),
+    };
+    parts.extend(names(senders.others.first(NAMED - parts.len())));
+    match count + others - parts.len() {
+        0 => parts.join(", "),
+        more => format!("{} and {more} more", parts.join(", ")),
+    }
+}
+
+/// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a header first.
+pub fn csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
+    let matrix = Matrix::new(policy);
+    out.write_all(b"from,from_kind,to,to_kind,passes,perhaps\r\n")?;
+    let ends: Vec<String> =
+        matrix.ends().iter().map(|end| format!("{},{}", csv_field(end.name.clone()), kind(end))).collect();
+    let mut known: HashMap<KindId, String> = HashMap::new();
+    for Cell { from, to, kind } in matrix.cells() {
+        let passes = known.entry(kind).or_insert_with(|| {
+            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) =
+                marked(matrix.kind(kind)).into_iter().partition(|piece| piece.certain);
+            // the column says so
+            perhaps.iter_mut().for_each(|piece| piece.certain = true);
+            [line(&sure), line(&perhaps)].map(csv_field).join(",")
+        });
+        write!(out, "{},{},{passes}\r\n", ends[from], ends[to])?;
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Document<'p> {
+    format: u32,
+    stack: &'p str,
+    left_out: usize,
+    ends: Vec<EndLine<'p>>,
+    pairs: Pairs<'p>,
+}
+
+/// The pairs, each found when its line is written.
+struct Pairs<'m>(&'m Matrix<'m>);
+
+impl Serialize for Pairs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Pairs(matrix) = self;
+        serializer.collect_seq(matrix.cells().map(|cell| PairLine {
+            from: end_line(&matrix.ends()[cell.from]),
+            to: end_line(&matrix.ends()[cell.to]),
+            on: piece_lines(&marked(matrix.kind(cell.kind))),
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct PairLine<'p> {
+    from: EndLine<'p>,
+    to: EndLine<'p>,
+    on: Vec<PieceLine>,
+}
+
+/// As JSON, format 1: documented in `docs/outputs.md`, and stable.
+pub fn json(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
+    let matrix = Matrix::new(policy);
+    let document = Document {
+        format: 1,
+        stack: &policy.stack.name,
+        left_out: matrix.left_out,
+        ends: matrix.ends().iter().map(end_line).collect(),
+        pairs: Pairs(&matrix),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,58 @@
+//! What is found about a program, in words and in JSON: who may talk to whom, answers to questions, the quota, what a
+//! change does.
+
+pub mod citation;
+pub mod flows;
+mod fold;
+mod matrix;
+mod paint;
+mod paths;
+pub mod plan;
+pub mod quota;
+pub mod review;
+mod trace;
+mod trace_json;
+mod travel;
+pub(crate) mod words;
+
+pub use matrix::{WIDTH, csv, json as matrix_json, markdown, table};
+pub use paint::Paint;
+pub use paths::{json as paths_json, text as paths_text};
+pub use trace::text as trace_text;
+pub use trace_json::json as trace_json;
+
+use crate::analysis::named_endpoint::{self, Named};
+use crate::analysis::trace::Service;
+use crate::policy::{Assertion, End, Policy};
+use crate::source::{Sources, Span};
+
+/// What is asked about: the ends and the services of a question, under the names that it gives them.
+#[derive(Debug)]
+pub struct Subject {
+    /// The senders.
+    pub from: Vec<Named>,
+    /// The receivers.
+    pub to: Vec<Named>,
+    /// The services; none where any is meant.
+    pub services: Vec<Service>,
+}
+
+impl Subject {
+    /// What a question is about.
+    pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
+        let named =
+            |ends: &[(Span, End)]| ends.iter().flat_map(|(_, end)| named_endpoint::named(policy, end)).collect();
+        let mut services: Vec<(Span, Service)> = Vec::new();
+        for (span, traffic) in &question.on {
+            match services.last_mut() {
+                Some((last, service)) if last == span => service.traffic.push(*traffic),
+                Some(_) | None => {
+                    let name = sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+                    services.push((*span, Service { name, traffic: vec![*traffic] }));
+                }
+            }
+        }
+        let services = services.into_iter().map(|(_, service)| service).collect();
+        Subject { from: named(&question.from), to: named(&question.to), services }
+    }
+}

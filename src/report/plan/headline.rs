@@ -1,0 +1,57 @@
+//! What AWS will do, in one line.
+
+use crate::plan::{Changes, GroupFate, OtherChange, RuleFate, Sides, Targets};
+
+/// `3 rules to add, 1 to remove; 1 group replaced, 1 created`
+pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
+    let rules = |fates: &[RuleFate]| {
+        changes.rules.iter().filter(|(change, targets)| of(*targets) && fates.contains(&change.fate)).count()
+    };
+    let again = [RuleFate::WithGroup, RuleFate::WithPeer, RuleFate::Readdressed];
+    let groups = |is: fn(&GroupFate) -> bool| {
+        changes.groups.iter().filter(|(change, targets)| of(*targets) && is(&change.fate)).count()
+    };
+    let rules = listed(
+        ["rule", "rules"],
+        &[
+            (rules(&[RuleFate::Added]), "to add"),
+            (rules(&[RuleFate::Removed]), "to remove"),
+            (rules(&again), "to make again"),
+            (rules(&[RuleFate::Repointed]), "to point elsewhere"),
+            (rules(&[RuleFate::Default]), "with a changed default"),
+            (rules(&[RuleFate::Text]), "with another text only"),
+        ],
+    );
+    let groups = listed(
+        ["group", "groups"],
+        &[
+            (groups(|fate| matches!(fate, GroupFate::Replaced { .. })), "replaced"),
+            (groups(|fate| matches!(fate, GroupFate::Recreated)), "recreated"),
+            (groups(|fate| matches!(fate, GroupFate::Deleted)), "deleted"),
+            (groups(|fate| matches!(fate, GroupFate::Created)), "created"),
+            (groups(|fate| matches!(fate, GroupFate::Moved { .. })), "renamed"),
+            (groups(|fate| matches!(fate, GroupFate::Tagged)), "with other tags"),
+        ],
+    );
+    let parts: Vec<String> = [rules, groups].into_iter().flatten().collect();
+    if parts.is_empty() { parameters(changes, of) } else { parts.join("; ") }
+}
+
+/// What there is to say where neither rules nor groups change: a parameter may, and with it what a new deployment opens.
+fn parameters(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
+    let is_changed = |change: &OtherChange| matches!(change, OtherChange::Parameter(Sides::Both(..)));
+    match changes.others.iter().filter(|(change, targets)| of(*targets) && is_changed(change)).count() {
+        0 => "no rule and no group changes".to_string(),
+        1 => "1 parameter changes".to_string(),
+        count => format!("{count} parameters change"),
+    }
+}
+
+/// `3 rules to add, 1 to remove`
+fn listed([one, many]: [&str; 2], counts: &[(usize, &str)]) -> Option<String> {
+    let mut parts = counts.iter().filter(|(count, _)| *count > 0);
+    let (count, words) = parts.next()?;
+    let noun = if *count == 1 { one } else { many };
+    let rest = parts.map(|(count, words)| format!(", {count} {words}")).collect::<String>();
+    Some(format!("{count} {noun} {words}{rest}"))
+}

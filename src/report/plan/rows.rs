@@ -1,0 +1,82 @@
+//! Rules of which the same is to be said, as one line.
+
+use crate::groups::{Direction, SentenceId};
+use crate::plan::Targets;
+use crate::report::fold::names;
+
+/// Names that are shown in a row.
+const NAMES: usize = 8;
+
+/// Rules of which the same is to be said: one for each group, each piece of traffic and each peer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RuleRow {
+    /// `+`
+    pub sign: &'static str,
+    /// Their side.
+    pub direction: Direction,
+    /// Why it becomes of them.
+    pub why: Why,
+    /// Which targets it is said of.
+    pub targets: Targets,
+    /// `web`
+    pub groups: Vec<String>,
+    /// `tcp 443`
+    pub traffic: Vec<String>,
+    /// `office (parameter)`
+    pub peers: Vec<String>,
+}
+
+/// Why something becomes of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// A sentence of the new program, or of the old one.
+    Sentence { id: SentenceId, is_new: bool },
+    /// What goes without more.
+    Known(&'static str),
+    /// What has to be said of it.
+    Text(String),
+}
+
+impl RuleRow {
+    /// How many rules it is.
+    pub fn count(&self) -> usize {
+        self.groups.len() * self.traffic.len() * self.peers.len()
+    }
+
+    /// Sign; groups; side; what; why.
+    pub fn cells(&self, why: String) -> [String; 5] {
+        let way = match self.direction {
+            Direction::Ingress => "from",
+            Direction::Egress => "to",
+        };
+        let count = if self.count() > 1 { format!(" ({} rules)", self.count()) } else { String::new() };
+        let what = format!("{} {way} {}{count}", self.traffic_words(), self.peer_words());
+        let groups = names(&self.groups, NAMES, "groups");
+        [self.sign.to_string(), groups, self.direction.words().to_string(), what, why]
+    }
+
+    /// `tcp 80, 443, udp 53`
+    fn traffic_words(&self) -> String {
+        let (mut words, mut protocol): (Vec<&str>, &str) = (Vec::new(), "");
+        for piece in &self.traffic {
+            match piece.split_once(' ') {
+                Some((same, ports)) if same == protocol => words.push(ports),
+                Some((other, _)) => {
+                    protocol = other;
+                    words.push(piece);
+                }
+                None => words.push(piece),
+            }
+        }
+        words.join(", ")
+    }
+
+    /// Peers; `anywhere` of both IP versions once.
+    fn peer_words(&self) -> String {
+        let both = ["anywhere (IPv4)", "anywhere (IPv6)"];
+        let has_both = both.iter().all(|one| self.peers.iter().any(|peer| peer == one));
+        let rest = self.peers.iter().filter(|peer| !has_both || !both.contains(&peer.as_str())).cloned();
+        let peers: Vec<String> = has_both.then(|| "anywhere".to_string()).into_iter().chain(rest).collect();
+        if peers.len() > NAMES { format!("{}, …", peers[..3].join(", ")) } else { peers.join(", ") }
+    }
+}

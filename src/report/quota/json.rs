@@ -1,0 +1,71 @@
+//! The ledger as JSON, format 1. A field may be added; a change of what is there changes `format`.
+
+use crate::analysis::quota::{Ledger, Side};
+use crate::net::Family;
+use crate::report::citation::Said;
+use crate::source::Sources;
+use serde::Serialize;
+use std::cmp::Reverse;
+
+#[derive(Serialize)]
+struct Document<'p> {
+    format: u32,
+    stack: &'p str,
+    quota: u32,
+    uses: Vec<UseLine<'p>>,
+    unknown_sizes: Vec<&'p str>,
+}
+
+#[derive(Serialize)]
+struct UseLine<'p> {
+    tier: &'p str,
+    direction: &'static str,
+    family: &'static str,
+    used: u32,
+    left: u32,
+    over: u32,
+    sentences: Vec<CostLine<'p>>,
+}
+
+#[derive(Serialize)]
+struct CostLine<'p> {
+    used: u32,
+    #[serde(flatten)]
+    said: Said<'p>,
+}
+
+/// As JSON, format 1: documented in `docs/outputs.md`, and stable.
+pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
+    let policy = ledger.policy;
+    let document = Document {
+        format: 1,
+        stack: &policy.stack.name,
+        quota: ledger.quota(),
+        uses: ledger.sides.iter().flat_map(|side| use_lines(ledger, side, sources)).collect(),
+        unknown_sizes: ledger.unknown().into_iter().map(|id| policy.prefix_lists[id.index()].name.as_str()).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+/// A side in each family, with the sentences that have a part in that family, the most costly first.
+fn use_lines<'p>(ledger: &Ledger<'p>, side: &Side, sources: &'p Sources) -> [UseLine<'p>; 2] {
+    let policy = ledger.policy;
+    let costs = ledger.costs(side);
+    Family::BOTH.map(|family| {
+        let used = side.used.of(family);
+        let mut parts: Vec<_> = costs.iter().map(|(id, cost)| (*id, cost.of(family))).filter(|(_, n)| *n > 0).collect();
+        parts.sort_by_key(|(id, used)| (Reverse(*used), *id));
+        let cost = |(id, used)| CostLine { used, said: Said::of(policy, sources, id) };
+        UseLine {
+            tier: &policy.tier(side.tier).name,
+            direction: side.direction.words(),
+            family: family.keyword(),
+            used,
+            left: ledger.quota().saturating_sub(used),
+            over: used.saturating_sub(ledger.quota()),
+            sentences: parts.into_iter().map(cost).collect(),
+        }
+    })
+}

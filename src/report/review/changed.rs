@@ -1,0 +1,218 @@
+//! The lines that changed what a sentence means: the declarations that it speaks of, and the values of parameters.
+
+use super::Version;
+use crate::analysis::diff::{Change, Places};
+use crate::net::{self, Addresses};
+use crate::policy::{Declared, Network, SentenceId};
+use crate::report::citation::Said;
+use crate::source::{Span, visible};
+use ipnet::IpNet;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// A value that was given to a parameter, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// `office`
+    pub name: String,
+    /// `203.0.113.0/24`
+    pub value: String,
+    /// The file of values, and the line in it; nothing for an option of the command line and an entry of a manifest.
+    pub place: Option<(String, usize)>,
+}
+
+/// A line that changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangedLine {
+    /// The file, as it was named; nothing for a value that stands in none.
+    pub file: Option<String>,
+    /// Counted from 1.
+    pub line: Option<usize>,
+    /// What it says now: `network office = 203.0.0.0/16`
+    pub text: String,
+}
+
+/// Finds what changed, for connections that pass in one of two versions.
+pub(super) struct Changed<'p> {
+    passes: Names<'p>,
+    other: Names<'p>,
+    /// The declarations and values that changed, by what they are of.
+    lines: BTreeMap<Key<'p>, ChangedLine>,
+    /// For each sentence that was asked for: what of it changed.
+    known: BTreeMap<SentenceId, Vec<Key<'p>>>,
+}
+
+type Key<'p> = (Declared, &'p str);
+
+impl<'p> Changed<'p> {
+    /// What is another in the version in which something passes.
+    pub(super) fn new(passes: Version<'p>, other: Version<'p>) -> Changed<'p> {
+        let (passes, other) = (Names::new(passes), Names::new(other));
+        let mut lines = BTreeMap::new();
+        for (key, statement) in &passes.declarations {
+            let Some(was) = other.declarations.get(key).filter(|was| was.source != statement.source) else { continue };
+            let [was, is] =
+                [(&other, was), (&passes, statement)].map(|(names, it)| Said::at(names.version.sources, it.span));
+            if was.text != is.text {
+                lines.insert(*key, ChangedLine::from(is));
+            }
+        }
+        for (name, given) in &passes.given {
+            if other.given.get(name).is_none_or(|was| was.value != given.value) {
+                lines.insert((Declared::Param, *name), ChangedLine::from(*given));
+            }
+        }
+        Changed { passes, other, lines, known: BTreeMap::new() }
+    }
+
+    /// The lines that changed what lets connections through.
+    pub(super) fn lines(&mut self, change: &Change) -> Vec<ChangedLine> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
+        let mut keys = BTreeSet::new();
+        for sentence in &change.causes.sentences {
+            keys.extend(self.of_sentence(*sentence).iter().copied());
+        }
+        let matters = |key: &&Key<'p>| self.matters(**key, change);
+        keys.iter().filter(matters).filter_map(|key| self.lines.get(key).cloned()).collect()
+    }
+
+    /// What changed of the names in a sentence, and of the names in their declarations.
+    fn of_sentence(&mut self, id: SentenceId) -> &[Key<'p>] {
+        let Changed { passes, lines, known, .. } = self;
+        known.entry(id).or_insert_with(|| {
+            let version = passes.version;
+            let mut names = words(version.sources.text(version.policy.sentence(id).span));
+            let (mut visited, mut found) = (BTreeSet::new(), Vec::new());
+            while let Some(name) = names.pop() {
+                if !visited.insert(name) {
+                    continue;
+                }
+                for what in [Declared::Network, Declared::Service, Declared::TierSet, Declared::Param] {
+                    let key = (what, name);
+                    found.extend(lines.contains_key(&key).then_some(key));
+                    names.extend(passes.declarations.get(&key).into_iter().flat_map(|said| words(said.source)));
+                }
+            }
+            found
+        })
+    }
+
+    /// Whether what changed has to do with these connections: with where their ends are, if it is about addresses.
+    fn matters(&self, (what, name): Key<'p>, change: &Change) -> bool {
+        let Places { from, to } = &change.places;
+        let is_there = |addresses: &Addresses| {
+            let mut places = [from, to].into_iter().flatten();
+            places.any(|place| !place.intersection(addresses).is_empty())
+        };
+        match what {
+            Declared::Network => {
+                let [now, was] = [&self.passes, &self.other].map(|side| side.networks.get(name));
+                let addresses = |network: Option<&&Network>| network.map(|it| it.addresses.clone()).unwrap_or_default();
+                let unknown = |network: Option<&&Network>| network.map_or(0, |it| it.unknown.len());
+                is_there(&addresses(now).difference(&addresses(was))) || unknown(now) > unknown(was)
+            }
+            Declared::Param => match self.passes.given.get(name) {
+                Some(given) => net::block(&given.value).map_or(true, |block| is_there(&Addresses::of([&block]))),
+                None => change.by_default && self.default(name).is_none_or(|block| is_there(&Addresses::of([&block]))),
+            },
+            Declared::Service | Declared::TierSet => true,
+            Declared::External | Declared::PrefixList | Declared::Vpc | Declared::Peering => false,
+        }
+    }
+}
+
+impl Changed<'_> {
+    /// The default of a parameter, if it is a block.
+    fn default(&self, name: &str) -> Option<IpNet> {
+        let param = self.passes.version.policy.params.iter().find(|param| param.name == name);
+        param.and_then(|param| net::block(param.default.as_deref()?).ok())
+    }
+}
+
+/// What the names of one version stand for.
+struct Names<'p> {
+    version: Version<'p>,
+    declarations: BTreeMap<Key<'p>, Statement<'p>>,
+    networks: BTreeMap<&'p str, &'p Network>,
+    given: BTreeMap<&'p str, &'p Given>,
+}
+
+struct Statement<'p> {
+    span: Span,
+    source: &'p str,
+}
+
+impl<'p> Names<'p> {
+    fn new(version: Version<'p>) -> Names<'p> {
+        let Version { policy, sources, given, .. } = version;
+        let declarations = policy.declarations.iter().map(|declaration| {
+            let (span, key) = (declaration.statement, (declaration.what, sources.text(declaration.name)));
+            (key, Statement { span, source: sources.text(span) })
+        });
+        Names {
+            version,
+            declarations: declarations.collect(),
+            networks: policy.networks.iter().map(|network| (network.name.as_str(), network)).collect(),
+            given: given.iter().map(|given| (given.name.as_str(), given)).collect(),
+        }
+    }
+}
+
+/// The words of a statement that can be names.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    for line in text.lines() {
+        // a string has none; what follows `#` is a comment, unless it stands in a string
+        let plain = line.split('"').step_by(2);
+        for part in plain {
+            let code = part.split('#').next().unwrap_or_default();
+            let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+            words.extend(code.split(|c| !is_of_name(c)).filter(|word| !word.is_empty()));
+            if code.len() < part.len() {
+                break;
+            }
+        }
+    }
+    words
+}
+
+impl From<Said<'_>> for ChangedLine {
+    fn from(Said { file, line, text, .. }: Said<'_>) -> ChangedLine {
+        ChangedLine { file: Some(file.to_string()), line: Some(line), text }
+    }
+}
+
+impl From<&Given> for ChangedLine {
+    fn from(Given { name, value, place }: &Given) -> ChangedLine {
+        match place {
+            Some((file, line)) => {
+                let text = format!("\"{name}\": \"{value}\"");
+                ChangedLine { file: Some(file.clone()), line: Some(*line), text }
+            }
+            None => ChangedLine { file: None, line: None, text: format!("set {name} = {value}") },
+        }
+    }
+}
+
+impl fmt::Display for ChangedLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(file), Some(line)) = (&self.file, self.line) {
+            write!(f, "{}:{line}: ", visible(file))?;
+        }
+        write!(f, "{}", visible(&self.text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn names_stand_in_no_string_and_no_comment() {
+        let text = "network all = office, # lab\n  home-2 except 10.0.0.0/8 \"of # cdn\"";
+        assert_eq!(words(text), ["network", "all", "office", "home-2", "except", "10", "0", "0", "0", "8"]);
+    }
+}

@@ -1,0 +1,194 @@
+//! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added; a change of what is
+//! there changes `format`.
+
+use super::Version;
+use super::changed::{Changed, ChangedLine};
+use super::ends::{Place, place};
+use super::findings::{Assertions, Lints, assertions, lints};
+use crate::analysis::diff::{Change, Diff, EndId, Verdict};
+use crate::net::Family;
+use crate::plan::Changes;
+use crate::policy::Peer;
+use crate::report::citation::Said;
+use crate::report::words::{line, pieces};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a change does.
+#[derive(Debug, Serialize)]
+pub struct Document<'p> {
+    format: u32,
+    /// The old program, as it was named.
+    pub old: &'p str,
+    /// The new one.
+    pub new: &'p str,
+    /// Whether there was such a program.
+    pub old_exists: bool,
+    /// Whether there is one now.
+    pub new_exists: bool,
+    /// `equal`, `wider`, `narrower`, `changed`
+    pub verdict: &'static str,
+    /// Whether anything is gained from or to the internet.
+    pub internet: bool,
+    /// The tiers whose verdict is not `equal`, by name.
+    pub tiers: Vec<TierLine<'p>>,
+    /// What passes and did not.
+    pub gained: Vec<ChangeLine<'p>>,
+    /// What passed and does not.
+    pub lost: Vec<ChangeLine<'p>>,
+    /// The parameters whose default is another; what that opens and closes is `by_default`.
+    pub defaults: Vec<DefaultLine<'p>>,
+    /// What AWS will do.
+    pub aws: crate::report::plan::Document<'p>,
+    /// What became of assertions.
+    pub assertions: Assertions<'p>,
+    /// What lints find that they did not, and the other way round.
+    pub lints: Lints,
+}
+
+/// What a change does to one tier.
+#[derive(Debug, Serialize)]
+pub struct TierLine<'p> {
+    /// Its name; the old one where it is gone.
+    pub tier: &'p str,
+    /// `created`, `deleted`, `kept`
+    pub state: &'static str,
+    /// `wider`
+    pub verdict: &'static str,
+}
+
+/// Connections of one pair of ends.
+#[derive(Debug, Serialize)]
+pub struct ChangeLine<'p> {
+    /// Who sends.
+    pub from: Place<'p>,
+    /// Who receives.
+    pub to: Place<'p>,
+    /// What, in words: `tcp 80, 443`.
+    pub on: String,
+    /// What, piece by piece.
+    pub traffic: Vec<PieceLine>,
+    /// Whether it is from or to the internet.
+    pub internet: bool,
+    /// Whether it is so because the default of a parameter is another, for whoever gives it no value.
+    pub by_default: bool,
+    /// The lines that changed what the sentences mean.
+    pub changed: Vec<ChangedLine>,
+    /// The sentences that say so.
+    pub sentences: Vec<Said<'p>>,
+    /// The tier that may send everything, where that is why.
+    pub open_tier: Option<&'p str>,
+}
+
+impl ChangeLine<'_> {
+    /// Whether it is from or to addresses of the internet, however few.
+    pub fn is_public(&self) -> bool {
+        self.internet || self.from.is_public || self.to.is_public
+    }
+}
+
+/// A parameter whose default is another.
+#[derive(Debug, Serialize)]
+pub struct DefaultLine<'p> {
+    /// Its name.
+    pub parameter: &'p str,
+    /// Its default before; nothing where it had none.
+    pub before: Option<&'p str>,
+    /// Its default now; nothing where it has none.
+    pub after: Option<&'p str>,
+}
+
+impl DefaultLine<'_> {
+    /// `198.51.100.0/24 -> 0.0.0.0/0`
+    pub fn change(&self) -> String {
+        let [before, after] = [self.before, self.after].map(|default| default.unwrap_or("no default"));
+        format!("{before} -> {after}")
+    }
+}
+
+/// A piece of traffic.
+#[derive(Debug, Serialize)]
+pub struct PieceLine {
+    what: String,
+    families: Vec<&'static str>,
+}
+
+pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, changes: &'p Changes<'p>) -> Document<'p> {
+    let both = [old, new];
+    let (mut came, mut went) = (Changed::new(new, old), Changed::new(old, new));
+    let gained = diff.gained.iter().map(|change| change_line(diff, change, new, both, came.lines(change)));
+    let lost = diff.lost.iter().map(|change| change_line(diff, change, old, both, went.lines(change)));
+    Document {
+        format: 1,
+        old: old.name,
+        new: new.name,
+        old_exists: old.exists,
+        new_exists: new.exists,
+        verdict: diff.verdict().word(),
+        internet: diff.opens_to_the_internet(),
+        tiers: diff.ends.tiers().filter_map(|end| tier_line(diff, end, both)).collect(),
+        gained: gained.collect(),
+        lost: lost.collect(),
+        defaults: defaults(old, new),
+        aws: crate::report::plan::Document::of(changes, old.sources, new.sources),
+        assertions: assertions(&diff.ends, old, new),
+        lints: lints(old, new),
+    }
+}
+
+/// The parameters that both versions ask for, with a changed default.
+fn defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
+    let asked = |version: Version<'p>| version.deployment.parameters.iter().map(|it| (it.name, it.default));
+    let before: BTreeMap<&str, Option<&str>> = asked(old).collect();
+    let line = |(parameter, after): (&'p str, Option<&'p str>)| {
+        let before = *before.get(parameter)?;
+        (before != after).then_some(DefaultLine { parameter, before, after })
+    };
+    asked(new).filter_map(line).collect()
+}
+
+fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option<TierLine<'p>> {
+    let end = diff.ends.get(id);
+    let verdict = diff.verdict_of(id);
+    let (state, version, peer) = match (end.old, end.new) {
+        (Some(_), Some(peer)) => ("kept", new, peer),
+        (None, Some(peer)) => ("created", new, peer),
+        (Some(peer), None) => ("deleted", old, peer),
+        (None, None) => return None,
+    };
+    let Peer::Tier(tier) = peer else { return None };
+    let line = TierLine { tier: &version.policy.tier(tier).name, state, verdict: verdict.word() };
+    (verdict != Verdict::Equal || state != "kept").then_some(line)
+}
+
+fn change_line<'p>(
+    diff: &Diff,
+    change: &Change,
+    passes: Version<'p>,
+    both: [Version<'p>; 2],
+    changed: Vec<ChangedLine>,
+) -> ChangeLine<'p> {
+    let ends = [change.from, change.to].map(|end| diff.ends.get(end));
+    // which IP version it is goes without saying where an end has but one, or its addresses are said
+    let either = |family: Family| ends.iter().all(|end| end.addresses.has(family));
+    let told = |family: &Family| change.has(*family) || Family::BOTH.into_iter().all(either);
+    let sets: Vec<_> =
+        Family::BOTH.into_iter().filter(told).map(|family| (family, change.traffic[family as usize].clone())).collect();
+    let pieces = pieces(&sets, true);
+    let piece_line = |piece: &crate::report::words::Marked| PieceLine {
+        what: piece.piece.to_string(),
+        families: piece.families.iter().map(|family| family.keyword()).collect(),
+    };
+    let said = |id| Said::of(passes.policy, passes.sources, id);
+    ChangeLine {
+        from: place(diff.ends.get(change.from), change.places.from.as_ref(), passes, both),
+        to: place(diff.ends.get(change.to), change.places.to.as_ref(), passes, both),
+        on: line(&pieces),
+        traffic: pieces.iter().map(piece_line).collect(),
+        internet: change.internet,
+        by_default: change.by_default,
+        changed,
+        sentences: change.causes.sentences.iter().map(|id| said(*id)).collect(),
+        open_tier: change.causes.open.map(|id| passes.policy.tier(id).name.as_str()),
+    }
+}

@@ -1,0 +1,182 @@
+//! What becomes of assertions, and what lints find, when a program changes.
+
+use super::Version;
+use crate::analysis::diff::Ends;
+use crate::diagnostic::{Finding, Problem};
+use crate::policy::Peer;
+use crate::report::citation::Said;
+use crate::source::Span;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What becomes of assertions. An assertion is known by its words.
+#[derive(Debug, Serialize)]
+pub struct Assertions<'p> {
+    /// Those that do not hold in the new program.
+    pub failing: Vec<Failing<'p>>,
+    /// Those that the new program does not make any more.
+    pub removed: Vec<Said<'p>>,
+    /// How many of the new program's hold.
+    pub holding: usize,
+}
+
+/// An assertion that does not hold.
+#[derive(Debug, Serialize)]
+pub struct Failing<'p> {
+    /// What it was in the old program.
+    pub before: Before,
+    /// The assertion.
+    #[serde(flatten)]
+    pub said: Said<'p>,
+    /// Why it does not hold.
+    pub why: Vec<String>,
+}
+
+/// What an assertion was before a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Before {
+    /// It held.
+    Held,
+    /// It was not made.
+    Absent,
+    /// It did not hold either.
+    Failed,
+}
+
+/// What lints find in one program and not in the other. A finding is known by its lint and its words.
+#[derive(Debug, Serialize)]
+pub struct Lints {
+    /// In the new one.
+    pub new: Vec<LintLine>,
+    /// In the old one.
+    pub gone: Vec<LintLine>,
+}
+
+/// Something that a lint found.
+#[derive(Debug, Clone, Serialize)]
+pub struct LintLine {
+    /// `open-admin-port`
+    pub lint: &'static str,
+    /// `error`, `warning`, `note`
+    pub level: &'static str,
+    /// What.
+    pub message: String,
+    /// Where; nothing where it is about the program as a whole.
+    pub place: Option<Spot>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Serialize)]
+pub struct Spot {
+    /// The file, as it was named.
+    pub file: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+}
+
+pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Assertions<'p> {
+    let renamed = Renamed::of(ends, old, new);
+    let (before, after) = (stated(old), stated(new));
+    let in_new_words: Vec<String> = before.iter().map(|(said, _)| renamed.words(&said.text)).collect();
+    let said: BTreeSet<&str> = after.iter().map(|(said, _)| said.text.as_str()).collect();
+    let known: BTreeMap<&str, bool> =
+        in_new_words.iter().zip(&before).map(|(text, (_, why))| (text.as_str(), why.is_empty())).collect();
+    let before_of = |text: &str| match known.get(text) {
+        Some(true) => Before::Held,
+        Some(false) => Before::Failed,
+        None => Before::Absent,
+    };
+    let removed: Vec<usize> = (0..before.len()).filter(|n| !said.contains(in_new_words[*n].as_str())).collect();
+    let holding = after.iter().filter(|(_, why)| why.is_empty()).count();
+    let states: Vec<Before> = after.iter().map(|(said, _)| before_of(&said.text)).collect();
+    let failing = after.into_iter().zip(states).filter(|((_, why), _)| !why.is_empty());
+    let failing = failing.map(|((said, why), before)| Failing { before, said, why }).collect();
+    let gone: BTreeSet<usize> = removed.into_iter().collect();
+    let removed = before.into_iter().enumerate().filter(|(n, _)| gone.contains(n)).map(|(_, (said, _))| said);
+    Assertions { failing, removed: removed.collect(), holding }
+}
+
+/// Tiers that have another name in the new program.
+struct Renamed<'p>(BTreeMap<&'p str, &'p str>);
+
+impl<'p> Renamed<'p> {
+    fn of(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Renamed<'p> {
+        let names = ends.tiers().filter_map(|id| match (ends.get(id).old, ends.get(id).new) {
+            (Some(Peer::Tier(was)), Some(Peer::Tier(is))) => {
+                let (was, is) = (old.policy.tier(was).name.as_str(), new.policy.tier(is).name.as_str());
+                (was != is).then_some((was, is))
+            }
+            (_, _) => None,
+        });
+        Renamed(names.collect())
+    }
+
+    /// An assertion as the new program would make it.
+    fn words(&self, text: &str) -> String {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        let mut out = String::new();
+        for part in text.split_inclusive(|c| !is_of_name(c)) {
+            let name = part.trim_end_matches(|c| !is_of_name(c));
+            out.push_str(self.0.get(name).unwrap_or(&name));
+            out.push_str(&part[name.len()..]);
+        }
+        out
+    }
+}
+
+/// The assertions of a program, each with why it does not hold.
+fn stated(version: Version<'_>) -> Vec<(Said<'_>, Vec<String>)> {
+    let within =
+        |inner: Span, outer: Span| inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end;
+    let failures: Vec<(Span, String)> =
+        version.problems.iter().filter_map(|problem| Some((problem.span()?, failure(problem)?))).collect();
+    let why = |span: Span| failures.iter().filter(|(at, _)| within(*at, span)).map(|(_, why)| why.clone()).collect();
+    version.policy.assertions.iter().map(|a| (Said::at(version.sources, a.span), why(a.span))).collect()
+}
+
+/// What an assertion's failure says; nothing for other problems.
+fn failure(problem: &Problem) -> Option<String> {
+    problem.report().code.starts_with("E07").then(|| problem.report().message)
+}
+
+pub(super) fn lints(old: Version<'_>, new: Version<'_>) -> Lints {
+    let (before, after) = (found(old), found(new));
+    Lints { new: beyond(&after, &before), gone: beyond(&before, &after) }
+}
+
+/// What is found in one program more often than in the other.
+fn beyond(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
+    let key = |line: &LintLine| (line.lint, line.message.clone());
+    let mut known: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for line in those {
+        *known.entry(key(line)).or_default() += 1;
+    }
+    let mut is_known = |line: &LintLine| match known.get_mut(&key(line)) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        Some(_) | None => false,
+    };
+    these.iter().filter(|line| !is_known(line)).cloned().collect()
+}
+
+fn found(version: Version<'_>) -> Vec<LintLine> {
+    let finding = |problem: &Problem| match problem {
+        Problem::Lint(finding) => Some(lint_line(version, finding)),
+        _ => None,
+    };
+    version.problems.iter().filter_map(finding).collect()
+}
+
+fn lint_line(version: Version<'_>, finding: &Finding) -> LintLine {
+    let place = finding.labels.first().map(|label| {
+        let file = version.sources.file(label.span.file);
+        let (line, column) = file.line_column(label.span.start);
+        Spot { file: file.name().to_string(), line, column }
+    });
+    LintLine { lint: finding.lint, level: finding.level.word(), message: finding.message.clone(), place }
+}

@@ -1,0 +1,362 @@
+//! A review as the comment on a pull request.
+
+use super::Review;
+use super::changed::ChangedLine;
+use super::document::{ChangeLine, Document, TierLine};
+use super::findings::{Assertions, LintLine, Lints};
+use super::rows::{Cited, Row, rows};
+use super::text::{aws_lines, compared, standing, summary};
+use crate::diagnostic::{counted, listed};
+use crate::plan::UseChange;
+use crate::report::citation::Said;
+use crate::report::plan::Lines;
+use crate::source::{lexical, visible};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Where the lines of the two programs can be looked at.
+#[derive(Debug, Default)]
+pub struct Links {
+    /// `https://github.com/acme/shop/blob/{rev}/{file}#L{line}`; without it lines are named and link nowhere.
+    pub template: Option<String>,
+    /// Of the old program, and of the new one.
+    pub sides: [Side; 2],
+}
+
+/// How the files of one of the two programs are linked to.
+#[derive(Debug, Default)]
+pub struct Side {
+    /// What stands for `{rev}`.
+    pub revision: String,
+    /// What the names of its files start with, and `{file}` does not.
+    pub prefix: String,
+    /// The directory that they start from, in the repository: empty, or with `/` at its end.
+    pub directory: String,
+}
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Connections before the rest is folded, and at all.
+    connections: [usize; 2],
+    /// Sentences of a connection.
+    sentences: usize,
+    /// Rules of AWS.
+    rules: usize,
+    /// Assertions, and findings of lints.
+    findings: usize,
+}
+
+/// From much to little.
+const LIMITS: [Limits; 3] = [
+    Limits { connections: [25, 150], sentences: 4, rules: 60, findings: 60 },
+    Limits { connections: [15, 40], sentences: 2, rules: 20, findings: 20 },
+    Limits { connections: [8, 8], sentences: 1, rules: 5, findings: 5 },
+];
+
+/// A comment, at several lengths, the longest first.
+#[derive(Debug)]
+pub struct Comment([String; 3]);
+
+impl Comment {
+    /// The longest that is within so many bytes, else the shortest: GitHub takes 65,536 characters.
+    pub fn within(&self, room: usize) -> &str {
+        let Comment([much, some, little]) = self;
+        [much, some].into_iter().find(|text| text.len() <= room).unwrap_or(little)
+    }
+}
+
+/// As Markdown that GitHub and GitLab show alike.
+pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
+    Comment(LIMITS.map(|limits| within(review, links, limits)))
+}
+
+fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
+    let Review { document, aws: told } = review;
+    let compared = compared(&code(document.new), &code(document.old), document.verdict);
+    let nothing = if review.is_empty() { ", and AWS has nothing to do" } else { "" };
+    let mut out = format!("### tierwall: {}\n\n{compared}{nothing}\n", verdict(document));
+    let lines = summary(document);
+    if !lines.is_empty() || !document.tiers.is_empty() {
+        out.push('\n');
+    }
+    for line in lines {
+        let _ = writeln!(out, "- {}", escaped(&line));
+    }
+    tiers(&document.tiers, limits, &mut out);
+    let [old, new] = &links.sides;
+    let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
+    connections(document, [old, new], limits, &mut out);
+    assertions(&document.assertions, old, new, limits, &mut out);
+    aws(told, limits, &mut out);
+    lints(&document.lints, old, new, limits, &mut out);
+    out
+}
+
+/// `- tiers: web wider, cache wider (created)`
+fn tiers(tiers: &[TierLine<'_>], limits: Limits, out: &mut String) {
+    let one = |TierLine { tier, state, verdict }: &TierLine<'_>| match *state {
+        "kept" => format!("{} {verdict}", code(tier)),
+        state => format!("{} {verdict} ({state})", code(tier)),
+    };
+    if !tiers.is_empty() {
+        let all: Vec<String> = tiers.iter().map(one).collect();
+        let _ = writeln!(out, "- tiers: {}", listed(&all, limits.findings));
+    }
+}
+
+/// `**wider**, open to the internet`
+fn verdict(document: &Document<'_>) -> String {
+    let internet = if document.internet { ", opens something to the internet" } else { "" };
+    format!("**{}**{internet}", document.verdict)
+}
+
+/// How one of the programs is linked to.
+#[derive(Clone, Copy)]
+struct Linker<'l> {
+    links: &'l Links,
+    side: &'l Side,
+}
+
+impl Linker<'_> {
+    /// `[shop.tier:14](https://…)`
+    fn place(self, file: &str, line: usize) -> String {
+        let Side { revision, prefix, directory } = self.side;
+        let shown = code(&format!("{file}:{line}"));
+        let Some(template) = &self.links.template else { return shown };
+        let path = file.strip_prefix(prefix.as_str()).unwrap_or(file);
+        let path = lexical(Path::new(&format!("{directory}{path}")));
+        let path: String = path.to_string_lossy().chars().flat_map(in_address).collect();
+        let line = line.to_string();
+        let address = template.replace("{rev}", revision).replace("{file}", &path).replace("{line}", &line);
+        format!("[{shown}]({address})")
+    }
+
+    fn said(self, said: &Said<'_>) -> String {
+        format!("{} {}", self.place(said.file, said.line), code(&said.text))
+    }
+
+    fn changed(self, changed: &ChangedLine) -> String {
+        match (&changed.file, changed.line) {
+            (Some(file), Some(line)) => format!("{} {}", self.place(file, line), code(&changed.text)),
+            (Some(_) | None, _) => code(&changed.text),
+        }
+    }
+}
+
+/// A character of a path in an address (RFC 3986, section 3.3).
+fn in_address(c: char) -> Vec<char> {
+    if c.is_ascii_alphanumeric() || "-._~/".contains(c) {
+        return vec![c];
+    }
+    let mut bytes = [0; 4];
+    c.encode_utf8(&mut bytes).bytes().flat_map(|byte| format!("%{byte:02X}").chars().collect::<Vec<_>>()).collect()
+}
+
+/// What passes under one of the two programs, and what does where a deployment takes the defaults.
+fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, out: &mut String) {
+    table(&table_rows(document, false, sides, limits), limits, out);
+    let by_default = table_rows(document, true, sides, limits);
+    if by_default.is_empty() && document.defaults.is_empty() {
+        return;
+    }
+
+    out.push_str("\n**Defaults**: a deployment that sets its own values is not affected\n\n");
+    for line in document.defaults.iter().take(limits.findings) {
+        let _ = writeln!(out, "- {} {}", code(line.parameter), escaped(&line.change()));
+    }
+    out.push_str(&more(document.defaults.len(), limits));
+    table(&by_default, limits, out);
+}
+
+/// A row of the table, as text.
+struct TableRow {
+    /// Whether it is something gained from or to the internet: that is never left out, and never folded.
+    is_shown: bool,
+    text: String,
+}
+
+fn table_rows(document: &Document<'_>, by_default: bool, [old, new]: [Linker<'_>; 2], limits: Limits) -> Vec<TableRow> {
+    let side = |what: &str, changes: &[ChangeLine<'_>], linker: Linker<'_>| {
+        let sentence = |said: &Said<'_>| linker.said(said);
+        let line = |line: &ChangedLine| linker.changed(line);
+        let cited = Cited { most: limits.sentences, sentence: &sentence, line: &line };
+        let changes = changes.iter().filter(|change| change.by_default == by_default);
+        rows(changes, &cited).iter().map(|row| (row.is_public, table_row(what, row))).collect::<Vec<_>>()
+    };
+    let gained = side("**gained**", &document.gained, new).into_iter();
+    let lost = side("lost", &document.lost, old).into_iter();
+    let gained = gained.map(|(is_shown, text)| TableRow { is_shown, text });
+    gained.chain(lost.map(|(_, text)| TableRow { is_shown: false, text })).collect()
+}
+
+const HEAD: &str = "| | from | to | on | said by |\n|---|---|---|---|---|\n";
+
+fn table_row(what: &str, row: &Row) -> String {
+    let mark = if row.internet { ", **internet**" } else { "" };
+    let cells = [format!("{what}{mark}"), escaped(&row.from()), escaped(&row.to()), escaped(&row.on)];
+    format!("| {} | {} |\n", cells.join(" | "), row.because.join("<br>").replace('|', "\\|"))
+}
+
+/// Rows, the first of them; the rest folded, as far as a comment has room.
+fn table(rows: &[TableRow], limits: Limits, out: &mut String) {
+    if rows.is_empty() {
+        return;
+    }
+    let [first, most] = limits.connections;
+    let (mut shown, mut folded, mut left) = (String::new(), String::new(), 0);
+    let mut count = rows.iter().filter(|row| row.is_shown).count();
+    let mut in_fold = 0;
+    for TableRow { is_shown, text } in rows {
+        match (is_shown, count < first, count < most) {
+            (true, _, _) => shown.push_str(text),
+            (false, true, _) => shown.push_str(text),
+            (false, false, true) => {
+                folded.push_str(text);
+                in_fold += 1;
+            }
+            (false, false, false) => left += 1,
+        }
+        count += usize::from(!is_shown);
+    }
+
+    let _ = write!(out, "\n{HEAD}{shown}");
+    if in_fold > 0 {
+        let _ = write!(out, "\n<details><summary>{in_fold} more</summary>\n\n{HEAD}{folded}\n</details>\n");
+    }
+    if left > 0 {
+        let _ = writeln!(out, "\nand {left} more, which are too many for a comment");
+    }
+}
+
+fn assertions(assertions: &Assertions<'_>, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
+    let Assertions { failing, removed, .. } = assertions;
+    if failing.is_empty() && removed.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n**Assertions**\n");
+    let left = more(failing.len() + removed.len(), limits);
+    let gone = removed.iter().take(limits.findings.saturating_sub(failing.len()));
+    for failing in failing.iter().take(limits.findings) {
+        let why = failing.why.iter().map(|why| format!("<br>{}", escaped(why))).collect::<String>();
+        let _ = writeln!(out, "- {}: {}{why}", standing(failing.before), new.said(&failing.said));
+    }
+    for said in gone {
+        let _ = writeln!(out, "- removed: {}", old.said(said));
+    }
+    out.push_str(&left);
+}
+
+/// What AWS will do, and the quota, folded; sides that are over their quota are not.
+fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
+    let uses = &lines.changes.uses;
+    let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
+    for line in lines.uses(&over) {
+        let _ = writeln!(out, "\n**Quota**: {}", escaped(&line));
+    }
+    if lines.changes.is_empty() {
+        return;
+    }
+    let headline = in_html(&lines.headline().join("; "));
+    let uses = lines.uses(uses).into_iter().map(|line| format!("quota: {line}"));
+    let rest: Vec<String> = aws_lines(lines, limits.rules).into_iter().chain(uses).collect();
+    let _ = write!(out, "\n<details><summary>{}</summary>\n\n{}\n</details>\n", headline, block(&rest.join("\n")));
+}
+
+fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
+    let Lints { new: found, gone } = lints;
+    if found.is_empty() && gone.is_empty() {
+        return;
+    }
+    let (count, cleared) = (counted(found.len(), "new finding"), gone.len());
+    let _ = writeln!(out, "\n<details><summary>Lints: {count}, {cleared} gone</summary>\n");
+    for (what, line, linker) in found
+        .iter()
+        .map(|line| ("new", line, new))
+        .chain(gone.iter().map(|line| ("gone", line, old)))
+        .take(limits.findings)
+    {
+        let LintLine { lint, level, message, place } = line;
+        let place =
+            place.as_ref().map(|place| format!("{} ", linker.place(&place.file, place.line))).unwrap_or_default();
+        let _ = writeln!(out, "- {what}: {place}{level} {}: {}", code(lint), escaped(message));
+    }
+    let _ = writeln!(out, "{}\n</details>", more(found.len() + gone.len(), limits));
+}
+
+/// How many are left out, as an item of a list.
+fn more(count: usize, limits: Limits) -> String {
+    match count.saturating_sub(limits.findings) {
+        0 => String::new(),
+        left => format!("- and {left} more\n"),
+    }
+}
+
+/// Lines as code, whatever is in them.
+fn block(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}\n{text}\n{fence}\n")
+}
+
+/// Text in a tag of HTML.
+fn in_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Text as code, whatever is in it.
+fn code(text: &str) -> String {
+    let text = visible(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let blank = if longest > 0 { " " } else { "" };
+    format!("{fence}{blank}{text}{blank}{fence}")
+}
+
+/// Text that means nothing to Markdown but its code spans.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for (n, part) in text.split('`').enumerate() {
+        if n % 2 == 1 && part.is_empty() {
+            // two backticks would start a span that ends elsewhere
+            out.push_str("\\`\\`");
+            continue;
+        }
+        if n % 2 == 1 {
+            let _ = write!(out, "`{}`", part.replace('|', "\\|"));
+            continue;
+        }
+        for c in part.chars() {
+            if "\\*_[]<>|#@".contains(c) {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, escaped};
+
+    #[test]
+    fn text_is_text_whatever_it_holds() {
+        for (text, shown) in [
+            ("`web` @all <!-- a_b", "`web` \\@all \\<!-- a\\_b"),
+            ("a|b `c|d`", "a\\|b `c\\|d`"),
+            ("```<img>`", "\\`\\``<img>`"),
+            ("left `open @all", "left `open @all`"),
+        ] {
+            assert_eq!(escaped(text), shown);
+        }
+    }
+
+    #[test]
+    fn code_ends_where_it_ends() {
+        for (text, shown) in [("a", "`a`"), ("`", "`` ` ``"), ("a``b", "``` a``b ```"), ("a\n\n<!--", "`a\\n\\n<!--`")]
+        {
+            assert_eq!(code(text), shown);
+        }
+    }
+}

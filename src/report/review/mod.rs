@@ -1,0 +1,86 @@
+//! A change of a program, for whoever reviews it: what it opens and closes, what AWS will do, which assertions and
+//! lints speak up.
+//!
+//! Everything that is shown is found once, as the [`Document`] that is the JSON; the others lay it out.
+
+mod changed;
+mod document;
+mod ends;
+mod findings;
+mod markdown;
+mod rows;
+mod text;
+
+pub use changed::Given;
+pub use document::Document;
+pub use markdown::{Comment, Links, Side, markdown};
+pub use text::text;
+
+use crate::analysis::diff::{Diff, Verdict};
+use crate::diagnostic::Problem;
+use crate::groups::Deployment;
+use crate::plan::{Changes, GroupFate};
+use crate::policy::{Policy, Succession};
+use crate::report::plan::Lines;
+use crate::source::Sources;
+
+/// One of two versions of a program, which stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Version<'p> {
+    /// As reports call it: `shop.tier`, `main:shop.tier`.
+    pub name: &'p str,
+    /// Whether there is such a program; one that is not there says nothing.
+    pub exists: bool,
+    /// What it means.
+    pub policy: &'p Policy,
+    /// Its files.
+    pub sources: &'p Sources,
+    /// The values that were given to its parameters.
+    pub given: &'p [Given],
+    /// Its groups and their rules.
+    pub deployment: &'p Deployment<'p>,
+    /// What is wrong with it: assertions that fail, what lints found.
+    pub problems: &'p [Problem],
+}
+
+/// As JSON, format 1: documented in `docs/diff.md`, and stable.
+pub fn json(review: &Review<'_>) -> String {
+    crate::report::words::document(&review.document)
+}
+
+/// A change, reviewed.
+#[derive(Debug)]
+pub struct Review<'p> {
+    /// What there is to show.
+    pub document: Document<'p>,
+    /// What AWS will do, in lines.
+    aws: Lines<'p>,
+}
+
+/// Compares two versions of a program, whose tiers are matched; `changes` is what AWS will do.
+pub fn review<'p>(old: Version<'p>, new: Version<'p>, succession: &Succession, changes: &'p Changes<'p>) -> Review<'p> {
+    let diff = Diff::between(old.policy, new.policy, succession);
+    let aws = Lines { changes, old: old.sources, new: new.sources };
+    Review { document: document::document(old, new, &diff, changes), aws }
+}
+
+impl Review<'_> {
+    /// Whether no connection changes, and AWS has nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.document.verdict == Verdict::Equal.word() && self.aws.changes.is_empty()
+    }
+
+    /// Whether another security group takes the place of one.
+    pub fn replaces(&self) -> bool {
+        self.has(|fate| matches!(fate, GroupFate::Replaced { .. } | GroupFate::Recreated))
+    }
+
+    /// Whether a security group is deleted, and none takes its place that the program knows of.
+    pub fn deletes(&self) -> bool {
+        self.has(|fate| matches!(fate, GroupFate::Deleted | GroupFate::Recreated))
+    }
+
+    fn has(&self, is: fn(&GroupFate) -> bool) -> bool {
+        self.aws.changes.groups.iter().any(|(change, _)| is(&change.fate))
+    }
+}

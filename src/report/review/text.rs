@@ -1,0 +1,203 @@
+//! A review for people at a terminal.
+
+use super::Review;
+use super::document::{ChangeLine, Document, TierLine};
+use super::findings::{Assertions, Before, LintLine, Lints};
+use super::rows::{Cited, Row, rows};
+use crate::diagnostic::counted;
+use crate::report::fold::fold;
+use crate::report::plan::{Fix, Lines};
+use std::fmt::Write;
+
+/// What a change does, worst first.
+pub fn text(review: &Review<'_>) -> String {
+    let Review { document, aws: lines } = review;
+    let mut out = headline(review);
+    connections("gained", '+', &document.gained, &mut out);
+    connections("lost", '-', &document.lost, &mut out);
+    defaults(document, &mut out);
+    tiers(&document.tiers, &mut out);
+    aws(lines, &mut out);
+    assertions(&document.assertions, &mut out);
+    lints(&document.lints, &mut out);
+    out
+}
+
+/// What the change does, and what there is to know first.
+fn headline(review: &Review<'_>) -> String {
+    let document = &review.document;
+    let nothing = if review.is_empty() { ", and AWS has nothing to do" } else { "" };
+    let mut out =
+        format!("{}: {}{nothing}\n", document.verdict, compared(document.new, document.old, document.verdict));
+    for line in summary(document) {
+        let _ = writeln!(out, "  {line}");
+    }
+    out
+}
+
+/// `shop.tier against main:shop.tier`; where nothing changes, that it does not.
+pub(super) fn compared(new: &str, old: &str, verdict: &str) -> String {
+    match verdict {
+        "equal" => format!("{new} lets through exactly what {old} does"),
+        _ => format!("{new} against {old}"),
+    }
+}
+
+/// What AWS will do, and the quota before and after.
+fn aws(lines: &Lines<'_>, out: &mut String) {
+    let mut section = |title: &str, lines: Vec<String>| {
+        let _ = writeln!(out, "\n{title}");
+        for line in lines {
+            let _ = writeln!(out, "  {line}");
+        }
+    };
+    if !lines.changes.is_empty() {
+        section(&lines.headline().join("\n"), aws_lines(lines, 60));
+    }
+    let uses = lines.uses(&lines.changes.uses);
+    if !uses.is_empty() {
+        section("quota", uses);
+    }
+}
+
+/// What AWS will do, in counts, then by groups and rules, of which the first are shown.
+pub(super) fn aws_lines(lines: &Lines<'_>, rules: usize) -> Vec<String> {
+    lines.counts().into_iter().chain(lines.each(rules)).collect()
+}
+
+/// What there is to know first, a line each.
+pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (exists, name) in [(document.old_exists, document.old), (document.new_exists, document.new)] {
+        if !exists {
+            lines.push(format!("there is no {name}, so it is compared with nothing at all"));
+        }
+    }
+    for Fix { was, tier, file, line, text, .. } in document.aws.fixes() {
+        lines.push(format!(
+            "`{was}` is deleted and `{tier}` created with the same rules; to keep the group, write `{text}` at {file}:{line}"
+        ));
+    }
+    let began = document.assertions.failing.iter().filter(|failing| failing.before != Before::Failed).count();
+    if began > 0 {
+        lines.push(format!(
+            "{} to fail",
+            if began == 1 { "1 assertion begins".into() } else { format!("{began} assertions begin") }
+        ));
+    }
+    let removed = document.assertions.removed.len();
+    if removed > 0 {
+        lines.push(format!("{} removed", counted(removed, "assertion")));
+    }
+    let worse = document.lints.new.iter().filter(|line| line.level != "note").count();
+    if worse > 0 {
+        lines.push(format!("{} of lints", counted(worse, "new finding")));
+    }
+    lines
+}
+
+/// What became of an assertion that does not hold.
+pub(super) fn standing(before: Before) -> &'static str {
+    match before {
+        Before::Held => "begins to fail",
+        Before::Absent => "new, and fails",
+        Before::Failed => "still fails",
+    }
+}
+
+/// The rows of what is gained or lost, each with its sign: by defaults, or by whatever is deployed.
+fn signed<'l>(sign: char, changes: &'l [ChangeLine<'l>], by_default: bool) -> Vec<(char, Row)> {
+    let cited = Cited { most: 8, sentence: &|said| said.to_string(), line: &|line| line.to_string() };
+    let rows = rows(changes.iter().filter(|change| change.by_default == by_default), &cited);
+    rows.into_iter().map(|row| (sign, row)).collect()
+}
+
+/// What passes under one of the two programs, whatever is deployed with it.
+fn connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut String) {
+    let rows = signed(sign, changes, false);
+    if !rows.is_empty() {
+        let _ = writeln!(out, "\n{title}");
+        lines(&rows, out);
+    }
+}
+
+/// What other defaults of parameters open and close.
+fn defaults(document: &Document<'_>, out: &mut String) {
+    let rows = [signed('+', &document.gained, true), signed('-', &document.lost, true)].concat();
+    if rows.is_empty() && document.defaults.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\ndefaults: a deployment that sets its own values is not affected");
+    for line in &document.defaults {
+        let _ = writeln!(out, "  ~ {}: {}", line.parameter, line.change());
+    }
+    lines(&rows, out);
+}
+
+/// A line for each row, and below it what lets it through.
+fn lines(rows: &[(char, Row)], out: &mut String) {
+    let pairs: Vec<String> = rows.iter().map(|(_, row)| format!("{} -> {}", row.from(), row.to())).collect();
+    let width = |texts: &mut dyn Iterator<Item = &str>, most: usize| {
+        texts.map(|text| text.chars().count()).filter(|width| *width <= most).max().unwrap_or(0)
+    };
+    let ends = width(&mut pairs.iter().map(String::as_str), 60);
+    let on = width(&mut rows.iter().map(|(_, row)| row.on.as_str()), 40);
+    for ((sign, row), pair) in rows.iter().zip(&pairs) {
+        let mark = if row.internet { "  internet" } else { "" };
+        let line = format!("  {sign} {pair:ends$}  {:on$}{mark}", row.on);
+        let _ = writeln!(out, "{}", line.trim_end());
+        for cause in &row.because {
+            let _ = writeln!(out, "      {cause}");
+        }
+    }
+}
+
+fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
+    if tiers.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\ntiers");
+    let verdict = |TierLine { state, verdict, .. }: &TierLine<'_>| match *state {
+        "kept" => verdict.to_string(),
+        state => format!("{verdict}, {state}"),
+    };
+    let lines = tiers.iter().map(|line| (vec![line.tier.to_string()], verdict(line))).collect();
+    let lines = fold(lines, |line: &mut (Vec<String>, String)| &mut line.0);
+    let lines: Vec<(String, String)> = lines.into_iter().map(|(tiers, verdict)| (tiers.join(", "), verdict)).collect();
+    let widths = lines.iter().map(|(tiers, _)| tiers.chars().count());
+    let width = widths.filter(|width| *width <= 60).max().unwrap_or(0);
+    for (tiers, verdict) in lines {
+        let _ = writeln!(out, "    {tiers:width$}  {verdict}");
+    }
+}
+
+fn assertions(assertions: &Assertions<'_>, out: &mut String) {
+    let Assertions { failing, removed, holding } = assertions;
+    if failing.is_empty() && removed.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nassertions ({holding} hold)");
+    for failing in failing {
+        let before = standing(failing.before);
+        let _ = writeln!(out, "  ! {before}: {}", failing.said);
+        for why in &failing.why {
+            let _ = writeln!(out, "      {why}");
+        }
+    }
+    for said in removed {
+        let _ = writeln!(out, "  - removed: {said}");
+    }
+}
+
+fn lints(lints: &Lints, out: &mut String) {
+    let Lints { new, gone } = lints;
+    if new.is_empty() && gone.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nlints");
+    for (sign, line) in new.iter().map(|line| ('+', line)).chain(gone.iter().map(|line| ('-', line))) {
+        let LintLine { lint, level, message, place } = line;
+        let place = place.as_ref().map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default();
+        let _ = writeln!(out, "  {sign} {place}{level}[{lint}]: {message}");
+    }
+}

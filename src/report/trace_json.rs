@@ -1,0 +1,182 @@
+//! The answer of `tierwall trace` in JSON.
+
+use super::Subject;
+use super::trace::{all_pass, blocks, help, passing};
+use super::travel::{Packet, exchanges};
+use super::words::{EndLine, PieceLine, document, end_line, piece_lines, pieces};
+use crate::analysis::gate::{Gate, Unknown, peer_of};
+use crate::analysis::trace::{Connection, Leg, Station, Verdict, trace};
+use crate::policy::Policy;
+use crate::report::citation::Said;
+use crate::report::flows::End;
+use crate::source::Sources;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Document<'p> {
+    format: u32,
+    stack: &'p str,
+    verdict: &'static str,
+    connections: Vec<ConnectionLine<'p>>,
+}
+
+#[derive(Serialize)]
+struct ConnectionLine<'p> {
+    from: EndLine<'p>,
+    to: EndLine<'p>,
+    on: Option<&'p str>,
+    verdict: &'static str,
+    families: Vec<LegLine<'p>>,
+    travels: Vec<PacketLine>,
+}
+
+#[derive(Serialize)]
+struct LegLine<'p> {
+    family: &'static str,
+    verdict: &'static str,
+    passes: Vec<PieceLine>,
+    stopped: Vec<PieceLine>,
+    gates: Vec<StationLine<'p>>,
+}
+
+#[derive(Serialize)]
+struct StationLine<'p> {
+    gate: &'static str,
+    tier: &'p str,
+    verdict: &'static str,
+    open: bool,
+    rules: Vec<RuleLine<'p>>,
+    surely_for: Vec<String>,
+    unknown: Vec<UnknownLine<'p>>,
+    ended: Vec<Said<'p>>,
+    would_open: Option<String>,
+}
+
+/// What is not known.
+#[derive(Serialize)]
+struct UnknownLine<'p> {
+    kind: &'static str,
+    name: &'p str,
+}
+
+#[derive(Serialize)]
+struct RuleLine<'p> {
+    what: String,
+    peer: End<'p>,
+    certain: bool,
+    sentence: Said<'p>,
+}
+
+#[derive(Serialize)]
+struct PacketLine {
+    packet: &'static str,
+    way: &'static str,
+    needs_rule: bool,
+}
+
+/// As the verdicts are spelled in JSON.
+fn keyword(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passes => "passes",
+        Verdict::ForSome => "passes-for-some",
+        Verdict::Stopped => "stopped",
+    }
+}
+
+/// The answer as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether all of it passes.
+pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
+    let connections = trace(policy, &subject.from, &subject.to, &subject.services);
+    let teller = Json { policy, sources };
+    let has = |verdict| connections.iter().any(|connection| connection.verdict == verdict);
+    let verdict = match (all_pass(&connections), has(Verdict::Passes) || has(Verdict::ForSome)) {
+        (true, _) => Verdict::Passes,
+        (false, true) => Verdict::ForSome,
+        (false, false) => Verdict::Stopped,
+    };
+    let text = document(&Document {
+        format: 1,
+        stack: &policy.stack.name,
+        verdict: keyword(verdict),
+        connections: connections.iter().map(|connection| teller.connection_line(connection)).collect(),
+    });
+    (text, all_pass(&connections))
+}
+
+struct Json<'p> {
+    policy: &'p Policy,
+    sources: &'p Sources,
+}
+
+impl<'p> Json<'p> {
+    fn connection_line<'c>(&self, connection: &'c Connection) -> ConnectionLine<'c>
+    where
+        'p: 'c,
+    {
+        let passing = exchanges(connection).into_iter().filter(|exchange| exchange.verdict != Verdict::Stopped);
+        let packet = |packet: &Packet| PacketLine {
+            packet: packet.name,
+            way: if packet.there { "there" } else { "back" },
+            needs_rule: packet.because.is_none(),
+        };
+        ConnectionLine {
+            from: end_line(&connection.from),
+            to: end_line(&connection.to),
+            on: connection.on.as_ref().map(|service| service.name.as_str()),
+            verdict: keyword(connection.verdict),
+            families: connection.legs.iter().map(|leg| self.leg_line(connection, leg)).collect(),
+            travels: passing.flat_map(|exchange| exchange.packets).map(packet).collect(),
+        }
+    }
+
+    fn leg_line(&self, connection: &Connection, leg: &Leg) -> LegLine<'p> {
+        let first = leg.gates.iter().position(|station| station.verdict != Verdict::Passes);
+        let gates = leg.gates.iter().enumerate();
+        LegLine {
+            family: leg.family.keyword(),
+            verdict: keyword(leg.verdict),
+            passes: piece_lines(&passing(&[(leg.family, &leg.fate)])),
+            stopped: piece_lines(&pieces(&[(leg.family, leg.fate.stopped.clone())], true)),
+            gates: gates.map(|(n, station)| self.station_line(connection, station, first == Some(n))).collect(),
+        }
+    }
+
+    fn station_line(&self, connection: &Connection, station: &Station, first: bool) -> StationLine<'p> {
+        let (name, tier) = match station.gate {
+            Gate::Outbound(tier) => ("outbound", tier),
+            Gate::Inbound(tier) => ("inbound", tier),
+        };
+        let unknown = station.unknown.iter().map(|unknown| unknown_line(self.policy, *unknown));
+        StationLine {
+            gate: name,
+            tier: &self.policy.tier(tier).name,
+            verdict: keyword(station.verdict),
+            open: station.open,
+            rules: station.flows.iter().map(|(flow, sure)| self.rule_line(station.gate, *flow, *sure)).collect(),
+            surely_for: blocks(&station.whom, usize::MAX),
+            unknown: unknown.collect(),
+            ended: station.ended.iter().map(|id| Said::of(self.policy, self.sources, *id)).collect(),
+            would_open: help(self.policy, connection, station).filter(|_| first),
+        }
+    }
+
+    fn rule_line(&self, gate: Gate, flow: u32, certain: bool) -> RuleLine<'p> {
+        RuleLine {
+            what: self.policy.flows[flow as usize].traffic.to_string(),
+            peer: End::of(self.policy, peer_of(gate, &self.policy.flows[flow as usize])),
+            certain,
+            sentence: Said::of(self.policy, self.sources, self.policy.flows[flow as usize].sentence),
+        }
+    }
+}
+
+fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
+    match unknown {
+        Unknown::Members(id) => UnknownLine { kind: "tier", name: &policy.tier(id).name },
+        Unknown::Value(id) => UnknownLine { kind: "parameter", name: &policy.param(id).name },
+        Unknown::Contents(id) => UnknownLine { kind: "prefix-list", name: &policy.prefix_lists[id.index()].name },
+        Unknown::Group(id) => UnknownLine { kind: "external", name: &policy.externals[id.index()].name },
+        Unknown::Reserved(id) => {
+            UnknownLine { kind: "reserved-address", name: policy.vpcs[id.index()].name.as_deref().unwrap_or_default() }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Words and JSON that the answers share.
+
+use crate::analysis::gate::Who;
+use crate::analysis::named_endpoint::Named;
+use crate::analysis::reachability::Passing;
+use crate::net::{Family, Piece, TrafficSet};
+use serde::Serialize;
+
+/// A piece of traffic that passes.
+#[derive(Debug)]
+pub struct Marked {
+    /// What.
+    pub piece: Piece,
+    /// In which IP versions.
+    pub families: Vec<Family>,
+    /// Whether there is another version in which it does not.
+    split: bool,
+    /// Whether it passes for every address, whatever is not known.
+    pub certain: bool,
+}
+
+/// What passes, what is the same in both IP versions once.
+pub fn marked(passing: &[Passing]) -> Vec<Marked> {
+    let sure: Vec<_> = passing.iter().map(|p| (p.family, p.must.clone())).collect();
+    let perhaps: Vec<_> = passing.iter().map(|p| (p.family, p.may.difference(&p.must))).collect();
+    let mut found = pieces(&sure, true);
+    found.extend(pieces(&perhaps, false));
+    found.sort_by(|a, b| a.piece.cmp(&b.piece));
+    found
+}
+
+/// The pieces of a set in each IP version.
+pub fn pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
+    let each = |set: &TrafficSet, spelled: Family, families: &[Family], split: bool| {
+        let pieces = set.pieces(spelled).into_iter();
+        let families = families.to_vec();
+        pieces.map(|piece| Marked { piece, families: families.clone(), split, certain }).collect::<Vec<_>>()
+    };
+    let is_all = |(family, set): &(Family, TrafficSet)| *set == TrafficSet::all(*family);
+    let parts = match sets {
+        [a, b] if is_all(a) && is_all(b) => vec![each(&a.1, a.0, &[a.0, b.0], false)],
+        [a, b] if is_all(a) || is_all(b) => vec![each(&a.1, a.0, &[a.0], true), each(&b.1, b.0, &[b.0], true)],
+        [(a, v4), (b, v6)] => {
+            let [both, only_a, only_b] = TrafficSet::shared(v4, v6);
+            vec![each(&both, *a, &[*a, *b], false), each(&only_a, *a, &[*a], true), each(&only_b, *b, &[*b], true)]
+        }
+        sets => sets.iter().map(|(family, set)| each(set, *family, &[*family], false)).collect(),
+    };
+    parts.into_iter().flatten().collect()
+}
+
+/// `tcp 80, 443 (IPv4), 8080?, icmp 8`: `?` where it passes for some only, or something is not known.
+pub fn line(pieces: &[Marked]) -> String {
+    let mut text = String::new();
+    let mut last = "";
+    for marked in pieces {
+        let Marked { piece, families, split, certain } = marked;
+        let goes_on = piece.protocol == last && ["tcp", "udp"].contains(&last) && !piece.numbers.is_empty();
+        let blank = if text.is_empty() { "" } else { ", " };
+        let shown = if goes_on { piece.numbers.clone() } else { piece.to_string() };
+        // ICMP has another name in each
+        let named = ["icmp", "icmpv6"].contains(&piece.protocol);
+        let version = match families.as_slice() {
+            [family] if *split && !named => format!(" ({})", family.words()),
+            _ => String::new(),
+        };
+        text += &format!("{blank}{shown}{version}{}", if *certain { "" } else { "?" });
+        last = piece.protocol;
+    }
+    text
+}
+
+/// A piece of traffic in JSON.
+#[derive(Serialize)]
+pub struct PieceLine {
+    what: String,
+    families: Vec<&'static str>,
+    certain: bool,
+}
+
+/// Pieces in JSON.
+pub fn piece_lines(pieces: &[Marked]) -> Vec<PieceLine> {
+    let line = |marked: &Marked| PieceLine {
+        what: marked.piece.to_string(),
+        families: marked.families.iter().map(|family| family.keyword()).collect(),
+        certain: marked.certain,
+    };
+    pieces.iter().map(line).collect()
+}
+
+/// An end in JSON.
+#[derive(Serialize)]
+pub struct EndLine<'n> {
+    kind: &'static str,
+    name: &'n str,
+}
+
+/// An end in JSON.
+pub fn end_line(end: &Named) -> EndLine<'_> {
+    EndLine { kind: kind(end), name: &end.name }
+}
+
+/// `tier`, `hosts`
+pub fn kind(end: &Named) -> &'static str {
+    match end.side.who {
+        Who::Tier(_) => "tier",
+        Who::Hosts => "hosts",
+        Who::External(_) => "external",
+        Who::PrefixList(_) => "prefix-list",
+        Who::Param(_) => "parameter",
+    }
+}
+
+/// A document in JSON, with a line break at its end.
+pub fn document(document: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).expect("strings and numbers are JSON");
+    text.push('\n');
+    text
+}
