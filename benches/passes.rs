@@ -22,7 +22,7 @@ use tierwall::date::Date;
 use tierwall::groups::{Deployment, lower};
 use tierwall::lint::{self, Levels};
 use tierwall::plan::Changes;
-use tierwall::policy::Succession;
+use tierwall::policy::TierMapping;
 use tierwall::report;
 use tierwall::report::flows;
 use tierwall::resolve::{Settings, resolve};
@@ -127,21 +127,21 @@ fn passes(criterion: &mut Criterion) {
     for target in target::ALL {
         pass(criterion, target.name, &subjects, Subject::deployment, |deployment| (target.emit)(deployment));
     }
-    let succession = |it: &Subject| Succession::of(&it.plain().policy, &it.edited().policy);
+    let tier_mapping = |it: &Subject| TierMapping::new(&it.plain().policy, &it.edited().policy);
     pass(
         criterion,
         "diff",
         &subjects,
-        |it| (it, succession(it)),
-        |(it, succession)| Diff::between(&it.plain().policy, &it.edited().policy, succession),
+        |it| (it, tier_mapping(it)),
+        |(it, tier_mapping)| Diff::between(&it.plain().policy, &it.edited().policy, tier_mapping),
     );
-    let deployed = |it| (Subject::deployment(it), lower(&it.edited().policy), succession(it));
-    pass(criterion, "changes", &subjects, deployed, |(old, new, succession)| {
-        Changes::between(old, new, succession).is_empty()
+    let deployed = |it| (Subject::deployment(it), lower(&it.edited().policy), tier_mapping(it));
+    pass(criterion, "changes", &subjects, deployed, |(old, new, tier_mapping)| {
+        Changes::between(old, new, tier_mapping).is_empty()
     });
     pass(criterion, "fmt", &subjects, |it| it, |it| fmt::format(it.text(), &it.program().files[0]));
     pass(criterion, "quota", &subjects, Subject::plain, |it| {
-        report::quota::table(&Ledger::of(&it.policy), &it.sources)
+        report::quota::table(&Ledger::new(&it.policy), &it.sources)
     });
     pass(criterion, "flows", &subjects, Subject::plain, |it| flows::table(&it.policy, &it.sources));
 }

@@ -40,12 +40,12 @@ fn limited(scratch: &Scratch, limits: &str, arguments: &[&str]) -> Run {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("{limits}; exec \"$0\" \"$@\"")]).arg(tierwall.get_program()).args(arguments);
     shell.current_dir(scratch.path(".")).env("TERM", "dumb");
-    Run::of(ended(shell))
+    Run::from_output(ended(shell))
 }
 
 #[cfg(not(unix))]
 fn limited(scratch: &Scratch, _limits: &str, arguments: &[&str]) -> Run {
-    Run::of(ended(scratch.command(arguments)))
+    Run::from_output(ended(scratch.command(arguments)))
 }
 
 /// Less than 2 GB of address space.
@@ -308,7 +308,7 @@ fn what_is_no_regular_file_is_not_read() {
         let quiet = |arguments: &[&str], code| {
             let mut command = scratch.command(arguments);
             command.stdin(Stdio::null());
-            let run = Run::of(ended(command));
+            let run = Run::from_output(ended(command));
             assert_eq!(run.code(), code, "{arguments:?}\n{}", run.err());
             assert!(!run.err().contains("panicked"), "{}", run.err());
         };
@@ -331,7 +331,7 @@ fn what_is_no_regular_file_is_not_read() {
     // a stream that does not end
     let mut endless = scratch.command(&["check", "-"]);
     endless.stdin(fs::File::open("/dev/zero").expect("a device"));
-    Run::of(ended(endless)).exits(1).says("E0121");
+    Run::from_output(ended(endless)).exits(1).says("E0121");
 }
 
 #[test]
@@ -500,7 +500,7 @@ fn a_directory_that_takes_no_file_is_told() {
             // nobody, since permissions are nothing to root
             command.uid(65_534).gid(65_534);
         }
-        let run = Run::of(ended(command));
+        let run = Run::from_output(ended(command));
         run.exits(2).says("cannot write `locked/").says("permission denied");
         assert_eq!(fs::read_dir(scratch.path("locked")).expect("a directory").count(), before);
     }
@@ -629,7 +629,7 @@ fn nobody_reads_and_nothing_is_said() {
         let mut command = scratch.command(arguments);
         command.stdin(fs::File::open(scratch.path("loose.tier")).expect("a file"));
         command.stdout(writer).stderr(Stdio::piped());
-        let run = Run::of(command.spawn().and_then(|child| child.wait_with_output()).expect("tierwall ends"));
+        let run = Run::from_output(command.spawn().and_then(|child| child.wait_with_output()).expect("tierwall ends"));
         assert_eq!(run.code(), expected, "{arguments:?}: {}", run.err());
         assert!(!run.err().contains("panicked") && !run.err().contains("standard output"), "{}", run.err());
         // nor standard error
@@ -650,7 +650,7 @@ fn a_full_standard_output_is_told() {
         let mut command = scratch.command(arguments);
         command.stdin(fs::File::open(scratch.path("loose.tier")).expect("a file"));
         command.stdout(fs::OpenOptions::new().write(true).open("/dev/full").expect("a device")).stderr(Stdio::piped());
-        let run = Run::of(command.spawn().and_then(|child| child.wait_with_output()).expect("tierwall ends"));
+        let run = Run::from_output(command.spawn().and_then(|child| child.wait_with_output()).expect("tierwall ends"));
         assert_eq!(run.code(), 2, "{arguments:?}: {}", run.err());
         run.says("cannot write to standard output");
     }

@@ -22,7 +22,7 @@ impl<'b> Arbitrary<'b> for Drawn {
             sets: streams(bytes, 0..=2)?,
         };
         let (sentences, assertions) = (streams(bytes, 0..=12)?, streams(bytes, 0..=2)?);
-        Ok(Drawn(Program::of(&declarations, &sentences, &assertions)))
+        Ok(Drawn(Program::new(&declarations, &sentences, &assertions)))
     }
 }
 

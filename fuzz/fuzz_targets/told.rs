@@ -7,7 +7,7 @@ use tierwall::source::Sources;
 
 /// Tells all of them.
 pub fn told(problems: &[Problem], sources: &Sources) {
-    let mut log = Log::of("/somewhere".to_string());
+    let mut log = Log::new("/somewhere".to_string());
     for problem in problems {
         for told in [
             render(problem, sources, Style::Plain),

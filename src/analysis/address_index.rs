@@ -5,21 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Ends by the blocks that they are made of. Blocks nest or lie apart.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct AddressIndex {
     ends: BTreeMap<IpNet, Vec<u32>>,
     /// The lengths of their prefixes.
     lengths: BTreeSet<u8>,
 }
 
-impl Places {
-    /// The places of ends: blocks, each with the number of an end there.
-    pub(super) fn of(blocks: impl Iterator<Item = (IpNet, u32)>) -> Places {
-        let mut places = Places::default();
+impl AddressIndex {
+    /// The index of ends: blocks, each with the number of an end there.
+    pub(super) fn new(blocks: impl Iterator<Item = (IpNet, u32)>) -> AddressIndex {
+        let mut index = AddressIndex::default();
         for (block, end) in blocks {
-            places.lengths.insert(block.prefix_len());
-            places.ends.entry(block).or_default().push(end);
+            index.lengths.insert(block.prefix_len());
+            index.ends.entry(block).or_default().push(end);
         }
-        places
+        index
     }
 
     /// Whether more than so many ends have an address in a block.

@@ -3,10 +3,10 @@
 //! `cannot` and `only` hold when nothing else *may* pass, `can` when all of it *must*: what is not known counts
 //! against the assertion.
 
-use super::gate::{Gate, Gates, Side, Who, Witness};
-use super::graph::{Course, Steps};
-use super::named_endpoint::{self, Named};
-use super::reachability::{KindId, Links, Passing};
+use super::gate::{Endpoint, Gate, Gates, Who, Witness};
+use super::graph::{Direction, ReachGraph};
+use super::named_endpoint::{self, NamedEndpoint};
+use super::reachability::{KindId, Passing, Reachability};
 use super::verdict::Verdict;
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic, TrafficSet};
@@ -52,15 +52,15 @@ enum Certainty {
 
 /// What passes between tiers.
 struct Hops<'p> {
-    links: Links<'p>,
-    steps: Steps,
+    links: Reachability<'p>,
+    graph: ReachGraph,
 }
 
 impl<'p> Hops<'p> {
-    fn of(policy: &'p Policy) -> Hops<'p> {
-        let mut links = Links::new(policy, Vec::new());
-        let steps = Steps::of(&mut links, policy.tiers.len());
-        Hops { links, steps }
+    fn new(policy: &'p Policy) -> Hops<'p> {
+        let mut links = Reachability::new(policy, Vec::new());
+        let graph = ReachGraph::new(&mut links, policy.tiers.len());
+        Hops { links, graph }
     }
 
     /// Whether something passes.
@@ -76,13 +76,13 @@ impl<'p> Hops<'p> {
         let asked = Family::BOTH.map(|family| named_endpoint::asked(services(on), family));
         let passes = |passing: &Passing| !passing.may.intersection(&asked[passing.family as usize]).is_empty();
         let lets = |kind| self.links.kind(kind).iter().any(passes);
-        let senders = self.steps.from(to.index(), Course::Back, lets);
+        let senders = self.graph.neighbours(to.index(), Direction::Reverse, lets);
         senders.into_iter().map(|tier| TierId(tier as u32)).collect()
     }
 }
 
 impl<'p> Proof<'p> {
-    fn cannot(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
+    fn cannot(&self, assertion: &Assertion, from: &[NamedEndpoint], to: &[NamedEndpoint], problems: &mut Problems) {
         for (from, to) in pairs(from, to) {
             let broken = Family::BOTH.into_iter().find_map(|family| self.passes(assertion, from, to, family));
             problems.extend(broken.map(|(family, witness)| self.reached(assertion, from, to, family, witness)));
@@ -90,12 +90,18 @@ impl<'p> Proof<'p> {
     }
 
     /// A packet that an assertion asks about and that may pass.
-    fn passes(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family) -> Option<(Family, Witness)> {
+    fn passes(
+        &self,
+        assertion: &Assertion,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        family: Family,
+    ) -> Option<(Family, Witness)> {
         let may = self.gates.may(&from.side, &to.side, family, &named_endpoint::asked(services(&assertion.on), family));
         self.gates.witness(&from.side, &to.side, family, &may).map(|witness| (family, witness))
     }
 
-    fn can(&self, assertion: &Assertion, from: &[Named], to: &[Named], problems: &mut Problems) {
+    fn can(&self, assertion: &Assertion, from: &[NamedEndpoint], to: &[NamedEndpoint], problems: &mut Problems) {
         for (from, to) in pairs(from, to) {
             let missing = service_groups(&assertion.on).find_map(|service| self.missing(from, to, service, assertion));
             problems.extend(missing.map(|closed| closed.into_problem(assertion, from, to)));
@@ -103,7 +109,13 @@ impl<'p> Proof<'p> {
     }
 
     /// What does not surely pass of a service; of no service, what keeps every one from it.
-    fn missing(&self, from: &Named, to: &Named, service: &[(Span, Traffic)], assertion: &Assertion) -> Option<Closed> {
+    fn missing(
+        &self,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        service: &[(Span, Traffic)],
+        assertion: &Assertion,
+    ) -> Option<Closed> {
         if self.is_sure(&from.side, &to.side, service) {
             return None;
         }
@@ -121,23 +133,23 @@ impl<'p> Proof<'p> {
     }
 
     /// The parts of a service that do not all pass in an IP version that both ends surely have.
-    fn stopped_parts(&self, from: &Side, to: &Side, service: &[(Span, Traffic)]) -> Vec<Traffic> {
+    fn stopped_parts(&self, from: &Endpoint, to: &Endpoint, service: &[(Span, Traffic)]) -> Vec<Traffic> {
         let is_stopped = |traffic: &Traffic| {
-            let stops = |family| self.gates.stopped(from, to, family, &TrafficSet::of(*traffic, family)).is_some();
+            let stops = |family| self.gates.stopped(from, to, family, &TrafficSet::new(*traffic, family)).is_some();
             Family::BOTH.into_iter().any(stops)
         };
         services(service).filter(is_stopped).collect()
     }
 
     /// Whether all of a service surely passes; of no service, whether some does.
-    fn is_sure(&self, from: &Side, to: &Side, service: &[(Span, Traffic)]) -> bool {
+    fn is_sure(&self, from: &Endpoint, to: &Endpoint, service: &[(Span, Traffic)]) -> bool {
         let traffic: Vec<Traffic> = services(service).collect();
         self.gates.verdict(from, to, &traffic) == Verdict::Passes
     }
 
     /// What keeps traffic from passing for all of both ends; a sentence about `service` would open it.
-    fn closed(&self, from: &Named, to: &Named, traffic: Traffic, service: String) -> Closed {
-        let asked = Family::BOTH.map(|family| TrafficSet::of(traffic, family));
+    fn closed(&self, from: &NamedEndpoint, to: &NamedEndpoint, traffic: Traffic, service: String) -> Closed {
+        let asked = Family::BOTH.map(|family| TrafficSet::new(traffic, family));
         let mut closed = self.closed_in(from, to, &Family::BOTH, &asked, service);
         if closed.what.is_empty() {
             closed.what = traffic.to_string();
@@ -146,7 +158,7 @@ impl<'p> Proof<'p> {
     }
 
     /// What keeps every service from passing: in one IP version, or what passes in the other.
-    fn closed_to_all(&self, from: &Named, to: &Named) -> Closed {
+    fn closed_to_all(&self, from: &NamedEndpoint, to: &NamedEndpoint) -> Closed {
         let (near, far) = (&from.side, &to.side);
         let must = Family::BOTH.map(|family| self.gates.must(near, far, family, &TrafficSet::all(family)));
         let shared: Vec<Family> =
@@ -171,8 +183,8 @@ impl<'p> Proof<'p> {
     /// The first gate that does not surely let all of this through, in one of these families.
     fn closed_in(
         &self,
-        from: &Named,
-        to: &Named,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
         families: &[Family],
         asked: &[TrafficSet; 2],
         service: String,
@@ -198,7 +210,7 @@ impl<'p> Proof<'p> {
         }
     }
 
-    fn only(&self, assertion: &Assertion, allowed: &[Named], to: &[Named], problems: &mut Problems) {
+    fn only(&self, assertion: &Assertion, allowed: &[NamedEndpoint], to: &[NamedEndpoint], problems: &mut Problems) {
         let listed: HashSet<Who> = allowed.iter().map(|named| named.side.who).collect();
         let listed = |who: Who| listed.contains(&who);
         let hosts = allowed.iter().filter(|named| named.side.who == Who::Hosts);
@@ -213,7 +225,7 @@ impl<'p> Proof<'p> {
             };
             for id in senders {
                 if !listed(Who::Tier(id)) {
-                    let other = Named::tier(self.policy, id);
+                    let other = NamedEndpoint::tier(self.policy, id);
                     self.cannot(assertion, std::slice::from_ref(&other), std::slice::from_ref(to), &mut found);
                 }
             }
@@ -221,7 +233,8 @@ impl<'p> Proof<'p> {
                 problems.extend(together(found));
                 continue;
             };
-            let others = Named { name: OUTSIDE.to_string(), side: Side::hosts(Addresses::all().difference(&known)) };
+            let others =
+                NamedEndpoint { name: OUTSIDE.to_string(), side: Endpoint::hosts(Addresses::all().difference(&known)) };
             let gates = self.gates.without(Gate::Inbound(receiver), |peer| match peer {
                 Peer::Tier(_) => true,
                 Peer::Net(_) => false,
@@ -238,8 +251,8 @@ impl<'p> Proof<'p> {
     fn through(
         &self,
         assertion: &Assertion,
-        from: &[Named],
-        to: &[Named],
+        from: &[NamedEndpoint],
+        to: &[NamedEndpoint],
         through: &[TierId],
         problems: &mut Problems,
     ) {
@@ -252,15 +265,21 @@ impl<'p> Proof<'p> {
     }
 
     /// The problem of a chain that may pass without any of the tiers that are to be on it.
-    fn bypass(&self, assertion: &Assertion, from: &Named, to: &Named, through: &[TierId]) -> Option<Problem> {
+    fn bypass(
+        &self,
+        assertion: &Assertion,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        through: &[TierId],
+    ) -> Option<Problem> {
         // an end that is one of them is on every chain
-        let is_one = |named: &Named| matches!(named.side.who, Who::Tier(id) if through.contains(&id));
+        let is_one = |named: &NamedEndpoint| matches!(named.side.who, Who::Tier(id) if through.contains(&id));
         if is_one(from) || is_one(to) {
             return None;
         }
-        let last = |here: &Side| self.step(here, &to.side, &assertion.on, Certainty::May);
+        let last = |here: &Endpoint| self.step(here, &to.side, &assertion.on, Certainty::May);
         let chain = self.chain(from, to, |tier| !through.contains(&tier), Certainty::May, &last)?;
-        let is_tier = |named: &Named| matches!(named.side.who, Who::Tier(_));
+        let is_tier = |named: &NamedEndpoint| matches!(named.side.who, Who::Tier(_));
         let nobody_decides = chain.len() == 2 && !chain.iter().any(is_tier);
         let note = if nobody_decides { ": neither is a tier, and no group of this program decides" } else { "" };
         Some(Problem::Bypassed {
@@ -276,15 +295,15 @@ impl<'p> Proof<'p> {
     fn no_sure_chain(
         &self,
         assertion: &Assertion,
-        from: &Named,
-        to: &Named,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
         service: &[(Span, Traffic)],
     ) -> Option<Problem> {
-        let sure = |here: &Side| self.is_sure(here, &to.side, service);
+        let sure = |here: &Endpoint| self.is_sure(here, &to.side, service);
         if self.chain(from, to, |_| true, Certainty::Must, &sure).is_some() {
             return None;
         }
-        let may = |here: &Side| self.step(here, &to.side, service, Certainty::May);
+        let may = |here: &Endpoint| self.step(here, &to.side, service, Certainty::May);
         let (span, names) = (assertion.span, [from, to].map(|end| end.name.clone()));
         let Some(chain) = self.chain(from, to, |_| true, Certainty::May, &may) else {
             let [from, to] = names;
@@ -300,9 +319,9 @@ impl<'p> Proof<'p> {
     fn unsure_step<'c>(
         &self,
         assertion: &Assertion,
-        chain: &'c [Named],
+        chain: &'c [NamedEndpoint],
         service: &[(Span, Traffic)],
-    ) -> Option<(&'c Named, &'c Named, Closed)> {
+    ) -> Option<(&'c NamedEndpoint, &'c NamedEndpoint, Closed)> {
         let last = chain.len() - 2;
         chain.windows(2).enumerate().find_map(|(n, step)| {
             let (near, far) = (&step[0], &step[1]);
@@ -320,19 +339,19 @@ impl<'p> Proof<'p> {
     /// the way goes on from there with anything.
     fn chain(
         &self,
-        from: &Named,
-        to: &Named,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
         passable: impl Fn(TierId) -> bool,
         certainty: Certainty,
-        last: &dyn Fn(&Side) -> bool,
-    ) -> Option<Vec<Named>> {
+        last: &dyn Fn(&Endpoint) -> bool,
+    ) -> Option<Vec<NamedEndpoint>> {
         let hops = self.hops();
         let tiers = &hops.links.ends()[..self.policy.tiers.len()];
         let first = match from.side.who {
             Who::Tier(id) => Some(id.index()),
             Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
         };
-        let mut told = hops.steps.untold(Course::Forth);
+        let mut visited = hops.graph.unvisited(Direction::Forward);
         let mut before: Vec<Option<Option<usize>>> = vec![None; tiers.len()];
         let mut waiting: VecDeque<Option<usize>> = VecDeque::from([None]);
         while let Some(at) = waiting.pop_front() {
@@ -341,7 +360,9 @@ impl<'p> Proof<'p> {
                 return Some(ends_of(from, at, to, &before, tiers));
             }
             let next = match at.or(first) {
-                Some(n) => hops.steps.news(n, Course::Forth, &mut told, |kind| hops.lets(kind, certainty)),
+                Some(n) => hops
+                    .graph
+                    .unvisited_neighbours(n, Direction::Forward, &mut visited, |kind| hops.lets(kind, certainty)),
                 None => (0..tiers.len()).filter(|n| self.step(here, &tiers[*n].side, &[], certainty)).collect(),
             };
             for next in next {
@@ -357,11 +378,11 @@ impl<'p> Proof<'p> {
     }
 
     fn hops(&self) -> &Hops<'p> {
-        self.hops.get_or_init(|| Hops::of(self.policy))
+        self.hops.get_or_init(|| Hops::new(self.policy))
     }
 
     /// Whether something of what is asked about passes.
-    fn step(&self, from: &Side, to: &Side, on: &[(Span, Traffic)], certainty: Certainty) -> bool {
+    fn step(&self, from: &Endpoint, to: &Endpoint, on: &[(Span, Traffic)], certainty: Certainty) -> bool {
         Family::BOTH.into_iter().any(|family| {
             let asked = named_endpoint::asked(services(on), family);
             let passes = match certainty {
@@ -372,7 +393,14 @@ impl<'p> Proof<'p> {
         })
     }
 
-    fn reached(&self, assertion: &Assertion, from: &Named, to: &Named, family: Family, witness: Witness) -> Problem {
+    fn reached(
+        &self,
+        assertion: &Assertion,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        family: Family,
+        witness: Witness,
+    ) -> Problem {
         let sentences: BTreeSet<_> = witness.flows.iter().map(|n| self.policy.flows[*n as usize].sentence).collect();
         let because = sentences.into_iter().map(|id| self.policy.sentence(id).span).collect();
         let exempt = if witness.is_exempt { ", which security groups never filter" } else { "" };
@@ -412,7 +440,7 @@ struct Closed {
 const NO_VERSION: &str = "no IP version that both have carries it";
 
 impl Closed {
-    fn into_problem(self, assertion: &Assertion, from: &Named, to: &Named) -> Problem {
+    fn into_problem(self, assertion: &Assertion, from: &NamedEndpoint, to: &NamedEndpoint) -> Problem {
         let gate = if self.gate.is_empty() { NO_VERSION.to_string() } else { self.gate };
         Problem::NotReached {
             span: assertion.span,
@@ -460,22 +488,22 @@ fn service_name(assertion: &Assertion, place: Span, traffic: Traffic) -> String 
 
 /// The ends along a chain that is found from its end.
 fn ends_of(
-    from: &Named,
+    from: &NamedEndpoint,
     last: Option<usize>,
-    to: &Named,
+    to: &NamedEndpoint,
     before: &[Option<Option<usize>>],
-    tiers: &[Named],
-) -> Vec<Named> {
+    tiers: &[NamedEndpoint],
+) -> Vec<NamedEndpoint> {
     let way = std::iter::successors(last, |n| before[*n].flatten());
     let way = way.map(|n| tiers[n].clone());
-    let mut chain: Vec<Named> = std::iter::once(to.clone()).chain(way).collect();
+    let mut chain: Vec<NamedEndpoint> = std::iter::once(to.clone()).chain(way).collect();
     chain.push(from.clone());
     chain.reverse();
     chain
 }
 
 /// `web → app → db`
-fn arrows(chain: &[Named]) -> String {
+fn arrows(chain: &[NamedEndpoint]) -> String {
     let names: Vec<&str> = chain.iter().map(|end| end.name.as_str()).collect();
     names.join(" → ")
 }
@@ -511,7 +539,10 @@ fn together(found: Problems) -> Vec<Problem> {
     all
 }
 
-fn pairs<'n>(from: &'n [Named], to: &'n [Named]) -> impl Iterator<Item = (&'n Named, &'n Named)> {
+fn pairs<'n>(
+    from: &'n [NamedEndpoint],
+    to: &'n [NamedEndpoint],
+) -> impl Iterator<Item = (&'n NamedEndpoint, &'n NamedEndpoint)> {
     from.iter().flat_map(move |from| to.iter().map(move |to| (from, to)))
 }
 

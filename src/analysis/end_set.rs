@@ -2,26 +2,26 @@
 
 /// All members of some classes but those that rules single out, and some of these.
 #[derive(Debug)]
-pub struct Crowd<'s> {
+pub struct EndSet<'s> {
     /// The members of the classes, sorted.
     pub(super) classes: Vec<&'s [u32]>,
-    /// Those who are singled out, sorted.
-    pub(super) singled: &'s [u32],
+    /// The exceptions, sorted.
+    pub(super) exceptions: &'s [u32],
     /// Those of them who belong to it, sorted.
-    pub(super) besides: Vec<u32>,
+    pub(super) extra: Vec<u32>,
     /// How many of the classes do not.
-    pub(super) without: usize,
+    pub(super) absent: usize,
 }
 
-impl<'s> Crowd<'s> {
-    /// A crowd without any class, and without any of those that are singled out.
-    pub(super) fn but(singled: &'s [u32]) -> Crowd<'s> {
-        Crowd { classes: Vec::new(), singled, besides: Vec::new(), without: 0 }
+impl<'s> EndSet<'s> {
+    /// A set without any class and without any exception.
+    pub(super) fn without(exceptions: &'s [u32]) -> EndSet<'s> {
+        EndSet { classes: Vec::new(), exceptions, extra: Vec::new(), absent: 0 }
     }
 
     /// How many they are.
     pub fn len(&self) -> usize {
-        self.classes.iter().map(|class| class.len()).sum::<usize>() + self.besides.len() - self.without
+        self.classes.iter().map(|class| class.len()).sum::<usize>() + self.extra.len() - self.absent
     }
 
     /// Whether nobody is in it.
@@ -31,9 +31,9 @@ impl<'s> Crowd<'s> {
 
     /// At most so many of them, those with the lowest positions, sorted.
     pub fn first(&self, count: usize) -> Vec<usize> {
-        let is_singled = |end: &u32| self.singled.binary_search(end).is_ok();
-        let classes = self.classes.iter().flat_map(|class| class.iter().filter(|end| !is_singled(end)).take(count));
-        let mut first: Vec<usize> = classes.chain(self.besides.iter().take(count)).map(|end| *end as usize).collect();
+        let is_exception = |end: &u32| self.exceptions.binary_search(end).is_ok();
+        let classes = self.classes.iter().flat_map(|class| class.iter().filter(|end| !is_exception(end)).take(count));
+        let mut first: Vec<usize> = classes.chain(self.extra.iter().take(count)).map(|end| *end as usize).collect();
         first.sort_unstable();
         first.truncate(count);
         first

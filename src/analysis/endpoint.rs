@@ -5,7 +5,7 @@ use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, Vpc
 
 /// One end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
+pub struct Endpoint {
     /// What it is.
     pub who: Who,
     /// Where its hosts are, as far as that is known; everywhere, where it is not.
@@ -59,17 +59,17 @@ pub enum Unknown {
     Reserved(VpcId),
 }
 
-impl Side {
+impl Endpoint {
     /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. Where these are of one family, there
     /// may be members with addresses of the other all the same; but under `ip = ipv4` a tier that states its addresses
     /// has no IPv6 beside them.
-    pub fn tier(policy: &Policy, id: TierId) -> Side {
+    pub fn tier(policy: &Policy, id: TierId) -> Endpoint {
         let vpc: &Vpc = policy.vpc_of(id);
         let lacks = |family| family == Family::V6 && !policy.stack.dual && policy.tier(id).addresses.is_some();
         let known = match &policy.tier(id).addresses {
             Some(stated) => Some(stated.clone()),
             None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => None,
-            None => Some(Addresses::of(&vpc.blocks)),
+            None => Some(Addresses::from_blocks(&vpc.blocks)),
         };
         let unknown = if known.is_some() { None } else { Some(Unknown::Members(id)) };
         let mut addresses = known.unwrap_or_else(|| everywhere(policy));
@@ -78,22 +78,22 @@ impl Side {
             .iter()
             .filter(|family| unsure[**family as usize])
             .fold(addresses, |all, family| all.union(&Addresses::all().in_family(*family)));
-        Side { who: Who::Tier(id), addresses, unknown, unsure }
+        Endpoint { who: Who::Tier(id), addresses, unknown, unsure }
     }
 
     /// The internet. Where a stack does without IPv6, what may pass of it counts, and none has to.
-    pub fn internet(policy: &Policy) -> Side {
-        Side { unsure: [false, !policy.stack.dual], ..Side::hosts(internet()) }
+    pub fn internet(policy: &Policy) -> Endpoint {
+        Endpoint { unsure: [false, !policy.stack.dual], ..Endpoint::hosts(internet()) }
     }
 
     /// Hosts of these addresses that are in no tier.
-    pub fn hosts(addresses: Addresses) -> Side {
-        Side { who: Who::Hosts, addresses, unknown: None, unsure: [false; 2] }
+    pub fn hosts(addresses: Addresses) -> Endpoint {
+        Endpoint { who: Who::Hosts, addresses, unknown: None, unsure: [false; 2] }
     }
 
     /// Hosts whose addresses are not known.
-    pub fn elsewhere(who: Who, unknown: Unknown) -> Side {
-        Side { who, addresses: Addresses::all(), unknown: Some(unknown), unsure: [false; 2] }
+    pub fn elsewhere(who: Who, unknown: Unknown) -> Endpoint {
+        Endpoint { who, addresses: Addresses::all(), unknown: Some(unknown), unsure: [false; 2] }
     }
 
     /// Whether it surely has hosts of a family.

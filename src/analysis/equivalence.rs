@@ -4,10 +4,10 @@
 //! addresses alone, and tells no two addresses apart between which no block of such a rule begins or ends. So the
 //! addresses of an end are as good as all that lie between the same beginnings and ends.
 
-use super::address_index::Places;
-use super::gate::{Side, Who};
+use super::address_index::AddressIndex;
+use super::gate::{Endpoint, Who};
 use super::interned::Interned;
-use super::named_endpoint::Named;
+use super::named_endpoint::NamedEndpoint;
 use super::never_filtered::{exempt, may_be_exempt};
 use crate::net::{Addresses, Family};
 use crate::policy::{Peer, Policy, TierId, Vpc, VpcId};
@@ -20,19 +20,19 @@ const FEW: usize = 16;
 
 /// What the ends are to gates that do not single them out.
 #[derive(Debug)]
-pub(super) struct Alike {
+pub(super) struct EquivalenceClasses {
     /// What each end is taken for, by number.
-    pub(super) of: Vec<u32>,
-    pub(super) strangers: Interned<Stranger>,
+    pub(super) class_of: Vec<u32>,
+    pub(super) profiles: Interned<EndpointProfile>,
     /// Where those ends are that are not everywhere, in each family.
-    pub(super) places: Places,
+    pub(super) index: AddressIndex,
     /// The blocks of rules that single nobody out.
     pub(super) wide: HashSet<IpNet>,
 }
 
 /// What a gate takes an end for that it does not single out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Stranger {
+pub(super) struct EndpointProfile {
     is_tier: bool,
     /// Its addresses are as good as these.
     addresses: Addresses,
@@ -43,7 +43,7 @@ pub(super) struct Stranger {
     reserved: Vec<(VpcId, [bool; 2])>,
 }
 
-impl Stranger {
+impl EndpointProfile {
     /// Whether a gate of a VPC's tiers perhaps does not filter it, in each family.
     pub(super) fn is_reserved(&self, vpc: VpcId) -> [bool; 2] {
         let at = self.reserved.binary_search_by_key(&vpc, |(vpc, _)| *vpc);
@@ -51,41 +51,41 @@ impl Stranger {
     }
 
     /// It as an end that no rule names.
-    pub(super) fn side(&self, policy: &Policy) -> Side {
+    pub(super) fn side(&self, policy: &Policy) -> Endpoint {
         let nobody = Who::Tier(TierId(policy.tiers.len() as u32));
         let who = if self.is_tier { nobody } else { Who::Hosts };
-        Side { who, unsure: self.unsure, ..Side::hosts(self.addresses.clone()) }
+        Endpoint { who, unsure: self.unsure, ..Endpoint::hosts(self.addresses.clone()) }
     }
 }
 
-impl Alike {
+impl EquivalenceClasses {
     /// Finds out for these ends.
-    pub(super) fn of(policy: &Policy, ends: &[Named]) -> Alike {
+    pub(super) fn new(policy: &Policy, ends: &[NamedEndpoint]) -> EquivalenceClasses {
         let blocks = ends.iter().zip(0..).flat_map(|(end, n)| blocks_around(&end.side).map(move |block| (block, n)));
-        let places = Places::of(blocks);
+        let index = AddressIndex::new(blocks);
         let blocks = policy.flows.iter().filter_map(|flow| match flow.peer {
             Peer::Net(block) => Some(block),
             Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
         });
         let mut wide: HashSet<IpNet> = blocks.collect();
-        wide.retain(|block| places.meet_more(*block, FEW));
-        let blocks: Vec<Addresses> = wide.iter().map(|block| Addresses::of([block])).collect();
+        wide.retain(|block| index.meet_more(*block, FEW));
+        let blocks: Vec<Addresses> = wide.iter().map(|block| Addresses::from_blocks([block])).collect();
         let v4 = cuts(blocks.iter().flat_map(|block| block.v4.ranges()), |last| last.checked_add(1));
         let v6 = cuts(blocks.iter().flat_map(|block| block.v6.ranges()), |last| last.checked_add(1));
-        let mut strangers = Interned::default();
-        let stranger = |Named { side, .. }: &Named| {
+        let mut profiles = Interned::default();
+        let profile_of = |NamedEndpoint { side, .. }: &NamedEndpoint| {
             let addresses = Addresses { v4: side.addresses.v4.widened(&v4), v6: side.addresses.v6.widened(&v6) };
             let is_tier = matches!(side.who, Who::Tier(_));
             let (is_everywhere, unsure) = (is_everywhere(side), side.unsure);
             let reserved = if may_be_exempt(side) { reserved(policy, side) } else { Vec::new() };
-            strangers.id(Stranger { is_tier, addresses, is_everywhere, unsure, reserved })
+            profiles.id(EndpointProfile { is_tier, addresses, is_everywhere, unsure, reserved })
         };
-        Alike { of: ends.iter().map(stranger).collect(), strangers, places, wide }
+        EquivalenceClasses { class_of: ends.iter().map(profile_of).collect(), profiles, index, wide }
     }
 }
 
 /// The VPCs in which an address of an end may be reserved, by their ids. One that surely is has its end singled out.
-fn reserved(policy: &Policy, side: &Side) -> Vec<(VpcId, [bool; 2])> {
+fn reserved(policy: &Policy, side: &Endpoint) -> Vec<(VpcId, [bool; 2])> {
     let of_vpc = |(vpc, n): (&Vpc, u32)| {
         let exempt = Family::BOTH.map(|family| exempt(vpc, side, family));
         let is_sure = exempt.iter().flatten().any(|exempt| exempt.is_sure);
@@ -96,15 +96,15 @@ fn reserved(policy: &Policy, side: &Side) -> Vec<(VpcId, [bool; 2])> {
 }
 
 /// In which families an end is everywhere.
-fn is_everywhere(side: &Side) -> [bool; 2] {
+fn is_everywhere(side: &Endpoint) -> [bool; 2] {
     let Addresses { v4, v6 } = &side.addresses;
     [v4.ranges() == [(0, u32::MAX)], v6.ranges() == [(0, u128::MAX)]]
 }
 
 /// The blocks in which an end is, of the families in which it is not everywhere.
-fn blocks_around(side: &Side) -> impl Iterator<Item = IpNet> + '_ {
+fn blocks_around(side: &Endpoint) -> impl Iterator<Item = IpNet> + '_ {
     let everywhere = is_everywhere(side);
-    side.addresses.blocks().filter(move |block| !everywhere[Family::of(block) as usize])
+    side.addresses.blocks().filter(move |block| !everywhere[Family::of_block(block) as usize])
 }
 
 /// Where blocks begin, and where what follows them does.

@@ -6,11 +6,11 @@
 //! for every one. Parameters without a value, the contents of prefix lists, the members of foreign groups and
 //! unknown addresses make them differ.
 
-pub use super::endpoint::{Side, Unknown, Who, everywhere};
+pub use super::endpoint::{Endpoint, Unknown, Who, everywhere};
 
 pub(super) use super::gate_rules::peer_family;
 
-use super::gate_rules::{Admit, Admitted};
+use super::gate_rules::{Admitted, GateRules};
 use super::never_filtered::{Exempt, exempt};
 use crate::groups::{Direction, OpenedGates, open_to};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
@@ -60,7 +60,7 @@ pub struct Gates<'p> {
 #[derive(Debug, Default)]
 struct Rules {
     flows: Vec<u32>,
-    admit: OnceCell<Admit>,
+    admit: OnceCell<GateRules>,
 }
 
 /// One side of one tier.
@@ -74,7 +74,7 @@ pub enum Gate {
 
 impl Gate {
     /// The gate on one side of a tier.
-    pub(super) fn of(tier: TierId, direction: Direction) -> Gate {
+    pub(super) fn new(tier: TierId, direction: Direction) -> Gate {
         match direction {
             Direction::Ingress => Gate::Inbound(tier),
             Direction::Egress => Gate::Outbound(tier),
@@ -132,16 +132,16 @@ impl<'p> Gates<'p> {
     }
 
     /// What rules with blocks admit at every address of an end.
-    pub(super) fn by_address(&self, gate: Gate, side: &Side, family: Family) -> TrafficSet {
+    pub(super) fn by_address(&self, gate: Gate, side: &Endpoint, family: Family) -> TrafficSet {
         let blocks = &self.admit(gate).blocks;
         if blocks.is_empty() { TrafficSet::default() } else { blocks.with_every(&side.addresses, family) }
     }
 
-    pub(super) fn admit(&self, gate: Gate) -> &Admit {
+    pub(super) fn admit(&self, gate: Gate) -> &GateRules {
         self.rules(gate).admit.get_or_init(|| {
             let flows = self.flows(gate).iter();
             let rules = flows.map(|flow| (self.peer(gate, *flow), self.policy.flows[*flow as usize].traffic));
-            Admit::of(self.policy, &rules.collect::<Vec<_>>())
+            GateRules::new(self.policy, &rules.collect::<Vec<_>>())
         })
     }
 
@@ -149,12 +149,12 @@ impl<'p> Gates<'p> {
     pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
         match gate {
             Gate::Inbound(_) => false,
-            Gate::Outbound(tier) => open_to(self.policy, tier).iter().any(|block| Family::of(block) == family),
+            Gate::Outbound(tier) => open_to(self.policy, tier).iter().any(|block| Family::of_block(block) == family),
         }
     }
 
     /// The part of a far end that a gate never filters.
-    pub(super) fn exempt(&self, gate: Gate, far: &Side, family: Family) -> Option<Exempt> {
+    pub(super) fn exempt(&self, gate: Gate, far: &Endpoint, family: Family) -> Option<Exempt> {
         let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
         if self.instead.is_some() { None } else { exempt(self.policy.vpc_of(tier), far, family) }
     }
@@ -170,14 +170,14 @@ impl<'p> Gates<'p> {
     }
 
     /// How a rule's peer fits an end, and the first address at which it does.
-    fn fit(&self, peer: Peer, side: &Side, family: Family) -> (Fit, Option<IpAddr>) {
+    fn fit(&self, peer: Peer, side: &Endpoint, family: Family) -> (Fit, Option<IpAddr>) {
         let first = |addresses: &Addresses| match family {
             Family::V4 => addresses.v4.ranges().first().map(|(first, _)| IpAddr::V4(Ipv4Addr::from(*first))),
             Family::V6 => addresses.v6.ranges().first().map(|(first, _)| IpAddr::V6(Ipv6Addr::from(*first))),
         };
         let fit = match (peer, side.who) {
             (Peer::Net(block), _) => {
-                let common = first(&Addresses::of([&block]).intersection(&side.addresses));
+                let common = first(&Addresses::from_blocks([&block]).intersection(&side.addresses));
                 return (if common.is_some() { Fit::Yes } else { Fit::No }, common);
             }
             (peer, _) if peer_family(self.policy, peer).is_some_and(|only| only != family) => Fit::No,
@@ -194,7 +194,7 @@ impl<'p> Gates<'p> {
     }
 
     /// What a gate admits from or to an end.
-    fn admitted(&self, gate: Gate, side: &Side, family: Family) -> Admitted {
+    fn admitted(&self, gate: Gate, side: &Endpoint, family: Family) -> Admitted {
         let all = TrafficSet::all(family);
         if self.is_open(gate, family) {
             return Admitted { may: all.clone(), must: all };
@@ -207,7 +207,7 @@ impl<'p> Gates<'p> {
     }
 
     /// Whether a tier may send anything to an end.
-    pub(super) fn may_send(&self, from: TierId, to: &Side, family: Family) -> bool {
+    pub(super) fn may_send(&self, from: TierId, to: &Endpoint, family: Family) -> bool {
         let gate = Gate::Outbound(from);
         self.is_open(gate, family)
             || self.admit(gate).names(to.who, family)
@@ -215,7 +215,7 @@ impl<'p> Gates<'p> {
     }
 
     /// What may pass from one end to another, of what is asked about.
-    pub fn may(&self, from: &Side, to: &Side, family: Family, asked: &TrafficSet) -> TrafficSet {
+    pub fn may(&self, from: &Endpoint, to: &Endpoint, family: Family, asked: &TrafficSet) -> TrafficSet {
         if !from.may_be_in(family) || !to.may_be_in(family) {
             return TrafficSet::default();
         }
@@ -225,7 +225,13 @@ impl<'p> Gates<'p> {
 
     /// The first gate that must not admit all of what is asked about, with a piece that it stops for some
     /// addresses; nothing where all of it must pass. Families that an end does not have are left out.
-    pub fn stopped(&self, from: &Side, to: &Side, family: Family, asked: &TrafficSet) -> Option<(Gate, TrafficSet)> {
+    pub fn stopped(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        family: Family,
+        asked: &TrafficSet,
+    ) -> Option<(Gate, TrafficSet)> {
         if !from.is_in(family) || !to.is_in(family) {
             return None;
         }
@@ -236,7 +242,7 @@ impl<'p> Gates<'p> {
     }
 
     /// What must pass, of what is asked about.
-    pub fn must(&self, from: &Side, to: &Side, family: Family, asked: &TrafficSet) -> TrafficSet {
+    pub fn must(&self, from: &Endpoint, to: &Endpoint, family: Family, asked: &TrafficSet) -> TrafficSet {
         if !from.is_in(family) || !to.is_in(family) {
             return TrafficSet::default();
         }
@@ -245,9 +251,9 @@ impl<'p> Gates<'p> {
     }
 
     /// One packet of a set that may pass, with the flows that let it through: those that surely do, if any.
-    pub fn witness(&self, from: &Side, to: &Side, family: Family, set: &TrafficSet) -> Option<Witness> {
+    pub fn witness(&self, from: &Endpoint, to: &Endpoint, family: Family, set: &TrafficSet) -> Option<Witness> {
         let traffic = set.witness(family)?;
-        let one = TrafficSet::of(traffic, family);
+        let one = TrafficSet::new(traffic, family);
         let mut witness = Witness {
             traffic,
             source: None,
@@ -287,11 +293,11 @@ impl<'p> Gates<'p> {
     }
 
     /// Adds a flow that lets a packet through a gate, and what is not known of that.
-    fn add_flow(&self, witness: &mut Witness, gate: Gate, far: &Side, family: Family, flow: u32, fit: Fit) {
+    fn add_flow(&self, witness: &mut Witness, gate: Gate, far: &Endpoint, family: Family, flow: u32, fit: Fit) {
         witness.flows.push(flow);
         // wherever the members are, a block that holds all of it admits them
         if let Peer::Net(block) = self.peer(gate, flow)
-            && !far.addresses.in_family(family).difference(&Addresses::of([&block])).is_empty()
+            && !far.addresses.in_family(family).difference(&Addresses::from_blocks([&block])).is_empty()
         {
             witness.unknown.extend(far.unknown_in(family));
         }
@@ -308,9 +314,9 @@ impl<'p> Gates<'p> {
 
     /// An address and a flow by which a gate admits this piece of traffic, one that surely does before one that
     /// does perhaps, and the lowest address first.
-    fn let_through(&self, gate: Gate, far: &Side, family: Family, one: &TrafficSet) -> Option<(IpAddr, u32, Fit)> {
+    fn let_through(&self, gate: Gate, far: &Endpoint, family: Family, one: &TrafficSet) -> Option<(IpAddr, u32, Fit)> {
         let flows = self.flows(gate).iter().copied();
-        let admitting = flows.filter(|n| TrafficSet::of(self.policy.flows[*n as usize].traffic, family).covers(one));
+        let admitting = flows.filter(|n| TrafficSet::new(self.policy.flows[*n as usize].traffic, family).covers(one));
         let fits = admitting.filter_map(|flow| match self.fit(self.peer(gate, flow), far, family) {
             (Fit::No, _) => None,
             (fit @ (Fit::Perhaps(_) | Fit::Yes), address) => Some((address?, flow, fit)),
@@ -322,20 +328,20 @@ impl<'p> Gates<'p> {
 /// What questions ask of one gate.
 impl Gates<'_> {
     /// What one gate admits from or to an end: for some of its addresses, and for every one.
-    pub fn at(&self, gate: Gate, far: &Side, family: Family) -> (TrafficSet, TrafficSet) {
+    pub fn at(&self, gate: Gate, far: &Endpoint, family: Family) -> (TrafficSet, TrafficSet) {
         let Admitted { may, must } = self.admitted(gate, far, family);
         (may, must)
     }
 
     /// The flows of a gate that let some of what is asked about through, for some address of the far end; `true`
     /// for those that surely do at such an address. An open gate has none.
-    pub fn letting(&self, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Vec<(u32, bool)> {
+    pub fn letting(&self, gate: Gate, far: &Endpoint, family: Family, asked: &TrafficSet) -> Vec<(u32, bool)> {
         let fits = |n: &u32| Some((*n, self.lets(&self.policy.flows[*n as usize], gate, far, family, asked)?));
         if self.is_open(gate, family) { Vec::new() } else { self.flows(gate).iter().filter_map(fits).collect() }
     }
 
     /// Sentences that would let some of it through, and whose last day is past.
-    pub fn ended(&self, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Vec<SentenceId> {
+    pub fn ended(&self, gate: Gate, far: &Endpoint, family: Family, asked: &TrafficSet) -> Vec<SentenceId> {
         let of_gate = |flow: &&Flow| match gate {
             Gate::Inbound(tier) => flow.receiver() == Some(tier),
             Gate::Outbound(tier) => flow.sender() == Some(tier),
@@ -348,7 +354,7 @@ impl Gates<'_> {
     }
 
     /// Whether a flow lets some of what is asked about through a gate, and then whether it surely does.
-    fn lets(&self, flow: &Flow, gate: Gate, far: &Side, family: Family, asked: &TrafficSet) -> Option<bool> {
+    fn lets(&self, flow: &Flow, gate: Gate, far: &Endpoint, family: Family, asked: &TrafficSet) -> Option<bool> {
         if !asked.meets(flow.traffic, family) {
             return None;
         }
@@ -369,7 +375,7 @@ pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
 }
 
 /// The gates on the way from one end to another, each with the end that it looks at.
-pub(super) fn gates_between<'s>(from: &'s Side, to: &'s Side) -> impl Iterator<Item = (Gate, &'s Side)> {
+pub(super) fn gates_between<'s>(from: &'s Endpoint, to: &'s Endpoint) -> impl Iterator<Item = (Gate, &'s Endpoint)> {
     let outbound = match from.who {
         Who::Tier(tier) => Some((Gate::Outbound(tier), to)),
         Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,

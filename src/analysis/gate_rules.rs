@@ -1,12 +1,12 @@
 //! What one gate admits: its rules as sets, by whom they name.
 
-use super::endpoint::{Side, Who};
+use super::endpoint::{Endpoint, Who};
 use crate::net::{Family, Packets, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy};
 
 /// What one gate admits, by whom its rules name.
 #[derive(Debug, Default)]
-pub(super) struct Admit {
+pub(super) struct GateRules {
     /// Rules that name blocks.
     pub(super) blocks: Packets,
     /// Rules that name anything else, by whom, sorted; what they admit in each family.
@@ -23,9 +23,9 @@ pub(super) struct Admitted {
     pub(super) must: TrafficSet,
 }
 
-impl Admit {
-    pub(super) fn of(policy: &Policy, rules: &[(Peer, Traffic)]) -> Admit {
-        let mut admit = Admit::default();
+impl GateRules {
+    pub(super) fn new(policy: &Policy, rules: &[(Peer, Traffic)]) -> GateRules {
+        let mut admit = GateRules::default();
         let mut named: Vec<(Peer, Traffic)> = Vec::new();
         let blocks = rules.iter().filter_map(|(peer, traffic)| match peer {
             Peer::Net(block) => Some((*block, *traffic)),
@@ -34,7 +34,7 @@ impl Admit {
                 None
             }
         });
-        admit.blocks = Packets::of(blocks);
+        admit.blocks = Packets::new(blocks);
         named.sort_unstable();
         for same in named.chunk_by(|a, b| a.0 == b.0) {
             let peer = same[0].0;
@@ -77,7 +77,7 @@ impl Admit {
     }
 
     /// What its rules admit from or to an end.
-    pub(super) fn admitted(&self, side: &Side, family: Family) -> Admitted {
+    pub(super) fn admitted(&self, side: &Endpoint, family: Family) -> Admitted {
         let own = self.to(side.who, family);
         let by_address = self.blocks.with_any(&side.addresses, family);
         let foreign = match side.who {
@@ -103,7 +103,7 @@ pub(super) fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
     match peer {
         Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
         Peer::Param(id) => Some(policy.param(id).kind.family()),
-        Peer::Net(block) => Some(Family::of(&block)),
+        Peer::Net(block) => Some(Family::of_block(&block)),
         Peer::Tier(_) | Peer::External(_) => None,
     }
 }

@@ -1,10 +1,10 @@
 //! Everyone against everyone: who may reach whom, on what.
 
-use super::end_set::Crowd;
-use super::gate::{Side, Who};
-use super::graph::{Course, Steps};
-use super::named_endpoint::{self, Named};
-use super::reachability::{KindId, Links, Passing};
+use super::end_set::EndSet;
+use super::gate::{Endpoint, Who};
+use super::graph::{Direction, ReachGraph};
+use super::named_endpoint::{self, NamedEndpoint};
+use super::reachability::{KindId, Passing, Reachability};
 use crate::net::{Addresses, Family, private};
 use crate::policy::{End, ExternalId, NetworkId, ParamId, ParamKind, Peer, Policy, PrefixListId};
 use ipnet::IpNet;
@@ -17,8 +17,8 @@ pub struct Matrix<'p> {
     pub tiers: usize,
     /// How many addresses that sentences name are no ends here, since they are too many.
     pub left_out: usize,
-    links: Links<'p>,
-    steps: Steps,
+    links: Reachability<'p>,
+    graph: ReachGraph,
 }
 
 /// More addresses that have no name are no ends: nobody would look for them, and each costs a line and a column.
@@ -41,23 +41,23 @@ pub struct Senders<'m> {
     /// What passes.
     pub kind: KindId,
     /// The tiers among them.
-    pub tiers: Crowd<'m>,
+    pub tiers: EndSet<'m>,
     /// The others.
-    pub others: Crowd<'m>,
+    pub others: EndSet<'m>,
 }
 
 impl<'p> Matrix<'p> {
     /// The matrix of a policy.
     pub fn new(policy: &'p Policy) -> Matrix<'p> {
         let (others, left_out) = others(policy);
-        let mut links = Links::new(policy, others);
+        let mut links = Reachability::new(policy, others);
         let count = links.ends().len();
-        let steps = Steps::of(&mut links, count);
-        Matrix { tiers: policy.tiers.len(), left_out, links, steps }
+        let graph = ReachGraph::new(&mut links, count);
+        Matrix { tiers: policy.tiers.len(), left_out, links, graph }
     }
 
     /// The tiers by name, then the internet, networks, externals, prefix lists and parameters.
-    pub fn ends(&self) -> &[Named] {
+    pub fn ends(&self) -> &[NamedEndpoint] {
         self.links.ends()
     }
 
@@ -69,14 +69,14 @@ impl<'p> Matrix<'p> {
     /// The pairs between which something may pass, by sender and receiver. One end of each is a tier.
     pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
         (0..self.ends().len()).flat_map(|from| {
-            let row = self.steps.row(from, Course::Forth).into_iter();
-            row.map(move |(to, kind)| Cell { from, to, kind: kind.told })
+            let row = self.graph.reaching(from, Direction::Forward).into_iter();
+            row.map(move |(to, kind)| Cell { from, to, kind: kind.reduced })
         })
     }
 
     /// Who may send to an end, those together from whom the same passes; whose first sender is first, first.
     pub fn senders(&self, to: usize) -> Vec<Senders<'_>> {
-        let found = self.steps.senders(to, self.tiers).into_iter();
+        let found = self.graph.senders(to, self.tiers).into_iter();
         let mut found: Vec<Senders<'_>> =
             found.map(|(kind, [tiers, others])| Senders { kind, tiers, others }).collect();
         found.sort_by_key(|Senders { tiers, others, .. }| (tiers.is_empty(), [tiers, others].map(|all| all.first(1))));
@@ -85,14 +85,14 @@ impl<'p> Matrix<'p> {
 
     /// The tiers that are not of some senders to an end.
     pub fn other_tiers(&self, to: usize, senders: &Senders<'_>) -> Vec<usize> {
-        self.steps.left_out(to, self.tiers, &senders.tiers)
+        self.graph.left_out(to, self.tiers, &senders.tiers)
     }
 }
 
 /// Every peer of the program that is no tier, and how many addresses without a name are left out.
-fn others(policy: &Policy) -> (Vec<Named>, usize) {
+fn others(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
     let mut others = named_endpoint::named(policy, &End::Internet);
-    let mut places: BTreeMap<String, Vec<Named>> = BTreeMap::new();
+    let mut places: BTreeMap<String, Vec<NamedEndpoint>> = BTreeMap::new();
     for n in 0..policy.networks.len() {
         let mut parts = named_endpoint::named(policy, &End::Network(NetworkId(n as u32)));
         // its parameters are peers of their own
@@ -108,7 +108,8 @@ fn others(policy: &Policy) -> (Vec<Named>, usize) {
         left_out = 0;
     }
     for (name, blocks) in spoken {
-        let named = || vec![Named { name: name.clone(), side: Side::hosts(Addresses::of(&blocks)) }];
+        let named =
+            || vec![NamedEndpoint { name: name.clone(), side: Endpoint::hosts(Addresses::from_blocks(&blocks)) }];
         places.entry(name.clone()).or_insert_with(named);
     }
     others.extend(places.into_values().flatten());
@@ -155,7 +156,7 @@ fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
 
 /// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has one IP version.
 fn whole(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
-    let in_use = |block: &IpNet| policy.stack.dual || Family::of(block) == Family::V4;
+    let in_use = |block: &IpNet| policy.stack.dual || Family::of_block(block) == Family::V4;
     match name.strip_prefix("vpc ") {
         None if name == "private" => Some(private().into_iter().filter(in_use).collect()),
         None => None,

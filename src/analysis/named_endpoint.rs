@@ -1,23 +1,23 @@
 //! The ends that an assertion or a question names, and the words for what stands between them.
 
-use super::gate::{Gate, Side, Unknown, Who};
+use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{End, ListReference, ParamId, Policy, TierId, Vpc, VpcId};
 use std::fmt::Display;
 
 /// A named end, as far as it has one place.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub struct NamedEndpoint {
     /// As a sentence names it; `internet` too.
     pub name: String,
     /// Who and where it is.
-    pub side: Side,
+    pub side: Endpoint,
 }
 
-impl Named {
+impl NamedEndpoint {
     /// The members of a tier.
-    pub fn tier(policy: &Policy, id: TierId) -> Named {
-        Named { name: policy.tier(id).name.clone(), side: Side::tier(policy, id) }
+    pub fn tier(policy: &Policy, id: TierId) -> NamedEndpoint {
+        NamedEndpoint { name: policy.tier(id).name.clone(), side: Endpoint::tier(policy, id) }
     }
 
     /// As a rule can name it.
@@ -33,12 +33,12 @@ pub fn asked(on: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSe
 }
 
 /// An end, in as many parts as it has: what is known of a network, and each parameter in it.
-pub fn named(policy: &Policy, end: &End) -> Vec<Named> {
-    let hosts = |name: String, addresses: Addresses| Named { name, side: Side::hosts(addresses) };
+pub fn named(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
+    let hosts = |name: String, addresses: Addresses| NamedEndpoint { name, side: Endpoint::hosts(addresses) };
     match end {
-        End::Tier(id) => vec![Named::tier(policy, *id)],
+        End::Tier(id) => vec![NamedEndpoint::tier(policy, *id)],
         End::Addresses(name, addresses) => vec![hosts(name.clone(), addresses.clone())],
-        End::Internet => vec![Named { name: "internet".to_string(), side: Side::internet(policy) }],
+        End::Internet => vec![NamedEndpoint { name: "internet".to_string(), side: Endpoint::internet(policy) }],
         End::Network(id) => {
             let network = &policy.networks[id.index()];
             known_and_unknown(policy, &network.name, network.addresses.clone(), &network.unknown)
@@ -46,43 +46,49 @@ pub fn named(policy: &Policy, end: &End) -> Vec<Named> {
         End::Vpc(id) => vpc(policy, *id),
         End::External(id) => {
             let name = policy.externals[id.index()].name.clone();
-            vec![Named { name, side: Side::elsewhere(Who::External(*id), Unknown::Group(*id)) }]
+            vec![NamedEndpoint { name, side: Endpoint::elsewhere(Who::External(*id), Unknown::Group(*id)) }]
         }
         End::PrefixList(id) => {
             let list = &policy.prefix_lists[id.index()];
-            let side = Side::elsewhere(Who::PrefixList(*id), Unknown::Contents(*id));
-            vec![Named { name: list.name.clone(), side: of_family(side, list.family) }]
+            let side = Endpoint::elsewhere(Who::PrefixList(*id), Unknown::Contents(*id));
+            vec![NamedEndpoint { name: list.name.clone(), side: of_family(side, list.family) }]
         }
         End::Param(id) => vec![param(policy, *id)],
     }
 }
 
-fn vpc(policy: &Policy, id: VpcId) -> Vec<Named> {
+fn vpc(policy: &Policy, id: VpcId) -> Vec<NamedEndpoint> {
     let vpc = &policy.vpcs[id.index()];
     let name = format!("vpc {}", vpc.name.as_deref().unwrap_or_default());
-    known_and_unknown(policy, &name, Addresses::of(&vpc.blocks), &vpc.unknown_blocks)
+    known_and_unknown(policy, &name, Addresses::from_blocks(&vpc.blocks), &vpc.unknown_blocks)
 }
 
-fn known_and_unknown(policy: &Policy, name: &str, known: Addresses, unknown: &[ParamId]) -> Vec<Named> {
+fn known_and_unknown(policy: &Policy, name: &str, known: Addresses, unknown: &[ParamId]) -> Vec<NamedEndpoint> {
     let known = Some(known).filter(|known| !known.is_empty());
-    let known = known.map(|known| Named { name: name.to_string(), side: Side::hosts(known) });
+    let known = known.map(|known| NamedEndpoint { name: name.to_string(), side: Endpoint::hosts(known) });
     known.into_iter().chain(unknown.iter().map(|id| param(policy, *id))).collect()
 }
 
 /// A parameter that has no value: its default says where it will be only if nobody gives another.
-fn param(policy: &Policy, id: ParamId) -> Named {
+fn param(policy: &Policy, id: ParamId) -> NamedEndpoint {
     let param = policy.param(id);
-    let side = Side::elsewhere(Who::Param(id), Unknown::Value(id));
-    Named { name: param.name.clone(), side: of_family(side, param.kind.family()) }
+    let side = Endpoint::elsewhere(Who::Param(id), Unknown::Value(id));
+    NamedEndpoint { name: param.name.clone(), side: of_family(side, param.kind.family()) }
 }
 
 /// The end in one family only.
-fn of_family(side: Side, family: Family) -> Side {
-    Side { addresses: side.addresses.in_family(family), ..side }
+fn of_family(side: Endpoint, family: Family) -> Endpoint {
+    Endpoint { addresses: side.addresses.in_family(family), ..side }
 }
 
 /// What a gate that is closed to some traffic does, and the sentence that would open it.
-pub fn opened(policy: &Policy, gate: Gate, from: &Named, to: &Named, traffic: impl Display) -> (String, String) {
+pub fn opened(
+    policy: &Policy,
+    gate: Gate,
+    from: &NamedEndpoint,
+    to: &NamedEndpoint,
+    traffic: impl Display,
+) -> (String, String) {
     match gate {
         Gate::Inbound(tier) => (
             format!("`{}` does not accept it", policy.tier(tier).name),
@@ -96,7 +102,7 @@ pub fn opened(policy: &Policy, gate: Gate, from: &Named, to: &Named, traffic: im
 }
 
 /// A sentence between two tiers, and what it needs besides where their VPCs are two.
-fn across(policy: &Policy, from: &Named, to: &Named, sentence: String) -> String {
+fn across(policy: &Policy, from: &NamedEndpoint, to: &NamedEndpoint, sentence: String) -> String {
     let (Who::Tier(from), Who::Tier(to)) = (from.side.who, to.side.who) else { return sentence };
     let (a, b) = (policy.tier(from).vpc, policy.tier(to).vpc);
     let peered = a == b || policy.peerings.contains(&(a.min(b), a.max(b)));

@@ -1,6 +1,6 @@
 //! What security groups never filter: traffic to and from Amazon's own services, at addresses that each VPC has.
 
-use super::endpoint::{Side, Who};
+use super::endpoint::{Endpoint, Who};
 use crate::net::{Addresses, Bound, Family, Ranges, private};
 use crate::policy::{Policy, TierId, Vpc};
 use ipnet::IpNet;
@@ -65,8 +65,8 @@ pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static s
 /// What is never filtered at the gates of the tiers of a VPC, whatever their rules say.
 pub fn addresses(vpc: &Vpc) -> Addresses {
     static ALL: OnceLock<Addresses> = OnceLock::new();
-    let all = ALL.get_or_init(|| Addresses::of(known().iter().map(|(block, _)| block)));
-    all.union(&Addresses::of(&resolver(vpc).map(IpNet::from)))
+    let all = ALL.get_or_init(|| Addresses::from_blocks(known().iter().map(|(block, _)| block)));
+    all.union(&Addresses::from_blocks(&resolver(vpc).map(IpNet::from)))
 }
 
 /// The part of an end that groups do not filter.
@@ -77,7 +77,7 @@ pub struct Exempt {
     /// Whether that is surely never filtered, and not only where a subnet happens to begin before it.
     pub is_sure: bool,
     /// The end without what surely is never filtered: rules decide about this.
-    pub rest: Side,
+    pub rest: Endpoint,
 }
 
 /// The part of an end that the gates of the tiers of a VPC do not filter, in one IP version.
@@ -85,7 +85,7 @@ pub struct Exempt {
 /// A block with hosts in it is about those: `anywhere` and `vpc main` hold Amazon's addresses too, and nothing would
 /// be out of reach if that counted. A block smaller than a subnet, or one where a VPC has no hosts, is about each of
 /// its addresses.
-pub fn exempt(vpc: &Vpc, end: &Side, family: Family) -> Option<Exempt> {
+pub fn exempt(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> {
     let single = single_addresses(end, family);
     if single.is_empty() {
         return None;
@@ -93,17 +93,17 @@ pub fn exempt(vpc: &Vpc, end: &Side, family: Family) -> Option<Exempt> {
     let surely = addresses(vpc).intersection(&single);
     let sure = surely.blocks().next().map(|block| block.addr());
     let address = sure.or_else(|| perhaps(vpc, &single))?;
-    let rest = Side::hosts(end.addresses.difference(&surely));
+    let rest = Endpoint::hosts(end.addresses.difference(&surely));
     Some(Exempt { address, is_sure: sure.is_some(), rest })
 }
 
 /// Whether some of an end is exempt in some VPC.
-pub fn may_be_exempt(end: &Side) -> bool {
+pub fn may_be_exempt(end: &Endpoint) -> bool {
     Family::BOTH.into_iter().any(|family| !single_addresses(end, family).is_empty())
 }
 
 /// The addresses of an end that are meant one by one, and not as a place with hosts, where some VPC exempts them.
-fn single_addresses(end: &Side, family: Family) -> Addresses {
+fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
     let is_place = match end.who {
         Who::Hosts => false,
         Who::Tier(_) | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => true,
@@ -142,7 +142,7 @@ fn without_hosts() -> &'static Addresses {
 
 fn blocks(texts: &[&str]) -> Addresses {
     let blocks: Vec<IpNet> = texts.iter().filter_map(|text| text.parse().ok()).collect();
-    Addresses::of(&blocks)
+    Addresses::from_blocks(&blocks)
 }
 
 /// The first of some addresses that may be one of Amazon's, which depends on subnets that no program states.
@@ -162,9 +162,9 @@ fn perhaps(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
 /// the base of the primary block plus two. Where not all blocks of the VPC are known, they are taken to be private.
 fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
     let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
-    let places = Addresses::of(&vpc.blocks);
+    let places = Addresses::from_blocks(&vpc.blocks);
     let all_known = vpc.unknown_blocks.is_empty() && places.has(family);
-    let is_unknown = !all_known && Addresses::of(&private()).contains(address);
+    let is_unknown = !all_known && Addresses::from_blocks(&private()).contains(address);
     let (router, dns) = match address {
         IpAddr::V4(address) => (u32::from(address) % SUBNET == 1, u32::from(address) % SUBNET == 2),
         IpAddr::V6(address) => (u128::from(address) << 64 == 1 << 64, false),

@@ -5,9 +5,9 @@
 //! at some step. A search in breadth for each step bounds the time, however many chains there are.
 
 use super::gate::Who;
-use super::graph::{Course, Steps};
-use super::named_endpoint::Named;
-use super::reachability::{Links, Passing, without_redundant_families};
+use super::graph::{Direction, ReachGraph};
+use super::named_endpoint::NamedEndpoint;
+use super::reachability::{Passing, Reachability, without_redundant_families};
 use crate::net::{Family, TrafficSet};
 use crate::policy::{Policy, TierId};
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub struct Paths {
 #[derive(Debug)]
 pub struct Chain {
     /// The ends on it: the first sends, the last is reached, all between are tiers.
-    pub ends: Vec<Named>,
+    pub ends: Vec<NamedEndpoint>,
     /// Its steps, one fewer.
     pub steps: Vec<Step>,
 }
@@ -40,16 +40,22 @@ pub struct Step {
 }
 
 /// Finds at most `max` chains. What is asked about is what the last step may carry; the others may carry anything.
-pub fn paths(policy: &Policy, from: &[Named], to: &[Named], asked: &dyn Fn(Family) -> TrafficSet, max: usize) -> Paths {
-    let others: Vec<Named> = from.iter().chain(to).cloned().collect();
+pub fn paths(
+    policy: &Policy,
+    from: &[NamedEndpoint],
+    to: &[NamedEndpoint],
+    asked: &dyn Fn(Family) -> TrafficSet,
+    max: usize,
+) -> Paths {
+    let others: Vec<NamedEndpoint> = from.iter().chain(to).cloned().collect();
     let tiers = policy.tiers.len();
-    let mut links = Links::new(policy, others);
-    let steps = Steps::of(&mut links, tiers);
+    let mut links = Reachability::new(policy, others);
+    let graph = ReachGraph::new(&mut links, tiers);
     let mut found: BTreeSet<(usize, Vec<usize>)> = BTreeSet::new();
     let pairs = (0..from.len()).flat_map(|source| (0..to.len()).map(move |target| (source, target)));
     for (source, target) in pairs {
         let (source, target) = (tiers + source, tiers + from.len() + target);
-        let map = Map::new(&mut links, &steps, (source, target), asked);
+        let map = Map::new(&mut links, &graph, (source, target), asked);
         found.extend(map.shortest(max + 1).into_iter().map(|chain| (chain.len(), chain)));
         while found.len() > max + 1 {
             found.pop_last();
@@ -60,7 +66,7 @@ pub fn paths(policy: &Policy, from: &[Named], to: &[Named], asked: &dyn Fn(Famil
     Paths { chains: chains.collect(), more }
 }
 
-fn chain(links: &mut Links<'_>, nodes: &[usize], asked: &dyn Fn(Family) -> TrafficSet) -> Chain {
+fn chain(links: &mut Reachability<'_>, nodes: &[usize], asked: &dyn Fn(Family) -> TrafficSet) -> Chain {
     let last = nodes.len() - 2;
     let steps = nodes.windows(2).enumerate().map(|(n, step)| {
         let all = |family| TrafficSet::all(family);
@@ -73,7 +79,11 @@ fn chain(links: &mut Links<'_>, nodes: &[usize], asked: &dyn Fn(Family) -> Traff
 
 /// What passes from one end to another, of what is asked about; in an IP version that they perhaps do not have only
 /// what is new.
-fn passing(links: &mut Links<'_>, (from, to): (usize, usize), asked: &dyn Fn(Family) -> TrafficSet) -> Vec<Passing> {
+fn passing(
+    links: &mut Reachability<'_>,
+    (from, to): (usize, usize),
+    asked: &dyn Fn(Family) -> TrafficSet,
+) -> Vec<Passing> {
     let kind = links.between(from, to);
     let whole = kind.map_or(&[][..], |kind| links.kind(kind.whole)).iter();
     let passing = whole.map(|passing| within(passing, asked)).collect();
@@ -90,7 +100,7 @@ fn within(passing: &Passing, asked: &dyn Fn(Family) -> TrafficSet) -> Passing {
 
 /// The steps that lead from one end to another. What a chain begins or ends with is not passed on the way.
 struct Map<'s> {
-    steps: &'s Steps,
+    graph: &'s ReachGraph,
     ends: [Who; 2],
     source: usize,
     target: usize,
@@ -102,18 +112,18 @@ struct Map<'s> {
 
 impl<'s> Map<'s> {
     fn new(
-        links: &mut Links<'_>,
-        steps: &'s Steps,
+        links: &mut Reachability<'_>,
+        graph: &'s ReachGraph,
         (source, target): (usize, usize),
         asked: &dyn Fn(Family) -> TrafficSet,
     ) -> Map<'s> {
         let ends = [source, target].map(|end| links.ends()[end].side.who);
-        let mut map = Map { steps, ends, source, target, first: Vec::new(), last: Vec::new() };
-        let last = |links: &mut Links<'_>, from: usize| {
+        let mut map = Map { graph, ends, source, target, first: Vec::new(), last: Vec::new() };
+        let last = |links: &mut Reachability<'_>, from: usize| {
             let kind = links.between(from, target);
             kind.is_some_and(|kind| links.kind(kind.whole).iter().any(|passing| !within(passing, asked).may.is_empty()))
         };
-        for tier in 0..steps.count() {
+        for tier in 0..graph.count() {
             map.last.push(map.is_between(tier) && last(links, tier));
             if map.is_between(tier) && links.between(source, tier).is_some() {
                 map.first.push(tier);
@@ -135,7 +145,7 @@ impl<'s> Map<'s> {
         if node == self.source {
             return self.first.clone();
         }
-        let mut next = self.steps.from(node, Course::Forth, |_| true);
+        let mut next = self.graph.neighbours(node, Direction::Forward, |_| true);
         next.retain(|tier| self.is_between(*tier));
         next.extend(self.last[node].then_some(self.target));
         next
@@ -180,14 +190,15 @@ impl<'s> Map<'s> {
 
     /// For each tier how many steps it is from the target, without a way through these.
     fn far(&self, without: &[usize]) -> Vec<Option<usize>> {
-        let mut far = vec![None; self.steps.count()];
-        let mut told = self.steps.untold(Course::Back);
+        let mut far = vec![None; self.graph.count()];
+        let mut visited = self.graph.unvisited(Direction::Reverse);
         let mut level: Vec<usize> = (0..far.len()).filter(|tier| self.last[*tier]).collect();
         let mut steps = 1;
         while !level.is_empty() {
             level.retain(|tier| far[*tier].is_none() && self.is_between(*tier) && !without.contains(tier));
             level.iter().for_each(|tier| far[*tier] = Some(steps));
-            let before = |tier: usize| self.steps.news(tier, Course::Back, &mut told, |_| true);
+            let before =
+                |tier: usize| self.graph.unvisited_neighbours(tier, Direction::Reverse, &mut visited, |_| true);
             level = level.into_iter().flat_map(before).collect();
             steps += 1;
         }

@@ -34,7 +34,7 @@ pub struct Count {
 
 /// One side of one group, and what its rules count together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Side {
+pub struct DirectionUsage {
     /// The tier of the group.
     pub tier: TierId,
     /// Inbound or outbound.
@@ -70,11 +70,11 @@ impl Count {
 }
 
 /// Both sides of every group, groups by name and inbound first: one pass over the rules.
-pub fn totals(deployment: &Deployment<'_>) -> Vec<Side> {
+pub fn totals(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
     let sides = deployment.groups.iter().flat_map(|group| Direction::ALL.map(|direction| (group, direction)));
     let side = |(group, direction): (&Group<'_>, Direction)| {
         let counts = group.rules(direction).iter().map(|rule| count(deployment, rule));
-        Side { tier: group.tier, direction, used: counts.fold(Count::default(), Count::plus) }
+        DirectionUsage { tier: group.tier, direction, used: counts.fold(Count::default(), Count::plus) }
     };
     sides.map(side).collect()
 }
@@ -100,7 +100,7 @@ pub fn costs(deployment: &Deployment<'_>, tier: TierId, direction: Direction) ->
 /// What one rule counts.
 fn count(deployment: &Deployment<'_>, rule: &Rule) -> Count {
     match rule.peer {
-        Peer::Net(block) => Count::one(Family::of(&block), 1),
+        Peer::Net(block) => Count::one(Family::of_block(&block), 1),
         Peer::Param(id) => Count::one(deployment.parameter_family(id), 1),
         Peer::PrefixList(id) => Count::one(deployment.list_family(id), deployment.list_entries(id).unwrap_or(1)),
         Peer::Tier(_) | Peer::External(_) => Count { v4: 1, v6: 1 },
@@ -112,12 +112,12 @@ fn count(deployment: &Deployment<'_>, rule: &Rule) -> Count {
 pub struct Ledger<'p> {
     pub(crate) policy: &'p Policy,
     pub(crate) deployment: Deployment<'p>,
-    pub(crate) sides: Vec<Side>,
+    pub(crate) sides: Vec<DirectionUsage>,
 }
 
 impl<'p> Ledger<'p> {
     /// Lowers a policy and counts its rules.
-    pub fn of(policy: &'p Policy) -> Ledger<'p> {
+    pub fn new(policy: &'p Policy) -> Ledger<'p> {
         let deployment = lower(policy);
         let sides = totals(&deployment);
         Ledger { policy, deployment, sides }
@@ -137,11 +137,11 @@ impl<'p> Ledger<'p> {
         self.policy.stack.rule_quota
     }
 
-    pub(crate) fn is_over(&self, side: &Side) -> bool {
+    pub(crate) fn is_over(&self, side: &DirectionUsage) -> bool {
         side.used.most() > self.quota()
     }
 
-    pub(crate) fn costs(&self, side: &Side) -> Vec<(SentenceId, Count)> {
+    pub(crate) fn costs(&self, side: &DirectionUsage) -> Vec<(SentenceId, Count)> {
         costs(&self.deployment, side.tier, side.direction)
     }
 

@@ -1,13 +1,13 @@
-//! What passes between many ends: the verdicts of [`Gates`], each gate asked once for ends that are alike to it.
+//! What passes between many ends: the verdicts of [`Gates`], each gate asked once for all ends of one class.
 //!
 //! A rule that names a tier admits it wherever its members are; every other rule looks at addresses alone. So a
-//! gate's verdict on an end that it does not single out is its verdict on all that are alike, and the ends that gates
+//! gate's verdict on an end that it does not single out is its verdict on all of its class, and the ends that gates
 //! single out are about as many as their rules.
 
-use super::equivalence::Alike;
+use super::equivalence::EquivalenceClasses;
 use super::gate::{Gate, Gates, Who, gates_between};
 use super::interned::Interned;
-use super::named_endpoint::Named;
+use super::named_endpoint::NamedEndpoint;
 use super::never_filtered::{exempt, may_be_exempt};
 use crate::net::{Family, TrafficSet};
 use crate::policy::{Peer, Policy, TierId, VpcId, icmp_pairs};
@@ -25,22 +25,22 @@ pub struct Passing {
     pub must: TrafficSet,
 }
 
-/// What passes between a pair: pairs between which the same does have the same, and [`Links::kind`] says what.
+/// What passes between a pair: pairs between which the same does have the same, and [`Reachability::kind`] says what.
 pub type KindId = u32;
 
 /// The links between ends: the tiers by id, then others.
 #[derive(Debug)]
-pub struct Links<'p> {
+pub struct Reachability<'p> {
     policy: &'p Policy,
     gates: Gates<'p>,
-    ends: Vec<Named>,
-    alike: Alike,
-    /// For each tier, the manner of its outbound gate and of its inbound one.
-    manners: Vec<[u32; 2]>,
-    known: Interned<Manner>,
+    ends: Vec<NamedEndpoint>,
+    classes: EquivalenceClasses,
+    /// For each tier, the profile of its outbound gate and of its inbound one.
+    gate_profiles: Vec<[u32; 2]>,
+    known: Interned<GateProfile>,
     admissions: Interned<Verdict>,
     kinds: Interned<Vec<Passing>>,
-    kind_ids: HashMap<[Option<Way>; 2], Option<Kind>>,
+    kind_ids: HashMap<[Option<GatePair>; 2], Option<Kind>>,
 }
 
 /// What passes between a pair.
@@ -49,16 +49,16 @@ pub(super) struct Kind {
     /// In each family that both may have.
     pub(super) whole: KindId,
     /// Without what says nothing new.
-    pub(super) told: KindId,
+    pub(super) reduced: KindId,
 }
 
-/// What a gate admits of ends that it does not single out: by their likeness the verdict in each family, where it is
+/// What a gate admits of ends that it does not single out: by their class the verdict in each family, where it is
 /// something.
-type Manner = Vec<(u32, [u32; 2])>;
+type GateProfile = Vec<(u32, [u32; 2])>;
 
 /// Whether both ends surely have hosts of a family; the verdicts of the sender's gate and of the receiver's, where
 /// they have one.
-type Way = (bool, [Option<u32>; 2]);
+type GatePair = (bool, [Option<u32>; 2]);
 
 /// What a gate admits: for some addresses of an end, and for every one.
 type Verdict = (TrafficSet, TrafficSet);
@@ -93,7 +93,7 @@ fn counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
         return TrafficSet::all(other);
     }
     let named = icmp_pairs().filter_map(|of| {
-        let admitted = TrafficSet::of(of[family as usize], family);
+        let admitted = TrafficSet::new(of[family as usize], family);
         set.covers(&admitted).then_some(of[other as usize])
     });
     set.without_icmp().union(&TrafficSet::of_all(named, other))
@@ -107,18 +107,18 @@ fn admission(admissions: &mut Interned<Verdict>, verdict: Verdict) -> u32 {
     if verdict.0.is_empty() { NOTHING } else { admissions.id(verdict) }
 }
 
-impl<'p> Links<'p> {
+impl<'p> Reachability<'p> {
     /// The links between the tiers of a policy and these other ends.
-    pub fn new(policy: &'p Policy, others: Vec<Named>) -> Links<'p> {
-        let tiers = (0..policy.tiers.len()).map(|n| Named::tier(policy, TierId(n as u32)));
-        let ends: Vec<Named> = tiers.chain(others).collect();
-        let alike = Alike::of(policy, &ends);
-        let mut links = Links {
+    pub fn new(policy: &'p Policy, others: Vec<NamedEndpoint>) -> Reachability<'p> {
+        let tiers = (0..policy.tiers.len()).map(|n| NamedEndpoint::tier(policy, TierId(n as u32)));
+        let ends: Vec<NamedEndpoint> = tiers.chain(others).collect();
+        let classes = EquivalenceClasses::new(policy, &ends);
+        let mut links = Reachability {
             policy,
             gates: Gates::new(policy),
             ends,
-            alike,
-            manners: Vec::new(),
+            classes,
+            gate_profiles: Vec::new(),
             known: Interned::default(),
             admissions: Interned::default(),
             kinds: Interned::default(),
@@ -126,11 +126,11 @@ impl<'p> Links<'p> {
         };
         links.admissions.id(Verdict::default());
         let gates = (0..policy.tiers.len() as u32).map(|n| [Gate::Outbound(TierId(n)), Gate::Inbound(TierId(n))]);
-        links.manners = gates.map(|gates| gates.map(|gate| links.manner(gate))).collect();
+        links.gate_profiles = gates.map(|gates| gates.map(|gate| links.gate_profile(gate))).collect();
         links
     }
 
-    fn manner(&mut self, gate: Gate) -> u32 {
+    fn gate_profile(&mut self, gate: Gate) -> u32 {
         let looks = |flow: &u32| match self.gates.peer(gate, *flow) {
             Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => true,
             Peer::Tier(_) => false,
@@ -138,66 +138,66 @@ impl<'p> Links<'p> {
         let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
         let vpc = self.policy.tier(tier).vpc;
         let open = Family::BOTH.into_iter().any(|family| self.gates.is_open(gate, family));
-        let count = self.alike.strangers.len() as u32;
-        let is_reserved = |likeness: u32| self.alike.strangers.get(likeness).is_reserved(vpc) != [false; 2];
+        let count = self.classes.profiles.len() as u32;
+        let is_reserved = |class: u32| self.classes.profiles.get(class).is_reserved(vpc) != [false; 2];
         if !open && !self.gates.flows(gate).iter().any(looks) && !(0..count).any(is_reserved) {
-            return self.known.id(Manner::new());
+            return self.known.id(GateProfile::new());
         }
-        let narrow = |peer| matches!(peer, Peer::Net(block) if !self.alike.wide.contains(&block));
+        let narrow = |peer| matches!(peer, Peer::Net(block) if !self.classes.wide.contains(&block));
         let without_narrow = self.gates.without(gate, narrow);
-        let verdicts = (0..count).map(|likeness| {
-            let stranger = self.alike.strangers.get(likeness);
+        let verdicts = (0..count).map(|class| {
+            let profile = self.classes.profiles.get(class);
             // with other gates instead, rules alone decide: an end that surely is exempt is singled out
-            let (side, is_reserved) = (stranger.side(self.policy), stranger.is_reserved(vpc));
+            let (side, is_reserved) = (profile.side(self.policy), profile.is_reserved(vpc));
             let verdict = |family: Family| {
-                let gates = if stranger.is_everywhere[family as usize] { &self.gates } else { &without_narrow };
+                let gates = if profile.is_everywhere[family as usize] { &self.gates } else { &without_narrow };
                 let (may, must) = gates.at(gate, &side, family);
                 let may = if is_reserved[family as usize] { TrafficSet::all(family) } else { may };
                 admission(&mut self.admissions, (may, must))
             };
-            (likeness, Family::BOTH.map(verdict))
+            (class, Family::BOTH.map(verdict))
         });
         self.known.id(verdicts.filter(|(_, verdicts)| *verdicts != [NOTHING; 2]).collect())
     }
 
     /// The ends: the tiers by id, then the others.
-    pub fn ends(&self) -> &[Named] {
+    pub fn ends(&self) -> &[NamedEndpoint] {
         &self.ends
     }
 
     /// Whether an end is a tier by its position.
     pub(super) fn is_tier(&self, end: usize) -> bool {
-        end < self.manners.len()
+        end < self.gate_profiles.len()
     }
 
     /// What passes from one end to another, by positions of ends; nothing where nothing may.
     pub(super) fn between(&mut self, from: usize, to: usize) -> Option<Kind> {
-        self.passing_by(from, to, Links::verdict)
+        self.passing_by(from, to, Reachability::verdict)
     }
 
     /// What would pass between two ends if no gate singled either out: no more than what does.
-    pub(super) fn between_strangers(&mut self, from: usize, to: usize) -> Option<Kind> {
-        let verdict = |links: &mut Links<'p>, gate, far, family| links.on_stranger(gate, far, family);
+    pub(super) fn passing_between_classes(&mut self, from: usize, to: usize) -> Option<Kind> {
+        let verdict = |links: &mut Reachability<'p>, gate, far, family| links.admitted_by_class(gate, far, family);
         self.passing_by(from, to, verdict)
     }
 
     /// What decides about what passes from an end, and to it, if no gate singles it out: what it is taken for, and what
     /// its own gate admits, if it has one.
     pub(super) fn roles(&self, end: usize) -> [(u32, Option<u32>); 2] {
-        let manners = self.manners.get(end).map_or([None; 2], |manners| manners.map(Some));
-        manners.map(|manner| (self.alike.of[end], manner))
+        let gate_profiles = self.gate_profiles.get(end).map_or([None; 2], |gate_profiles| gate_profiles.map(Some));
+        gate_profiles.map(|gate_profile| (self.classes.class_of[end], gate_profile))
     }
 
     /// The pairs of a sender and a receiver of which a gate of one singles the other out, among the first so many ends;
     /// some more than once.
-    pub(super) fn singled_out(&self, count: usize) -> Vec<(u32, u32)> {
+    pub(super) fn excepted_pairs(&self, count: usize) -> Vec<(u32, u32)> {
         let mut pairs = Vec::new();
         let peers = self.ends[..count].iter().zip(0..).filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
         let by_peer: HashMap<Peer, u32> = peers.collect();
         let single = self.ends[..count].iter().zip(0..).filter(|(end, _)| may_be_exempt(&end.side));
         let single: Vec<u32> = single.map(|(_, n)| n).collect();
         let mut exempt: HashMap<VpcId, Vec<u32>> = HashMap::new();
-        for tier in 0..self.manners.len() as u32 {
+        for tier in 0..self.gate_profiles.len() as u32 {
             let vpc = self.policy.tier(TierId(tier)).vpc;
             let exempt = exempt.entry(vpc).or_insert_with(|| self.surely_exempt(vpc, &single));
             pairs.extend(exempt.iter().flat_map(|end| [(tier, *end), (*end, tier)]));
@@ -210,7 +210,7 @@ impl<'p> Links<'p> {
     }
 
     fn singled_by(&self, gate: Gate, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
-        let Alike { places, wide, .. } = &self.alike;
+        let EquivalenceClasses { index, wide, .. } = &self.classes;
         let named = self.gates.admit(gate).named().filter_map(|(peer, _)| by_peer.get(&peer));
         let mut singled: BTreeSet<u32> = named.copied().collect();
         let blocks = self.gates.flows(gate).iter().filter_map(|flow| match self.gates.peer(gate, *flow) {
@@ -218,7 +218,7 @@ impl<'p> Links<'p> {
             Peer::Tier(_) | Peer::PrefixList(_) | Peer::External(_) | Peer::Param(_) => None,
         });
         let blocks: BTreeSet<IpNet> = blocks.collect();
-        singled.extend(blocks.into_iter().flat_map(|block| places.meeting(block)));
+        singled.extend(blocks.into_iter().flat_map(|block| index.meeting(block)));
         singled
     }
 
@@ -236,7 +236,7 @@ impl<'p> Links<'p> {
         &mut self,
         from: usize,
         to: usize,
-        verdict: impl Fn(&mut Links<'p>, Gate, usize, Family) -> u32,
+        verdict: impl Fn(&mut Reachability<'p>, Gate, usize, Family) -> u32,
     ) -> Option<Kind> {
         let key = Family::BOTH.map(|family| {
             let sides = [from, to].map(|end| &self.ends[end].side);
@@ -259,7 +259,7 @@ impl<'p> Links<'p> {
         let kind = passing.iter().any(|(_, passing)| !passing.may.is_empty()).then(|| {
             let whole = self.kinds.id(passing.iter().map(|(_, passing)| passing.clone()).collect());
             let shown = without_redundant_families(passing, |(sure, passing)| (*sure, passing.family, &passing.may));
-            Kind { whole, told: self.kinds.id(shown.into_iter().map(|(_, passing)| passing).collect()) }
+            Kind { whole, reduced: self.kinds.id(shown.into_iter().map(|(_, passing)| passing).collect()) }
         });
         self.kind_ids.insert(key, kind);
         kind
@@ -282,7 +282,7 @@ impl<'p> Links<'p> {
         flows
     }
 
-    fn passing(&self, family: Family, (sure, way): Way) -> Passing {
+    fn passing(&self, family: Family, (sure, way): GatePair) -> Passing {
         let must = if sure { TrafficSet::all(family) } else { TrafficSet::default() };
         let all = || (TrafficSet::all(family), must);
         let (may, must) = way.into_iter().flatten().fold(all(), |(may, must), id| {
@@ -298,13 +298,13 @@ impl<'p> Links<'p> {
     }
 
     /// The verdict of a gate on an end, as if it did not single it out.
-    fn on_stranger(&self, gate: Gate, end: usize, family: Family) -> u32 {
-        let manner = match gate {
-            Gate::Outbound(id) => self.manners[id.index()][0],
-            Gate::Inbound(id) => self.manners[id.index()][1],
+    fn admitted_by_class(&self, gate: Gate, end: usize, family: Family) -> u32 {
+        let gate_profile = match gate {
+            Gate::Outbound(id) => self.gate_profiles[id.index()][0],
+            Gate::Inbound(id) => self.gate_profiles[id.index()][1],
         };
-        let manner = self.known.get(manner);
-        let at = manner.binary_search_by_key(&self.alike.of[end], |(likeness, _)| *likeness);
-        at.map_or(NOTHING, |at| manner[at].1[family as usize])
+        let gate_profile = self.known.get(gate_profile);
+        let at = gate_profile.binary_search_by_key(&self.classes.class_of[end], |(class, _)| *class);
+        at.map_or(NOTHING, |at| gate_profile[at].1[family as usize])
     }
 }

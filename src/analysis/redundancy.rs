@@ -5,7 +5,7 @@
 //! admit where those leave no gap. A covered rule counts no more for the others, so that all that is reported can be
 //! deleted at once.
 
-use super::gate::{Gate, Gates, Side, Unknown, Who, peer_family};
+use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
 use crate::groups::{self, Deployment, Direction};
 use crate::net::{Addresses, Family, Protocol, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// A flow that others cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Covered {
+pub struct Redundant {
     /// The flow.
     pub flow: u32,
     /// Flows that together admit all that it does: one, where one is enough. Sorted.
@@ -32,12 +32,12 @@ struct Rule {
 }
 
 /// Flows that others cover, by their place among the policy's.
-pub fn covered(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Covered> {
+pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Redundant> {
     let policy = deployment.policy();
     let mut closed = vec![0u8; policy.flows.len()];
     let mut by: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (group, direction) in deployment.groups.iter().flat_map(|group| Direction::ALL.map(|it| (group, it))) {
-        let gate = Gate::of(group.tier, direction);
+        let gate = Gate::new(group.tier, direction);
         if gates.flows(gate).is_empty() || apart(group.rules(direction)) {
             continue;
         }
@@ -60,7 +60,7 @@ pub fn covered(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Covered> {
     let covered = whole.map(|(flow, mut by)| {
         by.sort_unstable();
         by.dedup();
-        Covered { flow, by }
+        Redundant { flow, by }
     });
     covered.collect()
 }
@@ -121,13 +121,13 @@ fn mark(policy: &Policy, gates: &Gates<'_>, gate: Gate, rules: &mut [Rule]) {
 }
 
 /// Marks rules with one peer that is no block, which blocks cover where they hold all of its addresses.
-fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Side, rules: &mut [Rule]) {
+fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Endpoint, rules: &mut [Rule]) {
     let mut uncovered = vec![false; rules.len()];
     let mut applies = vec![false; rules.len()];
     for family in Family::BOTH.into_iter().filter(|family| is_in(policy, gates, gate, rules[0].peer, side, *family)) {
         let background = gates.by_address(gate, side, family);
         if rules.len() < 2 && background.is_empty() {
-            if TrafficSet::of(rules[0].traffic, family).is_empty() {
+            if TrafficSet::new(rules[0].traffic, family).is_empty() {
                 continue;
             }
             return;
@@ -135,7 +135,7 @@ fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Side, rules
         let own: Vec<usize> = (0..rules.len()).collect();
         let covered = alone(rules, &own, &background, family);
         for n in own {
-            let here = !TrafficSet::of(rules[n].traffic, family).is_empty();
+            let here = !TrafficSet::new(rules[n].traffic, family).is_empty();
             applies[n] |= here;
             uncovered[n] |= here && !covered.contains(&n);
         }
@@ -146,21 +146,21 @@ fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Side, rules
 }
 
 /// Where the peer of a rule is, for one that is no block.
-fn side(policy: &Policy, peer: Peer) -> Option<Side> {
+fn side(policy: &Policy, peer: Peer) -> Option<Endpoint> {
     match peer {
         Peer::Net(_) => None,
-        Peer::Tier(id) => Some(Side::tier(policy, id)),
-        Peer::External(id) => Some(Side::elsewhere(Who::External(id), Unknown::Group(id))),
-        Peer::PrefixList(id) => Some(Side::elsewhere(Who::PrefixList(id), Unknown::Contents(id))),
-        Peer::Param(id) => Some(Side::elsewhere(Who::Param(id), Unknown::Value(id))),
+        Peer::Tier(id) => Some(Endpoint::tier(policy, id)),
+        Peer::External(id) => Some(Endpoint::elsewhere(Who::External(id), Unknown::Group(id))),
+        Peer::PrefixList(id) => Some(Endpoint::elsewhere(Who::PrefixList(id), Unknown::Contents(id))),
+        Peer::Param(id) => Some(Endpoint::elsewhere(Who::Param(id), Unknown::Value(id))),
     }
 }
 
 /// Whether a gate has to do with a peer that is no block in a family: both may have hosts of it, and a tier that sends
 /// may send some of it there.
-fn is_in(policy: &Policy, gates: &Gates<'_>, gate: Gate, peer: Peer, side: &Side, family: Family) -> bool {
+fn is_in(policy: &Policy, gates: &Gates<'_>, gate: Gate, peer: Peer, side: &Endpoint, family: Family) -> bool {
     let (Gate::Inbound(own) | Gate::Outbound(own)) = gate;
-    let own = Side::tier(policy, own);
+    let own = Endpoint::tier(policy, own);
     let is_sent = match (gate, peer) {
         (Gate::Inbound(_), Peer::Tier(sender)) => gates.may_send(sender, &own, family),
         (Gate::Inbound(_) | Gate::Outbound(_), _) => true,
@@ -222,7 +222,7 @@ fn forest(rules: &[Rule], family: Family) -> Vec<Node> {
     let mut blocks: Vec<(IpNet, usize)> = Vec::new();
     for (n, rule) in rules.iter().enumerate() {
         match rule.peer {
-            Peer::Net(block) if Family::of(&block) == family => blocks.push((block, n)),
+            Peer::Net(block) if Family::of_block(&block) == family => blocks.push((block, n)),
             Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => {}
         }
     }
@@ -248,7 +248,7 @@ fn forest(rules: &[Rule], family: Family) -> Vec<Node> {
 fn inside(rules: &[Rule], nodes: &[Node], n: usize, family: Family) -> TrafficSet {
     let node = &nodes[n];
     let blocks = node.children.iter().map(|child| &nodes[*child].block);
-    if node.children.len() < 2 || Addresses::of(blocks) != Addresses::of([&node.block]) {
+    if node.children.len() < 2 || Addresses::from_blocks(blocks) != Addresses::from_blocks([&node.block]) {
         return TrafficSet::default();
     }
     let whole = |child: &usize| {
@@ -270,7 +270,7 @@ fn alone(rules: &[Rule], own: &[usize], background: &TrafficSet, family: Family)
     if disjoint && background.is_empty() {
         return Vec::new();
     }
-    let set = |n: usize| TrafficSet::of(rules[n].traffic, family);
+    let set = |n: usize| TrafficSet::new(rules[n].traffic, family);
     let (mut covered, mut kept): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut widest: Option<usize> = None;
     for (_, n) in order {
@@ -313,7 +313,7 @@ fn coverers(policy: &Policy, gates: &Gates<'_>, gate: Gate, kept: &[&Rule], cove
     let side = side(policy, covered.peer);
     let there = |family: Family| match (&side, covered.peer) {
         (Some(side), peer) => is_in(policy, gates, gate, peer, side, family),
-        (None, Peer::Net(block)) => Family::of(&block) == family,
+        (None, Peer::Net(block)) => Family::of_block(&block) == family,
         (None, _) => false,
     };
     let families = Family::BOTH.map(there);
@@ -342,23 +342,23 @@ fn speaks(traffic: Traffic, family: Family) -> bool {
 }
 
 /// Whether a block holds every address of a peer in a family.
-fn holds(block: &IpNet, peer: Peer, side: Option<&Side>, family: Family) -> bool {
+fn holds(block: &IpNet, peer: Peer, side: Option<&Endpoint>, family: Family) -> bool {
     match (side, peer) {
         (None, Peer::Net(inner)) => block.contains(&inner),
         (Some(side), _) => {
-            let ours = Addresses::of([block]);
-            Family::of(block) == family && side.addresses.in_family(family).difference(&ours).is_empty()
+            let ours = Addresses::from_blocks([block]);
+            Family::of_block(block) == family && side.addresses.in_family(family).difference(&ours).is_empty()
         }
         (None, _) => false,
     }
 }
 
 /// Whether a rule speaks of some of the addresses of another.
-fn near(other: &Rule, covered: &Rule, side: &Option<Side>) -> bool {
+fn near(other: &Rule, covered: &Rule, side: &Option<Endpoint>) -> bool {
     match (other.peer, covered.peer, side) {
         (a, b, _) if a == b => true,
         (Peer::Net(a), Peer::Net(b), _) => a.contains(&b) || b.contains(&a),
-        (Peer::Net(a), _, Some(side)) => !side.addresses.intersection(&Addresses::of([&a])).is_empty(),
+        (Peer::Net(a), _, Some(side)) => !side.addresses.intersection(&Addresses::from_blocks([&a])).is_empty(),
         (_, _, _) => false,
     }
 }

@@ -1,7 +1,7 @@
 //! The way of a connection: each gate that it meets, what of it passes there, and which rules say so.
 
-use super::gate::{Gate, Gates, Side, Unknown, gates_between};
-use super::named_endpoint::Named;
+use super::gate::{Endpoint, Gate, Gates, Unknown, gates_between};
+use super::named_endpoint::NamedEndpoint;
 use super::reachability::without_redundant_families;
 use super::verdict::Passage;
 pub use super::verdict::Verdict;
@@ -21,9 +21,9 @@ pub struct Service {
 #[derive(Debug)]
 pub struct Connection {
     /// The sender.
-    pub from: Named,
+    pub from: NamedEndpoint,
     /// The receiver.
-    pub to: Named,
+    pub to: NamedEndpoint,
     /// The service as the question names it; `None` for any.
     pub on: Option<Service>,
     /// Its way in each IP version that both ends have.
@@ -40,7 +40,7 @@ pub struct Leg {
     /// The IP version.
     pub family: Family,
     /// What is asked about, and what becomes of it.
-    pub fate: Fate,
+    pub fate: Outcome,
     /// The gates, in the order in which a packet meets them. Hosts in no tier have none.
     pub gates: Vec<Station>,
     /// The answer.
@@ -49,7 +49,7 @@ pub struct Leg {
 
 /// What becomes of what is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fate {
+pub struct Outcome {
     /// Passes for every address.
     pub passes: TrafficSet,
     /// Passes for some, or perhaps.
@@ -68,7 +68,7 @@ pub struct Station {
     /// Whether some of the far end surely is never filtered.
     pub is_exempt: bool,
     /// What becomes of what is asked about here, whatever other gates do.
-    pub fate: Fate,
+    pub fate: Outcome,
     /// The answer of this gate.
     pub verdict: Verdict,
     /// The flows that let some of it through, each with whether it surely does.
@@ -82,7 +82,7 @@ pub struct Station {
 }
 
 /// The ways of each service from each end to each end; without a service, of any.
-pub fn trace(policy: &Policy, from: &[Named], to: &[Named], services: &[Service]) -> Vec<Connection> {
+pub fn trace(policy: &Policy, from: &[NamedEndpoint], to: &[NamedEndpoint], services: &[Service]) -> Vec<Connection> {
     let gates = Gates::new(policy);
     let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
     let connections = pairs.flat_map(|(from, to)| {
@@ -93,7 +93,12 @@ pub fn trace(policy: &Policy, from: &[Named], to: &[Named], services: &[Service]
     connections.collect()
 }
 
-fn connection(policy: &Policy, gates: &Gates<'_>, (from, to): (&Named, &Named), on: Option<&Service>) -> Connection {
+fn connection(
+    policy: &Policy,
+    gates: &Gates<'_>,
+    (from, to): (&NamedEndpoint, &NamedEndpoint),
+    on: Option<&Service>,
+) -> Connection {
     let traffic = on.map_or(&[][..], |service| &service.traffic);
     let passages = gates.passages(&from.side, &to.side, traffic);
     let verdict = Verdict::over(&passages, on.is_none());
@@ -130,17 +135,17 @@ struct Question<'q> {
 }
 
 impl Question<'_> {
-    fn leg(&self, from: &Side, to: &Side) -> Leg {
+    fn leg(&self, from: &Endpoint, to: &Endpoint) -> Leg {
         let Passage { family, asked, may, must, .. } = self.passage;
-        let fate = Fate::of(asked, may.clone(), must.clone());
+        let fate = Outcome::new(asked, may.clone(), must.clone());
         let stations = gates_between(from, to).map(|(gate, far)| self.station(gate, far));
         Leg { family: *family, verdict: fate.verdict(self.any), fate, gates: stations.collect() }
     }
 
-    fn station(&self, gate: Gate, far: &Side) -> Station {
+    fn station(&self, gate: Gate, far: &Endpoint) -> Station {
         let Passage { family, asked, .. } = self.passage;
         let (may, must) = self.gates.at(gate, far, *family);
-        let fate = Fate::of(asked, may.intersection(asked), must.intersection(asked));
+        let fate = Outcome::new(asked, may.intersection(asked), must.intersection(asked));
         let open = self.gates.is_open(gate, *family);
         let flows = self.gates.letting(gate, far, *family, asked);
         let verdict = fate.verdict(self.any);
@@ -156,9 +161,11 @@ impl Question<'_> {
     }
 
     /// The addresses of the far end for which a gate surely lets through all of what it lets through for some.
-    fn whom(&self, station: &Station, far: &Side) -> Addresses {
+    fn whom(&self, station: &Station, far: &Endpoint) -> Addresses {
         let blocks = station.flows.iter().filter_map(|(flow, _)| match self.policy.flows[*flow as usize].peer {
-            Peer::Net(block) if Family::of(&block) == self.passage.family => Some(Addresses::of([&block])),
+            Peer::Net(block) if Family::of_block(&block) == self.passage.family => {
+                Some(Addresses::from_blocks([&block]))
+            }
             Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
         });
         let exempt = self.gates.exempt(station.gate, far, self.passage.family);
@@ -170,14 +177,14 @@ impl Question<'_> {
             cells = cut.filter(|cell| !cell.is_empty()).collect();
         }
         let surely = cells.into_iter().filter(|cell| {
-            let there = Side { addresses: cell.clone(), ..far.clone() };
+            let there = Endpoint { addresses: cell.clone(), ..far.clone() };
             self.gates.at(station.gate, &there, self.passage.family).1.covers(&station.fate.perhaps)
         });
         Addresses::of_all(&surely.collect::<Vec<_>>())
     }
 
     /// What keeps a gate from being sure: contents and values that its flows name, and where the far end is.
-    fn unknown(&self, station: &Station, far: &Side) -> Vec<Unknown> {
+    fn unknown(&self, station: &Station, far: &Endpoint) -> Vec<Unknown> {
         let exempt = self.gates.exempt(station.gate, far, self.passage.family);
         let perhaps = exempt.filter(|exempt| !exempt.is_sure);
         let mut unknown: Vec<Unknown> = perhaps.map(|_| self.gates.reserved(station.gate)).into_iter().collect();
@@ -200,9 +207,9 @@ impl Question<'_> {
     }
 }
 
-impl Fate {
-    fn of(asked: &TrafficSet, may: TrafficSet, must: TrafficSet) -> Fate {
-        Fate { perhaps: may.difference(&must), stopped: asked.difference(&may), passes: must }
+impl Outcome {
+    fn new(asked: &TrafficSet, may: TrafficSet, must: TrafficSet) -> Outcome {
+        Outcome { perhaps: may.difference(&must), stopped: asked.difference(&may), passes: must }
     }
 
     /// The answer, where all of what is asked about has to pass, or any of it.

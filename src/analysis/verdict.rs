@@ -1,6 +1,6 @@
 //! The answer to a question: one meaning for assertions, for `trace`, and for each part of a service.
 
-use super::gate::{Gates, Side};
+use super::gate::{Endpoint, Gates};
 use crate::net::{Family, Traffic, TrafficSet};
 
 /// How a question is answered.
@@ -57,7 +57,7 @@ impl Verdict {
 impl Gates<'_> {
     /// What passes from one end to another in each IP version that both may have; of any traffic, where none is asked
     /// about.
-    pub fn passages(&self, from: &Side, to: &Side, asked: &[Traffic]) -> Vec<Passage> {
+    pub fn passages(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Vec<Passage> {
         let families = Family::BOTH.into_iter().filter(|family| from.may_be_in(*family) && to.may_be_in(*family));
         let passage = |family| {
             let asked = super::named_endpoint::asked(asked.iter().copied(), family);
@@ -69,7 +69,7 @@ impl Gates<'_> {
     }
 
     /// The answer for one service; for anything at all, where none is named.
-    pub fn verdict(&self, from: &Side, to: &Side, asked: &[Traffic]) -> Verdict {
+    pub fn verdict(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Verdict {
         Verdict::over(&self.passages(from, to, asked), asked.is_empty())
     }
 }

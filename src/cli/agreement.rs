@@ -9,7 +9,7 @@ use tierwall::source::{FileId, Sources, Span};
 
 /// A program with one set of values, as it was judged.
 #[derive(Debug)]
-pub struct Voice<'r> {
+pub struct ProgramFindings<'r> {
     /// Its files.
     pub sources: &'r Sources,
     /// What is wrong with it.
@@ -21,20 +21,20 @@ type Place = (&'static str, String, Span);
 
 /// How many voices find something at a place, and how many of them would correct it unasked.
 #[derive(Debug, Default)]
-struct Votes {
+struct Counts {
     found: usize,
     safe: usize,
 }
 
 /// Leaves out what is `unused-allow` for some of those that read the file, and leaves to a reviewer what some of them
-/// would not correct. `silent` are those that could not be read, which may have read any file.
-pub fn agree(voices: &mut [Voice<'_>], silent: usize) {
+/// would not correct. `unreadable` are those that could not be read, which may have read any file.
+pub fn agree(voices: &mut [ProgramFindings<'_>], unreadable: usize) {
     let mut readers: BTreeMap<String, usize> = BTreeMap::new();
-    let mut votes: BTreeMap<Place, Votes> = BTreeMap::new();
+    let mut votes: BTreeMap<Place, Counts> = BTreeMap::new();
     let identities: Vec<Vec<String>> = voices.iter().map(|voice| identities(voice.sources)).collect();
     for (voice, files) in voices.iter().zip(&identities) {
         for file in files.iter().collect::<BTreeSet<_>>() {
-            *readers.entry(file.clone()).or_insert(silent) += 1;
+            *readers.entry(file.clone()).or_insert(unreadable) += 1;
         }
         let found: BTreeMap<Place, bool> =
             findings(voice.problems).map(|(finding, span)| (place(finding, span, files), is_safe(finding))).collect();
@@ -49,7 +49,7 @@ pub fn agree(voices: &mut [Voice<'_>], silent: usize) {
             let Problem::Lint(finding) = problem else { return true };
             let Some(span) = finding.labels.first().map(|label| label.span) else { return true };
             let all = readers[&files[span.file.0 as usize]];
-            let Votes { found, safe } = votes[&place(finding, span, files)];
+            let Counts { found, safe } = votes[&place(finding, span, files)];
             if safe < all {
                 **finding = finding.as_ref().clone().unsure();
             }

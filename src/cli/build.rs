@@ -4,8 +4,8 @@ use super::files::Written;
 use super::job::Made;
 use super::project::Opened;
 use super::report::Report;
-use super::run::{Manner, Run, run as run_all};
-use super::seen::Seen;
+use super::run::{Run, RunOptions, run as run_all};
+use super::seen::ReadLog;
 use super::{Exit, Lints, Listed, With, output, project};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -102,16 +102,16 @@ impl Plan<'_> {
     }
 
     /// Compiles everything in memory, and reports.
-    pub fn make(&self, seen: &mut Seen, report: &Report) -> Result<Vec<Made>, Exit> {
+    pub fn make(&self, seen: &mut ReadLog, report: &Report) -> Result<Vec<Made>, Exit> {
         let opened = self.open(seen, report)?;
-        let manner = Manner { levels: self.levels.clone(), as_of: self.what.with.as_of, writes: true };
+        let manner = RunOptions { levels: self.levels.clone(), as_of: self.what.with.as_of, writes: true };
         match run_all(&opened, &manner, seen, report) {
             Run { exit: Exit::Done, made } => Ok(made),
             Run { exit: failed @ (Exit::Program | Exit::Usage), made: _ } => Err(failed),
         }
     }
 
-    fn open(&self, seen: &mut Seen, report: &Report) -> Result<Opened, Exit> {
+    fn open(&self, seen: &mut ReadLog, report: &Report) -> Result<Opened, Exit> {
         let What { with, listed, .. } = self.what;
         match &self.from {
             From::Manifest(path) => project::open(path, seen, report),
@@ -123,7 +123,7 @@ impl Plan<'_> {
     }
 
     /// Writes what was made.
-    pub fn write(&self, made: &[Made], seen: &Seen, report: &Report) -> Result<Vec<Written>, Exit> {
+    pub fn write(&self, made: &[Made], seen: &ReadLog, report: &Report) -> Result<Vec<Written>, Exit> {
         if self.is_project() {
             output::make_directories(made, report)?;
         }
@@ -142,7 +142,7 @@ fn built(build: &Build, report: &Report) -> Result<Exit, Exit> {
     if build.check && to_stdout {
         return Err(report.failure("`--check` compares with a file: name it with `-o FILE`"));
     }
-    let mut seen = Seen::default();
+    let mut seen = ReadLog::default();
     let made = plan.make(&mut seen, report)?;
     match made.as_slice() {
         [made] if to_stdout => return Ok(report.print(&made.bytes)),

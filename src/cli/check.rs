@@ -1,8 +1,8 @@
 //! `tierwall check`
 
 use super::report::Report;
-use super::run::{Manner, run as run_all};
-use super::seen::Seen;
+use super::run::{RunOptions, run as run_all};
+use super::seen::ReadLog;
 use super::{Exit, Lints, Listed, With, fix, project};
 use clap::Args;
 
@@ -30,12 +30,12 @@ pub fn run(check: &Check, report: &Report) -> Exit {
 
 fn checked(check: &Check, report: &Report) -> Result<Exit, Exit> {
     let levels = check.lints.levels().map_err(|words| report.failure(&words))?;
-    let (manifest, with, mut seen) = (check.listed.manifest.as_deref(), &check.with, Seen::default());
+    let (manifest, with, mut seen) = (check.listed.manifest.as_deref(), &check.with, ReadLog::default());
     let opened = match check.files.as_slice() {
         [] => project::open(&project::listed(manifest, with, report)?, &mut seen, report)?,
         files => project::of_files(files, with, None, manifest, &mut seen, report)?,
     };
-    let manner = Manner { levels, as_of: with.as_of, writes: false };
+    let manner = RunOptions { levels, as_of: with.as_of, writes: false };
     if check.fix {
         match fix::run(&opened, &manner, report) {
             Exit::Done => {}

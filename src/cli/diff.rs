@@ -3,7 +3,7 @@
 use super::git::Range;
 use super::program::verdict;
 use super::report::Report;
-use super::run::{Manner, jobs};
+use super::run::{RunOptions, jobs};
 use super::sides::{Compiled, Origin, pairs, sides};
 use super::{Exit, Listed, With};
 use clap::{Args, ValueEnum};
@@ -12,7 +12,7 @@ use tierwall::diagnostic::{Problem, Problems, listed};
 use tierwall::groups::Deployment;
 use tierwall::lint::Levels;
 use tierwall::plan::Changes;
-use tierwall::policy::Succession;
+use tierwall::policy::TierMapping;
 use tierwall::report::review::{self, Comment, Links, Review, Version};
 
 /// The arguments of `diff`.
@@ -79,7 +79,7 @@ fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
     let range = diff.git.as_deref().map(Range::parse).transpose().map_err(|why| report.failure(&why))?;
     let files = diff.files.as_slice();
     let sides = sides(files, diff.listed.manifest.as_deref(), &diff.with, range.as_ref(), report)?;
-    let manner = Manner { levels: Levels::default(), as_of: diff.with.as_of, writes: false };
+    let manner = RunOptions { levels: Levels::default(), as_of: diff.with.as_of, writes: false };
     let [olds, news] = sides.opened.each_ref().map(|opened| jobs(&opened.project, &manner));
     let pairs = pairs(&olds, &news, sides.commits, files.len() == 2);
     let (mut exit, mut shown) = (Exit::Done, Vec::new());
@@ -135,9 +135,9 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Resul
     let Compiled { program: mut before, given: was_given } = before.unwrap_or_else(|| old.empty());
     let Compiled { program: mut after, given: is_given } = after.unwrap_or_else(|| new.empty());
     if missing == [false, false] {
-        forgive(&mut after, &before.problems);
+        drop_one_sided_bindings(&mut after, &before.problems);
         // what neither has is told once
-        forgive(&mut before, &Problems::default());
+        drop_one_sided_bindings(&mut before, &Problems::default());
     }
     // two files are two versions of one stack, where neither names it and so each would be named for its file
     if before.policy.stack.span.is_none() && after.policy.stack.span.is_none() {
@@ -154,13 +154,13 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Resul
             report.problems(&judged.problems.clone().sorted(), &program.sources);
         }
     }
-    let [Some(standing), Some(coming)] = judged.map(Standing::of) else { return Err(Exit::Program) };
+    let [Some(standing), Some(coming)] = judged.map(JudgedProgram::new) else { return Err(Exit::Program) };
     let (old_name, new_name) = (old.name(), new.name());
     let was = Version { exists: !missing[0], given: &was_given, ..standing.version(&old_name, &before) };
     let is = Version { exists: !missing[1], given: &is_given, ..coming.version(&new_name, &after) };
-    let succession = Succession::of(was.policy, is.policy);
-    let changes = Changes::between(was.deployment, is.deployment, &succession);
-    let review = review::review(was, is, &succession, &changes);
+    let tier_mapping = TierMapping::new(was.policy, is.policy);
+    let changes = Changes::between(was.deployment, is.deployment, &tier_mapping);
+    let review = review::review(was, is, &tier_mapping, &changes);
     let text = match diff.format {
         Format::Text => Text::Whole(review::text(&review)),
         Format::Markdown => Text::Comment(review::markdown(&review, &links([old, new], diff))),
@@ -200,7 +200,7 @@ fn joined(shown: &[Shown], diff: &Diff) -> String {
 }
 
 /// Forgets that values were given for parameters that only the other program has.
-fn forgive(program: &mut Compilation, other: &Problems) {
+fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
     let unknown = |problem: &Problem| match problem {
         Problem::UnknownBinding { name, .. } => Some(name.clone()),
         _ => None,
@@ -223,14 +223,14 @@ fn stands(program: &Compilation, report: &Report) -> Exit {
 }
 
 /// What was found out about a program.
-struct Standing<'p> {
+struct JudgedProgram<'p> {
     deployment: Deployment<'p>,
     problems: Vec<Problem>,
 }
 
-impl<'p> Standing<'p> {
-    fn of(judged: Judged<'p>) -> Option<Standing<'p>> {
-        Some(Standing { deployment: judged.deployment?, problems: judged.problems.sorted() })
+impl<'p> JudgedProgram<'p> {
+    fn new(judged: Judged<'p>) -> Option<JudgedProgram<'p>> {
+        Some(JudgedProgram { deployment: judged.deployment?, problems: judged.problems.sorted() })
     }
 
     fn version(&'p self, name: &'p str, program: &'p Compilation) -> Version<'p> {

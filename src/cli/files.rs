@@ -1,6 +1,6 @@
 //! The file system: programs are read, and outputs are written whole or not at all.
 
-use super::seen::Seen;
+use super::seen::ReadLog;
 use super::unfinished;
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -19,13 +19,13 @@ pub struct Files {
     /// What was read already.
     given: HashSet<PathBuf>,
     /// All that was asked for.
-    pub seen: Seen,
+    pub seen: ReadLog,
 }
 
 impl Files {
     /// A reader with this root, or with the directory of the entry as its root.
     pub fn new(root: Option<String>) -> Files {
-        Files { root, resolved: None, given: HashSet::new(), seen: Seen::default() }
+        Files { root, resolved: None, given: HashSet::new(), seen: ReadLog::default() }
     }
 
     fn entry(&mut self, path: &str) -> Result<Read, ReadError> {

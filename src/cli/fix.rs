@@ -2,13 +2,13 @@
 //! written.
 
 use super::Exit;
-use super::agreement::{Voice, agree, identity};
+use super::agreement::{ProgramFindings, agree, identity};
 use super::files::{Destination, Files, is_read_only, put, words};
 use super::job::{Job, Place};
 use super::program::Unread;
 use super::project::Opened;
 use super::report::Report;
-use super::run::{Manner, jobs};
+use super::run::{RunOptions, jobs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tierwall::compile::Compilation;
@@ -19,11 +19,11 @@ use tierwall::parse::{Read, ReadError, Reader};
 const ROUNDS: usize = 20;
 
 /// The files of all programs as they are corrected, by their identities.
-type Drafts = BTreeMap<String, Draft>;
+type Drafts = BTreeMap<String, EditedFile>;
 
 /// A file, and what is to become of it.
 #[derive(Clone)]
-struct Draft {
+struct EditedFile {
     /// As reports show it.
     name: String,
     /// As it was read.
@@ -36,22 +36,23 @@ struct Draft {
 }
 
 /// Drafts over the files on disk, as one program reads them.
-struct Desk<'d> {
+struct Overlay<'d> {
     files: Files,
     drafts: &'d mut Drafts,
 }
 
-impl Place for Desk<'_> {
+impl Place for Overlay<'_> {
     fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
         self.files.values(path)
     }
 }
 
-impl Reader for Desk<'_> {
+impl Reader for Overlay<'_> {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let Read { identity, name, bytes } = self.files.read(path, from)?;
         let is_read_only = || is_read_only(Path::new(&identity)).unwrap_or(false);
-        let first = || Draft { name: name.clone(), read: bytes.clone(), bytes, fixes: 0, is_read_only: is_read_only() };
+        let first =
+            || EditedFile { name: name.clone(), read: bytes.clone(), bytes, fixes: 0, is_read_only: is_read_only() };
         let bytes = self.drafts.entry(identity.clone()).or_insert_with(first).bytes.clone();
         Ok(Read { identity, name, bytes })
     }
@@ -66,21 +67,21 @@ struct Judged {
 /// Reads all programs and judges them, each time anew; what cannot be read is told by whoever checks it afterwards.
 fn judged(jobs: &[Job<'_>], drafts: &mut Drafts) -> Vec<Judged> {
     let mut all: Vec<Judged> = jobs.iter().filter_map(|job| judged_one(job, drafts).ok()).collect();
-    let silent = jobs.len() - all.len();
-    agree(&mut all.iter_mut().map(Judged::voice).collect::<Vec<_>>(), silent);
+    let unreadable = jobs.len() - all.len();
+    agree(&mut all.iter_mut().map(Judged::voice).collect::<Vec<_>>(), unreadable);
     all
 }
 
 fn judged_one(job: &Job<'_>, drafts: &mut Drafts) -> Result<Judged, Unread> {
-    let mut desk = Desk { files: Files::new(job.program.root.clone()), drafts };
+    let mut desk = Overlay { files: Files::new(job.program.root.clone()), drafts };
     let compilation = job.compiled(&mut desk)?;
     let problems = compilation.judge(&job.levels).problems.sorted();
     Ok(Judged { compilation, problems })
 }
 
 impl Judged {
-    fn voice(&mut self) -> Voice<'_> {
-        Voice { sources: &self.compilation.sources, problems: &mut self.problems }
+    fn voice(&mut self) -> ProgramFindings<'_> {
+        ProgramFindings { sources: &self.compilation.sources, problems: &mut self.problems }
     }
 
     /// Whether it has more errors than before. What nobody looked for before, because other errors stood in the way,
@@ -100,7 +101,7 @@ impl Judged {
         for (n, file) in sources.files().iter().enumerate() {
             let identity = identity(file.name());
             // what is no UTF-8 was read with other characters in the place of some of its bytes
-            let whole = |draft: &&mut Draft| draft.bytes == file.text().as_bytes();
+            let whole = |draft: &&mut EditedFile| draft.bytes == file.text().as_bytes();
             let Some(draft) = drafts.get_mut(&identity).filter(whole) else { continue };
             let here = |problem: &&Problem| problem.span().is_some_and(|span| span.file.0 as usize == n);
             let problems: Vec<Problem> = self.problems.iter().filter(here).cloned().collect();
@@ -116,7 +117,7 @@ impl Judged {
 }
 
 /// Corrects the files of programs, and says how many problems that were.
-pub fn run(opened: &Opened, manner: &Manner, report: &Report) -> Exit {
+pub fn run(opened: &Opened, manner: &RunOptions, report: &Report) -> Exit {
     let jobs = jobs(&opened.project, manner);
     if jobs.iter().any(|job| job.program.file.path == "-") {
         return report.failure("`--fix` writes to files, and `-` is none");
@@ -154,7 +155,7 @@ fn correct(jobs: &[Job<'_>], drafts: &mut Drafts, refused: &mut BTreeSet<String>
 
 /// Writes the drafts, each whole; none where one of them cannot be written.
 fn write(drafts: &Drafts) -> Result<(), String> {
-    let cannot = |draft: &Draft, why: &str| format!("cannot write `{}`: {why}", draft.name);
+    let cannot = |draft: &EditedFile, why: &str| format!("cannot write `{}`: {why}", draft.name);
     let staged = drafts.iter().map(|(identity, draft)| {
         let staged = Destination::new(identity, "", true).and_then(|it| it.restage(&draft.read, &draft.bytes));
         staged.map(|staged| (draft, staged)).map_err(|why| cannot(draft, &why))

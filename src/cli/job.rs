@@ -1,9 +1,9 @@
 //! One program with one set of values: all its outputs are made in memory before anybody writes them.
 
-use super::agreement::Voice;
+use super::agreement::ProgramFindings;
 use super::files::Files;
 use super::program::{Unread, given, pairs};
-use super::seen::Seen;
+use super::seen::ReadLog;
 use std::path::Path;
 use tierwall::compile::{Compilation, Judged, compile};
 use tierwall::date::Date;
@@ -63,7 +63,7 @@ pub struct Outcome {
     /// A file that could not be read, and why.
     pub unread: Option<Unread>,
     /// All files that were read.
-    pub seen: Seen,
+    pub seen: ReadLog,
 }
 
 /// An output that was made.
@@ -79,8 +79,8 @@ pub struct Made {
 
 impl Outcome {
     /// What it says of its files, to be held against what others say of them.
-    pub fn voice(&mut self) -> Voice<'_> {
-        Voice { sources: &self.sources, problems: &mut self.problems }
+    pub fn voice(&mut self) -> ProgramFindings<'_> {
+        ProgramFindings { sources: &self.sources, problems: &mut self.problems }
     }
 }
 
@@ -97,7 +97,7 @@ impl Job<'_> {
                 addresses: Vec::new(),
                 size: None,
                 unread: Some(unread),
-                seen: Seen::default(),
+                seen: ReadLog::default(),
             },
         };
         outcome.seen = files.seen;
@@ -142,7 +142,7 @@ impl Job<'_> {
             addresses = self.shared.iter().map(|output| (output.backend.addresses)(&deployment)).collect();
         }
         let sources = compilation.sources;
-        Outcome { sources, problems: problems.sorted(), made, addresses, size, unread: None, seen: Seen::default() }
+        Outcome { sources, problems: problems.sorted(), made, addresses, size, unread: None, seen: ReadLog::default() }
     }
 }
 

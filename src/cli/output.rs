@@ -5,14 +5,14 @@ use super::files::{Destination, Written, put, words};
 use super::job::Made;
 use super::report::Report;
 use super::run::side_by_side;
-use super::seen::Seen;
+use super::seen::ReadLog;
 use super::unified;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Writes outputs. Nothing is moved into its place before all of them are written beside theirs; none takes the place of
 /// what the run has read.
-pub fn write(made: &[Made], force: bool, seen: &Seen, report: &Report) -> Result<Vec<Written>, Exit> {
+pub fn write(made: &[Made], force: bool, seen: &ReadLog, report: &Report) -> Result<Vec<Written>, Exit> {
     let failure = |made: &Made, why: &str| report.failure(&format!("cannot write `{}`: {why}", made.path));
     let (read, mut known) = (seen.real(), BTreeMap::new());
     let mut destination = |made: &Made| {

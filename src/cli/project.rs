@@ -3,7 +3,7 @@
 use super::git::Commit;
 use super::program::named;
 use super::report::Report;
-use super::seen::Seen;
+use super::seen::ReadLog;
 use super::{Exit, With};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub fn find(manifest: Option<&str>) -> Option<PathBuf> {
 }
 
 /// Reads a manifest; one with an error is reported and goes no further.
-pub fn open(path: &Path, seen: &mut Seen, report: &Report) -> Result<Opened, Exit> {
+pub fn open(path: &Path, seen: &mut ReadLog, report: &Report) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
     let bytes = seen.read(path).map_err(|error| match error {
         ReadError::Failed(why) | ReadError::Outside(why) => report.failure(&format!("cannot read `{name}`: {why}")),
@@ -88,7 +88,7 @@ pub fn of_files(
     with: &With,
     output: Option<(Backend, &str)>,
     manifest: Option<&str>,
-    seen: &mut Seen,
+    seen: &mut ReadLog,
     report: &Report,
 ) -> Result<Opened, Exit> {
     let Project { lints, programs: listed } = match find(manifest) {

@@ -38,7 +38,7 @@ pub fn run(quota: &Quota, report: &Report) -> Exit {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
-    let mut ledger = Ledger::of(&compilation.policy);
+    let mut ledger = Ledger::new(&compilation.policy);
     if !quota.tiers.is_empty() {
         match quota.tiers.iter().map(|name| tier(&compilation.policy, name)).collect::<Result<Vec<_>, _>>() {
             Ok(tiers) => ledger.keep(&tiers),

@@ -85,7 +85,7 @@ impl Report {
             format,
             most: most.unwrap_or(format.most()),
             is_output: is_output && format != MessageFormat::Human,
-            told: Mutex::new(Told { log: Log::of(directory), ..Told::default() }),
+            told: Mutex::new(Told { log: Log::new(directory), ..Told::default() }),
         }
     }
 

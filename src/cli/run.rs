@@ -6,7 +6,7 @@ use super::job::{Job, Made, Outcome};
 use super::program::{today, verdict};
 use super::project::Opened;
 use super::report::Report;
-use super::seen::Seen;
+use super::seen::ReadLog;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ pub struct Run {
 
 /// How the command line has it.
 #[derive(Debug)]
-pub struct Manner {
+pub struct RunOptions {
     /// Levels of lints, on top of those of the project.
     pub levels: Levels,
     /// The day that counts as today.
@@ -42,7 +42,7 @@ pub struct Manner {
 const STACK: usize = 8 << 20;
 
 /// Compiles everything in memory, and reports.
-pub fn run(opened: &Opened, manner: &Manner, seen: &mut Seen, report: &Report) -> Run {
+pub fn run(opened: &Opened, manner: &RunOptions, seen: &mut ReadLog, report: &Report) -> Run {
     let jobs = jobs(&opened.project, manner);
     let mut outcomes = outcomes(&jobs);
     agree_on(&mut outcomes);
@@ -78,7 +78,7 @@ fn declared<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declared<'p>>
 }
 
 /// What a project comes to, in its order.
-pub fn jobs<'p>(project: &'p Project, manner: &Manner) -> Vec<Job<'p>> {
+pub fn jobs<'p>(project: &'p Project, manner: &RunOptions) -> Vec<Job<'p>> {
     let (today, modules) = (today(), SharedModules::new(project));
     let of_program = |program: &'p Program| {
         let levels = manner.levels.over(&program.lints.over(&project.lints));
@@ -115,8 +115,8 @@ fn most_threads() -> usize {
 }
 
 fn agree_on(outcomes: &mut [Outcome]) {
-    let silent = outcomes.iter().filter(|outcome| outcome.unread.is_some()).count();
-    agree(&mut outcomes.iter_mut().map(Outcome::voice).collect::<Vec<_>>(), silent);
+    let unreadable = outcomes.iter().filter(|outcome| outcome.unread.is_some()).count();
+    agree(&mut outcomes.iter_mut().map(Outcome::voice).collect::<Vec<_>>(), unreadable);
 }
 
 /// Reports the problems of one program, each once: one that only some of its environments have says which, and one at a
@@ -129,7 +129,7 @@ fn told(
     report: &Report,
 ) -> Exit {
     let mut exit = unread(outcomes, opened, report);
-    let all = |it: &Outcome| it.problems.iter().map(|problem| Identity::of(problem, &it.sources)).collect::<Vec<_>>();
+    let all = |it: &Outcome| it.problems.iter().map(|problem| Identity::new(problem, &it.sources)).collect::<Vec<_>>();
     let identities: Vec<Vec<Identity>> = outcomes.iter().map(all).collect();
     let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
     for (n, identities) in identities.iter().enumerate() {
@@ -146,7 +146,7 @@ fn told(
         let problems: Vec<Problem> = outcome.problems.iter().zip(identities).filter_map(first_here).collect();
         exit = exit.max(verdict(&problems));
         let is_new =
-            |problem: &Problem| problem.span().is_none() || known.insert(Identity::of(problem, &outcome.sources));
+            |problem: &Problem| problem.span().is_none() || known.insert(Identity::new(problem, &outcome.sources));
         report.problems(&problems.into_iter().filter(is_new).collect::<Vec<_>>(), &outcome.sources);
     }
     exit
@@ -162,7 +162,7 @@ struct Identity {
 }
 
 impl Identity {
-    fn of(problem: &Problem, sources: &Sources) -> Identity {
+    fn new(problem: &Problem, sources: &Sources) -> Identity {
         let Told { code, message, labels, help, .. } = problem.report();
         let label = |Label { span, words }| (sources.file(span.file).name().to_string(), span.start, span.end, words);
         Identity { code, message, labels: labels.into_iter().map(label).collect(), help }

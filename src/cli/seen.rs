@@ -10,9 +10,9 @@ use tierwall::parse::ReadError;
 
 /// Files by the paths under which they were asked for, also those that were not there.
 #[derive(Debug, Default)]
-pub struct Seen(BTreeMap<PathBuf, Option<u64>>);
+pub struct ReadLog(BTreeMap<PathBuf, Option<u64>>);
 
-impl Seen {
+impl ReadLog {
     /// Reads a file and remembers it.
     pub fn read(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
         let bytes = read_file(path);
@@ -26,7 +26,7 @@ impl Seen {
     }
 
     /// Remembers what another part of the run has read.
-    pub fn append(&mut self, other: Seen) {
+    pub fn append(&mut self, other: ReadLog) {
         self.0.extend(other.0);
     }
 

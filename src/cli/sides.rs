@@ -6,16 +6,16 @@ use super::job::{Job, Place};
 use super::program::Unread;
 use super::project::{self, Opened};
 use super::report::Report;
-use super::seen::Seen;
+use super::seen::ReadLog;
 use super::{Exit, With};
 use std::path::Path;
 use tierwall::compile::{Compilation, compile};
 use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::project::Program;
-use tierwall::report::review::{Given, Side};
+use tierwall::report::review::{Given, LinkBase};
 
 /// The two sides of a comparison: the old one and the new one.
-pub struct Sides<'c> {
+pub struct Comparison<'c> {
     /// What each lists.
     pub opened: [Opened; 2],
     /// Where each is read; nothing for the work tree.
@@ -39,9 +39,9 @@ pub fn sides<'c>(
     with: &With,
     range: Option<&'c Range>,
     report: &Report,
-) -> Result<Sides<'c>, Exit> {
+) -> Result<Comparison<'c>, Exit> {
     let of_files = |file: &String| {
-        project::of_files(std::slice::from_ref(file), with, None, manifest, &mut Seen::default(), report)
+        project::of_files(std::slice::from_ref(file), with, None, manifest, &mut ReadLog::default(), report)
     };
     match (range, files) {
         (None, [old, new]) if old == "-" && new == "-" => {
@@ -49,16 +49,18 @@ pub fn sides<'c>(
         }
         (None, [old, new]) => {
             let opened = [of_files(old)?, of_files(new)?];
-            Ok(Sides { opened, commits: [None, None] })
+            Ok(Comparison { opened, commits: [None, None] })
         }
         (Some(range), files) => {
             let commits = [Some(&range.old), range.new.as_ref()];
             let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
                 (Some(file), _) => of_files(file),
-                (None, None) => project::open(&project::listed(manifest, with, report)?, &mut Seen::default(), report),
+                (None, None) => {
+                    project::open(&project::listed(manifest, with, report)?, &mut ReadLog::default(), report)
+                }
                 (None, Some(commit)) => project::committed(&project::listed(manifest, with, report)?, commit, report),
             };
-            Ok(Sides { opened: [side(files.first(), commits[0])?, side(files.last(), commits[1])?], commits })
+            Ok(Comparison { opened: [side(files.first(), commits[0])?, side(files.last(), commits[1])?], commits })
         }
         (None, _) => Err(report.failure_with_help(
             "name two programs to compare",
@@ -115,11 +117,11 @@ impl Origin<'_> {
     }
 
     /// How its lines are linked to.
-    pub fn link(&self) -> Side {
+    pub fn link(&self) -> LinkBase {
         let prefix = self.commit.map(Commit::mark).unwrap_or_default();
         match self.commit.cloned().or_else(head) {
-            Some(commit) => Side { directory: commit.directory().to_string(), revision: commit.id, prefix },
-            None => Side { prefix, ..Side::default() },
+            Some(commit) => LinkBase { directory: commit.directory().to_string(), revision: commit.id, prefix },
+            None => LinkBase { prefix, ..LinkBase::default() },
         }
     }
 

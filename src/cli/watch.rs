@@ -10,7 +10,7 @@ use super::files::Written;
 use super::job::Made;
 use super::output;
 use super::report::Report;
-use super::seen::Seen;
+use super::seen::ReadLog;
 use clap::Args;
 use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -66,7 +66,7 @@ fn watched(watch: &Watch, report: &Report) -> Result<Exit, Exit> {
     let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
     let mut watched = Watched { watcher, directories: BTreeSet::new() };
     loop {
-        let mut seen = Seen::default();
+        let mut seen = ReadLog::default();
         build(&plan, &mut seen, report);
         loop {
             watched.follow(&seen).map_err(|error| failed(&error))?;
@@ -111,7 +111,7 @@ fn settled(wakes: &Receiver<Wake>) -> Wake {
 }
 
 /// One build, what it wrote, and a line about how it went.
-fn build(plan: &Plan<'_>, seen: &mut Seen, report: &Report) {
+fn build(plan: &Plan<'_>, seen: &mut ReadLog, report: &Report) {
     let made = plan.make(seen, report);
     report.omitted();
     let written = made.and_then(|made| plan.write(&made, seen, report).map(|written| (made, written)));
@@ -153,7 +153,7 @@ struct Watched {
 impl Watched {
     /// Watches where the files are now, and no longer where they were. One that went and came back is another
     /// directory, so each is watched anew.
-    fn follow(&mut self, seen: &Seen) -> notify::Result<()> {
+    fn follow(&mut self, seen: &ReadLog) -> notify::Result<()> {
         let directories = seen.directories();
         for gone in self.directories.difference(&directories) {
             let _ = self.watcher.unwatch(gone);

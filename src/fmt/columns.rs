@@ -107,7 +107,7 @@ impl Shape {
     }
 
     /// That of a statement.
-    pub fn of(item: &Item) -> Shape {
+    pub fn new(item: &Item) -> Shape {
         let shape = Shape::default();
         match item {
             Item::Include(_) => shape,

@@ -97,7 +97,7 @@ fn pieces<'a, 't>(tokens: &'a [Token<'t>], file: &File) -> Vec<Piece<'a, 't>> {
 /// A statement's annotations, then itself.
 fn parts(statement: &Statement) -> impl Iterator<Item = (Span, Part, Shape)> {
     let annotation = |a: &Annotation| (a.span, Part::Annotation, Shape::annotation(a));
-    let itself = (statement.span, Part::Statement(discriminant(&statement.item)), Shape::of(&statement.item));
+    let itself = (statement.span, Part::Statement(discriminant(&statement.item)), Shape::new(&statement.item));
     statement.annotations.iter().map(annotation).chain([itself])
 }
 

@@ -47,7 +47,7 @@ impl<'p> OpenedGates<'p> {
 /// The family of which a peer is every address.
 fn all_of(peer: Peer) -> Option<Family> {
     match peer {
-        Peer::Net(block) if block.prefix_len() == 0 => Some(Family::of(&block)),
+        Peer::Net(block) if block.prefix_len() == 0 => Some(Family::of_block(&block)),
         Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
     }
 }

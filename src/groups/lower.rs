@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The security groups of a policy.
 pub fn lower(policy: &Policy) -> Deployment<'_> {
-    let mut sides = Sides::of(policy);
+    let mut sides = GatesByTier::new(policy);
     let mut origins = Vec::with_capacity(sides.gates.len());
     let groups = (0..policy.tiers.len() as u32).map(TierId).map(|tier| {
         let ingress = rules(policy, sides.sorted(tier, Direction::Ingress), &mut origins);
@@ -47,14 +47,14 @@ struct Gate {
 }
 
 /// The gates of a policy by tier and direction, in the order of its flows.
-struct Sides {
+struct GatesByTier {
     gates: Vec<Gate>,
     /// Where those of each side end, by [`side`].
     ends: Vec<u32>,
 }
 
-impl Sides {
-    fn of(policy: &Policy) -> Sides {
+impl GatesByTier {
+    fn new(policy: &Policy) -> GatesByTier {
         let opened = OpenedGates::new(policy);
         let mut starts = vec![0u32; 2 * policy.tiers.len() + 1];
         for_each_gate(policy, &opened, |side, _| starts[side + 1] += 1);
@@ -68,7 +68,7 @@ impl Sides {
             gates[starts[side] as usize] = gate;
             starts[side] += 1;
         });
-        Sides { gates, ends: starts }
+        GatesByTier { gates, ends: starts }
     }
 
     /// The gates of a side, by what they are.

@@ -145,7 +145,7 @@ fn of_tier(tier: TierId, rules: &mut [Rule], world: &Addresses, openings: &mut V
     let rest = Family::BOTH.map(|f| together[f as usize].difference(&by_itself[f as usize]));
     if rest.iter().any(|rest| !rest.is_empty()) {
         let takes_part = |rule: &&Rule| {
-            let family = Family::of(&rule.block);
+            let family = Family::of_block(&rule.block);
             world.meets(&rule.block) && rest[family as usize].meets(rule.traffic, family)
         };
         let mut sentences: Vec<SentenceId> = rules.iter().filter(takes_part).map(|rule| rule.sentence).collect();
@@ -160,7 +160,7 @@ fn open(rules: &[Rule], world: &Addresses) -> [TrafficSet; 2] {
     if !may_be_many(rules.iter().map(|rule| rule.block)) {
         return [TrafficSet::default(), TrafficSet::default()];
     }
-    Packets::of(rules.iter().map(|rule| (rule.block, rule.traffic))).open_to(world)
+    Packets::new(rules.iter().map(|rule| (rule.block, rule.traffic))).open_to(world)
 }
 
 impl Opening {

@@ -53,7 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
 fn whole(opening: &Opening) -> [TrafficSet; 2] {
     let icmp = [Traffic::Icmp(None), Traffic::Icmpv6(None)];
     Family::BOTH.map(|family| {
-        let (open, all) = (&opening.open[family as usize], TrafficSet::of(icmp[family as usize], family));
+        let (open, all) = (&opening.open[family as usize], TrafficSet::new(icmp[family as usize], family));
         let apart = open.covers(&all) && !open.covers(&TrafficSet::all(family));
         if apart { all } else { TrafficSet::default() }
     })

@@ -2,7 +2,7 @@
 
 use super::exposure::{Exposed, nothing};
 use super::{Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store, open_high_risk_port};
-use crate::analysis::gate::Side;
+use crate::analysis::gate::Endpoint;
 use crate::net::{Family, Traffic, TrafficSet};
 
 /// The lint.
@@ -53,7 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
         for opening in of_tier {
             let missing = [opening.open[Family::V4 as usize].difference(&has), TrafficSet::default()];
             // what is not to be open at all is told by others, and a VPC with blocks of IPv4 alone has no IPv6 to open
-            let without = !Side::tier(subject.policy, opening.tier).is_in(Family::V6);
+            let without = !Endpoint::tier(subject.policy, opening.tier).is_in(Family::V6);
             if without || nothing(&missing) {
                 continue;
             }

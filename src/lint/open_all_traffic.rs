@@ -69,19 +69,19 @@ fn together(openings: &[Opening]) -> Opening {
 
 /// The widest whole that is in one of these sets, and in which.
 fn widest(open: &[TrafficSet; 2]) -> Option<(&'static str, Traffic)> {
-    let covers = |traffic| Family::BOTH.into_iter().any(|f| open[f as usize].covers(&TrafficSet::of(traffic, f)));
+    let covers = |traffic| Family::BOTH.into_iter().any(|f| open[f as usize].covers(&TrafficSet::new(traffic, f)));
     WHOLE.into_iter().find(|(_, traffic)| covers(*traffic))
 }
 
 fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
     let (what, traffic) = widest(&opening.open)?;
-    let covers = |family: Family, traffic| opening.open[family as usize].covers(&TrafficSet::of(traffic, family));
+    let covers = |family: Family, traffic| opening.open[family as usize].covers(&TrafficSet::new(traffic, family));
     let [_, (_, tcp), (_, udp)] = WHOLE;
     let and_udp = traffic == tcp && Family::BOTH.into_iter().any(|family| covers(family, udp));
     let both = if and_udp { " and every UDP port" } else { "" };
 
     let whole = |traffic| {
-        Family::BOTH.map(|f| if covers(f, traffic) { TrafficSet::of(traffic, f) } else { TrafficSet::default() })
+        Family::BOTH.map(|f| if covers(f, traffic) { TrafficSet::new(traffic, f) } else { TrafficSet::default() })
     };
     let mut open = whole(traffic);
     let tier = &subject.policy.tier(opening.tier).name;

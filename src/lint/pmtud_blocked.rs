@@ -52,7 +52,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 fn of_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
     let flows = || subject.gates.inbound(tier).map(|flow| &subject.policy.flows[flow as usize]);
     let rules = flows().filter_map(|flow| Some((block(subject.policy, flow)?, flow.traffic)));
-    let packets = Packets::of(rules);
+    let packets = Packets::new(rules);
     let from = |traffic: &[Traffic]| {
         let [v4, v6] = Family::BOTH.map(|family| TrafficSet::of_all(traffic.iter().copied(), family));
         packets.addresses(&v4, &v6)
@@ -77,5 +77,5 @@ fn outside(subject: &Subject<'_>, tier: TierId) -> Addresses {
     if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() {
         return internet();
     }
-    everywhere(subject.policy).difference(&Addresses::of(&vpc.blocks))
+    everywhere(subject.policy).difference(&Addresses::from_blocks(&vpc.blocks))
 }

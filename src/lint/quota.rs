@@ -1,7 +1,7 @@
 //! `quota`: a group with more rules than AWS lets it have.
 
 use super::{Judge, Level, Lint, Subject};
-use crate::analysis::quota::{Side, costs, totals};
+use crate::analysis::quota::{DirectionUsage, costs, totals};
 use crate::diagnostic::Finding;
 use crate::net::Family;
 use crate::policy::SentenceId;
@@ -48,7 +48,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 /// Points at the sentence that passes the quota, and at the one that costs most.
-fn finding(subject: &Subject<'_>, side: &Side, family: Family, quota: u32) -> Finding {
+fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: u32) -> Finding {
     let (used, name) = (side.used.of(family), &subject.policy.tier(side.tier).name);
     let way = side.direction.words();
     let message = format!("`{name}` has {used} {way} rules of {}, and AWS lets it have {quota}", family.words());

@@ -6,7 +6,7 @@
 use super::exposure::{Exposed, Opening, nothing, whom};
 use super::pmtud_blocked::TOO_BIG;
 use super::{Judge, Level, Lint, Subject, listed};
-use crate::analysis::gate::{Side, everywhere};
+use crate::analysis::gate::{Endpoint, everywhere};
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Family, Packets, Ports, Traffic, TrafficSet};
 use crate::policy::{Flow, Outbound, Peer, Policy, Role, SentenceId, TierId};
@@ -139,7 +139,7 @@ const EXPECTATIONS: [Expectation; 9] = [
 ];
 
 /// A tier with a role.
-struct Bearer<'s, 'p> {
+struct RoleCheck<'s, 'p> {
     subject: &'s Subject<'p>,
     tier: TierId,
     expected: &'static Expectation,
@@ -151,11 +151,11 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for (n, tier) in policy.tiers.iter().enumerate() {
         let expected = EXPECTATIONS.iter().find(|expected| Some(expected.role) == tier.role);
         let Some(expected) = expected else { continue };
-        let bearer = Bearer { subject, tier: TierId(n as u32), expected };
+        let bearer = RoleCheck { subject, tier: TierId(n as u32), expected };
         let openings: Vec<&Opening> = bearer.too_open().collect();
         found.extend(openings.iter().map(|opening| bearer.open(opening)));
         let told: BTreeSet<SentenceId> = openings.iter().flat_map(|opening| opening.sentences.clone()).collect();
-        bearer.strange(&told, found);
+        bearer.unexpected(&told, found);
         found.extend(bearer.lacking().map(Exposed::from));
         found.extend(bearer.apart().map(Exposed::from));
         if expected.sends && tier.outbound == Outbound::Closed && !senders.contains(&bearer.tier) {
@@ -166,7 +166,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     }
 }
 
-impl<'s> Bearer<'s, '_> {
+impl<'s> RoleCheck<'s, '_> {
     fn named(&self) -> String {
         format!("`{}` is `{}`", self.subject.policy.tier(self.tier).name, self.expected.role.keyword())
     }
@@ -203,11 +203,11 @@ impl<'s> Bearer<'s, '_> {
     }
 
     /// What is accepted at all and should not be, by sentence.
-    fn strange(&self, told: &BTreeSet<SentenceId>, found: &mut Vec<Exposed>) {
+    fn unexpected(&self, told: &BTreeSet<SentenceId>, found: &mut Vec<Exposed>) {
         let Some(anyone) = self.expected.anyone else { return };
         let welcome = Family::BOTH.map(|f| TrafficSet::of_all(anyone.iter().chain(&TOO_BIG).copied(), f));
         let is_strange = |flow: &&Flow| {
-            let beside = |family| TrafficSet::of(flow.traffic, family).difference(&welcome[family as usize]);
+            let beside = |family| TrafficSet::new(flow.traffic, family).difference(&welcome[family as usize]);
             !told.contains(&flow.sentence) && Family::BOTH.into_iter().any(|family| !beside(family).is_empty())
         };
         let mut sentences: BTreeMap<SentenceId, BTreeSet<Traffic>> = BTreeMap::new();
@@ -243,17 +243,17 @@ impl<'s> Bearer<'s, '_> {
             return None;
         }
         let policy = self.subject.policy;
-        let askers: Vec<Askers> = parts.iter().map(|part| Askers::of(self.flows(), *part)).collect();
-        if askers.iter().all(Askers::is_nobody) {
+        let clients: Vec<Clients> = parts.iter().map(|part| Clients::new(self.flows(), *part)).collect();
+        if clients.iter().all(Clients::is_nobody) {
             let what = format!("accepts no {}", either(parts, "or"));
             return Some(
                 self.lacks(what, "accepts none of it").help("say who uses it, or give it the role that it has"),
             );
         }
         let mut pairs = (0..parts.len()).flat_map(|a| (0..parts.len()).map(move |b| (a, b)));
-        let (has, lacks) = pairs.find(|(has, lacks)| !askers[*lacks].cover(policy, &askers[*has]))?;
+        let (has, lacks) = pairs.find(|(has, lacks)| !clients[*lacks].cover(policy, &clients[*has]))?;
         let what = format!("accepts {} from peers that may not use {}", parts[has], parts[lacks]);
-        let alone = |flow: &&Flow| !askers[lacks].cover(policy, &Askers::of(std::iter::once(*flow), parts[has]));
+        let alone = |flow: &&Flow| !clients[lacks].cover(policy, &Clients::new(std::iter::once(*flow), parts[has]));
         let finding = self.lacks(what, "is asked by both");
         let finding = match self.flows().find(alone) {
             Some(flow) => finding.at(policy.sentence(flow.sentence).span, format!("{} alone", parts[has])),
@@ -264,15 +264,15 @@ impl<'s> Bearer<'s, '_> {
 }
 
 /// Who may use one piece of traffic.
-struct Askers {
+struct Clients {
     addresses: Addresses,
     /// All who are not named by their addresses.
     named: BTreeSet<Peer>,
 }
 
-impl Askers {
-    fn of<'f>(flows: impl Iterator<Item = &'f Flow>, part: Traffic) -> Askers {
-        let [v4, v6] = Family::BOTH.map(|family| TrafficSet::of(part, family));
+impl Clients {
+    fn new<'f>(flows: impl Iterator<Item = &'f Flow>, part: Traffic) -> Clients {
+        let [v4, v6] = Family::BOTH.map(|family| TrafficSet::new(part, family));
         let (mut blocks, mut named) = (Vec::new(), BTreeSet::new());
         for flow in flows {
             let peer = flow.sender().map_or(flow.peer, Peer::Tier);
@@ -285,8 +285,8 @@ impl Askers {
                 }
             }
         }
-        let addresses = Packets::of(blocks).addresses(&v4, &v6);
-        Askers { addresses, named }
+        let addresses = Packets::new(blocks).addresses(&v4, &v6);
+        Clients { addresses, named }
     }
 
     fn is_nobody(&self) -> bool {
@@ -294,11 +294,11 @@ impl Askers {
     }
 
     /// Whether all of the others are among these: by name, or by any address that they may have.
-    fn cover(&self, policy: &Policy, others: &Askers) -> bool {
+    fn cover(&self, policy: &Policy, others: &Clients) -> bool {
         let has = |addresses: &Addresses| addresses.difference(&self.addresses).is_empty();
         let has_peer = |peer: &Peer| match peer {
             Peer::Tier(tier) => {
-                let side = Side::tier(policy, *tier);
+                let side = Endpoint::tier(policy, *tier);
                 let mut sure = Family::BOTH.into_iter().filter(|family| side.is_in(*family));
                 sure.all(|family| has(&side.addresses.in_family(family)))
             }

@@ -1,7 +1,7 @@
 //! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of it.
 
 use super::{Judge, Level, Lint, Subject, without};
-use crate::analysis::redundancy::{Covered, covered};
+use crate::analysis::redundancy::{Redundant, redundant_flows};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::SentenceId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,8 +43,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let sentence = |flow: u32| policy.flows[flow as usize].sentence;
     // by sentence, and by the sentences that cover it
-    let mut covered_by: BTreeMap<(SentenceId, BTreeSet<SentenceId>), Vec<Covered>> = BTreeMap::new();
-    for one in covered(subject.deployment, &subject.gates) {
+    let mut covered_by: BTreeMap<(SentenceId, BTreeSet<SentenceId>), Vec<Redundant>> = BTreeMap::new();
+    for one in redundant_flows(subject.deployment, &subject.gates) {
         let by = one.by.iter().map(|flow| sentence(*flow)).collect();
         covered_by.entry((sentence(one.flow), by)).or_default().push(one);
     }

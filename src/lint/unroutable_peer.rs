@@ -57,7 +57,7 @@ fn finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     sources().find(|block| unroutable(block).is_some())?;
 
     let all: Vec<IpNet> = sources().collect();
-    let alone = Addresses::of(&all).inside(&unroutable_addresses());
+    let alone = Addresses::from_blocks(&all).inside(&unroutable_addresses());
     let is_alone = |block: &IpNet| alone.meets(block);
     let idle: BTreeMap<IpNet, &str> =
         all.iter().filter(|block| is_alone(block)).filter_map(|block| Some((*block, unroutable(block)?))).collect();

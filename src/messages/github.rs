@@ -10,7 +10,7 @@ pub fn github(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let mut properties = String::new();
     if let Some(span) = problem.span().filter(|span| is_in_work_tree(*span, sources)) {
-        let Place { file, start, end } = Place::of(span, sources);
+        let Place { file, start, end } = Place::new(span, sources);
         let _ = write!(properties, "file={},line={},endLine={},", property(file), start.line, end.line);
         if start.line == end.line {
             let _ = write!(properties, "col={},endColumn={},", start.column, end.column);

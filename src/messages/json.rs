@@ -150,7 +150,7 @@ fn line(kind: &'static str, body: Body<'_>) -> String {
 }
 
 fn span<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> SpanLine<'m> {
-    let Place { file, start, end } = Place::of(span, sources);
+    let Place { file, start, end } = Place::new(span, sources);
     let (file, options) = match sources.file(span.file).kind() {
         FileKind::Work | FileKind::Version => (Some(file), None),
         FileKind::Options => (None, Some(file)),
@@ -161,7 +161,7 @@ fn span<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> 
 fn fix<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {
     let edits = fix.edits.iter().map(|edit| {
         let Edit { span, text } = edit;
-        let Place { file, start, end } = Place::of(*span, sources);
+        let Place { file, start, end } = Place::new(*span, sources);
         EditLine { file, start, end, text }
     });
     FixLine { title: &fix.title, safety: safety(fix.safety), edits: edits.collect() }

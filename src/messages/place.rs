@@ -21,7 +21,7 @@ pub struct Point {
 }
 
 impl<'s> Place<'s> {
-    pub fn of(span: Span, sources: &'s Sources) -> Place<'s> {
+    pub fn new(span: Span, sources: &'s Sources) -> Place<'s> {
         let file = sources.file(span.file);
         Place { file: file.name(), start: point(file, span.start), end: point(file, span.end) }
     }

@@ -33,7 +33,7 @@ pub struct Log {
 
 impl Log {
     /// One of a run in this directory.
-    pub fn of(directory: String) -> Log {
+    pub fn new(directory: String) -> Log {
         Log { directory, ..Log::default() }
     }
 
@@ -140,7 +140,7 @@ impl Locator<'_> {
         if !is_in_work_tree(label.span, self.sources) {
             return None;
         }
-        let place = Place::of(label.span, self.sources);
+        let place = Place::new(label.span, self.sources);
         let physical = json!({ "artifactLocation": artifact(place.file, self.directory), "region": region(&place) });
         Some(match label.words.as_str() {
             "" => json!({ "physicalLocation": physical }),
@@ -151,7 +151,7 @@ impl Locator<'_> {
     fn fix(&self, fix: &Fix) -> Value {
         let changes = fix.edits.chunk_by(|a, b| a.span.file == b.span.file).map(|edits| {
             let replacement = |Edit { span, text }: &Edit| {
-                let deleted = region(&Place::of(*span, self.sources));
+                let deleted = region(&Place::new(*span, self.sources));
                 json!({ "deletedRegion": deleted, "insertedContent": { "text": text } })
             };
             let file = self.sources.file(edits[0].span.file).name();

@@ -8,7 +8,7 @@ use crate::source::{Sources, visible};
 pub fn short(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let at = problem.span().map_or(String::new(), |span| {
-        let Place { file, start, .. } = Place::of(span, sources);
+        let Place { file, start, .. } = Place::new(span, sources);
         // a line that begins with `::` is a command to the runner of GitHub's workflows
         let here = if file.starts_with("::") { "./" } else { "" };
         format!("{here}{}:{}:{}: ", visible(file), start.line, start.column)

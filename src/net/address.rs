@@ -17,7 +17,7 @@ pub struct Addresses {
 
 impl Addresses {
     /// The union of these blocks.
-    pub fn of<'a>(blocks: impl IntoIterator<Item = &'a IpNet>) -> Addresses {
+    pub fn from_blocks<'a>(blocks: impl IntoIterator<Item = &'a IpNet>) -> Addresses {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for block in blocks {
             match block {
@@ -238,7 +238,7 @@ mod tests {
     /// Those of the sixteen that are in `mask`.
     fn some(mask: u16) -> Addresses {
         let chosen: Vec<IpNet> = (0..16).filter(|n| mask >> n & 1 == 1).map(|n| address(n).into()).collect();
-        Addresses::of(&chosen)
+        Addresses::from_blocks(&chosen)
     }
 
     proptest! {
@@ -246,7 +246,7 @@ mod tests {
         fn blocks_are_exact_and_fewest(mask: u16) {
             let set = small(mask);
             let blocks: Vec<IpNet> = set.blocks().collect();
-            prop_assert_eq!(Addresses::of(&blocks), set);
+            prop_assert_eq!(Addresses::from_blocks(&blocks), set);
             prop_assert_eq!(blocks.len(), fewest(mask, 0, 16));
         }
 
@@ -272,7 +272,7 @@ mod tests {
         fn ipv6_blocks_are_exact(a: u128, b: u128) {
             let v6 = Ranges::from_unsorted(vec![(a.min(b), a.max(b))]);
             let set = Addresses { v4: Ranges::default(), v6 };
-            prop_assert_eq!(Addresses::of(&set.blocks().collect::<Vec<_>>()), set);
+            prop_assert_eq!(Addresses::from_blocks(&set.blocks().collect::<Vec<_>>()), set);
         }
     }
 

@@ -68,13 +68,13 @@ fn blocks(list: &[&str]) -> Vec<IpNet> {
 
 /// The addresses of the internet.
 pub fn internet() -> Addresses {
-    let inside = Addresses::of(&blocks(&REACHABLE_INSIDE));
-    Addresses::all().difference(&Addresses::of(&blocks(&NOT_REACHABLE))).union(&inside)
+    let inside = Addresses::from_blocks(&blocks(&REACHABLE_INSIDE));
+    Addresses::all().difference(&Addresses::from_blocks(&blocks(&NOT_REACHABLE))).union(&inside)
 }
 
 /// The addresses of the internet that a packet can come from.
 pub fn world() -> Addresses {
-    internet().difference(&Addresses::of(&blocks(&MULTICAST)))
+    internet().difference(&Addresses::from_blocks(&blocks(&MULTICAST)))
 }
 
 /// Whether a packet can come from some of these addresses over the internet.
@@ -100,7 +100,7 @@ mod tests {
     fn the_lists_are_blocks() {
         assert_eq!(blocks(&NOT_REACHABLE).len(), NOT_REACHABLE.len());
         assert_eq!(blocks(&REACHABLE_INSIDE).len(), REACHABLE_INSIDE.len());
-        let outside = Addresses::of(&blocks(&NOT_REACHABLE));
+        let outside = Addresses::from_blocks(&blocks(&NOT_REACHABLE));
         for block in blocks(&REACHABLE_INSIDE) {
             assert!(outside.contains(block.network()), "{block} is an exception from something");
         }
@@ -140,9 +140,9 @@ mod tests {
                 // what is open to one address alone never is open to many
                 [(block, tcp), (IpNet::from(block.network()), udp)]
             });
-            let found = Packets::of(rules).open_to(&world());
+            let found = Packets::new(rules).open_to(&world());
             for family in Family::BOTH {
-                let expected = if open[family as usize] { TrafficSet::of(tcp, family) } else { TrafficSet::default() };
+                let expected = if open[family as usize] { TrafficSet::new(tcp, family) } else { TrafficSet::default() };
                 assert_eq!(found[family as usize], expected, "{blocks:?} {family:?}");
             }
         }

@@ -55,7 +55,7 @@ type Blocks<T> = Vec<((T, T), Traffic)>;
 impl Packets {
     /// What rules with these blocks as their peers admit: one walk over the sorted blocks, which nest or lie
     /// apart.
-    pub fn of(rules: impl IntoIterator<Item = (IpNet, Traffic)>) -> Packets {
+    pub fn new(rules: impl IntoIterator<Item = (IpNet, Traffic)>) -> Packets {
         let (mut v4, mut v6): (Blocks<u32>, Blocks<u128>) = (Vec::new(), Vec::new());
         for (block, traffic) in rules {
             match block {
@@ -63,7 +63,7 @@ impl Packets {
                 IpNet::V6(net) => v6.push(((net.network().into(), net.broadcast().into()), traffic)),
             }
         }
-        Packets { v4: Stretches::of(v4, Family::V4), v6: Stretches::of(v6, Family::V6) }
+        Packets { v4: Stretches::new(v4, Family::V4), v6: Stretches::new(v6, Family::V6) }
     }
 
     /// Each of these addresses with all of this traffic, which is given by family.
@@ -159,7 +159,7 @@ impl Packets {
 }
 
 impl<T: Bound> Stretches<T> {
-    fn of(mut rules: Blocks<T>, family: Family) -> Self {
+    fn new(mut rules: Blocks<T>, family: Family) -> Self {
         // an outer block before those inside it
         rules.sort_unstable_by_key(|((first, last), _)| (*first, std::cmp::Reverse(*last)));
         let mut sweep = Sweep { out: Stretches::default(), open: Vec::new(), at: T::MIN };

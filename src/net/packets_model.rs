@@ -36,7 +36,7 @@ fn passes(rules: &[Rule], address: IpAddr, atom: Traffic) -> bool {
     rules.iter().any(|(block, traffic)| {
         block.contains(&address)
             && match (traffic, atom) {
-                (Traffic::All, atom) => atom.family().is_none_or(|family| family == Family::of(block)),
+                (Traffic::All, atom) => atom.family().is_none_or(|family| family == Family::of_block(block)),
                 (Traffic::Tcp(ports), Traffic::Tcp(port)) | (Traffic::Udp(ports), Traffic::Udp(port)) => {
                     within(*ports, port)
                 }
@@ -54,7 +54,7 @@ fn passes(rules: &[Rule], address: IpAddr, atom: Traffic) -> bool {
 
 fn holds(set: &Packets, address: IpAddr, atom: Traffic) -> bool {
     let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
-    let atom = TrafficSet::of(atom, family);
+    let atom = TrafficSet::new(atom, family);
     !atom.is_empty() && set.at(address).covers(&atom)
 }
 
@@ -97,20 +97,20 @@ proptest! {
 
     #[test]
     fn operations_agree_with_the_model(a in rules(), b in rules()) {
-        let (x, y) = (Packets::of(a.clone()), Packets::of(b.clone()));
+        let (x, y) = (Packets::new(a.clone()), Packets::new(b.clone()));
         let (both, common, rest) = (x.union(&y), x.intersection(&y), x.difference(&y));
         for address in universe() {
             for atom in ATOMS {
                 let (in_a, in_b) = (passes(&a, address, atom), passes(&b, address, atom));
                 prop_assert_eq!(holds(&x, address, atom), in_a, "{} {}", address, atom);
-                let [v4, v6] = Family::BOTH.map(|family| TrafficSet::of(atom, family));
+                let [v4, v6] = Family::BOTH.map(|family| TrafficSet::new(atom, family));
                 prop_assert_eq!(x.addresses(&v4, &v6).contains(address), in_a, "{} {}", address, atom);
                 prop_assert_eq!(holds(&both, address, atom), in_a || in_b);
                 prop_assert_eq!(holds(&common, address, atom), in_a && in_b);
                 prop_assert_eq!(holds(&rest, address, atom), in_a && !in_b);
             }
         }
-        prop_assert_eq!(&Packets::of([a, b].concat()), &both, "equal sets are written alike");
+        prop_assert_eq!(&Packets::new([a, b].concat()), &both, "equal sets are written alike");
         prop_assert_eq!(rest.union(&common), x.clone());
         prop_assert!(both.covers(&x) && x.covers(&common) && rest.intersection(&y).is_empty());
         prop_assert_eq!(x.covers(&y), y.difference(&x).is_empty());
@@ -119,7 +119,7 @@ proptest! {
 
     #[test]
     fn some_and_every_address(a in rules(), blocks in prop::collection::vec(block(), 1..4)) {
-        let (set, addresses) = (Packets::of(a.clone()), Addresses::of(&blocks));
+        let (set, addresses) = (Packets::new(a.clone()), Addresses::from_blocks(&blocks));
         for family in [Family::V4, Family::V6] {
             let (any, every) = (set.with_any(&addresses, family), set.with_every(&addresses, family));
             let hosts = universe().into_iter().filter(|a| a.is_ipv4() == (family == Family::V4));
@@ -130,16 +130,16 @@ proptest! {
             };
             prop_assert!(!none || (any.is_empty() && every == TrafficSet::all(family)));
             for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
-                let one = TrafficSet::of(atom, family);
+                let one = TrafficSet::new(atom, family);
                 let passing = hosts.iter().filter(|host| passes(&a, **host, atom)).count();
                 prop_assert!(passing == 0 || any.covers(&one), "{}", atom);
                 prop_assert!(passing == hosts.len() || !every.covers(&one), "{}", atom);
-                let inside = blocks.iter().filter(|block| Family::of(block) == family);
+                let inside = blocks.iter().filter(|block| Family::of_block(block) == family);
                 let whole = inside.clone().all(|block| a.iter().any(|(b, t)| {
-                    b.contains(block) && TrafficSet::of(*t, family).covers(&one)
+                    b.contains(block) && TrafficSet::new(*t, family).covers(&one)
                 }));
                 prop_assert!(!whole || every.covers(&one), "{}", atom);
-                let met = a.iter().any(|(b, t)| TrafficSet::of(*t, family).covers(&one)
+                let met = a.iter().any(|(b, t)| TrafficSet::new(*t, family).covers(&one)
                     && inside.clone().any(|block| b.contains(block) || block.contains(b)));
                 prop_assert_eq!(any.covers(&one), met, "{}", atom);
             }
@@ -148,9 +148,9 @@ proptest! {
 
     #[test]
     fn many_addresses_are_counted(a in rules(), many in 1u32..20) {
-        let some = Addresses::of([&"0.0.0.0/28".parse().expect("a block"), &"::/124".parse().expect("a block")]);
+        let some = Addresses::from_blocks([&"0.0.0.0/28".parse().expect("a block"), &"::/124".parse().expect("a block")]);
         let all = Packets::product(&some, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
-        let set = Packets::of(a.clone()).intersection(&all);
+        let set = Packets::new(a.clone()).intersection(&all);
         let found = set.with_many(many.into(), many.into());
         for family in Family::BOTH {
             for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
@@ -159,7 +159,7 @@ proptest! {
                     Family::V6 => IpAddr::V6(Ipv6Addr::from(u128::from(n))),
                 });
                 let count = hosts.filter(|host| passes(&a, *host, atom)).count();
-                let has = found[family as usize].covers(&TrafficSet::of(atom, family));
+                let has = found[family as usize].covers(&TrafficSet::new(atom, family));
                 prop_assert_eq!(has, count >= many as usize, "{} {:?}", atom, family);
             }
         }
@@ -167,7 +167,7 @@ proptest! {
 
     #[test]
     fn rows_are_a_cover_that_says_nothing_twice(a in rules()) {
-        let set = Packets::of(a);
+        let set = Packets::new(a);
         let (mut all, rows) = (Packets::default(), set.rows());
         for (n, row) in rows.iter().enumerate() {
             prop_assert!(!row.traffic.is_empty() && !row.addresses.is_empty());

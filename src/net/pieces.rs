@@ -110,8 +110,8 @@ mod tests {
 
     #[test]
     fn sets_in_words() {
-        let tcp = |from, to| TrafficSet::of(Traffic::Tcp(Ports { from, to }), Family::V4);
-        let icmp = |kind| TrafficSet::of(Traffic::Icmp(kind), Family::V4);
+        let tcp = |from, to| TrafficSet::new(Traffic::Tcp(Ports { from, to }), Family::V4);
+        let icmp = |kind| TrafficSet::new(Traffic::Icmp(kind), Family::V4);
         let all = TrafficSet::all(Family::V4);
         assert_eq!(words(&all, Family::V4), "all");
         assert_eq!(words(&tcp(80, 80).union(&tcp(443, 450)), Family::V4), "tcp 80, tcp 443-450");
@@ -128,7 +128,7 @@ mod tests {
             "tcp 0, udp, icmp, proto 0, proto 2-5, proto 7-16, proto 18-255"
         );
         assert_eq!(
-            words(&TrafficSet::of(Traffic::Icmpv6(Some((128, Some(0)))), Family::V6), Family::V6),
+            words(&TrafficSet::new(Traffic::Icmpv6(Some((128, Some(0)))), Family::V6), Family::V6),
             "icmpv6 128/0"
         );
     }
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn pieces_are_in_the_order_of_rules() {
-        let tcp = TrafficSet::of(Traffic::Tcp(Ports { from: 9, to: 9 }), Family::V4);
+        let tcp = TrafficSet::new(Traffic::Tcp(Ports { from: 9, to: 9 }), Family::V4);
         for family in Family::BOTH {
             let rest = TrafficSet::all(family).difference(&tcp).pieces(family);
             assert!(rest.windows(2).all(|pair| pair[0] < pair[1]), "{rest:?}");
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_both_versions_share() {
-        let both = |traffic| [TrafficSet::of(traffic, Family::V4), TrafficSet::of(traffic, Family::V6)];
+        let both = |traffic| [TrafficSet::new(traffic, Family::V4), TrafficSet::new(traffic, Family::V6)];
         let [a, b] = both(Traffic::Tcp(Ports { from: 80, to: 90 }));
         assert_eq!(TrafficSet::shared(&a, &b), [a.clone(), TrafficSet::default(), TrafficSet::default()]);
         let [ping, _] = both(Traffic::Icmp(Some((8, None))));

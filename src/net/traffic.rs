@@ -129,7 +129,7 @@ impl Family {
     pub const BOTH: [Family; 2] = [Family::V4, Family::V6];
 
     /// The family of a block.
-    pub fn of(block: &IpNet) -> Family {
+    pub fn of_block(block: &IpNet) -> Family {
         match block {
             IpNet::V4(_) => Family::V4,
             IpNet::V6(_) => Family::V6,
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn families_in_words() {
-        let [v4, v6] = ["10.0.0.0/8", "2001:db8::/32"].map(|block| Family::of(&block.parse().expect("a block")));
+        let [v4, v6] = ["10.0.0.0/8", "2001:db8::/32"].map(|block| Family::of_block(&block.parse().expect("a block")));
         assert_eq!([v4, v6], [Family::V4, Family::V6]);
         assert_eq!([v4, v6].map(Family::words), ["IPv4", "IPv6"]);
         assert_eq!([v4, v6].map(Family::keyword), ["ipv4", "ipv6"]);

@@ -31,7 +31,7 @@ impl TrafficSet {
     }
 
     /// What a rule with this traffic admits between hosts of a family.
-    pub fn of(traffic: Traffic, family: Family) -> TrafficSet {
+    pub fn new(traffic: Traffic, family: Family) -> TrafficSet {
         TrafficSet::of_all([traffic], family)
     }
 
@@ -264,14 +264,14 @@ mod tests {
     #[test]
     fn what_rules_admit() {
         let tcp = |from, to| Traffic::Tcp(Ports { from, to });
-        let v4 = |traffic| TrafficSet::of(traffic, Family::V4);
+        let v4 = |traffic| TrafficSet::new(traffic, Family::V4);
         let everything = TrafficSet::all(Family::V4);
         assert!(v4(tcp(0, 65535)).covers(&v4(tcp(80, 90))));
         assert!(!v4(tcp(80, 90)).covers(&v4(tcp(80, 91))));
         assert!(v4(Traffic::Icmp(Some((8, None)))).covers(&v4(Traffic::Icmp(Some((8, Some(3)))))));
         assert!(!v4(Traffic::Icmp(Some((8, Some(0))))).covers(&v4(Traffic::Icmp(Some((8, None))))));
         assert!(v4(Traffic::Icmpv6(None)).is_empty());
-        assert!(!TrafficSet::of(Traffic::Icmpv6(None), Family::V6).is_empty());
+        assert!(!TrafficSet::new(Traffic::Icmpv6(None), Family::V6).is_empty());
         assert!(everything.covers(&v4(Traffic::Number(58))), "ICMPv6 within IPv4 is a protocol as any other");
         for part in [tcp(1, 1), Traffic::Udp(Ports::ALL), Traffic::Icmp(None), Traffic::Number(50), Traffic::All] {
             for other in
@@ -320,7 +320,7 @@ mod tests {
             for piece in PIECES {
                 assert_eq!(set.meets(piece, family), pieces.contains(&piece), "{piece} {pieces:?} {family:?}");
             }
-            let single: Vec<TrafficSet> = pieces.iter().map(|piece| TrafficSet::of(*piece, family)).collect();
+            let single: Vec<TrafficSet> = pieces.iter().map(|piece| TrafficSet::new(*piece, family)).collect();
             assert_eq!(TrafficSet::cut(&[&set, &set]), single);
             assert_eq!(TrafficSet::union_of(&single), set);
             for other in 0..32 {
@@ -338,7 +338,7 @@ mod tests {
     fn traffic_is_in_the_set_of_its_family() {
         let nothing = TrafficSet::default();
         for (piece, [v4, v6]) in
-            PIECES.into_iter().map(|piece| (piece, Family::BOTH.map(|of| TrafficSet::of(piece, of))))
+            PIECES.into_iter().map(|piece| (piece, Family::BOTH.map(|of| TrafficSet::new(piece, of))))
         {
             let in_v4 = piece.family() != Some(Family::V6);
             let in_v6 = piece.family() != Some(Family::V4);
@@ -346,13 +346,13 @@ mod tests {
             assert_eq!(TrafficSet::either_meets(&[nothing.clone(), v6.clone()], piece), in_v6, "{piece}");
             assert!(!TrafficSet::either_meets(&[nothing.clone(), nothing.clone()], piece), "{piece}");
         }
-        let icmp = TrafficSet::of(Traffic::Icmp(None), Family::V4);
+        let icmp = TrafficSet::new(Traffic::Icmp(None), Family::V4);
         assert!(!TrafficSet::either_meets(&[nothing.clone(), icmp], Traffic::Icmp(None)), "no ICMP between IPv6 hosts");
     }
 
     #[test]
     fn sets_are_cut_where_one_begins_or_ends() {
-        let tcp = |from, to| TrafficSet::of(Traffic::Tcp(Ports { from, to }), Family::V4);
+        let tcp = |from, to| TrafficSet::new(Traffic::Tcp(Ports { from, to }), Family::V4);
         let (a, b) = (tcp(10, 65535), tcp(0, 19).union(&tcp(30, 30)));
         let pieces = TrafficSet::cut_among(&[&a, &b]);
         let expected = [
@@ -373,7 +373,7 @@ mod tests {
         for (family, icmp) in [(Family::V4, 1), (Family::V6, 58)] {
             for number in 0..=255 {
                 let named = [6, 17, icmp].contains(&number);
-                assert_eq!(TrafficSet::of(Traffic::Number(number), family).is_empty(), named, "{number}");
+                assert_eq!(TrafficSet::new(Traffic::Number(number), family).is_empty(), named, "{number}");
                 assert_eq!(TrafficSet::all(family).others.contains(number), !named, "{number}");
             }
         }

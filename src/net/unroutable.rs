@@ -53,7 +53,7 @@ pub fn unroutable(block: &IpNet) -> Option<&'static str> {
 
 /// All addresses that no packet comes from.
 pub fn unroutable_addresses() -> Addresses {
-    Addresses::of(table().iter().map(|(block, _)| block))
+    Addresses::from_blocks(table().iter().map(|(block, _)| block))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! What becomes of the groups.
 
 use super::defaults;
-use super::tally::{Action, Tally};
+use super::tally::{Action, ResourceCounts};
 use super::target::Target;
-use super::{GroupChange, GroupFate, Reason, Sides, Tiers};
+use super::{BeforeAfter, GroupChange, GroupOutcome, Reason, Tiers};
 use crate::groups::{Deployment, Group, Reference, TierId};
-use crate::policy::Succession;
+use crate::policy::TierMapping;
 
 /// The groups of two deployments, as one target matches them.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct Groups {
     /// Those that do not stay as they are.
     pub changes: Vec<GroupChange>,
     /// Which tier is which.
-    links: Succession,
+    links: TierMapping,
     /// For each group of the new deployment: whether it takes the place of one that has another name.
     recreated: Vec<bool>,
     /// For each group of the new deployment: whether it is the very group that stands there.
@@ -25,7 +25,7 @@ impl Groups {
     pub fn between(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, tiers: &Tiers<'_>) -> Groups {
         let by_address = by_address(target, old, new);
         let mut links = by_address.clone();
-        links.complete(tiers.succession);
+        links.complete(tiers.tier_mapping);
         let mut recreated = vec![false; new.groups.len()];
         for (was, is) in &tiers.recreated {
             recreated[is.index()] = links.pair(*was, *is);
@@ -36,7 +36,8 @@ impl Groups {
             found.judge(target, was.map(|was| (old, old.group(was), addressed)), new, group);
         }
         let gone = old.groups.iter().filter(|group| found.links.new_of(group.tier).is_none());
-        let deleted = gone.map(|group| GroupChange { fate: GroupFate::Deleted, sides: Sides::Removed(group.tier) });
+        let deleted =
+            gone.map(|group| GroupChange { fate: GroupOutcome::Deleted, sides: BeforeAfter::Removed(group.tier) });
         found.changes.extend(deleted);
         found
     }
@@ -49,9 +50,9 @@ impl Groups {
         group: &Group<'_>,
     ) {
         let (sides, fate) = match was {
-            None => (Sides::Added(group.tier), Some(GroupFate::Created)),
+            None => (BeforeAfter::Added(group.tier), Some(GroupOutcome::Created)),
             Some((_, was, _)) if self.recreated[group.tier.index()] => {
-                (Sides::Both(was.tier, group.tier), Some(GroupFate::Recreated))
+                (BeforeAfter::Both(was.tier, group.tier), Some(GroupOutcome::Recreated))
             }
             Some((old, was, addressed)) => {
                 let mut reasons = reasons(target, (old, was), (new, group));
@@ -59,7 +60,7 @@ impl Groups {
                     reasons.insert(0, Reason::Address);
                 }
                 self.stays[group.tier.index()] = reasons.is_empty();
-                (Sides::Both(was.tier, group.tier), fate(target, reasons, was, group))
+                (BeforeAfter::Both(was.tier, group.tier), fate(target, reasons, was, group))
             }
         };
         self.changes.extend(fate.map(|fate| GroupChange { fate, sides }));
@@ -82,27 +83,27 @@ impl Groups {
     }
 
     /// Counts them, once it is known in which of them rules change.
-    pub fn count(&self, tally: &mut Tally) {
+    pub fn count(&self, tally: &mut ResourceCounts) {
         for GroupChange { fate, .. } in &self.changes {
             match fate {
-                GroupFate::Replaced { reasons, .. } if reasons.contains(&Reason::Address) => {
+                GroupOutcome::Replaced { reasons, .. } if reasons.contains(&Reason::Address) => {
                     tally.count(Action::Add);
                     tally.count(Action::Remove);
                 }
-                GroupFate::Recreated => {
+                GroupOutcome::Recreated => {
                     tally.count(Action::Add);
                     tally.count(Action::Remove);
                 }
-                GroupFate::Replaced { .. } => tally.count(Action::Replace),
-                GroupFate::Deleted => tally.count(Action::Remove),
-                GroupFate::Created => tally.count(Action::Add),
-                GroupFate::Moved { .. } | GroupFate::Tagged => {}
+                GroupOutcome::Replaced { .. } => tally.count(Action::Replace),
+                GroupOutcome::Deleted => tally.count(Action::Remove),
+                GroupOutcome::Created => tally.count(Action::Add),
+                GroupOutcome::Moved { .. } | GroupOutcome::Tagged => {}
             }
         }
         let tagged = self.changes.iter().filter_map(|change| match change.fate {
-            GroupFate::Moved { tags: true } | GroupFate::Tagged => change.sides.is(),
-            GroupFate::Moved { tags: false } | GroupFate::Replaced { .. } | GroupFate::Recreated => None,
-            GroupFate::Deleted | GroupFate::Created => None,
+            GroupOutcome::Moved { tags: true } | GroupOutcome::Tagged => change.sides.is(),
+            GroupOutcome::Moved { tags: false } | GroupOutcome::Replaced { .. } | GroupOutcome::Recreated => None,
+            GroupOutcome::Deleted | GroupOutcome::Created => None,
         });
         tagged.for_each(|tier| tally.touch(tier));
         let touched = self.staying().filter(|(_, new)| tally.touched(*new)).count();
@@ -111,18 +112,18 @@ impl Groups {
 }
 
 /// Which tier is which by the addresses that a target gives to their groups.
-pub fn by_address(target: Target, old: &Deployment<'_>, new: &Deployment<'_>) -> Succession {
+pub fn by_address(target: Target, old: &Deployment<'_>, new: &Deployment<'_>) -> TierMapping {
     let olds: Vec<String> = old.groups.iter().map(|group| target.address(group)).collect();
     let news: Vec<Vec<String>> = new.groups.iter().map(|group| target.addresses(group)).collect();
-    Succession::forward(&olds, &news)
+    TierMapping::forward(&olds, &news)
 }
 
-fn fate(target: Target, reasons: Vec<Reason>, was: &Group<'_>, is: &Group<'_>) -> Option<GroupFate> {
+fn fate(target: Target, reasons: Vec<Reason>, was: &Group<'_>, is: &Group<'_>) -> Option<GroupOutcome> {
     let tags = was.tags != is.tags;
     match (reasons.is_empty(), was.name != is.name) {
-        (false, _) => Some(GroupFate::Replaced { refused: refused(target, &reasons, was, is), reasons }),
-        (true, true) => Some(GroupFate::Moved { tags }),
-        (true, false) => tags.then_some(GroupFate::Tagged),
+        (false, _) => Some(GroupOutcome::Replaced { refused: refused(target, &reasons, was, is), reasons }),
+        (true, true) => Some(GroupOutcome::Moved { tags }),
+        (true, false) => tags.then_some(GroupOutcome::Tagged),
     }
 }
 

@@ -34,8 +34,8 @@ pub use tally::{ChangeSet, Plan};
 
 use crate::groups::{Deployment, Direction, ParamId, PrefixListId, Rule, TierId};
 use crate::net::Family;
-use crate::policy::Succession;
-use tally::Tally;
+use crate::policy::TierMapping;
+use tally::ResourceCounts;
 pub(crate) use target::Target;
 
 /// What AWS will do.
@@ -51,7 +51,7 @@ pub struct Changes<'d> {
     pub rules: Vec<(RuleChange, Targets)>,
     /// Everything else that does not stay as it is.
     pub others: Vec<(OtherChange, Targets)>,
-    /// Sides of groups that count differently in AWS's quota than before.
+    /// Directions of groups that count differently in AWS's quota than before.
     pub uses: Vec<UseChange>,
     /// What `terraform plan` counts.
     pub terraform: Plan,
@@ -61,7 +61,7 @@ pub struct Changes<'d> {
 
 /// Something that stood there, or comes, or does both and is another than before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sides<T> {
+pub enum BeforeAfter<T> {
     /// It goes.
     Removed(T),
     /// It comes.
@@ -85,14 +85,14 @@ pub enum Targets {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupChange {
     /// What becomes of it.
-    pub fate: GroupFate,
+    pub fate: GroupOutcome,
     /// Its tiers.
-    pub sides: Sides<TierId>,
+    pub sides: BeforeAfter<TierId>,
 }
 
 /// What becomes of a group; the worst first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GroupFate {
+pub enum GroupOutcome {
     /// Another takes its place, with another id.
     Replaced {
         /// Why.
@@ -150,14 +150,14 @@ pub struct RulePlace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleChange {
     /// Where it stands.
-    pub sides: Sides<RulePlace>,
+    pub sides: BeforeAfter<RulePlace>,
     /// What becomes of it.
-    pub fate: RuleFate,
+    pub fate: RuleOutcome,
 }
 
 /// What becomes of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RuleFate {
+pub enum RuleOutcome {
     /// It goes.
     Removed,
     /// It comes.
@@ -167,37 +167,37 @@ pub enum RuleFate {
     /// The parameter that it names has another default: its peer changes in place, where a deployment gives no value.
     Default,
     /// It names another group than before: the one that replaces it, or one that has its name.
-    Repointed,
+    Retargeted,
     /// It goes and comes again, since its own group is replaced.
     WithGroup,
     /// It goes and comes again, since the group or the list that it names is another.
     WithPeer,
     /// It goes and comes again as it is, since its output has another name for it.
-    Readdressed,
+    ResourceRenamed,
 }
 
 /// What becomes of something that is neither a group nor a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OtherChange {
     /// A variable of Terraform, a parameter of CloudFormation.
-    Parameter(Sides<ParamId>),
+    Parameter(BeforeAfter<ParamId>),
     /// A list that AWS manages: a data source of Terraform, a parameter of CloudFormation.
-    List(Sides<PrefixListId>),
+    List(BeforeAfter<PrefixListId>),
     /// A VPC whose default group is to have no rules: positions in [`Deployment::locked`].
-    Lock(Sides<usize>),
+    Lock(BeforeAfter<usize>),
     /// The output with the id of a group.
-    Output(Sides<TierId>),
+    Output(BeforeAfter<TierId>),
     /// The export of that output, which other stacks can import.
-    Export(Sides<TierId>),
+    Export(BeforeAfter<TierId>),
     /// The rule that admits nothing, which CloudFormation needs in a group that stays.
-    Placeholder(Sides<TierId>),
+    Placeholder(BeforeAfter<TierId>),
 }
 
 /// What one side of one group counts in AWS's quota in one family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UseChange {
     /// Its tiers.
-    pub sides: Sides<TierId>,
+    pub sides: BeforeAfter<TierId>,
     /// Inbound or outbound.
     pub direction: Direction,
     /// The family.
@@ -209,9 +209,9 @@ pub struct UseChange {
 }
 
 impl<'d> Changes<'d> {
-    /// Compares two deployments; `succession` says which tier of the old program is which of the new.
-    pub fn between(old: &'d Deployment<'d>, new: &'d Deployment<'d>, succession: &Succession) -> Changes<'d> {
-        let tiers = Tiers { succession, recreated: recreated::recreated(old, new, succession) };
+    /// Compares two deployments; `tier_mapping` says which tier of the old program is which of the new.
+    pub fn between(old: &'d Deployment<'d>, new: &'d Deployment<'d>, tier_mapping: &TierMapping) -> Changes<'d> {
+        let tiers = Tiers { tier_mapping, recreated: recreated::recreated(old, new, tier_mapping) };
         let [terraform, cloudformation] = Target::ALL.map(|target| foretold(target, old, new, &tiers));
         let mut rules = merged(terraform.rules, cloudformation.rules);
         let order = order(old, new);
@@ -222,7 +222,7 @@ impl<'d> Changes<'d> {
             groups: merged(terraform.groups, cloudformation.groups),
             rules,
             others: merged(terraform.others, cloudformation.others),
-            uses: uses::changed(old, new, succession),
+            uses: uses::changed(old, new, tier_mapping),
             terraform: terraform.tally.plan(),
             cloudformation: cloudformation.tally.change_set(),
         }
@@ -239,7 +239,7 @@ impl<'d> Changes<'d> {
     }
 
     /// The name of a tier, the new one if it has two.
-    pub fn tier(&self, sides: Sides<TierId>) -> &'d str {
+    pub fn tier(&self, sides: BeforeAfter<TierId>) -> &'d str {
         sides.newest(|was| self.old.group(was).name, |is| self.new.group(is).name)
     }
 }
@@ -251,13 +251,13 @@ impl RulePlace {
     }
 }
 
-impl<T: Copy> Sides<T> {
+impl<T: Copy> BeforeAfter<T> {
     /// The two sides of one thing, of which one at least is there.
-    fn of(old: Option<T>, new: Option<T>) -> Option<Sides<T>> {
+    fn from_options(old: Option<T>, new: Option<T>) -> Option<BeforeAfter<T>> {
         match (old, new) {
-            (Some(old), Some(new)) => Some(Sides::Both(old, new)),
-            (Some(old), None) => Some(Sides::Removed(old)),
-            (None, Some(new)) => Some(Sides::Added(new)),
+            (Some(old), Some(new)) => Some(BeforeAfter::Both(old, new)),
+            (Some(old), None) => Some(BeforeAfter::Removed(old)),
+            (None, Some(new)) => Some(BeforeAfter::Added(new)),
             (None, None) => None,
         }
     }
@@ -265,24 +265,24 @@ impl<T: Copy> Sides<T> {
     /// Something of the new side, where there is one, else of the old.
     pub(crate) fn newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
         match self {
-            Sides::Removed(was) => old(was),
-            Sides::Added(is) | Sides::Both(_, is) => new(is),
+            BeforeAfter::Removed(was) => old(was),
+            BeforeAfter::Added(is) | BeforeAfter::Both(_, is) => new(is),
         }
     }
 
     /// What it was.
     pub fn was(self) -> Option<T> {
         match self {
-            Sides::Removed(old) | Sides::Both(old, _) => Some(old),
-            Sides::Added(_) => None,
+            BeforeAfter::Removed(old) | BeforeAfter::Both(old, _) => Some(old),
+            BeforeAfter::Added(_) => None,
         }
     }
 
     /// What it is.
     pub fn is(self) -> Option<T> {
         match self {
-            Sides::Added(new) | Sides::Both(_, new) => Some(new),
-            Sides::Removed(_) => None,
+            BeforeAfter::Added(new) | BeforeAfter::Both(_, new) => Some(new),
+            BeforeAfter::Removed(_) => None,
         }
     }
 }
@@ -300,28 +300,28 @@ impl Targets {
 }
 
 /// What one target will do.
-struct Foretold {
+struct Prediction {
     groups: Vec<GroupChange>,
     rules: Vec<RuleChange>,
     others: Vec<OtherChange>,
-    tally: Tally,
+    tally: ResourceCounts,
 }
 
 /// The tiers of two programs, matched.
 struct Tiers<'s> {
     /// As the programs say.
-    succession: &'s Succession,
+    tier_mapping: &'s TierMapping,
     /// Those that look renamed: an old one, and a new one.
     recreated: Vec<(TierId, TierId)>,
 }
 
-fn foretold(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, tiers: &Tiers<'_>) -> Foretold {
-    let mut tally = Tally::new(new.groups.len());
+fn foretold(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, tiers: &Tiers<'_>) -> Prediction {
+    let mut tally = ResourceCounts::new(new.groups.len());
     let groups = groups::Groups::between(target, old, new, tiers);
     let rules = rules::changed(target, old, new, &groups, &mut tally);
     let others = others::changed(target, old, new, &groups, &mut tally);
     groups.count(&mut tally);
-    Foretold { groups: groups.changes, rules, others, tally }
+    Prediction { groups: groups.changes, rules, others, tally }
 }
 
 /// What either target does, each thing once.

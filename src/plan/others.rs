@@ -2,9 +2,9 @@
 
 use super::defaults;
 use super::groups::Groups;
-use super::tally::{Action, Tally};
+use super::tally::{Action, ResourceCounts};
 use super::target::Target;
-use super::{OtherChange, Sides};
+use super::{BeforeAfter, OtherChange};
 use crate::groups::{Deployment, ListReference, Parameter, PrefixListId, Reference, TierId, aws_list};
 use crate::target::cloudformation::has_placeholder;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub fn changed(
     old: &Deployment<'_>,
     new: &Deployment<'_>,
     groups: &Groups,
-    tally: &mut Tally,
+    tally: &mut ResourceCounts,
 ) -> Vec<OtherChange> {
     let mut changes = Vec::new();
     let parameters = paired(parameters(target, old), parameters(target, new));
@@ -37,28 +37,28 @@ pub fn changed(
 }
 
 /// Things of two deployments by what they are called.
-type Pairs<T> = Vec<Sides<T>>;
+type Pairs<T> = Vec<BeforeAfter<T>>;
 
 fn paired<K: Ord, T: Copy>(olds: BTreeMap<K, T>, news: BTreeMap<K, T>) -> Pairs<T> {
     let mut pairs: BTreeMap<K, (Option<T>, Option<T>)> = BTreeMap::new();
     olds.into_iter().for_each(|(name, old)| pairs.entry(name).or_default().0 = Some(old));
     news.into_iter().for_each(|(name, new)| pairs.entry(name).or_default().1 = Some(new));
-    pairs.into_values().filter_map(|(old, new)| Sides::of(old, new)).collect()
+    pairs.into_values().filter_map(|(old, new)| BeforeAfter::from_options(old, new)).collect()
 }
 
 /// Those that come, go, or are another than before.
-fn differing<T: Copy>(pairs: Pairs<T>, same: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = Sides<T>> {
+fn differing<T: Copy>(pairs: Pairs<T>, same: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = BeforeAfter<T>> {
     pairs.into_iter().filter(move |sides| match sides {
-        Sides::Both(was, is) => !same(was, is),
-        Sides::Removed(_) | Sides::Added(_) => true,
+        BeforeAfter::Both(was, is) => !same(was, is),
+        BeforeAfter::Removed(_) | BeforeAfter::Added(_) => true,
     })
 }
 
-fn each<T, U>(sides: Sides<T>, of: impl Fn(T) -> U) -> Sides<U> {
+fn each<T, U>(sides: BeforeAfter<T>, of: impl Fn(T) -> U) -> BeforeAfter<U> {
     match sides {
-        Sides::Removed(old) => Sides::Removed(of(old)),
-        Sides::Added(new) => Sides::Added(of(new)),
-        Sides::Both(old, new) => Sides::Both(of(old), of(new)),
+        BeforeAfter::Removed(old) => BeforeAfter::Removed(of(old)),
+        BeforeAfter::Added(new) => BeforeAfter::Added(of(new)),
+        BeforeAfter::Both(old, new) => BeforeAfter::Both(of(old), of(new)),
     }
 }
 
@@ -95,7 +95,11 @@ fn exports(old: &Deployment<'_>, new: &Deployment<'_>) -> Pairs<TierId> {
 }
 
 /// The locked default groups; a resource each, which the provider does not replace but makes anew in another VPC.
-fn locks(old: &Deployment<'_>, new: &Deployment<'_>, tally: &mut Tally) -> impl Iterator<Item = Sides<usize>> {
+fn locks(
+    old: &Deployment<'_>,
+    new: &Deployment<'_>,
+    tally: &mut ResourceCounts,
+) -> impl Iterator<Item = BeforeAfter<usize>> {
     let of = |deployment: &Deployment<'_>| {
         let names = deployment.locked.iter().map(|(name, _)| name.clone());
         names.zip(0..).collect::<BTreeMap<String, usize>>()
@@ -111,19 +115,23 @@ fn locks(old: &Deployment<'_>, new: &Deployment<'_>, tally: &mut Tally) -> impl 
     let sides: Pairs<usize> = differing(paired(of(old), of(new)), same).collect();
     for side in &sides {
         tally.count(match side {
-            Sides::Removed(_) => Action::Remove,
-            Sides::Added(_) => Action::Add,
-            Sides::Both(..) => Action::Replace,
+            BeforeAfter::Removed(_) => Action::Remove,
+            BeforeAfter::Added(_) => Action::Add,
+            BeforeAfter::Both(..) => Action::Replace,
         });
     }
     sides.into_iter()
 }
 
 /// The rules that admit nothing, of groups that stay.
-fn placeholders(old: &Deployment<'_>, new: &Deployment<'_>, groups: &Groups) -> impl Iterator<Item = Sides<TierId>> {
+fn placeholders(
+    old: &Deployment<'_>,
+    new: &Deployment<'_>,
+    groups: &Groups,
+) -> impl Iterator<Item = BeforeAfter<TierId>> {
     groups.staying().filter_map(|(was, is)| match (has_placeholder(old.group(was)), has_placeholder(new.group(is))) {
-        (true, false) => Some(Sides::Removed(was)),
-        (false, true) => Some(Sides::Added(is)),
+        (true, false) => Some(BeforeAfter::Removed(was)),
+        (false, true) => Some(BeforeAfter::Added(is)),
         (true, true) | (false, false) => None,
     })
 }

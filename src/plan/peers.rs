@@ -42,16 +42,16 @@ pub enum Kind {
 impl<'d> Value<'d> {
     /// The peer of a rule of the old deployment.
     pub fn old(deployment: &'d Deployment<'d>, groups: &Groups, peer: Peer) -> Value<'d> {
-        Value::of(deployment, peer, |tier| groups.new_of(tier).map_or(Value::GoneTier(tier), Value::Tier))
+        Value::with_tiers(deployment, peer, |tier| groups.new_of(tier).map_or(Value::GoneTier(tier), Value::Tier))
     }
 
     /// The peer of a rule of the new deployment.
     pub fn new(deployment: &'d Deployment<'d>, peer: Peer) -> Value<'d> {
-        Value::of(deployment, peer, Value::Tier)
+        Value::with_tiers(deployment, peer, Value::Tier)
     }
 
     /// The peer of a rule, whose tiers are told by `of_tier`.
-    pub fn of(deployment: &'d Deployment<'d>, peer: Peer, of_tier: impl Fn(TierId) -> Value<'d>) -> Value<'d> {
+    pub fn with_tiers(deployment: &'d Deployment<'d>, peer: Peer, of_tier: impl Fn(TierId) -> Value<'d>) -> Value<'d> {
         match peer {
             Peer::Net(block) => Value::Block(block),
             Peer::Param(id) => Value::Unknown(deployment.parameter_family(id), deployment.parameter_name(id)),
@@ -71,7 +71,7 @@ impl<'d> Value<'d> {
     /// Its kind.
     pub fn kind(self) -> Kind {
         match self {
-            Value::Block(block) => Kind::Blocks(Family::of(&block)),
+            Value::Block(block) => Kind::Blocks(Family::of_block(&block)),
             Value::Unknown(family, _) => Kind::Blocks(family),
             Value::ListId(_) | Value::AwsList(_) | Value::UnknownList(_) => Kind::List,
             Value::Tier(_) | Value::GoneTier(_) | Value::Group(..) | Value::UnknownGroup(_) => Kind::Group,

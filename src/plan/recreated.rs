@@ -5,16 +5,16 @@ use super::groups::by_address;
 use super::peers::Value;
 use super::target::Target;
 use crate::groups::{Deployment, Direction, Reference, Rule, TierId, Traffic};
-use crate::policy::Succession;
+use crate::policy::TierMapping;
 use std::collections::BTreeMap;
 
 /// How often the rules of tiers are looked at anew to tell apart those that name each other.
 const ROUNDS: usize = 4;
 
 /// Pairs of a tier that goes and the tier that has its rules, as no other does.
-pub fn recreated(old: &Deployment<'_>, new: &Deployment<'_>, succession: &Succession) -> Vec<(TierId, TierId)> {
-    let gone = Candidates::new(old, |tier| succession.new_of(tier));
-    let fresh = Candidates::new(new, |tier| succession.old_of(tier).map(|_| tier));
+pub fn recreated(old: &Deployment<'_>, new: &Deployment<'_>, tier_mapping: &TierMapping) -> Vec<(TierId, TierId)> {
+    let gone = Candidates::new(old, |tier| tier_mapping.new_of(tier));
+    let fresh = Candidates::new(new, |tier| tier_mapping.old_of(tier).map(|_| tier));
     if gone.tiers.is_empty() || fresh.tiers.is_empty() {
         return Vec::new();
     }
@@ -30,7 +30,7 @@ pub fn recreated(old: &Deployment<'_>, new: &Deployment<'_>, succession: &Succes
     let pair = |(label, old): (&Label, &TierId)| Some((*old, *fresh_labels.get(label)?));
     // a target that knows one of the two by its address as something else would contradict it
     let by_address = Target::ALL.map(|target| by_address(target, old, new));
-    let agrees = |links: &Succession, (old, new): (TierId, TierId)| {
+    let agrees = |links: &TierMapping, (old, new): (TierId, TierId)| {
         links.new_of(old).is_none_or(|known| known == new) && links.old_of(new).is_none_or(|known| known == old)
     };
     let pairs = gone_labels.iter().filter_map(pair);
@@ -125,7 +125,7 @@ impl<'d> Candidates<'d> {
 
     fn add_edges(&self, tier: TierId, direction: Direction, rule: &Rule, edges: &mut [Vec<Edge<'d>>]) {
         let edge = |is_own, other| Edge { is_own, direction, traffic: rule.traffic, other };
-        let peer = Value::of(self.deployment, rule.peer, Value::GoneTier);
+        let peer = Value::with_tiers(self.deployment, rule.peer, Value::GoneTier);
         let other = match peer {
             Value::GoneTier(other) if other == tier => Other::Itself,
             Value::GoneTier(other) => self.other(other),

@@ -3,9 +3,9 @@
 use super::defaults;
 use super::groups::Groups;
 use super::peers::Value;
-use super::tally::{Action, Tally};
+use super::tally::{Action, ResourceCounts};
 use super::target::Target;
-use super::{RuleChange, RuleFate, RulePlace, Sides};
+use super::{BeforeAfter, RuleChange, RuleOutcome, RulePlace};
 use crate::groups::{Deployment, Direction, Names, TierId, Traffic};
 use crate::hash::hash;
 use std::cmp::Ordering;
@@ -17,9 +17,9 @@ pub fn changed<'d>(
     old: &'d Deployment<'d>,
     new: &'d Deployment<'d>,
     groups: &Groups,
-    tally: &mut Tally,
+    tally: &mut ResourceCounts,
 ) -> Vec<RuleChange> {
-    let (olds, news) = (Addresses::of(target, old), Addresses::of(target, new));
+    let (olds, news) = (Addresses::from_blocks(target, old), Addresses::from_blocks(target, new));
     let mut matched = olds.matched(&news);
     if target == Target::Terraform {
         matched.follow_moves(&olds, &news);
@@ -50,7 +50,7 @@ struct Entry {
 type Key<'a> = (u64, &'a str, Direction);
 
 impl<'d> Addresses<'d> {
-    fn of(target: Target, deployment: &'d Deployment<'d>) -> Self {
+    fn from_blocks(target: Target, deployment: &'d Deployment<'d>) -> Self {
         let mut list =
             Addresses { deployment, names: target.names(deployment), text: String::new(), entries: Vec::new() };
         let mut name = String::new();
@@ -155,7 +155,7 @@ struct Judge<'j, 'd> {
     old: &'d Deployment<'d>,
     new: &'d Deployment<'d>,
     groups: &'j Groups,
-    tally: &'j mut Tally,
+    tally: &'j mut ResourceCounts,
     texts: [String; 2],
     changes: Vec<RuleChange>,
 }
@@ -165,37 +165,37 @@ impl<'d> Judge<'_, 'd> {
     fn addressed(&mut self, was: RulePlace, is: RulePlace) {
         if self.groups.new_of(was.tier) != Some(is.tier) {
             // one mangled name of rules of two groups; the resource is one all the same
-            self.tell(Sides::Removed(was), RuleFate::Removed);
-            self.tell(Sides::Added(is), RuleFate::Added);
+            self.tell(BeforeAfter::Removed(was), RuleOutcome::Removed);
+            self.tell(BeforeAfter::Added(is), RuleOutcome::Added);
             return self.count(is, Action::Replace);
         }
         let Some(fate) = self.fate(was, is) else { return };
-        self.tell(Sides::Both(was, is), fate);
+        self.tell(BeforeAfter::Both(was, is), fate);
         let action = match fate {
-            RuleFate::Text | RuleFate::Default | RuleFate::Repointed => Action::Modify,
-            RuleFate::WithGroup | RuleFate::WithPeer | RuleFate::Readdressed => Action::Replace,
-            RuleFate::Removed | RuleFate::Added => return,
+            RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => Action::Modify,
+            RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => Action::Replace,
+            RuleOutcome::Removed | RuleOutcome::Added => return,
         };
         self.count(is, action);
     }
 
-    fn fate(&mut self, was: RulePlace, is: RulePlace) -> Option<RuleFate> {
+    fn fate(&mut self, was: RulePlace, is: RulePlace) -> Option<RuleOutcome> {
         if !self.groups.stays(is.tier) {
-            return Some(RuleFate::WithGroup);
+            return Some(RuleOutcome::WithGroup);
         }
         let rule = is.rule(self.new);
         let (old, new) = (self.old_value(was), self.new_value(is));
         let in_place = old.kind() == new.kind() && !(self.target == Target::CloudFormation && self.separate(is));
         match (old != new || !self.peer_stays(new), in_place) {
-            (true, true) => Some(RuleFate::Repointed),
-            (true, false) => Some(RuleFate::WithPeer),
-            (false, true) if self.has_other_default(was, is) => Some(RuleFate::Default),
-            (false, false) if self.has_other_default(was, is) => Some(RuleFate::WithPeer),
+            (true, true) => Some(RuleOutcome::Retargeted),
+            (true, false) => Some(RuleOutcome::WithPeer),
+            (false, true) if self.has_other_default(was, is) => Some(RuleOutcome::Default),
+            (false, false) if self.has_other_default(was, is) => Some(RuleOutcome::WithPeer),
             (false, _) => {
                 self.texts.iter_mut().for_each(String::clear);
                 self.old.describe(was.rule(self.old), &mut self.texts[0]);
                 self.new.describe(rule, &mut self.texts[1]);
-                (self.texts[0] != self.texts[1]).then_some(RuleFate::Text)
+                (self.texts[0] != self.texts[1]).then_some(RuleOutcome::Text)
             }
         }
     }
@@ -224,13 +224,13 @@ impl<'d> Judge<'_, 'd> {
 
     /// One rule under two addresses, or a rule that only one deployment has.
     fn apart(&mut self, was: Option<RulePlace>, is: Option<RulePlace>) {
-        let Some(sides) = Sides::of(was, is) else { return };
+        let Some(sides) = BeforeAfter::from_options(was, is) else { return };
         let fate = match sides {
-            Sides::Removed(_) => RuleFate::Removed,
-            Sides::Added(_) => RuleFate::Added,
-            Sides::Both(_, is) if !self.groups.stays(is.tier) => RuleFate::WithGroup,
-            Sides::Both(_, is) if !self.peer_stays(self.new_value(is)) => RuleFate::WithPeer,
-            Sides::Both(..) => RuleFate::Readdressed,
+            BeforeAfter::Removed(_) => RuleOutcome::Removed,
+            BeforeAfter::Added(_) => RuleOutcome::Added,
+            BeforeAfter::Both(_, is) if !self.groups.stays(is.tier) => RuleOutcome::WithGroup,
+            BeforeAfter::Both(_, is) if !self.peer_stays(self.new_value(is)) => RuleOutcome::WithPeer,
+            BeforeAfter::Both(..) => RuleOutcome::ResourceRenamed,
         };
         self.tell(sides, fate);
         if let Some(was) = was {
@@ -241,7 +241,7 @@ impl<'d> Judge<'_, 'd> {
         }
     }
 
-    fn tell(&mut self, sides: Sides<RulePlace>, fate: RuleFate) {
+    fn tell(&mut self, sides: BeforeAfter<RulePlace>, fate: RuleOutcome) {
         self.changes.push(RuleChange { sides, fate });
     }
 

@@ -32,7 +32,7 @@ pub struct ChangeSet {
 
 /// The resources of one target, counted one by one.
 #[derive(Debug)]
-pub struct Tally {
+pub struct ResourceCounts {
     counts: ChangeSet,
     /// For each group of the new deployment: whether a rule that stands in it changes.
     touched: Vec<bool>,
@@ -51,10 +51,10 @@ pub enum Action {
     Remove,
 }
 
-impl Tally {
+impl ResourceCounts {
     /// Nothing yet.
-    pub fn new(groups: usize) -> Tally {
-        Tally { counts: ChangeSet::default(), touched: vec![false; groups] }
+    pub fn new(groups: usize) -> ResourceCounts {
+        ResourceCounts { counts: ChangeSet::default(), touched: vec![false; groups] }
     }
 
     /// Counts a resource.

@@ -1,24 +1,25 @@
 //! AWS's quota of rules, before and after.
 
-use super::{Sides, UseChange};
-use crate::analysis::quota::{Side, totals};
+use super::{BeforeAfter, UseChange};
+use crate::analysis::quota::{DirectionUsage, totals};
 use crate::groups::{Deployment, Direction, TierId};
 use crate::net::Family;
-use crate::policy::Succession;
+use crate::policy::TierMapping;
 
 /// The sides of groups that count differently than before, by the order of the new groups, those that go last.
-pub fn changed(old: &Deployment<'_>, new: &Deployment<'_>, succession: &Succession) -> Vec<UseChange> {
+pub fn changed(old: &Deployment<'_>, new: &Deployment<'_>, tier_mapping: &TierMapping) -> Vec<UseChange> {
     let (olds, news) = (totals(old), totals(new));
     let is = (0..new.groups.len()).map(|n| TierId(n as u32));
     let was = (0..old.groups.len()).map(|n| TierId(n as u32));
-    let tiers = is.map(|is| succession.old_of(is).map_or(Sides::Added(is), |was| Sides::Both(was, is)));
-    let gone = was.filter(|was| succession.new_of(*was).is_none()).map(Sides::Removed);
+    let tiers = is.map(|is| tier_mapping.old_of(is).map_or(BeforeAfter::Added(is), |was| BeforeAfter::Both(was, is)));
+    let gone = was.filter(|was| tier_mapping.new_of(*was).is_none()).map(BeforeAfter::Removed);
     let mut uses = Vec::new();
     for sides in tiers.chain(gone) {
         for direction in Direction::ALL {
             for family in Family::BOTH {
-                let used =
-                    |totals: &[Side], tier: Option<TierId>| tier.map_or(0, |tier| of(totals, tier, direction, family));
+                let used = |totals: &[DirectionUsage], tier: Option<TierId>| {
+                    tier.map_or(0, |tier| of(totals, tier, direction, family))
+                };
                 let before = (used(&olds, sides.was()), old.policy().stack.rule_quota);
                 let after = (used(&news, sides.is()), new.policy().stack.rule_quota);
                 let change = UseChange { sides, direction, family, before, after };
@@ -32,7 +33,7 @@ pub fn changed(old: &Deployment<'_>, new: &Deployment<'_>, succession: &Successi
 }
 
 /// What one side counts: `totals` gives both sides of each group, by the order of the groups.
-fn of(totals: &[Side], tier: TierId, direction: Direction, family: Family) -> u32 {
+fn of(totals: &[DirectionUsage], tier: TierId, direction: Direction, family: Family) -> u32 {
     let sides = totals.get(tier.index() * Direction::ALL.len()..).unwrap_or_default().iter().take(Direction::ALL.len());
     sides.filter(|side| side.direction == direction).map(|side| side.used.of(family)).sum()
 }

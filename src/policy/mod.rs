@@ -8,8 +8,8 @@ mod flow;
 mod icmp;
 mod peer;
 mod stack;
-mod succession;
 mod tier;
+mod tier_mapping;
 mod words;
 mod written;
 
@@ -18,8 +18,8 @@ pub use flow::{Flow, Sentence, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
 pub use peer::{External, ListReference, Network, Param, ParamKind, Peer, PrefixList, Reference, aws_list};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
-pub use succession::Succession;
 pub use tier::{Role, Tier, TierSet};
+pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};
 pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
 

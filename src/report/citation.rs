@@ -7,7 +7,7 @@ use std::fmt;
 
 /// `shop.tier:9: web allows http, https from anywhere`; in JSON an object of its parts.
 #[derive(Debug, Serialize)]
-pub struct Said<'s> {
+pub struct Citation<'s> {
     /// The file, as it was named.
     pub file: &'s str,
     /// Counted from 1.
@@ -18,23 +18,23 @@ pub struct Said<'s> {
     pub text: String,
 }
 
-impl<'s> Said<'s> {
+impl<'s> Citation<'s> {
     /// Looks a sentence up.
-    pub fn of(policy: &Policy, sources: &'s Sources, id: SentenceId) -> Said<'s> {
-        Said::at(sources, policy.sentence(id).span)
+    pub fn new(policy: &Policy, sources: &'s Sources, id: SentenceId) -> Citation<'s> {
+        Citation::at(sources, policy.sentence(id).span)
     }
 
     /// A statement at a place.
-    pub fn at(sources: &'s Sources, span: Span) -> Said<'s> {
+    pub fn at(sources: &'s Sources, span: Span) -> Citation<'s> {
         let file = sources.file(span.file);
         let (line, column) = file.line_column(span.start);
-        Said { file: file.name(), line, column, text: one_line(sources.text(span)) }
+        Citation { file: file.name(), line, column, text: one_line(sources.text(span)) }
     }
 }
 
-impl fmt::Display for Said<'_> {
+impl fmt::Display for Citation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Said { file, line, column: _, text } = self;
+        let Citation { file, line, column: _, text } = self;
         write!(f, "{}:{line}: {}", visible(file), visible(text))
     }
 }

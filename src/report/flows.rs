@@ -3,7 +3,7 @@
 use crate::groups::describe;
 use crate::net::Traffic;
 use crate::policy::{DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, TierId};
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::source::Sources;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ impl Row {
     fn ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
         let flow = self.flow(policy);
         let tier =
-            |id: Option<TierId>| id.map_or_else(|| End::of(policy, flow.peer), |id| End::of(policy, Peer::Tier(id)));
+            |id: Option<TierId>| id.map_or_else(|| End::new(policy, flow.peer), |id| End::new(policy, Peer::Tier(id)));
         [tier(flow.sender()), tier(flow.receiver())]
     }
 }
@@ -99,7 +99,7 @@ pub enum End<'p> {
 }
 
 impl<'p> End<'p> {
-    pub(crate) fn of(policy: &'p Policy, peer: Peer) -> End<'p> {
+    pub(crate) fn new(policy: &'p Policy, peer: Peer) -> End<'p> {
         let parameter = |id| policy.param(id).name.as_str();
         match peer {
             Peer::Tier(id) => End::Tier { name: &policy.tier(id).name },
@@ -153,7 +153,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
             Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
             Some(_) | None => {
                 let [from, to] = row.ends(policy).map(|end| end.words());
-                let sentences = this.1.iter().map(|id| Said::of(policy, sources, *id).to_string());
+                let sentences = this.1.iter().map(|id| Citation::new(policy, sources, *id).to_string());
                 lines.push([from, to, traffic, sentences.collect::<Vec<_>>().join("; ")]);
                 last = Some(this);
             }
@@ -208,7 +208,7 @@ struct FlowLine<'p> {
     from_port: Option<i32>,
     to_port: Option<i32>,
     description: String,
-    sentences: Vec<Said<'p>>,
+    sentences: Vec<Citation<'p>>,
 }
 
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
@@ -267,7 +267,7 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
         description: row.description(policy),
-        sentences: row.sentences(policy).into_iter().map(|id| Said::of(policy, sources, id)).collect(),
+        sentences: row.sentences(policy).into_iter().map(|id| Citation::new(policy, sources, id)).collect(),
     }
 }
 
@@ -278,7 +278,7 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
         let [from, to] = row.ends(policy).map(|end| end.words());
         let traffic = row.flow(policy).traffic;
         let port = |port: Option<i32>| port.map_or(String::new(), |port| port.to_string());
-        let sentences = row.sentences(policy).into_iter().map(|id| Said::of(policy, sources, id).to_string());
+        let sentences = row.sentences(policy).into_iter().map(|id| Citation::new(policy, sources, id).to_string());
         let fields = [
             from,
             to,

@@ -21,7 +21,7 @@ pub use paths::{json as paths_json, text as paths_text};
 pub use trace::text as trace_text;
 pub use trace_json::json as trace_json;
 
-use crate::analysis::named_endpoint::{self, Named};
+use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::Service;
 use crate::policy::{Assertion, End, Policy};
 use crate::source::{Sources, Span};
@@ -30,9 +30,9 @@ use crate::source::{Sources, Span};
 #[derive(Debug)]
 pub struct Subject {
     /// The senders.
-    pub from: Vec<Named>,
+    pub from: Vec<NamedEndpoint>,
     /// The receivers.
-    pub to: Vec<Named>,
+    pub to: Vec<NamedEndpoint>,
     /// The services; none where any is meant.
     pub services: Vec<Service>,
 }

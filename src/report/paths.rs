@@ -4,11 +4,11 @@ use super::Subject;
 use super::paint::{Paint, Tone};
 use super::words::{EndLine, PieceLine, document, end_line, line, marked, piece_lines};
 use crate::analysis::gate::Who;
-use crate::analysis::named_endpoint::{self, Named};
+use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::paths::{Chain, Paths, Step, paths};
 use crate::net::Family;
 use crate::policy::{Policy, SentenceId};
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::source::Sources;
 use serde::Serialize;
 use std::fmt::Write;
@@ -16,7 +16,7 @@ use std::fmt::Write;
 /// The chains for people, and whether there is one.
 pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize, paint: Paint) -> (String, bool) {
     let Paths { chains, more } = find(policy, subject, max);
-    let names = |ends: &[Named]| ends.iter().map(|end| end.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = |ends: &[NamedEndpoint]| ends.iter().map(|end| end.name.as_str()).collect::<Vec<_>>().join(", ");
     let (from, to) = (names(&subject.from), names(&subject.to));
     let services: Vec<&str> = subject.services.iter().map(|service| service.name.as_str()).collect();
     let on = if services.is_empty() { String::new() } else { format!(" on {}", services.join(", ")) };
@@ -57,7 +57,7 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize, p
 
 /// What groups say of ends between which none of them stands.
 fn undecided(subject: &Subject) -> &'static str {
-    let is_tier = |end: &Named| matches!(end.side.who, Who::Tier(_));
+    let is_tier = |end: &NamedEndpoint| matches!(end.side.who, Who::Tier(_));
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
     }
@@ -84,7 +84,7 @@ fn said(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> Strin
         let sender = &chain.ends[chain.ends.len() - 2].name;
         return format!("{sender} may send everything to anywhere (outbound = open)");
     }
-    ids.into_iter().map(|id| Said::of(policy, sources, id).to_string()).collect::<Vec<_>>().join("; ")
+    ids.into_iter().map(|id| Citation::new(policy, sources, id).to_string()).collect::<Vec<_>>().join("; ")
 }
 
 #[derive(Serialize)]
@@ -104,7 +104,7 @@ struct ChainLine<'p> {
 #[derive(Serialize)]
 struct StepLine<'p> {
     on: Vec<PieceLine>,
-    sentences: Vec<Said<'p>>,
+    sentences: Vec<Citation<'p>>,
 }
 
 /// The chains as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether there is one.
@@ -112,7 +112,7 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -
     let Paths { chains, more } = find(policy, subject, max);
     let step = |step: &Step| StepLine {
         on: piece_lines(&marked(&step.passing)),
-        sentences: sentences(policy, step).into_iter().map(|id| Said::of(policy, sources, id)).collect(),
+        sentences: sentences(policy, step).into_iter().map(|id| Citation::new(policy, sources, id)).collect(),
     };
     let lines = chains.iter().map(|chain| ChainLine {
         ends: chain.ends.iter().map(end_line).collect(),

@@ -5,11 +5,11 @@ use super::paint::{Paint, Tone};
 use super::travel::{Exchange, exchanges, note};
 use super::words::{Marked, line, pieces};
 use crate::analysis::gate::{Gate, Who, peer_of};
-use crate::analysis::named_endpoint::{self, Named};
-use crate::analysis::trace::{Connection, Fate, Leg, Station, Verdict, trace};
+use crate::analysis::named_endpoint::{self, NamedEndpoint};
+use crate::analysis::trace::{Connection, Leg, Outcome, Station, Verdict, trace};
 use crate::net::{Addresses, Family, TrafficSet};
 use crate::policy::{Policy, SentenceId, Tier, TierId};
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
 use std::fmt::Write;
@@ -29,7 +29,7 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, paint: Paint)
 fn among_tiers(policy: &Policy, subject: &Subject) -> String {
     let mut notes: Vec<String> = Vec::new();
     for (option, ends) in [("--from", &subject.from), ("--to", &subject.to)] {
-        for Named { name, side } in ends.iter().filter(|end| end.side.who == Who::Hosts) {
+        for NamedEndpoint { name, side } in ends.iter().filter(|end| end.side.who == Who::Hosts) {
             let inside = |tier: &&Tier| {
                 let addresses = tier.addresses.as_ref();
                 addresses.is_some_and(|all| !side.addresses.is_empty() && side.addresses.difference(all).is_empty())
@@ -162,9 +162,9 @@ impl Teller<'_> {
         let mut ended: Vec<_> = stations.iter().flat_map(|(_, station)| &station.ended).copied().collect();
         ended.sort_unstable();
         ended.dedup();
-        lines.extend(ended.into_iter().map(|id| format!("ended: {}", Said::of(self.policy, self.sources, id))));
+        lines.extend(ended.into_iter().map(|id| format!("ended: {}", Citation::new(self.policy, self.sources, id))));
         if first.verdict == Verdict::ForSome {
-            let of = |part: fn(&Fate) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
+            let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
                 stations.iter().map(|(family, station)| (*family, part(&station.fate).clone())).collect()
             };
             let parts = [
@@ -202,7 +202,7 @@ impl Teller<'_> {
         let mut last = None;
         for (sentence, rule) in rules {
             if last != Some(sentence) {
-                lines.push(Said::of(self.policy, self.sources, sentence).to_string());
+                lines.push(Citation::new(self.policy, self.sources, sentence).to_string());
                 last = Some(sentence);
             }
             lines.push(format!("  {rule}"));
@@ -216,7 +216,7 @@ impl Teller<'_> {
             Gate::Inbound(_) => "from",
             Gate::Outbound(_) => "to",
         };
-        let peer = End::of(self.policy, peer_of(gate, &self.policy.flows[flow as usize])).words();
+        let peer = End::new(self.policy, peer_of(gate, &self.policy.flows[flow as usize])).words();
         format!("{} {way} {peer}", self.policy.flows[flow as usize].traffic)
     }
 }
@@ -281,8 +281,8 @@ fn alike(a: &Leg, b: &Leg) -> bool {
 }
 
 /// What may pass of what is asked about.
-pub(super) fn passing(fates: &[(Family, &Fate)]) -> Vec<Marked> {
-    let of = |part: fn(&Fate) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
+pub(super) fn passing(fates: &[(Family, &Outcome)]) -> Vec<Marked> {
+    let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
         fates.iter().map(|(family, fate)| (*family, part(fate).clone())).collect()
     };
     let mut found = pieces(&of(|fate| &fate.passes), true);

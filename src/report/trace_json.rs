@@ -7,7 +7,7 @@ use super::words::{EndLine, PieceLine, document, end_line, piece_lines, pieces};
 use crate::analysis::gate::{Gate, Unknown, peer_of};
 use crate::analysis::trace::{Connection, Leg, Station, Verdict, trace};
 use crate::policy::Policy;
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
 use serde::Serialize;
@@ -48,7 +48,7 @@ struct StationLine<'p> {
     rules: Vec<RuleLine<'p>>,
     surely_for: Vec<String>,
     unknown: Vec<UnknownLine<'p>>,
-    ended: Vec<Said<'p>>,
+    ended: Vec<Citation<'p>>,
     would_open: Option<String>,
 }
 
@@ -64,7 +64,7 @@ struct RuleLine<'p> {
     what: String,
     peer: End<'p>,
     certain: bool,
-    sentence: Said<'p>,
+    sentence: Citation<'p>,
 }
 
 #[derive(Serialize)]
@@ -154,7 +154,7 @@ impl<'p> Json<'p> {
             rules: station.flows.iter().map(|(flow, sure)| self.rule_line(station.gate, *flow, *sure)).collect(),
             surely_for: blocks(&station.whom, usize::MAX),
             unknown: unknown.collect(),
-            ended: station.ended.iter().map(|id| Said::of(self.policy, self.sources, *id)).collect(),
+            ended: station.ended.iter().map(|id| Citation::new(self.policy, self.sources, *id)).collect(),
             would_open: help(self.policy, connection, station).filter(|_| first),
         }
     }
@@ -162,9 +162,9 @@ impl<'p> Json<'p> {
     fn rule_line(&self, gate: Gate, flow: u32, certain: bool) -> RuleLine<'p> {
         RuleLine {
             what: self.policy.flows[flow as usize].traffic.to_string(),
-            peer: End::of(self.policy, peer_of(gate, &self.policy.flows[flow as usize])),
+            peer: End::new(self.policy, peer_of(gate, &self.policy.flows[flow as usize])),
             certain,
-            sentence: Said::of(self.policy, self.sources, self.policy.flows[flow as usize].sentence),
+            sentence: Citation::new(self.policy, self.sources, self.policy.flows[flow as usize].sentence),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Words and JSON that the answers share.
 
 use crate::analysis::gate::Who;
-use crate::analysis::named_endpoint::Named;
+use crate::analysis::named_endpoint::NamedEndpoint;
 use crate::analysis::reachability::Passing;
 use crate::net::{Family, Piece, TrafficSet};
 use serde::Serialize;
@@ -96,12 +96,12 @@ pub struct EndLine<'n> {
 }
 
 /// An end in JSON.
-pub fn end_line(end: &Named) -> EndLine<'_> {
+pub fn end_line(end: &NamedEndpoint) -> EndLine<'_> {
     EndLine { kind: kind(end), name: &end.name }
 }
 
 /// `tier`, `hosts`
-pub fn kind(end: &Named) -> &'static str {
+pub fn kind(end: &NamedEndpoint) -> &'static str {
     match end.side.who {
         Who::Tier(_) => "tier",
         Who::Hosts => "hosts",

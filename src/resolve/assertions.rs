@@ -51,7 +51,10 @@ fn ends(scope: &mut Scope<'_>, known: &Known<'_>, policy: &Policy, items: &[NetI
         let span = item.span();
         match item {
             NetItem::Net(net) => {
-                ends.push((span, End::Addresses(scope.sources.text(span).to_string(), Addresses::of([&net.net]))));
+                ends.push((
+                    span,
+                    End::Addresses(scope.sources.text(span).to_string(), Addresses::from_blocks([&net.net])),
+                ));
             }
             NetItem::Vpc(_, name) => ends.extend(vpc(scope, policy, span, *name).map(|id| (span, End::Vpc(id)))),
             NetItem::Name(name) => {
@@ -84,12 +87,14 @@ fn end(known: &Known<'_>, entity: Entity, name: &str) -> Option<End> {
         Entity::Tier(id) => End::Tier(id),
         Entity::Network(id) => End::Network(id),
         Entity::BuiltIn(BuiltInNetwork::Internet) => End::Internet,
-        Entity::BuiltIn(network) => End::Addresses(name.to_string(), Addresses::of(&known.networks.blocks(network))),
+        Entity::BuiltIn(network) => {
+            End::Addresses(name.to_string(), Addresses::from_blocks(&known.networks.blocks(network)))
+        }
         Entity::External(n) => End::External(known.external_names[n]?),
         Entity::PrefixList(n) => End::PrefixList(known.list_names[n]?),
         Entity::Param(id) => match (known.param_peers[id.index()], &known.params[id.index()]) {
             (ParamPeer::Block, Some(ParamValue::Block(block))) => {
-                End::Addresses(name.to_string(), Addresses::of([block]))
+                End::Addresses(name.to_string(), Addresses::from_blocks([block]))
             }
             (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => End::Param(id),
             (ParamPeer::External(id), _) => End::External(id),

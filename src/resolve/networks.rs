@@ -85,7 +85,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
         let mut unknown: Vec<ParamId> = list.unknown.iter().map(|(id, _)| *id).collect();
         unknown.sort_unstable();
         unknown.dedup();
-        let addresses = Addresses::of(&list.blocks);
+        let addresses = Addresses::from_blocks(&list.blocks);
         let name = scope.text(network.name).to_string();
         Network { name, blocks: list.blocks, unknown, addresses, span: network.name.span }
     });
@@ -189,8 +189,8 @@ impl Addressed<'_> {
         if !list.unknown.is_empty() || !gone.unknown.is_empty() {
             return NetList::default();
         }
-        let before = Addresses::of(&list.blocks);
-        let left = before.difference(&Addresses::of(&gone.blocks));
+        let before = Addresses::from_blocks(&list.blocks);
+        let left = before.difference(&Addresses::from_blocks(&gone.blocks));
         if left.is_empty() && !before.is_empty() {
             scope.problems.push(Problem::NothingLeft { span: written, except: span });
         }

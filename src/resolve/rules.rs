@@ -332,7 +332,7 @@ impl Yielded {
 /// The one family that a peer has, if it has one.
 fn family(policy: &Policy, peer: Peer) -> Option<Family> {
     match peer {
-        Peer::Net(block) => Some(Family::of(&block)),
+        Peer::Net(block) => Some(Family::of_block(&block)),
         Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
         Peer::Param(id) => Some(policy.param(id).kind.family()),
         Peer::Tier(_) | Peer::External(_) => None,

@@ -141,7 +141,7 @@ fn addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> Addre
             other => scope.no_block(other, "addresses", "address blocks, like `10.0.1.0/24`"),
         }
     }
-    Addresses::of(&blocks)
+    Addresses::from_blocks(&blocks)
 }
 
 /// `name = "shop-web"`: 1 to 255 characters, not `sg-…`, not `default` (EC2 API reference,

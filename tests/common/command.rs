@@ -78,7 +78,7 @@ pub struct Run(Output);
 
 impl Run {
     /// What this output tells.
-    pub fn of(output: Output) -> Run {
+    pub fn from_output(output: Output) -> Run {
         Run(output)
     }
 

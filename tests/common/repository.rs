@@ -43,7 +43,7 @@ impl Repository {
         shell.args(["-c", &format!("exec 2>&1\n{line}")]).current_dir(self.files.path(""));
         shell.env_remove("NO_COLOR").env("PATH", path()).env("REVIEW", package().join("ci/review.sh"));
         shell.envs(GIT).envs(environment.iter().copied());
-        Run::of(shell.output().expect("sh runs"))
+        Run::from_output(shell.output().expect("sh runs"))
     }
 
     /// Runs a line of shell that must succeed.

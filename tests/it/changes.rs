@@ -3,8 +3,8 @@
 use crate::common::{as_of, compile_text};
 use tierwall::compile::Compilation;
 use tierwall::groups::lower;
-use tierwall::plan::{Changes, GroupFate};
-use tierwall::policy::Succession;
+use tierwall::plan::{Changes, GroupOutcome};
+use tierwall::policy::TierMapping;
 use tierwall::report::plan::{Document, Lines};
 
 fn compiled(program: &str) -> Compilation {
@@ -15,9 +15,9 @@ fn compiled(program: &str) -> Compilation {
 
 fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
     let (old, new) = (compiled(old), compiled(new));
-    let succession = Succession::of(&old.policy, &new.policy);
+    let tier_mapping = TierMapping::new(&old.policy, &new.policy);
     let (was, is) = (lower(&old.policy), lower(&new.policy));
-    then(&Lines { changes: &Changes::between(&was, &is, &succession), old: &old.sources, new: &new.sources })
+    then(&Lines { changes: &Changes::between(&was, &is, &tier_mapping), old: &old.sources, new: &new.sources })
 }
 
 /// Terraform: add, change, destroy; CloudFormation: add, modify, replace, remove; and what is told.
@@ -150,7 +150,7 @@ fn a_tier_renamed_without_was_is_another() {
     let fixed = new.replace("tier api", "tier api was app");
     foretold(SHOP, &fixed, [0, 3, 0], [0, 3, 0, 0], &[]);
     between(SHOP, &new, |lines| {
-        let document = serde_json::to_value(Document::of(lines.changes, lines.old, lines.new)).expect("JSON");
+        let document = serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
         let group = &document["groups"][0];
         assert_eq!(
             (&group["change"], &group["tier"], &group["was"]),
@@ -164,7 +164,7 @@ fn a_tier_renamed_without_was_is_another() {
 /// The tiers that are recreated, as `old -> new`.
 fn recreated(old: &str, new: &str) -> Vec<String> {
     between(old, new, |lines| {
-        let groups = lines.changes.groups.iter().filter(|(change, _)| change.fate == GroupFate::Recreated);
+        let groups = lines.changes.groups.iter().filter(|(change, _)| change.fate == GroupOutcome::Recreated);
         let names = groups.filter_map(|(change, _)| Some((change.sides.was()?, change.sides.is()?)));
         let name = |(was, is)| format!("{} -> {}", lines.changes.old.group(was).name, lines.changes.new.group(is).name);
         names.map(name).collect()
@@ -223,7 +223,7 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
     // its earlier names are what its name in AWS is made of
     let old = format!("{}\n", SHOP.replace("tier app", "tier app was core"));
     between(&old, &api, |lines| {
-        let document = serde_json::to_value(Document::of(lines.changes, lines.old, lines.new)).expect("JSON");
+        let document = serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
         assert_eq!(document["groups"][0]["fix"]["text"], "tier api was app, core");
     });
     foretold(&old, &api.replace("tier api", "tier api was app, core"), [0, 3, 0], [0, 3, 0, 0], &[]);
@@ -345,7 +345,7 @@ fn the_document_says_the_same() {
         ("from app", "from api"),
     ]);
     between(SHOP, &new, |lines| {
-        let document = serde_json::to_value(Document::of(lines.changes, lines.old, lines.new)).expect("JSON");
+        let document = serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
         assert_eq!(document["terraform"], serde_json::json!({ "add": 1, "change": 2, "destroy": 1 }));
         assert_eq!(document["groups"][0]["was"], "app");
         let added = &document["rules"]["added"][0];

@@ -2,7 +2,7 @@
 
 use crate::common::{as_of, compile_text};
 use tierwall::analysis::gate::Gates;
-use tierwall::analysis::redundancy::covered;
+use tierwall::analysis::redundancy::redundant_flows;
 use tierwall::groups::lower;
 
 /// The covered sentences of a program, each with those that cover it: `2 < 0 1`.
@@ -16,7 +16,7 @@ fn told(stack: &str, sentences: &str) -> String {
     assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
     let policy = &compilation.policy;
     let sentence = |flow: &u32| policy.flows[*flow as usize].sentence.index();
-    let found = covered(&lower(policy), &Gates::new(policy));
+    let found = redundant_flows(&lower(policy), &Gates::new(policy));
     let lines = found.iter().map(|covered| {
         let by: Vec<String> = covered.by.iter().map(|flow| sentence(flow).to_string()).collect();
         format!("{} < {}", sentence(&covered.flow), by.join(" "))

@@ -6,8 +6,8 @@ use similar::TextDiff;
 use tierwall::analysis::diff::Diff;
 use tierwall::lint::Levels;
 use tierwall::plan::Changes;
-use tierwall::policy::Succession;
-use tierwall::report::review::{Links, Review, Side, Version, json, markdown, review, text};
+use tierwall::policy::TierMapping;
+use tierwall::report::review::{LinkBase, Links, Review, Version, json, markdown, review, text};
 
 /// The shop, before it changes.
 const SHOP: &str = "\
@@ -54,9 +54,9 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
         problems: &problems[n],
     };
     let (old, new) = (version(0, "old.tier"), version(1, "new.tier"));
-    let succession = Succession::of(old.policy, new.policy);
-    let changes = Changes::between(old.deployment, new.deployment, &succession);
-    then(&review(old, new, &succession, &changes))
+    let tier_mapping = TierMapping::new(old.policy, new.policy);
+    let changes = Changes::between(old.deployment, new.deployment, &tier_mapping);
+    then(&review(old, new, &tier_mapping, &changes))
 }
 
 /// A snapshot: what changes in the program, and what is shown of it.
@@ -350,10 +350,10 @@ fn eventful() -> String {
 fn a_comment_on_a_pull_request() {
     shown("markdown", SHOP, &eventful(), |review| markdown(review, &Links::default()).within(60_000).to_string());
     let template = Some("https://git.example/shop/blob/{rev}/{file}#L{line}".to_string());
-    let side = |revision: &str, prefix: &str| Side {
+    let side = |revision: &str, prefix: &str| LinkBase {
         revision: revision.to_string(),
         prefix: prefix.to_string(),
-        ..Side::default()
+        ..LinkBase::default()
     };
     let links = Links { template, sides: [side("1111111", "old."), side("2222222", "")] };
     shown("markdown-links", SHOP, &eventful(), |review| markdown(review, &links).within(60_000).to_string());
@@ -383,7 +383,7 @@ fn a_review_for_programs() {
 /// Compares two programs, and hands what differs over.
 fn differs(old: &str, new: &str) -> Diff {
     let [old, new] = [old, new].map(|text| compile_text("shop.tier", text, &[], as_of()).policy);
-    Diff::between(&old, &new, &Succession::of(&old, &new))
+    Diff::between(&old, &new, &TierMapping::new(&old, &new))
 }
 
 #[test]

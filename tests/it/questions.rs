@@ -806,7 +806,7 @@ fn chains(program: &str, question: Asks<'_>, max: usize) -> (Vec<String>, bool) 
     let policy = &asked.compilation.policy;
     let on = |family| {
         let traffic = subject.services.iter().flat_map(|service| &service.traffic);
-        let all = traffic.map(|traffic| TrafficSet::of(*traffic, family)).reduce(|all, more| all.union(&more));
+        let all = traffic.map(|traffic| TrafficSet::new(*traffic, family)).reduce(|all, more| all.union(&more));
         all.unwrap_or_else(|| TrafficSet::all(family))
     };
     let found = paths(policy, &subject.from, &subject.to, &on, max);

@@ -128,14 +128,14 @@ fn the_quota_is_the_most_that_a_group_may_have() {
         format!("stack s {{ rule-quota = {quota} }}\ntier web\nweb allows tcp 1, 3, 5, 7, 9 from 203.0.113.0/24")
     };
     for (quota, over) in [(4, true), (5, false), (60, false)] {
-        assert_eq!(Ledger::of(&compiled(&program(quota)).policy).over(), over, "5 rules, {quota} allowed");
+        assert_eq!(Ledger::new(&compiled(&program(quota)).policy).over(), over, "5 rules, {quota} allowed");
     }
     for (entries, over) in [(30, false), (31, true)] {
         let program = format!(
             "prefix-list l = \"pl-0123456789abcdef0\" {{ entries = {entries}, family = ipv6 }}\ntier web\n\
              web allows http, https from l"
         );
-        assert_eq!(Ledger::of(&compiled(&program).policy).over(), over, "{entries} entries twice");
+        assert_eq!(Ledger::new(&compiled(&program).policy).over(), over, "{entries} entries twice");
     }
 }
 
@@ -154,7 +154,7 @@ fn the_ledger_is_shown_so() {
     for (name, program, tiers) in programs {
         let Compilation { sources, policy, .. } = compiled(program);
         let rule = "-".repeat(80);
-        let mut ledger = Ledger::of(&policy);
+        let mut ledger = Ledger::new(&policy);
         let table = report::quota::table(&ledger, &sources);
         if !tiers.is_empty() {
             let kept =

@@ -2,7 +2,7 @@
 
 use crate::common::{as_of, compile_text};
 use ipnet::IpNet;
-use tierwall::analysis::gate::{Gate, Gates, Side, Unknown, Witness};
+use tierwall::analysis::gate::{Endpoint, Gate, Gates, Unknown, Witness};
 use tierwall::analysis::named_endpoint::named;
 use tierwall::compile::Compilation;
 use tierwall::net::{Addresses, Family, Ports, Traffic, TrafficSet};
@@ -58,8 +58,8 @@ fn scene(way: &str) -> Compilation {
 }
 
 /// The ends, in an order of their own.
-fn ends(policy: &Policy) -> Vec<(&'static str, Side)> {
-    let host = |block: &str| Side::hosts(Addresses::of([&block.parse().expect("a block")]));
+fn ends(policy: &Policy) -> Vec<(&'static str, Endpoint)> {
+    let host = |block: &str| Endpoint::hosts(Addresses::from_blocks([&block.parse().expect("a block")]));
     let end = |end: End| named(policy, &end).remove(0).side;
     vec![
         ("dev", end(End::External(ExternalId(0)))),
@@ -88,12 +88,12 @@ fn not_known(n: usize) -> Unknown {
 
 fn port(n: usize, family: Family) -> TrafficSet {
     let port = n as u16 + 1;
-    TrafficSet::of(Traffic::Tcp(Ports { from: port, to: port }), family)
+    TrafficSet::new(Traffic::Tcp(Ports { from: port, to: port }), family)
 }
 
 /// What a gate of `near` does with the port of each peer: `A` lets all of the end through, `s` surely some, `p` perhaps,
 /// `-` none.
-fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Side, family: Family) -> String {
+fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Endpoint, family: Family) -> String {
     let asked = TrafficSet::all(family);
     let (may, must) = gates.at(gate, end, family);
     let letting = gates.letting(gate, end, family, &asked);
@@ -101,7 +101,7 @@ fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Side, family: Famil
     for n in 0..PEERS.len() {
         let one = port(n, family);
         let of_port =
-            letting.iter().find(|(flow, _)| TrafficSet::of(policy.flows[*flow as usize].traffic, family) == one);
+            letting.iter().find(|(flow, _)| TrafficSet::new(policy.flows[*flow as usize].traffic, family) == one);
         let letter = match (must.covers(&one), of_port) {
             (true, Some((_, true))) => 'A',
             (false, Some((_, true))) => 's',
@@ -157,7 +157,7 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
     for way in ["from", "to"] {
         let compilation = scene(way);
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
-        let near = Side::tier(policy, NEAR);
+        let near = Endpoint::tier(policy, NEAR);
         for (name, family, row) in ROWS {
             let (_, side) = ends(policy).into_iter().find(|(end, _)| *end == name).expect("an end");
             let (from, to) = if way == "from" { (&side, &near) } else { (&near, &side) };
@@ -174,7 +174,7 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                 else {
                     panic!("{way} {name} {}: filtered", PEERS[n]);
                 };
-                assert_eq!(TrafficSet::of(traffic, family), port(n, family));
+                assert_eq!(TrafficSet::new(traffic, family), port(n, family));
                 let cited: Vec<Traffic> = flows.iter().map(|flow| policy.flows[*flow as usize].traffic).collect();
                 assert_eq!(cited, [traffic], "{way} {name}");
                 let doubt = match letter {
@@ -186,7 +186,7 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                 };
                 assert_eq!(unknown, doubt, "{way} {name} {}", PEERS[n]);
                 let there = PEERS[n].parse().map_or(side.addresses.clone(), |block: IpNet| {
-                    side.addresses.intersection(&Addresses::of([&block]))
+                    side.addresses.intersection(&Addresses::from_blocks([&block]))
                 });
                 let first = there.in_family(family).blocks().next().map(|block| block.network());
                 let own = near.addresses.in_family(family).blocks().next().map(|block| block.network());
@@ -205,7 +205,7 @@ fn nothing_passes_in_a_version_that_one_end_does_not_have() {
     for way in ["from", "to"] {
         let compilation = scene(way);
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
-        let (near, free) = (Side::tier(policy, NEAR), Side::tier(policy, FREE));
+        let (near, free) = (Endpoint::tier(policy, NEAR), Endpoint::tier(policy, FREE));
         for (name, side) in ends(policy) {
             for family in Family::BOTH.into_iter().filter(|family| !side.may_be_in(*family)) {
                 for (from, to) in [(&side, &near), (&near, &side), (&free, &side)] {
@@ -225,9 +225,9 @@ fn a_packet_cites_what_surely_lets_it_through_before_what_perhaps_does() {
         "{SCENE}near allows tcp 80 from cdn\nnear allows tcp 80 from 10.0.0.0/8\nnear allows tcp 80 from home, 10.0.0.0/9\n"
     ));
     let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
-    let from = Side::hosts(Addresses::of([&"10.0.0.0/8".parse().expect("a block")]));
-    let web = TrafficSet::of(Traffic::Tcp(Ports { from: 80, to: 80 }), Family::V4);
-    let witness = gates.witness(&from, &Side::tier(policy, NEAR), Family::V4, &web).expect("a packet");
+    let from = Endpoint::hosts(Addresses::from_blocks([&"10.0.0.0/8".parse().expect("a block")]));
+    let web = TrafficSet::new(Traffic::Tcp(Ports { from: 80, to: 80 }), Family::V4);
+    let witness = gates.witness(&from, &Endpoint::tier(policy, NEAR), Family::V4, &web).expect("a packet");
     let sentences: Vec<usize> =
         witness.flows.iter().map(|flow| policy.flows[*flow as usize].sentence.index()).collect();
     assert_eq!((sentences, witness.unknown), (vec![1], vec![]));
@@ -243,7 +243,7 @@ fn where_a_tier_may_have_members_in_a_version_of_which_nothing_is_said_is_not_kn
     let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
     let [a, b] = [0, 1].map(TierId);
     for (family, unknown) in [(Family::V4, vec![]), (Family::V6, vec![Unknown::Members(a)])] {
-        let (from, to) = (Side::tier(policy, a), Side::tier(policy, b));
+        let (from, to) = (Endpoint::tier(policy, a), Endpoint::tier(policy, b));
         let witness = gates.witness(&from, &to, family, &port(0, family)).expect("a packet");
         assert_eq!(witness.unknown, unknown, "{family:?}");
     }

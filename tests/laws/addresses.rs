@@ -12,7 +12,7 @@ pub struct Addresses {
 
 impl Addresses {
     /// The addresses of these blocks.
-    pub fn of(blocks: &[&str]) -> Addresses {
+    pub fn from_blocks(blocks: &[&str]) -> Addresses {
         let mut set = Addresses::default();
         for block in blocks {
             let block = if block.contains('/') { block.to_string() } else { host(block) };

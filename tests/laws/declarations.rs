@@ -81,12 +81,12 @@ pub fn vpcs(scene: &mut Scene, choose: &mut Choices<'_>, stack: &mut Vec<(String
             }
             (0 | 3, _) => {
                 block.push(word("cidr", "10.0.0.0/16"));
-                PeerKind::Known(Addresses::of(&["10.0.0.0/16"]))
+                PeerKind::Known(Addresses::from_blocks(&["10.0.0.0/16"]))
             }
             _ => {
                 let cidrs = ["10.1.0.0/16", "2001:db8:40::/48"];
                 block.push(("cidr".to_string(), Value::List(cidrs.map(str::to_string).to_vec())));
-                PeerKind::Known(Addresses::of(&cidrs))
+                PeerKind::Known(Addresses::from_blocks(&cidrs))
             }
         };
         scene.vpcs.push(name.to_string());

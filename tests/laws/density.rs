@@ -80,7 +80,7 @@ fn some_packets_pass_and_some_do_not() {
     for program in samples(&program(), 60) {
         with(&program.text(), |sources, parsed, _| {
             let meaning = Meaning { sources, program: parsed, today: TODAY };
-            let (material, random) = (Material::of(&meaning), &mut Random(7));
+            let (material, random) = (Material::new(&meaning), &mut Random(7));
             asked += 200;
             passed += (0..200).filter(|_| meaning.may_pass(&material.packet(random))).count();
         });

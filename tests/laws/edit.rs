@@ -9,7 +9,7 @@ pub struct Lines(Vec<String>);
 
 impl Lines {
     /// The lines of a text.
-    pub fn of(text: &str) -> Lines {
+    pub fn new(text: &str) -> Lines {
         Lines(text.lines().map(str::to_string).collect())
     }
 

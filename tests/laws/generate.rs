@@ -30,7 +30,7 @@ pub struct Addition {
 /// Any program.
 pub fn program() -> impl Strategy<Value = Program> {
     (declarations(), streams(0..=12, 28), streams(0..=2, 8))
-        .prop_map(|(numbers, sentences, assertions)| Program::of(&numbers, &sentences, &assertions))
+        .prop_map(|(numbers, sentences, assertions)| Program::new(&numbers, &sentences, &assertions))
 }
 
 /// Any program, and a sentence to add.
@@ -87,7 +87,7 @@ fn declarations() -> impl Strategy<Value = Numbers> {
 
 impl Program {
     /// The program that these numbers make.
-    pub fn of(declarations: &Numbers, sentences: &[Vec<u16>], assertions: &[Vec<u16>]) -> Program {
+    pub fn new(declarations: &Numbers, sentences: &[Vec<u16>], assertions: &[Vec<u16>]) -> Program {
         let scene = scene(declarations);
         let sentences = sentences.iter().filter_map(|numbers| sentence(&scene, numbers)).collect();
         let assertions = assertions.iter().map(|numbers| assertion(&scene, numbers)).collect();

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
-use tierwall::analysis::gate::{Gates, Side};
+use tierwall::analysis::gate::{Endpoint, Gates};
 use tierwall::analysis::trace::{Service, Verdict, trace};
 use tierwall::analysis::{assertions, named_endpoint};
 use tierwall::net::{Addresses, Family, TrafficSet};
@@ -45,14 +45,14 @@ proptest! {
         let text = program.text();
         let random = &mut Random(seed);
         let questions: Vec<Question> = with_policy(&text, |sources, parsed, policy| {
-            let material = Material::of(&Meaning { sources, program: parsed, today: TODAY });
+            let material = Material::new(&Meaning { sources, program: parsed, today: TODAY });
             (0..QUESTIONS).map(|_| question(policy, &material, random)).collect()
         });
         let (asked, lines) = with_policy(&text, |_, _, policy| asked(policy, &text, &questions));
         with_policy(&asked, |sources, parsed, policy| {
             let failed = failed(sources, policy);
             let meaning = Meaning { sources, program: parsed, today: TODAY };
-            let brute = Brute { policy, material: Material::of(&meaning), meaning };
+            let brute = Brute { policy, material: Material::new(&meaning), meaning };
             let line = |span: Span| sources.file(span.file).line_column(span.start).0;
             for (question, first) in questions.iter().zip(&lines) {
                 let expected = brute.fails(question);
@@ -77,7 +77,7 @@ proptest! {
         let text = program.text();
         let random = &mut Random(seed);
         let questions: Vec<Question> = with_policy(&text, |sources, parsed, policy| {
-            let material = Material::of(&Meaning { sources, program: parsed, today: TODAY });
+            let material = Material::new(&Meaning { sources, program: parsed, today: TODAY });
             (0..3).map(|_| question(policy, &material, random)).collect()
         });
         let can = |policy: &Policy, question: &Question| {
@@ -91,7 +91,7 @@ proptest! {
         with_policy(&asked, |sources, parsed, policy| {
             let failed = failed(sources, policy);
             let meaning = Meaning { sources, program: parsed, today: TODAY };
-            let brute = Brute { policy, material: Material::of(&meaning), meaning };
+            let brute = Brute { policy, material: Material::new(&meaning), meaning };
             let asserted = policy.assertions.iter().rev().take(questions.len()).rev();
             for (question, posed) in questions.iter().zip(asserted) {
                 let line = sources.file(posed.span.file).line_column(posed.span.start).0;
@@ -223,24 +223,27 @@ impl Brute<'_> {
     fn around(&self, question: &Question) -> bool {
         let by = End::Tier(question.by);
         let last = |end: &End| self.may(end, &question.to, question);
-        let passes =
-            |gates: &Gates<'_>, from: &Side, to: &Side, family, all: &TrafficSet| gates.may(from, to, family, all);
+        let passes = |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
+            gates.may(from, to, family, all)
+        };
         question.from != by && question.to != by && self.chain(question, Some(by), &last, passes)
     }
 
     /// Whether some chain must pass, the last step all of what is asked about.
     fn led(&self, question: &Question) -> bool {
         let last = |end: &End| self.must(end, &question.to, question);
-        let passes =
-            |gates: &Gates<'_>, from: &Side, to: &Side, family, all: &TrafficSet| gates.must(from, to, family, all);
+        let passes = |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
+            gates.must(from, to, family, all)
+        };
         self.chain(question, None, &last, passes)
     }
 
     /// The error of `only through`, if it fails: another chain may pass, none may, or none must.
     fn error(&self, question: &Question) -> Option<&'static str> {
         let last = |end: &End| self.may(end, &question.to, question);
-        let passes =
-            |gates: &Gates<'_>, from: &Side, to: &Side, family, all: &TrafficSet| gates.may(from, to, family, all);
+        let passes = |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
+            gates.may(from, to, family, all)
+        };
         match () {
             () if self.around(question) => Some("E0703"),
             () if self.led(question) => None,
@@ -276,12 +279,12 @@ impl Brute<'_> {
         question: &Question,
         without: Option<End>,
         last: &dyn Fn(&End) -> bool,
-        passes: impl Fn(&Gates<'_>, &Side, &Side, Family, &TrafficSet) -> TrafficSet,
+        passes: impl Fn(&Gates<'_>, &Endpoint, &Endpoint, Family, &TrafficSet) -> TrafficSet,
     ) -> bool {
         let gates = Gates::new(self.policy);
         let side = |end: &End| match end {
-            End::Tier(n) => Side::tier(self.policy, TierId(*n as u32)),
-            End::Address(address) => Side::hosts(Addresses::of([&(*address).into()])),
+            End::Tier(n) => Endpoint::tier(self.policy, TierId(*n as u32)),
+            End::Address(address) => Endpoint::hosts(Addresses::from_blocks([&(*address).into()])),
         };
         let step = |from: &End, to: &End| {
             let passes = |f| !passes(&gates, &side(from), &side(to), f, &TrafficSet::all(f)).is_empty();
@@ -366,7 +369,7 @@ impl Brute<'_> {
         let (addresses, tier) = match end {
             End::Address(address) => (vec![*address], None),
             End::Tier(n) => {
-                let side = Side::tier(self.policy, TierId(*n as u32));
+                let side = Endpoint::tier(self.policy, TierId(*n as u32));
                 let blocks: Vec<_> = side.addresses.blocks().map(|block| block.network()).collect();
                 let all = self.material.addresses().chain(blocks).filter(|address| side.addresses.contains(*address));
                 // where nothing says that it has any hosts, there need be none

@@ -13,8 +13,8 @@ use crate::{read_cloudformation, read_terraform};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use tierwall::groups::{Deployment, Direction, Group, Peer, lower};
-use tierwall::plan::{Changes, GroupFate, RuleFate, Sides, Targets};
-use tierwall::policy::Succession;
+use tierwall::plan::{BeforeAfter, Changes, GroupOutcome, RuleOutcome, Targets};
+use tierwall::policy::TierMapping;
 
 proptest! {
     #![proptest_config(cases(256))]
@@ -61,8 +61,8 @@ proptest! {
         let back = between(&new.text(), &old.text(), told);
         let reversed: BTreeSet<Told> = back.into_iter().map(|(targets, fate, was, is)| {
             let fate = match fate {
-                RuleFate::Added => RuleFate::Removed,
-                RuleFate::Removed => RuleFate::Added,
+                RuleOutcome::Added => RuleOutcome::Removed,
+                RuleOutcome::Removed => RuleOutcome::Added,
                 other => other,
             };
             (targets, fate, is, was)
@@ -97,7 +97,7 @@ fn renamed(text: &str) -> String {
 /// all are, no rule comes or goes but with its group or with what it names.
 fn recreated(changes: &Changes<'_>) -> Result<(), String> {
     let mut found = 0;
-    for (change, _) in changes.groups.iter().filter(|(change, _)| change.fate == GroupFate::Recreated) {
+    for (change, _) in changes.groups.iter().filter(|(change, _)| change.fate == GroupOutcome::Recreated) {
         let (Some(was), Some(is)) = (change.sides.was(), change.sides.is()) else { return Err("of one side".into()) };
         let pair = (changes.old.group(was).name, changes.new.group(is).name);
         found += 1;
@@ -106,7 +106,8 @@ fn recreated(changes: &Changes<'_>) -> Result<(), String> {
         }
     }
     let others = RENAMED.iter().filter(|(_, is)| changes.new.groups.iter().any(|group| group.name == *is)).count();
-    let comes = changes.rules.iter().any(|(change, _)| matches!(change.fate, RuleFate::Added | RuleFate::Removed));
+    let comes =
+        changes.rules.iter().any(|(change, _)| matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed));
     let spoken = changes.new.groups.iter().filter(|group| is_spoken_of(changes.new, group)).count();
     match (found == others, others) {
         (true, _) if comes => Err(format!("a rule comes or goes: {changes:#?}")),
@@ -120,7 +121,7 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
     let recreated: BTreeSet<&str> = changes
         .groups
         .iter()
-        .filter(|(change, _)| change.fate == GroupFate::Recreated)
+        .filter(|(change, _)| change.fate == GroupOutcome::Recreated)
         .filter_map(|(change, _)| {
             Some([changes.old.group(change.sides.was()?).name, changes.new.group(change.sides.is()?).name])
         })
@@ -135,7 +136,7 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
         };
         let ends: Vec<&str> = [Some(deployment.group(place.tier).name), peer].into_iter().flatten().collect();
         let is_excused = ends.iter().any(|name| is_renamed(name) && !recreated.contains(name));
-        let comes = matches!(change.fate, RuleFate::Added | RuleFate::Removed);
+        let comes = matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed);
         if comes && !is_excused && ends.iter().any(|name| recreated.contains(name)) {
             return Err(format!("{ends:?} {change:?} {changes:#?}"));
         }
@@ -168,9 +169,9 @@ fn pair() -> impl Strategy<Value = (Program, Program)> {
 
 fn between<T>(old: &str, new: &str, then: impl FnOnce(&Changes<'_>) -> T) -> T {
     let (old, new) = (policy(old), policy(new));
-    let succession = Succession::of(&old, &new);
+    let tier_mapping = TierMapping::new(&old, &new);
     let (old, new) = (lower(&old), lower(&new));
-    then(&Changes::between(&old, &new, &succession))
+    then(&Changes::between(&old, &new, &tier_mapping))
 }
 
 fn counted(old: &str, new: &str) -> Result<(), String> {
@@ -216,11 +217,14 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
             let retold = was.iter().filter(|(key, text)| is.get(*key).is_some_and(|now| now != *text)).count();
             let told =
                 |fate| changes.rules.iter().filter(|(change, targets)| of(*targets) && change.fate == fate).count();
-            let foretold = [told(RuleFate::Added), told(RuleFate::Removed), told(RuleFate::Text)];
+            let foretold = [told(RuleOutcome::Added), told(RuleOutcome::Removed), told(RuleOutcome::Text)];
             // a rule that is in the list of another fate may have another text as well
             let again = changes.rules.iter().filter(|(change, targets)| {
                 of(*targets)
-                    && matches!(change.fate, RuleFate::Readdressed | RuleFate::Default | RuleFate::WithGroup)
+                    && matches!(
+                        change.fate,
+                        RuleOutcome::ResourceRenamed | RuleOutcome::Default | RuleOutcome::WithGroup
+                    )
                     && text(changes, change.sides, true) != text(changes, change.sides, false)
             });
             let found = [only(is, was), only(was, is), retold - again.count()];
@@ -232,7 +236,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
     })
 }
 
-fn text(changes: &Changes<'_>, sides: Sides<tierwall::plan::RulePlace>, old: bool) -> String {
+fn text(changes: &Changes<'_>, sides: BeforeAfter<tierwall::plan::RulePlace>, old: bool) -> String {
     let (deployment, place) = if old { (changes.old, sides.was()) } else { (changes.new, sides.is()) };
     let mut text = String::new();
     place.into_iter().for_each(|place| deployment.describe(place.rule(deployment), &mut text));
@@ -241,7 +245,7 @@ fn text(changes: &Changes<'_>, sides: Sides<tierwall::plan::RulePlace>, old: boo
 
 /// A rule in words that both programs share.
 type Words = Option<(String, Direction, String, String)>;
-type Told = (Targets, RuleFate, Words, Words);
+type Told = (Targets, RuleOutcome, Words, Words);
 
 fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
     let words = |deployment: &Deployment<'_>, place: Option<tierwall::plan::RulePlace>| {

@@ -7,8 +7,8 @@ use crate::packets::{Host, Material, Random};
 use crate::verdict::may_pass;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use tierwall::analysis::gate::{Gates, Side};
-use tierwall::analysis::redundancy::covered;
+use tierwall::analysis::gate::{Endpoint, Gates};
+use tierwall::analysis::redundancy::redundant_flows;
 use tierwall::groups;
 use tierwall::net::{Packets, Traffic};
 use tierwall::policy::{Flow, Outbound, Peer, Policy, TierId};
@@ -23,13 +23,13 @@ proptest! {
     fn covered_flows_are_of_no_use_and_all_others_are(program in program(), seed: u64) {
         let text = program.text();
         with_policy(&text, |sources, parsed, whole| {
-            let found = covered(&groups::lower(whole), &Gates::new(whole));
+            let found = redundant_flows(&groups::lower(whole), &Gates::new(whole));
             let flows: BTreeSet<u32> = found.iter().map(|covered| covered.flow).collect();
             let mut fewer = policy(&text);
             let kept = (0..).zip(&whole.flows).filter(|(n, _)| !flows.contains(n)).map(|(_, flow)| *flow);
             fewer.flows = kept.collect();
             let meaning = Meaning { sources, program: parsed, today: TODAY };
-            let (material, random, lowered) = (Material::of(&meaning), &mut Random(seed), groups::lower(&fewer));
+            let (material, random, lowered) = (Material::new(&meaning), &mut Random(seed), groups::lower(&fewer));
             for _ in 0..PACKETS {
                 let packet = material.packet(random);
                 if at_home(whole, &packet.sender) && at_home(whole, &packet.receiver) {
@@ -48,7 +48,7 @@ proptest! {
 fn at_home(policy: &Policy, host: &Host) -> bool {
     let Some(name) = &host.tier else { return true };
     let id = policy.tiers.iter().position(|tier| tier.name == *name);
-    id.is_some_and(|id| Side::tier(policy, TierId(id as u32)).addresses.contains(host.address))
+    id.is_some_and(|id| Endpoint::tier(policy, TierId(id as u32)).addresses.contains(host.address))
 }
 
 /// No block that a tier accepts from is covered by the others, as sets of packets tell it. Tiers that closed ones send
@@ -65,7 +65,7 @@ fn each_has_its_use(policy: &Policy, tier: TierId) -> Result<(), TestCaseError> 
             Peer::Net(block) => Some((*block, *traffic)),
             Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => None,
         });
-        Packets::of(blocks)
+        Packets::new(blocks)
     };
     for rule in rules.iter().filter(|(peer, _)| matches!(peer, Peer::Net(_))) {
         let others = blocks(&mut rules.iter().filter(|other| *other != rule));

@@ -440,7 +440,7 @@ const PAIRS: [(u16, u16, u16, u16); 9] = [
 /// Whether what is said of a version says this of the other: the same port or protocol, ICMP by its other name.
 fn says(may: &TrafficSet, (protocol, payload): Payload, version: usize) -> bool {
     let family = [Family::V4, Family::V6][version];
-    let all_icmp = TrafficSet::of([Traffic::Icmp(None), Traffic::Icmpv6(None)][version], family);
+    let all_icmp = TrafficSet::new([Traffic::Icmp(None), Traffic::Icmpv6(None)][version], family);
     if *may == TrafficSet::all(family) {
         return true;
     }

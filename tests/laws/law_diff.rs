@@ -15,11 +15,11 @@ use proptest::prelude::*;
 use std::net::IpAddr;
 use tierwall::analysis::diff::{Change, Diff, EndId, Verdict};
 use tierwall::net::{Addresses, Family, TrafficSet};
-use tierwall::policy::{ListReference, Param, Peer, Policy, Reference, Succession};
+use tierwall::policy::{ListReference, Param, Peer, Policy, Reference, TierMapping};
 
 /// Compares two programs.
 fn compared(old: &Policy, new: &Policy) -> Diff {
-    Diff::between(old, new, &Succession::of(old, new))
+    Diff::between(old, new, &TierMapping::new(old, new))
 }
 
 /// Packets to ask about, for each pair of programs.
@@ -95,7 +95,7 @@ pub fn exact(old: &str, new: &str, seed: u64) -> Result<(), TestCaseError> {
         with_policy(new, |new_sources, new_parsed, new| {
             let before = Meaning { sources: old_sources, program: old_parsed, today: TODAY };
             let after = Meaning { sources: new_sources, program: new_parsed, today: TODAY };
-            let (materials, random) = ([Material::of(&before), Material::of(&after)], &mut Random(seed));
+            let (materials, random) = ([Material::new(&before), Material::new(&after)], &mut Random(seed));
             let diff = compared(old, new);
             for _ in 0..PACKETS {
                 let Some(asked) = Asked::any(&diff, &materials, random) else { continue };
@@ -208,7 +208,7 @@ impl Asked {
         peer: impl Fn(&tierwall::analysis::diff::End) -> Option<Peer>,
     ) -> bool {
         let (family, traffic) = traffic(&self.packet);
-        let asked = TrafficSet::of(traffic, family);
+        let asked = TrafficSet::new(traffic, family);
         let is_end = |end: EndId, own: EndId, place: &Option<Addresses>, address: IpAddr| {
             let by_default = match peer(diff.ends.get(end)) {
                 Some(Peer::Param(id)) => own == EndId::HOSTS && holds(passes.param(id), address),
@@ -225,7 +225,7 @@ impl Asked {
 
     fn judge(&self, changes: &[Change], wanted: bool) -> Result<(), TestCaseError> {
         let (family, traffic) = traffic(&self.packet);
-        let asked = TrafficSet::of(traffic, family);
+        let asked = TrafficSet::new(traffic, family);
         let lies = |from: EndId, to: EndId| {
             changes.iter().filter(|change| !change.by_default).any(|change| {
                 let at = |place: &Option<Addresses>, address| place.as_ref().is_none_or(|at| at.contains(address));

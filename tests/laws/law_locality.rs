@@ -30,7 +30,7 @@ pub fn check(Addition { program, sentence }: &Addition) -> Result<Exceptions, St
     let compared =
         [cloudformation(&old, &new, &changes, &mut exceptions), terraform(&old, &new, &changes, &mut exceptions)];
     for (expected, (target, old), new) in compared {
-        if let Some(line) = expected.first_missing(&Lines::of(new)) {
+        if let Some(line) = expected.first_missing(&Lines::new(new)) {
             return Err(format!("the line {line:?} is missing: {target} was\n{old}\nand is\n{new}"));
         }
     }
@@ -70,7 +70,7 @@ fn cloudformation<'o>(
     made: &mut Exceptions,
 ) -> Comparison<'o> {
     let (was, is) = (read_cloudformation::read(&old.cloudformation), read_cloudformation::read(&new.cloudformation));
-    let (mut lines, now) = (Lines::of(&old.cloudformation), Lines::of(&new.cloudformation));
+    let (mut lines, now) = (Lines::new(&old.cloudformation), Lines::new(&new.cloudformation));
     for key in &changes.retold {
         let there = now.in_template(&is.places[key], key.direction);
         lines.retell(lines.in_template(&was.places[key], key.direction), &now, there);
@@ -101,7 +101,7 @@ fn cloudformation<'o>(
 
 fn terraform<'o>(old: &'o Compiled, new: &'o Compiled, changes: &Changes, made: &mut Exceptions) -> Comparison<'o> {
     let (was, is) = (read_terraform::read(&old.terraform), read_terraform::read(&new.terraform));
-    let (mut lines, now) = (Lines::of(&old.terraform), Lines::of(&new.terraform));
+    let (mut lines, now) = (Lines::new(&old.terraform), Lines::new(&new.terraform));
     for key in &changes.retold {
         let there = now.in_configuration(&is.places[key], key.direction);
         lines.retell(lines.in_configuration(&was.places[key], key.direction), &now, there);
@@ -125,7 +125,7 @@ fn rename_earlier(
     was: &read_terraform::Configuration,
     (now, is): (&Lines, &read_terraform::Configuration),
 ) {
-    let then = Lines::of(&old.terraform);
+    let then = Lines::new(&old.terraform);
     for (key, name) in &was.places {
         let Some(now_name) = is.places.get(key).filter(|now| *now != name) else { continue };
         let kind = format!("aws_vpc_security_group_{}_rule.", key.direction);
@@ -192,7 +192,7 @@ proptest! {
         let block = if closed { " { outbound = closed }" } else { "" };
         let more = outputs(&format!("tier newcomer was beginner{block}\n{text}"));
         for (old, new) in outputs(&text).iter().zip(&more) {
-            let (old, now) = (Lines::of(old), Lines::of(new));
+            let (old, now) = (Lines::new(old), Lines::new(new));
             prop_assert_eq!(old.first_missing(&now), None, "after\n{}", new);
         }
     }

@@ -17,7 +17,7 @@ proptest! {
     fn the_groups_let_pass_what_the_sentences_say(program in program(), seed: u64) {
         with(&program.text(), |sources, parsed, deployment| {
             let meaning = Meaning { sources, program: parsed, today: TODAY };
-            let material = Material::of(&meaning);
+            let material = Material::new(&meaning);
             let random = &mut Random(seed);
             for _ in 0..PACKETS {
                 let packet = material.packet(random);

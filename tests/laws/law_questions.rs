@@ -5,9 +5,9 @@ use crate::compile::{cases, with_policy};
 use crate::generate::program;
 use proptest::prelude::*;
 use std::collections::HashMap;
-use tierwall::analysis::gate::{Gates, Side, Who};
+use tierwall::analysis::gate::{Endpoint, Gates, Who};
 use tierwall::analysis::matrix::Matrix;
-use tierwall::analysis::named_endpoint::{Named, named};
+use tierwall::analysis::named_endpoint::{NamedEndpoint, named};
 use tierwall::analysis::paths::paths;
 use tierwall::analysis::reachability::KindId;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
@@ -16,7 +16,7 @@ use tierwall::policy::{End, Policy, TierId};
 const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
 
 /// What may and what must pass in each IP version, asked of the gates for this pair alone.
-fn asked(gates: &Gates<'_>, from: &Side, to: &Side) -> [(TrafficSet, TrafficSet); 2] {
+fn asked(gates: &Gates<'_>, from: &Endpoint, to: &Endpoint) -> [(TrafficSet, TrafficSet); 2] {
     FAMILIES.map(|family| {
         let all = TrafficSet::all(family);
         (gates.may(from, to, family, &all), gates.must(from, to, family, &all))
@@ -39,12 +39,12 @@ proptest! {
     #[test]
     fn paths_are_what_trying_all_of_them_finds(program in program(), max in 1_usize..6, on in 0_usize..3) {
         with_policy(&program.text(), |_, _, policy| {
-            let web = |family| TrafficSet::of(Traffic::Tcp(Ports { from: 0, to: 1023 }), family);
-            let echo = |family| TrafficSet::of(Traffic::Icmpv6(Some((128, Some(0)))), family);
+            let web = |family| TrafficSet::new(Traffic::Tcp(Ports { from: 0, to: 1023 }), family);
+            let echo = |family| TrafficSet::new(Traffic::Icmpv6(Some((128, Some(0)))), family);
             let last = |family| [web(family), echo(family), TrafficSet::all(family)][on].clone();
-            let tiers: Vec<Named> = (0..policy.tiers.len()).map(|n| Named::tier(policy, TierId(n as u32))).collect();
+            let tiers: Vec<NamedEndpoint> = (0..policy.tiers.len()).map(|n| NamedEndpoint::tier(policy, TierId(n as u32))).collect();
             let internet = named(policy, &End::Internet);
-            let ends: Vec<&Named> = tiers.iter().chain(&internet).take(4).chain(&internet).collect();
+            let ends: Vec<&NamedEndpoint> = tiers.iter().chain(&internet).take(4).chain(&internet).collect();
             for from in &ends {
                 for to in &ends {
                     let all = Search { policy, gates: Gates::new(policy), tiers: &tiers, to, last: &last }.all(from);
@@ -164,18 +164,18 @@ t6 allows tcp 14 to fd00:ec2::/64, 10.0.40.17, 10.0.40.19
 struct Search<'s> {
     policy: &'s Policy,
     gates: Gates<'s>,
-    tiers: &'s [Named],
-    to: &'s Named,
+    tiers: &'s [NamedEndpoint],
+    to: &'s NamedEndpoint,
     last: &'s dyn Fn(Family) -> TrafficSet,
 }
 
 impl Search<'_> {
-    fn may(&self, from: &Side, to: &Side, asked: &dyn Fn(Family) -> TrafficSet) -> bool {
+    fn may(&self, from: &Endpoint, to: &Endpoint, asked: &dyn Fn(Family) -> TrafficSet) -> bool {
         FAMILIES.into_iter().any(|family| !self.gates.may(from, to, family, &asked(family)).is_empty())
     }
 
     /// The names on each chain, the shortest first, those of one length by the ids of their tiers.
-    fn all(&self, from: &Named) -> Vec<Vec<String>> {
+    fn all(&self, from: &NamedEndpoint) -> Vec<Vec<String>> {
         let mut found = Vec::new();
         self.extend(&from.side, &mut Vec::new(), from.side.who, &mut found);
         found.sort_by_key(|tiers: &Vec<usize>| (tiers.len(), tiers.clone()));
@@ -189,7 +189,7 @@ impl Search<'_> {
         found.iter().map(ends).collect()
     }
 
-    fn extend(&self, here: &Side, passed: &mut Vec<usize>, start: Who, found: &mut Vec<Vec<usize>>) {
+    fn extend(&self, here: &Endpoint, passed: &mut Vec<usize>, start: Who, found: &mut Vec<Vec<usize>>) {
         let is_tier = |who: Who| matches!(who, Who::Tier(_));
         let decided = is_tier(here.who) || is_tier(self.to.side.who);
         if decided && self.may(here, &self.to.side, self.last) {

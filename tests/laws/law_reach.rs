@@ -6,7 +6,7 @@ use crate::generate::program;
 use crate::meaning::Meaning;
 use crate::packets::{Host, Material, Packet, Payload, Random};
 use proptest::prelude::*;
-use tierwall::analysis::gate::{Gates, Side};
+use tierwall::analysis::gate::{Endpoint, Gates};
 use tierwall::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{Policy, TierId};
 
@@ -20,7 +20,7 @@ proptest! {
     fn verdicts_hold_for_every_packet(program in program(), seed: u64) {
         with_policy(&program.text(), |sources, parsed, policy| {
             let meaning = Meaning { sources, program: parsed, today: TODAY };
-            let material = Material::of(&meaning);
+            let material = Material::new(&meaning);
             let (random, gates) = (&mut Random(seed), Gates::new(policy));
             for _ in 0..PACKETS {
                 let packet = material.packet(random);
@@ -28,7 +28,7 @@ proptest! {
                     continue;
                 };
                 let (family, traffic) = traffic(&packet);
-                let asked = TrafficSet::of(traffic, family);
+                let asked = TrafficSet::new(traffic, family);
                 let passes = meaning.passes(&packet);
                 let may = !gates.may(&from, &to, family, &asked).is_empty();
                 let must = gates.must(&from, &to, family, &asked).covers(&asked);
@@ -52,16 +52,16 @@ proptest! {
 
 /// The end that a host stands for; none for hosts that live where their tier does not, or that are in a tier
 /// and a foreign group at once, of which assertions do not speak.
-fn side(policy: &Policy, host: &Host) -> Option<Side> {
+fn side(policy: &Policy, host: &Host) -> Option<Endpoint> {
     let Some(name) = &host.tier else {
-        return Some(Side::hosts(Addresses::of([&host.address.into()])));
+        return Some(Endpoint::hosts(Addresses::from_blocks([&host.address.into()])));
     };
     let id = policy.tiers.iter().position(|tier| tier.name == *name)?;
-    let side = Side::tier(policy, TierId(id as u32));
+    let side = Endpoint::tier(policy, TierId(id as u32));
     (host.groups.is_empty() && side.addresses.contains(host.address)).then_some(side)
 }
 
-fn is_known(host: &Host, side: &Side) -> bool {
+fn is_known(host: &Host, side: &Endpoint) -> bool {
     host.tier.is_none() && host.groups.is_empty() && side.unknown.is_none()
 }
 

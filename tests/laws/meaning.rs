@@ -155,7 +155,7 @@ impl Meaning<'_> {
 
     /// Whether this holds of every IPv4 address, asked where a block of the program begins or ends.
     fn every_ipv4(&self, holds: impl Fn(&Host) -> bool) -> bool {
-        let addresses = Material::of(self).addresses().filter(IpAddr::is_ipv4).collect::<Vec<_>>();
+        let addresses = Material::new(self).addresses().filter(IpAddr::is_ipv4).collect::<Vec<_>>();
         let nowhere =
             |address| Host { address, tier: None, groups: vec![], lists: vec![], blocks: vec![], is_reserved: false };
         addresses.into_iter().all(|address| holds(&nowhere(address)))

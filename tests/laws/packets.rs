@@ -91,7 +91,7 @@ impl Random {
 impl Material {
     /// Every boundary that a program has: first and last address of each block and their neighbours, ports
     /// and types likewise; and the names of what hosts can be in.
-    pub fn of(meaning: &Meaning<'_>) -> Material {
+    pub fn new(meaning: &Meaning<'_>) -> Material {
         let Meaning { sources, program, .. } = meaning;
         let mut material = Material::default();
         let catalogue = [22, 53, 80, 443, 3306].into_iter().flat_map(|port: u16| [port - 1, port, port + 1]);

@@ -66,7 +66,7 @@ pub enum Atom {
     /// IPv6, by number.
     V6,
     /// ICMP by name, and whether IPv4 and IPv6 have that name.
-    Named(bool, bool),
+    NamedEndpoint(bool, bool),
 }
 
 /// The numbers that the declarations are made of.
@@ -125,10 +125,10 @@ fn built_in(scene: &mut Scene) {
         ("private", private),
     ];
     for (name, blocks) in blocks {
-        scene.peers.push(Peer { text: name.to_string(), kind: PeerKind::Known(Addresses::of(blocks)) });
+        scene.peers.push(Peer { text: name.to_string(), kind: PeerKind::Known(Addresses::from_blocks(blocks)) });
     }
     for block in BLOCKS {
-        scene.peers.push(Peer { text: block.to_string(), kind: PeerKind::Known(Addresses::of(&[block])) });
+        scene.peers.push(Peer { text: block.to_string(), kind: PeerKind::Known(Addresses::from_blocks(&[block])) });
     }
 }
 

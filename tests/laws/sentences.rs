@@ -122,7 +122,7 @@ fn gives(scene: &Scene, service: &Service, peer: &PeerKind) -> bool {
     service.atoms.iter().any(|atom| match peer {
         PeerKind::Group | PeerKind::Foreign => match atom {
             Atom::Both | Atom::V4 | Atom::V6 => true,
-            Atom::Named(v4, v6) => *v4 || *v6 && scene.dual,
+            Atom::NamedEndpoint(v4, v6) => *v4 || *v6 && scene.dual,
         },
         PeerKind::Known(addresses) => meets(*atom, addresses.families()),
         PeerKind::Unknown(v4, v6) => meets(*atom, (*v4, *v6)),
@@ -134,7 +134,7 @@ fn meets(atom: Atom, (v4, v6): (bool, bool)) -> bool {
         Atom::Both => true,
         Atom::V4 => v4,
         Atom::V6 => v6,
-        Atom::Named(named4, named6) => v4 && named4 || v6 && named6,
+        Atom::NamedEndpoint(named4, named6) => v4 && named4 || v6 && named6,
     }
 }
 

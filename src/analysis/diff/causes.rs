@@ -2,14 +2,14 @@
 
 use super::super::gate::Gate;
 use super::ends::EndId;
-use super::version::Half;
+use super::version::Version;
 use super::{Causes, Change};
 use crate::groups::Direction;
 use crate::net::{Addresses, Family};
 use crate::policy::{Flow, Peer};
 
 /// What lets connections through in the program in which they pass.
-pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
+pub(super) fn causes(half: &Version<'_>, change: &Change) -> Causes {
     let mut causes = Causes::default();
     let sides = [
         (change.to, Direction::Ingress, change.from, &change.places.from),
@@ -17,7 +17,7 @@ pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
     ];
     for (end, direction, other, places) in sides {
         let Some(Peer::Tier(tier)) = half.index.peer(end) else { continue };
-        let gate = Gate::of(tier, direction);
+        let gate = Gate::new(tier, direction);
         let is_open = Family::BOTH.iter().any(|family| change.has(*family) && half.gates.is_open(gate, *family));
         if direction == Direction::Egress && is_open && other == EndId::HOSTS {
             causes.open = Some(tier);
@@ -39,7 +39,7 @@ pub(super) fn causes(half: &Half<'_>, change: &Change) -> Causes {
 /// Whether a block holds any of these addresses, in its family; what is no block does wherever its members are.
 fn fits(peer: Peer, places: Option<&Addresses>, family: Family) -> bool {
     match (peer, places) {
-        (Peer::Net(block), Some(places)) => Family::of(&block) == family && places.meets(&block),
+        (Peer::Net(block), Some(places)) => Family::of_block(&block) == family && places.meets(&block),
         (Peer::Net(_), None) | (Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_), _) => true,
     }
 }

@@ -1,7 +1,7 @@
 //! The values that a deployment gets which gives none: the defaults of parameters.
 
 use super::ends::EndId;
-use super::version::Half;
+use super::version::Version;
 use crate::net::{self, Addresses};
 use crate::policy::{ListReference, ParamId, Peer, Policy, Reference};
 use std::sync::LazyLock;
@@ -21,7 +21,7 @@ pub(super) enum DefaultValue<'p> {
 
 impl<'p> DefaultValue<'p> {
     /// The default of a parameter; nothing for any other end.
-    pub(super) fn of(half: &Half<'p>, end: EndId) -> DefaultValue<'p> {
+    pub(super) fn new(half: &Version<'p>, end: EndId) -> DefaultValue<'p> {
         let policy = half.policy;
         match half.index.peer(end) {
             Some(Peer::Param(id)) => DefaultValue::block(policy, id),
@@ -39,7 +39,7 @@ impl<'p> DefaultValue<'p> {
 
     fn block(policy: &Policy, id: ParamId) -> DefaultValue<'p> {
         let block = policy.param(id).default.as_deref().and_then(|text| net::block(text).ok());
-        block.map_or(DefaultValue::Nothing, |block| DefaultValue::Block(Addresses::of([&block])))
+        block.map_or(DefaultValue::Nothing, |block| DefaultValue::Block(Addresses::from_blocks([&block])))
     }
 
     fn id(policy: &'p Policy, id: ParamId) -> DefaultValue<'p> {

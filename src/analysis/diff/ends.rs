@@ -1,9 +1,9 @@
 //! The ends of two programs: what is the same for AWS is one.
 
-use super::super::endpoint::Side;
+use super::super::endpoint::Endpoint;
 use crate::net::{Addresses, Family};
 use crate::policy::{ExternalId, ParamId};
-use crate::policy::{ListReference, Peer, Policy, PrefixListId, Reference, Succession, TierId, aws_list};
+use crate::policy::{ListReference, Peer, Policy, PrefixListId, Reference, TierId, TierMapping, aws_list};
 use std::collections::BTreeMap;
 
 /// An end of [`Ends`].
@@ -67,9 +67,9 @@ enum Id<'p> {
 
 impl Ends {
     /// Finds the ends of two programs, whose tiers are matched.
-    pub(super) fn of(old: &Policy, new: &Policy, succession: &Succession) -> Ends {
+    pub(super) fn new(old: &Policy, new: &Policy, tier_mapping: &TierMapping) -> Ends {
         let mut found = Ends { ends: vec![End::default()], tiers: 0, old: Index::default(), new: Index::default() };
-        found.match_tiers(old, new, succession);
+        found.match_tiers(old, new, tier_mapping);
         let mut others: BTreeMap<Key<'_>, End> = BTreeMap::new();
         for (key, peer) in named(old) {
             others.entry(key).or_default().old = Some(peer);
@@ -82,15 +82,15 @@ impl Ends {
             let old = end.old.map(|peer| addresses(old, peer)).unwrap_or_default();
             end.addresses = end.new.map_or(Addresses::default(), |peer| addresses(new, peer)).union(&old);
         }
-        found.old = Index::of(old, found.ends.iter().map(|end| end.old).collect());
-        found.new = Index::of(new, found.ends.iter().map(|end| end.new).collect());
+        found.old = Index::new(old, found.ends.iter().map(|end| end.old).collect());
+        found.new = Index::new(new, found.ends.iter().map(|end| end.new).collect());
         found
     }
 
-    fn match_tiers(&mut self, old: &Policy, new: &Policy, succession: &Succession) {
+    fn match_tiers(&mut self, old: &Policy, new: &Policy, tier_mapping: &TierMapping) {
         let id = |n: usize| TierId(n as u32);
-        let kept = (0..new.tiers.len()).map(id).map(|tier| (succession.old_of(tier), Some(tier)));
-        let gone = (0..old.tiers.len()).map(id).filter(|tier| succession.new_of(*tier).is_none());
+        let kept = (0..new.tiers.len()).map(id).map(|tier| (tier_mapping.old_of(tier), Some(tier)));
+        let gone = (0..old.tiers.len()).map(id).filter(|tier| tier_mapping.new_of(*tier).is_none());
         let mut tiers: Vec<_> = kept.chain(gone.map(|tier| (Some(tier), None))).collect();
         let name = |tier: &(Option<TierId>, Option<TierId>)| match tier {
             (_, Some(id)) => &new.tier(*id).name,
@@ -134,7 +134,7 @@ impl Ends {
 }
 
 impl Index {
-    fn of(policy: &Policy, peers: Vec<Option<Peer>>) -> Index {
+    fn new(policy: &Policy, peers: Vec<Option<Peer>>) -> Index {
         let mut index = Index {
             peers: Vec::new(),
             tiers: vec![EndId::HOSTS; policy.tiers.len()],
@@ -208,8 +208,8 @@ fn id<'p>(policy: &'p Policy, reference: &'p Reference) -> Id<'p> {
 fn addresses(policy: &Policy, peer: Peer) -> Addresses {
     let all = |family: Family| Addresses::all().in_family(family);
     match peer {
-        Peer::Tier(id) => Side::tier(policy, id).addresses,
-        Peer::Net(block) => Addresses::of([&block]),
+        Peer::Tier(id) => Endpoint::tier(policy, id).addresses,
+        Peer::Net(block) => Addresses::from_blocks([&block]),
         Peer::External(_) => Addresses::all(),
         Peer::PrefixList(id) => all(policy.prefix_lists[id.index()].family),
         Peer::Param(id) => all(policy.param(id).kind.family()),

@@ -26,8 +26,8 @@ pub use ends::{End, EndId, Ends};
 
 use super::gate::Gates;
 use crate::net::{Addresses, Family, TrafficSet};
-use crate::policy::{Policy, SentenceId, Succession, TierId};
-use version::Half;
+use crate::policy::{Policy, SentenceId, TierId, TierMapping};
+use version::Version;
 
 /// What differs between two programs.
 #[derive(Debug)]
@@ -92,11 +92,11 @@ pub enum Verdict {
 
 impl Diff {
     /// Compares two programs, whose tiers are matched.
-    pub fn between(old: &Policy, new: &Policy, succession: &Succession) -> Diff {
-        let ends = Ends::of(old, new, succession);
+    pub fn between(old: &Policy, new: &Policy, tier_mapping: &TierMapping) -> Diff {
+        let ends = Ends::new(old, new, tier_mapping);
         let (old_gates, new_gates) = (Gates::new(old), Gates::new(new));
-        let before = Half::of(old, &old_gates, ends.in_old());
-        let after = Half::of(new, &new_gates, ends.in_new());
+        let before = Version::new(old, &old_gates, ends.in_old());
+        let after = Version::new(new, &new_gates, ends.in_new());
         let gained = opened::opened(&ends, &before, &after);
         let lost = opened::opened(&ends, &after, &before);
         Diff { ends, gained, lost }
@@ -104,13 +104,13 @@ impl Diff {
 
     /// Of the whole.
     pub fn verdict(&self) -> Verdict {
-        Verdict::of(!self.gained.is_empty(), !self.lost.is_empty())
+        Verdict::from_changes(!self.gained.is_empty(), !self.lost.is_empty())
     }
 
     /// Of one end: what is gained and lost where it is one of the two.
     pub fn verdict_of(&self, end: EndId) -> Verdict {
         let has = |changes: &[Change]| changes.iter().any(|change| change.from == end || change.to == end);
-        Verdict::of(has(&self.gained), has(&self.lost))
+        Verdict::from_changes(has(&self.gained), has(&self.lost))
     }
 
     /// Whether anything is gained from or to the internet.
@@ -120,7 +120,7 @@ impl Diff {
 }
 
 impl Verdict {
-    fn of(gained: bool, lost: bool) -> Verdict {
+    fn from_changes(gained: bool, lost: bool) -> Verdict {
         match (gained, lost) {
             (false, false) => Verdict::Equal,
             (false, true) => Verdict::Narrower,

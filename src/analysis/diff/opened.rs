@@ -3,7 +3,7 @@
 use super::causes::causes;
 use super::defaults::DefaultValue;
 use super::ends::{EndId, Ends};
-use super::version::{Door, Half};
+use super::version::{GateAccess, Version};
 use super::{Change, Places};
 use crate::groups::Direction;
 use crate::net::{self, Addresses, Family, Packets, TrafficSet, world};
@@ -21,15 +21,15 @@ struct Part {
 
 /// The side of a tier in both programs.
 struct Doors<'d> {
-    was: &'d Door,
-    now: &'d Door,
+    was: &'d GateAccess,
+    now: &'d GateAccess,
     /// What blocks let through in either, once somebody asks.
     by_block: OnceCell<Packets>,
 }
 
 /// What passes under the program `after` and not under `before`: what is open to the internet first, then by ends.
-pub(super) fn opened(ends: &Ends, before: &Half<'_>, after: &Half<'_>) -> Vec<Change> {
-    let nothing = Door::default();
+pub(super) fn opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>) -> Vec<Change> {
+    let nothing = GateAccess::default();
     let doors = |tier, direction| {
         let now = after.door(tier, direction)?;
         Some(Doors { was: before.door(tier, direction).unwrap_or(&nothing), now, by_block: OnceCell::new() })
@@ -43,7 +43,7 @@ pub(super) fn opened(ends: &Ends, before: &Half<'_>, after: &Half<'_>) -> Vec<Ch
             if ends.is_tier(end) {
                 between_tiers.push(pair(tier, end, direction));
             } else {
-                let internet = is_wide(DefaultValue::of(after, end).addresses(), &fresh);
+                let internet = is_wide(DefaultValue::new(after, end).addresses(), &fresh);
                 tell(end, one_door(&doors, &ends.get(end).addresses, &fresh, direction, internet));
             }
         }
@@ -113,7 +113,7 @@ fn hosts(Doors { was, now, .. }: &Doors<'_>, direction: Direction) -> Vec<Part> 
     let part = |row: net::Row| {
         let at_world = !row.addresses.intersection(&world).is_empty();
         let internet = at_world && !row.traffic.intersection(&wide[row.family as usize]).is_empty();
-        Part::of(row, Addresses::default(), direction, internet)
+        Part::new(row, Addresses::default(), direction, internet)
     };
     let never_filtered = was.unfiltered.union(&now.unfiltered);
     let is_filtered = |row: &net::Row| !row.addresses.difference(&never_filtered).is_empty();
@@ -129,12 +129,12 @@ fn one_door(
     internet: bool,
 ) -> Vec<Part> {
     let rows = doors.by_name(places, fresh).rows().into_iter();
-    rows.map(|row| Part::of(row, Addresses::default(), direction, internet)).collect()
+    rows.map(|row| Part::new(row, Addresses::default(), direction, internet)).collect()
 }
 
 impl Part {
     /// What stands in a row, the tier being at `tier`.
-    fn of(row: net::Row, tier: Addresses, direction: Direction, internet: bool) -> Part {
+    fn new(row: net::Row, tier: Addresses, direction: Direction, internet: bool) -> Part {
         let (from, to) = match direction {
             Direction::Ingress => (row.addresses, tier),
             Direction::Egress => (tier, row.addresses),
@@ -205,10 +205,10 @@ fn by_default(
     doors: &Doors<'_>,
     end: EndId,
     all: &Addresses,
-    halves: [&Half<'_>; 2],
+    halves: [&Version<'_>; 2],
     direction: Direction,
 ) -> Vec<Part> {
-    let [was, now] = halves.map(|half| DefaultValue::of(half, end));
+    let [was, now] = halves.map(|half| DefaultValue::new(half, end));
     let places = match &now {
         DefaultValue::Nothing => return Vec::new(),
         // nobody knows the addresses of its members
@@ -227,7 +227,7 @@ fn by_default(
         let is_whole = now.is_id() && row.addresses == all.in_family(row.family);
         let addresses = if is_whole { Addresses::default() } else { row.addresses };
         let row = net::Row { addresses, ..row };
-        Part { by_default: true, ..Part::of(row, Addresses::default(), direction, internet) }
+        Part { by_default: true, ..Part::new(row, Addresses::default(), direction, internet) }
     };
     doors.by_name(&places, &both).rows().into_iter().map(part).collect()
 }
@@ -238,7 +238,7 @@ fn is_wide(places: &Addresses, [v4, v6]: &[TrafficSet; 2]) -> bool {
 }
 
 /// Adds what a pair of ends gained: what is the same in both families once.
-fn tell(ends: &Ends, after: &Half<'_>, (from, to): (EndId, EndId), parts: Vec<Part>, changes: &mut Vec<Change>) {
+fn tell(ends: &Ends, after: &Version<'_>, (from, to): (EndId, EndId), parts: Vec<Part>, changes: &mut Vec<Change>) {
     let place = |end: EndId, addresses: Addresses, part: &Part| {
         let all = end != EndId::HOSTS && addresses == ends.get(end).addresses.in_family(part.family);
         // where it is said of all of an end, its addresses are no news

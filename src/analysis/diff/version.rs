@@ -1,7 +1,7 @@
 //! One of the two programs: what each gate of its tiers admits, by the ends of both.
 
 use super::super::gate::{Gate, Gates};
-use super::super::gate_rules::Admit;
+use super::super::gate_rules::GateRules;
 use super::super::never_filtered;
 use super::ends::{EndId, Index};
 use crate::groups::Direction;
@@ -11,17 +11,17 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// One of two programs.
-pub(super) struct Half<'p> {
+pub(super) struct Version<'p> {
     pub(super) policy: &'p Policy,
     pub(super) gates: &'p Gates<'p>,
     pub(super) index: &'p Index,
     /// The sides of its tiers, by end.
-    sides: HashMap<(EndId, Direction), Door>,
+    sides: HashMap<(EndId, Direction), GateAccess>,
 }
 
 /// What one side of a tier admits.
 #[derive(Debug, Default)]
-pub(super) struct Door {
+pub(super) struct GateAccess {
     /// From or to hosts at addresses.
     pub(super) blocks: Packets,
     /// From or to other ends that its rules name, by end.
@@ -32,19 +32,19 @@ pub(super) struct Door {
     flows: OnceCell<Vec<(EndId, u32)>>,
 }
 
-impl<'p> Half<'p> {
-    pub(super) fn of(policy: &'p Policy, gates: &'p Gates<'p>, index: &'p Index) -> Half<'p> {
+impl<'p> Version<'p> {
+    pub(super) fn new(policy: &'p Policy, gates: &'p Gates<'p>, index: &'p Index) -> Version<'p> {
         let mut sides = HashMap::new();
         for (tier, end) in index.tiers() {
             for direction in Direction::ALL {
-                sides.insert((end, direction), door(policy, gates, index, Gate::of(tier, direction)));
+                sides.insert((end, direction), door(policy, gates, index, Gate::new(tier, direction)));
             }
         }
-        Half { policy, gates, index, sides }
+        Version { policy, gates, index, sides }
     }
 
     /// One side of a tier; nothing where the program does not have the tier.
-    pub(super) fn door(&self, tier: EndId, direction: Direction) -> Option<&Door> {
+    pub(super) fn door(&self, tier: EndId, direction: Direction) -> Option<&GateAccess> {
         self.sides.get(&(tier, direction))
     }
 
@@ -63,15 +63,15 @@ impl<'p> Half<'p> {
     }
 }
 
-fn door(policy: &Policy, gates: &Gates<'_>, index: &Index, gate: Gate) -> Door {
-    let admit: &Admit = gates.admit(gate);
+fn door(policy: &Policy, gates: &Gates<'_>, index: &Index, gate: Gate) -> GateAccess {
+    let admit: &GateRules = gates.admit(gate);
     let mut named: Vec<_> = admit.named().map(|(peer, sets)| (index.end(peer), sets.clone())).collect();
     named.sort_unstable_by_key(|(end, _)| *end);
     let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
     let unfiltered = never_filtered::addresses(policy.vpc_of(tier));
     // an open tier has no flows that open its outbound side
     let blocks = admit.blocks.union(&everything(Family::BOTH.map(|family| gates.is_open(gate, family))));
-    Door { blocks, named, unfiltered, flows: OnceCell::new() }
+    GateAccess { blocks, named, unfiltered, flows: OnceCell::new() }
 }
 
 /// All packets of these families.
@@ -83,7 +83,7 @@ fn everything(families: [bool; 2]) -> Packets {
     Packets::product(&Addresses::all(), &v4, &v6)
 }
 
-impl Door {
+impl GateAccess {
     /// What rules that name an end admit, by family.
     pub(super) fn to(&self, end: EndId) -> [TrafficSet; 2] {
         let at = self.named.binary_search_by_key(&end, |(end, _)| *end);

@@ -1,36 +1,36 @@
 //! What AWS will do, in one line.
 
-use crate::plan::{Changes, GroupFate, OtherChange, RuleFate, Sides, Targets};
+use crate::plan::{BeforeAfter, Changes, GroupOutcome, OtherChange, RuleOutcome, Targets};
 
 /// `3 rules to add, 1 to remove; 1 group replaced, 1 created`
 pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
-    let rules = |fates: &[RuleFate]| {
+    let rules = |fates: &[RuleOutcome]| {
         changes.rules.iter().filter(|(change, targets)| of(*targets) && fates.contains(&change.fate)).count()
     };
-    let again = [RuleFate::WithGroup, RuleFate::WithPeer, RuleFate::Readdressed];
-    let groups = |is: fn(&GroupFate) -> bool| {
+    let again = [RuleOutcome::WithGroup, RuleOutcome::WithPeer, RuleOutcome::ResourceRenamed];
+    let groups = |is: fn(&GroupOutcome) -> bool| {
         changes.groups.iter().filter(|(change, targets)| of(*targets) && is(&change.fate)).count()
     };
     let rules = listed(
         ["rule", "rules"],
         &[
-            (rules(&[RuleFate::Added]), "to add"),
-            (rules(&[RuleFate::Removed]), "to remove"),
+            (rules(&[RuleOutcome::Added]), "to add"),
+            (rules(&[RuleOutcome::Removed]), "to remove"),
             (rules(&again), "to make again"),
-            (rules(&[RuleFate::Repointed]), "to point elsewhere"),
-            (rules(&[RuleFate::Default]), "with a changed default"),
-            (rules(&[RuleFate::Text]), "with another text only"),
+            (rules(&[RuleOutcome::Retargeted]), "to point elsewhere"),
+            (rules(&[RuleOutcome::Default]), "with a changed default"),
+            (rules(&[RuleOutcome::Text]), "with another text only"),
         ],
     );
     let groups = listed(
         ["group", "groups"],
         &[
-            (groups(|fate| matches!(fate, GroupFate::Replaced { .. })), "replaced"),
-            (groups(|fate| matches!(fate, GroupFate::Recreated)), "recreated"),
-            (groups(|fate| matches!(fate, GroupFate::Deleted)), "deleted"),
-            (groups(|fate| matches!(fate, GroupFate::Created)), "created"),
-            (groups(|fate| matches!(fate, GroupFate::Moved { .. })), "renamed"),
-            (groups(|fate| matches!(fate, GroupFate::Tagged)), "with other tags"),
+            (groups(|fate| matches!(fate, GroupOutcome::Replaced { .. })), "replaced"),
+            (groups(|fate| matches!(fate, GroupOutcome::Recreated)), "recreated"),
+            (groups(|fate| matches!(fate, GroupOutcome::Deleted)), "deleted"),
+            (groups(|fate| matches!(fate, GroupOutcome::Created)), "created"),
+            (groups(|fate| matches!(fate, GroupOutcome::Moved { .. })), "renamed"),
+            (groups(|fate| matches!(fate, GroupOutcome::Tagged)), "with other tags"),
         ],
     );
     let parts: Vec<String> = [rules, groups].into_iter().flatten().collect();
@@ -39,7 +39,7 @@ pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
 
 /// What there is to say where neither rules nor groups change: a parameter may, and with it what a new deployment opens.
 fn parameters(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
-    let is_changed = |change: &OtherChange| matches!(change, OtherChange::Parameter(Sides::Both(..)));
+    let is_changed = |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));
     match changes.others.iter().filter(|(change, targets)| of(*targets) && is_changed(change)).count() {
         0 => "no rule and no group changes".to_string(),
         1 => "1 parameter changes".to_string(),

@@ -4,10 +4,10 @@
 use crate::groups::{ListReference, TierId};
 use crate::plan::Target;
 use crate::plan::{
-    ChangeSet, Changes, GroupChange, GroupFate, OtherChange, Plan, Reason, RuleChange, RuleFate, Sides, Targets,
-    UseChange,
+    BeforeAfter, ChangeSet, Changes, GroupChange, GroupOutcome, OtherChange, Plan, Reason, RuleChange, RuleOutcome,
+    Targets, UseChange,
 };
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::source::Sources;
 use serde::Serialize;
@@ -85,7 +85,7 @@ struct RuleLine<'c> {
     text_after: Option<String>,
     /// Why it goes and comes again.
     because: Option<&'static str>,
-    sentences: Vec<Said<'c>>,
+    sentences: Vec<Citation<'c>>,
     targets: &'static [&'static str],
 }
 
@@ -121,7 +121,7 @@ struct UseLine<'c> {
 
 impl<'c> Document<'c> {
     /// Makes it of the changes and the files that the two programs were read from.
-    pub fn of(changes: &'c Changes<'c>, old: &'c Sources, new: &'c Sources) -> Document<'c> {
+    pub fn new(changes: &'c Changes<'c>, old: &'c Sources, new: &'c Sources) -> Document<'c> {
         let mut document = Document {
             terraform: changes.terraform,
             cloudformation: changes.cloudformation,
@@ -176,25 +176,25 @@ impl<'c> Document<'c> {
 
 impl<'c> RuleLines<'c> {
     /// The list that a rule belongs in, and why it goes and comes again.
-    fn list(&mut self, fate: RuleFate) -> (&mut Vec<RuleLine<'c>>, Option<&'static str>) {
+    fn list(&mut self, fate: RuleOutcome) -> (&mut Vec<RuleLine<'c>>, Option<&'static str>) {
         match fate {
-            RuleFate::Added => (&mut self.added, None),
-            RuleFate::Removed => (&mut self.removed, None),
-            RuleFate::Text => (&mut self.text, None),
-            RuleFate::Repointed => (&mut self.repointed, None),
-            RuleFate::Default => (&mut self.defaults, None),
-            RuleFate::WithGroup => (&mut self.replaced, Some("group")),
-            RuleFate::WithPeer => (&mut self.replaced, Some("peer")),
-            RuleFate::Readdressed => (&mut self.replaced, Some("address")),
+            RuleOutcome::Added => (&mut self.added, None),
+            RuleOutcome::Removed => (&mut self.removed, None),
+            RuleOutcome::Text => (&mut self.text, None),
+            RuleOutcome::Retargeted => (&mut self.repointed, None),
+            RuleOutcome::Default => (&mut self.defaults, None),
+            RuleOutcome::WithGroup => (&mut self.replaced, Some("group")),
+            RuleOutcome::WithPeer => (&mut self.replaced, Some("peer")),
+            RuleOutcome::ResourceRenamed => (&mut self.replaced, Some("address")),
         }
     }
 }
 
-fn word<T>(sides: Sides<T>) -> &'static str {
+fn word<T>(sides: BeforeAfter<T>) -> &'static str {
     match sides {
-        Sides::Removed(_) => "removed",
-        Sides::Added(_) => "added",
-        Sides::Both(..) => "changed",
+        BeforeAfter::Removed(_) => "removed",
+        BeforeAfter::Added(_) => "added",
+        BeforeAfter::Both(..) => "changed",
     }
 }
 
@@ -206,11 +206,11 @@ fn words(targets: Targets) -> &'static [&'static str] {
     }
 }
 
-fn named<'c, T>(name: &'c str, sides: Sides<T>, targets: Targets) -> NamedLine<'c> {
+fn named<'c, T>(name: &'c str, sides: BeforeAfter<T>, targets: Targets) -> NamedLine<'c> {
     NamedLine { name, change: word(sides), targets: words(targets) }
 }
 
-fn output<'c>(changes: &'c Changes<'c>, sides: Sides<TierId>, targets: Targets) -> OutputLine<'c> {
+fn output<'c>(changes: &'c Changes<'c>, sides: BeforeAfter<TierId>, targets: Targets) -> OutputLine<'c> {
     let name = |target: Target| {
         sides.newest(|tier| target.output(changes.old.group(tier)), |tier| target.output(changes.new.group(tier)))
     };
@@ -222,7 +222,7 @@ fn output<'c>(changes: &'c Changes<'c>, sides: Sides<TierId>, targets: Targets) 
 /// What keeps a group that a tier of another name would take the place of: `was` with all earlier names, since a group's
 /// name starts with the oldest.
 fn fix<'c>(changes: &'c Changes<'c>, change: &GroupChange, sources: &'c Sources) -> Option<Fix<'c>> {
-    let Sides::Both(old, new) = change.sides else { return None };
+    let BeforeAfter::Both(old, new) = change.sides else { return None };
     let (was, is) = (changes.old.group(old), changes.new.group(new));
     let span = changes.new.policy().tier(new).span;
     let file = sources.file(span.file);
@@ -246,12 +246,12 @@ fn group<'c>(changes: &'c Changes<'c>, change: &GroupChange, targets: Targets, s
         targets: words(targets),
     };
     match &change.fate {
-        GroupFate::Recreated => GroupLine { fix: fix(changes, change, sources), ..line("recreated", false) },
-        GroupFate::Created => line("created", false),
-        GroupFate::Deleted => line("deleted", false),
-        GroupFate::Moved { tags } => line("moved", *tags),
-        GroupFate::Tagged => line("changed", true),
-        GroupFate::Replaced { reasons, refused } => {
+        GroupOutcome::Recreated => GroupLine { fix: fix(changes, change, sources), ..line("recreated", false) },
+        GroupOutcome::Created => line("created", false),
+        GroupOutcome::Deleted => line("deleted", false),
+        GroupOutcome::Moved { tags } => line("moved", *tags),
+        GroupOutcome::Tagged => line("changed", true),
+        GroupOutcome::Replaced { reasons, refused } => {
             let reasons = reasons.iter().map(|reason| reason.keyword()).collect();
             GroupLine { reasons, refused: *refused, ..line("replaced", false) }
         }
@@ -279,11 +279,11 @@ fn rule<'c>(
         protocol: rule.traffic.protocol().to_string(),
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
-        peer: End::of(policy, rule.peer),
+        peer: End::new(policy, rule.peer),
         text_before: change.sides.was().map(|place| text(changes.old, place)),
         text_after: change.sides.is().map(|place| text(changes.new, place)),
         because: None,
-        sentences: deployment.sentences(rule).into_iter().map(|id| Said::of(policy, sources, id)).collect(),
+        sentences: deployment.sentences(rule).into_iter().map(|id| Citation::new(policy, sources, id)).collect(),
         targets: words(targets),
     }
 }

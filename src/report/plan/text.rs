@@ -5,10 +5,10 @@ use super::rows::{RuleRow, Why};
 use crate::groups::{Deployment, Group, ParamId, PrefixListId, TierId};
 use crate::plan::Target;
 use crate::plan::{
-    Changes, GroupChange, GroupFate, OtherChange, Reason, RuleChange, RuleFate, RulePlace, Sides, Targets, UseChange,
-    defaults,
+    BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome, RulePlace, Targets,
+    UseChange, defaults,
 };
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::report::fold::fold;
 use crate::source::Sources;
@@ -65,7 +65,7 @@ impl<'c> Lines<'c> {
             format!("{} {name:width$}  {}{}", sign(&change.fate), self.group(change), of(*targets))
         };
         let note = groups.iter().any(|(change, _)| {
-            matches!(change.fate, GroupFate::Replaced { refused: false, .. } | GroupFate::Recreated)
+            matches!(change.fate, GroupOutcome::Replaced { refused: false, .. } | GroupOutcome::Recreated)
         });
         groups.iter().zip(names).map(line).chain(note.then(|| REPLACED.to_string())).collect()
     }
@@ -120,7 +120,7 @@ impl<'c> Lines<'c> {
     /// What becomes of each group, of each rule and of the rest; of the rules not more lines than so many. The rules of a
     /// replaced group are told with the group.
     pub fn each(&self, most: usize) -> Vec<String> {
-        let own = self.changes.rules.iter().filter(|(change, _)| change.fate != RuleFate::WithGroup);
+        let own = self.changes.rules.iter().filter(|(change, _)| change.fate != RuleOutcome::WithGroup);
         let own: Vec<(RuleChange, Targets)> = own.copied().collect();
         let groups = self.groups(&self.changes.groups).into_iter();
         groups.chain(self.rules(&own, most)).chain(self.others(&self.changes.others)).collect()
@@ -129,13 +129,13 @@ impl<'c> Lines<'c> {
     fn group(&self, change: &GroupChange) -> String {
         let was = change.sides.was().map_or("", |old| self.changes.old.group(old).name);
         match &change.fate {
-            GroupFate::Created => "created".to_string(),
-            GroupFate::Deleted => "deleted; AWS refuses that while anything uses the group".to_string(),
-            GroupFate::Tagged => "its tags change in place".to_string(),
-            GroupFate::Moved { tags: true } => format!("was {was}: the group stays, its tags change in place"),
-            GroupFate::Moved { tags: false } => format!("was {was}: the group stays"),
-            GroupFate::Recreated => self.recreated(change),
-            GroupFate::Replaced { reasons, refused } => self.replaced(change, reasons, *refused),
+            GroupOutcome::Created => "created".to_string(),
+            GroupOutcome::Deleted => "deleted; AWS refuses that while anything uses the group".to_string(),
+            GroupOutcome::Tagged => "its tags change in place".to_string(),
+            GroupOutcome::Moved { tags: true } => format!("was {was}: the group stays, its tags change in place"),
+            GroupOutcome::Moved { tags: false } => format!("was {was}: the group stays"),
+            GroupOutcome::Recreated => self.recreated(change),
+            GroupOutcome::Replaced { reasons, refused } => self.replaced(change, reasons, *refused),
         }
     }
 
@@ -155,7 +155,7 @@ impl<'c> Lines<'c> {
 
     /// ` with 4 rules`: those that go and come with their group.
     fn with_rules(&self, change: &GroupChange) -> String {
-        let rules = self.changes.rules.iter().filter(|(rule, _)| rule.fate == RuleFate::WithGroup);
+        let rules = self.changes.rules.iter().filter(|(rule, _)| rule.fate == RuleOutcome::WithGroup);
         let own = |place: Option<RulePlace>| place.map(|place| place.tier) == change.sides.is();
         match rules.filter(|(rule, _)| own(rule.sides.is())).count() {
             0 => String::new(),
@@ -164,7 +164,7 @@ impl<'c> Lines<'c> {
         }
     }
 
-    fn reason(&self, reason: Reason, sides: Sides<TierId>) -> String {
+    fn reason(&self, reason: Reason, sides: BeforeAfter<TierId>) -> String {
         let group = sides.was().map(|old| self.changes.old.group(old));
         let was = group.map_or("", |group| group.name);
         let text = match reason {
@@ -188,20 +188,20 @@ impl<'c> Lines<'c> {
     fn rule(&self, change: &RuleChange, targets: Targets) -> RuleRow {
         let (deployment, place, rule) = self.changes.rule(change);
         let sign = match change.fate {
-            RuleFate::Added => "+",
-            RuleFate::Removed => "-",
-            RuleFate::Text | RuleFate::Default | RuleFate::Repointed => "~",
-            RuleFate::WithGroup | RuleFate::WithPeer | RuleFate::Readdressed => "!",
+            RuleOutcome::Added => "+",
+            RuleOutcome::Removed => "-",
+            RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => "~",
+            RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => "!",
         };
         let why = match change.fate {
-            RuleFate::Added => self.sentence(change, true),
-            RuleFate::Removed => self.sentence(change, false),
-            RuleFate::Text => Why::Text(format!("text only, it was \"{}\"", self.old_text(change))),
-            RuleFate::Default => Why::Text(self.default(change)),
-            RuleFate::Repointed => Why::Known("names another group than before, in place"),
-            RuleFate::WithGroup => Why::Known("replaced with its group"),
-            RuleFate::WithPeer => Why::Known("replaced, because its peer is replaced"),
-            RuleFate::Readdressed => Why::Known("replaced unchanged, under another name"),
+            RuleOutcome::Added => self.sentence(change, true),
+            RuleOutcome::Removed => self.sentence(change, false),
+            RuleOutcome::Text => Why::Text(format!("text only, it was \"{}\"", self.old_text(change))),
+            RuleOutcome::Default => Why::Text(self.default(change)),
+            RuleOutcome::Retargeted => Why::Known("names another group than before, in place"),
+            RuleOutcome::WithGroup => Why::Known("replaced with its group"),
+            RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
+            RuleOutcome::ResourceRenamed => Why::Known("replaced unchanged, under another name"),
         };
         RuleRow {
             sign,
@@ -210,7 +210,7 @@ impl<'c> Lines<'c> {
             targets,
             groups: vec![deployment.group(place.tier).name.to_string()],
             traffic: vec![rule.traffic.to_string()],
-            peers: vec![End::of(deployment.policy(), rule.peer).words()],
+            peers: vec![End::new(deployment.policy(), rule.peer).words()],
         }
     }
 
@@ -223,8 +223,8 @@ impl<'c> Lines<'c> {
     /// Why something becomes of rules, in words.
     fn why(&self, row: &RuleRow) -> String {
         let why = match &row.why {
-            Why::Sentence { id, is_new: true } => Said::of(self.changes.new.policy(), self.new, *id).to_string(),
-            Why::Sentence { id, is_new: false } => Said::of(self.changes.old.policy(), self.old, *id).to_string(),
+            Why::Sentence { id, is_new: true } => Citation::new(self.changes.new.policy(), self.new, *id).to_string(),
+            Why::Sentence { id, is_new: false } => Citation::new(self.changes.old.policy(), self.old, *id).to_string(),
             Why::Known(words) => words.to_string(),
             Why::Text(words) => words.clone(),
         };
@@ -250,43 +250,47 @@ impl<'c> Lines<'c> {
         text
     }
 
-    /// What is worth telling of the rest; that a new group has an output goes without saying.
+    /// What is worth saying of the rest; that a new group has an output goes without saying.
     fn other(&self, change: &OtherChange, targets: Targets) -> Option<String> {
         let (old, new) = (self.changes.old, self.changes.new);
         Some(match *change {
-            OtherChange::Parameter(Sides::Removed(id)) => format!("- parameter {}", old.parameter_name(id)),
-            OtherChange::Parameter(Sides::Added(id)) => {
+            OtherChange::Parameter(BeforeAfter::Removed(id)) => format!("- parameter {}", old.parameter_name(id)),
+            OtherChange::Parameter(BeforeAfter::Added(id)) => {
                 format!("+ parameter {}{}", new.parameter_name(id), asked(new, id))
             }
-            OtherChange::Parameter(Sides::Both(was, is)) => {
+            OtherChange::Parameter(BeforeAfter::Both(was, is)) => {
                 format!("~ parameter {}: {}", new.parameter_name(is), self.parameter(was, is))
             }
-            OtherChange::List(Sides::Removed(id)) => format!("- prefix list {}, looked up or asked for", list(old, id)),
-            OtherChange::List(Sides::Added(id)) => format!("+ prefix list {}, looked up or asked for", list(new, id)),
-            OtherChange::List(Sides::Both(was, is)) => {
+            OtherChange::List(BeforeAfter::Removed(id)) => {
+                format!("- prefix list {}, looked up or asked for", list(old, id))
+            }
+            OtherChange::List(BeforeAfter::Added(id)) => {
+                format!("+ prefix list {}, looked up or asked for", list(new, id))
+            }
+            OtherChange::List(BeforeAfter::Both(was, is)) => {
                 format!("~ prefix list {}, looked up or asked for; it was {}", list(new, is), list(old, was))
             }
-            OtherChange::Lock(Sides::Removed(n)) => {
+            OtherChange::Lock(BeforeAfter::Removed(n)) => {
                 format!("- lock of the default group of {}, whose rules do not come back", old.locked[n].0)
             }
-            OtherChange::Lock(Sides::Added(n)) => {
+            OtherChange::Lock(BeforeAfter::Added(n)) => {
                 format!("+ lock of the default group of {}, which loses every rule", new.locked[n].0)
             }
-            OtherChange::Lock(Sides::Both(_, n)) => {
+            OtherChange::Lock(BeforeAfter::Both(_, n)) => {
                 format!("! lock of the default group of {}, which is in another VPC", new.locked[n].0)
             }
             OtherChange::Output(sides) => return self.output(sides, targets),
-            OtherChange::Export(Sides::Removed(tier)) => format!(
+            OtherChange::Export(BeforeAfter::Removed(tier)) => format!(
                 "- export of the id of {}; CloudFormation refuses that while another stack imports it",
                 old.group(tier).name
             ),
-            OtherChange::Export(Sides::Added(tier) | Sides::Both(_, tier)) => {
+            OtherChange::Export(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
                 format!("+ export of the id of {}", new.group(tier).name)
             }
-            OtherChange::Placeholder(Sides::Removed(tier)) => {
+            OtherChange::Placeholder(BeforeAfter::Removed(tier)) => {
                 format!("- {}  outbound  the rule that admits nothing", old.group(tier).name)
             }
-            OtherChange::Placeholder(Sides::Added(tier) | Sides::Both(_, tier)) => {
+            OtherChange::Placeholder(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
                 format!("+ {}  outbound  the rule that admits nothing", new.group(tier).name)
             }
         })
@@ -315,10 +319,13 @@ impl<'c> Lines<'c> {
     }
 
     /// An output of a group that neither comes nor goes.
-    fn output(&self, sides: Sides<TierId>, targets: Targets) -> Option<String> {
+    fn output(&self, sides: BeforeAfter<TierId>, targets: Targets) -> Option<String> {
         let beside = |change: &GroupChange| match change.fate {
-            GroupFate::Created | GroupFate::Deleted => change.sides == sides,
-            GroupFate::Replaced { .. } | GroupFate::Recreated | GroupFate::Moved { .. } | GroupFate::Tagged => false,
+            GroupOutcome::Created | GroupOutcome::Deleted => change.sides == sides,
+            GroupOutcome::Replaced { .. }
+            | GroupOutcome::Recreated
+            | GroupOutcome::Moved { .. }
+            | GroupOutcome::Tagged => false,
         };
         if self.changes.groups.iter().any(|(change, _)| beside(change)) {
             return None;
@@ -329,19 +336,21 @@ impl<'c> Lines<'c> {
             terraform.into_iter().chain(cloudformation).collect::<Vec<_>>().join(", ")
         };
         Some(match sides {
-            Sides::Removed(tier) => format!("- output {}", names(self.changes.old.group(tier))),
-            Sides::Added(tier) | Sides::Both(_, tier) => format!("+ output {}", names(self.changes.new.group(tier))),
+            BeforeAfter::Removed(tier) => format!("- output {}", names(self.changes.old.group(tier))),
+            BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier) => {
+                format!("+ output {}", names(self.changes.new.group(tier)))
+            }
         })
     }
 }
 
-fn sign(fate: &GroupFate) -> &'static str {
+fn sign(fate: &GroupOutcome) -> &'static str {
     match fate {
-        GroupFate::Replaced { .. } | GroupFate::Recreated => "!",
-        GroupFate::Deleted => "-",
-        GroupFate::Created => "+",
-        GroupFate::Moved { .. } => ">",
-        GroupFate::Tagged => "~",
+        GroupOutcome::Replaced { .. } | GroupOutcome::Recreated => "!",
+        GroupOutcome::Deleted => "-",
+        GroupOutcome::Created => "+",
+        GroupOutcome::Moved { .. } => ">",
+        GroupOutcome::Tagged => "~",
     }
 }
 

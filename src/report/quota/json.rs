@@ -1,8 +1,8 @@
 //! The ledger as JSON, format 1. A field may be added; a change of what is there changes `format`.
 
-use crate::analysis::quota::{Ledger, Side};
+use crate::analysis::quota::{DirectionUsage, Ledger};
 use crate::net::Family;
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::source::Sources;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -31,7 +31,7 @@ struct UseLine<'p> {
 struct CostLine<'p> {
     used: u32,
     #[serde(flatten)]
-    said: Said<'p>,
+    said: Citation<'p>,
 }
 
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
@@ -50,14 +50,14 @@ pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
 }
 
 /// A side in each family, with the sentences that have a part in that family, the most costly first.
-fn use_lines<'p>(ledger: &Ledger<'p>, side: &Side, sources: &'p Sources) -> [UseLine<'p>; 2] {
+fn use_lines<'p>(ledger: &Ledger<'p>, side: &DirectionUsage, sources: &'p Sources) -> [UseLine<'p>; 2] {
     let policy = ledger.policy;
     let costs = ledger.costs(side);
     Family::BOTH.map(|family| {
         let used = side.used.of(family);
         let mut parts: Vec<_> = costs.iter().map(|(id, cost)| (*id, cost.of(family))).filter(|(_, n)| *n > 0).collect();
         parts.sort_by_key(|(id, used)| (Reverse(*used), *id));
-        let cost = |(id, used)| CostLine { used, said: Said::of(policy, sources, id) };
+        let cost = |(id, used)| CostLine { used, said: Citation::new(policy, sources, id) };
         UseLine {
             tier: &policy.tier(side.tier).name,
             direction: side.direction.words(),

@@ -1,10 +1,10 @@
 //! The ledger as a table.
 
-use crate::analysis::quota::{Count, Ledger, Side};
+use crate::analysis::quota::{Count, DirectionUsage, Ledger};
 use crate::groups::Direction;
 use crate::net::Family;
 use crate::policy::{Outbound, PrefixList};
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::source::Sources;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -20,7 +20,7 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     if ledger.sides.is_empty() {
         return summary(ledger) + "\n";
     }
-    let digits = Digits::of(ledger);
+    let digits = Digits::new(ledger);
     let mut lines: Vec<Line> = vec![["GROUP", "SIDE", "IPv4", "IPv6", "SENTENCE"].map(str::to_string)];
     for side in &ledger.sides {
         lines.push(side_line(ledger, side, digits));
@@ -48,7 +48,7 @@ struct Digits {
 }
 
 impl Digits {
-    fn of(ledger: &Ledger<'_>) -> Digits {
+    fn new(ledger: &Ledger<'_>) -> Digits {
         let numbers = ledger.sides.iter().flat_map(|side| [side.used.v4, side.used.v6]);
         let length = |number: u32| number.to_string().len();
         let (used, apart) = numbers
@@ -70,7 +70,7 @@ impl Digits {
     }
 }
 
-fn side_line(ledger: &Ledger<'_>, side: &Side, digits: Digits) -> Line {
+fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line {
     let tier = ledger.policy.tier(side.tier);
     let said = match (side.direction, tier.outbound) {
         _ if ledger.is_over(side) => "over the quota",
@@ -82,7 +82,13 @@ fn side_line(ledger: &Ledger<'_>, side: &Side, digits: Digits) -> Line {
 }
 
 /// The most costly sentences, and the others as one line.
-fn sentence_lines(ledger: &Ledger<'_>, side: &Side, sources: &Sources, digits: Digits, lines: &mut Vec<Line>) {
+fn sentence_lines(
+    ledger: &Ledger<'_>,
+    side: &DirectionUsage,
+    sources: &Sources,
+    digits: Digits,
+    lines: &mut Vec<Line>,
+) {
     let costs = ledger.costs(side);
     let mut push = |cost: Count, said: String| {
         let [v4, v6] = Family::BOTH.map(|family| digits.part(cost.of(family)));
@@ -92,7 +98,7 @@ fn sentence_lines(ledger: &Ledger<'_>, side: &Side, sources: &Sources, digits: D
     let shown = if costs.len() == SHOWN + 1 { SHOWN + 1 } else { SHOWN.min(costs.len()) };
     let (most, others) = costs.split_at(shown);
     for (sentence, cost) in most {
-        push(*cost, Said::of(ledger.policy, sources, *sentence).to_string());
+        push(*cost, Citation::new(ledger.policy, sources, *sentence).to_string());
     }
     if !others.is_empty() {
         let sum = others.iter().fold(Count::default(), |sum, (_, cost)| sum.plus(*cost));
@@ -102,7 +108,7 @@ fn sentence_lines(ledger: &Ledger<'_>, side: &Side, sources: &Sources, digits: D
 
 /// `12 groups, 2 over the quota of 60 (api, web); fullest: web inbound, 110 of IPv4`
 fn summary(ledger: &Ledger<'_>) -> String {
-    let name = |side: &Side| ledger.policy.tier(side.tier).name.as_str();
+    let name = |side: &DirectionUsage| ledger.policy.tier(side.tier).name.as_str();
     let mut over: Vec<&str> = ledger.sides.iter().filter(|side| ledger.is_over(side)).map(name).collect();
     over.dedup();
     let named = over[..over.len().min(SHOWN)].join(", ");

@@ -4,7 +4,7 @@ use super::Version;
 use crate::analysis::diff::{Change, Places};
 use crate::net::{self, Addresses};
 use crate::policy::{Declared, Network, SentenceId};
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::source::{Span, visible};
 use ipnet::IpNet;
 use serde::Serialize;
@@ -53,7 +53,7 @@ impl<'p> Changed<'p> {
         for (key, statement) in &passes.declarations {
             let Some(was) = other.declarations.get(key).filter(|was| was.source != statement.source) else { continue };
             let [was, is] =
-                [(&other, was), (&passes, statement)].map(|(names, it)| Said::at(names.version.sources, it.span));
+                [(&other, was), (&passes, statement)].map(|(names, it)| Citation::at(names.version.sources, it.span));
             if was.text != is.text {
                 lines.insert(*key, ChangedLine::from(is));
             }
@@ -115,8 +115,13 @@ impl<'p> Changed<'p> {
                 is_there(&addresses(now).difference(&addresses(was))) || unknown(now) > unknown(was)
             }
             Declared::Param => match self.passes.given.get(name) {
-                Some(given) => net::block(&given.value).map_or(true, |block| is_there(&Addresses::of([&block]))),
-                None => change.by_default && self.default(name).is_none_or(|block| is_there(&Addresses::of([&block]))),
+                Some(given) => {
+                    net::block(&given.value).map_or(true, |block| is_there(&Addresses::from_blocks([&block])))
+                }
+                None => {
+                    change.by_default
+                        && self.default(name).is_none_or(|block| is_there(&Addresses::from_blocks([&block])))
+                }
             },
             Declared::Service | Declared::TierSet => true,
             Declared::External | Declared::PrefixList | Declared::Vpc | Declared::Peering => false,
@@ -179,8 +184,8 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-impl From<Said<'_>> for ChangedLine {
-    fn from(Said { file, line, text, .. }: Said<'_>) -> ChangedLine {
+impl From<Citation<'_>> for ChangedLine {
+    fn from(Citation { file, line, text, .. }: Citation<'_>) -> ChangedLine {
         ChangedLine { file: Some(file.to_string()), line: Some(line), text }
     }
 }

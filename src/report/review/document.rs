@@ -9,7 +9,7 @@ use crate::analysis::diff::{Change, Diff, EndId, Verdict};
 use crate::net::Family;
 use crate::plan::Changes;
 use crate::policy::Peer;
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::report::words::{line, pieces};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -75,7 +75,7 @@ pub struct ChangeLine<'p> {
     /// The lines that changed what the sentences mean.
     pub changed: Vec<ChangedLine>,
     /// The sentences that say so.
-    pub sentences: Vec<Said<'p>>,
+    pub sentences: Vec<Citation<'p>>,
     /// The tier that may send everything, where that is why.
     pub open_tier: Option<&'p str>,
 }
@@ -130,7 +130,7 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, chan
         gained: gained.collect(),
         lost: lost.collect(),
         defaults: defaults(old, new),
-        aws: crate::report::plan::Document::of(changes, old.sources, new.sources),
+        aws: crate::report::plan::Document::new(changes, old.sources, new.sources),
         assertions: assertions(&diff.ends, old, new),
         lints: lints(old, new),
     }
@@ -179,7 +179,7 @@ fn change_line<'p>(
         what: piece.piece.to_string(),
         families: piece.families.iter().map(|family| family.keyword()).collect(),
     };
-    let said = |id| Said::of(passes.policy, passes.sources, id);
+    let said = |id| Citation::new(passes.policy, passes.sources, id);
     ChangeLine {
         from: place(diff.ends.get(change.from), change.places.from.as_ref(), passes, both),
         to: place(diff.ends.get(change.to), change.places.to.as_ref(), passes, both),

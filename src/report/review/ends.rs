@@ -40,7 +40,7 @@ pub(super) fn place<'p>(
     [old, new]: [Version<'p>; 2],
 ) -> Place<'p> {
     let known = [(end.new, new), (end.old, old)];
-    let is = known.into_iter().find_map(|(peer, version)| Some(flows::End::of(version.policy, peer?)));
+    let is = known.into_iter().find_map(|(peer, version)| Some(flows::End::new(version.policy, peer?)));
     let Some(addresses) = addresses else {
         return Place { end: is, network: None, blocks: None, terms: Vec::new(), is_public: false };
     };

@@ -4,7 +4,7 @@ use super::Version;
 use crate::analysis::diff::Ends;
 use crate::diagnostic::{Finding, Problem};
 use crate::policy::Peer;
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::source::Span;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ pub struct Assertions<'p> {
     /// Those that do not hold in the new program.
     pub failing: Vec<Failing<'p>>,
     /// Those that the new program does not make any more.
-    pub removed: Vec<Said<'p>>,
+    pub removed: Vec<Citation<'p>>,
     /// How many of the new program's hold.
     pub holding: usize,
 }
@@ -27,7 +27,7 @@ pub struct Failing<'p> {
     pub before: Before,
     /// The assertion.
     #[serde(flatten)]
-    pub said: Said<'p>,
+    pub said: Citation<'p>,
     /// Why it does not hold.
     pub why: Vec<String>,
 }
@@ -78,7 +78,7 @@ pub struct Spot {
 }
 
 pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Assertions<'p> {
-    let renamed = Renamed::of(ends, old, new);
+    let renamed = Renamed::new(ends, old, new);
     let (before, after) = (stated(old), stated(new));
     let in_new_words: Vec<String> = before.iter().map(|(said, _)| renamed.words(&said.text)).collect();
     let said: BTreeSet<&str> = after.iter().map(|(said, _)| said.text.as_str()).collect();
@@ -103,7 +103,7 @@ pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) ->
 struct Renamed<'p>(BTreeMap<&'p str, &'p str>);
 
 impl<'p> Renamed<'p> {
-    fn of(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Renamed<'p> {
+    fn new(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Renamed<'p> {
         let names = ends.tiers().filter_map(|id| match (ends.get(id).old, ends.get(id).new) {
             (Some(Peer::Tier(was)), Some(Peer::Tier(is))) => {
                 let (was, is) = (old.policy.tier(was).name.as_str(), new.policy.tier(is).name.as_str());
@@ -128,13 +128,13 @@ impl<'p> Renamed<'p> {
 }
 
 /// The assertions of a program, each with why it does not hold.
-fn stated(version: Version<'_>) -> Vec<(Said<'_>, Vec<String>)> {
+fn stated(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
     let within =
         |inner: Span, outer: Span| inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end;
     let failures: Vec<(Span, String)> =
         version.problems.iter().filter_map(|problem| Some((problem.span()?, failure(problem)?))).collect();
     let why = |span: Span| failures.iter().filter(|(at, _)| within(*at, span)).map(|(_, why)| why.clone()).collect();
-    version.policy.assertions.iter().map(|a| (Said::at(version.sources, a.span), why(a.span))).collect()
+    version.policy.assertions.iter().map(|a| (Citation::at(version.sources, a.span), why(a.span))).collect()
 }
 
 /// What an assertion's failure says; nothing for other problems.

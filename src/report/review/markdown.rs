@@ -8,7 +8,7 @@ use super::rows::{Cited, Row, rows};
 use super::text::{aws_lines, compared, standing, summary};
 use crate::diagnostic::{counted, listed};
 use crate::plan::UseChange;
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::report::plan::Lines;
 use crate::source::{lexical, visible};
 use std::fmt::Write;
@@ -20,12 +20,12 @@ pub struct Links {
     /// `https://github.com/acme/shop/blob/{rev}/{file}#L{line}`; without it lines are named and link nowhere.
     pub template: Option<String>,
     /// Of the old program, and of the new one.
-    pub sides: [Side; 2],
+    pub sides: [LinkBase; 2],
 }
 
 /// How the files of one of the two programs are linked to.
 #[derive(Debug, Default)]
-pub struct Side {
+pub struct LinkBase {
     /// What stands for `{rev}`.
     pub revision: String,
     /// What the names of its files start with, and `{file}` does not.
@@ -115,13 +115,13 @@ fn verdict(document: &Document<'_>) -> String {
 #[derive(Clone, Copy)]
 struct Linker<'l> {
     links: &'l Links,
-    side: &'l Side,
+    side: &'l LinkBase,
 }
 
 impl Linker<'_> {
     /// `[shop.tier:14](https://…)`
     fn place(self, file: &str, line: usize) -> String {
-        let Side { revision, prefix, directory } = self.side;
+        let LinkBase { revision, prefix, directory } = self.side;
         let shown = code(&format!("{file}:{line}"));
         let Some(template) = &self.links.template else { return shown };
         let path = file.strip_prefix(prefix.as_str()).unwrap_or(file);
@@ -132,7 +132,7 @@ impl Linker<'_> {
         format!("[{shown}]({address})")
     }
 
-    fn said(self, said: &Said<'_>) -> String {
+    fn said(self, said: &Citation<'_>) -> String {
         format!("{} {}", self.place(said.file, said.line), code(&said.text))
     }
 
@@ -178,7 +178,7 @@ struct TableRow {
 
 fn table_rows(document: &Document<'_>, by_default: bool, [old, new]: [Linker<'_>; 2], limits: Limits) -> Vec<TableRow> {
     let side = |what: &str, changes: &[ChangeLine<'_>], linker: Linker<'_>| {
-        let sentence = |said: &Said<'_>| linker.said(said);
+        let sentence = |said: &Citation<'_>| linker.said(said);
         let line = |line: &ChangedLine| linker.changed(line);
         let cited = Cited { most: limits.sentences, sentence: &sentence, line: &line };
         let changes = changes.iter().filter(|change| change.by_default == by_default);

@@ -13,14 +13,14 @@ mod text;
 
 pub use changed::Given;
 pub use document::Document;
-pub use markdown::{Comment, Links, Side, markdown};
+pub use markdown::{Comment, LinkBase, Links, markdown};
 pub use text::text;
 
 use crate::analysis::diff::{Diff, Verdict};
 use crate::diagnostic::Problem;
 use crate::groups::Deployment;
-use crate::plan::{Changes, GroupFate};
-use crate::policy::{Policy, Succession};
+use crate::plan::{Changes, GroupOutcome};
+use crate::policy::{Policy, TierMapping};
 use crate::report::plan::Lines;
 use crate::source::Sources;
 
@@ -58,8 +58,13 @@ pub struct Review<'p> {
 }
 
 /// Compares two versions of a program, whose tiers are matched; `changes` is what AWS will do.
-pub fn review<'p>(old: Version<'p>, new: Version<'p>, succession: &Succession, changes: &'p Changes<'p>) -> Review<'p> {
-    let diff = Diff::between(old.policy, new.policy, succession);
+pub fn review<'p>(
+    old: Version<'p>,
+    new: Version<'p>,
+    tier_mapping: &TierMapping,
+    changes: &'p Changes<'p>,
+) -> Review<'p> {
+    let diff = Diff::between(old.policy, new.policy, tier_mapping);
     let aws = Lines { changes, old: old.sources, new: new.sources };
     Review { document: document::document(old, new, &diff, changes), aws }
 }
@@ -72,15 +77,15 @@ impl Review<'_> {
 
     /// Whether another security group takes the place of one.
     pub fn replaces(&self) -> bool {
-        self.has(|fate| matches!(fate, GroupFate::Replaced { .. } | GroupFate::Recreated))
+        self.has(|fate| matches!(fate, GroupOutcome::Replaced { .. } | GroupOutcome::Recreated))
     }
 
     /// Whether a security group is deleted, and none takes its place that the program knows of.
     pub fn deletes(&self) -> bool {
-        self.has(|fate| matches!(fate, GroupFate::Deleted | GroupFate::Recreated))
+        self.has(|fate| matches!(fate, GroupOutcome::Deleted | GroupOutcome::Recreated))
     }
 
-    fn has(&self, is: fn(&GroupFate) -> bool) -> bool {
+    fn has(&self, is: fn(&GroupOutcome) -> bool) -> bool {
         self.aws.changes.groups.iter().any(|(change, _)| is(&change.fate))
     }
 }

@@ -1,7 +1,7 @@
 //! Connections as reports lay them out: what several ends have alike is one row.
 
 use super::document::ChangeLine;
-use crate::report::citation::Said;
+use crate::report::citation::Citation;
 use crate::report::fold::{fold, names};
 
 /// Ends that a row names where they are many; of what is public, all.
@@ -46,7 +46,7 @@ pub(super) struct Cited<'c> {
     /// Not more sentences than so many for a row.
     pub most: usize,
     /// A sentence.
-    pub sentence: &'c dyn Fn(&Said<'_>) -> String,
+    pub sentence: &'c dyn Fn(&Citation<'_>) -> String,
     /// A line that changed.
     pub line: &'c dyn Fn(&super::changed::ChangedLine) -> String,
 }

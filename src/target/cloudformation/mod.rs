@@ -272,7 +272,8 @@ impl Serialize for Resources<'_, '_> {
         let template = self.0;
         let mut map = serializer.serialize_map(None)?;
         for group in &template.deployment.groups {
-            let metadata = Metadata::of(group.ingress.iter().chain(&group.egress).filter(|rule| !separate(rule)));
+            let metadata =
+                Metadata::for_rules(group.ingress.iter().chain(&group.egress).filter(|rule| !separate(rule)));
             let properties = GroupBody { template, group };
             let resource = Resource { r#type: "AWS::EC2::SecurityGroup", metadata, properties };
             map.serialize_entry(&group_id(group), &resource)?;
@@ -286,7 +287,7 @@ impl Serialize for Resources<'_, '_> {
                     name.clear();
                     template.names.rule(group.tier, direction, rule, &mut name);
                     let properties = RuleBody { template, group: Some(group.tier), direction, rule };
-                    let resource = Resource { r#type, metadata: Metadata::of([rule].into_iter()), properties };
+                    let resource = Resource { r#type, metadata: Metadata::for_rules([rule].into_iter()), properties };
                     map.serialize_entry(&name, &resource)?;
                     template.spare.borrow_mut().1 = name;
                 }
@@ -304,7 +305,7 @@ struct Metadata {
 }
 
 impl Metadata {
-    fn of<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<Metadata> {
+    fn for_rules<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<Metadata> {
         let kinds = rules.filter_map(|rule| match rule.traffic {
             Traffic::Icmpv6(kind) => kind,
             Traffic::All | Traffic::Tcp(_) | Traffic::Udp(_) | Traffic::Icmp(_) | Traffic::Number(_) => None,
@@ -454,7 +455,7 @@ impl RuleBody<'_, '_> {
                 let text = &mut template.spare.borrow_mut().0;
                 text.clear();
                 push_block(text, &block);
-                map.serialize_entry(cidr(Family::of(&block)), text)
+                map.serialize_entry(cidr(Family::of_block(&block)), text)
             }
             Peer::Param(id) => {
                 map.serialize_entry(cidr(template.deployment.parameter_family(id)), &template.parameter(id))

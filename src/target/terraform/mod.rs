@@ -179,7 +179,7 @@ fn shapes() -> Vec<Shape> {
 fn shape_of(deployment: &Deployment<'_>, direction: Direction, rule: &Rule) -> usize {
     let family = |family: Family| family as usize;
     let peer = match rule.peer {
-        Peer::Net(block) => family(Family::of(&block)),
+        Peer::Net(block) => family(Family::of_block(&block)),
         Peer::Param(id) => 2 + family(deployment.parameter_family(id)),
         Peer::Tier(_) | Peer::External(_) => 4,
         Peer::PrefixList(_) => 5,

@@ -5,20 +5,20 @@ use std::collections::HashMap;
 
 /// The tiers of two programs, matched.
 #[derive(Debug, Clone)]
-pub struct Succession {
+pub struct TierMapping {
     /// For each tier of the new program, the one of the old that it is.
     old_of: Vec<Option<TierId>>,
     /// For each tier of the old program, the one of the new that it is.
     new_of: Vec<Option<TierId>>,
 }
 
-impl Succession {
+impl TierMapping {
     /// A tier is the one that has its name; else the one whose name is among its earlier names, the newest first; else
     /// the one that says of itself that it had its name, which is how a renaming looks when it is taken back.
-    pub fn of(old: &Policy, new: &Policy) -> Succession {
+    pub fn new(old: &Policy, new: &Policy) -> TierMapping {
         let names = |tier: &'_ Tier| [&tier.name].into_iter().chain(&tier.was).cloned().collect::<Vec<_>>();
         let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
-        let mut found = Succession::forward(&olds, &new.tiers.iter().map(names).collect::<Vec<_>>());
+        let mut found = TierMapping::forward(&olds, &new.tiers.iter().map(names).collect::<Vec<_>>());
         let news = positions(new.tiers.iter().map(|tier| tier.name.as_str()));
         for (n, tier) in old.tiers.iter().enumerate() {
             for name in &tier.was {
@@ -30,8 +30,8 @@ impl Succession {
 
     /// Matches by what the tiers of the old program are called and what those of the new one are and were, the newest
     /// first: one that has the name of an old one is that one, before all that had it.
-    pub fn forward(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> Succession {
-        let mut found = Succession { old_of: vec![None; news.len()], new_of: vec![None; olds.len()] };
+    pub fn forward(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> TierMapping {
+        let mut found = TierMapping { old_of: vec![None; news.len()], new_of: vec![None; olds.len()] };
         let olds = positions(olds.iter().map(AsRef::as_ref));
         let mut pass = |names: fn(&[String]) -> &[String]| {
             for (n, all) in news.iter().enumerate() {
@@ -46,7 +46,7 @@ impl Succession {
     }
 
     /// Adds what another matching says of tiers that nothing is matched with.
-    pub fn complete(&mut self, other: &Succession) {
+    pub fn complete(&mut self, other: &TierMapping) {
         for (n, old) in other.old_of.iter().enumerate() {
             self.link(*old, Some(TierId(n as u32)));
         }
