@@ -1,5 +1,5 @@
-//! How long each pass takes for a rule, over estates of 1,000 to 300,000 rules: a pass that is linear shows the same
-//! throughput at every size.
+//! How long each pass takes for a rule, over estates of 1,000 to 300,000 rules: a pass that is
+//! linear shows the same throughput at every size.
 //!
 //!     cargo bench                       all passes at all sizes: a few minutes
 //!     cargo bench -- parse              one pass
@@ -7,7 +7,9 @@
 
 mod estate;
 
-use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+};
 use estate::{ENTRY, Estate, Files, Mix};
 use std::cell::OnceCell;
 use std::hint::black_box;
@@ -46,15 +48,29 @@ struct Subject {
 impl Subject {
     fn new(rules: usize, mix: Mix) -> Subject {
         let (plain, edited, program) = Default::default();
-        Subject { rules, mix, plain, edited, program }
+        Subject {
+            rules,
+            mix,
+            plain,
+            edited,
+            program,
+        }
     }
 
     fn files(&self, edited: bool) -> Files {
-        Estate { rules: self.rules, mix: self.mix, assertions: ASSERTIONS, edited, ..Estate::default() }.files()
+        Estate {
+            rules: self.rules,
+            mix: self.mix,
+            assertions: ASSERTIONS,
+            edited,
+            ..Estate::default()
+        }
+        .files()
     }
 
     fn compiled(&self, edited: bool) -> Compilation {
-        let compilation = compile(ENTRY, &mut self.files(edited), &[], today()).expect("the entry is there");
+        let compilation =
+            compile(ENTRY, &mut self.files(edited), &[], today()).expect("the entry is there");
         assert!(!compilation.problems.any_error(), "an estate has no error");
         compilation
     }
@@ -69,7 +85,11 @@ impl Subject {
 
     /// Its syntax tree.
     fn program(&self) -> &ast::Program {
-        self.program.get_or_init(|| parse::program(ENTRY, &mut self.files(false)).expect("the entry is there").1)
+        self.program.get_or_init(|| {
+            parse::program(ENTRY, &mut self.files(false))
+                .expect("the entry is there")
+                .1
+        })
     }
 
     /// Its text.
@@ -96,13 +116,19 @@ fn pass<'s, T, O>(
 ) {
     let mut group = criterion.benchmark_group(name);
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
-    group.warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
+    group
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_secs(1));
     for subject in subjects {
         group.throughput(Throughput::Elements(subject.rules as u64));
         group.bench_function(BenchmarkId::from_parameter(subject.rules), |bencher| {
             let prepared = prepare(subject);
             // what a pass makes is dropped outside of what is measured
-            bencher.iter_batched(|| (), |()| run(black_box(&prepared)), BatchSize::PerIteration);
+            bencher.iter_batched(
+                || (),
+                |()| run(black_box(&prepared)),
+                BatchSize::PerIteration,
+            );
         });
     }
     group.finish();
@@ -111,21 +137,68 @@ fn pass<'s, T, O>(
 fn passes(criterion: &mut Criterion) {
     let subjects = SIZES.map(|rules| Subject::new(rules, Mix::Dense));
     let lints = lint::names();
-    let settings =
-        Settings { bindings: &[], as_of: today(), catalogue: catalogue(), lints: &lints, stack_name: "estate" };
+    let settings = Settings {
+        bindings: &[],
+        as_of: today(),
+        catalogue: catalogue(),
+        lints: &lints,
+        stack_name: "estate",
+    };
     let levels = Levels::default();
 
-    pass(criterion, "parse", &subjects, Subject::text, |text| parse::text(ENTRY, text));
-    pass(criterion, "resolve", &subjects, |it| it, |it| resolve(&it.plain().sources, it.program(), &settings));
-    pass(criterion, "lower", &subjects, |it| &it.plain().policy, |policy| lower(policy).rule_count());
-    pass(criterion, "gates", &subjects, |it| &it.plain().policy, |policy| drop(Gates::new(policy)));
-    let judged = |it| (&Subject::plain(it).policy, Gates::new(&it.plain().policy), it.deployment());
-    pass(criterion, "assertions", &subjects, judged, |(policy, gates, _)| assertions::prove(policy, gates));
-    pass(criterion, "lints", &subjects, judged, |(policy, gates, deployment)| {
-        lint::judge(policy, gates.clone(), deployment, &levels)
+    pass(criterion, "parse", &subjects, Subject::text, |text| {
+        parse::text(ENTRY, text)
     });
+    pass(
+        criterion,
+        "resolve",
+        &subjects,
+        |it| it,
+        |it| resolve(&it.plain().sources, it.program(), &settings),
+    );
+    pass(
+        criterion,
+        "lower",
+        &subjects,
+        |it| &it.plain().policy,
+        |policy| lower(policy).rule_count(),
+    );
+    pass(
+        criterion,
+        "gates",
+        &subjects,
+        |it| &it.plain().policy,
+        |policy| drop(Gates::new(policy)),
+    );
+    let judged = |it| {
+        (
+            &Subject::plain(it).policy,
+            Gates::new(&it.plain().policy),
+            it.deployment(),
+        )
+    };
+    pass(
+        criterion,
+        "assertions",
+        &subjects,
+        judged,
+        |(policy, gates, _)| assertions::prove(policy, gates),
+    );
+    pass(
+        criterion,
+        "lints",
+        &subjects,
+        judged,
+        |(policy, gates, deployment)| lint::judge(policy, gates.clone(), deployment, &levels),
+    );
     for target in target::ALL {
-        pass(criterion, target.name, &subjects, Subject::deployment, |deployment| (target.emit)(deployment));
+        pass(
+            criterion,
+            target.name,
+            &subjects,
+            Subject::deployment,
+            |deployment| (target.emit)(deployment),
+        );
     }
     let tier_mapping = |it: &Subject| TierMapping::new(&it.plain().policy, &it.edited().policy);
     pass(
@@ -135,15 +208,33 @@ fn passes(criterion: &mut Criterion) {
         |it| (it, tier_mapping(it)),
         |(it, tier_mapping)| Diff::between(&it.plain().policy, &it.edited().policy, tier_mapping),
     );
-    let deployed = |it| (Subject::deployment(it), lower(&it.edited().policy), tier_mapping(it));
-    pass(criterion, "changes", &subjects, deployed, |(old, new, tier_mapping)| {
-        Changes::between(old, new, tier_mapping).is_empty()
-    });
-    pass(criterion, "fmt", &subjects, |it| it, |it| fmt::format(it.text(), &it.program().files[0]));
+    let deployed = |it| {
+        (
+            Subject::deployment(it),
+            lower(&it.edited().policy),
+            tier_mapping(it),
+        )
+    };
+    pass(
+        criterion,
+        "changes",
+        &subjects,
+        deployed,
+        |(old, new, tier_mapping)| Changes::between(old, new, tier_mapping).is_empty(),
+    );
+    pass(
+        criterion,
+        "fmt",
+        &subjects,
+        |it| it,
+        |it| fmt::format(it.text(), &it.program().files[0]),
+    );
     pass(criterion, "quota", &subjects, Subject::plain, |it| {
         report::quota::table(&Ledger::new(&it.policy), &it.sources)
     });
-    pass(criterion, "flows", &subjects, Subject::plain, |it| flows::table(&it.policy, &it.sources));
+    pass(criterion, "flows", &subjects, Subject::plain, |it| {
+        flows::table(&it.policy, &it.sources)
+    });
 }
 
 /// What looks at every pair of tiers, over tiers that have addresses.
@@ -153,9 +244,13 @@ fn pairs(criterion: &mut Criterion) {
         let mut out = Vec::new();
         report::csv(&it.policy, &mut out).map(|()| out)
     });
-    pass(criterion, "assertions of every form", &subjects, Subject::plain, |it| {
-        assertions::prove(&it.policy, &Gates::new(&it.policy))
-    });
+    pass(
+        criterion,
+        "assertions of every form",
+        &subjects,
+        Subject::plain,
+        |it| assertions::prove(&it.policy, &Gates::new(&it.policy)),
+    );
 }
 
 criterion_group!(benches, passes, pairs);

@@ -1,7 +1,11 @@
 //! Writes an estate: a program of any size to measure the compiler with.
 //!
 //!     cargo run --example estate -- --rules 10000 --seed 1 --mix dense -o estate.tier
-#![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "it is a command")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "it is a command"
+)]
 
 #[path = "../benches/estate/mod.rs"]
 mod estate;
@@ -42,8 +46,26 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let given = Arguments::parse();
-    let Arguments { rules, seed, mix, peers, assertions, files, edit: edited, output } = given;
-    let files = Estate { rules, seed, mix, peers, assertions, files: files.into(), edited }.files();
+    let Arguments {
+        rules,
+        seed,
+        mix,
+        peers,
+        assertions,
+        files,
+        edit: edited,
+        output,
+    } = given;
+    let files = Estate {
+        rules,
+        seed,
+        mix,
+        peers,
+        assertions,
+        files: files.into(),
+        edited,
+    }
+    .files();
     match write(&files, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -57,7 +79,11 @@ fn write(Files(files): &Files, output: Option<PathBuf>) -> Result<(), String> {
     let (entry, parts) = files.split_first().ok_or("there is nothing to write")?;
     let Some(path) = output else {
         print!("{}", entry.1);
-        return if parts.is_empty() { Ok(()) } else { Err("several files need `-o FILE`".to_string()) };
+        return if parts.is_empty() {
+            Ok(())
+        } else {
+            Err("several files need `-o FILE`".to_string())
+        };
     };
     std::fs::write(&path, &entry.1).map_err(|why| format!("`{}`: {why}", path.display()))?;
     for (name, text) in parts {

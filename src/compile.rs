@@ -35,21 +35,31 @@ pub struct Judged<'p> {
 }
 
 impl Compilation {
-    /// Proves what the program asserts, and looks at it with every lint; unless names of its outputs are in error.
+    /// Proves what the program asserts, and looks at it with every lint; unless names of its
+    /// outputs are in error.
     pub fn judge(&self, levels: &Levels) -> Judged<'_> {
         let mut problems = self.problems.clone();
         if problems.any_error() {
-            return Judged { deployment: None, problems };
+            return Judged {
+                deployment: None,
+                problems,
+            };
         }
         let deployment = lower(&self.policy);
         problems.append(addresses::check(&deployment));
         if problems.any_error() {
-            return Judged { deployment: None, problems };
+            return Judged {
+                deployment: None,
+                problems,
+            };
         }
         let gates = Gates::new(&self.policy);
         problems.append(assertions::prove(&self.policy, &gates));
         problems.append(lint::judge(&self.policy, gates, &deployment, levels));
-        Judged { deployment: Some(deployment), problems }
+        Judged {
+            deployment: Some(deployment),
+            problems,
+        }
     }
 }
 
@@ -61,7 +71,9 @@ pub fn compile(
     as_of: Date,
 ) -> Result<Compilation, ReadError> {
     let (sources, program, problems) = parse::program(entry, reader)?;
-    Ok(resolved(entry, sources, &program, problems, bindings, as_of))
+    Ok(resolved(
+        entry, sources, &program, problems, bindings, as_of,
+    ))
 }
 
 fn resolved(
@@ -73,10 +85,20 @@ fn resolved(
     as_of: Date,
 ) -> Compilation {
     let (stack_name, lints) = (stack_name(entry), lint::names());
-    let settings = Settings { bindings, as_of, catalogue: catalogue(), lints: &lints, stack_name: &stack_name };
+    let settings = Settings {
+        bindings,
+        as_of,
+        catalogue: catalogue(),
+        lints: &lints,
+        stack_name: &stack_name,
+    };
     let (policy, found) = resolve(&sources, program, &settings);
     problems.append(found);
-    Compilation { sources, policy, problems }
+    Compilation {
+        sources,
+        policy,
+        problems,
+    }
 }
 
 /// A program, and what a question about it means in its names.
@@ -107,21 +129,44 @@ pub fn ask(
     as_of: Date,
     question: &Question<'_>,
 ) -> Result<Asked, AskError> {
-    let (mut sources, mut program, mut problems) = parse::program(entry, reader).map_err(AskError::Read)?;
-    let file = question.pose(&mut sources, &mut program, &mut problems).map_err(AskError::Question)?;
+    let (mut sources, mut program, mut problems) =
+        parse::program(entry, reader).map_err(AskError::Read)?;
+    let file = question
+        .pose(&mut sources, &mut program, &mut problems)
+        .map_err(AskError::Question)?;
     let mut compilation = resolved(entry, sources, &program, problems, bindings, as_of);
-    let question = compilation.policy.assertions.pop_if(|assertion| assertion.span.file == file);
-    Ok(Asked { compilation, question, file })
+    let question = compilation
+        .policy
+        .assertions
+        .pop_if(|assertion| assertion.span.file == file);
+    Ok(Asked {
+        compilation,
+        question,
+        file,
+    })
 }
 
 /// The name of a stack that a program does not name: the stem of its file, as a name.
 fn stack_name(entry: &str) -> String {
     let file = entry.rsplit(['/', '\\']).next().unwrap_or(entry);
     let stem = file.strip_suffix(".tier").unwrap_or(file);
-    let plain: String =
-        stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).take(100).collect();
+    let plain: String = stem
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .take(100)
+        .collect();
     let name = plain.trim_matches('-');
-    if name.is_empty() { "stack".to_string() } else { name.to_string() }
+    if name.is_empty() {
+        "stack".to_string()
+    } else {
+        name.to_string()
+    }
 }
 
 #[cfg(test)]
@@ -130,8 +175,12 @@ mod tests {
 
     #[test]
     fn a_stack_is_named_for_its_file() {
-        for (entry, name) in [("a/shop.tier", "shop"), ("-", "stack"), ("my shop.tier", "my-shop"), ("é.tier", "stack")]
-        {
+        for (entry, name) in [
+            ("a/shop.tier", "shop"),
+            ("-", "stack"),
+            ("my shop.tier", "my-shop"),
+            ("é.tier", "stack"),
+        ] {
             assert_eq!(stack_name(entry), name);
         }
     }

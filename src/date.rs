@@ -50,7 +50,9 @@ impl FromStr for Date {
     /// Reads `2026-12-31`, and nothing looser than that.
     fn from_str(text: &str) -> Result<Date, NotADate> {
         let number = |range: std::ops::Range<usize>| {
-            let digits = text.get(range).filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
+            let digits = text
+                .get(range)
+                .filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
             digits.and_then(|d| d.parse::<u16>().ok()).ok_or(NotADate)
         };
         let dashes = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';

@@ -1,7 +1,7 @@
 //! Source files and places in them.
 //!
-//! A [`Span`] is a pair of byte offsets in one file; it is what every later stage keeps as the origin
-//! of a thing. Lines and columns are computed only when somebody asks for them.
+//! A [`Span`] is a pair of byte offsets in one file; it is what every later stage keeps as the
+//! origin of a thing. Lines and columns are computed only when somebody asks for them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -26,10 +26,12 @@ pub struct File {
     characters: OnceLock<Vec<u32>>,
 }
 
-/// A file can have no more: what is made of it takes many times its size, and its offsets have 32 bits.
+/// A file can have no more: what is made of it takes many times its size, and its offsets have 32
+/// bits.
 pub const MOST_BYTES: usize = 256 << 20;
 
-/// Characters are counted from the start of one of these, so that a place on a line of any length is soon found.
+/// Characters are counted from the start of one of these, so that a place on a line of any length
+/// is soon found.
 const STRETCH: usize = 1024;
 
 /// What a file of [`Sources`] is.
@@ -59,9 +61,13 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span from the start of this one to the end of `last`, which stands later in the same file.
+    /// The span from the start of this one to the end of `last`, which stands later in the same
+    /// file.
     pub fn to(self, last: Span) -> Span {
-        Span { end: last.end, ..self }
+        Span {
+            end: last.end,
+            ..self
+        }
     }
 
     /// Whether all of `other` lies in it.
@@ -72,7 +78,11 @@ impl Span {
     /// The `length` bytes that start `offset` bytes into this span.
     pub fn part(self, offset: usize, length: usize) -> Span {
         let start = self.start + offset as u32;
-        Span { start, end: start + length as u32, ..self }
+        Span {
+            start,
+            end: start + length as u32,
+            ..self
+        }
     }
 
     /// As a range of byte offsets.
@@ -89,7 +99,14 @@ impl Sources {
         }
         let id = FileId(self.files.len() as u32);
         let (line_starts, drawn, characters) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        self.files.push(File { name, kind: FileKind::Work, text, line_starts, drawn, characters });
+        self.files.push(File {
+            name,
+            kind: FileKind::Work,
+            text,
+            line_starts,
+            drawn,
+            characters,
+        });
         Some(id)
     }
 
@@ -103,18 +120,26 @@ impl Sources {
         self.files.first()
     }
 
-    /// Adds a file as it was read. What is no UTF-8 is replaced, and the first byte of it comes back with the file.
+    /// Adds a file as it was read. What is no UTF-8 is replaced, and the first byte of it comes
+    /// back with the file.
     pub fn add_bytes(&mut self, name: String, bytes: Vec<u8>) -> Option<(FileId, Option<Span>)> {
         let (text, invalid) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
+                (
+                    String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                    Some(at),
+                )
             }
         };
         let file = self.add(name, text)?;
         // the replacement character is three bytes long
-        let span = |at| Span { file, start: at as u32, end: at as u32 + 3 };
+        let span = |at| Span {
+            file,
+            start: at as u32,
+            end: at as u32 + 3,
+        };
         Some((file, invalid.map(span)))
     }
 
@@ -134,11 +159,17 @@ impl Sources {
     }
 }
 
-/// Whether a character is not seen but does something to the text around it: a control character, a line or paragraph
-/// separator of Unicode's, a mark of byte order, or what reorders text on a screen (Unicode's `Bidi_Control`).
+/// Whether a character is not seen but does something to the text around it: a control character, a
+/// line or paragraph separator of Unicode's, a mark of byte order, or what reorders text on a
+/// screen (Unicode's `Bidi_Control`).
 pub fn is_unseen(character: char) -> bool {
     match character {
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
+        '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => true,
         other => other.is_control(),
     }
 }
@@ -149,7 +180,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
-    let shown = |c: char| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() };
+    let shown = |c: char| {
+        if is_plain(c) {
+            c.to_string()
+        } else {
+            c.escape_default().to_string()
+        }
+    };
     Cow::Owned(text.chars().map(shown).collect())
 }
 
@@ -160,16 +197,20 @@ pub fn visible_lines(text: &str) -> String {
 
 /// Up to so many bytes of a text, in whole characters.
 pub fn beginning(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    let end = (0..=most.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
     &text[..end.unwrap_or(0)]
 }
 
-/// The path without `.` and without a `..` that a directory before it answers, asking no file system.
+/// The path without `.` and without a `..` that a directory before it answers, asking no file
+/// system.
 pub fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match (part, out.components().next_back()) {
-            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir | Component::Prefix(_))) => {}
+            (Component::CurDir, _)
+            | (Component::ParentDir, Some(Component::RootDir | Component::Prefix(_))) => {}
             (Component::ParentDir, Some(Component::Normal(_))) => drop(out.pop()),
             _ => out.push(part),
         }
@@ -193,15 +234,20 @@ impl File {
         &self.text
     }
 
-    /// All of it as it can be shown on a screen: what is unseen is replaced, each by as many bytes, so that places are
-    /// the same; made at the first call.
+    /// All of it as it can be shown on a screen: what is unseen is replaced, each by as many bytes,
+    /// so that places are the same; made at the first call.
     pub fn drawn(&self) -> &str {
         let text = &self.text;
-        let acts = |at: usize, c| is_unseen(c) && c != '\t' && c != '\n' && !text[at..].starts_with("\r\n");
+        let acts = |at: usize, c| {
+            is_unseen(c) && c != '\t' && c != '\n' && !text[at..].starts_with("\r\n")
+        };
         let drawn = self.drawn.get_or_init(|| {
             text.char_indices().any(|(at, c)| acts(at, c)).then(|| {
-                let stand_in = |c: char| ['?', '\u{bf}', char::REPLACEMENT_CHARACTER][c.len_utf8() - 1];
-                text.char_indices().map(|(at, c)| if acts(at, c) { stand_in(c) } else { c }).collect()
+                let stand_in =
+                    |c: char| ['?', '\u{bf}', char::REPLACEMENT_CHARACTER][c.len_utf8() - 1];
+                text.char_indices()
+                    .map(|(at, c)| if acts(at, c) { stand_in(c) } else { c })
+                    .collect()
             })
         });
         drawn.as_deref().unwrap_or(text)
@@ -211,7 +257,9 @@ impl File {
     pub fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             let breaks = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+            std::iter::once(0)
+                .chain(breaks.map(|(at, _)| at as u32 + 1))
+                .collect()
         })
     }
 
@@ -219,13 +267,18 @@ impl File {
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset);
-        (line, self.characters_before(offset) - self.characters_before(starts[line - 1]) + 1)
+        (
+            line,
+            self.characters_before(offset) - self.characters_before(starts[line - 1]) + 1,
+        )
     }
 
     /// A line, counted from 1, without its break.
     pub fn line(&self, number: usize) -> &str {
         let starts = self.line_starts();
-        let end = starts.get(number).map_or(self.text.len(), |end| *end as usize);
+        let end = starts
+            .get(number)
+            .map_or(self.text.len(), |end| *end as usize);
         self.text[starts[number - 1] as usize..end].trim_end_matches(['\r', '\n'])
     }
 
@@ -233,20 +286,26 @@ impl File {
     fn characters_before(&self, offset: u32) -> usize {
         let starting = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count();
         let stretches = self.characters.get_or_init(|| {
-            let counts = self.text.as_bytes().chunks(STRETCH).scan(0, |before, stretch| {
-                let here = *before;
-                *before += starting(stretch) as u32;
-                Some(here)
-            });
+            let counts = self
+                .text
+                .as_bytes()
+                .chunks(STRETCH)
+                .scan(0, |before, stretch| {
+                    let here = *before;
+                    *before += starting(stretch) as u32;
+                    Some(here)
+                });
             counts.collect()
         });
         let first = offset as usize / STRETCH;
         match stretches.get(first) {
-            Some(before) => *before as usize + starting(&self.text.as_bytes()[first * STRETCH..offset as usize]),
+            Some(before) => {
+                *before as usize + starting(&self.text.as_bytes()[first * STRETCH..offset as usize])
+            }
             // the end of a text of whole stretches, or of none
-            None => stretches
-                .last()
-                .map_or(0, |before| *before as usize + starting(&self.text.as_bytes()[(first - 1) * STRETCH..])),
+            None => stretches.last().map_or(0, |before| {
+                *before as usize + starting(&self.text.as_bytes()[(first - 1) * STRETCH..])
+            }),
         }
     }
 }
@@ -258,14 +317,26 @@ mod tests {
 
     #[test]
     fn columns_are_counted_in_characters_on_lines_of_any_length() {
-        for text in ["", "\n", "é\nab", &"aé→𝄞\n".repeat(500), &"é".repeat(512), &"x".repeat(2048), &"→y".repeat(3000)]
-        {
+        for text in [
+            "",
+            "\n",
+            "é\nab",
+            &"aé→𝄞\n".repeat(500),
+            &"é".repeat(512),
+            &"x".repeat(2048),
+            &"→y".repeat(3000),
+        ] {
             let mut sources = Sources::default();
-            let id = sources.add("a".to_string(), text.to_string()).expect("a small file");
+            let id = sources
+                .add("a".to_string(), text.to_string())
+                .expect("a small file");
             for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
                 let before = &text[..at];
                 let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-                let expected = (before.matches('\n').count() + 1, before[line..].chars().count() + 1);
+                let expected = (
+                    before.matches('\n').count() + 1,
+                    before[line..].chars().count() + 1,
+                );
                 assert_eq!(sources.file(id).line_column(at as u32), expected);
             }
         }
@@ -273,9 +344,13 @@ mod tests {
 
     #[test]
     fn paths_are_told_apart_without_a_file_system() {
-        for (path, plain) in
-            [("./a//b/", "a/b"), ("a/../b", "b"), ("../a/./b/../../..", "../.."), ("/../a", "/a"), (".", "")]
-        {
+        for (path, plain) in [
+            ("./a//b/", "a/b"),
+            ("a/../b", "b"),
+            ("../a/./b/../../..", "../.."),
+            ("/../a", "/a"),
+            (".", ""),
+        ] {
             assert_eq!(lexical(Path::new(path)), Path::new(plain), "{path}");
         }
     }
@@ -285,7 +360,10 @@ mod tests {
         for (text, shown) in [
             ("a\tb é \u{200b}", "a\tb é \u{200b}"),
             ("\u{1b}[31m\r\n", "\\u{1b}[31m\\r\\n"),
-            ("\u{202e}\u{61c}\u{2028}\u{feff}\u{85}\0", "\\u{202e}\\u{61c}\\u{2028}\\u{feff}\\u{85}\\u{0}"),
+            (
+                "\u{202e}\u{61c}\u{2028}\u{feff}\u{85}\0",
+                "\\u{202e}\\u{61c}\\u{2028}\\u{feff}\\u{85}\\u{0}",
+            ),
         ] {
             assert_eq!(visible(text), shown);
         }
@@ -296,7 +374,10 @@ mod tests {
         let mut sources = Sources::default();
         for (text, drawn) in [
             ("é\ta\r\nb\n", "é\ta\r\nb\n"),
-            ("\u{1b}[2J\r \u{9b}1m \u{202e}\u{61c}\u{2028}", "?[2J? \u{bf}1m \u{fffd}\u{bf}\u{fffd}"),
+            (
+                "\u{1b}[2J\r \u{9b}1m \u{202e}\u{61c}\u{2028}",
+                "?[2J? \u{bf}1m \u{fffd}\u{bf}\u{fffd}",
+            ),
         ] {
             let id = FileId(sources.files().len() as u32);
             sources.add("a.tier".to_string(), text.to_string());

@@ -1,5 +1,5 @@
-//! The same program gives the same bytes: in two builds at once, from another directory, under another locale and time
-//! zone, with one thread and with many, and from a release build.
+//! The same program gives the same bytes: in two builds at once, from another directory, under
+//! another locale and time zone, with one thread and with many, and from a release build.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
@@ -14,9 +14,22 @@ use std::process::{Command, Output, Stdio};
 /// What must not matter.
 const ENVIRONMENTS: [&[(&str, &str)]; 4] = [
     &[("LC_ALL", "C"), ("TZ", "UTC")],
-    &[("LC_ALL", "tr_TR.UTF-8"), ("LANG", "tr_TR.UTF-8"), ("TZ", "Pacific/Kiritimati")],
-    &[("LC_ALL", "ja_JP.SJIS"), ("LANG", "de_DE"), ("TZ", "America/Los_Angeles"), ("RAYON_NUM_THREADS", "1")],
-    &[("LANG", ""), ("TZ", ":no such zone"), ("RAYON_NUM_THREADS", "8")],
+    &[
+        ("LC_ALL", "tr_TR.UTF-8"),
+        ("LANG", "tr_TR.UTF-8"),
+        ("TZ", "Pacific/Kiritimati"),
+    ],
+    &[
+        ("LC_ALL", "ja_JP.SJIS"),
+        ("LANG", "de_DE"),
+        ("TZ", "America/Los_Angeles"),
+        ("RAYON_NUM_THREADS", "1"),
+    ],
+    &[
+        ("LANG", ""),
+        ("TZ", ":no such zone"),
+        ("RAYON_NUM_THREADS", "8"),
+    ],
 ];
 
 /// Programs of a project whose programs are many.
@@ -28,7 +41,11 @@ fn tierwall(arguments: &[String], directory: &Path) -> Command {
 
 fn of_binary(binary: &str, arguments: &[String], directory: &Path) -> Command {
     let mut command = Command::new(binary);
-    command.args(arguments).current_dir(directory).stdin(Stdio::null()).env_remove("NO_COLOR");
+    command
+        .args(arguments)
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .env_remove("NO_COLOR");
     command
 }
 
@@ -45,7 +62,10 @@ fn commands(above: &str) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     for example in examples() {
         let file = format!("{above}{}", example.path);
-        let set = example.bindings.iter().flat_map(|(name, value)| ["--set".to_string(), format!("{name}={value}")]);
+        let set = example
+            .bindings
+            .iter()
+            .flat_map(|(name, value)| ["--set".to_string(), format!("{name}={value}")]);
         let set: Vec<String> = set.chain(words(&["--as-of", AS_OF])).collect();
         for command in [
             &["build", &file, "--to", "terraform"] as &[&str],
@@ -58,7 +78,8 @@ fn commands(above: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// A project of many programs in a directory of its own; `wrong` says which have errors besides warnings.
+/// A project of many programs in a directory of its own; `wrong` says which have errors besides
+/// warnings.
 fn project(wrong: fn(usize) -> bool) -> Scratch {
     let scratch = Scratch::new();
     let mut manifest = format!("as-of = {AS_OF}\n");
@@ -68,26 +89,52 @@ fn project(wrong: fn(usize) -> bool) -> Scratch {
             manifest,
             "[[program]]\nfile = \"p{n}.tier\"\noutputs = {{ terraform = \"out/{n}.hcl\", cloudformation = \"out/{n}.json\" }}\n"
         );
-        let mut program = format!("include \"shared.tier\"\nstack p{n} {{ rule-quota = 1000 }}\ntier web, alone\n");
+        let mut program = format!(
+            "include \"shared.tier\"\nstack p{n} {{ rule-quota = 1000 }}\ntier web, alone\n"
+        );
         // some have much more to do than their neighbours
         for port in 0..if n % 7 == 0 { 300 } else { 3 } {
-            let _ = writeln!(program, "web allows tcp {} from office, 198.51.100.{}", 1000 + port, n);
+            let _ = writeln!(
+                program,
+                "web allows tcp {} from office, 198.51.100.{}",
+                1000 + port,
+                n
+            );
         }
-        program += if n % 3 == 0 { "web allows ssh from anywhere\n" } else { "" };
-        program += if wrong(n) { "web allows htps from nobody\nweb deny ssh\n" } else { "" };
+        program += if n % 3 == 0 {
+            "web allows ssh from anywhere\n"
+        } else {
+            ""
+        };
+        program += if wrong(n) {
+            "web allows htps from nobody\nweb deny ssh\n"
+        } else {
+            ""
+        };
         scratch.write(&format!("p{n}.tier"), program);
     }
-    scratch.write("shared.tier", "network office = 203.0.113.0/24\nnetwork left = 192.0.2.0/24\n");
+    scratch.write(
+        "shared.tier",
+        "network office = 203.0.113.0/24\nnetwork left = 192.0.2.0/24\n",
+    );
     scratch.write("tierwall.toml", manifest);
     scratch
 }
 
 /// Every file below a directory's `out`.
 fn outputs(project: &Path) -> Vec<(String, Vec<u8>)> {
-    let entries = std::fs::read_dir(project.join("out")).expect("a directory of outputs").flatten();
+    let entries = std::fs::read_dir(project.join("out"))
+        .expect("a directory of outputs")
+        .flatten();
     let read = |path: &Path| std::fs::read(path).expect("an output");
-    let mut files: Vec<(String, Vec<u8>)> =
-        entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), read(&entry.path()))).collect();
+    let mut files: Vec<(String, Vec<u8>)> = entries
+        .map(|entry| {
+            (
+                entry.file_name().to_string_lossy().into_owned(),
+                read(&entry.path()),
+            )
+        })
+        .collect();
     files.sort();
     files
 }
@@ -95,11 +142,19 @@ fn outputs(project: &Path) -> Vec<(String, Vec<u8>)> {
 /// What a run told, standard output first; it is quoted by line where it differs.
 fn told(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    format!("{:?}\n{}\n{}", output.status.code(), text(&output.stdout), text(&output.stderr))
+    format!(
+        "{:?}\n{}\n{}",
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr)
+    )
 }
 
 fn assert_same(left: &str, right: &str, what: &str) {
-    let differs = left.lines().zip(right.lines()).find(|(left, right)| left != right);
+    let differs = left
+        .lines()
+        .zip(right.lines())
+        .find(|(left, right)| left != right);
     assert!(left == right, "{what}: {differs:?}");
 }
 
@@ -112,11 +167,18 @@ fn neither_directory_nor_locale_nor_time_zone_changes_a_byte() {
         for environment in ENVIRONMENTS {
             let mut command = tierwall(here, &package());
             command.envs(environment.iter().copied());
-            assert_same(&told(&first), &told(&run(command)), &format!("{here:?} with {environment:?}"));
+            assert_same(
+                &told(&first),
+                &told(&run(command)),
+                &format!("{here:?} with {environment:?}"),
+            );
         }
         if here[0] == "build" {
             let second = run(tierwall(&there, &elsewhere));
-            assert!(first.stdout == second.stdout, "{here:?} from another directory");
+            assert!(
+                first.stdout == second.stdout,
+                "{here:?} from another directory"
+            );
         }
     }
 }
@@ -131,15 +193,25 @@ fn builds_at_the_same_time_write_whole_outputs() {
     assert_eq!(expected.len(), 2 * MANY);
     let start = |scratch: &Scratch| {
         let mut command = tierwall(&build, &scratch.path(""));
-        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("tierwall starts")
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("tierwall starts")
     };
     let apart = project(|_| false);
     // two into one directory, a third into one of its own
     for mut child in [start(&together), start(&together), start(&apart)] {
         assert!(child.wait().expect("tierwall ends").success());
     }
-    assert!(outputs(&together.path("")) == expected, "two builds into one directory");
-    assert!(outputs(&apart.path("")) == expected, "a build beside others");
+    assert!(
+        outputs(&together.path("")) == expected,
+        "two builds into one directory"
+    );
+    assert!(
+        outputs(&apart.path("")) == expected,
+        "a build beside others"
+    );
 }
 
 #[test]
@@ -156,7 +228,14 @@ fn threads_change_neither_outputs_nor_the_order_of_reports() {
                     command
                 });
                 assert_eq!(output.status.success(), is_sound, "{}", told(&output));
-                (told(&output), if is_sound { outputs(&scratch.path("")) } else { Vec::new() })
+                (
+                    told(&output),
+                    if is_sound {
+                        outputs(&scratch.path(""))
+                    } else {
+                        Vec::new()
+                    },
+                )
             };
             let (one, many) = (with("1"), with("8"));
             assert!(one.0.len() > 10_000, "there is much to tell");
@@ -172,12 +251,19 @@ fn another_build_of_tierwall_gives_the_same_bytes() {
     let other = std::env::var("TIERWALL_OTHER").expect("TIERWALL_OTHER names a binary");
     let other = package().join(other).display().to_string();
     for command in commands("") {
-        let (this, other) = (run(tierwall(&command, &package())), run(of_binary(&other, &command, &package())));
+        let (this, other) = (
+            run(tierwall(&command, &package())),
+            run(of_binary(&other, &command, &package())),
+        );
         assert!(!this.stdout.is_empty());
         assert_same(&told(&this), &told(&other), &format!("{command:?}"));
     }
     let wrong = project(|n| n % 2 == 0);
     let command = words(&["check", "--warn", "all", "--message-format", "json"]);
     let told_by = |binary: &str| told(&run(of_binary(binary, &command, &wrong.path(""))));
-    assert_same(&told_by(env!("CARGO_BIN_EXE_tierwall")), &told_by(&other), "a project with errors");
+    assert_same(
+        &told_by(env!("CARGO_BIN_EXE_tierwall")),
+        &told_by(&other),
+        "a project with errors",
+    );
 }

@@ -68,5 +68,8 @@ service feeds-{n} = tcp 8100, 8200, 8300, 8400-8410, udp 5000, 5001
         says("app", "feeds-N", "from", &[&block, &host]),
         says("jobs", "tcp 8080", "from", &[&block, &host]),
     ];
-    Part { declared, sentences }
+    Part {
+        declared,
+        sentences,
+    }
 }

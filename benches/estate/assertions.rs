@@ -4,13 +4,16 @@ use super::Estate;
 use super::text::Part;
 use std::fmt::Write;
 
-/// As many assertions as an estate is to have, of every form that can hold in it, about parts all over it. An empty line
-/// stands before them.
+/// As many assertions as an estate is to have, of every form that can hold in it, about parts all
+/// over it. An empty line stands before them.
 pub fn hold(estate: &Estate, parts: &[Part]) -> String {
     let (count, total) = (parts.len(), estate.assertions);
     let gap = if total == 0 { "" } else { "\n" };
     (0..total).fold(gap.to_string(), |mut asserted, number| {
-        let (part, next) = (&parts[count * number / total], &parts[(count * number / total + 1) % count]);
+        let (part, next) = (
+            &parts[count * number / total],
+            &parts[(count * number / total + 1) % count],
+        );
         let said = match part.sentences[0].subject.strip_prefix("edge-") {
             Some(application) => about_application(number, application),
             None => about_tiers(number, part, next),

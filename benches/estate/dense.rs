@@ -16,7 +16,10 @@ pub fn dense(at: usize, of: usize, peers: Peers, draw: &mut Draw) -> Part {
         accepts(at, services, peers)
     };
     let sentences = (0..PER_TIER / 4).map(sentence).collect();
-    Part { declared: format!("tier {}\n", name(at)), sentences }
+    Part {
+        declared: format!("tier {}\n", name(at)),
+        sentences,
+    }
 }
 
 /// A tier of sentences of one rule each.
@@ -30,7 +33,10 @@ pub fn flat(at: usize, of: usize, rules: usize, peers: Peers, draw: &mut Draw) -
         accepts(at, format!("tcp {}", 8000 + number), vec![peer])
     };
     let sentences = (0..rules).map(sentence).collect();
-    Part { declared: format!("tier {}\n", name(at)), sentences }
+    Part {
+        declared: format!("tier {}\n", name(at)),
+        sentences,
+    }
 }
 
 /// The name of a tier by its number.
@@ -44,5 +50,11 @@ pub fn other(at: usize, number: usize, of: usize) -> String {
 }
 
 fn accepts(at: usize, services: String, peers: Vec<String>) -> Sentence {
-    Sentence { subject: name(at), services, way: "from", peers, prose: None }
+    Sentence {
+        subject: name(at),
+        services,
+        way: "from",
+        peers,
+        prose: None,
+    }
 }

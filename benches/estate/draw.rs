@@ -1,6 +1,7 @@
 //! What an estate draws at random, always the same for a seed.
 
-/// A source of numbers: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+/// A source of numbers: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", 2014).
 pub struct Draw(u64);
 
 impl Draw {
@@ -27,6 +28,11 @@ impl Draw {
     /// A host of 172.16.0.0/12.
     pub fn host(&mut self) -> String {
         let drawn = self.bits(20);
-        format!("172.{}.{}.{}", 16 + (drawn >> 16), drawn >> 8 & 255, drawn & 255)
+        format!(
+            "172.{}.{}.{}",
+            16 + (drawn >> 16),
+            drawn >> 8 & 255,
+            drawn & 255
+        )
     }
 }

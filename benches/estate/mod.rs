@@ -1,7 +1,8 @@
 //! Estates: programs of any size, made of a seed, to measure the compiler with.
 //!
-//! Rules are counted as AWS holds them, without those that an open tier has by itself. An estate of N rules has exactly
-//! N, checks without an error, and is laid out as `tierwall fmt` lays out. Equal estates are equal texts.
+//! Rules are counted as AWS holds them, without those that an open tier has by itself. An estate of
+//! N rules has exactly N, checks without an error, and is laid out as `tierwall fmt` lays out.
+//! Equal estates are equal texts.
 
 mod application;
 mod assertions;
@@ -42,9 +43,11 @@ pub enum Mix {
     Dense,
     /// Open tiers of twenty sentences, each one port from one peer
     Flat,
-    /// Closed tiers of 60 rules inbound and 60 outbound, half of them about tiers: all that AWS's quota has room for
+    /// Closed tiers of 60 rules inbound and 60 outbound, half of them about tiers: all that AWS's
+    /// quota has room for
     Region,
-    /// Applications of closed tiers with all that the language has: networks, sets, services, IPv6, ICMP, bastions
+    /// Applications of closed tiers with all that the language has: networks, sets, services, IPv6,
+    /// ICMP, bastions
     Mixed,
 }
 
@@ -60,7 +63,15 @@ pub enum Peers {
 impl Default for Estate {
     fn default() -> Estate {
         let (mix, peers) = (Mix::Dense, Peers::Addresses);
-        Estate { rules: 10_000, seed: 1, mix, peers, assertions: 0, files: 1, edited: false }
+        Estate {
+            rules: 10_000,
+            seed: 1,
+            mix,
+            peers,
+            assertions: 0,
+            files: 1,
+            edited: false,
+        }
     }
 }
 
@@ -74,8 +85,13 @@ pub const ENTRY: &str = "main.tier";
 impl Reader for Files {
     fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
         let found = self.0.iter().find(|(name, _)| name == path);
-        let (name, text) = found.ok_or_else(|| ReadError::Failed("there is no such file".to_string()))?;
-        Ok(Read { identity: name.clone(), name: name.clone(), bytes: text.clone().into_bytes() })
+        let (name, text) =
+            found.ok_or_else(|| ReadError::Failed("there is no such file".to_string()))?;
+        Ok(Read {
+            identity: name.clone(),
+            name: name.clone(),
+            bytes: text.clone().into_bytes(),
+        })
     }
 }
 
@@ -96,7 +112,9 @@ impl Estate {
             edit(&mut parts);
         }
         let others = self.files.saturating_sub(1);
-        let names: Vec<String> = (1..=others).map(|number| format!("part-{number}.tier")).collect();
+        let names: Vec<String> = (1..=others)
+            .map(|number| format!("part-{number}.tier"))
+            .collect();
         let mut entry = self.head();
         for name in &names {
             let _ = writeln!(entry, "include \"{name}\"");
@@ -109,19 +127,26 @@ impl Estate {
         }
         entry += &assertions::hold(self, &parts);
         let texts = texts.into_iter().map(|text| text.trim_start().to_string());
-        Files(std::iter::once((ENTRY.to_string(), entry)).chain(names.into_iter().zip(texts)).collect())
+        Files(
+            std::iter::once((ENTRY.to_string(), entry))
+                .chain(names.into_iter().zip(texts))
+                .collect(),
+        )
     }
 
     /// What stands before everything.
     fn head(&self) -> String {
         match self.mix {
             Mix::Dense | Mix::Flat => "stack estate\n".to_string(),
-            Mix::Mixed if self.rules >= application::PER_APPLICATION => format!("{CLOSED}\n{}", application::COMMON),
+            Mix::Mixed if self.rules >= application::PER_APPLICATION => {
+                format!("{CLOSED}\n{}", application::COMMON)
+            }
             Mix::Region | Mix::Mixed => CLOSED.to_string(),
         }
     }
 
-    /// Its tiers and their sentences. What does not fill a unit of the mix stands in tiers of its own.
+    /// Its tiers and their sentences. What does not fill a unit of the mix stands in tiers of its
+    /// own.
     fn parts(&self) -> Vec<Part> {
         let mut draw = Draw::new(self.seed);
         let unit = match self.mix {
@@ -133,7 +158,9 @@ impl Estate {
             (Mix::Region, _) | (Mix::Dense | Mix::Flat, Peers::Groups) => 3,
             (Mix::Dense | Mix::Flat, Peers::Addresses) | (Mix::Mixed, _) => 1,
         };
-        let whole = Some(self.rules / unit).filter(|units| *units >= fewest).unwrap_or(0);
+        let whole = Some(self.rules / unit)
+            .filter(|units| *units >= fewest)
+            .unwrap_or(0);
         let mut parts: Vec<Part> = (0..whole)
             .map(|at| match self.mix {
                 Mix::Dense => dense::dense(at, whole, self.peers, &mut draw),
@@ -153,14 +180,17 @@ impl Estate {
     }
 }
 
-/// Changes a few sentences, evenly all over the estate: another port, another peer, a peer more for one port, a sentence
-/// less, two sentences in place of one, a string. No group comes to have more rules than AWS lets it have.
+/// Changes a few sentences, evenly all over the estate: another port, another peer, a peer more for
+/// one port, a sentence less, two sentences in place of one, a string. No group comes to have more
+/// rules than AWS lets it have.
 fn edit(parts: &mut [Part]) {
     let count = parts.len();
     for edit in 0..EDITS.min(count) {
         let sentences = &mut parts[count * edit / EDITS].sentences;
         // the last sentence: assertions speak of the first
-        let Some(last) = sentences.last_mut() else { continue };
+        let Some(last) = sentences.last_mut() else {
+            continue;
+        };
         match edit {
             0 => last.services = "tcp 7000".to_string(),
             1 => last.peers = vec!["192.0.2.0/24".to_string()],
@@ -171,7 +201,10 @@ fn edit(parts: &mut [Part]) {
             3 => drop(sentences.pop()),
             4 => {
                 last.services = "tcp 7000".to_string();
-                let added = Sentence { services: "tcp 7001".to_string(), ..last.clone() };
+                let added = Sentence {
+                    services: "tcp 7001".to_string(),
+                    ..last.clone()
+                };
                 sentences.push(added);
             }
             _ => last.prose = Some("reviewed"),

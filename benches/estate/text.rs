@@ -29,14 +29,33 @@ pub struct Sentence {
 impl Part {
     /// Appends it, an empty line before it.
     pub fn write(&self, out: &mut String) {
-        let width = |of: fn(&Sentence) -> String| self.sentences.iter().map(|it| of(it).len()).max().unwrap_or(0);
-        let (subject, services) = (width(|it| it.subject.clone()), width(|it| it.services.clone()));
+        let width = |of: fn(&Sentence) -> String| {
+            self.sentences
+                .iter()
+                .map(|it| of(it).len())
+                .max()
+                .unwrap_or(0)
+        };
+        let (subject, services) = (
+            width(|it| it.subject.clone()),
+            width(|it| it.services.clone()),
+        );
         let way = width(|it| it.way.to_string());
         let prose = self.sentences.iter().any(|it| it.prose.is_some());
-        let peers = if prose { width(|it| it.peers.join(", ")) } else { 0 };
+        let peers = if prose {
+            width(|it| it.peers.join(", "))
+        } else {
+            0
+        };
         let _ = write!(out, "\n{}\n", self.declared);
         for sentence in &self.sentences {
-            let Sentence { subject: who, services: what, way: to, peers: whom, prose } = sentence;
+            let Sentence {
+                subject: who,
+                services: what,
+                way: to,
+                peers: whom,
+                prose,
+            } = sentence;
             let _ = write!(out, "{who:subject$} allows {what:services$} {to:way$} ");
             let whom = whom.join(", ");
             let _ = match prose {

@@ -1,4 +1,5 @@
-//! A text that can be read keeps its words, problems and outputs when it is formatted, and stays formatted.
+//! A text that can be read keeps its words, problems and outputs when it is formatted, and stays
+//! formatted.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Any bytes as a program: they are parsed, resolved, judged, and told of in every format; fixes are applied; what has no
-//! error is emitted. Nothing panics.
+//! Any bytes as a program: they are parsed, resolved, judged, and told of in every format; fixes
+//! are applied; what has no error is emitted. Nothing panics.
 
 #![no_main]
 

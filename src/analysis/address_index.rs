@@ -25,17 +25,24 @@ impl AddressIndex {
     /// Whether more than so many ends have an address in a block.
     pub(super) fn meet_more(&self, block: IpNet, count: usize) -> bool {
         let mut met = BTreeSet::new();
-        self.meeting(block).any(|end| met.insert(end) && met.len() > count)
+        self.meeting(block)
+            .any(|end| met.insert(end) && met.len() > count)
     }
 
     /// The ends with an address in a block, some of them more than once.
     pub(super) fn meeting(&self, block: IpNet) -> impl Iterator<Item = u32> + '_ {
         let block = block.trunc();
-        let wider = self.lengths.range(..block.prefix_len()).filter_map(move |length| {
-            let wider = IpNet::new(block.network(), *length).ok()?;
-            self.ends.get(&wider.trunc())
-        });
-        let within = self.ends.range(block..).take_while(move |(other, _)| block.contains(*other));
+        let wider = self
+            .lengths
+            .range(..block.prefix_len())
+            .filter_map(move |length| {
+                let wider = IpNet::new(block.network(), *length).ok()?;
+                self.ends.get(&wider.trunc())
+            });
+        let within = self
+            .ends
+            .range(block..)
+            .take_while(move |(other, _)| block.contains(*other));
         wider.chain(within.map(|(_, ends)| ends)).flatten().copied()
     }
 }

@@ -1,7 +1,7 @@
 //! Assertions: each is proved, or told with a packet that breaks it.
 //!
-//! `cannot` and `only` hold when nothing else *may* pass, `can` when all of it *must*: what is not known counts
-//! against the assertion.
+//! `cannot` and `only` hold when nothing else *may* pass, `can` when all of it *must*: what is not
+//! known counts against the assertion.
 
 use super::gate::{Endpoint, Gate, Gates, Who, Witness};
 use super::graph::{Direction, ReachGraph};
@@ -22,16 +22,25 @@ pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
     if policy.assertions.is_empty() {
         return problems;
     }
-    let proof = Proof { policy, gates: gates.clone(), hops: OnceCell::new() };
+    let proof = Proof {
+        policy,
+        gates: gates.clone(),
+        hops: OnceCell::new(),
+    };
     for assertion in &policy.assertions {
-        let named =
-            |ends: &[(_, End)]| ends.iter().flat_map(|(_, end)| named_endpoint::named(policy, end)).collect::<Vec<_>>();
+        let named = |ends: &[(_, End)]| {
+            ends.iter()
+                .flat_map(|(_, end)| named_endpoint::named(policy, end))
+                .collect::<Vec<_>>()
+        };
         let (from, to) = (named(&assertion.from), named(&assertion.to));
         match &assertion.claim {
             Claim::Cannot => proof.cannot(assertion, &from, &to, &mut problems),
             Claim::Can => proof.can(assertion, &from, &to, &mut problems),
             Claim::Only => proof.only(assertion, &from, &to, &mut problems),
-            Claim::OnlyThrough(through) => proof.through(assertion, &from, &to, through, &mut problems),
+            Claim::OnlyThrough(through) => {
+                proof.through(assertion, &from, &to, through, &mut problems)
+            }
         }
     }
     problems
@@ -67,25 +76,47 @@ impl<'p> Hops<'p> {
     fn lets(&self, kind: KindId, certainty: Certainty) -> bool {
         match certainty {
             Certainty::May => true,
-            Certainty::Must => self.links.kind(kind).iter().any(|passing| !passing.must.is_empty()),
+            Certainty::Must => self
+                .links
+                .kind(kind)
+                .iter()
+                .any(|passing| !passing.must.is_empty()),
         }
     }
 
     /// The tiers of which something that is asked about may pass to another, sorted.
     fn senders(&self, to: TierId, on: &[(Span, Traffic)]) -> Vec<TierId> {
         let asked = Family::BOTH.map(|family| named_endpoint::asked(services(on), family));
-        let passes = |passing: &Passing| !passing.may.intersection(&asked[passing.family as usize]).is_empty();
+        let passes = |passing: &Passing| {
+            !passing
+                .may
+                .intersection(&asked[passing.family as usize])
+                .is_empty()
+        };
         let lets = |kind| self.links.kind(kind).iter().any(passes);
         let senders = self.graph.neighbours(to.index(), Direction::Reverse, lets);
-        senders.into_iter().map(|tier| TierId(tier as u32)).collect()
+        senders
+            .into_iter()
+            .map(|tier| TierId(tier as u32))
+            .collect()
     }
 }
 
 impl<'p> Proof<'p> {
-    fn cannot(&self, assertion: &Assertion, from: &[NamedEndpoint], to: &[NamedEndpoint], problems: &mut Problems) {
+    fn cannot(
+        &self,
+        assertion: &Assertion,
+        from: &[NamedEndpoint],
+        to: &[NamedEndpoint],
+        problems: &mut Problems,
+    ) {
         for (from, to) in pairs(from, to) {
-            let broken = Family::BOTH.into_iter().find_map(|family| self.passes(assertion, from, to, family));
-            problems.extend(broken.map(|(family, witness)| self.reached(assertion, from, to, family, witness)));
+            let broken = Family::BOTH
+                .into_iter()
+                .find_map(|family| self.passes(assertion, from, to, family));
+            problems.extend(
+                broken.map(|(family, witness)| self.reached(assertion, from, to, family, witness)),
+            );
         }
     }
 
@@ -97,13 +128,27 @@ impl<'p> Proof<'p> {
         to: &NamedEndpoint,
         family: Family,
     ) -> Option<(Family, Witness)> {
-        let may = self.gates.may(&from.side, &to.side, family, &named_endpoint::asked(services(&assertion.on), family));
-        self.gates.witness(&from.side, &to.side, family, &may).map(|witness| (family, witness))
+        let may = self.gates.may(
+            &from.side,
+            &to.side,
+            family,
+            &named_endpoint::asked(services(&assertion.on), family),
+        );
+        self.gates
+            .witness(&from.side, &to.side, family, &may)
+            .map(|witness| (family, witness))
     }
 
-    fn can(&self, assertion: &Assertion, from: &[NamedEndpoint], to: &[NamedEndpoint], problems: &mut Problems) {
+    fn can(
+        &self,
+        assertion: &Assertion,
+        from: &[NamedEndpoint],
+        to: &[NamedEndpoint],
+        problems: &mut Problems,
+    ) {
         for (from, to) in pairs(from, to) {
-            let missing = service_groups(&assertion.on).find_map(|service| self.missing(from, to, service, assertion));
+            let missing = service_groups(&assertion.on)
+                .find_map(|service| self.missing(from, to, service, assertion));
             problems.extend(missing.map(|closed| closed.into_problem(assertion, from, to)));
         }
     }
@@ -133,9 +178,18 @@ impl<'p> Proof<'p> {
     }
 
     /// The parts of a service that do not all pass in an IP version that both ends surely have.
-    fn stopped_parts(&self, from: &Endpoint, to: &Endpoint, service: &[(Span, Traffic)]) -> Vec<Traffic> {
+    fn stopped_parts(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        service: &[(Span, Traffic)],
+    ) -> Vec<Traffic> {
         let is_stopped = |traffic: &Traffic| {
-            let stops = |family| self.gates.stopped(from, to, family, &TrafficSet::new(*traffic, family)).is_some();
+            let stops = |family| {
+                self.gates
+                    .stopped(from, to, family, &TrafficSet::new(*traffic, family))
+                    .is_some()
+            };
             Family::BOTH.into_iter().any(stops)
         };
         services(service).filter(is_stopped).collect()
@@ -147,8 +201,15 @@ impl<'p> Proof<'p> {
         self.gates.verdict(from, to, &traffic) == Verdict::Passes
     }
 
-    /// What keeps traffic from passing for all of both ends; a sentence about `service` would open it.
-    fn closed(&self, from: &NamedEndpoint, to: &NamedEndpoint, traffic: Traffic, service: String) -> Closed {
+    /// What keeps traffic from passing for all of both ends; a sentence about `service` would open
+    /// it.
+    fn closed(
+        &self,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        traffic: Traffic,
+        service: String,
+    ) -> Closed {
         let asked = Family::BOTH.map(|family| TrafficSet::new(traffic, family));
         let mut closed = self.closed_in(from, to, &Family::BOTH, &asked, service);
         if closed.what.is_empty() {
@@ -160,15 +221,28 @@ impl<'p> Proof<'p> {
     /// What keeps every service from passing: in one IP version, or what passes in the other.
     fn closed_to_all(&self, from: &NamedEndpoint, to: &NamedEndpoint) -> Closed {
         let (near, far) = (&from.side, &to.side);
-        let must = Family::BOTH.map(|family| self.gates.must(near, far, family, &TrafficSet::all(family)));
-        let shared: Vec<Family> =
-            Family::BOTH.into_iter().filter(|family| near.is_in(*family) && far.is_in(*family)).collect();
-        let lacking: Vec<Family> = shared.iter().copied().filter(|family| must[*family as usize].is_empty()).collect();
+        let must =
+            Family::BOTH.map(|family| self.gates.must(near, far, family, &TrafficSet::all(family)));
+        let shared: Vec<Family> = Family::BOTH
+            .into_iter()
+            .filter(|family| near.is_in(*family) && far.is_in(*family))
+            .collect();
+        let lacking: Vec<Family> = shared
+            .iter()
+            .copied()
+            .filter(|family| must[*family as usize].is_empty())
+            .collect();
         let all = Family::BOTH.map(TrafficSet::all);
         let mut closed = match (lacking.as_slice(), shared.as_slice()) {
             ([], [_, second]) => {
                 let asked = must[0].without_icmp();
-                self.closed_in(from, to, &[*second], &[asked.clone(), asked], "…".to_string())
+                self.closed_in(
+                    from,
+                    to,
+                    &[*second],
+                    &[asked.clone(), asked],
+                    "…".to_string(),
+                )
             }
             (lacking, _) => self.closed_in(from, to, lacking, &all, "…".to_string()),
         };
@@ -191,7 +265,9 @@ impl<'p> Proof<'p> {
     ) -> Closed {
         let (near, far) = (&from.side, &to.side);
         let found = families.iter().find_map(|family| {
-            let (gate, missing) = self.gates.stopped(near, far, *family, &asked[*family as usize])?;
+            let (gate, missing) =
+                self.gates
+                    .stopped(near, far, *family, &asked[*family as usize])?;
             Some((*family, gate, missing))
         });
         let Some((family, gate, missing)) = found else {
@@ -202,15 +278,26 @@ impl<'p> Proof<'p> {
         let witness = self.gates.witness(near, far, family, &perhaps);
         let unknown = witness.into_iter().flat_map(|witness| witness.unknown);
         Closed {
-            what: missing.witness(family).map(|traffic| traffic.to_string()).unwrap_or_default(),
+            what: missing
+                .witness(family)
+                .map(|traffic| traffic.to_string())
+                .unwrap_or_default(),
             gate,
             help: Some(help),
             passes_for_some: !perhaps.is_empty(),
-            unknown: unknown.map(|unknown| named_endpoint::unknown(self.policy, unknown)).collect(),
+            unknown: unknown
+                .map(|unknown| named_endpoint::unknown(self.policy, unknown))
+                .collect(),
         }
     }
 
-    fn only(&self, assertion: &Assertion, allowed: &[NamedEndpoint], to: &[NamedEndpoint], problems: &mut Problems) {
+    fn only(
+        &self,
+        assertion: &Assertion,
+        allowed: &[NamedEndpoint],
+        to: &[NamedEndpoint],
+        problems: &mut Problems,
+    ) {
         let listed: HashSet<Who> = allowed.iter().map(|named| named.side.who).collect();
         let listed = |who: Who| listed.contains(&who);
         let hosts = allowed.iter().filter(|named| named.side.who == Who::Hosts);
@@ -220,30 +307,50 @@ impl<'p> Proof<'p> {
             let senders = match to.side.who {
                 Who::Tier(receiver) => self.hops().senders(receiver, &assertion.on),
                 Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => {
-                    (0..self.policy.tiers.len()).map(|n| TierId(n as u32)).collect()
+                    (0..self.policy.tiers.len())
+                        .map(|n| TierId(n as u32))
+                        .collect()
                 }
             };
             for id in senders {
                 if !listed(Who::Tier(id)) {
                     let other = NamedEndpoint::tier(self.policy, id);
-                    self.cannot(assertion, std::slice::from_ref(&other), std::slice::from_ref(to), &mut found);
+                    self.cannot(
+                        assertion,
+                        std::slice::from_ref(&other),
+                        std::slice::from_ref(to),
+                        &mut found,
+                    );
                 }
             }
             let Who::Tier(receiver) = to.side.who else {
                 problems.extend(together(found));
                 continue;
             };
-            let others =
-                NamedEndpoint { name: OUTSIDE.to_string(), side: Endpoint::hosts(Addresses::all().difference(&known)) };
-            let gates = self.gates.without(Gate::Inbound(receiver), |peer| match peer {
-                Peer::Tier(_) => true,
-                Peer::Net(_) => false,
-                Peer::External(id) => listed(Who::External(id)),
-                Peer::PrefixList(id) => listed(Who::PrefixList(id)),
-                Peer::Param(id) => listed(Who::Param(id)),
-            });
-            let proof = Proof { policy: self.policy, gates, hops: OnceCell::new() };
-            proof.cannot(assertion, std::slice::from_ref(&others), std::slice::from_ref(to), &mut found);
+            let others = NamedEndpoint {
+                name: OUTSIDE.to_string(),
+                side: Endpoint::hosts(Addresses::all().difference(&known)),
+            };
+            let gates = self
+                .gates
+                .without(Gate::Inbound(receiver), |peer| match peer {
+                    Peer::Tier(_) => true,
+                    Peer::Net(_) => false,
+                    Peer::External(id) => listed(Who::External(id)),
+                    Peer::PrefixList(id) => listed(Who::PrefixList(id)),
+                    Peer::Param(id) => listed(Who::Param(id)),
+                });
+            let proof = Proof {
+                policy: self.policy,
+                gates,
+                hops: OnceCell::new(),
+            };
+            proof.cannot(
+                assertion,
+                std::slice::from_ref(&others),
+                std::slice::from_ref(to),
+                &mut found,
+            );
             problems.extend(together(found));
         }
     }
@@ -258,7 +365,8 @@ impl<'p> Proof<'p> {
     ) {
         for (from, to) in pairs(from, to) {
             let problem = self.bypass(assertion, from, to, through).or_else(|| {
-                service_groups(&assertion.on).find_map(|service| self.no_sure_chain(assertion, from, to, service))
+                service_groups(&assertion.on)
+                    .find_map(|service| self.no_sure_chain(assertion, from, to, service))
             });
             problems.extend(problem);
         }
@@ -278,10 +386,20 @@ impl<'p> Proof<'p> {
             return None;
         }
         let last = |here: &Endpoint| self.step(here, &to.side, &assertion.on, Certainty::May);
-        let chain = self.chain(from, to, |tier| !through.contains(&tier), Certainty::May, &last)?;
+        let chain = self.chain(
+            from,
+            to,
+            |tier| !through.contains(&tier),
+            Certainty::May,
+            &last,
+        )?;
         let is_tier = |named: &NamedEndpoint| matches!(named.side.who, Who::Tier(_));
         let nobody_decides = chain.len() == 2 && !chain.iter().any(is_tier);
-        let note = if nobody_decides { ": neither is a tier, and no group of this program decides" } else { "" };
+        let note = if nobody_decides {
+            ": neither is a tier, and no group of this program decides"
+        } else {
+            ""
+        };
         Some(Problem::Bypassed {
             span: assertion.span,
             from: from.name.clone(),
@@ -290,8 +408,8 @@ impl<'p> Proof<'p> {
         })
     }
 
-    /// The problem of a service that no chain surely carries: the shortest that may, with the first of its steps that
-    /// is not sure.
+    /// The problem of a service that no chain surely carries: the shortest that may, with the first
+    /// of its steps that is not sure.
     fn no_sure_chain(
         &self,
         assertion: &Assertion,
@@ -300,14 +418,19 @@ impl<'p> Proof<'p> {
         service: &[(Span, Traffic)],
     ) -> Option<Problem> {
         let sure = |here: &Endpoint| self.is_sure(here, &to.side, service);
-        if self.chain(from, to, |_| true, Certainty::Must, &sure).is_some() {
+        if self
+            .chain(from, to, |_| true, Certainty::Must, &sure)
+            .is_some()
+        {
             return None;
         }
         let may = |here: &Endpoint| self.step(here, &to.side, service, Certainty::May);
         let (span, names) = (assertion.span, [from, to].map(|end| end.name.clone()));
         let Some(chain) = self.chain(from, to, |_| true, Certainty::May, &may) else {
             let [from, to] = names;
-            let on = service.first().map(|(place, traffic)| service_name(assertion, *place, *traffic));
+            let on = service
+                .first()
+                .map(|(place, traffic)| service_name(assertion, *place, *traffic));
             return Some(Problem::NoChain { span, from, to, on });
         };
         let (near, far, closed) = self.unsure_step(assertion, &chain, service)?;
@@ -328,15 +451,18 @@ impl<'p> Proof<'p> {
             let closed = match n == last {
                 true => self.missing(near, far, service, assertion),
                 false if self.step(&near.side, &far.side, &[], Certainty::Must) => None,
-                false => Some(Closed { what: "anything".to_string(), ..self.closed_to_all(near, far) }),
+                false => Some(Closed {
+                    what: "anything".to_string(),
+                    ..self.closed_to_all(near, far)
+                }),
             };
             Some((near, far, closed?))
         })
     }
 
-    /// The shortest chain of flows by way of tiers that `passable` lets one go through: flows that may pass, or
-    /// that must. Only the last of them has to be on what is asked about, which `last` decides; whoever is in a tier on
-    /// the way goes on from there with anything.
+    /// The shortest chain of flows by way of tiers that `passable` lets one go through: flows that
+    /// may pass, or that must. Only the last of them has to be on what is asked about, which `last`
+    /// decides; whoever is in a tier on the way goes on from there with anything.
     fn chain(
         &self,
         from: &NamedEndpoint,
@@ -360,10 +486,15 @@ impl<'p> Proof<'p> {
                 return Some(ends_of(from, at, to, &before, tiers));
             }
             let next = match at.or(first) {
-                Some(n) => hops
-                    .graph
-                    .unvisited_neighbours(n, Direction::Forward, &mut visited, |kind| hops.lets(kind, certainty)),
-                None => (0..tiers.len()).filter(|n| self.step(here, &tiers[*n].side, &[], certainty)).collect(),
+                Some(n) => {
+                    hops.graph
+                        .unvisited_neighbours(n, Direction::Forward, &mut visited, |kind| {
+                            hops.lets(kind, certainty)
+                        })
+                }
+                None => (0..tiers.len())
+                    .filter(|n| self.step(here, &tiers[*n].side, &[], certainty))
+                    .collect(),
             };
             for next in next {
                 let who = Who::Tier(TierId(next as u32));
@@ -382,7 +513,13 @@ impl<'p> Proof<'p> {
     }
 
     /// Whether something of what is asked about passes.
-    fn step(&self, from: &Endpoint, to: &Endpoint, on: &[(Span, Traffic)], certainty: Certainty) -> bool {
+    fn step(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        on: &[(Span, Traffic)],
+        certainty: Certainty,
+    ) -> bool {
         Family::BOTH.into_iter().any(|family| {
             let asked = named_endpoint::asked(services(on), family);
             let passes = match certainty {
@@ -401,14 +538,34 @@ impl<'p> Proof<'p> {
         family: Family,
         witness: Witness,
     ) -> Problem {
-        let sentences: BTreeSet<_> = witness.flows.iter().map(|n| self.policy.flows[*n as usize].sentence).collect();
-        let because = sentences.into_iter().map(|id| self.policy.sentence(id).span).collect();
-        let exempt = if witness.is_exempt { ", which security groups never filter" } else { "" };
-        let source = witness.source.filter(|_| !matches!(from.side.who, Who::Tier(_)));
-        let destination = witness.destination.filter(|_| !matches!(to.side.who, Who::Tier(_)));
+        let sentences: BTreeSet<_> = witness
+            .flows
+            .iter()
+            .map(|n| self.policy.flows[*n as usize].sentence)
+            .collect();
+        let because = sentences
+            .into_iter()
+            .map(|id| self.policy.sentence(id).span)
+            .collect();
+        let exempt = if witness.is_exempt {
+            ", which security groups never filter"
+        } else {
+            ""
+        };
+        let source = witness
+            .source
+            .filter(|_| !matches!(from.side.who, Who::Tier(_)));
+        let destination = witness
+            .destination
+            .filter(|_| !matches!(to.side.who, Who::Tier(_)));
         let source = source.map_or_else(|| from.name.clone(), |address| address.to_string());
-        let destination = destination.map_or_else(|| to.name.clone(), |address| address.to_string());
-        let unknown = witness.unknown.iter().map(|unknown| named_endpoint::unknown(self.policy, *unknown)).collect();
+        let destination =
+            destination.map_or_else(|| to.name.clone(), |address| address.to_string());
+        let unknown = witness
+            .unknown
+            .iter()
+            .map(|unknown| named_endpoint::unknown(self.policy, *unknown))
+            .collect();
         let (span, from, to) = (assertion.span, from.name.clone(), to.name.clone());
         Problem::Reached {
             span,
@@ -440,8 +597,17 @@ struct Closed {
 const NO_VERSION: &str = "no IP version that both have carries it";
 
 impl Closed {
-    fn into_problem(self, assertion: &Assertion, from: &NamedEndpoint, to: &NamedEndpoint) -> Problem {
-        let gate = if self.gate.is_empty() { NO_VERSION.to_string() } else { self.gate };
+    fn into_problem(
+        self,
+        assertion: &Assertion,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+    ) -> Problem {
+        let gate = if self.gate.is_empty() {
+            NO_VERSION.to_string()
+        } else {
+            self.gate
+        };
         Problem::NotReached {
             span: assertion.span,
             from: from.name.clone(),
@@ -453,7 +619,13 @@ impl Closed {
         }
     }
 
-    fn into_unsure_chain(self, span: Span, [from, to]: [String; 2], chain: String, step: [String; 2]) -> Problem {
+    fn into_unsure_chain(
+        self,
+        span: Span,
+        [from, to]: [String; 2],
+        chain: String,
+        step: [String; 2],
+    ) -> Problem {
         let why = match (self.unknown.is_empty(), self.passes_for_some) {
             (false, _) => None,
             (true, _) if self.gate.is_empty() => Some(NO_VERSION.to_string()),
@@ -482,7 +654,11 @@ fn service_groups(on: &[(Span, Traffic)]) -> impl Iterator<Item = &[(Span, Traff
 
 /// A service by its name, if it has one.
 fn service_name(assertion: &Assertion, place: Span, traffic: Traffic) -> String {
-    let name = assertion.names.iter().find(|(span, _)| *span == place).map(|(_, name)| name.clone());
+    let name = assertion
+        .names
+        .iter()
+        .find(|(span, _)| *span == place)
+        .map(|(_, name)| name.clone());
     name.unwrap_or_else(|| traffic.to_string())
 }
 
@@ -522,8 +698,18 @@ fn together(found: Problems) -> Vec<Problem> {
     for problem in found {
         let same = all.iter_mut().find_map(|known| match (known, &problem) {
             (
-                Problem::Reached { because, unknown, others, .. },
-                Problem::Reached { because: also, unknown: more, from, .. },
+                Problem::Reached {
+                    because,
+                    unknown,
+                    others,
+                    ..
+                },
+                Problem::Reached {
+                    because: also,
+                    unknown: more,
+                    from,
+                    ..
+                },
             ) if because == also => Some((others, from.clone(), unknown, more.clone())),
             (_, _) => None,
         });
@@ -543,7 +729,8 @@ fn pairs<'n>(
     from: &'n [NamedEndpoint],
     to: &'n [NamedEndpoint],
 ) -> impl Iterator<Item = (&'n NamedEndpoint, &'n NamedEndpoint)> {
-    from.iter().flat_map(move |from| to.iter().map(move |to| (from, to)))
+    from.iter()
+        .flat_map(move |from| to.iter().map(move |to| (from, to)))
 }
 
 /// `tcp 203.0.113.7:* → db:3306`

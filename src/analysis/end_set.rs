@@ -16,7 +16,12 @@ pub struct EndSet<'s> {
 impl<'s> EndSet<'s> {
     /// A set without any class and without any exception.
     pub(super) fn without(exceptions: &'s [u32]) -> EndSet<'s> {
-        EndSet { classes: Vec::new(), exceptions, extra: Vec::new(), absent: 0 }
+        EndSet {
+            classes: Vec::new(),
+            exceptions,
+            extra: Vec::new(),
+            absent: 0,
+        }
     }
 
     /// How many they are.
@@ -32,8 +37,14 @@ impl<'s> EndSet<'s> {
     /// At most so many of them, those with the lowest positions, sorted.
     pub fn first(&self, count: usize) -> Vec<usize> {
         let is_exception = |end: &u32| self.exceptions.binary_search(end).is_ok();
-        let classes = self.classes.iter().flat_map(|class| class.iter().filter(|end| !is_exception(end)).take(count));
-        let mut first: Vec<usize> = classes.chain(self.extra.iter().take(count)).map(|end| *end as usize).collect();
+        let classes = self
+            .classes
+            .iter()
+            .flat_map(|class| class.iter().filter(|end| !is_exception(end)).take(count));
+        let mut first: Vec<usize> = classes
+            .chain(self.extra.iter().take(count))
+            .map(|end| *end as usize)
+            .collect();
         first.sort_unstable();
         first.truncate(count);
         first

@@ -12,7 +12,8 @@ pub struct Endpoint {
     pub addresses: Addresses,
     /// What is not known about that.
     pub unknown: Option<Unknown>,
-    /// Families of which nothing says whether it has hosts: something may pass there, and nothing has to.
+    /// Families of which nothing says whether it has hosts: something may pass there, and nothing
+    /// has to.
     pub unsure: [bool; 2],
 }
 
@@ -60,40 +61,66 @@ pub enum Unknown {
 }
 
 impl Endpoint {
-    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. Where these are of one family, there
-    /// may be members with addresses of the other all the same; but under `ip = ipv4` a tier that states its addresses
-    /// has no IPv6 beside them.
+    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. Where these are
+    /// of one family, there may be members with addresses of the other all the same; but under
+    /// `ip = ipv4` a tier that states its addresses has no IPv6 beside them.
     pub fn tier(policy: &Policy, id: TierId) -> Endpoint {
         let vpc: &Vpc = policy.vpc_of(id);
-        let lacks = |family| family == Family::V6 && !policy.stack.dual && policy.tier(id).addresses.is_some();
+        let lacks = |family| {
+            family == Family::V6 && !policy.stack.dual && policy.tier(id).addresses.is_some()
+        };
         let known = match &policy.tier(id).addresses {
             Some(stated) => Some(stated.clone()),
             None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => None,
             None => Some(Addresses::from_blocks(&vpc.blocks)),
         };
-        let unknown = if known.is_some() { None } else { Some(Unknown::Members(id)) };
+        let unknown = if known.is_some() {
+            None
+        } else {
+            Some(Unknown::Members(id))
+        };
         let mut addresses = known.unwrap_or_else(|| everywhere(policy));
         let unsure = Family::BOTH.map(|family| !addresses.has(family) && !lacks(family));
         addresses = Family::BOTH
             .iter()
             .filter(|family| unsure[**family as usize])
-            .fold(addresses, |all, family| all.union(&Addresses::all().in_family(*family)));
-        Endpoint { who: Who::Tier(id), addresses, unknown, unsure }
+            .fold(addresses, |all, family| {
+                all.union(&Addresses::all().in_family(*family))
+            });
+        Endpoint {
+            who: Who::Tier(id),
+            addresses,
+            unknown,
+            unsure,
+        }
     }
 
     /// The internet. Where a stack does without IPv6, what may pass of it counts, and none has to.
     pub fn internet(policy: &Policy) -> Endpoint {
-        Endpoint { unsure: [false, !policy.stack.dual], ..Endpoint::hosts(internet()) }
+        Endpoint {
+            unsure: [false, !policy.stack.dual],
+            ..Endpoint::hosts(internet())
+        }
     }
 
     /// Hosts of these addresses that are in no tier.
     pub fn hosts(addresses: Addresses) -> Endpoint {
-        Endpoint { who: Who::Hosts, addresses, unknown: None, unsure: [false; 2] }
+        Endpoint {
+            who: Who::Hosts,
+            addresses,
+            unknown: None,
+            unsure: [false; 2],
+        }
     }
 
     /// Hosts whose addresses are not known.
     pub fn elsewhere(who: Who, unknown: Unknown) -> Endpoint {
-        Endpoint { who, addresses: Addresses::all(), unknown: Some(unknown), unsure: [false; 2] }
+        Endpoint {
+            who,
+            addresses: Addresses::all(),
+            unknown: Some(unknown),
+            unsure: [false; 2],
+        }
     }
 
     /// Whether it surely has hosts of a family.
@@ -110,12 +137,21 @@ impl Endpoint {
     pub(super) fn unknown_in(&self, family: Family) -> Option<Unknown> {
         match self.who {
             Who::Tier(id) if self.unsure[family as usize] => Some(Unknown::Members(id)),
-            Who::Tier(_) | Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => self.unknown,
+            Who::Tier(_) | Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => {
+                self.unknown
+            }
         }
     }
 }
 
 /// Every address of the families that a stack uses.
 pub fn everywhere(policy: &Policy) -> Addresses {
-    Addresses { v4: Ranges::all(), v6: if policy.stack.dual { Ranges::all() } else { Ranges::default() } }
+    Addresses {
+        v4: Ranges::all(),
+        v6: if policy.stack.dual {
+            Ranges::all()
+        } else {
+            Ranges::default()
+        },
+    }
 }

@@ -1,8 +1,9 @@
 //! Which ends are alike to every rule that does not single them out.
 //!
-//! A rule singles out whom it names, and whoever has an address in its block, if those are few. Any other rule looks at
-//! addresses alone, and tells no two addresses apart between which no block of such a rule begins or ends. So the
-//! addresses of an end are as good as all that lie between the same beginnings and ends.
+//! A rule singles out whom it names, and whoever has an address in its block, if those are few. Any
+//! other rule looks at addresses alone, and tells no two addresses apart between which no block of
+//! such a rule begins or ends. So the addresses of an end are as good as all that lie between the
+//! same beginnings and ends.
 
 use super::address_index::AddressIndex;
 use super::gate::{Endpoint, Who};
@@ -14,8 +15,9 @@ use crate::policy::{Peer, Policy, TierId, Vpc, VpcId};
 use ipnet::IpNet;
 use std::collections::HashSet;
 
-/// A block in which so many ends have addresses singles them out: more make it wide. Each is one more step to remember
-/// for each rule with that block; each wide block is one more cut that tells ends apart.
+/// A block in which so many ends have addresses singles them out: more make it wide. Each is one
+/// more step to remember for each rule with that block; each wide block is one more cut that tells
+/// ends apart.
 const FEW: usize = 16;
 
 /// What the ends are to gates that do not single them out.
@@ -39,7 +41,8 @@ pub(super) struct EndpointProfile {
     /// In which families these are all that there are, so that no block can single it out.
     pub(super) is_everywhere: [bool; 2],
     unsure: [bool; 2],
-    /// The VPCs whose tiers perhaps do not filter it, as AWS may reserve an address of it there, and in which families.
+    /// The VPCs whose tiers perhaps do not filter it, as AWS may reserve an address of it there,
+    /// and in which families.
     reserved: Vec<(VpcId, [bool; 2])>,
 }
 
@@ -54,14 +57,21 @@ impl EndpointProfile {
     pub(super) fn side(&self, policy: &Policy) -> Endpoint {
         let nobody = Who::Tier(TierId(policy.tiers.len() as u32));
         let who = if self.is_tier { nobody } else { Who::Hosts };
-        Endpoint { who, unsure: self.unsure, ..Endpoint::hosts(self.addresses.clone()) }
+        Endpoint {
+            who,
+            unsure: self.unsure,
+            ..Endpoint::hosts(self.addresses.clone())
+        }
     }
 }
 
 impl EquivalenceClasses {
     /// Finds out for these ends.
     pub(super) fn new(policy: &Policy, ends: &[NamedEndpoint]) -> EquivalenceClasses {
-        let blocks = ends.iter().zip(0..).flat_map(|(end, n)| blocks_around(&end.side).map(move |block| (block, n)));
+        let blocks = ends
+            .iter()
+            .zip(0..)
+            .flat_map(|(end, n)| blocks_around(&end.side).map(move |block| (block, n)));
         let index = AddressIndex::new(blocks);
         let blocks = policy.flows.iter().filter_map(|flow| match flow.peer {
             Peer::Net(block) => Some(block),
@@ -69,22 +79,48 @@ impl EquivalenceClasses {
         });
         let mut wide: HashSet<IpNet> = blocks.collect();
         wide.retain(|block| index.meet_more(*block, FEW));
-        let blocks: Vec<Addresses> = wide.iter().map(|block| Addresses::from_blocks([block])).collect();
-        let v4 = cuts(blocks.iter().flat_map(|block| block.v4.ranges()), |last| last.checked_add(1));
-        let v6 = cuts(blocks.iter().flat_map(|block| block.v6.ranges()), |last| last.checked_add(1));
+        let blocks: Vec<Addresses> = wide
+            .iter()
+            .map(|block| Addresses::from_blocks([block]))
+            .collect();
+        let v4 = cuts(blocks.iter().flat_map(|block| block.v4.ranges()), |last| {
+            last.checked_add(1)
+        });
+        let v6 = cuts(blocks.iter().flat_map(|block| block.v6.ranges()), |last| {
+            last.checked_add(1)
+        });
         let mut profiles = Interned::default();
         let profile_of = |NamedEndpoint { side, .. }: &NamedEndpoint| {
-            let addresses = Addresses { v4: side.addresses.v4.widened(&v4), v6: side.addresses.v6.widened(&v6) };
+            let addresses = Addresses {
+                v4: side.addresses.v4.widened(&v4),
+                v6: side.addresses.v6.widened(&v6),
+            };
             let is_tier = matches!(side.who, Who::Tier(_));
             let (is_everywhere, unsure) = (is_everywhere(side), side.unsure);
-            let reserved = if may_be_exempt(side) { reserved(policy, side) } else { Vec::new() };
-            profiles.id(EndpointProfile { is_tier, addresses, is_everywhere, unsure, reserved })
+            let reserved = if may_be_exempt(side) {
+                reserved(policy, side)
+            } else {
+                Vec::new()
+            };
+            profiles.id(EndpointProfile {
+                is_tier,
+                addresses,
+                is_everywhere,
+                unsure,
+                reserved,
+            })
         };
-        EquivalenceClasses { class_of: ends.iter().map(profile_of).collect(), profiles, index, wide }
+        EquivalenceClasses {
+            class_of: ends.iter().map(profile_of).collect(),
+            profiles,
+            index,
+            wide,
+        }
     }
 }
 
-/// The VPCs in which an address of an end may be reserved, by their ids. One that surely is has its end singled out.
+/// The VPCs in which an address of an end may be reserved, by their ids. One that surely is has its
+/// end singled out.
 fn reserved(policy: &Policy, side: &Endpoint) -> Vec<(VpcId, [bool; 2])> {
     let of_vpc = |(vpc, n): (&Vpc, u32)| {
         let exempt = Family::BOTH.map(|family| exempt(vpc, side, family));
@@ -98,18 +134,29 @@ fn reserved(policy: &Policy, side: &Endpoint) -> Vec<(VpcId, [bool; 2])> {
 /// In which families an end is everywhere.
 fn is_everywhere(side: &Endpoint) -> [bool; 2] {
     let Addresses { v4, v6 } = &side.addresses;
-    [v4.ranges() == [(0, u32::MAX)], v6.ranges() == [(0, u128::MAX)]]
+    [
+        v4.ranges() == [(0, u32::MAX)],
+        v6.ranges() == [(0, u128::MAX)],
+    ]
 }
 
 /// The blocks in which an end is, of the families in which it is not everywhere.
 fn blocks_around(side: &Endpoint) -> impl Iterator<Item = IpNet> + '_ {
     let everywhere = is_everywhere(side);
-    side.addresses.blocks().filter(move |block| !everywhere[Family::of_block(block) as usize])
+    side.addresses
+        .blocks()
+        .filter(move |block| !everywhere[Family::of_block(block) as usize])
 }
 
 /// Where blocks begin, and where what follows them does.
-fn cuts<'b, T: Copy + Ord + 'b>(blocks: impl Iterator<Item = &'b (T, T)>, after: impl Fn(T) -> Option<T>) -> Vec<T> {
-    let mut cuts: Vec<T> = blocks.flat_map(|(first, last)| [Some(*first), after(*last)]).flatten().collect();
+fn cuts<'b, T: Copy + Ord + 'b>(
+    blocks: impl Iterator<Item = &'b (T, T)>,
+    after: impl Fn(T) -> Option<T>,
+) -> Vec<T> {
+    let mut cuts: Vec<T> = blocks
+        .flat_map(|(first, last)| [Some(*first), after(*last)])
+        .flatten()
+        .collect();
     cuts.sort_unstable();
     cuts.dedup();
     cuts

@@ -1,10 +1,10 @@
 //! Who can reach whom, as security groups decide it: exact, with the rules that let a packet pass.
 //!
-//! A packet passes when the sender's outbound rules admit it, where the sender is a tier, and the receiver's
-//! inbound rules admit it, where the receiver is one. A rule that names addresses admits some members of an end
-//! and not others, so there are two verdicts: what *may* pass, for some address of either end, and what *must*,
-//! for every one. Parameters without a value, the contents of prefix lists, the members of foreign groups and
-//! unknown addresses make them differ.
+//! A packet passes when the sender's outbound rules admit it, where the sender is a tier, and the
+//! receiver's inbound rules admit it, where the receiver is one. A rule that names addresses admits
+//! some members of an end and not others, so there are two verdicts: what *may* pass, for some
+//! address of either end, and what *must*, for every one. Parameters without a value, the contents
+//! of prefix lists, the members of foreign groups and unknown addresses make them differ.
 
 pub use super::endpoint::{Endpoint, Unknown, Who, everywhere};
 
@@ -45,7 +45,8 @@ pub struct Witness {
     pub is_exempt: bool,
 }
 
-/// The gates of a policy: which flows open the inbound and the outbound side of each tier. A clone shares them.
+/// The gates of a policy: which flows open the inbound and the outbound side of each tier. A clone
+/// shares them.
 #[derive(Debug, Clone)]
 pub struct Gates<'p> {
     policy: &'p Policy,
@@ -56,7 +57,8 @@ pub struct Gates<'p> {
     instead: Option<(Gate, Rc<Rules>)>,
 }
 
-/// The flows that open one gate, and what they admit together, which is found out when it is first asked for.
+/// The flows that open one gate, and what they admit together, which is found out when it is first
+/// asked for.
 #[derive(Debug, Default)]
 struct Rules {
     flows: Vec<u32>,
@@ -93,17 +95,36 @@ impl<'p> Gates<'p> {
             }
         }
 
-        let mut gates = counts.map(|counts| counts.into_iter().map(Vec::with_capacity).collect::<Vec<Vec<u32>>>());
+        let mut gates = counts.map(|counts| {
+            counts
+                .into_iter()
+                .map(Vec::with_capacity)
+                .collect::<Vec<Vec<u32>>>()
+        });
         for (n, flow) in policy.flows.iter().enumerate() {
             for (gates, tier) in gates.iter_mut().zip(opened.opened_by(flow)) {
-                tier.into_iter().for_each(|tier| gates[tier.index()].push(n as u32));
+                tier.into_iter()
+                    .for_each(|tier| gates[tier.index()].push(n as u32));
             }
         }
 
-        let shared =
-            |gates: Vec<Vec<u32>>| gates.into_iter().map(|flows| Rules { flows, admit: OnceCell::new() }).collect();
+        let shared = |gates: Vec<Vec<u32>>| {
+            gates
+                .into_iter()
+                .map(|flows| Rules {
+                    flows,
+                    admit: OnceCell::new(),
+                })
+                .collect()
+        };
         let [inbound, outbound] = gates.map(shared);
-        Gates { policy, opened: Rc::new(opened), inbound, outbound, instead: None }
+        Gates {
+            policy,
+            opened: Rc::new(opened),
+            inbound,
+            outbound,
+            instead: None,
+        }
     }
 
     /// The flows that open the inbound side of a tier.
@@ -113,9 +134,20 @@ impl<'p> Gates<'p> {
 
     /// The same gates, but for one, which no flow opens that names one of these.
     pub(super) fn without(&self, gate: Gate, is_left_out: impl Fn(Peer) -> bool) -> Gates<'p> {
-        let flows = self.flows(gate).iter().copied().filter(|flow| !is_left_out(self.peer(gate, *flow))).collect();
-        let rules = Rules { flows, admit: OnceCell::new() };
-        Gates { instead: Some((gate, Rc::new(rules))), ..self.clone() }
+        let flows = self
+            .flows(gate)
+            .iter()
+            .copied()
+            .filter(|flow| !is_left_out(self.peer(gate, *flow)))
+            .collect();
+        let rules = Rules {
+            flows,
+            admit: OnceCell::new(),
+        };
+        Gates {
+            instead: Some((gate, Rc::new(rules))),
+            ..self.clone()
+        }
     }
 
     fn rules(&self, gate: Gate) -> &Rules {
@@ -128,19 +160,32 @@ impl<'p> Gates<'p> {
 
     /// How many gates a flow opens.
     pub(super) fn opened_by(&self, flow: u32) -> u8 {
-        self.opened.opened_by(&self.policy.flows[flow as usize]).iter().flatten().count() as u8
+        self.opened
+            .opened_by(&self.policy.flows[flow as usize])
+            .iter()
+            .flatten()
+            .count() as u8
     }
 
     /// What rules with blocks admit at every address of an end.
     pub(super) fn by_address(&self, gate: Gate, side: &Endpoint, family: Family) -> TrafficSet {
         let blocks = &self.admit(gate).blocks;
-        if blocks.is_empty() { TrafficSet::default() } else { blocks.with_every(&side.addresses, family) }
+        if blocks.is_empty() {
+            TrafficSet::default()
+        } else {
+            blocks.with_every(&side.addresses, family)
+        }
     }
 
     pub(super) fn admit(&self, gate: Gate) -> &GateRules {
         self.rules(gate).admit.get_or_init(|| {
             let flows = self.flows(gate).iter();
-            let rules = flows.map(|flow| (self.peer(gate, *flow), self.policy.flows[*flow as usize].traffic));
+            let rules = flows.map(|flow| {
+                (
+                    self.peer(gate, *flow),
+                    self.policy.flows[*flow as usize].traffic,
+                )
+            });
             GateRules::new(self.policy, &rules.collect::<Vec<_>>())
         })
     }
@@ -149,14 +194,20 @@ impl<'p> Gates<'p> {
     pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
         match gate {
             Gate::Inbound(_) => false,
-            Gate::Outbound(tier) => open_to(self.policy, tier).iter().any(|block| Family::of_block(block) == family),
+            Gate::Outbound(tier) => open_to(self.policy, tier)
+                .iter()
+                .any(|block| Family::of_block(block) == family),
         }
     }
 
     /// The part of a far end that a gate never filters.
     pub(super) fn exempt(&self, gate: Gate, far: &Endpoint, family: Family) -> Option<Exempt> {
         let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
-        if self.instead.is_some() { None } else { exempt(self.policy.vpc_of(tier), far, family) }
+        if self.instead.is_some() {
+            None
+        } else {
+            exempt(self.policy.vpc_of(tier), far, family)
+        }
     }
 
     /// The flows that open a gate.
@@ -172,15 +223,25 @@ impl<'p> Gates<'p> {
     /// How a rule's peer fits an end, and the first address at which it does.
     fn fit(&self, peer: Peer, side: &Endpoint, family: Family) -> (Fit, Option<IpAddr>) {
         let first = |addresses: &Addresses| match family {
-            Family::V4 => addresses.v4.ranges().first().map(|(first, _)| IpAddr::V4(Ipv4Addr::from(*first))),
-            Family::V6 => addresses.v6.ranges().first().map(|(first, _)| IpAddr::V6(Ipv6Addr::from(*first))),
+            Family::V4 => addresses
+                .v4
+                .ranges()
+                .first()
+                .map(|(first, _)| IpAddr::V4(Ipv4Addr::from(*first))),
+            Family::V6 => addresses
+                .v6
+                .ranges()
+                .first()
+                .map(|(first, _)| IpAddr::V6(Ipv6Addr::from(*first))),
         };
         let fit = match (peer, side.who) {
             (Peer::Net(block), _) => {
                 let common = first(&Addresses::from_blocks([&block]).intersection(&side.addresses));
                 return (if common.is_some() { Fit::Yes } else { Fit::No }, common);
             }
-            (peer, _) if peer_family(self.policy, peer).is_some_and(|only| only != family) => Fit::No,
+            (peer, _) if peer_family(self.policy, peer).is_some_and(|only| only != family) => {
+                Fit::No
+            }
             (Peer::Tier(tier), Who::Tier(member)) if tier == member => Fit::Yes,
             (Peer::External(id), Who::External(other)) if id == other => Fit::Yes,
             (Peer::PrefixList(id), Who::PrefixList(other)) if id == other => Fit::Yes,
@@ -197,12 +258,19 @@ impl<'p> Gates<'p> {
     fn admitted(&self, gate: Gate, side: &Endpoint, family: Family) -> Admitted {
         let all = TrafficSet::all(family);
         if self.is_open(gate, family) {
-            return Admitted { may: all.clone(), must: all };
+            return Admitted {
+                may: all.clone(),
+                must: all,
+            };
         }
         let Some(Exempt { rest, .. }) = self.exempt(gate, side, family) else {
             return self.admit(gate).admitted(side, family);
         };
-        let must = if rest.is_in(family) { self.admit(gate).admitted(&rest, family).must } else { all.clone() };
+        let must = if rest.is_in(family) {
+            self.admit(gate).admitted(&rest, family).must
+        } else {
+            all.clone()
+        };
         Admitted { may: all, must }
     }
 
@@ -215,16 +283,24 @@ impl<'p> Gates<'p> {
     }
 
     /// What may pass from one end to another, of what is asked about.
-    pub fn may(&self, from: &Endpoint, to: &Endpoint, family: Family, asked: &TrafficSet) -> TrafficSet {
+    pub fn may(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        family: Family,
+        asked: &TrafficSet,
+    ) -> TrafficSet {
         if !from.may_be_in(family) || !to.may_be_in(family) {
             return TrafficSet::default();
         }
-        gates_between(from, to)
-            .fold(asked.clone(), |left, (gate, far)| left.intersection(&self.admitted(gate, far, family).may))
+        gates_between(from, to).fold(asked.clone(), |left, (gate, far)| {
+            left.intersection(&self.admitted(gate, far, family).may)
+        })
     }
 
-    /// The first gate that must not admit all of what is asked about, with a piece that it stops for some
-    /// addresses; nothing where all of it must pass. Families that an end does not have are left out.
+    /// The first gate that must not admit all of what is asked about, with a piece that it stops
+    /// for some addresses; nothing where all of it must pass. Families that an end does not have
+    /// are left out.
     pub fn stopped(
         &self,
         from: &Endpoint,
@@ -242,16 +318,30 @@ impl<'p> Gates<'p> {
     }
 
     /// What must pass, of what is asked about.
-    pub fn must(&self, from: &Endpoint, to: &Endpoint, family: Family, asked: &TrafficSet) -> TrafficSet {
+    pub fn must(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        family: Family,
+        asked: &TrafficSet,
+    ) -> TrafficSet {
         if !from.is_in(family) || !to.is_in(family) {
             return TrafficSet::default();
         }
-        gates_between(from, to)
-            .fold(asked.clone(), |left, (gate, far)| left.intersection(&self.admitted(gate, far, family).must))
+        gates_between(from, to).fold(asked.clone(), |left, (gate, far)| {
+            left.intersection(&self.admitted(gate, far, family).must)
+        })
     }
 
-    /// One packet of a set that may pass, with the flows that let it through: those that surely do, if any.
-    pub fn witness(&self, from: &Endpoint, to: &Endpoint, family: Family, set: &TrafficSet) -> Option<Witness> {
+    /// One packet of a set that may pass, with the flows that let it through: those that surely do,
+    /// if any.
+    pub fn witness(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        family: Family,
+        set: &TrafficSet,
+    ) -> Option<Witness> {
         let traffic = set.witness(family)?;
         let one = TrafficSet::new(traffic, family);
         let mut witness = Witness {
@@ -293,11 +383,23 @@ impl<'p> Gates<'p> {
     }
 
     /// Adds a flow that lets a packet through a gate, and what is not known of that.
-    fn add_flow(&self, witness: &mut Witness, gate: Gate, far: &Endpoint, family: Family, flow: u32, fit: Fit) {
+    fn add_flow(
+        &self,
+        witness: &mut Witness,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+        flow: u32,
+        fit: Fit,
+    ) {
         witness.flows.push(flow);
         // wherever the members are, a block that holds all of it admits them
         if let Peer::Net(block) = self.peer(gate, flow)
-            && !far.addresses.in_family(family).difference(&Addresses::from_blocks([&block])).is_empty()
+            && !far
+                .addresses
+                .in_family(family)
+                .difference(&Addresses::from_blocks([&block]))
+                .is_empty()
         {
             witness.unknown.extend(far.unknown_in(family));
         }
@@ -312,15 +414,24 @@ impl<'p> Gates<'p> {
         Unknown::Reserved(self.policy.tier(tier).vpc)
     }
 
-    /// An address and a flow by which a gate admits this piece of traffic, one that surely does before one that
-    /// does perhaps, and the lowest address first.
-    fn let_through(&self, gate: Gate, far: &Endpoint, family: Family, one: &TrafficSet) -> Option<(IpAddr, u32, Fit)> {
+    /// An address and a flow by which a gate admits this piece of traffic, one that surely does
+    /// before one that does perhaps, and the lowest address first.
+    fn let_through(
+        &self,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+        one: &TrafficSet,
+    ) -> Option<(IpAddr, u32, Fit)> {
         let flows = self.flows(gate).iter().copied();
-        let admitting = flows.filter(|n| TrafficSet::new(self.policy.flows[*n as usize].traffic, family).covers(one));
-        let fits = admitting.filter_map(|flow| match self.fit(self.peer(gate, flow), far, family) {
-            (Fit::No, _) => None,
-            (fit @ (Fit::Perhaps(_) | Fit::Yes), address) => Some((address?, flow, fit)),
+        let admitting = flows.filter(|n| {
+            TrafficSet::new(self.policy.flows[*n as usize].traffic, family).covers(one)
         });
+        let fits =
+            admitting.filter_map(|flow| match self.fit(self.peer(gate, flow), far, family) {
+                (Fit::No, _) => None,
+                (fit @ (Fit::Perhaps(_) | Fit::Yes), address) => Some((address?, flow, fit)),
+            });
         fits.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))
     }
 }
@@ -333,15 +444,36 @@ impl Gates<'_> {
         (may, must)
     }
 
-    /// The flows of a gate that let some of what is asked about through, for some address of the far end; `true`
-    /// for those that surely do at such an address. An open gate has none.
-    pub fn letting(&self, gate: Gate, far: &Endpoint, family: Family, asked: &TrafficSet) -> Vec<(u32, bool)> {
-        let fits = |n: &u32| Some((*n, self.lets(&self.policy.flows[*n as usize], gate, far, family, asked)?));
-        if self.is_open(gate, family) { Vec::new() } else { self.flows(gate).iter().filter_map(fits).collect() }
+    /// The flows of a gate that let some of what is asked about through, for some address of the
+    /// far end; `true` for those that surely do at such an address. An open gate has none.
+    pub fn letting(
+        &self,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+        asked: &TrafficSet,
+    ) -> Vec<(u32, bool)> {
+        let fits = |n: &u32| {
+            Some((
+                *n,
+                self.lets(&self.policy.flows[*n as usize], gate, far, family, asked)?,
+            ))
+        };
+        if self.is_open(gate, family) {
+            Vec::new()
+        } else {
+            self.flows(gate).iter().filter_map(fits).collect()
+        }
     }
 
     /// Sentences that would let some of it through, and whose last day is past.
-    pub fn ended(&self, gate: Gate, far: &Endpoint, family: Family, asked: &TrafficSet) -> Vec<SentenceId> {
+    pub fn ended(
+        &self,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+        asked: &TrafficSet,
+    ) -> Vec<SentenceId> {
         let of_gate = |flow: &&Flow| match gate {
             Gate::Inbound(tier) => flow.receiver() == Some(tier),
             Gate::Outbound(tier) => flow.sender() == Some(tier),
@@ -353,8 +485,16 @@ impl Gates<'_> {
         sentences
     }
 
-    /// Whether a flow lets some of what is asked about through a gate, and then whether it surely does.
-    fn lets(&self, flow: &Flow, gate: Gate, far: &Endpoint, family: Family, asked: &TrafficSet) -> Option<bool> {
+    /// Whether a flow lets some of what is asked about through a gate, and then whether it surely
+    /// does.
+    fn lets(
+        &self,
+        flow: &Flow,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+        asked: &TrafficSet,
+    ) -> Option<bool> {
         if !asked.meets(flow.traffic, family) {
             return None;
         }
@@ -375,7 +515,10 @@ pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
 }
 
 /// The gates on the way from one end to another, each with the end that it looks at.
-pub(super) fn gates_between<'s>(from: &'s Endpoint, to: &'s Endpoint) -> impl Iterator<Item = (Gate, &'s Endpoint)> {
+pub(super) fn gates_between<'s>(
+    from: &'s Endpoint,
+    to: &'s Endpoint,
+) -> impl Iterator<Item = (Gate, &'s Endpoint)> {
     let outbound = match from.who {
         Who::Tier(tier) => Some((Gate::Outbound(tier), to)),
         Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,

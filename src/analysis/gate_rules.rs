@@ -40,7 +40,10 @@ impl GateRules {
             let peer = same[0].0;
             let sets = Family::BOTH.map(|family| {
                 let any = peer_family(policy, peer).is_none_or(|only| only == family);
-                TrafficSet::of_all(same.iter().filter(|_| any).map(|(_, traffic)| *traffic), family)
+                TrafficSet::of_all(
+                    same.iter().filter(|_| any).map(|(_, traffic)| *traffic),
+                    family,
+                )
             });
             let all = match peer {
                 Peer::PrefixList(_) | Peer::Param(_) => Some(&mut admit.loose),
@@ -63,7 +66,9 @@ impl GateRules {
     }
 
     fn place(&self, peer: Peer) -> Option<usize> {
-        self.named.binary_search_by(|(known, _)| known.cmp(&peer)).ok()
+        self.named
+            .binary_search_by(|(known, _)| known.cmp(&peer))
+            .ok()
     }
 
     /// What rules that name just this end admit.
@@ -73,7 +78,8 @@ impl GateRules {
 
     /// Whether rules that name just this end admit anything.
     pub(super) fn names(&self, who: Who, family: Family) -> bool {
-        self.to(who, family).is_some_and(|admitted| !admitted.is_empty())
+        self.to(who, family)
+            .is_some_and(|admitted| !admitted.is_empty())
     }
 
     /// What its rules admit from or to an end.
@@ -82,14 +88,28 @@ impl GateRules {
         let by_address = self.blocks.with_any(&side.addresses, family);
         let foreign = match side.who {
             Who::Tier(_) => None,
-            Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => Some(&self.foreign[family as usize]),
+            Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => {
+                Some(&self.foreign[family as usize])
+            }
         };
-        let may = [Some(&by_address), own, Some(&self.loose[family as usize]), foreign];
+        let may = [
+            Some(&by_address),
+            own,
+            Some(&self.loose[family as usize]),
+            foreign,
+        ];
         let may = TrafficSet::union_of(may.into_iter().flatten().filter(|set| !set.is_empty()));
         if !side.is_in(family) {
-            return Admitted { may, must: TrafficSet::default() };
+            return Admitted {
+                may,
+                must: TrafficSet::default(),
+            };
         }
-        let every = if by_address.is_empty() { by_address } else { self.blocks.with_every(&side.addresses, family) };
+        let every = if by_address.is_empty() {
+            by_address
+        } else {
+            self.blocks.with_every(&side.addresses, family)
+        };
         let must = match own {
             Some(own) => every.union(own),
             None => every,

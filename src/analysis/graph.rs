@@ -1,9 +1,10 @@
 //! Who may send to whom, without a pair of ends for each answer.
 //!
-//! Ends that are alike, and whose gates admit the same of whom they do not single out, are one class of senders or of
-//! receivers: what passes between two of their members passes between all. What gates admit of ends that they single
-//! out is one step for each such pair, of which there are about as many as rules. So a search that takes each class
-//! once takes as long as there are ends, rules and pairs of classes.
+//! Ends that are alike, and whose gates admit the same of whom they do not single out, are one
+//! class of senders or of receivers: what passes between two of their members passes between all.
+//! What gates admit of ends that they single out is one step for each such pair, of which there are
+//! about as many as rules. So a search that takes each class once takes as long as there are ends,
+//! rules and pairs of classes.
 
 use super::end_set::EndSet;
 use super::interned::Interned;
@@ -24,8 +25,8 @@ struct Role {
     members: Vec<Vec<u32>>,
     /// For each class, the classes of the other role between which something may pass.
     adjacent: Vec<Vec<(u32, Kind)>>,
-    /// For each end, those in the other role of whom the gate of one singles the other out, sorted, where something may
-    /// pass.
+    /// For each end, those in the other role of whom the gate of one singles the other out, sorted,
+    /// where something may pass.
     exceptions: Exceptions,
 }
 
@@ -56,11 +57,13 @@ pub(super) struct Visited {
 impl ReachGraph {
     /// The steps between the first so many ends.
     pub(super) fn new(links: &mut Reachability<'_>, count: usize) -> ReachGraph {
-        let mut roles: [Role; 2] = [0, 1].map(|role| Role::new((0..count).map(|end| links.roles(end)[role])));
+        let mut roles: [Role; 2] =
+            [0, 1].map(|role| Role::new((0..count).map(|end| links.roles(end)[role])));
         let [senders, receivers] = &mut roles;
         for sender in 0..senders.members.len() {
             for receiver in 0..receivers.members.len() {
-                let some = [senders.members[sender][0], receivers.members[receiver][0]].map(|end| end as usize);
+                let some = [senders.members[sender][0], receivers.members[receiver][0]]
+                    .map(|end| end as usize);
                 // between two ends outside, nothing of the program decides
                 if some.iter().all(|end| !links.is_tier(*end)) {
                     continue;
@@ -80,7 +83,9 @@ impl ReachGraph {
         });
         let mut passing: Vec<(u32, u32, Kind)> = passing.collect();
         senders.exceptions = Exceptions::new(count, &passing);
-        passing.iter_mut().for_each(|(from, to, _)| std::mem::swap(from, to));
+        passing
+            .iter_mut()
+            .for_each(|(from, to, _)| std::mem::swap(from, to));
         passing.sort_unstable_by_key(|(to, from, _)| (*to, *from));
         receivers.exceptions = Exceptions::new(count, &passing);
         ReachGraph { roles }
@@ -95,11 +100,17 @@ impl ReachGraph {
     pub(super) fn reaching(&self, end: usize, direction: Direction) -> Vec<(usize, Kind)> {
         let (here, there) = self.roles_of(direction);
         let adjacent = here.adjacent[here.class_of[end] as usize].iter();
-        let profiles =
-            adjacent.flat_map(|(class, kind)| there.members[*class as usize].iter().map(|other| (*other, *kind)));
+        let profiles = adjacent.flat_map(|(class, kind)| {
+            there.members[*class as usize]
+                .iter()
+                .map(|other| (*other, *kind))
+        });
         let (ends, kinds) = here.exceptions.of_end(end);
         let exceptions = ends.iter().copied().zip(kinds.iter().copied());
-        let mut row: Vec<(usize, Kind)> = exceptions.chain(profiles).map(|(end, kind)| (end as usize, kind)).collect();
+        let mut row: Vec<(usize, Kind)> = exceptions
+            .chain(profiles)
+            .map(|(end, kind)| (end as usize, kind))
+            .collect();
         // of two the first is of an end that is an exception
         row.sort_by_key(|(end, _)| *end);
         row.dedup_by_key(|(end, _)| *end);
@@ -116,11 +127,15 @@ impl ReachGraph {
         let mut kind_of: BTreeMap<u32, KindId> = BTreeMap::new();
         for (class, kind) in &here.adjacent[here.class_of[to] as usize] {
             let members = &there.members[*class as usize];
-            found.entry(kind.reduced).or_insert_with(none)[side(members[0])].classes.push(members);
+            found.entry(kind.reduced).or_insert_with(none)[side(members[0])]
+                .classes
+                .push(members);
             kind_of.insert(*class, kind.reduced);
         }
         for (from, kind) in exceptions.iter().zip(kinds) {
-            found.entry(kind.reduced).or_insert_with(none)[side(*from)].extra.push(*from);
+            found.entry(kind.reduced).or_insert_with(none)[side(*from)]
+                .extra
+                .push(*from);
             let class = there.class_of[*from as usize];
             if let Some(end_set) = kind_of.get(&class).and_then(|kind| found.get_mut(kind)) {
                 end_set[side(*from)].absent += 1;
@@ -135,17 +150,35 @@ impl ReachGraph {
         let (here, there) = self.roles_of(Direction::Reverse);
         let exceptions = here.exceptions.of_end(to).0;
         let is_before = |end: &u32| (*end as usize) < split;
-        let is_out = |class: &&Vec<u32>| end_set.classes.binary_search_by_key(&class[0], |other| other[0]).is_err();
-        let out = there.members.iter().filter(|class| is_before(&class[0])).filter(is_out).flatten();
+        let is_out = |class: &&Vec<u32>| {
+            end_set
+                .classes
+                .binary_search_by_key(&class[0], |other| other[0])
+                .is_err()
+        };
+        let out = there
+            .members
+            .iter()
+            .filter(|class| is_before(&class[0]))
+            .filter(is_out)
+            .flatten();
         let profiles = out.filter(|end| exceptions.binary_search(end).is_err());
-        let others = exceptions.iter().filter(|end| is_before(end) && end_set.extra.binary_search(end).is_err());
+        let others = exceptions
+            .iter()
+            .filter(|end| is_before(end) && end_set.extra.binary_search(end).is_err());
         let mut left: Vec<usize> = profiles.chain(others).map(|end| *end as usize).collect();
         left.sort_unstable();
         left
     }
 
-    /// The ends one step from an end, sorted, if this lets them pass; it lets no less pass where more does.
-    pub(super) fn neighbours(&self, end: usize, direction: Direction, lets: impl Fn(KindId) -> bool) -> Vec<usize> {
+    /// The ends one step from an end, sorted, if this lets them pass; it lets no less pass where
+    /// more does.
+    pub(super) fn neighbours(
+        &self,
+        end: usize,
+        direction: Direction,
+        lets: impl Fn(KindId) -> bool,
+    ) -> Vec<usize> {
         self.neighbours_except(end, direction, lets, |_| false)
     }
 
@@ -167,7 +200,10 @@ impl ReachGraph {
     /// A search that has visited nothing.
     pub(super) fn unvisited(&self, direction: Direction) -> Visited {
         let classes = |role: usize| vec![false; self.roles[role].members.len()];
-        Visited { asked: classes(direction as usize), found: classes(1 - direction as usize) }
+        Visited {
+            asked: classes(direction as usize),
+            found: classes(1 - direction as usize),
+        }
     }
 
     fn neighbours_except(
@@ -180,18 +216,28 @@ impl ReachGraph {
         let (here, there) = self.roles_of(direction);
         let adjacent = here.adjacent[here.class_of[end] as usize].iter();
         let classes = adjacent.filter(|(class, kind)| lets(kind.whole) && !known(*class));
-        let profiles = classes.flat_map(|(class, _)| &there.members[*class as usize]).copied();
+        let profiles = classes
+            .flat_map(|(class, _)| &there.members[*class as usize])
+            .copied();
         let (ends, kinds) = here.exceptions.of_end(end);
-        let exceptions = ends.iter().zip(kinds).filter(|(_, kind)| lets(kind.whole)).map(|(other, _)| *other);
+        let exceptions = ends
+            .iter()
+            .zip(kinds)
+            .filter(|(_, kind)| lets(kind.whole))
+            .map(|(other, _)| *other);
         let mut all: Vec<usize> = profiles.chain(exceptions).map(|end| end as usize).collect();
         all.sort_unstable();
         all.dedup();
         all
     }
 
-    /// The role that an end has when steps are taken from it, and the one of those that they lead to.
+    /// The role that an end has when steps are taken from it, and the one of those that they lead
+    /// to.
     fn roles_of(&self, direction: Direction) -> (&Role, &Role) {
-        (&self.roles[direction as usize], &self.roles[1 - direction as usize])
+        (
+            &self.roles[direction as usize],
+            &self.roles[1 - direction as usize],
+        )
     }
 }
 
@@ -212,9 +258,14 @@ impl Role {
 impl Exceptions {
     /// Those of the first so many ends, of steps that are sorted.
     fn new(count: usize, steps: &[(u32, u32, Kind)]) -> Exceptions {
-        let starts = (0..=count).map(|end| steps.partition_point(|(from, _, _)| (*from as usize) < end) as u32);
+        let starts = (0..=count)
+            .map(|end| steps.partition_point(|(from, _, _)| (*from as usize) < end) as u32);
         let (ends, kinds) = steps.iter().map(|(_, to, kind)| (*to, *kind)).unzip();
-        Exceptions { starts: starts.collect(), ends, kinds }
+        Exceptions {
+            starts: starts.collect(),
+            ends,
+            kinds,
+        }
     }
 
     fn of_end(&self, end: usize) -> (&[u32], &[Kind]) {

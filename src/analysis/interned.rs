@@ -12,7 +12,10 @@ pub(super) struct Interned<T> {
 
 impl<T> Default for Interned<T> {
     fn default() -> Self {
-        Interned { all: Vec::new(), ids: HashMap::new() }
+        Interned {
+            all: Vec::new(),
+            ids: HashMap::new(),
+        }
     }
 }
 

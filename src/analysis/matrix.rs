@@ -21,7 +21,8 @@ pub struct Matrix<'p> {
     graph: ReachGraph,
 }
 
-/// More addresses that have no name are no ends: nobody would look for them, and each costs a line and a column.
+/// More addresses that have no name are no ends: nobody would look for them, and each costs a line
+/// and a column.
 const MOST_UNNAMED: usize = 256;
 
 /// A pair of ends.
@@ -53,7 +54,12 @@ impl<'p> Matrix<'p> {
         let mut links = Reachability::new(policy, others);
         let count = links.ends().len();
         let graph = ReachGraph::new(&mut links, count);
-        Matrix { tiers: policy.tiers.len(), left_out, links, graph }
+        Matrix {
+            tiers: policy.tiers.len(),
+            left_out,
+            links,
+            graph,
+        }
     }
 
     /// The tiers by name, then the internet, networks, externals, prefix lists and parameters.
@@ -66,20 +72,33 @@ impl<'p> Matrix<'p> {
         self.links.kind(kind)
     }
 
-    /// The pairs between which something may pass, by sender and receiver. One end of each is a tier.
+    /// The pairs between which something may pass, by sender and receiver. One end of each is a
+    /// tier.
     pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
         (0..self.ends().len()).flat_map(|from| {
             let row = self.graph.reaching(from, Direction::Forward).into_iter();
-            row.map(move |(to, kind)| Cell { from, to, kind: kind.reduced })
+            row.map(move |(to, kind)| Cell {
+                from,
+                to,
+                kind: kind.reduced,
+            })
         })
     }
 
-    /// Who may send to an end, those together from whom the same passes; whose first sender is first, first.
+    /// Who may send to an end, those together from whom the same passes; whose first sender is
+    /// first, first.
     pub fn senders(&self, to: usize) -> Vec<Senders<'_>> {
         let found = self.graph.senders(to, self.tiers).into_iter();
-        let mut found: Vec<Senders<'_>> =
-            found.map(|(kind, [tiers, others])| Senders { kind, tiers, others }).collect();
-        found.sort_by_key(|Senders { tiers, others, .. }| (tiers.is_empty(), [tiers, others].map(|all| all.first(1))));
+        let mut found: Vec<Senders<'_>> = found
+            .map(|(kind, [tiers, others])| Senders {
+                kind,
+                tiers,
+                others,
+            })
+            .collect();
+        found.sort_by_key(|Senders { tiers, others, .. }| {
+            (tiers.is_empty(), [tiers, others].map(|all| all.first(1)))
+        });
         found
     }
 
@@ -108,16 +127,26 @@ fn others(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
         left_out = 0;
     }
     for (name, blocks) in spoken {
-        let named =
-            || vec![NamedEndpoint { name: name.clone(), side: Endpoint::hosts(Addresses::from_blocks(&blocks)) }];
+        let named = || {
+            vec![NamedEndpoint {
+                name: name.clone(),
+                side: Endpoint::hosts(Addresses::from_blocks(&blocks)),
+            }]
+        };
         places.entry(name.clone()).or_insert_with(named);
     }
     others.extend(places.into_values().flatten());
     let externals = (0..policy.externals.len()).map(|n| End::External(ExternalId(n as u32)));
     let lists = (0..policy.prefix_lists.len()).map(|n| End::PrefixList(PrefixListId(n as u32)));
-    let params =
-        (0..policy.params.len()).filter(|n| is_unknown_block(policy, *n)).map(|n| End::Param(ParamId(n as u32)));
-    others.extend(externals.chain(lists).chain(params).flat_map(|end| named_endpoint::named(policy, &end)));
+    let params = (0..policy.params.len())
+        .filter(|n| is_unknown_block(policy, *n))
+        .map(|n| End::Param(ParamId(n as u32)));
+    others.extend(
+        externals
+            .chain(lists)
+            .chain(params)
+            .flat_map(|end| named_endpoint::named(policy, &end)),
+    );
     (others, left_out)
 }
 
@@ -129,17 +158,21 @@ fn is_unknown_block(policy: &Policy, param: usize) -> bool {
     }
 }
 
-/// The addresses that sentences speak of, as they do: `203.0.113.7/32`, `vpc main`, `private except 10.99.0.0/16`.
-/// `anywhere` has the internet in its stead.
+/// The addresses that sentences speak of, as they do: `203.0.113.7/32`, `vpc main`,
+/// `private except 10.99.0.0/16`. `anywhere` has the internet in its stead.
 fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
     let mut found: BTreeMap<String, Vec<IpNet>> = BTreeMap::new();
     for flow in &policy.flows {
-        let Peer::Net(block) = flow.peer else { continue };
+        let Peer::Net(block) = flow.peer else {
+            continue;
+        };
         let tail = &policy.sentence(flow.sentence).tail;
         let except = tail.split(" until ").next().unwrap_or_default();
         let mut word = String::new();
         policy.push_peer(flow, &mut word);
-        if !(except.is_empty() && ["anywhere", "anywhere-ipv4", "anywhere-ipv6"].contains(&word.as_str())) {
+        if !(except.is_empty()
+            && ["anywhere", "anywhere-ipv4", "anywhere-ipv6"].contains(&word.as_str()))
+        {
             let blocks = found.entry(word + except).or_default();
             if blocks.last() != Some(&block) {
                 blocks.push(block);
@@ -154,12 +187,20 @@ fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
     found
 }
 
-/// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has one IP version.
+/// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has
+/// one IP version.
 fn whole(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
     let in_use = |block: &IpNet| policy.stack.dual || Family::of_block(block) == Family::V4;
     match name.strip_prefix("vpc ") {
         None if name == "private" => Some(private().into_iter().filter(in_use).collect()),
         None => None,
-        Some(name) => Some(policy.vpcs.iter().find(|vpc| vpc.name.as_deref() == Some(name))?.blocks.clone()),
+        Some(name) => Some(
+            policy
+                .vpcs
+                .iter()
+                .find(|vpc| vpc.name.as_deref() == Some(name))?
+                .blocks
+                .clone(),
+        ),
     }
 }

@@ -1,5 +1,5 @@
-//! What the rules of a program let pass: who reaches whom, what is proved of it, what a change opens, what the quota
-//! counts.
+//! What the rules of a program let pass: who reaches whom, what is proved of it, what a change
+//! opens, what the quota counts.
 
 mod address_index;
 pub mod assertions;

@@ -1,4 +1,5 @@
-//! What security groups never filter: traffic to and from Amazon's own services, at addresses that each VPC has.
+//! What security groups never filter: traffic to and from Amazon's own services, at addresses that
+//! each VPC has.
 
 use super::endpoint::{Endpoint, Who};
 use crate::net::{Addresses, Bound, Family, Ranges, private};
@@ -7,10 +8,11 @@ use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
-/// Where they are. That groups filter traffic neither to nor from them: VPC user guide, "Control traffic to your AWS
-/// resources using security groups" and "Internetwork traffic privacy". The addresses: VPC user guide, "Amazon DNS
-/// server" and "Subnet CIDR blocks" (the router); EC2 user guide, "Instance metadata", "Set the time" and the proxy
-/// settings of Windows instances (activation); Amazon ECS and Amazon EKS user guides (credentials).
+/// Where they are. That groups filter traffic neither to nor from them: VPC user guide, "Control
+/// traffic to your AWS resources using security groups" and "Internetwork traffic privacy". The
+/// addresses: VPC user guide, "Amazon DNS server" and "Subnet CIDR blocks" (the router); EC2 user
+/// guide, "Instance metadata", "Set the time" and the proxy settings of Windows instances
+/// (activation); Amazon ECS and Amazon EKS user guides (credentials).
 const AMAZON: [(&str, &str); 12] = [
     ("169.254.169.253/32", DNS),
     ("fd00:ec2::253/128", DNS),
@@ -28,14 +30,15 @@ const AMAZON: [(&str, &str); 12] = [
 
 const DNS: &str = "Amazon's DNS";
 
-/// Blocks in which a VPC has no hosts, so that a block within one of them is about Amazon's services.
+/// Blocks in which a VPC has no hosts, so that a block within one of them is about Amazon's
+/// services.
 const WITHOUT_HOSTS: [&str; 3] = ["169.254.0.0/16", "fd00:ec2::/32", "fe80::/10"];
 
 /// Where the router of the VPC may answer whatever its subnets are, and where DHCP is asked for.
 const PERHAPS: [&str; 3] = ["fe80::/10", "255.255.255.255/32", "ff02::1:2/128"];
 
-/// The smallest subnet, and so the distance of the addresses that AWS reserves in IPv4 (VPC user guide, "Subnet CIDR
-/// blocks"): fewer addresses together are no subnet, and are meant one by one.
+/// The smallest subnet, and so the distance of the addresses that AWS reserves in IPv4 (VPC user
+/// guide, "Subnet CIDR blocks"): fewer addresses together are no subnet, and are meant one by one.
 const SUBNET: u32 = 16;
 
 /// ff02::1:2, where DHCPv6 is asked for (RFC 8415).
@@ -46,12 +49,19 @@ type Known = (IpNet, &'static str);
 
 fn known() -> &'static [Known] {
     static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
-    KNOWN.get_or_init(|| AMAZON.iter().filter_map(|(block, what)| Some((block.parse().ok()?, *what))).collect())
+    KNOWN.get_or_init(|| {
+        AMAZON
+            .iter()
+            .filter_map(|(block, what)| Some((block.parse().ok()?, *what)))
+            .collect()
+    })
 }
 
 /// What is at a block, seen from a tier, where all of it is never filtered.
 pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static str> {
-    if resolver(policy.vpc_of(tier)) == Some(block.addr()) && block.prefix_len() == block.max_prefix_len() {
+    if resolver(policy.vpc_of(tier)) == Some(block.addr())
+        && block.prefix_len() == block.max_prefix_len()
+    {
         return Some(DNS);
     }
     let near = match block {
@@ -59,7 +69,10 @@ pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static s
         IpNet::V6(block) => matches!(block.addr().segments(), [0xfd00 | 0xfe80, 0xec2, ..]),
     };
     let known = if near { known() } else { &[] };
-    known.iter().find(|(amazon, _)| amazon.contains(&block)).map(|(_, what)| *what)
+    known
+        .iter()
+        .find(|(amazon, _)| amazon.contains(&block))
+        .map(|(_, what)| *what)
 }
 
 /// What is never filtered at the gates of the tiers of a VPC, whatever their rules say.
@@ -74,7 +87,8 @@ pub fn addresses(vpc: &Vpc) -> Addresses {
 pub struct Exempt {
     /// An address of it.
     pub address: IpAddr,
-    /// Whether that is surely never filtered, and not only where a subnet happens to begin before it.
+    /// Whether that is surely never filtered, and not only where a subnet happens to begin before
+    /// it.
     pub is_sure: bool,
     /// The end without what surely is never filtered: rules decide about this.
     pub rest: Endpoint,
@@ -82,9 +96,9 @@ pub struct Exempt {
 
 /// The part of an end that the gates of the tiers of a VPC do not filter, in one IP version.
 ///
-/// A block with hosts in it is about those: `anywhere` and `vpc main` hold Amazon's addresses too, and nothing would
-/// be out of reach if that counted. A block smaller than a subnet, or one where a VPC has no hosts, is about each of
-/// its addresses.
+/// A block with hosts in it is about those: `anywhere` and `vpc main` hold Amazon's addresses too,
+/// and nothing would be out of reach if that counted. A block smaller than a subnet, or one where a
+/// VPC has no hosts, is about each of its addresses.
 pub fn exempt(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> {
     let single = single_addresses(end, family);
     if single.is_empty() {
@@ -94,15 +108,22 @@ pub fn exempt(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> {
     let sure = surely.blocks().next().map(|block| block.addr());
     let address = sure.or_else(|| perhaps(vpc, &single))?;
     let rest = Endpoint::hosts(end.addresses.difference(&surely));
-    Some(Exempt { address, is_sure: sure.is_some(), rest })
+    Some(Exempt {
+        address,
+        is_sure: sure.is_some(),
+        rest,
+    })
 }
 
 /// Whether some of an end is exempt in some VPC.
 pub fn may_be_exempt(end: &Endpoint) -> bool {
-    Family::BOTH.into_iter().any(|family| !single_addresses(end, family).is_empty())
+    Family::BOTH
+        .into_iter()
+        .any(|family| !single_addresses(end, family).is_empty())
 }
 
-/// The addresses of an end that are meant one by one, and not as a place with hosts, where some VPC exempts them.
+/// The addresses of an end that are meant one by one, and not as a place with hosts, where some VPC
+/// exempts them.
 fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
     let is_place = match end.who {
         Who::Hosts => false,
@@ -113,12 +134,14 @@ fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
         _ if is_place => {}
         Family::V4 => {
             let is_one = |n: u32| [1, 2].contains(&(n % SUBNET)) || n == u32::MAX;
-            let is_few = |first: u32, last: u32| last - first < SUBNET - 1 && (first..=last).any(is_one);
+            let is_few =
+                |first: u32, last: u32| last - first < SUBNET - 1 && (first..=last).any(is_one);
             single.v4 = few_or_within(&end.addresses.v4, &without_hosts().v4, is_few);
         }
         Family::V6 => {
             let is_one = |n: u128| n << 64 == 1 << 64 || n == DHCP_V6;
-            let is_few = |first, last| last - first < u128::from(SUBNET) - 1 && (first..=last).any(is_one);
+            let is_few =
+                |first, last| last - first < u128::from(SUBNET) - 1 && (first..=last).any(is_one);
             single.v6 = few_or_within(&end.addresses.v6, &without_hosts().v6, is_few);
         }
     }
@@ -130,8 +153,16 @@ fn few_or_within<T: Bound>(
     without_hosts: &Ranges<T>,
     is_few: impl Fn(T, T) -> bool,
 ) -> Ranges<T> {
-    let is_within = |(first, last): (T, T)| without_hosts.ranges().iter().any(|all| all.0 <= first && last <= all.1);
-    let single = addresses.ranges().iter().filter(|(first, last)| is_few(*first, *last) || is_within((*first, *last)));
+    let is_within = |(first, last): (T, T)| {
+        without_hosts
+            .ranges()
+            .iter()
+            .any(|all| all.0 <= first && last <= all.1)
+    };
+    let single = addresses
+        .ranges()
+        .iter()
+        .filter(|(first, last)| is_few(*first, *last) || is_within((*first, *last)));
     Ranges::from_unsorted(single.copied().collect())
 }
 
@@ -145,7 +176,8 @@ fn blocks(texts: &[&str]) -> Addresses {
     Addresses::from_blocks(&blocks)
 }
 
-/// The first of some addresses that may be one of Amazon's, which depends on subnets that no program states.
+/// The first of some addresses that may be one of Amazon's, which depends on subnets that no
+/// program states.
 fn perhaps(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
     static ALWAYS: OnceLock<Addresses> = OnceLock::new();
     let always = ALWAYS.get_or_init(|| blocks(&PERHAPS)).intersection(single);
@@ -153,24 +185,42 @@ fn perhaps(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
         return Some(block.addr());
     }
     let few = single.difference(without_hosts());
-    let v4 = few.v4.ranges().iter().flat_map(|(first, last)| (*first..=*last).map(|n| IpAddr::from(Ipv4Addr::from(n))));
-    let v6 = few.v6.ranges().iter().flat_map(|(first, last)| (*first..=*last).map(|n| IpAddr::from(Ipv6Addr::from(n))));
+    let v4 = few
+        .v4
+        .ranges()
+        .iter()
+        .flat_map(|(first, last)| (*first..=*last).map(|n| IpAddr::from(Ipv4Addr::from(n))));
+    let v6 = few
+        .v6
+        .ranges()
+        .iter()
+        .flat_map(|(first, last)| (*first..=*last).map(|n| IpAddr::from(Ipv6Addr::from(n))));
     v4.chain(v6).find(|address| may_be_reserved(vpc, *address))
 }
 
-/// Whether the router of a subnet may have this address, the first after the base of its block, or the DNS of the VPC:
-/// the base of the primary block plus two. Where not all blocks of the VPC are known, they are taken to be private.
+/// Whether the router of a subnet may have this address, the first after the base of its block, or
+/// the DNS of the VPC: the base of the primary block plus two. Where not all blocks of the VPC are
+/// known, they are taken to be private.
 fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
-    let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
+    let family = if address.is_ipv4() {
+        Family::V4
+    } else {
+        Family::V6
+    };
     let places = Addresses::from_blocks(&vpc.blocks);
     let all_known = vpc.unknown_blocks.is_empty() && places.has(family);
     let is_unknown = !all_known && Addresses::from_blocks(&private()).contains(address);
     let (router, dns) = match address {
-        IpAddr::V4(address) => (u32::from(address) % SUBNET == 1, u32::from(address) % SUBNET == 2),
+        IpAddr::V4(address) => (
+            u32::from(address) % SUBNET == 1,
+            u32::from(address) % SUBNET == 2,
+        ),
         IpAddr::V6(address) => (u128::from(address) << 64 == 1 << 64, false),
     };
     let is_base_plus_two = |block: &IpNet| dns && plus_two(block) == Some(address);
-    router && (is_unknown || places.contains(address)) || dns && is_unknown || vpc.blocks.iter().any(is_base_plus_two)
+    router && (is_unknown || places.contains(address))
+        || dns && is_unknown
+        || vpc.blocks.iter().any(is_base_plus_two)
 }
 
 /// The address of DNS in a VPC: the base of its primary IPv4 block, the first, plus two.
@@ -181,7 +231,9 @@ fn resolver(vpc: &Vpc) -> Option<IpAddr> {
 
 fn plus_two(block: &IpNet) -> Option<IpAddr> {
     match block {
-        IpNet::V4(net) => u32::from(net.network()).checked_add(2).map(|n| IpAddr::V4(Ipv4Addr::from(n))),
+        IpNet::V4(net) => u32::from(net.network())
+            .checked_add(2)
+            .map(|n| IpAddr::V4(Ipv4Addr::from(n))),
         IpNet::V6(_) => None,
     }
 }

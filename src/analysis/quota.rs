@@ -1,7 +1,9 @@
-//! The rule ledger: how much of AWS's quota of rules each side of each group uses, and for which sentences.
+//! The rule ledger: how much of AWS's quota of rules each side of each group uses, and for which
+//! sentences.
 //!
-//! The quota holds for each group, apart for inbound and outbound and apart for IPv4 and IPv6 (VPC user guide,
-//! "Amazon VPC quotas": 60 each, adjustable). `rule-quota` of the stack says what an account has.
+//! The quota holds for each group, apart for inbound and outbound and apart for IPv4 and IPv6 (VPC
+//! user guide, "Amazon VPC quotas": 60 each, adjustable). `rule-quota` of the stack says what an
+//! account has.
 //!
 //! | peer of a rule | counts | by |
 //! |---|---|---|
@@ -10,12 +12,13 @@
 //! | a prefix list | its maximum size, or AWS's weight for it, in its family | "Security group rules", "Security group size" |
 //! | a prefix list of unknown size | 1 in its family, and a note | |
 //!
-//! That a reference to a group counts in each family was in earlier editions of "Amazon VPC quotas" ("counts as one
-//! rule for IPv4 and one rule for IPv6"). The page says nothing of it now, and did not say whether ICMP, which is
-//! bound to one family, is different. Both are counted the way that needs more of the quota.
+//! That a reference to a group counts in each family was in earlier editions of "Amazon VPC quotas"
+//! ("counts as one rule for IPv4 and one rule for IPv6"). The page says nothing of it now, and did
+//! not say whether ICMP, which is bound to one family, is different. Both are counted the way that
+//! needs more of the quota.
 //!
-//! Counted are the rules of the lowered groups, so what several sentences ask for counts once. CloudFormation's
-//! placeholder is a thing of that output alone and is not counted.
+//! Counted are the rules of the lowered groups, so what several sentences ask for counts once.
+//! CloudFormation's placeholder is a thing of that output alone and is not counted.
 
 use crate::groups::{Deployment, Direction, Group, Peer, PrefixListId, Rule, lower};
 use crate::net::Family;
@@ -65,23 +68,41 @@ impl Count {
     }
 
     pub(crate) fn plus(self, other: Count) -> Count {
-        Count { v4: self.v4.saturating_add(other.v4), v6: self.v6.saturating_add(other.v6) }
+        Count {
+            v4: self.v4.saturating_add(other.v4),
+            v6: self.v6.saturating_add(other.v6),
+        }
     }
 }
 
 /// Both sides of every group, groups by name and inbound first: one pass over the rules.
 pub fn totals(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
-    let sides = deployment.groups.iter().flat_map(|group| Direction::ALL.map(|direction| (group, direction)));
+    let sides = deployment
+        .groups
+        .iter()
+        .flat_map(|group| Direction::ALL.map(|direction| (group, direction)));
     let side = |(group, direction): (&Group<'_>, Direction)| {
-        let counts = group.rules(direction).iter().map(|rule| count(deployment, rule));
-        DirectionUsage { tier: group.tier, direction, used: counts.fold(Count::default(), Count::plus) }
+        let counts = group
+            .rules(direction)
+            .iter()
+            .map(|rule| count(deployment, rule));
+        DirectionUsage {
+            tier: group.tier,
+            direction,
+            used: counts.fold(Count::default(), Count::plus),
+        }
     };
     sides.map(side).collect()
 }
 
-/// What each sentence costs one side of a group, the most costly first, then as they stand. A rule is charged
-/// to the first of the sentences that ask for it. The rules of an open tier are charged to none.
-pub fn costs(deployment: &Deployment<'_>, tier: TierId, direction: Direction) -> Vec<(SentenceId, Count)> {
+/// What each sentence costs one side of a group, the most costly first, then as they stand. A rule
+/// is charged to the first of the sentences that ask for it. The rules of an open tier are charged
+/// to none.
+pub fn costs(
+    deployment: &Deployment<'_>,
+    tier: TierId,
+    direction: Direction,
+) -> Vec<(SentenceId, Count)> {
     let rules = deployment.group(tier).rules(direction).iter();
     let charge = |rule: &Rule| Some((deployment.sentence(rule)?, count(deployment, rule)));
     let mut costs: Vec<(SentenceId, Count)> = rules.filter_map(charge).collect();
@@ -102,7 +123,10 @@ fn count(deployment: &Deployment<'_>, rule: &Rule) -> Count {
     match rule.peer {
         Peer::Net(block) => Count::one(Family::of_block(&block), 1),
         Peer::Param(id) => Count::one(deployment.parameter_family(id), 1),
-        Peer::PrefixList(id) => Count::one(deployment.list_family(id), deployment.list_entries(id).unwrap_or(1)),
+        Peer::PrefixList(id) => Count::one(
+            deployment.list_family(id),
+            deployment.list_entries(id).unwrap_or(1),
+        ),
         Peer::Tier(_) | Peer::External(_) => Count { v4: 1, v6: 1 },
     }
 }
@@ -120,7 +144,11 @@ impl<'p> Ledger<'p> {
     pub fn new(policy: &'p Policy) -> Ledger<'p> {
         let deployment = lower(policy);
         let sides = totals(&deployment);
-        Ledger { policy, deployment, sides }
+        Ledger {
+            policy,
+            deployment,
+            sides,
+        }
     }
 
     /// Leaves only the groups of these tiers.
@@ -147,10 +175,17 @@ impl<'p> Ledger<'p> {
 
     /// The prefix lists among the peers whose size is not known.
     pub(crate) fn unknown(&self) -> BTreeSet<PrefixListId> {
-        let rules = self.sides.iter().flat_map(|side| self.deployment.group(side.tier).rules(side.direction));
+        let rules = self
+            .sides
+            .iter()
+            .flat_map(|side| self.deployment.group(side.tier).rules(side.direction));
         let list = |rule: &Rule| match rule.peer {
             Peer::PrefixList(id) if self.deployment.list_entries(id).is_none() => Some(id),
-            Peer::PrefixList(_) | Peer::Net(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => None,
+            Peer::PrefixList(_)
+            | Peer::Net(_)
+            | Peer::Param(_)
+            | Peer::Tier(_)
+            | Peer::External(_) => None,
         };
         rules.filter_map(list).collect()
     }

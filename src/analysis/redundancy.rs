@@ -1,9 +1,10 @@
-//! Flows that change nothing: said already by another sentence, or covered by others, one or several together.
+//! Flows that change nothing: said already by another sentence, or covered by others, one or
+//! several together.
 //!
-//! A flow is covered when every gate that it opens would be as wide without it. At one gate, what rules with the
-//! same peer and with the blocks around theirs admit is taken off first, and then what the blocks inside theirs
-//! admit where those leave no gap. A covered rule counts no more for the others, so that all that is reported can be
-//! deleted at once.
+//! A flow is covered when every gate that it opens would be as wide without it. At one gate, what
+//! rules with the same peer and with the blocks around theirs admit is taken off first, and then
+//! what the blocks inside theirs admit where those leave no gap. A covered rule counts no more for
+//! the others, so that all that is reported can be deleted at once.
 
 use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
 use crate::groups::{self, Deployment, Direction};
@@ -36,7 +37,11 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
     let policy = deployment.policy();
     let mut closed = vec![0u8; policy.flows.len()];
     let mut by: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (group, direction) in deployment.groups.iter().flat_map(|group| Direction::ALL.map(|it| (group, it))) {
+    for (group, direction) in deployment
+        .groups
+        .iter()
+        .flat_map(|group| Direction::ALL.map(|it| (group, it)))
+    {
         let gate = Gate::new(group.tier, direction);
         if gates.flows(gate).is_empty() || apart(group.rules(direction)) {
             continue;
@@ -46,7 +51,8 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
             continue;
         }
         mark(policy, gates, gate, &mut rules);
-        let (hidden, mut kept): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.covered);
+        let (hidden, mut kept): (Vec<&Rule>, Vec<&Rule>) =
+            rules.iter().partition(|rule| rule.covered);
         kept.sort_by_key(|rule| rule.flows[0]);
         for rule in hidden {
             let because = coverers(policy, gates, gate, &kept, rule);
@@ -56,7 +62,9 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
             }
         }
     }
-    let whole = by.into_iter().filter(|(flow, _)| gates.opened_by(*flow) == closed[*flow as usize]);
+    let whole = by
+        .into_iter()
+        .filter(|(flow, _)| gates.opened_by(*flow) == closed[*flow as usize]);
     let covered = whole.map(|(flow, mut by)| {
         by.sort_unstable();
         by.dedup();
@@ -65,17 +73,19 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
     covered.collect()
 }
 
-/// Whether no two rules can have a packet in common: no pieces of traffic overlap, and with the same traffic no block
-/// holds another and none stands beside a peer that is no block. The rules of most groups are so.
+/// Whether no two rules can have a packet in common: no pieces of traffic overlap, and with the
+/// same traffic no block holds another and none stands beside a peer that is no block. The rules of
+/// most groups are so.
 fn apart(rules: &[groups::Rule]) -> bool {
     let mut before: Option<Stretch> = None;
     for same in rules.chunk_by(|a, b| a.traffic == b.traffic) {
         let (protocol, from, to) = stretch(same[0].traffic);
         // lowering leaves rules out beside one for all traffic
-        let alone =
-            protocol != Protocol::All && before.is_none_or(|(other, _, Reverse(end))| other != protocol || end < from);
+        let alone = protocol != Protocol::All
+            && before.is_none_or(|(other, _, Reverse(end))| other != protocol || end < from);
         before = Some((protocol, from, to));
-        // in the order of peers the blocks of a family come by address, a wider one before those in it
+        // in the order of peers the blocks of a family come by address, a wider one before those in
+        // it
         let apart = |pair: &[groups::Rule]| match (pair[0].peer, pair[1].peer) {
             (Peer::Net(a), Peer::Net(b)) => !a.contains(&b),
             (Peer::Net(_), _) | (_, Peer::Net(_)) => false,
@@ -93,13 +103,24 @@ fn rules(policy: &Policy, gates: &Gates<'_>, gate: Gate) -> Vec<Rule> {
     let mut flows: Vec<(Peer, Traffic, u32)> = gates
         .flows(gate)
         .iter()
-        .map(|flow| (gates.peer(gate, *flow), policy.flows[*flow as usize].traffic, *flow))
+        .map(|flow| {
+            (
+                gates.peer(gate, *flow),
+                policy.flows[*flow as usize].traffic,
+                *flow,
+            )
+        })
         .collect();
     flows.sort_unstable();
     let same = flows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
     let rule = |same: &[(Peer, Traffic, u32)]| {
         let (peer, traffic, _) = same[0];
-        Rule { peer, traffic, flows: same.iter().map(|(.., flow)| *flow).collect(), covered: false }
+        Rule {
+            peer,
+            traffic,
+            flows: same.iter().map(|(.., flow)| *flow).collect(),
+            covered: false,
+        }
     };
     same.map(rule).collect()
 }
@@ -112,7 +133,10 @@ fn mark(policy: &Policy, gates: &Gates<'_>, gate: Gate, rules: &mut [Rule]) {
     let mut start = 0;
     while start < rules.len() {
         let peer = rules[start].peer;
-        let count = rules[start..].iter().take_while(|rule| rule.peer == peer).count();
+        let count = rules[start..]
+            .iter()
+            .take_while(|rule| rule.peer == peer)
+            .count();
         if let Some(side) = side(policy, peer) {
             mark_named(policy, gates, gate, &side, &mut rules[start..start + count]);
         }
@@ -120,11 +144,15 @@ fn mark(policy: &Policy, gates: &Gates<'_>, gate: Gate, rules: &mut [Rule]) {
     }
 }
 
-/// Marks rules with one peer that is no block, which blocks cover where they hold all of its addresses.
+/// Marks rules with one peer that is no block, which blocks cover where they hold all of its
+/// addresses.
 fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Endpoint, rules: &mut [Rule]) {
     let mut uncovered = vec![false; rules.len()];
     let mut applies = vec![false; rules.len()];
-    for family in Family::BOTH.into_iter().filter(|family| is_in(policy, gates, gate, rules[0].peer, side, *family)) {
+    for family in Family::BOTH
+        .into_iter()
+        .filter(|family| is_in(policy, gates, gate, rules[0].peer, side, *family))
+    {
         let background = gates.by_address(gate, side, family);
         if rules.len() < 2 && background.is_empty() {
             if TrafficSet::new(rules[0].traffic, family).is_empty() {
@@ -151,14 +179,24 @@ fn side(policy: &Policy, peer: Peer) -> Option<Endpoint> {
         Peer::Net(_) => None,
         Peer::Tier(id) => Some(Endpoint::tier(policy, id)),
         Peer::External(id) => Some(Endpoint::elsewhere(Who::External(id), Unknown::Group(id))),
-        Peer::PrefixList(id) => Some(Endpoint::elsewhere(Who::PrefixList(id), Unknown::Contents(id))),
+        Peer::PrefixList(id) => Some(Endpoint::elsewhere(
+            Who::PrefixList(id),
+            Unknown::Contents(id),
+        )),
         Peer::Param(id) => Some(Endpoint::elsewhere(Who::Param(id), Unknown::Value(id))),
     }
 }
 
-/// Whether a gate has to do with a peer that is no block in a family: both may have hosts of it, and a tier that sends
-/// may send some of it there.
-fn is_in(policy: &Policy, gates: &Gates<'_>, gate: Gate, peer: Peer, side: &Endpoint, family: Family) -> bool {
+/// Whether a gate has to do with a peer that is no block in a family: both may have hosts of it,
+/// and a tier that sends may send some of it there.
+fn is_in(
+    policy: &Policy,
+    gates: &Gates<'_>,
+    gate: Gate,
+    peer: Peer,
+    side: &Endpoint,
+    family: Family,
+) -> bool {
     let (Gate::Inbound(own) | Gate::Outbound(own)) = gate;
     let own = Endpoint::tier(policy, own);
     let is_sent = match (gate, peer) {
@@ -187,7 +225,10 @@ struct Node {
 fn mark_blocks(rules: &mut [Rule], family: Family) {
     let mut nodes = forest(rules, family);
     // nothing nests, and no block has two pieces of traffic
-    if nodes.iter().all(|node| node.parent.is_none() && node.rules.len() < 2) {
+    if nodes
+        .iter()
+        .all(|node| node.parent.is_none() && node.rules.len() < 2)
+    {
         return;
     }
     for n in 0..nodes.len() {
@@ -203,14 +244,26 @@ fn mark_blocks(rules: &mut [Rule], family: Family) {
     }
 }
 
-/// Marks the rules of one block that the blocks around it cover, and those inside as far as that is known.
+/// Marks the rules of one block that the blocks around it cover, and those inside as far as that is
+/// known.
 fn look(rules: &mut [Rule], nodes: &mut [Node], n: usize, family: Family) {
     if let Some(parent) = nodes[n].parent {
-        let kept = nodes[parent].rules.iter().filter(|rule| !rules[**rule].covered).map(|rule| rules[*rule].traffic);
-        nodes[n].around = nodes[parent].around.union(&TrafficSet::of_all(kept, family));
+        let kept = nodes[parent]
+            .rules
+            .iter()
+            .filter(|rule| !rules[**rule].covered)
+            .map(|rule| rules[*rule].traffic);
+        nodes[n].around = nodes[parent]
+            .around
+            .union(&TrafficSet::of_all(kept, family));
     }
     let node = &nodes[n];
-    let own: Vec<usize> = node.rules.iter().copied().filter(|rule| !rules[*rule].covered).collect();
+    let own: Vec<usize> = node
+        .rules
+        .iter()
+        .copied()
+        .filter(|rule| !rules[*rule].covered)
+        .collect();
     let background = node.around.union(&node.inside);
     for covered in alone(rules, &own, &background, family) {
         rules[covered].covered = true;
@@ -223,7 +276,11 @@ fn forest(rules: &[Rule], family: Family) -> Vec<Node> {
     for (n, rule) in rules.iter().enumerate() {
         match rule.peer {
             Peer::Net(block) if Family::of_block(&block) == family => blocks.push((block, n)),
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => {}
+            Peer::Net(_)
+            | Peer::PrefixList(_)
+            | Peer::Param(_)
+            | Peer::Tier(_)
+            | Peer::External(_) => {}
         }
     }
     blocks.sort_unstable_by_key(|(block, n)| (block.network(), block.prefix_len(), *n));
@@ -231,37 +288,62 @@ fn forest(rules: &[Rule], family: Family) -> Vec<Node> {
     let mut open: Vec<usize> = Vec::new();
     for same in blocks.chunk_by(|a, b| a.0 == b.0) {
         let block = same[0].0;
-        while open.pop_if(|outer| !nodes[*outer].block.contains(&block)).is_some() {}
+        while open
+            .pop_if(|outer| !nodes[*outer].block.contains(&block))
+            .is_some()
+        {}
         let (n, parent) = (nodes.len(), open.last().copied());
         if let Some(parent) = parent {
             nodes[parent].children.push(n);
         }
         let (around, inside) = (TrafficSet::default(), TrafficSet::default());
         let rules = same.iter().map(|(_, rule)| *rule).collect();
-        nodes.push(Node { block, rules, parent, children: Vec::new(), around, inside });
+        nodes.push(Node {
+            block,
+            rules,
+            parent,
+            children: Vec::new(),
+            around,
+            inside,
+        });
         open.push(n);
     }
     nodes
 }
 
-/// What the blocks inside a block admit at each of its addresses: something only where they leave no gap.
+/// What the blocks inside a block admit at each of its addresses: something only where they leave
+/// no gap.
 fn inside(rules: &[Rule], nodes: &[Node], n: usize, family: Family) -> TrafficSet {
     let node = &nodes[n];
     let blocks = node.children.iter().map(|child| &nodes[*child].block);
-    if node.children.len() < 2 || Addresses::from_blocks(blocks) != Addresses::from_blocks([&node.block]) {
+    if node.children.len() < 2
+        || Addresses::from_blocks(blocks) != Addresses::from_blocks([&node.block])
+    {
         return TrafficSet::default();
     }
     let whole = |child: &usize| {
-        let kept = nodes[*child].rules.iter().filter(|rule| !rules[**rule].covered).map(|rule| rules[*rule].traffic);
+        let kept = nodes[*child]
+            .rules
+            .iter()
+            .filter(|rule| !rules[**rule].covered)
+            .map(|rule| rules[*rule].traffic);
         TrafficSet::of_all(kept, family).union(&nodes[*child].inside)
     };
-    node.children[1..].iter().fold(whole(&node.children[0]), |all, child| all.intersection(&whole(child)))
+    node.children[1..]
+        .iter()
+        .fold(whole(&node.children[0]), |all, child| {
+            all.intersection(&whole(child))
+        })
 }
 
-/// Of rules with one peer, those that the others and a background cover. A rule is one stretch of ports, of types and
-/// codes, or of protocols, so that in their order only neighbours have to be looked at.
+/// Of rules with one peer, those that the others and a background cover. A rule is one stretch of
+/// ports, of types and codes, or of protocols, so that in their order only neighbours have to be
+/// looked at.
 fn alone(rules: &[Rule], own: &[usize], background: &TrafficSet, family: Family) -> Vec<usize> {
-    let mut order: Vec<(Stretch, usize)> = own.iter().map(|n| (stretch(rules[*n].traffic), *n)).collect();
+    let mut order: Vec<(Stretch, usize)> = own
+        .iter()
+        .map(|n| (stretch(rules[*n].traffic), *n))
+        .collect();
     order.sort_unstable();
     let disjoint = order.windows(2).all(|pair| {
         let ((a, _, Reverse(end)), (b, start, _)) = (pair[0].0, pair[1].0);
@@ -288,7 +370,11 @@ fn alone(rules: &[Rule], own: &[usize], background: &TrafficSet, family: Family)
     let mut before: Option<TrafficSet> = None;
     for (n, one) in kept.iter().map(|n| set(*n)).enumerate() {
         let after = kept.get(n + 1).map(|next| set(*next));
-        let around = TrafficSet::union_of([Some(background), before.as_ref(), after.as_ref()].into_iter().flatten());
+        let around = TrafficSet::union_of(
+            [Some(background), before.as_ref(), after.as_ref()]
+                .into_iter()
+                .flatten(),
+        );
         if around.covers(&one) {
             covered.push(kept[n]);
         } else {
@@ -307,9 +393,15 @@ fn stretch(traffic: Traffic) -> Stretch {
     (traffic.protocol(), from, Reverse(to))
 }
 
-/// The flows that cover a rule: the first rule that does so by itself, else all that have a part in it. The kept rules
-/// stand in the order of their flows.
-fn coverers(policy: &Policy, gates: &Gates<'_>, gate: Gate, kept: &[&Rule], covered: &Rule) -> Vec<u32> {
+/// The flows that cover a rule: the first rule that does so by itself, else all that have a part in
+/// it. The kept rules stand in the order of their flows.
+fn coverers(
+    policy: &Policy,
+    gates: &Gates<'_>,
+    gate: Gate,
+    kept: &[&Rule],
+    covered: &Rule,
+) -> Vec<u32> {
     let side = side(policy, covered.peer);
     let there = |family: Family| match (&side, covered.peer) {
         (Some(side), peer) => is_in(policy, gates, gate, peer, side, family),
@@ -324,13 +416,15 @@ fn coverers(policy: &Policy, gates: &Gates<'_>, gate: Gate, kept: &[&Rule], cove
         };
         let spoken = |family: Family| families[family as usize] && speaks(covered.traffic, family);
         wider(other.traffic, covered.traffic)
-            && (other.peer == covered.peer || Family::BOTH.into_iter().filter(|f| spoken(*f)).all(placed))
+            && (other.peer == covered.peer
+                || Family::BOTH.into_iter().filter(|f| spoken(*f)).all(placed))
     });
     match one {
         Some(one) => vec![one.flows[0]],
         None => {
-            let part =
-                kept.iter().filter(|other| overlap(other.traffic, covered.traffic) && near(other, covered, &side));
+            let part = kept.iter().filter(|other| {
+                overlap(other.traffic, covered.traffic) && near(other, covered, &side)
+            });
             part.map(|other| other.flows[0]).collect()
         }
     }
@@ -347,7 +441,12 @@ fn holds(block: &IpNet, peer: Peer, side: Option<&Endpoint>, family: Family) -> 
         (None, Peer::Net(inner)) => block.contains(&inner),
         (Some(side), _) => {
             let ours = Addresses::from_blocks([block]);
-            Family::of_block(block) == family && side.addresses.in_family(family).difference(&ours).is_empty()
+            Family::of_block(block) == family
+                && side
+                    .addresses
+                    .in_family(family)
+                    .difference(&ours)
+                    .is_empty()
         }
         (None, _) => false,
     }
@@ -358,7 +457,10 @@ fn near(other: &Rule, covered: &Rule, side: &Option<Endpoint>) -> bool {
     match (other.peer, covered.peer, side) {
         (a, b, _) if a == b => true,
         (Peer::Net(a), Peer::Net(b), _) => a.contains(&b) || b.contains(&a),
-        (Peer::Net(a), _, Some(side)) => !side.addresses.intersection(&Addresses::from_blocks([&a])).is_empty(),
+        (Peer::Net(a), _, Some(side)) => !side
+            .addresses
+            .intersection(&Addresses::from_blocks([&a]))
+            .is_empty(),
         (_, _, _) => false,
     }
 }

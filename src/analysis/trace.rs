@@ -1,4 +1,5 @@
-//! The way of a connection: each gate that it meets, what of it passes there, and which rules say so.
+//! The way of a connection: each gate that it meets, what of it passes there, and which rules say
+//! so.
 
 use super::gate::{Endpoint, Gate, Gates, Unknown, gates_between};
 use super::named_endpoint::NamedEndpoint;
@@ -77,18 +78,32 @@ pub struct Station {
     pub whom: Addresses,
     /// Where it is `perhaps`: what is not known.
     pub unknown: Vec<Unknown>,
-    /// Where it does not surely let all of it through: sentences that would let some of it, and have ended.
+    /// Where it does not surely let all of it through: sentences that would let some of it, and
+    /// have ended.
     pub ended: Vec<SentenceId>,
 }
 
 /// The ways of each service from each end to each end; without a service, of any.
-pub fn trace(policy: &Policy, from: &[NamedEndpoint], to: &[NamedEndpoint], services: &[Service]) -> Vec<Connection> {
+pub fn trace(
+    policy: &Policy,
+    from: &[NamedEndpoint],
+    to: &[NamedEndpoint],
+    services: &[Service],
+) -> Vec<Connection> {
     let gates = Gates::new(policy);
-    let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
+    let pairs = from
+        .iter()
+        .flat_map(|from| to.iter().map(move |to| (from, to)));
     let connections = pairs.flat_map(|(from, to)| {
-        let wanted: Vec<Option<&Service>> =
-            if services.is_empty() { vec![None] } else { services.iter().map(Some).collect() };
-        wanted.into_iter().map(|service| connection(policy, &gates, (from, to), service)).collect::<Vec<_>>()
+        let wanted: Vec<Option<&Service>> = if services.is_empty() {
+            vec![None]
+        } else {
+            services.iter().map(Some).collect()
+        };
+        wanted
+            .into_iter()
+            .map(|service| connection(policy, &gates, (from, to), service))
+            .collect::<Vec<_>>()
     });
     connections.collect()
 }
@@ -102,25 +117,44 @@ fn connection(
     let traffic = on.map_or(&[][..], |service| &service.traffic);
     let passages = gates.passages(&from.side, &to.side, traffic);
     let verdict = Verdict::over(&passages, on.is_none());
-    let has_a_leg = |passage: &&Passage| !passage.asked.is_empty() && (passage.sure || !passage.may.is_empty());
+    let has_a_leg =
+        |passage: &&Passage| !passage.asked.is_empty() && (passage.sure || !passage.may.is_empty());
     let shown: Vec<&Passage> = passages.iter().filter(has_a_leg).collect();
-    let shown = without_redundant_families(shown, |passage| (passage.sure, passage.family, &passage.may));
+    let shown = without_redundant_families(shown, |passage| {
+        (passage.sure, passage.family, &passage.may)
+    });
     let legs = shown.into_iter().map(|passage| {
-        let question = Question { policy, gates, passage, any: on.is_none() };
+        let question = Question {
+            policy,
+            gates,
+            passage,
+            any: on.is_none(),
+        };
         question.leg(&from.side, &to.side)
     });
     let legs = legs.collect();
-    Connection { from: from.clone(), to: to.clone(), on: on.cloned(), legs, verdict, passages }
+    Connection {
+        from: from.clone(),
+        to: to.clone(),
+        on: on.cloned(),
+        legs,
+        verdict,
+        passages,
+    }
 }
 
 impl Connection {
-    /// The answer for a part of the service: the TCP of `dns`. Nothing where no IP version that is shown has the part.
+    /// The answer for a part of the service: the TCP of `dns`. Nothing where no IP version that is
+    /// shown has the part.
     pub fn verdict_of(&self, part: &[Traffic]) -> Option<Verdict> {
         let part = |family| TrafficSet::of_all(part.iter().copied(), family);
         if self.legs.iter().all(|leg| part(leg.family).is_empty()) {
             return None;
         }
-        let passages = self.passages.iter().map(|passage| passage.within(&part(passage.family)));
+        let passages = self
+            .passages
+            .iter()
+            .map(|passage| passage.within(&part(passage.family)));
         Some(Verdict::over(&passages.collect::<Vec<_>>(), false))
     }
 }
@@ -136,10 +170,21 @@ struct Question<'q> {
 
 impl Question<'_> {
     fn leg(&self, from: &Endpoint, to: &Endpoint) -> Leg {
-        let Passage { family, asked, may, must, .. } = self.passage;
+        let Passage {
+            family,
+            asked,
+            may,
+            must,
+            ..
+        } = self.passage;
         let fate = Outcome::new(asked, may.clone(), must.clone());
         let stations = gates_between(from, to).map(|(gate, far)| self.station(gate, far));
-        Leg { family: *family, verdict: fate.verdict(self.any), fate, gates: stations.collect() }
+        Leg {
+            family: *family,
+            verdict: fate.verdict(self.any),
+            fate,
+            gates: stations.collect(),
+        }
     }
 
     fn station(&self, gate: Gate, far: &Endpoint) -> Station {
@@ -149,10 +194,27 @@ impl Question<'_> {
         let open = self.gates.is_open(gate, *family);
         let flows = self.gates.letting(gate, far, *family, asked);
         let verdict = fate.verdict(self.any);
-        let ended = if verdict == Verdict::Passes { Vec::new() } else { self.gates.ended(gate, far, *family, asked) };
-        let is_exempt = self.gates.exempt(gate, far, *family).is_some_and(|exempt| exempt.is_sure);
+        let ended = if verdict == Verdict::Passes {
+            Vec::new()
+        } else {
+            self.gates.ended(gate, far, *family, asked)
+        };
+        let is_exempt = self
+            .gates
+            .exempt(gate, far, *family)
+            .is_some_and(|exempt| exempt.is_sure);
         let (whom, unknown) = (Addresses::default(), Vec::new());
-        let mut station = Station { gate, open, is_exempt, verdict, fate, flows, whom, unknown, ended };
+        let mut station = Station {
+            gate,
+            open,
+            is_exempt,
+            verdict,
+            fate,
+            flows,
+            whom,
+            unknown,
+            ended,
+        };
         if !station.fate.perhaps.is_empty() {
             station.whom = self.whom(&station, far);
             station.unknown = self.unknown(&station, far);
@@ -160,37 +222,60 @@ impl Question<'_> {
         station
     }
 
-    /// The addresses of the far end for which a gate surely lets through all of what it lets through for some.
+    /// The addresses of the far end for which a gate surely lets through all of what it lets
+    /// through for some.
     fn whom(&self, station: &Station, far: &Endpoint) -> Addresses {
-        let blocks = station.flows.iter().filter_map(|(flow, _)| match self.policy.flows[*flow as usize].peer {
-            Peer::Net(block) if Family::of_block(&block) == self.passage.family => {
-                Some(Addresses::from_blocks([&block]))
+        let blocks = station.flows.iter().filter_map(|(flow, _)| {
+            match self.policy.flows[*flow as usize].peer {
+                Peer::Net(block) if Family::of_block(&block) == self.passage.family => {
+                    Some(Addresses::from_blocks([&block]))
+                }
+                Peer::Net(_)
+                | Peer::Tier(_)
+                | Peer::External(_)
+                | Peer::PrefixList(_)
+                | Peer::Param(_) => None,
             }
-            Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
         });
         let exempt = self.gates.exempt(station.gate, far, self.passage.family);
         let never_filtered = exempt.map(|exempt| far.addresses.difference(&exempt.rest.addresses));
         // what no edge of a block cuts is let through as a whole, or not at all
         let mut cells = vec![far.addresses.in_family(self.passage.family)];
         for block in blocks.chain(never_filtered) {
-            let cut = cells.iter().flat_map(|cell| [cell.intersection(&block), cell.difference(&block)]);
+            let cut = cells
+                .iter()
+                .flat_map(|cell| [cell.intersection(&block), cell.difference(&block)]);
             cells = cut.filter(|cell| !cell.is_empty()).collect();
         }
         let surely = cells.into_iter().filter(|cell| {
-            let there = Endpoint { addresses: cell.clone(), ..far.clone() };
-            self.gates.at(station.gate, &there, self.passage.family).1.covers(&station.fate.perhaps)
+            let there = Endpoint {
+                addresses: cell.clone(),
+                ..far.clone()
+            };
+            self.gates
+                .at(station.gate, &there, self.passage.family)
+                .1
+                .covers(&station.fate.perhaps)
         });
         Addresses::of_all(&surely.collect::<Vec<_>>())
     }
 
-    /// What keeps a gate from being sure: contents and values that its flows name, and where the far end is.
+    /// What keeps a gate from being sure: contents and values that its flows name, and where the
+    /// far end is.
     fn unknown(&self, station: &Station, far: &Endpoint) -> Vec<Unknown> {
         let exempt = self.gates.exempt(station.gate, far, self.passage.family);
         let perhaps = exempt.filter(|exempt| !exempt.is_sure);
-        let mut unknown: Vec<Unknown> = perhaps.map(|_| self.gates.reserved(station.gate)).into_iter().collect();
+        let mut unknown: Vec<Unknown> = perhaps
+            .map(|_| self.gates.reserved(station.gate))
+            .into_iter()
+            .collect();
         for (flow, surely) in &station.flows {
             let flow = &self.policy.flows[*flow as usize];
-            if !station.fate.perhaps.meets(flow.traffic, self.passage.family) {
+            if !station
+                .fate
+                .perhaps
+                .meets(flow.traffic, self.passage.family)
+            {
                 continue;
             }
             match flow.peer {
@@ -209,12 +294,17 @@ impl Question<'_> {
 
 impl Outcome {
     fn new(asked: &TrafficSet, may: TrafficSet, must: TrafficSet) -> Outcome {
-        Outcome { perhaps: may.difference(&must), stopped: asked.difference(&may), passes: must }
+        Outcome {
+            perhaps: may.difference(&must),
+            stopped: asked.difference(&may),
+            passes: must,
+        }
     }
 
     /// The answer, where all of what is asked about has to pass, or any of it.
     fn verdict(&self, any: bool) -> Verdict {
-        let [passes, perhaps, stopped] = [&self.passes, &self.perhaps, &self.stopped].map(|set| !set.is_empty());
+        let [passes, perhaps, stopped] =
+            [&self.passes, &self.perhaps, &self.stopped].map(|set| !set.is_empty());
         match (passes, perhaps, stopped) {
             (true, _, _) if any => Verdict::Passes,
             (true, false, false) => Verdict::Passes,

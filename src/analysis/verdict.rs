@@ -1,4 +1,5 @@
-//! The answer to a question: one meaning for assertions, for `trace`, and for each part of a service.
+//! The answer to a question: one meaning for assertions, for `trace`, and for each part of a
+//! service.
 
 use super::gate::{Endpoint, Gates};
 use crate::net::{Family, Traffic, TrafficSet};
@@ -32,38 +33,66 @@ pub struct Passage {
 impl Passage {
     /// The part of it that this is about.
     pub fn within(&self, part: &TrafficSet) -> Passage {
-        let [asked, may, must] = [&self.asked, &self.may, &self.must].map(|set| set.intersection(part));
-        Passage { asked, may, must, ..*self }
+        let [asked, may, must] =
+            [&self.asked, &self.may, &self.must].map(|set| set.intersection(part));
+        Passage {
+            asked,
+            may,
+            must,
+            ..*self
+        }
     }
 }
 
 impl Verdict {
-    /// The answer over all IP versions that the ends may have. It passes if all that is asked about must pass in each
-    /// version that both surely have; with `any`, if some service must.
+    /// The answer over all IP versions that the ends may have. It passes if all that is asked about
+    /// must pass in each version that both surely have; with `any`, if some service must.
     pub fn over(passages: &[Passage], any: bool) -> Verdict {
         if passages.iter().all(|passage| passage.may.is_empty()) {
             return Verdict::Stopped;
         }
-        let mut carrying = passages.iter().filter(|passage| passage.sure && !passage.asked.is_empty()).peekable();
+        let mut carrying = passages
+            .iter()
+            .filter(|passage| passage.sure && !passage.asked.is_empty())
+            .peekable();
         let passes = if any {
-            TrafficSet::share_a_service(&carrying.map(|passage| passage.must.clone()).collect::<Vec<_>>())
+            TrafficSet::share_a_service(
+                &carrying
+                    .map(|passage| passage.must.clone())
+                    .collect::<Vec<_>>(),
+            )
         } else {
             carrying.peek().is_some() && carrying.all(|passage| passage.must.covers(&passage.asked))
         };
-        if passes { Verdict::Passes } else { Verdict::ForSome }
+        if passes {
+            Verdict::Passes
+        } else {
+            Verdict::ForSome
+        }
     }
 }
 
 impl Gates<'_> {
-    /// What passes from one end to another in each IP version that both may have; of any traffic, where none is asked
-    /// about.
+    /// What passes from one end to another in each IP version that both may have; of any traffic,
+    /// where none is asked about.
     pub fn passages(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Vec<Passage> {
-        let families = Family::BOTH.into_iter().filter(|family| from.may_be_in(*family) && to.may_be_in(*family));
+        let families = Family::BOTH
+            .into_iter()
+            .filter(|family| from.may_be_in(*family) && to.may_be_in(*family));
         let passage = |family| {
             let asked = super::named_endpoint::asked(asked.iter().copied(), family);
             let sure = from.is_in(family) && to.is_in(family);
-            let (may, must) = (self.may(from, to, family, &asked), self.must(from, to, family, &asked));
-            Passage { family, sure, asked, may, must }
+            let (may, must) = (
+                self.may(from, to, family, &asked),
+                self.must(from, to, family, &asked),
+            );
+            Passage {
+                family,
+                sure,
+                asked,
+                may,
+                must,
+            }
         };
         families.map(passage).collect()
     }

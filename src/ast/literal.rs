@@ -48,8 +48,8 @@ pub struct Date {
 }
 
 impl Text {
-    /// Reads the text between the quotes of `raw`; the second part lists escapes that are none, as offset
-    /// into `raw` and length.
+    /// Reads the text between the quotes of `raw`; the second part lists escapes that are none, as
+    /// offset into `raw` and length.
     pub fn unescape(raw: &str) -> (String, Vec<(usize, usize)>) {
         let (mut value, mut wrong) = (String::with_capacity(raw.len()), Vec::new());
         for (offset, length, character) in characters(raw) {
@@ -58,7 +58,11 @@ impl Text {
                 None => wrong.push((offset, length)),
             }
         }
-        let value = if value.is_ascii() { value } else { value.nfc().collect() };
+        let value = if value.is_ascii() {
+            value
+        } else {
+            value.nfc().collect()
+        };
         (value, wrong)
     }
 
@@ -66,7 +70,9 @@ impl Text {
     ///
     /// Where composing (NFC) moved characters it is the place of the whole string.
     pub fn place(&self, raw: &str, n: usize) -> Span {
-        let moved = characters(raw).filter_map(|(.., c)| c).ne(self.value.chars());
+        let moved = characters(raw)
+            .filter_map(|(.., c)| c)
+            .ne(self.value.chars());
         match characters(raw).nth(n) {
             Some((offset, length, _)) if !moved => self.span.part(offset, length),
             Some(_) | None => self.span,
@@ -74,14 +80,18 @@ impl Text {
     }
 }
 
-/// The characters between the quotes of `raw`: offset and length in `raw`, and what stands there, which is
-/// nothing for an unknown escape.
+/// The characters between the quotes of `raw`: offset and length in `raw`, and what stands there,
+/// which is nothing for an unknown escape.
 fn characters(raw: &str) -> impl Iterator<Item = (usize, usize, Option<char>)> + '_ {
     let mut at = 1;
     std::iter::from_fn(move || {
         let rest = raw.get(at..raw.len().checked_sub(1)?)?;
         let first = rest.chars().next()?;
-        let (length, character) = if first == '\\' { escape(rest) } else { (first.len_utf8(), Some(first)) };
+        let (length, character) = if first == '\\' {
+            escape(rest)
+        } else {
+            (first.len_utf8(), Some(first))
+        };
         let offset = at;
         at += length;
         Some((offset, length, character))
@@ -97,10 +107,18 @@ fn escape(rest: &str) -> (usize, Option<char>) {
         Some('\\') => simple('\\'),
         Some('n') => simple('\n'),
         Some('t') => simple('\t'),
-        Some('u') => match rest[2..].strip_prefix('{').and_then(|hex| hex.split_once('}')) {
+        Some('u') => match rest[2..]
+            .strip_prefix('{')
+            .and_then(|hex| hex.split_once('}'))
+        {
             Some((hex, _)) => {
-                let digits = (1..=6).contains(&hex.len()) && hex.bytes().all(|b| b.is_ascii_hexdigit());
-                let code = if digits { u32::from_str_radix(hex, 16).ok() } else { None };
+                let digits =
+                    (1..=6).contains(&hex.len()) && hex.bytes().all(|b| b.is_ascii_hexdigit());
+                let code = if digits {
+                    u32::from_str_radix(hex, 16).ok()
+                } else {
+                    None
+                };
                 (hex.len() + 4, code.and_then(char::from_u32))
             }
             None => (2, None),

@@ -1,7 +1,7 @@
 //! What was typed: names and literals with their places, nothing looked up.
 //!
-//! One type a statement. Comments stand beside the statements, by place, for whoever prints the program
-//! back. Each type shows the text that produces it.
+//! One type a statement. Comments stand beside the statements, by place, for whoever prints the
+//! program back. Each type shows the text that produces it.
 
 mod literal;
 
@@ -27,14 +27,21 @@ pub struct File {
     pub comments: Vec<Span>,
     /// Names that statements declare which could not be read.
     pub broken: Vec<Span>,
-    /// Whether a file that it includes is not known, so that a name that is not declared may be declared there.
+    /// Whether a file that it includes is not known, so that a name that is not declared may be
+    /// declared there.
     pub is_incomplete: bool,
 }
 
 impl File {
     /// A file with nothing in it.
     pub fn new(id: FileId) -> File {
-        File { id, statements: Vec::new(), comments: Vec::new(), broken: Vec::new(), is_incomplete: false }
+        File {
+            id,
+            statements: Vec::new(),
+            comments: Vec::new(),
+            broken: Vec::new(),
+            is_incomplete: false,
+        }
     }
 }
 
@@ -418,9 +425,11 @@ impl Value {
     pub fn items(&self) -> &[Value] {
         match self {
             Value::List(_, values) => values,
-            Value::Text(_) | Value::Number(..) | Value::Name(_) | Value::Net(_) | Value::Block(_) => {
-                std::slice::from_ref(self)
-            }
+            Value::Text(_)
+            | Value::Number(..)
+            | Value::Name(_)
+            | Value::Net(_)
+            | Value::Block(_) => std::slice::from_ref(self),
         }
     }
 

@@ -48,12 +48,19 @@ pub struct Build {
 }
 
 fn backend(text: &str) -> Result<Backend, String> {
-    let names = || target::ALL.map(|backend| format!("{} ({})", backend.name, backend.short)).join(", ");
+    let names = || {
+        target::ALL
+            .map(|backend| format!("{} ({})", backend.name, backend.short))
+            .join(", ")
+    };
     target::named(text).ok_or_else(|| format!("targets are {}", names()))
 }
 
 fn targets() -> Vec<&'static str> {
-    target::ALL.iter().flat_map(|backend| [backend.name, backend.short]).collect()
+    target::ALL
+        .iter()
+        .flat_map(|backend| [backend.name, backend.short])
+        .collect()
 }
 
 /// What is built, once the command line is known to be right.
@@ -74,14 +81,23 @@ enum From {
 impl What {
     /// Checks what can be checked before anything is read.
     pub fn plan(&self, report: &Report) -> Result<Plan<'_>, Exit> {
-        let levels = self.lints.levels().map_err(|words| report.failure(&words))?;
+        let levels = self
+            .lints
+            .levels()
+            .map_err(|words| report.failure(&words))?;
         let from = match (&self.file, self.to) {
             (Some(file), Some(to)) => From::File(file.clone(), to),
-            (Some(_) | None, _) => {
-                From::Manifest(project::listed(self.listed.manifest.as_deref(), &self.with, report)?)
-            }
+            (Some(_) | None, _) => From::Manifest(project::listed(
+                self.listed.manifest.as_deref(),
+                &self.with,
+                report,
+            )?),
         };
-        Ok(Plan { what: self, levels, from })
+        Ok(Plan {
+            what: self,
+            levels,
+            from,
+        })
     }
 
     /// Whether the program is standard input.
@@ -104,10 +120,20 @@ impl Plan<'_> {
     /// Compiles everything in memory, and reports.
     pub fn make(&self, seen: &mut ReadLog, report: &Report) -> Result<Vec<Made>, Exit> {
         let opened = self.open(seen, report)?;
-        let manner = RunOptions { levels: self.levels.clone(), as_of: self.what.with.as_of, writes: true };
+        let manner = RunOptions {
+            levels: self.levels.clone(),
+            as_of: self.what.with.as_of,
+            writes: true,
+        };
         match run_all(&opened, &manner, seen, report) {
-            Run { exit: Exit::Done, made } => Ok(made),
-            Run { exit: failed @ (Exit::Program | Exit::Usage), made: _ } => Err(failed),
+            Run {
+                exit: Exit::Done,
+                made,
+            } => Ok(made),
+            Run {
+                exit: failed @ (Exit::Program | Exit::Usage),
+                made: _,
+            } => Err(failed),
         }
     }
 
@@ -117,13 +143,25 @@ impl Plan<'_> {
             From::Manifest(path) => project::open(path, seen, report),
             From::File(file, to) => {
                 let output = Some((*to, self.what.output().unwrap_or("-")));
-                project::of_files(std::slice::from_ref(file), with, output, listed.manifest.as_deref(), seen, report)
+                project::of_files(
+                    std::slice::from_ref(file),
+                    with,
+                    output,
+                    listed.manifest.as_deref(),
+                    seen,
+                    report,
+                )
             }
         }
     }
 
     /// Writes what was made.
-    pub fn write(&self, made: &[Made], seen: &ReadLog, report: &Report) -> Result<Vec<Written>, Exit> {
+    pub fn write(
+        &self,
+        made: &[Made],
+        seen: &ReadLog,
+        report: &Report,
+    ) -> Result<Vec<Written>, Exit> {
         if self.is_project() {
             output::make_directories(made, report)?;
         }

@@ -9,7 +9,8 @@ use clap::Args;
 /// The arguments of `check`.
 #[derive(Args)]
 pub struct Check {
-    /// Programs; `-` is standard input [default: all that `tierwall.toml` lists, in every environment]
+    /// Programs; `-` is standard input [default: all that `tierwall.toml` lists, in every
+    /// environment]
     #[arg(value_name = "FILE")]
     files: Vec<String>,
     /// Correct the files first, wherever only one correction is possible and it opens nothing
@@ -29,13 +30,24 @@ pub fn run(check: &Check, report: &Report) -> Exit {
 }
 
 fn checked(check: &Check, report: &Report) -> Result<Exit, Exit> {
-    let levels = check.lints.levels().map_err(|words| report.failure(&words))?;
-    let (manifest, with, mut seen) = (check.listed.manifest.as_deref(), &check.with, ReadLog::default());
+    let levels = check
+        .lints
+        .levels()
+        .map_err(|words| report.failure(&words))?;
+    let (manifest, with, mut seen) = (
+        check.listed.manifest.as_deref(),
+        &check.with,
+        ReadLog::default(),
+    );
     let opened = match check.files.as_slice() {
         [] => project::open(&project::listed(manifest, with, report)?, &mut seen, report)?,
         files => project::of_files(files, with, None, manifest, &mut seen, report)?,
     };
-    let manner = RunOptions { levels, as_of: with.as_of, writes: false };
+    let manner = RunOptions {
+        levels,
+        as_of: with.as_of,
+        writes: false,
+    };
     if check.fix {
         match fix::run(&opened, &manner, report) {
             Exit::Done => {}

@@ -18,8 +18,8 @@ use tierwall::report::review::{self, Comment, Links, Review, Version};
 /// The arguments of `diff`.
 #[derive(Args)]
 pub struct Diff {
-    /// The old program and the new one; with `--git` one program, all that `tierwall.toml` lists, or one under its old
-    /// and its new name
+    /// The old program and the new one; with `--git` one program, all that `tierwall.toml` lists,
+    /// or one under its old and its new name
     #[arg(num_args = 0..=2, value_names = ["OLD", "NEW"])]
     files: Vec<String>,
     /// Compare with what is in a commit: `main`, `main...` (where this branch left main), `v1..v2`
@@ -76,11 +76,29 @@ pub fn run(diff: &Diff, report: &Report) -> Exit {
 }
 
 fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
-    let range = diff.git.as_deref().map(Range::parse).transpose().map_err(|why| report.failure(&why))?;
+    let range = diff
+        .git
+        .as_deref()
+        .map(Range::parse)
+        .transpose()
+        .map_err(|why| report.failure(&why))?;
     let files = diff.files.as_slice();
-    let sides = sides(files, diff.listed.manifest.as_deref(), &diff.with, range.as_ref(), report)?;
-    let manner = RunOptions { levels: Levels::default(), as_of: diff.with.as_of, writes: false };
-    let [olds, news] = sides.opened.each_ref().map(|opened| jobs(&opened.project, &manner));
+    let sides = sides(
+        files,
+        diff.listed.manifest.as_deref(),
+        &diff.with,
+        range.as_ref(),
+        report,
+    )?;
+    let manner = RunOptions {
+        levels: Levels::default(),
+        as_of: diff.with.as_of,
+        writes: false,
+    };
+    let [olds, news] = sides
+        .opened
+        .each_ref()
+        .map(|opened| jobs(&opened.project, &manner));
     let pairs = pairs(&olds, &news, sides.commits, files.len() == 2);
     let (mut exit, mut shown) = (Exit::Done, Vec::new());
     for pair in &pairs {
@@ -123,25 +141,41 @@ impl Text {
 
 /// One program of both sides, compared.
 fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Result<Shown, Exit> {
-    let read = |origin: &Origin<'_>| origin.compiled(diff.git.is_some()).map_err(|why| report.failure(&why));
+    let read = |origin: &Origin<'_>| {
+        origin
+            .compiled(diff.git.is_some())
+            .map_err(|why| report.failure(&why))
+    };
     let (before, after) = (read(old), read(new));
     let (before, after) = (before?, after?);
     let missing = [before.is_none(), after.is_none()];
     if missing == [true, true] {
-        return Err(
-            report.failure(&format!("cannot read `{}`: it is in neither of the two", old.job.program.file.path))
-        );
+        return Err(report.failure(&format!(
+            "cannot read `{}`: it is in neither of the two",
+            old.job.program.file.path
+        )));
     }
-    let Compiled { program: mut before, given: was_given } = before.unwrap_or_else(|| old.empty());
-    let Compiled { program: mut after, given: is_given } = after.unwrap_or_else(|| new.empty());
+    let Compiled {
+        program: mut before,
+        given: was_given,
+    } = before.unwrap_or_else(|| old.empty());
+    let Compiled {
+        program: mut after,
+        given: is_given,
+    } = after.unwrap_or_else(|| new.empty());
     if missing == [false, false] {
         drop_one_sided_bindings(&mut after, &before.problems);
         // what neither has is told once
         drop_one_sided_bindings(&mut before, &Problems::default());
     }
-    // two files are two versions of one stack, where neither names it and so each would be named for its file
+    // two files are two versions of one stack, where neither names it and so each would be named
+    // for its file
     if before.policy.stack.span.is_none() && after.policy.stack.span.is_none() {
-        after.policy.stack.name.clone_from(&before.policy.stack.name);
+        after
+            .policy
+            .stack
+            .name
+            .clone_from(&before.policy.stack.name);
     }
     // what is wrong with either is told before it ends here
     let ends = [stands(&before, report), stands(&after, report)];
@@ -154,10 +188,20 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Resul
             report.problems(&judged.problems.clone().sorted(), &program.sources);
         }
     }
-    let [Some(standing), Some(coming)] = judged.map(JudgedProgram::new) else { return Err(Exit::Program) };
+    let [Some(standing), Some(coming)] = judged.map(JudgedProgram::new) else {
+        return Err(Exit::Program);
+    };
     let (old_name, new_name) = (old.name(), new.name());
-    let was = Version { exists: !missing[0], given: &was_given, ..standing.version(&old_name, &before) };
-    let is = Version { exists: !missing[1], given: &is_given, ..coming.version(&new_name, &after) };
+    let was = Version {
+        exists: !missing[0],
+        given: &was_given,
+        ..standing.version(&old_name, &before)
+    };
+    let is = Version {
+        exists: !missing[1],
+        given: &is_given,
+        ..coming.version(&new_name, &after)
+    };
     let tier_mapping = TierMapping::new(was.policy, is.policy);
     let changes = Changes::between(was.deployment, is.deployment, &tier_mapping);
     let review = review::review(was, is, &tier_mapping, &changes);
@@ -167,27 +211,47 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Resul
         Format::Json => Text::Whole(review::json(&review)),
     };
     let same = review.is_empty().then(|| new_name.clone());
-    Ok(Shown { text, same, denied: denied(&review, &new_name, &diff.deny) })
+    Ok(Shown {
+        text,
+        same,
+        denied: denied(&review, &new_name, &diff.deny),
+    })
 }
 
 /// How lines are linked to, where they are.
 fn links(sides: [&Origin<'_>; 2], diff: &Diff) -> Links {
-    let linked = |template: &String| Links { template: Some(template.clone()), sides: sides.map(Origin::link) };
+    let linked = |template: &String| Links {
+        template: Some(template.clone()),
+        sides: sides.map(Origin::link),
+    };
     diff.link.as_ref().map(linked).unwrap_or_default()
 }
 
-/// The reviews of several programs as one: of a project in JSON a list; in Markdown those that are the same in a line.
+/// The reviews of several programs as one: of a project in JSON a list; in Markdown those that are
+/// the same in a line.
 fn joined(shown: &[Shown], diff: &Diff) -> String {
     // what does not fit as long as it could be shares the room
     let changed = shown.iter().filter(|it| it.same.is_none()).count();
     let length: usize = shown.iter().map(|it| it.text.within(ROOM).len()).sum();
-    let room = if length > ROOM { ROOM / changed.max(1) } else { ROOM };
-    let texts =
-        |only: fn(&&Shown) -> bool| shown.iter().filter(only).map(|it| it.text.within(room)).collect::<Vec<_>>();
+    let room = if length > ROOM {
+        ROOM / changed.max(1)
+    } else {
+        ROOM
+    };
+    let texts = |only: fn(&&Shown) -> bool| {
+        shown
+            .iter()
+            .filter(only)
+            .map(|it| it.text.within(room))
+            .collect::<Vec<_>>()
+    };
     match (diff.format, diff.files.as_slice()) {
         (Format::Json, []) => format!("[\n{}]\n", texts(|_| true).join(",\n")),
         (Format::Markdown, []) if shown.len() > 1 => {
-            let same: Vec<String> = shown.iter().filter_map(|it| Some(format!("`{}`", it.same.as_ref()?))).collect();
+            let same: Vec<String> = shown
+                .iter()
+                .filter_map(|it| Some(format!("`{}`", it.same.as_ref()?)))
+                .collect();
             let mut parts = texts(|it| it.same.is_none()).join("\n");
             if !same.is_empty() {
                 let gap = if parts.is_empty() { "" } else { "\n" };
@@ -205,10 +269,18 @@ fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
         Problem::UnknownBinding { name, .. } => Some(name.clone()),
         _ => None,
     };
-    let others: Vec<String> = other.clone().into_iter().filter_map(|problem| unknown(&problem)).collect();
+    let others: Vec<String> = other
+        .clone()
+        .into_iter()
+        .filter_map(|problem| unknown(&problem))
+        .collect();
     let stays = |problem: &Problem| unknown(problem).is_none_or(|name| others.contains(&name));
     let mut kept = Problems::default();
-    kept.extend(std::mem::take(&mut program.problems).into_iter().filter(stays));
+    kept.extend(
+        std::mem::take(&mut program.problems)
+            .into_iter()
+            .filter(stays),
+    );
     program.problems = kept;
 }
 
@@ -230,13 +302,26 @@ struct JudgedProgram<'p> {
 
 impl<'p> JudgedProgram<'p> {
     fn new(judged: Judged<'p>) -> Option<JudgedProgram<'p>> {
-        Some(JudgedProgram { deployment: judged.deployment?, problems: judged.problems.sorted() })
+        Some(JudgedProgram {
+            deployment: judged.deployment?,
+            problems: judged.problems.sorted(),
+        })
     }
 
     fn version(&'p self, name: &'p str, program: &'p Compilation) -> Version<'p> {
-        let Compilation { policy, sources, .. } = program;
+        let Compilation {
+            policy, sources, ..
+        } = program;
         let (deployment, problems) = (&self.deployment, self.problems.as_slice());
-        Version { name, exists: true, policy, sources, given: &[], deployment, problems }
+        Version {
+            name,
+            exists: true,
+            policy,
+            sources,
+            given: &[],
+            deployment,
+            problems,
+        }
     }
 }
 
@@ -244,13 +329,22 @@ impl<'p> JudgedProgram<'p> {
 fn denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
     let told = |what: &Denied| {
         let (does, words) = match what {
-            Denied::Wider => (!review.document.gained.is_empty(), "lets through what did not pass"),
-            Denied::Internet => (review.document.internet, "opens something from or to the internet"),
+            Denied::Wider => (
+                !review.document.gained.is_empty(),
+                "lets through what did not pass",
+            ),
+            Denied::Internet => (
+                review.document.internet,
+                "opens something from or to the internet",
+            ),
             Denied::Replace => (review.replaces(), "has a security group replaced"),
             Denied::Delete => (review.deletes(), "has a security group deleted"),
             Denied::Any => (!review.is_empty(), "changes something"),
         };
-        let option = what.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
+        let option = what
+            .to_possible_value()
+            .map(|value| value.get_name().to_string())
+            .unwrap_or_default();
         does.then(|| format!("denied: the change of `{name}` {words} (`--deny {option}`)"))
     };
     denied.iter().filter_map(told).collect()

@@ -10,8 +10,8 @@ use tempfile::NamedTempFile;
 use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::source::{MOST_BYTES, lexical};
 
-/// Reads the files of a program. Includes are found from the file that names them, and none lies outside the
-/// root.
+/// Reads the files of a program. Includes are found from the file that names them, and none lies
+/// outside the root.
 pub struct Files {
     root: Option<String>,
     /// The root with links followed, and as reports show it; known once the entry is.
@@ -25,16 +25,40 @@ pub struct Files {
 impl Files {
     /// A reader with this root, or with the directory of the entry as its root.
     pub fn new(root: Option<String>) -> Files {
-        Files { root, resolved: None, given: HashSet::new(), seen: ReadLog::default() }
+        Files {
+            root,
+            resolved: None,
+            given: HashSet::new(),
+            seen: ReadLog::default(),
+        }
     }
 
     fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
         let standard = path == "-";
-        let parent = if standard { Path::new("") } else { Path::new(path).parent().unwrap_or(Path::new("")) };
-        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        let shown = self.root.clone().unwrap_or_else(|| parent.display().to_string());
-        let bytes = if standard { read_standard_input()? } else { self.seen.read(Path::new(path))? };
-        let identity = if standard { PathBuf::from("./-") } else { canonical(Path::new(path))? };
+        let parent = if standard {
+            Path::new("")
+        } else {
+            Path::new(path).parent().unwrap_or(Path::new(""))
+        };
+        let parent = if parent.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            parent
+        };
+        let shown = self
+            .root
+            .clone()
+            .unwrap_or_else(|| parent.display().to_string());
+        let bytes = if standard {
+            read_standard_input()?
+        } else {
+            self.seen.read(Path::new(path))?
+        };
+        let identity = if standard {
+            PathBuf::from("./-")
+        } else {
+            canonical(Path::new(path))?
+        };
         let root = canonical(Path::new(&shown)).map_err(|error| match error {
             ReadError::Failed(why) => ReadError::Failed(format!("its root `{shown}`: {why}")),
             ReadError::Outside(root) => ReadError::Outside(root),
@@ -42,11 +66,17 @@ impl Files {
         self.resolved = Some((root, shown));
         self.given.insert(identity.clone());
         let name = if standard { "<stdin>" } else { path };
-        Ok(Read { identity: text(&identity), name: name.to_string(), bytes })
+        Ok(Read {
+            identity: text(&identity),
+            name: name.to_string(),
+            bytes,
+        })
     }
 
     fn include(&mut self, path: &str, from: &str) -> Result<Read, ReadError> {
-        let Some((root, shown)) = &self.resolved else { return Err(ReadError::Failed("no entry file".to_string())) };
+        let Some((root, shown)) = &self.resolved else {
+            return Err(ReadError::Failed("no entry file".to_string()));
+        };
         let outside = || ReadError::Outside(shown.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new("."));
         let directory = canonical(directory)?;
@@ -66,9 +96,18 @@ impl Files {
             bytes = read?;
             self.given.insert(wanted);
         }
-        let name = identity.strip_prefix(root).map_or_else(|_| identity.clone(), |tail| Path::new(shown).join(tail));
-        let name = name.strip_prefix(".").map(Path::to_path_buf).unwrap_or(name);
-        Ok(Read { identity: text(&identity), name: text(&name), bytes })
+        let name = identity
+            .strip_prefix(root)
+            .map_or_else(|_| identity.clone(), |tail| Path::new(shown).join(tail));
+        let name = name
+            .strip_prefix(".")
+            .map(Path::to_path_buf)
+            .unwrap_or(name);
+        Ok(Read {
+            identity: text(&identity),
+            name: text(&name),
+            bytes,
+        })
     }
 }
 
@@ -107,9 +146,13 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
         return Err(ReadError::Failed("it is a directory".to_string()));
     }
     if !kind.is_file() {
-        return Err(ReadError::Failed("it is not a regular file; `-` reads standard input".to_string()));
+        return Err(ReadError::Failed(
+            "it is not a regular file; `-` reads standard input".to_string(),
+        ));
     }
-    File::open(path).and_then(bounded).map_err(|error| failed(&error))
+    File::open(path)
+        .and_then(bounded)
+        .map_err(|error| failed(&error))
 }
 
 /// What there is to read, and no more than shows that it is too much.
@@ -133,8 +176,8 @@ pub struct Found {
     pub unread: Vec<(String, io::Error)>,
 }
 
-/// The file at `path`; for a directory the `.tier` files in it and below it, sorted, but for hidden ones and those
-/// behind links.
+/// The file at `path`; for a directory the `.tier` files in it and below it, sorted, but for hidden
+/// ones and those behind links.
 pub fn tier_files(path: &str) -> Found {
     let mut found = Found::default();
     if path == "-" || !Path::new(path).is_dir() {
@@ -153,14 +196,23 @@ pub fn tier_files(path: &str) -> Found {
 }
 
 /// The `.tier` files and the directories in a directory.
-fn entries(directory: &Path, files: &mut Vec<String>, directories: &mut Vec<PathBuf>) -> io::Result<()> {
+fn entries(
+    directory: &Path,
+    files: &mut Vec<String>,
+    directories: &mut Vec<PathBuf>,
+) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let (kind, inside) = (entry.file_type()?, entry.path());
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         if kind.is_dir() && !hidden {
             directories.push(inside);
-        } else if kind.is_file() && !hidden && inside.extension().is_some_and(|extension| extension == "tier") {
+        } else if kind.is_file()
+            && !hidden
+            && inside
+                .extension()
+                .is_some_and(|extension| extension == "tier")
+        {
             files.push(text(inside.strip_prefix(".").unwrap_or(&inside)));
         }
     }
@@ -200,18 +252,21 @@ impl Written {
 }
 
 impl Destination {
-    /// The file at `path`, which must be absent, or a regular file that tierwall wrote (`mark` stands near its
-    /// start), or any regular file when `force` says so.
+    /// The file at `path`, which must be absent, or a regular file that tierwall wrote (`mark`
+    /// stands near its start), or any regular file when `force` says so.
     pub fn new(path: &str, mark: &str, force: bool) -> Result<Destination, String> {
         let path = Path::new(path);
         match fs::symlink_metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(Destination { path: path.to_path_buf(), exists: false })
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Destination {
+                path: path.to_path_buf(),
+                exists: false,
+            }),
             Err(error) => Err(words(&error)),
             Ok(_) => {
                 let path = fs::canonicalize(path).map_err(|error| match error.kind() {
-                    io::ErrorKind::NotFound => "it is a link to a file that is not there".to_string(),
+                    io::ErrorKind::NotFound => {
+                        "it is a link to a file that is not there".to_string()
+                    }
                     _ => words(&error),
                 })?;
                 let kind = fs::metadata(&path).map_err(|error| words(&error))?;
@@ -219,7 +274,10 @@ impl Destination {
                     return Err("it is not a regular file".to_string());
                 }
                 if !force && !is_ours(&path, mark).map_err(|error| words(&error))? {
-                    return Err("tierwall did not write the file that is there; `--force` replaces it".to_string());
+                    return Err(
+                        "tierwall did not write the file that is there; `--force` replaces it"
+                            .to_string(),
+                    );
                 }
                 Ok(Destination { path, exists: true })
             }
@@ -228,7 +286,11 @@ impl Destination {
 
     /// What is in it now, if it is there.
     pub fn current(&self) -> io::Result<Option<Vec<u8>>> {
-        if self.exists { fs::read(&self.path).map(Some) } else { Ok(None) }
+        if self.exists {
+            fs::read(&self.path).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// Whether it is there and has exactly these bytes, of which it is not read as a whole.
@@ -255,15 +317,22 @@ impl Destination {
         self.exists.then_some(self.path.as_path())
     }
 
-    /// Puts what is to stand there into a temporary file beside it, so that nobody ever sees half of it; nothing where it
-    /// stands there already.
+    /// Puts what is to stand there into a temporary file beside it, so that nobody ever sees half
+    /// of it; nothing where it stands there already.
     pub fn stage(&self, bytes: &[u8]) -> io::Result<Option<Staged>> {
         if self.holds(bytes)? {
             return Ok(None);
         }
-        let permissions = if self.exists { Some(fs::metadata(&self.path)?.permissions()) } else { None };
+        let permissions = if self.exists {
+            Some(fs::metadata(&self.path)?.permissions())
+        } else {
+            None
+        };
         let temporary = temporary(&self.path, bytes, permissions)?;
-        Ok(Some(Staged { temporary, path: self.path.clone() }))
+        Ok(Some(Staged {
+            temporary,
+            path: self.path.clone(),
+        }))
     }
 
     /// Likewise what is to stand in the place of what was read from it, which must still be there.
@@ -276,7 +345,8 @@ impl Destination {
     }
 }
 
-/// A file that is written, and not yet where it belongs; without [`Staged::put`] nothing is left of it.
+/// A file that is written, and not yet where it belongs; without [`Staged::put`] nothing is left of
+/// it.
 #[derive(Debug)]
 pub struct Staged {
     temporary: NamedTempFile,
@@ -286,7 +356,10 @@ pub struct Staged {
 impl Staged {
     /// Puts it in its place, which it takes whole.
     pub fn put(self) -> io::Result<()> {
-        self.temporary.persist(self.path).map(drop).map_err(|error| error.error)
+        self.temporary
+            .persist(self.path)
+            .map(drop)
+            .map_err(|error| error.error)
     }
 }
 
@@ -300,11 +373,18 @@ pub fn put(staged: Option<Staged>) -> io::Result<Written> {
 
 /// Writes a file that must not be there yet, whole or not at all.
 pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    temporary(path, bytes, None)?.persist_noclobber(path).map(drop).map_err(|error| error.error)
+    temporary(path, bytes, None)?
+        .persist_noclobber(path)
+        .map(drop)
+        .map_err(|error| error.error)
 }
 
 /// A file in the directory of another, with these bytes and all of them on the disk.
-fn temporary(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
+fn temporary(
+    path: &Path,
+    bytes: &[u8],
+    permissions: Option<fs::Permissions>,
+) -> io::Result<NamedTempFile> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),

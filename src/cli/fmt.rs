@@ -13,7 +13,8 @@ use tierwall::parse::{self, Reader};
 /// The arguments of `fmt`.
 #[derive(Args)]
 pub struct Fmt {
-    /// Programs, and directories with `.tier` files; `-` is standard input, which goes to standard output
+    /// Programs, and directories with `.tier` files; `-` is standard input, which goes to standard
+    /// output
     #[arg(value_name = "FILE", default_value = ".")]
     files: Vec<String>,
     /// Write nothing; exit with 1 and a diff for each file that has another layout
@@ -26,9 +27,13 @@ pub fn run(fmt: &Fmt, report: &Report) -> Exit {
     let mut worst = Exit::Done;
     for path in &fmt.files {
         let found = tier_files(path);
-        found.files.iter().for_each(|file| worst = worst.max(one(file, fmt.check, report)));
+        found
+            .files
+            .iter()
+            .for_each(|file| worst = worst.max(one(file, fmt.check, report)));
         for (directory, error) in &found.unread {
-            worst = worst.max(report.failure(&format!("cannot read `{directory}`: {}", words(error))));
+            worst =
+                worst.max(report.failure(&format!("cannot read `{directory}`: {}", words(error))));
         }
     }
     worst
@@ -43,7 +48,9 @@ fn one(path: &str, check: bool, report: &Report) -> Exit {
     let (sources, program, problems) = parse::alone(read);
     let problems = problems.sorted();
     report.problems(&problems, &sources);
-    let (Exit::Done, [file]) = (verdict(&problems), program.files.as_slice()) else { return verdict(&problems) };
+    let (Exit::Done, [file]) = (verdict(&problems), program.files.as_slice()) else {
+        return verdict(&problems);
+    };
     let (name, old) = (sources.file(file.id).name(), sources.file(file.id).text());
     let new = format(old, file);
     match (check, path) {

@@ -1,4 +1,5 @@
-//! A program as it is in a commit: read from git's objects, by the git client; the work tree is not touched.
+//! A program as it is in a commit: read from git's objects, by the git client; the work tree is not
+//! touched.
 
 use super::files::{read_file, words};
 use super::job::Place;
@@ -37,11 +38,18 @@ pub struct Range {
 }
 
 impl Range {
-    /// `main`, `main..topic`, `main...topic`, `main...`: as `git diff` reads them, but that what stands alone is
-    /// compared with the work tree. Looks for the repository at the current directory. Fails in words.
+    /// `main`, `main..topic`, `main...topic`, `main...`: as `git diff` reads them, but that what
+    /// stands alone is compared with the work tree. Looks for the repository at the current
+    /// directory. Fails in words.
     pub fn parse(text: &str) -> Result<Range, String> {
         let repository = Repository::here()?;
-        let end = |name: &str| if name.is_empty() { Ok(None) } else { repository.commit(name).map(Some) };
+        let end = |name: &str| {
+            if name.is_empty() {
+                Ok(None)
+            } else {
+                repository.commit(name).map(Some)
+            }
+        };
         let (old, dots, new) = match (text.split_once("..."), text.split_once("..")) {
             (Some((old, new)), _) => (old, 3, new),
             (None, Some((old, new))) => (old, 2, new),
@@ -51,9 +59,16 @@ impl Range {
             return Err(format!("`{text}` names no commit to compare with"));
         };
         if new.is_none() && repository.said(&["rev-parse", "--is-inside-work-tree"])? != "true" {
-            return Err(format!("there is no work tree here to compare with; name two commits: `{}..HEAD`", old.name));
+            return Err(format!(
+                "there is no work tree here to compare with; name two commits: `{}..HEAD`",
+                old.name
+            ));
         }
-        let old = if dots == 3 { old.common(new.as_ref(), text)? } else { old };
+        let old = if dots == 3 {
+            old.common(new.as_ref(), text)?
+        } else {
+            old
+        };
         Ok(Range { old, new })
     }
 }
@@ -70,18 +85,36 @@ impl Repository {
     }
 
     fn around(directory: &Path) -> Result<Repository, String> {
-        let mut found = Repository { directory: directory.to_path_buf(), prefix: String::new() };
+        let mut found = Repository {
+            directory: directory.to_path_buf(),
+            prefix: String::new(),
+        };
         found.prefix = found.said(&["rev-parse", "--show-prefix"])?;
         Ok(found)
     }
 
     fn commit(&self, name: &str) -> Result<Commit, String> {
         let spelled = format!("{name}^{{commit}}");
-        match self.said(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spelled]) {
-            Ok(id) => Ok(Commit { name: name.to_string(), id, repository: self.clone() }),
+        match self.said(&[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &spelled,
+        ]) {
+            Ok(id) => Ok(Commit {
+                name: name.to_string(),
+                id,
+                repository: self.clone(),
+            }),
             Err(_) => {
-                let known = self.said(&["for-each-ref", "--format=%(refname:short)"]).unwrap_or_default();
-                Err(format!("git knows no commit `{name}`{}", meant(name, known.lines())))
+                let known = self
+                    .said(&["for-each-ref", "--format=%(refname:short)"])
+                    .unwrap_or_default();
+                Err(format!(
+                    "git knows no commit `{name}`{}",
+                    meant(name, known.lines())
+                ))
             }
         }
     }
@@ -89,15 +122,22 @@ impl Repository {
     /// What git prints, without the line break at its end; else why not.
     fn said(&self, arguments: &[&str]) -> Result<String, String> {
         let bytes = self.bytes(arguments)?;
-        Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_string())
+        Ok(String::from_utf8_lossy(&bytes)
+            .trim_end_matches('\n')
+            .to_string())
     }
 
     fn bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let mut git = Command::new("git");
         // a path is a path, whatever characters it has
-        git.arg("-C").arg(&self.directory).arg("--literal-pathspecs").args(arguments);
+        git.arg("-C")
+            .arg(&self.directory)
+            .arg("--literal-pathspecs")
+            .args(arguments);
         // English, and nothing written
-        git.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());
+        git.env("LC_ALL", "C")
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .stdin(Stdio::null());
         let output = git.output().map_err(|error| match error.kind() {
             ErrorKind::NotFound => "`git` is not installed".to_string(),
             _ => format!("git cannot be started: {}", words(&error)),
@@ -140,8 +180,16 @@ impl Commit {
             _ => why,
         })?;
         // where the branch has gone on since, its name would be that of another commit
-        let name = if base == self.id { self.name } else { self.repository.said(&["rev-parse", "--short", &base])? };
-        Ok(Commit { name, id: base, repository: self.repository })
+        let name = if base == self.id {
+            self.name
+        } else {
+            self.repository.said(&["rev-parse", "--short", &base])?
+        };
+        Ok(Commit {
+            name,
+            id: base,
+            repository: self.repository,
+        })
     }
 
     /// The file at a path, which starts from the current directory; nothing where there is none.
@@ -164,7 +212,9 @@ impl Commit {
         let inside = if Path::new(path).is_absolute() {
             let root = self.repository.said(&["rev-parse", "--show-toplevel"])?;
             let inside = Path::new(path).strip_prefix(&root);
-            inside.map_err(|_| format!("`{path}` is outside the repository `{root}`"))?.to_path_buf()
+            inside
+                .map_err(|_| format!("`{path}` is outside the repository `{root}`"))?
+                .to_path_buf()
         } else {
             Path::new(&self.repository.prefix).join(path)
         };
@@ -208,9 +258,15 @@ impl Commit {
         if place.is_empty() {
             return Ok(Entry::Other);
         }
-        let listed = self.repository.said(&["ls-tree", "--full-tree", "-z", &self.id, "--", place])?;
+        let listed =
+            self.repository
+                .said(&["ls-tree", "--full-tree", "-z", &self.id, "--", place])?;
         // `100644 blob 1234abcd`, a tab, the name
-        let mut words = listed.split(['\t', '\0']).next().unwrap_or_default().split(' ');
+        let mut words = listed
+            .split(['\t', '\0'])
+            .next()
+            .unwrap_or_default()
+            .split(' ');
         let (Some(mode), Some(kind), Some(id)) = (words.next(), words.next(), words.next()) else {
             return Ok(Entry::Nothing);
         };
@@ -219,7 +275,11 @@ impl Commit {
         }
         let bytes = self.repository.bytes(&["cat-file", "blob", id])?;
         let is_link = mode == "120000";
-        Ok(if is_link { Entry::Link(String::from_utf8_lossy(&bytes).into_owned()) } else { Entry::File(bytes) })
+        Ok(if is_link {
+            Entry::Link(String::from_utf8_lossy(&bytes).into_owned())
+        } else {
+            Entry::File(bytes)
+        })
     }
 }
 
@@ -232,7 +292,11 @@ fn beside(place: &str, target: &str) -> String {
 /// As git writes a path.
 fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy().into_owned();
-    if cfg!(windows) { text.replace('\\', "/") } else { text }
+    if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text
+    }
 }
 
 /// Reads the files of a program as they are in a commit.
@@ -247,32 +311,56 @@ pub struct Committed<'c> {
 }
 
 impl<'c> Committed<'c> {
-    /// A reader of a program, with this root, or with the directory of the program as its root; nothing where the commit
-    /// does not have the program.
-    pub fn open(commit: &'c Commit, path: &str, root: Option<&str>) -> Result<Option<Committed<'c>>, String> {
+    /// A reader of a program, with this root, or with the directory of the program as its root;
+    /// nothing where the commit does not have the program.
+    pub fn open(
+        commit: &'c Commit,
+        path: &str,
+        root: Option<&str>,
+    ) -> Result<Option<Committed<'c>>, String> {
         let place = commit.place(path)?;
-        let Some(entry) = commit.read(&place)? else { return Ok(None) };
+        let Some(entry) = commit.read(&place)? else {
+            return Ok(None);
+        };
         let parent = || Path::new(&place).parent().map(slashes).unwrap_or_default();
-        let inside = root.map(|root| commit.place(root)).transpose()?.unwrap_or_else(parent);
-        Ok(Some(Committed { commit, entry, root: inside, shown: root.unwrap_or_default().to_string() }))
+        let inside = root
+            .map(|root| commit.place(root))
+            .transpose()?
+            .unwrap_or_else(parent);
+        Ok(Some(Committed {
+            commit,
+            entry,
+            root: inside,
+            shown: root.unwrap_or_default().to_string(),
+        }))
     }
 
     fn include(&self, path: &str, from: &str) -> Result<Read, ReadError> {
         let root = &self.root;
-        let outside = || ReadError::Outside(if root.is_empty() { &self.shown } else { root }.clone());
+        let outside =
+            || ReadError::Outside(if root.is_empty() { &self.shown } else { root }.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new(""));
         let wanted = directory.join(path);
         if Path::new(path).is_absolute() || leaves(&wanted) || !lexical(&wanted).starts_with(root) {
             return Err(outside());
         }
-        let found = self.commit.read(&slashes(&lexical(&wanted))).map_err(ReadError::Failed)?;
+        let found = self
+            .commit
+            .read(&slashes(&lexical(&wanted)))
+            .map_err(ReadError::Failed)?;
         let missing = || ReadError::Failed(format!("no such file in {}", self.commit.name));
         let (identity, bytes) = found.ok_or_else(missing)?;
         if !Path::new(&identity).starts_with(root) {
             return Err(outside());
         }
-        let shown = identity.strip_prefix(&self.commit.repository.prefix).unwrap_or(&identity);
-        Ok(Read { name: format!("{}{shown}", self.commit.mark()), identity, bytes })
+        let shown = identity
+            .strip_prefix(&self.commit.repository.prefix)
+            .unwrap_or(&identity);
+        Ok(Read {
+            name: format!("{}{shown}", self.commit.mark()),
+            identity,
+            bytes,
+        })
     }
 }
 
@@ -280,7 +368,11 @@ impl<'c> Committed<'c> {
 fn leaves(path: &Path) -> bool {
     let mut depth = 0_i32;
     path.components().any(|part| {
-        depth += if part == std::path::Component::ParentDir { -1 } else { 1 };
+        depth += if part == std::path::Component::ParentDir {
+            -1
+        } else {
+            1
+        };
         depth < 0
     })
 }
@@ -305,7 +397,11 @@ impl Reader for Committed<'_> {
         match from {
             None => {
                 let (identity, bytes) = self.entry.clone();
-                Ok(Read { identity, name: format!("{}{path}", self.commit.mark()), bytes })
+                Ok(Read {
+                    identity,
+                    name: format!("{}{path}", self.commit.mark()),
+                    bytes,
+                })
             }
             Some(from) => self.include(path, from),
         }

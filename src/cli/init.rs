@@ -25,29 +25,68 @@ pub struct Init {
 /// Programs to start from: the examples.
 const TEMPLATES: [(&str, &str); 17] = [
     ("three-tier", include_str!("../../examples/three-tier.tier")),
-    ("application-server", include_str!("../../examples/application-server.tier")),
+    (
+        "application-server",
+        include_str!("../../examples/application-server.tier"),
+    ),
     ("bastion", include_str!("../../examples/bastion.tier")),
-    ("cache-server", include_str!("../../examples/cache-server.tier")),
-    ("database-server", include_str!("../../examples/database-server.tier")),
-    ("default-group", include_str!("../../examples/default-group.tier")),
-    ("default-group-locked", include_str!("../../examples/default-group-locked.tier")),
+    (
+        "cache-server",
+        include_str!("../../examples/cache-server.tier"),
+    ),
+    (
+        "database-server",
+        include_str!("../../examples/database-server.tier"),
+    ),
+    (
+        "default-group",
+        include_str!("../../examples/default-group.tier"),
+    ),
+    (
+        "default-group-locked",
+        include_str!("../../examples/default-group-locked.tier"),
+    ),
     ("dns-server", include_str!("../../examples/dns-server.tier")),
-    ("file-server", include_str!("../../examples/file-server.tier")),
+    (
+        "file-server",
+        include_str!("../../examples/file-server.tier"),
+    ),
     ("kafka", include_str!("../../examples/kafka.tier")),
     ("kubernetes", include_str!("../../examples/kubernetes.tier")),
-    ("mail-server", include_str!("../../examples/mail-server.tier")),
-    ("peered-vpcs", include_str!("../../examples/peered-vpcs.tier")),
-    ("private-subnet", include_str!("../../examples/private-subnet.tier")),
+    (
+        "mail-server",
+        include_str!("../../examples/mail-server.tier"),
+    ),
+    (
+        "peered-vpcs",
+        include_str!("../../examples/peered-vpcs.tier"),
+    ),
+    (
+        "private-subnet",
+        include_str!("../../examples/private-subnet.tier"),
+    ),
     ("protocols", include_str!("../../examples/protocols.tier")),
-    ("proxy-server", include_str!("../../examples/proxy-server.tier")),
+    (
+        "proxy-server",
+        include_str!("../../examples/proxy-server.tier"),
+    ),
     ("web-server", include_str!("../../examples/web-server.tier")),
 ];
 
 /// Runs it. A file that is there is never replaced.
 pub fn run(init: &Init, report: &Report) -> Exit {
-    let text = TEMPLATES.iter().find(|(name, _)| *name == init.template).map_or("", |(_, text)| text);
-    let path = init.path.clone().unwrap_or_else(|| format!("{}.tier", init.template));
-    let (mut files, mut next) = (vec![(path.as_str(), text.to_string())], format!("build {path} --to terraform"));
+    let text = TEMPLATES
+        .iter()
+        .find(|(name, _)| *name == init.template)
+        .map_or("", |(_, text)| text);
+    let path = init
+        .path
+        .clone()
+        .unwrap_or_else(|| format!("{}.tier", init.template));
+    let (mut files, mut next) = (
+        vec![(path.as_str(), text.to_string())],
+        format!("build {path} --to terraform"),
+    );
     match (init.project, path.as_str()) {
         (false, "-") => return report.print(text.as_bytes()),
         (true, "-") => return report.failure("`--project` lists a file, and `-` is none"),
@@ -57,7 +96,10 @@ pub fn run(init: &Init, report: &Report) -> Exit {
             next = "build".to_string();
         }
     }
-    if let Some((path, _)) = files.iter().find(|(path, _)| fs::exists(path).is_ok_and(|there| there)) {
+    if let Some((path, _)) = files
+        .iter()
+        .find(|(path, _)| fs::exists(path).is_ok_and(|there| there))
+    {
         return report.failure(&format!("`{path}` is there already"));
     }
     for (path, text) in &files {
@@ -66,7 +108,10 @@ pub fn run(init: &Init, report: &Report) -> Exit {
         }
     }
     let names: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
-    report.remark(&format!("wrote {}; next: tierwall {next}", names.join(" and ")));
+    report.remark(&format!(
+        "wrote {}; next: tierwall {next}",
+        names.join(" and ")
+    ));
     Exit::Done
 }
 
@@ -74,8 +119,13 @@ pub fn run(init: &Init, report: &Report) -> Exit {
 fn manifest(path: &str) -> String {
     let stem = path.strip_suffix(".tier").unwrap_or(path);
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let outputs =
-        target::ALL.map(|backend| format!("{} = {}", backend.name, quoted(&format!("{stem}.{}", backend.extension))));
+    let outputs = target::ALL.map(|backend| {
+        format!(
+            "{} = {}",
+            backend.name,
+            quoted(&format!("{stem}.{}", backend.extension))
+        )
+    });
     format!(
         "# What `tierwall build` builds, and `tierwall check` checks. Paths start from here.\n\n\
          [[program]]\nfile = {}\n\n[program.outputs]\n{}\n",

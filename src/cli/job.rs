@@ -1,4 +1,5 @@
-//! One program with one set of values: all its outputs are made in memory before anybody writes them.
+//! One program with one set of values: all its outputs are made in memory before anybody writes
+//! them.
 
 use super::agreement::ProgramFindings;
 use super::files::Files;
@@ -41,7 +42,8 @@ pub struct Job<'p> {
     pub levels: Levels,
     /// The day that counts as today.
     pub as_of: Date,
-    /// Whether its outputs are to be written; else only what a lint asks for is made, and nothing is kept.
+    /// Whether its outputs are to be written; else only what a lint asks for is made, and nothing
+    /// is kept.
     pub writes: bool,
     /// Those of its outputs that are read together with outputs of other jobs.
     pub shared: Vec<&'p Output>,
@@ -80,7 +82,10 @@ pub struct Made {
 impl Outcome {
     /// What it says of its files, to be held against what others say of them.
     pub fn voice(&mut self) -> ProgramFindings<'_> {
-        ProgramFindings { sources: &self.sources, problems: &mut self.problems }
+        ProgramFindings {
+            sources: &self.sources,
+            problems: &mut self.problems,
+        }
     }
 }
 
@@ -116,22 +121,40 @@ impl Job<'_> {
     }
 
     /// Reads the program from a place, with these values.
-    pub fn compiled_with(&self, given: Vec<Given>, place: &mut dyn Place) -> Result<Compilation, Unread> {
+    pub fn compiled_with(
+        &self,
+        given: Vec<Given>,
+        place: &mut dyn Place,
+    ) -> Result<Compilation, Unread> {
         let (bindings, file) = (pairs(given), &self.program.file);
         compile(&file.path, place, &bindings, self.as_of).map_err(|error| Unread::new(file, error))
     }
 
     fn judged(&self, compilation: Compilation) -> Outcome {
         let policy = &compilation.policy;
-        let Judged { deployment, mut problems } = compilation.judge(&self.levels);
+        let Judged {
+            deployment,
+            mut problems,
+        } = compilation.judge(&self.levels);
         let is_template = |backend: &Backend| backend.name == cloudformation::BACKEND.name;
-        if self.build.outputs.iter().any(|output| is_template(&output.backend)) {
+        if self
+            .build
+            .outputs
+            .iter()
+            .any(|output| is_template(&output.backend))
+        {
             problems.append(unsupported::cloudformation(policy));
         }
-        let size = deployment.as_ref().map(|deployment| (policy.tiers.len(), deployment.rule_count()));
+        let size = deployment
+            .as_ref()
+            .map(|deployment| (policy.tiers.len(), deployment.rule_count()));
         let (mut made, mut addresses) = (Vec::new(), Vec::new());
         if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
-            let wanted = self.build.outputs.iter().filter(|output| self.writes || is_template(&output.backend));
+            let wanted = self
+                .build
+                .outputs
+                .iter()
+                .filter(|output| self.writes || is_template(&output.backend));
             made = wanted.map(|output| make(output, &deployment)).collect();
             if let Some(made) = made.iter().find(|made: &&Made| is_template(&made.backend)) {
                 problems.append(limits(policy, &deployment, made.bytes.len(), &self.levels));
@@ -139,20 +162,46 @@ impl Job<'_> {
             if !self.writes {
                 made.clear();
             }
-            addresses = self.shared.iter().map(|output| (output.backend.addresses)(&deployment)).collect();
+            addresses = self
+                .shared
+                .iter()
+                .map(|output| (output.backend.addresses)(&deployment))
+                .collect();
         }
         let sources = compilation.sources;
-        Outcome { sources, problems: problems.sorted(), made, addresses, size, unread: None, seen: ReadLog::default() }
+        Outcome {
+            sources,
+            problems: problems.sorted(),
+            made,
+            addresses,
+            size,
+            unread: None,
+            seen: ReadLog::default(),
+        }
     }
 }
 
 fn make(output: &Output, deployment: &Deployment<'_>) -> Made {
-    Made { backend: output.backend, path: output.path.path.clone(), bytes: (output.backend.emit)(deployment) }
+    Made {
+        backend: output.backend,
+        path: output.path.path.clone(),
+        bytes: (output.backend.emit)(deployment),
+    }
 }
 
 /// What CloudFormation would refuse in a template of that size.
 fn limits(policy: &Policy, deployment: &Deployment<'_>, bytes: usize, levels: &Levels) -> Problems {
     let [resources, parameters, outputs] = cloudformation::counts(deployment);
-    let template = lint::Template { resources, parameters, outputs, bytes };
-    lint::told(policy, &lint::TEMPLATE_LIMITS, levels, lint::template_limits(template))
+    let template = lint::Template {
+        resources,
+        parameters,
+        outputs,
+        bytes,
+    };
+    lint::told(
+        policy,
+        &lint::TEMPLATE_LIMITS,
+        levels,
+        lint::template_limits(template),
+    )
 }

@@ -21,28 +21,45 @@ pub struct Lints {
 }
 
 impl Lints {
-    /// The levels that are asked for, a lint's name before `warnings` before `all`. Fails, in words, for a name that
-    /// is unknown or has two levels.
+    /// The levels that are asked for, a lint's name before `warnings` before `all`. Fails, in
+    /// words, for a name that is unknown or has two levels.
     pub fn levels(&self) -> Result<Levels, String> {
-        let given = [(Level::Deny, &self.deny), (Level::Warn, &self.warn), (Level::Allow, &self.allow)];
+        let given = [
+            (Level::Deny, &self.deny),
+            (Level::Warn, &self.warn),
+            (Level::Allow, &self.allow),
+        ];
         let mut named: BTreeMap<&'static str, Level> = BTreeMap::new();
         for (level, names) in given {
-            for name in names.iter().flat_map(|names| names.split(',')).map(str::trim) {
+            for name in names
+                .iter()
+                .flat_map(|names| names.split(','))
+                .map(str::trim)
+            {
                 let name = known(name)?;
                 if let Some(other) = named.insert(name, level).filter(|other| *other != level) {
                     let (a, b) = (other.keyword(), level.keyword());
-                    return Err(format!("`--{a} {name}` and `--{b} {name}` contradict each other"));
+                    return Err(format!(
+                        "`--{a} {name}` and `--{b} {name}` contradict each other"
+                    ));
                 }
             }
         }
         let (all, warnings) = (named.remove("all"), named.remove("warnings"));
-        Ok(Levels { all, warnings, named: named.into_iter().collect() })
+        Ok(Levels {
+            all,
+            warnings,
+            named: named.into_iter().collect(),
+        })
     }
 }
 
 fn known(name: &str) -> Result<&'static str, String> {
     let names = || lint::names().into_iter().chain(["all", "warnings"]);
     names().find(|known| *known == name).ok_or_else(|| {
-        format!("there is no lint `{name}`{} (`tierwall explain` lists them)", meant_lint(name, names()))
+        format!(
+            "there is no lint `{name}`{} (`tierwall explain` lists them)",
+            meant_lint(name, names())
+        )
     })
 }

@@ -1,4 +1,5 @@
-//! Arguments to calls: the only place that reads files, prints, and looks at the clock and the environment.
+//! Arguments to calls: the only place that reads files, prints, and looks at the clock and the
+//! environment.
 
 mod agreement;
 mod build;
@@ -39,7 +40,8 @@ use tierwall::project::Values;
 pub enum Exit {
     /// 0
     Done = 0,
-    /// 1: the program has errors, a denied lint, a stale output, another layout, or a group over its quota.
+    /// 1: the program has errors, a denied lint, a stale output, another layout, or a group over
+    /// its quota.
     Program = 1,
     /// 2: the command line or the file system was wrong.
     Usage = 2,
@@ -106,7 +108,8 @@ enum Command {
     },
     /// Follow a connection through the gates on its way, and say who lets it through or stops it
     Trace(questions::Trace),
-    /// Show the chains of flows by which one end comes to another: what an intruder could pivot through
+    /// Show the chains of flows by which one end comes to another: what an intruder could pivot
+    /// through
     Paths(questions::Paths),
     /// Show everyone against everyone: who may reach whom, on what
     Matrix {
@@ -171,14 +174,22 @@ struct Listed {
 impl With {
     /// The values that it gives.
     fn values(&self) -> Values {
-        Values { vars: self.vars.iter().map(|file| program::named(file)).collect(), set: self.set.clone() }
+        Values {
+            vars: self.vars.iter().map(|file| program::named(file)).collect(),
+            set: self.set.clone(),
+        }
     }
 
     /// The option among these that only makes sense for a FILE.
     fn of_a_file(&self) -> Option<&'static str> {
-        let given =
-            [("--set", !self.set.is_empty()), ("--vars", !self.vars.is_empty()), ("--root", self.root.is_some())];
-        given.into_iter().find_map(|(option, given)| given.then_some(option))
+        let given = [
+            ("--set", !self.set.is_empty()),
+            ("--vars", !self.vars.is_empty()),
+            ("--root", self.root.is_some()),
+        ];
+        given
+            .into_iter()
+            .find_map(|(option, given)| given.then_some(option))
     }
 }
 
@@ -188,14 +199,17 @@ fn binding(text: &str) -> Result<(String, String), String> {
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "write a day as 2026-12-31".to_string())
+    text.parse()
+        .map_err(|_| "write a day as 2026-12-31".to_string())
 }
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let is_output = matches!(cli.command, Command::Check(_));
-    let most = cli.max_problems.map(|most| if most == 0 { usize::MAX } else { most });
+    let most = cli
+        .max_problems
+        .map(|most| if most == 0 { usize::MAX } else { most });
     let report = report::Report::new(cli.color, cli.message_format, most, is_output);
     let exit = match cli.command {
         Command::Build(build) => build::run(&build, &report),

@@ -10,14 +10,22 @@ use super::unified;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Writes outputs. Nothing is moved into its place before all of them are written beside theirs; none takes the place of
-/// what the run has read.
-pub fn write(made: &[Made], force: bool, seen: &ReadLog, report: &Report) -> Result<Vec<Written>, Exit> {
-    let failure = |made: &Made, why: &str| report.failure(&format!("cannot write `{}`: {why}", made.path));
+/// Writes outputs. Nothing is moved into its place before all of them are written beside theirs;
+/// none takes the place of what the run has read.
+pub fn write(
+    made: &[Made],
+    force: bool,
+    seen: &ReadLog,
+    report: &Report,
+) -> Result<Vec<Written>, Exit> {
+    let failure =
+        |made: &Made, why: &str| report.failure(&format!("cannot write `{}`: {why}", made.path));
     let (read, mut known) = (seen.real(), BTreeMap::new());
     let mut destination = |made: &Made| {
         let destination = Destination::new(&made.path, made.backend.mark, force)?;
-        let Some(path) = destination.existing() else { return Ok(destination) };
+        let Some(path) = destination.existing() else {
+            return Ok(destination);
+        };
         if read.contains(path) {
             return Err("it is read for what is built".to_string());
         }
@@ -26,16 +34,25 @@ pub fn write(made: &[Made], force: bool, seen: &ReadLog, report: &Report) -> Res
             None => Ok(destination),
         }
     };
-    let destinations: Vec<Result<Destination, String>> = made.iter().map(&mut destination).collect();
+    let destinations: Vec<Result<Destination, String>> =
+        made.iter().map(&mut destination).collect();
     let both: Vec<_> = made.iter().zip(destinations).collect();
     // most of the time is spent waiting for the disk
     let staged = side_by_side(&both, |(made, destination)| match destination {
-        Ok(destination) => destination.stage(&made.bytes).map_err(|error| words(&error)),
+        Ok(destination) => destination
+            .stage(&made.bytes)
+            .map_err(|error| words(&error)),
         Err(why) => Err(why.clone()),
     });
     // every output that cannot be written is told
-    let staged = made.iter().zip(staged).map(|(made, staged)| staged.map_err(|why| failure(made, &why)));
-    let staged = staged.collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>, Exit>>()?;
+    let staged = made
+        .iter()
+        .zip(staged)
+        .map(|(made, staged)| staged.map_err(|why| failure(made, &why)));
+    let staged = staged
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect::<Result<Vec<_>, Exit>>()?;
     let put = |(made, staged)| put(staged).map_err(|error| failure(made, &words(&error)));
     made.iter().zip(staged).map(put).collect()
 }
@@ -44,15 +61,23 @@ pub fn write(made: &[Made], force: bool, seen: &ReadLog, report: &Report) -> Res
 pub fn make_directories(made: &[Made], report: &Report) -> Result<(), Exit> {
     for made in made {
         let directory = Path::new(&made.path).parent().unwrap_or(Path::new(""));
-        std::fs::create_dir_all(directory)
-            .map_err(|error| report.failure(&format!("cannot make `{}`: {}", directory.display(), words(&error))))?;
+        std::fs::create_dir_all(directory).map_err(|error| {
+            report.failure(&format!(
+                "cannot make `{}`: {}",
+                directory.display(),
+                words(&error)
+            ))
+        })?;
     }
     Ok(())
 }
 
 /// What became of each output, a line each.
 pub fn listing(made: &[Made], written: &[Written]) -> String {
-    let lines = made.iter().zip(written).map(|(made, written)| format!("{:>9} {}", written.word(), made.path));
+    let lines = made
+        .iter()
+        .zip(written)
+        .map(|(made, written)| format!("{:>9} {}", written.word(), made.path));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -66,7 +91,10 @@ pub fn stale(made: &[Made], report: &Report) -> Exit {
             Err(why) => exit = report.failure(&format!("cannot read `{}`: {why}", made.path)),
             Ok(Some(old)) if old == made.bytes => {}
             Ok(old) => {
-                stale.push((made.path.as_str(), format!("`{}` is stale; build it anew", made.path)));
+                stale.push((
+                    made.path.as_str(),
+                    format!("`{}` is stale; build it anew", made.path),
+                ));
                 exit = exit.max(report.print(difference(made, old).as_bytes()));
             }
         }
@@ -77,14 +105,25 @@ pub fn stale(made: &[Made], report: &Report) -> Exit {
         [] => return exit,
         [(_, words)] if count == 1 => words.clone(),
         [(path, _)] => format!("1 of {count} outputs is stale: `{path}`; build it anew"),
-        some => format!("{} of {count} outputs are stale: {}; build them anew", some.len(), names.join(", ")),
+        some => format!(
+            "{} of {count} outputs are stale: {}; build them anew",
+            some.len(),
+            names.join(", ")
+        ),
     };
     report.outcome_of_files(&words, &stale);
     exit.max(Exit::Program)
 }
 
 fn difference(made: &Made, old: Option<Vec<u8>>) -> String {
-    let before = if old.is_some() { &made.path } else { "/dev/null" };
-    let (old, new) = (old.unwrap_or_default(), String::from_utf8_lossy(&made.bytes));
+    let before = if old.is_some() {
+        &made.path
+    } else {
+        "/dev/null"
+    };
+    let (old, new) = (
+        old.unwrap_or_default(),
+        String::from_utf8_lossy(&made.bytes),
+    );
     unified::diff(&String::from_utf8_lossy(&old), &new, before, &made.path)
 }

@@ -30,7 +30,10 @@ impl Unread {
             ReadError::Failed(why) => why,
             ReadError::Outside(root) => format!("it is outside `{root}`"),
         };
-        Unread { file: file.clone(), why }
+        Unread {
+            file: file.clone(),
+            why,
+        }
     }
 }
 
@@ -55,7 +58,10 @@ pub fn unread(file: &str, error: ReadError, report: &Report) -> Exit {
 
 /// A path of the command line.
 pub fn named(path: &str) -> Named {
-    Named { path: path.to_string(), span: None }
+    Named {
+        path: path.to_string(),
+        span: None,
+    }
 }
 
 /// Compiles a program and reports its problems; one with an error goes no further.
@@ -71,10 +77,17 @@ pub fn accepted(file: &str, with: &With, report: &Report) -> Result<Compilation,
 
 /// How a command ends that found these problems.
 pub fn verdict(problems: &[Problem]) -> Exit {
-    let mut errors = problems.iter().filter(|p| p.level() == Level::Error).peekable();
+    let mut errors = problems
+        .iter()
+        .filter(|p| p.level() == Level::Error)
+        .peekable();
     if errors.peek().is_none() {
         Exit::Done
-    } else if errors.all(|problem| ["E05", "E08"].iter().any(|family| problem.report().code.starts_with(family))) {
+    } else if errors.all(|problem| {
+        ["E05", "E08"]
+            .iter()
+            .any(|family| problem.report().code.starts_with(family))
+    }) {
         Exit::Usage
     } else {
         Exit::Program
@@ -83,19 +96,25 @@ pub fn verdict(problems: &[Problem]) -> Exit {
 
 /// The day that it is, UTC.
 pub fn today() -> Date {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Date::from_unix_days((since.as_secs() / 86_400) as u32)
 }
 
 /// The values that the command line gives.
 pub fn bindings(with: &With) -> Result<Vec<(String, String)>, String> {
-    let given = given(&[with.values()], &mut |path| read_file(path)).map_err(|unread| unread.to_string())?;
+    let given = given(&[with.values()], &mut |path| read_file(path))
+        .map_err(|unread| unread.to_string())?;
     Ok(pairs(given))
 }
 
 /// Values without their places.
 pub fn pairs(given: impl IntoIterator<Item = Given>) -> Vec<(String, String)> {
-    given.into_iter().map(|Given { name, value, .. }| (name, value)).collect()
+    given
+        .into_iter()
+        .map(|Given { name, value, .. }| (name, value))
+        .collect()
 }
 
 /// What values come to: the later win, and in one place `set` over files.
@@ -108,17 +127,28 @@ pub fn given(
         let mut here: Vec<Given> = Vec::new();
         for file in vars {
             let bytes = read(Path::new(&file.path)).map_err(|error| Unread::new(file, error))?;
-            let values = project::vars(&bytes).map_err(|why| Unread { file: file.clone(), why })?;
+            let values = project::vars(&bytes).map_err(|why| Unread {
+                file: file.clone(),
+                why,
+            })?;
             here.extend(values.into_iter().map(|(name, value)| {
                 let line = project::vars_line(&bytes, &name);
-                Given { name, value, place: Some((file.path.clone(), line)) }
+                Given {
+                    name,
+                    value,
+                    place: Some((file.path.clone(), line)),
+                }
             }));
         }
         let names: HashSet<&String> = here.iter().map(|given| &given.name).collect();
         bindings.retain(|given| !names.contains(&given.name));
         bindings.append(&mut here);
         bindings.retain(|given| !set.iter().any(|(other, _)| *other == given.name));
-        let given = |(name, value): (String, String)| Given { name, value, place: None };
+        let given = |(name, value): (String, String)| Given {
+            name,
+            value,
+            place: None,
+        };
         bindings.extend(set.iter().cloned().map(given));
     }
     Ok(bindings)

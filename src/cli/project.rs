@@ -22,13 +22,18 @@ pub struct Opened {
     pub project: Project,
 }
 
-/// The manifest that the command line names, or the nearest: in the working directory, or one above it.
+/// The manifest that the command line names, or the nearest: in the working directory, or one above
+/// it.
 pub fn find(manifest: Option<&str>) -> Option<PathBuf> {
     if let Some(manifest) = manifest {
         return Some(PathBuf::from(manifest));
     }
     let depth = std::env::current_dir().map_or(0, |directory| directory.ancestors().count());
-    let above = |n: usize| std::iter::repeat_n("..", n).collect::<PathBuf>().join(MANIFEST);
+    let above = |n: usize| {
+        std::iter::repeat_n("..", n)
+            .collect::<PathBuf>()
+            .join(MANIFEST)
+    };
     (0..depth).map(above).find(|path| path.is_file())
 }
 
@@ -36,7 +41,9 @@ pub fn find(manifest: Option<&str>) -> Option<PathBuf> {
 pub fn open(path: &Path, seen: &mut ReadLog, report: &Report) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
     let bytes = seen.read(path).map_err(|error| match error {
-        ReadError::Failed(why) | ReadError::Outside(why) => report.failure(&format!("cannot read `{name}`: {why}")),
+        ReadError::Failed(why) | ReadError::Outside(why) => {
+            report.failure(&format!("cannot read `{name}`: {why}"))
+        }
     })?;
     let directory = path.parent().unwrap_or(Path::new(""));
     let (sources, project, problems) = project::read(&name, bytes, directory);
@@ -47,9 +54,12 @@ pub fn open(path: &Path, seen: &mut ReadLog, report: &Report) -> Result<Opened, 
 /// Likewise the manifest as it is in a commit; one that is not there lists nothing.
 pub fn committed(path: &Path, commit: &Commit, report: &Report) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
-    let Some(bytes) = commit.file(&name).map_err(|why| report.failure(&why))? else { return Ok(Opened::default()) };
+    let Some(bytes) = commit.file(&name).map_err(|why| report.failure(&why))? else {
+        return Ok(Opened::default());
+    };
     let directory = path.parent().unwrap_or(Path::new(""));
-    let (mut sources, project, problems) = project::read(&format!("{}{name}", commit.mark()), bytes, directory);
+    let (mut sources, project, problems) =
+        project::read(&format!("{}{name}", commit.mark()), bytes, directory);
     sources.mark(FileId(0), FileKind::Version);
     refused(problems, &sources, report)?;
     Ok(Opened { sources, project })
@@ -58,7 +68,11 @@ pub fn committed(path: &Path, commit: &Commit, report: &Report) -> Result<Opened
 fn refused(problems: Problems, sources: &Sources, report: &Report) -> Result<(), Exit> {
     let problems: Vec<Problem> = problems.sorted();
     report.problems(&problems, sources);
-    if problems.is_empty() { Ok(()) } else { Err(Exit::Usage) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Exit::Usage)
+    }
 }
 
 /// The project of a manifest, where a command names no file.
@@ -81,8 +95,8 @@ pub fn listed(manifest: Option<&str>, with: &With, report: &Report) -> Result<Pa
     }
 }
 
-/// Files of the command line as a project: with its values, and with the levels of lints that the manifest has for
-/// them.
+/// Files of the command line as a project: with its values, and with the levels of lints that the
+/// manifest has for them.
 pub fn of_files(
     files: &[String],
     with: &With,
@@ -91,19 +105,41 @@ pub fn of_files(
     seen: &mut ReadLog,
     report: &Report,
 ) -> Result<Opened, Exit> {
-    let Project { lints, programs: listed } = match find(manifest) {
+    let Project {
+        lints,
+        programs: listed,
+    } = match find(manifest) {
         Some(path) => open(&path, seen, report)?.project,
         None => Project::default(),
     };
     let program = |file: &String| {
         let same = |program: &&Program| is_same(&program.file.path, file);
-        let lints = listed.iter().find(same).map(|program| program.lints.clone()).unwrap_or_default();
-        let outputs = output.map(|(backend, path)| Output { backend, path: named(path) });
-        let build = Build { values: vec![with.values()], outputs: outputs.into_iter().collect(), ..Build::default() };
-        Program { file: named(file), root: with.root.clone(), lints, builds: vec![build] }
+        let lints = listed
+            .iter()
+            .find(same)
+            .map(|program| program.lints.clone())
+            .unwrap_or_default();
+        let outputs = output.map(|(backend, path)| Output {
+            backend,
+            path: named(path),
+        });
+        let build = Build {
+            values: vec![with.values()],
+            outputs: outputs.into_iter().collect(),
+            ..Build::default()
+        };
+        Program {
+            file: named(file),
+            root: with.root.clone(),
+            lints,
+            builds: vec![build],
+        }
     };
     let programs = files.iter().map(program).collect();
-    Ok(Opened { sources: Sources::default(), project: Project { lints, programs } })
+    Ok(Opened {
+        sources: Sources::default(),
+        project: Project { lints, programs },
+    })
 }
 
 fn is_same(a: &str, b: &str) -> bool {

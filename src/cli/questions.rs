@@ -1,4 +1,5 @@
-//! Commands that ask a program: `trace`, `paths`, `matrix`. A failing assertion does not keep them from answering.
+//! Commands that ask a program: `trace`, `paths`, `matrix`. A failing assertion does not keep them
+//! from answering.
 
 use super::program::{accepted, bindings, today, unread, verdict};
 use super::report::{Report, output_width};
@@ -80,7 +81,8 @@ pub enum Layout {
 
 /// `tierwall trace`
 pub fn trace(trace: &Trace, report: &Report) -> Exit {
-    let (compilation, subject) = match posed(&trace.ends, trace.on.as_deref(), &trace.with, report) {
+    let (compilation, subject) = match posed(&trace.ends, trace.on.as_deref(), &trace.with, report)
+    {
         Ok(posed) => posed,
         Err(exit) => return exit,
     };
@@ -94,7 +96,8 @@ pub fn trace(trace: &Trace, report: &Report) -> Exit {
 
 /// `tierwall paths`
 pub fn paths(paths: &Paths, report: &Report) -> Exit {
-    let (compilation, subject) = match posed(&paths.ends, paths.on.as_deref(), &paths.with, report) {
+    let (compilation, subject) = match posed(&paths.ends, paths.on.as_deref(), &paths.with, report)
+    {
         Ok(posed) => posed,
         Err(exit) => return exit,
     };
@@ -133,10 +136,24 @@ fn answered((text, yes): (String, bool), report: &Report) -> Exit {
 }
 
 /// The program with what is asked about it.
-fn posed(ends: &Ends, on: Option<&str>, with: &With, report: &Report) -> Result<(Compilation, Subject), Exit> {
-    let question = Question { from: &ends.from, to: &ends.to, on };
+fn posed(
+    ends: &Ends,
+    on: Option<&str>,
+    with: &With,
+    report: &Report,
+) -> Result<(Compilation, Subject), Exit> {
+    let question = Question {
+        from: &ends.from,
+        to: &ends.to,
+        on,
+    };
     let asked = resolved(&ends.file, with, &question, report)?;
-    let Asked { compilation, question: Some(question), .. } = asked else {
+    let Asked {
+        compilation,
+        question: Some(question),
+        ..
+    } = asked
+    else {
         return Err(report.failure("`--from` and `--to` ask nothing"));
     };
     let subject = Subject::new(&compilation.policy, &compilation.sources, &question);
@@ -144,10 +161,21 @@ fn posed(ends: &Ends, on: Option<&str>, with: &With, report: &Report) -> Result<
 }
 
 /// The program, with all its problems reported; an error in it or in the question ends here.
-fn resolved(file: &str, with: &With, question: &Question<'_>, report: &Report) -> Result<Asked, Exit> {
+fn resolved(
+    file: &str,
+    with: &With,
+    question: &Question<'_>,
+    report: &Report,
+) -> Result<Asked, Exit> {
     let bindings = bindings(with).map_err(|words| report.failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
-    let asked = ask(file, &mut Files::new(with.root.clone()), &bindings, as_of, question);
+    let asked = ask(
+        file,
+        &mut Files::new(with.root.clone()),
+        &bindings,
+        as_of,
+        question,
+    );
     let mut asked = asked.map_err(|error| match error {
         AskError::Read(error) => unread(file, error, report),
         AskError::Question(why) => report.failure(&why),
@@ -155,11 +183,16 @@ fn resolved(file: &str, with: &With, question: &Question<'_>, report: &Report) -
     let problems = std::mem::take(&mut asked.compilation.problems).sorted();
     report.problems(&problems, &asked.compilation.sources);
     let is_mine = |problem: &Problem| problem.span().is_some_and(|span| span.file == asked.file);
-    let mut errors = problems.iter().filter(|problem| problem.level() == Level::Error).peekable();
+    let mut errors = problems
+        .iter()
+        .filter(|problem| problem.level() == Level::Error)
+        .peekable();
     match verdict(&problems) {
         Exit::Done => Ok(asked),
         // the command line is wrong, not the program
-        Exit::Program | Exit::Usage if errors.peek().is_some() && errors.all(is_mine) => Err(Exit::Usage),
+        Exit::Program | Exit::Usage if errors.peek().is_some() && errors.all(is_mine) => {
+            Err(Exit::Usage)
+        }
         failed @ (Exit::Program | Exit::Usage) => Err(failed),
     }
 }

@@ -40,7 +40,12 @@ pub fn run(quota: &Quota, report: &Report) -> Exit {
     };
     let mut ledger = Ledger::new(&compilation.policy);
     if !quota.tiers.is_empty() {
-        match quota.tiers.iter().map(|name| tier(&compilation.policy, name)).collect::<Result<Vec<_>, _>>() {
+        match quota
+            .tiers
+            .iter()
+            .map(|name| tier(&compilation.policy, name))
+            .collect::<Result<Vec<_>, _>>()
+        {
             Ok(tiers) => ledger.keep(&tiers),
             Err(words) => return report.failure(&words),
         }
@@ -57,8 +62,10 @@ pub fn run(quota: &Quota, report: &Report) -> Exit {
 
 fn tier(policy: &Policy, name: &str) -> Result<TierId, String> {
     let found = policy.tiers.iter().position(|tier| tier.name == name);
-    found.map(|position| TierId(position as u32)).ok_or_else(|| {
-        let tiers = policy.tiers.iter().map(|tier| tier.name.as_str());
-        format!("there is no tier `{name}`{}", meant(name, tiers))
-    })
+    found
+        .map(|position| TierId(position as u32))
+        .ok_or_else(|| {
+            let tiers = policy.tiers.iter().map(|tier| tier.name.as_str());
+            format!("there is no tier `{name}`{}", meant(name, tiers))
+        })
 }

@@ -26,8 +26,9 @@ pub enum MessageFormat {
 }
 
 impl MessageFormat {
-    /// How many problems of a level are told in a run, unless the command line says: more than a person reads, and for
-    /// code scanning what GitHub shows of an upload. Programs that read JSON get all.
+    /// How many problems of a level are told in a run, unless the command line says: more than a
+    /// person reads, and for code scanning what GitHub shows of an upload. Programs that read JSON
+    /// get all.
     fn most(self) -> usize {
         match self {
             MessageFormat::Human | MessageFormat::Short | MessageFormat::Github => 500,
@@ -72,20 +73,37 @@ impl Told {
 }
 
 impl Report {
-    /// Coloured as asked, where people read it; `auto` means on a terminal that can, unless `NO_COLOR` is set and not
-    /// empty.
-    pub fn new(colour: Colour, format: MessageFormat, most: Option<usize>, is_output: bool) -> Report {
+    /// Coloured as asked, where people read it; `auto` means on a terminal that can, unless
+    /// `NO_COLOR` is set and not empty.
+    pub fn new(
+        colour: Colour,
+        format: MessageFormat,
+        most: Option<usize>,
+        is_output: bool,
+    ) -> Report {
         let coloured = is_coloured(colour, io::stderr().is_terminal());
-        let paint = if is_coloured(colour, io::stdout().is_terminal()) { Paint::Coloured } else { Paint::Plain };
-        let directory = std::env::current_dir().map_or(String::new(), |path| path.to_string_lossy().into_owned());
-        let style = if coloured { Style::Coloured } else { Style::Plain };
+        let paint = if is_coloured(colour, io::stdout().is_terminal()) {
+            Paint::Coloured
+        } else {
+            Paint::Plain
+        };
+        let directory = std::env::current_dir()
+            .map_or(String::new(), |path| path.to_string_lossy().into_owned());
+        let style = if coloured {
+            Style::Coloured
+        } else {
+            Style::Plain
+        };
         Report {
             style,
             paint,
             format,
             most: most.unwrap_or(format.most()),
             is_output: is_output && format != MessageFormat::Human,
-            told: Mutex::new(Told { log: Log::new(directory), ..Told::default() }),
+            told: Mutex::new(Told {
+                log: Log::new(directory),
+                ..Told::default()
+            }),
         }
     }
 
@@ -102,19 +120,25 @@ impl Report {
     pub fn problems(&self, problems: &[Problem], sources: &Sources) {
         let is_told = |problem: &&Problem| self.told().count(problem.level(), self.most);
         let told: Vec<&Problem> = problems.iter().filter(is_told).collect();
-        let each =
-            |words: fn(&Problem, &Sources) -> String| told.iter().map(|it| words(it, sources)).collect::<String>();
+        let each = |words: fn(&Problem, &Sources) -> String| {
+            told.iter().map(|it| words(it, sources)).collect::<String>()
+        };
         match self.format {
             MessageFormat::Human => self.say(&(self.drawn(&told, sources) + &counts(problems))),
             MessageFormat::Short => self.tell(&each(messages::short)),
             MessageFormat::Json => self.tell(&each(messages::json)),
             MessageFormat::Github => self.tell(&each(messages::github)),
-            MessageFormat::Sarif => told.iter().for_each(|problem| self.told().log.problem(problem, sources)),
+            MessageFormat::Sarif => told
+                .iter()
+                .for_each(|problem| self.told().log.problem(problem, sources)),
         }
     }
 
     fn drawn(&self, problems: &[&Problem], sources: &Sources) -> String {
-        problems.iter().map(|problem| render(problem, sources, self.style) + "\n").collect()
+        problems
+            .iter()
+            .map(|problem| render(problem, sources, self.style) + "\n")
+            .collect()
     }
 
     /// Tells what is wrong with the command line or the file system.
@@ -125,18 +149,32 @@ impl Report {
     /// Likewise, and what to type instead: people get a line for each.
     pub fn failure_with_help(&self, words: &str, help: &[&str]) -> Exit {
         self.told().totals.failures += 1;
-        let lines: String = help.iter().map(|help| format!("help: {}\n", visible(help))).collect();
+        let lines: String = help
+            .iter()
+            .map(|help| format!("help: {}\n", visible(help)))
+            .collect();
         let words = &match self.format {
             MessageFormat::Human => visible(words).into_owned(),
-            _ => visible(&std::iter::once(&words).chain(help).copied().collect::<Vec<_>>().join("; ")).into_owned(),
+            _ => visible(
+                &std::iter::once(&words)
+                    .chain(help)
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            )
+            .into_owned(),
         };
         match (self.format, self.style) {
             (MessageFormat::Human, Style::Coloured) => {
-                self.say(&format!("\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {words}\u{1b}[0m\n{lines}"));
+                self.say(&format!(
+                    "\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {words}\u{1b}[0m\n{lines}"
+                ));
             }
             (MessageFormat::Human, Style::Plain) => self.say(&format!("error: {words}\n{lines}")),
             (MessageFormat::Short, _) => self.tell(&messages::short_notice(words)),
-            (MessageFormat::Json, _) => self.tell(&messages::json_notice(Notice::Failure, words, None)),
+            (MessageFormat::Json, _) => {
+                self.tell(&messages::json_notice(Notice::Failure, words, None))
+            }
             (MessageFormat::Github, _) => self.tell(&messages::github_notice(words, None)),
             (MessageFormat::Sarif, _) => self.told().log.notice(words, None),
         }
@@ -153,7 +191,9 @@ impl Report {
         match self.format {
             MessageFormat::Human | MessageFormat::Short => self.outcome(words),
             MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => {
-                files.iter().for_each(|(file, words)| self.outcome_of(words, Some(file)));
+                files
+                    .iter()
+                    .for_each(|(file, words)| self.outcome_of(words, Some(file)));
             }
         }
     }
@@ -181,7 +221,11 @@ impl Report {
         self.told().totals.fixed += problems;
         self.remark(&match problems {
             0 => "fixed nothing".to_string(),
-            some => format!("fixed {} in {}", counted(some, "problem"), counted(files, "file")),
+            some => format!(
+                "fixed {} in {}",
+                counted(some, "problem"),
+                counted(files, "file")
+            ),
         });
     }
 
@@ -207,7 +251,9 @@ impl Report {
         self.tell(&last);
         match self.told().unwritten.take() {
             Some(error) => {
-                self.say(&format!("error: cannot write to standard output: {error}\n"));
+                self.say(&format!(
+                    "error: cannot write to standard output: {error}\n"
+                ));
                 Exit::Usage
             }
             None => exit,
@@ -220,9 +266,15 @@ impl Report {
             return self.say(text);
         }
         let mut told = self.told();
-        let result = io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        let result = io::stdout()
+            .lock()
+            .write_all(text.as_bytes())
+            .and_then(|()| io::stdout().flush());
         let gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-        told.unwritten = told.unwritten.take().or(result.err().filter(|error| !gone(error)));
+        told.unwritten = told
+            .unwritten
+            .take()
+            .or(result.err().filter(|error| !gone(error)));
     }
 
     /// Prints to standard error; when nobody reads it there is nobody to tell.
@@ -232,11 +284,19 @@ impl Report {
 
     /// Prints to standard output.
     pub fn print(&self, bytes: &[u8]) -> Exit {
-        self.printed(io::stdout().lock().write_all(bytes).and_then(|()| io::stdout().flush()))
+        self.printed(
+            io::stdout()
+                .lock()
+                .write_all(bytes)
+                .and_then(|()| io::stdout().flush()),
+        )
     }
 
     /// Prints to standard output what is written while it is made.
-    pub fn stream(&self, write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> io::Result<()>) -> Exit {
+    pub fn stream(
+        &self,
+        write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> io::Result<()>,
+    ) -> Exit {
         let mut out = io::BufWriter::new(io::stdout().lock());
         self.printed(write(&mut out).and_then(|()| out.flush()))
     }
@@ -269,13 +329,27 @@ pub fn output_width() -> Option<usize> {
 
 /// `2 errors, 1 warning`, on a line; nothing for no problems.
 fn counts(problems: &[Problem]) -> String {
-    let count = |level| problems.iter().filter(|problem| problem.level() == level).count();
+    let count = |level| {
+        problems
+            .iter()
+            .filter(|problem| problem.level() == level)
+            .count()
+    };
     let parts = Level::ALL.map(|level| (level, count(level)));
-    let parts: Vec<String> = parts.iter().filter(|(_, n)| *n > 0).map(|(level, n)| counted(*n, level.word())).collect();
-    if parts.is_empty() { String::new() } else { parts.join(", ") + "\n" }
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(level, n)| counted(*n, level.word()))
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        parts.join(", ") + "\n"
+    }
 }
 
-/// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else nothing.
+/// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else
+/// nothing.
 pub fn meant<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     suggestion(nearest(typed, known))
 }

@@ -1,4 +1,5 @@
-//! All programs of a project, side by side; what is wrong with them is told in the order of the manifest.
+//! All programs of a project, side by side; what is wrong with them is told in the order of the
+//! manifest.
 
 use super::Exit;
 use super::agreement::agree;
@@ -48,7 +49,10 @@ pub fn run(opened: &Opened, manner: &RunOptions, seen: &mut ReadLog, report: &Re
     agree_on(&mut outcomes);
     let clashes = clashes(&declared(&jobs, &mut outcomes)).sorted();
     let (mut outcomes, mut known) = (outcomes.into_iter(), BTreeSet::new());
-    let mut run = Run { exit: Exit::Done, made: Vec::new() };
+    let mut run = Run {
+        exit: Exit::Done,
+        made: Vec::new(),
+    };
     for program in &opened.project.programs {
         let mut outcomes: Vec<Outcome> = outcomes.by_ref().take(program.builds.len()).collect();
         let exit = told(program, &outcomes, opened, &mut known, report);
@@ -70,9 +74,16 @@ pub fn run(opened: &Opened, manner: &RunOptions, seen: &mut ReadLog, report: &Re
 fn declared<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declared<'p>> {
     let of_job = |(job, outcome): (&Job<'p>, &mut Outcome)| {
         let program = title(job.program, job.build);
-        let declared =
-            |(output, addresses): (&&'p Output, Vec<String>)| Declared { output, program: program.clone(), addresses };
-        job.shared.iter().zip(std::mem::take(&mut outcome.addresses)).map(declared).collect::<Vec<_>>()
+        let declared = |(output, addresses): (&&'p Output, Vec<String>)| Declared {
+            output,
+            program: program.clone(),
+            addresses,
+        };
+        job.shared
+            .iter()
+            .zip(std::mem::take(&mut outcome.addresses))
+            .map(declared)
+            .collect::<Vec<_>>()
     };
     jobs.iter().zip(outcomes).flat_map(of_job).collect()
 }
@@ -85,7 +96,14 @@ pub fn jobs<'p>(project: &'p Project, manner: &RunOptions) -> Vec<Job<'p>> {
         let job = |build: &'p Build| {
             let as_of = manner.as_of.or(build.as_of).unwrap_or(today);
             let shared = modules.outputs_of(build);
-            Job { program, build, levels: levels.clone(), as_of, writes: manner.writes, shared }
+            Job {
+                program,
+                build,
+                levels: levels.clone(),
+                as_of,
+                writes: manner.writes,
+                shared,
+            }
         };
         program.builds.iter().map(job).collect::<Vec<_>>()
     };
@@ -100,7 +118,12 @@ fn outcomes(jobs: &[Job<'_>]) -> Vec<Outcome> {
 /// Does something with each, on all cores, and gives what comes of it in their order.
 pub fn side_by_side<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     let threads = most_threads().min(all.len());
-    let pool = (threads > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build());
+    let pool = (threads > 1).then(|| {
+        ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .stack_size(STACK)
+            .build()
+    });
     match pool {
         Some(Ok(pool)) => pool.install(|| all.par_iter().map(each).collect()),
         // no thread can be had
@@ -110,17 +133,27 @@ pub fn side_by_side<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> R + Sync +
 
 /// One for each core, or as many as `RAYON_NUM_THREADS` says.
 fn most_threads() -> usize {
-    let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|number| number.parse().ok());
-    asked.or(available_parallelism().ok()).map_or(1, NonZero::get)
+    let asked = std::env::var("RAYON_NUM_THREADS")
+        .ok()
+        .and_then(|number| number.parse().ok());
+    asked
+        .or(available_parallelism().ok())
+        .map_or(1, NonZero::get)
 }
 
 fn agree_on(outcomes: &mut [Outcome]) {
-    let unreadable = outcomes.iter().filter(|outcome| outcome.unread.is_some()).count();
-    agree(&mut outcomes.iter_mut().map(Outcome::voice).collect::<Vec<_>>(), unreadable);
+    let unreadable = outcomes
+        .iter()
+        .filter(|outcome| outcome.unread.is_some())
+        .count();
+    agree(
+        &mut outcomes.iter_mut().map(Outcome::voice).collect::<Vec<_>>(),
+        unreadable,
+    );
 }
 
-/// Reports the problems of one program, each once: one that only some of its environments have says which, and one at a
-/// place that another program had already is `known`.
+/// Reports the problems of one program, each once: one that only some of its environments have says
+/// which, and one at a place that another program had already is `known`.
 fn told(
     program: &Program,
     outcomes: &[Outcome],
@@ -129,30 +162,50 @@ fn told(
     report: &Report,
 ) -> Exit {
     let mut exit = unread(outcomes, opened, report);
-    let all = |it: &Outcome| it.problems.iter().map(|problem| Identity::new(problem, &it.sources)).collect::<Vec<_>>();
+    let all = |it: &Outcome| {
+        it.problems
+            .iter()
+            .map(|problem| Identity::new(problem, &it.sources))
+            .collect::<Vec<_>>()
+    };
     let identities: Vec<Vec<Identity>> = outcomes.iter().map(all).collect();
     let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
     for (n, identities) in identities.iter().enumerate() {
-        identities.iter().for_each(|identity| having.entry(identity).or_default().push(n));
+        identities
+            .iter()
+            .for_each(|identity| having.entry(identity).or_default().push(n));
     }
     for (n, (outcome, identities)) in outcomes.iter().zip(&identities).enumerate() {
         let first_here = |(problem, identity): (&Problem, &Identity)| {
             let numbers = having.get(identity).filter(|numbers| numbers[0] == n)?;
             Some(match whose(program, problem, numbers) {
-                Some(names) => Problem::InEnvironments { problem: Box::new(problem.clone()), names },
+                Some(names) => Problem::InEnvironments {
+                    problem: Box::new(problem.clone()),
+                    names,
+                },
                 None => problem.clone(),
             })
         };
-        let problems: Vec<Problem> = outcome.problems.iter().zip(identities).filter_map(first_here).collect();
+        let problems: Vec<Problem> = outcome
+            .problems
+            .iter()
+            .zip(identities)
+            .filter_map(first_here)
+            .collect();
         exit = exit.max(verdict(&problems));
-        let is_new =
-            |problem: &Problem| problem.span().is_none() || known.insert(Identity::new(problem, &outcome.sources));
-        report.problems(&problems.into_iter().filter(is_new).collect::<Vec<_>>(), &outcome.sources);
+        let is_new = |problem: &Problem| {
+            problem.span().is_none() || known.insert(Identity::new(problem, &outcome.sources))
+        };
+        report.problems(
+            &problems.into_iter().filter(is_new).collect::<Vec<_>>(),
+            &outcome.sources,
+        );
     }
     exit
 }
 
-/// What a problem says, and where: how those of two environments, or of two programs with one include, are the same.
+/// What a problem says, and where: how those of two environments, or of two programs with one
+/// include, are the same.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
     code: &'static str,
@@ -163,17 +216,38 @@ struct Identity {
 
 impl Identity {
     fn new(problem: &Problem, sources: &Sources) -> Identity {
-        let Told { code, message, labels, help, .. } = problem.report();
-        let label = |Label { span, words }| (sources.file(span.file).name().to_string(), span.start, span.end, words);
-        Identity { code, message, labels: labels.into_iter().map(label).collect(), help }
+        let Told {
+            code,
+            message,
+            labels,
+            help,
+            ..
+        } = problem.report();
+        let label = |Label { span, words }| {
+            (
+                sources.file(span.file).name().to_string(),
+                span.start,
+                span.end,
+                words,
+            )
+        };
+        Identity {
+            code,
+            message,
+            labels: labels.into_iter().map(label).collect(),
+            help,
+        }
     }
 }
 
-/// `in production, test`, or nothing for all environments; of what a manifest lists and has no place, whose it is as well:
-/// `in shop.tier`, `in shop.tier, test`.
+/// `in production, test`, or nothing for all environments; of what a manifest lists and has no
+/// place, whose it is as well: `in shop.tier`, `in shop.tier, test`.
 fn whose(program: &Program, problem: &Problem, numbers: &[usize]) -> Option<String> {
     let builds = &program.builds;
-    let mut some: Vec<&str> = numbers.iter().filter_map(|n| builds[*n].environment.as_deref()).collect();
+    let mut some: Vec<&str> = numbers
+        .iter()
+        .filter_map(|n| builds[*n].environment.as_deref())
+        .collect();
     some.dedup();
     if some.len() == builds.len() {
         some.clear();
@@ -187,7 +261,10 @@ fn whose(program: &Program, problem: &Problem, numbers: &[usize]) -> Option<Stri
 /// Reports the files that are not there, each once.
 fn unread(outcomes: &[Outcome], opened: &Opened, report: &Report) -> Exit {
     let (mut problems, mut exit) = (Vec::new(), Exit::Done);
-    let mut unread: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.unread.as_ref()).collect();
+    let mut unread: Vec<_> = outcomes
+        .iter()
+        .filter_map(|outcome| outcome.unread.as_ref())
+        .collect();
     unread.dedup_by_key(|unread| unread.file.span);
     for unread in unread {
         exit = Exit::Usage;
@@ -205,8 +282,13 @@ fn unread(outcomes: &[Outcome], opened: &Opened, report: &Report) -> Exit {
 
 fn sizes(file: &str, builds: &[Build], outcomes: &[Outcome], report: &Report) {
     for (build, outcome) in builds.iter().zip(outcomes) {
-        let Some((tiers, rules)) = outcome.size else { continue };
-        let environment = build.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+        let Some((tiers, rules)) = outcome.size else {
+            continue;
+        };
+        let environment = build
+            .environment
+            .as_ref()
+            .map_or(String::new(), |name| format!(" ({name})"));
         let (tiers, rules) = (counted(tiers, "tier"), counted(rules, "rule"));
         report.remark(&format!("{}{environment}: {tiers}, {rules}", visible(file)));
     }

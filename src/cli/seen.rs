@@ -32,7 +32,10 @@ impl ReadLog {
 
     /// The files, links followed.
     pub fn real(&self) -> BTreeSet<PathBuf> {
-        self.0.keys().filter_map(|path| fs::canonicalize(path).ok()).collect()
+        self.0
+            .keys()
+            .filter_map(|path| fs::canonicalize(path).ok())
+            .collect()
     }
 
     /// How many files there were.
@@ -42,17 +45,29 @@ impl ReadLog {
 
     /// Whether any of them is another now, or has come or gone.
     pub fn changed(&self) -> bool {
-        self.0.iter().any(|(path, before)| read_file(path).ok().as_ref().map(hash) != *before)
+        self.0
+            .iter()
+            .any(|(path, before)| read_file(path).ok().as_ref().map(hash) != *before)
     }
 
-    /// The directories in which a change would show: of each file the nearest that is there, and the one in which the
-    /// file is that a link leads to.
+    /// The directories in which a change would show: of each file the nearest that is there, and
+    /// the one in which the file is that a link leads to.
     pub fn directories(&self) -> BTreeSet<PathBuf> {
         let mut directories = BTreeSet::new();
         for path in self.0.keys() {
             let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            directories.extend(whole.ancestors().skip(1).find(|above| above.is_dir()).map(Path::to_path_buf));
-            directories.extend(fs::canonicalize(&whole).ok().and_then(|real| real.parent().map(Path::to_path_buf)));
+            directories.extend(
+                whole
+                    .ancestors()
+                    .skip(1)
+                    .find(|above| above.is_dir())
+                    .map(Path::to_path_buf),
+            );
+            directories.extend(
+                fs::canonicalize(&whole)
+                    .ok()
+                    .and_then(|real| real.parent().map(Path::to_path_buf)),
+            );
         }
         directories
     }

@@ -46,7 +46,9 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
         .services()
         .filter(|service| match port {
             Some(port) => service.has_port(port),
-            None => service.name.contains(&word) || service.description.to_lowercase().contains(&word),
+            None => {
+                service.name.contains(&word) || service.description.to_lowercase().contains(&word)
+            }
         })
         .collect();
     if found.is_empty() {
@@ -54,11 +56,17 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
         report.outcome(&format!("no built-in service for `{word}`{meant}"));
         return Exit::Program;
     }
-    let width = |text: fn(&tierwall::resolve::BuiltIn) -> &str| found.iter().map(|s| text(s).len()).max().unwrap_or(0);
+    let width = |text: fn(&tierwall::resolve::BuiltIn) -> &str| {
+        found.iter().map(|s| text(s).len()).max().unwrap_or(0)
+    };
     let (names, declared) = (width(|s| &s.name), width(|s| &s.meaning).min(48));
     let mut out = String::new();
     for service in &found {
-        let _ = writeln!(out, "{:names$}  {:declared$}  {}", service.name, service.meaning, service.description);
+        let _ = writeln!(
+            out,
+            "{:names$}  {:declared$}  {}",
+            service.name, service.meaning, service.description
+        );
     }
     report.print(out.as_bytes())
 }
@@ -81,20 +89,36 @@ fn programs_indented(text: &str) -> String {
 
 /// `tierwall explain`
 pub fn explain(code: Option<&str>, report: &Report) -> Exit {
-    let Some(code) = code else { return report.print(listing().as_bytes()) };
+    let Some(code) = code else {
+        return report.print(listing().as_bytes());
+    };
     if code.to_lowercase() == "lints" {
         return report.print(page().as_bytes());
     }
-    if let Some(lint) = lint::ALL.iter().find(|lint| lint.name == code.to_lowercase()) {
+    if let Some(lint) = lint::ALL
+        .iter()
+        .find(|lint| lint.name == code.to_lowercase())
+    {
         return report.print(explained(lint).as_bytes());
     }
     if let Some(explanation) = explanation(&code.to_uppercase()) {
-        let text = format!("{}: {}\n\n{}\n", explanation.code, explanation.title, programs_indented(explanation.text));
+        let text = format!(
+            "{}: {}\n\n{}\n",
+            explanation.code,
+            explanation.title,
+            programs_indented(explanation.text)
+        );
         return report.print(text.as_bytes());
     }
-    let known = explanations().iter().map(|e| e.code).chain(lint::names()).chain(["lints"]);
+    let known = explanations()
+        .iter()
+        .map(|e| e.code)
+        .chain(lint::names())
+        .chain(["lints"]);
     let meant = meant_lint(&code.to_lowercase(), known);
-    report.failure(&format!("there is no code or lint `{code}`{meant} (`tierwall explain` lists them)"))
+    report.failure(&format!(
+        "there is no code or lint `{code}`{meant} (`tierwall explain` lists them)"
+    ))
 }
 
 /// Every code and every lint, a line each.
@@ -104,9 +128,19 @@ fn listing() -> String {
         let _ = writeln!(out, "{}  {}", explanation.code, explanation.title);
     }
     out.push('\n');
-    let width = lint::names().iter().map(|name| name.len()).max().unwrap_or(0);
+    let width = lint::names()
+        .iter()
+        .map(|name| name.len())
+        .max()
+        .unwrap_or(0);
     for lint in lint::ALL {
-        let _ = writeln!(out, "{:width$}  {:5}  {}", lint.name, lint.level.keyword(), lint.title);
+        let _ = writeln!(
+            out,
+            "{:width$}  {:5}  {}",
+            lint.name,
+            lint.level.keyword(),
+            lint.title
+        );
     }
     out
 }

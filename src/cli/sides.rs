@@ -41,7 +41,14 @@ pub fn sides<'c>(
     report: &Report,
 ) -> Result<Comparison<'c>, Exit> {
     let of_files = |file: &String| {
-        project::of_files(std::slice::from_ref(file), with, None, manifest, &mut ReadLog::default(), report)
+        project::of_files(
+            std::slice::from_ref(file),
+            with,
+            None,
+            manifest,
+            &mut ReadLog::default(),
+            report,
+        )
     };
     match (range, files) {
         (None, [old, new]) if old == "-" && new == "-" => {
@@ -69,8 +76,9 @@ pub fn sides<'c>(
     }
 }
 
-/// The programs of both sides, each with the one that it is compared with. One that only one side lists stands for itself
-/// on the other, and is not there. `are_named`: the command line names both.
+/// The programs of both sides, each with the one that it is compared with. One that only one side
+/// lists stands for itself on the other, and is not there. `are_named`: the command line names
+/// both.
 pub fn pairs<'j>(
     olds: &'j [Job<'j>],
     news: &'j [Job<'j>],
@@ -79,40 +87,72 @@ pub fn pairs<'j>(
 ) -> Vec<[Origin<'j>; 2]> {
     let pair = |old: (&'j Job<'j>, bool), new: (&'j Job<'j>, bool)| {
         let [a, b] = commits;
-        [Origin { job: old.0, commit: a, listed: old.1 }, Origin { job: new.0, commit: b, listed: new.1 }]
+        [
+            Origin {
+                job: old.0,
+                commit: a,
+                listed: old.1,
+            },
+            Origin {
+                job: new.0,
+                commit: b,
+                listed: new.1,
+            },
+        ]
     };
     if let ([old], [new], true) = (olds, news, are_named) {
         return vec![pair((old, true), (new, true))];
     }
     let has_its_name = |old: &&Job<'_>, new: &Job<'_>| {
-        old.program.file.path == new.program.file.path && old.build.environment == new.build.environment
+        old.program.file.path == new.program.file.path
+            && old.build.environment == new.build.environment
     };
     // what is written to the same file is the same deployment, whatever the program is called
     let writes_its_outputs = |old: &&Job<'_>, new: &Job<'_>| {
-        let outputs = |job: &Job<'_>| job.build.outputs.iter().map(|it| it.path.path.clone()).collect::<Vec<_>>();
+        let outputs = |job: &Job<'_>| {
+            job.build
+                .outputs
+                .iter()
+                .map(|it| it.path.path.clone())
+                .collect::<Vec<_>>()
+        };
         let other = outputs(new);
         outputs(old).iter().any(|path| other.contains(path))
     };
     let is_kept = |old: &&Job<'_>| news.iter().any(|new| has_its_name(old, new));
     let old_of = |new: &Job<'_>| {
         let by_name = olds.iter().find(|old| has_its_name(old, new));
-        by_name.or_else(|| olds.iter().find(|old| !is_kept(old) && writes_its_outputs(old, new)))
+        by_name.or_else(|| {
+            olds.iter()
+                .find(|old| !is_kept(old) && writes_its_outputs(old, new))
+        })
     };
-    let found: Vec<(&'j Job<'j>, Option<&'j Job<'j>>)> = news.iter().map(|new| (new, old_of(new))).collect();
-    let gone = olds.iter().filter(|old| !found.iter().any(|(_, known)| known.is_some_and(|it| std::ptr::eq(it, *old))));
+    let found: Vec<(&'j Job<'j>, Option<&'j Job<'j>>)> =
+        news.iter().map(|new| (new, old_of(new))).collect();
+    let gone = olds.iter().filter(|old| {
+        !found
+            .iter()
+            .any(|(_, known)| known.is_some_and(|it| std::ptr::eq(it, *old)))
+    });
     let gone: Vec<&'j Job<'j>> = gone.collect();
     let kept = found.iter().map(|(new, old)| match old {
         Some(old) => pair((*old, true), (*new, true)),
         None => pair((*new, false), (*new, true)),
     });
-    kept.chain(gone.into_iter().map(|old| pair((old, true), (old, false)))).collect()
+    kept.chain(gone.into_iter().map(|old| pair((old, true), (old, false))))
+        .collect()
 }
 
 impl Origin<'_> {
     /// `shop.tier`, `main:shop.tier (production)`
     pub fn name(&self) -> String {
         let mark = self.commit.map(Commit::mark).unwrap_or_default();
-        let environment = self.job.build.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+        let environment = self
+            .job
+            .build
+            .environment
+            .as_ref()
+            .map_or(String::new(), |name| format!(" ({name})"));
         format!("{mark}{}{environment}", self.job.program.file.path)
     }
 
@@ -120,8 +160,15 @@ impl Origin<'_> {
     pub fn link(&self) -> LinkBase {
         let prefix = self.commit.map(Commit::mark).unwrap_or_default();
         match self.commit.cloned().or_else(head) {
-            Some(commit) => LinkBase { directory: commit.directory().to_string(), revision: commit.id, prefix },
-            None => LinkBase { prefix, ..LinkBase::default() },
+            Some(commit) => LinkBase {
+                directory: commit.directory().to_string(),
+                revision: commit.id,
+                prefix,
+            },
+            None => LinkBase {
+                prefix,
+                ..LinkBase::default()
+            },
         }
     }
 
@@ -129,18 +176,30 @@ impl Origin<'_> {
         let mut given = self.job.given(place)?;
         let program = self.job.compiled_with(given.clone(), place)?;
         let mark = self.commit.map(Commit::mark).unwrap_or_default();
-        given.iter_mut().flat_map(|given| &mut given.place).for_each(|(file, _)| file.insert_str(0, &mark));
+        given
+            .iter_mut()
+            .flat_map(|given| &mut given.place)
+            .for_each(|(file, _)| file.insert_str(0, &mark));
         Ok(Compiled { program, given })
     }
 
     /// The program where it is not: it says nothing, and asks for no values.
     pub fn empty(&self) -> Compiled {
-        let program = compile(&self.job.program.file.path, &mut Missing, &[], self.job.as_of).expect("nothing is read");
-        Compiled { program, given: Vec::new() }
+        let program = compile(
+            &self.job.program.file.path,
+            &mut Missing,
+            &[],
+            self.job.as_of,
+        )
+        .expect("nothing is read");
+        Compiled {
+            program,
+            given: Vec::new(),
+        }
     }
 
-    /// Reads the program; nothing where it is not, and that is no mistake: compared with that `of_a_commit`, a program can
-    /// be new, or gone.
+    /// Reads the program; nothing where it is not, and that is no mistake: compared with that
+    /// `of_a_commit`, a program can be new, or gone.
     pub fn compiled(&self, of_a_commit: bool) -> Result<Option<Compiled>, String> {
         let Program { file, root, .. } = self.job.program;
         let place: Option<Box<dyn Place>> = match self.commit {
@@ -152,7 +211,12 @@ impl Origin<'_> {
             None if of_a_commit && !Path::new(&file.path).exists() => None,
             None => Some(Box::new(Files::new(root.clone()))),
         };
-        place.map(|mut place| self.read(place.as_mut()).map_err(|unread| unread.to_string())).transpose()
+        place
+            .map(|mut place| {
+                self.read(place.as_mut())
+                    .map_err(|unread| unread.to_string())
+            })
+            .transpose()
     }
 }
 
@@ -169,6 +233,10 @@ struct Missing;
 
 impl Reader for Missing {
     fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
-        Ok(Read { identity: path.to_string(), name: path.to_string(), bytes: Vec::new() })
+        Ok(Read {
+            identity: path.to_string(),
+            name: path.to_string(),
+            bytes: Vec::new(),
+        })
     }
 }

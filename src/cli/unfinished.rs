@@ -1,5 +1,5 @@
-//! Temporary files, which are taken away when somebody ends the program: Ctrl-C, SIGTERM or SIGHUP. What a SIGKILL
-//! leaves, nobody can take away.
+//! Temporary files, which are taken away when somebody ends the program: Ctrl-C, SIGTERM or SIGHUP.
+//! What a SIGKILL leaves, nobody can take away.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +9,8 @@ use tempfile::NamedTempFile;
 /// The exit code of a program that Ctrl-C ended, as shells count it.
 const INTERRUPTED: i32 = 130;
 
-/// Those of this run. One that has been moved to its place or is gone does no harm here: nobody else has its name.
+/// Those of this run. One that has been moved to its place or is gone does no harm here: nobody
+/// else has its name.
 static NOTED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Makes a temporary file, which a signal takes away from then on.

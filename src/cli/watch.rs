@@ -1,8 +1,8 @@
 //! `tierwall watch`: builds again whenever something that the last build read has changed.
 //!
-//! What is watched are directories, because editors put a new file in the place of the old one. An event only wakes;
-//! whether anything has changed is found out by reading again, so that neither the outputs nor an editor's temporary
-//! files ever start a build.
+//! What is watched are directories, because editors put a new file in the place of the old one. An
+//! event only wakes; whether anything has changed is found out by reading again, so that neither
+//! the outputs nor an editor's temporary files ever start a build.
 
 use super::Exit;
 use super::build::{Plan, What};
@@ -61,16 +61,24 @@ fn watched(watch: &Watch, report: &Report) -> Result<Exit, Exit> {
             let _ = sender.send(Wake::Changed);
         }
     };
-    let failed = |error: &dyn std::fmt::Display| report.failure(&format!("nothing can be watched: {error}"));
+    let failed =
+        |error: &dyn std::fmt::Display| report.failure(&format!("nothing can be watched: {error}"));
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).map_err(|error| failed(&error))?;
     let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
-    let mut watched = Watched { watcher, directories: BTreeSet::new() };
+    let mut watched = Watched {
+        watcher,
+        directories: BTreeSet::new(),
+    };
     loop {
         let mut seen = ReadLog::default();
         build(&plan, &mut seen, report);
         loop {
             watched.follow(&seen).map_err(|error| failed(&error))?;
-            let wake = if seen.changed() { settled(&wakes) } else { woken(&wakes) };
+            let wake = if seen.changed() {
+                settled(&wakes)
+            } else {
+                woken(&wakes)
+            };
             match wake {
                 Wake::Changed if seen.changed() => break,
                 Wake::Changed => {}
@@ -85,7 +93,11 @@ fn is_of_note(kind: &EventKind) -> bool {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
         EventKind::Access(_) => false,
-        EventKind::Any | EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Other => true,
+        EventKind::Any
+        | EventKind::Create(_)
+        | EventKind::Modify(_)
+        | EventKind::Remove(_)
+        | EventKind::Other => true,
     }
 }
 
@@ -97,7 +109,8 @@ fn woken(wakes: &Receiver<Wake>) -> Wake {
     }
 }
 
-/// Waits until it is quiet, or has been long enough: a file that is being saved may be half there, or empty.
+/// Waits until it is quiet, or has been long enough: a file that is being saved may be half there,
+/// or empty.
 fn settled(wakes: &Receiver<Wake>) -> Wake {
     let start = Instant::now();
     while start.elapsed() < LONG {
@@ -114,7 +127,10 @@ fn settled(wakes: &Receiver<Wake>) -> Wake {
 fn build(plan: &Plan<'_>, seen: &mut ReadLog, report: &Report) {
     let made = plan.make(seen, report);
     report.omitted();
-    let written = made.and_then(|made| plan.write(&made, seen, report).map(|written| (made, written)));
+    let written = made.and_then(|made| {
+        plan.write(&made, seen, report)
+            .map(|written| (made, written))
+    });
     let files = counted(seen.len(), "file");
     let line = match written {
         Ok((made, written)) => {
@@ -141,7 +157,10 @@ fn summary(written: usize, outputs: usize) -> String {
 
 /// What was not there already.
 fn only_new(made: Vec<Made>, written: Vec<Written>) -> (Vec<Made>, Vec<Written>) {
-    made.into_iter().zip(written).filter(|(_, written)| *written == Written::New).unzip()
+    made.into_iter()
+        .zip(written)
+        .filter(|(_, written)| *written == Written::New)
+        .unzip()
 }
 
 /// The directories that are watched.
@@ -151,8 +170,8 @@ struct Watched {
 }
 
 impl Watched {
-    /// Watches where the files are now, and no longer where they were. One that went and came back is another
-    /// directory, so each is watched anew.
+    /// Watches where the files are now, and no longer where they were. One that went and came back
+    /// is another directory, so each is watched anew.
     fn follow(&mut self, seen: &ReadLog) -> notify::Result<()> {
         let directories = seen.directories();
         for gone in self.directories.difference(&directories) {

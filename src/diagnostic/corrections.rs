@@ -1,8 +1,10 @@
-//! What would correct each problem. One match, as for the words: who adds a problem says whether it has a correction.
+//! What would correct each problem. One match, as for the words: who adds a problem says whether it
+//! has a correction.
 //!
-//! Names are never corrected unasked: another name is another tier, or another network. A block is, since AWS itself
-//! takes `10.0.0.1/8` for `10.0.0.0/8` (EC2 API reference, `CidrIp`), and so the program says what it means; a wide one
-//! of the internet is not, since `203.0.113.7/0` is a slip and everyone.
+//! Names are never corrected unasked: another name is another tier, or another network. A block is,
+//! since AWS itself takes `10.0.0.1/8` for `10.0.0.0/8` (EC2 API reference, `CidrIp`), and so the
+//! program says what it means; a wide one of the internet is not, since `203.0.113.7/0` is a slip
+//! and everyone.
 
 use super::fix::{Change, Correction, Rewrite};
 use super::problem::Problem;
@@ -12,35 +14,73 @@ impl Problem {
     /// Its corrections, the likeliest first; none where the program does not tell what was meant.
     pub(super) fn corrections(&self) -> Vec<Correction> {
         match self {
-            Problem::HostBits { span, block, is_narrow: true, .. } => {
-                vec![Correction::safe(format!("write `{block}`"), Change::Replace(*span, block.clone()))]
+            Problem::HostBits {
+                span,
+                block,
+                is_narrow: true,
+                ..
+            } => {
+                vec![Correction::safe(
+                    format!("write `{block}`"),
+                    Change::Replace(*span, block.clone()),
+                )]
             }
-            Problem::HostBits { span, block, is_narrow: false, .. } => write(span, block.clone()),
+            Problem::HostBits {
+                span,
+                block,
+                is_narrow: false,
+                ..
+            } => write(span, block.clone()),
             Problem::InvertedPorts { span, from, to } => write(span, format!("{to}-{from}")),
-            Problem::PortWithoutProtocol { span, text } => {
-                ["tcp", "udp"].into_iter().flat_map(|protocol| write(span, format!("{protocol} {text}"))).collect()
-            }
+            Problem::PortWithoutProtocol { span, text } => ["tcp", "udp"]
+                .into_iter()
+                .flat_map(|protocol| write(span, format!("{protocol} {text}")))
+                .collect(),
             Problem::InternetInRule { span } => write(span, "anywhere".to_string()),
             Problem::BadEscape { span, text } => write(span, format!("\\{text}")),
             Problem::AcrossRegions { span, vpc, .. } => write(span, format!("vpc {vpc}")),
-            Problem::Unpeered { span, vpc, other_vpc, .. } => {
+            Problem::Unpeered {
+                span,
+                vpc,
+                other_vpc,
+                ..
+            } => {
                 let mut either = add(span, format!("peer {vpc} with {other_vpc}"));
                 either.extend(write(span, format!("vpc {other_vpc}")));
                 either
             }
-            Problem::UnknownStatement { span, word, .. } if word.starts_with('@') => write(span, "@allow".to_string()),
-            Problem::OtherNotation { text, write, rewrite, .. } => match write.as_str() {
+            Problem::UnknownStatement { span, word, .. } if word.starts_with('@') => {
+                write(span, "@allow".to_string())
+            }
+            Problem::OtherNotation {
+                text,
+                write,
+                rewrite,
+                ..
+            } => match write.as_str() {
                 "" => rewritten(rewrite, format!("leave out `{text}`")),
                 _ => rewritten(rewrite, format!("write `{write}`")),
             },
-            Problem::MissingComma { after, rewrite, .. } => rewritten(rewrite, format!("write `{after},`")),
-            Problem::BrokenLine { rewrite, .. } => rewritten(rewrite, "join the two lines".to_string()),
+            Problem::MissingComma { after, rewrite, .. } => {
+                rewritten(rewrite, format!("write `{after},`"))
+            }
+            Problem::BrokenLine { rewrite, .. } => {
+                rewritten(rewrite, "join the two lines".to_string())
+            }
             Problem::OddCharacter { rewrite, .. } => match rewrite.edits.first() {
-                Some((_, text)) if text == " " => rewritten(rewrite, "replace it with a space".to_string()),
+                Some((_, text)) if text == " " => {
+                    rewritten(rewrite, "replace it with a space".to_string())
+                }
                 Some(_) | None => rewritten(rewrite, "remove it".to_string()),
             },
-            Problem::WordOrder { span, sentence, is_whole: true } => write(span, sentence.clone()),
-            Problem::ServiceAsType { span, write: text, .. } => write(span, text.clone()),
+            Problem::WordOrder {
+                span,
+                sentence,
+                is_whole: true,
+            } => write(span, sentence.clone()),
+            Problem::ServiceAsType {
+                span, write: text, ..
+            } => write(span, text.clone()),
             Problem::InEnvironments { problem, .. } => problem.corrections(),
             Problem::UnknownStatement { span, meant, .. }
             | Problem::ManifestKey { span, meant, .. }
@@ -49,19 +89,30 @@ impl Problem {
             | Problem::BadDate { span, meant, .. }
             | Problem::BadValue { span, meant, .. }
             | Problem::UnknownName { span, meant, .. }
-            | Problem::UnknownKey { span, meant, .. } => {
-                meant.iter().flat_map(|meant| write(span, meant.clone())).collect()
-            }
+            | Problem::UnknownKey { span, meant, .. } => meant
+                .iter()
+                .flat_map(|meant| write(span, meant.clone()))
+                .collect(),
             // with a gap in it, or more than one, it is no sentence to add
             Problem::NotReached { span, help, .. } => {
-                let whole = help.iter().filter(|sentence| !sentence.contains(['…', '`']));
-                whole.flat_map(|sentence| add(span, sentence.clone())).collect()
+                let whole = help
+                    .iter()
+                    .filter(|sentence| !sentence.contains(['…', '`']));
+                whole
+                    .flat_map(|sentence| add(span, sentence.clone()))
+                    .collect()
             }
             Problem::UnterminatedString { span } => {
-                vec![Correction::review("close it with `\"`", Change::EndLine(*span, "\""))]
+                vec![Correction::review(
+                    "close it with `\"`",
+                    Change::EndLine(*span, "\""),
+                )]
             }
             Problem::BadCharacter { span, .. } => {
-                vec![Correction::review("remove it", Change::Replace(*span, String::new()))]
+                vec![Correction::review(
+                    "remove it",
+                    Change::Replace(*span, String::new()),
+                )]
             }
             Problem::DanglingAnnotation { span } => {
                 vec![Correction::review("delete it", Change::Remove(vec![*span]))]
@@ -71,7 +122,9 @@ impl Problem {
             // what was meant is not to be told from what was typed
             Problem::Syntax { .. }
             | Problem::OtherTool { .. }
-            | Problem::WordOrder { is_whole: false, .. }
+            | Problem::WordOrder {
+                is_whole: false, ..
+            }
             | Problem::UnmatchedPeer { .. }
             | Problem::IdForName { .. }
             | Problem::Deny { .. }
@@ -143,17 +196,31 @@ impl Problem {
 
 /// Other texts in several places.
 fn rewritten(rewrite: &Rewrite, title: String) -> Vec<Correction> {
-    let make = if rewrite.is_sure { Correction::safe } else { Correction::review };
+    let make = if rewrite.is_sure {
+        Correction::safe
+    } else {
+        Correction::review
+    };
     let change = || Change::Rewrite(rewrite.edits.clone());
-    if rewrite.edits.is_empty() { Vec::new() } else { vec![make(title, change())] }
+    if rewrite.edits.is_empty() {
+        Vec::new()
+    } else {
+        vec![make(title, change())]
+    }
 }
 
 /// Another text in the place.
 fn write(span: &Span, text: String) -> Vec<Correction> {
-    vec![Correction::review(format!("write `{text}`"), Change::Replace(*span, text))]
+    vec![Correction::review(
+        format!("write `{text}`"),
+        Change::Replace(*span, text),
+    )]
 }
 
 /// A sentence or a declaration that is missing.
 fn add(span: &Span, line: String) -> Vec<Correction> {
-    vec![Correction::review(format!("add `{line}`"), Change::Append(*span, line))]
+    vec![Correction::review(
+        format!("add `{line}`"),
+        Change::Append(*span, line),
+    )]
 }

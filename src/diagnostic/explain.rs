@@ -1,4 +1,5 @@
-//! The documentation of each code. It is one page, `docs/errors.md`, which ships inside the program.
+//! The documentation of each code. It is one page, `docs/errors.md`, which ships inside the
+//! program.
 
 use std::sync::OnceLock;
 
@@ -23,11 +24,17 @@ pub fn explanations() -> &'static [Explanation] {
 
 /// The explanation of a code.
 pub fn explanation(code: &str) -> Option<&'static Explanation> {
-    explanations().iter().find(|explanation| explanation.code == code)
+    explanations()
+        .iter()
+        .find(|explanation| explanation.code == code)
 }
 
 fn section(text: &'static str) -> Option<Explanation> {
     let (head, text) = text.split_once('\n')?;
     let (code, title) = head.split_once(' ')?;
-    Some(Explanation { code, title, text: text.trim() })
+    Some(Explanation {
+        code,
+        title,
+        text: text.trim(),
+    })
 }

@@ -18,7 +18,8 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// What to type.
     pub help: Vec<String>,
-    /// Places in the statements that cause it. An `@allow` silences it when it stands on each of them.
+    /// Places in the statements that cause it. An `@allow` silences it when it stands on each of
+    /// them.
     pub causes: Vec<Span>,
     /// The declaration of what it is about: an `@allow` there silences it as well.
     pub about: Option<Span>,
@@ -31,10 +32,20 @@ impl Finding {
     pub fn new(message: impl Into<String>) -> Finding {
         let (labels, help, causes, corrections) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (lint, level, message) = ("", Level::Warning, message.into());
-        Finding { lint, level, message, labels, help, causes, about: None, corrections }
+        Finding {
+            lint,
+            level,
+            message,
+            labels,
+            help,
+            causes,
+            about: None,
+            corrections,
+        }
     }
 
-    /// Points at the statement that causes it, or at another that causes it together with the first.
+    /// Points at the statement that causes it, or at another that causes it together with the
+    /// first.
     pub fn caused(mut self, span: Span, words: impl Into<String>) -> Finding {
         self.causes.push(span);
         self.at(span, words)
@@ -48,7 +59,10 @@ impl Finding {
 
     /// Points at a place that explains it.
     pub fn at(mut self, span: Span, words: impl Into<String>) -> Finding {
-        self.labels.push(Label { span, words: words.into() });
+        self.labels.push(Label {
+            span,
+            words: words.into(),
+        });
         self
     }
 
@@ -66,7 +80,9 @@ impl Finding {
 
     /// Leaves its corrections to somebody who looks at them.
     pub fn unsure(mut self) -> Finding {
-        self.corrections.iter_mut().for_each(|correction| correction.safety = Safety::Review);
+        self.corrections
+            .iter_mut()
+            .for_each(|correction| correction.safety = Safety::Review);
         self
     }
 }

@@ -13,7 +13,8 @@ pub enum Safety {
     Review,
 }
 
-/// A correction before the text around it is known, so that stages which see places alone can give one.
+/// A correction before the text around it is known, so that stages which see places alone can give
+/// one.
 #[derive(Debug, Clone)]
 pub struct Correction {
     /// What it does; also the help that a person reads.
@@ -80,12 +81,19 @@ pub struct Fixed {
 impl Correction {
     /// One that is to be looked at.
     pub fn review(title: impl Into<String>, change: Change) -> Correction {
-        Correction { title: title.into(), safety: Safety::Review, change }
+        Correction {
+            title: title.into(),
+            safety: Safety::Review,
+            change,
+        }
     }
 
     /// One that can be applied as it is.
     pub fn safe(title: impl Into<String>, change: Change) -> Correction {
-        Correction { safety: Safety::Safe, ..Correction::review(title, change) }
+        Correction {
+            safety: Safety::Safe,
+            ..Correction::review(title, change)
+        }
     }
 
     /// As edits of these files.
@@ -93,13 +101,21 @@ impl Correction {
         let mut safety = self.safety;
         let edits = match self.change {
             Change::Replace(span, text) => vec![Edit { span, text }],
-            Change::Rewrite(edits) => edits.into_iter().map(|(span, text)| Edit { span, text }).collect(),
+            Change::Rewrite(edits) => edits
+                .into_iter()
+                .map(|(span, text)| Edit { span, text })
+                .collect(),
             Change::Remove(spans) => {
                 // a comment between the lines of a statement would go with it
-                if spans.iter().any(|span| sources.text(*span).contains('\n') && sources.text(*span).contains('#')) {
+                if spans.iter().any(|span| {
+                    sources.text(*span).contains('\n') && sources.text(*span).contains('#')
+                }) {
                     safety = Safety::Review;
                 }
-                let gone = |span: Span| Edit { span: lines(sources.file(span.file), span), text: String::new() };
+                let gone = |span: Span| Edit {
+                    span: lines(sources.file(span.file), span),
+                    text: String::new(),
+                };
                 spans.into_iter().map(gone).collect()
             }
             Change::EndLine(span, text) => {
@@ -108,34 +124,59 @@ impl Correction {
                 let escapes = before.len() - before.trim_end_matches('\\').len();
                 // an odd one would take the text for its own
                 let escaped = if escapes % 2 == 1 { "\\" } else { "" };
-                vec![Edit { span: end, text: format!("{escaped}{text}") }]
+                vec![Edit {
+                    span: end,
+                    text: format!("{escaped}{text}"),
+                }]
             }
             Change::Append(span, line) => vec![append(sources.file(span.file), span, &line)],
         };
-        Fix { title: self.title, safety, edits }
+        Fix {
+            title: self.title,
+            safety,
+            edits,
+        }
     }
 }
 
 impl Problem {
     /// What would correct it, the likeliest first; nothing in what cannot be edited.
     pub fn fixes(&self, sources: &Sources) -> Vec<Fix> {
-        let editable = |fix: &Fix| fix.edits.iter().all(|edit| sources.file(edit.span.file).kind() == FileKind::Work);
-        self.corrections().into_iter().map(|correction| correction.fix(sources)).filter(editable).collect()
+        let editable = |fix: &Fix| {
+            fix.edits
+                .iter()
+                .all(|edit| sources.file(edit.span.file).kind() == FileKind::Work)
+        };
+        self.corrections()
+            .into_iter()
+            .map(|correction| correction.fix(sources))
+            .filter(editable)
+            .collect()
     }
 }
 
-/// Applies the safe fixes of problems, in their order; one that overlaps another is left for the next time.
+/// Applies the safe fixes of problems, in their order; one that overlaps another is left for the
+/// next time.
 pub fn apply_safe(problems: &[Problem], sources: &Sources) -> Fixed {
     let mut taken: Vec<Edit> = Vec::new();
     let mut fixes = 0;
     for problem in problems {
-        let mut safe = problem.fixes(sources).into_iter().filter(|fix| fix.safety == Safety::Safe);
-        if let Some(fix) = safe.next().filter(|fix| !fix.edits.iter().any(|edit| overlaps(&taken, edit))) {
+        let mut safe = problem
+            .fixes(sources)
+            .into_iter()
+            .filter(|fix| fix.safety == Safety::Safe);
+        if let Some(fix) = safe
+            .next()
+            .filter(|fix| !fix.edits.iter().any(|edit| overlaps(&taken, edit)))
+        {
             taken.extend(fix.edits);
             fixes += 1;
         }
     }
-    Fixed { files: edited(taken, sources), fixes }
+    Fixed {
+        files: edited(taken, sources),
+        fixes,
+    }
 }
 
 /// The files that edits change, as they are after them. The edits do not overlap.
@@ -143,15 +184,21 @@ pub fn edited(mut edits: Vec<Edit>, sources: &Sources) -> BTreeMap<FileId, Strin
     let mut files: BTreeMap<FileId, String> = BTreeMap::new();
     edits.sort_unstable_by_key(|edit| (edit.span.file, edit.span.start));
     for edit in edits.into_iter().rev() {
-        let text = files.entry(edit.span.file).or_insert_with(|| sources.file(edit.span.file).text().to_string());
+        let text = files
+            .entry(edit.span.file)
+            .or_insert_with(|| sources.file(edit.span.file).text().to_string());
         text.replace_range(edit.span.range(), &edit.text);
     }
     files
 }
 
 fn overlaps(taken: &[Edit], edit: &Edit) -> bool {
-    let (a, touches) = (edit.span, |b: Span| edit.span.start <= b.end && b.start <= edit.span.end);
-    taken.iter().any(|other| other.span.file == a.file && touches(other.span))
+    let (a, touches) = (edit.span, |b: Span| {
+        edit.span.start <= b.end && b.start <= edit.span.end
+    });
+    taken
+        .iter()
+        .any(|other| other.span.file == a.file && touches(other.span))
 }
 
 /// The whole lines of a statement; where a comment stands after it, only what is before that.
@@ -162,8 +209,16 @@ fn lines(file: &File, span: Span) -> Span {
     let rest = &text[span.end as usize..];
     let after = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
     let end = span.end as usize + after;
-    let end = if text[end..].starts_with('\n') { end + 1 } else { end };
-    Span { start: span.start - blank as u32, end: end as u32, ..span }
+    let end = if text[end..].starts_with('\n') {
+        end + 1
+    } else {
+        end
+    };
+    Span {
+        start: span.start - blank as u32,
+        end: end as u32,
+        ..span
+    }
 }
 
 /// Where the line of a place ends, blanks left out.
@@ -177,6 +232,17 @@ fn end_of_line(sources: &Sources, span: Span) -> Span {
 fn append(file: &File, span: Span, line: &str) -> Edit {
     let (text, end) = (file.text(), file.text().len() as u32);
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let before = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
-    Edit { span: Span { start: end, end, ..span }, text: format!("{before}{line}{newline}") }
+    let before = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        newline
+    };
+    Edit {
+        span: Span {
+            start: end,
+            end,
+            ..span
+        },
+        text: format!("{before}{line}{newline}"),
+    }
 }

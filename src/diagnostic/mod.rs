@@ -1,8 +1,8 @@
 //! Problems: what can be wrong with a program, in data; and how they are told.
 //!
-//! A stage returns the [`Problem`]s it found beside what it could make. Each has a stable code, which
-//! `tierwall explain` documents, is told in words by [`Problem::report`], and may have corrections:
-//! [`Problem::fixes`]. Only [`render`] knows codespan.
+//! A stage returns the [`Problem`]s it found beside what it could make. Each has a stable code,
+//! which `tierwall explain` documents, is told in words by [`Problem::report`], and may have
+//! corrections: [`Problem::fixes`]. Only [`render`] knows codespan.
 
 mod corrections;
 mod explain;
@@ -88,24 +88,38 @@ impl Problem {
 
 /// The candidate that `typed` most likely means, if one is near enough to suggest.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let allowed = if typed.len() < 3 { 0 } else { 1 + typed.len() / 5 };
+    let allowed = if typed.len() < 3 {
+        0
+    } else {
+        1 + typed.len() / 5
+    };
     candidates
         .into_iter()
-        .map(|c| (distance(typed, c, allowed), c.as_bytes().first() != typed.as_bytes().first(), c))
+        .map(|c| {
+            (
+                distance(typed, c, allowed),
+                c.as_bytes().first() != typed.as_bytes().first(),
+                c,
+            )
+        })
         .filter(|(distance, ..)| *distance <= allowed)
         .min()
         .map(|(.., c)| c.to_string())
 }
 
-/// Edits (insert, delete, replace, swap of neighbours; case counts for nothing) from `a` to `b`, or more
-/// than `bound` when there are more than that.
+/// Edits (insert, delete, replace, swap of neighbours; case counts for nothing) from `a` to `b`, or
+/// more than `bound` when there are more than that.
 fn distance(a: &str, b: &str, bound: usize) -> usize {
     let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len().abs_diff(b.len()) > bound {
         return bound + 1;
     }
-    let mut rows = [vec![0; b.len() + 1], (0..=b.len()).collect(), vec![0; b.len() + 1]];
+    let mut rows = [
+        vec![0; b.len() + 1],
+        (0..=b.len()).collect(),
+        vec![0; b.len() + 1],
+    ];
     for i in 1..=a.len() {
         let [older, old, new] = &mut rows;
         new[0] = i;
@@ -123,10 +137,15 @@ fn distance(a: &str, b: &str, bound: usize) -> usize {
 
 /// `1 error`, `2 errors`
 pub fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+    if count == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{count} {word}s")
+    }
 }
 
-/// The first so many, and how many more there are, unless that is one: `tcp 22 (ssh), tcp 3389 (rdp) and 7 more`.
+/// The first so many, and how many more there are, unless that is one:
+/// `tcp 22 (ssh), tcp 3389 (rdp) and 7 more`.
 pub fn listed(all: &[String], shown: usize) -> String {
     match all.get(shown + 1..) {
         None | Some([]) => all.join(", "),

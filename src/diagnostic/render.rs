@@ -27,19 +27,40 @@ pub fn render(problem: &Problem, sources: &Sources, style: Style) -> String {
         Level::Warning => Severity::Warning,
         Level::Note => Severity::Note,
     };
-    let view = View { sources, parts: parts(&report.labels, sources) };
-    let (drawn, beyond): (Vec<_>, Vec<_>) = report.labels.iter().enumerate().partition(|(_, label)| view.draws(label));
+    let view = View {
+        sources,
+        parts: parts(&report.labels, sources),
+    };
+    let (drawn, beyond): (Vec<_>, Vec<_>) = report
+        .labels
+        .iter()
+        .enumerate()
+        .partition(|(_, label)| view.draws(label));
     let labels = drawn.into_iter().map(|(n, label)| {
-        let make = if n == 0 { Label::primary } else { Label::secondary };
+        let make = if n == 0 {
+            Label::primary
+        } else {
+            Label::secondary
+        };
         make(label.span.file, view.shown(label.span)).with_message(&label.words)
     });
-    let beyond = beyond.into_iter().map(|(_, label)| format!("{}: {}", place(sources, label.span), label.words));
+    let beyond = beyond
+        .into_iter()
+        .map(|(_, label)| format!("{}: {}", place(sources, label.span), label.words));
     let diagnostic = Diagnostic::new(severity)
         .with_code(report.code)
         .with_message(&report.message)
         .with_labels(labels.collect())
-        .with_notes(beyond.chain(report.help.iter().map(|h| format!("help: {h}"))).collect());
-    let config = Config { start_context_lines: 1, end_context_lines: 1, ..Config::default() };
+        .with_notes(
+            beyond
+                .chain(report.help.iter().map(|h| format!("help: {h}")))
+                .collect(),
+        );
+    let config = Config {
+        start_context_lines: 1,
+        end_context_lines: 1,
+        ..Config::default()
+    };
     let mut out = String::new();
     let result = match style {
         Style::Plain => term::emit_to_string(&mut out, &config, &view, &diagnostic),
@@ -56,7 +77,8 @@ pub fn render(problem: &Problem, sources: &Sources, style: Style) -> String {
     out
 }
 
-/// A longer line is drawn in part, so that what is told of a file does not grow with the square of its size.
+/// A longer line is drawn in part, so that what is told of a file does not grow with the square of
+/// its size.
 const LONG_LINE: usize = 400;
 /// How much of such a line is drawn before its first label.
 const BEFORE: usize = 100;
@@ -81,9 +103,19 @@ fn parts(labels: &[wording::Label], sources: &Sources) -> Vec<Part> {
         let file = sources.file(span.file);
         let line = line_index(file, span.start as usize);
         let whole = line_range(file, line);
-        if whole.len() > LONG_LINE && !parts.iter().any(|part| (part.file, part.line) == (span.file, line)) {
-            let start = whole.start.max((span.start as usize).saturating_sub(BEFORE));
-            parts.push(Part { file: span.file, line, range: part(file, start, whole.end) });
+        if whole.len() > LONG_LINE
+            && !parts
+                .iter()
+                .any(|part| (part.file, part.line) == (span.file, line))
+        {
+            let start = whole
+                .start
+                .max((span.start as usize).saturating_sub(BEFORE));
+            parts.push(Part {
+                file: span.file,
+                line,
+                range: part(file, start, whole.end),
+            });
         }
     }
     parts
@@ -96,28 +128,41 @@ fn part(file: &File, start: usize, end: usize) -> Range<usize> {
 }
 
 fn line_index(file: &File, byte: usize) -> usize {
-    file.line_starts().partition_point(|start| *start as usize <= byte) - 1
+    file.line_starts()
+        .partition_point(|start| *start as usize <= byte)
+        - 1
 }
 
 fn line_range(file: &File, line: usize) -> Range<usize> {
     let starts = file.line_starts();
-    starts[line] as usize..starts.get(line + 1).map_or(file.text().len(), |end| *end as usize)
+    starts[line] as usize
+        ..starts
+            .get(line + 1)
+            .map_or(file.text().len(), |end| *end as usize)
 }
 
 impl View<'_> {
-    /// The stretch of a span that is worth showing: not more than its first line, nor than is drawn of that.
+    /// The stretch of a span that is worth showing: not more than its first line, nor than is drawn
+    /// of that.
     fn shown(&self, span: Span) -> Range<usize> {
         let text = self.sources.text(span);
-        let first = text.find('\n').map_or(text.len(), |end| text[..end].trim_end().len());
+        let first = text
+            .find('\n')
+            .map_or(text.len(), |end| text[..end].trim_end().len());
         let start = span.start as usize;
-        let drawn = self.line(span.file, line_index(self.sources.file(span.file), start)).end;
+        let drawn = self
+            .line(span.file, line_index(self.sources.file(span.file), start))
+            .end;
         start..(start + first).min(drawn.max(start))
     }
 
     /// Whether a label stands where its line is drawn.
     fn draws(&self, label: &wording::Label) -> bool {
         let start = label.span.start as usize;
-        let line = self.line(label.span.file, line_index(self.sources.file(label.span.file), start));
+        let line = self.line(
+            label.span.file,
+            line_index(self.sources.file(label.span.file), start),
+        );
         (line.start..=line.end).contains(&start)
     }
 
@@ -128,8 +173,14 @@ impl View<'_> {
         if whole.len() <= LONG_LINE {
             return whole;
         }
-        let known = self.parts.iter().find(|part| (part.file, part.line) == (id, line));
-        known.map_or_else(|| part(file, whole.start, whole.end), |part| part.range.clone())
+        let known = self
+            .parts
+            .iter()
+            .find(|part| (part.file, part.line) == (id, line));
+        known.map_or_else(
+            || part(file, whole.start, whole.end),
+            |part| part.range.clone(),
+        )
     }
 }
 
@@ -163,7 +214,10 @@ impl<'a> Files<'a> for View<'a> {
         if line < lines {
             Ok(self.line(id, line))
         } else {
-            Err(files::Error::LineTooLarge { given: line, max: lines - 1 })
+            Err(files::Error::LineTooLarge {
+                given: line,
+                max: lines - 1,
+            })
         }
     }
 

@@ -1,5 +1,5 @@
-//! What people type out of habit for what there is here. It is asked of names that nothing declares, so a program may
-//! give each of these words a meaning of its own.
+//! What people type out of habit for what there is here. It is asked of names that nothing
+//! declares, so a program may give each of these words a meaning of its own.
 
 use super::nearest;
 use super::problem::Kind;
@@ -27,21 +27,56 @@ const PEERS: Synonyms = &[
             "wan",
         ],
     ),
-    ("anywhere-ipv4", &["any4", "any-ipv4", "ipv4", "all-ipv4", "anyv4"]),
-    ("anywhere-ipv6", &["any6", "any-ipv6", "ipv6", "all-ipv6", "anyv6"]),
-    ("itself", &["self", "me", "myself", "same", "own", "localhost", "this"]),
-    ("private", &["rfc1918", "internal", "intranet", "lan", "local", "inside"]),
+    (
+        "anywhere-ipv4",
+        &["any4", "any-ipv4", "ipv4", "all-ipv4", "anyv4"],
+    ),
+    (
+        "anywhere-ipv6",
+        &["any6", "any-ipv6", "ipv6", "all-ipv6", "anyv6"],
+    ),
+    (
+        "itself",
+        &["self", "me", "myself", "same", "own", "localhost", "this"],
+    ),
+    (
+        "private",
+        &["rfc1918", "internal", "intranet", "lan", "local", "inside"],
+    ),
 ];
 
-const ENDS: Synonyms = &[("internet", &["public", "world", "outside", "wan"]), PEERS[0], PEERS[1], PEERS[2], PEERS[4]];
+const ENDS: Synonyms = &[
+    ("internet", &["public", "world", "outside", "wan"]),
+    PEERS[0],
+    PEERS[1],
+    PEERS[2],
+    PEERS[4],
+];
 
 const SERVICES: Synonyms = &[
-    ("all", &["any", "everything", "anything", "ip", "all-traffic", "any-any", "alltraffic", "ipv4"]),
+    (
+        "all",
+        &[
+            "any",
+            "everything",
+            "anything",
+            "ip",
+            "all-traffic",
+            "any-any",
+            "alltraffic",
+            "ipv4",
+        ],
+    ),
     ("icmp", &["icmpv4", "icmp4"]),
     ("icmpv6", &["icmp6", "ipv6-icmp"]),
     ("tcp", &["tcp-all", "all-tcp", "any-tcp"]),
     ("udp", &["udp-all", "all-udp", "any-udp"]),
-    ("https", &["www-ssl", "ssl", "tls", "web-ssl", "http-ssl", "http-tls", "http-s"]),
+    (
+        "https",
+        &[
+            "www-ssl", "ssl", "tls", "web-ssl", "http-ssl", "http-tls", "http-s",
+        ],
+    ),
     ("http", &["www", "web"]),
     ("dns", &["domain", "name-server"]),
     ("ssh", &["sshd"]),
@@ -54,17 +89,34 @@ const SERVICES: Synonyms = &[
 const ICMP_TYPES: Synonyms = &[
     ("echo-request", &["echo", "ping-request", "echo_request"]),
     ("echo-reply", &["pong", "ping-reply", "echo_reply"]),
-    ("destination-unreachable", &["unreachable", "dest-unreachable"]),
+    (
+        "destination-unreachable",
+        &["unreachable", "dest-unreachable"],
+    ),
     ("time-exceeded", &["ttl-exceeded", "traceroute", "ttl"]),
 ];
 
 const PARAM_TYPES: Synonyms = &[
     (
         "cidr",
-        &["ip", "ipv4", "cidr-ipv4", "cidr_block", "cidr-block", "subnet", "address", "network", "block", "cidrs"],
+        &[
+            "ip",
+            "ipv4",
+            "cidr-ipv4",
+            "cidr_block",
+            "cidr-block",
+            "subnet",
+            "address",
+            "network",
+            "block",
+            "cidrs",
+        ],
     ),
     ("cidr-ipv6", &["ipv6", "cidr6", "cidr_ipv6", "ipv6-cidr"]),
-    ("external", &["sg", "security-group", "security_group", "group", "sg-id"]),
+    (
+        "external",
+        &["sg", "security-group", "security_group", "group", "sg-id"],
+    ),
     ("prefix-list", &["pl", "prefix_list", "list", "prefixlist"]),
     ("vpc", &["vpc-id", "vpc_id", "vpcid"]),
 ];
@@ -72,27 +124,99 @@ const PARAM_TYPES: Synonyms = &[
 const LINTS: Synonyms = &[
     (
         "open-admin-port",
-        &["open-ssh", "open-rdp", "ssh-open", "rdp-open", "open-winrm", "no-ssh", "no-public-ssh", "restricted-ssh"],
+        &[
+            "open-ssh",
+            "open-rdp",
+            "ssh-open",
+            "rdp-open",
+            "open-winrm",
+            "no-ssh",
+            "no-public-ssh",
+            "restricted-ssh",
+        ],
     ),
-    ("open-data-store", &["open-database", "open-db", "open-mysql", "open-postgres", "open-redis", "open-databases"]),
-    ("open-all-traffic", &["open-all", "open-any", "any-any", "allow-all", "open-everything"]),
-    ("open-wide-range", &["open-range", "open-ports", "wide-range"]),
+    (
+        "open-data-store",
+        &[
+            "open-database",
+            "open-db",
+            "open-mysql",
+            "open-postgres",
+            "open-redis",
+            "open-databases",
+        ],
+    ),
+    (
+        "open-all-traffic",
+        &[
+            "open-all",
+            "open-any",
+            "any-any",
+            "allow-all",
+            "open-everything",
+        ],
+    ),
+    (
+        "open-wide-range",
+        &["open-range", "open-ports", "wide-range"],
+    ),
     ("open-plaintext", &["open-telnet", "open-ftp", "plaintext"]),
     ("role-expectation", &["roles", "role"]),
-    ("unused-declaration", &["unused", "unused-tier", "unused-network", "unused-param"]),
-    ("duplicate-rule", &["duplicate", "duplicates", "duplicate-rules"]),
-    ("shadowed-rule", &["redundant-rule", "redundant", "covered-rule", "shadowed"]),
+    (
+        "unused-declaration",
+        &["unused", "unused-tier", "unused-network", "unused-param"],
+    ),
+    (
+        "duplicate-rule",
+        &["duplicate", "duplicates", "duplicate-rules"],
+    ),
+    (
+        "shadowed-rule",
+        &["redundant-rule", "redundant", "covered-rule", "shadowed"],
+    ),
     ("missing-ipv6", &["ipv6", "no-ipv6"]),
     ("icmp-all", &["open-icmp", "all-icmp"]),
 ];
 
 const ROLES: Synonyms = &[
-    ("web-server", &["web", "webserver", "http-server", "frontend", "www"]),
-    ("app-server", &["app", "application", "application-server", "backend", "appserver"]),
-    ("database", &["db", "sql", "rds", "mysql", "postgresql", "database-server"]),
-    ("file-server", &["file", "nfs", "efs", "storage", "fileserver"]),
-    ("proxy", &["lb", "alb", "nlb", "elb", "load-balancer", "reverse-proxy", "loadbalancer"]),
-    ("bastion", &["jump", "jump-host", "jumphost", "jumpbox", "ssh-gateway"]),
+    (
+        "web-server",
+        &["web", "webserver", "http-server", "frontend", "www"],
+    ),
+    (
+        "app-server",
+        &[
+            "app",
+            "application",
+            "application-server",
+            "backend",
+            "appserver",
+        ],
+    ),
+    (
+        "database",
+        &["db", "sql", "rds", "mysql", "postgresql", "database-server"],
+    ),
+    (
+        "file-server",
+        &["file", "nfs", "efs", "storage", "fileserver"],
+    ),
+    (
+        "proxy",
+        &[
+            "lb",
+            "alb",
+            "nlb",
+            "elb",
+            "load-balancer",
+            "reverse-proxy",
+            "loadbalancer",
+        ],
+    ),
+    (
+        "bastion",
+        &["jump", "jump-host", "jumphost", "jumpbox", "ssh-gateway"],
+    ),
     ("cache", &["redis", "memcached", "elasticache"]),
     ("mail-server", &["mail", "smtp", "mailserver"]),
     ("dns-server", &["dns", "resolver", "nameserver"]),
@@ -100,28 +224,73 @@ const ROLES: Synonyms = &[
 
 const KEYS: Synonyms = &[
     ("outbound", &["egress", "out", "outgoing", "egress-rules"]),
-    ("cidr", &["cidr_block", "cidr-block", "cidr_blocks", "cidrs", "CidrBlock", "addresses"]),
-    ("addresses", &["cidr", "cidrs", "subnets", "subnet", "cidr_blocks", "ips", "address"]),
+    (
+        "cidr",
+        &[
+            "cidr_block",
+            "cidr-block",
+            "cidr_blocks",
+            "cidrs",
+            "CidrBlock",
+            "addresses",
+        ],
+    ),
+    (
+        "addresses",
+        &[
+            "cidr",
+            "cidrs",
+            "subnets",
+            "subnet",
+            "cidr_blocks",
+            "ips",
+            "address",
+        ],
+    ),
     ("vpc", &["vpc_id", "vpc-id", "VpcId", "network"]),
-    ("name", &["group_name", "group-name", "GroupName", "sg-name"]),
+    (
+        "name",
+        &["group_name", "group-name", "GroupName", "sg-name"],
+    ),
     ("description", &["desc", "comment", "GroupDescription"]),
     ("tags", &["tag", "labels", "Tags"]),
     ("id", &["vpc_id", "vpc-id", "VpcId"]),
-    ("ip", &["ip-version", "ip_version", "ipv6", "family", "stack"]),
-    ("rule-quota", &["quota", "rules-quota", "rule_quota", "max-rules"]),
-    ("entries", &["max_entries", "max-entries", "size", "MaxEntries"]),
-    ("family", &["address_family", "address-family", "AddressFamily", "ip"]),
+    (
+        "ip",
+        &["ip-version", "ip_version", "ipv6", "family", "stack"],
+    ),
+    (
+        "rule-quota",
+        &["quota", "rules-quota", "rule_quota", "max-rules"],
+    ),
+    (
+        "entries",
+        &["max_entries", "max-entries", "size", "MaxEntries"],
+    ),
+    (
+        "family",
+        &["address_family", "address-family", "AddressFamily", "ip"],
+    ),
 ];
 
-/// What a name that there is not was most likely to be, of those that there are: the word for it here, the one that is
-/// spelt most like it, or the only one that goes on after it.
-pub fn likely<'a>(kind: Kind, typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// What a name that there is not was most likely to be, of those that there are: the word for it
+/// here, the one that is spelt most like it, or the only one that goes on after it.
+pub fn likely<'a>(
+    kind: Kind,
+    typed: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
     let synonym = synonyms(kind).iter().find(|(name, typed_for_it)| {
-        typed_for_it.iter().any(|word| word.eq_ignore_ascii_case(typed)) && (is_built_in(kind) || known.contains(name))
+        typed_for_it
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(typed))
+            && (is_built_in(kind) || known.contains(name))
     });
     let synonym = synonym.map(|(name, _)| name.to_string());
-    synonym.or_else(|| nearest(typed, known.iter().copied())).or_else(|| completed(typed, &known))
+    synonym
+        .or_else(|| nearest(typed, known.iter().copied()))
+        .or_else(|| completed(typed, &known))
 }
 
 /// Whether the words of a kind are there in every program, so that none need be looked for.
@@ -153,9 +322,15 @@ fn synonyms(kind: Kind) -> Synonyms {
 
 /// The only name of which a whole number of words was typed: `open-admin-port` of `open-admin`.
 fn completed(typed: &str, known: &[&str]) -> Option<String> {
-    let goes_on = |name: &&&str| name.strip_prefix(typed).is_some_and(|rest| rest.starts_with('-'));
+    let goes_on = |name: &&&str| {
+        name.strip_prefix(typed)
+            .is_some_and(|rest| rest.starts_with('-'))
+    };
     let mut found = known.iter().filter(goes_on);
-    found.next().filter(|_| !typed.is_empty() && found.next().is_none()).map(|name| name.to_string())
+    found
+        .next()
+        .filter(|_| !typed.is_empty() && found.next().is_none())
+        .map(|name| name.to_string())
 }
 
 #[cfg(test)]
@@ -165,13 +340,19 @@ mod tests {
 
     #[test]
     fn a_habit_is_known_by_its_kind() {
-        assert_eq!(likely(Kind::Peer, "ANY", ["web"]).as_deref(), Some("anywhere"));
+        assert_eq!(
+            likely(Kind::Peer, "ANY", ["web"]).as_deref(),
+            Some("anywhere")
+        );
         assert_eq!(likely(Kind::Tier, "any", ["web"]), None);
         assert_eq!(
             likely(Kind::Lint, "open-admin", ["open-admin-port", "open-http"]).as_deref(),
             Some("open-admin-port")
         );
-        assert_eq!(likely(Kind::Lint, "open", ["open-admin-port", "open-http"]), None);
+        assert_eq!(
+            likely(Kind::Lint, "open", ["open-admin-port", "open-http"]),
+            None
+        );
         assert_eq!(likely(Kind::Lint, "open-ssh", ["open-http"]), None);
     }
 }

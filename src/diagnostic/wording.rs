@@ -1,6 +1,7 @@
 //! How each problem is told: its code, its words, the places it points at, what to type instead.
 //!
-//! One match; it is long because there are many problems, and it is in one place so that they read alike.
+//! One match; it is long because there are many problems, and it is in one place so that they read
+//! alike.
 
 use super::problem::{AwsField, Kind, Level, Problem, Target};
 use crate::source::{Span, visible};
@@ -33,15 +34,27 @@ pub struct Label {
 impl Report {
     fn error(code: &'static str, message: impl Into<String>) -> Report {
         let level = Level::Error;
-        Report { code, level, message: message.into(), labels: Vec::new(), help: Vec::new() }
+        Report {
+            code,
+            level,
+            message: message.into(),
+            labels: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     fn warning(code: &'static str, message: impl Into<String>) -> Report {
-        Report { level: Level::Warning, ..Report::error(code, message) }
+        Report {
+            level: Level::Warning,
+            ..Report::error(code, message)
+        }
     }
 
     fn at(mut self, span: &Span, words: impl Into<String>) -> Report {
-        self.labels.push(Label { span: *span, words: words.into() });
+        self.labels.push(Label {
+            span: *span,
+            words: words.into(),
+        });
         self
     }
 
@@ -55,7 +68,9 @@ impl Report {
     /// The sentence that would let something through, and what is not known.
     fn with_cure(self, sentence: Option<&String>, unknown: &[String]) -> Report {
         let cured = sentence.map(|sentence| format!("what would let it through: `{sentence}`"));
-        let unknown = unknown.iter().map(|unknown| format!("not known is {unknown}"));
+        let unknown = unknown
+            .iter()
+            .map(|unknown| format!("not known is {unknown}"));
         cured.into_iter().chain(unknown).fold(self, Report::help)
     }
 
@@ -73,16 +88,23 @@ impl Report {
 
     /// How an earlier name stops being in the way.
     fn renamed(self, earlier: &str, parameter: &Option<String>) -> Report {
-        let leave_out = format!("take `{earlier}` out of `was`, once nothing is deployed under that name");
+        let leave_out =
+            format!("take `{earlier}` out of `was`, once nothing is deployed under that name");
         match parameter {
-            Some(parameter) => self.help(format!("rename the parameter `{parameter}`")).help(format!("or {leave_out}")),
+            Some(parameter) => self
+                .help(format!("rename the parameter `{parameter}`"))
+                .help(format!("or {leave_out}")),
             None => self.help(leave_out),
         }
     }
 
     /// Nothing that a program or a name holds breaks the line or acts on a terminal.
     fn visible(mut self) -> Report {
-        let words = self.labels.iter_mut().map(|label| &mut label.words).chain(&mut self.help);
+        let words = self
+            .labels
+            .iter_mut()
+            .map(|label| &mut label.words)
+            .chain(&mut self.help);
         for text in words.chain([&mut self.message]) {
             if let Cow::Owned(shown) = visible(text) {
                 *text = shown;
@@ -163,7 +185,9 @@ impl Kind {
 
 /// How an address is written, where a slip does not tell more.
 fn address_help(text: &str) -> &'static str {
-    let port = text.rsplit_once(':').filter(|(host, port)| host.contains('.') && port.parse::<u16>().is_ok());
+    let port = text
+        .rsplit_once(':')
+        .filter(|(host, port)| host.contains('.') && port.parse::<u16>().is_ok());
     match port {
         Some(_) => "an address has no port; ports stand before `from`: `tcp 443`",
         None if text.ends_with("/0") => "everyone is `anywhere`",
@@ -201,7 +225,10 @@ impl AwsField {
             AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
                 "allowed are letters and digits of English, spaces, and ._-:/()#,@[]+=&;{}!$*"
             }
-            AwsField::TagKey | AwsField::TagValue | AwsField::TemplateDescription | AwsField::ParameterDescription => {
+            AwsField::TagKey
+            | AwsField::TagValue
+            | AwsField::TemplateDescription
+            | AwsField::ParameterDescription => {
                 "control characters and marks that reorder text are not allowed"
             }
         }
@@ -220,13 +247,26 @@ impl Target {
 /// How two programs come to declare other names, where all that they share is of one kind.
 fn apart(addresses: &[String]) -> Option<&'static str> {
     const KINDS: [(&str, &str); 3] = [
-        ("var.", "or give the parameter a value in the manifest: `set = { … }`"),
-        ("data.", "or give each program a name of its own: `stack NAME`"),
+        (
+            "var.",
+            "or give the parameter a value in the manifest: `set = { … }`",
+        ),
+        (
+            "data.",
+            "or give each program a name of its own: `stack NAME`",
+        ),
         ("", "or give their tiers names of their own"),
     ];
-    let kind = |address: &String| KINDS.iter().position(|(start, _)| address.starts_with(start));
+    let kind = |address: &String| {
+        KINDS
+            .iter()
+            .position(|(start, _)| address.starts_with(start))
+    };
     let first = addresses.first().and_then(kind)?;
-    addresses.iter().all(|address| kind(address) == Some(first)).then_some(KINDS[first].1)
+    addresses
+        .iter()
+        .all(|address| kind(address) == Some(first))
+        .then_some(KINDS[first].1)
 }
 
 impl Problem {

@@ -8,7 +8,8 @@ use super::tokens::{Kind, Token, blank_between, flat, width};
 const LIMIT: usize = 120;
 /// What stands inside something starts this much further to the right.
 pub const INDENT: usize = 4;
-/// The items of a list that goes on to the next line stand one below the other, unless the first is beyond this.
+/// The items of a list that goes on to the next line stand one below the other, unless the first is
+/// beyond this.
 const FARTHEST: usize = 72;
 
 /// Tokens that are written one after the other: a statement, an annotation, an entry of a block.
@@ -24,13 +25,17 @@ pub struct Row<'a, 't> {
 }
 
 impl<'t> Row<'_, 't> {
-    /// Writes them from where the sheet is; lines that they go on to start at `hang` until a list says otherwise, and
-    /// have no columns.
+    /// Writes them from where the sheet is; lines that they go on to start at `hang` until a list
+    /// says otherwise, and have no columns.
     pub fn write(&self, sheet: &mut Sheet<'t>, mut hang: usize) {
         let (mut at, mut columns, first_line) = (0, true, first_line(self.tokens));
         while let Some(token) = self.tokens.get(at) {
             // what aligns the first line breaks nothing
-            let breaks = if columns { at == first_line } else { breaks(self.tokens, at, || sheet.column()) };
+            let breaks = if columns {
+                at == first_line
+            } else {
+                breaks(self.tokens, at, || sheet.column())
+            };
             if breaks {
                 sheet.start(hang, token.breaks > 1);
                 columns = false;
@@ -72,11 +77,19 @@ impl<'t> Row<'_, 't> {
 
     /// The column at which a token stands if the one before it ends at `column`.
     fn place(&self, at: usize, column: usize, columns: bool) -> usize {
-        let Some(last) = at.checked_sub(1).map(|at| &self.tokens[at]) else { return column };
+        let Some(last) = at.checked_sub(1).map(|at| &self.tokens[at]) else {
+            return column;
+        };
         let token = &self.tokens[at];
         let after = column + usize::from(blank_between(last, token));
-        let cell = self.shape.cells.iter().find(|cell| last.start < cell.start && cell.start <= token.start);
-        let start = cell.and_then(|cell| self.starts.get(cell.column)).filter(|_| columns);
+        let cell = self
+            .shape
+            .cells
+            .iter()
+            .find(|cell| last.start < cell.start && cell.start <= token.start);
+        let start = cell
+            .and_then(|cell| self.starts.get(cell.column))
+            .filter(|_| columns);
         start.map_or(after, |start| after.max(*start))
     }
 }
@@ -92,11 +105,13 @@ fn breaks(tokens: &[Token<'_>], at: usize, column: impl FnOnce() -> usize) -> bo
     let (last, token) = (&tokens[at - 1], &tokens[at]);
     let own_line = token.kind == Kind::Comment && token.breaks > 0;
     let item = last.kind == Kind::Comma && token.kind != Kind::Comment;
-    last.kind == Kind::Comment || own_line || item && (token.breaks > 0 || end_of_item(tokens, at, column()) > LIMIT)
+    last.kind == Kind::Comment
+        || own_line
+        || item && (token.breaks > 0 || end_of_item(tokens, at, column()) > LIMIT)
 }
 
-/// The column after the item of a list that starts with this token: the next place for a break. A string at the end of
-/// a statement counts for nothing, as no break would make it shorter.
+/// The column after the item of a list that starts with this token: the next place for a break. A
+/// string at the end of a statement counts for nothing, as no break would make it shorter.
 fn end_of_item(tokens: &[Token<'_>], at: usize, mut column: usize) -> usize {
     for (at, token) in tokens.iter().enumerate().skip(at) {
         let prose = at + 1 == tokens.len() && token.kind == Kind::Text;
@@ -120,13 +135,17 @@ fn below(column: usize) -> usize {
     }
 }
 
-/// Whether the block or list in some tokens has each of its parts on a line: because a line break or a comment stands
-/// in it, or because it does not fit on the line that the tokens, which start at `column`, would be.
+/// Whether the block or list in some tokens has each of its parts on a line: because a line break
+/// or a comment stands in it, or because it does not fit on the line that the tokens, which start
+/// at `column`, would be.
 pub fn tall(tokens: &[Token<'_>], column: usize) -> bool {
-    let Some(open) = tokens.iter().position(|token| token.kind == Kind::Open) else { return false };
+    let Some(open) = tokens.iter().position(|token| token.kind == Kind::Open) else {
+        return false;
+    };
     let end = open + length(&tokens[open..]);
     let mut inside = tokens[open..end].iter().skip(1);
-    let broken = inside.len() > 1 && inside.any(|token| token.breaks > 0 || token.kind == Kind::Comment);
+    let broken =
+        inside.len() > 1 && inside.any(|token| token.breaks > 0 || token.kind == Kind::Comment);
     broken || end - open > 2 && column + width(&flat(&tokens[..end])) > LIMIT
 }
 
@@ -137,7 +156,13 @@ fn length(tokens: &[Token<'_>]) -> usize {
         match token.kind {
             Kind::Open => open += 1,
             Kind::Close => open -= 1,
-            Kind::Word | Kind::Text | Kind::Comma | Kind::Equals | Kind::Left | Kind::Right | Kind::Comment => {}
+            Kind::Word
+            | Kind::Text
+            | Kind::Comma
+            | Kind::Equals
+            | Kind::Left
+            | Kind::Right
+            | Kind::Comment => {}
         }
         open == 0
     });
@@ -148,13 +173,18 @@ fn length(tokens: &[Token<'_>]) -> usize {
 fn on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
     let outer = sheet.indent();
     let indent = outer + INDENT;
-    let [open, inside @ .., close] = whole else { return };
+    let [open, inside @ .., close] = whole else {
+        return;
+    };
     let block = open.text == "{";
     sheet.put(open.text);
     let parts = parts(inside, block);
     let mut first = true;
     for group in parts.chunk_by(|_, next| next[0].breaks < 2) {
-        let keys = group.iter().filter(|part| part.get(1).is_some_and(|second| second.kind == Kind::Equals));
+        let keys = group.iter().filter(|part| {
+            part.get(1)
+                .is_some_and(|second| second.kind == Kind::Equals)
+        });
         let sign = indent + column(keys.map(|part| width(part[0].text)).collect(), usize::MAX) + 1;
         for part in group {
             let [token, ..] = part else { continue };
@@ -168,7 +198,13 @@ fn on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
                 (_, true) => {
                     let (shape, starts) = (Shape::entry(part), [0, sign]);
                     let tall = tall(part, sign.saturating_sub(width(token.text) + 1));
-                    Row { tokens: part, shape: &shape, starts: &starts, tall }.write(sheet, indent + INDENT);
+                    Row {
+                        tokens: part,
+                        shape: &shape,
+                        starts: &starts,
+                        tall,
+                    }
+                    .write(sheet, indent + INDENT);
                 }
                 (_, false) => {
                     sheet.put(token.text);
@@ -181,11 +217,16 @@ fn on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
     sheet.put(close.text);
 }
 
-/// The entries of a block or the items of a list, and the comments between them; commas are left out.
+/// The entries of a block or the items of a list, and the comments between them; commas are left
+/// out.
 fn parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Token<'t>]> {
     let mut parts = Vec::new();
     while let Some(token) = inside.first() {
-        let length = if block && token.kind != Kind::Comment { entry(inside) } else { 1 };
+        let length = if block && token.kind != Kind::Comment {
+            entry(inside)
+        } else {
+            1
+        };
         let (part, rest) = inside.split_at(length);
         if token.kind != Kind::Comma {
             parts.push(part);
@@ -195,18 +236,28 @@ fn parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Token<'t>
     parts
 }
 
-/// How many tokens the entry has that starts here: its key, its sign, its value, and comments between them.
+/// How many tokens the entry has that starts here: its key, its sign, its value, and comments
+/// between them.
 fn entry(tokens: &[Token<'_>]) -> usize {
-    let Some(sign) = tokens.iter().position(|token| matches!(token.kind, Kind::Equals | Kind::Comma)) else {
+    let Some(sign) = tokens
+        .iter()
+        .position(|token| matches!(token.kind, Kind::Equals | Kind::Comma))
+    else {
         return tokens.len();
     };
     if tokens[sign].kind == Kind::Comma {
         return sign.max(1);
     }
-    let value = tokens[sign + 1..].iter().position(|token| token.kind != Kind::Comment);
+    let value = tokens[sign + 1..]
+        .iter()
+        .position(|token| token.kind != Kind::Comment);
     value.map_or(tokens.len(), |value| {
         let start = sign + 1 + value;
-        let value = if tokens[start].kind == Kind::Open { length(&tokens[start..]) } else { 1 };
+        let value = if tokens[start].kind == Kind::Open {
+            length(&tokens[start..])
+        } else {
+            1
+        };
         start + value
     })
 }

@@ -1,8 +1,10 @@
-//! The one layout of a file: its text, as typed but for blanks, line breaks and the commas in blocks and lists.
+//! The one layout of a file: its text, as typed but for blanks, line breaks and the commas in
+//! blocks and lists.
 //!
-//! The file becomes tokens, comments among them (`tokens`). The tree says which of them are one statement, and
-//! where its parts start (`columns`); `layout` writes them as lines on a `sheet`. Nothing is reworded, and nothing
-//! depends on what was a column or a long line before, so that formatting what was formatted changes nothing.
+//! The file becomes tokens, comments among them (`tokens`). The tree says which of them are one
+//! statement, and where its parts start (`columns`); `layout` writes them as lines on a `sheet`.
+//! Nothing is reworded, and nothing depends on what was a column or a long line before, so that
+//! formatting what was formatted changes nothing.
 
 mod columns;
 mod layout;
@@ -17,7 +19,8 @@ use sheet::Sheet;
 use std::mem::{Discriminant, discriminant};
 use tokens::{Token, tokens};
 
-/// A file in its one layout. It must have been read without an error: what is no statement has no layout.
+/// A file in its one layout. It must have been read without an error: what is no statement has no
+/// layout.
 pub fn format(text: &str, file: &File) -> String {
     let tokens = tokens(text, file);
     let pieces = pieces(&tokens, file);
@@ -25,8 +28,12 @@ pub fn format(text: &str, file: &File) -> String {
     let mut rest = pieces.as_slice();
     while !rest.is_empty() {
         let (run, after) = rest.split_at(run(rest));
-        let rows = run.iter().filter(|piece| matches!(piece.part, Part::Statement(_)));
-        let starts = starts(rows.map(|piece| (&piece.shape, piece.tokens, layout::first_line(piece.tokens))));
+        let rows = run
+            .iter()
+            .filter(|piece| matches!(piece.part, Part::Statement(_)));
+        let starts = starts(
+            rows.map(|piece| (&piece.shape, piece.tokens, layout::first_line(piece.tokens))),
+        );
         for piece in run {
             piece.write(&mut sheet, &starts);
         }
@@ -59,13 +66,23 @@ enum Part {
 impl<'t> Piece<'_, 't> {
     fn write(&self, sheet: &mut Sheet<'t>, starts: &[usize]) {
         sheet.start(0, self.apart);
-        let row = |starts| Row { tokens: self.tokens, shape: &self.shape, starts, tall: self.tall };
+        let row = |starts| Row {
+            tokens: self.tokens,
+            shape: &self.shape,
+            starts,
+            tall: self.tall,
+        };
         match self.part {
-            Part::Comment => self.tokens.iter().for_each(|token| sheet.put_comment(token.text)),
+            Part::Comment => self
+                .tokens
+                .iter()
+                .for_each(|token| sheet.put_comment(token.text)),
             Part::Annotation => row(&[]).write(sheet, layout::INDENT),
             Part::Statement(_) => row(starts).write(sheet, layout::INDENT),
         }
-        self.comment.iter().for_each(|comment| sheet.add_comment(comment, 0));
+        self.comment
+            .iter()
+            .for_each(|comment| sheet.add_comment(comment, 0));
     }
 }
 
@@ -76,18 +93,30 @@ fn pieces<'a, 't>(tokens: &'a [Token<'t>], file: &File) -> Vec<Piece<'a, 't>> {
     let mut announced = false;
     while let Some(token) = rest.first() {
         let started = parts.next_if(|(span, ..)| span.start <= token.start);
-        let length = started.as_ref().map_or(1, |(span, ..)| rest.partition_point(|token| token.start < span.end));
+        let length = started.as_ref().map_or(1, |(span, ..)| {
+            rest.partition_point(|token| token.start < span.end)
+        });
         let (tokens, after) = rest.split_at(length.max(1));
         rest = after;
         match (started, pieces.last_mut()) {
             (None, Some(last)) if token.breaks == 0 => last.comment = Some(token.text),
             (started, last) => {
-                let (part, shape) = started.map_or((Part::Comment, Shape::default()), |(_, part, shape)| (part, shape));
+                let (part, shape) = started
+                    .map_or((Part::Comment, Shape::default()), |(_, part, shape)| {
+                        (part, shape)
+                    });
                 // what an annotation is about follows it at once
                 let apart = last.is_some() && token.breaks > 1 && !announced;
                 announced = part == Part::Annotation || announced && part == Part::Comment;
                 let tall = layout::tall(tokens, 0);
-                pieces.push(Piece { part, tokens, shape, tall, apart, comment: None });
+                pieces.push(Piece {
+                    part,
+                    tokens,
+                    shape,
+                    tall,
+                    apart,
+                    comment: None,
+                });
             }
         }
     }
@@ -97,21 +126,28 @@ fn pieces<'a, 't>(tokens: &'a [Token<'t>], file: &File) -> Vec<Piece<'a, 't>> {
 /// A statement's annotations, then itself.
 fn parts(statement: &Statement) -> impl Iterator<Item = (Span, Part, Shape)> {
     let annotation = |a: &Annotation| (a.span, Part::Annotation, Shape::annotation(a));
-    let itself = (statement.span, Part::Statement(discriminant(&statement.item)), Shape::new(&statement.item));
+    let itself = (
+        statement.span,
+        Part::Statement(discriminant(&statement.item)),
+        Shape::new(&statement.item),
+    );
     statement.annotations.iter().map(annotation).chain([itself])
 }
 
-/// How many pieces share their columns: statements of one kind with no empty line between them. One whose block is on
-/// lines shares with none.
+/// How many pieces share their columns: statements of one kind with no empty line between them. One
+/// whose block is on lines shares with none.
 fn run(pieces: &[Piece<'_, '_>]) -> usize {
     let mut last_said = None;
-    let ends = pieces.iter().enumerate().position(|(at, piece)| match piece.part {
-        _ if at > 0 && piece.apart => true,
-        Part::Comment | Part::Annotation => false,
-        Part::Statement(kind) => {
-            let last = last_said.replace((kind, piece.tall));
-            last.is_some_and(|last| piece.tall || last != (kind, false))
-        }
-    });
+    let ends = pieces
+        .iter()
+        .enumerate()
+        .position(|(at, piece)| match piece.part {
+            _ if at > 0 && piece.apart => true,
+            Part::Comment | Part::Annotation => false,
+            Part::Statement(kind) => {
+                let last = last_said.replace((kind, piece.tall));
+                last.is_some_and(|last| piece.tall || last != (kind, false))
+            }
+        });
     ends.unwrap_or(pieces.len())
 }

@@ -29,14 +29,21 @@ impl<'t> Sheet<'t> {
         if apart && !self.lines.is_empty() {
             self.lines.push(Line::default());
         }
-        self.lines.push(Line { text: " ".repeat(indent), width: indent, indent, ..Line::default() });
+        self.lines.push(Line {
+            text: " ".repeat(indent),
+            width: indent,
+            indent,
+            ..Line::default()
+        });
     }
 
     fn line(&mut self) -> &mut Line<'t> {
         if self.lines.is_empty() {
             self.start(0, false);
         }
-        self.lines.last_mut().expect("there is a line: one was just made where there was none")
+        self.lines
+            .last_mut()
+            .expect("there is a line: one was just made where there was none")
     }
 
     /// The column at which the next token would stand.
@@ -68,7 +75,8 @@ impl<'t> Sheet<'t> {
         self.line().closed = true;
     }
 
-    /// Writes a comment at the end of the line; on the next from column `below`, if it ends in a comment already.
+    /// Writes a comment at the end of the line; on the next from column `below`, if it ends in a
+    /// comment already.
     pub fn add_comment(&mut self, comment: &'t str, below: usize) {
         if self.line().closed {
             self.start(below, false);
@@ -82,12 +90,18 @@ impl<'t> Sheet<'t> {
     /// All of it, the comments of adjacent lines one below the other.
     pub fn text(self) -> String {
         let mut out = String::new();
-        for run in self.lines.chunk_by(|a, b| a.comment.is_some() && b.comment.is_some()) {
+        for run in self
+            .lines
+            .chunk_by(|a, b| a.comment.is_some() && b.comment.is_some())
+        {
             let start = column(run.iter().map(|line| line.width).collect(), usize::MAX);
             for line in run {
                 out.push_str(&line.text);
                 if let Some(comment) = line.comment {
-                    out.extend(std::iter::repeat_n(' ', start.saturating_sub(line.width) + 1));
+                    out.extend(std::iter::repeat_n(
+                        ' ',
+                        start.saturating_sub(line.width) + 1,
+                    ));
                     out.push_str(comment);
                 }
                 out.push('\n');

@@ -48,20 +48,36 @@ pub fn tokens<'t>(text: &'t str, file: &File) -> Vec<Token<'t>> {
     loop {
         let rest = text[at..].trim_start_matches([' ', '\t', '\r', '\n']);
         let start = text.len() - rest.len();
-        let Some(kind) = rest.chars().next().map(kind) else { return tokens };
+        let Some(kind) = rest.chars().next().map(kind) else {
+            return tokens;
+        };
         let length = length(kind, rest, start, &mut ends);
-        let breaks = text[at..start].bytes().filter(|byte| *byte == b'\n').take(2).count() as u8;
-        tokens.push(Token { kind, text: rest[..length].trim_end(), start: start as u32, breaks });
+        let breaks = text[at..start]
+            .bytes()
+            .filter(|byte| *byte == b'\n')
+            .take(2)
+            .count() as u8;
+        tokens.push(Token {
+            kind,
+            text: rest[..length].trim_end(),
+            start: start as u32,
+            breaks,
+        });
         at = start + length;
     }
 }
 
 /// Where words end though no blank follows: around the colon of `param office:cidr`.
 fn colons(file: &File) -> impl Iterator<Item = usize> {
-    let params = file.statements.iter().filter_map(|statement| match &statement.item {
-        Item::Param(param) => Some([param.name.span.end as usize, param.kind.span.start as usize]),
-        _ => None,
-    });
+    let params = file
+        .statements
+        .iter()
+        .filter_map(|statement| match &statement.item {
+            Item::Param(param) => {
+                Some([param.name.span.end as usize, param.kind.span.start as usize])
+            }
+            _ => None,
+        });
     params.flatten()
 }
 
@@ -80,7 +96,12 @@ fn kind(first: char) -> Kind {
 }
 
 /// The length of the token of this kind at the start of `rest`, which stands at `start`.
-fn length(kind: Kind, rest: &str, start: usize, ends: &mut Peekable<impl Iterator<Item = usize>>) -> usize {
+fn length(
+    kind: Kind,
+    rest: &str,
+    start: usize,
+    ends: &mut Peekable<impl Iterator<Item = usize>>,
+) -> usize {
     match kind {
         Kind::Comma | Kind::Equals | Kind::Open | Kind::Close | Kind::Left | Kind::Right => 1,
         Kind::Comment => rest.find('\n').unwrap_or(rest.len()),
@@ -107,7 +128,11 @@ fn string(rest: &str) -> usize {
 
 /// How many columns a text takes on a screen.
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.width() }
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.width()
+    }
 }
 
 /// Whether a blank stands between two tokens on one line.
@@ -118,9 +143,14 @@ pub fn blank_between(left: &Token<'_>, right: &Token<'_>) -> bool {
     !closes && !opens && !empty
 }
 
-/// Tokens without comments on one line; the comma after the last item of a list or block is left out.
+/// Tokens without comments on one line; the comma after the last item of a list or block is left
+/// out.
 pub fn flat(tokens: &[Token<'_>]) -> String {
-    let ends = |at: usize| tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Close);
+    let ends = |at: usize| {
+        tokens
+            .get(at + 1)
+            .is_some_and(|next| next.kind == Kind::Close)
+    };
     let mut out = String::new();
     let mut last: Option<&Token<'_>> = None;
     for (at, token) in tokens.iter().enumerate() {

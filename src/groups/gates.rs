@@ -1,4 +1,5 @@
-//! Which gates the flows of a policy open: the rules that its groups have, and all that an analysis may judge.
+//! Which gates the flows of a policy open: the rules that its groups have, and all that an analysis
+//! may judge.
 
 use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, Traffic};
 use crate::policy::{Flow, Outbound, Peer, Policy, TierId};
@@ -15,27 +16,43 @@ pub struct OpenedGates<'p> {
 impl<'p> OpenedGates<'p> {
     /// Finds which rules are left out.
     ///
-    /// An outbound rule to a tier is left out where the sender may send all traffic to anywhere, in every IP version
-    /// that the stack uses. Under `ip = ipv4` that is IPv4 alone: then such a sender has no rule for IPv6.
+    /// An outbound rule to a tier is left out where the sender may send all traffic to anywhere, in
+    /// every IP version that the stack uses. Under `ip = ipv4` that is IPv4 alone: then such a
+    /// sender has no rule for IPv6.
     pub fn new(policy: &'p Policy) -> OpenedGates<'p> {
         let mut everywhere = vec![[false; 2]; policy.tiers.len()];
-        for flow in policy.flows.iter().filter(|flow| flow.traffic == Traffic::All) {
+        for flow in policy
+            .flows
+            .iter()
+            .filter(|flow| flow.traffic == Traffic::All)
+        {
             if let (Some(tier), Some(family)) = (flow.sender(), all_of(flow.destination())) {
                 everywhere[tier.index()][family as usize] = true;
             }
         }
         let in_use = |family: &Family| policy.stack.dual || *family == Family::V4;
-        let sends_everything = everywhere
-            .iter()
-            .map(|everywhere| Family::BOTH.into_iter().filter(in_use).all(|family| everywhere[family as usize]));
-        OpenedGates { policy, sends_everything: sends_everything.collect() }
+        let sends_everything = everywhere.iter().map(|everywhere| {
+            Family::BOTH
+                .into_iter()
+                .filter(in_use)
+                .all(|family| everywhere[family as usize])
+        });
+        OpenedGates {
+            policy,
+            sends_everything: sends_everything.collect(),
+        }
     }
 
     /// The tier whose inbound gate a flow opens, and the tier whose outbound gate it does: by
     /// [`Direction`](super::Direction).
     pub fn opened_by(&self, flow: &Flow) -> [Option<TierId>; 2] {
-        let sender = flow.sender().filter(|tier| self.policy.tier(*tier).outbound == Outbound::Closed);
-        [flow.receiver(), sender.filter(|tier| !self.leaves_out(*tier, flow))]
+        let sender = flow
+            .sender()
+            .filter(|tier| self.policy.tier(*tier).outbound == Outbound::Closed);
+        [
+            flow.receiver(),
+            sender.filter(|tier| !self.leaves_out(*tier, flow)),
+        ]
     }
 
     /// Whether the outbound rule of a closed tier that a flow asks for is left out.
@@ -48,7 +65,9 @@ impl<'p> OpenedGates<'p> {
 fn all_of(peer: Peer) -> Option<Family> {
     match peer {
         Peer::Net(block) if block.prefix_len() == 0 => Some(Family::of_block(&block)),
-        Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
+        Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {
+            None
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use super::gates::{OpenedGates, open_to};
 use super::rule::{Direction, Rule, Text};
 use super::{Deployment, GROUP_DESCRIPTION, Group, Parameter, describe};
 use crate::net::{EVERY_IPV4, Traffic};
-use crate::policy::{DefaultGroup, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId, Reference, TierId};
+use crate::policy::{
+    DefaultGroup, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId, Reference, TierId,
+};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,20 +63,29 @@ impl GatesByTier {
         for n in 1..starts.len() {
             starts[n] += starts[n - 1];
         }
-        let none = Gate { traffic: Traffic::All, peer: Peer::Net(EVERY_IPV4), flow: 0 };
+        let none = Gate {
+            traffic: Traffic::All,
+            peer: Peer::Net(EVERY_IPV4),
+            flow: 0,
+        };
         let mut gates = vec![none; starts.last().map_or(0, |all| *all as usize)];
         // the start of each side moves to its end as it fills
         for_each_gate(policy, &opened, |side, gate| {
             gates[starts[side] as usize] = gate;
             starts[side] += 1;
         });
-        GatesByTier { gates, ends: starts }
+        GatesByTier {
+            gates,
+            ends: starts,
+        }
     }
 
     /// The gates of a side, by what they are.
     fn sorted(&mut self, tier: TierId, direction: Direction) -> &[Gate] {
         let side = side(tier, direction);
-        let start = side.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let start = side
+            .checked_sub(1)
+            .map_or(0, |before| self.ends[before] as usize);
         let gates = &mut self.gates[start..self.ends[side] as usize];
         gates.sort_unstable();
         gates
@@ -89,10 +100,21 @@ fn side(tier: TierId, direction: Direction) -> usize {
 fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMut(usize, Gate)) {
     for (n, flow) in policy.flows.iter().enumerate() {
         let peers = [flow.source(), flow.destination()];
-        let tiers = opened.opened_by(flow).into_iter().zip(Direction::ALL).zip(peers);
+        let tiers = opened
+            .opened_by(flow)
+            .into_iter()
+            .zip(Direction::ALL)
+            .zip(peers);
         for ((tier, direction), peer) in tiers {
             if let Some(tier) = tier {
-                visit(side(tier, direction), Gate { traffic: flow.traffic, peer, flow: n as u32 });
+                visit(
+                    side(tier, direction),
+                    Gate {
+                        traffic: flow.traffic,
+                        peer,
+                        flow: n as u32,
+                    },
+                );
             }
         }
     }
@@ -100,10 +122,11 @@ fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMu
 
 /// The outbound gates of a closed tier, as AWS and CloudFormation can hold them.
 ///
-/// Where a gate to a tier stays, CloudFormation makes it a resource of its own, and then deletes an all-traffic rule to
-/// 0.0.0.0/0 or ::/0 from the group (CloudFormation user guide, AWS::EC2::SecurityGroupEgress: "the default rule is
-/// removed"; it cannot tell the default rule from the same rule written on purpose, aws-cdk issue 987). So
-/// such a rule is written as its two halves, in every output alike.
+/// Where a gate to a tier stays, CloudFormation makes it a resource of its own, and then deletes an
+/// all-traffic rule to 0.0.0.0/0 or ::/0 from the group (CloudFormation user guide,
+/// AWS::EC2::SecurityGroupEgress: "the default rule is removed"; it cannot tell the default rule
+/// from the same rule written on purpose, aws-cdk issue 987). So such a rule is written as its two
+/// halves, in every output alike.
 fn outbound(side: &[Gate]) -> Vec<Gate> {
     let mut gates = side.to_vec();
     if gates.iter().any(|gate| matches!(gate.peer, Peer::Tier(_))) {
@@ -117,15 +140,22 @@ fn outbound(side: &[Gate]) -> Vec<Gate> {
 fn halved(gate: Gate) -> Vec<Gate> {
     match gate.peer {
         Peer::Net(block) if gate.traffic == Traffic::All && block.prefix_len() == 0 => {
-            let halves = block.subnets(1).expect("1 is a prefix length of both families");
-            halves.map(|half| Gate { peer: Peer::Net(half), ..gate }).collect()
+            let halves = block
+                .subnets(1)
+                .expect("1 is a prefix length of both families");
+            halves
+                .map(|half| Gate {
+                    peer: Peer::Net(half),
+                    ..gate
+                })
+                .collect()
         }
         _ => vec![gate],
     }
 }
 
-/// One rule for each distinct gate of a sorted list, with the text that sorts first, a written one before a
-/// generated one.
+/// One rule for each distinct gate of a sorted list, with the text that sorts first, a written one
+/// before a generated one.
 fn rules(policy: &Policy, side: &[Gate], origins: &mut Vec<u32>) -> Vec<Rule> {
     let mut rules = Vec::with_capacity(side.len());
     for same in side.chunk_by(|a, b| (a.traffic, a.peer) == (b.traffic, b.peer)) {
@@ -142,29 +172,53 @@ fn rules(policy: &Policy, side: &[Gate], origins: &mut Vec<u32>) -> Vec<Rule> {
 }
 
 fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
-    let [_, _, ..] = same else { return same[0].flow };
+    let [_, _, ..] = same else {
+        return same[0].flow;
+    };
     let text = |gate: &&Gate| {
-        let generated = policy.sentence(policy.flows[gate.flow as usize].sentence).prose.is_none();
+        let generated = policy
+            .sentence(policy.flows[gate.flow as usize].sentence)
+            .prose
+            .is_none();
         let mut text = String::new();
         describe(policy, gate.flow, &mut text);
         (generated, text)
     };
-    same.iter().min_by_key(text).map_or(same[0].flow, |gate| gate.flow)
+    same.iter()
+        .min_by_key(text)
+        .map_or(same[0].flow, |gate| gate.flow)
 }
 
 /// The outbound rules of an open tier.
 fn everything(policy: &Policy, tier: TierId) -> Vec<Rule> {
-    let rule = |block: &IpNet| Rule { traffic: Traffic::All, peer: Peer::Net(*block), text: Text::Open, origins: 0..0 };
+    let rule = |block: &IpNet| Rule {
+        traffic: Traffic::All,
+        peer: Peer::Net(*block),
+        text: Text::Open,
+        origins: 0..0,
+    };
     open_to(policy, tier).iter().map(rule).collect()
 }
 
 fn group(policy: &Policy, id: TierId, ingress: Vec<Rule>, egress: Vec<Rule>) -> Group<'_> {
     let (stack, tier) = (&policy.stack, policy.tier(id));
-    let oldest = |was: &'_ [String], name: &str| was.last().map_or(name, String::as_str).to_string();
-    let shown = tier.group_name.clone().unwrap_or_else(|| format!("{}-{}", stack.name, tier.name));
-    let given = tier.tags.iter().chain(&stack.tags).map(|(key, value)| (key.as_str(), value.clone()));
+    let oldest =
+        |was: &'_ [String], name: &str| was.last().map_or(name, String::as_str).to_string();
+    let shown = tier
+        .group_name
+        .clone()
+        .unwrap_or_else(|| format!("{}-{}", stack.name, tier.name));
+    let given = tier
+        .tags
+        .iter()
+        .chain(&stack.tags)
+        .map(|(key, value)| (key.as_str(), value.clone()));
     let mut tags: Vec<(&str, String)> = given.collect();
-    tags.extend(tier.prose.iter().map(|prose| ("Description", prose.clone())));
+    tags.extend(
+        tier.prose
+            .iter()
+            .map(|prose| ("Description", prose.clone())),
+    );
     tags.push(("Name", shown));
     // the first of each key: that of the tier, of the stack, made up
     tags.sort_by_key(|(key, _)| *key);
@@ -175,7 +229,11 @@ fn group(policy: &Policy, id: TierId, ingress: Vec<Rule>, egress: Vec<Rule>) -> 
         was: &tier.was,
         vpc: vpc(policy, tier.vpc),
         group_name: tier.group_name.as_deref(),
-        name_prefix: format!("{}-{}-", oldest(&stack.was, &stack.name), oldest(&tier.was, &tier.name)),
+        name_prefix: format!(
+            "{}-{}-",
+            oldest(&stack.was, &stack.name),
+            oldest(&tier.was, &tier.name)
+        ),
         description: tier.description.as_deref().unwrap_or(GROUP_DESCRIPTION),
         tags,
         ingress,
@@ -185,13 +243,19 @@ fn group(policy: &Policy, id: TierId, ingress: Vec<Rule>, egress: Vec<Rule>) -> 
 
 fn vpc(policy: &Policy, id: crate::policy::VpcId) -> Reference {
     let vpc = &policy.vpcs[id.index()];
-    vpc.id.clone().expect("resolving refuses a tier or a lock in a VPC that has no id")
+    vpc.id
+        .clone()
+        .expect("resolving refuses a tier or a lock in a VPC that has no id")
 }
 
 fn locked(policy: &Policy) -> Vec<(String, Reference)> {
-    let locked = policy.vpcs.iter().filter(|vpc| vpc.default_group == DefaultGroup::Locked);
-    let mut locked: Vec<(String, Reference)> =
-        locked.filter_map(|vpc| Some((vpc.name.clone()?, vpc.id.clone()?))).collect();
+    let locked = policy
+        .vpcs
+        .iter()
+        .filter(|vpc| vpc.default_group == DefaultGroup::Locked);
+    let mut locked: Vec<(String, Reference)> = locked
+        .filter_map(|vpc| Some((vpc.name.clone()?, vpc.id.clone()?)))
+        .collect();
     // two names of one VPC are one default group
     let mut seen = BTreeSet::new();
     locked.retain(|(_, id)| seen.insert(id.clone()));
@@ -206,10 +270,20 @@ fn refer(deployment: &mut Deployment<'_>) {
         Reference::Id(_) => {}
         Reference::Param(id) => *params.entry(*id).or_insert(true) &= only_for_locks,
     };
-    deployment.locked.iter().for_each(|(_, vpc)| lock(vpc, true));
+    deployment
+        .locked
+        .iter()
+        .for_each(|(_, vpc)| lock(vpc, true));
     let mut reference = |reference: &Reference| lock(reference, false);
-    deployment.groups.iter().for_each(|group| reference(&group.vpc));
-    for rule in deployment.groups.iter().flat_map(|g| g.ingress.iter().chain(&g.egress)) {
+    deployment
+        .groups
+        .iter()
+        .for_each(|group| reference(&group.vpc));
+    for rule in deployment
+        .groups
+        .iter()
+        .flat_map(|g| g.ingress.iter().chain(&g.egress))
+    {
         match rule.peer {
             Peer::Net(_) | Peer::Tier(_) => {}
             Peer::Param(id) => reference(&Reference::Param(id)),
@@ -222,8 +296,13 @@ fn refer(deployment: &mut Deployment<'_>) {
         }
     }
     deployment.lists = lists.into_iter().collect::<Vec<PrefixListId>>();
-    deployment.parameters = params.into_iter().map(|(id, locks)| parameter(policy, id, locks)).collect();
-    deployment.parameters.sort_by_key(|parameter| parameter.name);
+    deployment.parameters = params
+        .into_iter()
+        .map(|(id, locks)| parameter(policy, id, locks))
+        .collect();
+    deployment
+        .parameters
+        .sort_by_key(|parameter| parameter.name);
 }
 
 fn parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parameter<'_> {

@@ -1,7 +1,7 @@
 //! The lowered form: security groups and their rules, as AWS will hold them.
 //!
-//! Everything is in one order, made of what the things are and never of where they stood in the source. A
-//! backend writes it down from here and asks nothing else.
+//! Everything is in one order, made of what the things are and never of where they stood in the
+//! source. A backend writes it down from here and asks nothing else.
 
 mod gates;
 mod lower;
@@ -15,7 +15,8 @@ pub use rule::{Direction, Rule};
 
 pub use crate::net::{Family, Protocol, Sink, Traffic, push_block, push_number, push_protocol};
 pub use crate::policy::{
-    ExternalId, ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, SentenceId, TierId, aws_list,
+    ExternalId, ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, SentenceId,
+    TierId, aws_list,
 };
 
 use crate::policy::{Flow, Policy, Way, WordId};
@@ -95,8 +96,9 @@ pub struct Parameter<'p> {
     pub only_for_locks: bool,
 }
 
-/// What AWS shows in the description of a group that the program gives none. It is one text for all, since
-/// AWS replaces a group whose description changes (EC2 API reference, CreateSecurityGroup).
+/// What AWS shows in the description of a group that the program gives none. It is one text for
+/// all, since AWS replaces a group whose description changes (EC2 API reference,
+/// CreateSecurityGroup).
 pub const GROUP_DESCRIPTION: &str = "Managed by tierwall";
 
 impl<'p> Deployment<'p> {
@@ -147,9 +149,16 @@ impl<'p> Deployment<'p> {
             ParamKind::Cidr | ParamKind::CidrIpv6 => true,
             ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
         };
-        let blocks = (0..self.policy.params.len() as u32).map(ParamId).filter(is_block).map(Peer::Param);
-        let lists = (0..self.policy.prefix_lists.len() as u32).map(PrefixListId).map(Peer::PrefixList);
-        let groups = (0..self.policy.externals.len() as u32).map(ExternalId).map(Peer::External);
+        let blocks = (0..self.policy.params.len() as u32)
+            .map(ParamId)
+            .filter(is_block)
+            .map(Peer::Param);
+        let lists = (0..self.policy.prefix_lists.len() as u32)
+            .map(PrefixListId)
+            .map(Peer::PrefixList);
+        let groups = (0..self.policy.externals.len() as u32)
+            .map(ExternalId)
+            .map(Peer::External);
         blocks.chain(lists).chain(groups)
     }
 
@@ -158,25 +167,37 @@ impl<'p> Deployment<'p> {
         &self.origins[rule.origins.start as usize..rule.origins.end as usize]
     }
 
-    /// The sentence that asks for a rule, the first as they stand if several do; none for the rules of an open tier.
+    /// The sentence that asks for a rule, the first as they stand if several do; none for the rules
+    /// of an open tier.
     pub fn sentence(&self, rule: &Rule) -> Option<SentenceId> {
-        self.origins(rule).iter().map(|flow| self.policy.flows[*flow as usize].sentence).min()
+        self.origins(rule)
+            .iter()
+            .map(|flow| self.policy.flows[*flow as usize].sentence)
+            .min()
     }
 
     /// The sentences that ask for a rule, as they stand, once each.
     pub fn sentences(&self, rule: &Rule) -> Vec<SentenceId> {
-        let mut sentences: Vec<SentenceId> =
-            self.origins(rule).iter().map(|flow| self.policy.flows[*flow as usize].sentence).collect();
+        let mut sentences: Vec<SentenceId> = self
+            .origins(rule)
+            .iter()
+            .map(|flow| self.policy.flows[*flow as usize].sentence)
+            .collect();
         sentences.sort_unstable();
         sentences.dedup();
         sentences
     }
 
-    /// Whether the description of a rule is a string of the program's, which may hold any character that AWS takes.
+    /// Whether the description of a rule is a string of the program's, which may hold any character
+    /// that AWS takes.
     pub fn has_prose(&self, rule: &Rule) -> bool {
         match rule.text {
             Text::Open => false,
-            Text::Flow(flow) => self.policy.sentence(self.policy.flows[flow as usize].sentence).prose.is_some(),
+            Text::Flow(flow) => self
+                .policy
+                .sentence(self.policy.flows[flow as usize].sentence)
+                .prose
+                .is_some(),
         }
     }
 
@@ -198,21 +219,31 @@ impl<'p> Deployment<'p> {
 
     /// How many rules there are.
     pub fn rule_count(&self) -> usize {
-        self.groups.iter().map(|g| g.ingress.len() + g.egress.len()).sum()
+        self.groups
+            .iter()
+            .map(|g| g.ingress.len() + g.egress.len())
+            .sum()
     }
 }
 
-/// Appends what the rules of a flow carry: the sentence's own string, or the sentence in words, narrowed to
-/// this flow.
+/// Appends what the rules of a flow carry: the sentence's own string, or the sentence in words,
+/// narrowed to this flow.
 pub fn describe(policy: &Policy, flow: u32, out: &mut impl Sink) {
     let flow = &policy.flows[flow as usize];
     let sentence = policy.sentence(flow.sentence);
     // no block and no traffic is longer than 50 characters
     let length = |word: Option<WordId>| word.map_or(50, |word| policy.words.text(word).len());
-    let parts = [policy.tier(flow.subject).name.len(), length(flow.service), length(flow.named), sentence.tail.len()];
+    let parts = [
+        policy.tier(flow.subject).name.len(),
+        length(flow.service),
+        length(flow.named),
+        sentence.tail.len(),
+    ];
     match &sentence.prose {
         Some(prose) => out.put(prose),
-        None if parts.iter().sum::<usize>() + " allows  from ".len() <= LONGEST => in_words(policy, flow, out),
+        None if parts.iter().sum::<usize>() + " allows  from ".len() <= LONGEST => {
+            in_words(policy, flow, out)
+        }
         None => {
             let mut start = Start::default();
             in_words(policy, flow, &mut start);
@@ -236,7 +267,8 @@ fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
     out.put(&policy.sentence(flow.sentence).tail);
 }
 
-/// As much of a text as tells whether it is too long for a description: words can be as long as the program.
+/// As much of a text as tells whether it is too long for a description: words can be as long as the
+/// program.
 #[derive(Default)]
 struct Start(String);
 

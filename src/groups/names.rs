@@ -1,7 +1,8 @@
 //! Stable names: what a resource is called in an output.
 //!
-//! A rule is named for what it is in AWS: group, direction, protocol, ports, peer. Names that would be equal
-//! after mangling all carry a suffix made of what they name, so that none depends on the others' order.
+//! A rule is named for what it is in AWS: group, direction, protocol, ports, peer. Names that would
+//! be equal after mangling all carry a suffix made of what they name, so that none depends on the
+//! others' order.
 
 use super::rule::Direction;
 use super::{Deployment, Rule};
@@ -34,7 +35,9 @@ pub enum Renaming {
 pub type EarlierName = (TierId, usize);
 
 /// What traffic and directions start with in snake case, and what stands for all addresses.
-const SNAKE_WORDS: [&str; 9] = ["all", "proto", "tcp", "udp", "icmp", "icmpv6", "from", "to", "anywhere"];
+const SNAKE_WORDS: [&str; 9] = [
+    "all", "proto", "tcp", "udp", "icmp", "icmpv6", "from", "to", "anywhere",
+];
 
 /// What traffic and directions start with in Pascal case.
 const PASCAL_WORDS: [&str; 7] = ["All", "Proto", "Tcp", "Udp", "Icmp", "From", "To"];
@@ -54,8 +57,8 @@ pub struct Names<'d> {
 }
 
 impl<'d> Names<'d> {
-    /// The names of the rules that `named` picks, `others` being what else is named in the same space: groups and
-    /// parameters, which keep their names whatever a rule is called.
+    /// The names of the rules that `named` picks, `others` being what else is named in the same
+    /// space: groups and parameters, which keep their names whatever a rule is called.
     pub fn new(
         deployment: &'d Deployment<'d>,
         style: Style,
@@ -71,13 +74,20 @@ impl<'d> Names<'d> {
             shared: HashSet::new(),
             shared_before: HashSet::new(),
         };
-        names.tiers = deployment.groups.iter().map(|group| mangled(style, names.tier(group.tier, &[]))).collect();
+        names.tiers = deployment
+            .groups
+            .iter()
+            .map(|group| mangled(style, names.tier(group.tier, &[])))
+            .collect();
         if names.are_distinct(named, others) {
             return names;
         }
         let mut hashes: Vec<u64> = others.iter().map(|other| hash(other)).collect();
         for group in &deployment.groups {
-            for (direction, rules) in [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)] {
+            for (direction, rules) in [
+                (Direction::Ingress, &group.ingress),
+                (Direction::Egress, &group.egress),
+            ] {
                 for rule in rules.iter().filter(|rule| named(rule)) {
                     hashes.push(names.hash(group.tier, direction, rule, &[]));
                 }
@@ -90,54 +100,75 @@ impl<'d> Names<'d> {
         names
     }
 
-    /// Where rules share a name now, and shared one before their tiers were renamed, each had a suffix then.
+    /// Where rules share a name now, and shared one before their tiers were renamed, each had a
+    /// suffix then.
     fn find_shared_before(&self) -> HashSet<u64> {
         let mut hashes: Vec<(u64, u64)> = Vec::new();
-        for group in self.deployment.groups.iter().filter(|_| !self.shared.is_empty()) {
+        for group in self
+            .deployment
+            .groups
+            .iter()
+            .filter(|_| !self.shared.is_empty())
+        {
             for direction in Direction::ALL {
                 for rule in group.rules(direction) {
                     let earlier = self.earlier_names(group.tier, rule);
                     let now = self.hash(group.tier, direction, rule, &[]);
                     if self.shared.contains(&now) {
                         let before = earlier.iter().filter(|earlier| !earlier.is_empty());
-                        hashes.extend(before.map(|it| (now, self.hash(group.tier, direction, rule, it))));
+                        hashes.extend(
+                            before.map(|it| (now, self.hash(group.tier, direction, rule, it))),
+                        );
                     }
                 }
             }
         }
         hashes.sort_unstable();
-        hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].1).collect()
+        hashes
+            .windows(2)
+            .filter(|pair| pair[0] == pair[1])
+            .map(|pair| pair[0].1)
+            .collect()
     }
 
-    /// Whether it is plain that no two rules have one name, as in most programs: then none has to be made to see it.
+    /// Whether it is plain that no two rules have one name, as in most programs: then none has to
+    /// be made to see it.
     ///
-    /// A name is a tier, traffic, a direction and a peer. Where no tier has a word in it that traffic or a direction
-    /// starts with, the first such word is where the tier ends, and traffic tells its own end. So two rules of one name
-    /// have one tier, traffic and direction, and peers that are mangled alike. Tiers are never alike after mangling, as
-    /// resolving sees to.
+    /// A name is a tier, traffic, a direction and a peer. Where no tier has a word in it that
+    /// traffic or a direction starts with, the first such word is where the tier ends, and traffic
+    /// tells its own end. So two rules of one name have one tier, traffic and direction, and peers
+    /// that are mangled alike. Tiers are never alike after mangling, as resolving sees to.
     fn are_distinct(&self, named: fn(&Rule) -> bool, others: &[String]) -> bool {
         match self.style {
             Style::Snake => {
                 let is_word = |part: &str| SNAKE_WORDS.contains(&part);
-                !self.tiers.iter().any(|tier| tier.split('_').any(is_word)) && self.peers_are_distinct()
+                !self.tiers.iter().any(|tier| tier.split('_').any(is_word))
+                    && self.peers_are_distinct()
             }
             Style::Pascal => {
                 let names_a_tier = |rule: &Rule| matches!(rule.peer, Peer::Tier(_));
-                !self.tiers.iter().chain(others).any(|name| has_pascal_word(name))
+                !self
+                    .tiers
+                    .iter()
+                    .chain(others)
+                    .any(|name| has_pascal_word(name))
                     && self.rules().filter(|rule| named(rule)).all(names_a_tier)
             }
         }
     }
 
     fn rules(&self) -> impl Iterator<Item = &'d Rule> {
-        self.deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress))
+        self.deployment
+            .groups
+            .iter()
+            .flat_map(|group| group.ingress.iter().chain(&group.egress))
     }
 
     /// Whether no two peers that rules can have are mangled alike.
     ///
     /// Blocks never are, among themselves, but for those of IPv6 that are written with dots:
-    /// `::ffff:1.2.3.4/128`. No tier has the name of a block that stands for all addresses, since it
-    /// has the word `anywhere` in it.
+    /// `::ffff:1.2.3.4/128`. No tier has the name of a block that stands for all addresses, since
+    /// it has the word `anywhere` in it.
     fn peers_are_distinct(&self) -> bool {
         let mangled_peer = |peer| mangled(self.style, &self.peer(peer));
         let everywhere = [EVERY_IPV4, EVERY_IPV6].map(Peer::Net);
@@ -146,7 +177,8 @@ impl<'d> Names<'d> {
 
         peers.all(|name| !is_like_a_block(&name) && named.insert(name))
             && !self.tiers.iter().any(|tier| is_like_a_block(tier))
-            && (named.len() == everywhere.len() || !self.tiers.iter().any(|tier| named.contains(tier)))
+            && (named.len() == everywhere.len()
+                || !self.tiers.iter().any(|tier| named.contains(tier)))
             && !self.rules().any(has_dotted_ipv6)
     }
 
@@ -166,9 +198,20 @@ impl<'d> Names<'d> {
     }
 
     /// Appends the name of a rule when these of its tiers had these earlier names.
-    fn named(&self, tier: TierId, direction: Direction, rule: &Rule, earlier: &[EarlierName], out: &mut impl Sink) {
+    fn named(
+        &self,
+        tier: TierId,
+        direction: Direction,
+        rule: &Rule,
+        earlier: &[EarlierName],
+        out: &mut impl Sink,
+    ) {
         self.plain(tier, direction, rule, earlier, out);
-        let shared = if earlier.is_empty() { &self.shared } else { &self.shared_before };
+        let shared = if earlier.is_empty() {
+            &self.shared
+        } else {
+            &self.shared_before
+        };
         if !shared.is_empty() && shared.contains(&self.hash(tier, direction, rule, earlier)) {
             let mut content = format!("{} ", self.tier(tier, earlier));
             self.push_within(direction, rule, earlier, &mut content);
@@ -177,18 +220,24 @@ impl<'d> Names<'d> {
     }
 
     /// The hash of the name before any suffix.
-    fn hash(&self, tier: TierId, direction: Direction, rule: &Rule, earlier: &[EarlierName]) -> u64 {
+    fn hash(
+        &self,
+        tier: TierId,
+        direction: Direction,
+        rule: &Rule,
+        earlier: &[EarlierName],
+    ) -> u64 {
         let mut hash = Fnv::default();
         self.plain(tier, direction, rule, earlier, &mut hash);
         hash.value()
     }
 
-    /// The names that a rule has had as its tiers were renamed, the oldest first, the one that it has now last; none
-    /// for a rule whose tiers never were.
+    /// The names that a rule has had as its tiers were renamed, the oldest first, the one that it
+    /// has now last; none for a rule whose tiers never were.
     ///
-    /// A resource of Terraform can have been moved from one address only, so the earlier names of a rule form one
-    /// chain: every combination of the names that its two tiers had. Whichever of them a state holds, the rest of the
-    /// chain leads to the name of today.
+    /// A resource of Terraform can have been moved from one address only, so the earlier names of a
+    /// rule form one chain: every combination of the names that its two tiers had. Whichever of
+    /// them a state holds, the rest of the chain leads to the name of today.
     pub fn chain(&self, tier: TierId, direction: Direction, rule: &Rule) -> Vec<String> {
         let name = |earlier: &Vec<EarlierName>| {
             let mut name = String::new();
@@ -198,12 +247,17 @@ impl<'d> Names<'d> {
         self.earlier_names(tier, rule).iter().map(name).collect()
     }
 
-    /// For each name of a chain: the earlier names that it is made of, that of the rule's own tier first.
+    /// For each name of a chain: the earlier names that it is made of, that of the rule's own tier
+    /// first.
     pub fn earlier_names(&self, tier: TierId, rule: &Rule) -> Vec<Vec<EarlierName>> {
         let group = self.deployment.group(tier);
         let peer = match rule.peer {
             Peer::Tier(peer) if peer != tier => Some(self.deployment.group(peer)),
-            Peer::Tier(_) | Peer::Net(_) | Peer::Param(_) | Peer::PrefixList(_) | Peer::External(_) => None,
+            Peer::Tier(_)
+            | Peer::Net(_)
+            | Peer::Param(_)
+            | Peer::PrefixList(_)
+            | Peer::External(_) => None,
         };
         let mut chain = Vec::new();
         if group.was.is_empty() && peer.is_none_or(|peer| peer.was.is_empty()) {
@@ -214,7 +268,10 @@ impl<'d> Names<'d> {
                 // position 0 stands for the name of today, n + 1 for `was[n]`
                 let mut earlier = Vec::new();
                 earlier.extend(own.checked_sub(1).map(|n| (tier, n)));
-                earlier.extend(peer.zip(other.checked_sub(1)).map(|(peer, n)| (peer.tier, n)));
+                earlier.extend(
+                    peer.zip(other.checked_sub(1))
+                        .map(|(peer, n)| (peer.tier, n)),
+                );
                 chain.push(earlier);
             }
         }
@@ -230,12 +287,19 @@ impl<'d> Names<'d> {
         });
     }
 
-    /// Appends what the rule is within its group, with nothing mangled: `ingress tcp 443 block 203.0.113.0/24`
+    /// Appends what the rule is within its group, with nothing mangled:
+    /// `ingress tcp 443 block 203.0.113.0/24`
     pub fn within(&self, direction: Direction, rule: &Rule, out: &mut impl Sink) {
         self.push_within(direction, rule, &[], out);
     }
 
-    fn push_within(&self, direction: Direction, rule: &Rule, earlier: &[EarlierName], out: &mut impl Sink) {
+    fn push_within(
+        &self,
+        direction: Direction,
+        rule: &Rule,
+        earlier: &[EarlierName],
+        out: &mut impl Sink,
+    ) {
         out.put(match direction {
             Direction::Ingress => "ingress ",
             Direction::Egress => "egress ",
@@ -249,7 +313,8 @@ impl<'d> Names<'d> {
         }
     }
 
-    /// What a peer is, as a word before its name: a parameter can have the name of a list, or an id for its name.
+    /// What a peer is, as a word before its name: a parameter can have the name of a list, or an id
+    /// for its name.
     fn kind(&self, peer: Peer) -> &'static str {
         match peer {
             Peer::Net(_) => " block ",
@@ -269,7 +334,10 @@ impl<'d> Names<'d> {
     /// The name that a tier goes by, or an earlier one.
     fn tier(&self, tier: TierId, earlier: &[EarlierName]) -> &'d str {
         let group = self.deployment.group(tier);
-        let position = earlier.iter().find(|(id, _)| *id == tier).map(|(_, position)| *position);
+        let position = earlier
+            .iter()
+            .find(|(id, _)| *id == tier)
+            .map(|(_, position)| *position);
         if let Some(was) = position.and_then(|position| group.was.get(position)) {
             return was;
         }
@@ -303,7 +371,14 @@ impl<'d> Names<'d> {
     }
 
     /// Appends the name of a rule before any suffix.
-    fn plain(&self, tier: TierId, direction: Direction, rule: &Rule, earlier: &[EarlierName], out: &mut impl Sink) {
+    fn plain(
+        &self,
+        tier: TierId,
+        direction: Direction,
+        rule: &Rule,
+        earlier: &[EarlierName],
+        out: &mut impl Sink,
+    ) {
         self.push_tier(tier, earlier, out);
         push_traffic(out, rule.traffic, self.style);
         out.put(match (self.style, direction) {
@@ -314,8 +389,13 @@ impl<'d> Names<'d> {
         });
         match (rule.peer, self.style) {
             (Peer::Tier(tier), _) => self.push_tier(tier, earlier, out),
-            (Peer::Net(IpNet::V4(block)), Style::Snake) if block.prefix_len() > 0 => push_v4(out, block, b'_', b'_'),
-            (peer @ (Peer::Net(_) | Peer::Param(_) | Peer::External(_) | Peer::PrefixList(_)), style) => {
+            (Peer::Net(IpNet::V4(block)), Style::Snake) if block.prefix_len() > 0 => {
+                push_v4(out, block, b'_', b'_')
+            }
+            (
+                peer @ (Peer::Net(_) | Peer::Param(_) | Peer::External(_) | Peer::PrefixList(_)),
+                style,
+            ) => {
                 push_mangled(out, style, &self.peer(peer));
             }
         }
@@ -332,15 +412,23 @@ impl<'d> Names<'d> {
 
 /// Whether a name in Pascal case has a word in it that traffic or a direction starts with.
 fn has_pascal_word(name: &str) -> bool {
-    let starts = name.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase());
+    let starts = name
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| byte.is_ascii_uppercase());
     let mut rests = starts.map(|(at, _)| &name.as_bytes()[at..]);
-    rests.any(|rest| PASCAL_WORDS.iter().any(|word| rest.starts_with(word.as_bytes())))
+    rests.any(|rest| {
+        PASCAL_WORDS
+            .iter()
+            .any(|word| rest.starts_with(word.as_bytes()))
+    })
 }
 
 /// Whether a mangled name could be that of a block: hexadecimal digits in five parts or more, as
 /// `10_0_0_0_8` has them, or with an empty part among them, as `2001_db8___32` has.
 fn is_like_a_block(name: &str) -> bool {
-    name.bytes().all(|byte| byte == b'_' || byte.is_ascii_hexdigit())
+    name.bytes()
+        .all(|byte| byte == b'_' || byte.is_ascii_hexdigit())
         && (name.contains("__") || name.matches('_').count() >= 4)
 }
 
@@ -372,8 +460,8 @@ impl Sink for Fnv {
     }
 }
 
-/// Appends `_tcp_443`, `_udp_8000_8100`, `_icmp_3_4`, `_proto_50`, `_all`; or `Tcp443`, `Udp8000To8100`,
-/// `IcmpType3Code4`, `Proto50`, `All`.
+/// Appends `_tcp_443`, `_udp_8000_8100`, `_icmp_3_4`, `_proto_50`, `_all`; or `Tcp443`,
+/// `Udp8000To8100`, `IcmpType3Code4`, `Proto50`, `All`.
 fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: Style) {
     let (snake, pascal) = match traffic {
         Traffic::All => ("_all", "All"),
@@ -391,7 +479,10 @@ fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: Style) {
     match traffic {
         Traffic::All => {}
         Traffic::Number(number) => push_number(out, number),
-        Traffic::Tcp(Ports::ALL) | Traffic::Udp(Ports::ALL) | Traffic::Icmp(None) | Traffic::Icmpv6(None) => {
+        Traffic::Tcp(Ports::ALL)
+        | Traffic::Udp(Ports::ALL)
+        | Traffic::Icmp(None)
+        | Traffic::Icmpv6(None) => {
             out.put(spelled("all", "All"));
         }
         Traffic::Tcp(Ports { from, to }) | Traffic::Udp(Ports { from, to }) => {
@@ -423,7 +514,8 @@ pub fn push_snake(out: &mut impl Sink, text: &str) {
     out.put(rest);
 }
 
-/// Appends `text` as part of a Pascal-case name: each run of letters and digits with a capital, nothing else.
+/// Appends `text` as part of a Pascal-case name: each run of letters and digits with a capital,
+/// nothing else.
 pub fn push_pascal(out: &mut impl Sink, text: &str) {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     for word in words.filter(|word| !word.is_empty()) {

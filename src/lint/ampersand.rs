@@ -36,23 +36,37 @@ web allows https from office \"Research & development\"
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
-    let has_it = |id: SentenceId| policy.sentence(id).prose.as_ref().is_some_and(|prose| prose.contains('&'));
+    let has_it = |id: SentenceId| {
+        policy
+            .sentence(id)
+            .prose
+            .as_ref()
+            .is_some_and(|prose| prose.contains('&'))
+    };
     if !(0..policy.sentences.len()).any(|n| has_it(SentenceId(n as u32))) {
         return;
     }
 
     let mut first: BTreeMap<SentenceId, (String, &str)> = BTreeMap::new();
-    for rule in deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress)) {
-        let sentence = deployment.described_by(rule).filter(|sentence| has_it(*sentence));
+    for rule in deployment
+        .groups
+        .iter()
+        .flat_map(|group| group.ingress.iter().chain(&group.egress))
+    {
+        let sentence = deployment
+            .described_by(rule)
+            .filter(|sentence| has_it(*sentence));
         if let (Some(sentence), Some(peer)) = (sentence, peer(policy, rule.peer)) {
             first.entry(sentence).or_insert(peer);
         }
     }
     found.extend(first.into_iter().map(|(sentence, (name, kind))| {
         let span = policy.sentence(sentence).span;
-        Finding::new(format!("the API reference lists no `&` for the description of a rule for a {kind}"))
-            .caused(span, format!("describes a rule for `{name}`"))
-            .help("write `and`")
+        Finding::new(format!(
+            "the API reference lists no `&` for the description of a rule for a {kind}"
+        ))
+        .caused(span, format!("describes a rule for `{name}`"))
+        .help("write `and`")
     }));
 }
 

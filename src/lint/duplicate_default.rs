@@ -78,27 +78,56 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for group in &deployment.groups {
         for direction in Direction::ALL {
             let rules = group.rules(direction);
-            if !rules.iter().any(|rule| default(policy, rule.peer).is_some()) {
+            if !rules
+                .iter()
+                .any(|rule| default(policy, rule.peer).is_some())
+            {
                 continue;
             }
-            let mut firsts: HashMap<(Traffic, Value<'_>), &Rule> = HashMap::with_capacity(rules.len());
+            let mut firsts: HashMap<(Traffic, Value<'_>), &Rule> =
+                HashMap::with_capacity(rules.len());
             for rule in rules {
-                let first = *firsts.entry((rule.traffic, value(policy, rule.peer))).or_insert(rule);
+                let first = *firsts
+                    .entry((rule.traffic, value(policy, rule.peer)))
+                    .or_insert(rule);
                 let sentences = [first, rule].map(|rule| deployment.sentence(rule));
-                let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else { continue };
-                let pair = Pair { sentences: [one, other], peers: [first.peer, rule.peer] };
-                let twice = Twice { tier: group.tier, direction, traffic: rule.traffic, more: 0 };
-                pairs.entry(pair).and_modify(|twice| twice.more += 1).or_insert(twice);
+                let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else {
+                    continue;
+                };
+                let pair = Pair {
+                    sentences: [one, other],
+                    peers: [first.peer, rule.peer],
+                };
+                let twice = Twice {
+                    tier: group.tier,
+                    direction,
+                    traffic: rule.traffic,
+                    more: 0,
+                };
+                pairs
+                    .entry(pair)
+                    .and_modify(|twice| twice.more += 1)
+                    .or_insert(twice);
             }
         }
     }
-    found.extend(pairs.iter().map(|(pair, twice)| finding(policy, pair, twice)));
+    found.extend(
+        pairs
+            .iter()
+            .map(|(pair, twice)| finding(policy, pair, twice)),
+    );
 }
 
 fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
-    let params = pair.peers.iter().filter_map(|peer| policy.peer_param(*peer));
+    let params = pair
+        .peers
+        .iter()
+        .filter_map(|peer| policy.peer_param(*peer));
     let params: Vec<&Param> = params.map(|id| policy.param(id)).collect();
-    let names: Vec<String> = params.iter().map(|param| format!("`{}`", param.name)).collect();
+    let names: Vec<String> = params
+        .iter()
+        .map(|param| format!("`{}`", param.name))
+        .collect();
     let defaults = match names.as_slice() {
         [one] => format!("the default of {one} makes"),
         several => format!("the defaults of {} make", several.join(" and ")),
@@ -108,8 +137,14 @@ fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
         1 => ", and 1 more rule".to_string(),
         more => format!(", and {more} more rules"),
     };
-    let value = params.iter().find_map(|param| param.default.as_deref()).unwrap_or_default();
-    let mut finding = Finding::new(format!("{defaults} {} twice{more}", rule(policy, twice, value)));
+    let value = params
+        .iter()
+        .find_map(|param| param.default.as_deref())
+        .unwrap_or_default();
+    let mut finding = Finding::new(format!(
+        "{defaults} {} twice{more}",
+        rule(policy, twice, value)
+    ));
 
     let mut sentences = pair.sentences.map(|id| policy.sentence(id).span);
     sentences.sort_unstable();
@@ -121,7 +156,10 @@ fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
     for span in params.iter().filter_map(|param| param.span) {
         finding = finding.at(span, format!("{value} by default"));
     }
-    finding.help(format!("give {} another default or none, or bind it: `--set NAME=VALUE`", names.join(" or ")))
+    finding.help(format!(
+        "give {} another default or none, or bind it: `--set NAME=VALUE`",
+        names.join(" or ")
+    ))
 }
 
 /// A rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".

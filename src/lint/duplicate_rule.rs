@@ -50,18 +50,34 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let sentence = |flow: u32| policy.flows[flow as usize].sentence;
     // by the later sentence and the first: the flows of the later that the first states already
     let mut again: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
-    let mut whole = Whole { needed: vec![false; policy.sentences.len()], differ: BTreeSet::new() };
-    for rule in deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress)) {
-        let Some((first, others)) = deployment.origins(rule).split_first() else { continue };
+    let mut whole = Whole {
+        needed: vec![false; policy.sentences.len()],
+        differ: BTreeSet::new(),
+    };
+    for rule in deployment
+        .groups
+        .iter()
+        .flat_map(|group| group.ingress.iter().chain(&group.egress))
+    {
+        let Some((first, others)) = deployment.origins(rule).split_first() else {
+            continue;
+        };
         whole.needed[sentence(*first).index()] = true;
         for flow in others {
-            again.entry((sentence(*flow), sentence(*first))).or_default().insert(*flow);
+            again
+                .entry((sentence(*flow), sentence(*first)))
+                .or_default()
+                .insert(*flow);
             if is_another(subject, rule, *first, *flow) {
                 whole.differ.insert(sentence(*flow));
             }
         }
     }
-    found.extend(again.into_iter().map(|((later, first), flows)| finding(subject, later, first, &flows, &whole)));
+    found.extend(
+        again
+            .into_iter()
+            .map(|((later, first), flows)| finding(subject, later, first, &flows, &whole)),
+    );
 }
 
 /// Whether a rule that two flows ask for would be another without the later one.
@@ -70,8 +86,14 @@ fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> boo
     let (mut with, mut without) = (String::new(), String::new());
     subject.deployment.describe(rule, &mut with);
     describe(policy, first, &mut without);
-    let last_day = |flow: u32| policy.sentence(policy.flows[flow as usize].sentence).until.map(|(_, day)| day);
-    let ends_before = last_day(first).is_some_and(|first| last_day(later).is_none_or(|later| first < later));
+    let last_day = |flow: u32| {
+        policy
+            .sentence(policy.flows[flow as usize].sentence)
+            .until
+            .map(|(_, day)| day)
+    };
+    let ends_before =
+        last_day(first).is_some_and(|first| last_day(later).is_none_or(|later| first < later));
     with != without || ends_before
 }
 
@@ -83,7 +105,9 @@ fn finding(
     whole: &Whole,
 ) -> Finding {
     let policy = subject.policy;
-    let one = flows.first().map_or_else(String::new, |flow| subject.one_rule(*flow));
+    let one = flows
+        .first()
+        .map_or_else(String::new, |flow| subject.one_rule(*flow));
     let message = match flows.len() {
         1 => format!("{one} is allowed twice"),
         2 => format!("{one} is allowed twice, and so is 1 more"),
@@ -92,13 +116,21 @@ fn finding(
     let [later_span, first_span] = [later, first].map(|id| policy.sentence(id).span);
     let finding = Finding::new(message);
     if later == first {
-        return finding.caused(later_span, "said twice in this sentence").help("delete what is said twice");
+        return finding
+            .caused(later_span, "said twice in this sentence")
+            .help("delete what is said twice");
     }
-    let finding = finding.caused(later_span, "said again").at(first_span, "said here already");
+    let finding = finding
+        .caused(later_span, "said again")
+        .at(first_span, "said here already");
     if whole.needed[later.index()] {
         return finding.help("delete what is said again");
     }
     let delete = Correction::safe("delete it", without(policy, later_span));
     let finding = finding.help("delete it, or the other").corrected(delete);
-    if whole.differ.contains(&later) || !always(policy, later_span) { finding.unsure() } else { finding }
+    if whole.differ.contains(&later) || !always(policy, later_span) {
+        finding.unsure()
+    } else {
+        finding
+    }
 }

@@ -38,7 +38,10 @@ web allows https from partner until 2026-12-31
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let today = subject.policy.as_of;
     let ended = subject.policy.sentences.iter().filter_map(|sentence| {
-        sentence.until.filter(|(_, day)| *day < today).map(|(until, day)| (sentence.span, until, day))
+        sentence
+            .until
+            .filter(|(_, day)| *day < today)
+            .map(|(until, day)| (sentence.span, until, day))
     });
     found.extend(ended.map(|(statement, until, day)| {
         let delete = Correction::review("delete it", without(subject.policy, statement));

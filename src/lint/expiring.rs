@@ -36,7 +36,12 @@ const SOON: i32 = 14;
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let today = subject.policy.as_of.unix_days();
-    for (span, day) in subject.policy.sentences.iter().filter_map(|sentence| sentence.until) {
+    for (span, day) in subject
+        .policy
+        .sentences
+        .iter()
+        .filter_map(|sentence| sentence.until)
+    {
         let left = match day.unix_days() - today {
             0 => "today is its last day".to_string(),
             1 => "1 day left".to_string(),

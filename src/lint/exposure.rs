@@ -1,11 +1,14 @@
 //! What tiers accept from the internet. It is judged by addresses, however they are written.
 //!
-//! Open to the internet means open to a good part of it: to more of its addresses than a sentence means to name.
+//! Open to the internet means open to a good part of it: to more of its addresses than a sentence
+//! means to name.
 
 use super::{Subject, listed};
 use crate::analysis::gate::Gates;
 use crate::diagnostic::Finding;
-use crate::net::{self, Addresses, Family, MANY_V4, MANY_V6, Packets, Ports, Traffic, TrafficSet, world};
+use crate::net::{
+    self, Addresses, Family, MANY_V4, MANY_V6, Packets, Ports, Traffic, TrafficSet, world,
+};
 use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
@@ -41,7 +44,10 @@ pub struct Open {
 
 impl From<Finding> for Exposed {
     fn from(finding: Finding) -> Exposed {
-        Exposed { finding, open: None }
+        Exposed {
+            finding,
+            open: None,
+        }
     }
 }
 
@@ -61,7 +67,10 @@ pub const fn tcp(name: &'static str, port: u16) -> Watched {
 
 /// A service on a range of TCP ports.
 pub const fn tcp_range(name: &'static str, from: u16, to: u16) -> Watched {
-    Watched { name, traffic: Traffic::Tcp(Ports { from, to }) }
+    Watched {
+        name,
+        traffic: Traffic::Tcp(Ports { from, to }),
+    }
 }
 
 /// A service on one UDP port.
@@ -71,7 +80,10 @@ pub const fn udp(name: &'static str, port: u16) -> Watched {
 
 /// A service on a range of UDP ports.
 pub const fn udp_range(name: &'static str, from: u16, to: u16) -> Watched {
-    Watched { name, traffic: Traffic::Udp(Ports { from, to }) }
+    Watched {
+        name,
+        traffic: Traffic::Udp(Ports { from, to }),
+    }
 }
 
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
@@ -80,7 +92,10 @@ pub fn openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let mut openings = Vec::new();
     for n in 0..policy.tiers.len() {
         let tier = TierId(n as u32);
-        let mut rules: Vec<Rule> = gates.inbound(tier).filter_map(|flow| rule(policy, flow)).collect();
+        let mut rules: Vec<Rule> = gates
+            .inbound(tier)
+            .filter_map(|flow| rule(policy, flow))
+            .collect();
         if may_be_many(rules.iter().map(|rule| rule.block)) {
             of_tier(tier, &mut rules, &world, &mut openings);
         }
@@ -98,7 +113,11 @@ struct Rule {
 
 fn rule(policy: &Policy, flow: u32) -> Option<Rule> {
     let flow = &policy.flows[flow as usize];
-    Some(Rule { sentence: flow.sentence, block: block(policy, flow)?, traffic: flow.traffic })
+    Some(Rule {
+        sentence: flow.sentence,
+        block: block(policy, flow)?,
+        traffic: flow.traffic,
+    })
 }
 
 /// The peer of a flow, where it is a block, or a parameter whose default is one.
@@ -117,7 +136,11 @@ fn may_be_many(blocks: impl Iterator<Item = IpNet>) -> bool {
         match block {
             IpNet::V4(net) => v4 += 1 << (32 - net.prefix_len()),
             IpNet::V6(net) => {
-                v6 = v6.saturating_add(1u128.checked_shl(128 - u32::from(net.prefix_len())).unwrap_or(u128::MAX))
+                v6 = v6.saturating_add(
+                    1u128
+                        .checked_shl(128 - u32::from(net.prefix_len()))
+                        .unwrap_or(u128::MAX),
+                )
             }
         }
     }
@@ -135,7 +158,11 @@ fn of_tier(tier: TierId, rules: &mut [Rule], world: &Addresses, openings: &mut V
             for (all, one) in by_itself.iter_mut().zip(&open) {
                 *all = all.union(one);
             }
-            openings.push(Opening { tier, sentences: vec![said[0].sentence], open });
+            openings.push(Opening {
+                tier,
+                sentences: vec![said[0].sentence],
+                open,
+            });
         }
     }
     if sentences < 2 {
@@ -148,10 +175,18 @@ fn of_tier(tier: TierId, rules: &mut [Rule], world: &Addresses, openings: &mut V
             let family = Family::of_block(&rule.block);
             world.meets(&rule.block) && rest[family as usize].meets(rule.traffic, family)
         };
-        let mut sentences: Vec<SentenceId> = rules.iter().filter(takes_part).map(|rule| rule.sentence).collect();
+        let mut sentences: Vec<SentenceId> = rules
+            .iter()
+            .filter(takes_part)
+            .map(|rule| rule.sentence)
+            .collect();
         sentences.sort_unstable();
         sentences.dedup();
-        openings.push(Opening { tier, sentences, open: rest });
+        openings.push(Opening {
+            tier,
+            sentences,
+            open: rest,
+        });
     }
 }
 
@@ -166,21 +201,29 @@ fn open(rules: &[Rule], world: &Addresses) -> [TrafficSet; 2] {
 impl Opening {
     /// What is open of this traffic, by family.
     pub fn of(&self, traffic: &[Traffic]) -> [TrafficSet; 2] {
-        Family::BOTH
-            .map(|family| TrafficSet::of_all(traffic.iter().copied(), family).intersection(&self.open[family as usize]))
+        Family::BOTH.map(|family| {
+            TrafficSet::of_all(traffic.iter().copied(), family)
+                .intersection(&self.open[family as usize])
+        })
     }
 
     /// What of this traffic is open, in words: `tcp 5900-5901`.
     fn part(&self, traffic: Traffic) -> String {
         let [v4, v6] = self.of(&[traffic]);
         let pieces = v4.union(&v6).pieces(traffic.family().unwrap_or(Family::V4));
-        pieces.iter().map(|piece| piece.to_string()).collect::<Vec<_>>().join(" and ")
+        pieces
+            .iter()
+            .map(|piece| piece.to_string())
+            .collect::<Vec<_>>()
+            .join(" and ")
     }
 
     /// What is open beside this traffic, by family.
     pub fn beside(&self, traffic: &[Traffic]) -> [TrafficSet; 2] {
-        Family::BOTH
-            .map(|family| self.open[family as usize].difference(&TrafficSet::of_all(traffic.iter().copied(), family)))
+        Family::BOTH.map(|family| {
+            self.open[family as usize]
+                .difference(&TrafficSet::of_all(traffic.iter().copied(), family))
+        })
     }
 
     /// Whether any of this traffic is open, in either family.
@@ -190,8 +233,13 @@ impl Opening {
 
     /// What its sentences say, as far as it has some of this.
     pub fn said(&self, subject: &Subject<'_>, sets: &[TrafficSet; 2]) -> Vec<Traffic> {
-        let flows = subject.gates.inbound(self.tier).map(|flow| &subject.policy.flows[flow as usize]);
-        let its = flows.filter(|flow| self.sentences.contains(&flow.sentence)).map(|flow| flow.traffic);
+        let flows = subject
+            .gates
+            .inbound(self.tier)
+            .map(|flow| &subject.policy.flows[flow as usize]);
+        let its = flows
+            .filter(|flow| self.sentences.contains(&flow.sentence))
+            .map(|flow| flow.traffic);
         its.filter(|traffic| TrafficSet::either_meets(sets, *traffic))
             .collect::<BTreeSet<Traffic>>()
             .into_iter()
@@ -206,19 +254,33 @@ impl Opening {
         message: String,
         help: impl Into<String>,
     ) -> Exposed {
-        let spans = self.sentences.iter().map(|id| subject.policy.sentence(*id).span);
+        let spans = self
+            .sentences
+            .iter()
+            .map(|id| subject.policy.sentence(*id).span);
         let together = self.sentences.len() > 1;
-        let finding = spans.enumerate().fold(Finding::new(message), |finding, (n, span)| match (n, together) {
-            (0, false) => finding.caused(span, "opens it"),
-            (0, true) => finding.caused(span, "opens it, together with others"),
-            (_, _) => finding.caused(span, "and this"),
+        let finding = spans
+            .enumerate()
+            .fold(Finding::new(message), |finding, (n, span)| {
+                match (n, together) {
+                    (0, false) => finding.caused(span, "opens it"),
+                    (0, true) => finding.caused(span, "opens it, together with others"),
+                    (_, _) => finding.caused(span, "and this"),
+                }
+            });
+        let open = Some(Open {
+            tier: self.tier,
+            traffic,
         });
-        let open = Some(Open { tier: self.tier, traffic });
-        Exposed { finding: finding.help(help), open }
+        Exposed {
+            finding: finding.help(help),
+            open,
+        }
     }
 }
 
-/// What a tier is open to the internet for, as its role says: a mail server takes mail from every server there is.
+/// What a tier is open to the internet for, as its role says: a mail server takes mail from every
+/// server there is.
 fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
     role == Some(Role::MailServer) && traffic == tcp("smtp", 25).traffic
 }
@@ -227,14 +289,21 @@ fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
 pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
         let role = subject.policy.tier(opening.tier).role;
-        let looked_for = watched.iter().filter(|watched| !is_there_for(role, watched.traffic));
-        let hits: Vec<&Watched> = looked_for.filter(|watched| opening.has(watched.traffic)).collect();
+        let looked_for = watched
+            .iter()
+            .filter(|watched| !is_there_for(role, watched.traffic));
+        let hits: Vec<&Watched> = looked_for
+            .filter(|watched| opening.has(watched.traffic))
+            .collect();
         if hits.is_empty() {
             continue;
         }
         let traffic: Vec<Traffic> = hits.iter().map(|hit| hit.traffic).collect();
         let tier = &subject.policy.tier(opening.tier).name;
-        let hits = hits.iter().map(|hit| format!("{} ({})", opening.part(hit.traffic), hit.name)).collect();
+        let hits = hits
+            .iter()
+            .map(|hit| format!("{} ({})", opening.part(hit.traffic), hit.name))
+            .collect();
         let open = opening.of(&traffic);
         let message = format!("`{tier}` accepts {} from {}", listed(hits), whom(&open));
         found.push(opening.exposed(subject, open, message, help));

@@ -32,7 +32,8 @@ web allows https, icmp echo-request, icmp fragmentation-needed from anywhere
 };
 
 /// What a server needs of it.
-const HELP: &str = "`icmp echo-request, icmp fragmentation-needed` is what a server needs, in both families";
+const HELP: &str =
+    "`icmp echo-request, icmp fragmentation-needed` is what a server needs, in both families";
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
@@ -53,7 +54,10 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
 fn whole(opening: &Opening) -> [TrafficSet; 2] {
     let icmp = [Traffic::Icmp(None), Traffic::Icmpv6(None)];
     Family::BOTH.map(|family| {
-        let (open, all) = (&opening.open[family as usize], TrafficSet::new(icmp[family as usize], family));
+        let (open, all) = (
+            &opening.open[family as usize],
+            TrafficSet::new(icmp[family as usize], family),
+        );
         let apart = open.covers(&all) && !open.covers(&TrafficSet::all(family));
         if apart { all } else { TrafficSet::default() }
     })

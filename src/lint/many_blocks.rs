@@ -29,13 +29,21 @@ web allows https from 198.51.100.0/24 except 198.51.100.7
     judge: Judge::Program(judge),
 };
 
-/// Blocks beyond which it is worth knowing: a third of the quota of a group (VPC user guide, quotas).
+/// Blocks beyond which it is worth knowing: a third of the quota of a group (VPC user guide,
+/// quotas).
 const MANY: usize = 20;
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    let many = subject.policy.remainders.iter().filter(|left| left.blocks > MANY);
+    let many = subject
+        .policy
+        .remainders
+        .iter()
+        .filter(|left| left.blocks > MANY);
     found.extend(many.map(|left| {
-        Finding::new(format!("`except` leaves {} blocks, each a rule", left.blocks))
-            .caused(left.span, "counts against the quota of rules")
+        Finding::new(format!(
+            "`except` leaves {} blocks, each a rule",
+            left.blocks
+        ))
+        .caused(left.span, "counts against the quota of rules")
     }));
 }

@@ -2,16 +2,16 @@
 
 use super::exposure::Open;
 use super::{
-    Level, Lint, icmp_all, missing_ipv6, open_admin_port, open_all_traffic, open_data_store, open_high_risk_port,
-    open_http, open_plaintext, open_wide_range, role_expectation,
+    Level, Lint, icmp_all, missing_ipv6, open_admin_port, open_all_traffic, open_data_store,
+    open_high_risk_port, open_http, open_plaintext, open_wide_range, role_expectation,
 };
 use crate::diagnostic::{Finding, listed};
 use crate::net::{Family, TrafficSet};
 use crate::policy::{Policy, TierId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which lint reports a sentence that several of them find: the first of these. It is the one that says
-/// most closely what the sentence opens.
+/// Which lint reports a sentence that several of them find: the first of these. It is the one that
+/// says most closely what the sentence opens.
 const MOST_SPECIFIC_FIRST: [&str; 10] = [
     open_all_traffic::LINT.name,
     open_wide_range::LINT.name,
@@ -45,24 +45,33 @@ pub struct Report {
     pub finding: Finding,
 }
 
-/// What is to be reported: of the candidates that the same sentences cause, the most specific, which
-/// names the others and has the highest of their levels.
+/// What is to be reported: of the candidates that the same sentences cause, the most specific,
+/// which names the others and has the highest of their levels.
 pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<Report> {
     let mut reports = Vec::new();
     let mut by_causes: BTreeMap<_, Vec<(Report, Open)>> = BTreeMap::new();
     for Candidate { report, open } in candidates {
         match open {
-            Some(open) => by_causes.entry(report.finding.causes.clone()).or_default().push((report, open)),
+            Some(open) => by_causes
+                .entry(report.finding.causes.clone())
+                .or_default()
+                .push((report, open)),
             None => reports.push(report),
         }
     }
-    reports.extend(by_causes.into_values().filter_map(|same| most_specific(policy, same)));
+    reports.extend(
+        by_causes
+            .into_values()
+            .filter_map(|same| most_specific(policy, same)),
+    );
     reports
 }
 
 /// The position of a lint in the order in which they report.
 fn rank(lint: &Lint) -> usize {
-    let place = MOST_SPECIFIC_FIRST.iter().position(|name| *name == lint.name);
+    let place = MOST_SPECIFIC_FIRST
+        .iter()
+        .position(|name| *name == lint.name);
     place.unwrap_or(MOST_SPECIFIC_FIRST.len())
 }
 
@@ -75,9 +84,14 @@ fn most_specific(policy: &Policy, mut same: Vec<(Report, Open)>) -> Option<Repor
 
     let tiers: BTreeSet<TierId> = others.iter().map(|(_, other)| other.tier).collect();
     let tiers = tiers.into_iter().filter(|tier| *tier != open.tier);
-    let tiers: Vec<String> = tiers.map(|tier| format!("`{}`", policy.tier(tier).name)).collect();
+    let tiers: Vec<String> = tiers
+        .map(|tier| format!("`{}`", policy.tier(tier).name))
+        .collect();
     let lints = other_lints(&first, &open, &others);
-    let level = others.iter().map(|(other, _)| other.level).fold(first.level, Level::max);
+    let level = others
+        .iter()
+        .map(|(other, _)| other.level)
+        .fold(first.level, Level::max);
 
     let mut finding = first.finding;
     if !tiers.is_empty() {
@@ -86,16 +100,26 @@ fn most_specific(policy: &Policy, mut same: Vec<(Report, Open)>) -> Option<Repor
     if !lints.is_empty() {
         finding = finding.help(format!("also found by {}", lints.join(", ")));
     }
-    Some(Report { lint: first.lint, level, finding })
+    Some(Report {
+        lint: first.lint,
+        level,
+        finding,
+    })
 }
 
-/// The other lints in words, each with its level if that is higher, and with what it finds beside what
-/// the reported finding is about: `open-high-risk-port` (deny), `open-data-store` (tcp 3306)
+/// The other lints in words, each with its level if that is higher, and with what it finds beside
+/// what the reported finding is about: `open-high-risk-port` (deny), `open-data-store` (tcp 3306)
 fn other_lints(first: &Report, open: &Open, others: &[(Report, Open)]) -> Vec<String> {
     let mut by_lint: BTreeMap<usize, (&Report, [TrafficSet; 2])> = BTreeMap::new();
-    for (other, opened) in others.iter().filter(|(other, _)| other.lint.name != first.lint.name) {
-        let beside = Family::BOTH.map(|f| opened.traffic[f as usize].difference(&open.traffic[f as usize]));
-        let (_, all) = by_lint.entry(rank(other.lint)).or_insert((other, Default::default()));
+    for (other, opened) in others
+        .iter()
+        .filter(|(other, _)| other.lint.name != first.lint.name)
+    {
+        let beside =
+            Family::BOTH.map(|f| opened.traffic[f as usize].difference(&open.traffic[f as usize]));
+        let (_, all) = by_lint
+            .entry(rank(other.lint))
+            .or_insert((other, Default::default()));
         for (all, one) in all.iter_mut().zip(&beside) {
             *all = all.union(one);
         }
@@ -115,7 +139,10 @@ fn other_lints(first: &Report, open: &Open, others: &[(Report, Open)]) -> Vec<St
 fn traffic_in_words([v4, v6]: &[TrafficSet; 2]) -> Vec<String> {
     let [both, v4, v6] = TrafficSet::shared(v4, v6);
     let sets = [(both, Family::V4), (v4, Family::V4), (v6, Family::V6)];
-    let pieces: BTreeSet<_> = sets.iter().flat_map(|(set, family)| set.pieces(*family)).collect();
+    let pieces: BTreeSet<_> = sets
+        .iter()
+        .flat_map(|(set, family)| set.pieces(*family))
+        .collect();
     pieces.iter().map(ToString::to_string).collect()
 }
 
@@ -126,7 +153,9 @@ mod tests {
 
     #[test]
     fn each_lint_about_exposure_has_its_place_in_the_order() {
-        let about_exposure = ALL.iter().filter(|lint| matches!(lint.judge, Judge::Exposure(_)));
+        let about_exposure = ALL
+            .iter()
+            .filter(|lint| matches!(lint.judge, Judge::Exposure(_)));
         let names: BTreeSet<&str> = about_exposure.map(|lint| lint.name).collect();
         assert_eq!(names, MOST_SPECIFIC_FIRST.into());
     }

@@ -1,7 +1,9 @@
 //! `missing-ipv6`: something that is open to the internet of IPv4 and not to that of IPv6.
 
 use super::exposure::{Exposed, nothing};
-use super::{Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store, open_high_risk_port};
+use super::{
+    Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store, open_high_risk_port,
+};
 use crate::analysis::gate::Endpoint;
 use crate::net::{Family, Traffic, TrafficSet};
 
@@ -34,12 +36,23 @@ web allows https from anywhere
 };
 
 /// ICMP of either family, within its own and within the other.
-const ICMP: [Traffic; 3] = [Traffic::Icmp(None), Traffic::Icmpv6(None), Traffic::Number(58)];
+const ICMP: [Traffic; 3] = [
+    Traffic::Icmp(None),
+    Traffic::Icmpv6(None),
+    Traffic::Number(58),
+];
 
 /// What other lints say is not to be open at all.
 fn told() -> TrafficSet {
-    let lists = [&open_admin_port::WATCHED[..], &open_data_store::WATCHED, &open_high_risk_port::WATCHED];
-    TrafficSet::of_all(lists.into_iter().flatten().map(|watched| watched.traffic), Family::V4)
+    let lists = [
+        &open_admin_port::WATCHED[..],
+        &open_data_store::WATCHED,
+        &open_high_risk_port::WATCHED,
+    ];
+    TrafficSet::of_all(
+        lists.into_iter().flatten().map(|watched| watched.traffic),
+        Family::V4,
+    )
 }
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
@@ -48,19 +61,33 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     }
     let told = told();
     for of_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
-        let v6 = TrafficSet::union_of(of_tier.iter().map(|opening| &opening.open[Family::V6 as usize]));
+        let v6 = TrafficSet::union_of(
+            of_tier
+                .iter()
+                .map(|opening| &opening.open[Family::V6 as usize]),
+        );
         let has = TrafficSet::union_of([&v6, &TrafficSet::of_all(ICMP, Family::V4), &told]);
         for opening in of_tier {
-            let missing = [opening.open[Family::V4 as usize].difference(&has), TrafficSet::default()];
-            // what is not to be open at all is told by others, and a VPC with blocks of IPv4 alone has no IPv6 to open
+            let missing = [
+                opening.open[Family::V4 as usize].difference(&has),
+                TrafficSet::default(),
+            ];
+            // what is not to be open at all is told by others, and a VPC with blocks of IPv4 alone
+            // has no IPv6 to open
             let without = !Endpoint::tier(subject.policy, opening.tier).is_in(Family::V6);
             if without || nothing(&missing) {
                 continue;
             }
             let tier = &subject.policy.tier(opening.tier).name;
-            let said = opening.said(subject, &missing).iter().map(Traffic::to_string).collect();
-            let message =
-                format!("`{tier}` accepts {} from the IPv4 internet and not from the IPv6 internet", listed(said));
+            let said = opening
+                .said(subject, &missing)
+                .iter()
+                .map(Traffic::to_string)
+                .collect();
+            let message = format!(
+                "`{tier}` accepts {} from the IPv4 internet and not from the IPv6 internet",
+                listed(said)
+            );
             let help = "`from anywhere` is both; a stack without IPv6 says `ip = ipv4`";
             found.push(opening.exposed(subject, missing, message, help));
         }

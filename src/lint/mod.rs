@@ -1,7 +1,7 @@
 //! Lints: one file each, documented where it is written.
 //!
-//! A lint looks at the whole policy and says what it found; how bad that is, and whether an `@allow` silences it, is
-//! decided here for all of them.
+//! A lint looks at the whole policy and says what it found; how bad that is, and whether an
+//! `@allow` silences it, is decided here for all of them.
 
 mod ampersand;
 mod duplicate_default;
@@ -203,23 +203,42 @@ impl Levels {
         self.on(lint, lint.level)
     }
 
-    /// These levels on top of others: `warnings` are then the lints that the others leave at `warn`.
+    /// These levels on top of others: `warnings` are then the lints that the others leave at
+    /// `warn`.
     pub fn over(&self, others: &Levels) -> Levels {
         let level = |lint: &Lint| (lint.name, self.on(lint, others.of(lint)));
-        Levels { named: ALL.iter().map(level).collect(), ..Levels::default() }
+        Levels {
+            named: ALL.iter().map(level).collect(),
+            ..Levels::default()
+        }
     }
 
     /// The level of a lint that has this one where nothing is said here.
     fn on(&self, lint: &Lint, level: Level) -> Level {
         let kind = self.warnings.filter(|_| level == Level::Warn);
-        self.named.get(lint.name).copied().or(kind).or(self.all).unwrap_or(level)
+        self.named
+            .get(lint.name)
+            .copied()
+            .or(kind)
+            .or(self.all)
+            .unwrap_or(level)
     }
 }
 
 /// Judges a program by every lint that looks at the whole of it.
-pub fn judge(policy: &Policy, gates: Gates<'_>, deployment: &Deployment<'_>, levels: &Levels) -> Problems {
+pub fn judge(
+    policy: &Policy,
+    gates: Gates<'_>,
+    deployment: &Deployment<'_>,
+    levels: &Levels,
+) -> Problems {
     let openings = exposure::openings(policy, &gates);
-    let subject = Subject { policy, gates, openings, deployment };
+    let subject = Subject {
+        policy,
+        gates,
+        openings,
+        deployment,
+    };
     let mut silencer = Silencer::new(policy);
     let (mut problems, mut exposed) = (Problems::default(), Vec::new());
     for lint in ALL {
@@ -247,12 +266,19 @@ pub fn judge(policy: &Policy, gates: Gates<'_>, deployment: &Deployment<'_>, lev
 
     let reports = merge(policy, exposed).into_iter();
     let mut all = Problems::default();
-    all.extend(reports.filter_map(|Report { lint, level, finding }| problem(lint, level, finding)));
+    all.extend(reports.filter_map(
+        |Report {
+             lint,
+             level,
+             finding,
+         }| problem(lint, level, finding),
+    ));
     all.append(problems);
     all
 }
 
-/// Problems of what a lint found about the program as a whole, which an `@allow` on the stack silences.
+/// Problems of what a lint found about the program as a whole, which an `@allow` on the stack
+/// silences.
 pub fn told(policy: &Policy, lint: &Lint, levels: &Levels, found: Vec<Finding>) -> Problems {
     let mut problems = Problems::default();
     problems.extend(Silencer::new(policy).leaves(lint, levels.of(lint), found));
@@ -262,7 +288,11 @@ pub fn told(policy: &Policy, lint: &Lint, levels: &Levels, found: Vec<Finding>) 
 /// What a lint found as a problem, unless nobody is told.
 fn problem(lint: &Lint, level: Level, finding: Finding) -> Option<Problem> {
     let level = level.of_problem()?;
-    Some(Problem::Lint(Box::new(Finding { lint: lint.name, level, ..finding })))
+    Some(Problem::Lint(Box::new(Finding {
+        lint: lint.name,
+        level,
+        ..finding
+    })))
 }
 
 /// The `@allow`s of a program, and which of them were of use.
@@ -273,11 +303,17 @@ struct Silencer<'p> {
 
 impl<'p> Silencer<'p> {
     fn new(policy: &'p Policy) -> Silencer<'p> {
-        Silencer { policy, used: vec![false; policy.annotations.len()] }
+        Silencer {
+            policy,
+            used: vec![false; policy.annotations.len()],
+        }
     }
 
     fn knows(&self, lint: &str) -> bool {
-        self.policy.annotations.iter().any(|annotation| annotation.lint == lint)
+        self.policy
+            .annotations
+            .iter()
+            .any(|annotation| annotation.lint == lint)
     }
 
     /// The findings that stand, as problems.
@@ -285,43 +321,67 @@ impl<'p> Silencer<'p> {
         if self.knows(lint.name) {
             found.retain(|finding| !self.silences(lint.name, finding));
         }
-        found.into_iter().filter_map(|finding| problem(lint, level, finding)).collect()
+        found
+            .into_iter()
+            .filter_map(|finding| problem(lint, level, finding))
+            .collect()
     }
 
     /// Likewise of a lint about exposure, of which others may find the same.
-    fn candidates(&mut self, lint: &'static Lint, level: Level, mut found: Vec<Exposed>) -> Vec<Candidate> {
+    fn candidates(
+        &mut self,
+        lint: &'static Lint,
+        level: Level,
+        mut found: Vec<Exposed>,
+    ) -> Vec<Candidate> {
         if self.knows(lint.name) {
             found.retain(|exposed| !self.silences(lint.name, &exposed.finding));
         }
         if level == Level::Allow {
             return Vec::new();
         }
-        let candidate = |Exposed { finding, open }| Candidate { report: Report { lint, level, finding }, open };
+        let candidate = |Exposed { finding, open }| Candidate {
+            report: Report {
+                lint,
+                level,
+                finding,
+            },
+            open,
+        };
         found.into_iter().map(candidate).collect()
     }
 
     /// Whether each cause of a finding has an `@allow`; what has no place is caused by the stack.
     fn silences(&mut self, lint: &str, finding: &Finding) -> bool {
         let stack = self.policy.stack.span.as_slice();
-        let causes = if finding.causes.is_empty() { stack } else { &finding.causes };
+        let causes = if finding.causes.is_empty() {
+            stack
+        } else {
+            &finding.causes
+        };
         let about = finding.about.and_then(|about| self.annotation(lint, about));
         if let Some(n) = about {
             self.used[n] = true;
             return true;
         }
-        let found: Option<Vec<usize>> = causes.iter().map(|cause| self.annotation(lint, *cause)).collect();
+        let found: Option<Vec<usize>> = causes
+            .iter()
+            .map(|cause| self.annotation(lint, *cause))
+            .collect();
         let found = found.unwrap_or_default();
         found.iter().for_each(|n| self.used[*n] = true);
         !found.is_empty()
     }
 
     fn annotation(&self, lint: &str, cause: Span) -> Option<usize> {
-        around(self.policy, cause).find(|(_, annotation)| annotation.lint == lint).map(|(n, _)| n)
+        around(self.policy, cause)
+            .find(|(_, annotation)| annotation.lint == lint)
+            .map(|(n, _)| n)
     }
 }
 
-/// The annotations of the statement that a place is in, with their positions among all, which are in the order of their
-/// statements.
+/// The annotations of the statement that a place is in, with their positions among all, which are
+/// in the order of their statements.
 fn around(policy: &Policy, place: Span) -> impl Iterator<Item = (usize, &Annotation)> {
     let before = |it: &Annotation| (it.statement.file, it.statement.end) < (place.file, place.end);
     let first = policy.annotations.partition_point(before);
@@ -336,8 +396,8 @@ fn without(policy: &Policy, statement: Span) -> Change {
     Change::Remove(gone)
 }
 
-/// Whether what is true of a place in this run is true in every other: included files stand in other programs too, and
-/// other values of parameters make other networks.
+/// Whether what is true of a place in this run is true in every other: included files stand in
+/// other programs too, and other values of parameters make other networks.
 fn always(policy: &Policy, place: Span) -> bool {
     place.file == FileId(0) && policy.params.iter().all(|param| !param.bound)
 }

@@ -60,19 +60,29 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
     found.extend(first.into_iter().map(|(sentence, (n, flow, what, count))| {
         let policy = subject.policy;
-        let message = format!("{} is about {what}, which security groups never filter", subject.one_rule(n));
+        let message = format!(
+            "{} is about {what}, which security groups never filter",
+            subject.one_rule(n)
+        );
         let span = policy.sentence(sentence).span;
         if count == of_sentence[sentence.index()] {
             let delete = Correction::review("delete it", without(policy, span));
-            Finding::new(message).caused(span, "has no effect").help("delete it").corrected(delete)
+            Finding::new(message)
+                .caused(span, "has no effect")
+                .help("delete it")
+                .corrected(delete)
         } else {
             let part = match (what, flow.peer) {
                 (DHCP_WORDS, _) => flow.traffic.to_string(),
                 (_, Peer::Net(block)) => block.to_string(),
-                (_, Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_)) => String::new(),
+                (_, Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_)) => {
+                    String::new()
+                }
             };
             let help = format!("say the rest without `{part}`");
-            Finding::new(message).caused(span, "a part of it has no effect").help(help)
+            Finding::new(message)
+                .caused(span, "a part of it has no effect")
+                .help(help)
         }
     }));
 }
@@ -80,12 +90,18 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 /// What a flow speaks of, where that is nothing that is filtered.
 pub(super) fn unfiltered(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
     match flow.traffic {
-        Traffic::Udp(ports) if DHCP.iter().any(|(from, to)| *from <= ports.from && ports.to <= *to) => {
+        Traffic::Udp(ports)
+            if DHCP
+                .iter()
+                .any(|(from, to)| *from <= ports.from && ports.to <= *to) =>
+        {
             return Some(DHCP_WORDS);
         }
         Traffic::All | Traffic::Tcp(_) | Traffic::Udp(_) => {}
         Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => {}
     }
-    let Peer::Net(block) = flow.peer else { return None };
+    let Peer::Net(block) = flow.peer else {
+        return None;
+    };
     service(subject.policy, flow.subject, block)
 }

@@ -39,9 +39,21 @@ const PORT_0: Ports = Ports { from: 0, to: 0 };
 
 /// What is told of, with why it is of no use and what was probably meant.
 const ODD: [(Traffic, &str, &str); 3] = [
-    (Traffic::Tcp(PORT_0), "nothing listens on port 0", "`tcp` is every port"),
-    (Traffic::Udp(PORT_0), "nothing listens on port 0", "`udp` is every port"),
-    (Traffic::Icmp(Some((0, Some(0)))), "replies to a ping need no rule", "`icmp` is every type, `ping` the request"),
+    (
+        Traffic::Tcp(PORT_0),
+        "nothing listens on port 0",
+        "`tcp` is every port",
+    ),
+    (
+        Traffic::Udp(PORT_0),
+        "nothing listens on port 0",
+        "`udp` is every port",
+    ),
+    (
+        Traffic::Icmp(Some((0, Some(0)))),
+        "replies to a ping need no rule",
+        "`icmp` is every type, `ping` the request",
+    ),
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
@@ -51,19 +63,28 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             by_sentence.entry(flow.sentence).or_default().insert(n);
         }
     }
-    found.extend(by_sentence.iter().map(|(sentence, odd)| finding(subject, *sentence, odd)));
+    found.extend(
+        by_sentence
+            .iter()
+            .map(|(sentence, odd)| finding(subject, *sentence, odd)),
+    );
 }
 
 /// The entry of the table that an inbound rule is.
 fn odd(flow: &Flow) -> Option<usize> {
     flow.receiver()?;
-    ODD.iter().position(|(traffic, ..)| *traffic == flow.traffic)
+    ODD.iter()
+        .position(|(traffic, ..)| *traffic == flow.traffic)
 }
 
 fn finding(subject: &Subject<'_>, sentence: SentenceId, odd: &BTreeSet<usize>) -> Finding {
     let entries = || odd.iter().map(|n| ODD[*n]);
     let reasons: BTreeSet<&str> = entries().map(|(_, reason, _)| reason).collect();
-    let traffic = listed(entries().map(|(traffic, ..)| format!("`{traffic}`")).collect());
+    let traffic = listed(
+        entries()
+            .map(|(traffic, ..)| format!("`{traffic}`"))
+            .collect(),
+    );
     let reasons = reasons.into_iter().collect::<Vec<_>>().join(", and ");
 
     let span = subject.policy.sentence(sentence).span;

@@ -73,5 +73,10 @@ pub(super) const WATCHED: [Watched; 29] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    exposed(subject, &WATCHED, "name the networks that need it, as in `from office`", found);
+    exposed(
+        subject,
+        &WATCHED,
+        "name the networks that need it, as in `from office`",
+        found,
+    );
 }

@@ -35,7 +35,10 @@ web allows all          from itself
     judge: Judge::Exposure(judge),
 };
 
-const EVERY_PORT: Ports = Ports { from: 1, to: u16::MAX };
+const EVERY_PORT: Ports = Ports {
+    from: 1,
+    to: u16::MAX,
+};
 
 /// What counts as everything, the widest first.
 const WHOLE: [(&str, Traffic); 3] = [
@@ -46,7 +49,10 @@ const WHOLE: [(&str, Traffic); 3] = [
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for of_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
-        let whole: Vec<&Opening> = of_tier.iter().filter(|opening| widest(&opening.open).is_some()).collect();
+        let whole: Vec<&Opening> = of_tier
+            .iter()
+            .filter(|opening| widest(&opening.open).is_some())
+            .collect();
         for opening in &whole {
             found.extend(finding(subject, opening));
         }
@@ -58,30 +64,51 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
 
 /// The openings of one tier as one, by the sentences that take part in its widest whole.
 fn together(openings: &[Opening]) -> Opening {
-    let open = Family::BOTH.map(|family| TrafficSet::union_of(openings.iter().map(|o| &o.open[family as usize])));
+    let open = Family::BOTH
+        .map(|family| TrafficSet::union_of(openings.iter().map(|o| &o.open[family as usize])));
     let wanted = widest(&open).map(|(_, traffic)| traffic);
     let takes_part = |opening: &&Opening| wanted.is_some_and(|traffic| opening.has(traffic));
-    let mut sentences: Vec<_> = openings.iter().filter(takes_part).flat_map(|o| o.sentences.clone()).collect();
+    let mut sentences: Vec<_> = openings
+        .iter()
+        .filter(takes_part)
+        .flat_map(|o| o.sentences.clone())
+        .collect();
     sentences.sort_unstable();
     sentences.dedup();
-    Opening { tier: openings[0].tier, sentences, open }
+    Opening {
+        tier: openings[0].tier,
+        sentences,
+        open,
+    }
 }
 
 /// The widest whole that is in one of these sets, and in which.
 fn widest(open: &[TrafficSet; 2]) -> Option<(&'static str, Traffic)> {
-    let covers = |traffic| Family::BOTH.into_iter().any(|f| open[f as usize].covers(&TrafficSet::new(traffic, f)));
+    let covers = |traffic| {
+        Family::BOTH
+            .into_iter()
+            .any(|f| open[f as usize].covers(&TrafficSet::new(traffic, f)))
+    };
     WHOLE.into_iter().find(|(_, traffic)| covers(*traffic))
 }
 
 fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
     let (what, traffic) = widest(&opening.open)?;
-    let covers = |family: Family, traffic| opening.open[family as usize].covers(&TrafficSet::new(traffic, family));
+    let covers = |family: Family, traffic| {
+        opening.open[family as usize].covers(&TrafficSet::new(traffic, family))
+    };
     let [_, (_, tcp), (_, udp)] = WHOLE;
     let and_udp = traffic == tcp && Family::BOTH.into_iter().any(|family| covers(family, udp));
     let both = if and_udp { " and every UDP port" } else { "" };
 
     let whole = |traffic| {
-        Family::BOTH.map(|f| if covers(f, traffic) { TrafficSet::new(traffic, f) } else { TrafficSet::default() })
+        Family::BOTH.map(|f| {
+            if covers(f, traffic) {
+                TrafficSet::new(traffic, f)
+            } else {
+                TrafficSet::default()
+            }
+        })
     };
     let mut open = whole(traffic);
     let tier = &subject.policy.tier(opening.tier).name;

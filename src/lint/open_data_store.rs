@@ -1,4 +1,5 @@
-//! `open-data-store`: a database, cache, search engine, message broker or file service that is open to the internet.
+//! `open-data-store`: a database, cache, search engine, message broker or file service that is open
+//! to the internet.
 
 use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp, udp_range};
 use super::{Judge, Level, Lint, Subject};
@@ -33,7 +34,8 @@ db allows mysql from app
     judge: Judge::Exposure(judge),
 };
 
-/// Ports of products that keep or pass on data, as their documentation and IANA's registry name them.
+/// Ports of products that keep or pass on data, as their documentation and IANA's registry name
+/// them.
 pub(super) const WATCHED: [Watched; 80] = [
     tcp("mysql", 3306),
     tcp("mysqlx", 33060),
@@ -118,5 +120,10 @@ pub(super) const WATCHED: [Watched; 80] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    exposed(subject, &WATCHED, "name the tiers that use it, as in `from app`", found);
+    exposed(
+        subject,
+        &WATCHED,
+        "name the tiers that use it, as in `from app`",
+        found,
+    );
 }

@@ -33,7 +33,8 @@ search allows tcp 9200 from balancer
     judge: Judge::Exposure(judge),
 };
 
-/// AWS Security Hub user guide, \[EC2.19\]: the services that it names, where its list of ports does.
+/// AWS Security Hub user guide, \[EC2.19\]: the services that it names, where its list of ports
+/// does.
 pub(super) const WATCHED: [Watched; 24] = [
     tcp("ftp-data", 20),
     tcp("ftp", 21),
@@ -62,5 +63,10 @@ pub(super) const WATCHED: [Watched; 24] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    exposed(subject, &WATCHED, "name the networks that need it, as in `from office`", found);
+    exposed(
+        subject,
+        &WATCHED,
+        "name the networks that need it, as in `from office`",
+        found,
+    );
 }

@@ -33,7 +33,8 @@ mail allows imaps from anywhere
     judge: Judge::Exposure(judge),
 };
 
-/// Protocols without encryption of their own: IANA's registry, and the defaults that products document.
+/// Protocols without encryption of their own: IANA's registry, and the defaults that products
+/// document.
 const WATCHED: [Watched; 30] = [
     tcp("ftp", 21),
     tcp("telnet", 23),

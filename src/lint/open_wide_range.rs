@@ -51,7 +51,9 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
 }
 
 fn wide(opening: &Opening) -> Vec<Traffic> {
-    let stretches = Family::BOTH.into_iter().flat_map(|family| opening.open[family as usize].ports());
+    let stretches = Family::BOTH
+        .into_iter()
+        .flat_map(|family| opening.open[family as usize].ports());
     let wide = stretches.filter(|stretch| {
         ports(*stretch).is_some_and(|ports| {
             let every = ports.from <= 1 && ports.to == u16::MAX;

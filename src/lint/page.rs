@@ -8,7 +8,12 @@ type Program = fn(&str) -> String;
 
 /// All about one lint, for a terminal.
 pub fn explained(lint: &Lint) -> String {
-    format!("{}: {}\n\n{}", lint.name, lint.title, section(lint, indented))
+    format!(
+        "{}: {}\n\n{}",
+        lint.name,
+        lint.title,
+        section(lint, indented)
+    )
 }
 
 /// All about one lint, in Markdown.
@@ -21,11 +26,21 @@ pub fn page() -> String {
     let mut page = INTRODUCTION.to_string();
     page.push_str("\n| lint | level | finds |\n|---|---|---|\n");
     for lint in ALL {
-        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", lint.name, lint.level.keyword(), lint.title);
+        let _ = writeln!(
+            page,
+            "| [`{0}`](#{0}) | {1} | {2} |",
+            lint.name,
+            lint.level.keyword(),
+            lint.title
+        );
     }
     for lint in ALL {
         let text = in_markdown(lint);
-        let _ = write!(page, "\n## {}\n\nFinds {}.\n\n{}", lint.name, lint.title, text);
+        let _ = write!(
+            page,
+            "\n## {}\n\nFinds {}.\n\n{}",
+            lint.name, lint.title, text
+        );
     }
     page
 }
@@ -34,7 +49,9 @@ fn section(lint: &Lint, program: Program) -> String {
     let (level, text) = (lint.level.keyword(), lint.text);
     let (fires, calm) = (program(lint.fires), program(lint.calm));
     let controls = controls(lint);
-    format!("Level: {level}\n\n{text}\n\n{controls}It fires here:\n\n{fires}\nAnd here it does not:\n\n{calm}")
+    format!(
+        "Level: {level}\n\n{text}\n\n{controls}It fires here:\n\n{fires}\nAnd here it does not:\n\n{calm}"
+    )
 }
 
 /// Controls of others that ask for the same.
@@ -42,12 +59,21 @@ fn controls(lint: &Lint) -> String {
     if lint.ids.is_empty() {
         return String::new();
     }
-    let controls = lint.ids.iter().map(|(who, what)| format!("- {who}: {what}\n"));
+    let controls = lint
+        .ids
+        .iter()
+        .map(|(who, what)| format!("- {who}: {what}\n"));
     format!("Corresponds to:\n\n{}\n", controls.collect::<String>())
 }
 
 fn indented(program: &str) -> String {
-    let line = |line: &str| if line.is_empty() { "\n".to_string() } else { format!("    {line}\n") };
+    let line = |line: &str| {
+        if line.is_empty() {
+            "\n".to_string()
+        } else {
+            format!("    {line}\n")
+        }
+    };
     program.lines().map(line).collect()
 }
 

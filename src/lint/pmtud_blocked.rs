@@ -41,7 +41,10 @@ web allows https, icmp fragmentation-needed from anywhere
 const STREAMS: [Traffic; 2] = [Traffic::Tcp(Ports::ALL), Traffic::Udp(Ports::ALL)];
 
 /// What says so: IANA, "ICMP Parameters" (type 3, code 4) and "ICMPv6 Parameters" (type 2, code 0).
-pub const TOO_BIG: [Traffic; 2] = [Traffic::Icmp(Some((3, Some(4)))), Traffic::Icmpv6(Some((2, Some(0))))];
+pub const TOO_BIG: [Traffic; 2] = [
+    Traffic::Icmp(Some((3, Some(4)))),
+    Traffic::Icmpv6(Some((2, Some(0)))),
+];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for n in 0..subject.policy.tiers.len() {
@@ -50,25 +53,46 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 fn of_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
-    let flows = || subject.gates.inbound(tier).map(|flow| &subject.policy.flows[flow as usize]);
+    let flows = || {
+        subject
+            .gates
+            .inbound(tier)
+            .map(|flow| &subject.policy.flows[flow as usize])
+    };
     let rules = flows().filter_map(|flow| Some((block(subject.policy, flow)?, flow.traffic)));
     let packets = Packets::new(rules);
     let from = |traffic: &[Traffic]| {
-        let [v4, v6] = Family::BOTH.map(|family| TrafficSet::of_all(traffic.iter().copied(), family));
+        let [v4, v6] =
+            Family::BOTH.map(|family| TrafficSet::of_all(traffic.iter().copied(), family));
         packets.addresses(&v4, &v6)
     };
-    let deaf = from(&STREAMS).intersection(&outside(subject, tier)).difference(&from(&TOO_BIG));
+    let deaf = from(&STREAMS)
+        .intersection(&outside(subject, tier))
+        .difference(&from(&TOO_BIG));
     let streams = Family::BOTH.map(|family| TrafficSet::of_all(STREAMS, family));
     let first = flows().find(|flow| {
         let is_deaf = || block(subject.policy, flow).is_some_and(|block| deaf.meets(&block));
         TrafficSet::either_meets(&streams, flow.traffic) && is_deaf()
     })?;
-    let wanted = if deaf.v4.is_empty() { "icmpv6 packet-too-big" } else { "icmp fragmentation-needed" };
+    let wanted = if deaf.v4.is_empty() {
+        "icmpv6 packet-too-big"
+    } else {
+        "icmp fragmentation-needed"
+    };
     let declared = subject.policy.tier(tier);
-    let message = format!("`{}` accepts {}, and not {wanted} from the same addresses", declared.name, first.traffic);
+    let message = format!(
+        "`{}` accepts {}, and not {wanted} from the same addresses",
+        declared.name, first.traffic
+    );
     let finding = Finding::new(message).caused(declared.span, "path-MTU discovery is blocked");
-    let finding = finding.at(subject.policy.sentence(first.sentence).span, "accepted here");
-    Some(finding.help(format!("add `{} allows {wanted} from …`, for those addresses", declared.name)))
+    let finding = finding.at(
+        subject.policy.sentence(first.sentence).span,
+        "accepted here",
+    );
+    Some(finding.help(format!(
+        "add `{} allows {wanted} from …`, for those addresses",
+        declared.name
+    )))
 }
 
 /// The addresses outside a tier's VPC; public ones, where its blocks are not known.

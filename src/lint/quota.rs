@@ -42,7 +42,9 @@ app allows tcp 9090-9091 from 10.2.0.0/24
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let quota = subject.policy.stack.rule_quota;
     for side in totals(subject.deployment) {
-        let over = Family::BOTH.into_iter().filter(|family| side.used.of(*family) > quota);
+        let over = Family::BOTH
+            .into_iter()
+            .filter(|family| side.used.of(*family) > quota);
         found.extend(over.map(|family| finding(subject, &side, family, quota)));
     }
 }
@@ -51,10 +53,18 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: u32) -> Finding {
     let (used, name) = (side.used.of(family), &subject.policy.tier(side.tier).name);
     let way = side.direction.words();
-    let message = format!("`{name}` has {used} {way} rules of {}, and AWS lets it have {quota}", family.words());
-    let mut costs: Vec<(SentenceId, u32)> =
-        costs(subject.deployment, side.tier, side.direction).iter().map(|(id, cost)| (*id, cost.of(family))).collect();
-    let most = costs.iter().copied().max_by_key(|(id, cost)| (*cost, std::cmp::Reverse(*id)));
+    let message = format!(
+        "`{name}` has {used} {way} rules of {}, and AWS lets it have {quota}",
+        family.words()
+    );
+    let mut costs: Vec<(SentenceId, u32)> = costs(subject.deployment, side.tier, side.direction)
+        .iter()
+        .map(|(id, cost)| (*id, cost.of(family)))
+        .collect();
+    let most = costs
+        .iter()
+        .copied()
+        .max_by_key(|(id, cost)| (*cost, std::cmp::Reverse(*id)));
     costs.sort_unstable();
     let mut sum = 0;
     let passes = costs.iter().copied().find(|(_, cost)| {
@@ -75,5 +85,9 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
 }
 
 fn rules(count: u32) -> String {
-    if count == 1 { "1 rule".to_string() } else { format!("{count} rules") }
+    if count == 1 {
+        "1 rule".to_string()
+    } else {
+        format!("{count} rules")
+    }
 }

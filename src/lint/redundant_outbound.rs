@@ -47,7 +47,11 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         tiers.sort_unstable();
         tiers.dedup();
         if !tiers.is_empty() {
-            let tiers = quoted(tiers.into_iter().map(|tier| policy.tier(tier).name.as_str()));
+            let tiers = quoted(
+                tiers
+                    .into_iter()
+                    .map(|tier| policy.tier(tier).name.as_str()),
+            );
             let word = |flow: &Flow| {
                 let mut word = String::new();
                 policy.push_peer(flow, &mut word);
@@ -58,12 +62,18 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             let mut peers: Vec<String> = of_no_use.into_iter().map(word).collect();
             peers.retain(|peer| seen.insert(peer.clone()));
             let peers = quoted(peers.iter().map(String::as_str));
-            let finding = Finding::new(format!("the outbound side of {tiers} is open, so that {peers} adds no rule"));
+            let finding = Finding::new(format!(
+                "the outbound side of {tiers} is open, so that {peers} adds no rule"
+            ));
             let statement = policy.sentence(said[0].sentence).span;
             let finding = finding.caused(statement, "lets nothing more out");
             let finding = finding.help("leave it out, or close the tier: `outbound = closed`");
             let leave_out = Correction::review("leave it out", without(policy, statement));
-            found.push(if said.iter().all(idle) { finding.corrected(leave_out) } else { finding });
+            found.push(if said.iter().all(idle) {
+                finding.corrected(leave_out)
+            } else {
+                finding
+            });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `role-expectation`: a tier that is not what its role says.
 //!
-//! The table says what each role may accept from the internet, what it may accept at all, and what it has to be able
-//! to do. What no sentence does is told at the declaration of the tier.
+//! The table says what each role may accept from the internet, what it may accept at all, and what
+//! it has to be able to do. What no sentence does is told at the declaration of the tier.
 
 use super::exposure::{Exposed, Opening, nothing, whom};
 use super::pmtud_blocked::TOO_BIG;
@@ -70,11 +70,17 @@ struct Expectation {
 }
 
 const fn tcp(port: u16) -> Traffic {
-    Traffic::Tcp(Ports { from: port, to: port })
+    Traffic::Tcp(Ports {
+        from: port,
+        to: port,
+    })
 }
 
 const fn udp(port: u16) -> Traffic {
-    Traffic::Udp(Ports { from: port, to: port })
+    Traffic::Udp(Ports {
+        from: port,
+        to: port,
+    })
 }
 
 const ICMP: [Traffic; 2] = [Traffic::Icmp(None), Traffic::Icmpv6(None)];
@@ -85,7 +91,15 @@ const ANY_PORT: [Traffic; 2] = [Traffic::Tcp(Ports::ALL), Traffic::Udp(Ports::AL
 const DNS: [Traffic; 2] = [tcp(53), udp(53)];
 
 /// Ports of mail between servers, from clients, and to mailboxes (IANA).
-const MAIL: [Traffic; 7] = [tcp(25), tcp(465), tcp(587), tcp(110), tcp(143), tcp(993), tcp(995)];
+const MAIL: [Traffic; 7] = [
+    tcp(25),
+    tcp(465),
+    tcp(587),
+    tcp(110),
+    tcp(143),
+    tcp(993),
+    tcp(995),
+];
 const MAIL_FOR_ALL: [Traffic; 12] = [
     tcp(25),
     tcp(465),
@@ -101,7 +115,8 @@ const MAIL_FOR_ALL: [Traffic; 12] = [
     ICMP[1],
 ];
 
-/// NFS, SMB and NetBIOS, FTP and FTPS, SFTP, TFTP, rsync, AFP, iSCSI, Lustre, GlusterFS, Ceph, and WebDAV by https.
+/// NFS, SMB and NetBIOS, FTP and FTPS, SFTP, TFTP, rsync, AFP, iSCSI, Lustre, GlusterFS, Ceph, and
+/// WebDAV by https.
 const FILES: [Traffic; 15] = [
     tcp(2049),
     tcp(445),
@@ -120,22 +135,79 @@ const FILES: [Traffic; 15] = [
     tcp(443),
 ];
 
-const DNS_FOR_ALL: [Traffic; 8] = [tcp(53), udp(53), tcp(853), udp(853), tcp(443), udp(443), ICMP[0], ICMP[1]];
+const DNS_FOR_ALL: [Traffic; 8] = [
+    tcp(53),
+    udp(53),
+    tcp(853),
+    udp(853),
+    tcp(443),
+    udp(443),
+    ICMP[0],
+    ICMP[1],
+];
 
 /// A role of which nothing is for the internet, and which has to do nothing.
-const PRIVATE: Expectation =
-    Expectation { role: Role::Database, internet: &[], anyone: None, some_of: &[], together: &[], sends: false };
+const PRIVATE: Expectation = Expectation {
+    role: Role::Database,
+    internet: &[],
+    anyone: None,
+    some_of: &[],
+    together: &[],
+    sends: false,
+};
 
 const EXPECTATIONS: [Expectation; 9] = [
-    Expectation { role: Role::WebServer, internet: &SITE, some_of: &[ANY_PORT[0]], ..PRIVATE },
-    Expectation { role: Role::AppServer, internet: &ICMP, ..PRIVATE },
-    Expectation { role: Role::Database, some_of: &[ANY_PORT[0]], ..PRIVATE },
-    Expectation { role: Role::FileServer, some_of: &FILES, ..PRIVATE },
-    Expectation { role: Role::Proxy, internet: &SITE, some_of: &ANY_PORT, sends: true, ..PRIVATE },
-    Expectation { role: Role::Bastion, anyone: Some(&SESSIONS_AND_ICMP), some_of: &SESSIONS, ..PRIVATE },
-    Expectation { role: Role::Cache, some_of: &ANY_PORT, ..PRIVATE },
-    Expectation { role: Role::MailServer, internet: &MAIL_FOR_ALL, some_of: &MAIL, ..PRIVATE },
-    Expectation { role: Role::DnsServer, internet: &DNS_FOR_ALL, together: &DNS, ..PRIVATE },
+    Expectation {
+        role: Role::WebServer,
+        internet: &SITE,
+        some_of: &[ANY_PORT[0]],
+        ..PRIVATE
+    },
+    Expectation {
+        role: Role::AppServer,
+        internet: &ICMP,
+        ..PRIVATE
+    },
+    Expectation {
+        role: Role::Database,
+        some_of: &[ANY_PORT[0]],
+        ..PRIVATE
+    },
+    Expectation {
+        role: Role::FileServer,
+        some_of: &FILES,
+        ..PRIVATE
+    },
+    Expectation {
+        role: Role::Proxy,
+        internet: &SITE,
+        some_of: &ANY_PORT,
+        sends: true,
+        ..PRIVATE
+    },
+    Expectation {
+        role: Role::Bastion,
+        anyone: Some(&SESSIONS_AND_ICMP),
+        some_of: &SESSIONS,
+        ..PRIVATE
+    },
+    Expectation {
+        role: Role::Cache,
+        some_of: &ANY_PORT,
+        ..PRIVATE
+    },
+    Expectation {
+        role: Role::MailServer,
+        internet: &MAIL_FOR_ALL,
+        some_of: &MAIL,
+        ..PRIVATE
+    },
+    Expectation {
+        role: Role::DnsServer,
+        internet: &DNS_FOR_ALL,
+        together: &DNS,
+        ..PRIVATE
+    },
 ];
 
 /// A tier with a role.
@@ -149,12 +221,21 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     let policy = subject.policy;
     let senders: BTreeSet<TierId> = policy.flows.iter().filter_map(Flow::sender).collect();
     for (n, tier) in policy.tiers.iter().enumerate() {
-        let expected = EXPECTATIONS.iter().find(|expected| Some(expected.role) == tier.role);
+        let expected = EXPECTATIONS
+            .iter()
+            .find(|expected| Some(expected.role) == tier.role);
         let Some(expected) = expected else { continue };
-        let bearer = RoleCheck { subject, tier: TierId(n as u32), expected };
+        let bearer = RoleCheck {
+            subject,
+            tier: TierId(n as u32),
+            expected,
+        };
         let openings: Vec<&Opening> = bearer.too_open().collect();
         found.extend(openings.iter().map(|opening| bearer.open(opening)));
-        let told: BTreeSet<SentenceId> = openings.iter().flat_map(|opening| opening.sentences.clone()).collect();
+        let told: BTreeSet<SentenceId> = openings
+            .iter()
+            .flat_map(|opening| opening.sentences.clone())
+            .collect();
         bearer.unexpected(&told, found);
         found.extend(bearer.lacking().map(Exposed::from));
         found.extend(bearer.apart().map(Exposed::from));
@@ -168,12 +249,19 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
 
 impl<'s> RoleCheck<'s, '_> {
     fn named(&self) -> String {
-        format!("`{}` is `{}`", self.subject.policy.tier(self.tier).name, self.expected.role.keyword())
+        format!(
+            "`{}` is `{}`",
+            self.subject.policy.tier(self.tier).name,
+            self.expected.role.keyword()
+        )
     }
 
     fn flows(&self) -> impl Iterator<Item = &'s Flow> {
         let flows = &self.subject.policy.flows;
-        self.subject.gates.inbound(self.tier).map(|flow| &flows[flow as usize])
+        self.subject
+            .gates
+            .inbound(self.tier)
+            .map(|flow| &flows[flow as usize])
     }
 
     /// A finding that is caused by what no sentence says.
@@ -185,34 +273,66 @@ impl<'s> RoleCheck<'s, '_> {
     fn too_open(&self) -> impl Iterator<Item = &'s Opening> {
         let (tier, welcome) = (self.tier, [self.expected.internet, &TOO_BIG].concat());
         // they stand in the order of the tiers
-        let (all, first) = (&self.subject.openings, self.subject.openings.partition_point(|other| other.tier < tier));
-        let its = all[first..].iter().take_while(move |opening| opening.tier == tier);
+        let (all, first) = (
+            &self.subject.openings,
+            self.subject
+                .openings
+                .partition_point(|other| other.tier < tier),
+        );
+        let its = all[first..]
+            .iter()
+            .take_while(move |opening| opening.tier == tier);
         its.filter(move |opening| !nothing(&opening.beside(&welcome)))
     }
 
     fn open(&self, opening: &Opening) -> Exposed {
         let excess = opening.beside(&[self.expected.internet, &TOO_BIG].concat());
-        let said = opening.said(self.subject, &excess).iter().map(Traffic::to_string).collect();
-        let message = format!("{} and accepts {} from {}", self.named(), listed(said), whom(&excess));
+        let said = opening
+            .said(self.subject, &excess)
+            .iter()
+            .map(Traffic::to_string)
+            .collect();
+        let message = format!(
+            "{} and accepts {} from {}",
+            self.named(),
+            listed(said),
+            whom(&excess)
+        );
         let role = self.expected.role.keyword();
         let help = match self.expected.internet {
-            [] => format!("nothing of `{role}` is for the internet: name the tiers or networks that need it"),
-            some => format!("from the internet, `{role}` accepts only {}", either(some, "and")),
+            [] => format!(
+                "nothing of `{role}` is for the internet: name the tiers or networks that need it"
+            ),
+            some => format!(
+                "from the internet, `{role}` accepts only {}",
+                either(some, "and")
+            ),
         };
         opening.exposed(self.subject, excess, message, help)
     }
 
     /// What is accepted at all and should not be, by sentence.
     fn unexpected(&self, told: &BTreeSet<SentenceId>, found: &mut Vec<Exposed>) {
-        let Some(anyone) = self.expected.anyone else { return };
-        let welcome = Family::BOTH.map(|f| TrafficSet::of_all(anyone.iter().chain(&TOO_BIG).copied(), f));
+        let Some(anyone) = self.expected.anyone else {
+            return;
+        };
+        let welcome =
+            Family::BOTH.map(|f| TrafficSet::of_all(anyone.iter().chain(&TOO_BIG).copied(), f));
         let is_strange = |flow: &&Flow| {
-            let beside = |family| TrafficSet::new(flow.traffic, family).difference(&welcome[family as usize]);
-            !told.contains(&flow.sentence) && Family::BOTH.into_iter().any(|family| !beside(family).is_empty())
+            let beside = |family| {
+                TrafficSet::new(flow.traffic, family).difference(&welcome[family as usize])
+            };
+            !told.contains(&flow.sentence)
+                && Family::BOTH
+                    .into_iter()
+                    .any(|family| !beside(family).is_empty())
         };
         let mut sentences: BTreeMap<SentenceId, BTreeSet<Traffic>> = BTreeMap::new();
         for flow in self.flows().filter(is_strange) {
-            sentences.entry(flow.sentence).or_default().insert(flow.traffic);
+            sentences
+                .entry(flow.sentence)
+                .or_default()
+                .insert(flow.traffic);
         }
         found.extend(sentences.into_iter().map(|(sentence, traffic)| {
             let said = listed(traffic.iter().map(Traffic::to_string).collect());
@@ -220,19 +340,26 @@ impl<'s> RoleCheck<'s, '_> {
             let role = self.expected.role.keyword();
             Finding::new(format!("{} and accepts {said}", self.named()))
                 .caused(span, "opens it")
-                .help(format!("`{role}` accepts only {}, from anyone", either(anyone, "and")))
+                .help(format!(
+                    "`{role}` accepts only {}, from anyone",
+                    either(anyone, "and")
+                ))
                 .into()
         }));
     }
 
     /// That nothing of what it is for is accepted.
     fn lacking(&self) -> Option<Finding> {
-        let wanted = Family::BOTH.map(|family| TrafficSet::of_all(self.expected.some_of.iter().copied(), family));
+        let wanted = Family::BOTH
+            .map(|family| TrafficSet::of_all(self.expected.some_of.iter().copied(), family));
         let has_some = |flow: &Flow| TrafficSet::either_meets(&wanted, flow.traffic);
         if nothing(&wanted) || self.flows().any(has_some) {
             return None;
         }
-        let finding = self.lacks(format!("accepts no {}", either(self.expected.some_of, "or")), "accepts none of it");
+        let finding = self.lacks(
+            format!("accepts no {}", either(self.expected.some_of, "or")),
+            "accepts none of it",
+        );
         Some(finding.help("say who uses it, or give it the role that it has"))
     }
 
@@ -243,23 +370,39 @@ impl<'s> RoleCheck<'s, '_> {
             return None;
         }
         let policy = self.subject.policy;
-        let clients: Vec<Clients> = parts.iter().map(|part| Clients::new(self.flows(), *part)).collect();
+        let clients: Vec<Clients> = parts
+            .iter()
+            .map(|part| Clients::new(self.flows(), *part))
+            .collect();
         if clients.iter().all(Clients::is_nobody) {
             let what = format!("accepts no {}", either(parts, "or"));
             return Some(
-                self.lacks(what, "accepts none of it").help("say who uses it, or give it the role that it has"),
+                self.lacks(what, "accepts none of it")
+                    .help("say who uses it, or give it the role that it has"),
             );
         }
         let mut pairs = (0..parts.len()).flat_map(|a| (0..parts.len()).map(move |b| (a, b)));
-        let (has, lacks) = pairs.find(|(has, lacks)| !clients[*lacks].cover(policy, &clients[*has]))?;
-        let what = format!("accepts {} from peers that may not use {}", parts[has], parts[lacks]);
-        let alone = |flow: &&Flow| !clients[lacks].cover(policy, &Clients::new(std::iter::once(*flow), parts[has]));
+        let (has, lacks) =
+            pairs.find(|(has, lacks)| !clients[*lacks].cover(policy, &clients[*has]))?;
+        let what = format!(
+            "accepts {} from peers that may not use {}",
+            parts[has], parts[lacks]
+        );
+        let alone = |flow: &&Flow| {
+            !clients[lacks].cover(policy, &Clients::new(std::iter::once(*flow), parts[has]))
+        };
         let finding = self.lacks(what, "is asked by both");
         let finding = match self.flows().find(alone) {
-            Some(flow) => finding.at(policy.sentence(flow.sentence).span, format!("{} alone", parts[has])),
+            Some(flow) => finding.at(
+                policy.sentence(flow.sentence).span,
+                format!("{} alone", parts[has]),
+            ),
             None => finding,
         };
-        Some(finding.help(format!("accept {} from the same peers: the service `dns` is both", either(parts, "and"))))
+        Some(finding.help(format!(
+            "accept {} from the same peers: the service `dns` is both",
+            either(parts, "and")
+        )))
     }
 }
 
@@ -299,12 +442,20 @@ impl Clients {
         let has_peer = |peer: &Peer| match peer {
             Peer::Tier(tier) => {
                 let side = Endpoint::tier(policy, *tier);
-                let mut sure = Family::BOTH.into_iter().filter(|family| side.is_in(*family));
+                let mut sure = Family::BOTH
+                    .into_iter()
+                    .filter(|family| side.is_in(*family));
                 sure.all(|family| has(&side.addresses.in_family(family)))
             }
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => has(&everywhere(policy)),
+            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => {
+                has(&everywhere(policy))
+            }
         };
-        has(&others.addresses) && others.named.iter().all(|peer| self.named.contains(peer) || has_peer(peer))
+        has(&others.addresses)
+            && others
+                .named
+                .iter()
+                .all(|peer| self.named.contains(peer) || has_peer(peer))
     }
 }
 
@@ -324,6 +475,9 @@ mod tests {
 
     #[test]
     fn each_role_has_an_expectation() {
-        assert_eq!(EXPECTATIONS.each_ref().map(|expected| expected.role), Role::ALL);
+        assert_eq!(
+            EXPECTATIONS.each_ref().map(|expected| expected.role),
+            Role::ALL
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of it.
+//! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of
+//! it.
 
 use super::{Judge, Level, Lint, Subject, without};
 use crate::analysis::redundancy::{Redundant, redundant_flows};
@@ -43,20 +44,34 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let sentence = |flow: u32| policy.flows[flow as usize].sentence;
     // by sentence, and by the sentences that cover it
-    let mut covered_by: BTreeMap<(SentenceId, BTreeSet<SentenceId>), Vec<Redundant>> = BTreeMap::new();
+    let mut covered_by: BTreeMap<(SentenceId, BTreeSet<SentenceId>), Vec<Redundant>> =
+        BTreeMap::new();
     for one in redundant_flows(subject.deployment, &subject.gates) {
         let by = one.by.iter().map(|flow| sentence(*flow)).collect();
-        covered_by.entry((sentence(one.flow), by)).or_default().push(one);
+        covered_by
+            .entry((sentence(one.flow), by))
+            .or_default()
+            .push(one);
     }
     let mut of_sentence = vec![0; policy.sentences.len()];
-    policy.flows.iter().for_each(|flow| of_sentence[flow.sentence.index()] += 1);
+    policy
+        .flows
+        .iter()
+        .for_each(|flow| of_sentence[flow.sentence.index()] += 1);
     for ((id, by), covered) in covered_by {
         let one = subject.one_rule(covered[0].flow);
-        let together = if covered[0].by.len() > 1 { "others together" } else { "another" };
+        let together = if covered[0].by.len() > 1 {
+            "others together"
+        } else {
+            "another"
+        };
         let message = match covered.len() {
             1 => format!("{one} is covered by {together}"),
             2 => format!("{one} is covered by {together}, and so is 1 more of this sentence"),
-            more => format!("{one} is covered by {together}, and so are {} more of this sentence", more - 1),
+            more => format!(
+                "{one} is covered by {together}, and so are {} more of this sentence",
+                more - 1
+            ),
         };
         let whole = of_sentence[id.index()] == covered.len() && !by.contains(&id);
         let words = match (by.contains(&id), of_sentence[id.index()]) {
@@ -67,12 +82,21 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let mut finding = Finding::new(message).caused(policy.sentence(id).span, words);
         for other in by.iter().filter(|other| **other != id) {
             let flow = covered[0].by.iter().find(|flow| sentence(**flow) == *other);
-            let words = flow
-                .map_or_else(|| "covers it".to_string(), |flow| format!("covers it with {}", subject.one_rule(*flow)));
+            let words = flow.map_or_else(
+                || "covers it".to_string(),
+                |flow| format!("covers it with {}", subject.one_rule(*flow)),
+            );
             finding = finding.at(policy.sentence(*other).span, words);
         }
         let finding = finding.help("delete what is covered, or narrow what covers it");
-        let delete = Correction::review("delete what is covered", without(policy, policy.sentence(id).span));
-        found.push(if whole { finding.corrected(delete) } else { finding });
+        let delete = Correction::review(
+            "delete what is covered",
+            without(policy, policy.sentence(id).span),
+        );
+        found.push(if whole {
+            finding.corrected(delete)
+        } else {
+            finding
+        });
     }
 }

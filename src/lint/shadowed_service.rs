@@ -33,8 +33,14 @@ web allows admin-https from 203.0.113.0/24
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(subject.policy.shadowed.iter().map(|service| {
-        Finding::new(format!("`{}` is also a built-in service, with another meaning", service.name))
-            .caused(service.span, format!("the built-in one is `{}`", service.meaning))
-            .help("choose another name, if readers may think of the built-in one")
+        Finding::new(format!(
+            "`{}` is also a built-in service, with another meaning",
+            service.name
+        ))
+        .caused(
+            service.span,
+            format!("the built-in one is `{}`", service.meaning),
+        )
+        .help("choose another name, if readers may think of the built-in one")
     }));
 }

@@ -27,7 +27,8 @@ networks instead of each other where that is what is meant, or use `--to terrafo
     judge: Judge::Elsewhere,
 };
 
-/// 23 tiers, each of which names itself and the 22 others: 529 rules that name a tier, each a resource.
+/// 23 tiers, each of which names itself and the 22 others: 529 rules that name a tier, each a
+/// resource.
 const FIRES: &str = "\
 tier a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
 tiers everyone = a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
@@ -80,13 +81,30 @@ mod tests {
 
     #[test]
     fn each_limit_is_the_most_that_passes() {
-        let full = Template { resources: 500, parameters: 200, outputs: 200, bytes: 1_000_000 };
+        let full = Template {
+            resources: 500,
+            parameters: 200,
+            outputs: 200,
+            bytes: 1_000_000,
+        };
         assert!(template_limits(full).is_empty());
         for over in [
-            Template { resources: 501, ..full },
-            Template { parameters: 201, ..full },
-            Template { outputs: 201, ..full },
-            Template { bytes: 1_000_001, ..full },
+            Template {
+                resources: 501,
+                ..full
+            },
+            Template {
+                parameters: 201,
+                ..full
+            },
+            Template {
+                outputs: 201,
+                ..full
+            },
+            Template {
+                bytes: 1_000_001,
+                ..full
+            },
         ] {
             assert_eq!(template_limits(over).len(), 1);
         }

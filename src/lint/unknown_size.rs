@@ -41,16 +41,23 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             named[id.index()] = true;
         }
     }
-    let sizeless = policy.prefix_lists.iter().zip(named).filter(|(list, named)| {
-        let can_say = match list.list {
-            ListReference::Id(_) | ListReference::Aws(_) => true,
-            ListReference::Param(_) => false,
-        };
-        *named && can_say && list.entries.is_none()
-    });
+    let sizeless = policy
+        .prefix_lists
+        .iter()
+        .zip(named)
+        .filter(|(list, named)| {
+            let can_say = match list.list {
+                ListReference::Id(_) | ListReference::Aws(_) => true,
+                ListReference::Param(_) => false,
+            };
+            *named && can_say && list.entries.is_none()
+        });
     found.extend(sizeless.map(|(list, _)| {
-        Finding::new(format!("the size of `{}` is not known and counts 1 against the quota", list.name))
-            .caused(list.span, "may be as many as 1,000 rules")
-            .help("say how many entries it can have: `{ entries = 20 }`")
+        Finding::new(format!(
+            "the size of `{}` is not known and counts 1 against the quota",
+            list.name
+        ))
+        .caused(list.span, "may be as many as 1,000 rules")
+        .help("say how many entries it can have: `{ entries = 20 }`")
     }));
 }

@@ -38,14 +38,31 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let mut connected = vec![false; policy.tiers.len()];
     let receivers = policy.flows.iter().filter_map(Flow::receiver);
-    let senders = policy.flows.iter().chain(&policy.ended).filter_map(Flow::sender);
+    let senders = policy
+        .flows
+        .iter()
+        .chain(&policy.ended)
+        .filter_map(Flow::sender);
     for tier in receivers.chain(senders) {
         connected[tier.index()] = true;
     }
-    for (tier, _) in policy.tiers.iter().zip(connected).filter(|(_, connected)| !connected) {
-        let finding = Finding::new(format!("nothing can reach `{}`, and no sentence speaks of it", tier.name));
+    for (tier, _) in policy
+        .tiers
+        .iter()
+        .zip(connected)
+        .filter(|(_, connected)| !connected)
+    {
+        let finding = Finding::new(format!(
+            "nothing can reach `{}`, and no sentence speaks of it",
+            tier.name
+        ));
         let help = format!("say who may reach it: `{} allows … from …`", tier.name);
         let allow = "if it only connects to others: `@allow(unreachable-tier, \"…\")` before its declaration";
-        found.push(finding.caused(tier.span, "in no sentence that holds").help(help).help(allow));
+        found.push(
+            finding
+                .caused(tier.span, "in no sentence that holds")
+                .help(help)
+                .help(allow),
+        );
     }
 }

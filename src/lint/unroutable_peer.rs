@@ -48,7 +48,10 @@ const NO_ADDRESS_YET: IpNet = IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIE
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     // the flows of a sentence stand together
-    let sentences = subject.policy.flows.chunk_by(|a, b| a.sentence == b.sentence);
+    let sentences = subject
+        .policy
+        .flows
+        .chunk_by(|a, b| a.sentence == b.sentence);
     found.extend(sentences.filter_map(|flows| finding(subject, flows)));
 }
 
@@ -59,34 +62,54 @@ fn finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     let all: Vec<IpNet> = sources().collect();
     let alone = Addresses::from_blocks(&all).inside(&unroutable_addresses());
     let is_alone = |block: &IpNet| alone.meets(block);
-    let idle: BTreeMap<IpNet, &str> =
-        all.iter().filter(|block| is_alone(block)).filter_map(|block| Some((*block, unroutable(block)?))).collect();
+    let idle: BTreeMap<IpNet, &str> = all
+        .iter()
+        .filter(|block| is_alone(block))
+        .filter_map(|block| Some((*block, unroutable(block)?)))
+        .collect();
     if idle.is_empty() {
         return None;
     }
 
-    let is_idle = |flow: &Flow| source(subject, flow).is_some_and(|block| idle.contains_key(&block));
+    let is_idle =
+        |flow: &Flow| source(subject, flow).is_some_and(|block| idle.contains_key(&block));
     let whole = flows.iter().all(is_idle);
     Some(describe(subject, flows, &idle, whole))
 }
 
 /// The source of an inbound rule for addresses, where no other lint and no use of AWS speaks of it.
 fn source(subject: &Subject<'_>, flow: &Flow) -> Option<IpNet> {
-    let (Way::From, Peer::Net(block)) = (flow.way, flow.peer) else { return None };
+    let (Way::From, Peer::Net(block)) = (flow.way, flow.peer) else {
+        return None;
+    };
     // VPC user guide, "Multicast routing": the rule for IGMP queries
     let is_query = flow.traffic == Traffic::Number(IGMP) && block == NO_ADDRESS_YET;
-    let is_exempt = unroutable(&block).is_some() && (is_query || unfiltered(subject, flow).is_some());
+    let is_exempt =
+        unroutable(&block).is_some() && (is_query || unfiltered(subject, flow).is_some());
     (!is_exempt).then_some(block)
 }
 
-fn describe(subject: &Subject<'_>, flows: &[Flow], idle: &BTreeMap<IpNet, &str>, whole: bool) -> Finding {
-    let with_kind = idle.iter().map(|(block, kind)| format!("{block} ({kind})")).collect();
+fn describe(
+    subject: &Subject<'_>,
+    flows: &[Flow],
+    idle: &BTreeMap<IpNet, &str>,
+    whole: bool,
+) -> Finding {
+    let with_kind = idle
+        .iter()
+        .map(|(block, kind)| format!("{block} ({kind})"))
+        .collect();
     let message = format!("no packet comes from {}", listed(with_kind));
     let span = subject.policy.sentence(flows[0].sentence).span;
     if whole {
         let delete = Correction::review("delete it", without(subject.policy, span));
-        return Finding::new(message).caused(span, "admits nobody").help("delete it").corrected(delete);
+        return Finding::new(message)
+            .caused(span, "admits nobody")
+            .help("delete it")
+            .corrected(delete);
     }
     let blocks = listed(idle.keys().map(|block| format!("`{block}`")).collect());
-    Finding::new(message).caused(span, "a part of it admits nobody").help(format!("leave out {blocks}"))
+    Finding::new(message)
+        .caused(span, "a part of it admits nobody")
+        .help(format!("leave out {blocks}"))
 }

@@ -34,22 +34,38 @@ web allows https from anywhere
     judge: Judge::Elsewhere,
 };
 
-/// Lints that find something on one day or in one target and not in another: an `@allow` for them is never of no use.
-/// Whether one for this lint itself is, is decided by what is found here.
-const NOT_JUDGED: [&str; 5] =
-    [TEMPLATE_LIMITS.name, expired::LINT.name, expiring::LINT.name, quota::LINT.name, LINT.name];
+/// Lints that find something on one day or in one target and not in another: an `@allow` for them
+/// is never of no use. Whether one for this lint itself is, is decided by what is found here.
+const NOT_JUDGED: [&str; 5] = [
+    TEMPLATE_LIMITS.name,
+    expired::LINT.name,
+    expiring::LINT.name,
+    quota::LINT.name,
+    LINT.name,
+];
 
 /// What is to be said about the annotations that were of no use.
 pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
     let unused = policy.annotations.iter().zip(used);
-    let unused = unused.filter(|(annotation, used)| !**used && !NOT_JUDGED.contains(&annotation.lint));
+    let unused =
+        unused.filter(|(annotation, used)| !**used && !NOT_JUDGED.contains(&annotation.lint));
     let finding = |annotation: &crate::policy::Annotation| {
-        let mut finding = Finding::new(format!("this `@allow({})` silences nothing", annotation.lint))
-            .at(annotation.span, "of no use")
-            .help("delete it")
-            .corrected(Correction::safe("delete it", Change::Remove(vec![annotation.span])));
+        let mut finding = Finding::new(format!(
+            "this `@allow({})` silences nothing",
+            annotation.lint
+        ))
+        .at(annotation.span, "of no use")
+        .help("delete it")
+        .corrected(Correction::safe(
+            "delete it",
+            Change::Remove(vec![annotation.span]),
+        ));
         finding.causes.push(annotation.statement);
-        if always(policy, annotation.span) { finding } else { finding.unsure() }
+        if always(policy, annotation.span) {
+            finding
+        } else {
+            finding.unsure()
+        }
     };
     unused.map(|(annotation, _)| finding(annotation)).collect()
 }

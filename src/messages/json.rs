@@ -1,4 +1,5 @@
-//! Problems as JSON, an object a line, format 1. A field may be added; a change of what is there changes `format`.
+//! Problems as JSON, an object a line, format 1. A field may be added; a change of what is there
+//! changes `format`.
 
 use super::Notice;
 use super::place::{Place, Point};
@@ -99,12 +100,24 @@ impl Totals {
         *count
     }
 
-    /// What to say where only so many of each level are told: `and 7 errors, 1 note more; …`, on a line.
+    /// What to say where only so many of each level are told: `and 7 errors, 1 note more; …`, on a
+    /// line.
     pub fn beyond(&self, most: usize) -> Option<String> {
-        let counts = [(Level::Error, self.errors), (Level::Warning, self.warnings), (Level::Note, self.notes)];
+        let counts = [
+            (Level::Error, self.errors),
+            (Level::Warning, self.warnings),
+            (Level::Note, self.notes),
+        ];
         let beyond = counts.into_iter().filter(|(_, count)| *count > most);
-        let parts: Vec<String> = beyond.map(|(level, count)| counted(count - most, level.word())).collect();
-        let words = || format!("and {} more; `--max-problems 0` tells all\n", parts.join(", "));
+        let parts: Vec<String> = beyond
+            .map(|(level, count)| counted(count - most, level.word()))
+            .collect();
+        let words = || {
+            format!(
+                "and {} more; `--max-problems 0` tells all\n",
+                parts.join(", ")
+            )
+        };
         (!parts.is_empty()).then(words)
     }
 }
@@ -118,7 +131,9 @@ pub fn json(problem: &Problem, sources: &Sources) -> String {
         code: report.code,
         level: report.level.word(),
         message: &report.message,
-        spans: spans.map(|(n, label)| span(n == 0, label.span, &label.words, sources)).collect(),
+        spans: spans
+            .map(|(n, label)| span(n == 0, label.span, &label.words, sources))
+            .collect(),
         help: &report.help,
         fixes: fixes.iter().map(|it| fix(it, sources)).collect(),
         explain: format!("tierwall explain {}", report.code),
@@ -132,7 +147,14 @@ pub fn json_notice(notice: Notice, words: &str, file: Option<&str>) -> String {
         Notice::Failure => "failure",
         Notice::Outcome => "outcome",
     };
-    line(kind, Body::Notice { level: Level::Error.word(), message: words, file })
+    line(
+        kind,
+        Body::Notice {
+            level: Level::Error.word(),
+            message: words,
+            file,
+        },
+    )
 }
 
 /// The last line of a run.
@@ -145,7 +167,11 @@ fn is_zero(count: &usize) -> bool {
 }
 
 fn line(kind: &'static str, body: Body<'_>) -> String {
-    let line = Line { format: FORMAT, kind, body };
+    let line = Line {
+        format: FORMAT,
+        kind,
+        body,
+    };
     serde_json::to_string(&line).expect("strings and numbers are JSON") + "\n"
 }
 
@@ -155,16 +181,33 @@ fn span<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> 
         FileKind::Work | FileKind::Version => (Some(file), None),
         FileKind::Options => (None, Some(file)),
     };
-    SpanLine { primary, file, options, start, end, label, text: sources.text(span) }
+    SpanLine {
+        primary,
+        file,
+        options,
+        start,
+        end,
+        label,
+        text: sources.text(span),
+    }
 }
 
 fn fix<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {
     let edits = fix.edits.iter().map(|edit| {
         let Edit { span, text } = edit;
         let Place { file, start, end } = Place::new(*span, sources);
-        EditLine { file, start, end, text }
+        EditLine {
+            file,
+            start,
+            end,
+            text,
+        }
     });
-    FixLine { title: &fix.title, safety: safety(fix.safety), edits: edits.collect() }
+    FixLine {
+        title: &fix.title,
+        safety: safety(fix.safety),
+        edits: edits.collect(),
+    }
 }
 
 /// How sure a fix is, in a word.

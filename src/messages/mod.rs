@@ -1,6 +1,7 @@
 //! Problems for programs: a line each for editors, JSON, GitHub's workflow commands, SARIF.
 //!
-//! Each format is text made of data; where it goes is a matter of the command line. `docs/messages.md` is the reference.
+//! Each format is text made of data; where it goes is a matter of the command line.
+//! `docs/messages.md` is the reference.
 
 mod github;
 mod json;

@@ -1,4 +1,5 @@
-//! Places as programs count them: lines from 1, columns from 1 in characters, a mark at the start of a file left out.
+//! Places as programs count them: lines from 1, columns from 1 in characters, a mark at the start
+//! of a file left out.
 
 use crate::source::{File, FileKind, Sources, Span};
 use serde::Serialize;
@@ -23,7 +24,11 @@ pub struct Point {
 impl<'s> Place<'s> {
     pub fn new(span: Span, sources: &'s Sources) -> Place<'s> {
         let file = sources.file(span.file);
-        Place { file: file.name(), start: point(file, span.start), end: point(file, span.end) }
+        Place {
+            file: file.name(),
+            start: point(file, span.start),
+            end: point(file, span.end),
+        }
     }
 }
 
@@ -35,5 +40,9 @@ pub fn is_in_work_tree(span: Span, sources: &Sources) -> bool {
 fn point(file: &File, offset: u32) -> Point {
     let (line, column) = file.line_column(offset);
     let marked = line == 1 && offset > 0 && file.text().starts_with('\u{feff}');
-    Point { offset, line, column: column - usize::from(marked) }
+    Point {
+        offset,
+        line,
+        column: column - usize::from(marked),
+    }
 }

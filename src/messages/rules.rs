@@ -4,8 +4,8 @@ use crate::diagnostic::{Explanation, explanations};
 use crate::lint::{self, Level, Lint, page};
 use serde_json::{Value, json};
 
-/// How much worse than nothing it is, from 0 to 10, where a lint is about exposure: GitHub calls 9 and more critical,
-/// 7 and more high, 4 and more medium.
+/// How much worse than nothing it is, from 0 to 10, where a lint is about exposure: GitHub calls 9
+/// and more critical, 7 and more high, 4 and more medium.
 const SEVERITIES: [(&str, &str); 9] = [
     ("open-admin-port", "8.0"),
     ("open-high-risk-port", "8.0"),
@@ -20,12 +20,19 @@ const SEVERITIES: [(&str, &str); 9] = [
 
 /// All of them: lints first, then codes.
 pub fn rules() -> Vec<Value> {
-    lint::ALL.iter().map(of_lint).chain(explanations().iter().map(of_code)).collect()
+    lint::ALL
+        .iter()
+        .map(of_lint)
+        .chain(explanations().iter().map(of_code))
+        .collect()
 }
 
 /// The position of a rule in [`rules`].
 pub fn index(code: &str) -> Option<usize> {
-    let ids = lint::ALL.iter().map(|lint| lint.name).chain(explanations().iter().map(|it| it.code));
+    let ids = lint::ALL
+        .iter()
+        .map(|lint| lint.name)
+        .chain(explanations().iter().map(|it| it.code));
     ids.into_iter().position(|id| id == code)
 }
 
@@ -37,7 +44,11 @@ fn of_lint(lint: &Lint) -> Value {
         Level::Deny => (true, "error"),
     };
     let severity = SEVERITIES.iter().find(|(name, _)| *name == lint.name);
-    let kind = if severity.is_some() { "security" } else { "maintainability" };
+    let kind = if severity.is_some() {
+        "security"
+    } else {
+        "maintainability"
+    };
     let mut tags = vec![kind.to_string()];
     tags.extend(lint.ids.iter().map(|(who, what)| format!("{who} {what}")));
     let mut properties = json!({ "tags": tags });
@@ -55,9 +66,17 @@ fn of_lint(lint: &Lint) -> Value {
 }
 
 fn of_code(explanation: &Explanation) -> Value {
-    let level = if explanation.code.starts_with('W') { "warning" } else { "error" };
+    let level = if explanation.code.starts_with('W') {
+        "warning"
+    } else {
+        "error"
+    };
     // an assertion that does not hold is about who can reach whom
-    let kind = if explanation.code.starts_with("E07") { "security" } else { "correctness" };
+    let kind = if explanation.code.starts_with("E07") {
+        "security"
+    } else {
+        "correctness"
+    };
     json!({
         "id": explanation.code,
         "shortDescription": { "text": explanation.title },
@@ -74,7 +93,11 @@ fn plain(text: &str) -> String {
     let line = |line: &str| {
         let fence = line.starts_with("```");
         fenced ^= fence;
-        let indent = if fenced && !line.is_empty() { "    " } else { "" };
+        let indent = if fenced && !line.is_empty() {
+            "    "
+        } else {
+            ""
+        };
         (!fence).then(|| format!("{indent}{line}"))
     };
     text.lines().filter_map(line).collect::<Vec<_>>().join("\n")
@@ -90,12 +113,23 @@ mod tests {
 
     #[test]
     fn help_in_plain_text_has_no_fences() {
-        assert_eq!(plain("a\n\n```tier wrong\nb\n\nc\n```\n\nd"), "a\n\n    b\n\n    c\n\nd");
-        assert!(rules().iter().all(|rule| !rule["help"]["text"].to_string().contains("```")));
+        assert_eq!(
+            plain("a\n\n```tier wrong\nb\n\nc\n```\n\nd"),
+            "a\n\n    b\n\n    c\n\nd"
+        );
+        assert!(
+            rules()
+                .iter()
+                .all(|rule| !rule["help"]["text"].to_string().contains("```"))
+        );
     }
 
     #[test]
     fn a_severity_is_that_of_a_lint() {
-        assert!(SEVERITIES.iter().all(|(name, _)| lint::names().contains(name)));
+        assert!(
+            SEVERITIES
+                .iter()
+                .all(|(name, _)| lint::names().contains(name))
+        );
     }
 }

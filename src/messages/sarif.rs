@@ -1,5 +1,5 @@
-//! One SARIF 2.1.0 document for a whole run (OASIS, "Static Analysis Results Interchange Format"), as GitHub's code
-//! scanning takes it.
+//! One SARIF 2.1.0 document for a whole run (OASIS, "Static Analysis Results Interchange Format"),
+//! as GitHub's code scanning takes it.
 
 use super::json::safety;
 use super::place::{Place, is_in_work_tree};
@@ -34,18 +34,27 @@ pub struct Log {
 impl Log {
     /// One of a run in this directory.
     pub fn new(directory: String) -> Log {
-        Log { directory, ..Log::default() }
+        Log {
+            directory,
+            ..Log::default()
+        }
     }
 
     /// Notes a problem.
     pub fn problem(&mut self, problem: &Problem, sources: &Sources) {
         let report = problem.report();
-        let mut result = Locator { directory: &self.directory, sources }.result(&report, &problem.fixes(sources));
+        let mut result = Locator {
+            directory: &self.directory,
+            sources,
+        }
+        .result(&report, &problem.fixes(sources));
         let hash = fingerprint(&report, problem.span(), sources);
         let times = self.given.entry(hash).or_default();
         *times += 1;
-        // the only one that code scanning reads: https://docs.github.com/code-security, "SARIF support"
-        result["partialFingerprints"] = json!({ "primaryLocationLineHash": format!("{hash:016x}:{times}") });
+        // the only one that code scanning reads: https://docs.github.com/code-security, "SARIF
+        // support"
+        result["partialFingerprints"] =
+            json!({ "primaryLocationLineHash": format!("{hash:016x}:{times}") });
         self.results.push(result);
     }
 
@@ -53,15 +62,15 @@ impl Log {
     pub fn notice(&mut self, words: &str, file: Option<&str>) {
         let mut notice = json!({ "level": Level::Error.word(), "message": { "text": words } });
         if let Some(file) = file {
-            notice["locations"] =
-                json!([{ "physicalLocation": { "artifactLocation": artifact(file, &self.directory) } }]);
+            notice["locations"] = json!([{ "physicalLocation": { "artifactLocation": artifact(file, &self.directory) } }]);
         }
         self.notices.push(notice);
     }
 
     /// Notes what is worth knowing of the run, and nothing is wrong with.
     pub fn remark(&mut self, words: &str) {
-        self.notices.push(json!({ "level": Level::Note.word(), "message": { "text": words } }));
+        self.notices
+            .push(json!({ "level": Level::Note.word(), "message": { "text": words } }));
     }
 
     /// The document of a run that ends with this code.
@@ -85,7 +94,8 @@ impl Log {
         });
         // there can be very many of them, which the macro would copy
         document["runs"][0]["results"] = std::mem::take(&mut self.results).into();
-        let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
+        let mut text =
+            serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
         text.push('\n');
         text
     }
@@ -109,7 +119,12 @@ impl Locator<'_> {
         if let Some(index) = index(report.code) {
             result["ruleIndex"] = json!(index);
         }
-        let related = report.labels.iter().skip(1).filter_map(|label| self.location(label)).enumerate();
+        let related = report
+            .labels
+            .iter()
+            .skip(1)
+            .filter_map(|label| self.location(label))
+            .enumerate();
         let related = related.map(|(n, mut location)| {
             location["id"] = json!(n + 1);
             location
@@ -129,7 +144,9 @@ impl Locator<'_> {
         match (report.labels.first(), self.sources.entry()) {
             (Some(label), _) => self.location(label).into_iter().collect(),
             (None, Some(entry)) if entry.kind() == FileKind::Work => {
-                vec![json!({ "physicalLocation": { "artifactLocation": artifact(entry.name(), self.directory) } })]
+                vec![
+                    json!({ "physicalLocation": { "artifactLocation": artifact(entry.name(), self.directory) } }),
+                ]
             }
             (None, _) => Vec::new(),
         }
@@ -181,9 +198,17 @@ fn region(place: &Place<'_>) -> Value {
 /// A file by its name: from the directory of the run where it is in that, else whole.
 fn artifact(name: &str, directory: &str) -> Value {
     let outside = name.split(['/', '\\']).any(|part| part == "..");
-    let whole = outside.then(|| lexical(&Path::new(directory).join(name)).to_string_lossy().into_owned());
+    let whole = outside.then(|| {
+        lexical(&Path::new(directory).join(name))
+            .to_string_lossy()
+            .into_owned()
+    });
     let name = whole.as_deref().unwrap_or(name);
-    let name = if cfg!(windows) { name.replace('\\', "/") } else { name.to_string() };
+    let name = if cfg!(windows) {
+        name.replace('\\', "/")
+    } else {
+        name.to_string()
+    };
     let name = name.trim_start_matches("./");
     let absolute = name.starts_with('/') || cfg!(windows) && name.get(1..3) == Some(":/");
     if absolute {
@@ -203,7 +228,8 @@ fn encoded(path: &str) -> String {
     path.bytes().map(one).collect()
 }
 
-/// What stays the same when lines above it come and go: the code, the file, and the line without its blanks.
+/// What stays the same when lines above it come and go: the code, the file, and the line without
+/// its blanks.
 fn fingerprint(report: &Report, span: Option<Span>, sources: &Sources) -> u64 {
     let (file, line) = match span {
         Some(span) => {
@@ -212,7 +238,10 @@ fn fingerprint(report: &Report, span: Option<Span>, sources: &Sources) -> u64 {
             let line = file.line(number);
             (file.name(), beginning(line, LONG_LINE))
         }
-        None => (sources.entry().map_or("", |entry| entry.name()), report.message.as_str()),
+        None => (
+            sources.entry().map_or("", |entry| entry.name()),
+            report.message.as_str(),
+        ),
     };
     let words: Vec<&str> = line.split_whitespace().collect();
     hash(&format!("{}\n{file}\n{}", report.code, words.join(" ")))

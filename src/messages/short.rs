@@ -1,4 +1,5 @@
-//! A line a problem, as compilers write them and editors read them: `shop.tier:4:7: error[E0201]: there is no …`
+//! A line a problem, as compilers write them and editors read them:
+//! `shop.tier:4:7: error[E0201]: there is no …`
 
 use super::place::Place;
 use crate::diagnostic::Problem;
@@ -13,7 +14,12 @@ pub fn short(problem: &Problem, sources: &Sources) -> String {
         let here = if file.starts_with("::") { "./" } else { "" };
         format!("{here}{}:{}:{}: ", visible(file), start.line, start.column)
     });
-    format!("{at}{}[{}]: {}\n", report.level.word(), report.code, report.message)
+    format!(
+        "{at}{}[{}]: {}\n",
+        report.level.word(),
+        report.code,
+        report.message
+    )
 }
 
 /// What no place of a program is about.

@@ -25,7 +25,10 @@ impl Addresses {
                 IpNet::V6(net) => v6.push((net.network().into(), net.broadcast().into())),
             }
         }
-        Addresses { v4: Ranges::from_unsorted(v4), v6: Ranges::from_unsorted(v6) }
+        Addresses {
+            v4: Ranges::from_unsorted(v4),
+            v6: Ranges::from_unsorted(v6),
+        }
     }
 
     /// The addresses of all of these.
@@ -35,12 +38,18 @@ impl Addresses {
             v4.extend_from_slice(set.v4.ranges());
             v6.extend_from_slice(set.v6.ranges());
         }
-        Addresses { v4: Ranges::from_unsorted(v4), v6: Ranges::from_unsorted(v6) }
+        Addresses {
+            v4: Ranges::from_unsorted(v4),
+            v6: Ranges::from_unsorted(v6),
+        }
     }
 
     /// Every address.
     pub fn all() -> Addresses {
-        Addresses { v4: Ranges::all(), v6: Ranges::all() }
+        Addresses {
+            v4: Ranges::all(),
+            v6: Ranges::all(),
+        }
     }
 
     /// Whether no address is in it.
@@ -56,8 +65,14 @@ impl Addresses {
     /// Those of one family.
     pub fn in_family(&self, family: Family) -> Addresses {
         match family {
-            Family::V4 => Addresses { v4: self.v4.clone(), ..Addresses::default() },
-            Family::V6 => Addresses { v6: self.v6.clone(), ..Addresses::default() },
+            Family::V4 => Addresses {
+                v4: self.v4.clone(),
+                ..Addresses::default()
+            },
+            Family::V6 => Addresses {
+                v6: self.v6.clone(),
+                ..Addresses::default()
+            },
         }
     }
 
@@ -79,28 +94,40 @@ impl Addresses {
 
     /// What is in either.
     pub fn union(&self, other: &Addresses) -> Addresses {
-        Addresses { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
+        Addresses {
+            v4: self.v4.union(&other.v4),
+            v6: self.v6.union(&other.v6),
+        }
     }
 
     /// What is in both.
     pub fn intersection(&self, other: &Addresses) -> Addresses {
-        Addresses { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
+        Addresses {
+            v4: self.v4.intersection(&other.v4),
+            v6: self.v6.intersection(&other.v6),
+        }
     }
 
     /// What is in this one and not in the other.
     pub fn difference(&self, other: &Addresses) -> Addresses {
-        Addresses { v4: self.v4.difference(&other.v4), v6: self.v6.difference(&other.v6) }
+        Addresses {
+            v4: self.v4.difference(&other.v4),
+            v6: self.v6.difference(&other.v6),
+        }
     }
 
     /// Those of its ranges that lie in `other` from end to end.
     pub fn inside(&self, other: &Addresses) -> Addresses {
-        Addresses { v4: self.v4.inside(&other.v4), v6: self.v6.inside(&other.v6) }
+        Addresses {
+            v4: self.v4.inside(&other.v4),
+            v6: self.v6.inside(&other.v6),
+        }
     }
 
     /// The smallest list of blocks that cover it exactly, IPv4 first, by address.
     ///
-    /// Each range is cut at the largest aligned block that starts at its first address; no list is shorter,
-    /// since ranges neither touch nor overlap.
+    /// Each range is cut at the largest aligned block that starts at its first address; no list is
+    /// shorter, since ranges neither touch nor overlap.
     pub fn blocks(&self) -> impl Iterator<Item = IpNet> + '_ {
         let v4 = self.v4.ranges().iter().flat_map(|(first, last)| {
             Ipv4Subnets::new(Ipv4Addr::from(*first), Ipv4Addr::from(*last), 0).map(IpNet::V4)
@@ -117,7 +144,8 @@ impl Addresses {
 pub enum NotABlock {
     /// `10.0.0.300`: no address; what was probably meant.
     Malformed(Option<String>),
-    /// `0.0.0.0`, `::`: the address of no host (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), where every one was meant.
+    /// `0.0.0.0`, `::`: the address of no host (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), where every
+    /// one was meant.
     Unspecified(IpNet),
 }
 
@@ -143,7 +171,11 @@ pub fn block(text: &str) -> Result<IpNet, NotABlock> {
         Some(_) => text.parse::<IpNet>().ok(),
         None => match text.parse::<IpAddr>() {
             Ok(address) if address.is_unspecified() => {
-                let every = if address.is_ipv4() { EVERY_IPV4 } else { EVERY_IPV6 };
+                let every = if address.is_ipv4() {
+                    EVERY_IPV4
+                } else {
+                    EVERY_IPV6
+                };
                 return Err(NotABlock::Unspecified(every));
             }
             Ok(address) => Some(IpNet::from(address)),
@@ -161,11 +193,18 @@ pub fn block(text: &str) -> Result<IpNet, NotABlock> {
     net.ok_or_else(|| NotABlock::Malformed(shortened(text)))
 }
 
-/// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0.x`; nothing for `10.0.0`, of which a number may be missing.
+/// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0.x`; nothing for `10.0.0`, of which a number
+/// may be missing.
 fn shortened(text: &str) -> Option<String> {
-    let (address, length) = cut(text, b'/').map_or((text, None), |(address, length)| (address, Some(length)));
+    let (address, length) =
+        cut(text, b'/').map_or((text, None), |(address, length)| (address, Some(length)));
     let mut numbers: Vec<&str> = address.split('.').collect();
-    numbers.truncate(numbers.iter().take_while(|number| !["x", "X", "xxx"].contains(*number)).count());
+    numbers.truncate(
+        numbers
+            .iter()
+            .take_while(|number| !["x", "X", "xxx"].contains(*number))
+            .count(),
+    );
     let (fixed, is_open) = (numbers.len(), !(1..4).contains(&numbers.len()));
     if is_open || length.is_none() && address.split('.').count() < 4 {
         return None;
@@ -177,24 +216,27 @@ fn shortened(text: &str) -> Option<String> {
     meant(IpNet::V4(net)).filter(|_| net.trunc() == net)
 }
 
-/// What stands before and after the first of a sign of ASCII: `str::split_once` for texts that are a few bytes long.
+/// What stands before and after the first of a sign of ASCII: `str::split_once` for texts that are
+/// a few bytes long.
 pub fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == sign)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// How a block is written; nothing for one that holds everyone or no host, which nobody means by a slip.
+/// How a block is written; nothing for one that holds everyone or no host, which nobody means by a
+/// slip.
 fn meant(net: IpNet) -> Option<String> {
     match net.prefix_len() {
         0 => None,
-        length if length == net.max_prefix_len() => {
-            Some(net.addr()).filter(|address| !address.is_unspecified()).map(|address| address.to_string())
-        }
+        length if length == net.max_prefix_len() => Some(net.addr())
+            .filter(|address| !address.is_unspecified())
+            .map(|address| address.to_string()),
         _ => Some(net.trunc().to_string()),
     }
 }
 
-/// Whether a block holds no more than one organization has: it is private, or as long as what one is given.
+/// Whether a block holds no more than one organization has: it is private, or as long as what one
+/// is given.
 pub fn is_narrow(net: &IpNet) -> bool {
     let length = if matches!(net, IpNet::V4(_)) { 16 } else { 32 };
     net.prefix_len() >= length || private().iter().any(|block| block.contains(net))
@@ -213,8 +255,14 @@ mod tests {
     /// Sixteen addresses, so that a smallest cover can be found by trying them all.
     fn small(mask: u16) -> Addresses {
         let base = u32::from(Ipv4Addr::new(10, 0, 0, 0));
-        let v4 = (0..16).filter(|n| mask >> n & 1 == 1).map(|n| (base + n, base + n)).collect();
-        Addresses { v4: Ranges::from_unsorted(v4), v6: Ranges::default() }
+        let v4 = (0..16)
+            .filter(|n| mask >> n & 1 == 1)
+            .map(|n| (base + n, base + n))
+            .collect();
+        Addresses {
+            v4: Ranges::from_unsorted(v4),
+            v6: Ranges::default(),
+        }
     }
 
     /// The fewest aligned blocks in `lo..lo + size` that cover exactly the bits of `mask`.
@@ -237,7 +285,10 @@ mod tests {
 
     /// Those of the sixteen that are in `mask`.
     fn some(mask: u16) -> Addresses {
-        let chosen: Vec<IpNet> = (0..16).filter(|n| mask >> n & 1 == 1).map(|n| address(n).into()).collect();
+        let chosen: Vec<IpNet> = (0..16)
+            .filter(|n| mask >> n & 1 == 1)
+            .map(|n| address(n).into())
+            .collect();
         Addresses::from_blocks(&chosen)
     }
 
@@ -304,9 +355,17 @@ mod tests {
             ("x.x.x.x", None),
             ("10.0.0.0.x", None),
         ] {
-            assert_eq!(told(text), Err(NotABlock::Malformed(meant.map(str::to_string))), "{text}");
+            assert_eq!(
+                told(text),
+                Err(NotABlock::Malformed(meant.map(str::to_string))),
+                "{text}"
+            );
         }
-        for (text, every) in [("0.0.0.0", EVERY_IPV4), ("::", EVERY_IPV6), ("0::0", EVERY_IPV6)] {
+        for (text, every) in [
+            ("0.0.0.0", EVERY_IPV4),
+            ("::", EVERY_IPV6),
+            ("0::0", EVERY_IPV6),
+        ] {
             assert_eq!(told(text), Err(NotABlock::Unspecified(every)), "{text}");
         }
         for text in ["0.0.0.0/32", "::/128"] {
@@ -340,6 +399,9 @@ mod tests {
 
     #[test]
     fn everything_is_one_block_a_family() {
-        assert_eq!(Addresses::all().blocks().collect::<Vec<_>>(), [EVERY_IPV4, EVERY_IPV6]);
+        assert_eq!(
+            Addresses::all().blocks().collect::<Vec<_>>(),
+            [EVERY_IPV4, EVERY_IPV6]
+        );
     }
 }

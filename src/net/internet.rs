@@ -7,8 +7,8 @@ use super::traffic_set::TrafficSet;
 use ipnet::IpNet;
 use std::sync::LazyLock;
 
-/// IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry": the entries
-/// whose column "Globally Reachable" says False.
+/// IANA, "IPv4 Special-Purpose Address Registry" and "IPv6 Special-Purpose Address Registry": the
+/// entries whose column "Globally Reachable" says False.
 const NOT_REACHABLE: [&str; 27] = [
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -39,7 +39,8 @@ const NOT_REACHABLE: [&str; 27] = [
     "fe80::/10",
 ];
 
-/// Entries of the same registries that lie inside one of the above and are globally reachable all the same.
+/// Entries of the same registries that lie inside one of the above and are globally reachable all
+/// the same.
 const REACHABLE_INSIDE: [&str; 9] = [
     "192.0.0.9/32",
     "192.0.0.10/32",
@@ -55,11 +56,12 @@ const REACHABLE_INSIDE: [&str; 9] = [
 /// Multicast (RFC 5771, RFC 4291), which no packet comes from.
 const MULTICAST: [&str; 2] = ["224.0.0.0/4", "ff00::/8"];
 
-/// Addresses of the IPv4 internet to which something is open before it counts as open: a /6, which is 67 million. What
-/// a sentence means to name by blocks (an office, a partner, a provider's region) is far below that.
+/// Addresses of the IPv4 internet to which something is open before it counts as open: a /6, which
+/// is 67 million. What a sentence means to name by blocks (an office, a partner, a provider's
+/// region) is far below that.
 pub const MANY_V4: u128 = 1 << 26;
-/// Likewise of IPv6: a /12, what IANA gives to a regional registry for all of its members ("IPv6 Global Unicast
-/// Address Assignments").
+/// Likewise of IPv6: a /12, what IANA gives to a regional registry for all of its members ("IPv6
+/// Global Unicast Address Assignments").
 pub const MANY_V6: u128 = 1 << 116;
 
 fn blocks(list: &[&str]) -> Vec<IpNet> {
@@ -69,7 +71,9 @@ fn blocks(list: &[&str]) -> Vec<IpNet> {
 /// The addresses of the internet.
 pub fn internet() -> Addresses {
     let inside = Addresses::from_blocks(&blocks(&REACHABLE_INSIDE));
-    Addresses::all().difference(&Addresses::from_blocks(&blocks(&NOT_REACHABLE))).union(&inside)
+    Addresses::all()
+        .difference(&Addresses::from_blocks(&blocks(&NOT_REACHABLE)))
+        .union(&inside)
 }
 
 /// The addresses of the internet that a packet can come from.
@@ -84,9 +88,14 @@ pub fn is_public(addresses: &Addresses) -> bool {
 }
 
 impl Packets {
-    /// What of it goes with so many addresses of the internet, [`world`], that it counts as open to it, by family.
+    /// What of it goes with so many addresses of the internet, [`world`], that it counts as open to
+    /// it, by family.
     pub fn open_to(&self, world: &Addresses) -> [TrafficSet; 2] {
-        let all = Packets::product(world, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
+        let all = Packets::product(
+            world,
+            &TrafficSet::all(Family::V4),
+            &TrafficSet::all(Family::V6),
+        );
         self.intersection(&all).with_many(MANY_V4, MANY_V6)
     }
 }
@@ -102,7 +111,10 @@ mod tests {
         assert_eq!(blocks(&REACHABLE_INSIDE).len(), REACHABLE_INSIDE.len());
         let outside = Addresses::from_blocks(&blocks(&NOT_REACHABLE));
         for block in blocks(&REACHABLE_INSIDE) {
-            assert!(outside.contains(block.network()), "{block} is an exception from something");
+            assert!(
+                outside.contains(block.network()),
+                "{block} is an exception from something"
+            );
         }
     }
 
@@ -110,7 +122,10 @@ mod tests {
     fn no_packet_comes_from_multicast() {
         for address in ["224.0.0.1", "239.255.255.255", "ff02::1"] {
             let address = address.parse().unwrap();
-            assert!(internet().contains(address) && !world().contains(address), "{address}");
+            assert!(
+                internet().contains(address) && !world().contains(address),
+                "{address}"
+            );
         }
         for address in ["223.255.255.255", "1.1.1.1", "2600::1"] {
             assert!(world().contains(address.parse().unwrap()), "{address}");
@@ -127,8 +142,20 @@ mod tests {
             (&["64.0.0.0/6"][..], [true, false]),
             (&["64.0.0.0/7"], [false, false]),
             (&["64.0.0.0/7", "66.0.0.0/7"], [true, false]),
-            (&["64.0.0.0/7", "66.0.0.0/8", "67.0.0.1/32", "67.0.0.2/31", "67.0.0.4/30"], [false, false]),
-            (&["10.0.0.0/8", "240.0.0.0/4", "224.0.0.0/4"], [false, false]),
+            (
+                &[
+                    "64.0.0.0/7",
+                    "66.0.0.0/8",
+                    "67.0.0.1/32",
+                    "67.0.0.2/31",
+                    "67.0.0.4/30",
+                ],
+                [false, false],
+            ),
+            (
+                &["10.0.0.0/8", "240.0.0.0/4", "224.0.0.0/4"],
+                [false, false],
+            ),
             (&["0.0.0.0/0"], [true, false]),
             (&["2600::/12"], [false, true]),
             (&["2600::/13"], [false, false]),
@@ -142,7 +169,11 @@ mod tests {
             });
             let found = Packets::new(rules).open_to(&world());
             for family in Family::BOTH {
-                let expected = if open[family as usize] { TrafficSet::new(tcp, family) } else { TrafficSet::default() };
+                let expected = if open[family as usize] {
+                    TrafficSet::new(tcp, family)
+                } else {
+                    TrafficSet::default()
+                };
                 assert_eq!(found[family as usize], expected, "{blocks:?} {family:?}");
             }
         }

@@ -1,8 +1,9 @@
 //! Exact sets: addresses of both families, and the traffic a rule admits.
 //!
-//! Nothing here samples or rounds. A set of addresses is kept as sorted ranges, which union, intersection
-//! and difference walk once; blocks come back as the smallest list that covers the ranges. A set of packets is
-//! kept as stretches of addresses with the traffic that goes with them, and is decided the same way.
+//! Nothing here samples or rounds. A set of addresses is kept as sorted ranges, which union,
+//! intersection and difference walk once; blocks come back as the smallest list that covers the
+//! ranges. A set of packets is kept as stretches of addresses with the traffic that goes with them,
+//! and is decided the same way.
 
 mod address;
 mod internet;

@@ -1,8 +1,9 @@
 //! Sets of packets: addresses × traffic, of both families, exact.
 //!
-//! A set says which addresses of one end go with which traffic; the other end is the group that is asked. It is
-//! kept as the stretches of addresses that share one set of traffic, in order, so that every operation is one
-//! walk over both sets. Two sets are equal exactly when they are written alike.
+//! A set says which addresses of one end go with which traffic; the other end is the group that is
+//! asked. It is kept as the stretches of addresses that share one set of traffic, in order, so that
+//! every operation is one walk over both sets. Two sets are equal exactly when they are written
+//! alike.
 
 use super::address::Addresses;
 use super::ranges::{Bound, Ranges};
@@ -21,7 +22,8 @@ pub struct Packets {
 
 /// The packets of one family.
 ///
-/// INVARIANT: sorted by address and disjoint; no traffic is empty; two that touch have different traffic.
+/// INVARIANT: sorted by address and disjoint; no traffic is empty; two that touch have different
+/// traffic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stretches<T>(Vec<Stretch<T>>);
 
@@ -53,22 +55,32 @@ impl<T> Default for Stretches<T> {
 type Blocks<T> = Vec<((T, T), Traffic)>;
 
 impl Packets {
-    /// What rules with these blocks as their peers admit: one walk over the sorted blocks, which nest or lie
-    /// apart.
+    /// What rules with these blocks as their peers admit: one walk over the sorted blocks, which
+    /// nest or lie apart.
     pub fn new(rules: impl IntoIterator<Item = (IpNet, Traffic)>) -> Packets {
         let (mut v4, mut v6): (Blocks<u32>, Blocks<u128>) = (Vec::new(), Vec::new());
         for (block, traffic) in rules {
             match block {
-                IpNet::V4(net) => v4.push(((net.network().into(), net.broadcast().into()), traffic)),
-                IpNet::V6(net) => v6.push(((net.network().into(), net.broadcast().into()), traffic)),
+                IpNet::V4(net) => {
+                    v4.push(((net.network().into(), net.broadcast().into()), traffic))
+                }
+                IpNet::V6(net) => {
+                    v6.push(((net.network().into(), net.broadcast().into()), traffic))
+                }
             }
         }
-        Packets { v4: Stretches::new(v4, Family::V4), v6: Stretches::new(v6, Family::V6) }
+        Packets {
+            v4: Stretches::new(v4, Family::V4),
+            v6: Stretches::new(v6, Family::V6),
+        }
     }
 
     /// Each of these addresses with all of this traffic, which is given by family.
     pub fn product(addresses: &Addresses, v4: &TrafficSet, v6: &TrafficSet) -> Packets {
-        Packets { v4: Stretches::product(&addresses.v4, v4), v6: Stretches::product(&addresses.v6, v6) }
+        Packets {
+            v4: Stretches::product(&addresses.v4, v4),
+            v6: Stretches::product(&addresses.v6, v6),
+        }
     }
 
     /// Whether no packet is in it.
@@ -124,37 +136,74 @@ impl Packets {
     /// The addresses that go with at least some of this traffic, which is given by family.
     pub fn addresses(&self, v4: &TrafficSet, v6: &TrafficSet) -> Addresses {
         fn some<T: Bound>(stretches: &Stretches<T>, traffic: &TrafficSet) -> Ranges<T> {
-            let has_some = |stretch: &&Stretch<T>| !stretch.traffic.intersection(traffic).is_empty();
-            let found = stretches.0.iter().filter(has_some).map(|stretch| (stretch.first, stretch.last));
+            let has_some =
+                |stretch: &&Stretch<T>| !stretch.traffic.intersection(traffic).is_empty();
+            let found = stretches
+                .0
+                .iter()
+                .filter(has_some)
+                .map(|stretch| (stretch.first, stretch.last));
             Ranges::from_unsorted(found.collect())
         }
-        Addresses { v4: some(&self.v4, v4), v6: some(&self.v6, v6) }
+        Addresses {
+            v4: some(&self.v4, v4),
+            v6: some(&self.v6, v6),
+        }
     }
 
-    /// What goes with at least so many addresses, by family. The addresses of the set must be fewer than all.
+    /// What goes with at least so many addresses, by family. The addresses of the set must be fewer
+    /// than all.
     pub fn with_many(&self, v4: u128, v6: u128) -> [TrafficSet; 2] {
         let size = |first: u128, last: u128| last - first + 1;
-        let of_v4 = self.v4.0.iter().map(|s| (&s.traffic, size(s.first.into(), s.last.into())));
-        let of_v6 = self.v6.0.iter().map(|s| (&s.traffic, size(s.first, s.last)));
-        [TrafficSet::weighing(&of_v4.collect::<Vec<_>>(), v4), TrafficSet::weighing(&of_v6.collect::<Vec<_>>(), v6)]
+        let of_v4 = self
+            .v4
+            .0
+            .iter()
+            .map(|s| (&s.traffic, size(s.first.into(), s.last.into())));
+        let of_v6 = self
+            .v6
+            .0
+            .iter()
+            .map(|s| (&s.traffic, size(s.first, s.last)));
+        [
+            TrafficSet::weighing(&of_v4.collect::<Vec<_>>(), v4),
+            TrafficSet::weighing(&of_v6.collect::<Vec<_>>(), v6),
+        ]
     }
 
-    /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in two. The blocks of
-    /// a row are [`Addresses::blocks`], the smallest list as well.
+    /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in
+    /// two. The blocks of a row are [`Addresses::blocks`], the smallest list as well.
     pub fn rows(&self) -> Vec<Row> {
         let v4 = self.v4.rows().into_iter().map(|(v4, traffic)| {
-            let addresses = Addresses { v4, ..Addresses::default() };
-            Row { family: Family::V4, addresses, traffic }
+            let addresses = Addresses {
+                v4,
+                ..Addresses::default()
+            };
+            Row {
+                family: Family::V4,
+                addresses,
+                traffic,
+            }
         });
         let v6 = self.v6.rows().into_iter().map(|(v6, traffic)| {
-            let addresses = Addresses { v6, ..Addresses::default() };
-            Row { family: Family::V6, addresses, traffic }
+            let addresses = Addresses {
+                v6,
+                ..Addresses::default()
+            };
+            Row {
+                family: Family::V6,
+                addresses,
+                traffic,
+            }
         });
         v4.chain(v6).collect()
     }
 
     fn zip(&self, other: &Packets, pick: fn(&TrafficSet, &TrafficSet) -> TrafficSet) -> Packets {
-        Packets { v4: self.v4.zip(&other.v4, pick), v6: self.v6.zip(&other.v6, pick) }
+        Packets {
+            v4: self.v4.zip(&other.v4, pick),
+            v6: self.v6.zip(&other.v6, pick),
+        }
     }
 }
 
@@ -162,7 +211,11 @@ impl<T: Bound> Stretches<T> {
     fn new(mut rules: Blocks<T>, family: Family) -> Self {
         // an outer block before those inside it
         rules.sort_unstable_by_key(|((first, last), _)| (*first, std::cmp::Reverse(*last)));
-        let mut sweep = Sweep { out: Stretches::default(), open: Vec::new(), at: T::MIN };
+        let mut sweep = Sweep {
+            out: Stretches::default(),
+            open: Vec::new(),
+            at: T::MIN,
+        };
         for same in rules.chunk_by(|a, b| a.0 == b.0) {
             let (first, last) = same[0].0;
             sweep.close_before(first);
@@ -192,14 +245,22 @@ impl<T: Bound> Stretches<T> {
             return;
         }
         match self.0.last_mut() {
-            Some(before) if before.last.next() == Some(first) && before.traffic == *traffic => before.last = last,
-            Some(_) | None => self.0.push(Stretch { first, last, traffic: traffic.clone() }),
+            Some(before) if before.last.next() == Some(first) && before.traffic == *traffic => {
+                before.last = last
+            }
+            Some(_) | None => self.0.push(Stretch {
+                first,
+                last,
+                traffic: traffic.clone(),
+            }),
         }
     }
 
     fn at(&self, address: T) -> TrafficSet {
         let after = self.0.partition_point(|stretch| stretch.first <= address);
-        let found = self.0[..after].last().filter(|stretch| address <= stretch.last);
+        let found = self.0[..after]
+            .last()
+            .filter(|stretch| address <= stretch.last);
         found.map_or(TrafficSet::default(), |stretch| stretch.traffic.clone())
     }
 
@@ -211,7 +272,10 @@ impl<T: Bound> Stretches<T> {
     }
 
     fn with_any(&self, addresses: &Ranges<T>) -> TrafficSet {
-        let met = addresses.ranges().iter().flat_map(|(first, last)| self.meeting(*first, *last));
+        let met = addresses
+            .ranges()
+            .iter()
+            .flat_map(|(first, last)| self.meeting(*first, *last));
         TrafficSet::union_of(met.map(|stretch| &stretch.traffic))
     }
 
@@ -253,25 +317,40 @@ impl<T: Bound> Stretches<T> {
                 Some(stretch) => Some(stretch.last),
                 None => None,
             };
-            let last = [edge(x), edge(y)].into_iter().flatten().min().unwrap_or(T::MAX);
-            let here = |stretch: Option<&&'_ Stretch<T>>| stretch.is_some_and(|stretch| stretch.first <= first);
-            let left = if here(x) { x.map_or(&nothing, |stretch| &stretch.traffic) } else { &nothing };
-            let right = if here(y) { y.map_or(&nothing, |stretch| &stretch.traffic) } else { &nothing };
+            let last = [edge(x), edge(y)]
+                .into_iter()
+                .flatten()
+                .min()
+                .unwrap_or(T::MAX);
+            let here = |stretch: Option<&&'_ Stretch<T>>| {
+                stretch.is_some_and(|stretch| stretch.first <= first)
+            };
+            let left = if here(x) {
+                x.map_or(&nothing, |stretch| &stretch.traffic)
+            } else {
+                &nothing
+            };
+            let right = if here(y) {
+                y.map_or(&nothing, |stretch| &stretch.traffic)
+            } else {
+                &nothing
+            };
             out.push(first, last, &pick(left, right));
             at = last.next();
         }
         out
     }
 
-    /// Traffic by the addresses that it goes with: each piece of traffic in one row, those of the same addresses
-    /// in the same.
+    /// Traffic by the addresses that it goes with: each piece of traffic in one row, those of the
+    /// same addresses in the same.
     fn rows(&self) -> Vec<(Ranges<T>, TrafficSet)> {
         let sets: Vec<&TrafficSet> = self.0.iter().map(|stretch| &stretch.traffic).collect();
         let mut rows: Vec<(Ranges<T>, TrafficSet)> = Vec::new();
         let mut known: HashMap<Ranges<T>, usize> = HashMap::new();
         for (piece, holding) in TrafficSet::cut_among(&sets) {
             let with = holding.iter().map(|n| &self.0[*n as usize]);
-            let addresses = Ranges::from_unsorted(with.map(|stretch| (stretch.first, stretch.last)).collect());
+            let addresses =
+                Ranges::from_unsorted(with.map(|stretch| (stretch.first, stretch.last)).collect());
             match known.get(&addresses) {
                 Some(n) => rows[*n].1 = rows[*n].1.union(&piece),
                 None => {
@@ -284,8 +363,8 @@ impl<T: Bound> Stretches<T> {
     }
 }
 
-/// The walk over sorted blocks: those around the place where it stands, outer ones first, each with the traffic
-/// of all of them so far.
+/// The walk over sorted blocks: those around the place where it stands, outer ones first, each with
+/// the traffic of all of them so far.
 struct Sweep<T> {
     out: Stretches<T>,
     open: Vec<(T, TrafficSet)>,

@@ -1,4 +1,5 @@
-//! Sets of packets against a brute-force model: every rule looked at, for every address of a small universe.
+//! Sets of packets against a brute-force model: every rule looked at, for every address of a small
+//! universe.
 
 use super::{Addresses, Family, Packets, Ports, Traffic, TrafficSet};
 use ipnet::IpNet;
@@ -7,8 +8,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The universe of the model: the first and the last eight addresses of either family.
 fn universe() -> Vec<IpAddr> {
-    let v4 = (0..8).chain(u32::MAX - 7..=u32::MAX).map(|n| IpAddr::V4(Ipv4Addr::from(n)));
-    let v6 = (0..8).chain(u128::MAX - 7..=u128::MAX).map(|n| IpAddr::V6(Ipv6Addr::from(n)));
+    let v4 = (0..8)
+        .chain(u32::MAX - 7..=u32::MAX)
+        .map(|n| IpAddr::V4(Ipv4Addr::from(n)));
+    let v6 = (0..8)
+        .chain(u128::MAX - 7..=u128::MAX)
+        .map(|n| IpAddr::V6(Ipv6Addr::from(n)));
     v4.chain(v6).collect()
 }
 
@@ -16,7 +21,10 @@ fn universe() -> Vec<IpAddr> {
 const ATOMS: [Traffic; 9] = [
     Traffic::Tcp(Ports { from: 0, to: 0 }),
     Traffic::Tcp(Ports { from: 5, to: 5 }),
-    Traffic::Tcp(Ports { from: u16::MAX, to: u16::MAX }),
+    Traffic::Tcp(Ports {
+        from: u16::MAX,
+        to: u16::MAX,
+    }),
     Traffic::Udp(Ports { from: 5, to: 5 }),
     Traffic::Icmp(Some((8, Some(0)))),
     Traffic::Icmp(Some((8, Some(255)))),
@@ -36,10 +44,11 @@ fn passes(rules: &[Rule], address: IpAddr, atom: Traffic) -> bool {
     rules.iter().any(|(block, traffic)| {
         block.contains(&address)
             && match (traffic, atom) {
-                (Traffic::All, atom) => atom.family().is_none_or(|family| family == Family::of_block(block)),
-                (Traffic::Tcp(ports), Traffic::Tcp(port)) | (Traffic::Udp(ports), Traffic::Udp(port)) => {
-                    within(*ports, port)
-                }
+                (Traffic::All, atom) => atom
+                    .family()
+                    .is_none_or(|family| family == Family::of_block(block)),
+                (Traffic::Tcp(ports), Traffic::Tcp(port))
+                | (Traffic::Udp(ports), Traffic::Udp(port)) => within(*ports, port),
                 (Traffic::Icmp(rule), Traffic::Icmp(Some((kind, Some(code))))) => {
                     address.is_ipv4() && of_type(*rule, kind, code)
                 }
@@ -53,7 +62,11 @@ fn passes(rules: &[Rule], address: IpAddr, atom: Traffic) -> bool {
 }
 
 fn holds(set: &Packets, address: IpAddr, atom: Traffic) -> bool {
-    let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
+    let family = if address.is_ipv4() {
+        Family::V4
+    } else {
+        Family::V6
+    };
     let atom = TrafficSet::new(atom, family);
     !atom.is_empty() && set.at(address).covers(&atom)
 }

@@ -17,8 +17,8 @@ pub struct Piece {
 }
 
 impl fmt::Display for Piece {
-    /// `tcp 443`, `udp`, `icmp 3/4`, `proto 50`; and, as no program writes it, `icmp 3/1-4`, `icmp 9-255`,
-    /// `proto 2-5`
+    /// `tcp 443`, `udp`, `icmp 3/4`, `proto 50`; and, as no program writes it, `icmp 3/1-4`,
+    /// `icmp 9-255`, `proto 2-5`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let blank = if self.numbers.is_empty() { "" } else { " " };
         write!(f, "{}{blank}{}", self.protocol, self.numbers)
@@ -29,7 +29,11 @@ impl TrafficSet {
     /// Its pieces, in the order of an output's rules.
     pub fn pieces(&self, family: Family) -> Vec<Piece> {
         if *self == TrafficSet::all(family) {
-            return vec![Piece { order: (0, 0), protocol: "all", numbers: String::new() }];
+            return vec![Piece {
+                order: (0, 0),
+                protocol: "all",
+                numbers: String::new(),
+            }];
         }
         let icmp_name = match family {
             Family::V4 => (3, "icmp"),
@@ -38,7 +42,11 @@ impl TrafficSet {
         let mut pieces = numbered(&self.tcp, (1, "tcp"), range);
         pieces.extend(numbered(&self.udp, (2, "udp"), range));
         for (first, last) in self.icmp.ranges() {
-            pieces.extend(icmp(*first, *last).into_iter().map(|(at, text)| piece(icmp_name, at, text)));
+            pieces.extend(
+                icmp(*first, *last)
+                    .into_iter()
+                    .map(|(at, text)| piece(icmp_name, at, text)),
+            );
         }
         if self.icmp == Ranges::all() {
             pieces.retain(|piece| piece.protocol != icmp_name.1);
@@ -48,7 +56,8 @@ impl TrafficSet {
         pieces
     }
 
-    /// What of a set of IPv4 and one of IPv6 is the same in both, and what is left of each. ICMP never is the same.
+    /// What of a set of IPv4 and one of IPv6 is the same in both, and what is left of each. ICMP
+    /// never is the same.
     pub fn shared(v4: &TrafficSet, v6: &TrafficSet) -> [TrafficSet; 3] {
         let mut both = v4.intersection(v6);
         both.icmp = Ranges::default();
@@ -57,7 +66,11 @@ impl TrafficSet {
 }
 
 fn piece((order, protocol): (u8, &'static str), first: u16, numbers: String) -> Piece {
-    Piece { order: (order, first), protocol, numbers }
+    Piece {
+        order: (order, first),
+        protocol,
+        numbers,
+    }
 }
 
 fn numbered<T: Bound + Into<u16> + fmt::Display>(
@@ -66,19 +79,36 @@ fn numbered<T: Bound + Into<u16> + fmt::Display>(
     words: fn(T, T) -> String,
 ) -> Vec<Piece> {
     let all = *set == Ranges::all();
-    let text = |first, last| if all { String::new() } else { words(first, last) };
-    set.ranges().iter().map(|(first, last)| piece(name, (*first).into(), text(*first, *last))).collect()
+    let text = |first, last| {
+        if all {
+            String::new()
+        } else {
+            words(first, last)
+        }
+    };
+    set.ranges()
+        .iter()
+        .map(|(first, last)| piece(name, (*first).into(), text(*first, *last)))
+        .collect()
 }
 
 fn range<T: PartialEq + fmt::Display>(first: T, last: T) -> String {
-    if first == last { first.to_string() } else { format!("{first}-{last}") }
+    if first == last {
+        first.to_string()
+    } else {
+        format!("{first}-{last}")
+    }
 }
 
 /// A range of types and codes, cut into codes of one type and whole types.
 fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
     let ([a, code_a], [z, code_z]) = (first.to_be_bytes(), last.to_be_bytes());
     if a == z {
-        let codes = if (code_a, code_z) == (0, 255) { String::new() } else { format!("/{}", range(code_a, code_z)) };
+        let codes = if (code_a, code_z) == (0, 255) {
+            String::new()
+        } else {
+            format!("/{}", range(code_a, code_z))
+        };
         return vec![(first, format!("{a}{codes}"))];
     }
     let mut parts = Vec::new();
@@ -88,7 +118,10 @@ fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
         from += 1;
     }
     if code_z != 255 {
-        parts.push((u16::from_be_bytes([z, 0]), format!("{z}/{}", range(0, code_z))));
+        parts.push((
+            u16::from_be_bytes([z, 0]),
+            format!("{z}/{}", range(0, code_z)),
+        ));
         to -= 1;
     }
     if from <= to {
@@ -105,7 +138,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn words(set: &TrafficSet, family: Family) -> String {
-        set.pieces(family).iter().map(Piece::to_string).collect::<Vec<_>>().join(", ")
+        set.pieces(family)
+            .iter()
+            .map(Piece::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     #[test]
@@ -114,13 +151,19 @@ mod tests {
         let icmp = |kind| TrafficSet::new(Traffic::Icmp(kind), Family::V4);
         let all = TrafficSet::all(Family::V4);
         assert_eq!(words(&all, Family::V4), "all");
-        assert_eq!(words(&tcp(80, 80).union(&tcp(443, 450)), Family::V4), "tcp 80, tcp 443-450");
+        assert_eq!(
+            words(&tcp(80, 80).union(&tcp(443, 450)), Family::V4),
+            "tcp 80, tcp 443-450"
+        );
         assert_eq!(words(&tcp(0, 65535), Family::V4), "tcp");
         assert_eq!(words(&icmp(None), Family::V4), "icmp");
         assert_eq!(words(&icmp(Some((8, None))), Family::V4), "icmp 8");
         assert_eq!(words(&icmp(Some((3, Some(4)))), Family::V4), "icmp 3/4");
         assert_eq!(
-            words(&icmp(None).difference(&icmp(Some((3, Some(4))))), Family::V4),
+            words(
+                &icmp(None).difference(&icmp(Some((3, Some(4))))),
+                Family::V4
+            ),
             "icmp 0-2, icmp 3/0-3, icmp 3/5-255, icmp 4-255"
         );
         assert_eq!(
@@ -128,7 +171,10 @@ mod tests {
             "tcp 0, udp, icmp, proto 0, proto 2-5, proto 7-16, proto 18-255"
         );
         assert_eq!(
-            words(&TrafficSet::new(Traffic::Icmpv6(Some((128, Some(0)))), Family::V6), Family::V6),
+            words(
+                &TrafficSet::new(Traffic::Icmpv6(Some((128, Some(0)))), Family::V6),
+                Family::V6
+            ),
             "icmpv6 128/0"
         );
     }
@@ -143,7 +189,10 @@ mod tests {
         match numbers.split_once('/') {
             None if numbers.is_empty() => (0, u16::MAX),
             None => (ends(numbers).0 << 8, ends(numbers).1 << 8 | 0xff),
-            Some((kind, codes)) => (number(kind) << 8 | ends(codes).0, number(kind) << 8 | ends(codes).1),
+            Some((kind, codes)) => (
+                number(kind) << 8 | ends(codes).0,
+                number(kind) << 8 | ends(codes).1,
+            ),
         }
     }
 
@@ -179,19 +228,39 @@ mod tests {
             assert_eq!(words(&TrafficSet::all(family), family), "all");
             assert!(TrafficSet::default().pieces(family).is_empty());
         }
-        let (v4, v6) = (TrafficSet::all(Family::V4).difference(&tcp), TrafficSet::all(Family::V6).difference(&tcp));
+        let (v4, v6) = (
+            TrafficSet::all(Family::V4).difference(&tcp),
+            TrafficSet::all(Family::V6).difference(&tcp),
+        );
         let ends = "tcp 0-8, tcp 10-65535, udp, ";
-        assert_eq!(words(&v4, Family::V4), format!("{ends}icmp, proto 0, proto 2-5, proto 7-16, proto 18-255"));
-        assert_eq!(words(&v6, Family::V6), format!("{ends}icmpv6, proto 0-5, proto 7-16, proto 18-57, proto 59-255"));
+        assert_eq!(
+            words(&v4, Family::V4),
+            format!("{ends}icmp, proto 0, proto 2-5, proto 7-16, proto 18-255")
+        );
+        assert_eq!(
+            words(&v6, Family::V6),
+            format!("{ends}icmpv6, proto 0-5, proto 7-16, proto 18-57, proto 59-255")
+        );
     }
 
     #[test]
     fn what_both_versions_share() {
-        let both = |traffic| [TrafficSet::new(traffic, Family::V4), TrafficSet::new(traffic, Family::V6)];
+        let both = |traffic| {
+            [
+                TrafficSet::new(traffic, Family::V4),
+                TrafficSet::new(traffic, Family::V6),
+            ]
+        };
         let [a, b] = both(Traffic::Tcp(Ports { from: 80, to: 90 }));
-        assert_eq!(TrafficSet::shared(&a, &b), [a.clone(), TrafficSet::default(), TrafficSet::default()]);
+        assert_eq!(
+            TrafficSet::shared(&a, &b),
+            [a.clone(), TrafficSet::default(), TrafficSet::default()]
+        );
         let [ping, _] = both(Traffic::Icmp(Some((8, None))));
         let [_, ping6] = both(Traffic::Icmpv6(Some((8, None))));
-        assert_eq!(TrafficSet::shared(&ping, &ping6), [TrafficSet::default(), ping, ping6]);
+        assert_eq!(
+            TrafficSet::shared(&ping, &ping6),
+            [TrafficSet::default(), ping, ping6]
+        );
     }
 }

@@ -28,8 +28,8 @@ bound!(u8, u16, u32, u128);
 
 /// A set of numbers.
 ///
-/// INVARIANT: each range is `(first, last)`, both in the set and `first <= last`; the ranges are sorted, and
-/// between any two of them at least one number is missing.
+/// INVARIANT: each range is `(first, last)`, both in the set and `first <= last`; the ranges are
+/// sorted, and between any two of them at least one number is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ranges<T>(Vec<(T, T)>);
 
@@ -112,12 +112,17 @@ impl<T: Bound> Ranges<T> {
         Ranges(self.0.iter().filter(lies_inside).copied().collect())
     }
 
-    /// Its ranges, each as wide as it can be without passing one of these cuts, which are sorted; a cut is the first
-    /// number after it.
+    /// Its ranges, each as wide as it can be without passing one of these cuts, which are sorted; a
+    /// cut is the first number after it.
     pub fn widened(&self, cuts: &[T]) -> Self {
         let wide = |(first, last): &(T, T)| {
-            let before = cuts.partition_point(|cut| cut <= first).checked_sub(1).map(|n| cuts[n]);
-            let after = cuts.get(cuts.partition_point(|cut| cut <= last)).and_then(|cut| cut.previous());
+            let before = cuts
+                .partition_point(|cut| cut <= first)
+                .checked_sub(1)
+                .map(|n| cuts[n]);
+            let after = cuts
+                .get(cuts.partition_point(|cut| cut <= last))
+                .and_then(|cut| cut.previous());
             (before.unwrap_or(T::MIN), after.unwrap_or(T::MAX))
         };
         Ranges::from_unsorted(self.0.iter().map(wide).collect())
@@ -152,15 +157,25 @@ mod tests {
 
     /// The model: one bool for each of the 256 numbers of a small universe.
     fn model(set: &Ranges<u8>) -> Vec<bool> {
-        (0..=255).map(|n| set.ranges().iter().any(|(a, b)| (*a..=*b).contains(&n))).collect()
+        (0..=255)
+            .map(|n| set.ranges().iter().any(|(a, b)| (*a..=*b).contains(&n)))
+            .collect()
     }
 
     fn zip(a: &Ranges<u8>, b: &Ranges<u8>, f: fn(bool, bool) -> bool) -> Vec<bool> {
-        model(a).into_iter().zip(model(b)).map(|(x, y)| f(x, y)).collect()
+        model(a)
+            .into_iter()
+            .zip(model(b))
+            .map(|(x, y)| f(x, y))
+            .collect()
     }
 
     fn normal(set: &Ranges<u8>) -> bool {
-        set.0.iter().all(|(a, b)| a <= b) && set.0.windows(2).all(|w| w[0].1.next().is_some_and(|n| n < w[1].0))
+        set.0.iter().all(|(a, b)| a <= b)
+            && set
+                .0
+                .windows(2)
+                .all(|w| w[0].1.next().is_some_and(|n| n < w[1].0))
     }
 
     prop_compose! {
@@ -206,7 +221,15 @@ mod tests {
 
     #[test]
     fn numbers_have_neighbours_but_for_the_ends() {
-        assert_eq!((u8::MIN.previous(), 7u8.previous(), u8::MAX.next(), 7u8.next()), (None, Some(6), None, Some(8)));
+        assert_eq!(
+            (
+                u8::MIN.previous(),
+                7u8.previous(),
+                u8::MAX.next(),
+                7u8.next()
+            ),
+            (None, Some(6), None, Some(8))
+        );
         assert_eq!(Ranges::<u8>::all().ranges(), [(0, 255)]);
         assert_eq!(Ranges::<u8>::all().complement(), Ranges::default());
     }

@@ -15,13 +15,27 @@ pub struct Term {
 }
 
 impl Addresses {
-    /// Terms that no address is in twice, and that name as few blocks as can be; IPv4 first, by address. Where a list
-    /// of blocks is as short, it is the list.
+    /// Terms that no address is in twice, and that name as few blocks as can be; IPv4 first, by
+    /// address. Where a list of blocks is as short, it is the list.
     pub fn terms(&self) -> Vec<Term> {
-        let v4: Vec<(u128, u128)> =
-            self.v4.ranges().iter().map(|(first, last)| (u128::from(*first), u128::from(*last))).collect();
-        let v4 = Node { version: Version::V4, base: 0, length: 0 }.cover(&v4);
-        let v6 = Node { version: Version::V6, base: 0, length: 0 }.cover(self.v6.ranges());
+        let v4: Vec<(u128, u128)> = self
+            .v4
+            .ranges()
+            .iter()
+            .map(|(first, last)| (u128::from(*first), u128::from(*last)))
+            .collect();
+        let v4 = Node {
+            version: Version::V4,
+            base: 0,
+            length: 0,
+        }
+        .cover(&v4);
+        let v6 = Node {
+            version: Version::V6,
+            base: 0,
+            length: 0,
+        }
+        .cover(self.v6.ranges());
         [v4.terms, v6.terms].concat()
     }
 }
@@ -67,8 +81,12 @@ impl Node {
 
     fn block(self) -> IpNet {
         let block = match (self.version, u32::try_from(self.base)) {
-            (Version::V4, Ok(base)) => Ipv4Net::new(Ipv4Addr::from(base), self.length).map(IpNet::V4),
-            (Version::V4 | Version::V6, _) => Ipv6Net::new(Ipv6Addr::from(self.base), self.length).map(IpNet::V6),
+            (Version::V4, Ok(base)) => {
+                Ipv4Net::new(Ipv4Addr::from(base), self.length).map(IpNet::V4)
+            }
+            (Version::V4 | Version::V6, _) => {
+                Ipv6Net::new(Ipv6Addr::from(self.base), self.length).map(IpNet::V6)
+            }
         };
         block.expect("a node is no longer than its version has bits")
     }
@@ -76,19 +94,39 @@ impl Node {
     fn halves(self) -> [Node; 2] {
         let length = self.length + 1;
         let second = 1 << (self.version.bits() - length);
-        [Node { length, ..self }, Node { length, base: self.base + second, ..self }]
+        [
+            Node { length, ..self },
+            Node {
+                length,
+                base: self.base + second,
+                ..self
+            },
+        ]
     }
 
-    /// The best of the terms of both halves, and this block but for what is not in the set. `ranges` are sorted.
+    /// The best of the terms of both halves, and this block but for what is not in the set.
+    /// `ranges` are sorted.
     fn cover(self, ranges: &[(u128, u128)]) -> Cover {
         let (base, last) = (self.base, self.last());
         let start = ranges.partition_point(|range| range.1 < base);
         let ranges = &ranges[start..][..ranges[start..].partition_point(|range| range.0 <= last)];
         match ranges {
-            [] => return Cover { gaps: vec![self.block()], ..Cover::default() },
+            [] => {
+                return Cover {
+                    gaps: vec![self.block()],
+                    ..Cover::default()
+                };
+            }
             [(from, to)] if *from <= base && last <= *to => {
-                let term = Term { block: self.block(), except: Vec::new() };
-                return Cover { terms: vec![term], cost: 1, gaps: Vec::new() };
+                let term = Term {
+                    block: self.block(),
+                    except: Vec::new(),
+                };
+                return Cover {
+                    terms: vec![term],
+                    cost: 1,
+                    gaps: Vec::new(),
+                };
             }
             _ => {}
         }
@@ -99,7 +137,10 @@ impl Node {
         cover.gaps.extend(second.gaps);
         if 1 + cover.gaps.len() < cover.cost {
             cover.cost = 1 + cover.gaps.len();
-            cover.terms = vec![Term { block: self.block(), except: cover.gaps.clone() }];
+            cover.terms = vec![Term {
+                block: self.block(),
+                except: cover.gaps.clone(),
+            }];
         }
         cover
     }
@@ -122,23 +163,48 @@ mod tests {
 
     fn terms(blocks: &[&str], but: &[&str]) -> String {
         let set = |blocks: &[&str]| {
-            Addresses::from_blocks(&blocks.iter().map(|block| block.parse().unwrap()).collect::<Vec<IpNet>>())
+            Addresses::from_blocks(
+                &blocks
+                    .iter()
+                    .map(|block| block.parse().unwrap())
+                    .collect::<Vec<IpNet>>(),
+            )
         };
         let terms = set(blocks).difference(&set(but)).terms();
-        terms.iter().map(Term::to_string).collect::<Vec<_>>().join("; ")
+        terms
+            .iter()
+            .map(Term::to_string)
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     #[test]
     fn a_block_but_for_others_where_that_is_shorter() {
         for (blocks, but, expected) in [
-            (&["203.0.0.0/16"][..], &["203.0.113.0/24"][..], "203.0.0.0/16 but 203.0.113.0/24"),
+            (
+                &["203.0.0.0/16"][..],
+                &["203.0.113.0/24"][..],
+                "203.0.0.0/16 but 203.0.113.0/24",
+            ),
             (&["10.0.0.0/23"], &["10.0.1.0/24"], "10.0.0.0/24"),
-            (&["10.0.0.0/22"], &["10.0.1.0/24"], "10.0.0.0/24; 10.0.2.0/23"),
+            (
+                &["10.0.0.0/22"],
+                &["10.0.1.0/24"],
+                "10.0.0.0/24; 10.0.2.0/23",
+            ),
             (&["::/0"], &["2001:db8::/32"], "::/0 but 2001:db8::/32"),
             (&["0.0.0.0/0"], &[], "0.0.0.0/0"),
             (&[], &[], ""),
-            (&["192.0.2.7/32", "10.0.0.0/8"], &["10.1.0.0/16"], "10.0.0.0/8 but 10.1.0.0/16; 192.0.2.7/32"),
-            (&["10.0.0.0/8"], &["10.1.0.0/16", "10.9.9.9/32"], "10.0.0.0/8 but 10.1.0.0/16, 10.9.9.9/32"),
+            (
+                &["192.0.2.7/32", "10.0.0.0/8"],
+                &["10.1.0.0/16"],
+                "10.0.0.0/8 but 10.1.0.0/16; 192.0.2.7/32",
+            ),
+            (
+                &["10.0.0.0/8"],
+                &["10.1.0.0/16", "10.9.9.9/32"],
+                "10.0.0.0/8 but 10.1.0.0/16, 10.9.9.9/32",
+            ),
         ] {
             assert_eq!(terms(blocks, but), expected);
         }

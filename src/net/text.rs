@@ -49,7 +49,13 @@ pub fn push_block(out: &mut impl Sink, block: &IpNet) {
 pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
     let (mut text, mut length) = ([0; "255.255.255.255/255".len()], 0);
     let [a, b, c, d] = block.addr().octets();
-    for (number, sign) in [(a, dot), (b, dot), (c, dot), (d, slash), (block.prefix_len(), 0)] {
+    for (number, sign) in [
+        (a, dot),
+        (b, dot),
+        (c, dot),
+        (d, slash),
+        (block.prefix_len(), 0),
+    ] {
         // all three digits, and then on from where the number ends
         text[length..length + 3].copy_from_slice(&DIGITS[usize::from(number)]);
         length += 1 + usize::from(number >= 10) + usize::from(number >= 100);
@@ -63,7 +69,11 @@ pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
 const DIGITS: [[u8; 3]; 256] = {
     let (mut digits, mut n) = ([[0; 3]; 256], 0);
     while n < 256 {
-        let [hundreds, tens, ones] = [b'0' + (n / 100) as u8, b'0' + (n / 10 % 10) as u8, b'0' + (n % 10) as u8];
+        let [hundreds, tens, ones] = [
+            b'0' + (n / 100) as u8,
+            b'0' + (n / 10 % 10) as u8,
+            b'0' + (n % 10) as u8,
+        ];
         digits[n] = match n {
             0..10 => [ones, 0, 0],
             10..100 => [tens, ones, 0],
@@ -86,7 +96,8 @@ pub fn push_protocol(out: &mut impl Sink, protocol: Protocol) {
     }
 }
 
-/// Appends traffic as a program writes it: `tcp 443`, `udp 8000-8100`, `icmp 3/4`, `proto 50`, `all`.
+/// Appends traffic as a program writes it: `tcp 443`, `udp 8000-8100`, `icmp 3/4`, `proto 50`,
+/// `all`.
 pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
     match traffic {
         Traffic::All => return out.put("all"),
@@ -100,7 +111,11 @@ pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
         Traffic::Icmp(None) | Traffic::Icmpv6(None) => {}
         Traffic::Number(number) => push_numbers(out, number, None),
         Traffic::Tcp(ports) | Traffic::Udp(ports) => {
-            push_numbers(out, ports.from, (ports.from != ports.to).then_some(("-", ports.to)));
+            push_numbers(
+                out,
+                ports.from,
+                (ports.from != ports.to).then_some(("-", ports.to)),
+            );
         }
         Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
             push_numbers(out, kind, code.map(|code| ("/", code)));
@@ -135,8 +150,14 @@ mod tests {
 
     #[test]
     fn blocks_are_shown_as_ipnet_shows_them() {
-        for text in ["0.0.0.0/0", "203.0.113.0/24", "255.255.255.255/32", "::/0", "2001:db8::/32", "::ffff:1.2.3.4/128"]
-        {
+        for text in [
+            "0.0.0.0/0",
+            "203.0.113.0/24",
+            "255.255.255.255/32",
+            "::/0",
+            "2001:db8::/32",
+            "::ffff:1.2.3.4/128",
+        ] {
             assert_eq!(written!(push_block, &text.parse().expect("a block")), text);
         }
     }
@@ -144,7 +165,12 @@ mod tests {
     #[test]
     fn every_number_is_written_at_every_place_of_a_block() {
         for number in 0..=255 {
-            for address in [[number, 0, 99, 255], [0, number, 255, 99], [99, 255, number, 0], [255, 99, 0, number]] {
+            for address in [
+                [number, 0, 99, 255],
+                [0, number, 255, 99],
+                [99, 255, number, 0],
+                [255, 99, 0, number],
+            ] {
                 for length in [0, 9, 10, 32] {
                     let block = Ipv4Net::new(address.into(), length).expect("a block");
                     assert_eq!(written!(push_v4, block, b'.', b'/'), block.to_string());
@@ -197,7 +223,11 @@ mod tests {
             (Traffic::Number(50), "proto 50"),
         ] {
             assert_eq!(written!(push_traffic, traffic), text);
-            assert_eq!(format!("{traffic:>12}"), format!("{text:>12}"), "padded as any text");
+            assert_eq!(
+                format!("{traffic:>12}"),
+                format!("{text:>12}"),
+                "padded as any text"
+            );
         }
     }
 }

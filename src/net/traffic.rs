@@ -60,7 +60,10 @@ pub enum Traffic {
 
 impl Ports {
     /// 0-65535
-    pub const ALL: Ports = Ports { from: 0, to: u16::MAX };
+    pub const ALL: Ports = Ports {
+        from: 0,
+        to: u16::MAX,
+    };
 }
 
 impl Traffic {
@@ -88,8 +91,8 @@ impl Traffic {
         }
     }
 
-    /// FromPort and ToPort as AWS keeps them: for ICMP the type and the code, -1 meaning all; `None` for
-    /// protocols without either.
+    /// FromPort and ToPort as AWS keeps them: for ICMP the type and the code, -1 meaning all;
+    /// `None` for protocols without either.
     pub fn aws_ports(self) -> Option<(i32, i32)> {
         match self {
             Traffic::All | Traffic::Number(_) => None,
@@ -101,7 +104,8 @@ impl Traffic {
         }
     }
 
-    /// Its ports, its types and codes (a type in the high byte, a code in the low one), or its number: first and last.
+    /// Its ports, its types and codes (a type in the high byte, a code in the low one), or its
+    /// number: first and last.
     pub fn stretch(self) -> (u16, u16) {
         match self {
             Traffic::All | Traffic::Icmp(None) | Traffic::Icmpv6(None) => (0, u16::MAX),
@@ -183,15 +187,69 @@ mod tests {
         let (type_3, code_4) = ((0x0300, 0x03ff), (0x0304, 0x0304));
         for (traffic, protocol, ports, stretch, family) in [
             (Traffic::All, Protocol::All, None, (0, 65535), None),
-            (Traffic::Tcp(some), Protocol::Tcp, Some((80, 90)), (80, 90), None),
-            (Traffic::Udp(some), Protocol::Udp, Some((80, 90)), (80, 90), None),
-            (Traffic::Icmp(None), Protocol::Icmp, Some((-1, -1)), (0, 65535), v4),
-            (Traffic::Icmp(Some((3, None))), Protocol::Icmp, Some((3, -1)), type_3, v4),
-            (Traffic::Icmp(Some((3, Some(4)))), Protocol::Icmp, Some((3, 4)), code_4, v4),
-            (Traffic::Icmpv6(None), Protocol::Icmpv6, Some((-1, -1)), (0, 65535), v6),
-            (Traffic::Icmpv6(Some((3, None))), Protocol::Icmpv6, Some((3, -1)), type_3, v6),
-            (Traffic::Icmpv6(Some((3, Some(4)))), Protocol::Icmpv6, Some((3, 4)), code_4, v6),
-            (Traffic::Number(50), Protocol::Number(50), None, (50, 50), None),
+            (
+                Traffic::Tcp(some),
+                Protocol::Tcp,
+                Some((80, 90)),
+                (80, 90),
+                None,
+            ),
+            (
+                Traffic::Udp(some),
+                Protocol::Udp,
+                Some((80, 90)),
+                (80, 90),
+                None,
+            ),
+            (
+                Traffic::Icmp(None),
+                Protocol::Icmp,
+                Some((-1, -1)),
+                (0, 65535),
+                v4,
+            ),
+            (
+                Traffic::Icmp(Some((3, None))),
+                Protocol::Icmp,
+                Some((3, -1)),
+                type_3,
+                v4,
+            ),
+            (
+                Traffic::Icmp(Some((3, Some(4)))),
+                Protocol::Icmp,
+                Some((3, 4)),
+                code_4,
+                v4,
+            ),
+            (
+                Traffic::Icmpv6(None),
+                Protocol::Icmpv6,
+                Some((-1, -1)),
+                (0, 65535),
+                v6,
+            ),
+            (
+                Traffic::Icmpv6(Some((3, None))),
+                Protocol::Icmpv6,
+                Some((3, -1)),
+                type_3,
+                v6,
+            ),
+            (
+                Traffic::Icmpv6(Some((3, Some(4)))),
+                Protocol::Icmpv6,
+                Some((3, 4)),
+                code_4,
+                v6,
+            ),
+            (
+                Traffic::Number(50),
+                Protocol::Number(50),
+                None,
+                (50, 50),
+                None,
+            ),
         ] {
             assert_eq!(traffic.protocol(), protocol);
             assert_eq!(traffic.aws_ports(), ports, "{traffic}");
@@ -216,7 +274,8 @@ mod tests {
 
     #[test]
     fn families_in_words() {
-        let [v4, v6] = ["10.0.0.0/8", "2001:db8::/32"].map(|block| Family::of_block(&block.parse().expect("a block")));
+        let [v4, v6] = ["10.0.0.0/8", "2001:db8::/32"]
+            .map(|block| Family::of_block(&block.parse().expect("a block")));
         assert_eq!([v4, v6], [Family::V4, Family::V6]);
         assert_eq!([v4, v6].map(Family::words), ["IPv4", "IPv6"]);
         assert_eq!([v4, v6].map(Family::keyword), ["ipv4", "ipv6"]);

@@ -4,7 +4,8 @@ use super::ranges::Ranges;
 use super::traffic::{Family, Ports, Traffic};
 use std::collections::BTreeSet;
 
-/// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by protocol.
+/// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by
+/// protocol.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct TrafficSet {
     pub(super) tcp: Ranges<u16>,
@@ -27,7 +28,12 @@ fn other_protocols(family: Family) -> Ranges<u8> {
 impl TrafficSet {
     /// Everything.
     pub fn all(family: Family) -> TrafficSet {
-        TrafficSet { tcp: Ranges::all(), udp: Ranges::all(), icmp: Ranges::all(), others: other_protocols(family) }
+        TrafficSet {
+            tcp: Ranges::all(),
+            udp: Ranges::all(),
+            icmp: Ranges::all(),
+            others: other_protocols(family),
+        }
     }
 
     /// What a rule with this traffic admits between hosts of a family.
@@ -37,7 +43,8 @@ impl TrafficSet {
 
     /// What rules with any of this traffic admit between hosts of a family.
     pub fn of_all(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
-        let (mut tcp, mut udp, mut icmp, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut tcp, mut udp, mut icmp, mut others) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for traffic in traffic {
             match traffic {
                 Traffic::All => return TrafficSet::all(family),
@@ -49,7 +56,11 @@ impl TrafficSet {
             }
         }
         let others = Ranges::from_unsorted(others);
-        let others = if others.is_empty() { others } else { others.intersection(&other_protocols(family)) };
+        let others = if others.is_empty() {
+            others
+        } else {
+            others.intersection(&other_protocols(family))
+        };
         TrafficSet {
             tcp: Ranges::from_unsorted(tcp),
             udp: Ranges::from_unsorted(udp),
@@ -61,10 +72,16 @@ impl TrafficSet {
     /// What is in any of these.
     pub fn union_of<'t>(sets: impl IntoIterator<Item = &'t TrafficSet>) -> TrafficSet {
         let mut sets = sets.into_iter();
-        let Some(first) = sets.next() else { return TrafficSet::default() };
-        let Some(second) = sets.next() else { return first.clone() };
+        let Some(first) = sets.next() else {
+            return TrafficSet::default();
+        };
+        let Some(second) = sets.next() else {
+            return first.clone();
+        };
         let all: Vec<&TrafficSet> = [first, second].into_iter().chain(sets).collect();
-        fn joined<'t, T: super::ranges::Bound + 't>(parts: impl Iterator<Item = &'t Ranges<T>>) -> Ranges<T> {
+        fn joined<'t, T: super::ranges::Bound + 't>(
+            parts: impl Iterator<Item = &'t Ranges<T>>,
+        ) -> Ranges<T> {
             Ranges::from_unsorted(parts.flat_map(|part| part.ranges()).copied().collect())
         }
         TrafficSet {
@@ -93,8 +110,16 @@ impl TrafficSet {
             let (mut heavy, mut sum, mut since) = (Vec::new(), 0u128, None);
             for here in edges.chunk_by(|a, b| a.0 == b.0) {
                 let at = here[0].0;
-                sum += here.iter().filter(|(_, begins, _)| *begins).map(|(.., weight)| weight).sum::<u128>();
-                sum -= here.iter().filter(|(_, begins, _)| !begins).map(|(.., weight)| weight).sum::<u128>();
+                sum += here
+                    .iter()
+                    .filter(|(_, begins, _)| *begins)
+                    .map(|(.., weight)| weight)
+                    .sum::<u128>();
+                sum -= here
+                    .iter()
+                    .filter(|(_, begins, _)| !begins)
+                    .map(|(.., weight)| weight)
+                    .sum::<u128>();
                 match (since, sum >= least) {
                     (None, true) => since = Some(at),
                     (Some(first), false) => {
@@ -111,13 +136,20 @@ impl TrafficSet {
             tcp: heavy(sets.iter().map(|(set, weight)| (&set.tcp, *weight)), least),
             udp: heavy(sets.iter().map(|(set, weight)| (&set.udp, *weight)), least),
             icmp: heavy(sets.iter().map(|(set, weight)| (&set.icmp, *weight)), least),
-            others: heavy(sets.iter().map(|(set, weight)| (&set.others, *weight)), least),
+            others: heavy(
+                sets.iter().map(|(set, weight)| (&set.others, *weight)),
+                least,
+            ),
         }
     }
 
-    /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all; in order.
+    /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all;
+    /// in order.
     pub fn cut(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
-        TrafficSet::cut_among(sets).into_iter().map(|(piece, _)| piece).collect()
+        TrafficSet::cut_among(sets)
+            .into_iter()
+            .map(|(piece, _)| piece)
+            .collect()
     }
 
     /// Likewise, each piece with the positions of the sets that hold it: one walk over all edges.
@@ -146,7 +178,9 @@ impl TrafficSet {
                         holding.remove(set)
                     };
                 }
-                let last = edges.peek().map_or(Some(T::MAX), |next| next[0].0.previous());
+                let last = edges
+                    .peek()
+                    .map_or(Some(T::MAX), |next| next[0].0.previous());
                 if let (false, Some(last)) = (holding.is_empty(), last) {
                     let stretch = piece(Ranges::from_unsorted(vec![(here[0].0, last)]));
                     out.push((stretch, holding.iter().copied().collect()));
@@ -154,10 +188,38 @@ impl TrafficSet {
             }
         }
         let mut out = Vec::new();
-        pieces(sets.iter().map(|set| &set.tcp), |tcp| TrafficSet { tcp, ..TrafficSet::default() }, &mut out);
-        pieces(sets.iter().map(|set| &set.udp), |udp| TrafficSet { udp, ..TrafficSet::default() }, &mut out);
-        pieces(sets.iter().map(|set| &set.icmp), |icmp| TrafficSet { icmp, ..TrafficSet::default() }, &mut out);
-        pieces(sets.iter().map(|set| &set.others), |others| TrafficSet { others, ..TrafficSet::default() }, &mut out);
+        pieces(
+            sets.iter().map(|set| &set.tcp),
+            |tcp| TrafficSet {
+                tcp,
+                ..TrafficSet::default()
+            },
+            &mut out,
+        );
+        pieces(
+            sets.iter().map(|set| &set.udp),
+            |udp| TrafficSet {
+                udp,
+                ..TrafficSet::default()
+            },
+            &mut out,
+        );
+        pieces(
+            sets.iter().map(|set| &set.icmp),
+            |icmp| TrafficSet {
+                icmp,
+                ..TrafficSet::default()
+            },
+            &mut out,
+        );
+        pieces(
+            sets.iter().map(|set| &set.others),
+            |others| TrafficSet {
+                others,
+                ..TrafficSet::default()
+            },
+            &mut out,
+        );
         out
     }
 
@@ -198,14 +260,20 @@ impl TrafficSet {
 
     /// It without the ICMP of its family, which is no other family's.
     pub fn without_icmp(&self) -> TrafficSet {
-        TrafficSet { icmp: Ranges::default(), ..self.clone() }
+        TrafficSet {
+            icmp: Ranges::default(),
+            ..self.clone()
+        }
     }
 
-    /// Whether one service is in all of these, each of which is of a family of its own. ICMP of both families counts
-    /// as one, as `ping` is a service of both.
+    /// Whether one service is in all of these, each of which is of a family of its own. ICMP of
+    /// both families counts as one, as `ping` is a service of both.
     pub fn share_a_service(sets: &[TrafficSet]) -> bool {
         let icmp = sets.iter().all(|set| !set.icmp.is_empty());
-        let common = sets.iter().map(TrafficSet::without_icmp).reduce(|all, set| all.intersection(&set));
+        let common = sets
+            .iter()
+            .map(TrafficSet::without_icmp)
+            .reduce(|all, set| all.intersection(&set));
         common.is_some_and(|common| icmp || !common.is_empty())
     }
 
@@ -216,14 +284,19 @@ impl TrafficSet {
             Traffic::All => !self.is_empty(),
             Traffic::Tcp(_) => self.tcp.meets(first, last),
             Traffic::Udp(_) => self.udp.meets(first, last),
-            Traffic::Icmp(_) | Traffic::Icmpv6(_) => traffic.family() == Some(family) && self.icmp.meets(first, last),
+            Traffic::Icmp(_) | Traffic::Icmpv6(_) => {
+                traffic.family() == Some(family) && self.icmp.meets(first, last)
+            }
             Traffic::Number(number) => self.others.contains(number),
         }
     }
 
-    /// Whether some of what a rule with this traffic admits is in one of these, which are given by family.
+    /// Whether some of what a rule with this traffic admits is in one of these, which are given by
+    /// family.
     pub fn either_meets(sets: &[TrafficSet; 2], traffic: Traffic) -> bool {
-        Family::BOTH.into_iter().any(|family| sets[family as usize].meets(traffic, family))
+        Family::BOTH
+            .into_iter()
+            .any(|family| sets[family as usize].meets(traffic, family))
     }
 
     /// Whether all of `other` is in this one.
@@ -233,7 +306,10 @@ impl TrafficSet {
 
     /// Its stretches of TCP ports, then those of UDP ports.
     pub fn ports(&self) -> impl Iterator<Item = Traffic> + '_ {
-        let stretch = |(from, to): &(u16, u16)| Ports { from: *from, to: *to };
+        let stretch = |(from, to): &(u16, u16)| Ports {
+            from: *from,
+            to: *to,
+        };
         let tcp = self.tcp.ranges().iter().map(stretch).map(Traffic::Tcp);
         tcp.chain(self.udp.ranges().iter().map(stretch).map(Traffic::Udp))
     }
@@ -241,7 +317,10 @@ impl TrafficSet {
     /// One piece of what is in it: a port, a type and code, or a protocol.
     pub fn witness(&self, family: Family) -> Option<Traffic> {
         let port = |ranges: &Ranges<u16>| ranges.ranges().first().map(|(first, _)| *first);
-        let only = |port| Ports { from: port, to: port };
+        let only = |port| Ports {
+            from: port,
+            to: port,
+        };
         let icmp = |number: u16| {
             let [kind, code] = number.to_be_bytes();
             match family {
@@ -253,7 +332,12 @@ impl TrafficSet {
             .map(|port| Traffic::Tcp(only(port)))
             .or_else(|| port(&self.udp).map(|port| Traffic::Udp(only(port))))
             .or_else(|| port(&self.icmp).map(icmp))
-            .or_else(|| self.others.ranges().first().map(|(first, _)| Traffic::Number(*first)))
+            .or_else(|| {
+                self.others
+                    .ranges()
+                    .first()
+                    .map(|(first, _)| Traffic::Number(*first))
+            })
     }
 }
 
@@ -272,25 +356,49 @@ mod tests {
         assert!(!v4(Traffic::Icmp(Some((8, Some(0))))).covers(&v4(Traffic::Icmp(Some((8, None))))));
         assert!(v4(Traffic::Icmpv6(None)).is_empty());
         assert!(!TrafficSet::new(Traffic::Icmpv6(None), Family::V6).is_empty());
-        assert!(everything.covers(&v4(Traffic::Number(58))), "ICMPv6 within IPv4 is a protocol as any other");
-        for part in [tcp(1, 1), Traffic::Udp(Ports::ALL), Traffic::Icmp(None), Traffic::Number(50), Traffic::All] {
-            for other in
-                [tcp(0, 1), tcp(2, 9), Traffic::Icmp(Some((8, None))), Traffic::Icmpv6(None), Traffic::Number(50)]
-            {
+        assert!(
+            everything.covers(&v4(Traffic::Number(58))),
+            "ICMPv6 within IPv4 is a protocol as any other"
+        );
+        for part in [
+            tcp(1, 1),
+            Traffic::Udp(Ports::ALL),
+            Traffic::Icmp(None),
+            Traffic::Number(50),
+            Traffic::All,
+        ] {
+            for other in [
+                tcp(0, 1),
+                tcp(2, 9),
+                Traffic::Icmp(Some((8, None))),
+                Traffic::Icmpv6(None),
+                Traffic::Number(50),
+            ] {
                 let common = v4(part).intersection(&v4(other));
-                assert_eq!(v4(part).meets(other, Family::V4), !common.is_empty(), "{part} {other}");
+                assert_eq!(
+                    v4(part).meets(other, Family::V4),
+                    !common.is_empty(),
+                    "{part} {other}"
+                );
             }
             assert!(everything.covers(&v4(part)));
             let rest = everything.difference(&v4(part));
             assert!(rest.intersection(&v4(part)).is_empty());
             assert_eq!(rest.union(&v4(part)), everything);
-            assert!(v4(v4(part).witness(Family::V4).unwrap()).intersection(&v4(part)) != TrafficSet::default());
+            assert!(
+                v4(v4(part).witness(Family::V4).unwrap()).intersection(&v4(part))
+                    != TrafficSet::default()
+            );
         }
-        let joined = v4(tcp(1, 5)).union(&v4(tcp(6, 9))).union(&v4(Traffic::Icmp(None))).union(&v4(tcp(20, 20)));
+        let joined = v4(tcp(1, 5))
+            .union(&v4(tcp(6, 9)))
+            .union(&v4(Traffic::Icmp(None)))
+            .union(&v4(tcp(20, 20)));
         assert_eq!(joined.ports().collect::<Vec<_>>(), [tcp(1, 9), tcp(20, 20)]);
     }
 
-    /// One piece of each kind, in the order of witnesses: an ICMP of each family, of which one is in a set.
+    /// One piece of each kind, in the order of witnesses: an ICMP of each family, of which one is
+    /// in a set.
     const PIECES: [Traffic; 5] = [
         Traffic::Tcp(Ports { from: 7, to: 7 }),
         Traffic::Udp(Ports { from: 8, to: 8 }),
@@ -301,32 +409,60 @@ mod tests {
 
     /// The pieces of a mask that are some in a family, and their set.
     fn chosen(mask: usize, family: Family) -> (Vec<Traffic>, TrafficSet) {
-        let pieces = PIECES.iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1).map(|(_, piece)| *piece);
-        let pieces: Vec<Traffic> = pieces.filter(|piece| piece.family().is_none_or(|of| of == family)).collect();
+        let pieces = PIECES
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| mask >> n & 1 == 1)
+            .map(|(_, piece)| *piece);
+        let pieces: Vec<Traffic> = pieces
+            .filter(|piece| piece.family().is_none_or(|of| of == family))
+            .collect();
         (pieces.clone(), TrafficSet::of_all(pieces, family))
     }
 
     #[test]
     fn sets_of_one_piece_of_each_kind() {
-        for (family, mask) in Family::BOTH.into_iter().flat_map(|family| (0..32).map(move |mask| (family, mask))) {
+        for (family, mask) in Family::BOTH
+            .into_iter()
+            .flat_map(|family| (0..32).map(move |mask| (family, mask)))
+        {
             let (pieces, set) = chosen(mask, family);
             assert_eq!(set.is_empty(), pieces.is_empty());
             assert_eq!(set.meets(Traffic::All, family), !pieces.is_empty());
             assert_eq!(set.witness(family), pieces.first().copied());
-            let ports = pieces.iter().copied().filter(|piece| matches!(piece, Traffic::Tcp(_) | Traffic::Udp(_)));
+            let ports = pieces
+                .iter()
+                .copied()
+                .filter(|piece| matches!(piece, Traffic::Tcp(_) | Traffic::Udp(_)));
             assert_eq!(set.ports().collect::<Vec<_>>(), ports.collect::<Vec<_>>());
-            let without = pieces.iter().copied().filter(|piece| piece.family().is_none());
+            let without = pieces
+                .iter()
+                .copied()
+                .filter(|piece| piece.family().is_none());
             assert_eq!(set.without_icmp(), TrafficSet::of_all(without, family));
             for piece in PIECES {
-                assert_eq!(set.meets(piece, family), pieces.contains(&piece), "{piece} {pieces:?} {family:?}");
+                assert_eq!(
+                    set.meets(piece, family),
+                    pieces.contains(&piece),
+                    "{piece} {pieces:?} {family:?}"
+                );
             }
-            let single: Vec<TrafficSet> = pieces.iter().map(|piece| TrafficSet::new(*piece, family)).collect();
+            let single: Vec<TrafficSet> = pieces
+                .iter()
+                .map(|piece| TrafficSet::new(*piece, family))
+                .collect();
             assert_eq!(TrafficSet::cut(&[&set, &set]), single);
             assert_eq!(TrafficSet::union_of(&single), set);
             for other in 0..32 {
                 let (more, other) = chosen(other, family);
-                assert_eq!(set.covers(&other), more.iter().all(|piece| pieces.contains(piece)));
-                assert_eq!(TrafficSet::of_all(pieces.iter().chain(&more).copied(), family), set.union(&other));
+                assert_eq!(
+                    set.covers(&other),
+                    more.iter().all(|piece| pieces.contains(piece))
+                );
+                assert_eq!(
+                    TrafficSet::of_all(pieces.iter().chain(&more).copied(), family),
+                    set.union(&other)
+                );
                 assert_eq!(set.union(&other), TrafficSet::union_of([&set, &other]));
                 assert_eq!(set.difference(&other).union(&set.intersection(&other)), set);
                 assert!(set.difference(&other).intersection(&other).is_empty());
@@ -337,17 +473,32 @@ mod tests {
     #[test]
     fn traffic_is_in_the_set_of_its_family() {
         let nothing = TrafficSet::default();
-        for (piece, [v4, v6]) in
-            PIECES.into_iter().map(|piece| (piece, Family::BOTH.map(|of| TrafficSet::new(piece, of))))
+        for (piece, [v4, v6]) in PIECES
+            .into_iter()
+            .map(|piece| (piece, Family::BOTH.map(|of| TrafficSet::new(piece, of))))
         {
             let in_v4 = piece.family() != Some(Family::V6);
             let in_v6 = piece.family() != Some(Family::V4);
-            assert_eq!(TrafficSet::either_meets(&[v4.clone(), nothing.clone()], piece), in_v4, "{piece}");
-            assert_eq!(TrafficSet::either_meets(&[nothing.clone(), v6.clone()], piece), in_v6, "{piece}");
-            assert!(!TrafficSet::either_meets(&[nothing.clone(), nothing.clone()], piece), "{piece}");
+            assert_eq!(
+                TrafficSet::either_meets(&[v4.clone(), nothing.clone()], piece),
+                in_v4,
+                "{piece}"
+            );
+            assert_eq!(
+                TrafficSet::either_meets(&[nothing.clone(), v6.clone()], piece),
+                in_v6,
+                "{piece}"
+            );
+            assert!(
+                !TrafficSet::either_meets(&[nothing.clone(), nothing.clone()], piece),
+                "{piece}"
+            );
         }
         let icmp = TrafficSet::new(Traffic::Icmp(None), Family::V4);
-        assert!(!TrafficSet::either_meets(&[nothing.clone(), icmp], Traffic::Icmp(None)), "no ICMP between IPv6 hosts");
+        assert!(
+            !TrafficSet::either_meets(&[nothing.clone(), icmp], Traffic::Icmp(None)),
+            "no ICMP between IPv6 hosts"
+        );
     }
 
     #[test]
@@ -364,7 +515,10 @@ mod tests {
         ];
         assert_eq!(pieces, expected);
         assert_eq!(TrafficSet::weighing(&[(&a, 2), (&b, 3)], 3), b);
-        assert_eq!(TrafficSet::weighing(&[(&a, 2), (&b, 3)], 5), a.intersection(&b));
+        assert_eq!(
+            TrafficSet::weighing(&[(&a, 2), (&b, 3)], 5),
+            a.intersection(&b)
+        );
         assert_eq!(TrafficSet::weighing(&[(&a, 3), (&b, 2)], 3), a);
     }
 
@@ -373,8 +527,16 @@ mod tests {
         for (family, icmp) in [(Family::V4, 1), (Family::V6, 58)] {
             for number in 0..=255 {
                 let named = [6, 17, icmp].contains(&number);
-                assert_eq!(TrafficSet::new(Traffic::Number(number), family).is_empty(), named, "{number}");
-                assert_eq!(TrafficSet::all(family).others.contains(number), !named, "{number}");
+                assert_eq!(
+                    TrafficSet::new(Traffic::Number(number), family).is_empty(),
+                    named,
+                    "{number}"
+                );
+                assert_eq!(
+                    TrafficSet::all(family).others.contains(number),
+                    !named,
+                    "{number}"
+                );
             }
         }
     }

@@ -6,16 +6,19 @@ use std::sync::OnceLock;
 
 /// Blocks that no packet which reaches a host of a VPC has as its source, and what they are.
 ///
-/// - 0.0.0.0/8: "this network" (RFC 1122, 3.2.1.3), which a host sends from only while it has no address.
+/// - 0.0.0.0/8: "this network" (RFC 1122, 3.2.1.3), which a host sends from only while it has no
+///   address.
 /// - 127.0.0.0/8, ::1: loopback, which never leaves its host (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3).
-/// - 169.254.0.0/16: link-local, which no router forwards (RFC 3927, 7), and a VPC is routed. No VPC
-///   can have it (VPC user guide, "VPC CIDR blocks"); Amazon's own services there are not filtered.
+/// - 169.254.0.0/16: link-local, which no router forwards (RFC 3927, 7), and a VPC is routed. No
+///   VPC can have it (VPC user guide, "VPC CIDR blocks"); Amazon's own services there are not
+///   filtered.
 /// - 224.0.0.0/4, ff00::/8: multicast, which is never a source (RFC 1112, 7.2; RFC 4291, 2.7).
 /// - 255.255.255.255: broadcast, likewise (RFC 1122, 3.2.1.3).
 /// - ::: the unspecified address, which no router forwards (RFC 4291, 2.5.2).
 ///
-/// Not among them: fe80::/10, from which neighbours send (RFC 4861), as nothing says that a VPC keeps
-/// them apart; and the rest of 240.0.0.0/4, which is reserved and which VPCs use all the same.
+/// Not among them: fe80::/10, from which neighbours send (RFC 4861), as nothing says that a VPC
+/// keeps them apart; and the rest of 240.0.0.0/4, which is reserved and which VPCs use all the
+/// same.
 const UNROUTABLE: [(&str, &str); 8] = [
     ("0.0.0.0/8", "this network"),
     ("127.0.0.0/8", "loopback"),
@@ -38,7 +41,9 @@ fn begins_like_one(block: &IpNet) -> bool {
 fn table() -> &'static [(IpNet, &'static str)] {
     static TABLE: OnceLock<Vec<(IpNet, &'static str)>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let parsed = UNROUTABLE.iter().map(|(block, kind)| block.parse().map(|block| (block, *kind)));
+        let parsed = UNROUTABLE
+            .iter()
+            .map(|(block, kind)| block.parse().map(|block| (block, *kind)));
         parsed.filter_map(Result::ok).collect()
     })
 }
@@ -48,7 +53,10 @@ pub fn unroutable(block: &IpNet) -> Option<&'static str> {
     if !begins_like_one(block) {
         return None;
     }
-    table().iter().find(|(known, _)| known.contains(block)).map(|(_, kind)| *kind)
+    table()
+        .iter()
+        .find(|(known, _)| known.contains(block))
+        .map(|(_, kind)| *kind)
 }
 
 /// All addresses that no packet comes from.
@@ -65,7 +73,11 @@ mod tests {
         assert_eq!(table().len(), UNROUTABLE.len());
         for (block, kind) in table() {
             assert_eq!(unroutable(block), Some(*kind));
-            assert_eq!(unroutable(&block.broadcast().into()), Some(*kind), "the last of {block}");
+            assert_eq!(
+                unroutable(&block.broadcast().into()),
+                Some(*kind),
+                "the last of {block}"
+            );
         }
     }
 
@@ -94,7 +106,11 @@ mod tests {
             ("fe00::/7", None),
             ("2001:db8::/32", None),
         ] {
-            assert_eq!(unroutable(&block.parse().expect("a block")), kind, "{block}");
+            assert_eq!(
+                unroutable(&block.parse().expect("a block")),
+                kind,
+                "{block}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Pairs of the grammar to syntax tree. With those that explain what is no statement the only place that names the grammar's rules.
+//! Pairs of the grammar to syntax tree. With those that explain what is no statement the only place
+//! that names the grammar's rules.
 
 use super::grammar::{Grammar, Rule};
 use super::{literal, stretches};
@@ -17,15 +18,30 @@ pub fn file(id: FileId, text: &str) -> (ast::File, Problems) {
     let marked = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
     for (at, character) in &forbidden {
         let start = (at + marked) as u32;
-        let span = Span { file: id, start, end: start + character.len_utf8() as u32 };
-        problems.push(Problem::BadCharacter { span, character: *character });
+        let span = Span {
+            file: id,
+            start,
+            end: start + character.len_utf8() as u32,
+        };
+        problems.push(Problem::BadCharacter {
+            span,
+            character: *character,
+        });
     }
     let mut file = ast::File::new(id);
     let parsed = Grammar::parse(Rule::file, &text[marked..]).expect("`bad` matches any line");
-    let mut build = Build { file: id, offset: marked as u32, problems, last: None };
+    let mut build = Build {
+        file: id,
+        offset: marked as u32,
+        problems,
+        last: None,
+    };
     let (mut annotations, mut bad) = (Vec::new(), Vec::new());
     if text.contains('#') {
-        let comments = parsed.clone().flatten().filter(|p| p.as_rule() == Rule::comment);
+        let comments = parsed
+            .clone()
+            .flatten()
+            .filter(|p| p.as_rule() == Rule::comment);
         file.comments = comments.map(|p| build.span(&p)).collect();
     }
     for part in parsed.flat_map(Pair::into_inner) {
@@ -40,17 +56,28 @@ pub fn file(id: FileId, text: &str) -> (ast::File, Problems) {
             _ => {
                 let annotations = std::mem::take(&mut annotations);
                 if let Some(item) = build.item(part) {
-                    file.statements.push(ast::Statement { span, annotations, item });
+                    file.statements.push(ast::Statement {
+                        span,
+                        annotations,
+                        item,
+                    });
                 }
             }
         }
     }
     for dangling in annotations {
-        build.problems.push(Problem::DanglingAnnotation { span: dangling.span });
+        build.problems.push(Problem::DanglingAnnotation {
+            span: dangling.span,
+        });
     }
     if !bad.is_empty() {
-        let forbidden = forbidden.iter().map(|(at, _)| (at + marked) as u32).collect();
-        build.problems.extend(stretches::explain(text, &bad, forbidden, &mut file));
+        let forbidden = forbidden
+            .iter()
+            .map(|(at, _)| (at + marked) as u32)
+            .collect();
+        build
+            .problems
+            .extend(stretches::explain(text, &bad, forbidden, &mut file));
     }
     (file, build.problems)
 }
@@ -104,7 +131,11 @@ impl Build {
     fn span(&self, pair: &Part<'_>) -> Span {
         let span = pair.as_span();
         let at = |offset: usize| offset as u32 + self.offset;
-        Span { file: self.file, start: at(span.start()), end: at(span.end()) }
+        Span {
+            file: self.file,
+            start: at(span.start()),
+            end: at(span.end()),
+        }
     }
 
     fn item(&mut self, pair: Part<'_>) -> Option<Item> {
@@ -114,43 +145,78 @@ impl Build {
             Rule::stack => {
                 let mut extras = self.extras(pair, 1);
                 let prose = extras.prose();
-                Item::Stack(ast::Stack { name: extras.name(0), was: extras.was, prose, block: extras.block })
+                Item::Stack(ast::Stack {
+                    name: extras.name(0),
+                    was: extras.was,
+                    prose,
+                    block: extras.block,
+                })
             }
             Rule::include => Item::Include(self.extras(pair, 1).prose()?),
             Rule::param => {
                 let mut extras = self.extras(pair, 1);
                 let prose = extras.prose();
-                Item::Param(ast::Param { name: extras.name(0), kind: extras.name(1), default: extras.value, prose })
+                Item::Param(ast::Param {
+                    name: extras.name(0),
+                    kind: extras.name(1),
+                    default: extras.value,
+                    prose,
+                })
             }
             Rule::vpc => {
                 let extras = self.extras(pair, 1);
-                Item::Vpc(ast::Vpc { name: extras.name(0), block: extras.block? })
+                Item::Vpc(ast::Vpc {
+                    name: extras.name(0),
+                    block: extras.block?,
+                })
             }
             Rule::peering => {
                 let extras = self.extras(pair, 0);
-                Item::Peering(ast::Peering { a: extras.name(0), b: extras.name(1) })
+                Item::Peering(ast::Peering {
+                    a: extras.name(0),
+                    b: extras.name(1),
+                })
             }
             Rule::network => {
                 let mut extras = self.extras(pair, 1);
                 let prose = extras.prose();
-                Item::Network(ast::Network { name: extras.name(0), members: extras.nets, except: extras.except, prose })
+                Item::Network(ast::Network {
+                    name: extras.name(0),
+                    members: extras.nets,
+                    except: extras.except,
+                    prose,
+                })
             }
             Rule::external => {
                 let mut extras = self.extras(pair, 2);
                 let id = extras.texts.remove(0);
                 let prose = extras.prose();
-                Item::External(ast::External { name: extras.name(0), id, account: extras.account, prose })
+                Item::External(ast::External {
+                    name: extras.name(0),
+                    id,
+                    account: extras.account,
+                    prose,
+                })
             }
             Rule::prefix_list => {
                 let mut extras = self.extras(pair, 2);
                 let id = extras.texts.remove(0);
                 let prose = extras.prose();
-                Item::PrefixList(ast::PrefixList { name: extras.name(0), id, block: extras.block, prose })
+                Item::PrefixList(ast::PrefixList {
+                    name: extras.name(0),
+                    id,
+                    block: extras.block,
+                    prose,
+                })
             }
             Rule::service => {
                 let mut extras = self.extras(pair, 1);
                 let prose = extras.prose();
-                Item::Service(ast::ServiceDeclaration { name: extras.name(0), members: extras.services, prose })
+                Item::Service(ast::ServiceDeclaration {
+                    name: extras.name(0),
+                    members: extras.services,
+                    prose,
+                })
             }
             Rule::tier => {
                 let mut extras = self.extras(pair, 1);
@@ -167,7 +233,11 @@ impl Build {
                 let mut extras = self.extras(pair, 1);
                 let prose = extras.prose();
                 let members = extras.names.split_off(1);
-                Item::TierSet(ast::TierSet { name: extras.name(0), members, prose })
+                Item::TierSet(ast::TierSet {
+                    name: extras.name(0),
+                    members,
+                    prose,
+                })
             }
             other => unreachable!("{other:?} is no statement of the grammar"),
         })
@@ -194,7 +264,11 @@ impl Build {
                     let block = self.block(part);
                     if let Some(first) = &extras.block {
                         let (span, first) = (block.span, first.span);
-                        self.problems.push(Problem::Repeated { span, first, what: "block" });
+                        self.problems.push(Problem::Repeated {
+                            span,
+                            first,
+                            what: "block",
+                        });
                     } else {
                         extras.block = Some(block);
                     }
@@ -209,7 +283,11 @@ impl Build {
             let (again, first) = (extras.texts.pop(), extras.texts.last());
             if let (Some(again), Some(first)) = (again, first) {
                 let (span, first) = (again.span, first.span);
-                self.problems.push(Problem::Repeated { span, first, what: "description" });
+                self.problems.push(Problem::Repeated {
+                    span,
+                    first,
+                    what: "description",
+                });
             }
         }
         extras
@@ -218,7 +296,11 @@ impl Build {
     fn annotation(&mut self, pair: Part<'_>) -> ast::Annotation {
         let span = self.span(&pair);
         let mut extras = self.extras(pair, 1);
-        ast::Annotation { span, lint: extras.name(0), reason: extras.prose() }
+        ast::Annotation {
+            span,
+            lint: extras.name(0),
+            reason: extras.prose(),
+        }
     }
 
     fn rule(&mut self, pair: Part<'_>) -> ast::Rule {
@@ -261,7 +343,12 @@ impl Build {
             Rule::cannot => ast::Claim::Cannot,
             _ => ast::Claim::Can,
         };
-        let mut assertion = ast::Assertion { claim, from: Vec::new(), to: Vec::new(), services: Vec::new() };
+        let mut assertion = ast::Assertion {
+            claim,
+            from: Vec::new(),
+            to: Vec::new(),
+            services: Vec::new(),
+        };
         for part in parts(pair) {
             match part.as_rule() {
                 Rule::reached => assertion.to = parts(part).filter_map(|p| self.net(p)).collect(),
@@ -292,9 +379,15 @@ impl Build {
         let (value, wrong) = Text::unescape(pair.as_str());
         for (offset, length) in wrong {
             let text = pair.as_str()[offset..offset + length].to_string();
-            self.problems.push(Problem::BadEscape { span: span.part(offset, length), text });
+            self.problems.push(Problem::BadEscape {
+                span: span.part(offset, length),
+                text,
+            });
         }
-        Text { span, value: value.into() }
+        Text {
+            span,
+            value: value.into(),
+        }
     }
 
     fn date(&mut self, pair: &Part<'_>) -> Option<ast::Date> {
@@ -303,7 +396,11 @@ impl Build {
             Ok(date) => Some(ast::Date { span, date }),
             Err(_) => {
                 let meant = literal::day(text);
-                self.problems.push(Problem::BadDate { span, text: text.to_string(), meant });
+                self.problems.push(Problem::BadDate {
+                    span,
+                    text: text.to_string(),
+                    meant,
+                });
                 None
             }
         }
@@ -334,19 +431,29 @@ impl Build {
                     self.ports(transport, span, Some(pair))?
                 }
                 None => {
-                    self.problems.push(Problem::PortWithoutProtocol { span, text: pair.as_str().to_string() });
+                    self.problems.push(Problem::PortWithoutProtocol {
+                        span,
+                        text: pair.as_str().to_string(),
+                    });
                     return None;
                 }
             },
             Rule::icmp => {
                 let mut inside = parts(pair);
-                let make = if inside.next()?.as_str() == "icmp" { ast::Service::Icmp } else { ast::Service::Icmpv6 };
+                let make = if inside.next()?.as_str() == "icmp" {
+                    ast::Service::Icmp
+                } else {
+                    ast::Service::Icmpv6
+                };
                 make(span, self.icmp_type(inside.next())?)
             }
             Rule::proto => {
                 let number = parts(pair).next()?;
                 let place = self.span(&number);
-                ast::Service::Proto(span, literal::protocol(number.as_str(), place, &mut self.problems)?)
+                ast::Service::Proto(
+                    span,
+                    literal::protocol(number.as_str(), place, &mut self.problems)?,
+                )
             }
             _ => ast::Service::Name(self.name(&pair)),
         })
@@ -358,10 +465,19 @@ impl Build {
         self.ports(transport, span, port)
     }
 
-    fn ports(&mut self, transport: Transport, span: Span, port: Option<Part<'_>>) -> Option<ast::Service> {
+    fn ports(
+        &mut self,
+        transport: Transport,
+        span: Span,
+        port: Option<Part<'_>>,
+    ) -> Option<ast::Service> {
         let ports = match port {
             None => None,
-            Some(port) => Some(literal::ports(port.as_str(), self.span(&port), &mut self.problems)?),
+            Some(port) => Some(literal::ports(
+                port.as_str(),
+                self.span(&port),
+                &mut self.problems,
+            )?),
         };
         Some(match transport {
             Transport::Tcp => ast::Service::Tcp(span, ports),
@@ -370,7 +486,9 @@ impl Build {
     }
 
     fn icmp_type(&mut self, part: Option<Part<'_>>) -> Option<ast::IcmpType> {
-        let Some(part) = part else { return Some(ast::IcmpType::Any) };
+        let Some(part) = part else {
+            return Some(ast::IcmpType::Any);
+        };
         if part.as_rule() == Rule::icmp_name {
             return Some(ast::IcmpType::Name(self.name(&part)));
         }
@@ -391,7 +509,10 @@ impl Build {
             Rule::string => ast::Key::Text(self.string(&key)),
             _ => ast::Key::Name(self.name(&key)),
         };
-        Some(ast::Entry { key, value: self.value(inside.next()?)? })
+        Some(ast::Entry {
+            key,
+            value: self.value(inside.next()?)?,
+        })
     }
 
     fn value(&mut self, pair: Part<'_>) -> Option<ast::Value> {
@@ -401,7 +522,10 @@ impl Build {
             Rule::signed => match pair.as_str().parse() {
                 Ok(number) => ast::Value::Number(span, number),
                 Err(_) => {
-                    self.problems.push(Problem::BadNumber { span, text: pair.as_str().to_string() });
+                    self.problems.push(Problem::BadNumber {
+                        span,
+                        text: pair.as_str().to_string(),
+                    });
                     return None;
                 }
             },
@@ -409,7 +533,9 @@ impl Build {
                 let net = literal::address(pair.as_str(), span, &mut self.problems)?;
                 ast::Value::Net(ast::Net { span, net })
             }
-            Rule::list => ast::Value::List(span, parts(pair).filter_map(|p| self.value(p)).collect()),
+            Rule::list => {
+                ast::Value::List(span, parts(pair).filter_map(|p| self.value(p)).collect())
+            }
             Rule::tags => ast::Value::Block(self.block(pair)),
             _ => ast::Value::Name(self.name(&pair)),
         })

@@ -156,10 +156,16 @@ impl Foreign {
 
     /// What to do here, with the name that the statement gives.
     pub fn help(&self, text: &str) -> String {
-        let mut named =
-            first_tokens(text).into_iter().skip(1).map(|token| token.text.trim_matches('"').trim_end_matches(':'));
+        let mut named = first_tokens(text)
+            .into_iter()
+            .skip(1)
+            .map(|token| token.text.trim_matches('"').trim_end_matches(':'));
         let name = named.rfind(|name| is_name(name) && !name.starts_with("aws_"));
-        let usual = if self.help == BLOCKS || self.help == PARAM { "office" } else { "web" };
+        let usual = if self.help == BLOCKS || self.help == PARAM {
+            "office"
+        } else {
+            "web"
+        };
         self.help.replace("{name}", name.unwrap_or(usual))
     }
 }
@@ -169,7 +175,11 @@ pub fn foreign(text: &str) -> Option<&'static Foreign> {
     let tokens = first_tokens(text);
     let is_like = |foreign: &&Foreign| {
         foreign.words.len() <= tokens.len()
-            && foreign.words.iter().zip(&tokens).all(|(word, token)| *word == "*" || *word == token.text)
+            && foreign
+                .words
+                .iter()
+                .zip(&tokens)
+                .all(|(word, token)| *word == "*" || *word == token.text)
     };
     FOREIGN.iter().find(is_like)
 }

@@ -1,5 +1,5 @@
-//! What single tokens say: addresses, ports, numbers. Each gives a value even when it is wrong, so that the
-//! statement around it still stands.
+//! What single tokens say: addresses, ports, numbers. Each gives a value even when it is wrong, so
+//! that the statement around it still stands.
 
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{self, NotABlock};
@@ -11,18 +11,31 @@ pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet>
     let net = match net::block(text) {
         Ok(net) => net,
         Err(NotABlock::Malformed(meant)) => {
-            problems.push(Problem::BadAddress { span, text: text.to_string(), meant });
+            problems.push(Problem::BadAddress {
+                span,
+                text: text.to_string(),
+                meant,
+            });
             return None;
         }
         Err(NotABlock::Unspecified(every)) => {
-            problems.push(Problem::UnspecifiedAddress { span, text: text.to_string(), every });
+            problems.push(Problem::UnspecifiedAddress {
+                span,
+                text: text.to_string(),
+                every,
+            });
             return None;
         }
     };
     let block = net.trunc();
     if block != net {
         let is_narrow = net::is_narrow(&block);
-        problems.push(Problem::HostBits { span, text: text.to_string(), block: block.to_string(), is_narrow });
+        problems.push(Problem::HostBits {
+            span,
+            text: text.to_string(),
+            block: block.to_string(),
+            is_narrow,
+        });
     }
     Some(block)
 }
@@ -31,7 +44,10 @@ pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet>
 pub fn ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u16, u16)> {
     let (first, last) = net::cut(text, b'-').unwrap_or((text, text));
     let (Ok(from), Ok(to)) = (first.parse(), last.parse()) else {
-        problems.push(Problem::BadPort { span, text: text.to_string() });
+        problems.push(Problem::BadPort {
+            span,
+            text: text.to_string(),
+        });
         return None;
     };
     if from > to {
@@ -51,7 +67,10 @@ pub fn icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8, Opti
         (Some(kind), None) => Some((kind, None)),
         (Some(kind), Some(Some(code))) => Some((kind, Some(code))),
         (None, _) | (_, Some(None)) => {
-            problems.push(Problem::BadIcmpNumber { span, text: text.to_string() });
+            problems.push(Problem::BadIcmpNumber {
+                span,
+                text: text.to_string(),
+            });
             None
         }
     }
@@ -61,15 +80,21 @@ pub fn icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8, Opti
 pub fn protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
     let number = text.parse().ok();
     if number.is_none() {
-        problems.push(Problem::BadProtocol { span, text: text.to_string() });
+        problems.push(Problem::BadProtocol {
+            span,
+            text: text.to_string(),
+        });
     }
     number
 }
 
-/// `2026-12-31` of `31.12.2026`, `2026/12/31` and `12/31/2026`; nothing where day and month cannot be told apart.
+/// `2026-12-31` of `31.12.2026`, `2026/12/31` and `12/31/2026`; nothing where day and month cannot
+/// be told apart.
 pub fn day(text: &str) -> Option<String> {
     let numbers: Vec<&str> = text.split(['.', '/', '-']).collect();
-    let [first, second, third] = numbers.as_slice() else { return None };
+    let [first, second, third] = numbers.as_slice() else {
+        return None;
+    };
     let (year, month, day) = match (first.len(), third.len()) {
         (4, _) => (first, second, third),
         (_, 4) if text.contains('.') => (third, second, first),
@@ -88,7 +113,10 @@ pub fn forbidden_characters(text: &str) -> Vec<(usize, char)> {
     let mut found: Vec<(usize, char)> = Vec::new();
     let mut line_start = 0;
     for line in text.split_inclusive('\n') {
-        if line.bytes().fold(false, |found, byte| found | may_be_forbidden(byte)) {
+        if line
+            .bytes()
+            .fold(false, |found, byte| found | may_be_forbidden(byte))
+        {
             let mut characters = line.char_indices();
             let first = characters.find(|(at, character)| is_forbidden(line, *at, *character));
             found.extend(first.map(|(at, character)| (line_start + at, character)));

@@ -1,7 +1,7 @@
 //! Text to syntax tree: one file, or a program with all that it includes.
 //!
-//! Every stage after this one works on the tree; no meaning is judged here. A statement that cannot be
-//! read is reported by itself and left out; the others stand.
+//! Every stage after this one works on the tree; no meaning is judged here. A statement that cannot
+//! be read is reported by itself and left out; the others stand.
 
 mod build;
 mod foreign;
@@ -54,20 +54,35 @@ pub enum ReadError {
 }
 
 /// Reads and parses a program. Fails only when the entry itself cannot be read.
-pub fn program(entry: &str, reader: &mut dyn Reader) -> Result<(Sources, Program, Problems), ReadError> {
+pub fn program(
+    entry: &str,
+    reader: &mut dyn Reader,
+) -> Result<(Sources, Program, Problems), ReadError> {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
     let mut program = Program::default();
     let read = reader.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
     // of the program's files, one each
     let mut identities = Vec::new();
-    identities.extend(add(&mut sources, read, reader.kind(), &mut program, &mut problems));
+    identities.extend(add(
+        &mut sources,
+        read,
+        reader.kind(),
+        &mut program,
+        &mut problems,
+    ));
     let mut next = 0;
     while next < program.files.len() {
         for (path, span) in includes(&program.files[next]) {
             match reader.read(&path, Some(&identities[next])) {
                 Ok(read) if !known.insert(read.identity.clone()) => {}
-                Ok(read) => identities.extend(add(&mut sources, read, reader.kind(), &mut program, &mut problems)),
+                Ok(read) => identities.extend(add(
+                    &mut sources,
+                    read,
+                    reader.kind(),
+                    &mut program,
+                    &mut problems,
+                )),
                 Err(error) => {
                     program.files[next].is_incomplete = true;
                     problems.push(match error {
@@ -84,17 +99,27 @@ pub fn program(entry: &str, reader: &mut dyn Reader) -> Result<(Sources, Program
 
 /// Parses one file by itself: what it includes is not read.
 pub fn alone(read: Read) -> (Sources, Program, Problems) {
-    let (mut sources, mut program, mut problems) = (Sources::default(), Program::default(), Problems::default());
-    add(&mut sources, read, FileKind::Work, &mut program, &mut problems);
+    let (mut sources, mut program, mut problems) =
+        (Sources::default(), Program::default(), Problems::default());
+    add(
+        &mut sources,
+        read,
+        FileKind::Work,
+        &mut program,
+        &mut problems,
+    );
     (sources, program, problems)
 }
 
 /// The paths that a file includes, and where.
 fn includes(file: &ast::File) -> Vec<(String, Span)> {
-    let paths = file.statements.iter().filter_map(|statement| match &statement.item {
-        ast::Item::Include(path) => Some((path.value.to_string(), path.span)),
-        _ => None,
-    });
+    let paths = file
+        .statements
+        .iter()
+        .filter_map(|statement| match &statement.item {
+            ast::Item::Include(path) => Some((path.value.to_string(), path.span)),
+            _ => None,
+        });
     paths.collect()
 }
 
@@ -121,7 +146,9 @@ fn add(
 /// Parses the text of a file that is a program by itself, as tests and the prelude do.
 pub fn text(name: &str, text: &str) -> (Sources, Program, Problems) {
     let mut sources = Sources::default();
-    let id = sources.add(name.to_string(), text.to_string()).unwrap_or(FileId(0));
+    let id = sources
+        .add(name.to_string(), text.to_string())
+        .unwrap_or(FileId(0));
     let (file, problems) = file(id, text);
     (sources, Program { files: vec![file] }, problems)
 }

@@ -1,4 +1,5 @@
-//! A question of the command line, read as an assertion so that it has the language's grammar and names.
+//! A question of the command line, read as an assertion so that it has the language's grammar and
+//! names.
 
 use super::file;
 use crate::ast::{Assertion, Claim, File, Item, NetItem, Program, Service, Statement};
@@ -17,22 +18,27 @@ pub struct Question<'q> {
 }
 
 impl Question<'_> {
-    /// Adds the question to a program as the statement `assert FROM can reach TO on ON` in a file of its own, which
-    /// has the name that was typed: `--from web --to app`. Fails, in words, when the options are not just parts of
-    /// one assertion.
+    /// Adds the question to a program as the statement `assert FROM can reach TO on ON` in a file
+    /// of its own, which has the name that was typed: `--from web --to app`. Fails, in words, when
+    /// the options are not just parts of one assertion.
     pub fn pose(
         &self,
         sources: &mut Sources,
         program: &mut Program,
         problems: &mut Problems,
     ) -> Result<FileId, String> {
-        let given =
-            [("--from", " ", Some(self.from)), ("--to", " can reach ", Some(self.to)), ("--on", " on ", self.on)];
+        let given = [
+            ("--from", " ", Some(self.from)),
+            ("--to", " can reach ", Some(self.to)),
+            ("--on", " on ", self.on),
+        ];
         let (mut name, mut text, mut places) = (String::new(), String::from("assert"), Vec::new());
         for (option, before, typed) in given {
             let Some(typed) = typed else { continue };
             if typed.contains(['\n', '\r', '#']) {
-                return Err(format!("the value of `{option}` must be one line, and have no comment"));
+                return Err(format!(
+                    "the value of `{option}` must be one line, and have no comment"
+                ));
             }
             let blank = if name.is_empty() { "" } else { " " };
             name += &format!("{blank}{option} {typed}");
@@ -40,12 +46,17 @@ impl Question<'_> {
             places.push((text.len(), text.len() + typed.len()));
             text += typed;
         }
-        let id = sources.add(name, text.clone()).ok_or("the question is too long")?;
+        let id = sources
+            .add(name, text.clone())
+            .ok_or("the question is too long")?;
         sources.mark(id, FileKind::Options);
         let (file, found) = file(id, &text);
         if !found.any_error() && !is_question(&file, &places) {
-            let wanted = "tiers, addresses or networks, and `--on` services, as an assertion has them";
-            return Err(format!("`--from` and `--to` take {wanted}; there is more in them"));
+            let wanted =
+                "tiers, addresses or networks, and `--on` services, as an assertion has them";
+            return Err(format!(
+                "`--from` and `--to` take {wanted}; there is more in them"
+            ));
         }
         problems.extend(found.into_iter().map(asked));
         program.files.push(file);
@@ -56,9 +67,16 @@ impl Question<'_> {
 /// A problem as who asks can solve it: nothing is declared in a question.
 fn asked(problem: Problem) -> Problem {
     match problem {
-        Problem::UnmatchedPeer { span, text, label, .. } => {
+        Problem::UnmatchedPeer {
+            span, text, label, ..
+        } => {
             let help = "ask about an address, `203.0.113.7`, or a name of the program";
-            Problem::UnmatchedPeer { span, text, label, help }
+            Problem::UnmatchedPeer {
+                span,
+                text,
+                label,
+                help,
+            }
         }
         other => other,
     }
@@ -66,8 +84,24 @@ fn asked(problem: Problem) -> Problem {
 
 /// Whether a file is one assertion that says `can`, with its parts where the options stand.
 fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
-    let [Statement { item: Item::Assertion(assertion), .. }] = file.statements.as_slice() else { return false };
-    let Assertion { claim: Claim::Can, from, to, services } = assertion else { return false };
+    let [
+        Statement {
+            item: Item::Assertion(assertion),
+            ..
+        },
+    ] = file.statements.as_slice()
+    else {
+        return false;
+    };
+    let Assertion {
+        claim: Claim::Can,
+        from,
+        to,
+        services,
+    } = assertion
+    else {
+        return false;
+    };
     let parts: [Vec<Span>; 3] = [
         from.iter().map(NetItem::span).collect(),
         to.iter().map(NetItem::span).collect(),
@@ -75,7 +109,13 @@ fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
     ];
     let written = parts.iter().filter(|spans| !spans.is_empty()).count();
     let inside = |spans: &[Span], (start, end): (usize, usize)| {
-        spans.iter().all(|span| start <= span.range().start && span.range().end <= end)
+        spans
+            .iter()
+            .all(|span| start <= span.range().start && span.range().end <= end)
     };
-    written == places.len() && parts.iter().zip(places).all(|(spans, place)| inside(spans, *place))
+    written == places.len()
+        && parts
+            .iter()
+            .zip(places)
+            .all(|(spans, place)| inside(spans, *place))
 }

@@ -23,17 +23,32 @@ const STARTS: [&str; 12] = [
     "tiers",
     "vpc",
 ];
-const DENIALS: [&str; 10] =
-    ["deny", "denies", "block", "blocks", "reject", "rejects", "drop", "drops", "forbid", "forbids"];
+const DENIALS: [&str; 10] = [
+    "deny", "denies", "block", "blocks", "reject", "rejects", "drop", "drops", "forbid", "forbids",
+];
 
-/// The one thing that is most likely wrong with `text`, which stands at `span`; a repair is looked for where that is
-/// not too much.
+/// The one thing that is most likely wrong with `text`, which stands at `span`; a repair is looked
+/// for where that is not too much.
 pub fn explain(text: &str, span: Span, is_repaired: bool) -> Problem {
-    let tries: [fn(&str, Span) -> Option<Problem>; 6] =
-        [odd_character, comment, other_tool, denial, unclosed_part, unmatched_peer];
+    let tries: [fn(&str, Span) -> Option<Problem>; 6] = [
+        odd_character,
+        comment,
+        other_tool,
+        denial,
+        unclosed_part,
+        unmatched_peer,
+    ];
     let found = tries.iter().find_map(|explain| explain(text, span));
-    let repaired = || if is_repaired { repair(text, span) } else { None };
-    found.or_else(repaired).unwrap_or_else(|| syntax(text, span))
+    let repaired = || {
+        if is_repaired {
+            repair(text, span)
+        } else {
+            None
+        }
+    };
+    found
+        .or_else(repaired)
+        .unwrap_or_else(|| syntax(text, span))
 }
 
 /// Characters that look like a blank or like nothing: what each is, and what to write.
@@ -55,12 +70,24 @@ const ODD_CHARACTERS: [(char, &str, &str); 12] = [
 /// A no-break space between words.
 fn odd_character(text: &str, span: Span) -> Option<Problem> {
     let odd = |c: char| ODD_CHARACTERS.iter().find(|(odd, ..)| *odd == c);
-    let mut found = outside(text).filter_map(|(at, c)| odd(c).map(|odd| (at, odd))).peekable();
+    let mut found = outside(text)
+        .filter_map(|(at, c)| odd(c).map(|odd| (at, odd)))
+        .peekable();
     let (at, (character, what, write)) = *found.peek()?;
     let place = |at: usize, c: char| span.part(at, c.len_utf8());
-    let edits = found.map(|(at, (c, _, write))| (place(at, *c), write.to_string())).collect();
-    let rewrite = Rewrite { edits, is_sure: !write.is_empty() };
-    Some(Problem::OddCharacter { span: place(at, *character), character: *character, what, rewrite })
+    let edits = found
+        .map(|(at, (c, _, write))| (place(at, *c), write.to_string()))
+        .collect();
+    let rewrite = Rewrite {
+        edits,
+        is_sure: !write.is_empty(),
+    };
+    Some(Problem::OddCharacter {
+        span: place(at, *character),
+        character: *character,
+        what,
+        rewrite,
+    })
 }
 
 /// The characters of a text that stand in no string and no comment, with their offsets.
@@ -97,39 +124,79 @@ fn comment(text: &str, span: Span) -> Option<Problem> {
         edits.push((span.part(start, at + closing.len() - start), String::new()));
     }
     let label = "comments start with `#`";
-    let rewrite = Rewrite { edits: if is_closed { edits } else { Vec::new() }, is_sure: true };
+    let rewrite = Rewrite {
+        edits: if is_closed { edits } else { Vec::new() },
+        is_sure: true,
+    };
     let (text, write) = (sign.to_string(), "#".to_string());
-    Some(Problem::OtherNotation { span: span.part(at, sign.len()), text, write, label, rewrite })
+    Some(Problem::OtherNotation {
+        span: span.part(at, sign.len()),
+        text,
+        write,
+        label,
+        rewrite,
+    })
 }
 
 /// Where a comment of another language starts, before which nothing is wrong.
 fn comment_start(text: &str) -> Option<(usize, &'static str)> {
-    let head = LINE_COMMENTS.iter().find(|sign| text.starts_with(**sign)).map(|sign| (0, *sign));
-    let is_blank_before = |at: usize| text[..at].is_empty() || text[..at].ends_with([' ', '\t', '\n']);
+    let head = LINE_COMMENTS
+        .iter()
+        .find(|sign| text.starts_with(**sign))
+        .map(|sign| (0, *sign));
+    let is_blank_before =
+        |at: usize| text[..at].is_empty() || text[..at].ends_with([' ', '\t', '\n']);
     let mut inner = outside(text)
         .filter(|(at, c)| *c == '/' && is_blank_before(*at))
-        .filter_map(|(at, _)| COMMENTS.iter().find(|sign| text[at..].starts_with(**sign)).map(|sign| (at, *sign)));
+        .filter_map(|(at, _)| {
+            COMMENTS
+                .iter()
+                .find(|sign| text[at..].starts_with(**sign))
+                .map(|sign| (at, *sign))
+        });
     let is_good_before = |at: usize| {
-        let without = || format!("{}{}", &text[..at], text[at..].find('\n').map_or("", |end| &text[at + end..]));
-        at == 0 || text.len() <= repair::LONG && (is_statement(text[..at].trim_end()) || is_statement(&without()))
+        let without = || {
+            format!(
+                "{}{}",
+                &text[..at],
+                text[at..].find('\n').map_or("", |end| &text[at + end..])
+            )
+        };
+        at == 0
+            || text.len() <= repair::LONG
+                && (is_statement(text[..at].trim_end()) || is_statement(&without()))
     };
-    head.or_else(|| inner.next()).filter(|(at, _)| is_good_before(*at))
+    head.or_else(|| inner.next())
+        .filter(|(at, _)| is_good_before(*at))
 }
 
 /// Where the comment ends that a text starts and its lines do not close: `/*` to `*/`.
 pub fn comment_end(text: &str, bad: &str, start: usize) -> Option<usize> {
     let (at, sign) = comment_start(bad)?;
     let rest = &text[start + at..];
-    (sign == "/*").then(|| rest.find("*/").map_or(text.len(), |end| start + at + end + 2))
+    (sign == "/*").then(|| {
+        rest.find("*/")
+            .map_or(text.len(), |end| start + at + end + 2)
+    })
 }
 
 /// `resource "aws_security_group" "web" {`
 fn other_tool(text: &str, span: Span) -> Option<Problem> {
-    let is_sentence = || words(text).get(1).is_some_and(|(_, word)| nearest(word, ["allows", "allow"]).is_some());
-    let foreign = foreign(text).filter(|foreign| foreign.is_command() || !verb_in(text) && !is_sentence())?;
+    let is_sentence = || {
+        words(text)
+            .get(1)
+            .is_some_and(|(_, word)| nearest(word, ["allows", "allow"]).is_some())
+    };
+    let foreign =
+        foreign(text).filter(|foreign| foreign.is_command() || !verb_in(text) && !is_sentence())?;
     let word = first_tokens(text).first()?.text.to_string();
     let (tool, help) = (foreign.tool, foreign.help(text));
-    Some(Problem::OtherTool { span: span.part(0, word.len()), word, tool, help })
+    Some(Problem::OtherTool {
+        span: span.part(0, word.len()),
+        word,
+        tool,
+        help,
+    })
 }
 
 /// The tool that a stretch is a statement of, to which the lines belong that are indented below it.
@@ -140,34 +207,61 @@ pub fn tool(text: &str) -> Option<&'static str> {
 /// `web denies ssh from anywhere`
 fn denial(text: &str, span: Span) -> Option<Problem> {
     let words = words(text);
-    let mut verbs = words.iter().take_while(|(_, word)| !["from", "to", "allows", "allow"].contains(word));
+    let mut verbs = words
+        .iter()
+        .take_while(|(_, word)| !["from", "to", "allows", "allow"].contains(word));
     let (at, word) = verbs.find(|(_, word)| DENIALS.contains(word))?;
     let is_denial = !STARTS.contains(&words[0].1) && !verb_in(text) && !text.starts_with('@');
-    is_denial.then(|| Problem::Deny { span: span.part(*at, word.len()), word: word.to_string() })
+    is_denial.then(|| Problem::Deny {
+        span: span.part(*at, word.len()),
+        word: word.to_string(),
+    })
 }
 
 /// A string or a block that nothing closes.
 fn unclosed_part(text: &str, span: Span) -> Option<Problem> {
     match unclosed(text) {
-        (Some(string), _) => Some(Problem::UnterminatedString { span: span.part(string, 1) }),
-        (None, Some(brace)) => Some(Problem::UnclosedBlock { span: span.part(brace, 1) }),
+        (Some(string), _) => Some(Problem::UnterminatedString {
+            span: span.part(string, 1),
+        }),
+        (None, Some(brace)) => Some(Problem::UnclosedBlock {
+            span: span.part(brace, 1),
+        }),
         (None, None) => None,
     }
 }
 
 /// `web allows https from example.com`
 fn unmatched_peer(text: &str, span: Span) -> Option<Problem> {
-    let (token, label, help) = if text.len() > repair::LONG { None } else { unmatched(text) }?;
-    let is_first = is_statement(&format!("{}partner{}", &text[..token.start], &text[token.end()..]));
-    let (place, text) = (span.part(token.start, token.text.len()), token.text.to_string());
-    is_first.then_some(Problem::UnmatchedPeer { span: place, text, label, help })
+    let (token, label, help) = if text.len() > repair::LONG {
+        None
+    } else {
+        unmatched(text)
+    }?;
+    let is_first = is_statement(&format!(
+        "{}partner{}",
+        &text[..token.start],
+        &text[token.end()..]
+    ));
+    let (place, text) = (
+        span.part(token.start, token.text.len()),
+        token.text.to_string(),
+    );
+    is_first.then_some(Problem::UnmatchedPeer {
+        span: place,
+        text,
+        label,
+        help,
+    })
 }
 
-/// The names that a stretch which is no statement was to declare, at their places: nothing should be said of their
-/// uses, since they are not what is wrong.
+/// The names that a stretch which is no statement was to declare, at their places: nothing should
+/// be said of their uses, since they are not what is wrong.
 pub fn declared(text: &str, span: Span) -> Vec<Span> {
     let words = words(text);
-    let Some((_, head)) = words.first() else { return Vec::new() };
+    let Some((_, head)) = words.first() else {
+        return Vec::new();
+    };
     let names = match (STARTS.contains(head), verb_in(text)) {
         (false, true) => return Vec::new(),
         (true, _) => &words[1..],
@@ -175,12 +269,18 @@ pub fn declared(text: &str, span: Span) -> Vec<Span> {
     };
     let line = text.lines().next().unwrap_or("");
     let value = line.find(['=', '{']).unwrap_or(line.len());
-    names.iter().take_while(|(at, _)| *at < value).map(|(at, name)| span.part(*at, name.len())).collect()
+    names
+        .iter()
+        .take_while(|(at, _)| *at < value)
+        .map(|(at, name)| span.part(*at, name.len()))
+        .collect()
 }
 
 /// Whether a stretch was to include a file, so that nobody knows what is declared.
 pub fn includes(text: &str) -> bool {
-    words(text).first().is_some_and(|(at, word)| *at == 0 && ["include", "import", "source"].contains(word))
+    words(text)
+        .first()
+        .is_some_and(|(at, word)| *at == 0 && ["include", "import", "source"].contains(word))
 }
 
 /// The words of the first line that could be names, with their offsets.
@@ -190,13 +290,20 @@ fn words(text: &str) -> Vec<(usize, &str)> {
     let pieces = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
     let placed = pieces.map(|piece| {
         let start = at;
-        at += piece.len() + line[at + piece.len()..].chars().next().map_or(0, char::len_utf8);
+        at += piece.len()
+            + line[at + piece.len()..]
+                .chars()
+                .next()
+                .map_or(0, char::len_utf8);
         (start, piece)
     });
-    placed.filter(|(_, piece)| piece.starts_with(|c: char| c.is_ascii_alphabetic())).collect()
+    placed
+        .filter(|(_, piece)| piece.starts_with(|c: char| c.is_ascii_alphabetic()))
+        .collect()
 }
 
-/// Offsets of the first quote and of the first brace that nothing closes, strings and comments skipped.
+/// Offsets of the first quote and of the first brace that nothing closes, strings and comments
+/// skipped.
 fn unclosed(text: &str) -> (Option<usize>, Option<usize>) {
     let (mut string, mut braces) = (None, Vec::new());
     let (mut escaped, mut comment) = (false, false);
@@ -227,8 +334,15 @@ fn syntax(text: &str, span: Span) -> Problem {
     match words.first() {
         Some((at, head)) if ["allows", "allow"].contains(head) => {
             let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
-            let help = Some("a sentence starts with the tier whose rule it is: `web allows https from anywhere`");
-            Problem::Syntax { span: span.part(*at, head.len()), found, expected, help }
+            let help = Some(
+                "a sentence starts with the tier whose rule it is: `web allows https from anywhere`",
+            );
+            Problem::Syntax {
+                span: span.part(*at, head.len()),
+                found,
+                expected,
+                help,
+            }
         }
         Some((_, head)) if starts_with_word && !STARTS.contains(head) && !verb_in(text) => {
             plain_habit(text, span, 0).unwrap_or_else(|| unknown_start(text, span, &words))
@@ -244,19 +358,46 @@ fn annotation(text: &str, span: Span, head: &str) -> Problem {
     let place = aligned(text, span, span.part(0, word.len()));
     if head != "allow" {
         let meant = Some("@allow(LINT, \"reason\")".to_string());
-        return Problem::UnknownStatement { span: place, word, meant };
+        return Problem::UnknownStatement {
+            span: place,
+            word,
+            meant,
+        };
     }
-    let lint = text.lines().next().and_then(|line| line.strip_prefix("@allow")).map_or("", str::trim);
+    let lint = text
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("@allow"))
+        .map_or("", str::trim);
     let lint = lint.trim_matches([':', '=', '"', '(', ')', ' ', '[', ']']);
     if is_name(lint) {
-        let (length, label) =
-            (text.lines().next().map_or(0, |line| line.trim_end().len()), "the lint stands in parentheses");
+        let (length, label) = (
+            text.lines().next().map_or(0, |line| line.trim_end().len()),
+            "the lint stands in parentheses",
+        );
         let (span, write) = (span.part(0, length), format!("@allow({lint})"));
-        let rewrite = Rewrite { edits: vec![(span, write.clone())], is_sure: true };
-        return Problem::OtherNotation { span, text: text[..length].to_string(), write, label, rewrite };
+        let rewrite = Rewrite {
+            edits: vec![(span, write.clone())],
+            is_sure: true,
+        };
+        return Problem::OtherNotation {
+            span,
+            text: text[..length].to_string(),
+            write,
+            label,
+            rewrite,
+        };
     }
-    let (found, expected) = ("something else".to_string(), "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string());
-    Problem::Syntax { span: place, found, expected, help: None }
+    let (found, expected) = (
+        "something else".to_string(),
+        "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string(),
+    );
+    Problem::Syntax {
+        span: place,
+        found,
+        expected,
+        help: None,
+    }
 }
 
 /// A line that starts with no keyword and is no sentence: which of the two was it to be?
@@ -267,9 +408,16 @@ fn unknown_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
     {
         let span = span.part(*at, word.len());
         let (found, expected) = (format!("`{word}`"), "`allows`".to_string());
-        return Problem::Syntax { span, found, expected, help: Some("write `allows`") };
+        return Problem::Syntax {
+            span,
+            found,
+            expected,
+            help: Some("write `allows`"),
+        };
     }
-    let claims = words.iter().any(|(_, word)| ["can", "cannot"].contains(word));
+    let claims = words
+        .iter()
+        .any(|(_, word)| ["can", "cannot"].contains(word));
     // an end comes before `can`, and before a comma
     let is_end = text[head.len()..].trim_start().starts_with([',', 'c']);
     let meant = match claims {
@@ -277,7 +425,11 @@ fn unknown_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
         true => Some("assert".to_string()),
         false => nearest(head, STARTS).or_else(|| without_keyword(text, head)),
     };
-    Problem::UnknownStatement { span: span.part(0, head.len()), word: head.to_string(), meant }
+    Problem::UnknownStatement {
+        span: span.part(0, head.len()),
+        word: head.to_string(),
+        meant,
+    }
 }
 
 /// Declarations without their keyword: what is in each, and the keyword.
@@ -288,7 +440,12 @@ const WITHOUT_KEYWORD: [(&[&str], &str); 8] = [
     (&[" cidr =", "{ cidr", "{cidr"], "vpc"),
     (&[":"], "param"),
     (&[" is ", "{"], "tier"),
-    (&["= 1", "= 2", "= 3", "= 4", "= 5", "= 6", "= 7", "= 8", "= 9", "= f"], "network"),
+    (
+        &[
+            "= 1", "= 2", "= 3", "= 4", "= 5", "= 6", "= 7", "= 8", "= 9", "= f",
+        ],
+        "network",
+    ),
     (&["="], "tiers"),
 ];
 
@@ -306,7 +463,12 @@ fn without_keyword(text: &str, head: &str) -> Option<String> {
 fn stumble(text: &str, span: Span) -> Problem {
     let Err(error) = Grammar::parse(Rule::alone, text) else {
         let (found, expected) = (describe(text), "one statement a line".to_string());
-        return Problem::Syntax { span, found, expected, help: None };
+        return Problem::Syntax {
+            span,
+            found,
+            expected,
+            help: None,
+        };
     };
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -322,10 +484,18 @@ fn stumble(text: &str, span: Span) -> Problem {
     }
     let found = describe(&text[at..]);
     let length = token(&text[at..]).len();
-    let place =
-        if length == 0 { span.part(at.saturating_sub(1).min(text.len() - 1), 1) } else { span.part(at, length) };
+    let place = if length == 0 {
+        span.part(at.saturating_sub(1).min(text.len() - 1), 1)
+    } else {
+        span.part(at, length)
+    };
     let help = slip(&text[..at], &text[at..]);
-    Problem::Syntax { span: aligned(text, span, place), found, expected, help }
+    Problem::Syntax {
+        span: aligned(text, span, place),
+        found,
+        expected,
+        help,
+    }
 }
 
 /// How many blanks a text starts with.
@@ -333,34 +503,109 @@ fn blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
 }
 
-/// Slips that are common enough to be named: how the statement starts, what stands before, what stands there, what to
-/// type.
+/// Slips that are common enough to be named: how the statement starts, what stands before, what
+/// stands there, what to type.
 const SLIPS: [(&str, &str, &str, &str); 23] = [
-    ("include", "", ",", "each `include` takes one file; write another for the next"),
+    (
+        "include",
+        "",
+        ",",
+        "each `include` takes one file; write another for the next",
+    ),
     (
         "param",
         "",
         ",",
         "a parameter is one value; several addresses are a network: `network office = 10.0.0.0/8, 172.16.0.0/12`",
     ),
-    ("param", "", "=", "name the type before the value: `param office : cidr = 203.0.113.0/24`"),
-    ("service", "", "except", "services have no `except`; name the ports that are left: `tcp 0-79, 81-65535`"),
-    ("tier", "", "=", "a tier has no value; its settings stand in a block: `tier web { outbound = closed }`"),
-    ("", "allows", "from", "name what may pass: `web allows https from anywhere`"),
-    ("", "allow", "from", "name what may pass: `web allows https from anywhere`"),
-    ("", "allows", "to", "name what may pass: `web allows https to anywhere`"),
-    ("", "allow", "to", "name what may pass: `web allows https to anywhere`"),
-    ("", "", "!", "addresses are taken out with `except`: `anywhere except 10.0.0.0/8`"),
-    ("", "", "\u{2013}", "this is a dash; names and ranges have a hyphen, `-`"),
-    ("", "", "\u{2014}", "this is a dash; names and ranges have a hyphen, `-`"),
+    (
+        "param",
+        "",
+        "=",
+        "name the type before the value: `param office : cidr = 203.0.113.0/24`",
+    ),
+    (
+        "service",
+        "",
+        "except",
+        "services have no `except`; name the ports that are left: `tcp 0-79, 81-65535`",
+    ),
+    (
+        "tier",
+        "",
+        "=",
+        "a tier has no value; its settings stand in a block: `tier web { outbound = closed }`",
+    ),
+    (
+        "",
+        "allows",
+        "from",
+        "name what may pass: `web allows https from anywhere`",
+    ),
+    (
+        "",
+        "allow",
+        "from",
+        "name what may pass: `web allows https from anywhere`",
+    ),
+    (
+        "",
+        "allows",
+        "to",
+        "name what may pass: `web allows https to anywhere`",
+    ),
+    (
+        "",
+        "allow",
+        "to",
+        "name what may pass: `web allows https to anywhere`",
+    ),
+    (
+        "",
+        "",
+        "!",
+        "addresses are taken out with `except`: `anywhere except 10.0.0.0/8`",
+    ),
+    (
+        "",
+        "",
+        "\u{2013}",
+        "this is a dash; names and ranges have a hyphen, `-`",
+    ),
+    (
+        "",
+        "",
+        "\u{2014}",
+        "this is a dash; names and ranges have a hyphen, `-`",
+    ),
     ("", "", ";", "a statement ends with its line"),
-    ("", "", "\u{201c}", "strings stand in straight quotes: `\"…\"`"),
-    ("", "", "\u{201d}", "strings stand in straight quotes: `\"…\"`"),
+    (
+        "",
+        "",
+        "\u{201c}",
+        "strings stand in straight quotes: `\"…\"`",
+    ),
+    (
+        "",
+        "",
+        "\u{201d}",
+        "strings stand in straight quotes: `\"…\"`",
+    ),
     ("", "", "..", "a range of ports is written `80-90`"),
-    ("", "", "-", "a range of ports is written `80-90`, without blanks"),
+    (
+        "",
+        "",
+        "-",
+        "a range of ports is written `80-90`, without blanks",
+    ),
     ("", "from", "\"", "addresses and names stand without quotes"),
     ("", "to", "\"", "addresses and names stand without quotes"),
-    ("", "", "except", "`except` stands before `until` and before the string"),
+    (
+        "",
+        "",
+        "except",
+        "`except` stands before `until` and before the string",
+    ),
     ("", "", "until", "`until` stands before the string"),
     ("", "", ":", "a value is given with `=`, a role with `is`"),
     ("", "", "from", "one statement a line"),
@@ -371,10 +616,14 @@ fn slip(before: &str, rest: &str) -> Option<&'static str> {
     let is_slip = |(start, left, right): (&str, &str, &str)| {
         before.starts_with(start) && before.ends_with(left) && rest.starts_with(right)
     };
-    let known = SLIPS.iter().find(|(start, left, right, _)| is_slip((start, left, right)));
+    let known = SLIPS
+        .iter()
+        .find(|(start, left, right, _)| is_slip((start, left, right)));
     let foreign = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii());
     let foreign = foreign.then_some("names are made of the letters a to z, digits, `-` and `_`");
-    let nothing = before.is_empty().then_some("a rule reads `web allows https from anywhere`");
+    let nothing = before
+        .is_empty()
+        .then_some("a rule reads `web allows https from anywhere`");
     known.map(|(.., help)| *help).or(foreign).or(nothing)
 }
 
@@ -384,12 +633,24 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
     (Rule::rule_verb, "a service", ""),
     (Rule::rule_services, "`from` or `to`", "a service"),
     (Rule::rule_way, "a peer", ""),
-    (Rule::rule_peers, "`except`, `until`, a string or the end of the line", "a peer"),
+    (
+        Rule::rule_peers,
+        "`except`, `until`, a string or the end of the line",
+        "a peer",
+    ),
     (Rule::rule_except, "an address or a network", ""),
-    (Rule::rule_excepted, "`until`, a string or the end of the line", "an address or a network"),
+    (
+        Rule::rule_excepted,
+        "`until`, a string or the end of the line",
+        "an address or a network",
+    ),
     (Rule::rule_until, "a date", ""),
     (Rule::rule_ended, "a string or the end of the line", ""),
-    (Rule::assert_word, "the ends of a flow, as in `app can reach db`", ""),
+    (
+        Rule::assert_word,
+        "the ends of a flow, as in `app can reach db`",
+        "",
+    ),
     (Rule::assert_from, "`can reach` or `cannot reach`", "a peer"),
     (Rule::assert_can, "`reach`", ""),
     (Rule::assert_only, "`can reach`", "a peer"),
@@ -397,21 +658,41 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
     (Rule::role_wanted, "a role, like `web-server`", ""),
     (Rule::was_wanted, "an earlier name", ""),
     (Rule::assert_reach, "a peer", ""),
-    (Rule::assert_to, "`on`, `only through` or the end of the line", "a peer"),
+    (
+        Rule::assert_to,
+        "`on`, `only through` or the end of the line",
+        "a peer",
+    ),
     (Rule::assert_on, "a service", ""),
     (Rule::assert_all, "the end of the line", "a service"),
     (Rule::name_wanted, "a name", ""),
     (Rule::equals, "`=`", ""),
     (Rule::network_is, "an address or a network", ""),
-    (Rule::network_all, "`except`, a string or the end of the line", "an address or a network"),
+    (
+        Rule::network_all,
+        "`except`, a string or the end of the line",
+        "an address or a network",
+    ),
     (Rule::service_is, "a service", ""),
-    (Rule::service_all, "a string or the end of the line", "a service"),
+    (
+        Rule::service_all,
+        "a string or the end of the line",
+        "a service",
+    ),
     (Rule::tiers_is, "a tier", ""),
     (Rule::text_wanted, "a string", ""),
     (Rule::peer_with, "`with`", ""),
     (Rule::param_name, "`:` and a type", ""),
-    (Rule::param_type, "a type: vpc, cidr, cidr-ipv6, external or prefix-list", ""),
-    (Rule::vpc_block, "a block, like `{ cidr = 10.0.0.0/16 }`", ""),
+    (
+        Rule::param_type,
+        "a type: vpc, cidr, cidr-ipv6, external or prefix-list",
+        "",
+    ),
+    (
+        Rule::vpc_block,
+        "a block, like `{ cidr = 10.0.0.0/16 }`",
+        "",
+    ),
     (Rule::entries, "`,`, a line break or `}`", "`key = value`"),
     (Rule::entry_key, "`=`", ""),
 ];
@@ -421,8 +702,19 @@ const LONG: usize = 64 * 1024;
 
 /// The end of the longest beginning of a statement that a text starts with.
 pub fn furthest(text: &str) -> Option<usize> {
-    let end = |beginning: Rule| Some(Grammar::parse(beginning, text).ok()?.next()?.as_span().end());
-    let begun = BEGINNINGS.iter().filter_map(|(rule, ..)| end(*rule)).max()?;
+    let end = |beginning: Rule| {
+        Some(
+            Grammar::parse(beginning, text)
+                .ok()?
+                .next()?
+                .as_span()
+                .end(),
+        )
+    };
+    let begun = BEGINNINGS
+        .iter()
+        .filter_map(|(rule, ..)| end(*rule))
+        .max()?;
     let stumbled = match Grammar::parse(Rule::alone, text) {
         Err(error) => match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => text[..at].trim_end().len(),
@@ -438,15 +730,22 @@ fn progress(text: &str) -> Option<(usize, String)> {
         return None;
     }
     // what stands in a block is looked at only where nothing is wrong before it
-    let in_block = text.find('{').is_none_or(|at| Grammar::parse(Rule::alone, &format!("{}{{}}", &text[..at])).is_ok());
-    let beginnings =
-        BEGINNINGS.iter().filter(|(rule, ..)| in_block || ![Rule::entries, Rule::entry_key].contains(rule));
+    let in_block = text
+        .find('{')
+        .is_none_or(|at| Grammar::parse(Rule::alone, &format!("{}{{}}", &text[..at])).is_ok());
+    let beginnings = BEGINNINGS
+        .iter()
+        .filter(|(rule, ..)| in_block || ![Rule::entries, Rule::entry_key].contains(rule));
     let ends = beginnings.filter_map(|(rule, wanted, item)| {
         let end = Grammar::parse(*rule, text).ok()?.next()?.as_span().end();
         Some((end, *wanted, *item))
     });
-    let equals = Grammar::parse(Rule::entry_equals, text).ok().and_then(|mut pairs| pairs.next());
-    let value = equals.filter(|_| in_block).map(|pair| (pair.as_span().end(), "a value", ""));
+    let equals = Grammar::parse(Rule::entry_equals, text)
+        .ok()
+        .and_then(|mut pairs| pairs.next());
+    let value = equals
+        .filter(|_| in_block)
+        .map(|pair| (pair.as_span().end(), "a value", ""));
     let (end, wanted, item) = ends.chain(value).max_by_key(|(end, ..)| *end)?;
     let rest = text[end..].trim_start_matches([' ', '\t']);
     let (end, wanted) = match (rest.strip_prefix(','), item) {
@@ -470,7 +769,9 @@ fn aligned(text: &str, span: Span, place: Span) -> Span {
 }
 
 fn verb_in(text: &str) -> bool {
-    words(text).iter().any(|(_, word)| ["allows", "allow"].contains(word))
+    words(text)
+        .iter()
+        .any(|(_, word)| ["allows", "allow"].contains(word))
 }
 
 /// The token at the start of `rest`: a word, or one character.
@@ -488,13 +789,18 @@ fn describe(rest: &str) -> String {
     match token(rest) {
         "" => "the end of the line".to_string(),
         token if token.is_ascii() => format!("`{token}`"),
-        token => format!("`{token}` (U+{:04X})", token.chars().next().map_or(0, u32::from)),
+        token => format!(
+            "`{token}` (U+{:04X})",
+            token.chars().next().map_or(0, u32::from)
+        ),
     }
 }
 
 /// The grammar's expectations in words, for what no beginning tells.
 fn expected(error: &ErrorVariant<Rule>) -> String {
-    let ErrorVariant::ParsingError { positives, .. } = error else { return "the end of the statement".to_string() };
+    let ErrorVariant::ParsingError { positives, .. } = error else {
+        return "the end of the statement".to_string();
+    };
     let mut words: Vec<&str> = Vec::new();
     for positive in positives {
         let word = name(*positive);
@@ -546,7 +852,10 @@ const WORDS: [(Rule, &str); 31] = [
 ];
 
 fn name(token: Rule) -> &'static str {
-    WORDS.iter().find(|(rule, _)| *rule == token).map_or("", |(_, words)| words)
+    WORDS
+        .iter()
+        .find(|(rule, _)| *rule == token)
+        .map_or("", |(_, words)| words)
 }
 
 #[cfg(test)]
@@ -556,7 +865,15 @@ mod tests {
     /// Where the error of a statement is, and what it says.
     fn told(text: &str) -> String {
         let mut problems = crate::diagnostic::Problems::default();
-        problems.push(super::explain(text, Span { file: FileId(0), start: 0, end: text.len() as u32 }, true));
+        problems.push(super::explain(
+            text,
+            Span {
+                file: FileId(0),
+                start: 0,
+                end: text.len() as u32,
+            },
+            true,
+        ));
         let told = problems.into_iter().map(|problem| {
             let report = problem.report();
             format!("{}: {}", report.labels[0].span.start, report.message)
@@ -575,7 +892,10 @@ mod tests {
                 "tier z was q is proxy { outbound = closed }",
                 "13: expected the end of the line, a block or a string, found `is`",
             ),
-            ("tier z { outbound closed }", "18: expected `=`, found `closed`"),
+            (
+                "tier z { outbound closed }",
+                "18: expected `=`, found `closed`",
+            ),
             ("tier z { outbound = }", "20: expected a value, found `}`"),
             ("tier z { a = b c = d }", "13: a comma is missing after `b`"),
         ] {

@@ -1,5 +1,6 @@
-//! What would make a statement of a stretch that is none: a habit written as it is written here, a comma, the usual
-//! order of words. Each is tried, and offered where the statement can be read with it.
+//! What would make a statement of a stretch that is none: a habit written as it is written here, a
+//! comma, the usual order of words. Each is tried, and offered where the statement can be read with
+//! it.
 
 use super::grammar::{Grammar, Rule};
 use super::habits::{Habit, habits, tokens};
@@ -39,7 +40,11 @@ pub fn repair(text: &str, span: Span) -> Option<Problem> {
     }
     if let Some(commas) = missing_commas(&written) {
         let places: Vec<usize> = commas.iter().map(|at| origin(&edits, *at)).collect();
-        edits.extend(places.iter().map(|at| Edit { start: *at, end: *at, write: ",".to_string() }));
+        edits.extend(places.iter().map(|at| Edit {
+            start: *at,
+            end: *at,
+            write: ",".to_string(),
+        }));
         edits.sort_by_key(|edit| edit.start);
         return Some(match habits.first() {
             Some(habit) if places.first().is_none_or(|comma| habit.start < *comma) => {
@@ -66,12 +71,27 @@ pub fn repair(text: &str, span: Span) -> Option<Problem> {
 fn prose_in_the_middle(text: &str, span: Span) -> Option<Problem> {
     let line = text.lines().next()?;
     let tokens = tokens(line);
-    let at = tokens.iter().position(|token| token.text.starts_with('"'))?;
+    let at = tokens
+        .iter()
+        .position(|token| token.text.starts_with('"'))?;
     let (string, next, last) = (tokens[at], tokens.get(at + 1)?, tokens.last()?);
-    let written = format!("{}{} {}", &line[..string.start], &line[next.start..last.end()], string.text);
+    let written = format!(
+        "{}{} {}",
+        &line[..string.start],
+        &line[next.start..last.end()],
+        string.text
+    );
     let edits = [
-        Edit { start: string.start, end: next.start, write: String::new() },
-        Edit { start: last.end(), end: last.end(), write: format!(" {}", string.text) },
+        Edit {
+            start: string.start,
+            end: next.start,
+            write: String::new(),
+        },
+        Edit {
+            start: last.end(),
+            end: last.end(),
+            write: format!(" {}", string.text),
+        },
     ];
     is_statement(&written).then(|| Problem::OtherNotation {
         span: span.part(string.start, string.text.len()),
@@ -84,13 +104,24 @@ fn prose_in_the_middle(text: &str, span: Span) -> Option<Problem> {
 
 /// What is foreign wherever it stands, though the statement cannot be read with it either.
 pub fn plain_habit(text: &str, span: Span, before: usize) -> Option<Problem> {
-    let habits = if text.len() > LONG { Vec::new() } else { habits(text) };
-    let habit = habits.into_iter().find(|habit| habit.is_plain).filter(|habit| habit.start <= before)?;
+    let habits = if text.len() > LONG {
+        Vec::new()
+    } else {
+        habits(text)
+    };
+    let habit = habits
+        .into_iter()
+        .find(|habit| habit.is_plain)
+        .filter(|habit| habit.start <= before)?;
     Some(rewritten(text, span, &habit, &[], &[]))
 }
 
 fn edit(habit: &Habit) -> Edit {
-    Edit { start: habit.start, end: habit.end, write: habit.write.clone() }
+    Edit {
+        start: habit.start,
+        end: habit.end,
+        write: habit.write.clone(),
+    }
 }
 
 fn rewritten(text: &str, span: Span, first: &Habit, all: &[Habit], edits: &[Edit]) -> Problem {
@@ -106,15 +137,29 @@ fn rewritten(text: &str, span: Span, first: &Habit, all: &[Habit], edits: &[Edit
 }
 
 fn missing_comma(text: &str, span: Span, at: usize, edits: &[Edit]) -> Problem {
-    let last = tokens(&text[..at]).last().map_or((0, at), |token| (token.start, token.end()));
+    let last = tokens(&text[..at])
+        .last()
+        .map_or((0, at), |token| (token.start, token.end()));
     let after = text[last.0..last.1].to_string();
     let rewrite = rewrite(span, edits, false);
-    Problem::MissingComma { span: span.part(last.0, last.1 - last.0), after, rewrite }
+    Problem::MissingComma {
+        span: span.part(last.0, last.1 - last.0),
+        after,
+        rewrite,
+    }
 }
 
 fn rewrite(span: Span, edits: &[Edit], is_sure: bool) -> Rewrite {
-    let edits = edits.iter().map(|edit| (span.part(edit.start, edit.end - edit.start), edit.write.clone()));
-    Rewrite { edits: edits.collect(), is_sure }
+    let edits = edits.iter().map(|edit| {
+        (
+            span.part(edit.start, edit.end - edit.start),
+            edit.write.clone(),
+        )
+    });
+    Rewrite {
+        edits: edits.collect(),
+        is_sure,
+    }
 }
 
 fn applied(text: &str, edits: &[Edit]) -> String {
@@ -194,7 +239,9 @@ fn missing_commas(text: &str) -> Option<Vec<usize>> {
         let at = furthest(&with)?;
         let next = tokens(&with[at..]).first().copied()?;
         let is_item = next.start > 0 && !NO_ITEMS.contains(&next.text);
-        let starts_item = next.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == ':');
+        let starts_item = next
+            .text
+            .starts_with(|c: char| c.is_ascii_alphanumeric() || c == ':');
         if !is_item || !starts_item || with[..at].ends_with(',') {
             return None;
         }

@@ -1,8 +1,9 @@
 //! What AWS will do when the output of one program takes the place of another's.
 //!
-//! Each target is foretold on its own, by the addresses that its output gives to groups and rules, since that is what
-//! Terraform and CloudFormation go by; what both do is told once. A deployment is taken to give its parameters the values
-//! that it gave, or none, and then it gets their defaults.
+//! Each target is foretold on its own, by the addresses that its output gives to groups and rules,
+//! since that is what Terraform and CloudFormation go by; what both do is told once. A deployment
+//! is taken to give its parameters the values that it gave, or none, and then it gets their
+//! defaults.
 //!
 //! | what changes | Terraform | CloudFormation |
 //! |---|---|---|
@@ -16,9 +17,10 @@
 //! | a rule that stands in its group | | the group, in place |
 //! | the address of either | destroyed and created | removed and added |
 //!
-//! Sources: AWS provider 5.100.0, the schema and plans that were measured (`tests/conformance/edits.py`);
-//! CloudFormation user guide, "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress" and "…Egress" ("Update
-//! requires"), and "Update behaviors of stack resources".
+//! Sources: AWS provider 5.100.0, the schema and plans that were measured
+//! (`tests/conformance/edits.py`); CloudFormation user guide, "AWS::EC2::SecurityGroup",
+//! "AWS::EC2::SecurityGroupIngress" and "…Egress" ("Update requires"), and "Update behaviors of
+//! stack resources".
 
 pub(crate) mod defaults;
 mod groups;
@@ -47,7 +49,8 @@ pub struct Changes<'d> {
     pub new: &'d Deployment<'d>,
     /// Groups that do not stay as they are, the worst first, then by name.
     pub groups: Vec<(GroupChange, Targets)>,
-    /// Rules that do not stay as they are, by the names of their groups, then as outputs order them.
+    /// Rules that do not stay as they are, by the names of their groups, then as outputs order
+    /// them.
     pub rules: Vec<(RuleChange, Targets)>,
     /// Everything else that does not stay as it is.
     pub others: Vec<(OtherChange, Targets)>,
@@ -100,7 +103,8 @@ pub enum GroupOutcome {
         /// The other one has the same explicit name, so that AWS refuses it.
         refused: bool,
     },
-    /// It goes, and another comes with the same rules under another name, of which the program does not say `was`.
+    /// It goes, and another comes with the same rules under another name, of which the program does
+    /// not say `was`.
     Recreated,
     /// It goes.
     Deleted,
@@ -115,8 +119,9 @@ pub enum GroupOutcome {
     Tagged,
 }
 
-/// Why a group is replaced. AWS can change neither name, description nor VPC of a group (VPC user guide, "Security
-/// groups": "You cannot change the name and description of a security group after it is created").
+/// Why a group is replaced. AWS can change neither name, description nor VPC of a group (VPC user
+/// guide, "Security groups": "You cannot change the name and description of a security group after
+/// it is created").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// Its output has another name for it, and does not say that it had this one.
@@ -164,7 +169,8 @@ pub enum RuleOutcome {
     Added,
     /// Its description changes in place.
     Text,
-    /// The parameter that it names has another default: its peer changes in place, where a deployment gives no value.
+    /// The parameter that it names has another default: its peer changes in place, where a
+    /// deployment gives no value.
     Default,
     /// It names another group than before: the one that replaces it, or one that has its name.
     Retargeted,
@@ -209,10 +215,19 @@ pub struct UseChange {
 }
 
 impl<'d> Changes<'d> {
-    /// Compares two deployments; `tier_mapping` says which tier of the old program is which of the new.
-    pub fn between(old: &'d Deployment<'d>, new: &'d Deployment<'d>, tier_mapping: &TierMapping) -> Changes<'d> {
-        let tiers = Tiers { tier_mapping, recreated: recreated::recreated(old, new, tier_mapping) };
-        let [terraform, cloudformation] = Target::ALL.map(|target| foretold(target, old, new, &tiers));
+    /// Compares two deployments; `tier_mapping` says which tier of the old program is which of the
+    /// new.
+    pub fn between(
+        old: &'d Deployment<'d>,
+        new: &'d Deployment<'d>,
+        tier_mapping: &TierMapping,
+    ) -> Changes<'d> {
+        let tiers = Tiers {
+            tier_mapping,
+            recreated: recreated::recreated(old, new, tier_mapping),
+        };
+        let [terraform, cloudformation] =
+            Target::ALL.map(|target| foretold(target, old, new, &tiers));
         let mut rules = merged(terraform.rules, cloudformation.rules);
         let order = order(old, new);
         rules.sort_by_key(|(change, _)| order(change));
@@ -315,13 +330,23 @@ struct Tiers<'s> {
     recreated: Vec<(TierId, TierId)>,
 }
 
-fn foretold(target: Target, old: &Deployment<'_>, new: &Deployment<'_>, tiers: &Tiers<'_>) -> Prediction {
+fn foretold(
+    target: Target,
+    old: &Deployment<'_>,
+    new: &Deployment<'_>,
+    tiers: &Tiers<'_>,
+) -> Prediction {
     let mut tally = ResourceCounts::new(new.groups.len());
     let groups = groups::Groups::between(target, old, new, tiers);
     let rules = rules::changed(target, old, new, &groups, &mut tally);
     let others = others::changed(target, old, new, &groups, &mut tally);
     groups.count(&mut tally);
-    Prediction { groups: groups.changes, rules, others, tally }
+    Prediction {
+        groups: groups.changes,
+        rules,
+        others,
+        tally,
+    }
 }
 
 /// What either target does, each thing once.
@@ -330,7 +355,9 @@ fn merged<T: Ord>(mut terraform: Vec<T>, mut cloudformation: Vec<T>) -> Vec<(T, 
     cloudformation.sort_unstable();
     let said = |targets| move |change| (change, targets);
     let terraform = terraform.into_iter().map(said(Targets::Terraform));
-    let cloudformation = cloudformation.into_iter().map(said(Targets::CloudFormation));
+    let cloudformation = cloudformation
+        .into_iter()
+        .map(said(Targets::CloudFormation));
     let mut all: Vec<(T, Targets)> = terraform.chain(cloudformation).collect();
     all.sort();
     all.dedup_by(|(next, _), (kept, targets)| {
@@ -343,14 +370,20 @@ fn merged<T: Ord>(mut terraform: Vec<T>, mut cloudformation: Vec<T>) -> Vec<(T, 
     all
 }
 
-/// The order of changes of rules: by the name of the group, then as outputs order rules, what goes before what comes.
+/// The order of changes of rules: by the name of the group, then as outputs order rules, what goes
+/// before what comes.
 fn order<'d>(
     old: &'d Deployment<'d>,
     new: &'d Deployment<'d>,
 ) -> impl Fn(&RuleChange) -> (&'d str, Direction, crate::net::Traffic, RuleChange) {
     move |change| {
         let (deployment, place, rule) = rule(old, new, change);
-        (deployment.group(place.tier).name, place.direction, rule.traffic, *change)
+        (
+            deployment.group(place.tier).name,
+            place.direction,
+            rule.traffic,
+            *change,
+        )
     }
 }
 
@@ -359,6 +392,8 @@ fn rule<'d>(
     new: &'d Deployment<'d>,
     change: &RuleChange,
 ) -> (&'d Deployment<'d>, RulePlace, &'d Rule) {
-    let (deployment, place) = change.sides.newest(|place| (old, place), |place| (new, place));
+    let (deployment, place) = change
+        .sides
+        .newest(|place| (old, place), |place| (new, place));
     (deployment, place, place.rule(deployment))
 }

@@ -27,8 +27,8 @@ pub enum Value<'d> {
     UnknownGroup(&'d str),
 }
 
-/// What kind of peer a rule has: CidrIp, CidrIpv6, a prefix list, a group. A rule of another kind is another rule for
-/// the AWS provider (`tests/conformance/edits.py`).
+/// What kind of peer a rule has: CidrIp, CidrIpv6, a prefix list, a group. A rule of another kind
+/// is another rule for the AWS provider (`tests/conformance/edits.py`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Blocks of a family.
@@ -42,7 +42,11 @@ pub enum Kind {
 impl<'d> Value<'d> {
     /// The peer of a rule of the old deployment.
     pub fn old(deployment: &'d Deployment<'d>, groups: &Groups, peer: Peer) -> Value<'d> {
-        Value::with_tiers(deployment, peer, |tier| groups.new_of(tier).map_or(Value::GoneTier(tier), Value::Tier))
+        Value::with_tiers(deployment, peer, |tier| {
+            groups
+                .new_of(tier)
+                .map_or(Value::GoneTier(tier), Value::Tier)
+        })
     }
 
     /// The peer of a rule of the new deployment.
@@ -51,10 +55,17 @@ impl<'d> Value<'d> {
     }
 
     /// The peer of a rule, whose tiers are told by `of_tier`.
-    pub fn with_tiers(deployment: &'d Deployment<'d>, peer: Peer, of_tier: impl Fn(TierId) -> Value<'d>) -> Value<'d> {
+    pub fn with_tiers(
+        deployment: &'d Deployment<'d>,
+        peer: Peer,
+        of_tier: impl Fn(TierId) -> Value<'d>,
+    ) -> Value<'d> {
         match peer {
             Peer::Net(block) => Value::Block(block),
-            Peer::Param(id) => Value::Unknown(deployment.parameter_family(id), deployment.parameter_name(id)),
+            Peer::Param(id) => Value::Unknown(
+                deployment.parameter_family(id),
+                deployment.parameter_name(id),
+            ),
             Peer::PrefixList(id) => match deployment.list(id) {
                 ListReference::Id(id) => Value::ListId(id),
                 ListReference::Aws(name) => Value::AwsList(aws_list(name)),
@@ -74,7 +85,9 @@ impl<'d> Value<'d> {
             Value::Block(block) => Kind::Blocks(Family::of_block(&block)),
             Value::Unknown(family, _) => Kind::Blocks(family),
             Value::ListId(_) | Value::AwsList(_) | Value::UnknownList(_) => Kind::List,
-            Value::Tier(_) | Value::GoneTier(_) | Value::Group(..) | Value::UnknownGroup(_) => Kind::Group,
+            Value::Tier(_) | Value::GoneTier(_) | Value::Group(..) | Value::UnknownGroup(_) => {
+                Kind::Group
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Tiers that look renamed, though the program does not say `was`: one goes while another comes that has the same rules
-//! up to its name, in the same VPC. That is a proposal for people, so it is made only where there is no choice.
+//! Tiers that look renamed, though the program does not say `was`: one goes while another comes
+//! that has the same rules up to its name, in the same VPC. That is a proposal for people, so it is
+//! made only where there is no choice.
 
 use super::groups::by_address;
 use super::peers::Value;
@@ -12,7 +13,11 @@ use std::collections::BTreeMap;
 const ROUNDS: usize = 4;
 
 /// Pairs of a tier that goes and the tier that has its rules, as no other does.
-pub fn recreated(old: &Deployment<'_>, new: &Deployment<'_>, tier_mapping: &TierMapping) -> Vec<(TierId, TierId)> {
+pub fn recreated(
+    old: &Deployment<'_>,
+    new: &Deployment<'_>,
+    tier_mapping: &TierMapping,
+) -> Vec<(TierId, TierId)> {
     let gone = Candidates::new(old, |tier| tier_mapping.new_of(tier));
     let fresh = Candidates::new(new, |tier| tier_mapping.old_of(tier).map(|_| tier));
     if gone.tiers.is_empty() || fresh.tiers.is_empty() {
@@ -31,10 +36,13 @@ pub fn recreated(old: &Deployment<'_>, new: &Deployment<'_>, tier_mapping: &Tier
     // a target that knows one of the two by its address as something else would contradict it
     let by_address = Target::ALL.map(|target| by_address(target, old, new));
     let agrees = |links: &TierMapping, (old, new): (TierId, TierId)| {
-        links.new_of(old).is_none_or(|known| known == new) && links.old_of(new).is_none_or(|known| known == old)
+        links.new_of(old).is_none_or(|known| known == new)
+            && links.old_of(new).is_none_or(|known| known == old)
     };
     let pairs = gone_labels.iter().filter_map(pair);
-    pairs.filter(|pair| by_address.iter().all(|links| agrees(links, *pair))).collect()
+    pairs
+        .filter(|pair| by_address.iter().all(|links| agrees(links, *pair)))
+        .collect()
 }
 
 /// What tells tiers apart so far; two that have one label look alike.
@@ -89,13 +97,33 @@ enum Other<'d> {
 type Attributes<'d> = (bool, &'d str, Option<&'d str>, &'d str);
 
 impl<'d> Candidates<'d> {
-    fn new(deployment: &'d Deployment<'d>, known: impl Fn(TierId) -> Option<TierId>) -> Candidates<'d> {
-        let known: Vec<Option<TierId>> = deployment.groups.iter().map(|group| known(group.tier)).collect();
+    fn new(
+        deployment: &'d Deployment<'d>,
+        known: impl Fn(TierId) -> Option<TierId>,
+    ) -> Candidates<'d> {
+        let known: Vec<Option<TierId>> = deployment
+            .groups
+            .iter()
+            .map(|group| known(group.tier))
+            .collect();
         let is_unknown = |tier: &TierId| known[tier.index()].is_none();
-        let tiers: Vec<TierId> = deployment.groups.iter().map(|group| group.tier).filter(is_unknown).collect();
+        let tiers: Vec<TierId> = deployment
+            .groups
+            .iter()
+            .map(|group| group.tier)
+            .filter(is_unknown)
+            .collect();
         let mut places = vec![None; known.len()];
-        tiers.iter().enumerate().for_each(|(n, tier)| places[tier.index()] = Some(n));
-        Candidates { deployment, tiers, places, known }
+        tiers
+            .iter()
+            .enumerate()
+            .for_each(|(n, tier)| places[tier.index()] = Some(n));
+        Candidates {
+            deployment,
+            tiers,
+            places,
+            known,
+        }
     }
 
     fn attributes(&self) -> Vec<Attributes<'d>> {
@@ -123,8 +151,19 @@ impl<'d> Candidates<'d> {
         edges
     }
 
-    fn add_edges(&self, tier: TierId, direction: Direction, rule: &Rule, edges: &mut [Vec<Edge<'d>>]) {
-        let edge = |is_own, other| Edge { is_own, direction, traffic: rule.traffic, other };
+    fn add_edges(
+        &self,
+        tier: TierId,
+        direction: Direction,
+        rule: &Rule,
+        edges: &mut [Vec<Edge<'d>>],
+    ) {
+        let edge = |is_own, other| Edge {
+            is_own,
+            direction,
+            traffic: rule.traffic,
+            other,
+        };
         let peer = Value::with_tiers(self.deployment, rule.peer, Value::GoneTier);
         let other = match peer {
             Value::GoneTier(other) if other == tier => Other::Itself,
@@ -151,9 +190,16 @@ impl<'d> Candidates<'d> {
     }
 
     /// Each candidate with its rules, and what is known so far of those at their other ends.
-    fn neighbourhoods(&self, edges: &[Vec<Edge<'d>>], labels: &[Label]) -> Vec<(Label, Vec<Edge<'d>>)> {
+    fn neighbourhoods(
+        &self,
+        edges: &[Vec<Edge<'d>>],
+        labels: &[Label],
+    ) -> Vec<(Label, Vec<Edge<'d>>)> {
         let labelled = |edge: &Edge<'d>| match edge.other {
-            Other::Candidate(place) => Edge { other: Other::Alike(labels[place]), ..*edge },
+            Other::Candidate(place) => Edge {
+                other: Other::Alike(labels[place]),
+                ..*edge
+            },
             Other::Itself | Other::Known(_) | Other::Alike(_) => *edge,
         };
         let neighbourhood = |(label, edges): (&Label, &Vec<Edge<'d>>)| {
@@ -169,15 +215,25 @@ impl<'d> Candidates<'d> {
         let mut found: BTreeMap<Label, Option<TierId>> = BTreeMap::new();
         for (n, label) in labels.iter().enumerate() {
             let tier = Some(self.tiers[n]).filter(|tier| self.is_spoken_of(*tier, &edges[n]));
-            found.entry(*label).and_modify(|known| *known = None).or_insert(tier);
+            found
+                .entry(*label)
+                .and_modify(|known| *known = None)
+                .or_insert(tier);
         }
-        found.into_iter().filter_map(|(label, tier)| Some((label, tier?))).collect()
+        found
+            .into_iter()
+            .filter_map(|(label, tier)| Some((label, tier?)))
+            .collect()
     }
 
-    /// Whether a sentence speaks of a tier: two of which none does are alike, whatever they are for.
+    /// Whether a sentence speaks of a tier: two of which none does are alike, whatever they are
+    /// for.
     fn is_spoken_of(&self, tier: TierId, edges: &[Edge<'_>]) -> bool {
         let group = self.deployment.group(tier);
-        let mut own = Direction::ALL.into_iter().flat_map(|direction| group.rules(direction));
-        edges.iter().any(|edge| !edge.is_own) || own.any(|rule| self.deployment.sentence(rule).is_some())
+        let mut own = Direction::ALL
+            .into_iter()
+            .flat_map(|direction| group.rules(direction));
+        edges.iter().any(|edge| !edge.is_own)
+            || own.any(|rule| self.deployment.sentence(rule).is_some())
     }
 }

@@ -19,18 +19,36 @@ pub fn changed<'d>(
     groups: &Groups,
     tally: &mut ResourceCounts,
 ) -> Vec<RuleChange> {
-    let (olds, news) = (Addresses::from_blocks(target, old), Addresses::from_blocks(target, new));
+    let (olds, news) = (
+        Addresses::from_blocks(target, old),
+        Addresses::from_blocks(target, new),
+    );
     let mut matched = olds.matched(&news);
     if target == Target::Terraform {
         matched.follow_moves(&olds, &news);
     }
-    let mut judge = Judge { target, old, new, groups, tally, texts: Default::default(), changes: Vec::new() };
-    matched.both.iter().for_each(|(was, is)| judge.addressed(*was, *is));
-    judge.unaddressed(olds.places(&matched.old_only), news.places(&matched.new_only));
+    let mut judge = Judge {
+        target,
+        old,
+        new,
+        groups,
+        tally,
+        texts: Default::default(),
+        changes: Vec::new(),
+    };
+    matched
+        .both
+        .iter()
+        .for_each(|(was, is)| judge.addressed(*was, *is));
+    judge.unaddressed(
+        olds.places(&matched.old_only),
+        news.places(&matched.new_only),
+    );
     judge.changes
 }
 
-/// The rules of a deployment in an order of their addresses, which is the same for any two deployments.
+/// The rules of a deployment in an order of their addresses, which is the same for any two
+/// deployments.
 struct Addresses<'d> {
     deployment: &'d Deployment<'d>,
     names: Names<'d>,
@@ -46,13 +64,18 @@ struct Entry {
     place: RulePlace,
 }
 
-/// The address of a rule with its type, in the order of `Addresses`: the two sides are types of their own.
+/// The address of a rule with its type, in the order of `Addresses`: the two sides are types of
+/// their own.
 type Key<'a> = (u64, &'a str, Direction);
 
 impl<'d> Addresses<'d> {
     fn from_blocks(target: Target, deployment: &'d Deployment<'d>) -> Self {
-        let mut list =
-            Addresses { deployment, names: target.names(deployment), text: String::new(), entries: Vec::new() };
+        let mut list = Addresses {
+            deployment,
+            names: target.names(deployment),
+            text: String::new(),
+            entries: Vec::new(),
+        };
         let mut name = String::new();
         for group in &deployment.groups {
             let address = target.address(group);
@@ -67,7 +90,11 @@ impl<'d> Addresses<'d> {
                         name.push(' ');
                         list.names.within(direction, rule, &mut name);
                     }
-                    let place = RulePlace { tier: group.tier, direction, position: position as u32 };
+                    let place = RulePlace {
+                        tier: group.tier,
+                        direction,
+                        position: position as u32,
+                    };
                     list.push(&name, place);
                 }
             }
@@ -80,15 +107,24 @@ impl<'d> Addresses<'d> {
     fn push(&mut self, name: &str, place: RulePlace) {
         let start = self.text.len();
         self.text.push_str(name);
-        self.entries.push(Entry { hash: hash(name), address: start..self.text.len(), place });
+        self.entries.push(Entry {
+            hash: hash(name),
+            address: start..self.text.len(),
+            place,
+        });
     }
 
     fn key(&self, position: usize) -> Option<Key<'_>> {
-        self.entries.get(position).map(|entry| entry.key(&self.text))
+        self.entries
+            .get(position)
+            .map(|entry| entry.key(&self.text))
     }
 
     fn places(&self, positions: &[usize]) -> Vec<RulePlace> {
-        positions.iter().map(|position| self.entries[*position].place).collect()
+        positions
+            .iter()
+            .map(|position| self.entries[*position].place)
+            .collect()
     }
 
     /// Walks two lists at once.
@@ -104,7 +140,9 @@ impl<'d> Addresses<'d> {
             match order {
                 Ordering::Less => found.old_only.push(old),
                 Ordering::Greater => found.new_only.push(new),
-                Ordering::Equal => found.both.push((self.entries[old].place, news.entries[new].place)),
+                Ordering::Equal => found
+                    .both
+                    .push((self.entries[old].place, news.entries[new].place)),
             }
             old += usize::from(order.is_le());
             new += usize::from(order.is_ge());
@@ -129,14 +167,22 @@ struct Matched {
 impl Matched {
     /// Matches what `moved` says: a rule is the one that has the newest of its earlier addresses.
     fn follow_moves(&mut self, olds: &Addresses<'_>, news: &Addresses<'_>) {
-        let Matched { both, old_only, new_only } = self;
+        let Matched {
+            both,
+            old_only,
+            new_only,
+        } = self;
         let mut taken = vec![false; old_only.len()];
         new_only.retain(|new| {
             let place = news.entries[*new].place;
-            let chain = news.names.chain(place.tier, place.direction, place.rule(news.deployment));
+            let chain = news
+                .names
+                .chain(place.tier, place.direction, place.rule(news.deployment));
             let found = chain.iter().rev().skip(1).find_map(|name| {
                 let key = Some((hash(name), name.as_str(), place.direction));
-                let found = old_only.binary_search_by(|old| olds.key(*old).cmp(&key)).ok()?;
+                let found = old_only
+                    .binary_search_by(|old| olds.key(*old).cmp(&key))
+                    .ok()?;
                 (!taken[found]).then_some(found)
             });
             let Some(found) = found else { return true };
@@ -169,11 +215,15 @@ impl<'d> Judge<'_, 'd> {
             self.tell(BeforeAfter::Added(is), RuleOutcome::Added);
             return self.count(is, Action::Replace);
         }
-        let Some(fate) = self.fate(was, is) else { return };
+        let Some(fate) = self.fate(was, is) else {
+            return;
+        };
         self.tell(BeforeAfter::Both(was, is), fate);
         let action = match fate {
             RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => Action::Modify,
-            RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => Action::Replace,
+            RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => {
+                Action::Replace
+            }
             RuleOutcome::Removed | RuleOutcome::Added => return,
         };
         self.count(is, action);
@@ -185,7 +235,8 @@ impl<'d> Judge<'_, 'd> {
         }
         let rule = is.rule(self.new);
         let (old, new) = (self.old_value(was), self.new_value(is));
-        let in_place = old.kind() == new.kind() && !(self.target == Target::CloudFormation && self.separate(is));
+        let in_place = old.kind() == new.kind()
+            && !(self.target == Target::CloudFormation && self.separate(is));
         match (old != new || !self.peer_stays(new), in_place) {
             (true, true) => Some(RuleOutcome::Retargeted),
             (true, false) => Some(RuleOutcome::WithPeer),
@@ -200,12 +251,17 @@ impl<'d> Judge<'_, 'd> {
         }
     }
 
-    /// Rules whose addresses the other deployment does not have: some are rules that it has under other addresses.
+    /// Rules whose addresses the other deployment does not have: some are rules that it has under
+    /// other addresses.
     fn unaddressed(&mut self, olds: Vec<RulePlace>, news: Vec<RulePlace>) {
-        let mut olds: Vec<(Option<Identity<'d>>, RulePlace)> =
-            olds.into_iter().map(|was| (self.old_identity(was), was)).collect();
-        let mut news: Vec<(Option<Identity<'d>>, RulePlace)> =
-            news.into_iter().map(|is| (Some(self.new_identity(is)), is)).collect();
+        let mut olds: Vec<(Option<Identity<'d>>, RulePlace)> = olds
+            .into_iter()
+            .map(|was| (self.old_identity(was), was))
+            .collect();
+        let mut news: Vec<(Option<Identity<'d>>, RulePlace)> = news
+            .into_iter()
+            .map(|is| (Some(self.new_identity(is)), is))
+            .collect();
         olds.sort_unstable();
         news.sort_unstable();
         let (mut olds, mut news) = (olds.into_iter().peekable(), news.into_iter().peekable());
@@ -224,12 +280,16 @@ impl<'d> Judge<'_, 'd> {
 
     /// One rule under two addresses, or a rule that only one deployment has.
     fn apart(&mut self, was: Option<RulePlace>, is: Option<RulePlace>) {
-        let Some(sides) = BeforeAfter::from_options(was, is) else { return };
+        let Some(sides) = BeforeAfter::from_options(was, is) else {
+            return;
+        };
         let fate = match sides {
             BeforeAfter::Removed(_) => RuleOutcome::Removed,
             BeforeAfter::Added(_) => RuleOutcome::Added,
             BeforeAfter::Both(_, is) if !self.groups.stays(is.tier) => RuleOutcome::WithGroup,
-            BeforeAfter::Both(_, is) if !self.peer_stays(self.new_value(is)) => RuleOutcome::WithPeer,
+            BeforeAfter::Both(_, is) if !self.peer_stays(self.new_value(is)) => {
+                RuleOutcome::WithPeer
+            }
             BeforeAfter::Both(..) => RuleOutcome::ResourceRenamed,
         };
         self.tell(sides, fate);
@@ -247,7 +307,11 @@ impl<'d> Judge<'_, 'd> {
 
     /// Counts a rule of the new deployment: as a resource, or as a change of its group.
     fn count(&mut self, is: RulePlace, action: Action) {
-        if self.separate(is) { self.tally.count(action) } else { self.tally.touch(is.tier) }
+        if self.separate(is) {
+            self.tally.count(action)
+        } else {
+            self.tally.touch(is.tier)
+        }
     }
 
     /// Counts a rule of the old deployment that goes.
@@ -263,7 +327,8 @@ impl<'d> Judge<'_, 'd> {
     fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
         let was = defaults::named_by(self.old, was.rule(self.old).peer);
         let is = defaults::named_by(self.new, is.rule(self.new).peer);
-        was.zip(is).is_some_and(|(was, is)| defaults::differs((self.old, was), (self.new, is)))
+        was.zip(is)
+            .is_some_and(|(was, is)| defaults::differs((self.old, was), (self.new, is)))
     }
 
     fn separate(&self, is: RulePlace) -> bool {
@@ -290,11 +355,21 @@ impl<'d> Judge<'_, 'd> {
 
     fn old_identity(&self, was: RulePlace) -> Option<Identity<'d>> {
         let tier = self.groups.new_of(was.tier)?;
-        Some((tier, was.direction, was.rule(self.old).traffic, self.old_value(was)))
+        Some((
+            tier,
+            was.direction,
+            was.rule(self.old).traffic,
+            self.old_value(was),
+        ))
     }
 
     fn new_identity(&self, is: RulePlace) -> Identity<'d> {
-        (is.tier, is.direction, is.rule(self.new).traffic, self.new_value(is))
+        (
+            is.tier,
+            is.direction,
+            is.rule(self.new).traffic,
+            self.new_value(is),
+        )
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::groups::TierId;
 use serde::Serialize;
 
-/// `Plan: 3 to add, 1 to change, 0 to destroy`. A replaced resource is one to add and one to destroy; one that only
-/// moves is none of the three.
+/// `Plan: 3 to add, 1 to change, 0 to destroy`. A replaced resource is one to add and one to
+/// destroy; one that only moves is none of the three.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// To add.
@@ -15,9 +15,10 @@ pub struct Plan {
     pub destroy: usize,
 }
 
-/// The resources of a change set, by its actions (CloudFormation API reference, ResourceChange): `Add`, `Modify`
-/// without and with replacement, `Remove`. Where a group is replaced, a change set may call the replacement of a rule
-/// that names it `Conditional`, since it does not know the new id yet; it counts as replaced here.
+/// The resources of a change set, by its actions (CloudFormation API reference, ResourceChange):
+/// `Add`, `Modify` without and with replacement, `Remove`. Where a group is replaced, a change set
+/// may call the replacement of a rule that names it `Conditional`, since it does not know the new
+/// id yet; it counts as replaced here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct ChangeSet {
     /// `Add`
@@ -54,7 +55,10 @@ pub enum Action {
 impl ResourceCounts {
     /// Nothing yet.
     pub fn new(groups: usize) -> ResourceCounts {
-        ResourceCounts { counts: ChangeSet::default(), touched: vec![false; groups] }
+        ResourceCounts {
+            counts: ChangeSet::default(),
+            touched: vec![false; groups],
+        }
     }
 
     /// Counts a resource.
@@ -81,8 +85,17 @@ impl ResourceCounts {
 
     /// As Terraform counts.
     pub fn plan(&self) -> Plan {
-        let ChangeSet { add, modify, replace, remove } = self.counts;
-        Plan { add: add + replace, change: modify, destroy: remove + replace }
+        let ChangeSet {
+            add,
+            modify,
+            replace,
+            remove,
+        } = self.counts;
+        Plan {
+            add: add + replace,
+            change: modify,
+            destroy: remove + replace,
+        }
     }
 
     /// As CloudFormation counts.

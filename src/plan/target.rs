@@ -1,4 +1,5 @@
-//! What each target calls a group and a rule: what it knows them by from one deployment to the next.
+//! What each target calls a group and a rule: what it knows them by from one deployment to the
+//! next.
 
 use crate::groups::{Deployment, Group, Names, Parameter, Rule};
 use crate::target::{cloudformation, terraform};
@@ -8,7 +9,8 @@ use crate::target::{cloudformation, terraform};
 pub enum Target {
     /// Every rule is a resource, and `moved` says what a resource was called before.
     Terraform,
-    /// Rules that name a tier are resources, all others stand in their group; names of tiers are the oldest.
+    /// Rules that name a tier are resources, all others stand in their group; names of tiers are
+    /// the oldest.
     CloudFormation,
 }
 

@@ -6,13 +6,24 @@ use crate::groups::{Deployment, Direction, TierId};
 use crate::net::Family;
 use crate::policy::TierMapping;
 
-/// The sides of groups that count differently than before, by the order of the new groups, those that go last.
-pub fn changed(old: &Deployment<'_>, new: &Deployment<'_>, tier_mapping: &TierMapping) -> Vec<UseChange> {
+/// The sides of groups that count differently than before, by the order of the new groups, those
+/// that go last.
+pub fn changed(
+    old: &Deployment<'_>,
+    new: &Deployment<'_>,
+    tier_mapping: &TierMapping,
+) -> Vec<UseChange> {
     let (olds, news) = (totals(old), totals(new));
     let is = (0..new.groups.len()).map(|n| TierId(n as u32));
     let was = (0..old.groups.len()).map(|n| TierId(n as u32));
-    let tiers = is.map(|is| tier_mapping.old_of(is).map_or(BeforeAfter::Added(is), |was| BeforeAfter::Both(was, is)));
-    let gone = was.filter(|was| tier_mapping.new_of(*was).is_none()).map(BeforeAfter::Removed);
+    let tiers = is.map(|is| {
+        tier_mapping
+            .old_of(is)
+            .map_or(BeforeAfter::Added(is), |was| BeforeAfter::Both(was, is))
+    });
+    let gone = was
+        .filter(|was| tier_mapping.new_of(*was).is_none())
+        .map(BeforeAfter::Removed);
     let mut uses = Vec::new();
     for sides in tiers.chain(gone) {
         for direction in Direction::ALL {
@@ -22,7 +33,13 @@ pub fn changed(old: &Deployment<'_>, new: &Deployment<'_>, tier_mapping: &TierMa
                 };
                 let before = (used(&olds, sides.was()), old.policy().stack.rule_quota);
                 let after = (used(&news, sides.is()), new.policy().stack.rule_quota);
-                let change = UseChange { sides, direction, family, before, after };
+                let change = UseChange {
+                    sides,
+                    direction,
+                    family,
+                    before,
+                    after,
+                };
                 if before.0 != after.0 || change.was_over() != change.is_over() {
                     uses.push(change);
                 }
@@ -34,15 +51,23 @@ pub fn changed(old: &Deployment<'_>, new: &Deployment<'_>, tier_mapping: &TierMa
 
 /// What one side counts: `totals` gives both sides of each group, by the order of the groups.
 fn of(totals: &[DirectionUsage], tier: TierId, direction: Direction, family: Family) -> u32 {
-    let sides = totals.get(tier.index() * Direction::ALL.len()..).unwrap_or_default().iter().take(Direction::ALL.len());
-    sides.filter(|side| side.direction == direction).map(|side| side.used.of(family)).sum()
+    let sides = totals
+        .get(tier.index() * Direction::ALL.len()..)
+        .unwrap_or_default()
+        .iter()
+        .take(Direction::ALL.len());
+    sides
+        .filter(|side| side.direction == direction)
+        .map(|side| side.used.of(family))
+        .sum()
 }
 
 /// From how many parts of a hundred of a quota on a side is near it.
 const NEAR: u64 = 80;
 
 impl UseChange {
-    /// Whether it will be so near to what AWS lets a group have, or beyond, that it is worth a line.
+    /// Whether it will be so near to what AWS lets a group have, or beyond, that it is worth a
+    /// line.
     pub fn is_near(&self) -> bool {
         u64::from(self.after.0) * 100 >= u64::from(self.after.1) * NEAR
     }

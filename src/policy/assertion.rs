@@ -39,7 +39,8 @@ pub enum Claim {
 pub enum End {
     /// The members of a tier.
     Tier(TierId),
-    /// The hosts of these addresses that are in no tier, as the assertion names them: `private`, `10.0.0.7`.
+    /// The hosts of these addresses that are in no tier, as the assertion names them: `private`,
+    /// `10.0.0.7`.
     Addresses(String, Addresses),
     /// Likewise, of a network; its parameters may be unknown.
     Network(NetworkId),

@@ -13,26 +13,42 @@ pub struct IcmpName {
     pub v6: Option<(u8, Option<u8>)>,
 }
 
-/// Every name. Types and codes: IANA, "ICMP Parameters" and "ICMPv6 Parameters". A type of ICMPv6 that has
-/// only code 0 is written with that code.
+/// Every name. Types and codes: IANA, "ICMP Parameters" and "ICMPv6 Parameters". A type of ICMPv6
+/// that has only code 0 is written with that code.
 const NAMES: [IcmpName; 14] = [
     icmp("echo-request", Some((8, None)), Some((128, Some(0)))),
     icmp("echo-reply", Some((0, None)), Some((129, Some(0)))),
     icmp("destination-unreachable", Some((3, None)), Some((1, None))),
-    icmp("fragmentation-needed", Some((3, Some(4))), Some((2, Some(0)))),
+    icmp(
+        "fragmentation-needed",
+        Some((3, Some(4))),
+        Some((2, Some(0))),
+    ),
     icmp("packet-too-big", Some((3, Some(4))), Some((2, Some(0)))),
     icmp("time-exceeded", Some((11, None)), Some((3, None))),
     icmp("parameter-problem", Some((12, None)), Some((4, None))),
     icmp("redirect", Some((5, None)), Some((137, Some(0)))),
-    icmp("router-advertisement", Some((9, None)), Some((134, Some(0)))),
-    icmp("router-solicitation", Some((10, None)), Some((133, Some(0)))),
+    icmp(
+        "router-advertisement",
+        Some((9, None)),
+        Some((134, Some(0))),
+    ),
+    icmp(
+        "router-solicitation",
+        Some((10, None)),
+        Some((133, Some(0))),
+    ),
     icmp("neighbor-solicitation", None, Some((135, Some(0)))),
     icmp("neighbor-advertisement", None, Some((136, Some(0)))),
     icmp("timestamp-request", Some((13, None)), None),
     icmp("timestamp-reply", Some((14, None)), None),
 ];
 
-const fn icmp(name: &'static str, v4: Option<(u8, Option<u8>)>, v6: Option<(u8, Option<u8>)>) -> IcmpName {
+const fn icmp(
+    name: &'static str,
+    v4: Option<(u8, Option<u8>)>,
+    v6: Option<(u8, Option<u8>)>,
+) -> IcmpName {
     IcmpName { name, v4, v6 }
 }
 
@@ -49,6 +65,8 @@ pub fn icmp_names() -> impl Iterator<Item = &'static str> {
 /// What has one name in both families, as traffic of IPv4 and of IPv6: all of ICMP, and each type.
 pub fn icmp_pairs() -> impl Iterator<Item = [Traffic; 2]> {
     let all = [Traffic::Icmp(None), Traffic::Icmpv6(None)];
-    let types = NAMES.iter().filter_map(|of| Some([Traffic::Icmp(Some(of.v4?)), Traffic::Icmpv6(Some(of.v6?))]));
+    let types = NAMES
+        .iter()
+        .filter_map(|of| Some([Traffic::Icmp(Some(of.v4?)), Traffic::Icmpv6(Some(of.v6?))]));
     std::iter::once(all).chain(types)
 }

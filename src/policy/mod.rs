@@ -1,7 +1,7 @@
 //! What was meant: tiers, who may talk to whom, what is asserted. No name is left to look up.
 //!
-//! Ids are positions in the vectors of [`Policy`], and are given in the order of the names, so that the order
-//! of ids is the order of every output whatever the order of the source.
+//! Ids are positions in the vectors of [`Policy`], and are given in the order of the names, so that
+//! the order of ids is the order of every output whatever the order of the source.
 
 mod assertion;
 mod flow;
@@ -16,7 +16,9 @@ mod written;
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Sentence, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
-pub use peer::{External, ListReference, Network, Param, ParamKind, Peer, PrefixList, Reference, aws_list};
+pub use peer::{
+    External, ListReference, Network, Param, ParamKind, Peer, PrefixList, Reference, aws_list,
+};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use tier::{Role, Tier, TierSet};
 pub use tier_mapping::TierMapping;

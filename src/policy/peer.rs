@@ -36,7 +36,8 @@ pub enum Reference {
 pub struct Network {
     /// `office`
     pub name: String,
-    /// Its members as written; after `except` the smallest cover of what is left. Sorted, once each.
+    /// Its members as written; after `except` the smallest cover of what is left. Sorted, once
+    /// each.
     pub blocks: Vec<IpNet>,
     /// Parameters among its members that have no value yet.
     pub unknown: Vec<ParamId>,
@@ -79,16 +80,16 @@ pub struct PrefixList {
 pub enum ListReference {
     /// `pl-0123456789abcdef0`
     Id(String),
-    /// `com.amazonaws.us-east-1.s3`: a list that AWS manages. The word `region` in the place of the region
-    /// means that of the deployment.
+    /// `com.amazonaws.us-east-1.s3`: a list that AWS manages. The word `region` in the place of the
+    /// region means that of the deployment.
     Aws(String),
     /// An unbound parameter.
     Param(ParamId),
 }
 
-/// The part of the name of an AWS-managed list that tells it from others: `s3` of `com.amazonaws.eu-central-1.s3`,
-/// `global.cloudfront.origin-facing`. The region is no part of it: a security group can only name lists of the
-/// region that it is in.
+/// The part of the name of an AWS-managed list that tells it from others: `s3` of
+/// `com.amazonaws.eu-central-1.s3`, `global.cloudfront.origin-facing`. The region is no part of it:
+/// a security group can only name lists of the region that it is in.
 pub fn aws_list(name: &str) -> &str {
     let name = name.strip_prefix("com.amazonaws.").unwrap_or(name);
     match name.split_once('.') {
@@ -131,8 +132,13 @@ pub enum ParamKind {
 
 impl ParamKind {
     /// Every kind.
-    pub const ALL: [ParamKind; 5] =
-        [ParamKind::Vpc, ParamKind::Cidr, ParamKind::CidrIpv6, ParamKind::External, ParamKind::PrefixList];
+    pub const ALL: [ParamKind; 5] = [
+        ParamKind::Vpc,
+        ParamKind::Cidr,
+        ParamKind::CidrIpv6,
+        ParamKind::External,
+        ParamKind::PrefixList,
+    ];
 
     /// As programs write it.
     pub fn keyword(self) -> &'static str {
@@ -145,11 +151,14 @@ impl ParamKind {
         }
     }
 
-    /// The family of a parameter that is a block; IPv4 for the others, as for prefix lists that do not say.
+    /// The family of a parameter that is a block; IPv4 for the others, as for prefix lists that do
+    /// not say.
     pub fn family(self) -> Family {
         match self {
             ParamKind::CidrIpv6 => Family::V6,
-            ParamKind::Cidr | ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => Family::V4,
+            ParamKind::Cidr | ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => {
+                Family::V4
+            }
         }
     }
 

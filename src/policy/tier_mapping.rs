@@ -13,12 +13,20 @@ pub struct TierMapping {
 }
 
 impl TierMapping {
-    /// A tier is the one that has its name; else the one whose name is among its earlier names, the newest first; else
-    /// the one that says of itself that it had its name, which is how a renaming looks when it is taken back.
+    /// A tier is the one that has its name; else the one whose name is among its earlier names, the
+    /// newest first; else the one that says of itself that it had its name, which is how a renaming
+    /// looks when it is taken back.
     pub fn new(old: &Policy, new: &Policy) -> TierMapping {
-        let names = |tier: &'_ Tier| [&tier.name].into_iter().chain(&tier.was).cloned().collect::<Vec<_>>();
+        let names = |tier: &'_ Tier| {
+            [&tier.name]
+                .into_iter()
+                .chain(&tier.was)
+                .cloned()
+                .collect::<Vec<_>>()
+        };
         let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
-        let mut found = TierMapping::forward(&olds, &new.tiers.iter().map(names).collect::<Vec<_>>());
+        let mut found =
+            TierMapping::forward(&olds, &new.tiers.iter().map(names).collect::<Vec<_>>());
         let news = positions(new.tiers.iter().map(|tier| tier.name.as_str()));
         for (n, tier) in old.tiers.iter().enumerate() {
             for name in &tier.was {
@@ -28,10 +36,14 @@ impl TierMapping {
         found
     }
 
-    /// Matches by what the tiers of the old program are called and what those of the new one are and were, the newest
-    /// first: one that has the name of an old one is that one, before all that had it.
+    /// Matches by what the tiers of the old program are called and what those of the new one are
+    /// and were, the newest first: one that has the name of an old one is that one, before all that
+    /// had it.
     pub fn forward(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> TierMapping {
-        let mut found = TierMapping { old_of: vec![None; news.len()], new_of: vec![None; olds.len()] };
+        let mut found = TierMapping {
+            old_of: vec![None; news.len()],
+            new_of: vec![None; olds.len()],
+        };
         let olds = positions(olds.iter().map(AsRef::as_ref));
         let mut pass = |names: fn(&[String]) -> &[String]| {
             for (n, all) in news.iter().enumerate() {
@@ -82,5 +94,8 @@ impl TierMapping {
 }
 
 fn positions<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, TierId> {
-    names.enumerate().map(|(n, name)| (name, TierId(n as u32))).collect()
+    names
+        .enumerate()
+        .map(|(n, name)| (name, TierId(n as u32)))
+        .collect()
 }

@@ -15,7 +15,8 @@ pub struct Unused {
     pub statement: Span,
 }
 
-/// A declaration that gives sentences the meaning of a name: of a network, a service, a set of tiers or a parameter.
+/// A declaration that gives sentences the meaning of a name: of a network, a service, a set of
+/// tiers or a parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct Declaration {
     /// What it declares.

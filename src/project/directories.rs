@@ -1,4 +1,5 @@
-//! Outputs that stand in one directory and are read together, as Terraform reads the files of a module.
+//! Outputs that stand in one directory and are read together, as Terraform reads the files of a
+//! module.
 
 use super::{Build, Output, Program, Project};
 use crate::diagnostic::{Problem, Problems};
@@ -32,12 +33,19 @@ impl SharedModules {
         for module in builds.flat_map(|build| &build.outputs).filter_map(module) {
             *counts.entry(module).or_default() += 1;
         }
-        SharedModules(counts.into_iter().filter(|(_, count)| *count > 1).map(|(module, _)| module).collect())
+        SharedModules(
+            counts
+                .into_iter()
+                .filter(|(_, count)| *count > 1)
+                .map(|(module, _)| module)
+                .collect(),
+        )
     }
 
     /// The outputs of a build that stand in one of them.
     pub fn outputs_of<'p>(&self, build: &'p Build) -> Vec<&'p Output> {
-        let is_shared = |output: &&Output| module(output).is_some_and(|module| self.0.contains(&module));
+        let is_shared =
+            |output: &&Output| module(output).is_some_and(|module| self.0.contains(&module));
         build.outputs.iter().filter(is_shared).collect()
     }
 }
@@ -45,14 +53,19 @@ impl SharedModules {
 /// The module that an output is a file of: files with another extension belong to none.
 fn module(output: &Output) -> Option<Module> {
     let path = lexical(Path::new(&output.path.path));
-    let is_read = path.extension().is_some_and(|extension| extension == output.backend.extension);
+    let is_read = path
+        .extension()
+        .is_some_and(|extension| extension == output.backend.extension);
     let directory = path.parent().map(Path::to_path_buf)?;
     is_read.then_some((output.backend.name, directory))
 }
 
 /// A program and one of its environments: `shop.tier`, `shop.tier (staging)`, in backticks.
 pub fn title(program: &Program, build: &Build) -> String {
-    let environment = build.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+    let environment = build
+        .environment
+        .as_ref()
+        .map_or(String::new(), |name| format!(" ({name})"));
     format!("`{}`{environment}", program.file.path)
 }
 
@@ -60,8 +73,16 @@ pub fn title(program: &Program, build: &Build) -> String {
 pub fn clashes(declared: &[Declared<'_>]) -> Problems {
     let mut firsts: HashMap<Module, HashMap<&str, usize>> = HashMap::new();
     let mut shared: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-    for (n, Declared { output, addresses, .. }) in declared.iter().enumerate() {
-        let Some(module) = module(output) else { continue };
+    for (
+        n,
+        Declared {
+            output, addresses, ..
+        },
+    ) in declared.iter().enumerate()
+    {
+        let Some(module) = module(output) else {
+            continue;
+        };
         let firsts = firsts.entry(module).or_default();
         for address in addresses {
             let first = *firsts.entry(address).or_insert(n);
@@ -73,7 +94,9 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
     let mut problems = Problems::default();
     for ((later, first), addresses) in shared {
         let [one, other] = [first, later].map(|n| &declared[n]);
-        let (Some(first), Some(span)) = (one.output.path.span, other.output.path.span) else { continue };
+        let (Some(first), Some(span)) = (one.output.path.span, other.output.path.span) else {
+            continue;
+        };
         let programs = [one.program.clone(), other.program.clone()];
         problems.push(Problem::SharedDirectory {
             span,
@@ -88,6 +111,8 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
 
 /// The directory of an output, as messages name it.
 fn directory(output: &Output) -> String {
-    let parent = Path::new(&output.path.path).parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = Path::new(&output.path.path)
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new(".")).display().to_string()
 }

@@ -1,4 +1,5 @@
-//! Tables of a manifest, entry by entry: a key that is unknown and a value of the wrong type are reported here.
+//! Tables of a manifest, entry by entry: a key that is unknown and a value of the wrong type are
+//! reported here.
 
 use crate::diagnostic::{Problem, Problems, nearest};
 use crate::source::{FileId, Span};
@@ -51,14 +52,23 @@ pub struct Schema {
 impl Reading {
     /// A stretch of the manifest.
     pub fn span(&self, range: Range<usize>) -> Span {
-        Span { file: self.file, start: range.start as u32, end: range.end as u32 }
+        Span {
+            file: self.file,
+            start: range.start as u32,
+            end: range.end as u32,
+        }
     }
 
     /// The entries of a table in the order in which they stand.
     pub fn entries<'t>(&self, table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
         let entry = |(key, value): (&'t Spanned<_>, &'t Spanned<DeValue<'t>>)| {
             let text: &'t std::borrow::Cow<'t, str> = key.get_ref();
-            Entry { key: text, key_span: self.span(key.span()), value: value.get_ref(), span: self.span(value.span()) }
+            Entry {
+                key: text,
+                key_span: self.span(key.span()),
+                value: value.get_ref(),
+                span: self.span(value.span()),
+            }
         };
         let mut entries: Vec<Entry<'t>> = table.iter().map(entry).collect();
         entries.sort_by_key(|entry| entry.key_span);
@@ -76,7 +86,12 @@ impl Reading {
                     key: entry.key.to_string(),
                     table: schema.what,
                     meant: nearest(entry.key, schema.keys.iter().copied()),
-                    keys: schema.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "),
+                    keys: schema
+                        .keys
+                        .iter()
+                        .map(|key| format!("`{key}`"))
+                        .collect::<Vec<_>>()
+                        .join(", "),
                 });
             }
             known
@@ -86,7 +101,11 @@ impl Reading {
 
     /// Reports a value that its key does not take.
     pub fn wanted(&mut self, entry: Entry<'_>, wanted: &'static str) {
-        self.problems.push(Problem::ManifestValue { span: entry.span, key: entry.key.to_string(), wanted });
+        self.problems.push(Problem::ManifestValue {
+            span: entry.span,
+            key: entry.key.to_string(),
+            wanted,
+        });
     }
 
     /// A text that is not empty.
@@ -110,8 +129,11 @@ impl Reading {
     /// The elements of a list, each under the key of the list.
     pub fn elements<'t>(&self, entry: Entry<'t>) -> Option<Vec<Entry<'t>>> {
         let list = entry.value.as_array()?;
-        let element =
-            |value: &'t Spanned<DeValue<'t>>| Entry { value: value.get_ref(), span: self.span(value.span()), ..entry };
+        let element = |value: &'t Spanned<DeValue<'t>>| Entry {
+            value: value.get_ref(),
+            span: self.span(value.span()),
+            ..entry
+        };
         Some(list.iter().map(element).collect())
     }
 }

@@ -11,20 +11,40 @@ use crate::target;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
-const PROJECT: Schema = Schema { what: "manifest", keys: &["program", "lints", "as-of"] };
+const PROJECT: Schema = Schema {
+    what: "manifest",
+    keys: &["program", "lints", "as-of"],
+};
 
-const PROGRAM: Schema =
-    Schema { what: "program", keys: &["file", "outputs", "environments", "vars", "set", "lints", "root", "as-of"] };
+const PROGRAM: Schema = Schema {
+    what: "program",
+    keys: &[
+        "file",
+        "outputs",
+        "environments",
+        "vars",
+        "set",
+        "lints",
+        "root",
+        "as-of",
+    ],
+};
 
-const ENVIRONMENT: Schema = Schema { what: "environment", keys: &["outputs", "vars", "set"] };
+const ENVIRONMENT: Schema = Schema {
+    what: "environment",
+    keys: &["outputs", "vars", "set"],
+};
 
 const LEVELS: [Level; 3] = [Level::Deny, Level::Warn, Level::Allow];
 
-/// Reads a manifest. Its paths start from `directory`, and come out as whoever named that opens them.
+/// Reads a manifest. Its paths start from `directory`, and come out as whoever named that opens
+/// them.
 pub fn read(name: &str, bytes: Vec<u8>, directory: &Path) -> (Sources, Project, Problems) {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
     let Some((file, not_utf8)) = sources.add_bytes(name.to_string(), bytes) else {
-        problems.push(Problem::FileTooLarge { name: name.to_string() });
+        problems.push(Problem::FileTooLarge {
+            name: name.to_string(),
+        });
         return (sources, Project::default(), problems);
     };
     if let Some(span) = not_utf8 {
@@ -37,12 +57,24 @@ pub fn read(name: &str, bytes: Vec<u8>, directory: &Path) -> (Sources, Project, 
 
 fn project(id: FileId, file: &File, directory: &Path) -> (Project, Problems) {
     let text = file.text();
-    let mut reader = Manifest { reading: Reading { file: id, problems: Problems::default() }, directory };
+    let mut reader = Manifest {
+        reading: Reading {
+            file: id,
+            problems: Problems::default(),
+        },
+        directory,
+    };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        let range = error.span().filter(|range| text.get(range.clone()).is_some()).unwrap_or(0..0);
+        let range = error
+            .span()
+            .filter(|range| text.get(range.clone()).is_some())
+            .unwrap_or(0..0);
         let span = reader.reading.span(range);
-        reader.reading.problems.push(Problem::ManifestSyntax { span, why: error.message().to_string() });
+        reader.reading.problems.push(Problem::ManifestSyntax {
+            span,
+            why: error.message().to_string(),
+        });
     }
     // what is left of a broken manifest would be told of things that only seem to be missing
     if !errors.is_empty() {
@@ -79,11 +111,19 @@ impl Manifest<'_> {
     fn programs(&mut self, entry: Entry<'_>, as_of: Option<Date>) -> Vec<Program> {
         const WANTED: &str = "a table for each program, under `[[program]]`";
         let Some(elements) = self.reading.elements(entry) else {
-            self.reading.wanted(Entry { span: entry.key_span, ..entry }, WANTED);
+            self.reading.wanted(
+                Entry {
+                    span: entry.key_span,
+                    ..entry
+                },
+                WANTED,
+            );
             return Vec::new();
         };
         if elements.is_empty() {
-            self.reading.problems.push(Problem::NoPrograms { span: entry.key_span });
+            self.reading.problems.push(Problem::NoPrograms {
+                span: entry.key_span,
+            });
         }
         let program = |element| {
             let table = self.reading.table(element, WANTED)?;
@@ -92,76 +132,139 @@ impl Manifest<'_> {
         elements.into_iter().filter_map(program).collect()
     }
 
-    fn program(&mut self, header: Span, table: &DeTable<'_>, as_of: Option<Date>) -> Option<Program> {
+    fn program(
+        &mut self,
+        header: Span,
+        table: &DeTable<'_>,
+        as_of: Option<Date>,
+    ) -> Option<Program> {
         let entries = self.reading.known(table, &PROGRAM);
         if entries.get("file").is_none() {
-            self.reading.problems.push(Problem::ManifestLacks { span: header, table: PROGRAM.what, key: "file" });
+            self.reading.problems.push(Problem::ManifestLacks {
+                span: header,
+                table: PROGRAM.what,
+                key: "file",
+            });
         }
         let file = entries.get("file").and_then(|entry| self.path(entry));
-        let root = entries.get("root").and_then(|entry| self.path(entry)).map(|root| root.path);
+        let root = entries
+            .get("root")
+            .and_then(|entry| self.path(entry))
+            .map(|root| root.path);
         let lints = self.lints(&entries);
-        let as_of = entries.get("as-of").and_then(|entry| self.date(entry)).or(as_of);
+        let as_of = entries
+            .get("as-of")
+            .and_then(|entry| self.date(entry))
+            .or(as_of);
         let build = self.build(&entries, as_of);
         let builds = match entries.get("environments") {
             None => vec![build],
             Some(environments) => {
                 if let Some(Entry { key_span: span, .. }) = entries.get("outputs") {
-                    self.reading.problems.push(Problem::SharedOutputs { span, environments: environments.key_span });
+                    self.reading.problems.push(Problem::SharedOutputs {
+                        span,
+                        environments: environments.key_span,
+                    });
                 }
                 self.environments(environments, build)
             }
         };
-        Some(Program { file: file?, root, lints, builds })
+        Some(Program {
+            file: file?,
+            root,
+            lints,
+            builds,
+        })
     }
 
     /// The builds of a program with environments; what the program itself says holds for each.
     fn environments(&mut self, entry: Entry<'_>, shared: Build) -> Vec<Build> {
         const WANTED: &str = "tables, as in `[program.environments.production]`";
-        let Some(table) = self.reading.table(entry, WANTED) else { return Vec::new() };
+        let Some(table) = self.reading.table(entry, WANTED) else {
+            return Vec::new();
+        };
         let mut builds = Vec::new();
         for environment in self.reading.entries(table) {
-            let Some(table) = self.reading.table(environment, "a table") else { continue };
+            let Some(table) = self.reading.table(environment, "a table") else {
+                continue;
+            };
             let entries = self.reading.known(table, &ENVIRONMENT);
             let own = self.build(&entries, shared.as_of);
             let values = shared.values.iter().cloned().chain(own.values).collect();
-            builds.push(Build { environment: Some(environment.key.to_string()), values, ..own });
+            builds.push(Build {
+                environment: Some(environment.key.to_string()),
+                values,
+                ..own
+            });
         }
-        if builds.is_empty() { vec![shared] } else { builds }
+        if builds.is_empty() {
+            vec![shared]
+        } else {
+            builds
+        }
     }
 
     fn build(&mut self, entries: &Entries<'_>, as_of: Option<Date>) -> Build {
-        let vars = entries.get("vars").map(|entry| self.vars(entry)).unwrap_or_default();
-        let set = entries.get("set").map(|entry| self.set(entry)).unwrap_or_default();
-        let outputs = entries.get("outputs").map(|entry| self.outputs(entry)).unwrap_or_default();
-        Build { environment: None, values: vec![Values { vars, set }], as_of, outputs }
+        let vars = entries
+            .get("vars")
+            .map(|entry| self.vars(entry))
+            .unwrap_or_default();
+        let set = entries
+            .get("set")
+            .map(|entry| self.set(entry))
+            .unwrap_or_default();
+        let outputs = entries
+            .get("outputs")
+            .map(|entry| self.outputs(entry))
+            .unwrap_or_default();
+        Build {
+            environment: None,
+            values: vec![Values { vars, set }],
+            as_of,
+            outputs,
+        }
     }
 
     fn path(&mut self, entry: Entry<'_>) -> Option<Named> {
         let text = self.reading.text(entry, "a path in quotes")?;
         let path = self.directory.join(text).to_string_lossy().into_owned();
-        Some(Named { path, span: Some(entry.span) })
+        Some(Named {
+            path,
+            span: Some(entry.span),
+        })
     }
 
     /// One file or a list of them.
     fn vars(&mut self, entry: Entry<'_>) -> Vec<Named> {
         let files = self.reading.elements(entry).unwrap_or_else(|| vec![entry]);
-        files.into_iter().filter_map(|file| self.path(file)).collect()
+        files
+            .into_iter()
+            .filter_map(|file| self.path(file))
+            .collect()
     }
 
     fn set(&mut self, entry: Entry<'_>) -> Vec<(String, String)> {
-        let Some(table) = self.reading.table(entry, "a table: `{ office = \"203.0.113.0/24\" }`") else {
+        let Some(table) = self
+            .reading
+            .table(entry, "a table: `{ office = \"203.0.113.0/24\" }`")
+        else {
             return Vec::new();
         };
         let entries = self.reading.entries(table);
         let value = |entry: Entry<'_>| {
-            let value = self.reading.text(entry, "a text in quotes, as `--set` does")?;
+            let value = self
+                .reading
+                .text(entry, "a text in quotes, as `--set` does")?;
             Some((entry.key.to_string(), value.to_string()))
         };
         entries.into_iter().filter_map(value).collect()
     }
 
     fn outputs(&mut self, entry: Entry<'_>) -> Vec<Output> {
-        let Some(table) = self.reading.table(entry, "a table: `{ terraform = \"shop.tf\" }`") else {
+        let Some(table) = self
+            .reading
+            .table(entry, "a table: `{ terraform = \"shop.tf\" }`")
+        else {
             return Vec::new();
         };
         let entries = self.reading.entries(table);
@@ -170,9 +273,17 @@ impl Manifest<'_> {
             let backend = target::named(entry.key);
             if backend.is_none() {
                 let names = target::ALL.map(|backend| backend.name);
-                self.unknown(entry, "target", &names, "targets are cloudformation (cfn) and terraform (tf)");
+                self.unknown(
+                    entry,
+                    "target",
+                    &names,
+                    "targets are cloudformation (cfn) and terraform (tf)",
+                );
             }
-            Some(Output { backend: backend?, path: path? })
+            Some(Output {
+                backend: backend?,
+                path: path?,
+            })
         };
         entries.into_iter().filter_map(output).collect()
     }
@@ -180,14 +291,24 @@ impl Manifest<'_> {
     /// `[lints]`
     fn lints(&mut self, entries: &Entries<'_>) -> Levels {
         let (mut levels, wanted) = (Levels::default(), "levels: `{ open-http = \"deny\" }`");
-        let table = entries.get("lints").and_then(|entry| self.reading.table(entry, wanted));
-        for entry in table.map(|table| self.reading.entries(table)).unwrap_or_default() {
+        let table = entries
+            .get("lints")
+            .and_then(|entry| self.reading.table(entry, wanted));
+        for entry in table
+            .map(|table| self.reading.entries(table))
+            .unwrap_or_default()
+        {
             let typed = entry.value.as_str();
-            let level = LEVELS.into_iter().find(|level| typed == Some(level.keyword()));
+            let level = LEVELS
+                .into_iter()
+                .find(|level| typed == Some(level.keyword()));
             if level.is_none() {
                 self.reading.wanted(entry, "`deny`, `warn` or `allow`");
             }
-            let names: Vec<&'static str> = lint::names().into_iter().chain(["all", "warnings"]).collect();
+            let names: Vec<&'static str> = lint::names()
+                .into_iter()
+                .chain(["all", "warnings"])
+                .collect();
             match names.iter().find(|name| **name == entry.key) {
                 Some(&"all") => levels.all = level,
                 Some(&"warnings") => levels.warnings = level,
@@ -199,13 +320,25 @@ impl Manifest<'_> {
     }
 
     /// Reports a key that names nothing.
-    fn unknown(&mut self, entry: Entry<'_>, kind: &'static str, names: &[&str], known: &'static str) {
+    fn unknown(
+        &mut self,
+        entry: Entry<'_>,
+        kind: &'static str,
+        names: &[&str],
+        known: &'static str,
+    ) {
         let meant = match kind {
             "lint" => likely(Kind::Lint, entry.key, names.iter().copied()),
             _ => nearest(entry.key, names.iter().copied()),
         };
         let name = entry.key.to_string();
-        self.reading.problems.push(Problem::ManifestName { span: entry.key_span, kind, name, meant, known });
+        self.reading.problems.push(Problem::ManifestName {
+            span: entry.key_span,
+            kind,
+            name,
+            meant,
+            known,
+        });
     }
 
     /// A date of TOML, or one in quotes.
@@ -213,9 +346,11 @@ impl Manifest<'_> {
         let text = match entry.value {
             DeValue::String(text) => text.to_string(),
             DeValue::Datetime(date) => date.to_string(),
-            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Array(_) | DeValue::Table(_) => {
-                String::new()
-            }
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => String::new(),
         };
         let date = text.parse().ok();
         if date.is_none() {

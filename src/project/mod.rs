@@ -1,7 +1,8 @@
-//! A project: the programs that `tierwall.toml` lists, with their values, outputs and levels of lints.
+//! A project: the programs that `tierwall.toml` lists, with their values, outputs and levels of
+//! lints.
 //!
-//! Reading a manifest asks nothing of the file system: paths come out as they are to be opened, and whether there is
-//! anything at them is found out by whoever opens them.
+//! Reading a manifest asks nothing of the file system: paths come out as they are to be opened, and
+//! whether there is anything at them is found out by whoever opens them.
 
 mod directories;
 mod entry;
@@ -35,7 +36,8 @@ pub struct Project {
 pub struct Program {
     /// `file = "shop.tier"`
     pub file: Named,
-    /// `root = "."`: the directory that includes may not leave; that of the file when there is none.
+    /// `root = "."`: the directory that includes may not leave; that of the file when there is
+    /// none.
     pub root: Option<String>,
     /// `[program.lints]`, which stand on those of the project.
     pub lints: Levels,

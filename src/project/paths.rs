@@ -21,8 +21,12 @@ impl Use {
         match (self, other) {
             (Use::Program, Use::Program) => Some("two programs"),
             (Use::Output, Use::Output) => Some("two outputs"),
-            (Use::Output, Use::Program) | (Use::Program, Use::Output) => Some("an output and a program"),
-            (Use::Output, Use::Vars) | (Use::Vars, Use::Output) => Some("an output and a file of values"),
+            (Use::Output, Use::Program) | (Use::Program, Use::Output) => {
+                Some("an output and a program")
+            }
+            (Use::Output, Use::Vars) | (Use::Vars, Use::Output) => {
+                Some("an output and a file of values")
+            }
             (Use::Output, Use::Manifest) => Some("an output, and is this manifest"),
             (Use::Program | Use::Vars, Use::Manifest)
             | (Use::Manifest, _)
@@ -34,21 +38,43 @@ impl Use {
 
 /// Reports them. The manifest itself is `manifest`.
 pub fn twice(project: &Project, manifest: &str) -> Problems {
-    let own = Named { path: manifest.to_string(), span: None };
+    let own = Named {
+        path: manifest.to_string(),
+        span: None,
+    };
     let mut uses = vec![(Use::Manifest, &own)];
     for program in &project.programs {
         uses.push((Use::Program, &program.file));
         for build in &program.builds {
-            uses.extend(build.values.iter().flat_map(|values| &values.vars).map(|named| (Use::Vars, named)));
-            uses.extend(build.outputs.iter().map(|output| (Use::Output, &output.path)));
+            uses.extend(
+                build
+                    .values
+                    .iter()
+                    .flat_map(|values| &values.vars)
+                    .map(|named| (Use::Vars, named)),
+            );
+            uses.extend(
+                build
+                    .outputs
+                    .iter()
+                    .map(|output| (Use::Output, &output.path)),
+            );
         }
     }
-    let (mut known, mut problems): (BTreeMap<PathBuf, Vec<_>>, _) = (BTreeMap::new(), Problems::default());
+    let (mut known, mut problems): (BTreeMap<PathBuf, Vec<_>>, _) =
+        (BTreeMap::new(), Problems::default());
     for (used, named) in uses {
         let before = known.entry(lexical(Path::new(&named.path))).or_default();
-        let conflict = before.iter().find_map(|(other, span)| Some((used.beside(*other)?, *span)));
+        let conflict = before
+            .iter()
+            .find_map(|(other, span)| Some((used.beside(*other)?, *span)));
         if let (Some((uses, first)), Some(span)) = (conflict, named.span) {
-            problems.push(Problem::OnePath { span, path: named.path.clone(), uses, first });
+            problems.push(Problem::OnePath {
+                span,
+                path: named.path.clone(),
+                uses,
+                first,
+            });
         }
         before.push((used, named.span));
     }

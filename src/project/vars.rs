@@ -4,11 +4,12 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
 
-/// The names and values in a file of values: `{ "office": "203.0.113.0/24" }`. A name that stands twice is there twice;
-/// what is wrong comes back in words.
+/// The names and values in a file of values: `{ "office": "203.0.113.0/24" }`. A name that stands
+/// twice is there twice; what is wrong comes back in words.
 pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let Entries(entries) = serde_json::from_slice(text).map_err(|error| format!("it is no JSON object: {error}"))?;
+    let Entries(entries) =
+        serde_json::from_slice(text).map_err(|error| format!("it is no JSON object: {error}"))?;
     let text = |(name, value)| match value {
         Value::String(value) => Ok((name, value)),
         _ => Err(format!("the value of `{name}` is no string")),
@@ -21,9 +22,14 @@ pub fn line(bytes: &[u8], name: &str) -> usize {
     let text = String::from_utf8_lossy(bytes);
     let key = format!("\"{name}\"");
     // in a string it would stand after a backslash; a value has no colon after it
-    let is_key =
-        |(at, _): &(usize, &str)| !text[..*at].ends_with('\\') && text[at + key.len()..].trim_start().starts_with(':');
-    let at = text.match_indices(&key).filter(is_key).last().map_or(0, |(at, _)| at);
+    let is_key = |(at, _): &(usize, &str)| {
+        !text[..*at].ends_with('\\') && text[at + key.len()..].trim_start().starts_with(':')
+    };
+    let at = text
+        .match_indices(&key)
+        .filter(is_key)
+        .last()
+        .map_or(0, |(at, _)| at);
     1 + text[..at].matches('\n').count()
 }
 

@@ -28,13 +28,23 @@ impl<'s> Citation<'s> {
     pub fn at(sources: &'s Sources, span: Span) -> Citation<'s> {
         let file = sources.file(span.file);
         let (line, column) = file.line_column(span.start);
-        Citation { file: file.name(), line, column, text: one_line(sources.text(span)) }
+        Citation {
+            file: file.name(),
+            line,
+            column,
+            text: one_line(sources.text(span)),
+        }
     }
 }
 
 impl fmt::Display for Citation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Citation { file, line, column: _, text } = self;
+        let Citation {
+            file,
+            line,
+            column: _,
+            text,
+        } = self;
         write!(f, "{}:{line}: {}", visible(file), visible(text))
     }
 }
@@ -47,6 +57,15 @@ fn one_line(text: &str) -> String {
     if text.len() > LONG {
         return one_line(beginning(text, LONG)) + " …";
     }
-    let lines = text.lines().map(|line| if line.contains('"') { line } else { line.split('#').next().unwrap_or("") });
-    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    let lines = text.lines().map(|line| {
+        if line.contains('"') {
+            line
+        } else {
+            line.split('#').next().unwrap_or("")
+        }
+    });
+    lines
+        .flat_map(str::split_whitespace)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

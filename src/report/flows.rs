@@ -2,7 +2,9 @@
 
 use crate::groups::describe;
 use crate::net::Traffic;
-use crate::policy::{DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, TierId};
+use crate::policy::{
+    DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, TierId,
+};
 use crate::report::citation::Citation;
 use crate::source::Sources;
 use serde::Serialize;
@@ -16,12 +18,17 @@ struct Row {
     flows: Vec<u32>,
 }
 
-/// What tells one connection from another: receiver, sender, traffic, and the far end that is no tier.
+/// What tells one connection from another: receiver, sender, traffic, and the far end that is no
+/// tier.
 type Key = (Option<TierId>, Option<TierId>, Option<Peer>, Traffic);
 
 fn key(flow: &Flow) -> Key {
     let (receiver, sender) = (flow.receiver(), flow.sender());
-    let other = if receiver.is_some() && sender.is_some() { None } else { Some(flow.peer) };
+    let other = if receiver.is_some() && sender.is_some() {
+        None
+    } else {
+        Some(flow.peer)
+    };
     (receiver, sender, other, flow.traffic)
 }
 
@@ -43,7 +50,11 @@ impl Row {
 
     /// Its sentences, as they stand, once each.
     fn sentences(&self, policy: &Policy) -> Vec<SentenceId> {
-        let mut sentences: Vec<SentenceId> = self.flows.iter().map(|n| policy.flows[*n as usize].sentence).collect();
+        let mut sentences: Vec<SentenceId> = self
+            .flows
+            .iter()
+            .map(|n| policy.flows[*n as usize].sentence)
+            .collect();
         sentences.sort_unstable();
         sentences.dedup();
         sentences
@@ -54,16 +65,30 @@ impl Row {
         let text = |n: &u32| {
             let mut text = String::new();
             describe(policy, *n, &mut text);
-            (policy.sentence(policy.flows[*n as usize].sentence).prose.is_none(), text)
+            (
+                policy
+                    .sentence(policy.flows[*n as usize].sentence)
+                    .prose
+                    .is_none(),
+                text,
+            )
         };
-        self.flows.iter().map(text).min().map_or(String::new(), |(_, text)| text)
+        self.flows
+            .iter()
+            .map(text)
+            .min()
+            .map_or(String::new(), |(_, text)| text)
     }
 
     /// Sender and receiver.
     fn ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
         let flow = self.flow(policy);
-        let tier =
-            |id: Option<TierId>| id.map_or_else(|| End::new(policy, flow.peer), |id| End::new(policy, Peer::Tier(id)));
+        let tier = |id: Option<TierId>| {
+            id.map_or_else(
+                || End::new(policy, flow.peer),
+                |id| End::new(policy, Peer::Tier(id)),
+            )
+        };
         [tier(flow.sender()), tier(flow.receiver())]
     }
 }
@@ -102,16 +127,28 @@ impl<'p> End<'p> {
     pub(crate) fn new(policy: &'p Policy, peer: Peer) -> End<'p> {
         let parameter = |id| policy.param(id).name.as_str();
         match peer {
-            Peer::Tier(id) => End::Tier { name: &policy.tier(id).name },
-            Peer::Net(block) => End::Address { block: block.to_string() },
-            Peer::Param(id) => End::Parameter { name: parameter(id), family: policy.param(id).kind.family().keyword() },
+            Peer::Tier(id) => End::Tier {
+                name: &policy.tier(id).name,
+            },
+            Peer::Net(block) => End::Address {
+                block: block.to_string(),
+            },
+            Peer::Param(id) => End::Parameter {
+                name: parameter(id),
+                family: policy.param(id).kind.family().keyword(),
+            },
             Peer::External(id) => {
                 let external = &policy.externals[id.index()];
                 let (id, parameter) = match &external.id {
                     Reference::Id(id) => (Some(id.as_str()), None),
                     Reference::Param(id) => (None, Some(parameter(*id))),
                 };
-                End::External { name: &external.name, id, parameter, account: external.account.as_deref() }
+                End::External {
+                    name: &external.name,
+                    id,
+                    parameter,
+                    account: external.account.as_deref(),
+                }
             }
             Peer::PrefixList(id) => {
                 let list = &policy.prefix_lists[id.index()];
@@ -120,7 +157,13 @@ impl<'p> End<'p> {
                     ListReference::Aws(name) => (None, Some(name.as_str()), None),
                     ListReference::Param(id) => (None, None, Some(parameter(*id))),
                 };
-                End::PrefixList { name: &list.name, id, aws_name, parameter, family: list.family.keyword() }
+                End::PrefixList {
+                    name: &list.name,
+                    id,
+                    aws_name,
+                    parameter,
+                    family: list.family.keyword(),
+                }
             }
         }
     }
@@ -133,8 +176,16 @@ impl<'p> End<'p> {
                 "::/0" => "anywhere (IPv6)".to_string(),
                 block => block.to_string(),
             },
-            End::External { name, account: Some(account), .. } => format!("{name} (account {account})"),
-            End::External { name, account: None, .. } => format!("{name} (group)"),
+            End::External {
+                name,
+                account: Some(account),
+                ..
+            } => format!("{name} (account {account})"),
+            End::External {
+                name,
+                account: None,
+                ..
+            } => format!("{name} (group)"),
             End::PrefixList { name, .. } => format!("{name} (prefix list)"),
             End::Parameter { name, .. } => format!("{name} (parameter)"),
         }
@@ -147,19 +198,31 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
     for row in rows(policy) {
         let (receiver, sender, other, _) = key(row.flow(policy));
-        let this = ((receiver, sender, other, Traffic::All), row.sentences(policy));
+        let this = (
+            (receiver, sender, other, Traffic::All),
+            row.sentences(policy),
+        );
         let traffic = row.flow(policy).traffic.to_string();
         match lines.last_mut() {
             Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
             Some(_) | None => {
                 let [from, to] = row.ends(policy).map(|end| end.words());
-                let sentences = this.1.iter().map(|id| Citation::new(policy, sources, *id).to_string());
+                let sentences = this
+                    .1
+                    .iter()
+                    .map(|id| Citation::new(policy, sources, *id).to_string());
                 lines.push([from, to, traffic, sentences.collect::<Vec<_>>().join("; ")]);
                 last = Some(this);
             }
         }
     }
-    let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
+    let width = |n: usize| {
+        lines
+            .iter()
+            .map(|line| line[n].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths = [width(0), width(1), width(2).min(40)];
     let mut out = String::new();
     for [from, to, on, said_by] in &lines {
@@ -167,8 +230,16 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
         let line = format!("{from:a$}  {to:b$}  {on:c$}  {said_by}");
         let _ = writeln!(out, "{}", line.trim_end());
     }
-    for tier in policy.tiers.iter().filter(|tier| tier.outbound == Outbound::Open) {
-        let _ = writeln!(out, "{} may send everything to anywhere (outbound = open)", tier.name);
+    for tier in policy
+        .tiers
+        .iter()
+        .filter(|tier| tier.outbound == Outbound::Open)
+    {
+        let _ = writeln!(
+            out,
+            "{} may send everything to anywhere (outbound = open)",
+            tier.name
+        );
     }
     out
 }
@@ -217,9 +288,18 @@ pub fn json(policy: &Policy, sources: &Sources) -> String {
         format: 1,
         stack: &policy.stack.name,
         ip: if policy.stack.dual { "dual" } else { "ipv4" },
-        vpcs: policy.vpcs.iter().filter_map(|vpc| vpc_line(policy, vpc)).collect(),
-        tiers: (0..policy.tiers.len()).map(|n| tier_line(policy, TierId(n as u32))).collect(),
-        flows: rows(policy).iter().map(|row| flow_line(policy, sources, row)).collect(),
+        vpcs: policy
+            .vpcs
+            .iter()
+            .filter_map(|vpc| vpc_line(policy, vpc))
+            .collect(),
+        tiers: (0..policy.tiers.len())
+            .map(|n| tier_line(policy, TierId(n as u32)))
+            .collect(),
+        flows: rows(policy)
+            .iter()
+            .map(|row| flow_line(policy, sources, row))
+            .collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
     text.push('\n');
@@ -236,7 +316,12 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
         DefaultGroup::Aws => "aws",
         DefaultGroup::Locked => "locked",
     };
-    Some(VpcLine { name: vpc.name.as_deref()?, id, parameter, default_group })
+    Some(VpcLine {
+        name: vpc.name.as_deref()?,
+        id,
+        parameter,
+        default_group,
+    })
 }
 
 fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
@@ -245,7 +330,9 @@ fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
         Outbound::Open => "open",
         Outbound::Closed => "closed",
     };
-    let tags = [&tier.tags, &policy.stack.tags].into_iter().find_map(|tags| tags.get("Name").cloned());
+    let tags = [&tier.tags, &policy.stack.tags]
+        .into_iter()
+        .find_map(|tags| tags.get("Name").cloned());
     let shown = tags.or_else(|| tier.group_name.clone());
     TierLine {
         name: &tier.name,
@@ -267,7 +354,11 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
         description: row.description(policy),
-        sentences: row.sentences(policy).into_iter().map(|id| Citation::new(policy, sources, id)).collect(),
+        sentences: row
+            .sentences(policy)
+            .into_iter()
+            .map(|id| Citation::new(policy, sources, id))
+            .collect(),
     }
 }
 
@@ -278,7 +369,10 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
         let [from, to] = row.ends(policy).map(|end| end.words());
         let traffic = row.flow(policy).traffic;
         let port = |port: Option<i32>| port.map_or(String::new(), |port| port.to_string());
-        let sentences = row.sentences(policy).into_iter().map(|id| Citation::new(policy, sources, id).to_string());
+        let sentences = row
+            .sentences(policy)
+            .into_iter()
+            .map(|id| Citation::new(policy, sources, id).to_string());
         let fields = [
             from,
             to,
@@ -294,9 +388,14 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
     out
 }
 
-/// One value. A text that a spreadsheet would compute has an apostrophe before it, as one would type it there.
+/// One value. A text that a spreadsheet would compute has an apostrophe before it, as one would
+/// type it there.
 pub(crate) fn csv_field(text: String) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<i32>().is_err();
     let text = if is_formula { format!("'{text}") } else { text };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
 }

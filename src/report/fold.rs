@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Joins the rows that are equal but for this list; each stays where the first of them stands. A row stands for every
-/// combination of what is in its lists, so that nothing is said that the rows did not say.
+/// Joins the rows that are equal but for this list; each stays where the first of them stands. A
+/// row stands for every combination of what is in its lists, so that nothing is said that the rows
+/// did not say.
 pub fn fold<R: Clone + Eq + Hash>(rows: Vec<R>, list: fn(&mut R) -> &mut Vec<String>) -> Vec<R> {
     let (mut known, mut folded): (HashMap<R, usize>, Vec<R>) = (HashMap::new(), Vec::new());
     for mut row in rows {
@@ -21,7 +22,8 @@ pub fn fold<R: Clone + Eq + Hash>(rows: Vec<R>, list: fn(&mut R) -> &mut Vec<Str
     folded
 }
 
-/// `web`; `web, api`; `web, api, app, db (4 tiers)`; of more than `most` the first, and how many there are.
+/// `web`; `web, api`; `web, api, app, db (4 tiers)`; of more than `most` the first, and how many
+/// there are.
 pub fn names(all: &[String], most: usize, noun: &str) -> String {
     match all.len() {
         0..=3 => all.join(", "),
@@ -43,19 +45,30 @@ mod tests {
 
     #[test]
     fn rows_that_differ_in_one_list_are_one() {
-        let by_first = fold(rows(&[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y"), ("c", "x")]), |row| &mut row.0);
+        let by_first = fold(
+            rows(&[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y"), ("c", "x")]),
+            |row| &mut row.0,
+        );
         assert_eq!(by_first, rows(&[("a b c", "x"), ("a b", "y")]));
-        let both =
-            fold(fold(rows(&[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y")]), |row| &mut row.0), |row| &mut row.1);
+        let both = fold(
+            fold(
+                rows(&[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y")]),
+                |row| &mut row.0,
+            ),
+            |row| &mut row.1,
+        );
         assert_eq!(both, rows(&[("a b", "x y")]));
     }
 
     #[test]
     fn many_names_are_counted() {
         let all: Vec<String> = "a b c d e".split(' ').map(str::to_string).collect();
-        for (count, most, expected) in
-            [(1, 8, "a"), (3, 8, "a, b, c"), (4, 8, "a, b, c, d (4 tiers)"), (5, 4, "a, b, c, … (5 tiers)")]
-        {
+        for (count, most, expected) in [
+            (1, 8, "a"),
+            (3, 8, "a, b, c"),
+            (4, 8, "a, b, c, d (4 tiers)"),
+            (5, 4, "a, b, c, … (5 tiers)"),
+        ] {
             assert_eq!(names(&all[..count], most, "tiers"), expected);
         }
     }

@@ -11,10 +11,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io;
 
-/// Characters that a line of a grid may take where no terminal shows it; what is wider is written as a list.
+/// Characters that a line of a grid may take where no terminal shows it; what is wider is written
+/// as a list.
 pub const WIDTH: usize = 120;
 
-/// The part of the width that a column of a list is filled up to; what is longer in it is followed at once by the next.
+/// The part of the width that a column of a list is filled up to; what is longer in it is followed
+/// at once by the next.
 const FILLED: usize = 3;
 
 /// Senders that a line of a list names.
@@ -30,22 +32,37 @@ pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
     let mut widths = widths(&lines);
     // the fields of a list can be longer than its columns, those of a grid stand below each other
     if widths.iter().map(|column| column + 2).sum::<usize>() > width + 2 {
-        widths.iter_mut().for_each(|column| *column = (*column).min(width / FILLED));
+        widths
+            .iter_mut()
+            .for_each(|column| *column = (*column).min(width / FILLED));
     }
     let mut out = String::new();
     for (row, line) in lines.iter().enumerate() {
         // what is last is followed by nothing
-        let shown = line.iter().rposition(|field| !field.is_empty()).map_or(0, |last| last + 1);
+        let shown = line
+            .iter()
+            .rposition(|field| !field.is_empty())
+            .map_or(0, |last| last + 1);
         for (n, field) in line[..shown].iter().enumerate() {
-            let blanks = if n + 1 == shown { 0 } else { widths[n].saturating_sub(field.chars().count()) + 2 };
-            let _ = write!(out, "{}{}", painted(paint, row, n, field), " ".repeat(blanks));
+            let blanks = if n + 1 == shown {
+                0
+            } else {
+                widths[n].saturating_sub(field.chars().count()) + 2
+            };
+            let _ = write!(
+                out,
+                "{}{}",
+                painted(paint, row, n, field),
+                " ".repeat(blanks)
+            );
         }
         out.push('\n');
     }
     out + &legend(&matrix, &lines)
 }
 
-/// A field of a table: its head and the names before its lines are set apart, and so is what is not sure.
+/// A field of a table: its head and the names before its lines are set apart, and so is what is not
+/// sure.
 fn painted(paint: Paint, row: usize, column: usize, field: &str) -> String {
     match field {
         _ if row == 0 || column == 0 => paint.set(Tone::Head, field),
@@ -71,7 +88,12 @@ pub fn markdown(policy: &Policy) -> String {
 
 fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
     let mut out = String::new();
-    if lines.iter().skip(1).flatten().any(|field| field.contains('?')) {
+    if lines
+        .iter()
+        .skip(1)
+        .flatten()
+        .any(|field| field.contains('?'))
+    {
         out += "\n?: for some of their addresses only, or it depends on what is not known\n";
     }
     if matrix.left_out > 0 {
@@ -87,13 +109,23 @@ fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
 /// `1,200`
 fn in_thousands(count: usize) -> String {
     let digits = count.to_string();
-    let blocks = digits.as_bytes().rchunks(3).rev().map(|block| String::from_utf8_lossy(block).into_owned());
+    let blocks = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|block| String::from_utf8_lossy(block).into_owned());
     blocks.collect::<Vec<_>>().join(",")
 }
 
 fn widths(lines: &Lines) -> Vec<usize> {
     let columns = lines.first().map_or(0, Vec::len);
-    let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
+    let width = |n: usize| {
+        lines
+            .iter()
+            .map(|line| line[n].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     (0..columns).map(width).collect()
 }
 
@@ -119,21 +151,31 @@ struct Words<'m> {
 
 impl<'m> Words<'m> {
     fn new(matrix: &'m Matrix<'m>) -> Words<'m> {
-        Words { matrix, known: HashMap::new() }
+        Words {
+            matrix,
+            known: HashMap::new(),
+        }
     }
 
     fn of(&mut self, kind: KindId) -> &str {
-        self.known.entry(kind).or_insert_with(|| line(&marked(self.matrix.kind(kind))))
+        self.known
+            .entry(kind)
+            .or_insert_with(|| line(&marked(self.matrix.kind(kind))))
     }
 }
 
-/// A line for each sender, a column for each receiver, unless these are too many. Tiers and the internet are there in
-/// any case.
+/// A line for each sender, a column for each receiver, unless these are too many. Tiers and the
+/// internet are there in any case.
 fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     let name = |end: usize| matrix.ends()[end].name.clone();
     let mut words = Words::new(matrix);
-    let cells: HashMap<(usize, usize), KindId> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
-    let with = |always: usize, ends: &mut dyn Iterator<Item = usize>| (0..always).chain(ends).collect::<BTreeSet<_>>();
+    let cells: HashMap<(usize, usize), KindId> = matrix
+        .cells()
+        .map(|cell| ((cell.from, cell.to), cell.kind))
+        .collect();
+    let with = |always: usize, ends: &mut dyn Iterator<Item = usize>| {
+        (0..always).chain(ends).collect::<BTreeSet<_>>()
+    };
     let receivers = with(matrix.tiers, &mut cells.keys().map(|(_, to)| *to));
     if receivers.len() > most {
         return None;
@@ -147,7 +189,11 @@ fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
             None if from >= matrix.tiers && *to >= matrix.tiers => String::new(),
             None => "-".to_string(),
         };
-        lines.push(std::iter::once(name(from)).chain(receivers.iter().map(cell)).collect());
+        lines.push(
+            std::iter::once(name(from))
+                .chain(receivers.iter().map(cell))
+                .collect(),
+        );
     }
     Some(lines)
 }
@@ -158,7 +204,11 @@ fn list(matrix: &Matrix<'_>) -> Lines {
     let mut words = Words::new(matrix);
     for (to, end) in matrix.ends().iter().enumerate() {
         for senders in matrix.senders(to) {
-            lines.push(vec![end.name.clone(), words.of(senders.kind).to_string(), together(matrix, to, &senders)]);
+            lines.push(vec![
+                end.name.clone(),
+                words.of(senders.kind).to_string(),
+                together(matrix, to, &senders),
+            ]);
         }
     }
     lines
@@ -166,7 +216,11 @@ fn list(matrix: &Matrix<'_>) -> Lines {
 
 /// `every tier but db, internet`, `app, web and 37 more`
 fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
-    let names = |ends: Vec<usize>| ends.into_iter().map(|end| matrix.ends()[end].name.clone()).collect::<Vec<_>>();
+    let names = |ends: Vec<usize>| {
+        ends.into_iter()
+            .map(|end| matrix.ends()[end].name.clone())
+            .collect::<Vec<_>>()
+    };
     let (tiers, others) = (senders.tiers.len(), senders.others.len());
     let left = matrix.tiers - tiers;
     let (mut parts, count) = match left {
@@ -185,17 +239,22 @@ fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
     }
 }
 
-/// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a header first.
+/// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a
+/// header first.
 pub fn csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let matrix = Matrix::new(policy);
     out.write_all(b"from,from_kind,to,to_kind,passes,perhaps\r\n")?;
-    let ends: Vec<String> =
-        matrix.ends().iter().map(|end| format!("{},{}", csv_field(end.name.clone()), kind(end))).collect();
+    let ends: Vec<String> = matrix
+        .ends()
+        .iter()
+        .map(|end| format!("{},{}", csv_field(end.name.clone()), kind(end)))
+        .collect();
     let mut known: HashMap<KindId, String> = HashMap::new();
     for Cell { from, to, kind } in matrix.cells() {
         let passes = known.entry(kind).or_insert_with(|| {
-            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) =
-                marked(matrix.kind(kind)).into_iter().partition(|piece| piece.certain);
+            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) = marked(matrix.kind(kind))
+                .into_iter()
+                .partition(|piece| piece.certain);
             // the column says so
             perhaps.iter_mut().for_each(|piece| piece.certain = true);
             [line(&sure), line(&perhaps)].map(csv_field).join(",")

@@ -1,5 +1,5 @@
-//! What is found about a program, in words and in JSON: who may talk to whom, answers to questions, the quota, what a
-//! change does.
+//! What is found about a program, in words and in JSON: who may talk to whom, answers to questions,
+//! the quota, what a change does.
 
 pub mod citation;
 pub mod flows;
@@ -26,7 +26,8 @@ use crate::analysis::trace::Service;
 use crate::policy::{Assertion, End, Policy};
 use crate::source::{Sources, Span};
 
-/// What is asked about: the ends and the services of a question, under the names that it gives them.
+/// What is asked about: the ends and the services of a question, under the names that it gives
+/// them.
 #[derive(Debug)]
 pub struct Subject {
     /// The senders.
@@ -40,19 +41,36 @@ pub struct Subject {
 impl Subject {
     /// What a question is about.
     pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
-        let named =
-            |ends: &[(Span, End)]| ends.iter().flat_map(|(_, end)| named_endpoint::named(policy, end)).collect();
+        let named = |ends: &[(Span, End)]| {
+            ends.iter()
+                .flat_map(|(_, end)| named_endpoint::named(policy, end))
+                .collect()
+        };
         let mut services: Vec<(Span, Service)> = Vec::new();
         for (span, traffic) in &question.on {
             match services.last_mut() {
                 Some((last, service)) if last == span => service.traffic.push(*traffic),
                 Some(_) | None => {
-                    let name = sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
-                    services.push((*span, Service { name, traffic: vec![*traffic] }));
+                    let name = sources
+                        .text(*span)
+                        .split_whitespace()
+                        .collect::<Vec<_>>()
+                        .join(" ");
+                    services.push((
+                        *span,
+                        Service {
+                            name,
+                            traffic: vec![*traffic],
+                        },
+                    ));
                 }
             }
         }
         let services = services.into_iter().map(|(_, service)| service).collect();
-        Subject { from: named(&question.from), to: named(&question.to), services }
+        Subject {
+            from: named(&question.from),
+            to: named(&question.to),
+            services,
+        }
     }
 }

@@ -14,37 +14,90 @@ use serde::Serialize;
 use std::fmt::Write;
 
 /// The chains for people, and whether there is one.
-pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, max: usize, paint: Paint) -> (String, bool) {
+pub fn text(
+    policy: &Policy,
+    sources: &Sources,
+    subject: &Subject,
+    max: usize,
+    paint: Paint,
+) -> (String, bool) {
     let Paths { chains, more } = find(policy, subject, max);
-    let names = |ends: &[NamedEndpoint]| ends.iter().map(|end| end.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = |ends: &[NamedEndpoint]| {
+        ends.iter()
+            .map(|end| end.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let (from, to) = (names(&subject.from), names(&subject.to));
-    let services: Vec<&str> = subject.services.iter().map(|service| service.name.as_str()).collect();
-    let on = if services.is_empty() { String::new() } else { format!(" on {}", services.join(", ")) };
+    let services: Vec<&str> = subject
+        .services
+        .iter()
+        .map(|service| service.name.as_str())
+        .collect();
+    let on = if services.is_empty() {
+        String::new()
+    } else {
+        format!(" on {}", services.join(", "))
+    };
     if chains.is_empty() {
-        return (format!("nothing leads from {from} to {to}{on}\n{}", undecided(subject)), false);
+        return (
+            format!(
+                "nothing leads from {from} to {to}{on}\n{}",
+                undecided(subject)
+            ),
+            false,
+        );
     }
     let count = match (chains.len(), more) {
         (1, false) => "1 chain".to_string(),
         (count, false) => format!("{count} chains"),
         (1, true) => "the shortest chain; there are more (`--max` shows them)".to_string(),
-        (count, true) => format!("the {count} shortest chains; there are more (`--max` shows them)"),
+        (count, true) => {
+            format!("the {count} shortest chains; there are more (`--max` shows them)")
+        }
     };
-    let mut out = format!("{}: {count}\n", paint.set(Tone::Head, &format!("{from} to {to}{on}")));
+    let mut out = format!(
+        "{}: {count}\n",
+        paint.set(Tone::Head, &format!("{from} to {to}{on}"))
+    );
     let mut doubt = false;
     for (n, chain) in chains.iter().enumerate() {
         let names: Vec<&str> = chain.ends.iter().map(|end| end.name.as_str()).collect();
-        let _ = writeln!(out, "\n{}. {}", n + 1, paint.set(Tone::Head, &names.join(" → ")));
-        let lines = chain.steps.iter().zip(chain.ends.windows(2)).map(|(step, ends)| {
-            let services = line(&marked(&step.passing));
-            doubt |= services.contains('?');
-            [format!("{} → {}", ends[0].name, ends[1].name), services, said(policy, sources, chain, step)]
-        });
+        let _ = writeln!(
+            out,
+            "\n{}. {}",
+            n + 1,
+            paint.set(Tone::Head, &names.join(" → "))
+        );
+        let lines = chain
+            .steps
+            .iter()
+            .zip(chain.ends.windows(2))
+            .map(|(step, ends)| {
+                let services = line(&marked(&step.passing));
+                doubt |= services.contains('?');
+                [
+                    format!("{} → {}", ends[0].name, ends[1].name),
+                    services,
+                    said(policy, sources, chain, step),
+                ]
+            });
         let lines: Vec<[String; 3]> = lines.collect();
-        let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
+        let width = |n: usize| {
+            lines
+                .iter()
+                .map(|line| line[n].chars().count())
+                .max()
+                .unwrap_or(0)
+        };
         let (a, b) = (width(0).min(120), width(1).min(40));
         for [hop, services, said] in &lines {
             let blanks = " ".repeat(b.saturating_sub(services.chars().count()));
-            let tone = if services.contains('?') { Tone::Doubtful } else { Tone::Good };
+            let tone = if services.contains('?') {
+                Tone::Doubtful
+            } else {
+                Tone::Good
+            };
             let services = paint.set(tone, services);
             let _ = writeln!(out, "   {hop:a$}  {services}{blanks}  {said}");
         }
@@ -65,13 +118,23 @@ fn undecided(subject: &Subject) -> &'static str {
 }
 
 fn find(policy: &Policy, subject: &Subject, max: usize) -> Paths {
-    let services = || subject.services.iter().flat_map(|service| &service.traffic).copied();
+    let services = || {
+        subject
+            .services
+            .iter()
+            .flat_map(|service| &service.traffic)
+            .copied()
+    };
     let asked = |family: Family| named_endpoint::asked(services(), family);
     paths(policy, &subject.from, &subject.to, &asked, max)
 }
 
 fn sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
-    let mut ids: Vec<SentenceId> = step.flows.iter().map(|flow| policy.flows[*flow as usize].sentence).collect();
+    let mut ids: Vec<SentenceId> = step
+        .flows
+        .iter()
+        .map(|flow| policy.flows[*flow as usize].sentence)
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -84,7 +147,10 @@ fn said(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> Strin
         let sender = &chain.ends[chain.ends.len() - 2].name;
         return format!("{sender} may send everything to anywhere (outbound = open)");
     }
-    ids.into_iter().map(|id| Citation::new(policy, sources, id).to_string()).collect::<Vec<_>>().join("; ")
+    ids.into_iter()
+        .map(|id| Citation::new(policy, sources, id).to_string())
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 #[derive(Serialize)]
@@ -107,17 +173,26 @@ struct StepLine<'p> {
     sentences: Vec<Citation<'p>>,
 }
 
-/// The chains as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether there is one.
+/// The chains as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether there is
+/// one.
 pub fn json(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -> (String, bool) {
     let Paths { chains, more } = find(policy, subject, max);
     let step = |step: &Step| StepLine {
         on: piece_lines(&marked(&step.passing)),
-        sentences: sentences(policy, step).into_iter().map(|id| Citation::new(policy, sources, id)).collect(),
+        sentences: sentences(policy, step)
+            .into_iter()
+            .map(|id| Citation::new(policy, sources, id))
+            .collect(),
     };
     let lines = chains.iter().map(|chain| ChainLine {
         ends: chain.ends.iter().map(end_line).collect(),
         steps: chain.steps.iter().map(step).collect(),
     });
-    let text = document(&Document { format: 1, stack: &policy.stack.name, more, chains: lines.collect() });
+    let text = document(&Document {
+        format: 1,
+        stack: &policy.stack.name,
+        more,
+        chains: lines.collect(),
+    });
     (text, !chains.is_empty())
 }

@@ -20,9 +20,19 @@ const SHOWN: usize = 8;
 /// The answer for people, and whether all of it passes.
 pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, paint: Paint) -> (String, bool) {
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
-    let teller = Teller { policy, sources, paint };
-    let texts: Vec<String> = connections.iter().map(|connection| teller.connection(connection)).collect();
-    (texts.join("\n") + &among_tiers(policy, subject), all_pass(&connections))
+    let teller = Teller {
+        policy,
+        sources,
+        paint,
+    };
+    let texts: Vec<String> = connections
+        .iter()
+        .map(|connection| teller.connection(connection))
+        .collect();
+    (
+        texts.join("\n") + &among_tiers(policy, subject),
+        all_pass(&connections),
+    )
 }
 
 /// Notes on addresses that a tier has too: rules that name the tier admit its members and not them.
@@ -32,18 +42,29 @@ fn among_tiers(policy: &Policy, subject: &Subject) -> String {
         for NamedEndpoint { name, side } in ends.iter().filter(|end| end.side.who == Who::Hosts) {
             let inside = |tier: &&Tier| {
                 let addresses = tier.addresses.as_ref();
-                addresses.is_some_and(|all| !side.addresses.is_empty() && side.addresses.difference(all).is_empty())
+                addresses.is_some_and(|all| {
+                    !side.addresses.is_empty() && side.addresses.difference(all).is_empty()
+                })
             };
             notes.extend(policy.tiers.iter().filter(inside).take(SHOWN).map(|tier| {
-                format!("{name} is among the addresses of `{0}`: `{option} {0}` asks for its members\n", tier.name)
+                format!(
+                    "{name} is among the addresses of `{0}`: `{option} {0}` asks for its members\n",
+                    tier.name
+                )
             }));
         }
     }
-    if notes.is_empty() { String::new() } else { format!("\n{}", notes.concat()) }
+    if notes.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}", notes.concat())
+    }
 }
 
 pub(super) fn all_pass(connections: &[Connection]) -> bool {
-    connections.iter().all(|connection| connection.verdict == Verdict::Passes)
+    connections
+        .iter()
+        .all(|connection| connection.verdict == Verdict::Passes)
 }
 
 fn words(verdict: Verdict) -> &'static str {
@@ -80,21 +101,40 @@ impl Teller<'_> {
     }
 
     fn connection(&self, connection: &Connection) -> String {
-        let Connection { from, to, on, legs, verdict, .. } = connection;
-        let service = on.as_ref().map_or(String::new(), |service| format!(" on {}", service.name));
+        let Connection {
+            from,
+            to,
+            on,
+            legs,
+            verdict,
+            ..
+        } = connection;
+        let service = on
+            .as_ref()
+            .map_or(String::new(), |service| format!(" on {}", service.name));
         // an end or the service has no other
         let only = match legs.as_slice() {
-            [leg] if self.policy.stack.dual || leg.family == Family::V6 => format!(", over {}", leg.family.words()),
+            [leg] if self.policy.stack.dual || leg.family == Family::V6 => {
+                format!(", over {}", leg.family.words())
+            }
             _ => String::new(),
         };
         let asked = format!("{} to {}{service}{only}", from.name, to.name);
-        let mut out = format!("{}: {}\n", self.paint.set(Tone::Head, &asked), self.verdict(*verdict));
+        let mut out = format!(
+            "{}: {}\n",
+            self.paint.set(Tone::Head, &asked),
+            self.verdict(*verdict)
+        );
         if legs.is_empty() {
             out += "\n  they have no IP version in common in which this exists\n";
         }
         for end in [from, to] {
             if let Who::External(_) = end.side.who {
-                let _ = writeln!(out, "\n  {} is managed elsewhere, and its own rules are not judged", end.name);
+                let _ = writeln!(
+                    out,
+                    "\n  {} is managed elsewhere, and its own rules are not judged",
+                    end.name
+                );
             }
         }
         let sections = sections(legs);
@@ -103,7 +143,12 @@ impl Teller<'_> {
             let indent = if head { "    " } else { "  " };
             if head {
                 let leg = section[0];
-                let _ = writeln!(out, "\n  over {}: {}", leg.family.words(), self.verdict(leg.verdict));
+                let _ = writeln!(
+                    out,
+                    "\n  over {}: {}",
+                    leg.family.words(),
+                    self.verdict(leg.verdict)
+                );
             }
             out += &self.section(connection, section, indent);
         }
@@ -115,7 +160,10 @@ impl Teller<'_> {
         let mut out = String::new();
         let fates: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.fate)).collect();
         if legs[0].gates.is_empty() {
-            let _ = writeln!(out, "\n{indent}neither end is a tier: no group of this program decides");
+            let _ = writeln!(
+                out,
+                "\n{indent}neither end is a tier: no group of this program decides"
+            );
         }
         if connection.on.is_none() {
             let passing = passing(&fates);
@@ -128,7 +176,11 @@ impl Teller<'_> {
             let stations: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
             let (word, tier) = gate(stations[0].1.gate);
             let name = &self.policy.tier(tier).name;
-            let _ = writeln!(out, "\n{indent}{word} {name}: {}", self.verdict(stations[0].1.verdict));
+            let _ = writeln!(
+                out,
+                "\n{indent}{word} {name}: {}",
+                self.verdict(stations[0].1.verdict)
+            );
             let mut lines = self.station(&stations);
             if !helped && let Some(help) = help(self.policy, connection, stations[0].1) {
                 helped = true;
@@ -146,44 +198,72 @@ impl Teller<'_> {
         let (_, tier) = gate(first.gate);
         let name = &self.policy.tier(tier).name;
         if first.open {
-            return vec![format!("{name} may send everything to anywhere (outbound = open)")];
+            return vec![format!(
+                "{name} may send everything to anywhere (outbound = open)"
+            )];
         }
         let mut lines = self.rules(stations);
         if lines.is_empty() {
             lines.push(match first.gate {
                 Gate::Outbound(_) | Gate::Inbound(_) if first.is_exempt => {
-                    let some = if first.verdict == Verdict::Passes { "" } else { "some of " };
+                    let some = if first.verdict == Verdict::Passes {
+                        ""
+                    } else {
+                        "some of "
+                    };
                     format!("security groups never filter {some}what is at this address")
                 }
                 Gate::Outbound(_) => "no sentence lets it out, and outbound is closed".to_string(),
                 Gate::Inbound(_) => "no sentence lets it in".to_string(),
             });
         }
-        let mut ended: Vec<_> = stations.iter().flat_map(|(_, station)| &station.ended).copied().collect();
+        let mut ended: Vec<_> = stations
+            .iter()
+            .flat_map(|(_, station)| &station.ended)
+            .copied()
+            .collect();
         ended.sort_unstable();
         ended.dedup();
-        lines.extend(ended.into_iter().map(|id| format!("ended: {}", Citation::new(self.policy, self.sources, id))));
+        lines.extend(
+            ended
+                .into_iter()
+                .map(|id| format!("ended: {}", Citation::new(self.policy, self.sources, id))),
+        );
         if first.verdict == Verdict::ForSome {
             let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
-                stations.iter().map(|(family, station)| (*family, part(&station.fate).clone())).collect()
+                stations
+                    .iter()
+                    .map(|(family, station)| (*family, part(&station.fate).clone()))
+                    .collect()
             };
             let parts = [
                 ("for all", pieces(&of(|fate| &fate.passes), true)),
                 ("for some", pieces(&of(|fate| &fate.perhaps), true)),
                 ("for none", pieces(&of(|fate| &fate.stopped), true)),
             ];
-            if parts.iter().filter(|(_, pieces)| !pieces.is_empty()).count() > 1 {
+            if parts
+                .iter()
+                .filter(|(_, pieces)| !pieces.is_empty())
+                .count()
+                > 1
+            {
                 let shown = parts.iter().filter(|(_, pieces)| !pieces.is_empty());
                 lines.extend(shown.map(|(whom, pieces)| format!("{whom}: {}", line(pieces))));
             }
         }
         lines.extend(whom(stations).map(|whom| format!("surely for {whom} only")));
-        let mut unknown: Vec<_> = stations.iter().flat_map(|(_, station)| &station.unknown).collect();
+        let mut unknown: Vec<_> = stations
+            .iter()
+            .flat_map(|(_, station)| &station.unknown)
+            .collect();
         unknown.sort_unstable();
         unknown.dedup();
-        lines.extend(
-            unknown.into_iter().map(|what| format!("not known is {}", named_endpoint::unknown(self.policy, *what))),
-        );
+        lines.extend(unknown.into_iter().map(|what| {
+            format!(
+                "not known is {}",
+                named_endpoint::unknown(self.policy, *what)
+            )
+        }));
         lines
     }
 
@@ -216,7 +296,11 @@ impl Teller<'_> {
             Gate::Inbound(_) => "from",
             Gate::Outbound(_) => "to",
         };
-        let peer = End::new(self.policy, peer_of(gate, &self.policy.flows[flow as usize])).words();
+        let peer = End::new(
+            self.policy,
+            peer_of(gate, &self.policy.flows[flow as usize]),
+        )
+        .words();
         format!("{} {way} {peer}", self.policy.flows[flow as usize].traffic)
     }
 }
@@ -226,9 +310,18 @@ fn travels(connection: &Connection) -> String {
     let exchanges = exchanges(connection);
     let several = exchanges.len() > 1;
     let parts = exchanges.iter().map(|exchange| {
-        let part = |leg: &Leg| (leg.family, TrafficSet::of_all(exchange.traffic.iter().copied(), leg.family));
+        let part = |leg: &Leg| {
+            (
+                leg.family,
+                TrafficSet::of_all(exchange.traffic.iter().copied(), leg.family),
+            )
+        };
         let parts: Vec<_> = connection.legs.iter().map(part).collect();
-        let head = if several { format!(" on {}", line(&pieces(&parts, true))) } else { String::new() };
+        let head = if several {
+            format!(" on {}", line(&pieces(&parts, true)))
+        } else {
+            String::new()
+        };
         format!("\n  what travels{head}\n{}", packets(connection, exchange))
     });
     parts.collect()
@@ -236,20 +329,36 @@ fn travels(connection: &Connection) -> String {
 
 fn packets(connection: &Connection, exchange: &Exchange) -> String {
     let Connection { from, to, .. } = connection;
-    let Exchange { packets, verdict, .. } = exchange;
+    let Exchange {
+        packets, verdict, ..
+    } = exchange;
     let nobody_decides = connection.legs.iter().all(|leg| leg.gates.is_empty());
-    let shown = if *verdict == Verdict::Stopped { &packets[..1] } else { packets };
-    let width = shown.iter().map(|packet| packet.name.len()).max().unwrap_or(0);
+    let shown = if *verdict == Verdict::Stopped {
+        &packets[..1]
+    } else {
+        packets
+    };
+    let width = shown
+        .iter()
+        .map(|packet| packet.name.len())
+        .max()
+        .unwrap_or(0);
     let mut out = String::new();
     for packet in shown {
         let arrow = if packet.there { "→" } else { "←" };
         let because = packet.because.unwrap_or(match verdict {
-            Verdict::Passes if nobody_decides => "no tier is at either end, so that no group of the program decides",
+            Verdict::Passes if nobody_decides => {
+                "no tier is at either end, so that no group of the program decides"
+            }
             Verdict::Passes => "let through by the rules above",
             Verdict::ForSome => "let through for some, and dropped for others",
             Verdict::Stopped => "dropped, and nothing is sent back",
         });
-        let _ = writeln!(out, "    {:width$}  {} {arrow} {}  {because}", packet.name, from.name, to.name);
+        let _ = writeln!(
+            out,
+            "    {:width$}  {} {arrow} {}  {because}",
+            packet.name, from.name, to.name
+        );
     }
     if let Some(note) = note(packets) {
         let _ = writeln!(out, "    {note}");
@@ -259,8 +368,20 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
 
 /// The sentence that would open a gate to the service that is asked about.
 pub(super) fn help(policy: &Policy, connection: &Connection, station: &Station) -> Option<String> {
-    let service = connection.on.as_ref().filter(|_| station.verdict != Verdict::Passes)?;
-    Some(named_endpoint::opened(policy, station.gate, &connection.from, &connection.to, &service.name).1)
+    let service = connection
+        .on
+        .as_ref()
+        .filter(|_| station.verdict != Verdict::Passes)?;
+    Some(
+        named_endpoint::opened(
+            policy,
+            station.gate,
+            &connection.from,
+            &connection.to,
+            &service.name,
+        )
+        .1,
+    )
 }
 
 /// IPv4 and IPv6 together where the same is to be said of both.
@@ -274,7 +395,8 @@ fn sections(legs: &[Leg]) -> Vec<Vec<&Leg>> {
 fn alike(a: &Leg, b: &Leg) -> bool {
     a.verdict == b.verdict
         && a.gates.iter().zip(&b.gates).all(|(a, b)| {
-            (a.verdict, a.open, a.is_exempt, &a.unknown) == (b.verdict, b.open, b.is_exempt, &b.unknown)
+            (a.verdict, a.open, a.is_exempt, &a.unknown)
+                == (b.verdict, b.open, b.is_exempt, &b.unknown)
                 && a.whom.is_empty() == b.whom.is_empty()
                 && a.flows.is_empty() == b.flows.is_empty()
         })
@@ -283,7 +405,10 @@ fn alike(a: &Leg, b: &Leg) -> bool {
 /// What may pass of what is asked about.
 pub(super) fn passing(fates: &[(Family, &Outcome)]) -> Vec<Marked> {
     let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
-        fates.iter().map(|(family, fate)| (*family, part(fate).clone())).collect()
+        fates
+            .iter()
+            .map(|(family, fate)| (*family, part(fate).clone()))
+            .collect()
     };
     let mut found = pieces(&of(|fate| &fate.passes), true);
     found.extend(pieces(&of(|fate| &fate.perhaps), false));
@@ -302,5 +427,9 @@ fn whom(stations: &[(Family, &Station)]) -> Option<String> {
 }
 
 pub(super) fn blocks(addresses: &Addresses, most: usize) -> Vec<String> {
-    addresses.blocks().take(most).map(|block| block.to_string()).collect()
+    addresses
+        .blocks()
+        .take(most)
+        .map(|block| block.to_string())
+        .collect()
 }

@@ -83,12 +83,20 @@ fn keyword(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The answer as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether all of it passes.
+/// The answer as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether all of it
+/// passes.
 pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
     let teller = Json { policy, sources };
-    let has = |verdict| connections.iter().any(|connection| connection.verdict == verdict);
-    let verdict = match (all_pass(&connections), has(Verdict::Passes) || has(Verdict::ForSome)) {
+    let has = |verdict| {
+        connections
+            .iter()
+            .any(|connection| connection.verdict == verdict)
+    };
+    let verdict = match (
+        all_pass(&connections),
+        has(Verdict::Passes) || has(Verdict::ForSome),
+    ) {
         (true, _) => Verdict::Passes,
         (false, true) => Verdict::ForSome,
         (false, false) => Verdict::Stopped,
@@ -97,7 +105,10 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
         format: 1,
         stack: &policy.stack.name,
         verdict: keyword(verdict),
-        connections: connections.iter().map(|connection| teller.connection_line(connection)).collect(),
+        connections: connections
+            .iter()
+            .map(|connection| teller.connection_line(connection))
+            .collect(),
     });
     (text, all_pass(&connections))
 }
@@ -112,7 +123,9 @@ impl<'p> Json<'p> {
     where
         'p: 'c,
     {
-        let passing = exchanges(connection).into_iter().filter(|exchange| exchange.verdict != Verdict::Stopped);
+        let passing = exchanges(connection)
+            .into_iter()
+            .filter(|exchange| exchange.verdict != Verdict::Stopped);
         let packet = |packet: &Packet| PacketLine {
             packet: packet.name,
             way: if packet.there { "there" } else { "back" },
@@ -123,38 +136,66 @@ impl<'p> Json<'p> {
             to: end_line(&connection.to),
             on: connection.on.as_ref().map(|service| service.name.as_str()),
             verdict: keyword(connection.verdict),
-            families: connection.legs.iter().map(|leg| self.leg_line(connection, leg)).collect(),
-            travels: passing.flat_map(|exchange| exchange.packets).map(packet).collect(),
+            families: connection
+                .legs
+                .iter()
+                .map(|leg| self.leg_line(connection, leg))
+                .collect(),
+            travels: passing
+                .flat_map(|exchange| exchange.packets)
+                .map(packet)
+                .collect(),
         }
     }
 
     fn leg_line(&self, connection: &Connection, leg: &Leg) -> LegLine<'p> {
-        let first = leg.gates.iter().position(|station| station.verdict != Verdict::Passes);
+        let first = leg
+            .gates
+            .iter()
+            .position(|station| station.verdict != Verdict::Passes);
         let gates = leg.gates.iter().enumerate();
         LegLine {
             family: leg.family.keyword(),
             verdict: keyword(leg.verdict),
             passes: piece_lines(&passing(&[(leg.family, &leg.fate)])),
             stopped: piece_lines(&pieces(&[(leg.family, leg.fate.stopped.clone())], true)),
-            gates: gates.map(|(n, station)| self.station_line(connection, station, first == Some(n))).collect(),
+            gates: gates
+                .map(|(n, station)| self.station_line(connection, station, first == Some(n)))
+                .collect(),
         }
     }
 
-    fn station_line(&self, connection: &Connection, station: &Station, first: bool) -> StationLine<'p> {
+    fn station_line(
+        &self,
+        connection: &Connection,
+        station: &Station,
+        first: bool,
+    ) -> StationLine<'p> {
         let (name, tier) = match station.gate {
             Gate::Outbound(tier) => ("outbound", tier),
             Gate::Inbound(tier) => ("inbound", tier),
         };
-        let unknown = station.unknown.iter().map(|unknown| unknown_line(self.policy, *unknown));
+        let unknown = station
+            .unknown
+            .iter()
+            .map(|unknown| unknown_line(self.policy, *unknown));
         StationLine {
             gate: name,
             tier: &self.policy.tier(tier).name,
             verdict: keyword(station.verdict),
             open: station.open,
-            rules: station.flows.iter().map(|(flow, sure)| self.rule_line(station.gate, *flow, *sure)).collect(),
+            rules: station
+                .flows
+                .iter()
+                .map(|(flow, sure)| self.rule_line(station.gate, *flow, *sure))
+                .collect(),
             surely_for: blocks(&station.whom, usize::MAX),
             unknown: unknown.collect(),
-            ended: station.ended.iter().map(|id| Citation::new(self.policy, self.sources, *id)).collect(),
+            ended: station
+                .ended
+                .iter()
+                .map(|id| Citation::new(self.policy, self.sources, *id))
+                .collect(),
             would_open: help(self.policy, connection, station).filter(|_| first),
         }
     }
@@ -162,21 +203,41 @@ impl<'p> Json<'p> {
     fn rule_line(&self, gate: Gate, flow: u32, certain: bool) -> RuleLine<'p> {
         RuleLine {
             what: self.policy.flows[flow as usize].traffic.to_string(),
-            peer: End::new(self.policy, peer_of(gate, &self.policy.flows[flow as usize])),
+            peer: End::new(
+                self.policy,
+                peer_of(gate, &self.policy.flows[flow as usize]),
+            ),
             certain,
-            sentence: Citation::new(self.policy, self.sources, self.policy.flows[flow as usize].sentence),
+            sentence: Citation::new(
+                self.policy,
+                self.sources,
+                self.policy.flows[flow as usize].sentence,
+            ),
         }
     }
 }
 
 fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
     match unknown {
-        Unknown::Members(id) => UnknownLine { kind: "tier", name: &policy.tier(id).name },
-        Unknown::Value(id) => UnknownLine { kind: "parameter", name: &policy.param(id).name },
-        Unknown::Contents(id) => UnknownLine { kind: "prefix-list", name: &policy.prefix_lists[id.index()].name },
-        Unknown::Group(id) => UnknownLine { kind: "external", name: &policy.externals[id.index()].name },
-        Unknown::Reserved(id) => {
-            UnknownLine { kind: "reserved-address", name: policy.vpcs[id.index()].name.as_deref().unwrap_or_default() }
-        }
+        Unknown::Members(id) => UnknownLine {
+            kind: "tier",
+            name: &policy.tier(id).name,
+        },
+        Unknown::Value(id) => UnknownLine {
+            kind: "parameter",
+            name: &policy.param(id).name,
+        },
+        Unknown::Contents(id) => UnknownLine {
+            kind: "prefix-list",
+            name: &policy.prefix_lists[id.index()].name,
+        },
+        Unknown::Group(id) => UnknownLine {
+            kind: "external",
+            name: &policy.externals[id.index()].name,
+        },
+        Unknown::Reserved(id) => UnknownLine {
+            kind: "reserved-address",
+            name: policy.vpcs[id.index()].name.as_deref().unwrap_or_default(),
+        },
     }
 }

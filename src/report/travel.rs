@@ -1,11 +1,12 @@
 //! What travels in a connection, and why its replies pass.
 //!
-//! Security groups are stateful: the rules decide on what begins a connection, and what answers it passes whatever
-//! the rules of the other direction say. Amazon EC2 User Guide, "Security group connection tracking": replies of
-//! TCP and UDP and ICMP replies are tracked, other protocols by address and number for 600 seconds. EC2 API
-//! reference, `ConnectionTrackingConfiguration`: a UDP flow is forgotten after 30 seconds, 180 in a stream, unless
-//! it is set otherwise. User Guide, "Network maximum transmission unit": the errors of path MTU discovery need an
-//! inbound rule of their own. Of other errors Amazon says nothing.
+//! Security groups are stateful: the rules decide on what begins a connection, and what answers it
+//! passes whatever the rules of the other direction say. Amazon EC2 User Guide, "Security group
+//! connection tracking": replies of TCP and UDP and ICMP replies are tracked, other protocols by
+//! address and number for 600 seconds. EC2 API reference, `ConnectionTrackingConfiguration`: a UDP
+//! flow is forgotten after 30 seconds, 180 in a stream, unless it is set otherwise. User Guide,
+//! "Network maximum transmission unit": the errors of path MTU discovery need an inbound rule of
+//! their own. Of other errors Amazon says nothing.
 
 use crate::analysis::trace::{Connection, Verdict};
 use crate::net::Traffic;
@@ -22,11 +23,19 @@ pub struct Packet {
 }
 
 const fn asks(name: &'static str) -> Packet {
-    Packet { name, there: true, because: None }
+    Packet {
+        name,
+        there: true,
+        because: None,
+    }
 }
 
 const fn answers(name: &'static str, because: &'static str) -> Packet {
-    Packet { name, there: false, because: Some(because) }
+    Packet {
+        name,
+        there: false,
+        because: Some(because),
+    }
 }
 
 const NEEDS_NO_RULE: &str = "a reply needs no rule";
@@ -34,21 +43,39 @@ const NEEDS_NO_RULE: &str = "a reply needs no rule";
 const TCP: &[Packet] = &[
     asks("SYN"),
     answers("SYN-ACK", NEEDS_NO_RULE),
-    Packet { name: "ACK", there: true, because: Some("the connection stands, and all of it passes") },
+    Packet {
+        name: "ACK",
+        there: true,
+        because: Some("the connection stands, and all of it passes"),
+    },
 ];
 const UDP: &[Packet] = &[
     asks("datagram"),
-    answers("reply", "a reply needs no rule, for 30 s after one datagram and 180 s in a stream unless set otherwise"),
+    answers(
+        "reply",
+        "a reply needs no rule, for 30 s after one datagram and 180 s in a stream unless set otherwise",
+    ),
 ];
 const ECHO: &[Packet] = &[asks("echo-request"), answers("echo-reply", NEEDS_NO_RULE)];
 const ECHO_REPLY: &[Packet] = &[asks("echo-reply")];
-const TIMESTAMP: &[Packet] = &[asks("timestamp-request"), answers("timestamp-reply", NEEDS_NO_RULE)];
+const TIMESTAMP: &[Packet] = &[
+    asks("timestamp-request"),
+    answers("timestamp-reply", NEEDS_NO_RULE),
+];
 const TOO_BIG: &[Packet] = &[asks("error: packet too big")];
 const ERROR: &[Packet] = &[asks("error message")];
-const ICMP: &[Packet] = &[asks("ICMP message"), answers("reply, if it asks for one", NEEDS_NO_RULE)];
+const ICMP: &[Packet] = &[
+    asks("ICMP message"),
+    answers("reply, if it asks for one", NEEDS_NO_RULE),
+];
 const PACKET: &[Packet] = &[asks("packet")];
-const OTHER: &[Packet] =
-    &[asks("packet"), answers("reply", "packets of the protocol between the two need no rule, until 600 s of silence")];
+const OTHER: &[Packet] = &[
+    asks("packet"),
+    answers(
+        "reply",
+        "packets of the protocol between the two need no rule, until 600 s of silence",
+    ),
+];
 const ALL: &[Packet] = &[asks("first packet"), answers("reply", NEEDS_NO_RULE)];
 
 /// What travels when a part of a service is used.
@@ -74,16 +101,29 @@ pub fn exchanges(connection: &Connection) -> Vec<Exchange> {
     }
     let exchanges = parts.into_iter().filter_map(|(packets, traffic)| {
         let verdict = connection.verdict_of(&traffic)?;
-        Some(Exchange { traffic, packets, verdict })
+        Some(Exchange {
+            traffic,
+            packets,
+            verdict,
+        })
     });
     exchanges.collect()
 }
 
 /// What is to be known of an exchange that is no question and answer.
 const NOTES: [(&[Packet], &str); 4] = [
-    (TOO_BIG, "no reply, even to the packet that it is about: path MTU discovery needs an inbound rule for it"),
-    (ERROR, "nothing answers it: AWS does not say whether it passes as a part of the connection that it is about"),
-    (ECHO_REPLY, "a reply, which begins nothing: after an echo-request it needs no rule"),
+    (
+        TOO_BIG,
+        "no reply, even to the packet that it is about: path MTU discovery needs an inbound rule for it",
+    ),
+    (
+        ERROR,
+        "nothing answers it: AWS does not say whether it passes as a part of the connection that it is about",
+    ),
+    (
+        ECHO_REPLY,
+        "a reply, which begins nothing: after an echo-request it needs no rule",
+    ),
     (PACKET, "nothing is known that answers it"),
 ];
 
@@ -94,13 +134,19 @@ fn exchange(traffic: Traffic) -> &'static [Packet] {
         Traffic::Tcp(_) => TCP,
         Traffic::Udp(_) => UDP,
         Traffic::Icmp(None) | Traffic::Icmpv6(None) => ICMP,
-        Traffic::Icmp(Some((8, None | Some(0)))) | Traffic::Icmpv6(Some((128, None | Some(0)))) => ECHO,
-        Traffic::Icmp(Some((0, None | Some(0)))) | Traffic::Icmpv6(Some((129, None | Some(0)))) => ECHO_REPLY,
+        Traffic::Icmp(Some((8, None | Some(0)))) | Traffic::Icmpv6(Some((128, None | Some(0)))) => {
+            ECHO
+        }
+        Traffic::Icmp(Some((0, None | Some(0)))) | Traffic::Icmpv6(Some((129, None | Some(0)))) => {
+            ECHO_REPLY
+        }
         Traffic::Icmp(Some((13, None | Some(0)))) => TIMESTAMP,
         // fragmentation needed, packet too big
         Traffic::Icmp(Some((3, Some(4)))) | Traffic::Icmpv6(Some((2, None | Some(0)))) => TOO_BIG,
         // destination unreachable, source quench, redirect, time exceeded, parameter problem
-        Traffic::Icmp(Some((3 | 4 | 5 | 11 | 12, _))) | Traffic::Icmpv6(Some((1 | 3 | 4, _))) => ERROR,
+        Traffic::Icmp(Some((3 | 4 | 5 | 11 | 12, _))) | Traffic::Icmpv6(Some((1 | 3 | 4, _))) => {
+            ERROR
+        }
         Traffic::Icmp(Some(_)) | Traffic::Icmpv6(Some(_)) => PACKET,
         Traffic::Number(_) => OTHER,
     }
@@ -108,5 +154,8 @@ fn exchange(traffic: Traffic) -> &'static [Packet] {
 
 /// What has to be known about an exchange that is no question and answer.
 pub fn note(exchange: &[Packet]) -> Option<&'static str> {
-    NOTES.iter().find(|(packets, _)| *packets == exchange).map(|(_, note)| *note)
+    NOTES
+        .iter()
+        .find(|(packets, _)| *packets == exchange)
+        .map(|(_, note)| *note)
 }

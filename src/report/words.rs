@@ -22,7 +22,10 @@ pub struct Marked {
 /// What passes, what is the same in both IP versions once.
 pub fn marked(passing: &[Passing]) -> Vec<Marked> {
     let sure: Vec<_> = passing.iter().map(|p| (p.family, p.must.clone())).collect();
-    let perhaps: Vec<_> = passing.iter().map(|p| (p.family, p.may.difference(&p.must))).collect();
+    let perhaps: Vec<_> = passing
+        .iter()
+        .map(|p| (p.family, p.may.difference(&p.must)))
+        .collect();
     let mut found = pieces(&sure, true);
     found.extend(pieces(&perhaps, false));
     found.sort_by(|a, b| a.piece.cmp(&b.piece));
@@ -34,30 +37,57 @@ pub fn pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
     let each = |set: &TrafficSet, spelled: Family, families: &[Family], split: bool| {
         let pieces = set.pieces(spelled).into_iter();
         let families = families.to_vec();
-        pieces.map(|piece| Marked { piece, families: families.clone(), split, certain }).collect::<Vec<_>>()
+        pieces
+            .map(|piece| Marked {
+                piece,
+                families: families.clone(),
+                split,
+                certain,
+            })
+            .collect::<Vec<_>>()
     };
     let is_all = |(family, set): &(Family, TrafficSet)| *set == TrafficSet::all(*family);
     let parts = match sets {
         [a, b] if is_all(a) && is_all(b) => vec![each(&a.1, a.0, &[a.0, b.0], false)],
-        [a, b] if is_all(a) || is_all(b) => vec![each(&a.1, a.0, &[a.0], true), each(&b.1, b.0, &[b.0], true)],
+        [a, b] if is_all(a) || is_all(b) => {
+            vec![each(&a.1, a.0, &[a.0], true), each(&b.1, b.0, &[b.0], true)]
+        }
         [(a, v4), (b, v6)] => {
             let [both, only_a, only_b] = TrafficSet::shared(v4, v6);
-            vec![each(&both, *a, &[*a, *b], false), each(&only_a, *a, &[*a], true), each(&only_b, *b, &[*b], true)]
+            vec![
+                each(&both, *a, &[*a, *b], false),
+                each(&only_a, *a, &[*a], true),
+                each(&only_b, *b, &[*b], true),
+            ]
         }
-        sets => sets.iter().map(|(family, set)| each(set, *family, &[*family], false)).collect(),
+        sets => sets
+            .iter()
+            .map(|(family, set)| each(set, *family, &[*family], false))
+            .collect(),
     };
     parts.into_iter().flatten().collect()
 }
 
-/// `tcp 80, 443 (IPv4), 8080?, icmp 8`: `?` where it passes for some only, or something is not known.
+/// `tcp 80, 443 (IPv4), 8080?, icmp 8`: `?` where it passes for some only, or something is not
+/// known.
 pub fn line(pieces: &[Marked]) -> String {
     let mut text = String::new();
     let mut last = "";
     for marked in pieces {
-        let Marked { piece, families, split, certain } = marked;
-        let goes_on = piece.protocol == last && ["tcp", "udp"].contains(&last) && !piece.numbers.is_empty();
+        let Marked {
+            piece,
+            families,
+            split,
+            certain,
+        } = marked;
+        let goes_on =
+            piece.protocol == last && ["tcp", "udp"].contains(&last) && !piece.numbers.is_empty();
         let blank = if text.is_empty() { "" } else { ", " };
-        let shown = if goes_on { piece.numbers.clone() } else { piece.to_string() };
+        let shown = if goes_on {
+            piece.numbers.clone()
+        } else {
+            piece.to_string()
+        };
         // ICMP has another name in each
         let named = ["icmp", "icmpv6"].contains(&piece.protocol);
         let version = match families.as_slice() {
@@ -82,7 +112,11 @@ pub struct PieceLine {
 pub fn piece_lines(pieces: &[Marked]) -> Vec<PieceLine> {
     let line = |marked: &Marked| PieceLine {
         what: marked.piece.to_string(),
-        families: marked.families.iter().map(|family| family.keyword()).collect(),
+        families: marked
+            .families
+            .iter()
+            .map(|family| family.keyword())
+            .collect(),
         certain: marked.certain,
     };
     pieces.iter().map(line).collect()
@@ -97,7 +131,10 @@ pub struct EndLine<'n> {
 
 /// An end in JSON.
 pub fn end_line(end: &NamedEndpoint) -> EndLine<'_> {
-    EndLine { kind: kind(end), name: &end.name }
+    EndLine {
+        kind: kind(end),
+        name: &end.name,
+    }
 }
 
 /// `tier`, `hosts`

@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 pub enum Atom {
     /// The same for every peer.
     Fixed(Traffic),
-    /// ICMP by name: this for peers of IPv4, that for peers of IPv6, nothing where a family has no such type.
+    /// ICMP by name: this for peers of IPv4, that for peers of IPv6, nothing where a family has no
+    /// such type.
     Neutral(Option<Traffic>, Option<Traffic>),
 }
 
@@ -17,7 +18,9 @@ impl Atom {
     /// What it is for a peer of one family.
     pub fn of(self, family: Family) -> Option<Traffic> {
         match (self, family) {
-            (Atom::Fixed(traffic), _) => Some(traffic).filter(|t| t.family().is_none_or(|f| f == family)),
+            (Atom::Fixed(traffic), _) => {
+                Some(traffic).filter(|t| t.family().is_none_or(|f| f == family))
+            }
             (Atom::Neutral(v4, _), Family::V4) => v4,
             (Atom::Neutral(_, v6), Family::V6) => v6,
         }
@@ -70,15 +73,19 @@ impl BuiltIn {
     /// Whether TCP or UDP traffic to this port is of the service.
     pub fn has_port(&self, port: u16) -> bool {
         self.atoms.iter().any(|atom| match atom {
-            Atom::Fixed(Traffic::Tcp(ports) | Traffic::Udp(ports)) => (ports.from..=ports.to).contains(&port),
-            Atom::Fixed(Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_))
+            Atom::Fixed(Traffic::Tcp(ports) | Traffic::Udp(ports)) => {
+                (ports.from..=ports.to).contains(&port)
+            }
+            Atom::Fixed(
+                Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_),
+            )
             | Atom::Neutral(..) => false,
         })
     }
 }
 
-/// The services that ship with tierwall, by name. They are looked through when one is first asked for, and each is read
-/// when it is: most programs name few.
+/// The services that ship with tierwall, by name. They are looked through when one is first asked
+/// for, and each is read when it is: most programs name few.
 #[derive(Debug)]
 pub struct Catalogue {
     text: &'static str,
@@ -97,15 +104,22 @@ struct Entry {
 }
 
 impl Catalogue {
-    /// The catalogue of a text that declares one service a line: `service https = tcp 443 "Web over TLS"`.
+    /// The catalogue of a text that declares one service a line:
+    /// `service https = tcp 443 "Web over TLS"`.
     pub const fn new(text: &'static str, read: Read) -> Catalogue {
-        Catalogue { text, entries: OnceLock::new(), read }
+        Catalogue {
+            text,
+            entries: OnceLock::new(),
+            read,
+        }
     }
 
     /// The service of a name.
     pub fn find(&self, name: &str) -> Option<&BuiltIn> {
         let entries = self.entries();
-        let at = entries.binary_search_by_key(&name, |entry| entry.name).ok()?;
+        let at = entries
+            .binary_search_by_key(&name, |entry| entry.name)
+            .ok()?;
         Some(self.service(&entries[at]))
     }
 
@@ -123,7 +137,11 @@ impl Catalogue {
         self.entries.get_or_init(|| {
             let entry = |declaration: &'static str| {
                 let (name, _) = declaration.strip_prefix("service ")?.split_once(' ')?;
-                Some(Entry { name, declaration, service: OnceLock::new() })
+                Some(Entry {
+                    name,
+                    declaration,
+                    service: OnceLock::new(),
+                })
             };
             let mut entries: Vec<Entry> = self.text.lines().filter_map(entry).collect();
             entries.sort_unstable_by_key(|entry| entry.name);
@@ -132,6 +150,8 @@ impl Catalogue {
     }
 
     fn service<'c>(&'c self, entry: &'c Entry) -> &'c BuiltIn {
-        entry.service.get_or_init(|| (self.read)(entry.declaration, self))
+        entry
+            .service
+            .get_or_init(|| (self.read)(entry.declaration, self))
     }
 }

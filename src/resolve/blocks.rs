@@ -6,8 +6,23 @@ use crate::diagnostic::{Kind, Problem, likely};
 
 /// Words of keys that take one of two, and what is typed for them.
 const WORDS: [(&str, &[&str]); 8] = [
-    ("closed", &["false", "no", "none", "deny", "off", "block", "restricted", "[]"]),
-    ("open", &["true", "yes", "all", "allow", "any", "on", "anywhere"]),
+    (
+        "closed",
+        &[
+            "false",
+            "no",
+            "none",
+            "deny",
+            "off",
+            "block",
+            "restricted",
+            "[]",
+        ],
+    ),
+    (
+        "open",
+        &["true", "yes", "all", "allow", "any", "on", "anywhere"],
+    ),
     ("ipv4", &["4", "v4", "ip4", "inet"]),
     ("ipv6", &["6", "v6", "ip6", "inet6"]),
     ("dual", &["both", "ipv6", "dualstack", "dual-stack"]),
@@ -27,7 +42,9 @@ impl<'a> Scope<'a> {
         let mut known: Vec<(&'static str, &'a ast::Entry)> = Vec::new();
         for entry in block.iter().flat_map(|block| &block.entries) {
             let typed = self.sources.text(entry.key.span());
-            let key = keys.iter().find(|key| matches!(entry.key, Key::Name(_)) && **key == typed);
+            let key = keys
+                .iter()
+                .find(|key| matches!(entry.key, Key::Name(_)) && **key == typed);
             let Some(key) = key else {
                 self.unknown_key(entry, what, keys);
                 continue;
@@ -41,16 +58,30 @@ impl<'a> Scope<'a> {
                 None => known.push((key, entry)),
             }
         }
-        known.into_iter().map(|(key, entry)| (key, &entry.value)).collect()
+        known
+            .into_iter()
+            .map(|(key, entry)| (key, &entry.value))
+            .collect()
     }
 
-    fn unknown_key(&mut self, entry: &ast::Entry, block: &'static str, keys: &'static [&'static str]) {
+    fn unknown_key(
+        &mut self,
+        entry: &ast::Entry,
+        block: &'static str,
+        keys: &'static [&'static str],
+    ) {
         let span = entry.key.span();
         let key = self.sources.text(span).to_string();
         let meant = likely(Kind::Key, key.trim_matches('"'), keys.iter().copied());
         let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
         let keys = quoted.join(", ");
-        self.problems.push(Problem::UnknownKey { span, key, block, meant, keys });
+        self.problems.push(Problem::UnknownKey {
+            span,
+            key,
+            block,
+            meant,
+            keys,
+        });
     }
 
     /// Reports a value of the wrong kind.
@@ -59,16 +90,33 @@ impl<'a> Scope<'a> {
     }
 
     /// Likewise, with the value that was likely meant.
-    fn bad_value_for<T>(&mut self, value: &Value, key: &str, wanted: &'static str, meant: Option<String>) -> Option<T> {
-        self.problems.push(Problem::BadValue { span: value.span(), key: key.to_string(), wanted, meant });
+    fn bad_value_for<T>(
+        &mut self,
+        value: &Value,
+        key: &str,
+        wanted: &'static str,
+        meant: Option<String>,
+    ) -> Option<T> {
+        self.problems.push(Problem::BadValue {
+            span: value.span(),
+            key: key.to_string(),
+            wanted,
+            meant,
+        });
         None
     }
 
     /// Reports a value that is no block of addresses; one in quotes is corrected.
     pub fn no_block(&mut self, value: &Value, key: &str, wanted: &'static str) {
         let meant = match value {
-            Value::Text(text) => crate::net::block(&text.value).ok().map(|_| text.value.to_string()),
-            Value::Number(..) | Value::Name(_) | Value::Net(_) | Value::List(..) | Value::Block(_) => None,
+            Value::Text(text) => crate::net::block(&text.value)
+                .ok()
+                .map(|_| text.value.to_string()),
+            Value::Number(..)
+            | Value::Name(_)
+            | Value::Net(_)
+            | Value::List(..)
+            | Value::Block(_) => None,
         };
         self.bad_value_for::<()>(value, key, wanted, meant);
     }
@@ -77,25 +125,45 @@ impl<'a> Scope<'a> {
     pub fn vpc_wanted<T>(&mut self, value: &Value) -> Option<T> {
         let meant = match value {
             Value::Text(text) => self.vpc_named(&text.value).map(|_| text.value.to_string()),
-            Value::Number(..) | Value::Name(_) | Value::Net(_) | Value::List(..) | Value::Block(_) => None,
+            Value::Number(..)
+            | Value::Name(_)
+            | Value::Net(_)
+            | Value::List(..)
+            | Value::Block(_) => None,
         };
         self.bad_value_for(value, "vpc", "the name of a VPC of the program", meant)
     }
 
     /// A value that must be one of two words.
-    pub fn choice<T>(&mut self, value: &Value, key: &str, wanted: &'static str, words: [(&str, T); 2]) -> Option<T> {
+    pub fn choice<T>(
+        &mut self,
+        value: &Value,
+        key: &str,
+        wanted: &'static str,
+        words: [(&str, T); 2],
+    ) -> Option<T> {
         let typed = match value {
             Value::Name(name) => self.text(*name),
-            Value::Text(_) | Value::Number(..) | Value::Net(_) | Value::List(..) | Value::Block(_) => "",
+            Value::Text(_)
+            | Value::Number(..)
+            | Value::Net(_)
+            | Value::List(..)
+            | Value::Block(_) => "",
         };
         let words_only = [words[0].0, words[1].0];
         match words.into_iter().find(|(word, _)| *word == typed) {
             Some((_, meaning)) => Some(meaning),
             None => {
-                let written = self.sources.text(value.span()).trim_matches('"').to_ascii_lowercase();
+                let written = self
+                    .sources
+                    .text(value.span())
+                    .trim_matches('"')
+                    .to_ascii_lowercase();
                 let has = |word: &str| words_only.contains(&word);
                 let meant = Some(written.as_str()).filter(|word| has(word)).or_else(|| {
-                    let synonym = WORDS.iter().find(|(word, typed)| has(word) && typed.contains(&written.as_str()));
+                    let synonym = WORDS
+                        .iter()
+                        .find(|(word, typed)| has(word) && typed.contains(&written.as_str()));
                     synonym.map(|(word, _)| *word)
                 });
                 self.bad_value_for(value, key, wanted, meant.map(str::to_string))
@@ -104,7 +172,12 @@ impl<'a> Scope<'a> {
     }
 
     /// A value that must be a string.
-    pub fn string(&mut self, value: &'a Value, key: &str, wanted: &'static str) -> Option<&'a ast::Text> {
+    pub fn string(
+        &mut self,
+        value: &'a Value,
+        key: &str,
+        wanted: &'static str,
+    ) -> Option<&'a ast::Text> {
         match value {
             Value::Text(text) => Some(text),
             Value::Number(..) | Value::Name(_) => {
@@ -116,22 +189,37 @@ impl<'a> Scope<'a> {
     }
 
     /// A string of this form.
-    pub fn formed(&mut self, text: &ast::Text, wanted: &'static str, form: fn(&str) -> bool) -> Option<String> {
+    pub fn formed(
+        &mut self,
+        text: &ast::Text,
+        wanted: &'static str,
+        form: fn(&str) -> bool,
+    ) -> Option<String> {
         let value = text.value.to_string();
         if form(&value) {
             return Some(value);
         }
-        self.problems.push(Problem::BadId { span: text.span, text: value, wanted });
+        self.problems.push(Problem::BadId {
+            span: text.span,
+            text: value,
+            wanted,
+        });
         None
     }
 
     /// A number from 1 up.
     pub fn count(&mut self, value: &Value, key: &str) -> Option<u32> {
         match value {
-            Value::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => Some(*number as u32),
+            Value::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => {
+                Some(*number as u32)
+            }
             _ => {
                 let written = self.sources.text(value.span()).trim_matches('"');
-                let meant = written.parse::<u32>().ok().filter(|number| *number > 0).map(|number| number.to_string());
+                let meant = written
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|number| *number > 0)
+                    .map(|number| number.to_string());
                 self.bad_value_for(value, key, "a number from 1 to 4294967295", meant)
             }
         }
@@ -139,13 +227,21 @@ impl<'a> Scope<'a> {
 
     /// A region, as in `region = "eu-central-1"`.
     pub fn region(&mut self, value: &'a Value) -> Option<String> {
-        let text = self.string(value, "region", "a region in quotes, like `\"eu-central-1\"`")?;
+        let text = self.string(
+            value,
+            "region",
+            "a region in quotes, like `\"eu-central-1\"`",
+        )?;
         self.formed(text, "a region, like `eu-central-1`", is_region)
     }
 
     /// An account, as in `account = "123456789012"`.
     pub fn account(&mut self, value: &'a Value) -> Option<String> {
-        let text = self.string(value, "account", "an account number in quotes, like `\"123456789012\"`")?;
+        let text = self.string(
+            value,
+            "account",
+            "an account number in quotes, like `\"123456789012\"`",
+        )?;
         self.formed(text, ACCOUNT, is_account)
     }
 }
@@ -156,9 +252,15 @@ pub const ACCOUNT: &str = "an account number: 12 digits";
 /// Whether the text can be the name of a region: `eu-central-1`, `us-gov-west-1`.
 fn is_region(text: &str) -> bool {
     let words: Vec<&str> = text.split('-').collect();
-    let [first, middle @ .., last] = words.as_slice() else { return false };
+    let [first, middle @ .., last] = words.as_slice() else {
+        return false;
+    };
     let lower = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
-    first.len() == 2 && lower(first) && !middle.is_empty() && middle.iter().all(lower) && number(last)
+    first.len() == 2
+        && lower(first)
+        && !middle.is_empty()
+        && middle.iter().all(lower)
+        && number(last)
 }
 
 fn number(text: &str) -> bool {
@@ -170,7 +272,8 @@ pub fn is_account(text: &str) -> bool {
     text.len() == 12 && number(text)
 }
 
-/// Whether the text is an id: the prefix, then 8 or 17 hexadecimal digits (EC2 user guide, resource ids).
+/// Whether the text is an id: the prefix, then 8 or 17 hexadecimal digits (EC2 user guide, resource
+/// ids).
 fn is_id(text: &str, prefix: &str) -> bool {
     let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     let digits = text.strip_prefix(prefix);

@@ -9,7 +9,8 @@ use crate::ast;
 use crate::diagnostic::{AwsField, Problem};
 use crate::net::Family;
 use crate::policy::{
-    External, ExternalId, ListReference, ParamId, ParamKind, PrefixList, PrefixListId, Reference, Stack, aws_list,
+    External, ExternalId, ListReference, ParamId, ParamKind, PrefixList, PrefixListId, Reference,
+    Stack, aws_list,
 };
 use std::collections::BTreeMap;
 
@@ -58,7 +59,9 @@ impl<K: Ord + Clone, T> Identities<K, T> {
     /// Distinct things in the order of their identities; and for each that was found, which it is.
     fn unify(self) -> (Vec<(K, T)>, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.found.len()).collect();
-        order.sort_by(|a, b| (&self.found[*a].0, &self.found[*a].1).cmp(&(&self.found[*b].0, &self.found[*b].1)));
+        order.sort_by(|a, b| {
+            (&self.found[*a].0, &self.found[*a].1).cmp(&(&self.found[*b].0, &self.found[*b].1))
+        });
         let mut ids = vec![0; order.len()];
         let (mut firsts, mut last) = (Vec::new(), None);
         for position in order {
@@ -69,9 +72,18 @@ impl<K: Ord + Clone, T> Identities<K, T> {
             }
             ids[position] = firsts.len() as u32 - 1;
         }
-        let mut things: Vec<Option<(K, T)>> =
-            self.found.into_iter().map(|(key, _, thing)| Some((key, thing))).collect();
-        (firsts.into_iter().filter_map(|position| things[position].take()).collect(), ids)
+        let mut things: Vec<Option<(K, T)>> = self
+            .found
+            .into_iter()
+            .map(|(key, _, thing)| Some((key, thing)))
+            .collect();
+        (
+            firsts
+                .into_iter()
+                .filter_map(|position| things[position].take())
+                .collect(),
+            ids,
+        )
     }
 }
 
@@ -82,17 +94,23 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
     let mut external_found = Vec::new();
     for declared in scope.externals.clone() {
         external_found.push(external(scope, declared, stack).map(|external| {
-            externals.found.push((external.id.clone(), external.name.clone(), external));
+            externals
+                .found
+                .push((external.id.clone(), external.name.clone(), external));
             externals.found.len() - 1
         }));
     }
     let mut list_found = Vec::new();
     let mut region = stack.region.clone();
     for declared in scope.prefix_lists.clone() {
-        list_found.push(prefix_list(scope, declared, stack, &mut region).map(|list| {
-            lists.found.push((identity(&list.list), list.name.clone(), list));
-            lists.found.len() - 1
-        }));
+        list_found.push(
+            prefix_list(scope, declared, stack, &mut region).map(|list| {
+                lists
+                    .found
+                    .push((identity(&list.list), list.name.clone(), list));
+                lists.found.len() - 1
+            }),
+        );
     }
     let mut param_found = Vec::new();
     for (n, param) in params.list.iter().enumerate() {
@@ -102,7 +120,16 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
                 let (reference, account) = external_value(id, value);
                 let account = account.filter(|account| stack.account.as_ref() != Some(account));
                 let (name, id) = (param.name.clone(), reference.clone());
-                externals.found.push((reference, name.clone(), External { name, id, account, span }));
+                externals.found.push((
+                    reference,
+                    name.clone(),
+                    External {
+                        name,
+                        id,
+                        account,
+                        span,
+                    },
+                ));
                 Found::External(externals.found.len() - 1)
             }
             (ParamKind::PrefixList, Some(span)) => {
@@ -111,13 +138,21 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
                     Some(ParamValue::Block(_)) | None => ListReference::Param(id),
                 };
                 let (name, family) = (param.name.clone(), Family::V4);
-                let list = PrefixList { name: name.clone(), list: reference.clone(), family, entries: None, span };
+                let list = PrefixList {
+                    name: name.clone(),
+                    list: reference.clone(),
+                    family,
+                    entries: None,
+                    span,
+                };
                 lists.found.push((reference, name, list));
                 Found::PrefixList(lists.found.len() - 1)
             }
             (ParamKind::Cidr | ParamKind::CidrIpv6, _) => Found::Other(ParamPeer::Block),
 
-            (ParamKind::Vpc, _) | (ParamKind::External | ParamKind::PrefixList, None) => Found::Other(ParamPeer::Vpc),
+            (ParamKind::Vpc, _) | (ParamKind::External | ParamKind::PrefixList, None) => {
+                Found::Other(ParamPeer::Vpc)
+            }
         });
     }
     one_account(&mut externals);
@@ -128,10 +163,19 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
     let external_id = |position: usize| ExternalId(external_ids[position]);
     let list_id = |position: usize| PrefixListId(list_ids[position]);
     Lists {
-        externals: externals.into_iter().map(|(_, external)| external).collect(),
+        externals: externals
+            .into_iter()
+            .map(|(_, external)| external)
+            .collect(),
         prefix_lists: prefix_lists.into_iter().map(|(_, list)| list).collect(),
-        external_names: external_found.into_iter().map(|found| found.map(external_id)).collect(),
-        list_names: list_found.into_iter().map(|found| found.map(list_id)).collect(),
+        external_names: external_found
+            .into_iter()
+            .map(|found| found.map(external_id))
+            .collect(),
+        list_names: list_found
+            .into_iter()
+            .map(|found| found.map(list_id))
+            .collect(),
         param_peers: param_found
             .into_iter()
             .map(|found| match found {
@@ -149,12 +193,17 @@ enum Found {
     Other(ParamPeer),
 }
 
-/// Ids of groups are unique in AWS, so a group that is named with and without its account is one group, and has
-/// the account.
+/// Ids of groups are unique in AWS, so a group that is named with and without its account is one
+/// group, and has the account.
 fn one_account(externals: &mut Identities<Reference, External>) {
     let mut accounts = BTreeMap::new();
     for (id, _, external) in &externals.found {
-        accounts.extend(external.account.clone().map(|account| (id.clone(), account)));
+        accounts.extend(
+            external
+                .account
+                .clone()
+                .map(|account| (id.clone(), account)),
+        );
     }
     for (id, _, external) in &mut externals.found {
         external.account = accounts.get(id).cloned();
@@ -168,7 +217,11 @@ fn one_family(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixLis
         let first = *seen.entry(identity).or_insert(list);
         if first.family != list.family {
             let (span, first) = (list.span.max(first.span), list.span.min(first.span));
-            scope.problems.push(Problem::Repeated { span, first, what: "family for one prefix list" });
+            scope.problems.push(Problem::Repeated {
+                span,
+                first,
+                what: "family for one prefix list",
+            });
         }
     }
 }
@@ -187,8 +240,8 @@ fn one_size(lists: &mut Identities<ListReference, PrefixList>) {
     }
 }
 
-/// What a list is, wherever the stack is deployed: lists of AWS exist once in each region, and a security group
-/// can only name those of its own.
+/// What a list is, wherever the stack is deployed: lists of AWS exist once in each region, and a
+/// security group can only name those of its own.
 fn identity(list: &ListReference) -> ListReference {
     match list {
         ListReference::Aws(name) => ListReference::Aws(aws_list(name).to_string()),
@@ -210,7 +263,12 @@ fn external(scope: &mut Scope<'_>, declared: &ast::External, stack: &Stack) -> O
     };
     let account = account.filter(|account| stack.account.as_ref() != Some(account));
     let name = scope.text(declared.name).to_string();
-    Some(External { name, id: Reference::Id(id?), account, span: declared.name.span })
+    Some(External {
+        name,
+        id: Reference::Id(id?),
+        account,
+        span: declared.name.span,
+    })
 }
 
 /// An external as a parameter: bound to an id, to `ACCOUNT/ID`, or to nothing yet.
@@ -238,13 +296,21 @@ fn prefix_list<'a>(
             let ours = region.get_or_insert_with(|| its.to_string());
             if its != ours {
                 let wanted = "of the region that the stack, or another list, is of";
-                scope.problems.push(Problem::BadId { span: declared.id.span, text: text.clone(), wanted });
+                scope.problems.push(Problem::BadId {
+                    span: declared.id.span,
+                    text: text.clone(),
+                    wanted,
+                });
             }
         }
         ListReference::Aws(in_region(&text, stack.region.as_deref()))
     } else {
         let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
-        scope.problems.push(Problem::BadId { span: declared.id.span, text, wanted });
+        scope.problems.push(Problem::BadId {
+            span: declared.id.span,
+            text,
+            wanted,
+        });
         return None;
     };
     let (mut family, mut entries) = match &list {
@@ -256,19 +322,32 @@ fn prefix_list<'a>(
             entries = scope.count(value, key).or(entries);
         } else {
             let families = [("ipv4", Family::V4), ("ipv6", Family::V6)];
-            family = scope.choice(value, key, "`ipv4` or `ipv6`", families).unwrap_or(family);
+            family = scope
+                .choice(value, key, "`ipv4` or `ipv6`", families)
+                .unwrap_or(family);
         }
     }
     scope.prose(&declared.prose, AwsField::TagValue);
     let name = scope.text(declared.name).to_string();
-    Some(PrefixList { name, list, family, entries, span: declared.name.span })
+    Some(PrefixList {
+        name,
+        list,
+        family,
+        entries,
+        span: declared.name.span,
+    })
 }
 
 /// `com.amazonaws.REGION.s3`, `com.amazonaws.global.cloudfront.origin-facing`
 fn is_aws_list(text: &str) -> bool {
-    let labels = text.strip_prefix("com.amazonaws.").map(|rest| rest.split('.'));
+    let labels = text
+        .strip_prefix("com.amazonaws.")
+        .map(|rest| rest.split('.'));
     let label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     labels.is_some_and(|labels| labels.clone().count() >= 2 && labels.clone().all(label))
 }
@@ -282,11 +361,18 @@ fn in_region(name: &str, region: Option<&str>) -> String {
 }
 
 fn aws_family(name: &str) -> Family {
-    if name.contains(".ipv6.") { Family::V6 } else { Family::V4 }
+    if name.contains(".ipv6.") {
+        Family::V6
+    } else {
+        Family::V4
+    }
 }
 
 fn aws_weight(name: &str) -> Option<u32> {
     let tail = name.splitn(4, '.').nth(3)?;
     let tail = tail.strip_prefix("ipv6.").unwrap_or(tail);
-    WEIGHTS.iter().find(|(list, _)| *list == tail).map(|(_, weight)| *weight)
+    WEIGHTS
+        .iter()
+        .find(|(list, _)| *list == tail)
+        .map(|(_, weight)| *weight)
 }

@@ -1,7 +1,8 @@
-//! Syntax tree to policy: looks up every name, multiplies out every list, and says what does not fit.
+//! Syntax tree to policy: looks up every name, multiplies out every list, and says what does not
+//! fit.
 //!
-//! Names are collected first, so that a program may use what it declares later. Each kind of declaration is
-//! resolved in a file of its own, those that others refer to first.
+//! Names are collected first, so that a program may use what it declares later. Each kind of
+//! declaration is resolved in a file of its own, those that others refer to first.
 
 mod assertions;
 mod atom;
@@ -43,9 +44,13 @@ pub struct Settings<'a> {
     pub stack_name: &'a str,
 }
 
-/// Resolves a program. The policy holds what could be made of it, and is complete when no problem is an
-/// error.
-pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settings<'a>) -> (Policy, Problems) {
+/// Resolves a program. The policy holds what could be made of it, and is complete when no problem
+/// is an error.
+pub fn resolve<'a>(
+    sources: &'a Sources,
+    program: &'a Program,
+    settings: &Settings<'a>,
+) -> (Policy, Problems) {
     let mut scope = Scope::collect(sources, program, settings.catalogue);
     let mut params = params::resolve(&mut scope, settings);
     let (mut stack, default_vpc) = stack::stack(&mut scope, settings);
@@ -89,7 +94,13 @@ pub fn resolve<'a>(sources: &'a Sources, program: &'a Program, settings: &Settin
     let mut sentences = rules::Sentences::new(&known);
     for statement in program.files.iter().flat_map(|file| &file.statements) {
         match &statement.item {
-            Item::Rule(rule) => sentences.resolve(&mut scope, &mut policy, statement.span, rule, settings.as_of),
+            Item::Rule(rule) => sentences.resolve(
+                &mut scope,
+                &mut policy,
+                statement.span,
+                rule,
+                settings.as_of,
+            ),
             Item::Assertion(assertion) => {
                 assertions::resolve(&mut scope, &known, &mut policy, statement.span, assertion);
             }

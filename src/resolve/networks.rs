@@ -65,19 +65,33 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
     for (from, to) in cut {
         let (span, through) = (declared[to].name.span, declared[from].name.span);
         let name = scope.text(declared[to].name).to_string();
-        scope.problems.push(Problem::Cycle { span, kind: Kind::Network, name, through });
+        scope.problems.push(Problem::Cycle {
+            span,
+            kind: Kind::Network,
+            name,
+            through,
+        });
     }
     let mut lists: Vec<NetList> = vec![NetList::default(); declared.len()];
     for n in sorted {
         let network = declared[n];
-        let known = Addressed { params: &params.values, vpcs, built_in, known: Known::Lists(&lists) };
+        let known = Addressed {
+            params: &params.values,
+            vpcs,
+            built_in,
+            known: Known::Lists(&lists),
+        };
         let members = known.list(scope, &network.members);
-        let written = span_of(&network.members, NetItem::span).zip(span_of(&network.except, NetItem::span));
+        let written =
+            span_of(&network.members, NetItem::span).zip(span_of(&network.except, NetItem::span));
         lists[n] = match written {
             Some(written) => known.without(scope, members, written, &network.except),
             None => members,
         };
-        if !scope.fits(network.name.span, lists[n].blocks.len() + lists[n].unknown.len()) {
+        if !scope.fits(
+            network.name.span,
+            lists[n].blocks.len() + lists[n].unknown.len(),
+        ) {
             lists[n] = NetList::default();
         }
     }
@@ -87,7 +101,13 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
         unknown.dedup();
         let addresses = Addresses::from_blocks(&list.blocks);
         let name = scope.text(network.name).to_string();
-        Network { name, blocks: list.blocks, unknown, addresses, span: network.name.span }
+        Network {
+            name,
+            blocks: list.blocks,
+            unknown,
+            addresses,
+            span: network.name.span,
+        }
     });
     let list = list.collect();
     Networks { list, built_in }
@@ -114,9 +134,15 @@ impl Known<'_> {
         match self {
             Known::Lists(lists) => {
                 let list = &lists[id.index()];
-                (&list.blocks, list.unknown.iter().map(|(id, _)| *id).collect())
+                (
+                    &list.blocks,
+                    list.unknown.iter().map(|(id, _)| *id).collect(),
+                )
             }
-            Known::Networks(networks) => (&networks[id.index()].blocks, networks[id.index()].unknown.clone()),
+            Known::Networks(networks) => (
+                &networks[id.index()].blocks,
+                networks[id.index()].unknown.clone(),
+            ),
         }
     }
 }
@@ -138,22 +164,25 @@ impl Addressed<'_> {
         }
         list.blocks.sort_unstable();
         list.blocks.dedup();
-        // networks that name each other twice would hold each parameter four times, then eight times
-        list.unknown.sort_unstable_by_key(|(id, name)| (*id, name.span));
+        // networks that name each other twice would hold each parameter four times, then eight
+        // times
+        list.unknown
+            .sort_unstable_by_key(|(id, name)| (*id, name.span));
         list.unknown.dedup_by_key(|(id, name)| (*id, name.span));
         list
     }
 
     fn name(&self, scope: &mut Scope<'_>, name: ast::Name, entity: Entity, list: &mut NetList) {
         match entity {
-            Entity::BuiltIn(BuiltInNetwork::Internet) => {
-                scope.problems.push(Problem::InternetInRule { span: name.span })
-            }
+            Entity::BuiltIn(BuiltInNetwork::Internet) => scope
+                .problems
+                .push(Problem::InternetInRule { span: name.span }),
             Entity::BuiltIn(network) => list.blocks.extend(self.built_in.blocks(network)),
             Entity::Network(id) => {
                 let (blocks, unknown) = self.known.of(id);
                 list.blocks.extend(blocks);
-                list.unknown.extend(unknown.into_iter().map(|id| (id, name)));
+                list.unknown
+                    .extend(unknown.into_iter().map(|id| (id, name)));
             }
             Entity::Param(id) if scope.is_block(id) => match &self.params[id.index()] {
                 Some(ParamValue::Block(block)) => list.blocks.push(*block),
@@ -165,14 +194,17 @@ impl Addressed<'_> {
 
     /// The blocks of a VPC.
     pub fn vpc(&self, scope: &mut Scope<'_>, span: Span, name: ast::Name, list: &mut NetList) {
-        let Some(vpc) = scope.vpc(name).map(|id| &self.vpcs[id.index()]) else { return };
+        let Some(vpc) = scope.vpc(name).map(|id| &self.vpcs[id.index()]) else {
+            return;
+        };
         list.blocks.extend(&vpc.blocks);
-        list.unknown.extend(vpc.unknown_blocks.iter().map(|id| (*id, name)));
+        list.unknown
+            .extend(vpc.unknown_blocks.iter().map(|id| (*id, name)));
         needs_blocks(scope, vpc, span, name);
     }
 
-    /// What is left of a list when these items are taken out, as the smallest list of blocks; `written` and `span`
-    /// are the places of the two.
+    /// What is left of a list when these items are taken out, as the smallest list of blocks;
+    /// `written` and `span` are the places of the two.
     pub fn without(
         &self,
         scope: &mut Scope<'_>,
@@ -184,7 +216,11 @@ impl Addressed<'_> {
         for (id, name) in list.unknown.iter().chain(&gone.unknown) {
             let declared = scope.params[id.index()].name.span;
             let name_text = scope.text(scope.params[id.index()].name).to_string();
-            scope.problems.push(Problem::UnboundExcept { span: name.span, name: name_text, declared });
+            scope.problems.push(Problem::UnboundExcept {
+                span: name.span,
+                name: name_text,
+                declared,
+            });
         }
         if !list.unknown.is_empty() || !gone.unknown.is_empty() {
             return NetList::default();
@@ -192,17 +228,30 @@ impl Addressed<'_> {
         let before = Addresses::from_blocks(&list.blocks);
         let left = before.difference(&Addresses::from_blocks(&gone.blocks));
         if left.is_empty() && !before.is_empty() {
-            scope.problems.push(Problem::NothingLeft { span: written, except: span });
+            scope.problems.push(Problem::NothingLeft {
+                span: written,
+                except: span,
+            });
         }
         let blocks: Vec<IpNet> = left.blocks().take(MOST_BLOCKS + 1).collect();
         let count = blocks.len();
         if count > MOST_BLOCKS {
             let count = left.blocks().count();
-            scope.problems.push(Problem::TooManyBlocks { span, count, bound: MOST_BLOCKS });
+            scope.problems.push(Problem::TooManyBlocks {
+                span,
+                count,
+                bound: MOST_BLOCKS,
+            });
             return NetList::default();
         }
-        scope.seen.remainders.push(Remainder { span, blocks: count });
-        NetList { blocks, unknown: Vec::new() }
+        scope.seen.remainders.push(Remainder {
+            span,
+            blocks: count,
+        });
+        NetList {
+            blocks,
+            unknown: Vec::new(),
+        }
     }
 }
 
@@ -213,8 +262,16 @@ pub fn span_of<T>(items: &[T], span: fn(&T) -> Span) -> Option<Span> {
 
 /// Reports a VPC that is named for its addresses and has no blocks.
 pub fn needs_blocks(scope: &mut Scope<'_>, vpc: &Vpc, span: Span, name: ast::Name) {
-    if let (true, [], Some(declared)) = (vpc.blocks.is_empty(), vpc.unknown_blocks.as_slice(), vpc.span) {
+    if let (true, [], Some(declared)) = (
+        vpc.blocks.is_empty(),
+        vpc.unknown_blocks.as_slice(),
+        vpc.span,
+    ) {
         let vpc = scope.text(name).to_string();
-        scope.problems.push(Problem::NoBlocks { span, vpc, declared });
+        scope.problems.push(Problem::NoBlocks {
+            span,
+            vpc,
+            declared,
+        });
     }
 }

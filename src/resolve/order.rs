@@ -1,8 +1,12 @@
 //! The order in which definitions that name each other can be worked out.
 
-/// Positions of `0..count` such that each comes after all it depends on, and the pairs (a, b) where a cycle
-/// was cut: a names b, and b comes back to a. Not recursive, so that a long chain is no danger.
-pub fn order(count: usize, depends: impl Fn(usize) -> Vec<usize>) -> (Vec<usize>, Vec<(usize, usize)>) {
+/// Positions of `0..count` such that each comes after all it depends on, and the pairs (a, b) where
+/// a cycle was cut: a names b, and b comes back to a. Not recursive, so that a long chain is no
+/// danger.
+pub fn order(
+    count: usize,
+    depends: impl Fn(usize) -> Vec<usize>,
+) -> (Vec<usize>, Vec<(usize, usize)>) {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         New,
@@ -53,6 +57,9 @@ mod tests {
     fn a_long_chain_needs_no_stack() {
         let (sorted, cut) = order(1_000_000, |n| if n == 0 { vec![] } else { vec![n - 1] });
         assert_eq!((sorted.len(), cut.len()), (1_000_000, 0));
-        assert_eq!(order(1_000_000, |n| vec![(n + 1) % 1_000_000]).1, [(999_999, 0)]);
+        assert_eq!(
+            order(1_000_000, |n| vec![(n + 1) % 1_000_000]).1,
+            [(999_999, 0)]
+        );
     }
 }

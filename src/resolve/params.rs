@@ -35,7 +35,10 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
         let name = scope.text(param.name).to_string();
         let span = Some(param.name.span);
         let kind = kind(scope, param).unwrap_or(ParamKind::Cidr);
-        let default = param.default.as_ref().and_then(|value| default(scope, value, kind));
+        let default = param
+            .default
+            .as_ref()
+            .and_then(|value| default(scope, value, kind));
         let prose = scope.prose(&param.prose, AwsField::ParameterDescription);
         let value = bindings.remove(&name).and_then(|given| {
             let value = parse(kind, &given);
@@ -50,10 +53,21 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
             }
             value
         });
-        list.push(Param { name, kind, default, prose, bound: value.is_some(), span });
+        list.push(Param {
+            name,
+            kind,
+            default,
+            prose,
+            bound: value.is_some(),
+            span,
+        });
         values.push(value);
     }
-    Params { list, values, implicit: bindings }
+    Params {
+        list,
+        values,
+        implicit: bindings,
+    }
 }
 
 /// The bindings of the command line by name.
@@ -64,7 +78,11 @@ fn bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<String, S
             && first != *value
         {
             let second = value.clone();
-            scope.problems.push(Problem::TwiceBound { name: name.clone(), first, second });
+            scope.problems.push(Problem::TwiceBound {
+                name: name.clone(),
+                first,
+                second,
+            });
         }
     }
     bindings
@@ -72,9 +90,15 @@ fn bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<String, S
 
 fn kind(scope: &mut Scope<'_>, param: &ast::Param) -> Option<ParamKind> {
     let typed = scope.text(param.kind);
-    let kind = ParamKind::ALL.into_iter().find(|kind| kind.keyword() == typed);
+    let kind = ParamKind::ALL
+        .into_iter()
+        .find(|kind| kind.keyword() == typed);
     if kind.is_none() {
-        let meant = likely(Kind::ParamType, typed, ParamKind::ALL.map(ParamKind::keyword));
+        let meant = likely(
+            Kind::ParamType,
+            typed,
+            ParamKind::ALL.map(ParamKind::keyword),
+        );
         scope.unknown(param.kind, Kind::ParamType, meant);
     }
     kind
@@ -87,8 +111,11 @@ fn default(scope: &mut Scope<'_>, value: &Value, kind: ParamKind) -> Option<Stri
         Value::Number(..) | Value::Name(_) | Value::List(..) | Value::Block(_) => String::new(),
     };
     match parse(kind, &text) {
-        // a template's parameter holds a group's id alone, and an output of either target has one default
-        Some(ParamValue::Id(id)) if id.contains('/') => scope.bad_value(value, "default", kind.wanted()),
+        // a template's parameter holds a group's id alone, and an output of either target has one
+        // default
+        Some(ParamValue::Id(id)) if id.contains('/') => {
+            scope.bad_value(value, "default", kind.wanted())
+        }
         Some(ParamValue::Id(id)) => Some(id),
         Some(ParamValue::Block(block)) => Some(block.to_string()),
         None => scope.bad_value(value, "default", kind.wanted()),
@@ -104,8 +131,12 @@ fn parse(kind: ParamKind, text: &str) -> Option<ParamValue> {
             Some((account, group)) => is_account(account) && is_group_id(group),
             None => is_group_id(text),
         }),
-        ParamKind::Cidr => block(text).filter(|net| matches!(net, IpNet::V4(_))).map(ParamValue::Block),
-        ParamKind::CidrIpv6 => block(text).filter(|net| matches!(net, IpNet::V6(_))).map(ParamValue::Block),
+        ParamKind::Cidr => block(text)
+            .filter(|net| matches!(net, IpNet::V4(_)))
+            .map(ParamValue::Block),
+        ParamKind::CidrIpv6 => block(text)
+            .filter(|net| matches!(net, IpNet::V6(_)))
+            .map(ParamValue::Block),
     }
 }
 
@@ -126,16 +157,28 @@ fn meant(kind: ParamKind, text: &str) -> Option<String> {
 impl Params {
     /// The VPC that a parameter of the program, or one that it need not declare, stands for.
     pub fn implicit_vpc(&mut self, scope: &mut Scope<'_>, name: String) -> Reference {
-        let same = self.list.iter().position(|param| mangled(&param.name) == mangled(&name));
+        let same = self
+            .list
+            .iter()
+            .position(|param| mangled(&param.name) == mangled(&name));
         match same.map(|n| (n, self.list[n].kind, self.list[n].span)) {
             Some((n, ParamKind::Vpc, _)) => {
                 scope.use_param(&self.list[n].name);
                 return self.reference(ParamId(n as u32));
             }
             Some((n, _, Some(span))) => {
-                let (output, other) = (mangled(&name), format!("`{name}`, which the output asks for"));
+                let (output, other) = (
+                    mangled(&name),
+                    format!("`{name}`, which the output asks for"),
+                );
                 let name = self.list[n].name.clone();
-                scope.problems.push(Problem::Collision { span, name, other, first: span, output });
+                scope.problems.push(Problem::Collision {
+                    span,
+                    name,
+                    other,
+                    first: span,
+                    output,
+                });
             }
             Some((_, _, None)) | None => {}
         }
@@ -179,12 +222,24 @@ impl Params {
         left.sort();
         let params = match names.len() {
             0 => "no parameters".to_string(),
-            _ => listed(&names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>(), 20),
+            _ => listed(
+                &names
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>(),
+                20,
+            ),
         };
         for name in left {
             let guess = scope.guess(names.len());
-            let meant = guess.then(|| nearest(&name, names.iter().map(String::as_str))).flatten();
-            scope.problems.push(Problem::UnknownBinding { name, meant, params: params.clone() });
+            let meant = guess
+                .then(|| nearest(&name, names.iter().map(String::as_str)))
+                .flatten();
+            scope.problems.push(Problem::UnknownBinding {
+                name,
+                meant,
+                params: params.clone(),
+            });
         }
     }
 }

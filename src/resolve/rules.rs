@@ -10,7 +10,10 @@ use crate::ast::{self, NetItem};
 use crate::date::Date;
 use crate::diagnostic::{AwsField, Kind, Problem};
 use crate::net::{Family, Traffic};
-use crate::policy::{ExternalId, Flow, ParamId, Peer, Policy, PrefixListId, Sentence, SentenceId, TierId, Way, WordId};
+use crate::policy::{
+    ExternalId, Flow, ParamId, Peer, Policy, PrefixListId, Sentence, SentenceId, TierId, Way,
+    WordId,
+};
 use crate::source::Span;
 use std::fmt::Write;
 
@@ -45,7 +48,8 @@ struct Offer<'k> {
     span: Span,
 }
 
-/// Resolves sentences into the policy. The lists that each needs are kept, to be filled by the next.
+/// Resolves sentences into the policy. The lists that each needs are kept, to be filled by the
+/// next.
 pub struct Sentences<'k> {
     known: &'k Known<'k>,
     subjects: Vec<TierId>,
@@ -57,11 +61,24 @@ pub struct Sentences<'k> {
 impl<'k> Sentences<'k> {
     pub fn new(known: &'k Known<'k>) -> Sentences<'k> {
         let (subjects, offers, targets) = (Vec::new(), Vec::new(), Vec::new());
-        Sentences { known, subjects, offers, targets, yielded: Yielded::default() }
+        Sentences {
+            known,
+            subjects,
+            offers,
+            targets,
+            yielded: Yielded::default(),
+        }
     }
 
     /// Resolves one of them.
-    pub fn resolve(&mut self, scope: &mut Scope<'_>, policy: &mut Policy, span: Span, rule: &ast::Rule, as_of: Date) {
+    pub fn resolve(
+        &mut self,
+        scope: &mut Scope<'_>,
+        policy: &mut Policy,
+        span: Span,
+        rule: &ast::Rule,
+        as_of: Date,
+    ) {
         let before = scope.problems.len();
         let current = rule.until.is_none_or(|until| until.date >= as_of);
         self.subjects(scope, policy, &rule.subjects);
@@ -72,15 +89,32 @@ impl<'k> Sentences<'k> {
         } else {
             excepted(scope, self.known, policy, rule, &mut self.targets);
         }
-        let Sentences { subjects, offers, targets, yielded, .. } = self;
+        let Sentences {
+            subjects,
+            offers,
+            targets,
+            yielded,
+            ..
+        } = self;
         let prose = scope.prose(&rule.prose, AwsField::RuleDescription);
         let id = SentenceId(policy.sentences.len() as u32);
         let until = rule.until.map(|until| (until.span, until.date));
-        policy.sentences.push(Sentence { span, prose, tail: tail(scope, rule), until });
+        policy.sentences.push(Sentence {
+            span,
+            prose,
+            tail: tail(scope, rule),
+            until,
+        });
         let names = Names { scope, rule, span };
         names.check(policy, subjects, targets);
         let atoms: usize = offers.iter().map(|offer| offer.atoms.len()).sum();
-        if !scope.fits(span, subjects.len().saturating_mul(atoms).saturating_mul(targets.len())) {
+        if !scope.fits(
+            span,
+            subjects
+                .len()
+                .saturating_mul(atoms)
+                .saturating_mul(targets.len()),
+        ) {
             return;
         }
         let start = policy.flows.len();
@@ -102,7 +136,9 @@ impl<'k> Sentences<'k> {
         self.subjects.clear();
         for name in names {
             if scope.text(*name) == "itself" {
-                scope.problems.push(Problem::ItselfSubject { span: name.span });
+                scope
+                    .problems
+                    .push(Problem::ItselfSubject { span: name.span });
             } else {
                 scope.add_members(&policy.tier_sets, *name, &mut self.subjects);
             }
@@ -123,7 +159,11 @@ impl<'k> Sentences<'k> {
                 }
                 (_, Some(Atom::Neutral(..)) | None) => Some(policy.words.id("icmp")),
             };
-            self.offers.push(Offer { atoms, word, span: service.span() });
+            self.offers.push(Offer {
+                atoms,
+                word,
+                span: service.span(),
+            });
         }
     }
 }
@@ -137,47 +177,82 @@ fn targets(
     targets: &mut Vec<Target>,
 ) {
     for (item, peer) in peers.iter().enumerate() {
-        let mut push = |peer, word| targets.push(Target { peer: Other::Peer(peer), item, word: Some(word) });
+        let mut push = |peer, word| {
+            targets.push(Target {
+                peer: Other::Peer(peer),
+                item,
+                word: Some(word),
+            })
+        };
         match peer {
             ast::Peer::Itself(_) => {
                 let word = policy.words.id("itself");
-                targets.push(Target { peer: Other::Itself, item, word: Some(word) });
+                targets.push(Target {
+                    peer: Other::Itself,
+                    item,
+                    word: Some(word),
+                });
             }
-            ast::Peer::Net(net) => targets.push(Target { peer: Other::Peer(Peer::Net(net.net)), item, word: None }),
+            ast::Peer::Net(net) => targets.push(Target {
+                peer: Other::Peer(Peer::Net(net.net)),
+                item,
+                word: None,
+            }),
             ast::Peer::Vpc(span, name) => {
                 let word = policy.words.id(&format!("vpc {}", scope.text(*name)));
                 let mut list = NetList::default();
                 addressed(known, policy).vpc(scope, *span, *name, &mut list);
-                list.blocks.iter().for_each(|block| push(Peer::Net(*block), word));
-                list.unknown.iter().for_each(|(id, _)| push(Peer::Param(*id), word));
+                list.blocks
+                    .iter()
+                    .for_each(|block| push(Peer::Net(*block), word));
+                list.unknown
+                    .iter()
+                    .for_each(|(id, _)| push(Peer::Param(*id), word));
             }
             ast::Peer::Name(name) => {
                 let word = policy.words.id(scope.text(*name));
-                let Some(entity) = scope.peer(*name, Kind::Peer) else { continue };
+                let Some(entity) = scope.peer(*name, Kind::Peer) else {
+                    continue;
+                };
                 match entity {
                     Entity::Tier(id) => push(Peer::Tier(id), word),
                     Entity::TierSet(id) => {
                         for tier in &policy.tier_sets[id.index()].members {
-                            push(Peer::Tier(*tier), policy.words.id(&policy.tiers[tier.index()].name));
+                            push(
+                                Peer::Tier(*tier),
+                                policy.words.id(&policy.tiers[tier.index()].name),
+                            );
                         }
                     }
                     Entity::Network(id) => {
                         let network = &policy.networks[id.index()];
-                        network.blocks.iter().for_each(|block| push(Peer::Net(*block), word));
-                        network.unknown.iter().for_each(|id| push(Peer::Param(*id), word));
+                        network
+                            .blocks
+                            .iter()
+                            .for_each(|block| push(Peer::Net(*block), word));
+                        network
+                            .unknown
+                            .iter()
+                            .for_each(|id| push(Peer::Param(*id), word));
                     }
                     Entity::BuiltIn(BuiltInNetwork::Internet) => {
-                        scope.problems.push(Problem::InternetInRule { span: name.span });
+                        scope
+                            .problems
+                            .push(Problem::InternetInRule { span: name.span });
                     }
                     Entity::BuiltIn(network) => {
-                        known.networks.blocks(network).iter().for_each(|block| push(Peer::Net(*block), word));
+                        known
+                            .networks
+                            .blocks(network)
+                            .iter()
+                            .for_each(|block| push(Peer::Net(*block), word));
                     }
-                    Entity::External(n) => {
-                        known.external_names[n].iter().for_each(|id| push(Peer::External(*id), word))
-                    }
-                    Entity::PrefixList(n) => {
-                        known.list_names[n].iter().for_each(|id| push(Peer::PrefixList(*id), word))
-                    }
+                    Entity::External(n) => known.external_names[n]
+                        .iter()
+                        .for_each(|id| push(Peer::External(*id), word)),
+                    Entity::PrefixList(n) => known.list_names[n]
+                        .iter()
+                        .for_each(|id| push(Peer::PrefixList(*id), word)),
                     Entity::Param(id) => match param(known, id) {
                         Some(peer) => push(peer, word),
                         None => scope.wrong_kind(
@@ -194,21 +269,29 @@ fn targets(
 
 /// A parameter as a peer, or what it is bound to.
 fn param(known: &Known<'_>, id: ParamId) -> Option<Peer> {
-    Some(match (known.param_peers[id.index()], &known.params[id.index()]) {
-        (ParamPeer::External(id), _) => Peer::External(id),
-        (ParamPeer::PrefixList(id), _) => Peer::PrefixList(id),
-        (ParamPeer::Block, Some(ParamValue::Block(block))) => Peer::Net(*block),
-        (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => Peer::Param(id),
-        (ParamPeer::Vpc, _) => return None,
-    })
+    Some(
+        match (known.param_peers[id.index()], &known.params[id.index()]) {
+            (ParamPeer::External(id), _) => Peer::External(id),
+            (ParamPeer::PrefixList(id), _) => Peer::PrefixList(id),
+            (ParamPeer::Block, Some(ParamValue::Block(block))) => Peer::Net(*block),
+            (ParamPeer::Block, Some(ParamValue::Id(_)) | None) => Peer::Param(id),
+            (ParamPeer::Vpc, _) => return None,
+        },
+    )
 }
 
 fn addressed<'k>(known: &'k Known<'_>, policy: &'k Policy) -> Addressed<'k> {
     let networks = networks::Known::Networks(&policy.networks);
-    Addressed { params: &known.params, vpcs: &policy.vpcs, built_in: known.networks, known: networks }
+    Addressed {
+        params: &known.params,
+        vpcs: &policy.vpcs,
+        built_in: known.networks,
+        known: networks,
+    }
 }
 
-/// The peers of a sentence with `except`: the smallest list of blocks for what is left of all of them.
+/// The peers of a sentence with `except`: the smallest list of blocks for what is left of all of
+/// them.
 fn excepted(
     scope: &mut Scope<'_>,
     known: &Known<'_>,
@@ -216,8 +299,10 @@ fn excepted(
     rule: &ast::Rule,
     targets: &mut Vec<Target>,
 ) {
-    let (Some(peers), Some(except)) = (span_of(&rule.peers, ast::Peer::span), span_of(&rule.except, NetItem::span))
-    else {
+    let (Some(peers), Some(except)) = (
+        span_of(&rule.peers, ast::Peer::span),
+        span_of(&rule.except, NetItem::span),
+    ) else {
         return;
     };
     let mut items = Vec::new();
@@ -227,14 +312,25 @@ fn excepted(
             ast::Peer::Vpc(span, name) => items.push(NetItem::Vpc(*span, *name)),
             ast::Peer::Itself(span) => {
                 let name = "itself".to_string();
-                scope.problems.push(Problem::ExceptOnNonAddress { span: *span, name, kind: Kind::Tier, except });
+                scope.problems.push(Problem::ExceptOnNonAddress {
+                    span: *span,
+                    name,
+                    kind: Kind::Tier,
+                    except,
+                });
             }
             ast::Peer::Name(name) => match scope.peer(*name, Kind::Peer) {
                 Some(Entity::Network(_) | Entity::BuiltIn(_)) => items.push(NetItem::Name(*name)),
                 Some(Entity::Param(id)) if scope.is_block(id) => items.push(NetItem::Name(*name)),
                 Some(other) => {
-                    let (span, kind, name) = (name.span, other.kind(), scope.text(*name).to_string());
-                    scope.problems.push(Problem::ExceptOnNonAddress { span, name, kind, except });
+                    let (span, kind, name) =
+                        (name.span, other.kind(), scope.text(*name).to_string());
+                    scope.problems.push(Problem::ExceptOnNonAddress {
+                        span,
+                        name,
+                        kind,
+                        except,
+                    });
                 }
                 None => {}
             },
@@ -245,8 +341,14 @@ fn excepted(
         let before = known.list(scope, &items);
         known.without(scope, before, (peers, except), &rule.except)
     };
-    let word = policy.words.id(&listed(scope, rule.peers.iter().map(ast::Peer::span)));
-    let target = |block| Target { peer: Other::Peer(Peer::Net(block)), item: 0, word: Some(word) };
+    let word = policy
+        .words
+        .id(&listed(scope, rule.peers.iter().map(ast::Peer::span)));
+    let target = |block| Target {
+        peer: Other::Peer(Peer::Net(block)),
+        item: 0,
+        word: Some(word),
+    };
     targets.extend(left.blocks.into_iter().map(target));
 }
 
@@ -254,7 +356,11 @@ fn excepted(
 fn tail(scope: &Scope<'_>, rule: &ast::Rule) -> String {
     let mut tail = String::new();
     if !rule.except.is_empty() {
-        let _ = write!(tail, " except {}", listed(scope, rule.except.iter().map(NetItem::span)));
+        let _ = write!(
+            tail,
+            " except {}",
+            listed(scope, rule.except.iter().map(NetItem::span))
+        );
     }
     if let Some(until) = rule.until {
         let _ = write!(tail, " until {}", until.date);
@@ -264,8 +370,16 @@ fn tail(scope: &Scope<'_>, rule: &ast::Rule) -> String {
 
 /// Items as they stand in the source, sorted, so that their order there changes nothing.
 fn listed(scope: &Scope<'_>, spans: impl Iterator<Item = Span>) -> String {
-    let mut items: Vec<String> =
-        spans.map(|span| scope.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let mut items: Vec<String> = spans
+        .map(|span| {
+            scope
+                .sources
+                .text(span)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
     items.sort();
     items.dedup();
     items.join(", ")
@@ -292,7 +406,10 @@ impl Yielded {
             ast::Way::From => Way::From,
             ast::Way::To => Way::To,
         };
-        for (list, length) in [(&mut self.offers, offers.len()), (&mut self.items, rule.peers.len())] {
+        for (list, length) in [
+            (&mut self.offers, offers.len()),
+            (&mut self.items, rule.peers.len()),
+        ] {
             list.clear();
             list.resize(length, false);
         }
@@ -316,7 +433,9 @@ impl Yielded {
                         };
                         match family {
                             Some(family) => policy.flows.extend(atom.of(family).map(flow)),
-                            None => policy.flows.extend(atom.of_group(policy.stack.dual).map(flow)),
+                            None => policy
+                                .flows
+                                .extend(atom.of_group(policy.stack.dual).map(flow)),
                         }
                     }
                     if policy.flows.len() > before {
@@ -352,13 +471,20 @@ fn unproductive(
     let peers = span_of(&rule.peers, ast::Peer::span).unwrap_or(span);
     let services = span_of(&rule.services, ast::Service::span).unwrap_or(span);
     let mut reported = false;
-    for (offer, _) in offers.iter().zip(&yielded.offers).filter(|(_, yielded)| !**yielded) {
+    for (offer, _) in offers
+        .iter()
+        .zip(&yielded.offers)
+        .filter(|(_, yielded)| !**yielded)
+    {
         let fixed = offer.atoms.iter().find_map(|atom| match atom {
             Atom::Fixed(traffic) => Some((*traffic, traffic.family()?)),
             Atom::Neutral(..) => None,
         });
         if let Some((traffic, family)) = fixed {
-            let what = offer.word.map_or_else(|| traffic.to_string(), |word| policy.words.text(word).to_string());
+            let what = offer.word.map_or_else(
+                || traffic.to_string(),
+                |word| policy.words.text(word).to_string(),
+            );
             scope.problems.push(Problem::FamilyMismatch {
                 span: offer.span,
                 what,
@@ -368,13 +494,25 @@ fn unproductive(
             reported = true;
         }
     }
-    let by_number = offers.iter().flat_map(|o| o.atoms.iter()).all(|a| matches!(a, Atom::Fixed(_)));
-    let idle = rule.peers.iter().enumerate().filter(|(n, _)| !yielded.items[*n]);
-    for (n, peer) in idle.take_while(|_| by_number && offers.iter().zip(&yielded.offers).all(|(_, y)| *y)) {
-        let of_it = targets.iter().find(|target| target.item == n).and_then(|target| match target.peer {
-            Other::Peer(peer) => family(policy, peer),
-            Other::Itself => None,
-        });
+    let by_number = offers
+        .iter()
+        .flat_map(|o| o.atoms.iter())
+        .all(|a| matches!(a, Atom::Fixed(_)));
+    let idle = rule
+        .peers
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| !yielded.items[*n]);
+    for (n, peer) in
+        idle.take_while(|_| by_number && offers.iter().zip(&yielded.offers).all(|(_, y)| *y))
+    {
+        let of_it = targets
+            .iter()
+            .find(|target| target.item == n)
+            .and_then(|target| match target.peer {
+                Other::Peer(peer) => family(policy, peer),
+                Other::Itself => None,
+            });
         if let Some(family) = of_it {
             let what = scope.sources.text(peer.span()).to_string();
             scope.problems.push(Problem::FamilyMismatch {
@@ -403,7 +541,9 @@ impl Names<'_, '_> {
     fn check(self, policy: &Policy, subjects: &[TierId], targets: &[Target]) {
         let mut told = Vec::new();
         for target in targets {
-            let Other::Peer(Peer::Tier(other)) = target.peer else { continue };
+            let Other::Peer(Peer::Tier(other)) = target.peer else {
+                continue;
+            };
             for subject in subjects {
                 let (a, b) = (policy.tier(*subject).vpc, policy.tier(other).vpc);
                 let pair = (a.min(b), a.max(b));
@@ -412,8 +552,15 @@ impl Names<'_, '_> {
                 }
                 let (ours, theirs) = (policy.vpc_of(*subject), policy.vpc_of(other));
                 let name = |vpc: &crate::policy::Vpc| vpc.name.clone().unwrap_or_default();
-                let span = self.rule.peers.get(target.item).map_or(self.span, ast::Peer::span);
-                let (tier, other_tier) = (policy.tier(*subject).name.clone(), policy.tier(other).name.clone());
+                let span = self
+                    .rule
+                    .peers
+                    .get(target.item)
+                    .map_or(self.span, ast::Peer::span);
+                let (tier, other_tier) = (
+                    policy.tier(*subject).name.clone(),
+                    policy.tier(other).name.clone(),
+                );
                 if let (Some(region), Some(other_region)) = (&theirs.region, &ours.region)
                     && region != other_region
                 {
@@ -429,7 +576,13 @@ impl Names<'_, '_> {
                     continue;
                 } else {
                     let (vpc, other_vpc) = (name(ours), name(theirs));
-                    self.scope.problems.push(Problem::Unpeered { span, tier, other: other_tier, vpc, other_vpc });
+                    self.scope.problems.push(Problem::Unpeered {
+                        span,
+                        tier,
+                        other: other_tier,
+                        vpc,
+                        other_vpc,
+                    });
                 }
                 told.push((target.item, pair));
             }

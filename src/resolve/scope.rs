@@ -4,7 +4,8 @@ use super::atom::Catalogue;
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, likely, listed};
 use crate::policy::{
-    Declaration, Declared, NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId, VpcId, aws_list,
+    Declaration, Declared, NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId,
+    VpcId, aws_list,
 };
 use crate::source::{FileKind, Sources, Span};
 use std::cell::OnceCell;
@@ -42,15 +43,24 @@ const BUILT_IN: [(&str, BuiltInNetwork); 5] = [
     ("internet", BuiltInNetwork::Internet),
 ];
 
-/// Names that no variable can have: Terraform language documentation, "Declaring an Input Variable".
-const TERRAFORM_WORDS: [&str; 8] =
-    ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+/// Names that no variable can have: Terraform language documentation, "Declaring an Input
+/// Variable".
+const TERRAFORM_WORDS: [&str; 8] = [
+    "source",
+    "version",
+    "providers",
+    "count",
+    "for_each",
+    "lifecycle",
+    "depends_on",
+    "locals",
+];
 
 /// Words that name a service by themselves.
 const SERVICE_WORDS: [&str; 6] = ["all", "icmp", "icmpv6", "proto", "tcp", "udp"];
 
-/// The declarations of a program, each kind in the order of its ids (of its names), and the way from a name
-/// to a declaration.
+/// The declarations of a program, each kind in the order of its ids (of its names), and the way
+/// from a name to a declaration.
 pub struct Scope<'a> {
     pub sources: &'a Sources,
     pub problems: Problems,
@@ -81,13 +91,14 @@ pub struct Scope<'a> {
     room: usize,
 }
 
-/// What a program can come to: the flows of its sentences, the pairs of its assertions, and what its networks, services
-/// and sets hold, each counted with what it has from others. It is ten times the rules that a region holds: VPC user
-/// guide, "Amazon VPC quotas" (security groups in a region, times rules in each).
+/// What a program can come to: the flows of its sentences, the pairs of its assertions, and what
+/// its networks, services and sets hold, each counted with what it has from others. It is ten times
+/// the rules that a region holds: VPC user guide, "Amazon VPC quotas" (security groups in a region,
+/// times rules in each).
 const MOST: usize = 3_000_000;
 
-/// Each unknown name is compared with all that are known, so that many of both would take long: after this many
-/// comparisons no more is guessed.
+/// Each unknown name is compared with all that are known, so that many of both would take long:
+/// after this many comparisons no more is guessed.
 const GUESSES: usize = 1_000_000;
 
 /// What is seen of a program while it is resolved, beside what it means.
@@ -111,7 +122,11 @@ struct Named<T> {
 
 impl<T: Copy> Named<T> {
     fn new(is: T, declared: Option<Span>) -> Named<T> {
-        Named { is, declared, used: false }
+        Named {
+            is,
+            declared,
+            used: false,
+        }
     }
 
     fn look_up(&mut self) -> T {
@@ -135,10 +150,16 @@ impl Entity {
 }
 
 impl<'a> Scope<'a> {
-    /// Collects the declarations of a program, and reports names that are declared twice, that are taken, or
-    /// that become one in an output.
-    pub fn collect(sources: &'a Sources, program: &'a Program, catalogue: &'a Catalogue) -> Scope<'a> {
-        let networks = BUILT_IN.iter().map(|(name, is)| (*name, Named::new(Entity::BuiltIn(*is), None)));
+    /// Collects the declarations of a program, and reports names that are declared twice, that are
+    /// taken, or that become one in an output.
+    pub fn collect(
+        sources: &'a Sources,
+        program: &'a Program,
+        catalogue: &'a Catalogue,
+    ) -> Scope<'a> {
+        let networks = BUILT_IN
+            .iter()
+            .map(|(name, is)| (*name, Named::new(Entity::BuiltIn(*is), None)));
         let mut scope = Scope {
             sources,
             problems: Problems::default(),
@@ -157,7 +178,12 @@ impl<'a> Scope<'a> {
             peers: networks.collect(),
             service_names: HashMap::new(),
             vpc_names: HashMap::new(),
-            broken: program.files.iter().flat_map(|file| &file.broken).map(|span| sources.text(*span)).collect(),
+            broken: program
+                .files
+                .iter()
+                .flat_map(|file| &file.broken)
+                .map(|span| sources.text(*span))
+                .collect(),
             is_incomplete: program.files.iter().any(|file| file.is_incomplete),
             guesses: GUESSES,
             room: MOST,
@@ -185,7 +211,9 @@ impl<'a> Scope<'a> {
             Item::External(external) => self.externals.push(external),
             Item::PrefixList(list) => self.prefix_lists.push(list),
             Item::Service(service) => self.services.push(service),
-            Item::Tier(tier) => self.tiers.extend(tier.names.iter().map(|name| (tier, *name))),
+            Item::Tier(tier) => self
+                .tiers
+                .extend(tier.names.iter().map(|name| (tier, *name))),
             Item::TierSet(set) => self.tier_sets.push(set),
             Item::Include(_) | Item::Rule(_) | Item::Assertion(_) => {}
         }
@@ -198,13 +226,22 @@ impl<'a> Scope<'a> {
             Item::Network(network) => (Declared::Network, network.name),
             Item::Service(service) => (Declared::Service, service.name),
             Item::TierSet(set) => (Declared::TierSet, set.name),
-            Item::Stack(_) | Item::Vpc(_) | Item::Peering(_) | Item::External(_) | Item::PrefixList(_) => return,
+            Item::Stack(_)
+            | Item::Vpc(_)
+            | Item::Peering(_)
+            | Item::External(_)
+            | Item::PrefixList(_) => return,
             Item::Tier(_) | Item::Include(_) | Item::Rule(_) | Item::Assertion(_) => return,
         };
-        self.seen.declarations.push(Declaration { what, name: name.span, statement: statement.span });
+        self.seen.declarations.push(Declaration {
+            what,
+            name: name.span,
+            statement: statement.span,
+        });
     }
 
-    /// Brings each kind into the order of its names, drops what is declared again, and fills the namespaces.
+    /// Brings each kind into the order of its names, drops what is declared again, and fills the
+    /// namespaces.
     fn sort(&mut self) {
         let sources = self.sources;
         self.peers.reserve(self.tiers.len() + self.networks.len());
@@ -224,12 +261,39 @@ impl<'a> Scope<'a> {
                 self.$field = list;
             };
         }
-        peers!(tiers, |item: &(&ast::Tier, ast::Name)| item.1, Kind::Tier, |n| Entity::Tier(TierId(n as u32)));
-        peers!(tier_sets, |item: &&ast::TierSet| item.name, Kind::TierSet, |n| Entity::TierSet(TierSetId(n as u32)));
-        peers!(networks, |item: &&ast::Network| item.name, Kind::Network, |n| Entity::Network(NetworkId(n as u32)));
-        peers!(externals, |item: &&ast::External| item.name, Kind::External, Entity::External);
-        peers!(prefix_lists, |item: &&ast::PrefixList| item.name, Kind::PrefixList, Entity::PrefixList);
-        peers!(params, |item: &&ast::Param| item.name, Kind::Param, |n| Entity::Param(ParamId(n as u32)));
+        peers!(
+            tiers,
+            |item: &(&ast::Tier, ast::Name)| item.1,
+            Kind::Tier,
+            |n| Entity::Tier(TierId(n as u32))
+        );
+        peers!(
+            tier_sets,
+            |item: &&ast::TierSet| item.name,
+            Kind::TierSet,
+            |n| Entity::TierSet(TierSetId(n as u32))
+        );
+        peers!(
+            networks,
+            |item: &&ast::Network| item.name,
+            Kind::Network,
+            |n| Entity::Network(NetworkId(n as u32))
+        );
+        peers!(
+            externals,
+            |item: &&ast::External| item.name,
+            Kind::External,
+            Entity::External
+        );
+        peers!(
+            prefix_lists,
+            |item: &&ast::PrefixList| item.name,
+            Kind::PrefixList,
+            Entity::PrefixList
+        );
+        peers!(params, |item: &&ast::Param| item.name, Kind::Param, |n| {
+            Entity::Param(ParamId(n as u32))
+        });
         self.sort_services();
         self.sort_vpcs();
     }
@@ -237,7 +301,11 @@ impl<'a> Scope<'a> {
     fn add_peer(&mut self, name: ast::Name, kind: Kind, entity: Entity) -> bool {
         let (span, text) = (name.span, self.text(name));
         if text == "itself" {
-            self.problems.push(Problem::Reserved { span, name: text.to_string(), is: "a word for a peer by itself" });
+            self.problems.push(Problem::Reserved {
+                span,
+                name: text.to_string(),
+                is: "a word for a peer by itself",
+            });
             return false;
         }
         match self.peers.get(text).map(|named| named.declared) {
@@ -248,12 +316,21 @@ impl<'a> Scope<'a> {
             Some(Some(first)) => {
                 let name = text.to_string();
                 let (span, first) = (span.max(first), span.min(first));
-                self.problems.push(Problem::Duplicate { span, kind, name, first });
+                self.problems.push(Problem::Duplicate {
+                    span,
+                    kind,
+                    name,
+                    first,
+                });
                 false
             }
             Some(None) => {
                 let name = text.to_string();
-                self.problems.push(Problem::Reserved { span, name, is: "a built-in network" });
+                self.problems.push(Problem::Reserved {
+                    span,
+                    name,
+                    is: "a built-in network",
+                });
                 false
             }
         }
@@ -271,10 +348,20 @@ impl<'a> Scope<'a> {
                     name: name.to_string(),
                     is: "a word for services by itself",
                 });
-            } else if let Some(first) = self.service_names.get(name).and_then(|named| named.declared) {
-                self.problems.push(Problem::Duplicate { span, kind: Kind::Service, name: name.to_string(), first });
+            } else if let Some(first) = self
+                .service_names
+                .get(name)
+                .and_then(|named| named.declared)
+            {
+                self.problems.push(Problem::Duplicate {
+                    span,
+                    kind: Kind::Service,
+                    name: name.to_string(),
+                    first,
+                });
             } else {
-                self.service_names.insert(name, Named::new(self.services.len(), Some(span)));
+                self.service_names
+                    .insert(name, Named::new(self.services.len(), Some(span)));
                 self.services.push(service);
             }
         }
@@ -287,9 +374,15 @@ impl<'a> Scope<'a> {
         for (vpc, statement) in vpcs {
             let (span, name) = (vpc.name.span, self.text(vpc.name));
             if let Some(first) = self.vpc_names.get(name).and_then(|named| named.declared) {
-                self.problems.push(Problem::Duplicate { span, kind: Kind::Vpc, name: name.to_string(), first });
+                self.problems.push(Problem::Duplicate {
+                    span,
+                    kind: Kind::Vpc,
+                    name: name.to_string(),
+                    first,
+                });
             } else {
-                self.vpc_names.insert(name, Named::new(VpcId(self.vpcs.len() as u32), Some(span)));
+                self.vpc_names
+                    .insert(name, Named::new(VpcId(self.vpcs.len() as u32), Some(span)));
                 self.vpcs.push((vpc, statement));
             }
         }
@@ -301,21 +394,33 @@ impl<'a> Scope<'a> {
         for (tier, name) in &tiers {
             let first = tier.names[0].span == name.span;
             for was in tier.was.iter().filter(|_| first) {
-                if let Some(Named { is: Entity::Tier(_), declared: Some(declared), .. }) =
-                    self.peers.get(self.text(*was))
+                if let Some(Named {
+                    is: Entity::Tier(_),
+                    declared: Some(declared),
+                    ..
+                }) = self.peers.get(self.text(*was))
                 {
                     let declared = *declared;
                     let name = self.text(*was).to_string();
-                    self.problems.push(Problem::StillDeclared { span: was.span, name, declared });
+                    self.problems.push(Problem::StillDeclared {
+                        span: was.span,
+                        name,
+                        declared,
+                    });
                 }
             }
             let shared = tier.names.len() > 1 && name.span == tier.names[0].span;
             if let (Some(first), true) = (tier.was.first(), shared) {
-                self.problems.push(Problem::OneForMany { span: first.span, what: "was" });
+                self.problems.push(Problem::OneForMany {
+                    span: first.span,
+                    what: "was",
+                });
             }
         }
         let current = tiers.iter().map(|(_, name)| (*name, true));
-        let earlier = tiers.iter().flat_map(|(tier, _)| tier.was.iter().map(|was| (*was, false)));
+        let earlier = tiers
+            .iter()
+            .flat_map(|(tier, _)| tier.was.iter().map(|was| (*was, false)));
         self.collide(current.chain(earlier).collect());
         self.collide(self.params.iter().map(|param| (param.name, true)).collect());
         self.params_collide();
@@ -338,21 +443,42 @@ impl<'a> Scope<'a> {
         let groups: HashMap<String, ast::Name> = self
             .tiers
             .iter()
-            .map(|(tier, name)| (mangled(self.text(*tier.was.last().unwrap_or(name))) + "SecurityGroup", *name))
+            .map(|(tier, name)| {
+                (
+                    mangled(self.text(*tier.was.last().unwrap_or(name))) + "SecurityGroup",
+                    *name,
+                )
+            })
             .collect();
         let lists = self.lists_of_aws();
         for param in self.params.clone() {
             let (span, name) = (param.name.span, self.text(param.name).to_string());
             if TERRAFORM_WORDS.contains(&name.replace('-', "_").as_str()) {
-                let is = "a name that Terraform keeps for itself, and a parameter is a variable there";
+                let is =
+                    "a name that Terraform keeps for itself, and a parameter is a variable there";
                 self.problems.push(Problem::Reserved { span, name, is });
             } else if let Some(tier) = groups.get(&mangled(&name)) {
-                let (output, other) = (mangled(&name), format!("the group of tier `{}`", self.text(*tier)));
-                self.problems.push(Problem::Collision { span, name, other, first: tier.span, output });
+                let (output, other) = (
+                    mangled(&name),
+                    format!("the group of tier `{}`", self.text(*tier)),
+                );
+                self.problems.push(Problem::Collision {
+                    span,
+                    name,
+                    other,
+                    first: tier.span,
+                    output,
+                });
             } else if let Some(list) = lists.iter().find(|list| mangled(list) == mangled(&name)) {
                 let (output, first) = (mangled(list), span);
                 let other = "the prefix list that a template asks for".to_string();
-                self.problems.push(Problem::Collision { span, name, other, first, output });
+                self.problems.push(Problem::Collision {
+                    span,
+                    name,
+                    other,
+                    first,
+                    output,
+                });
             }
         }
     }
@@ -371,26 +497,39 @@ impl<'a> Scope<'a> {
             };
             // names of one tier, one of them an earlier one
             let tiers = known.get_or_init(|| self.tiers_by_name());
-            if let (Some((a, earlier)), Some((b, also))) = (tiers.get(&first.span), tiers.get(&name.span))
+            if let (Some((a, earlier)), Some((b, also))) =
+                (tiers.get(&first.span), tiers.get(&name.span))
                 && a == b
                 && (*earlier || *also)
             {
                 continue;
             }
             let (span, first) = (name.span, first.span);
-            let (name, other) = (self.text(name).to_string(), self.sources.text(first).to_string());
+            let (name, other) = (
+                self.text(name).to_string(),
+                self.sources.text(first).to_string(),
+            );
             match (name == other, in_use || first_in_use) {
                 (false, _) => {
                     let other = format!("`{other}`");
-                    self.problems.push(Problem::Collision { span, name, other, first, output });
+                    self.problems.push(Problem::Collision {
+                        span,
+                        name,
+                        other,
+                        first,
+                        output,
+                    });
                 }
-                (true, false) => self.problems.push(Problem::TwoSuccessors { span, name, first }),
+                (true, false) => self
+                    .problems
+                    .push(Problem::TwoSuccessors { span, name, first }),
                 (true, true) => {} // still declared: reported already
             }
         }
     }
 
-    /// For each place of a tier's name: where its statement starts to name tiers, and whether it is an earlier name.
+    /// For each place of a tier's name: where its statement starts to name tiers, and whether it is
+    /// an earlier name.
     fn tiers_by_name(&self) -> HashMap<Span, (Span, bool)> {
         let mut tiers = HashMap::new();
         for (tier, name) in &self.tiers {
@@ -408,21 +547,43 @@ impl<'a> Scope<'a> {
         self.sources.text(name.span)
     }
 
-    /// What the name of a peer stands for, and now is used for; reports it when it stands for nothing.
+    /// What the name of a peer stands for, and now is used for; reports it when it stands for
+    /// nothing.
     pub fn peer(&mut self, name: ast::Name, kind: Kind) -> Option<Entity> {
         let text = self.text(name);
         let known = self.peers.get_mut(text).map(Named::look_up);
         if known.is_none() && self.may_be_declared(text) {
             return None;
         }
-        if known.is_none() && (self.service_names.contains_key(text) || self.catalogue.find(text).is_some()) {
-            let (span, wanted) = (name.span, if kind == Kind::Tier { "a tier" } else { "a peer" });
-            let declared = self.service_names.get(text).and_then(|named| named.declared);
+        if known.is_none()
+            && (self.service_names.contains_key(text) || self.catalogue.find(text).is_some())
+        {
+            let (span, wanted) = (
+                name.span,
+                if kind == Kind::Tier {
+                    "a tier"
+                } else {
+                    "a peer"
+                },
+            );
+            let declared = self
+                .service_names
+                .get(text)
+                .and_then(|named| named.declared);
             let name = text.to_string();
-            self.problems.push(Problem::WrongKind { span, name, is: Kind::Service, wanted, declared });
+            self.problems.push(Problem::WrongKind {
+                span,
+                name,
+                is: Kind::Service,
+                wanted,
+                declared,
+            });
         } else if known.is_none() {
             let known = self.peers.len();
-            let meant = self.guess(known).then(|| likely(kind, text, self.peers.keys().copied())).flatten();
+            let meant = self
+                .guess(known)
+                .then(|| likely(kind, text, self.peers.keys().copied()))
+                .flatten();
             self.unknown(name, kind, meant);
         }
         known
@@ -440,7 +601,11 @@ impl<'a> Scope<'a> {
         let left = self.room.checked_sub(count);
         self.room = left.unwrap_or(self.room);
         if left.is_none() {
-            self.problems.push(Problem::TooLarge { span, count, bound: MOST });
+            self.problems.push(Problem::TooLarge {
+                span,
+                count,
+                bound: MOST,
+            });
         }
         left.is_some()
     }
@@ -456,22 +621,39 @@ impl<'a> Scope<'a> {
         if self.may_be_declared(text) {
             return;
         }
-        let is_peer = matches!(kind, Kind::Peer | Kind::End | Kind::Network | Kind::Tier | Kind::Vpc);
+        let is_peer = matches!(
+            kind,
+            Kind::Peer | Kind::End | Kind::Network | Kind::Tier | Kind::Vpc
+        );
         let is_question = self.sources.file(span.file).kind() == FileKind::Options;
         if let (Some((what, help)), true, false) = (id(text), is_peer, is_question) {
-            self.problems.push(Problem::IdForName { span, id: text.to_string(), what, help });
+            self.problems.push(Problem::IdForName {
+                span,
+                id: text.to_string(),
+                what,
+                help,
+            });
             return;
         }
         let is_listed = is_question && (kind != Kind::Service || meant.is_none());
         let known = is_listed.then(|| self.names(kind)).flatten();
-        self.problems.push(Problem::UnknownName { span, kind, name: text.to_string(), meant, known });
+        self.problems.push(Problem::UnknownName {
+            span,
+            kind,
+            name: text.to_string(),
+            meant,
+            known,
+        });
     }
 
     /// What there is of a kind, for who asks about a program and declares nothing.
     fn names(&self, kind: Kind) -> Option<String> {
         let mut names: Vec<&str> = match kind {
             Kind::Peer | Kind::End | Kind::Tier | Kind::Network => {
-                let declared = self.peers.iter().filter(|(_, named)| named.declared.is_some());
+                let declared = self
+                    .peers
+                    .iter()
+                    .filter(|(_, named)| named.declared.is_some());
                 declared.map(|(name, _)| *name).collect()
             }
             Kind::Vpc => self.vpc_names.keys().copied().collect(),
@@ -497,9 +679,18 @@ impl<'a> Scope<'a> {
 
     /// Reports that a name stands for something that cannot stand there.
     pub fn wrong_kind(&mut self, name: ast::Name, is: Kind, wanted: &'static str) {
-        let declared = self.peers.get(self.text(name)).and_then(|named| named.declared);
+        let declared = self
+            .peers
+            .get(self.text(name))
+            .and_then(|named| named.declared);
         let name_text = self.text(name).to_string();
-        self.problems.push(Problem::WrongKind { span: name.span, name: name_text, is, wanted, declared });
+        self.problems.push(Problem::WrongKind {
+            span: name.span,
+            name: name_text,
+            is,
+            wanted,
+            declared,
+        });
     }
 
     /// Reports a peer where a service is wanted.
@@ -523,7 +714,9 @@ impl<'a> Scope<'a> {
     /// The tiers that a list names, each by itself or by a set.
     pub fn members(&mut self, sets: &[TierSet], names: &[ast::Name]) -> Vec<TierId> {
         let mut members = Vec::with_capacity(names.len());
-        names.iter().for_each(|name| self.add_members(sets, *name, &mut members));
+        names
+            .iter()
+            .for_each(|name| self.add_members(sets, *name, &mut members));
         members
     }
 
@@ -556,7 +749,10 @@ impl<'a> Scope<'a> {
 
     /// Whether a parameter holds a block of addresses.
     pub fn is_block(&self, id: ParamId) -> bool {
-        let kind = self.params.get(id.index()).map(|param| self.text(param.kind));
+        let kind = self
+            .params
+            .get(id.index())
+            .map(|param| self.text(param.kind));
         matches!(kind, Some("cidr" | "cidr-ipv6"))
     }
 
@@ -577,7 +773,10 @@ impl<'a> Scope<'a> {
         let known = self.vpc_names.get_mut(text).map(Named::look_up);
         if known.is_none() {
             let known = self.vpc_names.len();
-            let meant = self.guess(known).then(|| likely(Kind::Vpc, text, self.vpc_names.keys().copied())).flatten();
+            let meant = self
+                .guess(known)
+                .then(|| likely(Kind::Vpc, text, self.vpc_names.keys().copied()))
+                .flatten();
             self.unknown(name, Kind::Vpc, meant);
         }
         known
@@ -593,23 +792,60 @@ impl<'a> Scope<'a> {
         fn idle<T>(named: &Named<T>) -> Option<Span> {
             named.declared.filter(|_| !named.used)
         }
-        let peers = self.peers.values().filter_map(|named| Some((idle(named)?, named.is.kind())));
-        let services = self.service_names.values().filter_map(|named| Some((idle(named)?, Kind::Service)));
-        let vpcs = self.vpc_names.values().filter_map(|named| Some((idle(named)?, Kind::Vpc)));
+        let peers = self
+            .peers
+            .values()
+            .filter_map(|named| Some((idle(named)?, named.is.kind())));
+        let services = self
+            .service_names
+            .values()
+            .filter_map(|named| Some((idle(named)?, Kind::Service)));
+        let vpcs = self
+            .vpc_names
+            .values()
+            .filter_map(|named| Some((idle(named)?, Kind::Vpc)));
         peers.chain(services).chain(vpcs)
     }
 }
 
 /// Ids that can be names: how they start, what they are of, and what to declare.
 const IDS: [(&str, &str, &str); 8] = [
-    ("sg-", "a security group", "declare it: `external partner = \"{id}\"`, and write `partner`"),
-    ("pl-", "a prefix list", "declare it: `prefix-list partner = \"{id}\"`, and write `partner`"),
-    ("vpc-", "a VPC", "declare it: `vpc main { id = \"{id}\", cidr = 10.0.0.0/16 }`, and write `vpc main`"),
-    ("subnet-", "a subnet", "name its addresses: `network subnet = 10.0.1.0/24`"),
-    ("eni-", "a network interface", "name its address: `10.0.1.7`"),
+    (
+        "sg-",
+        "a security group",
+        "declare it: `external partner = \"{id}\"`, and write `partner`",
+    ),
+    (
+        "pl-",
+        "a prefix list",
+        "declare it: `prefix-list partner = \"{id}\"`, and write `partner`",
+    ),
+    (
+        "vpc-",
+        "a VPC",
+        "declare it: `vpc main { id = \"{id}\", cidr = 10.0.0.0/16 }`, and write `vpc main`",
+    ),
+    (
+        "subnet-",
+        "a subnet",
+        "name its addresses: `network subnet = 10.0.1.0/24`",
+    ),
+    (
+        "eni-",
+        "a network interface",
+        "name its address: `10.0.1.7`",
+    ),
     ("i-", "an instance", "name its address: `10.0.1.7`"),
-    ("sgr-", "a rule", "name its peer: an address, a tier or a network"),
-    ("acl-", "a network ACL", "name its addresses: `network subnet = 10.0.1.0/24`"),
+    (
+        "sgr-",
+        "a rule",
+        "name its peer: an address, a tier or a network",
+    ),
+    (
+        "acl-",
+        "a network ACL",
+        "name its addresses: `network subnet = 10.0.1.0/24`",
+    ),
 ];
 
 /// What an id is of, and what to do with it.

@@ -19,11 +19,21 @@ pub struct Defaults {
     pub outbound: Outbound,
 }
 
-const STACK_KEYS: &[&str] = &["vpc", "outbound", "ip", "tags", "rule-quota", "region", "account", "exports"];
+const STACK_KEYS: &[&str] = &[
+    "vpc",
+    "outbound",
+    "ip",
+    "tags",
+    "rule-quota",
+    "region",
+    "account",
+    "exports",
+];
 const VPC_KEYS: &[&str] = &["id", "cidr", "region", "account", "default-group"];
 
 /// The values of `outbound`.
-pub const OUTBOUND: [(&str, Outbound); 2] = [("open", Outbound::Open), ("closed", Outbound::Closed)];
+pub const OUTBOUND: [(&str, Outbound); 2] =
+    [("open", Outbound::Open), ("closed", Outbound::Closed)];
 const BOOLEAN: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 /// Resolves the stack; a program without one has one all the same.
@@ -40,10 +50,19 @@ pub fn stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, Defaults
         exports: false,
         span: None,
     };
-    let mut defaults = Defaults { vpc: None, outbound: Outbound::Open };
-    let Some((declared, span)) = scope.stack else { return (stack, defaults) };
+    let mut defaults = Defaults {
+        vpc: None,
+        outbound: Outbound::Open,
+    };
+    let Some((declared, span)) = scope.stack else {
+        return (stack, defaults);
+    };
     stack.name = scope.text(declared.name).to_string();
-    stack.was = declared.was.iter().map(|was| scope.text(*was).to_string()).collect();
+    stack.was = declared
+        .was
+        .iter()
+        .map(|was| scope.text(*was).to_string())
+        .collect();
     stack.prose = scope.prose(&declared.prose, AwsField::TemplateDescription);
     stack.span = Some(span);
     for (key, value) in scope.entries(declared.block.as_ref(), "stack", STACK_KEYS) {
@@ -54,14 +73,24 @@ pub fn stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, Defaults
                 defaults.outbound = outbound.unwrap_or(defaults.outbound);
             }
             "ip" => {
-                stack.dual =
-                    scope.choice(value, key, "`dual` or `ipv4`", [("dual", true), ("ipv4", false)]).unwrap_or(true)
+                stack.dual = scope
+                    .choice(
+                        value,
+                        key,
+                        "`dual` or `ipv4`",
+                        [("dual", true), ("ipv4", false)],
+                    )
+                    .unwrap_or(true)
             }
             "tags" => stack.tags = scope.tags(value),
             "rule-quota" => stack.rule_quota = scope.count(value, key).unwrap_or(stack.rule_quota),
             "region" => stack.region = scope.region(value),
             "account" => stack.account = scope.account(value),
-            _ => stack.exports = scope.choice(value, key, "`true` or `false`", BOOLEAN).unwrap_or(false),
+            _ => {
+                stack.exports = scope
+                    .choice(value, key, "`true` or `false`", BOOLEAN)
+                    .unwrap_or(false)
+            }
         }
     }
     (stack, defaults)
@@ -75,9 +104,13 @@ pub fn vpc_value(scope: &mut Scope<'_>, value: &Value) -> Option<VpcId> {
     }
 }
 
-/// Resolves the declared VPCs; without any there is one all the same, which an output asks for. The VPC that
-/// tiers are in unless they say otherwise becomes the default.
-pub fn vpcs(scope: &mut Scope<'_>, params: &mut Params, mut defaults: Defaults) -> (Vec<Vpc>, Defaults) {
+/// Resolves the declared VPCs; without any there is one all the same, which an output asks for. The
+/// VPC that tiers are in unless they say otherwise becomes the default.
+pub fn vpcs(
+    scope: &mut Scope<'_>,
+    params: &mut Params,
+    mut defaults: Defaults,
+) -> (Vec<Vpc>, Defaults) {
     let mut vpcs = Vec::new();
     for (declared, statement) in scope.vpcs.clone() {
         let mut vpc = Vpc {
@@ -124,23 +157,30 @@ pub fn vpcs(scope: &mut Scope<'_>, params: &mut Params, mut defaults: Defaults) 
     (vpcs, defaults)
 }
 
-/// Gives each VPC that something is deployed into and that has no `id` a parameter: `vpc-id`, or `NAME-vpc-id`
-/// for a declared one.
+/// Gives each VPC that something is deployed into and that has no `id` a parameter: `vpc-id`, or
+/// `NAME-vpc-id` for a declared one.
 fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], defaults: &Defaults) {
     let tiers = scope.tiers.clone();
     let mut used: Vec<Option<VpcId>> = Vec::new();
     for (tier, _) in &tiers {
-        let entry =
-            tier.block.iter().flat_map(|block| &block.entries).find(|e| scope.sources.text(e.key.span()) == "vpc");
+        let entry = tier
+            .block
+            .iter()
+            .flat_map(|block| &block.entries)
+            .find(|e| scope.sources.text(e.key.span()) == "vpc");
         used.push(match entry.map(|entry| &entry.value) {
             Some(Value::Name(name)) => scope.vpc_named(scope.text(*name)),
             Some(_) | None => defaults.vpc,
         });
     }
     for (n, vpc) in vpcs.iter_mut().enumerate() {
-        let deployed = used.contains(&Some(VpcId(n as u32))) || vpc.default_group == DefaultGroup::Locked;
+        let deployed =
+            used.contains(&Some(VpcId(n as u32))) || vpc.default_group == DefaultGroup::Locked;
         if deployed && vpc.id.is_none() {
-            let name = vpc.name.as_ref().map_or("vpc-id".to_string(), |name| format!("{name}-vpc-id"));
+            let name = vpc
+                .name
+                .as_ref()
+                .map_or("vpc-id".to_string(), |name| format!("{name}-vpc-id"));
             vpc.id = Some(params.implicit_vpc(scope, name));
         }
     }
@@ -150,9 +190,17 @@ fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], def
 /// `id = "vpc-0123456789abcdef0"`, or a parameter
 fn id(scope: &mut Scope<'_>, params: &Params, value: &Value) -> Option<Reference> {
     match value {
-        Value::Text(text) => scope.formed(text, ParamKind::Vpc.wanted(), is_vpc_id).map(Reference::Id),
+        Value::Text(text) => scope
+            .formed(text, ParamKind::Vpc.wanted(), is_vpc_id)
+            .map(Reference::Id),
         Value::Name(name) => {
-            let id = param(scope, params, *name, &[ParamKind::Vpc], "a parameter of type `vpc`")?;
+            let id = param(
+                scope,
+                params,
+                *name,
+                &[ParamKind::Vpc],
+                "a parameter of type `vpc`",
+            )?;
             Some(params.reference(id))
         }
         _ => scope.bad_value(value, "id", "an id in quotes, or a parameter of type `vpc`"),
@@ -169,7 +217,9 @@ fn param(
 ) -> Option<ParamId> {
     let entity = scope.peer(name, Kind::Param)?;
     match entity {
-        super::scope::Entity::Param(id) if kinds.contains(&params.list[id.index()].kind) => Some(id),
+        super::scope::Entity::Param(id) if kinds.contains(&params.list[id.index()].kind) => {
+            Some(id)
+        }
         other => {
             scope.wrong_kind(name, other.kind(), wanted);
             None
@@ -185,7 +235,13 @@ fn cidr(scope: &mut Scope<'_>, params: &Params, value: &Value) -> (Vec<IpNet>, V
             Value::Net(net) => blocks.push(net.net),
             Value::Name(name) => {
                 let kinds = [ParamKind::Cidr, ParamKind::CidrIpv6];
-                if let Some(id) = param(scope, params, *name, &kinds, "a parameter of type `cidr` or `cidr-ipv6`") {
+                if let Some(id) = param(
+                    scope,
+                    params,
+                    *name,
+                    &kinds,
+                    "a parameter of type `cidr` or `cidr-ipv6`",
+                ) {
                     match &params.values[id.index()] {
                         Some(ParamValue::Block(block)) => blocks.push(*block),
                         Some(ParamValue::Id(_)) | None => unknown.push(id),

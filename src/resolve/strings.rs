@@ -7,13 +7,22 @@ use crate::source::is_unseen;
 use std::collections::BTreeMap;
 
 impl<'a> Scope<'a> {
-    /// The value of a string that ends up in `field`; what AWS would refuse is reported at the character.
+    /// The value of a string that ends up in `field`; what AWS would refuse is reported at the
+    /// character.
     pub fn field(&mut self, text: &ast::Text, field: AwsField) -> String {
         let raw = self.sources.text(text.span);
-        let refused = text.value.chars().enumerate().find(|(_, c)| !takes(field, *c));
+        let refused = text
+            .value
+            .chars()
+            .enumerate()
+            .find(|(_, c)| !takes(field, *c));
         if let Some((n, character)) = refused {
             let span = text.place(raw, n);
-            self.problems.push(Problem::ForbiddenCharacter { span, character: shown(character), field });
+            self.problems.push(Problem::ForbiddenCharacter {
+                span,
+                character: shown(character),
+                field,
+            });
         }
         if let Some(at) = text.value.find("{{resolve:") {
             let n = text.value[..at].chars().count();
@@ -22,7 +31,11 @@ impl<'a> Scope<'a> {
         }
         let length = text.value.chars().count();
         if length > field.limit() {
-            self.problems.push(Problem::TooLong { span: text.span, length, field });
+            self.problems.push(Problem::TooLong {
+                span: text.span,
+                length,
+                field,
+            });
         }
         text.value.to_string()
     }
@@ -48,17 +61,28 @@ impl<'a> Scope<'a> {
                 Key::Text(text) => self.field(text, AwsField::TagKey),
             };
             if key.is_empty() {
-                self.problems.push(Problem::BadTag { span, why: "its key is empty" });
+                self.problems.push(Problem::BadTag {
+                    span,
+                    why: "its key is empty",
+                });
             }
             if key.to_ascii_lowercase().starts_with("aws:") {
-                self.problems.push(Problem::BadTag { span, why: "keys that start with `aws:` are AWS's own" });
+                self.problems.push(Problem::BadTag {
+                    span,
+                    why: "keys that start with `aws:` are AWS's own",
+                });
             }
             if key.starts_with('%') {
-                let why = "Terraform's provider forgets those whose keys start with `%`, without a word";
+                let why =
+                    "Terraform's provider forgets those whose keys start with `%`, without a word";
                 self.problems.push(Problem::BadTag { span, why });
             }
             if let Some(first) = first.insert(key.clone(), span) {
-                self.problems.push(Problem::DuplicateKey { span, key: key.clone(), first });
+                self.problems.push(Problem::DuplicateKey {
+                    span,
+                    key: key.clone(),
+                    first,
+                });
             }
             if let Some(text) = self.string(&entry.value, &key, "a string") {
                 tags.insert(key, self.field(text, AwsField::TagValue));
@@ -70,9 +94,9 @@ impl<'a> Scope<'a> {
 
 /// Whether AWS takes a character in a field.
 ///
-/// Group names, group descriptions and rule descriptions: the set of the EC2 API (CreateSecurityGroup,
-/// IpRange). Its shapes for other rules leave out `&`, which is the lint `ampersand`. Tags: EC2 user guide,
-/// tag restrictions.
+/// Group names, group descriptions and rule descriptions: the set of the EC2 API
+/// (CreateSecurityGroup, IpRange). Its shapes for other rules leave out `&`, which is the lint
+/// `ampersand`. Tags: EC2 user guide, tag restrictions.
 fn takes(field: AwsField, character: char) -> bool {
     match field {
         AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {

@@ -12,7 +12,14 @@ use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, HashMap};
 
-const KEYS: &[&str] = &["vpc", "outbound", "addresses", "name", "description", "tags"];
+const KEYS: &[&str] = &[
+    "vpc",
+    "outbound",
+    "addresses",
+    "name",
+    "description",
+    "tags",
+];
 /// Tags that one resource can have: EC2 user guide, tag restrictions.
 const MOST_TAGS: usize = 50;
 
@@ -26,12 +33,19 @@ pub fn resolve(
 ) -> Vec<Tier> {
     let mut tiers = Vec::new();
     let mut names: HashMap<(VpcId, String), Span> = HashMap::new();
-    let of_them: Vec<String> = vpcs.iter().flat_map(|vpc| &vpc.name).map(|name| format!("`{name}`")).collect();
+    let of_them: Vec<String> = vpcs
+        .iter()
+        .flat_map(|vpc| &vpc.name)
+        .map(|name| format!("`{name}`"))
+        .collect();
     let of_them = listed(&of_them, 20);
     for (declared, name) in scope.tiers.clone() {
         let Parts { vpc, tier } = tier(scope, declared, name, &defaults, networks);
-        let said =
-            declared.block.iter().flat_map(|block| &block.entries).any(|e| scope.sources.text(e.key.span()) == "vpc");
+        let said = declared
+            .block
+            .iter()
+            .flat_map(|block| &block.entries)
+            .any(|e| scope.sources.text(e.key.span()) == "vpc");
         let vpc = match vpc {
             Some(vpc) => vpc,
             None if said => VpcId(0),
@@ -47,7 +61,11 @@ pub fn resolve(
             && let Some(other) = names.insert((vpc, group.to_ascii_lowercase()), name.span)
         {
             let (span, first) = (name.span.max(other), name.span.min(other));
-            scope.problems.push(Problem::SameGroupName { span, name: group.clone(), first });
+            scope.problems.push(Problem::SameGroupName {
+                span,
+                name: group.clone(),
+                first,
+            });
         }
         tiers.push(tier);
     }
@@ -73,7 +91,11 @@ fn tier<'a>(
     let mut vpc = defaults.vpc;
     let mut tier = Tier {
         name: scope.text(name).to_string(),
-        was: declared.was.iter().map(|was| scope.text(*was).to_string()).collect(),
+        was: declared
+            .was
+            .iter()
+            .map(|was| scope.text(*was).to_string())
+            .collect(),
         was_spans: declared.was.iter().map(|was| was.span).collect(),
         role: declared.role.and_then(|role| self::role(scope, role)),
         prose: scope.prose(&declared.prose, AwsField::TagValue),
@@ -133,9 +155,11 @@ fn addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> Addre
                 Some(Entity::BuiltIn(network)) if network != BuiltInNetwork::Internet => {
                     blocks.extend(networks.built_in.blocks(network));
                 }
-                Some(other) => {
-                    scope.wrong_kind(*name, other.kind(), "an address or a network whose addresses are known")
-                }
+                Some(other) => scope.wrong_kind(
+                    *name,
+                    other.kind(),
+                    "an address or a network whose addresses are known",
+                ),
                 None => {}
             },
             other => scope.no_block(other, "addresses", "address blocks, like `10.0.1.0/24`"),
@@ -151,18 +175,31 @@ fn group_name<'a>(scope: &mut Scope<'a>, value: &'a Value, tiers: usize) -> Opti
     let name = scope.field(text, AwsField::GroupName);
     let span = text.span;
     if tiers > 1 {
-        scope.problems.push(Problem::OneForMany { span, what: "name" });
+        scope
+            .problems
+            .push(Problem::OneForMany { span, what: "name" });
         return None;
     }
     if name.to_ascii_lowercase().starts_with("sg-") {
-        scope.problems.push(Problem::SgPrefix { span, name: name.clone() });
+        scope.problems.push(Problem::SgPrefix {
+            span,
+            name: name.clone(),
+        });
     }
     if name.eq_ignore_ascii_case("default") {
         let is = "the name of a VPC's own security group";
-        scope.problems.push(Problem::Reserved { span, name: name.clone(), is });
+        scope.problems.push(Problem::Reserved {
+            span,
+            name: name.clone(),
+            is,
+        });
     }
     if name.trim() != name || name.is_empty() {
-        return scope.bad_value(value, "name", "a string that neither starts nor ends with a blank");
+        return scope.bad_value(
+            value,
+            "name",
+            "a string that neither starts nor ends with a blank",
+        );
     }
     Some(name)
 }
@@ -175,30 +212,56 @@ fn check(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
         let name = format!("{oldest}-{}", tier.name);
         scope.problems.push(Problem::SgPrefix { span, name });
     }
-    let own = ["Name", "Description"].into_iter().filter(|key| *key == "Name" || tier.prose.is_some());
-    let keys = stack.tags.keys().chain(tier.tags.keys()).map(String::as_str).chain(own);
+    let own = ["Name", "Description"]
+        .into_iter()
+        .filter(|key| *key == "Name" || tier.prose.is_some());
+    let keys = stack
+        .tags
+        .keys()
+        .chain(tier.tags.keys())
+        .map(String::as_str)
+        .chain(own);
     if keys.collect::<std::collections::BTreeSet<_>>().len() > MOST_TAGS {
-        scope.problems.push(Problem::BadTag { span: tier.span, why: "a group has at most 50" });
+        scope.problems.push(Problem::BadTag {
+            span: tier.span,
+            why: "a group has at most 50",
+        });
     }
 }
 
-/// Reports tiers whose VPC is not where the stack is deployed. A stack that does not say is where the
-/// VPC of the first tier is that says.
+/// Reports tiers whose VPC is not where the stack is deployed. A stack that does not say is where
+/// the VPC of the first tier is that says.
 fn place(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tiers: &[Tier]) {
-    let of_tiers =
-        |field: fn(&Vpc) -> &Option<String>| tiers.iter().find_map(|tier| field(&vpcs[tier.vpc.index()]).clone());
+    let of_tiers = |field: fn(&Vpc) -> &Option<String>| {
+        tiers
+            .iter()
+            .find_map(|tier| field(&vpcs[tier.vpc.index()]).clone())
+    };
     let region = stack.region.clone().or_else(|| of_tiers(|vpc| &vpc.region));
-    let account = stack.account.clone().or_else(|| of_tiers(|vpc| &vpc.account));
+    let account = stack
+        .account
+        .clone()
+        .or_else(|| of_tiers(|vpc| &vpc.account));
     for tier in tiers {
         let vpc = &vpcs[tier.vpc.index()];
-        let places = [("region", &vpc.region, &region), ("account", &vpc.account, &account)];
+        let places = [
+            ("region", &vpc.region, &region),
+            ("account", &vpc.account, &account),
+        ];
         for (what, its, ours) in places {
             if let (Some(its), Some(ours), Some(declared)) = (its, ours, vpc.span)
                 && its != ours
             {
                 let (span, name) = (tier.span, tier.name.clone());
                 let (its, ours) = (its.clone(), ours.clone());
-                scope.problems.push(Problem::ElsewhereTier { span, tier: name, what, its, ours, declared });
+                scope.problems.push(Problem::ElsewhereTier {
+                    span,
+                    tier: name,
+                    what,
+                    its,
+                    ours,
+                    declared,
+                });
             }
         }
     }
@@ -210,7 +273,12 @@ pub fn sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
     let entity = |scope: &mut Scope<'_>, name: &ast::Name| scope.tier(*name);
     let mut members: Vec<Vec<Entity>> = Vec::new();
     for set in &declared {
-        members.push(set.members.iter().filter_map(|name| entity(scope, name)).collect());
+        members.push(
+            set.members
+                .iter()
+                .filter_map(|name| entity(scope, name))
+                .collect(),
+        );
         scope.prose(&set.prose, AwsField::TagValue);
     }
     let (sorted, cut) = order(declared.len(), |n| {
@@ -223,7 +291,12 @@ pub fn sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
     for (from, to) in cut {
         let (span, through) = (declared[to].name.span, declared[from].name.span);
         let name = scope.text(declared[to].name).to_string();
-        scope.problems.push(Problem::Cycle { span, kind: Kind::TierSet, name, through });
+        scope.problems.push(Problem::Cycle {
+            span,
+            kind: Kind::TierSet,
+            name,
+            through,
+        });
     }
     let mut tiers: Vec<Vec<TierId>> = vec![Vec::new(); declared.len()];
     for n in sorted {

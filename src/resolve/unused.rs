@@ -6,14 +6,21 @@ use crate::diagnostic::Kind;
 use crate::policy::{Declared, DefaultGroup, Policy, Unused};
 use crate::source::Span;
 
-/// The declarations of the entry file that nothing uses, by place. Other files may be shared with programs that do use
-/// them, and so may an entry file without a tier, which deploys nothing.
+/// The declarations of the entry file that nothing uses, by place. Other files may be shared with
+/// programs that do use them, and so may an entry file without a tier, which deploys nothing.
 pub fn unused(scope: &Scope<'_>, policy: &Policy, program: &Program) -> Vec<Unused> {
-    let Some(entry) = program.files.first().filter(|_| !policy.tiers.is_empty()) else { return Vec::new() };
+    let Some(entry) = program.files.first().filter(|_| !policy.tiers.is_empty()) else {
+        return Vec::new();
+    };
     let named = scope.unnamed().filter_map(|(span, kind)| {
         let name = scope.sources.text(span).to_string();
         let statement = at(entry, span)?;
-        Some(Unused { what: declared(kind)?, name, span, statement })
+        Some(Unused {
+            what: declared(kind)?,
+            name,
+            span,
+            statement,
+        })
     });
     let named = named.filter(|it| it.what != Declared::Vpc || !matters(scope, policy, &it.name));
     let mut found: Vec<Unused> = named.chain(peerings(scope, policy)).collect();
@@ -24,8 +31,13 @@ pub fn unused(scope: &Scope<'_>, policy: &Policy, program: &Program) -> Vec<Unus
 
 /// The statement of a file in which a place lies.
 fn at(file: &File, place: Span) -> Option<Span> {
-    let after = file.statements.partition_point(|it| it.span.end < place.end);
-    file.statements.get(after).map(|it| it.span).filter(|statement| statement.holds(place))
+    let after = file
+        .statements
+        .partition_point(|it| it.span.end < place.end);
+    file.statements
+        .get(after)
+        .map(|it| it.span)
+        .filter(|statement| statement.holds(place))
 }
 
 fn declared(kind: Kind) -> Option<Declared> {
@@ -49,11 +61,12 @@ fn declared(kind: Kind) -> Option<Declared> {
     }
 }
 
-/// Whether a VPC that nothing names does something all the same: tiers are in it because it is the only one, or its
-/// default security group is locked.
+/// Whether a VPC that nothing names does something all the same: tiers are in it because it is the
+/// only one, or its default security group is locked.
 fn matters(scope: &Scope<'_>, policy: &Policy, name: &str) -> bool {
     scope.vpc_named(name).is_some_and(|id| {
-        policy.vpcs[id.index()].default_group == DefaultGroup::Locked || policy.tiers.iter().any(|tier| tier.vpc == id)
+        policy.vpcs[id.index()].default_group == DefaultGroup::Locked
+            || policy.tiers.iter().any(|tier| tier.vpc == id)
     })
 }
 
@@ -62,9 +75,16 @@ fn peerings<'s>(scope: &'s Scope<'_>, policy: &'s Policy) -> impl Iterator<Item 
     scope.peerings.iter().filter_map(|(peering, span)| {
         let (a, b) = (scope.text(peering.a), scope.text(peering.b));
         let (first, second) = (scope.vpc_named(a)?, scope.vpc_named(b)?);
-        let pair = policy.peerings.binary_search(&(first.min(second), first.max(second))).ok()?;
-        let unused =
-            || Unused { what: Declared::Peering, name: format!("{a} with {b}"), span: *span, statement: *span };
+        let pair = policy
+            .peerings
+            .binary_search(&(first.min(second), first.max(second)))
+            .ok()?;
+        let unused = || Unused {
+            what: Declared::Peering,
+            name: format!("{a} with {b}"),
+            span: *span,
+            statement: *span,
+        };
         (!scope.seen.crossed[pair]).then(unused)
     })
 }

@@ -1,8 +1,10 @@
-//! Names of resources that Terraform or CloudFormation would refuse: one that an earlier name of a tier makes a second
-//! time, and one for two resources.
+//! Names of resources that Terraform or CloudFormation would refuse: one that an earlier name of a
+//! tier makes a second time, and one for two resources.
 
 use crate::diagnostic::{Problem, Problems, Target};
-use crate::groups::{Deployment, Direction, EarlierName, Names, Parameter, PrefixListId, Rule, TierId};
+use crate::groups::{
+    Deployment, Direction, EarlierName, Names, Parameter, PrefixListId, Rule, TierId,
+};
 use crate::policy::Tier;
 use crate::source::Span;
 use crate::target::{cloudformation, terraform};
@@ -17,7 +19,12 @@ pub fn check(deployment: &Deployment<'_>) -> Problems {
         problems.extend(shared_logical_ids(deployment));
     }
     if problems.is_empty() && deployment.groups.iter().any(|group| !group.was.is_empty()) {
-        let mut moves = Moves { deployment, names: &names, by_address: Default::default(), refused: BTreeSet::new() };
+        let mut moves = Moves {
+            deployment,
+            names: &names,
+            by_address: Default::default(),
+            refused: BTreeSet::new(),
+        };
         moves.collect(&mut problems);
         moves.hold_against_rules(&mut problems);
     }
@@ -35,7 +42,11 @@ struct Place<'d> {
 fn places<'d>(deployment: &'d Deployment<'_>) -> impl Iterator<Item = Place<'d>> {
     deployment.groups.iter().flat_map(|group| {
         Direction::ALL.into_iter().flat_map(move |direction| {
-            group.rules(direction).iter().map(move |rule| Place { tier: group.tier, direction, rule })
+            group.rules(direction).iter().map(move |rule| Place {
+                tier: group.tier,
+                direction,
+                rule,
+            })
         })
     })
 }
@@ -63,8 +74,8 @@ impl Place<'_> {
     }
 }
 
-/// What `moved` says of rules. Groups need no look: resolving refuses two names of tiers, earlier ones among them, that
-/// become one.
+/// What `moved` says of rules. Groups need no look: resolving refuses two names of tiers, earlier
+/// ones among them, that become one.
 struct Moves<'d, 'n> {
     deployment: &'d Deployment<'d>,
     names: &'n Names<'d>,
@@ -83,7 +94,8 @@ struct Move<'d> {
 }
 
 impl<'d> Moves<'d, '_> {
-    /// Collects the steps, and reports an address that two things had: Terraform calls the moves ambiguous.
+    /// Collects the steps, and reports an address that two things had: Terraform calls the moves
+    /// ambiguous.
     fn collect(&mut self, problems: &mut Problems) {
         for place in places(self.deployment) {
             let earlier = self.names.earlier_names(place.tier, place.rule);
@@ -93,9 +105,19 @@ impl<'d> Moves<'d, '_> {
             let chain = self.names.chain(place.tier, place.direction, place.rule);
             for (step, earlier) in chain.windows(2).zip(earlier) {
                 // a step renames the peer where that has an earlier name, else the rule's own tier
-                let Some(earlier) = earlier.last().copied().filter(|_| step[0] != step[1]) else { continue };
+                let Some(earlier) = earlier.last().copied().filter(|_| step[0] != step[1]) else {
+                    continue;
+                };
                 let to = step[1].clone();
-                self.add(step[0].clone(), Move { to, of: place, earlier }, problems);
+                self.add(
+                    step[0].clone(),
+                    Move {
+                        to,
+                        of: place,
+                        earlier,
+                    },
+                    problems,
+                );
             }
         }
     }
@@ -109,13 +131,21 @@ impl<'d> Moves<'d, '_> {
         if first.to == step.to {
             return;
         }
-        let parameter = [first.of, step.of].iter().find_map(|place| place.parameter(self.deployment));
+        let parameter = [first.of, step.of]
+            .iter()
+            .find_map(|place| place.parameter(self.deployment));
         let rules = [first.of, step.of].map(|place| place.span(self.deployment));
         let (tier, position) = step.earlier;
         let tier = self.deployment.policy().tier(tier);
         if self.refused.insert(tier.was_spans[position]) {
             let (span, name) = earlier_name(tier, position);
-            problems.push(Problem::AmbiguousMove { span, name, address: from, rules, parameter });
+            problems.push(Problem::AmbiguousMove {
+                span,
+                name,
+                address: from,
+                rules,
+                parameter,
+            });
         }
     }
 
@@ -127,15 +157,24 @@ impl<'d> Moves<'d, '_> {
         let mut address = String::new();
         for place in places(self.deployment) {
             address.clear();
-            self.names.rule(place.tier, place.direction, place.rule, &mut address);
-            let Some(step) = self.by_address[place.direction as usize].get(&address) else { continue };
+            self.names
+                .rule(place.tier, place.direction, place.rule, &mut address);
+            let Some(step) = self.by_address[place.direction as usize].get(&address) else {
+                continue;
+            };
             let (tier, position) = step.earlier;
             let tier = self.deployment.policy().tier(tier);
             if self.refused.insert(tier.was_spans[position]) {
                 let (span, name) = earlier_name(tier, position);
                 let now = place.span(self.deployment);
                 let parameter = place.parameter(self.deployment);
-                problems.push(Problem::AddressInUse { span, name, address: address.clone(), now, parameter });
+                problems.push(Problem::AddressInUse {
+                    span,
+                    name,
+                    address: address.clone(),
+                    now,
+                    parameter,
+                });
             }
         }
     }
@@ -151,12 +190,21 @@ type Claim = (String, Span);
 /// Addresses of Terraform that two resources would have.
 fn shared_addresses(deployment: &Deployment<'_>, names: &Names<'_>) -> Vec<Problem> {
     let mut claims: Vec<Claim> = Vec::new();
-    for (id, list) in deployment.lists.iter().map(|id| (id, &deployment.policy().prefix_lists[id.index()])) {
-        claims.extend(terraform::lookup_address(deployment, *id).map(|address| (address, list.span)));
+    for (id, list) in deployment
+        .lists
+        .iter()
+        .map(|id| (id, &deployment.policy().prefix_lists[id.index()]))
+    {
+        claims
+            .extend(terraform::lookup_address(deployment, *id).map(|address| (address, list.span)));
     }
     if !names.are_plain() {
-        let rule =
-            |place: Place<'_>| (terraform::rule_address(place.direction, &place.name(names)), place.span(deployment));
+        let rule = |place: Place<'_>| {
+            (
+                terraform::rule_address(place.direction, &place.name(names)),
+                place.span(deployment),
+            )
+        };
         claims.extend(places(deployment).map(rule));
     }
     twice(Target::Terraform, claims)
@@ -165,14 +213,26 @@ fn shared_addresses(deployment: &Deployment<'_>, names: &Names<'_>) -> Vec<Probl
 /// Logical ids of CloudFormation that two parameters or resources would have.
 fn shared_logical_ids(deployment: &Deployment<'_>) -> Vec<Problem> {
     let (policy, names) = (deployment.policy(), cloudformation::names(deployment));
-    let list =
-        |id: &PrefixListId| (cloudformation::list_parameter(deployment, *id), policy.prefix_lists[id.index()].span);
+    let list = |id: &PrefixListId| {
+        (
+            cloudformation::list_parameter(deployment, *id),
+            policy.prefix_lists[id.index()].span,
+        )
+    };
     let mut claims: Vec<Claim> = deployment.lists.iter().map(list).collect();
     if !names.are_plain() {
         let groups = deployment.groups.iter();
-        claims.extend(groups.map(|group| (cloudformation::group_id(group), policy.tier(group.tier).span)));
+        claims.extend(groups.map(|group| {
+            (
+                cloudformation::group_id(group),
+                policy.tier(group.tier).span,
+            )
+        }));
         let parameter = |parameter: &Parameter<'_>| {
-            policy.param(parameter.id).span.map(|span| (cloudformation::parameter_id(parameter), span))
+            policy
+                .param(parameter.id)
+                .span
+                .map(|span| (cloudformation::parameter_id(parameter), span))
         };
         claims.extend(cloudformation::parameters(deployment).filter_map(parameter));
         let rules = places(deployment).filter(|place| cloudformation::separate(place.rule));
@@ -187,7 +247,12 @@ fn twice(target: Target, mut claims: Vec<Claim>) -> Vec<Problem> {
     let same = |pair: &&[Claim]| pair[0].0 == pair[1].0;
     let problem = |pair: &[Claim]| {
         let (span, first, name) = (pair[1].1, pair[0].1, pair[0].0.clone());
-        Problem::OneName { span, name, first, target }
+        Problem::OneName {
+            span,
+            name,
+            first,
+            target,
+        }
     };
     claims.windows(2).filter(same).map(problem).collect()
 }

@@ -1,7 +1,7 @@
 //! The targets: groups to text, one file each.
 //!
-//! A backend writes everything it is given and cannot fail but where its writer does; what a target cannot say
-//! is found before (`lint::unsupported`).
+//! A backend writes everything it is given and cannot fail but where its writer does; what a target
+//! cannot say is found before (`lint::unsupported`).
 
 pub mod addresses;
 pub mod cloudformation;
@@ -26,8 +26,8 @@ pub struct Backend {
     pub addresses: fn(&Deployment<'_>) -> Vec<String>,
 }
 
-/// Where an output is to go: as much room as most have, so that it is not moved as it grows. Room that is not written to
-/// takes no memory.
+/// Where an output is to go: as much room as most have, so that it is not moved as it grows. Room
+/// that is not written to takes no memory.
 fn room(deployment: &Deployment<'_>, bytes_of_a_rule: usize) -> Vec<u8> {
     Vec::with_capacity(4096 + deployment.rule_count() * bytes_of_a_rule)
 }
@@ -37,5 +37,6 @@ pub const ALL: [Backend; 2] = [cloudformation::BACKEND, terraform::BACKEND];
 
 /// The target with this name, or this short name.
 pub fn named(name: &str) -> Option<Backend> {
-    ALL.into_iter().find(|backend| name == backend.name || name == backend.short)
+    ALL.into_iter()
+        .find(|backend| name == backend.name || name == backend.short)
 }

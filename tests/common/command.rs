@@ -35,7 +35,9 @@ impl Scratch {
     /// What lies in it.
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).expect("a directory").flatten();
-        let mut names: Vec<String> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> = entries
+            .map(|e| e.file_name().to_string_lossy().into_owned())
+            .collect();
         names.sort();
         names
     }
@@ -48,13 +50,19 @@ impl Scratch {
     /// Runs tierwall in a directory below.
     pub fn run_in(&self, directory: &str, arguments: &[&str]) -> Run {
         let mut command = self.command(arguments);
-        Run(command.current_dir(self.path(directory)).output().expect("tierwall runs"))
+        Run(command
+            .current_dir(self.path(directory))
+            .output()
+            .expect("tierwall runs"))
     }
 
     /// tierwall, ready to start here.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tierwall"));
-        command.args(arguments).current_dir(self.0.path()).env_remove("NO_COLOR");
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env_remove("NO_COLOR");
         command
     }
 
@@ -68,7 +76,12 @@ impl Scratch {
             .stderr(Stdio::piped())
             .spawn()
             .expect("tierwall starts");
-        child.stdin.take().expect("a pipe").write_all(input).unwrap_or_default();
+        child
+            .stdin
+            .take()
+            .expect("a pipe")
+            .write_all(input)
+            .unwrap_or_default();
         Run(child.wait_with_output().expect("tierwall ends"))
     }
 }
@@ -84,7 +97,13 @@ impl Run {
 
     /// Holds that it ended so.
     pub fn exits(&self, code: i32) -> &Run {
-        assert_eq!(self.0.status.code(), Some(code), "{}{}", self.out(), self.err());
+        assert_eq!(
+            self.0.status.code(),
+            Some(code),
+            "{}{}",
+            self.out(),
+            self.err()
+        );
         self
     }
 
@@ -105,7 +124,11 @@ impl Run {
 
     /// Holds that standard error has these words.
     pub fn says(&self, words: &str) -> &Run {
-        assert!(self.err().contains(words), "`{words}` is not in:\n{}", self.err());
+        assert!(
+            self.err().contains(words),
+            "`{words}` is not in:\n{}",
+            self.err()
+        );
         self
     }
 }

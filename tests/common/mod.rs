@@ -25,14 +25,24 @@ pub struct Disk {
 
 impl Reader for Disk {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
-        let directory = from.map_or(Path::new(""), |from| Path::new(from).parent().unwrap_or(Path::new("")));
+        let directory = from.map_or(Path::new(""), |from| {
+            Path::new(from).parent().unwrap_or(Path::new(""))
+        });
         let path = directory.join(path);
         let failed = |error: std::io::Error| ReadError::Failed(error.to_string());
         let whole = std::fs::canonicalize(package().join(&path)).map_err(failed)?;
-        let name = whole.strip_prefix(package()).unwrap_or(&whole).display().to_string();
+        let name = whole
+            .strip_prefix(package())
+            .unwrap_or(&whole)
+            .display()
+            .to_string();
         let bytes = std::fs::read(&whole).map_err(failed)?;
         self.given.insert(whole);
-        Ok(Read { identity: name.clone(), name, bytes })
+        Ok(Read {
+            identity: name.clone(),
+            name,
+            bytes,
+        })
     }
 }
 
@@ -42,7 +52,11 @@ pub struct Text<'a>(pub &'a str);
 impl Reader for Text<'_> {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         match from {
-            None => Ok(Read { identity: path.into(), name: path.into(), bytes: self.0.into() }),
+            None => Ok(Read {
+                identity: path.into(),
+                name: path.into(),
+                bytes: self.0.into(),
+            }),
             Some(_) if path.starts_with("..") => Err(ReadError::Outside(".".to_string())),
             Some(_) => Err(ReadError::Failed("no such file or directory".to_string())),
         }
@@ -60,20 +74,32 @@ pub fn as_of() -> Date {
 }
 
 /// Compiles a text.
-pub fn compile_text(name: &str, text: &str, bindings: &[(String, String)], as_of: Date) -> Compilation {
+pub fn compile_text(
+    name: &str,
+    text: &str,
+    bindings: &[(String, String)],
+    as_of: Date,
+) -> Compilation {
     compile(name, &mut Text(text), bindings, as_of).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
-/// Checks a program as its first line says, `# tierwall check --set office=banana`: what it means, and what is wrong
-/// with it.
+/// Checks a program as its first line says, `# tierwall check --set office=banana`: what it means,
+/// and what is wrong with it.
 pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
-    let command = program.lines().next().and_then(|line| line.strip_prefix("# tierwall ")).unwrap_or("check");
+    let command = program
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("# tierwall "))
+        .unwrap_or("check");
     let (mut bindings, mut day) = (Vec::new(), as_of());
     let mut words = command.split_whitespace();
     while let Some(word) = words.next() {
         match word {
             "--set" => {
-                let (name, value) = words.next().and_then(|set| set.split_once('=')).unwrap_or(("", ""));
+                let (name, value) = words
+                    .next()
+                    .and_then(|set| set.split_once('='))
+                    .unwrap_or(("", ""));
                 bindings.push((name.to_string(), value.to_string()));
             }
             "--as-of" => day = words.next().and_then(|day| day.parse().ok()).unwrap_or(day),
@@ -94,10 +120,15 @@ pub fn block<'e>(explanation: &'e Explanation, kind: &str) -> Option<&'e str> {
     rest.split_once("```").map(|(program, _)| program)
 }
 
-/// Every program that shows a problem: those of the codes, and those in which a lint fires; by what it shows.
+/// Every program that shows a problem: those of the codes, and those in which a lint fires; by what
+/// it shows.
 pub fn wrong_programs() -> Vec<(&'static str, &'static str)> {
-    let codes = explanations().iter().filter_map(|it| Some((it.code, block(it, "tier wrong")?)));
-    codes.chain(lint::ALL.iter().map(|lint| (lint.name, lint.fires))).collect()
+    let codes = explanations()
+        .iter()
+        .filter_map(|it| Some((it.code, block(it, "tier wrong")?)));
+    codes
+        .chain(lint::ALL.iter().map(|lint| (lint.name, lint.fires)))
+        .collect()
 }
 
 /// One way to build one example.
@@ -119,27 +150,50 @@ impl Example {
     }
 }
 
-/// Every example: `examples/NAME.tier`, and `examples/NAME/main.tier` once for each JSON file beside it.
+/// Every example: `examples/NAME.tier`, and `examples/NAME/main.tier` once for each JSON file
+/// beside it.
 pub fn examples() -> Vec<Example> {
     let mut examples = Vec::new();
     for entry in sorted(&package().join("examples")) {
-        let stem = entry.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        if entry.extension().is_some_and(|extension| extension == "tier") {
-            examples.push(Example { path: format!("examples/{stem}.tier"), name: stem, bindings: Vec::new() });
+        let stem = entry
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        if entry
+            .extension()
+            .is_some_and(|extension| extension == "tier")
+        {
+            examples.push(Example {
+                path: format!("examples/{stem}.tier"),
+                name: stem,
+                bindings: Vec::new(),
+            });
         } else if entry.is_dir() {
             let path = format!("examples/{stem}/main.tier");
-            let variants: Vec<PathBuf> =
-                sorted(&entry).into_iter().filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
+            let variants: Vec<PathBuf> = sorted(&entry)
+                .into_iter()
+                .filter(|p| p.extension().is_some_and(|e| e == "json"))
+                .collect();
             for variant in &variants {
-                let text = std::fs::read_to_string(variant).unwrap_or_else(|error| panic!("{error}"));
+                let text =
+                    std::fs::read_to_string(variant).unwrap_or_else(|error| panic!("{error}"));
                 let values: std::collections::BTreeMap<String, String> =
-                    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", variant.display()));
+                    serde_json::from_str(&text)
+                        .unwrap_or_else(|error| panic!("{}: {error}", variant.display()));
                 let variant = variant.file_stem().unwrap_or_default().to_string_lossy();
                 let name = format!("{stem}-{variant}");
-                examples.push(Example { name, path: path.clone(), bindings: values.into_iter().collect() });
+                examples.push(Example {
+                    name,
+                    path: path.clone(),
+                    bindings: values.into_iter().collect(),
+                });
             }
             if variants.is_empty() {
-                examples.push(Example { name: stem, path, bindings: Vec::new() });
+                examples.push(Example {
+                    name: stem,
+                    path,
+                    bindings: Vec::new(),
+                });
             }
         }
     }
@@ -148,8 +202,11 @@ pub fn examples() -> Vec<Example> {
 }
 
 fn sorted(directory: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let entries = std::fs::read_dir(directory)
+        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     paths.sort();
     paths
 }

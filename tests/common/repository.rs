@@ -27,7 +27,9 @@ pub struct Repository {
 impl Repository {
     /// A new one.
     pub fn new() -> Repository {
-        let repository = Repository { files: Scratch::new() };
+        let repository = Repository {
+            files: Scratch::new(),
+        };
         repository.does("git init --quiet --initial-branch main");
         repository
     }
@@ -40,8 +42,13 @@ impl Repository {
     /// Runs a line of shell with this environment.
     pub fn shell_with(&self, line: &str, environment: &[(&str, &str)]) -> Run {
         let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("exec 2>&1\n{line}")]).current_dir(self.files.path(""));
-        shell.env_remove("NO_COLOR").env("PATH", path()).env("REVIEW", package().join("ci/review.sh"));
+        shell
+            .args(["-c", &format!("exec 2>&1\n{line}")])
+            .current_dir(self.files.path(""));
+        shell
+            .env_remove("NO_COLOR")
+            .env("PATH", path())
+            .env("REVIEW", package().join("ci/review.sh"));
         shell.envs(GIT).envs(environment.iter().copied());
         Run::from_output(shell.output().expect("sh runs"))
     }
@@ -54,7 +61,10 @@ impl Repository {
 
 /// Where programs are looked for: first beside the tierwall that is tested.
 fn path() -> OsString {
-    let tested = Path::new(env!("CARGO_BIN_EXE_tierwall")).parent().expect("a directory").to_path_buf();
+    let tested = Path::new(env!("CARGO_BIN_EXE_tierwall"))
+        .parent()
+        .expect("a directory")
+        .to_path_buf();
     let others = std::env::var_os("PATH").unwrap_or_default();
     let all = std::iter::once(tested).chain(std::env::split_paths(&others));
     std::env::join_paths(all).expect("a path without colons")

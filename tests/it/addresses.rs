@@ -1,5 +1,5 @@
-//! Names of resources: none stands twice in an output, none is an earlier name of another, and what would be so is an
-//! error before anything is written.
+//! Names of resources: none stands twice in an output, none is an earlier name of another, and what
+//! would be so is an error before anything is written.
 
 use crate::common::check;
 use std::collections::BTreeSet;
@@ -10,12 +10,18 @@ use tierwall::target::ALL;
 /// The output of a program, by the name of its target.
 fn output(program: &str, target: &str) -> String {
     let (compilation, _) = check(program, &quiet());
-    let backend = ALL.iter().find(|backend| backend.name == target).expect("a target");
+    let backend = ALL
+        .iter()
+        .find(|backend| backend.name == target)
+        .expect("a target");
     String::from_utf8((backend.emit)(&lower(&compilation.policy))).expect("UTF-8")
 }
 
 fn quiet() -> Levels {
-    Levels { all: Some(Level::Allow), ..Levels::default() }
+    Levels {
+        all: Some(Level::Allow),
+        ..Levels::default()
+    }
 }
 
 /// Each error of a program: its code, what it points at first, and its first help.
@@ -25,7 +31,11 @@ fn errors(program: &str) -> Vec<(&'static str, String, String)> {
         let report = problem.report();
         let span = report.labels[0].span;
         let place = compilation.sources.text(span).to_string();
-        (report.code, place, report.help.into_iter().next().unwrap_or_default())
+        (
+            report.code,
+            place,
+            report.help.into_iter().next().unwrap_or_default(),
+        )
     };
     problems.iter().map(error).collect()
 }
@@ -77,7 +87,11 @@ fn an_earlier_name_that_makes_an_address_a_second_time_is_an_error_at_the_name()
             "take `dynamodb` out of `was`, once nothing is deployed under that name".to_string(),
         ),
     ] {
-        assert_eq!(errors(program), [(code, place.to_string(), help)], "{program}");
+        assert_eq!(
+            errors(program),
+            [(code, place.to_string(), help)],
+            "{program}"
+        );
     }
 }
 
@@ -121,9 +135,20 @@ fn a_suffix_tells_an_id_from_a_parameter_of_its_name() {
     ] {
         assert_eq!(errors(program), [], "{program}");
         let output = output(program, "terraform");
-        let resources: Vec<&str> = output.lines().filter(|line| line.starts_with("resource ")).collect();
-        assert_eq!(resources.iter().collect::<BTreeSet<_>>().len(), resources.len(), "{output}");
-        assert_eq!(resources.iter().filter(|line| line.contains(name)).count(), 2, "{output}");
+        let resources: Vec<&str> = output
+            .lines()
+            .filter(|line| line.starts_with("resource "))
+            .collect();
+        assert_eq!(
+            resources.iter().collect::<BTreeSet<_>>().len(),
+            resources.len(),
+            "{output}"
+        );
+        assert_eq!(
+            resources.iter().filter(|line| line.contains(name)).count(),
+            2,
+            "{output}"
+        );
     }
 }
 
@@ -134,33 +159,61 @@ fn earlier_names_of_rules_that_a_suffix_tells_apart_have_one_too() {
     assert_eq!(errors(program), []);
     let output = output(program, "terraform");
     let from = "  from = aws_vpc_security_group_ingress_rule.old_tcp_443_from_s3_";
-    let moves: BTreeSet<&str> = output.lines().filter(|line| line.starts_with(from)).collect();
+    let moves: BTreeSet<&str> = output
+        .lines()
+        .filter(|line| line.starts_with(from))
+        .collect();
     assert_eq!(moves.len(), 2, "{output}");
 }
 
 #[test]
 fn a_suffix_that_a_name_of_the_program_ends_in_is_an_error() {
-    let program = |third: &str| format!("tier a_b, x\nparam a-b : cidr\n{third}x allows ssh from a_b, a-b\n");
+    let program =
+        |third: &str| format!("tier a_b, x\nparam a-b : cidr\n{third}x allows ssh from a_b, a-b\n");
     let output = output(&program(""), "terraform");
-    let suffixed = output.lines().find_map(|line| line.split_once("\"x_tcp_22_from_a_b_")).expect("a suffix").1;
+    let suffixed = output
+        .lines()
+        .find_map(|line| line.split_once("\"x_tcp_22_from_a_b_"))
+        .expect("a suffix")
+        .1;
     let suffix = suffixed.split('"').next().expect("it ends");
     let third = format!("param a-b-{suffix} : cidr\nx allows ssh from a-b-{suffix}\n");
-    let codes: Vec<&str> = errors(&program(&third)).into_iter().map(|(code, ..)| code).collect();
+    let codes: Vec<&str> = errors(&program(&third))
+        .into_iter()
+        .map(|(code, ..)| code)
+        .collect();
     assert_eq!(codes, ["E0326"]);
 }
 
 #[test]
 fn data_sources_are_named_for_their_stack() {
     let program = |stack: &str| {
-        format!("{stack}prefix-list files = \"com.amazonaws.region.s3\"\ntier web\nweb allows https from files\n")
+        format!(
+            "{stack}prefix-list files = \"com.amazonaws.region.s3\"\ntier web\nweb allows https from files\n"
+        )
     };
     let named = output(&program("stack shop-a\n"), "terraform");
-    assert!(named.contains("data \"aws_region\" \"tierwall_shop_a\" {"), "{named}");
-    assert!(named.contains("\"com.amazonaws.${data.aws_region.tierwall_shop_a.id}.s3\""), "{named}");
-    assert!(named.contains("data \"aws_ec2_managed_prefix_list\" \"tierwall_shop_a_s3\" {"), "{named}");
-    assert!(named.contains("= data.aws_ec2_managed_prefix_list.tierwall_shop_a_s3.id"), "{named}");
+    assert!(
+        named.contains("data \"aws_region\" \"tierwall_shop_a\" {"),
+        "{named}"
+    );
+    assert!(
+        named.contains("\"com.amazonaws.${data.aws_region.tierwall_shop_a.id}.s3\""),
+        "{named}"
+    );
+    assert!(
+        named.contains("data \"aws_ec2_managed_prefix_list\" \"tierwall_shop_a_s3\" {"),
+        "{named}"
+    );
+    assert!(
+        named.contains("= data.aws_ec2_managed_prefix_list.tierwall_shop_a_s3.id"),
+        "{named}"
+    );
     // the rule is called what it was, whatever the stack is called
     for stack in ["", "stack shop-a\n", "stack other\n"] {
-        assert!(output(&program(stack), "terraform").contains("\"web_tcp_443_from_s3\""), "{stack}");
+        assert!(
+            output(&program(stack), "terraform").contains("\"web_tcp_443_from_s3\""),
+            "{stack}"
+        );
     }
 }

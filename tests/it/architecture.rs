@@ -14,16 +14,49 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("parse", &["source", "date", "net", "ast", "diagnostic"]),
     ("fmt", &["source", "ast"]),
     ("policy", &["source", "date", "net"]),
-    ("resolve", &["source", "date", "net", "ast", "policy", "diagnostic"]),
+    (
+        "resolve",
+        &["source", "date", "net", "ast", "policy", "diagnostic"],
+    ),
     ("catalogue", &["parse", "resolve"]),
     ("groups", &["hash", "policy", "net"]),
     ("target", &["source", "policy", "groups", "diagnostic"]),
-    ("analysis", &["source", "policy", "net", "groups", "diagnostic"]),
-    ("lint", &["source", "policy", "net", "groups", "analysis", "diagnostic"]),
-    ("plan", &["hash", "policy", "net", "groups", "target", "analysis"]),
-    ("report", &["source", "policy", "net", "groups", "analysis", "plan", "diagnostic"]),
+    (
+        "analysis",
+        &["source", "policy", "net", "groups", "diagnostic"],
+    ),
+    (
+        "lint",
+        &[
+            "source",
+            "policy",
+            "net",
+            "groups",
+            "analysis",
+            "diagnostic",
+        ],
+    ),
+    (
+        "plan",
+        &["hash", "policy", "net", "groups", "target", "analysis"],
+    ),
+    (
+        "report",
+        &[
+            "source",
+            "policy",
+            "net",
+            "groups",
+            "analysis",
+            "plan",
+            "diagnostic",
+        ],
+    ),
     ("messages", &["hash", "source", "diagnostic", "lint"]),
-    ("project", &["source", "date", "diagnostic", "lint", "target"]),
+    (
+        "project",
+        &["source", "date", "diagnostic", "lint", "target"],
+    ),
     (
         "compile",
         &[
@@ -73,10 +106,16 @@ fn files() -> Vec<(String, String)> {
     sources(&root, &mut found);
     found.sort();
     let read = |path: PathBuf| {
-        let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+        let name = path
+            .strip_prefix(&root)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
         let text = fs::read_to_string(&path).unwrap_or_default();
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
         (name, lines.collect::<Vec<_>>().join("\n"))
     };
     found.into_iter().map(read).collect()
@@ -95,7 +134,10 @@ fn modules_name_only_what_is_below_them() {
             continue;
         };
         for (at, _) in text.match_indices("crate::") {
-            let named: String = text[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let named: String = text[at + 7..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             if named != module && !named.is_empty() && !allowed.contains(&named.as_str()) {
                 wrong.push(format!("{file} names `{named}`"));
             }

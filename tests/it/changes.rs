@@ -9,7 +9,11 @@ use tierwall::report::plan::{Document, Lines};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("shop.tier", program, &[], as_of());
-    assert!(!compilation.problems.any_error(), "{program}\n{:?}", compilation.problems);
+    assert!(
+        !compilation.problems.any_error(),
+        "{program}\n{:?}",
+        compilation.problems
+    );
     compilation
 }
 
@@ -17,23 +21,50 @@ fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
     let (old, new) = (compiled(old), compiled(new));
     let tier_mapping = TierMapping::new(&old.policy, &new.policy);
     let (was, is) = (lower(&old.policy), lower(&new.policy));
-    then(&Lines { changes: &Changes::between(&was, &is, &tier_mapping), old: &old.sources, new: &new.sources })
+    then(&Lines {
+        changes: &Changes::between(&was, &is, &tier_mapping),
+        old: &old.sources,
+        new: &new.sources,
+    })
 }
 
 /// Terraform: add, change, destroy; CloudFormation: add, modify, replace, remove; and what is told.
 #[track_caller]
-fn foretold(old: &str, new: &str, terraform: [usize; 3], cloudformation: [usize; 4], told: &[&str]) {
+fn foretold(
+    old: &str,
+    new: &str,
+    terraform: [usize; 3],
+    cloudformation: [usize; 4],
+    told: &[&str],
+) {
     between(old, new, |lines| {
         let (t, c) = (lines.changes.terraform, lines.changes.cloudformation);
-        let uses = lines.uses(&lines.changes.uses).into_iter().map(|line| format!("quota: {line}"));
-        let each = lines.each(usize::MAX).into_iter().chain(uses).map(|line| format!("  {line}"));
+        let uses = lines
+            .uses(&lines.changes.uses)
+            .into_iter()
+            .map(|line| format!("quota: {line}"));
+        let each = lines
+            .each(usize::MAX)
+            .into_iter()
+            .chain(uses)
+            .map(|line| format!("  {line}"));
         let all: Vec<String> = lines.headline().into_iter().chain(each).collect();
         let said = all.join("\n");
         assert_eq!([t.add, t.change, t.destroy], terraform, "Terraform\n{said}");
-        assert_eq!([c.add, c.modify, c.replace, c.remove], cloudformation, "CloudFormation\n{said}");
-        let squeezed: Vec<String> = all.iter().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(
+            [c.add, c.modify, c.replace, c.remove],
+            cloudformation,
+            "CloudFormation\n{said}"
+        );
+        let squeezed: Vec<String> = all
+            .iter()
+            .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
         for line in told {
-            assert!(squeezed.iter().any(|said| said == line), "`{line}` is not in\n{said}");
+            assert!(
+                squeezed.iter().any(|said| said == line),
+                "`{line}` is not in\n{said}"
+            );
         }
     });
 }
@@ -49,10 +80,12 @@ db allows mysql from app
 ";
 
 fn edited(replacements: &[(&str, &str)]) -> String {
-    replacements.iter().fold(SHOP.to_string(), |text, (was, is)| {
-        assert!(text.contains(was), "{was}");
-        text.replace(was, is)
-    })
+    replacements
+        .iter()
+        .fold(SHOP.to_string(), |text, (was, is)| {
+            assert!(text.contains(was), "{was}");
+            text.replace(was, is)
+        })
 }
 
 #[test]
@@ -104,7 +137,10 @@ fn a_group_whose_description_changes_is_replaced_with_its_rules() {
 #[test]
 fn a_group_that_keeps_its_name_cannot_be_replaced() {
     let old = edited(&[("outbound = closed", "outbound = closed, name = \"orders\"")]);
-    let new = old.replace("name = \"orders\"", "name = \"orders\", description = \"Orders\"");
+    let new = old.replace(
+        "name = \"orders\"",
+        "name = \"orders\", description = \"Orders\"",
+    );
     let told = [
         "! db replaced with 1 rule: its description changes; AWS refuses that while the old group has the same `name`",
     ];
@@ -116,7 +152,11 @@ fn a_group_that_keeps_its_name_cannot_be_replaced() {
 
 #[test]
 fn a_tier_renamed_with_was_stays() {
-    let new = edited(&[("tier app", "tier api was app"), ("app allows", "api allows"), ("from app", "from api")]);
+    let new = edited(&[
+        ("tier app", "tier api was app"),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+    ]);
     let told = [
         "> api was app: the group stays, its tags change in place",
         "- output app_security_group_id (Terraform)",
@@ -134,12 +174,22 @@ fn a_tier_renamed_with_was_stays() {
         "! api replaced with 3 rules: the start of its name changes (Terraform)",
         "! api replaced with 3 rules: the program does not say `was app` as before (CloudFormation)",
     ];
-    foretold(&new, &new.replace(" was app", ""), [4, 1, 4], [3, 0, 0, 3], &told);
+    foretold(
+        &new,
+        &new.replace(" was app", ""),
+        [4, 1, 4],
+        [3, 0, 0, 3],
+        &told,
+    );
 }
 
 #[test]
 fn a_tier_renamed_without_was_is_another() {
-    let new = edited(&[("tier app", "tier api"), ("app allows", "api allows"), ("from app", "from api")]);
+    let new = edited(&[
+        ("tier app", "tier api"),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+    ]);
     let told = [
         "AWS by Terraform: 4 rules to make again; 1 group recreated",
         "! api recreated with 3 rules: it has the rules of `app`, and the program does not say `was app`",
@@ -150,7 +200,8 @@ fn a_tier_renamed_without_was_is_another() {
     let fixed = new.replace("tier api", "tier api was app");
     foretold(SHOP, &fixed, [0, 3, 0], [0, 3, 0, 0], &[]);
     between(SHOP, &new, |lines| {
-        let document = serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
+        let document =
+            serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
         let group = &document["groups"][0];
         assert_eq!(
             (&group["change"], &group["tier"], &group["was"]),
@@ -164,9 +215,20 @@ fn a_tier_renamed_without_was_is_another() {
 /// The tiers that are recreated, as `old -> new`.
 fn recreated(old: &str, new: &str) -> Vec<String> {
     between(old, new, |lines| {
-        let groups = lines.changes.groups.iter().filter(|(change, _)| change.fate == GroupOutcome::Recreated);
-        let names = groups.filter_map(|(change, _)| Some((change.sides.was()?, change.sides.is()?)));
-        let name = |(was, is)| format!("{} -> {}", lines.changes.old.group(was).name, lines.changes.new.group(is).name);
+        let groups = lines
+            .changes
+            .groups
+            .iter()
+            .filter(|(change, _)| change.fate == GroupOutcome::Recreated);
+        let names =
+            groups.filter_map(|(change, _)| Some((change.sides.was()?, change.sides.is()?)));
+        let name = |(was, is)| {
+            format!(
+                "{} -> {}",
+                lines.changes.old.group(was).name,
+                lines.changes.new.group(is).name
+            )
+        };
         names.map(name).collect()
     })
 }
@@ -174,7 +236,13 @@ fn recreated(old: &str, new: &str) -> Vec<String> {
 #[test]
 fn a_tier_is_recreated_where_another_has_its_very_rules() {
     let renamed = |text: &str, was: &str, is: &str| {
-        let word = |word: &str| if word == was { is.to_string() } else { word.to_string() };
+        let word = |word: &str| {
+            if word == was {
+                is.to_string()
+            } else {
+                word.to_string()
+            }
+        };
         text.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
             .map(|part| {
                 let name = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -188,7 +256,10 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
     let both = renamed(&api, "db", "store");
     assert_eq!(recreated(SHOP, &both), ["app -> api", "db -> store"]);
     let all = renamed(&both, "web", "front");
-    assert_eq!(recreated(SHOP, &all), ["app -> api", "db -> store", "web -> front"]);
+    assert_eq!(
+        recreated(SHOP, &all),
+        ["app -> api", "db -> store", "web -> front"]
+    );
     // a group that `was` would not keep either, and rules that differ
     for (from, to) in [
         ("tier api", "tier api { description = \"Orders\" }"),
@@ -198,13 +269,17 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
         assert_eq!(recreated(SHOP, &api.replace(from, to)), [""; 0], "{to}");
     }
     // one of two that are alike
-    let twin = |names: &str| format!("tier {names} {{ outbound = closed }}\n{names} allow https from 192.0.2.0/24\n");
+    let twin = |names: &str| {
+        format!("tier {names} {{ outbound = closed }}\n{names} allow https from 192.0.2.0/24\n")
+    };
     assert_eq!(recreated(&twin("a, b"), &twin("c, d")), [""; 0]);
     assert_eq!(recreated(&twin("a, b"), &twin("c, b")), ["a -> c"]);
     // a second renaming, which forgets the first new name
     let again = |name: &str| SHOP.replace("tier app", &format!("tier {name} was core"));
     let again = |name: &str| {
-        again(name).replace("app allows", &format!("{name} allows")).replace("from app", &format!("from {name}"))
+        again(name)
+            .replace("app allows", &format!("{name} allows"))
+            .replace("from app", &format!("from {name}"))
     };
     assert_eq!(recreated(&again("app"), &again("api")), ["app -> api"]);
     foretold(
@@ -223,10 +298,20 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
     // its earlier names are what its name in AWS is made of
     let old = format!("{}\n", SHOP.replace("tier app", "tier app was core"));
     between(&old, &api, |lines| {
-        let document = serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
-        assert_eq!(document["groups"][0]["fix"]["text"], "tier api was app, core");
+        let document =
+            serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
+        assert_eq!(
+            document["groups"][0]["fix"]["text"],
+            "tier api was app, core"
+        );
     });
-    foretold(&old, &api.replace("tier api", "tier api was app, core"), [0, 3, 0], [0, 3, 0, 0], &[]);
+    foretold(
+        &old,
+        &api.replace("tier api", "tier api was app, core"),
+        [0, 3, 0],
+        [0, 3, 0, 0],
+        &[],
+    );
 }
 
 #[test]
@@ -244,17 +329,47 @@ fn another_default_changes_the_rules_that_name_the_parameter() {
     ];
     foretold(&was, &is, [0, 2, 0], [0, 1, 0, 0], &told);
     // nobody knows what a deployment gave, or will give
-    foretold(&was, &with(""), [0, 0, 0], [0, 0, 0, 0], &["AWS: 1 parameter changes"]);
-    foretold(&with(""), &is, [0, 0, 0], [0, 0, 0, 0], &["AWS: 1 parameter changes"]);
+    foretold(
+        &was,
+        &with(""),
+        [0, 0, 0],
+        [0, 0, 0, 0],
+        &["AWS: 1 parameter changes"],
+    );
+    foretold(
+        &with(""),
+        &is,
+        [0, 0, 0],
+        [0, 0, 0, 0],
+        &["AWS: 1 parameter changes"],
+    );
 
-    let of_kind = |kind: &str, id: &str, rest: &str| format!("param it : {kind} = \"{id}-0123456789abcdef0\"\n{rest}");
+    let of_kind = |kind: &str, id: &str, rest: &str| {
+        format!("param it : {kind} = \"{id}-0123456789abcdef0\"\n{rest}")
+    };
     for (kind, id) in [("external", "sg"), ("prefix-list", "pl")] {
         let was = of_kind(kind, id, "tier web\nweb allows https from it\n");
-        foretold(&was, &was.replace("def0", "def1"), [0, 1, 0], [0, 1, 0, 0], &["AWS: 1 rule with a changed default"]);
+        foretold(
+            &was,
+            &was.replace("def0", "def1"),
+            [0, 1, 0],
+            [0, 1, 0, 0],
+            &["AWS: 1 rule with a changed default"],
+        );
     }
-    let was = of_kind("vpc", "vpc", "vpc main { id = it, default-group = locked }\ntier web\n");
+    let was = of_kind(
+        "vpc",
+        "vpc",
+        "vpc main { id = it, default-group = locked }\ntier web\n",
+    );
     let told = ["! web replaced with 2 rules: its VPC is a parameter, whose default changes"];
-    foretold(&was, &was.replace("def0", "def1"), [4, 0, 4], [0, 0, 1, 0], &told);
+    foretold(
+        &was,
+        &was.replace("def0", "def1"),
+        [4, 0, 4],
+        [0, 0, 1, 0],
+        &told,
+    );
 }
 
 #[test]
@@ -263,20 +378,47 @@ fn the_name_of_the_stack_is_in_what_terraform_makes_up() {
         "! db replaced with 1 rule: the start of its name changes (Terraform)",
         "~ db its tags change in place (CloudFormation)",
     ];
-    foretold(SHOP, &edited(&[("stack shop", "stack store")]), [10, 0, 10], [0, 3, 0, 0], &told);
-    foretold(SHOP, &edited(&[("stack shop", "stack store was shop")]), [0, 3, 0], [0, 3, 0, 0], &[]);
+    foretold(
+        SHOP,
+        &edited(&[("stack shop", "stack store")]),
+        [10, 0, 10],
+        [0, 3, 0, 0],
+        &told,
+    );
+    foretold(
+        SHOP,
+        &edited(&[("stack shop", "stack store was shop")]),
+        [0, 3, 0],
+        [0, 3, 0, 0],
+        &[],
+    );
 }
 
 #[test]
 fn a_vpc_that_is_a_parameter_may_be_the_same() {
     let at = |id: &str| format!("vpc main {{ id = {id} }}\ntier web\n");
-    let (a, b) = (at("\"vpc-0123456789abcdef0\""), at("\"vpc-0123456789abcdef1\""));
-    foretold(&a, &b, [3, 0, 3], [0, 0, 1, 0], &["! web replaced with 2 rules: its VPC changes"]);
+    let (a, b) = (
+        at("\"vpc-0123456789abcdef0\""),
+        at("\"vpc-0123456789abcdef1\""),
+    );
+    foretold(
+        &a,
+        &b,
+        [3, 0, 3],
+        [0, 0, 1, 0],
+        &["! web replaced with 2 rules: its VPC changes"],
+    );
     let told = [
         "! web replaced with 2 rules: its VPC changes, unless the parameter is the VPC that it is in",
         "+ parameter home, which must be given",
     ];
-    foretold(&a, &format!("param home : vpc\n{}", at("home")), [3, 0, 3], [0, 0, 1, 0], &told);
+    foretold(
+        &a,
+        &format!("param home : vpc\n{}", at("home")),
+        [3, 0, 3],
+        [0, 0, 1, 0],
+        &told,
+    );
 }
 
 #[test]
@@ -308,32 +450,59 @@ fn parameters_lists_locks_and_exports() {
         "+ export of the id of web (CloudFormation)",
     ];
     foretold(old, new, [3, 0, 0], [0, 1, 0, 0], &told);
-    let told =
-        ["- export of the id of web; CloudFormation refuses that while another stack imports it (CloudFormation)"];
+    let told = [
+        "- export of the id of web; CloudFormation refuses that while another stack imports it (CloudFormation)",
+    ];
     foretold(new, old, [0, 0, 3], [0, 1, 0, 0], &told);
     let told = ["~ parameter office: no default any more, which was 203.0.113.0/24"];
-    foretold(new, &new.replace(" = 203.0.113.0/24", ""), [0, 0, 0], [0, 0, 0, 0], &told);
+    foretold(
+        new,
+        &new.replace(" = 203.0.113.0/24", ""),
+        [0, 0, 0],
+        [0, 0, 0, 0],
+        &told,
+    );
 }
 
 #[test]
 fn the_quota_before_and_after() {
     let old = "stack s { rule-quota = 2 }\ntier web\nweb allows tcp 1, 2 from 192.0.2.0/24\n";
     let new = old.replace("tcp 1, 2", "tcp 1, 2, 3");
-    foretold(old, &new, [1, 0, 0], [0, 1, 0, 0], &["quota: web inbound IPv4 2 -> 3 of 2, over the quota"]);
-    foretold(&new, old, [0, 0, 1], [0, 1, 0, 0], &["quota: web inbound IPv4 3 -> 2 of 2, within the quota again"]);
+    foretold(
+        old,
+        &new,
+        [1, 0, 0],
+        [0, 1, 0, 0],
+        &["quota: web inbound IPv4 2 -> 3 of 2, over the quota"],
+    );
+    foretold(
+        &new,
+        old,
+        [0, 0, 1],
+        [0, 1, 0, 0],
+        &["quota: web inbound IPv4 3 -> 2 of 2, within the quota again"],
+    );
     let uses = |old: usize, new: usize| {
-        let rules =
-            |count| format!("stack s {{ rule-quota = 10 }}\ntier web\nweb allows tcp 1-{count} from 192.0.2.0/24\n");
+        let rules = |count| {
+            format!(
+                "stack s {{ rule-quota = 10 }}\ntier web\nweb allows tcp 1-{count} from 192.0.2.0/24\n"
+            )
+        };
         let rules = |count: usize| {
             let ports: Vec<String> = (1..=count).map(|n| (2 * n).to_string()).collect();
             rules(1).replace("1-1", &ports.join(", "))
         };
-        between(&rules(old), &rules(new), |lines| lines.uses(&lines.changes.uses))
+        between(&rules(old), &rules(new), |lines| {
+            lines.uses(&lines.changes.uses)
+        })
     };
     assert_eq!(uses(6, 7), [""; 0]);
     assert_eq!(uses(7, 8), ["web  inbound   IPv4  7 -> 8 of 10"]);
     assert_eq!(uses(8, 7), [""; 0]);
-    assert_eq!(uses(12, 7), ["web  inbound   IPv4  12 -> 7 of 10, within the quota again"]);
+    assert_eq!(
+        uses(12, 7),
+        ["web  inbound   IPv4  12 -> 7 of 10, within the quota again"]
+    );
 }
 
 #[test]
@@ -345,13 +514,26 @@ fn the_document_says_the_same() {
         ("from app", "from api"),
     ]);
     between(SHOP, &new, |lines| {
-        let document = serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
-        assert_eq!(document["terraform"], serde_json::json!({ "add": 1, "change": 2, "destroy": 1 }));
+        let document =
+            serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
+        assert_eq!(
+            document["terraform"],
+            serde_json::json!({ "add": 1, "change": 2, "destroy": 1 })
+        );
         assert_eq!(document["groups"][0]["was"], "app");
         let added = &document["rules"]["added"][0];
-        assert_eq!(added["peer"], serde_json::json!({ "kind": "tier", "name": "api" }));
-        assert_eq!((&added["from_port"], &added["text_before"]), (&serde_json::json!(5432), &serde_json::Value::Null));
+        assert_eq!(
+            added["peer"],
+            serde_json::json!({ "kind": "tier", "name": "api" })
+        );
+        assert_eq!(
+            (&added["from_port"], &added["text_before"]),
+            (&serde_json::json!(5432), &serde_json::Value::Null)
+        );
         assert_eq!(added["sentences"][0]["line"], 7);
-        assert_eq!(document["rules"]["text"][0]["text_before"], "app allows tcp 8080 from web");
+        assert_eq!(
+            document["rules"]["text"][0]["text_before"],
+            "app allows tcp 8080 from web"
+        );
     });
 }

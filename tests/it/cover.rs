@@ -13,12 +13,20 @@ fn told(stack: &str, sentences: &str) -> String {
          tier old {{ addresses = 10.2.0.0/16 }}\ntier near\n{sentences}\n"
     );
     let compilation = compile_text("program.tier", &program, &[], as_of());
-    assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
+    assert!(
+        !compilation.problems.any_error(),
+        "{program}{:?}",
+        compilation.problems
+    );
     let policy = &compilation.policy;
     let sentence = |flow: &u32| policy.flows[*flow as usize].sentence.index();
     let found = redundant_flows(&lower(policy), &Gates::new(policy));
     let lines = found.iter().map(|covered| {
-        let by: Vec<String> = covered.by.iter().map(|flow| sentence(flow).to_string()).collect();
+        let by: Vec<String> = covered
+            .by
+            .iter()
+            .map(|flow| sentence(flow).to_string())
+            .collect();
         format!("{} < {}", sentence(&covered.flow), by.join(" "))
     });
     lines.collect::<Vec<_>>().join(", ")
@@ -31,48 +39,180 @@ const IPV4: &str = "stack s { ip = ipv4 }";
 fn sentences_that_others_cover() {
     for (stack, sentences, expected) in [
         // ports
-        (DUAL, "app allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 90 from 10.0.0.0/8", "1 < 0"),
-        (DUAL, "app allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 90-95 from 10.0.0.0/8", ""),
-        (DUAL, "app allows tcp 80-90 from 10.0.0.0/8\napp allows udp 85 from 10.0.0.0/8", ""),
-        (DUAL, "app allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 80-85 from 10.0.0.0/8", "1 < 0"),
-        (DUAL, "app allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 85-90 from 10.0.0.0/8", "1 < 0"),
-        (DUAL, "app allows tcp from 10.0.0.0/8\napp allows all from 10.0.0.0/8", "0 < 1"),
+        (
+            DUAL,
+            "app allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 90 from 10.0.0.0/8",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 90-95 from 10.0.0.0/8",
+            "",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80-90 from 10.0.0.0/8\napp allows udp 85 from 10.0.0.0/8",
+            "",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 80-85 from 10.0.0.0/8",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80-90 from 10.0.0.0/8\napp allows tcp 85-90 from 10.0.0.0/8",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp from 10.0.0.0/8\napp allows all from 10.0.0.0/8",
+            "0 < 1",
+        ),
         (
             DUAL,
             "app allows icmp from 10.0.0.0/8\napp allows icmp 8 from 10.0.0.0/8\napp allows icmp 8/0 from 10.0.0.0/9",
             "1 < 0, 2 < 0",
         ),
         // the same peer, that is no block
-        (DUAL, "app allows tcp 80-90 from near\napp allows tcp 85 from near", "1 < 0"),
-        (IPV4, "app allows tcp 80-90 from near\napp allows tcp 85 from near", "1 < 0"),
-        (DUAL, "app allows tcp 80-90 from near\napp allows tcp 85, tcp 86 from near", "1 < 0, 1 < 0"),
-        (DUAL, "app allows tcp 80-90 from near\napp allows tcp 85 from old", ""),
-        (DUAL, "app allows tcp 80-90 from partner\napp allows tcp 85 from partner, later", "1 < 0"),
-        (DUAL, "app allows tcp 1-5 from near\napp allows tcp 6-9 from near\napp allows tcp 3-7 from near", "2 < 0 1"),
+        (
+            DUAL,
+            "app allows tcp 80-90 from near\napp allows tcp 85 from near",
+            "1 < 0",
+        ),
+        (
+            IPV4,
+            "app allows tcp 80-90 from near\napp allows tcp 85 from near",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80-90 from near\napp allows tcp 85, tcp 86 from near",
+            "1 < 0, 1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80-90 from near\napp allows tcp 85 from old",
+            "",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80-90 from partner\napp allows tcp 85 from partner, later",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 1-5 from near\napp allows tcp 6-9 from near\napp allows tcp 3-7 from near",
+            "2 < 0 1",
+        ),
         // a peer that is no block, where blocks are
-        (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from near", ""),
-        (IPV4, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from near", "1 < 0"),
-        (DUAL, "app allows icmp 8 from 0.0.0.0/0\napp allows icmp 8 from near", "1 < 0"),
-        (DUAL, "app allows icmpv6 128 from ::/0\napp allows icmpv6 128 from near", "1 < 0"),
-        (DUAL, "app allows icmp 8 from 10.0.0.0/17\napp allows icmp 8 from near", ""),
-        (IPV4, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from old", "1 < 0"),
+        (
+            DUAL,
+            "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from near",
+            "",
+        ),
+        (
+            IPV4,
+            "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from near",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows icmp 8 from 0.0.0.0/0\napp allows icmp 8 from near",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows icmpv6 128 from ::/0\napp allows icmpv6 128 from near",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows icmp 8 from 10.0.0.0/17\napp allows icmp 8 from near",
+            "",
+        ),
+        (
+            IPV4,
+            "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from old",
+            "1 < 0",
+        ),
         // its addresses are of IPv4, which says nothing of IPv6
-        (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from old", ""),
-        (DUAL, "app allows tcp 80 from 10.0.0.0/8, ::/0\napp allows tcp 80 from old", "1 < 0 0"),
-        (DUAL, "app allows tcp 80 from 10.2.0.0/17\napp allows tcp 80 from old", ""),
-        (IPV4, "app allows tcp 80 from 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),
-        (IPV4, "app allows tcp 80 from 10.3.0.0/16, 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old", "1 < 0 0"),
-        (IPV4, "old allows tcp 80 from anywhere-ipv4\nold allows tcp 80 from near", "1 < 0"),
-        (DUAL, "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from near", ""),
-        (DUAL, "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from later", "1 < 0"),
-        (DUAL, "app allows tcp 80 from anywhere-ipv6\napp allows tcp 80 from later", ""),
-        (DUAL, "app allows tcp 80 from anywhere\napp allows tcp 80 from partner", "1 < 0 0"),
+        (
+            DUAL,
+            "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from old",
+            "",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from 10.0.0.0/8, ::/0\napp allows tcp 80 from old",
+            "1 < 0 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from 10.2.0.0/17\napp allows tcp 80 from old",
+            "",
+        ),
+        (
+            IPV4,
+            "app allows tcp 80 from 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old",
+            "1 < 0 0",
+        ),
+        (
+            IPV4,
+            "app allows tcp 80 from 10.3.0.0/16, 10.2.0.0/17, 10.2.128.0/17\napp allows tcp 80 from old",
+            "1 < 0 0",
+        ),
+        (
+            IPV4,
+            "old allows tcp 80 from anywhere-ipv4\nold allows tcp 80 from near",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from near",
+            "",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from anywhere-ipv4\napp allows tcp 80 from later",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from anywhere-ipv6\napp allows tcp 80 from later",
+            "",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from anywhere\napp allows tcp 80 from partner",
+            "1 < 0 0",
+        ),
         // blocks in blocks
-        (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from 10.1.0.0/16", "1 < 0"),
-        (DUAL, "app allows tcp 80 from 10.1.0.0/16\napp allows tcp 80 from 10.0.0.0/8", "0 < 1"),
-        (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 81 from 10.1.0.0/16", ""),
-        (DUAL, "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from 11.0.0.0/16", ""),
-        (DUAL, "app allows tcp 80 from 2001:db8::/32\napp allows tcp 80 from 2001:db8:1::/48, 10.0.0.0/8", "1 < 0"),
+        (
+            DUAL,
+            "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from 10.1.0.0/16",
+            "1 < 0",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from 10.1.0.0/16\napp allows tcp 80 from 10.0.0.0/8",
+            "0 < 1",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 81 from 10.1.0.0/16",
+            "",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from 10.0.0.0/8\napp allows tcp 80 from 11.0.0.0/16",
+            "",
+        ),
+        (
+            DUAL,
+            "app allows tcp 80 from 2001:db8::/32\napp allows tcp 80 from 2001:db8:1::/48, 10.0.0.0/8",
+            "1 < 0",
+        ),
         (
             DUAL,
             "app allows tcp 80 from 10.0.0.0/9\napp allows tcp 80 from 10.128.0.0/9\napp allows tcp 80 from 10.0.0.0/8",
@@ -135,7 +275,11 @@ fn sentences_that_others_cover() {
             "2 < 0 1",
         ),
         // both gates
-        (DUAL, "tier shut { outbound = closed }\napp allows tcp 80 from shut\napp allows tcp 80 from anywhere", ""),
+        (
+            DUAL,
+            "tier shut { outbound = closed }\napp allows tcp 80 from shut\napp allows tcp 80 from anywhere",
+            "",
+        ),
         (
             DUAL,
             "tier shut { outbound = closed }\napp allows tcp 80 from shut\napp allows tcp 80 from anywhere\nshut allows tcp 80 to anywhere",

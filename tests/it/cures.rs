@@ -1,5 +1,5 @@
-//! The cure of each mistake: what people write out of habit from other tools, the place that is pointed at, and what
-//! they are told to type. One mistake is one error; a fix leaves none.
+//! The cure of each mistake: what people write out of habit from other tools, the place that is
+//! pointed at, and what they are told to type. One mistake is one error; a fix leaves none.
 
 use crate::common::check;
 use crate::common::command::Scratch;
@@ -263,7 +263,10 @@ const PROGRAMS: &[Row] = &[
 ];
 
 fn errors(program: &str) -> (Compilation, Vec<Problem>) {
-    let nothing = Levels { all: Some(Level::Allow), ..Levels::default() };
+    let nothing = Levels {
+        all: Some(Level::Allow),
+        ..Levels::default()
+    };
     let (compilation, mut problems) = check(program, &nothing);
     problems.retain(|problem| problem.level() == diagnostic::Level::Error);
     (compilation, problems)
@@ -275,12 +278,16 @@ fn difference(before: &str, row: &Row) -> Option<String> {
     let program = format!("{before}{typed}\n");
     let (compilation, problems) = errors(&program);
     let [problem] = problems.as_slice() else {
-        let codes: Vec<_> = problems.iter().map(|problem| problem.report().message).collect();
+        let codes: Vec<_> = problems
+            .iter()
+            .map(|problem| problem.report().message)
+            .collect();
         return Some(format!("{typed:?}: {} errors: {codes:?}", problems.len()));
     };
     let report = problem.report();
-    let (line, column) =
-        problem.span().map_or((0, 0), |span| compilation.sources.file(span.file).line_column(span.start));
+    let (line, column) = problem.span().map_or((0, 0), |span| {
+        compilation.sources.file(span.file).line_column(span.start)
+    });
     let at = format!("{}:{column}", line - before.lines().count());
     let fixes = problem.fixes(&compilation.sources);
     let has = match fixes.first().map(|fix| fix.safety) {
@@ -290,21 +297,38 @@ fn difference(before: &str, row: &Row) -> Option<String> {
     };
     let is_told = report.help.iter().any(|told| told == help);
     if (report.code, at.as_str(), is_told, has) != (code, place, true, fix) {
-        return Some(format!("{typed:?}: {} at {at}, {:?}, {has:?}", report.code, report.help));
+        return Some(format!(
+            "{typed:?}: {} at {at}, {:?}, {has:?}",
+            report.code, report.help
+        ));
     }
     let first = fixes.into_iter().next()?;
     let fixed = &edited(first.edits, &compilation.sources)[&FileId(0)];
     // a file that is included is not there, and what is claimed need not hold
     let is_other = |code: &str| code == "E0401" || code.starts_with("E07");
-    let left: Vec<_> = errors(fixed).1.iter().map(|it| it.report()).filter(|it| !is_other(it.code)).collect();
+    let left: Vec<_> = errors(fixed)
+        .1
+        .iter()
+        .map(|it| it.report())
+        .filter(|it| !is_other(it.code))
+        .collect();
     (!left.is_empty()).then(|| format!("{typed:?}: its fix leaves {:?}\n{fixed}", left[0].message))
 }
 
 #[test]
 fn each_mistake_is_one_error_that_says_what_to_type() {
-    let below = SENTENCES.iter().filter_map(|row| difference(DECLARATIONS, row));
-    let differences: Vec<String> = below.chain(PROGRAMS.iter().filter_map(|row| difference("", row))).collect();
-    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+    let below = SENTENCES
+        .iter()
+        .filter_map(|row| difference(DECLARATIONS, row));
+    let differences: Vec<String> = below
+        .chain(PROGRAMS.iter().filter_map(|row| difference("", row)))
+        .collect();
+    assert!(
+        differences.is_empty(),
+        "{} differ:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
     assert!(SENTENCES.len() + PROGRAMS.len() > 200);
 }
 
@@ -337,14 +361,33 @@ fn a_name_that_is_declared_keeps_its_meaning() {
         "as",
         "or",
     ] {
-        let program =
-            format!("tier web, {name}\nweb, {name} allow https from {name}\n{name} allows ssh to {name}, web\n");
-        let told: Vec<_> = errors(&program).1.iter().map(|problem| problem.report().message).collect();
+        let program = format!(
+            "tier web, {name}\nweb, {name} allow https from {name}\n{name} allows ssh to {name}, web\n"
+        );
+        let told: Vec<_> = errors(&program)
+            .1
+            .iter()
+            .map(|problem| problem.report().message)
+            .collect();
         assert!(told.is_empty(), "{name}: {told:?}");
     }
-    for name in ["any", "port", "ip", "range", "tcp-443", "eq", "traffic", "https-alt"] {
-        let program = format!("service {name} = tcp 443\ntier web\nweb allows {name}, ssh from anywhere\n");
-        let told: Vec<_> = errors(&program).1.iter().map(|problem| problem.report().message).collect();
+    for name in [
+        "any",
+        "port",
+        "ip",
+        "range",
+        "tcp-443",
+        "eq",
+        "traffic",
+        "https-alt",
+    ] {
+        let program =
+            format!("service {name} = tcp 443\ntier web\nweb allows {name}, ssh from anywhere\n");
+        let told: Vec<_> = errors(&program)
+            .1
+            .iter()
+            .map(|problem| problem.report().message)
+            .collect();
         assert!(told.is_empty(), "{name}: {told:?}");
     }
 }
@@ -362,9 +405,14 @@ fn nothing_is_reported_of_what_a_broken_statement_would_have_declared() {
         "web is web-server\ntier app",
     ] {
         let program = format!("{broken}\nweb allows https from app\nassert app can reach web\n");
-        let told: Vec<_> = errors(&program).1.iter().map(|problem| problem.report()).collect();
+        let told: Vec<_> = errors(&program)
+            .1
+            .iter()
+            .map(|problem| problem.report())
+            .collect();
         assert!(
-            told.iter().all(|it| ["E0102", "E0123", "E0124", "E0126", "E0401"].contains(&it.code)),
+            told.iter()
+                .all(|it| ["E0102", "E0123", "E0124", "E0126", "E0401"].contains(&it.code)),
             "{broken}: {told:?}"
         );
     }
@@ -373,12 +421,28 @@ fn nothing_is_reported_of_what_a_broken_statement_would_have_declared() {
 #[test]
 fn two_mistakes_are_two_errors() {
     for (program, codes) in [
-        ("tier web\nweb allows tcp/443 from any\nweb allows ssh of anywhere\n", vec!["E0123", "E0123"]),
-        ("teir web\n\nwib allows ssh from anywhere\n", vec!["E0102", "E0201"]),
-        ("iptables -A INPUT\ntier web\nweb allow https form anywhere\n", vec!["E0126", "E0101"]),
-        ("tier web /* the shop\ntier app\n*/\nweb allows https from app\n", vec!["E0123", "E0201"]),
+        (
+            "tier web\nweb allows tcp/443 from any\nweb allows ssh of anywhere\n",
+            vec!["E0123", "E0123"],
+        ),
+        (
+            "teir web\n\nwib allows ssh from anywhere\n",
+            vec!["E0102", "E0201"],
+        ),
+        (
+            "iptables -A INPUT\ntier web\nweb allow https form anywhere\n",
+            vec!["E0126", "E0101"],
+        ),
+        (
+            "tier web /* the shop\ntier app\n*/\nweb allows https from app\n",
+            vec!["E0123", "E0201"],
+        ),
     ] {
-        let told: Vec<_> = errors(program).1.iter().map(|problem| problem.report().code).collect();
+        let told: Vec<_> = errors(program)
+            .1
+            .iter()
+            .map(|problem| problem.report().code)
+            .collect();
         assert_eq!(told, codes, "{program}");
     }
 }
@@ -386,32 +450,85 @@ fn two_mistakes_are_two_errors() {
 /// What a command says of a program with the tiers `web` and `app`.
 fn says(arguments: &[&str]) -> String {
     let files = Scratch::new();
-    files.write("p.tier", "tier web, app\nnetwork office = 10.0.0.0/8\nweb allows https from app\n");
+    files.write(
+        "p.tier",
+        "tier web, app\nnetwork office = 10.0.0.0/8\nweb allows https from app\n",
+    );
     files.run(arguments).exits(2).err()
 }
 
 #[test]
 fn the_command_line_says_what_to_type() {
     for (arguments, words) in [
-        (&["check", "p.tier", "--deny", "open-ssh"][..], "did you mean `open-admin-port`?"),
-        (&["explain", "open-admin"], "did you mean `open-admin-port`?"),
+        (
+            &["check", "p.tier", "--deny", "open-ssh"][..],
+            "did you mean `open-admin-port`?",
+        ),
+        (
+            &["explain", "open-admin"],
+            "did you mean `open-admin-port`?",
+        ),
         (&["explain", "open-ssh"], "did you mean `open-admin-port`?"),
         (&["explain", "E201"], "did you mean `E0201`?"),
-        (&["trace", "p.tier", "--from", "wb", "--to", "app"], "help: the program has `app`, `office`, `web`\n"),
-        (&["trace", "p.tier", "--from", "web", "--to", "appp"], "help: did you mean `app`?\n"),
-        (&["paths", "p.tier", "--from", "x", "--to", "app"], "help: the program has `app`, `office`, `web`\n"),
-        (&["trace", "p.tier", "--from", "vpc x", "--to", "app"], "help: the program declares none\n"),
-        (&["trace", "p.tier", "--from", "web", "--to", "app", "--on", "zzz"], "help: `tierwall services` lists them\n"),
-        (&["trace", "p.tier", "--from", "web", "--to", "app", "--on", "tcp/443"], "help: write `tcp 443`\n"),
-        (&["trace", "p.tier", "--from", "web app", "--to", "app"], "help: write `web,`\n"),
-        (&["trace", "p.tier", "--from", "sg-0123456789abcdef0", "--to", "app"], "help: the program has"),
-        (&["trace", "p.tier", "--from", "example.com", "--to", "app"], "help: ask about an address"),
-        (&["diff", "p.tier"], "error: name two programs to compare\nhelp: `tierwall diff OLD NEW`"),
+        (
+            &["trace", "p.tier", "--from", "wb", "--to", "app"],
+            "help: the program has `app`, `office`, `web`\n",
+        ),
+        (
+            &["trace", "p.tier", "--from", "web", "--to", "appp"],
+            "help: did you mean `app`?\n",
+        ),
+        (
+            &["paths", "p.tier", "--from", "x", "--to", "app"],
+            "help: the program has `app`, `office`, `web`\n",
+        ),
+        (
+            &["trace", "p.tier", "--from", "vpc x", "--to", "app"],
+            "help: the program declares none\n",
+        ),
+        (
+            &[
+                "trace", "p.tier", "--from", "web", "--to", "app", "--on", "zzz",
+            ],
+            "help: `tierwall services` lists them\n",
+        ),
+        (
+            &[
+                "trace", "p.tier", "--from", "web", "--to", "app", "--on", "tcp/443",
+            ],
+            "help: write `tcp 443`\n",
+        ),
+        (
+            &["trace", "p.tier", "--from", "web app", "--to", "app"],
+            "help: write `web,`\n",
+        ),
+        (
+            &[
+                "trace",
+                "p.tier",
+                "--from",
+                "sg-0123456789abcdef0",
+                "--to",
+                "app",
+            ],
+            "help: the program has",
+        ),
+        (
+            &["trace", "p.tier", "--from", "example.com", "--to", "app"],
+            "help: ask about an address",
+        ),
+        (
+            &["diff", "p.tier"],
+            "error: name two programs to compare\nhelp: `tierwall diff OLD NEW`",
+        ),
         (&["check"], "and no FILE\nhelp: `tierwall build FILE"),
     ] {
         let told = says(arguments);
         assert!(told.contains(words), "{arguments:?}: {told}");
-        assert!(!told.contains("declare it") && !told.contains("\\n"), "{arguments:?}: {told}");
+        assert!(
+            !told.contains("declare it") && !told.contains("\\n"),
+            "{arguments:?}: {told}"
+        );
     }
     let told = says(&["diff", "p.tier", "--message-format", "short"]);
     assert_eq!(told.lines().count(), 1, "{told}");

@@ -41,16 +41,24 @@ fn shop(edits: &[(&str, &str)]) -> String {
 
 /// Compares two programs, and hands the review over.
 fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
-    let programs = [("old.tier", old), ("new.tier", new)].map(|(name, text)| compile_text(name, text, &[], as_of()));
-    let judged = programs.each_ref().map(|program| program.judge(&Levels::default()));
-    let problems = judged.each_ref().map(|judged| judged.problems.clone().sorted());
+    let programs = [("old.tier", old), ("new.tier", new)]
+        .map(|(name, text)| compile_text(name, text, &[], as_of()));
+    let judged = programs
+        .each_ref()
+        .map(|program| program.judge(&Levels::default()));
+    let problems = judged
+        .each_ref()
+        .map(|judged| judged.problems.clone().sorted());
     let version = |n: usize, name| Version {
         name,
         exists: true,
         policy: &programs[n].policy,
         sources: &programs[n].sources,
         given: &[],
-        deployment: judged[n].deployment.as_ref().unwrap_or_else(|| panic!("{name}: {:?}", judged[n].problems)),
+        deployment: judged[n]
+            .deployment
+            .as_ref()
+            .unwrap_or_else(|| panic!("{name}: {:?}", judged[n].problems)),
         problems: &problems[n],
     };
     let (old, new) = (version(0, "old.tier"), version(1, "new.tier"));
@@ -65,10 +73,14 @@ fn shown(name: &str, old: &str, new: &str, show: impl FnOnce(&Review<'_>) -> Str
     settings.set_snapshot_path(package().join("snapshots/diff"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    let change =
-        TextDiff::from_lines(old, new).unified_diff().context_radius(1).header("old.tier", "new.tier").to_string();
+    let change = TextDiff::from_lines(old, new)
+        .unified_diff()
+        .context_radius(1)
+        .header("old.tier", "new.tier")
+        .to_string();
     let answer = reviewed(old, new, show);
-    settings.bind(|| insta::assert_snapshot!(name, format!("{change}{}\n{answer}", "-".repeat(80))));
+    settings
+        .bind(|| insta::assert_snapshot!(name, format!("{change}{}\n{answer}", "-".repeat(80))));
 }
 
 /// A snapshot of the text, for these replacements.
@@ -85,8 +97,14 @@ fn other_words_for_the_same_connections() {
                 "network office = 203.0.113.0/24, 198.51.100.0/24",
                 "network office = 198.51.100.0/24, 203.0.113.0/25, 203.0.113.128/25",
             ),
-            ("web allows http, https from anywhere", "service pages = tcp 443, tcp 80\nweb allows pages from anywhere"),
-            ("app allows tcp 8080    from web", "web allows tcp 8080 to app"),
+            (
+                "web allows http, https from anywhere",
+                "service pages = tcp 443, tcp 80\nweb allows pages from anywhere",
+            ),
+            (
+                "app allows tcp 8080    from web",
+                "web allows tcp 8080 to app",
+            ),
         ],
     );
 }
@@ -95,20 +113,29 @@ fn other_words_for_the_same_connections() {
 fn the_internet_comes_first() {
     told(
         "internet",
-        &[("app allows tcp 8080    from web", "app allows tcp 8080 from web, db\nweb allows ssh, ping from anywhere")],
+        &[(
+            "app allows tcp 8080    from web",
+            "app allows tcp 8080 from web, db\nweb allows ssh, ping from anywhere",
+        )],
     );
 }
 
 #[test]
 fn a_network_that_loses_a_block_and_gains_another() {
-    told("network", &[("198.51.100.0/24", "198.51.100.0/25, 192.0.2.7")]);
+    told(
+        "network",
+        &[("198.51.100.0/24", "198.51.100.0/25, 192.0.2.7")],
+    );
 }
 
 #[test]
 fn a_tier_that_has_another_name() {
     let edits = [
         ("tier app  ", "tier api was app"),
-        ("app allows tcp 8080    from web", "api allows tcp 8080-8081 from web"),
+        (
+            "app allows tcp 8080    from web",
+            "api allows tcp 8080-8081 from web",
+        ),
         ("from app", "from api"),
         ("assert app", "assert api"),
     ];
@@ -117,8 +144,12 @@ fn a_tier_that_has_another_name() {
 
 #[test]
 fn a_tier_under_another_name_without_was() {
-    let edits =
-        [("tier app  ", "tier api  "), ("app allows", "api allows"), ("from app", "from api"), ("app can", "api can")];
+    let edits = [
+        ("tier app  ", "tier api  "),
+        ("app allows", "api allows"),
+        ("from app", "from api"),
+        ("app can", "api can"),
+    ];
     told("recreated", &edits);
 }
 
@@ -127,16 +158,24 @@ fn tiers_come_and_go() {
     let edits = [
         ("tier app  ", "tier cache { outbound = open }\ntier app  "),
         ("tier db  is database   { addresses = 10.0.3.0/24 }\n", ""),
-        ("db  allows mysql       from app\n", "cache allows redis from app\n"),
-        ("assert internet cannot reach db\nassert app can reach db on mysql\n", ""),
+        (
+            "db  allows mysql       from app\n",
+            "cache allows redis from app\n",
+        ),
+        (
+            "assert internet cannot reach db\nassert app can reach db on mysql\n",
+            "",
+        ),
     ];
     told("tiers", &edits);
 }
 
 #[test]
 fn groups_lists_and_parameters_are_ends_of_their_own() {
-    let edits =
-        [("db  allows mysql       from app", "db allows mysql from app, partner, home\napp allows https to s3")];
+    let edits = [(
+        "db  allows mysql       from app",
+        "db allows mysql from app, partner, home\napp allows https to s3",
+    )];
     told("opaque", &edits);
 }
 
@@ -146,13 +185,27 @@ fn what_blocks_let_through_already_is_not_gained() {
         "db  allows mysql       from app",
         "db allows mysql from 10.0.2.0/25\napp allows mysql to 10.0.3.0/25",
     )]);
-    shown("places", &old, &old.replace("\nassert app", "\ndb allows mysql from app\nassert app"), text);
+    shown(
+        "places",
+        &old,
+        &old.replace("\nassert app", "\ndb allows mysql from app\nassert app"),
+        text,
+    );
 }
 
 #[test]
 fn an_open_tier_that_is_closed() {
-    told("closed", &[("tier app               { addresses", "tier app               { outbound = open, addresses")]);
-    let open = shop(&[("tier app               { addresses", "tier app               { outbound = open, addresses")]);
+    told(
+        "closed",
+        &[(
+            "tier app               { addresses",
+            "tier app               { outbound = open, addresses",
+        )],
+    );
+    let open = shop(&[(
+        "tier app               { addresses",
+        "tier app               { outbound = open, addresses",
+    )]);
     shown("opened", &open, SHOP, text);
 }
 
@@ -163,7 +216,8 @@ fn said(old: &str, new: &str) -> String {
 
 #[test]
 fn what_is_never_filtered_is_no_difference() {
-    let with = |peer: &str| format!("tier web {{ outbound = closed }}\nweb allows http to {peer}\n");
+    let with =
+        |peer: &str| format!("tier web {{ outbound = closed }}\nweb allows http to {peer}\n");
     // instance metadata is reached without a rule
     let metadata = said("tier web { outbound = closed }\n", &with("169.254.169.254"));
     assert!(metadata.starts_with("equal: "), "{metadata}");
@@ -173,10 +227,15 @@ fn what_is_never_filtered_is_no_difference() {
 
 #[test]
 fn the_last_piece_of_what_is_wide_opens_it() {
-    let with = |blocks: &str| format!("tier web {{ outbound = closed }}\nweb allows https from {blocks}\n");
+    let with = |blocks: &str| {
+        format!("tier web {{ outbound = closed }}\nweb allows https from {blocks}\n")
+    };
     // two halves of a /6, neither of which is many addresses by itself
     let both = said(&with("4.0.0.0/7"), &with("4.0.0.0/7, 6.0.0.0/7"));
-    assert!(both.contains("+ 6.0.0.0/7 -> web  tcp 443  internet\n"), "{both}");
+    assert!(
+        both.contains("+ 6.0.0.0/7 -> web  tcp 443  internet\n"),
+        "{both}"
+    );
     let half = said(&with("10.0.0.0/7"), &with("10.0.0.0/7, 6.0.0.0/7"));
     assert!(half.contains("+ 6.0.0.0/7 -> web  tcp 443\n"), "{half}");
 }
@@ -184,7 +243,9 @@ fn the_last_piece_of_what_is_wide_opens_it() {
 #[test]
 fn another_default_has_a_section_of_its_own() {
     let with = |default: &str| {
-        format!("param partner : cidr{default}\ntier web {{ outbound = closed }}\nweb allows ssh from partner\n")
+        format!(
+            "param partner : cidr{default}\ntier web {{ outbound = closed }}\nweb allows ssh from partner\n"
+        )
     };
     let office = with(" = 198.51.100.0/24");
     let opened = said(&office, &with(" = 0.0.0.0/0"));
@@ -192,7 +253,10 @@ fn another_default_has_a_section_of_its_own() {
                  ~ partner: 198.51.100.0/24 -> 0.0.0.0/0\n  \
                  + partner (parameter) at anywhere-ipv4 but 198.51.100.0/24 -> web  tcp 22  internet\n      \
                  new.tier:1: param partner : cidr = 0.0.0.0/0\n";
-    assert!(opened.starts_with("wider: ") && opened.contains(lines), "{opened}");
+    assert!(
+        opened.starts_with("wider: ") && opened.contains(lines),
+        "{opened}"
+    );
     let given = said(&with(""), &office);
     let lines = "  ~ partner: no default -> 198.51.100.0/24\n  \
                  + partner (parameter) at 198.51.100.0/24 -> web  tcp 22\n";
@@ -214,31 +278,55 @@ fn default(default: &str) -> String {
 fn a_default_that_opens_ssh_to_the_world() {
     let (old, new) = (default("203.0.113.0/24"), default("0.0.0.0/0"));
     shown("defaults", &old, &new, text);
-    shown("defaults-markdown", &old, &new, |review| markdown(review, &Links::default()).within(60_000).to_string());
-    let document: serde_json::Value = serde_json::from_str(&reviewed(&old, &new, json)).expect("JSON");
+    shown("defaults-markdown", &old, &new, |review| {
+        markdown(review, &Links::default())
+            .within(60_000)
+            .to_string()
+    });
+    let document: serde_json::Value =
+        serde_json::from_str(&reviewed(&old, &new, json)).expect("JSON");
     let expected = serde_json::json!([{ "parameter": "office", "before": "203.0.113.0/24", "after": "0.0.0.0/0" }]);
     assert_eq!(document["defaults"], expected);
-    assert_eq!((&document["internet"], &document["verdict"]), (&true.into(), &"wider".into()));
-    assert_eq!(document["aws"]["rules"]["defaults"].as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        (&document["internet"], &document["verdict"]),
+        (&true.into(), &"wider".into())
+    );
+    assert_eq!(
+        document["aws"]["rules"]["defaults"]
+            .as_array()
+            .map(Vec::len),
+        Some(4)
+    );
 }
 
 #[test]
 fn another_default_group_gains_what_the_one_before_loses() {
     let with = |id: &str| {
-        format!("param partner : external = \"sg-0123456789abcdef{id}\"\ntier web\nweb allows https from partner\n")
+        format!(
+            "param partner : external = \"sg-0123456789abcdef{id}\"\ntier web\nweb allows https from partner\n"
+        )
     };
     let told = said(&with("0"), &with("1"));
     assert!(told.starts_with("changed: "), "{told}");
     for sign in ["+", "-"] {
-        assert!(told.contains(&format!("  {sign} partner (group) -> web  tcp 443\n")), "{told}");
+        assert!(
+            told.contains(&format!("  {sign} partner (group) -> web  tcp 443\n")),
+            "{told}"
+        );
     }
 }
 
 #[test]
 fn a_network_that_widens_is_told_as_what_it_was_cut_out_of() {
-    let with =
-        |network: &str| format!("stack shop\nnetwork office = {network}\ntier web\nweb allows ssh from office\n");
-    shown("widened", &with("203.0.113.0/24"), &with("203.0.0.0/16"), text);
+    let with = |network: &str| {
+        format!("stack shop\nnetwork office = {network}\ntier web\nweb allows ssh from office\n")
+    };
+    shown(
+        "widened",
+        &with("203.0.113.0/24"),
+        &with("203.0.0.0/16"),
+        text,
+    );
 }
 
 #[test]
@@ -246,14 +334,26 @@ fn all_that_is_gained_from_the_internet_is_told() {
     let blocks: Vec<String> = (0..40).map(|n| format!("8.{}.0.0/24", n * 2)).collect();
     let old = "tier web { outbound = closed }\n".to_string();
     let new = format!("{old}web allows ssh from {}\n", blocks.join(", "));
-    let many: String = (0..200).map(|n| format!("web allows tcp {} from 9.9.{n}.0/24\n", 1000 + n)).collect();
+    let many: String = (0..200)
+        .map(|n| format!("web allows tcp {} from 9.9.{n}.0/24\n", 1000 + n))
+        .collect();
     for (text, count) in [(new.clone(), blocks.len()), (old.clone() + &many, 200)] {
         reviewed(&old, &text, |review| {
             let comment = markdown(review, &Links::default());
-            for shown in [tierwall::report::review::text(review), comment.within(0).to_string()] {
-                let lines = shown.lines().filter(|line| line.contains("-> web") || line.contains("| **gained**"));
-                let told: usize =
-                    lines.map(|line| line.matches(".0/24").count().min(line.matches("/24").count())).sum();
+            for shown in [
+                tierwall::report::review::text(review),
+                comment.within(0).to_string(),
+            ] {
+                let lines = shown
+                    .lines()
+                    .filter(|line| line.contains("-> web") || line.contains("| **gained**"));
+                let told: usize = lines
+                    .map(|line| {
+                        line.matches(".0/24")
+                            .count()
+                            .min(line.matches("/24").count())
+                    })
+                    .sum();
                 assert!(told >= count, "{told} of {count}: {shown}");
             }
         });
@@ -275,14 +375,27 @@ fn the_line_that_changed_is_cited() {
             program("203.0.113.0/24, 10.0.0.0/8", "tcp 80", ""),
             &["new.tier:2: network office = 203.0.113.0/24, 10.0.0.0/8"][..],
         ),
-        (program("203.0.113.0/24", "tcp 80, tcp 443", ""), &["new.tier:4: service pages = tcp 80, tcp 443"]),
-        (base.replace("tiers front = web", "tiers front = web, app"), &["new.tier:5: tiers front = web, app"]),
+        (
+            program("203.0.113.0/24", "tcp 80, tcp 443", ""),
+            &["new.tier:4: service pages = tcp 80, tcp 443"],
+        ),
+        (
+            base.replace("tiers front = web", "tiers front = web, app"),
+            &["new.tier:5: tiers front = web, app"],
+        ),
         // a sentence that is another is what changed
         (program("203.0.113.0/24", "tcp 80", ", 10.0.0.0/8"), &[]),
     ] {
         let told = said(&base, &new);
-        let gained = told.split("\ngained\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
-        let lines: Vec<&str> = gained.lines().filter_map(|line| line.strip_prefix("      ")).collect();
+        let gained = told
+            .split("\ngained\n")
+            .nth(1)
+            .and_then(|rest| rest.split("\n\n").next())
+            .unwrap_or_default();
+        let lines: Vec<&str> = gained
+            .lines()
+            .filter_map(|line| line.strip_prefix("      "))
+            .collect();
         let (last, changed) = lines.split_last().expect("a sentence");
         assert!(last.contains(" allow pages from all"), "{told}");
         assert_eq!(changed, cited, "{told}");
@@ -290,17 +403,29 @@ fn the_line_that_changed_is_cited() {
     // what the rule is about was so before
     let other = said(
         &base,
-        &program("203.0.113.0/24, 10.0.0.0/8", "tcp 80", "").replace("home = 192.0.2.0/24", "home = 192.0.2.0/25"),
+        &program("203.0.113.0/24, 10.0.0.0/8", "tcp 80", "")
+            .replace("home = 192.0.2.0/24", "home = 192.0.2.0/25"),
     );
-    assert!(!other.split("\nlost\n").next().unwrap_or_default().contains("network home"), "{other}");
+    assert!(
+        !other
+            .split("\nlost\n")
+            .next()
+            .unwrap_or_default()
+            .contains("network home"),
+        "{other}"
+    );
 }
 
 #[test]
 fn what_many_tiers_gain_alike_is_one_line() {
     let tiers: Vec<String> = (0..12).map(|n| format!("t{n:02}")).collect();
     let tiers = tiers.join(", ");
-    let old = format!("stack shop\ntier {tiers} {{ outbound = closed }}\ntier jump {{ outbound = closed }}\n");
-    let new = format!("{old}{tiers} allow ssh, https from jump, 10.0.0.0/8\njump, t00 allow http from anywhere\n");
+    let old = format!(
+        "stack shop\ntier {tiers} {{ outbound = closed }}\ntier jump {{ outbound = closed }}\n"
+    );
+    let new = format!(
+        "{old}{tiers} allow ssh, https from jump, 10.0.0.0/8\njump, t00 allow http from anywhere\n"
+    );
     shown("rows", &old, &new, text);
 }
 
@@ -311,11 +436,18 @@ fn ip_versions_are_told_apart() {
     assert!(named.contains("+ web -> app  tcp 22 (IPv6)\n"), "{named}");
     let from = |peer: &str| format!("tier a {{ outbound = closed }}\na allows https from {peer}\n");
     let v4 = said(&from("10.0.0.0/8"), &from("0.0.0.0/0"));
-    assert!(v4.contains("+ anywhere-ipv4 but 10.0.0.0/8 -> a  tcp 443  internet\n"), "{v4}");
+    assert!(
+        v4.contains("+ anywhere-ipv4 but 10.0.0.0/8 -> a  tcp 443  internet\n"),
+        "{v4}"
+    );
     let all = said(&from("10.0.0.0/8"), &from("anywhere"));
-    assert!(all.contains("+ anywhere but 10.0.0.0/8 -> a  tcp 443  internet\n"), "{all}");
+    assert!(
+        all.contains("+ anywhere but 10.0.0.0/8 -> a  tcp 443  internet\n"),
+        "{all}"
+    );
     // one line for one pair of ends
-    let itself = |service: &str| format!("tier k {{ outbound = closed }}\nk allows {service} from itself\n");
+    let itself =
+        |service: &str| format!("tier k {{ outbound = closed }}\nk allows {service} from itself\n");
     let more = said(&itself("ping"), &itself("all"));
     assert_eq!(more.matches("k -> k").count(), 1, "{more}");
 }
@@ -324,15 +456,24 @@ fn ip_versions_are_told_apart() {
 fn an_open_sender_is_no_reason_where_a_sentence_is() {
     let old = "tier web { outbound = closed }\ntier app\n";
     let told = said(old, &format!("{old}web allows https from app\n"));
-    assert!(told.contains("+ app -> web  tcp 443\n      new.tier:3: web allows https from app\n"), "{told}");
+    assert!(
+        told.contains("+ app -> web  tcp 443\n      new.tier:3: web allows https from app\n"),
+        "{told}"
+    );
     assert!(!told.contains("may send everything"), "{told}");
 }
 
 #[test]
 fn assertions_that_fail_or_go() {
     let edits = [
-        ("db  allows mysql       from app", "db allows mysql from anywhere"),
-        ("assert app can reach db on mysql", "assert web cannot reach app"),
+        (
+            "db  allows mysql       from app",
+            "db allows mysql from anywhere",
+        ),
+        (
+            "assert app can reach db on mysql",
+            "assert web cannot reach app",
+        ),
     ];
     told("assertions", &edits);
 }
@@ -340,36 +481,65 @@ fn assertions_that_fail_or_go() {
 /// A change that has some of everything.
 fn eventful() -> String {
     shop(&[
-        ("network office = 203.0.113.0/24, 198.51.100.0/24", "network office = 203.0.113.0/24"),
-        ("db  allows mysql       from app", "db allows mysql from anywhere \"[orders] *all*\""),
-        ("assert app can reach db on mysql", "assert web cannot reach app"),
+        (
+            "network office = 203.0.113.0/24, 198.51.100.0/24",
+            "network office = 203.0.113.0/24",
+        ),
+        (
+            "db  allows mysql       from app",
+            "db allows mysql from anywhere \"[orders] *all*\"",
+        ),
+        (
+            "assert app can reach db on mysql",
+            "assert web cannot reach app",
+        ),
     ])
 }
 
 #[test]
 fn a_comment_on_a_pull_request() {
-    shown("markdown", SHOP, &eventful(), |review| markdown(review, &Links::default()).within(60_000).to_string());
+    shown("markdown", SHOP, &eventful(), |review| {
+        markdown(review, &Links::default())
+            .within(60_000)
+            .to_string()
+    });
     let template = Some("https://git.example/shop/blob/{rev}/{file}#L{line}".to_string());
     let side = |revision: &str, prefix: &str| LinkBase {
         revision: revision.to_string(),
         prefix: prefix.to_string(),
         ..LinkBase::default()
     };
-    let links = Links { template, sides: [side("1111111", "old."), side("2222222", "")] };
-    shown("markdown-links", SHOP, &eventful(), |review| markdown(review, &links).within(60_000).to_string());
+    let links = Links {
+        template,
+        sides: [side("1111111", "old."), side("2222222", "")],
+    };
+    shown("markdown-links", SHOP, &eventful(), |review| {
+        markdown(review, &links).within(60_000).to_string()
+    });
 }
 
 #[test]
 fn a_comment_has_room_for_what_matters_most() {
     let old = "tier web { outbound = closed }\n".to_string();
     let many = |n: usize| {
-        format!("web allows tcp {} from 10.{}.{}.0/24 \"{}\"\n", 1000 + n, n / 200, n % 200, "x".repeat(200))
+        format!(
+            "web allows tcp {} from 10.{}.{}.0/24 \"{}\"\n",
+            1000 + n,
+            n / 200,
+            n % 200,
+            "x".repeat(200)
+        )
     };
     let new = old.clone() + &(0..400).map(many).collect::<String>();
     reviewed(&old, &new, |review| {
         let comment = markdown(review, &Links::default());
         let (long, short) = (comment.within(1_000_000), comment.within(60_000));
-        assert!(long.len() > 60_000 && short.len() <= 60_000, "{} {}", long.len(), short.len());
+        assert!(
+            long.len() > 60_000 && short.len() <= 60_000,
+            "{} {}",
+            long.len(),
+            short.len()
+        );
         assert!(short.contains("too many for a comment"), "{short}");
         assert!(comment.within(0).len() < 10_000);
     });
@@ -388,18 +558,37 @@ fn differs(old: &str, new: &str) -> Diff {
 
 #[test]
 fn an_open_tier_is_a_cause_of_what_it_sends_to_hosts_alone() {
-    let open = |old: &str, new: &str| differs(old, new).gained.iter().any(|change| change.causes.open.is_some());
+    let open = |old: &str, new: &str| {
+        differs(old, new)
+            .gained
+            .iter()
+            .any(|change| change.causes.open.is_some())
+    };
     let closed = "tier web { outbound = closed }\n";
     assert!(open(closed, "tier web\n"));
-    assert!(!open(closed, &format!("{closed}web allows https to 203.0.113.7\n")));
-    assert!(!open("tier web\n", "tier web\nweb allows https from 203.0.113.7\n"));
-    assert!(!open("tier web, app\n", "tier web, app\nweb allows https from app\n"));
+    assert!(!open(
+        closed,
+        &format!("{closed}web allows https to 203.0.113.7\n")
+    ));
+    assert!(!open(
+        "tier web\n",
+        "tier web\nweb allows https from 203.0.113.7\n"
+    ));
+    assert!(!open(
+        "tier web, app\n",
+        "tier web, app\nweb allows https from app\n"
+    ));
 }
 
 #[test]
 fn the_ends_are_hosts_and_all_that_either_program_names() {
     let ends = differs(SHOP, &SHOP.replace("tier db ", "tier cache\ntier db ")).ends;
-    assert_eq!(ends.len(), "hosts, app, cache, db, web, home, the VPC, partner, s3".split(", ").count());
+    assert_eq!(
+        ends.len(),
+        "hosts, app, cache, db, web, home, the VPC, partner, s3"
+            .split(", ")
+            .count()
+    );
     assert_eq!(ends.tiers().count(), 4);
 }
 
@@ -408,17 +597,28 @@ fn what_senders_gain_is_told_of_each_by_itself() {
     let old = "tier a { addresses = 10.0.0.0/24 }\ntier b\nb allows tcp 2 from 10.0.0.0/25\n";
     let gained = differs(old, &format!("{old}b allows tcp 1, tcp 2 from a\n")).gained;
     let told = gained.iter().map(|change| {
-        let places = change.places.from.iter().flat_map(|from| from.blocks()).map(|block| block.to_string());
+        let places = change
+            .places
+            .from
+            .iter()
+            .flat_map(|from| from.blocks())
+            .map(|block| block.to_string());
         let traffic = change.traffic[0].ports().map(|ports| ports.to_string());
-        (places.collect::<Vec<_>>().join(", "), traffic.collect::<Vec<_>>().join(", "))
+        (
+            places.collect::<Vec<_>>().join(", "),
+            traffic.collect::<Vec<_>>().join(", "),
+        )
     });
-    let expected = [("", "tcp 1"), ("10.0.0.128/25", "tcp 2")].map(|(a, b)| (a.to_string(), b.to_string()));
+    let expected =
+        [("", "tcp 1"), ("10.0.0.128/25", "tcp 2")].map(|(a, b)| (a.to_string(), b.to_string()));
     assert_eq!(told.collect::<Vec<_>>(), expected);
 }
 
 #[test]
 fn one_ip_version_is_enough_to_be_open_to_the_internet() {
-    let with = |blocks: &str| format!("stack s {{ ip = dual }}\ntier web\nweb allows https from {blocks}\n");
+    let with = |blocks: &str| {
+        format!("stack s {{ ip = dual }}\ntier web\nweb allows https from {blocks}\n")
+    };
     let opened = |blocks: &str| {
         let diff = differs(&with("10.0.0.0/8"), &with(&format!("10.0.0.0/8, {blocks}")));
         assert_eq!(diff.gained.len(), 1, "both versions at once");
@@ -437,14 +637,36 @@ fn both_ip_versions_are_told_at_once_where_they_are_the_same() {
         ("web allows tcp 443 from 10.0.0.0/8, 2001:db8::/32", 1),
         ("web allows all from 10.0.0.0/8, 2001:db8::/32", 1),
         ("web allows ping from 10.0.0.0/8, 2001:db8::/32", 1),
-        ("web allows tcp 80 from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32", 2),
-        ("web allows all from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32", 2),
-        ("web allows tcp 443 from 10.0.0.0/8\nweb allows all from 2001:db8::/32", 2),
-        ("web allows icmp 8 from 10.0.0.0/8\nweb allows tcp 443 from 11.0.0.0/8", 2),
-        ("web allows tcp 443 from 10.0.0.0/8\nweb allows icmp 8 from 11.0.0.0/8", 2),
-        ("web allows icmp 8 from 10.0.0.0/8\nweb allows icmp 9 from 11.0.0.0/8", 2),
+        (
+            "web allows tcp 80 from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32",
+            2,
+        ),
+        (
+            "web allows all from 10.0.0.0/8\nweb allows tcp 443 from 2001:db8::/32",
+            2,
+        ),
+        (
+            "web allows tcp 443 from 10.0.0.0/8\nweb allows all from 2001:db8::/32",
+            2,
+        ),
+        (
+            "web allows icmp 8 from 10.0.0.0/8\nweb allows tcp 443 from 11.0.0.0/8",
+            2,
+        ),
+        (
+            "web allows tcp 443 from 10.0.0.0/8\nweb allows icmp 8 from 11.0.0.0/8",
+            2,
+        ),
+        (
+            "web allows icmp 8 from 10.0.0.0/8\nweb allows icmp 9 from 11.0.0.0/8",
+            2,
+        ),
     ] {
         let old = "stack s { ip = dual }\ntier web\n";
-        assert_eq!(differs(old, &format!("{old}{sentences}\n")).gained.len(), count, "{sentences}");
+        assert_eq!(
+            differs(old, &format!("{old}{sentences}\n")).gained.len(),
+            count,
+            "{sentences}"
+        );
     }
 }

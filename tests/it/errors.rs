@@ -1,5 +1,5 @@
-//! `docs/errors.md` against the compiler: every code has a page, each wrong program or manifest gets its code and no
-//! other error, each right one gets nothing; and how each is told.
+//! `docs/errors.md` against the compiler: every code has a page, each wrong program or manifest
+//! gets its code and no other error, each right one gets nothing; and how each is told.
 
 use crate::common::{block, package};
 use std::collections::BTreeSet;
@@ -41,7 +41,10 @@ impl Shown<'_> {
     fn check(&self) -> (Sources, Vec<Problem>) {
         match self {
             Shown::Program(program) => {
-                let nothing = Levels { all: Some(Level::Allow), ..Levels::default() };
+                let nothing = Levels {
+                    all: Some(Level::Allow),
+                    ..Levels::default()
+                };
                 let (compilation, problems) = crate::common::check(program, &nothing);
                 (compilation.sources, problems)
             }
@@ -56,12 +59,24 @@ impl Shown<'_> {
 
 #[test]
 fn every_code_has_a_page() {
-    let words = std::fs::read_to_string(package().join("src/diagnostic/wording.rs")).unwrap_or_default();
-    let starts = words.match_indices(['E', 'W']).filter_map(|(at, _)| words.get(at..at + 5));
-    let codes: BTreeSet<&str> = starts.filter(|code| code[1..].bytes().all(|b| b.is_ascii_digit())).collect();
-    let pages: Vec<&str> = explanations().iter().map(|explanation| explanation.code).collect();
+    let words =
+        std::fs::read_to_string(package().join("src/diagnostic/wording.rs")).unwrap_or_default();
+    let starts = words
+        .match_indices(['E', 'W'])
+        .filter_map(|(at, _)| words.get(at..at + 5));
+    let codes: BTreeSet<&str> = starts
+        .filter(|code| code[1..].bytes().all(|b| b.is_ascii_digit()))
+        .collect();
+    let pages: Vec<&str> = explanations()
+        .iter()
+        .map(|explanation| explanation.code)
+        .collect();
     assert!(codes.len() > 50, "the codes are found");
-    assert_eq!(codes.into_iter().collect::<Vec<_>>(), pages, "pages in `docs/errors.md`, in the order of the codes");
+    assert_eq!(
+        codes.into_iter().collect::<Vec<_>>(),
+        pages,
+        "pages in `docs/errors.md`, in the order of the codes"
+    );
 }
 
 #[test]
@@ -77,20 +92,37 @@ fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
             Some(_) if BY_FILES.contains(&code) => {}
             Some(shown) => {
                 let (sources, problems) = shown.check();
-                let told: Vec<String> = problems.iter().map(|p| render(p, &sources, Style::Plain)).collect();
+                let told: Vec<String> = problems
+                    .iter()
+                    .map(|p| render(p, &sources, Style::Plain))
+                    .collect();
                 let text = format!("{}{}\n{}", shown.text(), "-".repeat(80), told.join("\n"));
                 let codes: BTreeSet<&str> = problems.iter().map(|p| p.report().code).collect();
-                let expected = ALWAYS_WITH.iter().filter(|(with, _)| *with == code).map(|(_, other)| *other);
+                let expected = ALWAYS_WITH
+                    .iter()
+                    .filter(|(with, _)| *with == code)
+                    .map(|(_, other)| *other);
                 assert_eq!(codes, expected.chain([code]).collect(), "{text}");
                 settings.bind(|| insta::assert_snapshot!(code, text));
             }
         }
         let right = shown(explanation, "right");
-        assert!(right.is_some() || NOT_BY_TEXT.contains(&code), "{code} shows a right program");
+        assert!(
+            right.is_some() || NOT_BY_TEXT.contains(&code),
+            "{code} shows a right program"
+        );
         if let Some(shown) = right {
             let (sources, problems) = shown.check();
-            let told: Vec<String> = problems.iter().map(|p| render(p, &sources, Style::Plain)).collect();
-            assert!(told.is_empty(), "{code}\n{}\n{}", shown.text(), told.join("\n"));
+            let told: Vec<String> = problems
+                .iter()
+                .map(|p| render(p, &sources, Style::Plain))
+                .collect();
+            assert!(
+                told.is_empty(),
+                "{code}\n{}\n{}",
+                shown.text(),
+                told.join("\n")
+            );
         }
     }
 }
@@ -98,16 +130,33 @@ fn wrong_programs_get_their_code_and_right_ones_get_nothing() {
 #[test]
 fn messages_read_alike() {
     for explanation in explanations() {
-        let Some(shown) = shown(explanation, "wrong") else { continue };
+        let Some(shown) = shown(explanation, "wrong") else {
+            continue;
+        };
         for problem in shown.check().1 {
             let report = problem.report();
             let first = report.message.chars().next().unwrap_or('A');
             let starts_well = !first.is_uppercase()
-                || ["ICMP", "VPC", "AWS", "CloudFormation", "Terraform"].iter().any(|w| report.message.starts_with(w));
-            assert!(starts_well && !report.message.ends_with('.'), "{}: {}", report.code, report.message);
+                || ["ICMP", "VPC", "AWS", "CloudFormation", "Terraform"]
+                    .iter()
+                    .any(|w| report.message.starts_with(w));
+            assert!(
+                starts_well && !report.message.ends_with('.'),
+                "{}: {}",
+                report.code,
+                report.message
+            );
             assert!(!report.message.contains(" you "), "{}", report.message);
-            assert!(report.labels.iter().all(|label| !label.words.is_empty()), "{}: a label says nothing", report.code);
-            assert!(report.level == diagnostic::Level::Error || report.code.starts_with('W'), "{}", report.code);
+            assert!(
+                report.labels.iter().all(|label| !label.words.is_empty()),
+                "{}: a label says nothing",
+                report.code
+            );
+            assert!(
+                report.level == diagnostic::Level::Error || report.code.starts_with('W'),
+                "{}",
+                report.code
+            );
         }
     }
 }
@@ -125,22 +174,40 @@ fn an_address_that_no_host_has_needs_its_length() {
         "param p : KIND = ADDRESS",
         "tier x\nassert ADDRESS cannot reach x",
     ];
-    for (address, kind, every) in [("0.0.0.0", "cidr", "0.0.0.0/0"), ("::", "cidr-ipv6", "::/0")] {
+    for (address, kind, every) in [
+        ("0.0.0.0", "cidr", "0.0.0.0/0"),
+        ("::", "cidr-ipv6", "::/0"),
+    ] {
         for program in programs {
             let program = program.replace("ADDRESS", address).replace("KIND", kind);
             let problems = Shown::Program(&program).check().1;
             let reports: Vec<_> = problems.iter().map(Problem::report).collect();
-            let found: Vec<_> = reports.iter().map(|report| (report.code, report.help.concat())).collect();
-            assert_eq!(found, [("E0122", format!("did you mean `anywhere`, or `{every}`?"))], "{program}");
+            let found: Vec<_> = reports
+                .iter()
+                .map(|report| (report.code, report.help.concat()))
+                .collect();
+            assert_eq!(
+                found,
+                [("E0122", format!("did you mean `anywhere`, or `{every}`?"))],
+                "{program}"
+            );
             let span = reports[0].labels[0].span;
             assert_eq!(&program[span.start as usize..span.end as usize], address);
         }
         // a default in quotes is a value of the wrong form
         let quoted = format!("param p : {kind} = \"{address}\"");
-        let codes: Vec<_> = Shown::Program(&quoted).check().1.iter().map(|p| p.report().code).collect();
+        let codes: Vec<_> = Shown::Program(&quoted)
+            .check()
+            .1
+            .iter()
+            .map(|p| p.report().code)
+            .collect();
         assert_eq!(codes, ["E0207"]);
         // with its length it is what it says
-        let host = format!("tier x\nx allows proto 2 from {address}/{}", if kind == "cidr" { 32 } else { 128 });
+        let host = format!(
+            "tier x\nx allows proto 2 from {address}/{}",
+            if kind == "cidr" { 32 } else { 128 }
+        );
         assert!(Shown::Program(&host).check().1.is_empty());
     }
 }

@@ -19,7 +19,12 @@ fn estates(rules: usize) -> impl Iterator<Item = Estate> {
         (Mix::Region, Peers::Addresses),
         (Mix::Mixed, Peers::Addresses),
     ];
-    kinds.into_iter().map(move |(mix, peers)| Estate { rules, mix, peers, ..Estate::default() })
+    kinds.into_iter().map(move |(mix, peers)| Estate {
+        rules,
+        mix,
+        peers,
+        ..Estate::default()
+    })
 }
 
 fn compiled(estate: &Estate) -> Compilation {
@@ -30,11 +35,21 @@ fn compiled(estate: &Estate) -> Compilation {
 fn rules_without_a_problem(estate: &Estate) -> usize {
     let compilation = compiled(estate);
     let judged = compilation.judge(&Levels::default());
-    let problems: Vec<String> = judged.problems.sorted().iter().map(|it| it.report().message.clone()).collect();
+    let problems: Vec<String> = judged
+        .problems
+        .sorted()
+        .iter()
+        .map(|it| it.report().message.clone())
+        .collect();
     assert_eq!(problems, Vec::<String>::new(), "{estate:?}");
     let deployment = judged.deployment.expect("there is no error");
-    let rules = deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress));
-    rules.filter(|rule| deployment.sentence(rule).is_some()).count()
+    let rules = deployment
+        .groups
+        .iter()
+        .flat_map(|group| group.ingress.iter().chain(&group.egress));
+    rules
+        .filter(|rule| deployment.sentence(rule).is_some())
+        .count()
 }
 
 #[test]
@@ -49,12 +64,19 @@ fn an_estate_has_as_many_rules_as_are_asked_for_and_no_problem() {
 #[test]
 fn an_estate_is_the_same_in_any_number_of_files() {
     for estate in estates(500) {
-        let several = Estate { files: 4, ..estate.clone() };
+        let several = Estate {
+            files: 4,
+            ..estate.clone()
+        };
         assert_eq!(several.files().0.len(), 4);
         assert_eq!(rules_without_a_problem(&several), 500, "{several:?}");
         let [one, four] = [&estate, &several].map(|estate| {
-            let mut lines: Vec<String> =
-                estate.files().0.iter().flat_map(|(_, text)| text.lines().map(str::to_string)).collect();
+            let mut lines: Vec<String> = estate
+                .files()
+                .0
+                .iter()
+                .flat_map(|(_, text)| text.lines().map(str::to_string))
+                .collect();
             lines.retain(|line| !line.is_empty() && !line.starts_with("include"));
             lines
         });
@@ -65,7 +87,10 @@ fn an_estate_is_the_same_in_any_number_of_files() {
 #[test]
 fn assertions_hold() {
     for estate in estates(1000) {
-        let asserted = Estate { assertions: 30, ..estate };
+        let asserted = Estate {
+            assertions: 30,
+            ..estate
+        };
         assert_eq!(compiled(&asserted).policy.assertions.len(), 30);
         assert_eq!(rules_without_a_problem(&asserted), 1000);
     }
@@ -75,17 +100,31 @@ fn assertions_hold() {
 fn a_seed_gives_one_estate() {
     for estate in estates(500) {
         assert_eq!(estate.files(), estate.files());
-        let other = Estate { seed: 2, ..estate.clone() }.files();
+        let other = Estate {
+            seed: 2,
+            ..estate.clone()
+        }
+        .files();
         // what names tiers alone has nothing to draw
-        assert_eq!(estate.files() == other, matches!(estate.peers, Peers::Groups), "{estate:?}");
+        assert_eq!(
+            estate.files() == other,
+            matches!(estate.peers, Peers::Groups),
+            "{estate:?}"
+        );
     }
 }
 
 #[test]
 fn an_edit_changes_a_few_sentences_and_breaks_no_assertion() {
     for estate in estates(2000) {
-        let estate = Estate { assertions: 30, ..estate };
-        let edited = Estate { edited: true, ..estate.clone() };
+        let estate = Estate {
+            assertions: 30,
+            ..estate
+        };
+        let edited = Estate {
+            edited: true,
+            ..estate.clone()
+        };
         assert!(rules_without_a_problem(&edited) > 1900);
         let lines = |estate: &Estate| -> Vec<String> {
             let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -100,13 +139,21 @@ fn an_edit_changes_a_few_sentences_and_breaks_no_assertion() {
 
 #[test]
 fn an_estate_is_formatted() {
-    let kinds = estates(500).chain(estates(500).map(|estate| Estate { assertions: 30, files: 3, ..estate }));
+    let kinds = estates(500).chain(estates(500).map(|estate| Estate {
+        assertions: 30,
+        files: 3,
+        ..estate
+    }));
     for estate in kinds {
         let Files(files) = estate.files();
         for (name, text) in files {
             let (_, program, problems) = parse::text(&name, &text);
             assert!(problems.is_empty());
-            assert_eq!(fmt::format(&text, &program.files[0]), text, "{name} of {estate:?}");
+            assert_eq!(
+                fmt::format(&text, &program.files[0]),
+                text,
+                "{name} of {estate:?}"
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Corrections: each removes what it is for, those that are safe change nothing that was written to be deployed, and
-//! `check --fix` writes them whole or not at all.
+//! Corrections: each removes what it is for, those that are safe change nothing that was written to
+//! be deployed, and `check --fix` writes them whole or not at all.
 
 use crate::common::{check, wrong_programs};
 use std::collections::BTreeMap;
@@ -12,25 +12,37 @@ use tierwall::source::FileId;
 use tierwall::target;
 
 fn all_warn() -> Levels {
-    Levels { all: Some(Level::Warn), ..Levels::default() }
+    Levels {
+        all: Some(Level::Warn),
+        ..Levels::default()
+    }
 }
 
 /// How often each code is told.
 fn codes(problems: &[Problem]) -> BTreeMap<&'static str, usize> {
     let mut codes = BTreeMap::new();
-    problems.iter().for_each(|problem| *codes.entry(problem.report().code).or_insert(0) += 1);
+    problems
+        .iter()
+        .for_each(|problem| *codes.entry(problem.report().code).or_insert(0) += 1);
     codes
 }
 
 fn errors(problems: &[Problem]) -> usize {
-    problems.iter().filter(|problem| problem.level() == diagnostic::Level::Error).count()
+    problems
+        .iter()
+        .filter(|problem| problem.level() == diagnostic::Level::Error)
+        .count()
 }
 
 /// What both targets deploy; nothing for a program with errors.
 fn outputs(program: &str) -> Vec<String> {
     let (compilation, _) = check(program, &all_warn());
-    let Some(deployment) = compilation.judge(&all_warn()).deployment else { return Vec::new() };
-    let written = target::ALL.iter().map(|backend| String::from_utf8_lossy(&(backend.emit)(&deployment)).into_owned());
+    let Some(deployment) = compilation.judge(&all_warn()).deployment else {
+        return Vec::new();
+    };
+    let written = target::ALL
+        .iter()
+        .map(|backend| String::from_utf8_lossy(&(backend.emit)(&deployment)).into_owned());
     written.collect()
 }
 
@@ -53,13 +65,19 @@ fn each_correction_removes_what_it_is_for_and_is_what_the_help_says() {
             let report = problem.report();
             for fix in problem.fixes(&compilation.sources) {
                 let told = report.help.iter().any(|help| {
-                    help.contains(&fix.title) || fix.edits.iter().all(|edit| help.contains(edit.text.trim()))
+                    help.contains(&fix.title)
+                        || fix.edits.iter().all(|edit| help.contains(edit.text.trim()))
                 });
                 assert!(told, "{shows}: {fix:?} is not what {:?} says", report.help);
                 let files = edited(fix.edits.clone(), &compilation.sources);
                 let (_, after) = check(&files[&FileId(0)], &all_warn());
-                let count = |problems: &[Problem]| codes(problems).get(report.code).copied().unwrap_or(0);
-                assert!(count(&after) < count(&problems), "{shows}: {fix:?}\n{}", files[&FileId(0)]);
+                let count =
+                    |problems: &[Problem]| codes(problems).get(report.code).copied().unwrap_or(0);
+                assert!(
+                    count(&after) < count(&problems),
+                    "{shows}: {fix:?}\n{}",
+                    files[&FileId(0)]
+                );
                 *seen.entry((report.code, fix.safety)).or_insert(0) += 1;
                 if fix.safety == Safety::Safe {
                     assert!(errors(&after) <= errors(&problems), "{shows}: {fix:?}");
@@ -67,7 +85,11 @@ fn each_correction_removes_what_it_is_for_and_is_what_the_help_says() {
             }
         }
     }
-    let safe: Vec<&str> = seen.keys().filter(|(_, safety)| *safety == Safety::Safe).map(|(code, _)| *code).collect();
+    let safe: Vec<&str> = seen
+        .keys()
+        .filter(|(_, safety)| *safety == Safety::Safe)
+        .map(|(code, _)| *code)
+        .collect();
     assert_eq!(
         safe,
         ["E0111", "E0123", "E0125", "duplicate-rule", "unused-allow"],
@@ -96,7 +118,9 @@ fn safe_corrections_of_a_program_without_errors_change_no_output() {
 /// A program with its safe corrections, until there are none.
 fn safely(program: &str) -> String {
     let (compilation, problems) = check(program, &all_warn());
-    let fixed = apply_safe(&problems, &compilation.sources).files.remove(&FileId(0));
+    let fixed = apply_safe(&problems, &compilation.sources)
+        .files
+        .remove(&FileId(0));
     fixed.map_or_else(|| program.to_string(), |text| safely(&text))
 }
 
@@ -104,16 +128,25 @@ fn safely(program: &str) -> String {
 fn a_sentence_goes_only_when_nothing_would_be_missed() {
     let tiers = "tier web, app\n";
     // whole, with its annotation and its line; the comment stays
-    let said =
-        format!("{tiers}web allows http, https from app\n@allow(icmp-all)\n  web allows https from app # why\n# on\n");
-    assert_eq!(safely(&said), format!("{tiers}web allows http, https from app\n# why\n# on\n"));
+    let said = format!(
+        "{tiers}web allows http, https from app\n@allow(icmp-all)\n  web allows https from app # why\n# on\n"
+    );
+    assert_eq!(
+        safely(&said),
+        format!("{tiers}web allows http, https from app\n# why\n# on\n")
+    );
     // at the end of a file without a line break, and across lines
     assert_eq!(
-        safely(&format!("{tiers}web allows ssh from app\nweb allows ssh from app")),
+        safely(&format!(
+            "{tiers}web allows ssh from app\nweb allows ssh from app"
+        )),
         format!("{tiers}web allows ssh from app\n")
     );
     let both = format!("{tiers}web, app allow ssh from app\n");
-    assert_eq!(safely(&format!("{both}web,\n  app allow ssh from app\ntier db\n")), format!("{both}tier db\n"));
+    assert_eq!(
+        safely(&format!("{both}web,\n  app allow ssh from app\ntier db\n")),
+        format!("{both}tier db\n")
+    );
     for kept in [
         // a part of it is new
         "web allows http from app\nweb allows http, https from app\n",
@@ -128,7 +161,10 @@ fn a_sentence_goes_only_when_nothing_would_be_missed() {
     ] {
         let program = format!("{tiers}{kept}");
         assert_eq!(safely(&program), program);
-        assert!(codes(&check(&program, &all_warn()).1).contains_key("duplicate-rule"), "{program}");
+        assert!(
+            codes(&check(&program, &all_warn()).1).contains_key("duplicate-rule"),
+            "{program}"
+        );
     }
     // with another value it would be no duplicate
     let bound = "# tierwall check --set office=203.0.113.0/24\nparam office : cidr\ntier web\nweb allows https from 203.0.113.0/24\nweb allows https from office\n";
@@ -140,8 +176,13 @@ fn a_sentence_goes_only_when_nothing_would_be_missed() {
 fn titles(line: &str) -> Vec<String> {
     let program = format!("tier a, b, db\n{line}\n");
     let (compilation, problems) = check(&program, &all_warn());
-    let errors = problems.iter().filter(|problem| problem.level() == diagnostic::Level::Error);
-    errors.flat_map(|problem| problem.fixes(&compilation.sources)).map(|fix| fix.title).collect()
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.level() == diagnostic::Level::Error);
+    errors
+        .flat_map(|problem| problem.fixes(&compilation.sources))
+        .map(|fix| fix.title)
+        .collect()
 }
 
 #[test]
@@ -172,7 +213,11 @@ fn what_was_meant_is_no_block_that_is_wrong_itself() {
         ("10.0.0.1/255.255.0.0", vec!["write `10.0.0.0/16`"]),
         ("10.0.0.1/0.0.0.0", vec![]),
     ] {
-        assert_eq!(titles(&format!("a allows https from {written}")), fixes, "{written}");
+        assert_eq!(
+            titles(&format!("a allows https from {written}")),
+            fixes,
+            "{written}"
+        );
     }
 }
 
@@ -192,21 +237,46 @@ fn a_claim_is_completed_and_its_verb_is_corrected() {
 #[test]
 fn what_an_assertion_lacks_is_added_in_its_words() {
     for (more, assertion, fix) in [
-        ("", "internet can reach a on ping", "a allows ping from anywhere"),
+        (
+            "",
+            "internet can reach a on ping",
+            "a allows ping from anywhere",
+        ),
         ("", "b can reach a on mysql", "a allows mysql from b"),
-        ("", "b can reach a on tcp 22, 3306", "a allows tcp 22 from b"),
+        (
+            "",
+            "b can reach a on tcp 22, 3306",
+            "a allows tcp 22 from b",
+        ),
         // the rest passes already
-        ("a allows icmp 8 from anywhere", "internet can reach a on ping", "a allows icmpv6 128/0 from anywhere"),
-        ("a allows tcp 53 from b", "b can reach a on dns", "a allows udp 53 from b"),
+        (
+            "a allows icmp 8 from anywhere",
+            "internet can reach a on ping",
+            "a allows icmpv6 128/0 from anywhere",
+        ),
+        (
+            "a allows tcp 53 from b",
+            "b can reach a on dns",
+            "a allows udp 53 from b",
+        ),
     ] {
         let program = format!("stack s {{ ip = dual }}\ntier a, b\n{more}\nassert {assertion}\n");
         let (compilation, problems) = check(&program, &all_warn());
-        let missing = problems.iter().find(|problem| problem.report().code == "E0702").expect("an E0702");
-        let [one] = missing.fixes(&compilation.sources).try_into().expect("one fix");
+        let missing = problems
+            .iter()
+            .find(|problem| problem.report().code == "E0702")
+            .expect("an E0702");
+        let [one] = missing
+            .fixes(&compilation.sources)
+            .try_into()
+            .expect("one fix");
         assert_eq!(one.title, format!("add `{fix}`"), "{assertion}");
         let text = &edited(one.edits, &compilation.sources)[&FileId(0)];
         let left = check(text, &all_warn()).1;
-        assert!(fix == "a allows tcp 22 from b" || !codes(&left).contains_key("E0702"), "{text}");
+        assert!(
+            fix == "a allows tcp 22 from b" || !codes(&left).contains_key("E0702"),
+            "{text}"
+        );
     }
 }
 
@@ -252,22 +322,41 @@ fn fix_corrects_the_files_of_all_programs_and_tells_what_is_left() {
             "a.tier",
             "include \"lib/n.tier\"\r\ntier web # é\r\nweb allows https from office, 10.0.0.1/8\r\nweb allows ssh from ofice\r\n",
         ),
-        ("b.tier", "\u{feff}include \"lib/n.tier\"\ntier db\n@allow(open-http)\ndb allows mysql from office\n"),
+        (
+            "b.tier",
+            "\u{feff}include \"lib/n.tier\"\ntier db\n@allow(open-http)\ndb allows mysql from office\n",
+        ),
         ("lib/n.tier", "network office = 203.0.113.1/24 # ours\n"),
     ]);
     let output = scratch.fix(&["a.tier", "b.tier"]);
     assert_eq!(output.status.code(), Some(1));
     let told = told(&output);
-    assert!(told.starts_with("fixed 3 problems in 3 files\nerror[E0201]: there is no peer `ofice`\n"), "{told}");
-    assert!(told.ends_with("1 error\nb.tier: 1 tier, 3 rules\n"), "{told}");
+    assert!(
+        told.starts_with("fixed 3 problems in 3 files\nerror[E0201]: there is no peer `ofice`\n"),
+        "{told}"
+    );
+    assert!(
+        told.ends_with("1 error\nb.tier: 1 tier, 3 rules\n"),
+        "{told}"
+    );
     assert_eq!(
         scratch.read("a.tier"),
         "include \"lib/n.tier\"\r\ntier web # é\r\nweb allows https from office, 10.0.0.0/8\r\nweb allows ssh from ofice\r\n"
     );
-    assert_eq!(scratch.read("b.tier"), "\u{feff}include \"lib/n.tier\"\ntier db\ndb allows mysql from office\n");
-    assert_eq!(scratch.read("lib/n.tier"), "network office = 203.0.113.0/24 # ours\n");
+    assert_eq!(
+        scratch.read("b.tier"),
+        "\u{feff}include \"lib/n.tier\"\ntier db\ndb allows mysql from office\n"
+    );
+    assert_eq!(
+        scratch.read("lib/n.tier"),
+        "network office = 203.0.113.0/24 # ours\n"
+    );
     let again = scratch.fix(&["a.tier", "b.tier", "--message-format", "json"]);
-    let last = String::from_utf8_lossy(&again.stdout).lines().last().unwrap_or_default().to_string();
+    let last = String::from_utf8_lossy(&again.stdout)
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .to_string();
     assert_eq!(
         last,
         "{\"format\":1,\"type\":\"summary\",\"errors\":1,\"warnings\":0,\"notes\":0,\"failures\":0,\"fixed\":0}"
@@ -284,7 +373,11 @@ fn corrections_make_room_for_others() {
         "tier web, app\nweb allows ssh from app\n@allow(duplicate-rule)\n@allow(open-http)\nweb allows ssh from app\nweb allows ssh from 10.0.0.9/8\n",
     )]);
     let output = scratch.fix(&["a.tier"]);
-    assert!(told(&output).starts_with("fixed 2 problems in 1 file\n"), "{}", told(&output));
+    assert!(
+        told(&output).starts_with("fixed 2 problems in 1 file\n"),
+        "{}",
+        told(&output)
+    );
     assert_eq!(
         scratch.read("a.tier"),
         "tier web, app\nweb allows ssh from app\n@allow(duplicate-rule)\nweb allows ssh from app\nweb allows ssh from 10.0.0.0/8\n"
@@ -294,7 +387,10 @@ fn corrections_make_room_for_others() {
 #[test]
 fn what_cannot_be_written_is_left_as_it_is() {
     let broken = "tier web\nweb allows https from 10.0.0.1/8\n";
-    let scratch = Scratch::new(&[("a.tier", broken), ("calm.tier", "tier web\nweb allows https from anywhere\n")]);
+    let scratch = Scratch::new(&[
+        ("a.tier", broken),
+        ("calm.tier", "tier web\nweb allows https from anywhere\n"),
+    ]);
     let output = scratch.fix(&["a.tier", "-"]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
@@ -306,17 +402,33 @@ fn what_cannot_be_written_is_left_as_it_is() {
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).expect("permissions");
     let output = scratch.fix(&["a.tier"]);
-    assert_eq!((output.status.code(), scratch.read("a.tier").as_str()), (Some(2), broken));
-    assert_eq!(told(&output), "error: cannot write `a.tier`: it is read-only\nfixed nothing\n");
-    let modified = || fs::metadata(scratch.0.path().join("calm.tier")).and_then(|it| it.modified()).expect("a time");
+    assert_eq!(
+        (output.status.code(), scratch.read("a.tier").as_str()),
+        (Some(2), broken)
+    );
+    assert_eq!(
+        told(&output),
+        "error: cannot write `a.tier`: it is read-only\nfixed nothing\n"
+    );
+    let modified = || {
+        fs::metadata(scratch.0.path().join("calm.tier"))
+            .and_then(|it| it.modified())
+            .expect("a time")
+    };
     let before = modified();
-    assert_eq!(told(&scratch.fix(&["calm.tier"])), "fixed nothing\ncalm.tier: 1 tier, 4 rules\n");
+    assert_eq!(
+        told(&scratch.fix(&["calm.tier"])),
+        "fixed nothing\ncalm.tier: 1 tier, 4 rules\n"
+    );
     assert_eq!(modified(), before);
     // bytes that are no characters would not come back
     let bytes = b"tier web # \xff\nweb allows https from 10.0.0.1/8\n";
     fs::write(scratch.0.path().join("bytes.tier"), bytes).expect("a file");
     scratch.fix(&["bytes.tier"]);
-    assert_eq!(fs::read(scratch.0.path().join("bytes.tier")).expect("a file"), bytes);
+    assert_eq!(
+        fs::read(scratch.0.path().join("bytes.tier")).expect("a file"),
+        bytes
+    );
 }
 
 #[cfg(unix)]
@@ -328,9 +440,23 @@ fn links_and_permissions_stay() {
     fs::set_permissions(path("real.tier"), fs::Permissions::from_mode(0o640)).expect("permissions");
     symlink("real.tier", path("link.tier")).expect("a link");
     assert_eq!(scratch.fix(&["link.tier"]).status.code(), Some(0));
-    assert!(fs::symlink_metadata(path("link.tier")).expect("a link").is_symlink());
-    assert_eq!(fs::metadata(path("real.tier")).expect("a file").permissions().mode() & 0o777, 0o640);
-    assert_eq!(scratch.read("real.tier"), "tier web\nweb allows https from 10.0.0.0/8\n");
+    assert!(
+        fs::symlink_metadata(path("link.tier"))
+            .expect("a link")
+            .is_symlink()
+    );
+    assert_eq!(
+        fs::metadata(path("real.tier"))
+            .expect("a file")
+            .permissions()
+            .mode()
+            & 0o777,
+        0o640
+    );
+    assert_eq!(
+        scratch.read("real.tier"),
+        "tier web\nweb allows https from 10.0.0.0/8\n"
+    );
 }
 
 /// What `check` says in a line each, and that `--fix` changes none of these files.
@@ -338,7 +464,9 @@ fn stays(files: &[(&str, &str)], arguments: &[&str]) -> String {
     let scratch = Scratch::new(files);
     let short = scratch.check(&[arguments, &["--message-format", "short"]].concat());
     scratch.fix(arguments);
-    files.iter().for_each(|(name, text)| assert_eq!(scratch.read(name), *text, "{name}"));
+    files
+        .iter()
+        .for_each(|(name, text)| assert_eq!(scratch.read(name), *text, "{name}"));
     String::from_utf8_lossy(&short.stdout).into_owned()
 }
 
@@ -348,24 +476,46 @@ const PROD: &str = "[[program]]\nfile = \"a.tier\"\n[program.environments.dev]\n
 #[test]
 fn an_allow_is_of_use_where_one_environment_needs_it() {
     let program = "param office : cidr\ntier web\n@allow(open-admin-port, \"prod only\")\nweb allows ssh from office\n";
-    assert_eq!(stays(&[("tierwall.toml", PROD), ("a.tier", program)], &["--allow", "open-high-risk-port"]), "");
+    assert_eq!(
+        stays(
+            &[("tierwall.toml", PROD), ("a.tier", program)],
+            &["--allow", "open-high-risk-port"]
+        ),
+        ""
+    );
     // in dev alone it is of no use, and of two that say so a reviewer decides
-    let scratch = Scratch::new(&[("tierwall.toml", &PROD.replace("0.0.0.0/0", "10.0.0.0/8")), ("a.tier", program)]);
-    let json = String::from_utf8_lossy(&scratch.check(&["--message-format", "json"]).stdout).into_owned();
-    assert!(json.contains("unused-allow") && json.contains("\"review\"") && !json.contains("\"safe\""), "{json}");
+    let scratch = Scratch::new(&[
+        ("tierwall.toml", &PROD.replace("0.0.0.0/0", "10.0.0.0/8")),
+        ("a.tier", program),
+    ]);
+    let json =
+        String::from_utf8_lossy(&scratch.check(&["--message-format", "json"]).stdout).into_owned();
+    assert!(
+        json.contains("unused-allow") && json.contains("\"review\"") && !json.contains("\"safe\""),
+        "{json}"
+    );
     assert!(!json.contains("in dev"), "{json}");
 }
 
 #[test]
 fn an_allow_is_of_use_where_one_program_needs_it() {
-    let common =
-        "tier web\nnetwork office = 10.0.0.0/8\n@allow(shadowed-rule, \"b is wider\")\nweb allows http from office\n";
+    let common = "tier web\nnetwork office = 10.0.0.0/8\n@allow(shadowed-rule, \"b is wider\")\nweb allows http from office\n";
     let wider = "include \"a.tier\"\nweb allows http from anywhere\n";
-    assert_eq!(stays(&[("a.tier", common), ("b.tier", wider)], &["./a.tier", "b.tier"]), "");
-    // in a sentence that is repeated in one program only, and in one that another program cannot tell
+    assert_eq!(
+        stays(
+            &[("a.tier", common), ("b.tier", wider)],
+            &["./a.tier", "b.tier"]
+        ),
+        ""
+    );
+    // in a sentence that is repeated in one program only, and in one that another program cannot
+    // tell
     let twice = "tier web\nweb allows http from 10.0.0.0/8\nweb allows http from 10.0.0.0/8\n";
     let other = "include \"a.tier\"\n";
-    stays(&[("a.tier", twice), ("b.tier", other)], &["a.tier", "b.tier"]);
+    stays(
+        &[("a.tier", twice), ("b.tier", other)],
+        &["a.tier", "b.tier"],
+    );
     let unread = "[[program]]\nfile = \"a.tier\"\n[[program]]\nfile = \"gone.tier\"\n";
     stays(&[("tierwall.toml", unread), ("a.tier", twice)], &[]);
     // by itself it is corrected
@@ -384,14 +534,25 @@ fn an_allow_for_what_a_day_or_a_margin_decides_is_not_judged() {
 fn a_problem_in_a_file_of_two_programs_is_told_once() {
     let main = "include \"common.tier\"\n";
     let common = "tier web\nweb allows ssh from anywhere\n";
-    let scratch = Scratch::new(&[("m1.tier", main), ("m2.tier", main), ("common.tier", common)]);
+    let scratch = Scratch::new(&[
+        ("m1.tier", main),
+        ("m2.tier", main),
+        ("common.tier", common),
+    ]);
     for format in ["short", "json", "github", "sarif"] {
         let output = scratch.check(&["m1.tier", "m2.tier", "--message-format", format]);
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let id = if format == "sarif" { "\"ruleId\": \"open-admin-port\"" } else { "open-admin-port" };
+        let id = if format == "sarif" {
+            "\"ruleId\": \"open-admin-port\""
+        } else {
+            "open-admin-port"
+        };
         let lines = text.lines().filter(|line| line.contains(id)).count();
         assert_eq!(lines, 1, "{format}: {text}");
-        assert!(format != "json" || text.contains("\"warnings\":1"), "{text}");
+        assert!(
+            format != "json" || text.contains("\"warnings\":1"),
+            "{text}"
+        );
     }
     // two programs with the same text have the same problems, each of its own
     let scratch = Scratch::new(&[("m1.tier", common), ("m2.tier", common)]);

@@ -1,4 +1,5 @@
-//! The formatter: each topic's program above its layout in `snapshots/fmt/`, the examples, and the command.
+//! The formatter: each topic's program above its layout in `snapshots/fmt/`, the examples, and the
+//! command.
 
 use crate::common::package;
 use insta::Settings;
@@ -45,7 +46,10 @@ const TOPICS: [(&str, &str); 11] = [
          , # after it\n10.1.0.0/16\n# end of list\n]\n# end of block\n} # closed\n@allow(expired, # why\n\"because\") # so\n# between\n\
          db allows all from web # \"quoted\" { and = so, on\n# end of file",
     ),
-    ("line-endings", "\u{feff}tier web\r\n\r\n\r\n# note  \t\r\ntier db {\r\n\toutbound = closed\r\n}"),
+    (
+        "line-endings",
+        "\u{feff}tier web\r\n\r\n\r\n# note  \t\r\ntier db {\r\n\toutbound = closed\r\n}",
+    ),
     (
         "lists",
         "network a = 10.0.0.0/16, 10.1.0.0/16, 10.2.0.0/16, 10.3.0.0/16, 10.4.0.0/16, 10.5.0.0/16, 10.6.0.0/16, 10.7.0.0/16, 10.8.0.0/16\n\
@@ -81,32 +85,64 @@ fn each_topic_is_laid_out_as_its_snapshot_shows() {
     settings.set_omit_expression(true);
     for (topic, before) in TOPICS {
         let after = formatted(before);
-        assert_eq!(formatted(&after), after, "{topic}: what is formatted stays as it is");
-        let before = before.replace('\u{feff}', "<BOM>").replace('\t', "<TAB>").replace('\r', "<CR>");
+        assert_eq!(
+            formatted(&after),
+            after,
+            "{topic}: what is formatted stays as it is"
+        );
+        let before = before
+            .replace('\u{feff}', "<BOM>")
+            .replace('\t', "<TAB>")
+            .replace('\r', "<CR>");
         let text = format!("{before}\n{}\n{after}", "-".repeat(80));
         settings.bind(|| insta::assert_snapshot!(topic, text));
     }
 }
 
 fn tier_files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).expect("a directory").flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { tier_files(&path) } else { vec![path] }).collect()
+    let entries = fs::read_dir(directory)
+        .expect("a directory")
+        .flatten()
+        .map(|entry| entry.path());
+    entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                tier_files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
 }
 
 #[test]
 fn the_examples_are_formatted() {
     let files = tier_files(&package().join("examples"));
-    let programs: Vec<_> = files.iter().filter(|path| path.extension().is_some_and(|e| e == "tier")).collect();
+    let programs: Vec<_> = files
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "tier"))
+        .collect();
     assert!(programs.len() > 20, "the examples are found");
     for path in programs {
         let text = fs::read_to_string(path).expect("a file");
-        assert_eq!(formatted(&text), text, "`tierwall fmt examples` formats {}", path.display());
+        assert_eq!(
+            formatted(&text),
+            text,
+            "`tierwall fmt examples` formats {}",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn a_hundred_thousand_sentences_take_no_time() {
-    let line = |n: usize| format!("web{n} allows tcp {}, https from 10.0.{}.0/24 \"n\" # c\n", n % 60_000 + 1, n % 256);
+    let line = |n: usize| {
+        format!(
+            "web{n} allows tcp {}, https from 10.0.{}.0/24 \"n\" # c\n",
+            n % 60_000 + 1,
+            n % 256
+        )
+    };
     let text: String = (0..100_000).map(line).collect();
     let (_, program, _) = parse::text("program.tier", &text);
     let started = std::time::Instant::now();
@@ -149,31 +185,61 @@ impl Scratch {
             .stderr(Stdio::piped())
             .spawn()
             .expect("tierwall starts");
-        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).unwrap_or_default();
-        let Output { status, stdout, stderr } = child.wait_with_output().expect("tierwall ends");
+        child
+            .stdin
+            .take()
+            .expect("a pipe")
+            .write_all(input.as_bytes())
+            .unwrap_or_default();
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = child.wait_with_output().expect("tierwall ends");
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        (status.code().expect("an exit code"), text(stdout), text(stderr))
+        (
+            status.code().expect("an exit code"),
+            text(stdout),
+            text(stderr),
+        )
     }
 }
 
 #[test]
 fn files_are_rewritten_and_those_that_changed_are_named() {
     let scratch = Scratch::with(&[("a.tier", UNTIDY), ("b.tier", TIDY)]);
-    let untouched = || fs::metadata(scratch.path("b.tier")).and_then(|file| file.modified()).expect("a time");
+    let untouched = || {
+        fs::metadata(scratch.path("b.tier"))
+            .and_then(|file| file.modified())
+            .expect("a time")
+    };
     let before = untouched();
-    assert_eq!(scratch.fmt(&["a.tier", "b.tier"], ""), (0, "a.tier\n".to_string(), String::new()));
+    assert_eq!(
+        scratch.fmt(&["a.tier", "b.tier"], ""),
+        (0, "a.tier\n".to_string(), String::new())
+    );
     assert_eq!(scratch.read("a.tier"), TIDY);
     assert_eq!(untouched(), before);
-    assert_eq!(scratch.fmt(&["a.tier", "b.tier"], ""), (0, String::new(), String::new()));
+    assert_eq!(
+        scratch.fmt(&["a.tier", "b.tier"], ""),
+        (0, String::new(), String::new())
+    );
 }
 
 #[test]
 fn directories_stand_for_the_programs_below_them_and_nothing_for_this_one() {
-    let scratch =
-        Scratch::with(&[("z.tier", UNTIDY), ("sub/a.tier", UNTIDY), ("a.txt", UNTIDY), (".git/a.tier", UNTIDY)]);
+    let scratch = Scratch::with(&[
+        ("z.tier", UNTIDY),
+        ("sub/a.tier", UNTIDY),
+        ("a.txt", UNTIDY),
+        (".git/a.tier", UNTIDY),
+    ]);
     assert_eq!(scratch.fmt(&["sub"], "").1, "sub/a.tier\n");
     assert_eq!(scratch.fmt(&[], "").1, "z.tier\n");
-    assert_eq!((scratch.read("a.txt"), scratch.read(".git/a.tier")), (UNTIDY.to_string(), UNTIDY.to_string()));
+    assert_eq!(
+        (scratch.read("a.txt"), scratch.read(".git/a.tier")),
+        (UNTIDY.to_string(), UNTIDY.to_string())
+    );
 }
 
 #[test]
@@ -182,20 +248,34 @@ fn check_writes_nothing_and_shows_what_would_change() {
     let (code, out, err) = scratch.fmt(&["--check", "a.tier", "b.tier"], "");
     assert_eq!((code, err.as_str()), (1, "`a.tier` is not formatted\n"));
     assert!(
-        out.starts_with("--- a.tier\n+++ a.tier\n") && out.contains("\n-tier   web\n") && out.contains("\n+tier web\n"),
+        out.starts_with("--- a.tier\n+++ a.tier\n")
+            && out.contains("\n-tier   web\n")
+            && out.contains("\n+tier web\n"),
         "{out}"
     );
     assert_eq!(scratch.read("a.tier"), UNTIDY);
-    assert_eq!(scratch.fmt(&["--check", "b.tier"], ""), (0, String::new(), String::new()));
+    assert_eq!(
+        scratch.fmt(&["--check", "b.tier"], ""),
+        (0, String::new(), String::new())
+    );
 }
 
 #[test]
 fn standard_input_goes_to_standard_output() {
     let scratch = Scratch::with(&[]);
-    assert_eq!(scratch.fmt(&["-"], UNTIDY), (0, TIDY.to_string(), String::new()));
-    assert_eq!(scratch.fmt(&["-"], TIDY), (0, TIDY.to_string(), String::new()));
+    assert_eq!(
+        scratch.fmt(&["-"], UNTIDY),
+        (0, TIDY.to_string(), String::new())
+    );
+    assert_eq!(
+        scratch.fmt(&["-"], TIDY),
+        (0, TIDY.to_string(), String::new())
+    );
     assert_eq!(scratch.fmt(&["--check", "-"], UNTIDY).0, 1);
-    assert_eq!(scratch.fmt(&["--check", "-"], TIDY), (0, String::new(), String::new()));
+    assert_eq!(
+        scratch.fmt(&["--check", "-"], TIDY),
+        (0, String::new(), String::new())
+    );
     let (code, out, err) = scratch.fmt(&["-"], "tier web web\n");
     assert_eq!((code, out.as_str()), (1, ""));
     assert!(err.contains("E0124") && err.contains("<stdin>:1:"), "{err}");
@@ -206,15 +286,27 @@ fn a_broken_file_is_left_alone_and_the_others_are_formatted() {
     let scratch = Scratch::with(&[("bad.tier", "tier   web web\n"), ("good.tier", UNTIDY)]);
     let (code, out, err) = scratch.fmt(&["bad.tier", "good.tier"], "");
     assert_eq!((code, out.as_str()), (1, "good.tier\n"));
-    assert!(err.contains("bad.tier:1:") && err.contains("1 error"), "{err}");
-    assert_eq!((scratch.read("bad.tier").as_str(), scratch.read("good.tier").as_str()), ("tier   web web\n", TIDY));
+    assert!(
+        err.contains("bad.tier:1:") && err.contains("1 error"),
+        "{err}"
+    );
+    assert_eq!(
+        (
+            scratch.read("bad.tier").as_str(),
+            scratch.read("good.tier").as_str()
+        ),
+        ("tier   web web\n", TIDY)
+    );
 }
 
 #[test]
 fn names_and_includes_are_no_matter() {
     let program = "include \"missing.tier\"\nweb allows nonsense from nobody\n";
     let scratch = Scratch::with(&[("a.tier", program)]);
-    assert_eq!(scratch.fmt(&["--check", "a.tier"], ""), (0, String::new(), String::new()));
+    assert_eq!(
+        scratch.fmt(&["--check", "a.tier"], ""),
+        (0, String::new(), String::new())
+    );
 }
 
 #[test]
@@ -230,12 +322,24 @@ fn a_file_that_cannot_be_read_exits_with_2_after_the_others() {
 fn permissions_and_links_are_kept() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let scratch = Scratch::with(&[("a.tier", UNTIDY)]);
-    fs::set_permissions(scratch.path("a.tier"), fs::Permissions::from_mode(0o640)).expect("permissions");
+    fs::set_permissions(scratch.path("a.tier"), fs::Permissions::from_mode(0o640))
+        .expect("permissions");
     symlink("a.tier", scratch.path("link.tier")).expect("a link");
     assert_eq!(scratch.fmt(&["link.tier"], "").1, "link.tier\n");
     assert_eq!(scratch.read("a.tier"), TIDY);
-    assert_eq!(fs::metadata(scratch.path("a.tier")).expect("a file").permissions().mode() & 0o777, 0o640);
-    assert!(fs::symlink_metadata(scratch.path("link.tier")).expect("a link").is_symlink());
+    assert_eq!(
+        fs::metadata(scratch.path("a.tier"))
+            .expect("a file")
+            .permissions()
+            .mode()
+            & 0o777,
+        0o640
+    );
+    assert!(
+        fs::symlink_metadata(scratch.path("link.tier"))
+            .expect("a link")
+            .is_symlink()
+    );
 }
 
 #[test]
@@ -246,23 +350,46 @@ fn what_is_read_only_is_left_alone_and_the_others_are_formatted() {
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).expect("permissions");
     let (code, out, err) = scratch.fmt(&["."], "");
-    assert_eq!((code, out.as_str(), err.as_str()), (2, "b.tier\n", "error: cannot write `a.tier`: it is read-only\n"));
-    assert_eq!((scratch.read("a.tier").as_str(), scratch.read("b.tier").as_str()), (UNTIDY, TIDY));
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (
+            2,
+            "b.tier\n",
+            "error: cannot write `a.tier`: it is read-only\n"
+        )
+    );
+    assert_eq!(
+        (
+            scratch.read("a.tier").as_str(),
+            scratch.read("b.tier").as_str()
+        ),
+        (UNTIDY, TIDY)
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn a_directory_that_cannot_be_read_stops_no_other() {
     use std::os::unix::fs::PermissionsExt;
-    let scratch = Scratch::with(&[("a.tier", UNTIDY), ("shut/b.tier", UNTIDY), ("z/c.tier", UNTIDY)]);
-    let mode = |mode| fs::set_permissions(scratch.path("shut"), fs::Permissions::from_mode(mode)).expect("permissions");
+    let scratch = Scratch::with(&[
+        ("a.tier", UNTIDY),
+        ("shut/b.tier", UNTIDY),
+        ("z/c.tier", UNTIDY),
+    ]);
+    let mode = |mode| {
+        fs::set_permissions(scratch.path("shut"), fs::Permissions::from_mode(mode))
+            .expect("permissions")
+    };
     mode(0o000);
     let shut = fs::read_dir(scratch.path("shut")).is_err();
     let (code, out, err) = scratch.fmt(&["."], "");
     mode(0o755);
     // whoever may read everything reads this too
     if shut {
-        assert_eq!((code, err.as_str()), (2, "error: cannot read `./shut`: permission denied\n"));
+        assert_eq!(
+            (code, err.as_str()),
+            (2, "error: cannot read `./shut`: permission denied\n")
+        );
         assert_eq!(out, "a.tier\nz/c.tier\n");
     }
 }
@@ -270,10 +397,17 @@ fn a_directory_that_cannot_be_read_stops_no_other() {
 #[test]
 fn a_file_that_is_not_formatted_is_named_to_programs() {
     let scratch = Scratch::with(&[("a.tier", UNTIDY)]);
-    let told = |format| scratch.fmt(&["--check", "a.tier", "--message-format", format], "").2;
+    let told = |format| {
+        scratch
+            .fmt(&["--check", "a.tier", "--message-format", format], "")
+            .2
+    };
     assert!(told("json").starts_with(
         "{\"format\":1,\"type\":\"outcome\",\"level\":\"error\",\"message\":\"`a.tier` is not formatted\",\"file\":\"a.tier\"}\n"
     ));
-    assert_eq!(told("github"), "::error file=a.tier,title=tierwall::`a.tier` is not formatted\n");
+    assert_eq!(
+        told("github"),
+        "::error file=a.tier,title=tierwall::`a.tier` is not formatted\n"
+    );
     assert!(told("sarif").contains("\"uri\": \"a.tier\""));
 }

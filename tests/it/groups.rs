@@ -10,28 +10,46 @@ use tierwall::policy::{Peer, Policy};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("program.tier", program, &[], as_of());
-    assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
+    assert!(
+        !compilation.problems.any_error(),
+        "{program}{:?}",
+        compilation.problems
+    );
     compilation
 }
 
 /// Every rule with its group and its side.
-fn rules<'d>(deployment: &'d Deployment<'_>) -> impl Iterator<Item = (TierId, Direction, &'d Rule)> {
+fn rules<'d>(
+    deployment: &'d Deployment<'_>,
+) -> impl Iterator<Item = (TierId, Direction, &'d Rule)> {
     deployment.groups.iter().flat_map(|group| {
-        Direction::ALL
-            .into_iter()
-            .flat_map(move |side| group.rules(side).iter().map(move |rule| (group.tier, side, rule)))
+        Direction::ALL.into_iter().flat_map(move |side| {
+            group
+                .rules(side)
+                .iter()
+                .map(move |rule| (group.tier, side, rule))
+        })
     })
 }
 
 /// What a rule is: `db ingress tcp 80 tier web`
-fn content(deployment: &Deployment<'_>, names: &Names<'_>, (tier, side, rule): (TierId, Direction, &Rule)) -> String {
+fn content(
+    deployment: &Deployment<'_>,
+    names: &Names<'_>,
+    (tier, side, rule): (TierId, Direction, &Rule),
+) -> String {
     let mut out = format!("{} ", deployment.group(tier).name);
     names.within(side, rule, &mut out);
     out
 }
 
 /// What each rule is called, by what it is: `db ingress tcp 80 tier web`.
-fn called(policy: &Policy, style: Style, renaming: Renaming, others: &[&str]) -> BTreeMap<String, String> {
+fn called(
+    policy: &Policy,
+    style: Style,
+    renaming: Renaming,
+    others: &[&str],
+) -> BTreeMap<String, String> {
     let deployment = lower(policy);
     let others: Vec<String> = others.iter().map(|other| (*other).to_string()).collect();
     let names = Names::new(&deployment, style, renaming, |_| true, &others);
@@ -44,8 +62,19 @@ fn called(policy: &Policy, style: Style, renaming: Renaming, others: &[&str]) ->
 }
 
 /// Tiers whose names look like parts of the names of rules.
-const TIERS: [&str; 11] =
-    ["a", "b", "a-tcp-80", "a-all", "a-tcp-80-from-b", "b-from-a", "from", "to", "all", "tcp", "x10-0-0-0-8"];
+const TIERS: [&str; 11] = [
+    "a",
+    "b",
+    "a-tcp-80",
+    "a-all",
+    "a-tcp-80-from-b",
+    "b-from-a",
+    "from",
+    "to",
+    "all",
+    "tcp",
+    "x10-0-0-0-8",
+];
 const SERVICES: [&str; 6] = ["tcp 80", "tcp 80-90", "all", "icmp", "icmp 3", "proto 50"];
 const PEERS: [&str; 4] = ["anywhere", "10.0.0.0/8", "list", "group"];
 
@@ -104,27 +133,66 @@ db allows tcp 3306 from my-web
 fn names_say_what_a_rule_is() {
     let compilation = compiled(EVERY_KIND);
     let names = |style, renaming| called(&compilation.policy, style, renaming, &[]);
-    let (snake, pascal) = (names(Style::Snake, Renaming::Current), names(Style::Pascal, Renaming::Current));
+    let (snake, pascal) = (
+        names(Style::Snake, Renaming::Current),
+        names(Style::Pascal, Renaming::Current),
+    );
     let expected = [
-        ("db ingress tcp 3306 tier my-web", "db_tcp_3306_from_my_web", "DbTcp3306FromMyWeb"),
-        ("my-web egress tcp 3306 tier db", "my_web_tcp_3306_to_db", "MyWebTcp3306ToDb"),
-        ("my-web egress tcp 443 prefix list s3", "my_web_tcp_443_to_s3", "MyWebTcp443ToS3"),
+        (
+            "db ingress tcp 3306 tier my-web",
+            "db_tcp_3306_from_my_web",
+            "DbTcp3306FromMyWeb",
+        ),
+        (
+            "my-web egress tcp 3306 tier db",
+            "my_web_tcp_3306_to_db",
+            "MyWebTcp3306ToDb",
+        ),
+        (
+            "my-web egress tcp 443 prefix list s3",
+            "my_web_tcp_443_to_s3",
+            "MyWebTcp443ToS3",
+        ),
         (
             "my-web egress tcp prefix list pl-0123456789abcdef0",
             "my_web_tcp_all_to_pl_0123456789abcdef0",
             "MyWebTcpAllToPl0123456789abcdef0",
         ),
-        ("my-web egress icmp tier my-web", "my_web_icmp_all_to_my_web", "MyWebIcmpAllToMyWeb"),
-        ("my-web egress icmpv6 tier my-web", "my_web_icmpv6_all_to_my_web", "MyWebIcmpv6AllToMyWeb"),
-        ("my-web ingress all parameter office", "my_web_all_from_office", "MyWebAllFromOffice"),
+        (
+            "my-web egress icmp tier my-web",
+            "my_web_icmp_all_to_my_web",
+            "MyWebIcmpAllToMyWeb",
+        ),
+        (
+            "my-web egress icmpv6 tier my-web",
+            "my_web_icmpv6_all_to_my_web",
+            "MyWebIcmpv6AllToMyWeb",
+        ),
+        (
+            "my-web ingress all parameter office",
+            "my_web_all_from_office",
+            "MyWebAllFromOffice",
+        ),
         (
             "my-web ingress icmp 3/4 block 203.0.113.7/32",
             "my_web_icmp_3_4_from_203_0_113_7_32",
             "MyWebIcmpType3Code4From2030113732",
         ),
-        ("my-web ingress icmp 8 block 10.0.0.0/8", "my_web_icmp_8_from_10_0_0_0_8", "MyWebIcmpType8From100008"),
-        ("my-web ingress icmp tier my-web", "my_web_icmp_all_from_my_web", "MyWebIcmpAllFromMyWeb"),
-        ("my-web ingress icmpv6 tier my-web", "my_web_icmpv6_all_from_my_web", "MyWebIcmpv6AllFromMyWeb"),
+        (
+            "my-web ingress icmp 8 block 10.0.0.0/8",
+            "my_web_icmp_8_from_10_0_0_0_8",
+            "MyWebIcmpType8From100008",
+        ),
+        (
+            "my-web ingress icmp tier my-web",
+            "my_web_icmp_all_from_my_web",
+            "MyWebIcmpAllFromMyWeb",
+        ),
+        (
+            "my-web ingress icmpv6 tier my-web",
+            "my_web_icmpv6_all_from_my_web",
+            "MyWebIcmpv6AllFromMyWeb",
+        ),
         (
             "my-web ingress icmpv6 128/0 block 2001:db8::/32",
             "my_web_icmpv6_128_0_from_2001_db8___32",
@@ -152,22 +220,41 @@ fn names_say_what_a_rule_is() {
         ),
     ];
     for (rule, in_snake, in_pascal) in expected {
-        assert_eq!(snake.get(rule).map(String::as_str), Some(in_snake), "{rule}: {snake:#?}");
-        assert_eq!(pascal.get(rule).map(String::as_str), Some(in_pascal), "{rule}");
+        assert_eq!(
+            snake.get(rule).map(String::as_str),
+            Some(in_snake),
+            "{rule}: {snake:#?}"
+        );
+        assert_eq!(
+            pascal.get(rule).map(String::as_str),
+            Some(in_pascal),
+            "{rule}"
+        );
     }
     assert_eq!(snake.len(), expected.len());
     let oldest = names(Style::Pascal, Renaming::Oldest);
     assert_eq!(oldest["db ingress tcp 3306 tier web"], "DataTcp3306FromWeb");
-    assert_eq!(oldest["my-web ingress icmp 8 block 10.0.0.0/8"], "WebIcmpType8From100008");
+    assert_eq!(
+        oldest["my-web ingress icmp 8 block 10.0.0.0/8"],
+        "WebIcmpType8From100008"
+    );
 }
 
 #[test]
 fn names_that_would_be_equal_all_have_a_suffix() {
     let program = "stack s\ntier a, b\na allows tcp 80 from b, 10.1.11.0/24, 10.11.1.0/24\n";
     let compilation = compiled(program);
-    let names = |others: &[&str]| called(&compilation.policy, Style::Pascal, Renaming::Current, others);
+    let names = |others: &[&str]| {
+        called(
+            &compilation.policy,
+            Style::Pascal,
+            Renaming::Current,
+            others,
+        )
+    };
     let alone = names(&[]);
-    let suffixed = |plain: &str, content: &str| format!("{plain}X{:08x}", tierwall::hash::hash(content) >> 32);
+    let suffixed =
+        |plain: &str, content: &str| format!("{plain}X{:08x}", tierwall::hash::hash(content) >> 32);
     for block in ["10.1.11.0/24", "10.11.1.0/24"] {
         let content = format!("a ingress tcp 80 block {block}");
         let plain = format!("ATcp80From{}", block.replace(['.', '/'], ""));
@@ -175,7 +262,11 @@ fn names_that_would_be_equal_all_have_a_suffix() {
     }
     assert_eq!(alone["a ingress tcp 80 tier b"], "ATcp80FromB");
     let content = "a ingress tcp 80 tier b";
-    assert_eq!(names(&["ATcp80FromB"])[content], suffixed("ATcp80FromB", content), "a name that another thing has");
+    assert_eq!(
+        names(&["ATcp80FromB"])[content],
+        suffixed("ATcp80FromB", content),
+        "a name that another thing has"
+    );
 }
 
 #[test]
@@ -201,11 +292,19 @@ fn a_rule_has_had_every_combination_of_its_tiers_names() {
     );
     assert_eq!(
         chain("my-web ingress icmp tier my-web"),
-        ["web_icmp_all_from_web", "old_web_icmp_all_from_old_web", "my_web_icmp_all_from_my_web"]
+        [
+            "web_icmp_all_from_web",
+            "old_web_icmp_all_from_old_web",
+            "my_web_icmp_all_from_my_web"
+        ]
     );
     assert_eq!(
         chain("my-web ingress icmp 8 block 10.0.0.0/8"),
-        ["web_icmp_8_from_10_0_0_0_8", "old_web_icmp_8_from_10_0_0_0_8", "my_web_icmp_8_from_10_0_0_0_8"]
+        [
+            "web_icmp_8_from_10_0_0_0_8",
+            "old_web_icmp_8_from_10_0_0_0_8",
+            "my_web_icmp_8_from_10_0_0_0_8"
+        ]
     );
     let never = compiled("stack s\ntier a, b\ntier c was d\na allows ssh from b\n");
     let deployment = lower(&never.policy);
@@ -223,17 +322,30 @@ fn a_description_is_cut_behind_255_characters() {
     for way in ["from", "to"] {
         for length in [230, 253, 254, 255, 256, 257, 300] {
             let words = format!("web allows ssh {way} anywhere except ");
-            let names = ["a".repeat(95), "b".repeat(80), "c".repeat(length - words.len() - 95 - 80 - ", , ".len())];
+            let names = [
+                "a".repeat(95),
+                "b".repeat(80),
+                "c".repeat(length - words.len() - 95 - 80 - ", , ".len()),
+            ];
             let expected = format!("{words}{}", names.join(", "));
             let compilation = compiled(&format!(
                 "stack s {{ outbound = closed }}\ntier web\n{}{expected}\n",
-                names.map(|name| format!("network {name} = 203.0.113.0/24\n")).concat()
+                names
+                    .map(|name| format!("network {name} = 203.0.113.0/24\n"))
+                    .concat()
             ));
             let deployment = lower(&compilation.policy);
             let (_, _, rule) = rules(&deployment).next().expect("a rule");
             let mut text = String::new();
             deployment.describe(rule, &mut text);
-            assert_eq!(text, if length > 255 { format!("{}...", &expected[..252]) } else { expected });
+            assert_eq!(
+                text,
+                if length > 255 {
+                    format!("{}...", &expected[..252])
+                } else {
+                    expected
+                }
+            );
         }
     }
 }
@@ -243,8 +355,9 @@ fn a_description_has_the_block_behind_long_words() {
     let (tier, service) = ("t".repeat(100), "s".repeat(100));
     for block in ["203.0.113.0/24", "2001:db8::/32"] {
         let text = format!("{tier} allows {service} from {block}");
-        let compilation =
-            compiled(&format!("stack s {{ ip = dual }}\nservice {service} = tcp 80\ntier {tier}\n{text}\n"));
+        let compilation = compiled(&format!(
+            "stack s {{ ip = dual }}\nservice {service} = tcp 80\ntier {tier}\n{text}\n"
+        ));
         let deployment = lower(&compilation.policy);
         let mut told = String::new();
         deployment.describe(rules(&deployment).next().expect("a rule").2, &mut told);
@@ -266,15 +379,47 @@ fn rules_know_their_sentences() {
     let told = rules(&deployment).map(|(tier, side, rule)| {
         let mut text = String::new();
         deployment.describe(rule, &mut text);
-        let sentences: Vec<usize> = deployment.sentences(rule).iter().map(|sentence| sentence.index()).collect();
-        assert_eq!(deployment.sentence(rule).map(|sentence| sentence.index()), sentences.first().copied());
+        let sentences: Vec<usize> = deployment
+            .sentences(rule)
+            .iter()
+            .map(|sentence| sentence.index())
+            .collect();
+        assert_eq!(
+            deployment.sentence(rule).map(|sentence| sentence.index()),
+            sentences.first().copied()
+        );
         let group = deployment.group(tier).name;
-        (format!("{group} {} {}", side.words(), rule.traffic), text, sentences, deployment.has_prose(rule))
+        (
+            format!("{group} {} {}", side.words(), rule.traffic),
+            text,
+            sentences,
+            deployment.has_prose(rule),
+        )
     });
-    let written = |rule: &str, sentences: &[usize]| (rule.to_string(), "written".to_string(), sentences.to_vec(), true);
-    let generated =
-        |rule: &str, text: &str, sentences: &[usize]| (rule.to_string(), text.to_string(), sentences.to_vec(), false);
-    let open = |rule: &str| (rule.to_string(), "all outbound traffic".to_string(), vec![], false);
+    let written = |rule: &str, sentences: &[usize]| {
+        (
+            rule.to_string(),
+            "written".to_string(),
+            sentences.to_vec(),
+            true,
+        )
+    };
+    let generated = |rule: &str, text: &str, sentences: &[usize]| {
+        (
+            rule.to_string(),
+            text.to_string(),
+            sentences.to_vec(),
+            false,
+        )
+    };
+    let open = |rule: &str| {
+        (
+            rule.to_string(),
+            "all outbound traffic".to_string(),
+            vec![],
+            false,
+        )
+    };
     let expected = [
         open("db outbound all"),
         open("db outbound all"),
@@ -307,11 +452,21 @@ fn a_deployment_knows_what_its_rules_refer_to() {
          web allows tcp 80 from office, office-6, few, many, partner, friend\n",
     );
     let deployment = lower(&compilation.policy);
-    let parameters = deployment.parameters.iter().map(|parameter| (parameter.name, parameter.only_for_locks));
-    assert_eq!(parameters.collect::<Vec<_>>(), [("main", false), ("office", false), ("office-6", false)]);
+    let parameters = deployment
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name, parameter.only_for_locks));
+    assert_eq!(
+        parameters.collect::<Vec<_>>(),
+        [("main", false), ("office", false), ("office-6", false)]
+    );
     for parameter in &deployment.parameters[1..] {
         assert_eq!(deployment.parameter_name(parameter.id), parameter.name);
-        let family = if parameter.name == "office" { Family::V4 } else { Family::V6 };
+        let family = if parameter.name == "office" {
+            Family::V4
+        } else {
+            Family::V6
+        };
         assert_eq!(deployment.parameter_family(parameter.id), family);
     }
     assert_eq!(deployment.lists.len(), 1, "the list that is named by AWS");
@@ -319,7 +474,9 @@ fn a_deployment_knows_what_its_rules_refer_to() {
     let (mut entries, mut accounts) = (Vec::new(), Vec::new());
     for (_, _, rule) in rules(&deployment) {
         match rule.peer {
-            Peer::PrefixList(id) => entries.push((deployment.list_family(id), deployment.list_entries(id))),
+            Peer::PrefixList(id) => {
+                entries.push((deployment.list_family(id), deployment.list_entries(id)))
+            }
             Peer::External(id) => accounts.push(deployment.external(id).1),
             _ => {}
         }
@@ -332,15 +489,24 @@ fn a_deployment_knows_what_its_rules_refer_to() {
 
 /// The outbound rules of the tier `web`, which is closed: `all 10.0.0.0/8`, `tcp 22 db`.
 fn outbound(stack: &str, sentences: &str) -> Vec<String> {
-    let compilation = compiled(&format!("stack s {{ {stack}outbound = closed }}\ntier web, db\n{sentences}"));
+    let compilation = compiled(&format!(
+        "stack s {{ {stack}outbound = closed }}\ntier web, db\n{sentences}"
+    ));
     let deployment = lower(&compilation.policy);
-    let web = deployment.groups.iter().find(|group| group.name == "web").expect("the tier");
+    let web = deployment
+        .groups
+        .iter()
+        .find(|group| group.name == "web")
+        .expect("the tier");
     let peer = |peer| match peer {
         Peer::Net(block) => block.to_string(),
         Peer::Tier(id) => deployment.group(id).name.to_string(),
         other => panic!("{other:?}"),
     };
-    web.rules(Direction::Egress).iter().map(|rule| format!("{} {}", rule.traffic, peer(rule.peer))).collect()
+    web.rules(Direction::Egress)
+        .iter()
+        .map(|rule| format!("{} {}", rule.traffic, peer(rule.peer)))
+        .collect()
 }
 
 #[test]
@@ -348,10 +514,22 @@ fn what_covers_a_rule_to_a_tier_leaves_it_out() {
     let ssh = "db allows ssh from web\n";
     let to = |whom: &str| format!("{ssh}web allows all to {whom}\n");
     assert_eq!(outbound("ip = ipv4, ", &to("anywhere")), ["all 0.0.0.0/0"]);
-    assert_eq!(outbound("ip = dual, ", &to("anywhere")), ["all 0.0.0.0/0", "all ::/0"]);
-    assert_eq!(outbound("ip = dual, ", &to("anywhere-ipv4")), ["all 0.0.0.0/1", "all 128.0.0.0/1", "tcp 22 db"]);
-    assert_eq!(outbound("ip = dual, ", &to("anywhere-ipv6")), ["all ::/1", "all 8000::/1", "tcp 22 db"]);
-    assert_eq!(outbound("ip = dual, ", &to("10.0.0.0/8")), ["all 10.0.0.0/8", "tcp 22 db"]);
+    assert_eq!(
+        outbound("ip = dual, ", &to("anywhere")),
+        ["all 0.0.0.0/0", "all ::/0"]
+    );
+    assert_eq!(
+        outbound("ip = dual, ", &to("anywhere-ipv4")),
+        ["all 0.0.0.0/1", "all 128.0.0.0/1", "tcp 22 db"]
+    );
+    assert_eq!(
+        outbound("ip = dual, ", &to("anywhere-ipv6")),
+        ["all ::/1", "all 8000::/1", "tcp 22 db"]
+    );
+    assert_eq!(
+        outbound("ip = dual, ", &to("10.0.0.0/8")),
+        ["all 10.0.0.0/8", "tcp 22 db"]
+    );
 }
 
 #[test]
@@ -361,7 +539,11 @@ fn nothing_but_all_traffic_to_everywhere_is_cut_beside_a_tier() {
     let ssh = "db allows ssh from web\n";
     let kept = ["all 10.0.0.0/8", "tcp 80 10.0.0.0/8", "tcp 443 0.0.0.0/0"];
     let with = |more: &[&str]| {
-        let mut all: Vec<String> = kept.iter().chain(more).map(|rule| (*rule).to_string()).collect();
+        let mut all: Vec<String> = kept
+            .iter()
+            .chain(more)
+            .map(|rule| (*rule).to_string())
+            .collect();
         all.sort();
         all
     };
@@ -372,15 +554,20 @@ fn nothing_but_all_traffic_to_everywhere_is_cut_beside_a_tier() {
     };
     assert_eq!(found(others), with(&[]));
     assert_eq!(found(&format!("{others}{ssh}")), with(&["tcp 22 db"]));
-    assert_eq!(found(&format!("{others}{everything}")), with(&["all 0.0.0.0/0"]), "no tier is sent to");
+    assert_eq!(
+        found(&format!("{others}{everything}")),
+        with(&["all 0.0.0.0/0"]),
+        "no tier is sent to"
+    );
     let halves = ["all 0.0.0.0/1", "all 128.0.0.0/1", "tcp 22 db"];
     assert_eq!(found(&format!("{others}{everything}{ssh}")), with(&halves));
 }
 
 #[test]
 fn a_block_of_ipv6_and_a_tier_can_look_alike() {
-    let compilation =
-        compiled("stack s { outbound = closed }\ntier web, fd00---8\nweb allows tcp 80 from fd00::/8, fd00---8\n");
+    let compilation = compiled(
+        "stack s { outbound = closed }\ntier web, fd00---8\nweb allows tcp 80 from fd00::/8, fd00---8\n",
+    );
     let names = called(&compilation.policy, Style::Snake, Renaming::Current, &[]);
     let distinct: BTreeSet<&String> = names.values().collect();
     assert_eq!(distinct.len(), names.len(), "{names:?}");

@@ -1,4 +1,5 @@
-//! Lints: each has a program in which it fires and one in which it does not; and what they judge is sets.
+//! Lints: each has a program in which it fires and one in which it does not; and what they judge is
+//! sets.
 
 use crate::common::{check, package};
 use std::collections::BTreeSet;
@@ -12,23 +13,51 @@ fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
     // what only the writing of a template tells
     let judged = compilation.judge(levels);
     if let Some(deployment) = judged.deployment {
-        let backend = ALL.iter().find(|backend| backend.name == cloudformation::BACKEND.name).expect("a target");
-        let (bytes, [resources, parameters, outputs]) =
-            ((backend.emit)(&deployment), cloudformation::counts(&deployment));
-        let template = lint::Template { resources, parameters, outputs, bytes: bytes.len() };
+        let backend = ALL
+            .iter()
+            .find(|backend| backend.name == cloudformation::BACKEND.name)
+            .expect("a target");
+        let (bytes, [resources, parameters, outputs]) = (
+            (backend.emit)(&deployment),
+            cloudformation::counts(&deployment),
+        );
+        let template = lint::Template {
+            resources,
+            parameters,
+            outputs,
+            bytes: bytes.len(),
+        };
         let found = lint::template_limits(template);
-        problems.extend(lint::told(&compilation.policy, &lint::TEMPLATE_LIMITS, levels, found));
+        problems.extend(lint::told(
+            &compilation.policy,
+            &lint::TEMPLATE_LIMITS,
+            levels,
+            found,
+        ));
     }
-    let told: Vec<String> = problems.iter().map(|p| render(p, &compilation.sources, Style::Plain)).collect();
-    (problems.iter().map(|p| p.report().code).collect(), told.join("\n"))
+    let told: Vec<String> = problems
+        .iter()
+        .map(|p| render(p, &compilation.sources, Style::Plain))
+        .collect();
+    (
+        problems.iter().map(|p| p.report().code).collect(),
+        told.join("\n"),
+    )
 }
 
 fn all_warn() -> Levels {
-    Levels { all: Some(Level::Warn), ..Levels::default() }
+    Levels {
+        all: Some(Level::Warn),
+        ..Levels::default()
+    }
 }
 
 fn only(lint: &Lint, level: Level) -> Levels {
-    Levels { all: Some(Level::Allow), named: [(lint.name, level)].into(), ..Levels::default() }
+    Levels {
+        all: Some(Level::Allow),
+        named: [(lint.name, level)].into(),
+        ..Levels::default()
+    }
 }
 
 #[test]
@@ -57,14 +86,27 @@ fn levels_decide_what_becomes_of_a_finding() {
         let level = |level| {
             let (compilation, problems) = check(lint.fires, &only(lint, level));
             drop(compilation);
-            problems.iter().map(|problem| problem.level()).collect::<BTreeSet<_>>()
+            problems
+                .iter()
+                .map(|problem| problem.level())
+                .collect::<BTreeSet<_>>()
         };
         if lint.name == lint::TEMPLATE_LIMITS.name {
             continue;
         }
         assert!(level(Level::Allow).is_empty(), "{}", lint.name);
-        assert_eq!(level(Level::Warn), [diagnostic::Level::Warning].into(), "{}", lint.name);
-        assert_eq!(level(Level::Deny), [diagnostic::Level::Error].into(), "{}", lint.name);
+        assert_eq!(
+            level(Level::Warn),
+            [diagnostic::Level::Warning].into(),
+            "{}",
+            lint.name
+        );
+        assert_eq!(
+            level(Level::Deny),
+            [diagnostic::Level::Error].into(),
+            "{}",
+            lint.name
+        );
     }
 }
 
@@ -72,13 +114,31 @@ fn levels_decide_what_becomes_of_a_finding() {
 fn they_are_documented_alike() {
     let names = lint::names();
     for lint in lint::ALL {
-        assert!(lint.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}", lint.name);
-        assert!(names.iter().filter(|name| **name == lint.name).count() == 1, "{}", lint.name);
+        assert!(
+            lint.name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+            "{}",
+            lint.name
+        );
+        assert!(
+            names.iter().filter(|name| **name == lint.name).count() == 1,
+            "{}",
+            lint.name
+        );
         for part in ["Checks: ", "\n\nWhy: ", "\n\nInstead: "] {
             assert!(lint.text.contains(part), "{} says {part:?}", lint.name);
         }
-        assert!(lint.text.lines().all(|line| line.chars().count() <= 120), "{}", lint.name);
-        assert!(!lint.title.ends_with('.') && lint.text.ends_with('.'), "{}", lint.name);
+        assert!(
+            lint.text.lines().all(|line| line.chars().count() <= 120),
+            "{}",
+            lint.name
+        );
+        assert!(
+            !lint.title.ends_with('.') && lint.text.ends_with('.'),
+            "{}",
+            lint.name
+        );
         let file = format!("src/lint/{}.rs", lint.name.replace('-', "_"));
         assert!(package().join(&file).exists(), "{file}");
     }
@@ -87,12 +147,18 @@ fn they_are_documented_alike() {
 #[test]
 fn the_page_is_what_the_lints_say() {
     let written = std::fs::read_to_string(package().join("docs/lints.md")).unwrap_or_default();
-    assert!(written == lint::page::page(), "`cargo run -- explain lints > docs/lints.md` writes the page anew");
+    assert!(
+        written == lint::page::page(),
+        "`cargo run -- explain lints > docs/lints.md` writes the page anew"
+    );
 }
 
 /// Asserts that a lint fires in a program, or that it does not.
 fn check_lint(name: &str, program: &str, fires: bool) {
-    let lint = lint::ALL.iter().find(|lint| lint.name == name).expect("a lint");
+    let lint = lint::ALL
+        .iter()
+        .find(|lint| lint.name == name)
+        .expect("a lint");
     let (found, told) = tripped(program, &only(lint, Level::Warn));
     assert_eq!(found.contains(name), fires, "{name}\n{program}\n{told}");
 }
@@ -112,7 +178,10 @@ fn exposure_is_judged_by_sets() {
         ("everything", true),
         ("pieces", true),
         ("anywhere except private", true),
-        ("anywhere except 0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3, 224.0.0.0/4, ::/0", false),
+        (
+            "anywhere except 0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3, 224.0.0.0/4, ::/0",
+            false,
+        ),
         ("private", false),
         ("10.0.0.0/8, 172.16.0.0/12, fc00::/7", false),
         ("240.0.0.0/4", false),
@@ -121,7 +190,13 @@ fn exposure_is_judged_by_sets() {
         ("office-later", false),
         ("all-later", true),
     ] {
-        for (service, has) in [("ssh", true), ("tcp 20-30", true), ("all", true), ("tcp", true), ("https", false)] {
+        for (service, has) in [
+            ("ssh", true),
+            ("tcp 20-30", true),
+            ("all", true),
+            ("tcp", true),
+            ("https", false),
+        ] {
             let program = format!(
                 "network everything = 0.0.0.0/1, 128.0.0.0/1\n\
                  network pieces = 20.0.0.0/8, 21.0.0.0/8, 30.0.0.0/8, 31.0.0.0/8, 32.0.0.0/8\n\
@@ -148,28 +223,54 @@ fn sentences_that_open_only_together() {
 
 #[test]
 fn an_allow_silences_the_next_statement_alone() {
-    let program = "tier web\n@allow(open-admin-port, \"a honeypot\")\nweb allows ssh from anywhere\n";
+    let program =
+        "tier web\n@allow(open-admin-port, \"a honeypot\")\nweb allows ssh from anywhere\n";
     check_lint("open-admin-port", program, false);
     check_lint("unused-allow", program, false);
-    check_lint("open-admin-port", &format!("{program}web allows rdp from anywhere\n"), true);
+    check_lint(
+        "open-admin-port",
+        &format!("{program}web allows rdp from anywhere\n"),
+        true,
+    );
     check_lint("unused-allow", &program.replace("ssh", "https"), true);
-    let silenced = program.replace("ssh", "https").replace("@allow(open", "@allow(unused-allow)\n@allow(open");
+    let silenced = program
+        .replace("ssh", "https")
+        .replace("@allow(open", "@allow(unused-allow)\n@allow(open");
     check_lint("unused-allow", &silenced, false);
 }
 
 /// How often a lint fires in a program.
 fn count(name: &str, program: &str) -> usize {
-    check(program, &all_warn()).1.iter().filter(|problem| problem.report().code == name).count()
+    check(program, &all_warn())
+        .1
+        .iter()
+        .filter(|problem| problem.report().code == name)
+        .count()
 }
 
 #[test]
 fn rules_that_others_cover() {
     for (sentences, expected) in [
-        ("app allows ssh from 10.0.0.0/8\napp allows ssh from 10.1.0.0/16", 1),
-        ("app allows ssh from 10.1.0.0/16\napp allows ssh from 10.0.0.0/8", 1),
-        ("app allows ssh from 10.0.0.0/8\napp allows rdp from 10.1.0.0/16", 0),
-        ("app allows ssh from 10.0.0.0/9, 10.128.0.0/9\napp allows ssh from 10.0.0.0/8", 1),
-        ("app allows ssh from 10.0.0.0/9, 10.128.0.0/10\napp allows ssh from 10.0.0.0/8", 1),
+        (
+            "app allows ssh from 10.0.0.0/8\napp allows ssh from 10.1.0.0/16",
+            1,
+        ),
+        (
+            "app allows ssh from 10.1.0.0/16\napp allows ssh from 10.0.0.0/8",
+            1,
+        ),
+        (
+            "app allows ssh from 10.0.0.0/8\napp allows rdp from 10.1.0.0/16",
+            0,
+        ),
+        (
+            "app allows ssh from 10.0.0.0/9, 10.128.0.0/9\napp allows ssh from 10.0.0.0/8",
+            1,
+        ),
+        (
+            "app allows ssh from 10.0.0.0/9, 10.128.0.0/10\napp allows ssh from 10.0.0.0/8",
+            1,
+        ),
         (
             "app allows ssh from 10.0.0.0/9\napp allows tcp 20-30 from 10.128.0.0/9\napp allows tcp 22-23 from 10.0.0.0/8",
             1,
@@ -182,23 +283,59 @@ fn rules_that_others_cover() {
             "app allows tcp 1-10 from 10.0.0.0/8\napp allows tcp 12-20 from 10.0.0.0/8\napp allows tcp 5-15 from 10.0.0.0/8",
             0,
         ),
-        ("app allows all from office\napp allows icmp echo-request, udp 53, proto 50 from office", 1),
+        (
+            "app allows all from office\napp allows icmp echo-request, udp 53, proto 50 from office",
+            1,
+        ),
         ("app allows ssh, tcp 20-30 from office", 1),
         // a tier is covered where its addresses are
-        ("app allows ssh from known\napp allows ssh from 10.9.0.0/16", 0),
-        ("app allows ssh from known\napp allows ssh from 10.9.0.0/16, ::/0", 1),
-        ("app allows ssh from known\napp allows ssh from 10.9.0.0/24", 0),
-        ("app allows ssh from unknown\napp allows ssh from 10.0.0.0/8", 0),
-        ("app allows ssh from unknown\napp allows ssh from anywhere-ipv4", 0),
-        ("app allows ssh from unknown\napp allows ssh from anywhere", 1),
-        ("app allows ssh from partner\napp allows ssh from anywhere", 1),
-        ("app allows ssh from list\napp allows ssh from anywhere-ipv4", 1),
-        ("app allows ssh from list\napp allows ssh from anywhere-ipv6", 0),
-        ("app allows ssh from later\napp allows ssh from anywhere-ipv4", 1),
+        (
+            "app allows ssh from known\napp allows ssh from 10.9.0.0/16",
+            0,
+        ),
+        (
+            "app allows ssh from known\napp allows ssh from 10.9.0.0/16, ::/0",
+            1,
+        ),
+        (
+            "app allows ssh from known\napp allows ssh from 10.9.0.0/24",
+            0,
+        ),
+        (
+            "app allows ssh from unknown\napp allows ssh from 10.0.0.0/8",
+            0,
+        ),
+        (
+            "app allows ssh from unknown\napp allows ssh from anywhere-ipv4",
+            0,
+        ),
+        (
+            "app allows ssh from unknown\napp allows ssh from anywhere",
+            1,
+        ),
+        (
+            "app allows ssh from partner\napp allows ssh from anywhere",
+            1,
+        ),
+        (
+            "app allows ssh from list\napp allows ssh from anywhere-ipv4",
+            1,
+        ),
+        (
+            "app allows ssh from list\napp allows ssh from anywhere-ipv6",
+            0,
+        ),
+        (
+            "app allows ssh from later\napp allows ssh from anywhere-ipv4",
+            1,
+        ),
         ("app allows ssh from later, partner, list", 0),
         // both gates of a sentence have to be covered
         ("app allows ssh from shut\napp allows ssh from anywhere", 0),
-        ("app allows ssh from shut\napp allows ssh from anywhere\nshut allows all to anywhere", 1),
+        (
+            "app allows ssh from shut\napp allows ssh from anywhere\nshut allows all to anywhere",
+            1,
+        ),
         // what covers must not be covered by what it covers
         (
             "app allows tcp 80-85 from 10.0.0.0/8\napp allows tcp 80-90 from 10.0.0.0/9\napp allows tcp 80-86 from 10.128.0.0/9\n\
@@ -211,7 +348,12 @@ fn rules_that_others_cover() {
              prefix-list list = \"pl-0123456789abcdef0\"\nparam later : cidr\n\
              tier app\ntier known {{ addresses = 10.9.0.0/17 }}\ntier unknown\ntier shut {{ outbound = closed }}\n{sentences}\n"
         );
-        assert_eq!(count("shadowed-rule", &program), expected, "{sentences}\n{}", tripped(&program, &all_warn()).1);
+        assert_eq!(
+            count("shadowed-rule", &program),
+            expected,
+            "{sentences}\n{}",
+            tripped(&program, &all_warn()).1
+        );
     }
 }
 
@@ -224,12 +366,21 @@ fn rules_that_are_said_twice() {
         ("app allows ssh from web\nweb allows ssh from app", 0),
         ("app allows ssh, tcp 22 from web", 1),
         ("app allows ssh from 10.0.0.0/8, ten", 1),
-        ("app allows ssh from 10.0.0.0/8\napp allows ssh from ten\napp allows ssh from ten", 2),
+        (
+            "app allows ssh from 10.0.0.0/8\napp allows ssh from ten\napp allows ssh from ten",
+            2,
+        ),
         ("app allows ssh from shut\nshut allows ssh to app", 1),
     ] {
-        let program =
-            format!("network ten = 10.0.0.0/8\ntier app\ntier web\ntier shut {{ outbound = closed }}\n{sentences}\n");
-        assert_eq!(count("duplicate-rule", &program), expected, "{sentences}\n{}", tripped(&program, &all_warn()).1);
+        let program = format!(
+            "network ten = 10.0.0.0/8\ntier app\ntier web\ntier shut {{ outbound = closed }}\n{sentences}\n"
+        );
+        assert_eq!(
+            count("duplicate-rule", &program),
+            expected,
+            "{sentences}\n{}",
+            tripped(&program, &all_warn()).1
+        );
         assert_eq!(count("shadowed-rule", &program), 0, "{sentences}");
     }
 }
@@ -237,28 +388,56 @@ fn rules_that_are_said_twice() {
 #[test]
 fn rules_count_against_the_quota() {
     for (sentences, expected) in [
-        ("app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24", 0),
-        ("app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24", 1),
-        ("app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 2001:db8:1::/48, 2001:db8:2::/48", 0),
-        ("app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, web", 1),
+        (
+            "app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24",
+            0,
+        ),
+        (
+            "app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24",
+            1,
+        ),
+        (
+            "app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 2001:db8:1::/48, 2001:db8:2::/48",
+            0,
+        ),
+        (
+            "app allows ssh from 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, web",
+            1,
+        ),
         ("app allows ssh, rdp, https, http from web", 2),
         ("app allows ssh from three, 10.0.0.0/24", 1),
-        ("shut allows ssh to 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24", 1),
-        ("app allows ssh to 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24", 0),
+        (
+            "shut allows ssh to 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24",
+            1,
+        ),
+        (
+            "app allows ssh to 10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24",
+            0,
+        ),
     ] {
         let program = format!(
             "stack s {{ rule-quota = 3 }}\nprefix-list three = \"pl-0123456789abcdef0\" {{ entries = 3 }}\n\
              tier app\ntier web\ntier shut {{ outbound = closed }}\n{sentences}\n"
         );
-        assert_eq!(count("quota", &program), expected, "{sentences}\n{}", tripped(&program, &all_warn()).1);
+        assert_eq!(
+            count("quota", &program),
+            expected,
+            "{sentences}\n{}",
+            tripped(&program, &all_warn()).1
+        );
     }
 }
 
 /// The levels and labels that a lint has in a program, by the levels of a run.
 fn said(name: &str, program: &str, levels: &Levels) -> Vec<(diagnostic::Level, String)> {
     let problems = check(program, levels).1;
-    let reports = problems.iter().map(|problem| problem.report()).filter(|report| report.code == name);
-    reports.map(|report| (report.level, report.labels[0].words.clone())).collect()
+    let reports = problems
+        .iter()
+        .map(|problem| problem.report())
+        .filter(|report| report.code == name);
+    reports
+        .map(|report| (report.level, report.labels[0].words.clone()))
+        .collect()
 }
 
 #[test]
@@ -287,43 +466,95 @@ fn the_sentence_that_passes_the_quota_is_named() {
                    app allows tcp 1, 3, 5 from 10.0.0.0/24\napp allows tcp 7 from 10.0.1.0/24\n";
     assert_eq!(
         said("quota", program, &Levels::default()),
-        [(diagnostic::Level::Error, "passes the quota, with 1 rule".to_string())]
+        [(
+            diagnostic::Level::Error,
+            "passes the quota, with 1 rule".to_string()
+        )]
     );
 }
 
 #[test]
 fn levels_of_groups_of_lints() {
-    let denied = Levels { warnings: Some(Level::Deny), ..Levels::default() };
+    let denied = Levels {
+        warnings: Some(Level::Deny),
+        ..Levels::default()
+    };
     // a note is no warning, and what is allowed is none either
     let soon = "tier web\nweb allows https from 10.0.0.0/8 until 2026-01-16\n";
-    assert_eq!(said("expiring", soon, &denied)[0].0, diagnostic::Level::Note);
-    assert!(said("open-http", "tier web\nweb allows http from anywhere\n", &denied).is_empty());
     assert_eq!(
-        said("open-admin-port", "tier web\nweb allows ssh from anywhere\n", &denied)[0].0,
+        said("expiring", soon, &denied)[0].0,
+        diagnostic::Level::Note
+    );
+    assert!(
+        said(
+            "open-http",
+            "tier web\nweb allows http from anywhere\n",
+            &denied
+        )
+        .is_empty()
+    );
+    assert_eq!(
+        said(
+            "open-admin-port",
+            "tier web\nweb allows ssh from anywhere\n",
+            &denied
+        )[0]
+        .0,
         diagnostic::Level::Error
     );
     // the narrower word wins
     let ssh = "tier web\nweb allows ssh from anywhere\n";
-    let but_warnings = Levels { all: Some(Level::Deny), warnings: Some(Level::Allow), ..Levels::default() };
+    let but_warnings = Levels {
+        all: Some(Level::Deny),
+        warnings: Some(Level::Allow),
+        ..Levels::default()
+    };
     assert!(said("open-admin-port", ssh, &but_warnings).is_empty());
-    assert_eq!(said("expiring", soon, &but_warnings)[0].0, diagnostic::Level::Error);
-    let only_warnings = Levels { all: Some(Level::Allow), warnings: Some(Level::Deny), ..Levels::default() };
-    assert_eq!(said("open-admin-port", ssh, &only_warnings)[0].0, diagnostic::Level::Error);
-    let named = Levels { named: [("open-admin-port", Level::Allow)].into(), ..denied };
-    assert!(said("open-admin-port", "tier web\nweb allows ssh from anywhere\n", &named).is_empty());
+    assert_eq!(
+        said("expiring", soon, &but_warnings)[0].0,
+        diagnostic::Level::Error
+    );
+    let only_warnings = Levels {
+        all: Some(Level::Allow),
+        warnings: Some(Level::Deny),
+        ..Levels::default()
+    };
+    assert_eq!(
+        said("open-admin-port", ssh, &only_warnings)[0].0,
+        diagnostic::Level::Error
+    );
+    let named = Levels {
+        named: [("open-admin-port", Level::Allow)].into(),
+        ..denied
+    };
+    assert!(
+        said(
+            "open-admin-port",
+            "tier web\nweb allows ssh from anywhere\n",
+            &named
+        )
+        .is_empty()
+    );
 }
 
 #[test]
 fn an_allow_of_a_lint_that_nobody_is_told_of_is_of_use() {
     let program = "tier web\n@allow(open-http)\nweb allows http from anywhere\n";
     assert!(said("unused-allow", program, &Levels::default()).is_empty());
-    assert_eq!(said("unused-allow", &program.replace("http from", "https from"), &Levels::default()).len(), 1);
+    assert_eq!(
+        said(
+            "unused-allow",
+            &program.replace("http from", "https from"),
+            &Levels::default()
+        )
+        .len(),
+        1
+    );
 }
 
 #[test]
 fn a_quota_is_about_its_tier() {
-    let program =
-        "stack s { rule-quota = 1 }\n@allow(quota, \"raised\")\ntier app\napp allows tcp 1, 3 from 10.0.0.0/24\n";
+    let program = "stack s { rule-quota = 1 }\n@allow(quota, \"raised\")\ntier app\napp allows tcp 1, 3 from 10.0.0.0/24\n";
     assert!(said("quota", program, &Levels::default()).is_empty());
     assert!(said("unused-allow", program, &Levels::default()).is_empty());
 }
@@ -332,16 +563,37 @@ fn a_quota_is_about_its_tier() {
 fn a_part_of_a_sentence_is_told_as_a_part() {
     let words = |name: &str, sentences: &str| {
         let program = format!("tier a {{ outbound = closed }}\n{sentences}\n");
-        said(name, &program, &Levels::default()).into_iter().map(|(_, words)| words).collect::<Vec<_>>()
+        said(name, &program, &Levels::default())
+            .into_iter()
+            .map(|(_, words)| words)
+            .collect::<Vec<_>>()
     };
-    let part = words("not-filtered", "a allows dns to 169.254.169.253, 10.0.5.0/24");
+    let part = words(
+        "not-filtered",
+        "a allows dns to 169.254.169.253, 10.0.5.0/24",
+    );
     assert_eq!(part, ["a part of it has no effect"]);
-    assert_eq!(words("not-filtered", "a allows dns to 169.254.169.253"), ["has no effect"]);
-    assert_eq!(words("not-filtered", "a allows udp 67, tcp 443 from 10.0.0.0/8"), ["a part of it has no effect"]);
-    let wide = "a allows ssh from 10.0.0.0/8\n";
-    assert_eq!(words("shadowed-rule", &format!("{wide}a allows ssh from 10.1.0.0/16")), ["changes nothing"]);
     assert_eq!(
-        words("shadowed-rule", &format!("{wide}a allows ssh, http from 10.1.0.0/16")),
+        words("not-filtered", "a allows dns to 169.254.169.253"),
+        ["has no effect"]
+    );
+    assert_eq!(
+        words("not-filtered", "a allows udp 67, tcp 443 from 10.0.0.0/8"),
+        ["a part of it has no effect"]
+    );
+    let wide = "a allows ssh from 10.0.0.0/8\n";
+    assert_eq!(
+        words(
+            "shadowed-rule",
+            &format!("{wide}a allows ssh from 10.1.0.0/16")
+        ),
+        ["changes nothing"]
+    );
+    assert_eq!(
+        words(
+            "shadowed-rule",
+            &format!("{wide}a allows ssh, http from 10.1.0.0/16")
+        ),
         ["a part of it changes nothing"]
     );
 }

@@ -1,4 +1,5 @@
-//! Lints about what a program says and need not say, and about what it says with little effect: where each stays calm.
+//! Lints about what a program says and need not say, and about what it says with little effect:
+//! where each stays calm.
 
 use crate::common::{as_of, check};
 use tierwall::compile::compile;
@@ -7,16 +8,30 @@ use tierwall::parse::{Read, ReadError, Reader};
 
 /// The messages of one lint about a program without errors.
 fn said(lint: &'static str, program: &str) -> Vec<String> {
-    let levels = Levels { all: Some(Level::Allow), named: [(lint, Level::Warn)].into(), ..Levels::default() };
-    let reports: Vec<_> = check(program, &levels).1.iter().map(|problem| problem.report()).collect();
-    assert!(reports.iter().all(|report| report.code == lint), "{program}\n{reports:?}");
+    let levels = Levels {
+        all: Some(Level::Allow),
+        named: [(lint, Level::Warn)].into(),
+        ..Levels::default()
+    };
+    let reports: Vec<_> = check(program, &levels)
+        .1
+        .iter()
+        .map(|problem| problem.report())
+        .collect();
+    assert!(
+        reports.iter().all(|report| report.code == lint),
+        "{program}\n{reports:?}"
+    );
     reports.into_iter().map(|report| report.message).collect()
 }
 
 /// Asserts what one lint names in a program: the first thing in backticks of each finding.
 fn names(lint: &'static str, program: &str, expected: &[&str]) {
     let said = said(lint, program);
-    let named: Vec<&str> = said.iter().filter_map(|message| message.split('`').nth(1)).collect();
+    let named: Vec<&str> = said
+        .iter()
+        .filter_map(|message| message.split('`').nth(1))
+        .collect();
     assert_eq!(named, expected, "{program}\n{said:?}");
 }
 
@@ -30,20 +45,34 @@ fn outbound_sentences_of_open_tiers() {
         );
         assert_eq!(said("redundant-outbound", &program), expected, "{program}");
     };
-    let adds = |tiers: &str, peers: &str| format!("the outbound side of {tiers} is open, so that {peers} adds no rule");
+    let adds = |tiers: &str, peers: &str| {
+        format!("the outbound side of {tiers} is open, so that {peers} adds no rule")
+    };
     // every peer that is no tier, and one finding a sentence
     for peer in ["office", "e", "p", "s3", "anywhere"] {
-        check(&format!("a allows https to {peer}"), &[&adds("`a`", &format!("`{peer}`"))]);
+        check(
+            &format!("a allows https to {peer}"),
+            &[&adds("`a`", &format!("`{peer}`"))],
+        );
     }
-    check("a, b allow https, ssh to office, e", &[&adds("`a`, `b`", "`office`, `e`")]);
-    check("a allows https to office\nb allows https to office", &[&adds("`a`", "`office`"), &adds("`b`", "`office`")]);
+    check(
+        "a, b allow https, ssh to office, e",
+        &[&adds("`a`, `b`", "`office`, `e`")],
+    );
+    check(
+        "a allows https to office\nb allows https to office",
+        &[&adds("`a`", "`office`"), &adds("`b`", "`office`")],
+    );
     // toward a tier it opens the other end, and what a tier accepts is another matter
     check("a allows https to b, itself, closed", &[]);
     check("a allows https from office", &[]);
     // only what is redundant is named
     check("a allows https to b, office", &[&adds("`a`", "`office`")]);
     check("closed allows https to office", &[]);
-    check("all-three allow https to office", &[&adds("`a`, `b`", "`office`")]);
+    check(
+        "all-three allow https to office",
+        &[&adds("`a`, `b`", "`office`")],
+    );
     check("a allows https to office until 2026-01-14", &[]);
     check("@allow(redundant-outbound)\na allows https to office", &[]);
     let sentence = "a allows https to 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, 10.0.0.5";
@@ -57,20 +86,44 @@ fn outbound_sentences_of_open_tiers() {
 fn tiers_that_nothing_can_reach() {
     let check = |program: &str, expected: &[&str]| names("unreachable-tier", program, expected);
     check("tier a, b, c\n", &["a", "b", "c"]);
-    check("tier a, b, c\nb allows https from 10.0.0.0/8\n", &["a", "c"]);
+    check(
+        "tier a, b, c\nb allows https from 10.0.0.0/8\n",
+        &["a", "c"],
+    );
     check("tier a\na allows all from itself\n", &[]);
     // one that connects to others is there for that
     check("tier a, b, c\na allows https from b\n", &["c"]);
     check("tier a, b, c\na allows https to b\n", &["c"]);
     check("tier a\na allows https to anywhere\n", &[]);
-    check("tier a, worker\ntiers both = a, worker\na allows https from both\n", &[]);
-    check("tier a, worker { outbound = closed }\nworker allows https to a\n", &[]);
-    check("external e = \"sg-0123456789abcdef0\"\ntier worker\nworker allows https to e\n", &[]);
-    check("tier a\na allows https from anywhere until 2026-01-15\n", &[]);
-    check("tier a\na allows https from anywhere until 2026-01-14\n", &["a"]);
+    check(
+        "tier a, worker\ntiers both = a, worker\na allows https from both\n",
+        &[],
+    );
+    check(
+        "tier a, worker { outbound = closed }\nworker allows https to a\n",
+        &[],
+    );
+    check(
+        "external e = \"sg-0123456789abcdef0\"\ntier worker\nworker allows https to e\n",
+        &[],
+    );
+    check(
+        "tier a\na allows https from anywhere until 2026-01-15\n",
+        &[],
+    );
+    check(
+        "tier a\na allows https from anywhere until 2026-01-14\n",
+        &["a"],
+    );
     // one that was a sender, which `expired` reports
-    check("tier a, worker\na allows https from worker until 2026-01-14\na allows https from 10.0.0.0/8\n", &[]);
-    check("@allow(unreachable-tier, \"workers\")\ntier a, b\ntier c\n", &["c"]);
+    check(
+        "tier a, worker\na allows https from worker until 2026-01-14\na allows https from 10.0.0.0/8\n",
+        &[],
+    );
+    check(
+        "@allow(unreachable-tier, \"workers\")\ntier a, b\ntier c\n",
+        &["c"],
+    );
 }
 
 /// A program that uses nothing but its tiers.
@@ -93,26 +146,101 @@ tier c { vpc = other }
 fn unused(added: &str) -> Vec<String> {
     let program = format!("{IDLE}{added}\n");
     let messages = said("unused-declaration", &program);
-    messages.iter().filter_map(|message| message.split('`').nth(1)).map(str::to_string).collect()
+    messages
+        .iter()
+        .filter_map(|message| message.split('`').nth(1))
+        .map(str::to_string)
+        .collect()
 }
 
 #[test]
 fn each_kind_of_declaration_and_each_use() {
-    assert_eq!(unused(""), ["n", "e", "l", "s", "p", "t", "third", "main with other"]);
+    assert_eq!(
+        unused(""),
+        ["n", "e", "l", "s", "p", "t", "third", "main with other"]
+    );
     for (name, uses) in [
-        ("n", &["a allows https from n", "a allows https from anywhere except n", "assert n cannot reach a"][..]),
-        ("n", &["network m = n", "network m = anywhere except n", "tier d { vpc = main, addresses = n }"]),
-        ("e", &["a allows https from e", "a allows https to e", "assert e cannot reach a"]),
+        (
+            "n",
+            &[
+                "a allows https from n",
+                "a allows https from anywhere except n",
+                "assert n cannot reach a",
+            ][..],
+        ),
+        (
+            "n",
+            &[
+                "network m = n",
+                "network m = anywhere except n",
+                "tier d { vpc = main, addresses = n }",
+            ],
+        ),
+        (
+            "e",
+            &[
+                "a allows https from e",
+                "a allows https to e",
+                "assert e cannot reach a",
+            ],
+        ),
         ("l", &["a allows https from l", "assert l cannot reach a"]),
-        ("s", &["a allows s from b", "assert a cannot reach b on s", "service r = s"]),
-        ("p", &["a allows https from p", "assert p cannot reach a", "network m = p", "vpc x { cidr = p }"]),
-        ("t", &["t allows https from 10.0.0.0/8", "a allows https from t", "assert t cannot reach c", "tiers u = t"]),
-        ("third", &["a allows https from vpc third", "assert vpc third cannot reach a", "network m = vpc third"]),
-        ("third", &["stack x { vpc = third }", "tier d { vpc = third }", "peer third with main"]),
-        ("main with other", &["a allows https from c", "c allows https to a", "t allows https from c"]),
+        (
+            "s",
+            &[
+                "a allows s from b",
+                "assert a cannot reach b on s",
+                "service r = s",
+            ],
+        ),
+        (
+            "p",
+            &[
+                "a allows https from p",
+                "assert p cannot reach a",
+                "network m = p",
+                "vpc x { cidr = p }",
+            ],
+        ),
+        (
+            "t",
+            &[
+                "t allows https from 10.0.0.0/8",
+                "a allows https from t",
+                "assert t cannot reach c",
+                "tiers u = t",
+            ],
+        ),
+        (
+            "third",
+            &[
+                "a allows https from vpc third",
+                "assert vpc third cannot reach a",
+                "network m = vpc third",
+            ],
+        ),
+        (
+            "third",
+            &[
+                "stack x { vpc = third }",
+                "tier d { vpc = third }",
+                "peer third with main",
+            ],
+        ),
+        (
+            "main with other",
+            &[
+                "a allows https from c",
+                "c allows https to a",
+                "t allows https from c",
+            ],
+        ),
     ] {
         for added in uses {
-            assert!(!unused(added).iter().any(|unused| unused == name), "{added} uses {name}");
+            assert!(
+                !unused(added).iter().any(|unused| unused == name),
+                "{added} uses {name}"
+            );
         }
     }
 }
@@ -121,19 +249,35 @@ fn each_kind_of_declaration_and_each_use() {
 fn what_is_no_use() {
     let check = |program: &str, expected: &[&str]| names("unused-declaration", program, expected);
     // an earlier name, a binding, the addresses of a peered VPC, another name for the same thing
-    check("# tierwall check --set p=10.0.0.0/8\nparam p : cidr\ntier a\n", &["p"]);
+    check(
+        "# tierwall check --set p=10.0.0.0/8\nparam p : cidr\ntier a\n",
+        &["p"],
+    );
     check("network n = 10.0.0.0/8\ntier a was n\n", &["n"]);
     let peered = "vpc v { cidr = 10.0.0.0/16 }\nvpc w { cidr = 10.1.0.0/16 }\npeer v with w\ntier a { vpc = v }\n";
-    check(&format!("{peered}a allows https from vpc w\n"), &["v with w"]);
-    let twice = "external e = \"sg-0123456789abcdef0\"\nexternal f = \"sg-0123456789abcdef0\"\ntier a\n";
+    check(
+        &format!("{peered}a allows https from vpc w\n"),
+        &["v with w"],
+    );
+    let twice =
+        "external e = \"sg-0123456789abcdef0\"\nexternal f = \"sg-0123456789abcdef0\"\ntier a\n";
     check(&format!("{twice}a allows https from f\n"), &["e"]);
     // a peer is no service, and what the one names the other does not
-    check("tier https\nservice web = tcp 80\nnetwork web2 = 10.0.0.0/8\nhttps allows https from web2\n", &["web"]);
-    check("network x = 10.0.0.0/8\nservice x = tcp 80\ntier a\na allows x from 10.0.0.0/8\n", &["x"]);
+    check(
+        "tier https\nservice web = tcp 80\nnetwork web2 = 10.0.0.0/8\nhttps allows https from web2\n",
+        &["web"],
+    );
+    check(
+        "network x = 10.0.0.0/8\nservice x = tcp 80\ntier a\na allows x from 10.0.0.0/8\n",
+        &["x"],
+    );
     // what only an unused declaration names is used: the other goes first
     check("network n = 10.0.0.0/8\nnetwork m = n\ntier a\n", &["m"]);
     // one that has ended is still a sentence
-    check("network n = 10.0.0.0/8\ntier a\na allows https from n until 2026-01-14\n", &[]);
+    check(
+        "network n = 10.0.0.0/8\ntier a\na allows https from n until 2026-01-14\n",
+        &[],
+    );
 }
 
 #[test]
@@ -141,16 +285,31 @@ fn what_is_used_without_being_named() {
     let check = |program: &str, expected: &[&str]| names("unused-declaration", program, expected);
     let vpc = "vpc main { cidr = 10.0.0.0/16 }\n";
     check(&format!("{vpc}tier a\n"), &[]);
-    check(&format!("{vpc}vpc other {{ cidr = 10.1.0.0/16 }}\ntier a {{ vpc = other }}\n"), &["main"]);
+    check(
+        &format!("{vpc}vpc other {{ cidr = 10.1.0.0/16 }}\ntier a {{ vpc = other }}\n"),
+        &["main"],
+    );
     let locked = vpc.replace(" }", ", default-group = locked }");
-    check(&format!("{locked}vpc other {{ cidr = 10.1.0.0/16 }}\ntier a {{ vpc = other }}\n"), &[]);
+    check(
+        &format!("{locked}vpc other {{ cidr = 10.1.0.0/16 }}\ntier a {{ vpc = other }}\n"),
+        &[],
+    );
     // the parameter that an output would ask for, declared
     check("param vpc-id : vpc\ntier a\n", &[]);
     check(&format!("param main-vpc-id : vpc\n{vpc}tier a\n"), &[]);
-    check("param vpc-id : vpc\nvpc main { id = \"vpc-0123456789abcdef0\" }\ntier a\n", &["vpc-id"]);
+    check(
+        "param vpc-id : vpc\nvpc main { id = \"vpc-0123456789abcdef0\" }\ntier a\n",
+        &["vpc-id"],
+    );
     // a file of declarations that others include
-    check("network office = 203.0.113.0/24\nservice s = tcp 1\nvpc v { cidr = 10.0.0.0/16 }\n", &[]);
-    check("@allow(unused-declaration, \"until May\")\nnetwork n = 10.0.0.0/8\ntier a\n", &[]);
+    check(
+        "network office = 203.0.113.0/24\nservice s = tcp 1\nvpc v { cidr = 10.0.0.0/16 }\n",
+        &[],
+    );
+    check(
+        "@allow(unused-declaration, \"until May\")\nnetwork n = 10.0.0.0/8\ntier a\n",
+        &[],
+    );
 }
 
 /// A program of several files.
@@ -159,52 +318,101 @@ struct Files(&'static [(&'static str, &'static str)]);
 impl Reader for Files {
     fn read(&mut self, path: &str, _: Option<&str>) -> Result<Read, ReadError> {
         let found = self.0.iter().find(|(name, _)| *name == path);
-        let (name, text) = found.ok_or_else(|| ReadError::Failed("no such file or directory".to_string()))?;
-        Ok(Read { identity: name.to_string(), name: name.to_string(), bytes: text.as_bytes().into() })
+        let (name, text) =
+            found.ok_or_else(|| ReadError::Failed("no such file or directory".to_string()))?;
+        Ok(Read {
+            identity: name.to_string(),
+            name: name.to_string(),
+            bytes: text.as_bytes().into(),
+        })
     }
 }
 
 #[test]
 fn only_the_entry_file_declares_for_itself() {
-    const SHARED: (&str, &str) = ("shared.tier", "network office = 203.0.113.0/24\ninclude \"main.tier\"\ntier x\n");
+    const SHARED: (&str, &str) = (
+        "shared.tier",
+        "network office = 203.0.113.0/24\ninclude \"main.tier\"\ntier x\n",
+    );
     const MAIN: (&str, &str) = (
         "main.tier",
         "include \"shared.tier\"\nnetwork d = ::1\nservice b = tcp 1\nnetwork c = ::1\nnetwork a = ::1\n",
     );
-    for (entry, unused) in [("main.tier", &["d", "b", "c", "a"][..]), ("shared.tier", &["office"])] {
+    for (entry, unused) in [
+        ("main.tier", &["d", "b", "c", "a"][..]),
+        ("shared.tier", &["office"]),
+    ] {
         let files = &mut Files(&[MAIN, SHARED]);
-        let compilation = compile(entry, files, &[], as_of()).unwrap_or_else(|error| panic!("{error:?}"));
-        let names: Vec<&str> = compilation.policy.unused.iter().map(|unused| unused.name.as_str()).collect();
+        let compilation =
+            compile(entry, files, &[], as_of()).unwrap_or_else(|error| panic!("{error:?}"));
+        let names: Vec<&str> = compilation
+            .policy
+            .unused
+            .iter()
+            .map(|unused| unused.name.as_str())
+            .collect();
         assert_eq!(names, unused, "{entry}");
     }
 }
 
 #[test]
 fn shadowed_services_and_what_except_leaves() {
-    let check = |lint, program: &str, count: usize| assert_eq!(said(lint, program).len(), count, "{program}");
-    for (service, count) in
-        [("https = tcp 8443", 1), ("https = tcp 443", 0), ("https = tcp 443, 80", 1), ("mine = tcp 443", 0)]
-    {
+    let check = |lint, program: &str, count: usize| {
+        assert_eq!(said(lint, program).len(), count, "{program}")
+    };
+    for (service, count) in [
+        ("https = tcp 8443", 1),
+        ("https = tcp 443", 0),
+        ("https = tcp 443, 80", 1),
+        ("mine = tcp 443", 0),
+    ] {
         check("shadowed-service", &format!("service {service}\n"), count);
-        check("shadowed-service", &format!("@allow(shadowed-service, \"ours\")\nservice {service}\n"), 0);
+        check(
+            "shadowed-service",
+            &format!("@allow(shadowed-service, \"ours\")\nservice {service}\n"),
+            0,
+        );
     }
     // 2^20 - 1 addresses are 20 blocks, and 2^21 - 1 are 21
     for (block, count) in [("10.0.0.0/12", 0), ("10.0.0.0/11", 1)] {
         let sentence = format!("tier a\na allows https from {block} except 10.0.0.0\n");
         check("many-blocks", &sentence, count);
-        check("many-blocks", &sentence.replace("a allows", "@allow(many-blocks)\na allows"), 0);
-        check("many-blocks", &format!("network n = {block} except 10.0.0.0\n"), count);
+        check(
+            "many-blocks",
+            &sentence.replace("a allows", "@allow(many-blocks)\na allows"),
+            0,
+        );
+        check(
+            "many-blocks",
+            &format!("network n = {block} except 10.0.0.0\n"),
+            count,
+        );
     }
 }
 
 #[test]
 fn lists_of_unknown_size() {
     let check = |program: &str, expected: &[&str]| names("unknown-size", program, expected);
-    check("prefix-list p = \"pl-0123456789abcdef0\"\ntier a\na allows https from p\n", &["p"]);
-    check("prefix-list p = \"pl-0123456789abcdef0\" { entries = 5 }\ntier a\na allows https from p\n", &[]);
-    check("prefix-list p = \"com.amazonaws.region.s3\"\ntier a { outbound = closed }\na allows https to p\n", &[]);
-    check("prefix-list p = \"pl-0123456789abcdef0\"\ntier a\na allows https from 10.0.0.0/8\n", &[]);
-    check("param p : prefix-list\ntier a\na allows https from p\n", &[]);
+    check(
+        "prefix-list p = \"pl-0123456789abcdef0\"\ntier a\na allows https from p\n",
+        &["p"],
+    );
+    check(
+        "prefix-list p = \"pl-0123456789abcdef0\" { entries = 5 }\ntier a\na allows https from p\n",
+        &[],
+    );
+    check(
+        "prefix-list p = \"com.amazonaws.region.s3\"\ntier a { outbound = closed }\na allows https to p\n",
+        &[],
+    );
+    check(
+        "prefix-list p = \"pl-0123456789abcdef0\"\ntier a\na allows https from 10.0.0.0/8\n",
+        &[],
+    );
+    check(
+        "param p : prefix-list\ntier a\na allows https from p\n",
+        &[],
+    );
 }
 
 #[test]
@@ -217,19 +425,36 @@ fn ampersands_in_descriptions_of_rules() {
         ("a allows https from e \"R&D\"", Some("security group")),
         ("a allows https from l \"R&D\"", Some("prefix list")),
         ("a allows https to l \"R&D\"", Some("prefix list")),
-        ("a allows https from anywhere, b \"R&D\"", Some("security group")),
+        (
+            "a allows https from anywhere, b \"R&D\"",
+            Some("security group"),
+        ),
         ("a allows https from anywhere \"R&D\"", None),
         ("a allows https from p \"R&D\"", None),
-        ("a allows https from 10.0.0.0/8, 2001:db8::/32 \"Set & Change\"", None),
+        (
+            "a allows https from 10.0.0.0/8, 2001:db8::/32 \"Set & Change\"",
+            None,
+        ),
         ("a allows https from b \"R and D\"", None),
         // another sentence describes the rule
-        ("a allows https from b \"R&D\"\na allows https from b \"A\"", None),
-        ("@allow(ampersand, \"AWS took it\")\na allows https from b \"R&D\"", None),
+        (
+            "a allows https from b \"R&D\"\na allows https from b \"A\"",
+            None,
+        ),
+        (
+            "@allow(ampersand, \"AWS took it\")\na allows https from b \"R&D\"",
+            None,
+        ),
     ] {
         let program = format!("{declared}{sentence}\n");
-        let expected =
-            kind.map(|kind| format!("the API reference lists no `&` for the description of a rule for a {kind}"));
-        assert_eq!(said("ampersand", &program), Vec::from_iter(expected), "{program}");
+        let expected = kind.map(|kind| {
+            format!("the API reference lists no `&` for the description of a rule for a {kind}")
+        });
+        assert_eq!(
+            said("ampersand", &program),
+            Vec::from_iter(expected),
+            "{program}"
+        );
     }
     // a name, and a description of a group
     let named = "tier a { name = \"R&D\", description = \"Research & development\" }\n";
@@ -238,55 +463,104 @@ fn ampersands_in_descriptions_of_rules() {
 
 #[test]
 fn defaults_that_make_a_rule_twice() {
-    let check =
-        |program: &str, expected: &[&str]| assert_eq!(said("duplicate-default", program), expected, "{program}");
-    let (params, tier) =
-        ("param a : cidr = 10.0.0.0/8\nparam b : cidr = 10.0.0.0/8\n", "tier web, app { outbound = closed }\n");
+    let check = |program: &str, expected: &[&str]| {
+        assert_eq!(said("duplicate-default", program), expected, "{program}")
+    };
+    let (params, tier) = (
+        "param a : cidr = 10.0.0.0/8\nparam b : cidr = 10.0.0.0/8\n",
+        "tier web, app { outbound = closed }\n",
+    );
     let program = |text: &str| format!("{params}{tier}{text}\n");
     let both = |rule: &str| format!("the defaults of `a` and `b` make {rule} twice");
     let one = |rule: &str| format!("the default of `a` makes {rule} twice");
     let https = "`tcp 443` from 10.0.0.0/8 to `web`";
     check(&program("web allows https from a, b"), &[&both(https)]);
-    check(&program("web allows https from a\nweb allows https from b"), &[&both(https)]);
-    check(&program("web allows https to a, b"), &[&both("`tcp 443` from `web` to 10.0.0.0/8")]);
+    check(
+        &program("web allows https from a\nweb allows https from b"),
+        &[&both(https)],
+    );
+    check(
+        &program("web allows https to a, b"),
+        &[&both("`tcp 443` from `web` to 10.0.0.0/8")],
+    );
     check(
         &program("web allows https, ssh, http from a, b"),
-        &[&format!("{}, and 2 more rules", both("`tcp 22` from 10.0.0.0/8 to `web`"))],
+        &[&format!(
+            "{}, and 2 more rules",
+            both("`tcp 22` from 10.0.0.0/8 to `web`")
+        )],
     );
     // a block beside it, under any name
-    check(&program("web allows https from a, 10.0.0.0/8"), &[&one(https)]);
     check(
-        &program("network n = 10.0.0.0/8, 10.1.0.0/16\nweb allows https from a\nweb allows https from n"),
+        &program("web allows https from a, 10.0.0.0/8"),
+        &[&one(https)],
+    );
+    check(
+        &program(
+            "network n = 10.0.0.0/8, 10.1.0.0/16\nweb allows https from a\nweb allows https from n",
+        ),
         &[&one(https)],
     );
     let everywhere = "param a : cidr = 0.0.0.0/0\ntier web\nweb allows https from anywhere, a\n";
     check(everywhere, &[&one("`tcp 443` from 0.0.0.0/0 to `web`")]);
-    let v6 = "param a : cidr-ipv6 = 2001:db8::/32\ntier web\nweb allows https from 2001:db8::/32, a\n";
+    let v6 =
+        "param a : cidr-ipv6 = 2001:db8::/32\ntier web\nweb allows https from 2001:db8::/32, a\n";
     check(v6, &[&one("`tcp 443` from 2001:db8::/32 to `web`")]);
     // groups and lists by their ids
-    let group =
-        "param a : external = \"sg-01234567\"\nexternal e = \"sg-01234567\"\ntier web\nweb allows https from a, e\n";
+    let group = "param a : external = \"sg-01234567\"\nexternal e = \"sg-01234567\"\ntier web\nweb allows https from a, e\n";
     check(group, &[&one("`tcp 443` from sg-01234567 to `web`")]);
-    let foreign =
-        group.replace("\nexternal e = \"sg-01234567\"", "\nexternal e = \"sg-01234567\" in account \"123456789012\"");
+    let foreign = group.replace(
+        "\nexternal e = \"sg-01234567\"",
+        "\nexternal e = \"sg-01234567\" in account \"123456789012\"",
+    );
     check(&foreign, &[&one("`tcp 443` from sg-01234567 to `web`")]);
     let list = "param a : prefix-list = \"pl-01234567\"\nprefix-list e = \"pl-01234567\"\ntier web\nweb allows https from a, e\n";
     check(list, &[&one("`tcp 443` from pl-01234567 to `web`")]);
     // three are two pairs
     let three = program("param c : cidr = 10.0.0.0/8\nweb allows https from a, b, c");
-    check(&three, &[&both(https), "the defaults of `a` and `c` make `tcp 443` from 10.0.0.0/8 to `web` twice"]);
+    check(
+        &three,
+        &[
+            &both(https),
+            "the defaults of `a` and `c` make `tcp 443` from 10.0.0.0/8 to `web` twice",
+        ],
+    );
 
     // another rule: traffic, tier, direction or block
-    check(&program("web allows https from a\nweb allows http from b"), &[]);
-    check(&program("web allows https from a\napp allows https from b"), &[]);
-    check(&program("web allows https from a\nweb allows https to b"), &[]);
+    check(
+        &program("web allows https from a\nweb allows http from b"),
+        &[],
+    );
+    check(
+        &program("web allows https from a\napp allows https from b"),
+        &[],
+    );
+    check(
+        &program("web allows https from a\nweb allows https to b"),
+        &[],
+    );
     check(&program("web allows https from a, 10.0.0.0/9"), &[]);
-    check("param a : cidr\nparam b : cidr\ntier web\nweb allows https from a, b\n", &[]);
-    check("param a : cidr\ntier web\nweb allows https from a, 10.0.0.0/8\n", &[]);
-    check(&program("web allows https from a\nweb allows https from b until 2026-01-14"), &[]);
+    check(
+        "param a : cidr\nparam b : cidr\ntier web\nweb allows https from a, b\n",
+        &[],
+    );
+    check(
+        "param a : cidr\ntier web\nweb allows https from a, 10.0.0.0/8\n",
+        &[],
+    );
+    check(
+        &program("web allows https from a\nweb allows https from b until 2026-01-14"),
+        &[],
+    );
     // each sentence that has a part in it says that it may
-    check(&program("@allow(duplicate-default)\nweb allows https from a, b"), &[]);
-    check(&program("@allow(duplicate-default)\nweb allows https from a\nweb allows https from b"), &[&both(https)]);
+    check(
+        &program("@allow(duplicate-default)\nweb allows https from a, b"),
+        &[],
+    );
+    check(
+        &program("@allow(duplicate-default)\nweb allows https from a\nweb allows https from b"),
+        &[&both(https)],
+    );
     check(
         &program(
             "@allow(duplicate-default)\nweb allows https from a\n@allow(duplicate-default)\nweb allows https from b",

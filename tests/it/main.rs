@@ -1,4 +1,5 @@
-//! What tierwall does, a module for each topic, as one binary: a change of the library is linked once.
+//! What tierwall does, a module for each topic, as one binary: a change of the library is linked
+//! once.
 //!
 //! The laws, hostile input and the comparison of two builds are binaries of their own.
 

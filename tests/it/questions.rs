@@ -1,4 +1,5 @@
-//! Questions: `trace`, `paths` and `matrix`, their verdicts, and each output with the program that it is about.
+//! Questions: `trace`, `paths` and `matrix`, their verdicts, and each output with the program that
+//! it is about.
 
 use crate::common::{Text, as_of, compile_text, examples, package};
 use insta::Settings;
@@ -32,7 +33,11 @@ type Asks<'a> = (&'a str, &'a str, &'a str);
 
 /// A program with a question; `on` is empty for any service.
 fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
-    let question = Question { from, to, on: Some(on).filter(|on| !on.is_empty()) };
+    let question = Question {
+        from,
+        to,
+        on: Some(on).filter(|on| !on.is_empty()),
+    };
     ask("shop.tier", &mut Text(program), &[], as_of(), &question)
 }
 
@@ -41,27 +46,52 @@ fn asked(program: &str, question: Asks<'_>) -> (Asked, Subject) {
     let problems = std::mem::take(&mut asked.compilation.problems);
     assert!(!problems.any_error(), "{program}{question:?}: {problems:?}");
     let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
-    let subject = Subject::new(policy, sources, asked.question.as_ref().expect("a question without an error"));
+    let subject = Subject::new(
+        policy,
+        sources,
+        asked
+            .question
+            .as_ref()
+            .expect("a question without an error"),
+    );
     (asked, subject)
 }
 
-/// The verdict on each connection that is asked about, and what would open the first gate that is closed.
+/// The verdict on each connection that is asked about, and what would open the first gate that is
+/// closed.
 fn verdicts(program: &str, question: Asks<'_>) -> Vec<Verdict> {
     let (asked, subject) = asked(program, question);
-    let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+    let found = trace(
+        &asked.compilation.policy,
+        &subject.from,
+        &subject.to,
+        &subject.services,
+    );
     found.iter().map(|connection| connection.verdict).collect()
 }
 
 fn passes(program: &str, question: Asks<'_>) {
-    assert_eq!(verdicts(program, question), [Verdict::Passes], "{program}{question:?}");
+    assert_eq!(
+        verdicts(program, question),
+        [Verdict::Passes],
+        "{program}{question:?}"
+    );
 }
 
 fn for_some(program: &str, question: Asks<'_>) {
-    assert_eq!(verdicts(program, question), [Verdict::ForSome], "{program}{question:?}");
+    assert_eq!(
+        verdicts(program, question),
+        [Verdict::ForSome],
+        "{program}{question:?}"
+    );
 }
 
 fn stopped(program: &str, question: Asks<'_>) {
-    assert_eq!(verdicts(program, question), [Verdict::Stopped], "{program}{question:?}");
+    assert_eq!(
+        verdicts(program, question),
+        [Verdict::Stopped],
+        "{program}{question:?}"
+    );
 }
 
 /// A snapshot: the program, the question, the answer.
@@ -70,12 +100,19 @@ fn shown(name: &str, program: &str, question: &str, answer: &str) {
     settings.set_snapshot_path(package().join("snapshots/questions"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    let text = format!("{program}\n$ tierwall {question}\n{}\n{answer}", "-".repeat(80));
+    let text = format!(
+        "{program}\n$ tierwall {question}\n{}\n{answer}",
+        "-".repeat(80)
+    );
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 fn typed((from, to, on): Asks<'_>) -> String {
-    let on = if on.is_empty() { String::new() } else { format!(" --on '{on}'") };
+    let on = if on.is_empty() {
+        String::new()
+    } else {
+        format!(" --on '{on}'")
+    };
     format!("shop.tier --from '{from}' --to '{to}'{on}")
 }
 
@@ -86,7 +123,12 @@ fn trace_text(program: &str, question: Asks<'_>) -> String {
 }
 
 fn shown_trace(name: &str, program: &str, question: Asks<'_>) {
-    shown(name, program, &format!("trace {}", typed(question)), &trace_text(program, question));
+    shown(
+        name,
+        program,
+        &format!("trace {}", typed(question)),
+        &trace_text(program, question),
+    );
 }
 
 #[test]
@@ -96,7 +138,11 @@ fn the_shop_lets_each_tier_talk_to_the_next_and_to_no_other() {
     passes(SHOP, ("web", "app", "tcp 8080"));
     passes(SHOP, ("app", "db", "tcp 3306"));
     // the shortcuts
-    for question in [("internet", "app", "tcp 8080"), ("internet", "db", "mysql"), ("web", "db", "mysql")] {
+    for question in [
+        ("internet", "app", "tcp 8080"),
+        ("internet", "db", "mysql"),
+        ("web", "db", "mysql"),
+    ] {
         stopped(SHOP, question);
         stopped(SHOP, (question.0, question.1, ""));
     }
@@ -122,15 +168,28 @@ fn traces_of_the_shop() {
     shown_trace("trace-anything", SHOP, ("internet, office", "web", ""));
     let question = ("internet", "web, db", "https");
     let (asked, subject) = asked(SHOP, question);
-    let json = report::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject);
+    let json = report::trace_json(
+        &asked.compilation.policy,
+        &asked.compilation.sources,
+        &subject,
+    );
     assert!(!json.1, "the database is not reached");
-    shown("trace-json", SHOP, &format!("trace {} --format json", typed(question)), &json.0);
+    shown(
+        "trace-json",
+        SHOP,
+        &format!("trace {} --format json", typed(question)),
+        &json.0,
+    );
 }
 
 #[test]
 fn what_travels() {
     let program = "tier a\na allows dns, ping, icmp fragmentation-needed, icmp 13, icmp, proto 50, all from anywhere\n";
-    let question = ("internet", "a", "dns, ping, icmp fragmentation-needed, icmp 13, icmp, proto 50, all");
+    let question = (
+        "internet",
+        "a",
+        "dns, ping, icmp fragmentation-needed, icmp 13, icmp, proto 50, all",
+    );
     shown_trace("trace-travels", program, question);
 }
 
@@ -140,8 +199,18 @@ fn each_kind_of_icmp_has_words_of_its_own() {
     let says = |on: &str, words: &str| {
         let text = trace_text(program, ("internet", "a", on));
         assert!(text.contains(words), "{on}: `{words}` is not in\n{text}");
-        let others = ["path MTU", "AWS does not say", "begins nothing", "nothing is known", "echo-reply    internet ←"];
-        assert_eq!(others.iter().filter(|other| text.contains(**other)).count(), 1, "{on}\n{text}");
+        let others = [
+            "path MTU",
+            "AWS does not say",
+            "begins nothing",
+            "nothing is known",
+            "echo-reply    internet ←",
+        ];
+        assert_eq!(
+            others.iter().filter(|other| text.contains(**other)).count(),
+            1,
+            "{on}\n{text}"
+        );
     };
     for on in ["icmp 8", "icmp 8/0", "icmpv6 128", "ping"] {
         says(on, "echo-reply    internet ← a  a reply needs no rule");
@@ -149,14 +218,40 @@ fn each_kind_of_icmp_has_words_of_its_own() {
     for on in ["icmp 3/4", "icmpv6 2", "icmp fragmentation-needed"] {
         says(on, "path MTU discovery needs an inbound rule for it");
     }
-    for on in ["icmp 3", "icmp 3/1", "icmp 4", "icmp 5", "icmp 11/0", "icmp 12", "icmpv6 1", "icmpv6 3", "icmpv6 4/1"] {
-        says(on, "AWS does not say whether it passes as a part of the connection that it is about");
+    for on in [
+        "icmp 3",
+        "icmp 3/1",
+        "icmp 4",
+        "icmp 5",
+        "icmp 11/0",
+        "icmp 12",
+        "icmpv6 1",
+        "icmpv6 3",
+        "icmpv6 4/1",
+    ] {
+        says(
+            on,
+            "AWS does not say whether it passes as a part of the connection that it is about",
+        );
     }
     for on in ["icmp 0", "icmpv6 129"] {
-        says(on, "echo-reply  internet → a  let through by the rules above\n    a reply, which begins nothing");
+        says(
+            on,
+            "echo-reply  internet → a  let through by the rules above\n    a reply, which begins nothing",
+        );
     }
-    for on in ["icmp 8/1", "icmp 9", "icmp 14", "icmp 200", "icmpv6 100", "icmpv6 135"] {
-        says(on, "packet  internet → a  let through by the rules above\n    nothing is known that answers it");
+    for on in [
+        "icmp 8/1",
+        "icmp 9",
+        "icmp 14",
+        "icmp 200",
+        "icmpv6 100",
+        "icmpv6 135",
+    ] {
+        says(
+            on,
+            "packet  internet → a  let through by the rules above\n    nothing is known that answers it",
+        );
     }
 }
 
@@ -171,7 +266,10 @@ app allows https from web
     let note = "`: `--to app` asks for its members";
     assert!(trace_text(program, ("web", "10.0.1.0/25", "https")).contains(note));
     for end in ["10.0.0.0/16", "10.0.2.7", "internet", "web"] {
-        assert!(!trace_text(program, (end, "app", "https")).contains("is among"), "{end}");
+        assert!(
+            !trace_text(program, (end, "app", "https")).contains("is among"),
+            "{end}"
+        );
     }
 }
 
@@ -179,7 +277,10 @@ app allows https from web
 fn nothing_is_let_through_where_no_tier_is() {
     let text = trace_text(SHOP, ("office", "internet", "https"));
     let says = "SYN      office → internet  no tier is at either end, so that no group of the program decides\n";
-    assert!(text.contains(says) && !text.contains("let through"), "{text}");
+    assert!(
+        text.contains(says) && !text.contains("let through"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -188,9 +289,18 @@ fn each_exchange_has_a_fate_of_its_own() {
     shown_trace("trace-exchanges", program, ("a", "b", "dns"));
     let travels = |question| -> Vec<String> {
         let (asked, subject) = asked(program, question);
-        let json = report::trace_json(&asked.compilation.policy, &asked.compilation.sources, &subject).0;
-        let packets = json.lines().filter_map(|line| line.trim().strip_prefix("\"packet\": "));
-        packets.map(|packet| packet.trim_matches(['"', ',']).to_string()).collect()
+        let json = report::trace_json(
+            &asked.compilation.policy,
+            &asked.compilation.sources,
+            &subject,
+        )
+        .0;
+        let packets = json
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("\"packet\": "));
+        packets
+            .map(|packet| packet.trim_matches(['"', ',']).to_string())
+            .collect()
     };
     assert_eq!(travels(("a", "b", "dns")), ["datagram", "reply"]);
     assert_eq!(travels(("a", "b", "udp 53")), ["datagram", "reply"]);
@@ -244,7 +354,9 @@ a allows tcp 9 from 198.51.100.7 until 2026-01-15
 a allows tcp 10 from private
 ";
     let passed = |from: &str| -> Vec<usize> {
-        let verdict = |port: &usize| verdicts(program, (from, "a", &format!("tcp {port}"))) == [Verdict::Passes];
+        let verdict = |port: &usize| {
+            verdicts(program, (from, "a", &format!("tcp {port}"))) == [Verdict::Passes]
+        };
         (1..=10).filter(verdict).collect()
     };
     assert_eq!(passed("office"), [1, 7]);
@@ -256,7 +368,10 @@ a allows tcp 10 from private
     assert_eq!(passed("b"), [5, 6, 7, 10]);
     assert_eq!(passed("198.51.100.7"), [7, 9]);
     assert_eq!(passed("private"), [7, 10]);
-    assert_eq!(verdicts(program, ("both", "both", "tcp 6")), [Verdict::Passes; 4]);
+    assert_eq!(
+        verdicts(program, ("both", "both", "tcp 6")),
+        [Verdict::Passes; 4]
+    );
     // what is not known
     for_some(program, ("198.51.100.7", "a", "tcp 2"));
     for_some(program, ("198.51.100.7", "a", "tcp 3"));
@@ -274,28 +389,38 @@ fn both_ip_versions_count() {
     for_some(program, ("internet", "a", "https"));
     passes(program, ("10.0.0.0/8", "a", "https"));
     stopped(program, ("2001:db8::/32", "a", "https"));
-    passes(&format!("stack s {{ ip = ipv4 }}\n{program}"), ("internet", "a", "https"));
+    passes(
+        &format!("stack s {{ ip = ipv4 }}\n{program}"),
+        ("internet", "a", "https"),
+    );
     // ICMP by name is whichever the ends speak
     let program = "tier a\na allows ping from anywhere-ipv4\n";
     passes(program, ("10.0.0.0/8", "a", "ping"));
     for_some(program, ("internet", "a", "ping"));
     // no version in common, and so nothing passes
-    let program =
-        "stack s { ip = ipv4 }\ntier a { addresses = 10.0.0.0/24 }\na allows https from anywhere, 2001:db8::/32\n";
+    let program = "stack s { ip = ipv4 }\ntier a { addresses = 10.0.0.0/24 }\na allows https from anywhere, 2001:db8::/32\n";
     stopped(program, ("2001:db8::/32", "a", "https"));
     stopped(program, ("10.0.0.0/8", "a", "icmpv6"));
     let text = trace_text(program, ("2001:db8::/32", "a", "https"));
     assert!(text.contains("they have no IP version in common"), "{text}");
-    shown_trace("trace-versions", "tier a\na allows https from anywhere-ipv4\n", ("internet", "a", "https"));
+    shown_trace(
+        "trace-versions",
+        "tier a\na allows https from anywhere-ipv4\n",
+        ("internet", "a", "https"),
+    );
 }
 
-/// The answer of a trace is that of the assertions: it passes where `can` holds, and is stopped where `cannot` does.
+/// The answer of a trace is that of the assertions: it passes where `can` holds, and is stopped
+/// where `cannot` does.
 #[test]
 fn paths_between_ends_that_are_no_tiers_say_that_no_group_decides() {
     let program = "tier web { outbound = closed }\nweb allows https from anywhere\n";
     let between = |from, to| paths_text(program, (from, to, "ssh"), 1).0;
     let hosts = between("203.0.113.7", "198.51.100.7");
-    assert!(hosts.contains("so no group of this program filters what passes directly"), "{hosts}");
+    assert!(
+        hosts.contains("so no group of this program filters what passes directly"),
+        "{hosts}"
+    );
     assert!(!between("198.51.100.7", "web").contains("no group of this program"));
 }
 
@@ -305,26 +430,52 @@ fn a_trace_and_an_assertion_have_one_meaning() {
     for (sentences, question, verdict) in [
         ("b allows all from a", ("a", "b", "all"), Verdict::Passes),
         ("b allows all from a", ("a", "b", "tcp"), Verdict::Passes),
-        ("b allows mixed from a", ("a", "b", "mixed"), Verdict::Passes),
-        ("b allows tcp 22 from a", ("a", "b", "mixed"), Verdict::ForSome),
+        (
+            "b allows mixed from a",
+            ("a", "b", "mixed"),
+            Verdict::Passes,
+        ),
+        (
+            "b allows tcp 22 from a",
+            ("a", "b", "mixed"),
+            Verdict::ForSome,
+        ),
         ("b allows tcp 22 from a", ("a", "b", "six"), Verdict::Passes),
-        ("b allows icmpv6 from a", ("a", "b", "six"), Verdict::ForSome),
-        ("b allows icmpv6 from a", ("a", "b", "icmpv6"), Verdict::ForSome),
+        (
+            "b allows icmpv6 from a",
+            ("a", "b", "six"),
+            Verdict::ForSome,
+        ),
+        (
+            "b allows icmpv6 from a",
+            ("a", "b", "icmpv6"),
+            Verdict::ForSome,
+        ),
         ("b allows ping from a", ("a", "b", "ping"), Verdict::Passes),
         ("b allows udp from a", ("a", "b", "six"), Verdict::Stopped),
     ] {
         let program = format!("{vpc}{sentences}\n");
-        assert_eq!(verdicts(&program, question), [verdict], "{program}{question:?}");
+        assert_eq!(
+            verdicts(&program, question),
+            [verdict],
+            "{program}{question:?}"
+        );
     }
     let ipv4 = "stack s { ip = ipv4 }\ntier web\n";
     let icmp = format!("{ipv4}web allows icmp from 2001:db8::/32\n");
     for_some(&icmp, ("2001:db8::/32", "web", "icmp"));
     stopped(&icmp, ("2001:db8::/32", "web", "tcp"));
-    assert!(trace_text(&icmp, ("2001:db8::/32", "web", "icmp")).contains(", over IPv6: passes for some"));
+    assert!(
+        trace_text(&icmp, ("2001:db8::/32", "web", "icmp"))
+            .contains(", over IPv6: passes for some")
+    );
     let world = format!("{ipv4}web allows https, ping from anywhere\n");
     passes(&world, ("internet", "web", "https"));
     passes(&world, ("internet", "web", "ping"));
-    for_some(&format!("{ipv4}web allows https from 2600::/12\n"), ("internet", "web", "https"));
+    for_some(
+        &format!("{ipv4}web allows https from 2600::/12\n"),
+        ("internet", "web", "https"),
+    );
 }
 
 /// The programs of the examples, with the ends and services that they speak of.
@@ -338,9 +489,26 @@ fn every_question(mut each: impl FnMut(&str, Asks<'_>)) {
         let policy = compile_text("shop.tier", &text, &[], as_of()).policy;
         let mut ends: Vec<&str> = policy.tiers.iter().map(|tier| tier.name.as_str()).collect();
         ends.push("internet");
-        ends.extend(policy.networks.iter().map(|network| network.name.as_str()).take(2));
-        ends.extend(policy.externals.iter().map(|external| external.name.as_str()).take(1));
-        let mut services: Vec<String> = policy.flows.iter().map(|flow| flow.traffic.to_string()).take(40).collect();
+        ends.extend(
+            policy
+                .networks
+                .iter()
+                .map(|network| network.name.as_str())
+                .take(2),
+        );
+        ends.extend(
+            policy
+                .externals
+                .iter()
+                .map(|external| external.name.as_str())
+                .take(1),
+        );
+        let mut services: Vec<String> = policy
+            .flows
+            .iter()
+            .map(|flow| flow.traffic.to_string())
+            .take(40)
+            .collect();
         services.sort();
         services.dedup();
         services.truncate(6);
@@ -360,18 +528,38 @@ fn a_trace_passes_exactly_when_the_assertion_holds() {
     let mut seen = [0, 0];
     every_question(|program, question| {
         let (asked, subject) = asked(program, question);
-        let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+        let found = trace(
+            &asked.compilation.policy,
+            &subject.from,
+            &subject.to,
+            &subject.services,
+        );
         let (from, to, on) = question;
-        let on = if on.is_empty() { String::new() } else { format!(" on {on}") };
+        let on = if on.is_empty() {
+            String::new()
+        } else {
+            format!(" on {on}")
+        };
         let program = format!("{program}\nassert {from} can reach {to}{on}\n");
         let line = program.lines().count();
         let compilation = compile_text("shop.tier", &program, &[], as_of());
-        let (problems, sources) = (compilation.judge(&Levels::default()).problems, &compilation.sources);
+        let (problems, sources) = (
+            compilation.judge(&Levels::default()).problems,
+            &compilation.sources,
+        );
         let mine = problems.sorted().into_iter().filter(|problem| {
-            problem.span().is_some_and(|span| sources.file(span.file).line_column(span.start).0 == line)
+            problem
+                .span()
+                .is_some_and(|span| sources.file(span.file).line_column(span.start).0 == line)
         });
         let holds = mine.count() == 0;
-        assert_eq!(found.iter().all(|connection| connection.verdict == Verdict::Passes), holds, "{program}");
+        assert_eq!(
+            found
+                .iter()
+                .all(|connection| connection.verdict == Verdict::Passes),
+            holds,
+            "{program}"
+        );
         seen[usize::from(holds)] += 1;
     });
     assert!(seen.iter().all(|count| *count > 50), "{seen:?}");
@@ -395,13 +583,19 @@ fn the_sentence_that_would_open_a_gate_does() {
             let (asked, subject) = asked(&program, question);
             let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
             let answer = report::trace_text(policy, sources, &subject, Paint::Plain);
-            for line in answer.0.lines().filter_map(|line| line.trim().strip_prefix("this would let it through: `")) {
+            for line in answer
+                .0
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix("this would let it through: `"))
+            {
                 program += &format!("{}\n", line.trim_end_matches('`'));
                 helped += 1;
             }
         }
         assert!(
-            verdicts(&program, question).iter().all(|verdict| *verdict == Verdict::Passes),
+            verdicts(&program, question)
+                .iter()
+                .all(|verdict| *verdict == Verdict::Passes),
             "{program}{question:?}"
         );
     }
@@ -410,9 +604,15 @@ fn the_sentence_that_would_open_a_gate_does() {
 
 #[test]
 fn each_gate_is_judged_by_itself() {
-    let program = "tier a { outbound = closed }\ntier b\nb allows https from 10.0.0.0/8\na allows ssh to b\n";
+    let program =
+        "tier a { outbound = closed }\ntier b\nb allows https from 10.0.0.0/8\na allows ssh to b\n";
     let (asked, subject) = asked(program, ("a", "b", "https"));
-    let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+    let found = trace(
+        &asked.compilation.policy,
+        &subject.from,
+        &subject.to,
+        &subject.services,
+    );
     let gates: Vec<(bool, Verdict)> = found[0].legs[0]
         .gates
         .iter()
@@ -427,7 +627,11 @@ fn a_failing_assertion_keeps_nothing_from_answering() {
     let program = format!("{SHOP}assert internet can reach db on mysql\n");
     stopped(&program, ("internet", "db", "mysql"));
     let (asked, _) = asked(&program, ("internet", "db", "mysql"));
-    assert_eq!(asked.compilation.policy.assertions.len(), 1, "the question is none of the program's assertions");
+    assert_eq!(
+        asked.compilation.policy.assertions.len(),
+        1,
+        "the question is none of the program's assertions"
+    );
 }
 
 fn paths_text(program: &str, question: Asks<'_>, max: usize) -> (String, bool) {
@@ -451,7 +655,10 @@ db allows tcp 9100 from c
 fn paths_are_the_chains_the_shortest_first() {
     let lines = |question, max| -> Vec<String> {
         let (text, _) = paths_text(NET, question, max);
-        text.lines().filter(|line| line.contains(". ") && !line.starts_with(' ')).map(str::to_string).collect()
+        text.lines()
+            .filter(|line| line.contains(". ") && !line.starts_with(' '))
+            .map(str::to_string)
+            .collect()
     };
     let all = [
         "1. internet → a → b → db",
@@ -462,40 +669,91 @@ fn paths_are_the_chains_the_shortest_first() {
     assert_eq!(lines(("internet", "db", ""), 20), all);
     assert_eq!(lines(("internet", "db", ""), 4), all);
     assert_eq!(lines(("internet", "db", ""), 3), all[..3]);
-    assert!(!paths_text(NET, ("internet", "db", ""), 4).0.contains("there are more"));
-    assert!(paths_text(NET, ("internet", "db", ""), 3).0.contains("the 3 shortest chains; there are more"));
+    assert!(
+        !paths_text(NET, ("internet", "db", ""), 4)
+            .0
+            .contains("there are more")
+    );
+    assert!(
+        paths_text(NET, ("internet", "db", ""), 3)
+            .0
+            .contains("the 3 shortest chains; there are more")
+    );
     // on what the last step is
-    assert_eq!(lines(("internet", "db", "mysql"), 9), ["1. internet → a → b → db", "2. internet → a → c → b → db"]);
+    assert_eq!(
+        lines(("internet", "db", "mysql"), 9),
+        ["1. internet → a → b → db", "2. internet → a → c → b → db"]
+    );
     assert_eq!(lines(("internet", "db", "ssh"), 9), Vec::<String>::new());
     // there and back again, each tier once
-    let back = ["1. b → a → b", "2. b → c → b", "3. b → a → c → b", "4. b → c → a → b"];
+    let back = [
+        "1. b → a → b",
+        "2. b → c → b",
+        "3. b → a → c → b",
+        "4. b → c → a → b",
+    ];
     assert_eq!(lines(("b", "b", ""), 9), back);
     assert_eq!(lines(("db", "a", ""), 9), Vec::<String>::new());
     assert!(!paths_text(NET, ("db", "a", ""), 9).1);
     // ends that are no tiers are not linked by what nobody here decides
-    assert_eq!(lines(("10.0.0.0/8", "internet", ""), 1), ["1. 10.0.0.0/8 → a → internet"]);
+    assert_eq!(
+        lines(("10.0.0.0/8", "internet", ""), 1),
+        ["1. 10.0.0.0/8 → a → internet"]
+    );
 }
 
 #[test]
 fn paths_of_the_net() {
     let question = ("internet", "db", "mysql");
-    shown("paths", NET, &format!("paths {}", typed(question)), &paths_text(NET, question, 20).0);
+    shown(
+        "paths",
+        NET,
+        &format!("paths {}", typed(question)),
+        &paths_text(NET, question, 20).0,
+    );
     let bounded = ("internet", "db", "");
-    shown("paths-bounded", NET, &format!("paths {} --max 1", typed(bounded)), &paths_text(NET, bounded, 1).0);
+    shown(
+        "paths-bounded",
+        NET,
+        &format!("paths {} --max 1", typed(bounded)),
+        &paths_text(NET, bounded, 1).0,
+    );
     let none = ("db", "a", "");
-    shown("paths-none", NET, &format!("paths {}", typed(none)), &paths_text(NET, none, 20).0);
+    shown(
+        "paths-none",
+        NET,
+        &format!("paths {}", typed(none)),
+        &paths_text(NET, none, 20).0,
+    );
     let (asked, subject) = asked(NET, question);
-    let (json, _) = report::paths_json(&asked.compilation.policy, &asked.compilation.sources, &subject, 1);
-    shown("paths-json", NET, &format!("paths {} --max 1 --format json", typed(question)), &json);
+    let (json, _) = report::paths_json(
+        &asked.compilation.policy,
+        &asked.compilation.sources,
+        &subject,
+        1,
+    );
+    shown(
+        "paths-json",
+        NET,
+        &format!("paths {} --max 1 --format json", typed(question)),
+        &json,
+    );
 }
 
 #[test]
 fn paths_are_bounded_in_time() {
     // forty tiers of which each reaches each: more chains than anyone could list
     let names: Vec<String> = (0..40).map(|n| format!("t{n}")).collect();
-    let program = format!("tier {}\n{1} allow ssh from {1}\n", names.join(", "), names.join(", "));
+    let program = format!(
+        "tier {}\n{1} allow ssh from {1}\n",
+        names.join(", "),
+        names.join(", ")
+    );
     let (text, found) = paths_text(&program, ("t0", "t1", "ssh"), 100);
-    assert!(found && text.contains("the 100 shortest chains; there are more"), "{text}");
+    assert!(
+        found && text.contains("the 100 shortest chains; there are more"),
+        "{text}"
+    );
     let (text, _) = paths_text(&program, ("t0", "t1", "tcp 1"), 100);
     assert!(text.starts_with("nothing leads"), "{text}");
 }
@@ -535,10 +793,18 @@ fn table(policy: &Policy) -> String {
 fn matrices() {
     let compilation = compile_text("shop.tier", MIXED, &[], as_of());
     let policy = &compilation.policy;
-    for (format, text) in
-        [("table", table(policy)), ("markdown", report::markdown(policy)), ("csv", csv(policy)), ("json", json(policy))]
-    {
-        shown(&format!("matrix-{format}"), MIXED, &format!("matrix shop.tier --format {format}"), &text);
+    for (format, text) in [
+        ("table", table(policy)),
+        ("markdown", report::markdown(policy)),
+        ("csv", csv(policy)),
+        ("json", json(policy)),
+    ] {
+        shown(
+            &format!("matrix-{format}"),
+            MIXED,
+            &format!("matrix shop.tier --format {format}"),
+            &text,
+        );
     }
 }
 
@@ -557,33 +823,60 @@ fn a_wide_matrix_is_a_list() {
 #[test]
 fn a_list_stays_narrow_however_many_the_ends() {
     // a list of all the senders would be wider than a format width may be
-    let names: Vec<String> = (0..400).map(|n| format!("{}{n}", "long-".repeat(36))).collect();
+    let names: Vec<String> = (0..400)
+        .map(|n| format!("{}{n}", "long-".repeat(36)))
+        .collect();
     let closed = "{ outbound = closed }";
-    let program = format!("tier {} {closed}\ntier db {closed}\n", names.join(&format!(" {closed}\ntier ")));
-    let program = names[..390].iter().fold(program, |program, name| format!("{program}db allows ssh from {name}\n"));
+    let program = format!(
+        "tier {} {closed}\ntier db {closed}\n",
+        names.join(&format!(" {closed}\ntier "))
+    );
+    let program = names[..390].iter().fold(program, |program, name| {
+        format!("{program}db allows ssh from {name}\n")
+    });
     let text = table(&compile_text("shop.tier", &program, &[], as_of()).policy);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "TO  ON      FROM");
     assert!(lines[1].starts_with("db  tcp 22  long-"), "{text}");
-    assert!(lines[1].ends_with(" and 382 more") && lines[1].len() < 2_000, "{text}");
+    assert!(
+        lines[1].ends_with(" and 382 more") && lines[1].len() < 2_000,
+        "{text}"
+    );
     // columns that are very wide are not filled up to their width
     let ports: Vec<String> = (0..400).map(|n| (n * 2 + 1).to_string()).collect();
-    let program = format!("{program}{} allows tcp {} from db\n", names[0], ports.join(", "));
+    let program = format!(
+        "{program}{} allows tcp {} from db\n",
+        names[0],
+        ports.join(", ")
+    );
     let text = table(&compile_text("shop.tier", &program, &[], as_of()).policy);
-    assert!(text.lines().any(|line| line.starts_with("db ") && line.len() < 2_000), "{text}");
+    assert!(
+        text.lines()
+            .any(|line| line.starts_with("db ") && line.len() < 2_000),
+        "{text}"
+    );
 }
 
 /// The lines of a matrix as comma-separated values.
 fn matrix_lines(program: &str) -> Vec<String> {
     let compilation = compile_text("shop.tier", program, &[], as_of());
-    assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
-    csv(&compilation.policy).lines().map(str::to_string).collect()
+    assert!(
+        !compilation.problems.any_error(),
+        "{program}{:?}",
+        compilation.problems
+    );
+    csv(&compilation.policy)
+        .lines()
+        .map(str::to_string)
+        .collect()
 }
 
 #[test]
 fn every_tier_reaches_what_is_never_filtered() {
     let closed = "{ outbound = closed }";
-    let lines = matrix_lines(&format!("tier a {closed}\ntier b {closed}\na allows https to 169.254.169.254\n"));
+    let lines = matrix_lines(&format!(
+        "tier a {closed}\ntier b {closed}\na allows https to 169.254.169.254\n"
+    ));
     for tier in ["a", "b"] {
         let line = format!("{tier},tier,169.254.169.254/32,hosts,all,");
         assert!(lines.contains(&line), "{lines:?}");
@@ -599,18 +892,33 @@ b allows icmp 3/4 from private
 ";
     for_some(program, ("private", "a", "tcp 80"));
     let lines = matrix_lines(program);
-    assert!(lines.contains(&"private,hosts,a,tier,,tcp 80 (IPv6)".to_string()), "{lines:?}");
+    assert!(
+        lines.contains(&"private,hosts,a,tier,,tcp 80 (IPv6)".to_string()),
+        "{lines:?}"
+    );
     // what the resolver makes of the word is what the matrix makes of it
-    let all = compile_text("shop.tier", "tier a\na allows https from private\n", &[], as_of()).policy;
+    let all = compile_text(
+        "shop.tier",
+        "tier a\na allows https from private\n",
+        &[],
+        as_of(),
+    )
+    .policy;
     let blocks = all.flows.iter().filter_map(|flow| match flow.peer {
         Peer::Net(block) => Some(block),
         Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
     });
     assert_eq!(blocks.collect::<Vec<_>>(), tierwall::net::private());
     // nor are there more than the stack uses
-    let lines = matrix_lines(&format!("stack s {{ ip = ipv4 }}\ntier c\n{}", "c allows icmp 3/4 from private\n"));
+    let lines = matrix_lines(&format!(
+        "stack s {{ ip = ipv4 }}\ntier c\n{}",
+        "c allows icmp 3/4 from private\n"
+    ));
     assert!(!lines.iter().any(|line| line.contains("IPv")), "{lines:?}");
-    assert!(lines.contains(&"private,hosts,c,tier,icmp 3/4,".to_string()), "{lines:?}");
+    assert!(
+        lines.contains(&"private,hosts,c,tier,icmp 3/4,".to_string()),
+        "{lines:?}"
+    );
     let program = "\
 vpc main { cidr = [10.0.0.0/16, 2001:db8:1::/56] }
 tier a { addresses = [10.0.0.0/24, 2001:db8:1::/64] }
@@ -619,7 +927,10 @@ a allows tcp 80 from 2001:db8:1::/56
 b allows icmp 3/4 from vpc main
 ";
     let lines = matrix_lines(program);
-    assert!(lines.contains(&"vpc main,hosts,a,tier,tcp 80 (IPv6),".to_string()), "{lines:?}");
+    assert!(
+        lines.contains(&"vpc main,hosts,a,tier,tcp 80 (IPv6),".to_string()),
+        "{lines:?}"
+    );
 }
 
 #[test]
@@ -632,21 +943,43 @@ a allows tcp 80 from 2001:db8:1::/56
 a allows tcp 81 from vpc main
 ";
     let lines = matrix_lines(program);
-    assert!(lines.contains(&"vpc main,hosts,a,tier,\"tcp 80 (IPv6), 81\",".to_string()), "{lines:?}");
+    assert!(
+        lines.contains(&"vpc main,hosts,a,tier,\"tcp 80 (IPv6), 81\",".to_string()),
+        "{lines:?}"
+    );
 
     let vpc = "vpc main { cidr = 10.0.0.0/16 }\ntier api, app\n";
     for (sentences, sure, perhaps) in [
-        ("app allows icmpv6 echo-request, ssh from api", "tcp 22 (IPv4)", "\"tcp 22 (IPv6), icmpv6 128/0\""),
-        ("app allows icmpv6 echo-request from api", "", "icmpv6 128/0"),
+        (
+            "app allows icmpv6 echo-request, ssh from api",
+            "tcp 22 (IPv4)",
+            "\"tcp 22 (IPv6), icmpv6 128/0\"",
+        ),
+        (
+            "app allows icmpv6 echo-request from api",
+            "",
+            "icmpv6 128/0",
+        ),
         // what has one name in both is said once
         ("app allows ping, ssh from api", "\"tcp 22, icmp 8\"", ""),
         ("app allows icmp from api", "icmp", ""),
         ("app allows all from api", "all", ""),
-        ("app allows icmp 3/4, icmpv6 128/0 from api", "icmp 3/4", "icmpv6 128/0"),
+        (
+            "app allows icmp 3/4, icmpv6 128/0 from api",
+            "icmp 3/4",
+            "icmpv6 128/0",
+        ),
     ] {
         let lines = matrix_lines(&format!("{vpc}{sentences}\n"));
-        let line = lines.iter().find(|line| line.starts_with("api,tier,app,")).map(String::as_str);
-        assert_eq!(line, Some(&format!("api,tier,app,tier,{sure},{perhaps}")[..]), "{sentences}");
+        let line = lines
+            .iter()
+            .find(|line| line.starts_with("api,tier,app,"))
+            .map(String::as_str);
+        assert_eq!(
+            line,
+            Some(&format!("api,tier,app,tier,{sure},{perhaps}")[..]),
+            "{sentences}"
+        );
     }
 }
 
@@ -655,22 +988,41 @@ fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
     let program = |count: usize| {
         let start = "network office = 203.0.113.0/24\ntier a\na allows ssh from office, private\n";
         (0..count).fold(start.to_string(), |text, n| {
-            format!("{text}a allows tcp {} from 198.{}.{}.1\n", n % 7 + 1, 51 + n / 200, n % 200)
+            format!(
+                "{text}a allows tcp {} from 198.{}.{}.1\n",
+                n % 7 + 1,
+                51 + n / 200,
+                n % 200
+            )
         })
     };
     let shown = |count: usize| {
         let policy = compile_text("shop.tier", &program(count), &[], as_of()).policy;
         [table(&policy), report::markdown(&policy), json(&policy)]
     };
-    assert_eq!(matrix_lines(&program(256)).iter().filter(|line| line.starts_with("198.")).count(), 256);
+    assert_eq!(
+        matrix_lines(&program(256))
+            .iter()
+            .filter(|line| line.starts_with("198."))
+            .count(),
+        256
+    );
     assert!(shown(256)[2].contains("\"left_out\": 0,"));
     assert!(!shown(256)[0].contains("left out"));
     let lines = matrix_lines(&program(1_200));
     assert!(!lines.iter().any(|line| line.contains("198.")), "{lines:?}");
-    assert!(["office", "private"].iter().all(|end| lines.iter().any(|line| line.starts_with(end))), "{lines:?}");
+    assert!(
+        ["office", "private"]
+            .iter()
+            .all(|end| lines.iter().any(|line| line.starts_with(end))),
+        "{lines:?}"
+    );
     let [table, markdown, json] = shown(1_200);
     let says = "\n\n1,200 addresses that sentences name are left out: give them names as networks to see them\n";
-    assert!(table.ends_with(says) && markdown.ends_with(says), "{table}{markdown}");
+    assert!(
+        table.ends_with(says) && markdown.ends_with(says),
+        "{table}{markdown}"
+    );
     assert!(json.contains("\"left_out\": 1200,"), "{json}");
 }
 
@@ -682,7 +1034,9 @@ fn complaints(question: Asks<'_>) -> String {
         Ok(asked) => {
             let style = tierwall::diagnostic::Style::Plain;
             let problems = asked.compilation.problems.sorted();
-            let drawn = problems.iter().map(|p| tierwall::diagnostic::render(p, &asked.compilation.sources, style));
+            let drawn = problems
+                .iter()
+                .map(|p| tierwall::diagnostic::render(p, &asked.compilation.sources, style));
             drawn.collect::<Vec<_>>().join("\n")
         }
     }
@@ -698,27 +1052,54 @@ fn what_is_wrong_with_a_question_is_said() {
         (("internet", "web", "web"), "`web` is a tier"),
         (("internet", "10.0.0.1/8", ""), "10.0.0.0/8"),
         (("", "web", ""), "--from  --to web"),
-        (("internet\n", "web", ""), "the value of `--from` must be one line"),
-        (("internet", "web\r", ""), "the value of `--to` must be one line"),
-        (("internet", "web # all of it", ""), "the value of `--to` must be one line"),
+        (
+            ("internet\n", "web", ""),
+            "the value of `--from` must be one line",
+        ),
+        (
+            ("internet", "web\r", ""),
+            "the value of `--to` must be one line",
+        ),
+        (
+            ("internet", "web # all of it", ""),
+            "the value of `--to` must be one line",
+        ),
         (("internet", "web on https", ""), "there is more in them"),
         (("only internet", "web", ""), "there is more in them"),
-        (("internet", "web", "https only through app"), "there is more in them"),
+        (
+            ("internet", "web", "https only through app"),
+            "there is more in them",
+        ),
         (("internet can reach web", "web", ""), "expected"),
         (("internet cannot reach web", "web", ""), "expected"),
     ] {
         let found = complaints(question);
-        assert!(found.contains(says), "{question:?}: `{says}` is not in\n{found}");
+        assert!(
+            found.contains(says),
+            "{question:?}: `{says}` is not in\n{found}"
+        );
     }
     let text = complaints(("ofice", "db, wbe", "mysq"));
-    shown("question-errors", SHOP, &format!("trace {}", typed(("ofice", "db, wbe", "mysq"))), &text);
+    shown(
+        "question-errors",
+        SHOP,
+        &format!("trace {}", typed(("ofice", "db, wbe", "mysq"))),
+        &text,
+    );
 }
 
 /// What the command prints.
 fn run(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_tierwall")).args(arguments).current_dir(package()).output();
+    let output = Command::new(env!("CARGO_BIN_EXE_tierwall"))
+        .args(arguments)
+        .current_dir(package())
+        .output();
     let output = output.unwrap_or_else(|error| panic!("{error}"));
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -726,16 +1107,32 @@ fn run(arguments: &[&str]) -> String {
 fn what_is_asked_stands_before_what_it_is_read_with() {
     for command in ["trace", "paths"] {
         let help = run(&[command, "--help"]);
-        let at = |option: &str| help.find(option).unwrap_or_else(|| panic!("{option}: {help}"));
-        let options = ["--from <", "--to <", "--on <", "--format <", "--set <", "--vars <"];
+        let at = |option: &str| {
+            help.find(option)
+                .unwrap_or_else(|| panic!("{option}: {help}"))
+        };
+        let options = [
+            "--from <",
+            "--to <",
+            "--on <",
+            "--format <",
+            "--set <",
+            "--vars <",
+        ];
         assert!(options.map(at).is_sorted(), "{help}");
     }
 }
 
 #[test]
 fn markdown_has_a_short_name() {
-    let [long, short] =
-        ["markdown", "md"].map(|format| run(&["matrix", "examples/default-group-locked.tier", "--format", format]));
+    let [long, short] = ["markdown", "md"].map(|format| {
+        run(&[
+            "matrix",
+            "examples/default-group-locked.tier",
+            "--format",
+            format,
+        ])
+    });
     assert_eq!(long, short);
     assert!(short.starts_with("| "), "{short}");
 }
@@ -754,21 +1151,51 @@ fn what_groups_never_filter_passes() {
         trace_text(program, ("web", "169.254.169.240/28", "http")),
         trace_text(program, ("10.0.0.1", "web", "ssh")),
     ];
-    assert!(sure.contains("  security groups never filter what is at this address\n"), "{sure}");
-    assert!(some.contains("  security groups never filter some of what is at this address\n"), "{some}");
-    assert!(some.contains("surely for 169.254.169.250/31, 169.254.169.253/32, 169.254.169.254/32 only\n"), "{some}");
-    assert!(perhaps.contains("not known is whether AWS reserves this address"), "{perhaps}");
+    assert!(
+        sure.contains("  security groups never filter what is at this address\n"),
+        "{sure}"
+    );
+    assert!(
+        some.contains("  security groups never filter some of what is at this address\n"),
+        "{some}"
+    );
+    assert!(
+        some.contains(
+            "surely for 169.254.169.250/31, 169.254.169.253/32, 169.254.169.254/32 only\n"
+        ),
+        "{some}"
+    );
+    assert!(
+        perhaps.contains("not known is whether AWS reserves this address"),
+        "{perhaps}"
+    );
 }
 
 #[test]
 fn a_sentence_that_has_ended_is_named() {
     let program = "tier app\ntier cache\ncache allows redis from app until 2020-01-01\ncache allows ssh from app until 2020-01-01\n";
     let (asked, subject) = asked(program, ("app", "cache", "redis"));
-    let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
-    let ended: Vec<usize> = found[0].legs[0].gates.iter().map(|station| station.ended.len()).collect();
-    assert_eq!(ended, [0, 1], "the sender is open, and the receiver accepted redis");
+    let found = trace(
+        &asked.compilation.policy,
+        &subject.from,
+        &subject.to,
+        &subject.services,
+    );
+    let ended: Vec<usize> = found[0].legs[0]
+        .gates
+        .iter()
+        .map(|station| station.ended.len())
+        .collect();
+    assert_eq!(
+        ended,
+        [0, 1],
+        "the sender is open, and the receiver accepted redis"
+    );
     let text = trace_text(program, ("app", "cache", "redis"));
-    assert!(text.contains("ended: shop.tier:3: cache allows redis from app until 2020-01-01"), "{text}");
+    assert!(
+        text.contains("ended: shop.tier:3: cache allows redis from app until 2020-01-01"),
+        "{text}"
+    );
     assert!(!text.contains("ssh"), "{text}");
 }
 
@@ -780,10 +1207,19 @@ fn a_sentence_that_would_open_a_gate_between_vpcs_needs_them_peered() {
              tier web, near {{ vpc = left }}\ntier far {{ vpc = right }}\n"
         );
         let text = trace_text(&program, (from, to, "https"));
-        assert!(text.contains(&format!("this would let it through: `{to} allows https from {from}`")), "{text}");
+        assert!(
+            text.contains(&format!(
+                "this would let it through: `{to} allows https from {from}`"
+            )),
+            "{text}"
+        );
         text.contains("`, once the VPCs are peered: `peer ")
     };
-    for (peering, apart) in [("", true), ("peer left with right\n", false), ("peer right with left\n", false)] {
+    for (peering, apart) in [
+        ("", true),
+        ("peer left with right\n", false),
+        ("peer right with left\n", false),
+    ] {
         assert_eq!(needs_peering(peering, ("web", "far")), apart, "{peering}");
         assert_eq!(needs_peering(peering, ("far", "web")), apart, "{peering}");
         assert!(!needs_peering(peering, ("web", "near")), "{peering}");
@@ -792,10 +1228,16 @@ fn a_sentence_that_would_open_a_gate_between_vpcs_needs_them_peered() {
 
 #[test]
 fn a_sentence_that_has_ended_is_that_of_its_sender() {
-    let program = "tier app, web { outbound = closed }\nweb allows https to 198.51.100.7 until 2020-01-01\n";
+    let program =
+        "tier app, web { outbound = closed }\nweb allows https to 198.51.100.7 until 2020-01-01\n";
     for (from, count) in [("app", 0), ("web", 1)] {
         let (asked, subject) = asked(program, (from, "198.51.100.7", "https"));
-        let found = trace(&asked.compilation.policy, &subject.from, &subject.to, &subject.services);
+        let found = trace(
+            &asked.compilation.policy,
+            &subject.from,
+            &subject.to,
+            &subject.services,
+        );
         assert_eq!(found[0].legs[0].gates[0].ended.len(), count, "{from}");
     }
 }
@@ -806,14 +1248,19 @@ fn chains(program: &str, question: Asks<'_>, max: usize) -> (Vec<String>, bool) 
     let policy = &asked.compilation.policy;
     let on = |family| {
         let traffic = subject.services.iter().flat_map(|service| &service.traffic);
-        let all = traffic.map(|traffic| TrafficSet::new(*traffic, family)).reduce(|all, more| all.union(&more));
+        let all = traffic
+            .map(|traffic| TrafficSet::new(*traffic, family))
+            .reduce(|all, more| all.union(&more));
         all.unwrap_or_else(|| TrafficSet::all(family))
     };
     let found = paths(policy, &subject.from, &subject.to, &on, max);
     let shown = found.chains.iter().map(|chain| {
         let mut words = chain.ends[0].name.clone();
         for (step, to) in chain.steps.iter().zip(&chain.ends[1..]) {
-            let ports = step.passing.iter().filter_map(|passing| passing.may.witness(passing.family));
+            let ports = step
+                .passing
+                .iter()
+                .filter_map(|passing| passing.may.witness(passing.family));
             let ports: Vec<String> = ports.map(|traffic| traffic.to_string()).collect();
             words += &format!(" -{}-> {}", ports.join(", "), to.name);
         }
@@ -833,10 +1280,18 @@ c allows tcp 3 from a
 d allows tcp 4 from b
 d allows tcp 5 from 198.51.100.2
 ";
-    let all = ["198.51.100.2 -tcp 5-> d", "198.51.100.1 -tcp 1-> a -tcp 3-> c", "198.51.100.2 -tcp 2-> b -tcp 4-> d"];
+    let all = [
+        "198.51.100.2 -tcp 5-> d",
+        "198.51.100.1 -tcp 1-> a -tcp 3-> c",
+        "198.51.100.2 -tcp 2-> b -tcp 4-> d",
+    ];
     for max in 1..5 {
         let (found, more) = chains(program, ("198.51.100.1, 198.51.100.2", "c, d", ""), max);
-        assert_eq!((&found[..], more), (&all.map(String::from)[..max.min(3)], max < 3), "{max}");
+        assert_eq!(
+            (&found[..], more),
+            (&all.map(String::from)[..max.min(3)], max < 3),
+            "{max}"
+        );
     }
 }
 
@@ -848,8 +1303,14 @@ tier a, b, c { outbound = closed }
 b allows tcp 1-9 from a
 c allows tcp 1-9 from b
 ";
-    assert_eq!(chains(program, ("a", "c", "tcp 5"), 9).0, ["a -tcp 1-> b -tcp 5-> c"]);
-    assert_eq!(chains(program, ("a", "c", ""), 9).0, ["a -tcp 1-> b -tcp 1-> c"]);
+    assert_eq!(
+        chains(program, ("a", "c", "tcp 5"), 9).0,
+        ["a -tcp 1-> b -tcp 5-> c"]
+    );
+    assert_eq!(
+        chains(program, ("a", "c", ""), 9).0,
+        ["a -tcp 1-> b -tcp 1-> c"]
+    );
     assert_eq!(chains(program, ("a", "c", "tcp 10"), 9).0, [""; 0]);
 }
 
@@ -859,14 +1320,26 @@ fn a_path_may_end_in_what_passes_in_ipv6_alone() {
     for program in [
         format!("{vpc}app allows icmpv6 echo-request from api\n"),
         format!("{vpc}app allows icmpv6 echo-request from api\napp allows ssh from api\n"),
-        format!("{vpc}app allows icmpv6 echo-request from api\napp allows all to anywhere\napp allows ssh from api\n"),
+        format!(
+            "{vpc}app allows icmpv6 echo-request from api\napp allows all to anywhere\napp allows ssh from api\n"
+        ),
     ] {
         let question = ("api", "app", "icmpv6 echo-request");
-        assert_eq!(chains(&program, question, 9).0, ["api -icmpv6 128/0-> app"], "{program}");
+        assert_eq!(
+            chains(&program, question, 9).0,
+            ["api -icmpv6 128/0-> app"],
+            "{program}"
+        );
     }
     let program = format!("{vpc}app allows ping, ssh from api\ndb allows ssh from app\n");
-    assert_eq!(chains(&program, ("api", "app", "ping"), 9).0, ["api -icmp 8/0-> app"]);
-    assert_eq!(chains(&program, ("api", "db", "ssh"), 9).0, ["api -tcp 22-> app -tcp 22-> db"]);
+    assert_eq!(
+        chains(&program, ("api", "app", "ping"), 9).0,
+        ["api -icmp 8/0-> app"]
+    );
+    assert_eq!(
+        chains(&program, ("api", "db", "ssh"), 9).0,
+        ["api -tcp 22-> app -tcp 22-> db"]
+    );
 }
 
 #[test]
@@ -881,7 +1354,9 @@ fn paths_begin_where_nothing_is_filtered() {
 fn without_colour(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let first = parts.next().unwrap_or_default().to_string();
-    parts.fold(first, |text, part| text + part.split_once('m').map_or(part, |(_, rest)| rest))
+    parts.fold(first, |text, part| {
+        text + part.split_once('m').map_or(part, |(_, rest)| rest)
+    })
 }
 
 #[test]
@@ -889,7 +1364,10 @@ fn colour_changes_no_word_and_no_column() {
     let coloured = |plain: &str, coloured: &str, tones: &[&str]| {
         assert_eq!(without_colour(coloured), plain);
         assert!(!plain.contains('\u{1b}'));
-        assert!(tones.iter().all(|tone| coloured.contains(tone)), "{coloured:?}");
+        assert!(
+            tones.iter().all(|tone| coloured.contains(tone)),
+            "{coloured:?}"
+        );
     };
     for (question, tone) in [
         (("internet", "web", "https"), "\u{1b}[32mpasses\u{1b}[0m"),
@@ -898,15 +1376,27 @@ fn colour_changes_no_word_and_no_column() {
         let (asked, subject) = asked(SHOP, question);
         let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
         let trace = |paint| report::trace_text(policy, sources, &subject, paint).0;
-        coloured(&trace(Paint::Plain), &trace(Paint::Coloured), &[tone, "\u{1b}[1m"]);
+        coloured(
+            &trace(Paint::Plain),
+            &trace(Paint::Coloured),
+            &[tone, "\u{1b}[1m"],
+        );
     }
     let (asked, subject) = asked(SHOP, ("internet", "db", ""));
     let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
     let paths = |paint| report::paths_text(policy, sources, &subject, 20, paint).0;
-    coloured(&paths(Paint::Plain), &paths(Paint::Coloured), &["\u{1b}[1m"]);
+    coloured(
+        &paths(Paint::Plain),
+        &paths(Paint::Coloured),
+        &["\u{1b}[1m"],
+    );
     for width in [40, 120] {
         let table = |paint| report::table(policy, width, paint);
-        coloured(&table(Paint::Plain), &table(Paint::Coloured), &["\u{1b}[1m"]);
+        coloured(
+            &table(Paint::Plain),
+            &table(Paint::Coloured),
+            &["\u{1b}[1m"],
+        );
     }
 }
 
@@ -916,7 +1406,11 @@ fn a_matrix_is_a_grid_where_it_fits() {
     let table = |width| report::table(&asked.compilation.policy, width, Paint::Plain);
     let grid = table(120);
     assert!(grid.starts_with("FROM"), "{grid}");
-    let width = grid.lines().take_while(|line| !line.is_empty()).map(|line| line.chars().count()).max();
+    let width = grid
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.chars().count())
+        .max();
     let width = width.expect("lines");
     assert_eq!(table(width), grid);
     assert!(table(width - 1).starts_with("TO"), "{}", table(width - 1));

@@ -11,9 +11,16 @@ fn compiled(program: &str) -> Compilation {
 }
 
 fn bound(program: &str, bindings: &[(&str, &str)]) -> Compilation {
-    let bindings: Vec<_> = bindings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let bindings: Vec<_> = bindings
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
     let compilation = compile_text("program.tier", program, &bindings, as_of());
-    assert!(!compilation.problems.any_error(), "{program}\n{:?}", compilation.problems);
+    assert!(
+        !compilation.problems.any_error(),
+        "{program}\n{:?}",
+        compilation.problems
+    );
     compilation
 }
 
@@ -21,19 +28,29 @@ fn bound(program: &str, bindings: &[(&str, &str)]) -> Compilation {
 fn used(compilation: &Compilation, tier: &str, direction: Direction) -> (u32, u32) {
     let policy = &compilation.policy;
     let sides = totals(&lower(policy));
-    let side = sides.iter().find(|side| policy.tier(side.tier).name == tier && side.direction == direction);
+    let side = sides
+        .iter()
+        .find(|side| policy.tier(side.tier).name == tier && side.direction == direction);
     let Count { v4, v6 } = side.unwrap_or_else(|| panic!("`{tier}` has a group")).used;
     (v4, v6)
 }
 
 #[track_caller]
 fn inbound(program: &str, expected: (u32, u32)) {
-    assert_eq!(used(&compiled(program), "web", Direction::Ingress), expected, "inbound of `web` in\n{program}");
+    assert_eq!(
+        used(&compiled(program), "web", Direction::Ingress),
+        expected,
+        "inbound of `web` in\n{program}"
+    );
 }
 
 #[track_caller]
 fn outbound(program: &str, expected: (u32, u32)) {
-    assert_eq!(used(&compiled(program), "web", Direction::Egress), expected, "outbound of `web` in\n{program}");
+    assert_eq!(
+        used(&compiled(program), "web", Direction::Egress),
+        expected,
+        "outbound of `web` in\n{program}"
+    );
 }
 
 #[test]
@@ -42,70 +59,135 @@ fn a_block_counts_in_its_family() {
     inbound("tier web\nweb allows ssh from 203.0.113.0/24", (1, 0));
     inbound("tier web\nweb allows ssh from 2001:db8::/32", (0, 1));
     inbound("tier web\nweb allows http, https from anywhere", (2, 2));
-    inbound("stack s { ip = ipv4 }\ntier web\nweb allows http, https from anywhere", (2, 0));
+    inbound(
+        "stack s { ip = ipv4 }\ntier web\nweb allows http, https from anywhere",
+        (2, 0),
+    );
     inbound("tier web\nweb allows icmp, icmpv6 from anywhere", (1, 1));
-    inbound("network two = 198.51.100.0/24, 203.0.113.0/24\ntier web\nweb allows tcp 1, 2, 3 from two", (6, 0));
-    inbound("tier web\nweb allows ssh from 10.0.0.0/8 except 10.0.0.0/10", (2, 0));
+    inbound(
+        "network two = 198.51.100.0/24, 203.0.113.0/24\ntier web\nweb allows tcp 1, 2, 3 from two",
+        (6, 0),
+    );
+    inbound(
+        "tier web\nweb allows ssh from 10.0.0.0/8 except 10.0.0.0/10",
+        (2, 0),
+    );
 }
 
 #[test]
 fn a_parameter_counts_in_its_family() {
-    inbound("param office : cidr\ntier web\nweb allows ssh, https from office", (2, 0));
-    inbound("param office : cidr-ipv6\ntier web\nweb allows ssh from office", (0, 1));
+    inbound(
+        "param office : cidr\ntier web\nweb allows ssh, https from office",
+        (2, 0),
+    );
+    inbound(
+        "param office : cidr-ipv6\ntier web\nweb allows ssh from office",
+        (0, 1),
+    );
 }
 
 #[test]
 fn a_group_counts_in_both_families() {
     inbound("tier web\ntier app\nweb allows ssh from app", (1, 1));
     inbound("tier web\nweb allows ssh from itself", (1, 1));
-    inbound("external e = \"sg-0123456789abcdef0\"\ntier web\nweb allows ssh from e", (1, 1));
-    inbound("param e : external\ntier web\nweb allows ssh from e", (1, 1));
-    inbound("stack s { ip = ipv4 }\ntier web\ntier app\nweb allows ssh from app", (1, 1));
+    inbound(
+        "external e = \"sg-0123456789abcdef0\"\ntier web\nweb allows ssh from e",
+        (1, 1),
+    );
+    inbound(
+        "param e : external\ntier web\nweb allows ssh from e",
+        (1, 1),
+    );
+    inbound(
+        "stack s { ip = ipv4 }\ntier web\ntier app\nweb allows ssh from app",
+        (1, 1),
+    );
     // bound to one family, and counted in both all the same
-    inbound("tier web\ntier app\nweb allows icmp 8, icmpv6 128 from app", (2, 2));
+    inbound(
+        "tier web\ntier app\nweb allows icmp 8, icmpv6 128 from app",
+        (2, 2),
+    );
 }
 
 #[test]
 fn a_prefix_list_counts_its_size_in_its_family() {
-    let list = |list: &str| format!("prefix-list l = {list}\ntier web\nweb allows http, https from l");
+    let list =
+        |list: &str| format!("prefix-list l = {list}\ntier web\nweb allows http, https from l");
     inbound(&list("\"pl-0123456789abcdef0\" { entries = 20 }"), (40, 0));
-    inbound(&list("\"pl-0123456789abcdef0\" { entries = 20, family = ipv6 }"), (0, 40));
+    inbound(
+        &list("\"pl-0123456789abcdef0\" { entries = 20, family = ipv6 }"),
+        (0, 40),
+    );
     inbound(&list("\"pl-0123456789abcdef0\""), (2, 0));
-    inbound(&list("\"com.amazonaws.global.cloudfront.origin-facing\""), (110, 0));
+    inbound(
+        &list("\"com.amazonaws.global.cloudfront.origin-facing\""),
+        (110, 0),
+    );
     inbound(&list("\"com.amazonaws.region.ipv6.vpc-lattice\""), (0, 20));
     inbound(&list("\"com.amazonaws.region.s3\""), (2, 0));
-    inbound(&list("\"com.amazonaws.region.s3\" { entries = 7 }"), (14, 0));
+    inbound(
+        &list("\"com.amazonaws.region.s3\" { entries = 7 }"),
+        (14, 0),
+    );
     inbound(&list("\"com.amazonaws.region.unheard-of\""), (2, 0));
-    inbound(&list("\"pl-0123456789abcdef0\" { entries = 4294967295 }"), (u32::MAX, 0));
+    inbound(
+        &list("\"pl-0123456789abcdef0\" { entries = 4294967295 }"),
+        (u32::MAX, 0),
+    );
 }
 
 #[test]
 fn a_prefix_list_under_two_names_has_the_larger_size() {
-    for (a, b) in [("", "{ entries = 20 }"), ("{ entries = 20 }", ""), ("{ entries = 20 }", "{ entries = 3 }")] {
+    for (a, b) in [
+        ("", "{ entries = 20 }"),
+        ("{ entries = 20 }", ""),
+        ("{ entries = 20 }", "{ entries = 3 }"),
+    ] {
         let id = "\"pl-0123456789abcdef0\"";
         let lists = format!("prefix-list a = {id} {a}\nprefix-list b = {id} {b}\n");
-        inbound(&format!("{lists}tier web\nweb allows https from a, b"), (20, 0));
+        inbound(
+            &format!("{lists}tier web\nweb allows https from a, b"),
+            (20, 0),
+        );
     }
     let program = "param a : prefix-list\nprefix-list b = \"pl-0123456789abcdef0\" { entries = 20 }\n\
                    tier web\nweb allows https from a";
-    assert_eq!(used(&bound(program, &[]), "web", Direction::Ingress), (1, 0));
+    assert_eq!(
+        used(&bound(program, &[]), "web", Direction::Ingress),
+        (1, 0)
+    );
     let bindings = [("a", "pl-0123456789abcdef0")];
-    assert_eq!(used(&bound(program, &bindings), "web", Direction::Ingress), (20, 0));
+    assert_eq!(
+        used(&bound(program, &bindings), "web", Direction::Ingress),
+        (20, 0)
+    );
 }
 
 #[test]
 fn outbound_rules_are_those_of_the_group() {
     outbound("tier web", (1, 1));
     outbound("stack s { ip = ipv4 }\ntier web", (1, 0));
-    outbound("tier web\nweb allows https to 203.0.113.0/24, 198.51.100.0/24", (1, 1));
+    outbound(
+        "tier web\nweb allows https to 203.0.113.0/24, 198.51.100.0/24",
+        (1, 1),
+    );
     let closed = "tier web { outbound = closed }\ntier app\n";
     outbound(closed, (0, 0));
     outbound(&format!("{closed}app allows https from web"), (1, 1));
-    outbound(&format!("{closed}web allows https to 203.0.113.0/24, 198.51.100.0/24"), (2, 0));
+    outbound(
+        &format!("{closed}web allows https to 203.0.113.0/24, 198.51.100.0/24"),
+        (2, 0),
+    );
     // two halves
-    outbound(&format!("{closed}web allows all to anywhere-ipv4\nweb allows ssh to app"), (3, 1));
+    outbound(
+        &format!("{closed}web allows all to anywhere-ipv4\nweb allows ssh to app"),
+        (3, 1),
+    );
     // the rule to `app` is left out
-    outbound(&format!("{closed}web allows all to anywhere\nweb allows ssh to app"), (1, 1));
+    outbound(
+        &format!("{closed}web allows all to anywhere\nweb allows ssh to app"),
+        (1, 1),
+    );
 }
 
 #[test]
@@ -117,25 +199,41 @@ fn what_several_sentences_ask_for_counts_once_and_for_the_first() {
     assert_eq!(used(&compilation, "web", Direction::Ingress), (4, 3));
     let deployment = lower(&compilation.policy);
     let web = deployment.groups[1].tier;
-    let costs: Vec<_> = costs(&deployment, web, Direction::Ingress).into_iter().map(|(id, n)| (id.0, n)).collect();
+    let costs: Vec<_> = costs(&deployment, web, Direction::Ingress)
+        .into_iter()
+        .map(|(id, n)| (id.0, n))
+        .collect();
     let count = |v4, v6| Count { v4, v6 };
-    assert_eq!(costs, [(1, count(2, 2)), (0, count(1, 1)), (3, count(1, 0))]);
+    assert_eq!(
+        costs,
+        [(1, count(2, 2)), (0, count(1, 1)), (3, count(1, 0))]
+    );
 }
 
 #[test]
 fn the_quota_is_the_most_that_a_group_may_have() {
     let program = |quota: u32| {
-        format!("stack s {{ rule-quota = {quota} }}\ntier web\nweb allows tcp 1, 3, 5, 7, 9 from 203.0.113.0/24")
+        format!(
+            "stack s {{ rule-quota = {quota} }}\ntier web\nweb allows tcp 1, 3, 5, 7, 9 from 203.0.113.0/24"
+        )
     };
     for (quota, over) in [(4, true), (5, false), (60, false)] {
-        assert_eq!(Ledger::new(&compiled(&program(quota)).policy).over(), over, "5 rules, {quota} allowed");
+        assert_eq!(
+            Ledger::new(&compiled(&program(quota)).policy).over(),
+            over,
+            "5 rules, {quota} allowed"
+        );
     }
     for (entries, over) in [(30, false), (31, true)] {
         let program = format!(
             "prefix-list l = \"pl-0123456789abcdef0\" {{ entries = {entries}, family = ipv6 }}\ntier web\n\
              web allows http, https from l"
         );
-        assert_eq!(Ledger::new(&compiled(&program).policy).over(), over, "{entries} entries twice");
+        assert_eq!(
+            Ledger::new(&compiled(&program).policy).over(),
+            over,
+            "{entries} entries twice"
+        );
     }
 }
 
@@ -152,16 +250,25 @@ fn the_ledger_is_shown_so() {
         ("empty", "", &[]),
     ];
     for (name, program, tiers) in programs {
-        let Compilation { sources, policy, .. } = compiled(program);
+        let Compilation {
+            sources, policy, ..
+        } = compiled(program);
         let rule = "-".repeat(80);
         let mut ledger = Ledger::new(&policy);
         let table = report::quota::table(&ledger, &sources);
         if !tiers.is_empty() {
-            let kept =
-                lower(&policy).groups.iter().filter(|g| tiers.contains(&g.name)).map(|g| g.tier).collect::<Vec<_>>();
+            let kept = lower(&policy)
+                .groups
+                .iter()
+                .filter(|g| tiers.contains(&g.name))
+                .map(|g| g.tier)
+                .collect::<Vec<_>>();
             ledger.keep(&kept);
         }
-        let text = format!("{program}{rule}\n{table}{rule}\n{}", report::quota::json(&ledger, &sources));
+        let text = format!(
+            "{program}{rule}\n{table}{rule}\n{}",
+            report::quota::json(&ledger, &sources)
+        );
         settings.bind(|| insta::assert_snapshot!(name, text));
     }
 }

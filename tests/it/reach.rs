@@ -1,4 +1,5 @@
-//! Reach, gate by gate: what a rule with each kind of peer lets through from and to each kind of end.
+//! Reach, gate by gate: what a rule with each kind of peer lets through from and to each kind of
+//! end.
 
 use crate::common::{as_of, compile_text};
 use ipnet::IpNet;
@@ -10,12 +11,16 @@ use tierwall::policy::{End, ExternalId, ParamId, Policy, PrefixListId, TierId};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("program.tier", program, &[], as_of());
-    assert!(!compilation.problems.any_error(), "{program}{:?}", compilation.problems);
+    assert!(
+        !compilation.problems.any_error(),
+        "{program}{:?}",
+        compilation.problems
+    );
     compilation
 }
 
-/// Two of each kind of thing that a rule can name. The members of `far` live at known addresses of IPv4, those of `free`
-/// anywhere; `near` names each thing with a port of its own, from and to.
+/// Two of each kind of thing that a rule can name. The members of `far` live at known addresses of
+/// IPv4, those of `free` anywhere; `near` names each thing with a port of its own, from and to.
 const SCENE: &str = "\
 stack s { ip = dual }
 external dev = \"sg-0123456789abcdef0\"
@@ -59,7 +64,8 @@ fn scene(way: &str) -> Compilation {
 
 /// The ends, in an order of their own.
 fn ends(policy: &Policy) -> Vec<(&'static str, Endpoint)> {
-    let host = |block: &str| Endpoint::hosts(Addresses::from_blocks([&block.parse().expect("a block")]));
+    let host =
+        |block: &str| Endpoint::hosts(Addresses::from_blocks([&block.parse().expect("a block")]));
     let end = |end: End| named(policy, &end).remove(0).side;
     vec![
         ("dev", end(End::External(ExternalId(0)))),
@@ -88,11 +94,17 @@ fn not_known(n: usize) -> Unknown {
 
 fn port(n: usize, family: Family) -> TrafficSet {
     let port = n as u16 + 1;
-    TrafficSet::new(Traffic::Tcp(Ports { from: port, to: port }), family)
+    TrafficSet::new(
+        Traffic::Tcp(Ports {
+            from: port,
+            to: port,
+        }),
+        family,
+    )
 }
 
-/// What a gate of `near` does with the port of each peer: `A` lets all of the end through, `s` surely some, `p` perhaps,
-/// `-` none.
+/// What a gate of `near` does with the port of each peer: `A` lets all of the end through, `s`
+/// surely some, `p` perhaps, `-` none.
 fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Endpoint, family: Family) -> String {
     let asked = TrafficSet::all(family);
     let (may, must) = gates.at(gate, end, family);
@@ -100,8 +112,9 @@ fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Endpoint, family: F
     let mut row = String::new();
     for n in 0..PEERS.len() {
         let one = port(n, family);
-        let of_port =
-            letting.iter().find(|(flow, _)| TrafficSet::new(policy.flows[*flow as usize].traffic, family) == one);
+        let of_port = letting
+            .iter()
+            .find(|(flow, _)| TrafficSet::new(policy.flows[*flow as usize].traffic, family) == one);
         let letter = match (must.covers(&one), of_port) {
             (true, Some((_, true))) => 'A',
             (false, Some((_, true))) => 's',
@@ -142,16 +155,24 @@ fn each_kind_of_peer_lets_each_kind_of_end_through() {
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
         let mut found = Vec::new();
         for (name, side) in ends(policy) {
-            for family in Family::BOTH.into_iter().filter(|family| side.may_be_in(*family)) {
+            for family in Family::BOTH
+                .into_iter()
+                .filter(|family| side.may_be_in(*family))
+            {
                 found.push((name, family, row(&gates, policy, gate, &side, family)));
             }
         }
-        assert_eq!(found, ROWS.map(|(name, family, row)| (name, family, row.to_string())), "{way}");
+        assert_eq!(
+            found,
+            ROWS.map(|(name, family, row)| (name, family, row.to_string())),
+            "{way}"
+        );
     }
 }
 
-/// A packet that is told to pass is let through by the rule for it, at the first address at which that is so, and what
-/// is not known is told: who is in what the rule names, or whether the end is where a block is.
+/// A packet that is told to pass is let through by the rule for it, at the first address at which
+/// that is so, and what is not known is told: who is in what the rule names, or whether the end is
+/// where a block is.
 #[test]
 fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
     for way in ["from", "to"] {
@@ -159,8 +180,15 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
         let near = Endpoint::tier(policy, NEAR);
         for (name, family, row) in ROWS {
-            let (_, side) = ends(policy).into_iter().find(|(end, _)| *end == name).expect("an end");
-            let (from, to) = if way == "from" { (&side, &near) } else { (&near, &side) };
+            let (_, side) = ends(policy)
+                .into_iter()
+                .find(|(end, _)| *end == name)
+                .expect("an end");
+            let (from, to) = if way == "from" {
+                (&side, &near)
+            } else {
+                (&near, &side)
+            };
             for (n, letter) in row.chars().enumerate() {
                 let witness = gates.witness(from, to, family, &port(n, family));
                 // a tier that is sent to lets in what names it alone
@@ -169,13 +197,22 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                     assert_eq!(witness, None, "{way} {name} {}", PEERS[n]);
                     continue;
                 }
-                let Witness { traffic, source, destination, flows, unknown, is_exempt: false } =
-                    witness.unwrap_or_else(|| panic!("{way} {name} {}: no packet", PEERS[n]))
+                let Witness {
+                    traffic,
+                    source,
+                    destination,
+                    flows,
+                    unknown,
+                    is_exempt: false,
+                } = witness.unwrap_or_else(|| panic!("{way} {name} {}: no packet", PEERS[n]))
                 else {
                     panic!("{way} {name} {}: filtered", PEERS[n]);
                 };
                 assert_eq!(TrafficSet::new(traffic, family), port(n, family));
-                let cited: Vec<Traffic> = flows.iter().map(|flow| policy.flows[*flow as usize].traffic).collect();
+                let cited: Vec<Traffic> = flows
+                    .iter()
+                    .map(|flow| policy.flows[*flow as usize].traffic)
+                    .collect();
                 assert_eq!(cited, [traffic], "{way} {name}");
                 let doubt = match letter {
                     'p' => vec![not_known(n)],
@@ -185,11 +222,23 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                     _ => vec![],
                 };
                 assert_eq!(unknown, doubt, "{way} {name} {}", PEERS[n]);
-                let there = PEERS[n].parse().map_or(side.addresses.clone(), |block: IpNet| {
-                    side.addresses.intersection(&Addresses::from_blocks([&block]))
-                });
-                let first = there.in_family(family).blocks().next().map(|block| block.network());
-                let own = near.addresses.in_family(family).blocks().next().map(|block| block.network());
+                let there = PEERS[n]
+                    .parse()
+                    .map_or(side.addresses.clone(), |block: IpNet| {
+                        side.addresses
+                            .intersection(&Addresses::from_blocks([&block]))
+                    });
+                let first = there
+                    .in_family(family)
+                    .blocks()
+                    .next()
+                    .map(|block| block.network());
+                let own = near
+                    .addresses
+                    .in_family(family)
+                    .blocks()
+                    .next()
+                    .map(|block| block.network());
                 let expected = match way {
                     "from" => (first, None),
                     _ => (own.filter(|_| is_tier), first),
@@ -207,12 +256,25 @@ fn nothing_passes_in_a_version_that_one_end_does_not_have() {
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
         let (near, free) = (Endpoint::tier(policy, NEAR), Endpoint::tier(policy, FREE));
         for (name, side) in ends(policy) {
-            for family in Family::BOTH.into_iter().filter(|family| !side.may_be_in(*family)) {
+            for family in Family::BOTH
+                .into_iter()
+                .filter(|family| !side.may_be_in(*family))
+            {
                 for (from, to) in [(&side, &near), (&near, &side), (&free, &side)] {
                     let asked = TrafficSet::all(family);
-                    assert!(gates.may(from, to, family, &asked).is_empty(), "{way} {name}");
-                    assert!(gates.must(from, to, family, &asked).is_empty(), "{way} {name}");
-                    assert_eq!(gates.stopped(from, to, family, &asked), None, "{way} {name}");
+                    assert!(
+                        gates.may(from, to, family, &asked).is_empty(),
+                        "{way} {name}"
+                    );
+                    assert!(
+                        gates.must(from, to, family, &asked).is_empty(),
+                        "{way} {name}"
+                    );
+                    assert_eq!(
+                        gates.stopped(from, to, family, &asked),
+                        None,
+                        "{way} {name}"
+                    );
                 }
             }
         }
@@ -225,11 +287,18 @@ fn a_packet_cites_what_surely_lets_it_through_before_what_perhaps_does() {
         "{SCENE}near allows tcp 80 from cdn\nnear allows tcp 80 from 10.0.0.0/8\nnear allows tcp 80 from home, 10.0.0.0/9\n"
     ));
     let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
-    let from = Endpoint::hosts(Addresses::from_blocks([&"10.0.0.0/8".parse().expect("a block")]));
+    let from = Endpoint::hosts(Addresses::from_blocks([&"10.0.0.0/8"
+        .parse()
+        .expect("a block")]));
     let web = TrafficSet::new(Traffic::Tcp(Ports { from: 80, to: 80 }), Family::V4);
-    let witness = gates.witness(&from, &Endpoint::tier(policy, NEAR), Family::V4, &web).expect("a packet");
-    let sentences: Vec<usize> =
-        witness.flows.iter().map(|flow| policy.flows[*flow as usize].sentence.index()).collect();
+    let witness = gates
+        .witness(&from, &Endpoint::tier(policy, NEAR), Family::V4, &web)
+        .expect("a packet");
+    let sentences: Vec<usize> = witness
+        .flows
+        .iter()
+        .map(|flow| policy.flows[*flow as usize].sentence.index())
+        .collect();
     assert_eq!((sentences, witness.unknown), (vec![1], vec![]));
 }
 
@@ -242,9 +311,14 @@ fn where_a_tier_may_have_members_in_a_version_of_which_nothing_is_said_is_not_kn
     );
     let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
     let [a, b] = [0, 1].map(TierId);
-    for (family, unknown) in [(Family::V4, vec![]), (Family::V6, vec![Unknown::Members(a)])] {
+    for (family, unknown) in [
+        (Family::V4, vec![]),
+        (Family::V6, vec![Unknown::Members(a)]),
+    ] {
         let (from, to) = (Endpoint::tier(policy, a), Endpoint::tier(policy, b));
-        let witness = gates.witness(&from, &to, family, &port(0, family)).expect("a packet");
+        let witness = gates
+            .witness(&from, &to, family, &port(0, family))
+            .expect("a packet");
         assert_eq!(witness.unknown, unknown, "{family:?}");
     }
 }

@@ -1,4 +1,5 @@
-//! `ci/review.sh`, which the recipes for GitHub and GitLab run: what it finds, how it ends, and what it comments.
+//! `ci/review.sh`, which the recipes for GitHub and GitLab run: what it finds, how it ends, and
+//! what it comments.
 
 use crate::common::command::Run;
 use crate::common::repository::Repository;
@@ -35,10 +36,15 @@ fn holds(text: &str, words: &[&str]) {
 #[test]
 fn everything_that_does_not_pass_is_told_in_one_run() {
     let repository = shop();
-    repository.files.write("shop.tier", OPENED.replace("web allows", "web   allows"));
+    repository
+        .files
+        .write("shop.tier", OPENED.replace("web allows", "web   allows"));
     let (comment, run) = review(
         &repository,
-        &[("TIERWALL_DENY", "internet, replace"), ("TIERWALL_LINK", "https://example.com/{rev}/{file}#L{line}")],
+        &[
+            ("TIERWALL_DENY", "internet, replace"),
+            ("TIERWALL_LINK", "https://example.com/{rev}/{file}#L{line}"),
+        ],
     );
     run.exits(1);
     holds(
@@ -52,29 +58,60 @@ fn everything_that_does_not_pass_is_told_in_one_run() {
             "(https://example.com/",
         ],
     );
-    assert!(!comment.contains("**Problems**"), "a warning is no failure:\n{comment}");
-    holds(&run.out(), &["== tierwall fmt --check\n| --- shop.tier\n", "== tierwall diff\n| wider: shop.tier"]);
-    assert_eq!(repository.shell("git status --porcelain").out(), " M shop.tier\n", "nothing else is written");
+    assert!(
+        !comment.contains("**Problems**"),
+        "a warning is no failure:\n{comment}"
+    );
+    holds(
+        &run.out(),
+        &[
+            "== tierwall fmt --check\n| --- shop.tier\n",
+            "== tierwall diff\n| wider: shop.tier",
+        ],
+    );
+    assert_eq!(
+        repository.shell("git status --porcelain").out(),
+        " M shop.tier\n",
+        "nothing else is written"
+    );
 }
 
 #[test]
 fn problems_are_annotations_on_github_and_told_once() {
     let repository = shop();
-    repository.files.write("shop.tier", "tier web\n\nweb allows https from nowhere\n");
+    repository
+        .files
+        .write("shop.tier", "tier web\n\nweb allows https from nowhere\n");
     let (comment, run) = review(&repository, &[("TIERWALL_MESSAGES", "github")]);
     run.exits(1);
-    assert_eq!(run.out().matches("::error file=shop.tier").count(), 1, "{}", run.out());
+    assert_eq!(
+        run.out().matches("::error file=shop.tier").count(),
+        1,
+        "{}",
+        run.out()
+    );
     holds(
         &comment,
-        &["**Problems** that `tierwall check` finds:\n\n```\nshop.tier:3:23: error[", "this does not pass"],
+        &[
+            "**Problems** that `tierwall check` finds:\n\n```\nshop.tier:3:23: error[",
+            "this does not pass",
+        ],
     );
     let manifest = format!("[lints]\nall = \"deny\"\n{MANIFEST}");
     repository.files.write("tierwall.toml", manifest);
     repository.files.write("shop.tier", OPENED);
     let (comment, run) = review(&repository, &[("TIERWALL_MESSAGES", "github")]);
     run.exits(1);
-    assert_eq!(run.out().matches("title=open-admin-port").count(), 1, "{}", run.out());
-    holds(&run.out(), &["::error title=tierwall::`shop.tf` is stale; build it anew"]);
+    assert_eq!(
+        run.out().matches("title=open-admin-port").count(),
+        1,
+        "{}",
+        run.out()
+    );
+    holds(
+        &run.out(),
+        &["::error title=tierwall::`shop.tf` is stale; build it anew"],
+    );
     holds(&comment, &["error[open-admin-port]", "**Outputs.**"]);
 }
 
@@ -82,13 +119,30 @@ fn problems_are_annotations_on_github_and_told_once() {
 fn no_name_is_a_command_to_the_runner() {
     let repository = shop();
     let name = "::notice ::mine.tier";
-    repository.files.write("tierwall.toml", MANIFEST.replace("shop.tier", name));
+    repository
+        .files
+        .write("tierwall.toml", MANIFEST.replace("shop.tier", name));
     repository.files.write(name, OPENED);
-    let (_, run) = review(&repository, &[("TIERWALL_MESSAGES", "github"), ("TIERWALL_DENY", "internet")]);
+    let (_, run) = review(
+        &repository,
+        &[
+            ("TIERWALL_MESSAGES", "github"),
+            ("TIERWALL_DENY", "internet"),
+        ],
+    );
     let out = run.exits(1).out();
-    assert!(out.contains(&format!("|       {name}:3: web allows")), "{out}");
-    for command in out.lines().map(str::trim_start).filter(|line| line.starts_with("::")) {
-        let ours = ["::warning file=%3A%3Anotice", "::error title=tierwall::"].iter().any(|it| command.starts_with(it));
+    assert!(
+        out.contains(&format!("|       {name}:3: web allows")),
+        "{out}"
+    );
+    for command in out
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| line.starts_with("::"))
+    {
+        let ours = ["::warning file=%3A%3Anotice", "::error title=tierwall::"]
+            .iter()
+            .any(|it| command.starts_with(it));
         assert!(ours, "{command}\n{out}");
     }
 }
@@ -99,12 +153,23 @@ fn a_change_that_does_nothing_is_marked_so() {
     repository.files.write("README.md", "A shop.\n");
     let (comment, run) = review(&repository, &[("TIERWALL_DENY", "any")]);
     run.exits(0);
-    holds(&comment, &["<!-- tierwall: review of . -->\n<!-- nothing to tell -->\n", "### tierwall: **equal**"]);
-    repository.files.write("shop.tier", SHOP.replace("https", "https, tcp 8443"));
+    holds(
+        &comment,
+        &[
+            "<!-- tierwall: review of . -->\n<!-- nothing to tell -->\n",
+            "### tierwall: **equal**",
+        ],
+    );
+    repository
+        .files
+        .write("shop.tier", SHOP.replace("https", "https, tcp 8443"));
     repository.does("tierwall build");
     let (comment, run) = review(&repository, &[]);
     run.exits(0);
-    assert!(!comment.contains("nothing to tell") && !comment.contains("does not pass"), "{comment}");
+    assert!(
+        !comment.contains("nothing to tell") && !comment.contains("does not pass"),
+        "{comment}"
+    );
 }
 
 #[test]
@@ -114,17 +179,26 @@ fn a_shallow_clone_says_what_to_set() {
     repository.does("git switch --quiet main && git commit --quiet --allow-empty --message other");
     repository.does("git clone --quiet --depth 1 --branch change \"file://$PWD\" clone");
     let comment = repository.files.path(".git/comment.md");
-    let line = format!("cd clone && TIERWALL_BASE=main TIERWALL_COMMENT='{}' sh \"$REVIEW\"", comment.display());
+    let line = format!(
+        "cd clone && TIERWALL_BASE=main TIERWALL_COMMENT='{}' sh \"$REVIEW\"",
+        comment.display()
+    );
     let told = "git does not have what `main` and this change have in common; the clone is shallow: `fetch-depth: 0`";
     repository.shell(&line).exits(2);
-    holds(&repository.files.read(".git/comment.md"), &["**Not compared.**", told]);
+    holds(
+        &repository.files.read(".git/comment.md"),
+        &["**Not compared.**", told],
+    );
     // its base is there, and what both have in common is not
     repository.does("cd clone && git fetch --quiet --depth 1 origin main:refs/remotes/origin/main");
     repository.shell(&line).exits(2);
     holds(&repository.files.read(".git/comment.md"), &[told]);
     repository.does("cd clone && git fetch --quiet --unshallow");
     repository.shell(&line).exits(0);
-    holds(&repository.files.read(".git/comment.md"), &["### tierwall: **equal**"]);
+    holds(
+        &repository.files.read(".git/comment.md"),
+        &["### tierwall: **equal**"],
+    );
 }
 
 #[test]
@@ -133,7 +207,13 @@ fn a_base_may_be_absent_unknown_or_another_history() {
     for base in ["", "0000000000000000000000000000000000000000"] {
         let (comment, run) = review(&repository, &[("TIERWALL_BASE", base)]);
         run.exits(0);
-        holds(&comment, &["<!-- nothing to tell -->", "all well, and nothing to compare with"]);
+        holds(
+            &comment,
+            &[
+                "<!-- nothing to tell -->",
+                "all well, and nothing to compare with",
+            ],
+        );
     }
     for base in ["mian", "--help", "a b; exit 7"] {
         let (comment, run) = review(&repository, &[("TIERWALL_BASE", base)]);
@@ -153,18 +233,24 @@ fn the_branch_of_the_remote_is_meant() {
     let repository = shop();
     repository.does("git update-ref refs/remotes/origin/main main");
     repository.files.write("shop.tier", OPENED);
-    repository.does("tierwall build && git commit --quiet --all --message opened && git branch --force main");
+    repository.does(
+        "tierwall build && git commit --quiet --all --message opened && git branch --force main",
+    );
     let (comment, run) = review(&repository, &[]);
     run.exits(0);
-    holds(&comment, &["### tierwall: **wider**", "`origin/main:shop.tier`"]);
+    holds(
+        &comment,
+        &["### tierwall: **wider**", "`origin/main:shop.tier`"],
+    );
 }
 
 #[test]
 fn a_project_below_and_several_programs() {
     let repository = Repository::new();
-    repository
-        .files
-        .write("net work/tierwall.toml", "[[program]]\nfile = \"a.tier\"\n[[program]]\nfile = \"b.tier\"\n");
+    repository.files.write(
+        "net work/tierwall.toml",
+        "[[program]]\nfile = \"a.tier\"\n[[program]]\nfile = \"b.tier\"\n",
+    );
     repository.files.write("net work/a.tier", SHOP);
     repository.files.write("net work/b.tier", SHOP);
     repository.does("git add --all && git commit --quiet --message start");
@@ -172,25 +258,52 @@ fn a_project_below_and_several_programs() {
     repository.files.write("net work/b.tier", OPENED);
     let sarif = repository.files.path(".git/found.sarif");
     let sarif = sarif.to_str().expect("a path of UTF-8");
-    let (comment, run) = review(&repository, &[("TIERWALL_DIRECTORY", "net work/"), ("TIERWALL_SARIF", sarif)]);
+    let (comment, run) = review(
+        &repository,
+        &[
+            ("TIERWALL_DIRECTORY", "net work/"),
+            ("TIERWALL_SARIF", sarif),
+        ],
+    );
     run.exits(0);
     holds(
         &comment,
-        &["<!-- tierwall: review of net_work -->", "`net work/a.tier` against", "`net work/b.tier` against"],
+        &[
+            "<!-- tierwall: review of net_work -->",
+            "`net work/a.tier` against",
+            "`net work/b.tier` against",
+        ],
     );
-    holds(&repository.files.read(".git/found.sarif"), &["\"open-admin-port\""]);
+    holds(
+        &repository.files.read(".git/found.sarif"),
+        &["\"open-admin-port\""],
+    );
 }
 
 #[test]
 fn a_long_comment_is_cut_where_nothing_stays_open() {
     let repository = shop();
-    let rules: String = (0..900).map(|n| format!("web allows tcp {} from anywhere \"é\"\n", 1000 + 2 * n)).collect();
-    repository.files.write("shop.tier", format!("tier web\n\n{rules}"));
+    let rules: String = (0..900)
+        .map(|n| format!("web allows tcp {} from anywhere \"é\"\n", 1000 + 2 * n))
+        .collect();
+    repository
+        .files
+        .write("shop.tier", format!("tier web\n\n{rules}"));
     let (comment, _) = review(&repository, &[]);
-    assert!(comment.len() > 60_000 && comment.len() < 65_536, "{}", comment.len());
-    assert!(comment.ends_with("\nThe rest is too long for a comment; the log of the job has all of it.\n"));
+    assert!(
+        comment.len() > 60_000 && comment.len() < 65_536,
+        "{}",
+        comment.len()
+    );
+    assert!(
+        comment
+            .ends_with("\nThe rest is too long for a comment; the log of the job has all of it.\n")
+    );
     assert_eq!(comment.matches("\n```\n").count() % 2, 0);
-    assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
+    assert_eq!(
+        comment.matches("<details>").count(),
+        comment.matches("</details>").count()
+    );
 }
 
 #[test]
@@ -199,5 +312,8 @@ fn what_is_in_a_name_does_not_leave_its_block() {
     repository.files.write("a````b.tier", "tier   web\n");
     let (comment, run) = review(&repository, &[]);
     run.exits(1);
-    holds(&comment, &["\n`````\n`a````b.tier` is not formatted\n`````\n"]);
+    holds(
+        &comment,
+        &["\n`````\n`a````b.tier` is not formatted\n`````\n"],
+    );
 }

@@ -1,13 +1,17 @@
-//! The built-in services held against the outside world: `tests/data/services.tsv` names, for each port of each
-//! service, who says so, and `tests/data/etc-services.txt` holds the assignments.
+//! The built-in services held against the outside world: `tests/data/services.tsv` names, for each
+//! port of each service, who says so, and `tests/data/etc-services.txt` holds the assignments.
 
 use std::collections::{BTreeMap, BTreeSet};
 use tierwall::catalogue::catalogue;
 
 fn data(name: &str) -> Vec<String> {
     let path = crate::common::package().join("tests/data").join(name);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    text.lines().filter(|line| !line.starts_with('#')).map(str::to_string).collect()
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(str::to_string)
+        .collect()
 }
 
 /// A piece of a declaration: `tcp 443`, `proto 50`, `icmp echo-request`.
@@ -17,8 +21,15 @@ fn pieces(declared: &str) -> BTreeSet<(String, String)> {
         let (first, rest) = item.split_once(' ').unwrap_or((item, ""));
         if ["tcp", "udp", "icmp", "icmpv6", "proto"].contains(&first) {
             protocol = first.to_string();
-            let whole = if first == "icmp" || first == "icmpv6" { "all" } else { "0-65535" };
-            found.insert((protocol.clone(), if rest.is_empty() { whole } else { rest }.to_string()));
+            let whole = if first == "icmp" || first == "icmpv6" {
+                "all"
+            } else {
+                "0-65535"
+            };
+            found.insert((
+                protocol.clone(),
+                if rest.is_empty() { whole } else { rest }.to_string(),
+            ));
         } else {
             found.insert((protocol.clone(), item.to_string()));
         }
@@ -31,18 +42,27 @@ fn every_port_has_someone_who_says_so() {
     let assigned: BTreeSet<String> = data("etc-services.txt").into_iter().collect();
     let mut said: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
     for line in data("services.tsv").into_iter().skip(1) {
-        let [service, protocol, port, authority, reference] = line.split('\t').collect::<Vec<_>>()[..] else {
+        let [service, protocol, port, authority, reference] =
+            line.split('\t').collect::<Vec<_>>()[..]
+        else {
             panic!("five columns: {line}");
         };
         match authority {
             "iana" | "services" => {
-                let place = if protocol == "proto" { format!("{port}/proto") } else { format!("{port}/{protocol}") };
+                let place = if protocol == "proto" {
+                    format!("{port}/proto")
+                } else {
+                    format!("{port}/{protocol}")
+                };
                 assert!(assigned.contains(&format!("{reference} {place}")), "{line}");
             }
             "vendor" => assert!(reference.len() > 10, "{line}"),
             other => panic!("no authority: {other}"),
         }
-        let new = said.entry(service.to_string()).or_default().insert((protocol.to_string(), port.to_string()));
+        let new = said
+            .entry(service.to_string())
+            .or_default()
+            .insert((protocol.to_string(), port.to_string()));
         assert!(new, "said twice: {line}");
     }
     for service in catalogue().services() {
@@ -57,18 +77,24 @@ fn every_port_has_someone_who_says_so() {
 
 #[test]
 fn this_machine_agrees_where_it_knows() {
-    let Ok(text) = std::fs::read_to_string("/etc/services") else { return };
+    let Ok(text) = std::fs::read_to_string("/etc/services") else {
+        return;
+    };
     let mut here: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for line in text.lines() {
         let mut words = line.split('#').next().unwrap_or("").split_whitespace();
-        if let (Some(name), Some((port, transport))) = (words.next(), words.next().and_then(|p| p.split_once('/'))) {
+        if let (Some(name), Some((port, transport))) =
+            (words.next(), words.next().and_then(|p| p.split_once('/')))
+        {
             for name in std::iter::once(name).chain(words) {
                 here.entry((name, transport)).or_default().insert(port);
             }
         }
     }
     for line in data("etc-services.txt") {
-        let Some((name, place)) = line.split_once(' ') else { panic!("{line}") };
+        let Some((name, place)) = line.split_once(' ') else {
+            panic!("{line}")
+        };
         let (port, transport) = place.split_once('/').unwrap_or_default();
         if let Some(ports) = here.get(&(name, transport)) {
             let first = port.split('-').next().unwrap_or(port);
@@ -82,7 +108,8 @@ fn each_line_declares_one_name() {
     let names: Vec<&str> = catalogue().names().collect();
     assert!(names.is_sorted_by(|a, b| a < b), "a name is declared twice");
     let lines = include_str!("../../src/prelude.tier").lines();
-    let other = lines.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("service "));
+    let other = lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("service "));
     assert_eq!(other.collect::<Vec<_>>(), Vec::<&str>::new());
     for (service, name) in catalogue().services().zip(names) {
         assert_eq!(service.name, name);
@@ -93,10 +120,27 @@ fn each_line_declares_one_name() {
 fn every_service_says_what_it_is() {
     for service in catalogue().services() {
         let text = &service.description;
-        assert!(text.len() > 3 && text.len() < 100 && !text.ends_with('.'), "{}: {text}", service.name);
+        assert!(
+            text.len() > 3 && text.len() < 100 && !text.ends_with('.'),
+            "{}: {text}",
+            service.name
+        );
         assert!(text.is_ascii(), "{text}");
     }
-    for name in ["http", "https", "ssh", "dns", "mysql", "postgresql", "rdp", "nfs", "smb", "redis", "kafka", "ping"] {
+    for name in [
+        "http",
+        "https",
+        "ssh",
+        "dns",
+        "mysql",
+        "postgresql",
+        "rdp",
+        "nfs",
+        "smb",
+        "redis",
+        "kafka",
+        "ping",
+    ] {
         assert!(catalogue().find(name).is_some(), "{name}");
     }
 }

@@ -1,4 +1,5 @@
-//! Names and texts of others are shown and never obeyed: by a terminal, by the runner of GitHub's workflows, by Markdown.
+//! Names and texts of others are shown and never obeyed: by a terminal, by the runner of GitHub's
+//! workflows, by Markdown.
 
 use crate::common::command::{Run, Scratch};
 use crate::common::repository::Repository;
@@ -22,9 +23,16 @@ const NAME: &str = "x\u{1b}[31m\n::error::obeyed\u{202e}`<!--.tier";
 
 fn assert_inert(run: &Run, what: &str) {
     for text in [run.out(), run.err()] {
-        let acting = text.chars().find(|c| is_unseen(*c) && *c != '\n' && *c != '\t');
+        let acting = text
+            .chars()
+            .find(|c| is_unseen(*c) && *c != '\n' && *c != '\t');
         assert_eq!(acting, None, "{what}: {text:?}");
-        assert!(!text.lines().any(|line| line.trim_start().starts_with("::error::obeyed")), "{what}: {text:?}");
+        assert!(
+            !text
+                .lines()
+                .any(|line| line.trim_start().starts_with("::error::obeyed")),
+            "{what}: {text:?}"
+        );
     }
 }
 
@@ -34,7 +42,14 @@ fn what_is_told_of_a_program_acts_on_no_terminal() {
         let scratch = Scratch::new();
         scratch.write("shop.tier", program);
         for format in ["human", "short", "github"] {
-            let run = scratch.run(&["check", "shop.tier", "--message-format", format, "--as-of", "2026-01-15"]);
+            let run = scratch.run(&[
+                "check",
+                "shop.tier",
+                "--message-format",
+                format,
+                "--as-of",
+                "2026-01-15",
+            ]);
             run.exits(1);
             assert_inert(&run, &format!("{format} of {program:?}"));
         }
@@ -44,12 +59,30 @@ fn what_is_told_of_a_program_acts_on_no_terminal() {
 #[test]
 fn a_name_of_a_file_acts_on_no_terminal() {
     let scratch = Scratch::new();
-    scratch.write(NAME, "tier web\nweb allows https from anywhere\nweb allows ssh from internal\n");
+    scratch.write(
+        NAME,
+        "tier web\nweb allows https from anywhere\nweb allows ssh from internal\n",
+    );
     scratch.write("fine.tier", "tier web\nweb allows https from anywhere\n");
     for format in ["human", "short"] {
-        assert_inert(scratch.run(&["check", NAME, "--message-format", format]).exits(1), format);
-        assert_inert(scratch.run(&["check", "no\nsuch\u{1b}.tier", "--message-format", format]).exits(2), format);
-        assert_inert(scratch.run(&["build", NAME, "--to", "tf", "--message-format", format]).exits(1), format);
+        assert_inert(
+            scratch
+                .run(&["check", NAME, "--message-format", format])
+                .exits(1),
+            format,
+        );
+        assert_inert(
+            scratch
+                .run(&["check", "no\nsuch\u{1b}.tier", "--message-format", format])
+                .exits(2),
+            format,
+        );
+        assert_inert(
+            scratch
+                .run(&["build", NAME, "--to", "tf", "--message-format", format])
+                .exits(1),
+            format,
+        );
     }
     scratch.write(NAME, "tier web\nweb allows https from anywhere\n");
     assert_inert(scratch.run(&["check", NAME]).exits(0), "a sound program");
@@ -65,12 +98,19 @@ fn each_problem_is_one_command_of_github() {
     for program in PROGRAMS {
         let scratch = Scratch::new();
         scratch.write(NAME, program);
-        let told = scratch.run(&["check", NAME, "--message-format", "github"]).out();
+        let told = scratch
+            .run(&["check", NAME, "--message-format", "github"])
+            .out();
         assert!(!told.is_empty());
         for line in told.lines() {
-            let (properties, message) =
-                line.strip_prefix("::error ").and_then(|rest| rest.split_once("::")).expect("a command");
-            assert!(properties.contains("title=E") && !message.is_empty(), "{line}");
+            let (properties, message) = line
+                .strip_prefix("::error ")
+                .and_then(|rest| rest.split_once("::"))
+                .expect("a command");
+            assert!(
+                properties.contains("title=E") && !message.is_empty(),
+                "{line}"
+            );
         }
     }
 }
@@ -80,11 +120,16 @@ fn a_comment_on_a_pull_request_shows_texts_as_they_are() {
     let repository = Repository::new();
     let hostile = "@all (see #1) ![x](y) _a_ *b* $${c} {{d}}";
     repository.files.write("shop.tier", "tier web\n");
-    repository.shell("git add . && git commit --quiet -m one").exits(0);
     repository
+        .shell("git add . && git commit --quiet -m one")
+        .exits(0);
+    repository.files.write(
+        "shop.tier",
+        format!("tier web\nweb allows https from anywhere \"{hostile}\" # <!-- ` -->\n"),
+    );
+    let run = repository
         .files
-        .write("shop.tier", format!("tier web\nweb allows https from anywhere \"{hostile}\" # <!-- ` -->\n"));
-    let run = repository.files.run(&["diff", "--git", "main", "shop.tier", "--format", "markdown"]);
+        .run(&["diff", "--git", "main", "shop.tier", "--format", "markdown"]);
     let told = run.out();
     let shown = format!("`web allows https from anywhere \"{hostile}\"`");
     let rows: Vec<&str> = told.lines().filter(|line| line.contains("@all")).collect();
@@ -99,7 +144,10 @@ fn a_comment_on_a_pull_request_shows_texts_as_they_are() {
 #[test]
 fn no_spreadsheet_computes_a_description() {
     let scratch = Scratch::new();
-    scratch.write("shop.tier", "tier web\nweb allows icmpv6 128/0, all from anywhere \"=HYPERLINK(1)\"\n");
+    scratch.write(
+        "shop.tier",
+        "tier web\nweb allows icmpv6 128/0, all from anywhere \"=HYPERLINK(1)\"\n",
+    );
     let run = scratch.run(&["flows", "shop.tier", "--format", "csv"]);
     let lines = run.exits(0).out();
     assert!(lines.contains(",'=HYPERLINK(1),"), "{lines}");
@@ -112,6 +160,14 @@ fn what_is_stale_acts_on_no_terminal() {
     scratch.write("shop.tier", "tier web\n");
     let stale = "# Generated by tierwall\n\u{1b}]0;title\u{7}\n\n::error::obeyed\n\u{202e}\r\n";
     scratch.write("shop.tf", stale);
-    let run = scratch.run(&["build", "shop.tier", "--to", "tf", "-o", "shop.tf", "--check"]);
+    let run = scratch.run(&[
+        "build",
+        "shop.tier",
+        "--to",
+        "tf",
+        "-o",
+        "shop.tf",
+        "--check",
+    ]);
     assert_inert(run.exits(1), "a stale output");
 }

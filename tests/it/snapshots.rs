@@ -1,5 +1,5 @@
-//! The examples and what becomes of them: each one's flow table with the source on top, and each target's
-//! output byte for byte.
+//! The examples and what becomes of them: each one's flow table with the source on top, and each
+//! target's output byte for byte.
 
 use crate::common::{examples, package};
 use insta::Settings;
@@ -32,7 +32,12 @@ fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
         for problem in &problems {
             let _ = writeln!(text, "{}", render(problem, sources, Style::Plain));
         }
-        assert!(problems.iter().all(|p| p.level() != tierwall::diagnostic::Level::Error), "{text}");
+        assert!(
+            problems
+                .iter()
+                .all(|p| p.level() != tierwall::diagnostic::Level::Error),
+            "{text}"
+        );
         text.push_str(&flows::table(policy, sources));
         settings().bind(|| insta::assert_snapshot!(format!("{}.flows", example.name), text));
     }

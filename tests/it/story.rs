@@ -1,6 +1,6 @@
-//! `docs/pull-requests.md` is a story that a user can type: its commands are run in a repository, its edits applied, and
-//! what it shows must be what they print. After a change that is meant, `STORY=write cargo test --test it story` writes the
-//! outputs anew.
+//! `docs/pull-requests.md` is a story that a user can type: its commands are run in a repository,
+//! its edits applied, and what it shows must be what they print. After a change that is meant,
+//! `STORY=write cargo test --test it story` writes the outputs anew.
 
 use crate::common::package;
 use crate::common::repository::Repository;
@@ -11,15 +11,32 @@ const STORY: [(&str, i32, &[&str]); 19] = [
     ("tierwall init --project shop.tier", 0, &[]),
     ("tierwall build", 0, &["wrote shop.json", "wrote shop.tf"]),
     ("git add --all", 0, &[]),
-    ("git commit --quiet --message \"A shop in three tiers\"", 0, &[]),
+    (
+        "git commit --quiet --message \"A shop in three tiers\"",
+        0,
+        &[],
+    ),
     ("git switch --quiet --create metrics", 0, &[]),
     ("tierwall fmt --check", 0, &[]),
-    ("tierwall check --deny warnings", 1, &["accepts tcp 9100 from the internet", "1 error"]),
-    ("tierwall check --deny warnings --message-format github", 1, &["::error file=shop.tier,line=19,"]),
+    (
+        "tierwall check --deny warnings",
+        1,
+        &["accepts tcp 9100 from the internet", "1 error"],
+    ),
+    (
+        "tierwall check --deny warnings --message-format github",
+        1,
+        &["::error file=shop.tier,line=19,"],
+    ),
     (
         "tierwall diff --git main --deny internet",
         1,
-        &["wider: ", "+ anywhere -> web  tcp 9100  internet", "plan: 2 to add, 0 to change, 0 to destroy", "denied: "],
+        &[
+            "wider: ",
+            "+ anywhere -> web  tcp 9100  internet",
+            "plan: 2 to add, 0 to change, 0 to destroy",
+            "denied: ",
+        ],
     ),
     ("tierwall check --deny warnings", 0, &[]),
     (
@@ -31,15 +48,35 @@ const STORY: [(&str, i32, &[&str]); 19] = [
             "plan: 2 to add, 0 to change, 0 to destroy",
         ],
     ),
-    ("tierwall build --check >/dev/null", 1, &["2 of 2 outputs are stale: `shop.json`, `shop.tf`"]),
+    (
+        "tierwall build --check >/dev/null",
+        1,
+        &["2 of 2 outputs are stale: `shop.json`, `shop.tf`"],
+    ),
     ("tierwall build", 0, &["wrote shop.json", "wrote shop.tf"]),
     ("tierwall build --check", 0, &[]),
-    ("git commit --quiet --all --message \"Let the office see the metrics\"", 0, &[]),
-    ("tierwall diff --git main... --format markdown", 0, &["### tierwall: **wider**\n", "| **gained** |"]),
+    (
+        "git commit --quiet --all --message \"Let the office see the metrics\"",
+        0,
+        &[],
+    ),
+    (
+        "tierwall diff --git main... --format markdown",
+        0,
+        &["### tierwall: **wider**\n", "| **gained** |"],
+    ),
     // and what the page leaves out
-    ("git diff --exit-code main -- shop.tf shop.json >/dev/null", 1, &[]),
+    (
+        "git diff --exit-code main -- shop.tf shop.json >/dev/null",
+        1,
+        &[],
+    ),
     ("git status --porcelain", 0, &[]),
-    ("tierwall diff --git main..metrics --deny internet,replace >/dev/null", 0, &[]),
+    (
+        "tierwall diff --git main..metrics --deny internet,replace >/dev/null",
+        0,
+        &[],
+    ),
 ];
 
 /// A command that was run, how it ended, and what it printed.
@@ -51,7 +88,11 @@ struct Told {
 
 fn told(repository: &Repository, command: &str) -> Told {
     let run = repository.shell(command);
-    Told { command: command.to_string(), code: run.code(), output: run.out() }
+    Told {
+        command: command.to_string(),
+        code: run.code(),
+        output: run.out(),
+    }
 }
 
 /// The page with what its commands print now, in order.
@@ -102,17 +143,36 @@ fn the_page_shows_what_its_commands_print() {
     let (repository, mut story) = (Repository::new(), Vec::new());
     let replayed = replayed(&page, &repository, &mut story);
     let shown = story.len();
-    story.extend(STORY.iter().skip(shown).map(|(command, ..)| told(&repository, command)));
-    for (Told { command, code, output }, (expected, ends, words)) in story.iter().zip(STORY) {
+    story.extend(
+        STORY
+            .iter()
+            .skip(shown)
+            .map(|(command, ..)| told(&repository, command)),
+    );
+    for (
+        Told {
+            command,
+            code,
+            output,
+        },
+        (expected, ends, words),
+    ) in story.iter().zip(STORY)
+    {
         assert_eq!((command.as_str(), *code), (expected, ends), "{output}");
         for words in words {
-            assert!(output.contains(words), "`{words}` is not what `{command}` prints:\n{output}");
+            assert!(
+                output.contains(words),
+                "`{words}` is not what `{command}` prints:\n{output}"
+            );
         }
     }
     assert_eq!(story.len(), STORY.len());
     if std::env::var("STORY").is_ok_and(|what| what == "write") {
         std::fs::write(&path, replayed).expect("a page");
     } else {
-        assert!(page == replayed, "`STORY=write cargo test --test it story` writes the page anew:\n{replayed}");
+        assert!(
+            page == replayed,
+            "`STORY=write cargo test --test it story` writes the page anew:\n{replayed}"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! Sets of addresses for the generator, which must know what an `except` leaves: lists of ranges, nothing
-//! clever.
+//! Sets of addresses for the generator, which must know what an `except` leaves: lists of ranges,
+//! nothing clever.
 
 use ipnet::IpNet;
 
@@ -15,9 +15,16 @@ impl Addresses {
     pub fn from_blocks(blocks: &[&str]) -> Addresses {
         let mut set = Addresses::default();
         for block in blocks {
-            let block = if block.contains('/') { block.to_string() } else { host(block) };
+            let block = if block.contains('/') {
+                block.to_string()
+            } else {
+                host(block)
+            };
             match block.parse().expect("the generator writes blocks") {
-                IpNet::V4(net) => set.v4.push((u32::from(net.network()).into(), u32::from(net.broadcast()).into())),
+                IpNet::V4(net) => set.v4.push((
+                    u32::from(net.network()).into(),
+                    u32::from(net.broadcast()).into(),
+                )),
                 IpNet::V6(net) => set.v6.push((net.network().into(), net.broadcast().into())),
             }
         }
@@ -32,7 +39,10 @@ impl Addresses {
 
     /// What is left without these.
     pub fn without(&self, gone: &Addresses) -> Addresses {
-        Addresses { v4: without(&self.v4, &gone.v4), v6: without(&self.v6, &gone.v6) }
+        Addresses {
+            v4: without(&self.v4, &gone.v4),
+            v6: without(&self.v6, &gone.v6),
+        }
     }
 
     /// Whether it has addresses of IPv4, and of IPv6.

@@ -1,4 +1,5 @@
-//! What security groups never filter, as the language reference has it: to and from which hosts, seen from a tier.
+//! What security groups never filter, as the language reference has it: to and from which hosts,
+//! seen from a tier.
 
 use crate::meaning::Meaning;
 use crate::packets::Host;
@@ -56,26 +57,33 @@ pub struct Cidr {
     pub all_known: bool,
 }
 
-/// Whether addresses from the first to the last are meant one by one: fewer than a subnet has, or where no hosts are.
+/// Whether addresses from the first to the last are meant one by one: fewer than a subnet has, or
+/// where no hosts are.
 pub fn is_single(first: IpAddr, last: IpAddr) -> bool {
     let number = |address| match address {
         IpAddr::V4(address) => u128::from(u32::from(address)),
         IpAddr::V6(address) => u128::from(address),
     };
     let is_within = |block: IpNet| block.contains(&first) && block.contains(&last);
-    number(last) - number(first) < 15 || WITHOUT_HOSTS.iter().any(|block| is_within(block.parse().expect("a block")))
+    number(last) - number(first) < 15
+        || WITHOUT_HOSTS
+            .iter()
+            .any(|block| is_within(block.parse().expect("a block")))
 }
 
 /// What is never filtered in every VPC.
 pub fn surely_exempt() -> impl Iterator<Item = IpAddr> {
-    SURELY.iter().map(|address| address.parse().expect("an address"))
+    SURELY
+        .iter()
+        .map(|address| address.parse().expect("an address"))
 }
 
 impl Cidr {
     /// Whether this is never filtered, whatever the subnets are.
     pub fn is_surely_exempt(&self, address: IpAddr) -> bool {
         let primary = self.blocks.iter().find_map(|block| plus_two(*block));
-        surely_exempt().any(|exempt| exempt == address) || self.all_known && primary == Some(address)
+        surely_exempt().any(|exempt| exempt == address)
+            || self.all_known && primary == Some(address)
     }
 
     /// Whether it is never filtered if a subnet begins before it.
@@ -84,7 +92,10 @@ impl Cidr {
             IpAddr::V4(a) => a.is_private() || a.octets()[0] == 100 && a.octets()[1] & 0xc0 == 64,
             IpAddr::V6(a) => a.segments()[0] & 0xfe00 == 0xfc00,
         };
-        let of_family = self.blocks.iter().any(|block| block.network().is_ipv4() == address.is_ipv4());
+        let of_family = self
+            .blocks
+            .iter()
+            .any(|block| block.network().is_ipv4() == address.is_ipv4());
         let elsewhere = is_private && !(self.all_known && of_family);
         let in_vpc = elsewhere || self.blocks.iter().any(|block| block.contains(&address));
         let after_base = match address {
@@ -96,7 +107,10 @@ impl Cidr {
         let dhcp = ["255.255.255.255", "ff02::1:2"].contains(&address.to_string().as_str());
         let router = in_vpc && after_base == 1;
         let dns = elsewhere && address.is_ipv4() && after_base == 2
-            || self.blocks.iter().any(|block| plus_two(*block) == Some(address));
+            || self
+                .blocks
+                .iter()
+                .any(|block| plus_two(*block) == Some(address));
         dhcp || router || dns
     }
 }
@@ -106,19 +120,37 @@ impl Meaning<'_> {
     pub fn is_exempt(&self, tier: &str, host: &Host) -> bool {
         let cidr = || self.cidr(tier);
         host.tier.is_none()
-            && (cidr().is_surely_exempt(host.address) || host.is_reserved && cidr().may_be_reserved(host.address))
+            && (cidr().is_surely_exempt(host.address)
+                || host.is_reserved && cidr().may_be_reserved(host.address))
     }
 
     fn cidr(&self, tier: &str) -> Cidr {
-        let vpcs: Vec<_> =
-            self.items().filter_map(|item| if let Item::Vpc(vpc) = item { Some(vpc) } else { None }).collect();
+        let vpcs: Vec<_> = self
+            .items()
+            .filter_map(|item| {
+                if let Item::Vpc(vpc) = item {
+                    Some(vpc)
+                } else {
+                    None
+                }
+            })
+            .collect();
         let named = self.of_tier(tier, "vpc").or_else(|| self.of_stack("vpc"));
         let vpc = match named {
             Some(name) => vpcs.iter().find(|vpc| self.text(vpc.name) == name),
             None => vpcs.first().filter(|_| vpcs.len() == 1),
         };
-        let values: Vec<&Value> = vpc.iter().flat_map(|vpc| self.values(&vpc.block, "cidr")).collect();
-        let known = values.iter().filter_map(|value| if let Value::Net(net) = value { Some(net.net) } else { None });
+        let values: Vec<&Value> = vpc
+            .iter()
+            .flat_map(|vpc| self.values(&vpc.block, "cidr"))
+            .collect();
+        let known = values.iter().filter_map(|value| {
+            if let Value::Net(net) = value {
+                Some(net.net)
+            } else {
+                None
+            }
+        });
         let blocks: Vec<_> = known.collect();
         let all_known = blocks.len() == values.len();
         Cidr { blocks, all_known }

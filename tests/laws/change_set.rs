@@ -1,5 +1,5 @@
-//! What a change set of CloudFormation would list: two templates, compared resource by resource, as the user guide
-//! says what an update requires.
+//! What a change set of CloudFormation would list: two templates, compared resource by resource, as
+//! the user guide says what an update requires.
 
 use crate::json;
 use serde_json::{Map, Value};
@@ -14,7 +14,8 @@ type Object = Map<String, Value>;
 pub fn change_set(old: &str, new: &str) -> Counts {
     let (old, new) = (json::read(old), json::read(new));
     let redefined = redefined(&old, &new);
-    let [old, new] = [&old, &new].map(|template| template["Resources"].as_object().expect("an object"));
+    let [old, new] =
+        [&old, &new].map(|template| template["Resources"].as_object().expect("an object"));
     let mut replaced = BTreeSet::new();
     let [mut add, mut modify, mut replace, mut remove] = [0; 4];
     for groups in [true, false] {
@@ -26,8 +27,17 @@ pub fn change_set(old: &str, new: &str) -> Counts {
                 continue;
             };
             assert_eq!(was["Type"], resource["Type"]);
-            let [was, is] = [was, resource].map(|resource| resource["Properties"].as_object().expect("an object"));
-            match differing(was, is, groups, &Others { replaced: &replaced, redefined: &redefined }) {
+            let [was, is] = [was, resource]
+                .map(|resource| resource["Properties"].as_object().expect("an object"));
+            match differing(
+                was,
+                is,
+                groups,
+                &Others {
+                    replaced: &replaced,
+                    redefined: &redefined,
+                },
+            ) {
                 Some(true) => {
                     replaced.insert(id.clone());
                     replace += 1;
@@ -43,10 +53,17 @@ pub fn change_set(old: &str, new: &str) -> Counts {
 
 /// The parameters that have two defaults, one in each template.
 fn redefined(old: &Value, new: &Value) -> BTreeSet<String> {
-    let default = |template: &Value, name: &str| template["Parameters"][name].get("Default").cloned();
-    let names = new["Parameters"].as_object().into_iter().flat_map(Map::keys);
+    let default =
+        |template: &Value, name: &str| template["Parameters"][name].get("Default").cloned();
+    let names = new["Parameters"]
+        .as_object()
+        .into_iter()
+        .flat_map(Map::keys);
     let both = |name: &str| default(old, name).zip(default(new, name));
-    names.filter(|name| both(name).is_some_and(|(was, is)| was != is)).cloned().collect()
+    names
+        .filter(|name| both(name).is_some_and(|(was, is)| was != is))
+        .cloned()
+        .collect()
 }
 
 /// What is another than before though it is called the same.
@@ -74,12 +91,19 @@ impl Others<'_> {
 
 /// Whether something differs, and if so, whether that requires a replacement.
 fn differing(was: &Object, is: &Object, group: bool, others: &Others<'_>) -> Option<bool> {
-    let in_place: &[&str] =
-        if group { &["SecurityGroupIngress", "SecurityGroupEgress", "Tags"] } else { &["Description"] };
+    let in_place: &[&str] = if group {
+        &["SecurityGroupIngress", "SecurityGroupEgress", "Tags"]
+    } else {
+        &["Description"]
+    };
     let differs = |key: &String| match (was.get(key), is.get(key)) {
         (Some(was), Some(is)) => was != is || others.are_in(is),
         (was, is) => was.is_some() != is.is_some(),
     };
-    let keys: BTreeSet<&String> = was.keys().chain(is.keys()).filter(|key| differs(key)).collect();
+    let keys: BTreeSet<&String> = was
+        .keys()
+        .chain(is.keys())
+        .filter(|key| differs(key))
+        .collect();
     (!keys.is_empty()).then(|| keys.iter().any(|key| !in_place.contains(&key.as_str())))
 }

@@ -1,8 +1,8 @@
 //! Decisions, read off numbers that proptest draws.
 //!
-//! A generated program is built by plain code that asks [`Choices`] at each turn. The first option is the
-//! simplest, and is what an exhausted stream gives, so that proptest shrinks a program by shortening its
-//! numbers and moving them toward zero.
+//! A generated program is built by plain code that asks [`Choices`] at each turn. The first option
+//! is the simplest, and is what an exhausted stream gives, so that proptest shrinks a program by
+//! shortening its numbers and moving them toward zero.
 
 use proptest::prelude::*;
 
@@ -17,8 +17,12 @@ pub fn numbers(most: usize) -> impl Strategy<Value = Vec<u16>> {
     prop::collection::vec(any::<u16>(), most / 2..=most)
 }
 
-/// Several streams, one for each thing to build, so that dropping one leaves the others as they are.
-pub fn streams(count: std::ops::RangeInclusive<usize>, most: usize) -> impl Strategy<Value = Vec<Vec<u16>>> {
+/// Several streams, one for each thing to build, so that dropping one leaves the others as they
+/// are.
+pub fn streams(
+    count: std::ops::RangeInclusive<usize>,
+    most: usize,
+) -> impl Strategy<Value = Vec<Vec<u16>>> {
     prop::collection::vec(numbers(most), count)
 }
 
@@ -30,7 +34,9 @@ impl<'n> Choices<'n> {
 
     /// A number below `count`; 0 when the stream is exhausted.
     pub fn pick(&mut self, count: usize) -> usize {
-        let Some((first, rest)) = self.numbers.split_first() else { return 0 };
+        let Some((first, rest)) = self.numbers.split_first() else {
+            return 0;
+        };
         self.numbers = rest;
         (usize::from(*first) * count) >> 16
     }

@@ -17,7 +17,9 @@ pub const TODAY: &str = "2026-01-15";
 
 /// Compiles a program, which must have no error, and hands it over as parsed and as lowered.
 pub fn with<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Deployment<'_>) -> T) -> T {
-    with_policy(text, |sources, program, policy| then(sources, program, &groups::lower(policy)))
+    with_policy(text, |sources, program, policy| {
+        then(sources, program, &groups::lower(policy))
+    })
 }
 
 /// Likewise, and hands over what it means.
@@ -39,13 +41,21 @@ pub fn is_valid(text: &str) -> bool {
 /// The errors of a program, and the files that they are in; what it asserts may still not hold.
 pub fn errors_of(text: &str) -> (Sources, Vec<Problem>) {
     let as_of = TODAY.parse().expect("a date");
-    let compilation = compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read");
+    let compilation =
+        compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read");
     let problems = compilation.problems.sorted();
-    (compilation.sources, problems.into_iter().filter(|problem| problem.level() == Level::Error).collect())
+    (
+        compilation.sources,
+        problems
+            .into_iter()
+            .filter(|problem| problem.level() == Level::Error)
+            .collect(),
+    )
 }
 
 fn read(text: &str) -> (Sources, Program, Policy) {
-    resolved(text).unwrap_or_else(|errors| panic!("the generator makes valid programs: {errors:#?}"))
+    resolved(text)
+        .unwrap_or_else(|errors| panic!("the generator makes valid programs: {errors:#?}"))
 }
 
 /// What a program means, or its errors.
@@ -53,28 +63,50 @@ fn resolved(text: &str) -> Result<(Sources, Program, Policy), Vec<Problem>> {
     let (sources, program, parsing) = parse::text("generated.tier", text);
     let as_of = TODAY.parse().expect("a date");
     let catalogue = catalogue::catalogue();
-    let settings = Settings { bindings: &[], as_of, catalogue, lints: &lint::names(), stack_name: "generated" };
+    let settings = Settings {
+        bindings: &[],
+        as_of,
+        catalogue,
+        lints: &lint::names(),
+        stack_name: "generated",
+    };
     let (policy, resolving) = resolve::resolve(&sources, &program, &settings);
-    let errors: Vec<_> =
-        parsing.into_iter().chain(resolving).filter(|problem| problem.level() == Level::Error).collect();
-    if errors.is_empty() { Ok((sources, program, policy)) } else { Err(errors) }
+    let errors: Vec<_> = parsing
+        .into_iter()
+        .chain(resolving)
+        .filter(|problem| problem.level() == Level::Error)
+        .collect();
+    if errors.is_empty() {
+        Ok((sources, program, policy))
+    } else {
+        Err(errors)
+    }
 }
 
 /// One output, by the name of its target.
 pub fn emit(deployment: &Deployment<'_>, target: &str) -> String {
-    let backend = target::ALL.iter().find(|backend| backend.name == target).expect("a target of this name");
+    let backend = target::ALL
+        .iter()
+        .find(|backend| backend.name == target)
+        .expect("a target of this name");
     String::from_utf8((backend.emit)(deployment)).expect("outputs are UTF-8")
 }
 
 /// Both outputs of a program: CloudFormation, Terraform.
 pub fn outputs(text: &str) -> [String; 2] {
-    with(text, |_, _, deployment| ["cloudformation", "terraform"].map(|target| emit(deployment, target)))
+    with(text, |_, _, deployment| {
+        ["cloudformation", "terraform"].map(|target| emit(deployment, target))
+    })
 }
 
 /// This many of proptest's usual 256 cases; `PROPTEST_CASES` scales it.
 pub fn cases(of_256: u32) -> Config {
     let usual = Config::default();
-    Config { cases: (usual.cases * of_256).div_ceil(256), failure_persistence: None, ..usual }
+    Config {
+        cases: (usual.cases * of_256).div_ceil(256),
+        failure_persistence: None,
+        ..usual
+    }
 }
 
 /// A program as the command line compiles it.
@@ -92,7 +124,11 @@ pub fn codes(text: &str) -> Vec<&'static str> {
 pub fn problems(text: &str) -> Vec<(&'static str, String)> {
     let compilation = compilation(text);
     let judged = compilation.judge(&Levels::default());
-    let told = judged.problems.sorted().into_iter().map(|problem| problem.report());
+    let told = judged
+        .problems
+        .sorted()
+        .into_iter()
+        .map(|problem| problem.report());
     told.map(|report| (report.code, report.message)).collect()
 }
 
@@ -101,6 +137,10 @@ struct Text<'a>(&'a str);
 
 impl Reader for Text<'_> {
     fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
-        Ok(Read { identity: path.to_string(), name: path.to_string(), bytes: self.0.into() })
+        Ok(Read {
+            identity: path.to_string(),
+            name: path.to_string(),
+            bytes: self.0.into(),
+        })
     }
 }

@@ -1,9 +1,11 @@
-//! The declarations of a generated program, one kind after another: each adds its lines to the scene, and what
-//! sentences can name by them.
+//! The declarations of a generated program, one kind after another: each adds its lines to the
+//! scene, and what sentences can name by them.
 
 use crate::addresses::Addresses;
 use crate::choices::Choices;
-use crate::scene::{Atom, Peer, PeerKind, Scene, Service, is_network, some, texts, together, traffic};
+use crate::scene::{
+    Atom, Peer, PeerKind, Scene, Service, is_network, some, texts, together, traffic,
+};
 use crate::text::{Line, Token, Value};
 use crate::vocabulary::{BLOCKS, FOREIGN, NETWORKS, PROSE, ROLES, SERVICES, SETS, TIERS};
 
@@ -55,8 +57,13 @@ pub fn vpcs(scene: &mut Scene, choose: &mut Choices<'_>, stack: &mut Vec<(String
     };
     for name in names {
         let mut block = Vec::new();
-        let params =
-            ["main-vpc", "tools-vpc"].map(|param| scene.lines.iter().any(|l| is_param(l, param)).then_some(param));
+        let params = ["main-vpc", "tools-vpc"].map(|param| {
+            scene
+                .lines
+                .iter()
+                .any(|l| is_param(l, param))
+                .then_some(param)
+        });
         match (*name, choose.pick(3)) {
             ("main", 0 | 1) if params[0].is_some() => block.push(word("id", "main-vpc")),
             ("tools", 0 | 1) if params[1].is_some() => block.push(word("id", "tools-vpc")),
@@ -70,7 +77,10 @@ pub fn vpcs(scene: &mut Scene, choose: &mut Choices<'_>, stack: &mut Vec<(String
             block.push(word("default-group", choose.of(&["aws", "locked"])));
         }
         let cidr = choose.pick(4);
-        let param = scene.peers.iter().find(|peer| peer.text == "office-cidr" && *name == "main");
+        let param = scene
+            .peers
+            .iter()
+            .find(|peer| peer.text == "office-cidr" && *name == "main");
         let kind = match (cidr, param) {
             (3, Some(_)) => {
                 block.push((
@@ -85,42 +95,82 @@ pub fn vpcs(scene: &mut Scene, choose: &mut Choices<'_>, stack: &mut Vec<(String
             }
             _ => {
                 let cidrs = ["10.1.0.0/16", "2001:db8:40::/48"];
-                block.push(("cidr".to_string(), Value::List(cidrs.map(str::to_string).to_vec())));
+                block.push((
+                    "cidr".to_string(),
+                    Value::List(cidrs.map(str::to_string).to_vec()),
+                ));
                 PeerKind::Known(Addresses::from_blocks(&cidrs))
             }
         };
         scene.vpcs.push(name.to_string());
-        scene.peers.push(Peer { text: format!("vpc {name}"), kind });
-        scene.lines.push(Line::new(&format!("vpc {name}")).block(&block));
+        scene.peers.push(Peer {
+            text: format!("vpc {name}"),
+            kind,
+        });
+        scene
+            .lines
+            .push(Line::new(&format!("vpc {name}")).block(&block));
     }
     if names.len() > 1 {
         stack.push(word("vpc", "main"));
-        scene.lines.push(Line::new(choose.of(&["peer main with tools", "peer tools with main"])));
+        scene.lines.push(Line::new(
+            choose.of(&["peer main with tools", "peer tools with main"]),
+        ));
     }
 }
 
-/// A kind of parameter: its name, its type, two defaults that it can have, and what a sentence can name it as.
-type ParamChoice = (&'static str, &'static str, [&'static str; 2], Option<PeerKind>);
+/// A kind of parameter: its name, its type, two defaults that it can have, and what a sentence can
+/// name it as.
+type ParamChoice = (
+    &'static str,
+    &'static str,
+    [&'static str; 2],
+    Option<PeerKind>,
+);
 
 fn param_choices() -> [ParamChoice; 9] {
-    let [v4, v6] = [PeerKind::Unknown(true, false), PeerKind::Unknown(false, true)];
+    let [v4, v6] = [
+        PeerKind::Unknown(true, false),
+        PeerKind::Unknown(false, true),
+    ];
     let lists = ["\"pl-0123456789abcdef0\"", "\"pl-0123456789abcdef1\""];
     let groups = ["\"sg-0123456789abcdef0\"", "\"sg-0123456789abcdef1\""];
     let vpcs = ["\"vpc-0123456789abcdef0\"", "\"vpc-0123456789abcdef1\""];
     [
-        ("office-cidr", "cidr", ["203.0.113.0/24", "0.0.0.0/0"], Some(v4.clone())),
-        ("lab6", "cidr-ipv6", ["2001:db8::1", "2001:db8::/64"], Some(v6)),
+        (
+            "office-cidr",
+            "cidr",
+            ["203.0.113.0/24", "0.0.0.0/0"],
+            Some(v4.clone()),
+        ),
+        (
+            "lab6",
+            "cidr-ipv6",
+            ["2001:db8::1", "2001:db8::/64"],
+            Some(v6),
+        ),
         ("their-group", "external", groups, Some(PeerKind::Group)),
         ("Corp_pl", "prefix-list", lists, Some(v4.clone())),
         ("main-vpc", "vpc", vpcs, None),
         ("tools-vpc", "vpc", vpcs, None),
-        ("s3", "prefix-list", ["\"pl-0a1b2c3d\"", "\"pl-0123456789abcdef1\""], Some(v4.clone())),
-        ("sg-0a1b2c3d", "external", ["\"sg-0a1b2c3d\"", "\"sg-0123456789abcdef1\""], Some(PeerKind::Group)),
+        (
+            "s3",
+            "prefix-list",
+            ["\"pl-0a1b2c3d\"", "\"pl-0123456789abcdef1\""],
+            Some(v4.clone()),
+        ),
+        (
+            "sg-0a1b2c3d",
+            "external",
+            ["\"sg-0a1b2c3d\"", "\"sg-0123456789abcdef1\""],
+            Some(PeerKind::Group),
+        ),
         ("pl-0a1b2c3d", "prefix-list", lists, Some(v4)),
     ]
 }
 
-/// One of each kind of parameter, at most, and those that are called as AWS calls what other peers are.
+/// One of each kind of parameter, at most, and those that are called as AWS calls what other peers
+/// are.
 pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
     for (numbers, (name, kind, [default, _], peer)) in numbers.iter().zip(param_choices()) {
         let choose = &mut Choices::new(numbers);
@@ -133,7 +183,10 @@ pub fn params(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.equals().exactly(default);
         }
         scene.lines.push(line.prose(prose));
-        scene.peers.extend(peer.map(|kind| Peer { text: name.to_string(), kind }));
+        scene.peers.extend(peer.map(|kind| Peer {
+            text: name.to_string(),
+            kind,
+        }));
     }
 }
 
@@ -149,8 +202,14 @@ fn is_param(line: &Line, name: &str) -> bool {
 /// Gives the parameters that the numbers choose their other default, where they have one.
 pub fn change_defaults(lines: &mut [Line], numbers: &[u16]) {
     for (number, (name, _, [default, other], _)) in numbers.iter().zip(param_choices()) {
-        for line in lines.iter_mut().filter(|line| number % 2 == 0 && is_param(line, name)) {
-            let defaults = line.0.iter_mut().filter(|token| **token == Token::Word(default.to_string()));
+        for line in lines
+            .iter_mut()
+            .filter(|line| number % 2 == 0 && is_param(line, name))
+        {
+            let defaults = line
+                .0
+                .iter_mut()
+                .filter(|token| **token == Token::Word(default.to_string()));
             defaults.for_each(|token| *token = Token::Word(other.to_string()));
         }
     }
@@ -159,10 +218,19 @@ pub fn change_defaults(lines: &mut [Line], numbers: &[u16]) {
 pub fn networks(scene: &mut Scene, numbers: &[Vec<u16>]) {
     for (numbers, name) in numbers.iter().zip(NETWORKS) {
         let choose = &mut Choices::new(numbers);
-        let pool: Vec<Peer> = scene.peers.iter().filter(|peer| is_network(peer)).cloned().collect();
+        let pool: Vec<Peer> = scene
+            .peers
+            .iter()
+            .filter(|peer| is_network(peer))
+            .cloned()
+            .collect();
         let members = some(choose, &pool, 3);
-        let Some(mut kind) = together(&members) else { continue };
-        let mut line = Line::new(&format!("network {name}")).equals().words(&texts(&members).join(", "));
+        let Some(mut kind) = together(&members) else {
+            continue;
+        };
+        let mut line = Line::new(&format!("network {name}"))
+            .equals()
+            .words(&texts(&members).join(", "));
         let except = some(choose, &pool, 2);
         if let (PeerKind::Known(addresses), Some(PeerKind::Known(gone)), true) =
             (&kind, together(&except), choose.once_in(3))
@@ -175,7 +243,10 @@ pub fn networks(scene: &mut Scene, numbers: &[Vec<u16>]) {
         }
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
         scene.lines.push(line.prose(prose));
-        scene.peers.push(Peer { text: name.to_string(), kind });
+        scene.peers.push(Peer {
+            text: name.to_string(),
+            kind,
+        });
     }
 }
 
@@ -196,40 +267,76 @@ pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
                 line = line.then("in account").then(account);
             }
             scene.lines.push(line.prose(prose));
-            scene.peers.push(Peer { text: name.to_string(), kind });
+            scene.peers.push(Peer {
+                text: name.to_string(),
+                kind,
+            });
             continue;
         }
         let (id, family, v4) = match name {
             "objects" => (
-                choose.of(&["com.amazonaws.region.s3", "com.amazonaws.region.s3", "com.amazonaws.eu-central-1.s3"]),
+                choose.of(&[
+                    "com.amazonaws.region.s3",
+                    "com.amazonaws.region.s3",
+                    "com.amazonaws.eu-central-1.s3",
+                ]),
                 None,
                 true,
             ),
-            "cdn" => ("com.amazonaws.global.ipv6.cloudfront.origin-facing", None, false),
-            "corp-list" => ("pl-0123456789abcdef0", choose.once_in(2).then_some("ipv4"), true),
+            "cdn" => (
+                "com.amazonaws.global.ipv6.cloudfront.origin-facing",
+                None,
+                false,
+            ),
+            "corp-list" => (
+                "pl-0123456789abcdef0",
+                choose.once_in(2).then_some("ipv4"),
+                true,
+            ),
             _ => ("pl-0a1b2c3d", Some("ipv6"), false),
         };
         let mut block = Vec::new();
         block.extend(family.map(|family| word("family", family)));
         block.extend(choose.once_in(3).then(|| word("entries", "7")));
-        let line = Line::new(&format!("prefix-list {name}")).equals().exactly(&format!("\"{id}\""));
+        let line = Line::new(&format!("prefix-list {name}"))
+            .equals()
+            .exactly(&format!("\"{id}\""));
         scene.lines.push(line.block(&block).prose(prose));
-        scene.peers.push(Peer { text: name.to_string(), kind: PeerKind::Unknown(v4, !v4) });
+        scene.peers.push(Peer {
+            text: name.to_string(),
+            kind: PeerKind::Unknown(v4, !v4),
+        });
     }
 }
 
 pub fn services(scene: &mut Scene, numbers: &[Vec<u16>]) {
     for (numbers, name) in numbers.iter().zip(SERVICES) {
         let choose = &mut Choices::new(numbers);
-        // `http` may stand in the services before it, so it has none of them, and what they take it for
-        let plain = |service: &Service| !is_declared(&service.text) && service.atoms == [Atom::Both];
-        let pool: Vec<Service> = traffic(scene).into_iter().filter(|s| name != "http" || plain(s)).collect();
+        // `http` may stand in the services before it, so it has none of them, and what they take it
+        // for
+        let plain =
+            |service: &Service| !is_declared(&service.text) && service.atoms == [Atom::Both];
+        let pool: Vec<Service> = traffic(scene)
+            .into_iter()
+            .filter(|s| name != "http" || plain(s))
+            .collect();
         let members: Vec<Service> = (0..=choose.pick(3)).map(|_| choose.of(&pool)).collect();
         let texts: Vec<String> = members.iter().map(|member| member.text.clone()).collect();
-        let atoms = members.into_iter().flat_map(|member| member.atoms).collect();
+        let atoms = members
+            .into_iter()
+            .flat_map(|member| member.atoms)
+            .collect();
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
-        scene.lines.push(Line::new(&format!("service {name}")).equals().words(&texts.join(", ")).prose(prose));
-        scene.services.push(Service { text: name.to_string(), atoms });
+        scene.lines.push(
+            Line::new(&format!("service {name}"))
+                .equals()
+                .words(&texts.join(", "))
+                .prose(prose),
+        );
+        scene.services.push(Service {
+            text: name.to_string(),
+            atoms,
+        });
     }
 }
 
@@ -256,22 +363,35 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
         if these.len() == 1 && choose.once_in(3) {
             line = line.then(&format!(
                 "was {}",
-                choose.of(&[format!("old-{first}"), format!("newer-{first}, older-{first}")])
+                choose.of(&[
+                    format!("old-{first}"),
+                    format!("newer-{first}, older-{first}")
+                ])
             ));
         }
         let prose = choose.once_in(3).then(|| choose.of(&PROSE));
         if scene.vpcs.contains(&"tools".to_string()) {
-            block.extend(choose.once_in(2).then(|| word("vpc", choose.of(&["tools", "main"]))));
+            block.extend(
+                choose
+                    .once_in(2)
+                    .then(|| word("vpc", choose.of(&["tools", "main"]))),
+            );
         }
         if choose.once_in(4) {
             let addresses = ["10.0.1.0/24".to_string(), "2001:db8:40::/48".to_string()];
-            block.push(("addresses".to_string(), Value::List(choose.some(&addresses, 2))));
+            block.push((
+                "addresses".to_string(),
+                Value::List(choose.some(&addresses, 2)),
+            ));
         }
         if these.len() == 1 && choose.once_in(5) {
             block.push(text("name", &format!("{first} #1 ${{a}}")));
         }
         if choose.once_in(6) {
-            block.push(text("description", choose.of(&["Members of {x}", "by $${hand}", "R&D &amp; co"])));
+            block.push(text(
+                "description",
+                choose.of(&["Members of {x}", "by $${hand}", "R&D &amp; co"]),
+            ));
         }
         if choose.once_in(5) {
             let tags = vec![("team", choose.of(&PROSE)), ("\"a: ${b}\"", "c")];
@@ -282,15 +402,29 @@ pub fn tiers(scene: &mut Scene, numbers: &[Vec<u16>]) {
             line = line.annotated("@allow(template-limits, \"a stack a team, from next year\")");
         }
         scene.lines.push(line);
-        scene.tiers.extend(these.iter().map(|name| name.to_string()));
+        scene
+            .tiers
+            .extend(these.iter().map(|name| name.to_string()));
     }
     scene.subjects = scene.tiers.clone();
-    // tiers stand first in the list of peers, where simple choices fall, and thrice, so that they meet
-    let groups = ["itself"].into_iter().chain(scene.tiers.iter().map(String::as_str));
-    let groups: Vec<Peer> = groups.map(|name| Peer { text: name.to_string(), kind: PeerKind::Group }).collect();
+    // tiers stand first in the list of peers, where simple choices fall, and thrice, so that they
+    // meet
+    let groups = ["itself"]
+        .into_iter()
+        .chain(scene.tiers.iter().map(String::as_str));
+    let groups: Vec<Peer> = groups
+        .map(|name| Peer {
+            text: name.to_string(),
+            kind: PeerKind::Group,
+        })
+        .collect();
     // names stand twice, so that they are chosen as often as literal blocks
     let others = std::mem::take(&mut scene.peers);
-    let named = others.iter().filter(|peer| !BLOCKS.contains(&peer.text.as_str())).cloned().collect();
+    let named = others
+        .iter()
+        .filter(|peer| !BLOCKS.contains(&peer.text.as_str()))
+        .cloned()
+        .collect();
     scene.peers = [groups.clone(), groups.clone(), others, named, groups].concat();
 }
 
@@ -299,8 +433,16 @@ pub fn sets(scene: &mut Scene, numbers: &[Vec<u16>]) {
         let choose = &mut Choices::new(numbers);
         let members = choose.some(&scene.subjects.clone(), 3);
         let prose = choose.once_in(4).then(|| choose.of(&PROSE));
-        scene.lines.push(Line::new(&format!("tiers {name}")).equals().words(&members.join(", ")).prose(prose));
+        scene.lines.push(
+            Line::new(&format!("tiers {name}"))
+                .equals()
+                .words(&members.join(", "))
+                .prose(prose),
+        );
         scene.subjects.push(name.to_string());
-        scene.peers.push(Peer { text: name.to_string(), kind: PeerKind::Group });
+        scene.peers.push(Peer {
+            text: name.to_string(),
+            kind: PeerKind::Group,
+        });
     }
 }

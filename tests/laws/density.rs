@@ -1,5 +1,5 @@
-//! That the generated programs are dense: what the laws are about happens in them, again and again. The
-//! programs are the same at every run, so that this holds or does not.
+//! That the generated programs are dense: what the laws are about happens in them, again and again.
+//! The programs are the same at every run, so that this holds or does not.
 
 use crate::choices::numbers;
 use crate::compile::{TODAY, outputs, with};
@@ -16,13 +16,18 @@ use proptest::test_runner::TestRunner;
 /// So many values, always the same.
 fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
     let mut runner = TestRunner::deterministic();
-    (0..count).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
+    (0..count)
+        .map(|_| strategy.new_tree(&mut runner).expect("a value").current())
+        .collect()
 }
 
 #[test]
 fn outputs_have_all_that_the_contract_speaks_of() {
     let programs = samples(&program(), 200);
-    let outputs: Vec<String> = programs.iter().map(|program| outputs(&program.text()).concat()).collect();
+    let outputs: Vec<String> = programs
+        .iter()
+        .map(|program| outputs(&program.text()).concat())
+        .collect();
     let wanted = [
         ("halves of everything", "_all_to_128_0_0_0_1", 5),
         ("placeholders", "no outbound traffic", 50),
@@ -34,7 +39,11 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         ("blocks that are asked for", "= var.office_cidr", 8),
         ("blocks that are asked for, IPv6", "= var.lab6", 8),
         ("groups that are asked for", "= var.their_group", 5),
-        ("parameters that are called as an id is", "= var.sg_0a1b2c3d", 3),
+        (
+            "parameters that are called as an id is",
+            "= var.sg_0a1b2c3d",
+            3,
+        ),
         ("lists told from parameters of their name", "_from_s3_", 1),
         ("locked default groups", "aws_default_security_group", 10),
         ("exceptions", " except ", 30),
@@ -44,8 +53,14 @@ fn outputs_have_all_that_the_contract_speaks_of() {
         ("explicit names", "GroupName", 20),
     ];
     for (what, text, least) in wanted {
-        let count = outputs.iter().filter(|output| output.contains(text)).count();
-        assert!(count >= least, "{count} programs of 200 have {what} ({text:?})");
+        let count = outputs
+            .iter()
+            .filter(|output| output.contains(text))
+            .count();
+        assert!(
+            count >= least,
+            "{count} programs of 200 have {what} ({text:?})"
+        );
     }
 }
 
@@ -53,11 +68,22 @@ fn outputs_have_all_that_the_contract_speaks_of() {
 fn a_sentence_more_meets_the_others() {
     let mut made = [0; 4];
     for addition in samples(&addition(), 600) {
-        let exceptions = check(&addition).unwrap_or_else(|missing| panic!("{missing}\n{addition:?}"));
-        let each = [exceptions.retold, exceptions.gone, exceptions.placeholders, exceptions.renamed];
-        made.iter_mut().zip(each).for_each(|(sum, one)| *sum += usize::from(one > 0));
+        let exceptions =
+            check(&addition).unwrap_or_else(|missing| panic!("{missing}\n{addition:?}"));
+        let each = [
+            exceptions.retold,
+            exceptions.gone,
+            exceptions.placeholders,
+            exceptions.renamed,
+        ];
+        made.iter_mut()
+            .zip(each)
+            .for_each(|(sum, one)| *sum += usize::from(one > 0));
     }
-    assert!(made.iter().all(|count| *count > 3), "exceptions that 600 additions made: {made:?}");
+    assert!(
+        made.iter().all(|count| *count > 3),
+        "exceptions that 600 additions made: {made:?}"
+    );
 }
 
 #[test]
@@ -65,13 +91,23 @@ fn some_names_clash_and_some_do_not() {
     let both = (program(), numbers(24));
     let refused = samples(&both, 300)
         .into_iter()
-        .filter(|(program, numbers)| refused(program, numbers).unwrap_or_else(|why| panic!("{why}")));
+        .filter(|(program, numbers)| {
+            refused(program, numbers).unwrap_or_else(|why| panic!("{why}"))
+        });
     let count = refused.count();
-    assert!((3..150).contains(&count), "{count} programs of 300 are refused");
+    assert!(
+        (3..150).contains(&count),
+        "{count} programs of 300 are refused"
+    );
     let programs = samples(&program(), 300);
-    let twice = programs.iter().filter(|program| duplicated(&program.text()).unwrap_or_else(|why| panic!("{why}")));
+    let twice = programs
+        .iter()
+        .filter(|program| duplicated(&program.text()).unwrap_or_else(|why| panic!("{why}")));
     let count = twice.count();
-    assert!((3..150).contains(&count), "the defaults of {count} programs of 300 make a rule twice");
+    assert!(
+        (3..150).contains(&count),
+        "the defaults of {count} programs of 300 make a rule twice"
+    );
 }
 
 #[test]
@@ -79,11 +115,20 @@ fn some_packets_pass_and_some_do_not() {
     let (mut passed, mut asked) = (0, 0);
     for program in samples(&program(), 60) {
         with(&program.text(), |sources, parsed, _| {
-            let meaning = Meaning { sources, program: parsed, today: TODAY };
+            let meaning = Meaning {
+                sources,
+                program: parsed,
+                today: TODAY,
+            };
             let (material, random) = (Material::new(&meaning), &mut Random(7));
             asked += 200;
-            passed += (0..200).filter(|_| meaning.may_pass(&material.packet(random))).count();
+            passed += (0..200)
+                .filter(|_| meaning.may_pass(&material.packet(random)))
+                .count();
         });
     }
-    assert!((asked / 20..asked / 2).contains(&passed), "{passed} of {asked} packets pass");
+    assert!(
+        (asked / 20..asked / 2).contains(&passed),
+        "{passed} of {asked} packets pass"
+    );
 }

@@ -46,13 +46,30 @@ pub struct Key {
 
 impl Key {
     /// The protocol, all of whose traffic is meant where the ports say so.
-    pub fn new(group: &str, direction: &'static str, protocol: &str, ports: Option<(i64, i64)>, peer: String) -> Key {
+    pub fn new(
+        group: &str,
+        direction: &'static str,
+        protocol: &str,
+        ports: Option<(i64, i64)>,
+        peer: String,
+    ) -> Key {
         // AWS: no ports for ICMPv6 mean all types and codes (EC2 API reference, IpPermission)
-        let ports = if protocol == "icmpv6" { ports.or(Some((-1, -1))) } else { ports };
-        Key { group: group.to_string(), direction, protocol: protocol.to_string(), ports, peer }
+        let ports = if protocol == "icmpv6" {
+            ports.or(Some((-1, -1)))
+        } else {
+            ports
+        };
+        Key {
+            group: group.to_string(),
+            direction,
+            protocol: protocol.to_string(),
+            ports,
+            peer,
+        }
     }
 
-    /// The same on the other side's terms: whether this is an outbound rule for everything to these blocks.
+    /// The same on the other side's terms: whether this is an outbound rule for everything to these
+    /// blocks.
     pub fn is_everything_to(&self, block: &str) -> bool {
         self.direction == "egress" && self.protocol == "-1" && self.peer == block
     }
@@ -65,31 +82,60 @@ impl Key {
 
 /// A parameter as both outputs have it: `office-cidr`, `OfficeCidr` and `office_cidr` are one.
 pub fn parameter(name: &str) -> String {
-    format!("${}", name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase())
+    format!(
+        "${}",
+        name.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_lowercase()
+    )
 }
 
 /// A managed prefix list that is found by name, or that a template asks for.
 pub fn aws_list(name: &str) -> String {
     // lists of AWS are of the region that the stack is deployed to, unless they are global
     let list = name.trim_start_matches("com.amazonaws.");
-    let list = list.split_once('.').filter(|(region, _)| *region != "global").map_or(list, |(_, list)| list);
+    let list = list
+        .split_once('.')
+        .filter(|(region, _)| *region != "global")
+        .map_or(list, |(_, list)| list);
     format!("list {}", parameter(&format!("{list}PrefixListId")))
 }
 
 /// What the lowered groups come to.
 pub fn of(deployment: &Deployment<'_>) -> Deployed {
-    let mut deployed = Deployed { groups: BTreeMap::new(), rules: Vec::new() };
+    let mut deployed = Deployed {
+        groups: BTreeMap::new(),
+        rules: Vec::new(),
+    };
     for group in &deployment.groups {
-        let tags: BTreeMap<String, String> =
-            group.tags.iter().map(|(key, value)| (key.to_string(), value.clone())).collect();
+        let tags: BTreeMap<String, String> = group
+            .tags
+            .iter()
+            .map(|(key, value)| (key.to_string(), value.clone()))
+            .collect();
         let tag = tags["Name"].clone();
-        for (direction, rules) in [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)] {
-            deployed.rules.extend(rules.iter().map(|rule| self::rule(deployment, &tag, direction, rule)));
+        for (direction, rules) in [
+            (Direction::Ingress, &group.ingress),
+            (Direction::Egress, &group.egress),
+        ] {
+            deployed.rules.extend(
+                rules
+                    .iter()
+                    .map(|rule| self::rule(deployment, &tag, direction, rule)),
+            );
         }
         let name = group.group_name.map(str::to_string);
-        let value =
-            Group { name, description: group.description.to_string(), vpc: reference(deployment, &group.vpc), tags };
-        assert!(deployed.groups.insert(tag, value).is_none(), "the generator gives each group a `Name` of its own");
+        let value = Group {
+            name,
+            description: group.description.to_string(),
+            vpc: reference(deployment, &group.vpc),
+            tags,
+        };
+        assert!(
+            deployed.groups.insert(tag, value).is_none(),
+            "the generator gives each group a `Name` of its own"
+        );
     }
     deployed.rules.sort();
     deployed
@@ -102,8 +148,17 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
         Direction::Ingress => "ingress",
         Direction::Egress => "egress",
     };
-    let ports = rule.traffic.aws_ports().map(|(from, to)| (from.into(), to.into()));
-    let key = Key::new(tag, direction, &rule.traffic.protocol().to_string(), ports, peer(deployment, rule.peer));
+    let ports = rule
+        .traffic
+        .aws_ports()
+        .map(|(from, to)| (from.into(), to.into()));
+    let key = Key::new(
+        tag,
+        direction,
+        &rule.traffic.protocol().to_string(),
+        ports,
+        peer(deployment, rule.peer),
+    );
     Rule { key, description }
 }
 
@@ -111,19 +166,27 @@ fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
     match peer {
         Peer::Net(block) => block.to_string(),
         Peer::Tier(tier) => {
-            let named = deployment.group(tier).tags.iter().find(|(key, _)| *key == "Name");
+            let named = deployment
+                .group(tier)
+                .tags
+                .iter()
+                .find(|(key, _)| *key == "Name");
             format!("tier {}", named.map_or("", |(_, name)| name))
         }
         Peer::Param(id) => parameter(deployment.parameter_name(id)),
         Peer::External(id) => {
             let (id, account) = deployment.external(id);
-            let account = account.map(|account| format!("{account}/")).unwrap_or_default();
+            let account = account
+                .map(|account| format!("{account}/"))
+                .unwrap_or_default();
             format!("group {account}{}", reference(deployment, id))
         }
         Peer::PrefixList(id) => match deployment.list(id) {
             ListReference::Id(id) => format!("list {id}"),
             ListReference::Aws(name) => aws_list(name),
-            ListReference::Param(id) => format!("list {}", parameter(deployment.parameter_name(*id))),
+            ListReference::Param(id) => {
+                format!("list {}", parameter(deployment.parameter_name(*id)))
+            }
         },
     }
 }

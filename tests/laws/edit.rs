@@ -13,22 +13,33 @@ impl Lines {
         Lines(text.lines().map(str::to_string).collect())
     }
 
-    /// From the line that is `head` to the next that closes what it opens, which starts at the same column.
+    /// From the line that is `head` to the next that closes what it opens, which starts at the same
+    /// column.
     fn block(&self, within: Range<usize>, head: &str) -> Range<usize> {
         let indent = head.len() - head.trim_start().len();
         let start = within.start
-            + self.0[within.clone()].iter().position(|line| line == head).unwrap_or_else(|| panic!("no line {head:?}"));
+            + self.0[within.clone()]
+                .iter()
+                .position(|line| line == head)
+                .unwrap_or_else(|| panic!("no line {head:?}"));
         let closes = |line: &String| {
-            line.len() > indent && line.starts_with(&" ".repeat(indent)) && "]}".contains(&line[indent..=indent])
+            line.len() > indent
+                && line.starts_with(&" ".repeat(indent))
+                && "]}".contains(&line[indent..=indent])
         };
-        let length = self.0[start + 1..within.end].iter().position(closes).expect("what opens closes");
+        let length = self.0[start + 1..within.end]
+            .iter()
+            .position(closes)
+            .expect("what opens closes");
         start..start + 2 + length
     }
 
     /// Where a rule stands in a template.
     pub fn in_template(&self, place: &Place, direction: &str) -> Range<usize> {
         let resource = self.block(0..self.0.len(), &format!("    \"{}\": {{", place.id));
-        let Some(nth) = place.inline else { return resource };
+        let Some(nth) = place.inline else {
+            return resource;
+        };
         let list = match direction {
             "ingress" => "        \"SecurityGroupIngress\": [",
             _ => "        \"SecurityGroupEgress\": [",
@@ -42,15 +53,23 @@ impl Lines {
 
     /// Where the resource of a rule stands in a configuration.
     pub fn in_configuration(&self, name: &str, direction: &str) -> Range<usize> {
-        self.block(0..self.0.len(), &format!("resource \"aws_vpc_security_group_{direction}_rule\" \"{name}\" {{"))
+        self.block(
+            0..self.0.len(),
+            &format!("resource \"aws_vpc_security_group_{direction}_rule\" \"{name}\" {{"),
+        )
     }
 
     /// The line of a block that holds the description.
     fn description(&self, block: Range<usize>) -> usize {
         let holds = |line: &String| {
-            line.trim_start().starts_with("\"Description\": ") || line.trim_start().starts_with("description ")
+            line.trim_start().starts_with("\"Description\": ")
+                || line.trim_start().starts_with("description ")
         };
-        block.start + self.0[block].iter().position(holds).expect("a rule has a description")
+        block.start
+            + self.0[block]
+                .iter()
+                .position(holds)
+                .expect("a rule has a description")
     }
 
     /// Rewrites the description of a block as it stands in another output.
@@ -81,7 +100,11 @@ impl Lines {
     pub fn earlier(&self, address: &str) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         let to = |address: &str| format!("  to   = {address}");
-        while let Some(at) = self.0.iter().position(|line| *line == to(found.last().map_or(address, String::as_str))) {
+        while let Some(at) = self
+            .0
+            .iter()
+            .position(|line| *line == to(found.last().map_or(address, String::as_str)))
+        {
             found.push(self.0[at - 1].trim_start_matches("  from = ").to_string());
         }
         found
@@ -97,10 +120,13 @@ impl Lines {
         }
     }
 
-    /// The first line that is not, in order, among the lines of another output; commas at the end count for
-    /// nothing.
+    /// The first line that is not, in order, among the lines of another output; commas at the end
+    /// count for nothing.
     pub fn first_missing(&self, among: &Lines) -> Option<&str> {
         let mut there = among.0.iter().map(|line| line.trim_end_matches(','));
-        self.0.iter().map(|line| line.trim_end_matches(',')).find(|line| !there.any(|other| other == *line))
+        self.0
+            .iter()
+            .map(|line| line.trim_end_matches(','))
+            .find(|line| !there.any(|other| other == *line))
     }
 }

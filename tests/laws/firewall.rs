@@ -1,5 +1,5 @@
-//! Rules as they are read back from an output, asked by brute force: address by address and packet by packet. Nothing
-//! here shares code with the analyses.
+//! Rules as they are read back from an output, asked by brute force: address by address and packet
+//! by packet. Nothing here shares code with the analyses.
 
 use crate::amazon::{Cidr, is_single, surely_exempt};
 use crate::deployed::Key;
@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A packet of one protocol: its number, and its port, or type and code (the type in the high byte), or 0.
+/// A packet of one protocol: its number, and its port, or type and code (the type in the high
+/// byte), or 0.
 pub type Payload = (u8, u16);
 
 /// Payloads of one protocol: its number, the first and the last.
@@ -97,7 +98,9 @@ impl Home {
     }
 
     fn holds(&self, version: usize, address: u128) -> bool {
-        self.ranges[version].iter().any(|(first, last)| (*first..=*last).contains(&address))
+        self.ranges[version]
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&address))
     }
 }
 
@@ -117,14 +120,25 @@ fn joined(mut ranges: Vec<(u128, u128)>) -> Vec<(u128, u128)> {
 /// The version of a block as an index, its first address and its last.
 fn ends(block: IpNet) -> (usize, u128, u128) {
     match block {
-        IpNet::V4(net) => (0, u32::from(net.network()).into(), u32::from(net.broadcast()).into()),
+        IpNet::V4(net) => (
+            0,
+            u32::from(net.network()).into(),
+            u32::from(net.broadcast()).into(),
+        ),
         IpNet::V6(net) => (1, net.network().into(), net.broadcast().into()),
     }
 }
 
 /// All addresses of a version.
 pub fn everything(version: usize) -> (u128, u128) {
-    (0, if version == 0 { u32::MAX.into() } else { u128::MAX })
+    (
+        0,
+        if version == 0 {
+            u32::MAX.into()
+        } else {
+            u128::MAX
+        },
+    )
 }
 
 /// The number of ICMP in a version.
@@ -133,7 +147,8 @@ pub fn icmp(version: usize) -> u8 {
 }
 
 impl Firewall {
-    /// The rules that an output has. `is_v6` says of a parameter or list that a rule names whether it holds IPv6.
+    /// The rules that an output has. `is_v6` says of a parameter or list that a rule names whether
+    /// it holds IPv6.
     pub fn new<'k>(keys: impl Iterator<Item = &'k Key>, is_v6: impl Fn(&str) -> bool) -> Firewall {
         let mut firewall = Firewall::default();
         for key in keys {
@@ -143,9 +158,17 @@ impl Firewall {
                 firewall.edges[version].extend([first, last.wrapping_add(1)]);
             }
             for (protocol, first, last) in rule.payloads.into_iter().flatten() {
-                firewall.payloads.entry(protocol).or_default().extend([first, last.wrapping_add(1)]);
+                firewall
+                    .payloads
+                    .entry(protocol)
+                    .or_default()
+                    .extend([first, last.wrapping_add(1)]);
             }
-            firewall.gates.entry((key.group.clone(), key.direction)).or_default().push(rule);
+            firewall
+                .gates
+                .entry((key.group.clone(), key.direction))
+                .or_default()
+                .push(rule);
         }
         firewall
     }
@@ -154,8 +177,14 @@ impl Firewall {
     pub fn payloads(&self, stretches: &[Stretch]) -> BTreeSet<Payload> {
         let within = |(protocol, first, last): &Stretch| {
             let edges = self.payloads.get(protocol).into_iter().flatten().copied();
-            let inside: Vec<u16> = edges.filter(|edge| (*first..=*last).contains(edge)).collect();
-            inside.into_iter().chain([*first, *last]).map(|payload| (*protocol, payload)).collect::<Vec<_>>()
+            let inside: Vec<u16> = edges
+                .filter(|edge| (*first..=*last).contains(edge))
+                .collect();
+            inside
+                .into_iter()
+                .chain([*first, *last])
+                .map(|payload| (*protocol, payload))
+                .collect::<Vec<_>>()
         };
         stretches.iter().flat_map(within).collect()
     }
@@ -164,14 +193,27 @@ impl Firewall {
     fn addresses(&self, home: &Home, version: usize, without: &BTreeSet<u128>) -> Vec<u128> {
         let starts = home.ranges[version].iter().map(|(first, _)| *first);
         let after = without.iter().filter_map(|address| address.checked_add(1));
-        let edges = self.edges[version].iter().copied().chain(after).filter(|edge| home.holds(version, *edge));
-        starts.chain(edges).filter(|address| !without.contains(address)).collect::<BTreeSet<_>>().into_iter().collect()
+        let edges = self.edges[version]
+            .iter()
+            .copied()
+            .chain(after)
+            .filter(|edge| home.holds(version, *edge));
+        starts
+            .chain(edges)
+            .filter(|address| !without.contains(address))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 
     /// Whether a packet may pass, for some address of either end.
     pub fn may(&self, from: &End, to: &End, version: usize, payload: Payload) -> bool {
         self.between(from, to, version, |gate| {
-            gate.is_exempt || gate.far.iter().any(|address| self.admits(gate, *address, payload, Guess::Everyone))
+            gate.is_exempt
+                || gate
+                    .far
+                    .iter()
+                    .any(|address| self.admits(gate, *address, payload, Guess::Everyone))
         })
     }
 
@@ -180,13 +222,24 @@ impl Firewall {
         from.home.sure[version]
             && to.home.sure[version]
             && self.between(from, to, version, |gate| {
-                gate.far.iter().all(|address| self.admits(gate, *address, payload, Guess::Nobody))
+                gate.far
+                    .iter()
+                    .all(|address| self.admits(gate, *address, payload, Guess::Nobody))
             })
     }
 
-    fn between(&self, from: &End, to: &End, version: usize, passes: impl Fn(&Gate<'_>) -> bool) -> bool {
+    fn between(
+        &self,
+        from: &End,
+        to: &End,
+        version: usize,
+        passes: impl Fn(&Gate<'_>) -> bool,
+    ) -> bool {
         let gate = |near: &'_ End, far: &End, direction| {
-            let rules = self.gates.get(&(near.group.clone()?, direction)).map_or(&[][..], Vec::as_slice);
+            let rules = self
+                .gates
+                .get(&(near.group.clone()?, direction))
+                .map_or(&[][..], Vec::as_slice);
             let (surely, perhaps) = services(near, far, version);
             Some(passes(&Gate {
                 rules,
@@ -202,12 +255,21 @@ impl Firewall {
             && gate(to, from, "ingress").unwrap_or(true)
     }
 
-    fn admits(&self, gate: &Gate<'_>, address: u128, (protocol, payload): Payload, guess: Guess) -> bool {
+    fn admits(
+        &self,
+        gate: &Gate<'_>,
+        address: u128,
+        (protocol, payload): Payload,
+        guess: Guess,
+    ) -> bool {
         gate.rules.iter().any(|rule| {
-            let carries = rule.payloads[gate.version]
-                .is_some_and(|(number, first, last)| number == protocol && (first..=last).contains(&payload));
+            let carries = rule.payloads[gate.version].is_some_and(|(number, first, last)| {
+                number == protocol && (first..=last).contains(&payload)
+            });
             let names = match &rule.peer {
-                Peer::Block(v6, first, last) => usize::from(*v6) == gate.version && (*first..=*last).contains(&address),
+                Peer::Block(v6, first, last) => {
+                    usize::from(*v6) == gate.version && (*first..=*last).contains(&address)
+                }
                 Peer::Tier(name) => gate.group == Some(name),
                 // whoever is in a tier is in its group alone
                 Peer::Foreign => guess == Guess::Everyone && gate.group.is_none(),
@@ -229,7 +291,8 @@ struct Gate<'g> {
     is_exempt: bool,
 }
 
-/// The addresses of an end that the gates of another never filter, and whether there may be more of them.
+/// The addresses of an end that the gates of another never filter, and whether there may be more of
+/// them.
 fn services(near: &End, far: &End, version: usize) -> (BTreeSet<u128>, bool) {
     let address = |number: u128| match version {
         0 => IpAddr::from(Ipv4Addr::from(number as u32)),
@@ -248,7 +311,11 @@ fn services(near: &End, far: &End, version: usize) -> (BTreeSet<u128>, bool) {
         let known = surely_exempt().filter(of_version).map(number);
         surely.extend(known.filter(|known| (first..=last).contains(&known)));
         // a longer stretch is one without hosts, of which the edges are enough
-        let each = if last - first < 15 { *first..=*last } else { *first..=*first };
+        let each = if last - first < 15 {
+            *first..=*last
+        } else {
+            *first..=*first
+        };
         for one in each {
             perhaps |= near.cidr.may_be_reserved(address(one));
             surely.extend(Some(one).filter(|one| near.cidr.is_surely_exempt(address(*one))));
@@ -271,7 +338,10 @@ impl Rule {
                 Err(_) => Peer::Unknown(is_v6(&key.peer)),
             },
         };
-        let ports = key.ports.map(|(from, to)| (from as u16, to as u16)).unwrap_or((0, u16::MAX));
+        let ports = key
+            .ports
+            .map(|(from, to)| (from as u16, to as u16))
+            .unwrap_or((0, u16::MAX));
         let one = |only: Option<usize>, stretch: Stretch| {
             [0, 1].map(|version| only.is_none_or(|only| only == version).then_some(stretch))
         };
@@ -283,7 +353,11 @@ impl Rule {
             "icmpv6" => one(Some(1), kinds(58, key.ports)),
             number => one(None, (number.parse().expect("a protocol"), 0, u16::MAX)),
         };
-        Rule { peer, payloads, all: key.protocol == "-1" }
+        Rule {
+            peer,
+            payloads,
+            all: key.protocol == "-1",
+        }
     }
 }
 
@@ -292,6 +366,10 @@ fn kinds(protocol: u8, ports: Option<(i64, i64)>) -> Stretch {
     match ports {
         None | Some((-1, _)) => (protocol, 0, u16::MAX),
         Some((kind, -1)) => (protocol, (kind as u16) << 8, (kind as u16) << 8 | 255),
-        Some((kind, code)) => (protocol, (kind as u16) << 8 | code as u16, (kind as u16) << 8 | code as u16),
+        Some((kind, code)) => (
+            protocol,
+            (kind as u16) << 8 | code as u16,
+            (kind as u16) << 8 | code as u16,
+        ),
     }
 }

@@ -29,25 +29,37 @@ pub struct Addition {
 
 /// Any program.
 pub fn program() -> impl Strategy<Value = Program> {
-    (declarations(), streams(0..=12, 28), streams(0..=2, 8))
-        .prop_map(|(numbers, sentences, assertions)| Program::new(&numbers, &sentences, &assertions))
+    (declarations(), streams(0..=12, 28), streams(0..=2, 8)).prop_map(
+        |(numbers, sentences, assertions)| Program::new(&numbers, &sentences, &assertions),
+    )
 }
 
 /// Any program, and a sentence to add.
 pub fn addition() -> impl Strategy<Value = Addition> {
-    (program(), streams(1..=6, 28), numbers(8)).prop_filter_map("no sentence fits", |(program, more, numbers)| {
-        let sentence = more.iter().find_map(|numbers| sentence(&program.scene, numbers))?;
-        Some(related(program, sentence, &mut Choices::new(&numbers)))
-    })
+    (program(), streams(1..=6, 28), numbers(8)).prop_filter_map(
+        "no sentence fits",
+        |(program, more, numbers)| {
+            let sentence = more
+                .iter()
+                .find_map(|numbers| sentence(&program.scene, numbers))?;
+            Some(related(program, sentence, &mut Choices::new(&numbers)))
+        },
+    )
 }
 
-/// The addition of a sentence, or of one that is sure to meet another: the same in other words, or one whose
-/// rules ask for the identities of the other's.
+/// The addition of a sentence, or of one that is sure to meet another: the same in other words, or
+/// one whose rules ask for the identities of the other's.
 fn related(mut program: Program, sentence: Sentence, choose: &mut Choices<'_>) -> Addition {
     match choose.pick(6) {
         4 if !program.sentences.is_empty() => {
             let twin = choose.of(&program.sentences);
-            Addition { program, sentence: Sentence { prose: sentence.prose.or(Some("AA first")), ..twin } }
+            Addition {
+                program,
+                sentence: Sentence {
+                    prose: sentence.prose.or(Some("AA first")),
+                    ..twin
+                },
+            }
         }
         5 if program.scene.tiers.len() > 1 => {
             // `web`, `web-tcp` and `web_tcp_all_from_…`
@@ -71,33 +83,61 @@ fn related(mut program: Program, sentence: Sentence, choose: &mut Choices<'_>) -
 }
 
 fn declarations() -> impl Strategy<Value = Numbers> {
-    let first = (numbers(28), numbers(24), streams(0..=9, 6), streams(0..=4, 18));
-    let second = (streams(0..=6, 8), streams(0..=4, 12), streams(1..=5, 24), streams(0..=2, 6));
-    (first, second).prop_map(|((stack, vpcs, params, networks), (foreign, services, tiers, sets))| Numbers {
-        stack,
-        vpcs,
-        params,
-        networks,
-        foreign,
-        services,
-        tiers,
-        sets,
-    })
+    let first = (
+        numbers(28),
+        numbers(24),
+        streams(0..=9, 6),
+        streams(0..=4, 18),
+    );
+    let second = (
+        streams(0..=6, 8),
+        streams(0..=4, 12),
+        streams(1..=5, 24),
+        streams(0..=2, 6),
+    );
+    (first, second).prop_map(
+        |((stack, vpcs, params, networks), (foreign, services, tiers, sets))| Numbers {
+            stack,
+            vpcs,
+            params,
+            networks,
+            foreign,
+            services,
+            tiers,
+            sets,
+        },
+    )
 }
 
 impl Program {
     /// The program that these numbers make.
     pub fn new(declarations: &Numbers, sentences: &[Vec<u16>], assertions: &[Vec<u16>]) -> Program {
         let scene = scene(declarations);
-        let sentences = sentences.iter().filter_map(|numbers| sentence(&scene, numbers)).collect();
-        let assertions = assertions.iter().map(|numbers| assertion(&scene, numbers)).collect();
-        Program { scene, sentences, assertions }
+        let sentences = sentences
+            .iter()
+            .filter_map(|numbers| sentence(&scene, numbers))
+            .collect();
+        let assertions = assertions
+            .iter()
+            .map(|numbers| assertion(&scene, numbers))
+            .collect();
+        Program {
+            scene,
+            sentences,
+            assertions,
+        }
     }
 
     /// Its statements, declarations first.
     pub fn statements(&self) -> Vec<Line> {
         let sentences = self.sentences.iter().map(Sentence::line);
-        self.scene.lines.iter().cloned().chain(sentences).chain(self.assertions.iter().cloned()).collect()
+        self.scene
+            .lines
+            .iter()
+            .cloned()
+            .chain(sentences)
+            .chain(self.assertions.iter().cloned())
+            .collect()
     }
 
     /// The program as text, one statement a line.
@@ -114,7 +154,10 @@ impl Program {
 
     /// Its declarations, and this sentence alone.
     pub fn with_only(&self, sentence: &Sentence) -> Program {
-        Program { sentences: vec![sentence.clone()], ..self.clone() }
+        Program {
+            sentences: vec![sentence.clone()],
+            ..self.clone()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! A small strict reader of HCL: blocks, attributes, strings, numbers, lists, maps and references, as files in
-//! the layout of `terraform fmt` have them. What stands in a `validation` block is skipped.
+//! A small strict reader of HCL: blocks, attributes, strings, numbers, lists, maps and references,
+//! as files in the layout of `terraform fmt` have them. What stands in a `validation` block is
+//! skipped.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -38,7 +39,9 @@ pub enum Expression {
 /// Reads a file.
 pub fn read(text: &str) -> Body {
     assert!(!text.contains(['\t', '\r']), "no tab, no carriage return");
-    let mut reader = Reader { rest: text.chars().peekable() };
+    let mut reader = Reader {
+        rest: text.chars().peekable(),
+    };
     let body = reader.body(false);
     assert_eq!(reader.rest.next(), None);
     body
@@ -62,12 +65,20 @@ impl Reader<'_> {
     }
 
     fn expect(&mut self, wanted: char) {
-        assert_eq!(self.rest.next(), Some(wanted), "before {:?}", self.rest.clone().take(40).collect::<String>());
+        assert_eq!(
+            self.rest.next(),
+            Some(wanted),
+            "before {:?}",
+            self.rest.clone().take(40).collect::<String>()
+        );
     }
 
     fn word(&mut self) -> String {
         let mut word = String::new();
-        while let Some(c) = self.rest.next_if(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-') {
+        while let Some(c) = self
+            .rest
+            .next_if(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-')
+        {
             word.push(c);
         }
         assert!(
@@ -98,7 +109,10 @@ impl Reader<'_> {
                     self.rest.next();
                     self.skip(false);
                     let value = self.expression();
-                    assert!(body.attributes.insert(head.clone(), value).is_none(), "{head} stands twice");
+                    assert!(
+                        body.attributes.insert(head.clone(), value).is_none(),
+                        "{head} stands twice"
+                    );
                 }
                 _ => body.blocks.push(self.block(head)),
             }
@@ -120,11 +134,22 @@ impl Reader<'_> {
         if kind == "validation" {
             // conditions are expressions of any form; none of them reaches AWS
             let text: String = self.rest.clone().collect();
-            let end = text.find("\n  }\n").expect("a block ends on a line of its own") + 4;
+            let end = text
+                .find("\n  }\n")
+                .expect("a block ends on a line of its own")
+                + 4;
             self.rest.nth(text[..end].chars().count() - 1);
-            return Block { kind, labels, body: Body::default() };
+            return Block {
+                kind,
+                labels,
+                body: Body::default(),
+            };
         }
-        Block { kind, labels, body: self.body(true) }
+        Block {
+            kind,
+            labels,
+            body: self.body(true),
+        }
     }
 
     fn expression(&mut self) -> Expression {
@@ -132,24 +157,32 @@ impl Reader<'_> {
             Some('"') => self.string(),
             Some('[') => {
                 self.rest.next();
-                Expression::List(self.items(']', |reader, items: &mut Vec<Expression>| items.push(reader.expression())))
+                Expression::List(self.items(']', |reader, items: &mut Vec<Expression>| {
+                    items.push(reader.expression())
+                }))
             }
             Some('{') => {
                 self.rest.next();
-                Expression::Map(self.items('}', |reader, map: &mut BTreeMap<String, Expression>| {
-                    let key = match reader.rest.peek() {
-                        Some('"') => match reader.string() {
-                            Expression::Text(key) => key,
-                            other => panic!("the key {other:?}"),
-                        },
-                        _ => reader.word(),
-                    };
-                    reader.skip(false);
-                    reader.expect('=');
-                    reader.skip(false);
-                    let value = reader.expression();
-                    assert!(map.insert(key.clone(), value).is_none(), "the key {key} stands twice");
-                }))
+                Expression::Map(self.items(
+                    '}',
+                    |reader, map: &mut BTreeMap<String, Expression>| {
+                        let key = match reader.rest.peek() {
+                            Some('"') => match reader.string() {
+                                Expression::Text(key) => key,
+                                other => panic!("the key {other:?}"),
+                            },
+                            _ => reader.word(),
+                        };
+                        reader.skip(false);
+                        reader.expect('=');
+                        reader.skip(false);
+                        let value = reader.expression();
+                        assert!(
+                            map.insert(key.clone(), value).is_none(),
+                            "the key {key} stands twice"
+                        );
+                    },
+                ))
             }
             Some(c) if c == '-' || c.is_ascii_digit() => {
                 let mut number = String::new();
@@ -189,7 +222,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A string in quotes: `\"`, `\\`, `\n`, `\t`, `\uXXXX`; `$${` and `%%{` stand for `${` and `%{`.
+    /// A string in quotes: `\"`, `\\`, `\n`, `\t`, `\uXXXX`; `$${` and `%%{` stand for `${` and
+    /// `%{`.
     fn string(&mut self) -> Expression {
         self.expect('"');
         let (mut text, mut template) = (String::new(), false);
@@ -224,7 +258,11 @@ impl Reader<'_> {
                 other => text.push(other),
             }
         }
-        if template { Expression::Template(text) } else { Expression::Text(text) }
+        if template {
+            Expression::Template(text)
+        } else {
+            Expression::Text(text)
+        }
     }
 
     fn interpolation(&mut self, text: &mut String) {
@@ -246,11 +284,20 @@ fn what_terraform_reads() {
     let x = &body.blocks[0].body.attributes;
     assert_eq!(x["x"], Expression::Text("$${y} %{z} \"\\ $$ $".to_string()));
     assert_eq!(x["yy"], Expression::Reference("var.z-1.id".to_string()));
-    let list = Expression::List(vec![Expression::Bool(true), Expression::Text(String::new())]);
+    let list = Expression::List(vec![
+        Expression::Bool(true),
+        Expression::Text(String::new()),
+    ]);
     assert_eq!(
         x["t"],
-        Expression::Map(BTreeMap::from([("k v".to_string(), Expression::Number(-1)), ("w".to_string(), list)]))
+        Expression::Map(BTreeMap::from([
+            ("k v".to_string(), Expression::Number(-1)),
+            ("w".to_string(), list)
+        ]))
     );
     let template = read("a = \"x.${data.b.c}.y\"\n");
-    assert_eq!(template.attributes["a"], Expression::Template("x.${data.b.c}.y".to_string()));
+    assert_eq!(
+        template.attributes["a"],
+        Expression::Template("x.${data.b.c}.y".to_string())
+    );
 }

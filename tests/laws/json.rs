@@ -1,4 +1,5 @@
-//! JSON, read strictly: a key that stands twice in one object is refused, which `serde_json::Value` is not.
+//! JSON, read strictly: a key that stands twice in one object is refused, which `serde_json::Value`
+//! is not.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -28,7 +29,10 @@ fn no_key_twice(text: &str) {
                 let is_key = rest[length..].trim_start().starts_with(':');
                 if let (true, Some(Some(keys))) = (is_key, open.last_mut()) {
                     let key = rest[..length].to_string();
-                    assert!(keys.insert(key.clone()), "the key {key} stands twice in one object");
+                    assert!(
+                        keys.insert(key.clone()),
+                        "the key {key} stands twice in one object"
+                    );
                 }
             }
             _ => {}

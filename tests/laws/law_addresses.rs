@@ -1,5 +1,5 @@
-//! Names of resources: where earlier names of tiers are those of parameters, of lists, or look like the start of a
-//! rule's name, Terraform would refuse an output exactly where the compiler does.
+//! Names of resources: where earlier names of tiers are those of parameters, of lists, or look like
+//! the start of a rule's name, Terraform would refuse an output exactly where the compiler does.
 
 use crate::choices::{Choices, numbers};
 use crate::compile::{cases, codes, emit, with};
@@ -20,8 +20,18 @@ proptest! {
 }
 
 /// Earlier names, each for one tier at most.
-const CONFUSING: [&str; 10] =
-    ["office-cidr", "lab6", "their-group", "Corp_pl", "s3", "sg-0a1b2c3d", "app-udp", "db-tcp", "web-udp", "tier-icmp"];
+const CONFUSING: [&str; 10] = [
+    "office-cidr",
+    "lab6",
+    "their-group",
+    "Corp_pl",
+    "s3",
+    "sg-0a1b2c3d",
+    "app-udp",
+    "db-tcp",
+    "web-udp",
+    "tier-icmp",
+];
 
 /// The text of a program in which tiers had other names before.
 fn confused(program: &Program, numbers: &[u16]) -> String {
@@ -30,7 +40,10 @@ fn confused(program: &Program, numbers: &[u16]) -> String {
     let mut tiers = TIERS.to_vec();
     // `old-web-tcp` before `old-web`
     tiers.sort_by_key(|tier| std::cmp::Reverse(tier.len()));
-    for earlier in tiers.iter().flat_map(|tier| ["old", "newer", "older"].map(|age| format!("{age}-{tier}"))) {
+    for earlier in tiers
+        .iter()
+        .flat_map(|tier| ["old", "newer", "older"].map(|age| format!("{age}-{tier}")))
+    {
         if text.contains(&format!(" {earlier}")) && !choose.once_in(4) {
             let Some(name) = names.pop() else { break };
             text = text.replace(&earlier, name);
@@ -62,15 +75,21 @@ pub fn refused(program: &Program, numbers: &[u16]) -> Result<bool, String> {
     let text = confused(program, numbers);
     let output = with(&text, |_, _, deployment| emit(deployment, "terraform"));
     let refusal = refusal(&output);
-    let codes: Vec<&str> = codes(&text).into_iter().filter(|code| ["E0324", "E0325", "E0326"].contains(code)).collect();
+    let codes: Vec<&str> = codes(&text)
+        .into_iter()
+        .filter(|code| ["E0324", "E0325", "E0326"].contains(code))
+        .collect();
     match (&refusal, codes.is_empty()) {
         (Some(_), false) | (None, true) => Ok(refusal.is_some()),
-        _ => Err(format!("Terraform: {refusal:?}, tierwall: {codes:?}, of\n{text}\n{output}")),
+        _ => Err(format!(
+            "Terraform: {refusal:?}, tierwall: {codes:?}, of\n{text}\n{output}"
+        )),
     }
 }
 
-/// Why Terraform would refuse the names of a file: Terraform language documentation, "Refactoring", and its errors
-/// "Duplicate resource configuration", "Moved object still exists" and "Ambiguous move statements".
+/// Why Terraform would refuse the names of a file: Terraform language documentation, "Refactoring",
+/// and its errors "Duplicate resource configuration", "Moved object still exists" and "Ambiguous
+/// move statements".
 fn refusal(output: &str) -> Option<String> {
     let file = hcl::read(output);
     let (mut declared, mut moves) = (BTreeSet::new(), Vec::new());

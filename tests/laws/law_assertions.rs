@@ -1,5 +1,5 @@
-//! Assertions: each form fails exactly when the brute-force meaning, asked for every address that could matter and for
-//! every membership that is not known, finds what breaks it.
+//! Assertions: each form fails exactly when the brute-force meaning, asked for every address that
+//! could matter and for every membership that is not known, finds what breaks it.
 
 use crate::compile::{TODAY, cases, with_policy};
 use crate::generate::program;
@@ -110,7 +110,9 @@ proptest! {
 fn failed(sources: &Sources, policy: &Policy) -> BTreeMap<usize, String> {
     let problems = assertions::prove(policy, &Gates::new(policy)).sorted();
     let at = |span: Span| sources.file(span.file).line_column(span.start).0;
-    let coded = problems.iter().filter_map(|problem| Some((at(problem.span()?), problem.report().code.to_string())));
+    let coded = problems
+        .iter()
+        .filter_map(|problem| Some((at(problem.span()?), problem.report().code.to_string())));
     coded.collect()
 }
 
@@ -118,7 +120,10 @@ fn failed(sources: &Sources, policy: &Policy) -> BTreeMap<usize, String> {
 fn traced(policy: &Policy, posed: &Assertion) -> Verdict {
     let named = |ends: &[(Span, policy::End)]| named_endpoint::named(policy, &ends[0].1);
     let on: Vec<_> = posed.on.iter().map(|(_, traffic)| *traffic).collect();
-    let services = [Service { name: String::new(), traffic: on }];
+    let services = [Service {
+        name: String::new(),
+        traffic: on,
+    }];
     trace(policy, &named(&posed.from), &named(&posed.to), &services)[0].verdict
 }
 
@@ -134,7 +139,13 @@ fn verdict([cannot, can, ..]: [bool; 4]) -> Verdict {
 fn question(policy: &Policy, material: &Material, random: &mut Random) -> Question {
     let packet = material.packet(random);
     let end = |host: &Host| match &host.tier {
-        Some(name) => End::Tier(policy.tiers.iter().position(|tier| tier.name == *name).expect("a tier")),
+        Some(name) => End::Tier(
+            policy
+                .tiers
+                .iter()
+                .position(|tier| tier.name == *name)
+                .expect("a tier"),
+        ),
         None => End::Address(host.address),
     };
     Question {
@@ -151,12 +162,22 @@ fn asked(policy: &Policy, text: &str, questions: &[Question]) -> (String, Vec<us
     let mut asked = text.trim_end().to_string();
     let mut lines = Vec::new();
     for question in questions {
-        let (from, to, on) = (words(policy, &question.from), words(policy, &question.to), service(question));
+        let (from, to, on) = (
+            words(policy, &question.from),
+            words(policy, &question.to),
+            service(question),
+        );
         lines.push(asked.lines().count() + 1);
         let by = &policy.tiers[question.by].name;
-        let _ = write!(asked, "\nassert {from} cannot reach {to} on {on}\nassert {from} can reach {to} on {on}");
+        let _ = write!(
+            asked,
+            "\nassert {from} cannot reach {to} on {on}\nassert {from} can reach {to} on {on}"
+        );
         let _ = write!(asked, "\nassert only {from} can reach {to} on {on}");
-        let _ = write!(asked, "\nassert {from} can reach {to} on {on} only through {by}");
+        let _ = write!(
+            asked,
+            "\nassert {from} can reach {to} on {on} only through {by}"
+        );
     }
     asked.push('\n');
     (asked, lines)
@@ -209,9 +230,16 @@ impl Brute<'_> {
 
     /// Whether anyone but `from` may reach a tier; what is no tier anyone may send to.
     fn others(&self, from: &End, to: &End, question: &Question) -> bool {
-        let mut tiers = (0..self.policy.tiers.len()).map(End::Tier).filter(|tier| tier != from);
+        let mut tiers = (0..self.policy.tiers.len())
+            .map(End::Tier)
+            .filter(|tier| tier != from);
         let hosts: Vec<End> = match (to, from) {
-            (End::Tier(_), _) => self.material.addresses().map(End::Address).filter(|host| host != from).collect(),
+            (End::Tier(_), _) => self
+                .material
+                .addresses()
+                .map(End::Address)
+                .filter(|host| host != from)
+                .collect(),
             (End::Address(_), _) => Vec::new(),
         };
         // hosts are let in by rules: what is never filtered is no host
@@ -223,27 +251,30 @@ impl Brute<'_> {
     fn around(&self, question: &Question) -> bool {
         let by = End::Tier(question.by);
         let last = |end: &End| self.may(end, &question.to, question);
-        let passes = |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
-            gates.may(from, to, family, all)
-        };
+        let passes =
+            |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
+                gates.may(from, to, family, all)
+            };
         question.from != by && question.to != by && self.chain(question, Some(by), &last, passes)
     }
 
     /// Whether some chain must pass, the last step all of what is asked about.
     fn led(&self, question: &Question) -> bool {
         let last = |end: &End| self.must(end, &question.to, question);
-        let passes = |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
-            gates.must(from, to, family, all)
-        };
+        let passes =
+            |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
+                gates.must(from, to, family, all)
+            };
         self.chain(question, None, &last, passes)
     }
 
     /// The error of `only through`, if it fails: another chain may pass, none may, or none must.
     fn error(&self, question: &Question) -> Option<&'static str> {
         let last = |end: &End| self.may(end, &question.to, question);
-        let passes = |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
-            gates.may(from, to, family, all)
-        };
+        let passes =
+            |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
+                gates.may(from, to, family, all)
+            };
         match () {
             () if self.around(question) => Some("E0703"),
             () if self.led(question) => None,
@@ -262,18 +293,28 @@ impl Brute<'_> {
             v6,
         };
         let must = |payload, v6| self.must_in(&question.from, &question.to, &asks(payload, v6), v6);
-        let (icmp, others): (Vec<_>, Vec<_>) =
-            self.material.payloads().partition(|payload| matches!(payload, Payload::Icmp(..)));
+        let (icmp, others): (Vec<_>, Vec<_>) = self
+            .material
+            .payloads()
+            .partition(|payload| matches!(payload, Payload::Icmp(..)));
         let in_each = |passes: &dyn Fn(bool) -> Option<bool>| {
             let mut verdicts = [false, true].into_iter().filter_map(passes).peekable();
             verdicts.peek().is_some() && verdicts.all(|passes| passes)
         };
-        let some_icmp = |v6| icmp.iter().filter_map(|payload| must(*payload, v6)).reduce(|some, passes| some || passes);
-        in_each(&some_icmp) || others.iter().any(|payload| in_each(&|v6| must(*payload, v6)))
+        let some_icmp = |v6| {
+            icmp.iter()
+                .filter_map(|payload| must(*payload, v6))
+                .reduce(|some, passes| some || passes)
+        };
+        in_each(&some_icmp)
+            || others
+                .iter()
+                .any(|payload| in_each(&|v6| must(*payload, v6)))
     }
 
-    /// Whether some chain of tiers leads from one end to the other, without this one. Its last step is on what is asked
-    /// about; that anything passes on those before it is asked of the gates, which have a law of their own.
+    /// Whether some chain of tiers leads from one end to the other, without this one. Its last step
+    /// is on what is asked about; that anything passes on those before it is asked of the gates,
+    /// which have a law of their own.
     fn chain(
         &self,
         question: &Question,
@@ -287,7 +328,8 @@ impl Brute<'_> {
             End::Address(address) => Endpoint::hosts(Addresses::from_blocks([&(*address).into()])),
         };
         let step = |from: &End, to: &End| {
-            let passes = |f| !passes(&gates, &side(from), &side(to), f, &TrafficSet::all(f)).is_empty();
+            let passes =
+                |f| !passes(&gates, &side(from), &side(to), f, &TrafficSet::all(f)).is_empty();
             Family::BOTH.into_iter().any(passes)
         };
         let mut reached = vec![question.from.clone()];
@@ -298,7 +340,9 @@ impl Brute<'_> {
                 return true;
             }
             for tier in (0..self.policy.tiers.len()).map(End::Tier) {
-                let new = !reached.contains(&tier) && tier != question.to && without.as_ref() != Some(&tier);
+                let new = !reached.contains(&tier)
+                    && tier != question.to
+                    && without.as_ref() != Some(&tier);
                 if new && step(&here, &tier) {
                     reached.push(tier);
                 }
@@ -317,32 +361,46 @@ impl Brute<'_> {
         [false, true].into_iter().any(|v6| {
             self.speaks_of(question, v6)
                 && self.hosts(from, v6, true).any(|sender| {
-                    self.hosts(to, v6, true).take(1).any(|receiver| self.accepts(exempt, &sender, &receiver, question))
+                    self.hosts(to, v6, true)
+                        .take(1)
+                        .any(|receiver| self.accepts(exempt, &sender, &receiver, question))
                 })
                 && self.hosts(to, v6, true).any(|receiver| {
-                    self.hosts(from, v6, true).take(1).any(|sender| self.sends(exempt, &sender, &receiver, question))
+                    self.hosts(from, v6, true)
+                        .take(1)
+                        .any(|sender| self.sends(exempt, &sender, &receiver, question))
                 })
         })
     }
 
-    /// Whether every packet must pass, in each family that both ends have and that carries it; there must be one.
+    /// Whether every packet must pass, in each family that both ends have and that carries it;
+    /// there must be one.
     fn must(&self, from: &End, to: &End, question: &Question) -> bool {
-        let mut verdicts = [false, true].into_iter().filter_map(|v6| self.must_in(from, to, question, v6)).peekable();
+        let mut verdicts = [false, true]
+            .into_iter()
+            .filter_map(|v6| self.must_in(from, to, question, v6))
+            .peekable();
         verdicts.peek().is_some() && verdicts.all(|passes| passes)
     }
 
-    /// Whether every packet of a family must pass, when nobody is in what is not known; nothing where an end has no
-    /// hosts of that family.
+    /// Whether every packet of a family must pass, when nobody is in what is not known; nothing
+    /// where an end has no hosts of that family.
     fn must_in(&self, from: &End, to: &End, question: &Question, v6: bool) -> Option<bool> {
         if !self.speaks_of(question, v6) {
             return None;
         }
-        let (sender, receiver) = (self.hosts(from, v6, false).next()?, self.hosts(to, v6, false).next()?);
-        let accepted =
-            self.hosts(from, v6, false).all(|sender| self.accepts(Exempt::Amazon, &sender, &receiver, question));
+        let (sender, receiver) = (
+            self.hosts(from, v6, false).next()?,
+            self.hosts(to, v6, false).next()?,
+        );
+        let accepted = self
+            .hosts(from, v6, false)
+            .all(|sender| self.accepts(Exempt::Amazon, &sender, &receiver, question));
         Some(
             accepted
-                && self.hosts(to, v6, false).all(|receiver| self.sends(Exempt::Amazon, &sender, &receiver, question)),
+                && self
+                    .hosts(to, v6, false)
+                    .all(|receiver| self.sends(Exempt::Amazon, &sender, &receiver, question)),
         )
     }
 
@@ -351,11 +409,13 @@ impl Brute<'_> {
     }
 
     fn accepts(&self, exempt: Exempt, sender: &Host, receiver: &Host, question: &Question) -> bool {
-        self.is_exempt(exempt, receiver, sender) || self.meaning.accepts(&packet(sender, receiver, question))
+        self.is_exempt(exempt, receiver, sender)
+            || self.meaning.accepts(&packet(sender, receiver, question))
     }
 
     fn sends(&self, exempt: Exempt, sender: &Host, receiver: &Host, question: &Question) -> bool {
-        self.is_exempt(exempt, sender, receiver) || self.meaning.sends(&packet(sender, receiver, question))
+        self.is_exempt(exempt, sender, receiver)
+            || self.meaning.sends(&packet(sender, receiver, question))
     }
 
     fn is_exempt(&self, exempt: Exempt, member: &Host, other: &Host) -> bool {
@@ -363,18 +423,29 @@ impl Brute<'_> {
         tier.is_some_and(|tier| self.meaning.is_exempt(tier, other))
     }
 
-    /// The hosts of an end that could make a difference: one for each address at which a block of the program begins
-    /// or ends, in everything that could hold it or in nothing.
+    /// The hosts of an end that could make a difference: one for each address at which a block of
+    /// the program begins or ends, in everything that could hold it or in nothing.
     fn hosts(&self, end: &End, v6: bool, in_everything: bool) -> impl Iterator<Item = Host> {
         let (addresses, tier) = match end {
             End::Address(address) => (vec![*address], None),
             End::Tier(n) => {
                 let side = Endpoint::tier(self.policy, TierId(*n as u32));
-                let blocks: Vec<_> = side.addresses.blocks().map(|block| block.network()).collect();
-                let all = self.material.addresses().chain(blocks).filter(|address| side.addresses.contains(*address));
+                let blocks: Vec<_> = side
+                    .addresses
+                    .blocks()
+                    .map(|block| block.network())
+                    .collect();
+                let all = self
+                    .material
+                    .addresses()
+                    .chain(blocks)
+                    .filter(|address| side.addresses.contains(*address));
                 // where nothing says that it has any hosts, there need be none
                 let there = in_everything || side.is_in(if v6 { Family::V6 } else { Family::V4 });
-                (all.filter(|_| there).collect(), Some(self.policy.tiers[*n].name.clone()))
+                (
+                    all.filter(|_| there).collect(),
+                    Some(self.policy.tiers[*n].name.clone()),
+                )
             }
         };
         let member = in_everything.then(|| self.material.everything(v6));
@@ -382,12 +453,26 @@ impl Brute<'_> {
             let (groups, lists, blocks) = member.clone().unwrap_or_default();
             let groups = if tier.is_some() { Vec::new() } else { groups };
             let is_reserved = in_everything && tier.is_none();
-            Host { address, tier: tier.clone(), groups, lists, blocks, is_reserved }
+            Host {
+                address,
+                tier: tier.clone(),
+                groups,
+                lists,
+                blocks,
+                is_reserved,
+            }
         };
-        addresses.into_iter().filter(move |address| address.is_ipv6() == v6).map(host)
+        addresses
+            .into_iter()
+            .filter(move |address| address.is_ipv6() == v6)
+            .map(host)
     }
 }
 
 fn packet(sender: &Host, receiver: &Host, question: &Question) -> Packet {
-    Packet { sender: sender.clone(), receiver: receiver.clone(), payload: question.payload }
+    Packet {
+        sender: sender.clone(),
+        receiver: receiver.clone(),
+        payload: question.payload,
+    }
 }

@@ -1,5 +1,6 @@
-//! What `changes` foretells is what the outputs come to: the counts are those of a comparison of the two outputs
-//! resource by resource, the rules those that only one output deploys, and back is there in reverse.
+//! What `changes` foretells is what the outputs come to: the counts are those of a comparison of
+//! the two outputs resource by resource, the rules those that only one output deploys, and back is
+//! there in reverse.
 
 use crate::change_set::change_set;
 use crate::choices::{numbers, streams};
@@ -77,13 +78,17 @@ const RENAMED: [(&str, &str); 2] = [("app", "core"), ("db", "store")];
 /// The program with other names for tiers, and without `was`; strings stay.
 fn renamed(text: &str) -> String {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    let (mut out, mut name, mut in_string, mut escaped) = (String::new(), String::new(), false, false);
+    let (mut out, mut name, mut in_string, mut escaped) =
+        (String::new(), String::new(), false, false);
     for c in text.chars() {
         if !in_string && is_of_name(c) {
             name.push(c);
             continue;
         }
-        let other = RENAMED.iter().find(|(was, _)| *was == name).map_or(name.as_str(), |(_, is)| is);
+        let other = RENAMED
+            .iter()
+            .find(|(was, _)| *was == name)
+            .map_or(name.as_str(), |(_, is)| is);
         out.push_str(other);
         name.clear();
         out.push(c);
@@ -93,22 +98,38 @@ fn renamed(text: &str) -> String {
     out + &name
 }
 
-/// Holds what is said of tiers under other names: they are recreated as themselves, one that has no twin is, and where
-/// all are, no rule comes or goes but with its group or with what it names.
+/// Holds what is said of tiers under other names: they are recreated as themselves, one that has no
+/// twin is, and where all are, no rule comes or goes but with its group or with what it names.
 fn recreated(changes: &Changes<'_>) -> Result<(), String> {
     let mut found = 0;
-    for (change, _) in changes.groups.iter().filter(|(change, _)| change.fate == GroupOutcome::Recreated) {
-        let (Some(was), Some(is)) = (change.sides.was(), change.sides.is()) else { return Err("of one side".into()) };
+    for (change, _) in changes
+        .groups
+        .iter()
+        .filter(|(change, _)| change.fate == GroupOutcome::Recreated)
+    {
+        let (Some(was), Some(is)) = (change.sides.was(), change.sides.is()) else {
+            return Err("of one side".into());
+        };
         let pair = (changes.old.group(was).name, changes.new.group(is).name);
         found += 1;
         if !RENAMED.contains(&pair) {
             return Err(format!("{pair:?}"));
         }
     }
-    let others = RENAMED.iter().filter(|(_, is)| changes.new.groups.iter().any(|group| group.name == *is)).count();
-    let comes =
-        changes.rules.iter().any(|(change, _)| matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed));
-    let spoken = changes.new.groups.iter().filter(|group| is_spoken_of(changes.new, group)).count();
+    let others = RENAMED
+        .iter()
+        .filter(|(_, is)| changes.new.groups.iter().any(|group| group.name == *is))
+        .count();
+    let comes = changes
+        .rules
+        .iter()
+        .any(|(change, _)| matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed));
+    let spoken = changes
+        .new
+        .groups
+        .iter()
+        .filter(|group| is_spoken_of(changes.new, group))
+        .count();
     match (found == others, others) {
         (true, _) if comes => Err(format!("a rule comes or goes: {changes:#?}")),
         (false, 1) if spoken > 0 => Err(format!("not found: {changes:#?}")),
@@ -116,14 +137,18 @@ fn recreated(changes: &Changes<'_>) -> Result<(), String> {
     }
 }
 
-/// Holds that a rule of a recreated tier, or one that names it, comes or goes only with a tier that is not recreated.
+/// Holds that a rule of a recreated tier, or one that names it, comes or goes only with a tier that
+/// is not recreated.
 fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
     let recreated: BTreeSet<&str> = changes
         .groups
         .iter()
         .filter(|(change, _)| change.fate == GroupOutcome::Recreated)
         .filter_map(|(change, _)| {
-            Some([changes.old.group(change.sides.was()?).name, changes.new.group(change.sides.is()?).name])
+            Some([
+                changes.old.group(change.sides.was()?).name,
+                changes.new.group(change.sides.is()?).name,
+            ])
         })
         .flatten()
         .collect();
@@ -134,8 +159,13 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
             Peer::Tier(tier) => Some(deployment.group(tier).name),
             _ => None,
         };
-        let ends: Vec<&str> = [Some(deployment.group(place.tier).name), peer].into_iter().flatten().collect();
-        let is_excused = ends.iter().any(|name| is_renamed(name) && !recreated.contains(name));
+        let ends: Vec<&str> = [Some(deployment.group(place.tier).name), peer]
+            .into_iter()
+            .flatten()
+            .collect();
+        let is_excused = ends
+            .iter()
+            .any(|name| is_renamed(name) && !recreated.contains(name));
         let comes = matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed);
         if comes && !is_excused && ends.iter().any(|name| recreated.contains(name)) {
             return Err(format!("{ends:?} {change:?} {changes:#?}"));
@@ -147,24 +177,45 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
 /// Whether it is a tier under another name, of which a sentence speaks.
 fn is_spoken_of(deployment: &Deployment<'_>, group: &Group<'_>) -> bool {
     let rules = |group: &Group<'_>| {
-        let rules = Direction::ALL.into_iter().flat_map(|direction| group.rules(direction).to_vec());
-        rules.filter(|rule| deployment.sentence(rule).is_some()).collect::<Vec<_>>()
+        let rules = Direction::ALL
+            .into_iter()
+            .flat_map(|direction| group.rules(direction).to_vec());
+        rules
+            .filter(|rule| deployment.sentence(rule).is_some())
+            .collect::<Vec<_>>()
     };
-    let names = |other: &Group<'_>| rules(other).iter().any(|rule| rule.peer == Peer::Tier(group.tier));
+    let names = |other: &Group<'_>| {
+        rules(other)
+            .iter()
+            .any(|rule| rule.peer == Peer::Tier(group.tier))
+    };
     let is_renamed = RENAMED.iter().any(|(_, is)| *is == group.name);
     is_renamed && (!rules(group).is_empty() || deployment.groups.iter().any(names))
 }
 
-/// Two programs of one scene: some sentences of each are the other's too, and some parameters have another default.
+/// Two programs of one scene: some sentences of each are the other's too, and some parameters have
+/// another default.
 fn pair() -> impl Strategy<Value = (Program, Program)> {
-    (program(), streams(0..=6, 28), numbers(12), numbers(6)).prop_map(|(old, more, keep, defaults)| {
-        let kept = old.sentences.iter().zip(&keep).filter(|(_, number)| *number % 3 > 0).map(|(kept, _)| kept.clone());
-        let more = more.iter().filter_map(|numbers| sentence(&old.scene, numbers));
-        let sentences = kept.chain(more).collect();
-        let mut new = Program { sentences, ..old.clone() };
-        change_defaults(&mut new.scene.lines, &defaults);
-        (old, new)
-    })
+    (program(), streams(0..=6, 28), numbers(12), numbers(6)).prop_map(
+        |(old, more, keep, defaults)| {
+            let kept = old
+                .sentences
+                .iter()
+                .zip(&keep)
+                .filter(|(_, number)| *number % 3 > 0)
+                .map(|(kept, _)| kept.clone());
+            let more = more
+                .iter()
+                .filter_map(|numbers| sentence(&old.scene, numbers));
+            let sentences = kept.chain(more).collect();
+            let mut new = Program {
+                sentences,
+                ..old.clone()
+            };
+            change_defaults(&mut new.scene.lines, &defaults);
+            (old, new)
+        },
+    )
 }
 
 fn between<T>(old: &str, new: &str, then: impl FnOnce(&Changes<'_>) -> T) -> T {
@@ -186,11 +237,18 @@ fn counted(old: &str, new: &str) -> Result<(), String> {
                 "Terraform: foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}\n{changes:#?}"
             ));
         }
-        let foretold = [cloudformation.add, cloudformation.modify, cloudformation.replace, cloudformation.remove];
+        let foretold = [
+            cloudformation.add,
+            cloudformation.modify,
+            cloudformation.replace,
+            cloudformation.remove,
+        ];
         let (was, is) = outputs("cloudformation");
         let found = change_set(&was, &is);
         if foretold != found {
-            return Err(format!("CloudFormation: foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}"));
+            return Err(format!(
+                "CloudFormation: foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}"
+            ));
         }
         Ok(())
     })
@@ -199,37 +257,63 @@ fn counted(old: &str, new: &str) -> Result<(), String> {
 type Rules = BTreeMap<Key, String>;
 
 fn rules(deployed: &Deployed) -> Rules {
-    deployed.rules.iter().map(|rule| (rule.key.clone(), rule.description.clone())).collect()
+    deployed
+        .rules
+        .iter()
+        .map(|rule| (rule.key.clone(), rule.description.clone()))
+        .collect()
 }
 
-/// Holds the lists against the outputs as the independent readers have them. The groups of both programs are the same.
+/// Holds the lists against the outputs as the independent readers have them. The groups of both
+/// programs are the same.
 fn listed(old: &str, new: &str) -> Result<(), String> {
     between(old, new, |changes| {
         let read = |deployment: &Deployment<'_>| {
             let terraform = read_terraform::read(&emit(deployment, "terraform")).deployed;
-            let cloudformation = read_cloudformation::read(&emit(deployment, "cloudformation")).deployed;
+            let cloudformation =
+                read_cloudformation::read(&emit(deployment, "cloudformation")).deployed;
             [rules(&terraform), rules(&cloudformation)]
         };
         let (was, is) = (read(changes.old), read(changes.new));
-        for (n, of) in [Targets::terraform, Targets::cloudformation].into_iter().enumerate() {
+        for (n, of) in [Targets::terraform, Targets::cloudformation]
+            .into_iter()
+            .enumerate()
+        {
             let (was, is) = (&was[n], &is[n]);
-            let only = |a: &Rules, b: &Rules| a.iter().filter(|(key, _)| !b.contains_key(*key)).count();
-            let retold = was.iter().filter(|(key, text)| is.get(*key).is_some_and(|now| now != *text)).count();
-            let told =
-                |fate| changes.rules.iter().filter(|(change, targets)| of(*targets) && change.fate == fate).count();
-            let foretold = [told(RuleOutcome::Added), told(RuleOutcome::Removed), told(RuleOutcome::Text)];
+            let only =
+                |a: &Rules, b: &Rules| a.iter().filter(|(key, _)| !b.contains_key(*key)).count();
+            let retold = was
+                .iter()
+                .filter(|(key, text)| is.get(*key).is_some_and(|now| now != *text))
+                .count();
+            let told = |fate| {
+                changes
+                    .rules
+                    .iter()
+                    .filter(|(change, targets)| of(*targets) && change.fate == fate)
+                    .count()
+            };
+            let foretold = [
+                told(RuleOutcome::Added),
+                told(RuleOutcome::Removed),
+                told(RuleOutcome::Text),
+            ];
             // a rule that is in the list of another fate may have another text as well
             let again = changes.rules.iter().filter(|(change, targets)| {
                 of(*targets)
                     && matches!(
                         change.fate,
-                        RuleOutcome::ResourceRenamed | RuleOutcome::Default | RuleOutcome::WithGroup
+                        RuleOutcome::ResourceRenamed
+                            | RuleOutcome::Default
+                            | RuleOutcome::WithGroup
                     )
                     && text(changes, change.sides, true) != text(changes, change.sides, false)
             });
             let found = [only(is, was), only(was, is), retold - again.count()];
             if foretold != found {
-                return Err(format!("foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}"));
+                return Err(format!(
+                    "foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}"
+                ));
             }
         }
         Ok(())
@@ -237,9 +321,15 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
 }
 
 fn text(changes: &Changes<'_>, sides: BeforeAfter<tierwall::plan::RulePlace>, old: bool) -> String {
-    let (deployment, place) = if old { (changes.old, sides.was()) } else { (changes.new, sides.is()) };
+    let (deployment, place) = if old {
+        (changes.old, sides.was())
+    } else {
+        (changes.new, sides.is())
+    };
     let mut text = String::new();
-    place.into_iter().for_each(|place| deployment.describe(place.rule(deployment), &mut text));
+    place
+        .into_iter()
+        .for_each(|place| deployment.describe(place.rule(deployment), &mut text));
     text
 }
 
@@ -253,11 +343,21 @@ fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
             let rule = place.rule(deployment);
             let mut text = String::new();
             deployment.describe(rule, &mut text);
-            (deployment.group(place.tier).name.to_string(), place.direction, rule.traffic.to_string(), text)
+            (
+                deployment.group(place.tier).name.to_string(),
+                place.direction,
+                rule.traffic.to_string(),
+                text,
+            )
         })
     };
     let told = changes.rules.iter().map(|(change, targets)| {
-        (*targets, change.fate, words(changes.old, change.sides.was()), words(changes.new, change.sides.is()))
+        (
+            *targets,
+            change.fate,
+            words(changes.old, change.sides.was()),
+            words(changes.new, change.sides.is()),
+        )
     });
     told.collect()
 }

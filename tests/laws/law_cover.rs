@@ -1,4 +1,5 @@
-//! Cover: flows that are told to be covered can all be deleted at once, and after that no other can.
+//! Cover: flows that are told to be covered can all be deleted at once, and after that no other
+//! can.
 
 use crate::compile::{TODAY, cases, policy, with_policy};
 use crate::generate::program;
@@ -48,18 +49,33 @@ proptest! {
 fn at_home(policy: &Policy, host: &Host) -> bool {
     let Some(name) = &host.tier else { return true };
     let id = policy.tiers.iter().position(|tier| tier.name == *name);
-    id.is_some_and(|id| Endpoint::tier(policy, TierId(id as u32)).addresses.contains(host.address))
+    id.is_some_and(|id| {
+        Endpoint::tier(policy, TierId(id as u32))
+            .addresses
+            .contains(host.address)
+    })
 }
 
-/// No block that a tier accepts from is covered by the others, as sets of packets tell it. Tiers that closed ones send
-/// to are left out, since there a sentence is of use when either of its gates is.
+/// No block that a tier accepts from is covered by the others, as sets of packets tell it. Tiers
+/// that closed ones send to are left out, since there a sentence is of use when either of its gates
+/// is.
 fn each_has_its_use(policy: &Policy, tier: TierId) -> Result<(), TestCaseError> {
-    let inbound: Vec<&Flow> = policy.flows.iter().filter(|flow| flow.receiver() == Some(tier)).collect();
-    let closed = |flow: &&Flow| flow.sender().is_some_and(|from| policy.tier(from).outbound == Outbound::Closed);
+    let inbound: Vec<&Flow> = policy
+        .flows
+        .iter()
+        .filter(|flow| flow.receiver() == Some(tier))
+        .collect();
+    let closed = |flow: &&Flow| {
+        flow.sender()
+            .is_some_and(|from| policy.tier(from).outbound == Outbound::Closed)
+    };
     if inbound.iter().any(closed) {
         return Ok(());
     }
-    let rules: BTreeSet<(Peer, Traffic)> = inbound.iter().map(|flow| (flow.peer, flow.traffic)).collect();
+    let rules: BTreeSet<(Peer, Traffic)> = inbound
+        .iter()
+        .map(|flow| (flow.peer, flow.traffic))
+        .collect();
     let blocks = |rules: &mut dyn Iterator<Item = &(Peer, Traffic)>| {
         let blocks = rules.filter_map(|(peer, traffic)| match peer {
             Peer::Net(block) => Some((*block, *traffic)),
@@ -67,10 +83,16 @@ fn each_has_its_use(policy: &Policy, tier: TierId) -> Result<(), TestCaseError> 
         });
         Packets::new(blocks)
     };
-    for rule in rules.iter().filter(|(peer, _)| matches!(peer, Peer::Net(_))) {
+    for rule in rules
+        .iter()
+        .filter(|(peer, _)| matches!(peer, Peer::Net(_)))
+    {
         let others = blocks(&mut rules.iter().filter(|other| *other != rule));
         let one = blocks(&mut [rule].into_iter());
-        prop_assert!(one.is_empty() || !others.covers(&one), "covered by the others: {rule:?} of {rules:#?}");
+        prop_assert!(
+            one.is_empty() || !others.covers(&one),
+            "covered by the others: {rule:?} of {rules:#?}"
+        );
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Cures: a sentence that is written as other tools or other languages write it is one error, on its line, and the fix of
-//! that error gives back the program that was meant.
+//! Cures: a sentence that is written as other tools or other languages write it is one error, on
+//! its line, and the fix of that error gives back the program that was meant.
 
 use crate::choices::{Choices, numbers};
 use crate::compile::{cases, errors_of, outputs};
@@ -65,20 +65,29 @@ proptest! {
 
 /// Whether a line is a sentence whose first name is no keyword.
 fn is_sentence(line: Option<&str>) -> bool {
-    line.is_some_and(|line| line.contains(" allow") && !line.starts_with("tier") && !line.starts_with('@'))
+    line.is_some_and(|line| {
+        line.contains(" allow") && !line.starts_with("tier") && !line.starts_with('@')
+    })
 }
 
-/// A sentence with a slip before its description; as it is where there is nothing to slip on. Without the comma,
-/// `tcp, all`, `icmp, tcp` and `all, tcp` are other slips, and so are `tier, web` and `tier until` of a tier that is
-/// called `tier`.
+/// A sentence with a slip before its description; as it is where there is nothing to slip on.
+/// Without the comma, `tcp, all`, `icmp, tcp` and `all, tcp` are other slips, and so are
+/// `tier, web` and `tier until` of a tier that is called `tier`.
 fn slipped(line: &str, (find, leave): Slip) -> String {
     let end = line.find('"').unwrap_or(line.len());
     let (sentence, prose) = line.split_at(end);
     // `[` needs its other half
-    let close = if leave.ends_with('[') && prose.is_empty() && sentence.contains(find) { "]" } else { "" };
+    let close = if leave.ends_with('[') && prose.is_empty() && sentence.contains(find) {
+        "]"
+    } else {
+        ""
+    };
     let is_ambiguous = leave == " " && AMBIGUOUS.iter().any(|words| sentence.contains(words));
     // `web allows ssh from app; tier db` are two statements
-    let is_statement = leave == "; " && sentence.split_once(" allow").is_some_and(|(_, rest)| rest.contains(", tier"));
+    let is_statement = leave == "; "
+        && sentence
+            .split_once(" allow")
+            .is_some_and(|(_, rest)| rest.contains(", tier"));
     if is_ambiguous || is_statement || find == " until " && sentence.contains(" tier until ") {
         return line.to_string();
     }

@@ -1,4 +1,5 @@
-//! Defaults of parameters: a deployment that uses them asks AWS for one rule twice exactly where a lint says so.
+//! Defaults of parameters: a deployment that uses them asks AWS for one rule twice exactly where a
+//! lint says so.
 
 use crate::compile::{cases, codes, outputs};
 use crate::deployed::parameter;
@@ -25,23 +26,43 @@ pub fn duplicated(text: &str) -> Result<bool, String> {
     let mut seen = BTreeSet::new();
     let twice = rules.iter().any(|rule| {
         let mut key = rule.key.clone();
-        let (kind, name) = key.peer.rsplit_once(' ').map_or(("", &*key.peer), |(kind, name)| (kind, name));
+        let (kind, name) = key
+            .peer
+            .rsplit_once(' ')
+            .map_or(("", &*key.peer), |(kind, name)| (kind, name));
         if let Some(value) = defaults.get(name) {
-            key.peer = if kind.is_empty() { value.clone() } else { format!("{kind} {value}") };
+            key.peer = if kind.is_empty() {
+                value.clone()
+            } else {
+                format!("{kind} {value}")
+            };
         }
         // ids of groups are unique, whatever the account
-        if let Some((_, id)) = key.peer.strip_prefix("group ").and_then(|group| group.split_once('/')) {
+        if let Some((_, id)) = key
+            .peer
+            .strip_prefix("group ")
+            .and_then(|group| group.split_once('/'))
+        {
             key.peer = format!("group {id}");
         }
         !seen.insert(key)
     });
     let found = codes(text).contains(&"duplicate-default");
-    if twice == found { Ok(twice) } else { Err(format!("twice: {twice}, found: {found}, in\n{text}\n{output}")) }
+    if twice == found {
+        Ok(twice)
+    } else {
+        Err(format!(
+            "twice: {twice}, found: {found}, in\n{text}\n{output}"
+        ))
+    }
 }
 
 /// What each variable with a default is by default.
 fn defaults(output: &str) -> BTreeMap<String, String> {
-    let variables = hcl::read(output).blocks.into_iter().filter(|block| block.kind == "variable");
+    let variables = hcl::read(output)
+        .blocks
+        .into_iter()
+        .filter(|block| block.kind == "variable");
     let default = |block: hcl::Block| match block.body.attributes.get("default") {
         Some(Expression::Text(value)) => Some((parameter(&block.labels[0]), value.clone())),
         Some(other) => panic!("no text: {other:?}"),

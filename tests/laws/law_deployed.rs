@@ -1,5 +1,5 @@
-//! Proof and deployment are one: both outputs are read back, and their rules are asked by brute force what assertions,
-//! `trace` and `matrix` were asked about the program.
+//! Proof and deployment are one: both outputs are read back, and their rules are asked by brute
+//! force what assertions, `trace` and `matrix` were asked about the program.
 
 use crate::amazon::Cidr;
 use crate::compile::{cases, emit, with, with_policy};
@@ -25,7 +25,8 @@ use tierwall::source::Span;
 /// Questions for each program; each is asked in three assertions and a trace.
 const QUESTIONS: usize = 12;
 
-/// Services that questions are about, as stretches of IPv4 and of IPv6; without any stretch, anything.
+/// Services that questions are about, as stretches of IPv4 and of IPv6; without any stretch,
+/// anything.
 const SERVICES: [(&str, &[Stretch], &[Stretch]); 14] = [
     ("", &[], &[]),
     ("tcp 443", &[(6, 443, 443)], &[(6, 443, 443)]),
@@ -38,9 +39,21 @@ const SERVICES: [(&str, &[Stretch], &[Stretch]); 14] = [
     ("icmpv6 echo-request", &[], &[(58, 0x8000, 0x8000)]),
     ("proto 50", &[(50, 0, u16::MAX)], &[(50, 0, u16::MAX)]),
     ("all", &ALL, &ALL),
-    ("law-mixed", &[(6, 22, 22), (1, 0x800, 0x8ff)], &[(6, 22, 22), (58, 0x8000, 0x8000)]),
-    ("law-icmpv6", &[(17, 53, 53)], &[(17, 53, 53), (58, 0x8000, 0x8000)]),
-    ("law-icmp", &[(6, 443, 443), (1, 0, u16::MAX)], &[(6, 443, 443)]),
+    (
+        "law-mixed",
+        &[(6, 22, 22), (1, 0x800, 0x8ff)],
+        &[(6, 22, 22), (58, 0x8000, 0x8000)],
+    ),
+    (
+        "law-icmpv6",
+        &[(17, 53, 53)],
+        &[(17, 53, 53), (58, 0x8000, 0x8000)],
+    ),
+    (
+        "law-icmp",
+        &[(6, 443, 443), (1, 0, u16::MAX)],
+        &[(6, 443, 443)],
+    ),
 ];
 
 /// Services of several kinds that no pool has.
@@ -130,13 +143,28 @@ proptest! {
 /// The rules of both outputs, as they are read back; those of one, where they are the same.
 fn read_back(text: &str) -> Vec<(&'static str, Firewall)> {
     let (outputs, versions) = with(text, |_, _, deployment| {
-        (["cloudformation", "terraform"].map(|target| emit(deployment, target)), versions(deployment.policy()))
+        (
+            ["cloudformation", "terraform"].map(|target| emit(deployment, target)),
+            versions(deployment.policy()),
+        )
     });
-    let [template, files] =
-        [read_cloudformation::read(&outputs[0]).deployed, read_terraform::read(&outputs[1]).deployed];
-    let keys = |deployed: &Deployed| deployed.rules.iter().map(|rule| rule.key.clone()).collect::<Vec<Key>>();
+    let [template, files] = [
+        read_cloudformation::read(&outputs[0]).deployed,
+        read_terraform::read(&outputs[1]).deployed,
+    ];
+    let keys = |deployed: &Deployed| {
+        deployed
+            .rules
+            .iter()
+            .map(|rule| rule.key.clone())
+            .collect::<Vec<Key>>()
+    };
     let [template, files] = [&template, &files].map(keys);
-    let firewall = |keys: &[Key]| Firewall::new(keys.iter(), |peer| versions.get(peer).copied().unwrap_or(false));
+    let firewall = |keys: &[Key]| {
+        Firewall::new(keys.iter(), |peer| {
+            versions.get(peer).copied().unwrap_or(false)
+        })
+    };
     let mut firewalls = vec![("CloudFormation", firewall(&template))];
     if files != template {
         firewalls.push(("Terraform", firewall(&files)));
@@ -146,17 +174,25 @@ fn read_back(text: &str) -> Vec<(&'static str, Firewall)> {
 
 /// Which parameters and lists hold IPv6, by what readers call them.
 fn versions(policy: &Policy) -> BTreeMap<String, bool> {
-    let params = policy.params.iter().map(|param| (deployed::parameter(&param.name), param.kind.family()));
+    let params = policy
+        .params
+        .iter()
+        .map(|param| (deployed::parameter(&param.name), param.kind.family()));
     let lists = policy.prefix_lists.iter().map(|list| {
         let name = match &list.list {
             groups::ListReference::Id(id) => id.clone(),
-            groups::ListReference::Aws(name) => deployed::aws_list(name).trim_start_matches("list ").to_string(),
+            groups::ListReference::Aws(name) => deployed::aws_list(name)
+                .trim_start_matches("list ")
+                .to_string(),
             groups::ListReference::Param(id) => deployed::parameter(&policy.param(*id).name),
         };
         (name, list.family)
     });
     let of_lists: Vec<_> = lists.collect();
-    params.chain(of_lists).map(|(name, family)| (name, family == Family::V6)).collect()
+    params
+        .chain(of_lists)
+        .map(|(name, family)| (name, family == Family::V6))
+        .collect()
 }
 
 /// The `Name` tag of each tier's group.
@@ -164,30 +200,50 @@ fn tags(policy: &Policy) -> Vec<String> {
     let deployment = groups::lower(policy);
     let tag = |group: &groups::Group<'_>| {
         let name = group.tags.iter().find(|(key, _)| *key == "Name");
-        name.map(|(_, name)| name.clone()).expect("every group has a name")
+        name.map(|(_, name)| name.clone())
+            .expect("every group has a name")
     };
     deployment.groups.iter().map(tag).collect()
 }
 
-/// The program with questions as assertions, the questions, and the line of the first assertion of each.
+/// The program with questions as assertions, the questions, and the line of the first assertion of
+/// each.
 fn posed(policy: &Policy, text: &str, random: &mut Random) -> (String, Vec<Asked>, Vec<usize>) {
     let mut whole = format!("{}\n{MIXED}", text.trim_end());
     let mut ends: Vec<String> = policy.tiers.iter().map(|tier| tier.name.clone()).collect();
     ends.extend(ends.clone());
-    let mut hosts: Vec<String> = BLOCKS.iter().chain(&["internet"; 4]).map(|end| end.to_string()).collect();
+    let mut hosts: Vec<String> = BLOCKS
+        .iter()
+        .chain(&["internet"; 4])
+        .map(|end| end.to_string())
+        .collect();
     let is_known = |vpc: &&policy::Vpc| !vpc.blocks.is_empty() && vpc.unknown_blocks.is_empty();
-    let vpcs = policy.vpcs.iter().filter(is_known).filter_map(|vpc| vpc.name.clone());
+    let vpcs = policy
+        .vpcs
+        .iter()
+        .filter(is_known)
+        .filter_map(|vpc| vpc.name.clone());
     hosts.extend(vpcs.map(|name| format!("vpc {name}")));
     let (mut asked, mut lines) = (Vec::new(), Vec::new());
     for _ in 0..QUESTIONS {
-        let mut pair = [ends[random.below(ends.len())].clone(), ends[random.below(ends.len())].clone()];
+        let mut pair = [
+            ends[random.below(ends.len())].clone(),
+            ends[random.below(ends.len())].clone(),
+        ];
         if random.below(2) == 0 {
             pair[usize::from(random.below(4) == 0)] = hosts[random.below(hosts.len())].clone();
         }
         let ([from, to], service) = (pair, random.below(SERVICES.len()));
-        let on = if SERVICES[service].0.is_empty() { String::new() } else { format!(" on {}", SERVICES[service].0) };
+        let on = if SERVICES[service].0.is_empty() {
+            String::new()
+        } else {
+            format!(" on {}", SERVICES[service].0)
+        };
         lines.push(whole.lines().count() + 1);
-        let _ = writeln!(whole, "assert {from} cannot reach {to}{on}\nassert {from} can reach {to}{on}");
+        let _ = writeln!(
+            whole,
+            "assert {from} cannot reach {to}{on}\nassert {from} can reach {to}{on}"
+        );
         let _ = writeln!(whole, "assert only {from} can reach {to}{on}");
         asked.push(Asked { from, to, service });
     }
@@ -198,8 +254,15 @@ fn posed(policy: &Policy, text: &str, random: &mut Random) -> (String, Vec<Asked
 fn traced(policy: &Policy, posed: &Assertion) -> Verdict {
     let ends = |ends: &[(Span, policy::End)]| named(policy, &ends[0].1);
     let on: Vec<_> = posed.on.iter().map(|(_, traffic)| *traffic).collect();
-    let services = [Service { name: String::new(), traffic: on }];
-    let services = if posed.on.is_empty() { &[][..] } else { &services };
+    let services = [Service {
+        name: String::new(),
+        traffic: on,
+    }];
+    let services = if posed.on.is_empty() {
+        &[][..]
+    } else {
+        &services
+    };
     trace(policy, &ends(&posed.from), &ends(&posed.to), services)[0].verdict
 }
 
@@ -226,12 +289,15 @@ impl World<'_> {
         [
             !may(firewall, &from, &to, &payloads),
             self.must(firewall, &from, &to, asked.service, &payloads),
-            !self.others(&from, &to).iter().any(|other| may(firewall, other, &to, &payloads)),
+            !self
+                .others(&from, &to)
+                .iter()
+                .any(|other| may(firewall, other, &to, &payloads)),
         ]
     }
 
-    /// In each version that both surely have, all of the service has to pass, of which there is something; without a
-    /// service, one that is the same in each of them has to.
+    /// In each version that both surely have, all of the service has to pass, of which there is
+    /// something; without a service, one that is the same in each of them has to.
     fn must(
         &self,
         firewall: &Firewall,
@@ -241,26 +307,36 @@ impl World<'_> {
         payloads: &[BTreeSet<Payload>; 2],
     ) -> bool {
         let passes = |version: usize, payload: Payload| firewall.must(from, to, version, payload);
-        let sure = [0, 1].into_iter().filter(|version| from.home.sure[*version] && to.home.sure[*version]);
+        let sure = [0, 1]
+            .into_iter()
+            .filter(|version| from.home.sure[*version] && to.home.sure[*version]);
         let sure: Vec<usize> = sure.collect();
 
         if SERVICES[service].0.is_empty() {
             return serves(&sure, payloads, passes);
         }
-        let mut asked = sure.iter().flat_map(|n| payloads[*n].iter().map(|one| (*n, *one))).peekable();
+        let mut asked = sure
+            .iter()
+            .flat_map(|n| payloads[*n].iter().map(|one| (*n, *one)))
+            .peekable();
         asked.peek().is_some() && asked.all(|(version, payload)| passes(version, payload))
     }
 
     /// Everyone but an end: all tiers, and toward a tier hosts in none.
     fn others(&self, from: &End, to: &End) -> Vec<End> {
-        let tiers = (0..self.tags.len()).map(|n| self.tier(n)).filter(|tier| from.group != tier.group);
+        let tiers = (0..self.tags.len())
+            .map(|n| self.tier(n))
+            .filter(|tier| from.group != tier.group);
         let outside = match from.group {
             Some(_) => [vec![everything(0)], vec![everything(1)]],
             None => [0, 1].map(|version| without(everything(version), &from.home.ranges[version])),
         };
         let hosts = End {
             group: None,
-            home: Home { ranges: outside, sure: [false; 2] },
+            home: Home {
+                ranges: outside,
+                sure: [false; 2],
+            },
             cidr: Cidr::default(),
             has_services: false,
         };
@@ -273,21 +349,36 @@ impl World<'_> {
         }
         let home = match name.strip_prefix("vpc ") {
             Some(vpc) => {
-                let vpc = self.policy.vpcs.iter().find(|other| other.name.as_deref() == Some(vpc));
+                let vpc = self
+                    .policy
+                    .vpcs
+                    .iter()
+                    .find(|other| other.name.as_deref() == Some(vpc));
                 Home::at(vpc.expect("a VPC").blocks.iter().copied())
             }
             None if name == "internet" => self.internet(),
             None => Home::at([block(name)]),
         };
-        End { group: None, home, cidr: Cidr::default(), has_services: true }
+        End {
+            group: None,
+            home,
+            cidr: Cidr::default(),
+            has_services: true,
+        }
     }
 
     fn is_vpc(&self, name: &str) -> bool {
         let vpc = name.strip_prefix("vpc ");
-        vpc.is_some_and(|name| self.policy.vpcs.iter().any(|vpc| vpc.name.as_deref() == Some(name)))
+        vpc.is_some_and(|name| {
+            self.policy
+                .vpcs
+                .iter()
+                .any(|vpc| vpc.name.as_deref() == Some(name))
+        })
     }
 
-    /// What can be reached over the internet; where a stack does without IPv6, none of that has to pass.
+    /// What can be reached over the internet; where a stack does without IPv6, none of that has to
+    /// pass.
     fn internet(&self) -> Home {
         let mut home = Home::at(tierwall::net::internet().blocks());
         home.sure[1] = self.policy.stack.dual;
@@ -301,7 +392,11 @@ impl World<'_> {
         let home = match &tier.addresses {
             Some(stated) => {
                 let home = Home::at(stated.blocks());
-                if home.may_be_in(1) || !dual { home } else { home.perhaps(1) }
+                if home.may_be_in(1) || !dual {
+                    home
+                } else {
+                    home.perhaps(1)
+                }
             }
             None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => {
                 let everywhere = ["0.0.0.0/0", "::/0"].map(block);
@@ -311,19 +406,38 @@ impl World<'_> {
             }
             None => {
                 let home = Home::at(vpc.blocks.iter().copied());
-                if home.may_be_in(1) { home } else { home.perhaps(1) }
+                if home.may_be_in(1) {
+                    home
+                } else {
+                    home.perhaps(1)
+                }
             }
         };
-        let home = if home.may_be_in(0) { home } else { home.perhaps(0) };
-        let cidr = Cidr { blocks: vpc.blocks.clone(), all_known: vpc.unknown_blocks.is_empty() };
-        End { group: Some(self.tags[n].clone()), home, cidr, has_services: false }
+        let home = if home.may_be_in(0) {
+            home
+        } else {
+            home.perhaps(0)
+        };
+        let cidr = Cidr {
+            blocks: vpc.blocks.clone(),
+            all_known: vpc.unknown_blocks.is_empty(),
+        };
+        End {
+            group: Some(self.tags[n].clone()),
+            home,
+            cidr,
+            has_services: false,
+        }
     }
 
-    /// Whether a matrix says of each pair what the rules let pass, packet by packet. What says nothing new may be left
-    /// out of a version that the ends perhaps do not have.
+    /// Whether a matrix says of each pair what the rules let pass, packet by packet. What says
+    /// nothing new may be left out of a version that the ends perhaps do not have.
     fn matrix_agrees(&self, firewall: &Firewall) -> Result<(), String> {
         let matrix = Matrix::new(self.policy);
-        let cells: BTreeMap<_, _> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
+        let cells: BTreeMap<_, _> = matrix
+            .cells()
+            .map(|cell| ((cell.from, cell.to), cell.kind))
+            .collect();
         let known = |end: usize| {
             let named = &matrix.ends()[end];
             let is_hosts = matches!(named.side.who, tierwall::analysis::gate::Who::Hosts);
@@ -341,20 +455,35 @@ impl World<'_> {
             }
         };
         let ends: Vec<Option<End>> = (0..matrix.ends().len()).map(known).collect();
-        let payloads =
-            [0, 1].map(|version| firewall.payloads(&ALL).into_iter().filter(move |one| exists(*one, version)));
+        let payloads = [0, 1].map(|version| {
+            firewall
+                .payloads(&ALL)
+                .into_iter()
+                .filter(move |one| exists(*one, version))
+        });
         let payloads = payloads.map(Iterator::collect::<Vec<Payload>>);
         for (a, b) in (0..ends.len()).flat_map(|a| (0..ends.len()).map(move |b| (a, b))) {
-            let (Some(from), Some(to)) = (&ends[a], &ends[b]) else { continue };
+            let (Some(from), Some(to)) = (&ends[a], &ends[b]) else {
+                continue;
+            };
             if from.group.is_none() && to.group.is_none() {
                 continue;
             }
             let mut shown: [Option<(TrafficSet, TrafficSet)>; 2] = [None, None];
-            for passing in cells.get(&(a, b)).map_or(&[][..], |kind| matrix.kind(*kind)) {
+            for passing in cells
+                .get(&(a, b))
+                .map_or(&[][..], |kind| matrix.kind(*kind))
+            {
                 shown[passing.family as usize] = Some((passing.may.clone(), passing.must.clone()));
             }
-            for (version, payload) in [0, 1].into_iter().flat_map(|v| payloads[v].iter().map(move |one| (v, *one))) {
-                let wanted = (firewall.may(from, to, version, payload), firewall.must(from, to, version, payload));
+            for (version, payload) in [0, 1]
+                .into_iter()
+                .flat_map(|v| payloads[v].iter().map(move |one| (v, *one)))
+            {
+                let wanted = (
+                    firewall.may(from, to, version, payload),
+                    firewall.must(from, to, version, payload),
+                );
                 let found = match &shown[version] {
                     Some((may, must)) => (has(may, payload, version), has(must, payload, version)),
                     None => (false, false),
@@ -382,26 +511,49 @@ impl World<'_> {
 
 /// Whether a packet may pass in either version.
 fn may(firewall: &Firewall, from: &End, to: &End, payloads: &[BTreeSet<Payload>; 2]) -> bool {
-    [0, 1].into_iter().any(|version| payloads[version].iter().any(|one| firewall.may(from, to, version, *one)))
+    [0, 1].into_iter().any(|version| {
+        payloads[version]
+            .iter()
+            .any(|one| firewall.may(from, to, version, *one))
+    })
 }
 
 /// One payload of each kind of a service; of everything, if it has no name.
 fn payloads(firewall: &Firewall, service: usize, version: usize) -> BTreeSet<Payload> {
     let (name, v4, v6) = SERVICES[service];
-    let stretches = if name.is_empty() { &ALL[..] } else { [v4, v6][version] };
-    firewall.payloads(stretches).into_iter().filter(|one| exists(*one, version)).collect()
+    let stretches = if name.is_empty() {
+        &ALL[..]
+    } else {
+        [v4, v6][version]
+    };
+    firewall
+        .payloads(stretches)
+        .into_iter()
+        .filter(|one| exists(*one, version))
+        .collect()
 }
 
-/// Whether one service passes in each of these versions. ICMP is one, whose types each version has for itself.
-fn serves(versions: &[usize], payloads: &[BTreeSet<Payload>; 2], passes: impl Fn(usize, Payload) -> bool) -> bool {
+/// Whether one service passes in each of these versions. ICMP is one, whose types each version has
+/// for itself.
+fn serves(
+    versions: &[usize],
+    payloads: &[BTreeSet<Payload>; 2],
+    passes: impl Fn(usize, Payload) -> bool,
+) -> bool {
     let is_icmp = |one: &&Payload| [icmp(0), icmp(1)].contains(&one.0);
     let is_own_icmp = |version: usize| move |one: &&Payload| one.0 == icmp(version);
     let [first, ..] = versions else { return false };
 
-    let icmp_passes =
-        |version: &usize| payloads[*version].iter().filter(is_own_icmp(*version)).any(|one| passes(*version, *one));
+    let icmp_passes = |version: &usize| {
+        payloads[*version]
+            .iter()
+            .filter(is_own_icmp(*version))
+            .any(|one| passes(*version, *one))
+    };
     let everywhere = |one: &Payload| versions.iter().all(|version| passes(*version, *one));
-    let mut others = payloads[*first].iter().filter(|one| versions.len() == 1 || !is_icmp(one));
+    let mut others = payloads[*first]
+        .iter()
+        .filter(|one| versions.len() == 1 || !is_icmp(one));
 
     versions.iter().all(icmp_passes) || others.any(everywhere)
 }
@@ -413,7 +565,13 @@ fn exists((protocol, payload): Payload, version: usize) -> bool {
 
 /// Whether a set has a payload.
 fn has(set: &TrafficSet, (protocol, payload): Payload, version: usize) -> bool {
-    let (only, [kind, code]) = (Ports { from: payload, to: payload }, payload.to_be_bytes());
+    let (only, [kind, code]) = (
+        Ports {
+            from: payload,
+            to: payload,
+        },
+        payload.to_be_bytes(),
+    );
     let traffic = match (protocol, version) {
         (6, _) => Traffic::Tcp(only),
         (17, _) => Traffic::Udp(only),
@@ -424,7 +582,8 @@ fn has(set: &TrafficSet, (protocol, payload): Payload, version: usize) -> bool {
     set.meets(traffic, [Family::V4, Family::V6][version])
 }
 
-/// Types and codes that have one name in both versions (IANA, "ICMP Parameters" and "ICMPv6 Parameters").
+/// Types and codes that have one name in both versions (IANA, "ICMP Parameters" and "ICMPv6
+/// Parameters").
 const PAIRS: [(u16, u16, u16, u16); 9] = [
     (0x800, 0x8ff, 0x8000, 0x8000),
     (0x000, 0x0ff, 0x8100, 0x8100),
@@ -437,10 +596,14 @@ const PAIRS: [(u16, u16, u16, u16); 9] = [
     (0xa00, 0xaff, 0x8500, 0x8500),
 ];
 
-/// Whether what is said of a version says this of the other: the same port or protocol, ICMP by its other name.
+/// Whether what is said of a version says this of the other: the same port or protocol, ICMP by its
+/// other name.
 fn says(may: &TrafficSet, (protocol, payload): Payload, version: usize) -> bool {
     let family = [Family::V4, Family::V6][version];
-    let all_icmp = TrafficSet::new([Traffic::Icmp(None), Traffic::Icmpv6(None)][version], family);
+    let all_icmp = TrafficSet::new(
+        [Traffic::Icmp(None), Traffic::Icmpv6(None)][version],
+        family,
+    );
     if *may == TrafficSet::all(family) {
         return true;
     }
@@ -448,8 +611,13 @@ fn says(may: &TrafficSet, (protocol, payload): Payload, version: usize) -> bool 
         return has(may, (protocol, payload), version);
     }
     let named = PAIRS.iter().any(|(a, b, c, d)| {
-        let (own, other) = if version == 0 { ((*a, *b), (*c, *d)) } else { ((*c, *d), (*a, *b)) };
-        (other.0..=other.1).contains(&payload) && (own.0..=own.1).all(|one| has(may, (icmp(version), one), version))
+        let (own, other) = if version == 0 {
+            ((*a, *b), (*c, *d))
+        } else {
+            ((*c, *d), (*a, *b))
+        };
+        (other.0..=other.1).contains(&payload)
+            && (own.0..=own.1).all(|one| has(may, (icmp(version), one), version))
     });
     named || may.covers(&all_icmp)
 }
@@ -465,10 +633,14 @@ fn without(range: (u128, u128), gone: &[(u128, u128)]) -> Vec<(u128, u128)> {
         }
         next = next.and_then(|start| last.checked_add(1).map(|after| start.max(after)));
     }
-    left.extend(next.filter(|start| *start <= range.1).map(|start| (start, range.1)));
+    left.extend(
+        next.filter(|start| *start <= range.1)
+            .map(|start| (start, range.1)),
+    );
     left
 }
 
 fn block(text: &str) -> IpNet {
-    text.parse().unwrap_or_else(|_| IpNet::from(text.parse::<std::net::IpAddr>().expect("an address")))
+    text.parse()
+        .unwrap_or_else(|_| IpNet::from(text.parse::<std::net::IpAddr>().expect("an address")))
 }

@@ -1,5 +1,5 @@
-//! Diff: a packet passes under the new program and not under the old exactly when it lies in what is gained. Every
-//! packet is decided again by the brute-force meaning of both programs.
+//! Diff: a packet passes under the new program and not under the old exactly when it lies in what
+//! is gained. Every packet is decided again by the brute-force meaning of both programs.
 
 use crate::choices::{Choices, numbers};
 use crate::compile::{TODAY, cases, with_policy};
@@ -31,19 +31,35 @@ fn pair() -> impl Strategy<Value = (String, String)> {
         .prop_map(|(one, other, a, b, kind)| versions(&one, &other, [a, b], kind))
 }
 
-/// Two programs, or one with the sentences that each mask keeps; the second with other defaults of some parameters.
+/// Two programs, or one with the sentences that each mask keeps; the second with other defaults of
+/// some parameters.
 pub fn versions(one: &Program, other: &Program, [a, b]: [u32; 2], kind: u8) -> (String, String) {
-    let some = |mask: u32| Program { sentences: kept(&one.sentences, mask), ..one.clone() }.text();
+    let some = |mask: u32| {
+        Program {
+            sentences: kept(&one.sentences, mask),
+            ..one.clone()
+        }
+        .text()
+    };
     let redefined = |mask: u32| {
-        let mut program = Program { sentences: kept(&one.sentences, mask), ..one.clone() };
+        let mut program = Program {
+            sentences: kept(&one.sentences, mask),
+            ..one.clone()
+        };
         let numbers: Vec<u16> = (0..6).map(|n| (mask >> n & 1) as u16).collect();
         change_defaults(&mut program.scene.lines, &numbers);
         program.text()
     };
     match kind {
         0 => (one.text(), other.text()),
-        1 => (one.text(), one.text().replace("outbound = closed", "outbound = open")),
-        2 => (some(a), some(b).replace("outbound = open", "outbound = closed")),
+        1 => (
+            one.text(),
+            one.text().replace("outbound = closed", "outbound = open"),
+        ),
+        2 => (
+            some(a),
+            some(b).replace("outbound = open", "outbound = closed"),
+        ),
         _ => (some(a), redefined(b)),
     }
 }
@@ -89,27 +105,55 @@ proptest! {
     }
 }
 
-/// Whether what is told of two programs is what brute force finds, for packets that the seed chooses.
+/// Whether what is told of two programs is what brute force finds, for packets that the seed
+/// chooses.
 pub fn exact(old: &str, new: &str, seed: u64) -> Result<(), TestCaseError> {
     with_policy(old, |old_sources, old_parsed, old| {
         with_policy(new, |new_sources, new_parsed, new| {
-            let before = Meaning { sources: old_sources, program: old_parsed, today: TODAY };
-            let after = Meaning { sources: new_sources, program: new_parsed, today: TODAY };
-            let (materials, random) = ([Material::new(&before), Material::new(&after)], &mut Random(seed));
+            let before = Meaning {
+                sources: old_sources,
+                program: old_parsed,
+                today: TODAY,
+            };
+            let after = Meaning {
+                sources: new_sources,
+                program: new_parsed,
+                today: TODAY,
+            };
+            let (materials, random) = (
+                [Material::new(&before), Material::new(&after)],
+                &mut Random(seed),
+            );
             let diff = compared(old, new);
             for _ in 0..PACKETS {
-                let Some(asked) = Asked::any(&diff, &materials, random) else { continue };
+                let Some(asked) = Asked::any(&diff, &materials, random) else {
+                    continue;
+                };
                 if asked.is_of_no_member(&diff) && !(old.stack.dual && new.stack.dual) {
                     continue;
                 }
-                let passed = asked.of(old, &diff, |end| end.old).is_some_and(|packet| before.may_pass(&packet));
-                let passes = asked.of(new, &diff, |end| end.new).is_some_and(|packet| after.may_pass(&packet));
+                let passed = asked
+                    .of(old, &diff, |end| end.old)
+                    .is_some_and(|packet| before.may_pass(&packet));
+                let passes = asked
+                    .of(new, &diff, |end| end.new)
+                    .is_some_and(|packet| after.may_pass(&packet));
                 asked.judge(&diff.gained, passes && !passed)?;
                 asked.judge(&diff.lost, passed && !passes)?;
-                let passed = asked.by_default(old, &diff, |end| end.old).is_some_and(|packet| before.may_pass(&packet));
-                let passes = asked.by_default(new, &diff, |end| end.new).is_some_and(|packet| after.may_pass(&packet));
-                prop_assert!(passed || !passes || asked.is_told(&diff, &diff.gained, new, |end| end.new), "{asked:#?}");
-                prop_assert!(passes || !passed || asked.is_told(&diff, &diff.lost, old, |end| end.old), "{asked:#?}");
+                let passed = asked
+                    .by_default(old, &diff, |end| end.old)
+                    .is_some_and(|packet| before.may_pass(&packet));
+                let passes = asked
+                    .by_default(new, &diff, |end| end.new)
+                    .is_some_and(|packet| after.may_pass(&packet));
+                prop_assert!(
+                    passed || !passes || asked.is_told(&diff, &diff.gained, new, |end| end.new),
+                    "{asked:#?}"
+                );
+                prop_assert!(
+                    passes || !passed || asked.is_told(&diff, &diff.lost, old, |end| end.old),
+                    "{asked:#?}"
+                );
             }
             minimal(&diff.gained)?;
             minimal(&diff.lost)
@@ -128,7 +172,10 @@ fn connections(diff: &Diff, changes: &[Change]) -> Vec<String> {
     };
     let words = |c: &Change| {
         let ends = [c.from, c.to].map(|id| (end(id), peers(id)));
-        format!("{ends:?} {:?} {:?} {} {:?}", c.places, c.traffic, c.internet, c.causes)
+        format!(
+            "{ends:?} {:?} {:?} {} {:?}",
+            c.places, c.traffic, c.internet, c.causes
+        )
     };
     let mut words: Vec<String> = changes.iter().map(words).collect();
     words.sort();
@@ -156,16 +203,20 @@ impl Asked {
             }
         };
         let (from, to) = (known(random), known(random));
-        let stands =
-            |end: EndId, address: IpAddr| end == EndId::HOSTS || diff.ends.get(end).addresses.contains(address);
+        let stands = |end: EndId, address: IpAddr| {
+            end == EndId::HOSTS || diff.ends.get(end).addresses.contains(address)
+        };
         let decided = diff.ends.is_tier(from) || diff.ends.is_tier(to);
         let there = stands(from, packet.sender.address) && stands(to, packet.receiver.address);
         (decided && there).then_some(Asked { from, to, packet })
     }
 
-    /// Whether it is IPv6 between tiers, which members have no addresses of where a stack says `ip = ipv4`.
+    /// Whether it is IPv6 between tiers, which members have no addresses of where a stack says
+    /// `ip = ipv4`.
     fn is_of_no_member(&self, diff: &Diff) -> bool {
-        self.packet.sender.address.is_ipv6() && diff.ends.is_tier(self.from) && diff.ends.is_tier(self.to)
+        self.packet.sender.address.is_ipv6()
+            && diff.ends.is_tier(self.from)
+            && diff.ends.is_tier(self.to)
     }
 
     /// The packet as one of the programs sees it; nothing where it does not have the tier.
@@ -177,14 +228,23 @@ impl Asked {
     ) -> Option<Packet> {
         let host = |end: EndId, address: IpAddr| {
             let peer = peer(diff.ends.get(end));
-            if diff.ends.is_tier(end) && peer.is_none() { None } else { Some(host(policy, peer, address)) }
+            if diff.ends.is_tier(end) && peer.is_none() {
+                None
+            } else {
+                Some(host(policy, peer, address))
+            }
         };
         let sender = host(self.from, self.packet.sender.address)?;
         let receiver = host(self.to, self.packet.receiver.address)?;
-        Some(Packet { sender, receiver, payload: self.packet.payload })
+        Some(Packet {
+            sender,
+            receiver,
+            payload: self.packet.payload,
+        })
     }
 
-    /// A packet from or to a host that is in nothing but the blocks that are defaults of parameters.
+    /// A packet from or to a host that is in nothing but the blocks that are defaults of
+    /// parameters.
     fn by_default(
         &self,
         policy: &Policy,
@@ -192,14 +252,21 @@ impl Asked {
         peer: impl Fn(&tierwall::analysis::diff::End) -> Option<Peer>,
     ) -> Option<Packet> {
         let mut packet = self.of(policy, diff, peer)?;
-        for (end, host) in [(self.from, &mut packet.sender), (self.to, &mut packet.receiver)] {
-            let params = policy.params.iter().filter(|param| end == EndId::HOSTS && holds(param, host.address));
+        for (end, host) in [
+            (self.from, &mut packet.sender),
+            (self.to, &mut packet.receiver),
+        ] {
+            let params = policy
+                .params
+                .iter()
+                .filter(|param| end == EndId::HOSTS && holds(param, host.address));
             host.blocks.extend(params.map(|param| param.name.clone()));
         }
         (self.from == EndId::HOSTS || self.to == EndId::HOSTS).then_some(packet)
     }
 
-    /// Whether such a packet is told of: as one of its address, or as one of a parameter whose default holds that.
+    /// Whether such a packet is told of: as one of its address, or as one of a parameter whose
+    /// default holds that.
     fn is_told(
         &self,
         diff: &Diff,
@@ -217,9 +284,17 @@ impl Asked {
             (end == own || by_default) && place.as_ref().is_none_or(|place| place.contains(address))
         };
         changes.iter().any(|change| {
-            is_end(change.from, self.from, &change.places.from, self.packet.sender.address)
-                && is_end(change.to, self.to, &change.places.to, self.packet.receiver.address)
-                && change.traffic[family as usize].covers(&asked)
+            is_end(
+                change.from,
+                self.from,
+                &change.places.from,
+                self.packet.sender.address,
+            ) && is_end(
+                change.to,
+                self.to,
+                &change.places.to,
+                self.packet.receiver.address,
+            ) && change.traffic[family as usize].covers(&asked)
         })
     }
 
@@ -227,12 +302,19 @@ impl Asked {
         let (family, traffic) = traffic(&self.packet);
         let asked = TrafficSet::new(traffic, family);
         let lies = |from: EndId, to: EndId| {
-            changes.iter().filter(|change| !change.by_default).any(|change| {
-                let at = |place: &Option<Addresses>, address| place.as_ref().is_none_or(|at| at.contains(address));
-                let places = at(&change.places.from, self.packet.sender.address)
-                    && at(&change.places.to, self.packet.receiver.address);
-                (change.from, change.to) == (from, to) && places && change.traffic[family as usize].covers(&asked)
-            })
+            changes
+                .iter()
+                .filter(|change| !change.by_default)
+                .any(|change| {
+                    let at = |place: &Option<Addresses>, address| {
+                        place.as_ref().is_none_or(|at| at.contains(address))
+                    };
+                    let places = at(&change.places.from, self.packet.sender.address)
+                        && at(&change.places.to, self.packet.receiver.address);
+                    (change.from, change.to) == (from, to)
+                        && places
+                        && change.traffic[family as usize].covers(&asked)
+                })
         };
         let own = lies(self.from, self.to);
         if self.from == EndId::HOSTS || self.to == EndId::HOSTS {
@@ -247,14 +329,23 @@ impl Asked {
 
 /// Whether the default of a parameter is a block that holds an address.
 fn holds(param: &Param, address: IpAddr) -> bool {
-    let block = param.default.as_deref().and_then(|text| tierwall::net::block(text).ok());
+    let block = param
+        .default
+        .as_deref()
+        .and_then(|text| tierwall::net::block(text).ok());
     !param.bound && block.is_some_and(|block| block.contains(&address))
 }
 
 /// A host that is in one thing, and in nothing else.
 fn host(policy: &Policy, peer: Option<Peer>, address: IpAddr) -> Host {
-    let mut host =
-        Host { address, tier: None, groups: Vec::new(), lists: Vec::new(), blocks: Vec::new(), is_reserved: false };
+    let mut host = Host {
+        address,
+        tier: None,
+        groups: Vec::new(),
+        lists: Vec::new(),
+        blocks: Vec::new(),
+        is_reserved: false,
+    };
     let parameter = |id| format!("parameter {}", policy.param(id).name);
     match peer {
         Some(Peer::Tier(id)) => host.tier = Some(policy.tier(id).name.clone()),
@@ -262,39 +353,62 @@ fn host(policy: &Policy, peer: Option<Peer>, address: IpAddr) -> Host {
             Reference::Id(id) => id.clone(),
             Reference::Param(id) => parameter(*id),
         }),
-        Some(Peer::PrefixList(id)) => host.lists.push(match &policy.prefix_lists[id.index()].list {
-            ListReference::Id(id) => id.clone(),
-            ListReference::Aws(name) => in_its_region(name),
-            ListReference::Param(id) => parameter(*id),
-        }),
+        Some(Peer::PrefixList(id)) => {
+            host.lists
+                .push(match &policy.prefix_lists[id.index()].list {
+                    ListReference::Id(id) => id.clone(),
+                    ListReference::Aws(name) => in_its_region(name),
+                    ListReference::Param(id) => parameter(*id),
+                })
+        }
         Some(Peer::Param(id)) => host.blocks.push(policy.param(id).name.clone()),
         Some(Peer::Net(_)) | None => {}
     }
     host
 }
 
-/// What is said of one pair of ends is said in as few parts as can be: no two at the same addresses, and nothing twice.
+/// What is said of one pair of ends is said in as few parts as can be: no two at the same
+/// addresses, and nothing twice.
 fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
     // what a default opens is told beside
     let changes: Vec<&Change> = changes.iter().filter(|change| !change.by_default).collect();
     for (n, one) in changes.iter().enumerate() {
-        prop_assert!(Family::BOTH.iter().any(|family| one.has(*family)), "says something: {one:#?}");
-        for other in changes[n + 1..].iter().filter(|other| (other.from, other.to) == (one.from, one.to)) {
-            for family in Family::BOTH.into_iter().filter(|family| one.has(*family) && other.has(*family)) {
+        prop_assert!(
+            Family::BOTH.iter().any(|family| one.has(*family)),
+            "says something: {one:#?}"
+        );
+        for other in changes[n + 1..]
+            .iter()
+            .filter(|other| (other.from, other.to) == (one.from, one.to))
+        {
+            for family in Family::BOTH
+                .into_iter()
+                .filter(|family| one.has(*family) && other.has(*family))
+            {
                 let within = |place: &Option<Addresses>| {
                     let all = Addresses::all();
                     place.as_ref().unwrap_or(&all).in_family(family)
                 };
                 let (a, b) = (&one.places, &other.places);
-                let ([from, to], [its_from, its_to]) =
-                    ([within(&a.from), within(&a.to)], [within(&b.from), within(&b.to)]);
+                let ([from, to], [its_from, its_to]) = (
+                    [within(&a.from), within(&a.to)],
+                    [within(&b.from), within(&b.to)],
+                );
                 let same = one.traffic[family as usize] == other.traffic[family as usize];
                 let beside = from == its_from || to == its_to;
                 prop_assert!(!(beside && same), "one would do: {one:#?} {other:#?}");
-                prop_assert!((&from, &to) != (&its_from, &its_to), "one would do: {one:#?} {other:#?}");
-                let meet = !from.intersection(&its_from).is_empty() && !to.intersection(&its_to).is_empty();
-                let common = one.traffic[family as usize].intersection(&other.traffic[family as usize]);
-                prop_assert!(!meet || common.is_empty(), "said twice: {one:#?} {other:#?}");
+                prop_assert!(
+                    (&from, &to) != (&its_from, &its_to),
+                    "one would do: {one:#?} {other:#?}"
+                );
+                let meet = !from.intersection(&its_from).is_empty()
+                    && !to.intersection(&its_to).is_empty();
+                let common =
+                    one.traffic[family as usize].intersection(&other.traffic[family as usize]);
+                prop_assert!(
+                    !meet || common.is_empty(),
+                    "said twice: {one:#?} {other:#?}"
+                );
             }
         }
     }

@@ -1,5 +1,6 @@
-//! Formatting: what is formatted stays as it is, nothing is lost, moved or reworded, and no byte of an output and no
-//! problem changes, on programs with comments, blanks and line breaks wherever the language lets them stand.
+//! Formatting: what is formatted stays as it is, nothing is lost, moved or reworded, and no byte of
+//! an output and no problem changes, on programs with comments, blanks and line breaks wherever the
+//! language lets them stand.
 
 use crate::choices::{Choices, numbers};
 use crate::compile::{cases, outputs, problems};
@@ -27,26 +28,42 @@ proptest! {
     }
 }
 
-/// Whether formatting a text that can be read changes nothing but its layout, and changes that once and for all.
+/// Whether formatting a text that can be read changes nothing but its layout, and changes that once
+/// and for all.
 pub fn only_the_layout_changes(before: &str) -> Result<(), TestCaseError> {
     let after = formatted(before);
     prop_assert_eq!(&formatted(&after), &after, "of\n{}", before);
     unchanged(&words(before), &words(&after)).map_err(|words| fail(&words, before, &after))?;
     prop_assert!(is_tidy(&after), "not tidy:\n{}", after);
-    prop_assert_eq!(problems(before), problems(&after), "before\n{}\nafter\n{}", before, after);
+    prop_assert_eq!(
+        problems(before),
+        problems(&after),
+        "before\n{}\nafter\n{}",
+        before,
+        after
+    );
     Ok(())
 }
 
 /// Whether a program that has no error keeps its outputs when it is formatted.
 pub fn same_outputs(before: &str) -> Result<(), TestCaseError> {
     let after = formatted(before);
-    prop_assert_eq!(outputs(before), outputs(&after), "before\n{}\nafter\n{}", before, after);
+    prop_assert_eq!(
+        outputs(before),
+        outputs(&after),
+        "before\n{}\nafter\n{}",
+        before,
+        after
+    );
     Ok(())
 }
 
 /// Numbers that choose a layout: any, or ones that choose a comment wherever one may stand.
 fn layout() -> impl Strategy<Value = Vec<u16>> {
-    let comments = prop::collection::vec(prop_oneof![1 => any::<u16>(), 5 => 50_000..57_000_u16], 0..600);
+    let comments = prop::collection::vec(
+        prop_oneof![1 => any::<u16>(), 5 => 50_000..57_000_u16],
+        0..600,
+    );
     prop_oneof![prop::collection::vec(any::<u16>(), 0..600), comments]
 }
 
@@ -67,7 +84,11 @@ fn stretched(text: &str, choose: &mut Choices<'_>) -> String {
 
 fn formatted(text: &str) -> String {
     let (_, program, problems) = parse::text("generated.tier", text);
-    assert!(!problems.any_error(), "it is a program:\n{text}\n{:#?}", problems.sorted());
+    assert!(
+        !problems.any_error(),
+        "it is a program:\n{text}\n{:#?}",
+        problems.sorted()
+    );
     format(text, &program.files[0])
 }
 
@@ -75,8 +96,8 @@ fn fail(words: &str, before: &str, after: &str) -> TestCaseError {
     TestCaseError::fail(format!("{words}\n--- before\n{before}\n--- after\n{after}"))
 }
 
-/// What must stay: words, signs and comments. Commas between braces and brackets are left out, since a line break may
-/// stand for one.
+/// What must stay: words, signs and comments. Commas between braces and brackets are left out,
+/// since a line break may stand for one.
 #[derive(Debug, PartialEq, Eq)]
 enum Word {
     Text(String),
@@ -95,11 +116,20 @@ fn words(text: &str) -> Vec<Word> {
             ',' if depth > 0 => line_has = None,
             '#' => {
                 length = rest.find('\n').unwrap_or(rest.len());
-                words.push(Word::Comment(rest[..length].trim_end().to_string(), line_has.map(|has| !has)));
+                words.push(Word::Comment(
+                    rest[..length].trim_end().to_string(),
+                    line_has.map(|has| !has),
+                ));
             }
             _ => {
                 length = match first {
-                    '"' => 2 + rest[1..].replace("\\\\", "__").replace("\\\"", "__").find('"').unwrap_or(0),
+                    '"' => {
+                        2 + rest[1..]
+                            .replace("\\\\", "__")
+                            .replace("\\\"", "__")
+                            .find('"')
+                            .unwrap_or(0)
+                    }
                     _ => rest
                         .find(|c: char| !c.is_ascii_alphanumeric() && !"-_./@".contains(c))
                         .unwrap_or(rest.len())
@@ -117,7 +147,9 @@ fn words(text: &str) -> Vec<Word> {
 
 fn unchanged(before: &[Word], after: &[Word]) -> Result<(), String> {
     let same = |(a, b): &(&Word, &Word)| match (a, b) {
-        (Word::Comment(a, own), Word::Comment(b, now)) => a == b && (own.is_none() || now.is_none() || own == now),
+        (Word::Comment(a, own), Word::Comment(b, now)) => {
+            a == b && (own.is_none() || now.is_none() || own == now)
+        }
         (a, b) => a == b,
     };
     match before.iter().zip(after).find(|pair| !same(pair)) {
@@ -127,11 +159,15 @@ fn unchanged(before: &[Word], after: &[Word]) -> Result<(), String> {
     }
 }
 
-/// One line break at the end, no two empty lines together, no blank at the end of a line, no tab and no CR but in strings
-/// and comments.
+/// One line break at the end, no two empty lines together, no blank at the end of a line, no tab
+/// and no CR but in strings and comments.
 fn is_tidy(text: &str) -> bool {
     let stray = |text: &str| text.matches(['\t', '\r']).count();
-    let typed: usize = words(text).into_iter().map(|(Word::Text(word) | Word::Comment(word, _))| stray(&word)).sum();
-    let ends = text.is_empty() || text.ends_with('\n') && !text.starts_with('\n') && !text.ends_with("\n\n");
+    let typed: usize = words(text)
+        .into_iter()
+        .map(|(Word::Text(word) | Word::Comment(word, _))| stray(&word))
+        .sum();
+    let ends = text.is_empty()
+        || text.ends_with('\n') && !text.starts_with('\n') && !text.ends_with("\n\n");
     ends && !text.contains("\n\n\n") && !text.contains(" \n") && stray(text) == typed
 }

@@ -1,4 +1,5 @@
-//! Lints about exposure: what a sentence opens is reported once, and nothing that a lint finds by itself is lost.
+//! Lints about exposure: what a sentence opens is reported once, and nothing that a lint finds by
+//! itself is lost.
 
 use crate::compile::{cases, compilation};
 use crate::generate::program;
@@ -21,7 +22,11 @@ const LEVELS: [(Level, diagnostic::Level); 3] = [
 
 /// Levels for some lints; nothing is reported by the others.
 fn levels(named: &[(&'static str, Level)]) -> Levels {
-    Levels { all: Some(Level::Allow), named: named.iter().copied().collect(), ..Levels::default() }
+    Levels {
+        all: Some(Level::Allow),
+        named: named.iter().copied().collect(),
+        ..Levels::default()
+    }
 }
 
 /// What is found that is open to the internet.
@@ -31,12 +36,17 @@ fn open(compilation: &Compilation, levels: &Levels) -> Vec<Finding> {
         Problem::Lint(finding) => Some(*finding),
         _ => None,
     });
-    findings.filter(|finding| finding.message.contains("internet")).collect()
+    findings
+        .filter(|finding| finding.message.contains("internet"))
+        .collect()
 }
 
 /// The lints that a finding names beside the one that reports it.
 fn named(finding: &Finding) -> BTreeSet<String> {
-    let help = finding.help.iter().find_map(|help| help.strip_prefix("also found by "));
+    let help = finding
+        .help
+        .iter()
+        .find_map(|help| help.strip_prefix("also found by "));
     let words = help.unwrap_or_default().split('`').skip(1).step_by(2);
     words.map(str::to_string).collect()
 }

@@ -20,18 +20,35 @@ proptest! {
 /// Holds the law against one addition; gives the exceptions that it made use of.
 pub fn check(Addition { program, sentence }: &Addition) -> Result<Exceptions, String> {
     let more = program.with(sentence);
-    let (old, new, own) = (compiled(program), compiled(&more), compiled(&program.with_only(sentence)));
+    let (old, new, own) = (
+        compiled(program),
+        compiled(&more),
+        compiled(&program.with_only(sentence)),
+    );
     assert_eq!(old.deployed.groups, new.deployed.groups);
     let (old_rules, new_rules, own_rules) = (&old.deployed, &new.deployed, &own.deployed);
-    let step =
-        Step { dual: program.scene.dual, sentences: &more.sentences, old: old_rules, new: new_rules, own: own_rules };
+    let step = Step {
+        dual: program.scene.dual,
+        sentences: &more.sentences,
+        old: old_rules,
+        new: new_rules,
+        own: own_rules,
+    };
     let changes = changes(&step)?;
-    let mut exceptions = Exceptions { retold: changes.retold.len(), gone: changes.gone.len(), ..Exceptions::default() };
-    let compared =
-        [cloudformation(&old, &new, &changes, &mut exceptions), terraform(&old, &new, &changes, &mut exceptions)];
+    let mut exceptions = Exceptions {
+        retold: changes.retold.len(),
+        gone: changes.gone.len(),
+        ..Exceptions::default()
+    };
+    let compared = [
+        cloudformation(&old, &new, &changes, &mut exceptions),
+        terraform(&old, &new, &changes, &mut exceptions),
+    ];
     for (expected, (target, old), new) in compared {
         if let Some(line) = expected.first_missing(&Lines::new(new)) {
-            return Err(format!("the line {line:?} is missing: {target} was\n{old}\nand is\n{new}"));
+            return Err(format!(
+                "the line {line:?} is missing: {target} was\n{old}\nand is\n{new}"
+            ));
         }
     }
     Ok(exceptions)
@@ -60,7 +77,8 @@ fn compiled(program: &Program) -> Compiled {
     })
 }
 
-/// The old output after the changes that may be, the name of the target and the old output, the new output.
+/// The old output after the changes that may be, the name of the target and the old output, the new
+/// output.
 type Comparison<'o> = (Lines, (&'static str, &'o str), &'o str);
 
 fn cloudformation<'o>(
@@ -69,22 +87,39 @@ fn cloudformation<'o>(
     changes: &Changes,
     made: &mut Exceptions,
 ) -> Comparison<'o> {
-    let (was, is) = (read_cloudformation::read(&old.cloudformation), read_cloudformation::read(&new.cloudformation));
-    let (mut lines, now) = (Lines::new(&old.cloudformation), Lines::new(&new.cloudformation));
+    let (was, is) = (
+        read_cloudformation::read(&old.cloudformation),
+        read_cloudformation::read(&new.cloudformation),
+    );
+    let (mut lines, now) = (
+        Lines::new(&old.cloudformation),
+        Lines::new(&new.cloudformation),
+    );
     for key in &changes.retold {
         let there = now.in_template(&is.places[key], key.direction);
-        lines.retell(lines.in_template(&was.places[key], key.direction), &now, there);
+        lines.retell(
+            lines.in_template(&was.places[key], key.direction),
+            &now,
+            there,
+        );
     }
     // from the last to the first, so that positions in a list stay what they are
-    let mut gone: Vec<_> = changes.gone.iter().map(|key| (&was.places[key], key.direction)).collect();
+    let mut gone: Vec<_> = changes
+        .gone
+        .iter()
+        .map(|key| (&was.places[key], key.direction))
+        .collect();
     gone.sort_by_key(|(place, _)| std::cmp::Reverse(place.inline));
     for (place, direction) in gone {
         lines.take_out(lines.in_template(place, direction));
     }
-    // outputs, CloudFormation: "a `closed` tier without an inline outbound rule gets the placeholder", so the
-    // first inline outbound rule replaces it
+    // outputs, CloudFormation: "a `closed` tier without an inline outbound rule gets the
+    // placeholder", so the first inline outbound rule replaces it
     for id in was.placeholders.difference(&is.placeholders) {
-        let place = read_cloudformation::Place { id: id.clone(), inline: Some(0) };
+        let place = read_cloudformation::Place {
+            id: id.clone(),
+            inline: Some(0),
+        };
         lines.take_out(lines.in_template(&place, "egress"));
         made.placeholders += 1;
     }
@@ -95,30 +130,58 @@ fn cloudformation<'o>(
             .map(|(key, place)| (key.clone(), place.id.clone()))
             .collect()
     };
-    made.renamed += rename(&mut lines, &separate(&was.places), &separate(&is.places), 'X');
-    (lines, ("CloudFormation", &old.cloudformation), &new.cloudformation)
+    made.renamed += rename(
+        &mut lines,
+        &separate(&was.places),
+        &separate(&is.places),
+        'X',
+    );
+    (
+        lines,
+        ("CloudFormation", &old.cloudformation),
+        &new.cloudformation,
+    )
 }
 
-fn terraform<'o>(old: &'o Compiled, new: &'o Compiled, changes: &Changes, made: &mut Exceptions) -> Comparison<'o> {
-    let (was, is) = (read_terraform::read(&old.terraform), read_terraform::read(&new.terraform));
+fn terraform<'o>(
+    old: &'o Compiled,
+    new: &'o Compiled,
+    changes: &Changes,
+    made: &mut Exceptions,
+) -> Comparison<'o> {
+    let (was, is) = (
+        read_terraform::read(&old.terraform),
+        read_terraform::read(&new.terraform),
+    );
     let (mut lines, now) = (Lines::new(&old.terraform), Lines::new(&new.terraform));
     for key in &changes.retold {
         let there = now.in_configuration(&is.places[key], key.direction);
-        lines.retell(lines.in_configuration(&was.places[key], key.direction), &now, there);
+        lines.retell(
+            lines.in_configuration(&was.places[key], key.direction),
+            &now,
+            there,
+        );
     }
     for key in &changes.gone {
         lines.take_out(lines.in_configuration(&was.places[key], key.direction));
-        lines.forget_moves(&format!("aws_vpc_security_group_{}_rule.{}", key.direction, was.places[key]));
+        lines.forget_moves(&format!(
+            "aws_vpc_security_group_{}_rule.{}",
+            key.direction, was.places[key]
+        ));
     }
     let names = |places: &std::collections::BTreeMap<Key, String>| -> Names {
-        places.iter().map(|(key, name)| (key.clone(), name.clone())).collect()
+        places
+            .iter()
+            .map(|(key, name)| (key.clone(), name.clone()))
+            .collect()
     };
     made.renamed += rename(&mut lines, &names(&was.places), &names(&is.places), '_');
     rename_earlier(&mut lines, old, &was, (&now, &is));
     (lines, ("Terraform", &old.terraform), &new.terraform)
 }
 
-/// Where a name gains or loses a suffix, so do the earlier names that it had as its tiers were renamed.
+/// Where a name gains or loses a suffix, so do the earlier names that it had as its tiers were
+/// renamed.
 fn rename_earlier(
     lines: &mut Lines,
     old: &Compiled,
@@ -127,11 +190,15 @@ fn rename_earlier(
 ) {
     let then = Lines::new(&old.terraform);
     for (key, name) in &was.places {
-        let Some(now_name) = is.places.get(key).filter(|now| *now != name) else { continue };
+        let Some(now_name) = is.places.get(key).filter(|now| *now != name) else {
+            continue;
+        };
         let kind = format!("aws_vpc_security_group_{}_rule.", key.direction);
         let earlier = |lines: &Lines, name: &str| {
             let addresses = lines.earlier(&format!("{kind}{name}")).into_iter();
-            addresses.map(|address| address.trim_start_matches(&kind).to_string()).collect::<Vec<_>>()
+            addresses
+                .map(|address| address.trim_start_matches(&kind).to_string())
+                .collect::<Vec<_>>()
         };
         for (was, is) in earlier(&then, name).iter().zip(earlier(now, now_name)) {
             lines.rename(was, &is);
@@ -142,18 +209,30 @@ fn rename_earlier(
 /// Names of resources by what they are.
 type Names = Vec<(Key, String)>;
 
-/// Outputs, stability: "Two identities that would be equal after mangling are told apart by a short suffix
-/// taken from the content, on all of them": so a name gets a suffix where the new sentence's rules bring a
-/// second thing of that name, and loses it where the last other thing of that name is gone. Gives how many.
+/// Outputs, stability: "Two identities that would be equal after mangling are told apart by a short
+/// suffix taken from the content, on all of them": so a name gets a suffix where the new sentence's
+/// rules bring a second thing of that name, and loses it where the last other thing of that name is
+/// gone. Gives how many.
 fn rename(lines: &mut Lines, was: &Names, is: &Names, mark: char) -> usize {
     let mut renamed = 0;
     let suffixed = |name: &str, stem: &str| {
-        let suffix = name.strip_prefix(stem).and_then(|rest| rest.strip_prefix(mark));
-        suffix.is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        let suffix = name
+            .strip_prefix(stem)
+            .and_then(|rest| rest.strip_prefix(mark));
+        suffix.is_some_and(|digits| {
+            digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        })
     };
-    let namesakes = |names: &Names, stem: &str| names.iter().filter(|(_, other)| suffixed(other, stem)).count();
+    let namesakes = |names: &Names, stem: &str| {
+        names
+            .iter()
+            .filter(|(_, other)| suffixed(other, stem))
+            .count()
+    };
     for (key, name) in was {
-        let Some((_, now)) = is.iter().find(|(other, _)| other == key) else { continue };
+        let Some((_, now)) = is.iter().find(|(other, _)| other == key) else {
+            continue;
+        };
         let gains = suffixed(now, name) && namesakes(is, name) > 1;
         let loses = suffixed(name, now) && namesakes(was, now) > 1 && namesakes(is, now) == 0;
         if gains || loses {
@@ -164,7 +243,8 @@ fn rename(lines: &mut Lines, was: &Names, is: &Names, mark: char) -> usize {
     renamed
 }
 
-/// Statements that make no rule: declarations that no sentence names, a sentence that has ended, a claim.
+/// Statements that make no rule: declarations that no sentence names, a sentence that has ended, a
+/// claim.
 const IDLE: [&str; 9] = [
     "network idle = 10.9.0.0/16 except 10.9.1.0/24",
     "param idle: cidr = 10.9.0.0/16",

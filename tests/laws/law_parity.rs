@@ -1,5 +1,5 @@
-//! Parity: the two outputs, each read back by a reader that shares no code with the backends, hold the same
-//! groups and rules, which are those of the policy.
+//! Parity: the two outputs, each read back by a reader that shares no code with the backends, hold
+//! the same groups and rules, which are those of the policy.
 
 use crate::compile::{cases, emit, with};
 use crate::generate::program;
@@ -18,11 +18,22 @@ proptest! {
 /// Whether both outputs of a program hold the rules of its policy.
 pub fn same_rules(text: &str) -> Result<(), TestCaseError> {
     let (lowered, cloudformation, terraform) = with(text, |_, _, deployment| {
-        (deployed::of(deployment), emit(deployment, "cloudformation"), emit(deployment, "terraform"))
+        (
+            deployed::of(deployment),
+            emit(deployment, "cloudformation"),
+            emit(deployment, "terraform"),
+        )
     });
-    let [read_template, read_modules] =
-        [read_cloudformation::read(&cloudformation).deployed, read_terraform::read(&terraform).deployed];
-    prop_assert_eq!(&read_template, &lowered, "CloudFormation\n{}", cloudformation);
+    let [read_template, read_modules] = [
+        read_cloudformation::read(&cloudformation).deployed,
+        read_terraform::read(&terraform).deployed,
+    ];
+    prop_assert_eq!(
+        &read_template,
+        &lowered,
+        "CloudFormation\n{}",
+        cloudformation
+    );
     prop_assert_eq!(&read_modules, &lowered, "Terraform\n{}", terraform);
     Ok(())
 }

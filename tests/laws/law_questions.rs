@@ -1,5 +1,5 @@
-//! Questions: a matrix says of each pair what the gates say of it, and paths are the chains that trying all of
-//! them finds.
+//! Questions: a matrix says of each pair what the gates say of it, and paths are the chains that
+//! trying all of them finds.
 
 use crate::compile::{cases, with_policy};
 use crate::generate::program;
@@ -19,7 +19,10 @@ const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
 fn asked(gates: &Gates<'_>, from: &Endpoint, to: &Endpoint) -> [(TrafficSet, TrafficSet); 2] {
     FAMILIES.map(|family| {
         let all = TrafficSet::all(family);
-        (gates.may(from, to, family, &all), gates.must(from, to, family, &all))
+        (
+            gates.may(from, to, family, &all),
+            gates.must(from, to, family, &all),
+        )
     })
 }
 
@@ -63,7 +66,10 @@ proptest! {
 /// Whether a matrix says of each pair what the gates say of it.
 fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
     let (matrix, gates) = (Matrix::new(policy), Gates::new(policy));
-    let cells: HashMap<_, _> = matrix.cells().map(|cell| ((cell.from, cell.to), cell.kind)).collect();
+    let cells: HashMap<_, _> = matrix
+        .cells()
+        .map(|cell| ((cell.from, cell.to), cell.kind))
+        .collect();
     for (a, from) in matrix.ends().iter().enumerate() {
         for (b, to) in matrix.ends().iter().enumerate() {
             if a >= matrix.tiers && b >= matrix.tiers {
@@ -71,8 +77,12 @@ fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
                 continue;
             }
             let mut found: [(TrafficSet, TrafficSet); 2] = Default::default();
-            for passing in cells.get(&(a, b)).map_or(&[][..], |kind| matrix.kind(*kind)) {
-                found[usize::from(passing.family == Family::V6)] = (passing.may.clone(), passing.must.clone());
+            for passing in cells
+                .get(&(a, b))
+                .map_or(&[][..], |kind| matrix.kind(*kind))
+            {
+                found[usize::from(passing.family == Family::V6)] =
+                    (passing.may.clone(), passing.must.clone());
             }
             let mut wanted = asked(&gates, &from.side, &to.side);
             // a cell that nothing may pass says nothing
@@ -83,8 +93,8 @@ fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
                 let other = &found[1 - family as usize].0;
                 let sure = [from, to].iter().all(|end| end.side.is_in(family));
                 let (found, wanted) = (&found[family as usize], &wanted[family as usize]);
-                // what passes only if the ends have the family at all is left out where the other says it, which is
-                // asked packet by packet elsewhere
+                // what passes only if the ends have the family at all is left out where the other
+                // says it, which is asked packet by packet elsewhere
                 let said = !other.is_empty();
                 let left_out = !sure && found.0.is_empty() && said;
                 prop_assert!(left_out || found == wanted, "{} to {}", from.name, to.name);
@@ -107,26 +117,37 @@ fn senders_agree(policy: &Policy, few: usize) -> Result<(), TestCaseError> {
         }
         let found = matrix.senders(to);
         let kinds: Vec<KindId> = found.iter().map(|senders| senders.kind).collect();
-        prop_assert_eq!(kinds, wanted.iter().map(|(kind, _)| *kind).collect::<Vec<_>>());
+        prop_assert_eq!(
+            kinds,
+            wanted.iter().map(|(kind, _)| *kind).collect::<Vec<_>>()
+        );
         for (senders, (_, wanted)) in found.iter().zip(wanted) {
-            let (tiers, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|end| *end < matrix.tiers);
+            let (tiers, others): (Vec<_>, Vec<_>) =
+                wanted.into_iter().partition(|end| *end < matrix.tiers);
             for (crowd, wanted) in [(&senders.tiers, &tiers), (&senders.others, &others)] {
                 prop_assert_eq!(crowd.len(), wanted.len());
                 prop_assert_eq!(crowd.first(few), &wanted[..few.min(wanted.len())]);
             }
-            let left: Vec<usize> = (0..matrix.tiers).filter(|tier| !tiers.contains(tier)).collect();
+            let left: Vec<usize> = (0..matrix.tiers)
+                .filter(|tier| !tiers.contains(tier))
+                .collect();
             prop_assert_eq!(matrix.other_tiers(to, senders), left);
         }
     }
     Ok(())
 }
 
-/// Blocks in which many ends have addresses tell ends apart; those in which few have any single these out.
+/// Blocks in which many ends have addresses tell ends apart; those in which few have any single
+/// these out.
 #[test]
 fn a_matrix_of_many_ends_is_what_the_gates_say() -> Result<(), TestCaseError> {
     let tiers = (0..24).fold(String::new(), |text, n| {
         let outbound = if n % 3 == 0 { "closed" } else { "open" };
-        let more = if n % 8 == 1 { format!(", 192.168.{n}.0/24") } else { String::new() };
+        let more = if n % 8 == 1 {
+            format!(", 192.168.{n}.0/24")
+        } else {
+            String::new()
+        };
         let addresses = format!("[10.0.{n}.0/24, 2001:db8:0:{n}::/64{more}]");
         format!("{text}tier t{n} {{ addresses = {addresses}, outbound = {outbound} }}\n")
     });
@@ -171,7 +192,9 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn may(&self, from: &Endpoint, to: &Endpoint, asked: &dyn Fn(Family) -> TrafficSet) -> bool {
-        FAMILIES.into_iter().any(|family| !self.gates.may(from, to, family, &asked(family)).is_empty())
+        FAMILIES
+            .into_iter()
+            .any(|family| !self.gates.may(from, to, family, &asked(family)).is_empty())
     }
 
     /// The names on each chain, the shortest first, those of one length by the ids of their tiers.
@@ -189,14 +212,21 @@ impl Search<'_> {
         found.iter().map(ends).collect()
     }
 
-    fn extend(&self, here: &Endpoint, passed: &mut Vec<usize>, start: Who, found: &mut Vec<Vec<usize>>) {
+    fn extend(
+        &self,
+        here: &Endpoint,
+        passed: &mut Vec<usize>,
+        start: Who,
+        found: &mut Vec<Vec<usize>>,
+    ) {
         let is_tier = |who: Who| matches!(who, Who::Tier(_));
         let decided = is_tier(here.who) || is_tier(self.to.side.who);
         if decided && self.may(here, &self.to.side, self.last) {
             found.push(passed.clone());
         }
         for (n, next) in self.tiers.iter().enumerate() {
-            let new = !passed.contains(&n) && next.side.who != start && next.side.who != self.to.side.who;
+            let new =
+                !passed.contains(&n) && next.side.who != start && next.side.who != self.to.side.who;
             if new && self.may(here, &next.side, &TrafficSet::all) {
                 passed.push(n);
                 self.extend(&next.side, passed, start, found);

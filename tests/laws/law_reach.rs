@@ -1,5 +1,5 @@
-//! Reach: what may pass by the exact sets that judge assertions is never less than what passes, and what must
-//! pass is never more. Every packet is decided again by the brute-force meaning.
+//! Reach: what may pass by the exact sets that judge assertions is never less than what passes, and
+//! what must pass is never more. Every packet is decided again by the brute-force meaning.
 
 use crate::compile::{TODAY, cases, with_policy};
 use crate::generate::program;
@@ -50,11 +50,13 @@ proptest! {
     }
 }
 
-/// The end that a host stands for; none for hosts that live where their tier does not, or that are in a tier
-/// and a foreign group at once, of which assertions do not speak.
+/// The end that a host stands for; none for hosts that live where their tier does not, or that are
+/// in a tier and a foreign group at once, of which assertions do not speak.
 fn side(policy: &Policy, host: &Host) -> Option<Endpoint> {
     let Some(name) = &host.tier else {
-        return Some(Endpoint::hosts(Addresses::from_blocks([&host.address.into()])));
+        return Some(Endpoint::hosts(Addresses::from_blocks([&host
+            .address
+            .into()])));
     };
     let id = policy.tiers.iter().position(|tier| tier.name == *name)?;
     let side = Endpoint::tier(policy, TierId(id as u32));
@@ -71,8 +73,15 @@ fn policy_is_known(policy: &Policy) -> bool {
 
 /// What a packet carries, as a rule would name it.
 pub fn traffic(packet: &Packet) -> (Family, Traffic) {
-    let family = if packet.sender.address.is_ipv4() { Family::V4 } else { Family::V6 };
-    let only = |port| Ports { from: port, to: port };
+    let family = if packet.sender.address.is_ipv4() {
+        Family::V4
+    } else {
+        Family::V6
+    };
+    let only = |port| Ports {
+        from: port,
+        to: port,
+    };
     let traffic = match (packet.payload, family) {
         (Payload::Tcp(port), _) => Traffic::Tcp(only(port)),
         (Payload::Udp(port), _) => Traffic::Udp(only(port)),

@@ -1,7 +1,7 @@
 //! What one more sentence may change in the rules of a program, beside adding its own.
 //!
-//! Each exception cites the rule of the language reference or of the contract of the outputs that makes it;
-//! whatever none of them covers is a failure.
+//! Each exception cites the rule of the language reference or of the contract of the outputs that
+//! makes it; whatever none of them covers is a failure.
 
 use crate::deployed::{Deployed, Key, Rule};
 use crate::sentences::Sentence;
@@ -16,7 +16,8 @@ pub struct Changes {
     pub gone: Vec<Key>,
 }
 
-/// The rules of a program, of the same with a sentence more, and of the declarations with that sentence alone.
+/// The rules of a program, of the same with a sentence more, and of the declarations with that
+/// sentence alone.
 pub struct Step<'s> {
     pub dual: bool,
     /// All sentences, the new one included.
@@ -29,16 +30,28 @@ pub struct Step<'s> {
 type Rules<'r> = BTreeMap<&'r Key, &'r str>;
 
 /// The whole of each family, and its two halves.
-const WHOLES: [(&str, [&str; 2]); 2] = [("0.0.0.0/0", ["0.0.0.0/1", "128.0.0.0/1"]), ("::/0", ["::/1", "8000::/1"])];
+const WHOLES: [(&str, [&str; 2]); 2] = [
+    ("0.0.0.0/0", ["0.0.0.0/1", "128.0.0.0/1"]),
+    ("::/0", ["::/1", "8000::/1"]),
+];
 
 fn rules(deployed: &Deployed) -> Rules<'_> {
-    deployed.rules.iter().map(|Rule { key, description }| (key, description.as_str())).collect()
+    deployed
+        .rules
+        .iter()
+        .map(|Rule { key, description }| (key, description.as_str()))
+        .collect()
 }
 
 /// What the step changes, or the change that nothing allows.
 pub fn changes(step: &Step<'_>) -> Result<Changes, String> {
     let [old, new, own] = [step.old, step.new, step.own].map(rules);
-    let rules = Judge { step, old, new, own };
+    let rules = Judge {
+        step,
+        old,
+        new,
+        own,
+    };
     let mut changes = Changes::default();
     for (key, text) in &rules.old {
         match rules.new.get(*key) {
@@ -49,7 +62,11 @@ pub fn changes(step: &Step<'_>) -> Result<Changes, String> {
             None => return Err(format!("{key:?} is gone")),
         }
     }
-    match rules.new.keys().find(|key| !rules.old.contains_key(*key) && !rules.may_come(key)) {
+    match rules
+        .new
+        .keys()
+        .find(|key| !rules.old.contains_key(*key) && !rules.may_come(key))
+    {
         Some(stray) => Err(format!("{stray:?} comes from nowhere")),
         None => Ok(changes),
     }
@@ -63,50 +80,86 @@ struct Judge<'s> {
 }
 
 impl Judge<'_> {
-    /// Outputs, "An all-traffic rule to 0.0.0.0/0 or ::/0 and a separate egress resource never stand on one
-    /// group … every output writes the all-traffic rule as its two /1 halves": so a rule comes that is the
-    /// sentence's own, or a half of the whole, or the whole again where no outbound rule to a tier is left.
+    /// Outputs, "An all-traffic rule to 0.0.0.0/0 or ::/0 and a separate egress resource never
+    /// stand on one group … every output writes the all-traffic rule as its two /1 halves": so a
+    /// rule comes that is the sentence's own, or a half of the whole, or the whole again where no
+    /// outbound rule to a tier is left.
     fn may_come(&self, key: &Key) -> bool {
         let halved = |whole: &Key| {
-            [&self.old, &self.own].into_iter().any(|rules| rules.contains_key(whole)) && sends_to_tier(&self.new, key)
+            [&self.old, &self.own]
+                .into_iter()
+                .any(|rules| rules.contains_key(whole))
+                && sends_to_tier(&self.new, key)
         };
-        let healed =
-            || [&self.old, &self.own].into_iter().any(|rules| has_halves(rules, key)) && !sends_to_tier(&self.new, key);
-        self.own.contains_key(key) || whole_of(key).is_some_and(|whole| halved(&whole)) || is_whole(key) && healed()
+        let healed = || {
+            [&self.old, &self.own]
+                .into_iter()
+                .any(|rules| has_halves(rules, key))
+                && !sends_to_tier(&self.new, key)
+        };
+        self.own.contains_key(key)
+            || whole_of(key).is_some_and(|whole| halved(&whole))
+            || is_whole(key) && healed()
     }
 
-    /// Language, 5: "An outbound rule to a tier that the sender's own all-traffic rules to `anywhere` cover is
-    /// left out": so it goes when the sentence brings such a rule. And the whole and its halves change places,
-    /// as above.
+    /// Language, 5: "An outbound rule to a tier that the sender's own all-traffic rules to
+    /// `anywhere` cover is left out": so it goes when the sentence brings such a rule. And the
+    /// whole and its halves change places, as above.
     fn may_go(&self, key: &Key) -> bool {
-        let covered = || has_all(&self.new, key, "0.0.0.0/0") && (has_all(&self.new, key, "::/0") || !self.step.dual);
-        let brings_all = || WHOLES.iter().any(|(whole, _)| has_all(&self.own, key, whole));
+        let covered = || {
+            has_all(&self.new, key, "0.0.0.0/0")
+                && (has_all(&self.new, key, "::/0") || !self.step.dual)
+        };
+        let brings_all = || {
+            WHOLES
+                .iter()
+                .any(|(whole, _)| has_all(&self.own, key, whole))
+        };
         let halved = || has_halves(&self.new, key) && sends_to_tier(&self.own, key);
-        let healed = |whole: &Key| self.new.contains_key(whole) && !sends_to_tier(&self.new, key) && brings_all();
+        let healed = |whole: &Key| {
+            self.new.contains_key(whole) && !sends_to_tier(&self.new, key) && brings_all()
+        };
         key.is_to_tier() && covered() && brings_all()
             || is_whole(key) && halved()
             || whole_of(key).is_some_and(|whole| healed(&whole))
     }
 
-    /// Language, 5: "Sentences that produce the same rule produce it once, with the text that sorts first (a
-    /// written one before a generated one)": so the text of a rule changes to the new sentence's, where that
-    /// sorts before. Halves have the text of the whole as well, as long as there are halves of it.
+    /// Language, 5: "Sentences that produce the same rule produce it once, with the text that sorts
+    /// first (a written one before a generated one)": so the text of a rule changes to the new
+    /// sentence's, where that sorts before. Halves have the text of the whole as well, as long as
+    /// there are halves of it.
     fn may_be_retold(&self, key: &Key, was: &str, is: &str) -> bool {
         let own = self.own.get(key).copied();
         let whole = whole_of(key);
-        let of_whole =
-            |rules: &Rules<'_>| whole.as_ref().and_then(|whole| rules.get(whole).map(|text| text.to_string()));
+        let of_whole = |rules: &Rules<'_>| {
+            whole
+                .as_ref()
+                .and_then(|whole| rules.get(whole).map(|text| text.to_string()))
+        };
         let half = half_of(key).and_then(|half| self.own.get(&half).copied());
-        let sources = [own.map(str::to_string), half.map(str::to_string), of_whole(&self.own), of_whole(&self.old)];
-        let gains = sources.into_iter().flatten().any(|text| text == is) && self.sorts_before(is, was);
-        let healed = of_whole(&self.new).is_some() && of_whole(&self.old).is_none() && self.sorts_before(was, is);
+        let sources = [
+            own.map(str::to_string),
+            half.map(str::to_string),
+            of_whole(&self.own),
+            of_whole(&self.old),
+        ];
+        let gains =
+            sources.into_iter().flatten().any(|text| text == is) && self.sorts_before(is, was);
+        let healed = of_whole(&self.new).is_some()
+            && of_whole(&self.old).is_none()
+            && self.sorts_before(was, is);
         gains || healed
     }
 
-    /// Whether a text may sort before another: a written one before a generated one, then by letters. A text
-    /// that some sentence has written may still be another's generated one.
+    /// Whether a text may sort before another: a written one before a generated one, then by
+    /// letters. A text that some sentence has written may still be another's generated one.
     fn sorts_before(&self, a: &str, b: &str) -> bool {
-        let written = |text: &str| self.step.sentences.iter().any(|sentence| sentence.prose == Some(text));
+        let written = |text: &str| {
+            self.step
+                .sentences
+                .iter()
+                .any(|sentence| sentence.prose == Some(text))
+        };
         let (a_written, b_written) = (written(a), written(b));
         a_written && !b_written
             || a < b && (a_written || !b_written || b == "web allows http from anywhere")
@@ -116,7 +169,13 @@ impl Judge<'_> {
 
 /// The rule with the same group and traffic toward another peer.
 fn toward(key: &Key, block: &str) -> Key {
-    Key { peer: block.to_string(), direction: "egress", protocol: "-1".to_string(), ports: None, ..key.clone() }
+    Key {
+        peer: block.to_string(),
+        direction: "egress",
+        protocol: "-1".to_string(),
+        ports: None,
+        ..key.clone()
+    }
 }
 
 fn is_whole(key: &Key) -> bool {
@@ -125,20 +184,28 @@ fn is_whole(key: &Key) -> bool {
 
 /// The whole that this all-traffic rule is a half of.
 fn whole_of(key: &Key) -> Option<Key> {
-    let whole = WHOLES.iter().find(|(_, halves)| halves.iter().any(|half| key.is_everything_to(half)));
+    let whole = WHOLES
+        .iter()
+        .find(|(_, halves)| halves.iter().any(|half| key.is_everything_to(half)));
     whole.map(|(whole, _)| toward(key, whole))
 }
 
 /// The first half of this whole.
 fn half_of(key: &Key) -> Option<Key> {
-    WHOLES.iter().find(|(whole, _)| key.is_everything_to(whole)).map(|(_, halves)| toward(key, halves[0]))
+    WHOLES
+        .iter()
+        .find(|(whole, _)| key.is_everything_to(whole))
+        .map(|(_, halves)| toward(key, halves[0]))
 }
 
 /// Whether the group of `key` has both halves of the whole that `key` is.
 fn has_halves(rules: &Rules<'_>, key: &Key) -> bool {
-    WHOLES
-        .iter()
-        .any(|(whole, halves)| key.peer == *whole && halves.iter().all(|half| rules.contains_key(&toward(key, half))))
+    WHOLES.iter().any(|(whole, halves)| {
+        key.peer == *whole
+            && halves
+                .iter()
+                .all(|half| rules.contains_key(&toward(key, half)))
+    })
 }
 
 /// Whether the group of `key` sends everything to a whole, be it in halves.
@@ -149,5 +216,7 @@ fn has_all(rules: &Rules<'_>, key: &Key, whole: &str) -> bool {
 
 /// Whether the group of `key` has an outbound rule to a tier.
 fn sends_to_tier(rules: &Rules<'_>, key: &Key) -> bool {
-    rules.keys().any(|other| other.group == key.group && other.is_to_tier())
+    rules
+        .keys()
+        .any(|other| other.group == key.group && other.is_to_tier())
 }

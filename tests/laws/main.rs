@@ -1,11 +1,12 @@
-//! Laws that no snapshot can show, on generated programs: both outputs mean what the policy means, order and layout
-//! change nothing, a sentence more adds its lines and no others, what the groups let pass is what the sentences say,
-//! so is what is told about reach and about sentences that others cover, what is proved is what both outputs hold when
-//! they are read back, what is foretold of changes comes to pass, and what Terraform or AWS would refuse is refused
-//! before.
+//! Laws that no snapshot can show, on generated programs: both outputs mean what the policy means,
+//! order and layout change nothing, a sentence more adds its lines and no others, what the groups
+//! let pass is what the sentences say, so is what is told about reach and about sentences that
+//! others cover, what is proved is what both outputs hold when they are read back, what is foretold
+//! of changes comes to pass, and what Terraform or AWS would refuse is refused before.
 //!
-//! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a commit). With 2000, more
-//! than 100,000 questions of assertions and traces are decided again by brute force.
+//! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a
+//! commit). With 2000, more than 100,000 questions of assertions and traces are decided again by
+//! brute force.
 //!
 //! What is `pub` here is also what `fuzz/` draws its programs from, and holds them to.
 

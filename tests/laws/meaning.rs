@@ -1,5 +1,5 @@
-//! May this packet pass? Written from the language reference on the syntax tree, by brute force: nothing is
-//! resolved, lowered or put in order, every question goes through every statement again.
+//! May this packet pass? Written from the language reference on the syntax tree, by brute force:
+//! nothing is resolved, lowered or put in order, every question goes through every statement again.
 
 use crate::packets::{Host, Material, Packet, Payload};
 use ipnet::IpNet;
@@ -16,7 +16,8 @@ pub struct Meaning<'p> {
     pub today: &'p str,
 }
 
-/// Built-in services (language reference, and `tierwall services`), as far as generated programs use them.
+/// Built-in services (language reference, and `tierwall services`), as far as generated programs
+/// use them.
 const BUILT_IN: [(&str, &str, u16); 6] = [
     ("http", "tcp", 80),
     ("https", "tcp", 443),
@@ -26,14 +27,18 @@ const BUILT_IN: [(&str, &str, u16); 6] = [
     ("mysql", "tcp", 3306),
 ];
 
-/// Types of ICMP by name, of IPv4 and of IPv6, with the code where a type has but one or the name means one
-/// (IANA, "ICMP Parameters" and "ICMPv6 Parameters").
+/// Types of ICMP by name, of IPv4 and of IPv6, with the code where a type has but one or the name
+/// means one (IANA, "ICMP Parameters" and "ICMPv6 Parameters").
 type Kind = Option<(u8, Option<u8>)>;
 const ICMP: [(&str, Kind, Kind); 8] = [
     ("echo-request", Some((8, None)), Some((128, Some(0)))),
     ("echo-reply", Some((0, None)), Some((129, Some(0)))),
     ("destination-unreachable", Some((3, None)), Some((1, None))),
-    ("fragmentation-needed", Some((3, Some(4))), Some((2, Some(0)))),
+    (
+        "fragmentation-needed",
+        Some((3, Some(4))),
+        Some((2, Some(0))),
+    ),
     ("packet-too-big", Some((3, Some(4))), Some((2, Some(0)))),
     ("time-exceeded", Some((11, None)), Some((3, None))),
     ("timestamp-request", Some((13, None)), None),
@@ -48,16 +53,19 @@ enum Side {
 }
 
 impl Meaning<'_> {
-    /// Whether the rules of the program let this packet open a connection: the sender may send it (reference, section 5:
-    /// an open tier sends everything, a closed one what a flow says), and the receiver accepts it.
+    /// Whether the rules of the program let this packet open a connection: the sender may send it
+    /// (reference, section 5: an open tier sends everything, a closed one what a flow says), and
+    /// the receiver accepts it.
     pub fn may_pass(&self, packet: &Packet) -> bool {
         self.sends(packet) && self.accepts(packet)
     }
 
     /// Whether it passes, by the rules or since groups do not filter it.
     pub fn passes(&self, packet: &Packet) -> bool {
-        let exempt =
-            |tier: &Option<String>, other: &Host| tier.as_ref().is_some_and(|tier| self.is_exempt(tier, other));
+        let exempt = |tier: &Option<String>, other: &Host| {
+            tier.as_ref()
+                .is_some_and(|tier| self.is_exempt(tier, other))
+        };
         let sends = self.sends(packet) || exempt(&packet.sender.tier, &packet.receiver);
         sends && (self.accepts(packet) || exempt(&packet.receiver.tier, &packet.sender))
     }
@@ -79,28 +87,45 @@ impl Meaning<'_> {
         }
     }
 
-    /// Whether some sentence opens this side's gate: one about this tier that points this way, or one about
-    /// the tier at the other end that names this one (`A allows S from B` and `B allows S to A` are the same).
+    /// Whether some sentence opens this side's gate: one about this tier that points this way, or
+    /// one about the tier at the other end that names this one (`A allows S from B` and
+    /// `B allows S to A` are the same).
     fn states(&self, packet: &Packet, tier: &str, way: Way) -> bool {
-        let other = if way == Way::From { &packet.sender } else { &packet.receiver };
+        let other = if way == Way::From {
+            &packet.sender
+        } else {
+            &packet.receiver
+        };
         self.rules().any(|rule| {
-            let of = |name: &str| rule.subjects.iter().any(|subject| self.members(self.text(*subject), name));
-            let about_this = rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
+            let of = |name: &str| {
+                rule.subjects
+                    .iter()
+                    .any(|subject| self.members(self.text(*subject), name))
+            };
+            let about_this =
+                rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
             let about_other = rule.way != way
                 && !self.leaves_out(packet, tier, way)
-                && other.tier.as_ref().is_some_and(|subject| of(subject) && self.names_tier(rule, subject, tier))
+                && other
+                    .tier
+                    .as_ref()
+                    .is_some_and(|subject| of(subject) && self.names_tier(rule, subject, tier))
                 && self.offers(rule, packet, Side::Group);
             about_this || about_other
         })
     }
 
-    /// Whether the outbound rules of a tier to tiers are left out (reference, section 12): it may send all traffic to
-    /// anywhere, which under `ip = ipv4` is anywhere in IPv4. Then they admit nothing in IPv6.
+    /// Whether the outbound rules of a tier to tiers are left out (reference, section 12): it may
+    /// send all traffic to anywhere, which under `ip = ipv4` is anywhere in IPv4. Then they admit
+    /// nothing in IPv6.
     fn leaves_out(&self, packet: &Packet, tier: &str, way: Way) -> bool {
         let is_asked = way == Way::To && !self.dual() && packet.sender.address.is_ipv6();
         is_asked
             && self.rules().any(|rule| {
-                let of_tier = rule.subjects.iter().any(|subject| self.members(self.text(*subject), tier));
+                let of_tier = rule
+                    .subjects
+                    .iter()
+                    .any(|subject| self.members(self.text(*subject), tier));
                 let is_all = rule.services.iter().any(|service| self.is_all(service));
                 rule.way == Way::To && of_tier && is_all && self.has_a_rule_to_anywhere(rule)
             })
@@ -119,7 +144,8 @@ impl Meaning<'_> {
         }
     }
 
-    /// Whether one block of a sentence is 0.0.0.0/0: one as written, or the fewest blocks of what `except` leaves.
+    /// Whether one block of a sentence is 0.0.0.0/0: one as written, or the fewest blocks of what
+    /// `except` leaves.
     fn has_a_rule_to_anywhere(&self, rule: &ast::Rule) -> bool {
         let is_whole = |net: &ast::Net| net.net.prefix_len() == 0 && net.net.network().is_ipv4();
         if !rule.except.is_empty() {
@@ -139,9 +165,13 @@ impl Meaning<'_> {
     fn name_has_whole(&self, name: &str) -> bool {
         ["anywhere", "anywhere-ipv4"].contains(&name)
             || self.items().any(|item| match item {
-                Item::Network(network) if self.text(network.name) == name && network.except.is_empty() => {
+                Item::Network(network)
+                    if self.text(network.name) == name && network.except.is_empty() =>
+                {
                     network.members.iter().any(|member| match member {
-                        NetItem::Net(net) => net.net.prefix_len() == 0 && net.net.network().is_ipv4(),
+                        NetItem::Net(net) => {
+                            net.net.prefix_len() == 0 && net.net.network().is_ipv4()
+                        }
                         NetItem::Name(name) => self.name_has_whole(self.text(*name)),
                         NetItem::Vpc(..) => false,
                     })
@@ -155,10 +185,21 @@ impl Meaning<'_> {
 
     /// Whether this holds of every IPv4 address, asked where a block of the program begins or ends.
     fn every_ipv4(&self, holds: impl Fn(&Host) -> bool) -> bool {
-        let addresses = Material::new(self).addresses().filter(IpAddr::is_ipv4).collect::<Vec<_>>();
-        let nowhere =
-            |address| Host { address, tier: None, groups: vec![], lists: vec![], blocks: vec![], is_reserved: false };
-        addresses.into_iter().all(|address| holds(&nowhere(address)))
+        let addresses = Material::new(self)
+            .addresses()
+            .filter(IpAddr::is_ipv4)
+            .collect::<Vec<_>>();
+        let nowhere = |address| Host {
+            address,
+            tier: None,
+            groups: vec![],
+            lists: vec![],
+            blocks: vec![],
+            is_reserved: false,
+        };
+        addresses
+            .into_iter()
+            .all(|address| holds(&nowhere(address)))
     }
 
     /// Sentences that still hold today.
@@ -167,11 +208,18 @@ impl Meaning<'_> {
             Item::Rule(rule) => Some(rule),
             _ => None,
         });
-        rules.filter(|rule| rule.until.is_none_or(|until| self.sources.text(until.span) >= self.today))
+        rules.filter(|rule| {
+            rule.until
+                .is_none_or(|until| self.sources.text(until.span) >= self.today)
+        })
     }
 
     pub fn items(&self) -> impl Iterator<Item = &Item> {
-        self.program.files.iter().flat_map(|file| &file.statements).map(|statement| &statement.item)
+        self.program
+            .files
+            .iter()
+            .flat_map(|file| &file.statements)
+            .map(|statement| &statement.item)
     }
 
     pub fn text(&self, name: ast::Name) -> &str {
@@ -187,7 +235,8 @@ impl Meaning<'_> {
         let is_left_out = self.leaves_out(packet, subject, rule.way);
         let by_tier = !is_left_out && self.names_tier_of(rule, subject, host);
         let by_group = by_tier || self.names_group(rule, host);
-        by_address && self.offers(rule, packet, Side::Addresses) || by_group && self.offers(rule, packet, Side::Group)
+        by_address && self.offers(rule, packet, Side::Addresses)
+            || by_group && self.offers(rule, packet, Side::Group)
     }
 
     /// Whether a peer of a sentence holds a host's address.
@@ -201,7 +250,9 @@ impl Meaning<'_> {
     }
 
     fn names_tier_of(&self, rule: &ast::Rule, subject: &str, host: &Host) -> bool {
-        host.tier.as_ref().is_some_and(|tier| self.names_tier(rule, subject, tier))
+        host.tier
+            .as_ref()
+            .is_some_and(|tier| self.names_tier(rule, subject, tier))
     }
 
     /// Whether a sentence about `subject` names this tier at the other end.
@@ -216,9 +267,16 @@ impl Meaning<'_> {
     /// Whether `name` is this tier, or a set that holds it.
     fn members(&self, name: &str, tier: &str) -> bool {
         let in_set = |set: &ast::TierSet| {
-            self.text(set.name) == name && set.members.iter().any(|m| self.members(self.text(*m), tier))
+            self.text(set.name) == name
+                && set
+                    .members
+                    .iter()
+                    .any(|m| self.members(self.text(*m), tier))
         };
-        name == tier || self.items().any(|item| matches!(item, Item::TierSet(set) if in_set(set)))
+        name == tier
+            || self
+                .items()
+                .any(|item| matches!(item, Item::TierSet(set) if in_set(set)))
     }
 
     /// Whether the sentence names a foreign group that the host is in.
@@ -229,8 +287,12 @@ impl Meaning<'_> {
         });
         let mut groups = named.flat_map(|name| {
             self.items().filter_map(move |item| match item {
-                Item::External(external) if self.text(external.name) == name => Some(external.id.value.to_string()),
-                Item::Param(param) if self.text(param.name) == name && self.text(param.kind) == "external" => {
+                Item::External(external) if self.text(external.name) == name => {
+                    Some(external.id.value.to_string())
+                }
+                Item::Param(param)
+                    if self.text(param.name) == name && self.text(param.kind) == "external" =>
+                {
                     Some(format!("parameter {name}"))
                 }
                 _ => None,
@@ -249,13 +311,21 @@ impl Meaning<'_> {
 
     /// Whether the host's address is in what has this name: a network, a prefix list or a block.
     fn in_named(&self, name: &str, host: &Host) -> bool {
-        let (v4, built_in) =
-            (host.address.is_ipv4(), |blocks: &[&str]| blocks.iter().any(|block| holds(block, host.address)));
+        let (v4, built_in) = (host.address.is_ipv4(), |blocks: &[&str]| {
+            blocks.iter().any(|block| holds(block, host.address))
+        });
         match name {
             "anywhere" => return v4 || self.dual(),
             "anywhere-ipv4" => return v4,
             "anywhere-ipv6" => return !v4,
-            "private" if v4 => return built_in(&["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]),
+            "private" if v4 => {
+                return built_in(&[
+                    "10.0.0.0/8",
+                    "172.16.0.0/12",
+                    "192.168.0.0/16",
+                    "100.64.0.0/10",
+                ]);
+            }
             "private" => return self.dual() && built_in(&["fc00::/7"]),
             _ => {}
         }
@@ -263,7 +333,9 @@ impl Meaning<'_> {
             Item::Network(network) if self.text(network.name) == name => {
                 self.is_in(&network.members, host) && !self.is_in(&network.except, host)
             }
-            Item::PrefixList(list) if self.text(list.name) == name => host.lists.contains(&self.list(list)),
+            Item::PrefixList(list) if self.text(list.name) == name => {
+                host.lists.contains(&self.list(list))
+            }
             Item::Param(param) if self.text(param.name) == name => match self.text(param.kind) {
                 "cidr" | "cidr-ipv6" => host.blocks.iter().any(|block| block == name),
                 "prefix-list" => host.lists.contains(&format!("parameter {name}")),
@@ -273,7 +345,8 @@ impl Meaning<'_> {
         })
     }
 
-    /// What a prefix list is in AWS: a list of a region is that of the region the stack is deployed to.
+    /// What a prefix list is in AWS: a list of a region is that of the region the stack is deployed
+    /// to.
     pub fn list(&self, list: &ast::PrefixList) -> String {
         crate::verdict::in_its_region(&list.id.value)
     }
@@ -292,8 +365,15 @@ impl Meaning<'_> {
     }
 
     /// The value of a key, or the values of its list.
-    pub fn values<'a>(&'a self, block: &'a ast::Block, key: &'a str) -> impl Iterator<Item = &'a ast::Value> {
-        let entries = block.entries.iter().filter(move |entry| self.sources.text(entry.key.span()) == key);
+    pub fn values<'a>(
+        &'a self,
+        block: &'a ast::Block,
+        key: &'a str,
+    ) -> impl Iterator<Item = &'a ast::Value> {
+        let entries = block
+            .entries
+            .iter()
+            .filter(move |entry| self.sources.text(entry.key.span()) == key);
         entries.flat_map(|entry| match &entry.value {
             ast::Value::List(_, values) => values.iter().collect::<Vec<_>>(),
             value => vec![value],
@@ -301,7 +381,9 @@ impl Meaning<'_> {
     }
 
     fn offers(&self, rule: &ast::Rule, packet: &Packet, side: Side) -> bool {
-        rule.services.iter().any(|service| self.carries(service, packet, side))
+        rule.services
+            .iter()
+            .any(|service| self.carries(service, packet, side))
     }
 
     /// Whether the packet's traffic is of this service, toward a peer of this side.
@@ -310,7 +392,8 @@ impl Meaning<'_> {
         let both = side == Side::Addresses || v4 || self.dual();
         match (service, packet.payload) {
             (Service::All(_), _) => true,
-            (Service::Tcp(_, ports), Payload::Tcp(port)) | (Service::Udp(_, ports), Payload::Udp(port)) => {
+            (Service::Tcp(_, ports), Payload::Tcp(port))
+            | (Service::Udp(_, ports), Payload::Udp(port)) => {
                 ports.is_none_or(|(from, to)| (from..=to).contains(&port))
             }
             (Service::Proto(_, number), payload) => match payload {
@@ -323,21 +406,31 @@ impl Meaning<'_> {
                 v4 && *kind == t && code.is_none_or(|code| code == c)
             }
             (Service::Icmp(_, IcmpType::Any), Payload::Icmp(..)) => both,
-            (Service::Icmp(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => both && named(self.text(*name), v4, t, c),
+            (Service::Icmp(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => {
+                both && named(self.text(*name), v4, t, c)
+            }
             (Service::Icmpv6(_, IcmpType::Number(kind, code)), Payload::Icmp(t, c)) => {
                 !v4 && *kind == t && code.is_none_or(|code| code == c)
             }
             (Service::Icmpv6(_, IcmpType::Any), Payload::Icmp(..)) => !v4,
-            (Service::Icmpv6(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => !v4 && named(self.text(*name), v4, t, c),
-            (Service::Tcp(..) | Service::Udp(..) | Service::Icmp(..) | Service::Icmpv6(..), _) => false,
+            (Service::Icmpv6(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => {
+                !v4 && named(self.text(*name), v4, t, c)
+            }
+            (Service::Tcp(..) | Service::Udp(..) | Service::Icmp(..) | Service::Icmpv6(..), _) => {
+                false
+            }
             (Service::Name(name), payload) => {
                 let name = self.text(*name);
                 let declared = self.items().find_map(|item| match item {
-                    Item::Service(service) if self.text(service.name) == name => Some(&service.members),
+                    Item::Service(service) if self.text(service.name) == name => {
+                        Some(&service.members)
+                    }
                     _ => None,
                 });
                 match (declared, name, payload) {
-                    (Some(members), ..) => members.iter().any(|member| self.carries(member, packet, side)),
+                    (Some(members), ..) => members
+                        .iter()
+                        .any(|member| self.carries(member, packet, side)),
                     (None, "ping", Payload::Icmp(t, c)) => both && named("echo-request", v4, t, c),
                     (None, _, Payload::Tcp(port)) => BUILT_IN.contains(&(name, "tcp", port)),
                     (None, _, Payload::Udp(port)) => BUILT_IN.contains(&(name, "udp", port)),
@@ -349,7 +442,9 @@ impl Meaning<'_> {
 
     /// `outbound` of a tier: its own, else the stack's, else open.
     fn is_open(&self, tier: &str) -> bool {
-        let outbound = self.of_tier(tier, "outbound").or_else(|| self.of_stack("outbound"));
+        let outbound = self
+            .of_tier(tier, "outbound")
+            .or_else(|| self.of_stack("outbound"));
         outbound.is_none_or(|outbound| outbound == "open")
     }
 
@@ -376,8 +471,12 @@ impl Meaning<'_> {
             Item::Stack(stack) => stack.block.as_ref(),
             _ => None,
         });
-        let said =
-            block.and_then(|block| block.entries.iter().find(|entry| self.sources.text(entry.key.span()) == key));
+        let said = block.and_then(|block| {
+            block
+                .entries
+                .iter()
+                .find(|entry| self.sources.text(entry.key.span()) == key)
+        });
         self.word(said.map(|entry| &entry.value))
     }
 
@@ -392,7 +491,10 @@ fn holds(block: &str, address: IpAddr) -> bool {
 
 /// Whether this type and code is the one of that name in this family.
 fn named(name: &str, v4: bool, t: u8, c: u8) -> bool {
-    let (_, of_v4, of_v6) = ICMP.iter().find(|(known, ..)| *known == name).expect("generated programs use these names");
+    let (_, of_v4, of_v6) = ICMP
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .expect("generated programs use these names");
     let kind = if v4 { of_v4 } else { of_v6 };
     kind.is_some_and(|(kind, code)| kind == t && code.is_none_or(|code| code == c))
 }

@@ -1,4 +1,5 @@
-//! Packets to ask about: first packets of a connection, with all that a rule could know of their ends.
+//! Packets to ask about: first packets of a connection, with all that a rule could know of their
+//! ends.
 
 use crate::amazon::NEAR;
 use crate::meaning::Meaning;
@@ -16,8 +17,8 @@ pub struct Packet {
     pub payload: Payload,
 }
 
-/// One end. What a program cannot know of a host (whether it is in a foreign group or a prefix list, or has
-/// an address of a block that is a parameter) is settled here, one way or the other.
+/// One end. What a program cannot know of a host (whether it is in a foreign group or a prefix
+/// list, or has an address of a block that is a parameter) is settled here, one way or the other.
 #[derive(Debug, Clone)]
 pub struct Host {
     pub address: IpAddr,
@@ -84,18 +85,28 @@ impl Random {
     ) -> Option<&'p T> {
         let pool = pool.into_iter();
         let count = pool.len();
-        if count == 0 { None } else { pool.clone().nth(self.below(count)) }
+        if count == 0 {
+            None
+        } else {
+            pool.clone().nth(self.below(count))
+        }
     }
 }
 
 impl Material {
-    /// Every boundary that a program has: first and last address of each block and their neighbours, ports
-    /// and types likewise; and the names of what hosts can be in.
+    /// Every boundary that a program has: first and last address of each block and their
+    /// neighbours, ports and types likewise; and the names of what hosts can be in.
     pub fn new(meaning: &Meaning<'_>) -> Material {
-        let Meaning { sources, program, .. } = meaning;
+        let Meaning {
+            sources, program, ..
+        } = meaning;
         let mut material = Material::default();
-        let catalogue = [22, 53, 80, 443, 3306].into_iter().flat_map(|port: u16| [port - 1, port, port + 1]);
-        material.ports.extend(catalogue.chain([0, 1, 65_534, 65_535]));
+        let catalogue = [22, 53, 80, 443, 3306]
+            .into_iter()
+            .flat_map(|port: u16| [port - 1, port, port + 1]);
+        material
+            .ports
+            .extend(catalogue.chain([0, 1, 65_534, 65_535]));
         material.icmp.extend([
             (0, 0),
             (3, 4),
@@ -113,8 +124,15 @@ impl Material {
             (255, 255),
         ]);
         material.protocols.extend([0, 2, 47, 255]);
-        for block in ["0.0.0.0/0", "::/0", "10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
-        {
+        for block in [
+            "0.0.0.0/0",
+            "::/0",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "fc00::/7",
+        ] {
             material.block(block.parse().expect("a block"));
         }
         for address in NEAR.map(|address| address.parse().expect("an address")) {
@@ -127,17 +145,29 @@ impl Material {
         let text = |name: &ast::Name| sources.text(name.span).to_string();
         for statement in program.files.iter().flat_map(|file| &file.statements) {
             match &statement.item {
-                Item::Network(network) => material.nets(network.members.iter().chain(&network.except)),
-                Item::Vpc(vpc) => vpc.block.entries.iter().for_each(|entry| material.value(&entry.value)),
+                Item::Network(network) => {
+                    material.nets(network.members.iter().chain(&network.except))
+                }
+                Item::Vpc(vpc) => vpc
+                    .block
+                    .entries
+                    .iter()
+                    .for_each(|entry| material.value(&entry.value)),
                 Item::Service(service) => material.services(&service.members),
                 Item::Tier(tier) => material.tiers.extend(tier.names.iter().map(text)),
                 Item::External(external) => material.groups.push(external.id.value.to_string()),
-                Item::PrefixList(list) => material.lists.push((meaning.list(list), is_v6(sources, list))),
+                Item::PrefixList(list) => material
+                    .lists
+                    .push((meaning.list(list), is_v6(sources, list))),
                 Item::Param(param) => match text(&param.kind).as_str() {
                     "cidr" => material.blocks.push((text(&param.name), false)),
                     "cidr-ipv6" => material.blocks.push((text(&param.name), true)),
-                    "external" => material.groups.push(format!("parameter {}", text(&param.name))),
-                    "prefix-list" => material.lists.push((format!("parameter {}", text(&param.name)), false)),
+                    "external" => material
+                        .groups
+                        .push(format!("parameter {}", text(&param.name))),
+                    "prefix-list" => material
+                        .lists
+                        .push((format!("parameter {}", text(&param.name)), false)),
                     _ => {}
                 },
                 Item::Rule(rule) => {
@@ -148,7 +178,11 @@ impl Material {
                         ast::Peer::Name(_) | ast::Peer::Itself(_) | ast::Peer::Vpc(..) => {}
                     });
                 }
-                Item::Stack(_) | Item::Include(_) | Item::Peering(_) | Item::TierSet(_) | Item::Assertion(_) => {}
+                Item::Stack(_)
+                | Item::Include(_)
+                | Item::Peering(_)
+                | Item::TierSet(_)
+                | Item::Assertion(_) => {}
             }
         }
         material
@@ -161,15 +195,27 @@ impl Material {
 
     /// A payload for each boundary that it knows.
     pub fn payloads(&self) -> impl Iterator<Item = Payload> + '_ {
-        let ports = self.ports.iter().flat_map(|port| [Payload::Tcp(*port), Payload::Udp(*port)]);
-        let icmp = self.icmp.iter().map(|(kind, code)| Payload::Icmp(*kind, *code));
-        ports.chain(icmp).chain(self.protocols.iter().map(|number| Payload::Other(*number)))
+        let ports = self
+            .ports
+            .iter()
+            .flat_map(|port| [Payload::Tcp(*port), Payload::Udp(*port)]);
+        let icmp = self
+            .icmp
+            .iter()
+            .map(|(kind, code)| Payload::Icmp(*kind, *code));
+        ports
+            .chain(icmp)
+            .chain(self.protocols.iter().map(|number| Payload::Other(*number)))
     }
 
-    /// All that a host can be in: foreign groups, and prefix lists and blocks of parameters of its family.
+    /// All that a host can be in: foreign groups, and prefix lists and blocks of parameters of its
+    /// family.
     pub fn everything(&self, v6: bool) -> (Vec<String>, Vec<String>, Vec<String>) {
         let fits = |list: &[(String, bool)]| {
-            list.iter().filter(|(_, is_v6)| *is_v6 == v6).map(|(name, _)| name.clone()).collect()
+            list.iter()
+                .filter(|(_, is_v6)| *is_v6 == v6)
+                .map(|(name, _)| name.clone())
+                .collect()
         };
         (self.groups.clone(), fits(&self.lists), fits(&self.blocks))
     }
@@ -210,13 +256,21 @@ impl Material {
         for service in services {
             match service {
                 Service::Tcp(_, Some((from, to))) | Service::Udp(_, Some((from, to))) => {
-                    self.ports.extend([from.wrapping_sub(1), *from, *to, to.wrapping_add(1)]);
+                    self.ports
+                        .extend([from.wrapping_sub(1), *from, *to, to.wrapping_add(1)]);
                 }
-                Service::Icmp(_, IcmpType::Number(kind, code)) | Service::Icmpv6(_, IcmpType::Number(kind, code)) => {
+                Service::Icmp(_, IcmpType::Number(kind, code))
+                | Service::Icmpv6(_, IcmpType::Number(kind, code)) => {
                     let code = code.unwrap_or(9);
-                    self.icmp.extend([(*kind, code), (*kind, code.wrapping_add(1)), (kind.wrapping_add(1), code)]);
+                    self.icmp.extend([
+                        (*kind, code),
+                        (*kind, code.wrapping_add(1)),
+                        (kind.wrapping_add(1), code),
+                    ]);
                 }
-                Service::Proto(_, number) if ![1, 6, 17, 58].contains(number) => drop(self.protocols.insert(*number)),
+                Service::Proto(_, number) if ![1, 6, 17, 58].contains(number) => {
+                    self.protocols.insert(*number);
+                }
                 Service::Name(_)
                 | Service::All(_)
                 | Service::Tcp(..)
@@ -235,31 +289,61 @@ impl Material {
         let mut ends = [self.host(random, v6), self.host(random, v6)];
         ends[random.below(2)].tier = tier;
         let [sender, receiver] = ends;
-        Packet { sender, receiver, payload: self.payload(random) }
+        Packet {
+            sender,
+            receiver,
+            payload: self.payload(random),
+        }
     }
 
     fn host(&self, random: &mut Random, v6: bool) -> Host {
         let known = random.of(if v6 { &self.v6 } else { &self.v4 }).copied();
         let anything = (u128::from(random.next()) << 64) | u128::from(random.next());
-        let anything =
-            if v6 { IpAddr::V6(Ipv6Addr::from(anything)) } else { IpAddr::V4(Ipv4Addr::from(anything as u32)) };
+        let anything = if v6 {
+            IpAddr::V6(Ipv6Addr::from(anything))
+        } else {
+            IpAddr::V4(Ipv4Addr::from(anything as u32))
+        };
         let address = known.filter(|_| !random.once_in(6)).unwrap_or(anything);
-        let tier = if random.once_in(2) { random.of(&self.tiers).cloned() } else { None };
+        let tier = if random.once_in(2) {
+            random.of(&self.tiers).cloned()
+        } else {
+            None
+        };
         let (groups, lists, blocks) = self.everything(v6);
-        let (groups, lists, blocks) = (chosen(groups, random), chosen(lists, random), chosen(blocks, random));
+        let (groups, lists, blocks) = (
+            chosen(groups, random),
+            chosen(lists, random),
+            chosen(blocks, random),
+        );
         let is_reserved = tier.is_none() && random.once_in(2);
-        Host { address, tier, groups, lists, blocks, is_reserved }
+        Host {
+            address,
+            tier,
+            groups,
+            lists,
+            blocks,
+            is_reserved,
+        }
     }
 
     fn payload(&self, random: &mut Random) -> Payload {
         let port = random.of(&self.ports).copied().unwrap_or(80);
-        let port = if random.once_in(8) { random.next() as u16 } else { port };
+        let port = if random.once_in(8) {
+            random.next() as u16
+        } else {
+            port
+        };
         match random.below(7) {
             0..=2 => Payload::Tcp(port),
             3 => Payload::Udp(port),
             4 | 5 => {
                 let (kind, code) = random.of(&self.icmp).copied().unwrap_or((8, 0));
-                if random.once_in(8) { Payload::Icmp(random.next() as u8, code) } else { Payload::Icmp(kind, code) }
+                if random.once_in(8) {
+                    Payload::Icmp(random.next() as u8, code)
+                } else {
+                    Payload::Icmp(kind, code)
+                }
             }
             _ => Payload::Other(random.of(&self.protocols).copied().unwrap_or(50)),
         }
@@ -277,5 +361,6 @@ fn is_v6(sources: &Sources, list: &ast::PrefixList) -> bool {
     let mut said = entries
         .filter(|entry| sources.text(entry.key.span()) == "family")
         .map(|entry| sources.text(entry.value.span()));
-    said.next().map_or(list.id.value.contains(".ipv6."), |family| family == "ipv6")
+    said.next()
+        .map_or(list.id.value.contains(".ipv6."), |family| family == "ipv6")
 }

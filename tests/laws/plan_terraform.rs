@@ -1,5 +1,5 @@
-//! What Terraform would plan: two configurations, compared resource by resource, as the AWS provider says what it can
-//! change in place.
+//! What Terraform would plan: two configurations, compared resource by resource, as the AWS
+//! provider says what it can change in place.
 
 use crate::hcl::{self, Body, Expression};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,12 +9,26 @@ pub type Counts = [usize; 3];
 
 /// Attributes that the provider cannot change (its schema: ForceNew, RequiresReplace).
 const FIXED: [(&str, &[&str]); 4] = [
-    ("aws_security_group.", &["name", "name_prefix", "description", "vpc_id"]),
-    ("aws_vpc_security_group_ingress_rule.", &["security_group_id"]),
-    ("aws_vpc_security_group_egress_rule.", &["security_group_id"]),
+    (
+        "aws_security_group.",
+        &["name", "name_prefix", "description", "vpc_id"],
+    ),
+    (
+        "aws_vpc_security_group_ingress_rule.",
+        &["security_group_id"],
+    ),
+    (
+        "aws_vpc_security_group_egress_rule.",
+        &["security_group_id"],
+    ),
     ("aws_default_security_group.", &["vpc_id"]),
 ];
-const PEERS: [&str; 4] = ["cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id"];
+const PEERS: [&str; 4] = [
+    "cidr_ipv4",
+    "cidr_ipv6",
+    "referenced_security_group_id",
+    "prefix_list_id",
+];
 
 struct File {
     resources: BTreeMap<String, Body>,
@@ -26,22 +40,35 @@ struct File {
 }
 
 fn file(text: &str) -> File {
-    let mut file =
-        File { resources: BTreeMap::new(), lookups: BTreeMap::new(), defaults: BTreeMap::new(), moves: Vec::new() };
+    let mut file = File {
+        resources: BTreeMap::new(),
+        lookups: BTreeMap::new(),
+        defaults: BTreeMap::new(),
+        moves: Vec::new(),
+    };
     for block in hcl::read(text).blocks {
         match block.kind.as_str() {
             "resource" => drop(file.resources.insert(block.labels.join("."), block.body)),
             "variable" => {
                 let name = format!("var.{}", block.labels.join("."));
-                file.defaults.extend(block.body.attributes.get("default").map(|default| (name, default.clone())));
+                file.defaults.extend(
+                    block
+                        .body
+                        .attributes
+                        .get("default")
+                        .map(|default| (name, default.clone())),
+                );
             }
             "data" if block.labels[0] == "aws_ec2_managed_prefix_list" => {
                 let name = match &block.body.attributes["name"] {
                     Expression::Text(name) => name.clone(),
-                    Expression::Template(name) => name.split_once(".id}").expect("its region").1.to_string(),
+                    Expression::Template(name) => {
+                        name.split_once(".id}").expect("its region").1.to_string()
+                    }
                     other => panic!("the name {other:?}"),
                 };
-                file.lookups.insert(format!("data.{}.id", block.labels.join(".")), name);
+                file.lookups
+                    .insert(format!("data.{}.id", block.labels.join(".")), name);
             }
             "moved" => {
                 let [Expression::Reference(from), Expression::Reference(to)] =
@@ -61,7 +88,12 @@ fn file(text: &str) -> File {
 pub fn plan(old: &str, new: &str) -> Counts {
     let (old, new) = (file(old), file(new));
     let state = moved(&old, &new);
-    let mut plan = Plan { old: &old, new: &new, state: &state, replaced: BTreeSet::new() };
+    let mut plan = Plan {
+        old: &old,
+        new: &new,
+        state: &state,
+        replaced: BTreeSet::new(),
+    };
     let [mut add, mut change, mut destroy] = [0; 3];
     // a group before the rules that name it: `aws_security_group` sorts before `aws_vpc_…`
     for address in new.resources.keys() {
@@ -76,16 +108,23 @@ pub fn plan(old: &str, new: &str) -> Counts {
             Fate::Stay => {}
         }
     }
-    destroy += state.keys().filter(|address| !new.resources.contains_key(*address)).count();
+    destroy += state
+        .keys()
+        .filter(|address| !new.resources.contains_key(*address))
+        .count();
     [add, change, destroy]
 }
 
 /// Where what is applied stands after all moves: for each address now, the address it had.
 fn moved(old: &File, new: &File) -> BTreeMap<String, String> {
-    let mut state: BTreeMap<String, String> =
-        old.resources.keys().map(|address| (address.clone(), address.clone())).collect();
+    let mut state: BTreeMap<String, String> = old
+        .resources
+        .keys()
+        .map(|address| (address.clone(), address.clone()))
+        .collect();
     let step = |state: &mut BTreeMap<String, String>| {
-        let free = |(from, to): &&(String, String)| state.contains_key(from) && !state.contains_key(to);
+        let free =
+            |(from, to): &&(String, String)| state.contains_key(from) && !state.contains_key(to);
         let (from, to) = new.moves.iter().rev().find(free)?;
         let object = state.remove(from)?;
         state.insert(to.clone(), object)
@@ -125,13 +164,21 @@ struct Plan<'f> {
 
 impl Plan<'_> {
     fn fate(&self, address: &str) -> Fate {
-        let Some(before) = self.state.get(address) else { return Fate::Create };
-        let (was, is) = (&self.old.resources[before].attributes, &self.new.resources[address].attributes);
+        let Some(before) = self.state.get(address) else {
+            return Fate::Create;
+        };
+        let (was, is) = (
+            &self.old.resources[before].attributes,
+            &self.new.resources[address].attributes,
+        );
         let differs = |key: &str| match (was.get(key), is.get(key)) {
             (Some(was), Some(is)) => !self.same(was, is),
             (was, is) => was.is_some() != is.is_some(),
         };
-        let (_, fixed) = FIXED.iter().find(|(kind, _)| address.starts_with(kind)).expect("a known type");
+        let (_, fixed) = FIXED
+            .iter()
+            .find(|(kind, _)| address.starts_with(kind))
+            .expect("a known type");
         let kind = |of: &BTreeMap<String, Expression>| PEERS.map(|peer| of.contains_key(peer));
         if fixed.iter().any(|key| differs(key)) || kind(was) != kind(is) {
             Fate::Replace
@@ -142,8 +189,8 @@ impl Plan<'_> {
         }
     }
 
-    /// Whether a value is known to be what it was: a reference to a group, if that group stays; a variable, unless
-    /// its default is another.
+    /// Whether a value is known to be what it was: a reference to a group, if that group stays; a
+    /// variable, unless its default is another.
     fn same(&self, was: &Expression, is: &Expression) -> bool {
         let group = |value: &Expression| match value {
             Expression::Reference(path) if path.starts_with("aws_security_group.") => {
@@ -152,16 +199,22 @@ impl Plan<'_> {
             _ => None,
         };
         match (group(was), group(is)) {
-            (Some(was), Some(is)) => self.state.get(&is) == Some(&was) && !self.replaced.contains(&is),
+            (Some(was), Some(is)) => {
+                self.state.get(&is) == Some(&was) && !self.replaced.contains(&is)
+            }
             (None, None) if was == is => !self.has_other_default(is),
-            (None, None) => looked_up(self.old, was).is_some_and(|was| Some(was) == looked_up(self.new, is)),
+            (None, None) => {
+                looked_up(self.old, was).is_some_and(|was| Some(was) == looked_up(self.new, is))
+            }
             _ => false,
         }
     }
 
     /// Whether a variable has two defaults, one in each file.
     fn has_other_default(&self, value: &Expression) -> bool {
-        let Expression::Reference(path) = value else { return false };
+        let Expression::Reference(path) = value else {
+            return false;
+        };
         let (was, is) = (self.old.defaults.get(path), self.new.defaults.get(path));
         was.zip(is).is_some_and(|(was, is)| was != is)
     }

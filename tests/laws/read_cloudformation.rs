@@ -1,4 +1,5 @@
-//! CloudFormation JSON, read as CloudFormation would: which groups and rules are there once it is deployed.
+//! CloudFormation JSON, read as CloudFormation would: which groups and rules are there once it is
+//! deployed.
 //!
 //! Strict: what the reader does not know is a failure, so that nothing in a template goes unseen.
 
@@ -34,15 +35,32 @@ type Object = Map<String, Value>;
 pub fn read(text: &str) -> Template {
     let root = json::read(text);
     let root = object(&root);
-    known(root, &["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Resources", "Outputs"]);
+    known(
+        root,
+        &[
+            "AWSTemplateFormatVersion",
+            "Description",
+            "Metadata",
+            "Parameters",
+            "Resources",
+            "Outputs",
+        ],
+    );
     let parameters = root.get("Parameters").map(object);
     let resources = object(&root["Resources"]);
     let mut reader = Reader {
         names: BTreeMap::new(),
-        parameters: parameters.into_iter().flat_map(Map::keys).cloned().collect(),
+        parameters: parameters
+            .into_iter()
+            .flat_map(Map::keys)
+            .cloned()
+            .collect(),
         used: BTreeSet::new(),
         template: Template {
-            deployed: Deployed { groups: BTreeMap::new(), rules: Vec::new() },
+            deployed: Deployed {
+                groups: BTreeMap::new(),
+                rules: Vec::new(),
+            },
             places: BTreeMap::new(),
             placeholders: BTreeSet::new(),
         },
@@ -64,7 +82,10 @@ pub fn read(text: &str) -> Template {
             other => panic!("a resource of type {other}"),
         }
     }
-    assert_eq!(reader.parameters, reader.used, "each parameter is used, and each that is used is declared");
+    assert_eq!(
+        reader.parameters, reader.used,
+        "each parameter is used, and each that is used is declared"
+    );
     reader.template.deployed.rules.sort();
     reader.template
 }
@@ -82,20 +103,39 @@ impl Reader {
     fn group(&mut self, properties: &Object) -> String {
         known(
             properties,
-            &["GroupName", "GroupDescription", "VpcId", "SecurityGroupIngress", "SecurityGroupEgress", "Tags"],
+            &[
+                "GroupName",
+                "GroupDescription",
+                "VpcId",
+                "SecurityGroupIngress",
+                "SecurityGroupEgress",
+                "Tags",
+            ],
         );
-        let tags: Vec<(String, String)> = list(&properties["Tags"]).iter().map(|tag| tag_of(object(tag))).collect();
+        let tags: Vec<(String, String)> = list(&properties["Tags"])
+            .iter()
+            .map(|tag| tag_of(object(tag)))
+            .collect();
         let count = tags.len();
         let tags: BTreeMap<String, String> = tags.into_iter().collect();
         assert_eq!(tags.len(), count, "no tag twice");
         let group = Group {
-            name: properties.get("GroupName").map(|name| string(name).to_string()),
+            name: properties
+                .get("GroupName")
+                .map(|name| string(name).to_string()),
             description: string(&properties["GroupDescription"]).to_string(),
             vpc: self.value(&properties["VpcId"]),
             tags,
         };
         let name = group.tags["Name"].clone();
-        assert!(self.template.deployed.groups.insert(name.clone(), group).is_none(), "two groups are called {name}");
+        assert!(
+            self.template
+                .deployed
+                .groups
+                .insert(name.clone(), group)
+                .is_none(),
+            "two groups are called {name}"
+        );
         name
     }
 
@@ -103,11 +143,20 @@ impl Reader {
     fn inline(&mut self, id: &str, properties: &Object) {
         let group = self.names[id].clone();
         let egress = properties.get("SecurityGroupEgress").map_or(&[][..], list);
-        assert!(!egress.is_empty(), "{id} has no outbound rule, so that AWS leaves its own, which admits everything");
+        assert!(
+            !egress.is_empty(),
+            "{id} has no outbound rule, so that AWS leaves its own, which admits everything"
+        );
         let nothing: Value = serde_json::from_str(NOTHING).expect("JSON");
         let ingress = properties.get("SecurityGroupIngress").map_or(&[][..], list);
-        assert!(properties.get("SecurityGroupIngress").is_none() || !ingress.is_empty(), "{id} has an empty list");
-        let place = |nth| Place { id: id.to_string(), inline: Some(nth) };
+        assert!(
+            properties.get("SecurityGroupIngress").is_none() || !ingress.is_empty(),
+            "{id} has an empty list"
+        );
+        let place = |nth| Place {
+            id: id.to_string(),
+            inline: Some(nth),
+        };
         for (nth, rule) in ingress.iter().enumerate() {
             self.rule(place(nth), &group, "ingress", object(rule));
         }
@@ -116,7 +165,10 @@ impl Reader {
             return;
         }
         for (nth, rule) in egress.iter().enumerate() {
-            assert_ne!(*rule, nothing, "{id} has outbound rules and needs no placeholder");
+            assert_ne!(
+                *rule, nothing,
+                "{id} has outbound rules and needs no placeholder"
+            );
             self.rule(place(nth), &group, "egress", object(rule));
         }
     }
@@ -126,14 +178,31 @@ impl Reader {
         let mut properties = properties.clone();
         let group = properties.remove("GroupId").expect("a rule has a group");
         let group = self.value(&group);
-        let group = group.strip_prefix("tier ").expect("a rule is of a group of the template");
-        self.rule(Place { id: id.to_string(), inline: None }, group, direction, &properties);
+        let group = group
+            .strip_prefix("tier ")
+            .expect("a rule is of a group of the template");
+        self.rule(
+            Place {
+                id: id.to_string(),
+                inline: None,
+            },
+            group,
+            direction,
+            &properties,
+        );
         let everything = |rule: &Rule| {
-            rule.key.group == group && ["0.0.0.0/0", "::/0"].iter().any(|all| rule.key.is_everything_to(all))
+            rule.key.group == group
+                && ["0.0.0.0/0", "::/0"]
+                    .iter()
+                    .any(|all| rule.key.is_everything_to(all))
         };
-        // CloudFormation takes the allow-all rule from a group with separate outbound rules (aws-cdk issue 987)
+        // CloudFormation takes the allow-all rule from a group with separate outbound rules
+        // (aws-cdk issue 987)
         let lost = direction == "egress" && self.template.deployed.rules.iter().any(everything);
-        assert!(!lost, "{id} makes CloudFormation remove the all-traffic rule of its group");
+        assert!(
+            !lost,
+            "{id} makes CloudFormation remove the all-traffic rule of its group"
+        );
     }
 
     fn rule(&mut self, place: Place, group: &str, direction: &'static str, properties: &Object) {
@@ -144,9 +213,22 @@ impl Reader {
         let owner = "SourceSecurityGroupOwnerId";
         known(
             properties,
-            &["IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", of_group, of_list, owner, "Description"],
+            &[
+                "IpProtocol",
+                "FromPort",
+                "ToPort",
+                "CidrIp",
+                "CidrIpv6",
+                of_group,
+                of_list,
+                owner,
+                "Description",
+            ],
         );
-        let owner = properties.get(owner).map(|account| format!("{}/", string(account))).unwrap_or_default();
+        let owner = properties
+            .get(owner)
+            .map(|account| format!("{}/", string(account)))
+            .unwrap_or_default();
         let mut peers = Vec::new();
         for (key, value) in properties {
             let value = match key.as_str() {
@@ -166,22 +248,39 @@ impl Reader {
                 _ => format!("group {owner}{value}"),
             });
         }
-        let [peer] = peers.as_slice() else { panic!("{place:?} has peers {peers:?}") };
-        let port = |key: &str| properties.get(key).map(|port| port.as_i64().expect("a port is a number"));
+        let [peer] = peers.as_slice() else {
+            panic!("{place:?} has peers {peers:?}")
+        };
+        let port = |key: &str| {
+            properties
+                .get(key)
+                .map(|port| port.as_i64().expect("a port is a number"))
+        };
         let ports = match (port("FromPort"), port("ToPort")) {
             (Some(from), Some(to)) => Some((from, to)),
             (None, None) => None,
             half => panic!("{place:?} has ports {half:?}"),
         };
-        let key = Key::new(group, direction, string(&properties["IpProtocol"]), ports, peer.clone());
+        let key = Key::new(
+            group,
+            direction,
+            string(&properties["IpProtocol"]),
+            ports,
+            peer.clone(),
+        );
         let description = properties.get("Description").map_or("", string).to_string();
-        assert!(self.template.places.insert(key.clone(), place).is_none(), "AWS refuses a second {key:?}");
+        assert!(
+            self.template.places.insert(key.clone(), place).is_none(),
+            "AWS refuses a second {key:?}"
+        );
         self.template.deployed.rules.push(Rule { key, description });
     }
 
     /// A string; `tier NAME` for a group of the template, `$name` for a parameter.
     fn value(&mut self, value: &Value) -> String {
-        let Value::Object(function) = value else { return string(value).to_string() };
+        let Value::Object(function) = value else {
+            return string(value).to_string();
+        };
         assert_eq!(function.len(), 1, "one function");
         match function.iter().next().expect("one function") {
             (name, Value::String(to)) if name == "Ref" => {
@@ -189,7 +288,9 @@ impl Reader {
                 parameter(to)
             }
             (name, Value::Array(parts)) if name == "Fn::GetAtt" => match parts.as_slice() {
-                [Value::String(id), Value::String(what)] if what == "GroupId" => format!("tier {}", self.names[id]),
+                [Value::String(id), Value::String(what)] if what == "GroupId" => {
+                    format!("tier {}", self.names[id])
+                }
                 other => panic!("GetAtt of {other:?}"),
             },
             other => panic!("the function {other:?}"),
@@ -199,13 +300,19 @@ impl Reader {
 
 /// A block of the family that its property is for.
 fn of_family(block: String, v6: bool) -> String {
-    assert!(block.starts_with('$') || block.contains(':') == v6, "{block} in a property of the other family");
+    assert!(
+        block.starts_with('$') || block.contains(':') == v6,
+        "{block} in a property of the other family"
+    );
     block
 }
 
 fn tag_of(tag: &Object) -> (String, String) {
     known(tag, &["Key", "Value"]);
-    (string(&tag["Key"]).to_string(), string(&tag["Value"]).to_string())
+    (
+        string(&tag["Key"]).to_string(),
+        string(&tag["Value"]).to_string(),
+    )
 }
 
 fn object(value: &Value) -> &Object {
@@ -222,6 +329,9 @@ fn string(value: &Value) -> &str {
 
 fn known(object: &Object, keys: &[&str]) {
     for key in object.keys() {
-        assert!(keys.contains(&key.as_str()), "the key {key} beside {keys:?}");
+        assert!(
+            keys.contains(&key.as_str()),
+            "the key {key} beside {keys:?}"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! Terraform HCL, read as Terraform and the AWS provider would: which groups and rules are there once it is
-//! applied. Strict, as the reader of CloudFormation is.
+//! Terraform HCL, read as Terraform and the AWS provider would: which groups and rules are there
+//! once it is applied. Strict, as the reader of CloudFormation is.
 
 use crate::deployed::{Deployed, Group, Key, Rule, aws_list, parameter};
 use crate::hcl::{self, Block, Body, Expression};
@@ -16,12 +16,21 @@ pub struct Configuration {
 pub fn read(text: &str) -> Configuration {
     let file = hcl::read(text);
     assert!(file.attributes.is_empty(), "only blocks");
-    let mut reader = Reader { addresses: BTreeSet::new(), lists: BTreeMap::new(), names: BTreeMap::new() };
+    let mut reader = Reader {
+        addresses: BTreeSet::new(),
+        lists: BTreeMap::new(),
+        names: BTreeMap::new(),
+    };
     for block in &file.blocks {
         reader.declare(block);
     }
-    let mut read =
-        Configuration { deployed: Deployed { groups: BTreeMap::new(), rules: Vec::new() }, places: BTreeMap::new() };
+    let mut read = Configuration {
+        deployed: Deployed {
+            groups: BTreeMap::new(),
+            rules: Vec::new(),
+        },
+        places: BTreeMap::new(),
+    };
     for block in &file.blocks {
         let label = |n: usize| block.labels[n].as_str();
         match (block.kind.as_str(), block.labels.len()) {
@@ -29,10 +38,17 @@ pub fn read(text: &str) -> Configuration {
                 "aws_security_group" => {
                     let group = reader.group(&block.body);
                     let name = reader.names[label(1)].clone();
-                    assert!(read.deployed.groups.insert(name, group).is_none(), "two groups have one `Name`");
+                    assert!(
+                        read.deployed.groups.insert(name, group).is_none(),
+                        "two groups have one `Name`"
+                    );
                 }
-                "aws_vpc_security_group_ingress_rule" => reader.rule(&mut read, label(1), "ingress", &block.body),
-                "aws_vpc_security_group_egress_rule" => reader.rule(&mut read, label(1), "egress", &block.body),
+                "aws_vpc_security_group_ingress_rule" => {
+                    reader.rule(&mut read, label(1), "ingress", &block.body)
+                }
+                "aws_vpc_security_group_egress_rule" => {
+                    reader.rule(&mut read, label(1), "egress", &block.body)
+                }
                 "aws_default_security_group" => {
                     known(&block.body, &["vpc_id"], &[]);
                     reader.value(&block.body.attributes["vpc_id"]);
@@ -67,10 +83,16 @@ impl Reader {
             "moved" => return,
             kind => format!("{kind}.{}", block.labels.join(".")),
         };
-        assert!(self.addresses.insert(name.clone()), "{name} is declared twice");
+        assert!(
+            self.addresses.insert(name.clone()),
+            "{name} is declared twice"
+        );
         if name.starts_with("aws_security_group.") {
-            let Expression::Map(tags) = &block.body.attributes["tags"] else { panic!("{name} has tags") };
-            self.names.insert(block.labels[1].clone(), text(&tags["Name"]));
+            let Expression::Map(tags) = &block.body.attributes["tags"] else {
+                panic!("{name} has tags")
+            };
+            self.names
+                .insert(block.labels[1].clone(), text(&tags["Name"]));
         }
         if name.starts_with("data.aws_ec2_managed_prefix_list.") {
             known(&block.body, &["name"], &[]);
@@ -84,21 +106,49 @@ impl Reader {
 
     /// The name of a list with the word `region` for the data source that says which that is.
     fn in_its_region(&self, name: &str) -> String {
-        let parts = name.split_once("${").and_then(|(start, rest)| Some((start, rest.split_once(".id}")?)));
+        let parts = name
+            .split_once("${")
+            .and_then(|(start, rest)| Some((start, rest.split_once(".id}")?)));
         let (start, (address, rest)) = parts.expect("one data source in it");
-        assert!(address.starts_with("data.aws_region.tierwall_"), "{address}: others may have a name that is not ours");
-        assert!(self.addresses.contains(address), "{address} is not declared");
+        assert!(
+            address.starts_with("data.aws_region.tierwall_"),
+            "{address}: others may have a name that is not ours"
+        );
+        assert!(
+            self.addresses.contains(address),
+            "{address} is not declared"
+        );
         format!("{start}region{rest}")
     }
 
     fn group(&self, body: &Body) -> Group {
-        known(body, &["name", "name_prefix", "description", "vpc_id", "tags"], &["lifecycle"]);
-        let (name, prefix) = (body.attributes.get("name").map(text), body.attributes.get("name_prefix").map(text));
-        assert!(name.is_some() != prefix.is_some(), "a name or what it starts with");
-        let [lifecycle] = body.blocks.as_slice() else { panic!("one lifecycle") };
-        assert_eq!(lifecycle.body.attributes["create_before_destroy"], Expression::Bool(true));
-        let Expression::Map(tags) = &body.attributes["tags"] else { panic!("tags are a map") };
-        let tags = tags.iter().map(|(key, value)| (key.clone(), text(value))).collect();
+        known(
+            body,
+            &["name", "name_prefix", "description", "vpc_id", "tags"],
+            &["lifecycle"],
+        );
+        let (name, prefix) = (
+            body.attributes.get("name").map(text),
+            body.attributes.get("name_prefix").map(text),
+        );
+        assert!(
+            name.is_some() != prefix.is_some(),
+            "a name or what it starts with"
+        );
+        let [lifecycle] = body.blocks.as_slice() else {
+            panic!("one lifecycle")
+        };
+        assert_eq!(
+            lifecycle.body.attributes["create_before_destroy"],
+            Expression::Bool(true)
+        );
+        let Expression::Map(tags) = &body.attributes["tags"] else {
+            panic!("tags are a map")
+        };
+        let tags = tags
+            .iter()
+            .map(|(key, value)| (key.clone(), text(value)))
+            .collect();
         Group {
             name,
             description: text(&body.attributes["description"]),
@@ -108,17 +158,39 @@ impl Reader {
     }
 
     fn rule(&self, read: &mut Configuration, place: &str, direction: &'static str, body: &Body) {
-        let peers = ["cidr_ipv4", "cidr_ipv6", "referenced_security_group_id", "prefix_list_id"];
-        let others = ["security_group_id", "description", "ip_protocol", "from_port", "to_port"];
+        let peers = [
+            "cidr_ipv4",
+            "cidr_ipv6",
+            "referenced_security_group_id",
+            "prefix_list_id",
+        ];
+        let others = [
+            "security_group_id",
+            "description",
+            "ip_protocol",
+            "from_port",
+            "to_port",
+        ];
         known(body, &[&peers[..], &others].concat(), &[]);
         let group = self.value(&body.attributes["security_group_id"]);
-        let group = group.strip_prefix("tier ").expect("a rule is of a group of the file");
-        let named = peers.iter().filter_map(|key| body.attributes.get(*key).map(|value| (*key, self.value(value))));
-        let [(kind, value)] = &named.collect::<Vec<_>>()[..] else { panic!("{place} has not one peer") };
+        let group = group
+            .strip_prefix("tier ")
+            .expect("a rule is of a group of the file");
+        let named = peers.iter().filter_map(|key| {
+            body.attributes
+                .get(*key)
+                .map(|value| (*key, self.value(value)))
+        });
+        let [(kind, value)] = &named.collect::<Vec<_>>()[..] else {
+            panic!("{place} has not one peer")
+        };
         let peer = match *kind {
             "cidr_ipv4" | "cidr_ipv6" => {
                 let v6 = *kind == "cidr_ipv6";
-                assert!(value.starts_with('$') || value.contains(':') == v6, "{place}: {value} as {kind}");
+                assert!(
+                    value.starts_with('$') || value.contains(':') == v6,
+                    "{place}: {value} as {kind}"
+                );
                 value.clone()
             }
             "prefix_list_id" => format!("list {}", value.trim_start_matches("list ")),
@@ -136,20 +208,34 @@ impl Reader {
             (None, None) => None,
             half => panic!("{place} has ports {half:?}"),
         };
-        let key = Key::new(group, direction, &text(&body.attributes["ip_protocol"]), ports, peer);
-        let description = body.attributes.get("description").map(text).unwrap_or_default();
+        let key = Key::new(
+            group,
+            direction,
+            &text(&body.attributes["ip_protocol"]),
+            ports,
+            peer,
+        );
+        let description = body
+            .attributes
+            .get("description")
+            .map(text)
+            .unwrap_or_default();
         assert!(
             !body.attributes.contains_key("description") || !description.is_empty(),
             "{place}: an empty description never settles"
         );
-        assert!(read.places.insert(key.clone(), place.to_string()).is_none(), "AWS refuses a second {key:?}");
+        assert!(
+            read.places.insert(key.clone(), place.to_string()).is_none(),
+            "AWS refuses a second {key:?}"
+        );
         read.deployed.rules.push(Rule { key, description });
     }
 
     /// A resource moves from an address that is no resource any more, to one that is.
     fn moved(&self, body: &Body) {
         known(body, &["from", "to"], &[]);
-        let [Expression::Reference(from), Expression::Reference(_)] = ["from", "to"].map(|key| &body.attributes[key])
+        let [Expression::Reference(from), Expression::Reference(_)] =
+            ["from", "to"].map(|key| &body.attributes[key])
         else {
             panic!("moved between addresses")
         };
@@ -158,17 +244,25 @@ impl Reader {
 
     /// A string; `tier NAME` for a group of the file, `$name` for a variable.
     fn value(&self, value: &Expression) -> String {
-        let Expression::Reference(reference) = value else { return text(value) };
+        let Expression::Reference(reference) = value else {
+            return text(value);
+        };
         let parts: Vec<&str> = reference.split('.').collect();
         let (address, value) = match parts.as_slice() {
             ["var", name] => (format!("var.{name}"), parameter(name)),
-            ["aws_security_group", name, "id"] => {
-                (format!("aws_security_group.{name}"), format!("tier {}", self.names[*name]))
+            ["aws_security_group", name, "id"] => (
+                format!("aws_security_group.{name}"),
+                format!("tier {}", self.names[*name]),
+            ),
+            ["data", kind, name, "id"] => {
+                (format!("data.{kind}.{name}"), aws_list(&self.lists[*name]))
             }
-            ["data", kind, name, "id"] => (format!("data.{kind}.{name}"), aws_list(&self.lists[*name])),
             other => panic!("the reference {other:?}"),
         };
-        assert!(self.addresses.contains(&address), "{address} is not declared");
+        assert!(
+            self.addresses.contains(&address),
+            "{address} is not declared"
+        );
         value
     }
 }
@@ -181,6 +275,14 @@ fn text(value: &Expression) -> String {
 }
 
 fn known(body: &Body, attributes: &[&str], blocks: &[&str]) {
-    body.attributes.keys().for_each(|key| assert!(attributes.contains(&key.as_str()), "the attribute {key}"));
-    body.blocks.iter().for_each(|block| assert!(blocks.contains(&block.kind.as_str()), "the block {}", block.kind));
+    body.attributes
+        .keys()
+        .for_each(|key| assert!(attributes.contains(&key.as_str()), "the attribute {key}"));
+    body.blocks.iter().for_each(|block| {
+        assert!(
+            blocks.contains(&block.kind.as_str()),
+            "the block {}",
+            block.kind
+        )
+    });
 }

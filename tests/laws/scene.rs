@@ -39,7 +39,8 @@ pub struct Peer {
 pub enum PeerKind {
     /// Members of security groups.
     Group,
-    /// Members of a security group of another account, which CloudFormation cannot name as a destination.
+    /// Members of a security group of another account, which CloudFormation cannot name as a
+    /// destination.
     Foreign,
     /// Addresses that are known.
     Known(Addresses),
@@ -92,16 +93,27 @@ pub struct Numbers {
 
 /// Builds the declarations.
 pub fn scene(numbers: &Numbers) -> Scene {
-    let mut scene = Scene { dual: true, ..Scene::default() };
+    let mut scene = Scene {
+        dual: true,
+        ..Scene::default()
+    };
     let mut block = Vec::new();
     params(&mut scene, &numbers.params);
     let choose = &mut Choices::new(&numbers.stack);
     stack(&mut scene, choose, &mut block);
     vpcs(&mut scene, &mut Choices::new(&numbers.vpcs), &mut block);
     if !block.is_empty() || choose.once_in(2) {
-        let was = if choose.once_in(4) { " was market, Bazaar" } else { "" };
+        let was = if choose.once_in(4) {
+            " was market, Bazaar"
+        } else {
+            ""
+        };
         let prose = choose.once_in(3).then(|| choose.of(&PROSE));
-        scene.lines.push(Line::new(&format!("stack shop{was}")).prose(prose).block(&block));
+        scene.lines.push(
+            Line::new(&format!("stack shop{was}"))
+                .prose(prose)
+                .block(&block),
+        );
     }
     built_in(&mut scene);
     networks(&mut scene, &numbers.networks);
@@ -113,9 +125,18 @@ pub fn scene(numbers: &Numbers) -> Scene {
 }
 
 fn built_in(scene: &mut Scene) {
-    let private = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
-    let (anywhere, private): (&[&str], &[&str]) =
-        if scene.dual { (&["0.0.0.0/0", "::/0"], &private) } else { (&["0.0.0.0/0"], &private[..4]) };
+    let private = [
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "fc00::/7",
+    ];
+    let (anywhere, private): (&[&str], &[&str]) = if scene.dual {
+        (&["0.0.0.0/0", "::/0"], &private)
+    } else {
+        (&["0.0.0.0/0"], &private[..4])
+    };
     let blocks = [
         ("anywhere", anywhere),
         ("anywhere", anywhere),
@@ -125,10 +146,16 @@ fn built_in(scene: &mut Scene) {
         ("private", private),
     ];
     for (name, blocks) in blocks {
-        scene.peers.push(Peer { text: name.to_string(), kind: PeerKind::Known(Addresses::from_blocks(blocks)) });
+        scene.peers.push(Peer {
+            text: name.to_string(),
+            kind: PeerKind::Known(Addresses::from_blocks(blocks)),
+        });
     }
     for block in BLOCKS {
-        scene.peers.push(Peer { text: block.to_string(), kind: PeerKind::Known(Addresses::from_blocks(&[block])) });
+        scene.peers.push(Peer {
+            text: block.to_string(),
+            kind: PeerKind::Known(Addresses::from_blocks(&[block])),
+        });
     }
 }
 
@@ -146,13 +173,23 @@ pub fn together(peers: &[Peer]) -> Option<PeerKind> {
         }
     }
     let (v4, v6) = known.families();
-    Some(unknown.map_or(PeerKind::Known(known), |(a, b)| PeerKind::Unknown(a | v4, b | v6)))
+    Some(unknown.map_or(PeerKind::Known(known), |(a, b)| {
+        PeerKind::Unknown(a | v4, b | v6)
+    }))
 }
 
 /// Whether a network can be made of it: addresses, and no prefix list.
 pub fn is_network(peer: &Peer) -> bool {
-    let list =
-        ["Corp_pl", "s3", "pl-0a1b2c3d", "objects", "cdn", "corp-list", "corp-list6"].contains(&peer.text.as_str());
+    let list = [
+        "Corp_pl",
+        "s3",
+        "pl-0a1b2c3d",
+        "objects",
+        "cdn",
+        "corp-list",
+        "corp-list6",
+    ]
+    .contains(&peer.text.as_str());
     !list && matches!(peer.kind, PeerKind::Known(_) | PeerKind::Unknown(..))
 }
 
@@ -176,6 +213,9 @@ pub fn some(choose: &mut Choices<'_>, pool: &[Peer], most: usize) -> Vec<Peer> {
 
 /// Every service that a sentence can write.
 pub fn traffic(scene: &Scene) -> Vec<Service> {
-    let shared = TRAFFIC.iter().map(|(text, atoms)| Service { text: text.to_string(), atoms: atoms.to_vec() });
+    let shared = TRAFFIC.iter().map(|(text, atoms)| Service {
+        text: text.to_string(),
+        atoms: atoms.to_vec(),
+    });
     shared.chain(scene.services.iter().cloned()).collect()
 }

@@ -1,5 +1,5 @@
-//! The sentences and assertions of a generated program. What the language refuses is not generated: each
-//! service and each peer of a sentence takes part in some rule, and `except` leaves something.
+//! The sentences and assertions of a generated program. What the language refuses is not generated:
+//! each service and each peer of a sentence takes part in some rule, and `except` leaves something.
 
 use crate::choices::Choices;
 use crate::scene::{Atom, Peer, PeerKind, Scene, Service, some, texts, together, traffic};
@@ -19,7 +19,13 @@ pub struct Sentence {
 }
 
 /// Days around the one that counts as today.
-const UNTIL: [&str; 5] = ["2026-01-15", "2026-12-31", "2026-01-14", "2020-02-29", "2026-01-29"];
+const UNTIL: [&str; 5] = [
+    "2026-01-15",
+    "2026-12-31",
+    "2026-01-14",
+    "2020-02-29",
+    "2026-01-29",
+];
 
 /// Texts of sentences; one is what a generated text might be, one is empty and so is none.
 const PROSE: [&str; 7] = [
@@ -32,12 +38,21 @@ const PROSE: [&str; 7] = [
     "Set & Change &amp; x",
 ];
 
-/// Services and peers of sentences that meet more than others: all-traffic rules to anywhere, which cover
-/// others and come in halves, and rules of `web` and `web-tcp` that ask for one identity.
+/// Services and peers of sentences that meet more than others: all-traffic rules to anywhere, which
+/// cover others and come in halves, and rules of `web` and `web-tcp` that ask for one identity.
 const BROAD: [&str; 4] = ["all", "all", "tcp", "icmp"];
-const WIDE: [&str; 7] = ["anywhere", "anywhere-ipv4", "anywhere-ipv6", "::/0", "0.0.0.0/0", "0.0.0.0/1", "8000::/1"];
+const WIDE: [&str; 7] = [
+    "anywhere",
+    "anywhere-ipv4",
+    "anywhere-ipv6",
+    "::/0",
+    "0.0.0.0/0",
+    "0.0.0.0/1",
+    "8000::/1",
+];
 
-/// Peers whose rules are hard to tell apart: a parameter beside what has its name, or is its default.
+/// Peers whose rules are hard to tell apart: a parameter beside what has its name, or is its
+/// default.
 const TWINS: [(&str, &str); 9] = [
     ("s3", "objects"),
     ("sg-0a1b2c3d", "partner"),
@@ -61,15 +76,34 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         let (service, peer) = (choose.of(&BROAD), choose.of(&WIDE));
         let (services, peers) = (vec![service.to_string()], vec![peer.to_string()]);
         let way = if choose.once_in(3) { way } else { "to" };
-        return Some(Sentence { subjects, services, way, peers, except: Vec::new(), until, prose });
+        return Some(Sentence {
+            subjects,
+            services,
+            way,
+            peers,
+            except: Vec::new(),
+            until,
+            prose,
+        });
     }
     let has = |name: &str| scene.peers.iter().any(|peer| peer.text == name);
-    let twins: Vec<(&str, &str)> = TWINS.into_iter().filter(|(one, other)| has(one) && has(other)).collect();
+    let twins: Vec<(&str, &str)> = TWINS
+        .into_iter()
+        .filter(|(one, other)| has(one) && has(other))
+        .collect();
     if !twins.is_empty() && choose.once_in(8) {
         let (one, other) = choose.of(&twins);
         let services = vec![choose.of(&["tcp 80", "https", "all"]).to_string()];
         let peers = vec![one.to_string(), other.to_string()];
-        return Some(Sentence { subjects, services, way: "from", peers, except: Vec::new(), until, prose });
+        return Some(Sentence {
+            subjects,
+            services,
+            way: "from",
+            peers,
+            except: Vec::new(),
+            until,
+            prose,
+        });
     }
     let usual = |peer: &&Peer| way == "from" || !matches!(peer.kind, PeerKind::Foreign);
     let pool: Vec<Peer> = scene.peers.iter().filter(usual).cloned().collect();
@@ -79,14 +113,25 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
         offered.truncate(8);
     }
     let mut services: Vec<Service> = (0..=choose.pick(2)).map(|_| choose.of(&offered)).collect();
-    let except = if choose.once_in(3) { except(choose, &pool, &mut peers) } else { None };
+    let except = if choose.once_in(3) {
+        except(choose, &pool, &mut peers)
+    } else {
+        None
+    };
     let (kinds, except) = match except {
         Some((left, except)) => (vec![left], except),
-        None => (peers.iter().map(|peer| peer.kind.clone()).collect(), Vec::new()),
+        None => (
+            peers.iter().map(|peer| peer.kind.clone()).collect(),
+            Vec::new(),
+        ),
     };
     services.retain(|service| kinds.iter().any(|kind| gives(scene, service, kind)));
     if except.is_empty() {
-        peers.retain(|peer| services.iter().any(|service| gives(scene, service, &peer.kind)));
+        peers.retain(|peer| {
+            services
+                .iter()
+                .any(|service| gives(scene, service, &peer.kind))
+        });
     }
     let services: Vec<String> = services.into_iter().map(|service| service.text).collect();
     let peers = texts(&peers);
@@ -102,11 +147,21 @@ pub fn sentence(scene: &Scene, numbers: &[u16]) -> Option<Sentence> {
 }
 
 /// What an `except` leaves of the peers, which become addresses only; and the `except`.
-fn except(choose: &mut Choices<'_>, pool: &[Peer], peers: &mut Vec<Peer>) -> Option<(PeerKind, Vec<String>)> {
-    let addresses: Vec<Peer> = pool.iter().filter(|peer| matches!(peer.kind, PeerKind::Known(_))).cloned().collect();
+fn except(
+    choose: &mut Choices<'_>,
+    pool: &[Peer],
+    peers: &mut Vec<Peer>,
+) -> Option<(PeerKind, Vec<String>)> {
+    let addresses: Vec<Peer> = pool
+        .iter()
+        .filter(|peer| matches!(peer.kind, PeerKind::Known(_)))
+        .cloned()
+        .collect();
     let chosen = some(choose, &addresses, 3);
     let gone = some(choose, &addresses, 2);
-    let (PeerKind::Known(chosen_set), PeerKind::Known(gone_set)) = (together(&chosen)?, together(&gone)?) else {
+    let (PeerKind::Known(chosen_set), PeerKind::Known(gone_set)) =
+        (together(&chosen)?, together(&gone)?)
+    else {
         return None;
     };
     let left = chosen_set.without(&gone_set);
@@ -141,7 +196,9 @@ fn meets(atom: Atom, (v4, v6): (bool, bool)) -> bool {
 impl Sentence {
     /// The statement.
     pub fn line(&self) -> Line {
-        let mut line = Line::new(&self.subjects.join(", ")).then("allows").list(&self.services);
+        let mut line = Line::new(&self.subjects.join(", "))
+            .then("allows")
+            .list(&self.services);
         line = line.then(self.way).list(&self.peers);
         if !self.except.is_empty() {
             line = line.then("except").list(&self.except);
@@ -167,7 +224,11 @@ impl Sentence {
 /// Builds an assertion, which must parse and name what exists, and need not hold.
 pub fn assertion(scene: &Scene, numbers: &[u16]) -> Line {
     let choose = &mut Choices::new(numbers);
-    let (a, b, c) = (choose.of(&scene.tiers), choose.of(&scene.tiers), choose.of(&scene.tiers));
+    let (a, b, c) = (
+        choose.of(&scene.tiers),
+        choose.of(&scene.tiers),
+        choose.of(&scene.tiers),
+    );
     let claim = choose.of(&[
         format!("assert internet cannot reach {a}"),
         format!("assert {a} can reach {b} on https, tcp 80, 443"),

@@ -1,7 +1,7 @@
 //! Statements as tokens and the places between them, and the ways to lay these out.
 //!
-//! What may stand in a place follows the language reference, section 2: a line break after a comma, after
-//! `=` and inside `{ }`; blanks anywhere; a comment to the end of any line.
+//! What may stand in a place follows the language reference, section 2: a line break after a comma,
+//! after `=` and inside `{ }`; blanks anywhere; a comment to the end of any line.
 
 use crate::choices::Choices;
 
@@ -87,7 +87,8 @@ impl Line {
 
     /// The statement with an annotation on the line before it.
     pub fn annotated(mut self, annotation: &str) -> Line {
-        self.0.splice(0..0, [Token::Word(format!("{annotation}\n"))]);
+        self.0
+            .splice(0..0, [Token::Word(format!("{annotation}\n"))]);
         self
     }
 
@@ -118,7 +119,12 @@ impl Line {
             if nth > 0 {
                 line = line.with(Token::Separator);
             }
-            line = line.word(key).with(Token::Gap).word("=").with(Token::Gap).value(value);
+            line = line
+                .word(key)
+                .with(Token::Gap)
+                .word("=")
+                .with(Token::Gap)
+                .value(value);
         }
         line.with(Token::LastComma).with(Token::Gap).word("}")
     }
@@ -128,7 +134,8 @@ impl Line {
             Value::Word(word) => self.word(word),
             Value::Text(text) => self.word(&quoted(text)),
             Value::Tags(tags) => {
-                let entry = |(key, text): &(&str, &str)| (key.to_string(), Value::Text(text.to_string()));
+                let entry =
+                    |(key, text): &(&str, &str)| (key.to_string(), Value::Text(text.to_string()));
                 self.braces(&tags.iter().map(entry).collect::<Vec<_>>())
             }
             Value::List(items) => {
@@ -163,7 +170,8 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The statements as a file, laid out as `layout` decides; one statement a line when it is exhausted.
+/// The statements as a file, laid out as `layout` decides; one statement a line when it is
+/// exhausted.
 pub fn lay_out(statements: &[Line], layout: &mut Choices<'_>) -> String {
     let mut out = String::new();
     for statement in statements {
@@ -175,12 +183,24 @@ pub fn lay_out(statements: &[Line], layout: &mut Choices<'_>) -> String {
                 Token::Loose => out.push_str(layout.of(&[" ", " ", " ", "", "   ", "\t"])),
                 Token::Tight => out.push_str(layout.of(&["", "", "", " ", "\t"])),
                 Token::Gap => out.push_str(layout.of(&GAPS)),
-                Token::TightGap => out.push_str(if layout.once_in(2) { layout.of(&GAPS) } else { "" }),
+                Token::TightGap => out.push_str(if layout.once_in(2) {
+                    layout.of(&GAPS)
+                } else {
+                    ""
+                }),
                 Token::Separator => out.push_str(layout.of(&SEPARATORS)),
                 Token::LastComma => out.push_str(layout.of(&LAST_COMMAS)),
             }
         }
-        out.push_str(layout.of(&["\n", "\n", "\n", "  \n", "\r\n", " # see \"the\" {plan},\n", "#\n"]));
+        out.push_str(layout.of(&[
+            "\n",
+            "\n",
+            "\n",
+            "  \n",
+            "\r\n",
+            " # see \"the\" {plan},\n",
+            "#\n",
+        ]));
     }
     if layout.once_in(4) {
         out.truncate(out.trim_end_matches(['\n', '\r']).len());
@@ -188,8 +208,16 @@ pub fn lay_out(statements: &[Line], layout: &mut Choices<'_>) -> String {
     out
 }
 
-const GAPS: [&str; 8] =
-    [" ", " ", " ", "", "\n    ", "\r\n\t", " # first, the \"rest\" { below }\n  ", "\n\n  # and\n\n "];
+const GAPS: [&str; 8] = [
+    " ",
+    " ",
+    " ",
+    "",
+    "\n    ",
+    "\r\n\t",
+    " # first, the \"rest\" { below }\n  ",
+    "\n\n  # and\n\n ",
+];
 const SEPARATORS: [&str; 9] = [
     ", ",
     ",\n  ",
@@ -205,6 +233,14 @@ const LAST_COMMAS: [&str; 6] = ["", "", ",", " ,", "\n  ,", " # the last\r\n\t,"
 
 /// What may stand before a statement: blank lines, comments, indentation.
 fn before(out: &mut String, layout: &mut Choices<'_>) {
-    out.push_str(layout.of(&["", "", "", "\n\n", "# web allows all from anywhere\n", "   \n\t# {\n", "\r\n"]));
+    out.push_str(layout.of(&[
+        "",
+        "",
+        "",
+        "\n\n",
+        "# web allows all from anywhere\n",
+        "   \n\t# {\n",
+        "\r\n",
+    ]));
     out.push_str(layout.of(&["", "", "  ", "\t"]));
 }

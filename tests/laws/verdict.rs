@@ -3,16 +3,31 @@
 use crate::packets::{Host, Packet, Payload};
 use tierwall::groups::{Deployment, ListReference, Peer, Reference, Rule, Traffic};
 
-/// Whether the sender's outbound rules admit the packet, and the receiver's inbound rules. Groups are
-/// stateful, so that nothing is asked about the reply.
+/// Whether the sender's outbound rules admit the packet, and the receiver's inbound rules. Groups
+/// are stateful, so that nothing is asked about the reply.
 pub fn may_pass(deployment: &Deployment<'_>, packet: &Packet) -> bool {
-    let group =
-        |tier: &String| deployment.groups.iter().find(|group| group.name == tier).expect("each tier has a group");
-    let admits = |rules: &[Rule], other: &Host| {
-        rules.iter().any(|rule| carries(rule.traffic, packet) && matches(deployment, rule.peer, other))
+    let group = |tier: &String| {
+        deployment
+            .groups
+            .iter()
+            .find(|group| group.name == tier)
+            .expect("each tier has a group")
     };
-    let sends = packet.sender.tier.as_ref().is_none_or(|tier| admits(&group(tier).egress, &packet.receiver));
-    let accepts = packet.receiver.tier.as_ref().is_none_or(|tier| admits(&group(tier).ingress, &packet.sender));
+    let admits = |rules: &[Rule], other: &Host| {
+        rules
+            .iter()
+            .any(|rule| carries(rule.traffic, packet) && matches(deployment, rule.peer, other))
+    };
+    let sends = packet
+        .sender
+        .tier
+        .as_ref()
+        .is_none_or(|tier| admits(&group(tier).egress, &packet.receiver));
+    let accepts = packet
+        .receiver
+        .tier
+        .as_ref()
+        .is_none_or(|tier| admits(&group(tier).ingress, &packet.sender));
     sends && accepts
 }
 
@@ -29,13 +44,23 @@ fn carries(traffic: Traffic, packet: &Packet) -> bool {
         (Traffic::Icmp(kind), Payload::Icmp(t, c)) => v4 && of_type(kind, t, c),
         (Traffic::Icmpv6(kind), Payload::Icmp(t, c)) => !v4 && of_type(kind, t, c),
         (Traffic::Number(number), Payload::Other(other)) => number == other,
-        (Traffic::Tcp(_) | Traffic::Udp(_) | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_), _) => false,
+        (
+            Traffic::Tcp(_)
+            | Traffic::Udp(_)
+            | Traffic::Icmp(_)
+            | Traffic::Icmpv6(_)
+            | Traffic::Number(_),
+            _,
+        ) => false,
     }
 }
 
 /// A list of AWS by name; one of a region is that of the region the stack is deployed to.
 pub fn in_its_region(name: &str) -> String {
-    match name.strip_prefix("com.amazonaws.").and_then(|name| name.split_once('.')) {
+    match name
+        .strip_prefix("com.amazonaws.")
+        .and_then(|name| name.split_once('.'))
+    {
         Some((region, list)) if region != "global" => format!("com.amazonaws.region.{list}"),
         Some(_) | None => name.to_string(),
     }
@@ -46,7 +71,10 @@ fn matches(deployment: &Deployment<'_>, peer: Peer, host: &Host) -> bool {
     match peer {
         Peer::Net(block) => block.contains(&host.address),
         Peer::Tier(tier) => host.tier.as_deref() == Some(deployment.group(tier).name),
-        Peer::Param(id) => host.blocks.iter().any(|block| block == deployment.parameter_name(id)),
+        Peer::Param(id) => host
+            .blocks
+            .iter()
+            .any(|block| block == deployment.parameter_name(id)),
         Peer::External(id) => host.groups.contains(&match deployment.external(id).0 {
             Reference::Id(id) => id.clone(),
             Reference::Param(id) => parameter(*id),

@@ -4,19 +4,36 @@
 
 use crate::scene::Atom;
 
-/// Tiers, in the order in which programs take them. Rules of `web` and of `web-tcp` can ask for one identity.
+/// Tiers, in the order in which programs take them. Rules of `web` and of `web-tcp` can ask for one
+/// identity.
 pub const TIERS: [&str; 6] = ["web", "web-tcp", "app", "db", "Ops_2", "tier"];
 /// Sets of tiers.
 pub const SETS: [&str; 2] = ["backends", "everyone"];
 /// Networks.
 pub const NETWORKS: [&str; 4] = ["office", "lab", "edge", "Sites"];
 /// Security groups and prefix lists of others.
-pub const FOREIGN: [&str; 6] = ["partner", "legacy", "objects", "cdn", "corp-list", "corp-list6"];
+pub const FOREIGN: [&str; 6] = [
+    "partner",
+    "legacy",
+    "objects",
+    "cdn",
+    "corp-list",
+    "corp-list6",
+];
 /// Services that programs declare; `http` is built in as well, `web` a tier too.
 pub const SERVICES: [&str; 4] = ["shop", "admin", "http", "web"];
 /// Roles.
-pub const ROLES: [&str; 9] =
-    ["web-server", "app-server", "database", "file-server", "proxy", "bastion", "cache", "mail-server", "dns-server"];
+pub const ROLES: [&str; 9] = [
+    "web-server",
+    "app-server",
+    "database",
+    "file-server",
+    "proxy",
+    "bastion",
+    "cache",
+    "mail-server",
+    "dns-server",
+];
 
 /// Blocks that sentences and networks write, small enough a pool that they meet.
 pub const BLOCKS: [&str; 16] = [
@@ -39,7 +56,13 @@ pub const BLOCKS: [&str; 16] = [
 ];
 
 /// Strings for tags and for people.
-pub const PROSE: [&str; 5] = ["public side", "100% {ok} ${x} %{y}", "a \"b\" \\c", "naïve – §1", "$${z}"];
+pub const PROSE: [&str; 5] = [
+    "public side",
+    "100% {ok} ${x} %{y}",
+    "a \"b\" \\c",
+    "naïve – §1",
+    "$${z}",
+];
 
 /// The families of the text of a service.
 pub const TRAFFIC: [(&str, &[Atom]); 47] = [
@@ -65,12 +88,24 @@ pub const TRAFFIC: [(&str, &[Atom]); 47] = [
     ("icmp", &[Atom::NamedEndpoint(true, true)]),
     ("icmp echo-request", &[Atom::NamedEndpoint(true, true)]),
     ("icmp echo-reply", &[Atom::NamedEndpoint(true, true)]),
-    ("icmp destination-unreachable", &[Atom::NamedEndpoint(true, true)]),
-    ("icmp fragmentation-needed", &[Atom::NamedEndpoint(true, true)]),
+    (
+        "icmp destination-unreachable",
+        &[Atom::NamedEndpoint(true, true)],
+    ),
+    (
+        "icmp fragmentation-needed",
+        &[Atom::NamedEndpoint(true, true)],
+    ),
     ("icmp packet-too-big", &[Atom::NamedEndpoint(true, true)]),
     ("icmp time-exceeded", &[Atom::NamedEndpoint(true, true)]),
-    ("icmp timestamp-request", &[Atom::NamedEndpoint(true, false)]),
-    ("icmp neighbor-solicitation", &[Atom::NamedEndpoint(false, true)]),
+    (
+        "icmp timestamp-request",
+        &[Atom::NamedEndpoint(true, false)],
+    ),
+    (
+        "icmp neighbor-solicitation",
+        &[Atom::NamedEndpoint(false, true)],
+    ),
     ("icmp 8", &[Atom::V4]),
     ("icmp 3/4", &[Atom::V4]),
     ("icmp 0/0", &[Atom::V4]),

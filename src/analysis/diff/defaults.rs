@@ -38,12 +38,22 @@ impl<'p> DefaultValue<'p> {
     }
 
     fn block(policy: &Policy, id: ParamId) -> DefaultValue<'p> {
-        let block = policy.param(id).default.as_deref().and_then(|text| net::block(text).ok());
-        block.map_or(DefaultValue::Nothing, |block| DefaultValue::Block(Addresses::from_blocks([&block])))
+        let block = policy
+            .param(id)
+            .default
+            .as_deref()
+            .and_then(|text| net::block(text).ok());
+        block.map_or(DefaultValue::Nothing, |block| {
+            DefaultValue::Block(Addresses::from_blocks([&block]))
+        })
     }
 
     fn id(policy: &'p Policy, id: ParamId) -> DefaultValue<'p> {
-        policy.param(id).default.as_deref().map_or(DefaultValue::Nothing, DefaultValue::Id)
+        policy
+            .param(id)
+            .default
+            .as_deref()
+            .map_or(DefaultValue::Nothing, DefaultValue::Id)
     }
 
     /// Its addresses, where it is a block.

@@ -3,7 +3,9 @@
 use super::super::endpoint::Endpoint;
 use crate::net::{Addresses, Family};
 use crate::policy::{ExternalId, ParamId};
-use crate::policy::{ListReference, Peer, Policy, PrefixListId, Reference, TierId, TierMapping, aws_list};
+use crate::policy::{
+    ListReference, Peer, Policy, PrefixListId, Reference, TierId, TierMapping, aws_list,
+};
 use std::collections::BTreeMap;
 
 /// An end of [`Ends`].
@@ -68,7 +70,12 @@ enum Id<'p> {
 impl Ends {
     /// Finds the ends of two programs, whose tiers are matched.
     pub(super) fn new(old: &Policy, new: &Policy, tier_mapping: &TierMapping) -> Ends {
-        let mut found = Ends { ends: vec![End::default()], tiers: 0, old: Index::default(), new: Index::default() };
+        let mut found = Ends {
+            ends: vec![End::default()],
+            tiers: 0,
+            old: Index::default(),
+            new: Index::default(),
+        };
         found.match_tiers(old, new, tier_mapping);
         let mut others: BTreeMap<Key<'_>, End> = BTreeMap::new();
         for (key, peer) in named(old) {
@@ -80,7 +87,10 @@ impl Ends {
         found.ends.extend(others.into_values());
         for end in &mut found.ends[1..] {
             let old = end.old.map(|peer| addresses(old, peer)).unwrap_or_default();
-            end.addresses = end.new.map_or(Addresses::default(), |peer| addresses(new, peer)).union(&old);
+            end.addresses = end
+                .new
+                .map_or(Addresses::default(), |peer| addresses(new, peer))
+                .union(&old);
         }
         found.old = Index::new(old, found.ends.iter().map(|end| end.old).collect());
         found.new = Index::new(new, found.ends.iter().map(|end| end.new).collect());
@@ -89,8 +99,12 @@ impl Ends {
 
     fn match_tiers(&mut self, old: &Policy, new: &Policy, tier_mapping: &TierMapping) {
         let id = |n: usize| TierId(n as u32);
-        let kept = (0..new.tiers.len()).map(id).map(|tier| (tier_mapping.old_of(tier), Some(tier)));
-        let gone = (0..old.tiers.len()).map(id).filter(|tier| tier_mapping.new_of(*tier).is_none());
+        let kept = (0..new.tiers.len())
+            .map(id)
+            .map(|tier| (tier_mapping.old_of(tier), Some(tier)));
+        let gone = (0..old.tiers.len())
+            .map(id)
+            .filter(|tier| tier_mapping.new_of(*tier).is_none());
         let mut tiers: Vec<_> = kept.chain(gone.map(|tier| (Some(tier), None))).collect();
         let name = |tier: &(Option<TierId>, Option<TierId>)| match tier {
             (_, Some(id)) => &new.tier(*id).name,
@@ -99,7 +113,11 @@ impl Ends {
         };
         tiers.sort_by_key(name);
         let peer = |tier: Option<TierId>| tier.map(Peer::Tier);
-        self.ends.extend(tiers.iter().map(|(o, n)| End { old: peer(*o), new: peer(*n), ..End::default() }));
+        self.ends.extend(tiers.iter().map(|(o, n)| End {
+            old: peer(*o),
+            new: peer(*n),
+            ..End::default()
+        }));
         self.tiers = tiers.len();
     }
 
@@ -173,7 +191,10 @@ impl Index {
 
     /// The tiers of the program, each with the end that it is.
     pub(super) fn tiers(&self) -> impl Iterator<Item = (TierId, EndId)> + '_ {
-        self.tiers.iter().enumerate().map(|(n, end)| (TierId(n as u32), *end))
+        self.tiers
+            .iter()
+            .enumerate()
+            .map(|(n, end)| (TierId(n as u32), *end))
     }
 }
 
@@ -182,16 +203,21 @@ fn named(policy: &Policy) -> impl Iterator<Item = (Key<'_>, Peer)> {
     let ids = |count: usize| 0..count as u32;
     let externals = ids(policy.externals.len()).map(ExternalId).map(move |n| {
         let external = &policy.externals[n.index()];
-        (Key::External(id(policy, &external.id), external.account.as_deref()), Peer::External(n))
+        (
+            Key::External(id(policy, &external.id), external.account.as_deref()),
+            Peer::External(n),
+        )
     });
-    let lists = ids(policy.prefix_lists.len()).map(PrefixListId).map(move |n| {
-        let key = match &policy.prefix_lists[n.index()].list {
-            ListReference::Id(id) => Key::List(Id::Known(id)),
-            ListReference::Param(param) => Key::List(Id::Param(&policy.param(*param).name)),
-            ListReference::Aws(name) => Key::AwsList(aws_list(name)),
-        };
-        (key, Peer::PrefixList(n))
-    });
+    let lists = ids(policy.prefix_lists.len())
+        .map(PrefixListId)
+        .map(move |n| {
+            let key = match &policy.prefix_lists[n.index()].list {
+                ListReference::Id(id) => Key::List(Id::Known(id)),
+                ListReference::Param(param) => Key::List(Id::Param(&policy.param(*param).name)),
+                ListReference::Aws(name) => Key::AwsList(aws_list(name)),
+            };
+            (key, Peer::PrefixList(n))
+        });
     let params = ids(policy.params.len()).map(ParamId);
     let params = params.map(|n| (Key::Param(&policy.param(n).name), Peer::Param(n)));
     externals.chain(lists).chain(params)

@@ -1,20 +1,25 @@
-//! What a change opens and closes: the connections that pass under one of two programs and not under the other.
+//! What a change opens and closes: the connections that pass under one of two programs and not
+//! under the other.
 //!
-//! An end is a tier, hosts that have an address and are in nothing else, or whatever else a rule can name: a foreign
-//! group, a prefix list, a parameter. For each pair of ends, exactly what is gained and what is lost:
+//! An end is a tier, hosts that have an address and are in nothing else, or whatever else a rule
+//! can name: a foreign group, a prefix list, a parameter. For each pair of ends, exactly what is
+//! gained and what is lost:
 //!
-//! - Between hosts and a tier, what the tier's rules about blocks admit under the new program and not under the old.
-//!   That holds for whoever has such an address, so it is said once, and not again for each tier and list that may
-//!   have members there.
-//! - Between any other two ends, what passes now and did not, where a gate on the way opened that no block opens: a
-//!   rule that names the end. A tier's gates both have to let it through, each at the addresses that its blocks hold.
+//! - Between hosts and a tier, what the tier's rules about blocks admit under the new program and
+//!   not under the old. That holds for whoever has such an address, so it is said once, and not
+//!   again for each tier and list that may have members there.
+//! - Between any other two ends, what passes now and did not, where a gate on the way opened that
+//!   no block opens: a rule that names the end. A tier's gates both have to let it through, each at
+//!   the addresses that its blocks hold.
 //!
-//! So a packet between two tiers that passes under the new program and not under the old lies in what their pair
-//! gained, or in what one of them gained from or to hosts at the address of the other. A change
-//! only of what security groups never filter is none. Lost is what is gained on the way back.
+//! So a packet between two tiers that passes under the new program and not under the old lies in
+//! what their pair gained, or in what one of them gained from or to hosts at the address of the
+//! other. A change only of what security groups never filter is none. Lost is what is gained on the
+//! way back.
 //!
-//! Nobody knows the value of a parameter, so a rule that names one is a rule for it, whatever its default is. Where the
-//! default is another, what that opens is told beside, for those who deploy with it.
+//! Nobody knows the value of a parameter, so a rule that names one is a rule for it, whatever its
+//! default is. Where the default is another, what that opens is told beside, for those who deploy
+//! with it.
 
 mod causes;
 mod defaults;
@@ -34,7 +39,8 @@ use version::Version;
 pub struct Diff {
     /// The ends of both.
     pub ends: Ends,
-    /// What passes under the new program and not under the old: that which is open to the internet first, then by ends.
+    /// What passes under the new program and not under the old: that which is open to the internet
+    /// first, then by ends.
     pub gained: Vec<Change>,
     /// What passed under the old one and does not under the new.
     pub lost: Vec<Change>,
@@ -51,9 +57,11 @@ pub struct Change {
     pub places: Places,
     /// What passes, by family.
     pub traffic: [TrafficSet; 2],
-    /// Whether some of it is from or to so many addresses of the internet that it counts as open to it.
+    /// Whether some of it is from or to so many addresses of the internet that it counts as open to
+    /// it.
     pub internet: bool,
-    /// Whether it is so because the default of a parameter is another, for whoever gives it no value.
+    /// Whether it is so because the default of a parameter is another, for whoever gives it no
+    /// value.
     pub by_default: bool,
     /// What lets it through, in the program in which it passes.
     pub causes: Causes,
@@ -109,7 +117,11 @@ impl Diff {
 
     /// Of one end: what is gained and lost where it is one of the two.
     pub fn verdict_of(&self, end: EndId) -> Verdict {
-        let has = |changes: &[Change]| changes.iter().any(|change| change.from == end || change.to == end);
+        let has = |changes: &[Change]| {
+            changes
+                .iter()
+                .any(|change| change.from == end || change.to == end)
+        };
         Verdict::from_changes(has(&self.gained), has(&self.lost))
     }
 

@@ -37,10 +37,18 @@ impl<'p> Version<'p> {
         let mut sides = HashMap::new();
         for (tier, end) in index.tiers() {
             for direction in Direction::ALL {
-                sides.insert((end, direction), door(policy, gates, index, Gate::new(tier, direction)));
+                sides.insert(
+                    (end, direction),
+                    door(policy, gates, index, Gate::new(tier, direction)),
+                );
             }
         }
-        Version { policy, gates, index, sides }
+        Version {
+            policy,
+            gates,
+            index,
+            sides,
+        }
     }
 
     /// One side of a tier; nothing where the program does not have the tier.
@@ -49,11 +57,19 @@ impl<'p> Version<'p> {
     }
 
     /// The flows that open one side of a tier to an end, with that end.
-    pub(super) fn flows(&self, (tier, direction): (EndId, Direction), gate: Gate, other: EndId) -> &[(EndId, u32)] {
-        let Some(door) = self.door(tier, direction) else { return &[] };
+    pub(super) fn flows(
+        &self,
+        (tier, direction): (EndId, Direction),
+        gate: Gate,
+        other: EndId,
+    ) -> &[(EndId, u32)] {
+        let Some(door) = self.door(tier, direction) else {
+            return &[];
+        };
         let by_end = door.flows.get_or_init(|| {
             let with_end = |flow: &u32| (self.index.end(self.gates.peer(gate, *flow)), *flow);
-            let mut flows: Vec<(EndId, u32)> = self.gates.flows(gate).iter().map(with_end).collect();
+            let mut flows: Vec<(EndId, u32)> =
+                self.gates.flows(gate).iter().map(with_end).collect();
             flows.sort_unstable();
             flows
         });
@@ -65,13 +81,23 @@ impl<'p> Version<'p> {
 
 fn door(policy: &Policy, gates: &Gates<'_>, index: &Index, gate: Gate) -> GateAccess {
     let admit: &GateRules = gates.admit(gate);
-    let mut named: Vec<_> = admit.named().map(|(peer, sets)| (index.end(peer), sets.clone())).collect();
+    let mut named: Vec<_> = admit
+        .named()
+        .map(|(peer, sets)| (index.end(peer), sets.clone()))
+        .collect();
     named.sort_unstable_by_key(|(end, _)| *end);
     let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
     let unfiltered = never_filtered::addresses(policy.vpc_of(tier));
     // an open tier has no flows that open its outbound side
-    let blocks = admit.blocks.union(&everything(Family::BOTH.map(|family| gates.is_open(gate, family))));
-    GateAccess { blocks, named, unfiltered, flows: OnceCell::new() }
+    let blocks = admit.blocks.union(&everything(
+        Family::BOTH.map(|family| gates.is_open(gate, family)),
+    ));
+    GateAccess {
+        blocks,
+        named,
+        unfiltered,
+        flows: OnceCell::new(),
+    }
 }
 
 /// All packets of these families.

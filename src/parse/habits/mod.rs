@@ -1,7 +1,8 @@
-//! Words and signs of other tools, and what is written here instead: `tcp/443`, `8000:9000`, `${office}`, `and`.
+//! Words and signs of other tools, and what is written here instead: `tcp/443`, `8000:9000`,
+//! `${office}`, `and`.
 //!
-//! A table of phrases, and a few notations that need reading. They are asked only of a stretch that is no statement,
-//! so a name that looks like one of them keeps its meaning.
+//! A table of phrases, and a few notations that need reading. They are asked only of a stretch that
+//! is no statement, so a name that looks like one of them keeps its meaning.
 
 mod notations;
 mod phrases;
@@ -14,7 +15,10 @@ pub use unmatched::unmatched;
 
 use notations::{address, netmask, port, reference, service_and_port};
 use phrases::{negation, phrase};
-use signs::{bracket, colon, comma, ending, equals, key, keyword, path, peering, quoted, separator, sign, unquoted_id};
+use signs::{
+    bracket, colon, comma, ending, equals, key, keyword, path, peering, quoted, separator, sign,
+    unquoted_id,
+};
 
 /// A stretch that is written another way here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +100,13 @@ impl Here<'_> {
 impl Found {
     /// What is foreign wherever it stands, and can mean nothing else.
     fn sure(count: usize, write: impl Into<String>, label: &'static str) -> Found {
-        Found { count, write: write.into(), label, is_sure: true, is_plain: true }
+        Found {
+            count,
+            write: write.into(),
+            label,
+            is_sure: true,
+            is_plain: true,
+        }
     }
 }
 
@@ -108,7 +118,14 @@ pub fn habits(text: &str) -> Vec<Habit> {
     let mut habits = Vec::new();
     while at < tokens.len() {
         let before = at.checked_sub(1).map(|before| tokens[before]);
-        let here = Here { part, head, before, rest: &tokens[at..], all: &tokens, depth };
+        let here = Here {
+            part,
+            head,
+            before,
+            rest: &tokens[at..],
+            all: &tokens,
+            depth,
+        };
         let count = match RULES.iter().find_map(|rule| rule(&here)) {
             Some(found) => {
                 let habit = habit(&here, found, &mut at);
@@ -140,14 +157,34 @@ fn habit(here: &Here<'_>, found: Found, at: &mut usize) -> Habit {
         Some(_) | None => first.start,
     };
     // the blank behind a word goes with it
-    let next = here.rest.get(found.count).filter(|_| found.write.is_empty() && !is_closing);
+    let next = here
+        .rest
+        .get(found.count)
+        .filter(|_| found.write.is_empty() && !is_closing);
     let end = next.map_or(last.end(), |next| next.start);
-    let Found { write, label, is_sure, is_plain, .. } = found;
-    Habit { start, end, write, label, is_sure, is_plain }
+    let Found {
+        write,
+        label,
+        is_sure,
+        is_plain,
+        ..
+    } = found;
+    Habit {
+        start,
+        end,
+        write,
+        label,
+        is_sure,
+        is_plain,
+    }
 }
 
 fn first_part(head: &str) -> Part {
-    if head == "assert" { Part::Peers } else { Part::Names }
+    if head == "assert" {
+        Part::Peers
+    } else {
+        Part::Names
+    }
 }
 
 fn next_part(part: Part, head: &str, word: &str) -> Part {

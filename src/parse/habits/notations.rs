@@ -15,18 +15,27 @@ pub(super) fn port(here: &Here<'_>) -> Option<Found> {
     }
     let (write, label) = match with_protocol(typed) {
         Some(write) => (write, PROTOCOL_THEN_PORT),
-        None if is_service_and_protocol(typed) => {
-            (typed.split('/').next()?.to_string(), "a service already includes its protocol")
-        }
+        None if is_service_and_protocol(typed) => (
+            typed.split('/').next()?.to_string(),
+            "a service already includes its protocol",
+        ),
         None => (range(typed).filter(|range| range != typed)?, RANGE),
     };
-    Some(Found { count: 1, write, label, is_sure: true, is_plain: true })
+    Some(Found {
+        count: 1,
+        write,
+        label,
+        is_sure: true,
+        is_plain: true,
+    })
 }
 
 /// `https/tcp`
 fn is_service_and_protocol(typed: &str) -> bool {
     let is_service = |name: &str| is_name(name) && !is_like("tcp|udp|icmp|icmpv6", name);
-    typed.split_once('/').is_some_and(|(name, protocol)| is_service(name) && is_like("tcp|udp", protocol))
+    typed
+        .split_once('/')
+        .is_some_and(|(name, protocol)| is_service(name) && is_like("tcp|udp", protocol))
 }
 
 /// `https:8443`
@@ -34,13 +43,23 @@ pub(super) fn service_and_port(here: &Here<'_>) -> Option<Found> {
     let (name, port) = here.rest[0].text.split_once([':', '/', '@'])?;
     let is_port = here.part == Part::Services && is_name(name) && is_number(port);
     let label = "a service already includes its ports";
-    is_port.then(|| Found { count: 1, write: format!("tcp {port}"), label, is_sure: false, is_plain: true })
+    is_port.then(|| Found {
+        count: 1,
+        write: format!("tcp {port}"),
+        label,
+        is_sure: false,
+        is_plain: true,
+    })
 }
 
 /// `tcp 443` of `tcp/443`, `443/TCP`, `tcp-443`
 fn with_protocol(typed: &str) -> Option<String> {
     let (left, right) = typed.split_once(['/', ':', '_', '-'])?;
-    let protocol = |word: &str| ["tcp", "udp"].into_iter().find(|known| known.eq_ignore_ascii_case(word));
+    let protocol = |word: &str| {
+        ["tcp", "udp"]
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(word))
+    };
     match (protocol(left), protocol(right)) {
         (Some(protocol), None) => Some(format!("{protocol} {}", range(right)?)),
         (None, Some(protocol)) => Some(format!("{protocol} {}", range(left)?)),
@@ -52,7 +71,9 @@ fn with_protocol(typed: &str) -> Option<String> {
     }
 }
 
-const RANGE_SIGNS: [&str; 10] = ["-", ":", "..=", "...", "..", "\u{2013}", "\u{2014}", "\u{2212}", "\u{2010}", "~"];
+const RANGE_SIGNS: [&str; 10] = [
+    "-", ":", "..=", "...", "..", "\u{2013}", "\u{2014}", "\u{2212}", "\u{2010}", "~",
+];
 
 /// `8000-9000` of `8000:9000`; a port alone stays.
 fn range(typed: &str) -> Option<String> {
@@ -72,17 +93,31 @@ const MOST_BLOCKS: usize = 8;
 pub(super) fn address(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
     let (count, write, label) = match here.rest {
-        [first, dash, last, ..] if RANGE_SIGNS.contains(&dash.text) => {
-            (3, blocks(first.text, last.text)?, "a range of addresses is written as CIDR blocks")
-        }
+        [first, dash, last, ..] if RANGE_SIGNS.contains(&dash.text) => (
+            3,
+            blocks(first.text, last.text)?,
+            "a range of addresses is written as CIDR blocks",
+        ),
         _ => match RANGE_SIGNS.iter().find_map(|sign| typed.split_once(sign)) {
-            Some((first, last)) if first.contains('.') && !first.ends_with('.') => {
-                (1, blocks(first, last)?, "a range of addresses is written as CIDR blocks")
-            }
-            Some(_) | None => (1, wildcard(typed)?, "a block is written with a prefix length"),
+            Some((first, last)) if first.contains('.') && !first.ends_with('.') => (
+                1,
+                blocks(first, last)?,
+                "a range of addresses is written as CIDR blocks",
+            ),
+            Some(_) | None => (
+                1,
+                wildcard(typed)?,
+                "a block is written with a prefix length",
+            ),
         },
     };
-    Some(Found { count, write, label, is_sure: true, is_plain: true })
+    Some(Found {
+        count,
+        write,
+        label,
+        is_sure: true,
+        is_plain: true,
+    })
 }
 
 /// The blocks from one address to another, of which the last may be the last number alone.
@@ -94,7 +129,9 @@ fn blocks(first: &str, last: &str) -> Option<String> {
         Some(Ipv4Addr::new(a, b, c, number))
     };
     let to: Ipv4Addr = last.parse().ok().or_else(whole)?;
-    let blocks: Vec<Ipv4Net> = ipnet::Ipv4Subnets::new(from, to, 0).take(MOST_BLOCKS + 1).collect();
+    let blocks: Vec<Ipv4Net> = ipnet::Ipv4Subnets::new(from, to, 0)
+        .take(MOST_BLOCKS + 1)
+        .collect();
     let written = |block: &Ipv4Net| match block.prefix_len() {
         32 => block.addr().to_string(),
         _ => block.to_string(),
@@ -106,9 +143,16 @@ fn blocks(first: &str, last: &str) -> Option<String> {
 /// `10.0.0.0/24` of `10.0.0.*`; nothing for `*.*.*.*`
 fn wildcard(typed: &str) -> Option<String> {
     let numbers: Vec<&str> = typed.split('.').collect();
-    let fixed = numbers.iter().take_while(|number| number.parse::<u8>().is_ok()).count();
-    let is_wildcard = numbers.len() == 4 && (1..4).contains(&fixed) && numbers[fixed..].iter().all(|n| *n == "*");
-    let padded = numbers[..fixed].iter().copied().chain(std::iter::repeat_n("0", 4 - fixed));
+    let fixed = numbers
+        .iter()
+        .take_while(|number| number.parse::<u8>().is_ok())
+        .count();
+    let is_wildcard =
+        numbers.len() == 4 && (1..4).contains(&fixed) && numbers[fixed..].iter().all(|n| *n == "*");
+    let padded = numbers[..fixed]
+        .iter()
+        .copied()
+        .chain(std::iter::repeat_n("0", 4 - fixed));
     is_wildcard.then(|| format!("{}/{}", padded.collect::<Vec<_>>().join("."), fixed * 8))
 }
 
@@ -119,14 +163,28 @@ pub(super) fn netmask(here: &Here<'_>) -> Option<Found> {
         [_, mask, ..] => (2, mask.text),
         _ => return None,
     };
-    let (address, mask): (Ipv4Addr, Ipv4Addr) = (here.rest[0].text.parse().ok()?, mask.parse().ok()?);
+    let (address, mask): (Ipv4Addr, Ipv4Addr) =
+        (here.rest[0].text.parse().ok()?, mask.parse().ok()?);
     // a netmask has its ones in front, and the wildcard mask of an access list has them behind
     let masks = [mask, Ipv4Addr::from(!u32::from(mask))];
-    let narrowing = |mask: &Ipv4Addr| Ipv4Net::with_netmask(address, *mask).ok().filter(|net| net.prefix_len() > 0);
-    let net = masks.iter().find_map(narrowing).filter(|_| !address.is_unspecified())?;
+    let narrowing = |mask: &Ipv4Addr| {
+        Ipv4Net::with_netmask(address, *mask)
+            .ok()
+            .filter(|net| net.prefix_len() > 0)
+    };
+    let net = masks
+        .iter()
+        .find_map(narrowing)
+        .filter(|_| !address.is_unspecified())?;
     let net = IpNet::V4(net.trunc());
     let (write, label) = (net.to_string(), "a block has its length after `/`");
-    Some(Found { count, write, label, is_sure: net::is_narrow(&net), is_plain: true })
+    Some(Found {
+        count,
+        write,
+        label,
+        is_sure: net::is_narrow(&net),
+        is_plain: true,
+    })
 }
 
 /// What stands before the name in references of other tools.
@@ -148,14 +206,24 @@ pub(super) const REFERENCES: [&str; 14] = [
 ];
 
 /// What stands behind it.
-const ATTRIBUTES: [&str; 8] =
-    [".id", ".arn", ".name", ".GroupId", ".cidr_block", ".cidr", ".ids", ".security_group_id"];
+const ATTRIBUTES: [&str; 8] = [
+    ".id",
+    ".arn",
+    ".name",
+    ".GroupId",
+    ".cidr_block",
+    ".cidr",
+    ".ids",
+    ".security_group_id",
+];
 
 /// `${office}`, `var.office`, `$office`, `!Ref office`
 pub(super) fn reference(here: &Here<'_>) -> Option<Found> {
     const LABEL: &str = "a name stands by itself";
     let typed = here.rest[0].text;
-    if let ("!Ref" | "!GetAtt" | "!ImportValue" | "Ref:" | "Ref", [_, name, ..]) = (typed, here.rest) {
+    if let ("!Ref" | "!GetAtt" | "!ImportValue" | "Ref:" | "Ref", [_, name, ..]) =
+        (typed, here.rest)
+    {
         let write = referred(name.text);
         return is_name(write).then(|| Found {
             count: 2,
@@ -165,17 +233,33 @@ pub(super) fn reference(here: &Here<'_>) -> Option<Found> {
             is_plain: true,
         });
     }
-    let inside = PAIRS[5..].iter().find_map(|(open, close)| typed.strip_prefix(open)?.strip_suffix(close));
-    let sign = typed.strip_prefix(['$', '@', '&', '%']).filter(|_| here.before.is_some());
+    let inside = PAIRS[5..]
+        .iter()
+        .find_map(|(open, close)| typed.strip_prefix(open)?.strip_suffix(close));
+    let sign = typed
+        .strip_prefix(['$', '@', '&', '%'])
+        .filter(|_| here.before.is_some());
     let write = match inside.or(sign) {
         Some(inside) => referred(inside.trim()),
         None => Some(referred(typed)).filter(|name| *name != typed)?,
     };
-    is_name(write).then(|| Found { count: 1, write: write.to_string(), label: LABEL, is_sure: false, is_plain: true })
+    is_name(write).then(|| Found {
+        count: 1,
+        write: write.to_string(),
+        label: LABEL,
+        is_sure: false,
+        is_plain: true,
+    })
 }
 
 fn referred(typed: &str) -> &str {
-    let name = REFERENCES.iter().find_map(|before| typed.strip_prefix(before)).unwrap_or(typed);
-    let name = ATTRIBUTES.iter().find_map(|after| name.strip_suffix(after)).unwrap_or(name);
+    let name = REFERENCES
+        .iter()
+        .find_map(|before| typed.strip_prefix(before))
+        .unwrap_or(typed);
+    let name = ATTRIBUTES
+        .iter()
+        .find_map(|after| name.strip_suffix(after))
+        .unwrap_or(name);
     name.strip_suffix("[0]").unwrap_or(name)
 }

@@ -4,9 +4,16 @@ use super::tokens::is_name;
 use super::{Found, Here, Part};
 use crate::net;
 
-/// Where a phrase can stand, its words, what to write, why, and whether that is sure. `|` stands between words of which
-/// each will do, `#` is a number, `NAME` a name, `ADDRESS` an address; `{0}` is the first word as it was typed.
-type Phrase = (Part, &'static [&'static str], &'static str, &'static str, bool);
+/// Where a phrase can stand, its words, what to write, why, and whether that is sure. `|` stands
+/// between words of which each will do, `#` is a number, `NAME` a name, `ADDRESS` an address; `{0}`
+/// is the first word as it was typed.
+type Phrase = (
+    Part,
+    &'static [&'static str],
+    &'static str,
+    &'static str,
+    bool,
+);
 
 /// What must not stand after the words of a phrase, which is no part of it.
 const NO_NUMBER: &str = "not a number";
@@ -28,13 +35,29 @@ const PHRASES: &[Phrase] = &[
     ),
     (
         Part::Services,
-        &["tcp|udp", "port|ports|dport|--dport|--dports|eq|dst-port|:|=|/", "#"],
+        &[
+            "tcp|udp",
+            "port|ports|dport|--dport|--dports|eq|dst-port|:|=|/",
+            "#",
+        ],
         "{0} {2}",
         PROTOCOL_THEN_PORT,
         true,
     ),
-    (Part::Services, &["tcp|udp", "range|ports|port-range", "#", "#"], "{0} {2}-{3}", RANGE, true),
-    (Part::Services, &["tcp|udp", "all|any|*"], "{0}", "a protocol without a port means every port", false),
+    (
+        Part::Services,
+        &["tcp|udp", "range|ports|port-range", "#", "#"],
+        "{0} {2}-{3}",
+        RANGE,
+        true,
+    ),
+    (
+        Part::Services,
+        &["tcp|udp", "all|any|*"],
+        "{0}",
+        "a protocol without a port means every port",
+        false,
+    ),
     (
         Part::Services,
         &["all|any|every", "tcp|udp|icmp", NO_NUMBER],
@@ -42,11 +65,39 @@ const PHRASES: &[Phrase] = &[
         "a protocol without a port means every port",
         false,
     ),
-    (Part::Services, &["all|any|every", "traffic|ports|protocols|services|protocol"], "all", EVERYTHING, false),
+    (
+        Part::Services,
+        &["all|any|every", "traffic|ports|protocols|services|protocol"],
+        "all",
+        EVERYTHING,
+        false,
+    ),
     (Part::Services, &["*|-1|any/any"], "all", EVERYTHING, false),
-    (Part::Services, &["port|ports|dport|--dport|eq|:", "#"], "tcp {1}", "a port follows its protocol", false),
-    (Part::Services, &["range", "#", "#"], "tcp {1}-{2}", "a port follows its protocol", false),
-    (Part::Services, &["#", "to|-|\u{2013}|\u{2014}|\u{2212}|through|thru|..|...|~", "#"], "{0}-{2}", RANGE, true),
+    (
+        Part::Services,
+        &["port|ports|dport|--dport|eq|:", "#"],
+        "tcp {1}",
+        "a port follows its protocol",
+        false,
+    ),
+    (
+        Part::Services,
+        &["range", "#", "#"],
+        "tcp {1}-{2}",
+        "a port follows its protocol",
+        false,
+    ),
+    (
+        Part::Services,
+        &[
+            "#",
+            "to|-|\u{2013}|\u{2014}|\u{2212}|through|thru|..|...|~",
+            "#",
+        ],
+        "{0}-{2}",
+        RANGE,
+        true,
+    ),
     (
         Part::Services,
         &["icmp|icmpv6", "type|--icmp-type", "#", "code", "#"],
@@ -54,7 +105,13 @@ const PHRASES: &[Phrase] = &[
         "type and code are two numbers",
         true,
     ),
-    (Part::Services, &["icmp|icmpv6", "type|--icmp-type", "#"], "{0} {2}", "the type is a number or a name", true),
+    (
+        Part::Services,
+        &["icmp|icmpv6", "type|--icmp-type", "#"],
+        "{0} {2}",
+        "the type is a number or a name",
+        true,
+    ),
     (
         Part::Services,
         &["icmp|icmpv6", "tcp|udp|icmp|icmpv6|proto|all"],
@@ -62,8 +119,20 @@ const PHRASES: &[Phrase] = &[
         "commas stand between the items of a list",
         false,
     ),
-    (Part::Services, &["protocol|ip-protocol", "#"], "proto {1}", "a protocol by number is `proto`", true),
-    (Part::Services, &["protocol|-p|--protocol", "tcp|udp|icmp"], "{1}", "a protocol stands by its name", true),
+    (
+        Part::Services,
+        &["protocol|ip-protocol", "#"],
+        "proto {1}",
+        "a protocol by number is `proto`",
+        true,
+    ),
+    (
+        Part::Services,
+        &["protocol|-p|--protocol", "tcp|udp|icmp"],
+        "{1}",
+        "a protocol stands by its name",
+        true,
+    ),
     (
         Part::Services,
         &["NAME", "on|at|over|@|:", "port|tcp|tcp/", "#"],
@@ -71,30 +140,110 @@ const PHRASES: &[Phrase] = &[
         "a service already includes its ports",
         false,
     ),
-    (Part::Services, &["NAME", "on|at|over|@|:", "#"], "tcp {2}", "a service already includes its ports", false),
-    (Part::Services, &["of|by|source|src|<-|-s|--source|for"], "from", PEERS_FOLLOW, false),
-    (Part::Services, &["into|towards|->|=>|-d|--destination|destination|dst"], "to", PEERS_FOLLOW, false),
-    (Part::Peers, &["host|ip|cidr|address|subnet", "ADDRESS"], "{1}", "an address stands by itself", true),
-    (Part::Peers, &["tier|network|external|param|group|sg", "NAME"], "{1}", "a name stands by itself", false),
-    (Part::Peers, &["*"], "anywhere", "everyone is `anywhere`", false),
+    (
+        Part::Services,
+        &["NAME", "on|at|over|@|:", "#"],
+        "tcp {2}",
+        "a service already includes its ports",
+        false,
+    ),
+    (
+        Part::Services,
+        &["of|by|source|src|<-|-s|--source|for"],
+        "from",
+        PEERS_FOLLOW,
+        false,
+    ),
+    (
+        Part::Services,
+        &["into|towards|->|=>|-d|--destination|destination|dst"],
+        "to",
+        PEERS_FOLLOW,
+        false,
+    ),
+    (
+        Part::Peers,
+        &["host|ip|cidr|address|subnet", "ADDRESS"],
+        "{1}",
+        "an address stands by itself",
+        true,
+    ),
+    (
+        Part::Peers,
+        &["tier|network|external|param|group|sg", "NAME"],
+        "{1}",
+        "a name stands by itself",
+        false,
+    ),
+    (
+        Part::Peers,
+        &["*"],
+        "anywhere",
+        "everyone is `anywhere`",
+        false,
+    ),
     (Part::Peers, &["but", "not"], "except", TAKEN_OUT, true),
-    (Part::Peers, &["but|not|without|excluding|minus|unless"], "except", TAKEN_OUT, false),
-    (Part::Peers, &["expires|till|expiring|ends"], "until", "the last day follows `until`", true),
+    (
+        Part::Peers,
+        &["but|not|without|excluding|minus|unless"],
+        "except",
+        TAKEN_OUT,
+        false,
+    ),
+    (
+        Part::Peers,
+        &["expires|till|expiring|ends"],
+        "until",
+        "the last day follows `until`",
+        true,
+    ),
     (Part::Peers, &["can", "not|never"], "cannot", CLAIM, true),
-    (Part::Peers, &["can't|cant|can\u{2019}t"], "cannot", CLAIM, true),
-    (Part::Peers, &["must|may|should|shall|does", "not|never"], "cannot", CLAIM, true),
+    (
+        Part::Peers,
+        &["can't|cant|can\u{2019}t"],
+        "cannot",
+        CLAIM,
+        true,
+    ),
+    (
+        Part::Peers,
+        &["must|may|should|shall|does", "not|never"],
+        "cannot",
+        CLAIM,
+        true,
+    ),
     (Part::Peers, &["must|may|should|shall"], "can", CLAIM, true),
     (Part::Peers, &["reaches"], "can reach", CLAIM, true),
-    (Part::Peers, &["access|talk|connect", "to"], "reach", CLAIM, true),
+    (
+        Part::Peers,
+        &["access|talk|connect", "to"],
+        "reach",
+        CLAIM,
+        true,
+    ),
     (Part::Peers, &["access"], "reach", CLAIM, true),
     (Part::Peers, &["->|=>|-->"], "can reach", CLAIM, true),
     (Part::Peers, &["!->|-/->|-x->"], "cannot reach", CLAIM, true),
-    (Part::Peers, &["over|using|with"], "on", "services follow `on`", true),
+    (
+        Part::Peers,
+        &["over|using|with"],
+        "on",
+        "services follow `on`",
+        true,
+    ),
     (Part::Names, &["as"], "is", "a role follows `is`", true),
-    (Part::Names, &["can|may", "receive|accept|get|take"], "allows", VERB, true),
     (
         Part::Names,
-        &["accepts|accept|permits|permit|admits|admit|allowed|allowing|lets|grants|grant|receives|accepting"],
+        &["can|may", "receive|accept|get|take"],
+        "allows",
+        VERB,
+        true,
+    ),
+    (
+        Part::Names,
+        &[
+            "accepts|accept|permits|permit|admits|admit|allowed|allowing|lets|grants|grant|receives|accepting",
+        ],
         "allows",
         VERB,
         true,
@@ -111,35 +260,65 @@ pub(super) fn negation(here: &Here<'_>) -> Option<Found> {
     let can = here.rest.iter().position(|it| it.text == "can")?;
     let mut write = String::new();
     for token in &here.rest[1..can] {
-        let blank = if write.is_empty() || token.text == "," { "" } else { " " };
+        let blank = if write.is_empty() || token.text == "," {
+            ""
+        } else {
+            " "
+        };
         write += &format!("{blank}{}", token.text);
     }
-    Some(Found { count: can + 1, write: write + " cannot", label: CLAIM, is_sure: true, is_plain: false })
+    Some(Found {
+        count: can + 1,
+        write: write + " cannot",
+        label: CLAIM,
+        is_sure: true,
+        is_plain: false,
+    })
 }
 
 pub(super) fn phrase(here: &Here<'_>) -> Option<Found> {
     let phrases = PHRASES.iter().filter(|(part, ..)| *part == here.part);
     // a statement is not its own verb: `access-list …`, `permit …`
-    let phrases =
-        phrases.filter(|(_, words, ..)| here.part != Part::Names || here.before.is_some() && !words.is_empty());
+    let phrases = phrases.filter(|(_, words, ..)| {
+        here.part != Part::Names || here.before.is_some() && !words.is_empty()
+    });
     let mut matching = phrases.filter(|(_, words, ..)| {
-        words.len() <= here.rest.len() && words.iter().zip(here.rest).all(|(word, token)| is_like(word, token.text))
+        words.len() <= here.rest.len()
+            && words
+                .iter()
+                .zip(here.rest)
+                .all(|(word, token)| is_like(word, token.text))
     });
     let (_, words, write, label, is_sure) = matching.next()?;
-    let write = words.iter().zip(here.rest).enumerate().fold(write.to_string(), |write, (n, (word, token))| {
-        let is_keyword = !["NAME", "ADDRESS"].contains(word);
-        let typed = if is_keyword { token.text.to_ascii_lowercase() } else { token.text.to_string() };
-        write.replace(&format!("{{{n}}}"), &typed)
-    });
+    let write = words.iter().zip(here.rest).enumerate().fold(
+        write.to_string(),
+        |write, (n, (word, token))| {
+            let is_keyword = !["NAME", "ADDRESS"].contains(word);
+            let typed = if is_keyword {
+                token.text.to_ascii_lowercase()
+            } else {
+                token.text.to_string()
+            };
+            write.replace(&format!("{{{n}}}"), &typed)
+        },
+    );
     let count = words.iter().filter(|word| **word != NO_NUMBER).count();
-    Some(Found { count, write, label, is_sure: *is_sure, is_plain: false })
+    Some(Found {
+        count,
+        write,
+        label,
+        is_sure: *is_sure,
+        is_plain: false,
+    })
 }
 
 pub(super) fn is_like(word: &str, typed: &str) -> bool {
     match word {
         "#" => is_number(typed),
         NO_NUMBER => !typed.starts_with(|c: char| c.is_ascii_digit()),
-        "NAME" => is_name(typed) && !["from", "to", "except", "until", "and", "or"].contains(&typed),
+        "NAME" => {
+            is_name(typed) && !["from", "to", "except", "until", "and", "or"].contains(&typed)
+        }
         "ADDRESS" => net::block(typed).is_ok(),
         _ => word.split('|').any(|word| word.eq_ignore_ascii_case(typed)),
     }

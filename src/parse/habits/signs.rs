@@ -19,7 +19,9 @@ const SIGNS: [(&str, &str, &str); 6] = [
 pub(super) fn sign(here: &Here<'_>) -> Option<Found> {
     let (typed, at) = (here.rest[0].text, here.position());
     let (_, sign, label) = SIGNS.iter().find(|(head, ..)| *head == here.head)?;
-    let name = typed.strip_suffix(':').filter(|name| at == 1 && *sign == "=" && is_name(name));
+    let name = typed
+        .strip_suffix(':')
+        .filter(|name| at == 1 && *sign == "=" && is_name(name));
     let follows_name = at == 2 && here.before.is_some_and(|before| is_name(before.text));
     let write = match name {
         Some(name) => format!("{name} ="),
@@ -33,8 +35,10 @@ pub(super) fn sign(here: &Here<'_>) -> Option<Found> {
 
 /// `external partner = sg-0123456789abcdef0`
 pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Found> {
-    let follows_equals = here.position() == 3 && here.before.is_some_and(|before| before.text == "=");
-    let is_bare = ["external", "prefix-list"].contains(&here.head) && !here.rest[0].text.starts_with('"');
+    let follows_equals =
+        here.position() == 3 && here.before.is_some_and(|before| before.text == "=");
+    let is_bare =
+        ["external", "prefix-list"].contains(&here.head) && !here.rest[0].text.starts_with('"');
     let write = || format!("\"{}\"", here.rest[0].text);
     (follows_equals && is_bare).then(|| Found::sure(1, write(), "an id needs double quotes"))
 }
@@ -42,7 +46,8 @@ pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Found> {
 /// `peer a and b`
 pub(super) fn peering(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
-    let is_between = here.head == "peer" && here.position() == 2 && is_like("and|to|,|-|<->|&|/|=", typed);
+    let is_between =
+        here.head == "peer" && here.position() == 2 && is_like("and|to|,|-|<->|&|/|=", typed);
     // a comma has no blank before it
     let write = if typed == "," { " with" } else { "with" };
     is_between.then(|| Found::sure(1, write, "the two names have `with` between them"))
@@ -50,21 +55,34 @@ pub(super) fn peering(here: &Here<'_>) -> Option<Found> {
 
 /// `stack shop = "Web shop"`
 pub(super) fn equals(here: &Here<'_>) -> Option<Found> {
-    let is_spare = ["stack", "tier", "vpc"].contains(&here.head) && here.position() == 2 && here.rest[0].text == "=";
+    let is_spare = ["stack", "tier", "vpc"].contains(&here.head)
+        && here.position() == 2
+        && here.rest[0].text == "=";
     is_spare.then(|| Found::sure(1, "", "what follows a name has no `=` before it"))
 }
 
 /// `tier web: { outbound = closed }`
 pub(super) fn colon(here: &Here<'_>) -> Option<Found> {
     let is_name_of = ["tier", "vpc", "stack"].contains(&here.head) && here.position() == 1;
-    let write = here.rest[0].text.strip_suffix(':').filter(|name| is_name_of && is_name(name))?.to_string();
-    Some(Found { count: 1, write, label: "a name has no `:` behind it", is_sure: true, is_plain: true })
+    let write = here.rest[0]
+        .text
+        .strip_suffix(':')
+        .filter(|name| is_name_of && is_name(name))?
+        .to_string();
+    Some(Found {
+        count: 1,
+        write,
+        label: "a name has no `:` behind it",
+        is_sure: true,
+        is_plain: true,
+    })
 }
 
 /// `include network.tier`
 pub(super) fn path(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
-    let is_path = here.head == "include" && here.before.is_some_and(|before| before.text == "include");
+    let is_path =
+        here.head == "include" && here.before.is_some_and(|before| before.text == "include");
     let write = format!("\"{typed}\"");
     let label = "a path needs double quotes";
     (is_path && !typed.starts_with(['"', '\'', '`', '\u{201c}', '\u{2018}'])).then_some(Found {
@@ -80,7 +98,9 @@ pub(super) fn path(here: &Here<'_>) -> Option<Found> {
 pub(super) fn quoted(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
     let inside = PAIRS[1..5].iter().find_map(|(open, close)| {
-        (typed.len() > open.len()).then(|| typed.strip_prefix(open)?.strip_suffix(close)).flatten()
+        (typed.len() > open.len())
+            .then(|| typed.strip_prefix(open)?.strip_suffix(close))
+            .flatten()
     });
     let text = inside.or_else(|| typed.strip_prefix('"')?.strip_suffix('"'))?;
     let is_bare = is_name(text) || net::block(text).is_ok();
@@ -89,36 +109,63 @@ pub(super) fn quoted(here: &Here<'_>) -> Option<Found> {
     } else {
         "a string needs straight double quotes"
     };
-    let write = if label.starts_with('n') { text.to_string() } else { format!("\"{text}\"") };
-    (write != typed).then_some(Found { count: 1, write, label, is_sure: inside.is_some(), is_plain: inside.is_some() })
+    let write = if label.starts_with('n') {
+        text.to_string()
+    } else {
+        format!("\"{text}\"")
+    };
+    (write != typed).then_some(Found {
+        count: 1,
+        write,
+        label,
+        is_sure: inside.is_some(),
+        is_plain: inside.is_some(),
+    })
 }
 
 impl Here<'_> {
     /// Whether a name must stand here, since one stands before each description.
     fn expects_name(&self) -> bool {
         const WORDS: [&str; 19] = [
-            "from", "to", "allows", "allow", ",", "tier", "tiers", "network", "service", "param", "stack", "vpc",
-            "peer", "is", "was", "except", "on", "reach", "assert",
+            "from", "to", "allows", "allow", ",", "tier", "tiers", "network", "service", "param",
+            "stack", "vpc", "peer", "is", "was", "except", "on", "reach", "assert",
         ];
-        let is_value =
-            ["network", "service", "tiers"].contains(&self.head) && self.before.is_some_and(|it| it.text == "=");
-        is_value || self.before.is_none_or(|before| WORDS.contains(&before.text))
+        let is_value = ["network", "service", "tiers"].contains(&self.head)
+            && self.before.is_some_and(|it| it.text == "=");
+        is_value
+            || self
+                .before
+                .is_none_or(|before| WORDS.contains(&before.text))
     }
 }
 
 /// `http, https, from anywhere`
 pub(super) fn comma(here: &Here<'_>) -> Option<Found> {
-    const NO_ITEM: [&str; 12] =
-        [",", "from", "to", "allows", "allow", "except", "until", "on", "can", "cannot", "reach", "{"];
-    let [Token { text: ",", .. }, next, ..] = here.rest else { return None };
-    let is_first = here.before.is_some_and(|before| NO_ITEM[1..].contains(&before.text));
+    const NO_ITEM: [&str; 12] = [
+        ",", "from", "to", "allows", "allow", "except", "until", "on", "can", "cannot", "reach",
+        "{",
+    ];
+    let [Token { text: ",", .. }, next, ..] = here.rest else {
+        return None;
+    };
+    let is_first = here
+        .before
+        .is_some_and(|before| NO_ITEM[1..].contains(&before.text));
     let is_spare = (is_first || NO_ITEM.contains(&next.text)) && here.depth == 0;
     let label = "no item follows this comma";
-    is_spare.then(|| Found { count: 1, write: String::new(), label, is_sure: true, is_plain: false })
+    is_spare.then(|| Found {
+        count: 1,
+        write: String::new(),
+        label,
+        is_sure: true,
+        is_plain: false,
+    })
 }
 
 /// Signs that stand between the items of lists elsewhere.
-const SEPARATORS: [&str; 11] = ["and", "or", "&", "&&", "+", "|", "||", ";", "\u{ff0c}", "\u{3001}", "\u{60c}"];
+const SEPARATORS: [&str; 11] = [
+    "and", "or", "&", "&&", "+", "|", "||", ";", "\u{ff0c}", "\u{3001}", "\u{60c}",
+];
 
 /// What statements start with that start with a keyword.
 const STATEMENTS: [&str; 12] = [
@@ -141,20 +188,27 @@ pub(super) fn separator(here: &Here<'_>) -> Option<Found> {
     let (typed, before) = (here.rest[0].text, here.before?);
     let next = here.rest.get(1)?;
     let is_doubled = before.text == "," || next.text == ",";
-    // `tier web; tier db` are two statements; `db; tier allows ssh from app` names a tier that is called `tier`, and
-    // `from app; vpc main` a VPC, whose statement would have a block
+    // `tier web; tier db` are two statements; `db; tier allows ssh from app` names a tier that is
+    // called `tier`, and `from app; vpc main` a VPC, whose statement would have a block
     let is_list = here.part == Part::Names && !STATEMENTS.contains(&here.head);
-    let is_list = is_list || next.text == "vpc" && here.rest.get(3).is_none_or(|token| token.text != "{");
+    let is_list =
+        is_list || next.text == "vpc" && here.rest.get(3).is_none_or(|token| token.text != "{");
     let is_statement = typed == ";" && STATEMENTS.contains(&next.text) && !is_list;
-    let is_separator = SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0 && !is_statement;
+    let is_separator =
+        SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0 && !is_statement;
     let write = if is_doubled { "" } else { "," };
     let label = "commas stand between the items of a list";
-    is_separator.then(|| Found { is_plain: false, ..Found::sure(1, write, label) })
+    is_separator.then(|| Found {
+        is_plain: false,
+        ..Found::sure(1, write, label)
+    })
 }
 
 /// `web allows https from anywhere;`
 pub(super) fn ending(here: &Here<'_>) -> Option<Found> {
-    let [Token { text: typed, .. }] = here.rest else { return None };
+    let [Token { text: typed, .. }] = here.rest else {
+        return None;
+    };
     let word = typed.strip_suffix('.').filter(|word| is_name(word));
     let is_alone = here.before.is_some() && [";", ".", ":"].contains(typed);
     let write = word.or(is_alone.then_some(""))?;
@@ -164,8 +218,15 @@ pub(super) fn ending(here: &Here<'_>) -> Option<Found> {
 /// `{ outbound: closed }`
 pub(super) fn key(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
-    let name = typed.strip_suffix([':', '=']).filter(|word| is_name(word)).map(|word| format!("{word} ="));
-    let sign = || [":", "=>", ":=", "=="].contains(&typed).then(|| "=".to_string());
+    let name = typed
+        .strip_suffix([':', '='])
+        .filter(|word| is_name(word))
+        .map(|word| format!("{word} ="));
+    let sign = || {
+        [":", "=>", ":=", "=="]
+            .contains(&typed)
+            .then(|| "=".to_string())
+    };
     let write = name.or_else(sign).filter(|_| here.depth > 0)?;
     Some(Found::sure(1, write, "a value follows `=`"))
 }
@@ -178,24 +239,41 @@ pub(super) fn bracket(here: &Here<'_>) -> Option<Found> {
         ("[" | "]" | "(" | ")", "param") => return None,
         ("[" | "]" | "(" | ")", _) if here.depth == 0 => "a list takes no brackets",
         ("{" | "}", _) if here.part != Part::Names => "a list takes no brackets",
-        ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list") if here.rest.get(1).is_some_and(|it| it.text == "{") => {
+        ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list")
+            if here.rest.get(1).is_some_and(|it| it.text == "{") =>
+        {
             "a block follows the name"
         }
         _ => return None,
     };
-    Some(Found { count: 1, write: String::new(), label, is_sure: true, is_plain: false })
+    Some(Found {
+        count: 1,
+        write: String::new(),
+        label,
+        is_sure: true,
+        is_plain: false,
+    })
 }
 
 /// Words that mean something in the language wherever they stand.
 const KEYWORDS: [&str; 16] = [
-    "allows", "allow", "from", "to", "except", "until", "can", "cannot", "reach", "on", "only", "tcp", "udp", "icmp",
-    "icmpv6", "proto",
+    "allows", "allow", "from", "to", "except", "until", "can", "cannot", "reach", "on", "only",
+    "tcp", "udp", "icmp", "icmpv6", "proto",
 ];
 
 /// `ALLOWS`
 pub(super) fn keyword(here: &Here<'_>) -> Option<Found> {
     let typed = here.rest[0].text;
-    let write = KEYWORDS.iter().find(|word| word.eq_ignore_ascii_case(typed)).filter(|word| **word != typed)?;
+    let write = KEYWORDS
+        .iter()
+        .find(|word| word.eq_ignore_ascii_case(typed))
+        .filter(|word| **word != typed)?;
     let label = "keywords are lowercase";
-    Some(Found { count: 1, write: write.to_string(), label, is_sure: true, is_plain: false })
+    Some(Found {
+        count: 1,
+        write: write.to_string(),
+        label,
+        is_sure: true,
+        is_plain: false,
+    })
 }

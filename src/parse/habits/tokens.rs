@@ -24,7 +24,8 @@ pub fn first_tokens(text: &str) -> Vec<Token<'_>> {
     tokens(beginning(text.lines().next().unwrap_or(""), SHOWN))
 }
 
-/// The words, signs and strings of a short statement, without its comments: each is looked for to the end of its line.
+/// The words, signs and strings of a short statement, without its comments: each is looked for to
+/// the end of its line.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let (mut tokens, mut at) = (Vec::new(), 0);
     while let Some(character) = text[at..].chars().next() {
@@ -35,7 +36,10 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
             at += rest.find('\n').unwrap_or(rest.len());
         } else {
             let length = token(rest, character);
-            tokens.push(Token { start: at, text: &rest[..length] });
+            tokens.push(Token {
+                start: at,
+                text: &rest[..length],
+            });
             at += length;
         }
     }
@@ -68,12 +72,17 @@ fn token(text: &str, first: char) -> usize {
     if SINGLE.contains(first) {
         return first.len_utf8();
     }
-    text.find(|c: char| c.is_whitespace() || SINGLE.contains(c)).unwrap_or(text.len()).max(first.len_utf8())
+    text.find(|c: char| c.is_whitespace() || SINGLE.contains(c))
+        .unwrap_or(text.len())
+        .max(first.len_utf8())
 }
 
 /// Where a string ends: at a quote that no backslash stands before.
 fn closing(inside: &str, close: &str) -> Option<usize> {
-    inside.match_indices(close).map(|(at, _)| at).find(|at| !inside[..*at].ends_with('\\'))
+    inside
+        .match_indices(close)
+        .map(|(at, _)| at)
+        .find(|at| !inside[..*at].ends_with('\\'))
 }
 
 /// Whether a text can be a name.

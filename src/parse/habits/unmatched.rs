@@ -34,7 +34,10 @@ const UNMATCHED: [Unmatched; 4] = [
 fn is_host(typed: &str) -> bool {
     let labels = typed.strip_prefix("*.").unwrap_or(typed).split('.');
     let is_label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
     let known = || REFERENCES.iter().any(|before| typed.starts_with(before));
     let ends_in_letters = typed.ends_with(|c: char| c.is_ascii_alphabetic());

@@ -5,11 +5,23 @@ use crate::plan::{BeforeAfter, Changes, GroupOutcome, OtherChange, RuleOutcome, 
 /// `3 rules to add, 1 to remove; 1 group replaced, 1 created`
 pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
     let rules = |fates: &[RuleOutcome]| {
-        changes.rules.iter().filter(|(change, targets)| of(*targets) && fates.contains(&change.fate)).count()
+        changes
+            .rules
+            .iter()
+            .filter(|(change, targets)| of(*targets) && fates.contains(&change.fate))
+            .count()
     };
-    let again = [RuleOutcome::WithGroup, RuleOutcome::WithPeer, RuleOutcome::ResourceRenamed];
+    let again = [
+        RuleOutcome::WithGroup,
+        RuleOutcome::WithPeer,
+        RuleOutcome::ResourceRenamed,
+    ];
     let groups = |is: fn(&GroupOutcome) -> bool| {
-        changes.groups.iter().filter(|(change, targets)| of(*targets) && is(&change.fate)).count()
+        changes
+            .groups
+            .iter()
+            .filter(|(change, targets)| of(*targets) && is(&change.fate))
+            .count()
     };
     let rules = listed(
         ["rule", "rules"],
@@ -25,22 +37,51 @@ pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
     let groups = listed(
         ["group", "groups"],
         &[
-            (groups(|fate| matches!(fate, GroupOutcome::Replaced { .. })), "replaced"),
-            (groups(|fate| matches!(fate, GroupOutcome::Recreated)), "recreated"),
-            (groups(|fate| matches!(fate, GroupOutcome::Deleted)), "deleted"),
-            (groups(|fate| matches!(fate, GroupOutcome::Created)), "created"),
-            (groups(|fate| matches!(fate, GroupOutcome::Moved { .. })), "renamed"),
-            (groups(|fate| matches!(fate, GroupOutcome::Tagged)), "with other tags"),
+            (
+                groups(|fate| matches!(fate, GroupOutcome::Replaced { .. })),
+                "replaced",
+            ),
+            (
+                groups(|fate| matches!(fate, GroupOutcome::Recreated)),
+                "recreated",
+            ),
+            (
+                groups(|fate| matches!(fate, GroupOutcome::Deleted)),
+                "deleted",
+            ),
+            (
+                groups(|fate| matches!(fate, GroupOutcome::Created)),
+                "created",
+            ),
+            (
+                groups(|fate| matches!(fate, GroupOutcome::Moved { .. })),
+                "renamed",
+            ),
+            (
+                groups(|fate| matches!(fate, GroupOutcome::Tagged)),
+                "with other tags",
+            ),
         ],
     );
     let parts: Vec<String> = [rules, groups].into_iter().flatten().collect();
-    if parts.is_empty() { parameters(changes, of) } else { parts.join("; ") }
+    if parts.is_empty() {
+        parameters(changes, of)
+    } else {
+        parts.join("; ")
+    }
 }
 
-/// What there is to say where neither rules nor groups change: a parameter may, and with it what a new deployment opens.
+/// What there is to say where neither rules nor groups change: a parameter may, and with it what a
+/// new deployment opens.
 fn parameters(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
-    let is_changed = |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));
-    match changes.others.iter().filter(|(change, targets)| of(*targets) && is_changed(change)).count() {
+    let is_changed =
+        |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));
+    match changes
+        .others
+        .iter()
+        .filter(|(change, targets)| of(*targets) && is_changed(change))
+        .count()
+    {
         0 => "no rule and no group changes".to_string(),
         1 => "1 parameter changes".to_string(),
         count => format!("{count} parameters change"),
@@ -52,6 +93,8 @@ fn listed([one, many]: [&str; 2], counts: &[(usize, &str)]) -> Option<String> {
     let mut parts = counts.iter().filter(|(count, _)| *count > 0);
     let (count, words) = parts.next()?;
     let noun = if *count == 1 { one } else { many };
-    let rest = parts.map(|(count, words)| format!(", {count} {words}")).collect::<String>();
+    let rest = parts
+        .map(|(count, words)| format!(", {count} {words}"))
+        .collect::<String>();
     Some(format!("{count} {noun} {words}{rest}"))
 }

@@ -1,11 +1,11 @@
-//! What AWS will do, for programs: an object within the JSON of `diff`. A field may be added; a change of what is
-//! there changes the `format` of that.
+//! What AWS will do, for programs: an object within the JSON of `diff`. A field may be added; a
+//! change of what is there changes the `format` of that.
 
 use crate::groups::{ListReference, TierId};
 use crate::plan::Target;
 use crate::plan::{
-    BeforeAfter, ChangeSet, Changes, GroupChange, GroupOutcome, OtherChange, Plan, Reason, RuleChange, RuleOutcome,
-    Targets, UseChange,
+    BeforeAfter, ChangeSet, Changes, GroupChange, GroupOutcome, OtherChange, Plan, Reason,
+    RuleChange, RuleOutcome, Targets, UseChange,
 };
 use crate::report::citation::Citation;
 use crate::report::flows::End;
@@ -125,7 +125,11 @@ impl<'c> Document<'c> {
         let mut document = Document {
             terraform: changes.terraform,
             cloudformation: changes.cloudformation,
-            groups: changes.groups.iter().map(|(change, targets)| group(changes, change, *targets, new)).collect(),
+            groups: changes
+                .groups
+                .iter()
+                .map(|(change, targets)| group(changes, change, *targets, new))
+                .collect(),
             rules: RuleLines::default(),
             parameters: Vec::new(),
             prefix_lists: Vec::new(),
@@ -133,13 +137,23 @@ impl<'c> Document<'c> {
             outputs: Vec::new(),
             exports: Vec::new(),
             placeholders: Vec::new(),
-            quota: changes.uses.iter().map(|change| used(changes, change)).collect(),
+            quota: changes
+                .uses
+                .iter()
+                .map(|change| used(changes, change))
+                .collect(),
         };
         for (change, targets) in &changes.rules {
             let (list, because) = document.rules.list(change.fate);
-            list.push(RuleLine { because, ..rule(changes, change, *targets, [old, new]) });
+            list.push(RuleLine {
+                because,
+                ..rule(changes, change, *targets, [old, new])
+            });
         }
-        changes.others.iter().for_each(|(change, targets)| document.other(changes, *change, *targets));
+        changes
+            .others
+            .iter()
+            .for_each(|(change, targets)| document.other(changes, *change, *targets));
         document
     }
 
@@ -169,7 +183,10 @@ impl<'c> Document<'c> {
             }
             OtherChange::Output(sides) => self.outputs.push(output(changes, sides, targets)),
             OtherChange::Export(sides) => self.exports.push(output(changes, sides, targets)),
-            OtherChange::Placeholder(sides) => self.placeholders.push(named(changes.tier(sides), sides, targets)),
+            OtherChange::Placeholder(sides) => {
+                self.placeholders
+                    .push(named(changes.tier(sides), sides, targets))
+            }
         }
     }
 }
@@ -207,34 +224,78 @@ fn words(targets: Targets) -> &'static [&'static str] {
 }
 
 fn named<'c, T>(name: &'c str, sides: BeforeAfter<T>, targets: Targets) -> NamedLine<'c> {
-    NamedLine { name, change: word(sides), targets: words(targets) }
+    NamedLine {
+        name,
+        change: word(sides),
+        targets: words(targets),
+    }
 }
 
-fn output<'c>(changes: &'c Changes<'c>, sides: BeforeAfter<TierId>, targets: Targets) -> OutputLine<'c> {
+fn output<'c>(
+    changes: &'c Changes<'c>,
+    sides: BeforeAfter<TierId>,
+    targets: Targets,
+) -> OutputLine<'c> {
     let name = |target: Target| {
-        sides.newest(|tier| target.output(changes.old.group(tier)), |tier| target.output(changes.new.group(tier)))
+        sides.newest(
+            |tier| target.output(changes.old.group(tier)),
+            |tier| target.output(changes.new.group(tier)),
+        )
     };
     let terraform = targets.terraform().then(|| name(Target::Terraform));
-    let cloudformation = targets.cloudformation().then(|| name(Target::CloudFormation));
-    OutputLine { terraform, cloudformation, tier: changes.tier(sides), change: word(sides), targets: words(targets) }
+    let cloudformation = targets
+        .cloudformation()
+        .then(|| name(Target::CloudFormation));
+    OutputLine {
+        terraform,
+        cloudformation,
+        tier: changes.tier(sides),
+        change: word(sides),
+        targets: words(targets),
+    }
 }
 
-/// What keeps a group that a tier of another name would take the place of: `was` with all earlier names, since a group's
-/// name starts with the oldest.
-fn fix<'c>(changes: &'c Changes<'c>, change: &GroupChange, sources: &'c Sources) -> Option<Fix<'c>> {
-    let BeforeAfter::Both(old, new) = change.sides else { return None };
+/// What keeps a group that a tier of another name would take the place of: `was` with all earlier
+/// names, since a group's name starts with the oldest.
+fn fix<'c>(
+    changes: &'c Changes<'c>,
+    change: &GroupChange,
+    sources: &'c Sources,
+) -> Option<Fix<'c>> {
+    let BeforeAfter::Both(old, new) = change.sides else {
+        return None;
+    };
     let (was, is) = (changes.old.group(old), changes.new.group(new));
     let span = changes.new.policy().tier(new).span;
     let file = sources.file(span.file);
     let (line, column) = file.line_column(span.start);
-    let names: Vec<&str> = [was.name].into_iter().chain(was.was.iter().map(String::as_str)).collect();
+    let names: Vec<&str> = [was.name]
+        .into_iter()
+        .chain(was.was.iter().map(String::as_str))
+        .collect();
     let text = format!("tier {} was {}", is.name, names.join(", "));
-    Some(Fix { was: was.name, tier: is.name, file: file.name(), line, column, text })
+    Some(Fix {
+        was: was.name,
+        tier: is.name,
+        file: file.name(),
+        line,
+        column,
+        text,
+    })
 }
 
-fn group<'c>(changes: &'c Changes<'c>, change: &GroupChange, targets: Targets, sources: &'c Sources) -> GroupLine<'c> {
+fn group<'c>(
+    changes: &'c Changes<'c>,
+    change: &GroupChange,
+    targets: Targets,
+    sources: &'c Sources,
+) -> GroupLine<'c> {
     let name = changes.tier(change.sides);
-    let was = change.sides.was().map(|old| changes.old.group(old).name).filter(|was| *was != name);
+    let was = change
+        .sides
+        .was()
+        .map(|old| changes.old.group(old).name)
+        .filter(|was| *was != name);
     let line = |change, tags| GroupLine {
         tier: name,
         was,
@@ -246,14 +307,21 @@ fn group<'c>(changes: &'c Changes<'c>, change: &GroupChange, targets: Targets, s
         targets: words(targets),
     };
     match &change.fate {
-        GroupOutcome::Recreated => GroupLine { fix: fix(changes, change, sources), ..line("recreated", false) },
+        GroupOutcome::Recreated => GroupLine {
+            fix: fix(changes, change, sources),
+            ..line("recreated", false)
+        },
         GroupOutcome::Created => line("created", false),
         GroupOutcome::Deleted => line("deleted", false),
         GroupOutcome::Moved { tags } => line("moved", *tags),
         GroupOutcome::Tagged => line("changed", true),
         GroupOutcome::Replaced { reasons, refused } => {
             let reasons = reasons.iter().map(|reason| reason.keyword()).collect();
-            GroupLine { reasons, refused: *refused, ..line("replaced", false) }
+            GroupLine {
+                reasons,
+                refused: *refused,
+                ..line("replaced", false)
+            }
         }
     }
 }
@@ -283,7 +351,11 @@ fn rule<'c>(
         text_before: change.sides.was().map(|place| text(changes.old, place)),
         text_after: change.sides.is().map(|place| text(changes.new, place)),
         because: None,
-        sentences: deployment.sentences(rule).into_iter().map(|id| Citation::new(policy, sources, id)).collect(),
+        sentences: deployment
+            .sentences(rule)
+            .into_iter()
+            .map(|id| Citation::new(policy, sources, id))
+            .collect(),
         targets: words(targets),
     }
 }

@@ -49,10 +49,24 @@ impl RuleRow {
             Direction::Ingress => "from",
             Direction::Egress => "to",
         };
-        let count = if self.count() > 1 { format!(" ({} rules)", self.count()) } else { String::new() };
-        let what = format!("{} {way} {}{count}", self.traffic_words(), self.peer_words());
+        let count = if self.count() > 1 {
+            format!(" ({} rules)", self.count())
+        } else {
+            String::new()
+        };
+        let what = format!(
+            "{} {way} {}{count}",
+            self.traffic_words(),
+            self.peer_words()
+        );
         let groups = names(&self.groups, NAMES, "groups");
-        [self.sign.to_string(), groups, self.direction.words().to_string(), what, why]
+        [
+            self.sign.to_string(),
+            groups,
+            self.direction.words().to_string(),
+            what,
+            why,
+        ]
     }
 
     /// `tcp 80, 443, udp 53`
@@ -74,9 +88,23 @@ impl RuleRow {
     /// Peers; `anywhere` of both IP versions once.
     fn peer_words(&self) -> String {
         let both = ["anywhere (IPv4)", "anywhere (IPv6)"];
-        let has_both = both.iter().all(|one| self.peers.iter().any(|peer| peer == one));
-        let rest = self.peers.iter().filter(|peer| !has_both || !both.contains(&peer.as_str())).cloned();
-        let peers: Vec<String> = has_both.then(|| "anywhere".to_string()).into_iter().chain(rest).collect();
-        if peers.len() > NAMES { format!("{}, …", peers[..3].join(", ")) } else { peers.join(", ") }
+        let has_both = both
+            .iter()
+            .all(|one| self.peers.iter().any(|peer| peer == one));
+        let rest = self
+            .peers
+            .iter()
+            .filter(|peer| !has_both || !both.contains(&peer.as_str()))
+            .cloned();
+        let peers: Vec<String> = has_both
+            .then(|| "anywhere".to_string())
+            .into_iter()
+            .chain(rest)
+            .collect();
+        if peers.len() > NAMES {
+            format!("{}, …", peers[..3].join(", "))
+        } else {
+            peers.join(", ")
+        }
     }
 }

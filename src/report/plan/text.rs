@@ -1,20 +1,20 @@
-//! What AWS will do, in lines for people: functions over slices, so that a report decides how many it shows.
+//! What AWS will do, in lines for people: functions over slices, so that a report decides how many
+//! it shows.
 
 use super::headline::summary;
 use super::rows::{RuleRow, Why};
 use crate::groups::{Deployment, Group, ParamId, PrefixListId, TierId};
 use crate::plan::Target;
 use crate::plan::{
-    BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome, RulePlace, Targets,
-    UseChange, defaults,
+    BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome,
+    RulePlace, Targets, UseChange, defaults,
 };
 use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::report::fold::fold;
 use crate::source::Sources;
 
-const REPLACED: &str =
-    "  a replaced group is made anew first, with another id; the old one cannot go while anything uses it";
+const REPLACED: &str = "  a replaced group is made anew first, with another id; the old one cannot go while anything uses it";
 
 /// Rules that are looked at for each line that may be shown.
 const RULES_OF_A_LINE: usize = 20;
@@ -31,20 +31,28 @@ pub struct Lines<'c> {
 }
 
 impl<'c> Lines<'c> {
-    /// `AWS: 3 rules to add, 1 to remove; 1 group created`; a line for each target where they differ.
+    /// `AWS: 3 rules to add, 1 to remove; 1 group created`; a line for each target where they
+    /// differ.
     pub fn headline(&self) -> Vec<String> {
         let [terraform, cloudformation] =
             [Targets::terraform, Targets::cloudformation].map(|of| summary(self.changes, of));
         if terraform == cloudformation {
             vec![format!("AWS: {terraform}")]
         } else {
-            vec![format!("AWS by Terraform: {terraform}"), format!("AWS by CloudFormation: {cloudformation}")]
+            vec![
+                format!("AWS by Terraform: {terraform}"),
+                format!("AWS by CloudFormation: {cloudformation}"),
+            ]
         }
     }
 
     /// What either tool will show, in its own terms.
     pub fn counts(&self) -> Vec<String> {
-        let Changes { terraform, cloudformation, .. } = self.changes;
+        let Changes {
+            terraform,
+            cloudformation,
+            ..
+        } = self.changes;
         vec![
             format!(
                 "terraform plan: {} to add, {} to change, {} to destroy",
@@ -52,87 +60,167 @@ impl<'c> Lines<'c> {
             ),
             format!(
                 "change set of CloudFormation: {} to add, {} to modify, {} to replace, {} to remove",
-                cloudformation.add, cloudformation.modify, cloudformation.replace, cloudformation.remove
+                cloudformation.add,
+                cloudformation.modify,
+                cloudformation.replace,
+                cloudformation.remove
             ),
         ]
     }
 
-    /// `! db  replaced with 4 rules: its description changes`; a line a group, and one on what a replacement is.
+    /// `! db  replaced with 4 rules: its description changes`; a line a group, and one on what a
+    /// replacement is.
     pub fn groups(&self, groups: &[(GroupChange, Targets)]) -> Vec<String> {
-        let names: Vec<&str> = groups.iter().map(|(change, _)| self.changes.tier(change.sides)).collect();
-        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let names: Vec<&str> = groups
+            .iter()
+            .map(|(change, _)| self.changes.tier(change.sides))
+            .collect();
+        let width = names
+            .iter()
+            .map(|name| name.chars().count())
+            .max()
+            .unwrap_or(0);
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
-            format!("{} {name:width$}  {}{}", sign(&change.fate), self.group(change), of(*targets))
+            format!(
+                "{} {name:width$}  {}{}",
+                sign(&change.fate),
+                self.group(change),
+                of(*targets)
+            )
         };
         let note = groups.iter().any(|(change, _)| {
-            matches!(change.fate, GroupOutcome::Replaced { refused: false, .. } | GroupOutcome::Recreated)
+            matches!(
+                change.fate,
+                GroupOutcome::Replaced { refused: false, .. } | GroupOutcome::Recreated
+            )
         });
-        groups.iter().zip(names).map(line).chain(note.then(|| REPLACED.to_string())).collect()
+        groups
+            .iter()
+            .zip(names)
+            .map(line)
+            .chain(note.then(|| REPLACED.to_string()))
+            .collect()
     }
 
-    /// `+ web  inbound  tcp 80, 443 from 203.0.113.0/24 (2 rules)  shop.tier:9: web allows http, https from office`: a
-    /// line for the rules that a sentence has at several groups, of several pieces of traffic and with several peers.
-    /// Not more lines than so many, and how many rules are left out.
+    /// `+ web  inbound  tcp 80, 443 from 203.0.113.0/24 (2 rules)  shop.tier:9: web allows http, https from office`:
+    /// a line for the rules that a sentence has at several groups, of several pieces of traffic and
+    /// with several peers. Not more lines than so many, and how many rules are left out.
     pub fn rules(&self, rules: &[(RuleChange, Targets)], most: usize) -> Vec<String> {
-        // rules beyond those are not looked at, so that a line costs the same whatever its rules are
+        // rules beyond those are not looked at, so that a line costs the same whatever its rules
+        // are
         let looked_at = rules.len().min(most.saturating_mul(RULES_OF_A_LINE));
-        let rows = rules[..looked_at].iter().map(|(change, targets)| self.rule(change, *targets)).collect();
-        let rows = fold(fold(fold(rows, |row| &mut row.peers), |row| &mut row.traffic), |row| &mut row.groups);
+        let rows = rules[..looked_at]
+            .iter()
+            .map(|(change, targets)| self.rule(change, *targets))
+            .collect();
+        let rows = fold(
+            fold(fold(rows, |row| &mut row.peers), |row| &mut row.traffic),
+            |row| &mut row.groups,
+        );
         let shown = &rows[..rows.len().min(most)];
         let left = rules.len() - shown.iter().map(RuleRow::count).sum::<usize>();
 
         let cells: Vec<[String; 5]> = shown.iter().map(|row| row.cells(self.why(row))).collect();
         let width = |n: usize, most: usize| {
-            cells.iter().map(|cells| cells[n].chars().count()).filter(|width| *width <= most).max().unwrap_or(0)
+            cells
+                .iter()
+                .map(|cells| cells[n].chars().count())
+                .filter(|width| *width <= most)
+                .max()
+                .unwrap_or(0)
         };
         let [a, b, c] = [width(1, 30), width(2, 8), width(3, 48)];
-        let line =
-            |[sign, group, side, what, why]: &[String; 5]| format!("{sign} {group:a$}  {side:b$}  {what:c$}  {why}");
+        let line = |[sign, group, side, what, why]: &[String; 5]| {
+            format!("{sign} {group:a$}  {side:b$}  {what:c$}  {why}")
+        };
         let left = (left > 0).then(|| format!("and {left} more rules"));
-        cells.iter().map(line).map(|line| line.trim_end().to_string()).chain(left).collect()
+        cells
+            .iter()
+            .map(line)
+            .map(|line| line.trim_end().to_string())
+            .chain(left)
+            .collect()
     }
 
     /// `+ parameter office`; a line each.
     pub fn others(&self, others: &[(OtherChange, Targets)]) -> Vec<String> {
-        others.iter().filter_map(|(change, targets)| Some(self.other(change, *targets)? + of(*targets))).collect()
+        others
+            .iter()
+            .filter_map(|(change, targets)| Some(self.other(change, *targets)? + of(*targets)))
+            .collect()
     }
 
-    /// `web  inbound  IPv4  58 -> 61 of 60, over the quota`; a line for each that is near its quota, or was over it.
+    /// `web  inbound  IPv4  58 -> 61 of 60, over the quota`; a line for each that is near its
+    /// quota, or was over it.
     pub fn uses(&self, uses: &[UseChange]) -> Vec<String> {
-        let uses: Vec<&UseChange> = uses.iter().filter(|change| change.is_near() || change.was_over()).collect();
-        let width = uses.iter().map(|line| self.changes.tier(line.sides).chars().count()).max().unwrap_or(0);
+        let uses: Vec<&UseChange> = uses
+            .iter()
+            .filter(|change| change.is_near() || change.was_over())
+            .collect();
+        let width = uses
+            .iter()
+            .map(|line| self.changes.tier(line.sides).chars().count())
+            .max()
+            .unwrap_or(0);
         let line = |change: &UseChange| {
-            let UseChange { sides, direction, family, before, after } = *change;
-            let quota = if before.1 == after.1 || before.0 == 0 { String::new() } else { format!(" of {}", before.1) };
+            let UseChange {
+                sides,
+                direction,
+                family,
+                before,
+                after,
+            } = *change;
+            let quota = if before.1 == after.1 || before.0 == 0 {
+                String::new()
+            } else {
+                format!(" of {}", before.1)
+            };
             let verdict = match (change.was_over(), change.is_over()) {
                 (false, true) => ", over the quota",
                 (true, true) => ", still over the quota",
                 (true, false) => ", within the quota again",
                 (false, false) => "",
             };
-            let (name, direction, family) = (self.changes.tier(sides), direction.words(), family.words());
+            let (name, direction, family) =
+                (self.changes.tier(sides), direction.words(), family.words());
             let (before, after, most) = (before.0, after.0, after.1);
-            format!("{name:width$}  {direction:8}  {family}  {before}{quota} -> {after} of {most}{verdict}")
+            format!(
+                "{name:width$}  {direction:8}  {family}  {before}{quota} -> {after} of {most}{verdict}"
+            )
         };
         uses.into_iter().map(line).collect()
     }
 
-    /// What becomes of each group, of each rule and of the rest; of the rules not more lines than so many. The rules of a
-    /// replaced group are told with the group.
+    /// What becomes of each group, of each rule and of the rest; of the rules not more lines than
+    /// so many. The rules of a replaced group are told with the group.
     pub fn each(&self, most: usize) -> Vec<String> {
-        let own = self.changes.rules.iter().filter(|(change, _)| change.fate != RuleOutcome::WithGroup);
+        let own = self
+            .changes
+            .rules
+            .iter()
+            .filter(|(change, _)| change.fate != RuleOutcome::WithGroup);
         let own: Vec<(RuleChange, Targets)> = own.copied().collect();
         let groups = self.groups(&self.changes.groups).into_iter();
-        groups.chain(self.rules(&own, most)).chain(self.others(&self.changes.others)).collect()
+        groups
+            .chain(self.rules(&own, most))
+            .chain(self.others(&self.changes.others))
+            .collect()
     }
 
     fn group(&self, change: &GroupChange) -> String {
-        let was = change.sides.was().map_or("", |old| self.changes.old.group(old).name);
+        let was = change
+            .sides
+            .was()
+            .map_or("", |old| self.changes.old.group(old).name);
         match &change.fate {
             GroupOutcome::Created => "created".to_string(),
-            GroupOutcome::Deleted => "deleted; AWS refuses that while anything uses the group".to_string(),
+            GroupOutcome::Deleted => {
+                "deleted; AWS refuses that while anything uses the group".to_string()
+            }
             GroupOutcome::Tagged => "its tags change in place".to_string(),
-            GroupOutcome::Moved { tags: true } => format!("was {was}: the group stays, its tags change in place"),
+            GroupOutcome::Moved { tags: true } => {
+                format!("was {was}: the group stays, its tags change in place")
+            }
             GroupOutcome::Moved { tags: false } => format!("was {was}: the group stays"),
             GroupOutcome::Recreated => self.recreated(change),
             GroupOutcome::Replaced { reasons, refused } => self.replaced(change, reasons, *refused),
@@ -140,22 +228,38 @@ impl<'c> Lines<'c> {
     }
 
     fn replaced(&self, change: &GroupChange, reasons: &[Reason], refused: bool) -> String {
-        let why: Vec<String> = reasons.iter().map(|reason| self.reason(*reason, change.sides)).collect();
+        let why: Vec<String> = reasons
+            .iter()
+            .map(|reason| self.reason(*reason, change.sides))
+            .collect();
         let why = why.join(", and ");
-        let refused = if refused { "; AWS refuses that while the old group has the same `name`" } else { "" };
+        let refused = if refused {
+            "; AWS refuses that while the old group has the same `name`"
+        } else {
+            ""
+        };
         format!("replaced{}: {why}{refused}", self.with_rules(change))
     }
 
     /// A group that comes under another name, with the rules of one that goes.
     fn recreated(&self, change: &GroupChange) -> String {
-        let was = change.sides.was().map_or("", |old| self.changes.old.group(old).name);
+        let was = change
+            .sides
+            .was()
+            .map_or("", |old| self.changes.old.group(old).name);
         let rules = self.with_rules(change);
-        format!("recreated{rules}: it has the rules of `{was}`, and the program does not say `was {was}`")
+        format!(
+            "recreated{rules}: it has the rules of `{was}`, and the program does not say `was {was}`"
+        )
     }
 
     /// ` with 4 rules`: those that go and come with their group.
     fn with_rules(&self, change: &GroupChange) -> String {
-        let rules = self.changes.rules.iter().filter(|(rule, _)| rule.fate == RuleOutcome::WithGroup);
+        let rules = self
+            .changes
+            .rules
+            .iter()
+            .filter(|(rule, _)| rule.fate == RuleOutcome::WithGroup);
         let own = |place: Option<RulePlace>| place.map(|place| place.tier) == change.sides.is();
         match rules.filter(|(rule, _)| own(rule.sides.is())).count() {
             0 => String::new(),
@@ -172,7 +276,9 @@ impl<'c> Lines<'c> {
                 return format!("the program does not say `was {was}`");
             }
             Reason::Address => {
-                let oldest = group.and_then(|group| group.was.last()).map_or(was, String::as_str);
+                let oldest = group
+                    .and_then(|group| group.was.last())
+                    .map_or(was, String::as_str);
                 return format!("the program does not say `was {oldest}` as before");
             }
             Reason::Name => "its name changes",
@@ -196,7 +302,9 @@ impl<'c> Lines<'c> {
         let why = match change.fate {
             RuleOutcome::Added => self.sentence(change, true),
             RuleOutcome::Removed => self.sentence(change, false),
-            RuleOutcome::Text => Why::Text(format!("text only, it was \"{}\"", self.old_text(change))),
+            RuleOutcome::Text => {
+                Why::Text(format!("text only, it was \"{}\"", self.old_text(change)))
+            }
             RuleOutcome::Default => Why::Text(self.default(change)),
             RuleOutcome::Retargeted => Why::Known("names another group than before, in place"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),
@@ -217,14 +325,23 @@ impl<'c> Lines<'c> {
     /// The first sentence that asks for a rule.
     fn sentence(&self, change: &RuleChange, is_new: bool) -> Why {
         let (deployment, _, rule) = self.changes.rule(change);
-        deployment.sentence(rule).map_or(Why::Known("(outbound = open)"), |id| Why::Sentence { id, is_new })
+        deployment
+            .sentence(rule)
+            .map_or(Why::Known("(outbound = open)"), |id| Why::Sentence {
+                id,
+                is_new,
+            })
     }
 
     /// Why something becomes of rules, in words.
     fn why(&self, row: &RuleRow) -> String {
         let why = match &row.why {
-            Why::Sentence { id, is_new: true } => Citation::new(self.changes.new.policy(), self.new, *id).to_string(),
-            Why::Sentence { id, is_new: false } => Citation::new(self.changes.old.policy(), self.old, *id).to_string(),
+            Why::Sentence { id, is_new: true } => {
+                Citation::new(self.changes.new.policy(), self.new, *id).to_string()
+            }
+            Why::Sentence { id, is_new: false } => {
+                Citation::new(self.changes.old.policy(), self.old, *id).to_string()
+            }
             Why::Known(words) => words.to_string(),
             Why::Text(words) => words.clone(),
         };
@@ -235,17 +352,29 @@ impl<'c> Lines<'c> {
     fn default(&self, change: &RuleChange) -> String {
         let default = |deployment: &Deployment<'c>, place: RulePlace| {
             let param = defaults::named_by(deployment, place.rule(deployment).peer);
-            param.and_then(|id| deployment.policy().param(id).default.clone()).unwrap_or_default()
+            param
+                .and_then(|id| deployment.policy().param(id).default.clone())
+                .unwrap_or_default()
         };
-        let was = change.sides.was().map(|place| default(self.changes.old, place)).unwrap_or_default();
-        let is = change.sides.is().map(|place| default(self.changes.new, place)).unwrap_or_default();
+        let was = change
+            .sides
+            .was()
+            .map(|place| default(self.changes.old, place))
+            .unwrap_or_default();
+        let is = change
+            .sides
+            .is()
+            .map(|place| default(self.changes.new, place))
+            .unwrap_or_default();
         format!("by its default, {was} -> {is}")
     }
 
     fn old_text(&self, change: &RuleChange) -> String {
         let mut text = String::new();
         if let Some(place) = change.sides.was() {
-            self.changes.old.describe(place.rule(self.changes.old), &mut text);
+            self.changes
+                .old
+                .describe(place.rule(self.changes.old), &mut text);
         }
         text
     }
@@ -254,12 +383,18 @@ impl<'c> Lines<'c> {
     fn other(&self, change: &OtherChange, targets: Targets) -> Option<String> {
         let (old, new) = (self.changes.old, self.changes.new);
         Some(match *change {
-            OtherChange::Parameter(BeforeAfter::Removed(id)) => format!("- parameter {}", old.parameter_name(id)),
+            OtherChange::Parameter(BeforeAfter::Removed(id)) => {
+                format!("- parameter {}", old.parameter_name(id))
+            }
             OtherChange::Parameter(BeforeAfter::Added(id)) => {
                 format!("+ parameter {}{}", new.parameter_name(id), asked(new, id))
             }
             OtherChange::Parameter(BeforeAfter::Both(was, is)) => {
-                format!("~ parameter {}: {}", new.parameter_name(is), self.parameter(was, is))
+                format!(
+                    "~ parameter {}: {}",
+                    new.parameter_name(is),
+                    self.parameter(was, is)
+                )
             }
             OtherChange::List(BeforeAfter::Removed(id)) => {
                 format!("- prefix list {}, looked up or asked for", list(old, id))
@@ -268,16 +403,29 @@ impl<'c> Lines<'c> {
                 format!("+ prefix list {}, looked up or asked for", list(new, id))
             }
             OtherChange::List(BeforeAfter::Both(was, is)) => {
-                format!("~ prefix list {}, looked up or asked for; it was {}", list(new, is), list(old, was))
+                format!(
+                    "~ prefix list {}, looked up or asked for; it was {}",
+                    list(new, is),
+                    list(old, was)
+                )
             }
             OtherChange::Lock(BeforeAfter::Removed(n)) => {
-                format!("- lock of the default group of {}, whose rules do not come back", old.locked[n].0)
+                format!(
+                    "- lock of the default group of {}, whose rules do not come back",
+                    old.locked[n].0
+                )
             }
             OtherChange::Lock(BeforeAfter::Added(n)) => {
-                format!("+ lock of the default group of {}, which loses every rule", new.locked[n].0)
+                format!(
+                    "+ lock of the default group of {}, which loses every rule",
+                    new.locked[n].0
+                )
             }
             OtherChange::Lock(BeforeAfter::Both(_, n)) => {
-                format!("! lock of the default group of {}, which is in another VPC", new.locked[n].0)
+                format!(
+                    "! lock of the default group of {}, which is in another VPC",
+                    new.locked[n].0
+                )
             }
             OtherChange::Output(sides) => return self.output(sides, targets),
             OtherChange::Export(BeforeAfter::Removed(tier)) => format!(
@@ -288,26 +436,35 @@ impl<'c> Lines<'c> {
                 format!("+ export of the id of {}", new.group(tier).name)
             }
             OtherChange::Placeholder(BeforeAfter::Removed(tier)) => {
-                format!("- {}  outbound  the rule that admits nothing", old.group(tier).name)
+                format!(
+                    "- {}  outbound  the rule that admits nothing",
+                    old.group(tier).name
+                )
             }
             OtherChange::Placeholder(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
-                format!("+ {}  outbound  the rule that admits nothing", new.group(tier).name)
+                format!(
+                    "+ {}  outbound  the rule that admits nothing",
+                    new.group(tier).name
+                )
             }
         })
     }
 
     /// What of a parameter is another.
     fn parameter(&self, was: ParamId, is: ParamId) -> String {
-        let (was, is) = (self.changes.old.policy().param(was), self.changes.new.policy().param(is));
+        let (was, is) = (
+            self.changes.old.policy().param(was),
+            self.changes.new.policy().param(is),
+        );
         let mut words = Vec::new();
         if was.kind != is.kind {
             words.push(format!("{} -> {}", was.kind.keyword(), is.kind.keyword()));
         }
         match (&was.default, &is.default) {
             (was, is) if was == is => {}
-            (Some(was), Some(is)) => {
-                words.push(format!("its default {was} -> {is}; a deployment that sets its own value is not affected"))
-            }
+            (Some(was), Some(is)) => words.push(format!(
+                "its default {was} -> {is}; a deployment that sets its own value is not affected"
+            )),
             (Some(was), None) => words.push(format!("no default any more, which was {was}")),
             (None, Some(is)) => words.push(format!("it has a default, {is}")),
             (None, None) => {}
@@ -332,11 +489,19 @@ impl<'c> Lines<'c> {
         }
         let names = |group: &Group<'_>| {
             let terraform = targets.terraform().then(|| Target::Terraform.output(group));
-            let cloudformation = targets.cloudformation().then(|| Target::CloudFormation.output(group));
-            terraform.into_iter().chain(cloudformation).collect::<Vec<_>>().join(", ")
+            let cloudformation = targets
+                .cloudformation()
+                .then(|| Target::CloudFormation.output(group));
+            terraform
+                .into_iter()
+                .chain(cloudformation)
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         Some(match sides {
-            BeforeAfter::Removed(tier) => format!("- output {}", names(self.changes.old.group(tier))),
+            BeforeAfter::Removed(tier) => {
+                format!("- output {}", names(self.changes.old.group(tier)))
+            }
             BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier) => {
                 format!("+ output {}", names(self.changes.new.group(tier)))
             }
@@ -363,8 +528,15 @@ fn of(targets: Targets) -> &'static str {
 }
 
 fn asked(deployment: &Deployment<'_>, id: ParamId) -> &'static str {
-    let parameter = deployment.parameters.iter().find(|parameter| parameter.id == id);
-    if parameter.is_some_and(|parameter| parameter.default.is_none()) { ", which must be given" } else { "" }
+    let parameter = deployment
+        .parameters
+        .iter()
+        .find(|parameter| parameter.id == id);
+    if parameter.is_some_and(|parameter| parameter.default.is_none()) {
+        ", which must be given"
+    } else {
+        ""
+    }
 }
 
 fn list<'d>(deployment: &Deployment<'d>, id: PrefixListId) -> &'d str {

@@ -41,23 +41,43 @@ pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
         format: 1,
         stack: &policy.stack.name,
         quota: ledger.quota(),
-        uses: ledger.sides.iter().flat_map(|side| use_lines(ledger, side, sources)).collect(),
-        unknown_sizes: ledger.unknown().into_iter().map(|id| policy.prefix_lists[id.index()].name.as_str()).collect(),
+        uses: ledger
+            .sides
+            .iter()
+            .flat_map(|side| use_lines(ledger, side, sources))
+            .collect(),
+        unknown_sizes: ledger
+            .unknown()
+            .into_iter()
+            .map(|id| policy.prefix_lists[id.index()].name.as_str())
+            .collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
     text.push('\n');
     text
 }
 
-/// A side in each family, with the sentences that have a part in that family, the most costly first.
-fn use_lines<'p>(ledger: &Ledger<'p>, side: &DirectionUsage, sources: &'p Sources) -> [UseLine<'p>; 2] {
+/// A side in each family, with the sentences that have a part in that family, the most costly
+/// first.
+fn use_lines<'p>(
+    ledger: &Ledger<'p>,
+    side: &DirectionUsage,
+    sources: &'p Sources,
+) -> [UseLine<'p>; 2] {
     let policy = ledger.policy;
     let costs = ledger.costs(side);
     Family::BOTH.map(|family| {
         let used = side.used.of(family);
-        let mut parts: Vec<_> = costs.iter().map(|(id, cost)| (*id, cost.of(family))).filter(|(_, n)| *n > 0).collect();
+        let mut parts: Vec<_> = costs
+            .iter()
+            .map(|(id, cost)| (*id, cost.of(family)))
+            .filter(|(_, n)| *n > 0)
+            .collect();
         parts.sort_by_key(|(id, used)| (Reverse(*used), *id));
-        let cost = |(id, used)| CostLine { used, said: Citation::new(policy, sources, id) };
+        let cost = |(id, used)| CostLine {
+            used,
+            said: Citation::new(policy, sources, id),
+        };
         UseLine {
             tier: &policy.tier(side.tier).name,
             direction: side.direction.words(),

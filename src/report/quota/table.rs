@@ -21,12 +21,19 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
         return summary(ledger) + "\n";
     }
     let digits = Digits::new(ledger);
-    let mut lines: Vec<Line> = vec![["GROUP", "SIDE", "IPv4", "IPv6", "SENTENCE"].map(str::to_string)];
+    let mut lines: Vec<Line> =
+        vec![["GROUP", "SIDE", "IPv4", "IPv6", "SENTENCE"].map(str::to_string)];
     for side in &ledger.sides {
         lines.push(side_line(ledger, side, digits));
         sentence_lines(ledger, side, sources, digits, &mut lines);
     }
-    let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
+    let width = |n: usize| {
+        lines
+            .iter()
+            .map(|line| line[n].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let [a, b, c, d] = [0, 1, 2, 3].map(width);
     let mut out = String::new();
     for [group, side, v4, v6, said] in &lines {
@@ -35,7 +42,11 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     }
     let _ = writeln!(out, "\n{}", summary(ledger));
     for id in ledger.unknown() {
-        let _ = writeln!(out, "{}", note(ledger, &ledger.policy.prefix_lists[id.index()]));
+        let _ = writeln!(
+            out,
+            "{}",
+            note(ledger, &ledger.policy.prefix_lists[id.index()])
+        );
     }
     out
 }
@@ -49,11 +60,16 @@ struct Digits {
 
 impl Digits {
     fn new(ledger: &Ledger<'_>) -> Digits {
-        let numbers = ledger.sides.iter().flat_map(|side| [side.used.v4, side.used.v6]);
+        let numbers = ledger
+            .sides
+            .iter()
+            .flat_map(|side| [side.used.v4, side.used.v6]);
         let length = |number: u32| number.to_string().len();
         let (used, apart) = numbers
             .map(|n| (length(n), length(n.abs_diff(ledger.quota()))))
-            .fold((0, 0), |(used, apart), (next_used, next_apart)| (used.max(next_used), apart.max(next_apart)));
+            .fold((0, 0), |(used, apart), (next_used, next_apart)| {
+                (used.max(next_used), apart.max(next_apart))
+            });
         Digits { used, apart }
     }
 
@@ -66,7 +82,11 @@ impl Digits {
 
     /// ` 3`; nothing for 0
     fn part(self, count: u32) -> String {
-        if count == 0 { String::new() } else { format!("{count:>width$}", width = self.used) }
+        if count == 0 {
+            String::new()
+        } else {
+            format!("{count:>width$}", width = self.used)
+        }
     }
 }
 
@@ -75,10 +95,17 @@ fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line
     let said = match (side.direction, tier.outbound) {
         _ if ledger.is_over(side) => "over the quota",
         (Direction::Egress, Outbound::Open) => "(outbound = open)",
-        (Direction::Egress, Outbound::Closed) | (Direction::Ingress, Outbound::Open | Outbound::Closed) => "",
+        (Direction::Egress, Outbound::Closed)
+        | (Direction::Ingress, Outbound::Open | Outbound::Closed) => "",
     };
     let [v4, v6] = Family::BOTH.map(|family| digits.total(side.used.of(family), ledger.quota()));
-    [tier.name.clone(), side.direction.words().to_string(), v4, v6, said.to_string()]
+    [
+        tier.name.clone(),
+        side.direction.words().to_string(),
+        v4,
+        v6,
+        said.to_string(),
+    ]
 }
 
 /// The most costly sentences, and the others as one line.
@@ -95,13 +122,22 @@ fn sentence_lines(
         lines.push([String::new(), String::new(), v4, v6, said]);
     };
     // one more is as long as the line that would stand for it
-    let shown = if costs.len() == SHOWN + 1 { SHOWN + 1 } else { SHOWN.min(costs.len()) };
+    let shown = if costs.len() == SHOWN + 1 {
+        SHOWN + 1
+    } else {
+        SHOWN.min(costs.len())
+    };
     let (most, others) = costs.split_at(shown);
     for (sentence, cost) in most {
-        push(*cost, Citation::new(ledger.policy, sources, *sentence).to_string());
+        push(
+            *cost,
+            Citation::new(ledger.policy, sources, *sentence).to_string(),
+        );
     }
     if !others.is_empty() {
-        let sum = others.iter().fold(Count::default(), |sum, (_, cost)| sum.plus(*cost));
+        let sum = others
+            .iter()
+            .fold(Count::default(), |sum, (_, cost)| sum.plus(*cost));
         push(sum, format!("and {} more sentences", others.len()));
     }
 }
@@ -109,7 +145,12 @@ fn sentence_lines(
 /// `12 groups, 2 over the quota of 60 (api, web); fullest: web inbound, 110 of IPv4`
 fn summary(ledger: &Ledger<'_>) -> String {
     let name = |side: &DirectionUsage| ledger.policy.tier(side.tier).name.as_str();
-    let mut over: Vec<&str> = ledger.sides.iter().filter(|side| ledger.is_over(side)).map(name).collect();
+    let mut over: Vec<&str> = ledger
+        .sides
+        .iter()
+        .filter(|side| ledger.is_over(side))
+        .map(name)
+        .collect();
     over.dedup();
     let named = over[..over.len().min(SHOWN)].join(", ");
     let which = match over.len() {
@@ -119,10 +160,20 @@ fn summary(ledger: &Ledger<'_>) -> String {
     };
     let groups = ledger.sides.len() / Direction::ALL.len();
     let plural = if groups == 1 { "" } else { "s" };
-    let mut text = format!("{groups} group{plural}, {which} over the quota of {}", ledger.quota());
-    let uses = ledger.sides.iter().flat_map(|side| Family::BOTH.map(|family| (side, family)));
+    let mut text = format!(
+        "{groups} group{plural}, {which} over the quota of {}",
+        ledger.quota()
+    );
+    let uses = ledger
+        .sides
+        .iter()
+        .flat_map(|side| Family::BOTH.map(|family| (side, family)));
     if let Some((side, family)) = uses.min_by_key(|(side, family)| Reverse(side.used.of(*family))) {
-        let (used, side, family) = (side.used.of(family), (name(side), side.direction.words()), family.words());
+        let (used, side, family) = (
+            side.used.of(family),
+            (name(side), side.direction.words()),
+            family.words(),
+        );
         let _ = write!(text, "; fullest: {} {}, {used} of {family}", side.0, side.1);
     }
     text

@@ -1,4 +1,5 @@
-//! The lines that changed what a sentence means: the declarations that it speaks of, and the values of parameters.
+//! The lines that changed what a sentence means: the declarations that it speaks of, and the values
+//! of parameters.
 
 use super::Version;
 use crate::analysis::diff::{Change, Places};
@@ -18,7 +19,8 @@ pub struct Given {
     pub name: String,
     /// `203.0.113.0/24`
     pub value: String,
-    /// The file of values, and the line in it; nothing for an option of the command line and an entry of a manifest.
+    /// The file of values, and the line in it; nothing for an option of the command line and an
+    /// entry of a manifest.
     pub place: Option<(String, usize)>,
 }
 
@@ -51,19 +53,34 @@ impl<'p> Changed<'p> {
         let (passes, other) = (Names::new(passes), Names::new(other));
         let mut lines = BTreeMap::new();
         for (key, statement) in &passes.declarations {
-            let Some(was) = other.declarations.get(key).filter(|was| was.source != statement.source) else { continue };
-            let [was, is] =
-                [(&other, was), (&passes, statement)].map(|(names, it)| Citation::at(names.version.sources, it.span));
+            let Some(was) = other
+                .declarations
+                .get(key)
+                .filter(|was| was.source != statement.source)
+            else {
+                continue;
+            };
+            let [was, is] = [(&other, was), (&passes, statement)]
+                .map(|(names, it)| Citation::at(names.version.sources, it.span));
             if was.text != is.text {
                 lines.insert(*key, ChangedLine::from(is));
             }
         }
         for (name, given) in &passes.given {
-            if other.given.get(name).is_none_or(|was| was.value != given.value) {
+            if other
+                .given
+                .get(name)
+                .is_none_or(|was| was.value != given.value)
+            {
                 lines.insert((Declared::Param, *name), ChangedLine::from(*given));
             }
         }
-        Changed { passes, other, lines, known: BTreeMap::new() }
+        Changed {
+            passes,
+            other,
+            lines,
+            known: BTreeMap::new(),
+        }
     }
 
     /// The lines that changed what lets connections through.
@@ -76,12 +93,20 @@ impl<'p> Changed<'p> {
             keys.extend(self.of_sentence(*sentence).iter().copied());
         }
         let matters = |key: &&Key<'p>| self.matters(**key, change);
-        keys.iter().filter(matters).filter_map(|key| self.lines.get(key).cloned()).collect()
+        keys.iter()
+            .filter(matters)
+            .filter_map(|key| self.lines.get(key).cloned())
+            .collect()
     }
 
     /// What changed of the names in a sentence, and of the names in their declarations.
     fn of_sentence(&mut self, id: SentenceId) -> &[Key<'p>] {
-        let Changed { passes, lines, known, .. } = self;
+        let Changed {
+            passes,
+            lines,
+            known,
+            ..
+        } = self;
         known.entry(id).or_insert_with(|| {
             let version = passes.version;
             let mut names = words(version.sources.text(version.policy.sentence(id).span));
@@ -90,17 +115,29 @@ impl<'p> Changed<'p> {
                 if !visited.insert(name) {
                     continue;
                 }
-                for what in [Declared::Network, Declared::Service, Declared::TierSet, Declared::Param] {
+                for what in [
+                    Declared::Network,
+                    Declared::Service,
+                    Declared::TierSet,
+                    Declared::Param,
+                ] {
                     let key = (what, name);
                     found.extend(lines.contains_key(&key).then_some(key));
-                    names.extend(passes.declarations.get(&key).into_iter().flat_map(|said| words(said.source)));
+                    names.extend(
+                        passes
+                            .declarations
+                            .get(&key)
+                            .into_iter()
+                            .flat_map(|said| words(said.source)),
+                    );
                 }
             }
             found
         })
     }
 
-    /// Whether what changed has to do with these connections: with where their ends are, if it is about addresses.
+    /// Whether what changed has to do with these connections: with where their ends are, if it is
+    /// about addresses.
     fn matters(&self, (what, name): Key<'p>, change: &Change) -> bool {
         let Places { from, to } = &change.places;
         let is_there = |addresses: &Addresses| {
@@ -110,17 +147,20 @@ impl<'p> Changed<'p> {
         match what {
             Declared::Network => {
                 let [now, was] = [&self.passes, &self.other].map(|side| side.networks.get(name));
-                let addresses = |network: Option<&&Network>| network.map(|it| it.addresses.clone()).unwrap_or_default();
+                let addresses = |network: Option<&&Network>| {
+                    network.map(|it| it.addresses.clone()).unwrap_or_default()
+                };
                 let unknown = |network: Option<&&Network>| network.map_or(0, |it| it.unknown.len());
                 is_there(&addresses(now).difference(&addresses(was))) || unknown(now) > unknown(was)
             }
             Declared::Param => match self.passes.given.get(name) {
-                Some(given) => {
-                    net::block(&given.value).map_or(true, |block| is_there(&Addresses::from_blocks([&block])))
-                }
+                Some(given) => net::block(&given.value)
+                    .map_or(true, |block| is_there(&Addresses::from_blocks([&block]))),
                 None => {
                     change.by_default
-                        && self.default(name).is_none_or(|block| is_there(&Addresses::from_blocks([&block])))
+                        && self
+                            .default(name)
+                            .is_none_or(|block| is_there(&Addresses::from_blocks([&block])))
                 }
             },
             Declared::Service | Declared::TierSet => true,
@@ -132,7 +172,13 @@ impl<'p> Changed<'p> {
 impl Changed<'_> {
     /// The default of a parameter, if it is a block.
     fn default(&self, name: &str) -> Option<IpNet> {
-        let param = self.passes.version.policy.params.iter().find(|param| param.name == name);
+        let param = self
+            .passes
+            .version
+            .policy
+            .params
+            .iter()
+            .find(|param| param.name == name);
         param.and_then(|param| net::block(param.default.as_deref()?).ok())
     }
 }
@@ -152,16 +198,37 @@ struct Statement<'p> {
 
 impl<'p> Names<'p> {
     fn new(version: Version<'p>) -> Names<'p> {
-        let Version { policy, sources, given, .. } = version;
+        let Version {
+            policy,
+            sources,
+            given,
+            ..
+        } = version;
         let declarations = policy.declarations.iter().map(|declaration| {
-            let (span, key) = (declaration.statement, (declaration.what, sources.text(declaration.name)));
-            (key, Statement { span, source: sources.text(span) })
+            let (span, key) = (
+                declaration.statement,
+                (declaration.what, sources.text(declaration.name)),
+            );
+            (
+                key,
+                Statement {
+                    span,
+                    source: sources.text(span),
+                },
+            )
         });
         Names {
             version,
             declarations: declarations.collect(),
-            networks: policy.networks.iter().map(|network| (network.name.as_str(), network)).collect(),
-            given: given.iter().map(|given| (given.name.as_str(), given)).collect(),
+            networks: policy
+                .networks
+                .iter()
+                .map(|network| (network.name.as_str(), network))
+                .collect(),
+            given: given
+                .iter()
+                .map(|given| (given.name.as_str(), given))
+                .collect(),
         }
     }
 }
@@ -175,7 +242,10 @@ fn words(text: &str) -> Vec<&str> {
         for part in plain {
             let code = part.split('#').next().unwrap_or_default();
             let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-            words.extend(code.split(|c| !is_of_name(c)).filter(|word| !word.is_empty()));
+            words.extend(
+                code.split(|c| !is_of_name(c))
+                    .filter(|word| !word.is_empty()),
+            );
             if code.len() < part.len() {
                 break;
             }
@@ -185,8 +255,16 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 impl From<Citation<'_>> for ChangedLine {
-    fn from(Citation { file, line, text, .. }: Citation<'_>) -> ChangedLine {
-        ChangedLine { file: Some(file.to_string()), line: Some(line), text }
+    fn from(
+        Citation {
+            file, line, text, ..
+        }: Citation<'_>,
+    ) -> ChangedLine {
+        ChangedLine {
+            file: Some(file.to_string()),
+            line: Some(line),
+            text,
+        }
     }
 }
 
@@ -195,9 +273,17 @@ impl From<&Given> for ChangedLine {
         match place {
             Some((file, line)) => {
                 let text = format!("\"{name}\": \"{value}\"");
-                ChangedLine { file: Some(file.clone()), line: Some(*line), text }
+                ChangedLine {
+                    file: Some(file.clone()),
+                    line: Some(*line),
+                    text,
+                }
             }
-            None => ChangedLine { file: None, line: None, text: format!("set {name} = {value}") },
+            None => ChangedLine {
+                file: None,
+                line: None,
+                text: format!("set {name} = {value}"),
+            },
         }
     }
 }
@@ -218,6 +304,11 @@ mod tests {
     #[test]
     fn names_stand_in_no_string_and_no_comment() {
         let text = "network all = office, # lab\n  home-2 except 10.0.0.0/8 \"of # cdn\"";
-        assert_eq!(words(text), ["network", "all", "office", "home-2", "except", "10", "0", "0", "0", "8"]);
+        assert_eq!(
+            words(text),
+            [
+                "network", "all", "office", "home-2", "except", "10", "0", "0", "0", "8"
+            ]
+        );
     }
 }

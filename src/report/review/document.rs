@@ -1,5 +1,5 @@
-//! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added; a change of what is
-//! there changes `format`.
+//! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added; a
+//! change of what is there changes `format`.
 
 use super::Version;
 use super::changed::{Changed, ChangedLine};
@@ -70,7 +70,8 @@ pub struct ChangeLine<'p> {
     pub traffic: Vec<PieceLine>,
     /// Whether it is from or to the internet.
     pub internet: bool,
-    /// Whether it is so because the default of a parameter is another, for whoever gives it no value.
+    /// Whether it is so because the default of a parameter is another, for whoever gives it no
+    /// value.
     pub by_default: bool,
     /// The lines that changed what the sentences mean.
     pub changed: Vec<ChangedLine>,
@@ -101,7 +102,8 @@ pub struct DefaultLine<'p> {
 impl DefaultLine<'_> {
     /// `198.51.100.0/24 -> 0.0.0.0/0`
     pub fn change(&self) -> String {
-        let [before, after] = [self.before, self.after].map(|default| default.unwrap_or("no default"));
+        let [before, after] =
+            [self.before, self.after].map(|default| default.unwrap_or("no default"));
         format!("{before} -> {after}")
     }
 }
@@ -113,11 +115,22 @@ pub struct PieceLine {
     families: Vec<&'static str>,
 }
 
-pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, changes: &'p Changes<'p>) -> Document<'p> {
+pub(super) fn document<'p>(
+    old: Version<'p>,
+    new: Version<'p>,
+    diff: &Diff,
+    changes: &'p Changes<'p>,
+) -> Document<'p> {
     let both = [old, new];
     let (mut came, mut went) = (Changed::new(new, old), Changed::new(old, new));
-    let gained = diff.gained.iter().map(|change| change_line(diff, change, new, both, came.lines(change)));
-    let lost = diff.lost.iter().map(|change| change_line(diff, change, old, both, went.lines(change)));
+    let gained = diff
+        .gained
+        .iter()
+        .map(|change| change_line(diff, change, new, both, came.lines(change)));
+    let lost = diff
+        .lost
+        .iter()
+        .map(|change| change_line(diff, change, old, both, went.lines(change)));
     Document {
         format: 1,
         old: old.name,
@@ -126,7 +139,11 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, chan
         new_exists: new.exists,
         verdict: diff.verdict().word(),
         internet: diff.opens_to_the_internet(),
-        tiers: diff.ends.tiers().filter_map(|end| tier_line(diff, end, both)).collect(),
+        tiers: diff
+            .ends
+            .tiers()
+            .filter_map(|end| tier_line(diff, end, both))
+            .collect(),
         gained: gained.collect(),
         lost: lost.collect(),
         defaults: defaults(old, new),
@@ -138,11 +155,21 @@ pub(super) fn document<'p>(old: Version<'p>, new: Version<'p>, diff: &Diff, chan
 
 /// The parameters that both versions ask for, with a changed default.
 fn defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
-    let asked = |version: Version<'p>| version.deployment.parameters.iter().map(|it| (it.name, it.default));
+    let asked = |version: Version<'p>| {
+        version
+            .deployment
+            .parameters
+            .iter()
+            .map(|it| (it.name, it.default))
+    };
     let before: BTreeMap<&str, Option<&str>> = asked(old).collect();
     let line = |(parameter, after): (&'p str, Option<&'p str>)| {
         let before = *before.get(parameter)?;
-        (before != after).then_some(DefaultLine { parameter, before, after })
+        (before != after).then_some(DefaultLine {
+            parameter,
+            before,
+            after,
+        })
     };
     asked(new).filter_map(line).collect()
 }
@@ -157,7 +184,11 @@ fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option
         (None, None) => return None,
     };
     let Peer::Tier(tier) = peer else { return None };
-    let line = TierLine { tier: &version.policy.tier(tier).name, state, verdict: verdict.word() };
+    let line = TierLine {
+        tier: &version.policy.tier(tier).name,
+        state,
+        verdict: verdict.word(),
+    };
     (verdict != Verdict::Equal || state != "kept").then_some(line)
 }
 
@@ -169,26 +200,47 @@ fn change_line<'p>(
     changed: Vec<ChangedLine>,
 ) -> ChangeLine<'p> {
     let ends = [change.from, change.to].map(|end| diff.ends.get(end));
-    // which IP version it is goes without saying where an end has but one, or its addresses are said
+    // which IP version it is goes without saying where an end has but one, or its addresses are
+    // said
     let either = |family: Family| ends.iter().all(|end| end.addresses.has(family));
     let told = |family: &Family| change.has(*family) || Family::BOTH.into_iter().all(either);
-    let sets: Vec<_> =
-        Family::BOTH.into_iter().filter(told).map(|family| (family, change.traffic[family as usize].clone())).collect();
+    let sets: Vec<_> = Family::BOTH
+        .into_iter()
+        .filter(told)
+        .map(|family| (family, change.traffic[family as usize].clone()))
+        .collect();
     let pieces = pieces(&sets, true);
     let piece_line = |piece: &crate::report::words::Marked| PieceLine {
         what: piece.piece.to_string(),
-        families: piece.families.iter().map(|family| family.keyword()).collect(),
+        families: piece
+            .families
+            .iter()
+            .map(|family| family.keyword())
+            .collect(),
     };
     let said = |id| Citation::new(passes.policy, passes.sources, id);
     ChangeLine {
-        from: place(diff.ends.get(change.from), change.places.from.as_ref(), passes, both),
-        to: place(diff.ends.get(change.to), change.places.to.as_ref(), passes, both),
+        from: place(
+            diff.ends.get(change.from),
+            change.places.from.as_ref(),
+            passes,
+            both,
+        ),
+        to: place(
+            diff.ends.get(change.to),
+            change.places.to.as_ref(),
+            passes,
+            both,
+        ),
         on: line(&pieces),
         traffic: pieces.iter().map(piece_line).collect(),
         internet: change.internet,
         by_default: change.by_default,
         changed,
         sentences: change.causes.sentences.iter().map(|id| said(*id)).collect(),
-        open_tier: change.causes.open.map(|id| passes.policy.tier(id).name.as_str()),
+        open_tier: change
+            .causes
+            .open
+            .map(|id| passes.policy.tier(id).name.as_str()),
     }
 }

@@ -44,7 +44,8 @@ pub enum Before {
     Failed,
 }
 
-/// What lints find in one program and not in the other. A finding is known by its lint and its words.
+/// What lints find in one program and not in the other. A finding is known by its lint and its
+/// words.
 #[derive(Debug, Serialize)]
 pub struct Lints {
     /// In the new one.
@@ -80,23 +81,47 @@ pub struct Spot {
 pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Assertions<'p> {
     let renamed = Renamed::new(ends, old, new);
     let (before, after) = (stated(old), stated(new));
-    let in_new_words: Vec<String> = before.iter().map(|(said, _)| renamed.words(&said.text)).collect();
+    let in_new_words: Vec<String> = before
+        .iter()
+        .map(|(said, _)| renamed.words(&said.text))
+        .collect();
     let said: BTreeSet<&str> = after.iter().map(|(said, _)| said.text.as_str()).collect();
-    let known: BTreeMap<&str, bool> =
-        in_new_words.iter().zip(&before).map(|(text, (_, why))| (text.as_str(), why.is_empty())).collect();
+    let known: BTreeMap<&str, bool> = in_new_words
+        .iter()
+        .zip(&before)
+        .map(|(text, (_, why))| (text.as_str(), why.is_empty()))
+        .collect();
     let before_of = |text: &str| match known.get(text) {
         Some(true) => Before::Held,
         Some(false) => Before::Failed,
         None => Before::Absent,
     };
-    let removed: Vec<usize> = (0..before.len()).filter(|n| !said.contains(in_new_words[*n].as_str())).collect();
+    let removed: Vec<usize> = (0..before.len())
+        .filter(|n| !said.contains(in_new_words[*n].as_str()))
+        .collect();
     let holding = after.iter().filter(|(_, why)| why.is_empty()).count();
-    let states: Vec<Before> = after.iter().map(|(said, _)| before_of(&said.text)).collect();
-    let failing = after.into_iter().zip(states).filter(|((_, why), _)| !why.is_empty());
-    let failing = failing.map(|((said, why), before)| Failing { before, said, why }).collect();
+    let states: Vec<Before> = after
+        .iter()
+        .map(|(said, _)| before_of(&said.text))
+        .collect();
+    let failing = after
+        .into_iter()
+        .zip(states)
+        .filter(|((_, why), _)| !why.is_empty());
+    let failing = failing
+        .map(|((said, why), before)| Failing { before, said, why })
+        .collect();
     let gone: BTreeSet<usize> = removed.into_iter().collect();
-    let removed = before.into_iter().enumerate().filter(|(n, _)| gone.contains(n)).map(|(_, (said, _))| said);
-    Assertions { failing, removed: removed.collect(), holding }
+    let removed = before
+        .into_iter()
+        .enumerate()
+        .filter(|(n, _)| gone.contains(n))
+        .map(|(_, (said, _))| said);
+    Assertions {
+        failing,
+        removed: removed.collect(),
+        holding,
+    }
 }
 
 /// Tiers that have another name in the new program.
@@ -104,13 +129,18 @@ struct Renamed<'p>(BTreeMap<&'p str, &'p str>);
 
 impl<'p> Renamed<'p> {
     fn new(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Renamed<'p> {
-        let names = ends.tiers().filter_map(|id| match (ends.get(id).old, ends.get(id).new) {
-            (Some(Peer::Tier(was)), Some(Peer::Tier(is))) => {
-                let (was, is) = (old.policy.tier(was).name.as_str(), new.policy.tier(is).name.as_str());
-                (was != is).then_some((was, is))
-            }
-            (_, _) => None,
-        });
+        let names = ends
+            .tiers()
+            .filter_map(|id| match (ends.get(id).old, ends.get(id).new) {
+                (Some(Peer::Tier(was)), Some(Peer::Tier(is))) => {
+                    let (was, is) = (
+                        old.policy.tier(was).name.as_str(),
+                        new.policy.tier(is).name.as_str(),
+                    );
+                    (was != is).then_some((was, is))
+                }
+                (_, _) => None,
+            });
         Renamed(names.collect())
     }
 
@@ -129,22 +159,44 @@ impl<'p> Renamed<'p> {
 
 /// The assertions of a program, each with why it does not hold.
 fn stated(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
-    let within =
-        |inner: Span, outer: Span| inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end;
-    let failures: Vec<(Span, String)> =
-        version.problems.iter().filter_map(|problem| Some((problem.span()?, failure(problem)?))).collect();
-    let why = |span: Span| failures.iter().filter(|(at, _)| within(*at, span)).map(|(_, why)| why.clone()).collect();
-    version.policy.assertions.iter().map(|a| (Citation::at(version.sources, a.span), why(a.span))).collect()
+    let within = |inner: Span, outer: Span| {
+        inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
+    };
+    let failures: Vec<(Span, String)> = version
+        .problems
+        .iter()
+        .filter_map(|problem| Some((problem.span()?, failure(problem)?)))
+        .collect();
+    let why = |span: Span| {
+        failures
+            .iter()
+            .filter(|(at, _)| within(*at, span))
+            .map(|(_, why)| why.clone())
+            .collect()
+    };
+    version
+        .policy
+        .assertions
+        .iter()
+        .map(|a| (Citation::at(version.sources, a.span), why(a.span)))
+        .collect()
 }
 
 /// What an assertion's failure says; nothing for other problems.
 fn failure(problem: &Problem) -> Option<String> {
-    problem.report().code.starts_with("E07").then(|| problem.report().message)
+    problem
+        .report()
+        .code
+        .starts_with("E07")
+        .then(|| problem.report().message)
 }
 
 pub(super) fn lints(old: Version<'_>, new: Version<'_>) -> Lints {
     let (before, after) = (found(old), found(new));
-    Lints { new: beyond(&after, &before), gone: beyond(&before, &after) }
+    Lints {
+        new: beyond(&after, &before),
+        gone: beyond(&before, &after),
+    }
 }
 
 /// What is found in one program more often than in the other.
@@ -161,7 +213,11 @@ fn beyond(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
         }
         Some(_) | None => false,
     };
-    these.iter().filter(|line| !is_known(line)).cloned().collect()
+    these
+        .iter()
+        .filter(|line| !is_known(line))
+        .cloned()
+        .collect()
 }
 
 fn found(version: Version<'_>) -> Vec<LintLine> {
@@ -176,7 +232,16 @@ fn lint_line(version: Version<'_>, finding: &Finding) -> LintLine {
     let place = finding.labels.first().map(|label| {
         let file = version.sources.file(label.span.file);
         let (line, column) = file.line_column(label.span.start);
-        Spot { file: file.name().to_string(), line, column }
+        Spot {
+            file: file.name().to_string(),
+            line,
+            column,
+        }
     });
-    LintLine { lint: finding.lint, level: finding.level.word(), message: finding.message.clone(), place }
+    LintLine {
+        lint: finding.lint,
+        level: finding.level.word(),
+        message: finding.message.clone(),
+        place,
+    }
 }

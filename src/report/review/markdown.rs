@@ -17,7 +17,8 @@ use std::path::Path;
 /// Where the lines of the two programs can be looked at.
 #[derive(Debug, Default)]
 pub struct Links {
-    /// `https://github.com/acme/shop/blob/{rev}/{file}#L{line}`; without it lines are named and link nowhere.
+    /// `https://github.com/acme/shop/blob/{rev}/{file}#L{line}`; without it lines are named and
+    /// link nowhere.
     pub template: Option<String>,
     /// Of the old program, and of the new one.
     pub sides: [LinkBase; 2],
@@ -49,9 +50,24 @@ struct Limits {
 
 /// From much to little.
 const LIMITS: [Limits; 3] = [
-    Limits { connections: [25, 150], sentences: 4, rules: 60, findings: 60 },
-    Limits { connections: [15, 40], sentences: 2, rules: 20, findings: 20 },
-    Limits { connections: [8, 8], sentences: 1, rules: 5, findings: 5 },
+    Limits {
+        connections: [25, 150],
+        sentences: 4,
+        rules: 60,
+        findings: 60,
+    },
+    Limits {
+        connections: [15, 40],
+        sentences: 2,
+        rules: 20,
+        findings: 20,
+    },
+    Limits {
+        connections: [8, 8],
+        sentences: 1,
+        rules: 5,
+        findings: 5,
+    },
 ];
 
 /// A comment, at several lengths, the longest first.
@@ -62,7 +78,10 @@ impl Comment {
     /// The longest that is within so many bytes, else the shortest: GitHub takes 65,536 characters.
     pub fn within(&self, room: usize) -> &str {
         let Comment([much, some, little]) = self;
-        [much, some].into_iter().find(|text| text.len() <= room).unwrap_or(little)
+        [much, some]
+            .into_iter()
+            .find(|text| text.len() <= room)
+            .unwrap_or(little)
     }
 }
 
@@ -72,10 +91,20 @@ pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
 }
 
 fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
-    let Review { document, aws: told } = review;
+    let Review {
+        document,
+        aws: told,
+    } = review;
     let compared = compared(&code(document.new), &code(document.old), document.verdict);
-    let nothing = if review.is_empty() { ", and AWS has nothing to do" } else { "" };
-    let mut out = format!("### tierwall: {}\n\n{compared}{nothing}\n", verdict(document));
+    let nothing = if review.is_empty() {
+        ", and AWS has nothing to do"
+    } else {
+        ""
+    };
+    let mut out = format!(
+        "### tierwall: {}\n\n{compared}{nothing}\n",
+        verdict(document)
+    );
     let lines = summary(document);
     if !lines.is_empty() || !document.tiers.is_empty() {
         out.push('\n');
@@ -95,7 +124,11 @@ fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
 
 /// `- tiers: web wider, cache wider (created)`
 fn tiers(tiers: &[TierLine<'_>], limits: Limits, out: &mut String) {
-    let one = |TierLine { tier, state, verdict }: &TierLine<'_>| match *state {
+    let one = |TierLine {
+                   tier,
+                   state,
+                   verdict,
+               }: &TierLine<'_>| match *state {
         "kept" => format!("{} {verdict}", code(tier)),
         state => format!("{} {verdict} ({state})", code(tier)),
     };
@@ -107,7 +140,11 @@ fn tiers(tiers: &[TierLine<'_>], limits: Limits, out: &mut String) {
 
 /// `**wider**, open to the internet`
 fn verdict(document: &Document<'_>) -> String {
-    let internet = if document.internet { ", opens something to the internet" } else { "" };
+    let internet = if document.internet {
+        ", opens something to the internet"
+    } else {
+        ""
+    };
     format!("**{}**{internet}", document.verdict)
 }
 
@@ -121,14 +158,27 @@ struct Linker<'l> {
 impl Linker<'_> {
     /// `[shop.tier:14](https://…)`
     fn place(self, file: &str, line: usize) -> String {
-        let LinkBase { revision, prefix, directory } = self.side;
+        let LinkBase {
+            revision,
+            prefix,
+            directory,
+        } = self.side;
         let shown = code(&format!("{file}:{line}"));
-        let Some(template) = &self.links.template else { return shown };
+        let Some(template) = &self.links.template else {
+            return shown;
+        };
         let path = file.strip_prefix(prefix.as_str()).unwrap_or(file);
         let path = lexical(Path::new(&format!("{directory}{path}")));
-        let path: String = path.to_string_lossy().chars().flat_map(in_address).collect();
+        let path: String = path
+            .to_string_lossy()
+            .chars()
+            .flat_map(in_address)
+            .collect();
         let line = line.to_string();
-        let address = template.replace("{rev}", revision).replace("{file}", &path).replace("{line}", &line);
+        let address = template
+            .replace("{rev}", revision)
+            .replace("{file}", &path)
+            .replace("{line}", &line);
         format!("[{shown}]({address})")
     }
 
@@ -138,7 +188,9 @@ impl Linker<'_> {
 
     fn changed(self, changed: &ChangedLine) -> String {
         match (&changed.file, changed.line) {
-            (Some(file), Some(line)) => format!("{} {}", self.place(file, line), code(&changed.text)),
+            (Some(file), Some(line)) => {
+                format!("{} {}", self.place(file, line), code(&changed.text))
+            }
             (Some(_) | None, _) => code(&changed.text),
         }
     }
@@ -150,7 +202,10 @@ fn in_address(c: char) -> Vec<char> {
         return vec![c];
     }
     let mut bytes = [0; 4];
-    c.encode_utf8(&mut bytes).bytes().flat_map(|byte| format!("%{byte:02X}").chars().collect::<Vec<_>>()).collect()
+    c.encode_utf8(&mut bytes)
+        .bytes()
+        .flat_map(|byte| format!("%{byte:02X}").chars().collect::<Vec<_>>())
+        .collect()
 }
 
 /// What passes under one of the two programs, and what does where a deployment takes the defaults.
@@ -163,7 +218,12 @@ fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, 
 
     out.push_str("\n**Defaults**: a deployment that sets its own values is not affected\n\n");
     for line in document.defaults.iter().take(limits.findings) {
-        let _ = writeln!(out, "- {} {}", code(line.parameter), escaped(&line.change()));
+        let _ = writeln!(
+            out,
+            "- {} {}",
+            code(line.parameter),
+            escaped(&line.change())
+        );
     }
     out.push_str(&more(document.defaults.len(), limits));
     table(&by_default, limits, out);
@@ -171,31 +231,60 @@ fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, 
 
 /// A row of the table, as text.
 struct TableRow {
-    /// Whether it is something gained from or to the internet: that is never left out, and never folded.
+    /// Whether it is something gained from or to the internet: that is never left out, and never
+    /// folded.
     is_shown: bool,
     text: String,
 }
 
-fn table_rows(document: &Document<'_>, by_default: bool, [old, new]: [Linker<'_>; 2], limits: Limits) -> Vec<TableRow> {
+fn table_rows(
+    document: &Document<'_>,
+    by_default: bool,
+    [old, new]: [Linker<'_>; 2],
+    limits: Limits,
+) -> Vec<TableRow> {
     let side = |what: &str, changes: &[ChangeLine<'_>], linker: Linker<'_>| {
         let sentence = |said: &Citation<'_>| linker.said(said);
         let line = |line: &ChangedLine| linker.changed(line);
-        let cited = Cited { most: limits.sentences, sentence: &sentence, line: &line };
-        let changes = changes.iter().filter(|change| change.by_default == by_default);
-        rows(changes, &cited).iter().map(|row| (row.is_public, table_row(what, row))).collect::<Vec<_>>()
+        let cited = Cited {
+            most: limits.sentences,
+            sentence: &sentence,
+            line: &line,
+        };
+        let changes = changes
+            .iter()
+            .filter(|change| change.by_default == by_default);
+        rows(changes, &cited)
+            .iter()
+            .map(|row| (row.is_public, table_row(what, row)))
+            .collect::<Vec<_>>()
     };
     let gained = side("**gained**", &document.gained, new).into_iter();
     let lost = side("lost", &document.lost, old).into_iter();
     let gained = gained.map(|(is_shown, text)| TableRow { is_shown, text });
-    gained.chain(lost.map(|(_, text)| TableRow { is_shown: false, text })).collect()
+    gained
+        .chain(lost.map(|(_, text)| TableRow {
+            is_shown: false,
+            text,
+        }))
+        .collect()
 }
 
 const HEAD: &str = "| | from | to | on | said by |\n|---|---|---|---|---|\n";
 
 fn table_row(what: &str, row: &Row) -> String {
     let mark = if row.internet { ", **internet**" } else { "" };
-    let cells = [format!("{what}{mark}"), escaped(&row.from()), escaped(&row.to()), escaped(&row.on)];
-    format!("| {} | {} |\n", cells.join(" | "), row.because.join("<br>").replace('|', "\\|"))
+    let cells = [
+        format!("{what}{mark}"),
+        escaped(&row.from()),
+        escaped(&row.to()),
+        escaped(&row.on),
+    ];
+    format!(
+        "| {} | {} |\n",
+        cells.join(" | "),
+        row.because.join("<br>").replace('|', "\\|")
+    )
 }
 
 /// Rows, the first of them; the rest folded, as far as a comment has room.
@@ -222,24 +311,46 @@ fn table(rows: &[TableRow], limits: Limits, out: &mut String) {
 
     let _ = write!(out, "\n{HEAD}{shown}");
     if in_fold > 0 {
-        let _ = write!(out, "\n<details><summary>{in_fold} more</summary>\n\n{HEAD}{folded}\n</details>\n");
+        let _ = write!(
+            out,
+            "\n<details><summary>{in_fold} more</summary>\n\n{HEAD}{folded}\n</details>\n"
+        );
     }
     if left > 0 {
         let _ = writeln!(out, "\nand {left} more, which are too many for a comment");
     }
 }
 
-fn assertions(assertions: &Assertions<'_>, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
-    let Assertions { failing, removed, .. } = assertions;
+fn assertions(
+    assertions: &Assertions<'_>,
+    old: Linker<'_>,
+    new: Linker<'_>,
+    limits: Limits,
+    out: &mut String,
+) {
+    let Assertions {
+        failing, removed, ..
+    } = assertions;
     if failing.is_empty() && removed.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n**Assertions**\n");
     let left = more(failing.len() + removed.len(), limits);
-    let gone = removed.iter().take(limits.findings.saturating_sub(failing.len()));
+    let gone = removed
+        .iter()
+        .take(limits.findings.saturating_sub(failing.len()));
     for failing in failing.iter().take(limits.findings) {
-        let why = failing.why.iter().map(|why| format!("<br>{}", escaped(why))).collect::<String>();
-        let _ = writeln!(out, "- {}: {}{why}", standing(failing.before), new.said(&failing.said));
+        let why = failing
+            .why
+            .iter()
+            .map(|why| format!("<br>{}", escaped(why)))
+            .collect::<String>();
+        let _ = writeln!(
+            out,
+            "- {}: {}{why}",
+            standing(failing.before),
+            new.said(&failing.said)
+        );
     }
     for said in gone {
         let _ = writeln!(out, "- removed: {}", old.said(said));
@@ -258,9 +369,20 @@ fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
         return;
     }
     let headline = in_html(&lines.headline().join("; "));
-    let uses = lines.uses(uses).into_iter().map(|line| format!("quota: {line}"));
-    let rest: Vec<String> = aws_lines(lines, limits.rules).into_iter().chain(uses).collect();
-    let _ = write!(out, "\n<details><summary>{}</summary>\n\n{}\n</details>\n", headline, block(&rest.join("\n")));
+    let uses = lines
+        .uses(uses)
+        .into_iter()
+        .map(|line| format!("quota: {line}"));
+    let rest: Vec<String> = aws_lines(lines, limits.rules)
+        .into_iter()
+        .chain(uses)
+        .collect();
+    let _ = write!(
+        out,
+        "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
+        headline,
+        block(&rest.join("\n"))
+    );
 }
 
 fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
@@ -269,19 +391,38 @@ fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &
         return;
     }
     let (count, cleared) = (counted(found.len(), "new finding"), gone.len());
-    let _ = writeln!(out, "\n<details><summary>Lints: {count}, {cleared} gone</summary>\n");
+    let _ = writeln!(
+        out,
+        "\n<details><summary>Lints: {count}, {cleared} gone</summary>\n"
+    );
     for (what, line, linker) in found
         .iter()
         .map(|line| ("new", line, new))
         .chain(gone.iter().map(|line| ("gone", line, old)))
         .take(limits.findings)
     {
-        let LintLine { lint, level, message, place } = line;
-        let place =
-            place.as_ref().map(|place| format!("{} ", linker.place(&place.file, place.line))).unwrap_or_default();
-        let _ = writeln!(out, "- {what}: {place}{level} {}: {}", code(lint), escaped(message));
+        let LintLine {
+            lint,
+            level,
+            message,
+            place,
+        } = line;
+        let place = place
+            .as_ref()
+            .map(|place| format!("{} ", linker.place(&place.file, place.line)))
+            .unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "- {what}: {place}{level} {}: {}",
+            code(lint),
+            escaped(message)
+        );
     }
-    let _ = writeln!(out, "{}\n</details>", more(found.len() + gone.len(), limits));
+    let _ = writeln!(
+        out,
+        "{}\n</details>",
+        more(found.len() + gone.len(), limits)
+    );
 }
 
 /// How many are left out, as an item of a list.
@@ -301,7 +442,9 @@ fn block(text: &str) -> String {
 
 /// Text in a tag of HTML.
 fn in_html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// Text as code, whatever is in it.
@@ -354,8 +497,12 @@ mod tests {
 
     #[test]
     fn code_ends_where_it_ends() {
-        for (text, shown) in [("a", "`a`"), ("`", "`` ` ``"), ("a``b", "``` a``b ```"), ("a\n\n<!--", "`a\\n\\n<!--`")]
-        {
+        for (text, shown) in [
+            ("a", "`a`"),
+            ("`", "`` ` ``"),
+            ("a``b", "``` a``b ```"),
+            ("a\n\n<!--", "`a\\n\\n<!--`"),
+        ] {
             assert_eq!(code(text), shown);
         }
     }

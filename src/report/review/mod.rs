@@ -1,7 +1,8 @@
-//! A change of a program, for whoever reviews it: what it opens and closes, what AWS will do, which assertions and
-//! lints speak up.
+//! A change of a program, for whoever reviews it: what it opens and closes, what AWS will do, which
+//! assertions and lints speak up.
 //!
-//! Everything that is shown is found once, as the [`Document`] that is the JSON; the others lay it out.
+//! Everything that is shown is found once, as the [`Document`] that is the JSON; the others lay it
+//! out.
 
 mod changed;
 mod document;
@@ -65,8 +66,15 @@ pub fn review<'p>(
     changes: &'p Changes<'p>,
 ) -> Review<'p> {
     let diff = Diff::between(old.policy, new.policy, tier_mapping);
-    let aws = Lines { changes, old: old.sources, new: new.sources };
-    Review { document: document::document(old, new, &diff, changes), aws }
+    let aws = Lines {
+        changes,
+        old: old.sources,
+        new: new.sources,
+    };
+    Review {
+        document: document::document(old, new, &diff, changes),
+        aws,
+    }
 }
 
 impl Review<'_> {
@@ -77,7 +85,12 @@ impl Review<'_> {
 
     /// Whether another security group takes the place of one.
     pub fn replaces(&self) -> bool {
-        self.has(|fate| matches!(fate, GroupOutcome::Replaced { .. } | GroupOutcome::Recreated))
+        self.has(|fate| {
+            matches!(
+                fate,
+                GroupOutcome::Replaced { .. } | GroupOutcome::Recreated
+            )
+        })
     }
 
     /// Whether a security group is deleted, and none takes its place that the program knows of.
@@ -86,6 +99,10 @@ impl Review<'_> {
     }
 
     fn has(&self, is: fn(&GroupOutcome) -> bool) -> bool {
-        self.aws.changes.groups.iter().any(|(change, _)| is(&change.fate))
+        self.aws
+            .changes
+            .groups
+            .iter()
+            .any(|(change, _)| is(&change.fate))
     }
 }

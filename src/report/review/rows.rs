@@ -34,8 +34,13 @@ impl Row {
     }
 
     fn names(&self, all: &[String]) -> String {
-        let is_tier = |name: &String| !name.contains([' ', '/', '(']) && !name.starts_with("anywhere");
-        let noun = if all.iter().all(is_tier) { "tiers" } else { "ends" };
+        let is_tier =
+            |name: &String| !name.contains([' ', '/', '(']) && !name.starts_with("anywhere");
+        let noun = if all.iter().all(is_tier) {
+            "tiers"
+        } else {
+            "ends"
+        };
         // what is gained from or to the internet is named in full
         names(all, if self.is_public { usize::MAX } else { NAMES }, noun)
     }
@@ -52,7 +57,10 @@ pub(super) struct Cited<'c> {
 }
 
 /// The rows of some connections, in their order.
-pub(super) fn rows<'l>(changes: impl Iterator<Item = &'l ChangeLine<'l>>, cited: &Cited<'_>) -> Vec<Row> {
+pub(super) fn rows<'l>(
+    changes: impl Iterator<Item = &'l ChangeLine<'l>>,
+    cited: &Cited<'_>,
+) -> Vec<Row> {
     let row = |change: &ChangeLine<'_>| Row {
         from: vec![change.from.to_string()],
         to: vec![change.to.to_string()],
@@ -68,8 +76,13 @@ pub(super) fn rows<'l>(changes: impl Iterator<Item = &'l ChangeLine<'l>>, cited:
 /// What changed and what lets a change through, in words, and how many more sentences do.
 fn because(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
     let changed = change.changed.iter().map(cited.line);
-    let open = change.open_tier.map(|tier| format!("{tier} may send everything (outbound = open)"));
-    let mut sentences: Vec<String> = open.into_iter().chain(change.sentences.iter().map(cited.sentence)).collect();
+    let open = change
+        .open_tier
+        .map(|tier| format!("{tier} may send everything (outbound = open)"));
+    let mut sentences: Vec<String> = open
+        .into_iter()
+        .chain(change.sentences.iter().map(cited.sentence))
+        .collect();
     if sentences.len() > cited.most + 1 {
         let more = sentences.len() - cited.most;
         sentences.truncate(cited.most);

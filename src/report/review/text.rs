@@ -11,7 +11,10 @@ use std::fmt::Write;
 
 /// What a change does, worst first.
 pub fn text(review: &Review<'_>) -> String {
-    let Review { document, aws: lines } = review;
+    let Review {
+        document,
+        aws: lines,
+    } = review;
     let mut out = headline(review);
     connections("gained", '+', &document.gained, &mut out);
     connections("lost", '-', &document.lost, &mut out);
@@ -26,9 +29,16 @@ pub fn text(review: &Review<'_>) -> String {
 /// What the change does, and what there is to know first.
 fn headline(review: &Review<'_>) -> String {
     let document = &review.document;
-    let nothing = if review.is_empty() { ", and AWS has nothing to do" } else { "" };
-    let mut out =
-        format!("{}: {}{nothing}\n", document.verdict, compared(document.new, document.old, document.verdict));
+    let nothing = if review.is_empty() {
+        ", and AWS has nothing to do"
+    } else {
+        ""
+    };
+    let mut out = format!(
+        "{}: {}{nothing}\n",
+        document.verdict,
+        compared(document.new, document.old, document.verdict)
+    );
     for line in summary(document) {
         let _ = writeln!(out, "  {line}");
     }
@@ -62,34 +72,65 @@ fn aws(lines: &Lines<'_>, out: &mut String) {
 
 /// What AWS will do, in counts, then by groups and rules, of which the first are shown.
 pub(super) fn aws_lines(lines: &Lines<'_>, rules: usize) -> Vec<String> {
-    lines.counts().into_iter().chain(lines.each(rules)).collect()
+    lines
+        .counts()
+        .into_iter()
+        .chain(lines.each(rules))
+        .collect()
 }
 
 /// What there is to know first, a line each.
 pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    for (exists, name) in [(document.old_exists, document.old), (document.new_exists, document.new)] {
+    for (exists, name) in [
+        (document.old_exists, document.old),
+        (document.new_exists, document.new),
+    ] {
         if !exists {
-            lines.push(format!("there is no {name}, so it is compared with nothing at all"));
+            lines.push(format!(
+                "there is no {name}, so it is compared with nothing at all"
+            ));
         }
     }
-    for Fix { was, tier, file, line, text, .. } in document.aws.fixes() {
+    for Fix {
+        was,
+        tier,
+        file,
+        line,
+        text,
+        ..
+    } in document.aws.fixes()
+    {
         lines.push(format!(
             "`{was}` is deleted and `{tier}` created with the same rules; to keep the group, write `{text}` at {file}:{line}"
         ));
     }
-    let began = document.assertions.failing.iter().filter(|failing| failing.before != Before::Failed).count();
+    let began = document
+        .assertions
+        .failing
+        .iter()
+        .filter(|failing| failing.before != Before::Failed)
+        .count();
     if began > 0 {
         lines.push(format!(
             "{} to fail",
-            if began == 1 { "1 assertion begins".into() } else { format!("{began} assertions begin") }
+            if began == 1 {
+                "1 assertion begins".into()
+            } else {
+                format!("{began} assertions begin")
+            }
         ));
     }
     let removed = document.assertions.removed.len();
     if removed > 0 {
         lines.push(format!("{} removed", counted(removed, "assertion")));
     }
-    let worse = document.lints.new.iter().filter(|line| line.level != "note").count();
+    let worse = document
+        .lints
+        .new
+        .iter()
+        .filter(|line| line.level != "note")
+        .count();
     if worse > 0 {
         lines.push(format!("{} of lints", counted(worse, "new finding")));
     }
@@ -107,8 +148,17 @@ pub(super) fn standing(before: Before) -> &'static str {
 
 /// The rows of what is gained or lost, each with its sign: by defaults, or by whatever is deployed.
 fn signed<'l>(sign: char, changes: &'l [ChangeLine<'l>], by_default: bool) -> Vec<(char, Row)> {
-    let cited = Cited { most: 8, sentence: &|said| said.to_string(), line: &|line| line.to_string() };
-    let rows = rows(changes.iter().filter(|change| change.by_default == by_default), &cited);
+    let cited = Cited {
+        most: 8,
+        sentence: &|said| said.to_string(),
+        line: &|line| line.to_string(),
+    };
+    let rows = rows(
+        changes
+            .iter()
+            .filter(|change| change.by_default == by_default),
+        &cited,
+    );
     rows.into_iter().map(|row| (sign, row)).collect()
 }
 
@@ -123,11 +173,18 @@ fn connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut St
 
 /// What other defaults of parameters open and close.
 fn defaults(document: &Document<'_>, out: &mut String) {
-    let rows = [signed('+', &document.gained, true), signed('-', &document.lost, true)].concat();
+    let rows = [
+        signed('+', &document.gained, true),
+        signed('-', &document.lost, true),
+    ]
+    .concat();
     if rows.is_empty() && document.defaults.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\ndefaults: a deployment that sets its own values is not affected");
+    let _ = writeln!(
+        out,
+        "\ndefaults: a deployment that sets its own values is not affected"
+    );
     for line in &document.defaults {
         let _ = writeln!(out, "  ~ {}: {}", line.parameter, line.change());
     }
@@ -136,9 +193,16 @@ fn defaults(document: &Document<'_>, out: &mut String) {
 
 /// A line for each row, and below it what lets it through.
 fn lines(rows: &[(char, Row)], out: &mut String) {
-    let pairs: Vec<String> = rows.iter().map(|(_, row)| format!("{} -> {}", row.from(), row.to())).collect();
+    let pairs: Vec<String> = rows
+        .iter()
+        .map(|(_, row)| format!("{} -> {}", row.from(), row.to()))
+        .collect();
     let width = |texts: &mut dyn Iterator<Item = &str>, most: usize| {
-        texts.map(|text| text.chars().count()).filter(|width| *width <= most).max().unwrap_or(0)
+        texts
+            .map(|text| text.chars().count())
+            .filter(|width| *width <= most)
+            .max()
+            .unwrap_or(0)
     };
     let ends = width(&mut pairs.iter().map(String::as_str), 60);
     let on = width(&mut rows.iter().map(|(_, row)| row.on.as_str()), 40);
@@ -161,9 +225,15 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
         "kept" => verdict.to_string(),
         state => format!("{verdict}, {state}"),
     };
-    let lines = tiers.iter().map(|line| (vec![line.tier.to_string()], verdict(line))).collect();
+    let lines = tiers
+        .iter()
+        .map(|line| (vec![line.tier.to_string()], verdict(line)))
+        .collect();
     let lines = fold(lines, |line: &mut (Vec<String>, String)| &mut line.0);
-    let lines: Vec<(String, String)> = lines.into_iter().map(|(tiers, verdict)| (tiers.join(", "), verdict)).collect();
+    let lines: Vec<(String, String)> = lines
+        .into_iter()
+        .map(|(tiers, verdict)| (tiers.join(", "), verdict))
+        .collect();
     let widths = lines.iter().map(|(tiers, _)| tiers.chars().count());
     let width = widths.filter(|width| *width <= 60).max().unwrap_or(0);
     for (tiers, verdict) in lines {
@@ -172,7 +242,11 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
 }
 
 fn assertions(assertions: &Assertions<'_>, out: &mut String) {
-    let Assertions { failing, removed, holding } = assertions;
+    let Assertions {
+        failing,
+        removed,
+        holding,
+    } = assertions;
     if failing.is_empty() && removed.is_empty() {
         return;
     }
@@ -195,9 +269,21 @@ fn lints(lints: &Lints, out: &mut String) {
         return;
     }
     let _ = writeln!(out, "\nlints");
-    for (sign, line) in new.iter().map(|line| ('+', line)).chain(gone.iter().map(|line| ('-', line))) {
-        let LintLine { lint, level, message, place } = line;
-        let place = place.as_ref().map(|place| format!("{}:{}: ", place.file, place.line)).unwrap_or_default();
+    for (sign, line) in new
+        .iter()
+        .map(|line| ('+', line))
+        .chain(gone.iter().map(|line| ('-', line)))
+    {
+        let LintLine {
+            lint,
+            level,
+            message,
+            place,
+        } = line;
+        let place = place
+            .as_ref()
+            .map(|place| format!("{}:{}: ", place.file, place.line))
+            .unwrap_or_default();
         let _ = writeln!(out, "  {sign} {place}{level}[{lint}]: {message}");
     }
 }

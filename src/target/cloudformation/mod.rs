@@ -1,12 +1,13 @@
 //! CloudFormation JSON, written as it is made: no tree of the template ever exists.
 //!
-//! Rules that name a tier of the stack are resources of their own, always, so that no cycle can arise; all
-//! others stand in their group.
+//! Rules that name a tier of the stack are resources of their own, always, so that no cycle can
+//! arise; all others stand in their group.
 
 use super::Backend;
 use crate::groups::{
-    Deployment, Direction, Family, Group, ListReference, Names, ParamKind, Parameter, Peer, PrefixListId, Protocol,
-    Reference, Renaming, Rule, Style, TierId, Traffic, aws_list, push_block, push_pascal,
+    Deployment, Direction, Family, Group, ListReference, Names, ParamKind, Parameter, Peer,
+    PrefixListId, Protocol, Reference, Renaming, Rule, Style, TierId, Traffic, aws_list,
+    push_block, push_pascal,
 };
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -14,15 +15,26 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// The target.
-pub const BACKEND: Backend =
-    Backend { name: "cloudformation", short: "cfn", extension: "json", mark: MARK, emit, addresses };
+pub const BACKEND: Backend = Backend {
+    name: "cloudformation",
+    short: "cfn",
+    extension: "json",
+    mark: MARK,
+    emit,
+    addresses,
+};
 
 const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
 
 fn emit(deployment: &Deployment<'_>) -> Vec<u8> {
-    let template = Template { deployment, names: names(deployment), spare: RefCell::default() };
+    let template = Template {
+        deployment,
+        names: names(deployment),
+        spare: RefCell::default(),
+    };
     let mut out = super::room(deployment, 384);
-    serde_json::to_writer_pretty(&mut out, &template).expect("a vector takes all, and every key is a string");
+    serde_json::to_writer_pretty(&mut out, &template)
+        .expect("a vector takes all, and every key is a string");
     out.push(b'\n');
     out
 }
@@ -36,8 +48,19 @@ fn addresses(_: &Deployment<'_>) -> Vec<String> {
 pub fn names<'d>(deployment: &'d Deployment<'d>) -> Names<'d> {
     let mut others: Vec<String> = deployment.groups.iter().map(group_id).collect();
     others.extend(parameters(deployment).map(parameter_id));
-    others.extend(deployment.lists.iter().map(|id| list_parameter(deployment, *id)));
-    Names::new(deployment, Style::Pascal, Renaming::Oldest, separate, &others)
+    others.extend(
+        deployment
+            .lists
+            .iter()
+            .map(|id| list_parameter(deployment, *id)),
+    );
+    Names::new(
+        deployment,
+        Style::Pascal,
+        Renaming::Oldest,
+        separate,
+        &others,
+    )
 }
 
 /// Whether a rule is a resource of its own.
@@ -60,15 +83,25 @@ pub fn asks_for(parameter: &Parameter<'_>) -> bool {
 
 /// The parameters that a template uses.
 pub fn parameters<'d>(deployment: &'d Deployment<'d>) -> impl Iterator<Item = &'d Parameter<'d>> {
-    deployment.parameters.iter().filter(|parameter| asks_for(parameter))
+    deployment
+        .parameters
+        .iter()
+        .filter(|parameter| asks_for(parameter))
 }
 
 /// How many resources, parameters and outputs the template of a deployment has.
 pub fn counts(deployment: &Deployment<'_>) -> [usize; 3] {
     let groups = deployment.groups.len();
-    let rules = deployment.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress));
+    let rules = deployment
+        .groups
+        .iter()
+        .flat_map(|group| group.ingress.iter().chain(&group.egress));
     let rules = rules.filter(|rule| separate(rule)).count();
-    [groups + rules, parameters(deployment).count() + deployment.lists.len(), groups]
+    [
+        groups + rules,
+        parameters(deployment).count() + deployment.lists.len(),
+        groups,
+    ]
 }
 
 fn cidr(family: Family) -> &'static str {
@@ -138,11 +171,15 @@ impl Serialize for Template<'_> {
 impl Template<'_> {
     fn group(&self, tier: TierId) -> Value<'static> {
         let id = group_id(self.deployment.group(tier));
-        Value::GetAtt { get: [id.into(), "GroupId".into()] }
+        Value::GetAtt {
+            get: [id.into(), "GroupId".into()],
+        }
     }
 
     fn parameter(&self, id: crate::groups::ParamId) -> Value<'static> {
-        Value::Ref { to: pascal(self.deployment.parameter_name(id)) }
+        Value::Ref {
+            to: pascal(self.deployment.parameter_name(id)),
+        }
     }
 
     fn reference<'r>(&self, reference: &'r Reference) -> Value<'r> {
@@ -156,7 +193,9 @@ impl Template<'_> {
         match self.deployment.list(id) {
             ListReference::Id(id) => Value::Text(id.as_str().into()),
             ListReference::Param(id) => self.parameter(*id),
-            ListReference::Aws(_) => Value::Ref { to: list_parameter(self.deployment, id) },
+            ListReference::Aws(_) => Value::Ref {
+                to: list_parameter(self.deployment, id),
+            },
         }
     }
 }
@@ -219,8 +258,16 @@ impl<'a> ParameterBody<'a> {
     fn new(parameter: &Parameter<'a>) -> Self {
         let (r#type, described, form) = match parameter.kind {
             ParamKind::Vpc => ("AWS::EC2::VPC::Id", "Id of a VPC", None),
-            ParamKind::External => ("AWS::EC2::SecurityGroup::Id", "Id of a security group", None),
-            ParamKind::PrefixList => ("String", "Id of a prefix list", Some((LIST_PATTERN, LIST_MESSAGE))),
+            ParamKind::External => (
+                "AWS::EC2::SecurityGroup::Id",
+                "Id of a security group",
+                None,
+            ),
+            ParamKind::PrefixList => (
+                "String",
+                "Id of a prefix list",
+                Some((LIST_PATTERN, LIST_MESSAGE)),
+            ),
             ParamKind::Cidr => (
                 "String",
                 "Block of IPv4 addresses",
@@ -232,7 +279,10 @@ impl<'a> ParameterBody<'a> {
             ParamKind::CidrIpv6 => (
                 "String",
                 "Block of IPv6 addresses",
-                Some(("^[0-9a-f:.]*:[0-9a-f:.]*/[0-9]{1,3}$", "must be a block of IPv6 addresses, like 2001:db8::/32")),
+                Some((
+                    "^[0-9a-f:.]*:[0-9a-f:.]*/[0-9]{1,3}$",
+                    "must be a block of IPv6 addresses, like 2001:db8::/32",
+                )),
             ),
         };
         ParameterBody {
@@ -272,12 +322,24 @@ impl Serialize for Resources<'_, '_> {
         let template = self.0;
         let mut map = serializer.serialize_map(None)?;
         for group in &template.deployment.groups {
-            let metadata =
-                Metadata::for_rules(group.ingress.iter().chain(&group.egress).filter(|rule| !separate(rule)));
+            let metadata = Metadata::for_rules(
+                group
+                    .ingress
+                    .iter()
+                    .chain(&group.egress)
+                    .filter(|rule| !separate(rule)),
+            );
             let properties = GroupBody { template, group };
-            let resource = Resource { r#type: "AWS::EC2::SecurityGroup", metadata, properties };
+            let resource = Resource {
+                r#type: "AWS::EC2::SecurityGroup",
+                metadata,
+                properties,
+            };
             map.serialize_entry(&group_id(group), &resource)?;
-            for (direction, rules) in [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)] {
+            for (direction, rules) in [
+                (Direction::Ingress, &group.ingress),
+                (Direction::Egress, &group.egress),
+            ] {
                 let r#type = match direction {
                     Direction::Ingress => "AWS::EC2::SecurityGroupIngress",
                     Direction::Egress => "AWS::EC2::SecurityGroupEgress",
@@ -286,8 +348,17 @@ impl Serialize for Resources<'_, '_> {
                     let mut name = std::mem::take(&mut template.spare.borrow_mut().1);
                     name.clear();
                     template.names.rule(group.tier, direction, rule, &mut name);
-                    let properties = RuleBody { template, group: Some(group.tier), direction, rule };
-                    let resource = Resource { r#type, metadata: Metadata::for_rules([rule].into_iter()), properties };
+                    let properties = RuleBody {
+                        template,
+                        group: Some(group.tier),
+                        direction,
+                        rule,
+                    };
+                    let resource = Resource {
+                        r#type,
+                        metadata: Metadata::for_rules([rule].into_iter()),
+                        properties,
+                    };
                     map.serialize_entry(&name, &resource)?;
                     template.spare.borrow_mut().1 = name;
                 }
@@ -297,9 +368,9 @@ impl Serialize for Resources<'_, '_> {
     }
 }
 
-/// Silences cfn-lint where it is wrong: it takes the type and code of an ICMPv6 rule for ports that are
-/// ignored (W3687), and a type with code -1, every code, for a port range with one end (E3688). The EC2 API
-/// reference (IpPermission) says that ICMPv6 has both, and that -1 means all codes.
+/// Silences cfn-lint where it is wrong: it takes the type and code of an ICMPv6 rule for ports that
+/// are ignored (W3687), and a type with code -1, every code, for a port range with one end (E3688).
+/// The EC2 API reference (IpPermission) says that ICMPv6 has both, and that -1 means all codes.
 struct Metadata {
     every_code: bool,
 }
@@ -308,7 +379,11 @@ impl Metadata {
     fn for_rules<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<Metadata> {
         let kinds = rules.filter_map(|rule| match rule.traffic {
             Traffic::Icmpv6(kind) => kind,
-            Traffic::All | Traffic::Tcp(_) | Traffic::Udp(_) | Traffic::Icmp(_) | Traffic::Number(_) => None,
+            Traffic::All
+            | Traffic::Tcp(_)
+            | Traffic::Udp(_)
+            | Traffic::Icmp(_)
+            | Traffic::Number(_) => None,
         });
         let kinds: Vec<(u8, Option<u8>)> = kinds.collect();
         let every_code = kinds.iter().any(|(_, code)| code.is_none());
@@ -318,7 +393,11 @@ impl Metadata {
 
 impl Serialize for Metadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let checks: &[&str] = if self.every_code { &["E3688", "W3687"] } else { &["W3687"] };
+        let checks: &[&str] = if self.every_code {
+            &["E3688", "W3687"]
+        } else {
+            &["W3687"]
+        };
         let config = BTreeMap::from([("config", BTreeMap::from([("ignore_checks", checks)]))]);
         BTreeMap::from([("cfn-lint", config)]).serialize(serializer)
     }
@@ -338,7 +417,11 @@ impl Serialize for GroupBody<'_, '_> {
         }
         map.serialize_entry("GroupDescription", group.description)?;
         map.serialize_entry("VpcId", &template.reference(&group.vpc))?;
-        let inline = |direction, rules| Inline { template, direction, rules };
+        let inline = |direction, rules| Inline {
+            template,
+            direction,
+            rules,
+        };
         let ingress = inline(Direction::Ingress, &group.ingress);
         if ingress.rules().next().is_some() {
             map.serialize_entry("SecurityGroupIngress", &ingress)?;
@@ -346,9 +429,16 @@ impl Serialize for GroupBody<'_, '_> {
         if has_placeholder(group) {
             map.serialize_entry("SecurityGroupEgress", &[Nothing::RULE])?;
         } else {
-            map.serialize_entry("SecurityGroupEgress", &inline(Direction::Egress, &group.egress))?;
+            map.serialize_entry(
+                "SecurityGroupEgress",
+                &inline(Direction::Egress, &group.egress),
+            )?;
         }
-        let tags: Vec<Tag<'_>> = group.tags.iter().map(|(key, value)| Tag { key, value }).collect();
+        let tags: Vec<Tag<'_>> = group
+            .tags
+            .iter()
+            .map(|(key, value)| Tag { key, value })
+            .collect();
         map.serialize_entry("Tags", &tags)?;
         map.end()
     }
@@ -361,9 +451,9 @@ struct Tag<'a> {
     value: &'a str,
 }
 
-/// The rule that admits nothing: an ICMP type that does not exist, to an address that no packet is sent to.
-/// Without any outbound rule CloudFormation leaves AWS's allow-all rule on the group (CloudFormation user
-/// guide, AWS::EC2::SecurityGroup, SecurityGroupEgress).
+/// The rule that admits nothing: an ICMP type that does not exist, to an address that no packet is
+/// sent to. Without any outbound rule CloudFormation leaves AWS's allow-all rule on the group
+/// (CloudFormation user guide, AWS::EC2::SecurityGroup, SecurityGroupEgress).
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Nothing {
@@ -401,8 +491,17 @@ impl Serialize for Inline<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         for rule in self.rules() {
-            let Inline { template, direction, .. } = *self;
-            list.serialize_element(&RuleBody { template, group: None, direction, rule })?;
+            let Inline {
+                template,
+                direction,
+                ..
+            } = *self;
+            list.serialize_element(&RuleBody {
+                template,
+                group: None,
+                direction,
+                rule,
+            })?;
         }
         list.end()
     }
@@ -430,7 +529,10 @@ impl Serialize for RuleBody<'_, '_> {
                 map.serialize_entry("IpProtocol", &other.to_string())?;
             }
         }
-        if let (Some((from, to)), false) = (rule.traffic.aws_ports(), rule.traffic == Traffic::Icmpv6(None)) {
+        if let (Some((from, to)), false) = (
+            rule.traffic.aws_ports(),
+            rule.traffic == Traffic::Icmpv6(None),
+        ) {
             map.serialize_entry("FromPort", &from)?;
             map.serialize_entry("ToPort", &to)?;
         }
@@ -457,9 +559,10 @@ impl RuleBody<'_, '_> {
                 push_block(text, &block);
                 map.serialize_entry(cidr(Family::of_block(&block)), text)
             }
-            Peer::Param(id) => {
-                map.serialize_entry(cidr(template.deployment.parameter_family(id)), &template.parameter(id))
-            }
+            Peer::Param(id) => map.serialize_entry(
+                cidr(template.deployment.parameter_family(id)),
+                &template.parameter(id),
+            ),
             Peer::Tier(tier) => map.serialize_entry(group, &template.group(tier)),
             Peer::PrefixList(id) => map.serialize_entry(list, &template.list(id)),
             Peer::External(id) => {
@@ -498,9 +601,18 @@ impl Serialize for Outputs<'_, '_> {
         for group in &template.deployment.groups {
             let name = output_name(group);
             let text = format!("${{AWS::StackName}}-{name}");
-            let export = template.deployment.exports.then_some(Export { name: Value::Sub { text } });
+            let export = template.deployment.exports.then_some(Export {
+                name: Value::Sub { text },
+            });
             let description = format!("Security group of tier {}", group.name);
-            map.serialize_entry(&name, &Output { description, value: template.group(group.tier), export })?;
+            map.serialize_entry(
+                &name,
+                &Output {
+                    description,
+                    value: template.group(group.tier),
+                    export,
+                },
+            )?;
         }
         map.end()
     }

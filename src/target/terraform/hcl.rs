@@ -1,4 +1,5 @@
-//! HCL in the layout of `terraform fmt`: two blanks a level, the `=` of a run of attributes in one column.
+//! HCL in the layout of `terraform fmt`: two blanks a level, the `=` of a run of attributes in one
+//! column.
 
 use crate::groups::Sink;
 use unicode_segmentation::UnicodeSegmentation;
@@ -11,7 +12,9 @@ pub struct Hcl {
 }
 
 /// Words that HCL reads as something else where the key of an object could stand.
-const NO_KEYS: [&str; 9] = ["else", "endfor", "endif", "false", "for", "if", "in", "null", "true"];
+const NO_KEYS: [&str; 9] = [
+    "else", "endfor", "endif", "false", "for", "if", "in", "null", "true",
+];
 
 impl Hcl {
     /// Text that is appended to this.
@@ -52,7 +55,9 @@ impl Hcl {
     /// A line that is a comment.
     pub fn comment(&mut self, words: &str) {
         self.indent();
-        ["# ", words, "\n"].iter().for_each(|text| self.text.put(text));
+        ["# ", words, "\n"]
+            .iter()
+            .for_each(|text| self.text.put(text));
     }
 
     /// A run of attributes, values as HCL writes them.
@@ -61,7 +66,8 @@ impl Hcl {
         for (key, value) in run {
             self.indent();
             self.text.put(key);
-            self.text.extend(std::iter::repeat_n(b' ', width - columns(key)));
+            self.text
+                .extend(std::iter::repeat_n(b' ', width - columns(key)));
             self.text.put(" = ");
             self.text.put(value);
             self.text.put("\n");
@@ -78,8 +84,13 @@ impl Hcl {
         self.indent();
         [key, " = {\n"].iter().for_each(|text| self.text.put(text));
         self.depth += 1;
-        let written: Vec<(String, String)> = entries.map(|(key, value)| (object_key(key), quoted(value))).collect();
-        let run: Vec<(&str, &str)> = written.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let written: Vec<(String, String)> = entries
+            .map(|(key, value)| (object_key(key), quoted(value)))
+            .collect();
+        let run: Vec<(&str, &str)> = written
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
         self.attributes(&run);
         self.close();
     }
@@ -91,15 +102,25 @@ impl Hcl {
 
 /// Columns that `terraform fmt` counts for a text: one for each grapheme cluster.
 fn columns(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).count() }
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.graphemes(true).count()
+    }
 }
 
 /// The key of an object, quoted unless it is a plain identifier.
 fn object_key(key: &str) -> String {
     let mut bytes = key.bytes();
-    let starts = bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    let starts = bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
     let plain = starts && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if plain && !NO_KEYS.contains(&key) { key.to_string() } else { quoted(key) }
+    if plain && !NO_KEYS.contains(&key) {
+        key.to_string()
+    } else {
+        quoted(key)
+    }
 }
 
 /// A string literal that means exactly `text`: no template starts in it.
@@ -121,7 +142,10 @@ pub fn escape(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     fill(out);
     // hardly any string: something in it means something to HCL
-    if out[start..].iter().fold(false, |found, byte| found | SPECIAL[usize::from(*byte)]) {
+    if out[start..]
+        .iter()
+        .fold(false, |found, byte| found | SPECIAL[usize::from(*byte)])
+    {
         let text = String::from_utf8(out.split_off(start)).expect("a text");
         push_escaped(out, &text);
     }
@@ -131,7 +155,8 @@ pub fn escape(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
 const SPECIAL: [bool; 256] = {
     let (mut special, mut n) = ([false; 256], 0);
     while n < 256 {
-        special[n] = !matches!(n as u8, b' '..=b'~') || matches!(n as u8, b'"' | b'\\' | b'$' | b'%');
+        special[n] =
+            !matches!(n as u8, b' '..=b'~') || matches!(n as u8, b'"' | b'\\' | b'$' | b'%');
         n += 1;
     }
     special
