@@ -8,6 +8,7 @@ mod application;
 mod assertions;
 mod dense;
 mod draw;
+mod ports;
 mod region;
 mod text;
 
@@ -46,6 +47,9 @@ pub enum Mix {
     /// Closed tiers of 60 rules inbound and 60 outbound, half of them about tiers: all that AWS's
     /// quota has room for
     Region,
+    /// Open tiers of five sentences, each a range of TCP ports and a UDP port from a tier and a
+    /// block, all of them drawn
+    Ports,
     /// Applications of closed tiers with all that the language has: networks, sets, services, IPv6,
     /// ICMP, bastions
     Mixed,
@@ -137,7 +141,7 @@ impl Estate {
     /// What stands before everything.
     fn head(&self) -> String {
         match self.mix {
-            Mix::Dense | Mix::Flat => "stack estate\n".to_string(),
+            Mix::Dense | Mix::Flat | Mix::Ports => "stack estate\n".to_string(),
             Mix::Mixed if self.rules >= application::PER_APPLICATION => {
                 format!("{CLOSED}\n{}", application::COMMON)
             }
@@ -150,12 +154,12 @@ impl Estate {
     fn parts(&self) -> Vec<Part> {
         let mut draw = Draw::new(self.seed);
         let unit = match self.mix {
-            Mix::Dense | Mix::Flat => PER_TIER,
+            Mix::Dense | Mix::Flat | Mix::Ports => PER_TIER,
             Mix::Region => region::PER_TIER,
             Mix::Mixed => application::PER_APPLICATION,
         };
         let fewest = match (self.mix, self.peers) {
-            (Mix::Region, _) | (Mix::Dense | Mix::Flat, Peers::Groups) => 3,
+            (Mix::Region | Mix::Ports, _) | (Mix::Dense | Mix::Flat, Peers::Groups) => 3,
             (Mix::Dense | Mix::Flat, Peers::Addresses) | (Mix::Mixed, _) => 1,
         };
         let whole = Some(self.rules / unit)
@@ -166,6 +170,7 @@ impl Estate {
                 Mix::Dense => dense::dense(at, whole, self.peers, &mut draw),
                 Mix::Flat => dense::flat(at, whole, PER_TIER, self.peers, &mut draw),
                 Mix::Region => region::tier(at, whole, &mut draw),
+                Mix::Ports => ports::tier(at, whole, &mut draw),
                 Mix::Mixed => application::application(at, &mut draw),
             })
             .collect();

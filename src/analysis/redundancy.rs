@@ -37,13 +37,15 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
     let policy = deployment.policy();
     let mut closed = vec![0u8; policy.flows.len()];
     let mut by: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut tier_sizes: Vec<Option<Sizes>> = vec![None; policy.tiers.len()];
+
     for (group, direction) in deployment
         .groups
         .iter()
         .flat_map(|group| Direction::ALL.map(|it| (group, it)))
     {
         let gate = Gate::new(group.tier, direction);
-        if gates.flows(gate).is_empty() || apart(group.rules(direction)) {
+        if gates.flows(gate).is_empty() || apart(policy, &mut tier_sizes, group.rules(direction)) {
             continue;
         }
         let mut rules = rules(policy, gates, gate);
@@ -73,29 +75,88 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
     covered.collect()
 }
 
-/// Whether no two rules can have a packet in common: no pieces of traffic overlap, and with the
-/// same traffic no block holds another and none stands beside a peer that is no block. The rules of
-/// most groups are so.
-fn apart(rules: &[groups::Rule]) -> bool {
+/// How many IPv4 and how many IPv6 addresses there are somewhere; as many as the type holds stand
+/// for all of IPv6.
+type Sizes = [u128; 2];
+
+/// Whether no rule can be covered: no pieces of traffic overlap, and with the same traffic no block
+/// holds another, and the blocks together have fewer addresses than each peer that is no block. The
+/// rules of most groups are so.
+fn apart(policy: &Policy, tier_sizes: &mut [Option<Sizes>], rules: &[groups::Rule]) -> bool {
     let mut before: Option<Stretch> = None;
+
     for same in rules.chunk_by(|a, b| a.traffic == b.traffic) {
         let (protocol, from, to) = stretch(same[0].traffic);
         // lowering leaves rules out beside one for all traffic
-        let alone = protocol != Protocol::All
+        let is_alone = protocol != Protocol::All
             && before.is_none_or(|(other, _, Reverse(end))| other != protocol || end < from);
         before = Some((protocol, from, to));
-        // in the order of peers the blocks of a family come by address, a wider one before those in
-        // it
-        let apart = |pair: &[groups::Rule]| match (pair[0].peer, pair[1].peer) {
-            (Peer::Net(a), Peer::Net(b)) => !a.contains(&b),
-            (Peer::Net(_), _) | (_, Peer::Net(_)) => false,
-            (_, _) => true,
+        if !is_alone || !same.windows(2).all(do_not_nest) {
+            return false;
+        }
+
+        let blocks = sizes_of_blocks(same);
+        let is_larger = |rule: &groups::Rule| match rule.peer {
+            Peer::Net(_) => true,
+            Peer::Tier(id) => {
+                let sizes = tier_sizes[id.index()]
+                    .get_or_insert_with(|| sizes_of(&Endpoint::tier(policy, id)));
+                exceeds(*sizes, blocks)
+            }
+            Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {
+                exceeds([1 << 32, u128::MAX], blocks)
+            }
         };
-        if !alone || !same.windows(2).all(apart) {
+        if blocks != [0; 2] && !same.iter().all(is_larger) {
             return false;
         }
     }
     true
+}
+
+/// Whether two rules that follow each other in the order of peers are not of a block and one in it:
+/// the blocks of a family come by address, a wider one before those in it.
+fn do_not_nest(pair: &[groups::Rule]) -> bool {
+    match (pair[0].peer, pair[1].peer) {
+        (Peer::Net(a), Peer::Net(b)) => !a.contains(&b),
+        (_, _) => true,
+    }
+}
+
+/// How many addresses the blocks of rules have, an address in two of them counted twice.
+fn sizes_of_blocks(rules: &[groups::Rule]) -> Sizes {
+    let mut sizes = [0u128; 2];
+    for rule in rules {
+        match rule.peer {
+            Peer::Net(IpNet::V4(block)) => sizes[0] += 1 << (32 - block.prefix_len()),
+            Peer::Net(IpNet::V6(block)) => {
+                let size = 1u128.checked_shl(u32::from(128 - block.prefix_len()));
+                sizes[1] = sizes[1].saturating_add(size.unwrap_or(u128::MAX));
+            }
+            Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {}
+        }
+    }
+    sizes
+}
+
+/// How many addresses an end may have.
+fn sizes_of(end: &Endpoint) -> Sizes {
+    let v4 = end.addresses.v4.ranges();
+    let v6 = end.addresses.v6.ranges();
+    [
+        v4.iter()
+            .map(|(first, last)| u128::from(last - first) + 1)
+            .sum(),
+        v6.iter()
+            .map(|(first, last)| (last - first).saturating_add(1))
+            .fold(0, u128::saturating_add),
+    ]
+}
+
+/// Whether blocks of so many addresses leave some of an end out, in each family that it is in.
+fn exceeds(end: Sizes, blocks: Sizes) -> bool {
+    let mut families = end.into_iter().zip(blocks);
+    families.all(|(end, blocks)| end == 0 || end > blocks)
 }
 
 /// The distinct rules of a gate, by peer.

@@ -17,6 +17,7 @@ fn estates(rules: usize) -> impl Iterator<Item = Estate> {
         (Mix::Flat, Peers::Addresses),
         (Mix::Flat, Peers::Groups),
         (Mix::Region, Peers::Addresses),
+        (Mix::Ports, Peers::Addresses),
         (Mix::Mixed, Peers::Addresses),
     ];
     kinds.into_iter().map(move |(mix, peers)| Estate {
