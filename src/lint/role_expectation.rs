@@ -219,7 +219,11 @@ struct RoleCheck<'s, 'p> {
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     let policy = subject.policy;
-    let senders: BTreeSet<TierId> = policy.flows.iter().filter_map(Flow::sender).collect();
+    let mut is_sender = vec![false; policy.tiers.len()];
+    for sender in policy.flows.iter().filter_map(Flow::sender) {
+        is_sender[sender.index()] = true;
+    }
+
     for (n, tier) in policy.tiers.iter().enumerate() {
         let expected = EXPECTATIONS
             .iter()
@@ -239,7 +243,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
         bearer.unexpected(&told, found);
         found.extend(bearer.lacking().map(Exposed::from));
         found.extend(bearer.apart().map(Exposed::from));
-        if expected.sends && tier.outbound == Outbound::Closed && !senders.contains(&bearer.tier) {
+        if expected.sends && tier.outbound == Outbound::Closed && !is_sender[n] {
             let finding = bearer.lacks("may not send anything".to_string(), "goes nowhere");
             let help = format!("`{} allows https to …`, or `outbound = open`", tier.name);
             found.push(finding.help(help).into());

@@ -1,6 +1,6 @@
 //! Words of the program that rules repeat in their descriptions: services and peers as written.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::num::NonZeroU32;
 
 /// A word of [`Words`]: its position, counted from 1, so that no word takes no room.

@@ -8,8 +8,8 @@ use crate::policy::{
     VpcId, aws_list,
 };
 use crate::source::{FileKind, Sources, Span};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 
 /// What the name of a peer stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
