@@ -3,6 +3,7 @@
 //! Every stage after this one works on the tree; no meaning is judged here. A statement that cannot
 //! be read is reported by itself and left out; the others stand.
 
+mod beginnings;
 mod build;
 mod foreign;
 mod grammar;

@@ -26,6 +26,7 @@ mod lints;
 mod lints_exposure;
 mod lints_hygiene;
 mod messages;
+mod module_paths;
 mod projects;
 mod questions;
 mod quota;
