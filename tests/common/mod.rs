@@ -12,7 +12,7 @@ use tierwall::date::Date;
 use tierwall::diagnostic::{Explanation, Problem, explanations};
 use tierwall::lint::unsupported;
 use tierwall::lint::{self, Levels};
-use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::workspace::{Read, ReadError, Workspace};
 
 /// The day on which everything in the tests is built.
 pub const AS_OF: &str = "2026-01-15";
@@ -23,7 +23,7 @@ pub struct Disk {
     given: HashSet<PathBuf>,
 }
 
-impl Reader for Disk {
+impl Workspace for Disk {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let directory = from.map_or(Path::new(""), |from| {
             Path::new(from).parent().unwrap_or(Path::new(""))
@@ -49,7 +49,7 @@ impl Reader for Disk {
 /// A program that is one text, and includes nothing.
 pub struct Text<'a>(pub &'a str);
 
-impl Reader for Text<'_> {
+impl Workspace for Text<'_> {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         match from {
             None => Ok(Read {

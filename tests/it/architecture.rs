@@ -13,7 +13,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("net", &[]),
     ("ast", &["source", "date"]),
     ("diagnostic", &["source", "date"]),
-    ("parse", &["source", "date", "net", "ast", "diagnostic"]),
+    ("workspace", &["source"]),
+    (
+        "parse",
+        &["source", "workspace", "date", "net", "ast", "diagnostic"],
+    ),
     ("fmt", &["source", "ast"]),
     ("policy", &["source", "date", "net"]),
     (
@@ -74,9 +78,27 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "target",
             "analysis",
             "lint",
+            "workspace",
         ],
     ),
-    ("lib", &["compile"]),
+    (
+        "driver",
+        &[
+            "source",
+            "workspace",
+            "date",
+            "diagnostic",
+            "policy",
+            "groups",
+            "target",
+            "lint",
+            "plan",
+            "report",
+            "project",
+            "compile",
+        ],
+    ),
+    ("lib", &["driver", "workspace"]),
 ];
 
 /// Words that only one file may hold.
@@ -168,7 +190,7 @@ fn outside_libraries_stay_where_they_belong() {
 }
 
 /// Rooms whose files still name each other.
-const CIRCULAR: &[&str] = &["analysis", "cli", "lint", "plan", "report", "target"];
+const CIRCULAR: &[&str] = &["analysis", "lint", "plan", "report", "target"];
 
 #[test]
 fn no_room_has_a_circle_among_its_files() {

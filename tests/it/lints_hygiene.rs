@@ -4,7 +4,7 @@
 use crate::common::{as_of, check};
 use tierwall::compile::compile;
 use tierwall::lint::{Level, Levels};
-use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::workspace::{Read, ReadError, Workspace};
 
 /// The messages of one lint about a program without errors.
 fn said(lint: &'static str, program: &str) -> Vec<String> {
@@ -315,7 +315,7 @@ fn what_is_used_without_being_named() {
 /// A program of several files.
 struct Files(&'static [(&'static str, &'static str)]);
 
-impl Reader for Files {
+impl Workspace for Files {
     fn read(&mut self, path: &str, _: Option<&str>) -> Result<Read, ReadError> {
         let found = self.0.iter().find(|(name, _)| *name == path);
         let (name, text) =

@@ -6,10 +6,10 @@ use tierwall::compile::{Compilation, compile};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::groups::{self, Deployment};
 use tierwall::lint::{self, Levels};
-use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::policy::Policy;
 use tierwall::resolve::{self, Settings};
 use tierwall::source::Sources;
+use tierwall::workspace::{Read, ReadError, Workspace};
 use tierwall::{catalogue, parse, target};
 
 /// The day that counts as today.
@@ -135,7 +135,7 @@ pub fn problems(text: &str) -> Vec<(&'static str, String)> {
 /// A program that is one text, and includes nothing.
 struct Text<'a>(&'a str);
 
-impl Reader for Text<'_> {
+impl Workspace for Text<'_> {
     fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
         Ok(Read {
             identity: path.to_string(),

@@ -1,34 +1,31 @@
 //! One program with one set of values: all its outputs are made in memory before anybody writes
 //! them.
 
-use super::agreement::ProgramFindings;
-use super::files::Files;
-use super::program::{Unread, given, pairs};
-use super::seen::ReadLog;
-use std::path::Path;
-use tierwall::compile::{Compilation, Judged, compile};
-use tierwall::date::Date;
-use tierwall::diagnostic::{Problem, Problems};
-use tierwall::groups::Deployment;
-use tierwall::lint::unsupported;
-use tierwall::lint::{self, Levels};
-use tierwall::parse::{ReadError, Reader};
-use tierwall::policy::Policy;
-use tierwall::project::{Build, Output, Program};
-use tierwall::report::review::Given;
-use tierwall::source::Sources;
-use tierwall::target::{Backend, cloudformation};
+use super::consensus::ProgramFindings;
+use super::values::{self, Unread};
+use crate::compile::{Compilation, Judged, compile};
+use crate::date::Date;
+use crate::diagnostic::{Problem, Problems};
+use crate::groups::Deployment;
+use crate::lint::{self, Levels, unsupported};
+use crate::policy::Policy;
+use crate::project::{Build, Output, Program, Project, SharedModules};
+use crate::report::review::Given;
+use crate::source::Sources;
+use crate::target::{Backend, cloudformation};
+use crate::workspace::Workspace;
 
-/// Where programs are read, and the values of their parameters.
-pub trait Place: Reader {
-    /// What is in a file of values.
-    fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError>;
-}
-
-impl Place for Files {
-    fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.seen.read(path)
-    }
+/// How a project is built.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Levels of lints, on top of those of the project.
+    pub levels: Levels,
+    /// The day that counts as today, whatever the project says.
+    pub as_of: Option<Date>,
+    /// The day that it is.
+    pub today: Date,
+    /// Whether outputs are to be written; else the size of each program without errors is told.
+    pub writes: bool,
 }
 
 /// What is to be built.
@@ -50,7 +47,7 @@ pub struct Job<'p> {
 }
 
 /// What became of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// The files of the program.
     pub sources: Sources,
@@ -64,8 +61,6 @@ pub struct Outcome {
     pub size: Option<(usize, usize)>,
     /// A file that could not be read, and why.
     pub unread: Option<Unread>,
-    /// All files that were read.
-    pub seen: ReadLog,
 }
 
 /// An output that was made.
@@ -79,9 +74,28 @@ pub struct Made {
     pub bytes: Vec<u8>,
 }
 
+/// What a project comes to, in its order.
+pub fn jobs<'p>(project: &'p Project, options: &RunOptions) -> Vec<Job<'p>> {
+    let modules = SharedModules::new(project);
+    let of_program = |program: &'p Program| {
+        let levels = options.levels.over(&program.lints.over(&project.lints));
+        let job = |build: &'p Build| Job {
+            program,
+            build,
+            levels: levels.clone(),
+            as_of: options.as_of.or(build.as_of).unwrap_or(options.today),
+            writes: options.writes,
+            shared: modules.outputs_of(build),
+        };
+        program.builds.iter().map(job).collect::<Vec<_>>()
+    };
+
+    project.programs.iter().flat_map(of_program).collect()
+}
+
 impl Outcome {
     /// What it says of its files, to be held against what others say of them.
-    pub fn voice(&mut self) -> ProgramFindings<'_> {
+    pub fn findings(&mut self) -> ProgramFindings<'_> {
         ProgramFindings {
             sources: &self.sources,
             problems: &mut self.problems,
@@ -91,70 +105,63 @@ impl Outcome {
 
 impl Job<'_> {
     /// Does it.
-    pub fn run(&self) -> Outcome {
-        let mut files = Files::new(self.program.root.clone());
-        let mut outcome = match self.compiled(&mut files) {
-            Ok(compilation) => self.judged(compilation),
+    pub fn run(&self, workspace: &mut dyn Workspace) -> Outcome {
+        match self.compile(workspace) {
+            Ok(compilation) => {
+                let outcome = self.judge(&compilation);
+                Outcome {
+                    sources: compilation.sources,
+                    ..outcome
+                }
+            }
             Err(unread) => Outcome {
-                sources: Sources::default(),
-                problems: Vec::new(),
-                made: Vec::new(),
-                addresses: Vec::new(),
-                size: None,
                 unread: Some(unread),
-                seen: ReadLog::default(),
+                ..Outcome::default()
             },
-        };
-        outcome.seen = files.seen;
-        outcome
+        }
     }
 
-    /// Reads the program from a place.
-    pub fn compiled(&self, place: &mut dyn Place) -> Result<Compilation, Unread> {
-        let given = self.given(place)?;
-        self.compiled_with(given, place)
+    /// Reads the program.
+    pub fn compile(&self, workspace: &mut dyn Workspace) -> Result<Compilation, Unread> {
+        let given = self.given(workspace)?;
+        self.compile_with(given, workspace)
     }
 
     /// The values of its parameters.
-    pub fn given(&self, place: &mut dyn Place) -> Result<Vec<Given>, Unread> {
-        given(&self.build.values, &mut |path| place.values(path))
+    pub fn given(&self, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
+        values::given(&self.build.values, workspace)
     }
 
-    /// Reads the program from a place, with these values.
-    pub fn compiled_with(
+    /// Reads the program, with these values.
+    pub fn compile_with(
         &self,
         given: Vec<Given>,
-        place: &mut dyn Place,
+        workspace: &mut dyn Workspace,
     ) -> Result<Compilation, Unread> {
-        let (bindings, file) = (pairs(given), &self.program.file);
-        compile(&file.path, place, &bindings, self.as_of).map_err(|error| Unread::new(file, error))
+        let (bindings, file) = (values::pairs(given), &self.program.file);
+        compile(&file.path, workspace, &bindings, self.as_of)
+            .map_err(|error| Unread::new(file, &error))
     }
 
-    fn judged(&self, compilation: Compilation) -> Outcome {
+    /// Finds what is wrong with the program, and makes its outputs. Its files are left with it.
+    pub fn judge(&self, compilation: &Compilation) -> Outcome {
         let policy = &compilation.policy;
         let Judged {
             deployment,
             mut problems,
         } = compilation.judge(&self.levels);
-        let is_template = |backend: &Backend| backend.name == cloudformation::BACKEND.name;
-        if self
-            .build
-            .outputs
-            .iter()
-            .any(|output| is_template(&output.backend))
-        {
+        let outputs = &self.build.outputs;
+        if outputs.iter().any(|output| is_template(&output.backend)) {
             problems.append(unsupported::cloudformation(policy));
         }
         let size = deployment
             .as_ref()
             .map(|deployment| (policy.tiers.len(), deployment.rule_count()));
+
         let (mut made, mut addresses) = (Vec::new(), Vec::new());
         if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
-            let wanted = self
-                .build
-                .outputs
-                .iter()
-                .filter(|output| self.writes || is_template(&output.backend));
+            let is_wanted = |output: &&Output| self.writes || is_template(&output.backend);
+            let wanted = outputs.iter().filter(is_wanted);
             made = wanted.map(|output| make(output, &deployment)).collect();
             if let Some(made) = made.iter().find(|made: &&Made| is_template(&made.backend)) {
                 problems.append(limits(policy, &deployment, made.bytes.len(), &self.levels));
@@ -162,23 +169,22 @@ impl Job<'_> {
             if !self.writes {
                 made.clear();
             }
-            addresses = self
-                .shared
-                .iter()
-                .map(|output| (output.backend.addresses)(&deployment))
-                .collect();
+            let declared = |output: &&Output| (output.backend.addresses)(&deployment);
+            addresses = self.shared.iter().map(declared).collect();
         }
-        let sources = compilation.sources;
+
         Outcome {
-            sources,
             problems: problems.sorted(),
             made,
             addresses,
             size,
-            unread: None,
-            seen: ReadLog::default(),
+            ..Outcome::default()
         }
     }
+}
+
+fn is_template(backend: &Backend) -> bool {
+    backend.name == cloudformation::BACKEND.name
 }
 
 fn make(output: &Output, deployment: &Deployment<'_>) -> Made {
