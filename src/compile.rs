@@ -14,6 +14,8 @@ use crate::resolve::{Settings, resolve};
 use crate::source::{FileId, Sources};
 use crate::target::addresses;
 use crate::workspace::{ReadError, Workspace};
+use std::error::Error;
+use std::fmt;
 
 /// A program with all that was found out about it.
 #[derive(Debug)]
@@ -121,6 +123,17 @@ pub enum AskError {
     /// The options are not a question, in words.
     Question(String),
 }
+
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AskError::Read(error) => error.fmt(f),
+            AskError::Question(why) => f.write_str(why),
+        }
+    }
+}
+
+impl Error for AskError {}
 
 /// Reads and resolves a program together with a question about it.
 pub fn ask(

@@ -154,13 +154,13 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, terminal: &Terminal) -> R
     let comparison = Comparison::new(or_missing(before, old), or_missing(after, new));
     comparison
         .review(|review| shown(review, [old, new], diff))
-        .map_err(|problems| refused(&comparison, &problems, terminal))
+        .map_err(|error| refused(&comparison, &error, terminal))
 }
 
 /// Reports why two versions cannot be compared.
-fn refused(comparison: &Comparison, problems: &Incomparable, terminal: &Terminal) -> Exit {
+fn refused(comparison: &Comparison, error: &Incomparable, terminal: &Terminal) -> Exit {
     let mut exit = Exit::Done;
-    for (revision, problems) in comparison.revisions().into_iter().zip(problems) {
+    for (revision, problems) in comparison.revisions().into_iter().zip(&error.problems) {
         terminal.problems(problems, &revision.program.sources);
         exit = exit.max(verdict(problems));
     }

@@ -32,38 +32,23 @@ impl WorkTree {
     }
 
     fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
-        let standard = path == "-";
-        let parent = if standard {
-            Path::new("")
+        let (name, identity, bytes) = if path == "-" {
+            let bytes = read_standard_input()?;
+            ("<stdin>", PathBuf::from("./-"), bytes)
         } else {
-            Path::new(path).parent().unwrap_or(Path::new(""))
+            let bytes = self.log.read(Path::new(path))?;
+            (path, canonical(Path::new(path))?, bytes)
         };
-        let parent = if parent.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            parent
-        };
-        let shown = self
-            .root
-            .clone()
-            .unwrap_or_else(|| parent.display().to_string());
-        let bytes = if standard {
-            read_standard_input()?
-        } else {
-            self.log.read(Path::new(path))?
-        };
-        let identity = if standard {
-            PathBuf::from("./-")
-        } else {
-            canonical(Path::new(path))?
-        };
+
+        let root = self.root.clone();
+        let shown = root.unwrap_or_else(|| directory(path).display().to_string());
         let root = canonical(Path::new(&shown)).map_err(|error| match error {
             ReadError::Failed(why) => ReadError::Failed(format!("its root `{shown}`: {why}")),
             other => other,
         })?;
         self.resolved = Some((root, shown));
+
         self.given.insert(identity.clone());
-        let name = if standard { "<stdin>" } else { path };
         Ok(Read {
             identity: text(&identity),
             name: name.to_string(),
@@ -77,8 +62,7 @@ impl WorkTree {
         };
         let outside = || ReadError::Outside(shown.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new("."));
-        let directory = canonical(directory)?;
-        let wanted = lexical(&directory.join(path));
+        let wanted = lexical(&canonical(directory)?.join(path));
         // before the file system is asked, so that it tells nothing of what lies outside
         if !wanted.starts_with(root) {
             return Err(outside());
@@ -87,26 +71,44 @@ impl WorkTree {
         if !identity.starts_with(root) {
             return Err(outside());
         }
-        let mut bytes = Vec::new();
-        if !self.given.contains(&wanted) {
-            let read = read_file(&identity);
-            self.log.note(&wanted, read.as_ref().ok());
-            bytes = read?;
-            self.given.insert(wanted);
-        }
-        let name = identity
-            .strip_prefix(root)
-            .map_or_else(|_| identity.clone(), |tail| Path::new(shown).join(tail));
-        let name = name
-            .strip_prefix(".")
-            .map(Path::to_path_buf)
-            .unwrap_or(name);
+
+        let name = name(&identity, root, shown);
         Ok(Read {
+            bytes: self.once(wanted, &identity)?,
             identity: text(&identity),
-            name: text(&name),
-            bytes,
+            name,
         })
     }
+
+    /// What is in a file that is included; nothing where it was read already.
+    fn once(&mut self, wanted: PathBuf, identity: &Path) -> Result<Vec<u8>, ReadError> {
+        if self.given.contains(&wanted) {
+            return Ok(Vec::new());
+        }
+
+        let read = read_file(identity);
+        self.log.note(&wanted, read.as_ref().ok());
+        let bytes = read?;
+        self.given.insert(wanted);
+        Ok(bytes)
+    }
+}
+
+/// The directory of an entry; that of standard input is the current one.
+fn directory(path: &str) -> &Path {
+    match Path::new(path).parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// What reports call an included file: its path from the root, as the root is shown.
+fn name(identity: &Path, root: &Path, shown: &str) -> String {
+    let name = identity.strip_prefix(root).map_or_else(
+        |_| identity.to_path_buf(),
+        |tail| Path::new(shown).join(tail),
+    );
+    text(name.strip_prefix(".").unwrap_or(&name))
 }
 
 impl Workspace for WorkTree {

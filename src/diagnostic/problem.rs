@@ -73,6 +73,7 @@ pub enum Target {
 /// One thing that is wrong with a program. Each variant shows a text that causes it.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
+#[non_exhaustive]
 pub enum Problem {
     // ---- E01: text that is no program
     /// `web allows https anywhere`

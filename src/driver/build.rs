@@ -4,7 +4,7 @@ use super::consensus::agree;
 use super::job::{Job, Made, Outcome, RunOptions, jobs};
 use super::values::Unread;
 use crate::diagnostic::{Label, Problem, Report};
-use crate::project::{Declared, Output, Program, Project, clashes, title};
+use crate::project::{Build, Declared, Output, Program, Project, clashes, title};
 use crate::source::Sources;
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,12 +111,44 @@ fn built<'p>(
     outcomes: Vec<Outcome>,
     known: &mut BTreeSet<Identity>,
 ) -> BuiltProgram<'p> {
-    let mut unread: Vec<Unread> = outcomes
-        .iter()
-        .filter_map(|outcome| outcome.unread.clone())
-        .collect();
+    let unread = outcomes.iter().filter_map(|outcome| outcome.unread.clone());
+    let mut unread: Vec<Unread> = unread.collect();
     unread.dedup_by_key(|unread| unread.file.span);
 
+    let first = first_of_each(program, &outcomes);
+    let builds = program.builds.iter().zip(outcomes).zip(first);
+    let finish = |((build, outcome), problems)| finish(build, outcome, problems, known);
+    BuiltProgram {
+        program,
+        unread,
+        builds: builds.map(finish).collect(),
+    }
+}
+
+fn finish(
+    build: &Build,
+    outcome: Outcome,
+    problems: Vec<Problem>,
+    known: &mut BTreeSet<Identity>,
+) -> Finished {
+    let sources = outcome.sources;
+    let is_new = |problem: &Problem| {
+        problem.span().is_none() || known.insert(Identity::new(problem, &sources))
+    };
+    let (problems, repeated) = problems.into_iter().partition(is_new);
+
+    Finished {
+        environment: build.environment.clone(),
+        sources,
+        problems,
+        repeated,
+        made: outcome.made,
+        size: outcome.size,
+    }
+}
+
+/// For each build of a program, the problems that no earlier one has, and whose they are.
+fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
     let identities: Vec<Vec<Identity>> = outcomes.iter().map(Identity::all).collect();
     let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
     for (n, identities) in identities.iter().enumerate() {
@@ -125,50 +157,25 @@ fn built<'p>(
         }
     }
 
-    let mut builds = Vec::new();
-    for (n, outcome) in outcomes.into_iter().enumerate() {
-        let first = first_here(program, &outcome.problems, &identities[n], n, &having);
-        let is_new = |problem: &Problem| {
-            problem.span().is_none() || known.insert(Identity::new(problem, &outcome.sources))
-        };
-        let (problems, repeated) = first.into_iter().partition(is_new);
-        builds.push(Finished {
-            environment: program.builds[n].environment.clone(),
-            sources: outcome.sources,
-            problems,
-            repeated,
-            made: outcome.made,
-            size: outcome.size,
-        });
-    }
-
-    BuiltProgram {
-        program,
-        unread,
-        builds,
-    }
+    let first = |n: usize| {
+        let problems = outcomes[n].problems.iter().zip(&identities[n]);
+        problems
+            .filter(|(_, identity)| having[identity][0] == n)
+            .map(|(problem, identity)| in_environments(program, problem, &having[identity]))
+            .collect()
+    };
+    (0..outcomes.len()).map(first).collect()
 }
 
-/// The problems of a build that no earlier one of its program has, and whose they are.
-fn first_here(
-    program: &Program,
-    problems: &[Problem],
-    identities: &[Identity],
-    n: usize,
-    having: &BTreeMap<&Identity, Vec<usize>>,
-) -> Vec<Problem> {
-    let first = |(problem, identity): (&Problem, &Identity)| {
-        let numbers = having.get(identity).filter(|numbers| numbers[0] == n)?;
-        Some(match whose(program, problem, numbers) {
-            Some(names) => Problem::InEnvironments {
-                problem: Box::new(problem.clone()),
-                names,
-            },
-            None => problem.clone(),
-        })
-    };
-
-    problems.iter().zip(identities).filter_map(first).collect()
+/// A problem with the names of the builds that have it, where not all do.
+fn in_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> Problem {
+    match whose(program, problem, numbers) {
+        Some(names) => Problem::InEnvironments {
+            problem: Box::new(problem.clone()),
+            names,
+        },
+        None => problem.clone(),
+    }
 }
 
 /// `in production, test`, or nothing for all environments; of what a manifest lists and has no

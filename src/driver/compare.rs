@@ -2,13 +2,15 @@
 
 use super::job::Job;
 use crate::compile::{Compilation, Judged, compile};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{Level, Problem, Problems};
 use crate::groups::Deployment;
 use crate::lint::Levels;
 use crate::plan::Changes;
 use crate::policy::TierMapping;
 use crate::report::review::{self, Given, Review, Version};
 use crate::workspace::Memory;
+use std::error::Error;
+use std::fmt;
 
 /// A program of one of two projects.
 #[derive(Debug, Clone, Copy)]
@@ -126,9 +128,31 @@ pub struct Comparison {
     new: Revision,
 }
 
-/// For each of two versions, what is wrong with it: nothing where the other alone keeps them from
-/// being compared.
-pub type Incomparable = [Vec<Problem>; 2];
+/// Why two versions cannot be compared.
+#[derive(Debug, Clone)]
+pub struct Incomparable {
+    /// What is wrong with each: nothing where the other alone has errors.
+    pub problems: [Vec<Problem>; 2],
+}
+
+impl fmt::Display for Incomparable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&messages(self.problems.iter().flatten()))
+    }
+}
+
+impl Error for Incomparable {}
+
+/// The errors among problems, on a line.
+pub(super) fn messages<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> String {
+    let reports = problems.into_iter().map(Problem::report);
+    let errors = reports.filter(|report| report.level == Level::Error);
+    let messages: Vec<String> = errors
+        .map(|report| format!("{}: {}", report.code, report.message))
+        .collect();
+
+    messages.join("; ")
+}
 
 impl Comparison {
     /// Of these, in which is told once what both lack.
@@ -158,13 +182,17 @@ impl Comparison {
         let revisions = self.revisions();
         let unresolved = revisions.map(|revision| revision.program.problems.clone());
         if unresolved.iter().any(Problems::any_error) {
-            return Err(unresolved.map(errors_and_others));
+            let problems = unresolved.map(errors_and_others);
+            return Err(Incomparable { problems });
         }
 
         let [old, new] = revisions.map(|revision| revision.program.judge(&revision.levels));
         let (old, new) = match (JudgedProgram::new(old), JudgedProgram::new(new)) {
             (Ok(old), Ok(new)) => (old, new),
-            (old, new) => return Err([old, new].map(|judged| judged.err().unwrap_or_default())),
+            (old, new) => {
+                let problems = [old, new].map(|judged| judged.err().unwrap_or_default());
+                return Err(Incomparable { problems });
+            }
         };
 
         let (was, is) = (old.version(&self.old), new.version(&self.new));

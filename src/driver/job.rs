@@ -160,15 +160,7 @@ impl Job<'_> {
 
         let (mut made, mut addresses) = (Vec::new(), Vec::new());
         if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
-            let is_wanted = |output: &&Output| self.writes || is_template(&output.backend);
-            let wanted = outputs.iter().filter(is_wanted);
-            made = wanted.map(|output| make(output, &deployment)).collect();
-            if let Some(made) = made.iter().find(|made: &&Made| is_template(&made.backend)) {
-                problems.append(limits(policy, &deployment, made.bytes.len(), &self.levels));
-            }
-            if !self.writes {
-                made.clear();
-            }
+            made = self.make(policy, &deployment, &mut problems);
             let declared = |output: &&Output| (output.backend.addresses)(&deployment);
             addresses = self.shared.iter().map(declared).collect();
         }
@@ -180,6 +172,26 @@ impl Job<'_> {
             size,
             ..Outcome::default()
         }
+    }
+
+    /// Makes the outputs, and finds what their targets would refuse in them.
+    fn make(
+        &self,
+        policy: &Policy,
+        deployment: &Deployment<'_>,
+        problems: &mut Problems,
+    ) -> Vec<Made> {
+        let is_wanted = |output: &&Output| self.writes || is_template(&output.backend);
+        let wanted = self.build.outputs.iter().filter(is_wanted);
+        let mut made: Vec<Made> = wanted.map(|output| make(output, deployment)).collect();
+        if let Some(made) = made.iter().find(|made| is_template(&made.backend)) {
+            problems.append(limits(policy, deployment, made.bytes.len(), &self.levels));
+        }
+
+        if !self.writes {
+            made.clear();
+        }
+        made
     }
 }
 

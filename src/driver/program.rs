@@ -1,6 +1,6 @@
 //! A program, for who embeds the compiler: loaded once, then checked, built and compared.
 
-use super::compare::{Comparison, Incomparable, Revision};
+use super::compare::{Comparison, Incomparable, Revision, messages};
 use super::job::{Job, Made, Outcome};
 use crate::compile::{Compilation, compile};
 use crate::date::Date;
@@ -33,6 +33,12 @@ impl Options {
         }
     }
 
+    /// Likewise, on another day.
+    pub fn on(mut self, as_of: Date) -> Options {
+        self.as_of = as_of;
+        self
+    }
+
     /// Likewise, with a value for a parameter: `param office : cidr`.
     pub fn set(mut self, name: impl Into<String>, value: impl Into<String>) -> Options {
         self.values.push((name.into(), value.into()));
@@ -63,16 +69,7 @@ pub struct Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self
-            .problems
-            .iter()
-            .map(Problem::report)
-            .filter(|report| report.level == Level::Error);
-        let messages: Vec<String> = errors
-            .map(|report| format!("{}: {}", report.code, report.message))
-            .collect();
-
-        f.write_str(&messages.join("; "))
+        f.write_str(&messages(&self.problems))
     }
 }
 
@@ -123,6 +120,12 @@ impl Program {
         self.judge(None).problems
     }
 
+    /// What is wrong with it where it is built for a target: also what that target cannot say, and
+    /// the limits that it has.
+    pub fn check_for(&self, target: Backend) -> Vec<Problem> {
+        self.judge(Some(target)).problems
+    }
+
     /// Its output for a target; fails where one of its problems is an error.
     pub fn build(&self, target: Backend) -> Result<Vec<u8>, Rejected> {
         let Outcome {
@@ -150,6 +153,11 @@ impl Program {
     /// What it means; complete where no problem is an error.
     pub fn policy(&self) -> &Policy {
         &self.compilation.policy
+    }
+
+    /// It as the stages of the compiler have it.
+    pub fn into_compilation(self) -> Compilation {
+        self.compilation
     }
 
     /// A problem of it as text, with the lines that it is about.

@@ -17,6 +17,7 @@ mod cover;
 mod cures;
 mod diff;
 mod diff_command;
+mod driver;
 mod errors;
 mod estates;
 mod fix;
