@@ -8,11 +8,14 @@ use crate::date::Date;
 use crate::diagnostic::Problems;
 use crate::groups::{Deployment, lower};
 use crate::lint::{self, Levels};
-use crate::parse::{self, Question, ReadError, Reader};
+use crate::parse::{self, Question};
 use crate::policy::{Assertion, Policy};
 use crate::resolve::{Settings, resolve};
 use crate::source::{FileId, Sources};
 use crate::target::addresses;
+use crate::workspace::{ReadError, Workspace};
+use std::error::Error;
+use std::fmt;
 
 /// A program with all that was found out about it.
 #[derive(Debug)]
@@ -66,11 +69,11 @@ impl Compilation {
 /// Reads and resolves a program. Fails only when the entry file cannot be read.
 pub fn compile(
     entry: &str,
-    reader: &mut dyn Reader,
+    workspace: &mut dyn Workspace,
     bindings: &[(String, String)],
     as_of: Date,
 ) -> Result<Compilation, ReadError> {
-    let (sources, program, problems) = parse::program(entry, reader)?;
+    let (sources, program, problems) = parse::program(entry, workspace)?;
     Ok(resolved(
         entry, sources, &program, problems, bindings, as_of,
     ))
@@ -121,16 +124,27 @@ pub enum AskError {
     Question(String),
 }
 
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AskError::Read(error) => error.fmt(f),
+            AskError::Question(why) => f.write_str(why),
+        }
+    }
+}
+
+impl Error for AskError {}
+
 /// Reads and resolves a program together with a question about it.
 pub fn ask(
     entry: &str,
-    reader: &mut dyn Reader,
+    workspace: &mut dyn Workspace,
     bindings: &[(String, String)],
     as_of: Date,
     question: &Question<'_>,
 ) -> Result<Asked, AskError> {
     let (mut sources, mut program, mut problems) =
-        parse::program(entry, reader).map_err(AskError::Read)?;
+        parse::program(entry, workspace).map_err(AskError::Read)?;
     let file = question
         .pose(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;

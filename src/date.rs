@@ -1,5 +1,6 @@
 //! Calendar days, as `until` and `--as-of` name them.
 
+use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -65,6 +66,14 @@ impl FromStr for Date {
         if real { Ok(date) } else { Err(NotADate) }
     }
 }
+
+impl fmt::Display for NotADate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a day is written as 2026-12-31")
+    }
+}
+
+impl Error for NotADate {}
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,10 +1,87 @@
-//! tierwall compiles sentences about who may talk to whom into AWS security groups.
+//! A compiler for AWS security groups: sentences about who may talk to whom become CloudFormation
+//! JSON or Terraform HCL.
+//!
+//! This is the library behind the command line `tierwall`. It reads no file, prints nothing and
+//! looks at no clock: programs come from a [`Workspace`], and what is found and made is handed
+//! back. Without the default feature `cli` it has none of the dependencies of the command line.
+//!
+//! # Check and build a program
+//!
+//! [`Program::load`] reads a program, [`check`](Program::check) finds what is wrong with it, and
+//! [`build`](Program::build) makes its output for a target.
+//!
+//! ```
+//! use tierwall::{Memory, Options, Program, target};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut files = Memory::new()
+//!     .with("shop.tier", "include \"office.tier\"\ntier web\nweb allows ssh from office\n")
+//!     .with("office.tier", "network office = 203.0.113.0/24\n");
+//! let today = "2026-01-15".parse()?;
+//! let shop = Program::load("shop.tier", &mut files, Options::new(today))?;
+//!
+//! assert!(shop.check().is_empty());
+//! let terraform = target::named("terraform").ok_or("a target")?;
+//! let output = String::from_utf8(shop.build(terraform)?)?;
+//! assert!(output.contains("cidr_ipv4         = \"203.0.113.0/24\""));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Show what is wrong
+//!
+//! A [`Problem`](diagnostic::Problem) is data: it has a code, words, places and perhaps fixes.
+//! [`render`](Program::render) draws it for people; [`messages`] writes it for programs.
+//!
+//! ```
+//! use tierwall::{Memory, Options, Program};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut files = Memory::new().with("shop.tier", "tier web\nweb allows ssh from offfice\n");
+//! let shop = Program::load("shop.tier", &mut files, Options::new("2026-01-15".parse()?))?;
+//!
+//! let problems = shop.check();
+//! assert_eq!(problems[0].report().code, "E0201");
+//! assert!(shop.render(&problems[0]).contains("shop.tier:2:21"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Review a change
+//!
+//! [`Program::compare`] says what passes in the new version and not in the old one, and what AWS
+//! will do.
+//!
+//! ```
+//! use tierwall::{Memory, Options, Program};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let options = Options::new("2026-01-15".parse()?);
+//! let version = |text: &str| {
+//!     let mut files = Memory::new().with("shop.tier", text);
+//!     Program::load("shop.tier", &mut files, options.clone())
+//! };
+//! let old = version("tier web\nweb allows https from 203.0.113.0/24\n")?;
+//! let new = version("tier web\nweb allows https from anywhere\n")?;
+//!
+//! let change = Program::compare(old, new)?;
+//! assert!(change.opens_internet && !change.closes);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Whole projects
+//!
+//! [`project::read`] reads a `tierwall.toml`, [`driver::build::build`] builds all that it lists,
+//! and [`driver::fix::fix`] corrects its files, as `tierwall build` and `tierwall check --fix` do.
+//!
+//! # The stages
 //!
 //! A program passes through stages, each a module: [`parse`] makes a syntax tree ([`ast`]) of its
 //! text, [`resolve`] makes a [`policy`] of the tree, [`groups`] lowers the policy to security
-//! groups, and a [`target`] writes them down. [`analysis`] and [`lint`] judge, [`diagnostic`]
-//! tells, people, and [`messages`] programs. [`compile`](compile::compile) runs the stages before
-//! the targets. Nothing here reads a file, prints, or looks at the clock; the command line does.
+//! groups, and a [`target`] writes them down. [`analysis`] and [`lint`] judge a policy, [`plan`]
+//! predicts what AWS will do, and [`report`] puts all of it in words.
+//! [`compile`](compile::compile) runs the stages before the targets.
 
 pub mod analysis;
 pub mod ast;
@@ -12,6 +89,7 @@ pub mod catalogue;
 pub mod compile;
 pub mod date;
 pub mod diagnostic;
+pub mod driver;
 pub mod fmt;
 pub mod groups;
 pub mod hash;
@@ -26,3 +104,7 @@ pub mod report;
 pub mod resolve;
 pub mod source;
 pub mod target;
+pub mod workspace;
+
+pub use driver::{Change, Options, Program, Rejected};
+pub use workspace::{Memory, ReadError, Workspace};

@@ -18,6 +18,9 @@ pub struct Sources {
 #[derive(Debug)]
 pub struct File {
     name: String,
+    /// What is equal for two names exactly when they are of the same file; the name where nobody
+    /// says.
+    identity: Option<String>,
     kind: FileKind,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
@@ -101,6 +104,7 @@ impl Sources {
         let (line_starts, drawn, characters) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         self.files.push(File {
             name,
+            identity: None,
             kind: FileKind::Work,
             text,
             line_starts,
@@ -113,6 +117,11 @@ impl Sources {
     /// Says that a file is none that could be edited.
     pub fn mark(&mut self, id: FileId, kind: FileKind) {
         self.files[id.0 as usize].kind = kind;
+    }
+
+    /// Says which file it is, whatever it is called.
+    pub fn identify(&mut self, id: FileId, identity: String) {
+        self.files[id.0 as usize].identity = Some(identity);
     }
 
     /// The first, which names the others.
@@ -222,6 +231,11 @@ impl File {
     /// The name under which it was opened.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What is equal for two files of different programs exactly when they are the same.
+    pub fn identity(&self) -> &str {
+        self.identity.as_deref().unwrap_or(&self.name)
     }
 
     /// What it is.

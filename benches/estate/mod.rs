@@ -16,7 +16,7 @@ use clap::ValueEnum;
 use draw::Draw;
 use std::fmt::Write;
 use text::{Part, Sentence};
-use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::workspace::{Read, ReadError, Workspace};
 
 /// What an estate is like.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ pub struct Files(pub Vec<(String, String)>);
 /// What the entry is called.
 pub const ENTRY: &str = "main.tier";
 
-impl Reader for Files {
+impl Workspace for Files {
     fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
         let found = self.0.iter().find(|(name, _)| name == path);
         let (name, text) =

@@ -7,7 +7,7 @@ mod told;
 use libfuzzer_sys::fuzz_target;
 use std::path::Path;
 use tierwall::compile::compile;
-use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::workspace::{Read, ReadError, Workspace};
 use tierwall::project;
 
 /// A program with a parameter of each kind.
@@ -24,7 +24,7 @@ tier web { vpc = main }
 web allows https from block, block6, group, list
 ";
 
-impl Reader for Parameters {
+impl Workspace for Parameters {
     fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
         Ok(Read { identity: path.to_string(), name: path.to_string(), bytes: PARAMETERS.into() })
     }

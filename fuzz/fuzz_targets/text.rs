@@ -11,12 +11,12 @@ use tierwall::target;
 use tierwall::lint::{Level, Levels};
 use tierwall::compile::compile;
 use tierwall::diagnostic::apply_safe;
-use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::workspace::{Read, ReadError, Workspace};
 
 /// The entry, and nothing beside it.
 struct Only<'b>(&'b [u8]);
 
-impl Reader for Only<'_> {
+impl Workspace for Only<'_> {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         match from {
             Some(_) if path != "fuzzed.tier" => Err(ReadError::Failed("it is not there".to_string())),

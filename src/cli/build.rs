@@ -1,15 +1,18 @@
 //! `tierwall build`
 
-use super::files::Written;
-use super::job::Made;
+use super::args::{Exit, Listed, With};
+use super::disk::Written;
+use super::lints::Lints;
+use super::program::options;
 use super::project::Opened;
-use super::report::Report;
-use super::run::{Run, RunOptions, run as run_all};
-use super::seen::ReadLog;
-use super::{Exit, Lints, Listed, With, output, project};
+use super::read_log::ReadLog;
+use super::run::{Run, run as run_all};
+use super::terminal::Terminal;
+use super::{output, project};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
+use tierwall::driver::Made;
 use tierwall::lint::Levels;
 use tierwall::target::{self, Backend};
 
@@ -80,17 +83,17 @@ enum From {
 
 impl What {
     /// Checks what can be checked before anything is read.
-    pub fn plan(&self, report: &Report) -> Result<Plan<'_>, Exit> {
+    pub fn plan(&self, terminal: &Terminal) -> Result<Plan<'_>, Exit> {
         let levels = self
             .lints
             .levels()
-            .map_err(|words| report.failure(&words))?;
+            .map_err(|words| terminal.failure(&words))?;
         let from = match (&self.file, self.to) {
             (Some(file), Some(to)) => From::File(file.clone(), to),
             (Some(_) | None, _) => From::Manifest(project::listed(
                 self.listed.manifest.as_deref(),
                 &self.with,
-                report,
+                terminal,
             )?),
         };
         Ok(Plan {
@@ -118,14 +121,10 @@ impl Plan<'_> {
     }
 
     /// Compiles everything in memory, and reports.
-    pub fn make(&self, seen: &mut ReadLog, report: &Report) -> Result<Vec<Made>, Exit> {
-        let opened = self.open(seen, report)?;
-        let manner = RunOptions {
-            levels: self.levels.clone(),
-            as_of: self.what.with.as_of,
-            writes: true,
-        };
-        match run_all(&opened, &manner, seen, report) {
+    pub fn make(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Vec<Made>, Exit> {
+        let opened = self.open(log, terminal)?;
+        let options = options(self.levels.clone(), &self.what.with, true);
+        match run_all(&opened, &options, log, terminal) {
             Run {
                 exit: Exit::Done,
                 made,
@@ -137,10 +136,10 @@ impl Plan<'_> {
         }
     }
 
-    fn open(&self, seen: &mut ReadLog, report: &Report) -> Result<Opened, Exit> {
+    fn open(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
         let What { with, listed, .. } = self.what;
         match &self.from {
-            From::Manifest(path) => project::open(path, seen, report),
+            From::Manifest(path) => project::open(path, log, terminal),
             From::File(file, to) => {
                 let output = Some((*to, self.what.output().unwrap_or("-")));
                 project::of_files(
@@ -148,8 +147,8 @@ impl Plan<'_> {
                     with,
                     output,
                     listed.manifest.as_deref(),
-                    seen,
-                    report,
+                    log,
+                    terminal,
                 )
             }
         }
@@ -159,40 +158,40 @@ impl Plan<'_> {
     pub fn write(
         &self,
         made: &[Made],
-        seen: &ReadLog,
-        report: &Report,
+        log: &ReadLog,
+        terminal: &Terminal,
     ) -> Result<Vec<Written>, Exit> {
         if self.is_project() {
-            output::make_directories(made, report)?;
+            output::make_directories(made, terminal)?;
         }
-        output::write(made, self.what.force, seen, report)
+        output::write(made, self.what.force, log, terminal)
     }
 }
 
 /// Runs it.
-pub fn run(build: &Build, report: &Report) -> Exit {
-    built(build, report).unwrap_or_else(|exit| exit)
+pub fn run(build: &Build, terminal: &Terminal) -> Exit {
+    built(build, terminal).unwrap_or_else(|exit| exit)
 }
 
-fn built(build: &Build, report: &Report) -> Result<Exit, Exit> {
-    let plan = build.what.plan(report)?;
+fn built(build: &Build, terminal: &Terminal) -> Result<Exit, Exit> {
+    let plan = build.what.plan(terminal)?;
     let to_stdout = !plan.is_project() && build.what.output().is_none();
     if build.check && to_stdout {
-        return Err(report.failure("`--check` compares with a file: name it with `-o FILE`"));
+        return Err(terminal.failure("`--check` compares with a file: name it with `-o FILE`"));
     }
-    let mut seen = ReadLog::default();
-    let made = plan.make(&mut seen, report)?;
+    let mut log = ReadLog::default();
+    let made = plan.make(&mut log, terminal)?;
     match made.as_slice() {
-        [made] if to_stdout => return Ok(report.print(&made.bytes)),
-        made if build.check => return Ok(output::stale(made, report)),
+        [made] if to_stdout => return Ok(terminal.print(&made.bytes)),
+        made if build.check => return Ok(output::stale(made, terminal)),
         _ => {}
     }
-    let written = plan.write(&made, &seen, report)?;
+    let written = plan.write(&made, &log, terminal)?;
     if plan.is_project() {
-        report.remark(&output::listing(&made, &written));
+        terminal.remark(&output::listing(&made, &written));
     }
     if made.is_empty() {
-        report.remark("the manifest lists no outputs, so nothing is written");
+        terminal.remark("the manifest lists no outputs, so nothing is written");
     }
     Ok(Exit::Done)
 }

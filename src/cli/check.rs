@@ -1,9 +1,12 @@
 //! `tierwall check`
 
-use super::report::Report;
-use super::run::{RunOptions, run as run_all};
-use super::seen::ReadLog;
-use super::{Exit, Lints, Listed, With, fix, project};
+use super::args::{Exit, Listed, With};
+use super::lints::Lints;
+use super::program::options;
+use super::read_log::ReadLog;
+use super::run::run as run_all;
+use super::terminal::Terminal;
+use super::{fix, project};
 use clap::Args;
 
 /// The arguments of `check`.
@@ -25,34 +28,34 @@ pub struct Check {
 }
 
 /// Runs it.
-pub fn run(check: &Check, report: &Report) -> Exit {
-    checked(check, report).unwrap_or_else(|exit| exit)
+pub fn run(check: &Check, terminal: &Terminal) -> Exit {
+    checked(check, terminal).unwrap_or_else(|exit| exit)
 }
 
-fn checked(check: &Check, report: &Report) -> Result<Exit, Exit> {
+fn checked(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
     let levels = check
         .lints
         .levels()
-        .map_err(|words| report.failure(&words))?;
-    let (manifest, with, mut seen) = (
+        .map_err(|words| terminal.failure(&words))?;
+    let (manifest, with, mut log) = (
         check.listed.manifest.as_deref(),
         &check.with,
         ReadLog::default(),
     );
     let opened = match check.files.as_slice() {
-        [] => project::open(&project::listed(manifest, with, report)?, &mut seen, report)?,
-        files => project::of_files(files, with, None, manifest, &mut seen, report)?,
+        [] => project::open(
+            &project::listed(manifest, with, terminal)?,
+            &mut log,
+            terminal,
+        )?,
+        files => project::of_files(files, with, None, manifest, &mut log, terminal)?,
     };
-    let manner = RunOptions {
-        levels,
-        as_of: with.as_of,
-        writes: false,
-    };
+    let options = options(levels, with, false);
     if check.fix {
-        match fix::run(&opened, &manner, report) {
+        match fix::run(&opened, &options, terminal) {
             Exit::Done => {}
             failed @ (Exit::Program | Exit::Usage) => return Err(failed),
         }
     }
-    Ok(run_all(&opened, &manner, &mut seen, report).exit)
+    Ok(run_all(&opened, &options, &mut log, terminal).exit)
 }

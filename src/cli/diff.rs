@@ -1,19 +1,16 @@
 //! `tierwall diff`
 
+use super::args::{Exit, Listed, With};
 use super::git::Range;
-use super::program::verdict;
-use super::report::Report;
-use super::run::{RunOptions, jobs};
-use super::sides::{Compiled, Origin, pairs, sides};
-use super::{Exit, Listed, With};
+use super::program::{options, verdict};
+use super::terminal::Terminal;
+use super::versions::{Origin, origins, sides};
 use clap::{Args, ValueEnum};
-use tierwall::compile::{Compilation, Judged};
-use tierwall::diagnostic::{Problem, Problems, listed};
-use tierwall::groups::Deployment;
+use tierwall::diagnostic::listed;
+use tierwall::driver::compare::{Comparison, Incomparable, Revision};
+use tierwall::driver::jobs;
 use tierwall::lint::Levels;
-use tierwall::plan::Changes;
-use tierwall::policy::TierMapping;
-use tierwall::report::review::{self, Comment, Links, Review, Version};
+use tierwall::report::review::{self, Comment, Links, Review};
 
 /// The arguments of `diff`.
 #[derive(Args)]
@@ -71,45 +68,41 @@ enum Denied {
 const ROOM: usize = 60_000;
 
 /// Runs it.
-pub fn run(diff: &Diff, report: &Report) -> Exit {
-    compared(diff, report).unwrap_or_else(|exit| exit)
+pub fn run(diff: &Diff, terminal: &Terminal) -> Exit {
+    compared(diff, terminal).unwrap_or_else(|exit| exit)
 }
 
-fn compared(diff: &Diff, report: &Report) -> Result<Exit, Exit> {
+fn compared(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
     let range = diff
         .git
         .as_deref()
         .map(Range::parse)
         .transpose()
-        .map_err(|why| report.failure(&why))?;
+        .map_err(|why| terminal.failure(&why))?;
     let files = diff.files.as_slice();
     let sides = sides(
         files,
         diff.listed.manifest.as_deref(),
         &diff.with,
         range.as_ref(),
-        report,
+        terminal,
     )?;
-    let manner = RunOptions {
-        levels: Levels::default(),
-        as_of: diff.with.as_of,
-        writes: false,
-    };
+    let options = options(Levels::default(), &diff.with, false);
     let [olds, news] = sides
         .opened
         .each_ref()
-        .map(|opened| jobs(&opened.project, &manner));
-    let pairs = pairs(&olds, &news, sides.commits, files.len() == 2);
+        .map(|opened| jobs(&opened.project, &options));
+    let origins = origins(&olds, &news, sides.commits, files.len() == 2);
     let (mut exit, mut shown) = (Exit::Done, Vec::new());
-    for pair in &pairs {
-        match reviewed(pair, diff, report) {
+    for pair in &origins {
+        match reviewed(pair, diff, terminal) {
             Ok(review) => shown.push(review),
             Err(failed) => exit = exit.max(failed),
         }
     }
-    exit = exit.max(report.print(joined(&shown, diff).as_bytes()));
+    exit = exit.max(terminal.print(joined(&shown, diff).as_bytes()));
     for words in shown.iter().flat_map(|review| &review.denied) {
-        report.outcome(words);
+        terminal.outcome(words);
         exit = exit.max(Exit::Program);
     }
     Ok(exit)
@@ -140,82 +133,55 @@ impl Text {
 }
 
 /// One program of both sides, compared.
-fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Result<Shown, Exit> {
+fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, terminal: &Terminal) -> Result<Shown, Exit> {
     let read = |origin: &Origin<'_>| {
         origin
-            .compiled(diff.git.is_some())
-            .map_err(|why| report.failure(&why))
+            .revision(diff.git.is_some())
+            .map_err(|why| terminal.failure(&why))
     };
     let (before, after) = (read(old), read(new));
     let (before, after) = (before?, after?);
-    let missing = [before.is_none(), after.is_none()];
-    if missing == [true, true] {
-        return Err(report.failure(&format!(
+    if before.is_none() && after.is_none() {
+        return Err(terminal.failure(&format!(
             "cannot read `{}`: it is in neither of the two",
             old.job.program.file.path
         )));
     }
-    let Compiled {
-        program: mut before,
-        given: was_given,
-    } = before.unwrap_or_else(|| old.empty());
-    let Compiled {
-        program: mut after,
-        given: is_given,
-    } = after.unwrap_or_else(|| new.empty());
-    if missing == [false, false] {
-        drop_one_sided_bindings(&mut after, &before.problems);
-        // what neither has is told once
-        drop_one_sided_bindings(&mut before, &Problems::default());
-    }
-    // two files are two versions of one stack, where neither names it and so each would be named
-    // for its file
-    if before.policy.stack.span.is_none() && after.policy.stack.span.is_none() {
-        after
-            .policy
-            .stack
-            .name
-            .clone_from(&before.policy.stack.name);
-    }
-    // what is wrong with either is told before it ends here
-    let ends = [stands(&before, report), stands(&after, report)];
-    if let Some(failed) = ends.into_iter().max().filter(|end| *end != Exit::Done) {
-        return Err(failed);
-    }
-    let judged = [before.judge(&old.job.levels), after.judge(&new.job.levels)];
-    for (judged, program) in judged.iter().zip([&before, &after]) {
-        if judged.deployment.is_none() {
-            report.problems(&judged.problems.clone().sorted(), &program.sources);
-        }
-    }
-    let [Some(standing), Some(coming)] = judged.map(JudgedProgram::new) else {
-        return Err(Exit::Program);
+
+    let or_missing = |revision: Option<Revision>, origin: &Origin<'_>| {
+        revision.unwrap_or_else(|| Revision::missing(origin.name(), origin.job))
     };
-    let (old_name, new_name) = (old.name(), new.name());
-    let was = Version {
-        exists: !missing[0],
-        given: &was_given,
-        ..standing.version(&old_name, &before)
-    };
-    let is = Version {
-        exists: !missing[1],
-        given: &is_given,
-        ..coming.version(&new_name, &after)
-    };
-    let tier_mapping = TierMapping::new(was.policy, is.policy);
-    let changes = Changes::between(was.deployment, is.deployment, &tier_mapping);
-    let review = review::review(was, is, &tier_mapping, &changes);
+    let comparison = Comparison::new(or_missing(before, old), or_missing(after, new));
+    comparison
+        .review(|review| shown(review, [old, new], diff))
+        .map_err(|error| refused(&comparison, &error, terminal))
+}
+
+/// Reports why two versions cannot be compared.
+fn refused(comparison: &Comparison, error: &Incomparable, terminal: &Terminal) -> Exit {
+    let mut exit = Exit::Done;
+    for (revision, problems) in comparison.revisions().into_iter().zip(&error.problems) {
+        terminal.problems(problems, &revision.program.sources);
+        exit = exit.max(verdict(problems));
+    }
+
+    exit
+}
+
+/// What is shown of a change.
+fn shown(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Shown {
+    let name = sides[1].name();
     let text = match diff.format {
-        Format::Text => Text::Whole(review::text(&review)),
-        Format::Markdown => Text::Comment(review::markdown(&review, &links([old, new], diff))),
-        Format::Json => Text::Whole(review::json(&review)),
+        Format::Text => Text::Whole(review::text(review)),
+        Format::Markdown => Text::Comment(review::markdown(review, &links(sides, diff))),
+        Format::Json => Text::Whole(review::json(review)),
     };
-    let same = review.is_empty().then(|| new_name.clone());
-    Ok(Shown {
+
+    Shown {
         text,
-        same,
-        denied: denied(&review, &new_name, &diff.deny),
-    })
+        same: review.is_empty().then(|| name.clone()),
+        denied: denied(review, &name, &diff.deny),
+    }
 }
 
 /// How lines are linked to, where they are.
@@ -260,68 +226,6 @@ fn joined(shown: &[Shown], diff: &Diff) -> String {
             parts
         }
         (Format::Json | Format::Text | Format::Markdown, _) => texts(|_| true).join("\n"),
-    }
-}
-
-/// Forgets that values were given for parameters that only the other program has.
-fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
-    let unknown = |problem: &Problem| match problem {
-        Problem::UnknownBinding { name, .. } => Some(name.clone()),
-        _ => None,
-    };
-    let others: Vec<String> = other
-        .clone()
-        .into_iter()
-        .filter_map(|problem| unknown(&problem))
-        .collect();
-    let stays = |problem: &Problem| unknown(problem).is_none_or(|name| others.contains(&name));
-    let mut kept = Problems::default();
-    kept.extend(
-        std::mem::take(&mut program.problems)
-            .into_iter()
-            .filter(stays),
-    );
-    program.problems = kept;
-}
-
-/// Whether a program has a meaning; else its problems are reported.
-fn stands(program: &Compilation, report: &Report) -> Exit {
-    let problems = program.problems.clone().sorted();
-    let end = verdict(&problems);
-    if end != Exit::Done {
-        report.problems(&problems, &program.sources);
-    }
-    end
-}
-
-/// What was found out about a program.
-struct JudgedProgram<'p> {
-    deployment: Deployment<'p>,
-    problems: Vec<Problem>,
-}
-
-impl<'p> JudgedProgram<'p> {
-    fn new(judged: Judged<'p>) -> Option<JudgedProgram<'p>> {
-        Some(JudgedProgram {
-            deployment: judged.deployment?,
-            problems: judged.problems.sorted(),
-        })
-    }
-
-    fn version(&'p self, name: &'p str, program: &'p Compilation) -> Version<'p> {
-        let Compilation {
-            policy, sources, ..
-        } = program;
-        let (deployment, problems) = (&self.deployment, self.problems.as_slice());
-        Version {
-            name,
-            exists: true,
-            policy,
-            sources,
-            given: &[],
-            deployment,
-            problems,
-        }
     }
 }
 

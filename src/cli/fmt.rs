@@ -1,14 +1,16 @@
 //! `tierwall fmt`
 
-use super::Exit;
-use super::files::{Destination, Files, is_read_only, put, tier_files, words};
+use super::args::Exit;
+use super::disk::{Destination, is_read_only, put, words};
 use super::program::{unread, verdict};
-use super::report::Report;
-use super::unified;
+use super::terminal::Terminal;
+use super::text_diff;
+use super::work_tree::WorkTree;
 use clap::Args;
 use std::path::Path;
 use tierwall::fmt::format;
-use tierwall::parse::{self, Reader};
+use tierwall::parse;
+use tierwall::workspace::Workspace;
 
 /// The arguments of `fmt`.
 #[derive(Args)]
@@ -23,31 +25,31 @@ pub struct Fmt {
 }
 
 /// Runs it.
-pub fn run(fmt: &Fmt, report: &Report) -> Exit {
+pub fn run(fmt: &Fmt, terminal: &Terminal) -> Exit {
     let mut worst = Exit::Done;
     for path in &fmt.files {
-        let found = tier_files(path);
+        let found = WorkTree::new(None).list(path);
         found
             .files
             .iter()
-            .for_each(|file| worst = worst.max(one(file, fmt.check, report)));
-        for (directory, error) in &found.unread {
-            worst =
-                worst.max(report.failure(&format!("cannot read `{directory}`: {}", words(error))));
+            .for_each(|file| worst = worst.max(one(file, fmt.check, terminal)));
+        for (directory, error) in &found.unreadable {
+            let failed = terminal.failure(&format!("cannot read `{directory}`: {error}"));
+            worst = worst.max(failed);
         }
     }
     worst
 }
 
 /// Formats one file by itself.
-fn one(path: &str, check: bool, report: &Report) -> Exit {
-    let read = match Files::new(None).read(path, None) {
+fn one(path: &str, check: bool, terminal: &Terminal) -> Exit {
+    let read = match WorkTree::new(None).read(path, None) {
         Ok(read) => read,
-        Err(error) => return unread(path, error, report),
+        Err(error) => return unread(path, &error, terminal),
     };
     let (sources, program, problems) = parse::alone(read);
     let problems = problems.sorted();
-    report.problems(&problems, &sources);
+    terminal.problems(&problems, &sources);
     let (Exit::Done, [file]) = (verdict(&problems), program.files.as_slice()) else {
         return verdict(&problems);
     };
@@ -57,17 +59,17 @@ fn one(path: &str, check: bool, report: &Report) -> Exit {
         (true, _) if old == new => Exit::Done,
         (true, _) => {
             let words = format!("`{name}` is not formatted");
-            report.outcome_of_files(&words, &[(name, words.clone())]);
-            Exit::Program.max(report.print(unified::diff(old, &new, name, name).as_bytes()))
+            terminal.outcome_of_files(&words, &[(name, words.clone())]);
+            Exit::Program.max(terminal.print(text_diff::diff(old, &new, name, name).as_bytes()))
         }
-        (false, "-") => report.print(new.as_bytes()),
+        (false, "-") => terminal.print(new.as_bytes()),
         (false, _) if old == new => Exit::Done,
-        (false, _) => replace(path, old, &new, report),
+        (false, _) => replace(path, old, &new, terminal),
     }
 }
 
 /// Writes a file anew that was read as `old`, and prints its name.
-fn replace(path: &str, old: &str, new: &str, report: &Report) -> Exit {
+fn replace(path: &str, old: &str, new: &str, terminal: &Terminal) -> Exit {
     let written = || {
         if is_read_only(Path::new(path)).map_err(|error| words(&error))? {
             return Err("it is read-only".to_string());
@@ -76,7 +78,7 @@ fn replace(path: &str, old: &str, new: &str, report: &Report) -> Exit {
         put(staged).map_err(|error| words(&error))
     };
     match written() {
-        Ok(_) => report.print(format!("{path}\n").as_bytes()),
-        Err(why) => report.failure(&format!("cannot write `{path}`: {why}")),
+        Ok(_) => terminal.print(format!("{path}\n").as_bytes()),
+        Err(why) => terminal.failure(&format!("cannot write `{path}`: {why}")),
     }
 }

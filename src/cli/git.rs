@@ -1,14 +1,13 @@
 //! A program as it is in a commit: read from git's objects, by the git client; the work tree is not
 //! touched.
 
-use super::files::{read_file, words};
-use super::job::Place;
-use super::report::meant;
+use super::disk::{read_file, words};
+use super::terminal::meant;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use tierwall::parse::{Read, ReadError, Reader};
 use tierwall::source::{FileKind, lexical};
+use tierwall::workspace::{Read, ReadError, Workspace};
 
 /// A commit of a repository.
 #[derive(Debug, Clone)]
@@ -377,18 +376,7 @@ fn leaves(path: &Path) -> bool {
     })
 }
 
-impl Place for Committed<'_> {
-    /// A file of values that is not in the commit is that of the work tree.
-    fn values(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        match self.commit.file(&path.to_string_lossy()) {
-            Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => read_file(path),
-            Err(why) => Err(ReadError::Failed(why)),
-        }
-    }
-}
-
-impl Reader for Committed<'_> {
+impl Workspace for Committed<'_> {
     fn kind(&self) -> FileKind {
         FileKind::Version
     }
@@ -404,6 +392,14 @@ impl Reader for Committed<'_> {
                 })
             }
             Some(from) => self.include(path, from),
+        }
+    }
+    /// A file of values that is not in the commit is that of the work tree.
+    fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match self.commit.file(path) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => read_file(Path::new(path)),
+            Err(why) => Err(ReadError::Failed(why)),
         }
     }
 }

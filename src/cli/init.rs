@@ -1,8 +1,8 @@
 //! `tierwall init`
 
-use super::Exit;
-use super::files::{create, words};
-use super::report::Report;
+use super::args::Exit;
+use super::disk::{create, words};
+use super::terminal::Terminal;
 use clap::Args;
 use std::fs;
 use std::path::Path;
@@ -74,7 +74,7 @@ const TEMPLATES: [(&str, &str); 17] = [
 ];
 
 /// Runs it. A file that is there is never replaced.
-pub fn run(init: &Init, report: &Report) -> Exit {
+pub fn run(init: &Init, terminal: &Terminal) -> Exit {
     let text = TEMPLATES
         .iter()
         .find(|(name, _)| *name == init.template)
@@ -88,8 +88,8 @@ pub fn run(init: &Init, report: &Report) -> Exit {
         format!("build {path} --to terraform"),
     );
     match (init.project, path.as_str()) {
-        (false, "-") => return report.print(text.as_bytes()),
-        (true, "-") => return report.failure("`--project` lists a file, and `-` is none"),
+        (false, "-") => return terminal.print(text.as_bytes()),
+        (true, "-") => return terminal.failure("`--project` lists a file, and `-` is none"),
         (false, _) => {}
         (true, _) => {
             files.push((MANIFEST, manifest(&path)));
@@ -100,15 +100,15 @@ pub fn run(init: &Init, report: &Report) -> Exit {
         .iter()
         .find(|(path, _)| fs::exists(path).is_ok_and(|there| there))
     {
-        return report.failure(&format!("`{path}` is there already"));
+        return terminal.failure(&format!("`{path}` is there already"));
     }
     for (path, text) in &files {
         if let Err(error) = create(Path::new(path), text.as_bytes()) {
-            return report.failure(&format!("cannot write `{path}`: {}", words(&error)));
+            return terminal.failure(&format!("cannot write `{path}`: {}", words(&error)));
         }
     }
     let names: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
-    report.remark(&format!(
+    terminal.remark(&format!(
         "wrote {}; next: tierwall {next}",
         names.join(" and ")
     ));

@@ -1,6 +1,6 @@
 //! Levels of lints as the command line gives them.
 
-use super::report::meant_lint;
+use super::terminal::meant_lint;
 use clap::Args;
 use std::collections::BTreeMap;
 use tierwall::lint::{self, Level, Levels};

@@ -1,26 +1,26 @@
 //! Outputs that were made: they are written all together, or held against the files that are there.
 
-use super::Exit;
-use super::files::{Destination, Written, put, words};
-use super::job::Made;
-use super::report::Report;
+use super::args::Exit;
+use super::disk::{Destination, Written, put, words};
+use super::read_log::ReadLog;
 use super::run::side_by_side;
-use super::seen::ReadLog;
-use super::unified;
+use super::terminal::Terminal;
+use super::text_diff;
 use std::collections::BTreeMap;
 use std::path::Path;
+use tierwall::driver::Made;
 
 /// Writes outputs. Nothing is moved into its place before all of them are written beside theirs;
 /// none takes the place of what the run has read.
 pub fn write(
     made: &[Made],
     force: bool,
-    seen: &ReadLog,
-    report: &Report,
+    log: &ReadLog,
+    terminal: &Terminal,
 ) -> Result<Vec<Written>, Exit> {
     let failure =
-        |made: &Made, why: &str| report.failure(&format!("cannot write `{}`: {why}", made.path));
-    let (read, mut known) = (seen.real(), BTreeMap::new());
+        |made: &Made, why: &str| terminal.failure(&format!("cannot write `{}`: {why}", made.path));
+    let (read, mut known) = (log.real(), BTreeMap::new());
     let mut destination = |made: &Made| {
         let destination = Destination::new(&made.path, made.backend.mark, force)?;
         let Some(path) = destination.existing() else {
@@ -58,11 +58,11 @@ pub fn write(
 }
 
 /// Makes the directories of outputs.
-pub fn make_directories(made: &[Made], report: &Report) -> Result<(), Exit> {
+pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> {
     for made in made {
         let directory = Path::new(&made.path).parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(directory).map_err(|error| {
-            report.failure(&format!(
+            terminal.failure(&format!(
                 "cannot make `{}`: {}",
                 directory.display(),
                 words(&error)
@@ -82,20 +82,20 @@ pub fn listing(made: &[Made], written: &[Written]) -> String {
 }
 
 /// Shows how the files that are there differ from outputs, and names those that do.
-pub fn stale(made: &[Made], report: &Report) -> Exit {
+pub fn stale(made: &[Made], terminal: &Terminal) -> Exit {
     let (mut stale, mut exit) = (Vec::new(), Exit::Done);
     for made in made {
         let read = Destination::new(&made.path, made.backend.mark, true)
             .and_then(|destination| destination.current().map_err(|error| words(&error)));
         match read {
-            Err(why) => exit = report.failure(&format!("cannot read `{}`: {why}", made.path)),
+            Err(why) => exit = terminal.failure(&format!("cannot read `{}`: {why}", made.path)),
             Ok(Some(old)) if old == made.bytes => {}
             Ok(old) => {
                 stale.push((
                     made.path.as_str(),
                     format!("`{}` is stale; build it anew", made.path),
                 ));
-                exit = exit.max(report.print(difference(made, old).as_bytes()));
+                exit = exit.max(terminal.print(difference(made, old).as_bytes()));
             }
         }
     }
@@ -111,7 +111,7 @@ pub fn stale(made: &[Made], report: &Report) -> Exit {
             names.join(", ")
         ),
     };
-    report.outcome_of_files(&words, &stale);
+    terminal.outcome_of_files(&words, &stale);
     exit.max(Exit::Program)
 }
 
@@ -125,5 +125,5 @@ fn difference(made: &Made, old: Option<Vec<u8>>) -> String {
         old.unwrap_or_default(),
         String::from_utf8_lossy(&made.bytes),
     );
-    unified::diff(&String::from_utf8_lossy(&old), &new, before, &made.path)
+    text_diff::diff(&String::from_utf8_lossy(&old), &new, before, &made.path)
 }

@@ -1,15 +1,13 @@
 //! What a command works on: the programs of the manifest, or those that the command line names.
 
+use super::args::{Exit, With};
 use super::git::Commit;
-use super::program::named;
-use super::report::Report;
-use super::seen::ReadLog;
-use super::{Exit, With};
+use super::read_log::ReadLog;
+use super::terminal::Terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tierwall::diagnostic::{Problem, Problems};
-use tierwall::parse::ReadError;
-use tierwall::project::{self, Build, MANIFEST, Output, Program, Project};
+use tierwall::project::{self, Build, MANIFEST, Named, Output, Program, Project};
 use tierwall::source::{FileId, FileKind, Sources};
 use tierwall::target::Backend;
 
@@ -38,36 +36,34 @@ pub fn find(manifest: Option<&str>) -> Option<PathBuf> {
 }
 
 /// Reads a manifest; one with an error is reported and goes no further.
-pub fn open(path: &Path, seen: &mut ReadLog, report: &Report) -> Result<Opened, Exit> {
+pub fn open(path: &Path, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
-    let bytes = seen.read(path).map_err(|error| match error {
-        ReadError::Failed(why) | ReadError::Outside(why) => {
-            report.failure(&format!("cannot read `{name}`: {why}"))
-        }
-    })?;
+    let bytes = log
+        .read(path)
+        .map_err(|error| terminal.failure(&format!("cannot read `{name}`: {error}")))?;
     let directory = path.parent().unwrap_or(Path::new(""));
     let (sources, project, problems) = project::read(&name, bytes, directory);
-    refused(problems, &sources, report)?;
+    refused(problems, &sources, terminal)?;
     Ok(Opened { sources, project })
 }
 
 /// Likewise the manifest as it is in a commit; one that is not there lists nothing.
-pub fn committed(path: &Path, commit: &Commit, report: &Report) -> Result<Opened, Exit> {
+pub fn committed(path: &Path, commit: &Commit, terminal: &Terminal) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
-    let Some(bytes) = commit.file(&name).map_err(|why| report.failure(&why))? else {
+    let Some(bytes) = commit.file(&name).map_err(|why| terminal.failure(&why))? else {
         return Ok(Opened::default());
     };
     let directory = path.parent().unwrap_or(Path::new(""));
     let (mut sources, project, problems) =
         project::read(&format!("{}{name}", commit.mark()), bytes, directory);
     sources.mark(FileId(0), FileKind::Version);
-    refused(problems, &sources, report)?;
+    refused(problems, &sources, terminal)?;
     Ok(Opened { sources, project })
 }
 
-fn refused(problems: Problems, sources: &Sources, report: &Report) -> Result<(), Exit> {
+fn refused(problems: Problems, sources: &Sources, terminal: &Terminal) -> Result<(), Exit> {
     let problems: Vec<Problem> = problems.sorted();
-    report.problems(&problems, sources);
+    terminal.problems(&problems, sources);
     if problems.is_empty() {
         Ok(())
     } else {
@@ -76,9 +72,9 @@ fn refused(problems: Problems, sources: &Sources, report: &Report) -> Result<(),
 }
 
 /// The project of a manifest, where a command names no file.
-pub fn listed(manifest: Option<&str>, with: &With, report: &Report) -> Result<PathBuf, Exit> {
+pub fn listed(manifest: Option<&str>, with: &With, terminal: &Terminal) -> Result<PathBuf, Exit> {
     let Some(path) = find(manifest) else {
-        return Err(report.failure_with_help(
+        return Err(terminal.failure_with_help(
             &format!("there is no `{MANIFEST}` here or in a directory above, and no FILE"),
             &[
                 "`tierwall build FILE --to terraform` builds one program, `tierwall check FILE` checks it",
@@ -87,7 +83,7 @@ pub fn listed(manifest: Option<&str>, with: &With, report: &Report) -> Result<Pa
         ));
     };
     match with.of_a_file() {
-        Some(option) => Err(report.failure(&format!(
+        Some(option) => Err(terminal.failure(&format!(
             "`{option}` goes with a FILE; for the programs of `{}`, write it there",
             path.display()
         ))),
@@ -102,14 +98,14 @@ pub fn of_files(
     with: &With,
     output: Option<(Backend, &str)>,
     manifest: Option<&str>,
-    seen: &mut ReadLog,
-    report: &Report,
+    log: &mut ReadLog,
+    terminal: &Terminal,
 ) -> Result<Opened, Exit> {
     let Project {
         lints,
         programs: listed,
     } = match find(manifest) {
-        Some(path) => open(&path, seen, report)?.project,
+        Some(path) => open(&path, log, terminal)?.project,
         None => Project::default(),
     };
     let program = |file: &String| {
@@ -121,7 +117,7 @@ pub fn of_files(
             .unwrap_or_default();
         let outputs = output.map(|(backend, path)| Output {
             backend,
-            path: named(path),
+            path: Named::new(path),
         });
         let build = Build {
             values: vec![with.values()],
@@ -129,7 +125,7 @@ pub fn of_files(
             ..Build::default()
         };
         Program {
-            file: named(file),
+            file: Named::new(file),
             root: with.root.clone(),
             lints,
             builds: vec![build],

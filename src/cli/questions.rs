@@ -1,9 +1,10 @@
 //! Commands that ask a program: `trace`, `paths`, `matrix`. A failing assertion does not keep them
 //! from answering.
 
+use super::args::{Exit, With};
 use super::program::{accepted, bindings, today, unread, verdict};
-use super::report::{Report, output_width};
-use super::{Exit, With, files::Files};
+use super::terminal::{Terminal, output_width};
+use super::work_tree::WorkTree;
 use clap::{Args, ValueEnum};
 use tierwall::compile::{AskError, Asked, Compilation, ask};
 use tierwall::diagnostic::{Level, Problem};
@@ -80,38 +81,38 @@ pub enum Layout {
 }
 
 /// `tierwall trace`
-pub fn trace(trace: &Trace, report: &Report) -> Exit {
-    let (compilation, subject) = match posed(&trace.ends, trace.on.as_deref(), &trace.with, report)
-    {
-        Ok(posed) => posed,
-        Err(exit) => return exit,
-    };
+pub fn trace(trace: &Trace, terminal: &Terminal) -> Exit {
+    let (compilation, subject) =
+        match posed(&trace.ends, trace.on.as_deref(), &trace.with, terminal) {
+            Ok(posed) => posed,
+            Err(exit) => return exit,
+        };
     let (policy, sources) = (&compilation.policy, &compilation.sources);
     let answer = match trace.format {
-        Format::Text => report::trace_text(policy, sources, &subject, report.paint()),
+        Format::Text => report::trace_text(policy, sources, &subject, terminal.paint()),
         Format::Json => report::trace_json(policy, sources, &subject),
     };
-    answered(answer, report)
+    answered(answer, terminal)
 }
 
 /// `tierwall paths`
-pub fn paths(paths: &Paths, report: &Report) -> Exit {
-    let (compilation, subject) = match posed(&paths.ends, paths.on.as_deref(), &paths.with, report)
-    {
-        Ok(posed) => posed,
-        Err(exit) => return exit,
-    };
+pub fn paths(paths: &Paths, terminal: &Terminal) -> Exit {
+    let (compilation, subject) =
+        match posed(&paths.ends, paths.on.as_deref(), &paths.with, terminal) {
+            Ok(posed) => posed,
+            Err(exit) => return exit,
+        };
     let (policy, sources, max) = (&compilation.policy, &compilation.sources, paths.max.into());
     let answer = match paths.format {
-        Format::Text => report::paths_text(policy, sources, &subject, max, report.paint()),
+        Format::Text => report::paths_text(policy, sources, &subject, max, terminal.paint()),
         Format::Json => report::paths_json(policy, sources, &subject, max),
     };
-    answered(answer, report)
+    answered(answer, terminal)
 }
 
 /// `tierwall matrix`
-pub fn matrix(file: &str, layout: Layout, with: &With, report: &Report) -> Exit {
-    let compilation = match accepted(file, with, report) {
+pub fn matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal) -> Exit {
+    let compilation = match accepted(file, with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
@@ -119,17 +120,17 @@ pub fn matrix(file: &str, layout: Layout, with: &With, report: &Report) -> Exit 
     match layout {
         Layout::Table => {
             let width = output_width().unwrap_or(report::WIDTH);
-            report.print(report::table(policy, width, report.paint()).as_bytes())
+            terminal.print(report::table(policy, width, terminal.paint()).as_bytes())
         }
-        Layout::Markdown => report.print(report::markdown(policy).as_bytes()),
-        Layout::Csv => report.stream(|out| report::csv(policy, out)),
-        Layout::Json => report.stream(|out| report::matrix_json(policy, out)),
+        Layout::Markdown => terminal.print(report::markdown(policy).as_bytes()),
+        Layout::Csv => terminal.stream(|out| report::csv(policy, out)),
+        Layout::Json => terminal.stream(|out| report::matrix_json(policy, out)),
     }
 }
 
 /// Prints an answer; one that is no ends with 1.
-fn answered((text, yes): (String, bool), report: &Report) -> Exit {
-    match report.print(text.as_bytes()) {
+fn answered((text, yes): (String, bool), terminal: &Terminal) -> Exit {
+    match terminal.print(text.as_bytes()) {
         Exit::Done if !yes => Exit::Program,
         exit => exit,
     }
@@ -140,21 +141,21 @@ fn posed(
     ends: &Ends,
     on: Option<&str>,
     with: &With,
-    report: &Report,
+    terminal: &Terminal,
 ) -> Result<(Compilation, Subject), Exit> {
     let question = Question {
         from: &ends.from,
         to: &ends.to,
         on,
     };
-    let asked = resolved(&ends.file, with, &question, report)?;
+    let asked = resolved(&ends.file, with, &question, terminal)?;
     let Asked {
         compilation,
         question: Some(question),
         ..
     } = asked
     else {
-        return Err(report.failure("`--from` and `--to` ask nothing"));
+        return Err(terminal.failure("`--from` and `--to` ask nothing"));
     };
     let subject = Subject::new(&compilation.policy, &compilation.sources, &question);
     Ok((compilation, subject))
@@ -165,23 +166,23 @@ fn resolved(
     file: &str,
     with: &With,
     question: &Question<'_>,
-    report: &Report,
+    terminal: &Terminal,
 ) -> Result<Asked, Exit> {
-    let bindings = bindings(with).map_err(|words| report.failure(&words))?;
+    let bindings = bindings(with).map_err(|words| terminal.failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
     let asked = ask(
         file,
-        &mut Files::new(with.root.clone()),
+        &mut WorkTree::new(with.root.clone()),
         &bindings,
         as_of,
         question,
     );
     let mut asked = asked.map_err(|error| match error {
-        AskError::Read(error) => unread(file, error, report),
-        AskError::Question(why) => report.failure(&why),
+        AskError::Read(error) => unread(file, &error, terminal),
+        AskError::Question(why) => terminal.failure(&why),
     })?;
     let problems = std::mem::take(&mut asked.compilation.problems).sorted();
-    report.problems(&problems, &asked.compilation.sources);
+    terminal.problems(&problems, &asked.compilation.sources);
     let is_mine = |problem: &Problem| problem.span().is_some_and(|span| span.file == asked.file);
     let mut errors = problems
         .iter()

@@ -1,8 +1,8 @@
 //! `tierwall quota`
 
+use super::args::{Exit, With};
 use super::program::accepted;
-use super::report::{Report, meant};
-use super::{Exit, With};
+use super::terminal::{Terminal, meant};
 use clap::{Args, ValueEnum};
 use tierwall::analysis::quota::Ledger;
 use tierwall::policy::{Policy, TierId};
@@ -33,8 +33,8 @@ enum Format {
 }
 
 /// Runs it.
-pub fn run(quota: &Quota, report: &Report) -> Exit {
-    let compilation = match accepted(&quota.file, &quota.with, report) {
+pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
+    let compilation = match accepted(&quota.file, &quota.with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
@@ -47,14 +47,14 @@ pub fn run(quota: &Quota, report: &Report) -> Exit {
             .collect::<Result<Vec<_>, _>>()
         {
             Ok(tiers) => ledger.keep(&tiers),
-            Err(words) => return report.failure(&words),
+            Err(words) => return terminal.failure(&words),
         }
     }
     let text = match quota.format {
         Format::Table => report::quota::table(&ledger, &compilation.sources),
         Format::Json => report::quota::json(&ledger, &compilation.sources),
     };
-    match report.print(text.as_bytes()) {
+    match terminal.print(text.as_bytes()) {
         Exit::Done if ledger.over() => Exit::Program,
         exit @ (Exit::Done | Exit::Program | Exit::Usage) => exit,
     }

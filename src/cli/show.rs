@@ -1,8 +1,8 @@
 //! Commands that show: `check`, `flows`, `services`, `explain`.
 
+use super::args::{Exit, With};
 use super::program::accepted;
-use super::report::{Report, meant, meant_lint};
-use super::{Exit, With};
+use super::terminal::{Terminal, meant, meant_lint};
 use clap::ValueEnum;
 use std::fmt::Write;
 use tierwall::catalogue::catalogue;
@@ -23,8 +23,8 @@ pub enum Format {
 }
 
 /// `tierwall flows`
-pub fn flows(file: &str, format: Format, with: &With, report: &Report) -> Exit {
-    let compilation = match accepted(file, with, report) {
+pub fn flows(file: &str, format: Format, with: &With, terminal: &Terminal) -> Exit {
+    let compilation = match accepted(file, with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
@@ -33,11 +33,11 @@ pub fn flows(file: &str, format: Format, with: &With, report: &Report) -> Exit {
         Format::Json => flows::json,
         Format::Csv => flows::csv,
     };
-    report.print(show(&compilation.policy, &compilation.sources).as_bytes())
+    terminal.print(show(&compilation.policy, &compilation.sources).as_bytes())
 }
 
 /// `tierwall services`
-pub fn services(word: Option<&str>, report: &Report) -> Exit {
+pub fn services(word: Option<&str>, terminal: &Terminal) -> Exit {
     let word = word.unwrap_or("").to_lowercase();
     // `443`, and `tcp 443`, `tcp/443`, `443/tcp` as well
     let number = word.trim_matches(|c: char| "tcpudp/: ".contains(c));
@@ -53,7 +53,7 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
         .collect();
     if found.is_empty() {
         let meant = meant(&word, catalogue().names());
-        report.outcome(&format!("no built-in service for `{word}`{meant}"));
+        terminal.outcome(&format!("no built-in service for `{word}`{meant}"));
         return Exit::Program;
     }
     let width = |text: fn(&tierwall::resolve::BuiltIn) -> &str| {
@@ -68,7 +68,7 @@ pub fn services(word: Option<&str>, report: &Report) -> Exit {
             service.name, service.meaning, service.description
         );
     }
-    report.print(out.as_bytes())
+    terminal.print(out.as_bytes())
 }
 
 /// A text with its programs indented under what they are, in the place of Markdown's fences.
@@ -88,18 +88,18 @@ fn programs_indented(text: &str) -> String {
 }
 
 /// `tierwall explain`
-pub fn explain(code: Option<&str>, report: &Report) -> Exit {
+pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
     let Some(code) = code else {
-        return report.print(listing().as_bytes());
+        return terminal.print(listing().as_bytes());
     };
     if code.to_lowercase() == "lints" {
-        return report.print(page().as_bytes());
+        return terminal.print(page().as_bytes());
     }
     if let Some(lint) = lint::ALL
         .iter()
         .find(|lint| lint.name == code.to_lowercase())
     {
-        return report.print(explained(lint).as_bytes());
+        return terminal.print(explained(lint).as_bytes());
     }
     if let Some(explanation) = explanation(&code.to_uppercase()) {
         let text = format!(
@@ -108,7 +108,7 @@ pub fn explain(code: Option<&str>, report: &Report) -> Exit {
             explanation.title,
             programs_indented(explanation.text)
         );
-        return report.print(text.as_bytes());
+        return terminal.print(text.as_bytes());
     }
     let known = explanations()
         .iter()
@@ -116,7 +116,7 @@ pub fn explain(code: Option<&str>, report: &Report) -> Exit {
         .chain(lint::names())
         .chain(["lints"]);
     let meant = meant_lint(&code.to_lowercase(), known);
-    report.failure(&format!(
+    terminal.failure(&format!(
         "there is no code or lint `{code}`{meant} (`tierwall explain` lists them)"
     ))
 }

@@ -4,13 +4,12 @@
 //! event only wakes; whether anything has changed is found out by reading again, so that neither
 //! the outputs nor an editor's temporary files ever start a build.
 
-use super::Exit;
+use super::args::Exit;
 use super::build::{Plan, What};
-use super::files::Written;
-use super::job::Made;
+use super::disk::Written;
 use super::output;
-use super::report::Report;
-use super::seen::ReadLog;
+use super::read_log::ReadLog;
+use super::terminal::Terminal;
 use clap::Args;
 use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -19,6 +18,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use tierwall::diagnostic::counted;
+use tierwall::driver::Made;
 
 /// The arguments of `watch`.
 #[derive(Args)]
@@ -42,17 +42,17 @@ const QUIET: Duration = Duration::from_millis(100);
 const LONG: Duration = Duration::from_secs(1);
 
 /// Runs it until it is interrupted.
-pub fn run(watch: &Watch, report: &Report) -> Exit {
-    watched(watch, report).unwrap_or_else(|exit| exit)
+pub fn run(watch: &Watch, terminal: &Terminal) -> Exit {
+    watched(watch, terminal).unwrap_or_else(|exit| exit)
 }
 
-fn watched(watch: &Watch, report: &Report) -> Result<Exit, Exit> {
-    let plan = watch.what.plan(report)?;
+fn watched(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
+    let plan = watch.what.plan(terminal)?;
     if !plan.is_project() && watch.what.output().is_none() {
-        return Err(report.failure("`watch` writes to a file: name it with `-o FILE`"));
+        return Err(terminal.failure("`watch` writes to a file: name it with `-o FILE`"));
     }
     if watch.what.is_standard_input() {
-        return Err(report.failure("standard input cannot be watched: name a FILE"));
+        return Err(terminal.failure("standard input cannot be watched: name a FILE"));
     }
     let (sender, wakes) = channel();
     let stop = sender.clone();
@@ -61,8 +61,9 @@ fn watched(watch: &Watch, report: &Report) -> Result<Exit, Exit> {
             let _ = sender.send(Wake::Changed);
         }
     };
-    let failed =
-        |error: &dyn std::fmt::Display| report.failure(&format!("nothing can be watched: {error}"));
+    let failed = |error: &dyn std::fmt::Display| {
+        terminal.failure(&format!("nothing can be watched: {error}"))
+    };
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).map_err(|error| failed(&error))?;
     let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
     let mut watched = Watched {
@@ -70,17 +71,17 @@ fn watched(watch: &Watch, report: &Report) -> Result<Exit, Exit> {
         directories: BTreeSet::new(),
     };
     loop {
-        let mut seen = ReadLog::default();
-        build(&plan, &mut seen, report);
+        let mut log = ReadLog::default();
+        build(&plan, &mut log, terminal);
         loop {
-            watched.follow(&seen).map_err(|error| failed(&error))?;
-            let wake = if seen.changed() {
+            watched.follow(&log).map_err(|error| failed(&error))?;
+            let wake = if log.changed() {
                 settled(&wakes)
             } else {
                 woken(&wakes)
             };
             match wake {
-                Wake::Changed if seen.changed() => break,
+                Wake::Changed if log.changed() => break,
                 Wake::Changed => {}
                 Wake::Stop => return Ok(Exit::Done),
             }
@@ -124,24 +125,24 @@ fn settled(wakes: &Receiver<Wake>) -> Wake {
 }
 
 /// One build, what it wrote, and a line about how it went.
-fn build(plan: &Plan<'_>, seen: &mut ReadLog, report: &Report) {
-    let made = plan.make(seen, report);
-    report.omitted();
+fn build(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
+    let made = plan.make(log, terminal);
+    terminal.omitted();
     let written = made.and_then(|made| {
-        plan.write(&made, seen, report)
+        plan.write(&made, log, terminal)
             .map(|written| (made, written))
     });
-    let files = counted(seen.len(), "file");
+    let files = counted(log.len(), "file");
     let line = match written {
         Ok((made, written)) => {
             let outputs = made.len();
             let (made, written) = only_new(made, written);
-            report.remark(&output::listing(&made, &written));
+            terminal.remark(&output::listing(&made, &written));
             format!("{}; watching {files}", summary(written.len(), outputs))
         }
         Err(_) => format!("not built; watching {files}"),
     };
-    report.remark(&line);
+    terminal.remark(&line);
 }
 
 /// How many outputs were written.
@@ -172,8 +173,8 @@ struct Watched {
 impl Watched {
     /// Watches where the files are now, and no longer where they were. One that went and came back
     /// is another directory, so each is watched anew.
-    fn follow(&mut self, seen: &ReadLog) -> notify::Result<()> {
-        let directories = seen.directories();
+    fn follow(&mut self, log: &ReadLog) -> notify::Result<()> {
+        let directories = log.directories();
         for gone in self.directories.difference(&directories) {
             let _ = self.watcher.unwatch(gone);
         }

@@ -6,7 +6,7 @@
 //! program says what it means; a wide one of the internet is not, since `203.0.113.7/0` is a slip
 //! and everyone.
 
-use super::fix::{Change, Correction, Rewrite};
+use super::correction::{Change, Correction, Rewrite};
 use super::problem::Problem;
 use crate::source::Span;
 

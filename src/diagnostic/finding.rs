@@ -1,8 +1,7 @@
 //! What a lint found. Its words are written in the file of the lint, and nowhere else.
 
-use super::Level;
-use super::fix::{Correction, Safety};
-use super::wording::Label;
+use super::correction::{Correction, Safety};
+use super::report::{Label, Level};
 use crate::source::Span;
 
 /// One thing that a lint found.

@@ -4,22 +4,25 @@
 //! which `tierwall explain` documents, is told in words by [`Problem::report`], and may have
 //! corrections: [`Problem::fixes`]. Only [`render`] knows codespan.
 
+mod correction;
 mod corrections;
 mod explain;
 mod finding;
 mod fix;
 mod problem;
 mod render;
+mod report;
 mod synonyms;
 mod wording;
 
+pub use correction::{Change, Correction, Rewrite, Safety};
 pub use explain::{Explanation, explanation, explanations};
 pub use finding::Finding;
-pub use fix::{Change, Correction, Edit, Fix, Fixed, Rewrite, Safety, apply_safe, edited};
-pub use problem::{AwsField, Kind, Level, Problem, Target};
+pub use fix::{Edit, Fix, Fixed, apply_safe, edited};
+pub use problem::{AwsField, Kind, Problem, Target};
 pub use render::{Style, render};
+pub use report::{Label, Level, Report};
 pub use synonyms::likely;
-pub use wording::{Label, Report};
 
 use crate::source::{Sources, Span, visible};
 

@@ -1,34 +1,9 @@
 //! Every problem, as data. Its words are in `wording.rs`, its documentation in `docs/errors.md`.
 
+use super::correction::Rewrite;
 use super::finding::Finding;
-use super::fix::Rewrite;
 use crate::source::Span;
 use ipnet::IpNet;
-
-/// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Nothing is written.
-    Error,
-    /// The output is written, and is likely not what was wanted.
-    Warning,
-    /// Worth knowing.
-    Note,
-}
-
-impl Level {
-    /// All of them, the worst first.
-    pub const ALL: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
-
-    /// As people and most programs read it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        }
-    }
-}
 
 /// What a name can be the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +73,7 @@ pub enum Target {
 /// One thing that is wrong with a program. Each variant shows a text that causes it.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
+#[non_exhaustive]
 pub enum Problem {
     // ---- E01: text that is no program
     /// `web allows https anywhere`

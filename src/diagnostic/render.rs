@@ -1,7 +1,8 @@
 //! Problems as text for a person. The only file that names codespan.
 
-use super::problem::{Level, Problem};
-use super::{place, wording};
+use super::place;
+use super::problem::Problem;
+use super::report::{self, Level};
 use crate::source::{File, FileId, Sources, Span, beginning, visible};
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity};
 use codespan_reporting::files::{self, Files};
@@ -97,9 +98,9 @@ struct Part {
 }
 
 /// The parts around the first label of each long line.
-fn parts(labels: &[wording::Label], sources: &Sources) -> Vec<Part> {
+fn parts(labels: &[report::Label], sources: &Sources) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for wording::Label { span, .. } in labels {
+    for report::Label { span, .. } in labels {
         let file = sources.file(span.file);
         let line = line_index(file, span.start as usize);
         let whole = line_range(file, line);
@@ -157,7 +158,7 @@ impl View<'_> {
     }
 
     /// Whether a label stands where its line is drawn.
-    fn draws(&self, label: &wording::Label) -> bool {
+    fn draws(&self, label: &report::Label) -> bool {
         let start = label.span.start as usize;
         let line = self.line(
             label.span.file,

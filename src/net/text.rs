@@ -2,6 +2,7 @@
 
 use super::traffic::{Ports, Protocol, Traffic};
 use ipnet::{IpNet, Ipv4Net};
+use std::fmt;
 
 /// What text is appended to: an output, a string, a hash.
 pub trait Sink {
@@ -130,6 +131,24 @@ fn push_numbers<T: itoa::Integer>(out: &mut impl Sink, first: T, second: Option<
     if let Some((sign, second)) = second {
         out.put(sign);
         push_number(out, second);
+    }
+}
+
+impl fmt::Display for Protocol {
+    /// As AWS writes it: `tcp`, `icmpv6`, `-1`, `50`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        push_protocol(&mut text, *self);
+        f.pad(&text)
+    }
+}
+
+impl fmt::Display for Traffic {
+    /// As a program writes it: `tcp 443`, `udp 8000-8100`, `icmp 3/4`, `proto 50`, `all`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        push_traffic(&mut text, *self);
+        f.pad(&text)
     }
 }
 

@@ -1,8 +1,6 @@
 //! What a rule admits, apart from who: protocol and ports, or ICMP type and code.
 
-use super::text::{push_protocol, push_traffic};
 use ipnet::IpNet;
-use std::fmt;
 
 /// An IP version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,24 +152,6 @@ impl Family {
             Family::V4 => "ipv4",
             Family::V6 => "ipv6",
         }
-    }
-}
-
-impl fmt::Display for Protocol {
-    /// As AWS writes it: `tcp`, `icmpv6`, `-1`, `50`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::new();
-        push_protocol(&mut text, *self);
-        f.pad(&text)
-    }
-}
-
-impl fmt::Display for Traffic {
-    /// As a program writes it: `tcp 443`, `udp 8000-8100`, `icmp 3/4`, `proto 50`, `all`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::new();
-        push_traffic(&mut text, *self);
-        f.pad(&text)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every stage after this one works on the tree; no meaning is judged here. A statement that cannot
 //! be read is reported by itself and left out; the others stand.
 
+mod beginnings;
 mod build;
 mod foreign;
 mod grammar;
@@ -20,66 +21,36 @@ pub use question::Question;
 use crate::ast::{self, Program};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, FileKind, Sources, Span};
+use crate::workspace::{Read, ReadError, Workspace};
 use std::collections::HashSet;
-
-/// Where the files of a program come from.
-pub trait Reader {
-    /// What the files are that it gives.
-    fn kind(&self) -> FileKind {
-        FileKind::Work
-    }
-
-    /// The file at `path`, as the file `from` (an identity; `None` for the entry) names it.
-    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError>;
-}
-
-/// A file as a [`Reader`] gives it.
-#[derive(Debug)]
-pub struct Read {
-    /// Equal for two paths exactly when they are the same file.
-    pub identity: String,
-    /// What reports call it.
-    pub name: String,
-    /// What is in it; a file that the [`Reader`] gave before may come without.
-    pub bytes: Vec<u8>,
-}
-
-/// Why a [`Reader`] gives no file.
-#[derive(Debug)]
-pub enum ReadError {
-    /// It lies outside this root.
-    Outside(String),
-    /// It cannot be read, in words.
-    Failed(String),
-}
 
 /// Reads and parses a program. Fails only when the entry itself cannot be read.
 pub fn program(
     entry: &str,
-    reader: &mut dyn Reader,
+    workspace: &mut dyn Workspace,
 ) -> Result<(Sources, Program, Problems), ReadError> {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
     let mut program = Program::default();
-    let read = reader.read(entry, None)?;
+    let read = workspace.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
     // of the program's files, one each
     let mut identities = Vec::new();
     identities.extend(add(
         &mut sources,
         read,
-        reader.kind(),
+        workspace.kind(),
         &mut program,
         &mut problems,
     ));
     let mut next = 0;
     while next < program.files.len() {
         for (path, span) in includes(&program.files[next]) {
-            match reader.read(&path, Some(&identities[next])) {
+            match workspace.read(&path, Some(&identities[next])) {
                 Ok(read) if !known.insert(read.identity.clone()) => {}
                 Ok(read) => identities.extend(add(
                     &mut sources,
                     read,
-                    reader.kind(),
+                    workspace.kind(),
                     &mut program,
                     &mut problems,
                 )),
@@ -136,6 +107,7 @@ fn add(
         return None;
     };
     sources.mark(id, kind);
+    sources.identify(id, read.identity.clone());
     problems.extend(not_utf8.map(|span| Problem::NotUtf8 { span }));
     let (file, found) = file(id, sources.file(id).text());
     problems.append(found);

@@ -2,10 +2,10 @@
 //! comma, the usual order of words. Each is tried, and offered where the statement can be read with
 //! it.
 
+use super::beginnings::furthest;
 use super::grammar::{Grammar, Rule};
 use super::habits::{Habit, habits, tokens};
 use super::order::reordered;
-use super::recover::furthest;
 use crate::diagnostic::{Problem, Rewrite};
 use crate::source::Span;
 use pest::Parser;

@@ -84,3 +84,13 @@ pub struct Named {
     /// Where the manifest names it; `None` for one that the command line names.
     pub span: Option<Span>,
 }
+
+impl Named {
+    /// A path that no manifest names.
+    pub fn new(path: &str) -> Named {
+        Named {
+            path: path.to_string(),
+            span: None,
+        }
+    }
+}

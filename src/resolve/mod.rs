@@ -14,6 +14,7 @@ mod params;
 mod rules;
 mod scope;
 mod services;
+mod settings;
 mod stack;
 mod strings;
 mod tiers;
@@ -21,28 +22,13 @@ mod unused;
 
 pub use atom::{BuiltIn, Catalogue};
 pub use services::built_in;
+pub use settings::Settings;
 
 use crate::ast::{Item, Program};
-use crate::date::Date;
 use crate::diagnostic::Problems;
 use crate::policy::{Policy, Words};
 use crate::source::Sources;
 use scope::Scope;
-
-/// What a program is resolved with, beside its text.
-#[derive(Debug)]
-pub struct Settings<'a> {
-    /// Values of parameters, by name.
-    pub bindings: &'a [(String, String)],
-    /// The day that counts as today.
-    pub as_of: Date,
-    /// The services that every program has.
-    pub catalogue: &'a Catalogue,
-    /// The lints that `@allow` can name.
-    pub lints: &'a [&'static str],
-    /// The name of the stack, where the program gives none.
-    pub stack_name: &'a str,
-}
 
 /// Resolves a program. The policy holds what could be made of it, and is complete when no problem
 /// is an error.

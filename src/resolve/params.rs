@@ -1,8 +1,8 @@
 //! Parameters, and the values that the command line gives them.
 
-use super::Settings;
 use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
 use super::scope::{Scope, mangled};
+use super::settings::Settings;
 use crate::ast::{self, Value};
 use crate::diagnostic::{AwsField, Kind, Problem, likely, listed, nearest};
 use crate::net;

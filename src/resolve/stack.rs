@@ -1,9 +1,9 @@
 //! The stack, its VPCs, and who is peered with whom.
 
-use super::Settings;
 use super::blocks::is_vpc_id;
 use super::params::{ParamValue, Params};
 use super::scope::Scope;
+use super::settings::Settings;
 use crate::ast::{self, Value};
 use crate::diagnostic::{AwsField, Kind, Problem};
 use crate::policy::{DefaultGroup, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId};

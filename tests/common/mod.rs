@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Explanation, Problem, explanations};
-use tierwall::lint::unsupported;
 use tierwall::lint::{self, Levels};
-use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::target::cloudformation;
+use tierwall::workspace::{Read, ReadError, Workspace};
+use tierwall::{Memory, Options, Program};
 
 /// The day on which everything in the tests is built.
 pub const AS_OF: &str = "2026-01-15";
@@ -23,7 +24,7 @@ pub struct Disk {
     given: HashSet<PathBuf>,
 }
 
-impl Reader for Disk {
+impl Workspace for Disk {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let directory = from.map_or(Path::new(""), |from| {
             Path::new(from).parent().unwrap_or(Path::new(""))
@@ -46,23 +47,6 @@ impl Reader for Disk {
     }
 }
 
-/// A program that is one text, and includes nothing.
-pub struct Text<'a>(pub &'a str);
-
-impl Reader for Text<'_> {
-    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
-        match from {
-            None => Ok(Read {
-                identity: path.into(),
-                name: path.into(),
-                bytes: self.0.into(),
-            }),
-            Some(_) if path.starts_with("..") => Err(ReadError::Outside(".".to_string())),
-            Some(_) => Err(ReadError::Failed("no such file or directory".to_string())),
-        }
-    }
-}
-
 /// The directory of the package.
 pub fn package() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -80,7 +64,8 @@ pub fn compile_text(
     bindings: &[(String, String)],
     as_of: Date,
 ) -> Compilation {
-    compile(name, &mut Text(text), bindings, as_of).unwrap_or_else(|error| panic!("{error:?}"))
+    compile(name, &mut Memory::new().with(name, text), bindings, as_of)
+        .unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// Checks a program as its first line says, `# tierwall check --set office=banana`: what it means,
@@ -91,7 +76,7 @@ pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
         .next()
         .and_then(|line| line.strip_prefix("# tierwall "))
         .unwrap_or("check");
-    let (mut bindings, mut day) = (Vec::new(), as_of());
+    let mut options = Options::new(as_of()).lints(levels.clone());
     let mut words = command.split_whitespace();
     while let Some(word) = words.next() {
         match word {
@@ -100,18 +85,25 @@ pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
                     .next()
                     .and_then(|set| set.split_once('='))
                     .unwrap_or(("", ""));
-                bindings.push((name.to_string(), value.to_string()));
+                options = options.set(name, value);
             }
-            "--as-of" => day = words.next().and_then(|day| day.parse().ok()).unwrap_or(day),
+            "--as-of" => {
+                let day = words.next().and_then(|day| day.parse().ok());
+                options = options.on(day.unwrap_or(as_of()));
+            }
             _ => {}
         }
     }
-    let compilation = compile_text("program.tier", program, &bindings, day);
-    let mut problems = compilation.judge(levels).problems;
-    if command.contains("cloudformation") {
-        problems.append(unsupported::cloudformation(&compilation.policy));
-    }
-    (compilation, problems.sorted())
+
+    let mut files = Memory::new().with("program.tier", program);
+    let program = Program::load("program.tier", &mut files, options)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let problems = if command.contains("cloudformation") {
+        program.check_for(cloudformation::BACKEND)
+    } else {
+        program.check()
+    };
+    (program.into_compilation(), problems)
 }
 
 /// The block of this kind in an explanation: `tier wrong`, `toml right`.

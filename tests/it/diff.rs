@@ -4,10 +4,10 @@ use crate::common::{as_of, compile_text, package};
 use insta::Settings;
 use similar::TextDiff;
 use tierwall::analysis::diff::Diff;
+use tierwall::driver::compare::{Comparison, Revision};
 use tierwall::lint::Levels;
-use tierwall::plan::Changes;
 use tierwall::policy::TierMapping;
-use tierwall::report::review::{LinkBase, Links, Review, Version, json, markdown, review, text};
+use tierwall::report::review::{LinkBase, Links, Review, json, markdown, text};
 
 /// The shop, before it changes.
 const SHOP: &str = "\
@@ -41,30 +41,17 @@ fn shop(edits: &[(&str, &str)]) -> String {
 
 /// Compares two programs, and hands the review over.
 fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
-    let programs = [("old.tier", old), ("new.tier", new)]
-        .map(|(name, text)| compile_text(name, text, &[], as_of()));
-    let judged = programs
-        .each_ref()
-        .map(|program| program.judge(&Levels::default()));
-    let problems = judged
-        .each_ref()
-        .map(|judged| judged.problems.clone().sorted());
-    let version = |n: usize, name| Version {
-        name,
+    let [old, new] = [("old.tier", old), ("new.tier", new)].map(|(name, text)| Revision {
+        name: name.to_string(),
         exists: true,
-        policy: &programs[n].policy,
-        sources: &programs[n].sources,
-        given: &[],
-        deployment: judged[n]
-            .deployment
-            .as_ref()
-            .unwrap_or_else(|| panic!("{name}: {:?}", judged[n].problems)),
-        problems: &problems[n],
-    };
-    let (old, new) = (version(0, "old.tier"), version(1, "new.tier"));
-    let tier_mapping = TierMapping::new(old.policy, new.policy);
-    let changes = Changes::between(old.deployment, new.deployment, &tier_mapping);
-    then(&review(old, new, &tier_mapping, &changes))
+        program: compile_text(name, text, &[], as_of()),
+        given: Vec::new(),
+        levels: Levels::default(),
+    });
+
+    Comparison::new(old, new)
+        .review(then)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A snapshot: what changes in the program, and what is shown of it.

@@ -1,44 +1,21 @@
 //! Lints: each has a program in which it fires and one in which it does not; and what they judge is
 //! sets.
 
-use crate::common::{check, package};
+use crate::common::{as_of, check, package};
 use std::collections::BTreeSet;
-use tierwall::diagnostic::{self, Style, render};
+use tierwall::diagnostic;
 use tierwall::lint::{self, Level, Levels, Lint};
-use tierwall::target::{ALL, cloudformation};
+use tierwall::target::cloudformation;
+use tierwall::{Memory, Options, Program};
 
-/// The lints that a program trips when all of them warn, and all that is told.
+/// The lints that a program trips which is built as a template, and all that is told.
 fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
-    let (compilation, mut problems) = check(program, levels);
-    // what only the writing of a template tells
-    let judged = compilation.judge(levels);
-    if let Some(deployment) = judged.deployment {
-        let backend = ALL
-            .iter()
-            .find(|backend| backend.name == cloudformation::BACKEND.name)
-            .expect("a target");
-        let (bytes, [resources, parameters, outputs]) = (
-            (backend.emit)(&deployment),
-            cloudformation::counts(&deployment),
-        );
-        let template = lint::Template {
-            resources,
-            parameters,
-            outputs,
-            bytes: bytes.len(),
-        };
-        let found = lint::template_limits(template);
-        problems.extend(lint::told(
-            &compilation.policy,
-            &lint::TEMPLATE_LIMITS,
-            levels,
-            found,
-        ));
-    }
-    let told: Vec<String> = problems
-        .iter()
-        .map(|p| render(p, &compilation.sources, Style::Plain))
-        .collect();
+    let mut files = Memory::new().with("program.tier", program);
+    let options = Options::new(as_of()).lints(levels.clone());
+    let program = Program::load("program.tier", &mut files, options).expect("the text is there");
+    let problems = program.check_for(cloudformation::BACKEND);
+
+    let told: Vec<String> = problems.iter().map(|it| program.render(it)).collect();
     (
         problems.iter().map(|p| p.report().code).collect(),
         told.join("\n"),

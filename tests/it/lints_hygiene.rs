@@ -2,9 +2,9 @@
 //! where each stays calm.
 
 use crate::common::{as_of, check};
+use tierwall::Memory;
 use tierwall::compile::compile;
 use tierwall::lint::{Level, Levels};
-use tierwall::parse::{Read, ReadError, Reader};
 
 /// The messages of one lint about a program without errors.
 fn said(lint: &'static str, program: &str) -> Vec<String> {
@@ -312,22 +312,6 @@ fn what_is_used_without_being_named() {
     );
 }
 
-/// A program of several files.
-struct Files(&'static [(&'static str, &'static str)]);
-
-impl Reader for Files {
-    fn read(&mut self, path: &str, _: Option<&str>) -> Result<Read, ReadError> {
-        let found = self.0.iter().find(|(name, _)| *name == path);
-        let (name, text) =
-            found.ok_or_else(|| ReadError::Failed("no such file or directory".to_string()))?;
-        Ok(Read {
-            identity: name.to_string(),
-            name: name.to_string(),
-            bytes: text.as_bytes().into(),
-        })
-    }
-}
-
 #[test]
 fn only_the_entry_file_declares_for_itself() {
     const SHARED: (&str, &str) = (
@@ -342,7 +326,7 @@ fn only_the_entry_file_declares_for_itself() {
         ("main.tier", &["d", "b", "c", "a"][..]),
         ("shared.tier", &["office"]),
     ] {
-        let files = &mut Files(&[MAIN, SHARED]);
+        let files = &mut Memory::new().with(MAIN.0, MAIN.1).with(SHARED.0, SHARED.1);
         let compilation =
             compile(entry, files, &[], as_of()).unwrap_or_else(|error| panic!("{error:?}"));
         let names: Vec<&str> = compilation

@@ -460,7 +460,7 @@ fn what_is_in_no_file_is_at_no_place_of_one() {
 #[test]
 fn what_is_in_a_commit_is_not_to_be_edited() {
     struct Old(&'static str);
-    impl tierwall::parse::Reader for Old {
+    impl tierwall::workspace::Workspace for Old {
         fn kind(&self) -> tierwall::source::FileKind {
             tierwall::source::FileKind::Version
         }
@@ -469,9 +469,9 @@ fn what_is_in_a_commit_is_not_to_be_edited() {
             &mut self,
             _: &str,
             _: Option<&str>,
-        ) -> Result<tierwall::parse::Read, tierwall::parse::ReadError> {
+        ) -> Result<tierwall::workspace::Read, tierwall::workspace::ReadError> {
             let (identity, name) = ("s.tier".to_string(), "HEAD:s.tier".to_string());
-            Ok(tierwall::parse::Read {
+            Ok(tierwall::workspace::Read {
                 identity,
                 name,
                 bytes: self.0.into(),

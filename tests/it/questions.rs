@@ -1,9 +1,10 @@
 //! Questions: `trace`, `paths` and `matrix`, their verdicts, and each output with the program that
 //! it is about.
 
-use crate::common::{Text, as_of, compile_text, examples, package};
+use crate::common::{as_of, compile_text, examples, package};
 use insta::Settings;
 use std::process::Command;
+use tierwall::Memory;
 use tierwall::analysis::gate::Gate;
 use tierwall::analysis::paths::paths;
 use tierwall::analysis::trace::{Verdict, trace};
@@ -38,7 +39,13 @@ fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
         to,
         on: Some(on).filter(|on| !on.is_empty()),
     };
-    ask("shop.tier", &mut Text(program), &[], as_of(), &question)
+    ask(
+        "shop.tier",
+        &mut Memory::new().with("shop.tier", program),
+        &[],
+        as_of(),
+        &question,
+    )
 }
 
 fn asked(program: &str, question: Asks<'_>) -> (Asked, Subject) {

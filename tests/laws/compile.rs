@@ -5,15 +5,16 @@ use tierwall::ast::Program;
 use tierwall::compile::{Compilation, compile};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::groups::{self, Deployment};
-use tierwall::lint::{self, Levels};
-use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::lint::Levels;
 use tierwall::policy::Policy;
-use tierwall::resolve::{self, Settings};
 use tierwall::source::Sources;
-use tierwall::{catalogue, parse, target};
+use tierwall::{Memory, parse, target};
 
 /// The day that counts as today.
 pub const TODAY: &str = "2026-01-15";
+
+/// What a generated program is called.
+const ENTRY: &str = "generated.tier";
 
 /// Compiles a program, which must have no error, and hands it over as parsed and as lowered.
 pub fn with<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Deployment<'_>) -> T) -> T {
@@ -40,9 +41,7 @@ pub fn is_valid(text: &str) -> bool {
 
 /// The errors of a program, and the files that they are in; what it asserts may still not hold.
 pub fn errors_of(text: &str) -> (Sources, Vec<Problem>) {
-    let as_of = TODAY.parse().expect("a date");
-    let compilation =
-        compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read");
+    let compilation = compilation(text);
     let problems = compilation.problems.sorted();
     (
         compilation.sources,
@@ -60,27 +59,21 @@ fn read(text: &str) -> (Sources, Program, Policy) {
 
 /// What a program means, or its errors.
 fn resolved(text: &str) -> Result<(Sources, Program, Policy), Vec<Problem>> {
-    let (sources, program, parsing) = parse::text("generated.tier", text);
-    let as_of = TODAY.parse().expect("a date");
-    let catalogue = catalogue::catalogue();
-    let settings = Settings {
-        bindings: &[],
-        as_of,
-        catalogue,
-        lints: &lint::names(),
-        stack_name: "generated",
-    };
-    let (policy, resolving) = resolve::resolve(&sources, &program, &settings);
-    let errors: Vec<_> = parsing
+    let Compilation {
+        sources,
+        policy,
+        problems,
+    } = compilation(text);
+    let errors: Vec<_> = problems
         .into_iter()
-        .chain(resolving)
         .filter(|problem| problem.level() == Level::Error)
         .collect();
-    if errors.is_empty() {
-        Ok((sources, program, policy))
-    } else {
-        Err(errors)
+    if !errors.is_empty() {
+        return Err(errors);
     }
+
+    let (_, program, _) = parse::text(ENTRY, text);
+    Ok((sources, program, policy))
 }
 
 /// One output, by the name of its target.
@@ -112,7 +105,7 @@ pub fn cases(of_256: u32) -> Config {
 /// A program as the command line compiles it.
 pub fn compilation(text: &str) -> Compilation {
     let as_of = TODAY.parse().expect("a date");
-    compile("generated.tier", &mut Text(text), &[], as_of).expect("a text is always read")
+    compile(ENTRY, &mut Memory::new().with(ENTRY, text), &[], as_of).expect("a text is always read")
 }
 
 /// The codes of what is wrong with a program.
@@ -130,17 +123,4 @@ pub fn problems(text: &str) -> Vec<(&'static str, String)> {
         .into_iter()
         .map(|problem| problem.report());
     told.map(|report| (report.code, report.message)).collect()
-}
-
-/// A program that is one text, and includes nothing.
-struct Text<'a>(&'a str);
-
-impl Reader for Text<'_> {
-    fn read(&mut self, path: &str, _from: Option<&str>) -> Result<Read, ReadError> {
-        Ok(Read {
-            identity: path.to_string(),
-            name: path.to_string(),
-            bytes: self.0.into(),
-        })
-    }
 }

@@ -6,6 +6,7 @@
 
 mod notations;
 mod phrases;
+mod position;
 mod signs;
 mod tokens;
 mod unmatched;
@@ -15,6 +16,7 @@ pub use unmatched::unmatched;
 
 use notations::{address, netmask, port, reference, service_and_port};
 use phrases::{negation, phrase};
+use position::{Found, Here, first_part, next_part};
 use signs::{
     bracket, colon, comma, ending, equals, key, keyword, path, peering, quoted, separator, sign,
     unquoted_id,
@@ -35,36 +37,6 @@ pub struct Habit {
     pub is_sure: bool,
     /// Whether it is foreign wherever it stands, so that it needs no whole statement to be seen.
     pub is_plain: bool,
-}
-
-/// The part of a statement that a token stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Names,
-    Services,
-    Peers,
-}
-
-/// A place in a statement.
-struct Here<'t> {
-    part: Part,
-    /// The first word of the statement.
-    head: &'t str,
-    before: Option<Token<'t>>,
-    rest: &'t [Token<'t>],
-    /// All tokens of the statement.
-    all: &'t [Token<'t>],
-    /// How many braces are open.
-    depth: usize,
-}
-
-/// How many tokens are written another way, what to write, why, and whether that is sure.
-struct Found {
-    count: usize,
-    write: String,
-    label: &'static str,
-    is_sure: bool,
-    is_plain: bool,
 }
 
 const RULES: [fn(&Here<'_>) -> Option<Found>; 20] = [
@@ -89,26 +61,6 @@ const RULES: [fn(&Here<'_>) -> Option<Found>; 20] = [
     bracket,
     keyword,
 ];
-
-impl Here<'_> {
-    /// How many tokens stand before this place.
-    fn position(&self) -> usize {
-        self.all.len() - self.rest.len()
-    }
-}
-
-impl Found {
-    /// What is foreign wherever it stands, and can mean nothing else.
-    fn sure(count: usize, write: impl Into<String>, label: &'static str) -> Found {
-        Found {
-            count,
-            write: write.into(),
-            label,
-            is_sure: true,
-            is_plain: true,
-        }
-    }
-}
 
 /// Everything in a statement that is written another way here, from its start to its end.
 pub fn habits(text: &str) -> Vec<Habit> {
@@ -176,21 +128,5 @@ fn habit(here: &Here<'_>, found: Found, at: &mut usize) -> Habit {
         label,
         is_sure,
         is_plain,
-    }
-}
-
-fn first_part(head: &str) -> Part {
-    if head == "assert" {
-        Part::Peers
-    } else {
-        Part::Names
-    }
-}
-
-fn next_part(part: Part, head: &str, word: &str) -> Part {
-    match (word, head) {
-        ("allows" | "allow" | "on", _) | ("=", "service") => Part::Services,
-        ("from" | "to" | "reach" | "except", _) | ("=", "network") => Part::Peers,
-        _ => part,
     }
 }

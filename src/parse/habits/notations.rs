@@ -1,8 +1,8 @@
 //! Ports, addresses and references as other tools write them.
 
 use super::phrases::{PROTOCOL_THEN_PORT, RANGE, is_like, is_number};
+use super::position::{Found, Here, Part};
 use super::tokens::{PAIRS, is_name};
-use super::{Found, Here, Part};
 use crate::net;
 use ipnet::{IpNet, Ipv4Net};
 use std::net::Ipv4Addr;

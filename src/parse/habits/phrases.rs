@@ -1,7 +1,7 @@
 //! Words that stand together elsewhere, and what is written for them here: a table.
 
+use super::position::{Found, Here, Part};
 use super::tokens::is_name;
-use super::{Found, Here, Part};
 use crate::net;
 
 /// Where a phrase can stand, its words, what to write, why, and whether that is sure. `|` stands

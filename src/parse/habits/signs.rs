@@ -1,8 +1,8 @@
 //! Quotes, brackets, separators and keywords that stand elsewhere, and not here.
 
 use super::phrases::is_like;
+use super::position::{Found, Here, Part};
 use super::tokens::{PAIRS, Token, is_name};
-use super::{Found, Here, Part};
 use crate::net;
 
 /// Declarations of which a sign follows the name, and why.

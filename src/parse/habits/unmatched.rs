@@ -1,8 +1,8 @@
 //! Peers that no rule of AWS can name.
 
 use super::notations::REFERENCES;
+use super::position::{Part, first_part, next_part};
 use super::tokens::{Token, tokens};
-use super::{Part, first_part, next_part};
 
 /// What no rule of AWS can name as a peer: how it is known, what it is, what to write.
 type Unmatched = (fn(&str) -> bool, &'static str, &'static str);

@@ -1,12 +1,12 @@
 //! What a run has read, to know afterwards whether any of it has changed.
 
-use super::files::read_file;
+use super::disk::read_file;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use tierwall::parse::ReadError;
+use tierwall::workspace::ReadError;
 
 /// Files by the paths under which they were asked for, also those that were not there.
 #[derive(Debug, Default)]

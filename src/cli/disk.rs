@@ -1,128 +1,12 @@
-//! The file system: programs are read, and outputs are written whole or not at all.
+//! The file system: files are read whole, and written whole or not at all.
 
-use super::seen::ReadLog;
-use super::unfinished;
-use std::collections::HashSet;
+use super::temp_files;
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read as _, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
-use tierwall::parse::{Read, ReadError, Reader};
-use tierwall::source::{MOST_BYTES, lexical};
-
-/// Reads the files of a program. Includes are found from the file that names them, and none lies
-/// outside the root.
-pub struct Files {
-    root: Option<String>,
-    /// The root with links followed, and as reports show it; known once the entry is.
-    resolved: Option<(PathBuf, String)>,
-    /// What was read already.
-    given: HashSet<PathBuf>,
-    /// All that was asked for.
-    pub seen: ReadLog,
-}
-
-impl Files {
-    /// A reader with this root, or with the directory of the entry as its root.
-    pub fn new(root: Option<String>) -> Files {
-        Files {
-            root,
-            resolved: None,
-            given: HashSet::new(),
-            seen: ReadLog::default(),
-        }
-    }
-
-    fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
-        let standard = path == "-";
-        let parent = if standard {
-            Path::new("")
-        } else {
-            Path::new(path).parent().unwrap_or(Path::new(""))
-        };
-        let parent = if parent.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            parent
-        };
-        let shown = self
-            .root
-            .clone()
-            .unwrap_or_else(|| parent.display().to_string());
-        let bytes = if standard {
-            read_standard_input()?
-        } else {
-            self.seen.read(Path::new(path))?
-        };
-        let identity = if standard {
-            PathBuf::from("./-")
-        } else {
-            canonical(Path::new(path))?
-        };
-        let root = canonical(Path::new(&shown)).map_err(|error| match error {
-            ReadError::Failed(why) => ReadError::Failed(format!("its root `{shown}`: {why}")),
-            ReadError::Outside(root) => ReadError::Outside(root),
-        })?;
-        self.resolved = Some((root, shown));
-        self.given.insert(identity.clone());
-        let name = if standard { "<stdin>" } else { path };
-        Ok(Read {
-            identity: text(&identity),
-            name: name.to_string(),
-            bytes,
-        })
-    }
-
-    fn include(&mut self, path: &str, from: &str) -> Result<Read, ReadError> {
-        let Some((root, shown)) = &self.resolved else {
-            return Err(ReadError::Failed("no entry file".to_string()));
-        };
-        let outside = || ReadError::Outside(shown.clone());
-        let directory = Path::new(from).parent().unwrap_or(Path::new("."));
-        let directory = canonical(directory)?;
-        let wanted = lexical(&directory.join(path));
-        // before the file system is asked, so that it tells nothing of what lies outside
-        if !wanted.starts_with(root) {
-            return Err(outside());
-        }
-        let identity = canonical(&wanted).inspect_err(|_| self.seen.note(&wanted, None))?;
-        if !identity.starts_with(root) {
-            return Err(outside());
-        }
-        let mut bytes = Vec::new();
-        if !self.given.contains(&wanted) {
-            let read = read_file(&identity);
-            self.seen.note(&wanted, read.as_ref().ok());
-            bytes = read?;
-            self.given.insert(wanted);
-        }
-        let name = identity
-            .strip_prefix(root)
-            .map_or_else(|_| identity.clone(), |tail| Path::new(shown).join(tail));
-        let name = name
-            .strip_prefix(".")
-            .map(Path::to_path_buf)
-            .unwrap_or(name);
-        Ok(Read {
-            identity: text(&identity),
-            name: text(&name),
-            bytes,
-        })
-    }
-}
-
-impl Reader for Files {
-    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
-        match from {
-            None => self.entry(path),
-            Some(from) => self.include(path, from),
-        }
-    }
-}
-
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
+use tierwall::source::MOST_BYTES;
+use tierwall::workspace::ReadError;
 
 fn failed(error: &io::Error) -> ReadError {
     ReadError::Failed(words(error))
@@ -135,7 +19,8 @@ pub fn words(error: &io::Error) -> String {
     words[..1].to_lowercase() + &words[1..]
 }
 
-fn canonical(path: &Path) -> Result<PathBuf, ReadError> {
+/// The one path that leads to a file without links.
+pub fn canonical(path: &Path) -> Result<PathBuf, ReadError> {
     fs::canonicalize(path).map_err(|error| failed(&error))
 }
 
@@ -167,59 +52,8 @@ pub fn is_read_only(path: &Path) -> io::Result<bool> {
     fs::metadata(path).map(|kind| kind.permissions().readonly())
 }
 
-/// What is found in a directory.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// The files, sorted.
-    pub files: Vec<String>,
-    /// Directories that cannot be read, and why.
-    pub unread: Vec<(String, io::Error)>,
-}
-
-/// The file at `path`; for a directory the `.tier` files in it and below it, sorted, but for hidden
-/// ones and those behind links.
-pub fn tier_files(path: &str) -> Found {
-    let mut found = Found::default();
-    if path == "-" || !Path::new(path).is_dir() {
-        found.files.push(path.to_string());
-        return found;
-    }
-    let mut directories = vec![PathBuf::from(path)];
-    while let Some(directory) = directories.pop() {
-        if let Err(error) = entries(&directory, &mut found.files, &mut directories) {
-            found.unread.push((text(&directory), error));
-        }
-    }
-    found.files.sort();
-    found.unread.sort_by(|a, b| a.0.cmp(&b.0));
-    found
-}
-
-/// The `.tier` files and the directories in a directory.
-fn entries(
-    directory: &Path,
-    files: &mut Vec<String>,
-    directories: &mut Vec<PathBuf>,
-) -> io::Result<()> {
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        let (kind, inside) = (entry.file_type()?, entry.path());
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if kind.is_dir() && !hidden {
-            directories.push(inside);
-        } else if kind.is_file()
-            && !hidden
-            && inside
-                .extension()
-                .is_some_and(|extension| extension == "tier")
-        {
-            files.push(text(inside.strip_prefix(".").unwrap_or(&inside)));
-        }
-    }
-    Ok(())
-}
-
-fn read_standard_input() -> Result<Vec<u8>, ReadError> {
+/// All that comes on standard input.
+pub fn read_standard_input() -> Result<Vec<u8>, ReadError> {
     bounded(io::stdin().lock()).map_err(|error| failed(&error))
 }
 
@@ -393,7 +227,7 @@ fn temporary(
     builder.prefix(".tierwall-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary = unfinished::noted(|| builder.tempfile_in(directory))?;
+    let mut temporary = temp_files::noted(|| builder.tempfile_in(directory))?;
     temporary.write_all(bytes)?;
     if let Some(permissions) = permissions {
         fs::set_permissions(temporary.path(), permissions)?;

@@ -1,6 +1,6 @@
 //! What a person reads: diagnostics on standard error, results on standard output.
 
-use super::{Colour, Exit};
+use super::args::{Colour, Exit};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -39,7 +39,7 @@ impl MessageFormat {
 }
 
 /// Where reports go, and how they look.
-pub struct Report {
+pub struct Terminal {
     style: Style,
     /// How answers on standard output look.
     paint: Paint,
@@ -72,7 +72,7 @@ impl Told {
     }
 }
 
-impl Report {
+impl Terminal {
     /// Coloured as asked, where people read it; `auto` means on a terminal that can, unless
     /// `NO_COLOR` is set and not empty.
     pub fn new(
@@ -80,7 +80,7 @@ impl Report {
         format: MessageFormat,
         most: Option<usize>,
         is_output: bool,
-    ) -> Report {
+    ) -> Terminal {
         let coloured = is_coloured(colour, io::stderr().is_terminal());
         let paint = if is_coloured(colour, io::stdout().is_terminal()) {
             Paint::Coloured
@@ -94,7 +94,7 @@ impl Report {
         } else {
             Style::Plain
         };
-        Report {
+        Terminal {
             style,
             paint,
             format,

@@ -1,0 +1,83 @@
+//! Arguments that several commands have, and how all of them end.
+
+use clap::{Args, ValueEnum};
+use tierwall::date::Date;
+use tierwall::project::{Named, Values};
+
+/// How a command ended; the numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0
+    Done = 0,
+    /// 1: the program has errors, a denied lint, a stale output, another layout, or a group over
+    /// its quota.
+    Program = 1,
+    /// 2: the command line or the file system was wrong.
+    Usage = 2,
+}
+
+/// When diagnostics and answers are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+/// What a program is read with.
+#[derive(Args, Debug, Clone)]
+pub struct With {
+    /// Give a parameter a value
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = binding)]
+    pub set: Vec<(String, String)>,
+    /// Read values of parameters from a JSON object: `{"office": "203.0.113.0/24"}`
+    #[arg(long, value_name = "FILE")]
+    pub vars: Vec<String>,
+    /// The day that counts as today, for `until` [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// The directory that includes may not leave [default: that of the program]
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<String>,
+}
+
+/// Which project.
+#[derive(Args, Debug, Clone)]
+pub struct Listed {
+    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<String>,
+}
+
+impl With {
+    /// The values that it gives.
+    pub fn values(&self) -> Values {
+        Values {
+            vars: self.vars.iter().map(|file| Named::new(file)).collect(),
+            set: self.set.clone(),
+        }
+    }
+
+    /// The option among these that only makes sense for a FILE.
+    pub fn of_a_file(&self) -> Option<&'static str> {
+        let given = [
+            ("--set", !self.set.is_empty()),
+            ("--vars", !self.vars.is_empty()),
+            ("--root", self.root.is_some()),
+        ];
+        given
+            .into_iter()
+            .find_map(|(option, given)| given.then_some(option))
+    }
+}
+
+fn binding(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it NAME=VALUE")?;
+    Ok((name.trim().to_string(), value.trim().to_string()))
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse()
+        .map_err(|_| "write a day as 2026-12-31".to_string())
+}

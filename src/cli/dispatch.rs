@@ -1,0 +1,132 @@
+//! Arguments to calls.
+
+use super::args::{Colour, With};
+use super::terminal::{MessageFormat, Terminal};
+use super::{build, check, diff, fmt, init, questions, quota, show, watch};
+use clap::builder::styling::Styles;
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use std::process::ExitCode;
+
+/// Compiles sentences about who may talk to whom into AWS security groups.
+#[derive(Parser)]
+#[command(name = "tierwall", version, styles = Styles::styled(), after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+    /// How to tell problems; all but `human` are for programs
+    #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+    #[arg(long, global = true, value_name = "N", hide_default_value = true, help = MAX_PROBLEMS_HELP)]
+    max_problems: Option<usize>,
+}
+
+/// Its lines are short enough for a terminal of 80 columns, so that none is broken elsewhere.
+const AFTER_HELP: &str = "\
+To start: `tierwall init shop.tier`, `tierwall build shop.tier --to terraform`.
+Without a FILE, `build`, `check` and `watch` take what `tierwall.toml` lists,
+here or in a directory above.
+
+Exit codes:
+  0  done
+  1  the program has errors, its output is stale, it is not formatted,
+     a group is over its quota, or the answer is no
+  2  the command line or the file system is wrong";
+
+const MAX_PROBLEMS_HELP: &str = "\
+Report up to N errors, N warnings and N notes; 0 for all
+[default: 500; `sarif`: 5000; `json`: all]";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Compile a program, or the project, and write CloudFormation JSON or Terraform HCL
+    Build(build::Build),
+    /// Check programs, or the project, and report every problem
+    Check(check::Check),
+    /// Lay programs out in the one way, and print the names of those that changed
+    Fmt(fmt::Fmt),
+    /// Show who may talk to whom, on what, and which sentence says so
+    Flows {
+        /// The program; `-` is standard input
+        file: String,
+        /// How to show it
+        #[arg(long, value_enum, default_value_t = show::Format::Table)]
+        format: show::Format,
+        #[command(flatten)]
+        with: With,
+    },
+    /// Follow a connection through the gates on its way, and say who lets it through or stops it
+    Trace(questions::Trace),
+    /// Show the chains of flows by which one end comes to another: what an intruder could pivot
+    /// through
+    Paths(questions::Paths),
+    /// Show everyone against everyone: who may reach whom, on what
+    Matrix {
+        /// The program; `-` is standard input
+        file: String,
+        /// How to show it
+        #[arg(long, value_enum, default_value_t = questions::Layout::Table)]
+        format: questions::Layout,
+        #[command(flatten)]
+        with: With,
+    },
+    /// Compare two versions of a program: what the change opens and closes, and what AWS will do
+    Diff(diff::Diff),
+    /// Show how much of AWS's quota of rules each group uses, and for which sentences
+    Quota(quota::Quota),
+    /// List the built-in services, or those that a word or a port finds
+    Services {
+        /// A part of a name or of a description, or a port
+        word: Option<String>,
+    },
+    /// Explain an error code or a lint; without one, list them all
+    Explain {
+        /// E0201, template-limits; `lints` prints the whole page about lints
+        code: Option<String>,
+    },
+    /// Build again whenever a file of the program, or of the project, is saved
+    Watch(watch::Watch),
+    /// Write a program to start from
+    Init(init::Init),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let is_output = matches!(cli.command, Command::Check(_));
+    let most = cli
+        .max_problems
+        .map(|most| if most == 0 { usize::MAX } else { most });
+    let terminal = Terminal::new(cli.color, cli.message_format, most, is_output);
+    let exit = match cli.command {
+        Command::Build(build) => build::run(&build, &terminal),
+        Command::Fmt(fmt) => fmt::run(&fmt, &terminal),
+        Command::Check(check) => check::run(&check, &terminal),
+        Command::Watch(watch) => watch::run(&watch, &terminal),
+        Command::Flows { file, format, with } => show::flows(&file, format, &with, &terminal),
+        Command::Trace(trace) => questions::trace(&trace, &terminal),
+        Command::Paths(paths) => questions::paths(&paths, &terminal),
+        Command::Matrix { file, format, with } => {
+            questions::matrix(&file, format, &with, &terminal)
+        }
+        Command::Diff(diff) => diff::run(&diff, &terminal),
+        Command::Quota(quota) => quota::run(&quota, &terminal),
+        Command::Services { word } => show::services(word.as_deref(), &terminal),
+        Command::Explain { code } => show::explain(code.as_deref(), &terminal),
+        Command::Init(init) => init::run(&init, &terminal),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "tierwall", &mut script);
+            terminal.print(&script)
+        }
+    };
+    ExitCode::from(terminal.finish(exit) as u8)
+}

@@ -1,0 +1,162 @@
+//! The two sides of a comparison: which programs each has, and where they are read.
+
+use super::args::{Exit, With};
+use super::git::{Commit, Committed, Range, head};
+use super::project::{self, Opened};
+use super::read_log::ReadLog;
+use super::terminal::Terminal;
+use super::work_tree::WorkTree;
+use std::path::Path;
+use tierwall::driver::compare::{Listed, Revision, pairs};
+use tierwall::driver::{Job, Unread};
+use tierwall::project::Program;
+use tierwall::report::review::LinkBase;
+use tierwall::workspace::Workspace;
+
+/// The two sides of a comparison: the old one and the new one.
+pub struct Sides<'c> {
+    /// What each lists.
+    pub opened: [Opened; 2],
+    /// Where each is read; nothing for the work tree.
+    pub commits: [Option<&'c Commit>; 2],
+}
+
+/// A program as one side has it.
+pub struct Origin<'j> {
+    /// How it is read.
+    pub job: &'j Job<'j>,
+    /// Where from; nothing for the work tree.
+    pub commit: Option<&'j Commit>,
+    /// Whether its side lists it; else it is another's, and not there.
+    pub is_listed: bool,
+}
+
+/// The programs of both sides, as the command line says.
+pub fn sides<'c>(
+    files: &[String],
+    manifest: Option<&str>,
+    with: &With,
+    range: Option<&'c Range>,
+    terminal: &Terminal,
+) -> Result<Sides<'c>, Exit> {
+    let of_files = |file: &String| {
+        project::of_files(
+            std::slice::from_ref(file),
+            with,
+            None,
+            manifest,
+            &mut ReadLog::default(),
+            terminal,
+        )
+    };
+    match (range, files) {
+        (None, [old, new]) if old == "-" && new == "-" => {
+            Err(terminal.failure("standard input can be one of the two, and not both"))
+        }
+        (None, [old, new]) => {
+            let opened = [of_files(old)?, of_files(new)?];
+            Ok(Sides { opened, commits: [None, None] })
+        }
+        (Some(range), files) => {
+            let commits = [Some(&range.old), range.new.as_ref()];
+            let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
+                (Some(file), _) => of_files(file),
+                (None, None) => {
+                    project::open(&project::listed(manifest, with, terminal)?, &mut ReadLog::default(), terminal)
+                }
+                (None, Some(commit)) => project::committed(&project::listed(manifest, with, terminal)?, commit, terminal),
+            };
+            Ok(Sides { opened: [side(files.first(), commits[0])?, side(files.last(), commits[1])?], commits })
+        }
+        (None, _) => Err(terminal.failure_with_help(
+            "name two programs to compare",
+            &["`tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares one with what it is in a commit"],
+        )),
+    }
+}
+
+/// The programs of both sides, each with the one that it is compared with.
+pub fn origins<'j>(
+    olds: &'j [Job<'j>],
+    news: &'j [Job<'j>],
+    commits: [Option<&'j Commit>; 2],
+    are_named: bool,
+) -> Vec<[Origin<'j>; 2]> {
+    let [old_commit, new_commit] = commits;
+    let origin = |Listed { job, is_listed }: Listed<'j>, commit| Origin {
+        job,
+        commit,
+        is_listed,
+    };
+
+    let pairs = pairs(olds, news, are_named).into_iter();
+    pairs
+        .map(|[old, new]| [origin(old, old_commit), origin(new, new_commit)])
+        .collect()
+}
+
+impl Origin<'_> {
+    /// `shop.tier`, `main:shop.tier (production)`
+    pub fn name(&self) -> String {
+        let mark = self.commit.map(Commit::mark).unwrap_or_default();
+        let environment = self
+            .job
+            .build
+            .environment
+            .as_ref()
+            .map_or(String::new(), |name| format!(" ({name})"));
+        format!("{mark}{}{environment}", self.job.program.file.path)
+    }
+
+    /// How its lines are linked to.
+    pub fn link(&self) -> LinkBase {
+        let prefix = self.commit.map(Commit::mark).unwrap_or_default();
+        match self.commit.cloned().or_else(head) {
+            Some(commit) => LinkBase {
+                directory: commit.directory().to_string(),
+                revision: commit.id,
+                prefix,
+            },
+            None => LinkBase {
+                prefix,
+                ..LinkBase::default()
+            },
+        }
+    }
+
+    /// Reads the program; nothing where it is not, and that is no mistake: compared with that
+    /// `of_a_commit`, a program can be new, or gone.
+    pub fn revision(&self, of_a_commit: bool) -> Result<Option<Revision>, String> {
+        let Program { file, root, .. } = self.job.program;
+        let files: Option<Box<dyn Workspace>> = match self.commit {
+            _ if !self.is_listed => None,
+            Some(commit) => match Committed::open(commit, &file.path, root.as_deref())? {
+                Some(files) => Some(Box::new(files)),
+                None => None,
+            },
+            None if of_a_commit && !Path::new(&file.path).exists() => None,
+            None => Some(Box::new(WorkTree::new(root.clone()))),
+        };
+
+        let read = files.map(|mut files| self.read(files.as_mut()));
+        read.transpose().map_err(|unread| unread.to_string())
+    }
+
+    fn read(&self, files: &mut dyn Workspace) -> Result<Revision, Unread> {
+        let mut given = self.job.given(files)?;
+        let program = self.job.compile_with(given.clone(), files)?;
+
+        let mark = self.commit.map(Commit::mark).unwrap_or_default();
+        given
+            .iter_mut()
+            .flat_map(|given| &mut given.place)
+            .for_each(|(file, _)| file.insert_str(0, &mark));
+        Ok(Revision {
+            name: self.name(),
+            exists: true,
+            program,
+            given,
+            levels: self.job.levels.clone(),
+        })
+    }
+}

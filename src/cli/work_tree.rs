@@ -1,0 +1,181 @@
+//! The files of a program on the disk.
+
+use super::disk::{canonical, is_read_only, read_file, read_standard_input, words};
+use super::read_log::ReadLog;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+use tierwall::source::lexical;
+use tierwall::workspace::{Listing, Read, ReadError, Workspace};
+
+/// Reads the files of a program. Includes are found from the file that names them, and none lies
+/// outside the root.
+pub struct WorkTree {
+    root: Option<String>,
+    /// The root with links followed, and as reports show it; known once the entry is.
+    resolved: Option<(PathBuf, String)>,
+    /// What was read already.
+    given: HashSet<PathBuf>,
+    /// All that was asked for.
+    pub log: ReadLog,
+}
+
+impl WorkTree {
+    /// A reader with this root, or with the directory of the entry as its root.
+    pub fn new(root: Option<String>) -> WorkTree {
+        WorkTree {
+            root,
+            resolved: None,
+            given: HashSet::new(),
+            log: ReadLog::default(),
+        }
+    }
+
+    fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
+        let (name, identity, bytes) = if path == "-" {
+            let bytes = read_standard_input()?;
+            ("<stdin>", PathBuf::from("./-"), bytes)
+        } else {
+            let bytes = self.log.read(Path::new(path))?;
+            (path, canonical(Path::new(path))?, bytes)
+        };
+
+        let root = self.root.clone();
+        let shown = root.unwrap_or_else(|| directory(path).display().to_string());
+        let root = canonical(Path::new(&shown)).map_err(|error| match error {
+            ReadError::Failed(why) => ReadError::Failed(format!("its root `{shown}`: {why}")),
+            other => other,
+        })?;
+        self.resolved = Some((root, shown));
+
+        self.given.insert(identity.clone());
+        Ok(Read {
+            identity: text(&identity),
+            name: name.to_string(),
+            bytes,
+        })
+    }
+
+    fn include(&mut self, path: &str, from: &str) -> Result<Read, ReadError> {
+        let Some((root, shown)) = &self.resolved else {
+            return Err(ReadError::Failed("no entry file".to_string()));
+        };
+        let outside = || ReadError::Outside(shown.clone());
+        let directory = Path::new(from).parent().unwrap_or(Path::new("."));
+        let wanted = lexical(&canonical(directory)?.join(path));
+        // before the file system is asked, so that it tells nothing of what lies outside
+        if !wanted.starts_with(root) {
+            return Err(outside());
+        }
+        let identity = canonical(&wanted).inspect_err(|_| self.log.note(&wanted, None))?;
+        if !identity.starts_with(root) {
+            return Err(outside());
+        }
+
+        let name = name(&identity, root, shown);
+        Ok(Read {
+            bytes: self.once(wanted, &identity)?,
+            identity: text(&identity),
+            name,
+        })
+    }
+
+    /// What is in a file that is included; nothing where it was read already.
+    fn once(&mut self, wanted: PathBuf, identity: &Path) -> Result<Vec<u8>, ReadError> {
+        if self.given.contains(&wanted) {
+            return Ok(Vec::new());
+        }
+
+        let read = read_file(identity);
+        self.log.note(&wanted, read.as_ref().ok());
+        let bytes = read?;
+        self.given.insert(wanted);
+        Ok(bytes)
+    }
+}
+
+/// The directory of an entry; that of standard input is the current one.
+fn directory(path: &str) -> &Path {
+    match Path::new(path).parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// What reports call an included file: its path from the root, as the root is shown.
+fn name(identity: &Path, root: &Path, shown: &str) -> String {
+    let name = identity.strip_prefix(root).map_or_else(
+        |_| identity.to_path_buf(),
+        |tail| Path::new(shown).join(tail),
+    );
+    text(name.strip_prefix(".").unwrap_or(&name))
+}
+
+impl Workspace for WorkTree {
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
+        match from {
+            None => self.entry(path),
+            Some(from) => self.include(path, from),
+        }
+    }
+
+    fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.log.read(Path::new(path))
+    }
+
+    fn list(&mut self, path: &str) -> Listing {
+        tier_files(path)
+    }
+
+    fn is_read_only(&self, identity: &str) -> bool {
+        is_read_only(Path::new(identity)).unwrap_or(false)
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// The file at `path`; for a directory the `.tier` files in it and below it, sorted, but for hidden
+/// ones and those behind links.
+fn tier_files(path: &str) -> Listing {
+    let mut found = Listing::default();
+    if path == "-" || !Path::new(path).is_dir() {
+        found.files.push(path.to_string());
+        return found;
+    }
+    let mut directories = vec![PathBuf::from(path)];
+    while let Some(directory) = directories.pop() {
+        if let Err(error) = entries(&directory, &mut found.files, &mut directories) {
+            let why = ReadError::Failed(words(&error));
+            found.unreadable.push((text(&directory), why));
+        }
+    }
+    found.files.sort();
+    found.unreadable.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// The `.tier` files and the directories in a directory.
+fn entries(
+    directory: &Path,
+    files: &mut Vec<String>,
+    directories: &mut Vec<PathBuf>,
+) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let (kind, inside) = (entry.file_type()?, entry.path());
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if kind.is_dir() && !hidden {
+            directories.push(inside);
+        } else if kind.is_file()
+            && !hidden
+            && inside
+                .extension()
+                .is_some_and(|extension| extension == "tier")
+        {
+            files.push(text(inside.strip_prefix(".").unwrap_or(&inside)));
+        }
+    }
+    Ok(())
+}

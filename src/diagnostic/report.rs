@@ -1,0 +1,143 @@
+//! A problem in words, as data: how bad it is, what is said of it, and where.
+
+use crate::source::{Span, visible};
+use std::borrow::Cow;
+
+/// A problem in words.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// `E0201`, or the name of a lint.
+    pub code: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// One line.
+    pub message: String,
+    /// Places; the first is the primary one.
+    pub labels: Vec<Label>,
+    /// What to type.
+    pub help: Vec<String>,
+}
+
+/// A place and what is to be seen there.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// The words beside it; may be empty.
+    pub words: String,
+}
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing is written.
+    Error,
+    /// The output is written, and is likely not what was wanted.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Level {
+    /// All of them, the worst first.
+    pub const ALL: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
+
+    /// As people and most programs read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        }
+    }
+}
+
+impl Report {
+    pub(super) fn error(code: &'static str, message: impl Into<String>) -> Report {
+        let level = Level::Error;
+        Report {
+            code,
+            level,
+            message: message.into(),
+            labels: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    pub(super) fn warning(code: &'static str, message: impl Into<String>) -> Report {
+        Report {
+            level: Level::Warning,
+            ..Report::error(code, message)
+        }
+    }
+
+    pub(super) fn at(mut self, span: &Span, words: impl Into<String>) -> Report {
+        self.labels.push(Label {
+            span: *span,
+            words: words.into(),
+        });
+        self
+    }
+
+    pub(super) fn maybe_at(self, span: &Option<Span>, words: impl Into<String>) -> Report {
+        match span {
+            Some(span) => self.at(span, words),
+            None => self,
+        }
+    }
+
+    /// The sentence that would let something through, and what is not known.
+    pub(super) fn with_cure(self, sentence: Option<&String>, unknown: &[String]) -> Report {
+        let cured = sentence.map(|sentence| format!("what would let it through: `{sentence}`"));
+        let unknown = unknown
+            .iter()
+            .map(|unknown| format!("not known is {unknown}"));
+        cured.into_iter().chain(unknown).fold(self, Report::help)
+    }
+
+    pub(super) fn help(mut self, words: impl Into<String>) -> Report {
+        self.help.push(words.into());
+        self
+    }
+
+    pub(super) fn maybe_help(self, help: &Option<&'static str>) -> Report {
+        match help {
+            Some(words) => self.help(*words),
+            None => self,
+        }
+    }
+
+    /// How an earlier name stops being in the way.
+    pub(super) fn renamed(self, earlier: &str, parameter: &Option<String>) -> Report {
+        let leave_out =
+            format!("take `{earlier}` out of `was`, once nothing is deployed under that name");
+        match parameter {
+            Some(parameter) => self
+                .help(format!("rename the parameter `{parameter}`"))
+                .help(format!("or {leave_out}")),
+            None => self.help(leave_out),
+        }
+    }
+
+    /// Nothing that a program or a name holds breaks the line or acts on a terminal.
+    pub(super) fn visible(mut self) -> Report {
+        let words = self
+            .labels
+            .iter_mut()
+            .map(|label| &mut label.words)
+            .chain(&mut self.help);
+        for text in words.chain([&mut self.message]) {
+            if let Cow::Owned(shown) = visible(text) {
+                *text = shown;
+            }
+        }
+        self
+    }
+
+    pub(super) fn meant(self, meant: &Option<String>) -> Report {
+        match meant {
+            Some(name) => self.help(format!("did you mean `{name}`?")),
+            None => self,
+        }
+    }
+}

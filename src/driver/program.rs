@@ -1,0 +1,225 @@
+//! A program, for who embeds the compiler: loaded once, then checked, built and compared.
+
+use super::compare::{Comparison, Incomparable, Revision, messages};
+use super::job::{Job, Made, Outcome};
+use crate::compile::{Compilation, compile};
+use crate::date::Date;
+use crate::diagnostic::{Level, Problem, Style, render};
+use crate::lint::Levels;
+use crate::policy::Policy;
+use crate::project::{self, Build, Named, Output};
+use crate::report::review::{self, Given, Links, Review};
+use crate::source::Sources;
+use crate::target::Backend;
+use crate::workspace::{ReadError, Workspace};
+use std::error::Error;
+use std::fmt;
+
+/// What a program is loaded with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    as_of: Date,
+    values: Vec<(String, String)>,
+    levels: Levels,
+}
+
+impl Options {
+    /// The day against which `until` is held: the library has no clock.
+    pub fn new(as_of: Date) -> Options {
+        Options {
+            as_of,
+            values: Vec::new(),
+            levels: Levels::default(),
+        }
+    }
+
+    /// Likewise, on another day.
+    pub fn on(mut self, as_of: Date) -> Options {
+        self.as_of = as_of;
+        self
+    }
+
+    /// Likewise, with a value for a parameter: `param office : cidr`.
+    pub fn set(mut self, name: impl Into<String>, value: impl Into<String>) -> Options {
+        self.values.push((name.into(), value.into()));
+        self
+    }
+
+    /// Likewise, with these levels of lints.
+    pub fn lints(mut self, levels: Levels) -> Options {
+        self.levels = levels;
+        self
+    }
+}
+
+/// A program that was read and resolved.
+#[derive(Debug)]
+pub struct Program {
+    entry: String,
+    compilation: Compilation,
+    options: Options,
+}
+
+/// Why no output is made: the problems of the program, of which one is an error at least.
+#[derive(Debug, Clone)]
+pub struct Rejected {
+    /// All of them, by their places.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&messages(&self.problems))
+    }
+}
+
+impl Error for Rejected {}
+
+/// What is different between two versions of a program.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Change {
+    /// Whether no connection changes, and AWS has nothing to do.
+    pub is_empty: bool,
+    /// Whether something passes that did not.
+    pub opens: bool,
+    /// Whether something passes no longer.
+    pub closes: bool,
+    /// Whether something is opened from or to the internet.
+    pub opens_internet: bool,
+    /// Whether AWS puts another security group in the place of one.
+    pub replaces_group: bool,
+    /// Whether AWS deletes a security group.
+    pub deletes_group: bool,
+    /// The review for people, as `tierwall diff` prints it.
+    pub text: String,
+    /// The review for a comment on a pull request, as long as it is.
+    pub markdown: String,
+    /// The review for programs: `docs/diff.md`.
+    pub json: String,
+}
+
+impl Program {
+    /// Reads and resolves the program that starts with the file `entry`. What is wrong with it is
+    /// told by [`check`](Program::check); this fails only where that file cannot be read.
+    pub fn load(
+        entry: &str,
+        workspace: &mut dyn Workspace,
+        options: Options,
+    ) -> Result<Program, ReadError> {
+        let compilation = compile(entry, workspace, &options.values, options.as_of)?;
+        Ok(Program {
+            entry: entry.to_string(),
+            compilation,
+            options,
+        })
+    }
+
+    /// What is wrong with it, by place: mistakes, assertions that do not hold, findings of lints.
+    pub fn check(&self) -> Vec<Problem> {
+        self.judge(None).problems
+    }
+
+    /// What is wrong with it where it is built for a target: also what that target cannot say, and
+    /// the limits that it has.
+    pub fn check_for(&self, target: Backend) -> Vec<Problem> {
+        self.judge(Some(target)).problems
+    }
+
+    /// Its output for a target; fails where one of its problems is an error.
+    pub fn build(&self, target: Backend) -> Result<Vec<u8>, Rejected> {
+        let Outcome {
+            problems, mut made, ..
+        } = self.judge(Some(target));
+
+        let is_error = |problem: &Problem| problem.level() == Level::Error;
+        match made.pop().filter(|_| !problems.iter().any(is_error)) {
+            Some(Made { bytes, .. }) => Ok(bytes),
+            None => Err(Rejected { problems }),
+        }
+    }
+
+    /// What the change from one version of a program to another opens and closes, and what AWS
+    /// will do. Fails with the problems of each where one has errors.
+    pub fn compare(old: Program, new: Program) -> Result<Change, Incomparable> {
+        Comparison::new(old.into_revision(), new.into_revision()).review(change)
+    }
+
+    /// Its files, to which the places of its problems belong.
+    pub fn sources(&self) -> &Sources {
+        &self.compilation.sources
+    }
+
+    /// What it means; complete where no problem is an error.
+    pub fn policy(&self) -> &Policy {
+        &self.compilation.policy
+    }
+
+    /// It as the stages of the compiler have it.
+    pub fn into_compilation(self) -> Compilation {
+        self.compilation
+    }
+
+    /// A problem of it as text, with the lines that it is about.
+    pub fn render(&self, problem: &Problem) -> String {
+        render(problem, self.sources(), Style::Plain)
+    }
+
+    fn judge(&self, target: Option<Backend>) -> Outcome {
+        let output = |backend| Output {
+            backend,
+            path: Named::new("-"),
+        };
+        let build = Build {
+            outputs: target.map(output).into_iter().collect(),
+            ..Build::default()
+        };
+        let program = project::Program {
+            file: Named::new(&self.entry),
+            root: None,
+            lints: Levels::default(),
+            builds: Vec::new(),
+        };
+
+        let job = Job {
+            program: &program,
+            build: &build,
+            levels: self.options.levels.clone(),
+            as_of: self.options.as_of,
+            writes: true,
+            shared: Vec::new(),
+        };
+        job.judge(&self.compilation)
+    }
+
+    fn into_revision(self) -> Revision {
+        let given = self.options.values.into_iter().map(|(name, value)| Given {
+            name,
+            value,
+            place: None,
+        });
+
+        Revision {
+            name: self.entry,
+            exists: true,
+            given: given.collect(),
+            program: self.compilation,
+            levels: self.options.levels,
+        }
+    }
+}
+
+fn change(review: &Review<'_>) -> Change {
+    let markdown = review::markdown(review, &Links::default());
+    Change {
+        is_empty: review.is_empty(),
+        opens: !review.document.gained.is_empty(),
+        closes: !review.document.lost.is_empty(),
+        opens_internet: review.document.internet,
+        replaces_group: review.replaces(),
+        deletes_group: review.deletes(),
+        text: review::text(review),
+        markdown: markdown.within(usize::MAX).to_string(),
+        json: review::json(review),
+    }
+}

@@ -1,0 +1,87 @@
+//! The values of parameters: what the places where they are given come to.
+
+use crate::project::{self, Named, Values};
+use crate::report::review::Given;
+use crate::workspace::{ReadError, Workspace};
+use std::collections::HashSet;
+use std::error::Error;
+use std::fmt;
+
+/// Why something that was to be read could not be.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// What.
+    pub file: Named,
+    /// Why, in words.
+    pub why: String,
+}
+
+impl Unread {
+    /// What a workspace says of a file.
+    pub fn new(file: &Named, error: &ReadError) -> Unread {
+        Unread {
+            file: file.clone(),
+            why: error.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read `{}`: {}", self.file.path, self.why)
+    }
+}
+
+impl Error for Unread {}
+
+/// What values come to: the later win, and in one place `set` over files.
+pub fn given(values: &[Values], workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
+    let mut bindings: Vec<Given> = Vec::new();
+    for Values { vars, set } in values {
+        let mut here = Vec::new();
+        for file in vars {
+            here.extend(of_file(file, workspace)?);
+        }
+        let names: HashSet<&String> = here.iter().map(|given| &given.name).collect();
+        bindings.retain(|given| !names.contains(&given.name));
+        bindings.append(&mut here);
+
+        bindings.retain(|given| !set.iter().any(|(other, _)| *other == given.name));
+        bindings.extend(set.iter().cloned().map(|(name, value)| Given {
+            name,
+            value,
+            place: None,
+        }));
+    }
+
+    Ok(bindings)
+}
+
+/// The values in a file, with their lines.
+fn of_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
+    let bytes = workspace
+        .values(&file.path)
+        .map_err(|error| Unread::new(file, &error))?;
+    let values = project::vars(&bytes).map_err(|why| Unread {
+        file: file.clone(),
+        why,
+    })?;
+
+    let given = values.into_iter().map(|(name, value)| {
+        let line = project::vars_line(&bytes, &name);
+        Given {
+            name,
+            value,
+            place: Some((file.path.clone(), line)),
+        }
+    });
+    Ok(given.collect())
+}
+
+/// Values without their places.
+pub fn pairs(given: impl IntoIterator<Item = Given>) -> Vec<(String, String)> {
+    given
+        .into_iter()
+        .map(|Given { name, value, .. }| (name, value))
+        .collect()
+}

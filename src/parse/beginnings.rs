@@ -1,0 +1,133 @@
+//! How far a text is the beginning of a statement, and what may follow there.
+
+use super::grammar::{Grammar, Rule};
+use pest::Parser;
+use pest::error::InputLocation;
+
+/// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
+const BEGINNINGS: [(Rule, &str, &str); 34] = [
+    (Rule::rule_subjects, "", "a tier"),
+    (Rule::rule_verb, "a service", ""),
+    (Rule::rule_services, "`from` or `to`", "a service"),
+    (Rule::rule_way, "a peer", ""),
+    (
+        Rule::rule_peers,
+        "`except`, `until`, a string or the end of the line",
+        "a peer",
+    ),
+    (Rule::rule_except, "an address or a network", ""),
+    (
+        Rule::rule_excepted,
+        "`until`, a string or the end of the line",
+        "an address or a network",
+    ),
+    (Rule::rule_until, "a date", ""),
+    (Rule::rule_ended, "a string or the end of the line", ""),
+    (
+        Rule::assert_word,
+        "the ends of a flow, as in `app can reach db`",
+        "",
+    ),
+    (Rule::assert_from, "`can reach` or `cannot reach`", "a peer"),
+    (Rule::assert_can, "`reach`", ""),
+    (Rule::assert_only, "`can reach`", "a peer"),
+    (Rule::assert_alone, "`reach`", ""),
+    (Rule::role_wanted, "a role, like `web-server`", ""),
+    (Rule::was_wanted, "an earlier name", ""),
+    (Rule::assert_reach, "a peer", ""),
+    (
+        Rule::assert_to,
+        "`on`, `only through` or the end of the line",
+        "a peer",
+    ),
+    (Rule::assert_on, "a service", ""),
+    (Rule::assert_all, "the end of the line", "a service"),
+    (Rule::name_wanted, "a name", ""),
+    (Rule::equals, "`=`", ""),
+    (Rule::network_is, "an address or a network", ""),
+    (
+        Rule::network_all,
+        "`except`, a string or the end of the line",
+        "an address or a network",
+    ),
+    (Rule::service_is, "a service", ""),
+    (
+        Rule::service_all,
+        "a string or the end of the line",
+        "a service",
+    ),
+    (Rule::tiers_is, "a tier", ""),
+    (Rule::text_wanted, "a string", ""),
+    (Rule::peer_with, "`with`", ""),
+    (Rule::param_name, "`:` and a type", ""),
+    (
+        Rule::param_type,
+        "a type: vpc, cidr, cidr-ipv6, external or prefix-list",
+        "",
+    ),
+    (
+        Rule::vpc_block,
+        "a block, like `{ cidr = 10.0.0.0/16 }`",
+        "",
+    ),
+    (Rule::entries, "`,`, a line break or `}`", "`key = value`"),
+    (Rule::entry_key, "`=`", ""),
+];
+
+/// Statements longer than this get a plainer message: each beginning reads the statement once more.
+const LONG: usize = 64 * 1024;
+
+/// The end of the longest beginning of a statement that a text starts with.
+pub fn furthest(text: &str) -> Option<usize> {
+    let end = |beginning: Rule| {
+        Some(
+            Grammar::parse(beginning, text)
+                .ok()?
+                .next()?
+                .as_span()
+                .end(),
+        )
+    };
+    let begun = BEGINNINGS
+        .iter()
+        .filter_map(|(rule, ..)| end(*rule))
+        .max()?;
+    let stumbled = match Grammar::parse(Rule::alone, text) {
+        Err(error) => match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => text[..at].trim_end().len(),
+        },
+        Ok(_) => begun,
+    };
+    Some(begun.max(stumbled))
+}
+
+/// How far the statement goes as one that could still become right, and what it wants there.
+pub fn progress(text: &str) -> Option<(usize, String)> {
+    if text.len() > LONG {
+        return None;
+    }
+    // what stands in a block is looked at only where nothing is wrong before it
+    let in_block = text
+        .find('{')
+        .is_none_or(|at| Grammar::parse(Rule::alone, &format!("{}{{}}", &text[..at])).is_ok());
+    let beginnings = BEGINNINGS
+        .iter()
+        .filter(|(rule, ..)| in_block || ![Rule::entries, Rule::entry_key].contains(rule));
+    let ends = beginnings.filter_map(|(rule, wanted, item)| {
+        let end = Grammar::parse(*rule, text).ok()?.next()?.as_span().end();
+        Some((end, *wanted, *item))
+    });
+    let equals = Grammar::parse(Rule::entry_equals, text)
+        .ok()
+        .and_then(|mut pairs| pairs.next());
+    let value = equals
+        .filter(|_| in_block)
+        .map(|pair| (pair.as_span().end(), "a value", ""));
+    let (end, wanted, item) = ends.chain(value).max_by_key(|(end, ..)| *end)?;
+    let rest = text[end..].trim_start_matches([' ', '\t']);
+    let (end, wanted) = match (rest.strip_prefix(','), item) {
+        (None, _) | (Some(_), "") => (end, wanted),
+        (Some(after), item) => (text.len() - after.len(), item),
+    };
+    (!wanted.is_empty()).then(|| (end, wanted.to_string()))
+}

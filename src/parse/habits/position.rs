@@ -1,0 +1,71 @@
+//! A place in a statement, and what may be found there.
+
+use super::tokens::Token;
+
+/// The part of a statement that a token stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Names,
+    Services,
+    Peers,
+}
+
+/// A place in a statement.
+pub struct Here<'t> {
+    pub part: Part,
+    /// The first word of the statement.
+    pub head: &'t str,
+    pub before: Option<Token<'t>>,
+    pub rest: &'t [Token<'t>],
+    /// All tokens of the statement.
+    pub all: &'t [Token<'t>],
+    /// How many braces are open.
+    pub depth: usize,
+}
+
+/// How many tokens are written another way, what to write, why, and whether that is sure.
+pub struct Found {
+    pub count: usize,
+    pub write: String,
+    pub label: &'static str,
+    pub is_sure: bool,
+    pub is_plain: bool,
+}
+
+impl Here<'_> {
+    /// How many tokens stand before this place.
+    pub fn position(&self) -> usize {
+        self.all.len() - self.rest.len()
+    }
+}
+
+impl Found {
+    /// What is foreign wherever it stands, and can mean nothing else.
+    pub fn sure(count: usize, write: impl Into<String>, label: &'static str) -> Found {
+        Found {
+            count,
+            write: write.into(),
+            label,
+            is_sure: true,
+            is_plain: true,
+        }
+    }
+}
+
+/// The part that a statement starts with.
+pub fn first_part(head: &str) -> Part {
+    if head == "assert" {
+        Part::Peers
+    } else {
+        Part::Names
+    }
+}
+
+/// The part that follows a word.
+pub fn next_part(part: Part, head: &str, word: &str) -> Part {
+    match (word, head) {
+        ("allows" | "allow" | "on", _) | ("=", "service") => Part::Services,
+        ("from" | "to" | "reach" | "except", _) | ("=", "network") => Part::Peers,
+        _ => part,
+    }
+}

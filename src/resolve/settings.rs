@@ -1,0 +1,19 @@
+//! What a program is resolved with, beside its text.
+
+use super::atom::Catalogue;
+use crate::date::Date;
+
+/// What a program is resolved with, beside its text.
+#[derive(Debug)]
+pub struct Settings<'a> {
+    /// Values of parameters, by name.
+    pub bindings: &'a [(String, String)],
+    /// The day that counts as today.
+    pub as_of: Date,
+    /// The services that every program has.
+    pub catalogue: &'a Catalogue,
+    /// The lints that `@allow` can name.
+    pub lints: &'a [&'static str],
+    /// The name of the stack, where the program gives none.
+    pub stack_name: &'a str,
+}

@@ -1,0 +1,183 @@
+//! Where the files of a program are: on a disk, in a commit, in memory.
+
+use crate::source::{FileKind, lexical};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::path::Path;
+
+/// Reads and lists the files of a program.
+///
+/// [`Memory`] is one of texts; who embeds the compiler may have others, such as the buffers of an
+/// editor over a disk.
+pub trait Workspace {
+    /// What the files are that it gives.
+    fn kind(&self) -> FileKind {
+        FileKind::Work
+    }
+
+    /// The file at `path`, as the file `from` (an identity; `None` for the entry) names it.
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError>;
+
+    /// What is in a file of values: `vars = "production.json"`.
+    fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.read(path, None).map(|read| read.bytes)
+    }
+
+    /// The program at `path`; for a directory the programs in it and below it.
+    fn list(&mut self, path: &str) -> Listing {
+        Listing {
+            files: vec![path.to_string()],
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// Whether the file with this identity is not to be corrected.
+    fn is_read_only(&self, _identity: &str) -> bool {
+        false
+    }
+}
+
+/// A file as a [`Workspace`] gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// Equal for two paths exactly when they are the same file.
+    pub identity: String,
+    /// What reports call it.
+    pub name: String,
+    /// What is in it; a file that the [`Workspace`] gave before may come without.
+    pub bytes: Vec<u8>,
+}
+
+/// What a [`Workspace`] lists.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The files, sorted.
+    pub files: Vec<String>,
+    /// Directories that cannot be read, and why; sorted.
+    pub unreadable: Vec<(String, ReadError)>,
+}
+
+/// Why a [`Workspace`] gives no file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// It lies outside this root.
+    Outside(String),
+    /// It cannot be read, in words.
+    Failed(String),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Outside(root) => write!(f, "it is outside `{root}`"),
+            ReadError::Failed(why) => f.write_str(why),
+        }
+    }
+}
+
+impl Error for ReadError {}
+
+/// Files in memory, by their paths. An include is found from the file that names it, and none is
+/// above the directory that all paths start from.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Memory {
+    /// One without files.
+    pub fn new() -> Memory {
+        Memory::default()
+    }
+
+    /// One with another file.
+    pub fn with(mut self, path: impl AsRef<str>, text: impl Into<Vec<u8>>) -> Memory {
+        self.insert(path, text);
+        self
+    }
+
+    /// Adds a file, or gives it another text.
+    pub fn insert(&mut self, path: impl AsRef<str>, text: impl Into<Vec<u8>>) {
+        self.files
+            .insert(plain(Path::new(path.as_ref())), text.into());
+    }
+}
+
+impl Workspace for Memory {
+    fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
+        let directory = from.and_then(|from| Path::new(from).parent());
+        let identity = plain(&directory.unwrap_or(Path::new("")).join(path));
+        if from.is_some() && Path::new(&identity).starts_with("..") {
+            return Err(ReadError::Outside(".".to_string()));
+        }
+
+        let missing = || ReadError::Failed("no such file or directory".to_string());
+        let bytes = self.files.get(&identity).cloned().ok_or_else(missing)?;
+        let name = match from {
+            None => path.to_string(),
+            Some(_) => identity.clone(),
+        };
+
+        Ok(Read {
+            identity,
+            name,
+            bytes,
+        })
+    }
+
+    fn list(&mut self, path: &str) -> Listing {
+        let wanted = lexical(Path::new(path));
+        let is_below = |file: &&String| {
+            Path::new(file).starts_with(&wanted)
+                && (file.ends_with(".tier") || Path::new(file) == wanted)
+        };
+
+        Listing {
+            files: self.files.keys().filter(is_below).cloned().collect(),
+            unreadable: Vec::new(),
+        }
+    }
+}
+
+/// A path without `.` and `..`, where it can be.
+fn plain(path: &Path) -> String {
+    lexical(path).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Memory, ReadError, Workspace};
+
+    fn files() -> Memory {
+        Memory::new()
+            .with("shop.tier", "")
+            .with("./network/office.tier", "")
+            .with("network/values.json", "{}")
+    }
+
+    #[test]
+    fn finds_an_include_from_the_file_that_names_it() {
+        let read = files().read("../shop.tier", Some("network/office.tier"));
+        assert_eq!(read.expect("it is there").identity, "shop.tier");
+    }
+
+    #[test]
+    fn reads_nothing_above_its_root() {
+        assert_eq!(
+            files().read("../shop.tier", Some("shop.tier")),
+            Err(ReadError::Outside(".".to_string()))
+        );
+    }
+
+    #[test]
+    fn lists_the_programs_of_a_directory() {
+        assert_eq!(files().list("network").files, ["network/office.tier"]);
+        assert_eq!(
+            files().list(".").files,
+            ["network/office.tier", "shop.tier"]
+        );
+        assert_eq!(files().list("shop.tier").files, ["shop.tier"]);
+    }
+}
