@@ -1,6 +1,6 @@
 //! `ampersand`: `&` in the description of a rule for a security group or a prefix list.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 use crate::policy::{Peer, Policy, SentenceId};
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ pub const LINT: Lint = Lint {
     name: "ampersand",
     title: "`&` in the description of a rule for a security group or a prefix list",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that the string of a sentence has no `&` where it describes a rule whose peer is a security group or a prefix
@@ -25,7 +26,7 @@ tier app, db
 
 db allows mysql from app \"Search & index\"
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 tier web
 

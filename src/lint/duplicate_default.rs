@@ -1,6 +1,6 @@
 //! `duplicate-default`: a rule that the defaults of parameters make twice.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 use crate::groups::{Direction, Rule};
 use crate::net::Traffic;
@@ -13,6 +13,7 @@ pub const LINT: Lint = Lint {
     name: "duplicate-default",
     title: "a rule that the defaults of parameters make twice",
     level: Level::Deny,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no two rules of a group are one when each parameter has its default: the same direction, traffic and peer.
@@ -34,7 +35,7 @@ tier web
 
 web allows https from office, branch
 ",
-    calm: "\
+    passes: "\
 param office : cidr = 203.0.113.0/24
 param branch : cidr = 198.51.100.0/24
 tier web

@@ -1,6 +1,6 @@
 //! `duplicate-rule`: a sentence that says what another says already.
 
-use super::{Judge, Level, Lint, Subject, always, without};
+use super::{Category, Judge, Level, Lint, Subject, always, without};
 use crate::diagnostic::{Correction, Finding};
 use crate::groups::{Rule, describe};
 use crate::policy::SentenceId;
@@ -11,6 +11,7 @@ pub const LINT: Lint = Lint {
     name: "duplicate-rule",
     title: "a sentence that says what another says already",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no two sentences, and no two parts of one sentence, give the same rule of the same group.
@@ -28,7 +29,7 @@ tier web
 web allows http, https from office
 web allows https       from 203.0.113.0/24
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 tier web
 

@@ -1,7 +1,7 @@
 //! `icmp-all`: every type of ICMP accepted from the internet.
 
 use super::exposure::{Exposed, Opening, whom};
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::net::{Family, Traffic, TrafficSet};
 
 /// The lint.
@@ -9,6 +9,9 @@ pub const LINT: Lint = Lint {
     name: "icmp-all",
     title: "every type of ICMP accepted from the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "3.0",
+    },
     ids: &[],
     text: "\
 Checks: that no sentence lets every type of ICMP, or of ICMPv6, in from the internet. Where it lets everything in, that
@@ -23,7 +26,7 @@ tier web
 
 web allows https, icmp from anywhere
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https, icmp echo-request, icmp fragmentation-needed from anywhere

@@ -2,7 +2,8 @@
 
 use super::exposure::{Exposed, nothing};
 use super::{
-    Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store, open_high_risk_port,
+    Category, Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store,
+    open_high_risk_port,
 };
 use crate::analysis::gate::Endpoint;
 use crate::net::{Family, Traffic, TrafficSet};
@@ -12,6 +13,7 @@ pub const LINT: Lint = Lint {
     name: "missing-ipv6",
     title: "something that is open to the IPv4 internet and not to the IPv6 internet",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that what a tier accepts from the IPv4 internet, it accepts from the IPv6 internet as well, where the stack has
@@ -27,7 +29,7 @@ tier web
 
 web allows https from anywhere-ipv4
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https from anywhere

@@ -58,16 +58,32 @@ pub struct Lint {
     pub title: &'static str,
     /// Its level where nobody says another.
     pub level: Level,
-    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`.
+    /// What kind of problem it finds: the first of its tags in SARIF.
+    pub category: Category,
+    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`; they are its
+    /// other tags in SARIF.
     pub ids: &'static [(&'static str, &'static str)],
     /// What it checks, why, and what to do, in Markdown.
     pub text: &'static str,
     /// A program in which it fires.
     pub fires: &'static str,
     /// One like it in which it does not.
-    pub calm: &'static str,
+    pub passes: &'static str,
     /// Who judges.
     pub judge: Judge,
+}
+
+/// What kind of problem a lint finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Category {
+    /// Exposure.
+    Security {
+        /// How bad that is, from 0 to 10: GitHub calls 9 and more critical, 7 and more high, 4 and
+        /// more medium.
+        severity: &'static str,
+    },
+    /// Disorder, and what AWS or a tool would refuse.
+    Maintainability,
 }
 
 /// Who judges a lint.

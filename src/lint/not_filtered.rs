@@ -1,6 +1,6 @@
 //! `not-filtered`: a sentence about what security groups never filter.
 
-use super::{Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::analysis::never_filtered::service;
 use crate::diagnostic::{Correction, Finding};
 use crate::net::Traffic;
@@ -12,6 +12,7 @@ pub const LINT: Lint = Lint {
     name: "not-filtered",
     title: "a sentence about what security groups never filter",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no rule speaks of nothing but what security groups do not filter, to it or from it: Amazon's DNS
@@ -33,7 +34,7 @@ tier web { outbound = closed }
 
 web allows dns to 169.254.169.253
 ",
-    calm: "\
+    passes: "\
 vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }
 tier web { outbound = closed }
 

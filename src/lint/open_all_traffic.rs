@@ -1,7 +1,7 @@
 //! `open-all-traffic`: every protocol, every TCP port or every UDP port open to the internet.
 
 use super::exposure::{Exposed, Opening, whom};
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::net::{Family, Ports, Traffic, TrafficSet};
 
 /// The lint.
@@ -9,6 +9,9 @@ pub const LINT: Lint = Lint {
     name: "open-all-traffic",
     title: "every protocol, every TCP port or every UDP port open to the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "9.5",
+    },
     ids: &[
         ("checkov", "CKV_AWS_277"),
         ("Security Hub", "EC2.18, EC2.19"),
@@ -26,7 +29,7 @@ tier web
 
 web allows all from anywhere
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https, http3 from anywhere

@@ -1,7 +1,7 @@
 //! `open-wide-range`: a range of more than 1,000 ports that is open to the internet.
 
 use super::exposure::{Exposed, Opening, whom};
-use super::{Judge, Level, Lint, Subject, listed};
+use super::{Category, Judge, Level, Lint, Subject, listed};
 use crate::net::{Family, Ports, Traffic};
 use std::collections::BTreeSet;
 
@@ -10,6 +10,9 @@ pub const LINT: Lint = Lint {
     name: "open-wide-range",
     title: "a range of more than 1,000 ports that is open to the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "7.0",
+    },
     ids: &[("Security Hub", "EC2.18"), ("AWS Config", "vpc-sg-open-only-to-authorized-ports")],
     text: "\
 Checks: that no sentence opens a range of more than 1,000 TCP or UDP ports to the internet; ranges that touch are one.
@@ -26,7 +29,7 @@ tier voice
 
 voice allows udp 16384-32767 from anywhere
 ",
-    calm: "\
+    passes: "\
 tier voice
 
 voice allows udp 16384-16883 from anywhere

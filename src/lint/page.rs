@@ -47,10 +47,10 @@ pub fn page() -> String {
 
 fn section(lint: &Lint, program: Program) -> String {
     let (level, text) = (lint.level.keyword(), lint.text);
-    let (fires, calm) = (program(lint.fires), program(lint.calm));
+    let (fires, passes) = (program(lint.fires), program(lint.passes));
     let controls = controls(lint);
     format!(
-        "Level: {level}\n\n{text}\n\n{controls}It fires here:\n\n{fires}\nAnd here it does not:\n\n{calm}"
+        "Level: {level}\n\n{text}\n\n{controls}It fires here:\n\n{fires}\nAnd here it does not:\n\n{passes}"
     )
 }
 

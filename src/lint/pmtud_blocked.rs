@@ -1,7 +1,7 @@
 //! `pmtud-blocked`: a tier that hears nothing of packets that were too big for the way.
 
 use super::exposure::block;
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::analysis::gate::everywhere;
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Family, Packets, Ports, Traffic, TrafficSet, internet};
@@ -12,6 +12,7 @@ pub const LINT: Lint = Lint {
     name: "pmtud-blocked",
     title: "a tier that hears nothing of packets that were too big for the way",
     level: Level::Allow,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that a tier which accepts TCP or UDP from addresses outside its VPC accepts `icmp fragmentation-needed` (type 3,
@@ -29,7 +30,7 @@ tier web
 
 web allows https from anywhere
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https, icmp fragmentation-needed from anywhere

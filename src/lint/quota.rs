@@ -1,6 +1,6 @@
 //! `quota`: a group with more rules than AWS lets it have.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::analysis::quota::{DirectionUsage, costs, totals};
 use crate::diagnostic::Finding;
 use crate::net::Family;
@@ -11,6 +11,7 @@ pub const LINT: Lint = Lint {
     name: "quota",
     title: "a group with more rules than AWS lets it have",
     level: Level::Deny,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no group has more inbound or more outbound rules, of IPv4 or of IPv6, than `rule-quota` of the stack: 60
@@ -29,7 +30,7 @@ tier app
 app allows tcp 8080       from 10.0.0.0/24, 10.1.0.0/24
 app allows tcp 9090, 9091 from 10.2.0.0/24
 ",
-    calm: "\
+    passes: "\
 stack shop { rule-quota = 3 }
 tier app
 

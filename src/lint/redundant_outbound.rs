@@ -1,6 +1,6 @@
 //! `redundant-outbound`: a sentence that lets an open tier send what it may send already.
 
-use super::{Judge, Level, Lint, Subject, quoted, without};
+use super::{Category, Judge, Level, Lint, Subject, quoted, without};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::{Flow, Outbound, TierId};
 use std::collections::HashSet;
@@ -10,6 +10,7 @@ pub const LINT: Lint = Lint {
     name: "redundant-outbound",
     title: "a sentence that lets an open tier send what it may send already",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that `A allows S to PEER` stands only where it opens something. It opens nothing where the outbound side of A is
@@ -26,7 +27,7 @@ tier web
 web allows https from office
 web allows smtp to 198.51.100.25
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 tier web { outbound = closed }
 

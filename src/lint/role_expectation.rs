@@ -5,7 +5,7 @@
 
 use super::exposure::{Exposed, Opening, nothing, whom};
 use super::pmtud_blocked::TOO_BIG;
-use super::{Judge, Level, Lint, Subject, listed};
+use super::{Category, Judge, Level, Lint, Subject, listed};
 use crate::analysis::gate::{Endpoint, everywhere};
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Family, Packets, Ports, Traffic, TrafficSet};
@@ -17,6 +17,9 @@ pub const LINT: Lint = Lint {
     name: "role-expectation",
     title: "a tier that is not what its role says",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "6.0",
+    },
     ids: &[("Security Hub", "EC2.18, EC2.19")],
     text: "\
 Checks: that a tier with a role, as in `tier db is database`, is what the role says. Path-MTU discovery is welcome
@@ -45,7 +48,7 @@ tier db is database
 
 db allows tcp 7210 from anywhere
 ",
-    calm: "\
+    passes: "\
 tier app
 tier db is database
 

@@ -1,7 +1,7 @@
 //! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of
 //! it.
 
-use super::{Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::analysis::redundancy::{Redundant, redundant_flows};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::SentenceId;
@@ -12,6 +12,7 @@ pub const LINT: Lint = Lint {
     name: "shadowed-rule",
     title: "a rule that others cover",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that each rule lets something through that the others of its group do not. A rule is covered by one wider rule,
@@ -30,7 +31,7 @@ tier app
 app allows tcp 8000-8999 from campus
 app allows tcp 8080      from 10.20.30.0/24
 ",
-    calm: "\
+    passes: "\
 network campus = 10.20.0.0/16
 tier app
 
