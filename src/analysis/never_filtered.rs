@@ -125,10 +125,7 @@ pub fn may_be_exempt(end: &Endpoint) -> bool {
 /// The addresses of an end that are meant one by one, and not as a place with hosts, where some VPC
 /// exempts them.
 fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
-    let is_place = match end.who {
-        Who::Hosts => false,
-        Who::Tier(_) | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => true,
-    };
+    let is_place = end.who != Who::Hosts;
     let mut single = Addresses::default();
     match family {
         _ if is_place => {}

@@ -75,8 +75,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 fn peer(policy: &Policy, peer: Peer) -> Option<(String, &'static str)> {
     match peer {
         Peer::Net(_) | Peer::Param(_) => None,
-        Peer::PrefixList(id) => Some((policy.prefix_lists[id.index()].name.clone(), "prefix list")),
+        Peer::PrefixList(id) => Some((policy.prefix_list(id).name.clone(), "prefix list")),
         Peer::Tier(id) => Some((policy.tier(id).name.clone(), "security group")),
-        Peer::External(id) => Some((policy.externals[id.index()].name.clone(), "security group")),
+        Peer::External(id) => Some((policy.external(id).name.clone(), "security group")),
     }
 }

@@ -178,11 +178,11 @@ fn value(policy: &Policy, peer: Peer) -> Value<'_> {
     }
     match peer {
         Peer::Net(block) => Value::Block(block),
-        Peer::PrefixList(id) => match &policy.prefix_lists[id.index()].list {
+        Peer::PrefixList(id) => match &policy.prefix_list(id).list {
             ListReference::Id(id) => Value::Id(id),
             ListReference::Aws(_) | ListReference::Param(_) => Value::Other(peer),
         },
-        Peer::External(id) => match &policy.externals[id.index()].id {
+        Peer::External(id) => match &policy.external(id).id {
             Reference::Id(id) => Value::Id(id),
             Reference::Param(_) => Value::Other(peer),
         },

@@ -48,7 +48,7 @@ struct Whole {
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
-    let sentence = |flow: u32| policy.flows[flow as usize].sentence;
+    let sentence = |flow: u32| policy.flow(flow).sentence;
     // by the later sentence and the first: the flows of the later that the first states already
     let mut again: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
     let mut whole = Whole {
@@ -89,7 +89,7 @@ fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> boo
     describe(policy, first, &mut without);
     let last_day = |flow: u32| {
         policy
-            .sentence(policy.flows[flow as usize].sentence)
+            .sentence(policy.flow(flow).sentence)
             .until
             .map(|(_, day)| day)
     };

@@ -1,12 +1,12 @@
 //! One finding about exposure for a sentence, however many lints find it.
 
-use super::exposure::Open;
+use super::exposure::OpenTraffic;
 use super::{
     Level, Lint, icmp_all, missing_ipv6, open_admin_port, open_all_traffic, open_data_store,
     open_high_risk_port, open_http, open_plaintext, open_wide_range, role_expectation,
 };
 use crate::diagnostic::{Finding, listed};
-use crate::net::{Family, TrafficSet};
+use crate::net::{Family, PerFamily, TrafficSet};
 use crate::policy::{Policy, TierId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ pub struct Candidate {
     /// What would be reported.
     pub report: Report,
     /// What is open; nothing where the finding is about something else and stands by itself.
-    pub open: Option<Open>,
+    pub open: Option<OpenTraffic>,
 }
 
 /// A finding, with the lint that reports it and what becomes of it.
@@ -49,7 +49,7 @@ pub struct Report {
 /// which names the others and has the highest of their levels.
 pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<Report> {
     let mut reports = Vec::new();
-    let mut by_causes: BTreeMap<_, Vec<(Report, Open)>> = BTreeMap::new();
+    let mut by_causes: BTreeMap<_, Vec<(Report, OpenTraffic)>> = BTreeMap::new();
     for Candidate { report, open } in candidates {
         match open {
             Some(open) => by_causes
@@ -76,11 +76,11 @@ fn rank(lint: &Lint) -> usize {
 }
 
 /// The first of what several lints report of the same sentences, with what it has from the others.
-fn most_specific(policy: &Policy, mut same: Vec<(Report, Open)>) -> Option<Report> {
+fn most_specific(policy: &Policy, mut same: Vec<(Report, OpenTraffic)>) -> Option<Report> {
     same.sort_by_key(|(report, open)| (rank(report.lint), open.tier));
     let mut same = same.into_iter();
     let (first, open) = same.next()?;
-    let others: Vec<(Report, Open)> = same.collect();
+    let others: Vec<(Report, OpenTraffic)> = same.collect();
 
     let tiers: BTreeSet<TierId> = others.iter().map(|(_, other)| other.tier).collect();
     let tiers = tiers.into_iter().filter(|tier| *tier != open.tier);
@@ -109,22 +109,22 @@ fn most_specific(policy: &Policy, mut same: Vec<(Report, Open)>) -> Option<Repor
 
 /// The other lints in words, each with its level if that is higher, and with what it finds beside
 /// what the reported finding is about: `open-high-risk-port` (deny), `open-data-store` (tcp 3306)
-fn other_lints(first: &Report, open: &Open, others: &[(Report, Open)]) -> Vec<String> {
-    let mut by_lint: BTreeMap<usize, (&Report, [TrafficSet; 2])> = BTreeMap::new();
+fn other_lints(
+    first: &Report,
+    open: &OpenTraffic,
+    others: &[(Report, OpenTraffic)],
+) -> Vec<String> {
+    let mut by_lint: BTreeMap<usize, (&Report, PerFamily<TrafficSet>)> = BTreeMap::new();
     for (other, opened) in others
         .iter()
         .filter(|(other, _)| other.lint.name != first.lint.name)
     {
-        let beside =
-            Family::BOTH.map(|f| opened.traffic[f as usize].difference(&open.traffic[f as usize]));
-        let (_, all) = by_lint
+        let (_, beside) = by_lint
             .entry(rank(other.lint))
-            .or_insert((other, Default::default()));
-        for (all, one) in all.iter_mut().zip(&beside) {
-            *all = all.union(one);
-        }
+            .or_insert((other, PerFamily::default()));
+        *beside = beside.union(&opened.traffic.difference(&open.traffic));
     }
-    let words = |(other, beside): &(&Report, [TrafficSet; 2])| {
+    let words = |(other, beside): &(&Report, PerFamily<TrafficSet>)| {
         let level = (other.level > first.level).then(|| other.level.keyword().to_string());
         let notes: Vec<String> = level.into_iter().chain(traffic_in_words(beside)).collect();
         match notes.as_slice() {
@@ -136,7 +136,7 @@ fn other_lints(first: &Report, open: &Open, others: &[(Report, Open)]) -> Vec<St
 }
 
 /// `tcp 22`, `icmp`, `icmpv6`
-fn traffic_in_words([v4, v6]: &[TrafficSet; 2]) -> Vec<String> {
+fn traffic_in_words(PerFamily { v4, v6 }: &PerFamily<TrafficSet>) -> Vec<String> {
     let [both, v4, v6] = TrafficSet::shared(v4, v6);
     let sets = [(both, Family::V4), (v4, Family::V4), (v6, Family::V6)];
     let pieces: BTreeSet<_> = sets

@@ -170,13 +170,13 @@ pub const ALL: &[Lint] = &[
 impl Subject<'_> {
     /// A flow as a rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
     pub fn one_rule(&self, flow: u32) -> String {
-        let (policy, flow) = (self.policy, &self.policy.flows[flow as usize]);
+        let (policy, flow) = (self.policy, self.policy.flow(flow));
         let tier = |id: TierId| format!("`{}`", policy.tier(id).name);
         let peer = match flow.peer {
             Peer::Net(block) => block.to_string(),
             Peer::Tier(id) => tier(id),
-            Peer::External(id) => format!("`{}`", policy.externals[id.index()].name),
-            Peer::PrefixList(id) => format!("`{}`", policy.prefix_lists[id.index()].name),
+            Peer::External(id) => format!("`{}`", policy.external(id).name),
+            Peer::PrefixList(id) => format!("`{}`", policy.prefix_list(id).name),
             Peer::Param(id) => format!("`{}`", policy.param(id).name),
         };
         let (from, to) = match flow.way {

@@ -43,7 +43,7 @@ app allows tcp 8080                 from 10.20.30.0/24
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
-    let sentence = |flow: u32| policy.flows[flow as usize].sentence;
+    let sentence = |flow: u32| policy.flow(flow).sentence;
     // by sentence, and by the sentences that cover it
     let mut covered_by: BTreeMap<(SentenceId, BTreeSet<SentenceId>), Vec<Redundant>> =
         BTreeMap::new();

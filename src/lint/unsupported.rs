@@ -20,10 +20,10 @@ pub fn cloudformation(policy: &Policy) -> Problems {
             continue;
         };
         let closed = policy.tier(sender).outbound == Outbound::Closed;
-        let foreign = policy.externals[id.index()].account.is_some();
+        let foreign = policy.external(id).account.is_some();
         if closed && foreign && told != Some((flow.sentence, id)) {
             told = Some((flow.sentence, id));
-            let name = &policy.externals[id.index()].name;
+            let name = &policy.external(id).name;
             let what = format!("a rule to `{name}`, a security group of another account");
             problems.push(Problem::TargetCannot {
                 span: policy.sentence(flow.sentence).span,

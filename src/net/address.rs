@@ -32,7 +32,7 @@ impl Addresses {
     }
 
     /// The addresses of all of these.
-    pub fn of_all<'a>(sets: impl IntoIterator<Item = &'a Addresses>) -> Addresses {
+    pub fn union_of<'a>(sets: impl IntoIterator<Item = &'a Addresses>) -> Addresses {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for set in sets {
             v4.extend_from_slice(set.v4.ranges());
@@ -306,7 +306,7 @@ mod tests {
             let (one, other) = (some(a), some(b));
             prop_assert_eq!(one.is_empty(), a == 0);
             prop_assert_eq!(one.union(&other), some(a | b));
-            prop_assert_eq!(Addresses::of_all([&one, &other, &one]), some(a | b));
+            prop_assert_eq!(Addresses::union_of([&one, &other, &one]), some(a | b));
             prop_assert_eq!(one.intersection(&other), some(a & b));
             prop_assert_eq!(one.difference(&other), some(a & !b));
             for (family, mask) in [(Family::V4, 0x00ff), (Family::V6, 0xff00)] {

@@ -38,11 +38,11 @@ impl TrafficSet {
 
     /// What a rule with this traffic admits between hosts of a family.
     pub fn new(traffic: Traffic, family: Family) -> TrafficSet {
-        TrafficSet::of_all([traffic], family)
+        TrafficSet::from_traffic([traffic], family)
     }
 
     /// What rules with any of this traffic admit between hosts of a family.
-    pub fn of_all(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
+    pub fn from_traffic(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
         let (mut tcp, mut udp, mut icmp, mut others) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for traffic in traffic {
@@ -291,14 +291,6 @@ impl TrafficSet {
         }
     }
 
-    /// Whether some of what a rule with this traffic admits is in one of these, which are given by
-    /// family.
-    pub fn either_meets(sets: &[TrafficSet; 2], traffic: Traffic) -> bool {
-        Family::BOTH
-            .into_iter()
-            .any(|family| sets[family as usize].meets(traffic, family))
-    }
-
     /// Whether all of `other` is in this one.
     pub fn covers(&self, other: &TrafficSet) -> bool {
         other.difference(self).is_empty()
@@ -344,6 +336,7 @@ impl TrafficSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::PerFamily;
 
     #[test]
     fn what_rules_admit() {
@@ -417,7 +410,7 @@ mod tests {
         let pieces: Vec<Traffic> = pieces
             .filter(|piece| piece.family().is_none_or(|of| of == family))
             .collect();
-        (pieces.clone(), TrafficSet::of_all(pieces, family))
+        (pieces.clone(), TrafficSet::from_traffic(pieces, family))
     }
 
     #[test]
@@ -439,7 +432,10 @@ mod tests {
                 .iter()
                 .copied()
                 .filter(|piece| piece.family().is_none());
-            assert_eq!(set.without_icmp(), TrafficSet::of_all(without, family));
+            assert_eq!(
+                set.without_icmp(),
+                TrafficSet::from_traffic(without, family)
+            );
             for piece in PIECES {
                 assert_eq!(
                     set.meets(piece, family),
@@ -460,7 +456,7 @@ mod tests {
                     more.iter().all(|piece| pieces.contains(piece))
                 );
                 assert_eq!(
-                    TrafficSet::of_all(pieces.iter().chain(&more).copied(), family),
+                    TrafficSet::from_traffic(pieces.iter().chain(&more).copied(), family),
                     set.union(&other)
                 );
                 assert_eq!(set.union(&other), TrafficSet::union_of([&set, &other]));
@@ -473,30 +469,21 @@ mod tests {
     #[test]
     fn traffic_is_in_the_set_of_its_family() {
         let nothing = TrafficSet::default();
-        for (piece, [v4, v6]) in PIECES
-            .into_iter()
-            .map(|piece| (piece, Family::BOTH.map(|of| TrafficSet::new(piece, of))))
-        {
+        let of_family = |v4: &TrafficSet, v6: &TrafficSet| PerFamily {
+            v4: v4.clone(),
+            v6: v6.clone(),
+        };
+        for piece in PIECES {
+            let [v4, v6] = Family::BOTH.map(|of| TrafficSet::new(piece, of));
             let in_v4 = piece.family() != Some(Family::V6);
             let in_v6 = piece.family() != Some(Family::V4);
-            assert_eq!(
-                TrafficSet::either_meets(&[v4.clone(), nothing.clone()], piece),
-                in_v4,
-                "{piece}"
-            );
-            assert_eq!(
-                TrafficSet::either_meets(&[nothing.clone(), v6.clone()], piece),
-                in_v6,
-                "{piece}"
-            );
-            assert!(
-                !TrafficSet::either_meets(&[nothing.clone(), nothing.clone()], piece),
-                "{piece}"
-            );
+            assert_eq!(of_family(&v4, &nothing).meets(piece), in_v4, "{piece}");
+            assert_eq!(of_family(&nothing, &v6).meets(piece), in_v6, "{piece}");
+            assert!(!of_family(&nothing, &nothing).meets(piece), "{piece}");
         }
         let icmp = TrafficSet::new(Traffic::Icmp(None), Family::V4);
         assert!(
-            !TrafficSet::either_meets(&[nothing.clone(), icmp], Traffic::Icmp(None)),
+            !of_family(&nothing, &icmp).meets(Traffic::Icmp(None)),
             "no ICMP between IPv6 hosts"
         );
     }

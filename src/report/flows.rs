@@ -53,7 +53,7 @@ impl Row {
         let mut sentences: Vec<SentenceId> = self
             .flows
             .iter()
-            .map(|n| policy.flows[*n as usize].sentence)
+            .map(|n| policy.flow(*n).sentence)
             .collect();
         sentences.sort_unstable();
         sentences.dedup();
@@ -66,10 +66,7 @@ impl Row {
             let mut text = String::new();
             describe(policy, *n, &mut text);
             (
-                policy
-                    .sentence(policy.flows[*n as usize].sentence)
-                    .prose
-                    .is_none(),
+                policy.sentence(policy.flow(*n).sentence).prose.is_none(),
                 text,
             )
         };
@@ -138,7 +135,7 @@ impl<'p> End<'p> {
                 family: policy.param(id).kind.family().keyword(),
             },
             Peer::External(id) => {
-                let external = &policy.externals[id.index()];
+                let external = policy.external(id);
                 let (id, parameter) = match &external.id {
                     Reference::Id(id) => (Some(id.as_str()), None),
                     Reference::Param(id) => (None, Some(parameter(*id))),
@@ -151,7 +148,7 @@ impl<'p> End<'p> {
                 }
             }
             Peer::PrefixList(id) => {
-                let list = &policy.prefix_lists[id.index()];
+                let list = policy.prefix_list(id);
                 let (id, aws_name, parameter) = match &list.list {
                     ListReference::Id(id) => (Some(id.as_str()), None, None),
                     ListReference::Aws(name) => (None, Some(name.as_str()), None),

@@ -3,7 +3,7 @@
 use super::paint::{Paint, Tone};
 use super::words::{EndLine, Marked, PieceLine, end_line, kind, line, marked, piece_lines};
 use crate::analysis::matrix::{Cell, Matrix, Senders};
-use crate::analysis::reachability::KindId;
+use crate::analysis::reachability::PassingId;
 use crate::policy::Policy;
 use crate::report::flows::csv_field;
 use serde::{Serialize, Serializer};
@@ -146,7 +146,7 @@ fn laid_out(matrix: &Matrix<'_>, width: usize) -> Lines {
 /// What passes in words, each put into words once.
 struct Words<'m> {
     matrix: &'m Matrix<'m>,
-    known: HashMap<KindId, String>,
+    known: HashMap<PassingId, String>,
 }
 
 impl<'m> Words<'m> {
@@ -157,10 +157,10 @@ impl<'m> Words<'m> {
         }
     }
 
-    fn of(&mut self, kind: KindId) -> &str {
+    fn of(&mut self, kind: PassingId) -> &str {
         self.known
             .entry(kind)
-            .or_insert_with(|| line(&marked(self.matrix.kind(kind))))
+            .or_insert_with(|| line(&marked(self.matrix.passing(kind))))
     }
 }
 
@@ -169,9 +169,9 @@ impl<'m> Words<'m> {
 fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     let name = |end: usize| matrix.ends()[end].name.clone();
     let mut words = Words::new(matrix);
-    let cells: HashMap<(usize, usize), KindId> = matrix
+    let cells: HashMap<(usize, usize), PassingId> = matrix
         .cells()
-        .map(|cell| ((cell.from, cell.to), cell.kind))
+        .map(|cell| ((cell.from, cell.to), cell.passing))
         .collect();
     let with = |always: usize, ends: &mut dyn Iterator<Item = usize>| {
         (0..always).chain(ends).collect::<BTreeSet<_>>()
@@ -206,7 +206,7 @@ fn list(matrix: &Matrix<'_>) -> Lines {
         for senders in matrix.senders(to) {
             lines.push(vec![
                 end.name.clone(),
-                words.of(senders.kind).to_string(),
+                words.of(senders.passing).to_string(),
                 together(matrix, to, &senders),
             ]);
         }
@@ -249,10 +249,10 @@ pub fn csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
         .iter()
         .map(|end| format!("{},{}", csv_field(end.name.clone()), kind(end)))
         .collect();
-    let mut known: HashMap<KindId, String> = HashMap::new();
-    for Cell { from, to, kind } in matrix.cells() {
-        let passes = known.entry(kind).or_insert_with(|| {
-            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) = marked(matrix.kind(kind))
+    let mut known: HashMap<PassingId, String> = HashMap::new();
+    for Cell { from, to, passing } in matrix.cells() {
+        let passes = known.entry(passing).or_insert_with(|| {
+            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) = marked(matrix.passing(passing))
                 .into_iter()
                 .partition(|piece| piece.certain);
             // the column says so
@@ -282,7 +282,7 @@ impl Serialize for Pairs<'_> {
         serializer.collect_seq(matrix.cells().map(|cell| PairLine {
             from: end_line(&matrix.ends()[cell.from]),
             to: end_line(&matrix.ends()[cell.to]),
-            on: piece_lines(&marked(matrix.kind(cell.kind))),
+            on: piece_lines(&marked(matrix.passing(cell.passing))),
         }))
     }
 }

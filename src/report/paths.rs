@@ -110,7 +110,7 @@ pub fn text(
 
 /// What groups say of ends between which none of them stands.
 fn undecided(subject: &Subject) -> &'static str {
-    let is_tier = |end: &NamedEndpoint| matches!(end.side.who, Who::Tier(_));
+    let is_tier = |end: &NamedEndpoint| matches!(end.endpoint.who, Who::Tier(_));
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
     }
@@ -133,7 +133,7 @@ fn sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
     let mut ids: Vec<SentenceId> = step
         .flows
         .iter()
-        .map(|flow| policy.flows[*flow as usize].sentence)
+        .map(|flow| policy.flow(*flow).sentence)
         .collect();
     ids.sort_unstable();
     ids.dedup();

@@ -39,11 +39,13 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, paint: Paint)
 fn among_tiers(policy: &Policy, subject: &Subject) -> String {
     let mut notes: Vec<String> = Vec::new();
     for (option, ends) in [("--from", &subject.from), ("--to", &subject.to)] {
-        for NamedEndpoint { name, side } in ends.iter().filter(|end| end.side.who == Who::Hosts) {
+        for NamedEndpoint { name, endpoint } in
+            ends.iter().filter(|end| end.endpoint.who == Who::Hosts)
+        {
             let inside = |tier: &&Tier| {
                 let addresses = tier.addresses.as_ref();
                 addresses.is_some_and(|all| {
-                    !side.addresses.is_empty() && side.addresses.difference(all).is_empty()
+                    !endpoint.addresses.is_empty() && endpoint.addresses.difference(all).is_empty()
                 })
             };
             notes.extend(policy.tiers.iter().filter(inside).take(SHOWN).map(|tier| {
@@ -129,7 +131,7 @@ impl Teller<'_> {
             out += "\n  they have no IP version in common in which this exists\n";
         }
         for end in [from, to] {
-            if let Who::External(_) = end.side.who {
+            if let Who::External(_) = end.endpoint.who {
                 let _ = writeln!(
                     out,
                     "\n  {} is managed elsewhere, and its own rules are not judged",
@@ -158,7 +160,7 @@ impl Teller<'_> {
     /// What is true of some IP versions alike.
     fn section(&self, connection: &Connection, legs: &[&Leg], indent: &str) -> String {
         let mut out = String::new();
-        let fates: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.fate)).collect();
+        let fates: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.outcome)).collect();
         if legs[0].gates.is_empty() {
             let _ = writeln!(
                 out,
@@ -233,7 +235,7 @@ impl Teller<'_> {
             let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
                 stations
                     .iter()
-                    .map(|(family, station)| (*family, part(&station.fate).clone()))
+                    .map(|(family, station)| (*family, part(&station.outcome).clone()))
                     .collect()
             };
             let parts = [
@@ -271,7 +273,7 @@ impl Teller<'_> {
     fn rules(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let mut rules: Vec<(SentenceId, String)> = Vec::new();
         for (flow, sure) in stations.iter().flat_map(|(_, station)| &station.flows) {
-            let sentence = self.policy.flows[*flow as usize].sentence;
+            let sentence = self.policy.flow(*flow).sentence;
             let rule = self.rule(stations[0].1.gate, *flow) + if *sure { "" } else { ", perhaps" };
             if !rules.contains(&(sentence, rule.clone())) {
                 rules.push((sentence, rule));
@@ -296,12 +298,8 @@ impl Teller<'_> {
             Gate::Inbound(_) => "from",
             Gate::Outbound(_) => "to",
         };
-        let peer = End::new(
-            self.policy,
-            peer_of(gate, &self.policy.flows[flow as usize]),
-        )
-        .words();
-        format!("{} {way} {peer}", self.policy.flows[flow as usize].traffic)
+        let peer = End::new(self.policy, peer_of(gate, self.policy.flow(flow))).words();
+        format!("{} {way} {peer}", self.policy.flow(flow).traffic)
     }
 }
 
@@ -313,7 +311,7 @@ fn travels(connection: &Connection) -> String {
         let part = |leg: &Leg| {
             (
                 leg.family,
-                TrafficSet::of_all(exchange.traffic.iter().copied(), leg.family),
+                TrafficSet::from_traffic(exchange.traffic.iter().copied(), leg.family),
             )
         };
         let parts: Vec<_> = connection.legs.iter().map(part).collect();
@@ -417,7 +415,7 @@ pub(super) fn passing(fates: &[(Family, &Outcome)]) -> Vec<Marked> {
 }
 
 fn whom(stations: &[(Family, &Station)]) -> Option<String> {
-    let whom = Addresses::of_all(stations.iter().map(|(_, station)| &station.whom));
+    let whom = Addresses::union_of(stations.iter().map(|(_, station)| &station.whom));
     let mut blocks = blocks(&whom, SHOWN + 1);
     if blocks.len() > SHOWN {
         blocks.truncate(SHOWN);

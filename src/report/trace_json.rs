@@ -157,8 +157,8 @@ impl<'p> Json<'p> {
         LegLine {
             family: leg.family.keyword(),
             verdict: keyword(leg.verdict),
-            passes: piece_lines(&passing(&[(leg.family, &leg.fate)])),
-            stopped: piece_lines(&pieces(&[(leg.family, leg.fate.stopped.clone())], true)),
+            passes: piece_lines(&passing(&[(leg.family, &leg.outcome)])),
+            stopped: piece_lines(&pieces(&[(leg.family, leg.outcome.stopped.clone())], true)),
             gates: gates
                 .map(|(n, station)| self.station_line(connection, station, first == Some(n)))
                 .collect(),
@@ -202,17 +202,10 @@ impl<'p> Json<'p> {
 
     fn rule_line(&self, gate: Gate, flow: u32, certain: bool) -> RuleLine<'p> {
         RuleLine {
-            what: self.policy.flows[flow as usize].traffic.to_string(),
-            peer: End::new(
-                self.policy,
-                peer_of(gate, &self.policy.flows[flow as usize]),
-            ),
+            what: self.policy.flow(flow).traffic.to_string(),
+            peer: End::new(self.policy, peer_of(gate, self.policy.flow(flow))),
             certain,
-            sentence: Citation::new(
-                self.policy,
-                self.sources,
-                self.policy.flows[flow as usize].sentence,
-            ),
+            sentence: Citation::new(self.policy, self.sources, self.policy.flow(flow).sentence),
         }
     }
 }
@@ -229,15 +222,15 @@ fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
         },
         Unknown::Contents(id) => UnknownLine {
             kind: "prefix-list",
-            name: &policy.prefix_lists[id.index()].name,
+            name: &policy.prefix_list(id).name,
         },
         Unknown::Group(id) => UnknownLine {
             kind: "external",
-            name: &policy.externals[id.index()].name,
+            name: &policy.external(id).name,
         },
         Unknown::Reserved(id) => UnknownLine {
             kind: "reserved-address",
-            name: policy.vpcs[id.index()].name.as_deref().unwrap_or_default(),
+            name: policy.vpc(id).name.as_deref().unwrap_or_default(),
         },
     }
 }

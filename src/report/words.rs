@@ -139,7 +139,7 @@ pub fn end_line(end: &NamedEndpoint) -> EndLine<'_> {
 
 /// `tier`, `hosts`
 pub fn kind(end: &NamedEndpoint) -> &'static str {
-    match end.side.who {
+    match end.endpoint.who {
         Who::Tier(_) => "tier",
         Who::Hosts => "hosts",
         Who::External(_) => "external",

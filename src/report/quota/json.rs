@@ -49,7 +49,7 @@ pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
         unknown_sizes: ledger
             .unknown()
             .into_iter()
-            .map(|id| policy.prefix_lists[id.index()].name.as_str())
+            .map(|id| policy.prefix_list(id).name.as_str())
             .collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");

@@ -42,11 +42,7 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     }
     let _ = writeln!(out, "\n{}", summary(ledger));
     for id in ledger.unknown() {
-        let _ = writeln!(
-            out,
-            "{}",
-            note(ledger, &ledger.policy.prefix_lists[id.index()])
-        );
+        let _ = writeln!(out, "{}", note(ledger, ledger.policy.prefix_list(id)));
     }
     out
 }

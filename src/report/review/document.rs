@@ -207,7 +207,7 @@ fn change_line<'p>(
     let sets: Vec<_> = Family::BOTH
         .into_iter()
         .filter(told)
-        .map(|family| (family, change.traffic[family as usize].clone()))
+        .map(|family| (family, change.traffic[family].clone()))
         .collect();
     let pieces = pieces(&sets, true);
     let piece_line = |piece: &crate::report::words::Marked| PieceLine {
