@@ -7,6 +7,7 @@
 //! of prefix lists, the members of foreign groups and unknown addresses make them differ.
 
 pub use super::endpoint::{Endpoint, Unknown, Who, everywhere};
+pub use super::witness::Witness;
 
 pub(super) use super::gate_rules::peer_family;
 
@@ -21,35 +22,18 @@ use std::rc::Rc;
 
 /// How a rule's peer fits an end at one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fit {
+pub(super) enum Fit {
     No,
     /// Perhaps: this is not known.
     Perhaps(Unknown),
     Yes,
 }
 
-/// A packet that may pass, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Witness {
-    /// Its traffic.
-    pub traffic: Traffic,
-    /// An address of the sender, if the verdict depends on it.
-    pub source: Option<IpAddr>,
-    /// An address of the receiver, likewise.
-    pub destination: Option<IpAddr>,
-    /// Flows that let it through; an open sender needs none.
-    pub flows: Vec<u32>,
-    /// What is not known, where the packet passes only perhaps.
-    pub unknown: Vec<Unknown>,
-    /// Whether it passes since security groups never filter it.
-    pub is_exempt: bool,
-}
-
 /// The gates of a policy: which flows open the inbound and the outbound side of each tier. A clone
 /// shares them.
 #[derive(Debug, Clone)]
 pub struct Gates<'p> {
-    policy: &'p Policy,
+    pub(super) policy: &'p Policy,
     opened: Rc<OpenedGates<'p>>,
     inbound: Rc<[OpenGate]>,
     outbound: Rc<[OpenGate]>,
@@ -215,7 +199,7 @@ impl<'p> Gates<'p> {
     }
 
     /// How a rule's peer fits an end, and the first address at which it does.
-    fn fit(&self, peer: Peer, end: &Endpoint, family: Family) -> (Fit, Option<IpAddr>) {
+    pub(super) fn fit(&self, peer: Peer, end: &Endpoint, family: Family) -> (Fit, Option<IpAddr>) {
         let fit = match (peer, end.who) {
             (Peer::Net(block), _) => {
                 let common = Addresses::from_blocks([&block]).intersection(&end.addresses);
@@ -314,93 +298,9 @@ impl<'p> Gates<'p> {
         })
     }
 
-    /// One packet of a set that may pass, with the flows that let it through: those that surely do,
-    /// if any.
-    pub fn witness(
-        &self,
-        from: &Endpoint,
-        to: &Endpoint,
-        family: Family,
-        set: &TrafficSet,
-    ) -> Option<Witness> {
-        let traffic = set.witness(family)?;
-        let mut witness = Witness {
-            traffic,
-            source: None,
-            destination: None,
-            flows: Vec::new(),
-            unknown: Vec::new(),
-            is_exempt: false,
-        };
-        for (gate, far) in gates_between(from, to) {
-            if self.is_open(gate, family) {
-                continue;
-            }
-            let address = self.pass_gate(&mut witness, gate, far, family)?;
-            match gate {
-                Gate::Inbound(_) => witness.source = Some(address),
-                Gate::Outbound(_) => witness.destination = Some(address),
-            }
-        }
-        witness.flows.dedup();
-        Some(witness)
-    }
-
-    /// Adds to a witness why its packet passes a gate; an address of the far end at which it does.
-    fn pass_gate(
-        &self,
-        witness: &mut Witness,
-        gate: Gate,
-        far: &Endpoint,
-        family: Family,
-    ) -> Option<IpAddr> {
-        let packet = TrafficSet::new(witness.traffic, family);
-        let exempt = self.exempt(gate, far, family);
-        let by_rule = self.first_admitting(gate, far, family, &packet);
-        match (exempt, by_rule) {
-            (Some(exempt), _) if exempt.is_sure => {
-                witness.is_exempt = true;
-                Some(exempt.address)
-            }
-            (Some(exempt), None | Some((_, _, Fit::Perhaps(_)))) => {
-                witness.unknown.push(self.reserved(gate));
-                Some(exempt.address)
-            }
-            (_, by_rule) => {
-                let (address, flow, fit) = by_rule?;
-                witness.flows.push(flow);
-                let peer = self.peer(gate, flow);
-                witness.unknown.extend(unknown_place(peer, far, family));
-                witness.unknown.extend(fit.unknown());
-                Some(address)
-            }
-        }
-    }
-
     /// What is not known of an address that perhaps is one of those that a gate never filters.
     pub(super) fn reserved(&self, gate: Gate) -> Unknown {
         Unknown::Reserved(self.policy.tier(gate.tier()).vpc)
-    }
-
-    /// An address and a flow by which a gate admits this piece of traffic, one that surely does
-    /// before one that does perhaps, and the lowest address first.
-    fn first_admitting(
-        &self,
-        gate: Gate,
-        far: &Endpoint,
-        family: Family,
-        packet: &TrafficSet,
-    ) -> Option<(IpAddr, u32, Fit)> {
-        let flows = self.flows(gate).iter().copied();
-        let carrying = flows.filter(|flow| {
-            let traffic = self.policy.flow(*flow).traffic;
-            TrafficSet::new(traffic, family).covers(packet)
-        });
-        let fitting = carrying.filter_map(|flow| {
-            let (fit, address) = self.fit(self.peer(gate, flow), far, family);
-            (fit != Fit::No).then_some((address?, flow, fit))
-        });
-        fitting.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))
     }
 }
 
@@ -424,6 +324,7 @@ impl Gates<'_> {
         if self.is_open(gate, family) {
             return Vec::new();
         }
+
         let admitting = |flow: &u32| {
             let is_sure = self.admits(self.policy.flow(*flow), gate, far, family, asked)?;
             Some((*flow, is_sure))
@@ -469,24 +370,6 @@ impl Gates<'_> {
             (Fit::Yes, Some(_)) => Some(true),
         }
     }
-}
-
-impl Fit {
-    /// What is not known of it.
-    fn unknown(self) -> Option<Unknown> {
-        match self {
-            Fit::Perhaps(unknown) => Some(unknown),
-            Fit::No | Fit::Yes => None,
-        }
-    }
-}
-
-/// What is not known of where an end is, if that matters to a rule: a block that holds all of the
-/// end admits it wherever it is.
-fn unknown_place(peer: Peer, far: &Endpoint, family: Family) -> Option<Unknown> {
-    let block = Addresses::from_blocks([&peer.block()?]);
-    let rest = far.addresses.in_family(family).difference(&block);
-    far.unknown_in(family).filter(|_| !rest.is_empty())
 }
 
 /// The lowest of some addresses in a family.

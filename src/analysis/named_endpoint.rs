@@ -149,8 +149,10 @@ fn across_vpcs(
     let (Some(from), Some(to)) = (from.endpoint.who.tier(), to.endpoint.who.tier()) else {
         return sentence;
     };
+
     let (a, b) = (policy.tier(from).vpc, policy.tier(to).vpc);
     let peered = a == b || policy.peerings.contains(&(a.min(b), a.max(b)));
+
     match (&policy.vpc(a).name, &policy.vpc(b).name) {
         (Some(a), Some(b)) if !peered => {
             format!("{sentence}`, once the VPCs are peered: `peer {a} with {b}")
@@ -171,6 +173,7 @@ fn reserved(vpc: &Vpc) -> String {
     } else {
         " (give the VPC a `cidr`)"
     };
+
     format!(
         "whether AWS reserves this address for the router or the DNS of {owner}, which no group filters{help}"
     )

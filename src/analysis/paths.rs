@@ -118,6 +118,7 @@ fn passing(
     };
     let passing = passing.iter().map(|passing| within(passing, asked));
     let [from, to] = [from, to].map(|end| &reachability.ends()[end].endpoint);
+
     without_redundant_families(passing.collect(), |passing| {
         let family = passing.family;
         (from.is_in(family) && to.is_in(family), family, &passing.may)

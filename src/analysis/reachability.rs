@@ -197,6 +197,7 @@ impl<'p> Reachability<'p> {
         let profile = self.classes.profiles.get(class);
         let end = profile.endpoint(self.policy);
         let is_reserved = profile.is_reserved(self.policy.tier(gate.tier()).vpc);
+
         PerFamily::from_fn(|family| {
             // gates of which one is replaced exempt nobody: an end that surely is exempt is an
             // exception

@@ -423,6 +423,7 @@ fn covered_by_one(
             kept.push(n);
         }
     }
+
     (covered, kept)
 }
 
@@ -446,6 +447,7 @@ fn covered_by_neighbours(
             before = Some(one);
         }
     }
+
     covered
 }
 

@@ -102,6 +102,7 @@ pub fn trace(
             }
         }
     }
+
     connections
 }
 
@@ -175,6 +176,7 @@ impl Question<'_> {
         } = self.passage;
         let outcome = Outcome::new(asked, may.clone(), must.clone());
         let stations = gates_between(from, to).map(|(gate, far)| self.station(gate, far));
+
         Leg {
             family: *family,
             verdict: outcome.verdict(self.any),

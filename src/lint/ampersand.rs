@@ -2,7 +2,7 @@
 
 use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
-use crate::policy::{Peer, Policy, SentenceId};
+use crate::policy::{Peer, Policy, Sentence, SentenceId};
 use std::collections::BTreeMap;
 
 /// The lint.
@@ -37,38 +37,33 @@ web allows https from office \"Research & development\"
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
-    let has_it = |id: SentenceId| {
-        policy
-            .sentence(id)
-            .prose
-            .as_ref()
-            .is_some_and(|prose| prose.contains('&'))
+    let has_ampersand = |sentence: &Sentence| {
+        let prose = sentence.prose.as_ref();
+        prose.is_some_and(|prose| prose.contains('&'))
     };
-    if !(0..policy.sentences.len()).any(|n| has_it(SentenceId(n as u32))) {
+    if !policy.sentences.iter().any(has_ampersand) {
         return;
     }
 
     let mut first: BTreeMap<SentenceId, (String, &str)> = BTreeMap::new();
-    for rule in deployment
-        .groups
-        .iter()
-        .flat_map(|group| group.ingress.iter().chain(&group.egress))
-    {
-        let sentence = deployment
-            .described_by(rule)
-            .filter(|sentence| has_it(*sentence));
+    let groups = deployment.groups.iter();
+    for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
+        let sentence = deployment.described_by(rule);
+        let sentence = sentence.filter(|id| has_ampersand(policy.sentence(*id)));
         if let (Some(sentence), Some(peer)) = (sentence, peer(policy, rule.peer)) {
             first.entry(sentence).or_insert(peer);
         }
     }
-    found.extend(first.into_iter().map(|(sentence, (name, kind))| {
+
+    for (sentence, (name, kind)) in first {
         let span = policy.sentence(sentence).span;
-        Finding::new(format!(
-            "the API reference lists no `&` for the description of a rule for a {kind}"
-        ))
-        .caused(span, format!("describes a rule for `{name}`"))
-        .help("write `and`")
-    }));
+        let message =
+            format!("the API reference lists no `&` for the description of a rule for a {kind}");
+        let finding = Finding::new(message)
+            .caused(span, format!("describes a rule for `{name}`"))
+            .help("write `and`");
+        found.push(finding);
+    }
 }
 
 /// A peer that is no block: its name, and what it is.

@@ -44,6 +44,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             .filter(|(_, day)| *day < today)
             .map(|(until, day)| (sentence.span, until, day))
     });
+
     found.extend(ended.map(|(statement, until, day)| {
         let delete = Correction::review("delete it", without(subject.policy, statement));
         Finding::new(format!("this sentence ended on {day} and is left out"))

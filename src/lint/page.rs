@@ -34,6 +34,7 @@ pub fn page() -> String {
             lint.title
         );
     }
+
     for lint in ALL {
         let text = in_markdown(lint);
         let _ = write!(
@@ -42,6 +43,7 @@ pub fn page() -> String {
             lint.name, lint.title, text
         );
     }
+
     page
 }
 

@@ -45,14 +45,17 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for side in totals(subject.deployment) {
         let over = Family::BOTH
             .into_iter()
-            .filter(|family| side.used.of(*family) > quota);
+            .filter(|family| side.used.in_family(*family) > quota);
         found.extend(over.map(|family| finding(subject, &side, family, quota)));
     }
 }
 
 /// Points at the sentence that passes the quota, and at the one that costs most.
 fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: u32) -> Finding {
-    let (used, name) = (side.used.of(family), &subject.policy.tier(side.tier).name);
+    let (used, name) = (
+        side.used.in_family(family),
+        &subject.policy.tier(side.tier).name,
+    );
     let way = side.direction.words();
     let message = format!(
         "`{name}` has {used} {way} rules of {}, and AWS lets it have {quota}",
@@ -60,7 +63,7 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
     );
     let mut costs: Vec<(SentenceId, u32)> = costs(subject.deployment, side.tier, side.direction)
         .iter()
-        .map(|(id, cost)| (*id, cost.of(family)))
+        .map(|(id, cost)| (*id, cost.in_family(family)))
         .collect();
     let most = costs
         .iter()
@@ -77,9 +80,11 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
     if let Some((id, cost)) = passes {
         finding = finding.caused(span(id), format!("passes the quota, with {}", rules(cost)));
     }
+
     if let Some((id, cost)) = most.filter(|most| Some(*most) != passes) {
         finding = finding.at(span(id), format!("costs most: {}", rules(cost)));
     }
+
     finding
         .help("name networks and ranges of ports where there are many, or split the tier")
         .help("`rule-quota` of the stack says what the account has, if it is more")

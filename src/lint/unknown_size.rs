@@ -42,6 +42,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             named[id.index()] = true;
         }
     }
+
     let sizeless = policy
         .prefix_lists
         .iter()
@@ -53,6 +54,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             };
             *named && can_say && list.entries.is_none()
         });
+
     found.extend(sizeless.map(|(list, _)| {
         Finding::new(format!(
             "the size of `{}` is not known and counts 1 against the quota",

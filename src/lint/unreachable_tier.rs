@@ -47,6 +47,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for tier in receivers.chain(senders) {
         connected[tier.index()] = true;
     }
+
     for (tier, _) in policy
         .tiers
         .iter()

@@ -109,7 +109,9 @@ fn describe(
             .help("delete it")
             .corrected(delete);
     }
+
     let blocks = listed(idle.keys().map(|block| format!("`{block}`")).collect());
+
     Finding::new(message)
         .caused(span, "a part of it admits nobody")
         .help(format!("leave out {blocks}"))

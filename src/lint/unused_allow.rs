@@ -68,5 +68,6 @@ pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
             finding.unsure()
         }
     };
+
     unused.map(|(annotation, _)| finding(annotation)).collect()
 }

@@ -182,6 +182,7 @@ pub fn block(text: &str) -> Result<IpNet, NotABlock> {
             Err(_) => None,
         },
     };
+
     // an IPv4 address in the clothes of IPv6: AWS matches packets, and those are IPv4
     if let Some(IpNet::V6(net)) = net
         && let Some(address) = net.addr().to_ipv4_mapped()
@@ -209,6 +210,7 @@ fn shortened(text: &str) -> Option<String> {
     if is_open || length.is_none() && address.split('.').count() < 4 {
         return None;
     }
+
     numbers.resize(4, "0");
     let address: Ipv4Addr = numbers.join(".").parse().ok()?;
     let length = length.map_or(Some(fixed as u8 * 8), |length| length.parse().ok())?;

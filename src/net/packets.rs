@@ -70,6 +70,7 @@ impl Packets {
                 }
             }
         }
+
         Packets {
             v4: Stretches::new(v4, Family::V4),
             v6: Stretches::new(v6, Family::V6),
@@ -206,6 +207,7 @@ impl<T: Bound> Stretches<T> {
             sweep.move_to(first);
             sweep.open.push((last, traffic));
         }
+
         sweep.close_all();
         sweep.out
     }
@@ -295,6 +297,7 @@ impl<T: Bound> Stretches<T> {
                 return Some(TrafficSet::default());
             }
         }
+
         common
     }
 
@@ -336,6 +339,7 @@ impl<T: Bound> Stretches<T> {
             out.push(first, last, &pick(left, right));
             at = last.next();
         }
+
         out
     }
 
@@ -357,6 +361,7 @@ impl<T: Bound> Stretches<T> {
                 }
             }
         }
+
         rows
     }
 }

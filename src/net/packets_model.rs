@@ -42,6 +42,7 @@ fn passes(rules: &[Rule], address: IpAddr, atom: Traffic) -> bool {
     let of_type = |rule: Option<(u8, Option<u8>)>, kind: u8, code: u8| {
         rule.is_none_or(|(k, c)| k == kind && c.is_none_or(|c| c == code))
     };
+
     rules.iter().any(|(block, traffic)| {
         block.contains(&address)
             && match (traffic, atom) {
@@ -124,6 +125,7 @@ proptest! {
                 prop_assert_eq!(holds(&rest, address, atom), in_a && !in_b);
             }
         }
+
         prop_assert_eq!(&Packets::new([a, b].concat()), &both, "equal sets are written alike");
         prop_assert_eq!(rest.union(&common), x.clone());
         prop_assert!(both.covers(&x) && x.covers(&common) && rest.intersection(&y).is_empty());
@@ -166,6 +168,7 @@ proptest! {
         let all = Packets::product(&some, &PerFamily::from_fn(TrafficSet::all));
         let set = Packets::new(a.clone()).intersection(&all);
         let found = set.with_many(PerFamily::from_fn(|_| many.into()));
+
         for family in Family::BOTH {
             for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
                 let hosts = (0..16).map(|n| match family {

@@ -2,7 +2,6 @@
 
 use super::ranges::Ranges;
 use super::traffic::{Family, Ports, Traffic};
-use std::collections::BTreeSet;
 
 /// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by
 /// protocol.
@@ -55,12 +54,14 @@ impl TrafficSet {
                 Traffic::Number(number) => others.push((number, number)),
             }
         }
+
         let others = Ranges::from_unsorted(others);
         let others = if others.is_empty() {
             others
         } else {
             others.intersection(&other_protocols(family))
         };
+
         TrafficSet {
             tcp: Ranges::from_unsorted(tcp),
             udp: Ranges::from_unsorted(udp),
@@ -78,149 +79,61 @@ impl TrafficSet {
         let Some(second) = sets.next() else {
             return first.clone();
         };
+
         let all: Vec<&TrafficSet> = [first, second].into_iter().chain(sets).collect();
-        fn joined<'t, T: super::ranges::Bound + 't>(
-            parts: impl Iterator<Item = &'t Ranges<T>>,
-        ) -> Ranges<T> {
-            Ranges::from_unsorted(parts.flat_map(|part| part.ranges()).copied().collect())
-        }
         TrafficSet {
-            tcp: joined(all.iter().map(|set| &set.tcp)),
-            udp: joined(all.iter().map(|set| &set.udp)),
-            icmp: joined(all.iter().map(|set| &set.icmp)),
-            others: joined(all.iter().map(|set| &set.others)),
+            tcp: Ranges::union_of(all.iter().map(|set| &set.tcp)),
+            udp: Ranges::union_of(all.iter().map(|set| &set.udp)),
+            icmp: Ranges::union_of(all.iter().map(|set| &set.icmp)),
+            others: Ranges::union_of(all.iter().map(|set| &set.others)),
         }
     }
 
     /// What is in sets of at least this weight together.
     pub fn weighing(sets: &[(&TrafficSet, u128)], least: u128) -> TrafficSet {
-        fn heavy<'t, T: super::ranges::Bound + 't>(
-            parts: impl Iterator<Item = (&'t Ranges<T>, u128)>,
-            least: u128,
-        ) -> Ranges<T> {
-            // what begins and what ends at each number
-            let mut edges: Vec<(T, bool, u128)> = Vec::new();
-            for (ranges, weight) in parts {
-                for (first, last) in ranges.ranges() {
-                    edges.push((*first, true, weight));
-                    edges.extend(last.next().map(|after| (after, false, weight)));
-                }
-            }
-            edges.sort_unstable();
-            let (mut heavy, mut sum, mut since) = (Vec::new(), 0u128, None);
-            for here in edges.chunk_by(|a, b| a.0 == b.0) {
-                let at = here[0].0;
-                sum += here
-                    .iter()
-                    .filter(|(_, begins, _)| *begins)
-                    .map(|(.., weight)| weight)
-                    .sum::<u128>();
-                sum -= here
-                    .iter()
-                    .filter(|(_, begins, _)| !begins)
-                    .map(|(.., weight)| weight)
-                    .sum::<u128>();
-                match (since, sum >= least) {
-                    (None, true) => since = Some(at),
-                    (Some(first), false) => {
-                        heavy.extend(at.previous().map(|last| (first, last)));
-                        since = None;
-                    }
-                    (None, false) | (Some(_), true) => {}
-                }
-            }
-            heavy.extend(since.map(|first| (first, T::MAX)));
-            Ranges::from_unsorted(heavy)
-        }
+        let sets = sets.iter();
+        let tcp = sets.clone().map(|(set, weight)| (&set.tcp, *weight));
+        let udp = sets.clone().map(|(set, weight)| (&set.udp, *weight));
+        let icmp = sets.clone().map(|(set, weight)| (&set.icmp, *weight));
+        let others = sets.map(|(set, weight)| (&set.others, *weight));
         TrafficSet {
-            tcp: heavy(sets.iter().map(|(set, weight)| (&set.tcp, *weight)), least),
-            udp: heavy(sets.iter().map(|(set, weight)| (&set.udp, *weight)), least),
-            icmp: heavy(sets.iter().map(|(set, weight)| (&set.icmp, *weight)), least),
-            others: heavy(
-                sets.iter().map(|(set, weight)| (&set.others, *weight)),
-                least,
-            ),
+            tcp: Ranges::weighing(tcp, least),
+            udp: Ranges::weighing(udp, least),
+            icmp: Ranges::weighing(icmp, least),
+            others: Ranges::weighing(others, least),
         }
     }
 
     /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all;
     /// in order.
     pub fn cut(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
-        TrafficSet::cut_among(sets)
-            .into_iter()
-            .map(|(piece, _)| piece)
-            .collect()
+        let pieces = TrafficSet::cut_among(sets).into_iter();
+        pieces.map(|(piece, _)| piece).collect()
     }
 
     /// Likewise, each piece with the positions of the sets that hold it: one walk over all edges.
     pub fn cut_among(sets: &[&TrafficSet]) -> Vec<(TrafficSet, Vec<u32>)> {
-        fn pieces<'t, T: super::ranges::Bound + 't>(
-            parts: impl Iterator<Item = &'t Ranges<T>>,
-            piece: fn(Ranges<T>) -> TrafficSet,
-            out: &mut Vec<(TrafficSet, Vec<u32>)>,
-        ) {
-            // where a set begins, and where it has ended
-            let mut edges: Vec<(T, u32, bool)> = Vec::new();
-            for (n, part) in parts.enumerate() {
-                for (first, last) in part.ranges() {
-                    edges.push((*first, n as u32, true));
-                    edges.extend(last.next().map(|after| (after, n as u32, false)));
-                }
-            }
-            edges.sort_unstable();
-            let mut holding: BTreeSet<u32> = BTreeSet::new();
-            let mut edges = edges.chunk_by(|a, b| a.0 == b.0).peekable();
-            while let Some(here) = edges.next() {
-                for (_, set, begins) in here {
-                    if *begins {
-                        holding.insert(*set)
-                    } else {
-                        holding.remove(set)
-                    };
-                }
-                let last = edges
-                    .peek()
-                    .map_or(Some(T::MAX), |next| next[0].0.previous());
-                if let (false, Some(last)) = (holding.is_empty(), last) {
-                    let stretch = piece(Ranges::from_unsorted(vec![(here[0].0, last)]));
-                    out.push((stretch, holding.iter().copied().collect()));
-                }
-            }
-        }
-        let mut out = Vec::new();
-        pieces(
-            sets.iter().map(|set| &set.tcp),
-            |tcp| TrafficSet {
-                tcp,
-                ..TrafficSet::default()
-            },
-            &mut out,
-        );
-        pieces(
-            sets.iter().map(|set| &set.udp),
-            |udp| TrafficSet {
-                udp,
-                ..TrafficSet::default()
-            },
-            &mut out,
-        );
-        pieces(
-            sets.iter().map(|set| &set.icmp),
-            |icmp| TrafficSet {
-                icmp,
-                ..TrafficSet::default()
-            },
-            &mut out,
-        );
-        pieces(
-            sets.iter().map(|set| &set.others),
-            |others| TrafficSet {
-                others,
-                ..TrafficSet::default()
-            },
-            &mut out,
-        );
-        out
+        let nothing = TrafficSet::default;
+        let mut pieces = Vec::new();
+        Ranges::cut_among(sets.iter().map(|set| &set.tcp), |tcp, holding| {
+            pieces.push((TrafficSet { tcp, ..nothing() }, holding));
+        });
+        Ranges::cut_among(sets.iter().map(|set| &set.udp), |udp, holding| {
+            pieces.push((TrafficSet { udp, ..nothing() }, holding));
+        });
+        Ranges::cut_among(sets.iter().map(|set| &set.icmp), |icmp, holding| {
+            pieces.push((TrafficSet { icmp, ..nothing() }, holding));
+        });
+        Ranges::cut_among(sets.iter().map(|set| &set.others), |others, holding| {
+            pieces.push((
+                TrafficSet {
+                    others,
+                    ..nothing()
+                },
+                holding,
+            ));
+        });
+        pieces
     }
 
     /// Whether nothing is in it.
@@ -320,6 +233,7 @@ impl TrafficSet {
                 Family::V6 => Traffic::Icmpv6(Some((kind, Some(code)))),
             }
         };
+
         port(&self.tcp)
             .map(|port| Traffic::Tcp(only(port)))
             .or_else(|| port(&self.udp).map(|port| Traffic::Udp(only(port))))

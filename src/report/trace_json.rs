@@ -87,7 +87,7 @@ fn keyword(verdict: Verdict) -> &'static str {
 /// passes.
 pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
-    let teller = Json { policy, sources };
+    let lines = Lines { policy, sources };
     let has = |verdict| {
         connections
             .iter()
@@ -107,18 +107,18 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
         verdict: keyword(verdict),
         connections: connections
             .iter()
-            .map(|connection| teller.connection_line(connection))
+            .map(|connection| lines.connection_line(connection))
             .collect(),
     });
     (text, all_pass(&connections))
 }
 
-struct Json<'p> {
+struct Lines<'p> {
     policy: &'p Policy,
     sources: &'p Sources,
 }
 
-impl<'p> Json<'p> {
+impl<'p> Lines<'p> {
     fn connection_line<'c>(&self, connection: &'c Connection) -> ConnectionLine<'c>
     where
         'p: 'c,
@@ -131,6 +131,7 @@ impl<'p> Json<'p> {
             way: if packet.there { "there" } else { "back" },
             needs_rule: packet.because.is_none(),
         };
+
         ConnectionLine {
             from: end_line(&connection.from),
             to: end_line(&connection.to),
@@ -154,6 +155,7 @@ impl<'p> Json<'p> {
             .iter()
             .position(|station| station.verdict != Verdict::Passes);
         let gates = leg.gates.iter().enumerate();
+
         LegLine {
             family: leg.family.keyword(),
             verdict: keyword(leg.verdict),
@@ -179,6 +181,7 @@ impl<'p> Json<'p> {
             .unknown
             .iter()
             .map(|unknown| unknown_line(self.policy, *unknown));
+
         StationLine {
             gate: name,
             tier: &self.policy.tier(tier).name,

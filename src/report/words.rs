@@ -97,6 +97,7 @@ pub fn line(pieces: &[Marked]) -> String {
         text += &format!("{blank}{shown}{version}{}", if *certain { "" } else { "?" });
         last = piece.protocol;
     }
+
     text
 }
 

@@ -28,7 +28,7 @@ fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
             bytes: bytes.len(),
         };
         let found = lint::template_limits(template);
-        problems.extend(lint::told(
+        problems.extend(lint::problems(
             &compilation.policy,
             &lint::TEMPLATE_LIMITS,
             levels,

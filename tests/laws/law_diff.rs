@@ -13,7 +13,7 @@ use crate::text::lay_out;
 use crate::verdict::in_its_region;
 use proptest::prelude::*;
 use std::net::IpAddr;
-use tierwall::analysis::diff::{Change, Diff, EndId, Verdict};
+use tierwall::analysis::diff::{Change, Diff, Effect, EndId};
 use tierwall::net::{Addresses, Family, TrafficSet};
 use tierwall::policy::{ListReference, Param, Peer, Policy, Reference, TierMapping};
 
@@ -88,7 +88,7 @@ proptest! {
             prop_assert_eq!(connections(&there, &there.gained), connections(&back, &back.lost));
             prop_assert_eq!(connections(&there, &there.lost), connections(&back, &back.gained));
             let equal = there.gained.is_empty() && there.lost.is_empty();
-            prop_assert_eq!(there.verdict() == Verdict::Equal, equal);
+            prop_assert_eq!(there.verdict() == Effect::Equal, equal);
             Ok(())
         }))?;
     }

@@ -258,6 +258,7 @@ fn packet_in_words(traffic: Traffic, source: &str, destination: &str, family: Fa
         Ok(IpAddr::V4(_)) | Err(_) => end.to_string(),
     };
     let (from, to) = (shown(source), shown(destination));
+
     match traffic {
         Traffic::Tcp(Ports { from: port, .. }) | Traffic::Udp(Ports { from: port, .. }) => {
             format!("{} {from}:* → {to}:{port}", traffic.protocol())

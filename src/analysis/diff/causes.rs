@@ -43,6 +43,7 @@ fn passed_gates<'c>(
         (change.from, Direction::Egress, change.to, to),
     ];
     let index = version.index;
+
     gates
         .into_iter()
         .filter_map(move |(end, direction, other, places)| {
@@ -80,6 +81,7 @@ impl PassedGate<'_> {
                     && change.traffic[family].meets(flow.traffic, family)
             })
         };
+
         for (_, flow) in version.flows((self.end, self.direction), gate, self.other) {
             let peer = version.gates.peer(gate, *flow);
             let flow = version.policy.flow(*flow);

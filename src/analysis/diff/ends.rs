@@ -167,6 +167,7 @@ impl EndIndex {
                 Some(Peer::Net(_)) | None => {}
             }
         }
+
         EndIndex { peers, ..index }
     }
 

@@ -88,7 +88,7 @@ pub struct Causes {
 
 /// What a change does, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum Effect {
     /// Nothing is gained and nothing lost.
     Equal,
     /// Something is lost, and nothing gained.
@@ -112,15 +112,15 @@ impl Diff {
     }
 
     /// Of the whole.
-    pub fn verdict(&self) -> Verdict {
-        Verdict::from_changes(!self.gained.is_empty(), !self.lost.is_empty())
+    pub fn verdict(&self) -> Effect {
+        Effect::from_changes(!self.gained.is_empty(), !self.lost.is_empty())
     }
 
     /// Of one end: what is gained and lost where it is one of the two.
-    pub fn verdict_of(&self, end: EndId) -> Verdict {
+    pub fn verdict_of(&self, end: EndId) -> Effect {
         let is_end = |change: &Change| change.from == end || change.to == end;
         let has = |changes: &[Change]| changes.iter().any(is_end);
-        Verdict::from_changes(has(&self.gained), has(&self.lost))
+        Effect::from_changes(has(&self.gained), has(&self.lost))
     }
 
     /// Whether anything is gained from or to the internet.
@@ -129,23 +129,23 @@ impl Diff {
     }
 }
 
-impl Verdict {
-    fn from_changes(gained: bool, lost: bool) -> Verdict {
+impl Effect {
+    fn from_changes(gained: bool, lost: bool) -> Effect {
         match (gained, lost) {
-            (false, false) => Verdict::Equal,
-            (false, true) => Verdict::Narrower,
-            (true, false) => Verdict::Wider,
-            (true, true) => Verdict::Changed,
+            (false, false) => Effect::Equal,
+            (false, true) => Effect::Narrower,
+            (true, false) => Effect::Wider,
+            (true, true) => Effect::Changed,
         }
     }
 
     /// `wider`
     pub fn word(self) -> &'static str {
         match self {
-            Verdict::Equal => "equal",
-            Verdict::Narrower => "narrower",
-            Verdict::Wider => "wider",
-            Verdict::Changed => "changed",
+            Effect::Equal => "equal",
+            Effect::Narrower => "narrower",
+            Effect::Wider => "wider",
+            Effect::Changed => "changed",
         }
     }
 }

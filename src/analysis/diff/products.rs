@@ -86,6 +86,7 @@ pub(super) fn changes_of(
             }
         }
     }
+
     drafts
         .into_iter()
         .map(|draft| draft.into_change(after))

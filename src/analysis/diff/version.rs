@@ -45,6 +45,7 @@ impl<'p> Version<'p> {
                 access.insert((end, direction), of_gate);
             }
         }
+
         Version {
             policy,
             gates,

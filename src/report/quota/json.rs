@@ -66,11 +66,12 @@ fn use_lines<'p>(
 ) -> [UseLine<'p>; 2] {
     let policy = ledger.policy;
     let costs = ledger.costs(side);
+
     Family::BOTH.map(|family| {
-        let used = side.used.of(family);
+        let used = side.used.in_family(family);
         let mut parts: Vec<_> = costs
             .iter()
-            .map(|(id, cost)| (*id, cost.of(family)))
+            .map(|(id, cost)| (*id, cost.in_family(family)))
             .filter(|(_, n)| *n > 0)
             .collect();
         parts.sort_by_key(|(id, used)| (Reverse(*used), *id));
