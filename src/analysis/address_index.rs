@@ -23,26 +23,25 @@ impl AddressIndex {
     }
 
     /// Whether more than so many ends have an address in a block.
-    pub(super) fn meet_more(&self, block: IpNet, count: usize) -> bool {
-        let mut met = BTreeSet::new();
-        self.meeting(block)
-            .any(|end| met.insert(end) && met.len() > count)
+    pub(super) fn has_more_than(&self, count: usize, block: IpNet) -> bool {
+        let mut found = BTreeSet::new();
+        self.ends_in(block)
+            .any(|end| found.insert(end) && found.len() > count)
     }
 
     /// The ends with an address in a block, some of them more than once.
-    pub(super) fn meeting(&self, block: IpNet) -> impl Iterator<Item = u32> + '_ {
+    pub(super) fn ends_in(&self, block: IpNet) -> impl Iterator<Item = u32> + '_ {
         let block = block.trunc();
-        let wider = self
-            .lengths
-            .range(..block.prefix_len())
-            .filter_map(move |length| {
-                let wider = IpNet::new(block.network(), *length).ok()?;
-                self.ends.get(&wider.trunc())
-            });
-        let within = self
+        let shorter = self.lengths.range(..block.prefix_len());
+        let around = shorter.filter_map(move |length| {
+            let around = IpNet::new(block.network(), *length).ok()?;
+            self.ends.get(&around.trunc())
+        });
+        let inside = self
             .ends
             .range(block..)
-            .take_while(move |(other, _)| block.contains(*other));
-        wider.chain(within.map(|(_, ends)| ends)).flatten().copied()
+            .take_while(move |(other, _)| block.contains(*other))
+            .map(|(_, ends)| ends);
+        around.chain(inside).flatten().copied()
     }
 }

@@ -1,7 +1,7 @@
 //! The ends of a connection: who is there, where, and what is not known of that.
 
-use crate::net::{Addresses, Family, Ranges, internet};
-use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, Vpc, VpcId};
+use crate::net::{Addresses, Family, PerFamily, Ranges, internet};
+use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, VpcId};
 
 /// One end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Endpoint {
     pub unknown: Option<Unknown>,
     /// Families of which nothing says whether it has hosts: something may pass there, and nothing
     /// has to.
-    pub unsure: [bool; 2],
+    pub unsure: PerFamily<bool>,
 }
 
 /// What an end is.
@@ -33,7 +33,15 @@ pub enum Who {
 }
 
 impl Who {
-    /// The peer of the rules that name it; none of hosts.
+    /// The tier, if it is the members of one.
+    pub fn tier(self) -> Option<TierId> {
+        match self {
+            Who::Tier(id) => Some(id),
+            Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
+        }
+    }
+
+    /// The peer of the rules that name it; none names hosts.
     pub(super) fn peer(self) -> Option<Peer> {
         match self {
             Who::Tier(id) => Some(Peer::Tier(id)),
@@ -65,28 +73,22 @@ impl Endpoint {
     /// of one family, there may be members with addresses of the other all the same; but under
     /// `ip = ipv4` a tier that states its addresses has no IPv6 beside them.
     pub fn tier(policy: &Policy, id: TierId) -> Endpoint {
-        let vpc: &Vpc = policy.vpc_of(id);
-        let lacks = |family| {
-            family == Family::V6 && !policy.stack.dual && policy.tier(id).addresses.is_some()
-        };
-        let known = match &policy.tier(id).addresses {
-            Some(stated) => Some(stated.clone()),
-            None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => None,
-            None => Some(Addresses::from_blocks(&vpc.blocks)),
-        };
-        let unknown = if known.is_some() {
-            None
-        } else {
-            Some(Unknown::Members(id))
-        };
+        let known = known_addresses(policy, id);
+        let unknown = known.is_none().then_some(Unknown::Members(id));
         let mut addresses = known.unwrap_or_else(|| everywhere(policy));
-        let unsure = Family::BOTH.map(|family| !addresses.has(family) && !lacks(family));
-        addresses = Family::BOTH
-            .iter()
-            .filter(|family| unsure[**family as usize])
-            .fold(addresses, |all, family| {
-                all.union(&Addresses::all().in_family(*family))
-            });
+
+        let has_no_v6 = !policy.stack.dual && policy.tier(id).addresses.is_some();
+        let unsure = PerFamily {
+            v4: addresses.v4.is_empty(),
+            v6: addresses.v6.is_empty() && !has_no_v6,
+        };
+        if unsure.v4 {
+            addresses.v4 = Ranges::all();
+        }
+        if unsure.v6 {
+            addresses.v6 = Ranges::all();
+        }
+
         Endpoint {
             who: Who::Tier(id),
             addresses,
@@ -98,7 +100,10 @@ impl Endpoint {
     /// The internet. Where a stack does without IPv6, what may pass of it counts, and none has to.
     pub fn internet(policy: &Policy) -> Endpoint {
         Endpoint {
-            unsure: [false, !policy.stack.dual],
+            unsure: PerFamily {
+                v4: false,
+                v6: !policy.stack.dual,
+            },
             ..Endpoint::hosts(internet())
         }
     }
@@ -109,7 +114,7 @@ impl Endpoint {
             who: Who::Hosts,
             addresses,
             unknown: None,
-            unsure: [false; 2],
+            unsure: PerFamily::default(),
         }
     }
 
@@ -119,13 +124,13 @@ impl Endpoint {
             who,
             addresses: Addresses::all(),
             unknown: Some(unknown),
-            unsure: [false; 2],
+            unsure: PerFamily::default(),
         }
     }
 
     /// Whether it surely has hosts of a family.
     pub fn is_in(&self, family: Family) -> bool {
-        self.may_be_in(family) && !self.unsure[family as usize]
+        self.may_be_in(family) && !self.unsure[family]
     }
 
     /// Whether it may have hosts of a family.
@@ -135,12 +140,20 @@ impl Endpoint {
 
     /// What is not known about where its hosts of a family are.
     pub(super) fn unknown_in(&self, family: Family) -> Option<Unknown> {
-        match self.who {
-            Who::Tier(id) if self.unsure[family as usize] => Some(Unknown::Members(id)),
-            Who::Tier(_) | Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => {
-                self.unknown
-            }
+        match self.who.tier() {
+            Some(id) if self.unsure[family] => Some(Unknown::Members(id)),
+            Some(_) | None => self.unknown,
         }
+    }
+}
+
+/// Where the members of a tier live, as far as the program says.
+fn known_addresses(policy: &Policy, id: TierId) -> Option<Addresses> {
+    let vpc = policy.vpc_of(id);
+    match &policy.tier(id).addresses {
+        Some(stated) => Some(stated.clone()),
+        None if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() => None,
+        None => Some(Addresses::from_blocks(&vpc.blocks)),
     }
 }
 

@@ -1,60 +1,73 @@
-//! Which ends are alike to every rule that does not single them out.
+//! Which ends are alike to every rule that makes no exception of them.
 //!
-//! A rule singles out whom it names, and whoever has an address in its block, if those are few. Any
-//! other rule looks at addresses alone, and tells no two addresses apart between which no block of
-//! such a rule begins or ends. So the addresses of an end are as good as all that lie between the
-//! same beginnings and ends.
+//! A rule makes an exception of the end that it names, and of each end that has an address in its
+//! block, if those are few. Any other rule looks at addresses alone, and treats two addresses alike
+//! unless one of its blocks begins or ends between them.
+//!
+//! An example: of ten thousand rules, only `0.0.0.0/0` and `10.0.0.0/8` are blocks in which many
+//! ends have addresses. Then all tiers whose addresses lie within `10.0.0.0/8` are of one class, and
+//! what a gate admits of one of them, it admits of all, but for the exceptions.
 
 use super::address_index::AddressIndex;
 use super::gate::{Endpoint, Who};
 use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
 use super::never_filtered::{exempt, may_be_exempt};
-use crate::net::{Addresses, Family};
-use crate::policy::{Peer, Policy, TierId, Vpc, VpcId};
+use crate::net::{Addresses, Family, PerFamily};
+use crate::policy::{Policy, TierId, Vpc, VpcId};
 use ipnet::IpNet;
 use std::collections::HashSet;
 
-/// A block in which so many ends have addresses singles them out: more make it wide. Each is one
-/// more step to remember for each rule with that block; each wide block is one more cut that tells
-/// ends apart.
-const FEW: usize = 16;
+/// A rule makes an exception of each end in its block where there are at most so many; a block with
+/// more is wide. Each exception is one more edge to remember for each rule with that block; each
+/// wide block is one more boundary that splits classes.
+const MOST_EXCEPTIONS: usize = 16;
 
-/// What the ends are to gates that do not single them out.
+/// The number of a class.
+pub(super) type ClassId = u32;
+
+/// The ends by class.
 #[derive(Debug)]
 pub(super) struct EquivalenceClasses {
-    /// What each end is taken for, by number.
-    pub(super) class_of: Vec<u32>,
+    /// The class of each end.
+    pub(super) class_of: Vec<ClassId>,
+    /// What each class is.
     pub(super) profiles: Interned<EndpointProfile>,
-    /// Where those ends are that are not everywhere, in each family.
+    /// Where the ends are, in each family in which they are not everywhere.
     pub(super) index: AddressIndex,
-    /// The blocks of rules that single nobody out.
+    /// The blocks of rules that make no exceptions.
     pub(super) wide: HashSet<IpNet>,
 }
 
-/// What a gate takes an end for that it does not single out.
+/// What the ends of a class have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct EndpointProfile {
     is_tier: bool,
-    /// Its addresses are as good as these.
+    /// Their addresses, up to the next boundary of a wide block on either side.
     addresses: Addresses,
-    /// In which families these are all that there are, so that no block can single it out.
-    pub(super) is_everywhere: [bool; 2],
-    unsure: [bool; 2],
-    /// The VPCs whose tiers perhaps do not filter it, as AWS may reserve an address of it there,
-    /// and in which families.
-    reserved: Vec<(VpcId, [bool; 2])>,
+    /// In which families these are all that there are, so that no block makes an exception of them.
+    pub(super) is_everywhere: PerFamily<bool>,
+    unsure: PerFamily<bool>,
+    /// The VPCs whose tiers perhaps do not filter them, as AWS may reserve an address of theirs
+    /// there, and in which families.
+    reserved: Vec<(VpcId, PerFamily<bool>)>,
+}
+
+/// The first addresses of wide blocks, and those that follow their last ones: sorted.
+struct Boundaries {
+    v4: Vec<u32>,
+    v6: Vec<u128>,
 }
 
 impl EndpointProfile {
-    /// Whether a gate of a VPC's tiers perhaps does not filter it, in each family.
-    pub(super) fn is_reserved(&self, vpc: VpcId) -> [bool; 2] {
+    /// Whether the tiers of a VPC perhaps do not filter it, in each family.
+    pub(super) fn is_reserved(&self, vpc: VpcId) -> PerFamily<bool> {
         let at = self.reserved.binary_search_by_key(&vpc, |(vpc, _)| *vpc);
-        at.map_or([false; 2], |at| self.reserved[at].1)
+        at.map_or(PerFamily::default(), |at| self.reserved[at].1)
     }
 
-    /// It as an end that no rule names.
-    pub(super) fn side(&self, policy: &Policy) -> Endpoint {
+    /// An end of this class that no rule names.
+    pub(super) fn endpoint(&self, policy: &Policy) -> Endpoint {
         let nobody = Who::Tier(TierId(policy.tiers.len() as u32));
         let who = if self.is_tier { nobody } else { Who::Hosts };
         Endpoint {
@@ -66,52 +79,24 @@ impl EndpointProfile {
 }
 
 impl EquivalenceClasses {
-    /// Finds out for these ends.
+    /// Finds the classes of some ends.
     pub(super) fn new(policy: &Policy, ends: &[NamedEndpoint]) -> EquivalenceClasses {
         let blocks = ends
             .iter()
             .zip(0..)
-            .flat_map(|(end, n)| blocks_around(&end.side).map(move |block| (block, n)));
+            .flat_map(|(end, n)| narrow_blocks(&end.endpoint).map(move |block| (block, n)));
         let index = AddressIndex::new(blocks);
-        let blocks = policy.flows.iter().filter_map(|flow| match flow.peer {
-            Peer::Net(block) => Some(block),
-            Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
-        });
+        let blocks = policy.flows.iter().filter_map(|flow| flow.peer.block());
         let mut wide: HashSet<IpNet> = blocks.collect();
-        wide.retain(|block| index.meet_more(*block, FEW));
-        let blocks: Vec<Addresses> = wide
-            .iter()
-            .map(|block| Addresses::from_blocks([block]))
-            .collect();
-        let v4 = cuts(blocks.iter().flat_map(|block| block.v4.ranges()), |last| {
-            last.checked_add(1)
-        });
-        let v6 = cuts(blocks.iter().flat_map(|block| block.v6.ranges()), |last| {
-            last.checked_add(1)
-        });
+        wide.retain(|block| index.has_more_than(MOST_EXCEPTIONS, *block));
+
+        let boundaries = Boundaries::new(&wide);
         let mut profiles = Interned::default();
-        let profile_of = |NamedEndpoint { side, .. }: &NamedEndpoint| {
-            let addresses = Addresses {
-                v4: side.addresses.v4.widened(&v4),
-                v6: side.addresses.v6.widened(&v6),
-            };
-            let is_tier = matches!(side.who, Who::Tier(_));
-            let (is_everywhere, unsure) = (is_everywhere(side), side.unsure);
-            let reserved = if may_be_exempt(side) {
-                reserved(policy, side)
-            } else {
-                Vec::new()
-            };
-            profiles.id(EndpointProfile {
-                is_tier,
-                addresses,
-                is_everywhere,
-                unsure,
-                reserved,
-            })
-        };
+        let class_of = ends
+            .iter()
+            .map(|end| profiles.id(profile(policy, &end.endpoint, &boundaries)));
         EquivalenceClasses {
-            class_of: ends.iter().map(profile_of).collect(),
+            class_of: class_of.collect(),
             profiles,
             index,
             wide,
@@ -119,45 +104,71 @@ impl EquivalenceClasses {
     }
 }
 
-/// The VPCs in which an address of an end may be reserved, by their ids. One that surely is has its
-/// end singled out.
-fn reserved(policy: &Policy, side: &Endpoint) -> Vec<(VpcId, [bool; 2])> {
-    let of_vpc = |(vpc, n): (&Vpc, u32)| {
-        let exempt = Family::BOTH.map(|family| exempt(vpc, side, family));
-        let is_sure = exempt.iter().flatten().any(|exempt| exempt.is_sure);
-        let families = exempt.map(|exempt| exempt.is_some());
-        (!is_sure && families != [false; 2]).then_some((VpcId(n), families))
+fn profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) -> EndpointProfile {
+    let reserved = if may_be_exempt(end) {
+        reserving_vpcs(policy, end)
+    } else {
+        Vec::new()
     };
-    policy.vpcs.iter().zip(0..).filter_map(of_vpc).collect()
+    EndpointProfile {
+        is_tier: end.who.tier().is_some(),
+        addresses: Addresses {
+            v4: end.addresses.v4.widened(&boundaries.v4),
+            v6: end.addresses.v6.widened(&boundaries.v6),
+        },
+        is_everywhere: is_everywhere(end),
+        unsure: end.unsure,
+        reserved,
+    }
+}
+
+/// The VPCs in which an address of an end may be reserved, by their ids. Where one surely is, the
+/// end is an exception.
+fn reserving_vpcs(policy: &Policy, end: &Endpoint) -> Vec<(VpcId, PerFamily<bool>)> {
+    let in_vpc = |(vpc, n): (&Vpc, u32)| {
+        let exempt = PerFamily::from_fn(|family| exempt(vpc, end, family));
+        let is_sure = exempt.values().flatten().any(|exempt| exempt.is_sure);
+        let families = exempt.map(|exempt| exempt.is_some());
+        (!is_sure && !families.is_none()).then_some((VpcId(n), families))
+    };
+    policy.vpcs.iter().zip(0..).filter_map(in_vpc).collect()
 }
 
 /// In which families an end is everywhere.
-fn is_everywhere(side: &Endpoint) -> [bool; 2] {
-    let Addresses { v4, v6 } = &side.addresses;
-    [
-        v4.ranges() == [(0, u32::MAX)],
-        v6.ranges() == [(0, u128::MAX)],
-    ]
+fn is_everywhere(end: &Endpoint) -> PerFamily<bool> {
+    PerFamily {
+        v4: end.addresses.v4.ranges() == [(0, u32::MAX)],
+        v6: end.addresses.v6.ranges() == [(0, u128::MAX)],
+    }
 }
 
 /// The blocks in which an end is, of the families in which it is not everywhere.
-fn blocks_around(side: &Endpoint) -> impl Iterator<Item = IpNet> + '_ {
-    let everywhere = is_everywhere(side);
-    side.addresses
-        .blocks()
-        .filter(move |block| !everywhere[Family::of_block(block) as usize])
+fn narrow_blocks(end: &Endpoint) -> impl Iterator<Item = IpNet> + '_ {
+    let everywhere = is_everywhere(end);
+    let blocks = end.addresses.blocks();
+    blocks.filter(move |block| !everywhere[Family::of_block(block)])
 }
 
-/// Where blocks begin, and where what follows them does.
-fn cuts<'b, T: Copy + Ord + 'b>(
-    blocks: impl Iterator<Item = &'b (T, T)>,
-    after: impl Fn(T) -> Option<T>,
-) -> Vec<T> {
-    let mut cuts: Vec<T> = blocks
-        .flat_map(|(first, last)| [Some(*first), after(*last)])
-        .flatten()
-        .collect();
-    cuts.sort_unstable();
-    cuts.dedup();
-    cuts
+impl Boundaries {
+    fn new(wide: &HashSet<IpNet>) -> Boundaries {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for block in wide {
+            match block {
+                IpNet::V4(net) => {
+                    v4.push(net.network().into());
+                    v4.extend(u32::from(net.broadcast()).checked_add(1));
+                }
+                IpNet::V6(net) => {
+                    v6.push(net.network().into());
+                    v6.extend(u128::from(net.broadcast()).checked_add(1));
+                }
+            }
+        }
+
+        v4.sort_unstable();
+        v4.dedup();
+        v6.sort_unstable();
+        v6.dedup();
+        Boundaries { v4, v6 }
+    }
 }

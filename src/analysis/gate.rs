@@ -7,6 +7,7 @@
 //! of prefix lists, the members of foreign groups and unknown addresses make them differ.
 
 pub use super::endpoint::{Endpoint, Unknown, Who, everywhere};
+pub use super::witness::Witness;
 
 pub(super) use super::gate_rules::peer_family;
 
@@ -21,48 +22,31 @@ use std::rc::Rc;
 
 /// How a rule's peer fits an end at one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fit {
+pub(super) enum Fit {
     No,
     /// Perhaps: this is not known.
     Perhaps(Unknown),
     Yes,
 }
 
-/// A packet that may pass, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Witness {
-    /// Its traffic.
-    pub traffic: Traffic,
-    /// An address of the sender, if the verdict depends on it.
-    pub source: Option<IpAddr>,
-    /// An address of the receiver, likewise.
-    pub destination: Option<IpAddr>,
-    /// Flows that let it through; an open sender needs none.
-    pub flows: Vec<u32>,
-    /// What is not known, where the packet passes only perhaps.
-    pub unknown: Vec<Unknown>,
-    /// Whether it passes since security groups never filter it.
-    pub is_exempt: bool,
-}
-
 /// The gates of a policy: which flows open the inbound and the outbound side of each tier. A clone
 /// shares them.
 #[derive(Debug, Clone)]
 pub struct Gates<'p> {
-    policy: &'p Policy,
+    pub(super) policy: &'p Policy,
     opened: Rc<OpenedGates<'p>>,
-    inbound: Rc<[Rules]>,
-    outbound: Rc<[Rules]>,
-    /// What opens one of them instead; then rules alone decide, and nobody is exempt.
-    instead: Option<(Gate, Rc<Rules>)>,
+    inbound: Rc<[OpenGate]>,
+    outbound: Rc<[OpenGate]>,
+    /// Another one in the place of one of them; then rules alone decide, and nobody is exempt.
+    replaced: Option<(Gate, Rc<OpenGate>)>,
 }
 
 /// The flows that open one gate, and what they admit together, which is found out when it is first
 /// asked for.
 #[derive(Debug, Default)]
-struct Rules {
+struct OpenGate {
     flows: Vec<u32>,
-    admit: OnceCell<GateRules>,
+    rules: OnceCell<GateRules>,
 }
 
 /// One side of one tier.
@@ -82,6 +66,22 @@ impl Gate {
             Direction::Egress => Gate::Outbound(tier),
         }
     }
+
+    /// The tier.
+    pub fn tier(self) -> TierId {
+        match self {
+            Gate::Inbound(tier) | Gate::Outbound(tier) => tier,
+        }
+    }
+}
+
+impl OpenGate {
+    fn new(flows: Vec<u32>) -> OpenGate {
+        OpenGate {
+            flows,
+            rules: OnceCell::new(),
+        }
+    }
 }
 
 impl<'p> Gates<'p> {
@@ -95,35 +95,23 @@ impl<'p> Gates<'p> {
             }
         }
 
-        let mut gates = counts.map(|counts| {
-            counts
-                .into_iter()
-                .map(Vec::with_capacity)
-                .collect::<Vec<Vec<u32>>>()
-        });
-        for (n, flow) in policy.flows.iter().enumerate() {
-            for (gates, tier) in gates.iter_mut().zip(opened.opened_by(flow)) {
+        let with_capacity = |counts: Vec<usize>| counts.into_iter().map(Vec::with_capacity);
+        let mut flows: [Vec<Vec<u32>>; 2] = counts.map(|counts| with_capacity(counts).collect());
+        for (flow, n) in policy.flows.iter().zip(0..) {
+            for (flows, tier) in flows.iter_mut().zip(opened.opened_by(flow)) {
                 tier.into_iter()
-                    .for_each(|tier| gates[tier.index()].push(n as u32));
+                    .for_each(|tier| flows[tier.index()].push(n));
             }
         }
 
-        let shared = |gates: Vec<Vec<u32>>| {
-            gates
-                .into_iter()
-                .map(|flows| Rules {
-                    flows,
-                    admit: OnceCell::new(),
-                })
-                .collect()
-        };
-        let [inbound, outbound] = gates.map(shared);
+        let shared = |flows: Vec<Vec<u32>>| flows.into_iter().map(OpenGate::new).collect();
+        let [inbound, outbound] = flows.map(shared);
         Gates {
             policy,
             opened: Rc::new(opened),
             inbound,
             outbound,
-            instead: None,
+            replaced: None,
         }
     }
 
@@ -134,59 +122,50 @@ impl<'p> Gates<'p> {
 
     /// The same gates, but for one, which no flow opens that names one of these.
     pub(super) fn without(&self, gate: Gate, is_left_out: impl Fn(Peer) -> bool) -> Gates<'p> {
-        let flows = self
-            .flows(gate)
-            .iter()
-            .copied()
-            .filter(|flow| !is_left_out(self.peer(gate, *flow)))
-            .collect();
-        let rules = Rules {
-            flows,
-            admit: OnceCell::new(),
-        };
+        let flows = self.flows(gate).iter().copied();
+        let kept = flows.filter(|flow| !is_left_out(self.peer(gate, *flow)));
+        let replacement = OpenGate::new(kept.collect());
         Gates {
-            instead: Some((gate, Rc::new(rules))),
+            replaced: Some((gate, Rc::new(replacement))),
             ..self.clone()
         }
     }
 
-    fn rules(&self, gate: Gate) -> &Rules {
-        match (&self.instead, gate) {
-            (Some((one, rules)), gate) if *one == gate => rules,
+    fn open_gate(&self, gate: Gate) -> &OpenGate {
+        match (&self.replaced, gate) {
+            (Some((replaced, by)), gate) if *replaced == gate => by,
             (_, Gate::Inbound(tier)) => &self.inbound[tier.index()],
             (_, Gate::Outbound(tier)) => &self.outbound[tier.index()],
         }
     }
 
     /// How many gates a flow opens.
-    pub(super) fn opened_by(&self, flow: u32) -> u8 {
-        self.opened
-            .opened_by(&self.policy.flows[flow as usize])
-            .iter()
-            .flatten()
-            .count() as u8
+    pub(super) fn count_opened_by(&self, flow: u32) -> u8 {
+        let opened = self.opened.opened_by(self.policy.flow(flow));
+        opened.iter().flatten().count() as u8
     }
 
     /// What rules with blocks admit at every address of an end.
-    pub(super) fn by_address(&self, gate: Gate, side: &Endpoint, family: Family) -> TrafficSet {
-        let blocks = &self.admit(gate).blocks;
+    pub(super) fn admitted_by_blocks(
+        &self,
+        gate: Gate,
+        end: &Endpoint,
+        family: Family,
+    ) -> TrafficSet {
+        let blocks = &self.rules(gate).blocks;
         if blocks.is_empty() {
             TrafficSet::default()
         } else {
-            blocks.with_every(&side.addresses, family)
+            blocks.with_every(&end.addresses, family)
         }
     }
 
-    pub(super) fn admit(&self, gate: Gate) -> &GateRules {
-        self.rules(gate).admit.get_or_init(|| {
-            let flows = self.flows(gate).iter();
-            let rules = flows.map(|flow| {
-                (
-                    self.peer(gate, *flow),
-                    self.policy.flows[*flow as usize].traffic,
-                )
-            });
-            GateRules::new(self.policy, &rules.collect::<Vec<_>>())
+    /// The rules of a gate.
+    pub(super) fn rules(&self, gate: Gate) -> &GateRules {
+        let rule = |flow: &u32| (self.peer(gate, *flow), self.policy.flow(*flow).traffic);
+        self.open_gate(gate).rules.get_or_init(|| {
+            let rules: Vec<(Peer, Traffic)> = self.flows(gate).iter().map(rule).collect();
+            GateRules::new(self.policy, &rules)
         })
     }
 
@@ -202,60 +181,45 @@ impl<'p> Gates<'p> {
 
     /// The part of a far end that a gate never filters.
     pub(super) fn exempt(&self, gate: Gate, far: &Endpoint, family: Family) -> Option<Exempt> {
-        let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
-        if self.instead.is_some() {
+        if self.replaced.is_some() {
             None
         } else {
-            exempt(self.policy.vpc_of(tier), far, family)
+            exempt(self.policy.vpc_of(gate.tier()), far, family)
         }
     }
 
     /// The flows that open a gate.
     pub(super) fn flows(&self, gate: Gate) -> &[u32] {
-        &self.rules(gate).flows
+        &self.open_gate(gate).flows
     }
 
     /// Whom a flow of a gate names at the far end.
     pub(super) fn peer(&self, gate: Gate, flow: u32) -> Peer {
-        peer_of(gate, &self.policy.flows[flow as usize])
+        peer_of(gate, self.policy.flow(flow))
     }
 
     /// How a rule's peer fits an end, and the first address at which it does.
-    fn fit(&self, peer: Peer, side: &Endpoint, family: Family) -> (Fit, Option<IpAddr>) {
-        let first = |addresses: &Addresses| match family {
-            Family::V4 => addresses
-                .v4
-                .ranges()
-                .first()
-                .map(|(first, _)| IpAddr::V4(Ipv4Addr::from(*first))),
-            Family::V6 => addresses
-                .v6
-                .ranges()
-                .first()
-                .map(|(first, _)| IpAddr::V6(Ipv6Addr::from(*first))),
-        };
-        let fit = match (peer, side.who) {
+    pub(super) fn fit(&self, peer: Peer, end: &Endpoint, family: Family) -> (Fit, Option<IpAddr>) {
+        let fit = match (peer, end.who) {
             (Peer::Net(block), _) => {
-                let common = first(&Addresses::from_blocks([&block]).intersection(&side.addresses));
-                return (if common.is_some() { Fit::Yes } else { Fit::No }, common);
+                let common = Addresses::from_blocks([&block]).intersection(&end.addresses);
+                let first = first_address(&common, family);
+                return (first.map_or(Fit::No, |_| Fit::Yes), first);
             }
             (peer, _) if peer_family(self.policy, peer).is_some_and(|only| only != family) => {
                 Fit::No
             }
-            (Peer::Tier(tier), Who::Tier(member)) if tier == member => Fit::Yes,
-            (Peer::External(id), Who::External(other)) if id == other => Fit::Yes,
-            (Peer::PrefixList(id), Who::PrefixList(other)) if id == other => Fit::Yes,
-            (Peer::Param(id), Who::Param(other)) if id == other => Fit::Yes,
+            (peer, who) if who.peer() == Some(peer) => Fit::Yes,
             (Peer::Tier(_), _) | (Peer::External(_), Who::Tier(_)) => Fit::No,
             (Peer::External(id), _) => Fit::Perhaps(Unknown::Group(id)),
             (Peer::PrefixList(id), _) => Fit::Perhaps(Unknown::Contents(id)),
             (Peer::Param(id), _) => Fit::Perhaps(Unknown::Value(id)),
         };
-        (fit, first(&side.addresses))
+        (fit, first_address(&end.addresses, family))
     }
 
     /// What a gate admits from or to an end.
-    fn admitted(&self, gate: Gate, side: &Endpoint, family: Family) -> Admitted {
+    pub(super) fn admitted(&self, gate: Gate, end: &Endpoint, family: Family) -> Admitted {
         let all = TrafficSet::all(family);
         if self.is_open(gate, family) {
             return Admitted {
@@ -263,11 +227,12 @@ impl<'p> Gates<'p> {
                 must: all,
             };
         }
-        let Some(Exempt { rest, .. }) = self.exempt(gate, side, family) else {
-            return self.admit(gate).admitted(side, family);
+
+        let Some(Exempt { rest, .. }) = self.exempt(gate, end, family) else {
+            return self.rules(gate).admitted(end, family);
         };
         let must = if rest.is_in(family) {
-            self.admit(gate).admitted(&rest, family).must
+            self.rules(gate).admitted(&rest, family).must
         } else {
             all.clone()
         };
@@ -278,7 +243,7 @@ impl<'p> Gates<'p> {
     pub(super) fn may_send(&self, from: TierId, to: &Endpoint, family: Family) -> bool {
         let gate = Gate::Outbound(from);
         self.is_open(gate, family)
-            || self.admit(gate).names(to.who, family)
+            || self.rules(gate).names(to.who, family)
             || !self.admitted(gate, to, family).may.is_empty()
     }
 
@@ -333,106 +298,9 @@ impl<'p> Gates<'p> {
         })
     }
 
-    /// One packet of a set that may pass, with the flows that let it through: those that surely do,
-    /// if any.
-    pub fn witness(
-        &self,
-        from: &Endpoint,
-        to: &Endpoint,
-        family: Family,
-        set: &TrafficSet,
-    ) -> Option<Witness> {
-        let traffic = set.witness(family)?;
-        let one = TrafficSet::new(traffic, family);
-        let mut witness = Witness {
-            traffic,
-            source: None,
-            destination: None,
-            flows: Vec::new(),
-            unknown: Vec::new(),
-            is_exempt: false,
-        };
-        for (gate, far) in gates_between(from, to) {
-            if self.is_open(gate, family) {
-                continue;
-            }
-            let exempt = self.exempt(gate, far, family);
-            let by_rule = self.let_through(gate, far, family, &one);
-            let address = match (exempt, by_rule) {
-                (Some(exempt), _) if exempt.is_sure => {
-                    witness.is_exempt = true;
-                    exempt.address
-                }
-                (Some(exempt), None | Some((_, _, Fit::Perhaps(_)))) => {
-                    witness.unknown.push(self.reserved(gate));
-                    exempt.address
-                }
-                (_, by_rule) => {
-                    let (address, flow, fit) = by_rule?;
-                    self.add_flow(&mut witness, gate, far, family, flow, fit);
-                    address
-                }
-            };
-            match gate {
-                Gate::Inbound(_) => witness.source = Some(address),
-                Gate::Outbound(_) => witness.destination = Some(address),
-            }
-        }
-        witness.flows.dedup();
-        Some(witness)
-    }
-
-    /// Adds a flow that lets a packet through a gate, and what is not known of that.
-    fn add_flow(
-        &self,
-        witness: &mut Witness,
-        gate: Gate,
-        far: &Endpoint,
-        family: Family,
-        flow: u32,
-        fit: Fit,
-    ) {
-        witness.flows.push(flow);
-        // wherever the members are, a block that holds all of it admits them
-        if let Peer::Net(block) = self.peer(gate, flow)
-            && !far
-                .addresses
-                .in_family(family)
-                .difference(&Addresses::from_blocks([&block]))
-                .is_empty()
-        {
-            witness.unknown.extend(far.unknown_in(family));
-        }
-        if let Fit::Perhaps(unknown) = fit {
-            witness.unknown.push(unknown);
-        }
-    }
-
     /// What is not known of an address that perhaps is one of those that a gate never filters.
     pub(super) fn reserved(&self, gate: Gate) -> Unknown {
-        let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
-        Unknown::Reserved(self.policy.tier(tier).vpc)
-    }
-
-    /// An address and a flow by which a gate admits this piece of traffic, one that surely does
-    /// before one that does perhaps, and the lowest address first.
-    fn let_through(
-        &self,
-        gate: Gate,
-        far: &Endpoint,
-        family: Family,
-        one: &TrafficSet,
-    ) -> Option<(IpAddr, u32, Fit)> {
-        let flows = self.flows(gate).iter().copied();
-        let admitting = flows.filter(|n| {
-            TrafficSet::new(self.policy.flows[*n as usize].traffic, family).covers(one)
-        });
-        let fits =
-            admitting.filter_map(|flow| match self.fit(self.peer(gate, flow), far, family) {
-                (Fit::No, _) => None,
-                (fit @ (Fit::Perhaps(_) | Fit::Yes), address) => Some((address?, flow, fit)),
-            });
-        fits.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))
+        Unknown::Reserved(self.policy.tier(gate.tier()).vpc)
     }
 }
 
@@ -446,48 +314,46 @@ impl Gates<'_> {
 
     /// The flows of a gate that let some of what is asked about through, for some address of the
     /// far end; `true` for those that surely do at such an address. An open gate has none.
-    pub fn letting(
+    pub fn admitting_flows(
         &self,
         gate: Gate,
         far: &Endpoint,
         family: Family,
         asked: &TrafficSet,
     ) -> Vec<(u32, bool)> {
-        let fits = |n: &u32| {
-            Some((
-                *n,
-                self.lets(&self.policy.flows[*n as usize], gate, far, family, asked)?,
-            ))
-        };
         if self.is_open(gate, family) {
-            Vec::new()
-        } else {
-            self.flows(gate).iter().filter_map(fits).collect()
+            return Vec::new();
         }
+
+        let admitting = |flow: &u32| {
+            let is_sure = self.admits(self.policy.flow(*flow), gate, far, family, asked)?;
+            Some((*flow, is_sure))
+        };
+        self.flows(gate).iter().filter_map(admitting).collect()
     }
 
     /// Sentences that would let some of it through, and whose last day is past.
-    pub fn ended(
+    pub fn ended_sentences(
         &self,
         gate: Gate,
         far: &Endpoint,
         family: Family,
         asked: &TrafficSet,
     ) -> Vec<SentenceId> {
-        let of_gate = |flow: &&Flow| match gate {
+        let is_of_gate = |flow: &&Flow| match gate {
             Gate::Inbound(tier) => flow.receiver() == Some(tier),
             Gate::Outbound(tier) => flow.sender() == Some(tier),
         };
-        let ended = self.policy.ended.iter().filter(of_gate);
-        let letting = ended.filter(|flow| self.lets(flow, gate, far, family, asked).is_some());
-        let mut sentences: Vec<SentenceId> = letting.map(|flow| flow.sentence).collect();
+        let ended = self.policy.ended.iter().filter(is_of_gate);
+        let admitting = ended.filter(|flow| self.admits(flow, gate, far, family, asked).is_some());
+        let mut sentences: Vec<SentenceId> = admitting.map(|flow| flow.sentence).collect();
         sentences.dedup();
         sentences
     }
 
     /// Whether a flow lets some of what is asked about through a gate, and then whether it surely
     /// does.
-    fn lets(
+    fn admits(
         &self,
         flow: &Flow,
         gate: Gate,
@@ -506,6 +372,20 @@ impl Gates<'_> {
     }
 }
 
+/// The lowest of some addresses in a family.
+fn first_address(addresses: &Addresses, family: Family) -> Option<IpAddr> {
+    match family {
+        Family::V4 => {
+            let (first, _) = addresses.v4.ranges().first()?;
+            Some(IpAddr::V4(Ipv4Addr::from(*first)))
+        }
+        Family::V6 => {
+            let (first, _) = addresses.v6.ranges().first()?;
+            Some(IpAddr::V6(Ipv6Addr::from(*first)))
+        }
+    }
+}
+
 /// Whom a flow names at the far end of a gate.
 pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
     match gate {
@@ -519,13 +399,7 @@ pub(super) fn gates_between<'s>(
     from: &'s Endpoint,
     to: &'s Endpoint,
 ) -> impl Iterator<Item = (Gate, &'s Endpoint)> {
-    let outbound = match from.who {
-        Who::Tier(tier) => Some((Gate::Outbound(tier), to)),
-        Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
-    };
-    let inbound = match to.who {
-        Who::Tier(tier) => Some((Gate::Inbound(tier), from)),
-        Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
-    };
+    let outbound = from.who.tier().map(|tier| (Gate::Outbound(tier), to));
+    let inbound = to.who.tier().map(|tier| (Gate::Inbound(tier), from));
     outbound.into_iter().chain(inbound)
 }

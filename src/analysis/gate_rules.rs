@@ -1,7 +1,11 @@
 //! What one gate admits: its rules as sets, by whom they name.
+//!
+//! `db allows mysql from app, 10.0.0.0/8` makes two rules of the inbound gate of `db`: one that
+//! names the tier `app`, wherever its members are, and one that names a block, whoever has an
+//! address in it.
 
 use super::endpoint::{Endpoint, Who};
-use crate::net::{Family, Packets, Traffic, TrafficSet};
+use crate::net::{Family, Packets, PerFamily, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy};
 
 /// What one gate admits, by whom its rules name.
@@ -9,119 +13,122 @@ use crate::policy::{Peer, Policy};
 pub(super) struct GateRules {
     /// Rules that name blocks.
     pub(super) blocks: Packets,
-    /// Rules that name anything else, by whom, sorted; what they admit in each family.
-    named: Vec<(Peer, [TrafficSet; 2])>,
+    /// Rules that name anything else, by whom, sorted.
+    named: Vec<(Peer, PerFamily<TrafficSet>)>,
     /// All that rules with prefix lists and parameters admit; anyone may be in those.
-    loose: [TrafficSet; 2],
+    anyone: PerFamily<TrafficSet>,
     /// All that rules with foreign groups admit; any host but the members of tiers may be in those.
-    foreign: [TrafficSet; 2],
+    any_host: PerFamily<TrafficSet>,
 }
 
-/// What one gate admits from or to one end, over the addresses of that end.
+/// What one gate admits from or to one end.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Admitted {
+    /// For some of its addresses, or perhaps.
     pub(super) may: TrafficSet,
+    /// For every one of its addresses.
     pub(super) must: TrafficSet,
 }
 
 impl GateRules {
     pub(super) fn new(policy: &Policy, rules: &[(Peer, Traffic)]) -> GateRules {
-        let mut admit = GateRules::default();
-        let mut named: Vec<(Peer, Traffic)> = Vec::new();
-        let blocks = rules.iter().filter_map(|(peer, traffic)| match peer {
-            Peer::Net(block) => Some((*block, *traffic)),
-            Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => {
-                named.push((*peer, *traffic));
-                None
-            }
-        });
-        admit.blocks = Packets::new(blocks);
+        let blocks = rules
+            .iter()
+            .filter_map(|(peer, traffic)| Some((peer.block()?, *traffic)));
+        let is_named = |rule: &&(Peer, Traffic)| rule.0.block().is_none();
+        let mut named: Vec<(Peer, Traffic)> = rules.iter().filter(is_named).copied().collect();
         named.sort_unstable();
+
+        let mut gate_rules = GateRules {
+            blocks: Packets::new(blocks),
+            ..GateRules::default()
+        };
         for same in named.chunk_by(|a, b| a.0 == b.0) {
-            let peer = same[0].0;
-            let sets = Family::BOTH.map(|family| {
-                let any = peer_family(policy, peer).is_none_or(|only| only == family);
-                TrafficSet::of_all(
-                    same.iter().filter(|_| any).map(|(_, traffic)| *traffic),
-                    family,
-                )
-            });
-            let all = match peer {
-                Peer::PrefixList(_) | Peer::Param(_) => Some(&mut admit.loose),
-                Peer::External(_) => Some(&mut admit.foreign),
-                Peer::Tier(_) | Peer::Net(_) => None,
-            };
-            if let Some(all) = all {
-                for (all, one) in all.iter_mut().zip(&sets) {
-                    *all = all.union(one);
-                }
-            }
-            admit.named.push((peer, sets));
+            gate_rules.add_named(policy, same[0].0, same);
         }
-        admit
+        gate_rules
     }
 
-    /// What its rules admit that name no block, by whom they name, in each family.
-    pub(super) fn named(&self) -> impl Iterator<Item = (Peer, &[TrafficSet; 2])> {
-        self.named.iter().map(|(peer, sets)| (*peer, sets))
+    /// Adds the rules that name one peer, which is no block.
+    fn add_named(&mut self, policy: &Policy, peer: Peer, rules: &[(Peer, Traffic)]) {
+        let only = peer_family(policy, peer);
+        let admitted = PerFamily::from_fn(|family| {
+            let is_there = only.is_none_or(|only| only == family);
+            let rules = rules.iter().filter(|_| is_there);
+            TrafficSet::from_traffic(rules.map(|(_, traffic)| *traffic), family)
+        });
+
+        match peer {
+            Peer::PrefixList(_) | Peer::Param(_) => self.anyone = self.anyone.union(&admitted),
+            Peer::External(_) => self.any_host = self.any_host.union(&admitted),
+            Peer::Tier(_) | Peer::Net(_) => {}
+        }
+        self.named.push((peer, admitted));
     }
 
-    fn place(&self, peer: Peer) -> Option<usize> {
-        self.named
-            .binary_search_by(|(known, _)| known.cmp(&peer))
-            .ok()
+    /// What the rules that name no block admit, by whom they name.
+    pub(super) fn named(&self) -> impl Iterator<Item = (Peer, &PerFamily<TrafficSet>)> {
+        self.named.iter().map(|(peer, admitted)| (*peer, admitted))
     }
 
-    /// What rules that name just this end admit.
-    fn to(&self, who: Who, family: Family) -> Option<&TrafficSet> {
-        Some(&self.named[self.place(who.peer()?)?].1[family as usize])
+    /// What the rules that name just this end admit.
+    fn admitted_by_name(&self, who: Who, family: Family) -> Option<&TrafficSet> {
+        let peer = who.peer()?;
+        let at = self.named.binary_search_by(|(known, _)| known.cmp(&peer));
+        Some(&self.named[at.ok()?].1[family])
     }
 
-    /// Whether rules that name just this end admit anything.
+    /// Whether the rules that name just this end admit anything.
     pub(super) fn names(&self, who: Who, family: Family) -> bool {
-        self.to(who, family)
+        self.admitted_by_name(who, family)
             .is_some_and(|admitted| !admitted.is_empty())
     }
 
     /// What its rules admit from or to an end.
-    pub(super) fn admitted(&self, side: &Endpoint, family: Family) -> Admitted {
-        let own = self.to(side.who, family);
-        let by_address = self.blocks.with_any(&side.addresses, family);
-        let foreign = match side.who {
-            Who::Tier(_) => None,
-            Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => {
-                Some(&self.foreign[family as usize])
-            }
-        };
+    pub(super) fn admitted(&self, end: &Endpoint, family: Family) -> Admitted {
+        let by_name = self.admitted_by_name(end.who, family);
+        let by_address = self.blocks.with_any(&end.addresses, family);
+        let any_host = end.who.tier().is_none().then(|| &self.any_host[family]);
+
         let may = [
             Some(&by_address),
-            own,
-            Some(&self.loose[family as usize]),
-            foreign,
+            by_name,
+            Some(&self.anyone[family]),
+            any_host,
         ];
         let may = TrafficSet::union_of(may.into_iter().flatten().filter(|set| !set.is_empty()));
-        if !side.is_in(family) {
-            return Admitted {
-                may,
-                must: TrafficSet::default(),
-            };
-        }
-        let every = if by_address.is_empty() {
-            by_address
+        let must = if end.is_in(family) {
+            self.surely_admitted(end, family, by_address, by_name)
         } else {
-            self.blocks.with_every(&side.addresses, family)
-        };
-        let must = match own {
-            Some(own) => every.union(own),
-            None => every,
+            TrafficSet::default()
         };
         Admitted { may, must }
     }
+
+    /// What its rules admit at every address of an end.
+    fn surely_admitted(
+        &self,
+        end: &Endpoint,
+        family: Family,
+        at_some_address: TrafficSet,
+        by_name: Option<&TrafficSet>,
+    ) -> TrafficSet {
+        let at_every_address = if at_some_address.is_empty() {
+            at_some_address
+        } else {
+            self.blocks.with_every(&end.addresses, family)
+        };
+        match by_name {
+            Some(by_name) => at_every_address.union(by_name),
+            None => at_every_address,
+        }
+    }
 }
 
-/// The family of a prefix list or a parameter.
+/// The family of a block, a prefix list or a parameter.
 pub(super) fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
     match peer {
-        Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
+        Peer::PrefixList(id) => Some(policy.prefix_list(id).family),
         Peer::Param(id) => Some(policy.param(id).kind.family()),
         Peer::Net(block) => Some(Family::of_block(&block)),
         Peer::Tier(_) | Peer::External(_) => None,

@@ -1,17 +1,20 @@
-//! Who may send to whom, without a pair of ends for each answer.
+//! Who may send to whom, without an edge for each pair of ends.
 //!
-//! Ends that are alike, and whose gates admit the same of whom they do not single out, are one
-//! class of senders or of receivers: what passes between two of their members passes between all.
-//! What gates admit of ends that they single out is one step for each such pair, of which there are
-//! about as many as rules. So a search that takes each class once takes as long as there are ends,
-//! rules and pairs of classes.
+//! Ends that are of one class, and whose own gates admit the same of whom they make no exception,
+//! are one group of senders or of receivers: what passes between two of their members passes between
+//! all. Each pair of which a gate makes an exception is one edge, and there are about as many of
+//! those as rules. So a search that takes each group once takes as long as there are ends, rules and
+//! pairs of groups.
+//!
+//! An example: where a thousand tiers may all send to each other, there is one group of senders, one
+//! of receivers, and one edge between the two, instead of a million edges.
 
 use super::end_set::EndSet;
 use super::interned::Interned;
-use super::reachability::{Kind, KindId, Reachability};
+use super::reachability::{PairPassing, PassingId, Reachability, RoleProfile};
 use std::collections::BTreeMap;
 
-/// The steps between ends, one of which is a tier.
+/// What may pass between ends, one of which is a tier.
 #[derive(Debug)]
 pub(super) struct ReachGraph {
     /// The ends as senders, and as receivers.
@@ -21,12 +24,14 @@ pub(super) struct ReachGraph {
 /// The ends in one role.
 #[derive(Debug, Default)]
 struct Role {
-    class_of: Vec<u32>,
+    /// The group of each end.
+    group_of: Vec<u32>,
+    /// The ends of each group, sorted.
     members: Vec<Vec<u32>>,
-    /// For each class, the classes of the other role between which something may pass.
-    adjacent: Vec<Vec<(u32, Kind)>>,
-    /// For each end, those in the other role of whom the gate of one singles the other out, sorted,
-    /// where something may pass.
+    /// For each group, the groups of the other role between which something may pass.
+    adjacent: Vec<Vec<(u32, PairPassing)>>,
+    /// For each end, the ends in the other role where the gate of one makes an exception of the
+    /// other, sorted, if something may pass.
     exceptions: Exceptions,
 }
 
@@ -35,10 +40,10 @@ struct Role {
 struct Exceptions {
     starts: Vec<u32>,
     ends: Vec<u32>,
-    kinds: Vec<Kind>,
+    passing: Vec<PairPassing>,
 }
 
-/// Which way steps are taken.
+/// Which way edges are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
     /// From senders to receivers.
@@ -47,139 +52,129 @@ pub(super) enum Direction {
     Reverse,
 }
 
-/// What one search has visited: for the classes of each role, whether it met them.
+/// What one search has visited.
 #[derive(Debug)]
 pub(super) struct Visited {
-    asked: Vec<bool>,
+    /// Whether it asked a group for its neighbours.
+    expanded: Vec<bool>,
+    /// Whether it found a group of neighbours.
     found: Vec<bool>,
 }
 
 impl ReachGraph {
-    /// The steps between the first so many ends.
-    pub(super) fn new(links: &mut Reachability<'_>, count: usize) -> ReachGraph {
-        let mut roles: [Role; 2] =
-            [0, 1].map(|role| Role::new((0..count).map(|end| links.roles(end)[role])));
+    /// What may pass between the first so many ends.
+    pub(super) fn new(reachability: &mut Reachability<'_>, count: usize) -> ReachGraph {
+        let mut roles: [Role; 2] = [0, 1]
+            .map(|role| Role::new((0..count).map(|end| reachability.role_profiles(end)[role])));
         let [senders, receivers] = &mut roles;
-        for sender in 0..senders.members.len() {
-            for receiver in 0..receivers.members.len() {
-                let some = [senders.members[sender][0], receivers.members[receiver][0]]
-                    .map(|end| end as usize);
-                // between two ends outside, nothing of the program decides
-                if some.iter().all(|end| !links.is_tier(*end)) {
-                    continue;
-                }
-                if let Some(kind) = links.passing_between_classes(some[0], some[1]) {
-                    senders.adjacent[sender].push((receiver as u32, kind));
-                    receivers.adjacent[receiver].push((sender as u32, kind));
-                }
-            }
-        }
-        let mut pairs = links.excepted_pairs(count);
+        connect_groups(reachability, senders, receivers);
+
+        let mut pairs = reachability.excepted_pairs(count);
         pairs.sort_unstable();
         pairs.dedup();
         let passing = pairs.into_iter().filter_map(|(from, to)| {
-            let kind = links.between(from as usize, to as usize)?;
-            Some((from, to, kind))
+            let passing = reachability.passing_between(from as usize, to as usize)?;
+            Some((from, to, passing))
         });
-        let mut passing: Vec<(u32, u32, Kind)> = passing.collect();
-        senders.exceptions = Exceptions::new(count, &passing);
-        passing
-            .iter_mut()
-            .for_each(|(from, to, _)| std::mem::swap(from, to));
-        passing.sort_unstable_by_key(|(to, from, _)| (*to, *from));
-        receivers.exceptions = Exceptions::new(count, &passing);
+        let mut edges: Vec<(u32, u32, PairPassing)> = passing.collect();
+        senders.exceptions = Exceptions::new(count, &edges);
+
+        for (from, to, _) in &mut edges {
+            std::mem::swap(from, to);
+        }
+        edges.sort_unstable_by_key(|(to, from, _)| (*to, *from));
+        receivers.exceptions = Exceptions::new(count, &edges);
         ReachGraph { roles }
     }
 
     /// How many ends there are.
     pub(super) fn count(&self) -> usize {
-        self.roles[0].class_of.len()
+        self.roles[0].group_of.len()
     }
 
-    /// The ends one step from an end, sorted, with what passes.
-    pub(super) fn reaching(&self, end: usize, direction: Direction) -> Vec<(usize, Kind)> {
+    /// The neighbours of an end, sorted, with what passes.
+    pub(super) fn edges(&self, end: usize, direction: Direction) -> Vec<(usize, PairPassing)> {
         let (here, there) = self.roles_of(direction);
-        let adjacent = here.adjacent[here.class_of[end] as usize].iter();
-        let profiles = adjacent.flat_map(|(class, kind)| {
-            there.members[*class as usize]
-                .iter()
-                .map(|other| (*other, *kind))
+        let (ends, passing) = here.exceptions.of_end(end);
+        let exceptions = ends.iter().copied().zip(passing.iter().copied());
+        let adjacent = here.adjacent_to(end).iter();
+        let by_group = adjacent.flat_map(|(group, passing)| {
+            let members = there.members[*group as usize].iter();
+            members.map(|other| (*other, *passing))
         });
-        let (ends, kinds) = here.exceptions.of_end(end);
-        let exceptions = ends.iter().copied().zip(kinds.iter().copied());
-        let mut row: Vec<(usize, Kind)> = exceptions
-            .chain(profiles)
-            .map(|(end, kind)| (end as usize, kind))
+
+        let edges = exceptions.chain(by_group);
+        let mut edges: Vec<(usize, PairPassing)> = edges
+            .map(|(other, passing)| (other as usize, passing))
             .collect();
-        // of two the first is of an end that is an exception
-        row.sort_by_key(|(end, _)| *end);
-        row.dedup_by_key(|(end, _)| *end);
-        row
+        // the sort is stable: of two edges to one end, the exception comes first and is kept
+        edges.sort_by_key(|(other, _)| *other);
+        edges.dedup_by_key(|(other, _)| *other);
+        edges
     }
 
-    /// Who sends the same to an end, of those before `split` and of the others, by what it is.
-    pub(super) fn senders(&self, to: usize, split: usize) -> BTreeMap<KindId, [EndSet<'_>; 2]> {
+    /// The senders to an end by what they may send, those before `split` apart from the others.
+    pub(super) fn senders(&self, to: usize, split: usize) -> BTreeMap<PassingId, [EndSet<'_>; 2]> {
         let (here, there) = self.roles_of(Direction::Reverse);
-        let (exceptions, kinds) = here.exceptions.of_end(to);
-        let mut found: BTreeMap<KindId, [EndSet<'_>; 2]> = BTreeMap::new();
-        let none = || [EndSet::without(exceptions), EndSet::without(exceptions)];
+        let (exceptions, passing) = here.exceptions.of_end(to);
         let side = |end: u32| usize::from(end as usize >= split);
-        let mut kind_of: BTreeMap<u32, KindId> = BTreeMap::new();
-        for (class, kind) in &here.adjacent[here.class_of[to] as usize] {
-            let members = &there.members[*class as usize];
-            found.entry(kind.reduced).or_insert_with(none)[side(members[0])]
-                .classes
-                .push(members);
-            kind_of.insert(*class, kind.reduced);
+        let nobody = || [EndSet::without(exceptions), EndSet::without(exceptions)];
+        let mut found: BTreeMap<PassingId, [EndSet<'_>; 2]> = BTreeMap::new();
+
+        let mut passing_of: BTreeMap<u32, PassingId> = BTreeMap::new();
+        for (group, passing) in here.adjacent_to(to) {
+            let members = &there.members[*group as usize];
+            let sets = found.entry(passing.reduced).or_insert_with(nobody);
+            sets[side(members[0])].classes.push(members);
+            passing_of.insert(*group, passing.reduced);
         }
-        for (from, kind) in exceptions.iter().zip(kinds) {
-            found.entry(kind.reduced).or_insert_with(none)[side(*from)]
-                .extra
-                .push(*from);
-            let class = there.class_of[*from as usize];
-            if let Some(end_set) = kind_of.get(&class).and_then(|kind| found.get_mut(kind)) {
-                end_set[side(*from)].absent += 1;
+
+        for (from, passing) in exceptions.iter().zip(passing) {
+            let sets = found.entry(passing.reduced).or_insert_with(nobody);
+            sets[side(*from)].extra.push(*from);
+            // it does not count among those of its group
+            let of_group = passing_of.get(&there.group_of[*from as usize]);
+            if let Some(sets) = of_group.and_then(|passing| found.get_mut(passing)) {
+                sets[side(*from)].absent += 1;
             }
         }
+
         found.retain(|_, [first, others]| !first.is_empty() || !others.is_empty());
         found
     }
 
-    /// Those before `split` who are not in the end set of the senders to an end, sorted.
-    pub(super) fn left_out(&self, to: usize, split: usize, end_set: &EndSet<'_>) -> Vec<usize> {
+    /// The ends before `split` that are not in a set of the senders to an end, sorted.
+    pub(super) fn left_out(&self, to: usize, split: usize, senders: &EndSet<'_>) -> Vec<usize> {
         let (here, there) = self.roles_of(Direction::Reverse);
-        let exceptions = here.exceptions.of_end(to).0;
+        let (exceptions, _) = here.exceptions.of_end(to);
         let is_before = |end: &u32| (*end as usize) < split;
-        let is_out = |class: &&Vec<u32>| {
-            end_set
+        let is_out = |group: &&Vec<u32>| {
+            let same_first = senders
                 .classes
-                .binary_search_by_key(&class[0], |other| other[0])
-                .is_err()
+                .binary_search_by_key(&group[0], |other| other[0]);
+            is_before(&group[0]) && same_first.is_err()
         };
-        let out = there
-            .members
+
+        let by_group = there.members.iter().filter(is_out).flatten();
+        let by_group = by_group.filter(|end| exceptions.binary_search(end).is_err());
+        let by_exception = exceptions
             .iter()
-            .filter(|class| is_before(&class[0]))
-            .filter(is_out)
-            .flatten();
-        let profiles = out.filter(|end| exceptions.binary_search(end).is_err());
-        let others = exceptions
-            .iter()
-            .filter(|end| is_before(end) && end_set.extra.binary_search(end).is_err());
-        let mut left: Vec<usize> = profiles.chain(others).map(|end| *end as usize).collect();
-        left.sort_unstable();
-        left
+            .filter(|end| is_before(end) && senders.extra.binary_search(end).is_err());
+        let left_out = by_group.chain(by_exception);
+        let mut left_out: Vec<usize> = left_out.map(|end| *end as usize).collect();
+        left_out.sort_unstable();
+        left_out
     }
 
-    /// The ends one step from an end, sorted, if this lets them pass; it lets no less pass where
-    /// more does.
+    /// The neighbours of an end, sorted, along edges of which the filter holds. It has to hold of
+    /// all that lets more pass than something of which it holds.
     pub(super) fn neighbours(
         &self,
         end: usize,
         direction: Direction,
-        lets: impl Fn(KindId) -> bool,
+        filter: impl Fn(PassingId) -> bool,
     ) -> Vec<usize> {
-        self.neighbours_except(end, direction, lets, |_| false)
+        self.neighbours_except(end, direction, filter, |_| false)
     }
 
     /// The same, without some that the search visited before.
@@ -188,21 +183,21 @@ impl ReachGraph {
         end: usize,
         direction: Direction,
         visited: &mut Visited,
-        lets: impl Fn(KindId) -> bool,
+        filter: impl Fn(PassingId) -> bool,
     ) -> Vec<usize> {
-        let class = self.roles[direction as usize].class_of[end] as usize;
-        let again = std::mem::replace(&mut visited.asked[class], true);
-        self.neighbours_except(end, direction, lets, |other| {
+        let group = self.roles[direction as usize].group_of[end] as usize;
+        let again = std::mem::replace(&mut visited.expanded[group], true);
+        self.neighbours_except(end, direction, filter, |other| {
             again || std::mem::replace(&mut visited.found[other as usize], true)
         })
     }
 
     /// A search that has visited nothing.
     pub(super) fn unvisited(&self, direction: Direction) -> Visited {
-        let classes = |role: usize| vec![false; self.roles[role].members.len()];
+        let groups = |role: usize| vec![false; self.roles[role].members.len()];
         Visited {
-            asked: classes(direction as usize),
-            found: classes(1 - direction as usize),
+            expanded: groups(direction as usize),
+            found: groups(1 - direction as usize),
         }
     }
 
@@ -210,66 +205,90 @@ impl ReachGraph {
         &self,
         end: usize,
         direction: Direction,
-        lets: impl Fn(KindId) -> bool,
-        mut known: impl FnMut(u32) -> bool,
+        filter: impl Fn(PassingId) -> bool,
+        mut is_known: impl FnMut(u32) -> bool,
     ) -> Vec<usize> {
         let (here, there) = self.roles_of(direction);
-        let adjacent = here.adjacent[here.class_of[end] as usize].iter();
-        let classes = adjacent.filter(|(class, kind)| lets(kind.whole) && !known(*class));
-        let profiles = classes
-            .flat_map(|(class, _)| &there.members[*class as usize])
-            .copied();
-        let (ends, kinds) = here.exceptions.of_end(end);
-        let exceptions = ends
-            .iter()
-            .zip(kinds)
-            .filter(|(_, kind)| lets(kind.whole))
-            .map(|(other, _)| *other);
-        let mut all: Vec<usize> = profiles.chain(exceptions).map(|end| end as usize).collect();
+        let adjacent = here.adjacent_to(end).iter();
+        let by_group = adjacent
+            .filter(|(group, passing)| filter(passing.whole) && !is_known(*group))
+            .flat_map(|(group, _)| &there.members[*group as usize]);
+
+        let (ends, passing) = here.exceptions.of_end(end);
+        let by_exception = ends.iter().zip(passing);
+        let by_exception = by_exception
+            .filter(|(_, passing)| filter(passing.whole))
+            .map(|(other, _)| other);
+
+        let all = by_group.chain(by_exception);
+        let mut all: Vec<usize> = all.map(|end| *end as usize).collect();
         all.sort_unstable();
         all.dedup();
         all
     }
 
-    /// The role that an end has when steps are taken from it, and the one of those that they lead
-    /// to.
+    /// The role that an end has when edges are followed from it, and the one of its neighbours.
     fn roles_of(&self, direction: Direction) -> (&Role, &Role) {
-        (
-            &self.roles[direction as usize],
-            &self.roles[1 - direction as usize],
-        )
+        let [senders, receivers] = &self.roles;
+        match direction {
+            Direction::Forward => (senders, receivers),
+            Direction::Reverse => (receivers, senders),
+        }
+    }
+}
+
+/// Adds what passes between each group of senders and each group of receivers.
+fn connect_groups(reachability: &mut Reachability<'_>, senders: &mut Role, receivers: &mut Role) {
+    for sender in 0..senders.members.len() {
+        for receiver in 0..receivers.members.len() {
+            let from = senders.members[sender][0] as usize;
+            let to = receivers.members[receiver][0] as usize;
+            // between two ends outside, nothing of the program decides
+            if !reachability.is_tier(from) && !reachability.is_tier(to) {
+                continue;
+            }
+            if let Some(passing) = reachability.passing_between_classes(from, to) {
+                senders.adjacent[sender].push((receiver as u32, passing));
+                receivers.adjacent[receiver].push((sender as u32, passing));
+            }
+        }
     }
 }
 
 impl Role {
-    fn new(roles: impl Iterator<Item = (u32, Option<u32>)>) -> Role {
-        let (mut classes, mut role) = (Interned::default(), Role::default());
-        for (end, class) in roles.enumerate() {
-            let class = classes.id(class);
-            role.members.resize_with(classes.len(), Vec::new);
-            role.members[class as usize].push(end as u32);
-            role.class_of.push(class);
+    /// The groups of ends with these profiles.
+    fn new(profiles: impl Iterator<Item = RoleProfile>) -> Role {
+        let (mut groups, mut role) = (Interned::default(), Role::default());
+        for (end, profile) in (0u32..).zip(profiles) {
+            let group = groups.id(profile);
+            role.members.resize_with(groups.len(), Vec::new);
+            role.members[group as usize].push(end);
+            role.group_of.push(group);
         }
-        role.adjacent = vec![Vec::new(); classes.len()];
+        role.adjacent = vec![Vec::new(); groups.len()];
         role
+    }
+
+    /// The groups next to that of an end.
+    fn adjacent_to(&self, end: usize) -> &[(u32, PairPassing)] {
+        &self.adjacent[self.group_of[end] as usize]
     }
 }
 
 impl Exceptions {
-    /// Those of the first so many ends, of steps that are sorted.
-    fn new(count: usize, steps: &[(u32, u32, Kind)]) -> Exceptions {
-        let starts = (0..=count)
-            .map(|end| steps.partition_point(|(from, _, _)| (*from as usize) < end) as u32);
-        let (ends, kinds) = steps.iter().map(|(_, to, kind)| (*to, *kind)).unzip();
+    /// Those of the first so many ends, of edges that are sorted.
+    fn new(count: usize, edges: &[(u32, u32, PairPassing)]) -> Exceptions {
+        let start_of = |end| edges.partition_point(|(from, ..)| (*from as usize) < end) as u32;
+        let (ends, passing) = edges.iter().map(|(_, to, passing)| (*to, *passing)).unzip();
         Exceptions {
-            starts: starts.collect(),
+            starts: (0..=count).map(start_of).collect(),
             ends,
-            kinds,
+            passing,
         }
     }
 
-    fn of_end(&self, end: usize) -> (&[u32], &[Kind]) {
+    fn of_end(&self, end: usize) -> (&[u32], &[PairPassing]) {
         let range = self.starts[end] as usize..self.starts[end + 1] as usize;
-        (&self.ends[range.clone()], &self.kinds[range])
+        (&self.ends[range.clone()], &self.passing[range])
     }
 }

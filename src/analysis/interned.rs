@@ -6,14 +6,14 @@ use std::hash::Hash;
 /// Each value once, numbered in the order in which they came.
 #[derive(Debug)]
 pub(super) struct Interned<T> {
-    all: Vec<T>,
+    values: Vec<T>,
     ids: HashMap<T, u32>,
 }
 
 impl<T> Default for Interned<T> {
     fn default() -> Self {
         Interned {
-            all: Vec::new(),
+            values: Vec::new(),
             ids: HashMap::new(),
         }
     }
@@ -22,20 +22,25 @@ impl<T> Default for Interned<T> {
 impl<T: Clone + Eq + Hash> Interned<T> {
     /// The number of a value.
     pub(super) fn id(&mut self, value: T) -> u32 {
-        let next = self.all.len() as u32;
+        let next = self.values.len() as u32;
         *self.ids.entry(value).or_insert_with_key(|value| {
-            self.all.push(value.clone());
+            self.values.push(value.clone());
             next
         })
     }
 
     /// The value with a number.
     pub(super) fn get(&self, id: u32) -> &T {
-        &self.all[id as usize]
+        &self.values[id as usize]
+    }
+
+    /// All values, by number.
+    pub(super) fn values(&self) -> &[T] {
+        &self.values
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.all.len()
+        self.values.len()
     }
 }

@@ -4,9 +4,9 @@ use super::end_set::EndSet;
 use super::gate::{Endpoint, Who};
 use super::graph::{Direction, ReachGraph};
 use super::named_endpoint::{self, NamedEndpoint};
-use super::reachability::{KindId, Passing, Reachability};
+use super::reachability::{Passing, PassingId, Reachability};
 use crate::net::{Addresses, Family, private};
-use crate::policy::{End, ExternalId, NetworkId, ParamId, ParamKind, Peer, Policy, PrefixListId};
+use crate::policy::{End, ParamId, ParamKind, Policy};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct Matrix<'p> {
     pub tiers: usize,
     /// How many addresses that sentences name are no ends here, since they are too many.
     pub left_out: usize,
-    links: Reachability<'p>,
+    reachability: Reachability<'p>,
     graph: ReachGraph,
 }
 
@@ -32,15 +32,15 @@ pub struct Cell {
     pub from: usize,
     /// The position of the receiver.
     pub to: usize,
-    /// What passes: pairs between which the same does have the same.
-    pub kind: KindId,
+    /// What passes: equal numbers mean that the same does.
+    pub passing: PassingId,
 }
 
 /// All from whom the same may pass to an end.
 #[derive(Debug)]
 pub struct Senders<'m> {
     /// What passes.
-    pub kind: KindId,
+    pub passing: PassingId,
     /// The tiers among them.
     pub tiers: EndSet<'m>,
     /// The others.
@@ -51,55 +51,55 @@ impl<'p> Matrix<'p> {
     /// The matrix of a policy.
     pub fn new(policy: &'p Policy) -> Matrix<'p> {
         let (others, left_out) = others(policy);
-        let mut links = Reachability::new(policy, others);
-        let count = links.ends().len();
-        let graph = ReachGraph::new(&mut links, count);
+        let mut reachability = Reachability::new(policy, others);
+        let count = reachability.ends().len();
+        let graph = ReachGraph::new(&mut reachability, count);
         Matrix {
             tiers: policy.tiers.len(),
             left_out,
-            links,
+            reachability,
             graph,
         }
     }
 
     /// The tiers by name, then the internet, networks, externals, prefix lists and parameters.
     pub fn ends(&self) -> &[NamedEndpoint] {
-        self.links.ends()
+        self.reachability.ends()
     }
 
-    /// What passes, in each IP version that both ends have.
-    pub fn kind(&self, kind: KindId) -> &[Passing] {
-        self.links.kind(kind)
+    /// What passes by this number, in each IP version that both ends have.
+    pub fn passing(&self, id: PassingId) -> &[Passing] {
+        self.reachability.passing(id)
     }
 
     /// The pairs between which something may pass, by sender and receiver. One end of each is a
     /// tier.
     pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
         (0..self.ends().len()).flat_map(|from| {
-            let row = self.graph.reaching(from, Direction::Forward).into_iter();
-            row.map(move |(to, kind)| Cell {
+            let edges = self.graph.edges(from, Direction::Forward).into_iter();
+            edges.map(move |(to, passing)| Cell {
                 from,
                 to,
-                kind: kind.reduced,
+                passing: passing.reduced,
             })
         })
     }
 
-    /// Who may send to an end, those together from whom the same passes; whose first sender is
-    /// first, first.
+    /// Who may send to an end, grouped by what passes. The groups are ordered by their first
+    /// sender.
     pub fn senders(&self, to: usize) -> Vec<Senders<'_>> {
-        let found = self.graph.senders(to, self.tiers).into_iter();
-        let mut found: Vec<Senders<'_>> = found
-            .map(|(kind, [tiers, others])| Senders {
-                kind,
+        let groups = self.graph.senders(to, self.tiers).into_iter();
+        let mut groups: Vec<Senders<'_>> = groups
+            .map(|(passing, [tiers, others])| Senders {
+                passing,
                 tiers,
                 others,
             })
             .collect();
-        found.sort_by_key(|Senders { tiers, others, .. }| {
+        groups.sort_by_key(|Senders { tiers, others, .. }| {
             (tiers.is_empty(), [tiers, others].map(|all| all.first(1)))
         });
-        found
+        groups
     }
 
     /// The tiers that are not of some senders to an end.
@@ -110,75 +110,80 @@ impl<'p> Matrix<'p> {
 
 /// Every peer of the program that is no tier, and how many addresses without a name are left out.
 fn others(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
-    let mut others = named_endpoint::named(policy, &End::Internet);
-    let mut places: BTreeMap<String, Vec<NamedEndpoint>> = BTreeMap::new();
-    for n in 0..policy.networks.len() {
-        let mut parts = named_endpoint::named(policy, &End::Network(NetworkId(n as u32)));
-        // its parameters are peers of their own
-        parts.retain(|part| part.side.who == Who::Hosts);
-        places.insert(policy.networks[n].name.clone(), parts);
-    }
-    let mut spoken = spoken_of(policy);
-    let unnamed = |name: &String| !places.contains_key(name) && whole(policy, name).is_none();
-    let mut left_out = spoken.keys().filter(|name| unnamed(name)).count();
-    if left_out > MOST_UNNAMED {
-        spoken.retain(|name, _| !unnamed(name));
-    } else {
-        left_out = 0;
-    }
-    for (name, blocks) in spoken {
-        let named = || {
-            vec![NamedEndpoint {
-                name: name.clone(),
-                side: Endpoint::hosts(Addresses::from_blocks(&blocks)),
-            }]
-        };
-        places.entry(name.clone()).or_insert_with(named);
-    }
+    let named = |end: End| named_endpoint::named(policy, &end);
+    let (places, left_out) = places(policy);
+    let mut others = named(End::Internet);
     others.extend(places.into_values().flatten());
-    let externals = (0..policy.externals.len()).map(|n| End::External(ExternalId(n as u32)));
-    let lists = (0..policy.prefix_lists.len()).map(|n| End::PrefixList(PrefixListId(n as u32)));
-    let params = (0..policy.params.len())
-        .filter(|n| is_unknown_block(policy, *n))
-        .map(|n| End::Param(ParamId(n as u32)));
-    others.extend(
-        externals
-            .chain(lists)
-            .chain(params)
-            .flat_map(|end| named_endpoint::named(policy, &end)),
-    );
+
+    let externals = policy.external_ids().map(End::External);
+    let lists = policy.prefix_list_ids().map(End::PrefixList);
+    let params = policy
+        .param_ids()
+        .filter(|id| is_unknown_block(policy, *id))
+        .map(End::Param);
+    others.extend(externals.chain(lists).chain(params).flat_map(named));
     (others, left_out)
 }
 
-fn is_unknown_block(policy: &Policy, param: usize) -> bool {
-    let param = &policy.params[param];
+/// Networks and the addresses that sentences name, by name, and how many addresses without a name
+/// are left out.
+fn places(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usize) {
+    let mut places: BTreeMap<String, Vec<NamedEndpoint>> = BTreeMap::new();
+    for id in policy.network_ids() {
+        let mut parts = named_endpoint::named(policy, &End::Network(id));
+        // its parameters are peers of their own
+        parts.retain(|part| part.endpoint.who == Who::Hosts);
+        places.insert(policy.network(id).name.clone(), parts);
+    }
+
+    let mut named = named_addresses(policy);
+    let is_unnamed = |name: &String| !places.contains_key(name) && whole(policy, name).is_none();
+    let mut left_out = named.keys().filter(|name| is_unnamed(name)).count();
+    if left_out > MOST_UNNAMED {
+        named.retain(|name, _| !is_unnamed(name));
+    } else {
+        left_out = 0;
+    }
+
+    for (name, blocks) in named {
+        places.entry(name.clone()).or_insert_with(|| {
+            let endpoint = Endpoint::hosts(Addresses::from_blocks(&blocks));
+            vec![NamedEndpoint { name, endpoint }]
+        });
+    }
+    (places, left_out)
+}
+
+fn is_unknown_block(policy: &Policy, param: ParamId) -> bool {
+    let param = policy.param(param);
     match param.kind {
         ParamKind::Cidr | ParamKind::CidrIpv6 => !param.bound,
         ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
     }
 }
 
-/// The addresses that sentences speak of, as they do: `203.0.113.7/32`, `vpc main`,
-/// `private except 10.99.0.0/16`. `anywhere` has the internet in its stead.
-fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
+/// The addresses that sentences name, as they do: `203.0.113.7/32`, `vpc main`,
+/// `private except 10.99.0.0/16`. The internet stands for `anywhere`.
+fn named_addresses(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
     let mut found: BTreeMap<String, Vec<IpNet>> = BTreeMap::new();
     for flow in &policy.flows {
-        let Peer::Net(block) = flow.peer else {
+        let Some(block) = flow.peer.block() else {
             continue;
         };
         let tail = &policy.sentence(flow.sentence).tail;
         let except = tail.split(" until ").next().unwrap_or_default();
         let mut word = String::new();
         policy.push_peer(flow, &mut word);
-        if !(except.is_empty()
-            && ["anywhere", "anywhere-ipv4", "anywhere-ipv6"].contains(&word.as_str()))
-        {
-            let blocks = found.entry(word + except).or_default();
-            if blocks.last() != Some(&block) {
-                blocks.push(block);
-            }
+        if except.is_empty() && ANYWHERE.contains(&word.as_str()) {
+            continue;
+        }
+
+        let blocks = found.entry(word + except).or_default();
+        if blocks.last() != Some(&block) {
+            blocks.push(block);
         }
     }
+
     for (name, blocks) in &mut found {
         if let Some(all) = whole(policy, name) {
             *blocks = all;
@@ -187,20 +192,19 @@ fn spoken_of(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
     found
 }
 
+/// What the internet stands for.
+const ANYWHERE: [&str; 3] = ["anywhere", "anywhere-ipv4", "anywhere-ipv6"];
+
 /// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has
 /// one IP version.
 fn whole(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
-    let in_use = |block: &IpNet| policy.stack.dual || Family::of_block(block) == Family::V4;
-    match name.strip_prefix("vpc ") {
-        None if name == "private" => Some(private().into_iter().filter(in_use).collect()),
-        None => None,
-        Some(name) => Some(
-            policy
-                .vpcs
-                .iter()
-                .find(|vpc| vpc.name.as_deref() == Some(name))?
-                .blocks
-                .clone(),
-        ),
+    let is_used = |block: &IpNet| policy.stack.dual || Family::of_block(block) == Family::V4;
+    if name == "private" {
+        return Some(private().into_iter().filter(is_used).collect());
     }
+
+    let name = name.strip_prefix("vpc ")?;
+    let mut vpcs = policy.vpcs.iter();
+    let vpc = vpcs.find(|vpc| vpc.name.as_deref() == Some(name))?;
+    Some(vpc.blocks.clone())
 }

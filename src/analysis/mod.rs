@@ -20,3 +20,4 @@ pub mod reachability;
 pub mod redundancy;
 pub mod trace;
 pub mod verdict;
+mod witness;

@@ -2,7 +2,9 @@
 
 use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
-use crate::policy::{End, ListReference, ParamId, Policy, TierId, Vpc, VpcId};
+use crate::policy::{
+    End, ListReference, NetworkId, ParamId, Policy, PrefixListId, TierId, Vpc, VpcId,
+};
 use std::fmt::Display;
 
 /// A named end, as far as it has one place.
@@ -11,7 +13,7 @@ pub struct NamedEndpoint {
     /// As a sentence names it; `internet` too.
     pub name: String,
     /// Who and where it is.
-    pub side: Endpoint,
+    pub endpoint: Endpoint,
 }
 
 impl NamedEndpoint {
@@ -19,7 +21,7 @@ impl NamedEndpoint {
     pub fn tier(policy: &Policy, id: TierId) -> NamedEndpoint {
         NamedEndpoint {
             name: policy.tier(id).name.clone(),
-            side: Endpoint::tier(policy, id),
+            endpoint: Endpoint::tier(policy, id),
         }
     }
 
@@ -39,61 +41,39 @@ pub fn asked(on: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSe
     if on.peek().is_none() {
         TrafficSet::all(family)
     } else {
-        TrafficSet::of_all(on, family)
+        TrafficSet::from_traffic(on, family)
     }
 }
 
 /// An end, in as many parts as it has: what is known of a network, and each parameter in it.
 pub fn named(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
-    let hosts = |name: String, addresses: Addresses| NamedEndpoint {
-        name,
-        side: Endpoint::hosts(addresses),
-    };
-    match end {
-        End::Tier(id) => vec![NamedEndpoint::tier(policy, *id)],
-        End::Addresses(name, addresses) => vec![hosts(name.clone(), addresses.clone())],
-        End::Internet => vec![NamedEndpoint {
-            name: "internet".to_string(),
-            side: Endpoint::internet(policy),
-        }],
-        End::Network(id) => {
-            let network = &policy.networks[id.index()];
-            known_and_unknown(
-                policy,
-                &network.name,
-                network.addresses.clone(),
-                &network.unknown,
-            )
-        }
-        End::Vpc(id) => vpc(policy, *id),
+    let (name, endpoint) = match end {
+        End::Tier(id) => return vec![NamedEndpoint::tier(policy, *id)],
+        End::Network(id) => return network(policy, *id),
+        End::Vpc(id) => return vpc(policy, *id),
+        End::Param(id) => return vec![param(policy, *id)],
+        End::PrefixList(id) => return vec![prefix_list(policy, *id)],
+        End::Addresses(name, addresses) => (name.clone(), Endpoint::hosts(addresses.clone())),
+        End::Internet => ("internet".to_string(), Endpoint::internet(policy)),
         End::External(id) => {
-            let name = policy.externals[id.index()].name.clone();
-            vec![NamedEndpoint {
-                name,
-                side: Endpoint::elsewhere(Who::External(*id), Unknown::Group(*id)),
-            }]
+            let endpoint = Endpoint::elsewhere(Who::External(*id), Unknown::Group(*id));
+            (policy.external(*id).name.clone(), endpoint)
         }
-        End::PrefixList(id) => {
-            let list = &policy.prefix_lists[id.index()];
-            let side = Endpoint::elsewhere(Who::PrefixList(*id), Unknown::Contents(*id));
-            vec![NamedEndpoint {
-                name: list.name.clone(),
-                side: of_family(side, list.family),
-            }]
-        }
-        End::Param(id) => vec![param(policy, *id)],
-    }
+    };
+    vec![NamedEndpoint { name, endpoint }]
+}
+
+fn network(policy: &Policy, id: NetworkId) -> Vec<NamedEndpoint> {
+    let network = policy.network(id);
+    let known = network.addresses.clone();
+    known_and_unknown(policy, &network.name, known, &network.unknown)
 }
 
 fn vpc(policy: &Policy, id: VpcId) -> Vec<NamedEndpoint> {
-    let vpc = &policy.vpcs[id.index()];
+    let vpc = policy.vpc(id);
     let name = format!("vpc {}", vpc.name.as_deref().unwrap_or_default());
-    known_and_unknown(
-        policy,
-        &name,
-        Addresses::from_blocks(&vpc.blocks),
-        &vpc.unknown_blocks,
-    )
+    let known = Addresses::from_blocks(&vpc.blocks);
+    known_and_unknown(policy, &name, known, &vpc.unknown_blocks)
 }
 
 fn known_and_unknown(
@@ -102,32 +82,38 @@ fn known_and_unknown(
     known: Addresses,
     unknown: &[ParamId],
 ) -> Vec<NamedEndpoint> {
-    let known = Some(known).filter(|known| !known.is_empty());
-    let known = known.map(|known| NamedEndpoint {
+    let known = (!known.is_empty()).then(|| NamedEndpoint {
         name: name.to_string(),
-        side: Endpoint::hosts(known),
+        endpoint: Endpoint::hosts(known),
     });
-    known
-        .into_iter()
-        .chain(unknown.iter().map(|id| param(policy, *id)))
-        .collect()
+    let unknown = unknown.iter().map(|id| param(policy, *id));
+    known.into_iter().chain(unknown).collect()
+}
+
+fn prefix_list(policy: &Policy, id: PrefixListId) -> NamedEndpoint {
+    let list = policy.prefix_list(id);
+    let endpoint = Endpoint::elsewhere(Who::PrefixList(id), Unknown::Contents(id));
+    NamedEndpoint {
+        name: list.name.clone(),
+        endpoint: in_family(endpoint, list.family),
+    }
 }
 
 /// A parameter that has no value: its default says where it will be only if nobody gives another.
 fn param(policy: &Policy, id: ParamId) -> NamedEndpoint {
     let param = policy.param(id);
-    let side = Endpoint::elsewhere(Who::Param(id), Unknown::Value(id));
+    let endpoint = Endpoint::elsewhere(Who::Param(id), Unknown::Value(id));
     NamedEndpoint {
         name: param.name.clone(),
-        side: of_family(side, param.kind.family()),
+        endpoint: in_family(endpoint, param.kind.family()),
     }
 }
 
 /// The end in one family only.
-fn of_family(side: Endpoint, family: Family) -> Endpoint {
+fn in_family(end: Endpoint, family: Family) -> Endpoint {
     Endpoint {
-        addresses: side.addresses.in_family(family),
-        ..side
+        addresses: end.addresses.in_family(family),
+        ..end
     }
 }
 
@@ -139,36 +125,35 @@ pub fn opened(
     to: &NamedEndpoint,
     traffic: impl Display,
 ) -> (String, String) {
-    match gate {
-        Gate::Inbound(tier) => (
-            format!("`{}` does not accept it", policy.tier(tier).name),
-            across(
-                policy,
-                from,
-                to,
-                format!("{} allows {traffic} from {}", to.name, from.peer()),
-            ),
+    let tier = &policy.tier(gate.tier()).name;
+    let (what, sentence) = match gate {
+        Gate::Inbound(_) => (
+            format!("`{tier}` does not accept it"),
+            format!("{} allows {traffic} from {}", to.name, from.peer()),
         ),
-        Gate::Outbound(tier) => (
-            format!("`{}` may not send it", policy.tier(tier).name),
-            across(
-                policy,
-                from,
-                to,
-                format!("{} allows {traffic} to {}", from.name, to.peer()),
-            ),
+        Gate::Outbound(_) => (
+            format!("`{tier}` may not send it"),
+            format!("{} allows {traffic} to {}", from.name, to.peer()),
         ),
-    }
+    };
+    (what, across_vpcs(policy, from, to, sentence))
 }
 
 /// A sentence between two tiers, and what it needs besides where their VPCs are two.
-fn across(policy: &Policy, from: &NamedEndpoint, to: &NamedEndpoint, sentence: String) -> String {
-    let (Who::Tier(from), Who::Tier(to)) = (from.side.who, to.side.who) else {
+fn across_vpcs(
+    policy: &Policy,
+    from: &NamedEndpoint,
+    to: &NamedEndpoint,
+    sentence: String,
+) -> String {
+    let (Some(from), Some(to)) = (from.endpoint.who.tier(), to.endpoint.who.tier()) else {
         return sentence;
     };
+
     let (a, b) = (policy.tier(from).vpc, policy.tier(to).vpc);
     let peered = a == b || policy.peerings.contains(&(a.min(b), a.max(b)));
-    match (&policy.vpcs[a.index()].name, &policy.vpcs[b.index()].name) {
+
+    match (&policy.vpc(a).name, &policy.vpc(b).name) {
         (Some(a), Some(b)) if !peered => {
             format!("{sentence}`, once the VPCs are peered: `peer {a} with {b}")
         }
@@ -178,18 +163,19 @@ fn across(policy: &Policy, from: &NamedEndpoint, to: &NamedEndpoint, sentence: S
 
 /// What is not known of an address that the DNS of a VPC or the router of a subnet may have.
 fn reserved(vpc: &Vpc) -> String {
-    let whose = vpc
-        .name
-        .as_ref()
-        .map_or("its VPC".to_string(), |name| format!("`vpc {name}`"));
+    let owner = match &vpc.name {
+        Some(name) => format!("`vpc {name}`"),
+        None => "its VPC".to_string(),
+    };
     let is_known = !vpc.blocks.is_empty() && vpc.unknown_blocks.is_empty();
-    let cidr = if is_known {
+    let help = if is_known {
         ""
     } else {
         " (give the VPC a `cidr`)"
     };
+
     format!(
-        "whether AWS reserves this address for the router or the DNS of {whose}, which no group filters{cidr}"
+        "whether AWS reserves this address for the router or the DNS of {owner}, which no group filters{help}"
     )
 }
 
@@ -204,19 +190,15 @@ pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
             "the value of `{}` (bind it with `--set`)",
             policy.param(id).name
         ),
-        Unknown::Group(id) => format!(
-            "who is in the group `{}`",
-            policy.externals[id.index()].name
-        ),
-        Unknown::Reserved(id) => reserved(&policy.vpcs[id.index()]),
+        Unknown::Group(id) => format!("who is in the group `{}`", policy.external(id).name),
+        Unknown::Reserved(id) => reserved(policy.vpc(id)),
         Unknown::Contents(id) => {
-            let list = &policy.prefix_lists[id.index()];
-            match &list.list {
-                ListReference::Aws(name) => format!("what is in the prefix list `{name}`"),
-                ListReference::Id(_) | ListReference::Param(_) => {
-                    format!("what is in the prefix list `{}`", list.name)
-                }
-            }
+            let list = policy.prefix_list(id);
+            let name = match &list.list {
+                ListReference::Aws(name) => name,
+                ListReference::Id(_) | ListReference::Param(_) => &list.name,
+            };
+            format!("what is in the prefix list `{name}`")
         }
     }
 }

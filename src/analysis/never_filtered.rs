@@ -69,6 +69,7 @@ pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static s
         IpNet::V6(block) => matches!(block.addr().segments(), [0xfd00 | 0xfe80, 0xec2, ..]),
     };
     let known = if near { known() } else { &[] };
+
     known
         .iter()
         .find(|(amazon, _)| amazon.contains(&block))
@@ -104,10 +105,12 @@ pub fn exempt(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> {
     if single.is_empty() {
         return None;
     }
+
     let surely = addresses(vpc).intersection(&single);
     let sure = surely.blocks().next().map(|block| block.addr());
     let address = sure.or_else(|| perhaps(vpc, &single))?;
     let rest = Endpoint::hosts(end.addresses.difference(&surely));
+
     Some(Exempt {
         address,
         is_sure: sure.is_some(),
@@ -125,10 +128,7 @@ pub fn may_be_exempt(end: &Endpoint) -> bool {
 /// The addresses of an end that are meant one by one, and not as a place with hosts, where some VPC
 /// exempts them.
 fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
-    let is_place = match end.who {
-        Who::Hosts => false,
-        Who::Tier(_) | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => true,
-    };
+    let is_place = end.who != Who::Hosts;
     let mut single = Addresses::default();
     match family {
         _ if is_place => {}
@@ -145,6 +145,7 @@ fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
             single.v6 = few_or_within(&end.addresses.v6, &without_hosts().v6, is_few);
         }
     }
+
     single
 }
 
@@ -184,6 +185,7 @@ fn perhaps(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
     if let Some(block) = always.blocks().next() {
         return Some(block.addr());
     }
+
     let few = single.difference(without_hosts());
     let v4 = few
         .v4
@@ -207,6 +209,7 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
     } else {
         Family::V6
     };
+
     let places = Addresses::from_blocks(&vpc.blocks);
     let all_known = vpc.unknown_blocks.is_empty() && places.has(family);
     let is_unknown = !all_known && Addresses::from_blocks(&private()).contains(address);
@@ -218,6 +221,7 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
         IpAddr::V6(address) => (u128::from(address) << 64 == 1 << 64, false),
     };
     let is_base_plus_two = |block: &IpNet| dns && plus_two(block) == Some(address);
+
     router && (is_unknown || places.contains(address))
         || dns && is_unknown
         || vpc.blocks.iter().any(is_base_plus_two)

@@ -1,9 +1,11 @@
-//! Chains of flows: how one end comes to another by way of tiers.
+//! Chains of flows: how one end reaches another by way of tiers.
 //!
 //! The shortest chains come first, found one after the other as Yen's algorithm does ("Finding the
 //! K Shortest Loopless Paths in a Network", 1971): each next chain is the shortest of those that
 //! leave a chain already found at some step. A search in breadth for each step bounds the time,
 //! however many chains there are.
+//!
+//! An example: `internet → web → app → db`, before `internet → bastion → web → app → db`.
 
 use super::gate::Who;
 use super::graph::{Direction, ReachGraph};
@@ -41,6 +43,9 @@ pub struct Step {
     pub flows: Vec<u32>,
 }
 
+/// Chains as positions of ends, by length and then by those positions.
+type ShortestFirst = BTreeSet<(usize, Vec<usize>)>;
+
 /// Finds at most `max` chains. What is asked about is what the last step may carry; the others may
 /// carry anything.
 pub fn paths(
@@ -50,30 +55,26 @@ pub fn paths(
     asked: &dyn Fn(Family) -> TrafficSet,
     max: usize,
 ) -> Paths {
-    let others: Vec<NamedEndpoint> = from.iter().chain(to).cloned().collect();
     let tiers = policy.tiers.len();
-    let mut links = Reachability::new(policy, others);
-    let graph = ReachGraph::new(&mut links, tiers);
-    let mut found: BTreeSet<(usize, Vec<usize>)> = BTreeSet::new();
-    let pairs =
-        (0..from.len()).flat_map(|source| (0..to.len()).map(move |target| (source, target)));
-    for (source, target) in pairs {
-        let (source, target) = (tiers + source, tiers + from.len() + target);
-        let map = Map::new(&mut links, &graph, (source, target), asked);
-        found.extend(
-            map.shortest(max + 1)
-                .into_iter()
-                .map(|chain| (chain.len(), chain)),
-        );
-        while found.len() > max + 1 {
-            found.pop_last();
+    let others: Vec<NamedEndpoint> = from.iter().chain(to).cloned().collect();
+    let mut reachability = Reachability::new(policy, others);
+    let graph = ReachGraph::new(&mut reachability, tiers);
+
+    let mut found = ShortestFirst::new();
+    for source in tiers..tiers + from.len() {
+        for target in tiers + from.len()..tiers + from.len() + to.len() {
+            let search = Search::new(&mut reachability, &graph, (source, target), asked);
+            let chains = search.shortest(max + 1).into_iter();
+            found.extend(chains.map(|chain| (chain.len(), chain)));
+            while found.len() > max + 1 {
+                found.pop_last();
+            }
         }
     }
+
     let more = found.len() > max;
-    let chains = found
-        .into_iter()
-        .take(max)
-        .map(|(_, nodes)| chain(&mut links, &nodes, asked));
+    let shortest = found.into_iter().take(max);
+    let chains = shortest.map(|(_, nodes)| chain(&mut reachability, &nodes, asked));
     Paths {
         chains: chains.collect(),
         more,
@@ -81,29 +82,25 @@ pub fn paths(
 }
 
 fn chain(
-    links: &mut Reachability<'_>,
+    reachability: &mut Reachability<'_>,
     nodes: &[usize],
     asked: &dyn Fn(Family) -> TrafficSet,
 ) -> Chain {
+    let all = |family| TrafficSet::all(family);
     let last = nodes.len() - 2;
-    let steps = nodes.windows(2).enumerate().map(|(n, step)| {
-        let all = |family| TrafficSet::all(family);
-        let passing = passing(
-            links,
-            (step[0], step[1]),
-            if n == last { asked } else { &all },
-        );
-        Step {
-            flows: links.letting(step[0], step[1], &passing),
+    let mut steps = Vec::new();
+    for (n, pair) in nodes.windows(2).enumerate() {
+        let asked = if n == last { asked } else { &all };
+        let passing = passing(reachability, (pair[0], pair[1]), asked);
+        steps.push(Step {
+            flows: reachability.admitting_flows(pair[0], pair[1], &passing),
             passing,
-        }
-    });
-    let steps = steps.collect();
+        });
+    }
+
+    let ends = nodes.iter().map(|node| reachability.ends()[*node].clone());
     Chain {
-        ends: nodes
-            .iter()
-            .map(|node| links.ends()[*node].clone())
-            .collect(),
+        ends: ends.collect(),
         steps,
     }
 }
@@ -111,128 +108,116 @@ fn chain(
 /// What passes from one end to another, of what is asked about; in an IP version that they perhaps
 /// do not have only what is new.
 fn passing(
-    links: &mut Reachability<'_>,
+    reachability: &mut Reachability<'_>,
     (from, to): (usize, usize),
     asked: &dyn Fn(Family) -> TrafficSet,
 ) -> Vec<Passing> {
-    let kind = links.between(from, to);
-    let whole = kind.map_or(&[][..], |kind| links.kind(kind.whole)).iter();
-    let passing = whole.map(|passing| within(passing, asked)).collect();
-    let is_sure = |family| {
-        [from, to]
-            .iter()
-            .all(|end| links.ends()[*end].side.is_in(family))
+    let passing = match reachability.passing_between(from, to) {
+        Some(passing) => reachability.passing(passing.whole),
+        None => &[],
     };
-    without_redundant_families(passing, |passing| {
-        (is_sure(passing.family), passing.family, &passing.may)
+    let passing = passing.iter().map(|passing| within(passing, asked));
+    let [from, to] = [from, to].map(|end| &reachability.ends()[end].endpoint);
+
+    without_redundant_families(passing.collect(), |passing| {
+        let family = passing.family;
+        (from.is_in(family) && to.is_in(family), family, &passing.may)
     })
 }
 
 /// What is asked about of what passes.
 fn within(passing: &Passing, asked: &dyn Fn(Family) -> TrafficSet) -> Passing {
     let asked = asked(passing.family);
-    let (may, must) = (
-        passing.may.intersection(&asked),
-        passing.must.intersection(&asked),
-    );
     Passing {
         family: passing.family,
-        may,
-        must,
+        may: passing.may.intersection(&asked),
+        must: passing.must.intersection(&asked),
     }
 }
 
-/// The steps that lead from one end to another. What a chain begins or ends with is not passed on
+/// A search for the chains from one end, the source, to another, the target. Neither is passed on
 /// the way.
-struct Map<'s> {
+struct Search<'s> {
     graph: &'s ReachGraph,
     ends: [Who; 2],
     source: usize,
     target: usize,
-    /// Where the source goes.
+    /// Whom the source reaches in one step.
     first: Vec<usize>,
-    /// For each tier, whether it goes to the target.
-    last: Vec<bool>,
+    /// For each tier, whether it reaches the target in one step.
+    is_last: Vec<bool>,
 }
 
-impl<'s> Map<'s> {
+impl<'s> Search<'s> {
     fn new(
-        links: &mut Reachability<'_>,
+        reachability: &mut Reachability<'_>,
         graph: &'s ReachGraph,
         (source, target): (usize, usize),
         asked: &dyn Fn(Family) -> TrafficSet,
-    ) -> Map<'s> {
-        let ends = [source, target].map(|end| links.ends()[end].side.who);
-        let mut map = Map {
+    ) -> Search<'s> {
+        let ends = [source, target].map(|end| reachability.ends()[end].endpoint.who);
+        let mut search = Search {
             graph,
             ends,
             source,
             target,
             first: Vec::new(),
-            last: Vec::new(),
+            is_last: Vec::new(),
         };
-        let last = |links: &mut Reachability<'_>, from: usize| {
-            let kind = links.between(from, target);
-            kind.is_some_and(|kind| {
-                links
-                    .kind(kind.whole)
-                    .iter()
-                    .any(|passing| !within(passing, asked).may.is_empty())
-            })
-        };
+
         for tier in 0..graph.count() {
-            map.last.push(map.is_between(tier) && last(links, tier));
-            if map.is_between(tier) && links.between(source, tier).is_some() {
-                map.first.push(tier);
+            let is_between = search.is_between(tier);
+            let is_last = is_between && carries(reachability, (tier, target), asked);
+            search.is_last.push(is_last);
+            if is_between && reachability.passing_between(source, tier).is_some() {
+                search.first.push(tier);
             }
         }
         // between two ends outside, nothing of the program decides
-        if ends.iter().any(|who| matches!(who, Who::Tier(_))) && last(links, source) {
-            map.first.push(target);
+        let is_decided = ends.iter().any(|who| who.tier().is_some());
+        if is_decided && carries(reachability, (source, target), asked) {
+            search.first.push(target);
         }
-        map
+        search
     }
 
     fn is_between(&self, tier: usize) -> bool {
         !self.ends.contains(&Who::Tier(TierId(tier as u32)))
     }
 
-    /// Where a node goes.
+    /// Whom an end reaches in one step.
     fn next(&self, node: usize) -> Vec<usize> {
         if node == self.source {
             return self.first.clone();
         }
         let mut next = self.graph.neighbours(node, Direction::Forward, |_| true);
         next.retain(|tier| self.is_between(*tier));
-        next.extend(self.last[node].then_some(self.target));
+        next.extend(self.is_last[node].then_some(self.target));
         next
     }
 
     /// At most `count` chains, the shortest first.
     fn shortest(&self, count: usize) -> Vec<Vec<usize>> {
         let mut found: Vec<Vec<usize>> = Vec::new();
-        let mut waiting: BTreeSet<(usize, Vec<usize>)> = BTreeSet::new();
-        waiting.extend(
-            self.continued(&[self.source], &[])
-                .map(|chain| (chain.len(), chain)),
-        );
+        let mut candidates = ShortestFirst::new();
+        let first = self.continued(&[self.source], &[]);
+        candidates.extend(first.map(|chain| (chain.len(), chain)));
+
         while found.len() < count
-            && let Some((_, chain)) = waiting.pop_first()
+            && let Some((_, chain)) = candidates.pop_first()
         {
-            found.push(chain);
-            let chain = &found[found.len() - 1];
             for kept in 1..chain.len() {
                 let start = &chain[..kept];
-                let taken = found
-                    .iter()
-                    .filter(|other| other.starts_with(start))
-                    .filter_map(|other| other.get(kept));
-                let taken: Vec<usize> = taken.copied().collect();
-                waiting.extend(
-                    self.continued(start, &taken)
-                        .map(|chain| (chain.len(), chain)),
-                );
+                let known = found.iter().chain([&chain]);
+                let same_start = known.filter(|other| other.starts_with(start));
+                let taken: Vec<usize> = same_start
+                    .filter_map(|other| other.get(kept))
+                    .copied()
+                    .collect();
+                let other = self.continued(start, &taken);
+                candidates.extend(other.map(|chain| (chain.len(), chain)));
             }
+            found.push(chain);
         }
         found
     }
@@ -241,23 +226,21 @@ impl<'s> Map<'s> {
     /// the first.
     fn continued(&self, start: &[usize], barred: &[usize]) -> Option<Vec<usize>> {
         let here = start.last()?;
-        let far = self.far(start);
-        let far = |node: usize| {
+        let distances = self.distances(start);
+        let distance = |node: usize| {
             if node == self.target {
                 Some(0)
             } else {
-                far[node]
+                distances[node]
             }
         };
         let nearest = |node: usize, barred: &[usize]| {
-            let open = self
-                .next(node)
-                .into_iter()
-                .filter(|next| !barred.contains(next));
-            open.filter_map(|next| Some((far(next)?, next)))
-                .min()
-                .map(|(_, next)| next)
+            let next = self.next(node).into_iter();
+            let open = next.filter(|next| !barred.contains(next));
+            let nearest = open.filter_map(|next| Some((distance(next)?, next))).min();
+            nearest.map(|(_, next)| next)
         };
+
         let mut chain = start.to_vec();
         chain.push(nearest(*here, barred)?);
         while let Some(node) = chain.last().copied().filter(|node| *node != self.target) {
@@ -267,23 +250,41 @@ impl<'s> Map<'s> {
     }
 
     /// For each tier how many steps it is from the target, without a way through these.
-    fn far(&self, without: &[usize]) -> Vec<Option<usize>> {
-        let mut far = vec![None; self.graph.count()];
+    fn distances(&self, without: &[usize]) -> Vec<Option<usize>> {
+        let mut distances = vec![None; self.graph.count()];
         let mut visited = self.graph.unvisited(Direction::Reverse);
-        let mut level: Vec<usize> = (0..far.len()).filter(|tier| self.last[*tier]).collect();
+        let mut level: Vec<usize> = (0..distances.len())
+            .filter(|tier| self.is_last[*tier])
+            .collect();
+
         let mut steps = 1;
         while !level.is_empty() {
             level.retain(|tier| {
-                far[*tier].is_none() && self.is_between(*tier) && !without.contains(tier)
+                distances[*tier].is_none() && self.is_between(*tier) && !without.contains(tier)
             });
-            level.iter().for_each(|tier| far[*tier] = Some(steps));
-            let before = |tier: usize| {
+            for tier in &level {
+                distances[*tier] = Some(steps);
+            }
+            let senders = |tier: usize| {
                 self.graph
                     .unvisited_neighbours(tier, Direction::Reverse, &mut visited, |_| true)
             };
-            level = level.into_iter().flat_map(before).collect();
+            level = level.into_iter().flat_map(senders).collect();
             steps += 1;
         }
-        far
+        distances
     }
+}
+
+/// Whether some of what is asked about may pass from one end to another.
+fn carries(
+    reachability: &mut Reachability<'_>,
+    (from, to): (usize, usize),
+    asked: &dyn Fn(Family) -> TrafficSet,
+) -> bool {
+    let Some(passing) = reachability.passing_between(from, to) else {
+        return false;
+    };
+    let mut passing = reachability.passing(passing.whole).iter();
+    passing.any(|passing| !within(passing, asked).may.is_empty())
 }

@@ -20,7 +20,7 @@
 //! Counted are the rules of the lowered groups, so what several sentences ask for counts once.
 //! CloudFormation's placeholder is a thing of that output alone and is not counted.
 
-use crate::groups::{Deployment, Direction, Group, Peer, PrefixListId, Rule, lower};
+use crate::groups::{Deployment, Direction, Peer, PrefixListId, Rule, lower};
 use crate::net::Family;
 use crate::policy::{Policy, SentenceId, TierId};
 use std::cmp::Reverse;
@@ -47,8 +47,8 @@ pub struct DirectionUsage {
 }
 
 impl Count {
-    /// In one family.
-    pub fn of(self, family: Family) -> u32 {
+    /// The count in one family.
+    pub fn in_family(self, family: Family) -> u32 {
         match family {
             Family::V4 => self.v4,
             Family::V6 => self.v6,
@@ -77,22 +77,19 @@ impl Count {
 
 /// Both sides of every group, groups by name and inbound first: one pass over the rules.
 pub fn totals(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
-    let sides = deployment
-        .groups
-        .iter()
-        .flat_map(|group| Direction::ALL.map(|direction| (group, direction)));
-    let side = |(group, direction): (&Group<'_>, Direction)| {
-        let counts = group
-            .rules(direction)
-            .iter()
-            .map(|rule| count(deployment, rule));
-        DirectionUsage {
-            tier: group.tier,
-            direction,
-            used: counts.fold(Count::default(), Count::plus),
+    let mut totals = Vec::with_capacity(deployment.groups.len() * Direction::ALL.len());
+    for group in &deployment.groups {
+        for direction in Direction::ALL {
+            let rules = group.rules(direction).iter();
+            let counts = rules.map(|rule| count(deployment, rule));
+            totals.push(DirectionUsage {
+                tier: group.tier,
+                direction,
+                used: counts.fold(Count::default(), Count::plus),
+            });
         }
-    };
-    sides.map(side).collect()
+    }
+    totals
 }
 
 /// What each sentence costs one side of a group, the most costly first, then as they stand. A rule
@@ -179,14 +176,9 @@ impl<'p> Ledger<'p> {
             .sides
             .iter()
             .flat_map(|side| self.deployment.group(side.tier).rules(side.direction));
-        let list = |rule: &Rule| match rule.peer {
-            Peer::PrefixList(id) if self.deployment.list_entries(id).is_none() => Some(id),
-            Peer::PrefixList(_)
-            | Peer::Net(_)
-            | Peer::Param(_)
-            | Peer::Tier(_)
-            | Peer::External(_) => None,
-        };
-        rules.filter_map(list).collect()
+        let lists = rules.filter_map(|rule| rule.peer.prefix_list());
+        lists
+            .filter(|id| self.deployment.list_entries(*id).is_none())
+            .collect()
     }
 }

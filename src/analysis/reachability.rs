@@ -2,16 +2,20 @@
 //! one class.
 //!
 //! A rule that names a tier admits it wherever its members are; every other rule looks at addresses
-//! alone. So a gate's verdict on an end that it does not single out is its verdict on all of its
-//! class, and the ends that gates single out are about as many as their rules.
+//! alone. So a gate's verdict on an end of which it makes no exception is its verdict on all of its
+//! class, and there are about as many exceptions as rules.
+//!
+//! An example: a thousand tiers in one VPC, each open to `10.0.0.0/8` on its own port. All of them
+//! are one class, so each gate is asked once and not a thousand times.
 
-use super::equivalence::EquivalenceClasses;
-use super::gate::{Gate, Gates, Who, gates_between};
+use super::equivalence::{ClassId, EquivalenceClasses};
+use super::gate::{Gate, Gates, gates_between};
+use super::gate_rules::Admitted;
 use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
 use super::never_filtered::{exempt, may_be_exempt};
-use crate::net::{Family, TrafficSet};
-use crate::policy::{Peer, Policy, TierId, VpcId, icmp_pairs};
+use crate::net::{Family, PerFamily, TrafficSet};
+use crate::policy::{Peer, Policy, VpcId, icmp_pairs};
 use ipnet::IpNet;
 use std::collections::{BTreeSet, HashMap};
 
@@ -26,11 +30,11 @@ pub struct Passing {
     pub must: TrafficSet,
 }
 
-/// What passes between a pair: pairs between which the same does have the same, and
-/// [`Reachability::kind`] says what.
-pub type KindId = u32;
+/// What passes between a pair of ends, as a number: equal numbers mean that the same passes, and
+/// [`Reachability::passing`] says what.
+pub type PassingId = u32;
 
-/// The links between ends: the tiers by id, then others.
+/// What passes between ends: the tiers by id, then others.
 #[derive(Debug)]
 pub struct Reachability<'p> {
     policy: &'p Policy,
@@ -38,36 +42,51 @@ pub struct Reachability<'p> {
     ends: Vec<NamedEndpoint>,
     classes: EquivalenceClasses,
     /// For each tier, the profile of its outbound gate and of its inbound one.
-    gate_profiles: Vec<[u32; 2]>,
-    known: Interned<GateProfile>,
-    admissions: Interned<Verdict>,
-    kinds: Interned<Vec<Passing>>,
-    kind_ids: HashMap<[Option<GatePair>; 2], Option<Kind>>,
+    profiles_of_tier: Vec<[GateProfileId; 2]>,
+    gate_profiles: Interned<GateProfile>,
+    admitted: Interned<Admitted>,
+    passing: Interned<Vec<Passing>>,
+    /// What is known so far, by what decides about it.
+    known: HashMap<PerFamily<Option<GatePair>>, Option<PairPassing>>,
 }
 
 /// What passes between a pair.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Kind {
+pub(super) struct PairPassing {
     /// In each family that both may have.
-    pub(super) whole: KindId,
-    /// Without what says nothing new.
-    pub(super) reduced: KindId,
+    pub(super) whole: PassingId,
+    /// Without families that say nothing new.
+    pub(super) reduced: PassingId,
 }
 
-/// What a gate admits of ends that it does not single out: by their class the verdict in each
-/// family, where it is something.
-type GateProfile = Vec<(u32, [u32; 2])>;
+/// What decides about what passes from an end, or to it, where no gate makes an exception of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RoleProfile {
+    /// How the gates of others treat it.
+    class: ClassId,
+    /// What its own gate admits, if it has one.
+    gate: Option<GateProfileId>,
+}
 
-/// Whether both ends surely have hosts of a family; the verdicts of the sender's gate and of the
-/// receiver's, where they have one.
-type GatePair = (bool, [Option<u32>; 2]);
+/// What a gate admits of ends of which it makes no exception: by their class, for each class of
+/// which it admits something.
+type GateProfile = Vec<(ClassId, PerFamily<AdmittedId>)>;
 
-/// What a gate admits: for some addresses of an end, and for every one.
-type Verdict = (TrafficSet, TrafficSet);
+type GateProfileId = u32;
 
-/// What passes in each family, without what passes in one that the ends perhaps do not have and
-/// says nothing new beside one that they surely have: the same, ICMP by its other name. Of each:
-/// whether they surely have it, which it is, and what may pass.
+/// What a gate admits, as a number.
+type AdmittedId = u32;
+
+/// Whether both ends surely have hosts of a family; what the sender's gate and the receiver's
+/// admit, where they have one.
+type GatePair = (bool, [Option<AdmittedId>; 2]);
+
+/// The number of what a gate admits that admits nothing.
+const NOTHING: AdmittedId = 0;
+
+/// What passes in each family, without those that say nothing new: a family that the ends perhaps
+/// do not have says nothing new if the same passes in one that they surely have, ICMP by its other
+/// name. Of each: whether they surely have it, which it is, and what may pass.
 pub fn without_redundant_families<T>(
     families: Vec<T>,
     passing: impl Fn(&T) -> (bool, Family, &TrafficSet),
@@ -75,16 +94,17 @@ pub fn without_redundant_families<T>(
     let sure: Vec<(Family, TrafficSet)> = families
         .iter()
         .map(&passing)
-        .filter(|(sure, ..)| *sure)
+        .filter(|(is_sure, ..)| *is_sure)
         .map(|(_, family, may)| (family, may.clone()))
         .collect();
     let is_new = |family: Family, may: &TrafficSet| {
         sure.iter()
             .all(|(other, sure)| sure.is_empty() || !counterpart(sure, *other, family).covers(may))
     };
+
     let is_shown = |one: &T| {
-        let (sure, family, may) = passing(one);
-        sure || is_new(family, may)
+        let (is_sure, family, may) = passing(one);
+        is_sure || is_new(family, may)
     };
     families.into_iter().filter(is_shown).collect()
 }
@@ -98,93 +118,100 @@ fn counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
     if *set == TrafficSet::all(family) {
         return TrafficSet::all(other);
     }
-    let named = icmp_pairs().filter_map(|of| {
-        let admitted = TrafficSet::new(of[family as usize], family);
-        set.covers(&admitted).then_some(of[other as usize])
+
+    let shared = icmp_pairs().filter_map(|icmp| {
+        let admitted = TrafficSet::new(icmp[family], family);
+        set.covers(&admitted).then_some(icmp[other])
     });
-    set.without_icmp().union(&TrafficSet::of_all(named, other))
-}
-
-/// The verdict of a gate that admits nothing.
-const NOTHING: u32 = 0;
-
-/// The number of a verdict.
-fn admission(admissions: &mut Interned<Verdict>, verdict: Verdict) -> u32 {
-    if verdict.0.is_empty() {
-        NOTHING
-    } else {
-        admissions.id(verdict)
-    }
+    set.without_icmp()
+        .union(&TrafficSet::from_traffic(shared, other))
 }
 
 impl<'p> Reachability<'p> {
-    /// The links between the tiers of a policy and these other ends.
+    /// What passes between the tiers of a policy and these other ends.
     pub fn new(policy: &'p Policy, others: Vec<NamedEndpoint>) -> Reachability<'p> {
-        let tiers = (0..policy.tiers.len()).map(|n| NamedEndpoint::tier(policy, TierId(n as u32)));
+        let tiers = policy.tier_ids().map(|id| NamedEndpoint::tier(policy, id));
         let ends: Vec<NamedEndpoint> = tiers.chain(others).collect();
         let classes = EquivalenceClasses::new(policy, &ends);
-        let mut links = Reachability {
+        let mut reachability = Reachability {
             policy,
             gates: Gates::new(policy),
             ends,
             classes,
-            gate_profiles: Vec::new(),
-            known: Interned::default(),
-            admissions: Interned::default(),
-            kinds: Interned::default(),
-            kind_ids: HashMap::new(),
+            profiles_of_tier: Vec::new(),
+            gate_profiles: Interned::default(),
+            admitted: Interned::default(),
+            passing: Interned::default(),
+            known: HashMap::new(),
         };
-        links.admissions.id(Verdict::default());
-        let gates = (0..policy.tiers.len() as u32)
-            .map(|n| [Gate::Outbound(TierId(n)), Gate::Inbound(TierId(n))]);
-        links.gate_profiles = gates
-            .map(|gates| gates.map(|gate| links.gate_profile(gate)))
-            .collect();
-        links
+        // INVARIANT: the first number is NOTHING
+        reachability.admitted.id(Admitted::default());
+
+        let profiles = policy.tier_ids().map(|tier| {
+            [Gate::Outbound(tier), Gate::Inbound(tier)].map(|gate| reachability.gate_profile(gate))
+        });
+        reachability.profiles_of_tier = profiles.collect();
+        reachability
     }
 
-    fn gate_profile(&mut self, gate: Gate) -> u32 {
-        let looks = |flow: &u32| match self.gates.peer(gate, *flow) {
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => true,
-            Peer::Tier(_) => false,
-        };
-        let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
-        let vpc = self.policy.tier(tier).vpc;
-        let open = Family::BOTH
-            .into_iter()
-            .any(|family| self.gates.is_open(gate, family));
-        let count = self.classes.profiles.len() as u32;
-        let is_reserved =
-            |class: u32| self.classes.profiles.get(class).is_reserved(vpc) != [false; 2];
-        if !open && !self.gates.flows(gate).iter().any(looks) && !(0..count).any(is_reserved) {
-            return self.known.id(GateProfile::new());
+    fn gate_profile(&mut self, gate: Gate) -> GateProfileId {
+        if !self.looks_at_addresses(gate) {
+            return self.gate_profiles.id(GateProfile::new());
         }
-        let narrow = |peer| matches!(peer, Peer::Net(block) if !self.classes.wide.contains(&block));
-        let without_narrow = self.gates.without(gate, narrow);
-        let verdicts = (0..count).map(|class| {
-            let profile = self.classes.profiles.get(class);
-            // with other gates instead, rules alone decide: an end that surely is exempt is singled
-            // out
-            let (side, is_reserved) = (profile.side(self.policy), profile.is_reserved(vpc));
-            let verdict = |family: Family| {
-                let gates = if profile.is_everywhere[family as usize] {
-                    &self.gates
-                } else {
-                    &without_narrow
-                };
-                let (may, must) = gates.at(gate, &side, family);
-                let may = if is_reserved[family as usize] {
-                    TrafficSet::all(family)
-                } else {
-                    may
-                };
-                admission(&mut self.admissions, (may, must))
-            };
-            (class, Family::BOTH.map(verdict))
+
+        let wide = &self.classes.wide;
+        let without_narrow = self.gates.without(gate, |peer| {
+            peer.block().is_some_and(|block| !wide.contains(&block))
         });
-        self.known.id(verdicts
-            .filter(|(_, verdicts)| *verdicts != [NOTHING; 2])
-            .collect())
+        let mut profile = GateProfile::new();
+        for class in 0..self.classes.profiles.len() as ClassId {
+            let admitted = self.admitted_of_class(gate, &without_narrow, class);
+            if admitted.v4 != NOTHING || admitted.v6 != NOTHING {
+                profile.push((class, admitted));
+            }
+        }
+        self.gate_profiles.id(profile)
+    }
+
+    /// Whether a gate may admit anything of ends of which it makes no exception.
+    fn looks_at_addresses(&self, gate: Gate) -> bool {
+        let mut families = Family::BOTH.into_iter();
+        if families.any(|family| self.gates.is_open(gate, family)) {
+            return true;
+        }
+
+        let names_no_tier = |flow: &u32| self.gates.peer(gate, *flow).tier().is_none();
+        let vpc = self.policy.tier(gate.tier()).vpc;
+        let mut profiles = self.classes.profiles.values().iter();
+        self.gates.flows(gate).iter().any(names_no_tier)
+            || profiles.any(|profile| !profile.is_reserved(vpc).is_none())
+    }
+
+    /// What a gate admits of a class.
+    fn admitted_of_class(
+        &mut self,
+        gate: Gate,
+        without_narrow: &Gates<'p>,
+        class: ClassId,
+    ) -> PerFamily<AdmittedId> {
+        let profile = self.classes.profiles.get(class);
+        let end = profile.endpoint(self.policy);
+        let is_reserved = profile.is_reserved(self.policy.tier(gate.tier()).vpc);
+
+        PerFamily::from_fn(|family| {
+            // gates of which one is replaced exempt nobody: an end that surely is exempt is an
+            // exception
+            let gates = if profile.is_everywhere[family] {
+                &self.gates
+            } else {
+                without_narrow
+            };
+            let mut admitted = gates.admitted(gate, &end, family);
+            if is_reserved[family] {
+                admitted.may = TrafficSet::all(family);
+            }
+            admitted_id(&mut self.admitted, admitted)
+        })
     }
 
     /// The ends: the tiers by id, then the others.
@@ -192,205 +219,209 @@ impl<'p> Reachability<'p> {
         &self.ends
     }
 
-    /// Whether an end is a tier by its position.
+    /// Whether the end at a position is a tier.
     pub(super) fn is_tier(&self, end: usize) -> bool {
-        end < self.gate_profiles.len()
+        end < self.profiles_of_tier.len()
     }
 
     /// What passes from one end to another, by positions of ends; nothing where nothing may.
-    pub(super) fn between(&mut self, from: usize, to: usize) -> Option<Kind> {
-        self.passing_by(from, to, Reachability::verdict)
+    pub(super) fn passing_between(&mut self, from: usize, to: usize) -> Option<PairPassing> {
+        self.passing_as_admitted(from, to, Reachability::admitted_of_end)
     }
 
-    /// What would pass between two ends if no gate singled either out: no more than what does.
-    pub(super) fn passing_between_classes(&mut self, from: usize, to: usize) -> Option<Kind> {
-        let verdict = |links: &mut Reachability<'p>, gate, far, family| {
-            links.admitted_by_class(gate, far, family)
+    /// What would pass between two ends if no gate made an exception of either: no more than what
+    /// does.
+    pub(super) fn passing_between_classes(
+        &mut self,
+        from: usize,
+        to: usize,
+    ) -> Option<PairPassing> {
+        self.passing_as_admitted(from, to, |reachability, gate, far, family| {
+            reachability.admitted_by_class(gate, far, family)
+        })
+    }
+
+    /// What decides about what passes from an end, and to it, if no gate makes an exception of it.
+    pub(super) fn role_profiles(&self, end: usize) -> [RoleProfile; 2] {
+        let class = self.classes.class_of[end];
+        let gates = match self.profiles_of_tier.get(end) {
+            Some(profiles) => profiles.map(Some),
+            None => [None; 2],
         };
-        self.passing_by(from, to, verdict)
+        gates.map(|gate| RoleProfile { class, gate })
     }
 
-    /// What decides about what passes from an end, and to it, if no gate singles it out: what it is
-    /// taken for, and what its own gate admits, if it has one.
-    pub(super) fn roles(&self, end: usize) -> [(u32, Option<u32>); 2] {
-        let gate_profiles = self
-            .gate_profiles
-            .get(end)
-            .map_or([None; 2], |gate_profiles| gate_profiles.map(Some));
-        gate_profiles.map(|gate_profile| (self.classes.class_of[end], gate_profile))
-    }
-
-    /// The pairs of a sender and a receiver of which a gate of one singles the other out, among the
-    /// first so many ends; some more than once.
+    /// The pairs of a sender and a receiver of which a gate of one makes an exception of the other,
+    /// among the first so many ends; some more than once.
     pub(super) fn excepted_pairs(&self, count: usize) -> Vec<(u32, u32)> {
-        let mut pairs = Vec::new();
-        let peers = self.ends[..count]
-            .iter()
-            .zip(0..)
-            .filter_map(|(end, n)| Some((end.side.who.peer()?, n)));
+        let first = || self.ends[..count].iter().zip(0u32..);
+        let peers = first().filter_map(|(end, n)| Some((end.endpoint.who.peer()?, n)));
         let by_peer: HashMap<Peer, u32> = peers.collect();
-        let single = self.ends[..count]
-            .iter()
-            .zip(0..)
-            .filter(|(end, _)| may_be_exempt(&end.side));
-        let single: Vec<u32> = single.map(|(_, n)| n).collect();
+        let may_be_exempt = first().filter(|(end, _)| may_be_exempt(&end.endpoint));
+        let may_be_exempt: Vec<u32> = may_be_exempt.map(|(_, n)| n).collect();
+
+        let mut pairs = Vec::new();
         let mut exempt: HashMap<VpcId, Vec<u32>> = HashMap::new();
-        for tier in 0..self.gate_profiles.len() as u32 {
-            let vpc = self.policy.tier(TierId(tier)).vpc;
+        for (tier, id) in (0u32..).zip(self.policy.tier_ids()) {
+            let vpc = self.policy.tier(id).vpc;
             let exempt = exempt
                 .entry(vpc)
-                .or_insert_with(|| self.surely_exempt(vpc, &single));
+                .or_insert_with(|| self.surely_exempt(vpc, &may_be_exempt));
             pairs.extend(exempt.iter().flat_map(|end| [(tier, *end), (*end, tier)]));
-            let [outbound, inbound] = [Gate::Outbound(TierId(tier)), Gate::Inbound(TierId(tier))]
-                .map(|gate| {
-                    self.singled_by(gate, &by_peer)
-                        .into_iter()
-                        .filter(|end| (*end as usize) < count)
-                });
-            pairs.extend(outbound.map(|to| (tier, to)));
-            pairs.extend(inbound.map(|from| (from, tier)));
+
+            let is_first = |end: &u32| (*end as usize) < count;
+            let receivers = self.exceptions_of(Gate::Outbound(id), &by_peer);
+            let senders = self.exceptions_of(Gate::Inbound(id), &by_peer);
+            pairs.extend(receivers.into_iter().filter(is_first).map(|to| (tier, to)));
+            pairs.extend(
+                senders
+                    .into_iter()
+                    .filter(is_first)
+                    .map(|from| (from, tier)),
+            );
         }
         pairs
     }
 
-    fn singled_by(&self, gate: Gate, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
+    /// The ends of which a gate makes an exception: those that its rules name, and those in narrow
+    /// blocks.
+    fn exceptions_of(&self, gate: Gate, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
         let EquivalenceClasses { index, wide, .. } = &self.classes;
-        let named = self
-            .gates
-            .admit(gate)
-            .named()
-            .filter_map(|(peer, _)| by_peer.get(&peer));
-        let mut singled: BTreeSet<u32> = named.copied().collect();
-        let blocks =
-            self.gates
-                .flows(gate)
-                .iter()
-                .filter_map(|flow| match self.gates.peer(gate, *flow) {
-                    Peer::Net(block) => Some(block).filter(|block| !wide.contains(block)),
-                    Peer::Tier(_) | Peer::PrefixList(_) | Peer::External(_) | Peer::Param(_) => {
-                        None
-                    }
-                });
-        let blocks: BTreeSet<IpNet> = blocks.collect();
-        singled.extend(blocks.into_iter().flat_map(|block| index.meeting(block)));
-        singled
+        let named = self.gates.rules(gate).named();
+        let named = named.filter_map(|(peer, _)| by_peer.get(&peer));
+        let mut exceptions: BTreeSet<u32> = named.copied().collect();
+
+        let peers = self.gates.flows(gate).iter();
+        let blocks = peers.filter_map(|flow| self.gates.peer(gate, *flow).block());
+        let narrow: BTreeSet<IpNet> = blocks.filter(|block| !wide.contains(block)).collect();
+        exceptions.extend(narrow.into_iter().flat_map(|block| index.ends_in(block)));
+        exceptions
     }
 
     /// Those of some ends of which the gates of the tiers of a VPC surely do not filter a part.
-    fn surely_exempt(&self, vpc: VpcId, single: &[u32]) -> Vec<u32> {
-        let vpc = &self.policy.vpcs[vpc.index()];
+    fn surely_exempt(&self, vpc: VpcId, ends: &[u32]) -> Vec<u32> {
+        let vpc = self.policy.vpc(vpc);
         let is_exempt = |end: &u32| {
-            let exempt = |family| exempt(vpc, &self.ends[*end as usize].side, family);
-            Family::BOTH
+            let end = &self.ends[*end as usize].endpoint;
+            let mut exempt = Family::BOTH
                 .into_iter()
-                .filter_map(exempt)
-                .any(|exempt| exempt.is_sure)
+                .filter_map(|family| exempt(vpc, end, family));
+            exempt.any(|exempt| exempt.is_sure)
         };
-        single.iter().copied().filter(is_exempt).collect()
+        ends.iter().copied().filter(is_exempt).collect()
     }
 
-    fn passing_by(
+    /// What passes between two ends, if their gates admit what a function says.
+    fn passing_as_admitted(
         &mut self,
         from: usize,
         to: usize,
-        verdict: impl Fn(&mut Reachability<'p>, Gate, usize, Family) -> u32,
-    ) -> Option<Kind> {
-        let key = Family::BOTH.map(|family| {
-            let sides = [from, to].map(|end| &self.ends[end].side);
-            let sure = sides.iter().all(|side| side.is_in(family));
-            sides.iter().all(|side| side.may_be_in(family)).then(|| {
-                let gate = |tier: fn(TierId) -> Gate, end: usize| match self.ends[end].side.who {
-                    Who::Tier(id) => Some(tier(id)),
-                    Who::Hosts | Who::External(_) | Who::PrefixList(_) | Who::Param(_) => None,
-                };
-                let way = [
-                    (gate(Gate::Outbound, from), to),
-                    (gate(Gate::Inbound, to), from),
-                ];
-                (
-                    sure,
-                    way.map(|(gate, far)| gate.map(|gate| verdict(self, gate, far, family))),
-                )
-            })
+        admitted: impl Fn(&mut Reachability<'p>, Gate, usize, Family) -> AdmittedId,
+    ) -> Option<PairPassing> {
+        let [sender, receiver] = [from, to].map(|end| self.ends[end].endpoint.who.tier());
+        let gates = [
+            sender.map(|tier| (Gate::Outbound(tier), to)),
+            receiver.map(|tier| (Gate::Inbound(tier), from)),
+        ];
+        let gate_pairs = PerFamily::from_fn(|family| {
+            let ends = [from, to].map(|end| &self.ends[end].endpoint);
+            let is_sure = ends.iter().all(|end| end.is_in(family));
+            if !ends.iter().all(|end| end.may_be_in(family)) {
+                return None;
+            }
+            let admitted =
+                gates.map(|gate| gate.map(|(gate, far)| admitted(self, gate, far, family)));
+            Some((is_sure, admitted))
         });
-        if let Some(known) = self.kind_ids.get(&key) {
+
+        if let Some(known) = self.known.get(&gate_pairs) {
             return *known;
         }
-        let ways = Family::BOTH.into_iter().zip(key);
-        let passing: Vec<(bool, Passing)> = ways
-            .filter_map(|(family, way)| Some((way?.0, self.passing(family, way?))))
-            .collect();
-        let kind = passing
-            .iter()
-            .any(|(_, passing)| !passing.may.is_empty())
-            .then(|| {
-                let whole = self
-                    .kinds
-                    .id(passing.iter().map(|(_, passing)| passing.clone()).collect());
-                let shown = without_redundant_families(passing, |(sure, passing)| {
-                    (*sure, passing.family, &passing.may)
-                });
-                Kind {
-                    whole,
-                    reduced: self
-                        .kinds
-                        .id(shown.into_iter().map(|(_, passing)| passing).collect()),
-                }
-            });
-        self.kind_ids.insert(key, kind);
-        kind
+        let passing = self.pair_passing(&gate_pairs);
+        self.known.insert(gate_pairs, passing);
+        passing
     }
 
-    /// What passes, in each IP version that both ends have.
-    pub fn kind(&self, kind: KindId) -> &[Passing] {
-        self.kinds.get(kind)
+    fn pair_passing(&mut self, gate_pairs: &PerFamily<Option<GatePair>>) -> Option<PairPassing> {
+        let in_family = |family| {
+            let gate_pair = gate_pairs[family]?;
+            Some((gate_pair.0, self.passing_in(family, gate_pair)))
+        };
+        let families: Vec<(bool, Passing)> =
+            Family::BOTH.into_iter().filter_map(in_family).collect();
+        if families.iter().all(|(_, passing)| passing.may.is_empty()) {
+            return None;
+        }
+
+        let whole = families.iter().map(|(_, passing)| passing.clone());
+        let whole = self.passing.id(whole.collect());
+        let reduced = without_redundant_families(families, |(is_sure, passing)| {
+            (*is_sure, passing.family, &passing.may)
+        });
+        let reduced = reduced.into_iter().map(|(_, passing)| passing);
+        let reduced = self.passing.id(reduced.collect());
+        Some(PairPassing { whole, reduced })
+    }
+
+    /// What passes by this number, in each IP version that both ends have.
+    pub fn passing(&self, id: PassingId) -> &[Passing] {
+        self.passing.get(id)
     }
 
     /// The flows that let some of this through, from one end to another.
-    pub fn letting(&self, from: usize, to: usize, passing: &[Passing]) -> Vec<u32> {
-        let gates = gates_between(&self.ends[from].side, &self.ends[to].side);
-        let flows = gates.flat_map(|(gate, far)| {
-            passing.iter().flat_map(move |passing| {
-                self.gates.letting(gate, far, passing.family, &passing.may)
-            })
-        });
-        let mut flows: Vec<u32> = flows.map(|(flow, _)| flow).collect();
+    pub fn admitting_flows(&self, from: usize, to: usize, passing: &[Passing]) -> Vec<u32> {
+        let mut flows: Vec<u32> = Vec::new();
+        for (gate, far) in gates_between(&self.ends[from].endpoint, &self.ends[to].endpoint) {
+            for Passing { family, may, .. } in passing {
+                let admitting = self.gates.admitting_flows(gate, far, *family, may);
+                flows.extend(admitting.into_iter().map(|(flow, _)| flow));
+            }
+        }
         flows.sort_unstable();
         flows.dedup();
         flows
     }
 
-    fn passing(&self, family: Family, (sure, way): GatePair) -> Passing {
-        let must = if sure {
+    fn passing_in(&self, family: Family, (is_sure, admitted): GatePair) -> Passing {
+        let mut may = TrafficSet::all(family);
+        let mut must = if is_sure {
             TrafficSet::all(family)
         } else {
             TrafficSet::default()
         };
-        let all = || (TrafficSet::all(family), must);
-        let (may, must) = way.into_iter().flatten().fold(all(), |(may, must), id| {
-            let (more_may, more_must) = self.admissions.get(id);
-            (may.intersection(more_may), must.intersection(more_must))
-        });
+        for id in admitted.into_iter().flatten() {
+            let admitted = self.admitted.get(id);
+            may = may.intersection(&admitted.may);
+            must = must.intersection(&admitted.must);
+        }
         Passing { family, may, must }
     }
 
-    /// The verdict of a gate on an end.
-    fn verdict(&mut self, gate: Gate, end: usize, family: Family) -> u32 {
-        admission(
-            &mut self.admissions,
-            self.gates.at(gate, &self.ends[end].side, family),
-        )
+    /// What a gate admits of an end.
+    fn admitted_of_end(&mut self, gate: Gate, end: usize, family: Family) -> AdmittedId {
+        let end = &self.ends[end].endpoint;
+        let admitted = self.gates.admitted(gate, end, family);
+        admitted_id(&mut self.admitted, admitted)
     }
 
-    /// The verdict of a gate on an end, as if it did not single it out.
-    fn admitted_by_class(&self, gate: Gate, end: usize, family: Family) -> u32 {
-        let gate_profile = match gate {
-            Gate::Outbound(id) => self.gate_profiles[id.index()][0],
-            Gate::Inbound(id) => self.gate_profiles[id.index()][1],
-        };
-        let gate_profile = self.known.get(gate_profile);
-        let at =
-            gate_profile.binary_search_by_key(&self.classes.class_of[end], |(class, _)| *class);
-        at.map_or(NOTHING, |at| gate_profile[at].1[family as usize])
+    /// What a gate admits of an end, as if it made no exception of it.
+    fn admitted_by_class(&self, gate: Gate, end: usize, family: Family) -> AdmittedId {
+        let [outbound, inbound] = self.profiles_of_tier[gate.tier().index()];
+        let profile = self.gate_profiles.get(match gate {
+            Gate::Outbound(_) => outbound,
+            Gate::Inbound(_) => inbound,
+        });
+        let class = self.classes.class_of[end];
+        let at = profile.binary_search_by_key(&class, |(class, _)| *class);
+        at.map_or(NOTHING, |at| profile[at].1[family])
+    }
+}
+
+/// The number of what a gate admits.
+fn admitted_id(interned: &mut Interned<Admitted>, admitted: Admitted) -> AdmittedId {
+    if admitted.may.is_empty() {
+        NOTHING
+    } else {
+        interned.id(admitted)
     }
 }

@@ -1,14 +1,18 @@
 //! Flows that change nothing: said already by another sentence, or covered by others, one or
 //! several together.
 //!
-//! A flow is covered when every gate that it opens would be as wide without it. At one gate, what
+//! A flow is redundant when every gate that it opens would be as wide without it. At one gate, what
 //! rules with the same peer and with the blocks around theirs admit is taken off first, and then
-//! what the blocks inside theirs admit where those leave no gap. A covered rule counts no more for
+//! what the blocks inside theirs admit where those leave no gap. A redundant rule counts no more for
 //! the others, so that all that is reported can be deleted at once.
+//!
+//! An example: beside `db allows mysql from 10.0.0.0/8`, the sentence `db allows mysql from
+//! 10.1.0.0/16` opens nothing, and neither do `10.0.0.0/9` and `10.128.0.0/9` together leave
+//! anything to `10.0.0.0/8`.
 
 use super::gate::{Endpoint, Gate, Gates, Unknown, Who, peer_family};
 use crate::groups::{self, Deployment, Direction};
-use crate::net::{Addresses, Family, Protocol, Traffic, TrafficSet};
+use crate::net::{Addresses, Family, PerFamily, Protocol, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy};
 use ipnet::IpNet;
 use std::cmp::Reverse;
@@ -23,255 +27,33 @@ pub struct Redundant {
     pub by: Vec<u32>,
 }
 
-/// One rule of a gate: the flows that ask for it.
+/// What is found gate by gate.
+struct Findings {
+    /// For each flow, at how many gates it is redundant.
+    gates: Vec<u8>,
+    /// The flows that cover it there.
+    by: BTreeMap<u32, Vec<u32>>,
+}
+
+/// The gate whose rules are compared.
+#[derive(Clone, Copy)]
+struct GateContext<'g> {
+    policy: &'g Policy,
+    gates: &'g Gates<'g>,
+    gate: Gate,
+}
+
+/// What a gate admits of one peer, and the flows that ask for it.
 #[derive(Debug)]
-struct Rule {
+struct GateRule {
     peer: Peer,
     traffic: Traffic,
     flows: Vec<u32>,
-    covered: bool,
-}
-
-/// Flows that others cover, by their place among the policy's.
-pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Redundant> {
-    let policy = deployment.policy();
-    let mut closed = vec![0u8; policy.flows.len()];
-    let mut by: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    let mut tier_sizes: Vec<Option<Sizes>> = vec![None; policy.tiers.len()];
-
-    for (group, direction) in deployment
-        .groups
-        .iter()
-        .flat_map(|group| Direction::ALL.map(|it| (group, it)))
-    {
-        let gate = Gate::new(group.tier, direction);
-        if gates.flows(gate).is_empty() || apart(policy, &mut tier_sizes, group.rules(direction)) {
-            continue;
-        }
-        let mut rules = rules(policy, gates, gate);
-        if rules.len() < 2 {
-            continue;
-        }
-        mark(policy, gates, gate, &mut rules);
-        let (hidden, mut kept): (Vec<&Rule>, Vec<&Rule>) =
-            rules.iter().partition(|rule| rule.covered);
-        kept.sort_by_key(|rule| rule.flows[0]);
-        for rule in hidden {
-            let because = coverers(policy, gates, gate, &kept, rule);
-            for flow in &rule.flows {
-                closed[*flow as usize] += 1;
-                by.entry(*flow).or_default().extend(&because);
-            }
-        }
-    }
-    let whole = by
-        .into_iter()
-        .filter(|(flow, _)| gates.opened_by(*flow) == closed[*flow as usize]);
-    let covered = whole.map(|(flow, mut by)| {
-        by.sort_unstable();
-        by.dedup();
-        Redundant { flow, by }
-    });
-    covered.collect()
-}
-
-/// How many IPv4 and how many IPv6 addresses there are somewhere; as many as the type holds stand
-/// for all of IPv6.
-type Sizes = [u128; 2];
-
-/// Whether no rule can be covered: no pieces of traffic overlap, and with the same traffic no block
-/// holds another, and the blocks together have fewer addresses than each peer that is no block. The
-/// rules of most groups are so.
-fn apart(policy: &Policy, tier_sizes: &mut [Option<Sizes>], rules: &[groups::Rule]) -> bool {
-    let mut before: Option<Stretch> = None;
-
-    for same in rules.chunk_by(|a, b| a.traffic == b.traffic) {
-        let (protocol, from, to) = stretch(same[0].traffic);
-        // lowering leaves rules out beside one for all traffic
-        let is_alone = protocol != Protocol::All
-            && before.is_none_or(|(other, _, Reverse(end))| other != protocol || end < from);
-        before = Some((protocol, from, to));
-        if !is_alone || !same.windows(2).all(do_not_nest) {
-            return false;
-        }
-
-        let blocks = sizes_of_blocks(same);
-        let is_larger = |rule: &groups::Rule| match rule.peer {
-            Peer::Net(_) => true,
-            Peer::Tier(id) => {
-                let sizes = tier_sizes[id.index()]
-                    .get_or_insert_with(|| sizes_of(&Endpoint::tier(policy, id)));
-                exceeds(*sizes, blocks)
-            }
-            Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {
-                exceeds([1 << 32, u128::MAX], blocks)
-            }
-        };
-        if blocks != [0; 2] && !same.iter().all(is_larger) {
-            return false;
-        }
-    }
-    true
-}
-
-/// Whether two rules that follow each other in the order of peers are not of a block and one in it:
-/// the blocks of a family come by address, a wider one before those in it.
-fn do_not_nest(pair: &[groups::Rule]) -> bool {
-    match (pair[0].peer, pair[1].peer) {
-        (Peer::Net(a), Peer::Net(b)) => !a.contains(&b),
-        (_, _) => true,
-    }
-}
-
-/// How many addresses the blocks of rules have, an address in two of them counted twice.
-fn sizes_of_blocks(rules: &[groups::Rule]) -> Sizes {
-    let mut sizes = [0u128; 2];
-    for rule in rules {
-        match rule.peer {
-            Peer::Net(IpNet::V4(block)) => sizes[0] += 1 << (32 - block.prefix_len()),
-            Peer::Net(IpNet::V6(block)) => {
-                let size = 1u128.checked_shl(u32::from(128 - block.prefix_len()));
-                sizes[1] = sizes[1].saturating_add(size.unwrap_or(u128::MAX));
-            }
-            Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {}
-        }
-    }
-    sizes
-}
-
-/// How many addresses an end may have.
-fn sizes_of(end: &Endpoint) -> Sizes {
-    let v4 = end.addresses.v4.ranges();
-    let v6 = end.addresses.v6.ranges();
-    [
-        v4.iter()
-            .map(|(first, last)| u128::from(last - first) + 1)
-            .sum(),
-        v6.iter()
-            .map(|(first, last)| (last - first).saturating_add(1))
-            .fold(0, u128::saturating_add),
-    ]
-}
-
-/// Whether blocks of so many addresses leave some of an end out, in each family that it is in.
-fn exceeds(end: Sizes, blocks: Sizes) -> bool {
-    let mut families = end.into_iter().zip(blocks);
-    families.all(|(end, blocks)| end == 0 || end > blocks)
-}
-
-/// The distinct rules of a gate, by peer.
-fn rules(policy: &Policy, gates: &Gates<'_>, gate: Gate) -> Vec<Rule> {
-    let mut flows: Vec<(Peer, Traffic, u32)> = gates
-        .flows(gate)
-        .iter()
-        .map(|flow| {
-            (
-                gates.peer(gate, *flow),
-                policy.flows[*flow as usize].traffic,
-                *flow,
-            )
-        })
-        .collect();
-    flows.sort_unstable();
-    let same = flows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-    let rule = |same: &[(Peer, Traffic, u32)]| {
-        let (peer, traffic, _) = same[0];
-        Rule {
-            peer,
-            traffic,
-            flows: same.iter().map(|(.., flow)| *flow).collect(),
-            covered: false,
-        }
-    };
-    same.map(rule).collect()
-}
-
-/// Marks the rules that others cover.
-fn mark(policy: &Policy, gates: &Gates<'_>, gate: Gate, rules: &mut [Rule]) {
-    for family in Family::BOTH {
-        mark_blocks(rules, family);
-    }
-    let mut start = 0;
-    while start < rules.len() {
-        let peer = rules[start].peer;
-        let count = rules[start..]
-            .iter()
-            .take_while(|rule| rule.peer == peer)
-            .count();
-        if let Some(side) = side(policy, peer) {
-            mark_named(policy, gates, gate, &side, &mut rules[start..start + count]);
-        }
-        start += count;
-    }
-}
-
-/// Marks rules with one peer that is no block, which blocks cover where they hold all of its
-/// addresses.
-fn mark_named(policy: &Policy, gates: &Gates<'_>, gate: Gate, side: &Endpoint, rules: &mut [Rule]) {
-    let mut uncovered = vec![false; rules.len()];
-    let mut applies = vec![false; rules.len()];
-    for family in Family::BOTH
-        .into_iter()
-        .filter(|family| is_in(policy, gates, gate, rules[0].peer, side, *family))
-    {
-        let background = gates.by_address(gate, side, family);
-        if rules.len() < 2 && background.is_empty() {
-            if TrafficSet::new(rules[0].traffic, family).is_empty() {
-                continue;
-            }
-            return;
-        }
-        let own: Vec<usize> = (0..rules.len()).collect();
-        let covered = alone(rules, &own, &background, family);
-        for n in own {
-            let here = !TrafficSet::new(rules[n].traffic, family).is_empty();
-            applies[n] |= here;
-            uncovered[n] |= here && !covered.contains(&n);
-        }
-    }
-    for (n, rule) in rules.iter_mut().enumerate() {
-        rule.covered = applies[n] && !uncovered[n];
-    }
-}
-
-/// Where the peer of a rule is, for one that is no block.
-fn side(policy: &Policy, peer: Peer) -> Option<Endpoint> {
-    match peer {
-        Peer::Net(_) => None,
-        Peer::Tier(id) => Some(Endpoint::tier(policy, id)),
-        Peer::External(id) => Some(Endpoint::elsewhere(Who::External(id), Unknown::Group(id))),
-        Peer::PrefixList(id) => Some(Endpoint::elsewhere(
-            Who::PrefixList(id),
-            Unknown::Contents(id),
-        )),
-        Peer::Param(id) => Some(Endpoint::elsewhere(Who::Param(id), Unknown::Value(id))),
-    }
-}
-
-/// Whether a gate has to do with a peer that is no block in a family: both may have hosts of it,
-/// and a tier that sends may send some of it there.
-fn is_in(
-    policy: &Policy,
-    gates: &Gates<'_>,
-    gate: Gate,
-    peer: Peer,
-    side: &Endpoint,
-    family: Family,
-) -> bool {
-    let (Gate::Inbound(own) | Gate::Outbound(own)) = gate;
-    let own = Endpoint::tier(policy, own);
-    let is_sent = match (gate, peer) {
-        (Gate::Inbound(_), Peer::Tier(sender)) => gates.may_send(sender, &own, family),
-        (Gate::Inbound(_) | Gate::Outbound(_), _) => true,
-    };
-    own.may_be_in(family)
-        && side.may_be_in(family)
-        && peer_family(policy, peer).is_none_or(|only| only == family)
-        && is_sent
+    is_redundant: bool,
 }
 
 /// One block with its rules, in the forest that the blocks of a gate are.
-struct Node {
+struct BlockNode {
     block: IpNet,
     rules: Vec<usize>,
     parent: Option<usize>,
@@ -282,70 +64,342 @@ struct Node {
     inside: TrafficSet,
 }
 
+/// The protocol of a rule, and its first and its last number: of a port, of a type and code, or of a
+/// protocol. In their order a wider range comes before those that start with it.
+type NumberRange = (Protocol, u16, Reverse<u16>);
+
+/// How many addresses there are somewhere; as many IPv6 addresses as the type holds stand for all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Sizes {
+    v4: u64,
+    v6: u128,
+}
+
+/// Flows that others cover, by their position among the policy's.
+pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Redundant> {
+    let policy = deployment.policy();
+    let mut found = Findings {
+        gates: vec![0; policy.flows.len()],
+        by: BTreeMap::new(),
+    };
+    let mut tier_sizes: Vec<Option<Sizes>> = vec![None; policy.tiers.len()];
+
+    for group in &deployment.groups {
+        for direction in Direction::ALL {
+            let gate = Gate::new(group.tier, direction);
+            let rules = group.rules(direction);
+            if gates.flows(gate).is_empty() || are_disjoint(policy, &mut tier_sizes, rules) {
+                continue;
+            }
+            let context = GateContext {
+                policy,
+                gates,
+                gate,
+            };
+            context.find_redundant(&mut found);
+        }
+    }
+
+    let mut redundant = Vec::new();
+    for (flow, mut by) in found.by {
+        if gates.count_opened_by(flow) == found.gates[flow as usize] {
+            by.sort_unstable();
+            by.dedup();
+            redundant.push(Redundant { flow, by });
+        }
+    }
+    redundant
+}
+
+/// Whether no rule can be covered: no numbers overlap, and with the same traffic no block holds
+/// another, and the blocks together have fewer addresses than each peer that is no block. The rules
+/// of most groups are so.
+fn are_disjoint(policy: &Policy, tier_sizes: &mut [Option<Sizes>], rules: &[groups::Rule]) -> bool {
+    let mut before: Option<NumberRange> = None;
+    for same in rules.chunk_by(|a, b| a.traffic == b.traffic) {
+        let range = number_range(same[0].traffic);
+        let (protocol, from, _) = range;
+        // lowering leaves rules out beside one for all traffic
+        let is_alone = protocol != Protocol::All
+            && before.is_none_or(|(other, _, Reverse(last))| other != protocol || last < from);
+        if !is_alone || !same.windows(2).all(are_apart) || may_be_held(policy, tier_sizes, same) {
+            return false;
+        }
+        before = Some(range);
+    }
+    true
+}
+
+/// Whether two rules that follow each other in the order of peers are not of a block and one in it:
+/// the blocks of a family come by address, a wider one before those in it.
+fn are_apart(pair: &[groups::Rule]) -> bool {
+    match (pair[0].peer, pair[1].peer) {
+        (Peer::Net(a), Peer::Net(b)) => !a.contains(&b),
+        (_, _) => true,
+    }
+}
+
+/// Whether the blocks of rules have as many addresses as a peer beside them that is no block, so
+/// that they may hold it.
+fn may_be_held(policy: &Policy, tier_sizes: &mut [Option<Sizes>], rules: &[groups::Rule]) -> bool {
+    let blocks = sizes_of_blocks(rules);
+    if blocks == Sizes::default() {
+        return false;
+    }
+
+    rules.iter().any(|rule| match rule.peer {
+        Peer::Net(_) => false,
+        Peer::Tier(id) => {
+            let size = || sizes_of_endpoint(&Endpoint::tier(policy, id));
+            blocks.may_hold(*tier_sizes[id.index()].get_or_insert_with(size))
+        }
+        Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => blocks.may_hold(Sizes::ALL),
+    })
+}
+
+/// How many addresses the blocks of rules have, an address in two of them counted twice.
+fn sizes_of_blocks(rules: &[groups::Rule]) -> Sizes {
+    let mut sizes = Sizes::default();
+    for rule in rules {
+        match rule.peer.block() {
+            Some(IpNet::V4(block)) => sizes.v4 += 1 << (32 - block.prefix_len()),
+            Some(IpNet::V6(block)) => {
+                let size = 1u128.checked_shl(u32::from(128 - block.prefix_len()));
+                sizes.v6 = sizes.v6.saturating_add(size.unwrap_or(u128::MAX));
+            }
+            None => {}
+        }
+    }
+    sizes
+}
+
+/// How many addresses an end may have.
+fn sizes_of_endpoint(end: &Endpoint) -> Sizes {
+    let v4 = end.addresses.v4.ranges().iter();
+    let v6 = end.addresses.v6.ranges().iter();
+    Sizes {
+        v4: v4.map(|(first, last)| u64::from(last - first) + 1).sum(),
+        v6: v6
+            .map(|(first, last)| (last - first).saturating_add(1))
+            .fold(0, u128::saturating_add),
+    }
+}
+
+impl Sizes {
+    const ALL: Sizes = Sizes {
+        v4: 1 << 32,
+        v6: u128::MAX,
+    };
+
+    /// Whether blocks of so many addresses may hold all addresses of an end in a family.
+    fn may_hold(self, end: Sizes) -> bool {
+        end.v4 > 0 && self.v4 >= end.v4 || end.v6 > 0 && self.v6 >= end.v6
+    }
+}
+
+impl GateContext<'_> {
+    /// Finds the flows that open nothing at this gate, and the flows that cover them there.
+    fn find_redundant(self, found: &mut Findings) {
+        let mut rules = self.rules();
+        if rules.len() < 2 {
+            return;
+        }
+        self.mark_redundant(&mut rules);
+
+        let (redundant, mut kept): (Vec<&GateRule>, Vec<&GateRule>) =
+            rules.iter().partition(|rule| rule.is_redundant);
+        kept.sort_by_key(|rule| rule.flows[0]);
+        for rule in redundant {
+            let covering = self.covering_flows(&kept, rule);
+            for flow in &rule.flows {
+                found.gates[*flow as usize] += 1;
+                found.by.entry(*flow).or_default().extend(&covering);
+            }
+        }
+    }
+
+    /// The distinct rules of the gate, by peer.
+    fn rules(self) -> Vec<GateRule> {
+        let key = |flow: &u32| {
+            let peer = self.gates.peer(self.gate, *flow);
+            (peer, self.policy.flow(*flow).traffic, *flow)
+        };
+        let flows = self.gates.flows(self.gate).iter();
+        let mut flows: Vec<(Peer, Traffic, u32)> = flows.map(key).collect();
+        flows.sort_unstable();
+
+        let rule = |same: &[(Peer, Traffic, u32)]| GateRule {
+            peer: same[0].0,
+            traffic: same[0].1,
+            flows: same.iter().map(|(.., flow)| *flow).collect(),
+            is_redundant: false,
+        };
+        let same = flows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        same.map(rule).collect()
+    }
+
+    /// Marks the rules that others cover.
+    fn mark_redundant(self, rules: &mut [GateRule]) {
+        for family in Family::BOTH {
+            mark_blocks(rules, family);
+        }
+        for same in rules.chunk_by_mut(|a, b| a.peer == b.peer) {
+            if let Some(end) = endpoint(self.policy, same[0].peer) {
+                self.mark_named(&end, same);
+            }
+        }
+    }
+
+    /// Marks rules with one peer that is no block: others with that peer, and blocks that hold all
+    /// of its addresses, may cover them.
+    fn mark_named(self, end: &Endpoint, rules: &mut [GateRule]) {
+        let mut is_needed = vec![false; rules.len()];
+        let mut applies = vec![false; rules.len()];
+        let peer = rules[0].peer;
+
+        for family in Family::BOTH {
+            if !self.concerns(peer, end, family) {
+                continue;
+            }
+            let by_blocks = self.gates.admitted_by_blocks(self.gate, end, family);
+            if rules.len() < 2 && by_blocks.is_empty() {
+                if TrafficSet::new(rules[0].traffic, family).is_empty() {
+                    continue;
+                }
+                return;
+            }
+            let all: Vec<usize> = (0..rules.len()).collect();
+            let covered = covered_rules(rules, &all, &by_blocks, family);
+            for n in all {
+                let is_here = !TrafficSet::new(rules[n].traffic, family).is_empty();
+                applies[n] |= is_here;
+                is_needed[n] |= is_here && !covered.contains(&n);
+            }
+        }
+
+        for (n, rule) in rules.iter_mut().enumerate() {
+            rule.is_redundant = applies[n] && !is_needed[n];
+        }
+    }
+
+    /// Whether the gate has to do with a peer that is no block in a family: both may have hosts of
+    /// it, and a tier that sends may send some of it there.
+    fn concerns(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
+        let own = Endpoint::tier(self.policy, self.gate.tier());
+        let may_send = match (self.gate, peer) {
+            (Gate::Inbound(_), Peer::Tier(sender)) => self.gates.may_send(sender, &own, family),
+            (Gate::Inbound(_) | Gate::Outbound(_), _) => true,
+        };
+        may_send
+            && own.may_be_in(family)
+            && end.may_be_in(family)
+            && peer_family(self.policy, peer).is_none_or(|only| only == family)
+    }
+
+    /// The flows that cover a rule: the first rule that does so by itself, else all that have a
+    /// part in it. The kept rules stand in the order of their flows.
+    fn covering_flows(self, kept: &[&GateRule], covered: &GateRule) -> Vec<u32> {
+        let end = endpoint(self.policy, covered.peer);
+        let families = PerFamily::from_fn(|family| {
+            let concerns = match (&end, covered.peer) {
+                (Some(end), peer) => self.concerns(peer, end, family),
+                (None, Peer::Net(block)) => Family::of_block(&block) == family,
+                (None, _) => false,
+            };
+            concerns && exists_in(covered.traffic, family)
+        });
+
+        let covers_alone = |other: &&&GateRule| {
+            let holds = |family| {
+                let block = other.peer.block();
+                block.is_some_and(|block| holds(&block, covered.peer, end.as_ref(), family))
+            };
+            let mut families = Family::BOTH.into_iter().filter(|family| families[*family]);
+            is_wider(other.traffic, covered.traffic)
+                && (other.peer == covered.peer || families.all(holds))
+        };
+        if let Some(one) = kept.iter().find(covers_alone) {
+            return vec![one.flows[0]];
+        }
+
+        let takes_part = |other: &&&GateRule| {
+            overlap(other.traffic, covered.traffic) && is_near(other, covered, end.as_ref())
+        };
+        let taking_part = kept.iter().filter(takes_part);
+        taking_part.map(|other| other.flows[0]).collect()
+    }
+}
+
+/// Where the peer of a rule is, for one that is no block.
+fn endpoint(policy: &Policy, peer: Peer) -> Option<Endpoint> {
+    let (who, unknown) = match peer {
+        Peer::Net(_) => return None,
+        Peer::Tier(id) => return Some(Endpoint::tier(policy, id)),
+        Peer::External(id) => (Who::External(id), Unknown::Group(id)),
+        Peer::PrefixList(id) => (Who::PrefixList(id), Unknown::Contents(id)),
+        Peer::Param(id) => (Who::Param(id), Unknown::Value(id)),
+    };
+    Some(Endpoint::elsewhere(who, unknown))
+}
+
 /// Marks rules with blocks of one family as their peers.
-fn mark_blocks(rules: &mut [Rule], family: Family) {
+fn mark_blocks(rules: &mut [GateRule], family: Family) {
     let mut nodes = forest(rules, family);
-    // nothing nests, and no block has two pieces of traffic
-    if nodes
-        .iter()
-        .all(|node| node.parent.is_none() && node.rules.len() < 2)
-    {
+    let is_single = |node: &BlockNode| node.parent.is_none() && node.rules.len() < 2;
+    if nodes.iter().all(is_single) {
         return;
     }
+
     for n in 0..nodes.len() {
-        look(rules, &mut nodes, n, family);
+        mark_block(rules, &mut nodes, n, family);
     }
     for n in (0..nodes.len()).rev() {
-        nodes[n].inside = inside(rules, &nodes, n, family);
+        nodes[n].inside = admitted_inside(rules, &nodes, n, family);
     }
+    // once more, now that it is known what the blocks inside admit
     if nodes.iter().any(|node| !node.inside.is_empty()) {
         for n in 0..nodes.len() {
-            look(rules, &mut nodes, n, family);
+            mark_block(rules, &mut nodes, n, family);
         }
     }
 }
 
 /// Marks the rules of one block that the blocks around it cover, and those inside as far as that is
 /// known.
-fn look(rules: &mut [Rule], nodes: &mut [Node], n: usize, family: Family) {
+fn mark_block(rules: &mut [GateRule], nodes: &mut [BlockNode], n: usize, family: Family) {
     if let Some(parent) = nodes[n].parent {
-        let kept = nodes[parent]
-            .rules
-            .iter()
-            .filter(|rule| !rules[**rule].covered)
-            .map(|rule| rules[*rule].traffic);
-        nodes[n].around = nodes[parent]
-            .around
-            .union(&TrafficSet::of_all(kept, family));
+        let parent = &nodes[parent];
+        nodes[n].around = parent.around.union(&parent.admitted(rules, family));
     }
+
     let node = &nodes[n];
-    let own: Vec<usize> = node
-        .rules
-        .iter()
-        .copied()
-        .filter(|rule| !rules[*rule].covered)
-        .collect();
+    let needed = |rule: &usize| !rules[*rule].is_redundant;
+    let own: Vec<usize> = node.rules.iter().copied().filter(needed).collect();
     let background = node.around.union(&node.inside);
-    for covered in alone(rules, &own, &background, family) {
-        rules[covered].covered = true;
+    for covered in covered_rules(rules, &own, &background, family) {
+        rules[covered].is_redundant = true;
+    }
+}
+
+impl BlockNode {
+    /// What its rules admit that are not redundant.
+    fn admitted(&self, rules: &[GateRule], family: Family) -> TrafficSet {
+        let rules = self.rules.iter().map(|rule| &rules[*rule]);
+        let needed = rules.filter(|rule| !rule.is_redundant);
+        TrafficSet::from_traffic(needed.map(|rule| rule.traffic), family)
     }
 }
 
 /// The blocks of a family with their rules, outer ones before those inside.
-fn forest(rules: &[Rule], family: Family) -> Vec<Node> {
-    let mut blocks: Vec<(IpNet, usize)> = Vec::new();
-    for (n, rule) in rules.iter().enumerate() {
-        match rule.peer {
-            Peer::Net(block) if Family::of_block(&block) == family => blocks.push((block, n)),
-            Peer::Net(_)
-            | Peer::PrefixList(_)
-            | Peer::Param(_)
-            | Peer::Tier(_)
-            | Peer::External(_) => {}
-        }
-    }
+fn forest(rules: &[GateRule], family: Family) -> Vec<BlockNode> {
+    let blocks = rules.iter().enumerate();
+    let blocks = blocks.filter_map(|(n, rule)| Some((rule.peer.block()?, n)));
+    let mut blocks: Vec<(IpNet, usize)> = blocks
+        .filter(|(block, _)| Family::of_block(block) == family)
+        .collect();
     blocks.sort_unstable_by_key(|(block, n)| (block.network(), block.prefix_len(), *n));
-    let mut nodes: Vec<Node> = Vec::new();
+
+    let mut nodes: Vec<BlockNode> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     for same in blocks.chunk_by(|a, b| a.0 == b.0) {
         let block = same[0].0;
@@ -357,15 +411,13 @@ fn forest(rules: &[Rule], family: Family) -> Vec<Node> {
         if let Some(parent) = parent {
             nodes[parent].children.push(n);
         }
-        let (around, inside) = (TrafficSet::default(), TrafficSet::default());
-        let rules = same.iter().map(|(_, rule)| *rule).collect();
-        nodes.push(Node {
+        nodes.push(BlockNode {
             block,
-            rules,
+            rules: same.iter().map(|(_, rule)| *rule).collect(),
             parent,
             children: Vec::new(),
-            around,
-            inside,
+            around: TrafficSet::default(),
+            inside: TrafficSet::default(),
         });
         open.push(n);
     }
@@ -374,166 +426,145 @@ fn forest(rules: &[Rule], family: Family) -> Vec<Node> {
 
 /// What the blocks inside a block admit at each of its addresses: something only where they leave
 /// no gap.
-fn inside(rules: &[Rule], nodes: &[Node], n: usize, family: Family) -> TrafficSet {
+fn admitted_inside(
+    rules: &[GateRule],
+    nodes: &[BlockNode],
+    n: usize,
+    family: Family,
+) -> TrafficSet {
     let node = &nodes[n];
-    let blocks = node.children.iter().map(|child| &nodes[*child].block);
-    if node.children.len() < 2
-        || Addresses::from_blocks(blocks) != Addresses::from_blocks([&node.block])
-    {
+    let children = || node.children.iter().map(|child| &nodes[*child]);
+    if node.children.len() < 2 {
         return TrafficSet::default();
     }
-    let whole = |child: &usize| {
-        let kept = nodes[*child]
-            .rules
-            .iter()
-            .filter(|rule| !rules[**rule].covered)
-            .map(|rule| rules[*rule].traffic);
-        TrafficSet::of_all(kept, family).union(&nodes[*child].inside)
-    };
-    node.children[1..]
-        .iter()
-        .fold(whole(&node.children[0]), |all, child| {
-            all.intersection(&whole(child))
-        })
+    let held = Addresses::from_blocks(children().map(|child| &child.block));
+    if held != Addresses::from_blocks([&node.block]) {
+        return TrafficSet::default();
+    }
+
+    let admitted = |child: &BlockNode| child.admitted(rules, family).union(&child.inside);
+    let by_children = children().map(admitted);
+    by_children
+        .reduce(|all, child| all.intersection(&child))
+        .unwrap_or_default()
 }
 
-/// Of rules with one peer, those that the others and a background cover. A rule is one stretch of
-/// ports, of types and codes, or of protocols, so that in their order only neighbours have to be
-/// looked at.
-fn alone(rules: &[Rule], own: &[usize], background: &TrafficSet, family: Family) -> Vec<usize> {
-    let mut order: Vec<(Stretch, usize)> = own
-        .iter()
-        .map(|n| (stretch(rules[*n].traffic), *n))
-        .collect();
+/// Of rules with one peer, those that the others and a background cover. The numbers of a rule are
+/// one range, so that in their order only neighbours have to be looked at.
+fn covered_rules(
+    rules: &[GateRule],
+    own: &[usize],
+    background: &TrafficSet,
+    family: Family,
+) -> Vec<usize> {
+    let range = |n: &usize| (number_range(rules[*n].traffic), *n);
+    let mut order: Vec<(NumberRange, usize)> = own.iter().map(range).collect();
     order.sort_unstable();
-    let disjoint = order.windows(2).all(|pair| {
-        let ((a, _, Reverse(end)), (b, start, _)) = (pair[0].0, pair[1].0);
-        a != Protocol::All && (a != b || end < start)
-    });
-    if disjoint && background.is_empty() {
+
+    let are_apart = |pair: &[(NumberRange, usize)]| {
+        let ((a, _, Reverse(last)), (b, first, _)) = (pair[0].0, pair[1].0);
+        a != Protocol::All && (a != b || last < first)
+    };
+    if background.is_empty() && order.windows(2).all(are_apart) {
         return Vec::new();
     }
+
     let set = |n: usize| TrafficSet::new(rules[n].traffic, family);
+    let (mut covered, kept) = covered_by_one(order, set);
+    covered.extend(covered_by_neighbours(&kept, background, set));
+    covered
+}
+
+/// The rules that the widest before them covers by itself, and those that are left.
+fn covered_by_one(
+    order: Vec<(NumberRange, usize)>,
+    set: impl Fn(usize) -> TrafficSet,
+) -> (Vec<usize>, Vec<usize>) {
     let (mut covered, mut kept): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
-    let mut widest: Option<usize> = None;
     for (_, n) in order {
         let one = set(n);
         if one.is_empty() {
             continue;
         }
-        if widest.is_some_and(|widest| set(widest).covers(&one)) {
+        let widest = kept.last();
+        if widest.is_some_and(|widest| set(*widest).covers(&one)) {
             covered.push(n);
         } else {
-            widest = Some(n);
             kept.push(n);
         }
     }
+
+    (covered, kept)
+}
+
+/// The rules that their neighbours and a background cover together. A rule that is covered is no
+/// neighbour of the next.
+fn covered_by_neighbours(
+    rules: &[usize],
+    background: &TrafficSet,
+    set: impl Fn(usize) -> TrafficSet,
+) -> Vec<usize> {
+    let mut covered = Vec::new();
     let mut before: Option<TrafficSet> = None;
-    for (n, one) in kept.iter().map(|n| set(*n)).enumerate() {
-        let after = kept.get(n + 1).map(|next| set(*next));
-        let around = TrafficSet::union_of(
-            [Some(background), before.as_ref(), after.as_ref()]
-                .into_iter()
-                .flatten(),
-        );
+    for (n, rule) in rules.iter().enumerate() {
+        let one = set(*rule);
+        let after = rules.get(n + 1).map(|next| set(*next));
+        let around = [Some(background), before.as_ref(), after.as_ref()];
+        let around = TrafficSet::union_of(around.into_iter().flatten());
         if around.covers(&one) {
-            covered.push(kept[n]);
+            covered.push(*rule);
         } else {
             before = Some(one);
         }
     }
+
     covered
 }
 
-/// A protocol, and its first and its last number.
-type Stretch = (Protocol, u16, Reverse<u16>);
-
-/// Traffic as one stretch. A wider one sorts before those that start with it.
-fn stretch(traffic: Traffic) -> Stretch {
+/// The numbers of a rule as one range.
+fn number_range(traffic: Traffic) -> NumberRange {
     let (from, to) = traffic.stretch();
     (traffic.protocol(), from, Reverse(to))
 }
 
-/// The flows that cover a rule: the first rule that does so by itself, else all that have a part in
-/// it. The kept rules stand in the order of their flows.
-fn coverers(
-    policy: &Policy,
-    gates: &Gates<'_>,
-    gate: Gate,
-    kept: &[&Rule],
-    covered: &Rule,
-) -> Vec<u32> {
-    let side = side(policy, covered.peer);
-    let there = |family: Family| match (&side, covered.peer) {
-        (Some(side), peer) => is_in(policy, gates, gate, peer, side, family),
-        (None, Peer::Net(block)) => Family::of_block(&block) == family,
-        (None, _) => false,
-    };
-    let families = Family::BOTH.map(there);
-    let one = kept.iter().find(|other| {
-        let placed = |family| match other.peer {
-            Peer::Net(block) => holds(&block, covered.peer, side.as_ref(), family),
-            Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => false,
-        };
-        let spoken = |family: Family| families[family as usize] && speaks(covered.traffic, family);
-        wider(other.traffic, covered.traffic)
-            && (other.peer == covered.peer
-                || Family::BOTH.into_iter().filter(|f| spoken(*f)).all(placed))
-    });
-    match one {
-        Some(one) => vec![one.flows[0]],
-        None => {
-            let part = kept.iter().filter(|other| {
-                overlap(other.traffic, covered.traffic) && near(other, covered, &side)
-            });
-            part.map(|other| other.flows[0]).collect()
-        }
-    }
-}
-
 /// Whether traffic exists in a family.
-fn speaks(traffic: Traffic, family: Family) -> bool {
+fn exists_in(traffic: Traffic, family: Family) -> bool {
     traffic.family().is_none_or(|only| only == family)
 }
 
 /// Whether a block holds every address of a peer in a family.
-fn holds(block: &IpNet, peer: Peer, side: Option<&Endpoint>, family: Family) -> bool {
-    match (side, peer) {
+fn holds(block: &IpNet, peer: Peer, end: Option<&Endpoint>, family: Family) -> bool {
+    match (end, peer) {
         (None, Peer::Net(inner)) => block.contains(&inner),
-        (Some(side), _) => {
-            let ours = Addresses::from_blocks([block]);
-            Family::of_block(block) == family
-                && side
-                    .addresses
-                    .in_family(family)
-                    .difference(&ours)
-                    .is_empty()
+        (Some(end), _) => {
+            let held = Addresses::from_blocks([block]);
+            let rest = end.addresses.in_family(family).difference(&held);
+            Family::of_block(block) == family && rest.is_empty()
         }
         (None, _) => false,
     }
 }
 
-/// Whether a rule speaks of some of the addresses of another.
-fn near(other: &Rule, covered: &Rule, side: &Option<Endpoint>) -> bool {
-    match (other.peer, covered.peer, side) {
+/// Whether a rule is about some of the addresses of another.
+fn is_near(other: &GateRule, covered: &GateRule, end: Option<&Endpoint>) -> bool {
+    match (other.peer, covered.peer, end) {
         (a, b, _) if a == b => true,
         (Peer::Net(a), Peer::Net(b), _) => a.contains(&b) || b.contains(&a),
-        (Peer::Net(a), _, Some(side)) => !side
-            .addresses
-            .intersection(&Addresses::from_blocks([&a]))
-            .is_empty(),
+        (Peer::Net(a), _, Some(end)) => end.addresses.meets(&a),
         (_, _, _) => false,
     }
 }
 
 /// Whether one piece of traffic has all of another.
-fn wider(outer: Traffic, inner: Traffic) -> bool {
-    let ((a, from, Reverse(to)), (b, first, Reverse(last))) = (stretch(outer), stretch(inner));
+fn is_wider(outer: Traffic, inner: Traffic) -> bool {
+    let (a, from, Reverse(to)) = number_range(outer);
+    let (b, first, Reverse(last)) = number_range(inner);
     a == Protocol::All || a == b && from <= first && last <= to
 }
 
 /// Whether two pieces of traffic have anything in common.
 fn overlap(one: Traffic, other: Traffic) -> bool {
-    let ((a, from, Reverse(to)), (b, first, Reverse(last))) = (stretch(one), stretch(other));
+    let (a, from, Reverse(to)) = number_range(one);
+    let (b, first, Reverse(last)) = number_range(other);
     a == Protocol::All || b == Protocol::All || a == b && from <= last && first <= to
 }

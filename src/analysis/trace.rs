@@ -6,7 +6,7 @@ use super::named_endpoint::NamedEndpoint;
 use super::reachability::without_redundant_families;
 use super::verdict::Passage;
 pub use super::verdict::Verdict;
-use crate::net::{Addresses, Family, Traffic, TrafficSet};
+use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy, SentenceId};
 
 /// A service that a question names.
@@ -41,7 +41,7 @@ pub struct Leg {
     /// The IP version.
     pub family: Family,
     /// What is asked about, and what becomes of it.
-    pub fate: Outcome,
+    pub outcome: Outcome,
     /// The gates, in the order in which a packet meets them. Hosts in no tier have none.
     pub gates: Vec<Station>,
     /// The answer.
@@ -69,7 +69,7 @@ pub struct Station {
     /// Whether some of the far end surely is never filtered.
     pub is_exempt: bool,
     /// What becomes of what is asked about here, whatever other gates do.
-    pub fate: Outcome,
+    pub outcome: Outcome,
     /// The answer of this gate.
     pub verdict: Verdict,
     /// The flows that let some of it through, each with whether it surely does.
@@ -91,21 +91,19 @@ pub fn trace(
     services: &[Service],
 ) -> Vec<Connection> {
     let gates = Gates::new(policy);
-    let pairs = from
-        .iter()
-        .flat_map(|from| to.iter().map(move |to| (from, to)));
-    let connections = pairs.flat_map(|(from, to)| {
-        let wanted: Vec<Option<&Service>> = if services.is_empty() {
-            vec![None]
-        } else {
-            services.iter().map(Some).collect()
-        };
-        wanted
-            .into_iter()
-            .map(|service| connection(policy, &gates, (from, to), service))
-            .collect::<Vec<_>>()
-    });
-    connections.collect()
+    let mut connections = Vec::new();
+    for from in from {
+        for to in to {
+            if services.is_empty() {
+                connections.push(connection(policy, &gates, (from, to), None));
+            }
+            for service in services {
+                connections.push(connection(policy, &gates, (from, to), Some(service)));
+            }
+        }
+    }
+
+    connections
 }
 
 fn connection(
@@ -115,30 +113,29 @@ fn connection(
     on: Option<&Service>,
 ) -> Connection {
     let traffic = on.map_or(&[][..], |service| &service.traffic);
-    let passages = gates.passages(&from.side, &to.side, traffic);
-    let verdict = Verdict::over(&passages, on.is_none());
+    let passages = gates.passages(&from.endpoint, &to.endpoint, traffic);
     let has_a_leg =
         |passage: &&Passage| !passage.asked.is_empty() && (passage.sure || !passage.may.is_empty());
     let shown: Vec<&Passage> = passages.iter().filter(has_a_leg).collect();
     let shown = without_redundant_families(shown, |passage| {
         (passage.sure, passage.family, &passage.may)
     });
-    let legs = shown.into_iter().map(|passage| {
+
+    let leg = |passage| {
         let question = Question {
             policy,
             gates,
             passage,
             any: on.is_none(),
         };
-        question.leg(&from.side, &to.side)
-    });
-    let legs = legs.collect();
+        question.leg(&from.endpoint, &to.endpoint)
+    };
     Connection {
         from: from.clone(),
         to: to.clone(),
         on: on.cloned(),
-        legs,
-        verdict,
+        legs: shown.into_iter().map(leg).collect(),
+        verdict: Verdict::over(&passages, on.is_none()),
         passages,
     }
 }
@@ -147,15 +144,15 @@ impl Connection {
     /// The answer for a part of the service: the TCP of `dns`. Nothing where no IP version that is
     /// shown has the part.
     pub fn verdict_of(&self, part: &[Traffic]) -> Option<Verdict> {
-        let part = |family| TrafficSet::of_all(part.iter().copied(), family);
-        if self.legs.iter().all(|leg| part(leg.family).is_empty()) {
+        let part = PerFamily::from_traffic(part);
+        if self.legs.iter().all(|leg| part[leg.family].is_empty()) {
             return None;
         }
-        let passages = self
-            .passages
-            .iter()
-            .map(|passage| passage.within(&part(passage.family)));
-        Some(Verdict::over(&passages.collect::<Vec<_>>(), false))
+        let passages = self.passages.iter();
+        let passages: Vec<Passage> = passages
+            .map(|passage| passage.within(&part[passage.family]))
+            .collect();
+        Some(Verdict::over(&passages, false))
     }
 }
 
@@ -177,12 +174,13 @@ impl Question<'_> {
             must,
             ..
         } = self.passage;
-        let fate = Outcome::new(asked, may.clone(), must.clone());
+        let outcome = Outcome::new(asked, may.clone(), must.clone());
         let stations = gates_between(from, to).map(|(gate, far)| self.station(gate, far));
+
         Leg {
             family: *family,
-            verdict: fate.verdict(self.any),
-            fate,
+            verdict: outcome.verdict(self.any),
+            outcome,
             gates: stations.collect(),
         }
     }
@@ -190,33 +188,28 @@ impl Question<'_> {
     fn station(&self, gate: Gate, far: &Endpoint) -> Station {
         let Passage { family, asked, .. } = self.passage;
         let (may, must) = self.gates.at(gate, far, *family);
-        let fate = Outcome::new(asked, may.intersection(asked), must.intersection(asked));
-        let open = self.gates.is_open(gate, *family);
-        let flows = self.gates.letting(gate, far, *family, asked);
-        let verdict = fate.verdict(self.any);
+        let outcome = Outcome::new(asked, may.intersection(asked), must.intersection(asked));
+        let verdict = outcome.verdict(self.any);
         let ended = if verdict == Verdict::Passes {
             Vec::new()
         } else {
-            self.gates.ended(gate, far, *family, asked)
+            self.gates.ended_sentences(gate, far, *family, asked)
         };
-        let is_exempt = self
-            .gates
-            .exempt(gate, far, *family)
-            .is_some_and(|exempt| exempt.is_sure);
-        let (whom, unknown) = (Addresses::default(), Vec::new());
+
+        let exempt = self.gates.exempt(gate, far, *family);
         let mut station = Station {
             gate,
-            open,
-            is_exempt,
+            open: self.gates.is_open(gate, *family),
+            is_exempt: exempt.is_some_and(|exempt| exempt.is_sure),
             verdict,
-            fate,
-            flows,
-            whom,
-            unknown,
+            outcome,
+            flows: self.gates.admitting_flows(gate, far, *family, asked),
+            whom: Addresses::default(),
+            unknown: Vec::new(),
             ended,
         };
-        if !station.fate.perhaps.is_empty() {
-            station.whom = self.whom(&station, far);
+        if !station.outcome.perhaps.is_empty() {
+            station.whom = self.surely_admitted(&station, far);
             station.unknown = self.unknown(&station, far);
         }
         station
@@ -224,65 +217,65 @@ impl Question<'_> {
 
     /// The addresses of the far end for which a gate surely lets through all of what it lets
     /// through for some.
-    fn whom(&self, station: &Station, far: &Endpoint) -> Addresses {
-        let blocks = station.flows.iter().filter_map(|(flow, _)| {
-            match self.policy.flows[*flow as usize].peer {
-                Peer::Net(block) if Family::of_block(&block) == self.passage.family => {
-                    Some(Addresses::from_blocks([&block]))
-                }
-                Peer::Net(_)
-                | Peer::Tier(_)
-                | Peer::External(_)
-                | Peer::PrefixList(_)
-                | Peer::Param(_) => None,
-            }
-        });
-        let exempt = self.gates.exempt(station.gate, far, self.passage.family);
-        let never_filtered = exempt.map(|exempt| far.addresses.difference(&exempt.rest.addresses));
-        // what no edge of a block cuts is let through as a whole, or not at all
-        let mut cells = vec![far.addresses.in_family(self.passage.family)];
-        for block in blocks.chain(never_filtered) {
-            let cut = cells
-                .iter()
-                .flat_map(|cell| [cell.intersection(&block), cell.difference(&block)]);
-            cells = cut.filter(|cell| !cell.is_empty()).collect();
-        }
-        let surely = cells.into_iter().filter(|cell| {
-            let there = Endpoint {
-                addresses: cell.clone(),
+    fn surely_admitted(&self, station: &Station, far: &Endpoint) -> Addresses {
+        let family = self.passage.family;
+        let is_sure = |addresses: &Addresses| {
+            let part = Endpoint {
+                addresses: addresses.clone(),
                 ..far.clone()
             };
-            self.gates
-                .at(station.gate, &there, self.passage.family)
-                .1
-                .covers(&station.fate.perhaps)
-        });
-        Addresses::of_all(&surely.collect::<Vec<_>>())
+            let (_, must) = self.gates.at(station.gate, &part, family);
+            must.covers(&station.outcome.perhaps)
+        };
+        let mut parts = self.parts_treated_alike(station, far);
+        parts.retain(is_sure);
+        Addresses::union_of(&parts)
+    }
+
+    /// The addresses of the far end, in parts that no edge of a block cuts: each is let through as
+    /// a whole, or not at all.
+    fn parts_treated_alike(&self, station: &Station, far: &Endpoint) -> Vec<Addresses> {
+        let family = self.passage.family;
+        let flows = station
+            .flows
+            .iter()
+            .map(|(flow, _)| self.policy.flow(*flow));
+        let blocks = flows.filter_map(|flow| flow.peer.block());
+        let blocks = blocks
+            .filter(|block| Family::of_block(block) == family)
+            .map(|block| Addresses::from_blocks([&block]));
+        let exempt = self.gates.exempt(station.gate, far, family);
+        let never_filtered = exempt.map(|exempt| far.addresses.difference(&exempt.rest.addresses));
+
+        let mut parts = vec![far.addresses.in_family(family)];
+        for cut in blocks.chain(never_filtered) {
+            let halves = |part: &Addresses| [part.intersection(&cut), part.difference(&cut)];
+            parts = parts.iter().flat_map(halves).collect();
+            parts.retain(|part| !part.is_empty());
+        }
+        parts
     }
 
     /// What keeps a gate from being sure: contents and values that its flows name, and where the
     /// far end is.
     fn unknown(&self, station: &Station, far: &Endpoint) -> Vec<Unknown> {
-        let exempt = self.gates.exempt(station.gate, far, self.passage.family);
-        let perhaps = exempt.filter(|exempt| !exempt.is_sure);
-        let mut unknown: Vec<Unknown> = perhaps
-            .map(|_| self.gates.reserved(station.gate))
-            .into_iter()
-            .collect();
-        for (flow, surely) in &station.flows {
-            let flow = &self.policy.flows[*flow as usize];
-            if !station
-                .fate
-                .perhaps
-                .meets(flow.traffic, self.passage.family)
-            {
+        let family = self.passage.family;
+        let mut unknown = Vec::new();
+        let exempt = self.gates.exempt(station.gate, far, family);
+        if exempt.is_some_and(|exempt| !exempt.is_sure) {
+            unknown.push(self.gates.reserved(station.gate));
+        }
+
+        for (flow, is_sure) in &station.flows {
+            let flow = self.policy.flow(*flow);
+            if !station.outcome.perhaps.meets(flow.traffic, family) {
                 continue;
             }
             match flow.peer {
                 Peer::Net(_) => unknown.extend(far.unknown),
-                Peer::External(id) if !surely => unknown.push(Unknown::Group(id)),
-                Peer::PrefixList(id) if !surely => unknown.push(Unknown::Contents(id)),
-                Peer::Param(id) if !surely => unknown.push(Unknown::Value(id)),
+                Peer::External(id) if !is_sure => unknown.push(Unknown::Group(id)),
+                Peer::PrefixList(id) if !is_sure => unknown.push(Unknown::Contents(id)),
+                Peer::Param(id) if !is_sure => unknown.push(Unknown::Value(id)),
                 Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {}
             }
         }

@@ -51,6 +51,7 @@ impl Verdict {
         if passages.iter().all(|passage| passage.may.is_empty()) {
             return Verdict::Stopped;
         }
+
         let mut carrying = passages
             .iter()
             .filter(|passage| passage.sure && !passage.asked.is_empty())
@@ -64,6 +65,7 @@ impl Verdict {
         } else {
             carrying.peek().is_some() && carrying.all(|passage| passage.must.covers(&passage.asked))
         };
+
         if passes {
             Verdict::Passes
         } else {

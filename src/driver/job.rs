@@ -216,7 +216,7 @@ fn limits(policy: &Policy, deployment: &Deployment<'_>, bytes: usize, levels: &L
         outputs,
         bytes,
     };
-    lint::told(
+    lint::problems(
         policy,
         &lint::TEMPLATE_LIMITS,
         levels,

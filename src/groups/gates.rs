@@ -1,7 +1,7 @@
 //! Which gates the flows of a policy open: the rules that its groups have, and all that an analysis
 //! may judge.
 
-use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, Traffic};
+use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, PerFamily, Traffic};
 use crate::policy::{Flow, Outbound, Peer, Policy, TierId};
 use ipnet::IpNet;
 
@@ -20,14 +20,14 @@ impl<'p> OpenedGates<'p> {
     /// every IP version that the stack uses. Under `ip = ipv4` that is IPv4 alone: then such a
     /// sender has no rule for IPv6.
     pub fn new(policy: &'p Policy) -> OpenedGates<'p> {
-        let mut everywhere = vec![[false; 2]; policy.tiers.len()];
+        let mut everywhere = vec![PerFamily::<bool>::default(); policy.tiers.len()];
         for flow in policy
             .flows
             .iter()
             .filter(|flow| flow.traffic == Traffic::All)
         {
             if let (Some(tier), Some(family)) = (flow.sender(), all_of(flow.destination())) {
-                everywhere[tier.index()][family as usize] = true;
+                everywhere[tier.index()][family] = true;
             }
         }
         let in_use = |family: &Family| policy.stack.dual || *family == Family::V4;
@@ -35,7 +35,7 @@ impl<'p> OpenedGates<'p> {
             Family::BOTH
                 .into_iter()
                 .filter(in_use)
-                .all(|family| everywhere[family as usize])
+                .all(|family| everywhere[family])
         });
         OpenedGates {
             policy,
@@ -63,12 +63,8 @@ impl<'p> OpenedGates<'p> {
 
 /// The family of which a peer is every address.
 fn all_of(peer: Peer) -> Option<Family> {
-    match peer {
-        Peer::Net(block) if block.prefix_len() == 0 => Some(Family::of_block(&block)),
-        Peer::Net(_) | Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {
-            None
-        }
-    }
+    let block = peer.block().filter(|block| block.prefix_len() == 0);
+    block.map(|block| Family::of_block(&block))
 }
 
 /// To whom an open tier may send everything, whatever sentences say.

@@ -251,14 +251,8 @@ impl<'d> Names<'d> {
     /// first.
     pub fn earlier_names(&self, tier: TierId, rule: &Rule) -> Vec<Vec<EarlierName>> {
         let group = self.deployment.group(tier);
-        let peer = match rule.peer {
-            Peer::Tier(peer) if peer != tier => Some(self.deployment.group(peer)),
-            Peer::Tier(_)
-            | Peer::Net(_)
-            | Peer::Param(_)
-            | Peer::PrefixList(_)
-            | Peer::External(_) => None,
-        };
+        let peer = rule.peer.tier().filter(|peer| *peer != tier);
+        let peer = peer.map(|peer| self.deployment.group(peer));
         let mut chain = Vec::new();
         if group.was.is_empty() && peer.is_none_or(|peer| peer.was.is_empty()) {
             return chain;

@@ -1,8 +1,8 @@
 //! `ampersand`: `&` in the description of a rule for a security group or a prefix list.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
-use crate::policy::{Peer, Policy, SentenceId};
+use crate::policy::{Peer, Policy, Sentence, SentenceId};
 use std::collections::BTreeMap;
 
 /// The lint.
@@ -10,6 +10,7 @@ pub const LINT: Lint = Lint {
     name: "ampersand",
     title: "`&` in the description of a rule for a security group or a prefix list",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that the string of a sentence has no `&` where it describes a rule whose peer is a security group or a prefix
@@ -25,7 +26,7 @@ tier app, db
 
 db allows mysql from app \"Search & index\"
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 tier web
 
@@ -36,46 +37,41 @@ web allows https from office \"Research & development\"
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
-    let has_it = |id: SentenceId| {
-        policy
-            .sentence(id)
-            .prose
-            .as_ref()
-            .is_some_and(|prose| prose.contains('&'))
+    let has_ampersand = |sentence: &Sentence| {
+        let prose = sentence.prose.as_ref();
+        prose.is_some_and(|prose| prose.contains('&'))
     };
-    if !(0..policy.sentences.len()).any(|n| has_it(SentenceId(n as u32))) {
+    if !policy.sentences.iter().any(has_ampersand) {
         return;
     }
 
     let mut first: BTreeMap<SentenceId, (String, &str)> = BTreeMap::new();
-    for rule in deployment
-        .groups
-        .iter()
-        .flat_map(|group| group.ingress.iter().chain(&group.egress))
-    {
-        let sentence = deployment
-            .described_by(rule)
-            .filter(|sentence| has_it(*sentence));
+    let groups = deployment.groups.iter();
+    for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
+        let sentence = deployment.described_by(rule);
+        let sentence = sentence.filter(|id| has_ampersand(policy.sentence(*id)));
         if let (Some(sentence), Some(peer)) = (sentence, peer(policy, rule.peer)) {
             first.entry(sentence).or_insert(peer);
         }
     }
-    found.extend(first.into_iter().map(|(sentence, (name, kind))| {
+
+    for (sentence, (name, kind)) in first {
         let span = policy.sentence(sentence).span;
-        Finding::new(format!(
-            "the API reference lists no `&` for the description of a rule for a {kind}"
-        ))
-        .caused(span, format!("describes a rule for `{name}`"))
-        .help("write `and`")
-    }));
+        let message =
+            format!("the API reference lists no `&` for the description of a rule for a {kind}");
+        let finding = Finding::new(message)
+            .caused(span, format!("describes a rule for `{name}`"))
+            .help("write `and`");
+        found.push(finding);
+    }
 }
 
 /// A peer that is no block: its name, and what it is.
 fn peer(policy: &Policy, peer: Peer) -> Option<(String, &'static str)> {
     match peer {
         Peer::Net(_) | Peer::Param(_) => None,
-        Peer::PrefixList(id) => Some((policy.prefix_lists[id.index()].name.clone(), "prefix list")),
+        Peer::PrefixList(id) => Some((policy.prefix_list(id).name.clone(), "prefix list")),
         Peer::Tier(id) => Some((policy.tier(id).name.clone(), "security group")),
-        Peer::External(id) => Some((policy.externals[id.index()].name.clone(), "security group")),
+        Peer::External(id) => Some((policy.external(id).name.clone(), "security group")),
     }
 }

@@ -1,6 +1,6 @@
 //! `duplicate-default`: a rule that the defaults of parameters make twice.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 use crate::groups::{Direction, Rule};
 use crate::net::Traffic;
@@ -13,6 +13,7 @@ pub const LINT: Lint = Lint {
     name: "duplicate-default",
     title: "a rule that the defaults of parameters make twice",
     level: Level::Deny,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no two rules of a group are one when each parameter has its default: the same direction, traffic and peer.
@@ -34,7 +35,7 @@ tier web
 
 web allows https from office, branch
 ",
-    calm: "\
+    passes: "\
 param office : cidr = 203.0.113.0/24
 param branch : cidr = 198.51.100.0/24
 tier web
@@ -74,61 +75,89 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     if policy.params.iter().all(|param| param.default.is_none()) {
         return;
     }
+
     let mut pairs: BTreeMap<Pair, Twice> = BTreeMap::new();
     for group in &deployment.groups {
         for direction in Direction::ALL {
             let rules = group.rules(direction);
-            if !rules
-                .iter()
-                .any(|rule| default(policy, rule.peer).is_some())
-            {
-                continue;
-            }
-            let mut firsts: HashMap<(Traffic, Value<'_>), &Rule> =
-                HashMap::with_capacity(rules.len());
-            for rule in rules {
-                let first = *firsts
-                    .entry((rule.traffic, value(policy, rule.peer)))
-                    .or_insert(rule);
-                let sentences = [first, rule].map(|rule| deployment.sentence(rule));
-                let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else {
-                    continue;
-                };
-                let pair = Pair {
-                    sentences: [one, other],
-                    peers: [first.peer, rule.peer],
-                };
-                let twice = Twice {
-                    tier: group.tier,
-                    direction,
-                    traffic: rule.traffic,
-                    more: 0,
-                };
-                pairs
-                    .entry(pair)
-                    .and_modify(|twice| twice.more += 1)
-                    .or_insert(twice);
+            let has_default = |rule: &Rule| default(policy, rule.peer).is_some();
+            if rules.iter().any(has_default) {
+                add_pairs(subject, group.tier, direction, rules, &mut pairs);
             }
         }
     }
-    found.extend(
+    let findings = pairs
+        .iter()
+        .map(|(pair, twice)| finding(policy, pair, twice));
+    found.extend(findings);
+}
+
+/// Adds the pairs among the rules on one side of a group.
+fn add_pairs(
+    subject: &Subject<'_>,
+    tier: TierId,
+    direction: Direction,
+    rules: &[Rule],
+    pairs: &mut BTreeMap<Pair, Twice>,
+) {
+    let (policy, deployment) = (subject.policy, subject.deployment);
+    let mut firsts: HashMap<(Traffic, Value<'_>), &Rule> = HashMap::with_capacity(rules.len());
+    for rule in rules {
+        let key = (rule.traffic, value(policy, rule.peer));
+        let first = *firsts.entry(key).or_insert(rule);
+        let sentences = [first, rule].map(|rule| deployment.sentence(rule));
+        let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else {
+            continue;
+        };
+
+        let pair = Pair {
+            sentences: [one, other],
+            peers: [first.peer, rule.peer],
+        };
+        let twice = Twice {
+            tier,
+            direction,
+            traffic: rule.traffic,
+            more: 0,
+        };
         pairs
-            .iter()
-            .map(|(pair, twice)| finding(policy, pair, twice)),
-    );
+            .entry(pair)
+            .and_modify(|twice| twice.more += 1)
+            .or_insert(twice);
+    }
 }
 
 fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
-    let params = pair
-        .peers
-        .iter()
-        .filter_map(|peer| policy.peer_param(*peer));
-    let params: Vec<&Param> = params.map(|id| policy.param(id)).collect();
-    let names: Vec<String> = params
-        .iter()
-        .map(|param| format!("`{}`", param.name))
+    let params = pair.peers.iter();
+    let params: Vec<&Param> = params
+        .filter_map(|peer| policy.peer_param(*peer))
+        .map(|id| policy.param(id))
         .collect();
-    let defaults = match names.as_slice() {
+    let quoted = |param: &&Param| format!("`{}`", param.name);
+    let names: Vec<String> = params.iter().map(quoted).collect();
+    let defaults = params.iter().find_map(|param| param.default.as_deref());
+    let value = defaults.unwrap_or_default();
+
+    let message = message(policy, twice, &names, value);
+    let [first, last] = pair.sentences.map(|id| policy.sentence(id).span);
+    let (first, last) = (first.min(last), first.max(last));
+    let mut finding = Finding::new(message).caused(last, "AWS refuses the second rule");
+    if first != last {
+        finding = finding.caused(first, "makes the first rule");
+    }
+    for span in params.iter().filter_map(|param| param.span) {
+        finding = finding.at(span, format!("{value} by default"));
+    }
+
+    let names = names.join(" or ");
+    finding.help(format!(
+        "give {names} another default or none, or bind it: `--set NAME=VALUE`"
+    ))
+}
+
+/// "the default of `office` makes `tcp 443` from 203.0.113.0/24 to `web` twice, and 1 more rule"
+fn message(policy: &Policy, twice: &Twice, names: &[String], value: &str) -> String {
+    let defaults = match names {
         [one] => format!("the default of {one} makes"),
         several => format!("the defaults of {} make", several.join(" and ")),
     };
@@ -137,29 +166,7 @@ fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
         1 => ", and 1 more rule".to_string(),
         more => format!(", and {more} more rules"),
     };
-    let value = params
-        .iter()
-        .find_map(|param| param.default.as_deref())
-        .unwrap_or_default();
-    let mut finding = Finding::new(format!(
-        "{defaults} {} twice{more}",
-        rule(policy, twice, value)
-    ));
-
-    let mut sentences = pair.sentences.map(|id| policy.sentence(id).span);
-    sentences.sort_unstable();
-    let [first, last] = sentences;
-    finding = finding.caused(last, "AWS refuses the second rule");
-    if first != last {
-        finding = finding.caused(first, "makes the first rule");
-    }
-    for span in params.iter().filter_map(|param| param.span) {
-        finding = finding.at(span, format!("{value} by default"));
-    }
-    finding.help(format!(
-        "give {} another default or none, or bind it: `--set NAME=VALUE`",
-        names.join(" or ")
-    ))
+    format!("{defaults} {} twice{more}", rule(policy, twice, value))
 }
 
 /// A rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
@@ -177,11 +184,11 @@ fn value(policy: &Policy, peer: Peer) -> Value<'_> {
     }
     match peer {
         Peer::Net(block) => Value::Block(block),
-        Peer::PrefixList(id) => match &policy.prefix_lists[id.index()].list {
+        Peer::PrefixList(id) => match &policy.prefix_list(id).list {
             ListReference::Id(id) => Value::Id(id),
             ListReference::Aws(_) | ListReference::Param(_) => Value::Other(peer),
         },
-        Peer::External(id) => match &policy.externals[id.index()].id {
+        Peer::External(id) => match &policy.external(id).id {
             Reference::Id(id) => Value::Id(id),
             Reference::Param(_) => Value::Other(peer),
         },

@@ -1,6 +1,6 @@
 //! `duplicate-rule`: a sentence that says what another says already.
 
-use super::{Judge, Level, Lint, Subject, always, without};
+use super::{Category, Judge, Level, Lint, Subject, always, without};
 use crate::diagnostic::{Correction, Finding};
 use crate::groups::{Rule, describe};
 use crate::policy::SentenceId;
@@ -11,6 +11,7 @@ pub const LINT: Lint = Lint {
     name: "duplicate-rule",
     title: "a sentence that says what another says already",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no two sentences, and no two parts of one sentence, give the same rule of the same group.
@@ -28,7 +29,7 @@ tier web
 web allows http, https from office
 web allows https       from 203.0.113.0/24
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 tier web
 
@@ -37,9 +38,9 @@ web allows http, https from office
     judge: Judge::Program(judge),
 };
 
-/// Sentences that others say, as far as that can be told of them whole.
+/// Sentences that others repeat, as far as they can be judged as a whole.
 struct Whole {
-    /// By sentence: whether it is the first to say something.
+    /// By sentence: whether it is the first to state something.
     needed: Vec<bool>,
     /// Those without which a rule would have another text, or would end on another day.
     differ: BTreeSet<SentenceId>,
@@ -47,37 +48,32 @@ struct Whole {
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
-    let sentence = |flow: u32| policy.flows[flow as usize].sentence;
+    let sentence = |flow: u32| policy.flow(flow).sentence;
     // by the later sentence and the first: the flows of the later that the first states already
-    let mut again: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
+    let mut repeated: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
     let mut whole = Whole {
         needed: vec![false; policy.sentences.len()],
         differ: BTreeSet::new(),
     };
-    for rule in deployment
-        .groups
-        .iter()
-        .flat_map(|group| group.ingress.iter().chain(&group.egress))
-    {
+
+    let groups = deployment.groups.iter();
+    for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
         let Some((first, others)) = deployment.origins(rule).split_first() else {
             continue;
         };
         whole.needed[sentence(*first).index()] = true;
         for flow in others {
-            again
-                .entry((sentence(*flow), sentence(*first)))
-                .or_default()
-                .insert(*flow);
+            let key = (sentence(*flow), sentence(*first));
+            repeated.entry(key).or_default().insert(*flow);
             if is_another(subject, rule, *first, *flow) {
                 whole.differ.insert(sentence(*flow));
             }
         }
     }
-    found.extend(
-        again
-            .into_iter()
-            .map(|((later, first), flows)| finding(subject, later, first, &flows, &whole)),
-    );
+
+    for ((later, first), flows) in repeated {
+        found.push(finding(subject, later, first, &flows, &whole));
+    }
 }
 
 /// Whether a rule that two flows ask for would be another without the later one.
@@ -87,10 +83,8 @@ fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> boo
     subject.deployment.describe(rule, &mut with);
     describe(policy, first, &mut without);
     let last_day = |flow: u32| {
-        policy
-            .sentence(policy.flows[flow as usize].sentence)
-            .until
-            .map(|(_, day)| day)
+        let until = policy.sentence(policy.flow(flow).sentence).until;
+        until.map(|(_, day)| day)
     };
     let ends_before =
         last_day(first).is_some_and(|first| last_day(later).is_none_or(|later| first < later));
@@ -105,32 +99,37 @@ fn finding(
     whole: &Whole,
 ) -> Finding {
     let policy = subject.policy;
-    let one = flows
-        .first()
-        .map_or_else(String::new, |flow| subject.one_rule(*flow));
-    let message = match flows.len() {
-        1 => format!("{one} is allowed twice"),
-        2 => format!("{one} is allowed twice, and so is 1 more"),
-        more => format!("{one} is allowed twice, and so are {} more", more - 1),
-    };
     let [later_span, first_span] = [later, first].map(|id| policy.sentence(id).span);
-    let finding = Finding::new(message);
+    let finding = Finding::new(message(subject, flows));
     if later == first {
         return finding
             .caused(later_span, "said twice in this sentence")
             .help("delete what is said twice");
     }
+
     let finding = finding
         .caused(later_span, "said again")
         .at(first_span, "said here already");
     if whole.needed[later.index()] {
         return finding.help("delete what is said again");
     }
+
     let delete = Correction::safe("delete it", without(policy, later_span));
     let finding = finding.help("delete it, or the other").corrected(delete);
     if whole.differ.contains(&later) || !always(policy, later_span) {
         finding.unsure()
     } else {
         finding
+    }
+}
+
+/// "`tcp 443` from `web` to `app` is allowed twice, and so is 1 more"
+fn message(subject: &Subject<'_>, flows: &BTreeSet<u32>) -> String {
+    let first = flows.first().map(|flow| subject.one_rule(*flow));
+    let one = first.unwrap_or_default();
+    match flows.len() {
+        1 => format!("{one} is allowed twice"),
+        2 => format!("{one} is allowed twice, and so is 1 more"),
+        more => format!("{one} is allowed twice, and so are {} more", more - 1),
     }
 }

@@ -1,6 +1,6 @@
 //! `expired`: a sentence whose last day is past.
 
-use super::{Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::diagnostic::{Correction, Finding};
 
 /// The lint.
@@ -8,6 +8,7 @@ pub const LINT: Lint = Lint {
     name: "expired",
     title: "a sentence whose last day is past",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that today is not after the day of an `until`. Today is the current day in UTC, or the day that `--as-of`
@@ -24,7 +25,7 @@ tier web
 web allows https from 198.51.100.0/24
 web allows https from partner until 2025-12-31
 ",
-    calm: "\
+    passes: "\
 # tierwall check --as-of 2026-01-15
 network partner = 203.0.113.0/24
 tier web
@@ -43,6 +44,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             .filter(|(_, day)| *day < today)
             .map(|(until, day)| (sentence.span, until, day))
     });
+
     found.extend(ended.map(|(statement, until, day)| {
         let delete = Correction::review("delete it", without(subject.policy, statement));
         Finding::new(format!("this sentence ended on {day} and is left out"))

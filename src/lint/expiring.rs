@@ -1,6 +1,6 @@
 //! `expiring`: a sentence that will end soon.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 
 /// The lint.
@@ -8,6 +8,7 @@ pub const LINT: Lint = Lint {
     name: "expiring",
     title: "a sentence that will end within 14 days",
     level: Level::Note,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that the day of an `until` is not within the next 14. Today is the current day in UTC, or the day that `--as-of`
@@ -22,7 +23,7 @@ tier web
 
 web allows https from 203.0.113.0/24 until 2026-01-20
 ",
-    calm: "\
+    passes: "\
 # tierwall check --as-of 2026-01-15
 tier web
 

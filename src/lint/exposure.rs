@@ -7,7 +7,7 @@ use super::{Subject, listed};
 use crate::analysis::gate::Gates;
 use crate::diagnostic::Finding;
 use crate::net::{
-    self, Addresses, Family, MANY_V4, MANY_V6, Packets, Ports, Traffic, TrafficSet, world,
+    self, Addresses, Family, MANY, Packets, PerFamily, Piece, Ports, Traffic, TrafficSet, world,
 };
 use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
@@ -20,8 +20,8 @@ pub struct Opening {
     pub tier: TierId,
     /// The sentences that do; more than one where none of them does by itself.
     pub sentences: Vec<SentenceId>,
-    /// What is open, by family.
-    pub open: [TrafficSet; 2],
+    /// What is open.
+    pub open: PerFamily<TrafficSet>,
 }
 
 /// What a lint about exposure found.
@@ -30,16 +30,16 @@ pub struct Exposed {
     /// The finding.
     pub finding: Finding,
     /// What is open; nothing where the finding is about something else and stands by itself.
-    pub open: Option<Open>,
+    pub open: Option<OpenTraffic>,
 }
 
 /// What a finding says is open.
 #[derive(Debug)]
-pub struct Open {
+pub struct OpenTraffic {
     /// The tier.
     pub tier: TierId,
-    /// What is open, by family.
-    pub traffic: [TrafficSet; 2],
+    /// What is open.
+    pub traffic: PerFamily<TrafficSet>,
 }
 
 impl From<Finding> for Exposed {
@@ -90,14 +90,11 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> Watched {
 pub fn openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let world = world();
     let mut openings = Vec::new();
-    for n in 0..policy.tiers.len() {
-        let tier = TierId(n as u32);
-        let mut rules: Vec<Rule> = gates
-            .inbound(tier)
-            .filter_map(|flow| rule(policy, flow))
-            .collect();
+    for tier in policy.tier_ids() {
+        let flows = gates.inbound(tier);
+        let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
         if may_be_many(rules.iter().map(|rule| rule.block)) {
-            of_tier(tier, &mut rules, &world, &mut openings);
+            add_openings(tier, &mut rules, &world, &mut openings);
         }
     }
     openings
@@ -105,15 +102,15 @@ pub fn openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
 
 /// A rule that names a block.
 #[derive(Debug, Clone, Copy)]
-struct Rule {
+struct BlockRule {
     sentence: SentenceId,
     block: IpNet,
     traffic: Traffic,
 }
 
-fn rule(policy: &Policy, flow: u32) -> Option<Rule> {
-    let flow = &policy.flows[flow as usize];
-    Some(Rule {
+fn block_rule(policy: &Policy, flow: u32) -> Option<BlockRule> {
+    let flow = policy.flow(flow);
+    Some(BlockRule {
         sentence: flow.sentence,
         block: block(policy, flow)?,
         traffic: flow.traffic,
@@ -131,118 +128,121 @@ pub fn block(policy: &Policy, flow: &Flow) -> Option<IpNet> {
 
 /// Whether blocks can have many addresses between them.
 fn may_be_many(blocks: impl Iterator<Item = IpNet>) -> bool {
-    let (mut v4, mut v6) = (0u128, 0u128);
+    let mut count = PerFamily::<u128>::default();
     for block in blocks {
         match block {
-            IpNet::V4(net) => v4 += 1 << (32 - net.prefix_len()),
+            IpNet::V4(net) => count.v4 += 1 << (32 - net.prefix_len()),
             IpNet::V6(net) => {
-                v6 = v6.saturating_add(
-                    1u128
-                        .checked_shl(128 - u32::from(net.prefix_len()))
-                        .unwrap_or(u128::MAX),
-                )
+                let size = 1u128.checked_shl(128 - u32::from(net.prefix_len()));
+                count.v6 = count.v6.saturating_add(size.unwrap_or(u128::MAX));
             }
         }
     }
-    v4 >= MANY_V4 || v6 >= MANY_V6
+    count.v4 >= MANY.v4 || count.v6 >= MANY.v6
 }
 
-fn of_tier(tier: TierId, rules: &mut [Rule], world: &Addresses, openings: &mut Vec<Opening>) {
+/// Adds what the rules of a tier open: each sentence by itself, then what is open only because
+/// several sentences open a part of it.
+fn add_openings(
+    tier: TierId,
+    rules: &mut [BlockRule],
+    world: &Addresses,
+    openings: &mut Vec<Opening>,
+) {
     rules.sort_by_key(|rule| rule.sentence);
-    let mut by_itself = [TrafficSet::default(), TrafficSet::default()];
+    let mut by_one_sentence = PerFamily::<TrafficSet>::default();
     let mut sentences = 0;
-    for said in rules.chunk_by(|a, b| a.sentence == b.sentence) {
+
+    for same in rules.chunk_by(|a, b| a.sentence == b.sentence) {
         sentences += 1;
-        let open = open(said, world);
-        if open.iter().any(|open| !open.is_empty()) {
-            for (all, one) in by_itself.iter_mut().zip(&open) {
-                *all = all.union(one);
-            }
+        let open = open_to_many(same, world);
+        if !open.is_empty() {
+            by_one_sentence = by_one_sentence.union(&open);
             openings.push(Opening {
                 tier,
-                sentences: vec![said[0].sentence],
+                sentences: vec![same[0].sentence],
                 open,
             });
         }
     }
-    if sentences < 2 {
-        return;
-    }
-    let together = open(rules, world);
-    let rest = Family::BOTH.map(|f| together[f as usize].difference(&by_itself[f as usize]));
-    if rest.iter().any(|rest| !rest.is_empty()) {
-        let takes_part = |rule: &&Rule| {
-            let family = Family::of_block(&rule.block);
-            world.meets(&rule.block) && rest[family as usize].meets(rule.traffic, family)
-        };
-        let mut sentences: Vec<SentenceId> = rules
-            .iter()
-            .filter(takes_part)
-            .map(|rule| rule.sentence)
-            .collect();
-        sentences.sort_unstable();
-        sentences.dedup();
-        openings.push(Opening {
-            tier,
-            sentences,
-            open: rest,
-        });
+
+    if sentences > 1 {
+        let open = open_to_many(rules, world).difference(&by_one_sentence);
+        openings.extend(opened_together(tier, rules, world, open));
     }
 }
 
-/// What these rules together open to many addresses of the internet, by family.
-fn open(rules: &[Rule], world: &Addresses) -> [TrafficSet; 2] {
+/// What several sentences open only together.
+fn opened_together(
+    tier: TierId,
+    rules: &[BlockRule],
+    world: &Addresses,
+    open: PerFamily<TrafficSet>,
+) -> Option<Opening> {
+    if open.is_empty() {
+        return None;
+    }
+
+    let takes_part = |rule: &&BlockRule| {
+        let family = Family::of_block(&rule.block);
+        world.meets(&rule.block) && open[family].meets(rule.traffic, family)
+    };
+    let taking_part = rules.iter().filter(takes_part);
+    let mut sentences: Vec<SentenceId> = taking_part.map(|rule| rule.sentence).collect();
+    sentences.sort_unstable();
+    sentences.dedup();
+
+    Some(Opening {
+        tier,
+        sentences,
+        open,
+    })
+}
+
+/// What these rules together open to many addresses of the internet.
+fn open_to_many(rules: &[BlockRule], world: &Addresses) -> PerFamily<TrafficSet> {
     if !may_be_many(rules.iter().map(|rule| rule.block)) {
-        return [TrafficSet::default(), TrafficSet::default()];
+        return PerFamily::default();
     }
     Packets::new(rules.iter().map(|rule| (rule.block, rule.traffic))).open_to(world)
 }
 
 impl Opening {
-    /// What is open of this traffic, by family.
-    pub fn of(&self, traffic: &[Traffic]) -> [TrafficSet; 2] {
-        Family::BOTH.map(|family| {
-            TrafficSet::of_all(traffic.iter().copied(), family)
-                .intersection(&self.open[family as usize])
-        })
+    /// What is open of this traffic.
+    pub fn within(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
+        PerFamily::from_traffic(traffic).intersection(&self.open)
     }
 
     /// What of this traffic is open, in words: `tcp 5900-5901`.
-    fn part(&self, traffic: Traffic) -> String {
-        let [v4, v6] = self.of(&[traffic]);
-        let pieces = v4.union(&v6).pieces(traffic.family().unwrap_or(Family::V4));
-        pieces
-            .iter()
-            .map(|piece| piece.to_string())
-            .collect::<Vec<_>>()
-            .join(" and ")
+    fn words_within(&self, traffic: Traffic) -> String {
+        let open = self.within(&[traffic]);
+        let both = open.v4.union(&open.v6);
+        let pieces = both.pieces(traffic.family().unwrap_or(Family::V4));
+        let words: Vec<String> = pieces.iter().map(Piece::to_string).collect();
+        words.join(" and ")
     }
 
-    /// What is open beside this traffic, by family.
-    pub fn beside(&self, traffic: &[Traffic]) -> [TrafficSet; 2] {
-        Family::BOTH.map(|family| {
-            self.open[family as usize]
-                .difference(&TrafficSet::of_all(traffic.iter().copied(), family))
-        })
+    /// What is open beside this traffic.
+    pub fn beside(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
+        self.open.difference(&PerFamily::from_traffic(traffic))
     }
 
     /// Whether any of this traffic is open, in either family.
     pub fn has(&self, traffic: Traffic) -> bool {
-        TrafficSet::either_meets(&self.open, traffic)
+        self.open.meets(traffic)
     }
 
-    /// What its sentences say, as far as it has some of this.
-    pub fn said(&self, subject: &Subject<'_>, sets: &[TrafficSet; 2]) -> Vec<Traffic> {
-        let flows = subject
-            .gates
-            .inbound(self.tier)
-            .map(|flow| &subject.policy.flows[flow as usize]);
-        let its = flows
-            .filter(|flow| self.sentences.contains(&flow.sentence))
-            .map(|flow| flow.traffic);
-        its.filter(|traffic| TrafficSet::either_meets(sets, *traffic))
-            .collect::<BTreeSet<Traffic>>()
-            .into_iter()
+    /// The traffic that its sentences name, as far as some of it is in these sets.
+    pub fn named_traffic(
+        &self,
+        subject: &Subject<'_>,
+        sets: &PerFamily<TrafficSet>,
+    ) -> BTreeSet<Traffic> {
+        let flows = subject.gates.inbound(self.tier);
+        let flows = flows.map(|flow| subject.policy.flow(flow));
+        let own = flows.filter(|flow| self.sentences.contains(&flow.sentence));
+        own.map(|flow| flow.traffic)
+            .filter(|traffic| sets.meets(*traffic))
             .collect()
     }
 
@@ -250,31 +250,28 @@ impl Opening {
     pub fn exposed(
         &self,
         subject: &Subject<'_>,
-        traffic: [TrafficSet; 2],
+        traffic: PerFamily<TrafficSet>,
         message: String,
         help: impl Into<String>,
     ) -> Exposed {
-        let spans = self
-            .sentences
-            .iter()
-            .map(|id| subject.policy.sentence(*id).span);
         let together = self.sentences.len() > 1;
-        let finding = spans
-            .enumerate()
-            .fold(Finding::new(message), |finding, (n, span)| {
-                match (n, together) {
-                    (0, false) => finding.caused(span, "opens it"),
-                    (0, true) => finding.caused(span, "opens it, together with others"),
-                    (_, _) => finding.caused(span, "and this"),
-                }
-            });
-        let open = Some(Open {
+        let mut finding = Finding::new(message);
+        for (n, id) in self.sentences.iter().enumerate() {
+            let label = match (n, together) {
+                (0, false) => "opens it",
+                (0, true) => "opens it, together with others",
+                (_, _) => "and this",
+            };
+            finding = finding.caused(subject.policy.sentence(*id).span, label);
+        }
+
+        let open = OpenTraffic {
             tier: self.tier,
             traffic,
-        });
+        };
         Exposed {
             finding: finding.help(help),
-            open,
+            open: Some(open),
         }
     }
 }
@@ -288,37 +285,36 @@ fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
 /// A finding for each opening that lets in something of a list.
 pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
-        let role = subject.policy.tier(opening.tier).role;
+        let tier = subject.policy.tier(opening.tier);
         let looked_for = watched
             .iter()
-            .filter(|watched| !is_there_for(role, watched.traffic));
-        let hits: Vec<&Watched> = looked_for
+            .filter(|watched| !is_there_for(tier.role, watched.traffic));
+        let open: Vec<&Watched> = looked_for
             .filter(|watched| opening.has(watched.traffic))
             .collect();
-        if hits.is_empty() {
+        if open.is_empty() {
             continue;
         }
-        let traffic: Vec<Traffic> = hits.iter().map(|hit| hit.traffic).collect();
-        let tier = &subject.policy.tier(opening.tier).name;
-        let hits = hits
-            .iter()
-            .map(|hit| format!("{} ({})", opening.part(hit.traffic), hit.name))
-            .collect();
-        let open = opening.of(&traffic);
-        let message = format!("`{tier}` accepts {} from {}", listed(hits), whom(&open));
-        found.push(opening.exposed(subject, open, message, help));
+
+        let in_words = |watched: &&Watched| {
+            format!(
+                "{} ({})",
+                opening.words_within(watched.traffic),
+                watched.name
+            )
+        };
+        let services = listed(open.iter().map(in_words).collect());
+        let traffic: Vec<Traffic> = open.iter().map(|watched| watched.traffic).collect();
+        let traffic = opening.within(&traffic);
+        let internet = internet_in_words(&traffic);
+        let message = format!("`{}` accepts {services} from {internet}", tier.name);
+        found.push(opening.exposed(subject, traffic, message, help));
     }
 }
 
-/// Whether nothing is in either.
-pub fn nothing(sets: &[TrafficSet; 2]) -> bool {
-    sets.iter().all(TrafficSet::is_empty)
-}
-
 /// `the internet`, or the one family of it that this is open to.
-pub fn whom(sets: &[TrafficSet; 2]) -> &'static str {
-    let [v4, v6] = sets;
-    match (v4.is_empty(), v6.is_empty()) {
+pub fn internet_in_words(sets: &PerFamily<TrafficSet>) -> &'static str {
+    match (sets.v4.is_empty(), sets.v6.is_empty()) {
         (false, true) => "the IPv4 internet",
         (true, false) => "the IPv6 internet",
         (false, false) | (true, true) => "the internet",

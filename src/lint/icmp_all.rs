@@ -1,14 +1,17 @@
 //! `icmp-all`: every type of ICMP accepted from the internet.
 
-use super::exposure::{Exposed, Opening, whom};
-use super::{Judge, Level, Lint, Subject};
-use crate::net::{Family, Traffic, TrafficSet};
+use super::exposure::{Exposed, Opening, internet_in_words};
+use super::{Category, Judge, Level, Lint, Subject};
+use crate::net::{PerFamily, Traffic, TrafficSet};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "icmp-all",
     title: "every type of ICMP accepted from the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "3.0",
+    },
     ids: &[],
     text: "\
 Checks: that no sentence lets every type of ICMP, or of ICMPv6, in from the internet. Where it lets everything in, that
@@ -23,7 +26,7 @@ tier web
 
 web allows https, icmp from anywhere
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https, icmp echo-request, icmp fragmentation-needed from anywhere
@@ -38,27 +41,30 @@ const HELP: &str =
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
         let all = whole(opening);
-        let what = match all.each_ref().map(TrafficSet::is_empty) {
-            [true, true] => continue,
-            [false, true] => "ICMP",
-            [true, false] => "ICMPv6",
-            [false, false] => "ICMP and ICMPv6",
+        let what = match (all.v4.is_empty(), all.v6.is_empty()) {
+            (true, true) => continue,
+            (false, true) => "ICMP",
+            (true, false) => "ICMPv6",
+            (false, false) => "ICMP and ICMPv6",
         };
         let tier = &subject.policy.tier(opening.tier).name;
-        let message = format!("`{tier}` accepts every type of {what} from {}", whom(&all));
+        let message = format!(
+            "`{tier}` accepts every type of {what} from {}",
+            internet_in_words(&all)
+        );
         found.push(opening.exposed(subject, all, message, HELP));
     }
 }
 
-/// All of the ICMP of a family, by family, where an opening has it and is not open to everything.
-fn whole(opening: &Opening) -> [TrafficSet; 2] {
-    let icmp = [Traffic::Icmp(None), Traffic::Icmpv6(None)];
-    Family::BOTH.map(|family| {
-        let (open, all) = (
-            &opening.open[family as usize],
-            TrafficSet::new(icmp[family as usize], family),
-        );
-        let apart = open.covers(&all) && !open.covers(&TrafficSet::all(family));
-        if apart { all } else { TrafficSet::default() }
+/// All of the ICMP of each family in which an opening has it and is not open to everything.
+fn whole(opening: &Opening) -> PerFamily<TrafficSet> {
+    let icmp = PerFamily::from_traffic(&[Traffic::Icmp(None), Traffic::Icmpv6(None)]);
+    PerFamily::from_fn(|family| {
+        let open = &opening.open[family];
+        if open.covers(&icmp[family]) && !open.covers(&TrafficSet::all(family)) {
+            icmp[family].clone()
+        } else {
+            TrafficSet::default()
+        }
     })
 }

@@ -1,6 +1,6 @@
 //! `many-blocks`: an `except` that leaves many blocks, each a rule.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 
 /// The lint.
@@ -8,6 +8,7 @@ pub const LINT: Lint = Lint {
     name: "many-blocks",
     title: "an `except` that leaves many blocks",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that what `except` leaves is at most 20 blocks.
@@ -21,7 +22,7 @@ tier web
 
 web allows https from anywhere-ipv4 except 198.51.100.7
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https from 198.51.100.0/24 except 198.51.100.7

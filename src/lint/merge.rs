@@ -1,12 +1,12 @@
 //! One finding about exposure for a sentence, however many lints find it.
 
-use super::exposure::Open;
+use super::exposure::OpenTraffic;
 use super::{
     Level, Lint, icmp_all, missing_ipv6, open_admin_port, open_all_traffic, open_data_store,
-    open_high_risk_port, open_http, open_plaintext, open_wide_range, role_expectation,
+    open_high_risk_port, open_http, open_plaintext, open_wide_range, problem, role_expectation,
 };
-use crate::diagnostic::{Finding, listed};
-use crate::net::{Family, TrafficSet};
+use crate::diagnostic::{Finding, Problem, listed};
+use crate::net::{Family, PerFamily, TrafficSet};
 use crate::policy::{Policy, TierId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,14 +29,14 @@ const MOST_SPECIFIC_FIRST: [&str; 10] = [
 #[derive(Debug)]
 pub struct Candidate {
     /// What would be reported.
-    pub report: Report,
+    pub report: LintReport,
     /// What is open; nothing where the finding is about something else and stands by itself.
-    pub open: Option<Open>,
+    pub open: Option<OpenTraffic>,
 }
 
 /// A finding, with the lint that reports it and what becomes of it.
 #[derive(Debug)]
-pub struct Report {
+pub struct LintReport {
     /// The lint.
     pub lint: &'static Lint,
     /// What becomes of the finding.
@@ -45,11 +45,18 @@ pub struct Report {
     pub finding: Finding,
 }
 
+impl LintReport {
+    /// It as a problem, unless its level is `allow`.
+    pub fn into_problem(self) -> Option<Problem> {
+        problem(self.lint, self.level, self.finding)
+    }
+}
+
 /// What is to be reported: of the candidates that the same sentences cause, the most specific,
 /// which names the others and has the highest of their levels.
-pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<Report> {
+pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<LintReport> {
     let mut reports = Vec::new();
-    let mut by_causes: BTreeMap<_, Vec<(Report, Open)>> = BTreeMap::new();
+    let mut by_causes: BTreeMap<_, Vec<(LintReport, OpenTraffic)>> = BTreeMap::new();
     for Candidate { report, open } in candidates {
         match open {
             Some(open) => by_causes
@@ -59,6 +66,7 @@ pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<Report> {
             None => reports.push(report),
         }
     }
+
     reports.extend(
         by_causes
             .into_values()
@@ -76,11 +84,11 @@ fn rank(lint: &Lint) -> usize {
 }
 
 /// The first of what several lints report of the same sentences, with what it has from the others.
-fn most_specific(policy: &Policy, mut same: Vec<(Report, Open)>) -> Option<Report> {
+fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> Option<LintReport> {
     same.sort_by_key(|(report, open)| (rank(report.lint), open.tier));
     let mut same = same.into_iter();
     let (first, open) = same.next()?;
-    let others: Vec<(Report, Open)> = same.collect();
+    let others: Vec<(LintReport, OpenTraffic)> = same.collect();
 
     let tiers: BTreeSet<TierId> = others.iter().map(|(_, other)| other.tier).collect();
     let tiers = tiers.into_iter().filter(|tier| *tier != open.tier);
@@ -100,7 +108,7 @@ fn most_specific(policy: &Policy, mut same: Vec<(Report, Open)>) -> Option<Repor
     if !lints.is_empty() {
         finding = finding.help(format!("also found by {}", lints.join(", ")));
     }
-    Some(Report {
+    Some(LintReport {
         lint: first.lint,
         level,
         finding,
@@ -109,22 +117,22 @@ fn most_specific(policy: &Policy, mut same: Vec<(Report, Open)>) -> Option<Repor
 
 /// The other lints in words, each with its level if that is higher, and with what it finds beside
 /// what the reported finding is about: `open-high-risk-port` (deny), `open-data-store` (tcp 3306)
-fn other_lints(first: &Report, open: &Open, others: &[(Report, Open)]) -> Vec<String> {
-    let mut by_lint: BTreeMap<usize, (&Report, [TrafficSet; 2])> = BTreeMap::new();
+fn other_lints(
+    first: &LintReport,
+    open: &OpenTraffic,
+    others: &[(LintReport, OpenTraffic)],
+) -> Vec<String> {
+    let mut by_lint: BTreeMap<usize, (&LintReport, PerFamily<TrafficSet>)> = BTreeMap::new();
     for (other, opened) in others
         .iter()
         .filter(|(other, _)| other.lint.name != first.lint.name)
     {
-        let beside =
-            Family::BOTH.map(|f| opened.traffic[f as usize].difference(&open.traffic[f as usize]));
-        let (_, all) = by_lint
+        let (_, beside) = by_lint
             .entry(rank(other.lint))
-            .or_insert((other, Default::default()));
-        for (all, one) in all.iter_mut().zip(&beside) {
-            *all = all.union(one);
-        }
+            .or_insert((other, PerFamily::default()));
+        *beside = beside.union(&opened.traffic.difference(&open.traffic));
     }
-    let words = |(other, beside): &(&Report, [TrafficSet; 2])| {
+    let words = |(other, beside): &(&LintReport, PerFamily<TrafficSet>)| {
         let level = (other.level > first.level).then(|| other.level.keyword().to_string());
         let notes: Vec<String> = level.into_iter().chain(traffic_in_words(beside)).collect();
         match notes.as_slice() {
@@ -136,7 +144,7 @@ fn other_lints(first: &Report, open: &Open, others: &[(Report, Open)]) -> Vec<St
 }
 
 /// `tcp 22`, `icmp`, `icmpv6`
-fn traffic_in_words([v4, v6]: &[TrafficSet; 2]) -> Vec<String> {
+fn traffic_in_words(PerFamily { v4, v6 }: &PerFamily<TrafficSet>) -> Vec<String> {
     let [both, v4, v6] = TrafficSet::shared(v4, v6);
     let sets = [(both, Family::V4), (v4, Family::V4), (v6, Family::V6)];
     let pieces: BTreeSet<_> = sets

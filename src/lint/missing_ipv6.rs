@@ -1,17 +1,19 @@
 //! `missing-ipv6`: something that is open to the internet of IPv4 and not to that of IPv6.
 
-use super::exposure::{Exposed, nothing};
+use super::exposure::{Exposed, Opening};
 use super::{
-    Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store, open_high_risk_port,
+    Category, Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store,
+    open_high_risk_port,
 };
 use crate::analysis::gate::Endpoint;
-use crate::net::{Family, Traffic, TrafficSet};
+use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "missing-ipv6",
     title: "something that is open to the IPv4 internet and not to the IPv6 internet",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that what a tier accepts from the IPv4 internet, it accepts from the IPv6 internet as well, where the stack has
@@ -27,7 +29,7 @@ tier web
 
 web allows https from anywhere-ipv4
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https from anywhere
@@ -42,54 +44,53 @@ const ICMP: [Traffic; 3] = [
     Traffic::Number(58),
 ];
 
-/// What other lints say is not to be open at all.
-fn told() -> TrafficSet {
+/// What other lints report wherever it is open.
+fn reported_by_others() -> TrafficSet {
     let lists = [
         &open_admin_port::WATCHED[..],
         &open_data_store::WATCHED,
         &open_high_risk_port::WATCHED,
     ];
-    TrafficSet::of_all(
-        lists.into_iter().flatten().map(|watched| watched.traffic),
-        Family::V4,
-    )
+    let watched = lists.into_iter().flatten();
+    TrafficSet::from_traffic(watched.map(|watched| watched.traffic), Family::V4)
 }
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     if !subject.policy.stack.dual {
         return;
     }
-    let told = told();
-    for of_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
-        let v6 = TrafficSet::union_of(
-            of_tier
-                .iter()
-                .map(|opening| &opening.open[Family::V6 as usize]),
-        );
-        let has = TrafficSet::union_of([&v6, &TrafficSet::of_all(ICMP, Family::V4), &told]);
-        for opening in of_tier {
-            let missing = [
-                opening.open[Family::V4 as usize].difference(&has),
-                TrafficSet::default(),
-            ];
-            // what is not to be open at all is told by others, and a VPC with blocks of IPv4 alone
-            // has no IPv6 to open
-            let without = !Endpoint::tier(subject.policy, opening.tier).is_in(Family::V6);
-            if without || nothing(&missing) {
-                continue;
-            }
-            let tier = &subject.policy.tier(opening.tier).name;
-            let said = opening
-                .said(subject, &missing)
-                .iter()
-                .map(Traffic::to_string)
-                .collect();
-            let message = format!(
-                "`{tier}` accepts {} from the IPv4 internet and not from the IPv6 internet",
-                listed(said)
+
+    let ignored = reported_by_others().union(&TrafficSet::from_traffic(ICMP, Family::V4));
+    for same_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
+        let v6 = TrafficSet::union_of(same_tier.iter().map(|opening| &opening.open.v6));
+        let rest = v6.union(&ignored);
+        // a VPC with blocks of IPv4 alone has no IPv6 to open
+        let members = Endpoint::tier(subject.policy, same_tier[0].tier);
+        if members.is_in(Family::V6) {
+            found.extend(
+                same_tier
+                    .iter()
+                    .filter_map(|opening| finding(subject, opening, &rest)),
             );
-            let help = "`from anywhere` is both; a stack without IPv6 says `ip = ipv4`";
-            found.push(opening.exposed(subject, missing, message, help));
         }
     }
+}
+
+/// That something is open to the IPv4 internet that is not among the rest.
+fn finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) -> Option<Exposed> {
+    let missing = PerFamily {
+        v4: opening.open.v4.difference(rest),
+        v6: TrafficSet::default(),
+    };
+    if missing.is_empty() {
+        return None;
+    }
+
+    let tier = &subject.policy.tier(opening.tier).name;
+    let traffic = opening.named_traffic(subject, &missing);
+    let traffic = listed(traffic.iter().map(Traffic::to_string).collect());
+    let message =
+        format!("`{tier}` accepts {traffic} from the IPv4 internet and not from the IPv6 internet");
+    let help = "`from anywhere` is both; a stack without IPv6 says `ip = ipv4`";
+    Some(opening.exposed(subject, missing, message, help))
 }

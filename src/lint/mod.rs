@@ -43,10 +43,10 @@ pub use unused_allow::LINT as UNUSED_ALLOW;
 use crate::analysis::gate::Gates;
 use crate::diagnostic::{self, Change, Finding, Problem, Problems};
 use crate::groups::Deployment;
-use crate::policy::{Annotation, Peer, Policy, TierId, Way};
+use crate::policy::{Annotation, Peer, Policy, Way};
 use crate::source::{FileId, Span};
 use exposure::{Exposed, Opening};
-use merge::{Candidate, Report, merge};
+use merge::{Candidate, LintReport, merge};
 use std::collections::BTreeMap;
 
 /// A lint, as `tierwall explain`, `@allow` and `--deny` know it.
@@ -58,16 +58,32 @@ pub struct Lint {
     pub title: &'static str,
     /// Its level where nobody says another.
     pub level: Level,
-    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`.
+    /// What kind of problem it finds: the first of its tags in SARIF.
+    pub category: Category,
+    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`; they are its
+    /// other tags in SARIF.
     pub ids: &'static [(&'static str, &'static str)],
     /// What it checks, why, and what to do, in Markdown.
     pub text: &'static str,
     /// A program in which it fires.
     pub fires: &'static str,
     /// One like it in which it does not.
-    pub calm: &'static str,
+    pub passes: &'static str,
     /// Who judges.
     pub judge: Judge,
+}
+
+/// What kind of problem a lint finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Category {
+    /// Exposure.
+    Security {
+        /// How bad that is, from 0 to 10: GitHub calls 9 and more critical, 7 and more high, 4 and
+        /// more medium.
+        severity: &'static str,
+    },
+    /// Disorder, and what AWS or a tool would refuse.
+    Maintainability,
 }
 
 /// Who judges a lint.
@@ -97,7 +113,7 @@ pub struct Subject<'p> {
 /// What becomes of what a lint finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Nobody is told.
+    /// It is not reported.
     Allow,
     /// A note.
     Note,
@@ -154,20 +170,20 @@ pub const ALL: &[Lint] = &[
 impl Subject<'_> {
     /// A flow as a rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
     pub fn one_rule(&self, flow: u32) -> String {
-        let (policy, flow) = (self.policy, &self.policy.flows[flow as usize]);
-        let tier = |id: TierId| format!("`{}`", policy.tier(id).name);
+        let (policy, flow) = (self.policy, self.policy.flow(flow));
+        let tier = format!("`{}`", policy.tier(flow.subject).name);
         let peer = match flow.peer {
             Peer::Net(block) => block.to_string(),
-            Peer::Tier(id) => tier(id),
-            Peer::External(id) => format!("`{}`", policy.externals[id.index()].name),
-            Peer::PrefixList(id) => format!("`{}`", policy.prefix_lists[id.index()].name),
+            Peer::Tier(id) => format!("`{}`", policy.tier(id).name),
+            Peer::External(id) => format!("`{}`", policy.external(id).name),
+            Peer::PrefixList(id) => format!("`{}`", policy.prefix_list(id).name),
             Peer::Param(id) => format!("`{}`", policy.param(id).name),
         };
-        let (from, to) = match flow.way {
-            Way::From => (peer, tier(flow.subject)),
-            Way::To => (tier(flow.subject), peer),
-        };
-        format!("`{}` from {from} to {to}", flow.traffic)
+
+        match flow.way {
+            Way::From => format!("`{}` from {peer} to {tier}", flow.traffic),
+            Way::To => format!("`{}` from {tier} to {peer}", flow.traffic),
+        }
     }
 }
 
@@ -187,7 +203,8 @@ impl Level {
         }
     }
 
-    fn of_problem(self) -> Option<diagnostic::Level> {
+    /// The level of a problem.
+    fn severity(self) -> Option<diagnostic::Level> {
         match self {
             Level::Allow => None,
             Level::Note => Some(diagnostic::Level::Note),
@@ -199,14 +216,14 @@ impl Level {
 
 impl Levels {
     /// The level of a lint: as its name says, else as its kind, else as all, else its own.
-    pub fn of(&self, lint: &Lint) -> Level {
+    pub fn level_of(&self, lint: &Lint) -> Level {
         self.on(lint, lint.level)
     }
 
     /// These levels on top of others: `warnings` are then the lints that the others leave at
     /// `warn`.
     pub fn over(&self, others: &Levels) -> Levels {
-        let level = |lint: &Lint| (lint.name, self.on(lint, others.of(lint)));
+        let level = |lint: &Lint| (lint.name, self.on(lint, others.level_of(lint)));
         Levels {
             named: ALL.iter().map(level).collect(),
             ..Levels::default()
@@ -241,9 +258,10 @@ pub fn judge(
     };
     let mut silencer = Silencer::new(policy);
     let (mut problems, mut exposed) = (Problems::default(), Vec::new());
+
     for lint in ALL {
-        let level = levels.of(lint);
-        // what nobody is told can still make an `@allow` useful
+        let level = levels.level_of(lint);
+        // an `@allow` is of use even where the lint reports nothing
         if level == Level::Allow && !silencer.knows(lint.name) {
             continue;
         }
@@ -251,7 +269,7 @@ pub fn judge(
             Judge::Program(judge) => {
                 let mut found = Vec::new();
                 judge(&subject, &mut found);
-                problems.extend(silencer.leaves(lint, level, found));
+                problems.extend(silencer.problems(lint, level, found));
             }
             Judge::Exposure(judge) => {
                 let mut found = Vec::new();
@@ -262,32 +280,30 @@ pub fn judge(
         }
     }
     let unused = unused_allow::unused(policy, &silencer.used);
-    problems.extend(silencer.leaves(&unused_allow::LINT, levels.of(&unused_allow::LINT), unused));
+    let level = levels.level_of(&unused_allow::LINT);
+    problems.extend(silencer.problems(&unused_allow::LINT, level, unused));
 
-    let reports = merge(policy, exposed).into_iter();
     let mut all = Problems::default();
-    all.extend(reports.filter_map(
-        |Report {
-             lint,
-             level,
-             finding,
-         }| problem(lint, level, finding),
-    ));
+    all.extend(
+        merge(policy, exposed)
+            .into_iter()
+            .filter_map(LintReport::into_problem),
+    );
     all.append(problems);
     all
 }
 
 /// Problems of what a lint found about the program as a whole, which an `@allow` on the stack
 /// silences.
-pub fn told(policy: &Policy, lint: &Lint, levels: &Levels, found: Vec<Finding>) -> Problems {
+pub fn problems(policy: &Policy, lint: &Lint, levels: &Levels, found: Vec<Finding>) -> Problems {
     let mut problems = Problems::default();
-    problems.extend(Silencer::new(policy).leaves(lint, levels.of(lint), found));
+    problems.extend(Silencer::new(policy).problems(lint, levels.level_of(lint), found));
     problems
 }
 
-/// What a lint found as a problem, unless nobody is told.
+/// What a lint found as a problem, unless its level is `allow`.
 fn problem(lint: &Lint, level: Level, finding: Finding) -> Option<Problem> {
-    let level = level.of_problem()?;
+    let level = level.severity()?;
     Some(Problem::Lint(Box::new(Finding {
         lint: lint.name,
         level,
@@ -310,19 +326,17 @@ impl<'p> Silencer<'p> {
     }
 
     fn knows(&self, lint: &str) -> bool {
-        self.policy
-            .annotations
-            .iter()
-            .any(|annotation| annotation.lint == lint)
+        let mut annotations = self.policy.annotations.iter();
+        annotations.any(|annotation| annotation.lint == lint)
     }
 
-    /// The findings that stand, as problems.
-    fn leaves(&mut self, lint: &Lint, level: Level, mut found: Vec<Finding>) -> Vec<Problem> {
+    /// The findings that are not silenced, as problems.
+    fn problems(&mut self, lint: &Lint, level: Level, mut found: Vec<Finding>) -> Vec<Problem> {
         if self.knows(lint.name) {
             found.retain(|finding| !self.silences(lint.name, finding));
         }
+        let found = found.into_iter();
         found
-            .into_iter()
             .filter_map(|finding| problem(lint, level, finding))
             .collect()
     }
@@ -340,37 +354,38 @@ impl<'p> Silencer<'p> {
         if level == Level::Allow {
             return Vec::new();
         }
-        let candidate = |Exposed { finding, open }| Candidate {
-            report: Report {
+
+        let mut candidates = Vec::new();
+        for Exposed { finding, open } in found {
+            let report = LintReport {
                 lint,
                 level,
                 finding,
-            },
-            open,
-        };
-        found.into_iter().map(candidate).collect()
+            };
+            candidates.push(Candidate { report, open });
+        }
+        candidates
     }
 
     /// Whether each cause of a finding has an `@allow`; what has no place is caused by the stack.
     fn silences(&mut self, lint: &str, finding: &Finding) -> bool {
-        let stack = self.policy.stack.span.as_slice();
-        let causes = if finding.causes.is_empty() {
-            stack
-        } else {
-            &finding.causes
-        };
         let about = finding.about.and_then(|about| self.annotation(lint, about));
         if let Some(n) = about {
             self.used[n] = true;
             return true;
         }
-        let found: Option<Vec<usize>> = causes
-            .iter()
-            .map(|cause| self.annotation(lint, *cause))
-            .collect();
-        let found = found.unwrap_or_default();
-        found.iter().for_each(|n| self.used[*n] = true);
-        !found.is_empty()
+
+        let causes = match finding.causes.as_slice() {
+            [] => self.policy.stack.span.as_slice(),
+            causes => causes,
+        };
+        let annotations = causes.iter().map(|cause| self.annotation(lint, *cause));
+        let annotations = annotations.collect::<Option<Vec<usize>>>();
+        let annotations = annotations.unwrap_or_default();
+        for n in &annotations {
+            self.used[*n] = true;
+        }
+        !annotations.is_empty()
     }
 
     fn annotation(&self, lint: &str, cause: Span) -> Option<usize> {
@@ -389,7 +404,7 @@ fn around(policy: &Policy, place: Span) -> impl Iterator<Item = (usize, &Annotat
     all.take_while(move |(_, annotation)| annotation.statement.holds(place))
 }
 
-/// That a statement goes, and its annotations with it.
+/// The edit that deletes a statement, and its annotations with it.
 fn without(policy: &Policy, statement: Span) -> Change {
     let mut gone = vec![statement];
     gone.extend(around(policy, statement).map(|(_, annotation)| annotation.span));

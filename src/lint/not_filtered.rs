@@ -1,10 +1,10 @@
 //! `not-filtered`: a sentence about what security groups never filter.
 
-use super::{Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::analysis::never_filtered::service;
 use crate::diagnostic::{Correction, Finding};
 use crate::net::Traffic;
-use crate::policy::{Flow, Peer, SentenceId};
+use crate::policy::{Flow, SentenceId};
 use std::collections::BTreeMap;
 
 /// The lint.
@@ -12,6 +12,7 @@ pub const LINT: Lint = Lint {
     name: "not-filtered",
     title: "a sentence about what security groups never filter",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no rule speaks of nothing but what security groups do not filter, to it or from it: Amazon's DNS
@@ -33,7 +34,7 @@ tier web { outbound = closed }
 
 web allows dns to 169.254.169.253
 ",
-    calm: "\
+    passes: "\
 vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }
 tier web { outbound = closed }
 
@@ -48,60 +49,75 @@ const DHCP_WORDS: &str = "DHCP";
 /// Ports of DHCP and DHCPv6 (IANA).
 const DHCP: [(u16, u16); 2] = [(67, 68), (546, 547)];
 
-fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    // by sentence: the first of its flows that are of no use, and how many there are
-    let mut first: BTreeMap<SentenceId, (u32, &Flow, &'static str, usize)> = BTreeMap::new();
-    let mut of_sentence = vec![0; subject.policy.sentences.len()];
-    for (n, flow) in (0..).zip(&subject.policy.flows) {
-        of_sentence[flow.sentence.index()] += 1;
-        if let Some(what) = unfiltered(subject, flow) {
-            first.entry(flow.sentence).or_insert((n, flow, what, 0)).3 += 1;
-        }
-    }
-    found.extend(first.into_iter().map(|(sentence, (n, flow, what, count))| {
-        let policy = subject.policy;
-        let message = format!(
-            "{} is about {what}, which security groups never filter",
-            subject.one_rule(n)
-        );
-        let span = policy.sentence(sentence).span;
-        if count == of_sentence[sentence.index()] {
-            let delete = Correction::review("delete it", without(policy, span));
-            Finding::new(message)
-                .caused(span, "has no effect")
-                .help("delete it")
-                .corrected(delete)
-        } else {
-            let part = match (what, flow.peer) {
-                (DHCP_WORDS, _) => flow.traffic.to_string(),
-                (_, Peer::Net(block)) => block.to_string(),
-                (_, Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_)) => {
-                    String::new()
-                }
-            };
-            let help = format!("say the rest without `{part}`");
-            Finding::new(message)
-                .caused(span, "a part of it has no effect")
-                .help(help)
-        }
-    }));
+/// The flows of a sentence that are of no use.
+struct Idle<'p> {
+    /// The first, by its position.
+    first: (u32, &'p Flow),
+    /// What it is about.
+    what: &'static str,
+    /// How many there are.
+    count: usize,
 }
 
-/// What a flow speaks of, where that is nothing that is filtered.
+fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let policy = subject.policy;
+    let mut idle: BTreeMap<SentenceId, Idle<'_>> = BTreeMap::new();
+    let mut flows_of = vec![0; policy.sentences.len()];
+    for (n, flow) in (0..).zip(&policy.flows) {
+        flows_of[flow.sentence.index()] += 1;
+        if let Some(what) = unfiltered(subject, flow) {
+            let first = Idle {
+                first: (n, flow),
+                what,
+                count: 0,
+            };
+            idle.entry(flow.sentence).or_insert(first).count += 1;
+        }
+    }
+
+    for (sentence, idle) in idle {
+        let is_whole = idle.count == flows_of[sentence.index()];
+        found.push(finding(subject, sentence, &idle, is_whole));
+    }
+}
+
+/// That flows of a sentence, or all of them, have no effect.
+fn finding(
+    subject: &Subject<'_>,
+    sentence: SentenceId,
+    idle: &Idle<'_>,
+    is_whole: bool,
+) -> Finding {
+    let policy = subject.policy;
+    let (n, flow) = idle.first;
+    let (rule, what) = (subject.one_rule(n), idle.what);
+    let message = format!("{rule} is about {what}, which security groups never filter");
+    let span = policy.sentence(sentence).span;
+    if is_whole {
+        let delete = Correction::review("delete it", without(policy, span));
+        return Finding::new(message)
+            .caused(span, "has no effect")
+            .help("delete it")
+            .corrected(delete);
+    }
+
+    let part = match (what, flow.peer.block()) {
+        (DHCP_WORDS, _) => flow.traffic.to_string(),
+        (_, Some(block)) => block.to_string(),
+        (_, None) => String::new(),
+    };
+    Finding::new(message)
+        .caused(span, "a part of it has no effect")
+        .help(format!("say the rest without `{part}`"))
+}
+
+/// What a flow is about, where that is never filtered.
 pub(super) fn unfiltered(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
-    match flow.traffic {
-        Traffic::Udp(ports)
-            if DHCP
-                .iter()
-                .any(|(from, to)| *from <= ports.from && ports.to <= *to) =>
-        {
+    if let Traffic::Udp(ports) = flow.traffic {
+        let mut dhcp = DHCP.iter();
+        if dhcp.any(|(from, to)| *from <= ports.from && ports.to <= *to) {
             return Some(DHCP_WORDS);
         }
-        Traffic::All | Traffic::Tcp(_) | Traffic::Udp(_) => {}
-        Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => {}
     }
-    let Peer::Net(block) = flow.peer else {
-        return None;
-    };
-    service(subject.policy, flow.subject, block)
+    service(subject.policy, flow.subject, flow.peer.block()?)
 }

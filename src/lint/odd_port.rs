@@ -1,6 +1,6 @@
 //! `odd-port`: port 0, or type 0 and code 0 of ICMP, alone.
 
-use super::{Judge, Level, Lint, Subject, listed};
+use super::{Category, Judge, Level, Lint, Subject, listed};
 use crate::diagnostic::Finding;
 use crate::net::{Ports, Traffic};
 use crate::policy::{Flow, SentenceId};
@@ -11,6 +11,7 @@ pub const LINT: Lint = Lint {
     name: "odd-port",
     title: "port 0, or type 0 and code 0 of ICMP, accepted alone",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no sentence accepts `tcp 0`, `udp 0` or `icmp 0/0`. A range that starts with port 0 is no finding, nor is
@@ -27,7 +28,7 @@ tier app, db
 
 db allows tcp 0 from app
 ",
-    calm: "\
+    passes: "\
 tier app, db
 
 db allows tcp 5432 from app

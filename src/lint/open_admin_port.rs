@@ -1,13 +1,16 @@
 //! `open-admin-port`: a port for administration that is open to the internet.
 
 use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp};
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-admin-port",
     title: "a port for administration that is open to the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "8.0",
+    },
     ids: &[
         ("CIS AWS Foundations 1.2", "4.1, 4.2"),
         ("CIS AWS Foundations 3.0", "5.2, 5.3"),
@@ -30,7 +33,7 @@ tier web
 
 web allows ssh from anywhere
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 tier web
 

@@ -1,14 +1,17 @@
 //! `open-all-traffic`: every protocol, every TCP port or every UDP port open to the internet.
 
-use super::exposure::{Exposed, Opening, whom};
-use super::{Judge, Level, Lint, Subject};
-use crate::net::{Family, Ports, Traffic, TrafficSet};
+use super::exposure::{Exposed, Opening, internet_in_words};
+use super::{Category, Judge, Level, Lint, Subject};
+use crate::net::{PerFamily, Ports, Traffic, TrafficSet};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-all-traffic",
     title: "every protocol, every TCP port or every UDP port open to the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "9.5",
+    },
     ids: &[
         ("checkov", "CKV_AWS_277"),
         ("Security Hub", "EC2.18, EC2.19"),
@@ -26,7 +29,7 @@ tier web
 
 web allows all from anywhere
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https, http3 from anywhere
@@ -48,33 +51,33 @@ const WHOLE: [(&str, Traffic); 3] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    for of_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
-        let whole: Vec<&Opening> = of_tier
-            .iter()
-            .filter(|opening| widest(&opening.open).is_some())
-            .collect();
+    for same_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
+        let is_whole = |opening: &&Opening| widest(&opening.open).is_some();
+        let whole: Vec<&Opening> = same_tier.iter().filter(is_whole).collect();
         for opening in &whole {
             found.extend(finding(subject, opening));
         }
         if whole.is_empty() {
-            found.extend(finding(subject, &together(of_tier)));
+            found.extend(finding(subject, &together(same_tier)));
         }
     }
 }
 
 /// The openings of one tier as one, by the sentences that take part in its widest whole.
 fn together(openings: &[Opening]) -> Opening {
-    let open = Family::BOTH
-        .map(|family| TrafficSet::union_of(openings.iter().map(|o| &o.open[family as usize])));
+    let open = PerFamily::from_fn(|family| {
+        TrafficSet::union_of(openings.iter().map(|opening| &opening.open[family]))
+    });
     let wanted = widest(&open).map(|(_, traffic)| traffic);
     let takes_part = |opening: &&Opening| wanted.is_some_and(|traffic| opening.has(traffic));
-    let mut sentences: Vec<_> = openings
-        .iter()
-        .filter(takes_part)
-        .flat_map(|o| o.sentences.clone())
+
+    let taking_part = openings.iter().filter(takes_part);
+    let mut sentences: Vec<_> = taking_part
+        .flat_map(|opening| opening.sentences.iter().copied())
         .collect();
     sentences.sort_unstable();
     sentences.dedup();
+
     Opening {
         tier: openings[0].tier,
         sentences,
@@ -83,41 +86,39 @@ fn together(openings: &[Opening]) -> Opening {
 }
 
 /// The widest whole that is in one of these sets, and in which.
-fn widest(open: &[TrafficSet; 2]) -> Option<(&'static str, Traffic)> {
-    let covers = |traffic| {
-        Family::BOTH
-            .into_iter()
-            .any(|f| open[f as usize].covers(&TrafficSet::new(traffic, f)))
-    };
-    WHOLE.into_iter().find(|(_, traffic)| covers(*traffic))
+fn widest(open: &PerFamily<TrafficSet>) -> Option<(&'static str, Traffic)> {
+    let is_whole = |traffic| !whole_of(open, traffic).is_empty();
+    WHOLE.into_iter().find(|(_, traffic)| is_whole(*traffic))
+}
+
+/// All of this traffic, in each family in which all of it is open.
+fn whole_of(open: &PerFamily<TrafficSet>, traffic: Traffic) -> PerFamily<TrafficSet> {
+    PerFamily::from_fn(|family| {
+        let whole = TrafficSet::new(traffic, family);
+        if open[family].covers(&whole) {
+            whole
+        } else {
+            TrafficSet::default()
+        }
+    })
 }
 
 fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
     let (what, traffic) = widest(&opening.open)?;
-    let covers = |family: Family, traffic| {
-        opening.open[family as usize].covers(&TrafficSet::new(traffic, family))
-    };
+    let mut open = whole_of(&opening.open, traffic);
+
     let [_, (_, tcp), (_, udp)] = WHOLE;
-    let and_udp = traffic == tcp && Family::BOTH.into_iter().any(|family| covers(family, udp));
+    let all_udp = whole_of(&opening.open, udp);
+    let and_udp = traffic == tcp && !all_udp.is_empty();
     let both = if and_udp { " and every UDP port" } else { "" };
 
-    let whole = |traffic| {
-        Family::BOTH.map(|f| {
-            if covers(f, traffic) {
-                TrafficSet::new(traffic, f)
-            } else {
-                TrafficSet::default()
-            }
-        })
-    };
-    let mut open = whole(traffic);
     let tier = &subject.policy.tier(opening.tier).name;
-    let message = format!("`{tier}` accepts {what}{both} from {}", whom(&open));
+    let internet = internet_in_words(&open);
+    let message = format!("`{tier}` accepts {what}{both} from {internet}");
     if and_udp {
-        for (open, udp) in open.iter_mut().zip(whole(udp)) {
-            *open = open.union(&udp);
-        }
+        open = open.union(&all_udp);
     }
+
     let help = "name the services that strangers are meant to use";
     Some(opening.exposed(subject, open, message, help))
 }

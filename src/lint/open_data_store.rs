@@ -2,13 +2,16 @@
 //! to the internet.
 
 use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp, udp_range};
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-data-store",
     title: "a database, cache, search engine, message broker or file service that is open to the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "9.0",
+    },
     ids: &[("Security Hub", "EC2.18, EC2.19"), ("AWS Config", "vpc-sg-open-only-to-authorized-ports")],
     text: "\
 Checks: that no tier accepts connections from the internet to a port of a database (MySQL, PostgreSQL, SQL Server,
@@ -26,7 +29,7 @@ tier db
 
 db allows mysql from anywhere
 ",
-    calm: "\
+    passes: "\
 tier app, db
 
 db allows mysql from app

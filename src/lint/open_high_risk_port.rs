@@ -1,13 +1,16 @@
 //! `open-high-risk-port`: a port of Security Hub's list that is open to the internet.
 
 use super::exposure::{Exposed, Watched, exposed, tcp};
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-high-risk-port",
     title: "a port that Security Hub lists as a high risk, open to the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "8.0",
+    },
     ids: &[("Security Hub", "EC2.19"), ("AWS Config", "restricted-common-ports")],
     text: "\
 Checks: that no tier accepts connections from the internet to TCP port 20, 21, 22, 23, 25, 110, 135, 143, 445, 1433,
@@ -24,7 +27,7 @@ tier search
 
 search allows tcp 9200 from anywhere
 ",
-    calm: "\
+    passes: "\
 tier balancer, search
 
 balancer allows https from anywhere

@@ -1,13 +1,16 @@
 //! `open-http`: TCP port 80 that is open to the internet.
 
 use super::exposure::{Exposed, Watched, exposed, tcp};
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-http",
     title: "TCP port 80 that is open to the internet",
     level: Level::Allow,
+    category: Category::Security {
+        severity: "3.0",
+    },
     ids: &[("checkov", "CKV_AWS_260")],
     text: "\
 Checks: that no tier accepts connections to TCP port 80 from the internet. Nobody is told of it unless a run asks:
@@ -23,7 +26,7 @@ tier api
 
 api allows http, https from anywhere
 ",
-    calm: "\
+    passes: "\
 tier api
 
 api allows https from anywhere

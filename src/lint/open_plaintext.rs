@@ -1,13 +1,16 @@
 //! `open-plaintext`: a protocol in plain text that is open to the internet.
 
 use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp, udp_range};
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-plaintext",
     title: "a protocol in plain text that is open to the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "6.0",
+    },
     ids: &[("Security Hub", "EC2.18")],
     text: "\
 Checks: that no tier accepts, from the internet, a protocol that sends what it says, and often a password, in plain
@@ -25,7 +28,7 @@ tier mail is mail-server
 
 mail allows imap from anywhere
 ",
-    calm: "\
+    passes: "\
 tier mail is mail-server
 
 mail allows imaps from anywhere

@@ -1,8 +1,8 @@
 //! `open-wide-range`: a range of more than 1,000 ports that is open to the internet.
 
-use super::exposure::{Exposed, Opening, whom};
-use super::{Judge, Level, Lint, Subject, listed};
-use crate::net::{Family, Ports, Traffic};
+use super::exposure::{Exposed, Opening, internet_in_words};
+use super::{Category, Judge, Level, Lint, Subject, listed};
+use crate::net::{Ports, Traffic, TrafficSet};
 use std::collections::BTreeSet;
 
 /// The lint.
@@ -10,6 +10,9 @@ pub const LINT: Lint = Lint {
     name: "open-wide-range",
     title: "a range of more than 1,000 ports that is open to the internet",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "7.0",
+    },
     ids: &[("Security Hub", "EC2.18"), ("AWS Config", "vpc-sg-open-only-to-authorized-ports")],
     text: "\
 Checks: that no sentence opens a range of more than 1,000 TCP or UDP ports to the internet; ranges that touch are one.
@@ -26,7 +29,7 @@ tier voice
 
 voice allows udp 16384-32767 from anywhere
 ",
-    calm: "\
+    passes: "\
 tier voice
 
 voice allows udp 16384-16883 from anywhere
@@ -39,28 +42,33 @@ const MOST: u16 = 1000;
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
-        let wide = wide(opening);
+        let wide = wide_ranges(opening);
         if !wide.is_empty() {
             let tier = &subject.policy.tier(opening.tier).name;
-            let (open, ranges) = (opening.of(&wide), wide.iter().map(described).collect());
-            let message = format!("`{tier}` accepts {} from {}", listed(ranges), whom(&open));
+            let (open, ranges) = (opening.within(&wide), wide.iter().map(described).collect());
+            let message = format!(
+                "`{tier}` accepts {} from {}",
+                listed(ranges),
+                internet_in_words(&open)
+            );
             let help = "make the range as wide as the server is told to use";
             found.push(opening.exposed(subject, open, message, help));
         }
     }
 }
 
-fn wide(opening: &Opening) -> Vec<Traffic> {
-    let stretches = Family::BOTH
-        .into_iter()
-        .flat_map(|family| opening.open[family as usize].ports());
-    let wide = stretches.filter(|stretch| {
-        ports(*stretch).is_some_and(|ports| {
-            let every = ports.from <= 1 && ports.to == u16::MAX;
-            !every && ports.to - ports.from >= MOST
-        })
-    });
-    wide.collect::<BTreeSet<Traffic>>().into_iter().collect()
+fn wide_ranges(opening: &Opening) -> Vec<Traffic> {
+    let ranges = opening.open.values().flat_map(TrafficSet::ports);
+    let wide: BTreeSet<Traffic> = ranges.filter(|range| is_wide(*range)).collect();
+    wide.into_iter().collect()
+}
+
+/// Whether it is a range of too many ports, and not of every port.
+fn is_wide(range: Traffic) -> bool {
+    ports(range).is_some_and(|ports| {
+        let is_every_port = ports.from <= 1 && ports.to == u16::MAX;
+        !is_every_port && ports.to - ports.from >= MOST
+    })
 }
 
 fn ports(traffic: Traffic) -> Option<Ports> {

@@ -34,6 +34,7 @@ pub fn page() -> String {
             lint.title
         );
     }
+
     for lint in ALL {
         let text = in_markdown(lint);
         let _ = write!(
@@ -42,15 +43,16 @@ pub fn page() -> String {
             lint.name, lint.title, text
         );
     }
+
     page
 }
 
 fn section(lint: &Lint, program: Program) -> String {
     let (level, text) = (lint.level.keyword(), lint.text);
-    let (fires, calm) = (program(lint.fires), program(lint.calm));
+    let (fires, passes) = (program(lint.fires), program(lint.passes));
     let controls = controls(lint);
     format!(
-        "Level: {level}\n\n{text}\n\n{controls}It fires here:\n\n{fires}\nAnd here it does not:\n\n{calm}"
+        "Level: {level}\n\n{text}\n\n{controls}It fires here:\n\n{fires}\nAnd here it does not:\n\n{passes}"
     )
 }
 

@@ -1,17 +1,18 @@
 //! `pmtud-blocked`: a tier that hears nothing of packets that were too big for the way.
 
 use super::exposure::block;
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::analysis::gate::everywhere;
 use crate::diagnostic::Finding;
-use crate::net::{Addresses, Family, Packets, Ports, Traffic, TrafficSet, internet};
-use crate::policy::TierId;
+use crate::net::{Addresses, Packets, PerFamily, Ports, Traffic, internet};
+use crate::policy::{Flow, Policy, TierId};
 
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "pmtud-blocked",
     title: "a tier that hears nothing of packets that were too big for the way",
     level: Level::Allow,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that a tier which accepts TCP or UDP from addresses outside its VPC accepts `icmp fragmentation-needed` (type 3,
@@ -29,7 +30,7 @@ tier web
 
 web allows https from anywhere
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https, icmp fragmentation-needed from anywhere
@@ -47,52 +48,52 @@ pub const TOO_BIG: [Traffic; 2] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    for n in 0..subject.policy.tiers.len() {
-        found.extend(of_tier(subject, TierId(n as u32)));
-    }
+    let tiers = subject.policy.tier_ids();
+    found.extend(tiers.filter_map(|tier| judge_tier(subject, tier)));
 }
 
-fn of_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
-    let flows = || {
-        subject
-            .gates
-            .inbound(tier)
-            .map(|flow| &subject.policy.flows[flow as usize])
-    };
-    let rules = flows().filter_map(|flow| Some((block(subject.policy, flow)?, flow.traffic)));
-    let packets = Packets::new(rules);
-    let from = |traffic: &[Traffic]| {
-        let [v4, v6] =
-            Family::BOTH.map(|family| TrafficSet::of_all(traffic.iter().copied(), family));
-        packets.addresses(&v4, &v6)
-    };
-    let deaf = from(&STREAMS)
+fn judge_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
+    let policy = subject.policy;
+    let flows = || subject.gates.inbound(tier).map(|flow| policy.flow(flow));
+    let rules = flows().filter_map(|flow| Some((block(policy, flow)?, flow.traffic)));
+    let accepted = Packets::new(rules);
+
+    let streams = PerFamily::from_traffic(&STREAMS);
+    let senders = accepted.addresses(&streams);
+    let heard = accepted.addresses(&PerFamily::from_traffic(&TOO_BIG));
+    let uncovered = senders
         .intersection(&outside(subject, tier))
-        .difference(&from(&TOO_BIG));
-    let streams = Family::BOTH.map(|family| TrafficSet::of_all(STREAMS, family));
-    let first = flows().find(|flow| {
-        let is_deaf = || block(subject.policy, flow).is_some_and(|block| deaf.meets(&block));
-        TrafficSet::either_meets(&streams, flow.traffic) && is_deaf()
-    })?;
-    let wanted = if deaf.v4.is_empty() {
+        .difference(&heard);
+    let is_uncovered = |flow: &&Flow| {
+        streams.meets(flow.traffic)
+            && block(policy, flow).is_some_and(|block| uncovered.meets(&block))
+    };
+    let first = flows().find(is_uncovered)?;
+
+    let wanted = if uncovered.v4.is_empty() {
         "icmpv6 packet-too-big"
     } else {
         "icmp fragmentation-needed"
     };
-    let declared = subject.policy.tier(tier);
+    Some(finding(policy, tier, first, wanted))
+}
+
+fn finding(policy: &Policy, tier: TierId, accepted: &Flow, wanted: &str) -> Finding {
+    let declared = policy.tier(tier);
     let message = format!(
         "`{}` accepts {}, and not {wanted} from the same addresses",
-        declared.name, first.traffic
+        declared.name, accepted.traffic
     );
-    let finding = Finding::new(message).caused(declared.span, "path-MTU discovery is blocked");
-    let finding = finding.at(
-        subject.policy.sentence(first.sentence).span,
-        "accepted here",
-    );
-    Some(finding.help(format!(
+    let sentence = policy.sentence(accepted.sentence).span;
+    let help = format!(
         "add `{} allows {wanted} from …`, for those addresses",
         declared.name
-    )))
+    );
+
+    Finding::new(message)
+        .caused(declared.span, "path-MTU discovery is blocked")
+        .at(sentence, "accepted here")
+        .help(help)
 }
 
 /// The addresses outside a tier's VPC; public ones, where its blocks are not known.

@@ -1,6 +1,6 @@
 //! `quota`: a group with more rules than AWS lets it have.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::analysis::quota::{DirectionUsage, costs, totals};
 use crate::diagnostic::Finding;
 use crate::net::Family;
@@ -11,6 +11,7 @@ pub const LINT: Lint = Lint {
     name: "quota",
     title: "a group with more rules than AWS lets it have",
     level: Level::Deny,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no group has more inbound or more outbound rules, of IPv4 or of IPv6, than `rule-quota` of the stack: 60
@@ -29,7 +30,7 @@ tier app
 app allows tcp 8080       from 10.0.0.0/24, 10.1.0.0/24
 app allows tcp 9090, 9091 from 10.2.0.0/24
 ",
-    calm: "\
+    passes: "\
 stack shop { rule-quota = 3 }
 tier app
 
@@ -44,14 +45,17 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for side in totals(subject.deployment) {
         let over = Family::BOTH
             .into_iter()
-            .filter(|family| side.used.of(*family) > quota);
+            .filter(|family| side.used.in_family(*family) > quota);
         found.extend(over.map(|family| finding(subject, &side, family, quota)));
     }
 }
 
 /// Points at the sentence that passes the quota, and at the one that costs most.
 fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: u32) -> Finding {
-    let (used, name) = (side.used.of(family), &subject.policy.tier(side.tier).name);
+    let (used, name) = (
+        side.used.in_family(family),
+        &subject.policy.tier(side.tier).name,
+    );
     let way = side.direction.words();
     let message = format!(
         "`{name}` has {used} {way} rules of {}, and AWS lets it have {quota}",
@@ -59,7 +63,7 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
     );
     let mut costs: Vec<(SentenceId, u32)> = costs(subject.deployment, side.tier, side.direction)
         .iter()
-        .map(|(id, cost)| (*id, cost.of(family)))
+        .map(|(id, cost)| (*id, cost.in_family(family)))
         .collect();
     let most = costs
         .iter()
@@ -76,9 +80,11 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
     if let Some((id, cost)) = passes {
         finding = finding.caused(span(id), format!("passes the quota, with {}", rules(cost)));
     }
+
     if let Some((id, cost)) = most.filter(|most| Some(*most) != passes) {
         finding = finding.at(span(id), format!("costs most: {}", rules(cost)));
     }
+
     finding
         .help("name networks and ranges of ports where there are many, or split the tier")
         .help("`rule-quota` of the stack says what the account has, if it is more")

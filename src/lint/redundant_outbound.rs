@@ -1,8 +1,8 @@
 //! `redundant-outbound`: a sentence that lets an open tier send what it may send already.
 
-use super::{Judge, Level, Lint, Subject, quoted, without};
+use super::{Category, Judge, Level, Lint, Subject, quoted, without};
 use crate::diagnostic::{Correction, Finding};
-use crate::policy::{Flow, Outbound, TierId};
+use crate::policy::{Flow, Outbound, Policy, TierId};
 use std::collections::HashSet;
 
 /// The lint.
@@ -10,6 +10,7 @@ pub const LINT: Lint = Lint {
     name: "redundant-outbound",
     title: "a sentence that lets an open tier send what it may send already",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that `A allows S to PEER` stands only where it opens something. It opens nothing where the outbound side of A is
@@ -26,7 +27,7 @@ tier web
 web allows https from office
 web allows smtp to 198.51.100.25
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 tier web { outbound = closed }
 
@@ -37,43 +38,53 @@ web allows smtp to 198.51.100.25
 };
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    let policy = subject.policy;
-    let open = |tier: TierId| policy.tier(tier).outbound == Outbound::Open;
-    let idle = |flow: &Flow| flow.receiver().is_none() && open(flow.subject);
     // the flows of a sentence stand together
-    for said in policy.flows.chunk_by(|a, b| a.sentence == b.sentence) {
-        let of_no_use: Vec<&Flow> = said.iter().filter(|flow| idle(flow)).collect();
-        let mut tiers: Vec<TierId> = of_no_use.iter().map(|flow| flow.subject).collect();
-        tiers.sort_unstable();
-        tiers.dedup();
-        if !tiers.is_empty() {
-            let tiers = quoted(
-                tiers
-                    .into_iter()
-                    .map(|tier| policy.tier(tier).name.as_str()),
-            );
-            let word = |flow: &Flow| {
-                let mut word = String::new();
-                policy.push_peer(flow, &mut word);
-                word
-            };
-            // in the order of the sentence, once each
-            let mut seen = HashSet::new();
-            let mut peers: Vec<String> = of_no_use.into_iter().map(word).collect();
-            peers.retain(|peer| seen.insert(peer.clone()));
-            let peers = quoted(peers.iter().map(String::as_str));
-            let finding = Finding::new(format!(
-                "the outbound side of {tiers} is open, so that {peers} adds no rule"
-            ));
-            let statement = policy.sentence(said[0].sentence).span;
-            let finding = finding.caused(statement, "lets nothing more out");
-            let finding = finding.help("leave it out, or close the tier: `outbound = closed`");
-            let leave_out = Correction::review("leave it out", without(policy, statement));
-            found.push(if said.iter().all(idle) {
-                finding.corrected(leave_out)
-            } else {
-                finding
-            });
-        }
+    let policy = subject.policy;
+    let sentences = policy.flows.chunk_by(|a, b| a.sentence == b.sentence);
+    found.extend(sentences.filter_map(|flows| finding(policy, flows)));
+}
+
+/// Whether a flow adds no rule: the outbound gate of its tier is open, and no tier receives it.
+fn is_idle(policy: &Policy, flow: &Flow) -> bool {
+    let is_open = policy.tier(flow.subject).outbound == Outbound::Open;
+    flow.receiver().is_none() && is_open
+}
+
+/// That some flows of a sentence add no rule.
+fn finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
+    let idle = || flows.iter().filter(|flow| is_idle(policy, flow));
+    let mut tiers: Vec<TierId> = idle().map(|flow| flow.subject).collect();
+    tiers.sort_unstable();
+    tiers.dedup();
+    if tiers.is_empty() {
+        return None;
     }
+
+    // in the order of the sentence, once each
+    let mut seen = HashSet::new();
+    let mut peers: Vec<String> = idle().map(|flow| peer_as_written(policy, flow)).collect();
+    peers.retain(|peer| seen.insert(peer.clone()));
+    let peers = quoted(peers.iter().map(String::as_str));
+    let tiers = tiers
+        .into_iter()
+        .map(|tier| policy.tier(tier).name.as_str());
+    let tiers = quoted(tiers);
+
+    let statement = policy.sentence(flows[0].sentence).span;
+    let message = format!("the outbound side of {tiers} is open, so that {peers} adds no rule");
+    let finding = Finding::new(message)
+        .caused(statement, "lets nothing more out")
+        .help("leave it out, or close the tier: `outbound = closed`");
+    if flows.iter().all(|flow| is_idle(policy, flow)) {
+        let leave_out = Correction::review("leave it out", without(policy, statement));
+        Some(finding.corrected(leave_out))
+    } else {
+        Some(finding)
+    }
+}
+
+fn peer_as_written(policy: &Policy, flow: &Flow) -> String {
+    let mut word = String::new();
+    policy.push_peer(flow, &mut word);
+    word
 }

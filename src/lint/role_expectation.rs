@@ -3,12 +3,12 @@
 //! The table says what each role may accept from the internet, what it may accept at all, and what
 //! it has to be able to do. What no sentence does is told at the declaration of the tier.
 
-use super::exposure::{Exposed, Opening, nothing, whom};
+use super::exposure::{Exposed, Opening, internet_in_words};
 use super::pmtud_blocked::TOO_BIG;
-use super::{Judge, Level, Lint, Subject, listed};
+use super::{Category, Judge, Level, Lint, Subject, listed};
 use crate::analysis::gate::{Endpoint, everywhere};
 use crate::diagnostic::Finding;
-use crate::net::{Addresses, Family, Packets, Ports, Traffic, TrafficSet};
+use crate::net::{Addresses, Family, Packets, PerFamily, Ports, Traffic};
 use crate::policy::{Flow, Outbound, Peer, Policy, Role, SentenceId, TierId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,9 @@ pub const LINT: Lint = Lint {
     name: "role-expectation",
     title: "a tier that is not what its role says",
     level: Level::Warn,
+    category: Category::Security {
+        severity: "6.0",
+    },
     ids: &[("Security Hub", "EC2.18, EC2.19")],
     text: "\
 Checks: that a tier with a role, as in `tier db is database`, is what the role says. Path-MTU discovery is welcome
@@ -45,7 +48,7 @@ tier db is database
 
 db allows tcp 7210 from anywhere
 ",
-    calm: "\
+    passes: "\
 tier app
 tier db is database
 
@@ -61,7 +64,7 @@ struct Expectation {
     internet: &'static [Traffic],
     /// All that it may accept at all, likewise, if that is limited.
     anyone: Option<&'static [Traffic]>,
-    /// What it has to accept some of, from anyone; nothing, if it need not.
+    /// What it has to accept some of, from anyone; if it need not.
     some_of: &'static [Traffic],
     /// What it has to accept from the same peers, all of it.
     together: &'static [Traffic],
@@ -224,189 +227,193 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
         is_sender[sender.index()] = true;
     }
 
-    for (n, tier) in policy.tiers.iter().enumerate() {
+    for tier in policy.tier_ids() {
+        let role = policy.tier(tier).role;
         let expected = EXPECTATIONS
             .iter()
-            .find(|expected| Some(expected.role) == tier.role);
-        let Some(expected) = expected else { continue };
-        let bearer = RoleCheck {
-            subject,
-            tier: TierId(n as u32),
-            expected,
-        };
-        let openings: Vec<&Opening> = bearer.too_open().collect();
-        found.extend(openings.iter().map(|opening| bearer.open(opening)));
-        let told: BTreeSet<SentenceId> = openings
-            .iter()
-            .flat_map(|opening| opening.sentences.clone())
-            .collect();
-        bearer.unexpected(&told, found);
-        found.extend(bearer.lacking().map(Exposed::from));
-        found.extend(bearer.apart().map(Exposed::from));
-        if expected.sends && tier.outbound == Outbound::Closed && !is_sender[n] {
-            let finding = bearer.lacks("may not send anything".to_string(), "goes nowhere");
-            let help = format!("`{} allows https to …`, or `outbound = open`", tier.name);
-            found.push(finding.help(help).into());
+            .find(|expected| Some(expected.role) == role);
+        if let Some(expected) = expected {
+            let check = RoleCheck {
+                subject,
+                tier,
+                expected,
+            };
+            check.judge(is_sender[tier.index()], found);
         }
     }
 }
 
 impl<'s> RoleCheck<'s, '_> {
-    fn named(&self) -> String {
-        format!(
-            "`{}` is `{}`",
-            self.subject.policy.tier(self.tier).name,
-            self.expected.role.keyword()
-        )
+    fn judge(&self, is_sender: bool, found: &mut Vec<Exposed>) {
+        let openings: Vec<&Opening> = self.too_open().collect();
+        found.extend(openings.iter().map(|opening| self.open(opening)));
+
+        let sentences = openings.iter().flat_map(|opening| &opening.sentences);
+        let reported: BTreeSet<SentenceId> = sentences.copied().collect();
+        self.find_unexpected(&reported, found);
+
+        found.extend(self.nothing_accepted().map(Exposed::from));
+        found.extend(self.accepted_apart().map(Exposed::from));
+        found.extend(self.nothing_sent(is_sender).map(Exposed::from));
     }
 
+    /// "`edge` is `proxy`"
+    fn in_words(&self) -> String {
+        let name = &self.subject.policy.tier(self.tier).name;
+        format!("`{name}` is `{}`", self.expected.role.keyword())
+    }
+
+    /// The flows that the tier accepts.
     fn flows(&self) -> impl Iterator<Item = &'s Flow> {
-        let flows = &self.subject.policy.flows;
-        self.subject
-            .gates
-            .inbound(self.tier)
-            .map(|flow| &flows[flow as usize])
+        let policy = self.subject.policy;
+        let flows = self.subject.gates.inbound(self.tier);
+        flows.map(|flow| policy.flow(flow))
     }
 
     /// A finding that is caused by what no sentence says.
-    fn lacks(&self, what: String, label: &str) -> Finding {
+    fn missing(&self, what: String, label: &str) -> Finding {
         let declared = self.subject.policy.tier(self.tier).span;
-        Finding::new(format!("{} and {what}", self.named())).caused(declared, label)
+        Finding::new(format!("{} and {what}", self.in_words())).caused(declared, label)
     }
 
+    /// What the tier may accept from the internet.
+    fn welcome(&self) -> Vec<Traffic> {
+        [self.expected.internet, &TOO_BIG].concat()
+    }
+
+    /// What is open to the internet beside that.
     fn too_open(&self) -> impl Iterator<Item = &'s Opening> {
-        let (tier, welcome) = (self.tier, [self.expected.internet, &TOO_BIG].concat());
-        // they stand in the order of the tiers
-        let (all, first) = (
-            &self.subject.openings,
-            self.subject
-                .openings
-                .partition_point(|other| other.tier < tier),
-        );
-        let its = all[first..]
+        let (tier, welcome) = (self.tier, self.welcome());
+        // openings stand in the order of the tiers
+        let all = &self.subject.openings;
+        let first = all.partition_point(|other| other.tier < tier);
+        let own = all[first..]
             .iter()
             .take_while(move |opening| opening.tier == tier);
-        its.filter(move |opening| !nothing(&opening.beside(&welcome)))
+        own.filter(move |opening| !opening.beside(&welcome).is_empty())
     }
 
     fn open(&self, opening: &Opening) -> Exposed {
-        let excess = opening.beside(&[self.expected.internet, &TOO_BIG].concat());
-        let said = opening
-            .said(self.subject, &excess)
-            .iter()
-            .map(Traffic::to_string)
-            .collect();
-        let message = format!(
-            "{} and accepts {} from {}",
-            self.named(),
-            listed(said),
-            whom(&excess)
-        );
+        let excess = opening.beside(&self.welcome());
+        let traffic = opening.named_traffic(self.subject, &excess);
+        let traffic = listed(traffic.iter().map(Traffic::to_string).collect());
+        let internet = internet_in_words(&excess);
+        let message = format!("{} and accepts {traffic} from {internet}", self.in_words());
+
         let role = self.expected.role.keyword();
         let help = match self.expected.internet {
             [] => format!(
                 "nothing of `{role}` is for the internet: name the tiers or networks that need it"
             ),
-            some => format!(
-                "from the internet, `{role}` accepts only {}",
-                either(some, "and")
-            ),
+            some => {
+                let some = enumerated(some, "and");
+                format!("from the internet, `{role}` accepts only {some}")
+            }
         };
         opening.exposed(self.subject, excess, message, help)
     }
 
-    /// What is accepted at all and should not be, by sentence.
-    fn unexpected(&self, told: &BTreeSet<SentenceId>, found: &mut Vec<Exposed>) {
+    /// Finds what is accepted at all and should not be, by sentence.
+    fn find_unexpected(&self, reported: &BTreeSet<SentenceId>, found: &mut Vec<Exposed>) {
         let Some(anyone) = self.expected.anyone else {
             return;
         };
-        let welcome =
-            Family::BOTH.map(|f| TrafficSet::of_all(anyone.iter().chain(&TOO_BIG).copied(), f));
-        let is_strange = |flow: &&Flow| {
-            let beside = |family| {
-                TrafficSet::new(flow.traffic, family).difference(&welcome[family as usize])
-            };
-            !told.contains(&flow.sentence)
-                && Family::BOTH
-                    .into_iter()
-                    .any(|family| !beside(family).is_empty())
+        let welcome = PerFamily::from_traffic(&[anyone, &TOO_BIG].concat());
+        let is_unexpected = |flow: &&Flow| {
+            let traffic = PerFamily::from_traffic(&[flow.traffic]);
+            !reported.contains(&flow.sentence) && !traffic.difference(&welcome).is_empty()
         };
+
         let mut sentences: BTreeMap<SentenceId, BTreeSet<Traffic>> = BTreeMap::new();
-        for flow in self.flows().filter(is_strange) {
+        for flow in self.flows().filter(is_unexpected) {
             sentences
                 .entry(flow.sentence)
                 .or_default()
                 .insert(flow.traffic);
         }
-        found.extend(sentences.into_iter().map(|(sentence, traffic)| {
-            let said = listed(traffic.iter().map(Traffic::to_string).collect());
-            let span = self.subject.policy.sentence(sentence).span;
-            let role = self.expected.role.keyword();
-            Finding::new(format!("{} and accepts {said}", self.named()))
-                .caused(span, "opens it")
-                .help(format!(
-                    "`{role}` accepts only {}, from anyone",
-                    either(anyone, "and")
-                ))
-                .into()
-        }));
+        for (sentence, traffic) in sentences {
+            found.push(self.unexpected(sentence, &traffic, anyone).into());
+        }
     }
 
-    /// That nothing of what it is for is accepted.
-    fn lacking(&self) -> Option<Finding> {
-        let wanted = Family::BOTH
-            .map(|family| TrafficSet::of_all(self.expected.some_of.iter().copied(), family));
-        let has_some = |flow: &Flow| TrafficSet::either_meets(&wanted, flow.traffic);
-        if nothing(&wanted) || self.flows().any(has_some) {
+    fn unexpected(
+        &self,
+        sentence: SentenceId,
+        traffic: &BTreeSet<Traffic>,
+        anyone: &[Traffic],
+    ) -> Finding {
+        let traffic = listed(traffic.iter().map(Traffic::to_string).collect());
+        let span = self.subject.policy.sentence(sentence).span;
+        let (role, anyone) = (self.expected.role.keyword(), enumerated(anyone, "and"));
+        Finding::new(format!("{} and accepts {traffic}", self.in_words()))
+            .caused(span, "opens it")
+            .help(format!("`{role}` accepts only {anyone}, from anyone"))
+    }
+
+    /// That nothing of what the role is for is accepted.
+    fn nothing_accepted(&self) -> Option<Finding> {
+        let some_of = self.expected.some_of;
+        let wanted = PerFamily::from_traffic(some_of);
+        if wanted.is_empty() || self.flows().any(|flow| wanted.meets(flow.traffic)) {
             return None;
         }
-        let finding = self.lacks(
-            format!("accepts no {}", either(self.expected.some_of, "or")),
-            "accepts none of it",
-        );
-        Some(finding.help("say who uses it, or give it the role that it has"))
+        Some(self.accepts_no(some_of))
+    }
+
+    fn accepts_no(&self, wanted: &[Traffic]) -> Finding {
+        let what = format!("accepts no {}", enumerated(wanted, "or"));
+        self.missing(what, "accepts none of it")
+            .help("say who uses it, or give it the role that it has")
     }
 
     /// That some peers are accepted for one part of what belongs together, and not for another.
-    fn apart(&self) -> Option<Finding> {
+    fn accepted_apart(&self) -> Option<Finding> {
         let parts = self.expected.together;
+        let of_part = |part: &Traffic| Clients::new(self.flows(), *part);
+        let clients: Vec<Clients> = parts.iter().map(of_part).collect();
         if parts.is_empty() {
             return None;
         }
-        let policy = self.subject.policy;
-        let clients: Vec<Clients> = parts
-            .iter()
-            .map(|part| Clients::new(self.flows(), *part))
-            .collect();
         if clients.iter().all(Clients::is_nobody) {
-            let what = format!("accepts no {}", either(parts, "or"));
-            return Some(
-                self.lacks(what, "accepts none of it")
-                    .help("say who uses it, or give it the role that it has"),
-            );
+            return Some(self.accepts_no(parts));
         }
+
+        let policy = self.subject.policy;
         let mut pairs = (0..parts.len()).flat_map(|a| (0..parts.len()).map(move |b| (a, b)));
         let (has, lacks) =
             pairs.find(|(has, lacks)| !clients[*lacks].cover(policy, &clients[*has]))?;
-        let what = format!(
-            "accepts {} from peers that may not use {}",
-            parts[has], parts[lacks]
-        );
-        let alone = |flow: &&Flow| {
-            !clients[lacks].cover(policy, &Clients::new(std::iter::once(*flow), parts[has]))
+        let is_alone = |flow: &&Flow| {
+            let client = Clients::new(std::iter::once(*flow), parts[has]);
+            !clients[lacks].cover(policy, &client)
         };
-        let finding = self.lacks(what, "is asked by both");
-        let finding = match self.flows().find(alone) {
-            Some(flow) => finding.at(
-                policy.sentence(flow.sentence).span,
-                format!("{} alone", parts[has]),
-            ),
-            None => finding,
-        };
-        Some(finding.help(format!(
-            "accept {} from the same peers: the service `dns` is both",
-            either(parts, "and")
-        )))
+        Some(self.apart(parts[has], parts[lacks], self.flows().find(is_alone)))
+    }
+
+    fn apart(&self, accepted: Traffic, refused: Traffic, flow: Option<&Flow>) -> Finding {
+        let what = format!("accepts {accepted} from peers that may not use {refused}");
+        let mut finding = self.missing(what, "is asked by both");
+        if let Some(flow) = flow {
+            let span = self.subject.policy.sentence(flow.sentence).span;
+            finding = finding.at(span, format!("{accepted} alone"));
+        }
+
+        let parts = enumerated(self.expected.together, "and");
+        finding.help(format!(
+            "accept {parts} from the same peers: the service `dns` is both"
+        ))
+    }
+
+    /// That it may send nothing, where it has to.
+    fn nothing_sent(&self, is_sender: bool) -> Option<Finding> {
+        let tier = self.subject.policy.tier(self.tier);
+        let is_closed = tier.outbound == Outbound::Closed && !is_sender;
+        if !self.expected.sends || !is_closed {
+            return None;
+        }
+
+        let finding = self.missing("may not send anything".to_string(), "goes nowhere");
+        let help = format!("`{} allows https to …`, or `outbound = open`", tier.name);
+        Some(finding.help(help))
     }
 }
 
@@ -419,20 +426,18 @@ struct Clients {
 
 impl Clients {
     fn new<'f>(flows: impl Iterator<Item = &'f Flow>, part: Traffic) -> Clients {
-        let [v4, v6] = Family::BOTH.map(|family| TrafficSet::new(part, family));
+        let traffic = PerFamily::from_traffic(&[part]);
         let (mut blocks, mut named) = (Vec::new(), BTreeSet::new());
         for flow in flows {
-            let peer = flow.sender().map_or(flow.peer, Peer::Tier);
-            match peer {
-                Peer::Net(block) => blocks.push((block, flow.traffic)),
-                Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => {
-                    if v4.meets(flow.traffic, Family::V4) {
-                        named.insert(peer);
-                    }
-                }
+            let peer = flow.source();
+            if let Some(block) = peer.block() {
+                blocks.push((block, flow.traffic));
+            } else if traffic.v4.meets(flow.traffic, Family::V4) {
+                named.insert(peer);
             }
         }
-        let addresses = Packets::new(blocks).addresses(&v4, &v6);
+
+        let addresses = Packets::new(blocks).addresses(&traffic);
         Clients { addresses, named }
     }
 
@@ -440,31 +445,28 @@ impl Clients {
         self.addresses.is_empty() && self.named.is_empty()
     }
 
-    /// Whether all of the others are among these: by name, or by any address that they may have.
+    /// Whether all others are among these: by name, or by any address that they may have.
     fn cover(&self, policy: &Policy, others: &Clients) -> bool {
-        let has = |addresses: &Addresses| addresses.difference(&self.addresses).is_empty();
-        let has_peer = |peer: &Peer| match peer {
-            Peer::Tier(tier) => {
-                let side = Endpoint::tier(policy, *tier);
-                let mut sure = Family::BOTH
-                    .into_iter()
-                    .filter(|family| side.is_in(*family));
-                sure.all(|family| has(&side.addresses.in_family(family)))
-            }
-            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => {
-                has(&everywhere(policy))
-            }
+        let is_among = |peer: &Peer| self.named.contains(peer) || self.hold(policy, *peer);
+        let rest = others.addresses.difference(&self.addresses);
+        rest.is_empty() && others.named.iter().all(is_among)
+    }
+
+    /// Whether every address that a peer surely may have is among theirs.
+    fn hold(&self, policy: &Policy, peer: Peer) -> bool {
+        let holds = |addresses: &Addresses| addresses.difference(&self.addresses).is_empty();
+        let Some(tier) = peer.tier() else {
+            return holds(&everywhere(policy));
         };
-        has(&others.addresses)
-            && others
-                .named
-                .iter()
-                .all(|peer| self.named.contains(peer) || has_peer(peer))
+
+        let members = Endpoint::tier(policy, tier);
+        let mut families = Family::BOTH.into_iter();
+        families.all(|family| !members.is_in(family) || holds(&members.addresses.in_family(family)))
     }
 }
 
 /// `tcp 80, tcp 443 or tcp 8080`
-fn either(all: &[Traffic], word: &str) -> String {
+fn enumerated(all: &[Traffic], word: &str) -> String {
     let words: Vec<String> = all.iter().map(Traffic::to_string).collect();
     match words.split_last() {
         Some((last, [])) => last.clone(),

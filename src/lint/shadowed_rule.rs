@@ -1,7 +1,7 @@
 //! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of
 //! it.
 
-use super::{Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::analysis::redundancy::{Redundant, redundant_flows};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::SentenceId;
@@ -12,6 +12,7 @@ pub const LINT: Lint = Lint {
     name: "shadowed-rule",
     title: "a rule that others cover",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that each rule lets something through that the others of its group do not. A rule is covered by one wider rule,
@@ -30,7 +31,7 @@ tier app
 app allows tcp 8000-8999 from campus
 app allows tcp 8080      from 10.20.30.0/24
 ",
-    calm: "\
+    passes: "\
 network campus = 10.20.0.0/16
 tier app
 
@@ -42,61 +43,74 @@ app allows tcp 8080                 from 10.20.30.0/24
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
-    let sentence = |flow: u32| policy.flows[flow as usize].sentence;
+    let sentence = |flow: u32| policy.flow(flow).sentence;
     // by sentence, and by the sentences that cover it
     let mut covered_by: BTreeMap<(SentenceId, BTreeSet<SentenceId>), Vec<Redundant>> =
         BTreeMap::new();
-    for one in redundant_flows(subject.deployment, &subject.gates) {
-        let by = one.by.iter().map(|flow| sentence(*flow)).collect();
-        covered_by
-            .entry((sentence(one.flow), by))
-            .or_default()
-            .push(one);
+    for redundant in redundant_flows(subject.deployment, &subject.gates) {
+        let by = redundant.by.iter().map(|flow| sentence(*flow)).collect();
+        let key = (sentence(redundant.flow), by);
+        covered_by.entry(key).or_default().push(redundant);
     }
-    let mut of_sentence = vec![0; policy.sentences.len()];
-    policy
-        .flows
-        .iter()
-        .for_each(|flow| of_sentence[flow.sentence.index()] += 1);
+
+    let mut flows_of = vec![0; policy.sentences.len()];
+    for flow in &policy.flows {
+        flows_of[flow.sentence.index()] += 1;
+    }
     for ((id, by), covered) in covered_by {
-        let one = subject.one_rule(covered[0].flow);
-        let together = if covered[0].by.len() > 1 {
-            "others together"
-        } else {
-            "another"
-        };
-        let message = match covered.len() {
-            1 => format!("{one} is covered by {together}"),
-            2 => format!("{one} is covered by {together}, and so is 1 more of this sentence"),
-            more => format!(
-                "{one} is covered by {together}, and so are {} more of this sentence",
-                more - 1
-            ),
-        };
-        let whole = of_sentence[id.index()] == covered.len() && !by.contains(&id);
-        let words = match (by.contains(&id), of_sentence[id.index()]) {
-            (true, _) => "wider and narrower in one sentence",
-            (false, all) if all == covered.len() => "changes nothing",
-            (false, _) => "a part of it changes nothing",
-        };
-        let mut finding = Finding::new(message).caused(policy.sentence(id).span, words);
-        for other in by.iter().filter(|other| **other != id) {
-            let flow = covered[0].by.iter().find(|flow| sentence(**flow) == *other);
-            let words = flow.map_or_else(
-                || "covers it".to_string(),
-                |flow| format!("covers it with {}", subject.one_rule(*flow)),
-            );
-            finding = finding.at(policy.sentence(*other).span, words);
-        }
-        let finding = finding.help("delete what is covered, or narrow what covers it");
-        let delete = Correction::review(
-            "delete what is covered",
-            without(policy, policy.sentence(id).span),
-        );
-        found.push(if whole {
-            finding.corrected(delete)
-        } else {
-            finding
-        });
+        let is_whole = flows_of[id.index()] == covered.len();
+        found.push(finding(subject, id, &by, &covered, is_whole));
     }
+}
+
+/// That others cover some flows of a sentence, or all of them.
+fn finding(
+    subject: &Subject<'_>,
+    id: SentenceId,
+    by: &BTreeSet<SentenceId>,
+    covered: &[Redundant],
+    is_whole: bool,
+) -> Finding {
+    let policy = subject.policy;
+    let is_by_itself = by.contains(&id);
+    let label = match (is_by_itself, is_whole) {
+        (true, _) => "wider and narrower in one sentence",
+        (false, true) => "changes nothing",
+        (false, false) => "a part of it changes nothing",
+    };
+    let statement = policy.sentence(id).span;
+    let mut finding = Finding::new(message(subject, covered)).caused(statement, label);
+
+    for other in by.iter().filter(|other| **other != id) {
+        let mut flows = covered[0].by.iter();
+        let label = match flows.find(|flow| policy.flow(**flow).sentence == *other) {
+            Some(flow) => format!("covers it with {}", subject.one_rule(*flow)),
+            None => "covers it".to_string(),
+        };
+        finding = finding.at(policy.sentence(*other).span, label);
+    }
+
+    let finding = finding.help("delete what is covered, or narrow what covers it");
+    if is_whole && !is_by_itself {
+        let delete = without(policy, statement);
+        finding.corrected(Correction::review("delete what is covered", delete))
+    } else {
+        finding
+    }
+}
+
+/// "`tcp 443` from `web` to `app` is covered by another, and so is 1 more of this sentence"
+fn message(subject: &Subject<'_>, covered: &[Redundant]) -> String {
+    let one = subject.one_rule(covered[0].flow);
+    let together = if covered[0].by.len() > 1 {
+        "others together"
+    } else {
+        "another"
+    };
+    let more = match covered.len() - 1 {
+        0 => String::new(),
+        1 => ", and so is 1 more of this sentence".to_string(),
+        more => format!(", and so are {more} more of this sentence"),
+    };
+    format!("{one} is covered by {together}{more}")
 }

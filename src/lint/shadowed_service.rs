@@ -1,6 +1,6 @@
 //! `shadowed-service`: a service with a built-in name and another meaning.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 
 /// The lint.
@@ -8,6 +8,7 @@ pub const LINT: Lint = Lint {
     name: "shadowed-service",
     title: "a service that shadows a built-in one",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no service of the program has the name of a built-in one and another meaning. With the same meaning nothing
@@ -22,7 +23,7 @@ tier web
 
 web allows https from 203.0.113.0/24
 ",
-    calm: "\
+    passes: "\
 service admin-https = tcp 8443
 tier web
 

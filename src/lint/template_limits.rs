@@ -1,6 +1,6 @@
 //! `template-limits`: a CloudFormation template that CloudFormation would refuse for its size.
 
-use super::{Judge, Level, Lint};
+use super::{Category, Judge, Level, Lint};
 use crate::diagnostic::Finding;
 
 /// The lint.
@@ -8,6 +8,7 @@ pub const LINT: Lint = Lint {
     name: "template-limits",
     title: "a template that CloudFormation would refuse for its size",
     level: Level::Deny,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that the template of `build --to cloudformation` has at most 500 resources, 200 parameters, 200
@@ -23,7 +24,7 @@ template all the same.
 Instead: split the program into several stacks that name each other's groups with `external`, let tiers name
 networks instead of each other where that is what is meant, or use `--to terraform`, which has no such limits.",
     fires: FIRES,
-    calm: CALM,
+    passes: CALM,
     judge: Judge::Elsewhere,
 };
 

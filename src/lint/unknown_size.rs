@@ -1,6 +1,6 @@
 //! `unknown-size`: a prefix list whose size is not known, so that the quota cannot be counted.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 use crate::policy::{ListReference, Peer};
 
@@ -9,6 +9,7 @@ pub const LINT: Lint = Lint {
     name: "unknown-size",
     title: "a prefix list whose size is not known",
     level: Level::Note,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that of each prefix list that a sentence names it is known how many entries it can have.
@@ -24,7 +25,7 @@ tier web
 
 web allows https from branches
 ",
-    calm: "\
+    passes: "\
 prefix-list branches = \"pl-0123456789abcdef0\" { entries = 20 }
 tier web
 
@@ -41,6 +42,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             named[id.index()] = true;
         }
     }
+
     let sizeless = policy
         .prefix_lists
         .iter()
@@ -52,6 +54,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             };
             *named && can_say && list.entries.is_none()
         });
+
     found.extend(sizeless.map(|(list, _)| {
         Finding::new(format!(
             "the size of `{}` is not known and counts 1 against the quota",

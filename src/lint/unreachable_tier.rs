@@ -1,6 +1,6 @@
 //! `unreachable-tier`: a tier that nothing can reach.
 
-use super::{Judge, Level, Lint, Subject};
+use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
 use crate::policy::Flow;
 
@@ -9,6 +9,7 @@ pub const LINT: Lint = Lint {
     name: "unreachable-tier",
     title: "a tier that nothing can reach, and of which no sentence speaks",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that some sentence lets each tier be reached, or speaks of it as a sender, as of a worker that fetches from a
@@ -25,7 +26,7 @@ tier queue, worker, archive
 
 queue allows amqps from worker, office
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 tier queue, worker
 
@@ -46,6 +47,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for tier in receivers.chain(senders) {
         connected[tier.index()] = true;
     }
+
     for (tier, _) in policy
         .tiers
         .iter()

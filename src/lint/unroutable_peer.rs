@@ -1,7 +1,7 @@
 //! `unroutable-peer`: a peer that no packet comes from.
 
 use super::not_filtered::unfiltered;
-use super::{Judge, Level, Lint, Subject, listed, without};
+use super::{Category, Judge, Level, Lint, Subject, listed, without};
 use crate::diagnostic::{Correction, Finding};
 use crate::net::{Addresses, Traffic, unroutable, unroutable_addresses};
 use crate::policy::{Flow, Peer, Way};
@@ -14,6 +14,7 @@ pub const LINT: Lint = Lint {
     name: "unroutable-peer",
     title: "a peer that no packet comes from",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that no sentence accepts connections from addresses that no packet has as its source: 0.0.0.0/8, loopback
@@ -32,7 +33,7 @@ tier web
 
 web allows https from 127.0.0.1
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https from itself
@@ -108,7 +109,9 @@ fn describe(
             .help("delete it")
             .corrected(delete);
     }
+
     let blocks = listed(idle.keys().map(|block| format!("`{block}`")).collect());
+
     Finding::new(message)
         .caused(span, "a part of it admits nobody")
         .help(format!("leave out {blocks}"))

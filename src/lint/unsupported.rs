@@ -1,7 +1,7 @@
 //! What a target cannot say.
 
 use crate::diagnostic::{Problem, Problems, Target};
-use crate::policy::{DefaultGroup, Outbound, Peer, Policy};
+use crate::policy::{DefaultGroup, Outbound, Peer, Policy, Vpc};
 
 /// Reports what CloudFormation cannot say: an error where the policy would be another, else a
 /// warning.
@@ -9,38 +9,50 @@ use crate::policy::{DefaultGroup, Outbound, Peer, Policy};
 /// Destination groups have no owner property, and nothing empties a default group (CloudFormation
 /// user guide, AWS::EC2::SecurityGroupEgress and AWS::EC2::SecurityGroup).
 pub fn cloudformation(policy: &Policy) -> Problems {
-    let (mut problems, target) = (Problems::default(), Target::CloudFormation);
+    let mut problems = Problems::default();
     if policy.tiers.is_empty() {
+        let target = Target::CloudFormation;
         problems.push(Problem::NothingToDeploy { target });
     }
-    let mut told = None;
+    add_foreign_receivers(policy, &mut problems);
+    add_locked_groups(policy, &mut problems);
+    problems
+}
+
+/// Adds outbound rules to security groups of other accounts, each once for a sentence.
+fn add_foreign_receivers(policy: &Policy, problems: &mut Problems) {
+    let mut last = None;
     for flow in &policy.flows {
         let (Some(sender), None, Peer::External(id)) = (flow.sender(), flow.receiver(), flow.peer)
         else {
             continue;
         };
-        let closed = policy.tier(sender).outbound == Outbound::Closed;
-        let foreign = policy.externals[id.index()].account.is_some();
-        if closed && foreign && told != Some((flow.sentence, id)) {
-            told = Some((flow.sentence, id));
-            let name = &policy.externals[id.index()].name;
-            let what = format!("a rule to `{name}`, a security group of another account");
-            problems.push(Problem::TargetCannot {
-                span: policy.sentence(flow.sentence).span,
-                target,
-                what,
+        let external = policy.external(id);
+        let is_closed = policy.tier(sender).outbound == Outbound::Closed;
+        if !is_closed || external.account.is_none() || last == Some((flow.sentence, id)) {
+            continue;
+        }
+
+        last = Some((flow.sentence, id));
+        let name = &external.name;
+        problems.push(Problem::TargetCannot {
+            span: policy.sentence(flow.sentence).span,
+            target: Target::CloudFormation,
+            what: format!("a rule to `{name}`, a security group of another account"),
+        });
+    }
+}
+
+/// Adds VPCs whose default group is to lose its rules.
+fn add_locked_groups(policy: &Policy, problems: &mut Problems) {
+    let is_locked = |vpc: &&Vpc| vpc.default_group == DefaultGroup::Locked;
+    for vpc in policy.vpcs.iter().filter(is_locked) {
+        if let (Some(span), Some(name)) = (vpc.span, &vpc.name) {
+            problems.push(Problem::TargetWarns {
+                span,
+                target: Target::CloudFormation,
+                what: format!("that the default security group of `{name}` has no rules"),
             });
         }
     }
-    for vpc in policy
-        .vpcs
-        .iter()
-        .filter(|vpc| vpc.default_group == DefaultGroup::Locked)
-    {
-        if let (Some(span), Some(name)) = (vpc.span, &vpc.name) {
-            let what = format!("that the default security group of `{name}` has no rules");
-            problems.push(Problem::TargetWarns { span, target, what });
-        }
-    }
-    problems
 }

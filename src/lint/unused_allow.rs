@@ -1,6 +1,6 @@
 //! `unused-allow`: an `@allow` that silences nothing.
 
-use super::{Judge, Level, Lint, TEMPLATE_LIMITS, always, expired, expiring, quota};
+use super::{Category, Judge, Level, Lint, TEMPLATE_LIMITS, always, expired, expiring, quota};
 use crate::diagnostic::{Change, Correction, Finding};
 use crate::policy::Policy;
 
@@ -9,6 +9,7 @@ pub const LINT: Lint = Lint {
     name: "unused-allow",
     title: "an `@allow` that silences nothing",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that each `@allow` silences something that the statement after it would be told for, in some program and some
@@ -26,7 +27,7 @@ tier web
 @allow(open-admin-port, \"until the VPN is there\")
 web allows https from anywhere
 ",
-    calm: "\
+    passes: "\
 tier web
 
 web allows https from anywhere
@@ -67,5 +68,6 @@ pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
             finding.unsure()
         }
     };
+
     unused.map(|(annotation, _)| finding(annotation)).collect()
 }

@@ -1,6 +1,6 @@
 //! `unused-declaration`: a declaration that nothing uses.
 
-use super::{Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::Declared;
 
@@ -9,6 +9,7 @@ pub const LINT: Lint = Lint {
     name: "unused-declaration",
     title: "a declaration that nothing uses",
     level: Level::Warn,
+    category: Category::Maintainability,
     ids: &[],
     text: "\
 Checks: that each network, external, prefix list, service, parameter, set of tiers, VPC and peering is used. Whatever
@@ -30,7 +31,7 @@ tier web
 
 web allows https from office
 ",
-    calm: "\
+    passes: "\
 network office = 203.0.113.0/24
 network branch = 198.51.100.0/24
 network people = office, branch

@@ -1,60 +1,40 @@
-//! What SARIF is told about lints and codes, whether or not they are found.
+//! SARIF's rules: each lint and each code, whether or not a run finds it.
 
 use crate::diagnostic::{Explanation, explanations};
-use crate::lint::{self, Level, Lint, page};
+use crate::lint::{self, Category, Level, Lint, page};
 use serde_json::{Value, json};
 
-/// How much worse than nothing it is, from 0 to 10, where a lint is about exposure: GitHub calls 9
-/// and more critical, 7 and more high, 4 and more medium.
-const SEVERITIES: [(&str, &str); 9] = [
-    ("open-admin-port", "8.0"),
-    ("open-high-risk-port", "8.0"),
-    ("open-data-store", "9.0"),
-    ("open-all-traffic", "9.5"),
-    ("open-wide-range", "7.0"),
-    ("open-plaintext", "6.0"),
-    ("open-http", "3.0"),
-    ("role-expectation", "6.0"),
-    ("icmp-all", "3.0"),
-];
-
-/// All of them: lints first, then codes.
+/// Every rule: lints first, then codes.
 pub fn rules() -> Vec<Value> {
-    lint::ALL
-        .iter()
-        .map(of_lint)
-        .chain(explanations().iter().map(of_code))
-        .collect()
+    let lints = lint::ALL.iter().map(lint_rule);
+    lints.chain(explanations().iter().map(code_rule)).collect()
 }
 
 /// The position of a rule in [`rules`].
 pub fn index(code: &str) -> Option<usize> {
-    let ids = lint::ALL
-        .iter()
-        .map(|lint| lint.name)
-        .chain(explanations().iter().map(|it| it.code));
-    ids.into_iter().position(|id| id == code)
+    let lints = lint::ALL.iter().map(|lint| lint.name);
+    let codes = explanations().iter().map(|explanation| explanation.code);
+    lints.chain(codes).position(|id| id == code)
 }
 
-fn of_lint(lint: &Lint) -> Value {
+fn lint_rule(lint: &Lint) -> Value {
     let (enabled, level) = match lint.level {
         Level::Allow => (false, "warning"),
         Level::Note => (true, "note"),
         Level::Warn => (true, "warning"),
         Level::Deny => (true, "error"),
     };
-    let severity = SEVERITIES.iter().find(|(name, _)| *name == lint.name);
-    let kind = if severity.is_some() {
-        "security"
-    } else {
-        "maintainability"
+    let (category, severity) = match lint.category {
+        Category::Security { severity } => ("security", Some(severity)),
+        Category::Maintainability => ("maintainability", None),
     };
-    let mut tags = vec![kind.to_string()];
+    let mut tags = vec![category.to_string()];
     tags.extend(lint.ids.iter().map(|(who, what)| format!("{who} {what}")));
     let mut properties = json!({ "tags": tags });
-    if let Some((_, severity)) = severity {
+    if let Some(severity) = severity {
         properties["security-severity"] = json!(severity);
     }
+
     json!({
         "id": lint.name,
         "shortDescription": { "text": lint.title },
@@ -65,42 +45,45 @@ fn of_lint(lint: &Lint) -> Value {
     })
 }
 
-fn of_code(explanation: &Explanation) -> Value {
+fn code_rule(explanation: &Explanation) -> Value {
     let level = if explanation.code.starts_with('W') {
         "warning"
     } else {
         "error"
     };
-    // an assertion that does not hold is about who can reach whom
-    let kind = if explanation.code.starts_with("E07") {
+    // a failed assertion is about who can reach whom
+    let category = if explanation.code.starts_with("E07") {
         "security"
     } else {
         "correctness"
     };
+
     json!({
         "id": explanation.code,
         "shortDescription": { "text": explanation.title },
         "fullDescription": { "text": first_paragraph(explanation.text) },
         "help": { "text": plain(explanation.text), "markdown": explanation.text },
         "defaultConfiguration": { "enabled": true, "level": level },
-        "properties": { "tags": [kind] },
+        "properties": { "tags": [category] },
     })
 }
 
-/// Markdown without its fences: what stands between them is indented.
+/// Markdown as plain text: code blocks are indented, and their fences are left out.
 fn plain(text: &str) -> String {
-    let mut fenced = false;
-    let line = |line: &str| {
-        let fence = line.starts_with("```");
-        fenced ^= fence;
-        let indent = if fenced && !line.is_empty() {
-            "    "
+    let mut lines = Vec::new();
+    let mut is_code = false;
+
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+        } else if is_code && !line.is_empty() {
+            lines.push(format!("    {line}"));
         } else {
-            ""
-        };
-        (!fence).then(|| format!("{indent}{line}"))
-    };
-    text.lines().filter_map(line).collect::<Vec<_>>().join("\n")
+            lines.push(line.to_string());
+        }
+    }
+
+    lines.join("\n")
 }
 
 fn first_paragraph(text: &str) -> String {
@@ -121,15 +104,6 @@ mod tests {
             rules()
                 .iter()
                 .all(|rule| !rule["help"]["text"].to_string().contains("```"))
-        );
-    }
-
-    #[test]
-    fn a_severity_is_that_of_a_lint() {
-        assert!(
-            SEVERITIES
-                .iter()
-                .all(|(name, _)| lint::names().contains(name))
         );
     }
 }

@@ -32,7 +32,7 @@ impl Addresses {
     }
 
     /// The addresses of all of these.
-    pub fn of_all<'a>(sets: impl IntoIterator<Item = &'a Addresses>) -> Addresses {
+    pub fn union_of<'a>(sets: impl IntoIterator<Item = &'a Addresses>) -> Addresses {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for set in sets {
             v4.extend_from_slice(set.v4.ranges());
@@ -182,6 +182,7 @@ pub fn block(text: &str) -> Result<IpNet, NotABlock> {
             Err(_) => None,
         },
     };
+
     // an IPv4 address in the clothes of IPv6: AWS matches packets, and those are IPv4
     if let Some(IpNet::V6(net)) = net
         && let Some(address) = net.addr().to_ipv4_mapped()
@@ -209,6 +210,7 @@ fn shortened(text: &str) -> Option<String> {
     if is_open || length.is_none() && address.split('.').count() < 4 {
         return None;
     }
+
     numbers.resize(4, "0");
     let address: Ipv4Addr = numbers.join(".").parse().ok()?;
     let length = length.map_or(Some(fixed as u8 * 8), |length| length.parse().ok())?;
@@ -306,7 +308,7 @@ mod tests {
             let (one, other) = (some(a), some(b));
             prop_assert_eq!(one.is_empty(), a == 0);
             prop_assert_eq!(one.union(&other), some(a | b));
-            prop_assert_eq!(Addresses::of_all([&one, &other, &one]), some(a | b));
+            prop_assert_eq!(Addresses::union_of([&one, &other, &one]), some(a | b));
             prop_assert_eq!(one.intersection(&other), some(a & b));
             prop_assert_eq!(one.difference(&other), some(a & !b));
             for (family, mask) in [(Family::V4, 0x00ff), (Family::V6, 0xff00)] {

@@ -2,7 +2,7 @@
 
 use super::address::Addresses;
 use super::packets::Packets;
-use super::traffic::Family;
+use super::per_family::PerFamily;
 use super::traffic_set::TrafficSet;
 use ipnet::IpNet;
 use std::sync::LazyLock;
@@ -59,10 +59,13 @@ const MULTICAST: [&str; 2] = ["224.0.0.0/4", "ff00::/8"];
 /// Addresses of the IPv4 internet to which something is open before it counts as open: a /6, which
 /// is 67 million. What a sentence means to name by blocks (an office, a partner, a provider's
 /// region) is far below that.
-pub const MANY_V4: u128 = 1 << 26;
-/// Likewise of IPv6: a /12, what IANA gives to a regional registry for all of its members ("IPv6
-/// Global Unicast Address Assignments").
-pub const MANY_V6: u128 = 1 << 116;
+///
+/// Of IPv6 it is a /12, what IANA gives to a regional registry for all of its members ("IPv6 Global
+/// Unicast Address Assignments").
+pub const MANY: PerFamily<u128> = PerFamily {
+    v4: 1 << 26,
+    v6: 1 << 116,
+};
 
 fn blocks(list: &[&str]) -> Vec<IpNet> {
     list.iter().filter_map(|block| block.parse().ok()).collect()
@@ -90,20 +93,16 @@ pub fn is_public(addresses: &Addresses) -> bool {
 impl Packets {
     /// What of it goes with so many addresses of the internet, [`world`], that it counts as open to
     /// it, by family.
-    pub fn open_to(&self, world: &Addresses) -> [TrafficSet; 2] {
-        let all = Packets::product(
-            world,
-            &TrafficSet::all(Family::V4),
-            &TrafficSet::all(Family::V6),
-        );
-        self.intersection(&all).with_many(MANY_V4, MANY_V6)
+    pub fn open_to(&self, world: &Addresses) -> PerFamily<TrafficSet> {
+        let all = Packets::product(world, &PerFamily::from_fn(TrafficSet::all));
+        self.intersection(&all).with_many(MANY)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Ports, Traffic};
+    use crate::net::{Family, Ports, Traffic};
 
     #[test]
     fn the_lists_are_blocks() {
@@ -174,7 +173,7 @@ mod tests {
                 } else {
                     TrafficSet::default()
                 };
-                assert_eq!(found[family as usize], expected, "{blocks:?} {family:?}");
+                assert_eq!(found[family], expected, "{blocks:?} {family:?}");
             }
         }
     }

@@ -10,6 +10,7 @@ mod internet;
 mod packets;
 #[cfg(test)]
 mod packets_model;
+mod per_family;
 mod pieces;
 mod private;
 mod ranges;
@@ -20,8 +21,9 @@ mod traffic_set;
 mod unroutable;
 
 pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, NotABlock, block, cut, is_narrow};
-pub use internet::{MANY_V4, MANY_V6, internet, is_public, world};
+pub use internet::{MANY, internet, is_public, world};
 pub use packets::{Packets, Row};
+pub use per_family::PerFamily;
 pub use pieces::Piece;
 pub use private::private;
 pub use ranges::{Bound, Ranges};

@@ -6,6 +6,7 @@
 //! alike.
 
 use super::address::Addresses;
+use super::per_family::PerFamily;
 use super::ranges::{Bound, Ranges};
 use super::traffic::{Family, Traffic};
 use super::traffic_set::TrafficSet;
@@ -69,17 +70,18 @@ impl Packets {
                 }
             }
         }
+
         Packets {
             v4: Stretches::new(v4, Family::V4),
             v6: Stretches::new(v6, Family::V6),
         }
     }
 
-    /// Each of these addresses with all of this traffic, which is given by family.
-    pub fn product(addresses: &Addresses, v4: &TrafficSet, v6: &TrafficSet) -> Packets {
+    /// Each of these addresses with all of this traffic.
+    pub fn product(addresses: &Addresses, traffic: &PerFamily<TrafficSet>) -> Packets {
         Packets {
-            v4: Stretches::product(&addresses.v4, v4),
-            v6: Stretches::product(&addresses.v6, v6),
+            v4: Stretches::product(&addresses.v4, &traffic.v4),
+            v6: Stretches::product(&addresses.v6, &traffic.v6),
         }
     }
 
@@ -133,42 +135,20 @@ impl Packets {
         }
     }
 
-    /// The addresses that go with at least some of this traffic, which is given by family.
-    pub fn addresses(&self, v4: &TrafficSet, v6: &TrafficSet) -> Addresses {
-        fn some<T: Bound>(stretches: &Stretches<T>, traffic: &TrafficSet) -> Ranges<T> {
-            let has_some =
-                |stretch: &&Stretch<T>| !stretch.traffic.intersection(traffic).is_empty();
-            let found = stretches
-                .0
-                .iter()
-                .filter(has_some)
-                .map(|stretch| (stretch.first, stretch.last));
-            Ranges::from_unsorted(found.collect())
-        }
+    /// The addresses that go with at least some of this traffic.
+    pub fn addresses(&self, traffic: &PerFamily<TrafficSet>) -> Addresses {
         Addresses {
-            v4: some(&self.v4, v4),
-            v6: some(&self.v6, v6),
+            v4: self.v4.addresses(&traffic.v4),
+            v6: self.v6.addresses(&traffic.v6),
         }
     }
 
-    /// What goes with at least so many addresses, by family. The addresses of the set must be fewer
-    /// than all.
-    pub fn with_many(&self, v4: u128, v6: u128) -> [TrafficSet; 2] {
-        let size = |first: u128, last: u128| last - first + 1;
-        let of_v4 = self
-            .v4
-            .0
-            .iter()
-            .map(|s| (&s.traffic, size(s.first.into(), s.last.into())));
-        let of_v6 = self
-            .v6
-            .0
-            .iter()
-            .map(|s| (&s.traffic, size(s.first, s.last)));
-        [
-            TrafficSet::weighing(&of_v4.collect::<Vec<_>>(), v4),
-            TrafficSet::weighing(&of_v6.collect::<Vec<_>>(), v6),
-        ]
+    /// What goes with at least so many addresses. The addresses of the set must be fewer than all.
+    pub fn with_many(&self, least: PerFamily<u128>) -> PerFamily<TrafficSet> {
+        PerFamily {
+            v4: TrafficSet::weighing(&self.v4.sizes(), least.v4),
+            v6: TrafficSet::weighing(&self.v6.sizes(), least.v6),
+        }
     }
 
     /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in
@@ -219,7 +199,7 @@ impl<T: Bound> Stretches<T> {
         for same in rules.chunk_by(|a, b| a.0 == b.0) {
             let (first, last) = same[0].0;
             sweep.close_before(first);
-            let own = TrafficSet::of_all(same.iter().map(|(_, traffic)| *traffic), family);
+            let own = TrafficSet::from_traffic(same.iter().map(|(_, traffic)| *traffic), family);
             let traffic = match sweep.open.last() {
                 Some((_, around)) => around.union(&own),
                 None => own,
@@ -227,6 +207,7 @@ impl<T: Bound> Stretches<T> {
             sweep.move_to(first);
             sweep.open.push((last, traffic));
         }
+
         sweep.close_all();
         sweep.out
     }
@@ -237,6 +218,25 @@ impl<T: Bound> Stretches<T> {
             out.push(*first, *last, traffic);
         }
         out
+    }
+
+    /// The addresses that go with at least some of this traffic.
+    fn addresses(&self, traffic: &TrafficSet) -> Ranges<T> {
+        let stretches = self.0.iter();
+        let found = stretches.filter(|stretch| !stretch.traffic.intersection(traffic).is_empty());
+        Ranges::from_unsorted(found.map(|stretch| (stretch.first, stretch.last)).collect())
+    }
+
+    /// The traffic of each stretch, and how many addresses it has.
+    fn sizes(&self) -> Vec<(&TrafficSet, u128)>
+    where
+        T: Into<u128>,
+    {
+        let size = |stretch: &Stretch<T>| stretch.last.into() - stretch.first.into() + 1;
+        let stretches = self.0.iter();
+        stretches
+            .map(|stretch| (&stretch.traffic, size(stretch)))
+            .collect()
     }
 
     /// Appends a stretch that lies behind all others.
@@ -297,6 +297,7 @@ impl<T: Bound> Stretches<T> {
                 return Some(TrafficSet::default());
             }
         }
+
         common
     }
 
@@ -338,6 +339,7 @@ impl<T: Bound> Stretches<T> {
             out.push(first, last, &pick(left, right));
             at = last.next();
         }
+
         out
     }
 
@@ -359,6 +361,7 @@ impl<T: Bound> Stretches<T> {
                 }
             }
         }
+
         rows
     }
 }

@@ -1,6 +1,7 @@
 //! Sets of packets against a brute-force model: every rule looked at, for every address of a small
 //! universe.
 
+use super::per_family::PerFamily;
 use super::{Addresses, Family, Packets, Ports, Traffic, TrafficSet};
 use ipnet::IpNet;
 use proptest::prelude::*;
@@ -41,6 +42,7 @@ fn passes(rules: &[Rule], address: IpAddr, atom: Traffic) -> bool {
     let of_type = |rule: Option<(u8, Option<u8>)>, kind: u8, code: u8| {
         rule.is_none_or(|(k, c)| k == kind && c.is_none_or(|c| c == code))
     };
+
     rules.iter().any(|(block, traffic)| {
         block.contains(&address)
             && match (traffic, atom) {
@@ -116,13 +118,14 @@ proptest! {
             for atom in ATOMS {
                 let (in_a, in_b) = (passes(&a, address, atom), passes(&b, address, atom));
                 prop_assert_eq!(holds(&x, address, atom), in_a, "{} {}", address, atom);
-                let [v4, v6] = Family::BOTH.map(|family| TrafficSet::new(atom, family));
-                prop_assert_eq!(x.addresses(&v4, &v6).contains(address), in_a, "{} {}", address, atom);
+                let traffic = PerFamily::from_traffic(&[atom]);
+                prop_assert_eq!(x.addresses(&traffic).contains(address), in_a, "{} {}", address, atom);
                 prop_assert_eq!(holds(&both, address, atom), in_a || in_b);
                 prop_assert_eq!(holds(&common, address, atom), in_a && in_b);
                 prop_assert_eq!(holds(&rest, address, atom), in_a && !in_b);
             }
         }
+
         prop_assert_eq!(&Packets::new([a, b].concat()), &both, "equal sets are written alike");
         prop_assert_eq!(rest.union(&common), x.clone());
         prop_assert!(both.covers(&x) && x.covers(&common) && rest.intersection(&y).is_empty());
@@ -162,9 +165,10 @@ proptest! {
     #[test]
     fn many_addresses_are_counted(a in rules(), many in 1u32..20) {
         let some = Addresses::from_blocks([&"0.0.0.0/28".parse().expect("a block"), &"::/124".parse().expect("a block")]);
-        let all = Packets::product(&some, &TrafficSet::all(Family::V4), &TrafficSet::all(Family::V6));
+        let all = Packets::product(&some, &PerFamily::from_fn(TrafficSet::all));
         let set = Packets::new(a.clone()).intersection(&all);
-        let found = set.with_many(many.into(), many.into());
+        let found = set.with_many(PerFamily::from_fn(|_| many.into()));
+
         for family in Family::BOTH {
             for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
                 let hosts = (0..16).map(|n| match family {
@@ -172,7 +176,7 @@ proptest! {
                     Family::V6 => IpAddr::V6(Ipv6Addr::from(u128::from(n))),
                 });
                 let count = hosts.filter(|host| passes(&a, *host, atom)).count();
-                let has = found[family as usize].covers(&TrafficSet::new(atom, family));
+                let has = found[family].covers(&TrafficSet::new(atom, family));
                 prop_assert_eq!(has, count >= many as usize, "{} {:?}", atom, family);
             }
         }
@@ -185,7 +189,7 @@ proptest! {
         for (n, row) in rows.iter().enumerate() {
             prop_assert!(!row.traffic.is_empty() && !row.addresses.is_empty());
             let of = |family| if row.family == family { row.traffic.clone() } else { TrafficSet::default() };
-            let product = Packets::product(&row.addresses, &of(Family::V4), &of(Family::V6));
+            let product = Packets::product(&row.addresses, &PerFamily::from_fn(of));
             prop_assert!(all.intersection(&product).is_empty(), "no packet is in two rows");
             all = all.union(&product);
             prop_assert!(rows[..n].iter().all(|other| other.addresses != row.addresses), "one row for each set");

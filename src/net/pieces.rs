@@ -35,6 +35,7 @@ impl TrafficSet {
                 numbers: String::new(),
             }];
         }
+
         let icmp_name = match family {
             Family::V4 => (3, "icmp"),
             Family::V6 => (4, "icmpv6"),
@@ -48,10 +49,12 @@ impl TrafficSet {
                     .map(|(at, text)| piece(icmp_name, at, text)),
             );
         }
+
         if self.icmp == Ranges::all() {
             pieces.retain(|piece| piece.protocol != icmp_name.1);
             pieces.push(piece(icmp_name, 0, String::new()));
         }
+
         pieces.extend(numbered(&self.others, (5, "proto"), range));
         pieces
     }
@@ -86,6 +89,7 @@ fn numbered<T: Bound + Into<u16> + fmt::Display>(
             words(first, last)
         }
     };
+
     set.ranges()
         .iter()
         .map(|(first, last)| piece(name, (*first).into(), text(*first, *last)))
@@ -111,12 +115,14 @@ fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
         };
         return vec![(first, format!("{a}{codes}"))];
     }
+
     let mut parts = Vec::new();
     let (mut from, mut to) = (u16::from(a), u16::from(z));
     if code_a != 0 {
         parts.push((first, format!("{a}/{}", range(code_a, 255))));
         from += 1;
     }
+
     if code_z != 255 {
         parts.push((
             u16::from_be_bytes([z, 0]),
@@ -124,9 +130,11 @@ fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
         ));
         to -= 1;
     }
+
     if from <= to {
         parts.push((from << 8, range(from, to)));
     }
+
     parts.sort();
     parts
 }

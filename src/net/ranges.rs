@@ -1,5 +1,6 @@
 //! Sets of numbers as sorted, disjoint, non-adjacent ranges.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 /// A number that ranges are made of.
@@ -126,6 +127,86 @@ impl<T: Bound> Ranges<T> {
             (before.unwrap_or(T::MIN), after.unwrap_or(T::MAX))
         };
         Ranges::from_unsorted(self.0.iter().map(wide).collect())
+    }
+
+    /// What is in any of these.
+    pub fn union_of<'r>(sets: impl Iterator<Item = &'r Self>) -> Self
+    where
+        T: 'r,
+    {
+        Ranges::from_unsorted(sets.flat_map(Ranges::ranges).copied().collect())
+    }
+
+    /// What is in sets of at least this weight together.
+    pub fn weighing<'r>(sets: impl Iterator<Item = (&'r Self, u128)>, least: u128) -> Self
+    where
+        T: 'r,
+    {
+        // what begins and what ends at each number
+        let mut edges: Vec<(T, bool, u128)> = Vec::new();
+        for (set, weight) in sets {
+            for (first, last) in &set.0 {
+                edges.push((*first, true, weight));
+                edges.extend(last.next().map(|after| (after, false, weight)));
+            }
+        }
+        edges.sort_unstable();
+
+        let (mut heavy, mut sum, mut since) = (Vec::new(), 0u128, None);
+        for here in edges.chunk_by(|a, b| a.0 == b.0) {
+            let weight_of = |begins: bool| -> u128 {
+                let edges = here.iter().filter(|(_, begin, _)| *begin == begins);
+                edges.map(|(.., weight)| weight).sum()
+            };
+            sum = sum + weight_of(true) - weight_of(false);
+            match (since, sum >= least) {
+                (None, true) => since = Some(here[0].0),
+                (Some(first), false) => {
+                    heavy.extend(here[0].0.previous().map(|last| (first, last)));
+                    since = None;
+                }
+                (None, false) | (Some(_), true) => {}
+            }
+        }
+        heavy.extend(since.map(|first| (first, T::MAX)));
+        Ranges::from_unsorted(heavy)
+    }
+
+    /// Cuts the union of some sets into pieces so that each set holds a piece whole or not at all,
+    /// and hands over each in order, with the positions of the sets that hold it.
+    pub fn cut_among<'r>(
+        sets: impl Iterator<Item = &'r Self>,
+        mut piece: impl FnMut(Self, Vec<u32>),
+    ) where
+        T: 'r,
+    {
+        // where a set begins, and where it has ended
+        let mut edges: Vec<(T, u32, bool)> = Vec::new();
+        for (set, n) in sets.zip(0..) {
+            for (first, last) in &set.0 {
+                edges.push((*first, n, true));
+                edges.extend(last.next().map(|after| (after, n, false)));
+            }
+        }
+        edges.sort_unstable();
+
+        let mut holding: BTreeSet<u32> = BTreeSet::new();
+        let mut edges = edges.chunk_by(|a, b| a.0 == b.0).peekable();
+        while let Some(here) = edges.next() {
+            for (_, set, begins) in here {
+                if *begins {
+                    holding.insert(*set);
+                } else {
+                    holding.remove(set);
+                }
+            }
+            let next = edges.peek();
+            let last = next.map_or(Some(T::MAX), |next| next[0].0.previous());
+            if let (false, Some(last)) = (holding.is_empty(), last) {
+                let range = Ranges(vec![(here[0].0, last)]);
+                piece(range, holding.iter().copied().collect());
+            }
+        }
     }
 
     /// What is not in it.

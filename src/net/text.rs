@@ -63,6 +63,7 @@ pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
         text[length] = sign;
         length += 1;
     }
+
     out.put_ascii(&text[..length - 1]);
 }
 

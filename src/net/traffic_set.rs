@@ -2,7 +2,6 @@
 
 use super::ranges::Ranges;
 use super::traffic::{Family, Ports, Traffic};
-use std::collections::BTreeSet;
 
 /// A set of traffic of one family: TCP and UDP by port, ICMP by type and code, the rest by
 /// protocol.
@@ -38,11 +37,11 @@ impl TrafficSet {
 
     /// What a rule with this traffic admits between hosts of a family.
     pub fn new(traffic: Traffic, family: Family) -> TrafficSet {
-        TrafficSet::of_all([traffic], family)
+        TrafficSet::from_traffic([traffic], family)
     }
 
     /// What rules with any of this traffic admit between hosts of a family.
-    pub fn of_all(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
+    pub fn from_traffic(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
         let (mut tcp, mut udp, mut icmp, mut others) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for traffic in traffic {
@@ -55,12 +54,14 @@ impl TrafficSet {
                 Traffic::Number(number) => others.push((number, number)),
             }
         }
+
         let others = Ranges::from_unsorted(others);
         let others = if others.is_empty() {
             others
         } else {
             others.intersection(&other_protocols(family))
         };
+
         TrafficSet {
             tcp: Ranges::from_unsorted(tcp),
             udp: Ranges::from_unsorted(udp),
@@ -78,149 +79,61 @@ impl TrafficSet {
         let Some(second) = sets.next() else {
             return first.clone();
         };
+
         let all: Vec<&TrafficSet> = [first, second].into_iter().chain(sets).collect();
-        fn joined<'t, T: super::ranges::Bound + 't>(
-            parts: impl Iterator<Item = &'t Ranges<T>>,
-        ) -> Ranges<T> {
-            Ranges::from_unsorted(parts.flat_map(|part| part.ranges()).copied().collect())
-        }
         TrafficSet {
-            tcp: joined(all.iter().map(|set| &set.tcp)),
-            udp: joined(all.iter().map(|set| &set.udp)),
-            icmp: joined(all.iter().map(|set| &set.icmp)),
-            others: joined(all.iter().map(|set| &set.others)),
+            tcp: Ranges::union_of(all.iter().map(|set| &set.tcp)),
+            udp: Ranges::union_of(all.iter().map(|set| &set.udp)),
+            icmp: Ranges::union_of(all.iter().map(|set| &set.icmp)),
+            others: Ranges::union_of(all.iter().map(|set| &set.others)),
         }
     }
 
     /// What is in sets of at least this weight together.
     pub fn weighing(sets: &[(&TrafficSet, u128)], least: u128) -> TrafficSet {
-        fn heavy<'t, T: super::ranges::Bound + 't>(
-            parts: impl Iterator<Item = (&'t Ranges<T>, u128)>,
-            least: u128,
-        ) -> Ranges<T> {
-            // what begins and what ends at each number
-            let mut edges: Vec<(T, bool, u128)> = Vec::new();
-            for (ranges, weight) in parts {
-                for (first, last) in ranges.ranges() {
-                    edges.push((*first, true, weight));
-                    edges.extend(last.next().map(|after| (after, false, weight)));
-                }
-            }
-            edges.sort_unstable();
-            let (mut heavy, mut sum, mut since) = (Vec::new(), 0u128, None);
-            for here in edges.chunk_by(|a, b| a.0 == b.0) {
-                let at = here[0].0;
-                sum += here
-                    .iter()
-                    .filter(|(_, begins, _)| *begins)
-                    .map(|(.., weight)| weight)
-                    .sum::<u128>();
-                sum -= here
-                    .iter()
-                    .filter(|(_, begins, _)| !begins)
-                    .map(|(.., weight)| weight)
-                    .sum::<u128>();
-                match (since, sum >= least) {
-                    (None, true) => since = Some(at),
-                    (Some(first), false) => {
-                        heavy.extend(at.previous().map(|last| (first, last)));
-                        since = None;
-                    }
-                    (None, false) | (Some(_), true) => {}
-                }
-            }
-            heavy.extend(since.map(|first| (first, T::MAX)));
-            Ranges::from_unsorted(heavy)
-        }
+        let sets = sets.iter();
+        let tcp = sets.clone().map(|(set, weight)| (&set.tcp, *weight));
+        let udp = sets.clone().map(|(set, weight)| (&set.udp, *weight));
+        let icmp = sets.clone().map(|(set, weight)| (&set.icmp, *weight));
+        let others = sets.map(|(set, weight)| (&set.others, *weight));
         TrafficSet {
-            tcp: heavy(sets.iter().map(|(set, weight)| (&set.tcp, *weight)), least),
-            udp: heavy(sets.iter().map(|(set, weight)| (&set.udp, *weight)), least),
-            icmp: heavy(sets.iter().map(|(set, weight)| (&set.icmp, *weight)), least),
-            others: heavy(
-                sets.iter().map(|(set, weight)| (&set.others, *weight)),
-                least,
-            ),
+            tcp: Ranges::weighing(tcp, least),
+            udp: Ranges::weighing(udp, least),
+            icmp: Ranges::weighing(icmp, least),
+            others: Ranges::weighing(others, least),
         }
     }
 
     /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all;
     /// in order.
     pub fn cut(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
-        TrafficSet::cut_among(sets)
-            .into_iter()
-            .map(|(piece, _)| piece)
-            .collect()
+        let pieces = TrafficSet::cut_among(sets).into_iter();
+        pieces.map(|(piece, _)| piece).collect()
     }
 
     /// Likewise, each piece with the positions of the sets that hold it: one walk over all edges.
     pub fn cut_among(sets: &[&TrafficSet]) -> Vec<(TrafficSet, Vec<u32>)> {
-        fn pieces<'t, T: super::ranges::Bound + 't>(
-            parts: impl Iterator<Item = &'t Ranges<T>>,
-            piece: fn(Ranges<T>) -> TrafficSet,
-            out: &mut Vec<(TrafficSet, Vec<u32>)>,
-        ) {
-            // where a set begins, and where it has ended
-            let mut edges: Vec<(T, u32, bool)> = Vec::new();
-            for (n, part) in parts.enumerate() {
-                for (first, last) in part.ranges() {
-                    edges.push((*first, n as u32, true));
-                    edges.extend(last.next().map(|after| (after, n as u32, false)));
-                }
-            }
-            edges.sort_unstable();
-            let mut holding: BTreeSet<u32> = BTreeSet::new();
-            let mut edges = edges.chunk_by(|a, b| a.0 == b.0).peekable();
-            while let Some(here) = edges.next() {
-                for (_, set, begins) in here {
-                    if *begins {
-                        holding.insert(*set)
-                    } else {
-                        holding.remove(set)
-                    };
-                }
-                let last = edges
-                    .peek()
-                    .map_or(Some(T::MAX), |next| next[0].0.previous());
-                if let (false, Some(last)) = (holding.is_empty(), last) {
-                    let stretch = piece(Ranges::from_unsorted(vec![(here[0].0, last)]));
-                    out.push((stretch, holding.iter().copied().collect()));
-                }
-            }
-        }
-        let mut out = Vec::new();
-        pieces(
-            sets.iter().map(|set| &set.tcp),
-            |tcp| TrafficSet {
-                tcp,
-                ..TrafficSet::default()
-            },
-            &mut out,
-        );
-        pieces(
-            sets.iter().map(|set| &set.udp),
-            |udp| TrafficSet {
-                udp,
-                ..TrafficSet::default()
-            },
-            &mut out,
-        );
-        pieces(
-            sets.iter().map(|set| &set.icmp),
-            |icmp| TrafficSet {
-                icmp,
-                ..TrafficSet::default()
-            },
-            &mut out,
-        );
-        pieces(
-            sets.iter().map(|set| &set.others),
-            |others| TrafficSet {
-                others,
-                ..TrafficSet::default()
-            },
-            &mut out,
-        );
-        out
+        let nothing = TrafficSet::default;
+        let mut pieces = Vec::new();
+        Ranges::cut_among(sets.iter().map(|set| &set.tcp), |tcp, holding| {
+            pieces.push((TrafficSet { tcp, ..nothing() }, holding));
+        });
+        Ranges::cut_among(sets.iter().map(|set| &set.udp), |udp, holding| {
+            pieces.push((TrafficSet { udp, ..nothing() }, holding));
+        });
+        Ranges::cut_among(sets.iter().map(|set| &set.icmp), |icmp, holding| {
+            pieces.push((TrafficSet { icmp, ..nothing() }, holding));
+        });
+        Ranges::cut_among(sets.iter().map(|set| &set.others), |others, holding| {
+            pieces.push((
+                TrafficSet {
+                    others,
+                    ..nothing()
+                },
+                holding,
+            ));
+        });
+        pieces
     }
 
     /// Whether nothing is in it.
@@ -291,14 +204,6 @@ impl TrafficSet {
         }
     }
 
-    /// Whether some of what a rule with this traffic admits is in one of these, which are given by
-    /// family.
-    pub fn either_meets(sets: &[TrafficSet; 2], traffic: Traffic) -> bool {
-        Family::BOTH
-            .into_iter()
-            .any(|family| sets[family as usize].meets(traffic, family))
-    }
-
     /// Whether all of `other` is in this one.
     pub fn covers(&self, other: &TrafficSet) -> bool {
         other.difference(self).is_empty()
@@ -328,6 +233,7 @@ impl TrafficSet {
                 Family::V6 => Traffic::Icmpv6(Some((kind, Some(code)))),
             }
         };
+
         port(&self.tcp)
             .map(|port| Traffic::Tcp(only(port)))
             .or_else(|| port(&self.udp).map(|port| Traffic::Udp(only(port))))
@@ -344,6 +250,7 @@ impl TrafficSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::PerFamily;
 
     #[test]
     fn what_rules_admit() {
@@ -417,7 +324,7 @@ mod tests {
         let pieces: Vec<Traffic> = pieces
             .filter(|piece| piece.family().is_none_or(|of| of == family))
             .collect();
-        (pieces.clone(), TrafficSet::of_all(pieces, family))
+        (pieces.clone(), TrafficSet::from_traffic(pieces, family))
     }
 
     #[test]
@@ -439,7 +346,10 @@ mod tests {
                 .iter()
                 .copied()
                 .filter(|piece| piece.family().is_none());
-            assert_eq!(set.without_icmp(), TrafficSet::of_all(without, family));
+            assert_eq!(
+                set.without_icmp(),
+                TrafficSet::from_traffic(without, family)
+            );
             for piece in PIECES {
                 assert_eq!(
                     set.meets(piece, family),
@@ -460,7 +370,7 @@ mod tests {
                     more.iter().all(|piece| pieces.contains(piece))
                 );
                 assert_eq!(
-                    TrafficSet::of_all(pieces.iter().chain(&more).copied(), family),
+                    TrafficSet::from_traffic(pieces.iter().chain(&more).copied(), family),
                     set.union(&other)
                 );
                 assert_eq!(set.union(&other), TrafficSet::union_of([&set, &other]));
@@ -473,30 +383,21 @@ mod tests {
     #[test]
     fn traffic_is_in_the_set_of_its_family() {
         let nothing = TrafficSet::default();
-        for (piece, [v4, v6]) in PIECES
-            .into_iter()
-            .map(|piece| (piece, Family::BOTH.map(|of| TrafficSet::new(piece, of))))
-        {
+        let of_family = |v4: &TrafficSet, v6: &TrafficSet| PerFamily {
+            v4: v4.clone(),
+            v6: v6.clone(),
+        };
+        for piece in PIECES {
+            let [v4, v6] = Family::BOTH.map(|of| TrafficSet::new(piece, of));
             let in_v4 = piece.family() != Some(Family::V6);
             let in_v6 = piece.family() != Some(Family::V4);
-            assert_eq!(
-                TrafficSet::either_meets(&[v4.clone(), nothing.clone()], piece),
-                in_v4,
-                "{piece}"
-            );
-            assert_eq!(
-                TrafficSet::either_meets(&[nothing.clone(), v6.clone()], piece),
-                in_v6,
-                "{piece}"
-            );
-            assert!(
-                !TrafficSet::either_meets(&[nothing.clone(), nothing.clone()], piece),
-                "{piece}"
-            );
+            assert_eq!(of_family(&v4, &nothing).meets(piece), in_v4, "{piece}");
+            assert_eq!(of_family(&nothing, &v6).meets(piece), in_v6, "{piece}");
+            assert!(!of_family(&nothing, &nothing).meets(piece), "{piece}");
         }
         let icmp = TrafficSet::new(Traffic::Icmp(None), Family::V4);
         assert!(
-            !TrafficSet::either_meets(&[nothing.clone(), icmp], Traffic::Icmp(None)),
+            !of_family(&nothing, &icmp).meets(Traffic::Icmp(None)),
             "no ICMP between IPv6 hosts"
         );
     }

@@ -58,7 +58,7 @@ fn of(totals: &[DirectionUsage], tier: TierId, direction: Direction, family: Fam
         .take(Direction::ALL.len());
     sides
         .filter(|side| side.direction == direction)
-        .map(|side| side.used.of(family))
+        .map(|side| side.used.in_family(family))
         .sum()
 }
 

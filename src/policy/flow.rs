@@ -51,19 +51,17 @@ pub struct Flow {
 impl Flow {
     /// The tier that receives, if a tier does.
     pub fn receiver(&self) -> Option<TierId> {
-        match (self.way, self.peer) {
-            (Way::From, _) => Some(self.subject),
-            (Way::To, Peer::Tier(tier)) => Some(tier),
-            (Way::To, _) => None,
+        match self.way {
+            Way::From => Some(self.subject),
+            Way::To => self.peer.tier(),
         }
     }
 
     /// The tier that sends, if a tier does.
     pub fn sender(&self) -> Option<TierId> {
-        match (self.way, self.peer) {
-            (Way::To, _) => Some(self.subject),
-            (Way::From, Peer::Tier(tier)) => Some(tier),
-            (Way::From, _) => None,
+        match self.way {
+            Way::To => Some(self.subject),
+            Way::From => self.peer.tier(),
         }
     }
 

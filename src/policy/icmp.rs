@@ -1,6 +1,6 @@
 //! Names of ICMP types, and what they are in either family.
 
-use crate::net::Traffic;
+use crate::net::{PerFamily, Traffic};
 
 /// `echo-request`: a name that programs write after `icmp` or `icmpv6`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,11 +62,21 @@ pub fn icmp_names() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|entry| entry.name)
 }
 
-/// What has one name in both families, as traffic of IPv4 and of IPv6: all of ICMP, and each type.
-pub fn icmp_pairs() -> impl Iterator<Item = [Traffic; 2]> {
-    let all = [Traffic::Icmp(None), Traffic::Icmpv6(None)];
-    let types = NAMES
-        .iter()
-        .filter_map(|of| Some([Traffic::Icmp(Some(of.v4?)), Traffic::Icmpv6(Some(of.v6?))]));
-    std::iter::once(all).chain(types)
+/// What has one name in both families: all of ICMP, and each type.
+pub fn icmp_pairs() -> impl Iterator<Item = PerFamily<Traffic>> {
+    let all = PerFamily {
+        v4: Traffic::Icmp(None),
+        v6: Traffic::Icmpv6(None),
+    };
+    std::iter::once(all).chain(NAMES.iter().filter_map(IcmpName::pair))
+}
+
+impl IcmpName {
+    /// Its traffic, if it is a name in both families.
+    fn pair(&self) -> Option<PerFamily<Traffic>> {
+        Some(PerFamily {
+            v4: Traffic::Icmp(Some(self.v4?)),
+            v6: Traffic::Icmpv6(Some(self.v6?)),
+        })
+    }
 }

@@ -108,6 +108,31 @@ ids! {
 }
 
 impl Policy {
+    /// The ids of all tiers, in their order.
+    pub fn tier_ids(&self) -> impl DoubleEndedIterator<Item = TierId> + use<> {
+        (0..self.tiers.len() as u32).map(TierId)
+    }
+
+    /// The ids of all networks, in their order.
+    pub fn network_ids(&self) -> impl Iterator<Item = NetworkId> + use<> {
+        (0..self.networks.len() as u32).map(NetworkId)
+    }
+
+    /// The ids of all foreign groups, in their order.
+    pub fn external_ids(&self) -> impl Iterator<Item = ExternalId> + use<> {
+        (0..self.externals.len() as u32).map(ExternalId)
+    }
+
+    /// The ids of all prefix lists, in their order.
+    pub fn prefix_list_ids(&self) -> impl Iterator<Item = PrefixListId> + use<> {
+        (0..self.prefix_lists.len() as u32).map(PrefixListId)
+    }
+
+    /// The ids of all parameters, in their order.
+    pub fn param_ids(&self) -> impl Iterator<Item = ParamId> + use<> {
+        (0..self.params.len() as u32).map(ParamId)
+    }
+
     /// The tier with this id.
     pub fn tier(&self, id: TierId) -> &Tier {
         &self.tiers[id.index()]
@@ -118,15 +143,40 @@ impl Policy {
         &self.params[id.index()]
     }
 
+    /// The network with this id.
+    pub fn network(&self, id: NetworkId) -> &Network {
+        &self.networks[id.index()]
+    }
+
+    /// The foreign group with this id.
+    pub fn external(&self, id: ExternalId) -> &External {
+        &self.externals[id.index()]
+    }
+
+    /// The prefix list with this id.
+    pub fn prefix_list(&self, id: PrefixListId) -> &PrefixList {
+        &self.prefix_lists[id.index()]
+    }
+
+    /// The VPC with this id.
+    pub fn vpc(&self, id: VpcId) -> &Vpc {
+        &self.vpcs[id.index()]
+    }
+
+    /// The flow at this position.
+    pub fn flow(&self, position: u32) -> &Flow {
+        &self.flows[position as usize]
+    }
+
     /// The parameter that a peer is, if it is one that has no value yet.
     pub fn peer_param(&self, peer: Peer) -> Option<ParamId> {
         match peer {
             Peer::Param(id) => Some(id),
-            Peer::External(id) => match self.externals[id.index()].id {
+            Peer::External(id) => match self.external(id).id {
                 Reference::Param(id) => Some(id),
                 Reference::Id(_) => None,
             },
-            Peer::PrefixList(id) => match self.prefix_lists[id.index()].list {
+            Peer::PrefixList(id) => match self.prefix_list(id).list {
                 ListReference::Param(id) => Some(id),
                 ListReference::Id(_) | ListReference::Aws(_) => None,
             },
@@ -149,15 +199,15 @@ impl Policy {
 
     /// Appends the peer of a flow as its sentence writes it.
     pub fn push_peer(&self, flow: &Flow, out: &mut impl Sink) {
-        match (flow.named, &flow.peer) {
-            (Some(word), _) => out.put(self.words.text(word)),
-            (None, Peer::Net(block)) => push_block(out, block),
-            (None, Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_)) => {}
+        if let Some(word) = flow.named {
+            out.put(self.words.text(word));
+        } else if let Some(block) = flow.peer.block() {
+            push_block(out, &block);
         }
     }
 
     /// The VPC of a tier.
     pub fn vpc_of(&self, id: TierId) -> &Vpc {
-        &self.vpcs[self.tier(id).vpc.index()]
+        self.vpc(self.tier(id).vpc)
     }
 }

@@ -22,6 +22,32 @@ pub enum Peer {
     External(ExternalId),
 }
 
+impl Peer {
+    /// The block, if it is one whose addresses are known.
+    pub fn block(self) -> Option<IpNet> {
+        match self {
+            Peer::Net(block) => Some(block),
+            Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => None,
+        }
+    }
+
+    /// The tier, if it is one.
+    pub fn tier(self) -> Option<TierId> {
+        match self {
+            Peer::Tier(id) => Some(id),
+            Peer::Net(_) | Peer::PrefixList(_) | Peer::Param(_) | Peer::External(_) => None,
+        }
+    }
+
+    /// The prefix list, if it is one.
+    pub fn prefix_list(self) -> Option<PrefixListId> {
+        match self {
+            Peer::PrefixList(id) => Some(id),
+            Peer::Net(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_) => None,
+        }
+    }
+}
+
 /// An id of AWS that is known, or a parameter that will hold it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reference {

@@ -1,6 +1,6 @@
 //! Which tier of an old program is which of a new one.
 
-use super::{Policy, Tier, TierId};
+use super::{Policy, TierId};
 use std::collections::HashMap;
 
 /// The tiers of two programs, matched.
@@ -17,50 +17,49 @@ impl TierMapping {
     /// newest first; else the one that says of itself that it had its name, which is how a renaming
     /// looks when it is taken back.
     pub fn new(old: &Policy, new: &Policy) -> TierMapping {
-        let names = |tier: &'_ Tier| {
-            [&tier.name]
-                .into_iter()
-                .chain(&tier.was)
-                .cloned()
-                .collect::<Vec<_>>()
-        };
-        let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
-        let mut found =
-            TierMapping::forward(&olds, &new.tiers.iter().map(names).collect::<Vec<_>>());
-        let news = positions(new.tiers.iter().map(|tier| tier.name.as_str()));
-        for (n, tier) in old.tiers.iter().enumerate() {
+        let old_names: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
+        let new_names = new.tiers.iter().map(|tier| {
+            let names = std::iter::once(&tier.name).chain(&tier.was);
+            names.cloned().collect::<Vec<String>>()
+        });
+        let new_names: Vec<Vec<String>> = new_names.collect();
+        let mut mapping = TierMapping::forward(&old_names, &new_names);
+
+        let new_ids = ids_by_name(new.tiers.iter().map(|tier| tier.name.as_str()));
+        for (id, tier) in old.tier_ids().zip(&old.tiers) {
             for name in &tier.was {
-                found.link(Some(TierId(n as u32)), news.get(name.as_str()).copied());
+                mapping.link(Some(id), new_ids.get(name.as_str()).copied());
             }
         }
-        found
+        mapping
     }
 
     /// Matches by what the tiers of the old program are called and what those of the new one are
     /// and were, the newest first: one that has the name of an old one is that one, before all that
     /// had it.
     pub fn forward(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> TierMapping {
-        let mut found = TierMapping {
+        let mut mapping = TierMapping {
             old_of: vec![None; news.len()],
             new_of: vec![None; olds.len()],
         };
-        let olds = positions(olds.iter().map(AsRef::as_ref));
-        let mut pass = |names: fn(&[String]) -> &[String]| {
-            for (n, all) in news.iter().enumerate() {
+        let old_ids = ids_by_name(olds.iter().map(AsRef::as_ref));
+        let mut link_by = |names: fn(&[String]) -> &[String]| {
+            for (id, all) in (0..).map(TierId).zip(news) {
                 for name in names(all) {
-                    found.link(olds.get(name.as_str()).copied(), Some(TierId(n as u32)));
+                    mapping.link(old_ids.get(name.as_str()).copied(), Some(id));
                 }
             }
         };
-        pass(|names| names.get(..1).unwrap_or_default());
-        pass(|names| names.get(1..).unwrap_or_default());
-        found
+
+        link_by(|names| names.get(..1).unwrap_or_default());
+        link_by(|names| names.get(1..).unwrap_or_default());
+        mapping
     }
 
     /// Adds what another matching says of tiers that nothing is matched with.
     pub fn complete(&mut self, other: &TierMapping) {
-        for (n, old) in other.old_of.iter().enumerate() {
-            self.link(*old, Some(TierId(n as u32)));
+        for (id, old) in (0..).map(TierId).zip(&other.old_of) {
+            self.link(*old, Some(id));
         }
     }
 
@@ -93,9 +92,6 @@ impl TierMapping {
     }
 }
 
-fn positions<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, TierId> {
-    names
-        .enumerate()
-        .map(|(n, name)| (name, TierId(n as u32)))
-        .collect()
+fn ids_by_name<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, TierId> {
+    names.zip((0..).map(TierId)).collect()
 }

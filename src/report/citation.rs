@@ -57,6 +57,7 @@ fn one_line(text: &str) -> String {
     if text.len() > LONG {
         return one_line(beginning(text, LONG)) + " …";
     }
+
     let lines = text.lines().map(|line| {
         if line.contains('"') {
             line
@@ -64,6 +65,7 @@ fn one_line(text: &str) -> String {
             line.split('#').next().unwrap_or("")
         }
     });
+
     lines
         .flat_map(str::split_whitespace)
         .collect::<Vec<_>>()

@@ -3,7 +3,7 @@
 use crate::groups::describe;
 use crate::net::Traffic;
 use crate::policy::{
-    DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, TierId,
+    DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier, TierId,
 };
 use crate::report::citation::Citation;
 use crate::source::Sources;
@@ -45,7 +45,7 @@ fn rows(policy: &Policy) -> Vec<Row> {
 
 impl Row {
     fn flow<'p>(&self, policy: &'p Policy) -> &'p Flow {
-        &policy.flows[self.flows[0] as usize]
+        policy.flow(self.flows[0])
     }
 
     /// Its sentences, as they stand, once each.
@@ -53,7 +53,7 @@ impl Row {
         let mut sentences: Vec<SentenceId> = self
             .flows
             .iter()
-            .map(|n| policy.flows[*n as usize].sentence)
+            .map(|n| policy.flow(*n).sentence)
             .collect();
         sentences.sort_unstable();
         sentences.dedup();
@@ -66,10 +66,7 @@ impl Row {
             let mut text = String::new();
             describe(policy, *n, &mut text);
             (
-                policy
-                    .sentence(policy.flows[*n as usize].sentence)
-                    .prose
-                    .is_none(),
+                policy.sentence(policy.flow(*n).sentence).prose.is_none(),
                 text,
             )
         };
@@ -83,13 +80,8 @@ impl Row {
     /// Sender and receiver.
     fn ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
         let flow = self.flow(policy);
-        let tier = |id: Option<TierId>| {
-            id.map_or_else(
-                || End::new(policy, flow.peer),
-                |id| End::new(policy, Peer::Tier(id)),
-            )
-        };
-        [tier(flow.sender()), tier(flow.receiver())]
+        let end = |tier: Option<TierId>| End::new(policy, tier.map_or(flow.peer, Peer::Tier));
+        [end(flow.sender()), end(flow.receiver())]
     }
 }
 
@@ -138,7 +130,7 @@ impl<'p> End<'p> {
                 family: policy.param(id).kind.family().keyword(),
             },
             Peer::External(id) => {
-                let external = &policy.externals[id.index()];
+                let external = policy.external(id);
                 let (id, parameter) = match &external.id {
                     Reference::Id(id) => (Some(id.as_str()), None),
                     Reference::Param(id) => (None, Some(parameter(*id))),
@@ -151,7 +143,7 @@ impl<'p> End<'p> {
                 }
             }
             Peer::PrefixList(id) => {
-                let list = &policy.prefix_lists[id.index()];
+                let list = policy.prefix_list(id);
                 let (id, aws_name, parameter) = match &list.list {
                     ListReference::Id(id) => (Some(id.as_str()), None, None),
                     ListReference::Aws(name) => (None, Some(name.as_str()), None),
@@ -192,56 +184,53 @@ impl<'p> End<'p> {
     }
 }
 
-/// As a table for people: a line for each pair of ends and the sentences that speak of it.
+/// As a table for people: a line for each pair of ends and the sentences that allow it.
 pub fn table(policy: &Policy, sources: &Sources) -> String {
+    let lines = table_lines(policy, sources);
+    let width = |n: usize| {
+        let widths = lines.iter().map(|line| line[n].chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let [a, b, c] = [width(0), width(1), width(2).min(40)];
+
+    let mut out = String::new();
+    for [from, to, on, said_by] in &lines {
+        let line = format!("{from:a$}  {to:b$}  {on:c$}  {said_by}");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    let is_open = |tier: &&Tier| tier.outbound == Outbound::Open;
+    for tier in policy.tiers.iter().filter(is_open) {
+        let name = &tier.name;
+        let _ = writeln!(
+            out,
+            "{name} may send everything to anywhere (outbound = open)"
+        );
+    }
+    out
+}
+
+/// The lines of the table, its head first.
+fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
     let mut lines = vec![["FROM", "TO", "ON", "SAID BY"].map(str::to_string)];
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
     for row in rows(policy) {
-        let (receiver, sender, other, _) = key(row.flow(policy));
-        let this = (
-            (receiver, sender, other, Traffic::All),
-            row.sentences(policy),
-        );
-        let traffic = row.flow(policy).traffic.to_string();
+        let (receiver, sender, other, traffic) = key(row.flow(policy));
+        let sentences = row.sentences(policy);
+        let this = ((receiver, sender, other, Traffic::All), sentences);
         match lines.last_mut() {
             Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
             Some(_) | None => {
                 let [from, to] = row.ends(policy).map(|end| end.words());
-                let sentences = this
-                    .1
-                    .iter()
-                    .map(|id| Citation::new(policy, sources, *id).to_string());
-                lines.push([from, to, traffic, sentences.collect::<Vec<_>>().join("; ")]);
+                let sentences = this.1.iter();
+                let sentences = sentences.map(|id| Citation::new(policy, sources, *id).to_string());
+                let sentences: Vec<String> = sentences.collect();
+                lines.push([from, to, traffic.to_string(), sentences.join("; ")]);
                 last = Some(this);
             }
         }
     }
-    let width = |n: usize| {
-        lines
-            .iter()
-            .map(|line| line[n].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths = [width(0), width(1), width(2).min(40)];
-    let mut out = String::new();
-    for [from, to, on, said_by] in &lines {
-        let [a, b, c] = widths;
-        let line = format!("{from:a$}  {to:b$}  {on:c$}  {said_by}");
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
-    for tier in policy
-        .tiers
-        .iter()
-        .filter(|tier| tier.outbound == Outbound::Open)
-    {
-        let _ = writeln!(
-            out,
-            "{} may send everything to anywhere (outbound = open)",
-            tier.name
-        );
-    }
-    out
+
+    lines
 }
 
 #[derive(Serialize)]
@@ -293,14 +282,13 @@ pub fn json(policy: &Policy, sources: &Sources) -> String {
             .iter()
             .filter_map(|vpc| vpc_line(policy, vpc))
             .collect(),
-        tiers: (0..policy.tiers.len())
-            .map(|n| tier_line(policy, TierId(n as u32)))
-            .collect(),
+        tiers: policy.tier_ids().map(|id| tier_line(policy, id)).collect(),
         flows: rows(policy)
             .iter()
             .map(|row| flow_line(policy, sources, row))
             .collect(),
     };
+
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
     text.push('\n');
     text
@@ -316,6 +304,7 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
         DefaultGroup::Aws => "aws",
         DefaultGroup::Locked => "locked",
     };
+
     Some(VpcLine {
         name: vpc.name.as_deref()?,
         id,
@@ -334,6 +323,7 @@ fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
         .into_iter()
         .find_map(|tags| tags.get("Name").cloned());
     let shown = tags.or_else(|| tier.group_name.clone());
+
     TierLine {
         name: &tier.name,
         vpc: policy.vpc_of(id).name.as_deref(),
@@ -347,6 +337,7 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
     let [from, to] = row.ends(policy);
     let traffic = row.flow(policy).traffic;
     let ports = traffic.aws_ports();
+
     FlowLine {
         from,
         to,
@@ -385,6 +376,7 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
         out.push_str(&fields.map(csv_field).join(","));
         out.push_str("\r\n");
     }
+
     out
 }
 

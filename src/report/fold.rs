@@ -19,6 +19,7 @@ pub fn fold<R: Clone + Eq + Hash>(rows: Vec<R>, list: fn(&mut R) -> &mut Vec<Str
             }
         }
     }
+
     folded
 }
 

@@ -3,7 +3,7 @@
 use super::paint::{Paint, Tone};
 use super::words::{EndLine, Marked, PieceLine, end_line, kind, line, marked, piece_lines};
 use crate::analysis::matrix::{Cell, Matrix, Senders};
-use crate::analysis::reachability::KindId;
+use crate::analysis::reachability::PassingId;
 use crate::policy::Policy;
 use crate::report::flows::csv_field;
 use serde::{Serialize, Serializer};
@@ -36,29 +36,29 @@ pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
             .iter_mut()
             .for_each(|column| *column = (*column).min(width / FILLED));
     }
+
     let mut out = String::new();
     for (row, line) in lines.iter().enumerate() {
-        // what is last is followed by nothing
-        let shown = line
-            .iter()
-            .rposition(|field| !field.is_empty())
-            .map_or(0, |last| last + 1);
-        for (n, field) in line[..shown].iter().enumerate() {
-            let blanks = if n + 1 == shown {
-                0
-            } else {
-                widths[n].saturating_sub(field.chars().count()) + 2
-            };
-            let _ = write!(
-                out,
-                "{}{}",
-                painted(paint, row, n, field),
-                " ".repeat(blanks)
-            );
-        }
-        out.push('\n');
+        push_line(line, row, &widths, paint, &mut out);
     }
     out + &legend(&matrix, &lines)
+}
+
+fn push_line(line: &[String], row: usize, widths: &[usize], paint: Paint, out: &mut String) {
+    // nothing follows the last field that has a text
+    let last = line.iter().rposition(|field| !field.is_empty());
+    let shown = last.map_or(0, |last| last + 1);
+    for (n, field) in line[..shown].iter().enumerate() {
+        let blanks = if n + 1 == shown {
+            0
+        } else {
+            widths[n].saturating_sub(field.chars().count()) + 2
+        };
+        out.push_str(&painted(paint, row, n, field));
+        out.push_str(&" ".repeat(blanks));
+    }
+
+    out.push('\n');
 }
 
 /// A field of a table: its head and the names before its lines are set apart, and so is what is not
@@ -88,14 +88,11 @@ pub fn markdown(policy: &Policy) -> String {
 
 fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
     let mut out = String::new();
-    if lines
-        .iter()
-        .skip(1)
-        .flatten()
-        .any(|field| field.contains('?'))
-    {
+    let mut fields = lines.iter().skip(1).flatten();
+    if fields.any(|field| field.contains('?')) {
         out += "\n?: for some of their addresses only, or it depends on what is not known\n";
     }
+
     if matrix.left_out > 0 {
         let count = in_thousands(matrix.left_out);
         let _ = writeln!(
@@ -103,6 +100,7 @@ fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
             "\n{count} addresses that sentences name are left out: give them names as networks to see them"
         );
     }
+
     out
 }
 
@@ -146,7 +144,7 @@ fn laid_out(matrix: &Matrix<'_>, width: usize) -> Lines {
 /// What passes in words, each put into words once.
 struct Words<'m> {
     matrix: &'m Matrix<'m>,
-    known: HashMap<KindId, String>,
+    known: HashMap<PassingId, String>,
 }
 
 impl<'m> Words<'m> {
@@ -157,10 +155,10 @@ impl<'m> Words<'m> {
         }
     }
 
-    fn of(&mut self, kind: KindId) -> &str {
+    fn get(&mut self, passing: PassingId) -> &str {
         self.known
-            .entry(kind)
-            .or_insert_with(|| line(&marked(self.matrix.kind(kind))))
+            .entry(passing)
+            .or_insert_with(|| line(&marked(self.matrix.passing(passing))))
     }
 }
 
@@ -169,9 +167,9 @@ impl<'m> Words<'m> {
 fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     let name = |end: usize| matrix.ends()[end].name.clone();
     let mut words = Words::new(matrix);
-    let cells: HashMap<(usize, usize), KindId> = matrix
+    let cells: HashMap<(usize, usize), PassingId> = matrix
         .cells()
-        .map(|cell| ((cell.from, cell.to), cell.kind))
+        .map(|cell| ((cell.from, cell.to), cell.passing))
         .collect();
     let with = |always: usize, ends: &mut dyn Iterator<Item = usize>| {
         (0..always).chain(ends).collect::<BTreeSet<_>>()
@@ -180,12 +178,13 @@ fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     if receivers.len() > most {
         return None;
     }
+
     let senders = with(matrix.tiers + 1, &mut cells.keys().map(|(from, _)| *from));
     let mut lines = vec![vec!["FROM \\ TO".to_string()]];
     lines[0].extend(receivers.iter().map(|to| name(*to)));
     for from in senders {
         let cell = |to: &usize| match cells.get(&(from, *to)) {
-            Some(kind) => words.of(*kind).to_string(),
+            Some(kind) => words.get(*kind).to_string(),
             None if from >= matrix.tiers && *to >= matrix.tiers => String::new(),
             None => "-".to_string(),
         };
@@ -195,6 +194,7 @@ fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
                 .collect(),
         );
     }
+
     Some(lines)
 }
 
@@ -206,7 +206,7 @@ fn list(matrix: &Matrix<'_>) -> Lines {
         for senders in matrix.senders(to) {
             lines.push(vec![
                 end.name.clone(),
-                words.of(senders.kind).to_string(),
+                words.get(senders.passing).to_string(),
                 together(matrix, to, &senders),
             ]);
         }
@@ -249,10 +249,10 @@ pub fn csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
         .iter()
         .map(|end| format!("{},{}", csv_field(end.name.clone()), kind(end)))
         .collect();
-    let mut known: HashMap<KindId, String> = HashMap::new();
-    for Cell { from, to, kind } in matrix.cells() {
-        let passes = known.entry(kind).or_insert_with(|| {
-            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) = marked(matrix.kind(kind))
+    let mut known: HashMap<PassingId, String> = HashMap::new();
+    for Cell { from, to, passing } in matrix.cells() {
+        let passes = known.entry(passing).or_insert_with(|| {
+            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) = marked(matrix.passing(passing))
                 .into_iter()
                 .partition(|piece| piece.certain);
             // the column says so
@@ -261,6 +261,7 @@ pub fn csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
         });
         write!(out, "{},{},{passes}\r\n", ends[from], ends[to])?;
     }
+
     Ok(())
 }
 
@@ -282,7 +283,7 @@ impl Serialize for Pairs<'_> {
         serializer.collect_seq(matrix.cells().map(|cell| PairLine {
             from: end_line(&matrix.ends()[cell.from]),
             to: end_line(&matrix.ends()[cell.to]),
-            on: piece_lines(&marked(matrix.kind(cell.kind))),
+            on: piece_lines(&marked(matrix.passing(cell.passing))),
         }))
     }
 }

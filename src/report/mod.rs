@@ -23,6 +23,7 @@ pub use trace_json::json as trace_json;
 
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::Service;
+use crate::net::Traffic;
 use crate::policy::{Assertion, End, Policy};
 use crate::source::{Sources, Span};
 
@@ -42,35 +43,24 @@ impl Subject {
     /// What a question is about.
     pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
         let named = |ends: &[(Span, End)]| {
-            ends.iter()
-                .flat_map(|(_, end)| named_endpoint::named(policy, end))
+            let ends = ends.iter();
+            ends.flat_map(|(_, end)| named_endpoint::named(policy, end))
                 .collect()
         };
-        let mut services: Vec<(Span, Service)> = Vec::new();
-        for (span, traffic) in &question.on {
-            match services.last_mut() {
-                Some((last, service)) if last == span => service.traffic.push(*traffic),
-                Some(_) | None => {
-                    let name = sources
-                        .text(*span)
-                        .split_whitespace()
-                        .collect::<Vec<_>>()
-                        .join(" ");
-                    services.push((
-                        *span,
-                        Service {
-                            name,
-                            traffic: vec![*traffic],
-                        },
-                    ));
-                }
+
+        // the traffic of one service has one place
+        let services = question.on.chunk_by(|a, b| a.0 == b.0);
+        let service = |same: &[(Span, Traffic)]| {
+            let words: Vec<&str> = sources.text(same[0].0).split_whitespace().collect();
+            Service {
+                name: words.join(" "),
+                traffic: same.iter().map(|(_, traffic)| *traffic).collect(),
             }
-        }
-        let services = services.into_iter().map(|(_, service)| service).collect();
+        };
         Subject {
             from: named(&question.from),
             to: named(&question.to),
-            services,
+            services: services.map(service).collect(),
         }
     }
 }

@@ -22,32 +22,13 @@ pub fn text(
     paint: Paint,
 ) -> (String, bool) {
     let Paths { chains, more } = find(policy, subject, max);
-    let names = |ends: &[NamedEndpoint]| {
-        ends.iter()
-            .map(|end| end.name.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let (from, to) = (names(&subject.from), names(&subject.to));
-    let services: Vec<&str> = subject
-        .services
-        .iter()
-        .map(|service| service.name.as_str())
-        .collect();
-    let on = if services.is_empty() {
-        String::new()
-    } else {
-        format!(" on {}", services.join(", "))
-    };
+    let question = question_in_words(subject);
     if chains.is_empty() {
-        return (
-            format!(
-                "nothing leads from {from} to {to}{on}\n{}",
-                undecided(subject)
-            ),
-            false,
-        );
+        let undecided = undecided(subject);
+        let text = format!("nothing leads from {question}\n{undecided}");
+        return (text, false);
     }
+
     let count = match (chains.len(), more) {
         (1, false) => "1 chain".to_string(),
         (count, false) => format!("{count} chains"),
@@ -56,61 +37,73 @@ pub fn text(
             format!("the {count} shortest chains; there are more (`--max` shows them)")
         }
     };
-    let mut out = format!(
-        "{}: {count}\n",
-        paint.set(Tone::Head, &format!("{from} to {to}{on}"))
-    );
-    let mut doubt = false;
+    let mut out = format!("{}: {count}\n", paint.set(Tone::Head, &question));
     for (n, chain) in chains.iter().enumerate() {
         let names: Vec<&str> = chain.ends.iter().map(|end| end.name.as_str()).collect();
-        let _ = writeln!(
-            out,
-            "\n{}. {}",
-            n + 1,
-            paint.set(Tone::Head, &names.join(" → "))
-        );
-        let lines = chain
-            .steps
-            .iter()
-            .zip(chain.ends.windows(2))
-            .map(|(step, ends)| {
-                let services = line(&marked(&step.passing));
-                doubt |= services.contains('?');
-                [
-                    format!("{} → {}", ends[0].name, ends[1].name),
-                    services,
-                    said(policy, sources, chain, step),
-                ]
-            });
-        let lines: Vec<[String; 3]> = lines.collect();
-        let width = |n: usize| {
-            lines
-                .iter()
-                .map(|line| line[n].chars().count())
-                .max()
-                .unwrap_or(0)
-        };
-        let (a, b) = (width(0).min(120), width(1).min(40));
-        for [hop, services, said] in &lines {
-            let blanks = " ".repeat(b.saturating_sub(services.chars().count()));
-            let tone = if services.contains('?') {
-                Tone::Doubtful
-            } else {
-                Tone::Good
-            };
-            let services = paint.set(tone, services);
-            let _ = writeln!(out, "   {hop:a$}  {services}{blanks}  {said}");
-        }
+        let names = paint.set(Tone::Head, &names.join(" → "));
+        let _ = writeln!(out, "\n{}. {names}", n + 1);
+        push_steps(&step_rows(policy, sources, chain), paint, &mut out);
     }
-    if doubt {
+
+    let passing = chains.iter().flat_map(|chain| &chain.steps);
+    let mut services = passing.map(|step| line(&marked(&step.passing)));
+    if services.any(|services| services.contains('?')) {
         out += "\n?: for some of their addresses only, or it depends on what is not known\n";
     }
     (out, true)
 }
 
+/// `web, app to db on mysql`
+fn question_in_words(subject: &Subject) -> String {
+    let names = |ends: &[NamedEndpoint]| {
+        let names: Vec<&str> = ends.iter().map(|end| end.name.as_str()).collect();
+        names.join(", ")
+    };
+    let (from, to) = (names(&subject.from), names(&subject.to));
+    let services = subject.services.iter();
+    let services: Vec<&str> = services.map(|service| service.name.as_str()).collect();
+    if services.is_empty() {
+        format!("{from} to {to}")
+    } else {
+        format!("{from} to {to} on {}", services.join(", "))
+    }
+}
+
+/// The steps of a chain: from whom to whom, what passes, and the sentences that say so.
+fn step_rows(policy: &Policy, sources: &Sources, chain: &Chain) -> Vec<[String; 3]> {
+    let steps = chain.steps.iter().zip(chain.ends.windows(2));
+    let row = |(step, ends): (&Step, &[NamedEndpoint])| {
+        [
+            format!("{} → {}", ends[0].name, ends[1].name),
+            line(&marked(&step.passing)),
+            sentences_in_words(policy, sources, chain, step),
+        ]
+    };
+    steps.map(row).collect()
+}
+
+fn push_steps(rows: &[[String; 3]], paint: Paint, out: &mut String) {
+    let width = |n: usize| {
+        let widths = rows.iter().map(|row| row[n].chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let (hop_width, services_width) = (width(0).min(120), width(1).min(40));
+
+    for [hop, services, sentences] in rows {
+        let blanks = " ".repeat(services_width.saturating_sub(services.chars().count()));
+        let tone = if services.contains('?') {
+            Tone::Doubtful
+        } else {
+            Tone::Good
+        };
+        let services = paint.set(tone, services);
+        let _ = writeln!(out, "   {hop:hop_width$}  {services}{blanks}  {sentences}");
+    }
+}
+
 /// What groups say of ends between which none of them stands.
 fn undecided(subject: &Subject) -> &'static str {
-    let is_tier = |end: &NamedEndpoint| matches!(end.side.who, Who::Tier(_));
+    let is_tier = |end: &NamedEndpoint| matches!(end.endpoint.who, Who::Tier(_));
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
     }
@@ -133,7 +126,7 @@ fn sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
     let mut ids: Vec<SentenceId> = step
         .flows
         .iter()
-        .map(|flow| policy.flows[*flow as usize].sentence)
+        .map(|flow| policy.flow(*flow).sentence)
         .collect();
     ids.sort_unstable();
     ids.dedup();
@@ -141,7 +134,7 @@ fn sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
 }
 
 /// The sentences of a step; a step without any leaves an open tier.
-fn said(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> String {
+fn sentences_in_words(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> String {
     let ids = sentences(policy, step);
     if ids.is_empty() {
         let sender = &chain.ends[chain.ends.len() - 2].name;

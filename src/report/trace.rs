@@ -20,45 +20,47 @@ const SHOWN: usize = 8;
 /// The answer for people, and whether all of it passes.
 pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, paint: Paint) -> (String, bool) {
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
-    let teller = Teller {
+    let writer = Writer {
         policy,
         sources,
         paint,
     };
-    let texts: Vec<String> = connections
-        .iter()
-        .map(|connection| teller.connection(connection))
+    let texts = connections.iter();
+    let texts: Vec<String> = texts
+        .map(|connection| writer.connection(connection))
         .collect();
-    (
-        texts.join("\n") + &among_tiers(policy, subject),
-        all_pass(&connections),
-    )
+    let text = texts.join("\n") + &notes_on_members(policy, subject);
+    (text, all_pass(&connections))
 }
 
 /// Notes on addresses that a tier has too: rules that name the tier admit its members and not them.
-fn among_tiers(policy: &Policy, subject: &Subject) -> String {
-    let mut notes: Vec<String> = Vec::new();
+fn notes_on_members(policy: &Policy, subject: &Subject) -> String {
+    let mut notes = String::new();
     for (option, ends) in [("--from", &subject.from), ("--to", &subject.to)] {
-        for NamedEndpoint { name, side } in ends.iter().filter(|end| end.side.who == Who::Hosts) {
-            let inside = |tier: &&Tier| {
-                let addresses = tier.addresses.as_ref();
-                addresses.is_some_and(|all| {
-                    !side.addresses.is_empty() && side.addresses.difference(all).is_empty()
-                })
-            };
-            notes.extend(policy.tiers.iter().filter(inside).take(SHOWN).map(|tier| {
-                format!(
-                    "{name} is among the addresses of `{0}`: `{option} {0}` asks for its members\n",
-                    tier.name
-                )
-            }));
+        for end in ends.iter().filter(|end| end.endpoint.who == Who::Hosts) {
+            let tiers = policy.tiers.iter();
+            for tier in tiers.filter(|tier| is_inside(end, tier)).take(SHOWN) {
+                let (end, tier) = (&end.name, &tier.name);
+                let _ = writeln!(
+                    notes,
+                    "{end} is among the addresses of `{tier}`: `{option} {tier}` asks for its members"
+                );
+            }
         }
     }
+
     if notes.is_empty() {
-        String::new()
+        notes
     } else {
-        format!("\n{}", notes.concat())
+        format!("\n{notes}")
     }
+}
+
+/// Whether all addresses of an end are among those that a tier states.
+fn is_inside(end: &NamedEndpoint, tier: &Tier) -> bool {
+    let addresses = &end.endpoint.addresses;
+    let is_held = |all: &Addresses| addresses.difference(all).is_empty();
+    !addresses.is_empty() && tier.addresses.as_ref().is_some_and(is_held)
 }
 
 pub(super) fn all_pass(connections: &[Connection]) -> bool {
@@ -67,7 +69,7 @@ pub(super) fn all_pass(connections: &[Connection]) -> bool {
         .all(|connection| connection.verdict == Verdict::Passes)
 }
 
-fn words(verdict: Verdict) -> &'static str {
+fn verdict_in_words(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passes => "passes",
         Verdict::ForSome => "passes for some",
@@ -75,21 +77,21 @@ fn words(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the gate of a tier is called, the tier, and whether it sends.
-fn gate(gate: Gate) -> (&'static str, TierId) {
+/// What the gate of a tier is called, and the tier.
+fn gate_in_words(gate: Gate) -> (&'static str, TierId) {
     match gate {
         Gate::Outbound(tier) => ("out of", tier),
         Gate::Inbound(tier) => ("into", tier),
     }
 }
 
-struct Teller<'p> {
+struct Writer<'p> {
     policy: &'p Policy,
     sources: &'p Sources,
     paint: Paint,
 }
 
-impl Teller<'_> {
+impl Writer<'_> {
     /// A verdict in words, and in its colour.
     fn verdict(&self, verdict: Verdict) -> String {
         let tone = match verdict {
@@ -97,7 +99,7 @@ impl Teller<'_> {
             Verdict::ForSome => Tone::Doubtful,
             Verdict::Stopped => Tone::Bad,
         };
-        self.paint.set(tone, words(verdict))
+        self.paint.set(tone, verdict_in_words(verdict))
     }
 
     fn connection(&self, connection: &Connection) -> String {
@@ -109,9 +111,8 @@ impl Teller<'_> {
             verdict,
             ..
         } = connection;
-        let service = on
-            .as_ref()
-            .map_or(String::new(), |service| format!(" on {}", service.name));
+        let service = on.as_ref();
+        let service = service.map_or(String::new(), |service| format!(" on {}", service.name));
         // an end or the service has no other
         let only = match legs.as_slice() {
             [leg] if self.policy.stack.dual || leg.family == Family::V6 => {
@@ -120,45 +121,37 @@ impl Teller<'_> {
             _ => String::new(),
         };
         let asked = format!("{} to {}{service}{only}", from.name, to.name);
-        let mut out = format!(
-            "{}: {}\n",
-            self.paint.set(Tone::Head, &asked),
-            self.verdict(*verdict)
-        );
+        let asked = self.paint.set(Tone::Head, &asked);
+        let mut out = format!("{asked}: {}\n", self.verdict(*verdict));
+
         if legs.is_empty() {
             out += "\n  they have no IP version in common in which this exists\n";
         }
         for end in [from, to] {
-            if let Who::External(_) = end.side.who {
+            if let Who::External(_) = end.endpoint.who {
+                let name = &end.name;
                 let _ = writeln!(
                     out,
-                    "\n  {} is managed elsewhere, and its own rules are not judged",
-                    end.name
+                    "\n  {name} is managed elsewhere, and its own rules are not judged"
                 );
             }
         }
-        let sections = sections(legs);
-        for section in &sections {
-            let head = sections.len() > 1;
-            let indent = if head { "    " } else { "  " };
-            if head {
-                let leg = section[0];
-                let _ = writeln!(
-                    out,
-                    "\n  over {}: {}",
-                    leg.family.words(),
-                    self.verdict(leg.verdict)
-                );
+
+        match sections(legs).as_slice() {
+            [section] => self.push_section(connection, section, "  ", &mut out),
+            several => {
+                for section in several {
+                    let (family, verdict) = (section[0].family.words(), section[0].verdict);
+                    let _ = writeln!(out, "\n  over {family}: {}", self.verdict(verdict));
+                    self.push_section(connection, section, "    ", &mut out);
+                }
             }
-            out += &self.section(connection, section, indent);
         }
         out + &travels(connection)
     }
 
-    /// What is true of some IP versions alike.
-    fn section(&self, connection: &Connection, legs: &[&Leg], indent: &str) -> String {
-        let mut out = String::new();
-        let fates: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.fate)).collect();
+    /// Writes what is true of some IP versions alike.
+    fn push_section(&self, connection: &Connection, legs: &[&Leg], indent: &str, out: &mut String) {
         if legs[0].gates.is_empty() {
             let _ = writeln!(
                 out,
@@ -166,104 +159,57 @@ impl Teller<'_> {
             );
         }
         if connection.on.is_none() {
-            let passing = passing(&fates);
+            let outcomes: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.outcome)).collect();
+            let passing = passing(&outcomes);
             if !passing.is_empty() {
                 let _ = writeln!(out, "\n{indent}passes: {}", line(&passing));
             }
         }
-        let mut helped = false;
+
+        let mut is_helped = false;
         for n in 0..legs[0].gates.len() {
             let stations: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
-            let (word, tier) = gate(stations[0].1.gate);
-            let name = &self.policy.tier(tier).name;
-            let _ = writeln!(
-                out,
-                "\n{indent}{word} {name}: {}",
-                self.verdict(stations[0].1.verdict)
-            );
+            let (_, first) = stations[0];
+            let (word, tier) = gate_in_words(first.gate);
+            let (name, verdict) = (&self.policy.tier(tier).name, self.verdict(first.verdict));
+            let _ = writeln!(out, "\n{indent}{word} {name}: {verdict}");
+
             let mut lines = self.station(&stations);
-            if !helped && let Some(help) = help(self.policy, connection, stations[0].1) {
-                helped = true;
+            if !is_helped && let Some(help) = help(self.policy, connection, first) {
+                is_helped = true;
                 lines.push(format!("this would let it through: `{help}`"));
             }
             for line in lines {
                 let _ = writeln!(out, "{indent}  {line}");
             }
         }
-        out
     }
 
+    /// What is to be known of one gate, in the IP versions in which it is the same.
     fn station(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let (_, first) = stations[0];
-        let (_, tier) = gate(first.gate);
-        let name = &self.policy.tier(tier).name;
         if first.open {
+            let name = &self.policy.tier(first.gate.tier()).name;
             return vec![format!(
                 "{name} may send everything to anywhere (outbound = open)"
             )];
         }
+
         let mut lines = self.rules(stations);
         if lines.is_empty() {
-            lines.push(match first.gate {
-                Gate::Outbound(_) | Gate::Inbound(_) if first.is_exempt => {
-                    let some = if first.verdict == Verdict::Passes {
-                        ""
-                    } else {
-                        "some of "
-                    };
-                    format!("security groups never filter {some}what is at this address")
-                }
-                Gate::Outbound(_) => "no sentence lets it out, and outbound is closed".to_string(),
-                Gate::Inbound(_) => "no sentence lets it in".to_string(),
-            });
+            lines.push(without_rules(first).to_string());
         }
-        let mut ended: Vec<_> = stations
-            .iter()
-            .flat_map(|(_, station)| &station.ended)
-            .copied()
-            .collect();
-        ended.sort_unstable();
-        ended.dedup();
-        lines.extend(
-            ended
-                .into_iter()
-                .map(|id| format!("ended: {}", Citation::new(self.policy, self.sources, id))),
-        );
+        let ended = once_each(stations, |station| &station.ended).into_iter();
+        let ended = ended.map(|id| Citation::new(self.policy, self.sources, id));
+        lines.extend(ended.map(|sentence| format!("ended: {sentence}")));
         if first.verdict == Verdict::ForSome {
-            let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
-                stations
-                    .iter()
-                    .map(|(family, station)| (*family, part(&station.fate).clone()))
-                    .collect()
-            };
-            let parts = [
-                ("for all", pieces(&of(|fate| &fate.passes), true)),
-                ("for some", pieces(&of(|fate| &fate.perhaps), true)),
-                ("for none", pieces(&of(|fate| &fate.stopped), true)),
-            ];
-            if parts
-                .iter()
-                .filter(|(_, pieces)| !pieces.is_empty())
-                .count()
-                > 1
-            {
-                let shown = parts.iter().filter(|(_, pieces)| !pieces.is_empty());
-                lines.extend(shown.map(|(whom, pieces)| format!("{whom}: {}", line(pieces))));
-            }
+            lines.extend(parts(stations));
         }
-        lines.extend(whom(stations).map(|whom| format!("surely for {whom} only")));
-        let mut unknown: Vec<_> = stations
-            .iter()
-            .flat_map(|(_, station)| &station.unknown)
-            .collect();
-        unknown.sort_unstable();
-        unknown.dedup();
-        lines.extend(unknown.into_iter().map(|what| {
-            format!(
-                "not known is {}",
-                named_endpoint::unknown(self.policy, *what)
-            )
-        }));
+
+        lines.extend(surely_admitted(stations).map(|whom| format!("surely for {whom} only")));
+        let unknown = once_each(stations, |station| &station.unknown).into_iter();
+        let unknown = unknown.map(|what| named_endpoint::unknown(self.policy, what));
+        lines.extend(unknown.map(|what| format!("not known is {what}")));
         lines
     }
 
@@ -271,12 +217,13 @@ impl Teller<'_> {
     fn rules(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let mut rules: Vec<(SentenceId, String)> = Vec::new();
         for (flow, sure) in stations.iter().flat_map(|(_, station)| &station.flows) {
-            let sentence = self.policy.flows[*flow as usize].sentence;
+            let sentence = self.policy.flow(*flow).sentence;
             let rule = self.rule(stations[0].1.gate, *flow) + if *sure { "" } else { ", perhaps" };
             if !rules.contains(&(sentence, rule.clone())) {
                 rules.push((sentence, rule));
             }
         }
+
         rules.sort_by_key(|(sentence, _)| *sentence);
         let mut lines = Vec::new();
         let mut last = None;
@@ -287,6 +234,7 @@ impl Teller<'_> {
             }
             lines.push(format!("  {rule}"));
         }
+
         lines
     }
 
@@ -296,13 +244,61 @@ impl Teller<'_> {
             Gate::Inbound(_) => "from",
             Gate::Outbound(_) => "to",
         };
-        let peer = End::new(
-            self.policy,
-            peer_of(gate, &self.policy.flows[flow as usize]),
-        )
-        .words();
-        format!("{} {way} {peer}", self.policy.flows[flow as usize].traffic)
+        let peer = End::new(self.policy, peer_of(gate, self.policy.flow(flow))).words();
+        format!("{} {way} {peer}", self.policy.flow(flow).traffic)
     }
+}
+
+/// What lets traffic through or stops it at a gate of which no rule does.
+fn without_rules(station: &Station) -> &'static str {
+    match station.gate {
+        Gate::Outbound(_) | Gate::Inbound(_) if station.is_exempt => {
+            if station.verdict == Verdict::Passes {
+                "security groups never filter what is at this address"
+            } else {
+                "security groups never filter some of what is at this address"
+            }
+        }
+        Gate::Outbound(_) => "no sentence lets it out, and outbound is closed",
+        Gate::Inbound(_) => "no sentence lets it in",
+    }
+}
+
+/// The values of some gates, sorted, each once.
+fn once_each<T: Copy + Ord>(
+    stations: &[(Family, &Station)],
+    values: impl Fn(&Station) -> &Vec<T>,
+) -> Vec<T> {
+    let all = stations.iter().flat_map(|(_, station)| values(station));
+    let mut all: Vec<T> = all.copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// What passes a gate for all, for some and for none, where it is more than one of these.
+fn parts(stations: &[(Family, &Station)]) -> Vec<String> {
+    let pieces_of = |part: fn(&Outcome) -> &TrafficSet| {
+        let sets = stations
+            .iter()
+            .map(|(family, station)| (*family, part(&station.outcome).clone()));
+        pieces(&sets.collect::<Vec<_>>(), true)
+    };
+    let mut parts = vec![
+        ("for all", pieces_of(|outcome| &outcome.passes)),
+        ("for some", pieces_of(|outcome| &outcome.perhaps)),
+        ("for none", pieces_of(|outcome| &outcome.stopped)),
+    ];
+    parts.retain(|(_, pieces)| !pieces.is_empty());
+    if parts.len() < 2 {
+        return Vec::new();
+    }
+
+    let parts = parts.iter();
+
+    parts
+        .map(|(whom, pieces)| format!("{whom}: {}", line(pieces)))
+        .collect()
 }
 
 /// What travels, each exchange with what it is if there are several.
@@ -313,7 +309,7 @@ fn travels(connection: &Connection) -> String {
         let part = |leg: &Leg| {
             (
                 leg.family,
-                TrafficSet::of_all(exchange.traffic.iter().copied(), leg.family),
+                TrafficSet::from_traffic(exchange.traffic.iter().copied(), leg.family),
             )
         };
         let parts: Vec<_> = connection.legs.iter().map(part).collect();
@@ -324,6 +320,7 @@ fn travels(connection: &Connection) -> String {
         };
         format!("\n  what travels{head}\n{}", packets(connection, exchange))
     });
+
     parts.collect()
 }
 
@@ -338,22 +335,21 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
     } else {
         packets
     };
-    let width = shown
-        .iter()
-        .map(|packet| packet.name.len())
-        .max()
-        .unwrap_or(0);
+    let decided = match verdict {
+        Verdict::Passes if nobody_decides => {
+            "no tier is at either end, so that no group of the program decides"
+        }
+        Verdict::Passes => "let through by the rules above",
+        Verdict::ForSome => "let through for some, and dropped for others",
+        Verdict::Stopped => "dropped, and nothing is sent back",
+    };
+
+    let widths = shown.iter().map(|packet| packet.name.len());
+    let width = widths.max().unwrap_or(0);
     let mut out = String::new();
     for packet in shown {
         let arrow = if packet.there { "→" } else { "←" };
-        let because = packet.because.unwrap_or(match verdict {
-            Verdict::Passes if nobody_decides => {
-                "no tier is at either end, so that no group of the program decides"
-            }
-            Verdict::Passes => "let through by the rules above",
-            Verdict::ForSome => "let through for some, and dropped for others",
-            Verdict::Stopped => "dropped, and nothing is sent back",
-        });
+        let because = packet.because.unwrap_or(decided);
         let _ = writeln!(
             out,
             "    {:width$}  {} {arrow} {}  {because}",
@@ -368,23 +364,16 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
 
 /// The sentence that would open a gate to the service that is asked about.
 pub(super) fn help(policy: &Policy, connection: &Connection, station: &Station) -> Option<String> {
-    let service = connection
-        .on
-        .as_ref()
-        .filter(|_| station.verdict != Verdict::Passes)?;
-    Some(
-        named_endpoint::opened(
-            policy,
-            station.gate,
-            &connection.from,
-            &connection.to,
-            &service.name,
-        )
-        .1,
-    )
+    if station.verdict == Verdict::Passes {
+        return None;
+    }
+    let service = &connection.on.as_ref()?.name;
+    let (from, to) = (&connection.from, &connection.to);
+    let (_, sentence) = named_endpoint::opened(policy, station.gate, from, to, service);
+    Some(sentence)
 }
 
-/// IPv4 and IPv6 together where the same is to be said of both.
+/// IPv4 and IPv6 together where both read the same.
 fn sections(legs: &[Leg]) -> Vec<Vec<&Leg>> {
     match legs {
         [a, b] if alike(a, b) => vec![vec![a, b]],
@@ -403,21 +392,21 @@ fn alike(a: &Leg, b: &Leg) -> bool {
 }
 
 /// What may pass of what is asked about.
-pub(super) fn passing(fates: &[(Family, &Outcome)]) -> Vec<Marked> {
+pub(super) fn passing(outcomes: &[(Family, &Outcome)]) -> Vec<Marked> {
     let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
-        fates
+        outcomes
             .iter()
-            .map(|(family, fate)| (*family, part(fate).clone()))
+            .map(|(family, outcome)| (*family, part(outcome).clone()))
             .collect()
     };
-    let mut found = pieces(&of(|fate| &fate.passes), true);
-    found.extend(pieces(&of(|fate| &fate.perhaps), false));
+    let mut found = pieces(&of(|outcome| &outcome.passes), true);
+    found.extend(pieces(&of(|outcome| &outcome.perhaps), false));
     found.sort_by(|a, b| a.piece.cmp(&b.piece));
     found
 }
 
-fn whom(stations: &[(Family, &Station)]) -> Option<String> {
-    let whom = Addresses::of_all(stations.iter().map(|(_, station)| &station.whom));
+fn surely_admitted(stations: &[(Family, &Station)]) -> Option<String> {
+    let whom = Addresses::union_of(stations.iter().map(|(_, station)| &station.whom));
     let mut blocks = blocks(&whom, SHOWN + 1);
     if blocks.len() > SHOWN {
         blocks.truncate(SHOWN);

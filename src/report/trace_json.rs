@@ -87,7 +87,7 @@ fn keyword(verdict: Verdict) -> &'static str {
 /// passes.
 pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
     let connections = trace(policy, &subject.from, &subject.to, &subject.services);
-    let teller = Json { policy, sources };
+    let lines = Lines { policy, sources };
     let has = |verdict| {
         connections
             .iter()
@@ -107,18 +107,18 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
         verdict: keyword(verdict),
         connections: connections
             .iter()
-            .map(|connection| teller.connection_line(connection))
+            .map(|connection| lines.connection_line(connection))
             .collect(),
     });
     (text, all_pass(&connections))
 }
 
-struct Json<'p> {
+struct Lines<'p> {
     policy: &'p Policy,
     sources: &'p Sources,
 }
 
-impl<'p> Json<'p> {
+impl<'p> Lines<'p> {
     fn connection_line<'c>(&self, connection: &'c Connection) -> ConnectionLine<'c>
     where
         'p: 'c,
@@ -131,6 +131,7 @@ impl<'p> Json<'p> {
             way: if packet.there { "there" } else { "back" },
             needs_rule: packet.because.is_none(),
         };
+
         ConnectionLine {
             from: end_line(&connection.from),
             to: end_line(&connection.to),
@@ -154,11 +155,12 @@ impl<'p> Json<'p> {
             .iter()
             .position(|station| station.verdict != Verdict::Passes);
         let gates = leg.gates.iter().enumerate();
+
         LegLine {
             family: leg.family.keyword(),
             verdict: keyword(leg.verdict),
-            passes: piece_lines(&passing(&[(leg.family, &leg.fate)])),
-            stopped: piece_lines(&pieces(&[(leg.family, leg.fate.stopped.clone())], true)),
+            passes: piece_lines(&passing(&[(leg.family, &leg.outcome)])),
+            stopped: piece_lines(&pieces(&[(leg.family, leg.outcome.stopped.clone())], true)),
             gates: gates
                 .map(|(n, station)| self.station_line(connection, station, first == Some(n)))
                 .collect(),
@@ -179,6 +181,7 @@ impl<'p> Json<'p> {
             .unknown
             .iter()
             .map(|unknown| unknown_line(self.policy, *unknown));
+
         StationLine {
             gate: name,
             tier: &self.policy.tier(tier).name,
@@ -202,17 +205,10 @@ impl<'p> Json<'p> {
 
     fn rule_line(&self, gate: Gate, flow: u32, certain: bool) -> RuleLine<'p> {
         RuleLine {
-            what: self.policy.flows[flow as usize].traffic.to_string(),
-            peer: End::new(
-                self.policy,
-                peer_of(gate, &self.policy.flows[flow as usize]),
-            ),
+            what: self.policy.flow(flow).traffic.to_string(),
+            peer: End::new(self.policy, peer_of(gate, self.policy.flow(flow))),
             certain,
-            sentence: Citation::new(
-                self.policy,
-                self.sources,
-                self.policy.flows[flow as usize].sentence,
-            ),
+            sentence: Citation::new(self.policy, self.sources, self.policy.flow(flow).sentence),
         }
     }
 }
@@ -229,15 +225,15 @@ fn unknown_line(policy: &Policy, unknown: Unknown) -> UnknownLine<'_> {
         },
         Unknown::Contents(id) => UnknownLine {
             kind: "prefix-list",
-            name: &policy.prefix_lists[id.index()].name,
+            name: &policy.prefix_list(id).name,
         },
         Unknown::Group(id) => UnknownLine {
             kind: "external",
-            name: &policy.externals[id.index()].name,
+            name: &policy.external(id).name,
         },
         Unknown::Reserved(id) => UnknownLine {
             kind: "reserved-address",
-            name: policy.vpcs[id.index()].name.as_deref().unwrap_or_default(),
+            name: policy.vpc(id).name.as_deref().unwrap_or_default(),
         },
     }
 }

@@ -99,6 +99,7 @@ pub fn exchanges(connection: &Connection) -> Vec<Exchange> {
             None => parts.push((packets, vec![*traffic])),
         }
     }
+
     let exchanges = parts.into_iter().filter_map(|(packets, traffic)| {
         let verdict = connection.verdict_of(&traffic)?;
         Some(Exchange {

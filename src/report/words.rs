@@ -97,6 +97,7 @@ pub fn line(pieces: &[Marked]) -> String {
         text += &format!("{blank}{shown}{version}{}", if *certain { "" } else { "?" });
         last = piece.protocol;
     }
+
     text
 }
 
@@ -139,7 +140,7 @@ pub fn end_line(end: &NamedEndpoint) -> EndLine<'_> {
 
 /// `tier`, `hosts`
 pub fn kind(end: &NamedEndpoint) -> &'static str {
-    match end.side.who {
+    match end.endpoint.who {
         Who::Tier(_) => "tier",
         Who::Hosts => "hosts",
         Who::External(_) => "external",

@@ -590,7 +590,7 @@ fn what_senders_gain_is_told_of_each_by_itself() {
             .iter()
             .flat_map(|from| from.blocks())
             .map(|block| block.to_string());
-        let traffic = change.traffic[0].ports().map(|ports| ports.to_string());
+        let traffic = change.traffic.v4.ports().map(|ports| ports.to_string());
         (
             places.collect::<Vec<_>>().join(", "),
             traffic.collect::<Vec<_>>().join(", "),

@@ -66,7 +66,7 @@ fn scene(way: &str) -> Compilation {
 fn ends(policy: &Policy) -> Vec<(&'static str, Endpoint)> {
     let host =
         |block: &str| Endpoint::hosts(Addresses::from_blocks([&block.parse().expect("a block")]));
-    let end = |end: End| named(policy, &end).remove(0).side;
+    let end = |end: End| named(policy, &end).remove(0).endpoint;
     vec![
         ("dev", end(End::External(ExternalId(0)))),
         ("ops", end(End::External(ExternalId(1)))),
@@ -108,7 +108,7 @@ fn port(n: usize, family: Family) -> TrafficSet {
 fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Endpoint, family: Family) -> String {
     let asked = TrafficSet::all(family);
     let (may, must) = gates.at(gate, end, family);
-    let letting = gates.letting(gate, end, family, &asked);
+    let letting = gates.admitting_flows(gate, end, family, &asked);
     let mut row = String::new();
     for n in 0..PEERS.len() {
         let one = port(n, family);

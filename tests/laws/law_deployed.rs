@@ -436,18 +436,18 @@ impl World<'_> {
         let matrix = Matrix::new(self.policy);
         let cells: BTreeMap<_, _> = matrix
             .cells()
-            .map(|cell| ((cell.from, cell.to), cell.kind))
+            .map(|cell| ((cell.from, cell.to), cell.passing))
             .collect();
         let known = |end: usize| {
             let named = &matrix.ends()[end];
-            let is_hosts = matches!(named.side.who, tierwall::analysis::gate::Who::Hosts);
+            let is_hosts = matches!(named.endpoint.who, tierwall::analysis::gate::Who::Hosts);
             match named.name.as_str() {
                 _ if end < matrix.tiers => Some(self.tier(end)),
                 "internet" => Some(self.end("internet")),
                 name if self.is_vpc(name) && is_hosts => Some(self.end(name)),
                 _ if is_hosts => Some(End {
                     group: None,
-                    home: Home::at(named.side.addresses.blocks()),
+                    home: Home::at(named.endpoint.addresses.blocks()),
                     cidr: Cidr::default(),
                     has_services: true,
                 }),
@@ -472,7 +472,7 @@ impl World<'_> {
             let mut shown: [Option<(TrafficSet, TrafficSet)>; 2] = [None, None];
             for passing in cells
                 .get(&(a, b))
-                .map_or(&[][..], |kind| matrix.kind(*kind))
+                .map_or(&[][..], |kind| matrix.passing(*kind))
             {
                 shown[passing.family as usize] = Some((passing.may.clone(), passing.must.clone()));
             }

@@ -13,7 +13,7 @@ use crate::text::lay_out;
 use crate::verdict::in_its_region;
 use proptest::prelude::*;
 use std::net::IpAddr;
-use tierwall::analysis::diff::{Change, Diff, EndId, Verdict};
+use tierwall::analysis::diff::{Change, Diff, Effect, EndId};
 use tierwall::net::{Addresses, Family, TrafficSet};
 use tierwall::policy::{ListReference, Param, Peer, Policy, Reference, TierMapping};
 
@@ -88,7 +88,7 @@ proptest! {
             prop_assert_eq!(connections(&there, &there.gained), connections(&back, &back.lost));
             prop_assert_eq!(connections(&there, &there.lost), connections(&back, &back.gained));
             let equal = there.gained.is_empty() && there.lost.is_empty();
-            prop_assert_eq!(there.verdict() == Verdict::Equal, equal);
+            prop_assert_eq!(there.verdict() == Effect::Equal, equal);
             Ok(())
         }))?;
     }
@@ -294,7 +294,7 @@ impl Asked {
                 self.to,
                 &change.places.to,
                 self.packet.receiver.address,
-            ) && change.traffic[family as usize].covers(&asked)
+            ) && change.traffic[family].covers(&asked)
         })
     }
 
@@ -313,7 +313,7 @@ impl Asked {
                         && at(&change.places.to, self.packet.receiver.address);
                     (change.from, change.to) == (from, to)
                         && places
-                        && change.traffic[family as usize].covers(&asked)
+                        && change.traffic[family].covers(&asked)
                 })
         };
         let own = lies(self.from, self.to);
@@ -394,7 +394,7 @@ fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
                     [within(&a.from), within(&a.to)],
                     [within(&b.from), within(&b.to)],
                 );
-                let same = one.traffic[family as usize] == other.traffic[family as usize];
+                let same = one.traffic[family] == other.traffic[family];
                 let beside = from == its_from || to == its_to;
                 prop_assert!(!(beside && same), "one would do: {one:#?} {other:#?}");
                 prop_assert!(
@@ -403,8 +403,7 @@ fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
                 );
                 let meet = !from.intersection(&its_from).is_empty()
                     && !to.intersection(&its_to).is_empty();
-                let common =
-                    one.traffic[family as usize].intersection(&other.traffic[family as usize]);
+                let common = one.traffic[family].intersection(&other.traffic[family]);
                 prop_assert!(
                     !meet || common.is_empty(),
                     "said twice: {one:#?} {other:#?}"

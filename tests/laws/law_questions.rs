@@ -9,7 +9,7 @@ use tierwall::analysis::gate::{Endpoint, Gates, Who};
 use tierwall::analysis::matrix::Matrix;
 use tierwall::analysis::named_endpoint::{NamedEndpoint, named};
 use tierwall::analysis::paths::paths;
-use tierwall::analysis::reachability::KindId;
+use tierwall::analysis::reachability::PassingId;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{End, Policy, TierId};
 
@@ -68,7 +68,7 @@ fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
     let (matrix, gates) = (Matrix::new(policy), Gates::new(policy));
     let cells: HashMap<_, _> = matrix
         .cells()
-        .map(|cell| ((cell.from, cell.to), cell.kind))
+        .map(|cell| ((cell.from, cell.to), cell.passing))
         .collect();
     for (a, from) in matrix.ends().iter().enumerate() {
         for (b, to) in matrix.ends().iter().enumerate() {
@@ -79,19 +79,19 @@ fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
             let mut found: [(TrafficSet, TrafficSet); 2] = Default::default();
             for passing in cells
                 .get(&(a, b))
-                .map_or(&[][..], |kind| matrix.kind(*kind))
+                .map_or(&[][..], |kind| matrix.passing(*kind))
             {
                 found[usize::from(passing.family == Family::V6)] =
                     (passing.may.clone(), passing.must.clone());
             }
-            let mut wanted = asked(&gates, &from.side, &to.side);
+            let mut wanted = asked(&gates, &from.endpoint, &to.endpoint);
             // a cell that nothing may pass says nothing
             if wanted.iter().all(|(may, _)| may.is_empty()) {
                 wanted = Default::default();
             }
             for family in Family::BOTH {
                 let other = &found[1 - family as usize].0;
-                let sure = [from, to].iter().all(|end| end.side.is_in(family));
+                let sure = [from, to].iter().all(|end| end.endpoint.is_in(family));
                 let (found, wanted) = (&found[family as usize], &wanted[family as usize]);
                 // what passes only if the ends have the family at all is left out where the other
                 // says it, which is asked packet by packet elsewhere
@@ -108,15 +108,15 @@ fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
 fn senders_agree(policy: &Policy, few: usize) -> Result<(), TestCaseError> {
     let matrix = Matrix::new(policy);
     for to in 0..matrix.ends().len() {
-        let mut wanted: Vec<(KindId, Vec<usize>)> = Vec::new();
+        let mut wanted: Vec<(PassingId, Vec<usize>)> = Vec::new();
         for cell in matrix.cells().filter(|cell| cell.to == to) {
-            match wanted.iter_mut().find(|(kind, _)| *kind == cell.kind) {
+            match wanted.iter_mut().find(|(kind, _)| *kind == cell.passing) {
                 Some((_, senders)) => senders.push(cell.from),
-                None => wanted.push((cell.kind, vec![cell.from])),
+                None => wanted.push((cell.passing, vec![cell.from])),
             }
         }
         let found = matrix.senders(to);
-        let kinds: Vec<KindId> = found.iter().map(|senders| senders.kind).collect();
+        let kinds: Vec<PassingId> = found.iter().map(|senders| senders.passing).collect();
         prop_assert_eq!(
             kinds,
             wanted.iter().map(|(kind, _)| *kind).collect::<Vec<_>>()
@@ -200,7 +200,12 @@ impl Search<'_> {
     /// The names on each chain, the shortest first, those of one length by the ids of their tiers.
     fn all(&self, from: &NamedEndpoint) -> Vec<Vec<String>> {
         let mut found = Vec::new();
-        self.extend(&from.side, &mut Vec::new(), from.side.who, &mut found);
+        self.extend(
+            &from.endpoint,
+            &mut Vec::new(),
+            from.endpoint.who,
+            &mut found,
+        );
         found.sort_by_key(|tiers: &Vec<usize>| (tiers.len(), tiers.clone()));
         let name = |tier: &usize| self.policy.tiers[*tier].name.clone();
         let ends = |tiers: &Vec<usize>| {
@@ -220,16 +225,17 @@ impl Search<'_> {
         found: &mut Vec<Vec<usize>>,
     ) {
         let is_tier = |who: Who| matches!(who, Who::Tier(_));
-        let decided = is_tier(here.who) || is_tier(self.to.side.who);
-        if decided && self.may(here, &self.to.side, self.last) {
+        let decided = is_tier(here.who) || is_tier(self.to.endpoint.who);
+        if decided && self.may(here, &self.to.endpoint, self.last) {
             found.push(passed.clone());
         }
         for (n, next) in self.tiers.iter().enumerate() {
-            let new =
-                !passed.contains(&n) && next.side.who != start && next.side.who != self.to.side.who;
-            if new && self.may(here, &next.side, &TrafficSet::all) {
+            let new = !passed.contains(&n)
+                && next.endpoint.who != start
+                && next.endpoint.who != self.to.endpoint.who;
+            if new && self.may(here, &next.endpoint, &TrafficSet::all) {
                 passed.push(n);
-                self.extend(&next.side, passed, start, found);
+                self.extend(&next.endpoint, passed, start, found);
                 passed.pop();
             }
         }

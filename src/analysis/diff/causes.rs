@@ -6,60 +6,97 @@ use super::version::Version;
 use super::{Causes, Change};
 use crate::groups::Direction;
 use crate::net::{Addresses, Family};
-use crate::policy::{Flow, Peer};
+use crate::policy::{Flow, Peer, TierId};
+
+/// One of the gates that connections pass.
+struct PassedGate<'c> {
+    end: EndId,
+    tier: TierId,
+    direction: Direction,
+    /// The end on the other side of it.
+    other: EndId,
+    /// Where that is, if it is not all of it.
+    places: Option<&'c Addresses>,
+}
 
 /// What lets connections through in the program in which they pass.
-pub(super) fn causes(half: &Version<'_>, change: &Change) -> Causes {
+pub(super) fn causes(version: &Version<'_>, change: &Change) -> Causes {
     let mut causes = Causes::default();
-    let sides = [
-        (
-            change.to,
-            Direction::Ingress,
-            change.from,
-            &change.places.from,
-        ),
-        (change.from, Direction::Egress, change.to, &change.places.to),
-    ];
-    for (end, direction, other, places) in sides {
-        let Some(Peer::Tier(tier)) = half.index.peer(end) else {
-            continue;
-        };
-        let gate = Gate::new(tier, direction);
-        let is_open = Family::BOTH
-            .iter()
-            .any(|family| change.has(*family) && half.gates.is_open(gate, *family));
-        if direction == Direction::Egress && is_open && other == EndId::HOSTS {
-            causes.open = Some(tier);
+    for gate in passed_gates(version, change) {
+        if gate.is_open_to_hosts(version, change) {
+            causes.open = Some(gate.tier);
         }
-        let flows = half.flows((end, direction), gate, other).iter();
-        let flows =
-            flows.map(|(_, n)| (half.gates.peer(gate, *n), &half.policy.flows[*n as usize]));
-        let carried = |flow: &Flow, family: Family| {
-            change.traffic[family as usize].meets(flow.traffic, family)
-        };
-        let taking_part = flows.filter(|(peer, flow)| {
-            let mut families = Family::BOTH
-                .into_iter()
-                .filter(|family| fits(*peer, places.as_ref(), *family));
-            families.any(|family| carried(flow, family))
-        });
-        causes
-            .sentences
-            .extend(taking_part.map(|(_, flow)| flow.sentence));
+        gate.add_sentences(version, change, &mut causes);
     }
     causes.sentences.sort_unstable();
     causes.sentences.dedup();
     causes
 }
 
-/// Whether a block holds any of these addresses, in its family; what is no block does wherever its
-/// members are.
-fn fits(peer: Peer, places: Option<&Addresses>, family: Family) -> bool {
-    match (peer, places) {
-        (Peer::Net(block), Some(places)) => {
-            Family::of_block(&block) == family && places.meets(&block)
+fn passed_gates<'c>(
+    version: &Version<'_>,
+    change: &'c Change,
+) -> impl Iterator<Item = PassedGate<'c>> {
+    let [from, to] = [&change.places.from, &change.places.to].map(Option::as_ref);
+    let gates = [
+        (change.to, Direction::Ingress, change.from, from),
+        (change.from, Direction::Egress, change.to, to),
+    ];
+    let index = version.index;
+
+    gates
+        .into_iter()
+        .filter_map(move |(end, direction, other, places)| {
+            Some(PassedGate {
+                end,
+                tier: index.peer(end)?.tier()?,
+                direction,
+                other,
+                places,
+            })
+        })
+}
+
+impl PassedGate<'_> {
+    fn gate(&self) -> Gate {
+        Gate::new(self.tier, self.direction)
+    }
+
+    /// Whether hosts are reached since the tier may send everything.
+    fn is_open_to_hosts(&self, version: &Version<'_>, change: &Change) -> bool {
+        let mut families = Family::BOTH.into_iter();
+        self.direction == Direction::Egress
+            && self.other == EndId::HOSTS
+            && families
+                .any(|family| change.has(family) && version.gates.is_open(self.gate(), family))
+    }
+
+    /// Adds the sentences of the flows that let some of the connections through.
+    fn add_sentences(&self, version: &Version<'_>, change: &Change, causes: &mut Causes) {
+        let gate = self.gate();
+        let takes_part = |peer: Peer, flow: &Flow| {
+            let mut families = Family::BOTH.into_iter();
+            families.any(|family| {
+                is_at(peer, self.places, family)
+                    && change.traffic[family].meets(flow.traffic, family)
+            })
+        };
+
+        for (_, flow) in version.flows((self.end, self.direction), gate, self.other) {
+            let peer = version.gates.peer(gate, *flow);
+            let flow = version.policy.flow(*flow);
+            if takes_part(peer, flow) {
+                causes.sentences.push(flow.sentence);
+            }
         }
-        (Peer::Net(_), None)
-        | (Peer::PrefixList(_) | Peer::Param(_) | Peer::Tier(_) | Peer::External(_), _) => true,
+    }
+}
+
+/// Whether a block holds any of these addresses, in its family; the members of any other peer may
+/// be anywhere.
+fn is_at(peer: Peer, places: Option<&Addresses>, family: Family) -> bool {
+    match (peer.block(), places) {
+        (Some(block), Some(places)) => Family::of_block(&block) == family && places.meets(&block),
+        (Some(_), None) | (None, _) => true,
     }
 }

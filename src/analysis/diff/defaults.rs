@@ -1,4 +1,4 @@
-//! The values that a deployment gets which gives none: the defaults of parameters.
+//! The defaults of parameters: the values of a deployment that gives none.
 
 use super::ends::EndId;
 use super::version::Version;
@@ -21,15 +21,15 @@ pub(super) enum DefaultValue<'p> {
 
 impl<'p> DefaultValue<'p> {
     /// The default of a parameter; nothing for any other end.
-    pub(super) fn new(half: &Version<'p>, end: EndId) -> DefaultValue<'p> {
-        let policy = half.policy;
-        match half.index.peer(end) {
+    pub(super) fn new(version: &Version<'p>, end: EndId) -> DefaultValue<'p> {
+        let policy = version.policy;
+        match version.index.peer(end) {
             Some(Peer::Param(id)) => DefaultValue::block(policy, id),
-            Some(Peer::External(id)) => match &policy.externals[id.index()].id {
+            Some(Peer::External(id)) => match &policy.external(id).id {
                 Reference::Param(id) => DefaultValue::id(policy, *id),
                 Reference::Id(_) => DefaultValue::Nothing,
             },
-            Some(Peer::PrefixList(id)) => match &policy.prefix_lists[id.index()].list {
+            Some(Peer::PrefixList(id)) => match &policy.prefix_list(id).list {
                 ListReference::Param(id) => DefaultValue::id(policy, *id),
                 ListReference::Id(_) | ListReference::Aws(_) => DefaultValue::Nothing,
             },
@@ -38,22 +38,18 @@ impl<'p> DefaultValue<'p> {
     }
 
     fn block(policy: &Policy, id: ParamId) -> DefaultValue<'p> {
-        let block = policy
-            .param(id)
-            .default
-            .as_deref()
-            .and_then(|text| net::block(text).ok());
-        block.map_or(DefaultValue::Nothing, |block| {
-            DefaultValue::Block(Addresses::from_blocks([&block]))
-        })
+        let text = policy.param(id).default.as_deref();
+        match text.and_then(|text| net::block(text).ok()) {
+            Some(block) => DefaultValue::Block(Addresses::from_blocks([&block])),
+            None => DefaultValue::Nothing,
+        }
     }
 
     fn id(policy: &'p Policy, id: ParamId) -> DefaultValue<'p> {
-        policy
-            .param(id)
-            .default
-            .as_deref()
-            .map_or(DefaultValue::Nothing, DefaultValue::Id)
+        match &policy.param(id).default {
+            Some(id) => DefaultValue::Id(id),
+            None => DefaultValue::Nothing,
+        }
     }
 
     /// Its addresses, where it is a block.

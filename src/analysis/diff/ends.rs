@@ -2,10 +2,7 @@
 
 use super::super::endpoint::Endpoint;
 use crate::net::{Addresses, Family};
-use crate::policy::{ExternalId, ParamId};
-use crate::policy::{
-    ListReference, Peer, Policy, PrefixListId, Reference, TierId, TierMapping, aws_list,
-};
+use crate::policy::{ListReference, Peer, Policy, Reference, TierId, TierMapping, aws_list};
 use std::collections::BTreeMap;
 
 /// An end of [`Ends`].
@@ -29,7 +26,7 @@ pub struct End {
     pub old: Option<Peer>,
     /// In the new one, likewise.
     pub new: Option<Peer>,
-    /// Where it may be: under both programs, since what is said of that moves nobody.
+    /// Where it may be under either program: a change of the `addresses` of a tier moves no host.
     pub addresses: Addresses,
 }
 
@@ -38,13 +35,13 @@ pub struct End {
 pub struct Ends {
     ends: Vec<End>,
     tiers: usize,
-    old: Index,
-    new: Index,
+    old: EndIndex,
+    new: EndIndex,
 }
 
 /// Which end each thing of one program is.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(super) struct EndIndex {
     peers: Vec<Option<Peer>>,
     tiers: Vec<EndId>,
     externals: Vec<EndId>,
@@ -54,15 +51,15 @@ pub(super) struct Index {
 
 /// What AWS knows a thing by that is no tier.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key<'p> {
-    External(Id<'p>, Option<&'p str>),
-    List(Id<'p>),
+enum AwsIdentity<'p> {
+    External(AwsId<'p>, Option<&'p str>),
+    List(AwsId<'p>),
     AwsList(&'p str),
     Param(&'p str),
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Id<'p> {
+enum AwsId<'p> {
     Known(&'p str),
     Param(&'p str),
 }
@@ -73,11 +70,12 @@ impl Ends {
         let mut found = Ends {
             ends: vec![End::default()],
             tiers: 0,
-            old: Index::default(),
-            new: Index::default(),
+            old: EndIndex::default(),
+            new: EndIndex::default(),
         };
         found.match_tiers(old, new, tier_mapping);
-        let mut others: BTreeMap<Key<'_>, End> = BTreeMap::new();
+
+        let mut others: BTreeMap<AwsIdentity<'_>, End> = BTreeMap::new();
         for (key, peer) in named(old) {
             others.entry(key).or_default().old = Some(peer);
         }
@@ -85,40 +83,39 @@ impl Ends {
             others.entry(key).or_default().new = Some(peer);
         }
         found.ends.extend(others.into_values());
+
+        let may_be = |policy, peer: Option<Peer>| match peer {
+            Some(peer) => addresses(policy, peer),
+            None => Addresses::default(),
+        };
         for end in &mut found.ends[1..] {
-            let old = end.old.map(|peer| addresses(old, peer)).unwrap_or_default();
-            end.addresses = end
-                .new
-                .map_or(Addresses::default(), |peer| addresses(new, peer))
-                .union(&old);
+            end.addresses = may_be(new, end.new).union(&may_be(old, end.old));
         }
-        found.old = Index::new(old, found.ends.iter().map(|end| end.old).collect());
-        found.new = Index::new(new, found.ends.iter().map(|end| end.new).collect());
+
+        found.old = EndIndex::new(old, found.ends.iter().map(|end| end.old).collect());
+        found.new = EndIndex::new(new, found.ends.iter().map(|end| end.new).collect());
         found
     }
 
     fn match_tiers(&mut self, old: &Policy, new: &Policy, tier_mapping: &TierMapping) {
-        let id = |n: usize| TierId(n as u32);
-        let kept = (0..new.tiers.len())
-            .map(id)
+        let kept = new
+            .tier_ids()
             .map(|tier| (tier_mapping.old_of(tier), Some(tier)));
-        let gone = (0..old.tiers.len())
-            .map(id)
-            .filter(|tier| tier_mapping.new_of(*tier).is_none());
+        let is_gone = |tier: &TierId| tier_mapping.new_of(*tier).is_none();
+        let gone = old.tier_ids().filter(is_gone);
         let mut tiers: Vec<_> = kept.chain(gone.map(|tier| (Some(tier), None))).collect();
-        let name = |tier: &(Option<TierId>, Option<TierId>)| match tier {
+
+        tiers.sort_by_key(|tier| match tier {
             (_, Some(id)) => &new.tier(*id).name,
             (Some(id), None) => &old.tier(*id).name,
             (None, None) => &new.stack.name,
-        };
-        tiers.sort_by_key(name);
-        let peer = |tier: Option<TierId>| tier.map(Peer::Tier);
-        self.ends.extend(tiers.iter().map(|(o, n)| End {
-            old: peer(*o),
-            new: peer(*n),
+        });
+        self.tiers = tiers.len();
+        self.ends.extend(tiers.into_iter().map(|(old, new)| End {
+            old: old.map(Peer::Tier),
+            new: new.map(Peer::Tier),
             ..End::default()
         }));
-        self.tiers = tiers.len();
     }
 
     /// One of them.
@@ -142,18 +139,18 @@ impl Ends {
         (1..=self.tiers).contains(&id.index())
     }
 
-    pub(super) fn in_old(&self) -> &Index {
+    pub(super) fn in_old(&self) -> &EndIndex {
         &self.old
     }
 
-    pub(super) fn in_new(&self) -> &Index {
+    pub(super) fn in_new(&self) -> &EndIndex {
         &self.new
     }
 }
 
-impl Index {
-    fn new(policy: &Policy, peers: Vec<Option<Peer>>) -> Index {
-        let mut index = Index {
+impl EndIndex {
+    fn new(policy: &Policy, peers: Vec<Option<Peer>>) -> EndIndex {
+        let mut index = EndIndex {
             peers: Vec::new(),
             tiers: vec![EndId::HOSTS; policy.tiers.len()],
             externals: vec![EndId::HOSTS; policy.externals.len()],
@@ -170,7 +167,8 @@ impl Index {
                 Some(Peer::Net(_)) | None => {}
             }
         }
-        Index { peers, ..index }
+
+        EndIndex { peers, ..index }
     }
 
     /// What an end is in the program, if it is there.
@@ -191,42 +189,38 @@ impl Index {
 
     /// The tiers of the program, each with the end that it is.
     pub(super) fn tiers(&self) -> impl Iterator<Item = (TierId, EndId)> + '_ {
-        self.tiers
-            .iter()
-            .enumerate()
-            .map(|(n, end)| (TierId(n as u32), *end))
+        (0..).map(TierId).zip(self.tiers.iter().copied())
     }
 }
 
 /// Everything of a program that a rule can name beside tiers and blocks.
-fn named(policy: &Policy) -> impl Iterator<Item = (Key<'_>, Peer)> {
-    let ids = |count: usize| 0..count as u32;
-    let externals = ids(policy.externals.len()).map(ExternalId).map(move |n| {
-        let external = &policy.externals[n.index()];
-        (
-            Key::External(id(policy, &external.id), external.account.as_deref()),
-            Peer::External(n),
-        )
-    });
-    let lists = ids(policy.prefix_lists.len())
-        .map(PrefixListId)
-        .map(move |n| {
-            let key = match &policy.prefix_lists[n.index()].list {
-                ListReference::Id(id) => Key::List(Id::Known(id)),
-                ListReference::Param(param) => Key::List(Id::Param(&policy.param(*param).name)),
-                ListReference::Aws(name) => Key::AwsList(aws_list(name)),
-            };
-            (key, Peer::PrefixList(n))
-        });
-    let params = ids(policy.params.len()).map(ParamId);
-    let params = params.map(|n| (Key::Param(&policy.param(n).name), Peer::Param(n)));
+fn named(policy: &Policy) -> impl Iterator<Item = (AwsIdentity<'_>, Peer)> {
+    let external = |id| {
+        let external = policy.external(id);
+        let account = external.account.as_deref();
+        let identity = AwsIdentity::External(aws_id(policy, &external.id), account);
+        (identity, Peer::External(id))
+    };
+    let list = |id| {
+        let identity = match &policy.prefix_list(id).list {
+            ListReference::Id(id) => AwsIdentity::List(AwsId::Known(id)),
+            ListReference::Param(id) => AwsIdentity::List(AwsId::Param(&policy.param(*id).name)),
+            ListReference::Aws(name) => AwsIdentity::AwsList(aws_list(name)),
+        };
+        (identity, Peer::PrefixList(id))
+    };
+    let param = |id| (AwsIdentity::Param(&policy.param(id).name), Peer::Param(id));
+
+    let externals = policy.external_ids().map(external);
+    let lists = policy.prefix_list_ids().map(list);
+    let params = policy.param_ids().map(param);
     externals.chain(lists).chain(params)
 }
 
-fn id<'p>(policy: &'p Policy, reference: &'p Reference) -> Id<'p> {
+fn aws_id<'p>(policy: &'p Policy, reference: &'p Reference) -> AwsId<'p> {
     match reference {
-        Reference::Id(id) => Id::Known(id),
-        Reference::Param(param) => Id::Param(&policy.param(*param).name),
+        Reference::Id(id) => AwsId::Known(id),
+        Reference::Param(param) => AwsId::Param(&policy.param(*param).name),
     }
 }
 
@@ -237,7 +231,7 @@ fn addresses(policy: &Policy, peer: Peer) -> Addresses {
         Peer::Tier(id) => Endpoint::tier(policy, id).addresses,
         Peer::Net(block) => Addresses::from_blocks([&block]),
         Peer::External(_) => Addresses::all(),
-        Peer::PrefixList(id) => all(policy.prefix_lists[id.index()].family),
+        Peer::PrefixList(id) => all(policy.prefix_list(id).family),
         Peer::Param(id) => all(policy.param(id).kind.family()),
     }
 }

@@ -6,11 +6,11 @@
 //! gained and what is lost:
 //!
 //! - Between hosts and a tier, what the tier's rules about blocks admit under the new program and
-//!   not under the old. That holds for whoever has such an address, so it is said once, and not
+//!   not under the old. That holds for whoever has such an address, so it is reported once, and not
 //!   again for each tier and list that may have members there.
-//! - Between any other two ends, what passes now and did not, where a gate on the way opened that
-//!   no block opens: a rule that names the end. A tier's gates both have to let it through, each at
-//!   the addresses that its blocks hold.
+//! - Between any other two ends, what passes now and did not, where a gate on the way opened by a
+//!   rule that names the end, and not by a block. Between two tiers both gates have to admit it,
+//!   each at the addresses that its blocks hold.
 //!
 //! So a packet between two tiers that passes under the new program and not under the old lies in
 //! what their pair gained, or in what one of them gained from or to hosts at the address of the
@@ -18,19 +18,20 @@
 //! way back.
 //!
 //! Nobody knows the value of a parameter, so a rule that names one is a rule for it, whatever its
-//! default is. Where the default is another, what that opens is told beside, for those who deploy
+//! default is. Where the default changes, what that opens is reported apart, for those who deploy
 //! with it.
 
 mod causes;
 mod defaults;
 mod ends;
 mod opened;
+mod products;
 mod version;
 
 pub use ends::{End, EndId, Ends};
 
 use super::gate::Gates;
-use crate::net::{Addresses, Family, TrafficSet};
+use crate::net::{Addresses, Family, PerFamily, TrafficSet};
 use crate::policy::{Policy, SentenceId, TierId, TierMapping};
 use version::Version;
 
@@ -55,8 +56,8 @@ pub struct Change {
     pub to: EndId,
     /// Where each is.
     pub places: Places,
-    /// What passes, by family.
-    pub traffic: [TrafficSet; 2],
+    /// What passes.
+    pub traffic: PerFamily<TrafficSet>,
     /// Whether some of it is from or to so many addresses of the internet that it counts as open to
     /// it.
     pub internet: bool,
@@ -87,7 +88,7 @@ pub struct Causes {
 
 /// What a change does, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum Effect {
     /// Nothing is gained and nothing lost.
     Equal,
     /// Something is lost, and nothing gained.
@@ -111,18 +112,15 @@ impl Diff {
     }
 
     /// Of the whole.
-    pub fn verdict(&self) -> Verdict {
-        Verdict::from_changes(!self.gained.is_empty(), !self.lost.is_empty())
+    pub fn verdict(&self) -> Effect {
+        Effect::from_changes(!self.gained.is_empty(), !self.lost.is_empty())
     }
 
     /// Of one end: what is gained and lost where it is one of the two.
-    pub fn verdict_of(&self, end: EndId) -> Verdict {
-        let has = |changes: &[Change]| {
-            changes
-                .iter()
-                .any(|change| change.from == end || change.to == end)
-        };
-        Verdict::from_changes(has(&self.gained), has(&self.lost))
+    pub fn verdict_of(&self, end: EndId) -> Effect {
+        let is_end = |change: &Change| change.from == end || change.to == end;
+        let has = |changes: &[Change]| changes.iter().any(is_end);
+        Effect::from_changes(has(&self.gained), has(&self.lost))
     }
 
     /// Whether anything is gained from or to the internet.
@@ -131,23 +129,23 @@ impl Diff {
     }
 }
 
-impl Verdict {
-    fn from_changes(gained: bool, lost: bool) -> Verdict {
+impl Effect {
+    fn from_changes(gained: bool, lost: bool) -> Effect {
         match (gained, lost) {
-            (false, false) => Verdict::Equal,
-            (false, true) => Verdict::Narrower,
-            (true, false) => Verdict::Wider,
-            (true, true) => Verdict::Changed,
+            (false, false) => Effect::Equal,
+            (false, true) => Effect::Narrower,
+            (true, false) => Effect::Wider,
+            (true, true) => Effect::Changed,
         }
     }
 
     /// `wider`
     pub fn word(self) -> &'static str {
         match self {
-            Verdict::Equal => "equal",
-            Verdict::Narrower => "narrower",
-            Verdict::Wider => "wider",
-            Verdict::Changed => "changed",
+            Effect::Equal => "equal",
+            Effect::Narrower => "narrower",
+            Effect::Wider => "wider",
+            Effect::Changed => "changed",
         }
     }
 }
@@ -155,6 +153,6 @@ impl Verdict {
 impl Change {
     /// Whether anything passes in a family.
     pub fn has(&self, family: Family) -> bool {
-        !self.traffic[family as usize].is_empty()
+        !self.traffic[family].is_empty()
     }
 }

@@ -1,11 +1,10 @@
 //! One of the two programs: what each gate of its tiers admits, by the ends of both.
 
 use super::super::gate::{Gate, Gates};
-use super::super::gate_rules::GateRules;
 use super::super::never_filtered;
-use super::ends::{EndId, Index};
+use super::ends::{EndId, EndIndex};
 use crate::groups::Direction;
-use crate::net::{Addresses, Family, Packets, TrafficSet};
+use crate::net::{Addresses, Packets, PerFamily, TrafficSet};
 use crate::policy::Policy;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -14,18 +13,18 @@ use std::collections::HashMap;
 pub(super) struct Version<'p> {
     pub(super) policy: &'p Policy,
     pub(super) gates: &'p Gates<'p>,
-    pub(super) index: &'p Index,
-    /// The sides of its tiers, by end.
-    sides: HashMap<(EndId, Direction), GateAccess>,
+    pub(super) index: &'p EndIndex,
+    /// The gates of its tiers.
+    access: HashMap<(EndId, Direction), GateAccess>,
 }
 
-/// What one side of a tier admits.
+/// What one gate of a tier admits.
 #[derive(Debug, Default)]
 pub(super) struct GateAccess {
     /// From or to hosts at addresses.
     pub(super) blocks: Packets,
     /// From or to other ends that its rules name, by end.
-    pub(super) named: Vec<(EndId, [TrafficSet; 2])>,
+    pub(super) named: Vec<(EndId, PerFamily<TrafficSet>)>,
     /// Where hosts are that are reached whatever the rules say.
     pub(super) unfiltered: Addresses,
     /// The flows that open it, by end, once somebody asks.
@@ -33,86 +32,87 @@ pub(super) struct GateAccess {
 }
 
 impl<'p> Version<'p> {
-    pub(super) fn new(policy: &'p Policy, gates: &'p Gates<'p>, index: &'p Index) -> Version<'p> {
-        let mut sides = HashMap::new();
+    pub(super) fn new(
+        policy: &'p Policy,
+        gates: &'p Gates<'p>,
+        index: &'p EndIndex,
+    ) -> Version<'p> {
+        let mut access = HashMap::new();
         for (tier, end) in index.tiers() {
             for direction in Direction::ALL {
-                sides.insert(
-                    (end, direction),
-                    door(policy, gates, index, Gate::new(tier, direction)),
-                );
+                let gate = Gate::new(tier, direction);
+                let of_gate = GateAccess::new(policy, gates, index, gate);
+                access.insert((end, direction), of_gate);
             }
         }
+
         Version {
             policy,
             gates,
             index,
-            sides,
+            access,
         }
     }
 
-    /// One side of a tier; nothing where the program does not have the tier.
-    pub(super) fn door(&self, tier: EndId, direction: Direction) -> Option<&GateAccess> {
-        self.sides.get(&(tier, direction))
+    /// What one gate of a tier admits; nothing where the program does not have the tier.
+    pub(super) fn access(&self, tier: EndId, direction: Direction) -> Option<&GateAccess> {
+        self.access.get(&(tier, direction))
     }
 
-    /// The flows that open one side of a tier to an end, with that end.
+    /// The flows that open one gate of a tier to an end, with that end.
     pub(super) fn flows(
         &self,
         (tier, direction): (EndId, Direction),
         gate: Gate,
         other: EndId,
     ) -> &[(EndId, u32)] {
-        let Some(door) = self.door(tier, direction) else {
+        let Some(access) = self.access(tier, direction) else {
             return &[];
         };
-        let by_end = door.flows.get_or_init(|| {
-            let with_end = |flow: &u32| (self.index.end(self.gates.peer(gate, *flow)), *flow);
-            let mut flows: Vec<(EndId, u32)> =
-                self.gates.flows(gate).iter().map(with_end).collect();
-            flows.sort_unstable();
-            flows
-        });
+        let by_end = access.flows.get_or_init(|| self.flows_by_end(gate));
         let start = by_end.partition_point(|(end, _)| *end < other);
         let count = by_end[start..].partition_point(|(end, _)| *end == other);
         &by_end[start..start + count]
     }
-}
 
-fn door(policy: &Policy, gates: &Gates<'_>, index: &Index, gate: Gate) -> GateAccess {
-    let admit: &GateRules = gates.admit(gate);
-    let mut named: Vec<_> = admit
-        .named()
-        .map(|(peer, sets)| (index.end(peer), sets.clone()))
-        .collect();
-    named.sort_unstable_by_key(|(end, _)| *end);
-    let (Gate::Inbound(tier) | Gate::Outbound(tier)) = gate;
-    let unfiltered = never_filtered::addresses(policy.vpc_of(tier));
-    // an open tier has no flows that open its outbound side
-    let blocks = admit.blocks.union(&everything(
-        Family::BOTH.map(|family| gates.is_open(gate, family)),
-    ));
-    GateAccess {
-        blocks,
-        named,
-        unfiltered,
-        flows: OnceCell::new(),
+    fn flows_by_end(&self, gate: Gate) -> Vec<(EndId, u32)> {
+        let with_end = |flow: &u32| (self.index.end(self.gates.peer(gate, *flow)), *flow);
+        let flows = self.gates.flows(gate).iter();
+        let mut flows: Vec<(EndId, u32)> = flows.map(with_end).collect();
+        flows.sort_unstable();
+        flows
     }
 }
 
-/// All packets of these families.
-fn everything(families: [bool; 2]) -> Packets {
-    let [v4, v6] = Family::BOTH.map(|family| match families[family as usize] {
-        true => TrafficSet::all(family),
-        false => TrafficSet::default(),
-    });
-    Packets::product(&Addresses::all(), &v4, &v6)
-}
-
 impl GateAccess {
-    /// What rules that name an end admit, by family.
-    pub(super) fn to(&self, end: EndId) -> [TrafficSet; 2] {
+    fn new(policy: &Policy, gates: &Gates<'_>, index: &EndIndex, gate: Gate) -> GateAccess {
+        let rules = gates.rules(gate);
+        let named = rules.named();
+        let mut named: Vec<_> = named
+            .map(|(peer, admitted)| (index.end(peer), admitted.clone()))
+            .collect();
+        named.sort_unstable_by_key(|(end, _)| *end);
+
+        // an open tier has no flows that open its outbound gate
+        let open = PerFamily::from_fn(|family| {
+            if gates.is_open(gate, family) {
+                TrafficSet::all(family)
+            } else {
+                TrafficSet::default()
+            }
+        });
+        let open = Packets::product(&Addresses::all(), &open);
+        GateAccess {
+            blocks: rules.blocks.union(&open),
+            named,
+            unfiltered: never_filtered::addresses(policy.vpc_of(gate.tier())),
+            flows: OnceCell::new(),
+        }
+    }
+
+    /// What rules that name an end admit.
+    pub(super) fn admitted_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
         let at = self.named.binary_search_by_key(&end, |(end, _)| *end);
-        at.map_or_else(|_| Default::default(), |at| self.named[at].1.clone())
+        at.map_or(PerFamily::default(), |at| self.named[at].1.clone())
     }
 }

@@ -49,7 +49,7 @@ pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
         unknown_sizes: ledger
             .unknown()
             .into_iter()
-            .map(|id| policy.prefix_lists[id.index()].name.as_str())
+            .map(|id| policy.prefix_list(id).name.as_str())
             .collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
@@ -66,11 +66,12 @@ fn use_lines<'p>(
 ) -> [UseLine<'p>; 2] {
     let policy = ledger.policy;
     let costs = ledger.costs(side);
+
     Family::BOTH.map(|family| {
-        let used = side.used.of(family);
+        let used = side.used.in_family(family);
         let mut parts: Vec<_> = costs
             .iter()
-            .map(|(id, cost)| (*id, cost.of(family)))
+            .map(|(id, cost)| (*id, cost.in_family(family)))
             .filter(|(_, n)| *n > 0)
             .collect();
         parts.sort_by_key(|(id, used)| (Reverse(*used), *id));

@@ -20,6 +20,7 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     if ledger.sides.is_empty() {
         return summary(ledger) + "\n";
     }
+
     let digits = Digits::new(ledger);
     let mut lines: Vec<Line> =
         vec![["GROUP", "SIDE", "IPv4", "IPv6", "SENTENCE"].map(str::to_string)];
@@ -27,6 +28,7 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
         lines.push(side_line(ledger, side, digits));
         sentence_lines(ledger, side, sources, digits, &mut lines);
     }
+
     let width = |n: usize| {
         lines
             .iter()
@@ -40,14 +42,12 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
         let line = format!("{group:a$}  {side:b$}  {v4:c$}  {v6:d$}  {said}");
         let _ = writeln!(out, "{}", line.trim_end());
     }
+
     let _ = writeln!(out, "\n{}", summary(ledger));
     for id in ledger.unknown() {
-        let _ = writeln!(
-            out,
-            "{}",
-            note(ledger, &ledger.policy.prefix_lists[id.index()])
-        );
+        let _ = writeln!(out, "{}", note(ledger, ledger.policy.prefix_list(id)));
     }
+
     out
 }
 
@@ -98,7 +98,9 @@ fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line
         (Direction::Egress, Outbound::Closed)
         | (Direction::Ingress, Outbound::Open | Outbound::Closed) => "",
     };
-    let [v4, v6] = Family::BOTH.map(|family| digits.total(side.used.of(family), ledger.quota()));
+    let [v4, v6] =
+        Family::BOTH.map(|family| digits.total(side.used.in_family(family), ledger.quota()));
+
     [
         tier.name.clone(),
         side.direction.words().to_string(),
@@ -118,7 +120,7 @@ fn sentence_lines(
 ) {
     let costs = ledger.costs(side);
     let mut push = |cost: Count, said: String| {
-        let [v4, v6] = Family::BOTH.map(|family| digits.part(cost.of(family)));
+        let [v4, v6] = Family::BOTH.map(|family| digits.part(cost.in_family(family)));
         lines.push([String::new(), String::new(), v4, v6, said]);
     };
     // one more is as long as the line that would stand for it
@@ -127,6 +129,7 @@ fn sentence_lines(
     } else {
         SHOWN.min(costs.len())
     };
+
     let (most, others) = costs.split_at(shown);
     for (sentence, cost) in most {
         push(
@@ -134,6 +137,7 @@ fn sentence_lines(
             Citation::new(ledger.policy, sources, *sentence).to_string(),
         );
     }
+
     if !others.is_empty() {
         let sum = others
             .iter()
@@ -168,14 +172,17 @@ fn summary(ledger: &Ledger<'_>) -> String {
         .sides
         .iter()
         .flat_map(|side| Family::BOTH.map(|family| (side, family)));
-    if let Some((side, family)) = uses.min_by_key(|(side, family)| Reverse(side.used.of(*family))) {
+    if let Some((side, family)) =
+        uses.min_by_key(|(side, family)| Reverse(side.used.in_family(*family)))
+    {
         let (used, side, family) = (
-            side.used.of(family),
+            side.used.in_family(family),
             (name(side), side.direction.words()),
             family.words(),
         );
         let _ = write!(text, "; fullest: {} {}, {used} of {family}", side.0, side.1);
     }
+
     text
 }
 

@@ -66,6 +66,7 @@ impl<'p> Changed<'p> {
                 lines.insert(*key, ChangedLine::from(is));
             }
         }
+
         for (name, given) in &passes.given {
             if other
                 .given
@@ -75,6 +76,7 @@ impl<'p> Changed<'p> {
                 lines.insert((Declared::Param, *name), ChangedLine::from(*given));
             }
         }
+
         Changed {
             passes,
             other,
@@ -144,6 +146,7 @@ impl<'p> Changed<'p> {
             let mut places = [from, to].into_iter().flatten();
             places.any(|place| !place.intersection(addresses).is_empty())
         };
+
         match what {
             Declared::Network => {
                 let [now, was] = [&self.passes, &self.other].map(|side| side.networks.get(name));
@@ -217,6 +220,7 @@ impl<'p> Names<'p> {
                 },
             )
         });
+
         Names {
             version,
             declarations: declarations.collect(),
@@ -251,6 +255,7 @@ fn words(text: &str) -> Vec<&str> {
             }
         }
     }
+
     words
 }
 

@@ -5,12 +5,12 @@ use super::Version;
 use super::changed::{Changed, ChangedLine};
 use super::ends::{Place, place};
 use super::findings::{Assertions, Lints, assertions, lints};
-use crate::analysis::diff::{Change, Diff, EndId, Verdict};
+use crate::analysis::diff::{Change, Diff, Effect, EndId, Places};
 use crate::net::Family;
 use crate::plan::Changes;
-use crate::policy::Peer;
+use crate::policy::{Peer, SentenceId};
 use crate::report::citation::Citation;
-use crate::report::words::{line, pieces};
+use crate::report::words::{Marked, line, pieces};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -131,6 +131,7 @@ pub(super) fn document<'p>(
         .lost
         .iter()
         .map(|change| change_line(diff, change, old, both, went.lines(change)));
+
     Document {
         format: 1,
         old: old.name,
@@ -189,7 +190,7 @@ fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option
         state,
         verdict: verdict.word(),
     };
-    (verdict != Verdict::Equal || state != "kept").then_some(line)
+    (verdict != Effect::Equal || state != "kept").then_some(line)
 }
 
 fn change_line<'p>(
@@ -200,47 +201,43 @@ fn change_line<'p>(
     changed: Vec<ChangedLine>,
 ) -> ChangeLine<'p> {
     let ends = [change.from, change.to].map(|end| diff.ends.get(end));
-    // which IP version it is goes without saying where an end has but one, or its addresses are
-    // said
-    let either = |family: Family| ends.iter().all(|end| end.addresses.has(family));
-    let told = |family: &Family| change.has(*family) || Family::BOTH.into_iter().all(either);
-    let sets: Vec<_> = Family::BOTH
-        .into_iter()
-        .filter(told)
-        .map(|family| (family, change.traffic[family as usize].clone()))
+    // the IP version is left out where an end has only one, or where its addresses are shown
+    let is_in_both = |family: Family| ends.iter().all(|end| end.addresses.has(family));
+    let are_in_both = Family::BOTH.into_iter().all(is_in_both);
+    let families = Family::BOTH.into_iter();
+    let sets: Vec<_> = families
+        .filter(|family| change.has(*family) || are_in_both)
+        .map(|family| (family, change.traffic[family].clone()))
         .collect();
     let pieces = pieces(&sets, true);
-    let piece_line = |piece: &crate::report::words::Marked| PieceLine {
-        what: piece.piece.to_string(),
-        families: piece
-            .families
-            .iter()
-            .map(|family| family.keyword())
-            .collect(),
-    };
-    let said = |id| Citation::new(passes.policy, passes.sources, id);
+
+    let [from, to] = ends;
+    let (
+        Places {
+            from: from_places,
+            to: to_places,
+        },
+        causes,
+    ) = (&change.places, &change.causes);
+    let citation = |id: &SentenceId| Citation::new(passes.policy, passes.sources, *id);
+    let tier_name = |id| passes.policy.tier(id).name.as_str();
     ChangeLine {
-        from: place(
-            diff.ends.get(change.from),
-            change.places.from.as_ref(),
-            passes,
-            both,
-        ),
-        to: place(
-            diff.ends.get(change.to),
-            change.places.to.as_ref(),
-            passes,
-            both,
-        ),
+        from: place(from, from_places.as_ref(), passes, both),
+        to: place(to, to_places.as_ref(), passes, both),
         on: line(&pieces),
         traffic: pieces.iter().map(piece_line).collect(),
         internet: change.internet,
         by_default: change.by_default,
         changed,
-        sentences: change.causes.sentences.iter().map(|id| said(*id)).collect(),
-        open_tier: change
-            .causes
-            .open
-            .map(|id| passes.policy.tier(id).name.as_str()),
+        sentences: causes.sentences.iter().map(citation).collect(),
+        open_tier: causes.open.map(tier_name),
+    }
+}
+
+fn piece_line(piece: &Marked) -> PieceLine {
+    let families = piece.families.iter();
+    PieceLine {
+        what: piece.piece.to_string(),
+        families: families.map(|family| family.keyword()).collect(),
     }
 }

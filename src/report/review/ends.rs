@@ -52,8 +52,10 @@ pub(super) fn place<'p>(
             is_public: false,
         };
     };
+
     let blocks: Vec<String> = addresses.blocks().map(|block| block.to_string()).collect();
     let (terms, is_public) = (addresses.terms(), is_public(addresses));
+
     Place {
         end: is,
         network: name(passes.policy, addresses),
@@ -102,13 +104,17 @@ impl fmt::Display for Place<'_> {
         if let Some(end) = end {
             write!(f, "{}", end.words())?;
         }
+
         if blocks.is_none() {
             return Ok(());
         }
+
         if end.is_some() {
             f.write_str(" at ")?;
         }
+
         let most = if *is_public { EVERY_ONE } else { SHOWN };
+
         match network {
             Some(all) if all.starts_with("anywhere") => f.write_str(all),
             Some(network) => write!(f, "{network} ({})", in_words(terms, most)),

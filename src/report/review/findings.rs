@@ -3,7 +3,6 @@
 use super::Version;
 use crate::analysis::diff::Ends;
 use crate::diagnostic::{Finding, Problem};
-use crate::policy::Peer;
 use crate::report::citation::Citation;
 use crate::source::Span;
 use serde::Serialize;
@@ -81,45 +80,32 @@ pub struct Spot {
 pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Assertions<'p> {
     let renamed = Renamed::new(ends, old, new);
     let (before, after) = (stated(old), stated(new));
-    let in_new_words: Vec<String> = before
+    let in_new_words = before
         .iter()
-        .map(|(said, _)| renamed.words(&said.text))
-        .collect();
-    let said: BTreeSet<&str> = after.iter().map(|(said, _)| said.text.as_str()).collect();
-    let known: BTreeMap<&str, bool> = in_new_words
-        .iter()
-        .zip(&before)
-        .map(|(text, (_, why))| (text.as_str(), why.is_empty()))
-        .collect();
-    let before_of = |text: &str| match known.get(text) {
+        .map(|(assertion, _)| renamed.in_new_words(&assertion.text));
+    let in_new_words: Vec<String> = in_new_words.collect();
+    let holds = before.iter().map(|(_, why)| why.is_empty());
+    let known: BTreeMap<&str, bool> = in_new_words.iter().map(String::as_str).zip(holds).collect();
+    let before_of = |assertion: &Citation<'_>| match known.get(assertion.text.as_str()) {
         Some(true) => Before::Held,
         Some(false) => Before::Failed,
         None => Before::Absent,
     };
-    let removed: Vec<usize> = (0..before.len())
-        .filter(|n| !said.contains(in_new_words[*n].as_str()))
-        .collect();
+
+    let kept: BTreeSet<String> = after.iter().map(|(it, _)| it.text.clone()).collect();
     let holding = after.iter().filter(|(_, why)| why.is_empty()).count();
-    let states: Vec<Before> = after
-        .iter()
-        .map(|(said, _)| before_of(&said.text))
-        .collect();
-    let failing = after
-        .into_iter()
-        .zip(states)
-        .filter(|((_, why), _)| !why.is_empty());
-    let failing = failing
-        .map(|((said, why), before)| Failing { before, said, why })
-        .collect();
-    let gone: BTreeSet<usize> = removed.into_iter().collect();
-    let removed = before
-        .into_iter()
-        .enumerate()
-        .filter(|(n, _)| gone.contains(n))
-        .map(|(_, (said, _))| said);
+    let failing = after.into_iter().filter(|(_, why)| !why.is_empty());
+    let failing = failing.map(|(assertion, why)| Failing {
+        before: before_of(&assertion),
+        said: assertion,
+        why,
+    });
+    let failing = failing.collect();
+    let removed = before.into_iter().zip(&in_new_words);
+    let removed = removed.filter(|(_, words)| !kept.contains(*words));
     Assertions {
         failing,
-        removed: removed.collect(),
+        removed: removed.map(|((assertion, _), _)| assertion).collect(),
         holding,
     }
 }
@@ -129,23 +115,17 @@ struct Renamed<'p>(BTreeMap<&'p str, &'p str>);
 
 impl<'p> Renamed<'p> {
     fn new(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Renamed<'p> {
-        let names = ends
-            .tiers()
-            .filter_map(|id| match (ends.get(id).old, ends.get(id).new) {
-                (Some(Peer::Tier(was)), Some(Peer::Tier(is))) => {
-                    let (was, is) = (
-                        old.policy.tier(was).name.as_str(),
-                        new.policy.tier(is).name.as_str(),
-                    );
-                    (was != is).then_some((was, is))
-                }
-                (_, _) => None,
-            });
-        Renamed(names.collect())
+        let names = |id| {
+            let end = ends.get(id);
+            let before = &old.policy.tier(end.old?.tier()?).name;
+            let after = &new.policy.tier(end.new?.tier()?).name;
+            (before != after).then_some((before.as_str(), after.as_str()))
+        };
+        Renamed(ends.tiers().filter_map(names).collect())
     }
 
     /// An assertion as the new program would make it.
-    fn words(&self, text: &str) -> String {
+    fn in_new_words(&self, text: &str) -> String {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
         let mut out = String::new();
         for part in text.split_inclusive(|c| !is_of_name(c)) {
@@ -174,6 +154,7 @@ fn stated(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
             .map(|(_, why)| why.clone())
             .collect()
     };
+
     version
         .policy
         .assertions
@@ -184,11 +165,8 @@ fn stated(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
 
 /// What an assertion's failure says; nothing for other problems.
 fn failure(problem: &Problem) -> Option<String> {
-    problem
-        .report()
-        .code
-        .starts_with("E07")
-        .then(|| problem.report().message)
+    let report = problem.report();
+    report.code.starts_with("E07").then_some(report.message)
 }
 
 pub(super) fn lints(old: Version<'_>, new: Version<'_>) -> Lints {
@@ -206,6 +184,7 @@ fn beyond(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
     for line in those {
         *known.entry(key(line)).or_default() += 1;
     }
+
     let mut is_known = |line: &LintLine| match known.get_mut(&key(line)) {
         Some(left) if *left > 0 => {
             *left -= 1;
@@ -213,6 +192,7 @@ fn beyond(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
         }
         Some(_) | None => false,
     };
+
     these
         .iter()
         .filter(|line| !is_known(line))

@@ -3,6 +3,7 @@
 use super::Review;
 use super::changed::ChangedLine;
 use super::document::{ChangeLine, Document, TierLine};
+use super::escape::{block, code, escaped, in_html};
 use super::findings::{Assertions, LintLine, Lints};
 use super::rows::{Cited, Row, rows};
 use super::text::{aws_lines, compared, standing, summary};
@@ -10,7 +11,7 @@ use crate::diagnostic::{counted, listed};
 use crate::plan::UseChange;
 use crate::report::citation::Citation;
 use crate::report::plan::Lines;
-use crate::source::{lexical, visible};
+use crate::source::lexical;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -101,6 +102,7 @@ fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     } else {
         ""
     };
+
     let mut out = format!(
         "### tierwall: {}\n\n{compared}{nothing}\n",
         verdict(document)
@@ -109,9 +111,11 @@ fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     if !lines.is_empty() || !document.tiers.is_empty() {
         out.push('\n');
     }
+
     for line in lines {
         let _ = writeln!(out, "- {}", escaped(&line));
     }
+
     tiers(&document.tiers, limits, &mut out);
     let [old, new] = &links.sides;
     let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
@@ -167,6 +171,7 @@ impl Linker<'_> {
         let Some(template) = &self.links.template else {
             return shown;
         };
+
         let path = file.strip_prefix(prefix.as_str()).unwrap_or(file);
         let path = lexical(Path::new(&format!("{directory}{path}")));
         let path: String = path
@@ -262,6 +267,7 @@ fn table_rows(
     let gained = side("**gained**", &document.gained, new).into_iter();
     let lost = side("lost", &document.lost, old).into_iter();
     let gained = gained.map(|(is_shown, text)| TableRow { is_shown, text });
+
     gained
         .chain(lost.map(|(_, text)| TableRow {
             is_shown: false,
@@ -334,6 +340,7 @@ fn assertions(
     if failing.is_empty() && removed.is_empty() {
         return;
     }
+
     let _ = writeln!(out, "\n**Assertions**\n");
     let left = more(failing.len() + removed.len(), limits);
     let gone = removed
@@ -352,9 +359,11 @@ fn assertions(
             new.said(&failing.said)
         );
     }
+
     for said in gone {
         let _ = writeln!(out, "- removed: {}", old.said(said));
     }
+
     out.push_str(&left);
 }
 
@@ -365,9 +374,11 @@ fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
     for line in lines.uses(&over) {
         let _ = writeln!(out, "\n**Quota**: {}", escaped(&line));
     }
+
     if lines.changes.is_empty() {
         return;
     }
+
     let headline = in_html(&lines.headline().join("; "));
     let uses = lines
         .uses(uses)
@@ -390,6 +401,7 @@ fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &
     if found.is_empty() && gone.is_empty() {
         return;
     }
+
     let (count, cleared) = (counted(found.len(), "new finding"), gone.len());
     let _ = writeln!(
         out,
@@ -430,80 +442,5 @@ fn more(count: usize, limits: Limits) -> String {
     match count.saturating_sub(limits.findings) {
         0 => String::new(),
         left => format!("- and {left} more\n"),
-    }
-}
-
-/// Lines as code, whatever is in them.
-fn block(text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}\n{text}\n{fence}\n")
-}
-
-/// Text in a tag of HTML.
-fn in_html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
-/// Text as code, whatever is in it.
-fn code(text: &str) -> String {
-    let text = visible(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let blank = if longest > 0 { " " } else { "" };
-    format!("{fence}{blank}{text}{blank}{fence}")
-}
-
-/// Text that means nothing to Markdown but its code spans.
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for (n, part) in text.split('`').enumerate() {
-        if n % 2 == 1 && part.is_empty() {
-            // two backticks would start a span that ends elsewhere
-            out.push_str("\\`\\`");
-            continue;
-        }
-        if n % 2 == 1 {
-            let _ = write!(out, "`{}`", part.replace('|', "\\|"));
-            continue;
-        }
-        for c in part.chars() {
-            if "\\*_[]<>|#@".contains(c) {
-                out.push('\\');
-            }
-            out.push(c);
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{code, escaped};
-
-    #[test]
-    fn text_is_text_whatever_it_holds() {
-        for (text, shown) in [
-            ("`web` @all <!-- a_b", "`web` \\@all \\<!-- a\\_b"),
-            ("a|b `c|d`", "a\\|b `c\\|d`"),
-            ("```<img>`", "\\`\\``<img>`"),
-            ("left `open @all", "left `open @all`"),
-        ] {
-            assert_eq!(escaped(text), shown);
-        }
-    }
-
-    #[test]
-    fn code_ends_where_it_ends() {
-        for (text, shown) in [
-            ("a", "`a`"),
-            ("`", "`` ` ``"),
-            ("a``b", "``` a``b ```"),
-            ("a\n\n<!--", "`a\\n\\n<!--`"),
-        ] {
-            assert_eq!(code(text), shown);
-        }
     }
 }

@@ -7,6 +7,7 @@
 mod changed;
 mod document;
 mod ends;
+mod escape;
 mod findings;
 mod markdown;
 mod rows;
@@ -17,7 +18,7 @@ pub use document::Document;
 pub use markdown::{Comment, LinkBase, Links, markdown};
 pub use text::text;
 
-use crate::analysis::diff::{Diff, Verdict};
+use crate::analysis::diff::{Diff, Effect};
 use crate::diagnostic::Problem;
 use crate::groups::Deployment;
 use crate::plan::{Changes, GroupOutcome};
@@ -71,6 +72,7 @@ pub fn review<'p>(
         old: old.sources,
         new: new.sources,
     };
+
     Review {
         document: document::document(old, new, &diff, changes),
         aws,
@@ -80,7 +82,7 @@ pub fn review<'p>(
 impl Review<'_> {
     /// Whether no connection changes, and AWS has nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.document.verdict == Verdict::Equal.word() && self.aws.changes.is_empty()
+        self.document.verdict == Effect::Equal.word() && self.aws.changes.is_empty()
     }
 
     /// Whether another security group takes the place of one.
@@ -99,10 +101,7 @@ impl Review<'_> {
     }
 
     fn has(&self, is: fn(&GroupOutcome) -> bool) -> bool {
-        self.aws
-            .changes
-            .groups
-            .iter()
-            .any(|(change, _)| is(&change.fate))
+        let mut groups = self.aws.changes.groups.iter();
+        groups.any(|(change, _)| is(&change.fate))
     }
 }

@@ -88,5 +88,6 @@ fn because(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
         sentences.truncate(cited.most);
         sentences.push(format!("and {more} more"));
     }
+
     changed.chain(sentences).collect()
 }

@@ -34,6 +34,7 @@ fn headline(review: &Review<'_>) -> String {
     } else {
         ""
     };
+
     let mut out = format!(
         "{}: {}{nothing}\n",
         document.verdict,
@@ -42,6 +43,7 @@ fn headline(review: &Review<'_>) -> String {
     for line in summary(document) {
         let _ = writeln!(out, "  {line}");
     }
+
     out
 }
 
@@ -64,7 +66,9 @@ fn aws(lines: &Lines<'_>, out: &mut String) {
     if !lines.changes.is_empty() {
         section(&lines.headline().join("\n"), aws_lines(lines, 60));
     }
+
     let uses = lines.uses(&lines.changes.uses);
+
     if !uses.is_empty() {
         section("quota", uses);
     }
@@ -82,59 +86,48 @@ pub(super) fn aws_lines(lines: &Lines<'_>, rules: usize) -> Vec<String> {
 /// What there is to know first, a line each.
 pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    for (exists, name) in [
+    let programs = [
         (document.old_exists, document.old),
         (document.new_exists, document.new),
-    ] {
-        if !exists {
-            lines.push(format!(
-                "there is no {name}, so it is compared with nothing at all"
-            ));
-        }
+    ];
+    for (_, name) in programs.iter().filter(|(exists, _)| !exists) {
+        lines.push(format!(
+            "there is no {name}, so it is compared with nothing at all"
+        ));
     }
-    for Fix {
+    lines.extend(document.aws.fixes().map(fix_line));
+
+    let failing = document.assertions.failing.iter();
+    let begin_to_fail = failing.filter(|failing| failing.before != Before::Failed);
+    match begin_to_fail.count() {
+        0 => {}
+        1 => lines.push("1 assertion begins to fail".to_string()),
+        count => lines.push(format!("{count} assertions begin to fail")),
+    }
+    let removed = document.assertions.removed.len();
+    if removed > 0 {
+        lines.push(format!("{} removed", counted(removed, "assertion")));
+    }
+    let new = document.lints.new.iter();
+    let worse = new.filter(|line| line.level != "note").count();
+    if worse > 0 {
+        lines.push(format!("{} of lints", counted(worse, "new finding")));
+    }
+    lines
+}
+
+fn fix_line(fix: &Fix<'_>) -> String {
+    let Fix {
         was,
         tier,
         file,
         line,
         text,
         ..
-    } in document.aws.fixes()
-    {
-        lines.push(format!(
-            "`{was}` is deleted and `{tier}` created with the same rules; to keep the group, write `{text}` at {file}:{line}"
-        ));
-    }
-    let began = document
-        .assertions
-        .failing
-        .iter()
-        .filter(|failing| failing.before != Before::Failed)
-        .count();
-    if began > 0 {
-        lines.push(format!(
-            "{} to fail",
-            if began == 1 {
-                "1 assertion begins".into()
-            } else {
-                format!("{began} assertions begin")
-            }
-        ));
-    }
-    let removed = document.assertions.removed.len();
-    if removed > 0 {
-        lines.push(format!("{} removed", counted(removed, "assertion")));
-    }
-    let worse = document
-        .lints
-        .new
-        .iter()
-        .filter(|line| line.level != "note")
-        .count();
-    if worse > 0 {
-        lines.push(format!("{} of lints", counted(worse, "new finding")));
-    }
-    lines
+    } = fix;
+    format!(
+        "`{was}` is deleted and `{tier}` created with the same rules; to keep the group, write `{text}` at {file}:{line}"
+    )
 }
 
 /// What became of an assertion that does not hold.
@@ -181,6 +174,7 @@ fn defaults(document: &Document<'_>, out: &mut String) {
     if rows.is_empty() && document.defaults.is_empty() {
         return;
     }
+
     let _ = writeln!(
         out,
         "\ndefaults: a deployment that sets its own values is not affected"
@@ -188,6 +182,7 @@ fn defaults(document: &Document<'_>, out: &mut String) {
     for line in &document.defaults {
         let _ = writeln!(out, "  ~ {}: {}", line.parameter, line.change());
     }
+
     lines(&rows, out);
 }
 
@@ -206,6 +201,7 @@ fn lines(rows: &[(char, Row)], out: &mut String) {
     };
     let ends = width(&mut pairs.iter().map(String::as_str), 60);
     let on = width(&mut rows.iter().map(|(_, row)| row.on.as_str()), 40);
+
     for ((sign, row), pair) in rows.iter().zip(&pairs) {
         let mark = if row.internet { "  internet" } else { "" };
         let line = format!("  {sign} {pair:ends$}  {:on$}{mark}", row.on);
@@ -220,6 +216,7 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
     if tiers.is_empty() {
         return;
     }
+
     let _ = writeln!(out, "\ntiers");
     let verdict = |TierLine { state, verdict, .. }: &TierLine<'_>| match *state {
         "kept" => verdict.to_string(),
@@ -236,6 +233,7 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
         .collect();
     let widths = lines.iter().map(|(tiers, _)| tiers.chars().count());
     let width = widths.filter(|width| *width <= 60).max().unwrap_or(0);
+
     for (tiers, verdict) in lines {
         let _ = writeln!(out, "    {tiers:width$}  {verdict}");
     }
@@ -250,6 +248,7 @@ fn assertions(assertions: &Assertions<'_>, out: &mut String) {
     if failing.is_empty() && removed.is_empty() {
         return;
     }
+
     let _ = writeln!(out, "\nassertions ({holding} hold)");
     for failing in failing {
         let before = standing(failing.before);
@@ -258,6 +257,7 @@ fn assertions(assertions: &Assertions<'_>, out: &mut String) {
             let _ = writeln!(out, "      {why}");
         }
     }
+
     for said in removed {
         let _ = writeln!(out, "  - removed: {said}");
     }
@@ -268,6 +268,7 @@ fn lints(lints: &Lints, out: &mut String) {
     if new.is_empty() && gone.is_empty() {
         return;
     }
+
     let _ = writeln!(out, "\nlints");
     for (sign, line) in new
         .iter()

@@ -65,10 +65,7 @@ pub fn names<'d>(deployment: &'d Deployment<'d>) -> Names<'d> {
 
 /// Whether a rule is a resource of its own.
 pub fn separate(rule: &Rule) -> bool {
-    match rule.peer {
-        Peer::Tier(_) => true,
-        Peer::Net(_) | Peer::Param(_) | Peer::PrefixList(_) | Peer::External(_) => false,
-    }
+    rule.peer.tier().is_some()
 }
 
 /// Whether a group holds the rule that admits nothing, since no other outbound rule stands in it.

@@ -1,0 +1,252 @@
+//! `assert office can reach web on https`: all of it must pass, for all addresses of both ends.
+
+use super::super::gate::Endpoint;
+use super::super::named_endpoint::{self, NamedEndpoint};
+use super::super::verdict::Verdict;
+use super::{Proof, pairs, services};
+use crate::diagnostic::{Problem, Problems};
+use crate::net::{Family, PerFamily, Traffic, TrafficSet};
+use crate::policy::Assertion;
+use crate::source::Span;
+
+/// What keeps something from passing for all of two ends.
+#[derive(Debug, Default)]
+pub(super) struct Obstacle {
+    /// What of it.
+    pub(super) what: String,
+    /// The gate; empty where the ends have no IP version in common that carries it.
+    gate: String,
+    /// The sentence that would open it.
+    help: Option<String>,
+    /// Whether it may pass all the same.
+    passes_for_some: bool,
+    /// What is not known.
+    unknown: Vec<String>,
+}
+
+/// Why something cannot pass that no IP version carries.
+const NO_VERSION: &str = "no IP version that both have carries it";
+
+/// What stands in a sentence for a service that the assertion does not name.
+const ANY_SERVICE: &str = "…";
+
+impl Proof<'_> {
+    pub(super) fn prove_can(
+        &self,
+        assertion: &Assertion,
+        from: &[NamedEndpoint],
+        to: &[NamedEndpoint],
+        problems: &mut Problems,
+    ) {
+        for (from, to) in pairs(from, to) {
+            let obstacle = service_groups(&assertion.on)
+                .find_map(|service| self.obstacle(from, to, service, assertion));
+            problems.extend(obstacle.map(|obstacle| obstacle.into_problem(assertion, from, to)));
+        }
+    }
+
+    /// What keeps a service from surely passing; of no service, what keeps every one from it.
+    pub(super) fn obstacle(
+        &self,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        service: &[(Span, Traffic)],
+        assertion: &Assertion,
+    ) -> Option<Obstacle> {
+        if self.is_sure(&from.endpoint, &to.endpoint, service) {
+            return None;
+        }
+        let Some((place, first)) = service.first() else {
+            return Some(self.obstacle_to_all(from, to));
+        };
+
+        let stopped = self.stopped_parts(&from.endpoint, &to.endpoint, service);
+        let (part, name) = match stopped.as_slice() {
+            // no IP version that both have carries it
+            [] => (*first, first.to_string()),
+            // the rest of the service passes already
+            [one] if service.len() > 1 => (*one, one.to_string()),
+            [one, ..] => (*one, service_name(assertion, *place, *one)),
+        };
+        Some(self.obstacle_to(from, to, part, name))
+    }
+
+    /// The parts of a service that do not all pass in an IP version that both ends surely have.
+    fn stopped_parts(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        service: &[(Span, Traffic)],
+    ) -> Vec<Traffic> {
+        let is_stopped = |traffic: &Traffic| {
+            Family::BOTH.into_iter().any(|family| {
+                let asked = TrafficSet::new(*traffic, family);
+                self.gates.stopped(from, to, family, &asked).is_some()
+            })
+        };
+        services(service).filter(is_stopped).collect()
+    }
+
+    /// Whether all of a service surely passes; of no service, whether some does.
+    pub(super) fn is_sure(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        service: &[(Span, Traffic)],
+    ) -> bool {
+        let traffic: Vec<Traffic> = services(service).collect();
+        self.gates.verdict(from, to, &traffic) == Verdict::Passes
+    }
+
+    /// What keeps traffic from passing for all of both ends; a sentence about `service` would open
+    /// it.
+    fn obstacle_to(
+        &self,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        traffic: Traffic,
+        service: String,
+    ) -> Obstacle {
+        let asked = PerFamily::from_traffic(&[traffic]);
+        let mut obstacle = self.first_obstacle(from, to, &Family::BOTH, &asked, service);
+        if obstacle.what.is_empty() {
+            obstacle.what = traffic.to_string();
+        }
+        obstacle
+    }
+
+    /// What keeps every service from passing: in one IP version, or what passes in the other.
+    pub(super) fn obstacle_to_all(&self, from: &NamedEndpoint, to: &NamedEndpoint) -> Obstacle {
+        let (near, far) = (&from.endpoint, &to.endpoint);
+        let must = PerFamily::from_fn(|family| {
+            self.gates.must(near, far, family, &TrafficSet::all(family))
+        });
+        let is_shared = |family: &Family| near.is_in(*family) && far.is_in(*family);
+        let shared: Vec<Family> = Family::BOTH.into_iter().filter(is_shared).collect();
+        let is_lacking = |family: &Family| must[*family].is_empty();
+        let lacking: Vec<Family> = shared.iter().copied().filter(is_lacking).collect();
+
+        let (families, asked, what) = match (lacking.as_slice(), shared.as_slice()) {
+            ([], [_, second]) => {
+                let passing = must.v4.without_icmp();
+                let asked = PerFamily {
+                    v4: passing.clone(),
+                    v6: passing,
+                };
+                let what = "anything that passes in both IP versions".to_string();
+                (std::slice::from_ref(second), asked, what)
+            }
+            (lacking @ [one], [_, _]) => {
+                let what = format!("anything in {}", one.words());
+                (lacking, PerFamily::from_fn(TrafficSet::all), what)
+            }
+            (lacking, _) => {
+                let what = "anything".to_string();
+                (lacking, PerFamily::from_fn(TrafficSet::all), what)
+            }
+        };
+        Obstacle {
+            what,
+            ..self.first_obstacle(from, to, families, &asked, ANY_SERVICE.to_string())
+        }
+    }
+
+    /// The first gate that does not surely let all of this through, in one of these families.
+    fn first_obstacle(
+        &self,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        families: &[Family],
+        asked: &PerFamily<TrafficSet>,
+        service: String,
+    ) -> Obstacle {
+        let (near, far) = (&from.endpoint, &to.endpoint);
+        let found = families.iter().find_map(|family| {
+            let (gate, missing) = self.gates.stopped(near, far, *family, &asked[*family])?;
+            Some((*family, gate, missing))
+        });
+        let Some((family, gate, missing)) = found else {
+            return Obstacle::default();
+        };
+
+        let (gate, help) = named_endpoint::opened(self.policy, gate, from, to, service);
+        let perhaps = self.gates.may(near, far, family, &missing);
+        let packet = self.gates.witness(near, far, family, &perhaps);
+        let unknown = packet.into_iter().flat_map(|packet| packet.unknown);
+        let unknown = unknown.map(|unknown| named_endpoint::unknown(self.policy, unknown));
+        let what = missing.witness(family);
+        Obstacle {
+            what: what.map_or(String::new(), |traffic| traffic.to_string()),
+            gate,
+            help: Some(help),
+            passes_for_some: !perhaps.is_empty(),
+            unknown: unknown.collect(),
+        }
+    }
+}
+
+impl Obstacle {
+    fn into_problem(
+        self,
+        assertion: &Assertion,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+    ) -> Problem {
+        let gate = if self.gate.is_empty() {
+            NO_VERSION.to_string()
+        } else {
+            self.gate
+        };
+        Problem::NotReached {
+            span: assertion.span,
+            from: from.name.clone(),
+            to: to.name.clone(),
+            what: self.what,
+            gate,
+            help: self.help,
+            unknown: self.unknown,
+        }
+    }
+
+    /// The problem that a step of a chain is not sure.
+    pub(super) fn into_unsure_chain(
+        self,
+        span: Span,
+        [from, to]: [String; 2],
+        chain: String,
+        step: [String; 2],
+    ) -> Problem {
+        let why = match (self.unknown.is_empty(), self.passes_for_some) {
+            (false, _) => None,
+            (true, _) if self.gate.is_empty() => Some(NO_VERSION.to_string()),
+            (true, true) => Some(format!("for some addresses {}", self.gate)),
+            (true, false) => Some(self.gate),
+        };
+        Problem::UnsureChain {
+            span,
+            from,
+            to,
+            chain,
+            step,
+            what: self.what,
+            why,
+            help: self.help,
+            unknown: self.unknown,
+        }
+    }
+}
+
+/// The services that an assertion asks about, one after the other; without any, one that is none.
+pub(super) fn service_groups(on: &[(Span, Traffic)]) -> impl Iterator<Item = &[(Span, Traffic)]> {
+    let none = on.is_empty().then_some(on);
+    none.into_iter().chain(on.chunk_by(|a, b| a.0 == b.0))
+}
+
+/// A service by its name, if it has one.
+pub(super) fn service_name(assertion: &Assertion, place: Span, traffic: Traffic) -> String {
+    let mut names = assertion.names.iter();
+    match names.find(|(span, _)| *span == place) {
+        Some((_, name)) => name.clone(),
+        None => traffic.to_string(),
+    }
+}

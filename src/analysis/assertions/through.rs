@@ -1,0 +1,297 @@
+//! `assert internet can reach db only through web, app`: no chain of flows leads around these
+//! tiers, and one by way of tiers surely carries the service.
+
+use super::super::gate::{Endpoint, Who};
+use super::super::graph::{Direction, ReachGraph};
+use super::super::named_endpoint::{self, NamedEndpoint};
+use super::super::reachability::{Passing, PassingId, Reachability};
+use super::can::{Obstacle, service_groups, service_name};
+use super::{Proof, pairs, services};
+use crate::diagnostic::{Problem, Problems};
+use crate::net::{Family, PerFamily, Traffic};
+use crate::policy::{Assertion, Policy, TierId};
+use crate::source::Span;
+use std::collections::VecDeque;
+
+/// Whether a flow is asked for that may pass, or one that must.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    May,
+    Must,
+}
+
+/// What passes between tiers.
+pub(super) struct TierGraph<'p> {
+    reachability: Reachability<'p>,
+    graph: ReachGraph,
+}
+
+/// A chain as it is asked for.
+struct ChainQuery<'q> {
+    from: &'q NamedEndpoint,
+    to: &'q NamedEndpoint,
+    /// The tiers that it may not lead through.
+    barred: &'q [TierId],
+    /// Of which flows it is made.
+    certainty: Certainty,
+    /// Whether an end reaches the receiver on what is asked about: only the last step has to be on
+    /// that, since whoever is in a tier on the way goes on from there with anything.
+    reaches: &'q dyn Fn(&Endpoint) -> bool,
+}
+
+impl<'p> TierGraph<'p> {
+    fn new(policy: &'p Policy) -> TierGraph<'p> {
+        let mut reachability = Reachability::new(policy, Vec::new());
+        let graph = ReachGraph::new(&mut reachability, policy.tiers.len());
+        TierGraph {
+            reachability,
+            graph,
+        }
+    }
+
+    /// Whether something passes.
+    fn passes(&self, id: PassingId, certainty: Certainty) -> bool {
+        let mut passing = self.reachability.passing(id).iter();
+        match certainty {
+            Certainty::May => true,
+            Certainty::Must => passing.any(|passing| !passing.must.is_empty()),
+        }
+    }
+
+    /// The tiers of which something that is asked about may pass to another, sorted.
+    pub(super) fn senders(&self, to: TierId, on: &[(Span, Traffic)]) -> Vec<TierId> {
+        let asked = PerFamily::from_fn(|family| named_endpoint::asked(services(on), family));
+        let is_asked = |passing: &Passing| {
+            let asked = passing.may.intersection(&asked[passing.family]);
+            !asked.is_empty()
+        };
+        let is_some_asked = |id| self.reachability.passing(id).iter().any(is_asked);
+        let senders = self
+            .graph
+            .neighbours(to.index(), Direction::Reverse, is_some_asked);
+        let senders = senders.into_iter();
+        senders.map(|tier| TierId(tier as u32)).collect()
+    }
+}
+
+impl<'p> Proof<'p> {
+    pub(super) fn prove_through(
+        &self,
+        assertion: &Assertion,
+        from: &[NamedEndpoint],
+        to: &[NamedEndpoint],
+        through: &[TierId],
+        problems: &mut Problems,
+    ) {
+        for (from, to) in pairs(from, to) {
+            let problem = self.bypass(assertion, from, to, through).or_else(|| {
+                service_groups(&assertion.on)
+                    .find_map(|service| self.no_sure_chain(assertion, from, to, service))
+            });
+            problems.extend(problem);
+        }
+    }
+
+    /// The problem of a chain that may pass without any of the tiers that are to be on it.
+    fn bypass(
+        &self,
+        assertion: &Assertion,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        through: &[TierId],
+    ) -> Option<Problem> {
+        // an end that is one of them is on every chain
+        let is_one = |end: &NamedEndpoint| {
+            let tier = end.endpoint.who.tier();
+            tier.is_some_and(|tier| through.contains(&tier))
+        };
+        if is_one(from) || is_one(to) {
+            return None;
+        }
+
+        let reaches =
+            |here: &Endpoint| self.some_passes(here, &to.endpoint, &assertion.on, Certainty::May);
+        let chain = self.chain(&ChainQuery {
+            from,
+            to,
+            barred: through,
+            certainty: Certainty::May,
+            reaches: &reaches,
+        })?;
+        let has_tier = chain.iter().any(|end| end.endpoint.who.tier().is_some());
+        let note = if has_tier {
+            ""
+        } else {
+            ": neither is a tier, and no group of this program decides"
+        };
+        Some(Problem::Bypassed {
+            span: assertion.span,
+            from: from.name.clone(),
+            to: to.name.clone(),
+            chain: arrows(&chain) + note,
+        })
+    }
+
+    /// The problem of a service that no chain surely carries: the shortest that may, with the first
+    /// of its steps that is not sure.
+    fn no_sure_chain(
+        &self,
+        assertion: &Assertion,
+        from: &NamedEndpoint,
+        to: &NamedEndpoint,
+        service: &[(Span, Traffic)],
+    ) -> Option<Problem> {
+        let surely = |here: &Endpoint| self.is_sure(here, &to.endpoint, service);
+        let perhaps =
+            |here: &Endpoint| self.some_passes(here, &to.endpoint, service, Certainty::May);
+        let query = |certainty, reaches| ChainQuery {
+            from,
+            to,
+            barred: &[],
+            certainty,
+            reaches,
+        };
+        if self.chain(&query(Certainty::Must, &surely)).is_some() {
+            return None;
+        }
+
+        let (span, names) = (assertion.span, [from, to].map(|end| end.name.clone()));
+        let Some(chain) = self.chain(&query(Certainty::May, &perhaps)) else {
+            let [from, to] = names;
+            let on = service
+                .first()
+                .map(|(place, traffic)| service_name(assertion, *place, *traffic));
+            return Some(Problem::NoChain { span, from, to, on });
+        };
+        let (near, far, obstacle) = self.unsure_step(assertion, &chain, service)?;
+        let step = [near, far].map(|end| end.name.clone());
+        Some(obstacle.into_unsure_chain(span, names, arrows(&chain), step))
+    }
+
+    /// The first step of a chain that is not sure, and what keeps it from that.
+    fn unsure_step<'c>(
+        &self,
+        assertion: &Assertion,
+        chain: &'c [NamedEndpoint],
+        service: &[(Span, Traffic)],
+    ) -> Option<(&'c NamedEndpoint, &'c NamedEndpoint, Obstacle)> {
+        let last = chain.len() - 2;
+        chain.windows(2).enumerate().find_map(|(n, step)| {
+            let (near, far) = (&step[0], &step[1]);
+            let obstacle = if n == last {
+                self.obstacle(near, far, service, assertion)
+            } else {
+                self.obstacle_on_the_way(near, far)
+            };
+            Some((near, far, obstacle?))
+        })
+    }
+
+    /// What keeps everything from surely passing.
+    fn obstacle_on_the_way(&self, near: &NamedEndpoint, far: &NamedEndpoint) -> Option<Obstacle> {
+        if self.some_passes(&near.endpoint, &far.endpoint, &[], Certainty::Must) {
+            return None;
+        }
+        let mut obstacle = self.obstacle_to_all(near, far);
+        obstacle.what = "anything".to_string();
+        Some(obstacle)
+    }
+
+    /// The shortest chain of flows by way of tiers.
+    fn chain(&self, query: &ChainQuery<'_>) -> Option<Vec<NamedEndpoint>> {
+        let graph = self.tiers();
+        let tiers = &graph.reachability.ends()[..self.policy.tiers.len()];
+        let (from, to) = (&query.from.endpoint, &query.to.endpoint);
+        let first = from.who.tier().map(TierId::index);
+        let is_passable = |tier: usize| {
+            let id = TierId(tier as u32);
+            let is_end = to.who == Who::Tier(id) || from.who == Who::Tier(id);
+            !is_end && !query.barred.contains(&id)
+        };
+
+        // `None` stands for the sender, which is no tier or not met again
+        let mut before: Vec<Option<Option<usize>>> = vec![None; tiers.len()];
+        let mut visited = graph.graph.unvisited(Direction::Forward);
+        let mut queue: VecDeque<Option<usize>> = VecDeque::from([None]);
+        while let Some(at) = queue.pop_front() {
+            let here = at.map_or(from, |tier| &tiers[tier].endpoint);
+            if (query.reaches)(here) {
+                return Some(chain_ends(query, at, &before, tiers));
+            }
+
+            let next = match at.or(first) {
+                Some(tier) => {
+                    let passes = |id| graph.passes(id, query.certainty);
+                    let direction = Direction::Forward;
+                    graph
+                        .graph
+                        .unvisited_neighbours(tier, direction, &mut visited, passes)
+                }
+                None => self.reached_tiers(here, tiers, query.certainty),
+            };
+            for next in next {
+                if before[next].is_none() && is_passable(next) {
+                    before[next] = Some(at);
+                    queue.push_back(Some(next));
+                }
+            }
+        }
+        None
+    }
+
+    /// The tiers that an end outside reaches in one step.
+    fn reached_tiers(
+        &self,
+        from: &Endpoint,
+        tiers: &[NamedEndpoint],
+        certainty: Certainty,
+    ) -> Vec<usize> {
+        let is_reached =
+            |tier: &usize| self.some_passes(from, &tiers[*tier].endpoint, &[], certainty);
+        (0..tiers.len()).filter(is_reached).collect()
+    }
+
+    pub(super) fn tiers(&self) -> &TierGraph<'p> {
+        self.tiers.get_or_init(|| TierGraph::new(self.policy))
+    }
+
+    /// Whether something of what is asked about passes.
+    fn some_passes(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        on: &[(Span, Traffic)],
+        certainty: Certainty,
+    ) -> bool {
+        Family::BOTH.into_iter().any(|family| {
+            let asked = named_endpoint::asked(services(on), family);
+            let passes = match certainty {
+                Certainty::May => self.gates.may(from, to, family, &asked),
+                Certainty::Must => self.gates.must(from, to, family, &asked),
+            };
+            !passes.is_empty()
+        })
+    }
+}
+
+/// The ends along a chain that is found from its end.
+fn chain_ends(
+    query: &ChainQuery<'_>,
+    last: Option<usize>,
+    before: &[Option<Option<usize>>],
+    tiers: &[NamedEndpoint],
+) -> Vec<NamedEndpoint> {
+    let way = std::iter::successors(last, |tier| before[*tier].flatten());
+    let way = way.map(|tier| tiers[tier].clone());
+    let mut chain = vec![query.to.clone()];
+    chain.extend(way);
+    chain.push(query.from.clone());
+    chain.reverse();
+    chain
+}
+
+/// `web → app → db`
+fn arrows(chain: &[NamedEndpoint]) -> String {
+    let names: Vec<&str> = chain.iter().map(|end| end.name.as_str()).collect();
+    names.join(" → ")
+}

@@ -1,0 +1,132 @@
+//! A packet that passes, and why: what an assertion that fails shows.
+//!
+//! An example: `tcp 10.1.2.3:* → db:3306`, let through by the flow of `db allows mysql from
+//! 10.0.0.0/8`.
+
+use super::gate::{Endpoint, Fit, Gate, Gates, Unknown, gates_between};
+use crate::net::{Addresses, Family, Traffic, TrafficSet};
+use crate::policy::Peer;
+use std::net::IpAddr;
+
+/// A packet that may pass, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// Its traffic.
+    pub traffic: Traffic,
+    /// An address of the sender, if the verdict depends on it.
+    pub source: Option<IpAddr>,
+    /// An address of the receiver, likewise.
+    pub destination: Option<IpAddr>,
+    /// Flows that let it through; an open sender needs none.
+    pub flows: Vec<u32>,
+    /// What is not known, where the packet passes only perhaps.
+    pub unknown: Vec<Unknown>,
+    /// Whether it passes since security groups never filter it.
+    pub is_exempt: bool,
+}
+
+impl Gates<'_> {
+    /// One packet of a set that may pass, with the flows that let it through: those that surely do,
+    /// if any.
+    pub fn witness(
+        &self,
+        from: &Endpoint,
+        to: &Endpoint,
+        family: Family,
+        set: &TrafficSet,
+    ) -> Option<Witness> {
+        let traffic = set.witness(family)?;
+        let mut witness = Witness {
+            traffic,
+            source: None,
+            destination: None,
+            flows: Vec::new(),
+            unknown: Vec::new(),
+            is_exempt: false,
+        };
+        for (gate, far) in gates_between(from, to) {
+            if self.is_open(gate, family) {
+                continue;
+            }
+            let address = self.pass_gate(&mut witness, gate, far, family)?;
+            match gate {
+                Gate::Inbound(_) => witness.source = Some(address),
+                Gate::Outbound(_) => witness.destination = Some(address),
+            }
+        }
+
+        witness.flows.dedup();
+        Some(witness)
+    }
+
+    /// Adds to a witness why its packet passes a gate; an address of the far end at which it does.
+    fn pass_gate(
+        &self,
+        witness: &mut Witness,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+    ) -> Option<IpAddr> {
+        let packet = TrafficSet::new(witness.traffic, family);
+        let exempt = self.exempt(gate, far, family);
+        let by_rule = self.first_admitting(gate, far, family, &packet);
+
+        match (exempt, by_rule) {
+            (Some(exempt), _) if exempt.is_sure => {
+                witness.is_exempt = true;
+                Some(exempt.address)
+            }
+            (Some(exempt), None | Some((_, _, Fit::Perhaps(_)))) => {
+                witness.unknown.push(self.reserved(gate));
+                Some(exempt.address)
+            }
+            (_, by_rule) => {
+                let (address, flow, fit) = by_rule?;
+                witness.flows.push(flow);
+                let peer = self.peer(gate, flow);
+                witness.unknown.extend(unknown_place(peer, far, family));
+                witness.unknown.extend(fit.unknown());
+                Some(address)
+            }
+        }
+    }
+
+    /// An address and a flow by which a gate admits this piece of traffic, one that surely does
+    /// before one that does perhaps, and the lowest address first.
+    fn first_admitting(
+        &self,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+        packet: &TrafficSet,
+    ) -> Option<(IpAddr, u32, Fit)> {
+        let flows = self.flows(gate).iter().copied();
+        let carrying = flows.filter(|flow| {
+            let traffic = self.policy.flow(*flow).traffic;
+            TrafficSet::new(traffic, family).covers(packet)
+        });
+        let fitting = carrying.filter_map(|flow| {
+            let (fit, address) = self.fit(self.peer(gate, flow), far, family);
+            (fit != Fit::No).then_some((address?, flow, fit))
+        });
+        fitting.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))
+    }
+}
+
+impl Fit {
+    /// What is not known of it.
+    fn unknown(self) -> Option<Unknown> {
+        match self {
+            Fit::Perhaps(unknown) => Some(unknown),
+            Fit::No | Fit::Yes => None,
+        }
+    }
+}
+
+/// What is not known of where an end is, if that matters to a rule: a block that holds all of the
+/// end admits it wherever it is.
+fn unknown_place(peer: Peer, far: &Endpoint, family: Family) -> Option<Unknown> {
+    let block = Addresses::from_blocks([&peer.block()?]);
+    let rest = far.addresses.in_family(family).difference(&block);
+    far.unknown_in(family).filter(|_| !rest.is_empty())
+}

@@ -1,0 +1,80 @@
+//! Text that Markdown and HTML take as text, whatever is in it.
+
+use crate::source::visible;
+use std::fmt::Write;
+
+/// Lines as code, whatever is in them.
+pub(super) fn block(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}\n{text}\n{fence}\n")
+}
+
+/// Text in a tag of HTML.
+pub(super) fn in_html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// Text as code, whatever is in it.
+pub(super) fn code(text: &str) -> String {
+    let text = visible(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let blank = if longest > 0 { " " } else { "" };
+    format!("{fence}{blank}{text}{blank}{fence}")
+}
+
+/// Text that means nothing to Markdown but its code spans.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for (n, part) in text.split('`').enumerate() {
+        if n % 2 == 1 && part.is_empty() {
+            // two backticks would start a span that ends elsewhere
+            out.push_str("\\`\\`");
+            continue;
+        }
+        if n % 2 == 1 {
+            let _ = write!(out, "`{}`", part.replace('|', "\\|"));
+            continue;
+        }
+        for c in part.chars() {
+            if "\\*_[]<>|#@".contains(c) {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+    }
+
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, escaped};
+
+    #[test]
+    fn text_is_text_whatever_it_holds() {
+        for (text, shown) in [
+            ("`web` @all <!-- a_b", "`web` \\@all \\<!-- a\\_b"),
+            ("a|b `c|d`", "a\\|b `c\\|d`"),
+            ("```<img>`", "\\`\\``<img>`"),
+            ("left `open @all", "left `open @all`"),
+        ] {
+            assert_eq!(escaped(text), shown);
+        }
+    }
+
+    #[test]
+    fn code_ends_where_it_ends() {
+        for (text, shown) in [
+            ("a", "`a`"),
+            ("`", "`` ` ``"),
+            ("a``b", "``` a``b ```"),
+            ("a\n\n<!--", "`a\\n\\n<!--`"),
+        ] {
+            assert_eq!(code(text), shown);
+        }
+    }
+}
