@@ -7,6 +7,7 @@ use super::run::{RunOptions, jobs};
 use super::sides::{Compiled, Origin, pairs, sides};
 use super::{Exit, Listed, With};
 use clap::{Args, ValueEnum};
+use tierwall::aws::State;
 use tierwall::compile::{Compilation, Judged};
 use tierwall::diagnostic::{Problem, Problems, listed};
 use tierwall::groups::Deployment;
@@ -203,7 +204,7 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, report: &Report) -> Resul
         ..coming.version(&new_name, &after)
     };
     let tier_mapping = TierMapping::new(was.policy, is.policy);
-    let changes = Changes::between(was.deployment, is.deployment, &tier_mapping);
+    let changes = Changes::between(&standing.state, &coming.state, tier_mapping.groups());
     let review = review::review(was, is, &tier_mapping, &changes);
     let text = match diff.format {
         Format::Text => Text::Whole(review::text(&review)),
@@ -297,13 +298,16 @@ fn stands(program: &Compilation, report: &Report) -> Exit {
 /// What was found out about a program.
 struct JudgedProgram<'p> {
     deployment: Deployment<'p>,
+    state: State,
     problems: Vec<Problem>,
 }
 
 impl<'p> JudgedProgram<'p> {
     fn new(judged: Judged<'p>) -> Option<JudgedProgram<'p>> {
+        let deployment = judged.deployment?;
         Some(JudgedProgram {
-            deployment: judged.deployment?,
+            state: deployment.complete(judged.outline),
+            deployment,
             problems: judged.problems.sorted(),
         })
     }

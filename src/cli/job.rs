@@ -6,18 +6,17 @@ use super::files::Files;
 use super::program::{Unread, given, pairs};
 use super::seen::ReadLog;
 use std::path::Path;
+use tierwall::aws::State;
 use tierwall::compile::{Compilation, Judged, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Problem, Problems};
-use tierwall::groups::Deployment;
-use tierwall::lint::unsupported;
 use tierwall::lint::{self, Levels};
 use tierwall::parse::{ReadError, Reader};
 use tierwall::policy::Policy;
 use tierwall::project::{Build, Output, Program};
 use tierwall::report::review::Given;
 use tierwall::source::Sources;
-use tierwall::target::{Backend, cloudformation};
+use tierwall::target::{self, Target};
 
 /// Where programs are read, and the values of their parameters.
 pub trait Place: Reader {
@@ -72,7 +71,7 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Made {
     /// Its target.
-    pub backend: Backend,
+    pub backend: &'static Target,
     /// Where it belongs.
     pub path: String,
     /// All of it.
@@ -134,38 +133,38 @@ impl Job<'_> {
         let policy = &compilation.policy;
         let Judged {
             deployment,
+            outline,
             mut problems,
         } = compilation.judge(&self.levels);
-        let is_template = |backend: &Backend| backend.name == cloudformation::BACKEND.name;
-        if self
-            .build
-            .outputs
-            .iter()
-            .any(|output| is_template(&output.backend))
-        {
-            problems.append(unsupported::cloudformation(policy));
+        let outputs = &self.build.outputs;
+        for target in &target::ALL {
+            if outputs.iter().any(|output| output.backend == target) {
+                problems.append((target.unsupported)(policy));
+            }
         }
         let size = deployment
             .as_ref()
             .map(|deployment| (policy.tiers.len(), deployment.rule_count()));
         let (mut made, mut addresses) = (Vec::new(), Vec::new());
         if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
-            let wanted = self
-                .build
-                .outputs
+            let wanted: Vec<&Output> = outputs
                 .iter()
-                .filter(|output| self.writes || is_template(&output.backend));
-            made = wanted.map(|output| make(output, &deployment)).collect();
-            if let Some(made) = made.iter().find(|made: &&Made| is_template(&made.backend)) {
-                problems.append(limits(policy, &deployment, made.bytes.len(), &self.levels));
-            }
+                .filter(|output| self.writes || output.backend.measures.is_some())
+                .collect();
+            let state = if wanted.is_empty() && self.shared.is_empty() {
+                State::default()
+            } else {
+                deployment.complete(outline)
+            };
+            made = wanted.iter().map(|output| make(output, &state)).collect();
+            problems.append(limits(policy, &state, &made, &self.levels));
             if !self.writes {
                 made.clear();
             }
             addresses = self
                 .shared
                 .iter()
-                .map(|output| (output.backend.addresses)(&deployment))
+                .map(|output| (output.backend.addresses)(&state))
                 .collect();
         }
         let sources = compilation.sources;
@@ -181,27 +180,24 @@ impl Job<'_> {
     }
 }
 
-fn make(output: &Output, deployment: &Deployment<'_>) -> Made {
+fn make(output: &Output, state: &State) -> Made {
     Made {
         backend: output.backend,
         path: output.path.path.clone(),
-        bytes: (output.backend.emit)(deployment),
+        bytes: (output.backend.emit)(state),
     }
 }
 
-/// What CloudFormation would refuse in a template of that size.
-fn limits(policy: &Policy, deployment: &Deployment<'_>, bytes: usize, levels: &Levels) -> Problems {
-    let [resources, parameters, outputs] = cloudformation::counts(deployment);
-    let template = lint::Template {
-        resources,
-        parameters,
-        outputs,
-        bytes,
-    };
-    lint::told(
-        policy,
-        &lint::TEMPLATE_LIMITS,
-        levels,
-        lint::template_limits(template),
-    )
+/// What a target would refuse in an output of that size: of its first output.
+fn limits(policy: &Policy, state: &State, made: &[Made], levels: &Levels) -> Problems {
+    let mut problems = Problems::default();
+    for target in &target::ALL {
+        let first = made.iter().find(|made| made.backend == target);
+        let (Some(measures), Some(made)) = (target.measures, first) else {
+            continue;
+        };
+        let found = lint::template_limits(target.title, &measures(state, made.bytes.len()));
+        problems.append(lint::told(policy, &lint::TEMPLATE_LIMITS, levels, found));
+    }
+    problems
 }

@@ -11,7 +11,7 @@ use tierwall::diagnostic::{Problem, Problems};
 use tierwall::parse::ReadError;
 use tierwall::project::{self, Build, MANIFEST, Output, Program, Project};
 use tierwall::source::{FileId, FileKind, Sources};
-use tierwall::target::Backend;
+use tierwall::target::Target;
 
 /// A project, and the manifest that its places are in.
 #[derive(Debug, Default)]
@@ -100,7 +100,7 @@ pub fn listed(manifest: Option<&str>, with: &With, report: &Report) -> Result<Pa
 pub fn of_files(
     files: &[String],
     with: &With,
-    output: Option<(Backend, &str)>,
+    output: Option<(&'static Target, &str)>,
     manifest: Option<&str>,
     seen: &mut ReadLog,
     report: &Report,

@@ -16,7 +16,7 @@ mod wording;
 pub use explain::{Explanation, explanation, explanations};
 pub use finding::Finding;
 pub use fix::{Change, Correction, Edit, Fix, Fixed, Rewrite, Safety, apply_safe, edited};
-pub use problem::{AwsField, Kind, Level, Problem, Target};
+pub use problem::{AwsField, Kind, Level, Problem};
 pub use render::{Style, render};
 pub use synonyms::likely;
 pub use wording::{Label, Report};

@@ -1,15 +1,12 @@
 //! Which tier of an old program is which of a new one.
 
 use super::{Policy, Tier, TierId};
-use std::collections::HashMap;
+use crate::aws::{GroupId, GroupMapping};
 
-/// The tiers of two programs, matched.
+/// The tiers of two programs, matched: as their groups are, which have the same positions.
 #[derive(Debug, Clone)]
 pub struct TierMapping {
-    /// For each tier of the new program, the one of the old that it is.
-    old_of: Vec<Option<TierId>>,
-    /// For each tier of the old program, the one of the new that it is.
-    new_of: Vec<Option<TierId>>,
+    groups: GroupMapping,
 }
 
 impl TierMapping {
@@ -25,77 +22,27 @@ impl TierMapping {
                 .collect::<Vec<_>>()
         };
         let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
-        let mut found =
-            TierMapping::forward(&olds, &new.tiers.iter().map(names).collect::<Vec<_>>());
-        let news = positions(new.tiers.iter().map(|tier| tier.name.as_str()));
-        for (n, tier) in old.tiers.iter().enumerate() {
-            for name in &tier.was {
-                found.link(Some(TierId(n as u32)), news.get(name.as_str()).copied());
-            }
-        }
-        found
-    }
+        let news: Vec<Vec<String>> = new.tiers.iter().map(names).collect();
+        let mut groups = GroupMapping::forward(&olds, &news);
 
-    /// Matches by what the tiers of the old program are called and what those of the new one are
-    /// and were, the newest first: one that has the name of an old one is that one, before all that
-    /// had it.
-    pub fn forward(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> TierMapping {
-        let mut found = TierMapping {
-            old_of: vec![None; news.len()],
-            new_of: vec![None; olds.len()],
-        };
-        let olds = positions(olds.iter().map(AsRef::as_ref));
-        let mut pass = |names: fn(&[String]) -> &[String]| {
-            for (n, all) in news.iter().enumerate() {
-                for name in names(all) {
-                    found.link(olds.get(name.as_str()).copied(), Some(TierId(n as u32)));
-                }
-            }
-        };
-        pass(|names| names.get(..1).unwrap_or_default());
-        pass(|names| names.get(1..).unwrap_or_default());
-        found
-    }
-
-    /// Adds what another matching says of tiers that nothing is matched with.
-    pub fn complete(&mut self, other: &TierMapping) {
-        for (n, old) in other.old_of.iter().enumerate() {
-            self.link(*old, Some(TierId(n as u32)));
-        }
+        let earlier: Vec<&[String]> = old.tiers.iter().map(|tier| tier.was.as_slice()).collect();
+        let current: Vec<&str> = new.tiers.iter().map(|tier| tier.name.as_str()).collect();
+        groups.add_backward(&earlier, &current);
+        TierMapping { groups }
     }
 
     /// The tier of the old program that a tier of the new one is.
     pub fn old_of(&self, new: TierId) -> Option<TierId> {
-        self.old_of[new.index()]
+        self.groups.old_of(GroupId(new.0)).map(|old| TierId(old.0))
     }
 
     /// The tier of the new program that a tier of the old one is.
     pub fn new_of(&self, old: TierId) -> Option<TierId> {
-        self.new_of[old.index()]
+        self.groups.new_of(GroupId(old.0)).map(|new| TierId(new.0))
     }
 
-    /// Matches two tiers, if nothing is matched with either; says whether it does.
-    pub fn pair(&mut self, old: TierId, new: TierId) -> bool {
-        let is_free = self.new_of[old.index()].is_none() && self.old_of[new.index()].is_none();
-        self.link(Some(old), Some(new));
-        is_free
+    /// The same of their groups.
+    pub fn groups(&self) -> &GroupMapping {
+        &self.groups
     }
-
-    /// Matches two tiers that nothing is matched with yet.
-    fn link(&mut self, old: Option<TierId>, new: Option<TierId>) {
-        if let (Some(old), Some(new)) = (old, new)
-            && self.new_of[old.index()].is_none()
-            && self.old_of[new.index()].is_none()
-        {
-            self.new_of[old.index()] = Some(new);
-            self.old_of[new.index()] = Some(old);
-        }
-    }
-}
-
-fn positions<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, TierId> {
-    names
-        .enumerate()
-        .map(|(n, name)| (name, TierId(n as u32)))
-        .collect()
 }

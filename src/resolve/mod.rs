@@ -25,7 +25,7 @@ pub use services::built_in;
 use crate::ast::{Item, Program};
 use crate::date::Date;
 use crate::diagnostic::Problems;
-use crate::policy::{Policy, Words};
+use crate::policy::{OutputRules, Policy, Words};
 use crate::source::Sources;
 use scope::Scope;
 
@@ -42,6 +42,8 @@ pub struct Settings<'a> {
     pub lints: &'a [&'static str],
     /// The name of the stack, where the program gives none.
     pub stack_name: &'a str,
+    /// What outputs ask of names and texts.
+    pub outputs: &'a [OutputRules],
 }
 
 /// Resolves a program. The policy holds what could be made of it, and is complete when no problem
@@ -51,7 +53,7 @@ pub fn resolve<'a>(
     program: &'a Program,
     settings: &Settings<'a>,
 ) -> (Policy, Problems) {
-    let mut scope = Scope::collect(sources, program, settings.catalogue);
+    let mut scope = Scope::collect(sources, program, settings.catalogue, settings.outputs);
     let mut params = params::resolve(&mut scope, settings);
     let (mut stack, default_vpc) = stack::stack(&mut scope, settings);
     let (vpcs, default_vpc) = stack::vpcs(&mut scope, &mut params, default_vpc);

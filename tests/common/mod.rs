@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Explanation, Problem, explanations};
-use tierwall::lint::unsupported;
 use tierwall::lint::{self, Levels};
 use tierwall::parse::{Read, ReadError, Reader};
+use tierwall::target;
 
 /// The day on which everything in the tests is built.
 pub const AS_OF: &str = "2026-01-15";
@@ -108,8 +108,10 @@ pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
     }
     let compilation = compile_text("program.tier", program, &bindings, day);
     let mut problems = compilation.judge(levels).problems;
-    if command.contains("cloudformation") {
-        problems.append(unsupported::cloudformation(&compilation.policy));
+    for target in &target::ALL {
+        if command.contains(target.name) {
+            problems.append((target.unsupported)(&compilation.policy));
+        }
     }
     (compilation, problems.sorted())
 }

@@ -13,17 +13,29 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("diagnostic", &["source", "date"]),
     ("parse", &["source", "date", "net", "ast", "diagnostic"]),
     ("fmt", &["source", "ast"]),
-    ("policy", &["source", "date", "net"]),
+    ("aws", &["net"]),
+    ("policy", &["source", "date", "net", "aws"]),
     (
         "resolve",
         &["source", "date", "net", "ast", "policy", "diagnostic"],
     ),
     ("catalogue", &["parse", "resolve"]),
-    ("groups", &["hash", "policy", "net"]),
-    ("target", &["source", "policy", "groups", "diagnostic"]),
+    ("groups", &["policy", "net", "aws"]),
+    (
+        "target",
+        &[
+            "hash",
+            "source",
+            "policy",
+            "net",
+            "aws",
+            "groups",
+            "diagnostic",
+        ],
+    ),
     (
         "analysis",
-        &["source", "policy", "net", "groups", "diagnostic"],
+        &["source", "policy", "net", "aws", "groups", "diagnostic"],
     ),
     (
         "lint",
@@ -34,19 +46,19 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "groups",
             "analysis",
             "diagnostic",
+            "target",
         ],
     ),
-    (
-        "plan",
-        &["hash", "policy", "net", "groups", "target", "analysis"],
-    ),
+    ("plan", &["hash", "net", "aws", "target"]),
     (
         "report",
         &[
             "source",
             "policy",
             "net",
+            "aws",
             "groups",
+            "target",
             "analysis",
             "plan",
             "diagnostic",
@@ -68,6 +80,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "policy",
             "resolve",
             "catalogue",
+            "aws",
             "groups",
             "target",
             "analysis",
@@ -160,4 +173,20 @@ fn outside_libraries_stay_where_they_belong() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_target_has_its_section_and_its_name_in_the_docs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let outputs = fs::read_to_string(root.join("docs/outputs.md")).expect("a page");
+    let projects = fs::read_to_string(root.join("docs/projects.md")).expect("a page");
+    for target in &tierwall::target::ALL {
+        let title = format!("\n## {}\n", target.title);
+        assert!(outputs.contains(&title), "{title}");
+        for name in [target.name].into_iter().chain(target.short) {
+            let name = format!("`{name}`");
+            assert!(outputs.contains(&name), "docs/outputs.md: {name}");
+            assert!(projects.contains(&name), "docs/projects.md: {name}");
+        }
+    }
 }

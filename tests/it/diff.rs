@@ -63,7 +63,8 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
     };
     let (old, new) = (version(0, "old.tier"), version(1, "new.tier"));
     let tier_mapping = TierMapping::new(old.policy, new.policy);
-    let changes = Changes::between(old.deployment, new.deployment, &tier_mapping);
+    let states = [old.deployment.state(), new.deployment.state()];
+    let changes = Changes::between(&states[0], &states[1], tier_mapping.groups());
     then(&review(old, new, &tier_mapping, &changes))
 }
 

@@ -5,7 +5,7 @@ use crate::common::{check, package};
 use std::collections::BTreeSet;
 use tierwall::diagnostic::{self, Style, render};
 use tierwall::lint::{self, Level, Levels, Lint};
-use tierwall::target::{ALL, cloudformation};
+use tierwall::target::ALL;
 
 /// The lints that a program trips when all of them warn, and all that is told.
 fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
@@ -13,27 +13,20 @@ fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
     // what only the writing of a template tells
     let judged = compilation.judge(levels);
     if let Some(deployment) = judged.deployment {
-        let backend = ALL
-            .iter()
-            .find(|backend| backend.name == cloudformation::BACKEND.name)
-            .expect("a target");
-        let (bytes, [resources, parameters, outputs]) = (
-            (backend.emit)(&deployment),
-            cloudformation::counts(&deployment),
-        );
-        let template = lint::Template {
-            resources,
-            parameters,
-            outputs,
-            bytes: bytes.len(),
-        };
-        let found = lint::template_limits(template);
-        problems.extend(lint::told(
-            &compilation.policy,
-            &lint::TEMPLATE_LIMITS,
-            levels,
-            found,
-        ));
+        let state = deployment.state();
+        for target in &ALL {
+            let Some(measures) = target.measures else {
+                continue;
+            };
+            let measured = measures(&state, (target.emit)(&state).len());
+            let found = lint::template_limits(target.title, &measured);
+            problems.extend(lint::told(
+                &compilation.policy,
+                &lint::TEMPLATE_LIMITS,
+                levels,
+                found,
+            ));
+        }
     }
     let told: Vec<String> = problems
         .iter()

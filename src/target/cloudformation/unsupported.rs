@@ -1,15 +1,15 @@
-//! What a target cannot say.
+//! What a template cannot say.
 
-use crate::diagnostic::{Problem, Problems, Target};
+use super::TARGET;
+use crate::diagnostic::{Problem, Problems};
 use crate::policy::{DefaultGroup, Outbound, Peer, Policy};
 
-/// Reports what CloudFormation cannot say: an error where the policy would be another, else a
-/// warning.
+/// Reports it: an error where the policy would be another, else a warning.
 ///
 /// Destination groups have no owner property, and nothing empties a default group (CloudFormation
 /// user guide, AWS::EC2::SecurityGroupEgress and AWS::EC2::SecurityGroup).
-pub fn cloudformation(policy: &Policy) -> Problems {
-    let (mut problems, target) = (Problems::default(), Target::CloudFormation);
+pub fn unsupported(policy: &Policy) -> Problems {
+    let (mut problems, target) = (Problems::default(), TARGET.title);
     if policy.tiers.is_empty() {
         problems.push(Problem::NothingToDeploy { target });
     }
