@@ -19,7 +19,7 @@ use tierwall::analysis::diff::Diff;
 use tierwall::analysis::gate::Gates;
 use tierwall::analysis::quota::Ledger;
 use tierwall::catalogue::catalogue;
-use tierwall::compile::{Compilation, compile};
+use tierwall::compile::{Compilation, compile, output_rules};
 use tierwall::date::Date;
 use tierwall::groups::{Deployment, lower};
 use tierwall::lint::{self, Levels};
@@ -143,6 +143,7 @@ fn passes(criterion: &mut Criterion) {
         catalogue: catalogue(),
         lints: &lints,
         stack_name: "estate",
+        outputs: &output_rules(),
     };
     let levels = Levels::default();
 
@@ -191,13 +192,20 @@ fn passes(criterion: &mut Criterion) {
         judged,
         |(policy, gates, deployment)| lint::judge(policy, gates.clone(), deployment, &levels),
     );
-    for target in target::ALL {
+    pass(
+        criterion,
+        "state",
+        &subjects,
+        Subject::deployment,
+        Deployment::state,
+    );
+    for target in &target::ALL {
         pass(
             criterion,
             target.name,
             &subjects,
-            Subject::deployment,
-            |deployment| (target.emit)(deployment),
+            |it| it.deployment().state(),
+            |state| (target.emit)(state),
         );
     }
     let tier_mapping = |it: &Subject| TierMapping::new(&it.plain().policy, &it.edited().policy);
@@ -210,8 +218,8 @@ fn passes(criterion: &mut Criterion) {
     );
     let deployed = |it| {
         (
-            Subject::deployment(it),
-            lower(&it.edited().policy),
+            Subject::deployment(it).state(),
+            lower(&it.edited().policy).state(),
             tier_mapping(it),
         )
     };
@@ -220,7 +228,7 @@ fn passes(criterion: &mut Criterion) {
         "changes",
         &subjects,
         deployed,
-        |(old, new, tier_mapping)| Changes::between(old, new, tier_mapping).is_empty(),
+        |(old, new, tier_mapping)| Changes::between(old, new, tier_mapping.groups()).is_empty(),
     );
     pass(
         criterion,

@@ -3,16 +3,17 @@
 use crate::analysis::assertions;
 use crate::analysis::gate::Gates;
 use crate::ast::Program;
+use crate::aws::State;
 use crate::catalogue::catalogue;
 use crate::date::Date;
 use crate::diagnostic::Problems;
 use crate::groups::{Deployment, lower};
 use crate::lint::{self, Levels};
 use crate::parse::{self, Question};
-use crate::policy::{Assertion, Policy};
+use crate::policy::{Assertion, OutputRules, Policy};
 use crate::resolve::{Settings, resolve};
 use crate::source::{FileId, Sources};
-use crate::target::addresses;
+use crate::target::{self, Named};
 use crate::workspace::{ReadError, Workspace};
 use std::error::Error;
 use std::fmt;
@@ -33,6 +34,8 @@ pub struct Compilation {
 pub struct Judged<'p> {
     /// Its groups and their rules; nothing when it has errors that leave it without a meaning.
     pub deployment: Option<Deployment<'p>>,
+    /// The outline of their state, which is found on the way; empty where there are none.
+    pub outline: State,
     /// What is wrong with it, all told.
     pub problems: Problems,
 }
@@ -45,14 +48,20 @@ impl Compilation {
         if problems.any_error() {
             return Judged {
                 deployment: None,
+                outline: State::default(),
                 problems,
             };
         }
         let deployment = lower(&self.policy);
-        problems.append(addresses::check(&deployment));
+        let outline = deployment.outline();
+        problems.append(target::check(Named {
+            deployment: &deployment,
+            state: &outline,
+        }));
         if problems.any_error() {
             return Judged {
                 deployment: None,
+                outline: State::default(),
                 problems,
             };
         }
@@ -61,6 +70,7 @@ impl Compilation {
         problems.append(lint::judge(&self.policy, gates, &deployment, levels));
         Judged {
             deployment: Some(deployment),
+            outline,
             problems,
         }
     }
@@ -94,6 +104,7 @@ fn resolved(
         catalogue: catalogue(),
         lints: &lints,
         stack_name: &stack_name,
+        outputs: &output_rules(),
     };
     let (policy, found) = resolve(&sources, program, &settings);
     problems.append(found);
@@ -102,6 +113,11 @@ fn resolved(
         policy,
         problems,
     }
+}
+
+/// What every target asks of the names and texts of a program.
+pub fn output_rules() -> Vec<OutputRules> {
+    target::ALL.iter().map(|target| target.rules).collect()
 }
 
 /// A program, and what a question about it means in its names.

@@ -85,6 +85,7 @@
 
 pub mod analysis;
 pub mod ast;
+pub mod aws;
 pub mod catalogue;
 pub mod compile;
 pub mod date;

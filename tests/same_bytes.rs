@@ -10,6 +10,7 @@ use common::{AS_OF, examples, package};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use tierwall::target::{self, Target};
 
 /// What must not matter.
 const ENVIRONMENTS: [&[(&str, &str)]; 4] = [
@@ -67,12 +68,10 @@ fn commands(above: &str) -> Vec<Vec<String>> {
             .iter()
             .flat_map(|(name, value)| ["--set".to_string(), format!("{name}={value}")]);
         let set: Vec<String> = set.chain(words(&["--as-of", AS_OF])).collect();
-        for command in [
-            &["build", &file, "--to", "terraform"] as &[&str],
-            &["build", &file, "--to", "cloudformation"],
-            &["flows", &file, "--format", "csv"],
-        ] {
-            all.push(words(command).into_iter().chain(set.clone()).collect());
+        let build = |target: &Target| words(&["build", &file, "--to", target.name]);
+        let flows = words(&["flows", &file, "--format", "csv"]);
+        for command in target::ALL.iter().map(build).chain([flows]) {
+            all.push(command.into_iter().chain(set.clone()).collect());
         }
     }
     all
@@ -85,9 +84,12 @@ fn project(wrong: fn(usize) -> bool) -> Scratch {
     let mut manifest = format!("as-of = {AS_OF}\n");
     for n in 0..MANY {
         // Terraform reads no such file, so that all can stand in one directory
+        let output = |target: &Target| format!("{0} = \"out/{n}.{0}\"", target.name);
+        let outputs: Vec<String> = target::ALL.iter().map(output).collect();
         let _ = write!(
             manifest,
-            "[[program]]\nfile = \"p{n}.tier\"\noutputs = {{ terraform = \"out/{n}.hcl\", cloudformation = \"out/{n}.json\" }}\n"
+            "[[program]]\nfile = \"p{n}.tier\"\noutputs = {{ {} }}\n",
+            outputs.join(", ")
         );
         let mut program = format!(
             "include \"shared.tier\"\nstack p{n} {{ rule-quota = 1000 }}\ntier web, alone\n"

@@ -34,8 +34,9 @@ fuzz_target!(|bytes: &[u8]| {
     told::told(&problems, &compilation.sources);
     black_box(apply_safe(&problems, &compilation.sources));
     if let Some(deployment) = &judged.deployment {
-        for backend in target::ALL {
-            (backend.emit)(deployment);
+        let state = deployment.state();
+        for target in &target::ALL {
+            (target.emit)(&state);
         }
     }
 });

@@ -20,20 +20,12 @@
 //! Counted are the rules of the lowered groups, so what several sentences ask for counts once.
 //! CloudFormation's placeholder is a thing of that output alone and is not counted.
 
+use crate::aws::{Count, Counted};
 use crate::groups::{Deployment, Direction, Peer, PrefixListId, Rule, lower};
 use crate::net::Family;
 use crate::policy::{Policy, SentenceId, TierId};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-
-/// What rules count, in each family.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Count {
-    /// Against the quota of IPv4.
-    pub v4: u32,
-    /// Against the quota of IPv6.
-    pub v6: u32,
-}
 
 /// One side of one group, and what its rules count together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,35 +36,6 @@ pub struct DirectionUsage {
     pub direction: Direction,
     /// What its rules count.
     pub used: Count,
-}
-
-impl Count {
-    /// The count in one family.
-    pub fn in_family(self, family: Family) -> u32 {
-        match family {
-            Family::V4 => self.v4,
-            Family::V6 => self.v6,
-        }
-    }
-
-    /// In the family in which it is more.
-    pub fn most(self) -> u32 {
-        self.v4.max(self.v6)
-    }
-
-    pub(crate) fn one(family: Family, count: u32) -> Count {
-        match family {
-            Family::V4 => Count { v4: count, v6: 0 },
-            Family::V6 => Count { v4: 0, v6: count },
-        }
-    }
-
-    pub(crate) fn plus(self, other: Count) -> Count {
-        Count {
-            v4: self.v4.saturating_add(other.v4),
-            v6: self.v6.saturating_add(other.v6),
-        }
-    }
 }
 
 /// Both sides of every group, groups by name and inbound first: one pass over the rules.
@@ -117,15 +80,15 @@ pub fn costs(
 
 /// What one rule counts.
 fn count(deployment: &Deployment<'_>, rule: &Rule) -> Count {
-    match rule.peer {
-        Peer::Net(block) => Count::one(Family::of_block(&block), 1),
-        Peer::Param(id) => Count::one(deployment.parameter_family(id), 1),
-        Peer::PrefixList(id) => Count::one(
-            deployment.list_family(id),
-            deployment.list_entries(id).unwrap_or(1),
-        ),
-        Peer::Tier(_) | Peer::External(_) => Count { v4: 1, v6: 1 },
-    }
+    Count::new(match rule.peer {
+        Peer::Net(block) => Counted::Block(Family::of_block(&block)),
+        Peer::Param(id) => Counted::Block(deployment.parameter_family(id)),
+        Peer::PrefixList(id) => Counted::PrefixList {
+            family: deployment.list_family(id),
+            entries: deployment.list_entries(id),
+        },
+        Peer::Tier(_) | Peer::External(_) => Counted::Group,
+    })
 }
 
 /// The ledger of a program, for people and for programs.

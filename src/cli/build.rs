@@ -14,7 +14,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 use tierwall::driver::Made;
 use tierwall::lint::Levels;
-use tierwall::target::{self, Backend};
+use tierwall::target::{self, Target};
 
 /// What is built, and where to.
 #[derive(Args)]
@@ -22,10 +22,10 @@ pub struct What {
     /// The program; `-` is standard input [default: all that `tierwall.toml` lists]
     #[arg(requires = "to")]
     file: Option<String>,
-    /// What to write: cloudformation (cfn) or terraform (tf)
     #[arg(long, value_name = "TARGET", requires = "file",
-        value_parser = PossibleValuesParser::new(targets()).try_map(|text| backend(&text)))]
-    to: Option<Backend>,
+        help = format!("What to write: {}", target::listed("or")),
+        value_parser = PossibleValuesParser::new(names()).try_map(|text| named(&text)))]
+    to: Option<&'static Target>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE", requires = "file")]
     output: Option<String>,
@@ -50,20 +50,14 @@ pub struct Build {
     what: What,
 }
 
-fn backend(text: &str) -> Result<Backend, String> {
-    let names = || {
-        target::ALL
-            .map(|backend| format!("{} ({})", backend.name, backend.short))
-            .join(", ")
-    };
-    target::named(text).ok_or_else(|| format!("targets are {}", names()))
+fn named(text: &str) -> Result<&'static Target, String> {
+    target::named(text).ok_or_else(|| format!("targets are {}", target::listed("and")))
 }
 
-fn targets() -> Vec<&'static str> {
-    target::ALL
-        .iter()
-        .flat_map(|backend| [backend.name, backend.short])
-        .collect()
+/// What `--to` takes.
+fn names() -> Vec<&'static str> {
+    let names = |target: &Target| [target.name].into_iter().chain(target.short);
+    target::by_name().into_iter().flat_map(names).collect()
 }
 
 /// What is built, once the command line is known to be right.
@@ -76,7 +70,7 @@ pub struct Plan<'w> {
 /// Where the programs come from.
 enum From {
     /// This file of the command line, for this target.
-    File(String, Backend),
+    File(String, &'static Target),
     /// This manifest.
     Manifest(PathBuf),
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use std::fs;
 use std::path::Path;
 use tierwall::project::MANIFEST;
-use tierwall::target;
+use tierwall::target::{self, Target};
 
 /// The arguments of `init`.
 #[derive(Args)]
@@ -119,13 +119,11 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
 fn manifest(path: &str) -> String {
     let stem = path.strip_suffix(".tier").unwrap_or(path);
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let outputs = target::ALL.map(|backend| {
-        format!(
-            "{} = {}",
-            backend.name,
-            quoted(&format!("{stem}.{}", backend.extension))
-        )
-    });
+    let output = |target: &Target| {
+        let path = quoted(&format!("{stem}.{}", target.extension));
+        format!("{} = {path}", target.name)
+    };
+    let outputs: Vec<String> = target::by_name().into_iter().map(output).collect();
     format!(
         "# What `tierwall build` builds, and `tierwall check` checks. Paths start from here.\n\n\
          [[program]]\nfile = {}\n\n[program.outputs]\n{}\n",

@@ -22,7 +22,7 @@ pub fn write(
         |made: &Made, why: &str| terminal.failure(&format!("cannot write `{}`: {why}", made.path));
     let (read, mut known) = (log.real(), BTreeMap::new());
     let mut destination = |made: &Made| {
-        let destination = Destination::new(&made.path, made.backend.mark, force)?;
+        let destination = Destination::new(&made.path, made.target.mark, force)?;
         let Some(path) = destination.existing() else {
             return Ok(destination);
         };
@@ -85,7 +85,7 @@ pub fn listing(made: &[Made], written: &[Written]) -> String {
 pub fn stale(made: &[Made], terminal: &Terminal) -> Exit {
     let (mut stale, mut exit) = (Vec::new(), Exit::Done);
     for made in made {
-        let read = Destination::new(&made.path, made.backend.mark, true)
+        let read = Destination::new(&made.path, made.target.mark, true)
             .and_then(|destination| destination.current().map_err(|error| words(&error)));
         match read {
             Err(why) => exit = terminal.failure(&format!("cannot read `{}`: {why}", made.path)),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tierwall::diagnostic::{Problem, Problems};
 use tierwall::project::{self, Build, MANIFEST, Named, Output, Program, Project};
 use tierwall::source::{FileId, FileKind, Sources};
-use tierwall::target::Backend;
+use tierwall::target::Target;
 
 /// A project, and the manifest that its places are in.
 #[derive(Debug, Default)]
@@ -96,7 +96,7 @@ pub fn listed(manifest: Option<&str>, with: &With, terminal: &Terminal) -> Resul
 pub fn of_files(
     files: &[String],
     with: &With,
-    output: Option<(Backend, &str)>,
+    output: Option<(&'static Target, &str)>,
     manifest: Option<&str>,
     log: &mut ReadLog,
     terminal: &Terminal,
@@ -115,8 +115,8 @@ pub fn of_files(
             .find(same)
             .map(|program| program.lints.clone())
             .unwrap_or_default();
-        let outputs = output.map(|(backend, path)| Output {
-            backend,
+        let outputs = output.map(|(target, path)| Output {
+            target,
             path: Named::new(path),
         });
         let build = Build {

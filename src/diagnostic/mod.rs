@@ -19,7 +19,7 @@ pub use correction::{Change, Correction, Rewrite, Safety};
 pub use explain::{Explanation, explanation, explanations};
 pub use finding::Finding;
 pub use fix::{Edit, Fix, Fixed, apply_safe, edited};
-pub use problem::{AwsField, Kind, Problem, Target};
+pub use problem::{AwsField, Kind, Problem};
 pub use render::{Style, render};
 pub use report::{Label, Level, Report};
 pub use synonyms::likely;

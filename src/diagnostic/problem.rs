@@ -61,15 +61,6 @@ pub enum AwsField {
     ParameterDescription,
 }
 
-/// A target of `build`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    /// CloudFormation JSON
-    CloudFormation,
-    /// Terraform HCL
-    Terraform,
-}
-
 /// One thing that is wrong with a program. Each variant shows a text that causes it.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // the fields are named for what they hold
@@ -430,7 +421,7 @@ pub enum Problem {
         span: Span,
         name: String,
         first: Span,
-        target: Target,
+        target: &'static str,
     },
 
     // ---- E04: files
@@ -473,12 +464,12 @@ pub enum Problem {
     /// CloudFormation: `web allows https to partner`, a group of another account
     TargetCannot {
         span: Span,
-        target: Target,
+        target: &'static str,
         what: String,
     },
 
     /// CloudFormation: a program without tiers
-    NothingToDeploy { target: Target },
+    NothingToDeploy { target: &'static str },
 
     // ---- E07: assertions that do not hold
     /// `assert internet cannot reach web` where `web` allows https from anywhere
@@ -562,7 +553,7 @@ pub enum Problem {
         kind: &'static str,
         name: String,
         meant: Option<String>,
-        known: &'static str,
+        known: String,
     },
     /// `outputs = { terraform = "x", cloudformation = "x" }`
     OnePath {
@@ -599,7 +590,7 @@ pub enum Problem {
     /// CloudFormation: `default-group = locked`
     TargetWarns {
         span: Span,
-        target: Target,
+        target: &'static str,
         what: String,
     },
 

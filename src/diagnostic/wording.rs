@@ -3,7 +3,7 @@
 //! One match; it is long because there are many problems, and it is in one place so that they read
 //! alike.
 
-use super::problem::{AwsField, Kind, Problem, Target};
+use super::problem::{AwsField, Kind, Problem};
 use super::report::{Level, Report};
 
 impl Kind {
@@ -116,15 +116,6 @@ impl AwsField {
             | AwsField::ParameterDescription => {
                 "control characters and marks that reorder text are not allowed"
             }
-        }
-    }
-}
-
-impl Target {
-    fn words(self) -> &'static str {
-        match self {
-            Target::CloudFormation => "CloudFormation",
-            Target::Terraform => "Terraform",
         }
     }
 }
@@ -375,7 +366,7 @@ impl Problem {
                 let report = report.maybe_at(&Some(*other).filter(|other| other != one), "makes the other");
                 report.renamed(name, parameter)
             }
-            Problem::OneName { span, name, first, target } => R::error("E0326", format!("{} would have `{name}` twice", target.words()))
+            Problem::OneName { span, name, first, target } => R::error("E0326", format!("{} would have `{name}` twice", target))
                 .at(span, format!("makes `{name}`"))
                 .maybe_at(&Some(*first).filter(|first| first != span), "so does this")
                 .help("rename a tier or a parameter that is part of the name, or name a prefix list by its id, `pl-…`"),
@@ -396,9 +387,9 @@ impl Problem {
                 .maybe_at(declared, format!("takes {wanted}")).meant(meant),
             Problem::TwiceBound { name, first, second } => R::error("E0503", format!("`{name}` is set to two values: `{first}` and `{second}`")),
 
-            Problem::TargetCannot { span, target, what } => R::error("E0601", format!("{} cannot say this: {what}", target.words())).at(span, "not in this target")
+            Problem::TargetCannot { span, target, what } => R::error("E0601", format!("{} cannot say this: {what}", target)).at(span, "not in this target")
                 .help("name its addresses instead, or use `--to terraform`"),
-            Problem::NothingToDeploy { target } => R::error("E0602", format!("the program has no tier, and {} deploys nothing without one", target.words()))
+            Problem::NothingToDeploy { target } => R::error("E0602", format!("the program has no tier, and {} deploys nothing without one", target))
                 .help("declare one: `tier web`"),
 
             Problem::Reached { span, from, others, to, packet, because, unknown } => {
@@ -436,7 +427,7 @@ impl Problem {
             Problem::ManifestName { span, kind, name, meant, known } => R::error("E0805", format!("there is no {kind} `{name}`"))
                 .at(span, format!("unknown {kind}"))
                 .meant(meant)
-                .help(*known),
+                .help(known.clone()),
             Problem::OnePath { span, path, uses, first } => R::error("E0806", format!("`{path}` is named as {uses}"))
                 .at(span, "named again")
                 .maybe_at(first, "first here"),
@@ -464,7 +455,7 @@ impl Problem {
                 Report { message: format!("{} ({names})", report.message), ..report }
             }
 
-            Problem::TargetWarns { span, target, what } => R::warning("W0601", format!("{} cannot say this: {what}", target.words())).at(span, "left out of this target"),
+            Problem::TargetWarns { span, target, what } => R::warning("W0601", format!("{} cannot say this: {what}", target)).at(span, "left out of this target"),
 
             Problem::Lint(finding) => Report {
                 code: finding.lint,

@@ -1,6 +1,7 @@
 //! Two versions of a program: which belong together, and what the change from one to the other is.
 
 use super::job::Job;
+use crate::aws::State;
 use crate::compile::{Compilation, Judged, compile};
 use crate::diagnostic::{Level, Problem, Problems};
 use crate::groups::Deployment;
@@ -197,7 +198,7 @@ impl Comparison {
 
         let (was, is) = (old.version(&self.old), new.version(&self.new));
         let tier_mapping = TierMapping::new(was.policy, is.policy);
-        let changes = Changes::between(was.deployment, is.deployment, &tier_mapping);
+        let changes = Changes::between(&old.state, &new.state, tier_mapping.groups());
         Ok(then(&review::review(was, is, &tier_mapping, &changes)))
     }
 }
@@ -237,6 +238,7 @@ fn unknown(problem: Problem) -> Option<String> {
 /// What was found out about a program that has a meaning.
 struct JudgedProgram<'p> {
     deployment: Deployment<'p>,
+    state: State,
     problems: Vec<Problem>,
 }
 
@@ -246,6 +248,7 @@ impl<'p> JudgedProgram<'p> {
         let problems = judged.problems.sorted();
         match judged.deployment {
             Some(deployment) => Ok(JudgedProgram {
+                state: deployment.complete(judged.outline),
                 deployment,
                 problems,
             }),

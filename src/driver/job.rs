@@ -3,16 +3,16 @@
 
 use super::consensus::ProgramFindings;
 use super::values::{self, Unread};
+use crate::aws::State;
 use crate::compile::{Compilation, Judged, compile};
 use crate::date::Date;
 use crate::diagnostic::{Problem, Problems};
-use crate::groups::Deployment;
-use crate::lint::{self, Levels, unsupported};
+use crate::lint::{self, Levels};
 use crate::policy::Policy;
 use crate::project::{Build, Output, Program, Project, SharedModules};
 use crate::report::review::Given;
 use crate::source::Sources;
-use crate::target::{Backend, cloudformation};
+use crate::target::{self, Target};
 use crate::workspace::Workspace;
 
 /// How a project is built.
@@ -67,7 +67,7 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Made {
     /// Its target.
-    pub backend: Backend,
+    pub target: &'static Target,
     /// Where it belongs.
     pub path: String,
     /// All of it.
@@ -148,20 +148,23 @@ impl Job<'_> {
         let policy = &compilation.policy;
         let Judged {
             deployment,
+            outline,
             mut problems,
         } = compilation.judge(&self.levels);
-        let outputs = &self.build.outputs;
-        if outputs.iter().any(|output| is_template(&output.backend)) {
-            problems.append(unsupported::cloudformation(policy));
+        for target in self.targets() {
+            problems.append((target.unsupported)(policy));
         }
         let size = deployment
             .as_ref()
             .map(|deployment| (policy.tiers.len(), deployment.rule_count()));
 
         let (mut made, mut addresses) = (Vec::new(), Vec::new());
-        if let Some(deployment) = deployment.filter(|_| !problems.any_error()) {
-            made = self.make(policy, &deployment, &mut problems);
-            let declared = |output: &&Output| (output.backend.addresses)(&deployment);
+        if let Some(deployment) = deployment.filter(|_| !problems.any_error())
+            && (self.outputs_to_make().next().is_some() || !self.shared.is_empty())
+        {
+            let state = deployment.complete(outline);
+            made = self.make(policy, &state, &mut problems);
+            let declared = |output: &&Output| (output.target.addresses)(&state);
             addresses = self.shared.iter().map(declared).collect();
         }
 
@@ -174,18 +177,33 @@ impl Job<'_> {
         }
     }
 
+    /// The targets of its outputs, each once.
+    fn targets(&self) -> impl Iterator<Item = &'static Target> {
+        let is_wanted = |target: &&Target| {
+            let mut outputs = self.build.outputs.iter();
+            outputs.any(|output| output.target == *target)
+        };
+        target::ALL.iter().filter(is_wanted)
+    }
+
+    /// Its outputs that are written, or whose size a lint asks for.
+    fn outputs_to_make(&self) -> impl Iterator<Item = &Output> {
+        let is_wanted = |output: &&Output| self.writes || output.target.measures.is_some();
+        self.build.outputs.iter().filter(is_wanted)
+    }
+
     /// Makes the outputs, and finds what their targets would refuse in them.
-    fn make(
-        &self,
-        policy: &Policy,
-        deployment: &Deployment<'_>,
-        problems: &mut Problems,
-    ) -> Vec<Made> {
-        let is_wanted = |output: &&Output| self.writes || is_template(&output.backend);
-        let wanted = self.build.outputs.iter().filter(is_wanted);
-        let mut made: Vec<Made> = wanted.map(|output| make(output, deployment)).collect();
-        if let Some(made) = made.iter().find(|made| is_template(&made.backend)) {
-            problems.append(limits(policy, deployment, made.bytes.len(), &self.levels));
+    fn make(&self, policy: &Policy, state: &State, problems: &mut Problems) -> Vec<Made> {
+        let outputs = self.outputs_to_make();
+        let mut made: Vec<Made> = outputs.map(|output| make_output(output, state)).collect();
+        for target in self.targets() {
+            let first = made.iter().find(|made| made.target == target);
+            problems.extend(
+                first
+                    .map(|made| exceeded_limits(policy, state, made, &self.levels))
+                    .into_iter()
+                    .flatten(),
+            );
         }
 
         if !self.writes {
@@ -195,31 +213,19 @@ impl Job<'_> {
     }
 }
 
-fn is_template(backend: &Backend) -> bool {
-    backend.name == cloudformation::BACKEND.name
-}
-
-fn make(output: &Output, deployment: &Deployment<'_>) -> Made {
+fn make_output(output: &Output, state: &State) -> Made {
     Made {
-        backend: output.backend,
+        target: output.target,
         path: output.path.path.clone(),
-        bytes: (output.backend.emit)(deployment),
+        bytes: (output.target.emit)(state),
     }
 }
 
-/// What CloudFormation would refuse in a template of that size.
-fn limits(policy: &Policy, deployment: &Deployment<'_>, bytes: usize, levels: &Levels) -> Problems {
-    let [resources, parameters, outputs] = cloudformation::counts(deployment);
-    let template = lint::Template {
-        resources,
-        parameters,
-        outputs,
-        bytes,
+/// What its target would refuse in an output of that size.
+fn exceeded_limits(policy: &Policy, state: &State, made: &Made, levels: &Levels) -> Problems {
+    let Some(measures) = made.target.measures else {
+        return Problems::default();
     };
-    lint::problems(
-        policy,
-        &lint::TEMPLATE_LIMITS,
-        levels,
-        lint::template_limits(template),
-    )
+    let found = lint::template_limits(made.target.title, &measures(state, made.bytes.len()));
+    lint::problems(policy, &lint::TEMPLATE_LIMITS, levels, found)
 }

@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::project::{self, Build, Named, Output};
 use crate::report::review::{self, Given, Links, Review};
 use crate::source::Sources;
-use crate::target::Backend;
+use crate::target::Target;
 use crate::workspace::{ReadError, Workspace};
 use std::error::Error;
 use std::fmt;
@@ -122,12 +122,12 @@ impl Program {
 
     /// What is wrong with it where it is built for a target: also what that target cannot say, and
     /// the limits that it has.
-    pub fn check_for(&self, target: Backend) -> Vec<Problem> {
+    pub fn check_for(&self, target: &'static Target) -> Vec<Problem> {
         self.judge(Some(target)).problems
     }
 
     /// Its output for a target; fails where one of its problems is an error.
-    pub fn build(&self, target: Backend) -> Result<Vec<u8>, Rejected> {
+    pub fn build(&self, target: &'static Target) -> Result<Vec<u8>, Rejected> {
         let Outcome {
             problems, mut made, ..
         } = self.judge(Some(target));
@@ -165,9 +165,9 @@ impl Program {
         render(problem, self.sources(), Style::Plain)
     }
 
-    fn judge(&self, target: Option<Backend>) -> Outcome {
-        let output = |backend| Output {
-            backend,
+    fn judge(&self, target: Option<&'static Target>) -> Outcome {
+        let output = |target| Output {
+            target,
             path: Named::new("-"),
         };
         let build = Build {

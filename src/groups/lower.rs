@@ -1,11 +1,11 @@
 //! Flows to rules: every gate on a flow's way, put to its side of its group, and sorted there.
 
 use super::gates::{OpenedGates, open_to};
-use super::rule::{Direction, Rule, Text};
-use super::{Deployment, GROUP_DESCRIPTION, Group, Parameter, describe};
+use super::rule::{Rule, Text};
+use super::{Deployment, Direction, Group, Parameter, describe};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
-    DefaultGroup, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId, Reference, TierId,
+    DefaultGroup, ListReference, Outbound, ParamId, Peer, Policy, Reference, TierId,
 };
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,15 +23,18 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
                 rules(policy, &outbound(side), &mut origins)
             }
         };
-        group(policy, tier, ingress, egress)
+        Group {
+            tier,
+            name: &policy.tier(tier).name,
+            ingress,
+            egress,
+        }
     });
     let mut deployment = Deployment {
         policy,
-        stack: &policy.stack.name,
-        description: policy.stack.prose.as_deref(),
-        exports: policy.stack.exports,
         parameters: Vec::new(),
         lists: Vec::new(),
+        externals: Vec::new(),
         groups: groups.collect(),
         locked: locked(policy),
         origins,
@@ -200,54 +203,6 @@ fn everything(policy: &Policy, tier: TierId) -> Vec<Rule> {
     open_to(policy, tier).iter().map(rule).collect()
 }
 
-fn group(policy: &Policy, id: TierId, ingress: Vec<Rule>, egress: Vec<Rule>) -> Group<'_> {
-    let (stack, tier) = (&policy.stack, policy.tier(id));
-    let oldest =
-        |was: &'_ [String], name: &str| was.last().map_or(name, String::as_str).to_string();
-    let shown = tier
-        .group_name
-        .clone()
-        .unwrap_or_else(|| format!("{}-{}", stack.name, tier.name));
-    let given = tier
-        .tags
-        .iter()
-        .chain(&stack.tags)
-        .map(|(key, value)| (key.as_str(), value.clone()));
-    let mut tags: Vec<(&str, String)> = given.collect();
-    tags.extend(
-        tier.prose
-            .iter()
-            .map(|prose| ("Description", prose.clone())),
-    );
-    tags.push(("Name", shown));
-    // the first of each key: that of the tier, of the stack, made up
-    tags.sort_by_key(|(key, _)| *key);
-    tags.dedup_by_key(|(key, _)| *key);
-    Group {
-        tier: id,
-        name: &tier.name,
-        was: &tier.was,
-        vpc: vpc(policy, tier.vpc),
-        group_name: tier.group_name.as_deref(),
-        name_prefix: format!(
-            "{}-{}-",
-            oldest(&stack.was, &stack.name),
-            oldest(&tier.was, &tier.name)
-        ),
-        description: tier.description.as_deref().unwrap_or(GROUP_DESCRIPTION),
-        tags,
-        ingress,
-        egress,
-    }
-}
-
-fn vpc(policy: &Policy, id: crate::policy::VpcId) -> Reference {
-    let vpc = &policy.vpcs[id.index()];
-    vpc.id
-        .clone()
-        .expect("resolving refuses a tier or a lock in a VPC that has no id")
-}
-
 fn locked(policy: &Policy) -> Vec<(String, Reference)> {
     let locked = policy
         .vpcs
@@ -262,40 +217,50 @@ fn locked(policy: &Policy) -> Vec<(String, Reference)> {
     locked
 }
 
-/// Finds the parameters and the managed prefix lists that something refers to.
+/// Finds the parameters, the prefix lists and the groups of others that something refers to.
 fn refer(deployment: &mut Deployment<'_>) {
     let policy = deployment.policy;
-    let (mut params, mut lists) = (BTreeMap::new(), BTreeSet::new());
+    let (mut params, mut lists, mut externals) =
+        (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
     let mut lock = |reference: &Reference, only_for_locks: bool| match reference {
         Reference::Id(_) => {}
         Reference::Param(id) => *params.entry(*id).or_insert(true) &= only_for_locks,
     };
+
     deployment
         .locked
         .iter()
         .for_each(|(_, vpc)| lock(vpc, true));
     let mut reference = |reference: &Reference| lock(reference, false);
-    deployment
+    for tier in &policy.tiers {
+        policy.vpcs[tier.vpc.index()]
+            .id
+            .iter()
+            .for_each(&mut reference);
+    }
+    let rules = deployment
         .groups
         .iter()
-        .for_each(|group| reference(&group.vpc));
-    for rule in deployment
-        .groups
-        .iter()
-        .flat_map(|g| g.ingress.iter().chain(&g.egress))
-    {
+        .flat_map(|group| group.ingress.iter().chain(&group.egress));
+    for rule in rules {
         match rule.peer {
             Peer::Net(_) | Peer::Tier(_) => {}
             Peer::Param(id) => reference(&Reference::Param(id)),
-            Peer::External(id) => reference(&policy.externals[id.index()].id),
-            Peer::PrefixList(id) => match &policy.prefix_lists[id.index()].list {
-                ListReference::Id(_) => {}
-                ListReference::Aws(_) => drop::<bool>(lists.insert(id)),
-                ListReference::Param(param) => reference(&Reference::Param(*param)),
-            },
+            Peer::External(id) => drop::<bool>(externals.insert(id)),
+            Peer::PrefixList(id) => drop::<bool>(lists.insert(id)),
         }
     }
-    deployment.lists = lists.into_iter().collect::<Vec<PrefixListId>>();
+
+    for id in &externals {
+        reference(&policy.externals[id.index()].id);
+    }
+    for id in &lists {
+        if let ListReference::Param(id) = &policy.prefix_lists[id.index()].list {
+            reference(&Reference::Param(*id));
+        }
+    }
+    deployment.externals = externals.into_iter().collect();
+    deployment.lists = lists.into_iter().collect();
     deployment.parameters = params
         .into_iter()
         .map(|(id, locks)| parameter(policy, id, locks))

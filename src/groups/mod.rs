@@ -1,24 +1,28 @@
-//! The lowered form: security groups and their rules, as AWS will hold them.
+//! The lowered form: security groups and their rules, as AWS will hold them, and the flows of the
+//! policy that ask for them.
 //!
 //! Everything is in one order, made of what the things are and never of where they stood in the
-//! source. A backend writes it down from here and asks nothing else.
+//! source. Analyses work on it; [`Deployment::state`] fills the [`aws::State`](crate::aws::State)
+//! that targets write down.
 
 mod gates;
 mod lower;
-mod names;
 mod rule;
+mod state;
 
 pub use gates::{OpenedGates, open_to};
 pub use lower::lower;
-pub use names::{EarlierName, Names, Renaming, Style, push_pascal, push_snake};
-pub use rule::{Direction, Rule};
+pub use rule::Rule;
 
-pub use crate::net::{Family, Protocol, Sink, Traffic, push_block, push_number, push_protocol};
+pub use crate::aws::Direction;
+pub use crate::net::{Family, Traffic};
 pub use crate::policy::{
     ExternalId, ListReference, ParamId, ParamKind, Peer, PrefixListId, Reference, SentenceId,
-    TierId, aws_list,
+    TierId,
 };
 
+use crate::aws::Wording;
+use crate::net::Sink;
 use crate::policy::{Flow, Policy, Way, WordId};
 use rule::Text;
 
@@ -26,20 +30,16 @@ use rule::Text;
 #[derive(Debug)]
 pub struct Deployment<'p> {
     policy: &'p Policy,
-    /// The name of the stack.
-    pub stack: &'p str,
-    /// The stack's prose.
-    pub description: Option<&'p str>,
-    /// Whether CloudFormation exports the ids of the groups.
-    pub exports: bool,
     /// Unbound parameters that something refers to, by name.
     pub parameters: Vec<Parameter<'p>>,
-    /// Prefix lists that AWS manages and something refers to, by identity.
-    pub lists: Vec<PrefixListId>,
+    /// Prefix lists that rules name, by identity.
+    lists: Vec<PrefixListId>,
+    /// Security groups that are managed elsewhere and that rules name, by identity.
+    externals: Vec<ExternalId>,
     /// The groups, by name.
     pub groups: Vec<Group<'p>>,
     /// VPCs whose default group is to lose every rule: a name for the resource, and the VPC.
-    pub locked: Vec<(String, Reference)>,
+    locked: Vec<(String, Reference)>,
     /// For each rule, by its `origins`: the flows that ask for it.
     origins: Vec<u32>,
 }
@@ -51,18 +51,6 @@ pub struct Group<'p> {
     pub tier: TierId,
     /// The tier's name.
     pub name: &'p str,
-    /// The tier's earlier names, newest first.
-    pub was: &'p [String],
-    /// Its VPC.
-    pub vpc: Reference,
-    /// GroupName, where the program gives one.
-    pub group_name: Option<&'p str>,
-    /// What a made-up GroupName starts with: the oldest names of stack and tier.
-    pub name_prefix: String,
-    /// GroupDescription.
-    pub description: &'p str,
-    /// Its tags, by key.
-    pub tags: Vec<(&'p str, String)>,
     /// Inbound rules, in order.
     pub ingress: Vec<Rule>,
     /// Outbound rules, in order.
@@ -95,11 +83,6 @@ pub struct Parameter<'p> {
     /// Whether nothing but a locked default group refers to it.
     pub only_for_locks: bool,
 }
-
-/// What AWS shows in the description of a group that the program gives none. It is one text for
-/// all, since AWS replaces a group whose description changes (EC2 API reference,
-/// CreateSecurityGroup).
-pub const GROUP_DESCRIPTION: &str = "Managed by tierwall";
 
 impl<'p> Deployment<'p> {
     /// The group of a tier.
@@ -143,25 +126,6 @@ impl<'p> Deployment<'p> {
         (&external.id, external.account.as_deref())
     }
 
-    /// The peers that have a name: blocks that are not known yet, prefix lists and foreign groups.
-    pub fn named_peers(&self) -> impl Iterator<Item = Peer> {
-        let is_block = |id: &ParamId| match self.policy.param(*id).kind {
-            ParamKind::Cidr | ParamKind::CidrIpv6 => true,
-            ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => false,
-        };
-        let blocks = (0..self.policy.params.len() as u32)
-            .map(ParamId)
-            .filter(is_block)
-            .map(Peer::Param);
-        let lists = (0..self.policy.prefix_lists.len() as u32)
-            .map(PrefixListId)
-            .map(Peer::PrefixList);
-        let groups = (0..self.policy.externals.len() as u32)
-            .map(ExternalId)
-            .map(Peer::External);
-        blocks.chain(lists).chain(groups)
-    }
-
     /// The flows that ask for a rule, as positions in the policy's, ascending.
     pub fn origins(&self, rule: &Rule) -> &[u32] {
         &self.origins[rule.origins.start as usize..rule.origins.end as usize]
@@ -188,17 +152,11 @@ impl<'p> Deployment<'p> {
         sentences
     }
 
-    /// Whether the description of a rule is a string of the program's, which may hold any character
-    /// that AWS takes.
-    pub fn has_prose(&self, rule: &Rule) -> bool {
-        match rule.text {
-            Text::Open => false,
-            Text::Flow(flow) => self
-                .policy
-                .sentence(self.policy.flows[flow as usize].sentence)
-                .prose
-                .is_some(),
-        }
+    /// Who worded the description of a rule.
+    fn wording(&self, rule: &Rule) -> Wording {
+        let sentence = self.described_by(rule);
+        let prose = sentence.and_then(|id| self.policy.sentence(id).prose.as_ref());
+        prose.map_or(Wording::Made, |_| Wording::Written)
     }
 
     /// Appends the description of a rule.

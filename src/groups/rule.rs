@@ -4,28 +4,6 @@ use crate::net::Traffic;
 use crate::policy::Peer;
 use std::ops::Range;
 
-/// Which side of a group a rule is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Direction {
-    /// What the members accept.
-    Ingress,
-    /// What the members may send.
-    Egress,
-}
-
-impl Direction {
-    /// Both, as outputs order them.
-    pub const ALL: [Direction; 2] = [Direction::Ingress, Direction::Egress];
-
-    /// `inbound`, `outbound`: as tables and JSON write it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Direction::Ingress => "inbound",
-            Direction::Egress => "outbound",
-        }
-    }
-}
-
 /// One rule. Traffic and peer are its identity within its side of its group.
 #[derive(Debug, Clone)]
 pub struct Rule {

@@ -33,11 +33,10 @@ mod template_limits;
 mod unknown_size;
 mod unreachable_tier;
 mod unroutable_peer;
-pub mod unsupported;
 mod unused_allow;
 mod unused_declaration;
 
-pub use template_limits::{LINT as TEMPLATE_LIMITS, Template, template_limits};
+pub use template_limits::{LINT as TEMPLATE_LIMITS, template_limits};
 pub use unused_allow::LINT as UNUSED_ALLOW;
 
 use crate::analysis::gate::Gates;

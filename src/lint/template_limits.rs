@@ -2,6 +2,7 @@
 
 use super::{Category, Judge, Level, Lint};
 use crate::diagnostic::Finding;
+use crate::target::Measure;
 
 /// The lint.
 pub const LINT: Lint = Lint {
@@ -46,30 +47,11 @@ tiers everyone = a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, 
 everyone allows https from vpc main
 ";
 
-/// What a template has, as far as it is limited.
-#[derive(Debug, Clone, Copy)]
-pub struct Template {
-    /// Resources.
-    pub resources: usize,
-    /// Parameters.
-    pub parameters: usize,
-    /// Outputs.
-    pub outputs: usize,
-    /// Size in bytes.
-    pub bytes: usize,
-}
-
-/// What is to be said about the limits that a template passes.
-pub fn template_limits(template: Template) -> Vec<Finding> {
-    let limits = [
-        ("resources", template.resources, 500),
-        ("parameters", template.parameters, 200),
-        ("outputs", template.outputs, 200),
-        ("bytes", template.bytes, 1_000_000),
-    ];
-    let passed = limits.into_iter().filter(|(_, count, limit)| count > limit);
-    let finding = |(what, count, limit)| {
-        Finding::new(format!("the template has {count} {what}, and CloudFormation takes at most {limit}"))
+/// What is to be said about the limits of a target, by its title, that an output passes.
+pub fn template_limits(target: &str, measures: &[Measure]) -> Vec<Finding> {
+    let passed = measures.iter().filter(|it| it.count > it.limit);
+    let finding = |Measure { what, count, limit }: &Measure| {
+        Finding::new(format!("the template has {count} {what}, and {target} takes at most {limit}"))
             .help("split the program into several stacks, name fewer tiers as peers (each such rule is a resource), or use `--to terraform`")
             .help("`--warn template-limits` writes it all the same")
     };
@@ -82,32 +64,21 @@ mod tests {
 
     #[test]
     fn each_limit_is_the_most_that_passes() {
-        let full = Template {
-            resources: 500,
-            parameters: 200,
-            outputs: 200,
-            bytes: 1_000_000,
-        };
-        assert!(template_limits(full).is_empty());
-        for over in [
-            Template {
-                resources: 501,
-                ..full
-            },
-            Template {
-                parameters: 201,
-                ..full
-            },
-            Template {
-                outputs: 201,
-                ..full
-            },
-            Template {
-                bytes: 1_000_001,
-                ..full
-            },
-        ] {
-            assert_eq!(template_limits(over).len(), 1);
+        let limits = [
+            ("resources", 500),
+            ("parameters", 200),
+            ("bytes", 1_000_000),
+        ];
+        let full = limits.map(|(what, limit)| Measure {
+            what,
+            count: limit,
+            limit,
+        });
+        assert!(template_limits("CloudFormation", &full).is_empty());
+        for n in 0..full.len() {
+            let mut over = full;
+            over[n].count += 1;
+            assert_eq!(template_limits("CloudFormation", &over).len(), 1);
         }
     }
 }

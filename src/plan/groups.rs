@@ -2,65 +2,53 @@
 
 use super::defaults;
 use super::tally::{Action, ResourceCounts};
-use super::target::Target;
-use super::{BeforeAfter, GroupChange, GroupOutcome, Reason, Tiers};
-use crate::groups::{Deployment, Group, Reference, TierId};
-use crate::policy::TierMapping;
+use super::{BeforeAfter, GroupChange, GroupOutcome, Matched, Reason};
+use crate::aws::{GroupId, GroupMapping, Reference, SecurityGroup, State};
+use crate::target::Planning;
 
-/// The groups of two deployments, as one target matches them.
+/// The groups of two states, as one target matches them.
 #[derive(Debug)]
 pub struct Groups {
     /// Those that do not stay as they are.
     pub changes: Vec<GroupChange>,
-    /// Which tier is which.
-    links: TierMapping,
-    /// For each group of the new deployment: whether it takes the place of one that has another
+    /// Which group is which.
+    links: GroupMapping,
+    /// For each group of the new state: whether it takes the place of one that has another
     /// name.
     recreated: Vec<bool>,
-    /// For each group of the new deployment: whether it is the very group that stands there.
+    /// For each group of the new state: whether it is the very group that stands there.
     stays: Vec<bool>,
 }
 
 impl Groups {
     /// Matches groups by their addresses; what that leaves over, by what the programs say.
-    pub fn between(
-        target: Target,
-        old: &Deployment<'_>,
-        new: &Deployment<'_>,
-        tiers: &Tiers<'_>,
-    ) -> Groups {
-        let by_address = by_address(target, old, new);
+    pub fn between(planning: &Planning, old: &State, new: &State, matched: &Matched<'_>) -> Groups {
+        let by_address = by_address(planning, old, new);
         let mut links = by_address.clone();
-        links.complete(tiers.tier_mapping);
+        links.complete(matched.mapping);
         let mut recreated = vec![false; new.groups.len()];
-        for (was, is) in &tiers.recreated {
+        for (was, is) in &matched.recreated {
             recreated[is.index()] = links.pair(*was, *is);
         }
+
         let mut found = Groups {
             changes: Vec::new(),
             links,
             recreated,
             stays: vec![false; new.groups.len()],
         };
-        for group in &new.groups {
-            let (was, addressed) = (
-                found.links.old_of(group.tier),
-                by_address.old_of(group.tier).is_some(),
-            );
-            found.judge(
-                target,
-                was.map(|was| (old, old.group(was), addressed)),
-                new,
-                group,
-            );
+        for (is, _) in new.groups_by_id() {
+            let was = found.links.old_of(is);
+            let is_addressed = by_address.old_of(is).is_some();
+            found.judge(planning, was.map(|was| (old, was)), (new, is), is_addressed);
         }
         let gone = old
-            .groups
-            .iter()
-            .filter(|group| found.links.new_of(group.tier).is_none());
-        let deleted = gone.map(|group| GroupChange {
+            .groups_by_id()
+            .map(|(id, _)| id)
+            .filter(|id| found.links.new_of(*id).is_none());
+        let deleted = gone.map(|id| GroupChange {
             fate: GroupOutcome::Deleted,
-            sides: BeforeAfter::Removed(group.tier),
+            sides: BeforeAfter::Removed(id),
         });
         found.changes.extend(deleted);
         found
@@ -68,47 +56,44 @@ impl Groups {
 
     fn judge(
         &mut self,
-        target: Target,
-        was: Option<(&Deployment<'_>, &Group<'_>, bool)>,
-        new: &Deployment<'_>,
-        group: &Group<'_>,
+        planning: &Planning,
+        was: Option<(&State, GroupId)>,
+        (new, is): (&State, GroupId),
+        is_addressed: bool,
     ) {
         let (sides, fate) = match was {
-            None => (BeforeAfter::Added(group.tier), Some(GroupOutcome::Created)),
-            Some((_, was, _)) if self.recreated[group.tier.index()] => (
-                BeforeAfter::Both(was.tier, group.tier),
-                Some(GroupOutcome::Recreated),
-            ),
-            Some((old, was, addressed)) => {
-                let mut reasons = reasons(target, (old, was), (new, group));
-                if !addressed {
+            None => (BeforeAfter::Added(is), Some(GroupOutcome::Created)),
+            Some((_, was)) if self.recreated[is.index()] => {
+                (BeforeAfter::Both(was, is), Some(GroupOutcome::Recreated))
+            }
+            Some((old, was)) => {
+                let groups = [old.group(was), new.group(is)];
+                let mut reasons = reasons(planning, [old, new], groups);
+                if !is_addressed {
                     reasons.insert(0, Reason::Address);
                 }
-                self.stays[group.tier.index()] = reasons.is_empty();
-                (
-                    BeforeAfter::Both(was.tier, group.tier),
-                    fate(target, reasons, was, group),
-                )
+                self.stays[is.index()] = reasons.is_empty();
+                (BeforeAfter::Both(was, is), fate(planning, reasons, groups))
             }
         };
         self.changes
             .extend(fate.map(|fate| GroupChange { fate, sides }));
     }
 
-    /// The tier of the new deployment that one of the old is.
-    pub fn new_of(&self, old: TierId) -> Option<TierId> {
+    /// The group of the new state that one of the old is.
+    pub fn new_of(&self, old: GroupId) -> Option<GroupId> {
         self.links.new_of(old)
     }
 
-    /// Whether the group of a tier of the new deployment is the very group that stands there.
-    pub fn stays(&self, new: TierId) -> bool {
+    /// Whether a group of the new state is the very group that stands there.
+    pub fn stays(&self, new: GroupId) -> bool {
         self.stays[new.index()]
     }
 
-    /// Pairs of a tier and what it has become, whose group is the same.
-    pub fn staying(&self) -> impl Iterator<Item = (TierId, TierId)> {
+    /// Pairs of a group and what it has become, which are the same group.
+    pub fn staying(&self) -> impl Iterator<Item = (GroupId, GroupId)> {
         let news = (0..self.stays.len())
-            .map(|n| TierId(n as u32))
+            .map(|n| GroupId(n as u32))
             .filter(|new| self.stays(*new));
         news.filter_map(|new| Some((self.links.old_of(new)?, new)))
     }
@@ -138,7 +123,7 @@ impl Groups {
             | GroupOutcome::Recreated => None,
             GroupOutcome::Deleted | GroupOutcome::Created => None,
         });
-        tagged.for_each(|tier| tally.touch(tier));
+        tagged.for_each(|group| tally.touch(group));
         let touched = self
             .staying()
             .filter(|(_, new)| tally.touched(*new))
@@ -147,31 +132,31 @@ impl Groups {
     }
 }
 
-/// Which tier is which by the addresses that a target gives to their groups.
-pub fn by_address(target: Target, old: &Deployment<'_>, new: &Deployment<'_>) -> TierMapping {
+/// Which group is which by the addresses that a target gives to them.
+pub fn by_address(planning: &Planning, old: &State, new: &State) -> GroupMapping {
     let olds: Vec<String> = old
         .groups
         .iter()
-        .map(|group| target.address(group))
+        .map(|group| planning.group_address(group))
         .collect();
     let news: Vec<Vec<String>> = new
         .groups
         .iter()
-        .map(|group| target.addresses(group))
+        .map(|group| (planning.group_addresses)(group))
         .collect();
-    TierMapping::forward(&olds, &news)
+    GroupMapping::forward(&olds, &news)
 }
 
 fn fate(
-    target: Target,
+    planning: &Planning,
     reasons: Vec<Reason>,
-    was: &Group<'_>,
-    is: &Group<'_>,
+    groups: [&SecurityGroup; 2],
 ) -> Option<GroupOutcome> {
+    let [was, is] = groups;
     let tags = was.tags != is.tags;
     match (reasons.is_empty(), was.name != is.name) {
         (false, _) => Some(GroupOutcome::Replaced {
-            refused: refused(target, &reasons, was, is),
+            refused: refused(planning, &reasons, groups),
             reasons,
         }),
         (true, true) => Some(GroupOutcome::Moved { tags }),
@@ -183,45 +168,44 @@ fn fate(
 /// after it is there.
 ///
 /// Names are unique in a VPC, whatever their case (EC2 API reference, CreateSecurityGroup).
-/// CloudFormation replaces nothing that has a name of its own and keeps it (CloudFormation user
-/// guide, "Name type").
-fn refused(target: Target, reasons: &[Reason], was: &Group<'_>, is: &Group<'_>) -> bool {
-    let same = match (was.group_name, is.group_name) {
+/// A target that keeps explicit names refuses to replace a group at its address in any case.
+fn refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGroup; 2]) -> bool {
+    let same = match (&was.group_name, &is.group_name) {
         (Some(was), Some(is)) => was.eq_ignore_ascii_case(is),
         (Some(_) | None, _) => false,
     };
     let elsewhere = reasons
         .iter()
         .any(|reason| matches!(reason, Reason::Vpc | Reason::VpcDefault));
-    same && match target {
-        Target::Terraform => !elsewhere,
-        Target::CloudFormation => !reasons.contains(&Reason::Address) || !elsewhere,
-    }
+    let is_kept = planning.keeps_explicit_names && !reasons.contains(&Reason::Address);
+    same && (is_kept || !elsewhere)
 }
 
-/// A deployment and one of its groups.
-type Of<'a, 'd> = (&'a Deployment<'d>, &'a Group<'d>);
-
-/// What changes of a group that AWS cannot change. A GroupName that CloudFormation makes up is made
-/// of the logical id, and of nothing that the template says.
-fn reasons(target: Target, (old, was): Of<'_, '_>, (new, is): Of<'_, '_>) -> Vec<Reason> {
+/// What changes of a group that AWS cannot change. A GroupName that a target makes up by itself is
+/// made of nothing that its output says.
+fn reasons(
+    planning: &Planning,
+    [old, new]: [&State; 2],
+    [was, is]: [&SecurityGroup; 2],
+) -> Vec<Reason> {
     let named = was.group_name != is.group_name;
     let prefixed = was.group_name.is_none() && !named && was.name_prefix != is.name_prefix;
     let vpc = match (&was.vpc, &is.vpc) {
         (Reference::Id(was), Reference::Id(is)) => (was != is).then_some(Reason::Vpc),
-        (Reference::Param(was), Reference::Param(is))
-            if old.parameter_name(*was) != new.parameter_name(*is) =>
+        (Reference::Parameter(was), Reference::Parameter(is))
+            if old.parameter(*was).name != new.parameter(*is).name =>
         {
             Some(Reason::VpcPerhaps)
         }
-        (Reference::Param(was), Reference::Param(is)) => {
+        (Reference::Parameter(was), Reference::Parameter(is)) => {
             defaults::differs((old, *was), (new, *is)).then_some(Reason::VpcDefault)
         }
-        (Reference::Id(_) | Reference::Param(_), _) => Some(Reason::VpcPerhaps),
+        (Reference::Id(_) | Reference::Parameter(_), _) => Some(Reason::VpcPerhaps),
     };
+
     let reasons = [
         named.then_some(Reason::Name),
-        (prefixed && target == Target::Terraform).then_some(Reason::NamePrefix),
+        (prefixed && planning.writes_name_prefixes).then_some(Reason::NamePrefix),
         (was.description != is.description).then_some(Reason::Description),
         vpc,
     ];

@@ -1,8 +1,8 @@
 //! What AWS will do when the output of one program takes the place of another's.
 //!
-//! Each target is foretold on its own, by the addresses that its output gives to groups and rules,
-//! since that is what Terraform and CloudFormation go by; what both do is told once. A deployment
-//! is taken to give its parameters the values that it gave, or none, and then it gets their
+//! Each target that deploys is planned on its own, by the addresses that its output gives to groups and rules,
+//! since that is what Terraform and CloudFormation go by; what both do is reported once. A
+//! deployment is taken to give its parameters the values that it gave, or none, and then it gets their
 //! defaults.
 //!
 //! | what changes | Terraform | CloudFormation |
@@ -22,31 +22,32 @@
 //! "AWS::EC2::SecurityGroupIngress" and "…Egress" ("Update requires"), and "Update behaviors of
 //! stack resources".
 
-pub(crate) mod defaults;
+mod defaults;
 mod groups;
 mod others;
 mod peers;
 mod recreated;
 mod rules;
 mod tally;
-mod target;
+mod targets;
 mod uses;
 
-pub use tally::{ChangeSet, Plan};
+pub use targets::{Planned, Targets, planned};
 
-use crate::groups::{Deployment, Direction, ParamId, PrefixListId, Rule, TierId};
-use crate::net::Family;
-use crate::policy::TierMapping;
+use crate::aws::{
+    Direction, GroupId, GroupMapping, ParameterId, PrefixListId, Rule, RuleKey, State,
+};
+use crate::net::{Family, Traffic};
+use crate::target::{ActionCounts, Planning};
 use tally::ResourceCounts;
-pub(crate) use target::Target;
 
 /// What AWS will do.
 #[derive(Debug)]
 pub struct Changes<'d> {
     /// What stands there.
-    pub old: &'d Deployment<'d>,
+    pub old: &'d State,
     /// What takes its place.
-    pub new: &'d Deployment<'d>,
+    pub new: &'d State,
     /// Groups that do not stay as they are, the worst first, then by name.
     pub groups: Vec<(GroupChange, Targets)>,
     /// Rules that do not stay as they are, by the names of their groups, then as outputs order
@@ -56,10 +57,8 @@ pub struct Changes<'d> {
     pub others: Vec<(OtherChange, Targets)>,
     /// Directions of groups that count differently in AWS's quota than before.
     pub uses: Vec<UseChange>,
-    /// What `terraform plan` counts.
-    pub terraform: Plan,
-    /// What a change set of CloudFormation lists.
-    pub cloudformation: ChangeSet,
+    /// What becomes of the resources of each target that deploys, in the order of plans.
+    pub counts: Vec<(Planned, ActionCounts)>,
 }
 
 /// Something that stood there, or comes, or does both and is another than before.
@@ -73,24 +72,13 @@ pub enum BeforeAfter<T> {
     Both(T, T),
 }
 
-/// Which targets something is said of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Targets {
-    /// Both.
-    Both,
-    /// Terraform alone.
-    Terraform,
-    /// CloudFormation alone.
-    CloudFormation,
-}
-
 /// What becomes of a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupChange {
     /// What becomes of it.
     pub fate: GroupOutcome,
-    /// Its tiers.
-    pub sides: BeforeAfter<TierId>,
+    /// The group, before and after.
+    pub sides: BeforeAfter<GroupId>,
 }
 
 /// What becomes of a group; the worst first.
@@ -140,14 +128,12 @@ pub enum Reason {
     VpcDefault,
 }
 
-/// Where a rule stands in a deployment.
+/// Where a rule stands in a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RulePlace {
-    /// The tier of its group.
-    pub tier: TierId,
-    /// Its side.
-    pub direction: Direction,
-    /// Its position on that side.
+    /// Its group.
+    pub group: GroupId,
+    /// Its position among all rules of the group.
     pub position: u32,
 }
 
@@ -186,24 +172,25 @@ pub enum RuleOutcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OtherChange {
     /// A variable of Terraform, a parameter of CloudFormation.
-    Parameter(BeforeAfter<ParamId>),
+    Parameter(BeforeAfter<ParameterId>),
     /// A list that AWS manages: a data source of Terraform, a parameter of CloudFormation.
     List(BeforeAfter<PrefixListId>),
-    /// A VPC whose default group is to have no rules: positions in [`Deployment::locked`].
+    /// A VPC whose default group is to have no rules: positions in
+    /// [`State::locked_defaults`].
     Lock(BeforeAfter<usize>),
     /// The output with the id of a group.
-    Output(BeforeAfter<TierId>),
+    Output(BeforeAfter<GroupId>),
     /// The export of that output, which other stacks can import.
-    Export(BeforeAfter<TierId>),
+    Export(BeforeAfter<GroupId>),
     /// The rule that admits nothing, which CloudFormation needs in a group that stays.
-    Placeholder(BeforeAfter<TierId>),
+    Placeholder(BeforeAfter<GroupId>),
 }
 
-/// What one side of one group counts in AWS's quota in one family.
+/// What one direction of one group counts in AWS's quota in one family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UseChange {
-    /// Its tiers.
-    pub sides: BeforeAfter<TierId>,
+    /// The group, before and after.
+    pub sides: BeforeAfter<GroupId>,
     /// Inbound or outbound.
     pub direction: Direction,
     /// The family.
@@ -215,32 +202,31 @@ pub struct UseChange {
 }
 
 impl<'d> Changes<'d> {
-    /// Compares two deployments; `tier_mapping` says which tier of the old program is which of the
-    /// new.
-    pub fn between(
-        old: &'d Deployment<'d>,
-        new: &'d Deployment<'d>,
-        tier_mapping: &TierMapping,
-    ) -> Changes<'d> {
-        let tiers = Tiers {
-            tier_mapping,
-            recreated: recreated::recreated(old, new, tier_mapping),
+    /// Compares two states; `mapping` says which group of the old one is which of the new.
+    pub fn between(old: &'d State, new: &'d State, mapping: &GroupMapping) -> Changes<'d> {
+        let matched = Matched {
+            mapping,
+            recreated: recreated::recreated(old, new, mapping),
         };
-        let [terraform, cloudformation] =
-            Target::ALL.map(|target| foretold(target, old, new, &tiers));
-        let mut rules = merged(terraform.rules, cloudformation.rules);
-        let order = order(old, new);
-        rules.sort_by_key(|(change, _)| order(change));
-        Changes {
+        let mut changes = Changes {
             old,
             new,
-            groups: merged(terraform.groups, cloudformation.groups),
-            rules,
-            others: merged(terraform.others, cloudformation.others),
-            uses: uses::changed(old, new, tier_mapping),
-            terraform: terraform.tally.plan(),
-            cloudformation: cloudformation.tally.change_set(),
+            groups: Vec::new(),
+            rules: Vec::new(),
+            others: Vec::new(),
+            uses: uses::changed(old, new, mapping),
+            counts: Vec::new(),
+        };
+        for it in planned() {
+            let predicted = predict(it.planning, old, new, &matched);
+            merge(&mut changes.groups, predicted.groups, it.alone);
+            merge(&mut changes.rules, predicted.rules, it.alone);
+            merge(&mut changes.others, predicted.others, it.alone);
+            changes.counts.push((it, predicted.tally.counts()));
         }
+        let order = order(old, new);
+        changes.rules.sort_by_key(|(change, _)| order(change));
+        changes
     }
 
     /// Whether AWS has nothing to do, and nobody who deploys sees a difference.
@@ -248,21 +234,25 @@ impl<'d> Changes<'d> {
         self.groups.is_empty() && self.rules.is_empty() && self.others.is_empty()
     }
 
-    /// A rule, and the deployment that it is of: of one that was and is, the new one.
-    pub fn rule(&self, change: &RuleChange) -> (&'d Deployment<'d>, RulePlace, &'d Rule) {
+    /// A rule, and the state that it is of: of one that was and is, the new one.
+    pub fn rule(&self, change: &RuleChange) -> (&'d State, RulePlace, &'d Rule) {
         rule(self.old, self.new, change)
     }
 
-    /// The name of a tier, the new one if it has two.
-    pub fn tier(&self, sides: BeforeAfter<TierId>) -> &'d str {
-        sides.newest(|was| self.old.group(was).name, |is| self.new.group(is).name)
+    /// The name of a group, the new one if it has two.
+    pub fn group_name(&self, sides: BeforeAfter<GroupId>) -> &'d str {
+        let (old, new) = (self.old, self.new);
+        sides.newest(
+            |was| old.group(was).name.as_str(),
+            |is| new.group(is).name.as_str(),
+        )
     }
 }
 
 impl RulePlace {
     /// The rule that stands there.
-    pub fn rule<'d>(self, deployment: &'d Deployment<'_>) -> &'d Rule {
-        &deployment.group(self.tier).rules(self.direction)[self.position as usize]
+    pub fn rule(self, state: &State) -> &Rule {
+        &state.group(self.group).rules[self.position as usize]
     }
 }
 
@@ -302,18 +292,6 @@ impl<T: Copy> BeforeAfter<T> {
     }
 }
 
-impl Targets {
-    /// Whether it is said of Terraform.
-    pub fn terraform(self) -> bool {
-        matches!(self, Targets::Both | Targets::Terraform)
-    }
-
-    /// Whether it is said of CloudFormation.
-    pub fn cloudformation(self) -> bool {
-        matches!(self, Targets::Both | Targets::CloudFormation)
-    }
-}
-
 /// What one target will do.
 struct Prediction {
     groups: Vec<GroupChange>,
@@ -322,24 +300,19 @@ struct Prediction {
     tally: ResourceCounts,
 }
 
-/// The tiers of two programs, matched.
-struct Tiers<'s> {
+/// The groups of two states, matched.
+struct Matched<'s> {
     /// As the programs say.
-    tier_mapping: &'s TierMapping,
+    mapping: &'s GroupMapping,
     /// Those that look renamed: an old one, and a new one.
-    recreated: Vec<(TierId, TierId)>,
+    recreated: Vec<(GroupId, GroupId)>,
 }
 
-fn foretold(
-    target: Target,
-    old: &Deployment<'_>,
-    new: &Deployment<'_>,
-    tiers: &Tiers<'_>,
-) -> Prediction {
+fn predict(planning: &Planning, old: &State, new: &State, matched: &Matched<'_>) -> Prediction {
     let mut tally = ResourceCounts::new(new.groups.len());
-    let groups = groups::Groups::between(target, old, new, tiers);
-    let rules = rules::changed(target, old, new, &groups, &mut tally);
-    let others = others::changed(target, old, new, &groups, &mut tally);
+    let groups = groups::Groups::between(planning, old, new, matched);
+    let rules = rules::changed(planning, old, new, &groups, &mut tally);
+    let others = others::changed(planning, old, new, &groups, &mut tally);
     groups.count(&mut tally);
     Prediction {
         groups: groups.changes,
@@ -349,51 +322,41 @@ fn foretold(
     }
 }
 
-/// What either target does, each thing once.
-fn merged<T: Ord>(mut terraform: Vec<T>, mut cloudformation: Vec<T>) -> Vec<(T, Targets)> {
-    terraform.sort_unstable();
-    cloudformation.sort_unstable();
-    let said = |targets| move |change| (change, targets);
-    let terraform = terraform.into_iter().map(said(Targets::Terraform));
-    let cloudformation = cloudformation
-        .into_iter()
-        .map(said(Targets::CloudFormation));
-    let mut all: Vec<(T, Targets)> = terraform.chain(cloudformation).collect();
+/// Adds what one more target does, so that each thing stands once.
+fn merge<T: Ord>(all: &mut Vec<(T, Targets)>, changes: Vec<T>, target: Targets) {
+    all.extend(changes.into_iter().map(|change| (change, target)));
     all.sort();
-    all.dedup_by(|(next, _), (kept, targets)| {
+    all.dedup_by(|(next, others), (kept, targets)| {
         let same = next == kept;
         if same {
-            *targets = Targets::Both;
+            *targets = targets.with(*others);
         }
         same
     });
-    all
 }
 
 /// The order of changes of rules: by the name of the group, then as outputs order rules, what goes
 /// before what comes.
 fn order<'d>(
-    old: &'d Deployment<'d>,
-    new: &'d Deployment<'d>,
-) -> impl Fn(&RuleChange) -> (&'d str, Direction, crate::net::Traffic, RuleChange) {
+    old: &'d State,
+    new: &'d State,
+) -> impl Fn(&RuleChange) -> (&'d str, Direction, Traffic, RuleChange) {
     move |change| {
-        let (deployment, place, rule) = rule(old, new, change);
-        (
-            deployment.group(place.tier).name,
-            place.direction,
-            rule.traffic,
-            *change,
-        )
+        let (state, place, rule) = rule(old, new, change);
+        let RuleKey {
+            direction, traffic, ..
+        } = rule.key;
+        (&state.group(place.group).name, direction, traffic, *change)
     }
 }
 
 fn rule<'d>(
-    old: &'d Deployment<'d>,
-    new: &'d Deployment<'d>,
+    old: &'d State,
+    new: &'d State,
     change: &RuleChange,
-) -> (&'d Deployment<'d>, RulePlace, &'d Rule) {
-    let (deployment, place) = change
+) -> (&'d State, RulePlace, &'d Rule) {
+    let (state, place) = change
         .sides
         .newest(|place| (old, place), |place| (new, place));
-    (deployment, place, place.rule(deployment))
+    (state, place, place.rule(state))
 }

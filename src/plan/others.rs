@@ -3,47 +3,48 @@
 use super::defaults;
 use super::groups::Groups;
 use super::tally::{Action, ResourceCounts};
-use super::target::Target;
 use super::{BeforeAfter, OtherChange};
-use crate::groups::{
-    Deployment, ListReference, Parameter, PrefixListId, Reference, TierId, aws_list,
+use crate::aws::{
+    GroupId, Parameter, ParameterId, PrefixListId, Reference, SecurityGroup, State, aws_list,
 };
-use crate::target::cloudformation::has_placeholder;
+use crate::target::Planning;
 use std::collections::BTreeMap;
 
 /// What does not stay as it is.
 pub fn changed(
-    target: Target,
-    old: &Deployment<'_>,
-    new: &Deployment<'_>,
+    planning: &Planning,
+    old: &State,
+    new: &State,
     groups: &Groups,
     tally: &mut ResourceCounts,
 ) -> Vec<OtherChange> {
     let mut changes = Vec::new();
-    let parameters = paired(parameters(target, old), parameters(target, new));
-    let same = |was: &&Parameter<'_>, is: &&Parameter<'_>| {
-        (was.kind, was.default, was.description) == (is.kind, is.default, is.description)
+    let parameters = paired(parameters(planning, old), parameters(planning, new));
+    let same = |(_, was): &(ParameterId, &Parameter), (_, is): &(ParameterId, &Parameter)| {
+        (was.kind, &was.default, &was.description) == (is.kind, &is.default, &is.description)
     };
     changes.extend(
-        differing(parameters, same).map(|sides| OtherChange::Parameter(each(sides, |p| p.id))),
+        differing(parameters, same).map(|sides| OtherChange::Parameter(each(sides, |p| p.0))),
     );
     let lists = paired(lists(old), lists(new));
     changes.extend(
         differing(lists, |was, is| was.1 == is.1)
             .map(|sides| OtherChange::List(each(sides, |l| l.0))),
     );
-    changes.extend(differing(outputs(target, old, new), |_, _| true).map(OtherChange::Output));
-    match target {
-        Target::Terraform => changes.extend(locks(old, new, tally).map(OtherChange::Lock)),
-        Target::CloudFormation => {
-            changes.extend(differing(exports(old, new), |_, _| true).map(OtherChange::Export));
-            changes.extend(placeholders(old, new, groups).map(OtherChange::Placeholder));
-        }
+    changes.extend(differing(outputs(planning, old, new), |_, _| true).map(OtherChange::Output));
+    if planning.locks_defaults {
+        changes.extend(locks(old, new, tally).map(OtherChange::Lock));
     }
+    if planning.has_exports {
+        let exports = exports(planning, old, new);
+        changes.extend(differing(exports, |_, _| true).map(OtherChange::Export));
+    }
+    let placeholders = placeholders(planning.has_placeholder, old, new, groups);
+    changes.extend(placeholders.map(OtherChange::Placeholder));
     changes
 }
 
-/// Things of two deployments by what they are called.
+/// Things of two states by what they are called.
 type Pairs<T> = Vec<BeforeAfter<T>>;
 
 fn paired<K: Ord, T: Copy>(olds: BTreeMap<K, T>, news: BTreeMap<K, T>) -> Pairs<T> {
@@ -78,47 +79,42 @@ fn each<T, U>(sides: BeforeAfter<T>, of: impl Fn(T) -> U) -> BeforeAfter<U> {
 }
 
 /// The parameters of an output by name.
-fn parameters<'d>(
-    target: Target,
-    deployment: &'d Deployment<'d>,
-) -> BTreeMap<&'d str, &'d Parameter<'d>> {
-    let all = deployment
-        .parameters
-        .iter()
-        .filter(|parameter| target.asks_for(parameter));
-    all.map(|parameter| (parameter.name, parameter)).collect()
+fn parameters<'s>(
+    planning: &Planning,
+    state: &'s State,
+) -> BTreeMap<&'s str, (ParameterId, &'s Parameter)> {
+    let all = (0..).map(ParameterId).zip(&state.parameters);
+    let asked = all.filter(|(_, parameter)| (planning.asks_for)(parameter));
+    asked
+        .map(|(id, parameter)| (parameter.name.as_str(), (id, parameter)))
+        .collect()
 }
 
 /// The lists that AWS manages, and how each is named, by what tells them apart.
-fn lists<'d>(deployment: &'d Deployment<'d>) -> BTreeMap<&'d str, (PrefixListId, &'d str)> {
-    let lists = deployment
-        .lists
-        .iter()
-        .filter_map(|id| match deployment.list(*id) {
-            ListReference::Aws(name) => Some((aws_list(name), (*id, name.as_str()))),
-            ListReference::Id(_) | ListReference::Param(_) => None,
-        });
-    lists.collect()
+fn lists(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
+    state
+        .lists_by_name()
+        .map(|(id, name)| (aws_list(name), (id, name)))
+        .collect()
 }
 
 /// The outputs, which are called as the groups are.
-fn outputs(target: Target, old: &Deployment<'_>, new: &Deployment<'_>) -> Pairs<TierId> {
-    let of = |deployment: &Deployment<'_>| {
-        deployment
-            .groups
-            .iter()
-            .map(|group| (target.address(group), group.tier))
+fn outputs(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
+    let of = |state: &State| {
+        state
+            .groups_by_id()
+            .map(|(id, group)| (planning.group_address(group), id))
             .collect::<BTreeMap<_, _>>()
     };
     paired(of(old), of(new))
 }
 
 /// The outputs that other stacks can import.
-fn exports(old: &Deployment<'_>, new: &Deployment<'_>) -> Pairs<TierId> {
-    let of = |deployment: &Deployment<'_>| {
-        let groups = deployment.groups.iter().filter(|_| deployment.exports);
+fn exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
+    let of = |state: &State| {
+        let groups = state.groups_by_id().filter(|_| state.exports);
         groups
-            .map(|group| (Target::CloudFormation.address(group), group.tier))
+            .map(|(id, group)| (planning.group_address(group), id))
             .collect::<BTreeMap<_, _>>()
     };
     paired(of(old), of(new))
@@ -127,21 +123,25 @@ fn exports(old: &Deployment<'_>, new: &Deployment<'_>) -> Pairs<TierId> {
 /// The locked default groups; a resource each, which the provider does not replace but makes anew
 /// in another VPC.
 fn locks(
-    old: &Deployment<'_>,
-    new: &Deployment<'_>,
+    old: &State,
+    new: &State,
     tally: &mut ResourceCounts,
 ) -> impl Iterator<Item = BeforeAfter<usize>> {
-    let of = |deployment: &Deployment<'_>| {
-        let names = deployment.locked.iter().map(|(name, _)| name.clone());
+    let of = |state: &State| {
+        let names = state
+            .locked_defaults
+            .iter()
+            .map(|locked| locked.name.clone());
         names.zip(0..).collect::<BTreeMap<String, usize>>()
     };
-    let same = |was: &usize, is: &usize| match (&old.locked[*was].1, &new.locked[*is].1) {
+    let vpc = |state: &'_ State, n: &usize| state.locked_defaults[*n].vpc.clone();
+    let same = |was: &usize, is: &usize| match (vpc(old, was), vpc(new, is)) {
         (Reference::Id(was), Reference::Id(is)) => was == is,
-        (Reference::Param(was), Reference::Param(is)) => {
-            let one = old.parameter_name(*was) == new.parameter_name(*is);
-            one && !defaults::differs((old, *was), (new, *is))
+        (Reference::Parameter(was), Reference::Parameter(is)) => {
+            let one = old.parameter(was).name == new.parameter(is).name;
+            one && !defaults::differs((old, was), (new, is))
         }
-        (Reference::Id(_) | Reference::Param(_), _) => false,
+        (Reference::Id(_) | Reference::Parameter(_), _) => false,
     };
     let sides: Pairs<usize> = differing(paired(of(old), of(new)), same).collect();
     for side in &sides {
@@ -156,11 +156,12 @@ fn locks(
 
 /// The rules that admit nothing, of groups that stay.
 fn placeholders(
-    old: &Deployment<'_>,
-    new: &Deployment<'_>,
+    has_placeholder: fn(&SecurityGroup) -> bool,
+    old: &State,
+    new: &State,
     groups: &Groups,
-) -> impl Iterator<Item = BeforeAfter<TierId>> {
-    groups.staying().filter_map(|(was, is)| {
+) -> impl Iterator<Item = BeforeAfter<GroupId>> {
+    groups.staying().filter_map(move |(was, is)| {
         match (
             has_placeholder(old.group(was)),
             has_placeholder(new.group(is)),

@@ -1,10 +1,11 @@
-//! What an output says of a rule's peer, so that rules of two programs can be compared.
+//! What an output says of a rule's peer, so that rules of two states can be compared.
 
 use super::groups::Groups;
-use crate::groups::{Deployment, Family, ListReference, Peer, Reference, TierId, aws_list};
+use crate::aws::{GroupId, ListReference, Peer, Reference, State, aws_list};
+use crate::net::Family;
 use ipnet::IpNet;
 
-/// A peer, in terms that two programs share.
+/// A peer, in terms that two states share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value<'d> {
     /// `203.0.113.0/24`
@@ -17,12 +18,12 @@ pub enum Value<'d> {
     AwsList(&'d str),
     /// A parameter that is a prefix list.
     UnknownList(&'d str),
-    /// A tier of the new program.
-    Tier(TierId),
-    /// A tier of the old program that is none of the new.
-    GoneTier(TierId),
+    /// A group of the new state.
+    Group(GroupId),
+    /// A group of the old state that is none of the new.
+    GoneGroup(GroupId),
     /// An account, if it is another's, and `sg-0123456789abcdef0`
-    Group(Option<&'d str>, &'d str),
+    ForeignGroup(Option<&'d str>, &'d str),
     /// A parameter that is a group.
     UnknownGroup(&'d str),
 }
@@ -40,42 +41,45 @@ pub enum Kind {
 }
 
 impl<'d> Value<'d> {
-    /// The peer of a rule of the old deployment.
-    pub fn old(deployment: &'d Deployment<'d>, groups: &Groups, peer: Peer) -> Value<'d> {
-        Value::with_tiers(deployment, peer, |tier| {
+    /// The peer of a rule of the old state.
+    pub fn old(state: &'d State, groups: &Groups, peer: Peer) -> Value<'d> {
+        Value::with_groups(state, peer, |group| {
             groups
-                .new_of(tier)
-                .map_or(Value::GoneTier(tier), Value::Tier)
+                .new_of(group)
+                .map_or(Value::GoneGroup(group), Value::Group)
         })
     }
 
-    /// The peer of a rule of the new deployment.
-    pub fn new(deployment: &'d Deployment<'d>, peer: Peer) -> Value<'d> {
-        Value::with_tiers(deployment, peer, Value::Tier)
+    /// The peer of a rule of the new state.
+    pub fn new(state: &'d State, peer: Peer) -> Value<'d> {
+        Value::with_groups(state, peer, Value::Group)
     }
 
-    /// The peer of a rule, whose tiers are told by `of_tier`.
-    pub fn with_tiers(
-        deployment: &'d Deployment<'d>,
+    /// The peer of a rule, whose groups are told by `of_group`.
+    pub fn with_groups(
+        state: &'d State,
         peer: Peer,
-        of_tier: impl Fn(TierId) -> Value<'d>,
+        of_group: impl Fn(GroupId) -> Value<'d>,
     ) -> Value<'d> {
         match peer {
-            Peer::Net(block) => Value::Block(block),
-            Peer::Param(id) => Value::Unknown(
-                deployment.parameter_family(id),
-                deployment.parameter_name(id),
-            ),
-            Peer::PrefixList(id) => match deployment.list(id) {
+            Peer::Block(block) => Value::Block(block),
+            Peer::Parameter(id) => {
+                let parameter = state.parameter(id);
+                Value::Unknown(parameter.kind.family(), &parameter.name)
+            }
+            Peer::PrefixList(id) => match &state.prefix_list(id).reference {
                 ListReference::Id(id) => Value::ListId(id),
                 ListReference::Aws(name) => Value::AwsList(aws_list(name)),
-                ListReference::Param(id) => Value::UnknownList(deployment.parameter_name(*id)),
+                ListReference::Parameter(id) => Value::UnknownList(&state.parameter(*id).name),
             },
-            Peer::Tier(tier) => of_tier(tier),
-            Peer::External(id) => match deployment.external(id) {
-                (Reference::Id(id), account) => Value::Group(account, id),
-                (Reference::Param(id), _) => Value::UnknownGroup(deployment.parameter_name(*id)),
-            },
+            Peer::Group(group) => of_group(group),
+            Peer::ForeignGroup(id) => {
+                let foreign = state.foreign_group(id);
+                match &foreign.reference {
+                    Reference::Id(id) => Value::ForeignGroup(foreign.account.as_deref(), id),
+                    Reference::Parameter(id) => Value::UnknownGroup(&state.parameter(*id).name),
+                }
+            }
         }
     }
 
@@ -85,9 +89,10 @@ impl<'d> Value<'d> {
             Value::Block(block) => Kind::Blocks(Family::of_block(&block)),
             Value::Unknown(family, _) => Kind::Blocks(family),
             Value::ListId(_) | Value::AwsList(_) | Value::UnknownList(_) => Kind::List,
-            Value::Tier(_) | Value::GoneTier(_) | Value::Group(..) | Value::UnknownGroup(_) => {
-                Kind::Group
-            }
+            Value::Group(_)
+            | Value::GoneGroup(_)
+            | Value::ForeignGroup(..)
+            | Value::UnknownGroup(_) => Kind::Group,
         }
     }
 }

@@ -4,23 +4,19 @@
 
 use super::groups::by_address;
 use super::peers::Value;
-use super::target::Target;
-use crate::groups::{Deployment, Direction, Reference, Rule, TierId, Traffic};
-use crate::policy::TierMapping;
+use super::targets::planned;
+use crate::aws::{Direction, GroupId, GroupMapping, Reference, RuleKey, State};
+use crate::net::Traffic;
 use std::collections::BTreeMap;
 
 /// How often the rules of tiers are looked at anew to tell apart those that name each other.
 const ROUNDS: usize = 4;
 
 /// Pairs of a tier that goes and the tier that has its rules, as no other does.
-pub fn recreated(
-    old: &Deployment<'_>,
-    new: &Deployment<'_>,
-    tier_mapping: &TierMapping,
-) -> Vec<(TierId, TierId)> {
-    let gone = Candidates::new(old, |tier| tier_mapping.new_of(tier));
-    let fresh = Candidates::new(new, |tier| tier_mapping.old_of(tier).map(|_| tier));
-    if gone.tiers.is_empty() || fresh.tiers.is_empty() {
+pub fn recreated(old: &State, new: &State, mapping: &GroupMapping) -> Vec<(GroupId, GroupId)> {
+    let gone = Candidates::new(old, |group| mapping.new_of(group));
+    let fresh = Candidates::new(new, |group| mapping.old_of(group).map(|_| group));
+    if gone.groups.is_empty() || fresh.groups.is_empty() {
         return Vec::new();
     }
 
@@ -32,10 +28,12 @@ pub fn recreated(
         labels = Label::intern(seen);
     }
     let [gone_labels, fresh_labels] = [0, 1].map(|n| sides[n].unique(&edges[n], &labels[n]));
-    let pair = |(label, old): (&Label, &TierId)| Some((*old, *fresh_labels.get(label)?));
+    let pair = |(label, old): (&Label, &GroupId)| Some((*old, *fresh_labels.get(label)?));
     // a target that knows one of the two by its address as something else would contradict it
-    let by_address = Target::ALL.map(|target| by_address(target, old, new));
-    let agrees = |links: &TierMapping, (old, new): (TierId, TierId)| {
+    let by_address: Vec<GroupMapping> = planned()
+        .map(|it| by_address(it.planning, old, new))
+        .collect();
+    let agrees = |links: &GroupMapping, (old, new): (GroupId, GroupId)| {
         links.new_of(old).is_none_or(|known| known == new)
             && links.old_of(new).is_none_or(|known| known == old)
     };
@@ -65,12 +63,12 @@ impl Label {
 
 /// The tiers of one program that the other does not have.
 struct Candidates<'d> {
-    deployment: &'d Deployment<'d>,
-    tiers: Vec<TierId>,
+    state: &'d State,
+    groups: Vec<GroupId>,
     /// For each tier of the program, its place in `tiers`.
     places: Vec<Option<usize>>,
     /// For each tier of the program, what it is in the new one.
-    known: Vec<Option<TierId>>,
+    known: Vec<Option<GroupId>>,
 }
 
 /// A rule of a tier, or of another that names it; who stands at the other end.
@@ -97,95 +95,83 @@ enum Other<'d> {
 type Attributes<'d> = (bool, &'d str, Option<&'d str>, &'d str);
 
 impl<'d> Candidates<'d> {
-    fn new(
-        deployment: &'d Deployment<'d>,
-        known: impl Fn(TierId) -> Option<TierId>,
-    ) -> Candidates<'d> {
-        let known: Vec<Option<TierId>> = deployment
-            .groups
-            .iter()
-            .map(|group| known(group.tier))
-            .collect();
-        let is_unknown = |tier: &TierId| known[tier.index()].is_none();
-        let tiers: Vec<TierId> = deployment
-            .groups
-            .iter()
-            .map(|group| group.tier)
+    fn new(state: &'d State, known: impl Fn(GroupId) -> Option<GroupId>) -> Candidates<'d> {
+        let known: Vec<Option<GroupId>> = state.groups_by_id().map(|(id, _)| known(id)).collect();
+        let is_unknown = |group: &GroupId| known[group.index()].is_none();
+        let groups: Vec<GroupId> = state
+            .groups_by_id()
+            .map(|(id, _)| id)
             .filter(is_unknown)
             .collect();
         let mut places = vec![None; known.len()];
-        tiers
-            .iter()
-            .enumerate()
-            .for_each(|(n, tier)| places[tier.index()] = Some(n));
+        for (n, group) in groups.iter().enumerate() {
+            places[group.index()] = Some(n);
+        }
         Candidates {
-            deployment,
-            tiers,
+            state,
+            groups,
             places,
             known,
         }
     }
 
     fn attributes(&self) -> Vec<Attributes<'d>> {
-        let attributes = |tier: &TierId| {
-            let group = self.deployment.group(*tier);
+        let attributes = |id: &GroupId| {
+            let group = self.state.group(*id);
             let (is_id, vpc) = match &group.vpc {
                 Reference::Id(id) => (true, id.as_str()),
-                Reference::Param(id) => (false, self.deployment.parameter_name(*id)),
+                Reference::Parameter(id) => (false, self.state.parameter(*id).name.as_str()),
             };
-            (is_id, vpc, group.group_name, group.description)
+            (
+                is_id,
+                vpc,
+                group.group_name.as_deref(),
+                group.description.as_str(),
+            )
         };
-        self.tiers.iter().map(attributes).collect()
+        self.groups.iter().map(attributes).collect()
     }
 
     /// For each candidate: the rules that it has, and those of others that name it.
     fn edges(&self) -> Vec<Vec<Edge<'d>>> {
-        let mut edges = vec![Vec::new(); self.tiers.len()];
-        for group in &self.deployment.groups {
-            for direction in Direction::ALL {
-                for rule in group.rules(direction) {
-                    self.add_edges(group.tier, direction, rule, &mut edges);
-                }
+        let mut edges = vec![Vec::new(); self.groups.len()];
+        for (id, group) in self.state.groups_by_id() {
+            for rule in &group.rules {
+                self.add_edges(id, &rule.key, &mut edges);
             }
         }
         edges
     }
 
-    fn add_edges(
-        &self,
-        tier: TierId,
-        direction: Direction,
-        rule: &Rule,
-        edges: &mut [Vec<Edge<'d>>],
-    ) {
+    fn add_edges(&self, group: GroupId, key: &RuleKey, edges: &mut [Vec<Edge<'d>>]) {
         let edge = |is_own, other| Edge {
             is_own,
-            direction,
-            traffic: rule.traffic,
+            direction: key.direction,
+            traffic: key.traffic,
             other,
         };
-        let peer = Value::with_tiers(self.deployment, rule.peer, Value::GoneTier);
+        let peer = Value::with_groups(self.state, key.peer, Value::GoneGroup);
         let other = match peer {
-            Value::GoneTier(other) if other == tier => Other::Itself,
-            Value::GoneTier(other) => self.other(other),
+            Value::GoneGroup(other) if other == group => Other::Itself,
+            Value::GoneGroup(other) => self.other(other),
             peer => Other::Known(peer),
         };
-        if let Some(place) = self.places[tier.index()] {
+        if let Some(place) = self.places[group.index()] {
             edges[place].push(edge(true, other));
         }
-        if let (Value::GoneTier(named), false) = (peer, matches!(other, Other::Itself))
+        if let (Value::GoneGroup(named), false) = (peer, matches!(other, Other::Itself))
             && let Some(place) = self.places[named.index()]
         {
-            edges[place].push(edge(false, self.other(tier)));
+            edges[place].push(edge(false, self.other(group)));
         }
     }
 
     /// A tier as the other end of a rule.
-    fn other(&self, tier: TierId) -> Other<'d> {
-        match (self.places[tier.index()], self.known[tier.index()]) {
+    fn other(&self, group: GroupId) -> Other<'d> {
+        match (self.places[group.index()], self.known[group.index()]) {
             (Some(place), _) => Other::Candidate(place),
-            (None, Some(new)) => Other::Known(Value::Tier(new)),
-            (None, None) => Other::Known(Value::GoneTier(tier)),
+            (None, Some(new)) => Other::Known(Value::Group(new)),
+            (None, None) => Other::Known(Value::GoneGroup(group)),
         }
     }
 
@@ -211,29 +197,31 @@ impl<'d> Candidates<'d> {
     }
 
     /// The candidates whose label no other has, and of whose rules a sentence speaks.
-    fn unique(&self, edges: &[Vec<Edge<'d>>], labels: &[Label]) -> BTreeMap<Label, TierId> {
-        let mut found: BTreeMap<Label, Option<TierId>> = BTreeMap::new();
+    fn unique(&self, edges: &[Vec<Edge<'d>>], labels: &[Label]) -> BTreeMap<Label, GroupId> {
+        let mut found: BTreeMap<Label, Option<GroupId>> = BTreeMap::new();
         for (n, label) in labels.iter().enumerate() {
-            let tier = Some(self.tiers[n]).filter(|tier| self.is_spoken_of(*tier, &edges[n]));
+            let group = Some(self.groups[n]).filter(|group| self.is_spoken_of(*group, &edges[n]));
             found
                 .entry(*label)
                 .and_modify(|known| *known = None)
-                .or_insert(tier);
+                .or_insert(group);
         }
         found
             .into_iter()
-            .filter_map(|(label, tier)| Some((label, tier?)))
+            .filter_map(|(label, group)| Some((label, group?)))
             .collect()
     }
 
-    /// Whether a sentence speaks of a tier: two of which none does are alike, whatever they are
+    /// Whether a sentence speaks of a group: two of which none does are alike, whatever they are
     /// for.
-    fn is_spoken_of(&self, tier: TierId, edges: &[Edge<'_>]) -> bool {
-        let group = self.deployment.group(tier);
-        let mut own = Direction::ALL
-            .into_iter()
-            .flat_map(|direction| group.rules(direction));
+    fn is_spoken_of(&self, group: GroupId, edges: &[Edge<'_>]) -> bool {
+        let group = self.state.group(group);
+        let is_written =
+            |direction: Direction| direction == Direction::Ingress || !group.has_default_egress;
         edges.iter().any(|edge| !edge.is_own)
-            || own.any(|rule| self.deployment.sentence(rule).is_some())
+            || group
+                .rules
+                .iter()
+                .any(|rule| is_written(rule.key.direction))
     }
 }

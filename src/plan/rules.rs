@@ -4,36 +4,34 @@ use super::defaults;
 use super::groups::Groups;
 use super::peers::Value;
 use super::tally::{Action, ResourceCounts};
-use super::target::Target;
 use super::{BeforeAfter, RuleChange, RuleOutcome, RulePlace};
-use crate::groups::{Deployment, Direction, Names, TierId, Traffic};
+use crate::aws::{Direction, GroupId, RuleKey, State};
 use crate::hash::hash;
+use crate::net::Traffic;
+use crate::target::Planning;
+use crate::target::names::Names;
 use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The rules that do not stay as they are.
 pub fn changed<'d>(
-    target: Target,
-    old: &'d Deployment<'d>,
-    new: &'d Deployment<'d>,
+    planning: &Planning,
+    old: &'d State,
+    new: &'d State,
     groups: &Groups,
     tally: &mut ResourceCounts,
 ) -> Vec<RuleChange> {
-    let (olds, news) = (
-        Addresses::from_blocks(target, old),
-        Addresses::from_blocks(target, new),
-    );
+    let (olds, news) = (Addresses::new(planning, old), Addresses::new(planning, new));
     let mut matched = olds.matched(&news);
-    if target == Target::Terraform {
+    if planning.moves_rules {
         matched.follow_moves(&olds, &news);
     }
     let mut judge = Judge {
-        target,
+        planning,
         old,
         new,
         groups,
         tally,
-        texts: Default::default(),
         changes: Vec::new(),
     };
     matched
@@ -47,10 +45,9 @@ pub fn changed<'d>(
     judge.changes
 }
 
-/// The rules of a deployment in an order of their addresses, which is the same for any two
-/// deployments.
+/// The rules of a state in an order of their addresses, which is the same for any two states.
 struct Addresses<'d> {
-    deployment: &'d Deployment<'d>,
+    state: &'d State,
     names: Names<'d>,
     text: String,
     entries: Vec<Entry>,
@@ -61,42 +58,39 @@ struct Entry {
     /// Numbers are compared sooner than addresses, which begin alike.
     hash: u64,
     address: Range<usize>,
+    direction: Direction,
     place: RulePlace,
 }
 
-/// The address of a rule with its type, in the order of `Addresses`: the two sides are types of
-/// their own.
+/// The address of a rule with its type, in the order of `Addresses`: the two directions are types
+/// of their own.
 type Key<'a> = (u64, &'a str, Direction);
 
 impl<'d> Addresses<'d> {
-    fn from_blocks(target: Target, deployment: &'d Deployment<'d>) -> Self {
+    fn new(planning: &Planning, state: &'d State) -> Self {
         let mut list = Addresses {
-            deployment,
-            names: target.names(deployment),
+            state,
+            names: (planning.names)(state),
             text: String::new(),
-            entries: Vec::new(),
+            entries: Vec::with_capacity(state.rule_count()),
         };
-        let mut name = String::new();
-        for group in &deployment.groups {
-            let address = target.address(group);
-            for direction in Direction::ALL {
-                for (position, rule) in group.rules(direction).iter().enumerate() {
-                    name.clear();
-                    if target.separate(rule) {
-                        list.names.rule(group.tier, direction, rule, &mut name);
-                    } else {
-                        // no address has a blank, so that this is none
-                        name.push_str(&address);
-                        name.push(' ');
-                        list.names.within(direction, rule, &mut name);
-                    }
-                    let place = RulePlace {
-                        tier: group.tier,
-                        direction,
-                        position: position as u32,
-                    };
-                    list.push(&name, place);
+        for (id, group) in state.groups_by_id() {
+            let address = planning.group_address(group);
+            for (position, rule) in group.rules.iter().enumerate() {
+                let start = list.text.len();
+                if (planning.is_resource)(&rule.key) {
+                    list.names.rule(id, &rule.key, &mut list.text);
+                } else {
+                    // no address has a blank, so that this is none
+                    list.text.push_str(&address);
+                    list.text.push(' ');
+                    list.names.within(&rule.key, &mut list.text);
                 }
+                let place = RulePlace {
+                    group: id,
+                    position: position as u32,
+                };
+                list.push(start, rule.key.direction, place);
             }
         }
         let Addresses { text, entries, .. } = &mut list;
@@ -104,12 +98,12 @@ impl<'d> Addresses<'d> {
         list
     }
 
-    fn push(&mut self, name: &str, place: RulePlace) {
-        let start = self.text.len();
-        self.text.push_str(name);
+    /// Adds a rule whose address ends the text.
+    fn push(&mut self, start: usize, direction: Direction, place: RulePlace) {
         self.entries.push(Entry {
-            hash: hash(name),
+            hash: hash(&self.text[start..]),
             address: start..self.text.len(),
+            direction,
             place,
         });
     }
@@ -152,7 +146,7 @@ impl<'d> Addresses<'d> {
 
 impl Entry {
     fn key<'a>(&self, text: &'a str) -> Key<'a> {
-        (self.hash, &text[self.address.clone()], self.place.direction)
+        (self.hash, &text[self.address.clone()], self.direction)
     }
 }
 
@@ -175,13 +169,12 @@ impl Matched {
         let mut taken = vec![false; old_only.len()];
         new_only.retain(|new| {
             let place = news.entries[*new].place;
-            let chain = news
-                .names
-                .chain(place.tier, place.direction, place.rule(news.deployment));
+            let key = &place.rule(news.state).key;
+            let chain = news.names.chain(place.group, key);
             let found = chain.iter().rev().skip(1).find_map(|name| {
-                let key = Some((hash(name), name.as_str(), place.direction));
+                let address = Some((hash(name), name.as_str(), key.direction));
                 let found = old_only
-                    .binary_search_by(|old| olds.key(*old).cmp(&key))
+                    .binary_search_by(|old| olds.key(*old).cmp(&address))
                     .ok()?;
                 (!taken[found]).then_some(found)
             });
@@ -197,19 +190,18 @@ impl Matched {
 
 /// Says what becomes of rules, and counts it.
 struct Judge<'j, 'd> {
-    target: Target,
-    old: &'d Deployment<'d>,
-    new: &'d Deployment<'d>,
+    planning: &'j Planning,
+    old: &'d State,
+    new: &'d State,
     groups: &'j Groups,
     tally: &'j mut ResourceCounts,
-    texts: [String; 2],
     changes: Vec<RuleChange>,
 }
 
 impl<'d> Judge<'_, 'd> {
     /// Two rules with one address.
     fn addressed(&mut self, was: RulePlace, is: RulePlace) {
-        if self.groups.new_of(was.tier) != Some(is.tier) {
+        if self.groups.new_of(was.group) != Some(is.group) {
             // one mangled name of rules of two groups; the resource is one all the same
             self.tell(BeforeAfter::Removed(was), RuleOutcome::Removed);
             self.tell(BeforeAfter::Added(is), RuleOutcome::Added);
@@ -229,29 +221,27 @@ impl<'d> Judge<'_, 'd> {
         self.count(is, action);
     }
 
-    fn fate(&mut self, was: RulePlace, is: RulePlace) -> Option<RuleOutcome> {
-        if !self.groups.stays(is.tier) {
+    fn fate(&self, was: RulePlace, is: RulePlace) -> Option<RuleOutcome> {
+        if !self.groups.stays(is.group) {
             return Some(RuleOutcome::WithGroup);
         }
-        let rule = is.rule(self.new);
         let (old, new) = (self.old_value(was), self.new_value(is));
-        let in_place = old.kind() == new.kind()
-            && !(self.target == Target::CloudFormation && self.separate(is));
+        let is_changed_in_place = self.planning.changes_peers || !self.is_resource(is);
+        let in_place = old.kind() == new.kind() && is_changed_in_place;
         match (old != new || !self.peer_stays(new), in_place) {
             (true, true) => Some(RuleOutcome::Retargeted),
             (true, false) => Some(RuleOutcome::WithPeer),
             (false, true) if self.has_other_default(was, is) => Some(RuleOutcome::Default),
             (false, false) if self.has_other_default(was, is) => Some(RuleOutcome::WithPeer),
             (false, _) => {
-                self.texts.iter_mut().for_each(String::clear);
-                self.old.describe(was.rule(self.old), &mut self.texts[0]);
-                self.new.describe(rule, &mut self.texts[1]);
-                (self.texts[0] != self.texts[1]).then_some(RuleOutcome::Text)
+                let old = self.old.description(was.rule(self.old));
+                let new = self.new.description(is.rule(self.new));
+                (old != new).then_some(RuleOutcome::Text)
             }
         }
     }
 
-    /// Rules whose addresses the other deployment does not have: some are rules that it has under
+    /// Rules whose addresses the other state does not have: some are rules that it has under
     /// other addresses.
     fn unaddressed(&mut self, olds: Vec<RulePlace>, news: Vec<RulePlace>) {
         let mut olds: Vec<(Option<Identity<'d>>, RulePlace)> = olds
@@ -278,7 +268,7 @@ impl<'d> Judge<'_, 'd> {
         }
     }
 
-    /// One rule under two addresses, or a rule that only one deployment has.
+    /// One rule under two addresses, or a rule that only one state has.
     fn apart(&mut self, was: Option<RulePlace>, is: Option<RulePlace>) {
         let Some(sides) = BeforeAfter::from_options(was, is) else {
             return;
@@ -286,7 +276,7 @@ impl<'d> Judge<'_, 'd> {
         let fate = match sides {
             BeforeAfter::Removed(_) => RuleOutcome::Removed,
             BeforeAfter::Added(_) => RuleOutcome::Added,
-            BeforeAfter::Both(_, is) if !self.groups.stays(is.tier) => RuleOutcome::WithGroup,
+            BeforeAfter::Both(_, is) if !self.groups.stays(is.group) => RuleOutcome::WithGroup,
             BeforeAfter::Both(_, is) if !self.peer_stays(self.new_value(is)) => {
                 RuleOutcome::WithPeer
             }
@@ -305,73 +295,70 @@ impl<'d> Judge<'_, 'd> {
         self.changes.push(RuleChange { sides, fate });
     }
 
-    /// Counts a rule of the new deployment: as a resource, or as a change of its group.
+    /// Counts a rule of the new state: as a resource, or as a change of its group.
     fn count(&mut self, is: RulePlace, action: Action) {
-        if self.separate(is) {
+        if self.is_resource(is) {
             self.tally.count(action)
         } else {
-            self.tally.touch(is.tier)
+            self.tally.touch(is.group)
         }
     }
 
-    /// Counts a rule of the old deployment that goes.
+    /// Counts a rule of the old state that goes.
     fn count_old(&mut self, was: RulePlace) {
-        match self.groups.new_of(was.tier) {
-            _ if self.target.separate(was.rule(self.old)) => self.tally.count(Action::Remove),
-            Some(tier) => self.tally.touch(tier),
+        let key = &was.rule(self.old).key;
+        match self.groups.new_of(was.group) {
+            _ if (self.planning.is_resource)(key) => self.tally.count(Action::Remove),
+            Some(group) => self.tally.touch(group),
             None => {}
         }
     }
 
     /// Whether two rules name one parameter, whose default is another.
     fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
-        let was = defaults::named_by(self.old, was.rule(self.old).peer);
-        let is = defaults::named_by(self.new, is.rule(self.new).peer);
+        let was = self.old.parameter_of(was.rule(self.old).key.peer);
+        let is = self.new.parameter_of(is.rule(self.new).key.peer);
         was.zip(is)
             .is_some_and(|(was, is)| defaults::differs((self.old, was), (self.new, is)))
     }
 
-    fn separate(&self, is: RulePlace) -> bool {
-        self.target.separate(is.rule(self.new))
+    fn is_resource(&self, is: RulePlace) -> bool {
+        (self.planning.is_resource)(&is.rule(self.new).key)
     }
 
     fn old_value(&self, was: RulePlace) -> Value<'d> {
-        Value::old(self.old, self.groups, was.rule(self.old).peer)
+        Value::old(self.old, self.groups, was.rule(self.old).key.peer)
     }
 
     fn new_value(&self, is: RulePlace) -> Value<'d> {
-        Value::new(self.new, is.rule(self.new).peer)
+        Value::new(self.new, is.rule(self.new).key.peer)
     }
 
-    /// Whether a peer, if it is a tier, has the group that it had.
+    /// Whether a peer, if it is a group of the state, is the group that it was.
     fn peer_stays(&self, peer: Value<'_>) -> bool {
         match peer {
-            Value::Tier(tier) => self.groups.stays(tier),
-            Value::GoneTier(_) => false,
+            Value::Group(group) => self.groups.stays(group),
+            Value::GoneGroup(_) => false,
             Value::Block(_) | Value::Unknown(..) | Value::ListId(_) | Value::AwsList(_) => true,
-            Value::UnknownList(_) | Value::Group(..) | Value::UnknownGroup(_) => true,
+            Value::UnknownList(_) | Value::ForeignGroup(..) | Value::UnknownGroup(_) => true,
         }
     }
 
     fn old_identity(&self, was: RulePlace) -> Option<Identity<'d>> {
-        let tier = self.groups.new_of(was.tier)?;
-        Some((
-            tier,
-            was.direction,
-            was.rule(self.old).traffic,
-            self.old_value(was),
-        ))
+        let RuleKey {
+            direction, traffic, ..
+        } = was.rule(self.old).key;
+        let group = self.groups.new_of(was.group)?;
+        Some((group, direction, traffic, self.old_value(was)))
     }
 
     fn new_identity(&self, is: RulePlace) -> Identity<'d> {
-        (
-            is.tier,
-            is.direction,
-            is.rule(self.new).traffic,
-            self.new_value(is),
-        )
+        let RuleKey {
+            direction, traffic, ..
+        } = is.rule(self.new).key;
+        (is.group, direction, traffic, self.new_value(is))
     }
 }
 
-/// What a rule is in AWS, in terms that both programs share.
-type Identity<'d> = (TierId, Direction, Traffic, Value<'d>);
+/// What a rule is in AWS, in terms that both states share.
+type Identity<'d> = (GroupId, Direction, Traffic, Value<'d>);

@@ -1,46 +1,37 @@
 //! AWS's quota of rules, before and after.
 
 use super::{BeforeAfter, UseChange};
-use crate::analysis::quota::{DirectionUsage, totals};
-use crate::groups::{Deployment, Direction, TierId};
+use crate::aws::{Count, Direction, GroupId, GroupMapping, State};
 use crate::net::Family;
-use crate::policy::TierMapping;
 
-/// The sides of groups that count differently than before, by the order of the new groups, those
-/// that go last.
-pub fn changed(
-    old: &Deployment<'_>,
-    new: &Deployment<'_>,
-    tier_mapping: &TierMapping,
-) -> Vec<UseChange> {
-    let (olds, news) = (totals(old), totals(new));
-    let is = (0..new.groups.len()).map(|n| TierId(n as u32));
-    let was = (0..old.groups.len()).map(|n| TierId(n as u32));
-    let tiers = is.map(|is| {
-        tier_mapping
+/// The directions of groups that count differently than before, by the order of the new groups,
+/// those that go last.
+pub fn changed(old: &State, new: &State, mapping: &GroupMapping) -> Vec<UseChange> {
+    let (olds, news) = (Uses::new(old), Uses::new(new));
+    let stands = new.groups_by_id().map(|(is, _)| {
+        mapping
             .old_of(is)
             .map_or(BeforeAfter::Added(is), |was| BeforeAfter::Both(was, is))
     });
-    let gone = was
-        .filter(|was| tier_mapping.new_of(*was).is_none())
+    let gone = old
+        .groups_by_id()
+        .map(|(was, _)| was)
+        .filter(|was| mapping.new_of(*was).is_none())
         .map(BeforeAfter::Removed);
+
     let mut uses = Vec::new();
-    for sides in tiers.chain(gone) {
+    for sides in stands.chain(gone) {
         for direction in Direction::ALL {
             for family in Family::BOTH {
-                let used = |totals: &[DirectionUsage], tier: Option<TierId>| {
-                    tier.map_or(0, |tier| of(totals, tier, direction, family))
-                };
-                let before = (used(&olds, sides.was()), old.policy().stack.rule_quota);
-                let after = (used(&news, sides.is()), new.policy().stack.rule_quota);
                 let change = UseChange {
                     sides,
                     direction,
                     family,
-                    before,
-                    after,
+                    before: olds.of(sides.was(), direction, family),
+                    after: news.of(sides.is(), direction, family),
                 };
-                if before.0 != after.0 || change.was_over() != change.is_over() {
+                let is_another = change.before.0 != change.after.0;
+                if is_another || change.was_over() != change.is_over() {
                     uses.push(change);
                 }
             }
@@ -49,17 +40,33 @@ pub fn changed(
     uses
 }
 
-/// What one side counts: `totals` gives both sides of each group, by the order of the groups.
-fn of(totals: &[DirectionUsage], tier: TierId, direction: Direction, family: Family) -> u32 {
-    let sides = totals
-        .get(tier.index() * Direction::ALL.len()..)
-        .unwrap_or_default()
-        .iter()
-        .take(Direction::ALL.len());
-    sides
-        .filter(|side| side.direction == direction)
-        .map(|side| side.used.in_family(family))
-        .sum()
+/// What the groups of a state use of the quota.
+struct Uses {
+    quota: u32,
+    /// For each group, by [`Direction`].
+    counts: Vec<[Count; 2]>,
+}
+
+impl Uses {
+    fn new(state: &State) -> Uses {
+        let mut counts = vec![[Count::default(); 2]; state.groups.len()];
+        for (group, counts) in state.groups.iter().zip(&mut counts) {
+            for rule in &group.rules {
+                let count = &mut counts[rule.key.direction as usize];
+                *count = count.plus(state.count(rule));
+            }
+        }
+        Uses {
+            quota: state.rule_quota,
+            counts,
+        }
+    }
+
+    /// What one direction of a group counts, and of how many; 0 where the group is not there.
+    fn of(&self, group: Option<GroupId>, direction: Direction, family: Family) -> (u32, u32) {
+        let count = group.map(|group| self.counts[group.index()][direction as usize]);
+        (count.map_or(0, |count| count.in_family(family)), self.quota)
+    }
 }
 
 /// From how many parts of a hundred of a quota on a side is near it.

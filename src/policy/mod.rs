@@ -6,6 +6,7 @@
 mod assertion;
 mod flow;
 mod icmp;
+mod output_rules;
 mod peer;
 mod stack;
 mod tier;
@@ -16,14 +17,15 @@ mod written;
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Sentence, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
-pub use peer::{
-    External, ListReference, Network, Param, ParamKind, Peer, PrefixList, Reference, aws_list,
-};
+pub use output_rules::{OutputRules, ParameterNames};
+pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use tier::{Role, Tier, TierSet};
 pub use tier_mapping::TierMapping;
 pub use words::{WordId, Words};
 pub use written::{Declaration, Declared, Remainder, Shadowed, Unused};
+
+pub use crate::aws::{ParamKind, aws_list};
 
 use crate::date::Date;
 use crate::net::{Sink, push_block, push_traffic};

@@ -1,6 +1,6 @@
 //! What can stand at the other end of a flow.
 
-use super::{ExternalId, ParamId, PrefixListId, TierId};
+use super::{ExternalId, ParamId, ParamKind, PrefixListId, TierId};
 use crate::net::{Addresses, Family};
 use crate::source::Span;
 use ipnet::IpNet;
@@ -113,17 +113,6 @@ pub enum ListReference {
     Param(ParamId),
 }
 
-/// The part of the name of an AWS-managed list that tells it from others: `s3` of
-/// `com.amazonaws.eu-central-1.s3`, `global.cloudfront.origin-facing`. The region is no part of it:
-/// a security group can only name lists of the region that it is in.
-pub fn aws_list(name: &str) -> &str {
-    let name = name.strip_prefix("com.amazonaws.").unwrap_or(name);
-    match name.split_once('.') {
-        Some(("global", _)) | None => name,
-        Some((_, list)) => list,
-    }
-}
-
 /// `param office : cidr = …`
 #[derive(Debug)]
 pub struct Param {
@@ -139,63 +128,4 @@ pub struct Param {
     pub bound: bool,
     /// Its name in its declaration; `None` for the implicit `vpc-id`.
     pub span: Option<Span>,
-}
-
-/// What a parameter can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ParamKind {
-    /// `vpc`: the id of a VPC
-    Vpc,
-    /// `cidr`: a block of IPv4
-    Cidr,
-    /// `cidr-ipv6`: a block of IPv6
-    CidrIpv6,
-    /// `external`: the id of a security group
-    External,
-    /// `prefix-list`: the id of a prefix list
-    PrefixList,
-}
-
-impl ParamKind {
-    /// Every kind.
-    pub const ALL: [ParamKind; 5] = [
-        ParamKind::Vpc,
-        ParamKind::Cidr,
-        ParamKind::CidrIpv6,
-        ParamKind::External,
-        ParamKind::PrefixList,
-    ];
-
-    /// As programs write it.
-    pub fn keyword(self) -> &'static str {
-        match self {
-            ParamKind::Vpc => "vpc",
-            ParamKind::Cidr => "cidr",
-            ParamKind::CidrIpv6 => "cidr-ipv6",
-            ParamKind::External => "external",
-            ParamKind::PrefixList => "prefix-list",
-        }
-    }
-
-    /// The family of a parameter that is a block; IPv4 for the others, as for prefix lists that do
-    /// not say.
-    pub fn family(self) -> Family {
-        match self {
-            ParamKind::CidrIpv6 => Family::V6,
-            ParamKind::Cidr | ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => {
-                Family::V4
-            }
-        }
-    }
-
-    /// What a value of it looks like.
-    pub fn wanted(self) -> &'static str {
-        match self {
-            ParamKind::Vpc => "the id of a VPC, like `vpc-0123456789abcdef0`",
-            ParamKind::Cidr => "a block of IPv4, like `203.0.113.0/24`",
-            ParamKind::CidrIpv6 => "a block of IPv6, like `2001:db8::/32`",
-            ParamKind::External => "the id of a security group, like `sg-0123456789abcdef0`",
-            ParamKind::PrefixList => "the id of a prefix list, like `pl-0123456789abcdef0`",
-        }
-    }
 }

@@ -55,9 +55,9 @@ fn module(output: &Output) -> Option<Module> {
     let path = lexical(Path::new(&output.path.path));
     let is_read = path
         .extension()
-        .is_some_and(|extension| extension == output.backend.extension);
+        .is_some_and(|extension| extension == output.target.extension);
     let directory = path.parent().map(Path::to_path_buf)?;
-    is_read.then_some((output.backend.name, directory))
+    is_read.then_some((output.target.name, directory))
 }
 
 /// A program and one of its environments: `shop.tier`, `shop.tier (staging)`, in backticks.

@@ -270,18 +270,14 @@ impl Manifest<'_> {
         let entries = self.reading.entries(table);
         let output = |entry: Entry<'_>| {
             let path = self.path(entry);
-            let backend = target::named(entry.key);
-            if backend.is_none() {
-                let names = target::ALL.map(|backend| backend.name);
-                self.unknown(
-                    entry,
-                    "target",
-                    &names,
-                    "targets are cloudformation (cfn) and terraform (tf)",
-                );
+            let target = target::named(entry.key);
+            if target.is_none() {
+                let names = target::ALL.each_ref().map(|target| target.name);
+                let listed = format!("targets are {}", target::listed("and"));
+                self.unknown(entry, "target", &names, &listed);
             }
             Some(Output {
-                backend: backend?,
+                target: target?,
                 path: path?,
             })
         };
@@ -320,13 +316,7 @@ impl Manifest<'_> {
     }
 
     /// Reports a key that names nothing.
-    fn unknown(
-        &mut self,
-        entry: Entry<'_>,
-        kind: &'static str,
-        names: &[&str],
-        known: &'static str,
-    ) {
+    fn unknown(&mut self, entry: Entry<'_>, kind: &'static str, names: &[&str], known: &str) {
         let meant = match kind {
             "lint" => likely(Kind::Lint, entry.key, names.iter().copied()),
             _ => nearest(entry.key, names.iter().copied()),
@@ -337,7 +327,7 @@ impl Manifest<'_> {
             kind,
             name,
             meant,
-            known,
+            known: known.to_string(),
         });
     }
 

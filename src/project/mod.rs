@@ -17,7 +17,7 @@ pub use vars::{line as vars_line, vars};
 use crate::date::Date;
 use crate::lint::Levels;
 use crate::source::Span;
-use crate::target::Backend;
+use crate::target::Target;
 
 /// What a manifest is called.
 pub const MANIFEST: &str = "tierwall.toml";
@@ -71,7 +71,7 @@ pub struct Values {
 #[derive(Debug)]
 pub struct Output {
     /// What is written.
-    pub backend: Backend,
+    pub target: &'static Target,
     /// Where to.
     pub path: Named,
 }

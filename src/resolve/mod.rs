@@ -37,7 +37,7 @@ pub fn resolve<'a>(
     program: &'a Program,
     settings: &Settings<'a>,
 ) -> (Policy, Problems) {
-    let mut scope = Scope::collect(sources, program, settings.catalogue);
+    let mut scope = Scope::collect(sources, program, settings.catalogue, settings.outputs);
     let mut params = params::resolve(&mut scope, settings);
     let (mut stack, default_vpc) = stack::stack(&mut scope, settings);
     let (vpcs, default_vpc) = stack::vpcs(&mut scope, &mut params, default_vpc);

@@ -4,8 +4,8 @@ use super::atom::Catalogue;
 use crate::ast::{self, Item, Program};
 use crate::diagnostic::{Kind, Problem, Problems, likely, listed};
 use crate::policy::{
-    Declaration, Declared, NetworkId, ParamId, Remainder, Shadowed, TierId, TierSet, TierSetId,
-    VpcId, aws_list,
+    Declaration, Declared, NetworkId, OutputRules, ParamId, ParameterNames, Remainder, Shadowed,
+    TierId, TierSet, TierSetId, VpcId,
 };
 use crate::source::{FileKind, Sources, Span};
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -43,19 +43,6 @@ const BUILT_IN: [(&str, BuiltInNetwork); 5] = [
     ("internet", BuiltInNetwork::Internet),
 ];
 
-/// Names that no variable can have: Terraform language documentation, "Declaring an Input
-/// Variable".
-const TERRAFORM_WORDS: [&str; 8] = [
-    "source",
-    "version",
-    "providers",
-    "count",
-    "for_each",
-    "lifecycle",
-    "depends_on",
-    "locals",
-];
-
 /// Words that name a service by themselves.
 const SERVICE_WORDS: [&str; 6] = ["all", "icmp", "icmpv6", "proto", "tcp", "udp"];
 
@@ -66,6 +53,8 @@ pub struct Scope<'a> {
     pub problems: Problems,
     /// The services that every program has.
     pub catalogue: &'a Catalogue,
+    /// What outputs ask of names and texts.
+    pub outputs: &'a [OutputRules],
     pub stack: Option<(&'a ast::Stack, Span)>,
     pub params: Vec<&'a ast::Param>,
     pub vpcs: Vec<(&'a ast::Vpc, Span)>,
@@ -156,6 +145,7 @@ impl<'a> Scope<'a> {
         sources: &'a Sources,
         program: &'a Program,
         catalogue: &'a Catalogue,
+        outputs: &'a [OutputRules],
     ) -> Scope<'a> {
         let networks = BUILT_IN
             .iter()
@@ -164,6 +154,7 @@ impl<'a> Scope<'a> {
             sources,
             problems: Problems::default(),
             catalogue,
+            outputs,
             stack: None,
             params: Vec::new(),
             vpcs: Vec::new(),
@@ -427,59 +418,24 @@ impl<'a> Scope<'a> {
         self.collide(self.vpcs.iter().map(|(vpc, _)| (vpc.name, true)).collect());
     }
 
-    /// What a template calls the parameters for prefix lists that AWS manages.
-    fn lists_of_aws(&self) -> Vec<String> {
-        let names = self.prefix_lists.iter().map(|list| &*list.id.value);
-        let names = names.filter(|name| name.starts_with("com.amazonaws."));
-        let names = names.map(|name| aws_list(name).replace('.', "-") + "-prefix-list-id");
-        names.collect()
-    }
-
     /// Reports parameters whose name an output needs for something else.
     fn params_collide(&mut self) {
         if self.params.is_empty() {
             return;
         }
-        let groups: HashMap<String, ast::Name> = self
-            .tiers
+        let others: Vec<OtherNames> = self
+            .outputs
             .iter()
-            .map(|(tier, name)| {
-                (
-                    mangled(self.text(*tier.was.last().unwrap_or(name))) + "SecurityGroup",
-                    *name,
-                )
-            })
+            .filter_map(|it| Some(OtherNames::new(self, it.parameter_names?)))
             .collect();
-        let lists = self.lists_of_aws();
         for param in self.params.clone() {
             let (span, name) = (param.name.span, self.text(param.name).to_string());
-            if TERRAFORM_WORDS.contains(&name.replace('-', "_").as_str()) {
-                let is =
-                    "a name that Terraform keeps for itself, and a parameter is a variable there";
-                self.problems.push(Problem::Reserved { span, name, is });
-            } else if let Some(tier) = groups.get(&mangled(&name)) {
-                let (output, other) = (
-                    mangled(&name),
-                    format!("the group of tier `{}`", self.text(*tier)),
-                );
-                self.problems.push(Problem::Collision {
-                    span,
-                    name,
-                    other,
-                    first: tier.span,
-                    output,
-                });
-            } else if let Some(list) = lists.iter().find(|list| mangled(list) == mangled(&name)) {
-                let (output, first) = (mangled(list), span);
-                let other = "the prefix list that a template asks for".to_string();
-                self.problems.push(Problem::Collision {
-                    span,
-                    name,
-                    other,
-                    first,
-                    output,
-                });
-            }
+            let mut refused = self.outputs.iter();
+            let problem = match refused.find_map(|it| (it.refuses_parameter)(&name)) {
+                Some(is) => Some(Problem::Reserved { span, name, is }),
+                None => others.iter().find_map(|it| it.collision(self, param.name)),
+            };
+            self.problems.extend(problem);
         }
     }
 
@@ -857,7 +813,56 @@ fn id(text: &str) -> Option<(&'static str, String)> {
     Some((what, help.replace("{id}", text)))
 }
 
-/// The name as the stricter of the two outputs writes it: letters and digits.
+/// What an output names as it names parameters.
+struct OtherNames {
+    names: ParameterNames,
+    /// Tiers, by the names of their groups.
+    groups: HashMap<String, ast::Name>,
+    /// Lists of AWS.
+    lists: HashSet<String>,
+}
+
+impl OtherNames {
+    fn new(scope: &Scope<'_>, names: ParameterNames) -> OtherNames {
+        let oldest = |tier: &ast::Tier, name| scope.text(*tier.was.last().unwrap_or(name));
+        let groups = scope
+            .tiers
+            .iter()
+            .map(|(tier, name)| ((names.group)(oldest(tier, name)), *name));
+        let ids = scope.prefix_lists.iter().map(|list| &*list.id.value);
+        let lists = ids.filter(|id| id.starts_with("com.amazonaws."));
+        OtherNames {
+            names,
+            groups: groups.collect(),
+            lists: lists.map(names.list).collect(),
+        }
+    }
+
+    /// What else has the name of a parameter, if anything has.
+    fn collision(&self, scope: &Scope<'_>, param: ast::Name) -> Option<Problem> {
+        let (span, name) = (param.span, scope.text(param).to_string());
+        let output = (self.names.parameter)(&name);
+        let (other, first) = match self.groups.get(&output) {
+            Some(tier) => (
+                format!("the group of tier `{}`", scope.text(*tier)),
+                tier.span,
+            ),
+            None if self.lists.contains(&output) => {
+                ("the prefix list that a template asks for".to_string(), span)
+            }
+            None => return None,
+        };
+        Some(Problem::Collision {
+            span,
+            name,
+            other,
+            first,
+            output,
+        })
+    }
+}
+
+/// The name as the strictest of the outputs writes it: letters and digits.
 pub fn mangled(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for word in name.split(['-', '_']) {

@@ -15,7 +15,7 @@ pub fn built_in(
     program: &Program,
     catalogue: &Catalogue,
 ) -> (Option<BuiltIn>, Problems) {
-    let mut scope = Scope::collect(sources, program, catalogue);
+    let mut scope = Scope::collect(sources, program, catalogue, &[]);
     let atoms = declared(&mut scope, catalogue).pop();
     let service = scope.services.first().zip(atoms).map(|(service, atoms)| {
         let (first, last) = (service.members.first(), service.members.last());

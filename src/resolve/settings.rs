@@ -2,6 +2,7 @@
 
 use super::atom::Catalogue;
 use crate::date::Date;
+use crate::policy::OutputRules;
 
 /// What a program is resolved with, beside its text.
 #[derive(Debug)]
@@ -16,4 +17,6 @@ pub struct Settings<'a> {
     pub lints: &'a [&'static str],
     /// The name of the stack, where the program gives none.
     pub stack_name: &'a str,
+    /// What outputs ask of names and texts.
+    pub outputs: &'a [OutputRules],
 }

@@ -24,7 +24,8 @@ impl<'a> Scope<'a> {
                 field,
             });
         }
-        if let Some(at) = text.value.find("{{resolve:") {
+        let replaced = self.outputs.iter().filter_map(|it| it.replaced_text);
+        for at in replaced.filter_map(|replaced| text.value.find(replaced)) {
             let n = text.value[..at].chars().count();
             let span = text.place(raw, n);
             self.problems.push(Problem::DynamicReference { span });
@@ -72,9 +73,8 @@ impl<'a> Scope<'a> {
                     why: "keys that start with `aws:` are AWS's own",
                 });
             }
-            if key.starts_with('%') {
-                let why =
-                    "Terraform's provider forgets those whose keys start with `%`, without a word";
+            let refused = self.outputs.iter();
+            for why in refused.filter_map(|it| (it.refuses_tag_key)(&key)) {
                 self.problems.push(Problem::BadTag { span, why });
             }
             if let Some(first) = first.insert(key.clone(), span) {

@@ -1,42 +1,101 @@
-//! The targets: groups to text, one file each.
+//! The targets: what AWS holds to text, a folder each.
 //!
-//! A backend writes everything it is given and cannot fail but where its writer does; what a target
-//! cannot say is found before (`lint::unsupported`).
+//! All that is known of a target stands in its folder, and [`ALL`] is the one list of them. A
+//! target writes everything it is given and cannot fail; what it cannot say is found before
+//! ([`Target::unsupported`]).
 
-pub mod addresses;
-pub mod cloudformation;
-pub mod terraform;
+mod claims;
+mod cloudformation;
+pub mod names;
+mod planning;
+mod terraform;
 
-use crate::groups::Deployment;
+pub use claims::{Claim, Named, Place, check};
+pub use planning::{ActionCounts, Column, Planning};
+
+use crate::aws::State;
+use crate::diagnostic::Problems;
+use crate::policy::{OutputRules, Policy};
 
 /// A target of `build`.
-#[derive(Debug, Clone, Copy)]
-pub struct Backend {
+#[derive(Debug)]
+pub struct Target {
     /// `cloudformation`
     pub name: &'static str,
-    /// `cfn`
-    pub short: &'static str,
+    /// `cfn`; nothing for a target whose name is short.
+    pub short: Option<&'static str>,
+    /// `CloudFormation`: as people write it.
+    pub title: &'static str,
     /// What its files end in, without the dot.
     pub extension: &'static str,
     /// A text near the start of every output, by which tierwall knows its own files.
     pub mark: &'static str,
     /// Makes the output.
-    pub emit: fn(&Deployment<'_>) -> Vec<u8>,
+    pub emit: fn(&State) -> Vec<u8>,
     /// What no other output of this target in its directory may declare.
-    pub addresses: fn(&Deployment<'_>) -> Vec<String>,
+    pub addresses: fn(&State) -> Vec<String>,
+    /// Reports what it cannot say.
+    pub unsupported: fn(&Policy) -> Problems,
+    /// What of an output of so many bytes is limited, if anything is.
+    pub measures: Option<fn(&State, usize) -> Vec<Measure>>,
+    /// What it asks of names and texts.
+    pub rules: OutputRules,
+    /// Names in the output, of which no two may be one.
+    pub claims: fn(Named<'_>) -> Vec<Claim>,
+    /// Reports earlier names that make a name a second time.
+    pub check_moves: fn(Named<'_>) -> Problems,
+    /// How it deploys; nothing for a target that deploys nothing.
+    pub planning: Option<Planning>,
+}
+
+impl PartialEq for Target {
+    fn eq(&self, other: &Target) -> bool {
+        self.name == other.name
+    }
+}
+
+/// What of an output is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    /// `resources`
+    pub what: &'static str,
+    /// How many it has.
+    pub count: usize,
+    /// How many it may have.
+    pub limit: usize,
+}
+
+/// Every target, in the order of plans.
+pub static ALL: [Target; 2] = [terraform::TARGET, cloudformation::TARGET];
+
+/// The target with this name, or this short name.
+pub fn named(name: &str) -> Option<&'static Target> {
+    ALL.iter()
+        .find(|target| name == target.name || Some(name) == target.short)
+}
+
+/// Every target, by name.
+pub fn by_name() -> Vec<&'static Target> {
+    let mut targets: Vec<&Target> = ALL.iter().collect();
+    targets.sort_by_key(|target| target.name);
+    targets
+}
+
+/// The targets in words: `cloudformation (cfn) or terraform (tf)`, with this word before the last.
+pub fn listed(word: &str) -> String {
+    let shown = |target: &&Target| match target.short {
+        Some(short) => format!("{} ({short})", target.name),
+        None => target.name.to_string(),
+    };
+    let names: Vec<String> = by_name().iter().map(shown).collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} {word} {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// Where an output is to go: as much room as most have, so that it is not moved as it grows. Room
 /// that is not written to takes no memory.
-fn room(deployment: &Deployment<'_>, bytes_of_a_rule: usize) -> Vec<u8> {
-    Vec::with_capacity(4096 + deployment.rule_count() * bytes_of_a_rule)
-}
-
-/// Every target.
-pub const ALL: [Backend; 2] = [cloudformation::BACKEND, terraform::BACKEND];
-
-/// The target with this name, or this short name.
-pub fn named(name: &str) -> Option<Backend> {
-    ALL.into_iter()
-        .find(|backend| name == backend.name || name == backend.short)
+fn room(state: &State, bytes_of_a_rule: usize) -> Vec<u8> {
+    Vec::with_capacity(4096 + state.rule_count() * bytes_of_a_rule)
 }

@@ -11,7 +11,7 @@ use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Explanation, Problem, explanations};
 use tierwall::lint::{self, Levels};
-use tierwall::target::cloudformation;
+use tierwall::target;
 use tierwall::workspace::{Read, ReadError, Workspace};
 use tierwall::{Memory, Options, Program};
 
@@ -98,11 +98,8 @@ pub fn check(program: &str, levels: &Levels) -> (Compilation, Vec<Problem>) {
     let mut files = Memory::new().with("program.tier", program);
     let program = Program::load("program.tier", &mut files, options)
         .unwrap_or_else(|error| panic!("{error}"));
-    let problems = if command.contains("cloudformation") {
-        program.check_for(cloudformation::BACKEND)
-    } else {
-        program.check()
-    };
+    let target = target::ALL.iter().find(|it| command.contains(it.name));
+    let problems = target.map_or_else(|| program.check(), |target| program.check_for(target));
     (program.into_compilation(), problems)
 }
 

@@ -5,16 +5,14 @@ use crate::common::check;
 use std::collections::BTreeSet;
 use tierwall::groups::lower;
 use tierwall::lint::{Level, Levels};
-use tierwall::target::ALL;
+use tierwall::target::named;
 
 /// The output of a program, by the name of its target.
 fn output(program: &str, target: &str) -> String {
     let (compilation, _) = check(program, &quiet());
-    let backend = ALL
-        .iter()
-        .find(|backend| backend.name == target)
-        .expect("a target");
-    String::from_utf8((backend.emit)(&lower(&compilation.policy))).expect("UTF-8")
+    let target = named(target).expect("a target");
+    let state = lower(&compilation.policy).state();
+    String::from_utf8((target.emit)(&state)).expect("UTF-8")
 }
 
 fn quiet() -> Levels {

@@ -19,17 +19,29 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["source", "workspace", "date", "net", "ast", "diagnostic"],
     ),
     ("fmt", &["source", "ast"]),
-    ("policy", &["source", "date", "net"]),
+    ("aws", &["net"]),
+    ("policy", &["source", "date", "net", "aws"]),
     (
         "resolve",
         &["source", "date", "net", "ast", "policy", "diagnostic"],
     ),
     ("catalogue", &["parse", "resolve"]),
-    ("groups", &["hash", "policy", "net"]),
-    ("target", &["source", "policy", "groups", "diagnostic"]),
+    ("groups", &["policy", "net", "aws"]),
+    (
+        "target",
+        &[
+            "hash",
+            "source",
+            "policy",
+            "net",
+            "aws",
+            "groups",
+            "diagnostic",
+        ],
+    ),
     (
         "analysis",
-        &["source", "policy", "net", "groups", "diagnostic"],
+        &["source", "policy", "net", "aws", "groups", "diagnostic"],
     ),
     (
         "lint",
@@ -40,19 +52,19 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "groups",
             "analysis",
             "diagnostic",
+            "target",
         ],
     ),
-    (
-        "plan",
-        &["hash", "policy", "net", "groups", "target", "analysis"],
-    ),
+    ("plan", &["hash", "net", "aws", "target"]),
     (
         "report",
         &[
             "source",
             "policy",
             "net",
+            "aws",
             "groups",
+            "target",
             "analysis",
             "plan",
             "diagnostic",
@@ -74,6 +86,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "policy",
             "resolve",
             "catalogue",
+            "aws",
             "groups",
             "target",
             "analysis",
@@ -84,6 +97,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "driver",
         &[
+            "aws",
             "source",
             "workspace",
             "date",
@@ -238,4 +252,20 @@ fn reached<'f>(file: &str, links: &BTreeMap<&'f str, BTreeSet<&'f str>>) -> BTre
     }
 
     reached
+}
+
+#[test]
+fn each_target_has_its_section_and_its_name_in_the_docs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let outputs = fs::read_to_string(root.join("docs/outputs.md")).expect("a page");
+    let projects = fs::read_to_string(root.join("docs/projects.md")).expect("a page");
+    for target in &tierwall::target::ALL {
+        let title = format!("\n## {}\n", target.title);
+        assert!(outputs.contains(&title), "{title}");
+        for name in [target.name].into_iter().chain(target.short) {
+            let name = format!("`{name}`");
+            assert!(outputs.contains(&name), "docs/outputs.md: {name}");
+            assert!(projects.contains(&name), "docs/projects.md: {name}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use tierwall::compile::Compilation;
 use tierwall::groups::lower;
 use tierwall::plan::{Changes, GroupOutcome};
 use tierwall::policy::TierMapping;
-use tierwall::report::plan::{Document, Lines};
+use tierwall::report::plan::{Document, Lines, Lowered};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("shop.tier", program, &[], as_of());
@@ -21,11 +21,27 @@ fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
     let (old, new) = (compiled(old), compiled(new));
     let tier_mapping = TierMapping::new(&old.policy, &new.policy);
     let (was, is) = (lower(&old.policy), lower(&new.policy));
+    let states = [was.state(), is.state()];
+    let lowered = |deployment, sources| Lowered {
+        deployment,
+        sources,
+    };
     then(&Lines {
-        changes: &Changes::between(&was, &is, &tier_mapping),
-        old: &old.sources,
-        new: &new.sources,
+        changes: &Changes::between(&states[0], &states[1], tier_mapping.groups()),
+        old: lowered(&was, &old.sources),
+        new: lowered(&is, &new.sources),
     })
+}
+
+/// What the plan of a target counts.
+fn counts(changes: &Changes<'_>, target: &str) -> Vec<usize> {
+    let (it, counts) = changes
+        .counts
+        .iter()
+        .find(|(it, _)| it.target.name == target)
+        .expect("a target that deploys");
+    let columns = it.planning.columns.iter();
+    columns.map(|column| (column.count)(counts)).collect()
 }
 
 /// Terraform: add, change, destroy; CloudFormation: add, modify, replace, remove; and what is told.
@@ -38,7 +54,7 @@ fn foretold(
     told: &[&str],
 ) {
     between(old, new, |lines| {
-        let (t, c) = (lines.changes.terraform, lines.changes.cloudformation);
+        let counted = |target| counts(lines.changes, target);
         let uses = lines
             .uses(&lines.changes.uses)
             .into_iter()
@@ -50,9 +66,9 @@ fn foretold(
             .map(|line| format!("  {line}"));
         let all: Vec<String> = lines.headline().into_iter().chain(each).collect();
         let said = all.join("\n");
-        assert_eq!([t.add, t.change, t.destroy], terraform, "Terraform\n{said}");
+        assert_eq!(counted("terraform"), terraform, "Terraform\n{said}");
         assert_eq!(
-            [c.add, c.modify, c.replace, c.remove],
+            counted("cloudformation"),
             cloudformation,
             "CloudFormation\n{said}"
         );

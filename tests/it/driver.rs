@@ -8,7 +8,7 @@ use tierwall::driver::fix::fix;
 use tierwall::driver::{RunOptions, jobs};
 use tierwall::lint::Levels;
 use tierwall::project::{self, Project};
-use tierwall::target::{self, Backend};
+use tierwall::target::{self, Target};
 use tierwall::{Memory, Options, Program, ReadError};
 
 fn project(manifest: &str) -> Project {
@@ -42,7 +42,7 @@ fn load(files: &Memory, entry: &str) -> Program {
     Program::load(entry, &mut files.clone(), Options::new(as_of())).expect("it is there")
 }
 
-fn named(target: &str) -> Backend {
+fn named(target: &str) -> &'static Target {
     target::named(target).expect("a target")
 }
 

@@ -40,9 +40,10 @@ fn outputs(program: &str) -> Vec<String> {
     let Some(deployment) = compilation.judge(&all_warn()).deployment else {
         return Vec::new();
     };
+    let state = deployment.state();
     let written = target::ALL
         .iter()
-        .map(|backend| String::from_utf8_lossy(&(backend.emit)(&deployment)).into_owned());
+        .map(|target| String::from_utf8_lossy(&(target.emit)(&state)).into_owned());
     written.collect()
 }
 

@@ -3,10 +3,12 @@
 use crate::common::{as_of, compile_text};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use tierwall::aws::{GroupId, RuleKey, State};
 use tierwall::compile::Compilation;
-use tierwall::groups::{Deployment, Direction, Names, Renaming, Rule, Style, TierId, lower};
+use tierwall::groups::{Deployment, Direction, Rule, TierId, lower};
 use tierwall::net::Family;
 use tierwall::policy::{Peer, Policy};
+use tierwall::target::names::{Names, Renaming, Style};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("program.tier", program, &[], as_of());
@@ -32,14 +34,17 @@ fn rules<'d>(
     })
 }
 
+/// Every rule with its group.
+fn keys(state: &State) -> impl Iterator<Item = (GroupId, &RuleKey)> {
+    state
+        .groups_by_id()
+        .flat_map(|(id, group)| group.rules.iter().map(move |rule| (id, &rule.key)))
+}
+
 /// What a rule is: `db ingress tcp 80 tier web`
-fn content(
-    deployment: &Deployment<'_>,
-    names: &Names<'_>,
-    (tier, side, rule): (TierId, Direction, &Rule),
-) -> String {
-    let mut out = format!("{} ", deployment.group(tier).name);
-    names.within(side, rule, &mut out);
+fn content(state: &State, names: &Names<'_>, (group, key): (GroupId, &RuleKey)) -> String {
+    let mut out = format!("{} ", state.group(group).name);
+    names.within(key, &mut out);
     out
 }
 
@@ -50,13 +55,13 @@ fn called(
     renaming: Renaming,
     others: &[&str],
 ) -> BTreeMap<String, String> {
-    let deployment = lower(policy);
+    let state = lower(policy).state();
     let others: Vec<String> = others.iter().map(|other| (*other).to_string()).collect();
-    let names = Names::new(&deployment, style, renaming, |_| true, &others);
-    let named = rules(&deployment).map(|(tier, side, rule)| {
+    let names = Names::new(&state, style, renaming, |_| true, &others);
+    let named = keys(&state).map(|(group, key)| {
         let mut name = String::new();
-        names.rule(tier, side, rule, &mut name);
-        (content(&deployment, &names, (tier, side, rule)), name)
+        names.rule(group, key, &mut name);
+        (content(&state, &names, (group, key)), name)
     });
     named.collect()
 }
@@ -272,12 +277,12 @@ fn names_that_would_be_equal_all_have_a_suffix() {
 #[test]
 fn a_rule_has_had_every_combination_of_its_tiers_names() {
     let compilation = compiled(EVERY_KIND);
-    let deployment = lower(&compilation.policy);
-    let names = Names::new(&deployment, Style::Snake, Renaming::Current, |_| true, &[]);
+    let state = lower(&compilation.policy).state();
+    let names = Names::new(&state, Style::Snake, Renaming::Current, |_| true, &[]);
     let chain = |wanted: &str| {
-        let found = rules(&deployment).find(|rule| content(&deployment, &names, *rule) == wanted);
-        let (tier, side, rule) = found.expect("a rule");
-        names.chain(tier, side, rule)
+        let found = keys(&state).find(|rule| content(&state, &names, *rule) == wanted);
+        let (group, key) = found.expect("a rule");
+        names.chain(group, key)
     };
     assert_eq!(
         chain("db ingress tcp 3306 tier my-web"),
@@ -307,14 +312,14 @@ fn a_rule_has_had_every_combination_of_its_tiers_names() {
         ]
     );
     let never = compiled("stack s\ntier a, b\ntier c was d\na allows ssh from b\n");
-    let deployment = lower(&never.policy);
-    let names = Names::new(&deployment, Style::Snake, Renaming::Current, |_| true, &[]);
+    let state = lower(&never.policy).state();
+    let names = Names::new(&state, Style::Snake, Renaming::Current, |_| true, &[]);
     assert!(
-        rules(&deployment)
-            .filter(|(tier, ..)| tier.0 == 0)
-            .all(|(tier, side, rule)| names.chain(tier, side, rule).is_empty())
+        keys(&state)
+            .filter(|(group, _)| group.0 == 0)
+            .all(|(group, key)| names.chain(group, key).is_empty())
     );
-    assert_eq!(names.of_tier(TierId(0)), "a");
+    assert_eq!(names.of_group(GroupId(0)), "a");
 }
 
 #[test]
@@ -393,33 +398,15 @@ fn rules_know_their_sentences() {
             format!("{group} {} {}", side.words(), rule.traffic),
             text,
             sentences,
-            deployment.has_prose(rule),
         )
     });
     let written = |rule: &str, sentences: &[usize]| {
-        (
-            rule.to_string(),
-            "written".to_string(),
-            sentences.to_vec(),
-            true,
-        )
+        (rule.to_string(), "written".to_string(), sentences.to_vec())
     };
     let generated = |rule: &str, text: &str, sentences: &[usize]| {
-        (
-            rule.to_string(),
-            text.to_string(),
-            sentences.to_vec(),
-            false,
-        )
+        (rule.to_string(), text.to_string(), sentences.to_vec())
     };
-    let open = |rule: &str| {
-        (
-            rule.to_string(),
-            "all outbound traffic".to_string(),
-            vec![],
-            false,
-        )
-    };
+    let open = |rule: &str| (rule.to_string(), "all outbound traffic".to_string(), vec![]);
     let expected = [
         open("db outbound all"),
         open("db outbound all"),
@@ -469,8 +456,16 @@ fn a_deployment_knows_what_its_rules_refer_to() {
         };
         assert_eq!(deployment.parameter_family(parameter.id), family);
     }
-    assert_eq!(deployment.lists.len(), 1, "the list that is named by AWS");
-    assert_eq!(deployment.list_family(deployment.lists[0]), Family::V4);
+    let state = deployment.state();
+    let named: Vec<(Family, &str)> = state
+        .lists_by_name()
+        .map(|(id, name)| (state.prefix_list(id).family, name))
+        .collect();
+    assert_eq!(
+        named,
+        [(Family::V4, "com.amazonaws.region.s3")],
+        "the list that is named by AWS"
+    );
     let (mut entries, mut accounts) = (Vec::new(), Vec::new());
     for (_, _, rule) in rules(&deployment) {
         match rule.peer {

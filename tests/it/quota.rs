@@ -1,7 +1,8 @@
 //! The rule ledger: what each kind of rule counts, what it is charged to, and how it is shown.
 
 use crate::common::{as_of, compile_text, package};
-use tierwall::analysis::quota::{Count, Ledger, costs, totals};
+use tierwall::analysis::quota::{Ledger, costs, totals};
+use tierwall::aws::Count;
 use tierwall::compile::Compilation;
 use tierwall::groups::{Direction, lower};
 use tierwall::report;

@@ -47,10 +47,10 @@ fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
 fn outputs_are_byte_for_byte_these() {
     for example in examples() {
         let compilation = example.compile();
-        let deployment = groups::lower(&compilation.policy);
-        for backend in target::ALL {
-            let out = (backend.emit)(&deployment);
-            let name = format!("{}-{}.{}", example.name, backend.name, backend.extension);
+        let state = groups::lower(&compilation.policy).state();
+        for target in &target::ALL {
+            let out = (target.emit)(&state);
+            let name = format!("{}-{}.{}", example.name, target.name, target.extension);
             settings().bind(|| insta::assert_binary_snapshot!(&name, out.clone()));
         }
     }

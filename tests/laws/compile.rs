@@ -78,18 +78,19 @@ fn resolved(text: &str) -> Result<(Sources, Program, Policy), Vec<Problem>> {
 
 /// One output, by the name of its target.
 pub fn emit(deployment: &Deployment<'_>, target: &str) -> String {
-    let backend = target::ALL
-        .iter()
-        .find(|backend| backend.name == target)
-        .expect("a target of this name");
-    String::from_utf8((backend.emit)(deployment)).expect("outputs are UTF-8")
+    let target = target::named(target).expect("a target of this name");
+    String::from_utf8((target.emit)(&deployment.state())).expect("outputs are UTF-8")
 }
 
-/// Both outputs of a program: CloudFormation, Terraform.
-pub fn outputs(text: &str) -> [String; 2] {
-    with(text, |_, _, deployment| {
-        ["cloudformation", "terraform"].map(|target| emit(deployment, target))
-    })
+/// Every output of a program, in the order of the targets.
+pub fn outputs(text: &str) -> Vec<String> {
+    with(text, |_, _, deployment| emit_all(deployment))
+}
+
+/// Every output, in the order of the targets.
+pub fn emit_all(deployment: &Deployment<'_>) -> Vec<String> {
+    let names = target::ALL.iter().map(|target| target.name);
+    names.map(|name| emit(deployment, name)).collect()
 }
 
 /// This many of proptest's usual 256 cases; `PROPTEST_CASES` scales it.

@@ -1,7 +1,8 @@
 //! What a deployment comes to in AWS, in words that the policy and both outputs share.
 
 use std::collections::BTreeMap;
-use tierwall::groups::{self, Deployment, Direction, ListReference, Peer, Reference};
+use tierwall::groups::{self, Deployment, Direction, ListReference, Peer, Reference, TierId};
+use tierwall::policy::Policy;
 
 /// Groups and rules.
 #[derive(Debug, PartialEq, Eq)]
@@ -108,12 +109,9 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
         groups: BTreeMap::new(),
         rules: Vec::new(),
     };
+    let policy = deployment.policy();
     for group in &deployment.groups {
-        let tags: BTreeMap<String, String> = group
-            .tags
-            .iter()
-            .map(|(key, value)| (key.to_string(), value.clone()))
-            .collect();
+        let (tier, tags) = (policy.tier(group.tier), tags(policy, group.tier));
         let tag = tags["Name"].clone();
         for (direction, rules) in [
             (Direction::Ingress, &group.ingress),
@@ -125,11 +123,16 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
                     .map(|rule| self::rule(deployment, &tag, direction, rule)),
             );
         }
-        let name = group.group_name.map(str::to_string);
+        let vpc = policy
+            .vpc_of(group.tier)
+            .id
+            .as_ref()
+            .expect("a tier is in a VPC");
+        let description = tier.description.as_deref();
         let value = Group {
-            name,
-            description: group.description.to_string(),
-            vpc: reference(deployment, &group.vpc),
+            name: tier.group_name.clone(),
+            description: description.unwrap_or("Managed by tierwall").to_string(),
+            vpc: reference(deployment, vpc),
             tags,
         };
         assert!(
@@ -139,6 +142,20 @@ pub fn of(deployment: &Deployment<'_>) -> Deployed {
     }
     deployed.rules.sort();
     deployed
+}
+
+/// The tags of a tier's group (docs/outputs.md): its `Name`, its prose, those of the stack and its
+/// own, the later winning over the earlier.
+pub fn tags(policy: &Policy, tier: TierId) -> BTreeMap<String, String> {
+    let (stack, tier) = (&policy.stack, policy.tier(tier));
+    let made_up = format!("{}-{}", stack.name, tier.name);
+    let name = tier.group_name.clone().unwrap_or(made_up);
+    let mut tags = BTreeMap::from([("Name".to_string(), name)]);
+    let prose = tier.prose.iter().cloned();
+    tags.extend(prose.map(|prose| ("Description".to_string(), prose)));
+    tags.extend(stack.tags.clone());
+    tags.extend(tier.tags.clone());
+    tags
 }
 
 fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &groups::Rule) -> Rule {
@@ -165,14 +182,7 @@ fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &gro
 fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
     match peer {
         Peer::Net(block) => block.to_string(),
-        Peer::Tier(tier) => {
-            let named = deployment
-                .group(tier)
-                .tags
-                .iter()
-                .find(|(key, _)| *key == "Name");
-            format!("tier {}", named.map_or("", |(_, name)| name))
-        }
+        Peer::Tier(tier) => format!("tier {}", tags(deployment.policy(), tier)["Name"]),
         Peer::Param(id) => parameter(deployment.parameter_name(id)),
         Peer::External(id) => {
             let (id, account) = deployment.external(id);

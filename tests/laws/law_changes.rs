@@ -13,8 +13,9 @@ use crate::sentences::sentence;
 use crate::{read_cloudformation, read_terraform};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use tierwall::aws::{self, State};
 use tierwall::groups::{Deployment, Direction, Group, Peer, lower};
-use tierwall::plan::{BeforeAfter, Changes, GroupOutcome, RuleOutcome, Targets};
+use tierwall::plan::{BeforeAfter, Changes, GroupOutcome, RuleOutcome, RulePlace, Targets};
 use tierwall::policy::TierMapping;
 
 proptest! {
@@ -38,28 +39,28 @@ proptest! {
     #[test]
     fn tiers_under_other_names_are_recreated(program in program()) {
         let old = program.text();
-        between(&old, &renamed(&old), |changes| recreated(changes).map_err(TestCaseError::fail))?;
+        between(&old, &renamed(&old), |changes, [_, new]| recreated(changes, new).map_err(TestCaseError::fail))?;
     }
 
     #[test]
     fn tiers_that_are_recreated_have_the_same_rules((old, new) in pair()) {
-        between(&old.text(), &renamed(&new.text()), |changes| same_rules(changes).map_err(TestCaseError::fail))?;
+        between(&old.text(), &renamed(&new.text()), |changes, _| same_rules(changes).map_err(TestCaseError::fail))?;
     }
 
     #[test]
     fn nothing_changes_from_a_program_to_itself(program in program()) {
-        between(&program.text(), &program.text(), |changes| {
+        between(&program.text(), &program.text(), |changes, _| {
             prop_assert!(changes.is_empty() && changes.uses.is_empty(), "{:?}", changes);
-            prop_assert_eq!(changes.terraform, Default::default());
-            prop_assert_eq!(changes.cloudformation, Default::default());
+            prop_assert_eq!(counts(changes, "terraform"), [0; 3]);
+            prop_assert_eq!(counts(changes, "cloudformation"), [0; 4]);
             Ok(())
         })?;
     }
 
     #[test]
     fn back_is_there_in_reverse((old, new) in pair()) {
-        let there = between(&old.text(), &new.text(), told);
-        let back = between(&new.text(), &old.text(), told);
+        let there = between(&old.text(), &new.text(), |changes, _| told(changes));
+        let back = between(&new.text(), &old.text(), |changes, _| told(changes));
         let reversed: BTreeSet<Told> = back.into_iter().map(|(targets, fate, was, is)| {
             let fate = match fate {
                 RuleOutcome::Added => RuleOutcome::Removed,
@@ -100,7 +101,7 @@ fn renamed(text: &str) -> String {
 
 /// Holds what is said of tiers under other names: they are recreated as themselves, one that has no
 /// twin is, and where all are, no rule comes or goes but with its group or with what it names.
-fn recreated(changes: &Changes<'_>) -> Result<(), String> {
+fn recreated(changes: &Changes<'_>, new: &Deployment<'_>) -> Result<(), String> {
     let mut found = 0;
     for (change, _) in changes
         .groups
@@ -110,7 +111,10 @@ fn recreated(changes: &Changes<'_>) -> Result<(), String> {
         let (Some(was), Some(is)) = (change.sides.was(), change.sides.is()) else {
             return Err("of one side".into());
         };
-        let pair = (changes.old.group(was).name, changes.new.group(is).name);
+        let pair = (
+            changes.old.group(was).name.as_str(),
+            changes.new.group(is).name.as_str(),
+        );
         found += 1;
         if !RENAMED.contains(&pair) {
             return Err(format!("{pair:?}"));
@@ -124,11 +128,10 @@ fn recreated(changes: &Changes<'_>) -> Result<(), String> {
         .rules
         .iter()
         .any(|(change, _)| matches!(change.fate, RuleOutcome::Added | RuleOutcome::Removed));
-    let spoken = changes
-        .new
+    let spoken = new
         .groups
         .iter()
-        .filter(|group| is_spoken_of(changes.new, group))
+        .filter(|group| is_spoken_of(new, group))
         .count();
     match (found == others, others) {
         (true, _) if comes => Err(format!("a rule comes or goes: {changes:#?}")),
@@ -146,22 +149,23 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
         .filter(|(change, _)| change.fate == GroupOutcome::Recreated)
         .filter_map(|(change, _)| {
             Some([
-                changes.old.group(change.sides.was()?).name,
-                changes.new.group(change.sides.is()?).name,
+                changes.old.group(change.sides.was()?).name.as_str(),
+                changes.new.group(change.sides.is()?).name.as_str(),
             ])
         })
         .flatten()
         .collect();
     let is_renamed = |name: &str| RENAMED.iter().any(|(was, is)| [*was, *is].contains(&name));
     for (change, _) in &changes.rules {
-        let (deployment, place, rule) = changes.rule(change);
-        let peer = match rule.peer {
-            Peer::Tier(tier) => Some(deployment.group(tier).name),
+        let (state, place, rule) = changes.rule(change);
+        let peer = match rule.key.peer {
+            aws::Peer::Group(group) => Some(group),
             _ => None,
         };
-        let ends: Vec<&str> = [Some(deployment.group(place.tier).name), peer]
+        let ends: Vec<&str> = [Some(place.group), peer]
             .into_iter()
             .flatten()
+            .map(|group| state.group(group).name.as_str())
             .collect();
         let is_excused = ends
             .iter()
@@ -218,18 +222,34 @@ fn pair() -> impl Strategy<Value = (Program, Program)> {
     )
 }
 
-fn between<T>(old: &str, new: &str, then: impl FnOnce(&Changes<'_>) -> T) -> T {
+fn between<T>(
+    old: &str,
+    new: &str,
+    then: impl FnOnce(&Changes<'_>, [&Deployment<'_>; 2]) -> T,
+) -> T {
     let (old, new) = (policy(old), policy(new));
     let tier_mapping = TierMapping::new(&old, &new);
     let (old, new) = (lower(&old), lower(&new));
-    then(&Changes::between(&old, &new, &tier_mapping))
+    let states = [old.state(), new.state()];
+    let changes = Changes::between(&states[0], &states[1], tier_mapping.groups());
+    then(&changes, [&old, &new])
+}
+
+/// What the plan of a target counts.
+fn counts(changes: &Changes<'_>, target: &str) -> Vec<usize> {
+    let (it, counts) = changes
+        .counts
+        .iter()
+        .find(|(it, _)| it.target.name == target)
+        .expect("a target that deploys");
+    let columns = it.planning.columns.iter();
+    columns.map(|column| (column.count)(counts)).collect()
 }
 
 fn counted(old: &str, new: &str) -> Result<(), String> {
-    between(old, new, |changes| {
-        let outputs = |target| (emit(changes.old, target), emit(changes.new, target));
-        let (terraform, cloudformation) = (changes.terraform, changes.cloudformation);
-        let foretold = [terraform.add, terraform.change, terraform.destroy];
+    between(old, new, |changes, [was, is]| {
+        let outputs = |target| (emit(was, target), emit(is, target));
+        let foretold = counts(changes, "terraform");
         let (was, is) = outputs("terraform");
         let found = plan(&was, &is);
         if foretold != found {
@@ -237,12 +257,7 @@ fn counted(old: &str, new: &str) -> Result<(), String> {
                 "Terraform: foretold {foretold:?}, found {found:?}, from\n{old}\nto\n{new}\n{changes:#?}"
             ));
         }
-        let foretold = [
-            cloudformation.add,
-            cloudformation.modify,
-            cloudformation.replace,
-            cloudformation.remove,
-        ];
+        let foretold = counts(changes, "cloudformation");
         let (was, is) = outputs("cloudformation");
         let found = change_set(&was, &is);
         if foretold != found {
@@ -267,18 +282,15 @@ fn rules(deployed: &Deployed) -> Rules {
 /// Holds the lists against the outputs as the independent readers have them. The groups of both
 /// programs are the same.
 fn listed(old: &str, new: &str) -> Result<(), String> {
-    between(old, new, |changes| {
+    between(old, new, |changes, deployments| {
         let read = |deployment: &Deployment<'_>| {
             let terraform = read_terraform::read(&emit(deployment, "terraform")).deployed;
             let cloudformation =
                 read_cloudformation::read(&emit(deployment, "cloudformation")).deployed;
             [rules(&terraform), rules(&cloudformation)]
         };
-        let (was, is) = (read(changes.old), read(changes.new));
-        for (n, of) in [Targets::terraform, Targets::cloudformation]
-            .into_iter()
-            .enumerate()
-        {
+        let [was, is] = deployments.map(read);
+        for (n, (of, _)) in changes.counts.iter().enumerate() {
             let (was, is) = (&was[n], &is[n]);
             let only =
                 |a: &Rules, b: &Rules| a.iter().filter(|(key, _)| !b.contains_key(*key)).count();
@@ -290,7 +302,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 changes
                     .rules
                     .iter()
-                    .filter(|(change, targets)| of(*targets) && change.fate == fate)
+                    .filter(|(change, targets)| targets.include(of.alone) && change.fate == fate)
                     .count()
             };
             let foretold = [
@@ -300,7 +312,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
             ];
             // a rule that is in the list of another fate may have another text as well
             let again = changes.rules.iter().filter(|(change, targets)| {
-                of(*targets)
+                targets.include(of.alone)
                     && matches!(
                         change.fate,
                         RuleOutcome::ResourceRenamed
@@ -320,17 +332,13 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
     })
 }
 
-fn text(changes: &Changes<'_>, sides: BeforeAfter<tierwall::plan::RulePlace>, old: bool) -> String {
-    let (deployment, place) = if old {
+fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> &'c str {
+    let (state, place) = if old {
         (changes.old, sides.was())
     } else {
         (changes.new, sides.is())
     };
-    let mut text = String::new();
-    place
-        .into_iter()
-        .for_each(|place| deployment.describe(place.rule(deployment), &mut text));
-    text
+    place.map_or("", |place| state.description(place.rule(state)))
 }
 
 /// A rule in words that both programs share.
@@ -338,16 +346,14 @@ type Words = Option<(String, Direction, String, String)>;
 type Told = (Targets, RuleOutcome, Words, Words);
 
 fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
-    let words = |deployment: &Deployment<'_>, place: Option<tierwall::plan::RulePlace>| {
+    let words = |state: &State, place: Option<RulePlace>| {
         place.map(|place| {
-            let rule = place.rule(deployment);
-            let mut text = String::new();
-            deployment.describe(rule, &mut text);
+            let rule = place.rule(state);
             (
-                deployment.group(place.tier).name.to_string(),
-                place.direction,
-                rule.traffic.to_string(),
-                text,
+                state.group(place.group).name.clone(),
+                rule.key.direction,
+                rule.key.traffic.to_string(),
+                state.description(rule).to_string(),
             )
         })
     };

@@ -1,7 +1,7 @@
 //! Defaults of parameters: a deployment that uses them asks AWS for one rule twice exactly where a
 //! lint says so.
 
-use crate::compile::{cases, codes, outputs};
+use crate::compile::{cases, codes, emit, with};
 use crate::deployed::parameter;
 use crate::generate::program;
 use crate::hcl::{self, Expression};
@@ -20,7 +20,7 @@ proptest! {
 
 /// Holds the law against a program; gives whether its defaults make a rule twice.
 pub fn duplicated(text: &str) -> Result<bool, String> {
-    let [_, output] = outputs(text);
+    let output = with(text, |_, _, deployment| emit(deployment, "terraform"));
     let defaults = defaults(&output);
     let rules = read_terraform::read(&output).deployed.rules;
     let mut seen = BTreeSet::new();

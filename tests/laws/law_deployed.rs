@@ -2,12 +2,12 @@
 //! force what assertions, `trace` and `matrix` were asked about the program.
 
 use crate::amazon::Cidr;
-use crate::compile::{cases, emit, with, with_policy};
-use crate::deployed::{self, Deployed, Key};
+use crate::compile::{cases, emit_all, with, with_policy};
+use crate::deployed::{self, Key};
 use crate::firewall::{End, Firewall, Home, Payload, Stretch, everything, icmp};
 use crate::generate::program;
 use crate::packets::Random;
-use crate::{read_cloudformation, read_terraform};
+use crate::readers;
 use ipnet::IpNet;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,7 @@ use tierwall::groups;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{self, Assertion, Policy, TierId};
 use tierwall::source::Span;
+use tierwall::target;
 
 /// Questions for each program; each is asked in three assertions and a trace.
 const QUESTIONS: usize = 12;
@@ -140,36 +141,27 @@ proptest! {
     }
 }
 
-/// The rules of both outputs, as they are read back; those of one, where they are the same.
+/// The rules of every output, as they are read back; those of one, where they are the same.
 fn read_back(text: &str) -> Vec<(&'static str, Firewall)> {
     let (outputs, versions) = with(text, |_, _, deployment| {
-        (
-            ["cloudformation", "terraform"].map(|target| emit(deployment, target)),
-            versions(deployment.policy()),
-        )
+        (emit_all(deployment), versions(deployment.policy()))
     });
-    let [template, files] = [
-        read_cloudformation::read(&outputs[0]).deployed,
-        read_terraform::read(&outputs[1]).deployed,
-    ];
-    let keys = |deployed: &Deployed| {
-        deployed
-            .rules
-            .iter()
-            .map(|rule| rule.key.clone())
-            .collect::<Vec<Key>>()
-    };
-    let [template, files] = [&template, &files].map(keys);
+    let mut read: Vec<(&str, Vec<Key>)> = Vec::new();
+    for (target, output) in target::ALL.iter().zip(&outputs) {
+        let deployed = readers::read(target, output);
+        let keys: Vec<Key> = deployed.rules.into_iter().map(|rule| rule.key).collect();
+        if read.iter().all(|(_, known)| *known != keys) {
+            read.push((target.title, keys));
+        }
+    }
     let firewall = |keys: &[Key]| {
         Firewall::new(keys.iter(), |peer| {
             versions.get(peer).copied().unwrap_or(false)
         })
     };
-    let mut firewalls = vec![("CloudFormation", firewall(&template))];
-    if files != template {
-        firewalls.push(("Terraform", firewall(&files)));
-    }
-    firewalls
+    read.iter()
+        .map(|(title, keys)| (*title, firewall(keys)))
+        .collect()
 }
 
 /// Which parameters and lists hold IPv6, by what readers call them.
@@ -197,13 +189,10 @@ fn versions(policy: &Policy) -> BTreeMap<String, bool> {
 
 /// The `Name` tag of each tier's group.
 fn tags(policy: &Policy) -> Vec<String> {
-    let deployment = groups::lower(policy);
-    let tag = |group: &groups::Group<'_>| {
-        let name = group.tags.iter().find(|(key, _)| *key == "Name");
-        name.map(|(_, name)| name.clone())
-            .expect("every group has a name")
-    };
-    deployment.groups.iter().map(tag).collect()
+    let tiers = (0..policy.tiers.len() as u32).map(TierId);
+    tiers
+        .map(|tier| deployed::tags(policy, tier)["Name"].clone())
+        .collect()
 }
 
 /// The program with questions as assertions, the questions, and the line of the first assertion of

@@ -1,5 +1,5 @@
 //! Order: permuting the statements, or the items of a sentence, or laying the source out anew,
-//! changes no byte of either output.
+//! changes no byte of any output.
 
 use crate::choices::{Choices, numbers};
 use crate::compile::{cases, outputs};

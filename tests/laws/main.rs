@@ -1,7 +1,7 @@
-//! Laws that no snapshot can show, on generated programs: both outputs mean what the policy means,
+//! Laws that no snapshot can show, on generated programs: every output means what the policy means,
 //! order and layout change nothing, a sentence more adds its lines and no others, what the groups
 //! let pass is what the sentences say, so is what is told about reach and about sentences that
-//! others cover, what is proved is what both outputs hold when they are read back, what is foretold
+//! others cover, what is proved is what all outputs hold when they are read back, what is foretold
 //! of changes comes to pass, and what Terraform or AWS would refuse is refused before.
 //!
 //! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a
@@ -28,6 +28,7 @@ mod packets;
 mod plan_terraform;
 mod read_cloudformation;
 mod read_terraform;
+mod readers;
 pub mod scene;
 mod sentences;
 pub mod text;

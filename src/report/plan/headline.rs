@@ -2,13 +2,13 @@
 
 use crate::plan::{BeforeAfter, Changes, GroupOutcome, OtherChange, RuleOutcome, Targets};
 
-/// `3 rules to add, 1 to remove; 1 group replaced, 1 created`
-pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
+/// `3 rules to add, 1 to remove; 1 group replaced, 1 created`: of a target.
+pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
     let rules = |fates: &[RuleOutcome]| {
         changes
             .rules
             .iter()
-            .filter(|(change, targets)| of(*targets) && fates.contains(&change.fate))
+            .filter(|(change, targets)| targets.include(of) && fates.contains(&change.fate))
             .count()
     };
     let again = [
@@ -20,7 +20,7 @@ pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
         changes
             .groups
             .iter()
-            .filter(|(change, targets)| of(*targets) && is(&change.fate))
+            .filter(|(change, targets)| targets.include(of) && is(&change.fate))
             .count()
     };
     let rules = listed(
@@ -73,13 +73,13 @@ pub fn summary(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
 
 /// What there is to say where neither rules nor groups change: a parameter may, and with it what a
 /// new deployment opens.
-fn parameters(changes: &Changes<'_>, of: fn(Targets) -> bool) -> String {
+fn parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));
     match changes
         .others
         .iter()
-        .filter(|(change, targets)| of(*targets) && is_changed(change))
+        .filter(|(change, targets)| targets.include(of) && is_changed(change))
         .count()
     {
         0 => "no rule and no group changes".to_string(),

@@ -1,22 +1,23 @@
 //! What AWS will do, for programs: an object within the JSON of `diff`. A field may be added; a
 //! change of what is there changes the `format` of that.
 
-use crate::groups::{ListReference, TierId};
-use crate::plan::Target;
+use super::{Lowered, origin};
+use crate::aws::{GroupId, ListReference, PrefixListId, State};
 use crate::plan::{
-    BeforeAfter, ChangeSet, Changes, GroupChange, GroupOutcome, OtherChange, Plan, Reason,
-    RuleChange, RuleOutcome, Targets, UseChange,
+    BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
+    RuleOutcome, RulePlace, Targets, UseChange, planned,
 };
+use crate::policy::TierId;
 use crate::report::citation::Citation;
 use crate::report::flows::End;
-use crate::source::Sources;
-use serde::Serialize;
+use crate::target::ActionCounts;
+use serde::{Serialize, Serializer};
 
 /// The object.
 #[derive(Debug, Serialize)]
 pub struct Document<'c> {
-    terraform: Plan,
-    cloudformation: ChangeSet,
+    #[serde(flatten)]
+    counts: Counts<'c>,
     groups: Vec<GroupLine<'c>>,
     rules: RuleLines<'c>,
     parameters: Vec<NamedLine<'c>>,
@@ -39,7 +40,7 @@ struct GroupLine<'c> {
     refused: bool,
     /// What would keep the group.
     fix: Option<Fix<'c>>,
-    targets: &'static [&'static str],
+    targets: Vec<&'static str>,
 }
 
 /// What to write instead of the declaration at a place.
@@ -86,24 +87,24 @@ struct RuleLine<'c> {
     /// Why it goes and comes again.
     because: Option<&'static str>,
     sentences: Vec<Citation<'c>>,
-    targets: &'static [&'static str],
+    targets: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
 struct NamedLine<'c> {
     name: &'c str,
     change: &'static str,
-    targets: &'static [&'static str],
+    targets: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
 struct OutputLine<'c> {
     /// What it is called in each target.
-    terraform: Option<String>,
-    cloudformation: Option<String>,
+    #[serde(flatten)]
+    names: ByTarget<Option<String>>,
     tier: &'c str,
     change: &'static str,
-    targets: &'static [&'static str],
+    targets: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -119,12 +120,46 @@ struct UseLine<'c> {
     over: bool,
 }
 
+/// Something for each target that deploys, by the name of the target.
+#[derive(Debug)]
+struct ByTarget<T>(Vec<(Planned, T)>);
+
+impl<T: Serialize> Serialize for ByTarget<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(it, value)| (it.target.name, value)))
+    }
+}
+
+/// The resources of each target that deploys, as its own plan counts them.
+#[derive(Debug)]
+struct Counts<'c>(&'c [(Planned, ActionCounts)]);
+
+impl Serialize for Counts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let columns = self.0.iter().map(|(it, counts)| {
+            let columns = Columns(it, counts);
+            (it.target.name, columns)
+        });
+        serializer.collect_map(columns)
+    }
+}
+
+/// `{ "add": 1, "change": 0, "destroy": 0 }`
+struct Columns<'c>(&'c Planned, &'c ActionCounts);
+
+impl Serialize for Columns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Columns(it, counts) = self;
+        let columns = it.planning.columns.iter();
+        serializer.collect_map(columns.map(|column| (column.name, (column.count)(counts))))
+    }
+}
+
 impl<'c> Document<'c> {
-    /// Makes it of the changes and the files that the two programs were read from.
-    pub fn new(changes: &'c Changes<'c>, old: &'c Sources, new: &'c Sources) -> Document<'c> {
+    /// Makes it of the changes and the two programs.
+    pub fn new(changes: &'c Changes<'c>, old: Lowered<'c>, new: Lowered<'c>) -> Document<'c> {
         let mut document = Document {
-            terraform: changes.terraform,
-            cloudformation: changes.cloudformation,
+            counts: Counts(&changes.counts),
             groups: changes
                 .groups
                 .iter()
@@ -166,26 +201,28 @@ impl<'c> Document<'c> {
         let (old, new) = (changes.old, changes.new);
         match change {
             OtherChange::Parameter(sides) => {
-                let name = sides.newest(|id| old.parameter_name(id), |id| new.parameter_name(id));
+                let name = sides.newest(
+                    |id| old.parameter(id).name.as_str(),
+                    |id| new.parameter(id).name.as_str(),
+                );
                 self.parameters.push(named(name, sides, targets));
             }
             OtherChange::List(sides) => {
-                let name = |list: &'c ListReference| match list {
-                    ListReference::Aws(name) | ListReference::Id(name) => name.as_str(),
-                    ListReference::Param(_) => "",
-                };
-                let name = sides.newest(|id| name(old.list(id)), |id| name(new.list(id)));
+                let name = sides.newest(|id| list_name(old, id), |id| list_name(new, id));
                 self.prefix_lists.push(named(name, sides, targets));
             }
             OtherChange::Lock(sides) => {
-                let name = sides.newest(|n| old.locked[n].0.as_str(), |n| new.locked[n].0.as_str());
+                let name = sides.newest(
+                    |n| old.locked_defaults[n].name.as_str(),
+                    |n| new.locked_defaults[n].name.as_str(),
+                );
                 self.locked_default_groups.push(named(name, sides, targets));
             }
             OtherChange::Output(sides) => self.outputs.push(output(changes, sides, targets)),
             OtherChange::Export(sides) => self.exports.push(output(changes, sides, targets)),
             OtherChange::Placeholder(sides) => {
                 self.placeholders
-                    .push(named(changes.tier(sides), sides, targets))
+                    .push(named(changes.group_name(sides), sides, targets))
             }
         }
     }
@@ -215,11 +252,14 @@ fn word<T>(sides: BeforeAfter<T>) -> &'static str {
     }
 }
 
-fn words(targets: Targets) -> &'static [&'static str] {
-    match targets {
-        Targets::Both => &["terraform", "cloudformation"],
-        Targets::Terraform => &["terraform"],
-        Targets::CloudFormation => &["cloudformation"],
+fn words(targets: Targets) -> Vec<&'static str> {
+    targets.each().map(|it| it.target.name).collect()
+}
+
+fn list_name(state: &State, id: PrefixListId) -> &str {
+    match &state.prefix_list(id).reference {
+        ListReference::Aws(name) | ListReference::Id(name) => name,
+        ListReference::Parameter(_) => "",
     }
 }
 
@@ -233,23 +273,19 @@ fn named<'c, T>(name: &'c str, sides: BeforeAfter<T>, targets: Targets) -> Named
 
 fn output<'c>(
     changes: &'c Changes<'c>,
-    sides: BeforeAfter<TierId>,
+    sides: BeforeAfter<GroupId>,
     targets: Targets,
 ) -> OutputLine<'c> {
-    let name = |target: Target| {
+    let name = |it: &Planned| {
         sides.newest(
-            |tier| target.output(changes.old.group(tier)),
-            |tier| target.output(changes.new.group(tier)),
+            |group| (it.planning.output)(changes.old.group(group)),
+            |group| (it.planning.output)(changes.new.group(group)),
         )
     };
-    let terraform = targets.terraform().then(|| name(Target::Terraform));
-    let cloudformation = targets
-        .cloudformation()
-        .then(|| name(Target::CloudFormation));
+    let names = planned().map(|it| (it, targets.include(it.alone).then(|| name(&it))));
     OutputLine {
-        terraform,
-        cloudformation,
-        tier: changes.tier(sides),
+        names: ByTarget(names.collect()),
+        tier: changes.group_name(sides),
         change: word(sides),
         targets: words(targets),
     }
@@ -260,23 +296,24 @@ fn output<'c>(
 fn fix<'c>(
     changes: &'c Changes<'c>,
     change: &GroupChange,
-    sources: &'c Sources,
+    program: Lowered<'c>,
 ) -> Option<Fix<'c>> {
     let BeforeAfter::Both(old, new) = change.sides else {
         return None;
     };
     let (was, is) = (changes.old.group(old), changes.new.group(new));
-    let span = changes.new.policy().tier(new).span;
-    let file = sources.file(span.file);
+    let span = program.policy().tier(TierId(new.0)).span;
+    let file = program.sources.file(span.file);
     let (line, column) = file.line_column(span.start);
-    let names: Vec<&str> = [was.name]
+    let names: Vec<&str> = [&was.name]
         .into_iter()
-        .chain(was.was.iter().map(String::as_str))
+        .chain(&was.was)
+        .map(String::as_str)
         .collect();
     let text = format!("tier {} was {}", is.name, names.join(", "));
     Some(Fix {
-        was: was.name,
-        tier: is.name,
+        was: &was.name,
+        tier: &is.name,
         file: file.name(),
         line,
         column,
@@ -288,13 +325,13 @@ fn group<'c>(
     changes: &'c Changes<'c>,
     change: &GroupChange,
     targets: Targets,
-    sources: &'c Sources,
+    program: Lowered<'c>,
 ) -> GroupLine<'c> {
-    let name = changes.tier(change.sides);
+    let name = changes.group_name(change.sides);
     let was = change
         .sides
         .was()
-        .map(|old| changes.old.group(old).name)
+        .map(|old| changes.old.group(old).name.as_str())
         .filter(|was| *was != name);
     let line = |change, tags| GroupLine {
         tier: name,
@@ -308,7 +345,7 @@ fn group<'c>(
     };
     match &change.fate {
         GroupOutcome::Recreated => GroupLine {
-            fix: fix(changes, change, sources),
+            fix: fix(changes, change, program),
             ..line("recreated", false)
         },
         GroupOutcome::Created => line("created", false),
@@ -330,31 +367,28 @@ fn rule<'c>(
     changes: &'c Changes<'c>,
     change: &RuleChange,
     targets: Targets,
-    sources: [&'c Sources; 2],
+    programs: [Lowered<'c>; 2],
 ) -> RuleLine<'c> {
-    let (deployment, place, rule) = changes.rule(change);
-    let policy = deployment.policy();
-    let text = |deployment: &crate::groups::Deployment<'_>, place: crate::plan::RulePlace| {
-        let mut text = String::new();
-        deployment.describe(place.rule(deployment), &mut text);
-        text
-    };
-    let sources = sources[usize::from(change.sides.is().is_some())];
-    let ports = rule.traffic.aws_ports();
+    let (state, place, rule) = changes.rule(change);
+    let (program, lowered) = origin(programs, change);
+    let text = |state: &State, place: RulePlace| state.description(place.rule(state)).to_string();
+    let traffic = rule.key.traffic;
+    let ports = traffic.aws_ports();
     RuleLine {
-        tier: deployment.group(place.tier).name,
-        direction: place.direction.words(),
-        protocol: rule.traffic.protocol().to_string(),
+        tier: &state.group(place.group).name,
+        direction: rule.key.direction.words(),
+        protocol: traffic.protocol().to_string(),
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
-        peer: End::new(policy, rule.peer),
+        peer: End::new(program.policy(), lowered.peer),
         text_before: change.sides.was().map(|place| text(changes.old, place)),
         text_after: change.sides.is().map(|place| text(changes.new, place)),
         because: None,
-        sentences: deployment
-            .sentences(rule)
+        sentences: program
+            .deployment
+            .sentences(lowered)
             .into_iter()
-            .map(|id| Citation::new(policy, sources, id))
+            .map(|id| program.cite(id))
             .collect(),
         targets: words(targets),
     }
@@ -362,7 +396,7 @@ fn rule<'c>(
 
 fn used<'c>(changes: &'c Changes<'c>, change: &UseChange) -> UseLine<'c> {
     UseLine {
-        tier: changes.tier(change.sides),
+        tier: changes.group_name(change.sides),
         direction: change.direction.words(),
         family: change.family.keyword(),
         before: change.before.0,

@@ -3,69 +3,59 @@
 
 use super::headline::summary;
 use super::rows::{RuleRow, Why};
-use crate::groups::{Deployment, Group, ParamId, PrefixListId, TierId};
-use crate::plan::Target;
+use super::{Lowered, origin};
+use crate::aws::{GroupId, ParameterId, SecurityGroup, State};
 use crate::plan::{
-    BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome,
-    RulePlace, Targets, UseChange, defaults,
+    BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
+    RuleOutcome, RulePlace, Targets, UseChange, planned,
 };
-use crate::report::citation::Citation;
 use crate::report::flows::End;
 use crate::report::fold::fold;
-use crate::source::Sources;
 
 const REPLACED: &str = "  a replaced group is made anew first, with another id; the old one cannot go while anything uses it";
 
 /// Rules that are looked at for each line that may be shown.
 const RULES_OF_A_LINE: usize = 20;
 
-/// Changes, and the files that the two programs were read from.
+/// Changes, and the two programs.
 #[derive(Debug, Clone, Copy)]
 pub struct Lines<'c> {
     /// What AWS will do.
     pub changes: &'c Changes<'c>,
-    /// The files of the old program.
-    pub old: &'c Sources,
-    /// The files of the new program.
-    pub new: &'c Sources,
+    /// The old program.
+    pub old: Lowered<'c>,
+    /// The new program.
+    pub new: Lowered<'c>,
 }
 
 impl<'c> Lines<'c> {
     /// `AWS: 3 rules to add, 1 to remove; 1 group created`; a line for each target where they
     /// differ.
     pub fn headline(&self) -> Vec<String> {
-        let [terraform, cloudformation] =
-            [Targets::terraform, Targets::cloudformation].map(|of| summary(self.changes, of));
-        if terraform == cloudformation {
-            vec![format!("AWS: {terraform}")]
-        } else {
-            vec![
-                format!("AWS by Terraform: {terraform}"),
-                format!("AWS by CloudFormation: {cloudformation}"),
-            ]
+        let summaries: Vec<(Planned, String)> = planned()
+            .map(|it| (it, summary(self.changes, it.alone)))
+            .collect();
+        if let [(_, first), rest @ ..] = summaries.as_slice()
+            && rest.iter().all(|(_, other)| other == first)
+        {
+            return vec![format!("AWS: {first}")];
         }
+        let line =
+            |(it, summary): &(Planned, String)| format!("AWS by {}: {summary}", it.target.title);
+        summaries.iter().map(line).collect()
     }
 
-    /// What either tool will show, in its own terms.
+    /// What each tool will show, in its own terms.
     pub fn counts(&self) -> Vec<String> {
-        let Changes {
-            terraform,
-            cloudformation,
-            ..
-        } = self.changes;
-        vec![
-            format!(
-                "terraform plan: {} to add, {} to change, {} to destroy",
-                terraform.add, terraform.change, terraform.destroy
-            ),
-            format!(
-                "change set of CloudFormation: {} to add, {} to modify, {} to replace, {} to remove",
-                cloudformation.add,
-                cloudformation.modify,
-                cloudformation.replace,
-                cloudformation.remove
-            ),
-        ]
+        let mut lines = Vec::new();
+        for (it, counts) in &self.changes.counts {
+            let columns = it.planning.columns.iter();
+            let parts: Vec<String> = columns
+                .map(|column| format!("{} to {}", (column.count)(counts), column.name))
+                .collect();
+            lines.push(format!("{}: {}", it.planning.report, parts.join(", ")));
+        }
+        lines
     }
 
     /// `! db  replaced with 4 rules: its description changes`; a line a group, and one on what a
@@ -73,7 +63,7 @@ impl<'c> Lines<'c> {
     pub fn groups(&self, groups: &[(GroupChange, Targets)]) -> Vec<String> {
         let names: Vec<&str> = groups
             .iter()
-            .map(|(change, _)| self.changes.tier(change.sides))
+            .map(|(change, _)| self.changes.group_name(change.sides))
             .collect();
         let width = names
             .iter()
@@ -146,7 +136,7 @@ impl<'c> Lines<'c> {
     pub fn others(&self, others: &[(OtherChange, Targets)]) -> Vec<String> {
         others
             .iter()
-            .filter_map(|(change, targets)| Some(self.other(change, *targets)? + of(*targets)))
+            .filter_map(|(change, targets)| Some(self.other(change, *targets)? + &of(*targets)))
             .collect()
     }
 
@@ -159,7 +149,7 @@ impl<'c> Lines<'c> {
             .collect();
         let width = uses
             .iter()
-            .map(|line| self.changes.tier(line.sides).chars().count())
+            .map(|line| self.changes.group_name(line.sides).chars().count())
             .max()
             .unwrap_or(0);
         let line = |change: &UseChange| {
@@ -181,8 +171,11 @@ impl<'c> Lines<'c> {
                 (true, false) => ", within the quota again",
                 (false, false) => "",
             };
-            let (name, direction, family) =
-                (self.changes.tier(sides), direction.words(), family.words());
+            let (name, direction, family) = (
+                self.changes.group_name(sides),
+                direction.words(),
+                family.words(),
+            );
             let (before, after, most) = (before.0, after.0, after.1);
             format!(
                 "{name:width$}  {direction:8}  {family}  {before}{quota} -> {after} of {most}{verdict}"
@@ -211,7 +204,7 @@ impl<'c> Lines<'c> {
         let was = change
             .sides
             .was()
-            .map_or("", |old| self.changes.old.group(old).name);
+            .map_or("", |old| self.changes.old.group(old).name.as_str());
         match &change.fate {
             GroupOutcome::Created => "created".to_string(),
             GroupOutcome::Deleted => {
@@ -246,7 +239,7 @@ impl<'c> Lines<'c> {
         let was = change
             .sides
             .was()
-            .map_or("", |old| self.changes.old.group(old).name);
+            .map_or("", |old| self.changes.old.group(old).name.as_str());
         let rules = self.with_rules(change);
         format!(
             "recreated{rules}: it has the rules of `{was}`, and the program does not say `was {was}`"
@@ -260,7 +253,7 @@ impl<'c> Lines<'c> {
             .rules
             .iter()
             .filter(|(rule, _)| rule.fate == RuleOutcome::WithGroup);
-        let own = |place: Option<RulePlace>| place.map(|place| place.tier) == change.sides.is();
+        let own = |place: Option<RulePlace>| place.map(|place| place.group) == change.sides.is();
         match rules.filter(|(rule, _)| own(rule.sides.is())).count() {
             0 => String::new(),
             1 => " with 1 rule".to_string(),
@@ -268,17 +261,15 @@ impl<'c> Lines<'c> {
         }
     }
 
-    fn reason(&self, reason: Reason, sides: BeforeAfter<TierId>) -> String {
+    fn reason(&self, reason: Reason, sides: BeforeAfter<GroupId>) -> String {
         let group = sides.was().map(|old| self.changes.old.group(old));
-        let was = group.map_or("", |group| group.name);
+        let was = group.map_or("", |group| group.name.as_str());
         let text = match reason {
-            Reason::Address if was != self.changes.tier(sides) => {
+            Reason::Address if was != self.changes.group_name(sides) => {
                 return format!("the program does not say `was {was}`");
             }
             Reason::Address => {
-                let oldest = group
-                    .and_then(|group| group.was.last())
-                    .map_or(was, String::as_str);
+                let oldest = group.map_or(was, SecurityGroup::oldest_name);
                 return format!("the program does not say `was {oldest}` as before");
             }
             Reason::Name => "its name changes",
@@ -292,7 +283,8 @@ impl<'c> Lines<'c> {
     }
 
     fn rule(&self, change: &RuleChange, targets: Targets) -> RuleRow {
-        let (deployment, place, rule) = self.changes.rule(change);
+        let (state, place, rule) = self.changes.rule(change);
+        let (program, lowered) = origin([self.old, self.new], change);
         let sign = match change.fate {
             RuleOutcome::Added => "+",
             RuleOutcome::Removed => "-",
@@ -313,19 +305,20 @@ impl<'c> Lines<'c> {
         };
         RuleRow {
             sign,
-            direction: place.direction,
+            direction: rule.key.direction,
             why,
             targets,
-            groups: vec![deployment.group(place.tier).name.to_string()],
-            traffic: vec![rule.traffic.to_string()],
-            peers: vec![End::new(deployment.policy(), rule.peer).words()],
+            groups: vec![state.group(place.group).name.clone()],
+            traffic: vec![rule.key.traffic.to_string()],
+            peers: vec![End::new(program.policy(), lowered.peer).words()],
         }
     }
 
     /// The first sentence that asks for a rule.
     fn sentence(&self, change: &RuleChange, is_new: bool) -> Why {
-        let (deployment, _, rule) = self.changes.rule(change);
-        deployment
+        let (program, rule) = origin([self.old, self.new], change);
+        program
+            .deployment
             .sentence(rule)
             .map_or(Why::Known("(outbound = open)"), |id| Why::Sentence {
                 id,
@@ -336,47 +329,29 @@ impl<'c> Lines<'c> {
     /// Why something becomes of rules, in words.
     fn why(&self, row: &RuleRow) -> String {
         let why = match &row.why {
-            Why::Sentence { id, is_new: true } => {
-                Citation::new(self.changes.new.policy(), self.new, *id).to_string()
-            }
-            Why::Sentence { id, is_new: false } => {
-                Citation::new(self.changes.old.policy(), self.old, *id).to_string()
-            }
+            Why::Sentence { id, is_new: true } => self.new.cite(*id).to_string(),
+            Why::Sentence { id, is_new: false } => self.old.cite(*id).to_string(),
             Why::Known(words) => words.to_string(),
             Why::Text(words) => words.clone(),
         };
-        why + of(row.targets)
+        why + &of(row.targets)
     }
 
     /// The default of the parameter that a rule names, before and after.
     fn default(&self, change: &RuleChange) -> String {
-        let default = |deployment: &Deployment<'c>, place: RulePlace| {
-            let param = defaults::named_by(deployment, place.rule(deployment).peer);
-            param
-                .and_then(|id| deployment.policy().param(id).default.clone())
-                .unwrap_or_default()
+        let default = |state: &State, place: Option<RulePlace>| {
+            let parameter = state.parameter_of(place?.rule(state).key.peer)?;
+            state.parameter(parameter).default.clone()
         };
-        let was = change
-            .sides
-            .was()
-            .map(|place| default(self.changes.old, place))
-            .unwrap_or_default();
-        let is = change
-            .sides
-            .is()
-            .map(|place| default(self.changes.new, place))
-            .unwrap_or_default();
+        let was = default(self.changes.old, change.sides.was()).unwrap_or_default();
+        let is = default(self.changes.new, change.sides.is()).unwrap_or_default();
         format!("by its default, {was} -> {is}")
     }
 
-    fn old_text(&self, change: &RuleChange) -> String {
-        let mut text = String::new();
-        if let Some(place) = change.sides.was() {
-            self.changes
-                .old
-                .describe(place.rule(self.changes.old), &mut text);
-        }
-        text
+    fn old_text(&self, change: &RuleChange) -> &'c str {
+        let old = self.changes.old;
+        let was = change.sides.was();
+        was.map_or("", |place| old.description(place.rule(old)))
     }
 
     /// What is worth saying of the rest; that a new group has an output goes without saying.
@@ -384,47 +359,53 @@ impl<'c> Lines<'c> {
         let (old, new) = (self.changes.old, self.changes.new);
         Some(match *change {
             OtherChange::Parameter(BeforeAfter::Removed(id)) => {
-                format!("- parameter {}", old.parameter_name(id))
+                format!("- parameter {}", old.parameter(id).name)
             }
             OtherChange::Parameter(BeforeAfter::Added(id)) => {
-                format!("+ parameter {}{}", new.parameter_name(id), asked(new, id))
+                format!("+ parameter {}{}", new.parameter(id).name, asked(new, id))
             }
             OtherChange::Parameter(BeforeAfter::Both(was, is)) => {
                 format!(
                     "~ parameter {}: {}",
-                    new.parameter_name(is),
+                    new.parameter(is).name,
                     self.parameter(was, is)
                 )
             }
             OtherChange::List(BeforeAfter::Removed(id)) => {
-                format!("- prefix list {}, looked up or asked for", list(old, id))
+                format!(
+                    "- prefix list {}, looked up or asked for",
+                    old.prefix_list(id).name
+                )
             }
             OtherChange::List(BeforeAfter::Added(id)) => {
-                format!("+ prefix list {}, looked up or asked for", list(new, id))
+                format!(
+                    "+ prefix list {}, looked up or asked for",
+                    new.prefix_list(id).name
+                )
             }
             OtherChange::List(BeforeAfter::Both(was, is)) => {
                 format!(
                     "~ prefix list {}, looked up or asked for; it was {}",
-                    list(new, is),
-                    list(old, was)
+                    new.prefix_list(is).name,
+                    old.prefix_list(was).name
                 )
             }
             OtherChange::Lock(BeforeAfter::Removed(n)) => {
                 format!(
                     "- lock of the default group of {}, whose rules do not come back",
-                    old.locked[n].0
+                    old.locked_defaults[n].name
                 )
             }
             OtherChange::Lock(BeforeAfter::Added(n)) => {
                 format!(
                     "+ lock of the default group of {}, which loses every rule",
-                    new.locked[n].0
+                    new.locked_defaults[n].name
                 )
             }
             OtherChange::Lock(BeforeAfter::Both(_, n)) => {
                 format!(
                     "! lock of the default group of {}, which is in another VPC",
-                    new.locked[n].0
+                    new.locked_defaults[n].name
                 )
             }
             OtherChange::Output(sides) => return self.output(sides, targets),
@@ -451,10 +432,10 @@ impl<'c> Lines<'c> {
     }
 
     /// What of a parameter is another.
-    fn parameter(&self, was: ParamId, is: ParamId) -> String {
+    fn parameter(&self, was: ParameterId, is: ParameterId) -> String {
         let (was, is) = (
-            self.changes.old.policy().param(was),
-            self.changes.new.policy().param(is),
+            self.changes.old.parameter(was),
+            self.changes.new.parameter(is),
         );
         let mut words = Vec::new();
         if was.kind != is.kind {
@@ -469,14 +450,14 @@ impl<'c> Lines<'c> {
             (None, Some(is)) => words.push(format!("it has a default, {is}")),
             (None, None) => {}
         }
-        if was.prose != is.prose {
+        if was.description != is.description {
             words.push("its description".to_string());
         }
         words.join("; ")
     }
 
     /// An output of a group that neither comes nor goes.
-    fn output(&self, sides: BeforeAfter<TierId>, targets: Targets) -> Option<String> {
+    fn output(&self, sides: BeforeAfter<GroupId>, targets: Targets) -> Option<String> {
         let beside = |change: &GroupChange| match change.fate {
             GroupOutcome::Created | GroupOutcome::Deleted => change.sides == sides,
             GroupOutcome::Replaced { .. }
@@ -487,16 +468,9 @@ impl<'c> Lines<'c> {
         if self.changes.groups.iter().any(|(change, _)| beside(change)) {
             return None;
         }
-        let names = |group: &Group<'_>| {
-            let terraform = targets.terraform().then(|| Target::Terraform.output(group));
-            let cloudformation = targets
-                .cloudformation()
-                .then(|| Target::CloudFormation.output(group));
-            terraform
-                .into_iter()
-                .chain(cloudformation)
-                .collect::<Vec<_>>()
-                .join(", ")
+        let names = |group: &SecurityGroup| {
+            let names = targets.each().map(|it| (it.planning.output)(group));
+            names.collect::<Vec<_>>().join(", ")
         };
         Some(match sides {
             BeforeAfter::Removed(tier) => {
@@ -519,26 +493,19 @@ fn sign(fate: &GroupOutcome) -> &'static str {
     }
 }
 
-fn of(targets: Targets) -> &'static str {
-    match targets {
-        Targets::Both => "",
-        Targets::Terraform => " (Terraform)",
-        Targets::CloudFormation => " (CloudFormation)",
+/// ` (Terraform)`, where something is not said of every target.
+fn of(targets: Targets) -> String {
+    if targets.are_all() {
+        return String::new();
     }
+    let titles: Vec<&str> = targets.each().map(|it| it.target.title).collect();
+    format!(" ({})", titles.join(", "))
 }
 
-fn asked(deployment: &Deployment<'_>, id: ParamId) -> &'static str {
-    let parameter = deployment
-        .parameters
-        .iter()
-        .find(|parameter| parameter.id == id);
-    if parameter.is_some_and(|parameter| parameter.default.is_none()) {
+fn asked(state: &State, id: ParameterId) -> &'static str {
+    if state.parameter(id).default.is_none() {
         ", which must be given"
     } else {
         ""
     }
-}
-
-fn list<'d>(deployment: &Deployment<'d>, id: PrefixListId) -> &'d str {
-    &deployment.policy().prefix_lists[id.index()].name
 }

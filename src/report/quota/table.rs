@@ -1,6 +1,7 @@
 //! The ledger as a table.
 
-use crate::analysis::quota::{Count, DirectionUsage, Ledger};
+use crate::analysis::quota::{DirectionUsage, Ledger};
+use crate::aws::Count;
 use crate::groups::Direction;
 use crate::net::Family;
 use crate::policy::{Outbound, PrefixList};

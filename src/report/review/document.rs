@@ -148,7 +148,7 @@ pub(super) fn document<'p>(
         gained: gained.collect(),
         lost: lost.collect(),
         defaults: defaults(old, new),
-        aws: crate::report::plan::Document::new(changes, old.sources, new.sources),
+        aws: crate::report::plan::Document::new(changes, old.lowered(), new.lowered()),
         assertions: assertions(&diff.ends, old, new),
         lints: lints(old, new),
     }

@@ -23,7 +23,7 @@ use crate::diagnostic::Problem;
 use crate::groups::Deployment;
 use crate::plan::{Changes, GroupOutcome};
 use crate::policy::{Policy, TierMapping};
-use crate::report::plan::Lines;
+use crate::report::plan::{Lines, Lowered};
 use crate::source::Sources;
 
 /// One of two versions of a program, which stands.
@@ -43,6 +43,16 @@ pub struct Version<'p> {
     pub deployment: &'p Deployment<'p>,
     /// What is wrong with it: assertions that fail, what lints found.
     pub problems: &'p [Problem],
+}
+
+impl<'p> Version<'p> {
+    /// Its groups and rules, and its files.
+    fn lowered(&self) -> Lowered<'p> {
+        Lowered {
+            deployment: self.deployment,
+            sources: self.sources,
+        }
+    }
 }
 
 /// As JSON, format 1: documented in `docs/diff.md`, and stable.
@@ -69,8 +79,8 @@ pub fn review<'p>(
     let diff = Diff::between(old.policy, new.policy, tier_mapping);
     let aws = Lines {
         changes,
-        old: old.sources,
-        new: new.sources,
+        old: old.lowered(),
+        new: new.lowered(),
     };
 
     Review {

@@ -1,7 +1,7 @@
 //! HCL in the layout of `terraform fmt`: two blanks a level, the `=` of a run of attributes in one
 //! column.
 
-use crate::groups::Sink;
+use crate::net::Sink;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Text of HCL as it grows.
@@ -141,11 +141,8 @@ pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
 pub fn escape(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     fill(out);
-    // hardly any string: something in it means something to HCL
-    if out[start..]
-        .iter()
-        .fold(false, |found, byte| found | SPECIAL[usize::from(*byte)])
-    {
+    let bytes = out[start..].iter();
+    if bytes.fold(false, |found, byte| found | SPECIAL[usize::from(*byte)]) {
         let text = String::from_utf8(out.split_off(start)).expect("a text");
         push_escaped(out, &text);
     }

@@ -1,17 +1,17 @@
-//! What a target cannot say.
+//! What a template cannot say.
 
-use crate::diagnostic::{Problem, Problems, Target};
+use super::TARGET;
+use crate::diagnostic::{Problem, Problems};
 use crate::policy::{DefaultGroup, Outbound, Peer, Policy, Vpc};
 
-/// Reports what CloudFormation cannot say: an error where the policy would be another, else a
-/// warning.
+/// Reports it: an error where the policy would be another, else a warning.
 ///
 /// Destination groups have no owner property, and nothing empties a default group (CloudFormation
 /// user guide, AWS::EC2::SecurityGroupEgress and AWS::EC2::SecurityGroup).
-pub fn cloudformation(policy: &Policy) -> Problems {
+pub fn unsupported(policy: &Policy) -> Problems {
     let mut problems = Problems::default();
     if policy.tiers.is_empty() {
-        let target = Target::CloudFormation;
+        let target = TARGET.title;
         problems.push(Problem::NothingToDeploy { target });
     }
     add_foreign_receivers(policy, &mut problems);
@@ -37,7 +37,7 @@ fn add_foreign_receivers(policy: &Policy, problems: &mut Problems) {
         let name = &external.name;
         problems.push(Problem::TargetCannot {
             span: policy.sentence(flow.sentence).span,
-            target: Target::CloudFormation,
+            target: TARGET.title,
             what: format!("a rule to `{name}`, a security group of another account"),
         });
     }
@@ -50,7 +50,7 @@ fn add_locked_groups(policy: &Policy, problems: &mut Problems) {
         if let (Some(span), Some(name)) = (vpc.span, &vpc.name) {
             problems.push(Problem::TargetWarns {
                 span,
-                target: Target::CloudFormation,
+                target: TARGET.title,
                 what: format!("that the default security group of `{name}` has no rules"),
             });
         }

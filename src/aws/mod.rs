@@ -1,0 +1,133 @@
+//! What AWS holds of a deployment: security groups and their rules, and what they refer to.
+//!
+//! Owned data in canonical order, with every text worked out and no policy behind it. Lowering
+//! fills a [`State`] from a program (`Deployment::state`); targets, names and plans read one and
+//! ask nothing else.
+
+mod description;
+mod group;
+mod group_mapping;
+mod parameter;
+mod quota;
+mod reference;
+
+pub use description::{Description, Descriptions, Wording};
+pub use group::{Direction, GroupId, Peer, Rule, RuleKey, SecurityGroup};
+pub use group_mapping::GroupMapping;
+pub use parameter::{ParamKind, Parameter, ParameterId};
+pub use quota::{Count, Counted};
+pub use reference::{
+    ForeignGroup, ForeignGroupId, ListReference, LockedDefault, PrefixList, PrefixListId,
+    Reference, aws_list,
+};
+
+use crate::net::Family;
+
+/// Everything that one output deploys.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The name of the stack.
+    pub stack: String,
+    /// What the stack is, for people.
+    pub description: Option<String>,
+    /// Whether other stacks can import the ids of the groups.
+    pub exports: bool,
+    /// Rules that a group may have in one direction and one family.
+    pub rule_quota: u32,
+    /// Values that are asked for at deployment, by name.
+    pub parameters: Vec<Parameter>,
+    /// Prefix lists that rules name, by identity.
+    pub prefix_lists: Vec<PrefixList>,
+    /// Security groups of others that rules name, by identity.
+    pub foreign_groups: Vec<ForeignGroup>,
+    /// The groups, by name.
+    pub groups: Vec<SecurityGroup>,
+    /// VPCs whose default group has no rules, by name.
+    pub locked_defaults: Vec<LockedDefault>,
+    /// The descriptions of all rules.
+    pub descriptions: String,
+}
+
+impl State {
+    /// The group with this id.
+    pub fn group(&self, id: GroupId) -> &SecurityGroup {
+        &self.groups[id.index()]
+    }
+
+    /// The parameter with this id.
+    pub fn parameter(&self, id: ParameterId) -> &Parameter {
+        &self.parameters[id.index()]
+    }
+
+    /// The prefix list with this id.
+    pub fn prefix_list(&self, id: PrefixListId) -> &PrefixList {
+        &self.prefix_lists[id.index()]
+    }
+
+    /// The group of others with this id.
+    pub fn foreign_group(&self, id: ForeignGroupId) -> &ForeignGroup {
+        &self.foreign_groups[id.index()]
+    }
+
+    /// Every group with its id.
+    pub fn groups_by_id(&self) -> impl Iterator<Item = (GroupId, &SecurityGroup)> {
+        (0..).map(GroupId).zip(&self.groups)
+    }
+
+    /// Every rule.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.groups.iter().flat_map(|group| &group.rules)
+    }
+
+    /// How many rules there are.
+    pub fn rule_count(&self) -> usize {
+        self.groups.iter().map(|group| group.rules.len()).sum()
+    }
+
+    /// The names of prefix lists that AWS manages, of those that rules name by them.
+    pub fn lists_by_name(&self) -> impl Iterator<Item = (PrefixListId, &str)> {
+        let lists = (0..).map(PrefixListId).zip(&self.prefix_lists);
+        lists.filter_map(|(id, list)| match &list.reference {
+            ListReference::Aws(name) => Some((id, name.as_str())),
+            ListReference::Id(_) | ListReference::Parameter(_) => None,
+        })
+    }
+
+    /// The parameter whose value a peer is, if it is one.
+    pub fn parameter_of(&self, peer: Peer) -> Option<ParameterId> {
+        match peer {
+            Peer::Parameter(id) => Some(id),
+            Peer::PrefixList(id) => match self.prefix_list(id).reference {
+                ListReference::Parameter(id) => Some(id),
+                ListReference::Id(_) | ListReference::Aws(_) => None,
+            },
+            Peer::ForeignGroup(id) => match self.foreign_group(id).reference {
+                Reference::Parameter(id) => Some(id),
+                Reference::Id(_) => None,
+            },
+            Peer::Block(_) | Peer::Group(_) => None,
+        }
+    }
+
+    /// What a rule counts in AWS's quota.
+    pub fn count(&self, rule: &Rule) -> Count {
+        Count::new(match rule.key.peer {
+            Peer::Block(block) => Counted::Block(Family::of_block(&block)),
+            Peer::Parameter(id) => Counted::Block(self.parameter(id).kind.family()),
+            Peer::PrefixList(id) => {
+                let PrefixList {
+                    family, entries, ..
+                } = *self.prefix_list(id);
+                Counted::PrefixList { family, entries }
+            }
+            Peer::Group(_) | Peer::ForeignGroup(_) => Counted::Group,
+        })
+    }
+
+    /// The description of a rule.
+    pub fn description(&self, rule: &Rule) -> &str {
+        self.descriptions
+            .get(rule.description.range())
+            .expect("a rule's description is of its own state")
+    }
+}

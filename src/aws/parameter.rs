@@ -1,0 +1,88 @@
+//! Values that a deployment is asked for.
+
+use crate::net::Family;
+
+/// A parameter: its position in [`State::parameters`](super::State::parameters).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParameterId(pub u32);
+
+impl ParameterId {
+    /// As an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A value that is asked for at deployment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name in the program.
+    pub name: String,
+    /// What it can hold.
+    pub kind: ParamKind,
+    /// What it is, for people.
+    pub description: Option<String>,
+    /// Its default.
+    pub default: Option<String>,
+    /// Whether nothing but a locked default group refers to it.
+    pub only_for_locks: bool,
+}
+
+/// What a parameter can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamKind {
+    /// `vpc`: the id of a VPC
+    Vpc,
+    /// `cidr`: a block of IPv4
+    Cidr,
+    /// `cidr-ipv6`: a block of IPv6
+    CidrIpv6,
+    /// `external`: the id of a security group
+    External,
+    /// `prefix-list`: the id of a prefix list
+    PrefixList,
+}
+
+impl ParamKind {
+    /// Every kind.
+    pub const ALL: [ParamKind; 5] = [
+        ParamKind::Vpc,
+        ParamKind::Cidr,
+        ParamKind::CidrIpv6,
+        ParamKind::External,
+        ParamKind::PrefixList,
+    ];
+
+    /// As programs write it.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            ParamKind::Vpc => "vpc",
+            ParamKind::Cidr => "cidr",
+            ParamKind::CidrIpv6 => "cidr-ipv6",
+            ParamKind::External => "external",
+            ParamKind::PrefixList => "prefix-list",
+        }
+    }
+
+    /// The family of a parameter that is a block; IPv4 for the others, as for prefix lists that do
+    /// not say.
+    pub fn family(self) -> Family {
+        match self {
+            ParamKind::CidrIpv6 => Family::V6,
+            ParamKind::Cidr | ParamKind::Vpc | ParamKind::External | ParamKind::PrefixList => {
+                Family::V4
+            }
+        }
+    }
+
+    /// What a value of it looks like.
+    pub fn wanted(self) -> &'static str {
+        match self {
+            ParamKind::Vpc => "the id of a VPC, like `vpc-0123456789abcdef0`",
+            ParamKind::Cidr => "a block of IPv4, like `203.0.113.0/24`",
+            ParamKind::CidrIpv6 => "a block of IPv6, like `2001:db8::/32`",
+            ParamKind::External => "the id of a security group, like `sg-0123456789abcdef0`",
+            ParamKind::PrefixList => "the id of a prefix list, like `pl-0123456789abcdef0`",
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What rules count in AWS's quota of rules.
+
+use crate::net::Family;
+
+/// What rules count, in each family.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Against the quota of IPv4.
+    pub v4: u32,
+    /// Against the quota of IPv6.
+    pub v6: u32,
+}
+
+/// The peer of a rule, as far as the quota looks at it.
+#[derive(Debug, Clone, Copy)]
+pub enum Counted {
+    /// A block of addresses, known or not.
+    Block(Family),
+    /// A prefix list.
+    PrefixList {
+        /// Its family.
+        family: Family,
+        /// Its maximum size, if it is known.
+        entries: Option<u32>,
+    },
+    /// A group, of this stack or another.
+    Group,
+}
+
+impl Count {
+    /// What a rule with this peer counts.
+    pub fn new(peer: Counted) -> Count {
+        match peer {
+            Counted::Block(family) => Count::one(family, 1),
+            Counted::PrefixList { family, entries } => Count::one(family, entries.unwrap_or(1)),
+            Counted::Group => Count { v4: 1, v6: 1 },
+        }
+    }
+
+    /// In one family.
+    pub fn in_family(self, family: Family) -> u32 {
+        match family {
+            Family::V4 => self.v4,
+            Family::V6 => self.v6,
+        }
+    }
+
+    /// In the family in which it is more.
+    pub fn most(self) -> u32 {
+        self.v4.max(self.v6)
+    }
+
+    fn one(family: Family, count: u32) -> Count {
+        match family {
+            Family::V4 => Count { v4: count, v6: 0 },
+            Family::V6 => Count { v4: 0, v6: count },
+        }
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Count) -> Count {
+        Count {
+            v4: self.v4.saturating_add(other.v4),
+            v6: self.v6.saturating_add(other.v6),
+        }
+    }
+}

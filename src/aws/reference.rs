@@ -1,0 +1,95 @@
+//! What rules and groups refer to that is not of the state itself.
+
+use super::ParameterId;
+use crate::net::Family;
+
+/// An id of AWS that is known, or a parameter that will hold it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reference {
+    /// `vpc-0123456789abcdef0`
+    Id(String),
+    /// A parameter.
+    Parameter(ParameterId),
+}
+
+impl Default for Reference {
+    fn default() -> Reference {
+        Reference::Id(String::new())
+    }
+}
+
+/// A prefix list: its position in [`State::prefix_lists`](super::State::prefix_lists).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PrefixListId(pub u32);
+
+impl PrefixListId {
+    /// As an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A managed prefix list.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PrefixList {
+    /// What the program calls it.
+    pub name: String,
+    /// What it is in AWS.
+    pub reference: ListReference,
+    /// Its family.
+    pub family: Family,
+    /// Its maximum size, if it is known.
+    pub entries: Option<u32>,
+}
+
+/// How a prefix list is named.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListReference {
+    /// `pl-0123456789abcdef0`
+    Id(String),
+    /// `com.amazonaws.us-east-1.s3`: a list that AWS manages. The word `region` in the place of the
+    /// region means that of the deployment.
+    Aws(String),
+    /// A parameter.
+    Parameter(ParameterId),
+}
+
+/// The part of the name of an AWS-managed list that tells it from others: `s3` of
+/// `com.amazonaws.eu-central-1.s3`, `global.cloudfront.origin-facing`. The region is no part of it:
+/// a security group can only name lists of the region that it is in.
+pub fn aws_list(name: &str) -> &str {
+    let name = name.strip_prefix("com.amazonaws.").unwrap_or(name);
+    match name.split_once('.') {
+        Some(("global", _)) | None => name,
+        Some((_, list)) => list,
+    }
+}
+
+/// A group of others: its position in [`State::foreign_groups`](super::State::foreign_groups).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForeignGroupId(pub u32);
+
+impl ForeignGroupId {
+    /// As an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A security group that is managed elsewhere.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ForeignGroup {
+    /// `sg-0123456789abcdef0`
+    pub reference: Reference,
+    /// The account it belongs to, if that is another than the stack's.
+    pub account: Option<String>,
+}
+
+/// A VPC whose default group has no rules.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LockedDefault {
+    /// What the program calls the VPC.
+    pub name: String,
+    /// The VPC.
+    pub vpc: Reference,
+}

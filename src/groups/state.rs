@@ -1,0 +1,257 @@
+//! A deployment as what AWS will hold: owned, with every text worked out.
+
+use super::{Deployment, Direction, Group, Parameter, Rule};
+use crate::aws::{self, Descriptions, State};
+use crate::policy::{
+    External, ListReference, Outbound, Param, ParamId, Peer, PrefixList, Reference, Stack, Tier,
+    TierId,
+};
+
+/// Room for the description of a rule; most have less.
+const DESCRIPTION_BYTES: usize = 64;
+
+/// What AWS shows in the description of a group that the program gives none. It is one text for
+/// all, since AWS replaces a group whose description changes (EC2 API reference,
+/// CreateSecurityGroup).
+const GROUP_DESCRIPTION: &str = "Managed by tierwall";
+
+impl Deployment<'_> {
+    /// What AWS will hold. Groups and rules have the positions that they have here, inbound rules
+    /// before outbound ones.
+    pub fn state(&self) -> State {
+        self.complete(self.outline())
+    }
+
+    /// The part of the state that names of resources are made of: no texts, and of groups nothing
+    /// but their names and rules.
+    pub fn outline(&self) -> State {
+        let positions = Positions::new(self);
+        State {
+            stack: self.policy.stack.name.clone(),
+            parameters: self.parameters.iter().map(parameter).collect(),
+            prefix_lists: self.prefix_lists(&positions),
+            foreign_groups: self.foreign_groups(&positions),
+            groups: self
+                .groups
+                .iter()
+                .map(|group| self.security_group(group, &positions))
+                .collect(),
+            ..State::default()
+        }
+    }
+
+    /// The whole state, of which this is the part that names are made of.
+    pub fn complete(&self, outline: State) -> State {
+        let (stack, positions) = (&self.policy.stack, Positions::new(self));
+        let mut descriptions = Descriptions::with_capacity(self.rule_count() * DESCRIPTION_BYTES);
+        let mut state = outline;
+        for (group, filled) in self.groups.iter().zip(&mut state.groups) {
+            self.fill(group.tier, filled, &positions);
+            let (ingress, egress) = filled.rules.split_at_mut(group.ingress.len());
+            for (rules, filled) in [(&group.ingress, ingress), (&group.egress, egress)] {
+                for (rule, filled) in rules.iter().zip(filled) {
+                    let wording = self.wording(rule);
+                    filled.description = descriptions.add(wording, |out| self.describe(rule, out));
+                }
+            }
+        }
+
+        let locked = |(name, vpc): &(String, Reference)| aws::LockedDefault {
+            name: name.clone(),
+            vpc: positions.reference(vpc),
+        };
+        State {
+            description: stack.prose.clone(),
+            exports: stack.exports,
+            rule_quota: stack.rule_quota,
+            locked_defaults: self.locked.iter().map(locked).collect(),
+            descriptions: descriptions.finish(),
+            ..state
+        }
+    }
+
+    /// The rule with this position among all of its group, as [`state`](Deployment::state) has them.
+    pub fn rule_at(&self, group: aws::GroupId, position: usize) -> &Rule {
+        let Group {
+            ingress, egress, ..
+        } = &self.groups[group.index()];
+        let outbound = position.checked_sub(ingress.len());
+        outbound.map_or_else(|| &ingress[position], |position| &egress[position])
+    }
+
+    /// What declares a prefix list of the state.
+    pub fn prefix_list(&self, id: aws::PrefixListId) -> &PrefixList {
+        &self.policy.prefix_lists[self.lists[id.index()].index()]
+    }
+
+    /// What declares a parameter of the state.
+    pub fn parameter(&self, id: aws::ParameterId) -> &Param {
+        self.policy.param(self.parameters[id.index()].id)
+    }
+
+    fn prefix_lists(&self, positions: &Positions) -> Vec<aws::PrefixList> {
+        let lists = self
+            .lists
+            .iter()
+            .map(|id| &self.policy.prefix_lists[id.index()]);
+        let list = |list: &PrefixList| aws::PrefixList {
+            name: list.name.clone(),
+            reference: match &list.list {
+                ListReference::Id(id) => aws::ListReference::Id(id.clone()),
+                ListReference::Aws(name) => aws::ListReference::Aws(name.clone()),
+                ListReference::Param(id) => aws::ListReference::Parameter(positions.parameter(*id)),
+            },
+            family: list.family,
+            entries: list.entries,
+        };
+        lists.map(list).collect()
+    }
+
+    fn foreign_groups(&self, positions: &Positions) -> Vec<aws::ForeignGroup> {
+        let externals = self
+            .externals
+            .iter()
+            .map(|id| &self.policy.externals[id.index()]);
+        let foreign = |external: &External| aws::ForeignGroup {
+            reference: positions.reference(&external.id),
+            account: external.account.clone(),
+        };
+        externals.map(foreign).collect()
+    }
+
+    fn security_group(&self, group: &Group<'_>, positions: &Positions) -> aws::SecurityGroup {
+        let tier = self.policy.tier(group.tier);
+        let mut rules = Vec::with_capacity(group.ingress.len() + group.egress.len());
+        for direction in Direction::ALL {
+            let lowered = group.rules(direction).iter();
+            rules.extend(lowered.map(|rule| positions.rule(direction, rule)));
+        }
+        aws::SecurityGroup {
+            name: tier.name.clone(),
+            was: tier.was.clone(),
+            rules,
+            has_default_egress: tier.outbound == Outbound::Open,
+            ..aws::SecurityGroup::default()
+        }
+    }
+
+    /// Fills what names are not made of.
+    fn fill(&self, id: TierId, group: &mut aws::SecurityGroup, positions: &Positions) {
+        let (stack, tier) = (&self.policy.stack, self.policy.tier(id));
+        let vpc = self.policy.vpc_of(id).id.as_ref();
+        group.vpc = positions.reference(vpc.expect("resolving refuses a tier in a VPC without id"));
+        group.group_name.clone_from(&tier.group_name);
+        group.name_prefix = format!(
+            "{}-{}-",
+            oldest(&stack.was, &stack.name),
+            oldest(&tier.was, &tier.name)
+        );
+        group.description = match &tier.description {
+            Some(description) => description.clone(),
+            None => GROUP_DESCRIPTION.to_string(),
+        };
+        group.tags = tags(stack, tier);
+    }
+}
+
+/// Tags of a group by key, the first of each: that of the tier, of the stack, made up.
+fn tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
+    let shown = match &tier.group_name {
+        Some(name) => name.clone(),
+        None => format!("{}-{}", stack.name, tier.name),
+    };
+    let given = tier.tags.iter().chain(&stack.tags);
+    let mut tags: Vec<(String, String)> = given
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let prose = tier.prose.iter();
+    tags.extend(prose.map(|prose| ("Description".to_string(), prose.clone())));
+    tags.push(("Name".to_string(), shown));
+    tags.sort_by(|(one, _), (other, _)| one.cmp(other));
+    tags.dedup_by(|(next, _), (kept, _)| next == kept);
+    tags
+}
+
+fn oldest<'n>(was: &'n [String], name: &'n str) -> &'n str {
+    was.last().map_or(name, String::as_str)
+}
+
+fn parameter(parameter: &Parameter<'_>) -> aws::Parameter {
+    aws::Parameter {
+        name: parameter.name.to_string(),
+        kind: parameter.kind,
+        description: parameter.description.map(str::to_string),
+        default: parameter.default.map(str::to_string),
+        only_for_locks: parameter.only_for_locks,
+    }
+}
+
+/// For each id of the policy, the position in the state of what something refers to.
+struct Positions {
+    parameters: Vec<u32>,
+    lists: Vec<u32>,
+    externals: Vec<u32>,
+}
+
+impl Positions {
+    fn new(deployment: &Deployment<'_>) -> Positions {
+        let policy = deployment.policy;
+        let parameters = deployment.parameters.iter().map(|it| it.id.index());
+        Positions {
+            parameters: positions(policy.params.len(), parameters),
+            lists: positions(
+                policy.prefix_lists.len(),
+                deployment.lists.iter().map(|id| id.index()),
+            ),
+            externals: positions(
+                policy.externals.len(),
+                deployment.externals.iter().map(|id| id.index()),
+            ),
+        }
+    }
+
+    fn rule(&self, direction: Direction, rule: &Rule) -> aws::Rule {
+        aws::Rule {
+            key: aws::RuleKey {
+                direction,
+                traffic: rule.traffic,
+                peer: self.peer(rule.peer),
+            },
+            description: aws::Description::default(),
+        }
+    }
+
+    fn peer(&self, peer: Peer) -> aws::Peer {
+        match peer {
+            Peer::Net(block) => aws::Peer::Block(block),
+            Peer::Tier(tier) => aws::Peer::Group(aws::GroupId(tier.0)),
+            Peer::Param(id) => aws::Peer::Parameter(self.parameter(id)),
+            Peer::PrefixList(id) => {
+                aws::Peer::PrefixList(aws::PrefixListId(self.lists[id.index()]))
+            }
+            Peer::External(id) => {
+                aws::Peer::ForeignGroup(aws::ForeignGroupId(self.externals[id.index()]))
+            }
+        }
+    }
+
+    fn reference(&self, reference: &Reference) -> aws::Reference {
+        match reference {
+            Reference::Id(id) => aws::Reference::Id(id.clone()),
+            Reference::Param(id) => aws::Reference::Parameter(self.parameter(*id)),
+        }
+    }
+
+    fn parameter(&self, id: ParamId) -> aws::ParameterId {
+        aws::ParameterId(self.parameters[id.index()])
+    }
+}
+
+/// Of so many things, the positions of those with these indices among them.
+fn positions(count: usize, referred: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut positions = vec![0; count];
+    for (position, index) in (0..).zip(referred) {
+        positions[index] = position;
+    }
+    positions
+}

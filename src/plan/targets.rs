@@ -1,0 +1,50 @@
+//! The targets that deploy, and sets of them.
+
+use crate::target::{self, Planning, Target};
+
+/// A target that deploys.
+#[derive(Debug, Clone, Copy)]
+pub struct Planned {
+    /// The target.
+    pub target: &'static Target,
+    /// How it deploys.
+    pub planning: &'static Planning,
+    /// It alone.
+    pub alone: Targets,
+}
+
+/// Every target that deploys, in the order of plans.
+pub fn planned() -> impl Iterator<Item = Planned> {
+    target::ALL.iter().enumerate().filter_map(|(n, target)| {
+        Some(Planned {
+            target,
+            planning: target.planning.as_ref()?,
+            alone: Targets(1 << n),
+        })
+    })
+}
+
+/// Which targets something is said of: a bit for each position in the list of targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Targets(u32);
+
+impl Targets {
+    /// Whether it is said of a target, or of one of several.
+    pub fn include(self, other: Targets) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether it is said of every target that deploys.
+    pub fn are_all(self) -> bool {
+        planned().all(|it| self.include(it.alone))
+    }
+
+    /// Each of them.
+    pub fn each(self) -> impl Iterator<Item = Planned> {
+        planned().filter(move |it| self.include(it.alone))
+    }
+
+    pub(super) fn with(self, other: Targets) -> Targets {
+        Targets(self.0 | other.0)
+    }
+}

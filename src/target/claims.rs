@@ -1,0 +1,108 @@
+//! Names in outputs, and the places in a program that ask for them: what a target would refuse,
+//! since two things would have one name.
+
+use super::Target;
+use super::names::Names;
+use crate::aws::{GroupId, RuleKey, State};
+use crate::diagnostic::{Problem, Problems};
+use crate::groups::{Deployment, Rule};
+use crate::policy::TierId;
+use crate::source::Span;
+
+/// A deployment, and what AWS will hold of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'d> {
+    /// Who knows the places.
+    pub deployment: &'d Deployment<'d>,
+    /// What is named: [`Deployment::outline`] has enough of it.
+    pub state: &'d State,
+}
+
+/// Reports names that a target would refuse: one for two resources, and one that an earlier name of
+/// a tier makes a second time.
+pub fn check(named: Named<'_>) -> Problems {
+    let mut problems = Problems::default();
+    for target in &super::ALL {
+        if problems.is_empty() {
+            problems.extend(twice(target, (target.claims)(named)));
+        }
+    }
+    for target in &super::ALL {
+        if problems.is_empty() {
+            problems.extend((target.check_moves)(named));
+        }
+    }
+    problems
+}
+
+/// A name in an output, and the place in the program that asks for it.
+pub type Claim = (String, Span);
+
+/// Reports names that stand twice.
+fn twice(target: &Target, mut claims: Vec<Claim>) -> Vec<Problem> {
+    claims.sort();
+    let same = |pair: &&[Claim]| pair[0].0 == pair[1].0;
+    let problem = |pair: &[Claim]| {
+        let (span, first, name) = (pair[1].1, pair[0].1, pair[0].0.clone());
+        Problem::OneName {
+            span,
+            name,
+            first,
+            target: target.title,
+        }
+    };
+    claims.windows(2).filter(same).map(problem).collect()
+}
+
+/// A rule and where it stands.
+#[derive(Clone, Copy)]
+pub struct Place<'d> {
+    /// Its group.
+    pub group: GroupId,
+    /// What it is.
+    pub key: &'d RuleKey,
+    rule: &'d Rule,
+}
+
+impl<'d> Named<'d> {
+    /// Every rule.
+    pub fn places(self) -> impl Iterator<Item = Place<'d>> {
+        let groups = self.state.groups_by_id();
+        groups.flat_map(move |(group, filled)| {
+            let rules = filled.rules.iter().enumerate();
+            rules.map(move |(position, rule)| Place {
+                group,
+                key: &rule.key,
+                rule: self.deployment.rule_at(group, position),
+            })
+        })
+    }
+
+    /// The tier of a group.
+    pub fn tier_span(self, group: GroupId) -> Span {
+        self.deployment.policy().tier(TierId(group.0)).span
+    }
+}
+
+impl Place<'_> {
+    /// The name of its resource.
+    pub fn name(&self, names: &Names<'_>) -> String {
+        let mut name = String::new();
+        names.rule(self.group, self.key, &mut name);
+        name
+    }
+
+    /// The sentence that asks for the rule, or the tier that is open.
+    pub fn span(&self, named: Named<'_>) -> Span {
+        match named.deployment.sentence(self.rule) {
+            Some(sentence) => named.deployment.policy().sentence(sentence).span,
+            None => named.tier_span(self.group),
+        }
+    }
+
+    /// The name of the parameter that is the peer.
+    pub fn parameter(&self, named: Named<'_>) -> Option<String> {
+        let id = named.state.parameter_of(self.key.peer)?;
+        Some(named.state.parameter(id).name.clone())
+    }
+}

@@ -1,0 +1,99 @@
+//! The parameters of a template.
+
+use super::{list_parameter, parameter_id, parameters};
+use crate::aws::{ParamKind, Parameter, State};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Those of a state.
+pub struct Parameters<'s>(&'s State);
+
+impl Parameters<'_> {
+    /// All of them, or nothing where there is none.
+    pub fn new(state: &State) -> Option<Parameters<'_>> {
+        let is_empty = parameters(state).next().is_none() && state.lists_by_name().next().is_none();
+        (!is_empty).then_some(Parameters(state))
+    }
+}
+
+impl Serialize for Parameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bodies: BTreeMap<String, ParameterBody<'_>> = BTreeMap::new();
+        for parameter in parameters(self.0) {
+            bodies.insert(parameter_id(parameter), ParameterBody::new(parameter));
+        }
+        for (_, name) in self.0.lists_by_name() {
+            bodies.insert(list_parameter(name), ParameterBody::list(name));
+        }
+        bodies.serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ParameterBody<'a> {
+    r#type: &'static str,
+    description: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_pattern: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constraint_description: Option<&'static str>,
+}
+
+const LIST_PATTERN: &str = "^pl-[0-9a-f]{8}([0-9a-f]{9})?$";
+const LIST_MESSAGE: &str = "must be the id of a prefix list, like pl-0123456789abcdef0";
+
+impl<'a> ParameterBody<'a> {
+    fn new(parameter: &'a Parameter) -> Self {
+        let (r#type, described, form) = match parameter.kind {
+            ParamKind::Vpc => ("AWS::EC2::VPC::Id", "Id of a VPC", None),
+            ParamKind::External => (
+                "AWS::EC2::SecurityGroup::Id",
+                "Id of a security group",
+                None,
+            ),
+            ParamKind::PrefixList => (
+                "String",
+                "Id of a prefix list",
+                Some((LIST_PATTERN, LIST_MESSAGE)),
+            ),
+            ParamKind::Cidr => (
+                "String",
+                "Block of IPv4 addresses",
+                Some((
+                    "^[0-9]{1,3}([.][0-9]{1,3}){3}/[0-9]{1,2}$",
+                    "must be a block of IPv4 addresses, like 203.0.113.0/24",
+                )),
+            ),
+            ParamKind::CidrIpv6 => (
+                "String",
+                "Block of IPv6 addresses",
+                Some((
+                    "^[0-9a-f:.]*:[0-9a-f:.]*/[0-9]{1,3}$",
+                    "must be a block of IPv6 addresses, like 2001:db8::/32",
+                )),
+            ),
+        };
+        ParameterBody {
+            r#type,
+            description: parameter.description.as_deref().unwrap_or(described).into(),
+            default: parameter.default.as_deref(),
+            allowed_pattern: form.map(|(pattern, _)| pattern),
+            constraint_description: form.map(|(_, message)| message),
+        }
+    }
+
+    fn list(name: &str) -> Self {
+        let shown = name.replace("com.amazonaws.region.", "com.amazonaws.REGION.");
+        ParameterBody {
+            r#type: "String",
+            description: format!("Id of the prefix list {shown}").into(),
+            default: None,
+            allowed_pattern: Some(LIST_PATTERN),
+            constraint_description: Some(LIST_MESSAGE),
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! The template, written as it is made: no tree of it ever exists.
+
+use super::parameters::Parameters;
+use super::{
+    group_id, has_placeholder, list_parameter, names, output_name, parameter_id, separate,
+};
+use crate::aws::{
+    Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
+    SecurityGroup, State,
+};
+use crate::net::{Family, Protocol, Traffic, push_block};
+use crate::target::names::Names;
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Writes it.
+pub fn emit(state: &State) -> Vec<u8> {
+    let template = Template {
+        state,
+        names: names(state),
+        group_ids: state.groups.iter().map(group_id).collect(),
+        spare: RefCell::default(),
+    };
+    let mut out = crate::target::room(state, 384);
+    serde_json::to_writer_pretty(&mut out, &template)
+        .expect("a vector takes all, and every key is a string");
+    out.push(b'\n');
+    out
+}
+
+struct Template<'s> {
+    state: &'s State,
+    names: Names<'s>,
+    /// The logical id of each group.
+    group_ids: Vec<String>,
+    /// Filled anew for the block and for the name of each rule.
+    spare: RefCell<(String, String)>,
+}
+
+impl Serialize for Template<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let state = self.state;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("AWSTemplateFormatVersion", "2010-09-09")?;
+        if let Some(description) = &state.description {
+            map.serialize_entry("Description", description)?;
+        }
+        map.serialize_entry("Metadata", &BTreeMap::from([("GeneratedBy", "tierwall")]))?;
+        if let Some(parameters) = Parameters::new(state) {
+            map.serialize_entry("Parameters", &parameters)?;
+        }
+        map.serialize_entry("Resources", &Resources(self))?;
+        if !state.groups.is_empty() {
+            map.serialize_entry("Outputs", &Outputs(self))?;
+        }
+        map.end()
+    }
+}
+
+impl Template<'_> {
+    fn group(&self, id: GroupId) -> Value<'_> {
+        let id = self.group_ids[id.index()].as_str();
+        Value::GetAtt {
+            get: [id, "GroupId"],
+        }
+    }
+
+    fn parameter(&self, id: ParameterId) -> Value<'static> {
+        Value::Ref {
+            to: parameter_id(self.state.parameter(id)),
+        }
+    }
+
+    fn reference<'r>(&self, reference: &'r Reference) -> Value<'r> {
+        match reference {
+            Reference::Id(id) => Value::Text(id),
+            Reference::Parameter(id) => self.parameter(*id),
+        }
+    }
+
+    fn list(&self, id: PrefixListId) -> Value<'_> {
+        match &self.state.prefix_list(id).reference {
+            ListReference::Id(id) => Value::Text(id),
+            ListReference::Parameter(id) => self.parameter(*id),
+            ListReference::Aws(name) => Value::Ref {
+                to: list_parameter(name),
+            },
+        }
+    }
+}
+
+/// A string, or where CloudFormation finds it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'a> {
+    Text(&'a str),
+    Ref {
+        #[serde(rename = "Ref")]
+        to: String,
+    },
+    GetAtt {
+        #[serde(rename = "Fn::GetAtt")]
+        get: [&'a str; 2],
+    },
+    Sub {
+        #[serde(rename = "Fn::Sub")]
+        text: String,
+    },
+}
+
+struct Resources<'t, 's>(&'t Template<'s>);
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resource<P> {
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata>,
+    properties: P,
+}
+
+impl Serialize for Resources<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let template = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (id, group) in template.state.groups_by_id() {
+            let inline = group.rules.iter().filter(|rule| !separate(&rule.key));
+            let resource = Resource {
+                r#type: "AWS::EC2::SecurityGroup",
+                metadata: Metadata::for_rules(inline),
+                properties: GroupBody { template, group },
+            };
+            map.serialize_entry(&template.group_ids[id.index()], &resource)?;
+            for rule in group.rules.iter().filter(|rule| separate(&rule.key)) {
+                let mut name = std::mem::take(&mut template.spare.borrow_mut().1);
+                name.clear();
+                template.names.rule(id, &rule.key, &mut name);
+                map.serialize_entry(&name, &template.separate_rule(id, rule))?;
+                template.spare.borrow_mut().1 = name;
+            }
+        }
+        map.end()
+    }
+}
+
+impl<'s> Template<'s> {
+    /// The resource of a rule of a group.
+    fn separate_rule<'t>(&'t self, group: GroupId, rule: &'t Rule) -> Resource<RuleBody<'t, 's>> {
+        Resource {
+            r#type: match rule.key.direction {
+                Direction::Ingress => "AWS::EC2::SecurityGroupIngress",
+                Direction::Egress => "AWS::EC2::SecurityGroupEgress",
+            },
+            metadata: Metadata::for_rules([rule].into_iter()),
+            properties: RuleBody {
+                template: self,
+                group: Some(group),
+                rule,
+            },
+        }
+    }
+}
+
+/// Silences cfn-lint where it is wrong: it takes the type and code of an ICMPv6 rule for ports that
+/// are ignored (W3687), and a type with code -1, every code, for a port range with one end (E3688).
+/// The EC2 API reference (IpPermission) says that ICMPv6 has both, and that -1 means all codes.
+struct Metadata {
+    every_code: bool,
+}
+
+impl Metadata {
+    fn for_rules<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<Metadata> {
+        let kinds = rules.filter_map(|rule| match rule.key.traffic {
+            Traffic::Icmpv6(kind) => kind,
+            Traffic::All
+            | Traffic::Tcp(_)
+            | Traffic::Udp(_)
+            | Traffic::Icmp(_)
+            | Traffic::Number(_) => None,
+        });
+        let kinds: Vec<(u8, Option<u8>)> = kinds.collect();
+        let every_code = kinds.iter().any(|(_, code)| code.is_none());
+        (!kinds.is_empty()).then_some(Metadata { every_code })
+    }
+}
+
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let checks: &[&str] = if self.every_code {
+            &["E3688", "W3687"]
+        } else {
+            &["W3687"]
+        };
+        let config = BTreeMap::from([("config", BTreeMap::from([("ignore_checks", checks)]))]);
+        BTreeMap::from([("cfn-lint", config)]).serialize(serializer)
+    }
+}
+
+struct GroupBody<'t, 's> {
+    template: &'t Template<'s>,
+    group: &'t SecurityGroup,
+}
+
+impl Serialize for GroupBody<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let GroupBody { template, group } = self;
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(name) = &group.group_name {
+            map.serialize_entry("GroupName", name)?;
+        }
+        map.serialize_entry("GroupDescription", &group.description)?;
+        map.serialize_entry("VpcId", &template.reference(&group.vpc))?;
+
+        let inline = |direction| Inline {
+            template,
+            rules: group.rules_in(direction),
+        };
+        let ingress = inline(Direction::Ingress);
+        if ingress.rules().next().is_some() {
+            map.serialize_entry("SecurityGroupIngress", &ingress)?;
+        }
+        if has_placeholder(group) {
+            map.serialize_entry("SecurityGroupEgress", &[Nothing::RULE])?;
+        } else {
+            map.serialize_entry("SecurityGroupEgress", &inline(Direction::Egress))?;
+        }
+
+        let tags: Vec<Tag<'_>> = group
+            .tags
+            .iter()
+            .map(|(key, value)| Tag { key, value })
+            .collect();
+        map.serialize_entry("Tags", &tags)?;
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag<'a> {
+    key: &'a str,
+    value: &'a str,
+}
+
+/// The rule that admits nothing: an ICMP type that does not exist, to an address that no packet is
+/// sent to. Without any outbound rule CloudFormation leaves AWS's allow-all rule on the group
+/// (CloudFormation user guide, AWS::EC2::SecurityGroup, SecurityGroupEgress).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Nothing {
+    ip_protocol: &'static str,
+    from_port: i32,
+    to_port: i32,
+    cidr_ip: &'static str,
+    description: &'static str,
+}
+
+impl Nothing {
+    const RULE: Nothing = Nothing {
+        ip_protocol: "icmp",
+        from_port: 252,
+        to_port: 86,
+        cidr_ip: "255.255.255.255/32",
+        description: "no outbound traffic",
+    };
+}
+
+/// The rules of one direction that stand in their group.
+struct Inline<'t, 's> {
+    template: &'t Template<'s>,
+    rules: &'t [Rule],
+}
+
+impl<'t> Inline<'t, '_> {
+    fn rules(&self) -> impl Iterator<Item = &'t Rule> {
+        self.rules.iter().filter(|rule| !separate(&rule.key))
+    }
+}
+
+impl Serialize for Inline<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for rule in self.rules() {
+            list.serialize_element(&RuleBody {
+                template: self.template,
+                group: None,
+                rule,
+            })?;
+        }
+        list.end()
+    }
+}
+
+/// The properties of a rule; with its group where it is a resource of its own.
+struct RuleBody<'t, 's> {
+    template: &'t Template<'s>,
+    group: Option<GroupId>,
+    rule: &'t Rule,
+}
+
+impl Serialize for RuleBody<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let RuleBody { template, rule, .. } = self;
+        let traffic = rule.key.traffic;
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(group) = self.group {
+            map.serialize_entry("GroupId", &template.group(group))?;
+        }
+        match traffic.protocol() {
+            Protocol::Tcp => map.serialize_entry("IpProtocol", "tcp")?,
+            Protocol::Udp => map.serialize_entry("IpProtocol", "udp")?,
+            other @ (Protocol::All | Protocol::Icmp | Protocol::Icmpv6 | Protocol::Number(_)) => {
+                map.serialize_entry("IpProtocol", &other.to_string())?;
+            }
+        }
+        if let Some((from, to)) = traffic.aws_ports()
+            && traffic != Traffic::Icmpv6(None)
+        {
+            map.serialize_entry("FromPort", &from)?;
+            map.serialize_entry("ToPort", &to)?;
+        }
+        self.peer(&mut map)?;
+        map.serialize_entry("Description", template.state.description(rule))?;
+        map.end()
+    }
+}
+
+impl RuleBody<'_, '_> {
+    fn peer<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let (template, key) = (self.template, &self.rule.key);
+        let (group, list) = match key.direction {
+            Direction::Ingress => ("SourceSecurityGroupId", "SourcePrefixListId"),
+            Direction::Egress => ("DestinationSecurityGroupId", "DestinationPrefixListId"),
+        };
+        match key.peer {
+            Peer::Block(block) => {
+                let text = &mut template.spare.borrow_mut().0;
+                text.clear();
+                push_block(text, &block);
+                map.serialize_entry(cidr(Family::of_block(&block)), text)
+            }
+            Peer::Parameter(id) => map.serialize_entry(
+                cidr(template.state.parameter(id).kind.family()),
+                &template.parameter(id),
+            ),
+            Peer::Group(id) => map.serialize_entry(group, &template.group(id)),
+            Peer::PrefixList(id) => map.serialize_entry(list, &template.list(id)),
+            Peer::ForeignGroup(id) => {
+                let foreign = template.state.foreign_group(id);
+                map.serialize_entry(group, &template.reference(&foreign.reference))?;
+                match &foreign.account {
+                    Some(account) => map.serialize_entry("SourceSecurityGroupOwnerId", account),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+fn cidr(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "CidrIp",
+        Family::V6 => "CidrIpv6",
+    }
+}
+
+struct Outputs<'t, 's>(&'t Template<'s>);
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Output<'t> {
+    description: String,
+    value: Value<'t>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export: Option<Export<'t>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Export<'t> {
+    name: Value<'t>,
+}
+
+impl Serialize for Outputs<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let template = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (id, group) in template.state.groups_by_id() {
+            let name = output_name(group);
+            let text = format!("${{AWS::StackName}}-{name}");
+            let export = template.state.exports.then_some(Export {
+                name: Value::Sub { text },
+            });
+            let description = format!("Security group of tier {}", group.name);
+            map.serialize_entry(
+                &name,
+                &Output {
+                    description,
+                    value: template.group(id),
+                    export,
+                },
+            )?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,141 @@
+//! How names are spelled: traffic, tiers and peers in snake case and in Pascal case.
+
+use crate::hash::Fnv;
+use crate::net::{Ports, Sink, Traffic, push_number};
+
+/// How names are spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `web_tcp_443_from_anywhere_ipv4`: Terraform
+    Snake,
+    /// `WebTcp443FromApp`: CloudFormation, whose logical ids are letters and digits only
+    Pascal,
+}
+
+/// What traffic and directions start with in snake case, and what stands for all addresses.
+const SNAKE_WORDS: [&str; 9] = [
+    "all", "proto", "tcp", "udp", "icmp", "icmpv6", "from", "to", "anywhere",
+];
+
+/// What traffic and directions start with in Pascal case.
+const PASCAL_WORDS: [&str; 7] = ["All", "Proto", "Tcp", "Udp", "Icmp", "From", "To"];
+
+impl Style {
+    /// Whether a name could hold more than one word of a rule's name: a tier among whose words is
+    /// one that traffic or a direction starts with.
+    pub(super) fn has_word(self, name: &str) -> bool {
+        match self {
+            Style::Snake => name.split('_').any(|part| SNAKE_WORDS.contains(&part)),
+            Style::Pascal => has_pascal_word(name),
+        }
+    }
+}
+
+/// Whether a name in Pascal case has a word in it that traffic or a direction starts with.
+fn has_pascal_word(name: &str) -> bool {
+    let starts = name
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| byte.is_ascii_uppercase());
+    let mut rests = starts.map(|(at, _)| &name.as_bytes()[at..]);
+    rests.any(|rest| {
+        PASCAL_WORDS
+            .iter()
+            .any(|word| rest.starts_with(word.as_bytes()))
+    })
+}
+
+/// Whether a mangled name could be that of a block: hexadecimal digits in five parts or more, as
+/// `10_0_0_0_8` has them, or with an empty part among them, as `2001_db8___32` has.
+pub(super) fn is_like_a_block(name: &str) -> bool {
+    name.bytes()
+        .all(|byte| byte == b'_' || byte.is_ascii_hexdigit())
+        && (name.contains("__") || name.matches('_').count() >= 4)
+}
+
+pub(super) fn mangled(style: Style, text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_mangled(&mut out, style, text);
+    out
+}
+
+pub(super) fn push_mangled(out: &mut impl Sink, style: Style, text: &str) {
+    match style {
+        Style::Snake => push_snake(out, text),
+        Style::Pascal => push_pascal(out, text),
+    }
+}
+
+impl Sink for Fnv {
+    fn put(&mut self, text: &str) {
+        Fnv::push(self, text.as_bytes());
+    }
+
+    fn put_ascii(&mut self, text: &[u8]) {
+        Fnv::push(self, text);
+    }
+}
+
+/// Appends `_tcp_443`, `_udp_8000_8100`, `_icmp_3_4`, `_proto_50`, `_all`; or `Tcp443`,
+/// `Udp8000To8100`, `IcmpType3Code4`, `Proto50`, `All`.
+pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: Style) {
+    let (snake, pascal) = match traffic {
+        Traffic::All => ("_all", "All"),
+        Traffic::Number(_) => ("_proto_", "Proto"),
+        Traffic::Tcp(_) => ("_tcp_", "Tcp"),
+        Traffic::Udp(_) => ("_udp_", "Udp"),
+        Traffic::Icmp(_) => ("_icmp_", "Icmp"),
+        Traffic::Icmpv6(_) => ("_icmpv6_", "Icmpv6"),
+    };
+    let spelled = |snake: &'static str, pascal: &'static str| match style {
+        Style::Snake => snake,
+        Style::Pascal => pascal,
+    };
+    out.put(spelled(snake, pascal));
+    match traffic {
+        Traffic::All => {}
+        Traffic::Number(number) => push_number(out, number),
+        Traffic::Tcp(Ports::ALL)
+        | Traffic::Udp(Ports::ALL)
+        | Traffic::Icmp(None)
+        | Traffic::Icmpv6(None) => {
+            out.put(spelled("all", "All"));
+        }
+        Traffic::Tcp(Ports { from, to }) | Traffic::Udp(Ports { from, to }) => {
+            push_number(out, from);
+            if from != to {
+                out.put(spelled("_", "To"));
+                push_number(out, to);
+            }
+        }
+        Traffic::Icmp(Some((kind, code))) | Traffic::Icmpv6(Some((kind, code))) => {
+            out.put(spelled("", "Type"));
+            push_number(out, kind);
+            if let Some(code) = code {
+                out.put(spelled("_", "Code"));
+                push_number(out, code);
+            }
+        }
+    }
+}
+
+/// Appends `text` as part of a snake-case name: `_` for every character that is no letter or digit.
+pub fn push_snake(out: &mut impl Sink, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()) {
+        out.put(&rest[..at]);
+        out.put("_");
+        rest = &rest[at + rest[at..].chars().next().map_or(1, char::len_utf8)..];
+    }
+    out.put(rest);
+}
+
+/// Appends `text` as part of a Pascal-case name: each run of letters and digits with a capital,
+/// nothing else.
+pub fn push_pascal(out: &mut impl Sink, text: &str) {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    for word in words.filter(|word| !word.is_empty()) {
+        out.put_ascii(&[word.as_bytes()[0].to_ascii_uppercase()]);
+        out.put(&word[1..]);
+    }
+}

@@ -1,0 +1,161 @@
+//! Addresses of Terraform that two resources would have, and those that an earlier name of a tier
+//! makes a second time.
+
+use super::{lookup_addresses, names, rule_address};
+use crate::diagnostic::{Problem, Problems};
+use crate::policy::{Tier, TierId};
+use crate::source::Span;
+use crate::target::claims::{Claim, Named, Place};
+use crate::target::names::{EarlierName, Names};
+use std::collections::{BTreeSet, HashMap};
+
+/// The addresses of what could share one: data sources, and rules unless their names tell them
+/// apart.
+pub fn claims(named: Named<'_>) -> Vec<Claim> {
+    let names = names(named.state);
+    let lookups = lookup_addresses(named.state);
+    let mut claims: Vec<Claim> = lookups
+        .map(|(id, address)| (address, named.deployment.prefix_list(id).span))
+        .collect();
+    if !names.are_plain() {
+        let rule = |place: Place<'_>| {
+            (
+                rule_address(place.key.direction, &place.name(&names)),
+                place.span(named),
+            )
+        };
+        claims.extend(named.places().map(rule));
+    }
+    claims
+}
+
+/// Reports what `moved` could not say.
+pub fn check(named: Named<'_>) -> Problems {
+    let mut problems = Problems::default();
+    if named.state.groups.iter().all(|group| group.was.is_empty()) {
+        return problems;
+    }
+    let mut moves = Moves {
+        named,
+        names: &names(named.state),
+        by_address: Default::default(),
+        refused: BTreeSet::new(),
+    };
+    moves.collect(&mut problems);
+    moves.hold_against_rules(&mut problems);
+    problems
+}
+
+/// What `moved` says of rules. Groups need no look: resolving refuses two names of tiers, earlier
+/// ones among them, that become one.
+struct Moves<'d, 'n> {
+    named: Named<'d>,
+    names: &'n Names<'d>,
+    /// For each direction, where what had an address goes: the two are types of their own.
+    by_address: [HashMap<String, Move<'d>>; 2],
+    /// Earlier names that were reported: one error for each.
+    refused: BTreeSet<Span>,
+}
+
+/// One step of what was renamed.
+struct Move<'d> {
+    to: String,
+    of: Place<'d>,
+    /// The earlier name that makes the address an earlier one.
+    earlier: EarlierName,
+}
+
+impl<'d> Moves<'d, '_> {
+    /// Collects the steps, and reports an address that two things had: Terraform calls the moves
+    /// ambiguous.
+    fn collect(&mut self, problems: &mut Problems) {
+        for place in self.named.places() {
+            let earlier = self.names.earlier_names(place.group, place.key);
+            if earlier.is_empty() {
+                continue;
+            }
+            let chain = self.names.chain(place.group, place.key);
+            for (step, earlier) in chain.windows(2).zip(earlier) {
+                // a step renames the peer where that has an earlier name, else the rule's own tier
+                let Some(earlier) = earlier.last().copied().filter(|_| step[0] != step[1]) else {
+                    continue;
+                };
+                let to = step[1].clone();
+                self.add(
+                    step[0].clone(),
+                    Move {
+                        to,
+                        of: place,
+                        earlier,
+                    },
+                    problems,
+                );
+            }
+        }
+    }
+
+    fn add(&mut self, from: String, step: Move<'d>, problems: &mut Problems) {
+        let moves = &mut self.by_address[step.of.key.direction as usize];
+        let Some(first) = moves.get(&from) else {
+            moves.insert(from, step);
+            return;
+        };
+        if first.to == step.to {
+            return;
+        }
+        let parameter = [first.of, step.of]
+            .iter()
+            .find_map(|place| place.parameter(self.named));
+        let rules = [first.of, step.of].map(|place| place.span(self.named));
+        let (tier, position) = self.renamed(&step);
+        if self.refused.insert(tier.was_spans[position]) {
+            let (span, name) = earlier_name(tier, position);
+            problems.push(Problem::AmbiguousMove {
+                span,
+                name,
+                address: from,
+                rules,
+                parameter,
+            });
+        }
+    }
+
+    /// The tier that a step renames, and the position of its earlier name.
+    fn renamed(&self, step: &Move<'_>) -> (&'d Tier, usize) {
+        let (group, position) = step.earlier;
+        let tier = TierId(group.0);
+        (self.named.deployment.policy().tier(tier), position)
+    }
+
+    /// Reports an earlier address that a rule has now: nothing can have moved away from there.
+    fn hold_against_rules(&mut self, problems: &mut Problems) {
+        if self.by_address.iter().all(HashMap::is_empty) {
+            return;
+        }
+        let mut address = String::new();
+        for place in self.named.places() {
+            address.clear();
+            self.names.rule(place.group, place.key, &mut address);
+            let Some(step) = self.by_address[place.key.direction as usize].get(&address) else {
+                continue;
+            };
+            let (tier, position) = self.renamed(step);
+            if self.refused.insert(tier.was_spans[position]) {
+                let (span, name) = earlier_name(tier, position);
+                let now = place.span(self.named);
+                let parameter = place.parameter(self.named);
+                problems.push(Problem::AddressInUse {
+                    span,
+                    name,
+                    address: address.clone(),
+                    now,
+                    parameter,
+                });
+            }
+        }
+    }
+}
+
+fn earlier_name(tier: &Tier, position: usize) -> (Span, String) {
+    (tier.was_spans[position], tier.was[position].clone())
+}

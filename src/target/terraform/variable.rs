@@ -1,0 +1,55 @@
+//! What variables accept.
+
+use crate::aws::ParamKind;
+
+/// What a variable accepts.
+pub struct Form {
+    /// A test in HCL.
+    pub condition: String,
+    /// What is said where it fails.
+    pub message: &'static str,
+}
+
+/// What a variable of this kind and name accepts.
+pub fn form(kind: ParamKind, name: &str) -> Form {
+    let matches = |pattern: &str| format!("can(regex(\"{pattern}\", var.{name}))");
+    let block = |sign: &str| {
+        format!(
+            "can(regex(\"{sign}\", var.{name})) && try(cidrsubnet(var.{name}, 0, 0) == var.{name}, false)"
+        )
+    };
+    let (condition, message) = match kind {
+        ParamKind::Vpc => (
+            matches("^vpc-[0-9a-f]{8}([0-9a-f]{9})?$"),
+            "Must be the id of a VPC, like vpc-0123456789abcdef0.",
+        ),
+        ParamKind::External => (
+            matches("^([0-9]{12}/)?sg-[0-9a-f]{8}([0-9a-f]{9})?$"),
+            "Must be the id of a security group, like sg-0123456789abcdef0.",
+        ),
+        ParamKind::PrefixList => (
+            matches("^pl-[0-9a-f]{8}([0-9a-f]{9})?$"),
+            "Must be the id of a prefix list, like pl-0123456789abcdef0.",
+        ),
+        ParamKind::Cidr => (
+            block("^[0-9.]+/[0-9]+$"),
+            "Must be a block of IPv4 addresses, like 203.0.113.0/24.",
+        ),
+        ParamKind::CidrIpv6 => (
+            block("^[0-9a-f:.]*:[0-9a-f:.]*/[0-9]+$"),
+            "Must be a block of IPv6 addresses, like 2001:db8::/32.",
+        ),
+    };
+    Form { condition, message }
+}
+
+/// What a variable is that the program does not describe.
+pub fn described(kind: ParamKind) -> &'static str {
+    match kind {
+        ParamKind::Vpc => "Id of a VPC",
+        ParamKind::External => "Id of a security group",
+        ParamKind::PrefixList => "Id of a prefix list",
+        ParamKind::Cidr => "Block of IPv4 addresses",
+        ParamKind::CidrIpv6 => "Block of IPv6 addresses",
+    }
+}
