@@ -79,9 +79,9 @@
 //!
 //! A program passes through stages, each a module: [`parse`] makes a syntax tree ([`ast`]) of its
 //! text, [`resolve`] makes a [`policy`] of the tree, [`groups`] lowers the policy to security
-//! groups, and a [`target`] writes them down. [`analysis`] and [`lint`] judge a policy, [`plan`]
-//! predicts what AWS will do, and [`report`] puts all of it in words.
-//! [`compile`](compile::compile) runs the stages before the targets.
+//! groups and fills a state of [`aws`] with them, and a [`target`] writes that down. [`analysis`]
+//! and [`lint`] judge a policy, [`plan`] predicts what AWS will do, and [`report`] puts all of it
+//! in words. [`compile`](compile::compile) runs the stages before the targets.
 
 pub mod analysis;
 pub mod ast;

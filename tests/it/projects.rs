@@ -3,6 +3,7 @@
 
 use crate::common::command::Scratch;
 use std::fs;
+use tierwall::target;
 
 const SHOP: &str = "tier web\nweb allows https from anywhere\n";
 const BILLING: &str = "include \"shared/office.tier\"\ntier api\napi allows ssh from office\n";
@@ -583,10 +584,13 @@ fn init_writes_a_project_that_builds() {
         "wrote shop.tier and tierwall.toml; next: tierwall build\n"
     );
     scratch.run(&["build"]).exits(0);
-    assert_eq!(
-        scratch.names(),
-        ["shop.json", "shop.tf", "shop.tier", "tierwall.toml"]
-    );
+    let outputs = target::ALL
+        .iter()
+        .map(|it| format!("shop.{}", it.extension));
+    let programs = ["shop.tier", "tierwall.toml"].map(str::to_string);
+    let mut names: Vec<String> = outputs.chain(programs).collect();
+    names.sort();
+    assert_eq!(scratch.names(), names);
     scratch
         .run(&["init", "--project", "b.tier"])
         .exits(2)

@@ -316,8 +316,10 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                     && matches!(
                         change.fate,
                         RuleOutcome::ResourceRenamed
+                            | RuleOutcome::Retargeted
                             | RuleOutcome::Default
                             | RuleOutcome::WithGroup
+                            | RuleOutcome::WithPeer
                     )
                     && text(changes, change.sides, true) != text(changes, change.sides, false)
             });
