@@ -168,7 +168,7 @@ impl<'p> Proof<'p> {
             return Some(self.closed_to_all(from, to));
         };
         let (part, name) = match self.stopped_parts(&from.side, &to.side, service).as_slice() {
-            // no IP version that both have carries it
+            // the ends have no IP version in common for it
             [] => (*first, first.to_string()),
             // the rest of the service passes already
             [one] if service.len() > 1 => (*one, one.to_string()),
@@ -396,7 +396,7 @@ impl<'p> Proof<'p> {
         let is_tier = |named: &NamedEndpoint| matches!(named.side.who, Who::Tier(_));
         let nobody_decides = chain.len() == 2 && !chain.iter().any(is_tier);
         let note = if nobody_decides {
-            ": neither is a tier, and no group of this program decides"
+            ": neither is a tier, so no group of the program applies"
         } else {
             ""
         };
@@ -594,7 +594,7 @@ struct Closed {
     unknown: Vec<String>,
 }
 
-const NO_VERSION: &str = "no IP version that both have carries it";
+const NO_VERSION: &str = "the ends have no IP version in common for it";
 
 impl Closed {
     fn into_problem(
@@ -629,7 +629,7 @@ impl Closed {
         let why = match (self.unknown.is_empty(), self.passes_for_some) {
             (false, _) => None,
             (true, _) if self.gate.is_empty() => Some(NO_VERSION.to_string()),
-            (true, true) => Some(format!("for some addresses {}", self.gate)),
+            (true, true) => Some(format!("for some addresses, {}", self.gate)),
             (true, false) => Some(self.gate),
         };
         Problem::UnsureChain {

@@ -186,10 +186,11 @@ fn reserved(vpc: &Vpc) -> String {
     let cidr = if is_known {
         ""
     } else {
-        " (give the VPC a `cidr`)"
+        " (set the `cidr` of the VPC)"
     };
     format!(
-        "whether AWS reserves this address for the router or the DNS of {whose}, which no group filters{cidr}"
+        "whether AWS reserves this address for the router or the DNS server of {whose}, which \
+         no group filters{cidr}"
     )
 }
 
@@ -198,23 +199,26 @@ pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
     match unknown {
         Unknown::Members(id) => {
             let name = &policy.tier(id).name;
-            format!("where the members of `{name}` live (give it `addresses`, or its VPC a `cidr`)")
+            format!(
+                "the addresses of the members of `{name}` (set its `addresses`, or the `cidr` \
+                 of its VPC)"
+            )
         }
         Unknown::Value(id) => format!(
             "the value of `{}` (bind it with `--set`)",
             policy.param(id).name
         ),
         Unknown::Group(id) => format!(
-            "who is in the group `{}`",
+            "the members of the group `{}`",
             policy.externals[id.index()].name
         ),
         Unknown::Reserved(id) => reserved(&policy.vpcs[id.index()]),
         Unknown::Contents(id) => {
             let list = &policy.prefix_lists[id.index()];
             match &list.list {
-                ListReference::Aws(name) => format!("what is in the prefix list `{name}`"),
+                ListReference::Aws(name) => format!("the entries of the prefix list `{name}`"),
                 ListReference::Id(_) | ListReference::Param(_) => {
-                    format!("what is in the prefix list `{}`", list.name)
+                    format!("the entries of the prefix list `{}`", list.name)
                 }
             }
         }

@@ -16,17 +16,17 @@ use tierwall::target::{self, Backend};
 /// What is built, and where to.
 #[derive(Args)]
 pub struct What {
-    /// The program; `-` is standard input [default: all that `tierwall.toml` lists]
+    /// The program; `-` is standard input [default: everything that `tierwall.toml` lists]
     #[arg(requires = "to")]
     file: Option<String>,
-    /// What to write: cloudformation (cfn) or terraform (tf)
+    /// Output target: cloudformation (cfn) or terraform (tf)
     #[arg(long, value_name = "TARGET", requires = "file",
         value_parser = PossibleValuesParser::new(targets()).try_map(|text| backend(&text)))]
     to: Option<Backend>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE", requires = "file")]
     output: Option<String>,
-    /// Replace outputs even if tierwall did not write them
+    /// Replace existing files even if tierwall did not write them
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub struct What {
 /// The arguments of `build`.
 #[derive(Args)]
 pub struct Build {
-    /// Write nothing; exit with 1 and a diff if an output is stale
+    /// Write nothing; if an output is stale, print a diff and exit with 1
     #[arg(long)]
     check: bool,
     #[command(flatten)]

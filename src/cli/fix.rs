@@ -177,7 +177,7 @@ impl Judged {
 pub fn run(opened: &Opened, manner: &RunOptions, report: &Report) -> Exit {
     let jobs = jobs(&opened.project, manner);
     if jobs.iter().any(|job| job.program.file.path == "-") {
-        return report.failure("`--fix` writes to files, and `-` is none");
+        return report.failure("`--fix` cannot be used with standard input");
     }
     let (mut drafts, mut refused, mut exit) = (Drafts::new(), BTreeSet::new(), Exit::Done);
     correct(&jobs, &mut drafts, &mut refused);

@@ -47,16 +47,16 @@ pub enum Exit {
     Usage = 2,
 }
 
-/// Compiles sentences about who may talk to whom into AWS security groups.
+/// Compile network access rules, written as sentences, into AWS security groups.
 #[derive(Parser)]
 #[command(name = "tierwall", version, styles = Styles::styled(), after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// When to use colours
+    /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
-    /// How to tell problems; all but `human` are for programs
+    /// Format of diagnostics; all formats but `human` are for programs
     #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
     #[arg(long, global = true, value_name = "N", hide_default_value = true, help = MAX_PROBLEMS_HELP)]
@@ -66,14 +66,14 @@ struct Cli {
 /// Its lines are short enough for a terminal of 80 columns, so that none is broken elsewhere.
 const AFTER_HELP: &str = "\
 To start: `tierwall init shop.tier`, `tierwall build shop.tier --to terraform`.
-Without a FILE, `build`, `check` and `watch` take what `tierwall.toml` lists,
-here or in a directory above.
+Without a FILE, `build`, `check` and `watch` use the programs that
+`tierwall.toml` lists, in this directory or above it.
 
 Exit codes:
   0  done
-  1  the program has errors, its output is stale, it is not formatted,
-     a group is over its quota, or the answer is no
-  2  the command line or the file system is wrong";
+  1  the program has errors, an output is stale, a file is not formatted,
+     a group is over its quota, or the answer to a question is no
+  2  the command line is invalid, or a file cannot be read or written";
 
 const MAX_PROBLEMS_HELP: &str = "\
 Report up to N errors, N warnings and N notes; 0 for all
@@ -90,56 +90,55 @@ enum Colour {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile a program, or the project, and write CloudFormation JSON or Terraform HCL
+    /// Compile a program or a project to CloudFormation JSON or Terraform HCL
     Build(build::Build),
-    /// Check programs, or the project, and report every problem
+    /// Check programs or a project, and report every problem
     Check(check::Check),
-    /// Lay programs out in the one way, and print the names of those that changed
+    /// Format programs, and print the names of the files that changed
     Fmt(fmt::Fmt),
-    /// Show who may talk to whom, on what, and which sentence says so
+    /// Show the allowed flows: who may connect to whom, on what, by which sentence
     Flows {
         /// The program; `-` is standard input
         file: String,
-        /// How to show it
+        /// Output format
         #[arg(long, value_enum, default_value_t = show::Format::Table)]
         format: show::Format,
         #[command(flatten)]
         with: With,
     },
-    /// Follow a connection through the gates on its way, and say who lets it through or stops it
+    /// Trace a connection gate by gate, and show what allows or stops it
     Trace(questions::Trace),
-    /// Show the chains of flows by which one end comes to another: what an intruder could pivot
-    /// through
+    /// Show the chains of flows that lead from one end to another, as an attacker could pivot
     Paths(questions::Paths),
-    /// Show everyone against everyone: who may reach whom, on what
+    /// Show a matrix of all ends: who may reach whom, on what
     Matrix {
         /// The program; `-` is standard input
         file: String,
-        /// How to show it
+        /// Output format
         #[arg(long, value_enum, default_value_t = questions::Layout::Table)]
         format: questions::Layout,
         #[command(flatten)]
         with: With,
     },
-    /// Compare two versions of a program: what the change opens and closes, and what AWS will do
+    /// Compare two versions of a program: what the change opens, closes, and does in AWS
     Diff(diff::Diff),
-    /// Show how much of AWS's quota of rules each group uses, and for which sentences
+    /// Show how much of the rules quota of AWS each group uses, and which sentences use it
     Quota(quota::Quota),
-    /// List the built-in services, or those that a word or a port finds
+    /// List the built-in services, or search them by word or port
     Services {
-        /// A part of a name or of a description, or a port
+        /// Part of a name or a description, or a port
         word: Option<String>,
     },
-    /// Explain an error code or a lint; without one, list them all
+    /// Explain an error code or a lint; without an argument, list all of them
     Explain {
-        /// E0201, template-limits; `lints` prints the whole page about lints
+        /// A code or a lint: E0201, template-limits; `lints` prints the reference of all lints
         code: Option<String>,
     },
-    /// Build again whenever a file of the program, or of the project, is saved
+    /// Build again whenever a file of the program or the project is saved
     Watch(watch::Watch),
-    /// Write a program to start from
+    /// Write an example program to start from
     Init(init::Init),
-    /// Print completions for a shell
+    /// Print shell completions
     Completions {
         /// The shell
         shell: Shell,
@@ -149,16 +148,16 @@ enum Command {
 /// What a program is read with.
 #[derive(Args, Debug, Clone)]
 struct With {
-    /// Give a parameter a value
+    /// Set the value of a parameter
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = binding)]
     set: Vec<(String, String)>,
-    /// Read values of parameters from a JSON object: `{"office": "203.0.113.0/24"}`
+    /// Read parameter values from a JSON file: `{"office": "203.0.113.0/24"}`
     #[arg(long, value_name = "FILE")]
     vars: Vec<String>,
-    /// The day that counts as today, for `until` [default: today, UTC]
+    /// The current day, for `until` [default: today, UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     as_of: Option<Date>,
-    /// The directory that includes may not leave [default: that of the program]
+    /// The directory that included files must be in [default: that of the program]
     #[arg(long, value_name = "DIR")]
     root: Option<String>,
 }
@@ -166,7 +165,7 @@ struct With {
 /// Which project.
 #[derive(Args, Debug, Clone)]
 struct Listed {
-    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
+    /// The project manifest [default: the nearest `tierwall.toml` in this directory or above it]
     #[arg(long, value_name = "FILE")]
     manifest: Option<String>,
 }
@@ -194,13 +193,13 @@ impl With {
 }
 
 fn binding(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write it NAME=VALUE")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.trim().to_string(), value.trim().to_string()))
 }
 
 fn date(text: &str) -> Result<Date, String> {
     text.parse()
-        .map_err(|_| "write a day as 2026-12-31".to_string())
+        .map_err(|_| "expected a date such as 2026-12-31".to_string())
 }
 
 /// Runs the command line.

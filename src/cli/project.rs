@@ -79,7 +79,8 @@ fn refused(problems: Problems, sources: &Sources, report: &Report) -> Result<(),
 pub fn listed(manifest: Option<&str>, with: &With, report: &Report) -> Result<PathBuf, Exit> {
     let Some(path) = find(manifest) else {
         return Err(report.failure_with_help(
-            &format!("there is no `{MANIFEST}` here or in a directory above, and no FILE"),
+            &format!("no FILE is given, and there is no `{MANIFEST}` in this directory or above \
+                      it"),
             &[
                 "`tierwall build FILE --to terraform` builds one program, `tierwall check FILE` checks it",
                 &format!("`tierwall init --project` writes a `{MANIFEST}`"),
@@ -88,7 +89,7 @@ pub fn listed(manifest: Option<&str>, with: &With, report: &Report) -> Result<Pa
     };
     match with.of_a_file() {
         Some(option) => Err(report.failure(&format!(
-            "`{option}` goes with a FILE; for the programs of `{}`, write it there",
+            "`{option}` requires a FILE; for the programs of `{}`, set it there",
             path.display()
         ))),
         None => Ok(path),

@@ -52,26 +52,42 @@ pub fn sides<'c>(
     };
     match (range, files) {
         (None, [old, new]) if old == "-" && new == "-" => {
-            Err(report.failure("standard input can be one of the two, and not both"))
+            Err(report.failure("only one of the two programs can be standard input"))
         }
         (None, [old, new]) => {
             let opened = [of_files(old)?, of_files(new)?];
-            Ok(Comparison { opened, commits: [None, None] })
+            Ok(Comparison {
+                opened,
+                commits: [None, None],
+            })
         }
         (Some(range), files) => {
             let commits = [Some(&range.old), range.new.as_ref()];
             let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
                 (Some(file), _) => of_files(file),
-                (None, None) => {
-                    project::open(&project::listed(manifest, with, report)?, &mut ReadLog::default(), report)
+                (None, None) => project::open(
+                    &project::listed(manifest, with, report)?,
+                    &mut ReadLog::default(),
+                    report,
+                ),
+                (None, Some(commit)) => {
+                    project::committed(&project::listed(manifest, with, report)?, commit, report)
                 }
-                (None, Some(commit)) => project::committed(&project::listed(manifest, with, report)?, commit, report),
             };
-            Ok(Comparison { opened: [side(files.first(), commits[0])?, side(files.last(), commits[1])?], commits })
+            Ok(Comparison {
+                opened: [
+                    side(files.first(), commits[0])?,
+                    side(files.last(), commits[1])?,
+                ],
+                commits,
+            })
         }
         (None, _) => Err(report.failure_with_help(
             "name two programs to compare",
-            &["`tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares one with what it is in a commit"],
+            &[
+                "`tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares a program with \
+               a commit",
+            ],
         )),
     }
 }

@@ -62,7 +62,7 @@ fn watched(watch: &Watch, report: &Report) -> Result<Exit, Exit> {
         }
     };
     let failed =
-        |error: &dyn std::fmt::Display| report.failure(&format!("nothing can be watched: {error}"));
+        |error: &dyn std::fmt::Display| report.failure(&format!("cannot watch files: {error}"));
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).map_err(|error| failed(&error))?;
     let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
     let mut watched = Watched {

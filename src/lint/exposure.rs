@@ -264,8 +264,8 @@ impl Opening {
             .fold(Finding::new(message), |finding, (n, span)| {
                 match (n, together) {
                     (0, false) => finding.caused(span, "opens it"),
-                    (0, true) => finding.caused(span, "opens it, together with others"),
-                    (_, _) => finding.caused(span, "and this"),
+                    (0, true) => finding.caused(span, "opens it, together with other sentences"),
+                    (_, _) => finding.caused(span, "together with this"),
                 }
             });
         let open = Some(Open {

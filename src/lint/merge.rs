@@ -98,7 +98,7 @@ fn most_specific(policy: &Policy, mut same: Vec<(Report, Open)>) -> Option<Repor
         finding = finding.help(format!("the same sentence opens {}", listed(&tiers, 4)));
     }
     if !lints.is_empty() {
-        finding = finding.help(format!("also found by {}", lints.join(", ")));
+        finding = finding.help(format!("also reported by {}", lints.join(", ")));
     }
     Some(Report {
         lint: first.lint,

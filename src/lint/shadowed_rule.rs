@@ -10,19 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "shadowed-rule",
-    title: "a rule that others cover",
+    title: "a rule that other rules cover",
     level: Level::Warn,
     ids: &[],
     text: "\
-Checks: that each rule lets something through that the others of its group do not. A rule is covered by one wider rule,
-or by several that together leave nothing of it, addresses and ports alike; a rule that names a tier is covered by
-rules with addresses where those hold all addresses that its members can have. All that is reported can be deleted at
-once.
+Checks: that each rule allows something that the other rules of its group do not. A rule is covered
+by one wider rule, or by several that together leave nothing of it, in addresses and in ports. A
+rule that references a tier is covered by rules for addresses if those include all addresses that
+its members can have. All reported rules can be deleted at the same time.
 
-Why: it counts against the quota, and whoever narrows or deletes it believes to have closed something.
+Why: a covered rule counts toward the quota, and narrowing or deleting it closes nothing.
 
-Instead: delete it, or narrow the rule that covers it. A sentence between two tiers opens two gates, and is of use while
-either of them needs it.",
+Instead: delete it, or narrow the rule that covers it. A sentence between two tiers opens two gates,
+and is needed as long as either of them needs it.",
     fires: "\
 network campus = 10.20.0.0/16
 tier app
@@ -61,7 +61,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for ((id, by), covered) in covered_by {
         let one = subject.one_rule(covered[0].flow);
         let together = if covered[0].by.len() > 1 {
-            "others together"
+            "other rules together"
         } else {
             "another"
         };
@@ -75,9 +75,9 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         };
         let whole = of_sentence[id.index()] == covered.len() && !by.contains(&id);
         let words = match (by.contains(&id), of_sentence[id.index()]) {
-            (true, _) => "wider and narrower in one sentence",
-            (false, all) if all == covered.len() => "changes nothing",
-            (false, _) => "a part of it changes nothing",
+            (true, _) => "one sentence has a rule and a wider one",
+            (false, all) if all == covered.len() => "has no effect",
+            (false, _) => "part of this has no effect",
         };
         let mut finding = Finding::new(message).caused(policy.sentence(id).span, words);
         for other in by.iter().filter(|other| **other != id) {
@@ -88,9 +88,9 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             );
             finding = finding.at(policy.sentence(*other).span, words);
         }
-        let finding = finding.help("delete what is covered, or narrow what covers it");
+        let finding = finding.help("delete the covered part, or narrow the wider part");
         let delete = Correction::review(
-            "delete what is covered",
+            "delete the covered part",
             without(policy, policy.sentence(id).span),
         );
         found.push(if whole {

@@ -24,7 +24,7 @@ pub fn cloudformation(policy: &Policy) -> Problems {
         if closed && foreign && told != Some((flow.sentence, id)) {
             told = Some((flow.sentence, id));
             let name = &policy.externals[id.index()].name;
-            let what = format!("a rule to `{name}`, a security group of another account");
+            let what = format!("a rule to `{name}`, a security group in another account");
             problems.push(Problem::TargetCannot {
                 span: policy.sentence(flow.sentence).span,
                 target,
@@ -38,7 +38,7 @@ pub fn cloudformation(policy: &Policy) -> Problems {
         .filter(|vpc| vpc.default_group == DefaultGroup::Locked)
     {
         if let (Some(span), Some(name)) = (vpc.span, &vpc.name) {
-            let what = format!("that the default security group of `{name}` has no rules");
+            let what = format!("removing the rules of the default security group of `{name}`");
             problems.push(Problem::TargetWarns { span, target, what });
         }
     }

@@ -194,7 +194,7 @@ impl<'p> End<'p> {
 
 /// As a table for people: a line for each pair of ends and the sentences that speak of it.
 pub fn table(policy: &Policy, sources: &Sources) -> String {
-    let mut lines = vec![["FROM", "TO", "ON", "SAID BY"].map(str::to_string)];
+    let mut lines = vec![["FROM", "TO", "ON", "SENTENCE"].map(str::to_string)];
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
     for row in rows(policy) {
         let (receiver, sender, other, _) = key(row.flow(policy));
@@ -237,7 +237,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
     {
         let _ = writeln!(
             out,
-            "{} may send everything to anywhere (outbound = open)",
+            "{} may send all traffic to anywhere (outbound = open)",
             tier.name
         );
     }

@@ -42,7 +42,7 @@ pub fn text(
     if chains.is_empty() {
         return (
             format!(
-                "nothing leads from {from} to {to}{on}\n{}",
+                "no chain leads from {from} to {to}{on}\n{}",
                 undecided(subject)
             ),
             false,
@@ -103,7 +103,7 @@ pub fn text(
         }
     }
     if doubt {
-        out += "\n?: for some of their addresses only, or it depends on what is not known\n";
+        out += "\n?: only for some of their addresses, or depending on something unknown\n";
     }
     (out, true)
 }
@@ -114,7 +114,7 @@ fn undecided(subject: &Subject) -> &'static str {
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
     }
-    "neither end is a tier, so no group of this program filters what passes directly\n"
+    "neither end is a tier, so no group of the program filters direct traffic\n"
 }
 
 fn find(policy: &Policy, subject: &Subject, max: usize) -> Paths {
@@ -145,7 +145,7 @@ fn said(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> Strin
     let ids = sentences(policy, step);
     if ids.is_empty() {
         let sender = &chain.ends[chain.ends.len() - 2].name;
-        return format!("{sender} may send everything to anywhere (outbound = open)");
+        return format!("{sender} may send all traffic to anywhere (outbound = open)");
     }
     ids.into_iter()
         .map(|id| Citation::new(policy, sources, id).to_string())

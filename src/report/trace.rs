@@ -48,7 +48,8 @@ fn among_tiers(policy: &Policy, subject: &Subject) -> String {
             };
             notes.extend(policy.tiers.iter().filter(inside).take(SHOWN).map(|tier| {
                 format!(
-                    "{name} is among the addresses of `{0}`: `{option} {0}` asks for its members\n",
+                    "{name} is among the addresses of `{0}`; to trace its members, use \
+                     `{option} {0}`\n",
                     tier.name
                 )
             }));
@@ -126,13 +127,13 @@ impl Teller<'_> {
             self.verdict(*verdict)
         );
         if legs.is_empty() {
-            out += "\n  they have no IP version in common in which this exists\n";
+            out += "\n  the ends have no IP version in common for this service\n";
         }
         for end in [from, to] {
             if let Who::External(_) = end.side.who {
                 let _ = writeln!(
                     out,
-                    "\n  {} is managed elsewhere, and its own rules are not judged",
+                    "\n  {} is managed elsewhere, and its own rules are not checked",
                     end.name
                 );
             }
@@ -162,7 +163,7 @@ impl Teller<'_> {
         if legs[0].gates.is_empty() {
             let _ = writeln!(
                 out,
-                "\n{indent}neither end is a tier: no group of this program decides"
+                "\n{indent}neither end is a tier: no group of the program applies"
             );
         }
         if connection.on.is_none() {
@@ -184,7 +185,7 @@ impl Teller<'_> {
             let mut lines = self.station(&stations);
             if !helped && let Some(help) = help(self.policy, connection, stations[0].1) {
                 helped = true;
-                lines.push(format!("this would let it through: `{help}`"));
+                lines.push(format!("this sentence would allow it: `{help}`"));
             }
             for line in lines {
                 let _ = writeln!(out, "{indent}  {line}");
@@ -199,7 +200,7 @@ impl Teller<'_> {
         let name = &self.policy.tier(tier).name;
         if first.open {
             return vec![format!(
-                "{name} may send everything to anywhere (outbound = open)"
+                "{name} may send all traffic to anywhere (outbound = open)"
             )];
         }
         let mut lines = self.rules(stations);
@@ -211,10 +212,10 @@ impl Teller<'_> {
                     } else {
                         "some of "
                     };
-                    format!("security groups never filter {some}what is at this address")
+                    format!("security groups never filter {some}the traffic of this address")
                 }
-                Gate::Outbound(_) => "no sentence lets it out, and outbound is closed".to_string(),
-                Gate::Inbound(_) => "no sentence lets it in".to_string(),
+                Gate::Outbound(_) => "no sentence allows it, and outbound is closed".to_string(),
+                Gate::Inbound(_) => "no sentence allows it".to_string(),
             });
         }
         let mut ended: Vec<_> = stations
@@ -251,19 +252,18 @@ impl Teller<'_> {
                 lines.extend(shown.map(|(whom, pieces)| format!("{whom}: {}", line(pieces))));
             }
         }
-        lines.extend(whom(stations).map(|whom| format!("surely for {whom} only")));
+        lines.extend(whom(stations).map(|whom| format!("certain only for {whom}")));
         let mut unknown: Vec<_> = stations
             .iter()
             .flat_map(|(_, station)| &station.unknown)
             .collect();
         unknown.sort_unstable();
         unknown.dedup();
-        lines.extend(unknown.into_iter().map(|what| {
-            format!(
-                "not known is {}",
-                named_endpoint::unknown(self.policy, *what)
-            )
-        }));
+        lines.extend(
+            unknown
+                .into_iter()
+                .map(|what| format!("unknown: {}", named_endpoint::unknown(self.policy, *what))),
+        );
         lines
     }
 
@@ -322,7 +322,7 @@ fn travels(connection: &Connection) -> String {
         } else {
             String::new()
         };
-        format!("\n  what travels{head}\n{}", packets(connection, exchange))
+        format!("\n  packets{head}\n{}", packets(connection, exchange))
     });
     parts.collect()
 }
@@ -348,11 +348,11 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
         let arrow = if packet.there { "→" } else { "←" };
         let because = packet.because.unwrap_or(match verdict {
             Verdict::Passes if nobody_decides => {
-                "no tier is at either end, so that no group of the program decides"
+                "neither end is a tier, so no group of the program applies"
             }
-            Verdict::Passes => "let through by the rules above",
-            Verdict::ForSome => "let through for some, and dropped for others",
-            Verdict::Stopped => "dropped, and nothing is sent back",
+            Verdict::Passes => "allowed by the rules above",
+            Verdict::ForSome => "allowed for some, dropped for others",
+            Verdict::Stopped => "dropped without a reply",
         });
         let _ = writeln!(
             out,

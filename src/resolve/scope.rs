@@ -304,7 +304,7 @@ impl<'a> Scope<'a> {
             self.problems.push(Problem::Reserved {
                 span,
                 name: text.to_string(),
-                is: "a word for a peer by itself",
+                is: "a keyword for a peer",
             });
             return false;
         }
@@ -346,7 +346,7 @@ impl<'a> Scope<'a> {
                 self.problems.push(Problem::Reserved {
                     span,
                     name: name.to_string(),
-                    is: "a word for services by itself",
+                    is: "a keyword for services",
                 });
             } else if let Some(first) = self
                 .service_names
@@ -454,8 +454,7 @@ impl<'a> Scope<'a> {
         for param in self.params.clone() {
             let (span, name) = (param.name.span, self.text(param.name).to_string());
             if TERRAFORM_WORDS.contains(&name.replace('-', "_").as_str()) {
-                let is =
-                    "a name that Terraform keeps for itself, and a parameter is a variable there";
+                let is = "reserved by Terraform, where a parameter is a variable";
                 self.problems.push(Problem::Reserved { span, name, is });
             } else if let Some(tier) = groups.get(&mangled(&name)) {
                 let (output, other) = (
@@ -471,7 +470,7 @@ impl<'a> Scope<'a> {
                 });
             } else if let Some(list) = lists.iter().find(|list| mangled(list) == mangled(&name)) {
                 let (output, first) = (mangled(list), span);
-                let other = "the prefix list that a template asks for".to_string();
+                let other = "the prefix list parameter of a template".to_string();
                 self.problems.push(Problem::Collision {
                     span,
                     name,
@@ -657,7 +656,7 @@ impl<'a> Scope<'a> {
                 declared.map(|(name, _)| *name).collect()
             }
             Kind::Vpc => self.vpc_names.keys().copied().collect(),
-            Kind::Service => return Some("`tierwall services` lists them".to_string()),
+            Kind::Service => return Some("run `tierwall services` for a list".to_string()),
             Kind::TierSet
             | Kind::BuiltInNetwork
             | Kind::External
@@ -828,23 +827,19 @@ const IDS: [(&str, &str, &str); 8] = [
     (
         "subnet-",
         "a subnet",
-        "name its addresses: `network subnet = 10.0.1.0/24`",
+        "use its addresses: `network subnet = 10.0.1.0/24`",
     ),
-    (
-        "eni-",
-        "a network interface",
-        "name its address: `10.0.1.7`",
-    ),
-    ("i-", "an instance", "name its address: `10.0.1.7`"),
+    ("eni-", "a network interface", "use its address: `10.0.1.7`"),
+    ("i-", "an instance", "use its address: `10.0.1.7`"),
     (
         "sgr-",
         "a rule",
-        "name its peer: an address, a tier or a network",
+        "use its peer: an address, a tier or a network",
     ),
     (
         "acl-",
         "a network ACL",
-        "name its addresses: `network subnet = 10.0.1.0/24`",
+        "use its addresses: `network subnet = 10.0.1.0/24`",
     ),
 ];
 

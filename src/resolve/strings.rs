@@ -63,18 +63,17 @@ impl<'a> Scope<'a> {
             if key.is_empty() {
                 self.problems.push(Problem::BadTag {
                     span,
-                    why: "its key is empty",
+                    why: "the key is empty",
                 });
             }
             if key.to_ascii_lowercase().starts_with("aws:") {
                 self.problems.push(Problem::BadTag {
                     span,
-                    why: "keys that start with `aws:` are AWS's own",
+                    why: "keys that start with `aws:` are reserved by AWS",
                 });
             }
             if key.starts_with('%') {
-                let why =
-                    "Terraform's provider forgets those whose keys start with `%`, without a word";
+                let why = "the AWS provider of Terraform silently drops keys that start with `%`";
                 self.problems.push(Problem::BadTag { span, why });
             }
             if let Some(first) = first.insert(key.clone(), span) {

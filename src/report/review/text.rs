@@ -30,7 +30,7 @@ pub fn text(review: &Review<'_>) -> String {
 fn headline(review: &Review<'_>) -> String {
     let document = &review.document;
     let nothing = if review.is_empty() {
-        ", and AWS has nothing to do"
+        ", and nothing changes in AWS"
     } else {
         ""
     };
@@ -48,7 +48,7 @@ fn headline(review: &Review<'_>) -> String {
 /// `shop.tier against main:shop.tier`; where nothing changes, that it does not.
 pub(super) fn compared(new: &str, old: &str, verdict: &str) -> String {
     match verdict {
-        "equal" => format!("{new} lets through exactly what {old} does"),
+        "equal" => format!("{new} allows exactly what {old} allows"),
         _ => format!("{new} against {old}"),
     }
 }
@@ -88,7 +88,7 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     ] {
         if !exists {
             lines.push(format!(
-                "there is no {name}, so it is compared with nothing at all"
+                "there is no {name}, so the other version is compared with an empty program"
             ));
         }
     }
@@ -113,11 +113,11 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
         .count();
     if began > 0 {
         lines.push(format!(
-            "{} to fail",
+            "{} failing",
             if began == 1 {
-                "1 assertion begins".into()
+                "1 assertion starts".into()
             } else {
-                format!("{began} assertions begin")
+                format!("{began} assertions start")
             }
         ));
     }
@@ -132,7 +132,7 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
         .filter(|line| line.level != "note")
         .count();
     if worse > 0 {
-        lines.push(format!("{} of lints", counted(worse, "new finding")));
+        lines.push(format!("{}", counted(worse, "new lint finding")));
     }
     lines
 }
@@ -140,9 +140,9 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
 /// What became of an assertion that does not hold.
 pub(super) fn standing(before: Before) -> &'static str {
     match before {
-        Before::Held => "begins to fail",
-        Before::Absent => "new, and fails",
-        Before::Failed => "still fails",
+        Before::Held => "starts failing",
+        Before::Absent => "new and failing",
+        Before::Failed => "still failing",
     }
 }
 
