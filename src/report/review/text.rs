@@ -132,7 +132,7 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
         .filter(|line| line.level != "note")
         .count();
     if worse > 0 {
-        lines.push(format!("{}", counted(worse, "new lint finding")));
+        lines.push(counted(worse, "new lint finding"));
     }
     lines
 }
