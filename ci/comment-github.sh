@@ -26,7 +26,7 @@ ours() {
 }
 
 refused() {
-  echo "::notice title=tierwall::no comment could be written here; the review is in the summary of the job"
+  echo "::notice title=tierwall::cannot write a comment; the review is in the job summary"
   exit 0
 }
 

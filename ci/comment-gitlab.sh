@@ -7,7 +7,7 @@
 set -u
 
 if [ -z "${TIERWALL_TOKEN:-}" ]; then
-  echo "no comment: there is no TIERWALL_TOKEN here; the review is in the artifacts of the job"
+  echo "no comment: TIERWALL_TOKEN is not set; the review is in the job artifacts"
   exit 0
 fi
 
@@ -20,7 +20,7 @@ call() {
 }
 
 refused() {
-  echo "no comment could be written; the review is in the artifacts of the job" >&2
+  echo "cannot write a comment; the review is in the job artifacts" >&2
   exit 0
 }
 

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Reviews a change of a project: layout, problems, stale outputs, and what the change opens and closes.
+# Reviews a change to a project: formatting, problems, stale outputs, and what the change opens and closes.
 #
-# Runs at the root of a git repository, and writes nothing but the files that are named here. It needs no token.
+# Runs at the root of a git repository, and writes only the files named here. It needs no token.
 #
 #   TIERWALL            the compiler [tierwall]
 #   TIERWALL_DIRECTORY  where `tierwall.toml` is [.]
 #   TIERWALL_BASE       the branch or commit that the change is compared with; empty: none
 #   TIERWALL_DENY       what the change may not do, as `tierwall diff --deny` takes it; empty: nothing is denied
-#   TIERWALL_MESSAGES   how problems are told in the log: human or github [human]
+#   TIERWALL_MESSAGES   the format of diagnostics in the log: human or github [human]
 #   TIERWALL_LINK       where lines are linked to, as `tierwall diff --link` takes it; empty: nowhere
 #   TIERWALL_SARIF      the file for SARIF; empty: none
 #   TIERWALL_COMMENT    the file for the comment [tierwall-review.md]
@@ -76,7 +76,7 @@ layout() {
   step $? && return
   log "$work/layout.diff"
   tell "$work/layout"
-  failed '**Layout.** `tierwall fmt` lays these out:' "$work/layout"
+  failed '**Formatting.** Run `tierwall fmt` to format these files:' "$work/layout"
 }
 
 problems() {
@@ -90,7 +90,7 @@ problems() {
   failed '**Problems** that `tierwall check` finds:' "$work/problems"
 }
 
-# Lints were told by `check`; what is wrong with a program is told again only where that stops the outputs alone.
+# `check` reported the lints; errors are reported again only if they affect only the outputs.
 outputs() {
   before=$worst
   echo "== tierwall build --check"
@@ -99,7 +99,7 @@ outputs() {
   [ -s "$work/stale.diff" ] || [ "$before" -eq 0 ] || return
   log "$work/stale.diff"
   tell "$work/stale"
-  failed '**Outputs.** `tierwall build` writes them anew:' "$work/stale"
+  failed '**Outputs.** Run `tierwall build` to update them:' "$work/stale"
 }
 
 # compared WHY: says why there is no comparison.
@@ -114,24 +114,24 @@ not_compared() {
 find_base() {
   range=
   if [ -z "$(printf %s "$base" | tr -d 0)" ]; then
-    echo "there is nothing to compare with"
+    echo "there is no base to compare with"
     return 1
   fi
   for name in "origin/$base" "$base"; do
     found=$(git rev-parse --verify --quiet --end-of-options "$name^{commit}") && break
     found=
   done
-  deeper="the clone is shallow: \`fetch-depth: 0\` of actions/checkout, or \`GIT_DEPTH: 0\` in GitLab, gets all of it"
+  deeper="the clone is shallow: set \`fetch-depth: 0\` for actions/checkout, or \`GIT_DEPTH: 0\` in GitLab"
   shallow=$(git rev-parse --is-shallow-repository 2>/dev/null)
   if [ -n "$found" ] && git merge-base "$found" HEAD >/dev/null 2>&1; then
     range=$name...
   elif [ "$shallow" = true ]; then
-    not_compared "git does not have what \`$base\` and this change have in common; $deeper"
+    not_compared "there is no merge base of \`$base\` and this change; $deeper"
   elif [ -n "$found" ]; then
-    echo "\`$base\` and this change have no commit in common; compared with all of \`$base\`"
+    echo "\`$base\` and this change have no common commit; the change is compared with all of \`$base\`"
     range=$name
   else
-    not_compared "git knows no commit \`$base\`"
+    not_compared "there is no commit \`$base\`"
   fi
   [ -n "$range" ]
 }
@@ -148,7 +148,7 @@ compare() {
   "$tierwall" "$@" --format markdown >"$work/review.md" 2>"$work/denied"
   step $? && return
   tell "$work/denied"
-  failed '**The change.** `tierwall diff` stops it:' "$work/denied"
+  failed '**The change.** `tierwall diff` denies it:' "$work/denied"
 }
 
 # The comment. By its first line it is found again; by its second, one is not started where there is nothing to tell.
@@ -157,13 +157,13 @@ write_comment() {
   if [ "$worst" -eq 0 ] && { [ -f "$work/equal" ] || [ ! -s "$work/review.md" ]; }; then
     echo '<!-- nothing to tell -->'
   fi
-  [ "$worst" -eq 0 ] || echo '### tierwall: this does not pass'
+  [ "$worst" -eq 0 ] || echo '### tierwall: checks failed'
   cat "$work/failed"
   echo
   if [ -s "$work/review.md" ]; then
     cat "$work/review.md"
   elif [ "$worst" -eq 0 ]; then
-    echo '### tierwall: all well, and nothing to compare with'
+    echo '### tierwall: checks passed; there is no base to compare with'
   fi
 }
 
@@ -180,7 +180,7 @@ shortened() {
       if (!cut) exit
       if (fence != "") print fence
       while (open-- > 0) print "\n</details>"
-      print "\nThe rest is too long for a comment; the log of the job has all of it."
+      print "\nThe rest is too long for a comment; see the job log."
     }'
 }
 

@@ -223,7 +223,7 @@ fn the_report_is_capped_and_the_exit_code_is_not() {
     let check = |arguments: &[&str]| scratch.run(&[&["check", "errors.tier"], arguments].concat());
     let run = check(&[]);
     run.exits(1)
-        .says("\n600 errors\nand 100 errors more; `--max-problems 0` tells all\n");
+        .says("\n600 errors\nand 100 errors more; `--max-problems 0` reports all\n");
     assert_eq!(run.err().matches("error[").count(), 500);
     assert_eq!(
         check(&["--max-problems", "0"])
@@ -238,7 +238,7 @@ fn the_report_is_capped_and_the_exit_code_is_not() {
         .says("and 599 errors more");
     let lines = |format: &str| check(&["--message-format", format]).exits(1).out();
     assert_eq!(lines("short").lines().count(), 501);
-    assert!(lines("github").ends_with("\nand 100 errors more; `--max-problems 0` tells all\n"));
+    assert!(lines("github").ends_with("\nand 100 errors more; `--max-problems 0` reports all\n"));
     assert_eq!(lines("json").lines().count(), 601, "programs get all");
     assert!(!lines("json").contains("omitted"));
     let few = check(&["--message-format", "json", "--max-problems", "9"])
@@ -901,7 +901,7 @@ fn an_output_never_takes_the_place_of_what_is_read() {
         scratch
             .run(&[&build[..], &["--force"]].concat())
             .exits(2)
-            .says("it is read for what is built");
+            .says("it is an input of the build");
     }
     assert_eq!(scratch.read("a.tier"), program);
     assert_eq!(
@@ -928,7 +928,7 @@ fn an_output_never_takes_the_place_of_what_is_read() {
     scratch
         .run(&["build", "--force"])
         .exits(2)
-        .says("`a.json`: it is read for what is built");
+        .says("`a.json`: it is an input of the build");
 }
 
 #[test]

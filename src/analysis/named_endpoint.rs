@@ -171,11 +171,11 @@ fn reserved(vpc: &Vpc) -> String {
     let help = if is_known {
         ""
     } else {
-        " (give the VPC a `cidr`)"
+        " (set the `cidr` of the VPC)"
     };
 
     format!(
-        "whether AWS reserves this address for the router or the DNS of {owner}, which no group filters{help}"
+        "whether AWS reserves this address for the router or the DNS server of {owner}, which no group filters{help}"
     )
 }
 
@@ -184,13 +184,16 @@ pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
     match unknown {
         Unknown::Members(id) => {
             let name = &policy.tier(id).name;
-            format!("where the members of `{name}` live (give it `addresses`, or its VPC a `cidr`)")
+            format!(
+                "the addresses of the members of `{name}` (set its `addresses`, or the `cidr` \
+                 of its VPC)"
+            )
         }
         Unknown::Value(id) => format!(
             "the value of `{}` (bind it with `--set`)",
             policy.param(id).name
         ),
-        Unknown::Group(id) => format!("who is in the group `{}`", policy.external(id).name),
+        Unknown::Group(id) => format!("the members of the group `{}`", policy.external(id).name),
         Unknown::Reserved(id) => reserved(policy.vpc(id)),
         Unknown::Contents(id) => {
             let list = policy.prefix_list(id);
@@ -198,7 +201,7 @@ pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
                 ListReference::Aws(name) => name,
                 ListReference::Id(_) | ListReference::Param(_) => &list.name,
             };
-            format!("what is in the prefix list `{name}`")
+            format!("the entries of the prefix list `{name}`")
         }
     }
 }

@@ -28,16 +28,16 @@ pub enum Colour {
 /// What a program is read with.
 #[derive(Args, Debug, Clone)]
 pub struct With {
-    /// Give a parameter a value
+    /// Set the value of a parameter
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = binding)]
     pub set: Vec<(String, String)>,
-    /// Read values of parameters from a JSON object: `{"office": "203.0.113.0/24"}`
+    /// Read parameter values from a JSON file: `{"office": "203.0.113.0/24"}`
     #[arg(long, value_name = "FILE")]
     pub vars: Vec<String>,
-    /// The day that counts as today, for `until` [default: today, UTC]
+    /// The current day, for `until` [default: today, UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub as_of: Option<Date>,
-    /// The directory that includes may not leave [default: that of the program]
+    /// The directory that included files must be in [default: that of the program]
     #[arg(long, value_name = "DIR")]
     pub root: Option<String>,
 }
@@ -45,7 +45,7 @@ pub struct With {
 /// Which project.
 #[derive(Args, Debug, Clone)]
 pub struct Listed {
-    /// The manifest of the project [default: the nearest `tierwall.toml`, here or above]
+    /// The project manifest [default: the nearest `tierwall.toml` in this directory or above it]
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<String>,
 }
@@ -73,11 +73,11 @@ impl With {
 }
 
 fn binding(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write it NAME=VALUE")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.trim().to_string(), value.trim().to_string()))
 }
 
 fn date(text: &str) -> Result<Date, String> {
     text.parse()
-        .map_err(|_| "write a day as 2026-12-31".to_string())
+        .map_err(|_| "expected a date such as 2026-12-31".to_string())
 }

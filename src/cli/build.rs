@@ -19,17 +19,17 @@ use tierwall::target::{self, Target};
 /// What is built, and where to.
 #[derive(Args)]
 pub struct What {
-    /// The program; `-` is standard input [default: all that `tierwall.toml` lists]
+    /// The program; `-` is standard input [default: everything that `tierwall.toml` lists]
     #[arg(requires = "to")]
     file: Option<String>,
     #[arg(long, value_name = "TARGET", requires = "file",
-        help = format!("What to write: {}", target::listed("or")),
+        help = format!("Output target: {}", target::listed("or")),
         value_parser = PossibleValuesParser::new(names()).try_map(|text| named(&text)))]
     to: Option<&'static Target>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE", requires = "file")]
     output: Option<String>,
-    /// Replace outputs even if tierwall did not write them
+    /// Replace existing files even if tierwall did not write them
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -43,7 +43,7 @@ pub struct What {
 /// The arguments of `build`.
 #[derive(Args)]
 pub struct Build {
-    /// Write nothing; exit with 1 and a diff if an output is stale
+    /// Write nothing; if an output is stale, print a diff and exit with 1
     #[arg(long)]
     check: bool,
     #[command(flatten)]

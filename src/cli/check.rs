@@ -12,11 +12,11 @@ use clap::Args;
 /// The arguments of `check`.
 #[derive(Args)]
 pub struct Check {
-    /// Programs; `-` is standard input [default: all that `tierwall.toml` lists, in every
+    /// Programs; `-` is standard input [default: everything that `tierwall.toml` lists, in every
     /// environment]
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// Correct the files first, wherever only one correction is possible and it opens nothing
+    /// First apply safe fixes: those with only one possible correction, which opens nothing
     #[arg(long)]
     fix: bool,
     #[command(flatten)]

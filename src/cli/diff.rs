@@ -15,20 +15,20 @@ use tierwall::report::review::{self, Comment, Links, Review};
 /// The arguments of `diff`.
 #[derive(Args)]
 pub struct Diff {
-    /// The old program and the new one; with `--git` one program, all that `tierwall.toml` lists,
-    /// or one under its old and its new name
+    /// The old and the new program; with `--git`, one program, all that `tierwall.toml` lists,
+    /// or one program under its old and its new name
     #[arg(num_args = 0..=2, value_names = ["OLD", "NEW"])]
     files: Vec<String>,
-    /// Compare with what is in a commit: `main`, `main...` (where this branch left main), `v1..v2`
+    /// Compare with a commit: `main`, `main...` (its merge base with HEAD), `v1..v2`
     #[arg(long, value_name = "REV")]
     git: Option<String>,
-    /// How to show it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// End with 1 where the change does this; `wider,replace` for several
+    /// Exit with 1 if the change does this; separate several with commas: `wider,replace`
     #[arg(long, value_enum, value_delimiter = ',', value_name = "CHANGE")]
     deny: Vec<Denied>,
-    /// Link lines in Markdown: an address with `{rev}`, `{file}` and `{line}` in it
+    /// Link to lines in Markdown: a URL with `{rev}`, `{file}` and `{line}`
     #[arg(long, value_name = "ADDRESS")]
     link: Option<String>,
     #[command(flatten)]
@@ -52,15 +52,15 @@ enum Format {
 /// What a change may not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Denied {
-    /// Let through what did not pass
+    /// Allow traffic that was not allowed before
     Wider,
-    /// Open something from or to the internet
+    /// Open traffic from or to the internet
     Internet,
-    /// Replace a security group, or delete it and create another with its rules
+    /// Replace a security group, or delete it and create one with the same rules
     Replace,
     /// Delete a security group
     Delete,
-    /// Change anything: a connection, or what AWS holds
+    /// Change anything: allowed connections, or resources in AWS
     Any,
 }
 
@@ -143,7 +143,7 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, terminal: &Terminal) -> R
     let (before, after) = (before?, after?);
     if before.is_none() && after.is_none() {
         return Err(terminal.failure(&format!(
-            "cannot read `{}`: it is in neither of the two",
+            "cannot read `{}`: it is in neither version",
             old.job.program.file.path
         )));
     }
@@ -235,21 +235,21 @@ fn denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
         let (does, words) = match what {
             Denied::Wider => (
                 !review.document.gained.is_empty(),
-                "lets through what did not pass",
+                "allows traffic that was not allowed before",
             ),
             Denied::Internet => (
                 review.document.internet,
-                "opens something from or to the internet",
+                "opens traffic from or to the internet",
             ),
-            Denied::Replace => (review.replaces(), "has a security group replaced"),
-            Denied::Delete => (review.deletes(), "has a security group deleted"),
+            Denied::Replace => (review.replaces(), "replaces a security group"),
+            Denied::Delete => (review.deletes(), "deletes a security group"),
             Denied::Any => (!review.is_empty(), "changes something"),
         };
         let option = what
             .to_possible_value()
             .map(|value| value.get_name().to_string())
             .unwrap_or_default();
-        does.then(|| format!("denied: the change of `{name}` {words} (`--deny {option}`)"))
+        does.then(|| format!("denied: the change to `{name}` {words} (`--deny {option}`)"))
     };
     denied.iter().filter_map(told).collect()
 }

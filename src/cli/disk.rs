@@ -99,7 +99,7 @@ impl Destination {
             Ok(_) => {
                 let path = fs::canonicalize(path).map_err(|error| match error.kind() {
                     io::ErrorKind::NotFound => {
-                        "it is a link to a file that is not there".to_string()
+                        "it is a link to a file that does not exist".to_string()
                     }
                     _ => words(&error),
                 })?;
@@ -109,7 +109,7 @@ impl Destination {
                 }
                 if !force && !is_ours(&path, mark).map_err(|error| words(&error))? {
                     return Err(
-                        "tierwall did not write the file that is there; `--force` replaces it"
+                        "the existing file was not written by tierwall; use `--force` to replace it"
                             .to_string(),
                     );
                 }

@@ -8,16 +8,16 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::process::ExitCode;
 
-/// Compiles sentences about who may talk to whom into AWS security groups.
+/// Compile network access rules, written as sentences, into AWS security groups.
 #[derive(Parser)]
 #[command(name = "tierwall", version, styles = Styles::styled(), after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// When to use colours
+    /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
-    /// How to tell problems; all but `human` are for programs
+    /// Format of diagnostics; all formats but `human` are for programs
     #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
     #[arg(long, global = true, value_name = "N", hide_default_value = true, help = MAX_PROBLEMS_HELP)]
@@ -27,14 +27,14 @@ struct Cli {
 /// Its lines are short enough for a terminal of 80 columns, so that none is broken elsewhere.
 const AFTER_HELP: &str = "\
 To start: `tierwall init shop.tier`, `tierwall build shop.tier --to terraform`.
-Without a FILE, `build`, `check` and `watch` take what `tierwall.toml` lists,
-here or in a directory above.
+Without a FILE, `build`, `check` and `watch` use the programs that
+`tierwall.toml` lists, in this directory or above it.
 
 Exit codes:
   0  done
-  1  the program has errors, its output is stale, it is not formatted,
-     a group is over its quota, or the answer is no
-  2  the command line or the file system is wrong";
+  1  the program has errors, an output is stale, a file is not formatted,
+     a group is over its quota, or the answer to a question is no
+  2  the command line is invalid, or a file cannot be read or written";
 
 const MAX_PROBLEMS_HELP: &str = "\
 Report up to N errors, N warnings and N notes; 0 for all
@@ -42,56 +42,55 @@ Report up to N errors, N warnings and N notes; 0 for all
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile a program, or the project, and write CloudFormation JSON or Terraform HCL
+    /// Compile a program or a project to CloudFormation JSON or Terraform HCL
     Build(build::Build),
-    /// Check programs, or the project, and report every problem
+    /// Check programs or a project, and report every problem
     Check(check::Check),
-    /// Lay programs out in the one way, and print the names of those that changed
+    /// Format programs, and print the names of the files that changed
     Fmt(fmt::Fmt),
-    /// Show who may talk to whom, on what, and which sentence says so
+    /// Show the allowed flows: who may connect to whom, on what, by which sentence
     Flows {
         /// The program; `-` is standard input
         file: String,
-        /// How to show it
+        /// Output format
         #[arg(long, value_enum, default_value_t = show::Format::Table)]
         format: show::Format,
         #[command(flatten)]
         with: With,
     },
-    /// Follow a connection through the gates on its way, and say who lets it through or stops it
+    /// Trace a connection gate by gate, and show what allows or stops it
     Trace(questions::Trace),
-    /// Show the chains of flows by which one end comes to another: what an intruder could pivot
-    /// through
+    /// Show the chains of flows that lead from one end to another, as an attacker could pivot
     Paths(questions::Paths),
-    /// Show everyone against everyone: who may reach whom, on what
+    /// Show a matrix of all ends: who may reach whom, on what
     Matrix {
         /// The program; `-` is standard input
         file: String,
-        /// How to show it
+        /// Output format
         #[arg(long, value_enum, default_value_t = questions::Layout::Table)]
         format: questions::Layout,
         #[command(flatten)]
         with: With,
     },
-    /// Compare two versions of a program: what the change opens and closes, and what AWS will do
+    /// Compare two versions of a program: what the change opens, closes, and does in AWS
     Diff(diff::Diff),
-    /// Show how much of AWS's quota of rules each group uses, and for which sentences
+    /// Show how much of the rules quota of AWS each group uses, and which sentences use it
     Quota(quota::Quota),
-    /// List the built-in services, or those that a word or a port finds
+    /// List the built-in services, or search them by word or port
     Services {
-        /// A part of a name or of a description, or a port
+        /// Part of a name or a description, or a port
         word: Option<String>,
     },
-    /// Explain an error code or a lint; without one, list them all
+    /// Explain an error code or a lint; without an argument, list all of them
     Explain {
-        /// E0201, template-limits; `lints` prints the whole page about lints
+        /// A code or a lint: E0201, template-limits; `lints` prints the reference of all lints
         code: Option<String>,
     },
-    /// Build again whenever a file of the program, or of the project, is saved
+    /// Build again whenever a file of the program or the project is saved
     Watch(watch::Watch),
-    /// Write a program to start from
+    /// Write an example program to start from
     Init(init::Init),
-    /// Print completions for a shell
+    /// Print shell completions
     Completions {
         /// The shell
         shell: Shell,

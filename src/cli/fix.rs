@@ -13,7 +13,7 @@ use tierwall::driver::{RunOptions, jobs};
 pub fn run(opened: &Opened, options: &RunOptions, terminal: &Terminal) -> Exit {
     let jobs = jobs(&opened.project, options);
     if jobs.iter().any(|job| job.program.file.path == "-") {
-        return terminal.failure("`--fix` writes to files, and `-` is none");
+        return terminal.failure("`--fix` cannot be used with standard input");
     }
 
     let mut exit = Exit::Done;

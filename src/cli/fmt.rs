@@ -15,11 +15,11 @@ use tierwall::workspace::Workspace;
 /// The arguments of `fmt`.
 #[derive(Args)]
 pub struct Fmt {
-    /// Programs, and directories with `.tier` files; `-` is standard input, which goes to standard
+    /// Programs, or directories with `.tier` files; `-` formats standard input to standard
     /// output
     #[arg(value_name = "FILE", default_value = ".")]
     files: Vec<String>,
-    /// Write nothing; exit with 1 and a diff for each file that has another layout
+    /// Write nothing; print a diff for each file that is not formatted, and exit with 1
     #[arg(long)]
     check: bool,
 }

@@ -111,7 +111,7 @@ impl Repository {
                     .said(&["for-each-ref", "--format=%(refname:short)"])
                     .unwrap_or_default();
                 Err(format!(
-                    "git knows no commit `{name}`{}",
+                    "there is no commit `{name}`{}",
                     meant(name, known.lines())
                 ))
             }
@@ -139,7 +139,7 @@ impl Repository {
             .stdin(Stdio::null());
         let output = git.output().map_err(|error| match error.kind() {
             ErrorKind::NotFound => "`git` is not installed".to_string(),
-            _ => format!("git cannot be started: {}", words(&error)),
+            _ => format!("cannot run git: {}", words(&error)),
         })?;
         if output.status.success() {
             return Ok(output.stdout);
@@ -153,7 +153,7 @@ impl Repository {
 }
 
 /// Said where git fails and prints nothing.
-const SILENT: &str = "git: it does not say why";
+const SILENT: &str = "git failed without a message";
 
 /// What stands at a path of a commit.
 enum Entry {
@@ -173,8 +173,9 @@ impl Commit {
         let newest = new.map_or("HEAD", |new| new.id.as_str());
         let base = self.repository.said(&["merge-base", &self.id, newest]).map_err(|why| match why.as_str() {
             SILENT => format!(
-                "`{range}` has no commit in common here; \
-                 a shallow clone lacks it: `git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions"
+                "`{range}` has no merge base here; \
+                 in a shallow clone, run `git fetch --unshallow`, or set `fetch-depth: 0` in GitHub \
+                 Actions"
             ),
             _ => why,
         })?;
@@ -232,7 +233,7 @@ impl Commit {
         for _ in 0..MOST_LINKS {
             match self.entry(&place)? {
                 Entry::File(bytes) => return Ok(Some((place, bytes))),
-                Entry::Other => return Err(format!("`{place}` is no file in {}", self.name)),
+                Entry::Other => return Err(format!("`{place}` is not a file in {}", self.name)),
                 Entry::Link(target) => place = beside(&place, &target),
                 Entry::Nothing => match self.behind_a_link(&place)? {
                     Some(other) => place = other,
@@ -240,7 +241,7 @@ impl Commit {
                 },
             }
         }
-        Err(format!("`{place}` is one of too many links"))
+        Err(format!("too many levels of links at `{place}`"))
     }
 
     /// Where a place is when a directory above it is a link.

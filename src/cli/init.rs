@@ -12,10 +12,10 @@ use tierwall::target::{self, Target};
 /// The arguments of `init`.
 #[derive(Args)]
 pub struct Init {
-    /// What to start from
+    /// The example to start from
     #[arg(long, value_name = "NAME", default_value = TEMPLATES[0].0, value_parser = TEMPLATES.map(|(name, _)| name))]
     template: String,
-    /// Write a `tierwall.toml` as well, which lists the program and an output for each target
+    /// Also write a `tierwall.toml` that lists the program and an output for each target
     #[arg(long)]
     project: bool,
     /// The file to write; `-` is standard output [default: the template's name with `.tier`]
@@ -89,7 +89,7 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
     );
     match (init.project, path.as_str()) {
         (false, "-") => return terminal.print(text.as_bytes()),
-        (true, "-") => return terminal.failure("`--project` lists a file, and `-` is none"),
+        (true, "-") => return terminal.failure("`--project` cannot be used with standard output"),
         (false, _) => {}
         (true, _) => {
             files.push((MANIFEST, manifest(&path)));
@@ -100,7 +100,7 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
         .iter()
         .find(|(path, _)| fs::exists(path).is_ok_and(|there| there))
     {
-        return terminal.failure(&format!("`{path}` is there already"));
+        return terminal.failure(&format!("`{path}` already exists"));
     }
     for (path, text) in &files {
         if let Err(error) = create(Path::new(path), text.as_bytes()) {

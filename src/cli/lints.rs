@@ -9,13 +9,13 @@ use tierwall::lint::{self, Level, Levels};
 #[derive(Args, Debug, Clone)]
 #[command(next_help_heading = "Lints")]
 pub struct Lints {
-    /// Make a lint an error; `all` are all lints, `warnings` those that would warn
+    /// Report a lint as an error; `all` is every lint, `warnings` the lints at level `warn`
     #[arg(long, value_name = "LINT")]
     deny: Vec<String>,
-    /// Make a lint a warning
+    /// Report a lint as a warning
     #[arg(long, value_name = "LINT")]
     warn: Vec<String>,
-    /// Say nothing of a lint
+    /// Do not report a lint
     #[arg(long, value_name = "LINT")]
     allow: Vec<String>,
 }
@@ -58,7 +58,7 @@ fn known(name: &str) -> Result<&'static str, String> {
     let names = || lint::names().into_iter().chain(["all", "warnings"]);
     names().find(|known| *known == name).ok_or_else(|| {
         format!(
-            "there is no lint `{name}`{} (`tierwall explain` lists them)",
+            "there is no lint `{name}`{} (run `tierwall explain` for a list)",
             meant_lint(name, names())
         )
     })

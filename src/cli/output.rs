@@ -27,7 +27,7 @@ pub fn write(
             return Ok(destination);
         };
         if read.contains(path) {
-            return Err("it is read for what is built".to_string());
+            return Err("it is an input of the build".to_string());
         }
         match known.insert(path.to_path_buf(), made.path.clone()) {
             Some(other) => Err(format!("it is the same file as `{other}`")),
@@ -63,7 +63,7 @@ pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> 
         let directory = Path::new(&made.path).parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(directory).map_err(|error| {
             terminal.failure(&format!(
-                "cannot make `{}`: {}",
+                "cannot create `{}`: {}",
                 directory.display(),
                 words(&error)
             ))
@@ -93,7 +93,7 @@ pub fn stale(made: &[Made], terminal: &Terminal) -> Exit {
             Ok(old) => {
                 stale.push((
                     made.path.as_str(),
-                    format!("`{}` is stale; build it anew", made.path),
+                    format!("`{}` is stale; run `tierwall build`", made.path),
                 ));
                 exit = exit.max(terminal.print(difference(made, old).as_bytes()));
             }
@@ -104,9 +104,9 @@ pub fn stale(made: &[Made], terminal: &Terminal) -> Exit {
     let words = match stale.as_slice() {
         [] => return exit,
         [(_, words)] if count == 1 => words.clone(),
-        [(path, _)] => format!("1 of {count} outputs is stale: `{path}`; build it anew"),
+        [(path, _)] => format!("1 of {count} outputs is stale: `{path}`; run `tierwall build`"),
         some => format!(
-            "{} of {count} outputs are stale: {}; build them anew",
+            "{} of {count} outputs are stale: {}; run `tierwall build`",
             some.len(),
             names.join(", ")
         ),

@@ -75,7 +75,8 @@ fn refused(problems: Problems, sources: &Sources, terminal: &Terminal) -> Result
 pub fn listed(manifest: Option<&str>, with: &With, terminal: &Terminal) -> Result<PathBuf, Exit> {
     let Some(path) = find(manifest) else {
         return Err(terminal.failure_with_help(
-            &format!("there is no `{MANIFEST}` here or in a directory above, and no FILE"),
+            &format!("no FILE is given, and there is no `{MANIFEST}` in this directory or above \
+                      it"),
             &[
                 "`tierwall build FILE --to terraform` builds one program, `tierwall check FILE` checks it",
                 &format!("`tierwall init --project` writes a `{MANIFEST}`"),
@@ -84,7 +85,7 @@ pub fn listed(manifest: Option<&str>, with: &With, terminal: &Terminal) -> Resul
     };
     match with.of_a_file() {
         Some(option) => Err(terminal.failure(&format!(
-            "`{option}` goes with a FILE; for the programs of `{}`, write it there",
+            "`{option}` requires a FILE; for the programs of `{}`, set it there",
             path.display()
         ))),
         None => Ok(path),

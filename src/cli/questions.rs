@@ -16,10 +16,10 @@ use tierwall::report::{self, Subject};
 pub struct Ends {
     /// The program; `-` is standard input
     file: String,
-    /// Who sends: tiers, addresses, networks, `internet`, as in an assertion
+    /// The source: tiers, addresses, networks or `internet`, as in an assertion
     #[arg(long, value_name = "ENDS")]
     from: String,
-    /// Who is to be reached, likewise
+    /// The destination, in the same form
     #[arg(long, value_name = "ENDS")]
     to: String,
 }
@@ -29,10 +29,10 @@ pub struct Ends {
 pub struct Trace {
     #[command(flatten)]
     ends: Ends,
-    /// On what: `https`, `tcp 8080`, `icmp echo-request` [default: anything]
+    /// The services: `https`, `tcp 8080`, `icmp echo-request` [default: any]
     #[arg(long, value_name = "SERVICES")]
     on: Option<String>,
-    /// How to answer
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
@@ -44,13 +44,13 @@ pub struct Trace {
 pub struct Paths {
     #[command(flatten)]
     ends: Ends,
-    /// On what the last step is to be, as in an assertion [default: anything]
+    /// The services of the last step, as in an assertion [default: any]
     #[arg(long, value_name = "SERVICES")]
     on: Option<String>,
-    /// How to answer
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// How many chains to show at most
+    /// Maximum number of chains to show
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     max: u16,
     #[command(flatten)]
@@ -69,12 +69,12 @@ pub enum Format {
 /// How `matrix` is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Layout {
-    /// For people: a grid where it fits the terminal, or 120 columns elsewhere; else a list
+    /// For people: a grid if it fits the terminal (or 120 columns), otherwise a list
     Table,
-    /// The same, for a document; `md` for short
+    /// The same as a Markdown table; `md` for short
     #[value(alias = "md")]
     Markdown,
-    /// For spreadsheets: a line for each pair
+    /// For spreadsheets: one line per pair
     Csv,
     /// For programs; documented and stable
     Json,
@@ -155,7 +155,7 @@ fn posed(
         ..
     } = asked
     else {
-        return Err(terminal.failure("`--from` and `--to` ask nothing"));
+        return Err(terminal.failure("`--from` and `--to` name no ends"));
     };
     let subject = Subject::new(&compilation.policy, &compilation.sources, &question);
     Ok((compilation, subject))

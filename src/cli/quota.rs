@@ -13,10 +13,10 @@ use tierwall::report;
 pub struct Quota {
     /// The program; `-` is standard input
     file: String,
-    /// How to show it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Show only the group of this tier; may be given more than once
+    /// Show only the group of this tier; can be repeated
     #[arg(long = "tier", value_name = "NAME")]
     tiers: Vec<String>,
     #[command(flatten)]

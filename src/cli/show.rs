@@ -117,7 +117,7 @@ pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
         .chain(["lints"]);
     let meant = meant_lint(&code.to_lowercase(), known);
     terminal.failure(&format!(
-        "there is no code or lint `{code}`{meant} (`tierwall explain` lists them)"
+        "there is no code or lint `{code}`{meant} (run `tierwall explain` for a list)"
     ))
 }
 

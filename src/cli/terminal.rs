@@ -13,13 +13,13 @@ use tierwall::source::{Sources, visible, visible_lines};
 /// How problems are told: `docs/messages.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MessageFormat {
-    /// For people: each with the lines that it is about
+    /// For people: each diagnostic with its source lines
     Human,
-    /// For editors: a line each
+    /// For editors: one line per diagnostic
     Short,
-    /// For programs: a JSON object a line, documented and stable
+    /// For programs: one JSON object per line, documented and stable
     Json,
-    /// For GitHub Actions: an annotation each
+    /// For GitHub Actions: one annotation per diagnostic
     Github,
     /// For code scanning: one SARIF 2.1.0 document
     Sarif,

@@ -51,26 +51,44 @@ pub fn sides<'c>(
     };
     match (range, files) {
         (None, [old, new]) if old == "-" && new == "-" => {
-            Err(terminal.failure("standard input can be one of the two, and not both"))
+            Err(terminal.failure("only one of the two programs can be standard input"))
         }
         (None, [old, new]) => {
             let opened = [of_files(old)?, of_files(new)?];
-            Ok(Sides { opened, commits: [None, None] })
+            Ok(Sides {
+                opened,
+                commits: [None, None],
+            })
         }
         (Some(range), files) => {
             let commits = [Some(&range.old), range.new.as_ref()];
             let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
                 (Some(file), _) => of_files(file),
-                (None, None) => {
-                    project::open(&project::listed(manifest, with, terminal)?, &mut ReadLog::default(), terminal)
-                }
-                (None, Some(commit)) => project::committed(&project::listed(manifest, with, terminal)?, commit, terminal),
+                (None, None) => project::open(
+                    &project::listed(manifest, with, terminal)?,
+                    &mut ReadLog::default(),
+                    terminal,
+                ),
+                (None, Some(commit)) => project::committed(
+                    &project::listed(manifest, with, terminal)?,
+                    commit,
+                    terminal,
+                ),
             };
-            Ok(Sides { opened: [side(files.first(), commits[0])?, side(files.last(), commits[1])?], commits })
+            Ok(Sides {
+                opened: [
+                    side(files.first(), commits[0])?,
+                    side(files.last(), commits[1])?,
+                ],
+                commits,
+            })
         }
         (None, _) => Err(terminal.failure_with_help(
             "name two programs to compare",
-            &["`tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares one with what it is in a commit"],
+            &[
+                "`tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares a program with \
+               a commit",
+            ],
         )),
     }
 }

@@ -61,9 +61,8 @@ fn watched(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
             let _ = sender.send(Wake::Changed);
         }
     };
-    let failed = |error: &dyn std::fmt::Display| {
-        terminal.failure(&format!("nothing can be watched: {error}"))
-    };
+    let failed =
+        |error: &dyn std::fmt::Display| terminal.failure(&format!("cannot watch files: {error}"));
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).map_err(|error| failed(&error))?;
     let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
     let mut watched = Watched {

@@ -58,7 +58,7 @@ impl Problem {
                 rewrite,
                 ..
             } => match write.as_str() {
-                "" => rewritten(rewrite, format!("leave out `{text}`")),
+                "" => rewritten(rewrite, format!("remove `{text}`")),
                 _ => rewritten(rewrite, format!("write `{write}`")),
             },
             Problem::MissingComma { after, rewrite, .. } => {
@@ -104,7 +104,7 @@ impl Problem {
             }
             Problem::UnterminatedString { span } => {
                 vec![Correction::review(
-                    "close it with `\"`",
+                    "add a closing `\"`",
                     Change::EndLine(*span, "\""),
                 )]
             }

@@ -88,10 +88,8 @@ impl Report {
 
     /// The sentence that would let something through, and what is not known.
     pub(super) fn with_cure(self, sentence: Option<&String>, unknown: &[String]) -> Report {
-        let cured = sentence.map(|sentence| format!("what would let it through: `{sentence}`"));
-        let unknown = unknown
-            .iter()
-            .map(|unknown| format!("not known is {unknown}"));
+        let cured = sentence.map(|sentence| format!("this sentence would allow it: `{sentence}`"));
+        let unknown = unknown.iter().map(|unknown| format!("unknown: {unknown}"));
         cured.into_iter().chain(unknown).fold(self, Report::help)
     }
 
@@ -109,8 +107,10 @@ impl Report {
 
     /// How an earlier name stops being in the way.
     pub(super) fn renamed(self, earlier: &str, parameter: &Option<String>) -> Report {
-        let leave_out =
-            format!("take `{earlier}` out of `was`, once nothing is deployed under that name");
+        let leave_out = format!(
+            "remove `{earlier}` from `was` once nothing is deployed under \
+             that name"
+        );
         match parameter {
             Some(parameter) => self
                 .help(format!("rename the parameter `{parameter}`"))

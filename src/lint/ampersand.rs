@@ -1,4 +1,4 @@
-//! `ampersand`: `&` in the description of a rule for a security group or a prefix list.
+//! `ampersand`: `&` in the description of a rule that references a security group or a prefix list.
 
 use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
@@ -8,19 +8,20 @@ use std::collections::BTreeMap;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "ampersand",
-    title: "`&` in the description of a rule for a security group or a prefix list",
+    title: "`&` in the description of a rule that references a security group or a prefix list",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that the string of a sentence has no `&` where it describes a rule whose peer is a security group or a prefix
-list. In names and descriptions of groups, and in descriptions of rules for addresses, `&` is fine.
+Checks: that the string of a sentence has no `&` if it describes a rule whose peer is a security
+group or a prefix list. In names and descriptions of groups, and in descriptions of rules for
+addresses, `&` is allowed.
 
-Why: the EC2 API reference lists `&` for those (CreateSecurityGroup, IpRange, Ipv6Range) and leaves it out for the
-others (UserIdGroupPair, PrefixListId). The error message of the API lists it for all, so AWS may well take it; the
-reference does not promise that.
+Why: the EC2 API reference lists `&` for those (CreateSecurityGroup, IpRange, Ipv6Range) and omits
+it for the others (UserIdGroupPair, PrefixListId). The error message of the API lists it for all of
+them, so AWS may accept it; the reference does not guarantee that.
 
-Instead: write `and`, or give the addresses a sentence of their own.",
+Instead: write `and`, or write a separate sentence for the addresses.",
     fires: "\
 tier app, db
 
@@ -57,8 +58,10 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     for (sentence, (name, kind)) in first {
         let span = policy.sentence(sentence).span;
-        let message =
-            format!("the API reference lists no `&` for the description of a rule for a {kind}");
+        let message = format!(
+            "the EC2 API reference does not list `&` for the description of a rule that \
+             references a {kind}"
+        );
         let finding = Finding::new(message)
             .caused(span, format!("describes a rule for `{name}`"))
             .help("write `and`");

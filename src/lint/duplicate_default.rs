@@ -1,4 +1,4 @@
-//! `duplicate-default`: a rule that the defaults of parameters make twice.
+//! `duplicate-default`: a rule that parameter defaults create twice.
 
 use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
@@ -11,23 +11,25 @@ use std::collections::{BTreeMap, HashMap};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "duplicate-default",
-    title: "a rule that the defaults of parameters make twice",
+    title: "a rule that parameter defaults create twice",
     level: Level::Deny,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that no two rules of a group are one when each parameter has its default: the same direction, traffic and peer.
-Two parameters with one default are the usual cause, or a default that equals a block, a prefix list or a group that the
-program names beside the parameter.
+Checks: that no two rules of a group are identical (same direction, traffic and peer) when each
+parameter has its default. The usual cause is two parameters with the same default, or a default
+that equals a block, a prefix list or a group that the program names as well.
 
-Why: tierwall cannot fold the two, since a deployment may give the parameter another value. One that uses the defaults
-asks AWS for one rule twice, and AWS refuses that with `InvalidPermission.Duplicate` (EC2 API reference,
-AuthorizeSecurityGroupIngress), in the middle of the deployment.
+Why: tierwall cannot merge the two rules, because a deployment may set the parameter to another
+value. A deployment that uses the defaults requests the same rule twice, and AWS rejects that with
+`InvalidPermission.Duplicate` (EC2 API reference, AuthorizeSecurityGroupIngress) in the middle of
+the deployment.
 
-Values that a deployment gives are not judged, and have the same effect. A parameter that `--set`, `--vars` or a
-manifest binds has a known value, and its rule is folded with its equal.
+Values that a deployment sets are not judged, and can have the same effect. A parameter that
+`--set`, `--vars` or a manifest binds has a known value, and its rule is merged with an identical
+one.
 
-Instead: give the parameters different defaults or none, bind one of them, or leave one of them out.",
+Instead: give the parameters different defaults or none, bind one of them, or remove one of them.",
     fires: "\
 param office : cidr = 203.0.113.0/24
 param branch : cidr = 203.0.113.0/24
@@ -141,9 +143,9 @@ fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
     let message = message(policy, twice, &names, value);
     let [first, last] = pair.sentences.map(|id| policy.sentence(id).span);
     let (first, last) = (first.min(last), first.max(last));
-    let mut finding = Finding::new(message).caused(last, "AWS refuses the second rule");
+    let mut finding = Finding::new(message).caused(last, "AWS rejects the second rule");
     if first != last {
-        finding = finding.caused(first, "makes the first rule");
+        finding = finding.caused(first, "creates the first rule");
     }
     for span in params.iter().filter_map(|param| param.span) {
         finding = finding.at(span, format!("{value} by default"));
@@ -151,15 +153,15 @@ fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
 
     let names = names.join(" or ");
     finding.help(format!(
-        "give {names} another default or none, or bind it: `--set NAME=VALUE`"
+        "change or remove the default of {names}, or bind it: `--set NAME=VALUE`"
     ))
 }
 
 /// "the default of `office` makes `tcp 443` from 203.0.113.0/24 to `web` twice, and 1 more rule"
 fn message(policy: &Policy, twice: &Twice, names: &[String], value: &str) -> String {
     let defaults = match names {
-        [one] => format!("the default of {one} makes"),
-        several => format!("the defaults of {} make", several.join(" and ")),
+        [one] => format!("the default of {one} creates"),
+        several => format!("the defaults of {} create", several.join(" and ")),
     };
     let more = match twice.more {
         0 => String::new(),

@@ -1,4 +1,4 @@
-//! `duplicate-rule`: a sentence that says what another says already.
+//! `duplicate-rule`: a sentence that repeats another.
 
 use super::{Category, Judge, Level, Lint, Subject, always, without};
 use crate::diagnostic::{Correction, Finding};
@@ -9,19 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "duplicate-rule",
-    title: "a sentence that says what another says already",
+    title: "a sentence that repeats another",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that no two sentences, and no two parts of one sentence, give the same rule of the same group.
-`a allows S from b` and `b allows S to a` say the same.
+Checks: that no two sentences, and no two parts of one sentence, produce the same rule of the same
+group. `a allows S from b` and `b allows S to a` are equivalent.
 
-Why: AWS refuses a second rule with the same traffic and the same peer, whatever its description (EC2 API reference,
-AuthorizeSecurityGroupIngress), so the rule is in the output once; and whoever deletes one of the sentences closes
-nothing.
+Why: AWS rejects a second rule with the same traffic and the same peer, whatever its description
+(EC2 API reference, AuthorizeSecurityGroupIngress), so the output has the rule once. Deleting only
+one of the sentences closes nothing.
 
-Instead: delete one of them, or the part that is said twice.",
+Instead: delete one of them, or the repeated part.",
     fires: "\
 network office = 203.0.113.0/24
 tier web
@@ -103,15 +103,15 @@ fn finding(
     let finding = Finding::new(message(subject, flows));
     if later == first {
         return finding
-            .caused(later_span, "said twice in this sentence")
-            .help("delete what is said twice");
+            .caused(later_span, "repeated in this sentence")
+            .help("delete the repetition");
     }
 
     let finding = finding
-        .caused(later_span, "said again")
-        .at(first_span, "said here already");
+        .caused(later_span, "repeated here")
+        .at(first_span, "first allowed here");
     if whole.needed[later.index()] {
-        return finding.help("delete what is said again");
+        return finding.help("delete the repetition");
     }
 
     let delete = Correction::safe("delete it", without(policy, later_span));

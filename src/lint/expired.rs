@@ -1,4 +1,4 @@
-//! `expired`: a sentence whose last day is past.
+//! `expired`: a sentence whose `until` date has passed.
 
 use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::diagnostic::{Correction, Finding};
@@ -6,17 +6,17 @@ use crate::diagnostic::{Correction, Finding};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "expired",
-    title: "a sentence whose last day is past",
+    title: "a sentence whose `until` date has passed",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that today is not after the day of an `until`. Today is the current day in UTC, or the day that `--as-of`
-names.
+Checks: that today is not after the date of an `until`. Today is the current day in UTC, or the day
+set by `--as-of`.
 
-Why: the sentence is left out of the output, so that it says something which does not hold.
+Why: the sentence is left out of the output, so the program states something that no longer holds.
 
-Instead: delete it, or move its date.",
+Instead: delete it, or change its date.",
     fires: "\
 # tierwall check --as-of 2026-01-15
 network partner = 203.0.113.0/24
@@ -47,9 +47,11 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     found.extend(ended.map(|(statement, until, day)| {
         let delete = Correction::review("delete it", without(subject.policy, statement));
-        Finding::new(format!("this sentence ended on {day} and is left out"))
-            .caused(until, format!("today is {today}"))
-            .help("delete it, or move the date")
-            .corrected(delete)
+        Finding::new(format!(
+            "this sentence ended on {day} and is left out of the output"
+        ))
+        .caused(until, format!("today is {today}"))
+        .help("delete it, or move the date")
+        .corrected(delete)
     }));
 }

@@ -6,17 +6,17 @@ use crate::diagnostic::Finding;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "expiring",
-    title: "a sentence that will end within 14 days",
+    title: "a sentence that ends within 14 days",
     level: Level::Note,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that the day of an `until` is not within the next 14. Today is the current day in UTC, or the day that `--as-of`
-names.
+Checks: that the date of an `until` is not within the next 14 days. Today is the current day in UTC,
+or the day set by `--as-of`.
 
-Why: the first build after that day leaves the sentence out, and closes what it opened.
+Why: the first build after that date leaves the sentence out, and closes what it opened.
 
-Instead: nothing, if that is what is wanted; else move its date.",
+Instead: nothing, if that is intended; otherwise change its date.",
     fires: "\
 # tierwall check --as-of 2026-01-15
 tier web

@@ -259,8 +259,8 @@ impl Opening {
         for (n, id) in self.sentences.iter().enumerate() {
             let label = match (n, together) {
                 (0, false) => "opens it",
-                (0, true) => "opens it, together with others",
-                (_, _) => "and this",
+                (0, true) => "opens it, together with other sentences",
+                (_, _) => "together with this",
             };
             finding = finding.caused(subject.policy.sentence(*id).span, label);
         }

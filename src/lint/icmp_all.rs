@@ -9,18 +9,17 @@ pub const LINT: Lint = Lint {
     name: "icmp-all",
     title: "every type of ICMP accepted from the internet",
     level: Level::Warn,
-    category: Category::Security {
-        severity: "3.0",
-    },
+    category: Category::Security { severity: "3.0" },
     ids: &[],
     text: "\
-Checks: that no sentence lets every type of ICMP, or of ICMPv6, in from the internet. Where it lets everything in, that
-is for `open-all-traffic` to say.
+Checks: that no sentence allows every type of ICMP, or of ICMPv6, from the internet. A sentence that
+allows all traffic is reported by `open-all-traffic`.
 
-Why: of ICMP, a server needs path-MTU discovery, and perhaps to be pinged. Redirects change where it sends, and
-timestamps and information requests tell strangers about it (RFC 4890 lists what of ICMPv6 to let pass).
+Why: a server needs ICMP only for path-MTU discovery, and perhaps to answer pings. Redirects change
+its routes, and timestamps and information requests disclose information about it (RFC 4890 lists
+the ICMPv6 types to allow).
 
-Instead: `icmp echo-request, icmp fragmentation-needed`, which are the types of both families.",
+Instead: `icmp echo-request, icmp fragmentation-needed`, which cover IPv4 and IPv6.",
     fires: "\
 tier web
 
@@ -36,7 +35,7 @@ web allows https, icmp echo-request, icmp fragmentation-needed from anywhere
 
 /// What a server needs of it.
 const HELP: &str =
-    "`icmp echo-request, icmp fragmentation-needed` is what a server needs, in both families";
+    "a server needs only `icmp echo-request, icmp fragmentation-needed`, which cover IPv4 and IPv6";
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {

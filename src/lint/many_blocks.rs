@@ -11,12 +11,13 @@ pub const LINT: Lint = Lint {
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that what `except` leaves is at most 20 blocks.
+Checks: that `except` leaves at most 20 blocks.
 
-Why: each block is a rule, and a security group has 60 in each direction and address family by default.
+Why: each block is a rule, and a security group has 60 rules for each direction and address family
+by default.
 
-Instead: take out a wider block, or name what is allowed. One host taken out of `anywhere-ipv4` leaves 32 blocks, a `/8`
-only 8.",
+Instead: exclude a wider block, or name what is allowed. Excluding one host from `anywhere-ipv4`
+leaves 32 blocks; excluding a `/8` leaves only 8.",
     fires: "\
 tier web
 
@@ -42,9 +43,9 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         .filter(|left| left.blocks > MANY);
     found.extend(many.map(|left| {
         Finding::new(format!(
-            "`except` leaves {} blocks, each a rule",
+            "`except` leaves {} blocks, and each becomes a rule",
             left.blocks
         ))
-        .caused(left.span, "counts against the quota of rules")
+        .caused(left.span, "counts toward the rules quota")
     }));
 }

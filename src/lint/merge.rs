@@ -106,7 +106,7 @@ fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> O
         finding = finding.help(format!("the same sentence opens {}", listed(&tiers, 4)));
     }
     if !lints.is_empty() {
-        finding = finding.help(format!("also found by {}", lints.join(", ")));
+        finding = finding.help(format!("also reported by {}", lints.join(", ")));
     }
     Some(LintReport {
         lint: first.lint,

@@ -11,19 +11,21 @@ use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "missing-ipv6",
-    title: "something that is open to the IPv4 internet and not to the IPv6 internet",
+    title: "a service that is open to the IPv4 internet but not to the IPv6 internet",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that what a tier accepts from the IPv4 internet, it accepts from the IPv6 internet as well, where the stack has
-`ip = dual`. ICMP is left out: it has other types in either family. So are ports that other lints would not have open
-at all, and VPCs whose `cidr` has IPv4 alone. The reverse is not reported.
+Checks: that a tier accepts from the IPv6 internet what it accepts from the IPv4 internet, where the
+stack has `ip = dual`. ICMP is left out, because its types differ between the two. Also left out are
+ports that other lints report, and VPCs whose `cidr` has only IPv4. The reverse is not reported.
 
-Why: as soon as the name of the service has an IPv6 address, whoever has IPv6 tries that first, and waits until it
-fails. Such a gap shows as a site that is slow for some and fine for whoever looks into it.
+Why: once the name of the service has an IPv6 address, clients with IPv6 try that first, and wait
+until it fails. Such a gap shows as a site that is slow for some clients and works for whoever
+investigates.
 
-Instead: `from anywhere`, which is both. A stack without IPv6 says so: `stack shop { ip = ipv4 }`.",
+Instead: `from anywhere`, which covers both. For a stack without IPv6, set
+`stack shop { ip = ipv4 }`.",
     fires: "\
 tier web
 
@@ -90,7 +92,7 @@ fn finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) -> Optio
     let traffic = opening.named_traffic(subject, &missing);
     let traffic = listed(traffic.iter().map(Traffic::to_string).collect());
     let message =
-        format!("`{tier}` accepts {traffic} from the IPv4 internet and not from the IPv6 internet");
-    let help = "`from anywhere` is both; a stack without IPv6 says `ip = ipv4`";
+        format!("`{tier}` accepts {traffic} from the IPv4 internet but not from the IPv6 internet");
+    let help = "`from anywhere` covers both; for a stack without IPv6, set `ip = ipv4`";
     Some(opening.exposed(subject, missing, message, help))
 }

@@ -1,4 +1,4 @@
-//! `not-filtered`: a sentence about what security groups never filter.
+//! `not-filtered`: a sentence about traffic that security groups never filter.
 
 use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::analysis::never_filtered::service;
@@ -10,25 +10,26 @@ use std::collections::BTreeMap;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "not-filtered",
-    title: "a sentence about what security groups never filter",
+    title: "a sentence about traffic that security groups never filter",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that no rule speaks of nothing but what security groups do not filter, to it or from it: Amazon's DNS
-(169.254.169.253, fd00:ec2::253, and the base of the VPC plus two), instance metadata (169.254.169.254, fd00:ec2::254),
-metadata and credentials of containers (169.254.170.2, 169.254.170.23, fd00:ec2::23), the time (169.254.169.123,
-fd00:ec2::123), the activation of Windows (169.254.169.250 and .251, fd00:ec2::250), the router of the VPC
-(fe80:ec2::1), and DHCP (udp 67, 68, 546 and 547). The first address of a subnet is the router's too, but programs do
-not state subnets: a rule about such an address is not reported.
+Checks: that no rule is only about traffic that security groups do not filter, in either direction:
+Amazon's DNS server (169.254.169.253, fd00:ec2::253, and the base of the VPC plus two), instance
+metadata (169.254.169.254, fd00:ec2::254), container metadata and credentials (169.254.170.2,
+169.254.170.23, fd00:ec2::23), the time service (169.254.169.123, fd00:ec2::123), Windows activation
+(169.254.169.250 and .251, fd00:ec2::250), the VPC router (fe80:ec2::1), and DHCP (udp 67, 68, 546
+and 547). The first address of a subnet also belongs to the router, but programs do not declare
+subnets: a rule about such an address is not reported.
 
-Why: such traffic passes with the rule and without it, in both directions (VPC user guide, \"Control traffic to your AWS
-resources using security groups\"). The rule suggests that it can be stopped by leaving the rule out, and counts against
-the quota.
+Why: such traffic passes with or without the rule, in both directions (VPC user guide, \"Control
+traffic to your AWS resources using security groups\"). The rule suggests that removing it would
+block the traffic, and it counts toward the quota.
 
-Instead: delete the sentence. Metadata is closed by the options of the instance (`HttpEndpoint`, `HttpTokens`), DNS by
-the attributes of the VPC and the DNS Firewall of Route 53. A DHCP server of one's own, which relays ask, is filtered:
-give its sentence an `@allow`.",
+Instead: delete the sentence. To restrict metadata, use the metadata options of the instance
+(`HttpEndpoint`, `HttpTokens`); for DNS, use the attributes of the VPC and Route 53 DNS Firewall.
+Traffic from relays to a self-managed DHCP server is filtered: add an `@allow` to its sentence.",
     fires: "\
 tier web { outbound = closed }
 
@@ -107,8 +108,8 @@ fn finding(
         (_, None) => String::new(),
     };
     Finding::new(message)
-        .caused(span, "a part of it has no effect")
-        .help(format!("say the rest without `{part}`"))
+        .caused(span, "part of this has no effect")
+        .help(format!("remove `{part}`"))
 }
 
 /// What a flow is about, where that is never filtered.

@@ -9,20 +9,21 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "odd-port",
-    title: "port 0, or type 0 and code 0 of ICMP, accepted alone",
+    title: "port 0, or ICMP type 0 with code 0, accepted by itself",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that no sentence accepts `tcp 0`, `udp 0` or `icmp 0/0`. A range that starts with port 0 is no finding, nor is
-what a tier may send, nor `icmp echo-reply` by its name.
+Checks: that no sentence accepts `tcp 0`, `udp 0` or `icmp 0/0`. Not reported are a range that
+starts with port 0, traffic that a tier sends, and `icmp echo-reply` by name.
 
-Why: nothing listens on port 0, which is reserved (RFC 6335). `icmp 0/0` is the reply to a ping, which passes without a
-rule. Each comes of `from_port = 0` and `to_port = 0`, which in AWS's API is every port only where the protocol is -1:
-what was meant is closed, and looks open.
+Why: nothing listens on port 0, which is reserved (RFC 6335). `icmp 0/0` is the reply to a ping,
+which passes without a rule. Each usually comes from `from_port = 0` and `to_port = 0`, which in the
+AWS API covers every port only if the protocol is -1: the intended traffic is closed, and looks
+open.
 
-Instead: `tcp`, `udp` or `icmp` alone, if everything was meant; otherwise the intended port. To accept pings, write
-`ping`.",
+Instead: `tcp`, `udp` or `icmp` alone, if all of it was meant; otherwise the intended port. To
+accept pings, write `ping`.",
     fires: "\
 tier app, db
 

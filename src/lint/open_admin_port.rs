@@ -1,4 +1,4 @@
-//! `open-admin-port`: a port for administration that is open to the internet.
+//! `open-admin-port`: an administration port that is open to the internet.
 
 use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp};
 use super::{Category, Judge, Level, Lint, Subject};
@@ -6,28 +6,29 @@ use super::{Category, Judge, Level, Lint, Subject};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-admin-port",
-    title: "a port for administration that is open to the internet",
+    title: "an administration port that is open to the internet",
     level: Level::Warn,
-    category: Category::Security {
-        severity: "8.0",
-    },
+    category: Category::Security { severity: "8.0" },
     ids: &[
         ("CIS AWS Foundations 1.2", "4.1, 4.2"),
         ("CIS AWS Foundations 3.0", "5.2, 5.3"),
         ("Security Hub", "EC2.13, EC2.14, EC2.53, EC2.54"),
-        ("AWS Config", "restricted-ssh, vpc-sg-port-restriction-check"),
+        (
+            "AWS Config",
+            "restricted-ssh, vpc-sg-port-restriction-check",
+        ),
         ("checkov", "CKV_AWS_24, CKV_AWS_25"),
     ],
     text: "\
-Checks: that no tier accepts connections to a port by which machines are administered from the internet: ssh, rdp,
-telnet, WinRM, VNC, X11, the remote shells of Berkeley, IPMI, SNMP, and the interfaces of Docker, Kubernetes, JBoss,
-GlassFish, WebLogic, Webmin, Consul, Nomad, Vault and Salt.
+Checks: that no tier accepts connections from the internet to a port for remote administration: SSH,
+RDP, Telnet, WinRM, VNC, X11, the Berkeley remote shells, IPMI, SNMP, and the interfaces of Docker,
+Kubernetes, JBoss, GlassFish, WebLogic, Webmin, Consul, Nomad, Vault and Salt.
 
-Why: such ports are found and tried within minutes, and one weak password or one unpatched service behind them is the
-whole machine.
+Why: attackers find and try such ports within minutes, and one weak password or unpatched service
+behind them gives access to the whole machine.
 
-Instead: name the networks that need it (`from office`), put a bastion before it, or use Session Manager or EC2 Instance
-Connect, which need no open port.",
+Instead: name the networks that need it (`from office`), put a bastion in front of it, or use
+Session Manager or EC2 Instance Connect, which need no open port.",
     fires: "\
 tier web
 
@@ -79,7 +80,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(
         subject,
         &WATCHED,
-        "name the networks that need it, as in `from office`",
+        "restrict it to the networks that need it, as in `from office`",
         found,
     );
 }

@@ -9,21 +9,21 @@ pub const LINT: Lint = Lint {
     name: "open-all-traffic",
     title: "every protocol, every TCP port or every UDP port open to the internet",
     level: Level::Warn,
-    category: Category::Security {
-        severity: "9.5",
-    },
+    category: Category::Security { severity: "9.5" },
     ids: &[
         ("checkov", "CKV_AWS_277"),
         ("Security Hub", "EC2.18, EC2.19"),
         ("AWS Config", "vpc-sg-open-only-to-authorized-ports"),
     ],
     text: "\
-Checks: that no tier accepts, from the internet, every protocol, every TCP port or every UDP port, in one sentence or in
-several together. Port 0 does not count: nothing listens there.
+Checks: that no tier accepts every protocol, every TCP port or every UDP port from the internet, in
+one sentence or in several together. Port 0 does not count, because nothing listens there.
 
-Why: this is no security group at all. Whatever anybody starts on such a machine, from then on, is on the internet.
+Why: such a security group protects nothing. Any service that is ever started on the machine is
+exposed to the internet.
 
-Instead: name the services that strangers are meant to use, and whoever needs the rest.",
+Instead: name the services that are meant to be public, and allow the rest only from those who need
+it.",
     fires: "\
 tier web
 
@@ -119,6 +119,6 @@ fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
         open = open.union(&all_udp);
     }
 
-    let help = "name the services that strangers are meant to use";
+    let help = "name only the services that are meant to be public";
     Some(opening.exposed(subject, open, message, help))
 }

@@ -9,21 +9,24 @@ pub const LINT: Lint = Lint {
     name: "open-data-store",
     title: "a database, cache, search engine, message broker or file service that is open to the internet",
     level: Level::Warn,
-    category: Category::Security {
-        severity: "9.0",
-    },
-    ids: &[("Security Hub", "EC2.18, EC2.19"), ("AWS Config", "vpc-sg-open-only-to-authorized-ports")],
+    category: Category::Security { severity: "9.0" },
+    ids: &[
+        ("Security Hub", "EC2.18, EC2.19"),
+        ("AWS Config", "vpc-sg-open-only-to-authorized-ports"),
+    ],
     text: "\
-Checks: that no tier accepts connections from the internet to a port of a database (MySQL, PostgreSQL, SQL Server,
-Oracle, MongoDB, Redshift, Cassandra, Neptune, Db2, CouchDB, InfluxDB, ClickHouse and others), a cache (Redis,
-Memcached), a search engine (Elasticsearch, OpenSearch, Solr), a message broker or store of agreements (Kafka, RabbitMQ,
-ActiveMQ, NATS, ZooKeeper, etcd) or a file service (NFS, SMB, NetBIOS, rsync, AFP, iSCSI, Lustre).
+Checks: that no tier accepts connections from the internet to a port of a database (MySQL,
+PostgreSQL, SQL Server, Oracle, MongoDB, Redshift, Cassandra, Neptune, Db2, CouchDB, InfluxDB,
+ClickHouse and others), a cache (Redis, Memcached), a search engine (Elasticsearch, OpenSearch,
+Solr), a message broker or coordination service (Kafka, RabbitMQ, ActiveMQ, NATS, ZooKeeper, etcd)
+or a file service (NFS, SMB, NetBIOS, rsync, AFP, iSCSI, Lustre).
 
-Why: what is stored is what is stolen. Many of these ask for no password until somebody sets one, Memcached and rpcbind
-on UDP are used to flood others, and none of them has a reason to talk to strangers.
+Why: stored data is what attackers steal. Many of these services require no password by default,
+Memcached and rpcbind on UDP are used for amplification attacks, and none of them needs to be
+public.
 
-Instead: name the tiers that use it (`db allows mysql from app`). For people, put a bastion or a VPN before it; for
-other VPCs, peer them or use a private endpoint.",
+Instead: name the tiers that use it (`db allows mysql from app`). For people, put a bastion or a VPN
+in front of it; for other VPCs, use peering or a private endpoint.",
     fires: "\
 tier db
 
@@ -126,7 +129,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(
         subject,
         &WATCHED,
-        "name the tiers that use it, as in `from app`",
+        "restrict it to the tiers that use it, as in `from app`",
         found,
     );
 }

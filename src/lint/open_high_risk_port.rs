@@ -6,22 +6,25 @@ use super::{Category, Judge, Level, Lint, Subject};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-high-risk-port",
-    title: "a port that Security Hub lists as a high risk, open to the internet",
+    title: "a port that Security Hub classifies as high risk, open to the internet",
     level: Level::Warn,
-    category: Category::Security {
-        severity: "8.0",
-    },
-    ids: &[("Security Hub", "EC2.19"), ("AWS Config", "restricted-common-ports")],
+    category: Category::Security { severity: "8.0" },
+    ids: &[
+        ("Security Hub", "EC2.19"),
+        ("AWS Config", "restricted-common-ports"),
+    ],
     text: "\
-Checks: that no tier accepts connections from the internet to TCP port 20, 21, 22, 23, 25, 110, 135, 143, 445, 1433,
-1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200 or 9300. The list is that of Security Hub,
-control EC2.19, to the letter, and has all that AWS Config's rule restricted-common-ports has by default.
+Checks: that no tier accepts connections from the internet to TCP port 20, 21, 22, 23, 25, 110, 135,
+143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200 or
+9300. The list is exactly that of Security Hub control EC2.19, and includes every default port of
+the AWS Config rule restricted-common-ports.
 
-Why: whoever runs Security Hub gets a finding of severity critical for each of these.
+Why: Security Hub reports a finding of severity critical for each of these ports.
 
-Instead: name the networks that need it, or put a load balancer on port 443 before it. A mail server that takes mail for
-its domains has to be open on port 25: of a tier that `is mail-server` that port is not told. Security Hub does not know
-what the tier is for, and its finding has to be suppressed there.",
+Instead: name the networks that need it, or put a load balancer on port 443 in front of it. A mail
+server that receives mail for its domains must be open on port 25, so that port is not reported for
+a tier that `is mail-server`. Security Hub does not know the purpose of the tier, so its finding has
+to be suppressed there.",
     fires: "\
 tier search
 
@@ -69,7 +72,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(
         subject,
         &WATCHED,
-        "name the networks that need it, as in `from office`",
+        "restrict it to the networks that need it, as in `from office`",
         found,
     );
 }

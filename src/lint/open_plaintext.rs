@@ -1,4 +1,4 @@
-//! `open-plaintext`: a protocol in plain text that is open to the internet.
+//! `open-plaintext`: a plaintext protocol that is open to the internet.
 
 use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp, udp_range};
 use super::{Category, Judge, Level, Lint, Subject};
@@ -6,23 +6,22 @@ use super::{Category, Judge, Level, Lint, Subject};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "open-plaintext",
-    title: "a protocol in plain text that is open to the internet",
+    title: "a plaintext protocol that is open to the internet",
     level: Level::Warn,
-    category: Category::Security {
-        severity: "6.0",
-    },
+    category: Category::Security { severity: "6.0" },
     ids: &[("Security Hub", "EC2.18")],
     text: "\
-Checks: that no tier accepts, from the internet, a protocol that sends what it says, and often a password, in plain
-text: ftp, telnet, tftp, finger, pop3, nntp, imap, snmp, ldap, the remote shells of Berkeley, syslog, rsync, MQTT, AMQP,
-STOMP, irc, the git protocol, Graphite, StatsD, AJP, and HTTP on 3000, 5000, 8000, 8080, 8081, 8088 and 8888. It does
-not speak of TCP port 80, which `open-http` does, nor of 25: other mail servers know no other port.
+Checks: that no tier accepts from the internet a protocol that sends its data, and often a password,
+in plain text: FTP, Telnet, TFTP, Finger, POP3, NNTP, IMAP, SNMP, LDAP, the Berkeley remote shells,
+syslog, rsync, MQTT, AMQP, STOMP, IRC, the git protocol, Graphite, StatsD, AJP, and HTTP on 3000,
+5000, 8000, 8080, 8081, 8088 and 8888. It does not report TCP port 80, which `open-http` does, nor
+port 25, because other mail servers use no other port.
 
-Why: everyone on the way reads along, and may change what is said. STARTTLS on the same port, as pop3, imap and ldap
-have it, can be cut out on the way (RFC 8314 asks for TLS from the first byte instead).
+Why: anyone on the path can read and modify the traffic. STARTTLS on the same port, as in POP3, IMAP
+and LDAP, can be stripped on the path (RFC 8314 recommends TLS from the first byte instead).
 
-Instead: the port that speaks TLS: https, ftps or sftp, pop3s, imaps, ldaps, syslog-tls, mqtts, amqps. What has none
-belongs behind a VPN, or is for named networks only.",
+Instead: use the TLS port: https, ftps or sftp, pop3s, imaps, ldaps, syslog-tls, mqtts, amqps. A
+protocol without one belongs behind a VPN, or is for named networks only.",
     fires: "\
 tier mail is mail-server
 
@@ -75,7 +74,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed(
         subject,
         &WATCHED,
-        "use the port of the protocol that speaks TLS, or name the networks that need it",
+        "use the TLS port of the protocol, or restrict it to the networks that need it",
         found,
     );
 }

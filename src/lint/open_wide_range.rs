@@ -10,19 +10,21 @@ pub const LINT: Lint = Lint {
     name: "open-wide-range",
     title: "a range of more than 1,000 ports that is open to the internet",
     level: Level::Warn,
-    category: Category::Security {
-        severity: "7.0",
-    },
-    ids: &[("Security Hub", "EC2.18"), ("AWS Config", "vpc-sg-open-only-to-authorized-ports")],
+    category: Category::Security { severity: "7.0" },
+    ids: &[
+        ("Security Hub", "EC2.18"),
+        ("AWS Config", "vpc-sg-open-only-to-authorized-ports"),
+    ],
     text: "\
-Checks: that no sentence opens a range of more than 1,000 TCP or UDP ports to the internet; ranges that touch are one.
-All ports of a protocol are left to `open-all-traffic`.
+Checks: that no sentence opens a range of more than 1,000 TCP or UDP ports to the internet. Adjacent
+ranges count as one. All ports of a protocol are reported by `open-all-traffic`.
 
-Why: nobody knows what listens on each of so many ports. Programs take ports from the upper half for themselves, and
-what was private until a restart is on the internet after it.
+Why: nobody knows what listens on each of so many ports. Programs use the upper half as ephemeral
+ports, and a service that was private can be exposed after a restart.
 
-Instead: make the range as wide as the server is told to use: passive FTP, RTP, mosh and game servers all have a setting
-for it, and a call takes two ports. Put a load balancer before a NodePort. Where it has to be wide, say why:
+Instead: limit the range to the ports that the server is configured to use. Passive FTP, RTP, mosh
+and game servers all have a setting for it, and a call takes two ports. Put a load balancer in front
+of a NodePort. Where the range has to be wide, give the reason:
 `@allow(open-wide-range, \"RTP of 2,000 calls\")`.",
     fires: "\
 tier voice
@@ -51,7 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
                 listed(ranges),
                 internet_in_words(&open)
             );
-            let help = "make the range as wide as the server is told to use";
+            let help = "limit the range to the ports that the server is configured to use";
             found.push(opening.exposed(subject, open, message, help));
         }
     }

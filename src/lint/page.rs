@@ -52,7 +52,8 @@ fn section(lint: &Lint, program: Program) -> String {
     let (fires, passes) = (program(lint.fires), program(lint.passes));
     let controls = controls(lint);
     format!(
-        "Level: {level}\n\n{text}\n\n{controls}It fires here:\n\n{fires}\nAnd here it does not:\n\n{passes}"
+        "Level: {level}\n\n{text}\n\n{controls}This program is reported:\n\n{fires}\n\
+         This program is not reported:\n\n{passes}"
     )
 }
 
@@ -86,35 +87,40 @@ fn fenced(program: &str) -> String {
 const INTRODUCTION: &str = "\
 # Lints
 
-A lint is a named check of a whole program. It judges what a program means and never how it is written: `0.0.0.0/1` and
-`128.0.0.0/1` together are the internet. What comes of a finding is a matter of the lint's level:
+A lint is a named check of a whole program. It judges the meaning of a program and never its
+spelling: `0.0.0.0/1` and `128.0.0.0/1` together are the internet. The level of a lint decides how
+its findings are reported:
 
 | level | a finding is |
 |---|---|
-| `allow` | not told |
-| `note` | told |
+| `allow` | not reported |
+| `note` | a note |
 | `warn` | a warning |
 | `deny` | an error: nothing is written, and the exit code is 1 |
 
-`--deny`, `--warn` and `--allow` give `tierwall check` and `tierwall build` other levels: for one lint by its name, for
-those whose own level is `warn` by the word `warnings`, or for all by the word `all`. The narrower word wins, so that
-`--deny warnings --warn expired` stops a pipeline at every warning but that one.
+`--deny`, `--warn` and `--allow` change the levels for `tierwall check` and `tierwall build`: of one
+lint by its name, of the lints whose own level is `warn` with `warnings`, or of every lint with
+`all`. The more specific option wins: `--deny warnings --warn expired` stops a pipeline at every
+warning except `expired`.
 
-`@allow(LINT, \"reason\")` on the line before a statement silences what the lint says about that statement. A finding that
-several statements cause together is silenced when each of them has its `@allow`, and one about the output as a whole by
-an `@allow` before `stack`. An `@allow` that silences nothing is itself reported.
+`@allow(LINT, \"reason\")` on the line before a statement silences the findings of the lint about
+that statement. A finding that several statements cause together is silenced if each of them has an
+`@allow`, and a finding about the output as a whole by an `@allow` before `stack`. An `@allow` that
+silences nothing is reported.
 
-**One finding about exposure for a sentence.** Most of what is open to the internet is found by several lints: `ssh` is a
-port for administration and on Security Hub's list. The most specific lint reports the sentence and names the others,
-each with what it finds beside that; the level is the highest of theirs. Where one of the others has a higher level than
-the lint that reports, that is said too. `@allow` silences the lint that it names and no other: what is left of them is
-reported then, by the most specific that is left. The order is `open-all-traffic`, `open-wide-range`, `open-admin-port`,
-`open-data-store`, `open-plaintext`, `open-high-risk-port`, `role-expectation`, `icmp-all`, `open-http`, `missing-ipv6`.
-What several sentences open only together is a finding of its own.
+**One exposure finding per sentence.** Several lints find most of what is open to the internet:
+`ssh` is an administration port and on the list of Security Hub. The most specific lint reports the
+sentence and names the others, each with what it finds in addition. The level of the finding is the
+highest of theirs; if another lint has a higher level than the lint that reports, its level is
+shown. `@allow` silences only the lint that it names: the remaining findings are then reported by
+the most specific of the remaining lints. The order is `open-all-traffic`, `open-wide-range`,
+`open-admin-port`, `open-data-store`, `open-plaintext`, `open-high-risk-port`, `role-expectation`,
+`icmp-all`, `open-http`, `missing-ipv6`. What several sentences open only together is a separate
+finding.
 
-**Open to the internet** means open to more of its addresses than a sentence means to name: all in all to as many as a
-/6 has of IPv4, or to as many as a /12 has of IPv6, of those that IANA lists as globally reachable. A parameter without a
-value counts with its default. Other groups and prefix lists are not looked into.
+**Open to the internet** means open to at least as many addresses as a /6 of IPv4 or a /12 of IPv6,
+in total, of those that IANA lists as globally reachable. A parameter without a value counts with
+its default. The contents of external groups and prefix lists are not considered.
 
 `tierwall explain NAME` prints the section of a lint.
 ";

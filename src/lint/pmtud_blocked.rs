@@ -1,4 +1,4 @@
-//! `pmtud-blocked`: a tier that hears nothing of packets that were too big for the way.
+//! `pmtud-blocked`: a tier that does not accept the ICMP errors that path-MTU discovery needs.
 
 use super::exposure::block;
 use super::{Category, Judge, Level, Lint, Subject};
@@ -10,19 +10,20 @@ use crate::policy::{Flow, Policy, TierId};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "pmtud-blocked",
-    title: "a tier that hears nothing of packets that were too big for the way",
+    title: "a tier that does not accept the ICMP errors that path-MTU discovery needs",
     level: Level::Allow,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that a tier which accepts TCP or UDP from addresses outside its VPC accepts `icmp fragmentation-needed` (type 3,
-code 4; packet-too-big, type 2, of ICMPv6) from all of them. Where the blocks of the VPC are not known, public addresses
-are what is outside. Nobody is told of it unless a run asks, `--warn pmtud-blocked`, because each plain web server trips
-it, and most of them never notice: their load balancer or their clients keep packets small.
+Checks: that a tier which accepts TCP or UDP from addresses outside its VPC accepts
+`icmp fragmentation-needed` (type 3, code 4; packet-too-big, type 2, in ICMPv6) from all of them. If
+the blocks of the VPC are unknown, public addresses count as outside. It is reported only on
+request, `--warn pmtud-blocked`, because every plain web server triggers it, and most are never
+affected: their load balancer or their clients keep packets small.
 
-Why: without such a rule path-MTU discovery is blocked (EC2 user guide, \"Network maximum transmission unit\").
-Connections over a VPN or a tunnel open, and hang with the first large answer. Of other ICMP errors AWS does not say
-that they need a rule, so that this lint asks for none.
+Why: without such a rule, path-MTU discovery is blocked (EC2 user guide, \"Network maximum
+transmission unit\"). Connections over a VPN or a tunnel open, and hang at the first large response.
+For other ICMP errors, AWS does not document that they need a rule, so this lint requires none.
 
 Instead: `web allows icmp fragmentation-needed from anywhere`, which is packet-too-big for IPv6.",
     fires: "\
@@ -81,7 +82,7 @@ fn judge_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
 fn finding(policy: &Policy, tier: TierId, accepted: &Flow, wanted: &str) -> Finding {
     let declared = policy.tier(tier);
     let message = format!(
-        "`{}` accepts {}, and not {wanted} from the same addresses",
+        "`{}` accepts {}, but not {wanted} from the same addresses",
         declared.name, accepted.traffic
     );
     let sentence = policy.sentence(accepted.sentence).span;

@@ -1,4 +1,4 @@
-//! `quota`: a group with more rules than AWS lets it have.
+//! `quota`: a security group that exceeds the rules quota of AWS.
 
 use super::{Category, Judge, Level, Lint, Subject};
 use crate::analysis::quota::{DirectionUsage, costs, totals};
@@ -9,20 +9,21 @@ use crate::policy::SentenceId;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "quota",
-    title: "a group with more rules than AWS lets it have",
+    title: "a security group that exceeds the rules quota of AWS",
     level: Level::Deny,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that no group has more inbound or more outbound rules, of IPv4 or of IPv6, than `rule-quota` of the stack: 60
-where it does not say. A block counts 1 in its family, a group 1 in both, a prefix list its size (`entries`).
+Checks: that no group has more inbound or outbound rules, for IPv4 or for IPv6, than the
+`rule-quota` of the stack, which is 60 by default. A block counts as 1 in its address family, a
+group as 1 in both, and a prefix list as its size (`entries`).
 
-Why: AWS refuses the rule that is too much (`RulesPerSecurityGroupLimitExceeded`; VPC user guide, \"Amazon VPC quotas\"),
-when half of the change is deployed.
+Why: AWS rejects the rules beyond the quota (`RulesPerSecurityGroupLimitExceeded`; VPC user guide,
+\"Amazon VPC quotas\") in the middle of the deployment.
 
-Instead: name a network or a range of ports where there are many, name the tier instead of its addresses, split the
-tier, or have the quota of the account raised and say so: `stack shop { rule-quota = 100 }`. `tierwall quota` shows what
-each sentence costs.",
+Instead: use a network or a range of ports in place of many single ones, name the tier instead of
+its addresses, split the tier, or have the quota of the account increased and set
+`stack shop { rule-quota = 100 }`. `tierwall quota` shows how many rules each sentence uses.",
     fires: "\
 stack shop { rule-quota = 3 }
 tier app
@@ -58,7 +59,7 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
     );
     let way = side.direction.words();
     let message = format!(
-        "`{name}` has {used} {way} rules of {}, and AWS lets it have {quota}",
+        "`{name}` has {used} {way} rules for {}, and the quota is {quota}",
         family.words()
     );
     let mut costs: Vec<(SentenceId, u32)> = costs(subject.deployment, side.tier, side.direction)
@@ -78,16 +79,16 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
     let span = |id: SentenceId| subject.policy.sentence(id).span;
     let mut finding = Finding::new(message).about(subject.policy.tier(side.tier).span);
     if let Some((id, cost)) = passes {
-        finding = finding.caused(span(id), format!("passes the quota, with {}", rules(cost)));
+        finding = finding.caused(span(id), format!("exceeds the quota with {}", rules(cost)));
     }
 
     if let Some((id, cost)) = most.filter(|most| Some(*most) != passes) {
-        finding = finding.at(span(id), format!("costs most: {}", rules(cost)));
+        finding = finding.at(span(id), format!("uses the most: {}", rules(cost)));
     }
 
     finding
-        .help("name networks and ranges of ports where there are many, or split the tier")
-        .help("`rule-quota` of the stack says what the account has, if it is more")
+        .help("combine addresses into blocks and ports into ranges, or split the tier")
+        .help("if the account has a higher quota, set `rule-quota` in the stack")
 }
 
 fn rules(count: u32) -> String {

@@ -1,4 +1,4 @@
-//! `redundant-outbound`: a sentence that lets an open tier send what it may send already.
+//! `redundant-outbound`: a sentence that allows traffic that an open tier may already send.
 
 use super::{Category, Judge, Level, Lint, Subject, quoted, without};
 use crate::diagnostic::{Correction, Finding};
@@ -8,18 +8,19 @@ use std::collections::HashSet;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "redundant-outbound",
-    title: "a sentence that lets an open tier send what it may send already",
+    title: "a sentence that allows traffic that an open tier may already send",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that `A allows S to PEER` stands only where it opens something. It opens nothing where the outbound side of A is
-open and the peer is no tier. Toward a tier it opens the inbound side there, and nothing is said.
+Checks: that each sentence `A allows S to PEER` opens something. It opens nothing if the outbound
+side of A is open and the peer is not a tier. If the peer is a tier, the sentence opens the inbound
+side of that tier and is not reported.
 
-Why: whoever reads the sentence takes it for what the tier may send, and for all of that; but the tier may send
-everything, whether the sentence is there or not.
+Why: the sentence looks like a complete list of what the tier may send; but the tier may send all
+traffic, with or without the sentence.
 
-Instead: delete it, or close the tier with `outbound = closed`, so that the sentence is what counts.",
+Instead: delete it, or close the tier with `outbound = closed`, so that the sentence takes effect.",
     fires: "\
 network office = 203.0.113.0/24
 tier web
@@ -71,12 +72,12 @@ fn finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let tiers = quoted(tiers);
 
     let statement = policy.sentence(flows[0].sentence).span;
-    let message = format!("the outbound side of {tiers} is open, so that {peers} adds no rule");
+    let message = format!("the outbound side of {tiers} is open, so {peers} adds no rule");
     let finding = Finding::new(message)
-        .caused(statement, "lets nothing more out")
-        .help("leave it out, or close the tier: `outbound = closed`");
+        .caused(statement, "allows nothing more")
+        .help("delete it, or close the tier: `outbound = closed`");
     if flows.iter().all(|flow| is_idle(policy, flow)) {
-        let leave_out = Correction::review("leave it out", without(policy, statement));
+        let leave_out = Correction::review("delete it", without(policy, statement));
         Some(finding.corrected(leave_out))
     } else {
         Some(finding)

@@ -1,4 +1,4 @@
-//! `role-expectation`: a tier that is not what its role says.
+//! `role-expectation`: a tier that does not match its role.
 //!
 //! The table says what each role may accept from the internet, what it may accept at all, and what
 //! it has to be able to do. What no sentence does is told at the declaration of the tier.
@@ -15,17 +15,17 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "role-expectation",
-    title: "a tier that is not what its role says",
+    title: "a tier that does not match its role",
     level: Level::Warn,
     category: Category::Security {
         severity: "6.0",
     },
     ids: &[("Security Hub", "EC2.18, EC2.19")],
     text: "\
-Checks: that a tier with a role, as in `tier db is database`, is what the role says. Path-MTU discovery is welcome
-everywhere; else:
+Checks: that a tier with a role, as in `tier db is database`, matches the role. Path-MTU discovery
+is allowed for every role; otherwise:
 
-| role | from the internet, only | from anyone, only | has to |
+| role | allowed from the internet | allowed from any peer | must |
 |---|---|---|---|
 | web-server | tcp 80, 443; udp 443; ICMP | | accept tcp 80, 443, 8080 or 8443 |
 | app-server | ICMP | | |
@@ -37,12 +37,12 @@ everywhere; else:
 | mail-server | mail, tcp 80, tcp 443 and ICMP | | accept mail: tcp 25, 465, 587, or a mailbox |
 | dns-server | tcp and udp 53, 853, 443; ICMP | | accept tcp 53 and udp 53 from the same peers |
 
-Why: the role is what somebody meant. A database that the internet reaches, a proxy that strangers send through, a
-bastion with a second door, a name server that is deaf on TCP (RFC 7766 asks for both): each of these has a reason to be
-looked at, whichever port it is.
+Why: the role states the purpose of the tier. A database that the internet can reach, a proxy that
+is open to everyone, a bastion with another open port, a DNS server that does not accept TCP (RFC
+7766 requires both): each of these deserves a review, whatever the port.
 
-Instead: name the tiers and networks that need it, or give the tier the role that it has. An app-server need not accept
-anything: one that takes its work from a queue does not.",
+Instead: name the tiers and networks that need it, or change the role of the tier. An app-server
+need not accept anything, because some take their work from a queue.",
     fires: "\
 tier db is database
 
@@ -303,7 +303,8 @@ impl<'s> RoleCheck<'s, '_> {
         let role = self.expected.role.keyword();
         let help = match self.expected.internet {
             [] => format!(
-                "nothing of `{role}` is for the internet: name the tiers or networks that need it"
+                "`{role}` accepts nothing from the internet: name the tiers or networks that \
+                 need it"
             ),
             some => {
                 let some = enumerated(some, "and");
@@ -363,7 +364,7 @@ impl<'s> RoleCheck<'s, '_> {
     fn accepts_no(&self, wanted: &[Traffic]) -> Finding {
         let what = format!("accepts no {}", enumerated(wanted, "or"));
         self.missing(what, "accepts none of it")
-            .help("say who uses it, or give it the role that it has")
+            .help("allow traffic from its clients, or change its role")
     }
 
     /// That some peers are accepted for one part of what belongs together, and not for another.
@@ -391,15 +392,15 @@ impl<'s> RoleCheck<'s, '_> {
 
     fn apart(&self, accepted: Traffic, refused: Traffic, flow: Option<&Flow>) -> Finding {
         let what = format!("accepts {accepted} from peers that may not use {refused}");
-        let mut finding = self.missing(what, "is asked by both");
+        let mut finding = self.missing(what, "must accept both");
         if let Some(flow) = flow {
             let span = self.subject.policy.sentence(flow.sentence).span;
-            finding = finding.at(span, format!("{accepted} alone"));
+            finding = finding.at(span, format!("only {accepted}"));
         }
 
         let parts = enumerated(self.expected.together, "and");
         finding.help(format!(
-            "accept {parts} from the same peers: the service `dns` is both"
+            "accept {parts} from the same peers; the service `dns` covers both"
         ))
     }
 
@@ -411,8 +412,11 @@ impl<'s> RoleCheck<'s, '_> {
             return None;
         }
 
-        let finding = self.missing("may not send anything".to_string(), "goes nowhere");
-        let help = format!("`{} allows https to …`, or `outbound = open`", tier.name);
+        let finding = self.missing("has no outbound rules".to_string(), "cannot send anything");
+        let help = format!(
+            "add `{} allows https to …`, or set `outbound = open`",
+            tier.name
+        );
         Some(finding.help(help))
     }
 }

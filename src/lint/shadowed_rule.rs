@@ -10,20 +10,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "shadowed-rule",
-    title: "a rule that others cover",
+    title: "a rule that other rules cover",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that each rule lets something through that the others of its group do not. A rule is covered by one wider rule,
-or by several that together leave nothing of it, addresses and ports alike; a rule that names a tier is covered by
-rules with addresses where those hold all addresses that its members can have. All that is reported can be deleted at
-once.
+Checks: that each rule allows something that the other rules of its group do not. A rule is covered
+by one wider rule, or by several that together leave nothing of it, in addresses and in ports. A
+rule that references a tier is covered by rules for addresses if those include all addresses that
+its members can have. All reported rules can be deleted at the same time.
 
-Why: it counts against the quota, and whoever narrows or deletes it believes to have closed something.
+Why: a covered rule counts toward the quota, and narrowing or deleting it closes nothing.
 
-Instead: delete it, or narrow the rule that covers it. A sentence between two tiers opens two gates, and is of use while
-either of them needs it.",
+Instead: delete it, or narrow the rule that covers it. A sentence between two tiers opens two gates,
+and is needed as long as either of them needs it.",
     fires: "\
 network campus = 10.20.0.0/16
 tier app
@@ -74,9 +74,9 @@ fn finding(
     let policy = subject.policy;
     let is_by_itself = by.contains(&id);
     let label = match (is_by_itself, is_whole) {
-        (true, _) => "wider and narrower in one sentence",
-        (false, true) => "changes nothing",
-        (false, false) => "a part of it changes nothing",
+        (true, _) => "one sentence has a rule and a wider one",
+        (false, true) => "has no effect",
+        (false, false) => "part of this has no effect",
     };
     let statement = policy.sentence(id).span;
     let mut finding = Finding::new(message(subject, covered)).caused(statement, label);
@@ -90,10 +90,10 @@ fn finding(
         finding = finding.at(policy.sentence(*other).span, label);
     }
 
-    let finding = finding.help("delete what is covered, or narrow what covers it");
+    let finding = finding.help("delete the covered part, or narrow the wider part");
     if is_whole && !is_by_itself {
         let delete = without(policy, statement);
-        finding.corrected(Correction::review("delete what is covered", delete))
+        finding.corrected(Correction::review("delete the covered part", delete))
     } else {
         finding
     }
@@ -103,7 +103,7 @@ fn finding(
 fn message(subject: &Subject<'_>, covered: &[Redundant]) -> String {
     let one = subject.one_rule(covered[0].flow);
     let together = if covered[0].by.len() > 1 {
-        "others together"
+        "other rules together"
     } else {
         "another"
     };

@@ -11,10 +11,10 @@ pub const LINT: Lint = Lint {
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that no service of the program has the name of a built-in one and another meaning. With the same meaning nothing
-is said.
+Checks: that no service of the program has the name of a built-in service and a different meaning. A
+service with the same meaning is not reported.
 
-Why: its own meaning holds in the whole program, and readers may think of the built-in one.
+Why: the declared meaning applies in the whole program, and readers may expect the built-in service.
 
 Instead: choose another name.",
     fires: "\
@@ -40,8 +40,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         ))
         .caused(
             service.span,
-            format!("the built-in one is `{}`", service.meaning),
+            format!("the built-in service is `{}`", service.meaning),
         )
-        .help("choose another name, if readers may think of the built-in one")
+        .help("choose another name if readers may expect the built-in service")
     }));
 }

@@ -7,23 +7,25 @@ use crate::target::Measure;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "template-limits",
-    title: "a template that CloudFormation would refuse for its size",
+    title: "a template that exceeds the limits of CloudFormation",
     level: Level::Deny,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that the template of `build --to cloudformation` has at most 500 resources, 200 parameters, 200
-outputs and 1,000,000 bytes.
+Checks: that the template of `build --to cloudformation` has at most 500 resources, 200 parameters,
+200 outputs and 1,000,000 bytes.
 
-Why: CloudFormation refuses a larger template (CloudFormation user guide, quotas), and it is better to know
-before the deployment. A rule that names a tier is a resource of its own, so programs with many tiers reach
-500 resources first. A template of more than 51,200 bytes has to be deployed from an S3 bucket.
+Why: CloudFormation rejects a larger template (CloudFormation user guide, quotas), and the build
+reports that before the deployment does. A rule that references a tier is a resource of its own, so
+programs with many tiers reach 500 resources first. A template of more than 51,200 bytes has to be
+deployed from an S3 bucket.
 
-It is judged by `build --to cloudformation` alone. `--warn template-limits`, or `@allow` on the `stack`, writes the
-template all the same.
+Only `build --to cloudformation` checks it. With `--warn template-limits`, or `@allow` on the
+`stack`, the template is written anyway.
 
-Instead: split the program into several stacks that name each other's groups with `external`, let tiers name
-networks instead of each other where that is what is meant, or use `--to terraform`, which has no such limits.",
+Instead: split the program into several stacks that reference the groups of the others with
+`external`, let tiers name networks instead of each other where that is what is meant, or use
+`--to terraform`, which has no such limits.",
     fires: FIRES,
     passes: CALM,
     judge: Judge::Elsewhere,
@@ -51,9 +53,14 @@ everyone allows https from vpc main
 pub fn template_limits(target: &str, measures: &[Measure]) -> Vec<Finding> {
     let passed = measures.iter().filter(|it| it.count > it.limit);
     let finding = |Measure { what, count, limit }: &Measure| {
-        Finding::new(format!("the template has {count} {what}, and {target} takes at most {limit}"))
-            .help("split the program into several stacks, name fewer tiers as peers (each such rule is a resource), or use `--to terraform`")
-            .help("`--warn template-limits` writes it all the same")
+        Finding::new(format!(
+            "the template has {count} {what}, and {target} accepts at most {limit}"
+        ))
+        .help(
+            "split the program into several stacks, use fewer tiers as peers (each such \
+                   rule is a resource), or use `--to terraform`",
+        )
+        .help("`--warn template-limits` writes it anyway")
     };
     passed.map(finding).collect()
 }

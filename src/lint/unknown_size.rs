@@ -1,4 +1,4 @@
-//! `unknown-size`: a prefix list whose size is not known, so that the quota cannot be counted.
+//! `unknown-size`: a prefix list of unknown size, so that the quota cannot be counted.
 
 use super::{Category, Judge, Level, Lint, Subject};
 use crate::diagnostic::Finding;
@@ -7,18 +7,20 @@ use crate::policy::{ListReference, Peer};
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "unknown-size",
-    title: "a prefix list whose size is not known",
+    title: "a prefix list of unknown size",
     level: Level::Note,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that of each prefix list that a sentence names it is known how many entries it can have.
+Checks: that the maximum number of entries of each prefix list in a sentence is known.
 
-Why: against the quota a rule with a prefix list counts as many rules as the list can have entries, whether it has them
-or not (VPC user guide, \"Security group size\"). A list of unknown size counts 1 for `quota`, and may be 1,000.
+Why: a rule that references a prefix list counts toward the quota as the maximum number of entries
+of the list, whether or not they are in use (VPC user guide, \"Security group size\"). A list of
+unknown size counts as 1 for `quota`, and may count as up to 1,000.
 
-Instead: say its size, as `entries = 20`; of AWS's own lists it is known. A list that is a parameter is not told, since
-its size is known no sooner than the list itself; `tierwall quota` names it.",
+Instead: set its size, as in `entries = 20`. The sizes of the lists that AWS manages are known. A
+list that is a parameter is not reported, because its size is known only together with the list;
+`tierwall quota` names it.",
     fires: "\
 prefix-list branches = \"pl-0123456789abcdef0\"
 tier web
@@ -57,10 +59,10 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     found.extend(sizeless.map(|(list, _)| {
         Finding::new(format!(
-            "the size of `{}` is not known and counts 1 against the quota",
+            "the size of `{}` is unknown and counts as 1 toward the quota",
             list.name
         ))
-        .caused(list.span, "may be as many as 1,000 rules")
-        .help("say how many entries it can have: `{ entries = 20 }`")
+        .caused(list.span, "may count as up to 1,000 rules")
+        .help("set its maximum number of entries: `{ entries = 20 }`")
     }));
 }

@@ -7,19 +7,21 @@ use crate::policy::Flow;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "unreachable-tier",
-    title: "a tier that nothing can reach, and of which no sentence speaks",
+    title: "a tier that nothing can reach and no sentence mentions",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that some sentence lets each tier be reached, or speaks of it as a sender, as of a worker that fetches from a
-queue. A sentence whose `until` is past lets nobody be reached any more; a sender in it is still one, and `expired`
-reports the sentence. What a server needs is judged by its role: `role-expectation`.
+Checks: that each tier can be reached because of some sentence, or is the sender of one, as for a
+worker that reads from a queue. A sentence whose `until` date has passed makes nothing reachable; a
+sender in it still counts as a sender, and `expired` reports the sentence. Whether a server accepts
+what its role needs is checked by `role-expectation`.
 
 Why: a sentence may be missing, or the tier may be left over.
 
-Instead: say who may reach it, or delete it. Where its members only connect to others, and its outbound side is open so
-that no sentence says to whom, `@allow(unreachable-tier, \"fetches from a queue\")`.",
+Instead: allow traffic to it, or delete it. If its members only open connections, and its outbound
+side is open so that no sentence names a destination, add
+`@allow(unreachable-tier, \"reads from a queue\")`.",
     fires: "\
 network office = 203.0.113.0/24
 tier queue, worker, archive
@@ -55,14 +57,15 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         .filter(|(_, connected)| !connected)
     {
         let finding = Finding::new(format!(
-            "nothing can reach `{}`, and no sentence speaks of it",
+            "nothing can reach `{}`, and no sentence mentions it",
             tier.name
         ));
-        let help = format!("say who may reach it: `{} allows … from …`", tier.name);
-        let allow = "if it only connects to others: `@allow(unreachable-tier, \"…\")` before its declaration";
+        let help = format!("allow traffic to it: `{} allows … from …`", tier.name);
+        let allow = "if it only opens connections, add `@allow(unreachable-tier, \"…\")` before \
+                     its declaration";
         found.push(
             finding
-                .caused(tier.span, "in no sentence that holds")
+                .caused(tier.span, "not in any sentence in effect")
                 .help(help)
                 .help(allow),
         );

@@ -1,4 +1,4 @@
-//! `unroutable-peer`: a peer that no packet comes from.
+//! `unroutable-peer`: a source address that no packet can have.
 
 use super::not_filtered::unfiltered;
 use super::{Category, Judge, Level, Lint, Subject, listed, without};
@@ -12,22 +12,25 @@ use std::net::Ipv4Addr;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "unroutable-peer",
-    title: "a peer that no packet comes from",
+    title: "a source address that no packet can have",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that no sentence accepts connections from addresses that no packet has as its source: 0.0.0.0/8, loopback
-(127.0.0.0/8, ::1), 169.254.0.0/16, multicast (224.0.0.0/4, ff00::/8), 255.255.255.255 and ::. It judges the addresses
-of a sentence together: a block that `except` leaves beside others of its range is no finding. What Amazon's own
-services have is for `not-filtered` to report. Not reported are fe80::/10, from which neighbours send, and `proto 2`
-from 0.0.0.0/32, by which a transit gateway asks for members of multicast groups. Destinations are not judged, because
-multicast is one; and a parameter's default is not, because the deployment may give another value.
+Checks: that no sentence accepts connections from addresses that no packet has as its source:
+0.0.0.0/8, loopback (127.0.0.0/8, ::1), 169.254.0.0/16, multicast (224.0.0.0/4, ff00::/8),
+255.255.255.255 and ::. The addresses of a sentence are judged together: a block that `except`
+leaves next to others of its range is not reported. Addresses of Amazon's own services are reported
+by `not-filtered`. Not reported are fe80::/10, from which neighbours send, and `proto 2` from
+0.0.0.0/32, with which a transit gateway queries members of multicast groups. Destinations are not
+judged, because multicast is a valid one; nor is the default of a parameter, because the deployment
+may set another value.
 
-Why: the rule admits nobody and counts against the quota. Often everyone was meant, or the host itself.
+Why: the rule matches no traffic and counts toward the quota. Often every address was meant, or the
+host itself.
 
-Instead: name the addresses that clients have. Everyone is `anywhere`. The members of the group are `itself`; what a
-host says to itself passes no security group.",
+Instead: name the addresses that clients have. Every address is `anywhere`. The members of the group
+are `itself`; traffic of a host to itself does not pass a security group.",
     fires: "\
 tier web
 
@@ -105,7 +108,7 @@ fn describe(
     if whole {
         let delete = Correction::review("delete it", without(subject.policy, span));
         return Finding::new(message)
-            .caused(span, "admits nobody")
+            .caused(span, "matches no traffic")
             .help("delete it")
             .corrected(delete);
     }
@@ -113,6 +116,6 @@ fn describe(
     let blocks = listed(idle.keys().map(|block| format!("`{block}`")).collect());
 
     Finding::new(message)
-        .caused(span, "a part of it admits nobody")
-        .help(format!("leave out {blocks}"))
+        .caused(span, "part of this matches no traffic")
+        .help(format!("remove {blocks}"))
 }

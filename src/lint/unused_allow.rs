@@ -12,13 +12,13 @@ pub const LINT: Lint = Lint {
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that each `@allow` silences something that the statement after it would be told for, in some program and some
-environment of the run that reads the file. One for `template-limits` is not judged, since only `build --to
-cloudformation` knows what it is for; nor is one for `expired`, `expiring` or `quota`, which is of use on another day
-or with one more rule.
+Checks: that each `@allow` silences a finding about the statement after it, in some program and some
+environment of the run that reads the file. An `@allow` for `template-limits` is not checked,
+because only `build --to cloudformation` reports that lint; nor is one for `expired`, `expiring` or
+`quota`, which can take effect on another day or with one more rule.
 
-Why: what it was for is gone, or was never there, and the next change of the statement would be silenced without
-anybody having thought of it.
+Why: the reason for it is gone, or never existed, and it would silence a finding about a later
+change of the statement without anyone noticing.
 
 Instead: delete the `@allow`.",
     fires: "\
@@ -55,7 +55,7 @@ pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
             "this `@allow({})` silences nothing",
             annotation.lint
         ))
-        .at(annotation.span, "of no use")
+        .at(annotation.span, "has no effect")
         .help("delete it")
         .corrected(Correction::safe(
             "delete it",

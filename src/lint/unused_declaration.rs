@@ -1,4 +1,4 @@
-//! `unused-declaration`: a declaration that nothing uses.
+//! `unused-declaration`: a declaration that is never used.
 
 use super::{Category, Judge, Level, Lint, Subject, without};
 use crate::diagnostic::{Correction, Finding};
@@ -7,23 +7,24 @@ use crate::policy::Declared;
 /// The lint.
 pub const LINT: Lint = Lint {
     name: "unused-declaration",
-    title: "a declaration that nothing uses",
+    title: "a declaration that is never used",
     level: Level::Warn,
     category: Category::Maintainability,
     ids: &[],
     text: "\
-Checks: that each network, external, prefix list, service, parameter, set of tiers, VPC and peering is used. Whatever
-names a declaration uses it: a sentence, an assertion, or another declaration. `was` and `--set` do not. A VPC is used
-as well when tiers are in it or when its default security group is locked, and a peering when tiers of its two VPCs name
-each other.
+Checks: that each network, external, prefix list, service, parameter, set of tiers, VPC and peering
+is used. A reference from a sentence, an assertion or another declaration is a use; `was` and
+`--set` are not. A VPC is also used if tiers are in it or its default security group is locked, and
+a peering if tiers of its two VPCs refer to each other.
 
-Only the file that is named on the command line is judged, and only when it has a tier or includes one: what other files
-declare may be there for other programs.
+Only the file that is named on the command line is checked, and only if it has a tier or includes
+one: declarations in other files may be there for other programs.
 
-Why: a sentence may be missing, or name something else than was meant. And what is left over has to be read, and kept
-right, by everybody after.
+Why: a sentence may be missing, or may refer to something other than intended. Unused declarations
+have to be read and maintained by everyone.
 
-Instead: delete it, or write the sentence. What programs share can stand in a file that each of them includes.",
+Instead: delete it, or write the sentence. Declarations that several programs share can be in a file
+that each of them includes.",
     fires: "\
 network office = 203.0.113.0/24
 network branch = 198.51.100.0/24
@@ -56,13 +57,16 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 /// What a declaration is called, and what is missing.
 fn words(what: Declared) -> (&'static str, &'static str) {
     match what {
-        Declared::Network => ("network", "nothing names it"),
-        Declared::External => ("external group", "nothing names it"),
-        Declared::PrefixList => ("prefix list", "nothing names it"),
-        Declared::Service => ("service", "nothing names it"),
-        Declared::Param => ("parameter", "nothing names it"),
-        Declared::TierSet => ("tier set", "nothing names it"),
-        Declared::Vpc => ("VPC", "nothing names it, and no tier is in it"),
-        Declared::Peering => ("peering", "no tier of one names a tier of the other"),
+        Declared::Network => ("network", "nothing refers to it"),
+        Declared::External => ("external group", "nothing refers to it"),
+        Declared::PrefixList => ("prefix list", "nothing refers to it"),
+        Declared::Service => ("service", "nothing refers to it"),
+        Declared::Param => ("parameter", "nothing refers to it"),
+        Declared::TierSet => ("tier set", "nothing refers to it"),
+        Declared::Vpc => ("VPC", "nothing refers to it, and it has no tiers"),
+        Declared::Peering => (
+            "peering",
+            "no tier of one VPC refers to a tier of the other",
+        ),
     }
 }

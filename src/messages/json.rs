@@ -114,7 +114,7 @@ impl Totals {
             .collect();
         let words = || {
             format!(
-                "and {} more; `--max-problems 0` tells all\n",
+                "and {} more; `--max-problems 0` reports all\n",
                 parts.join(", ")
             )
         };

@@ -33,7 +33,7 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
     (Rule::assert_only, "`can reach`", "a peer"),
     (Rule::assert_alone, "`reach`", ""),
     (Rule::role_wanted, "a role, like `web-server`", ""),
-    (Rule::was_wanted, "an earlier name", ""),
+    (Rule::was_wanted, "used as an earlier name", ""),
     (Rule::assert_reach, "a peer", ""),
     (
         Rule::assert_to,

@@ -24,12 +24,12 @@ const LANGUAGE: &str = "a programming language";
 
 const TIER: &str = "a tier is a security group: `tier {name}`";
 const SENTENCE: &str = "each rule is a sentence: `web allows https from anywhere`";
-const BLOCKS: &str = "name addresses: `network {name} = 203.0.113.0/24`";
+const BLOCKS: &str = "declare the addresses: `network {name} = 203.0.113.0/24`";
 const PARAM: &str = "declare an input value as a parameter: `param {name} : cidr`";
-const INCLUDE: &str = "include another file by its path: `include \"network.tier\"`";
+const INCLUDE: &str = "include a file by its path: `include \"network.tier\"`";
 const VPC: &str = "declare the VPC: `vpc {name} { cidr = 10.0.0.0/16 }`";
 const LIST: &str = "name the list by its id: `prefix-list {name} = \"pl-0123456789abcdef0\"`";
-const NOTHING: &str = "leave it out: `tierwall build` writes it where it belongs";
+const NOTHING: &str = "remove it: `tierwall build` writes it to the output";
 
 macro_rules! foreign {
     ($($tool:ident: $([$($word:literal)+] $help:ident;)+)+) => {

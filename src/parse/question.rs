@@ -37,7 +37,7 @@ impl Question<'_> {
             let Some(typed) = typed else { continue };
             if typed.contains(['\n', '\r', '#']) {
                 return Err(format!(
-                    "the value of `{option}` must be one line, and have no comment"
+                    "the value of `{option}` must be one line without comments"
                 ));
             }
             let blank = if name.is_empty() { "" } else { " " };
@@ -53,10 +53,8 @@ impl Question<'_> {
         let (file, found) = file(id, &text);
         if !found.any_error() && !is_question(&file, &places) {
             let wanted =
-                "tiers, addresses or networks, and `--on` services, as an assertion has them";
-            return Err(format!(
-                "`--from` and `--to` take {wanted}; there is more in them"
-            ));
+                "tiers, addresses or networks, and `--on` only services, as in an assertion";
+            return Err(format!("`--from` and `--to` take only {wanted}"));
         }
         problems.extend(found.into_iter().map(asked));
         program.files.push(file);
@@ -70,7 +68,7 @@ fn asked(problem: Problem) -> Problem {
         Problem::UnmatchedPeer {
             span, text, label, ..
         } => {
-            let help = "ask about an address, `203.0.113.7`, or a name of the program";
+            let help = "use an address, `203.0.113.7`, or a name from the program";
             Problem::UnmatchedPeer {
                 span,
                 text,

@@ -336,7 +336,8 @@ fn syntax(text: &str, span: Span) -> Problem {
         Some((at, head)) if ["allows", "allow"].contains(head) => {
             let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
             let help = Some(
-                "a sentence starts with the tier whose rule it is: `web allows https from anywhere`",
+                "a sentence starts with the tier that it applies to: `web allows https from \
+                 anywhere`",
             );
             Problem::Syntax {
                 span: span.part(*at, head.len()),
@@ -390,7 +391,7 @@ fn annotation(text: &str, span: Span, head: &str) -> Problem {
         };
     }
     let (found, expected) = (
-        "something else".to_string(),
+        "invalid value".to_string(),
         "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string(),
     );
     Problem::Syntax {
@@ -463,7 +464,7 @@ fn without_keyword(text: &str, head: &str) -> Option<String> {
 /// The place where a statement goes on as none does, and what it wants there.
 fn stumble(text: &str, span: Span) -> Problem {
     let Err(error) = Grammar::parse(Rule::alone, text) else {
-        let (found, expected) = (describe(text), "one statement a line".to_string());
+        let (found, expected) = (describe(text), "write one statement per line".to_string());
         return Problem::Syntax {
             span,
             found,
@@ -511,13 +512,14 @@ const SLIPS: [(&str, &str, &str, &str); 23] = [
         "include",
         "",
         ",",
-        "each `include` takes one file; write another for the next",
+        "each `include` takes one file; write one `include` per file",
     ),
     (
         "param",
         "",
         ",",
-        "a parameter is one value; several addresses are a network: `network office = 10.0.0.0/8, 172.16.0.0/12`",
+        "a parameter has one value; for several addresses, declare a network: `network office = \
+         10.0.0.0/8, 172.16.0.0/12`",
     ),
     (
         "param",
@@ -529,87 +531,87 @@ const SLIPS: [(&str, &str, &str, &str); 23] = [
         "service",
         "",
         "except",
-        "services have no `except`; name the ports that are left: `tcp 0-79, 81-65535`",
+        "services have no `except`; list the remaining ports: `tcp 0-79, 81-65535`",
     ),
     (
         "tier",
         "",
         "=",
-        "a tier has no value; its settings stand in a block: `tier web { outbound = closed }`",
+        "a tier has no value; write its settings in a block: `tier web { outbound = closed }`",
     ),
     (
         "",
         "allows",
         "from",
-        "name what may pass: `web allows https from anywhere`",
+        "name a service: `web allows https from anywhere`",
     ),
     (
         "",
         "allow",
         "from",
-        "name what may pass: `web allows https from anywhere`",
+        "name a service: `web allows https from anywhere`",
     ),
     (
         "",
         "allows",
         "to",
-        "name what may pass: `web allows https to anywhere`",
+        "name a service: `web allows https to anywhere`",
     ),
     (
         "",
         "allow",
         "to",
-        "name what may pass: `web allows https to anywhere`",
+        "name a service: `web allows https to anywhere`",
     ),
     (
         "",
         "",
         "!",
-        "addresses are taken out with `except`: `anywhere except 10.0.0.0/8`",
+        "exclude addresses with `except`: `anywhere except 10.0.0.0/8`",
     ),
     (
         "",
         "",
         "\u{2013}",
-        "this is a dash; names and ranges have a hyphen, `-`",
+        "this is a dash; use a hyphen, `-`, in names and ranges",
     ),
     (
         "",
         "",
         "\u{2014}",
-        "this is a dash; names and ranges have a hyphen, `-`",
+        "this is a dash; use a hyphen, `-`, in names and ranges",
     ),
     ("", "", ";", "a statement ends with its line"),
     (
         "",
         "",
         "\u{201c}",
-        "strings stand in straight quotes: `\"…\"`",
+        "use straight quotes for strings: `\"…\"`",
     ),
     (
         "",
         "",
         "\u{201d}",
-        "strings stand in straight quotes: `\"…\"`",
+        "use straight quotes for strings: `\"…\"`",
     ),
-    ("", "", "..", "a range of ports is written `80-90`"),
+    ("", "", "..", "write a range of ports as `80-90`"),
     (
         "",
         "",
         "-",
-        "a range of ports is written `80-90`, without blanks",
+        "write a range of ports as `80-90`, without spaces",
     ),
-    ("", "from", "\"", "addresses and names stand without quotes"),
-    ("", "to", "\"", "addresses and names stand without quotes"),
+    ("", "from", "\"", "write addresses and names without quotes"),
+    ("", "to", "\"", "write addresses and names without quotes"),
     (
         "",
         "",
         "except",
-        "`except` stands before `until` and before the string",
+        "write `except` before `until` and before the string",
     ),
-    ("", "", "until", "`until` stands before the string"),
-    ("", "", ":", "a value is given with `=`, a role with `is`"),
-    ("", "", "from", "one statement a line"),
+    ("", "", "until", "write `until` before the string"),
+    ("", "", ":", "set a value with `=` and a role with `is`"),
+    ("", "", "from", "write one statement per line"),
 ];
 
 fn slip(before: &str, rest: &str) -> Option<&'static str> {
@@ -621,10 +623,10 @@ fn slip(before: &str, rest: &str) -> Option<&'static str> {
         .iter()
         .find(|(start, left, right, _)| is_slip((start, left, right)));
     let foreign = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii());
-    let foreign = foreign.then_some("names are made of the letters a to z, digits, `-` and `_`");
+    let foreign = foreign.then_some("names consist of the letters a to z, digits, `-` and `_`");
     let nothing = before
         .is_empty()
-        .then_some("a rule reads `web allows https from anywhere`");
+        .then_some("a sentence reads `web allows https from anywhere`");
     known.map(|(.., help)| *help).or(foreign).or(nothing)
 }
 

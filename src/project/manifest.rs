@@ -254,7 +254,7 @@ impl Manifest<'_> {
         let value = |entry: Entry<'_>| {
             let value = self
                 .reading
-                .text(entry, "a text in quotes, as `--set` does")?;
+                .text(entry, "a string in quotes, as for `--set`")?;
             Some((entry.key.to_string(), value.to_string()))
         };
         entries.into_iter().filter_map(value).collect()
@@ -309,7 +309,7 @@ impl Manifest<'_> {
                 Some(&"all") => levels.all = level,
                 Some(&"warnings") => levels.warnings = level,
                 Some(name) => levels.named.extend(level.map(|level| (*name, level))),
-                None => self.unknown(entry, "lint", &names, "`tierwall explain` lists them"),
+                None => self.unknown(entry, "lint", &names, "run `tierwall explain` for a list"),
             }
         }
         levels

@@ -27,7 +27,7 @@ impl Use {
             (Use::Output, Use::Vars) | (Use::Vars, Use::Output) => {
                 Some("an output and a file of values")
             }
-            (Use::Output, Use::Manifest) => Some("an output, and is this manifest"),
+            (Use::Output, Use::Manifest) => Some("an output and this manifest"),
             (Use::Program | Use::Vars, Use::Manifest)
             | (Use::Manifest, _)
             | (Use::Vars, Use::Vars | Use::Program)

@@ -8,11 +8,11 @@ use std::fmt;
 /// twice is there twice; what is wrong comes back in words.
 pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let Entries(entries) =
-        serde_json::from_slice(text).map_err(|error| format!("it is no JSON object: {error}"))?;
+    let Entries(entries) = serde_json::from_slice(text)
+        .map_err(|error| format!("it is not a JSON object: {error}"))?;
     let text = |(name, value)| match value {
         Value::String(value) => Ok((name, value)),
-        _ => Err(format!("the value of `{name}` is no string")),
+        _ => Err(format!("the value of `{name}` is not a string")),
     };
     entries.into_iter().map(text).collect()
 }

@@ -203,7 +203,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
         let name = &tier.name;
         let _ = writeln!(
             out,
-            "{name} may send everything to anywhere (outbound = open)"
+            "{name} may send all traffic to anywhere (outbound = open)"
         );
     }
     out
@@ -211,7 +211,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
 
 /// The lines of the table, its head first.
 fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
-    let mut lines = vec![["FROM", "TO", "ON", "SAID BY"].map(str::to_string)];
+    let mut lines = vec![["FROM", "TO", "ON", "SENTENCE"].map(str::to_string)];
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
     for row in rows(policy) {
         let (receiver, sender, other, traffic) = key(row.flow(policy));

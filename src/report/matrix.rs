@@ -90,14 +90,14 @@ fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
     let mut out = String::new();
     let mut fields = lines.iter().skip(1).flatten();
     if fields.any(|field| field.contains('?')) {
-        out += "\n?: for some of their addresses only, or it depends on what is not known\n";
+        out += "\n?: only for some of their addresses, or depending on something unknown\n";
     }
 
     if matrix.left_out > 0 {
         let count = in_thousands(matrix.left_out);
         let _ = writeln!(
             out,
-            "\n{count} addresses that sentences name are left out: give them names as networks to see them"
+            "\n{count} addresses in sentences are omitted: declare them as networks to see them"
         );
     }
 

@@ -25,7 +25,7 @@ pub fn text(
     let question = question_in_words(subject);
     if chains.is_empty() {
         let undecided = undecided(subject);
-        let text = format!("nothing leads from {question}\n{undecided}");
+        let text = format!("no chain leads from {question}\n{undecided}");
         return (text, false);
     }
 
@@ -48,7 +48,7 @@ pub fn text(
     let passing = chains.iter().flat_map(|chain| &chain.steps);
     let mut services = passing.map(|step| line(&marked(&step.passing)));
     if services.any(|services| services.contains('?')) {
-        out += "\n?: for some of their addresses only, or it depends on what is not known\n";
+        out += "\n?: only for some of their addresses, or depending on something unknown\n";
     }
     (out, true)
 }
@@ -107,7 +107,7 @@ fn undecided(subject: &Subject) -> &'static str {
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
     }
-    "neither end is a tier, so no group of this program filters what passes directly\n"
+    "neither end is a tier, so no group of the program filters direct traffic\n"
 }
 
 fn find(policy: &Policy, subject: &Subject, max: usize) -> Paths {
@@ -138,7 +138,7 @@ fn sentences_in_words(policy: &Policy, sources: &Sources, chain: &Chain, step: &
     let ids = sentences(policy, step);
     if ids.is_empty() {
         let sender = &chain.ends[chain.ends.len() - 2].name;
-        return format!("{sender} may send everything to anywhere (outbound = open)");
+        return format!("{sender} may send all traffic to anywhere (outbound = open)");
     }
     ids.into_iter()
         .map(|id| Citation::new(policy, sources, id).to_string())

@@ -43,7 +43,7 @@ fn notes_on_members(policy: &Policy, subject: &Subject) -> String {
                 let (end, tier) = (&end.name, &tier.name);
                 let _ = writeln!(
                     notes,
-                    "{end} is among the addresses of `{tier}`: `{option} {tier}` asks for its members"
+                    "{end} is among the addresses of `{tier}`; to trace its members, use `{option} {tier}`"
                 );
             }
         }
@@ -125,14 +125,14 @@ impl Writer<'_> {
         let mut out = format!("{asked}: {}\n", self.verdict(*verdict));
 
         if legs.is_empty() {
-            out += "\n  they have no IP version in common in which this exists\n";
+            out += "\n  the ends have no IP version in common for this service\n";
         }
         for end in [from, to] {
             if let Who::External(_) = end.endpoint.who {
                 let name = &end.name;
                 let _ = writeln!(
                     out,
-                    "\n  {name} is managed elsewhere, and its own rules are not judged"
+                    "\n  {name} is managed elsewhere, and its own rules are not checked"
                 );
             }
         }
@@ -155,7 +155,7 @@ impl Writer<'_> {
         if legs[0].gates.is_empty() {
             let _ = writeln!(
                 out,
-                "\n{indent}neither end is a tier: no group of this program decides"
+                "\n{indent}neither end is a tier: no group of the program applies"
             );
         }
         if connection.on.is_none() {
@@ -177,7 +177,7 @@ impl Writer<'_> {
             let mut lines = self.station(&stations);
             if !is_helped && let Some(help) = help(self.policy, connection, first) {
                 is_helped = true;
-                lines.push(format!("this would let it through: `{help}`"));
+                lines.push(format!("this sentence would allow it: `{help}`"));
             }
             for line in lines {
                 let _ = writeln!(out, "{indent}  {line}");
@@ -191,7 +191,7 @@ impl Writer<'_> {
         if first.open {
             let name = &self.policy.tier(first.gate.tier()).name;
             return vec![format!(
-                "{name} may send everything to anywhere (outbound = open)"
+                "{name} may send all traffic to anywhere (outbound = open)"
             )];
         }
 
@@ -206,10 +206,10 @@ impl Writer<'_> {
             lines.extend(parts(stations));
         }
 
-        lines.extend(surely_admitted(stations).map(|whom| format!("surely for {whom} only")));
+        lines.extend(surely_admitted(stations).map(|whom| format!("certain only for {whom}")));
         let unknown = once_each(stations, |station| &station.unknown).into_iter();
         let unknown = unknown.map(|what| named_endpoint::unknown(self.policy, what));
-        lines.extend(unknown.map(|what| format!("not known is {what}")));
+        lines.extend(unknown.map(|what| format!("unknown: {what}")));
         lines
     }
 
@@ -254,13 +254,13 @@ fn without_rules(station: &Station) -> &'static str {
     match station.gate {
         Gate::Outbound(_) | Gate::Inbound(_) if station.is_exempt => {
             if station.verdict == Verdict::Passes {
-                "security groups never filter what is at this address"
+                "security groups never filter the traffic of this address"
             } else {
-                "security groups never filter some of what is at this address"
+                "security groups never filter some of the traffic of this address"
             }
         }
-        Gate::Outbound(_) => "no sentence lets it out, and outbound is closed",
-        Gate::Inbound(_) => "no sentence lets it in",
+        Gate::Outbound(_) => "no sentence allows it, and outbound is closed",
+        Gate::Inbound(_) => "no sentence allows it",
     }
 }
 
@@ -318,7 +318,7 @@ fn travels(connection: &Connection) -> String {
         } else {
             String::new()
         };
-        format!("\n  what travels{head}\n{}", packets(connection, exchange))
+        format!("\n  packets{head}\n{}", packets(connection, exchange))
     });
 
     parts.collect()
@@ -337,11 +337,11 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
     };
     let decided = match verdict {
         Verdict::Passes if nobody_decides => {
-            "no tier is at either end, so that no group of the program decides"
+            "neither end is a tier, so no group of the program applies"
         }
-        Verdict::Passes => "let through by the rules above",
-        Verdict::ForSome => "let through for some, and dropped for others",
-        Verdict::Stopped => "dropped, and nothing is sent back",
+        Verdict::Passes => "allowed by the rules above",
+        Verdict::ForSome => "allowed for some, dropped for others",
+        Verdict::Stopped => "dropped without a reply",
     };
 
     let widths = shown.iter().map(|packet| packet.name.len());

@@ -46,7 +46,7 @@ const TCP: &[Packet] = &[
     Packet {
         name: "ACK",
         there: true,
-        because: Some("the connection stands, and all of it passes"),
+        because: Some("the connection is established, and all its packets pass"),
     },
 ];
 const UDP: &[Packet] = &[
@@ -66,14 +66,14 @@ const TOO_BIG: &[Packet] = &[asks("error: packet too big")];
 const ERROR: &[Packet] = &[asks("error message")];
 const ICMP: &[Packet] = &[
     asks("ICMP message"),
-    answers("reply, if it asks for one", NEEDS_NO_RULE),
+    answers("reply, if requested", NEEDS_NO_RULE),
 ];
 const PACKET: &[Packet] = &[asks("packet")];
 const OTHER: &[Packet] = &[
     asks("packet"),
     answers(
         "reply",
-        "packets of the protocol between the two need no rule, until 600 s of silence",
+        "packets of the protocol between the two need no rule, until 600 s without traffic",
     ),
 ];
 const ALL: &[Packet] = &[asks("first packet"), answers("reply", NEEDS_NO_RULE)];
@@ -115,17 +115,19 @@ pub fn exchanges(connection: &Connection) -> Vec<Exchange> {
 const NOTES: [(&[Packet], &str); 4] = [
     (
         TOO_BIG,
-        "no reply, even to the packet that it is about: path MTU discovery needs an inbound rule for it",
+        "not a reply, even to the packet that caused it: path MTU discovery needs an inbound \
+         rule for it",
     ),
     (
         ERROR,
-        "nothing answers it: AWS does not say whether it passes as a part of the connection that it is about",
+        "has no reply; AWS does not document whether it passes as part of the connection that \
+         caused it",
     ),
     (
         ECHO_REPLY,
-        "a reply, which begins nothing: after an echo-request it needs no rule",
+        "a reply, which starts no exchange: after an echo-request it needs no rule",
     ),
-    (PACKET, "nothing is known that answers it"),
+    (PACKET, "has no known reply"),
 ];
 
 /// Types and codes: IANA, "ICMP Parameters" and "ICMPv6 Parameters".

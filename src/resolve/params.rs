@@ -169,7 +169,7 @@ impl Params {
             Some((n, _, Some(span))) => {
                 let (output, other) = (
                     mangled(&name),
-                    format!("`{name}`, which the output asks for"),
+                    format!("`{name}`, which the output requires"),
                 );
                 let name = self.list[n].name.clone();
                 scope.problems.push(Problem::Collision {

@@ -258,7 +258,7 @@ fn targets(
                         None => scope.wrong_kind(
                             *name,
                             Kind::Param,
-                            "a peer; this parameter is a VPC, and `vpc NAME` names a declared one,",
+                            "a peer (a declared VPC is `vpc NAME`)",
                         ),
                     },
                 }

@@ -295,7 +295,7 @@ impl<'a> Scope<'a> {
             self.problems.push(Problem::Reserved {
                 span,
                 name: text.to_string(),
-                is: "a word for a peer by itself",
+                is: "a keyword for a peer",
             });
             return false;
         }
@@ -337,7 +337,7 @@ impl<'a> Scope<'a> {
                 self.problems.push(Problem::Reserved {
                     span,
                     name: name.to_string(),
-                    is: "a word for services by itself",
+                    is: "a keyword for services",
                 });
             } else if let Some(first) = self
                 .service_names
@@ -613,7 +613,7 @@ impl<'a> Scope<'a> {
                 declared.map(|(name, _)| *name).collect()
             }
             Kind::Vpc => self.vpc_names.keys().copied().collect(),
-            Kind::Service => return Some("`tierwall services` lists them".to_string()),
+            Kind::Service => return Some("run `tierwall services` for a list".to_string()),
             Kind::TierSet
             | Kind::BuiltInNetwork
             | Kind::External
@@ -784,23 +784,19 @@ const IDS: [(&str, &str, &str); 8] = [
     (
         "subnet-",
         "a subnet",
-        "name its addresses: `network subnet = 10.0.1.0/24`",
+        "use its addresses: `network subnet = 10.0.1.0/24`",
     ),
-    (
-        "eni-",
-        "a network interface",
-        "name its address: `10.0.1.7`",
-    ),
-    ("i-", "an instance", "name its address: `10.0.1.7`"),
+    ("eni-", "a network interface", "use its address: `10.0.1.7`"),
+    ("i-", "an instance", "use its address: `10.0.1.7`"),
     (
         "sgr-",
         "a rule",
-        "name its peer: an address, a tier or a network",
+        "use its peer: an address, a tier or a network",
     ),
     (
         "acl-",
         "a network ACL",
-        "name its addresses: `network subnet = 10.0.1.0/24`",
+        "use its addresses: `network subnet = 10.0.1.0/24`",
     ),
 ];
 
@@ -848,7 +844,7 @@ impl OtherNames {
                 tier.span,
             ),
             None if self.lists.contains(&output) => {
-                ("the prefix list that a template asks for".to_string(), span)
+                ("the prefix list parameter of a template".to_string(), span)
             }
             None => return None,
         };

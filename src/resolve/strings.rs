@@ -64,13 +64,13 @@ impl<'a> Scope<'a> {
             if key.is_empty() {
                 self.problems.push(Problem::BadTag {
                     span,
-                    why: "its key is empty",
+                    why: "the key is empty",
                 });
             }
             if key.to_ascii_lowercase().starts_with("aws:") {
                 self.problems.push(Problem::BadTag {
                     span,
-                    why: "keys that start with `aws:` are AWS's own",
+                    why: "keys that start with `aws:` are reserved by AWS",
                 });
             }
             let refused = self.outputs.iter();

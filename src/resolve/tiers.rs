@@ -120,7 +120,7 @@ fn tier<'a>(
                 let text = scope.string(value, key, "a string");
                 tier.description = text.map(|text| scope.field(text, AwsField::GroupDescription));
                 if tier.description.as_deref() == Some("") {
-                    scope.bad_value::<()>(value, key, "a string that is not empty");
+                    scope.bad_value::<()>(value, key, "a non-empty string");
                 }
             }
             _ => tier.tags = scope.tags(value),
@@ -187,7 +187,7 @@ fn group_name<'a>(scope: &mut Scope<'a>, value: &'a Value, tiers: usize) -> Opti
         });
     }
     if name.eq_ignore_ascii_case("default") {
-        let is = "the name of a VPC's own security group";
+        let is = "the name of the default security group of every VPC";
         scope.problems.push(Problem::Reserved {
             span,
             name: name.clone(),
@@ -195,11 +195,7 @@ fn group_name<'a>(scope: &mut Scope<'a>, value: &'a Value, tiers: usize) -> Opti
         });
     }
     if name.trim() != name || name.is_empty() {
-        return scope.bad_value(
-            value,
-            "name",
-            "a string that neither starts nor ends with a blank",
-        );
+        return scope.bad_value(value, "name", "a string without leading or trailing spaces");
     }
     Some(name)
 }
@@ -224,7 +220,7 @@ fn check(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
     if keys.collect::<std::collections::BTreeSet<_>>().len() > MOST_TAGS {
         scope.problems.push(Problem::BadTag {
             span: tier.span,
-            why: "a group has at most 50",
+            why: "a group has at most 50 tags",
         });
     }
 }

@@ -124,7 +124,7 @@ def reported(told):
     found = set()
     for problem in re.split(r"^(?=\w+\[)", told, flags=re.M):
         if head := re.match(r"(?:warning|note)\[([a-z0-9-]+)\]: `([\w-]+)`", problem):
-            named = re.findall(r"`([a-z0-9-]+)`", " ".join(re.findall(r"also found by (.*)", problem)))
+            named = re.findall(r"`([a-z0-9-]+)`", " ".join(re.findall(r"also reported by (.*)", problem)))
             found |= {(head[2], lint) for lint in [head[1], *named] if lint in EXPOSURE}
     return found
 

@@ -74,7 +74,7 @@ fn an_earlier_name_that_makes_an_address_a_second_time_is_an_error_at_the_name()
             "tier web\ntier edge was web-tcp\nweb allows tcp from 10.0.0.0/8\nedge allows all from 10.0.0.0/8\n",
             "E0324",
             "web-tcp",
-            "take `web-tcp` out of `was`, once nothing is deployed under that name".to_string(),
+            "remove `web-tcp` from `was` once nothing is deployed under that name".to_string(),
         ),
         // a list of AWS of that name
         (
@@ -82,7 +82,7 @@ fn an_earlier_name_that_makes_an_address_a_second_time_is_an_error_at_the_name()
              app allows https from dyn, store\n",
             "E0324",
             "dynamodb",
-            "take `dynamodb` out of `was`, once nothing is deployed under that name".to_string(),
+            "remove `dynamodb` from `was` once nothing is deployed under that name".to_string(),
         ),
     ] {
         assert_eq!(

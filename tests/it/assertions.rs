@@ -595,7 +595,7 @@ fn who_is_let_in_alike_is_told_together() {
     assert_eq!(only.message, "`b` can reach `db`");
     assert_eq!(
         only.help[0],
-        "the same lets `c`, `db`, `hosts outside` reach it"
+        "the same rules let `c`, `db`, `hosts outside` reach it"
     );
     assert_eq!(private.message, "`private` can reach `db`");
 }
@@ -654,7 +654,7 @@ fn what_does_not_pass_is_told_by_its_name_or_by_what_is_left_of_it() {
         ),
     ] {
         let message = format!("`web` cannot reach `db` on {what}");
-        let help = format!("what would let it through: `db allows {service} from web`");
+        let help = format!("this sentence would allow it: `db allows {service} from web`");
         says(
             &format!("tier web, db\n{program}\n"),
             &[&message, "`db` does not accept it", &help],
@@ -665,9 +665,9 @@ fn what_does_not_pass_is_told_by_its_name_or_by_what_is_left_of_it() {
 #[test]
 fn a_packet_that_breaks_an_assertion_is_told() {
     let broken = |program: &str, message: &str, packet: &str, sentences: usize| {
-        let packet = format!("broken by {packet}");
+        let packet = format!("counterexample: {packet}");
         let mut words = vec![message, &packet];
-        words.extend(std::iter::repeat_n("lets it through", sentences));
+        words.extend(std::iter::repeat_n("allows it", sentences));
         says(
             &format!("tier a, b {{ outbound = closed }}\n{program}\n"),
             &words,
@@ -736,15 +736,15 @@ fn a_router_that_may_have_an_address_is_not_known() {
     let program = |vpc: &str| {
         format!("{vpc}tier a {{ outbound = closed }}\nassert 10.0.0.1 cannot reach a on ssh\n")
     };
-    let unknown = "not known is whether AWS reserves this address for the router or the DNS of";
+    let unknown = "unknown: whether AWS reserves this address for the router or the DNS server of";
     let broken = [
         "`10.0.0.1` can reach `a`",
-        "broken by tcp 10.0.0.1:* → a:22",
+        "counterexample: tcp 10.0.0.1:* → a:22",
     ];
     let named = format!("{unknown} `vpc main`, which no group filters");
     let vpc = "vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }\n";
     says(&program(vpc), &[broken[0], broken[1], &named]);
-    let unnamed = format!("{unknown} its VPC, which no group filters (give the VPC a `cidr`)");
+    let unnamed = format!("{unknown} its VPC, which no group filters (set the `cidr` of the VPC)");
     says(&program(""), &[broken[0], broken[1], &unnamed]);
 }
 
@@ -755,7 +755,7 @@ fn a_way_around_is_told() {
             "tier a, b, c, d {{ outbound = closed }}\n{sentences}assert a can reach d on ssh only through c\n"
         )
     };
-    let around = "`a` can reach `d` another way";
+    let around = "`a` can reach `d` by another chain";
     says(&program("d allows ssh from a\n"), &[around, "a → d"]);
     says(
         &program("b allows https from a\nd allows ssh from b\n"),
@@ -763,10 +763,7 @@ fn a_way_around_is_told() {
     );
     says(
         &program("d allows https from a\n"),
-        &[
-            "nothing leads from `a` to `d` on ssh",
-            "there is no chain of flows",
-        ],
+        &["no chain leads from `a` to `d` on ssh", "no chain of flows"],
     );
 }
 
@@ -775,13 +772,13 @@ fn who_is_let_in_by_another_sentence_is_told_apart() {
     let program = "tier a, b, c, db { outbound = closed }\ndb allows ssh from b\ndb allows https from c\nassert only a can reach db\n";
     let first = [
         "`b` can reach `db`",
-        "broken by tcp b:* → db:22",
-        "lets it through",
+        "counterexample: tcp b:* → db:22",
+        "allows it",
     ];
     let second = [
         "`c` can reach `db`",
-        "broken by tcp c:* → db:443",
-        "lets it through",
+        "counterexample: tcp c:* → db:443",
+        "allows it",
     ];
     says(program, &[first, second].concat());
 }
@@ -826,7 +823,7 @@ fn what_is_missing_in_one_ip_version_is_named() {
     let program =
         |sentences: &str| format!("tier web\n{sentences}\nassert internet can reach web\n");
     let gate = "`web` does not accept it";
-    let cure = "what would let it through: `web allows … from anywhere`";
+    let cure = "this sentence would allow it: `web allows … from anywhere`";
     let v4 = "web allows https from anywhere-ipv4";
     says(
         &program(v4),
@@ -998,30 +995,30 @@ fn a_step_that_is_not_sure_is_named() {
     says(
         &program(part, "10.0.0.0/8 can reach c on ssh"),
         &[
-            "no chain surely leads from `10.0.0.0/8` to `c`",
-            "10.0.0.0/8 → b → c, but `10.0.0.0/8` does not surely reach `b` on anything",
-            "for some addresses `b` does not accept it",
-            "what would let it through: `b allows … from 10.0.0.0/8`",
+            "no chain from `10.0.0.0/8` to `c` is certain to pass",
+            "10.0.0.0/8 → b → c: `10.0.0.0/8` is not certain to reach `b` on anything",
+            "for some addresses, `b` does not accept it",
+            "this sentence would allow it: `b allows … from 10.0.0.0/8`",
         ],
     );
     let port = "b allows ssh from a\nc allows ssh from b";
     says(
         &program(port, "a can reach c on tcp 22-23"),
         &[
-            "no chain surely leads from `a` to `c`",
-            "a → b → c, but `b` does not surely reach `c` on tcp 23",
+            "no chain from `a` to `c` is certain to pass",
+            "a → b → c: `b` is not certain to reach `c` on tcp 23",
             "`b` may not send it",
-            "what would let it through: `b allows tcp 22-23 to c`",
+            "this sentence would allow it: `b allows tcp 22-23 to c`",
         ],
     );
     let list = "prefix-list l = \"pl-0123456789abcdef0\"\nb allows ssh from l\nc allows ssh from b";
     says(
         &program(list, "10.0.0.9 can reach c"),
         &[
-            "no chain surely leads from `10.0.0.9` to `c`",
-            "10.0.0.9 → b → c, but `10.0.0.9` does not surely reach `b` on anything",
-            "what would let it through: `b allows … from 10.0.0.9`",
-            "not known is what is in the prefix list `l`",
+            "no chain from `10.0.0.9` to `c` is certain to pass",
+            "10.0.0.9 → b → c: `10.0.0.9` is not certain to reach `b` on anything",
+            "this sentence would allow it: `b allows … from 10.0.0.9`",
+            "unknown: the entries of the prefix list `l`",
         ],
     );
 }
@@ -1030,9 +1027,9 @@ fn a_step_that_is_not_sure_is_named() {
 fn a_way_around_that_no_group_decides_about_is_named() {
     let program =
         "tier b\nb allows ssh from 10.0.0.9\nassert 10.0.0.9 can reach 10.0.0.8 only through b\n";
-    let label = "10.0.0.9 → 10.0.0.8: neither is a tier, and no group of this program decides";
+    let label = "10.0.0.9 → 10.0.0.8: neither is a tier, so no group of the program applies";
     says(
         program,
-        &["`10.0.0.9` can reach `10.0.0.8` another way", label],
+        &["`10.0.0.9` can reach `10.0.0.8` by another chain", label],
     );
 }

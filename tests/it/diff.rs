@@ -447,7 +447,7 @@ fn an_open_sender_is_no_reason_where_a_sentence_is() {
         told.contains("+ app -> web  tcp 443\n      new.tier:3: web allows https from app\n"),
         "{told}"
     );
-    assert!(!told.contains("may send everything"), "{told}");
+    assert!(!told.contains("may send all traffic"), "{told}");
 }
 
 #[test]

@@ -87,11 +87,11 @@ fn two_files() {
     let run = scratch.run(&["diff", "a.tier", "b.tier"]);
     begins(
         run.exits(0),
-        "equal: b.tier lets through exactly what a.tier does\n",
+        "equal: b.tier allows exactly what a.tier allows\n",
     );
     begins(
         scratch.run(&["diff", "a.tier", "a.tier"]).exits(0),
-        "equal: a.tier lets through exactly what a.tier does, and",
+        "equal: a.tier allows exactly what a.tier allows, and",
     );
 }
 
@@ -154,7 +154,7 @@ fn a_change_that_is_denied_ends_with_1() {
         let run = scratch.run(&["diff", old, new, "--deny", denied]);
         run.exits(code);
         assert_eq!(
-            run.err().contains("denied: the change of"),
+            run.err().contains("denied: the change to"),
             code == 1,
             "{old} {new} {denied}: {}",
             run.err()
@@ -170,7 +170,7 @@ fn a_program_and_what_it_is_in_a_commit() {
     let repository = Repository::new();
     begins(
         repository.diff(&["--git", "main", "shop.tier"]).exits(0),
-        "equal: shop.tier lets through exactly",
+        "equal: shop.tier allows exactly",
     );
     // includes are those of the commit
     repository.write(
@@ -271,7 +271,7 @@ fn programs_come_and_go() {
     repository
         .diff(&["--git", "main", "new.tier", "--set", "ofice=203.0.113.0/24"])
         .exits(2)
-        .says("`ofice` is given a value");
+        .says("a value is given for `ofice`");
     fs::remove_file(repository.0.path("shop.tier")).expect("it was there");
     begins(
         repository.diff(&["--git", "main", "shop.tier"]).exits(0),
@@ -280,7 +280,7 @@ fn programs_come_and_go() {
     repository
         .diff(&["--git", "main", "nothing.tier"])
         .exits(2)
-        .says("it is in neither of the two");
+        .says("it is in neither version");
 }
 
 #[test]
@@ -404,7 +404,7 @@ fn mistakes_say_what_to_type() {
     repository
         .diff(&["--git", "mian", "shop.tier"])
         .exits(2)
-        .says("git knows no commit `mian`; did you mean `main`?");
+        .says("there is no commit `mian`; did you mean `main`?");
     repository
         .diff(&["shop.tier"])
         .exits(2)
@@ -412,7 +412,7 @@ fn mistakes_say_what_to_type() {
     repository
         .diff(&["-", "-"])
         .exits(2)
-        .says("standard input can be one of the two");
+        .says("only one of the two programs can be standard input");
     repository
         .diff(&["--git", "main", "-"])
         .exits(2)
@@ -420,7 +420,7 @@ fn mistakes_say_what_to_type() {
     repository
         .diff(&["--git", "main", "."])
         .exits(2)
-        .says("is no file in main");
+        .says("is not a file in main");
     repository
         .diff(&["--git", "main", "../outside.tier"])
         .exits(2)
@@ -520,7 +520,7 @@ fn a_program_under_its_old_and_its_new_name() {
         repository
             .diff(&["--git", "main", "shop.tier", "store.tier"])
             .exits(0),
-        "equal: store.tier lets through",
+        "equal: store.tier allows",
     );
     // in a project what is written to one file is one deployment
     let manifest = |file: &str| {
@@ -534,10 +534,10 @@ fn a_program_under_its_old_and_its_new_name() {
     let run = repository.diff(&["--git", "HEAD"]);
     begins(
         run.exits(0),
-        "equal: store.tier lets through exactly what HEAD:shop.tier does",
+        "equal: store.tier allows exactly what HEAD:shop.tier allows",
     );
     assert_eq!(
-        run.out().matches(" lets through exactly ").count(),
+        run.out().matches(" allows exactly ").count(),
         1,
         "{}",
         run.out()
@@ -611,7 +611,7 @@ fn what_a_checkout_lacks_is_said() {
     );
     let run = shallow.run(&["diff", "--git", "origin/main...", "shop.tier"]);
     run.exits(2)
-        .says("has no commit in common here")
+        .says("has no merge base here")
         .says("fetch-depth: 0");
     let inside = repository
         .0

@@ -396,7 +396,10 @@ fn what_cannot_be_written_is_left_as_it_is() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
         (told(&output).as_str(), scratch.read("a.tier").as_str()),
-        ("error: `--fix` writes to files, and `-` is none\n", broken)
+        (
+            "error: `--fix` cannot be used with standard input\n",
+            broken
+        )
     );
     let path = scratch.0.path().join("a.tier");
     let mut permissions = fs::metadata(&path).expect("a file").permissions();

@@ -127,7 +127,7 @@ fn the_page_is_what_the_lints_say() {
     let written = std::fs::read_to_string(package().join("docs/lints.md")).unwrap_or_default();
     assert!(
         written == lint::page::page(),
-        "`cargo run -- explain lints > docs/lints.md` writes the page anew"
+        "`cargo run -- explain lints > docs/lints.md` updates the page"
     );
 }
 
@@ -446,7 +446,7 @@ fn the_sentence_that_passes_the_quota_is_named() {
         said("quota", program, &Levels::default()),
         [(
             diagnostic::Level::Error,
-            "passes the quota, with 1 rule".to_string()
+            "exceeds the quota with 1 rule".to_string()
         )]
     );
 }
@@ -550,14 +550,14 @@ fn a_part_of_a_sentence_is_told_as_a_part() {
         "not-filtered",
         "a allows dns to 169.254.169.253, 10.0.5.0/24",
     );
-    assert_eq!(part, ["a part of it has no effect"]);
+    assert_eq!(part, ["part of this has no effect"]);
     assert_eq!(
         words("not-filtered", "a allows dns to 169.254.169.253"),
         ["has no effect"]
     );
     assert_eq!(
         words("not-filtered", "a allows udp 67, tcp 443 from 10.0.0.0/8"),
-        ["a part of it has no effect"]
+        ["part of this has no effect"]
     );
     let wide = "a allows ssh from 10.0.0.0/8\n";
     assert_eq!(
@@ -565,13 +565,13 @@ fn a_part_of_a_sentence_is_told_as_a_part() {
             "shadowed-rule",
             &format!("{wide}a allows ssh from 10.1.0.0/16")
         ),
-        ["changes nothing"]
+        ["has no effect"]
     );
     assert_eq!(
         words(
             "shadowed-rule",
             &format!("{wide}a allows ssh, http from 10.1.0.0/16")
         ),
-        ["a part of it changes nothing"]
+        ["part of this has no effect"]
     );
 }

@@ -97,7 +97,7 @@ fn they_say_what_is_open_and_to_whom() {
         (
             "pmtud-blocked",
             "tier x\nx allows https from ::/0",
-            "`x` accepts tcp 443, and not icmpv6 packet-too-big from the same addresses",
+            "`x` accepts tcp 443, but not icmpv6 packet-too-big from the same addresses",
         ),
     ] {
         assert_eq!(messages(lint, program), [said], "{program}");
@@ -954,14 +954,14 @@ fn reported(
 
 #[test]
 fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
-    let office = "name the networks that need it, as in `from office`";
-    let strangers = "name the services that strangers are meant to use";
+    let office = "restrict it to the networks that need it, as in `from office`";
+    let strangers = "name only the services that are meant to be public";
     for (sentence, lint, message, help) in [
         (
             "x allows ssh from anywhere",
             "open-admin-port",
             "`x` accepts tcp 22 (ssh) from the internet",
-            &[office, "also found by `open-high-risk-port`"][..],
+            &[office, "also reported by `open-high-risk-port`"][..],
         ),
         (
             "x allows tcp, udp, icmp from anywhere",
@@ -969,7 +969,7 @@ fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
             "`x` accepts every TCP port and every UDP port from the internet",
             &[
                 strangers,
-                "also found by `open-admin-port`, `open-data-store`, `open-plaintext`, `open-high-risk-port`, \
+                "also reported by `open-admin-port`, `open-data-store`, `open-plaintext`, `open-high-risk-port`, \
                  `icmp-all` (icmp, icmpv6)",
             ],
         ),
@@ -979,7 +979,7 @@ fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
             "`x` accepts every protocol from the internet",
             &[
                 strangers,
-                "also found by `open-admin-port`, `open-data-store`, `open-plaintext`, `open-high-risk-port`",
+                "also reported by `open-admin-port`, `open-data-store`, `open-plaintext`, `open-high-risk-port`",
             ],
         ),
         (
@@ -988,7 +988,7 @@ fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
             "`x` accepts tcp 22 (ssh) from the internet",
             &[
                 office,
-                "also found by `open-data-store` (tcp 3306), `open-high-risk-port` (tcp 3306)",
+                "also reported by `open-data-store` (tcp 3306), `open-high-risk-port` (tcp 3306)",
             ],
         ),
         (
@@ -996,8 +996,8 @@ fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
             "open-data-store",
             "`db` accepts tcp 3306 (mysql) from the internet",
             &[
-                "name the tiers that use it, as in `from app`",
-                "also found by `open-high-risk-port`, `role-expectation`",
+                "restrict it to the tiers that use it, as in `from app`",
+                "also reported by `open-high-risk-port`, `role-expectation`",
             ],
         ),
         (
@@ -1007,7 +1007,7 @@ fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
             &[
                 office,
                 "the same sentence opens `x`",
-                "also found by `open-high-risk-port`, `role-expectation`",
+                "also reported by `open-high-risk-port`, `role-expectation`",
             ],
         ),
         (
@@ -1016,7 +1016,7 @@ fn a_sentence_is_reported_by_the_most_specific_lint_which_names_the_others() {
             "`x` accepts tcp 22 (ssh) from the IPv4 internet",
             &[
                 office,
-                "also found by `open-high-risk-port`, `missing-ipv6` (tcp 443)",
+                "also reported by `open-high-risk-port`, `missing-ipv6` (tcp 443)",
             ],
         ),
     ] {
@@ -1060,7 +1060,7 @@ fn nobody_silences_more_than_is_named() {
         assert_eq!(codes, Vec::from_iter(left), "{program}");
         let names_other = found
             .iter()
-            .any(|(.., help)| help.iter().any(|help| help.contains("also found by")));
+            .any(|(.., help)| help.iter().any(|help| help.contains("also reported by")));
         assert_eq!(names_other, allowed.is_empty(), "{program}\n{found:?}");
     }
     // a lint that only would have been named makes an `@allow` useful all the same
@@ -1088,19 +1088,27 @@ fn the_highest_level_counts() {
     for (named, expected) in [
         (
             &[(risk, Level::Deny)][..],
-            Some((admin, error, "also found by `open-high-risk-port` (deny)")),
+            Some((
+                admin,
+                error,
+                "also reported by `open-high-risk-port` (deny)",
+            )),
         ),
         (
             &[(admin, Level::Deny)],
-            Some((admin, error, "also found by `open-high-risk-port`")),
+            Some((admin, error, "also reported by `open-high-risk-port`")),
         ),
         (
             &[(admin, Level::Note)],
-            Some((admin, warning, "also found by `open-high-risk-port` (warn)")),
+            Some((
+                admin,
+                warning,
+                "also reported by `open-high-risk-port` (warn)",
+            )),
         ),
         (
             &[(admin, Level::Note), (risk, Level::Note)],
-            Some((admin, note, "also found by `open-high-risk-port`")),
+            Some((admin, note, "also reported by `open-high-risk-port`")),
         ),
         (&[(admin, Level::Allow)], Some((risk, warning, ""))),
         (&[(risk, Level::Allow)], Some((admin, warning, ""))),

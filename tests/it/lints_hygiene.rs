@@ -46,7 +46,7 @@ fn outbound_sentences_of_open_tiers() {
         assert_eq!(said("redundant-outbound", &program), expected, "{program}");
     };
     let adds = |tiers: &str, peers: &str| {
-        format!("the outbound side of {tiers} is open, so that {peers} adds no rule")
+        format!("the outbound side of {tiers} is open, so {peers} adds no rule")
     };
     // every peer that is no tier, and one finding a sentence
     for peer in ["office", "e", "p", "s3", "anywhere"] {
@@ -432,7 +432,7 @@ fn ampersands_in_descriptions_of_rules() {
     ] {
         let program = format!("{declared}{sentence}\n");
         let expected = kind.map(|kind| {
-            format!("the API reference lists no `&` for the description of a rule for a {kind}")
+            format!("the EC2 API reference does not list `&` for the description of a rule that references a {kind}")
         });
         assert_eq!(
             said("ampersand", &program),
@@ -455,8 +455,8 @@ fn defaults_that_make_a_rule_twice() {
         "tier web, app { outbound = closed }\n",
     );
     let program = |text: &str| format!("{params}{tier}{text}\n");
-    let both = |rule: &str| format!("the defaults of `a` and `b` make {rule} twice");
-    let one = |rule: &str| format!("the default of `a` makes {rule} twice");
+    let both = |rule: &str| format!("the defaults of `a` and `b` create {rule} twice");
+    let one = |rule: &str| format!("the default of `a` creates {rule} twice");
     let https = "`tcp 443` from 10.0.0.0/8 to `web`";
     check(&program("web allows https from a, b"), &[&both(https)]);
     check(
@@ -506,7 +506,7 @@ fn defaults_that_make_a_rule_twice() {
         &three,
         &[
             &both(https),
-            "the defaults of `a` and `c` make `tcp 443` from 10.0.0.0/8 to `web` twice",
+            "the defaults of `a` and `c` create `tcp 443` from 10.0.0.0/8 to `web` twice",
         ],
     );
 

@@ -165,7 +165,7 @@ fn what_only_some_environments_have_says_so() {
         "{\"office\": \"0.0.0.0/0\", \"nobody\": \"1\"}",
     );
     let run = scratch.run(&["check"]);
-    run.exits(2).says("`nobody` is given a value, and the program has no such parameter (in billing.tier, production)");
+    run.exits(2).says("a value is given for `nobody`, but the program has no such parameter (in billing.tier, production)");
     scratch.write("production.json", "{\"office\": \"0.0.0.0/0\"}");
     let run = scratch.run(&["check"]);
     run.exits(0)
@@ -325,7 +325,7 @@ fn files_that_are_not_there_are_told_at_their_place_in_the_manifest() {
     run.exits(2)
         .says("error[E0807]: cannot read `network/shop.tier`: no such file")
         .says("tierwall.toml:5:11");
-    run.says("cannot read `production.json`: the value of `office` is no string")
+    run.says("cannot read `production.json`: the value of `office` is not a string")
         .says("tierwall.toml:13:11");
     // once, however many environments it has
     fs::remove_file(scratch.path("billing.tier")).expect("a file");
@@ -358,7 +358,7 @@ fn a_broken_manifest_is_told_whole() {
             .says("did you mean `lints`?")
             .says("tierwall.toml:3:8");
         run.says("there is no target `tofu`")
-            .says("`as-of` takes a day")
+            .says("`as-of` must be a day")
             .says("4 errors");
     }
     for manifest in [
@@ -436,7 +436,7 @@ fn two_programs(texts: [&str; 2], outputs: [&str; 2], set: &str) -> Scratch {
 
 #[test]
 fn what_two_outputs_of_one_directory_declare_is_refused() {
-    const DIRECTORIES: &str = "help: write them to directories of their own";
+    const DIRECTORIES: &str = "help: write them to separate directories";
     let list = "prefix-list s3 = \"com.amazonaws.region.s3\"\n";
     let one = format!(
         "stack one\n{list}vpc v {{ id = \"vpc-01234567\" }}\ntier web\nweb allows https from s3\n"
@@ -452,13 +452,13 @@ fn what_two_outputs_of_one_directory_declare_is_refused() {
         (
             [&*one, &*other],
             "`data.aws_ec2_managed_prefix_list.tierwall_one_s3`, `data.aws_region.tierwall_one` in `infra`",
-            "or give each program a name of its own: `stack NAME`",
+            "or give each program its own stack name: `stack NAME`",
         ),
         (
             [&*format!("{vpc}tier web\n"), &*format!("{vpc}tier web\n")],
             "`aws_security_group.web`, `aws_vpc_security_group_egress_rule.web_all_to_anywhere_ipv4`, \
              `aws_vpc_security_group_egress_rule.web_all_to_anywhere_ipv6`, `output.web_security_group_id` in `infra`",
-            "or give their tiers names of their own",
+            "or give their tiers different names",
         ),
         // what one of them moves away from
         (
@@ -467,7 +467,7 @@ fn what_two_outputs_of_one_directory_declare_is_refused() {
                 &*format!("{vpc}tier app was web {{ outbound = closed }}\n"),
             ],
             "`aws_security_group.web` in `infra`",
-            "or give their tiers names of their own",
+            "or give their tiers different names",
         ),
     ] {
         let scratch = two_programs(texts, ["infra/a.tf", "infra/b.tf"], "");
@@ -478,7 +478,7 @@ fn what_two_outputs_of_one_directory_declare_is_refused() {
                 .says(names)
                 .says(help);
             run.says("tierwall.toml:7:18")
-                .says("declared in this one")
+                .says("and in this file")
                 .says(DIRECTORIES);
         }
         assert!(!scratch.path("infra").exists(), "nothing is written");
@@ -557,11 +557,11 @@ fn the_command_line_says_what_to_type() {
     scratch
         .run(&["build", "--set", "office=10.0.0.0/8"])
         .exits(2)
-        .says("`--set` goes with a FILE");
+        .says("`--set` requires a FILE");
     scratch
         .run(&["check", "--vars", "production.json"])
         .exits(2)
-        .says("`--vars` goes with a FILE");
+        .says("`--vars` requires a FILE");
     scratch
         .run(&["watch", "billing.tier", "--to", "tf"])
         .exits(2)
@@ -594,7 +594,7 @@ fn init_writes_a_project_that_builds() {
     scratch
         .run(&["init", "--project", "b.tier"])
         .exits(2)
-        .says("`tierwall.toml` is there already");
+        .says("`tierwall.toml` already exists");
     assert!(!scratch.path("b.tier").exists());
     scratch.run(&["init", "--project", "-"]).exits(2);
 }
@@ -612,8 +612,10 @@ fn a_problem_without_a_place_says_whose_it_is() {
     scratch.write("tierwall.toml", manifest);
     let run = scratch.run(&["check"]);
     run.exits(2)
-        .says("`nosuch` is given a value, and the program has no such parameter (in a.tier)");
-    run.says("`ofice` is given a value, and the program has no such parameter (in b.tier, test)");
+        .says("a value is given for `nosuch`, but the program has no such parameter (in a.tier)");
+    run.says(
+        "a value is given for `ofice`, but the program has no such parameter (in b.tier, test)",
+    );
 }
 
 #[test]

@@ -208,9 +208,9 @@ fn each_kind_of_icmp_has_words_of_its_own() {
         assert!(text.contains(words), "{on}: `{words}` is not in\n{text}");
         let others = [
             "path MTU",
-            "AWS does not say",
-            "begins nothing",
-            "nothing is known",
+            "AWS does not document",
+            "starts no exchange",
+            "has no known reply",
             "echo-reply    internet ←",
         ];
         assert_eq!(
@@ -238,13 +238,13 @@ fn each_kind_of_icmp_has_words_of_its_own() {
     ] {
         says(
             on,
-            "AWS does not say whether it passes as a part of the connection that it is about",
+            "AWS does not document whether it passes as part of the connection that caused it",
         );
     }
     for on in ["icmp 0", "icmpv6 129"] {
         says(
             on,
-            "echo-reply  internet → a  let through by the rules above\n    a reply, which begins nothing",
+            "echo-reply  internet → a  allowed by the rules above\n    a reply, which starts no exchange",
         );
     }
     for on in [
@@ -257,7 +257,7 @@ fn each_kind_of_icmp_has_words_of_its_own() {
     ] {
         says(
             on,
-            "packet  internet → a  let through by the rules above\n    nothing is known that answers it",
+            "packet  internet → a  allowed by the rules above\n    has no known reply",
         );
     }
 }
@@ -270,7 +270,7 @@ tier app { addresses = 10.0.1.0/24 }
 app allows https from web
 ";
     shown_trace("trace-among", program, ("10.0.0.7", "app", "https"));
-    let note = "`: `--to app` asks for its members";
+    let note = "`; to trace its members, use `--to app`";
     assert!(trace_text(program, ("web", "10.0.1.0/25", "https")).contains(note));
     for end in ["10.0.0.0/16", "10.0.2.7", "internet", "web"] {
         assert!(
@@ -283,9 +283,10 @@ app allows https from web
 #[test]
 fn nothing_is_let_through_where_no_tier_is() {
     let text = trace_text(SHOP, ("office", "internet", "https"));
-    let says = "SYN      office → internet  no tier is at either end, so that no group of the program decides\n";
+    let says =
+        "SYN      office → internet  neither end is a tier, so no group of the program applies\n";
     assert!(
-        text.contains(says) && !text.contains("let through"),
+        text.contains(says) && !text.contains("allowed by"),
         "{text}"
     );
 }
@@ -409,7 +410,10 @@ fn both_ip_versions_count() {
     stopped(program, ("2001:db8::/32", "a", "https"));
     stopped(program, ("10.0.0.0/8", "a", "icmpv6"));
     let text = trace_text(program, ("2001:db8::/32", "a", "https"));
-    assert!(text.contains("they have no IP version in common"), "{text}");
+    assert!(
+        text.contains("the ends have no IP version in common"),
+        "{text}"
+    );
     shown_trace(
         "trace-versions",
         "tier a\na allows https from anywhere-ipv4\n",
@@ -425,10 +429,10 @@ fn paths_between_ends_that_are_no_tiers_say_that_no_group_decides() {
     let between = |from, to| paths_text(program, (from, to, "ssh"), 1).0;
     let hosts = between("203.0.113.7", "198.51.100.7");
     assert!(
-        hosts.contains("so no group of this program filters what passes directly"),
+        hosts.contains("so no group of the program filters direct traffic"),
         "{hosts}"
     );
-    assert!(!between("198.51.100.7", "web").contains("no group of this program"));
+    assert!(!between("198.51.100.7", "web").contains("no group of the program"));
 }
 
 #[test]
@@ -593,7 +597,7 @@ fn the_sentence_that_would_open_a_gate_does() {
             for line in answer
                 .0
                 .lines()
-                .filter_map(|line| line.trim().strip_prefix("this would let it through: `"))
+                .filter_map(|line| line.trim().strip_prefix("this sentence would allow it: `"))
             {
                 program += &format!("{}\n", line.trim_end_matches('`'));
                 helped += 1;
@@ -762,7 +766,7 @@ fn paths_are_bounded_in_time() {
         "{text}"
     );
     let (text, _) = paths_text(&program, ("t0", "t1", "tcp 1"), 100);
-    assert!(text.starts_with("nothing leads"), "{text}");
+    assert!(text.starts_with("no chain leads"), "{text}");
 }
 
 /// A small program that has a doubt, an outsider of each kind, and a tier that talks to itself.
@@ -1025,7 +1029,8 @@ fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
         "{lines:?}"
     );
     let [table, markdown, json] = shown(1_200);
-    let says = "\n\n1,200 addresses that sentences name are left out: give them names as networks to see them\n";
+    let says =
+        "\n\n1,200 addresses in sentences are omitted: declare them as networks to see them\n";
     assert!(
         table.ends_with(says) && markdown.ends_with(says),
         "{table}{markdown}"
@@ -1056,7 +1061,7 @@ fn what_is_wrong_with_a_question_is_said() {
         (("internet", "wbe", "https"), "did you mean `web`?"),
         (("internet", "web", "htps"), "did you mean `https`?"),
         (("internet", "web", "8080"), "tcp 8080"),
-        (("internet", "web", "web"), "`web` is a tier"),
+        (("internet", "web", "web"), "found a tier `web`"),
         (("internet", "10.0.0.1/8", ""), "10.0.0.0/8"),
         (("", "web", ""), "--from  --to web"),
         (
@@ -1071,11 +1076,17 @@ fn what_is_wrong_with_a_question_is_said() {
             ("internet", "web # all of it", ""),
             "the value of `--to` must be one line",
         ),
-        (("internet", "web on https", ""), "there is more in them"),
-        (("only internet", "web", ""), "there is more in them"),
+        (
+            ("internet", "web on https", ""),
+            "take only tiers, addresses or networks",
+        ),
+        (
+            ("only internet", "web", ""),
+            "take only tiers, addresses or networks",
+        ),
         (
             ("internet", "web", "https only through app"),
-            "there is more in them",
+            "take only tiers, addresses or networks",
         ),
         (("internet can reach web", "web", ""), "expected"),
         (("internet cannot reach web", "web", ""), "expected"),
@@ -1159,21 +1170,21 @@ fn what_groups_never_filter_passes() {
         trace_text(program, ("10.0.0.1", "web", "ssh")),
     ];
     assert!(
-        sure.contains("  security groups never filter what is at this address\n"),
+        sure.contains("  security groups never filter the traffic of this address\n"),
         "{sure}"
     );
     assert!(
-        some.contains("  security groups never filter some of what is at this address\n"),
+        some.contains("  security groups never filter some of the traffic of this address\n"),
         "{some}"
     );
     assert!(
         some.contains(
-            "surely for 169.254.169.250/31, 169.254.169.253/32, 169.254.169.254/32 only\n"
+            "certain only for 169.254.169.250/31, 169.254.169.253/32, 169.254.169.254/32\n"
         ),
         "{some}"
     );
     assert!(
-        perhaps.contains("not known is whether AWS reserves this address"),
+        perhaps.contains("unknown: whether AWS reserves this address"),
         "{perhaps}"
     );
 }
@@ -1216,7 +1227,7 @@ fn a_sentence_that_would_open_a_gate_between_vpcs_needs_them_peered() {
         let text = trace_text(&program, (from, to, "https"));
         assert!(
             text.contains(&format!(
-                "this would let it through: `{to} allows https from {from}`"
+                "this sentence would allow it: `{to} allows https from {from}`"
             )),
             "{text}"
         );

@@ -171,7 +171,7 @@ fn each_kind_of_peer_lets_each_kind_of_end_through() {
 }
 
 /// A packet that is told to pass is let through by the rule for it, at the first address at which
-/// that is so, and what is not known is told: who is in what the rule names, or whether the end is
+/// that is so, and what is unknown: told: who is in what the rule names, or whether the end is
 /// where a block is.
 #[test]
 fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {

@@ -50,10 +50,10 @@ fn everything_that_does_not_pass_is_told_in_one_run() {
     holds(
         &comment,
         &[
-            "<!-- tierwall: review of . -->\n### tierwall: this does not pass\n",
-            "**Layout.** `tierwall fmt` lays these out:\n\n```\n`shop.tier` is not formatted\n```\n",
-            "`shop.tf` is stale; build it anew",
-            "denied: the change of `shop.tier` opens something from or to the internet (`--deny internet`)",
+            "<!-- tierwall: review of . -->\n### tierwall: checks failed\n",
+            "**Formatting.** Run `tierwall fmt` to format these files:\n\n```\n`shop.tier` is not formatted\n```\n",
+            "`shop.tf` is stale; run `tierwall build`",
+            "denied: the change to `shop.tier` opens traffic from or to the internet (`--deny internet`)",
             "\n### tierwall: **wider**, opens something to the internet\n",
             "(https://example.com/",
         ],
@@ -94,7 +94,7 @@ fn problems_are_annotations_on_github_and_told_once() {
         &comment,
         &[
             "**Problems** that `tierwall check` finds:\n\n```\nshop.tier:3:23: error[",
-            "this does not pass",
+            "checks failed",
         ],
     );
     let manifest = format!("[lints]\nall = \"deny\"\n{MANIFEST}");
@@ -110,7 +110,7 @@ fn problems_are_annotations_on_github_and_told_once() {
     );
     holds(
         &run.out(),
-        &["::error title=tierwall::`shop.tf` is stale; build it anew"],
+        &["::error title=tierwall::`shop.tf` is stale; run `tierwall build`"],
     );
     holds(&comment, &["error[open-admin-port]", "**Outputs.**"]);
 }
@@ -167,7 +167,7 @@ fn a_change_that_does_nothing_is_marked_so() {
     let (comment, run) = review(&repository, &[]);
     run.exits(0);
     assert!(
-        !comment.contains("nothing to tell") && !comment.contains("does not pass"),
+        !comment.contains("nothing to tell") && !comment.contains("checks failed"),
         "{comment}"
     );
 }
@@ -183,7 +183,7 @@ fn a_shallow_clone_says_what_to_set() {
         "cd clone && TIERWALL_BASE=main TIERWALL_COMMENT='{}' sh \"$REVIEW\"",
         comment.display()
     );
-    let told = "git does not have what `main` and this change have in common; the clone is shallow: `fetch-depth: 0`";
+    let told = "there is no merge base of `main` and this change; the clone is shallow: set `fetch-depth: 0`";
     repository.shell(&line).exits(2);
     holds(
         &repository.files.read(".git/comment.md"),
@@ -211,20 +211,20 @@ fn a_base_may_be_absent_unknown_or_another_history() {
             &comment,
             &[
                 "<!-- nothing to tell -->",
-                "all well, and nothing to compare with",
+                "checks passed; there is no base to compare with",
             ],
         );
     }
     for base in ["mian", "--help", "a b; exit 7"] {
         let (comment, run) = review(&repository, &[("TIERWALL_BASE", base)]);
         run.exits(2);
-        holds(&comment, &[&format!("git knows no commit `{base}`")]);
+        holds(&comment, &[&format!("there is no commit `{base}`")]);
     }
     repository.does("git switch --quiet --orphan new && git checkout --quiet main -- .");
     repository.files.write("shop.tier", OPENED);
     repository.does("tierwall build && git add --all && git commit --quiet --message new");
     let (comment, run) = review(&repository, &[]);
-    holds(&run.exits(0).out(), &["have no commit in common"]);
+    holds(&run.exits(0).out(), &["have no common commit"]);
     holds(&comment, &["### tierwall: **wider**", "`main:shop.tier`"]);
 }
 
@@ -295,10 +295,7 @@ fn a_long_comment_is_cut_where_nothing_stays_open() {
         "{}",
         comment.len()
     );
-    assert!(
-        comment
-            .ends_with("\nThe rest is too long for a comment; the log of the job has all of it.\n")
-    );
+    assert!(comment.ends_with("\nThe rest is too long for a comment; see the job log.\n"));
     assert_eq!(comment.matches("\n```\n").count() % 2, 0);
     assert_eq!(
         comment.matches("<details>").count(),

@@ -172,7 +172,7 @@ fn the_page_shows_what_its_commands_print() {
     } else {
         assert!(
             page == replayed,
-            "`STORY=write cargo test --test it story` writes the page anew:\n{replayed}"
+            "`STORY=write cargo test --test it story` updates the page:\n{replayed}"
         );
     }
 }

@@ -46,7 +46,7 @@ fn named(finding: &Finding) -> BTreeSet<String> {
     let help = finding
         .help
         .iter()
-        .find_map(|help| help.strip_prefix("also found by "));
+        .find_map(|help| help.strip_prefix("also reported by "));
     let words = help.unwrap_or_default().split('`').skip(1).step_by(2);
     words.map(str::to_string).collect()
 }

@@ -25,7 +25,7 @@ pub(super) struct Obstacle {
 }
 
 /// Why something cannot pass that no IP version carries.
-const NO_VERSION: &str = "no IP version that both have carries it";
+const NO_VERSION: &str = "the ends have no IP version in common for it";
 
 /// What stands in a sentence for a service that the assertion does not name.
 const ANY_SERVICE: &str = "…";
@@ -62,7 +62,7 @@ impl Proof<'_> {
 
         let stopped = self.stopped_parts(&from.endpoint, &to.endpoint, service);
         let (part, name) = match stopped.as_slice() {
-            // no IP version that both have carries it
+            // the ends have no IP version in common for it
             [] => (*first, first.to_string()),
             // the rest of the service passes already
             [one] if service.len() > 1 => (*one, one.to_string()),
@@ -219,7 +219,7 @@ impl Obstacle {
         let why = match (self.unknown.is_empty(), self.passes_for_some) {
             (false, _) => None,
             (true, _) if self.gate.is_empty() => Some(NO_VERSION.to_string()),
-            (true, true) => Some(format!("for some addresses {}", self.gate)),
+            (true, true) => Some(format!("for some addresses, {}", self.gate)),
             (true, false) => Some(self.gate),
         };
         Problem::UnsureChain {

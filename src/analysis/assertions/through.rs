@@ -122,7 +122,7 @@ impl<'p> Proof<'p> {
         let note = if has_tier {
             ""
         } else {
-            ": neither is a tier, and no group of this program decides"
+            ": neither is a tier, so no group of the program applies"
         };
         Some(Problem::Bypassed {
             span: assertion.span,

@@ -96,19 +96,15 @@ pub(super) fn address(here: &Here<'_>) -> Option<Found> {
         [first, dash, last, ..] if RANGE_SIGNS.contains(&dash.text) => (
             3,
             blocks(first.text, last.text)?,
-            "a range of addresses is written as CIDR blocks",
+            "write a range of addresses as CIDR blocks",
         ),
         _ => match RANGE_SIGNS.iter().find_map(|sign| typed.split_once(sign)) {
             Some((first, last)) if first.contains('.') && !first.ends_with('.') => (
                 1,
                 blocks(first, last)?,
-                "a range of addresses is written as CIDR blocks",
+                "write a range of addresses as CIDR blocks",
             ),
-            Some(_) | None => (
-                1,
-                wildcard(typed)?,
-                "a block is written with a prefix length",
-            ),
+            Some(_) | None => (1, wildcard(typed)?, "write a block with a prefix length"),
         },
     };
     Some(Found {
@@ -177,7 +173,7 @@ pub(super) fn netmask(here: &Here<'_>) -> Option<Found> {
         .find_map(narrowing)
         .filter(|_| !address.is_unspecified())?;
     let net = IpNet::V4(net.trunc());
-    let (write, label) = (net.to_string(), "a block has its length after `/`");
+    let (write, label) = (net.to_string(), "write the prefix length after `/`");
     Some(Found {
         count,
         write,
@@ -219,7 +215,7 @@ const ATTRIBUTES: [&str; 8] = [
 
 /// `${office}`, `var.office`, `$office`, `!Ref office`
 pub(super) fn reference(here: &Here<'_>) -> Option<Found> {
-    const LABEL: &str = "a name stands by itself";
+    const LABEL: &str = "write the name alone";
     let typed = here.rest[0].text;
     if let ("!Ref" | "!GetAtt" | "!ImportValue" | "Ref:" | "Ref", [_, name, ..]) =
         (typed, here.rest)

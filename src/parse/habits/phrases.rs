@@ -17,20 +17,20 @@ type Phrase = (
 
 /// What must not stand after the words of a phrase, which is no part of it.
 const NO_NUMBER: &str = "not a number";
-pub(super) const PROTOCOL_THEN_PORT: &str = "a space separates a protocol from its port";
-pub(super) const RANGE: &str = "a range of ports has `-` between its ends, and no blanks";
-const EVERYTHING: &str = "everything is `all`";
+pub(super) const PROTOCOL_THEN_PORT: &str = "separate the protocol and the port with a space";
+pub(super) const RANGE: &str = "write a range of ports with `-` and without spaces";
+const EVERYTHING: &str = "for all traffic, write `all`";
 const PEERS_FOLLOW: &str = "peers follow `from` or `to`";
-const TAKEN_OUT: &str = "addresses are taken out with `except`";
-const CLAIM: &str = "an assertion says `can reach` or `cannot reach`";
-const VERB: &str = "a sentence says `allows`";
+const TAKEN_OUT: &str = "exclude addresses with `except`";
+const CLAIM: &str = "an assertion uses `can reach` or `cannot reach`";
+const VERB: &str = "a sentence uses `allows`";
 
 const PHRASES: &[Phrase] = &[
     (
         Part::Services,
         &["tcp/udp|udp/tcp|tcp+udp|tcp_udp|tcp-udp|tcpudp", "#"],
         "tcp {1}, udp {1}",
-        "each protocol has its own ports",
+        "name each protocol with its ports",
         true,
     ),
     (
@@ -55,14 +55,14 @@ const PHRASES: &[Phrase] = &[
         Part::Services,
         &["tcp|udp", "all|any|*"],
         "{0}",
-        "a protocol without a port means every port",
+        "a protocol without a port covers every port",
         false,
     ),
     (
         Part::Services,
         &["all|any|every", "tcp|udp|icmp", NO_NUMBER],
         "{1}",
-        "a protocol without a port means every port",
+        "a protocol without a port covers every port",
         false,
     ),
     (
@@ -116,21 +116,21 @@ const PHRASES: &[Phrase] = &[
         Part::Services,
         &["icmp|icmpv6", "tcp|udp|icmp|icmpv6|proto|all"],
         "{0}, {1}",
-        "commas stand between the items of a list",
+        "separate the items of a list with commas",
         false,
     ),
     (
         Part::Services,
         &["protocol|ip-protocol", "#"],
         "proto {1}",
-        "a protocol by number is `proto`",
+        "write a protocol number after `proto`",
         true,
     ),
     (
         Part::Services,
         &["protocol|-p|--protocol", "tcp|udp|icmp"],
         "{1}",
-        "a protocol stands by its name",
+        "write the protocol name alone",
         true,
     ),
     (
@@ -165,21 +165,21 @@ const PHRASES: &[Phrase] = &[
         Part::Peers,
         &["host|ip|cidr|address|subnet", "ADDRESS"],
         "{1}",
-        "an address stands by itself",
+        "write the address alone",
         true,
     ),
     (
         Part::Peers,
         &["tier|network|external|param|group|sg", "NAME"],
         "{1}",
-        "a name stands by itself",
+        "write the name alone",
         false,
     ),
     (
         Part::Peers,
         &["*"],
         "anywhere",
-        "everyone is `anywhere`",
+        "for every address, write `anywhere`",
         false,
     ),
     (Part::Peers, &["but", "not"], "except", TAKEN_OUT, true),

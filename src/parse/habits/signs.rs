@@ -50,7 +50,7 @@ pub(super) fn peering(here: &Here<'_>) -> Option<Found> {
         here.head == "peer" && here.position() == 2 && is_like("and|to|,|-|<->|&|/|=", typed);
     // a comma has no blank before it
     let write = if typed == "," { " with" } else { "with" };
-    is_between.then(|| Found::sure(1, write, "the two names have `with` between them"))
+    is_between.then(|| Found::sure(1, write, "write `with` between the two names"))
 }
 
 /// `stack shop = "Web shop"`
@@ -58,7 +58,7 @@ pub(super) fn equals(here: &Here<'_>) -> Option<Found> {
     let is_spare = ["stack", "tier", "vpc"].contains(&here.head)
         && here.position() == 2
         && here.rest[0].text == "=";
-    is_spare.then(|| Found::sure(1, "", "what follows a name has no `=` before it"))
+    is_spare.then(|| Found::sure(1, "", "no `=` follows a name here"))
 }
 
 /// `tier web: { outbound = closed }`
@@ -72,7 +72,7 @@ pub(super) fn colon(here: &Here<'_>) -> Option<Found> {
     Some(Found {
         count: 1,
         write,
-        label: "a name has no `:` behind it",
+        label: "no `:` follows a name",
         is_sure: true,
         is_plain: true,
     })
@@ -197,7 +197,7 @@ pub(super) fn separator(here: &Here<'_>) -> Option<Found> {
     let is_separator =
         SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0 && !is_statement;
     let write = if is_doubled { "" } else { "," };
-    let label = "commas stand between the items of a list";
+    let label = "separate the items of a list with commas";
     is_separator.then(|| Found {
         is_plain: false,
         ..Found::sure(1, write, label)
@@ -237,8 +237,8 @@ pub(super) fn bracket(here: &Here<'_>) -> Option<Found> {
     let label = match (typed, here.head) {
         // `param x : list(cidr)`
         ("[" | "]" | "(" | ")", "param") => return None,
-        ("[" | "]" | "(" | ")", _) if here.depth == 0 => "a list takes no brackets",
-        ("{" | "}", _) if here.part != Part::Names => "a list takes no brackets",
+        ("[" | "]" | "(" | ")", _) if here.depth == 0 => "write the list without brackets",
+        ("{" | "}", _) if here.part != Part::Names => "write the list without brackets",
         ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list")
             if here.rest.get(1).is_some_and(|it| it.text == "{") =>
         {

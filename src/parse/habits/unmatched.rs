@@ -10,7 +10,7 @@ type Unmatched = (fn(&str) -> bool, &'static str, &'static str);
 const UNMATCHED: [Unmatched; 4] = [
     (
         |typed| typed.starts_with("arn:"),
-        "security groups are named by their ids",
+        "a security group is declared by its id",
         "declare it by its id: `external partner = \"sg-0123456789abcdef0\"`, and write `partner`",
     ),
     (

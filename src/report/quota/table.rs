@@ -192,10 +192,10 @@ fn note(ledger: &Ledger<'_>, list: &PrefixList) -> String {
     let name = &list.name;
     if ledger.policy.params.iter().any(|param| param.name == *name) {
         format!(
-            "note: the size of `{name}`, a parameter, is not known and counts 1; a `prefix-list` with the id that \
+            "note: the size of `{name}`, a parameter, is unknown and counts as 1; a `prefix-list` with the id that \
              it is bound to can have `entries`"
         )
     } else {
-        format!("note: the size of `{name}` is not known and counts 1; give it `entries`")
+        format!("note: the size of `{name}` is unknown and counts as 1; set its `entries`")
     }
 }

@@ -98,7 +98,7 @@ fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     } = review;
     let compared = compared(&code(document.new), &code(document.old), document.verdict);
     let nothing = if review.is_empty() {
-        ", and AWS has nothing to do"
+        ", and nothing changes in AWS"
     } else {
         ""
     };
@@ -276,7 +276,7 @@ fn table_rows(
         .collect()
 }
 
-const HEAD: &str = "| | from | to | on | said by |\n|---|---|---|---|---|\n";
+const HEAD: &str = "| | from | to | on | sentence |\n|---|---|---|---|---|\n";
 
 fn table_row(what: &str, row: &Row) -> String {
     let mark = if row.internet { ", **internet**" } else { "" };
@@ -323,7 +323,7 @@ fn table(rows: &[TableRow], limits: Limits, out: &mut String) {
         );
     }
     if left > 0 {
-        let _ = writeln!(out, "\nand {left} more, which are too many for a comment");
+        let _ = writeln!(out, "\nand {left} more, too many for a comment");
     }
 }
 

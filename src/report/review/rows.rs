@@ -78,7 +78,7 @@ fn because(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
     let changed = change.changed.iter().map(cited.line);
     let open = change
         .open_tier
-        .map(|tier| format!("{tier} may send everything (outbound = open)"));
+        .map(|tier| format!("{tier} may send all traffic (outbound = open)"));
     let mut sentences: Vec<String> = open
         .into_iter()
         .chain(change.sentences.iter().map(cited.sentence))

@@ -30,7 +30,7 @@ pub fn text(review: &Review<'_>) -> String {
 fn headline(review: &Review<'_>) -> String {
     let document = &review.document;
     let nothing = if review.is_empty() {
-        ", and AWS has nothing to do"
+        ", and nothing changes in AWS"
     } else {
         ""
     };
@@ -50,7 +50,7 @@ fn headline(review: &Review<'_>) -> String {
 /// `shop.tier against main:shop.tier`; where nothing changes, that it does not.
 pub(super) fn compared(new: &str, old: &str, verdict: &str) -> String {
     match verdict {
-        "equal" => format!("{new} lets through exactly what {old} does"),
+        "equal" => format!("{new} allows exactly what {old} allows"),
         _ => format!("{new} against {old}"),
     }
 }
@@ -92,7 +92,7 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     ];
     for (_, name) in programs.iter().filter(|(exists, _)| !exists) {
         lines.push(format!(
-            "there is no {name}, so it is compared with nothing at all"
+            "there is no {name}, so the other version is compared with an empty program"
         ));
     }
     lines.extend(document.aws.fixes().map(fix_line));
@@ -101,8 +101,8 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     let begin_to_fail = failing.filter(|failing| failing.before != Before::Failed);
     match begin_to_fail.count() {
         0 => {}
-        1 => lines.push("1 assertion begins to fail".to_string()),
-        count => lines.push(format!("{count} assertions begin to fail")),
+        1 => lines.push("1 assertion starts failing".to_string()),
+        count => lines.push(format!("{count} assertions start failing")),
     }
     let removed = document.assertions.removed.len();
     if removed > 0 {
@@ -111,7 +111,7 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
     let new = document.lints.new.iter();
     let worse = new.filter(|line| line.level != "note").count();
     if worse > 0 {
-        lines.push(format!("{} of lints", counted(worse, "new finding")));
+        lines.push(counted(worse, "new lint finding"));
     }
     lines
 }
@@ -133,9 +133,9 @@ fn fix_line(fix: &Fix<'_>) -> String {
 /// What became of an assertion that does not hold.
 pub(super) fn standing(before: Before) -> &'static str {
     match before {
-        Before::Held => "begins to fail",
-        Before::Absent => "new, and fails",
-        Before::Failed => "still fails",
+        Before::Held => "starts failing",
+        Before::Absent => "new and failing",
+        Before::Failed => "still failing",
     }
 }
 

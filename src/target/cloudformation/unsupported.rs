@@ -38,7 +38,7 @@ fn add_foreign_receivers(policy: &Policy, problems: &mut Problems) {
         problems.push(Problem::TargetCannot {
             span: policy.sentence(flow.sentence).span,
             target: TARGET.title,
-            what: format!("a rule to `{name}`, a security group of another account"),
+            what: format!("a rule to `{name}`, a security group in another account"),
         });
     }
 }
@@ -51,7 +51,7 @@ fn add_locked_groups(policy: &Policy, problems: &mut Problems) {
             problems.push(Problem::TargetWarns {
                 span,
                 target: TARGET.title,
-                what: format!("that the default security group of `{name}` has no rules"),
+                what: format!("removing the rules of the default security group of `{name}`"),
             });
         }
     }
