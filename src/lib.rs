@@ -2,7 +2,7 @@
 //!
 //! A program passes through stages, each a module: [`parse`] makes a syntax tree ([`ast`]) of its
 //! text, [`resolve`] makes a [`policy`] of the tree, [`groups`] lowers the policy to security
-//! groups, and a [`target`] writes them down. [`analysis`] and [`lint`] judge, [`diagnostic`]
+//! groups and fills a state of [`aws`] with them, and a [`target`] writes that down. [`analysis`] and [`lint`] judge, [`diagnostic`]
 //! tells, people, and [`messages`] programs. [`compile`](compile::compile) runs the stages before
 //! the targets. Nothing here reads a file, prints, or looks at the clock; the command line does.
 

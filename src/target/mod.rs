@@ -6,6 +6,7 @@
 
 mod claims;
 mod cloudformation;
+mod json;
 pub mod names;
 mod planning;
 mod terraform;
@@ -66,7 +67,7 @@ pub struct Measure {
 }
 
 /// Every target, in the order of plans.
-pub static ALL: [Target; 2] = [terraform::TARGET, cloudformation::TARGET];
+pub static ALL: [Target; 3] = [terraform::TARGET, cloudformation::TARGET, json::TARGET];
 
 /// The target with this name, or this short name.
 pub fn named(name: &str) -> Option<&'static Target> {

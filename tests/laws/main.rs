@@ -27,6 +27,7 @@ mod meaning;
 mod packets;
 mod plan_terraform;
 mod read_cloudformation;
+mod read_json;
 mod read_terraform;
 mod readers;
 pub mod scene;

@@ -1,0 +1,74 @@
+//! JSON with a line for each entry of a list, so that a change of one rule is a change of one line.
+
+use serde_json::ser::Formatter;
+use std::io::{self, Write};
+
+/// How many lists and objects are open. The fields of the document stand on lines of their own, and
+/// so do the entries of its lists; what is within an entry stands on its line.
+#[derive(Debug, Default)]
+pub struct Lines {
+    depth: usize,
+}
+
+/// The deepest level whose parts stand on lines of their own: the lists of the document.
+const LINES: usize = 2;
+
+impl Lines {
+    fn open<W: Write + ?Sized>(&mut self, out: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        out.write_all(sign)
+    }
+
+    fn close<W: Write + ?Sized>(&mut self, out: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.depth < LINES {
+            self.line(out)?;
+        }
+        out.write_all(sign)
+    }
+
+    /// What stands before a part.
+    fn part<W: Write + ?Sized>(&self, out: &mut W, first: bool) -> io::Result<()> {
+        match (self.depth <= LINES, first) {
+            (true, true) => self.line(out),
+            (true, false) => out.write_all(b",").and_then(|()| self.line(out)),
+            (false, true) => Ok(()),
+            (false, false) => out.write_all(b", "),
+        }
+    }
+
+    fn line<W: Write + ?Sized>(&self, out: &mut W) -> io::Result<()> {
+        out.write_all(b"\n")?;
+        (0..self.depth).try_for_each(|_| out.write_all(b"  "))
+    }
+}
+
+impl Formatter for Lines {
+    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"[")
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"]")
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.part(out, first)
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"{")
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"}")
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.part(out, first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+}

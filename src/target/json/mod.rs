@@ -1,0 +1,269 @@
+//! Groups and rules as AWS has them, as flat lists in JSON, for people's own programs.
+//!
+//! Format 1, documented in `docs/outputs.md`: a field may be added, a change of what is there
+//! changes the format. It deploys nothing, so it can say everything and nothing of it is limited.
+
+mod lines;
+
+use super::Target;
+use crate::aws::{
+    ForeignGroup, ListReference, Parameter, ParameterId, Peer, PrefixList, Reference, Rule,
+    SecurityGroup, State,
+};
+use crate::diagnostic::Problems;
+use crate::policy::OutputRules;
+use lines::Lines;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "json",
+    short: None,
+    title: "JSON",
+    // CloudFormation's templates end in `.json`
+    extension: "rules.json",
+    mark: "\"generated_by\": \"tierwall\"",
+    emit,
+    addresses: |_| Vec::new(),
+    unsupported: |_| Problems::default(),
+    measures: None,
+    rules: OutputRules::NONE,
+    claims: |_| Vec::new(),
+    check_moves: |_| Problems::default(),
+    planning: None,
+};
+
+const FORMAT: u32 = 1;
+
+fn emit(state: &State) -> Vec<u8> {
+    let mut out = super::room(state, 256);
+    let mut json = serde_json::Serializer::with_formatter(&mut out, Lines::default());
+    Document::new(state)
+        .serialize(&mut json)
+        .expect("a vector takes all, and every key is a string");
+    out.push(b'\n');
+    out
+}
+
+#[derive(Serialize)]
+struct Document<'s> {
+    format: u32,
+    generated_by: &'static str,
+    stack: &'s str,
+    description: Option<&'s str>,
+    rule_quota: u32,
+    parameters: Vec<ParameterEntry<'s>>,
+    prefix_lists: Vec<PrefixListEntry<'s>>,
+    locked_default_groups: Vec<LockEntry<'s>>,
+    groups: Vec<GroupEntry<'s>>,
+    #[serde(serialize_with = "rules")]
+    rules: &'s State,
+}
+
+impl<'s> Document<'s> {
+    fn new(state: &'s State) -> Document<'s> {
+        let locked = state.locked_defaults.iter();
+        Document {
+            format: FORMAT,
+            generated_by: "tierwall",
+            stack: &state.stack,
+            description: state.description.as_deref(),
+            rule_quota: state.rule_quota,
+            parameters: state.parameters.iter().map(ParameterEntry::new).collect(),
+            prefix_lists: state
+                .prefix_lists
+                .iter()
+                .map(|list| PrefixListEntry::new(state, list))
+                .collect(),
+            locked_default_groups: locked
+                .map(|locked| LockEntry {
+                    vpc_name: &locked.name,
+                    vpc: Value::new(state, &locked.vpc),
+                })
+                .collect(),
+            groups: state
+                .groups
+                .iter()
+                .map(|group| GroupEntry::new(state, group))
+                .collect(),
+            rules: state,
+        }
+    }
+}
+
+/// An id that is known, or the parameter that will hold it.
+#[derive(Serialize)]
+struct Value<'s> {
+    value: Option<Cow<'s, str>>,
+    parameter: Option<&'s str>,
+}
+
+impl<'s> Value<'s> {
+    fn known(text: impl Into<Cow<'s, str>>) -> Value<'s> {
+        Value {
+            value: Some(text.into()),
+            parameter: None,
+        }
+    }
+
+    fn asked(state: &'s State, id: ParameterId) -> Value<'s> {
+        Value {
+            value: None,
+            parameter: Some(&state.parameter(id).name),
+        }
+    }
+
+    fn new(state: &'s State, reference: &'s Reference) -> Value<'s> {
+        match reference {
+            Reference::Id(id) => Value::known(id),
+            Reference::Parameter(id) => Value::asked(state, *id),
+        }
+    }
+
+    fn list(state: &'s State, list: &'s PrefixList) -> Value<'s> {
+        match &list.reference {
+            ListReference::Id(id) | ListReference::Aws(id) => Value::known(id),
+            ListReference::Parameter(id) => Value::asked(state, *id),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ParameterEntry<'s> {
+    name: &'s str,
+    kind: &'static str,
+    description: Option<&'s str>,
+    default: Option<&'s str>,
+}
+
+impl<'s> ParameterEntry<'s> {
+    fn new(parameter: &'s Parameter) -> ParameterEntry<'s> {
+        ParameterEntry {
+            name: &parameter.name,
+            kind: parameter.kind.keyword(),
+            description: parameter.description.as_deref(),
+            default: parameter.default.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PrefixListEntry<'s> {
+    name: &'s str,
+    #[serde(flatten)]
+    list: Value<'s>,
+    family: &'static str,
+    entries: Option<u32>,
+}
+
+impl<'s> PrefixListEntry<'s> {
+    fn new(state: &'s State, list: &'s PrefixList) -> PrefixListEntry<'s> {
+        PrefixListEntry {
+            name: &list.name,
+            list: Value::list(state, list),
+            family: list.family.keyword(),
+            entries: list.entries,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LockEntry<'s> {
+    vpc_name: &'s str,
+    vpc: Value<'s>,
+}
+
+#[derive(Serialize)]
+struct GroupEntry<'s> {
+    name: &'s str,
+    was: &'s [String],
+    group_name: Option<&'s str>,
+    description: &'s str,
+    vpc: Value<'s>,
+    tags: BTreeMap<&'s str, &'s str>,
+}
+
+impl<'s> GroupEntry<'s> {
+    fn new(state: &'s State, group: &'s SecurityGroup) -> GroupEntry<'s> {
+        let tags = group.tags.iter();
+        GroupEntry {
+            name: &group.name,
+            was: &group.was,
+            group_name: group.group_name.as_deref(),
+            description: &group.description,
+            vpc: Value::new(state, &group.vpc),
+            tags: tags
+                .map(|(key, value)| (key.as_str(), value.as_str()))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RuleEntry<'s> {
+    group: &'s str,
+    direction: &'static str,
+    protocol: String,
+    from_port: Option<i32>,
+    to_port: Option<i32>,
+    peer: PeerEntry<'s>,
+    description: &'s str,
+}
+
+impl<'s> RuleEntry<'s> {
+    fn new(state: &'s State, group: &'s SecurityGroup, rule: &'s Rule) -> RuleEntry<'s> {
+        let ports = rule.key.traffic.aws_ports();
+        RuleEntry {
+            group: &group.name,
+            direction: rule.key.direction.words(),
+            protocol: rule.key.traffic.protocol().to_string(),
+            from_port: ports.map(|(from, _)| from),
+            to_port: ports.map(|(_, to)| to),
+            peer: PeerEntry::new(state, rule.key.peer),
+            description: state.description(rule),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PeerEntry<'s> {
+    kind: &'static str,
+    #[serde(flatten)]
+    peer: Value<'s>,
+    account: Option<&'s str>,
+}
+
+impl<'s> PeerEntry<'s> {
+    fn new(state: &'s State, peer: Peer) -> PeerEntry<'s> {
+        let (kind, peer, account) = match peer {
+            Peer::Block(block) => ("block", Value::known(block.to_string()), None),
+            Peer::Parameter(id) => ("block", Value::asked(state, id), None),
+            Peer::Group(id) => ("group", Value::known(&state.group(id).name), None),
+            Peer::PrefixList(id) => {
+                let list = state.prefix_list(id);
+                ("prefix-list", Value::list(state, list), None)
+            }
+            Peer::ForeignGroup(id) => {
+                let ForeignGroup { reference, account } = state.foreign_group(id);
+                let id = Value::new(state, reference);
+                ("external", id, account.as_deref())
+            }
+        };
+        PeerEntry {
+            kind,
+            peer,
+            account,
+        }
+    }
+}
+
+/// Every rule, one after another: no list of them ever exists.
+fn rules<S: serde::Serializer>(state: &&State, serializer: S) -> Result<S::Ok, S::Error> {
+    let rules = state.groups.iter().flat_map(|group| {
+        let rules = group.rules.iter();
+        rules.map(move |rule| RuleEntry::new(state, group, rule))
+    });
+    serializer.collect_seq(rules)
+}

@@ -1,0 +1,174 @@
+//! The flat lists of `--to json`, read as `docs/outputs.md` describes them.
+//!
+//! Strict: what the reader does not know is a failure, so that nothing in an output goes unseen.
+
+use crate::deployed::{Deployed, Group, Key, Rule, aws_list, parameter};
+use crate::json;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Object = Map<String, Value>;
+
+/// Reads an output.
+pub fn read(text: &str) -> Deployed {
+    let root = json::read(text);
+    let root = fields(
+        &root,
+        "description format generated_by groups locked_default_groups parameters prefix_lists \
+         rule_quota rules stack",
+    );
+    assert_eq!(root["format"], 1);
+    assert_eq!(root["generated_by"], "tierwall");
+    let mut reader = Reader {
+        names: BTreeMap::new(),
+        declared: list(&root["parameters"]).map(declared).collect(),
+        used: BTreeSet::new(),
+        lists: BTreeSet::new(),
+    };
+    let lists: BTreeSet<String> = list(&root["prefix_lists"])
+        .map(|list| reader.prefix_list(list))
+        .collect();
+    for locked in list(&root["locked_default_groups"]) {
+        reader.value(&fields(locked, "vpc vpc_name")["vpc"]);
+    }
+    let groups: BTreeMap<String, Group> = list(&root["groups"])
+        .map(|group| reader.group(group))
+        .collect();
+    assert_eq!(groups.len(), reader.names.len(), "no `Name` twice");
+
+    let mut rules: Vec<Rule> = list(&root["rules"]).map(|rule| reader.rule(rule)).collect();
+    rules.sort();
+    assert_eq!(
+        lists, reader.lists,
+        "each list is named, and each that is named is listed"
+    );
+    assert_eq!(reader.declared, reader.used, "so is each parameter");
+    Deployed { groups, rules }
+}
+
+struct Reader {
+    /// The `Name` tag of each group, by its name.
+    names: BTreeMap<String, String>,
+    declared: BTreeSet<String>,
+    used: BTreeSet<String>,
+    /// Lists that rules name.
+    lists: BTreeSet<String>,
+}
+
+impl Reader {
+    fn group(&mut self, group: &Value) -> (String, Group) {
+        let group = fields(group, "description group_name name tags vpc was");
+        let tags: BTreeMap<String, String> = group["tags"]
+            .as_object()
+            .expect("tags are an object")
+            .iter()
+            .map(|(key, value)| (key.clone(), string(value)))
+            .collect();
+        let shown = tags["Name"].clone();
+        self.names.insert(string(&group["name"]), shown.clone());
+        let value = Group {
+            name: maybe(&group["group_name"]),
+            description: string(&group["description"]),
+            vpc: self.value(&group["vpc"]),
+            tags,
+        };
+        (shown, value)
+    }
+
+    fn rule(&mut self, rule: &Value) -> Rule {
+        let rule = fields(
+            rule,
+            "description direction from_port group peer protocol to_port",
+        );
+        let direction = match string(&rule["direction"]).as_str() {
+            "inbound" => "ingress",
+            "outbound" => "egress",
+            other => panic!("the direction {other}"),
+        };
+        let ports = (rule["from_port"].as_i64(), rule["to_port"].as_i64());
+        let peer = self.peer(&rule["peer"]);
+        let key = Key::new(
+            &self.names[&string(&rule["group"])],
+            direction,
+            &string(&rule["protocol"]),
+            ports.0.zip(ports.1),
+            peer,
+        );
+        Rule {
+            key,
+            description: string(&rule["description"]),
+        }
+    }
+
+    fn peer(&mut self, peer: &Value) -> String {
+        let peer = fields(peer, "account kind parameter value");
+        let account = maybe(&peer["account"]).map_or(String::new(), |account| account + "/");
+        let value = self.known_or_asked(&peer);
+        match string(&peer["kind"]).as_str() {
+            "block" => value,
+            "group" => format!("tier {}", self.names[&value]),
+            "external" => format!("group {account}{value}"),
+            "prefix-list" => {
+                let list = named(value);
+                self.lists.insert(list.clone());
+                list
+            }
+            other => panic!("the peer {other}"),
+        }
+    }
+
+    fn prefix_list(&mut self, list: &Value) -> String {
+        let list = fields(list, "entries family name parameter value");
+        named(self.known_or_asked(&list))
+    }
+
+    /// `{ "value": …, "parameter": … }`
+    fn value(&mut self, value: &Value) -> String {
+        let value = fields(value, "parameter value");
+        self.known_or_asked(&value)
+    }
+
+    fn known_or_asked(&mut self, fields: &Object) -> String {
+        match (maybe(&fields["value"]), maybe(&fields["parameter"])) {
+            (Some(value), None) => value,
+            (None, Some(name)) => {
+                self.used.insert(name.clone());
+                parameter(&name)
+            }
+            both => panic!("{both:?}"),
+        }
+    }
+}
+
+/// A prefix list, as all readers call it.
+fn named(value: String) -> String {
+    if value.starts_with("com.amazonaws.") {
+        aws_list(&value)
+    } else {
+        format!("list {value}")
+    }
+}
+
+fn declared(parameter: &Value) -> String {
+    string(&fields(parameter, "default description kind name")["name"])
+}
+
+/// The fields of an object, which are exactly these.
+fn fields(value: &Value, names: &str) -> Object {
+    let object = value.as_object().expect("an object").clone();
+    let found: BTreeSet<&str> = object.keys().map(String::as_str).collect();
+    assert_eq!(found, names.split_whitespace().collect());
+    object
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().expect("a list").iter()
+}
+
+fn string(value: &Value) -> String {
+    value.as_str().expect("a string").to_string()
+}
+
+fn maybe(value: &Value) -> Option<String> {
+    (!value.is_null()).then(|| string(value))
+}
