@@ -5,7 +5,8 @@ use super::rule::{Rule, Text};
 use super::{Deployment, Direction, Group, Parameter, describe};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
-    DefaultGroup, ListReference, Outbound, ParamId, Peer, Policy, Reference, TierId,
+    DefaultGroup, ExternalId, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId,
+    Reference, TierId,
 };
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,54 +221,74 @@ fn locked(policy: &Policy) -> Vec<(String, Reference)> {
 /// Finds the parameters, the prefix lists and the groups of others that something refers to.
 fn refer(deployment: &mut Deployment<'_>) {
     let policy = deployment.policy;
-    let (mut params, mut lists, mut externals) =
-        (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-    let mut lock = |reference: &Reference, only_for_locks: bool| match reference {
-        Reference::Id(_) => {}
-        Reference::Param(id) => *params.entry(*id).or_insert(true) &= only_for_locks,
-    };
-
-    deployment
-        .locked
-        .iter()
-        .for_each(|(_, vpc)| lock(vpc, true));
-    let mut reference = |reference: &Reference| lock(reference, false);
+    let mut found = Referred::default();
+    for (_, vpc) in &deployment.locked {
+        found.add(vpc, true);
+    }
     for tier in &policy.tiers {
-        policy.vpcs[tier.vpc.index()]
-            .id
-            .iter()
-            .for_each(&mut reference);
+        let vpc = &policy.vpcs[tier.vpc.index()].id;
+        vpc.iter().for_each(|vpc| found.add(vpc, false));
     }
-    let rules = deployment
-        .groups
-        .iter()
-        .flat_map(|group| group.ingress.iter().chain(&group.egress));
-    for rule in rules {
-        match rule.peer {
-            Peer::Net(_) | Peer::Tier(_) => {}
-            Peer::Param(id) => reference(&Reference::Param(id)),
-            Peer::External(id) => drop::<bool>(externals.insert(id)),
-            Peer::PrefixList(id) => drop::<bool>(lists.insert(id)),
-        }
+    for group in &deployment.groups {
+        let rules = group.ingress.iter().chain(&group.egress);
+        rules.for_each(|rule| found.add_peer(rule.peer));
     }
+    found.follow(policy);
 
-    for id in &externals {
-        reference(&policy.externals[id.index()].id);
-    }
-    for id in &lists {
-        if let ListReference::Param(id) = &policy.prefix_lists[id.index()].list {
-            reference(&Reference::Param(*id));
-        }
-    }
-    deployment.externals = externals.into_iter().collect();
-    deployment.lists = lists.into_iter().collect();
-    deployment.parameters = params
+    deployment.externals = found.externals.into_iter().collect();
+    deployment.lists = found.lists.into_iter().collect();
+    deployment.parameters = found
+        .params
         .into_iter()
-        .map(|(id, locks)| parameter(policy, id, locks))
+        .map(|(id, only_for_locks)| parameter(policy, id, only_for_locks))
         .collect();
     deployment
         .parameters
         .sort_by_key(|parameter| parameter.name);
+}
+
+/// What something refers to.
+#[derive(Default)]
+struct Referred {
+    /// Parameters, with whether nothing but locked default groups refers to them.
+    params: BTreeMap<ParamId, bool>,
+    lists: BTreeSet<PrefixListId>,
+    externals: BTreeSet<ExternalId>,
+}
+
+impl Referred {
+    fn add(&mut self, reference: &Reference, only_for_locks: bool) {
+        match reference {
+            Reference::Id(_) => {}
+            Reference::Param(id) => self.add_param(*id, only_for_locks),
+        }
+    }
+
+    fn add_param(&mut self, id: ParamId, only_for_locks: bool) {
+        *self.params.entry(id).or_insert(true) &= only_for_locks;
+    }
+
+    fn add_peer(&mut self, peer: Peer) {
+        match peer {
+            Peer::Net(_) | Peer::Tier(_) => {}
+            Peer::Param(id) => self.add_param(id, false),
+            Peer::External(id) => drop::<bool>(self.externals.insert(id)),
+            Peer::PrefixList(id) => drop::<bool>(self.lists.insert(id)),
+        }
+    }
+
+    /// Adds the parameters that lists and groups of others are.
+    fn follow(&mut self, policy: &Policy) {
+        for id in self.externals.clone() {
+            self.add(&policy.externals[id.index()].id, false);
+        }
+        for id in self.lists.clone() {
+            match policy.prefix_lists[id.index()].list {
+                ListReference::Param(id) => self.add_param(id, false),
+                ListReference::Id(_) | ListReference::Aws(_) => {}
+            }
+        }
+    }
 }
 
 fn parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parameter<'_> {

@@ -2,6 +2,7 @@
 
 mod headline;
 mod json;
+mod others;
 mod rows;
 mod text;
 

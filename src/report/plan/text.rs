@@ -4,7 +4,7 @@
 use super::headline::summary;
 use super::rows::{RuleRow, Why};
 use super::{Lowered, origin};
-use crate::aws::{GroupId, ParameterId, SecurityGroup, State};
+use crate::aws::{GroupId, SecurityGroup, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned,
@@ -353,134 +353,6 @@ impl<'c> Lines<'c> {
         let was = change.sides.was();
         was.map_or("", |place| old.description(place.rule(old)))
     }
-
-    /// What is worth saying of the rest; that a new group has an output goes without saying.
-    fn other(&self, change: &OtherChange, targets: Targets) -> Option<String> {
-        let (old, new) = (self.changes.old, self.changes.new);
-        Some(match *change {
-            OtherChange::Parameter(BeforeAfter::Removed(id)) => {
-                format!("- parameter {}", old.parameter(id).name)
-            }
-            OtherChange::Parameter(BeforeAfter::Added(id)) => {
-                format!("+ parameter {}{}", new.parameter(id).name, asked(new, id))
-            }
-            OtherChange::Parameter(BeforeAfter::Both(was, is)) => {
-                format!(
-                    "~ parameter {}: {}",
-                    new.parameter(is).name,
-                    self.parameter(was, is)
-                )
-            }
-            OtherChange::List(BeforeAfter::Removed(id)) => {
-                format!(
-                    "- prefix list {}, looked up or asked for",
-                    old.prefix_list(id).name
-                )
-            }
-            OtherChange::List(BeforeAfter::Added(id)) => {
-                format!(
-                    "+ prefix list {}, looked up or asked for",
-                    new.prefix_list(id).name
-                )
-            }
-            OtherChange::List(BeforeAfter::Both(was, is)) => {
-                format!(
-                    "~ prefix list {}, looked up or asked for; it was {}",
-                    new.prefix_list(is).name,
-                    old.prefix_list(was).name
-                )
-            }
-            OtherChange::Lock(BeforeAfter::Removed(n)) => {
-                format!(
-                    "- lock of the default group of {}, whose rules do not come back",
-                    old.locked_defaults[n].name
-                )
-            }
-            OtherChange::Lock(BeforeAfter::Added(n)) => {
-                format!(
-                    "+ lock of the default group of {}, which loses every rule",
-                    new.locked_defaults[n].name
-                )
-            }
-            OtherChange::Lock(BeforeAfter::Both(_, n)) => {
-                format!(
-                    "! lock of the default group of {}, which is in another VPC",
-                    new.locked_defaults[n].name
-                )
-            }
-            OtherChange::Output(sides) => return self.output(sides, targets),
-            OtherChange::Export(BeforeAfter::Removed(tier)) => format!(
-                "- export of the id of {}; CloudFormation refuses that while another stack imports it",
-                old.group(tier).name
-            ),
-            OtherChange::Export(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
-                format!("+ export of the id of {}", new.group(tier).name)
-            }
-            OtherChange::Placeholder(BeforeAfter::Removed(tier)) => {
-                format!(
-                    "- {}  outbound  the rule that admits nothing",
-                    old.group(tier).name
-                )
-            }
-            OtherChange::Placeholder(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
-                format!(
-                    "+ {}  outbound  the rule that admits nothing",
-                    new.group(tier).name
-                )
-            }
-        })
-    }
-
-    /// What of a parameter is another.
-    fn parameter(&self, was: ParameterId, is: ParameterId) -> String {
-        let (was, is) = (
-            self.changes.old.parameter(was),
-            self.changes.new.parameter(is),
-        );
-        let mut words = Vec::new();
-        if was.kind != is.kind {
-            words.push(format!("{} -> {}", was.kind.keyword(), is.kind.keyword()));
-        }
-        match (&was.default, &is.default) {
-            (was, is) if was == is => {}
-            (Some(was), Some(is)) => words.push(format!(
-                "its default {was} -> {is}; a deployment that sets its own value is not affected"
-            )),
-            (Some(was), None) => words.push(format!("no default any more, which was {was}")),
-            (None, Some(is)) => words.push(format!("it has a default, {is}")),
-            (None, None) => {}
-        }
-        if was.description != is.description {
-            words.push("its description".to_string());
-        }
-        words.join("; ")
-    }
-
-    /// An output of a group that neither comes nor goes.
-    fn output(&self, sides: BeforeAfter<GroupId>, targets: Targets) -> Option<String> {
-        let beside = |change: &GroupChange| match change.fate {
-            GroupOutcome::Created | GroupOutcome::Deleted => change.sides == sides,
-            GroupOutcome::Replaced { .. }
-            | GroupOutcome::Recreated
-            | GroupOutcome::Moved { .. }
-            | GroupOutcome::Tagged => false,
-        };
-        if self.changes.groups.iter().any(|(change, _)| beside(change)) {
-            return None;
-        }
-        let names = |group: &SecurityGroup| {
-            let names = targets.each().map(|it| (it.planning.output)(group));
-            names.collect::<Vec<_>>().join(", ")
-        };
-        Some(match sides {
-            BeforeAfter::Removed(tier) => {
-                format!("- output {}", names(self.changes.old.group(tier)))
-            }
-            BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier) => {
-                format!("+ output {}", names(self.changes.new.group(tier)))
-            }
-        })
-    }
 }
 
 fn sign(fate: &GroupOutcome) -> &'static str {
@@ -500,12 +372,4 @@ fn of(targets: Targets) -> String {
     }
     let titles: Vec<&str> = targets.each().map(|it| it.target.title).collect();
     format!(" ({})", titles.join(", "))
-}
-
-fn asked(state: &State, id: ParameterId) -> &'static str {
-    if state.parameter(id).default.is_none() {
-        ", which must be given"
-    } else {
-        ""
-    }
 }

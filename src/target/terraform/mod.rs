@@ -10,7 +10,7 @@ mod writer;
 
 use super::names::{Names, Renaming, Style, push_snake};
 use super::{Column, Planning, Target};
-use crate::aws::{Direction, PrefixListId, Rule, SecurityGroup, State, aws_list};
+use crate::aws::{Direction, GroupId, PrefixListId, Rule, RuleKey, SecurityGroup, State, aws_list};
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
 
@@ -127,27 +127,27 @@ fn addresses(state: &State) -> Vec<String> {
     );
 
     for (id, group) in state.groups_by_id() {
-        addresses.extend(
-            group_names(group)
-                .iter()
-                .map(|name| format!("aws_security_group.{name}")),
-        );
+        let names_of_group = group_names(group).into_iter();
+        addresses.extend(names_of_group.map(|name| format!("aws_security_group.{name}")));
         addresses.push(format!("output.{}", output_name(group)));
         for Rule { key, .. } in &group.rules {
-            let mut name = String::new();
-            names.rule(id, key, &mut name);
-            let earlier = names.chain(id, key);
-            addresses.extend(
-                earlier
-                    .iter()
-                    .chain([&name])
-                    .map(|name| rule_address(key.direction, name)),
-            );
+            addresses.extend(rule_addresses(&names, id, key));
         }
     }
     addresses.sort_unstable();
     addresses.dedup();
     addresses
+}
+
+/// The addresses that a rule has and had.
+fn rule_addresses(names: &Names<'_>, group: GroupId, key: &RuleKey) -> Vec<String> {
+    let mut all = names.chain(group, key);
+    let mut name = String::new();
+    names.rule(group, key, &mut name);
+    all.push(name);
+    all.iter()
+        .map(|name| rule_address(key.direction, name))
+        .collect()
 }
 
 /// The address of the rule with this name.
