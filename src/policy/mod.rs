@@ -108,6 +108,32 @@ ids! {
 }
 
 impl Policy {
+    /// A policy that holds its stack and nothing else yet.
+    pub(crate) fn new(stack: Stack, as_of: Date) -> Policy {
+        Policy {
+            stack,
+            vpcs: Vec::new(),
+            peerings: Vec::new(),
+            params: Vec::new(),
+            networks: Vec::new(),
+            externals: Vec::new(),
+            prefix_lists: Vec::new(),
+            tiers: Vec::new(),
+            tier_sets: Vec::new(),
+            sentences: Vec::new(),
+            flows: Vec::new(),
+            ended: Vec::new(),
+            assertions: Vec::new(),
+            annotations: Vec::new(),
+            declarations: Vec::new(),
+            unused: Vec::new(),
+            shadowed: Vec::new(),
+            remainders: Vec::new(),
+            as_of,
+            words: Words::default(),
+        }
+    }
+
     /// The tier with this id.
     pub fn tier(&self, id: TierId) -> &Tier {
         &self.tiers[id.index()]
