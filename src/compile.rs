@@ -146,7 +146,7 @@ pub fn ask(
     let (mut sources, mut program, mut problems) =
         parse::program(entry, workspace).map_err(AskError::Read)?;
     let file = question
-        .pose(&mut sources, &mut program, &mut problems)
+        .add_to_program(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;
     let mut compilation = resolved(entry, sources, &program, problems, bindings, as_of);
     let question = compilation

@@ -1,7 +1,7 @@
 //! A question of the command line, read as an assertion so that it has the language's grammar and
 //! names.
 
-use super::file;
+use super::parse_file;
 use crate::ast::{Assertion, Claim, File, Item, NetItem, Program, Service, Statement};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, FileKind, Sources, Span};
@@ -21,7 +21,7 @@ impl Question<'_> {
     /// Adds the question to a program as the statement `assert FROM can reach TO on ON` in a file
     /// of its own, which has the name that was typed: `--from web --to app`. Fails, in words, when
     /// the options are not just parts of one assertion.
-    pub fn pose(
+    pub fn add_to_program(
         &self,
         sources: &mut Sources,
         program: &mut Program,
@@ -50,7 +50,7 @@ impl Question<'_> {
             .add(name, text.clone())
             .ok_or("the question is too long")?;
         sources.mark(id, FileKind::Options);
-        let (file, found) = file(id, &text);
+        let (file, found) = parse_file(id, &text);
         if !found.any_error() && !is_question(&file, &places) {
             let wanted =
                 "tiers, addresses or networks, and `--on` services, as an assertion has them";
@@ -58,14 +58,14 @@ impl Question<'_> {
                 "`--from` and `--to` take {wanted}; there is more in them"
             ));
         }
-        problems.extend(found.into_iter().map(asked));
+        problems.extend(found.into_iter().map(rephrase_problem));
         program.files.push(file);
         Ok(id)
     }
 }
 
 /// A problem as who asks can solve it: nothing is declared in a question.
-fn asked(problem: Problem) -> Problem {
+fn rephrase_problem(problem: Problem) -> Problem {
     match problem {
         Problem::UnmatchedPeer {
             span, text, label, ..
@@ -108,14 +108,15 @@ fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
         services.iter().map(Service::span).collect(),
     ];
     let written = parts.iter().filter(|spans| !spans.is_empty()).count();
-    let inside = |spans: &[Span], (start, end): (usize, usize)| {
-        spans
-            .iter()
-            .all(|span| start <= span.range().start && span.range().end <= end)
-    };
     written == places.len()
         && parts
             .iter()
             .zip(places)
-            .all(|(spans, place)| inside(spans, *place))
+            .all(|(spans, place)| are_inside(spans, *place))
+}
+
+fn are_inside(spans: &[Span], (start, end): (usize, usize)) -> bool {
+    spans
+        .iter()
+        .all(|span| start <= span.range().start && span.range().end <= end)
 }
