@@ -2,7 +2,7 @@
 
 use crate::analysis::assertions;
 use crate::analysis::gate::Gates;
-use crate::ast::Program;
+use crate::ast::ProgramTree;
 use crate::catalogue::catalogue;
 use crate::date::Date;
 use crate::diagnostic::Problems;
@@ -82,7 +82,7 @@ pub fn compile(
 fn resolved(
     entry: &str,
     sources: Sources,
-    program: &Program,
+    program: &ProgramTree,
     mut problems: Problems,
     bindings: &[(String, String)],
     as_of: Date,

@@ -19,16 +19,16 @@ const SEVERITIES: [(&str, &str); 9] = [
 ];
 
 /// All of them: lints first, then codes.
-pub fn rules() -> Vec<Value> {
+pub fn describe_rules() -> Vec<Value> {
     lint::ALL
         .iter()
-        .map(of_lint)
-        .chain(explanations().iter().map(of_code))
+        .map(describe_lint)
+        .chain(explanations().iter().map(describe_code))
         .collect()
 }
 
 /// The position of a rule in [`rules`].
-pub fn index(code: &str) -> Option<usize> {
+pub fn rule_index(code: &str) -> Option<usize> {
     let ids = lint::ALL
         .iter()
         .map(|lint| lint.name)
@@ -36,7 +36,7 @@ pub fn index(code: &str) -> Option<usize> {
     ids.into_iter().position(|id| id == code)
 }
 
-fn of_lint(lint: &Lint) -> Value {
+fn describe_lint(lint: &Lint) -> Value {
     let (enabled, level) = match lint.level {
         Level::Allow => (false, "warning"),
         Level::Note => (true, "note"),
@@ -65,7 +65,7 @@ fn of_lint(lint: &Lint) -> Value {
     })
 }
 
-fn of_code(explanation: &Explanation) -> Value {
+fn describe_code(explanation: &Explanation) -> Value {
     let level = if explanation.code.starts_with('W') {
         "warning"
     } else {
@@ -81,26 +81,29 @@ fn of_code(explanation: &Explanation) -> Value {
         "id": explanation.code,
         "shortDescription": { "text": explanation.title },
         "fullDescription": { "text": first_paragraph(explanation.text) },
-        "help": { "text": plain(explanation.text), "markdown": explanation.text },
+        "help": { "text": without_fences(explanation.text), "markdown": explanation.text },
         "defaultConfiguration": { "enabled": true, "level": level },
         "properties": { "tags": [kind] },
     })
 }
 
 /// Markdown without its fences: what stands between them is indented.
-fn plain(text: &str) -> String {
+fn without_fences(text: &str) -> String {
     let mut fenced = false;
-    let line = |line: &str| {
-        let fence = line.starts_with("```");
-        fenced ^= fence;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
         let indent = if fenced && !line.is_empty() {
             "    "
         } else {
             ""
         };
-        (!fence).then(|| format!("{indent}{line}"))
-    };
-    text.lines().filter_map(line).collect::<Vec<_>>().join("\n")
+        lines.push(format!("{indent}{line}"));
+    }
+    lines.join("\n")
 }
 
 fn first_paragraph(text: &str) -> String {
@@ -114,11 +117,11 @@ mod tests {
     #[test]
     fn help_in_plain_text_has_no_fences() {
         assert_eq!(
-            plain("a\n\n```tier wrong\nb\n\nc\n```\n\nd"),
+            without_fences("a\n\n```tier wrong\nb\n\nc\n```\n\nd"),
             "a\n\n    b\n\n    c\n\nd"
         );
         assert!(
-            rules()
+            describe_rules()
                 .iter()
                 .all(|rule| !rule["help"]["text"].to_string().contains("```"))
         );

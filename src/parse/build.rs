@@ -1,7 +1,7 @@
 //! Statements, from pairs of the grammar to syntax tree.
 
 use super::grammar::Rule;
-use crate::ast::{self, Item, Text};
+use crate::ast::{self, Item, StringLiteral};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, Span};
 use pest::iterators::Pair;
@@ -35,13 +35,13 @@ struct Extras {
     names: Vec<ast::Name>,
     was: Vec<ast::Name>,
     role: Option<ast::Name>,
-    texts: Vec<Text>,
-    account: Option<Text>,
+    texts: Vec<StringLiteral>,
+    account: Option<StringLiteral>,
     block: Option<ast::Block>,
-    services: Vec<ast::Service>,
+    services: Vec<ast::ServiceItem>,
     nets: Vec<ast::NetItem>,
     except: Vec<ast::NetItem>,
-    value: Option<ast::Value>,
+    value: Option<ast::EntryValue>,
 }
 
 impl Extras {
@@ -50,7 +50,7 @@ impl Extras {
     }
 
     /// The prose: the last string, once those that mean something else are taken.
-    fn take_prose(&mut self) -> Option<Text> {
+    fn take_prose(&mut self) -> Option<StringLiteral> {
         self.texts.pop()
     }
 }
@@ -75,7 +75,7 @@ impl TreeBuilder {
             Rule::param => Item::Param(self.build_param(pair)),
             Rule::vpc => {
                 let extras = self.read_extras(pair, 1);
-                Item::Vpc(ast::Vpc {
+                Item::Vpc(ast::VpcDeclaration {
                     name: extras.name(0),
                     block: extras.block?,
                 })
@@ -97,9 +97,9 @@ impl TreeBuilder {
         })
     }
 
-    fn build_stack(&mut self, pair: GrammarPair<'_>) -> ast::Stack {
+    fn build_stack(&mut self, pair: GrammarPair<'_>) -> ast::StackDeclaration {
         let mut extras = self.read_extras(pair, 1);
-        ast::Stack {
+        ast::StackDeclaration {
             name: extras.name(0),
             prose: extras.take_prose(),
             was: extras.was,
@@ -107,9 +107,9 @@ impl TreeBuilder {
         }
     }
 
-    fn build_param(&mut self, pair: GrammarPair<'_>) -> ast::Param {
+    fn build_param(&mut self, pair: GrammarPair<'_>) -> ast::ParamDeclaration {
         let mut extras = self.read_extras(pair, 1);
-        ast::Param {
+        ast::ParamDeclaration {
             name: extras.name(0),
             kind: extras.name(1),
             prose: extras.take_prose(),
@@ -117,9 +117,9 @@ impl TreeBuilder {
         }
     }
 
-    fn build_network(&mut self, pair: GrammarPair<'_>) -> ast::Network {
+    fn build_network(&mut self, pair: GrammarPair<'_>) -> ast::NetworkDeclaration {
         let mut extras = self.read_extras(pair, 1);
-        ast::Network {
+        ast::NetworkDeclaration {
             name: extras.name(0),
             prose: extras.take_prose(),
             members: extras.nets,
@@ -127,9 +127,9 @@ impl TreeBuilder {
         }
     }
 
-    fn build_external(&mut self, pair: GrammarPair<'_>) -> ast::External {
+    fn build_external(&mut self, pair: GrammarPair<'_>) -> ast::ExternalDeclaration {
         let mut extras = self.read_extras(pair, 2);
-        ast::External {
+        ast::ExternalDeclaration {
             name: extras.name(0),
             id: extras.texts.remove(0),
             prose: extras.take_prose(),
@@ -137,9 +137,9 @@ impl TreeBuilder {
         }
     }
 
-    fn build_prefix_list(&mut self, pair: GrammarPair<'_>) -> ast::PrefixList {
+    fn build_prefix_list(&mut self, pair: GrammarPair<'_>) -> ast::PrefixListDeclaration {
         let mut extras = self.read_extras(pair, 2);
-        ast::PrefixList {
+        ast::PrefixListDeclaration {
             name: extras.name(0),
             id: extras.texts.remove(0),
             prose: extras.take_prose(),
@@ -156,9 +156,9 @@ impl TreeBuilder {
         }
     }
 
-    fn build_tier(&mut self, pair: GrammarPair<'_>) -> ast::Tier {
+    fn build_tier(&mut self, pair: GrammarPair<'_>) -> ast::TierDeclaration {
         let mut extras = self.read_extras(pair, 1);
-        ast::Tier {
+        ast::TierDeclaration {
             prose: extras.take_prose(),
             names: extras.names,
             role: extras.role,
@@ -167,9 +167,9 @@ impl TreeBuilder {
         }
     }
 
-    fn build_tier_set(&mut self, pair: GrammarPair<'_>) -> ast::TierSet {
+    fn build_tier_set(&mut self, pair: GrammarPair<'_>) -> ast::TierSetDeclaration {
         let mut extras = self.read_extras(pair, 1);
-        ast::TierSet {
+        ast::TierSetDeclaration {
             members: extras.names.split_off(1),
             name: extras.name(0),
             prose: extras.take_prose(),
@@ -266,7 +266,7 @@ impl TreeBuilder {
                 Rule::subject => rule.subjects.push(self.read_name(&part)),
                 Rule::way if part.as_str() == "to" => rule.way = ast::Way::To,
                 Rule::way => {}
-                Rule::itself => rule.peers.push(ast::Peer::Itself(self.span_of(&part))),
+                Rule::itself => rule.peers.push(ast::PeerItem::Itself(self.span_of(&part))),
                 Rule::address | Rule::in_vpc | Rule::end_name => {
                     rule.peers.extend(self.read_net(part).map(peer_item))
                 }
@@ -281,13 +281,13 @@ impl TreeBuilder {
         rule
     }
 
-    fn build_assertion(&mut self, pair: GrammarPair<'_>) -> ast::Assertion {
+    fn build_assertion(&mut self, pair: GrammarPair<'_>) -> ast::AssertionStatement {
         let claim = match pair.as_rule() {
-            Rule::only => ast::Claim::Only,
-            Rule::cannot => ast::Claim::Cannot,
-            _ => ast::Claim::Can,
+            Rule::only => ast::ClaimForm::Only,
+            Rule::cannot => ast::ClaimForm::Cannot,
+            _ => ast::ClaimForm::Can,
         };
-        let mut assertion = ast::Assertion {
+        let mut assertion = ast::AssertionStatement {
             claim,
             from: Vec::new(),
             to: Vec::new(),
@@ -306,7 +306,7 @@ impl TreeBuilder {
                 }
                 Rule::through => {
                     let names = parts_of(part).map(|p| self.read_name(&p)).collect();
-                    assertion.claim = ast::Claim::OnlyThrough(names);
+                    assertion.claim = ast::ClaimForm::OnlyThrough(names);
                 }
                 _ => assertion.from.extend(self.read_net(part)),
             }
@@ -316,10 +316,10 @@ impl TreeBuilder {
 }
 
 /// An item of a list of networks as one of a list of peers.
-fn peer_item(net: ast::NetItem) -> ast::Peer {
+fn peer_item(net: ast::NetItem) -> ast::PeerItem {
     match net {
-        ast::NetItem::Net(net) => ast::Peer::Net(net),
-        ast::NetItem::Name(name) => ast::Peer::Name(name),
-        ast::NetItem::Vpc(span, name) => ast::Peer::Vpc(span, name),
+        ast::NetItem::Net(net) => ast::PeerItem::Net(net),
+        ast::NetItem::Name(name) => ast::PeerItem::Name(name),
+        ast::NetItem::Vpc(span, name) => ast::PeerItem::Vpc(span, name),
     }
 }

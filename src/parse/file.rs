@@ -10,7 +10,7 @@ use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 
 /// Parses the text of one file.
-pub fn parse_file(id: FileId, text: &str) -> (ast::File, Problems) {
+pub fn parse_file(id: FileId, text: &str) -> (ast::FileTree, Problems) {
     let unmarked = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offset = (text.len() - unmarked.len()) as u32;
     let mut builder = TreeBuilder {
@@ -20,7 +20,7 @@ pub fn parse_file(id: FileId, text: &str) -> (ast::File, Problems) {
         last: None,
     };
     let forbidden = report_forbidden(&mut builder, unmarked);
-    let mut file = ast::File::new(id);
+    let mut file = ast::FileTree::new(id);
     let parsed = Grammar::parse(Rule::file, unmarked).expect("`bad` matches any line");
     if text.contains('#') {
         file.comments = collect_comments(&builder, &parsed);
@@ -64,7 +64,7 @@ fn collect_comments(builder: &TreeBuilder, parsed: &Pairs<'_, Rule>) -> Vec<Span
 fn add_statements(
     builder: &mut TreeBuilder,
     parsed: Pairs<'_, Rule>,
-    file: &mut ast::File,
+    file: &mut ast::FileTree,
 ) -> Vec<Span> {
     let (mut annotations, mut bad) = (Vec::new(), Vec::new());
     for part in parsed.flat_map(Pair::into_inner) {

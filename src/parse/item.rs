@@ -4,7 +4,7 @@
 use super::build::{GrammarPair, Transport, TreeBuilder, parts_of};
 use super::grammar::Rule;
 use super::literal;
-use crate::ast::{self, Text};
+use crate::ast::{self, StringLiteral};
 use crate::diagnostic::Problem;
 use crate::source::Span;
 
@@ -17,9 +17,9 @@ impl TreeBuilder {
         ast::Name { span }
     }
 
-    pub(super) fn read_string(&mut self, pair: &GrammarPair<'_>) -> Text {
+    pub(super) fn read_string(&mut self, pair: &GrammarPair<'_>) -> StringLiteral {
         let span = self.span_of(pair);
-        let (value, wrong) = Text::unescape(pair.as_str());
+        let (value, wrong) = StringLiteral::unescape(pair.as_str());
         for (offset, length) in wrong {
             let text = pair.as_str()[offset..offset + length].to_string();
             self.problems.push(Problem::BadEscape {
@@ -27,16 +27,16 @@ impl TreeBuilder {
                 text,
             });
         }
-        Text {
+        StringLiteral {
             span,
             value: value.into(),
         }
     }
 
-    pub(super) fn read_date(&mut self, pair: &GrammarPair<'_>) -> Option<ast::Date> {
+    pub(super) fn read_date(&mut self, pair: &GrammarPair<'_>) -> Option<ast::DateLiteral> {
         let (span, text) = (self.span_of(pair), pair.as_str());
         match text.parse() {
-            Ok(date) => Some(ast::Date { span, date }),
+            Ok(date) => Some(ast::DateLiteral { span, date }),
             Err(_) => {
                 let meant = literal::likely_day(text);
                 self.problems.push(Problem::BadDate {
@@ -61,31 +61,31 @@ impl TreeBuilder {
         })
     }
 
-    pub(super) fn read_service(&mut self, pair: GrammarPair<'_>) -> Option<ast::Service> {
+    pub(super) fn read_service(&mut self, pair: GrammarPair<'_>) -> Option<ast::ServiceItem> {
         let span = self.span_of(&pair);
         let continued = self.last.take();
         Some(match pair.as_rule() {
-            Rule::all => ast::Service::All(span),
+            Rule::all => ast::ServiceItem::All(span),
             Rule::tcp => self.read_transport(Transport::Tcp, pair)?,
             Rule::udp => self.read_transport(Transport::Udp, pair)?,
             Rule::port => self.continue_ports(continued, pair)?,
             Rule::icmp => {
                 let mut inside = parts_of(pair);
                 let make = match inside.next()?.as_str() {
-                    "icmp" => ast::Service::Icmp,
-                    _ => ast::Service::Icmpv6,
+                    "icmp" => ast::ServiceItem::Icmp,
+                    _ => ast::ServiceItem::Icmpv6,
                 };
                 make(span, self.read_icmp_type(inside.next())?)
             }
             Rule::proto => {
                 let number = parts_of(pair).next()?;
                 let place = self.span_of(&number);
-                ast::Service::Proto(
+                ast::ServiceItem::Proto(
                     span,
                     literal::parse_protocol(number.as_str(), place, &mut self.problems)?,
                 )
             }
-            _ => ast::Service::Name(self.read_name(&pair)),
+            _ => ast::ServiceItem::Name(self.read_name(&pair)),
         })
     }
 
@@ -94,7 +94,7 @@ impl TreeBuilder {
         &mut self,
         continued: Option<Transport>,
         pair: GrammarPair<'_>,
-    ) -> Option<ast::Service> {
+    ) -> Option<ast::ServiceItem> {
         let span = self.span_of(&pair);
         if let Some(transport) = continued {
             self.last = continued;
@@ -111,7 +111,7 @@ impl TreeBuilder {
         &mut self,
         transport: Transport,
         pair: GrammarPair<'_>,
-    ) -> Option<ast::Service> {
+    ) -> Option<ast::ServiceItem> {
         let (span, port) = (self.span_of(&pair), parts_of(pair).next());
         self.last = port.is_some().then_some(transport);
         self.read_ports(transport, span, port)
@@ -122,7 +122,7 @@ impl TreeBuilder {
         transport: Transport,
         span: Span,
         port: Option<GrammarPair<'_>>,
-    ) -> Option<ast::Service> {
+    ) -> Option<ast::ServiceItem> {
         let ports = match port {
             None => None,
             Some(port) => Some(literal::parse_ports(
@@ -132,8 +132,8 @@ impl TreeBuilder {
             )?),
         };
         Some(match transport {
-            Transport::Tcp => ast::Service::Tcp(span, ports),
-            Transport::Udp => ast::Service::Udp(span, ports),
+            Transport::Tcp => ast::ServiceItem::Tcp(span, ports),
+            Transport::Udp => ast::ServiceItem::Udp(span, ports),
         })
     }
 
@@ -157,25 +157,25 @@ impl TreeBuilder {
         ast::Block { span, entries }
     }
 
-    fn read_entry(&mut self, pair: GrammarPair<'_>) -> Option<ast::Entry> {
+    fn read_entry(&mut self, pair: GrammarPair<'_>) -> Option<ast::BlockEntry> {
         let mut inside = parts_of(pair);
         let key = inside.next()?;
         let key = match key.as_rule() {
-            Rule::string => ast::Key::Text(self.read_string(&key)),
-            _ => ast::Key::Name(self.read_name(&key)),
+            Rule::string => ast::EntryKey::Text(self.read_string(&key)),
+            _ => ast::EntryKey::Name(self.read_name(&key)),
         };
-        Some(ast::Entry {
+        Some(ast::BlockEntry {
             key,
             value: self.read_value(inside.next()?)?,
         })
     }
 
-    pub(super) fn read_value(&mut self, pair: GrammarPair<'_>) -> Option<ast::Value> {
+    pub(super) fn read_value(&mut self, pair: GrammarPair<'_>) -> Option<ast::EntryValue> {
         let span = self.span_of(&pair);
         Some(match pair.as_rule() {
-            Rule::string => ast::Value::Text(self.read_string(&pair)),
+            Rule::string => ast::EntryValue::Text(self.read_string(&pair)),
             Rule::signed => match pair.as_str().parse() {
-                Ok(number) => ast::Value::Number(span, number),
+                Ok(number) => ast::EntryValue::Number(span, number),
                 Err(_) => {
                     self.problems.push(Problem::BadNumber {
                         span,
@@ -186,14 +186,14 @@ impl TreeBuilder {
             },
             Rule::address => {
                 let net = literal::parse_address(pair.as_str(), span, &mut self.problems)?;
-                ast::Value::Net(ast::Net { span, net })
+                ast::EntryValue::Net(ast::Net { span, net })
             }
-            Rule::list => ast::Value::List(
+            Rule::list => ast::EntryValue::List(
                 span,
                 parts_of(pair).filter_map(|p| self.read_value(p)).collect(),
             ),
-            Rule::tags => ast::Value::Block(self.read_block(pair)),
-            _ => ast::Value::Name(self.read_name(&pair)),
+            Rule::tags => ast::EntryValue::Block(self.read_block(pair)),
+            _ => ast::EntryValue::Name(self.read_name(&pair)),
         })
     }
 }

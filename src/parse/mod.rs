@@ -22,7 +22,7 @@ mod words;
 pub use file::parse_file;
 pub use question::Question;
 
-use crate::ast::{self, Program};
+use crate::ast::{self, ProgramTree};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, FileKind, Sources, Span};
 use crate::workspace::{Read, ReadError, Workspace};
@@ -32,9 +32,9 @@ use std::collections::HashSet;
 pub fn program(
     entry: &str,
     workspace: &mut dyn Workspace,
-) -> Result<(Sources, Program, Problems), ReadError> {
+) -> Result<(Sources, ProgramTree, Problems), ReadError> {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
-    let mut program = Program::default();
+    let mut program = ProgramTree::default();
     let read = workspace.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
     // of the program's files, one each
@@ -77,9 +77,12 @@ fn include_problem(error: ReadError, span: Span, path: String) -> Problem {
 }
 
 /// Parses one file by itself: what it includes is not read.
-pub fn alone(read: Read) -> (Sources, Program, Problems) {
-    let (mut sources, mut program, mut problems) =
-        (Sources::default(), Program::default(), Problems::default());
+pub fn alone(read: Read) -> (Sources, ProgramTree, Problems) {
+    let (mut sources, mut program, mut problems) = (
+        Sources::default(),
+        ProgramTree::default(),
+        Problems::default(),
+    );
     parse_into(
         &mut sources,
         read,
@@ -91,7 +94,7 @@ pub fn alone(read: Read) -> (Sources, Program, Problems) {
 }
 
 /// The paths that a file includes, and where.
-fn included_paths(file: &ast::File) -> Vec<(String, Span)> {
+fn included_paths(file: &ast::FileTree) -> Vec<(String, Span)> {
     let paths = file
         .statements
         .iter()
@@ -107,7 +110,7 @@ fn parse_into(
     sources: &mut Sources,
     read: Read,
     kind: FileKind,
-    program: &mut Program,
+    program: &mut ProgramTree,
     problems: &mut Problems,
 ) -> Option<String> {
     let Some((id, not_utf8)) = sources.add_bytes(read.name.clone(), read.bytes) else {
@@ -124,11 +127,11 @@ fn parse_into(
 }
 
 /// Parses the text of a file that is a program by itself, as tests and the prelude do.
-pub fn text(name: &str, text: &str) -> (Sources, Program, Problems) {
+pub fn text(name: &str, text: &str) -> (Sources, ProgramTree, Problems) {
     let mut sources = Sources::default();
     let id = sources
         .add(name.to_string(), text.to_string())
         .unwrap_or(FileId(0));
     let (file, problems) = parse_file(id, text);
-    (sources, Program { files: vec![file] }, problems)
+    (sources, ProgramTree { files: vec![file] }, problems)
 }

@@ -2,7 +2,9 @@
 //! names.
 
 use super::parse_file;
-use crate::ast::{Assertion, Claim, File, Item, NetItem, Program, Service, Statement};
+use crate::ast::{
+    AssertionStatement, ClaimForm, FileTree, Item, NetItem, ProgramTree, ServiceItem, Statement,
+};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, FileKind, Sources, Span};
 
@@ -24,7 +26,7 @@ impl Question<'_> {
     pub fn add_to_program(
         &self,
         sources: &mut Sources,
-        program: &mut Program,
+        program: &mut ProgramTree,
         problems: &mut Problems,
     ) -> Result<FileId, String> {
         let given = [
@@ -83,7 +85,7 @@ fn rephrase_problem(problem: Problem) -> Problem {
 }
 
 /// Whether a file is one assertion that says `can`, with its parts where the options stand.
-fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
+fn is_question(file: &FileTree, places: &[(usize, usize)]) -> bool {
     let [
         Statement {
             item: Item::Assertion(assertion),
@@ -93,8 +95,8 @@ fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
     else {
         return false;
     };
-    let Assertion {
-        claim: Claim::Can,
+    let AssertionStatement {
+        claim: ClaimForm::Can,
         from,
         to,
         services,
@@ -105,7 +107,7 @@ fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
     let parts: [Vec<Span>; 3] = [
         from.iter().map(NetItem::span).collect(),
         to.iter().map(NetItem::span).collect(),
-        services.iter().map(Service::span).collect(),
+        services.iter().map(ServiceItem::span).collect(),
     ];
     let written = parts.iter().filter(|spans| !spans.is_empty()).count();
     written == places.len()

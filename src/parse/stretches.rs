@@ -3,7 +3,7 @@
 
 use super::recover;
 use super::repair::{LONG, is_statement};
-use crate::ast::{File, Statement};
+use crate::ast::{FileTree, Statement};
 use crate::diagnostic::{Problem, Rewrite};
 use crate::source::Span;
 
@@ -29,7 +29,7 @@ pub fn explain_stretches(
     text: &str,
     bad: &[Span],
     forbidden: Vec<u32>,
-    file: &mut File,
+    file: &mut FileTree,
 ) -> Vec<Problem> {
     let (mut problems, mut above): (Vec<Problem>, Option<Above>) = (Vec::new(), None);
     let mut comments: Vec<(u32, u32)> = Vec::new();
@@ -87,7 +87,7 @@ fn explain_stretch(
     text: &str,
     span: Span,
     above: Option<Above>,
-    file: &mut File,
+    file: &mut FileTree,
     problems: &mut Vec<Problem>,
 ) -> Above {
     let stretch = &text[span.range()];
@@ -192,7 +192,7 @@ fn replace_problem(problems: &mut Vec<Problem>, known: Option<usize>, problem: P
 }
 
 /// The statement that ends on the line above a stretch.
-fn statement_above(text: &str, file: &File, span: Span) -> Option<Above> {
+fn statement_above(text: &str, file: &FileTree, span: Span) -> Option<Above> {
     let after = file
         .statements
         .partition_point(|statement| statement.span.start < span.start);

@@ -31,10 +31,10 @@ impl Groups {
     ) -> Groups {
         let by_address = by_address(target, old, new);
         let mut links = by_address.clone();
-        links.complete(tiers.tier_mapping);
+        links.complete_from(tiers.tier_mapping);
         let mut recreated = vec![false; new.groups.len()];
         for (was, is) in &tiers.recreated {
-            recreated[is.index()] = links.pair(*was, *is);
+            recreated[is.index()] = links.link_tiers(*was, *is);
         }
         let mut found = Groups {
             changes: Vec::new(),
@@ -159,7 +159,7 @@ pub fn by_address(target: Target, old: &Deployment<'_>, new: &Deployment<'_>) ->
         .iter()
         .map(|group| target.addresses(group))
         .collect();
-    TierMapping::forward(&olds, &news)
+    TierMapping::from_names(&olds, &news)
 }
 
 fn fate(

@@ -17,20 +17,13 @@ impl TierMapping {
     /// newest first; else the one that says of itself that it had its name, which is how a renaming
     /// looks when it is taken back.
     pub fn new(old: &Policy, new: &Policy) -> TierMapping {
-        let names = |tier: &'_ Tier| {
-            [&tier.name]
-                .into_iter()
-                .chain(&tier.was)
-                .cloned()
-                .collect::<Vec<_>>()
-        };
         let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
         let mut found =
-            TierMapping::forward(&olds, &new.tiers.iter().map(names).collect::<Vec<_>>());
-        let news = positions(new.tiers.iter().map(|tier| tier.name.as_str()));
+            TierMapping::from_names(&olds, &new.tiers.iter().map(all_names).collect::<Vec<_>>());
+        let news = tiers_by_name(new.tiers.iter().map(|tier| tier.name.as_str()));
         for (n, tier) in old.tiers.iter().enumerate() {
             for name in &tier.was {
-                found.link(Some(TierId(n as u32)), news.get(name.as_str()).copied());
+                found.link_free(Some(TierId(n as u32)), news.get(name.as_str()).copied());
             }
         }
         found
@@ -39,28 +32,28 @@ impl TierMapping {
     /// Matches by what the tiers of the old program are called and what those of the new one are
     /// and were, the newest first: one that has the name of an old one is that one, before all that
     /// had it.
-    pub fn forward(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> TierMapping {
+    pub fn from_names(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> TierMapping {
         let mut found = TierMapping {
             old_of: vec![None; news.len()],
             new_of: vec![None; olds.len()],
         };
-        let olds = positions(olds.iter().map(AsRef::as_ref));
-        let mut pass = |names: fn(&[String]) -> &[String]| {
-            for (n, all) in news.iter().enumerate() {
-                for name in names(all) {
-                    found.link(olds.get(name.as_str()).copied(), Some(TierId(n as u32)));
+        let olds = tiers_by_name(olds.iter().map(AsRef::as_ref));
+        for is_earlier in [false, true] {
+            for (n, names) in news.iter().enumerate() {
+                let new = Some(TierId(n as u32));
+                let (current, earlier) = names.split_at(names.len().min(1));
+                for name in if is_earlier { earlier } else { current } {
+                    found.link_free(olds.get(name.as_str()).copied(), new);
                 }
             }
-        };
-        pass(|names| names.get(..1).unwrap_or_default());
-        pass(|names| names.get(1..).unwrap_or_default());
+        }
         found
     }
 
     /// Adds what another matching says of tiers that nothing is matched with.
-    pub fn complete(&mut self, other: &TierMapping) {
+    pub fn complete_from(&mut self, other: &TierMapping) {
         for (n, old) in other.old_of.iter().enumerate() {
-            self.link(*old, Some(TierId(n as u32)));
+            self.link_free(*old, Some(TierId(n as u32)));
         }
     }
 
@@ -75,14 +68,14 @@ impl TierMapping {
     }
 
     /// Matches two tiers, if nothing is matched with either; says whether it does.
-    pub fn pair(&mut self, old: TierId, new: TierId) -> bool {
+    pub fn link_tiers(&mut self, old: TierId, new: TierId) -> bool {
         let is_free = self.new_of[old.index()].is_none() && self.old_of[new.index()].is_none();
-        self.link(Some(old), Some(new));
+        self.link_free(Some(old), Some(new));
         is_free
     }
 
     /// Matches two tiers that nothing is matched with yet.
-    fn link(&mut self, old: Option<TierId>, new: Option<TierId>) {
+    fn link_free(&mut self, old: Option<TierId>, new: Option<TierId>) {
         if let (Some(old), Some(new)) = (old, new)
             && self.new_of[old.index()].is_none()
             && self.old_of[new.index()].is_none()
@@ -93,7 +86,12 @@ impl TierMapping {
     }
 }
 
-fn positions<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, TierId> {
+/// The names of a tier, the newest first.
+fn all_names(tier: &Tier) -> Vec<String> {
+    [&tier.name].into_iter().chain(&tier.was).cloned().collect()
+}
+
+fn tiers_by_name<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, TierId> {
     names
         .enumerate()
         .map(|(n, name)| (name, TierId(n as u32)))

@@ -7,7 +7,7 @@ use super::networks::report_missing_blocks;
 use super::params::ParamValue;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, Kind, likely};
+use crate::diagnostic::{AwsField, NameKind, likely};
 use crate::net::{Addresses, Traffic};
 use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
 use crate::source::Span;
@@ -18,13 +18,13 @@ pub fn resolve(
     definitions: &Definitions<'_>,
     policy: &mut Policy,
     span: Span,
-    assertion: &ast::Assertion,
+    assertion: &ast::AssertionStatement,
 ) {
     let claim = match &assertion.claim {
-        ast::Claim::Can => Claim::Can,
-        ast::Claim::Cannot => Claim::Cannot,
-        ast::Claim::Only => Claim::Only,
-        ast::Claim::OnlyThrough(names) => {
+        ast::ClaimForm::Can => Claim::Can,
+        ast::ClaimForm::Cannot => Claim::Cannot,
+        ast::ClaimForm::Only => Claim::Only,
+        ast::ClaimForm::OnlyThrough(names) => {
             Claim::OnlyThrough(scope.resolve_members(&policy.tier_sets, names))
         }
     };
@@ -49,7 +49,7 @@ pub fn resolve(
 fn resolve_traffic(
     scope: &mut Scope<'_>,
     definitions: &Definitions<'_>,
-    services: &[ast::Service],
+    services: &[ast::ServiceItem],
 ) -> Vec<(Span, Traffic)> {
     let mut on = Vec::new();
     for service in services {
@@ -64,10 +64,10 @@ fn resolve_traffic(
 }
 
 /// The services that have a name, by their places.
-fn name_services(scope: &Scope<'_>, services: &[ast::Service]) -> Vec<(Span, String)> {
+fn name_services(scope: &Scope<'_>, services: &[ast::ServiceItem]) -> Vec<(Span, String)> {
     let mut names = Vec::new();
     for service in services {
-        if let ast::Service::Name(name) = service {
+        if let ast::ServiceItem::Name(name) = service {
             names.push((name.span, scope.text(*name).to_string()));
         }
     }
@@ -93,7 +93,7 @@ fn resolve_ends(
                 let vpc = resolve_vpc(scope, policy, span, *name);
                 ends.extend(vpc.map(|id| (span, End::Vpc(id))));
             }
-            NetItem::Name(name) => match scope.resolve_peer(*name, Kind::End) {
+            NetItem::Name(name) => match scope.resolve_peer(*name, NameKind::End) {
                 Some(Entity::TierSet(id)) => {
                     let tiers = &policy.tier_sets[id.index()].members;
                     ends.extend(tiers.iter().map(|tier| (span, End::Tier(*tier))));
@@ -173,8 +173,8 @@ pub fn resolve_annotations(
                 });
             }
             None => {
-                let meant = likely(Kind::Lint, typed, lints.iter().copied());
-                scope.report_unknown(annotation.lint, Kind::Lint, meant);
+                let meant = likely(NameKind::Lint, typed, lints.iter().copied());
+                scope.report_unknown(annotation.lint, NameKind::Lint, meant);
             }
         }
     }

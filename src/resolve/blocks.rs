@@ -1,8 +1,8 @@
 //! The blocks of declarations: which keys there are, and values of the right kind.
 
 use super::scope::Scope;
-use crate::ast::{self, Key, Value};
-use crate::diagnostic::{Kind, Problem, likely};
+use crate::ast::{self, EntryKey, EntryValue};
+use crate::diagnostic::{NameKind, Problem, likely};
 
 /// Words of keys that take one of two, and what is typed for them.
 const WORDS: [(&str, &[&str]); 8] = [
@@ -38,13 +38,13 @@ impl<'a> Scope<'a> {
         block: Option<&'a ast::Block>,
         what: &'static str,
         keys: &'static [&'static str],
-    ) -> Vec<(&'static str, &'a Value)> {
-        let mut known: Vec<(&'static str, &'a ast::Entry)> = Vec::new();
+    ) -> Vec<(&'static str, &'a EntryValue)> {
+        let mut known: Vec<(&'static str, &'a ast::BlockEntry)> = Vec::new();
         for entry in block.iter().flat_map(|block| &block.entries) {
             let typed = self.sources.text(entry.key.span());
             let key = keys
                 .iter()
-                .find(|key| matches!(entry.key, Key::Name(_)) && **key == typed);
+                .find(|key| matches!(entry.key, EntryKey::Name(_)) && **key == typed);
             let Some(key) = key else {
                 self.report_unknown_key(entry, what, keys);
                 continue;
@@ -66,13 +66,13 @@ impl<'a> Scope<'a> {
 
     fn report_unknown_key(
         &mut self,
-        entry: &ast::Entry,
+        entry: &ast::BlockEntry,
         block: &'static str,
         keys: &'static [&'static str],
     ) {
         let span = entry.key.span();
         let key = self.sources.text(span).to_string();
-        let meant = likely(Kind::Key, key.trim_matches('"'), keys.iter().copied());
+        let meant = likely(NameKind::Key, key.trim_matches('"'), keys.iter().copied());
         let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
         let keys = quoted.join(", ");
         self.problems.push(Problem::UnknownKey {
@@ -87,7 +87,7 @@ impl<'a> Scope<'a> {
     /// Reports a value of the wrong kind.
     pub fn report_bad_value<T>(
         &mut self,
-        value: &Value,
+        value: &EntryValue,
         key: &str,
         wanted: &'static str,
     ) -> Option<T> {
@@ -97,7 +97,7 @@ impl<'a> Scope<'a> {
     /// Likewise, with the value that was likely meant.
     fn report_bad_value_meaning<T>(
         &mut self,
-        value: &Value,
+        value: &EntryValue,
         key: &str,
         wanted: &'static str,
         meant: Option<String>,
@@ -112,29 +112,29 @@ impl<'a> Scope<'a> {
     }
 
     /// Reports a value that is no block of addresses; one in quotes is corrected.
-    pub fn report_no_block(&mut self, value: &Value, key: &str, wanted: &'static str) {
+    pub fn report_no_block(&mut self, value: &EntryValue, key: &str, wanted: &'static str) {
         let meant = match value {
-            Value::Text(text) => crate::net::block(&text.value)
+            EntryValue::Text(text) => crate::net::block(&text.value)
                 .ok()
                 .map(|_| text.value.to_string()),
-            Value::Number(..)
-            | Value::Name(_)
-            | Value::Net(_)
-            | Value::List(..)
-            | Value::Block(_) => None,
+            EntryValue::Number(..)
+            | EntryValue::Name(_)
+            | EntryValue::Net(_)
+            | EntryValue::List(..)
+            | EntryValue::Block(_) => None,
         };
         self.report_bad_value_meaning::<()>(value, key, wanted, meant);
     }
 
     /// Reports a value that is no name of a VPC; one in quotes is corrected.
-    pub fn report_no_vpc<T>(&mut self, value: &Value) -> Option<T> {
+    pub fn report_no_vpc<T>(&mut self, value: &EntryValue) -> Option<T> {
         let meant = match value {
-            Value::Text(text) => self.vpc_named(&text.value).map(|_| text.value.to_string()),
-            Value::Number(..)
-            | Value::Name(_)
-            | Value::Net(_)
-            | Value::List(..)
-            | Value::Block(_) => None,
+            EntryValue::Text(text) => self.vpc_named(&text.value).map(|_| text.value.to_string()),
+            EntryValue::Number(..)
+            | EntryValue::Name(_)
+            | EntryValue::Net(_)
+            | EntryValue::List(..)
+            | EntryValue::Block(_) => None,
         };
         self.report_bad_value_meaning(value, "vpc", "the name of a VPC of the program", meant)
     }
@@ -142,18 +142,18 @@ impl<'a> Scope<'a> {
     /// A value that must be one of two words.
     pub fn read_choice<T>(
         &mut self,
-        value: &Value,
+        value: &EntryValue,
         key: &str,
         wanted: &'static str,
         words: [(&str, T); 2],
     ) -> Option<T> {
         let typed = match value {
-            Value::Name(name) => self.text(*name),
-            Value::Text(_)
-            | Value::Number(..)
-            | Value::Net(_)
-            | Value::List(..)
-            | Value::Block(_) => "",
+            EntryValue::Name(name) => self.text(*name),
+            EntryValue::Text(_)
+            | EntryValue::Number(..)
+            | EntryValue::Net(_)
+            | EntryValue::List(..)
+            | EntryValue::Block(_) => "",
         };
         let allowed = [words[0].0, words[1].0];
         if let Some((_, meaning)) = words.into_iter().find(|(word, _)| *word == typed) {
@@ -168,17 +168,17 @@ impl<'a> Scope<'a> {
     /// A value that must be a string.
     pub fn read_string(
         &mut self,
-        value: &'a Value,
+        value: &'a EntryValue,
         key: &str,
         wanted: &'static str,
-    ) -> Option<&'a ast::Text> {
+    ) -> Option<&'a ast::StringLiteral> {
         match value {
-            Value::Text(text) => Some(text),
-            Value::Number(..) | Value::Name(_) => {
+            EntryValue::Text(text) => Some(text),
+            EntryValue::Number(..) | EntryValue::Name(_) => {
                 let meant = format!("\"{}\"", self.sources.text(value.span()));
                 self.report_bad_value_meaning(value, key, wanted, Some(meant))
             }
-            Value::Net(_) | Value::List(..) | Value::Block(_) => {
+            EntryValue::Net(_) | EntryValue::List(..) | EntryValue::Block(_) => {
                 self.report_bad_value(value, key, wanted)
             }
         }
@@ -187,7 +187,7 @@ impl<'a> Scope<'a> {
     /// A string of this form.
     pub fn read_form(
         &mut self,
-        text: &ast::Text,
+        text: &ast::StringLiteral,
         wanted: &'static str,
         form: fn(&str) -> bool,
     ) -> Option<String> {
@@ -204,9 +204,9 @@ impl<'a> Scope<'a> {
     }
 
     /// A number from 1 up.
-    pub fn read_count(&mut self, value: &Value, key: &str) -> Option<u32> {
+    pub fn read_count(&mut self, value: &EntryValue, key: &str) -> Option<u32> {
         match value {
-            Value::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => {
+            EntryValue::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => {
                 Some(*number as u32)
             }
             _ => {
@@ -222,7 +222,7 @@ impl<'a> Scope<'a> {
     }
 
     /// A region, as in `region = "eu-central-1"`.
-    pub fn read_region(&mut self, value: &'a Value) -> Option<String> {
+    pub fn read_region(&mut self, value: &'a EntryValue) -> Option<String> {
         let text = self.read_string(
             value,
             "region",
@@ -232,7 +232,7 @@ impl<'a> Scope<'a> {
     }
 
     /// An account, as in `account = "123456789012"`.
-    pub fn read_account(&mut self, value: &'a Value) -> Option<String> {
+    pub fn read_account(&mut self, value: &'a EntryValue) -> Option<String> {
         let text = self.read_string(
             value,
             "account",

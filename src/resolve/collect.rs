@@ -2,8 +2,8 @@
 
 use super::atom::Catalogue;
 use super::scope::{BuiltInNetwork, Entity, GUESSES, MOST, Scope, Seen, Symbol};
-use crate::ast::{self, Item, Program};
-use crate::diagnostic::{Kind, Problem, Problems};
+use crate::ast::{self, Item, ProgramTree};
+use crate::diagnostic::{NameKind, Problem, Problems};
 use crate::policy::{Declaration, Declared, NetworkId, ParamId, TierId, TierSetId, VpcId};
 use crate::source::Sources;
 use foldhash::{HashMap, HashMapExt};
@@ -24,7 +24,7 @@ impl<'a> Scope<'a> {
     /// taken, or that become one in an output.
     pub fn from_program(
         sources: &'a Sources,
-        program: &'a Program,
+        program: &'a ProgramTree,
         catalogue: &'a Catalogue,
     ) -> Scope<'a> {
         let mut scope = Scope::with_built_ins(sources, program, catalogue);
@@ -39,7 +39,7 @@ impl<'a> Scope<'a> {
     /// A scope that holds what every program has.
     fn with_built_ins(
         sources: &'a Sources,
-        program: &'a Program,
+        program: &'a ProgramTree,
         catalogue: &'a Catalogue,
     ) -> Scope<'a> {
         let networks = BUILT_IN
@@ -124,33 +124,42 @@ impl<'a> Scope<'a> {
         self.tiers = self.sort_peers(
             tiers,
             |(_, name)| *name,
-            Kind::Tier,
+            NameKind::Tier,
             |n| Entity::Tier(TierId(n as u32)),
         );
         let sets = std::mem::take(&mut self.tier_sets);
         self.tier_sets = self.sort_peers(
             sets,
             |set| set.name,
-            Kind::TierSet,
+            NameKind::TierSet,
             |n| Entity::TierSet(TierSetId(n as u32)),
         );
         let networks = std::mem::take(&mut self.networks);
         self.networks = self.sort_peers(
             networks,
             |it| it.name,
-            Kind::Network,
+            NameKind::Network,
             |n| Entity::Network(NetworkId(n as u32)),
         );
         let externals = std::mem::take(&mut self.externals);
-        self.externals = self.sort_peers(externals, |it| it.name, Kind::External, Entity::External);
+        self.externals = self.sort_peers(
+            externals,
+            |it| it.name,
+            NameKind::External,
+            Entity::External,
+        );
         let lists = std::mem::take(&mut self.prefix_lists);
-        self.prefix_lists =
-            self.sort_peers(lists, |it| it.name, Kind::PrefixList, Entity::PrefixList);
+        self.prefix_lists = self.sort_peers(
+            lists,
+            |it| it.name,
+            NameKind::PrefixList,
+            Entity::PrefixList,
+        );
         let params = std::mem::take(&mut self.params);
         self.params = self.sort_peers(
             params,
             |it| it.name,
-            Kind::Param,
+            NameKind::Param,
             |n| Entity::Param(ParamId(n as u32)),
         );
 
@@ -164,7 +173,7 @@ impl<'a> Scope<'a> {
         &mut self,
         mut declared: Vec<T>,
         name: fn(&T) -> ast::Name,
-        kind: Kind,
+        kind: NameKind,
         entity: fn(usize) -> Entity,
     ) -> Vec<T> {
         let sources = self.sources;
@@ -179,7 +188,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Enters the name of a peer; reports one that is taken, and says whether it was free.
-    fn add_peer(&mut self, name: ast::Name, kind: Kind, entity: Entity) -> bool {
+    fn add_peer(&mut self, name: ast::Name, kind: NameKind, entity: Entity) -> bool {
         let (span, text) = (name.span, self.text(name));
         let problem = match self.peers.get(text).map(|symbol| symbol.declared) {
             _ if text == "itself" => reserved_name(name, text, "a word for a peer by itself"),
@@ -218,7 +227,7 @@ impl<'a> Scope<'a> {
             {
                 self.problems.push(Problem::Duplicate {
                     span,
-                    kind: Kind::Service,
+                    kind: NameKind::Service,
                     name: name.to_string(),
                     first,
                 });
@@ -239,7 +248,7 @@ impl<'a> Scope<'a> {
             if let Some(first) = self.vpc_names.get(name).and_then(|symbol| symbol.declared) {
                 self.problems.push(Problem::Duplicate {
                     span,
-                    kind: Kind::Vpc,
+                    kind: NameKind::Vpc,
                     name: name.to_string(),
                     first,
                 });

@@ -46,7 +46,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Reports earlier names that a tier still has, and those that several tiers would share.
-    fn report_earlier_names(&mut self, tier: &ast::Tier) {
+    fn report_earlier_names(&mut self, tier: &ast::TierDeclaration) {
         for was in &tier.was {
             let Some(Symbol {
                 meaning: Entity::Tier(_),

@@ -104,7 +104,7 @@ impl FlowCoverage {
         policy: &Policy,
         sentence: &ResolvedSentence<'_, '_>,
     ) -> bool {
-        let against = span_of(&sentence.rule.peers, ast::Peer::span).unwrap_or(sentence.span);
+        let against = span_of(&sentence.rule.peers, ast::PeerItem::span).unwrap_or(sentence.span);
         let mut reported = false;
         for (service, _) in sentence
             .services
@@ -138,7 +138,8 @@ impl FlowCoverage {
         policy: &Policy,
         sentence: &ResolvedSentence<'_, '_>,
     ) -> bool {
-        let against = span_of(&sentence.rule.services, ast::Service::span).unwrap_or(sentence.span);
+        let against =
+            span_of(&sentence.rule.services, ast::ServiceItem::span).unwrap_or(sentence.span);
         let mut atoms = sentence.services.iter().flat_map(|it| it.atoms.iter());
         let is_fixed = atoms.all(|atom| matches!(atom, Atom::Fixed(_)));
         if !is_fixed || self.services.contains(&false) {

@@ -273,7 +273,7 @@ fn aws_region(name: &str) -> Option<&str> {
 
 fn resolve_external(
     scope: &mut Scope<'_>,
-    declared: &ast::External,
+    declared: &ast::ExternalDeclaration,
     stack: &Stack,
 ) -> Option<External> {
     let id = scope.read_form(&declared.id, ParamKind::External.wanted(), is_group_id);
@@ -312,7 +312,7 @@ fn list_value(id: ParamId, value: Option<&ParamValue>) -> ListReference {
 
 fn resolve_prefix_list<'a>(
     scope: &mut Scope<'a>,
-    declared: &'a ast::PrefixList,
+    declared: &'a ast::PrefixListDeclaration,
     stack: &Stack,
     region: &mut Option<String>,
 ) -> Option<PrefixList> {
@@ -345,7 +345,7 @@ fn resolve_prefix_list<'a>(
 /// first list; a list of another region is reported.
 fn resolve_list_reference(
     scope: &mut Scope<'_>,
-    id: &ast::Text,
+    id: &ast::StringLiteral,
     stack: &Stack,
     region: &mut Option<String>,
 ) -> Option<ListReference> {

@@ -3,13 +3,13 @@
 
 use super::scope::{Entity, Scope, Symbol};
 use crate::ast;
-use crate::diagnostic::{Kind, likely};
+use crate::diagnostic::{NameKind, likely};
 use crate::policy::{TierId, TierSet, VpcId};
 
 impl<'a> Scope<'a> {
     /// What the name of a peer stands for, and now is used for; reports it when it stands for
     /// nothing.
-    pub fn resolve_peer(&mut self, name: ast::Name, kind: Kind) -> Option<Entity> {
+    pub fn resolve_peer(&mut self, name: ast::Name, kind: NameKind) -> Option<Entity> {
         let text = self.text(name);
         if let Some(symbol) = self.peers.get_mut(text) {
             return Some(symbol.look_up());
@@ -33,7 +33,7 @@ impl<'a> Scope<'a> {
 
     /// The tier or tiers of a name that must be one.
     pub fn resolve_tier(&mut self, name: ast::Name) -> Option<Entity> {
-        match self.resolve_peer(name, Kind::Tier)? {
+        match self.resolve_peer(name, NameKind::Tier)? {
             entity @ (Entity::Tier(_) | Entity::TierSet(_)) => Some(entity),
             other => {
                 self.report_wrong_kind(name, other.kind(), "a tier");
@@ -74,9 +74,9 @@ impl<'a> Scope<'a> {
             let known = self.vpc_names.len();
             let meant = self
                 .may_guess(known)
-                .then(|| likely(Kind::Vpc, text, self.vpc_names.keys().copied()))
+                .then(|| likely(NameKind::Vpc, text, self.vpc_names.keys().copied()))
                 .flatten();
-            self.report_unknown(name, Kind::Vpc, meant);
+            self.report_unknown(name, NameKind::Vpc, meant);
         }
         known
     }

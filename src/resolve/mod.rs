@@ -32,7 +32,7 @@ pub use atom::{BuiltIn, Catalogue};
 pub use services::built_in;
 pub use settings::Settings;
 
-use crate::ast::{Item, Program, Statement};
+use crate::ast::{Item, ProgramTree, Statement};
 use crate::diagnostic::Problems;
 use crate::policy::Policy;
 use crate::source::Sources;
@@ -43,7 +43,7 @@ use scope::Scope;
 /// is an error.
 pub fn resolve<'a>(
     sources: &'a Sources,
-    program: &'a Program,
+    program: &'a ProgramTree,
     settings: &Settings<'a>,
 ) -> (Policy, Problems) {
     let mut scope = Scope::from_program(sources, program, settings.catalogue);
@@ -98,7 +98,7 @@ fn resolve_statements(
     scope: &mut Scope<'_>,
     definitions: &Definitions<'_>,
     policy: &mut Policy,
-    program: &Program,
+    program: &ProgramTree,
     settings: &Settings<'_>,
 ) {
     let mut sentences = rules::Sentences::new(definitions, settings.as_of);

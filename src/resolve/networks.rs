@@ -4,7 +4,7 @@ use super::order::{report_cycles, sort_by_dependency};
 use super::params::{ParamValue, Params};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{Kind, Problem};
+use crate::diagnostic::{NameKind, Problem};
 use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6, private};
 use crate::policy::{Network, NetworkId, ParamId, Remainder, Vpc};
 use crate::source::Span;
@@ -56,7 +56,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
     let built_in = BuiltIns { dual };
     let declared = scope.networks.clone();
     let (sorted, cut) = sort_by_dependency(declared.len(), |n| named_networks(scope, declared[n]));
-    report_cycles(scope, Kind::Network, cut, |n| declared[n].name);
+    report_cycles(scope, NameKind::Network, cut, |n| declared[n].name);
 
     let mut lists: Vec<NetList> = vec![NetList::default(); declared.len()];
     for n in sorted {
@@ -81,7 +81,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
 }
 
 /// The networks that a declaration names.
-fn named_networks(scope: &Scope<'_>, declared: &ast::Network) -> Vec<usize> {
+fn named_networks(scope: &Scope<'_>, declared: &ast::NetworkDeclaration) -> Vec<usize> {
     let mut named = Vec::new();
     for item in declared.members.iter().chain(&declared.except) {
         if let NetItem::Name(name) = item {
@@ -96,7 +96,7 @@ fn named_networks(scope: &Scope<'_>, declared: &ast::Network) -> Vec<usize> {
 fn resolve_members(
     scope: &mut Scope<'_>,
     known: &Addressed<'_>,
-    declared: &ast::Network,
+    declared: &ast::NetworkDeclaration,
 ) -> NetList {
     let members = known.resolve_list(scope, &declared.members);
     let written = span_of(&declared.members, NetItem::span);
@@ -106,7 +106,7 @@ fn resolve_members(
     }
 }
 
-fn finish_network(scope: &Scope<'_>, declared: &ast::Network, list: NetList) -> Network {
+fn finish_network(scope: &Scope<'_>, declared: &ast::NetworkDeclaration, list: NetList) -> Network {
     let mut unknown: Vec<ParamId> = list.unknown.iter().map(|(id, _)| *id).collect();
     unknown.sort_unstable();
     unknown.dedup();
@@ -161,7 +161,7 @@ impl Addressed<'_> {
             match item {
                 NetItem::Net(net) => list.blocks.push(net.net),
                 NetItem::Name(name) => {
-                    if let Some(entity) = scope.resolve_peer(*name, Kind::Network) {
+                    if let Some(entity) = scope.resolve_peer(*name, NameKind::Network) {
                         self.add_name(scope, *name, entity, &mut list);
                     }
                 }

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use crate::ast;
-use crate::diagnostic::{Kind, Problem};
+use crate::diagnostic::{NameKind, Problem};
 
 /// Positions of `0..count` such that each comes after all it depends on, and the pairs (a, b) where
 /// a cycle was cut: a names b, and b comes back to a. Not recursive, so that a long chain is no
@@ -51,7 +51,7 @@ enum State {
 /// Reports each pair at which a cycle of definitions was cut, `name` being that of a position.
 pub fn report_cycles(
     scope: &mut Scope<'_>,
-    kind: Kind,
+    kind: NameKind,
     cut: Vec<(usize, usize)>,
     name: impl Fn(usize) -> ast::Name,
 ) {

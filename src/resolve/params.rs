@@ -4,8 +4,8 @@ use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
 use super::collisions::mangle_name;
 use super::scope::Scope;
 use super::settings::Settings;
-use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem, likely, listed, nearest};
+use crate::ast::{self, EntryValue};
+use crate::diagnostic::{AwsField, NameKind, Problem, likely, listed, nearest};
 use crate::net::{self, Family};
 use crate::policy::{Param, ParamId, ParamKind, Reference};
 use ipnet::IpNet;
@@ -48,7 +48,7 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
 }
 
 /// A declared parameter, without a value.
-fn resolve_param(scope: &mut Scope<'_>, declared: &ast::Param) -> Param {
+fn resolve_param(scope: &mut Scope<'_>, declared: &ast::ParamDeclaration) -> Param {
     let kind = resolve_kind(scope, declared).unwrap_or(ParamKind::Cidr);
     let default = declared.default.as_ref();
     Param {
@@ -94,27 +94,30 @@ fn collect_bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<S
     bindings
 }
 
-fn resolve_kind(scope: &mut Scope<'_>, param: &ast::Param) -> Option<ParamKind> {
+fn resolve_kind(scope: &mut Scope<'_>, param: &ast::ParamDeclaration) -> Option<ParamKind> {
     let typed = scope.text(param.kind);
     let kind = ParamKind::ALL
         .into_iter()
         .find(|kind| kind.keyword() == typed);
     if kind.is_none() {
         let meant = likely(
-            Kind::ParamType,
+            NameKind::ParamType,
             typed,
             ParamKind::ALL.map(ParamKind::keyword),
         );
-        scope.report_unknown(param.kind, Kind::ParamType, meant);
+        scope.report_unknown(param.kind, NameKind::ParamType, meant);
     }
     kind
 }
 
-fn parse_default(scope: &mut Scope<'_>, value: &Value, kind: ParamKind) -> Option<String> {
+fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> Option<String> {
     let text = match value {
-        Value::Text(text) => text.value.to_string(),
-        Value::Net(net) => net.net.to_string(),
-        Value::Number(..) | Value::Name(_) | Value::List(..) | Value::Block(_) => String::new(),
+        EntryValue::Text(text) => text.value.to_string(),
+        EntryValue::Net(net) => net.net.to_string(),
+        EntryValue::Number(..)
+        | EntryValue::Name(_)
+        | EntryValue::List(..)
+        | EntryValue::Block(_) => String::new(),
     };
     match parse_value(kind, &text) {
         // a template's parameter holds a group's id alone, and an output of either target has one

@@ -29,7 +29,7 @@ pub fn report_unpeered(
             }
 
             let written = sentence.rule.peers.get(target.item);
-            let span = written.map_or(sentence.span, ast::Peer::span);
+            let span = written.map_or(sentence.span, ast::PeerItem::span);
             let across = across_regions(policy, span, *subject, other);
             if across.is_none()
                 && let Ok(peering) = policy.peerings.binary_search(&pair)

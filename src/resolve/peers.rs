@@ -4,7 +4,7 @@ use super::definitions::Definitions;
 use super::networks::{NetList, span_of};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{Kind, Problem};
+use crate::diagnostic::{NameKind, Problem};
 use crate::policy::{Peer, Policy, TierSetId, WordId};
 use crate::source::Span;
 
@@ -54,15 +54,15 @@ impl PeerResolver<'_, '_> {
 
         for (item, peer) in rule.peers.iter().enumerate() {
             match peer {
-                ast::Peer::Itself(_) => {
+                ast::PeerItem::Itself(_) => {
                     let word = self.policy.words.id("itself");
                     self.add_item(PeerOrItself::Itself, item, Some(word));
                 }
-                ast::Peer::Net(net) => {
+                ast::PeerItem::Net(net) => {
                     self.add_item(PeerOrItself::Peer(Peer::Net(net.net)), item, None);
                 }
-                ast::Peer::Vpc(span, name) => self.add_vpc(item, *span, *name),
-                ast::Peer::Name(name) => self.add_name(item, *name),
+                ast::PeerItem::Vpc(span, name) => self.add_vpc(item, *span, *name),
+                ast::PeerItem::Name(name) => self.add_name(item, *name),
             }
         }
     }
@@ -94,7 +94,7 @@ impl PeerResolver<'_, '_> {
 
     fn add_name(&mut self, item: usize, name: ast::Name) {
         let word = self.policy.words.id(self.scope.text(name));
-        let Some(entity) = self.scope.resolve_peer(name, Kind::Peer) else {
+        let Some(entity) = self.scope.resolve_peer(name, NameKind::Peer) else {
             return;
         };
 
@@ -108,7 +108,7 @@ impl PeerResolver<'_, '_> {
                 if peer.is_none() {
                     let wanted =
                         "a peer; this parameter is a VPC, and `vpc NAME` names a declared one,";
-                    self.scope.report_wrong_kind(name, Kind::Param, wanted);
+                    self.scope.report_wrong_kind(name, NameKind::Param, wanted);
                 }
                 peer
             }
@@ -158,7 +158,7 @@ impl PeerResolver<'_, '_> {
     /// of them.
     fn add_excepted(&mut self, rule: &ast::Rule) {
         let (Some(peers), Some(except)) = (
-            span_of(&rule.peers, ast::Peer::span),
+            span_of(&rule.peers, ast::PeerItem::span),
             span_of(&rule.except, NetItem::span),
         ) else {
             return;
@@ -172,19 +172,19 @@ impl PeerResolver<'_, '_> {
         let before = known.resolve_list(self.scope, &items);
         let left = known.subtract_list(self.scope, before, (peers, except), &rule.except);
 
-        let spans = rule.peers.iter().map(ast::Peer::span);
+        let spans = rule.peers.iter().map(ast::PeerItem::span);
         let word = self.policy.words.id(&sorted_sources(self.scope, spans));
         self.add_all(left.blocks.into_iter().map(Peer::Net), 0, word);
     }
 
     /// A peer as an item of a list of addresses, from which others can be taken out; reports one
     /// that has none.
-    fn address_item(&mut self, peer: &ast::Peer, except: Span) -> Option<NetItem> {
+    fn address_item(&mut self, peer: &ast::PeerItem, except: Span) -> Option<NetItem> {
         let (span, name, kind) = match peer {
-            ast::Peer::Net(net) => return Some(NetItem::Net(*net)),
-            ast::Peer::Vpc(span, name) => return Some(NetItem::Vpc(*span, *name)),
-            ast::Peer::Itself(span) => (*span, "itself", Kind::Tier),
-            ast::Peer::Name(name) => match self.scope.resolve_peer(*name, Kind::Peer)? {
+            ast::PeerItem::Net(net) => return Some(NetItem::Net(*net)),
+            ast::PeerItem::Vpc(span, name) => return Some(NetItem::Vpc(*span, *name)),
+            ast::PeerItem::Itself(span) => (*span, "itself", NameKind::Tier),
+            ast::PeerItem::Name(name) => match self.scope.resolve_peer(*name, NameKind::Peer)? {
                 Entity::Network(_) | Entity::BuiltIn(_) => return Some(NetItem::Name(*name)),
                 Entity::Param(id) if self.scope.is_block(id) => return Some(NetItem::Name(*name)),
                 other => (name.span, self.scope.text(*name), other.kind()),

@@ -93,7 +93,7 @@ impl<'k> Sentences<'k> {
         &mut self,
         scope: &mut Scope<'_>,
         policy: &mut Policy,
-        services: &[ast::Service],
+        services: &[ast::ServiceItem],
     ) {
         self.services.clear();
         for service in services {
@@ -120,13 +120,13 @@ impl<'k> Sentences<'k> {
 fn service_word(
     scope: &Scope<'_>,
     policy: &mut Policy,
-    service: &ast::Service,
+    service: &ast::ServiceItem,
     first: Option<&Atom>,
 ) -> Option<WordId> {
     match (service, first) {
-        (ast::Service::Name(name), _) => Some(policy.words.id(scope.text(*name))),
+        (ast::ServiceItem::Name(name), _) => Some(policy.words.id(scope.text(*name))),
         (_, Some(Atom::Fixed(_))) => None,
-        (ast::Service::Icmp(_, ast::IcmpType::Name(name)), _) => {
+        (ast::ServiceItem::Icmp(_, ast::IcmpType::Name(name)), _) => {
             Some(policy.words.id(&format!("icmp {}", scope.text(*name))))
         }
         (_, Some(Atom::Neutral(..)) | None) => Some(policy.words.id("icmp")),

@@ -2,7 +2,7 @@
 
 use super::atom::Catalogue;
 use crate::ast;
-use crate::diagnostic::{Kind, Problem, Problems};
+use crate::diagnostic::{NameKind, Problem, Problems};
 use crate::policy::{
     Declaration, NetworkId, ParamId, Remainder, Shadowed, TierId, TierSetId, VpcId,
 };
@@ -40,16 +40,16 @@ pub struct Scope<'a> {
     pub problems: Problems,
     /// The services that every program has.
     pub catalogue: &'a Catalogue,
-    pub stack: Option<(&'a ast::Stack, Span)>,
-    pub params: Vec<&'a ast::Param>,
-    pub vpcs: Vec<(&'a ast::Vpc, Span)>,
+    pub stack: Option<(&'a ast::StackDeclaration, Span)>,
+    pub params: Vec<&'a ast::ParamDeclaration>,
+    pub vpcs: Vec<(&'a ast::VpcDeclaration, Span)>,
     pub peerings: Vec<(&'a ast::Peering, Span)>,
-    pub networks: Vec<&'a ast::Network>,
-    pub externals: Vec<&'a ast::External>,
-    pub prefix_lists: Vec<&'a ast::PrefixList>,
+    pub networks: Vec<&'a ast::NetworkDeclaration>,
+    pub externals: Vec<&'a ast::ExternalDeclaration>,
+    pub prefix_lists: Vec<&'a ast::PrefixListDeclaration>,
     pub services: Vec<&'a ast::ServiceDeclaration>,
-    pub tiers: Vec<(&'a ast::Tier, ast::Name)>,
-    pub tier_sets: Vec<&'a ast::TierSet>,
+    pub tiers: Vec<(&'a ast::TierDeclaration, ast::Name)>,
+    pub tier_sets: Vec<&'a ast::TierSetDeclaration>,
     /// What is seen on the way that a lint may speak of.
     pub seen: Seen,
     pub(super) peers: HashMap<&'a str, Symbol<Entity>>,
@@ -110,15 +110,15 @@ impl<T: Copy> Symbol<T> {
 }
 
 impl Entity {
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> NameKind {
         match self {
-            Entity::Tier(_) => Kind::Tier,
-            Entity::TierSet(_) => Kind::TierSet,
-            Entity::Network(_) => Kind::Network,
-            Entity::External(_) => Kind::External,
-            Entity::PrefixList(_) => Kind::PrefixList,
-            Entity::Param(_) => Kind::Param,
-            Entity::BuiltIn(_) => Kind::BuiltInNetwork,
+            Entity::Tier(_) => NameKind::Tier,
+            Entity::TierSet(_) => NameKind::TierSet,
+            Entity::Network(_) => NameKind::Network,
+            Entity::External(_) => NameKind::External,
+            Entity::PrefixList(_) => NameKind::PrefixList,
+            Entity::Param(_) => NameKind::Param,
+            Entity::BuiltIn(_) => NameKind::BuiltInNetwork,
         }
     }
 }
@@ -181,7 +181,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The places of peers, services and VPCs that nothing names, each with what it is.
-    pub fn unused_names(&self) -> impl Iterator<Item = (Span, Kind)> {
+    pub fn unused_names(&self) -> impl Iterator<Item = (Span, NameKind)> {
         fn idle<T>(symbol: &Symbol<T>) -> Option<Span> {
             symbol.declared.filter(|_| !symbol.used)
         }
@@ -192,11 +192,11 @@ impl<'a> Scope<'a> {
         let services = self
             .service_names
             .values()
-            .filter_map(|symbol| Some((idle(symbol)?, Kind::Service)));
+            .filter_map(|symbol| Some((idle(symbol)?, NameKind::Service)));
         let vpcs = self
             .vpc_names
             .values()
-            .filter_map(|symbol| Some((idle(symbol)?, Kind::Vpc)));
+            .filter_map(|symbol| Some((idle(symbol)?, NameKind::Vpc)));
         peers.chain(services).chain(vpcs)
     }
 }

@@ -3,8 +3,8 @@
 use super::atom::{Atom, Atoms, BuiltIn, Catalogue};
 use super::order::{report_cycles, sort_by_dependency};
 use super::scope::Scope;
-use crate::ast::{self, IcmpType, Program, Service};
-use crate::diagnostic::{AwsField, Kind, Problem, Problems, likely};
+use crate::ast::{self, IcmpType, ProgramTree, ServiceItem};
+use crate::diagnostic::{AwsField, NameKind, Problem, Problems, likely};
 use crate::net::{Ports, Traffic};
 use crate::policy::{IcmpName, Shadowed, icmp_name, icmp_names};
 use crate::source::{Sources, Span};
@@ -12,7 +12,7 @@ use crate::source::{Sources, Span};
 /// The service that a program of one declaration declares, where others are those of the catalogue.
 pub fn built_in(
     sources: &Sources,
-    program: &Program,
+    program: &ProgramTree,
     catalogue: &Catalogue,
 ) -> (Option<BuiltIn>, Problems) {
     let mut scope = Scope::from_program(sources, program, catalogue);
@@ -75,14 +75,14 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<
 fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Atom>> {
     let declared = scope.services.clone();
     let (sorted, cut) = sort_by_dependency(declared.len(), |n| named_services(scope, declared[n]));
-    report_cycles(scope, Kind::Service, cut, |n| declared[n].name);
+    report_cycles(scope, NameKind::Service, cut, |n| declared[n].name);
 
     let mut meanings: Vec<Vec<Atom>> = vec![Vec::new(); declared.len()];
     for n in sorted {
         let mut atoms = Vec::new();
         for member in &declared[n].members {
             match member {
-                Service::Name(name) => match scope.resolve_service(*name) {
+                ServiceItem::Name(name) => match scope.resolve_service(*name) {
                     Some(other) => atoms.extend_from_slice(&meanings[other]),
                     None => atoms.extend_from_slice(resolve_built_in(scope, catalogue, *name)),
                 },
@@ -102,7 +102,7 @@ fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Ato
 fn named_services(scope: &Scope<'_>, declared: &ast::ServiceDeclaration) -> Vec<usize> {
     let mut named = Vec::new();
     for member in &declared.members {
-        if let Service::Name(name) = member {
+        if let ServiceItem::Name(name) = member {
             named.extend(scope.service_named(scope.text(*name)));
         }
     }
@@ -111,9 +111,9 @@ fn named_services(scope: &Scope<'_>, declared: &ast::ServiceDeclaration) -> Vec<
 
 impl<'b> Services<'b> {
     /// What an item of a list of services means, sorted.
-    pub fn resolve_item<'s>(&'s self, scope: &mut Scope<'_>, item: &Service) -> Atoms<'s> {
+    pub fn resolve_item<'s>(&'s self, scope: &mut Scope<'_>, item: &ServiceItem) -> Atoms<'s> {
         match item {
-            Service::Name(name) => match scope.resolve_service(*name) {
+            ServiceItem::Name(name) => match scope.resolve_service(*name) {
                 Some(declared) => Atoms::Named(&self.declared[declared]),
                 None => Atoms::Named(resolve_built_in(scope, self.catalogue, *name)),
             },
@@ -145,10 +145,10 @@ fn resolve_built_in<'b>(
     let meant = split_protocol(typed);
     let meant = meant.or_else(|| {
         guess
-            .then(|| likely(Kind::Service, typed, declared.chain(catalogue.names())))
+            .then(|| likely(NameKind::Service, typed, declared.chain(catalogue.names())))
             .flatten()
     });
-    scope.report_unknown(name, Kind::Service, meant);
+    scope.report_unknown(name, NameKind::Service, meant);
     &[]
 }
 
@@ -163,19 +163,19 @@ fn split_protocol(typed: &str) -> Option<String> {
 }
 
 /// The meaning of an item that is no name.
-fn resolve_atom(scope: &mut Scope<'_>, item: &Service) -> Option<Atom> {
+fn resolve_atom(scope: &mut Scope<'_>, item: &ServiceItem) -> Option<Atom> {
     Some(match item {
-        Service::Name(_) => return None,
-        Service::All(_) => Atom::Fixed(Traffic::All),
-        Service::Tcp(_, range) => Atom::Fixed(Traffic::Tcp(resolve_ports(range))),
-        Service::Udp(_, range) => Atom::Fixed(Traffic::Udp(resolve_ports(range))),
-        Service::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
-        Service::Icmp(span, kind) => match kind {
+        ServiceItem::Name(_) => return None,
+        ServiceItem::All(_) => Atom::Fixed(Traffic::All),
+        ServiceItem::Tcp(_, range) => Atom::Fixed(Traffic::Tcp(resolve_ports(range))),
+        ServiceItem::Udp(_, range) => Atom::Fixed(Traffic::Udp(resolve_ports(range))),
+        ServiceItem::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
+        ServiceItem::Icmp(span, kind) => match kind {
             IcmpType::Any => Atom::Neutral(Some(Traffic::Icmp(None)), Some(Traffic::Icmpv6(None))),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmp(Some((*kind, *code)))),
             IcmpType::Name(name) => neutral_atom(resolve_icmp_name(scope, *span, *name)?),
         },
-        Service::Icmpv6(span, kind) => match kind {
+        ServiceItem::Icmpv6(span, kind) => match kind {
             IcmpType::Any => Atom::Fixed(Traffic::Icmpv6(None)),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmpv6(Some((*kind, *code)))),
             IcmpType::Name(name) => resolve_icmpv6_name(scope, *span, *name)?,
@@ -219,13 +219,13 @@ fn resolve_icmp_name(
     let typed = scope.text(name);
     let entry = icmp_name(typed);
     if entry.is_none() {
-        let meant = likely(Kind::IcmpType, typed, icmp_names());
+        let meant = likely(NameKind::IcmpType, typed, icmp_names());
         let is_service =
             scope.service_named(typed).is_some() || scope.catalogue.find(typed).is_some();
         if is_service && meant.is_none() {
             report_service_as_type(scope, span, typed);
         } else {
-            scope.report_unknown(name, Kind::IcmpType, meant);
+            scope.report_unknown(name, NameKind::IcmpType, meant);
         }
     }
     entry

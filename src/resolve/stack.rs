@@ -4,8 +4,8 @@ use super::blocks::is_vpc_id;
 use super::params::{ParamValue, Params};
 use super::scope::Scope;
 use super::settings::Settings;
-use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem};
+use crate::ast::{self, EntryValue};
+use crate::diagnostic::{AwsField, NameKind, Problem};
 use crate::policy::{DefaultGroup, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId};
 use crate::source::Span;
 use ipnet::IpNet;
@@ -67,7 +67,7 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
 /// Takes over what a stack says.
 fn read_stack<'a>(
     scope: &mut Scope<'a>,
-    declared: &'a ast::Stack,
+    declared: &'a ast::StackDeclaration,
     stack: &mut Stack,
     defaults: &mut Defaults,
 ) {
@@ -102,16 +102,16 @@ fn read_stack<'a>(
 }
 
 /// What is written after `vpc =` in the block of a tier.
-pub fn vpc_entry<'a>(scope: &Scope<'_>, tier: &'a ast::Tier) -> Option<&'a Value> {
+pub fn vpc_entry<'a>(scope: &Scope<'_>, tier: &'a ast::TierDeclaration) -> Option<&'a EntryValue> {
     let mut entries = tier.block.iter().flat_map(|block| &block.entries);
     let entry = entries.find(|entry| scope.sources.text(entry.key.span()) == "vpc")?;
     Some(&entry.value)
 }
 
 /// `vpc = main`
-pub fn read_vpc(scope: &mut Scope<'_>, value: &Value) -> Option<VpcId> {
+pub fn read_vpc(scope: &mut Scope<'_>, value: &EntryValue) -> Option<VpcId> {
     match value {
-        Value::Name(name) => scope.resolve_vpc(*name),
+        EntryValue::Name(name) => scope.resolve_vpc(*name),
         _ => scope.report_no_vpc(value),
     }
 }
@@ -140,7 +140,7 @@ pub fn resolve_vpcs(
 fn resolve_vpc<'a>(
     scope: &mut Scope<'a>,
     params: &Params,
-    declared: &'a ast::Vpc,
+    declared: &'a ast::VpcDeclaration,
     statement: Span,
 ) -> Vpc {
     let name = scope.text(declared.name).to_string();
@@ -182,7 +182,7 @@ fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], def
     let mut used: Vec<Option<VpcId>> = Vec::new();
     for (tier, _) in &tiers {
         used.push(match vpc_entry(scope, tier) {
-            Some(Value::Name(name)) => scope.vpc_named(scope.text(*name)),
+            Some(EntryValue::Name(name)) => scope.vpc_named(scope.text(*name)),
             Some(_) | None => defaults.vpc,
         });
     }
@@ -201,12 +201,12 @@ fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], def
 }
 
 /// `id = "vpc-0123456789abcdef0"`, or a parameter
-fn read_id(scope: &mut Scope<'_>, params: &Params, value: &Value) -> Option<Reference> {
+fn read_id(scope: &mut Scope<'_>, params: &Params, value: &EntryValue) -> Option<Reference> {
     match value {
-        Value::Text(text) => scope
+        EntryValue::Text(text) => scope
             .read_form(text, ParamKind::Vpc.wanted(), is_vpc_id)
             .map(Reference::Id),
-        Value::Name(name) => {
+        EntryValue::Name(name) => {
             let id = resolve_param(
                 scope,
                 params,
@@ -228,7 +228,7 @@ fn resolve_param(
     kinds: &[ParamKind],
     wanted: &'static str,
 ) -> Option<ParamId> {
-    let entity = scope.resolve_peer(name, Kind::Param)?;
+    let entity = scope.resolve_peer(name, NameKind::Param)?;
     match entity {
         super::scope::Entity::Param(id) if kinds.contains(&params.list[id.index()].kind) => {
             Some(id)
@@ -241,12 +241,16 @@ fn resolve_param(
 }
 
 /// `cidr = 10.0.0.0/16`, or several, or parameters
-fn read_cidr(scope: &mut Scope<'_>, params: &Params, value: &Value) -> (Vec<IpNet>, Vec<ParamId>) {
+fn read_cidr(
+    scope: &mut Scope<'_>,
+    params: &Params,
+    value: &EntryValue,
+) -> (Vec<IpNet>, Vec<ParamId>) {
     let (mut blocks, mut unknown): (Vec<IpNet>, Vec<ParamId>) = (Vec::new(), Vec::new());
     for value in value.items() {
         match value {
-            Value::Net(net) => blocks.push(net.net),
-            Value::Name(name) => {
+            EntryValue::Net(net) => blocks.push(net.net),
+            EntryValue::Name(name) => {
                 let kinds = [ParamKind::Cidr, ParamKind::CidrIpv6];
                 if let Some(id) = resolve_param(
                     scope,

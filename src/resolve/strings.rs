@@ -1,7 +1,7 @@
 //! Strings that become fields of AWS: only what AWS takes, and nothing that a template would run.
 
 use super::scope::Scope;
-use crate::ast::{self, Key, Value};
+use crate::ast::{self, EntryKey, EntryValue};
 use crate::diagnostic::{AwsField, Problem};
 use crate::source::{Span, is_unseen};
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 impl<'a> Scope<'a> {
     /// The value of a string that ends up in `field`; what AWS would refuse is reported at the
     /// character.
-    pub fn read_field(&mut self, text: &ast::Text, field: AwsField) -> String {
+    pub fn read_field(&mut self, text: &ast::StringLiteral, field: AwsField) -> String {
         let raw = self.sources.text(text.span);
         let refused = text
             .value
@@ -41,15 +41,19 @@ impl<'a> Scope<'a> {
     }
 
     /// The prose of a declaration, if it has any.
-    pub fn read_prose(&mut self, text: &Option<ast::Text>, field: AwsField) -> Option<String> {
+    pub fn read_prose(
+        &mut self,
+        text: &Option<ast::StringLiteral>,
+        field: AwsField,
+    ) -> Option<String> {
         let text = text.as_ref()?;
         Some(self.read_field(text, field)).filter(|prose| !prose.is_empty())
     }
 
     /// `tags = { team = "shop", "cost centre" = "42" }`
-    pub fn read_tags(&mut self, value: &'a Value) -> BTreeMap<String, String> {
+    pub fn read_tags(&mut self, value: &'a EntryValue) -> BTreeMap<String, String> {
         let mut tags = BTreeMap::new();
-        let Value::Block(block) = value else {
+        let EntryValue::Block(block) = value else {
             self.report_bad_value::<()>(value, "tags", "a block, like `{ team = \"shop\" }`");
             return tags;
         };
@@ -57,8 +61,8 @@ impl<'a> Scope<'a> {
         for entry in &block.entries {
             let span = entry.key.span();
             let key = match &entry.key {
-                Key::Name(name) => self.text(*name).to_string(),
-                Key::Text(text) => self.read_field(text, AwsField::TagKey),
+                EntryKey::Name(name) => self.text(*name).to_string(),
+                EntryKey::Text(text) => self.read_field(text, AwsField::TagKey),
             };
             self.report_tag_key(span, &key);
             if let Some(first) = first.insert(key.clone(), span) {

@@ -4,8 +4,8 @@ use super::networks::Networks;
 use super::order::{report_cycles, sort_by_dependency};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use super::stack::{Defaults, OUTBOUND, read_vpc, vpc_entry};
-use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem, likely, listed};
+use crate::ast::{self, EntryValue};
+use crate::diagnostic::{AwsField, NameKind, Problem, likely, listed};
 use crate::net::Addresses;
 use crate::policy::{Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
@@ -83,7 +83,7 @@ struct TierParts {
 
 fn resolve_tier<'a>(
     scope: &mut Scope<'a>,
-    declared: &'a ast::Tier,
+    declared: &'a ast::TierDeclaration,
     name: ast::Name,
     defaults: &Defaults,
     networks: &Networks,
@@ -116,7 +116,7 @@ fn resolve_tier<'a>(
 /// A tier without what its block says.
 fn start_tier(
     scope: &mut Scope<'_>,
-    declared: &ast::Tier,
+    declared: &ast::TierDeclaration,
     name: ast::Name,
     defaults: &Defaults,
 ) -> Tier {
@@ -138,7 +138,7 @@ fn start_tier(
 }
 
 /// `description = "the public web servers"`
-fn read_description<'a>(scope: &mut Scope<'a>, value: &'a Value) -> Option<String> {
+fn read_description<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<String> {
     let text = scope.read_string(value, "description", "a string")?;
     let description = scope.read_field(text, AwsField::GroupDescription);
     if description.is_empty() {
@@ -151,19 +151,19 @@ fn resolve_role(scope: &mut Scope<'_>, name: ast::Name) -> Option<Role> {
     let typed = scope.text(name);
     let role = Role::ALL.into_iter().find(|role| role.keyword() == typed);
     if role.is_none() {
-        let meant = likely(Kind::Role, typed, Role::ALL.map(Role::keyword));
-        scope.report_unknown(name, Kind::Role, meant);
+        let meant = likely(NameKind::Role, typed, Role::ALL.map(Role::keyword));
+        scope.report_unknown(name, NameKind::Role, meant);
     }
     role
 }
 
 /// `addresses = [10.0.1.0/24, office]`
-fn read_addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> Addresses {
+fn read_addresses(scope: &mut Scope<'_>, value: &EntryValue, networks: &Networks) -> Addresses {
     let mut blocks: Vec<IpNet> = Vec::new();
     for value in value.items() {
         match value {
-            Value::Net(net) => blocks.push(net.net),
-            Value::Name(name) => match scope.resolve_peer(*name, Kind::Network) {
+            EntryValue::Net(net) => blocks.push(net.net),
+            EntryValue::Name(name) => match scope.resolve_peer(*name, NameKind::Network) {
                 Some(Entity::Network(id)) if networks.list[id.index()].unknown.is_empty() => {
                     blocks.extend(&networks.list[id.index()].blocks);
                 }
@@ -187,7 +187,11 @@ fn read_addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> 
 
 /// `name = "shop-web"`: 1 to 255 characters, not `sg-…`, not `default` (EC2 API reference,
 /// CreateSecurityGroup, and VPC user guide, default security groups).
-fn read_group_name<'a>(scope: &mut Scope<'a>, value: &'a Value, tiers: usize) -> Option<String> {
+fn read_group_name<'a>(
+    scope: &mut Scope<'a>,
+    value: &'a EntryValue,
+    tiers: usize,
+) -> Option<String> {
     let text = scope.read_string(value, "name", "a string")?;
     let name = scope.read_field(text, AwsField::GroupName);
     let span = text.span;
@@ -287,7 +291,7 @@ pub fn resolve_sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
         scope.read_prose(&set.prose, AwsField::TagValue);
     }
     let (sorted, cut) = sort_by_dependency(declared.len(), |n| named_sets(&members[n]));
-    report_cycles(scope, Kind::TierSet, cut, |n| declared[n].name);
+    report_cycles(scope, NameKind::TierSet, cut, |n| declared[n].name);
 
     let mut tiers: Vec<Vec<TierId>> = vec![Vec::new(); declared.len()];
     for n in sorted {

@@ -2,7 +2,7 @@
 
 use super::scope::{Entity, Scope};
 use crate::ast;
-use crate::diagnostic::{Kind, Problem, listed};
+use crate::diagnostic::{NameKind, Problem, listed};
 use crate::source::FileKind;
 
 impl<'a> Scope<'a> {
@@ -19,14 +19,14 @@ impl<'a> Scope<'a> {
     }
 
     /// Reports a name that stands for nothing.
-    pub fn report_unknown(&mut self, name: ast::Name, kind: Kind, meant: Option<String>) {
+    pub fn report_unknown(&mut self, name: ast::Name, kind: NameKind, meant: Option<String>) {
         let (text, span) = (self.text(name), name.span);
         if self.may_be_declared(text) {
             return;
         }
         let is_peer = matches!(
             kind,
-            Kind::Peer | Kind::End | Kind::Network | Kind::Tier | Kind::Vpc
+            NameKind::Peer | NameKind::End | NameKind::Network | NameKind::Tier | NameKind::Vpc
         );
         let is_question = self.sources.file(span.file).kind() == FileKind::Options;
         if let (Some((what, help)), true, false) = (describe_aws_id(text), is_peer, is_question) {
@@ -38,7 +38,7 @@ impl<'a> Scope<'a> {
             });
             return;
         }
-        let is_listed = is_question && (kind != Kind::Service || meant.is_none());
+        let is_listed = is_question && (kind != NameKind::Service || meant.is_none());
         let known = is_listed.then(|| self.list_names(kind)).flatten();
         self.problems.push(Problem::UnknownName {
             span,
@@ -50,27 +50,27 @@ impl<'a> Scope<'a> {
     }
 
     /// What there is of a kind, for who asks about a program and declares nothing.
-    fn list_names(&self, kind: Kind) -> Option<String> {
+    fn list_names(&self, kind: NameKind) -> Option<String> {
         let mut names: Vec<&str> = match kind {
-            Kind::Peer | Kind::End | Kind::Tier | Kind::Network => {
+            NameKind::Peer | NameKind::End | NameKind::Tier | NameKind::Network => {
                 let declared = self
                     .peers
                     .iter()
                     .filter(|(_, symbol)| symbol.declared.is_some());
                 declared.map(|(name, _)| *name).collect()
             }
-            Kind::Vpc => self.vpc_names.keys().copied().collect(),
-            Kind::Service => return Some("`tierwall services` lists them".to_string()),
-            Kind::TierSet
-            | Kind::BuiltInNetwork
-            | Kind::External
-            | Kind::PrefixList
-            | Kind::Param
-            | Kind::Role
-            | Kind::IcmpType
-            | Kind::Lint
-            | Kind::ParamType
-            | Kind::Key => return None,
+            NameKind::Vpc => self.vpc_names.keys().copied().collect(),
+            NameKind::Service => return Some("`tierwall services` lists them".to_string()),
+            NameKind::TierSet
+            | NameKind::BuiltInNetwork
+            | NameKind::External
+            | NameKind::PrefixList
+            | NameKind::Param
+            | NameKind::Role
+            | NameKind::IcmpType
+            | NameKind::Lint
+            | NameKind::ParamType
+            | NameKind::Key => return None,
         };
         names.sort_unstable();
         let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -81,7 +81,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Reports that a name stands for something that cannot stand there.
-    pub fn report_wrong_kind(&mut self, name: ast::Name, is: Kind, wanted: &'static str) {
+    pub fn report_wrong_kind(&mut self, name: ast::Name, is: NameKind, wanted: &'static str) {
         let declared = self
             .peers
             .get(self.text(name))
@@ -97,18 +97,18 @@ impl<'a> Scope<'a> {
     }
 
     /// Reports a service where a peer is wanted.
-    pub(super) fn report_service_as_peer(&mut self, name: ast::Name, kind: Kind) {
+    pub(super) fn report_service_as_peer(&mut self, name: ast::Name, kind: NameKind) {
         let text = self.text(name);
         let symbol = self.service_names.get(text);
         let declared = symbol.and_then(|symbol| symbol.declared);
-        let wanted = match kind == Kind::Tier {
+        let wanted = match kind == NameKind::Tier {
             true => "a tier",
             false => "a peer",
         };
         self.problems.push(Problem::WrongKind {
             span: name.span,
             name: text.to_string(),
-            is: Kind::Service,
+            is: NameKind::Service,
             wanted,
             declared,
         });

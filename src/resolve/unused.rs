@@ -1,14 +1,14 @@
 //! Declarations that nothing uses.
 
 use super::scope::Scope;
-use crate::ast::{File, Program};
-use crate::diagnostic::Kind;
+use crate::ast::{FileTree, ProgramTree};
+use crate::diagnostic::NameKind;
 use crate::policy::{Declared, DefaultGroup, Policy, Unused};
 use crate::source::Span;
 
 /// The declarations of the entry file that nothing uses, by place. Other files may be shared with
 /// programs that do use them, and so may an entry file without a tier, which deploys nothing.
-pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &Program) -> Vec<Unused> {
+pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &ProgramTree) -> Vec<Unused> {
     let Some(entry) = program.files.first().filter(|_| !policy.tiers.is_empty()) else {
         return Vec::new();
     };
@@ -30,7 +30,7 @@ pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &Program) -> Vec
 }
 
 /// The statement of a file in which a place lies.
-fn statement_at(file: &File, place: Span) -> Option<Span> {
+fn statement_at(file: &FileTree, place: Span) -> Option<Span> {
     let after = file
         .statements
         .partition_point(|it| it.span.end < place.end);
@@ -40,24 +40,24 @@ fn statement_at(file: &File, place: Span) -> Option<Span> {
         .filter(|statement| statement.holds(place))
 }
 
-fn declared_kind(kind: Kind) -> Option<Declared> {
+fn declared_kind(kind: NameKind) -> Option<Declared> {
     match kind {
-        Kind::TierSet => Some(Declared::TierSet),
-        Kind::Network => Some(Declared::Network),
-        Kind::External => Some(Declared::External),
-        Kind::PrefixList => Some(Declared::PrefixList),
-        Kind::Param => Some(Declared::Param),
-        Kind::Service => Some(Declared::Service),
-        Kind::Vpc => Some(Declared::Vpc),
-        Kind::Tier
-        | Kind::BuiltInNetwork
-        | Kind::Peer
-        | Kind::End
-        | Kind::Role
-        | Kind::IcmpType
-        | Kind::Lint
-        | Kind::ParamType
-        | Kind::Key => None,
+        NameKind::TierSet => Some(Declared::TierSet),
+        NameKind::Network => Some(Declared::Network),
+        NameKind::External => Some(Declared::External),
+        NameKind::PrefixList => Some(Declared::PrefixList),
+        NameKind::Param => Some(Declared::Param),
+        NameKind::Service => Some(Declared::Service),
+        NameKind::Vpc => Some(Declared::Vpc),
+        NameKind::Tier
+        | NameKind::BuiltInNetwork
+        | NameKind::Peer
+        | NameKind::End
+        | NameKind::Role
+        | NameKind::IcmpType
+        | NameKind::Lint
+        | NameKind::ParamType
+        | NameKind::Key => None,
     }
 }
 
