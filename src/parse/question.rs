@@ -19,6 +19,8 @@ pub struct Question<'q> {
     pub on: Option<&'q str>,
 }
 
+const MORE_THAN_A_QUESTION: &str = "`--from` and `--to` take tiers, addresses or networks, and `--on` services, as an assertion has them; there is more in them";
+
 impl Question<'_> {
     /// Adds the question to a program as the statement `assert FROM can reach TO on ON` in a file
     /// of its own, which has the name that was typed: `--from web --to app`. Fails, in words, when
@@ -42,8 +44,10 @@ impl Question<'_> {
                     "the value of `{option}` must be one line, and have no comment"
                 ));
             }
-            let blank = if name.is_empty() { "" } else { " " };
-            name += &format!("{blank}{option} {typed}");
+            if !name.is_empty() {
+                name.push(' ');
+            }
+            name += &format!("{option} {typed}");
             text += before;
             places.push((text.len(), text.len() + typed.len()));
             text += typed;
@@ -54,11 +58,7 @@ impl Question<'_> {
         sources.mark(id, FileKind::Options);
         let (file, found) = parse_file(id, &text);
         if !found.any_error() && !is_question(&file, &places) {
-            let wanted =
-                "tiers, addresses or networks, and `--on` services, as an assertion has them";
-            return Err(format!(
-                "`--from` and `--to` take {wanted}; there is more in them"
-            ));
+            return Err(MORE_THAN_A_QUESTION.to_string());
         }
         problems.extend(found.into_iter().map(rephrase_problem));
         program.files.push(file);

@@ -23,6 +23,16 @@ struct Above {
     tool: Option<&'static str>,
 }
 
+impl Above {
+    /// The same with a line that belongs to it.
+    fn extended_to(self, span: Span) -> Above {
+        Above {
+            span: self.span.to(span),
+            ..self
+        }
+    }
+}
+
 /// What is wrong with the stretches of a file that are no statements, those with a forbidden
 /// character left out; what they were to declare is noted in the file.
 pub fn explain_stretches(
@@ -53,10 +63,7 @@ pub fn explain_stretches(
         above = Some(match before {
             Some(above) if is_part(text, &above, *span) => {
                 file.broken.extend(recover::declared_names(stretch, *span));
-                Above {
-                    span: above.span.to(*span),
-                    ..above
-                }
+                above.extended_to(*span)
             }
             before => explain_stretch(text, *span, before, file, &mut problems),
         });

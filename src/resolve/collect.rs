@@ -141,6 +141,13 @@ impl<'a> Scope<'a> {
             NameKind::Network,
             |n| Entity::Network(NetworkId(n as u32)),
         );
+        self.sort_foreign();
+        self.sort_services();
+        self.sort_vpcs();
+    }
+
+    /// Likewise, what is managed elsewhere or not known yet.
+    fn sort_foreign(&mut self) {
         let externals = std::mem::take(&mut self.externals);
         self.externals = self.sort_peers(
             externals,
@@ -162,9 +169,6 @@ impl<'a> Scope<'a> {
             NameKind::Param,
             |n| Entity::Param(ParamId(n as u32)),
         );
-
-        self.sort_services();
-        self.sort_vpcs();
     }
 
     /// Brings declarations of peers into the order of their names, drops what is declared again,
