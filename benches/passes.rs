@@ -42,7 +42,7 @@ struct Subject {
     mix: Mix,
     plain: OnceCell<Compilation>,
     edited: OnceCell<Compilation>,
-    program: OnceCell<ast::Program>,
+    program: OnceCell<ast::ProgramTree>,
 }
 
 impl Subject {
@@ -84,7 +84,7 @@ impl Subject {
     }
 
     /// Its syntax tree.
-    fn program(&self) -> &ast::Program {
+    fn program(&self) -> &ast::ProgramTree {
         self.program.get_or_init(|| {
             parse::program(ENTRY, &mut self.files(false))
                 .expect("the entry is there")

@@ -5,11 +5,11 @@ use crate::resolve::{BuiltIn, Catalogue, built_in};
 
 /// The built-in services.
 pub fn catalogue() -> &'static Catalogue {
-    static CATALOGUE: Catalogue = Catalogue::new(include_str!("prelude.tier"), read);
+    static CATALOGUE: Catalogue = Catalogue::new(include_str!("prelude.tier"), read_declaration);
     &CATALOGUE
 }
 
-fn read(declaration: &str, catalogue: &Catalogue) -> BuiltIn {
+fn read_declaration(declaration: &str, catalogue: &Catalogue) -> BuiltIn {
     let (sources, program, problems) = parse::text("prelude.tier", declaration);
     assert!(problems.is_empty(), "the catalogue parses: {problems:?}");
     let (service, problems) = built_in(&sources, &program, catalogue);

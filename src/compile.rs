@@ -2,7 +2,7 @@
 
 use crate::analysis::assertions;
 use crate::analysis::gate::Gates;
-use crate::ast::Program;
+use crate::ast::ProgramTree;
 use crate::aws::State;
 use crate::catalogue::catalogue;
 use crate::date::Date;
@@ -92,7 +92,7 @@ pub fn compile(
 fn resolved(
     entry: &str,
     sources: Sources,
-    program: &Program,
+    program: &ProgramTree,
     mut problems: Problems,
     bindings: &[(String, String)],
     as_of: Date,
@@ -162,7 +162,7 @@ pub fn ask(
     let (mut sources, mut program, mut problems) =
         parse::program(entry, workspace).map_err(AskError::Read)?;
     let file = question
-        .pose(&mut sources, &mut program, &mut problems)
+        .add_to_program(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;
     let mut compilation = resolved(entry, sources, &program, problems, bindings, as_of);
     let question = compilation

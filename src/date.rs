@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 /// A day of the Gregorian calendar, UTC.
@@ -50,21 +51,29 @@ impl FromStr for Date {
 
     /// Reads `2026-12-31`, and nothing looser than that.
     fn from_str(text: &str) -> Result<Date, NotADate> {
-        let number = |range: std::ops::Range<usize>| {
-            let digits = text
-                .get(range)
-                .filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
-            digits.and_then(|d| d.parse::<u16>().ok()).ok_or(NotADate)
-        };
         let dashes = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
         if !dashes {
             return Err(NotADate);
         }
-        let (year, month, day) = (number(0..4)?, number(5..7)? as u8, number(8..10)? as u8);
+        let (year, month, day) = (
+            parse_number(text, 0..4)?,
+            parse_number(text, 5..7)? as u8,
+            parse_number(text, 8..10)? as u8,
+        );
         let date = Date { year, month, day };
         let real = year >= 1970 && Date::from_unix_days(date.unix_days() as u32) == date;
         if real { Ok(date) } else { Err(NotADate) }
     }
+}
+
+/// The number that a part of a text is.
+fn parse_number(text: &str, range: Range<usize>) -> Result<u16, NotADate> {
+    let digits = text
+        .get(range)
+        .filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .ok_or(NotADate)
 }
 
 impl fmt::Display for NotADate {

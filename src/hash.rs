@@ -25,7 +25,8 @@ impl Fnv {
 
     /// Takes more of it.
     pub fn push(&mut self, text: &[u8]) {
-        let next = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        self.0 = text.iter().fold(self.0, next);
+        self.0 = text.iter().fold(self.0, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
     }
 }

@@ -144,12 +144,12 @@ impl Sources {
         };
         let file = self.add(name, text)?;
         // the replacement character is three bytes long
-        let span = |at| Span {
+        let replaced = invalid.map(|at| Span {
             file,
             start: at as u32,
             end: at as u32 + 3,
-        };
-        Some((file, invalid.map(span)))
+        });
+        Some((file, replaced))
     }
 
     /// All of them.
@@ -185,18 +185,23 @@ pub fn is_unseen(character: char) -> bool {
 
 /// A text on one line and with nothing unseen in it, for messages: `a\u{1b}[31m`.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let is_plain = |c| c == '\t' || !is_unseen(c);
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
-    let shown = |c: char| {
-        if is_plain(c) {
-            c.to_string()
-        } else {
-            c.escape_default().to_string()
+
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match is_plain(character) {
+            true => shown.push(character),
+            false => shown.extend(character.escape_default()),
         }
-    };
-    Cow::Owned(text.chars().map(shown).collect())
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a character can stand in a message as it is.
+fn is_plain(character: char) -> bool {
+    character == '\t' || !is_unseen(character)
 }
 
 /// The same of a text of several lines, which stay.
@@ -252,17 +257,22 @@ impl File {
     /// so that places are the same; made at the first call.
     pub fn drawn(&self) -> &str {
         let text = &self.text;
-        let acts = |at: usize, c| {
-            is_unseen(c) && c != '\t' && c != '\n' && !text[at..].starts_with("\r\n")
-        };
         let drawn = self.drawn.get_or_init(|| {
-            text.char_indices().any(|(at, c)| acts(at, c)).then(|| {
-                let stand_in =
-                    |c: char| ['?', '\u{bf}', char::REPLACEMENT_CHARACTER][c.len_utf8() - 1];
-                text.char_indices()
-                    .map(|(at, c)| if acts(at, c) { stand_in(c) } else { c })
-                    .collect()
-            })
+            text.char_indices()
+                .any(|(at, c)| acts_on_screen(text, at, c))
+                .then(|| {
+                    let stand_in =
+                        |c: char| ['?', '\u{bf}', char::REPLACEMENT_CHARACTER][c.len_utf8() - 1];
+                    text.char_indices()
+                        .map(|(at, c)| {
+                            if acts_on_screen(text, at, c) {
+                                stand_in(c)
+                            } else {
+                                c
+                            }
+                        })
+                        .collect()
+                })
         });
         drawn.as_deref().unwrap_or(text)
     }
@@ -298,7 +308,6 @@ impl File {
 
     /// How many characters start before a byte offset.
     fn characters_before(&self, offset: u32) -> usize {
-        let starting = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count();
         let stretches = self.characters.get_or_init(|| {
             let counts = self
                 .text
@@ -306,7 +315,7 @@ impl File {
                 .chunks(STRETCH)
                 .scan(0, |before, stretch| {
                     let here = *before;
-                    *before += starting(stretch) as u32;
+                    *before += count_characters(stretch) as u32;
                     Some(here)
                 });
             counts.collect()
@@ -314,14 +323,25 @@ impl File {
         let first = offset as usize / STRETCH;
         match stretches.get(first) {
             Some(before) => {
-                *before as usize + starting(&self.text.as_bytes()[first * STRETCH..offset as usize])
+                *before as usize
+                    + count_characters(&self.text.as_bytes()[first * STRETCH..offset as usize])
             }
             // the end of a text of whole stretches, or of none
             None => stretches.last().map_or(0, |before| {
-                *before as usize + starting(&self.text.as_bytes()[(first - 1) * STRETCH..])
+                *before as usize + count_characters(&self.text.as_bytes()[(first - 1) * STRETCH..])
             }),
         }
     }
+}
+
+/// Whether a character of a file is unseen, ends of lines and tabs excepted.
+fn acts_on_screen(text: &str, at: usize, c: char) -> bool {
+    is_unseen(c) && c != '\t' && c != '\n' && !text[at..].starts_with("\r\n")
+}
+
+/// How many characters start in some bytes of UTF-8.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count()
 }
 
 #[cfg(test)]

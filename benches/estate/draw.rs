@@ -21,7 +21,7 @@ impl Draw {
 
     /// A number below another, which is less than 2^16.
     pub fn below(&mut self, end: u32) -> u32 {
-        (u64::from(self.bits(32)) * u64::from(end) >> 32) as u32
+        ((u64::from(self.bits(32)) * u64::from(end)) >> 32) as u32
     }
 
     /// A /24 of 10.0.0.0/8.

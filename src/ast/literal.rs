@@ -19,7 +19,7 @@ impl Name {
 
 /// `"for the \"blue\" team"`
 #[derive(Debug)]
-pub struct Text {
+pub struct StringLiteral {
     /// Where it stands, quotes included.
     pub span: Span,
     /// What it says, escapes replaced, in Unicode's composed form (NFC).
@@ -40,19 +40,19 @@ pub type Ports = Option<(u16, u16)>;
 
 /// `2026-12-31`
 #[derive(Debug, Clone, Copy)]
-pub struct Date {
+pub struct DateLiteral {
     /// Where it stands.
     pub span: Span,
     /// The day.
     pub date: date::Date,
 }
 
-impl Text {
+impl StringLiteral {
     /// Reads the text between the quotes of `raw`; the second part lists escapes that are none, as
     /// offset into `raw` and length.
     pub fn unescape(raw: &str) -> (String, Vec<(usize, usize)>) {
         let (mut value, mut wrong) = (String::with_capacity(raw.len()), Vec::new());
-        for (offset, length, character) in characters(raw) {
+        for (offset, length, character) in unescaped_characters(raw) {
             match character {
                 Some(character) => value.push(character),
                 None => wrong.push((offset, length)),
@@ -70,10 +70,10 @@ impl Text {
     ///
     /// Where composing (NFC) moved characters it is the place of the whole string.
     pub fn place(&self, raw: &str, n: usize) -> Span {
-        let moved = characters(raw)
+        let moved = unescaped_characters(raw)
             .filter_map(|(.., c)| c)
             .ne(self.value.chars());
-        match characters(raw).nth(n) {
+        match unescaped_characters(raw).nth(n) {
             Some((offset, length, _)) if !moved => self.span.part(offset, length),
             Some(_) | None => self.span,
         }
@@ -82,13 +82,13 @@ impl Text {
 
 /// The characters between the quotes of `raw`: offset and length in `raw`, and what stands there,
 /// which is nothing for an unknown escape.
-fn characters(raw: &str) -> impl Iterator<Item = (usize, usize, Option<char>)> + '_ {
+fn unescaped_characters(raw: &str) -> impl Iterator<Item = (usize, usize, Option<char>)> + '_ {
     let mut at = 1;
     std::iter::from_fn(move || {
         let rest = raw.get(at..raw.len().checked_sub(1)?)?;
         let first = rest.chars().next()?;
         let (length, character) = if first == '\\' {
-            escape(rest)
+            read_escape(rest)
         } else {
             (first.len_utf8(), Some(first))
         };
@@ -99,7 +99,7 @@ fn characters(raw: &str) -> impl Iterator<Item = (usize, usize, Option<char>)> +
 }
 
 /// The escape at the start of `rest`: its length, and the character that it stands for.
-fn escape(rest: &str) -> (usize, Option<char>) {
+fn read_escape(rest: &str) -> (usize, Option<char>) {
     let letter = rest[1..].chars().next();
     let simple = |character| (2, Some(character));
     match letter {

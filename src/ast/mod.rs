@@ -5,20 +5,20 @@
 
 mod literal;
 
-pub use literal::{Date, Name, Net, Ports, Text};
+pub use literal::{DateLiteral, Name, Net, Ports, StringLiteral};
 
 use crate::source::{FileId, Span};
 
 /// A program: its entry file and everything that it includes, each once.
 #[derive(Debug, Default)]
-pub struct Program {
+pub struct ProgramTree {
     /// The files, the entry first, then as they were first named.
-    pub files: Vec<File>,
+    pub files: Vec<FileTree>,
 }
 
 /// One parsed file.
 #[derive(Debug)]
-pub struct File {
+pub struct FileTree {
     /// The file.
     pub id: FileId,
     /// Its statements, as they stand.
@@ -32,10 +32,10 @@ pub struct File {
     pub is_incomplete: bool,
 }
 
-impl File {
+impl FileTree {
     /// A file with nothing in it.
-    pub fn new(id: FileId) -> File {
-        File {
+    pub fn new(id: FileId) -> FileTree {
+        FileTree {
             id,
             statements: Vec::new(),
             comments: Vec::new(),
@@ -64,69 +64,69 @@ pub struct Annotation {
     /// `template-limits`
     pub lint: Name,
     /// `"two stacks from next year"`
-    pub reason: Option<Text>,
+    pub reason: Option<StringLiteral>,
 }
 
 /// The kinds of statement.
 #[derive(Debug)]
 pub enum Item {
     /// `stack shop "Web shop" { … }`
-    Stack(Stack),
+    Stack(StackDeclaration),
     /// `include "network.tier"`
-    Include(Text),
+    Include(StringLiteral),
     /// `param office : cidr = 203.0.113.0/24`
-    Param(Param),
+    Param(ParamDeclaration),
     /// `vpc main { cidr = 10.0.0.0/16 }`
-    Vpc(Vpc),
+    Vpc(VpcDeclaration),
     /// `peer main with tools`
     Peering(Peering),
     /// `network office = 203.0.113.0/24`
-    Network(Network),
+    Network(NetworkDeclaration),
     /// `external partner = "sg-0123456789abcdef0" in account "123456789012"`
-    External(External),
+    External(ExternalDeclaration),
     /// `prefix-list s3 = "com.amazonaws.region.s3"`
-    PrefixList(PrefixList),
+    PrefixList(PrefixListDeclaration),
     /// `service app = tcp 8080`
     Service(ServiceDeclaration),
     /// `tier web is web-server`
-    Tier(Tier),
+    Tier(TierDeclaration),
     /// `tiers backends = app, worker`
-    TierSet(TierSet),
+    TierSet(TierSetDeclaration),
     /// `web allows https from anywhere`
     Rule(Rule),
     /// `assert internet cannot reach db`
-    Assertion(Assertion),
+    Assertion(AssertionStatement),
 }
 
 /// `stack shop was store "Web shop" { outbound = closed }`
 #[derive(Debug)]
-pub struct Stack {
+pub struct StackDeclaration {
     /// `shop`
     pub name: Name,
     /// `was store`: earlier names, newest first.
     pub was: Vec<Name>,
     /// `"Web shop"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
     /// `{ outbound = closed }`
     pub block: Option<Block>,
 }
 
 /// `param office : cidr = 203.0.113.0/24 "our office"`
 #[derive(Debug)]
-pub struct Param {
+pub struct ParamDeclaration {
     /// `office`
     pub name: Name,
     /// `cidr`
     pub kind: Name,
     /// `203.0.113.0/24`
-    pub default: Option<Value>,
+    pub default: Option<EntryValue>,
     /// `"our office"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
 }
 
 /// `vpc main { cidr = 10.0.0.0/16 }`
 #[derive(Debug)]
-pub struct Vpc {
+pub struct VpcDeclaration {
     /// `main`
     pub name: Name,
     /// `{ cidr = 10.0.0.0/16 }`
@@ -144,7 +144,7 @@ pub struct Peering {
 
 /// `network office = 203.0.113.0/24 except 203.0.113.9 "our office"`
 #[derive(Debug)]
-pub struct Network {
+pub struct NetworkDeclaration {
     /// `office`
     pub name: Name,
     /// `203.0.113.0/24`
@@ -152,33 +152,33 @@ pub struct Network {
     /// `203.0.113.9`
     pub except: Vec<NetItem>,
     /// `"our office"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
 }
 
 /// `external partner = "sg-0123456789abcdef0" in account "123456789012" "their proxy"`
 #[derive(Debug)]
-pub struct External {
+pub struct ExternalDeclaration {
     /// `partner`
     pub name: Name,
     /// `"sg-0123456789abcdef0"`
-    pub id: Text,
+    pub id: StringLiteral,
     /// `"123456789012"`
-    pub account: Option<Text>,
+    pub account: Option<StringLiteral>,
     /// `"their proxy"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
 }
 
 /// `prefix-list s3 = "com.amazonaws.region.s3" { entries = 1 } "object storage"`
 #[derive(Debug)]
-pub struct PrefixList {
+pub struct PrefixListDeclaration {
     /// `s3`
     pub name: Name,
     /// `"com.amazonaws.region.s3"`
-    pub id: Text,
+    pub id: StringLiteral,
     /// `{ entries = 1 }`
     pub block: Option<Block>,
     /// `"object storage"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
 }
 
 /// `service app = tcp 8080, 8443 "the shop"`
@@ -187,14 +187,14 @@ pub struct ServiceDeclaration {
     /// `app`
     pub name: Name,
     /// `tcp 8080, 8443`
-    pub members: Vec<Service>,
+    pub members: Vec<ServiceItem>,
     /// `"the shop"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
 }
 
 /// `tier web, www is web-server was front "public" { outbound = closed }`
 #[derive(Debug)]
-pub struct Tier {
+pub struct TierDeclaration {
     /// `web, www`
     pub names: Vec<Name>,
     /// `web-server`
@@ -202,20 +202,20 @@ pub struct Tier {
     /// `front`: earlier names, newest first.
     pub was: Vec<Name>,
     /// `"public"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
     /// `{ outbound = closed }`
     pub block: Option<Block>,
 }
 
 /// `tiers backends = app, worker "everything behind web"`
 #[derive(Debug)]
-pub struct TierSet {
+pub struct TierSetDeclaration {
     /// `backends`
     pub name: Name,
     /// `app, worker`
     pub members: Vec<Name>,
     /// `"everything behind web"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
 }
 
 /// `web allows https from anywhere except 198.51.100.0/24 until 2026-12-31 "campaign"`
@@ -224,17 +224,17 @@ pub struct Rule {
     /// `web`
     pub subjects: Vec<Name>,
     /// `https`
-    pub services: Vec<Service>,
+    pub services: Vec<ServiceItem>,
     /// `from`
     pub way: Way,
     /// `anywhere`
-    pub peers: Vec<Peer>,
+    pub peers: Vec<PeerItem>,
     /// `198.51.100.0/24`
     pub except: Vec<NetItem>,
     /// `2026-12-31`
-    pub until: Option<Date>,
+    pub until: Option<DateLiteral>,
     /// `"campaign"`
-    pub prose: Option<Text>,
+    pub prose: Option<StringLiteral>,
 }
 
 /// Which way a sentence points.
@@ -248,20 +248,20 @@ pub enum Way {
 
 /// `assert internet cannot reach db on mysql`
 #[derive(Debug)]
-pub struct Assertion {
+pub struct AssertionStatement {
     /// What is asserted.
-    pub claim: Claim,
+    pub claim: ClaimForm,
     /// `internet`
-    pub from: Vec<End>,
+    pub from: Vec<NetItem>,
     /// `db`
-    pub to: Vec<End>,
+    pub to: Vec<NetItem>,
     /// `mysql`; empty when there is no `on`.
-    pub services: Vec<Service>,
+    pub services: Vec<ServiceItem>,
 }
 
 /// The forms of assertion.
 #[derive(Debug)]
-pub enum Claim {
+pub enum ClaimForm {
     /// `assert app can reach db`
     Can,
     /// `assert app can reach db only through proxy`
@@ -274,7 +274,7 @@ pub enum Claim {
 
 /// One item of a list of services.
 #[derive(Debug, Clone, Copy)]
-pub enum Service {
+pub enum ServiceItem {
     /// `https`
     Name(Name),
     /// `all`
@@ -315,7 +315,7 @@ pub enum NetItem {
 
 /// One item of a list of peers.
 #[derive(Debug, Clone, Copy)]
-pub enum Peer {
+pub enum PeerItem {
     /// `web`, `office`, `anywhere`
     Name(Name),
     /// `10.0.0.0/8`
@@ -326,41 +326,38 @@ pub enum Peer {
     Vpc(Span, Name),
 }
 
-/// One end of an assertion: `web`, `internet`, `10.0.0.0/8`, `vpc main`.
-pub type End = NetItem;
-
 /// `{ outbound = closed, tags = { team = "shop" } }`
 #[derive(Debug)]
 pub struct Block {
     /// From brace to brace.
     pub span: Span,
     /// What stands in it.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<BlockEntry>,
 }
 
 /// `outbound = closed`
 #[derive(Debug)]
-pub struct Entry {
+pub struct BlockEntry {
     /// `outbound`
-    pub key: Key,
+    pub key: EntryKey,
     /// `closed`
-    pub value: Value,
+    pub value: EntryValue,
 }
 
 /// The key of an entry.
 #[derive(Debug)]
-pub enum Key {
+pub enum EntryKey {
     /// `outbound`
     Name(Name),
     /// `"cost centre"`
-    Text(Text),
+    Text(StringLiteral),
 }
 
 /// The value of an entry, or the default of a parameter.
 #[derive(Debug)]
-pub enum Value {
+pub enum EntryValue {
     /// `"vpc-0123456789abcdef0"`
-    Text(Text),
+    Text(StringLiteral),
     /// `60`
     Number(Span, u64),
     /// `closed`
@@ -368,22 +365,22 @@ pub enum Value {
     /// `10.0.0.0/16`
     Net(Net),
     /// `[10.0.0.0/16, 10.1.0.0/16]`
-    List(Span, Vec<Value>),
+    List(Span, Vec<EntryValue>),
     /// `{ team = "shop" }`
     Block(Block),
 }
 
-impl Service {
+impl ServiceItem {
     /// The place of the item.
     pub fn span(&self) -> Span {
         match self {
-            Service::Name(name) => name.span,
-            Service::All(span)
-            | Service::Tcp(span, _)
-            | Service::Udp(span, _)
-            | Service::Icmp(span, _)
-            | Service::Icmpv6(span, _)
-            | Service::Proto(span, _) => *span,
+            ServiceItem::Name(name) => name.span,
+            ServiceItem::All(span)
+            | ServiceItem::Tcp(span, _)
+            | ServiceItem::Udp(span, _)
+            | ServiceItem::Icmp(span, _)
+            | ServiceItem::Icmpv6(span, _)
+            | ServiceItem::Proto(span, _) => *span,
         }
     }
 }
@@ -399,48 +396,48 @@ impl NetItem {
     }
 }
 
-impl Peer {
+impl PeerItem {
     /// The place of the item.
     pub fn span(&self) -> Span {
         match self {
-            Peer::Name(name) => name.span,
-            Peer::Net(net) => net.span,
-            Peer::Itself(span) | Peer::Vpc(span, _) => *span,
+            PeerItem::Name(name) => name.span,
+            PeerItem::Net(net) => net.span,
+            PeerItem::Itself(span) | PeerItem::Vpc(span, _) => *span,
         }
     }
 }
 
-impl Key {
+impl EntryKey {
     /// The place of the key.
     pub fn span(&self) -> Span {
         match self {
-            Key::Name(name) => name.span,
-            Key::Text(text) => text.span,
+            EntryKey::Name(name) => name.span,
+            EntryKey::Text(text) => text.span,
         }
     }
 }
 
-impl Value {
+impl EntryValue {
     /// The values of a list; any other value is a list of one.
-    pub fn items(&self) -> &[Value] {
+    pub fn items(&self) -> &[EntryValue] {
         match self {
-            Value::List(_, values) => values,
-            Value::Text(_)
-            | Value::Number(..)
-            | Value::Name(_)
-            | Value::Net(_)
-            | Value::Block(_) => std::slice::from_ref(self),
+            EntryValue::List(_, values) => values,
+            EntryValue::Text(_)
+            | EntryValue::Number(..)
+            | EntryValue::Name(_)
+            | EntryValue::Net(_)
+            | EntryValue::Block(_) => std::slice::from_ref(self),
         }
     }
 
     /// The place of the value.
     pub fn span(&self) -> Span {
         match self {
-            Value::Text(text) => text.span,
-            Value::Number(span, _) | Value::List(span, _) => *span,
-            Value::Name(name) => name.span,
-            Value::Net(net) => net.span,
-            Value::Block(block) => block.span,
+            EntryValue::Text(text) => text.span,
+            EntryValue::Number(span, _) | EntryValue::List(span, _) => *span,
+            EntryValue::Name(name) => name.span,
+            EntryValue::Net(net) => net.span,
+            EntryValue::Block(block) => block.span,
         }
     }
 }

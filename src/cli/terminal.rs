@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use terminal_size::{Width, terminal_size_of};
-use tierwall::diagnostic::{Kind, Level, Problem, Style, counted, likely, nearest, render};
+use tierwall::diagnostic::{Level, NameKind, Problem, Style, counted, likely, nearest, render};
 use tierwall::messages::{self, Log, Notice, Totals};
 use tierwall::report::Paint;
 use tierwall::source::{Sources, visible, visible_lines};
@@ -356,7 +356,7 @@ pub fn meant<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Strin
 
 /// Likewise of a lint, which others may call by another name.
 pub fn meant_lint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
-    suggestion(likely(Kind::Lint, typed, known))
+    suggestion(likely(NameKind::Lint, typed, known))
 }
 
 fn suggestion(meant: Option<String>) -> String {

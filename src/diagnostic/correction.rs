@@ -20,12 +20,12 @@ pub struct Correction {
     /// How sure it is.
     pub safety: Safety,
     /// What changes.
-    pub change: Change,
+    pub change: TextChange,
 }
 
 /// What a correction changes.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub enum TextChange {
     /// `10.0.0.1/8` becomes `10.0.0.0/8`
     Replace(Span, String),
     /// `tcp/443, tcp/80` becomes `tcp 443, tcp 80`
@@ -49,7 +49,7 @@ pub struct Rewrite {
 
 impl Correction {
     /// One that is to be looked at.
-    pub fn review(title: impl Into<String>, change: Change) -> Correction {
+    pub fn review(title: impl Into<String>, change: TextChange) -> Correction {
         Correction {
             title: title.into(),
             safety: Safety::Review,
@@ -58,7 +58,7 @@ impl Correction {
     }
 
     /// One that can be applied as it is.
-    pub fn safe(title: impl Into<String>, change: Change) -> Correction {
+    pub fn safe(title: impl Into<String>, change: TextChange) -> Correction {
         Correction {
             safety: Safety::Safe,
             ..Correction::review(title, change)

@@ -6,7 +6,7 @@
 //! program says what it means; a wide one of the internet is not, since `203.0.113.7/0` is a slip
 //! and everyone.
 
-use super::correction::{Change, Correction, Rewrite};
+use super::correction::{Correction, Rewrite, TextChange};
 use super::problem::Problem;
 use crate::source::Span;
 
@@ -22,7 +22,7 @@ impl Problem {
             } => {
                 vec![Correction::safe(
                     format!("write `{block}`"),
-                    Change::Replace(*span, block.clone()),
+                    TextChange::Replace(*span, block.clone()),
                 )]
             }
             Problem::HostBits {
@@ -30,27 +30,29 @@ impl Problem {
                 block,
                 is_narrow: false,
                 ..
-            } => write(span, block.clone()),
-            Problem::InvertedPorts { span, from, to } => write(span, format!("{to}-{from}")),
+            } => write_instead(span, block.clone()),
+            Problem::InvertedPorts { span, from, to } => {
+                write_instead(span, format!("{to}-{from}"))
+            }
             Problem::PortWithoutProtocol { span, text } => ["tcp", "udp"]
                 .into_iter()
-                .flat_map(|protocol| write(span, format!("{protocol} {text}")))
+                .flat_map(|protocol| write_instead(span, format!("{protocol} {text}")))
                 .collect(),
-            Problem::InternetInRule { span } => write(span, "anywhere".to_string()),
-            Problem::BadEscape { span, text } => write(span, format!("\\{text}")),
-            Problem::AcrossRegions { span, vpc, .. } => write(span, format!("vpc {vpc}")),
+            Problem::InternetInRule { span } => write_instead(span, "anywhere".to_string()),
+            Problem::BadEscape { span, text } => write_instead(span, format!("\\{text}")),
+            Problem::AcrossRegions { span, vpc, .. } => write_instead(span, format!("vpc {vpc}")),
             Problem::Unpeered {
                 span,
                 vpc,
                 other_vpc,
                 ..
             } => {
-                let mut either = add(span, format!("peer {vpc} with {other_vpc}"));
-                either.extend(write(span, format!("vpc {other_vpc}")));
+                let mut either = add_line(span, format!("peer {vpc} with {other_vpc}"));
+                either.extend(write_instead(span, format!("vpc {other_vpc}")));
                 either
             }
             Problem::UnknownStatement { span, word, .. } if word.starts_with('@') => {
-                write(span, "@allow".to_string())
+                write_instead(span, "@allow".to_string())
             }
             Problem::OtherNotation {
                 text,
@@ -58,29 +60,29 @@ impl Problem {
                 rewrite,
                 ..
             } => match write.as_str() {
-                "" => rewritten(rewrite, format!("remove `{text}`")),
-                _ => rewritten(rewrite, format!("write `{write}`")),
+                "" => rewrite_places(rewrite, format!("remove `{text}`")),
+                _ => rewrite_places(rewrite, format!("write `{write}`")),
             },
             Problem::MissingComma { after, rewrite, .. } => {
-                rewritten(rewrite, format!("write `{after},`"))
+                rewrite_places(rewrite, format!("write `{after},`"))
             }
             Problem::BrokenLine { rewrite, .. } => {
-                rewritten(rewrite, "join the two lines".to_string())
+                rewrite_places(rewrite, "join the two lines".to_string())
             }
             Problem::OddCharacter { rewrite, .. } => match rewrite.edits.first() {
                 Some((_, text)) if text == " " => {
-                    rewritten(rewrite, "replace it with a space".to_string())
+                    rewrite_places(rewrite, "replace it with a space".to_string())
                 }
-                Some(_) | None => rewritten(rewrite, "remove it".to_string()),
+                Some(_) | None => rewrite_places(rewrite, "remove it".to_string()),
             },
             Problem::WordOrder {
                 span,
                 sentence,
                 is_whole: true,
-            } => write(span, sentence.clone()),
+            } => write_instead(span, sentence.clone()),
             Problem::ServiceAsType {
                 span, write: text, ..
-            } => write(span, text.clone()),
+            } => write_instead(span, text.clone()),
             Problem::InEnvironments { problem, .. } => problem.corrections(),
             Problem::UnknownStatement { span, meant, .. }
             | Problem::ManifestKey { span, meant, .. }
@@ -91,7 +93,7 @@ impl Problem {
             | Problem::UnknownName { span, meant, .. }
             | Problem::UnknownKey { span, meant, .. } => meant
                 .iter()
-                .flat_map(|meant| write(span, meant.clone()))
+                .flat_map(|meant| write_instead(span, meant.clone()))
                 .collect(),
             // with a gap in it, or more than one, it is no sentence to add
             Problem::NotReached { span, help, .. } => {
@@ -99,23 +101,26 @@ impl Problem {
                     .iter()
                     .filter(|sentence| !sentence.contains(['…', '`']));
                 whole
-                    .flat_map(|sentence| add(span, sentence.clone()))
+                    .flat_map(|sentence| add_line(span, sentence.clone()))
                     .collect()
             }
             Problem::UnterminatedString { span } => {
                 vec![Correction::review(
                     "add a closing `\"`",
-                    Change::EndLine(*span, "\""),
+                    TextChange::EndLine(*span, "\""),
                 )]
             }
             Problem::BadCharacter { span, .. } => {
                 vec![Correction::review(
                     "remove it",
-                    Change::Replace(*span, String::new()),
+                    TextChange::Replace(*span, String::new()),
                 )]
             }
             Problem::DanglingAnnotation { span } => {
-                vec![Correction::review("delete it", Change::Remove(vec![*span]))]
+                vec![Correction::review(
+                    "delete it",
+                    TextChange::Remove(vec![*span]),
+                )]
             }
             Problem::Lint(finding) => finding.corrections.clone(),
 
@@ -195,32 +200,30 @@ impl Problem {
 }
 
 /// Other texts in several places.
-fn rewritten(rewrite: &Rewrite, title: String) -> Vec<Correction> {
+fn rewrite_places(rewrite: &Rewrite, title: String) -> Vec<Correction> {
     let make = if rewrite.is_sure {
         Correction::safe
     } else {
         Correction::review
     };
-    let change = || Change::Rewrite(rewrite.edits.clone());
-    if rewrite.edits.is_empty() {
-        Vec::new()
-    } else {
-        vec![make(title, change())]
+    match rewrite.edits.as_slice() {
+        [] => Vec::new(),
+        edits => vec![make(title, TextChange::Rewrite(edits.to_vec()))],
     }
 }
 
 /// Another text in the place.
-fn write(span: &Span, text: String) -> Vec<Correction> {
+fn write_instead(span: &Span, text: String) -> Vec<Correction> {
     vec![Correction::review(
         format!("write `{text}`"),
-        Change::Replace(*span, text),
+        TextChange::Replace(*span, text),
     )]
 }
 
 /// A sentence or a declaration that is missing.
-fn add(span: &Span, line: String) -> Vec<Correction> {
+fn add_line(span: &Span, line: String) -> Vec<Correction> {
     vec![Correction::review(
         format!("add `{line}`"),
-        Change::Append(*span, line),
+        TextChange::Append(*span, line),
     )]
 }

@@ -19,7 +19,12 @@ const PAGE: &str = include_str!("../../docs/errors.md");
 /// Every explanation, by code.
 pub fn explanations() -> &'static [Explanation] {
     static ALL: OnceLock<Vec<Explanation>> = OnceLock::new();
-    ALL.get_or_init(|| PAGE.split("\n## ").skip(1).filter_map(section).collect())
+    ALL.get_or_init(|| {
+        PAGE.split("\n## ")
+            .skip(1)
+            .filter_map(parse_section)
+            .collect()
+    })
 }
 
 /// The explanation of a code.
@@ -29,7 +34,7 @@ pub fn explanation(code: &str) -> Option<&'static Explanation> {
         .find(|explanation| explanation.code == code)
 }
 
-fn section(text: &'static str) -> Option<Explanation> {
+fn parse_section(text: &'static str) -> Option<Explanation> {
     let (head, text) = text.split_once('\n')?;
     let (code, title) = head.split_once(' ')?;
     Some(Explanation {

@@ -1,6 +1,6 @@
 //! Corrections as data: what an editor offers, and `tierwall check --fix` applies.
 
-use super::correction::{Change, Correction, Safety};
+use super::correction::{Correction, Safety, TextChange};
 use super::problem::Problem;
 use crate::source::{File, FileId, FileKind, Sources, Span};
 use std::collections::BTreeMap;
@@ -36,39 +36,29 @@ pub struct Fixed {
 
 impl Correction {
     /// As edits of these files.
-    fn fix(self, sources: &Sources) -> Fix {
+    fn write_fix(self, sources: &Sources) -> Fix {
         let mut safety = self.safety;
         let edits = match self.change {
-            Change::Replace(span, text) => vec![Edit { span, text }],
-            Change::Rewrite(edits) => edits
+            TextChange::Replace(span, text) => vec![Edit { span, text }],
+            TextChange::Rewrite(edits) => edits
                 .into_iter()
                 .map(|(span, text)| Edit { span, text })
                 .collect(),
-            Change::Remove(spans) => {
+            TextChange::Remove(spans) => {
                 // a comment between the lines of a statement would go with it
-                if spans.iter().any(|span| {
-                    sources.text(*span).contains('\n') && sources.text(*span).contains('#')
-                }) {
+                let texts = || spans.iter().map(|span| sources.text(*span));
+                if texts().any(|text| text.contains('\n') && text.contains('#')) {
                     safety = Safety::Review;
                 }
-                let gone = |span: Span| Edit {
-                    span: lines(sources.file(span.file), span),
-                    text: String::new(),
-                };
-                spans.into_iter().map(gone).collect()
+                spans
+                    .into_iter()
+                    .map(|span| remove_lines(sources, span))
+                    .collect()
             }
-            Change::EndLine(span, text) => {
-                let end = end_of_line(sources, span);
-                let before = &sources.file(end.file).text()[..end.start as usize];
-                let escapes = before.len() - before.trim_end_matches('\\').len();
-                // an odd one would take the text for its own
-                let escaped = if escapes % 2 == 1 { "\\" } else { "" };
-                vec![Edit {
-                    span: end,
-                    text: format!("{escaped}{text}"),
-                }]
+            TextChange::EndLine(span, text) => vec![end_line(sources, span, text)],
+            TextChange::Append(span, line) => {
+                vec![append_line(sources.file(span.file), span, &line)]
             }
-            Change::Append(span, line) => vec![append(sources.file(span.file), span, &line)],
         };
         Fix {
             title: self.title,
@@ -81,15 +71,10 @@ impl Correction {
 impl Problem {
     /// What would correct it, the likeliest first; nothing in what cannot be edited.
     pub fn fixes(&self, sources: &Sources) -> Vec<Fix> {
-        let editable = |fix: &Fix| {
-            fix.edits
-                .iter()
-                .all(|edit| sources.file(edit.span.file).kind() == FileKind::Work)
-        };
         self.corrections()
             .into_iter()
-            .map(|correction| correction.fix(sources))
-            .filter(editable)
+            .map(|correction| correction.write_fix(sources))
+            .filter(|fix| is_editable(fix, sources))
             .collect()
     }
 }
@@ -106,20 +91,20 @@ pub fn apply_safe(problems: &[Problem], sources: &Sources) -> Fixed {
             .filter(|fix| fix.safety == Safety::Safe);
         if let Some(fix) = safe
             .next()
-            .filter(|fix| !fix.edits.iter().any(|edit| overlaps(&taken, edit)))
+            .filter(|fix| !fix.edits.iter().any(|edit| overlaps_any(&taken, edit)))
         {
             taken.extend(fix.edits);
             fixes += 1;
         }
     }
     Fixed {
-        files: edited(taken, sources),
+        files: apply_edits(taken, sources),
         fixes,
     }
 }
 
 /// The files that edits change, as they are after them. The edits do not overlap.
-pub fn edited(mut edits: Vec<Edit>, sources: &Sources) -> BTreeMap<FileId, String> {
+pub fn apply_edits(mut edits: Vec<Edit>, sources: &Sources) -> BTreeMap<FileId, String> {
     let mut files: BTreeMap<FileId, String> = BTreeMap::new();
     edits.sort_unstable_by_key(|edit| (edit.span.file, edit.span.start));
     for edit in edits.into_iter().rev() {
@@ -131,7 +116,34 @@ pub fn edited(mut edits: Vec<Edit>, sources: &Sources) -> BTreeMap<FileId, Strin
     files
 }
 
-fn overlaps(taken: &[Edit], edit: &Edit) -> bool {
+/// Whether a fix changes only files that are there to be edited.
+fn is_editable(fix: &Fix, sources: &Sources) -> bool {
+    fix.edits
+        .iter()
+        .all(|edit| sources.file(edit.span.file).kind() == FileKind::Work)
+}
+
+fn remove_lines(sources: &Sources, span: Span) -> Edit {
+    Edit {
+        span: whole_lines(sources.file(span.file), span),
+        text: String::new(),
+    }
+}
+
+/// Writes a text at the end of the line of a place.
+fn end_line(sources: &Sources, span: Span, text: &str) -> Edit {
+    let end = end_of_line(sources, span);
+    let before = &sources.file(end.file).text()[..end.start as usize];
+    let escapes = before.len() - before.trim_end_matches('\\').len();
+    // an odd one would take the text for its own
+    let escaped = if escapes % 2 == 1 { "\\" } else { "" };
+    Edit {
+        span: end,
+        text: format!("{escaped}{text}"),
+    }
+}
+
+fn overlaps_any(taken: &[Edit], edit: &Edit) -> bool {
     let (a, touches) = (edit.span, |b: Span| {
         edit.span.start <= b.end && b.start <= edit.span.end
     });
@@ -141,7 +153,7 @@ fn overlaps(taken: &[Edit], edit: &Edit) -> bool {
 }
 
 /// The whole lines of a statement; where a comment stands after it, only what is before that.
-fn lines(file: &File, span: Span) -> Span {
+fn whole_lines(file: &File, span: Span) -> Span {
     let text = file.text();
     let before = &text[..span.start as usize];
     let blank = before.len() - before.trim_end_matches([' ', '\t']).len();
@@ -168,7 +180,7 @@ fn end_of_line(sources: &Sources, span: Span) -> Span {
 }
 
 /// One more line at the end of a file, with the line breaks that the file has.
-fn append(file: &File, span: Span, line: &str) -> Edit {
+fn append_line(file: &File, span: Span, line: &str) -> Edit {
     let (text, end) = (file.text(), file.text().len() as u32);
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let before = if text.is_empty() || text.ends_with('\n') {

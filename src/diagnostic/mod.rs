@@ -15,11 +15,11 @@ mod report;
 mod synonyms;
 mod wording;
 
-pub use correction::{Change, Correction, Rewrite, Safety};
+pub use correction::{Correction, Rewrite, Safety, TextChange};
 pub use explain::{Explanation, explanation, explanations};
 pub use finding::Finding;
-pub use fix::{Edit, Fix, Fixed, apply_safe, edited};
-pub use problem::{AwsField, Kind, Problem};
+pub use fix::{Edit, Fix, Fixed, apply_edits, apply_safe};
+pub use problem::{AwsField, NameKind, Problem};
 pub use render::{Style, render};
 pub use report::{Label, Level, Report};
 pub use synonyms::likely;
@@ -100,7 +100,7 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .into_iter()
         .map(|c| {
             (
-                distance(typed, c, allowed),
+                edit_distance(typed, c, allowed),
                 c.as_bytes().first() != typed.as_bytes().first(),
                 c,
             )
@@ -112,7 +112,7 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
 
 /// Edits (insert, delete, replace, swap of neighbours; case counts for nothing) from `a` to `b`, or
 /// more than `bound` when there are more than that.
-fn distance(a: &str, b: &str, bound: usize) -> usize {
+fn edit_distance(a: &str, b: &str, bound: usize) -> usize {
     let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len().abs_diff(b.len()) > bound {

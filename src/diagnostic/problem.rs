@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 /// What a name can be the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum NameKind {
     /// `tier web`
     Tier,
     /// `tiers backends = …`
@@ -193,7 +193,7 @@ pub enum Problem {
     /// `wbe allows https from anywhere`
     UnknownName {
         span: Span,
-        kind: Kind,
+        kind: NameKind,
         name: String,
         meant: Option<String>,
         known: Option<String>,
@@ -202,14 +202,14 @@ pub enum Problem {
     WrongKind {
         span: Span,
         name: String,
-        is: Kind,
+        is: NameKind,
         wanted: &'static str,
         declared: Option<Span>,
     },
     /// `tier web` twice
     Duplicate {
         span: Span,
-        kind: Kind,
+        kind: NameKind,
         name: String,
         first: Span,
     },
@@ -259,7 +259,7 @@ pub enum Problem {
     /// `service a = b` and `service b = a`
     Cycle {
         span: Span,
-        kind: Kind,
+        kind: NameKind,
         name: String,
         through: Span,
     },
@@ -295,7 +295,7 @@ pub enum Problem {
     ExceptOnNonAddress {
         span: Span,
         name: String,
-        kind: Kind,
+        kind: NameKind,
         except: Span,
     },
     /// `web allows icmpv6 128 from 10.0.0.0/8`

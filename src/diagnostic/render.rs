@@ -23,40 +23,47 @@ pub enum Style {
 /// One problem, with the lines of source it is about, ready to print.
 pub fn render(problem: &Problem, sources: &Sources, style: Style) -> String {
     let report = problem.report();
+    let view = View {
+        sources,
+        parts: line_parts(&report.labels, sources),
+    };
+    let mut out = emit_diagnostic(&view, &make_diagnostic(&view, &report), style);
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// A problem as the renderer takes it; labels that are not drawn become notes.
+fn make_diagnostic(view: &View<'_>, report: &report::Report) -> Diagnostic<FileId> {
     let severity = match report.level {
         Level::Error => Severity::Error,
         Level::Warning => Severity::Warning,
         Level::Note => Severity::Note,
     };
-    let view = View {
-        sources,
-        parts: parts(&report.labels, sources),
-    };
-    let (drawn, beyond): (Vec<_>, Vec<_>) = report
-        .labels
-        .iter()
-        .enumerate()
-        .partition(|(_, label)| view.draws(label));
-    let labels = drawn.into_iter().map(|(n, label)| {
-        let make = if n == 0 {
-            Label::primary
-        } else {
-            Label::secondary
+    let (mut labels, mut notes) = (Vec::new(), Vec::new());
+    for (n, label) in report.labels.iter().enumerate() {
+        if !view.draws_label(label) {
+            let place = place(view.sources, label.span);
+            notes.push(format!("{place}: {}", label.words));
+            continue;
+        }
+        let make = match n {
+            0 => Label::primary,
+            _ => Label::secondary,
         };
-        make(label.span.file, view.shown(label.span)).with_message(&label.words)
-    });
-    let beyond = beyond
-        .into_iter()
-        .map(|(_, label)| format!("{}: {}", place(sources, label.span), label.words));
-    let diagnostic = Diagnostic::new(severity)
+        let range = view.visible_range(label.span);
+        labels.push(make(label.span.file, range).with_message(&label.words));
+    }
+    notes.extend(report.help.iter().map(|help| format!("help: {help}")));
+
+    Diagnostic::new(severity)
         .with_code(report.code)
         .with_message(&report.message)
-        .with_labels(labels.collect())
-        .with_notes(
-            beyond
-                .chain(report.help.iter().map(|h| format!("help: {h}")))
-                .collect(),
-        );
+        .with_labels(labels)
+        .with_notes(notes)
+}
+
+fn emit_diagnostic(view: &View<'_>, diagnostic: &Diagnostic<FileId>, style: Style) -> String {
     let config = Config {
         start_context_lines: 1,
         end_context_lines: 1,
@@ -64,17 +71,15 @@ pub fn render(problem: &Problem, sources: &Sources, style: Style) -> String {
     };
     let mut out = String::new();
     let result = match style {
-        Style::Plain => term::emit_to_string(&mut out, &config, &view, &diagnostic),
+        Style::Plain => term::emit_to_string(&mut out, &config, view, diagnostic),
         Style::Coloured => {
             let mut ansi = codespan_reporting::term::termcolor::Ansi::new(Vec::new());
-            let result = term::emit_to_write_style(&mut ansi, &config, &view, &diagnostic);
+            let result = term::emit_to_write_style(&mut ansi, &config, view, diagnostic);
             out.push_str(&String::from_utf8_lossy(&ansi.into_inner()));
             result
         }
     };
     result.expect("spans lie in the files they were read from, and a string takes everything");
-    out.truncate(out.trim_end().len());
-    out.push('\n');
     out
 }
 
@@ -87,19 +92,19 @@ const BEFORE: usize = 100;
 /// The files as far as they are drawn.
 struct View<'a> {
     sources: &'a Sources,
-    parts: Vec<Part>,
+    parts: Vec<LinePart>,
 }
 
 /// The part of a long line that is drawn.
-struct Part {
+struct LinePart {
     file: FileId,
     line: usize,
     range: Range<usize>,
 }
 
 /// The parts around the first label of each long line.
-fn parts(labels: &[report::Label], sources: &Sources) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
+fn line_parts(labels: &[report::Label], sources: &Sources) -> Vec<LinePart> {
+    let mut parts: Vec<LinePart> = Vec::new();
     for report::Label { span, .. } in labels {
         let file = sources.file(span.file);
         let line = line_index(file, span.start as usize);
@@ -112,10 +117,10 @@ fn parts(labels: &[report::Label], sources: &Sources) -> Vec<Part> {
             let start = whole
                 .start
                 .max((span.start as usize).saturating_sub(BEFORE));
-            parts.push(Part {
+            parts.push(LinePart {
                 file: span.file,
                 line,
-                range: part(file, start, whole.end),
+                range: cut_line(file, start, whole.end),
             });
         }
     }
@@ -123,7 +128,7 @@ fn parts(labels: &[report::Label], sources: &Sources) -> Vec<Part> {
 }
 
 /// As much as is drawn of a long line from here, in whole characters.
-fn part(file: &File, start: usize, end: usize) -> Range<usize> {
+fn cut_line(file: &File, start: usize, end: usize) -> Range<usize> {
     let start = beginning(file.text(), start).len();
     start..start + beginning(&file.text()[start..end], LONG_LINE).len()
 }
@@ -145,22 +150,22 @@ fn line_range(file: &File, line: usize) -> Range<usize> {
 impl View<'_> {
     /// The stretch of a span that is worth showing: not more than its first line, nor than is drawn
     /// of that.
-    fn shown(&self, span: Span) -> Range<usize> {
+    fn visible_range(&self, span: Span) -> Range<usize> {
         let text = self.sources.text(span);
         let first = text
             .find('\n')
             .map_or(text.len(), |end| text[..end].trim_end().len());
         let start = span.start as usize;
         let drawn = self
-            .line(span.file, line_index(self.sources.file(span.file), start))
+            .drawn_line(span.file, line_index(self.sources.file(span.file), start))
             .end;
         start..(start + first).min(drawn.max(start))
     }
 
     /// Whether a label stands where its line is drawn.
-    fn draws(&self, label: &report::Label) -> bool {
+    fn draws_label(&self, label: &report::Label) -> bool {
         let start = label.span.start as usize;
-        let line = self.line(
+        let line = self.drawn_line(
             label.span.file,
             line_index(self.sources.file(label.span.file), start),
         );
@@ -168,7 +173,7 @@ impl View<'_> {
     }
 
     /// What is drawn of a line.
-    fn line(&self, id: FileId, line: usize) -> Range<usize> {
+    fn drawn_line(&self, id: FileId, line: usize) -> Range<usize> {
         let file = self.sources.file(id);
         let whole = line_range(file, line);
         if whole.len() <= LONG_LINE {
@@ -179,15 +184,15 @@ impl View<'_> {
             .iter()
             .find(|part| (part.file, part.line) == (id, line));
         known.map_or_else(
-            || part(file, whole.start, whole.end),
+            || cut_line(file, whole.start, whole.end),
             |part| part.range.clone(),
         )
     }
 }
 
-struct Name<'a>(Cow<'a, str>);
+struct FileLabel<'a>(Cow<'a, str>);
 
-impl fmt::Display for Name<'_> {
+impl fmt::Display for FileLabel<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -195,11 +200,11 @@ impl fmt::Display for Name<'_> {
 
 impl<'a> Files<'a> for View<'a> {
     type FileId = FileId;
-    type Name = Name<'a>;
+    type Name = FileLabel<'a>;
     type Source = &'a str;
 
-    fn name(&'a self, id: FileId) -> Result<Name<'a>, files::Error> {
-        Ok(Name(visible(self.sources.file(id).name())))
+    fn name(&'a self, id: FileId) -> Result<FileLabel<'a>, files::Error> {
+        Ok(FileLabel(visible(self.sources.file(id).name())))
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, files::Error> {
@@ -213,7 +218,7 @@ impl<'a> Files<'a> for View<'a> {
     fn line_range(&'a self, id: FileId, line: usize) -> Result<Range<usize>, files::Error> {
         let lines = self.sources.file(id).line_starts().len();
         if line < lines {
-            Ok(self.line(id, line))
+            Ok(self.drawn_line(id, line))
         } else {
             Err(files::Error::LineTooLarge {
                 given: line,

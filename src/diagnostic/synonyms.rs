@@ -2,7 +2,7 @@
 //! declares, so a program may give each of these words a meaning of its own.
 
 use super::nearest;
-use super::problem::Kind;
+use super::problem::NameKind;
 
 /// For each kind of name, what there is, and what is typed for it.
 type Synonyms = &'static [(&'static str, &'static [&'static str])];
@@ -276,12 +276,12 @@ const KEYS: Synonyms = &[
 /// What a name that there is not was most likely to be, of those that there are: the word for it
 /// here, the one that is spelt most like it, or the only one that goes on after it.
 pub fn likely<'a>(
-    kind: Kind,
+    kind: NameKind,
     typed: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    let synonym = synonyms(kind).iter().find(|(name, typed_for_it)| {
+    let synonym = synonyms_for(kind).iter().find(|(name, typed_for_it)| {
         typed_for_it
             .iter()
             .any(|word| word.eq_ignore_ascii_case(typed))
@@ -290,43 +290,45 @@ pub fn likely<'a>(
     let synonym = synonym.map(|(name, _)| name.to_string());
     synonym
         .or_else(|| nearest(typed, known.iter().copied()))
-        .or_else(|| completed(typed, &known))
+        .or_else(|| complete_name(typed, &known))
 }
 
 /// Whether the words of a kind are there in every program, so that none need be looked for.
-fn is_built_in(kind: Kind) -> bool {
-    matches!(kind, Kind::Peer | Kind::End | Kind::Network | Kind::Service)
+fn is_built_in(kind: NameKind) -> bool {
+    matches!(
+        kind,
+        NameKind::Peer | NameKind::End | NameKind::Network | NameKind::Service
+    )
 }
 
-fn synonyms(kind: Kind) -> Synonyms {
+fn synonyms_for(kind: NameKind) -> Synonyms {
     match kind {
-        Kind::Peer => PEERS,
-        Kind::End => ENDS,
+        NameKind::Peer => PEERS,
+        NameKind::End => ENDS,
         // without `itself`, which is no address
-        Kind::Network => &ENDS[1..],
-        Kind::Service => SERVICES,
-        Kind::Role => ROLES,
-        Kind::IcmpType => ICMP_TYPES,
-        Kind::Lint => LINTS,
-        Kind::ParamType => PARAM_TYPES,
-        Kind::Key => KEYS,
-        Kind::Tier
-        | Kind::TierSet
-        | Kind::BuiltInNetwork
-        | Kind::External
-        | Kind::PrefixList
-        | Kind::Param
-        | Kind::Vpc => &[],
+        NameKind::Network => &ENDS[1..],
+        NameKind::Service => SERVICES,
+        NameKind::Role => ROLES,
+        NameKind::IcmpType => ICMP_TYPES,
+        NameKind::Lint => LINTS,
+        NameKind::ParamType => PARAM_TYPES,
+        NameKind::Key => KEYS,
+        NameKind::Tier
+        | NameKind::TierSet
+        | NameKind::BuiltInNetwork
+        | NameKind::External
+        | NameKind::PrefixList
+        | NameKind::Param
+        | NameKind::Vpc => &[],
     }
 }
 
 /// The only name of which a whole number of words was typed: `open-admin-port` of `open-admin`.
-fn completed(typed: &str, known: &[&str]) -> Option<String> {
-    let goes_on = |name: &&&str| {
+fn complete_name(typed: &str, known: &[&str]) -> Option<String> {
+    let mut found = known.iter().filter(|name| {
         name.strip_prefix(typed)
             .is_some_and(|rest| rest.starts_with('-'))
-    };
-    let mut found = known.iter().filter(goes_on);
+    });
     found
         .next()
         .filter(|_| !typed.is_empty() && found.next().is_none())
@@ -336,23 +338,28 @@ fn completed(typed: &str, known: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::likely;
-    use crate::diagnostic::Kind;
+    use crate::diagnostic::NameKind;
 
     #[test]
     fn a_habit_is_known_by_its_kind() {
         assert_eq!(
-            likely(Kind::Peer, "ANY", ["web"]).as_deref(),
+            likely(NameKind::Peer, "ANY", ["web"]).as_deref(),
             Some("anywhere")
         );
-        assert_eq!(likely(Kind::Tier, "any", ["web"]), None);
+        assert_eq!(likely(NameKind::Tier, "any", ["web"]), None);
         assert_eq!(
-            likely(Kind::Lint, "open-admin", ["open-admin-port", "open-http"]).as_deref(),
+            likely(
+                NameKind::Lint,
+                "open-admin",
+                ["open-admin-port", "open-http"]
+            )
+            .as_deref(),
             Some("open-admin-port")
         );
         assert_eq!(
-            likely(Kind::Lint, "open", ["open-admin-port", "open-http"]),
+            likely(NameKind::Lint, "open", ["open-admin-port", "open-http"]),
             None
         );
-        assert_eq!(likely(Kind::Lint, "open-ssh", ["open-http"]), None);
+        assert_eq!(likely(NameKind::Lint, "open-ssh", ["open-http"]), None);
     }
 }

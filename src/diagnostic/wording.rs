@@ -3,83 +3,85 @@
 //! One match; it is long because there are many problems, and it is in one place so that they read
 //! alike.
 
-use super::problem::{AwsField, Kind, Problem};
+use super::problem::{AwsField, NameKind, Problem};
 use super::report::{Level, Report};
 
-impl Kind {
+impl NameKind {
     /// The kind as messages call it.
     pub fn words(self) -> &'static str {
         match self {
-            Kind::Tier => "tier",
-            Kind::TierSet => "tier set",
-            Kind::Network => "network",
-            Kind::BuiltInNetwork => "built-in network",
-            Kind::External => "external group",
-            Kind::PrefixList => "prefix list",
-            Kind::Param => "parameter",
-            Kind::Peer | Kind::End => "peer",
-            Kind::Service => "service",
-            Kind::Vpc => "VPC",
-            Kind::Role => "role",
-            Kind::IcmpType => "ICMP type",
-            Kind::Lint => "lint",
-            Kind::ParamType => "parameter type",
-            Kind::Key => "key",
+            NameKind::Tier => "tier",
+            NameKind::TierSet => "tier set",
+            NameKind::Network => "network",
+            NameKind::BuiltInNetwork => "built-in network",
+            NameKind::External => "external group",
+            NameKind::PrefixList => "prefix list",
+            NameKind::Param => "parameter",
+            NameKind::Peer | NameKind::End => "peer",
+            NameKind::Service => "service",
+            NameKind::Vpc => "VPC",
+            NameKind::Role => "role",
+            NameKind::IcmpType => "ICMP type",
+            NameKind::Lint => "lint",
+            NameKind::ParamType => "parameter type",
+            NameKind::Key => "key",
         }
     }
 
     /// The kind with its article.
     fn one(self) -> String {
         match self {
-            Kind::External | Kind::IcmpType => format!("an {}", self.words()),
-            Kind::Tier
-            | Kind::TierSet
-            | Kind::Network
-            | Kind::BuiltInNetwork
-            | Kind::PrefixList
-            | Kind::Param
-            | Kind::Peer
-            | Kind::End
-            | Kind::Service
-            | Kind::Vpc
-            | Kind::Role
-            | Kind::Lint
-            | Kind::Key
-            | Kind::ParamType => format!("a {}", self.words()),
+            NameKind::External | NameKind::IcmpType => format!("an {}", self.words()),
+            NameKind::Tier
+            | NameKind::TierSet
+            | NameKind::Network
+            | NameKind::BuiltInNetwork
+            | NameKind::PrefixList
+            | NameKind::Param
+            | NameKind::Peer
+            | NameKind::End
+            | NameKind::Service
+            | NameKind::Vpc
+            | NameKind::Role
+            | NameKind::Lint
+            | NameKind::Key
+            | NameKind::ParamType => format!("a {}", self.words()),
         }
     }
 
     /// How one is made, or where they are listed.
     fn how(self, name: &str) -> Option<String> {
         match self {
-            Kind::Tier => Some(format!("declare it: `tier {name}`")),
-            Kind::Peer | Kind::End if name == "vpc" => {
+            NameKind::Tier => Some(format!("declare it: `tier {name}`")),
+            NameKind::Peer | NameKind::End if name == "vpc" => {
                 Some("name the VPC too: `vpc main`".to_string())
             }
-            Kind::Peer | Kind::End => Some(format!(
+            NameKind::Peer | NameKind::End => Some(format!(
                 "declare it: `tier {name}`, or `network {name} = \
                  203.0.113.0/24`"
             )),
-            Kind::Network | Kind::BuiltInNetwork => {
+            NameKind::Network | NameKind::BuiltInNetwork => {
                 Some(format!("declare it: `network {name} = 203.0.113.0/24`"))
             }
-            Kind::Service => Some(format!(
+            NameKind::Service => Some(format!(
                 "run `tierwall services` for the built-in services, or declare \
                  it: `service {name} = tcp 8080`"
             )),
-            Kind::Vpc => Some(format!("declare it: `vpc {name} {{ cidr = 10.0.0.0/16 }}`")),
-            Kind::Param => Some(format!("declare it: `param {name} : cidr`")),
-            Kind::Role => Some(
+            NameKind::Vpc => Some(format!("declare it: `vpc {name} {{ cidr = 10.0.0.0/16 }}`")),
+            NameKind::Param => Some(format!("declare it: `param {name} : cidr`")),
+            NameKind::Role => Some(
                 "valid roles are web-server, app-server, database, \
                  file-server, proxy, bastion, cache, mail-server, dns-server"
                     .to_string(),
             ),
-            Kind::IcmpType => Some("a number is also valid: `icmp 3/4`, `icmpv6 128`".to_string()),
-            Kind::Lint => Some("run `tierwall explain` for a list".to_string()),
-            Kind::ParamType => {
+            NameKind::IcmpType => {
+                Some("a number is also valid: `icmp 3/4`, `icmpv6 128`".to_string())
+            }
+            NameKind::Lint => Some("run `tierwall explain` for a list".to_string()),
+            NameKind::ParamType => {
                 Some("valid types are vpc, cidr, cidr-ipv6, external, prefix-list".to_string())
             }
-            Kind::TierSet | Kind::External | Kind::PrefixList | Kind::Key => None,
+            NameKind::TierSet | NameKind::External | NameKind::PrefixList | NameKind::Key => None,
         }
     }
 }
@@ -177,10 +179,10 @@ impl Problem {
 
     /// The problem in words.
     pub fn report(&self) -> Report {
-        self.worded().visible()
+        self.write_report().visible()
     }
 
-    fn worded(&self) -> Report {
+    fn write_report(&self) -> Report {
         use Report as R;
         match self {
             Problem::Syntax {
@@ -952,7 +954,7 @@ impl Problem {
                 meant,
                 keys,
             } => R::error("E0802", format!("unknown key `{key}` in this {table}"))
-                .at(span, format!("unknown key"))
+                .at(span, "unknown key")
                 .meant(meant)
                 .help(format!("valid keys are {keys}")),
             Problem::ManifestValue { span, key, wanted } => {

@@ -1,7 +1,9 @@
 //! Which parts of a statement stand in columns, and how wide these are.
 
-use super::tokens::{Kind, Token, flat, width};
-use crate::ast::{self, Annotation, Block, Claim, Item, Name, NetItem, Peer, Service, Text};
+use super::tokens::{Token, TokenKind, join_tokens, screen_width};
+use crate::ast::{
+    self, Annotation, Block, ClaimForm, Item, Name, NetItem, PeerItem, ServiceItem, StringLiteral,
+};
 use crate::source::Span;
 
 /// An element longer than this does not widen its column.
@@ -30,7 +32,7 @@ pub struct Cell {
 }
 
 /// How wide a column is: as its widest element, but for those that would stretch it.
-pub fn column(mut widths: Vec<usize>, widest: usize) -> usize {
+pub fn column_width(mut widths: Vec<usize>, widest: usize) -> usize {
     widths.retain(|width| *width <= widest);
     widths.sort_unstable();
     let steps = widths.windows(2).position(|pair| pair[1] - pair[0] > STEP);
@@ -42,7 +44,7 @@ pub fn column(mut widths: Vec<usize>, widest: usize) -> usize {
 
 /// Where the columns of adjacent statements start. Of each, the last number says how many tokens
 /// stand on its first line: what is not there with all of its tokens is in no column.
-pub fn starts<'s, 't: 's>(
+pub fn column_starts<'s, 't: 's>(
     rows: impl Iterator<Item = (&'s Shape, &'s [Token<'t>], usize)>,
 ) -> Vec<usize> {
     let mut widths: Vec<Vec<usize>> = vec![Vec::new()];
@@ -50,27 +52,26 @@ pub fn starts<'s, 't: 's>(
         let end = tokens.get(first_line).map_or(u32::MAX, |token| token.start);
         let on_it =
             |(_, tokens): &(Cell, &[Token<'_>])| tokens.last().is_some_and(|last| last.start < end);
-        for (cell, tokens) in shape.split(tokens).filter(on_it) {
+        for (cell, tokens) in shape.split_cells(tokens).filter(on_it) {
             if widths.len() <= cell.column {
                 widths.resize(cell.column + 1, Vec::new());
             }
-            if cell.counts && tokens.iter().all(|token| token.kind != Kind::Comment) {
-                widths[cell.column].push(width(&flat(tokens)));
+            if cell.counts && tokens.iter().all(|token| token.kind != TokenKind::Comment) {
+                widths[cell.column].push(screen_width(&join_tokens(tokens)));
             }
         }
     }
-    let mut start = 0;
-    let next = |widths: Vec<usize>| {
-        let this = start;
-        start += usize::from(!widths.is_empty()) + column(widths, WIDEST);
-        this
-    };
-    widths.into_iter().map(next).collect()
+    let (mut start, mut starts) = (0, Vec::with_capacity(widths.len()));
+    for widths in widths {
+        starts.push(start);
+        start += usize::from(!widths.is_empty()) + column_width(widths, WIDEST);
+    }
+    starts
 }
 
 impl Shape {
     /// The cells with their tokens, those left out that have none.
-    fn split<'a, 't>(
+    fn split_cells<'a, 't>(
         &'a self,
         tokens: &'a [Token<'t>],
     ) -> impl Iterator<Item = (Cell, &'a [Token<'t>])> {
@@ -93,7 +94,7 @@ impl Shape {
         cells.filter(|(_, tokens)| !tokens.is_empty())
     }
 
-    fn cell(mut self, column: usize, start: u32) -> Shape {
+    fn with_cell(mut self, column: usize, start: u32) -> Shape {
         self.cells.push(Cell {
             column,
             start,
@@ -102,7 +103,7 @@ impl Shape {
         self
     }
 
-    fn list<T>(mut self, items: &[T], span: fn(&T) -> Span) -> Shape {
+    fn with_list<T>(mut self, items: &[T], span: fn(&T) -> Span) -> Shape {
         self.lists
             .extend(items.first().map(|item| span(item).start));
         self
@@ -110,11 +111,11 @@ impl Shape {
 
     /// Prose and block, in the order in which they stand after this offset: what comes first starts
     /// a column, and what comes second the next.
-    fn extras(
+    fn with_extras(
         mut self,
         column: usize,
         start: u32,
-        prose: Option<&Text>,
+        prose: Option<&StringLiteral>,
         block: Option<&Block>,
     ) -> Shape {
         let second = prose
@@ -134,16 +135,16 @@ impl Shape {
     }
 
     /// `key = value`, its sign in a column.
-    pub fn entry(tokens: &[Token<'_>]) -> Shape {
-        let equals = tokens.iter().find(|token| token.kind == Kind::Equals);
+    pub fn entry_shape(tokens: &[Token<'_>]) -> Shape {
+        let equals = tokens.iter().find(|token| token.kind == TokenKind::Equals);
         equals.map_or(Shape::default(), |equals| {
-            Shape::default().cell(1, equals.start)
+            Shape::default().with_cell(1, equals.start)
         })
     }
 
     /// That of an annotation.
-    pub fn annotation(annotation: &Annotation) -> Shape {
-        Shape::default().list(std::slice::from_ref(&annotation.lint), name)
+    pub fn annotation_shape(annotation: &Annotation) -> Shape {
+        Shape::default().with_list(std::slice::from_ref(&annotation.lint), name_span)
     }
 
     /// That of a statement.
@@ -153,122 +154,124 @@ impl Shape {
             Item::Include(_) => shape,
             Item::Stack(stack) => {
                 let end = stack.was.last().unwrap_or(&stack.name).span.end;
-                shape.list(&stack.was, name).extras(
-                    1,
-                    end,
-                    stack.prose.as_ref(),
-                    stack.block.as_ref(),
-                )
+                let (prose, block) = (stack.prose.as_ref(), stack.block.as_ref());
+                let shape = shape.with_list(&stack.was, name_span);
+                shape.with_extras(1, end, prose, block)
             }
-            Item::Param(param) => {
-                let shape = shape.cell(1, param.name.span.end);
-                let default = param.default.as_ref().map(ast::Value::span);
-                match default {
-                    Some(default) => shape.cell(2, param.kind.span.end).cell(3, default.end),
-                    None => shape.cell(3, param.kind.span.end),
-                }
-            }
-            Item::Vpc(vpc) => shape.cell(1, vpc.name.span.end),
-            Item::Peering(peering) => shape.cell(1, peering.a.span.end),
-            Item::Network(network) => {
-                let shape = shape
-                    .list(&network.members, NetItem::span)
-                    .list(&network.except, NetItem::span);
-                let last = network.except.last().or(network.members.last());
-                shape
-                    .cell(1, network.name.span.end)
-                    .cell(2, end(last.map(NetItem::span)))
-            }
-            Item::External(external) => {
-                let shape = shape.cell(1, external.name.span.end);
-                match &external.account {
-                    Some(account) => shape
-                        .cell(2, external.id.span.end)
-                        .cell(3, account.span.end),
-                    None => shape.cell(3, external.id.span.end),
-                }
-            }
+            Item::Param(param) => Shape::param_shape(param),
+            Item::Vpc(vpc) => shape.with_cell(1, vpc.name.span.end),
+            Item::Peering(peering) => shape.with_cell(1, peering.a.span.end),
+            Item::Network(network) => Shape::network_shape(network),
+            Item::External(external) => Shape::external_shape(external),
             Item::PrefixList(list) => {
-                let shape = shape.cell(1, list.name.span.end);
-                shape.extras(
-                    2,
-                    list.id.span.end,
-                    list.prose.as_ref(),
-                    list.block.as_ref(),
-                )
+                let (prose, block) = (list.prose.as_ref(), list.block.as_ref());
+                let shape = shape.with_cell(1, list.name.span.end);
+                shape.with_extras(2, list.id.span.end, prose, block)
             }
             Item::Service(service) => {
-                let shape = shape
-                    .list(&service.members, Service::span)
-                    .cell(1, service.name.span.end);
-                shape.cell(2, end(service.members.last().map(Service::span)))
+                let last = service.members.last().map(ServiceItem::span);
+                let shape = shape.with_list(&service.members, ServiceItem::span);
+                shape
+                    .with_cell(1, service.name.span.end)
+                    .with_cell(2, end_of(last))
             }
-            Item::TierSet(set) => {
-                let shape = shape.list(&set.members, name).cell(1, set.name.span.end);
-                shape.cell(2, end(set.members.last().map(name)))
-            }
-            Item::Tier(tier) => Shape::tier(tier),
-            Item::Rule(rule) => Shape::rule(rule),
-            Item::Assertion(assertion) => {
-                let shape = shape
-                    .list(&assertion.from, NetItem::span)
-                    .list(&assertion.to, NetItem::span);
-                let shape = shape.list(&assertion.services, Service::span);
-                match &assertion.claim {
-                    Claim::OnlyThrough(names) => shape.list(names, name),
-                    Claim::Can | Claim::Cannot | Claim::Only => shape,
-                }
-            }
+            Item::TierSet(set) => shape
+                .with_list(&set.members, name_span)
+                .with_cell(1, set.name.span.end)
+                .with_cell(2, end_of(set.members.last().map(name_span))),
+            Item::Tier(tier) => Shape::tier_shape(tier),
+            Item::Rule(rule) => Shape::rule_shape(rule),
+            Item::Assertion(assertion) => Shape::assertion_shape(assertion),
         }
     }
 
-    fn tier(tier: &ast::Tier) -> Shape {
-        let names = end(tier.names.last().map(name));
+    fn param_shape(param: &ast::ParamDeclaration) -> Shape {
+        let shape = Shape::default().with_cell(1, param.name.span.end);
+        match param.default.as_ref().map(ast::EntryValue::span) {
+            Some(default) => shape
+                .with_cell(2, param.kind.span.end)
+                .with_cell(3, default.end),
+            None => shape.with_cell(3, param.kind.span.end),
+        }
+    }
+
+    fn network_shape(network: &ast::NetworkDeclaration) -> Shape {
+        let last = network.except.last().or(network.members.last());
+        Shape::default()
+            .with_list(&network.members, NetItem::span)
+            .with_list(&network.except, NetItem::span)
+            .with_cell(1, network.name.span.end)
+            .with_cell(2, end_of(last.map(NetItem::span)))
+    }
+
+    fn external_shape(external: &ast::ExternalDeclaration) -> Shape {
+        let shape = Shape::default().with_cell(1, external.name.span.end);
+        match &external.account {
+            Some(account) => shape
+                .with_cell(2, external.id.span.end)
+                .with_cell(3, account.span.end),
+            None => shape.with_cell(3, external.id.span.end),
+        }
+    }
+
+    fn assertion_shape(assertion: &ast::AssertionStatement) -> Shape {
+        let shape = Shape::default()
+            .with_list(&assertion.from, NetItem::span)
+            .with_list(&assertion.to, NetItem::span)
+            .with_list(&assertion.services, ServiceItem::span);
+        match &assertion.claim {
+            ClaimForm::OnlyThrough(names) => shape.with_list(names, name_span),
+            ClaimForm::Can | ClaimForm::Cannot | ClaimForm::Only => shape,
+        }
+    }
+
+    fn tier_shape(tier: &ast::TierDeclaration) -> Shape {
+        let names = end_of(tier.names.last().map(name_span));
         let last = tier.was.last().or(tier.role.as_ref());
         let shape = Shape::default()
-            .list(&tier.names, name)
-            .list(&tier.was, name);
+            .with_list(&tier.names, name_span)
+            .with_list(&tier.was, name_span);
         let (shape, after) = match last {
-            Some(last) => (shape.cell(1, names), last.span.end),
+            Some(last) => (shape.with_cell(1, names), last.span.end),
             None => (shape, names),
         };
-        shape.extras(2, after, tier.prose.as_ref(), tier.block.as_ref())
+        shape.with_extras(2, after, tier.prose.as_ref(), tier.block.as_ref())
     }
 
     /// Subjects, verb, services, way, peers with what is taken out of them, end and prose.
-    fn rule(rule: &ast::Rule) -> Shape {
+    fn rule_shape(rule: &ast::Rule) -> Shape {
         let last = rule
             .except
             .last()
             .map(NetItem::span)
-            .or(rule.peers.last().map(Peer::span));
+            .or(rule.peers.last().map(PeerItem::span));
         Shape::default()
-            .list(&rule.subjects, name)
-            .list(&rule.services, Service::span)
-            .list(&rule.peers, Peer::span)
-            .list(&rule.except, NetItem::span)
-            .cell(1, end(rule.subjects.last().map(name)))
-            .cell(
+            .with_list(&rule.subjects, name_span)
+            .with_list(&rule.services, ServiceItem::span)
+            .with_list(&rule.peers, PeerItem::span)
+            .with_list(&rule.except, NetItem::span)
+            .with_cell(1, end_of(rule.subjects.last().map(name_span)))
+            .with_cell(
                 2,
                 rule.services
                     .first()
                     .map_or(u32::MAX, |service| service.span().start),
             )
-            .cell(3, end(rule.services.last().map(Service::span)))
-            .cell(
+            .with_cell(3, end_of(rule.services.last().map(ServiceItem::span)))
+            .with_cell(
                 4,
                 rule.peers
                     .first()
                     .map_or(u32::MAX, |peer| peer.span().start),
             )
-            .cell(5, end(last))
+            .with_cell(5, end_of(last))
     }
 }
 
-fn name(name: &Name) -> Span {
+fn name_span(name: &Name) -> Span {
     name.span
 }
 
-fn end(span: Option<Span>) -> u32 {
+fn end_of(span: Option<Span>) -> u32 {
     span.map_or(u32::MAX, |span| span.end)
 }

@@ -1,8 +1,8 @@
 //! Tokens to lines: where they break, and how far these are indented.
 
-use super::columns::{Shape, column};
+use super::columns::{Shape, column_width};
 use super::sheet::Sheet;
-use super::tokens::{Kind, Token, blank_between, flat, width};
+use super::tokens::{Token, TokenKind, blank_between, join_tokens, screen_width};
 
 /// Lines longer than this break after a comma, or inside a block or a list, where they can.
 const LIMIT: usize = 120;
@@ -13,7 +13,7 @@ pub const INDENT: usize = 4;
 const FARTHEST: usize = 72;
 
 /// Tokens that are written one after the other: a statement, an annotation, an entry of a block.
-pub struct Row<'a, 't> {
+pub struct TokenRow<'a, 't> {
     /// The tokens.
     pub tokens: &'a [Token<'t>],
     /// Their cells and lists.
@@ -24,7 +24,7 @@ pub struct Row<'a, 't> {
     pub tall: bool,
 }
 
-impl<'t> Row<'_, 't> {
+impl<'t> TokenRow<'_, 't> {
     /// Writes them from where the sheet is; lines that they go on to start at `hang` until a list
     /// says otherwise, and have no columns.
     pub fn write(&self, sheet: &mut Sheet<'t>, mut hang: usize) {
@@ -34,38 +34,32 @@ impl<'t> Row<'_, 't> {
             let breaks = if columns {
                 at == first_line
             } else {
-                breaks(self.tokens, at, || sheet.column())
+                starts_line(self.tokens, at, || sheet.column())
             };
             if breaks {
-                sheet.start(hang, token.breaks > 1);
+                sheet.start_line(hang, token.breaks > 1);
                 columns = false;
             }
             match token.kind {
-                Kind::Comment if breaks => sheet.put_comment(token.text),
-                Kind::Comment => sheet.add_comment(token.text, hang),
-                Kind::Word
-                | Kind::Text
-                | Kind::Comma
-                | Kind::Equals
-                | Kind::Open
-                | Kind::Close
-                | Kind::Left
-                | Kind::Right => {
+                TokenKind::Comment if breaks => sheet.put_comment(token.text),
+                TokenKind::Comment => sheet.add_comment(token.text, hang),
+                TokenKind::Word
+                | TokenKind::Text
+                | TokenKind::Comma
+                | TokenKind::Equals
+                | TokenKind::Open
+                | TokenKind::Close
+                | TokenKind::Left
+                | TokenKind::Right => {
                     if !breaks {
-                        sheet.pad(self.place(at, sheet.column(), columns));
+                        sheet.pad(self.column_of(at, sheet.column(), columns));
                     }
                     if self.shape.lists.contains(&token.start) {
-                        hang = below(sheet.column());
+                        hang = column_below(sheet.column());
                     }
-                    if token.kind == Kind::Open {
-                        let whole = &self.tokens[at..at + length(&self.tokens[at..])];
-                        if self.tall {
-                            on_lines(whole, sheet)
-                        } else {
-                            sheet.put(&flat(whole))
-                        }
+                    if token.kind == TokenKind::Open {
+                        at += self.write_bracket(at, sheet);
                         columns &= !self.tall;
-                        at += whole.len();
                         continue;
                     }
                     sheet.put(token.text);
@@ -75,8 +69,19 @@ impl<'t> Row<'_, 't> {
         }
     }
 
+    /// Writes the block or list that starts with a token; says how many tokens it has.
+    fn write_bracket(&self, at: usize, sheet: &mut Sheet<'t>) -> usize {
+        let whole = &self.tokens[at..at + bracket_length(&self.tokens[at..])];
+        if self.tall {
+            write_on_lines(whole, sheet);
+        } else {
+            sheet.put(&join_tokens(whole));
+        }
+        whole.len()
+    }
+
     /// The column at which a token stands if the one before it ends at `column`.
-    fn place(&self, at: usize, column: usize, columns: bool) -> usize {
+    fn column_of(&self, at: usize, column: usize, columns: bool) -> usize {
         let Some(last) = at.checked_sub(1).map(|at| &self.tokens[at]) else {
             return column;
         };
@@ -96,16 +101,17 @@ impl<'t> Row<'_, 't> {
 
 /// How many tokens stand on the first line, not counting what aligns them.
 pub fn first_line(tokens: &[Token<'_>]) -> usize {
-    let breaks = |at: &usize| breaks(tokens, *at, || width(&flat(&tokens[..*at])));
+    let breaks =
+        |at: &usize| starts_line(tokens, *at, || screen_width(&join_tokens(&tokens[..*at])));
     (1..tokens.len()).find(breaks).unwrap_or(tokens.len())
 }
 
 /// Whether a line starts with this token, the one before it ending at `column`.
-fn breaks(tokens: &[Token<'_>], at: usize, column: impl FnOnce() -> usize) -> bool {
+fn starts_line(tokens: &[Token<'_>], at: usize, column: impl FnOnce() -> usize) -> bool {
     let (last, token) = (&tokens[at - 1], &tokens[at]);
-    let own_line = token.kind == Kind::Comment && token.breaks > 0;
-    let item = last.kind == Kind::Comma && token.kind != Kind::Comment;
-    last.kind == Kind::Comment
+    let own_line = token.kind == TokenKind::Comment && token.breaks > 0;
+    let item = last.kind == TokenKind::Comma && token.kind != TokenKind::Comment;
+    last.kind == TokenKind::Comment
         || own_line
         || item && (token.breaks > 0 || end_of_item(tokens, at, column()) > LIMIT)
 }
@@ -114,12 +120,12 @@ fn breaks(tokens: &[Token<'_>], at: usize, column: impl FnOnce() -> usize) -> bo
 /// string at the end of a statement counts for nothing, as no break would make it shorter.
 fn end_of_item(tokens: &[Token<'_>], at: usize, mut column: usize) -> usize {
     for (at, token) in tokens.iter().enumerate().skip(at) {
-        let prose = at + 1 == tokens.len() && token.kind == Kind::Text;
-        if prose || token.kind == Kind::Comment {
+        let prose = at + 1 == tokens.len() && token.kind == TokenKind::Text;
+        if prose || token.kind == TokenKind::Comment {
             break;
         }
-        column += usize::from(blank_between(&tokens[at - 1], token)) + width(token.text);
-        if matches!(token.kind, Kind::Comma | Kind::Open) {
+        column += usize::from(blank_between(&tokens[at - 1], token)) + screen_width(token.text);
+        if matches!(token.kind, TokenKind::Comma | TokenKind::Open) {
             break;
         }
     }
@@ -127,7 +133,7 @@ fn end_of_item(tokens: &[Token<'_>], at: usize, mut column: usize) -> usize {
 }
 
 /// Where the items of a list go on below the first, which stands at `column`.
-fn below(column: usize) -> usize {
+fn column_below(column: usize) -> usize {
     match column {
         0 => INDENT,
         1..=FARTHEST => column,
@@ -138,31 +144,34 @@ fn below(column: usize) -> usize {
 /// Whether the block or list in some tokens has each of its parts on a line: because a line break
 /// or a comment stands in it, or because it does not fit on the line that the tokens, which start
 /// at `column`, would be.
-pub fn tall(tokens: &[Token<'_>], column: usize) -> bool {
-    let Some(open) = tokens.iter().position(|token| token.kind == Kind::Open) else {
+pub fn is_tall(tokens: &[Token<'_>], column: usize) -> bool {
+    let Some(open) = tokens
+        .iter()
+        .position(|token| token.kind == TokenKind::Open)
+    else {
         return false;
     };
-    let end = open + length(&tokens[open..]);
+    let end = open + bracket_length(&tokens[open..]);
     let mut inside = tokens[open..end].iter().skip(1);
-    let broken =
-        inside.len() > 1 && inside.any(|token| token.breaks > 0 || token.kind == Kind::Comment);
-    broken || end - open > 2 && column + width(&flat(&tokens[..end])) > LIMIT
+    let broken = inside.len() > 1
+        && inside.any(|token| token.breaks > 0 || token.kind == TokenKind::Comment);
+    broken || end - open > 2 && column + screen_width(&join_tokens(&tokens[..end])) > LIMIT
 }
 
 /// How many tokens the block or list has that the first one opens.
-fn length(tokens: &[Token<'_>]) -> usize {
+fn bracket_length(tokens: &[Token<'_>]) -> usize {
     let mut open = 0;
     let closes = tokens.iter().position(|token| {
         match token.kind {
-            Kind::Open => open += 1,
-            Kind::Close => open -= 1,
-            Kind::Word
-            | Kind::Text
-            | Kind::Comma
-            | Kind::Equals
-            | Kind::Left
-            | Kind::Right
-            | Kind::Comment => {}
+            TokenKind::Open => open += 1,
+            TokenKind::Close => open -= 1,
+            TokenKind::Word
+            | TokenKind::Text
+            | TokenKind::Comma
+            | TokenKind::Equals
+            | TokenKind::Left
+            | TokenKind::Right
+            | TokenKind::Comment => {}
         }
         open == 0
     });
@@ -170,7 +179,7 @@ fn length(tokens: &[Token<'_>]) -> usize {
 }
 
 /// Writes a block or a list with each of its parts on a line.
-fn on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
+fn write_on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
     let outer = sheet.indent();
     let indent = outer + INDENT;
     let [open, inside @ .., close] = whole else {
@@ -178,34 +187,21 @@ fn on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
     };
     let block = open.text == "{";
     sheet.put(open.text);
-    let parts = parts(inside, block);
+    let parts = split_parts(inside, block);
     let mut first = true;
     for group in parts.chunk_by(|_, next| next[0].breaks < 2) {
-        let keys = group.iter().filter(|part| {
-            part.get(1)
-                .is_some_and(|second| second.kind == Kind::Equals)
-        });
-        let sign = indent + column(keys.map(|part| width(part[0].text)).collect(), usize::MAX) + 1;
+        let sign = sign_column(group, indent);
         for part in group {
             let [token, ..] = part else { continue };
-            if token.kind == Kind::Comment && token.breaks == 0 {
+            if token.kind == TokenKind::Comment && token.breaks == 0 {
                 sheet.add_comment(token.text, indent);
                 continue;
             }
-            sheet.start(indent, !std::mem::take(&mut first) && token.breaks > 1);
+
+            sheet.start_line(indent, !std::mem::take(&mut first) && token.breaks > 1);
             match (token.kind, block) {
-                (Kind::Comment, _) => sheet.put_comment(token.text),
-                (_, true) => {
-                    let (shape, starts) = (Shape::entry(part), [0, sign]);
-                    let tall = tall(part, sign.saturating_sub(width(token.text) + 1));
-                    Row {
-                        tokens: part,
-                        shape: &shape,
-                        starts: &starts,
-                        tall,
-                    }
-                    .write(sheet, indent + INDENT);
-                }
+                (TokenKind::Comment, _) => sheet.put_comment(token.text),
+                (_, true) => write_entry(part, sign, indent, sheet),
                 (_, false) => {
                     sheet.put(token.text);
                     sheet.put(",");
@@ -213,22 +209,48 @@ fn on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
             }
         }
     }
-    sheet.start(outer, false);
+    sheet.start_line(outer, false);
     sheet.put(close.text);
+}
+
+/// The column in which the `=` of the entries of a group stand.
+fn sign_column(group: &[&[Token<'_>]], indent: usize) -> usize {
+    let mut widths = Vec::new();
+    for part in group {
+        if let [key, sign, ..] = part
+            && sign.kind == TokenKind::Equals
+        {
+            widths.push(screen_width(key.text));
+        }
+    }
+    indent + column_width(widths, usize::MAX) + 1
+}
+
+/// Writes an entry of a block, its `=` at a column.
+fn write_entry<'t>(tokens: &[Token<'t>], sign: usize, indent: usize, sheet: &mut Sheet<'t>) {
+    let (shape, starts) = (Shape::entry_shape(tokens), [0, sign]);
+    let key = screen_width(tokens[0].text);
+    let row = TokenRow {
+        tokens,
+        shape: &shape,
+        starts: &starts,
+        tall: is_tall(tokens, sign.saturating_sub(key + 1)),
+    };
+    row.write(sheet, indent + INDENT);
 }
 
 /// The entries of a block or the items of a list, and the comments between them; commas are left
 /// out.
-fn parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Token<'t>]> {
+fn split_parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Token<'t>]> {
     let mut parts = Vec::new();
     while let Some(token) = inside.first() {
-        let length = if block && token.kind != Kind::Comment {
-            entry(inside)
+        let length = if block && token.kind != TokenKind::Comment {
+            entry_length(inside)
         } else {
             1
         };
         let (part, rest) = inside.split_at(length);
-        if token.kind != Kind::Comma {
+        if token.kind != TokenKind::Comma {
             parts.push(part);
         }
         inside = rest;
@@ -238,23 +260,23 @@ fn parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Token<'t>
 
 /// How many tokens the entry has that starts here: its key, its sign, its value, and comments
 /// between them.
-fn entry(tokens: &[Token<'_>]) -> usize {
+fn entry_length(tokens: &[Token<'_>]) -> usize {
     let Some(sign) = tokens
         .iter()
-        .position(|token| matches!(token.kind, Kind::Equals | Kind::Comma))
+        .position(|token| matches!(token.kind, TokenKind::Equals | TokenKind::Comma))
     else {
         return tokens.len();
     };
-    if tokens[sign].kind == Kind::Comma {
+    if tokens[sign].kind == TokenKind::Comma {
         return sign.max(1);
     }
     let value = tokens[sign + 1..]
         .iter()
-        .position(|token| token.kind != Kind::Comment);
+        .position(|token| token.kind != TokenKind::Comment);
     value.map_or(tokens.len(), |value| {
         let start = sign + 1 + value;
-        let value = if tokens[start].kind == Kind::Open {
-            length(&tokens[start..])
+        let value = if tokens[start].kind == TokenKind::Open {
+            bracket_length(&tokens[start..])
         } else {
             1
         };

@@ -11,27 +11,27 @@ mod layout;
 mod sheet;
 mod tokens;
 
-use crate::ast::{Annotation, File, Item, Statement};
+use crate::ast::{Annotation, FileTree, Item, Statement};
 use crate::source::Span;
-use columns::{Shape, starts};
-use layout::Row;
+use columns::{Shape, column_starts};
+use layout::TokenRow;
 use sheet::Sheet;
 use std::mem::{Discriminant, discriminant};
-use tokens::{Token, tokens};
+use tokens::{Token, split_tokens};
 
 /// A file in its one layout. It must have been read without an error: what is no statement has no
 /// layout.
-pub fn format(text: &str, file: &File) -> String {
-    let tokens = tokens(text, file);
-    let pieces = pieces(&tokens, file);
+pub fn format(text: &str, file: &FileTree) -> String {
+    let tokens = split_tokens(text, file);
+    let pieces = split_pieces(&tokens, file);
     let mut sheet = Sheet::default();
     let mut rest = pieces.as_slice();
     while !rest.is_empty() {
-        let (run, after) = rest.split_at(run(rest));
+        let (run, after) = rest.split_at(run_length(rest));
         let rows = run
             .iter()
-            .filter(|piece| matches!(piece.part, Part::Statement(_)));
-        let starts = starts(
+            .filter(|piece| matches!(piece.part, PieceKind::Statement(_)));
+        let starts = column_starts(
             rows.map(|piece| (&piece.shape, piece.tokens, layout::first_line(piece.tokens))),
         );
         for piece in run {
@@ -44,7 +44,7 @@ pub fn format(text: &str, file: &File) -> String {
 
 /// Something that stands on lines of its own.
 struct Piece<'a, 't> {
-    part: Part,
+    part: PieceKind,
     tokens: &'a [Token<'t>],
     shape: Shape,
     /// Whether its block is on lines.
@@ -57,7 +57,7 @@ struct Piece<'a, 't> {
 
 /// What it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum PieceKind {
     Comment,
     Annotation,
     Statement(Discriminant<Item>),
@@ -65,20 +65,20 @@ enum Part {
 
 impl<'t> Piece<'_, 't> {
     fn write(&self, sheet: &mut Sheet<'t>, starts: &[usize]) {
-        sheet.start(0, self.apart);
-        let row = |starts| Row {
+        sheet.start_line(0, self.apart);
+        let row = |starts| TokenRow {
             tokens: self.tokens,
             shape: &self.shape,
             starts,
             tall: self.tall,
         };
         match self.part {
-            Part::Comment => self
+            PieceKind::Comment => self
                 .tokens
                 .iter()
                 .for_each(|token| sheet.put_comment(token.text)),
-            Part::Annotation => row(&[]).write(sheet, layout::INDENT),
-            Part::Statement(_) => row(starts).write(sheet, layout::INDENT),
+            PieceKind::Annotation => row(&[]).write(sheet, layout::INDENT),
+            PieceKind::Statement(_) => row(starts).write(sheet, layout::INDENT),
         }
         self.comment
             .iter()
@@ -87,8 +87,8 @@ impl<'t> Piece<'_, 't> {
 }
 
 /// Statements, their annotations, and the comments on lines of their own, as they stand.
-fn pieces<'a, 't>(tokens: &'a [Token<'t>], file: &File) -> Vec<Piece<'a, 't>> {
-    let mut parts = file.statements.iter().flat_map(parts).peekable();
+fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'a, 't>> {
+    let mut parts = file.statements.iter().flat_map(statement_parts).peekable();
     let (mut pieces, mut rest): (Vec<Piece<'_, '_>>, _) = (Vec::new(), tokens);
     let mut announced = false;
     while let Some(token) = rest.first() {
@@ -101,14 +101,15 @@ fn pieces<'a, 't>(tokens: &'a [Token<'t>], file: &File) -> Vec<Piece<'a, 't>> {
         match (started, pieces.last_mut()) {
             (None, Some(last)) if token.breaks == 0 => last.comment = Some(token.text),
             (started, last) => {
-                let (part, shape) = started
-                    .map_or((Part::Comment, Shape::default()), |(_, part, shape)| {
-                        (part, shape)
-                    });
+                let (part, shape) = started.map_or(
+                    (PieceKind::Comment, Shape::default()),
+                    |(_, part, shape)| (part, shape),
+                );
                 // what an annotation is about follows it at once
                 let apart = last.is_some() && token.breaks > 1 && !announced;
-                announced = part == Part::Annotation || announced && part == Part::Comment;
-                let tall = layout::tall(tokens, 0);
+                announced =
+                    part == PieceKind::Annotation || announced && part == PieceKind::Comment;
+                let tall = layout::is_tall(tokens, 0);
                 pieces.push(Piece {
                     part,
                     tokens,
@@ -124,11 +125,11 @@ fn pieces<'a, 't>(tokens: &'a [Token<'t>], file: &File) -> Vec<Piece<'a, 't>> {
 }
 
 /// A statement's annotations, then itself.
-fn parts(statement: &Statement) -> impl Iterator<Item = (Span, Part, Shape)> {
-    let annotation = |a: &Annotation| (a.span, Part::Annotation, Shape::annotation(a));
+fn statement_parts(statement: &Statement) -> impl Iterator<Item = (Span, PieceKind, Shape)> {
+    let annotation = |a: &Annotation| (a.span, PieceKind::Annotation, Shape::annotation_shape(a));
     let itself = (
         statement.span,
-        Part::Statement(discriminant(&statement.item)),
+        PieceKind::Statement(discriminant(&statement.item)),
         Shape::new(&statement.item),
     );
     statement.annotations.iter().map(annotation).chain([itself])
@@ -136,15 +137,15 @@ fn parts(statement: &Statement) -> impl Iterator<Item = (Span, Part, Shape)> {
 
 /// How many pieces share their columns: statements of one kind with no empty line between them. One
 /// whose block is on lines shares with none.
-fn run(pieces: &[Piece<'_, '_>]) -> usize {
+fn run_length(pieces: &[Piece<'_, '_>]) -> usize {
     let mut last_said = None;
     let ends = pieces
         .iter()
         .enumerate()
         .position(|(at, piece)| match piece.part {
             _ if at > 0 && piece.apart => true,
-            Part::Comment | Part::Annotation => false,
-            Part::Statement(kind) => {
+            PieceKind::Comment | PieceKind::Annotation => false,
+            PieceKind::Statement(kind) => {
                 let last = last_said.replace((kind, piece.tall));
                 last.is_some_and(|last| piece.tall || last != (kind, false))
             }

@@ -1,16 +1,16 @@
 //! Lines as they are written, and the comments at their ends.
 
-use super::columns::column;
-use super::tokens::width;
+use super::columns::column_width;
+use super::tokens::screen_width;
 
 /// What is written so far.
 #[derive(Debug, Default)]
 pub struct Sheet<'t> {
-    lines: Vec<Line<'t>>,
+    lines: Vec<SheetLine<'t>>,
 }
 
 #[derive(Debug, Default)]
-struct Line<'t> {
+struct SheetLine<'t> {
     /// Without the comment at its end.
     text: String,
     /// Columns that the text takes.
@@ -25,21 +25,21 @@ struct Line<'t> {
 
 impl<'t> Sheet<'t> {
     /// Starts a line, after an empty one if it stands `apart`.
-    pub fn start(&mut self, indent: usize, apart: bool) {
+    pub fn start_line(&mut self, indent: usize, apart: bool) {
         if apart && !self.lines.is_empty() {
-            self.lines.push(Line::default());
+            self.lines.push(SheetLine::default());
         }
-        self.lines.push(Line {
+        self.lines.push(SheetLine {
             text: " ".repeat(indent),
             width: indent,
             indent,
-            ..Line::default()
+            ..SheetLine::default()
         });
     }
 
-    fn line(&mut self) -> &mut Line<'t> {
+    fn last_line(&mut self) -> &mut SheetLine<'t> {
         if self.lines.is_empty() {
-            self.start(0, false);
+            self.start_line(0, false);
         }
         self.lines
             .last_mut()
@@ -58,9 +58,9 @@ impl<'t> Sheet<'t> {
 
     /// Writes a token or several.
     pub fn put(&mut self, text: &str) {
-        let line = self.line();
+        let line = self.last_line();
         line.text.push_str(text);
-        line.width += width(text);
+        line.width += screen_width(text);
     }
 
     /// Writes blanks up to a column.
@@ -72,17 +72,17 @@ impl<'t> Sheet<'t> {
     /// Writes a comment that has the line for itself.
     pub fn put_comment(&mut self, comment: &str) {
         self.put(comment);
-        self.line().closed = true;
+        self.last_line().closed = true;
     }
 
     /// Writes a comment at the end of the line; on the next from column `below`, if it ends in a
     /// comment already.
     pub fn add_comment(&mut self, comment: &'t str, below: usize) {
-        if self.line().closed {
-            self.start(below, false);
+        if self.last_line().closed {
+            self.start_line(below, false);
             return self.put_comment(comment);
         }
-        let line = self.line();
+        let line = self.last_line();
         line.comment = Some(comment);
         line.closed = true;
     }
@@ -94,7 +94,7 @@ impl<'t> Sheet<'t> {
             .lines
             .chunk_by(|a, b| a.comment.is_some() && b.comment.is_some())
         {
-            let start = column(run.iter().map(|line| line.width).collect(), usize::MAX);
+            let start = column_width(run.iter().map(|line| line.width).collect(), usize::MAX);
             for line in run {
                 out.push_str(&line.text);
                 if let Some(comment) = line.comment {

@@ -1,12 +1,12 @@
 //! A file as tokens, comments among them, each with what stands between it and the one before.
 
-use crate::ast::{File, Item};
+use crate::ast::{FileTree, Item};
 use std::iter::Peekable;
 use unicode_width::UnicodeWidthStr;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     /// `web`, `allows`, `10.0.0.0/8`, `:`
     Word,
     /// `"admin access"`
@@ -31,7 +31,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub struct Token<'t> {
     /// What it is.
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// As it was typed; a comment without blanks at its end.
     pub text: &'t str,
     /// Offset of its first byte.
@@ -41,17 +41,17 @@ pub struct Token<'t> {
 }
 
 /// The tokens of a file that was read without an error.
-pub fn tokens<'t>(text: &'t str, file: &File) -> Vec<Token<'t>> {
+pub fn split_tokens<'t>(text: &'t str, file: &FileTree) -> Vec<Token<'t>> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut ends = colons(file).peekable();
+    let mut ends = colon_places(file).peekable();
     let (mut at, mut tokens) = (text.len() - body.len(), Vec::new());
     loop {
         let rest = text[at..].trim_start_matches([' ', '\t', '\r', '\n']);
         let start = text.len() - rest.len();
-        let Some(kind) = rest.chars().next().map(kind) else {
+        let Some(kind) = rest.chars().next().map(token_kind) else {
             return tokens;
         };
-        let length = length(kind, rest, start, &mut ends);
+        let length = token_length(kind, rest, start, &mut ends);
         let breaks = text[at..start]
             .bytes()
             .filter(|byte| *byte == b'\n')
@@ -68,7 +68,7 @@ pub fn tokens<'t>(text: &'t str, file: &File) -> Vec<Token<'t>> {
 }
 
 /// Where words end though no blank follows: around the colon of `param office:cidr`.
-fn colons(file: &File) -> impl Iterator<Item = usize> {
+fn colon_places(file: &FileTree) -> impl Iterator<Item = usize> {
     let params = file
         .statements
         .iter()
@@ -81,42 +81,50 @@ fn colons(file: &File) -> impl Iterator<Item = usize> {
     params.flatten()
 }
 
-fn kind(first: char) -> Kind {
+fn token_kind(first: char) -> TokenKind {
     match first {
-        '"' => Kind::Text,
-        ',' => Kind::Comma,
-        '=' => Kind::Equals,
-        '{' | '[' => Kind::Open,
-        '}' | ']' => Kind::Close,
-        '(' => Kind::Left,
-        ')' => Kind::Right,
-        '#' => Kind::Comment,
-        _ => Kind::Word,
+        '"' => TokenKind::Text,
+        ',' => TokenKind::Comma,
+        '=' => TokenKind::Equals,
+        '{' | '[' => TokenKind::Open,
+        '}' | ']' => TokenKind::Close,
+        '(' => TokenKind::Left,
+        ')' => TokenKind::Right,
+        '#' => TokenKind::Comment,
+        _ => TokenKind::Word,
     }
 }
 
 /// The length of the token of this kind at the start of `rest`, which stands at `start`.
-fn length(
-    kind: Kind,
+fn token_length(
+    kind: TokenKind,
     rest: &str,
     start: usize,
     ends: &mut Peekable<impl Iterator<Item = usize>>,
 ) -> usize {
     match kind {
-        Kind::Comma | Kind::Equals | Kind::Open | Kind::Close | Kind::Left | Kind::Right => 1,
-        Kind::Comment => rest.find('\n').unwrap_or(rest.len()),
-        Kind::Text => string(rest),
-        Kind::Word => {
-            let other = |c: char| " \t\r\n".contains(c) || self::kind(c) != Kind::Word;
-            let length = rest.find(other).unwrap_or(rest.len());
+        TokenKind::Comma
+        | TokenKind::Equals
+        | TokenKind::Open
+        | TokenKind::Close
+        | TokenKind::Left
+        | TokenKind::Right => 1,
+        TokenKind::Comment => rest.find('\n').unwrap_or(rest.len()),
+        TokenKind::Text => string_length(rest),
+        TokenKind::Word => {
+            let length = rest.find(ends_word).unwrap_or(rest.len());
             while ends.next_if(|end| *end <= start).is_some() {}
             ends.peek().map_or(length, |end| length.min(end - start))
         }
     }
 }
 
+fn ends_word(character: char) -> bool {
+    " \t\r\n".contains(character) || token_kind(character) != TokenKind::Word
+}
+
 /// The length of the string at the start of `rest`, quotes included.
-fn string(rest: &str) -> usize {
+fn string_length(rest: &str) -> usize {
     let mut escaped = false;
     let end = rest.char_indices().skip(1).find(|(_, character)| {
         let ends = *character == '"' && !escaped;
@@ -127,7 +135,7 @@ fn string(rest: &str) -> usize {
 }
 
 /// How many columns a text takes on a screen.
-pub fn width(text: &str) -> usize {
+pub fn screen_width(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
     } else {
@@ -137,24 +145,23 @@ pub fn width(text: &str) -> usize {
 
 /// Whether a blank stands between two tokens on one line.
 pub fn blank_between(left: &Token<'_>, right: &Token<'_>) -> bool {
-    let closes = matches!(right.kind, Kind::Comma | Kind::Left | Kind::Right) || right.text == "]";
-    let opens = left.kind == Kind::Left || left.text == "[";
-    let empty = left.kind == Kind::Open && right.kind == Kind::Close;
+    let closes = matches!(
+        right.kind,
+        TokenKind::Comma | TokenKind::Left | TokenKind::Right
+    ) || right.text == "]";
+    let opens = left.kind == TokenKind::Left || left.text == "[";
+    let empty = left.kind == TokenKind::Open && right.kind == TokenKind::Close;
     !closes && !opens && !empty
 }
 
 /// Tokens without comments on one line; the comma after the last item of a list or block is left
 /// out.
-pub fn flat(tokens: &[Token<'_>]) -> String {
-    let ends = |at: usize| {
-        tokens
-            .get(at + 1)
-            .is_some_and(|next| next.kind == Kind::Close)
-    };
+pub fn join_tokens(tokens: &[Token<'_>]) -> String {
     let mut out = String::new();
     let mut last: Option<&Token<'_>> = None;
     for (at, token) in tokens.iter().enumerate() {
-        if token.kind == Kind::Comma && ends(at) {
+        let next = tokens.get(at + 1);
+        if token.kind == TokenKind::Comma && next.is_some_and(|it| it.kind == TokenKind::Close) {
             continue;
         }
         if last.is_some_and(|last| blank_between(last, token)) {

@@ -40,7 +40,7 @@ pub use template_limits::{LINT as TEMPLATE_LIMITS, template_limits};
 pub use unused_allow::LINT as UNUSED_ALLOW;
 
 use crate::analysis::gate::Gates;
-use crate::diagnostic::{self, Change, Finding, Problem, Problems};
+use crate::diagnostic::{self, Finding, Problem, Problems, TextChange};
 use crate::groups::Deployment;
 use crate::policy::{Annotation, Peer, Policy, Way};
 use crate::source::{FileId, Span};
@@ -404,10 +404,10 @@ fn around(policy: &Policy, place: Span) -> impl Iterator<Item = (usize, &Annotat
 }
 
 /// The edit that deletes a statement, and its annotations with it.
-fn without(policy: &Policy, statement: Span) -> Change {
+fn without(policy: &Policy, statement: Span) -> TextChange {
     let mut gone = vec![statement];
     gone.extend(around(policy, statement).map(|(_, annotation)| annotation.span));
-    Change::Remove(gone)
+    TextChange::Remove(gone)
 }
 
 /// Whether what is true of a place in this run is true in every other: included files stand in

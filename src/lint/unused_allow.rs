@@ -1,7 +1,7 @@
 //! `unused-allow`: an `@allow` that silences nothing.
 
 use super::{Category, Judge, Level, Lint, TEMPLATE_LIMITS, always, expired, expiring, quota};
-use crate::diagnostic::{Change, Correction, Finding};
+use crate::diagnostic::{Correction, Finding, TextChange};
 use crate::policy::Policy;
 
 /// The lint.
@@ -59,7 +59,7 @@ pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
         .help("delete it")
         .corrected(Correction::safe(
             "delete it",
-            Change::Remove(vec![annotation.span]),
+            TextChange::Remove(vec![annotation.span]),
         ));
         finding.causes.push(annotation.statement);
         if always(policy, annotation.span) {

@@ -2,7 +2,7 @@
 //! changes `format`.
 
 use super::Notice;
-use super::place::{Place, Point};
+use super::place::{Point, SourceRange};
 use crate::diagnostic::{Edit, Fix, Level, Problem, Safety, counted};
 use crate::source::{FileKind, Sources, Span};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use serde::Serialize;
 const FORMAT: u32 = 1;
 
 #[derive(Serialize)]
-struct Line<'m> {
+struct JsonLine<'m> {
     format: u32,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -112,13 +112,12 @@ impl Totals {
         let parts: Vec<String> = beyond
             .map(|(level, count)| counted(count - most, level.word()))
             .collect();
-        let words = || {
+        (!parts.is_empty()).then(|| {
             format!(
                 "and {} more; `--max-problems 0` reports all\n",
                 parts.join(", ")
             )
-        };
-        (!parts.is_empty()).then(words)
+        })
     }
 }
 
@@ -132,13 +131,13 @@ pub fn json(problem: &Problem, sources: &Sources) -> String {
         level: report.level.word(),
         message: &report.message,
         spans: spans
-            .map(|(n, label)| span(n == 0, label.span, &label.words, sources))
+            .map(|(n, label)| span_line(n == 0, label.span, &label.words, sources))
             .collect(),
         help: &report.help,
-        fixes: fixes.iter().map(|it| fix(it, sources)).collect(),
+        fixes: fixes.iter().map(|it| fix_line(it, sources)).collect(),
         explain: format!("tierwall explain {}", report.code),
     });
-    line("problem", body)
+    write_line("problem", body)
 }
 
 /// What no place of a program is about, but perhaps a file.
@@ -147,7 +146,7 @@ pub fn json_notice(notice: Notice, words: &str, file: Option<&str>) -> String {
         Notice::Failure => "failure",
         Notice::Outcome => "outcome",
     };
-    line(
+    write_line(
         kind,
         Body::Notice {
             level: Level::Error.word(),
@@ -159,15 +158,15 @@ pub fn json_notice(notice: Notice, words: &str, file: Option<&str>) -> String {
 
 /// The last line of a run.
 pub fn json_summary(totals: &Totals) -> String {
-    line("summary", Body::Summary(totals))
+    write_line("summary", Body::Summary(totals))
 }
 
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-fn line(kind: &'static str, body: Body<'_>) -> String {
-    let line = Line {
+fn write_line(kind: &'static str, body: Body<'_>) -> String {
+    let line = JsonLine {
         format: FORMAT,
         kind,
         body,
@@ -175,8 +174,8 @@ fn line(kind: &'static str, body: Body<'_>) -> String {
     serde_json::to_string(&line).expect("strings and numbers are JSON") + "\n"
 }
 
-fn span<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> SpanLine<'m> {
-    let Place { file, start, end } = Place::new(span, sources);
+fn span_line<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> SpanLine<'m> {
+    let SourceRange { file, start, end } = SourceRange::new(span, sources);
     let (file, options) = match sources.file(span.file).kind() {
         FileKind::Work | FileKind::Version => (Some(file), None),
         FileKind::Options => (None, Some(file)),
@@ -192,10 +191,10 @@ fn span<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources) -> 
     }
 }
 
-fn fix<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {
+fn fix_line<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {
     let edits = fix.edits.iter().map(|edit| {
         let Edit { span, text } = edit;
-        let Place { file, start, end } = Place::new(*span, sources);
+        let SourceRange { file, start, end } = SourceRange::new(*span, sources);
         EditLine {
             file,
             start,
@@ -205,13 +204,13 @@ fn fix<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {
     });
     FixLine {
         title: &fix.title,
-        safety: safety(fix.safety),
+        safety: safety_word(fix.safety),
         edits: edits.collect(),
     }
 }
 
 /// How sure a fix is, in a word.
-pub fn safety(safety: Safety) -> &'static str {
+pub fn safety_word(safety: Safety) -> &'static str {
     match safety {
         Safety::Safe => "safe",
         Safety::Review => "review",

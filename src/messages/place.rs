@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A stretch of a file; its end is after its last character.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'s> {
+pub struct SourceRange<'s> {
     pub file: &'s str,
     pub start: Point,
     pub end: Point,
@@ -21,13 +21,13 @@ pub struct Point {
     pub column: usize,
 }
 
-impl<'s> Place<'s> {
-    pub fn new(span: Span, sources: &'s Sources) -> Place<'s> {
+impl<'s> SourceRange<'s> {
+    pub fn new(span: Span, sources: &'s Sources) -> SourceRange<'s> {
         let file = sources.file(span.file);
-        Place {
+        SourceRange {
             file: file.name(),
-            start: point(file, span.start),
-            end: point(file, span.end),
+            start: point_at(file, span.start),
+            end: point_at(file, span.end),
         }
     }
 }
@@ -37,7 +37,7 @@ pub fn is_in_work_tree(span: Span, sources: &Sources) -> bool {
     sources.file(span.file).kind() == FileKind::Work
 }
 
-fn point(file: &File, offset: u32) -> Point {
+fn point_at(file: &File, offset: u32) -> Point {
     let (line, column) = file.line_column(offset);
     let marked = line == 1 && offset > 0 && file.text().starts_with('\u{feff}');
     Point {

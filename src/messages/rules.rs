@@ -5,19 +5,21 @@ use crate::lint::{self, Category, Level, Lint, page};
 use serde_json::{Value, json};
 
 /// Every rule: lints first, then codes.
-pub fn rules() -> Vec<Value> {
-    let lints = lint::ALL.iter().map(lint_rule);
-    lints.chain(explanations().iter().map(code_rule)).collect()
+pub fn describe_rules() -> Vec<Value> {
+    let lints = lint::ALL.iter().map(describe_lint);
+    lints
+        .chain(explanations().iter().map(describe_code))
+        .collect()
 }
 
 /// The position of a rule in [`rules`].
-pub fn index(code: &str) -> Option<usize> {
+pub fn rule_index(code: &str) -> Option<usize> {
     let lints = lint::ALL.iter().map(|lint| lint.name);
     let codes = explanations().iter().map(|explanation| explanation.code);
     lints.chain(codes).position(|id| id == code)
 }
 
-fn lint_rule(lint: &Lint) -> Value {
+fn describe_lint(lint: &Lint) -> Value {
     let (enabled, level) = match lint.level {
         Level::Allow => (false, "warning"),
         Level::Note => (true, "note"),
@@ -45,7 +47,7 @@ fn lint_rule(lint: &Lint) -> Value {
     })
 }
 
-fn code_rule(explanation: &Explanation) -> Value {
+fn describe_code(explanation: &Explanation) -> Value {
     let level = if explanation.code.starts_with('W') {
         "warning"
     } else {
@@ -62,14 +64,14 @@ fn code_rule(explanation: &Explanation) -> Value {
         "id": explanation.code,
         "shortDescription": { "text": explanation.title },
         "fullDescription": { "text": first_paragraph(explanation.text) },
-        "help": { "text": plain(explanation.text), "markdown": explanation.text },
+        "help": { "text": without_fences(explanation.text), "markdown": explanation.text },
         "defaultConfiguration": { "enabled": true, "level": level },
         "properties": { "tags": [category] },
     })
 }
 
 /// Markdown as plain text: code blocks are indented, and their fences are left out.
-fn plain(text: &str) -> String {
+fn without_fences(text: &str) -> String {
     let mut lines = Vec::new();
     let mut is_code = false;
 
@@ -97,11 +99,11 @@ mod tests {
     #[test]
     fn help_in_plain_text_has_no_fences() {
         assert_eq!(
-            plain("a\n\n```tier wrong\nb\n\nc\n```\n\nd"),
+            without_fences("a\n\n```tier wrong\nb\n\nc\n```\n\nd"),
             "a\n\n    b\n\n    c\n\nd"
         );
         assert!(
-            rules()
+            describe_rules()
                 .iter()
                 .all(|rule| !rule["help"]["text"].to_string().contains("```"))
         );

@@ -1,9 +1,9 @@
 //! One SARIF 2.1.0 document for a whole run (OASIS, "Static Analysis Results Interchange Format"),
 //! as GitHub's code scanning takes it.
 
-use super::json::safety;
-use super::place::{Place, is_in_work_tree};
-use super::rules::{index, rules};
+use super::json::safety_word;
+use super::place::{SourceRange, is_in_work_tree};
+use super::rules::{describe_rules, rule_index};
 use crate::diagnostic::{Edit, Fix, Label, Level, Problem, Report};
 use crate::hash::hash;
 use crate::source::{FileKind, Sources, Span, beginning, lexical};
@@ -47,8 +47,8 @@ impl Log {
             directory: &self.directory,
             sources,
         }
-        .result(&report, &problem.fixes(sources));
-        let hash = fingerprint(&report, problem.span(), sources);
+        .write_result(&report, &problem.fixes(sources));
+        let hash = compute_fingerprint(&report, problem.span(), sources);
         let times = self.given.entry(hash).or_default();
         *times += 1;
         // the only one that code scanning reads: https://docs.github.com/code-security, "SARIF
@@ -62,7 +62,7 @@ impl Log {
     pub fn notice(&mut self, words: &str, file: Option<&str>) {
         let mut notice = json!({ "level": Level::Error.word(), "message": { "text": words } });
         if let Some(file) = file {
-            notice["locations"] = json!([{ "physicalLocation": { "artifactLocation": artifact(file, &self.directory) } }]);
+            notice["locations"] = json!([{ "physicalLocation": { "artifactLocation": write_artifact(file, &self.directory) } }]);
         }
         self.notices.push(notice);
     }
@@ -81,7 +81,7 @@ impl Log {
             "version": "2.1.0",
             "runs": [{
                 "tool": { "driver": {
-                    "name": "tierwall", "version": version, "semanticVersion": version, "rules": rules(),
+                    "name": "tierwall", "version": version, "semanticVersion": version, "rules": describe_rules(),
                 } },
                 "columnKind": "unicodeCodePoints",
                 "originalUriBaseIds": { ROOT: { "description": { "text": "The directory in which tierwall ran." } } },
@@ -108,22 +108,22 @@ struct Locator<'s> {
 }
 
 impl Locator<'_> {
-    fn result(&self, report: &Report, fixes: &[Fix]) -> Value {
+    fn write_result(&self, report: &Report, fixes: &[Fix]) -> Value {
         let help = report.help.iter().map(|help| format!("\nhelp: {help}"));
         let mut result = json!({
             "ruleId": report.code,
             "level": report.level.word(),
             "message": { "text": report.message.clone() + &help.collect::<String>() },
-            "locations": self.locations(report),
+            "locations": self.write_locations(report),
         });
-        if let Some(index) = index(report.code) {
+        if let Some(index) = rule_index(report.code) {
             result["ruleIndex"] = json!(index);
         }
         let related = report
             .labels
             .iter()
             .skip(1)
-            .filter_map(|label| self.location(label))
+            .filter_map(|label| self.write_location(label))
             .enumerate();
         let related = related.map(|(n, mut location)| {
             location["id"] = json!(n + 1);
@@ -134,18 +134,18 @@ impl Locator<'_> {
             result["relatedLocations"] = json!(related);
         }
         if !fixes.is_empty() {
-            result["fixes"] = fixes.iter().map(|it| self.fix(it)).collect();
+            result["fixes"] = fixes.iter().map(|it| self.write_fix(it)).collect();
         }
         result
     }
 
     /// Where it is; what has no place is about the program, and so in its first file.
-    fn locations(&self, report: &Report) -> Vec<Value> {
+    fn write_locations(&self, report: &Report) -> Vec<Value> {
         match (report.labels.first(), self.sources.entry()) {
-            (Some(label), _) => self.location(label).into_iter().collect(),
+            (Some(label), _) => self.write_location(label).into_iter().collect(),
             (None, Some(entry)) if entry.kind() == FileKind::Work => {
                 vec![
-                    json!({ "physicalLocation": { "artifactLocation": artifact(entry.name(), self.directory) } }),
+                    json!({ "physicalLocation": { "artifactLocation": write_artifact(entry.name(), self.directory) } }),
                 ]
             }
             (None, _) => Vec::new(),
@@ -153,38 +153,40 @@ impl Locator<'_> {
     }
 
     /// A place in a file; nothing for one in what is no file of the work tree.
-    fn location(&self, label: &Label) -> Option<Value> {
+    fn write_location(&self, label: &Label) -> Option<Value> {
         if !is_in_work_tree(label.span, self.sources) {
             return None;
         }
-        let place = Place::new(label.span, self.sources);
-        let physical = json!({ "artifactLocation": artifact(place.file, self.directory), "region": region(&place) });
+        let place = SourceRange::new(label.span, self.sources);
+        let physical = json!({ "artifactLocation": write_artifact(place.file, self.directory), "region": write_region(&place) });
         Some(match label.words.as_str() {
             "" => json!({ "physicalLocation": physical }),
             words => json!({ "physicalLocation": physical, "message": { "text": words } }),
         })
     }
 
-    fn fix(&self, fix: &Fix) -> Value {
+    fn write_replacement(&self, edit: &Edit) -> Value {
+        let Edit { span, text } = edit;
+        let deleted = write_region(&SourceRange::new(*span, self.sources));
+        json!({ "deletedRegion": deleted, "insertedContent": { "text": text } })
+    }
+
+    fn write_fix(&self, fix: &Fix) -> Value {
         let changes = fix.edits.chunk_by(|a, b| a.span.file == b.span.file).map(|edits| {
-            let replacement = |Edit { span, text }: &Edit| {
-                let deleted = region(&Place::new(*span, self.sources));
-                json!({ "deletedRegion": deleted, "insertedContent": { "text": text } })
-            };
             let file = self.sources.file(edits[0].span.file).name();
-            let replacements: Vec<Value> = edits.iter().map(replacement).collect();
-            json!({ "artifactLocation": artifact(file, self.directory), "replacements": replacements })
+            let replacements: Vec<Value> = edits.iter().map(|edit| self.write_replacement(edit)).collect();
+            json!({ "artifactLocation": write_artifact(file, self.directory), "replacements": replacements })
         });
         json!({
             "description": { "text": fix.title },
             "artifactChanges": changes.collect::<Vec<_>>(),
-            "properties": { "safety": safety(fix.safety) },
+            "properties": { "safety": safety_word(fix.safety) },
         })
     }
 }
 
-fn region(place: &Place<'_>) -> Value {
-    let Place { start, end, .. } = place;
+fn write_region(place: &SourceRange<'_>) -> Value {
+    let SourceRange { start, end, .. } = place;
     json!({
         "startLine": start.line,
         "startColumn": start.column,
@@ -196,7 +198,7 @@ fn region(place: &Place<'_>) -> Value {
 }
 
 /// A file by its name: from the directory of the run where it is in that, else whole.
-fn artifact(name: &str, directory: &str) -> Value {
+fn write_artifact(name: &str, directory: &str) -> Value {
     let outside = name.split(['/', '\\']).any(|part| part == "..");
     let whole = outside.then(|| {
         lexical(&Path::new(directory).join(name))
@@ -212,25 +214,26 @@ fn artifact(name: &str, directory: &str) -> Value {
     let name = name.trim_start_matches("./");
     let absolute = name.starts_with('/') || cfg!(windows) && name.get(1..3) == Some(":/");
     if absolute {
-        json!({ "uri": format!("file:///{}", encoded(name.trim_start_matches('/'))) })
+        json!({ "uri": format!("file:///{}", percent_encode(name.trim_start_matches('/'))) })
     } else {
-        json!({ "uri": encoded(name), "uriBaseId": ROOT })
+        json!({ "uri": percent_encode(name), "uriBaseId": ROOT })
     }
 }
 
 /// A path as a URI writes it: RFC 3986, all but unreserved characters and `/` by their bytes.
-fn encoded(path: &str) -> String {
-    let one = |byte: u8| match byte {
-        b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        letter if letter.is_ascii_alphanumeric() => char::from(letter).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    path.bytes().map(one).collect()
+fn percent_encode(path: &str) -> String {
+    path.bytes()
+        .map(|byte| match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            letter if letter.is_ascii_alphanumeric() => char::from(letter).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
 }
 
 /// What stays the same when lines above it come and go: the code, the file, and the line without
 /// its blanks.
-fn fingerprint(report: &Report, span: Option<Span>, sources: &Sources) -> u64 {
+fn compute_fingerprint(report: &Report, span: Option<Span>, sources: &Sources) -> u64 {
     let (file, line) = match span {
         Some(span) => {
             let file = sources.file(span.file);
@@ -261,7 +264,7 @@ mod tests {
             ("a/../../b/shop.tier", "file:///srv/b/shop.tier", false),
             ("/srv/shop.tier", "file:///srv/shop.tier", false),
         ] {
-            let artifact = artifact(name, "/srv/here");
+            let artifact = write_artifact(name, "/srv/here");
             assert_eq!(artifact["uri"], uri);
             assert_eq!(artifact.get("uriBaseId").is_some(), rooted, "{name}");
         }

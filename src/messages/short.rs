@@ -1,7 +1,7 @@
 //! A line a problem, as compilers write them and editors read them:
 //! `shop.tier:4:7: error[E0201]: there is no …`
 
-use super::place::Place;
+use super::place::SourceRange;
 use crate::diagnostic::Problem;
 use crate::source::{Sources, visible};
 
@@ -9,7 +9,7 @@ use crate::source::{Sources, visible};
 pub fn short(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let at = problem.span().map_or(String::new(), |span| {
-        let Place { file, start, .. } = Place::new(span, sources);
+        let SourceRange { file, start, .. } = SourceRange::new(span, sources);
         // a line that begins with `::` is a command to the runner of GitHub's workflows
         let here = if file.starts_with("::") { "./" } else { "" };
         format!("{here}{}:{}:{}: ", visible(file), start.line, start.column)

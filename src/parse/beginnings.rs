@@ -78,19 +78,10 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
 const LONG: usize = 64 * 1024;
 
 /// The end of the longest beginning of a statement that a text starts with.
-pub fn furthest(text: &str) -> Option<usize> {
-    let end = |beginning: Rule| {
-        Some(
-            Grammar::parse(beginning, text)
-                .ok()?
-                .next()?
-                .as_span()
-                .end(),
-        )
-    };
+pub fn furthest_beginning(text: &str) -> Option<usize> {
     let begun = BEGINNINGS
         .iter()
-        .filter_map(|(rule, ..)| end(*rule))
+        .filter_map(|(rule, ..)| end_of(*rule, text))
         .max()?;
     let stumbled = match Grammar::parse(Rule::alone, text) {
         Err(error) => match error.location {
@@ -101,8 +92,14 @@ pub fn furthest(text: &str) -> Option<usize> {
     Some(begun.max(stumbled))
 }
 
+/// The end of a beginning that a text starts with.
+fn end_of(beginning: Rule, text: &str) -> Option<usize> {
+    let pair = Grammar::parse(beginning, text).ok()?.next()?;
+    Some(pair.as_span().end())
+}
+
 /// How far the statement goes as one that could still become right, and what it wants there.
-pub fn progress(text: &str) -> Option<(usize, String)> {
+pub fn find_progress(text: &str) -> Option<(usize, String)> {
     if text.len() > LONG {
         return None;
     }
@@ -113,16 +110,11 @@ pub fn progress(text: &str) -> Option<(usize, String)> {
     let beginnings = BEGINNINGS
         .iter()
         .filter(|(rule, ..)| in_block || ![Rule::entries, Rule::entry_key].contains(rule));
-    let ends = beginnings.filter_map(|(rule, wanted, item)| {
-        let end = Grammar::parse(*rule, text).ok()?.next()?.as_span().end();
-        Some((end, *wanted, *item))
-    });
-    let equals = Grammar::parse(Rule::entry_equals, text)
-        .ok()
-        .and_then(|mut pairs| pairs.next());
-    let value = equals
+    let ends =
+        beginnings.filter_map(|(rule, wanted, item)| Some((end_of(*rule, text)?, *wanted, *item)));
+    let value = end_of(Rule::entry_equals, text)
         .filter(|_| in_block)
-        .map(|pair| (pair.as_span().end(), "a value", ""));
+        .map(|end| (end, "a value", ""));
     let (end, wanted, item) = ends.chain(value).max_by_key(|(end, ..)| *end)?;
     let rest = text[end..].trim_start_matches([' ', '\t']);
     let (end, wanted) = match (rest.strip_prefix(','), item) {

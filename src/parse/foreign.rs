@@ -155,7 +155,7 @@ impl Foreign {
     }
 
     /// What to do here, with the name that the statement gives.
-    pub fn help(&self, text: &str) -> String {
+    pub fn write_help(&self, text: &str) -> String {
         let mut named = first_tokens(text)
             .into_iter()
             .skip(1)
@@ -171,15 +171,14 @@ impl Foreign {
 }
 
 /// The statement of another tool that a text starts as.
-pub fn foreign(text: &str) -> Option<&'static Foreign> {
+pub fn find_foreign(text: &str) -> Option<&'static Foreign> {
     let tokens = first_tokens(text);
-    let is_like = |foreign: &&Foreign| {
+    FOREIGN.iter().find(|foreign| {
         foreign.words.len() <= tokens.len()
             && foreign
                 .words
                 .iter()
                 .zip(&tokens)
                 .all(|(word, token)| *word == "*" || *word == token.text)
-    };
-    FOREIGN.iter().find(is_like)
+    })
 }

@@ -7,7 +7,7 @@ use crate::source::{Span, is_unseen};
 use ipnet::IpNet;
 
 /// `10.0.0.0/8`, `2001:db8::1`
-pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet> {
+pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet> {
     let net = match net::block(text) {
         Ok(net) => net,
         Err(NotABlock::Malformed(meant)) => {
@@ -41,7 +41,7 @@ pub fn address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet>
 }
 
 /// `443`, `8000-8100`
-pub fn ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u16, u16)> {
+pub fn parse_ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u16, u16)> {
     let (first, last) = net::cut(text, b'-').unwrap_or((text, text));
     let (Ok(from), Ok(to)) = (first.parse(), last.parse()) else {
         problems.push(Problem::BadPort {
@@ -58,7 +58,7 @@ pub fn ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u16, u1
 }
 
 /// `3/4`, `8`
-pub fn icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8, Option<u8>)> {
+pub fn parse_icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8, Option<u8>)> {
     let (kind, code) = match text.split_once('/') {
         Some((kind, code)) => (kind.parse().ok(), Some(code.parse().ok())),
         None => (text.parse().ok(), None),
@@ -77,7 +77,7 @@ pub fn icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8, Opti
 }
 
 /// `50`
-pub fn protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
+pub fn parse_protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
     let number = text.parse().ok();
     if number.is_none() {
         problems.push(Problem::BadProtocol {
@@ -90,7 +90,7 @@ pub fn protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
 
 /// `2026-12-31` of `31.12.2026`, `2026/12/31` and `12/31/2026`; nothing where day and month cannot
 /// be told apart.
-pub fn day(text: &str) -> Option<String> {
+pub fn likely_day(text: &str) -> Option<String> {
     let numbers: Vec<&str> = text.split(['.', '/', '-']).collect();
     let [first, second, third] = numbers.as_slice() else {
         return None;
@@ -109,7 +109,7 @@ pub fn day(text: &str) -> Option<String> {
 
 /// Places of characters that no program may hold: what is not seen and does something to the text
 /// around it, but for tabs and the ends of lines. At most one a line.
-pub fn forbidden_characters(text: &str) -> Vec<(usize, char)> {
+pub fn find_forbidden(text: &str) -> Vec<(usize, char)> {
     let mut found: Vec<(usize, char)> = Vec::new();
     let mut line_start = 0;
     for line in text.split_inclusive('\n') {

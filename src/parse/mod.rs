@@ -5,20 +5,24 @@
 
 mod beginnings;
 mod build;
+mod file;
 mod foreign;
 mod grammar;
 mod habits;
+mod item;
 mod literal;
 mod order;
 mod question;
 mod recover;
 mod repair;
 mod stretches;
+mod syntax;
+mod words;
 
-pub use build::file;
+pub use file::parse_file;
 pub use question::Question;
 
-use crate::ast::{self, Program};
+use crate::ast::{self, ProgramTree};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, FileKind, Sources, Span};
 use crate::workspace::{Read, ReadError, Workspace};
@@ -28,14 +32,14 @@ use std::collections::HashSet;
 pub fn program(
     entry: &str,
     workspace: &mut dyn Workspace,
-) -> Result<(Sources, Program, Problems), ReadError> {
+) -> Result<(Sources, ProgramTree, Problems), ReadError> {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
-    let mut program = Program::default();
+    let mut program = ProgramTree::default();
     let read = workspace.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
     // of the program's files, one each
     let mut identities = Vec::new();
-    identities.extend(add(
+    identities.extend(parse_into(
         &mut sources,
         read,
         workspace.kind(),
@@ -44,10 +48,10 @@ pub fn program(
     ));
     let mut next = 0;
     while next < program.files.len() {
-        for (path, span) in includes(&program.files[next]) {
+        for (path, span) in included_paths(&program.files[next]) {
             match workspace.read(&path, Some(&identities[next])) {
                 Ok(read) if !known.insert(read.identity.clone()) => {}
-                Ok(read) => identities.extend(add(
+                Ok(read) => identities.extend(parse_into(
                     &mut sources,
                     read,
                     workspace.kind(),
@@ -56,10 +60,7 @@ pub fn program(
                 )),
                 Err(error) => {
                     program.files[next].is_incomplete = true;
-                    problems.push(match error {
-                        ReadError::Outside(root) => Problem::OutsideRoot { span, path, root },
-                        ReadError::Failed(why) => Problem::Unreadable { span, path, why },
-                    });
+                    problems.push(include_problem(error, span, path));
                 }
             }
         }
@@ -68,11 +69,21 @@ pub fn program(
     Ok((sources, program, problems))
 }
 
+fn include_problem(error: ReadError, span: Span, path: String) -> Problem {
+    match error {
+        ReadError::Outside(root) => Problem::OutsideRoot { span, path, root },
+        ReadError::Failed(why) => Problem::Unreadable { span, path, why },
+    }
+}
+
 /// Parses one file by itself: what it includes is not read.
-pub fn alone(read: Read) -> (Sources, Program, Problems) {
-    let (mut sources, mut program, mut problems) =
-        (Sources::default(), Program::default(), Problems::default());
-    add(
+pub fn alone(read: Read) -> (Sources, ProgramTree, Problems) {
+    let (mut sources, mut program, mut problems) = (
+        Sources::default(),
+        ProgramTree::default(),
+        Problems::default(),
+    );
+    parse_into(
         &mut sources,
         read,
         FileKind::Work,
@@ -83,7 +94,7 @@ pub fn alone(read: Read) -> (Sources, Program, Problems) {
 }
 
 /// The paths that a file includes, and where.
-fn includes(file: &ast::File) -> Vec<(String, Span)> {
+fn included_paths(file: &ast::FileTree) -> Vec<(String, Span)> {
     let paths = file
         .statements
         .iter()
@@ -95,11 +106,11 @@ fn includes(file: &ast::File) -> Vec<(String, Span)> {
 }
 
 /// Parses a file into the program, and gives its identity back; nothing for one that is too large.
-fn add(
+fn parse_into(
     sources: &mut Sources,
     read: Read,
     kind: FileKind,
-    program: &mut Program,
+    program: &mut ProgramTree,
     problems: &mut Problems,
 ) -> Option<String> {
     let Some((id, not_utf8)) = sources.add_bytes(read.name.clone(), read.bytes) else {
@@ -109,18 +120,18 @@ fn add(
     sources.mark(id, kind);
     sources.identify(id, read.identity.clone());
     problems.extend(not_utf8.map(|span| Problem::NotUtf8 { span }));
-    let (file, found) = file(id, sources.file(id).text());
+    let (file, found) = parse_file(id, sources.file(id).text());
     problems.append(found);
     program.files.push(file);
     Some(read.identity)
 }
 
 /// Parses the text of a file that is a program by itself, as tests and the prelude do.
-pub fn text(name: &str, text: &str) -> (Sources, Program, Problems) {
+pub fn text(name: &str, text: &str) -> (Sources, ProgramTree, Problems) {
     let mut sources = Sources::default();
     let id = sources
         .add(name.to_string(), text.to_string())
         .unwrap_or(FileId(0));
-    let (file, problems) = file(id, text);
-    (sources, Program { files: vec![file] }, problems)
+    let (file, problems) = parse_file(id, text);
+    (sources, ProgramTree { files: vec![file] }, problems)
 }

@@ -1,10 +1,10 @@
 //! Sentences in another order of words: `from web to db allow mysql`, `web -> db: mysql`.
 
-use super::habits::{Token, tokens};
+use super::habits::{Token, split_tokens};
 
 /// What a part of a sentence says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum PartKind {
     /// What stands before the first word of these.
     Head,
     Service,
@@ -14,23 +14,23 @@ enum Role {
 }
 
 /// The words and signs that start a part.
-const MARKS: [(Role, &[&str]); 4] = [
+const MARKS: [(PartKind, &[&str]); 4] = [
     (
-        Role::From,
+        PartKind::From,
         &["from", "source", "src", "<-", "<--", "\u{2190}"],
     ),
     (
-        Role::To,
+        PartKind::To,
         &["to", "->", "-->", "=>", "\u{2192}", "destination", "into"],
     ),
     (
-        Role::Allow,
+        PartKind::Allow,
         &[
             "allow", "allows", "permit", "permits", "accept", "accepts", "pass", "let", "open",
         ],
     ),
     (
-        Role::Service,
+        PartKind::Service,
         &["on", "via", "over", "using", ":", "port", "for"],
     ),
 ];
@@ -45,20 +45,20 @@ pub struct Reordered {
 }
 
 /// The sentence that a text says in another order; nothing where its parts do not tell.
-pub fn reordered(text: &str) -> Option<Reordered> {
-    let (line, prose) = without_prose(text);
-    let parts = parts(line);
-    let part = |role: Role| {
-        let mut found = parts
-            .iter()
-            .filter(|(known, words)| *known == role && !words.is_empty());
-        found
-            .next()
-            .map(|(_, words)| words.join(" ").replace(" ,", ","))
-    };
-    let has = |role: Role| parts.iter().any(|(known, _)| *known == role);
-    let (head, allowed, on) = (part(Role::Head), part(Role::Allow), part(Role::Service));
-    let (receiver, sender, service) = match (part(Role::From), part(Role::To), head) {
+pub fn reorder_sentence(text: &str) -> Option<Reordered> {
+    let (line, prose) = split_prose(text);
+    let parts = split_parts(line);
+    let (from, to) = (
+        join_part(&parts, PartKind::From),
+        join_part(&parts, PartKind::To),
+    );
+    let (head, on) = (
+        join_part(&parts, PartKind::Head),
+        join_part(&parts, PartKind::Service),
+    );
+    let allowed = join_part(&parts, PartKind::Allow);
+    let has_allow = parts.iter().any(|(kind, _)| *kind == PartKind::Allow);
+    let (receiver, sender, service) = match (from, to, head) {
         // from X to Y allow S; allow S from X to Y
         (Some(from), Some(to), None) => (to, from, allowed.or(on)),
         // S from X to Y
@@ -72,7 +72,7 @@ pub fn reordered(text: &str) -> Option<Reordered> {
         // X allows from Y on S; X from Y on S
         (Some(from), None, Some(head)) if allowed.is_none() && on.is_some() => (head, from, on),
         // X allows Y on S
-        (None, None, Some(head)) if has(Role::Allow) && on.is_some() => (head, allowed?, on),
+        (None, None, Some(head)) if has_allow && on.is_some() => (head, allowed?, on),
         _ => return None,
     };
     let verb = if receiver.contains(',') {
@@ -81,19 +81,28 @@ pub fn reordered(text: &str) -> Option<Reordered> {
         "allows"
     };
     let is_whole = service.is_some();
-    let service = service.map_or("https".to_string(), with_protocol);
+    let service = service.map_or("https".to_string(), add_protocol);
     let sentence = format!("{receiver} {verb} {service} from {sender}{prose}");
     Some(Reordered { sentence, is_whole })
 }
 
+/// The words of a part; nothing where it is missing or empty.
+fn join_part(parts: &[(PartKind, Vec<&str>)], kind: PartKind) -> Option<String> {
+    let mut found = parts
+        .iter()
+        .filter(|(known, words)| *known == kind && !words.is_empty());
+    let (_, words) = found.next()?;
+    Some(words.join(" ").replace(" ,", ","))
+}
+
 /// Whether the parts are those of `A allows S to B`, which is no other order.
-fn is_sentence(parts: &[(Role, Vec<&str>)]) -> bool {
-    let roles: Vec<Role> = parts.iter().map(|(role, _)| *role).collect();
-    roles.starts_with(&[Role::Head, Role::Allow])
+fn is_sentence(parts: &[(PartKind, Vec<&str>)]) -> bool {
+    let roles: Vec<PartKind> = parts.iter().map(|(role, _)| *role).collect();
+    roles.starts_with(&[PartKind::Head, PartKind::Allow])
 }
 
 /// A port alone is one of TCP.
-fn with_protocol(service: String) -> String {
+fn add_protocol(service: String) -> String {
     let is_port = service.bytes().all(|byte| byte.is_ascii_digit());
     if is_port {
         format!("tcp {service}")
@@ -103,9 +112,9 @@ fn with_protocol(service: String) -> String {
 }
 
 /// A text without its comment and the string at its end; and that string.
-fn without_prose(text: &str) -> (&str, String) {
+fn split_prose(text: &str) -> (&str, String) {
     let line = text.lines().next().unwrap_or("");
-    match tokens(line).last() {
+    match split_tokens(line).last() {
         Some(last)
             if last.text.len() > 1 && last.text.starts_with('"') && last.text.ends_with('"') =>
         {
@@ -117,9 +126,9 @@ fn without_prose(text: &str) -> (&str, String) {
 }
 
 /// The words of each part, in their order; none where a part comes twice.
-fn parts(line: &str) -> Vec<(Role, Vec<&str>)> {
-    let mut parts: Vec<(Role, Vec<&str>)> = Vec::new();
-    for token in tokens(line).iter().flat_map(split) {
+fn split_parts(line: &str) -> Vec<(PartKind, Vec<&str>)> {
+    let mut parts: Vec<(PartKind, Vec<&str>)> = Vec::new();
+    for token in split_tokens(line).iter().flat_map(split_colon) {
         let mark = MARKS.iter().find(|(_, marks)| marks.contains(&token));
         if let Some((role, _)) = mark {
             if parts.iter().any(|(known, _)| known == role) {
@@ -129,14 +138,14 @@ fn parts(line: &str) -> Vec<(Role, Vec<&str>)> {
         } else if let Some((_, words)) = parts.last_mut() {
             words.push(token);
         } else {
-            parts.push((Role::Head, vec![token]));
+            parts.push((PartKind::Head, vec![token]));
         }
     }
     parts
 }
 
 /// `db:3306` as three words, `db:` as two.
-fn split<'t>(token: &Token<'t>) -> Vec<&'t str> {
+fn split_colon<'t>(token: &Token<'t>) -> Vec<&'t str> {
     match token.text.split_once(':') {
         Some((name, service))
             if super::habits::is_name(name) && !name.eq_ignore_ascii_case("tcp") =>
@@ -152,7 +161,7 @@ fn split<'t>(token: &Token<'t>) -> Vec<&'t str> {
 
 #[cfg(test)]
 mod tests {
-    use super::reordered;
+    use super::reorder_sentence;
 
     #[test]
     fn a_sentence_has_one_order() {
@@ -178,7 +187,7 @@ mod tests {
             ("web", None),
         ] {
             assert_eq!(
-                reordered(text).map(|it| it.sentence).as_deref(),
+                reorder_sentence(text).map(|it| it.sentence).as_deref(),
                 sentence,
                 "{text}"
             );

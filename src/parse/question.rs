@@ -1,8 +1,10 @@
 //! A question of the command line, read as an assertion so that it has the language's grammar and
 //! names.
 
-use super::file;
-use crate::ast::{Assertion, Claim, File, Item, NetItem, Program, Service, Statement};
+use super::parse_file;
+use crate::ast::{
+    AssertionStatement, ClaimForm, FileTree, Item, NetItem, ProgramTree, ServiceItem, Statement,
+};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::{FileId, FileKind, Sources, Span};
 
@@ -17,14 +19,17 @@ pub struct Question<'q> {
     pub on: Option<&'q str>,
 }
 
+const MORE_THAN_A_QUESTION: &str = "`--from` and `--to` take only tiers, addresses or networks, \
+     and `--on` only services, as in an assertion";
+
 impl Question<'_> {
     /// Adds the question to a program as the statement `assert FROM can reach TO on ON` in a file
     /// of its own, which has the name that was typed: `--from web --to app`. Fails, in words, when
     /// the options are not just parts of one assertion.
-    pub fn pose(
+    pub fn add_to_program(
         &self,
         sources: &mut Sources,
-        program: &mut Program,
+        program: &mut ProgramTree,
         problems: &mut Problems,
     ) -> Result<FileId, String> {
         let given = [
@@ -40,8 +45,10 @@ impl Question<'_> {
                     "the value of `{option}` must be one line without comments"
                 ));
             }
-            let blank = if name.is_empty() { "" } else { " " };
-            name += &format!("{blank}{option} {typed}");
+            if !name.is_empty() {
+                name.push(' ');
+            }
+            name += &format!("{option} {typed}");
             text += before;
             places.push((text.len(), text.len() + typed.len()));
             text += typed;
@@ -50,20 +57,18 @@ impl Question<'_> {
             .add(name, text.clone())
             .ok_or("the question is too long")?;
         sources.mark(id, FileKind::Options);
-        let (file, found) = file(id, &text);
+        let (file, found) = parse_file(id, &text);
         if !found.any_error() && !is_question(&file, &places) {
-            let wanted =
-                "tiers, addresses or networks, and `--on` only services, as in an assertion";
-            return Err(format!("`--from` and `--to` take only {wanted}"));
+            return Err(MORE_THAN_A_QUESTION.to_string());
         }
-        problems.extend(found.into_iter().map(asked));
+        problems.extend(found.into_iter().map(rephrase_problem));
         program.files.push(file);
         Ok(id)
     }
 }
 
 /// A problem as who asks can solve it: nothing is declared in a question.
-fn asked(problem: Problem) -> Problem {
+fn rephrase_problem(problem: Problem) -> Problem {
     match problem {
         Problem::UnmatchedPeer {
             span, text, label, ..
@@ -81,7 +86,7 @@ fn asked(problem: Problem) -> Problem {
 }
 
 /// Whether a file is one assertion that says `can`, with its parts where the options stand.
-fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
+fn is_question(file: &FileTree, places: &[(usize, usize)]) -> bool {
     let [
         Statement {
             item: Item::Assertion(assertion),
@@ -91,8 +96,8 @@ fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
     else {
         return false;
     };
-    let Assertion {
-        claim: Claim::Can,
+    let AssertionStatement {
+        claim: ClaimForm::Can,
         from,
         to,
         services,
@@ -103,17 +108,18 @@ fn is_question(file: &File, places: &[(usize, usize)]) -> bool {
     let parts: [Vec<Span>; 3] = [
         from.iter().map(NetItem::span).collect(),
         to.iter().map(NetItem::span).collect(),
-        services.iter().map(Service::span).collect(),
+        services.iter().map(ServiceItem::span).collect(),
     ];
     let written = parts.iter().filter(|spans| !spans.is_empty()).count();
-    let inside = |spans: &[Span], (start, end): (usize, usize)| {
-        spans
-            .iter()
-            .all(|span| start <= span.range().start && span.range().end <= end)
-    };
     written == places.len()
         && parts
             .iter()
             .zip(places)
-            .all(|(spans, place)| inside(spans, *place))
+            .all(|(spans, place)| are_inside(spans, *place))
+}
+
+fn are_inside(spans: &[Span], (start, end): (usize, usize)) -> bool {
+    spans
+        .iter()
+        .all(|span| start <= span.range().start && span.range().end <= end)
 }

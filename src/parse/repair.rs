@@ -2,10 +2,10 @@
 //! comma, the usual order of words. Each is tried, and offered where the statement can be read with
 //! it.
 
-use super::beginnings::furthest;
+use super::beginnings::furthest_beginning;
 use super::grammar::{Grammar, Rule};
-use super::habits::{Habit, habits, tokens};
-use super::order::reordered;
+use super::habits::{Habit, find_habits, split_tokens};
+use super::order::reorder_sentence;
 use crate::diagnostic::{Problem, Rewrite};
 use crate::source::Span;
 use pest::Parser;
@@ -21,26 +21,26 @@ pub fn is_statement(text: &str) -> bool {
 }
 
 /// A piece of a statement that is replaced.
-struct Edit {
+struct TextEdit {
     start: usize,
     end: usize,
     write: String,
 }
 
 /// What a stretch that is no statement was to be, if that can be told.
-pub fn repair(text: &str, span: Span) -> Option<Problem> {
+pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
     if text.len() > LONG {
         return None;
     }
-    let habits = habits(text);
-    let mut edits: Vec<Edit> = habits.iter().map(edit).collect();
-    let written = applied(text, &edits);
+    let habits = find_habits(text);
+    let mut edits: Vec<TextEdit> = habits.iter().map(edit_for).collect();
+    let written = apply_edits(text, &edits);
     if let Some(habit) = habits.first().filter(|_| is_statement(&written)) {
-        return Some(rewritten(text, span, habit, &habits, &edits));
+        return Some(report_habits(text, span, habit, &habits, &edits));
     }
-    if let Some(commas) = missing_commas(&written) {
-        let places: Vec<usize> = commas.iter().map(|at| origin(&edits, *at)).collect();
-        edits.extend(places.iter().map(|at| Edit {
+    if let Some(commas) = find_missing_commas(&written) {
+        let places: Vec<usize> = commas.iter().map(|at| place_before(&edits, *at)).collect();
+        edits.extend(places.iter().map(|at| TextEdit {
             start: *at,
             end: *at,
             write: ",".to_string(),
@@ -48,16 +48,16 @@ pub fn repair(text: &str, span: Span) -> Option<Problem> {
         edits.sort_by_key(|edit| edit.start);
         return Some(match habits.first() {
             Some(habit) if places.first().is_none_or(|comma| habit.start < *comma) => {
-                rewritten(text, span, habit, &habits, &edits)
+                report_habits(text, span, habit, &habits, &edits)
             }
-            Some(_) | None => missing_comma(text, span, *places.first()?, &edits),
+            Some(_) | None => report_missing_comma(text, span, *places.first()?, &edits),
         });
     }
-    if let Some(problem) = prose_in_the_middle(text, span) {
+    if let Some(problem) = find_prose(text, span) {
         return Some(problem);
     }
-    if let Some(order) = reordered(&written).filter(|order| is_statement(&order.sentence)) {
-        let end = tokens(text.lines().next()?).last()?.end();
+    if let Some(order) = reorder_sentence(&written).filter(|order| is_statement(&order.sentence)) {
+        let end = split_tokens(text.lines().next()?).last()?.end();
         return Some(Problem::WordOrder {
             span: span.part(0, end),
             sentence: order.sentence,
@@ -68,9 +68,9 @@ pub fn repair(text: &str, span: Span) -> Option<Problem> {
 }
 
 /// `web allows https "why" from anywhere`
-fn prose_in_the_middle(text: &str, span: Span) -> Option<Problem> {
+fn find_prose(text: &str, span: Span) -> Option<Problem> {
     let line = text.lines().next()?;
-    let tokens = tokens(line);
+    let tokens = split_tokens(line);
     let at = tokens
         .iter()
         .position(|token| token.text.starts_with('"'))?;
@@ -82,12 +82,12 @@ fn prose_in_the_middle(text: &str, span: Span) -> Option<Problem> {
         string.text
     );
     let edits = [
-        Edit {
+        TextEdit {
             start: string.start,
             end: next.start,
             write: String::new(),
         },
-        Edit {
+        TextEdit {
             start: last.end(),
             end: last.end(),
             write: format!(" {}", string.text),
@@ -98,33 +98,39 @@ fn prose_in_the_middle(text: &str, span: Span) -> Option<Problem> {
         text: string.text.to_string(),
         write: written,
         label: "a description stands at the end",
-        rewrite: rewrite(span, &edits, true),
+        rewrite: make_rewrite(span, &edits, true),
     })
 }
 
 /// What is foreign wherever it stands, though the statement cannot be read with it either.
-pub fn plain_habit(text: &str, span: Span, before: usize) -> Option<Problem> {
+pub fn find_plain_habit(text: &str, span: Span, before: usize) -> Option<Problem> {
     let habits = if text.len() > LONG {
         Vec::new()
     } else {
-        habits(text)
+        find_habits(text)
     };
     let habit = habits
         .into_iter()
         .find(|habit| habit.is_plain)
         .filter(|habit| habit.start <= before)?;
-    Some(rewritten(text, span, &habit, &[], &[]))
+    Some(report_habits(text, span, &habit, &[], &[]))
 }
 
-fn edit(habit: &Habit) -> Edit {
-    Edit {
+fn edit_for(habit: &Habit) -> TextEdit {
+    TextEdit {
         start: habit.start,
         end: habit.end,
         write: habit.write.clone(),
     }
 }
 
-fn rewritten(text: &str, span: Span, first: &Habit, all: &[Habit], edits: &[Edit]) -> Problem {
+fn report_habits(
+    text: &str,
+    span: Span,
+    first: &Habit,
+    all: &[Habit],
+    edits: &[TextEdit],
+) -> Problem {
     let typed = text[first.start..first.end].trim_start();
     let (at, typed) = (first.end - typed.len(), typed.trim_end());
     Problem::OtherNotation {
@@ -132,16 +138,16 @@ fn rewritten(text: &str, span: Span, first: &Habit, all: &[Habit], edits: &[Edit
         text: typed.to_string(),
         write: first.write.trim().to_string(),
         label: first.label,
-        rewrite: rewrite(span, edits, all.iter().all(|habit| habit.is_sure)),
+        rewrite: make_rewrite(span, edits, all.iter().all(|habit| habit.is_sure)),
     }
 }
 
-fn missing_comma(text: &str, span: Span, at: usize, edits: &[Edit]) -> Problem {
-    let last = tokens(&text[..at])
+fn report_missing_comma(text: &str, span: Span, at: usize, edits: &[TextEdit]) -> Problem {
+    let last = split_tokens(&text[..at])
         .last()
         .map_or((0, at), |token| (token.start, token.end()));
     let after = text[last.0..last.1].to_string();
-    let rewrite = rewrite(span, edits, false);
+    let rewrite = make_rewrite(span, edits, false);
     Problem::MissingComma {
         span: span.part(last.0, last.1 - last.0),
         after,
@@ -149,7 +155,7 @@ fn missing_comma(text: &str, span: Span, at: usize, edits: &[Edit]) -> Problem {
     }
 }
 
-fn rewrite(span: Span, edits: &[Edit], is_sure: bool) -> Rewrite {
+fn make_rewrite(span: Span, edits: &[TextEdit], is_sure: bool) -> Rewrite {
     let edits = edits.iter().map(|edit| {
         (
             span.part(edit.start, edit.end - edit.start),
@@ -162,7 +168,7 @@ fn rewrite(span: Span, edits: &[Edit], is_sure: bool) -> Rewrite {
     }
 }
 
-fn applied(text: &str, edits: &[Edit]) -> String {
+fn apply_edits(text: &str, edits: &[TextEdit]) -> String {
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
     for edit in edits {
         out.push_str(&text[at..edit.start]);
@@ -174,7 +180,7 @@ fn applied(text: &str, edits: &[Edit]) -> String {
 }
 
 /// The place in the text before edits of a place after them.
-fn origin(edits: &[Edit], at: usize) -> usize {
+fn place_before(edits: &[TextEdit], at: usize) -> usize {
     let mut delta = 0_isize;
     for edit in edits {
         let end = edit.start as isize + delta + edit.write.len() as isize;
@@ -233,11 +239,11 @@ const NO_ITEMS: [&str; 43] = [
 ];
 
 /// Where commas are missing, as places in the text before they are put in.
-fn missing_commas(text: &str) -> Option<Vec<usize>> {
+fn find_missing_commas(text: &str) -> Option<Vec<usize>> {
     let (mut with, mut places) = (text.to_string(), Vec::new());
     while places.len() < MOST_COMMAS {
-        let at = furthest(&with)?;
-        let next = tokens(&with[at..]).first().copied()?;
+        let at = furthest_beginning(&with)?;
+        let next = split_tokens(&with[at..]).first().copied()?;
         let is_item = next.start > 0 && !NO_ITEMS.contains(&next.text);
         let starts_item = next
             .text

@@ -3,7 +3,7 @@
 
 use super::recover;
 use super::repair::{LONG, is_statement};
-use crate::ast::{File, Statement};
+use crate::ast::{FileTree, Statement};
 use crate::diagnostic::{Problem, Rewrite};
 use crate::source::Span;
 
@@ -23,164 +23,183 @@ struct Above {
     tool: Option<&'static str>,
 }
 
+impl Above {
+    /// The same with a line that belongs to it.
+    fn extended_to(self, span: Span) -> Above {
+        Above {
+            span: self.span.to(span),
+            ..self
+        }
+    }
+}
+
 /// What is wrong with the stretches of a file that are no statements, those with a forbidden
 /// character left out; what they were to declare is noted in the file.
-pub fn explain(text: &str, bad: &[Span], forbidden: Vec<u32>, file: &mut File) -> Vec<Problem> {
+pub fn explain_stretches(
+    text: &str,
+    bad: &[Span],
+    forbidden: Vec<u32>,
+    file: &mut FileTree,
+) -> Vec<Problem> {
     let (mut problems, mut above): (Vec<Problem>, Option<Above>) = (Vec::new(), None);
-    let (mut commented, mut comments) = (0, Vec::new());
-    let is_forbidden = |span: &Span| {
-        let next = forbidden.partition_point(|at| *at < span.start);
-        forbidden.get(next).is_some_and(|at| *at < span.end)
-    };
-    for span in bad.iter() {
+    let mut comments: Vec<(u32, u32)> = Vec::new();
+    for span in bad {
         let stretch = &text[span.range()];
-        if span.start < commented {
+        if comments.last().is_some_and(|(_, end)| span.start < *end) {
             continue;
         }
-        if is_forbidden(span) {
-            file.broken.extend(recover::declared(stretch, *span));
+        if holds_any(*span, &forbidden) {
+            file.broken.extend(recover::declared_names(stretch, *span));
             continue;
         }
         if let Some(end) = recover::comment_end(text, stretch, span.start as usize) {
-            commented = end as u32;
-            comments.push((span.start, commented));
+            comments.push((span.start, end as u32));
         }
+
         let before = above
             .take()
-            .filter(|above| is_below(text, above.span, *span));
-        let before = before.or_else(|| statement_above(text, file, *span));
+            .filter(|above| is_below(text, above.span, *span))
+            .or_else(|| statement_above(text, file, *span));
         above = Some(match before {
             Some(above) if is_part(text, &above, *span) => {
-                file.broken.extend(recover::declared(stretch, *span));
-                Above {
-                    span: above.span.to(*span),
-                    ..above
-                }
+                file.broken.extend(recover::declared_names(stretch, *span));
+                above.extended_to(*span)
             }
-            before => explained(text, *span, before, file, &mut problems),
+            before => explain_stretch(text, *span, before, file, &mut problems),
         });
     }
-    let in_comment = |statement: &Statement| {
-        let next = comments.partition_point(|(_, end)| *end <= statement.span.start);
-        comments
-            .get(next)
-            .is_some_and(|(start, _)| *start <= statement.span.start)
-    };
+
     if !comments.is_empty() {
-        file.statements.retain(|statement| !in_comment(statement));
+        file.statements
+            .retain(|statement| !is_in_comment(statement, &comments));
     }
     problems
 }
 
+/// Whether one of some places, which are sorted, lies in a stretch.
+fn holds_any(span: Span, places: &[u32]) -> bool {
+    let next = places.partition_point(|at| *at < span.start);
+    places.get(next).is_some_and(|at| *at < span.end)
+}
+
+/// Whether a statement stands in one of some comments, which are sorted.
+fn is_in_comment(statement: &Statement, comments: &[(u32, u32)]) -> bool {
+    let start = statement.span.start;
+    let next = comments.partition_point(|(_, end)| *end <= start);
+    comments.get(next).is_some_and(|(first, _)| *first <= start)
+}
+
 /// Explains one stretch, by itself or as the rest of what stands above it.
-fn explained(
+fn explain_stretch(
     text: &str,
     span: Span,
     above: Option<Above>,
-    file: &mut File,
+    file: &mut FileTree,
     problems: &mut Vec<Problem>,
 ) -> Above {
     let stretch = &text[span.range()];
     let is_repaired = problems.len() < MOST_REPAIRED;
     if let Some(joined) = above
         .filter(|_| is_repaired)
-        .and_then(|above| continued(text, span, above, problems))
+        .and_then(|above| join_lines(text, span, above, problems))
     {
         return joined;
     }
-    file.broken.extend(recover::declared(stretch, span));
-    file.is_incomplete |= recover::includes(stretch);
-    problems.push(recover::explain(stretch, span, is_repaired));
+    file.broken.extend(recover::declared_names(stretch, span));
+    file.is_incomplete |= recover::is_include(stretch);
+    problems.push(recover::explain_statement(stretch, span, is_repaired));
     let problem = Some(problems.len() - 1);
     Above {
         text: stretch.to_string(),
         span,
         problem,
-        tool: recover::tool(stretch),
+        tool: recover::tool_of(stretch),
     }
 }
 
 /// The statement above a stretch together with it, where the two are one that was broken, or lack a
 /// comma.
-fn continued(text: &str, span: Span, above: Above, problems: &mut Vec<Problem>) -> Option<Above> {
+fn join_lines(text: &str, span: Span, above: Above, problems: &mut Vec<Problem>) -> Option<Above> {
     let stretch = &text[span.range()];
     if above.text.len() + stretch.len() > LONG {
         return None;
     }
-    let (broken, listed) = (
-        format!("{} {stretch}", above.text),
-        format!("{}, {stretch}", above.text),
-    );
-    let between = Span {
-        start: above.span.end,
-        end: span.start,
-        ..span
-    };
-    let is_blank = text[between.range()].trim().is_empty();
+
+    let broken = format!("{} {stretch}", above.text);
+    let listed = format!("{}, {stretch}", above.text);
     let (joined, problem) = if is_statement(&broken) {
-        let edits = is_blank.then(|| (between, " ".to_string()));
-        let rewrite = Rewrite {
-            edits: edits.into_iter().collect(),
-            is_sure: true,
-        };
-        let place = span.part(0, first_word(stretch));
-        (
-            broken,
-            Problem::BrokenLine {
-                span: place,
-                above: last_word(text, above.span),
-                rewrite,
-            },
-        )
-    } else if is_statement(&listed) && indentation(text, span) > indentation(text, above.span) {
-        let place = last_word(text, above.span);
-        // a list, and no statement that could have ended
-        let is_sure = above.text.contains('=');
-        let rewrite = Rewrite {
-            edits: vec![(between.part(0, 0), ",".to_string())],
-            is_sure,
-        };
-        (
-            listed,
-            Problem::MissingComma {
-                span: place,
-                after: text[place.range()].to_string(),
-                rewrite,
-            },
-        )
+        (broken, broken_line(text, span, above.span))
+    } else if is_statement(&listed)
+        && count_indentation(text, span) > count_indentation(text, above.span)
+    {
+        (listed, comma_at_end(text, span, &above))
     } else {
         return None;
-    };
-    let position = match above.problem {
-        // more commas of one list: the first is enough, and with all of them it is corrected
-        Some(position) => match (&mut problems[position], problem) {
-            (
-                Problem::MissingComma { rewrite, .. },
-                Problem::MissingComma { rewrite: more, .. },
-            ) => {
-                rewrite.edits.extend(more.edits);
-                position
-            }
-            (known, problem) => {
-                *known = problem;
-                position
-            }
-        },
-        None => {
-            problems.push(problem);
-            problems.len() - 1
-        }
     };
     Some(Above {
         text: joined,
         span: above.span.to(span),
-        problem: Some(position),
+        problem: Some(replace_problem(problems, above.problem, problem)),
         tool: None,
     })
 }
 
+/// The problem of a statement that goes on after the end of its line.
+fn broken_line(text: &str, span: Span, above: Span) -> Problem {
+    let between = between(above, span);
+    let is_blank = text[between.range()].trim().is_empty();
+    let edits = is_blank.then(|| (between, " ".to_string()));
+    Problem::BrokenLine {
+        span: span.part(0, first_word_length(&text[span.range()])),
+        above: last_word(text, above),
+        rewrite: Rewrite {
+            edits: edits.into_iter().collect(),
+            is_sure: true,
+        },
+    }
+}
+
+/// The problem of a list that goes on on the next line, without a comma.
+fn comma_at_end(text: &str, span: Span, above: &Above) -> Problem {
+    let place = last_word(text, above.span);
+    Problem::MissingComma {
+        span: place,
+        after: text[place.range()].to_string(),
+        rewrite: Rewrite {
+            edits: vec![(between(above.span, span).part(0, 0), ",".to_string())],
+            // a list, and no statement that could have ended
+            is_sure: above.text.contains('='),
+        },
+    }
+}
+
+/// From the end of one stretch to the start of another.
+fn between(above: Span, span: Span) -> Span {
+    Span {
+        start: above.end,
+        end: span.start,
+        ..span
+    }
+}
+
+/// Puts a problem in the place of the one that is known, if there is one, and says where it is.
+fn replace_problem(problems: &mut Vec<Problem>, known: Option<usize>, problem: Problem) -> usize {
+    let Some(position) = known else {
+        problems.push(problem);
+        return problems.len() - 1;
+    };
+    match (&mut problems[position], problem) {
+        // more commas of one list: the first is enough, and with all of them it is corrected
+        (Problem::MissingComma { rewrite, .. }, Problem::MissingComma { rewrite: more, .. }) => {
+            rewrite.edits.extend(more.edits);
+        }
+        (known, problem) => *known = problem,
+    }
+    position
+}
+
 /// The statement that ends on the line above a stretch.
-fn statement_above(text: &str, file: &File, span: Span) -> Option<Above> {
+fn statement_above(text: &str, file: &FileTree, span: Span) -> Option<Above> {
     let after = file
         .statements
         .partition_point(|statement| statement.span.start < span.start);
@@ -197,14 +216,11 @@ fn statement_above(text: &str, file: &File, span: Span) -> Option<Above> {
 
 /// Whether a stretch starts on the line after another ends.
 fn is_below(text: &str, above: Span, span: Span) -> bool {
-    let breaks = |between: &str| {
-        between
-            .bytes()
-            .filter(|byte| *byte == b'\n')
-            .take(2)
-            .count()
-    };
-    above.end <= span.start && breaks(&text[above.end as usize..span.start as usize]) == 1
+    if above.end > span.start {
+        return false;
+    }
+    let between = text[above.end as usize..span.start as usize].bytes();
+    between.filter(|byte| *byte == b'\n').take(2).count() == 1
 }
 
 /// Whether a line belongs to the statement of another tool above it: it is indented, an item of a
@@ -212,22 +228,20 @@ fn is_below(text: &str, above: Span, span: Span) -> bool {
 fn is_part(text: &str, above: &Above, span: Span) -> bool {
     let line = &text[span.range()];
     let is_item = line.starts_with('-') || line.starts_with(['}', ']', ')']);
-    let is_like = || {
-        is_item
-            || indentation(text, span) > indentation(text, above.span)
-            || recover::tool(line) == above.tool
-    };
-    above.tool.is_some() && is_like()
+    above.tool.is_some()
+        && (is_item
+            || count_indentation(text, span) > count_indentation(text, above.span)
+            || recover::tool_of(line) == above.tool)
 }
 
 /// How many blanks stand before the first line of a stretch.
-fn indentation(text: &str, span: Span) -> usize {
+fn count_indentation(text: &str, span: Span) -> usize {
     let before = &text[..span.start as usize];
     let line = &text[before.rfind('\n').map_or(0, |end| end + 1)..];
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
 
-fn first_word(stretch: &str) -> usize {
+fn first_word_length(stretch: &str) -> usize {
     stretch.find(char::is_whitespace).unwrap_or(stretch.len())
 }
 

@@ -16,35 +16,35 @@ pub struct IcmpName {
 /// Every name. Types and codes: IANA, "ICMP Parameters" and "ICMPv6 Parameters". A type of ICMPv6
 /// that has only code 0 is written with that code.
 const NAMES: [IcmpName; 14] = [
-    icmp("echo-request", Some((8, None)), Some((128, Some(0)))),
-    icmp("echo-reply", Some((0, None)), Some((129, Some(0)))),
-    icmp("destination-unreachable", Some((3, None)), Some((1, None))),
-    icmp(
+    icmp_type("echo-request", Some((8, None)), Some((128, Some(0)))),
+    icmp_type("echo-reply", Some((0, None)), Some((129, Some(0)))),
+    icmp_type("destination-unreachable", Some((3, None)), Some((1, None))),
+    icmp_type(
         "fragmentation-needed",
         Some((3, Some(4))),
         Some((2, Some(0))),
     ),
-    icmp("packet-too-big", Some((3, Some(4))), Some((2, Some(0)))),
-    icmp("time-exceeded", Some((11, None)), Some((3, None))),
-    icmp("parameter-problem", Some((12, None)), Some((4, None))),
-    icmp("redirect", Some((5, None)), Some((137, Some(0)))),
-    icmp(
+    icmp_type("packet-too-big", Some((3, Some(4))), Some((2, Some(0)))),
+    icmp_type("time-exceeded", Some((11, None)), Some((3, None))),
+    icmp_type("parameter-problem", Some((12, None)), Some((4, None))),
+    icmp_type("redirect", Some((5, None)), Some((137, Some(0)))),
+    icmp_type(
         "router-advertisement",
         Some((9, None)),
         Some((134, Some(0))),
     ),
-    icmp(
+    icmp_type(
         "router-solicitation",
         Some((10, None)),
         Some((133, Some(0))),
     ),
-    icmp("neighbor-solicitation", None, Some((135, Some(0)))),
-    icmp("neighbor-advertisement", None, Some((136, Some(0)))),
-    icmp("timestamp-request", Some((13, None)), None),
-    icmp("timestamp-reply", Some((14, None)), None),
+    icmp_type("neighbor-solicitation", None, Some((135, Some(0)))),
+    icmp_type("neighbor-advertisement", None, Some((136, Some(0)))),
+    icmp_type("timestamp-request", Some((13, None)), None),
+    icmp_type("timestamp-reply", Some((14, None)), None),
 ];
 
-const fn icmp(
+const fn icmp_type(
     name: &'static str,
     v4: Option<(u8, Option<u8>)>,
     v6: Option<(u8, Option<u8>)>,

@@ -110,6 +110,32 @@ ids! {
 }
 
 impl Policy {
+    /// A policy that holds its stack and nothing else yet.
+    pub(crate) fn new(stack: Stack, as_of: Date) -> Policy {
+        Policy {
+            stack,
+            vpcs: Vec::new(),
+            peerings: Vec::new(),
+            params: Vec::new(),
+            networks: Vec::new(),
+            externals: Vec::new(),
+            prefix_lists: Vec::new(),
+            tiers: Vec::new(),
+            tier_sets: Vec::new(),
+            sentences: Vec::new(),
+            flows: Vec::new(),
+            ended: Vec::new(),
+            assertions: Vec::new(),
+            annotations: Vec::new(),
+            declarations: Vec::new(),
+            unused: Vec::new(),
+            shadowed: Vec::new(),
+            remainders: Vec::new(),
+            as_of,
+            words: Words::default(),
+        }
+    }
+
     /// The ids of all tiers, in their order.
     pub fn tier_ids(&self) -> impl DoubleEndedIterator<Item = TierId> + use<> {
         (0..self.tiers.len() as u32).map(TierId)

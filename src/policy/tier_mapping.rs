@@ -14,15 +14,8 @@ impl TierMapping {
     /// newest first; else the one that says of itself that it had its name, which is how a renaming
     /// looks when it is taken back.
     pub fn new(old: &Policy, new: &Policy) -> TierMapping {
-        let names = |tier: &'_ Tier| {
-            [&tier.name]
-                .into_iter()
-                .chain(&tier.was)
-                .cloned()
-                .collect::<Vec<_>>()
-        };
         let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
-        let news: Vec<Vec<String>> = new.tiers.iter().map(names).collect();
+        let news: Vec<Vec<String>> = new.tiers.iter().map(all_names).collect();
         let mut groups = GroupMapping::forward(&olds, &news);
 
         let earlier: Vec<&[String]> = old.tiers.iter().map(|tier| tier.was.as_slice()).collect();
@@ -45,4 +38,9 @@ impl TierMapping {
     pub fn groups(&self) -> &GroupMapping {
         &self.groups
     }
+}
+
+/// The names of a tier, the newest first.
+fn all_names(tier: &Tier) -> Vec<String> {
+    [&tier.name].into_iter().chain(&tier.was).cloned().collect()
 }

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 /// One `key = value`.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry<'t> {
+pub struct TomlEntry<'t> {
     /// The key.
     pub key: &'t str,
     /// Where it stands.
@@ -22,11 +22,11 @@ pub struct Entry<'t> {
 
 /// The entries of a table whose keys are known.
 #[derive(Debug)]
-pub struct Entries<'t>(Vec<Entry<'t>>);
+pub struct TomlEntries<'t>(Vec<TomlEntry<'t>>);
 
-impl<'t> Entries<'t> {
+impl<'t> TomlEntries<'t> {
     /// The entry with this key.
-    pub fn get(&self, key: &str) -> Option<Entry<'t>> {
+    pub fn get(&self, key: &str) -> Option<TomlEntry<'t>> {
         self.0.iter().copied().find(|entry| entry.key == key)
     }
 }
@@ -60,23 +60,22 @@ impl Reading {
     }
 
     /// The entries of a table in the order in which they stand.
-    pub fn entries<'t>(&self, table: &'t DeTable<'t>) -> Vec<Entry<'t>> {
-        let entry = |(key, value): (&'t Spanned<_>, &'t Spanned<DeValue<'t>>)| {
-            let text: &'t std::borrow::Cow<'t, str> = key.get_ref();
-            Entry {
-                key: text,
+    pub fn entries<'t>(&self, table: &'t DeTable<'t>) -> Vec<TomlEntry<'t>> {
+        let mut entries: Vec<TomlEntry<'t>> = table
+            .iter()
+            .map(|(key, value)| TomlEntry {
+                key: key.get_ref(),
                 key_span: self.span(key.span()),
                 value: value.get_ref(),
                 span: self.span(value.span()),
-            }
-        };
-        let mut entries: Vec<Entry<'t>> = table.iter().map(entry).collect();
+            })
+            .collect();
         entries.sort_by_key(|entry| entry.key_span);
         entries
     }
 
     /// The entries of a table whose keys its kind has; the others are reported.
-    pub fn known<'t>(&mut self, table: &'t DeTable<'t>, schema: &Schema) -> Entries<'t> {
+    pub fn known<'t>(&mut self, table: &'t DeTable<'t>, schema: &Schema) -> TomlEntries<'t> {
         let mut entries = self.entries(table);
         entries.retain(|entry| {
             let known = schema.keys.contains(&entry.key);
@@ -96,11 +95,11 @@ impl Reading {
             }
             known
         });
-        Entries(entries)
+        TomlEntries(entries)
     }
 
     /// Reports a value that its key does not take.
-    pub fn wanted(&mut self, entry: Entry<'_>, wanted: &'static str) {
+    pub fn wanted(&mut self, entry: TomlEntry<'_>, wanted: &'static str) {
         self.problems.push(Problem::ManifestValue {
             span: entry.span,
             key: entry.key.to_string(),
@@ -109,7 +108,7 @@ impl Reading {
     }
 
     /// A text that is not empty.
-    pub fn text<'t>(&mut self, entry: Entry<'t>, wanted: &'static str) -> Option<&'t str> {
+    pub fn text<'t>(&mut self, entry: TomlEntry<'t>, wanted: &'static str) -> Option<&'t str> {
         let text = entry.value.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
             self.wanted(entry, wanted);
@@ -118,7 +117,11 @@ impl Reading {
     }
 
     /// A table.
-    pub fn table<'t>(&mut self, entry: Entry<'t>, wanted: &'static str) -> Option<&'t DeTable<'t>> {
+    pub fn table<'t>(
+        &mut self,
+        entry: TomlEntry<'t>,
+        wanted: &'static str,
+    ) -> Option<&'t DeTable<'t>> {
         let table = entry.value.as_table();
         if table.is_none() {
             self.wanted(entry, wanted);
@@ -127,9 +130,9 @@ impl Reading {
     }
 
     /// The elements of a list, each under the key of the list.
-    pub fn elements<'t>(&self, entry: Entry<'t>) -> Option<Vec<Entry<'t>>> {
+    pub fn elements<'t>(&self, entry: TomlEntry<'t>) -> Option<Vec<TomlEntry<'t>>> {
         let list = entry.value.as_array()?;
-        let element = |value: &'t Spanned<DeValue<'t>>| Entry {
+        let element = |value: &'t Spanned<DeValue<'t>>| TomlEntry {
             value: value.get_ref(),
             span: self.span(value.span()),
             ..entry

@@ -1,10 +1,10 @@
 //! The text of a manifest to the project that it describes.
 
-use super::entry::{Entries, Entry, Reading, Schema};
+use super::entry::{Reading, Schema, TomlEntries, TomlEntry};
 use super::paths;
 use super::{Build, Named, Output, Program, Project, Values};
 use crate::date::Date;
-use crate::diagnostic::{Kind, Problem, Problems, likely, nearest};
+use crate::diagnostic::{NameKind, Problem, Problems, likely, nearest};
 use crate::lint::{self, Level, Levels};
 use crate::source::{File, FileId, Sources, Span};
 use crate::target;
@@ -51,11 +51,11 @@ pub fn read(name: &str, bytes: Vec<u8>, directory: &Path) -> (Sources, Project, 
         problems.push(Problem::NotUtf8 { span });
         return (sources, Project::default(), problems);
     }
-    let (project, problems) = project(file, sources.file(file), directory);
+    let (project, problems) = parse_manifest(file, sources.file(file), directory);
     (sources, project, problems)
 }
 
-fn project(id: FileId, file: &File, directory: &Path) -> (Project, Problems) {
+fn parse_manifest(id: FileId, file: &File, directory: &Path) -> (Project, Problems) {
     let text = file.text();
     let mut reader = Manifest {
         reading: Reading {
@@ -80,9 +80,9 @@ fn project(id: FileId, file: &File, directory: &Path) -> (Project, Problems) {
     if !errors.is_empty() {
         return (Project::default(), reader.reading.problems);
     }
-    let project = reader.project(table.get_ref());
+    let project = reader.read_project(table.get_ref());
     let mut problems = reader.reading.problems;
-    problems.append(paths::twice(&project, file.name()));
+    problems.append(paths::report_conflicts(&project, file.name()));
     (project, problems)
 }
 
@@ -93,12 +93,12 @@ struct Manifest<'d> {
 }
 
 impl Manifest<'_> {
-    fn project(&mut self, table: &DeTable<'_>) -> Project {
+    fn read_project(&mut self, table: &DeTable<'_>) -> Project {
         let entries = self.reading.known(table, &PROJECT);
-        let lints = self.lints(&entries);
-        let as_of = entries.get("as-of").and_then(|entry| self.date(entry));
+        let lints = self.read_lints(&entries);
+        let as_of = entries.get("as-of").and_then(|entry| self.read_date(entry));
         let programs = match entries.get("program") {
-            Some(entry) => self.programs(entry, as_of),
+            Some(entry) => self.read_programs(entry, as_of),
             None => {
                 let span = self.reading.span(0..0);
                 self.reading.problems.push(Problem::NoPrograms { span });
@@ -108,11 +108,11 @@ impl Manifest<'_> {
         Project { lints, programs }
     }
 
-    fn programs(&mut self, entry: Entry<'_>, as_of: Option<Date>) -> Vec<Program> {
+    fn read_programs(&mut self, entry: TomlEntry<'_>, as_of: Option<Date>) -> Vec<Program> {
         const WANTED: &str = "a table for each program, under `[[program]]`";
         let Some(elements) = self.reading.elements(entry) else {
             self.reading.wanted(
-                Entry {
+                TomlEntry {
                     span: entry.key_span,
                     ..entry
                 },
@@ -125,14 +125,16 @@ impl Manifest<'_> {
                 span: entry.key_span,
             });
         }
-        let program = |element| {
-            let table = self.reading.table(element, WANTED)?;
-            self.program(element.span, table, as_of)
-        };
-        elements.into_iter().filter_map(program).collect()
+        let mut programs = Vec::new();
+        for element in elements {
+            if let Some(table) = self.reading.table(element, WANTED) {
+                programs.extend(self.read_program(element.span, table, as_of));
+            }
+        }
+        programs
     }
 
-    fn program(
+    fn read_program(
         &mut self,
         header: Span,
         table: &DeTable<'_>,
@@ -146,29 +148,18 @@ impl Manifest<'_> {
                 key: "file",
             });
         }
-        let file = entries.get("file").and_then(|entry| self.path(entry));
+        let file = entries.get("file").and_then(|entry| self.read_path(entry));
         let root = entries
             .get("root")
-            .and_then(|entry| self.path(entry))
+            .and_then(|entry| self.read_path(entry))
             .map(|root| root.path);
-        let lints = self.lints(&entries);
+        let lints = self.read_lints(&entries);
         let as_of = entries
             .get("as-of")
-            .and_then(|entry| self.date(entry))
+            .and_then(|entry| self.read_date(entry))
             .or(as_of);
-        let build = self.build(&entries, as_of);
-        let builds = match entries.get("environments") {
-            None => vec![build],
-            Some(environments) => {
-                if let Some(Entry { key_span: span, .. }) = entries.get("outputs") {
-                    self.reading.problems.push(Problem::SharedOutputs {
-                        span,
-                        environments: environments.key_span,
-                    });
-                }
-                self.environments(environments, build)
-            }
-        };
+        let build = self.read_build(&entries, as_of);
+        let builds = self.read_builds(&entries, build);
         Some(Program {
             file: file?,
             root,
@@ -177,8 +168,22 @@ impl Manifest<'_> {
         })
     }
 
+    /// The builds of a program: one for each environment, or what the program itself says.
+    fn read_builds(&mut self, entries: &TomlEntries<'_>, shared: Build) -> Vec<Build> {
+        let Some(environments) = entries.get("environments") else {
+            return vec![shared];
+        };
+        if let Some(TomlEntry { key_span: span, .. }) = entries.get("outputs") {
+            self.reading.problems.push(Problem::SharedOutputs {
+                span,
+                environments: environments.key_span,
+            });
+        }
+        self.read_environments(environments, shared)
+    }
+
     /// The builds of a program with environments; what the program itself says holds for each.
-    fn environments(&mut self, entry: Entry<'_>, shared: Build) -> Vec<Build> {
+    fn read_environments(&mut self, entry: TomlEntry<'_>, shared: Build) -> Vec<Build> {
         const WANTED: &str = "tables, as in `[program.environments.production]`";
         let Some(table) = self.reading.table(entry, WANTED) else {
             return Vec::new();
@@ -189,7 +194,7 @@ impl Manifest<'_> {
                 continue;
             };
             let entries = self.reading.known(table, &ENVIRONMENT);
-            let own = self.build(&entries, shared.as_of);
+            let own = self.read_build(&entries, shared.as_of);
             let values = shared.values.iter().cloned().chain(own.values).collect();
             builds.push(Build {
                 environment: Some(environment.key.to_string()),
@@ -204,18 +209,18 @@ impl Manifest<'_> {
         }
     }
 
-    fn build(&mut self, entries: &Entries<'_>, as_of: Option<Date>) -> Build {
+    fn read_build(&mut self, entries: &TomlEntries<'_>, as_of: Option<Date>) -> Build {
         let vars = entries
             .get("vars")
-            .map(|entry| self.vars(entry))
+            .map(|entry| self.read_vars(entry))
             .unwrap_or_default();
         let set = entries
             .get("set")
-            .map(|entry| self.set(entry))
+            .map(|entry| self.read_set(entry))
             .unwrap_or_default();
         let outputs = entries
             .get("outputs")
-            .map(|entry| self.outputs(entry))
+            .map(|entry| self.read_outputs(entry))
             .unwrap_or_default();
         Build {
             environment: None,
@@ -225,7 +230,7 @@ impl Manifest<'_> {
         }
     }
 
-    fn path(&mut self, entry: Entry<'_>) -> Option<Named> {
+    fn read_path(&mut self, entry: TomlEntry<'_>) -> Option<Named> {
         let text = self.reading.text(entry, "a path in quotes")?;
         let path = self.directory.join(text).to_string_lossy().into_owned();
         Some(Named {
@@ -235,15 +240,15 @@ impl Manifest<'_> {
     }
 
     /// One file or a list of them.
-    fn vars(&mut self, entry: Entry<'_>) -> Vec<Named> {
+    fn read_vars(&mut self, entry: TomlEntry<'_>) -> Vec<Named> {
         let files = self.reading.elements(entry).unwrap_or_else(|| vec![entry]);
         files
             .into_iter()
-            .filter_map(|file| self.path(file))
+            .filter_map(|file| self.read_path(file))
             .collect()
     }
 
-    fn set(&mut self, entry: Entry<'_>) -> Vec<(String, String)> {
+    fn read_set(&mut self, entry: TomlEntry<'_>) -> Vec<(String, String)> {
         let Some(table) = self
             .reading
             .table(entry, "a table: `{ office = \"203.0.113.0/24\" }`")
@@ -251,16 +256,17 @@ impl Manifest<'_> {
             return Vec::new();
         };
         let entries = self.reading.entries(table);
-        let value = |entry: Entry<'_>| {
+        let mut values = Vec::new();
+        for entry in entries {
             let value = self
                 .reading
-                .text(entry, "a string in quotes, as for `--set`")?;
-            Some((entry.key.to_string(), value.to_string()))
-        };
-        entries.into_iter().filter_map(value).collect()
+                .text(entry, "a string in quotes, as for `--set`");
+            values.extend(value.map(|value| (entry.key.to_string(), value.to_string())));
+        }
+        values
     }
 
-    fn outputs(&mut self, entry: Entry<'_>) -> Vec<Output> {
+    fn read_outputs(&mut self, entry: TomlEntry<'_>) -> Vec<Output> {
         let Some(table) = self
             .reading
             .table(entry, "a table: `{ terraform = \"shop.tf\" }`")
@@ -268,24 +274,30 @@ impl Manifest<'_> {
             return Vec::new();
         };
         let entries = self.reading.entries(table);
-        let output = |entry: Entry<'_>| {
-            let path = self.path(entry);
-            let target = target::named(entry.key);
-            if target.is_none() {
-                let names = target::ALL.each_ref().map(|target| target.name);
-                let listed = format!("targets are {}", target::listed("and"));
-                self.unknown(entry, "target", &names, &listed);
-            }
-            Some(Output {
-                target: target?,
-                path: path?,
-            })
-        };
-        entries.into_iter().filter_map(output).collect()
+        let mut outputs = Vec::new();
+        for entry in entries {
+            outputs.extend(self.read_output(entry));
+        }
+        outputs
+    }
+
+    /// `terraform = "shop.tf"`
+    fn read_output(&mut self, entry: TomlEntry<'_>) -> Option<Output> {
+        let path = self.read_path(entry);
+        let target = target::named(entry.key);
+        if target.is_none() {
+            let names = target::ALL.each_ref().map(|target| target.name);
+            let listed = format!("valid targets are {}", target::listed("and"));
+            self.report_unknown(entry, "target", &names, &listed);
+        }
+        Some(Output {
+            target: target?,
+            path: path?,
+        })
     }
 
     /// `[lints]`
-    fn lints(&mut self, entries: &Entries<'_>) -> Levels {
+    fn read_lints(&mut self, entries: &TomlEntries<'_>) -> Levels {
         let (mut levels, wanted) = (Levels::default(), "levels: `{ open-http = \"deny\" }`");
         let table = entries
             .get("lints")
@@ -309,16 +321,24 @@ impl Manifest<'_> {
                 Some(&"all") => levels.all = level,
                 Some(&"warnings") => levels.warnings = level,
                 Some(name) => levels.named.extend(level.map(|level| (*name, level))),
-                None => self.unknown(entry, "lint", &names, "run `tierwall explain` for a list"),
+                None => {
+                    self.report_unknown(entry, "lint", &names, "run `tierwall explain` for a list")
+                }
             }
         }
         levels
     }
 
     /// Reports a key that names nothing.
-    fn unknown(&mut self, entry: Entry<'_>, kind: &'static str, names: &[&str], known: &str) {
+    fn report_unknown(
+        &mut self,
+        entry: TomlEntry<'_>,
+        kind: &'static str,
+        names: &[&str],
+        known: &str,
+    ) {
         let meant = match kind {
-            "lint" => likely(Kind::Lint, entry.key, names.iter().copied()),
+            "lint" => likely(NameKind::Lint, entry.key, names.iter().copied()),
             _ => nearest(entry.key, names.iter().copied()),
         };
         let name = entry.key.to_string();
@@ -332,7 +352,7 @@ impl Manifest<'_> {
     }
 
     /// A date of TOML, or one in quotes.
-    fn date(&mut self, entry: Entry<'_>) -> Option<Date> {
+    fn read_date(&mut self, entry: TomlEntry<'_>) -> Option<Date> {
         let text = match entry.value {
             DeValue::String(text) => text.to_string(),
             DeValue::Datetime(date) => date.to_string(),

@@ -1,6 +1,6 @@
 //! Paths that a manifest names for two things, of which one would destroy the other.
 
-use super::{Named, Project};
+use super::{Build, Named, Project};
 use crate::diagnostic::{Problem, Problems};
 use crate::source::lexical;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ enum Use {
 
 impl Use {
     /// Why nothing can be both, in words; `None` when it can.
-    fn beside(self, other: Use) -> Option<&'static str> {
+    fn conflict_with(self, other: Use) -> Option<&'static str> {
         match (self, other) {
             (Use::Program, Use::Program) => Some("two programs"),
             (Use::Output, Use::Output) => Some("two outputs"),
@@ -37,7 +37,7 @@ impl Use {
 }
 
 /// Reports them. The manifest itself is `manifest`.
-pub fn twice(project: &Project, manifest: &str) -> Problems {
+pub fn report_conflicts(project: &Project, manifest: &str) -> Problems {
     let own = Named {
         path: manifest.to_string(),
         span: None,
@@ -45,21 +45,7 @@ pub fn twice(project: &Project, manifest: &str) -> Problems {
     let mut uses = vec![(Use::Manifest, &own)];
     for program in &project.programs {
         uses.push((Use::Program, &program.file));
-        for build in &program.builds {
-            uses.extend(
-                build
-                    .values
-                    .iter()
-                    .flat_map(|values| &values.vars)
-                    .map(|named| (Use::Vars, named)),
-            );
-            uses.extend(
-                build
-                    .outputs
-                    .iter()
-                    .map(|output| (Use::Output, &output.path)),
-            );
-        }
+        uses.extend(program.builds.iter().flat_map(build_paths));
     }
     let (mut known, mut problems): (BTreeMap<PathBuf, Vec<_>>, _) =
         (BTreeMap::new(), Problems::default());
@@ -67,7 +53,7 @@ pub fn twice(project: &Project, manifest: &str) -> Problems {
         let before = known.entry(lexical(Path::new(&named.path))).or_default();
         let conflict = before
             .iter()
-            .find_map(|(other, span)| Some((used.beside(*other)?, *span)));
+            .find_map(|(other, span)| Some((used.conflict_with(*other)?, *span)));
         if let (Some((uses, first)), Some(span)) = (conflict, named.span) {
             problems.push(Problem::OnePath {
                 span,
@@ -79,4 +65,12 @@ pub fn twice(project: &Project, manifest: &str) -> Problems {
         before.push((used, named.span));
     }
     problems
+}
+
+/// The files of values and the outputs of a build.
+fn build_paths(build: &Build) -> impl Iterator<Item = (Use, &Named)> {
+    let vars = build.values.iter().flat_map(|values| &values.vars);
+    let outputs = build.outputs.iter().map(|output| &output.path);
+    vars.map(|named| (Use::Vars, named))
+        .chain(outputs.map(|path| (Use::Output, path)))
 }

@@ -8,13 +8,15 @@ use std::fmt;
 /// twice is there twice; what is wrong comes back in words.
 pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let Entries(entries) = serde_json::from_slice(text)
+    let JsonEntries(entries) = serde_json::from_slice(text)
         .map_err(|error| format!("it is not a JSON object: {error}"))?;
-    let text = |(name, value)| match value {
-        Value::String(value) => Ok((name, value)),
-        _ => Err(format!("the value of `{name}` is not a string")),
-    };
-    entries.into_iter().map(text).collect()
+    entries
+        .into_iter()
+        .map(|(name, value)| match value {
+            Value::String(value) => Ok((name, value)),
+            _ => Err(format!("the value of `{name}` is not a string")),
+        })
+        .collect()
 }
 
 /// The line of a file of values in which a name stands, counted from 1.
@@ -22,36 +24,35 @@ pub fn line(bytes: &[u8], name: &str) -> usize {
     let text = String::from_utf8_lossy(bytes);
     let key = format!("\"{name}\"");
     // in a string it would stand after a backslash; a value has no colon after it
-    let is_key = |(at, _): &(usize, &str)| {
-        !text[..*at].ends_with('\\') && text[at + key.len()..].trim_start().starts_with(':')
-    };
     let at = text
         .match_indices(&key)
-        .filter(is_key)
+        .filter(|(at, _)| {
+            !text[..*at].ends_with('\\') && text[at + key.len()..].trim_start().starts_with(':')
+        })
         .last()
         .map_or(0, |(at, _)| at);
     1 + text[..at].matches('\n').count()
 }
 
 /// The entries of a JSON object, a key that stands twice kept twice.
-struct Entries(Vec<(String, Value)>);
+struct JsonEntries(Vec<(String, Value)>);
 
-impl<'de> Deserialize<'de> for Entries {
+impl<'de> Deserialize<'de> for JsonEntries {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> Visitor<'de> for Object {
-            type Value = Entries;
+            type Value = JsonEntries;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object of strings")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonEntries, A::Error> {
                 let mut entries = Vec::new();
                 while let Some(entry) = map.next_entry()? {
                     entries.push(entry);
                 }
-                Ok(Entries(entries))
+                Ok(JsonEntries(entries))
             }
         }
         deserializer.deserialize_map(Object)

@@ -1,13 +1,13 @@
 //! Assertions and annotations: their names are looked up here, and what they claim is judged
 //! elsewhere.
 
+use super::definitions::Definitions;
 use super::lists::ParamPeer;
-use super::networks::needs_blocks;
+use super::networks::report_missing_blocks;
 use super::params::ParamValue;
-use super::rules::Known;
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{AwsField, Kind, likely};
+use crate::diagnostic::{AwsField, NameKind, likely};
 use crate::net::{Addresses, Traffic};
 use crate::policy::{Annotation, Assertion, Claim, End, Policy, VpcId};
 use crate::source::Span;
@@ -15,51 +15,27 @@ use crate::source::Span;
 /// Resolves one assertion into the policy.
 pub fn resolve(
     scope: &mut Scope<'_>,
-    known: &Known<'_>,
+    definitions: &Definitions<'_>,
     policy: &mut Policy,
     span: Span,
-    assertion: &ast::Assertion,
+    assertion: &ast::AssertionStatement,
 ) {
     let claim = match &assertion.claim {
-        ast::Claim::Can => Claim::Can,
-        ast::Claim::Cannot => Claim::Cannot,
-        ast::Claim::Only => Claim::Only,
-        ast::Claim::OnlyThrough(names) => {
-            Claim::OnlyThrough(scope.members(&policy.tier_sets, names))
+        ast::ClaimForm::Can => Claim::Can,
+        ast::ClaimForm::Cannot => Claim::Cannot,
+        ast::ClaimForm::Only => Claim::Only,
+        ast::ClaimForm::OnlyThrough(names) => {
+            Claim::OnlyThrough(scope.resolve_members(&policy.tier_sets, names))
         }
     };
-    let from = ends(scope, known, policy, &assertion.from);
-    let to = ends(scope, known, policy, &assertion.to);
+    let from = resolve_ends(scope, definitions, policy, &assertion.from);
+    let to = resolve_ends(scope, definitions, policy, &assertion.to);
     let pairs = from.len().saturating_mul(to.len());
-    if !scope.fits(span, pairs) {
+    if !scope.has_room_for(span, pairs) {
         return;
     }
-    let mut on: Vec<(Span, Traffic)> = Vec::new();
-    for service in &assertion.services {
-        let atoms = known.services.atoms(scope, service);
-        let place = service.span();
-        // what ICMP by name is in either family: a stack without IPv6 may have rules for it all the
-        // same
-        on.extend(
-            atoms
-                .iter()
-                .flat_map(|atom| atom.of_group(true))
-                .map(|traffic| (place, traffic)),
-        );
-    }
-    let names = assertion
-        .services
-        .iter()
-        .filter_map(|service| match service {
-            ast::Service::Name(name) => Some((name.span, scope.text(*name).to_string())),
-            ast::Service::All(_)
-            | ast::Service::Tcp(..)
-            | ast::Service::Udp(..)
-            | ast::Service::Icmp(..)
-            | ast::Service::Icmpv6(..)
-            | ast::Service::Proto(..) => None,
-        });
-    let names = names.collect();
+    let on = resolve_traffic(scope, definitions, &assertion.services);
+    let names = name_services(scope, &assertion.services);
     policy.assertions.push(Assertion {
         span,
         claim,
@@ -70,9 +46,37 @@ pub fn resolve(
     });
 }
 
-fn ends(
+fn resolve_traffic(
     scope: &mut Scope<'_>,
-    known: &Known<'_>,
+    definitions: &Definitions<'_>,
+    services: &[ast::ServiceItem],
+) -> Vec<(Span, Traffic)> {
+    let mut on = Vec::new();
+    for service in services {
+        let span = service.span();
+        let atoms = definitions.services.resolve_item(scope, service);
+        // ICMP by name is that of both families: a stack without IPv6 may have rules for it all the
+        // same
+        let traffic = atoms.iter().flat_map(|atom| atom.for_group(true));
+        on.extend(traffic.map(|traffic| (span, traffic)));
+    }
+    on
+}
+
+/// The services that have a name, by their places.
+fn name_services(scope: &Scope<'_>, services: &[ast::ServiceItem]) -> Vec<(Span, String)> {
+    let mut names = Vec::new();
+    for service in services {
+        if let ast::ServiceItem::Name(name) = service {
+            names.push((name.span, scope.text(*name).to_string()));
+        }
+    }
+    names
+}
+
+fn resolve_ends(
+    scope: &mut Scope<'_>,
+    definitions: &Definitions<'_>,
     policy: &Policy,
     items: &[NetItem],
 ) -> Vec<(Span, End)> {
@@ -81,63 +85,61 @@ fn ends(
         let span = item.span();
         match item {
             NetItem::Net(net) => {
-                ends.push((
-                    span,
-                    End::Addresses(
-                        scope.sources.text(span).to_string(),
-                        Addresses::from_blocks([&net.net]),
-                    ),
-                ));
+                let text = scope.sources.text(span).to_string();
+                let addresses = Addresses::from_blocks([&net.net]);
+                ends.push((span, End::Addresses(text, addresses)));
             }
             NetItem::Vpc(_, name) => {
-                ends.extend(vpc(scope, policy, span, *name).map(|id| (span, End::Vpc(id))))
+                let vpc = resolve_vpc(scope, policy, span, *name);
+                ends.extend(vpc.map(|id| (span, End::Vpc(id))));
             }
-            NetItem::Name(name) => {
-                let Some(entity) = scope.peer(*name, Kind::End) else {
-                    continue;
-                };
-                match entity {
-                    Entity::TierSet(id) => {
-                        ends.extend(
-                            policy.tier_sets[id.index()]
-                                .members
-                                .iter()
-                                .map(|tier| (span, End::Tier(*tier))),
-                        );
-                    }
-                    entity => match end(known, entity, scope.text(*name)) {
-                        Some(end) => ends.push((span, end)),
-                        None => {
-                            scope.wrong_kind(*name, entity.kind(), "a tier, a network or a group")
-                        }
-                    },
+            NetItem::Name(name) => match scope.resolve_peer(*name, NameKind::End) {
+                Some(Entity::TierSet(id)) => {
+                    let tiers = &policy.tier_sets[id.index()].members;
+                    ends.extend(tiers.iter().map(|tier| (span, End::Tier(*tier))));
                 }
-            }
+                Some(entity) => match resolve_end(definitions, entity, scope.text(*name)) {
+                    Some(end) => ends.push((span, end)),
+                    None => {
+                        let wanted = "a tier, a network or a group";
+                        scope.report_wrong_kind(*name, entity.kind(), wanted);
+                    }
+                },
+                None => {}
+            },
         }
     }
     ends
 }
 
 /// A VPC, which must have address blocks to be an end.
-fn vpc(scope: &mut Scope<'_>, policy: &Policy, span: Span, name: ast::Name) -> Option<VpcId> {
-    let id = scope.vpc(name)?;
-    needs_blocks(scope, &policy.vpcs[id.index()], span, name);
+fn resolve_vpc(
+    scope: &mut Scope<'_>,
+    policy: &Policy,
+    span: Span,
+    name: ast::Name,
+) -> Option<VpcId> {
+    let id = scope.resolve_vpc(name)?;
+    report_missing_blocks(scope, &policy.vpcs[id.index()], span, name);
     Some(id)
 }
 
 /// One end of an assertion; nothing for what is none, or is reported already.
-fn end(known: &Known<'_>, entity: Entity, name: &str) -> Option<End> {
+fn resolve_end(definitions: &Definitions<'_>, entity: Entity, name: &str) -> Option<End> {
     Some(match entity {
         Entity::Tier(id) => End::Tier(id),
         Entity::Network(id) => End::Network(id),
         Entity::BuiltIn(BuiltInNetwork::Internet) => End::Internet,
         Entity::BuiltIn(network) => End::Addresses(
             name.to_string(),
-            Addresses::from_blocks(&known.networks.blocks(network)),
+            Addresses::from_blocks(&definitions.networks.blocks(network)),
         ),
-        Entity::External(n) => End::External(known.external_names[n]?),
-        Entity::PrefixList(n) => End::PrefixList(known.list_names[n]?),
-        Entity::Param(id) => match (known.param_peers[id.index()], &known.params[id.index()]) {
+        Entity::External(n) => End::External(definitions.external_names[n]?),
+        Entity::PrefixList(n) => End::PrefixList(definitions.list_names[n]?),
+        Entity::Param(id) => match (
+            definitions.param_peers[id.index()],
+            &definitions.params[id.index()],
+        ) {
             (ParamPeer::Block, Some(ParamValue::Block(block))) => {
                 End::Addresses(name.to_string(), Addresses::from_blocks([block]))
             }
@@ -151,14 +153,14 @@ fn end(known: &Known<'_>, entity: Entity, name: &str) -> Option<End> {
 }
 
 /// Resolves the annotations of a statement.
-pub fn annotations(
+pub fn resolve_annotations(
     scope: &mut Scope<'_>,
     policy: &mut Policy,
     statement: &ast::Statement,
     lints: &[&'static str],
 ) {
     for annotation in &statement.annotations {
-        let reason = scope.prose(&annotation.reason, AwsField::ParameterDescription);
+        let reason = scope.read_prose(&annotation.reason, AwsField::ParameterDescription);
         let typed = scope.text(annotation.lint);
         match lints.iter().find(|lint| **lint == typed) {
             Some(lint) => {
@@ -171,8 +173,8 @@ pub fn annotations(
                 });
             }
             None => {
-                let meant = likely(Kind::Lint, typed, lints.iter().copied());
-                scope.unknown(annotation.lint, Kind::Lint, meant);
+                let meant = likely(NameKind::Lint, typed, lints.iter().copied());
+                scope.report_unknown(annotation.lint, NameKind::Lint, meant);
             }
         }
     }

@@ -16,7 +16,7 @@ pub enum Atom {
 
 impl Atom {
     /// What it is for a peer of one family.
-    pub fn of(self, family: Family) -> Option<Traffic> {
+    pub fn for_family(self, family: Family) -> Option<Traffic> {
         match (self, family) {
             (Atom::Fixed(traffic), _) => {
                 Some(traffic).filter(|t| t.family().is_none_or(|f| f == family))
@@ -27,7 +27,7 @@ impl Atom {
     }
 
     /// What it is for a peer that has members of both families, or of IPv4 only.
-    pub fn of_group(self, dual: bool) -> impl Iterator<Item = Traffic> {
+    pub fn for_group(self, dual: bool) -> impl Iterator<Item = Traffic> {
         let (first, second) = match self {
             Atom::Fixed(traffic) => (Some(traffic), None),
             Atom::Neutral(v4, v6) => (v4, v6.filter(|_| dual)),
@@ -89,7 +89,7 @@ impl BuiltIn {
 #[derive(Debug)]
 pub struct Catalogue {
     text: &'static str,
-    entries: OnceLock<Vec<Entry>>,
+    entries: OnceLock<Vec<CatalogueEntry>>,
     read: Read,
 }
 
@@ -97,10 +97,21 @@ pub struct Catalogue {
 pub type Read = fn(&str, &Catalogue) -> BuiltIn;
 
 #[derive(Debug)]
-struct Entry {
+struct CatalogueEntry {
     name: &'static str,
     declaration: &'static str,
     service: OnceLock<BuiltIn>,
+}
+
+impl CatalogueEntry {
+    fn parse_line(declaration: &'static str) -> Option<CatalogueEntry> {
+        let (name, _) = declaration.strip_prefix("service ")?.split_once(' ')?;
+        Some(CatalogueEntry {
+            name,
+            declaration,
+            service: OnceLock::new(),
+        })
+    }
 }
 
 impl Catalogue {
@@ -116,40 +127,37 @@ impl Catalogue {
 
     /// The service of a name.
     pub fn find(&self, name: &str) -> Option<&BuiltIn> {
-        let entries = self.entries();
+        let entries = self.sorted_entries();
         let at = entries
             .binary_search_by_key(&name, |entry| entry.name)
             .ok()?;
-        Some(self.service(&entries[at]))
+        Some(self.read_service(&entries[at]))
     }
 
     /// The names of all of them, sorted.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.entries().iter().map(|entry| entry.name)
+        self.sorted_entries().iter().map(|entry| entry.name)
     }
 
     /// All of them, by name.
     pub fn services(&self) -> impl Iterator<Item = &BuiltIn> {
-        self.entries().iter().map(|entry| self.service(entry))
+        self.sorted_entries()
+            .iter()
+            .map(|entry| self.read_service(entry))
     }
 
-    fn entries(&self) -> &[Entry] {
+    fn sorted_entries(&self) -> &[CatalogueEntry] {
         self.entries.get_or_init(|| {
-            let entry = |declaration: &'static str| {
-                let (name, _) = declaration.strip_prefix("service ")?.split_once(' ')?;
-                Some(Entry {
-                    name,
-                    declaration,
-                    service: OnceLock::new(),
-                })
-            };
-            let mut entries: Vec<Entry> = self.text.lines().filter_map(entry).collect();
+            let declarations = self.text.lines();
+            let mut entries: Vec<CatalogueEntry> = declarations
+                .filter_map(CatalogueEntry::parse_line)
+                .collect();
             entries.sort_unstable_by_key(|entry| entry.name);
             entries
         })
     }
 
-    fn service<'c>(&'c self, entry: &'c Entry) -> &'c BuiltIn {
+    fn read_service<'c>(&'c self, entry: &'c CatalogueEntry) -> &'c BuiltIn {
         entry
             .service
             .get_or_init(|| (self.read)(entry.declaration, self))

@@ -1,8 +1,8 @@
 //! The blocks of declarations: which keys there are, and values of the right kind.
 
 use super::scope::Scope;
-use crate::ast::{self, Key, Value};
-use crate::diagnostic::{Kind, Problem, likely};
+use crate::ast::{self, EntryKey, EntryValue};
+use crate::diagnostic::{NameKind, Problem, likely};
 
 /// Words of keys that take one of two, and what is typed for them.
 const WORDS: [(&str, &[&str]); 8] = [
@@ -33,20 +33,20 @@ const WORDS: [(&str, &[&str]); 8] = [
 
 impl<'a> Scope<'a> {
     /// The entries of a block that have one of these keys, each key once; the others are reported.
-    pub fn entries(
+    pub fn read_entries(
         &mut self,
         block: Option<&'a ast::Block>,
         what: &'static str,
         keys: &'static [&'static str],
-    ) -> Vec<(&'static str, &'a Value)> {
-        let mut known: Vec<(&'static str, &'a ast::Entry)> = Vec::new();
+    ) -> Vec<(&'static str, &'a EntryValue)> {
+        let mut known: Vec<(&'static str, &'a ast::BlockEntry)> = Vec::new();
         for entry in block.iter().flat_map(|block| &block.entries) {
             let typed = self.sources.text(entry.key.span());
             let key = keys
                 .iter()
-                .find(|key| matches!(entry.key, Key::Name(_)) && **key == typed);
+                .find(|key| matches!(entry.key, EntryKey::Name(_)) && **key == typed);
             let Some(key) = key else {
-                self.unknown_key(entry, what, keys);
+                self.report_unknown_key(entry, what, keys);
                 continue;
             };
             match known.iter().find(|(seen, _)| seen == key) {
@@ -64,15 +64,15 @@ impl<'a> Scope<'a> {
             .collect()
     }
 
-    fn unknown_key(
+    fn report_unknown_key(
         &mut self,
-        entry: &ast::Entry,
+        entry: &ast::BlockEntry,
         block: &'static str,
         keys: &'static [&'static str],
     ) {
         let span = entry.key.span();
         let key = self.sources.text(span).to_string();
-        let meant = likely(Kind::Key, key.trim_matches('"'), keys.iter().copied());
+        let meant = likely(NameKind::Key, key.trim_matches('"'), keys.iter().copied());
         let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
         let keys = quoted.join(", ");
         self.problems.push(Problem::UnknownKey {
@@ -85,14 +85,19 @@ impl<'a> Scope<'a> {
     }
 
     /// Reports a value of the wrong kind.
-    pub fn bad_value<T>(&mut self, value: &Value, key: &str, wanted: &'static str) -> Option<T> {
-        self.bad_value_for(value, key, wanted, None)
+    pub fn report_bad_value<T>(
+        &mut self,
+        value: &EntryValue,
+        key: &str,
+        wanted: &'static str,
+    ) -> Option<T> {
+        self.report_bad_value_meaning(value, key, wanted, None)
     }
 
     /// Likewise, with the value that was likely meant.
-    fn bad_value_for<T>(
+    fn report_bad_value_meaning<T>(
         &mut self,
-        value: &Value,
+        value: &EntryValue,
         key: &str,
         wanted: &'static str,
         meant: Option<String>,
@@ -107,91 +112,82 @@ impl<'a> Scope<'a> {
     }
 
     /// Reports a value that is no block of addresses; one in quotes is corrected.
-    pub fn no_block(&mut self, value: &Value, key: &str, wanted: &'static str) {
+    pub fn report_no_block(&mut self, value: &EntryValue, key: &str, wanted: &'static str) {
         let meant = match value {
-            Value::Text(text) => crate::net::block(&text.value)
+            EntryValue::Text(text) => crate::net::block(&text.value)
                 .ok()
                 .map(|_| text.value.to_string()),
-            Value::Number(..)
-            | Value::Name(_)
-            | Value::Net(_)
-            | Value::List(..)
-            | Value::Block(_) => None,
+            EntryValue::Number(..)
+            | EntryValue::Name(_)
+            | EntryValue::Net(_)
+            | EntryValue::List(..)
+            | EntryValue::Block(_) => None,
         };
-        self.bad_value_for::<()>(value, key, wanted, meant);
+        self.report_bad_value_meaning::<()>(value, key, wanted, meant);
     }
 
     /// Reports a value that is no name of a VPC; one in quotes is corrected.
-    pub fn vpc_wanted<T>(&mut self, value: &Value) -> Option<T> {
+    pub fn report_no_vpc<T>(&mut self, value: &EntryValue) -> Option<T> {
         let meant = match value {
-            Value::Text(text) => self.vpc_named(&text.value).map(|_| text.value.to_string()),
-            Value::Number(..)
-            | Value::Name(_)
-            | Value::Net(_)
-            | Value::List(..)
-            | Value::Block(_) => None,
+            EntryValue::Text(text) => self.vpc_named(&text.value).map(|_| text.value.to_string()),
+            EntryValue::Number(..)
+            | EntryValue::Name(_)
+            | EntryValue::Net(_)
+            | EntryValue::List(..)
+            | EntryValue::Block(_) => None,
         };
-        self.bad_value_for(value, "vpc", "the name of a VPC of the program", meant)
+        self.report_bad_value_meaning(value, "vpc", "the name of a VPC of the program", meant)
     }
 
     /// A value that must be one of two words.
-    pub fn choice<T>(
+    pub fn read_choice<T>(
         &mut self,
-        value: &Value,
+        value: &EntryValue,
         key: &str,
         wanted: &'static str,
         words: [(&str, T); 2],
     ) -> Option<T> {
         let typed = match value {
-            Value::Name(name) => self.text(*name),
-            Value::Text(_)
-            | Value::Number(..)
-            | Value::Net(_)
-            | Value::List(..)
-            | Value::Block(_) => "",
+            EntryValue::Name(name) => self.text(*name),
+            EntryValue::Text(_)
+            | EntryValue::Number(..)
+            | EntryValue::Net(_)
+            | EntryValue::List(..)
+            | EntryValue::Block(_) => "",
         };
-        let words_only = [words[0].0, words[1].0];
-        match words.into_iter().find(|(word, _)| *word == typed) {
-            Some((_, meaning)) => Some(meaning),
-            None => {
-                let written = self
-                    .sources
-                    .text(value.span())
-                    .trim_matches('"')
-                    .to_ascii_lowercase();
-                let has = |word: &str| words_only.contains(&word);
-                let meant = Some(written.as_str()).filter(|word| has(word)).or_else(|| {
-                    let synonym = WORDS
-                        .iter()
-                        .find(|(word, typed)| has(word) && typed.contains(&written.as_str()));
-                    synonym.map(|(word, _)| *word)
-                });
-                self.bad_value_for(value, key, wanted, meant.map(str::to_string))
-            }
+        let allowed = [words[0].0, words[1].0];
+        if let Some((_, meaning)) = words.into_iter().find(|(word, _)| *word == typed) {
+            return Some(meaning);
         }
+
+        let written = self.sources.text(value.span()).trim_matches('"');
+        let meant = likely_word(&written.to_ascii_lowercase(), allowed).map(str::to_string);
+        self.report_bad_value_meaning(value, key, wanted, meant)
     }
 
     /// A value that must be a string.
-    pub fn string(
+    pub fn read_string(
         &mut self,
-        value: &'a Value,
+        value: &'a EntryValue,
         key: &str,
         wanted: &'static str,
-    ) -> Option<&'a ast::Text> {
+    ) -> Option<&'a ast::StringLiteral> {
         match value {
-            Value::Text(text) => Some(text),
-            Value::Number(..) | Value::Name(_) => {
+            EntryValue::Text(text) => Some(text),
+            EntryValue::Number(..) | EntryValue::Name(_) => {
                 let meant = format!("\"{}\"", self.sources.text(value.span()));
-                self.bad_value_for(value, key, wanted, Some(meant))
+                self.report_bad_value_meaning(value, key, wanted, Some(meant))
             }
-            Value::Net(_) | Value::List(..) | Value::Block(_) => self.bad_value(value, key, wanted),
+            EntryValue::Net(_) | EntryValue::List(..) | EntryValue::Block(_) => {
+                self.report_bad_value(value, key, wanted)
+            }
         }
     }
 
     /// A string of this form.
-    pub fn formed(
+    pub fn read_form(
         &mut self,
-        text: &ast::Text,
+        text: &ast::StringLiteral,
         wanted: &'static str,
         form: fn(&str) -> bool,
     ) -> Option<String> {
@@ -208,9 +204,9 @@ impl<'a> Scope<'a> {
     }
 
     /// A number from 1 up.
-    pub fn count(&mut self, value: &Value, key: &str) -> Option<u32> {
+    pub fn read_count(&mut self, value: &EntryValue, key: &str) -> Option<u32> {
         match value {
-            Value::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => {
+            EntryValue::Number(_, number) if (1..=u64::from(u32::MAX)).contains(number) => {
                 Some(*number as u32)
             }
             _ => {
@@ -220,30 +216,39 @@ impl<'a> Scope<'a> {
                     .ok()
                     .filter(|number| *number > 0)
                     .map(|number| number.to_string());
-                self.bad_value_for(value, key, "a number from 1 to 4294967295", meant)
+                self.report_bad_value_meaning(value, key, "a number from 1 to 4294967295", meant)
             }
         }
     }
 
     /// A region, as in `region = "eu-central-1"`.
-    pub fn region(&mut self, value: &'a Value) -> Option<String> {
-        let text = self.string(
+    pub fn read_region(&mut self, value: &'a EntryValue) -> Option<String> {
+        let text = self.read_string(
             value,
             "region",
             "a region in quotes, like `\"eu-central-1\"`",
         )?;
-        self.formed(text, "a region, like `eu-central-1`", is_region)
+        self.read_form(text, "a region, like `eu-central-1`", is_region)
     }
 
     /// An account, as in `account = "123456789012"`.
-    pub fn account(&mut self, value: &'a Value) -> Option<String> {
-        let text = self.string(
+    pub fn read_account(&mut self, value: &'a EntryValue) -> Option<String> {
+        let text = self.read_string(
             value,
             "account",
             "an account number in quotes, like `\"123456789012\"`",
         )?;
-        self.formed(text, ACCOUNT, is_account)
+        self.read_form(text, ACCOUNT, is_account)
     }
+}
+
+/// Which of two words is meant by what is written instead.
+fn likely_word<'w>(written: &str, allowed: [&'w str; 2]) -> Option<&'w str> {
+    let same = allowed.into_iter().find(|word| *word == written);
+    same.or_else(|| {
+        let mut synonyms = WORDS.iter().filter(|(_, typed)| typed.contains(&written));
+        synonyms.find_map(|(meant, _)| allowed.into_iter().find(|word| word == meant))
+    })
 }
 
 /// What the number of an account looks like.
@@ -255,29 +260,35 @@ fn is_region(text: &str) -> bool {
     let [first, middle @ .., last] = words.as_slice() else {
         return false;
     };
-    let lower = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
     first.len() == 2
-        && lower(first)
+        && is_lower(first)
         && !middle.is_empty()
-        && middle.iter().all(lower)
-        && number(last)
+        && middle.iter().all(|word| is_lower(word))
+        && is_number(last)
 }
 
-fn number(text: &str) -> bool {
+fn is_lower(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether the text is the number of an account.
 pub fn is_account(text: &str) -> bool {
-    text.len() == 12 && number(text)
+    text.len() == 12 && is_number(text)
 }
 
 /// Whether the text is an id: the prefix, then 8 or 17 hexadecimal digits (EC2 user guide, resource
 /// ids).
 fn is_id(text: &str, prefix: &str) -> bool {
-    let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     let digits = text.strip_prefix(prefix);
-    digits.is_some_and(|digits| [8, 17].contains(&digits.len()) && digits.bytes().all(digit))
+    digits.is_some_and(|digits| [8, 17].contains(&digits.len()) && digits.bytes().all(is_hex))
+}
+
+fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// `vpc-0123456789abcdef0`

@@ -9,8 +9,8 @@ use crate::ast;
 use crate::diagnostic::{AwsField, Problem};
 use crate::net::Family;
 use crate::policy::{
-    External, ExternalId, ListReference, ParamId, ParamKind, PrefixList, PrefixListId, Reference,
-    Stack, aws_list,
+    External, ExternalId, ListReference, Param, ParamId, ParamKind, PrefixList, PrefixListId,
+    Reference, Stack, aws_list,
 };
 use std::collections::BTreeMap;
 
@@ -52,16 +52,24 @@ const WEIGHTS: [(&str, u32); 8] = [
 
 /// Things with an identity, and which of their names stands for which.
 struct Identities<K, T> {
+    /// The identity, the name, and what has them.
     found: Vec<(K, String, T)>,
 }
 
 impl<K: Ord + Clone, T> Identities<K, T> {
+    /// Adds a thing, and says at which position.
+    fn add(&mut self, identity: K, name: String, thing: T) -> usize {
+        self.found.push((identity, name, thing));
+        self.found.len() - 1
+    }
+
     /// Distinct things in the order of their identities; and for each that was found, which it is.
-    fn unify(self) -> (Vec<(K, T)>, Vec<u32>) {
+    fn unify_names(self) -> (Vec<T>, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.found.len()).collect();
         order.sort_by(|a, b| {
             (&self.found[*a].0, &self.found[*a].1).cmp(&(&self.found[*b].0, &self.found[*b].1))
         });
+
         let mut ids = vec![0; order.len()];
         let (mut firsts, mut last) = (Vec::new(), None);
         for position in order {
@@ -72,130 +80,138 @@ impl<K: Ord + Clone, T> Identities<K, T> {
             }
             ids[position] = firsts.len() as u32 - 1;
         }
-        let mut things: Vec<Option<(K, T)>> = self
-            .found
-            .into_iter()
-            .map(|(key, _, thing)| Some((key, thing)))
-            .collect();
-        (
-            firsts
-                .into_iter()
-                .filter_map(|position| things[position].take())
-                .collect(),
-            ids,
-        )
+
+        let found = self.found.into_iter();
+        let mut things: Vec<Option<T>> = found.map(|(_, _, thing)| Some(thing)).collect();
+        let firsts = firsts.into_iter();
+        let distinct = firsts.filter_map(|position| things[position].take());
+        (distinct.collect(), ids)
     }
 }
 
-/// Resolves externals, prefix lists and the parameters of either kind.
-pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
-    let mut externals = Identities { found: Vec::new() };
-    let mut lists = Identities { found: Vec::new() };
-    let mut external_found = Vec::new();
-    for declared in scope.externals.clone() {
-        external_found.push(external(scope, declared, stack).map(|external| {
-            externals
-                .found
-                .push((external.id.clone(), external.name.clone(), external));
-            externals.found.len() - 1
-        }));
-    }
-    let mut list_found = Vec::new();
-    let mut region = stack.region.clone();
-    for declared in scope.prefix_lists.clone() {
-        list_found.push(
-            prefix_list(scope, declared, stack, &mut region).map(|list| {
-                lists
-                    .found
-                    .push((identity(&list.list), list.name.clone(), list));
-                lists.found.len() - 1
-            }),
-        );
-    }
-    let mut param_found = Vec::new();
-    for (n, param) in params.list.iter().enumerate() {
-        let (id, value) = (ParamId(n as u32), params.values[n].as_ref());
-        param_found.push(match (param.kind, param.span) {
-            (ParamKind::External, Some(span)) => {
-                let (reference, account) = external_value(id, value);
-                let account = account.filter(|account| stack.account.as_ref() != Some(account));
-                let (name, id) = (param.name.clone(), reference.clone());
-                externals.found.push((
-                    reference,
-                    name.clone(),
-                    External {
-                        name,
-                        id,
-                        account,
-                        span,
-                    },
-                ));
-                Found::External(externals.found.len() - 1)
-            }
-            (ParamKind::PrefixList, Some(span)) => {
-                let reference = match value {
-                    Some(ParamValue::Id(id)) => ListReference::Id(id.clone()),
-                    Some(ParamValue::Block(_)) | None => ListReference::Param(id),
-                };
-                let (name, family) = (param.name.clone(), Family::V4);
-                let list = PrefixList {
-                    name: name.clone(),
-                    list: reference.clone(),
-                    family,
-                    entries: None,
-                    span,
-                };
-                lists.found.push((reference, name, list));
-                Found::PrefixList(lists.found.len() - 1)
-            }
-            (ParamKind::Cidr | ParamKind::CidrIpv6, _) => Found::Other(ParamPeer::Block),
-
-            (ParamKind::Vpc, _) | (ParamKind::External | ParamKind::PrefixList, None) => {
-                Found::Other(ParamPeer::Vpc)
-            }
-        });
-    }
-    one_account(&mut externals);
-    one_family(scope, &lists);
-    one_size(&mut lists);
-    let (externals, external_ids) = externals.unify();
-    let (prefix_lists, list_ids) = lists.unify();
-    let external_id = |position: usize| ExternalId(external_ids[position]);
-    let list_id = |position: usize| PrefixListId(list_ids[position]);
-    Lists {
-        externals: externals
-            .into_iter()
-            .map(|(_, external)| external)
-            .collect(),
-        prefix_lists: prefix_lists.into_iter().map(|(_, list)| list).collect(),
-        external_names: external_found
-            .into_iter()
-            .map(|found| found.map(external_id))
-            .collect(),
-        list_names: list_found
-            .into_iter()
-            .map(|found| found.map(list_id))
-            .collect(),
-        param_peers: param_found
-            .into_iter()
-            .map(|found| match found {
-                Found::External(position) => ParamPeer::External(external_id(position)),
-                Found::PrefixList(position) => ParamPeer::PrefixList(list_id(position)),
-                Found::Other(peer) => peer,
-            })
-            .collect(),
-    }
+/// What the declarations and parameters of a program name, before two names for one thing are
+/// brought together.
+struct Found {
+    externals: Identities<Reference, External>,
+    lists: Identities<ListReference, PrefixList>,
 }
 
-enum Found {
+/// What a parameter is: something that was found, by position, or something else.
+enum ParamIdentity {
     External(usize),
     PrefixList(usize),
     Other(ParamPeer),
 }
 
+/// Resolves externals, prefix lists and the parameters of either kind.
+pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
+    let mut found = Found {
+        externals: Identities { found: Vec::new() },
+        lists: Identities { found: Vec::new() },
+    };
+    let external_positions = found.add_externals(scope, stack);
+    let list_positions = found.add_prefix_lists(scope, stack);
+    let mut param_identities = Vec::new();
+    for (n, param) in params.list.iter().enumerate() {
+        let (id, value) = (ParamId(n as u32), params.values[n].as_ref());
+        param_identities.push(found.add_param(id, param, value, stack));
+    }
+
+    unify_accounts(&mut found.externals);
+    report_mixed_families(scope, &found.lists);
+    unify_sizes(&mut found.lists);
+    let (externals, external_ids) = found.externals.unify_names();
+    let (prefix_lists, list_ids) = found.lists.unify_names();
+
+    let external_id = |position: usize| ExternalId(external_ids[position]);
+    let list_id = |position: usize| PrefixListId(list_ids[position]);
+    let external_names = external_positions.into_iter();
+    let list_names = list_positions.into_iter();
+    let param_peers = param_identities.into_iter().map(|identity| match identity {
+        ParamIdentity::External(position) => ParamPeer::External(external_id(position)),
+        ParamIdentity::PrefixList(position) => ParamPeer::PrefixList(list_id(position)),
+        ParamIdentity::Other(peer) => peer,
+    });
+    Lists {
+        externals,
+        prefix_lists,
+        external_names: external_names.map(|at| at.map(external_id)).collect(),
+        list_names: list_names.map(|at| at.map(list_id)).collect(),
+        param_peers: param_peers.collect(),
+    }
+}
+
+impl Found {
+    /// Adds the declared externals; says at which position each is, if it could be read.
+    fn add_externals(&mut self, scope: &mut Scope<'_>, stack: &Stack) -> Vec<Option<usize>> {
+        let mut positions = Vec::new();
+        for declared in scope.externals.clone() {
+            let external = resolve_external(scope, declared, stack);
+            positions.push(external.map(|external| {
+                let (id, name) = (external.id.clone(), external.name.clone());
+                self.externals.add(id, name, external)
+            }));
+        }
+        positions
+    }
+
+    /// Adds the declared prefix lists; says at which position each is, if it could be read.
+    fn add_prefix_lists(&mut self, scope: &mut Scope<'_>, stack: &Stack) -> Vec<Option<usize>> {
+        let mut positions = Vec::new();
+        let mut region = stack.region.clone();
+        for declared in scope.prefix_lists.clone() {
+            let list = resolve_prefix_list(scope, declared, stack, &mut region);
+            positions.push(list.map(|list| {
+                let (identity, name) = (identify_list(&list.list), list.name.clone());
+                self.lists.add(identity, name, list)
+            }));
+        }
+        positions
+    }
+
+    /// Adds what a parameter stands for.
+    fn add_param(
+        &mut self,
+        id: ParamId,
+        param: &Param,
+        value: Option<&ParamValue>,
+        stack: &Stack,
+    ) -> ParamIdentity {
+        match (param.kind, param.span) {
+            (ParamKind::External, Some(span)) => {
+                let (id, account) = split_external_value(id, value);
+                let account = account.filter(|account| stack.account.as_ref() != Some(account));
+                let name = param.name.clone();
+                let external = External {
+                    name: name.clone(),
+                    id: id.clone(),
+                    account,
+                    span,
+                };
+                ParamIdentity::External(self.externals.add(id, name, external))
+            }
+            (ParamKind::PrefixList, Some(span)) => {
+                let (list, name) = (list_value(id, value), param.name.clone());
+                let prefix_list = PrefixList {
+                    name: name.clone(),
+                    list: list.clone(),
+                    family: Family::V4,
+                    entries: None,
+                    span,
+                };
+                ParamIdentity::PrefixList(self.lists.add(list, name, prefix_list))
+            }
+            (ParamKind::Cidr | ParamKind::CidrIpv6, _) => ParamIdentity::Other(ParamPeer::Block),
+            (ParamKind::Vpc, _) | (ParamKind::External | ParamKind::PrefixList, None) => {
+                ParamIdentity::Other(ParamPeer::Vpc)
+            }
+        }
+    }
+}
+
 /// Ids of groups are unique in AWS, so a group that is named with and without its account is one
 /// group, and has the account.
-fn one_account(externals: &mut Identities<Reference, External>) {
+fn unify_accounts(externals: &mut Identities<Reference, External>) {
     let mut accounts = BTreeMap::new();
     for (id, _, external) in &externals.found {
         accounts.extend(
@@ -211,7 +227,7 @@ fn one_account(externals: &mut Identities<Reference, External>) {
 }
 
 /// Reports prefix lists that are said to be of both families.
-fn one_family(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixList>) {
+fn report_mixed_families(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixList>) {
     let mut seen: BTreeMap<&ListReference, &PrefixList> = BTreeMap::new();
     for (identity, _, list) in &lists.found {
         let first = *seen.entry(identity).or_insert(list);
@@ -227,7 +243,7 @@ fn one_family(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixLis
 }
 
 /// A list under two names has one size, and AWS counts it whole: the largest that is known.
-fn one_size(lists: &mut Identities<ListReference, PrefixList>) {
+fn unify_sizes(lists: &mut Identities<ListReference, PrefixList>) {
     let mut sizes: BTreeMap<ListReference, u32> = BTreeMap::new();
     for (identity, _, list) in &lists.found {
         if let Some(entries) = list.entries {
@@ -242,7 +258,7 @@ fn one_size(lists: &mut Identities<ListReference, PrefixList>) {
 
 /// What a list is, wherever the stack is deployed: lists of AWS exist once in each region, and a
 /// security group can only name those of its own.
-fn identity(list: &ListReference) -> ListReference {
+fn identify_list(list: &ListReference) -> ListReference {
     match list {
         ListReference::Aws(name) => ListReference::Aws(aws_list(name).to_string()),
         ListReference::Id(_) | ListReference::Param(_) => list.clone(),
@@ -255,10 +271,14 @@ fn aws_region(name: &str) -> Option<&str> {
     (region != "global").then_some(region)
 }
 
-fn external(scope: &mut Scope<'_>, declared: &ast::External, stack: &Stack) -> Option<External> {
-    let id = scope.formed(&declared.id, ParamKind::External.wanted(), is_group_id);
+fn resolve_external(
+    scope: &mut Scope<'_>,
+    declared: &ast::ExternalDeclaration,
+    stack: &Stack,
+) -> Option<External> {
+    let id = scope.read_form(&declared.id, ParamKind::External.wanted(), is_group_id);
     let account = match &declared.account {
-        Some(account) => Some(scope.formed(account, ACCOUNT, is_account)?),
+        Some(account) => Some(scope.read_form(account, ACCOUNT, is_account)?),
         None => None,
     };
     let account = account.filter(|account| stack.account.as_ref() != Some(account));
@@ -272,7 +292,7 @@ fn external(scope: &mut Scope<'_>, declared: &ast::External, stack: &Stack) -> O
 }
 
 /// An external as a parameter: bound to an id, to `ACCOUNT/ID`, or to nothing yet.
-fn external_value(id: ParamId, value: Option<&ParamValue>) -> (Reference, Option<String>) {
+fn split_external_value(id: ParamId, value: Option<&ParamValue>) -> (Reference, Option<String>) {
     match value {
         Some(ParamValue::Id(text)) => match text.split_once('/') {
             Some((account, group)) => (Reference::Id(group.to_string()), Some(account.to_string())),
@@ -282,55 +302,38 @@ fn external_value(id: ParamId, value: Option<&ParamValue>) -> (Reference, Option
     }
 }
 
-fn prefix_list<'a>(
+/// A prefix list as a parameter: bound to an id, or to nothing yet.
+fn list_value(id: ParamId, value: Option<&ParamValue>) -> ListReference {
+    match value {
+        Some(ParamValue::Id(id)) => ListReference::Id(id.clone()),
+        Some(ParamValue::Block(_)) | None => ListReference::Param(id),
+    }
+}
+
+fn resolve_prefix_list<'a>(
     scope: &mut Scope<'a>,
-    declared: &'a ast::PrefixList,
+    declared: &'a ast::PrefixListDeclaration,
     stack: &Stack,
     region: &mut Option<String>,
 ) -> Option<PrefixList> {
-    let text = declared.id.value.to_string();
-    let list = if is_list_id(&text) {
-        ListReference::Id(text)
-    } else if is_aws_list(&text) {
-        if let Some(its) = aws_region(&text).filter(|its| *its != "region") {
-            let ours = region.get_or_insert_with(|| its.to_string());
-            if its != ours {
-                let wanted = "of the region that the stack, or another list, is of";
-                scope.problems.push(Problem::BadId {
-                    span: declared.id.span,
-                    text: text.clone(),
-                    wanted,
-                });
-            }
-        }
-        ListReference::Aws(in_region(&text, stack.region.as_deref()))
-    } else {
-        let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
-        scope.problems.push(Problem::BadId {
-            span: declared.id.span,
-            text,
-            wanted,
-        });
-        return None;
-    };
+    let list = resolve_list_reference(scope, &declared.id, stack, region)?;
     let (mut family, mut entries) = match &list {
         ListReference::Aws(name) => (aws_family(name), aws_weight(name)),
         ListReference::Id(_) | ListReference::Param(_) => (Family::V4, None),
     };
-    for (key, value) in scope.entries(declared.block.as_ref(), "prefix list", LIST_KEYS) {
+    for (key, value) in scope.read_entries(declared.block.as_ref(), "prefix list", LIST_KEYS) {
         if key == "entries" {
-            entries = scope.count(value, key).or(entries);
+            entries = scope.read_count(value, key).or(entries);
         } else {
             let families = [("ipv4", Family::V4), ("ipv6", Family::V6)];
-            family = scope
-                .choice(value, key, "`ipv4` or `ipv6`", families)
-                .unwrap_or(family);
+            let choice = scope.read_choice(value, key, "`ipv4` or `ipv6`", families);
+            family = choice.unwrap_or(family);
         }
     }
-    scope.prose(&declared.prose, AwsField::TagValue);
-    let name = scope.text(declared.name).to_string();
+    scope.read_prose(&declared.prose, AwsField::TagValue);
+
     Some(PrefixList {
-        name,
+        name: scope.text(declared.name).to_string(),
         list,
         family,
         entries,
@@ -338,18 +341,54 @@ fn prefix_list<'a>(
     })
 }
 
+/// Which list a string names. `region` is that of the stack or, where it does not say, that of the
+/// first list; a list of another region is reported.
+fn resolve_list_reference(
+    scope: &mut Scope<'_>,
+    id: &ast::StringLiteral,
+    stack: &Stack,
+    region: &mut Option<String>,
+) -> Option<ListReference> {
+    let text = id.value.to_string();
+    if is_list_id(&text) {
+        return Some(ListReference::Id(text));
+    }
+    if !is_aws_list(&text) {
+        let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
+        let span = id.span;
+        scope.problems.push(Problem::BadId { span, text, wanted });
+        return None;
+    }
+
+    if let Some(its) = aws_region(&text).filter(|its| *its != "region") {
+        let ours = region.get_or_insert_with(|| its.to_string());
+        if its != ours {
+            scope.problems.push(Problem::BadId {
+                span: id.span,
+                text: text.clone(),
+                wanted: "of the region that the stack, or another list, is of",
+            });
+        }
+    }
+    Some(ListReference::Aws(in_region(
+        &text,
+        stack.region.as_deref(),
+    )))
+}
+
 /// `com.amazonaws.REGION.s3`, `com.amazonaws.global.cloudfront.origin-facing`
 fn is_aws_list(text: &str) -> bool {
     let labels = text
         .strip_prefix("com.amazonaws.")
         .map(|rest| rest.split('.'));
-    let label = |label: &str| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    labels.is_some_and(|labels| labels.clone().count() >= 2 && labels.clone().all(label))
+    labels.is_some_and(|labels| labels.clone().count() >= 2 && labels.clone().all(is_label))
+}
+
+fn is_label(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// The name with the word `region` replaced by the stack's region, if that is known.

@@ -7,10 +7,17 @@
 mod assertions;
 mod atom;
 mod blocks;
+mod collect;
+mod collisions;
+mod definitions;
+mod flows;
 mod lists;
+mod lookup;
 mod networks;
 mod order;
 mod params;
+mod peering;
+mod peers;
 mod rules;
 mod scope;
 mod services;
@@ -18,58 +25,64 @@ mod settings;
 mod stack;
 mod strings;
 mod tiers;
+mod unknown;
 mod unused;
 
 pub use atom::{BuiltIn, Catalogue};
 pub use services::built_in;
 pub use settings::Settings;
 
-use crate::ast::{Item, Program};
+use crate::ast::{Item, ProgramTree, Statement};
 use crate::diagnostic::Problems;
-use crate::policy::{Policy, Words};
+use crate::policy::Policy;
 use crate::source::Sources;
+use definitions::Definitions;
 use scope::Scope;
 
 /// Resolves a program. The policy holds what could be made of it, and is complete when no problem
 /// is an error.
 pub fn resolve<'a>(
     sources: &'a Sources,
-    program: &'a Program,
+    program: &'a ProgramTree,
     settings: &Settings<'a>,
 ) -> (Policy, Problems) {
-    let mut scope = Scope::collect(sources, program, settings.catalogue, settings.outputs);
-    let mut params = params::resolve(&mut scope, settings);
-    let (mut stack, default_vpc) = stack::stack(&mut scope, settings);
-    let (vpcs, default_vpc) = stack::vpcs(&mut scope, &mut params, default_vpc);
-    let peerings = stack::peerings(&mut scope, &vpcs);
-    let networks = networks::resolve(&mut scope, &params, &vpcs, stack.dual);
-    let lists = lists::resolve(&mut scope, &params, &stack);
-    let services = services::resolve(&mut scope, settings.catalogue);
-    let tiers = tiers::resolve(&mut scope, &mut stack, &vpcs, default_vpc, &networks);
-    let tier_sets = tiers::sets(&mut scope);
-    let mut policy = Policy {
-        stack,
-        vpcs,
-        peerings,
-        params: params.list,
-        networks: networks.list,
-        externals: lists.externals,
-        prefix_lists: lists.prefix_lists,
-        tiers,
-        tier_sets,
-        sentences: Vec::new(),
-        flows: Vec::new(),
-        ended: Vec::new(),
-        assertions: Vec::new(),
-        annotations: Vec::new(),
-        declarations: std::mem::take(&mut scope.seen.declarations),
-        unused: Vec::new(),
-        shadowed: Vec::new(),
-        remainders: Vec::new(),
-        as_of: settings.as_of,
-        words: Words::default(),
-    };
-    let known = rules::Known {
+    let mut scope = Scope::from_program(sources, program, settings.catalogue, settings.outputs);
+    let (mut policy, definitions) = resolve_declarations(&mut scope, settings);
+    resolve_statements(&mut scope, &definitions, &mut policy, program, settings);
+
+    policy.unused = unused::find_unused(&scope, &policy, program);
+    policy.shadowed = scope.seen.shadowed;
+    policy.remainders = scope.seen.remainders;
+    (policy, scope.problems)
+}
+
+/// Resolves the declarations of a program into a policy without sentences and assertions.
+fn resolve_declarations<'a>(
+    scope: &mut Scope<'_>,
+    settings: &Settings<'a>,
+) -> (Policy, Definitions<'a>) {
+    let mut params = params::resolve(scope, settings);
+    let (mut stack, default_vpc) = stack::resolve_stack(scope, settings);
+    let (vpcs, default_vpc) = stack::resolve_vpcs(scope, &mut params, default_vpc);
+    let peerings = stack::resolve_peerings(scope, &vpcs);
+    let networks = networks::resolve(scope, &params, &vpcs, stack.dual);
+    let lists = lists::resolve(scope, &params, &stack);
+    let services = services::resolve(scope, settings.catalogue);
+    let tiers = tiers::resolve(scope, &mut stack, &vpcs, default_vpc, &networks);
+    let tier_sets = tiers::resolve_sets(scope);
+
+    let mut policy = Policy::new(stack, settings.as_of);
+    policy.vpcs = vpcs;
+    policy.peerings = peerings;
+    policy.params = params.list;
+    policy.networks = networks.list;
+    policy.externals = lists.externals;
+    policy.prefix_lists = lists.prefix_lists;
+    policy.tiers = tiers;
+    policy.tier_sets = tier_sets;
+    policy.declarations = std::mem::take(&mut scope.seen.declarations);
+
+    let definitions = Definitions {
         networks: networks.built_in,
         params: params.values,
         param_peers: lists.param_peers,
@@ -77,18 +90,24 @@ pub fn resolve<'a>(
         list_names: lists.list_names,
         services,
     };
-    let mut sentences = rules::Sentences::new(&known);
+    (policy, definitions)
+}
+
+/// Resolves the sentences, the assertions and all annotations into the policy, as they stand.
+fn resolve_statements(
+    scope: &mut Scope<'_>,
+    definitions: &Definitions<'_>,
+    policy: &mut Policy,
+    program: &ProgramTree,
+    settings: &Settings<'_>,
+) {
+    let mut sentences = rules::Sentences::new(definitions, settings.as_of);
     for statement in program.files.iter().flat_map(|file| &file.statements) {
-        match &statement.item {
-            Item::Rule(rule) => sentences.resolve(
-                &mut scope,
-                &mut policy,
-                statement.span,
-                rule,
-                settings.as_of,
-            ),
+        let Statement { span, item, .. } = statement;
+        match item {
+            Item::Rule(rule) => sentences.resolve_rule(scope, policy, *span, rule),
             Item::Assertion(assertion) => {
-                assertions::resolve(&mut scope, &known, &mut policy, statement.span, assertion);
+                assertions::resolve(scope, definitions, policy, *span, assertion);
             }
             Item::Stack(_)
             | Item::Include(_)
@@ -102,10 +121,6 @@ pub fn resolve<'a>(
             | Item::Tier(_)
             | Item::TierSet(_) => {}
         }
-        assertions::annotations(&mut scope, &mut policy, statement, settings.lints);
+        assertions::resolve_annotations(scope, policy, statement, settings.lints);
     }
-    policy.unused = unused::unused(&scope, &policy, program);
-    policy.shadowed = scope.seen.shadowed;
-    policy.remainders = scope.seen.remainders;
-    (policy, scope.problems)
 }

@@ -1,10 +1,10 @@
 //! Networks: sets of addresses, built in and declared.
 
-use super::order::order;
+use super::order::{report_cycles, sort_by_dependency};
 use super::params::{ParamValue, Params};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{Kind, Problem};
+use crate::diagnostic::{NameKind, Problem};
 use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6, private};
 use crate::policy::{Network, NetworkId, ParamId, Remainder, Vpc};
 use crate::source::Span;
@@ -30,7 +30,6 @@ impl BuiltIns {
     /// The blocks of a built-in network; with `ip = ipv4` those that name no family hold IPv4 only.
     /// `internet` is no list of blocks and has none here.
     pub fn blocks(self, network: BuiltInNetwork) -> Vec<IpNet> {
-        let both = |block: &IpNet| self.dual || matches!(block, IpNet::V4(_));
         let blocks = match network {
             BuiltInNetwork::AnywhereIpv4 => return vec![EVERY_IPV4],
             BuiltInNetwork::AnywhereIpv6 => return vec![EVERY_IPV6],
@@ -38,7 +37,10 @@ impl BuiltIns {
             BuiltInNetwork::Private => private(),
             BuiltInNetwork::Internet => Vec::new(),
         };
-        blocks.into_iter().filter(both).collect()
+        blocks
+            .into_iter()
+            .filter(|block| self.dual || matches!(block, IpNet::V4(_)))
+            .collect()
     }
 }
 
@@ -53,64 +55,68 @@ pub struct NetList {
 pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool) -> Networks {
     let built_in = BuiltIns { dual };
     let declared = scope.networks.clone();
-    let depends = |n: usize| {
-        let items = declared[n].members.iter().chain(&declared[n].except);
-        let names = items.filter_map(|item| match item {
-            NetItem::Name(name) => scope.network_named(scope.text(*name)),
-            NetItem::Net(_) | NetItem::Vpc(..) => None,
-        });
-        names.map(NetworkId::index).collect()
-    };
-    let (sorted, cut) = order(declared.len(), depends);
-    for (from, to) in cut {
-        let (span, through) = (declared[to].name.span, declared[from].name.span);
-        let name = scope.text(declared[to].name).to_string();
-        scope.problems.push(Problem::Cycle {
-            span,
-            kind: Kind::Network,
-            name,
-            through,
-        });
-    }
+    let (sorted, cut) = sort_by_dependency(declared.len(), |n| named_networks(scope, declared[n]));
+    report_cycles(scope, NameKind::Network, cut, |n| declared[n].name);
+
     let mut lists: Vec<NetList> = vec![NetList::default(); declared.len()];
     for n in sorted {
-        let network = declared[n];
         let known = Addressed {
             params: &params.values,
             vpcs,
             built_in,
-            known: Known::Lists(&lists),
+            known: KnownNetworks::Lists(&lists),
         };
-        let members = known.list(scope, &network.members);
-        let written =
-            span_of(&network.members, NetItem::span).zip(span_of(&network.except, NetItem::span));
-        lists[n] = match written {
-            Some(written) => known.without(scope, members, written, &network.except),
-            None => members,
-        };
-        if !scope.fits(
-            network.name.span,
-            lists[n].blocks.len() + lists[n].unknown.len(),
-        ) {
-            lists[n] = NetList::default();
+        let list = resolve_members(scope, &known, declared[n]);
+        let count = list.blocks.len() + list.unknown.len();
+        if scope.has_room_for(declared[n].name.span, count) {
+            lists[n] = list;
         }
     }
-    let list = declared.iter().zip(lists).map(|(network, list)| {
-        let mut unknown: Vec<ParamId> = list.unknown.iter().map(|(id, _)| *id).collect();
-        unknown.sort_unstable();
-        unknown.dedup();
-        let addresses = Addresses::from_blocks(&list.blocks);
-        let name = scope.text(network.name).to_string();
-        Network {
-            name,
-            blocks: list.blocks,
-            unknown,
-            addresses,
-            span: network.name.span,
-        }
-    });
-    let list = list.collect();
+
+    let networks = declared.iter().zip(lists);
+    let list = networks
+        .map(|(declared, list)| finish_network(scope, declared, list))
+        .collect();
     Networks { list, built_in }
+}
+
+/// The networks that a declaration names.
+fn named_networks(scope: &Scope<'_>, declared: &ast::NetworkDeclaration) -> Vec<usize> {
+    let mut named = Vec::new();
+    for item in declared.members.iter().chain(&declared.except) {
+        if let NetItem::Name(name) = item {
+            let network = scope.network_named(scope.text(*name));
+            named.extend(network.map(NetworkId::index));
+        }
+    }
+    named
+}
+
+/// What a declared network holds.
+fn resolve_members(
+    scope: &mut Scope<'_>,
+    known: &Addressed<'_>,
+    declared: &ast::NetworkDeclaration,
+) -> NetList {
+    let members = known.resolve_list(scope, &declared.members);
+    let written = span_of(&declared.members, NetItem::span);
+    match written.zip(span_of(&declared.except, NetItem::span)) {
+        Some(written) => known.subtract_list(scope, members, written, &declared.except),
+        None => members,
+    }
+}
+
+fn finish_network(scope: &Scope<'_>, declared: &ast::NetworkDeclaration, list: NetList) -> Network {
+    let mut unknown: Vec<ParamId> = list.unknown.iter().map(|(id, _)| *id).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    Network {
+        name: scope.text(declared.name).to_string(),
+        addresses: Addresses::from_blocks(&list.blocks),
+        blocks: list.blocks,
+        unknown,
+        span: declared.name.span,
+    }
 }
 
 /// Everything that has addresses.
@@ -119,27 +125,27 @@ pub struct Addressed<'a> {
     pub vpcs: &'a [Vpc],
     pub built_in: BuiltIns,
     /// The networks, by id.
-    pub known: Known<'a>,
+    pub known: KnownNetworks<'a>,
 }
 
 /// The networks of a program, while they are resolved and after that.
-pub enum Known<'a> {
+pub enum KnownNetworks<'a> {
     Lists(&'a [NetList]),
     Networks(&'a [Network]),
 }
 
-impl Known<'_> {
+impl KnownNetworks<'_> {
     /// What a network holds: its blocks, and the parameters that have no value.
-    fn of(&self, id: NetworkId) -> (&[IpNet], Vec<ParamId>) {
+    fn network_contents(&self, id: NetworkId) -> (&[IpNet], Vec<ParamId>) {
         match self {
-            Known::Lists(lists) => {
+            KnownNetworks::Lists(lists) => {
                 let list = &lists[id.index()];
                 (
                     &list.blocks,
                     list.unknown.iter().map(|(id, _)| *id).collect(),
                 )
             }
-            Known::Networks(networks) => (
+            KnownNetworks::Networks(networks) => (
                 &networks[id.index()].blocks,
                 networks[id.index()].unknown.clone(),
             ),
@@ -149,17 +155,17 @@ impl Known<'_> {
 
 impl Addressed<'_> {
     /// What a list of items holds, sorted, each block once.
-    pub fn list(&self, scope: &mut Scope<'_>, items: &[NetItem]) -> NetList {
+    pub fn resolve_list(&self, scope: &mut Scope<'_>, items: &[NetItem]) -> NetList {
         let mut list = NetList::default();
         for item in items {
             match item {
                 NetItem::Net(net) => list.blocks.push(net.net),
                 NetItem::Name(name) => {
-                    if let Some(entity) = scope.peer(*name, Kind::Network) {
-                        self.name(scope, *name, entity, &mut list);
+                    if let Some(entity) = scope.resolve_peer(*name, NameKind::Network) {
+                        self.add_name(scope, *name, entity, &mut list);
                     }
                 }
-                NetItem::Vpc(span, name) => self.vpc(scope, *span, *name, &mut list),
+                NetItem::Vpc(span, name) => self.add_vpc(scope, *span, *name, &mut list),
             }
         }
         list.blocks.sort_unstable();
@@ -172,14 +178,14 @@ impl Addressed<'_> {
         list
     }
 
-    fn name(&self, scope: &mut Scope<'_>, name: ast::Name, entity: Entity, list: &mut NetList) {
+    fn add_name(&self, scope: &mut Scope<'_>, name: ast::Name, entity: Entity, list: &mut NetList) {
         match entity {
             Entity::BuiltIn(BuiltInNetwork::Internet) => scope
                 .problems
                 .push(Problem::InternetInRule { span: name.span }),
             Entity::BuiltIn(network) => list.blocks.extend(self.built_in.blocks(network)),
             Entity::Network(id) => {
-                let (blocks, unknown) = self.known.of(id);
+                let (blocks, unknown) = self.known.network_contents(id);
                 list.blocks.extend(blocks);
                 list.unknown
                     .extend(unknown.into_iter().map(|id| (id, name)));
@@ -188,43 +194,36 @@ impl Addressed<'_> {
                 Some(ParamValue::Block(block)) => list.blocks.push(*block),
                 Some(ParamValue::Id(_)) | None => list.unknown.push((id, name)),
             },
-            other => scope.wrong_kind(name, other.kind(), "an address or a network"),
+            other => scope.report_wrong_kind(name, other.kind(), "an address or a network"),
         }
     }
 
     /// The blocks of a VPC.
-    pub fn vpc(&self, scope: &mut Scope<'_>, span: Span, name: ast::Name, list: &mut NetList) {
-        let Some(vpc) = scope.vpc(name).map(|id| &self.vpcs[id.index()]) else {
+    pub fn add_vpc(&self, scope: &mut Scope<'_>, span: Span, name: ast::Name, list: &mut NetList) {
+        let Some(vpc) = scope.resolve_vpc(name).map(|id| &self.vpcs[id.index()]) else {
             return;
         };
         list.blocks.extend(&vpc.blocks);
         list.unknown
             .extend(vpc.unknown_blocks.iter().map(|id| (*id, name)));
-        needs_blocks(scope, vpc, span, name);
+        report_missing_blocks(scope, vpc, span, name);
     }
 
     /// What is left of a list when these items are taken out, as the smallest list of blocks;
     /// `written` and `span` are the places of the two.
-    pub fn without(
+    pub fn subtract_list(
         &self,
         scope: &mut Scope<'_>,
         list: NetList,
         (written, span): (Span, Span),
         except: &[NetItem],
     ) -> NetList {
-        let gone = self.list(scope, except);
-        for (id, name) in list.unknown.iter().chain(&gone.unknown) {
-            let declared = scope.params[id.index()].name.span;
-            let name_text = scope.text(scope.params[id.index()].name).to_string();
-            scope.problems.push(Problem::UnboundExcept {
-                span: name.span,
-                name: name_text,
-                declared,
-            });
-        }
+        let gone = self.resolve_list(scope, except);
+        report_unbound(scope, &list, &gone);
         if !list.unknown.is_empty() || !gone.unknown.is_empty() {
             return NetList::default();
         }
+
         let before = Addresses::from_blocks(&list.blocks);
         let left = before.difference(&Addresses::from_blocks(&gone.blocks));
         if left.is_empty() && !before.is_empty() {
@@ -233,25 +232,43 @@ impl Addressed<'_> {
                 except: span,
             });
         }
-        let blocks: Vec<IpNet> = left.blocks().take(MOST_BLOCKS + 1).collect();
-        let count = blocks.len();
-        if count > MOST_BLOCKS {
-            let count = left.blocks().count();
-            scope.problems.push(Problem::TooManyBlocks {
-                span,
-                count,
-                bound: MOST_BLOCKS,
-            });
-            return NetList::default();
-        }
-        scope.seen.remainders.push(Remainder {
-            span,
-            blocks: count,
+        list_remainder(scope, span, &left)
+    }
+}
+
+/// Reports the parameters without a value in two lists of which one is taken from the other.
+fn report_unbound(scope: &mut Scope<'_>, list: &NetList, gone: &NetList) {
+    for (id, name) in list.unknown.iter().chain(&gone.unknown) {
+        let declared = scope.params[id.index()].name;
+        let text = scope.text(declared).to_string();
+        scope.problems.push(Problem::UnboundExcept {
+            span: name.span,
+            name: text,
+            declared: declared.span,
         });
-        NetList {
-            blocks,
-            unknown: Vec::new(),
-        }
+    }
+}
+
+/// The smallest list of blocks for what an `except` at this place leaves.
+fn list_remainder(scope: &mut Scope<'_>, span: Span, left: &Addresses) -> NetList {
+    let blocks: Vec<IpNet> = left.blocks().take(MOST_BLOCKS + 1).collect();
+    let count = blocks.len();
+    if count > MOST_BLOCKS {
+        scope.problems.push(Problem::TooManyBlocks {
+            span,
+            count: left.blocks().count(),
+            bound: MOST_BLOCKS,
+        });
+        return NetList::default();
+    }
+
+    scope.seen.remainders.push(Remainder {
+        span,
+        blocks: count,
+    });
+    NetList {
+        blocks,
+        unknown: Vec::new(),
     }
 }
 
@@ -261,7 +278,7 @@ pub fn span_of<T>(items: &[T], span: fn(&T) -> Span) -> Option<Span> {
 }
 
 /// Reports a VPC that is named for its addresses and has no blocks.
-pub fn needs_blocks(scope: &mut Scope<'_>, vpc: &Vpc, span: Span, name: ast::Name) {
+pub fn report_missing_blocks(scope: &mut Scope<'_>, vpc: &Vpc, span: Span, name: ast::Name) {
     if let (true, [], Some(declared)) = (
         vpc.blocks.is_empty(),
         vpc.unknown_blocks.as_slice(),

@@ -1,18 +1,16 @@
 //! The order in which definitions that name each other can be worked out.
 
+use super::scope::Scope;
+use crate::ast;
+use crate::diagnostic::{NameKind, Problem};
+
 /// Positions of `0..count` such that each comes after all it depends on, and the pairs (a, b) where
 /// a cycle was cut: a names b, and b comes back to a. Not recursive, so that a long chain is no
 /// danger.
-pub fn order(
+pub fn sort_by_dependency(
     count: usize,
     depends: impl Fn(usize) -> Vec<usize>,
 ) -> (Vec<usize>, Vec<(usize, usize)>) {
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        New,
-        Open,
-        Done,
-    }
     let mut state = vec![State::New; count];
     let (mut sorted, mut cut) = (Vec::with_capacity(count), Vec::new());
     for root in 0..count {
@@ -41,24 +39,52 @@ pub fn order(
     (sorted, cut)
 }
 
+/// How far the walk has come with a definition.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    New,
+    /// On the path from the root to where the walk is.
+    Open,
+    Done,
+}
+
+/// Reports each pair at which a cycle of definitions was cut, `name` being that of a position.
+pub fn report_cycles(
+    scope: &mut Scope<'_>,
+    kind: NameKind,
+    cut: Vec<(usize, usize)>,
+    name: impl Fn(usize) -> ast::Name,
+) {
+    for (from, to) in cut {
+        let text = scope.text(name(to)).to_string();
+        scope.problems.push(Problem::Cycle {
+            span: name(to).span,
+            kind,
+            name: text,
+            through: name(from).span,
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::order;
+    use super::sort_by_dependency;
 
     #[test]
     fn what_is_needed_comes_first() {
         let edges = [vec![1, 2], vec![2], vec![], vec![3]];
-        let (sorted, cut) = order(4, |n| edges[n].clone());
+        let (sorted, cut) = sort_by_dependency(4, |n| edges[n].clone());
         assert_eq!(sorted, [2, 1, 0, 3]);
         assert_eq!(cut, [(3, 3)]);
     }
 
     #[test]
     fn a_long_chain_needs_no_stack() {
-        let (sorted, cut) = order(1_000_000, |n| if n == 0 { vec![] } else { vec![n - 1] });
+        let (sorted, cut) =
+            sort_by_dependency(1_000_000, |n| if n == 0 { vec![] } else { vec![n - 1] });
         assert_eq!((sorted.len(), cut.len()), (1_000_000, 0));
         assert_eq!(
-            order(1_000_000, |n| vec![(n + 1) % 1_000_000]).1,
+            sort_by_dependency(1_000_000, |n| vec![(n + 1) % 1_000_000]).1,
             [(999_999, 0)]
         );
     }

@@ -1,11 +1,12 @@
 //! Parameters, and the values that the command line gives them.
 
 use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
-use super::scope::{Scope, mangled};
+use super::collisions::mangle_name;
+use super::scope::Scope;
 use super::settings::Settings;
-use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem, likely, listed, nearest};
-use crate::net;
+use crate::ast::{self, EntryValue};
+use crate::diagnostic::{AwsField, NameKind, Problem, likely, listed, nearest};
+use crate::net::{self, Family};
 use crate::policy::{Param, ParamId, ParamKind, Reference};
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -29,38 +30,14 @@ pub enum ParamValue {
 
 /// Resolves the parameters of a program.
 pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
-    let mut bindings = bindings(scope, settings);
+    let mut bindings = collect_bindings(scope, settings);
     let (mut list, mut values) = (Vec::new(), Vec::new());
-    for param in scope.params.clone() {
-        let name = scope.text(param.name).to_string();
-        let span = Some(param.name.span);
-        let kind = kind(scope, param).unwrap_or(ParamKind::Cidr);
-        let default = param
-            .default
-            .as_ref()
-            .and_then(|value| default(scope, value, kind));
-        let prose = scope.prose(&param.prose, AwsField::ParameterDescription);
-        let value = bindings.remove(&name).and_then(|given| {
-            let value = parse(kind, &given);
-            if value.is_none() {
-                scope.problems.push(Problem::BadBinding {
-                    name: name.clone(),
-                    meant: meant(kind, &given),
-                    value: given,
-                    wanted: kind.wanted(),
-                    declared: span,
-                });
-            }
-            value
-        });
-        list.push(Param {
-            name,
-            kind,
-            default,
-            prose,
-            bound: value.is_some(),
-            span,
-        });
+    for declared in scope.params.clone() {
+        let mut param = resolve_param(scope, declared);
+        let given = bindings.remove(&param.name);
+        let value = given.and_then(|given| bind_param(scope, &param, given));
+        param.bound = value.is_some();
+        list.push(param);
         values.push(value);
     }
     Params {
@@ -70,8 +47,37 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
     }
 }
 
+/// A declared parameter, without a value.
+fn resolve_param(scope: &mut Scope<'_>, declared: &ast::ParamDeclaration) -> Param {
+    let kind = resolve_kind(scope, declared).unwrap_or(ParamKind::Cidr);
+    let default = declared.default.as_ref();
+    Param {
+        name: scope.text(declared.name).to_string(),
+        kind,
+        default: default.and_then(|value| parse_default(scope, value, kind)),
+        prose: scope.read_prose(&declared.prose, AwsField::ParameterDescription),
+        bound: false,
+        span: Some(declared.name.span),
+    }
+}
+
+/// The value that a binding gives a parameter; reports one that it cannot hold.
+fn bind_param(scope: &mut Scope<'_>, param: &Param, given: String) -> Option<ParamValue> {
+    let value = parse_value(param.kind, &given);
+    if value.is_none() {
+        scope.problems.push(Problem::BadBinding {
+            name: param.name.clone(),
+            meant: likely_value(param.kind, &given),
+            value: given,
+            wanted: param.kind.wanted(),
+            declared: param.span,
+        });
+    }
+    value
+}
+
 /// The bindings of the command line by name.
-fn bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<String, String> {
+fn collect_bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<String, String> {
     let mut bindings: HashMap<String, String> = HashMap::new();
     for (name, value) in settings.bindings {
         if let Some(first) = bindings.insert(name.clone(), value.clone())
@@ -88,109 +94,95 @@ fn bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<String, S
     bindings
 }
 
-fn kind(scope: &mut Scope<'_>, param: &ast::Param) -> Option<ParamKind> {
+fn resolve_kind(scope: &mut Scope<'_>, param: &ast::ParamDeclaration) -> Option<ParamKind> {
     let typed = scope.text(param.kind);
     let kind = ParamKind::ALL
         .into_iter()
         .find(|kind| kind.keyword() == typed);
     if kind.is_none() {
         let meant = likely(
-            Kind::ParamType,
+            NameKind::ParamType,
             typed,
             ParamKind::ALL.map(ParamKind::keyword),
         );
-        scope.unknown(param.kind, Kind::ParamType, meant);
+        scope.report_unknown(param.kind, NameKind::ParamType, meant);
     }
     kind
 }
 
-fn default(scope: &mut Scope<'_>, value: &Value, kind: ParamKind) -> Option<String> {
+fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> Option<String> {
     let text = match value {
-        Value::Text(text) => text.value.to_string(),
-        Value::Net(net) => net.net.to_string(),
-        Value::Number(..) | Value::Name(_) | Value::List(..) | Value::Block(_) => String::new(),
+        EntryValue::Text(text) => text.value.to_string(),
+        EntryValue::Net(net) => net.net.to_string(),
+        EntryValue::Number(..)
+        | EntryValue::Name(_)
+        | EntryValue::List(..)
+        | EntryValue::Block(_) => String::new(),
     };
-    match parse(kind, &text) {
+    match parse_value(kind, &text) {
         // a template's parameter holds a group's id alone, and an output of either target has one
         // default
         Some(ParamValue::Id(id)) if id.contains('/') => {
-            scope.bad_value(value, "default", kind.wanted())
+            scope.report_bad_value(value, "default", kind.wanted())
         }
         Some(ParamValue::Id(id)) => Some(id),
         Some(ParamValue::Block(block)) => Some(block.to_string()),
-        None => scope.bad_value(value, "default", kind.wanted()),
+        None => scope.report_bad_value(value, "default", kind.wanted()),
     }
 }
 
-fn parse(kind: ParamKind, text: &str) -> Option<ParamValue> {
-    let id = |form: fn(&str) -> bool| form(text).then(|| ParamValue::Id(text.to_string()));
-    match kind {
-        ParamKind::Vpc => id(is_vpc_id),
-        ParamKind::PrefixList => id(is_list_id),
-        ParamKind::External => id(|text| match text.split_once('/') {
+fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
+    let is_id = match kind {
+        ParamKind::Vpc => is_vpc_id(text),
+        ParamKind::PrefixList => is_list_id(text),
+        ParamKind::External => match text.split_once('/') {
             Some((account, group)) => is_account(account) && is_group_id(group),
             None => is_group_id(text),
-        }),
-        ParamKind::Cidr => block(text)
-            .filter(|net| matches!(net, IpNet::V4(_)))
-            .map(ParamValue::Block),
-        ParamKind::CidrIpv6 => block(text)
-            .filter(|net| matches!(net, IpNet::V6(_)))
-            .map(ParamValue::Block),
-    }
+        },
+        ParamKind::Cidr | ParamKind::CidrIpv6 => {
+            let block = parse_block(text).filter(|net| Family::of_block(net) == kind.family());
+            return block.map(ParamValue::Block);
+        }
+    };
+    is_id.then(|| ParamValue::Id(text.to_string()))
 }
 
 /// A block with no host bits set; a bare address is a block of one.
-fn block(text: &str) -> Option<IpNet> {
+fn parse_block(text: &str) -> Option<IpNet> {
     net::block(text).ok().filter(|net| *net == net.trunc())
 }
 
 /// The block that was probably meant by a value that is none.
-fn meant(kind: ParamKind, text: &str) -> Option<String> {
+fn likely_value(kind: ParamKind, text: &str) -> Option<String> {
     let meant = match net::block(text) {
         Ok(net) => net.trunc().to_string(),
         Err(not_a_block) => not_a_block.meant()?,
     };
-    parse(kind, &meant).map(|_| meant)
+    parse_value(kind, &meant).map(|_| meant)
 }
 
 impl Params {
     /// The VPC that a parameter of the program, or one that it need not declare, stands for.
-    pub fn implicit_vpc(&mut self, scope: &mut Scope<'_>, name: String) -> Reference {
+    pub fn resolve_implicit_vpc(&mut self, scope: &mut Scope<'_>, name: String) -> Reference {
         let same = self
             .list
             .iter()
-            .position(|param| mangled(&param.name) == mangled(&name));
-        match same.map(|n| (n, self.list[n].kind, self.list[n].span)) {
-            Some((n, ParamKind::Vpc, _)) => {
-                scope.use_param(&self.list[n].name);
-                return self.reference(ParamId(n as u32));
+            .position(|param| mangle_name(&param.name) == mangle_name(&name));
+        if let Some(n) = same {
+            if self.list[n].kind == ParamKind::Vpc {
+                scope.mark_param_used(&self.list[n].name);
+                return self.reference_to(ParamId(n as u32));
             }
-            Some((n, _, Some(span))) => {
-                let (output, other) = (
-                    mangled(&name),
-                    format!("`{name}`, which the output requires"),
-                );
-                let name = self.list[n].name.clone();
-                scope.problems.push(Problem::Collision {
-                    span,
-                    name,
-                    other,
-                    first: span,
-                    output,
-                });
-            }
-            Some((_, _, None)) | None => {}
+            report_vpc_collision(scope, &self.list[n], &name);
         }
         if let Some(given) = self.implicit.remove(&name) {
             if is_vpc_id(&given) {
                 return Reference::Id(given);
             }
-            let wanted = ParamKind::Vpc.wanted();
             scope.problems.push(Problem::BadBinding {
                 name: name.clone(),
                 value: given,
-                wanted,
+                wanted: ParamKind::Vpc.wanted(),
                 declared: None,
                 meant: None,
             });
@@ -208,7 +200,7 @@ impl Params {
     }
 
     /// The value of an id parameter, or the parameter itself when it has none.
-    pub fn reference(&self, id: ParamId) -> Reference {
+    pub fn reference_to(&self, id: ParamId) -> Reference {
         match &self.values[id.index()] {
             Some(ParamValue::Id(text)) => Reference::Id(text.clone()),
             Some(ParamValue::Block(_)) | None => Reference::Param(id),
@@ -216,7 +208,7 @@ impl Params {
     }
 
     /// Reports bindings that nothing took.
-    pub fn unused_bindings(&mut self, scope: &mut Scope<'_>) {
+    pub fn report_unused_bindings(&mut self, scope: &mut Scope<'_>) {
         let names: Vec<String> = self.list.iter().map(|param| param.name.clone()).collect();
         let mut left: Vec<String> = self.implicit.drain().map(|(name, _)| name).collect();
         left.sort();
@@ -231,7 +223,7 @@ impl Params {
             ),
         };
         for name in left {
-            let guess = scope.guess(names.len());
+            let guess = scope.may_guess(names.len());
             let meant = guess
                 .then(|| nearest(&name, names.iter().map(String::as_str)))
                 .flatten();
@@ -241,5 +233,18 @@ impl Params {
                 params: params.clone(),
             });
         }
+    }
+}
+
+/// Reports a declared parameter with the name of one that the output asks for.
+fn report_vpc_collision(scope: &mut Scope<'_>, param: &Param, name: &str) {
+    if let Some(span) = param.span {
+        scope.problems.push(Problem::Collision {
+            span,
+            name: param.name.clone(),
+            other: format!("`{name}`, which the output requires"),
+            first: span,
+            output: mangle_name(name),
+        });
     }
 }

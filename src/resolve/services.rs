@@ -1,22 +1,22 @@
 //! Services: names for traffic, declared and built in.
 
 use super::atom::{Atom, Atoms, BuiltIn, Catalogue};
-use super::order::order;
+use super::order::{report_cycles, sort_by_dependency};
 use super::scope::Scope;
-use crate::ast::{self, IcmpType, Program, Service};
-use crate::diagnostic::{AwsField, Kind, Problem, Problems, likely};
+use crate::ast::{self, IcmpType, ProgramTree, ServiceItem};
+use crate::diagnostic::{AwsField, NameKind, Problem, Problems, likely};
 use crate::net::{Ports, Traffic};
-use crate::policy::{Shadowed, icmp_name, icmp_names};
+use crate::policy::{IcmpName, Shadowed, icmp_name, icmp_names};
 use crate::source::{Sources, Span};
 
 /// The service that a program of one declaration declares, where others are those of the catalogue.
 pub fn built_in(
     sources: &Sources,
-    program: &Program,
+    program: &ProgramTree,
     catalogue: &Catalogue,
 ) -> (Option<BuiltIn>, Problems) {
-    let mut scope = Scope::collect(sources, program, catalogue, &[]);
-    let atoms = declared(&mut scope, catalogue).pop();
+    let mut scope = Scope::from_program(sources, program, catalogue, &[]);
+    let atoms = resolve_declared(&mut scope, catalogue).pop();
     let service = scope.services.first().zip(atoms).map(|(service, atoms)| {
         let (first, last) = (service.members.first(), service.members.last());
         let span = first
@@ -25,7 +25,7 @@ pub fn built_in(
         BuiltIn {
             name: scope.text(service.name).to_string(),
             declared: span.map_or("", |span| sources.text(span)).to_string(),
-            meaning: words(&atoms),
+            meaning: write_atoms(&atoms),
             description: service
                 .prose
                 .as_ref()
@@ -48,11 +48,11 @@ pub struct Services<'b> {
 /// Resolves the declared services, those that others name first.
 pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<'b> {
     let services = Services {
-        declared: declared(scope, catalogue),
+        declared: resolve_declared(scope, catalogue),
         catalogue,
     };
     for (n, service) in scope.services.clone().into_iter().enumerate() {
-        scope.prose(&service.prose, AwsField::TagValue);
+        scope.read_prose(&service.prose, AwsField::TagValue);
         let name = scope.text(service.name);
         if let Some(built_in) = catalogue.find(name)
             && built_in.atoms != services.declared[n]
@@ -72,96 +72,88 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<
     services
 }
 
-fn declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Atom>> {
+fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Atom>> {
     let declared = scope.services.clone();
-    let depends = |n: usize| {
-        let names = declared[n]
-            .members
-            .iter()
-            .filter_map(|member| match member {
-                Service::Name(name) => scope.service_named(scope.text(*name)),
-                Service::All(_)
-                | Service::Tcp(..)
-                | Service::Udp(..)
-                | Service::Icmp(..)
-                | Service::Icmpv6(..)
-                | Service::Proto(..) => None,
-            });
-        names.collect()
-    };
-    let (sorted, cut) = order(declared.len(), depends);
-    for (from, to) in cut {
-        let (span, through) = (declared[to].name.span, declared[from].name.span);
-        let name = scope.text(declared[to].name).to_string();
-        scope.problems.push(Problem::Cycle {
-            span,
-            kind: Kind::Service,
-            name,
-            through,
-        });
-    }
+    let (sorted, cut) = sort_by_dependency(declared.len(), |n| named_services(scope, declared[n]));
+    report_cycles(scope, NameKind::Service, cut, |n| declared[n].name);
+
     let mut meanings: Vec<Vec<Atom>> = vec![Vec::new(); declared.len()];
     for n in sorted {
         let mut atoms = Vec::new();
         for member in &declared[n].members {
             match member {
-                Service::Name(name) => match scope.service(*name) {
+                ServiceItem::Name(name) => match scope.resolve_service(*name) {
                     Some(other) => atoms.extend_from_slice(&meanings[other]),
-                    None => atoms.extend_from_slice(shipped(scope, catalogue, *name)),
+                    None => atoms.extend_from_slice(resolve_built_in(scope, catalogue, *name)),
                 },
-                other => atoms.extend(atom(scope, other)),
+                other => atoms.extend(resolve_atom(scope, other)),
             }
         }
         atoms.sort_unstable();
         atoms.dedup();
-        if scope.fits(declared[n].name.span, atoms.len()) {
+        if scope.has_room_for(declared[n].name.span, atoms.len()) {
             meanings[n] = atoms;
         }
     }
     meanings
 }
 
+/// The declared services that a declaration names.
+fn named_services(scope: &Scope<'_>, declared: &ast::ServiceDeclaration) -> Vec<usize> {
+    let mut named = Vec::new();
+    for member in &declared.members {
+        if let ServiceItem::Name(name) = member {
+            named.extend(scope.service_named(scope.text(*name)));
+        }
+    }
+    named
+}
+
 impl<'b> Services<'b> {
     /// What an item of a list of services means, sorted.
-    pub fn atoms<'s>(&'s self, scope: &mut Scope<'_>, item: &Service) -> Atoms<'s> {
+    pub fn resolve_item<'s>(&'s self, scope: &mut Scope<'_>, item: &ServiceItem) -> Atoms<'s> {
         match item {
-            Service::Name(name) => match scope.service(*name) {
+            ServiceItem::Name(name) => match scope.resolve_service(*name) {
                 Some(declared) => Atoms::Named(&self.declared[declared]),
-                None => Atoms::Named(shipped(scope, self.catalogue, *name)),
+                None => Atoms::Named(resolve_built_in(scope, self.catalogue, *name)),
             },
-            other => atom(scope, other).map_or(Atoms::Named(&[]), Atoms::One),
+            other => resolve_atom(scope, other).map_or(Atoms::Named(&[]), Atoms::One),
         }
     }
 }
 
 /// The meaning of a name that the program does not declare; reports one that the catalogue does not
 /// have either.
-fn shipped<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue, name: ast::Name) -> &'b [Atom] {
+fn resolve_built_in<'b>(
+    scope: &mut Scope<'_>,
+    catalogue: &'b Catalogue,
+    name: ast::Name,
+) -> &'b [Atom] {
     let typed = scope.text(name);
     if let Some(service) = catalogue.find(typed) {
         return &service.atoms;
     }
     if let Some(other) = scope.peer_named(typed) {
-        scope.service_wanted(name, other);
+        scope.report_peer_as_service(name, other);
         return &[];
     }
-    let guess = scope.guess(scope.services.len() + catalogue.names().len());
+    let guess = scope.may_guess(scope.services.len() + catalogue.names().len());
     let declared = scope
         .services
         .iter()
         .map(|service| scope.text(service.name));
-    let meant = with_protocol(typed);
+    let meant = split_protocol(typed);
     let meant = meant.or_else(|| {
         guess
-            .then(|| likely(Kind::Service, typed, declared.chain(catalogue.names())))
+            .then(|| likely(NameKind::Service, typed, declared.chain(catalogue.names())))
             .flatten()
     });
-    scope.unknown(name, Kind::Service, meant);
+    scope.report_unknown(name, NameKind::Service, meant);
     &[]
 }
 
 /// `tcp 443` of `tcp-443`, `tcp443` and `tcp_443`, which can be names.
-fn with_protocol(typed: &str) -> Option<String> {
+fn split_protocol(typed: &str) -> Option<String> {
     let typed = typed.to_ascii_lowercase();
     let (protocol, rest) = ["tcp", "udp"]
         .into_iter()
@@ -171,97 +163,102 @@ fn with_protocol(typed: &str) -> Option<String> {
 }
 
 /// The meaning of an item that is no name.
-fn atom(scope: &mut Scope<'_>, item: &Service) -> Option<Atom> {
-    let ports = |ports: &ast::Ports| ports.map_or(Ports::ALL, |(from, to)| Ports { from, to });
+fn resolve_atom(scope: &mut Scope<'_>, item: &ServiceItem) -> Option<Atom> {
     Some(match item {
-        Service::Name(_) => return None,
-        Service::All(_) => Atom::Fixed(Traffic::All),
-        Service::Tcp(_, range) => Atom::Fixed(Traffic::Tcp(ports(range))),
-        Service::Udp(_, range) => Atom::Fixed(Traffic::Udp(ports(range))),
-        Service::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
-        Service::Icmp(span, kind) => match kind {
+        ServiceItem::Name(_) => return None,
+        ServiceItem::All(_) => Atom::Fixed(Traffic::All),
+        ServiceItem::Tcp(_, range) => Atom::Fixed(Traffic::Tcp(resolve_ports(range))),
+        ServiceItem::Udp(_, range) => Atom::Fixed(Traffic::Udp(resolve_ports(range))),
+        ServiceItem::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
+        ServiceItem::Icmp(span, kind) => match kind {
             IcmpType::Any => Atom::Neutral(Some(Traffic::Icmp(None)), Some(Traffic::Icmpv6(None))),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmp(Some((*kind, *code)))),
-            IcmpType::Name(name) => {
-                let entry = named(scope, *span, *name)?;
-                Atom::Neutral(
-                    entry.v4.map(|t| Traffic::Icmp(Some(t))),
-                    entry.v6.map(|t| Traffic::Icmpv6(Some(t))),
-                )
-            }
+            IcmpType::Name(name) => neutral_atom(resolve_icmp_name(scope, *span, *name)?),
         },
-        Service::Icmpv6(span, kind) => match kind {
+        ServiceItem::Icmpv6(span, kind) => match kind {
             IcmpType::Any => Atom::Fixed(Traffic::Icmpv6(None)),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmpv6(Some((*kind, *code)))),
-            IcmpType::Name(name) => match named(scope, *span, *name)?.v6 {
-                Some(kind) => Atom::Fixed(Traffic::Icmpv6(Some(kind))),
-                None => {
-                    let what = scope.text(*name).to_string();
-                    scope.problems.push(Problem::FamilyMismatch {
-                        span: name.span,
-                        what,
-                        family: "IPv4",
-                        against: *span,
-                    });
-                    return None;
-                }
-            },
+            IcmpType::Name(name) => resolve_icmpv6_name(scope, *span, *name)?,
         },
     })
 }
 
-fn named(
+fn resolve_ports(ports: &ast::Ports) -> Ports {
+    ports.map_or(Ports::ALL, |(from, to)| Ports { from, to })
+}
+
+/// A type of ICMP that has a name, as traffic of either family.
+fn neutral_atom(entry: &IcmpName) -> Atom {
+    Atom::Neutral(
+        entry.v4.map(|kind| Traffic::Icmp(Some(kind))),
+        entry.v6.map(|kind| Traffic::Icmpv6(Some(kind))),
+    )
+}
+
+/// A type by name after `icmpv6`; reports one that only IPv4 has.
+fn resolve_icmpv6_name(scope: &mut Scope<'_>, span: Span, name: ast::Name) -> Option<Atom> {
+    let entry = resolve_icmp_name(scope, span, name)?;
+    if entry.v6.is_none() {
+        let what = scope.text(name).to_string();
+        scope.problems.push(Problem::FamilyMismatch {
+            span: name.span,
+            what,
+            family: "IPv4",
+            against: span,
+        });
+    }
+    Some(Atom::Fixed(Traffic::Icmpv6(Some(entry.v6?))))
+}
+
+/// A type of ICMP by name; reports one that there is not.
+fn resolve_icmp_name(
     scope: &mut Scope<'_>,
     span: Span,
     name: ast::Name,
-) -> Option<&'static crate::policy::IcmpName> {
+) -> Option<&'static IcmpName> {
     let typed = scope.text(name);
     let entry = icmp_name(typed);
     if entry.is_none() {
-        let meant = likely(Kind::IcmpType, typed, icmp_names());
+        let meant = likely(NameKind::IcmpType, typed, icmp_names());
         let is_service =
             scope.service_named(typed).is_some() || scope.catalogue.find(typed).is_some();
         if is_service && meant.is_none() {
-            // `ping` is a type by another name; with another service a comma is missing
-            let word = scope
-                .sources
-                .text(span)
-                .split_whitespace()
-                .next()
-                .unwrap_or("icmp");
-            let write = if typed == "ping" {
-                typed.to_string()
-            } else {
-                format!("{word}, {typed}")
-            };
-            scope.problems.push(Problem::ServiceAsType {
-                span,
-                name: typed.to_string(),
-                write,
-            });
-            return None;
+            report_service_as_type(scope, span, typed);
+        } else {
+            scope.report_unknown(name, NameKind::IcmpType, meant);
         }
-        scope.unknown(name, Kind::IcmpType, meant);
     }
     entry
 }
 
-/// Some traffic as a program would write it: `tcp 53, udp 53`.
-fn words(atoms: &[Atom]) -> String {
-    let word = |atom: &Atom| match atom {
-        Atom::Fixed(traffic) => traffic.to_string(),
-        Atom::Neutral(v4, v6) => {
-            let named = icmp_names().find(|name| {
-                icmp_name(name).is_some_and(|entry| {
-                    let (a, b) = (
-                        entry.v4.map(|t| Traffic::Icmp(Some(t))),
-                        entry.v6.map(|t| Traffic::Icmpv6(Some(t))),
-                    );
-                    (a, b) == (*v4, *v6)
-                })
-            });
-            named.map_or("icmp".to_string(), |name| format!("icmp {name}"))
-        }
+/// Reports a service where a type of ICMP is wanted: `ping` is a type by another name; with another
+/// service a comma is missing.
+fn report_service_as_type(scope: &mut Scope<'_>, span: Span, typed: &str) {
+    let mut words = scope.sources.text(span).split_whitespace();
+    let word = words.next().unwrap_or("icmp");
+    let write = match typed {
+        "ping" => typed.to_string(),
+        _ => format!("{word}, {typed}"),
     };
-    atoms.iter().map(word).collect::<Vec<_>>().join(", ")
+    scope.problems.push(Problem::ServiceAsType {
+        span,
+        name: typed.to_string(),
+        write,
+    });
+}
+
+/// Some traffic as a program would write it: `tcp 53, udp 53`.
+fn write_atoms(atoms: &[Atom]) -> String {
+    atoms.iter().map(write_atom).collect::<Vec<_>>().join(", ")
+}
+
+fn write_atom(atom: &Atom) -> String {
+    if let Atom::Fixed(traffic) = atom {
+        return traffic.to_string();
+    }
+    let name = icmp_names().find(|name| {
+        let entry = icmp_name(name);
+        entry.is_some_and(|entry| neutral_atom(entry) == *atom)
+    });
+    name.map_or("icmp".to_string(), |name| format!("icmp {name}"))
 }

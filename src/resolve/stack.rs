@@ -4,9 +4,10 @@ use super::blocks::is_vpc_id;
 use super::params::{ParamValue, Params};
 use super::scope::Scope;
 use super::settings::Settings;
-use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem};
+use crate::ast::{self, EntryValue};
+use crate::diagnostic::{AwsField, NameKind, Problem};
 use crate::policy::{DefaultGroup, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId};
+use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
@@ -34,10 +35,12 @@ const VPC_KEYS: &[&str] = &["id", "cidr", "region", "account", "default-group"];
 /// The values of `outbound`.
 pub const OUTBOUND: [(&str, Outbound); 2] =
     [("open", Outbound::Open), ("closed", Outbound::Closed)];
+/// The values of `ip`: whether IPv6 is in use.
+const FAMILIES: [(&str, bool); 2] = [("dual", true), ("ipv4", false)];
 const BOOLEAN: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 /// Resolves the stack; a program without one has one all the same.
-pub fn stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, Defaults) {
+pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, Defaults) {
     let mut stack = Stack {
         name: settings.stack_name.to_string(),
         was: Vec::new(),
@@ -54,101 +57,78 @@ pub fn stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, Defaults
         vpc: None,
         outbound: Outbound::Open,
     };
-    let Some((declared, span)) = scope.stack else {
-        return (stack, defaults);
-    };
-    stack.name = scope.text(declared.name).to_string();
-    stack.was = declared
-        .was
-        .iter()
-        .map(|was| scope.text(*was).to_string())
-        .collect();
-    stack.prose = scope.prose(&declared.prose, AwsField::TemplateDescription);
-    stack.span = Some(span);
-    for (key, value) in scope.entries(declared.block.as_ref(), "stack", STACK_KEYS) {
-        match key {
-            "vpc" => defaults.vpc = vpc_value(scope, value),
-            "outbound" => {
-                let outbound = scope.choice(value, key, "`open` or `closed`", OUTBOUND);
-                defaults.outbound = outbound.unwrap_or(defaults.outbound);
-            }
-            "ip" => {
-                stack.dual = scope
-                    .choice(
-                        value,
-                        key,
-                        "`dual` or `ipv4`",
-                        [("dual", true), ("ipv4", false)],
-                    )
-                    .unwrap_or(true)
-            }
-            "tags" => stack.tags = scope.tags(value),
-            "rule-quota" => stack.rule_quota = scope.count(value, key).unwrap_or(stack.rule_quota),
-            "region" => stack.region = scope.region(value),
-            "account" => stack.account = scope.account(value),
-            _ => {
-                stack.exports = scope
-                    .choice(value, key, "`true` or `false`", BOOLEAN)
-                    .unwrap_or(false)
-            }
-        }
+    if let Some((declared, span)) = scope.stack {
+        stack.span = Some(span);
+        read_stack(scope, declared, &mut stack, &mut defaults);
     }
     (stack, defaults)
 }
 
+/// Takes over what a stack says.
+fn read_stack<'a>(
+    scope: &mut Scope<'a>,
+    declared: &'a ast::StackDeclaration,
+    stack: &mut Stack,
+    defaults: &mut Defaults,
+) {
+    stack.name = scope.text(declared.name).to_string();
+    let was = declared.was.iter();
+    stack.was = was.map(|was| scope.text(*was).to_string()).collect();
+    stack.prose = scope.read_prose(&declared.prose, AwsField::TemplateDescription);
+
+    for (key, value) in scope.read_entries(declared.block.as_ref(), "stack", STACK_KEYS) {
+        match key {
+            "vpc" => defaults.vpc = read_vpc(scope, value),
+            "outbound" => {
+                let outbound = scope.read_choice(value, key, "`open` or `closed`", OUTBOUND);
+                defaults.outbound = outbound.unwrap_or(defaults.outbound);
+            }
+            "ip" => {
+                let is_dual = scope.read_choice(value, key, "`dual` or `ipv4`", FAMILIES);
+                stack.dual = is_dual.unwrap_or(true);
+            }
+            "tags" => stack.tags = scope.read_tags(value),
+            "rule-quota" => {
+                stack.rule_quota = scope.read_count(value, key).unwrap_or(stack.rule_quota);
+            }
+            "region" => stack.region = scope.read_region(value),
+            "account" => stack.account = scope.read_account(value),
+            _ => {
+                let exports = scope.read_choice(value, key, "`true` or `false`", BOOLEAN);
+                stack.exports = exports.unwrap_or(false);
+            }
+        }
+    }
+}
+
+/// What is written after `vpc =` in the block of a tier.
+pub fn vpc_entry<'a>(scope: &Scope<'_>, tier: &'a ast::TierDeclaration) -> Option<&'a EntryValue> {
+    let mut entries = tier.block.iter().flat_map(|block| &block.entries);
+    let entry = entries.find(|entry| scope.sources.text(entry.key.span()) == "vpc")?;
+    Some(&entry.value)
+}
+
 /// `vpc = main`
-pub fn vpc_value(scope: &mut Scope<'_>, value: &Value) -> Option<VpcId> {
+pub fn read_vpc(scope: &mut Scope<'_>, value: &EntryValue) -> Option<VpcId> {
     match value {
-        Value::Name(name) => scope.vpc(*name),
-        _ => scope.vpc_wanted(value),
+        EntryValue::Name(name) => scope.resolve_vpc(*name),
+        _ => scope.report_no_vpc(value),
     }
 }
 
 /// Resolves the declared VPCs; without any there is one all the same, which an output asks for. The
 /// VPC that tiers are in unless they say otherwise becomes the default.
-pub fn vpcs(
+pub fn resolve_vpcs(
     scope: &mut Scope<'_>,
     params: &mut Params,
     mut defaults: Defaults,
 ) -> (Vec<Vpc>, Defaults) {
     let mut vpcs = Vec::new();
     for (declared, statement) in scope.vpcs.clone() {
-        let mut vpc = Vpc {
-            name: Some(scope.text(declared.name).to_string()),
-            id: None,
-            blocks: Vec::new(),
-            unknown_blocks: Vec::new(),
-            region: None,
-            account: None,
-            default_group: DefaultGroup::Aws,
-            span: Some(statement),
-        };
-        for (key, value) in scope.entries(Some(&declared.block), "VPC", VPC_KEYS) {
-            match key {
-                "id" => vpc.id = id(scope, params, value),
-                "cidr" => (vpc.blocks, vpc.unknown_blocks) = cidr(scope, params, value),
-                "region" => vpc.region = scope.region(value),
-                "account" => vpc.account = scope.account(value),
-                _ => {
-                    let choices = [("aws", DefaultGroup::Aws), ("locked", DefaultGroup::Locked)];
-                    let group = scope.choice(value, key, "`aws` or `locked`", choices);
-                    vpc.default_group = group.unwrap_or(DefaultGroup::Aws);
-                }
-            }
-        }
-        vpcs.push(vpc);
+        vpcs.push(resolve_vpc(scope, params, declared, statement));
     }
     if vpcs.is_empty() {
-        vpcs.push(Vpc {
-            name: None,
-            id: None,
-            blocks: Vec::new(),
-            unknown_blocks: Vec::new(),
-            region: None,
-            account: None,
-            default_group: DefaultGroup::Aws,
-            span: None,
-        });
+        vpcs.push(start_vpc(None, None));
     }
     if vpcs.len() == 1 {
         defaults.vpc = Some(VpcId(0));
@@ -157,19 +137,52 @@ pub fn vpcs(
     (vpcs, defaults)
 }
 
+fn resolve_vpc<'a>(
+    scope: &mut Scope<'a>,
+    params: &Params,
+    declared: &'a ast::VpcDeclaration,
+    statement: Span,
+) -> Vpc {
+    let name = scope.text(declared.name).to_string();
+    let mut vpc = start_vpc(Some(name), Some(statement));
+    for (key, value) in scope.read_entries(Some(&declared.block), "VPC", VPC_KEYS) {
+        match key {
+            "id" => vpc.id = read_id(scope, params, value),
+            "cidr" => (vpc.blocks, vpc.unknown_blocks) = read_cidr(scope, params, value),
+            "region" => vpc.region = scope.read_region(value),
+            "account" => vpc.account = scope.read_account(value),
+            _ => {
+                let choices = [("aws", DefaultGroup::Aws), ("locked", DefaultGroup::Locked)];
+                let group = scope.read_choice(value, key, "`aws` or `locked`", choices);
+                vpc.default_group = group.unwrap_or(DefaultGroup::Aws);
+            }
+        }
+    }
+    vpc
+}
+
+/// A VPC of which nothing is said.
+fn start_vpc(name: Option<String>, span: Option<Span>) -> Vpc {
+    Vpc {
+        name,
+        id: None,
+        blocks: Vec::new(),
+        unknown_blocks: Vec::new(),
+        region: None,
+        account: None,
+        default_group: DefaultGroup::Aws,
+        span,
+    }
+}
+
 /// Gives each VPC that something is deployed into and that has no `id` a parameter: `vpc-id`, or
 /// `NAME-vpc-id` for a declared one.
 fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], defaults: &Defaults) {
     let tiers = scope.tiers.clone();
     let mut used: Vec<Option<VpcId>> = Vec::new();
     for (tier, _) in &tiers {
-        let entry = tier
-            .block
-            .iter()
-            .flat_map(|block| &block.entries)
-            .find(|e| scope.sources.text(e.key.span()) == "vpc");
-        used.push(match entry.map(|entry| &entry.value) {
-            Some(Value::Name(name)) => scope.vpc_named(scope.text(*name)),
+        used.push(match vpc_entry(scope, tier) {
+            Some(EntryValue::Name(name)) => scope.vpc_named(scope.text(*name)),
             Some(_) | None => defaults.vpc,
         });
     }
@@ -181,61 +194,65 @@ fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], def
                 .name
                 .as_ref()
                 .map_or("vpc-id".to_string(), |name| format!("{name}-vpc-id"));
-            vpc.id = Some(params.implicit_vpc(scope, name));
+            vpc.id = Some(params.resolve_implicit_vpc(scope, name));
         }
     }
-    params.unused_bindings(scope);
+    params.report_unused_bindings(scope);
 }
 
 /// `id = "vpc-0123456789abcdef0"`, or a parameter
-fn id(scope: &mut Scope<'_>, params: &Params, value: &Value) -> Option<Reference> {
+fn read_id(scope: &mut Scope<'_>, params: &Params, value: &EntryValue) -> Option<Reference> {
     match value {
-        Value::Text(text) => scope
-            .formed(text, ParamKind::Vpc.wanted(), is_vpc_id)
+        EntryValue::Text(text) => scope
+            .read_form(text, ParamKind::Vpc.wanted(), is_vpc_id)
             .map(Reference::Id),
-        Value::Name(name) => {
-            let id = param(
+        EntryValue::Name(name) => {
+            let id = resolve_param(
                 scope,
                 params,
                 *name,
                 &[ParamKind::Vpc],
                 "a parameter of type `vpc`",
             )?;
-            Some(params.reference(id))
+            Some(params.reference_to(id))
         }
-        _ => scope.bad_value(value, "id", "an id in quotes, or a parameter of type `vpc`"),
+        _ => scope.report_bad_value(value, "id", "an id in quotes, or a parameter of type `vpc`"),
     }
 }
 
 /// The parameter of a name, which must be of one of these kinds.
-fn param(
+fn resolve_param(
     scope: &mut Scope<'_>,
     params: &Params,
     name: ast::Name,
     kinds: &[ParamKind],
     wanted: &'static str,
 ) -> Option<ParamId> {
-    let entity = scope.peer(name, Kind::Param)?;
+    let entity = scope.resolve_peer(name, NameKind::Param)?;
     match entity {
         super::scope::Entity::Param(id) if kinds.contains(&params.list[id.index()].kind) => {
             Some(id)
         }
         other => {
-            scope.wrong_kind(name, other.kind(), wanted);
+            scope.report_wrong_kind(name, other.kind(), wanted);
             None
         }
     }
 }
 
 /// `cidr = 10.0.0.0/16`, or several, or parameters
-fn cidr(scope: &mut Scope<'_>, params: &Params, value: &Value) -> (Vec<IpNet>, Vec<ParamId>) {
+fn read_cidr(
+    scope: &mut Scope<'_>,
+    params: &Params,
+    value: &EntryValue,
+) -> (Vec<IpNet>, Vec<ParamId>) {
     let (mut blocks, mut unknown): (Vec<IpNet>, Vec<ParamId>) = (Vec::new(), Vec::new());
     for value in value.items() {
         match value {
-            Value::Net(net) => blocks.push(net.net),
-            Value::Name(name) => {
+            EntryValue::Net(net) => blocks.push(net.net),
+            EntryValue::Name(name) => {
                 let kinds = [ParamKind::Cidr, ParamKind::CidrIpv6];
-                if let Some(id) = param(
+                if let Some(id) = resolve_param(
                     scope,
                     params,
                     *name,
@@ -248,17 +265,17 @@ fn cidr(scope: &mut Scope<'_>, params: &Params, value: &Value) -> (Vec<IpNet>, V
                     }
                 }
             }
-            other => scope.no_block(other, "cidr", "address blocks, like `10.0.0.0/16`"),
+            other => scope.report_no_block(other, "cidr", "address blocks, like `10.0.0.0/16`"),
         }
     }
     (blocks, unknown)
 }
 
 /// Resolves `peer a with b`.
-pub fn peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<(VpcId, VpcId)> {
+pub fn resolve_peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<(VpcId, VpcId)> {
     let mut peerings = Vec::new();
     for (peering, span) in scope.peerings.clone() {
-        let (a, b) = (scope.vpc(peering.a), scope.vpc(peering.b));
+        let (a, b) = (scope.resolve_vpc(peering.a), scope.resolve_vpc(peering.b));
         let (Some(a), Some(b)) = (a, b) else { continue };
         if a == b {
             let vpc = vpcs[a.index()].name.clone().unwrap_or_default();

@@ -1,26 +1,26 @@
 //! Strings that become fields of AWS: only what AWS takes, and nothing that a template would run.
 
 use super::scope::Scope;
-use crate::ast::{self, Key, Value};
+use crate::ast::{self, EntryKey, EntryValue};
 use crate::diagnostic::{AwsField, Problem};
-use crate::source::is_unseen;
+use crate::source::{Span, is_unseen};
 use std::collections::BTreeMap;
 
 impl<'a> Scope<'a> {
     /// The value of a string that ends up in `field`; what AWS would refuse is reported at the
     /// character.
-    pub fn field(&mut self, text: &ast::Text, field: AwsField) -> String {
+    pub fn read_field(&mut self, text: &ast::StringLiteral, field: AwsField) -> String {
         let raw = self.sources.text(text.span);
         let refused = text
             .value
             .chars()
             .enumerate()
-            .find(|(_, c)| !takes(field, *c));
+            .find(|(_, c)| !allows_character(field, *c));
         if let Some((n, character)) = refused {
             let span = text.place(raw, n);
             self.problems.push(Problem::ForbiddenCharacter {
                 span,
-                character: shown(character),
+                character: show_character(character),
                 field,
             });
         }
@@ -42,41 +42,30 @@ impl<'a> Scope<'a> {
     }
 
     /// The prose of a declaration, if it has any.
-    pub fn prose(&mut self, text: &Option<ast::Text>, field: AwsField) -> Option<String> {
+    pub fn read_prose(
+        &mut self,
+        text: &Option<ast::StringLiteral>,
+        field: AwsField,
+    ) -> Option<String> {
         let text = text.as_ref()?;
-        Some(self.field(text, field)).filter(|prose| !prose.is_empty())
+        Some(self.read_field(text, field)).filter(|prose| !prose.is_empty())
     }
 
     /// `tags = { team = "shop", "cost centre" = "42" }`
-    pub fn tags(&mut self, value: &'a Value) -> BTreeMap<String, String> {
+    pub fn read_tags(&mut self, value: &'a EntryValue) -> BTreeMap<String, String> {
         let mut tags = BTreeMap::new();
-        let Value::Block(block) = value else {
-            self.bad_value::<()>(value, "tags", "a block, like `{ team = \"shop\" }`");
+        let EntryValue::Block(block) = value else {
+            self.report_bad_value::<()>(value, "tags", "a block, like `{ team = \"shop\" }`");
             return tags;
         };
         let mut first = BTreeMap::new();
         for entry in &block.entries {
             let span = entry.key.span();
             let key = match &entry.key {
-                Key::Name(name) => self.text(*name).to_string(),
-                Key::Text(text) => self.field(text, AwsField::TagKey),
+                EntryKey::Name(name) => self.text(*name).to_string(),
+                EntryKey::Text(text) => self.read_field(text, AwsField::TagKey),
             };
-            if key.is_empty() {
-                self.problems.push(Problem::BadTag {
-                    span,
-                    why: "the key is empty",
-                });
-            }
-            if key.to_ascii_lowercase().starts_with("aws:") {
-                self.problems.push(Problem::BadTag {
-                    span,
-                    why: "keys that start with `aws:` are reserved by AWS",
-                });
-            }
-            let refused = self.outputs.iter();
-            for why in refused.filter_map(|it| (it.refuses_tag_key)(&key)) {
-                self.problems.push(Problem::BadTag { span, why });
-            }
+            self.report_tag_key(span, &key);
             if let Some(first) = first.insert(key.clone(), span) {
                 self.problems.push(Problem::DuplicateKey {
                     span,
@@ -84,11 +73,31 @@ impl<'a> Scope<'a> {
                     first,
                 });
             }
-            if let Some(text) = self.string(&entry.value, &key, "a string") {
-                tags.insert(key, self.field(text, AwsField::TagValue));
+            if let Some(text) = self.read_string(&entry.value, &key, "a string") {
+                tags.insert(key, self.read_field(text, AwsField::TagValue));
             }
         }
         tags
+    }
+
+    /// Reports a key of a tag that AWS or Terraform does not take.
+    fn report_tag_key(&mut self, span: Span, key: &str) {
+        if key.is_empty() {
+            self.problems.push(Problem::BadTag {
+                span,
+                why: "the key is empty",
+            });
+        }
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            self.problems.push(Problem::BadTag {
+                span,
+                why: "keys that start with `aws:` are reserved by AWS",
+            });
+        }
+        let refused = self.outputs.iter();
+        for why in refused.filter_map(|it| (it.refuses_tag_key)(key)) {
+            self.problems.push(Problem::BadTag { span, why });
+        }
     }
 }
 
@@ -97,7 +106,7 @@ impl<'a> Scope<'a> {
 /// Group names, group descriptions and rule descriptions: the set of the EC2 API
 /// (CreateSecurityGroup, IpRange). Its shapes for other rules leave out `&`, which is the lint
 /// `ampersand`. Tags: EC2 user guide, tag restrictions.
-fn takes(field: AwsField, character: char) -> bool {
+fn allows_character(field: AwsField, character: char) -> bool {
     match field {
         AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => {
             character.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(character)
@@ -115,7 +124,7 @@ fn is_text(character: char) -> bool {
 }
 
 /// A character as messages show it.
-fn shown(character: char) -> String {
+fn show_character(character: char) -> String {
     match character {
         '`' => "a backtick".to_string(),
         '\n' => "a line break".to_string(),

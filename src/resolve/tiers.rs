@@ -1,11 +1,11 @@
 //! Tiers and sets of tiers.
 
 use super::networks::Networks;
-use super::order::order;
+use super::order::{report_cycles, sort_by_dependency};
 use super::scope::{BuiltInNetwork, Entity, Scope};
-use super::stack::{Defaults, OUTBOUND, vpc_value};
-use crate::ast::{self, Value};
-use crate::diagnostic::{AwsField, Kind, Problem, likely, listed};
+use super::stack::{Defaults, OUTBOUND, read_vpc, vpc_entry};
+use crate::ast::{self, EntryValue};
+use crate::diagnostic::{AwsField, NameKind, Problem, likely, listed};
 use crate::net::Addresses;
 use crate::policy::{Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
@@ -32,73 +32,101 @@ pub fn resolve(
     networks: &Networks,
 ) -> Vec<Tier> {
     let mut tiers = Vec::new();
-    let mut names: HashMap<(VpcId, String), Span> = HashMap::new();
-    let of_them: Vec<String> = vpcs
+    let mut group_names: GroupNames = HashMap::new();
+    let vpc_names: Vec<String> = vpcs
         .iter()
         .flat_map(|vpc| &vpc.name)
         .map(|name| format!("`{name}`"))
         .collect();
-    let of_them = listed(&of_them, 20);
+    let vpc_names = listed(&vpc_names, 20);
+
     for (declared, name) in scope.tiers.clone() {
-        let Parts { vpc, tier } = tier(scope, declared, name, &defaults, networks);
-        let said = declared
-            .block
-            .iter()
-            .flat_map(|block| &block.entries)
-            .any(|e| scope.sources.text(e.key.span()) == "vpc");
-        let vpc = match vpc {
-            Some(vpc) => vpc,
-            None if said => VpcId(0),
-            None => {
-                let (span, tier, vpcs) = (tier.span, tier.name.clone(), of_them.clone());
-                scope.problems.push(Problem::NoVpc { span, tier, vpcs });
-                VpcId(0)
-            }
-        };
-        let tier = Tier { vpc, ..tier };
-        check(scope, stack, &tier, tiers.is_empty());
-        if let Some(group) = &tier.group_name
-            && let Some(other) = names.insert((vpc, group.to_ascii_lowercase()), name.span)
-        {
-            let (span, first) = (name.span.max(other), name.span.min(other));
-            scope.problems.push(Problem::SameGroupName {
-                span,
-                name: group.clone(),
-                first,
+        let TierParts { vpc, mut tier } = resolve_tier(scope, declared, name, &defaults, networks);
+        if vpc.is_none() && vpc_entry(scope, declared).is_none() {
+            scope.problems.push(Problem::NoVpc {
+                span: tier.span,
+                tier: tier.name.clone(),
+                vpcs: vpc_names.clone(),
             });
         }
+        tier.vpc = vpc.unwrap_or(VpcId(0));
+        check_group(scope, stack, &tier, tiers.is_empty());
+        report_same_group_name(scope, &mut group_names, &tier);
         tiers.push(tier);
     }
-    place(scope, stack, vpcs, &tiers);
+    report_elsewhere(scope, stack, vpcs, &tiers);
     tiers
 }
 
-struct Parts {
+/// Places of the explicit names of groups, which AWS compares without case within a VPC.
+type GroupNames = HashMap<(VpcId, String), Span>;
+
+fn report_same_group_name(scope: &mut Scope<'_>, group_names: &mut GroupNames, tier: &Tier) {
+    let Some(group) = &tier.group_name else {
+        return;
+    };
+    let key = (tier.vpc, group.to_ascii_lowercase());
+    if let Some(other) = group_names.insert(key, tier.span) {
+        scope.problems.push(Problem::SameGroupName {
+            span: tier.span.max(other),
+            name: group.clone(),
+            first: tier.span.min(other),
+        });
+    }
+}
+
+/// A tier, and the VPC that is said for it, if one is.
+struct TierParts {
     vpc: Option<VpcId>,
     tier: Tier,
 }
 
-fn tier<'a>(
+fn resolve_tier<'a>(
     scope: &mut Scope<'a>,
-    declared: &'a ast::Tier,
+    declared: &'a ast::TierDeclaration,
     name: ast::Name,
     defaults: &Defaults,
     networks: &Networks,
-) -> Parts {
+) -> TierParts {
     // what a list of tiers shares is reported once, for the first of them
-    let first = declared.names[0].span == name.span;
+    let is_first = declared.names[0].span == name.span;
     let reported = scope.problems.len();
     let mut vpc = defaults.vpc;
-    let mut tier = Tier {
+    let mut tier = start_tier(scope, declared, name, defaults);
+
+    for (key, value) in scope.read_entries(declared.block.as_ref(), "tier", KEYS) {
+        match key {
+            "vpc" => vpc = read_vpc(scope, value),
+            "outbound" => {
+                let outbound = scope.read_choice(value, key, "`open` or `closed`", OUTBOUND);
+                tier.outbound = outbound.unwrap_or(tier.outbound);
+            }
+            "addresses" => tier.addresses = Some(read_addresses(scope, value, networks)),
+            "name" => tier.group_name = read_group_name(scope, value, declared.names.len()),
+            "description" => tier.description = read_description(scope, value),
+            _ => tier.tags = scope.read_tags(value),
+        }
+    }
+    if !is_first {
+        scope.problems.truncate(reported);
+    }
+    TierParts { vpc, tier }
+}
+
+/// A tier without what its block says.
+fn start_tier(
+    scope: &mut Scope<'_>,
+    declared: &ast::TierDeclaration,
+    name: ast::Name,
+    defaults: &Defaults,
+) -> Tier {
+    let was = declared.was.iter();
+    Tier {
         name: scope.text(name).to_string(),
-        was: declared
-            .was
-            .iter()
-            .map(|was| scope.text(*was).to_string())
-            .collect(),
+        was: was.map(|was| scope.text(*was).to_string()).collect(),
         was_spans: declared.was.iter().map(|was| was.span).collect(),
-        role: declared.role.and_then(|role| self::role(scope, role)),
-        prose: scope.prose(&declared.prose, AwsField::TagValue),
+        role: declared.role.and_then(|role| resolve_role(scope, role)),
+        prose: scope.read_prose(&declared.prose, AwsField::TagValue),
         vpc: VpcId(0),
         outbound: defaults.outbound,
         addresses: None,
@@ -106,63 +134,52 @@ fn tier<'a>(
         description: None,
         tags: BTreeMap::new(),
         span: name.span,
-    };
-    for (key, value) in scope.entries(declared.block.as_ref(), "tier", KEYS) {
-        match key {
-            "vpc" => vpc = vpc_value(scope, value),
-            "outbound" => {
-                let outbound = scope.choice(value, key, "`open` or `closed`", OUTBOUND);
-                tier.outbound = outbound.unwrap_or(tier.outbound);
-            }
-            "addresses" => tier.addresses = Some(addresses(scope, value, networks)),
-            "name" => tier.group_name = group_name(scope, value, declared.names.len()),
-            "description" => {
-                let text = scope.string(value, key, "a string");
-                tier.description = text.map(|text| scope.field(text, AwsField::GroupDescription));
-                if tier.description.as_deref() == Some("") {
-                    scope.bad_value::<()>(value, key, "a non-empty string");
-                }
-            }
-            _ => tier.tags = scope.tags(value),
-        }
     }
-    if !first {
-        scope.problems.truncate(reported);
-    }
-    Parts { vpc, tier }
 }
 
-fn role(scope: &mut Scope<'_>, name: ast::Name) -> Option<Role> {
+/// `description = "the public web servers"`
+fn read_description<'a>(scope: &mut Scope<'a>, value: &'a EntryValue) -> Option<String> {
+    let text = scope.read_string(value, "description", "a string")?;
+    let description = scope.read_field(text, AwsField::GroupDescription);
+    if description.is_empty() {
+        scope.report_bad_value::<()>(value, "description", "a non-empty string");
+    }
+    Some(description)
+}
+
+fn resolve_role(scope: &mut Scope<'_>, name: ast::Name) -> Option<Role> {
     let typed = scope.text(name);
     let role = Role::ALL.into_iter().find(|role| role.keyword() == typed);
     if role.is_none() {
-        let meant = likely(Kind::Role, typed, Role::ALL.map(Role::keyword));
-        scope.unknown(name, Kind::Role, meant);
+        let meant = likely(NameKind::Role, typed, Role::ALL.map(Role::keyword));
+        scope.report_unknown(name, NameKind::Role, meant);
     }
     role
 }
 
 /// `addresses = [10.0.1.0/24, office]`
-fn addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> Addresses {
+fn read_addresses(scope: &mut Scope<'_>, value: &EntryValue, networks: &Networks) -> Addresses {
     let mut blocks: Vec<IpNet> = Vec::new();
     for value in value.items() {
         match value {
-            Value::Net(net) => blocks.push(net.net),
-            Value::Name(name) => match scope.peer(*name, Kind::Network) {
+            EntryValue::Net(net) => blocks.push(net.net),
+            EntryValue::Name(name) => match scope.resolve_peer(*name, NameKind::Network) {
                 Some(Entity::Network(id)) if networks.list[id.index()].unknown.is_empty() => {
                     blocks.extend(&networks.list[id.index()].blocks);
                 }
                 Some(Entity::BuiltIn(network)) if network != BuiltInNetwork::Internet => {
                     blocks.extend(networks.built_in.blocks(network));
                 }
-                Some(other) => scope.wrong_kind(
+                Some(other) => scope.report_wrong_kind(
                     *name,
                     other.kind(),
                     "an address or a network whose addresses are known",
                 ),
                 None => {}
             },
-            other => scope.no_block(other, "addresses", "address blocks, like `10.0.1.0/24`"),
+            other => {
+                scope.report_no_block(other, "addresses", "address blocks, like `10.0.1.0/24`")
+            }
         }
     }
     Addresses::from_blocks(&blocks)
@@ -170,9 +187,13 @@ fn addresses(scope: &mut Scope<'_>, value: &Value, networks: &Networks) -> Addre
 
 /// `name = "shop-web"`: 1 to 255 characters, not `sg-…`, not `default` (EC2 API reference,
 /// CreateSecurityGroup, and VPC user guide, default security groups).
-fn group_name<'a>(scope: &mut Scope<'a>, value: &'a Value, tiers: usize) -> Option<String> {
-    let text = scope.string(value, "name", "a string")?;
-    let name = scope.field(text, AwsField::GroupName);
+fn read_group_name<'a>(
+    scope: &mut Scope<'a>,
+    value: &'a EntryValue,
+    tiers: usize,
+) -> Option<String> {
+    let text = scope.read_string(value, "name", "a string")?;
+    let name = scope.read_field(text, AwsField::GroupName);
     let span = text.span;
     if tiers > 1 {
         scope
@@ -195,13 +216,17 @@ fn group_name<'a>(scope: &mut Scope<'a>, value: &'a Value, tiers: usize) -> Opti
         });
     }
     if name.trim() != name || name.is_empty() {
-        return scope.bad_value(value, "name", "a string without leading or trailing spaces");
+        return scope.report_bad_value(
+            value,
+            "name",
+            "a string without leading or trailing spaces",
+        );
     }
     Some(name)
 }
 
 /// What AWS would refuse in a group as a whole.
-fn check(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
+fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
     let oldest = stack.was.last().unwrap_or(&stack.name);
     if first && oldest.to_ascii_lowercase().starts_with("sg-") {
         let span = stack.span.unwrap_or(tier.span);
@@ -227,35 +252,28 @@ fn check(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
 
 /// Reports tiers whose VPC is not where the stack is deployed. A stack that does not say is where
 /// the VPC of the first tier is that says.
-fn place(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tiers: &[Tier]) {
-    let of_tiers = |field: fn(&Vpc) -> &Option<String>| {
-        tiers
-            .iter()
-            .find_map(|tier| field(&vpcs[tier.vpc.index()]).clone())
-    };
-    let region = stack.region.clone().or_else(|| of_tiers(|vpc| &vpc.region));
-    let account = stack
-        .account
-        .clone()
-        .or_else(|| of_tiers(|vpc| &vpc.account));
+fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tiers: &[Tier]) {
+    let used = || tiers.iter().map(|tier| &vpcs[tier.vpc.index()]);
+    let region = stack.region.as_ref();
+    let region = region.or_else(|| used().find_map(|vpc| vpc.region.as_ref()));
+    let account = stack.account.as_ref();
+    let account = account.or_else(|| used().find_map(|vpc| vpc.account.as_ref()));
     for tier in tiers {
         let vpc = &vpcs[tier.vpc.index()];
         let places = [
-            ("region", &vpc.region, &region),
-            ("account", &vpc.account, &account),
+            ("region", vpc.region.as_ref(), region),
+            ("account", vpc.account.as_ref(), account),
         ];
         for (what, its, ours) in places {
             if let (Some(its), Some(ours), Some(declared)) = (its, ours, vpc.span)
                 && its != ours
             {
-                let (span, name) = (tier.span, tier.name.clone());
-                let (its, ours) = (its.clone(), ours.clone());
                 scope.problems.push(Problem::ElsewhereTier {
-                    span,
-                    tier: name,
+                    span: tier.span,
+                    tier: tier.name.clone(),
                     what,
-                    its,
-                    ours,
+                    its: its.clone(),
+                    ours: ours.clone(),
                     declared,
                 });
             }
@@ -264,56 +282,58 @@ fn place(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tiers: &[Tier])
 }
 
 /// Resolves the sets of tiers, those that others name first.
-pub fn sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
+pub fn resolve_sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
     let declared = scope.tier_sets.clone();
-    let entity = |scope: &mut Scope<'_>, name: &ast::Name| scope.tier(*name);
     let mut members: Vec<Vec<Entity>> = Vec::new();
     for set in &declared {
-        members.push(
-            set.members
-                .iter()
-                .filter_map(|name| entity(scope, name))
-                .collect(),
-        );
-        scope.prose(&set.prose, AwsField::TagValue);
+        let named = set.members.iter();
+        members.push(named.filter_map(|name| scope.resolve_tier(*name)).collect());
+        scope.read_prose(&set.prose, AwsField::TagValue);
     }
-    let (sorted, cut) = order(declared.len(), |n| {
-        let sets = members[n].iter().filter_map(|member| match member {
-            Entity::TierSet(id) => Some(id.index()),
-            _ => None,
-        });
-        sets.collect()
-    });
-    for (from, to) in cut {
-        let (span, through) = (declared[to].name.span, declared[from].name.span);
-        let name = scope.text(declared[to].name).to_string();
-        scope.problems.push(Problem::Cycle {
-            span,
-            kind: Kind::TierSet,
-            name,
-            through,
-        });
-    }
+    let (sorted, cut) = sort_by_dependency(declared.len(), |n| named_sets(&members[n]));
+    report_cycles(scope, NameKind::TierSet, cut, |n| declared[n].name);
+
     let mut tiers: Vec<Vec<TierId>> = vec![Vec::new(); declared.len()];
     for n in sorted {
-        let mut found = Vec::new();
-        for member in &members[n] {
-            match member {
-                Entity::Tier(id) => found.push(*id),
-                Entity::TierSet(id) => found.extend(&tiers[id.index()]),
-                _ => {}
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        if scope.fits(declared[n].name.span, found.len()) {
+        let found = collect_tiers(&members[n], &tiers);
+        if scope.has_room_for(declared[n].name.span, found.len()) {
             tiers[n] = found;
         }
     }
-    let set = |(set, members): (&&ast::TierSet, Vec<TierId>)| TierSet {
-        name: scope.sources.text(set.name.span).to_string(),
-        members,
-        span: set.name.span,
-    };
-    declared.iter().zip(tiers).map(set).collect()
+
+    let mut sets = Vec::with_capacity(declared.len());
+    for (set, members) in declared.iter().zip(tiers) {
+        sets.push(TierSet {
+            name: scope.text(set.name).to_string(),
+            members,
+            span: set.name.span,
+        });
+    }
+    sets
+}
+
+/// The sets among the members of a set.
+fn named_sets(members: &[Entity]) -> Vec<usize> {
+    let mut sets = Vec::new();
+    for member in members {
+        if let Entity::TierSet(id) = member {
+            sets.push(id.index());
+        }
+    }
+    sets
+}
+
+/// The tiers of a set, sorted, where those of the sets that it names are known.
+fn collect_tiers(members: &[Entity], tiers: &[Vec<TierId>]) -> Vec<TierId> {
+    let mut found = Vec::new();
+    for member in members {
+        match member {
+            Entity::Tier(id) => found.push(*id),
+            Entity::TierSet(id) => found.extend(&tiers[id.index()]),
+            _ => {}
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }

@@ -1,36 +1,36 @@
 //! Declarations that nothing uses.
 
 use super::scope::Scope;
-use crate::ast::{File, Program};
-use crate::diagnostic::Kind;
+use crate::ast::{FileTree, ProgramTree};
+use crate::diagnostic::NameKind;
 use crate::policy::{Declared, DefaultGroup, Policy, Unused};
 use crate::source::Span;
 
 /// The declarations of the entry file that nothing uses, by place. Other files may be shared with
 /// programs that do use them, and so may an entry file without a tier, which deploys nothing.
-pub fn unused(scope: &Scope<'_>, policy: &Policy, program: &Program) -> Vec<Unused> {
+pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &ProgramTree) -> Vec<Unused> {
     let Some(entry) = program.files.first().filter(|_| !policy.tiers.is_empty()) else {
         return Vec::new();
     };
-    let named = scope.unnamed().filter_map(|(span, kind)| {
+    let named = scope.unused_names().filter_map(|(span, kind)| {
         let name = scope.sources.text(span).to_string();
-        let statement = at(entry, span)?;
+        let statement = statement_at(entry, span)?;
         Some(Unused {
-            what: declared(kind)?,
+            what: declared_kind(kind)?,
             name,
             span,
             statement,
         })
     });
-    let named = named.filter(|it| it.what != Declared::Vpc || !matters(scope, policy, &it.name));
-    let mut found: Vec<Unused> = named.chain(peerings(scope, policy)).collect();
+    let named = named.filter(|it| it.what != Declared::Vpc || !has_effect(scope, policy, &it.name));
+    let mut found: Vec<Unused> = named.chain(unused_peerings(scope, policy)).collect();
     found.retain(|it| it.span.file == entry.id);
     found.sort_unstable_by_key(|it| it.span);
     found
 }
 
 /// The statement of a file in which a place lies.
-fn at(file: &File, place: Span) -> Option<Span> {
+fn statement_at(file: &FileTree, place: Span) -> Option<Span> {
     let after = file
         .statements
         .partition_point(|it| it.span.end < place.end);
@@ -40,30 +40,30 @@ fn at(file: &File, place: Span) -> Option<Span> {
         .filter(|statement| statement.holds(place))
 }
 
-fn declared(kind: Kind) -> Option<Declared> {
+fn declared_kind(kind: NameKind) -> Option<Declared> {
     match kind {
-        Kind::TierSet => Some(Declared::TierSet),
-        Kind::Network => Some(Declared::Network),
-        Kind::External => Some(Declared::External),
-        Kind::PrefixList => Some(Declared::PrefixList),
-        Kind::Param => Some(Declared::Param),
-        Kind::Service => Some(Declared::Service),
-        Kind::Vpc => Some(Declared::Vpc),
-        Kind::Tier
-        | Kind::BuiltInNetwork
-        | Kind::Peer
-        | Kind::End
-        | Kind::Role
-        | Kind::IcmpType
-        | Kind::Lint
-        | Kind::ParamType
-        | Kind::Key => None,
+        NameKind::TierSet => Some(Declared::TierSet),
+        NameKind::Network => Some(Declared::Network),
+        NameKind::External => Some(Declared::External),
+        NameKind::PrefixList => Some(Declared::PrefixList),
+        NameKind::Param => Some(Declared::Param),
+        NameKind::Service => Some(Declared::Service),
+        NameKind::Vpc => Some(Declared::Vpc),
+        NameKind::Tier
+        | NameKind::BuiltInNetwork
+        | NameKind::Peer
+        | NameKind::End
+        | NameKind::Role
+        | NameKind::IcmpType
+        | NameKind::Lint
+        | NameKind::ParamType
+        | NameKind::Key => None,
     }
 }
 
 /// Whether a VPC that nothing names does something all the same: tiers are in it because it is the
 /// only one, or its default security group is locked.
-fn matters(scope: &Scope<'_>, policy: &Policy, name: &str) -> bool {
+fn has_effect(scope: &Scope<'_>, policy: &Policy, name: &str) -> bool {
     scope.vpc_named(name).is_some_and(|id| {
         policy.vpcs[id.index()].default_group == DefaultGroup::Locked
             || policy.tiers.iter().any(|tier| tier.vpc == id)
@@ -71,7 +71,10 @@ fn matters(scope: &Scope<'_>, policy: &Policy, name: &str) -> bool {
 }
 
 /// Peerings of VPCs whose tiers do not name each other.
-fn peerings<'s>(scope: &'s Scope<'_>, policy: &'s Policy) -> impl Iterator<Item = Unused> + 's {
+fn unused_peerings<'s>(
+    scope: &'s Scope<'_>,
+    policy: &'s Policy,
+) -> impl Iterator<Item = Unused> + 's {
     scope.peerings.iter().filter_map(|(peering, span)| {
         let (a, b) = (scope.text(peering.a), scope.text(peering.b));
         let (first, second) = (scope.vpc_named(a)?, scope.vpc_named(b)?);
@@ -79,12 +82,11 @@ fn peerings<'s>(scope: &'s Scope<'_>, policy: &'s Policy) -> impl Iterator<Item 
             .peerings
             .binary_search(&(first.min(second), first.max(second)))
             .ok()?;
-        let unused = || Unused {
+        (!scope.seen.crossed[pair]).then(|| Unused {
             what: Declared::Peering,
             name: format!("{a} with {b}"),
             span: *span,
             statement: *span,
-        };
-        (!scope.seen.crossed[pair]).then(unused)
+        })
     })
 }

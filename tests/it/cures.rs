@@ -5,7 +5,7 @@ use crate::common::check;
 use crate::common::command::Scratch;
 use Fix::{None, Review, Safe};
 use tierwall::compile::Compilation;
-use tierwall::diagnostic::{self, Problem, Safety, edited};
+use tierwall::diagnostic::{self, Problem, Safety, apply_edits};
 use tierwall::lint::{Level, Levels};
 use tierwall::source::FileId;
 
@@ -310,7 +310,7 @@ fn difference(before: &str, row: &Row) -> Option<String> {
         ));
     }
     let first = fixes.into_iter().next()?;
-    let fixed = &edited(first.edits, &compilation.sources)[&FileId(0)];
+    let fixed = &apply_edits(first.edits, &compilation.sources)[&FileId(0)];
     // a file that is included is not there, and what is claimed need not hold
     let is_other = |code: &str| code == "E0401" || code.starts_with("E07");
     let left: Vec<_> = errors(fixed)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use tierwall::diagnostic::{self, Problem, Safety, apply_safe, edited};
+use tierwall::diagnostic::{self, Problem, Safety, apply_edits, apply_safe};
 use tierwall::lint::{Level, Levels};
 use tierwall::source::FileId;
 use tierwall::target;
@@ -70,7 +70,7 @@ fn each_correction_removes_what_it_is_for_and_is_what_the_help_says() {
                         || fix.edits.iter().all(|edit| help.contains(edit.text.trim()))
                 });
                 assert!(told, "{shows}: {fix:?} is not what {:?} says", report.help);
-                let files = edited(fix.edits.clone(), &compilation.sources);
+                let files = apply_edits(fix.edits.clone(), &compilation.sources);
                 let (_, after) = check(&files[&FileId(0)], &all_warn());
                 let count =
                     |problems: &[Problem]| codes(problems).get(report.code).copied().unwrap_or(0);
@@ -272,7 +272,7 @@ fn what_an_assertion_lacks_is_added_in_its_words() {
             .try_into()
             .expect("one fix");
         assert_eq!(one.title, format!("add `{fix}`"), "{assertion}");
-        let text = &edited(one.edits, &compilation.sources)[&FileId(0)];
+        let text = &apply_edits(one.edits, &compilation.sources)[&FileId(0)];
         let left = check(text, &all_warn()).1;
         assert!(
             fix == "a allows tcp 22 from b" || !codes(&left).contains_key("E0702"),

@@ -5,7 +5,7 @@ use crate::meaning::Meaning;
 use crate::packets::Host;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
-use tierwall::ast::{Item, Value};
+use tierwall::ast::{EntryValue, Item};
 
 /// Addresses around the edge of what is never filtered, of which some are.
 pub const NEAR: [&str; 19] = [
@@ -140,12 +140,12 @@ impl Meaning<'_> {
             Some(name) => vpcs.iter().find(|vpc| self.text(vpc.name) == name),
             None => vpcs.first().filter(|_| vpcs.len() == 1),
         };
-        let values: Vec<&Value> = vpc
+        let values: Vec<&EntryValue> = vpc
             .iter()
             .flat_map(|vpc| self.values(&vpc.block, "cidr"))
             .collect();
         let known = values.iter().filter_map(|value| {
-            if let Value::Net(net) = value {
+            if let EntryValue::Net(net) = value {
                 Some(net.net)
             } else {
                 None

@@ -1,7 +1,7 @@
 //! The compiler, called as the command line calls it.
 
 use proptest::test_runner::Config;
-use tierwall::ast::Program;
+use tierwall::ast::ProgramTree;
 use tierwall::compile::{Compilation, compile};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::groups::{self, Deployment};
@@ -17,14 +17,14 @@ pub const TODAY: &str = "2026-01-15";
 const ENTRY: &str = "generated.tier";
 
 /// Compiles a program, which must have no error, and hands it over as parsed and as lowered.
-pub fn with<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Deployment<'_>) -> T) -> T {
+pub fn with<T>(text: &str, then: impl FnOnce(&Sources, &ProgramTree, &Deployment<'_>) -> T) -> T {
     with_policy(text, |sources, program, policy| {
         then(sources, program, &groups::lower(policy))
     })
 }
 
 /// Likewise, and hands over what it means.
-pub fn with_policy<T>(text: &str, then: impl FnOnce(&Sources, &Program, &Policy) -> T) -> T {
+pub fn with_policy<T>(text: &str, then: impl FnOnce(&Sources, &ProgramTree, &Policy) -> T) -> T {
     let (sources, program, policy) = read(text);
     then(&sources, &program, &policy)
 }
@@ -52,13 +52,13 @@ pub fn errors_of(text: &str) -> (Sources, Vec<Problem>) {
     )
 }
 
-fn read(text: &str) -> (Sources, Program, Policy) {
+fn read(text: &str) -> (Sources, ProgramTree, Policy) {
     resolved(text)
         .unwrap_or_else(|errors| panic!("the generator makes valid programs: {errors:#?}"))
 }
 
 /// What a program means, or its errors.
-fn resolved(text: &str) -> Result<(Sources, Program, Policy), Vec<Problem>> {
+fn resolved(text: &str) -> Result<(Sources, ProgramTree, Policy), Vec<Problem>> {
     let Compilation {
         sources,
         policy,

@@ -5,7 +5,7 @@ use crate::choices::{Choices, numbers};
 use crate::compile::{cases, errors_of, outputs};
 use crate::generate::program;
 use proptest::prelude::*;
-use tierwall::diagnostic::edited;
+use tierwall::diagnostic::apply_edits;
 use tierwall::source::FileId;
 
 /// A slip of the hand: what it finds in a sentence, and what it leaves there.
@@ -57,7 +57,7 @@ proptest! {
         let place = errors[0].span().map_or(0, |span| sources.file(span.file).line_column(span.start).0);
         prop_assert!((line + 1..=line + 2).contains(&place), "{:?} at line {} of\n{}", slip, place, after);
         let fix = errors[0].fixes(&sources).into_iter().next();
-        let fixed = fix.map(|fix| edited(fix.edits, &sources)[&FileId(0)].clone());
+        let fixed = fix.map(|fix| apply_edits(fix.edits, &sources)[&FileId(0)].clone());
         prop_assert!(fixed.is_some(), "{:?} has no fix: {}\n{}", slip, errors[0].report().message, after);
         prop_assert_eq!(outputs(&fixed.unwrap_or_default()), outputs(&before), "{:?} in\n{}", slip, after);
     }

@@ -4,14 +4,14 @@
 use crate::packets::{Host, Material, Packet, Payload};
 use ipnet::IpNet;
 use std::net::IpAddr;
-use tierwall::ast::Program;
-use tierwall::ast::{self, IcmpType, Item, NetItem, Service, Way};
+use tierwall::ast::ProgramTree;
+use tierwall::ast::{self, IcmpType, Item, NetItem, ServiceItem, Way};
 use tierwall::source::Sources;
 
 /// A program, asked.
 pub struct Meaning<'p> {
     pub sources: &'p Sources,
-    pub program: &'p Program,
+    pub program: &'p ProgramTree,
     /// The day that counts as today, as programs write it.
     pub today: &'p str,
 }
@@ -131,10 +131,10 @@ impl Meaning<'_> {
             })
     }
 
-    fn is_all(&self, service: &Service) -> bool {
+    fn is_all(&self, service: &ServiceItem) -> bool {
         match service {
-            Service::All(_) => true,
-            Service::Name(name) => self.items().any(|item| match item {
+            ServiceItem::All(_) => true,
+            ServiceItem::Name(name) => self.items().any(|item| match item {
                 Item::Service(service) if self.text(service.name) == self.text(*name) => {
                     service.members.iter().any(|member| self.is_all(member))
                 }
@@ -150,14 +150,14 @@ impl Meaning<'_> {
         let is_whole = |net: &ast::Net| net.net.prefix_len() == 0 && net.net.network().is_ipv4();
         if !rule.except.is_empty() {
             return self.every_ipv4(|host| {
-                let holds = |peer: &ast::Peer| self.peer_holds(peer, host);
+                let holds = |peer: &ast::PeerItem| self.peer_holds(peer, host);
                 rule.peers.iter().any(holds) && !self.is_in(&rule.except, host)
             });
         }
         rule.peers.iter().any(|peer| match peer {
-            ast::Peer::Net(net) => is_whole(net),
-            ast::Peer::Name(name) => self.name_has_whole(self.text(*name)),
-            ast::Peer::Itself(_) | ast::Peer::Vpc(..) => false,
+            ast::PeerItem::Net(net) => is_whole(net),
+            ast::PeerItem::Name(name) => self.name_has_whole(self.text(*name)),
+            ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) => false,
         })
     }
 
@@ -240,12 +240,12 @@ impl Meaning<'_> {
     }
 
     /// Whether a peer of a sentence holds a host's address.
-    fn peer_holds(&self, peer: &ast::Peer, host: &Host) -> bool {
+    fn peer_holds(&self, peer: &ast::PeerItem, host: &Host) -> bool {
         match peer {
-            ast::Peer::Itself(_) => false,
-            ast::Peer::Net(net) => net.net.contains(&host.address),
-            ast::Peer::Vpc(_, name) => self.in_vpc(self.text(*name), host),
-            ast::Peer::Name(name) => self.in_named(self.text(*name), host),
+            ast::PeerItem::Itself(_) => false,
+            ast::PeerItem::Net(net) => net.net.contains(&host.address),
+            ast::PeerItem::Vpc(_, name) => self.in_vpc(self.text(*name), host),
+            ast::PeerItem::Name(name) => self.in_named(self.text(*name), host),
         }
     }
 
@@ -258,15 +258,15 @@ impl Meaning<'_> {
     /// Whether a sentence about `subject` names this tier at the other end.
     fn names_tier(&self, rule: &ast::Rule, subject: &str, tier: &str) -> bool {
         rule.peers.iter().any(|peer| match peer {
-            ast::Peer::Itself(_) => subject == tier,
-            ast::Peer::Name(name) => self.members(self.text(*name), tier),
-            ast::Peer::Net(_) | ast::Peer::Vpc(..) => false,
+            ast::PeerItem::Itself(_) => subject == tier,
+            ast::PeerItem::Name(name) => self.members(self.text(*name), tier),
+            ast::PeerItem::Net(_) | ast::PeerItem::Vpc(..) => false,
         })
     }
 
     /// Whether `name` is this tier, or a set that holds it.
     fn members(&self, name: &str, tier: &str) -> bool {
-        let in_set = |set: &ast::TierSet| {
+        let in_set = |set: &ast::TierSetDeclaration| {
             self.text(set.name) == name
                 && set
                     .members
@@ -282,8 +282,8 @@ impl Meaning<'_> {
     /// Whether the sentence names a foreign group that the host is in.
     fn names_group(&self, rule: &ast::Rule, host: &Host) -> bool {
         let named = rule.peers.iter().filter_map(|peer| match peer {
-            ast::Peer::Name(name) => Some(self.text(*name)),
-            ast::Peer::Net(_) | ast::Peer::Itself(_) | ast::Peer::Vpc(..) => None,
+            ast::PeerItem::Name(name) => Some(self.text(*name)),
+            ast::PeerItem::Net(_) | ast::PeerItem::Itself(_) | ast::PeerItem::Vpc(..) => None,
         });
         let mut groups = named.flat_map(|name| {
             self.items().filter_map(move |item| match item {
@@ -347,7 +347,7 @@ impl Meaning<'_> {
 
     /// What a prefix list is in AWS: a list of a region is that of the region the stack is deployed
     /// to.
-    pub fn list(&self, list: &ast::PrefixList) -> String {
+    pub fn list(&self, list: &ast::PrefixListDeclaration) -> String {
         crate::verdict::in_its_region(&list.id.value)
     }
 
@@ -358,8 +358,10 @@ impl Meaning<'_> {
         });
         let mut cidrs = vpcs.flat_map(|block| self.values(block, "cidr"));
         cidrs.any(|cidr| match cidr {
-            ast::Value::Net(net) => net.net.contains(&host.address),
-            ast::Value::Name(param) => host.blocks.iter().any(|block| block == self.text(*param)),
+            ast::EntryValue::Net(net) => net.net.contains(&host.address),
+            ast::EntryValue::Name(param) => {
+                host.blocks.iter().any(|block| block == self.text(*param))
+            }
             other => panic!("no block of addresses: {other:?}"),
         })
     }
@@ -369,13 +371,13 @@ impl Meaning<'_> {
         &'a self,
         block: &'a ast::Block,
         key: &'a str,
-    ) -> impl Iterator<Item = &'a ast::Value> {
+    ) -> impl Iterator<Item = &'a ast::EntryValue> {
         let entries = block
             .entries
             .iter()
             .filter(move |entry| self.sources.text(entry.key.span()) == key);
         entries.flat_map(|entry| match &entry.value {
-            ast::Value::List(_, values) => values.iter().collect::<Vec<_>>(),
+            ast::EntryValue::List(_, values) => values.iter().collect::<Vec<_>>(),
             value => vec![value],
         })
     }
@@ -387,39 +389,43 @@ impl Meaning<'_> {
     }
 
     /// Whether the packet's traffic is of this service, toward a peer of this side.
-    fn carries(&self, service: &Service, packet: &Packet, side: Side) -> bool {
+    fn carries(&self, service: &ServiceItem, packet: &Packet, side: Side) -> bool {
         let v4 = packet.sender.address.is_ipv4();
         let both = side == Side::Addresses || v4 || self.dual();
         match (service, packet.payload) {
-            (Service::All(_), _) => true,
-            (Service::Tcp(_, ports), Payload::Tcp(port))
-            | (Service::Udp(_, ports), Payload::Udp(port)) => {
+            (ServiceItem::All(_), _) => true,
+            (ServiceItem::Tcp(_, ports), Payload::Tcp(port))
+            | (ServiceItem::Udp(_, ports), Payload::Udp(port)) => {
                 ports.is_none_or(|(from, to)| (from..=to).contains(&port))
             }
-            (Service::Proto(_, number), payload) => match payload {
+            (ServiceItem::Proto(_, number), payload) => match payload {
                 Payload::Tcp(_) => *number == 6,
                 Payload::Udp(_) => *number == 17,
                 Payload::Icmp(..) => *number == if v4 { 1 } else { 58 },
                 Payload::Other(other) => *number == other,
             },
-            (Service::Icmp(_, IcmpType::Number(kind, code)), Payload::Icmp(t, c)) => {
+            (ServiceItem::Icmp(_, IcmpType::Number(kind, code)), Payload::Icmp(t, c)) => {
                 v4 && *kind == t && code.is_none_or(|code| code == c)
             }
-            (Service::Icmp(_, IcmpType::Any), Payload::Icmp(..)) => both,
-            (Service::Icmp(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => {
+            (ServiceItem::Icmp(_, IcmpType::Any), Payload::Icmp(..)) => both,
+            (ServiceItem::Icmp(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => {
                 both && named(self.text(*name), v4, t, c)
             }
-            (Service::Icmpv6(_, IcmpType::Number(kind, code)), Payload::Icmp(t, c)) => {
+            (ServiceItem::Icmpv6(_, IcmpType::Number(kind, code)), Payload::Icmp(t, c)) => {
                 !v4 && *kind == t && code.is_none_or(|code| code == c)
             }
-            (Service::Icmpv6(_, IcmpType::Any), Payload::Icmp(..)) => !v4,
-            (Service::Icmpv6(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => {
+            (ServiceItem::Icmpv6(_, IcmpType::Any), Payload::Icmp(..)) => !v4,
+            (ServiceItem::Icmpv6(_, IcmpType::Name(name)), Payload::Icmp(t, c)) => {
                 !v4 && named(self.text(*name), v4, t, c)
             }
-            (Service::Tcp(..) | Service::Udp(..) | Service::Icmp(..) | Service::Icmpv6(..), _) => {
-                false
-            }
-            (Service::Name(name), payload) => {
+            (
+                ServiceItem::Tcp(..)
+                | ServiceItem::Udp(..)
+                | ServiceItem::Icmp(..)
+                | ServiceItem::Icmpv6(..),
+                _,
+            ) => false,
+            (ServiceItem::Name(name), payload) => {
                 let name = self.text(*name);
                 let declared = self.items().find_map(|item| match item {
                     Item::Service(service) if self.text(service.name) == name => {
@@ -480,7 +486,7 @@ impl Meaning<'_> {
         self.word(said.map(|entry| &entry.value))
     }
 
-    fn word(&self, value: Option<&ast::Value>) -> Option<&str> {
+    fn word(&self, value: Option<&ast::EntryValue>) -> Option<&str> {
         value.map(|value| self.sources.text(value.span()))
     }
 }

@@ -6,7 +6,7 @@ use crate::meaning::Meaning;
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use tierwall::ast::{self, IcmpType, Item, NetItem, Service, Value};
+use tierwall::ast::{self, EntryValue, IcmpType, Item, NetItem, ServiceItem};
 use tierwall::source::Sources;
 
 /// The first packet of a connection. Both ends have addresses of one family.
@@ -174,8 +174,10 @@ impl Material {
                     material.nets(&rule.except);
                     material.services(&rule.services);
                     rule.peers.iter().for_each(|peer| match peer {
-                        ast::Peer::Net(net) => material.block(net.net),
-                        ast::Peer::Name(_) | ast::Peer::Itself(_) | ast::Peer::Vpc(..) => {}
+                        ast::PeerItem::Net(net) => material.block(net.net),
+                        ast::PeerItem::Name(_)
+                        | ast::PeerItem::Itself(_)
+                        | ast::PeerItem::Vpc(..) => {}
                     });
                 }
                 Item::Stack(_)
@@ -229,11 +231,14 @@ impl Material {
         }
     }
 
-    fn value(&mut self, value: &Value) {
+    fn value(&mut self, value: &EntryValue) {
         match value {
-            Value::Net(net) => self.block(net.net),
-            Value::List(_, values) => values.iter().for_each(|value| self.value(value)),
-            Value::Text(_) | Value::Number(..) | Value::Name(_) | Value::Block(_) => {}
+            EntryValue::Net(net) => self.block(net.net),
+            EntryValue::List(_, values) => values.iter().for_each(|value| self.value(value)),
+            EntryValue::Text(_)
+            | EntryValue::Number(..)
+            | EntryValue::Name(_)
+            | EntryValue::Block(_) => {}
         }
     }
 
@@ -252,15 +257,15 @@ impl Material {
         }
     }
 
-    fn services(&mut self, services: &[Service]) {
+    fn services(&mut self, services: &[ServiceItem]) {
         for service in services {
             match service {
-                Service::Tcp(_, Some((from, to))) | Service::Udp(_, Some((from, to))) => {
+                ServiceItem::Tcp(_, Some((from, to))) | ServiceItem::Udp(_, Some((from, to))) => {
                     self.ports
                         .extend([from.wrapping_sub(1), *from, *to, to.wrapping_add(1)]);
                 }
-                Service::Icmp(_, IcmpType::Number(kind, code))
-                | Service::Icmpv6(_, IcmpType::Number(kind, code)) => {
+                ServiceItem::Icmp(_, IcmpType::Number(kind, code))
+                | ServiceItem::Icmpv6(_, IcmpType::Number(kind, code)) => {
                     let code = code.unwrap_or(9);
                     self.icmp.extend([
                         (*kind, code),
@@ -268,16 +273,16 @@ impl Material {
                         (kind.wrapping_add(1), code),
                     ]);
                 }
-                Service::Proto(_, number) if ![1, 6, 17, 58].contains(number) => {
+                ServiceItem::Proto(_, number) if ![1, 6, 17, 58].contains(number) => {
                     self.protocols.insert(*number);
                 }
-                Service::Name(_)
-                | Service::All(_)
-                | Service::Tcp(..)
-                | Service::Udp(..)
-                | Service::Icmp(..)
-                | Service::Icmpv6(..)
-                | Service::Proto(..) => {}
+                ServiceItem::Name(_)
+                | ServiceItem::All(_)
+                | ServiceItem::Tcp(..)
+                | ServiceItem::Udp(..)
+                | ServiceItem::Icmp(..)
+                | ServiceItem::Icmpv6(..)
+                | ServiceItem::Proto(..) => {}
             }
         }
     }
@@ -356,7 +361,7 @@ fn chosen(pool: Vec<String>, random: &mut Random) -> Vec<String> {
 }
 
 /// The family of a prefix list: `family`, or what AWS's name tells.
-fn is_v6(sources: &Sources, list: &ast::PrefixList) -> bool {
+fn is_v6(sources: &Sources, list: &ast::PrefixListDeclaration) -> bool {
     let entries = list.block.iter().flat_map(|block| &block.entries);
     let mut said = entries
         .filter(|entry| sources.text(entry.key.span()) == "family")

@@ -11,15 +11,18 @@ mod signs;
 mod tokens;
 mod unmatched;
 
-pub use tokens::{Token, first_tokens, is_name, tokens};
-pub use unmatched::unmatched;
+pub use tokens::{Token, first_tokens, is_name, split_tokens};
+pub use unmatched::find_unmatched;
 
-use notations::{address, netmask, port, reference, service_and_port};
-use phrases::{negation, phrase};
-use position::{Found, Here, first_part, next_part};
+use notations::{
+    address_range, netmask_notation, port_notation, reference_notation, service_and_port,
+};
+use phrases::{known_phrase, negated_assertion};
+use position::{Here, Replacement, first_part, next_part};
 use signs::{
-    bracket, colon, comma, ending, equals, key, keyword, path, peering, quoted, separator, sign,
-    unquoted_id,
+    entry_sign, list_separator, missing_sign, peering_word, spare_bracket, spare_colon,
+    spare_comma, spare_equals, statement_end, unquoted_id, unquoted_path, uppercase_keyword,
+    wrong_quotes,
 };
 
 /// A stretch that is written another way here.
@@ -39,32 +42,32 @@ pub struct Habit {
     pub is_plain: bool,
 }
 
-const RULES: [fn(&Here<'_>) -> Option<Found>; 20] = [
-    negation,
+const RULES: [fn(&Here<'_>) -> Option<Replacement>; 20] = [
+    negated_assertion,
     unquoted_id,
-    peering,
-    equals,
-    sign,
-    colon,
-    phrase,
-    port,
+    peering_word,
+    spare_equals,
+    missing_sign,
+    spare_colon,
+    known_phrase,
+    port_notation,
     service_and_port,
-    address,
-    netmask,
-    reference,
-    path,
-    quoted,
-    comma,
-    ending,
-    key,
-    separator,
-    bracket,
-    keyword,
+    address_range,
+    netmask_notation,
+    reference_notation,
+    unquoted_path,
+    wrong_quotes,
+    spare_comma,
+    statement_end,
+    entry_sign,
+    list_separator,
+    spare_bracket,
+    uppercase_keyword,
 ];
 
 /// Everything in a statement that is written another way here, from its start to its end.
-pub fn habits(text: &str) -> Vec<Habit> {
-    let tokens = tokens(text);
+pub fn find_habits(text: &str) -> Vec<Habit> {
+    let tokens = split_tokens(text);
     let head = tokens.first().map_or("", |token| token.text);
     let (mut part, mut depth, mut at) = (first_part(head), 0_usize, 0);
     let mut habits = Vec::new();
@@ -80,7 +83,7 @@ pub fn habits(text: &str) -> Vec<Habit> {
         };
         let count = match RULES.iter().find_map(|rule| rule(&here)) {
             Some(found) => {
-                let habit = habit(&here, found, &mut at);
+                let habit = place_habit(&here, found, &mut at);
                 part = next_part(part, head, habit.write.trim());
                 habits.push(habit);
                 continue;
@@ -100,7 +103,7 @@ pub fn habits(text: &str) -> Vec<Habit> {
 }
 
 /// Takes what was found; a comma in the place of a word stands at the end of the word before it.
-fn habit(here: &Here<'_>, found: Found, at: &mut usize) -> Habit {
+fn place_habit(here: &Here<'_>, found: Replacement, at: &mut usize) -> Habit {
     let (first, last) = (here.rest[0], here.rest[found.count - 1]);
     *at += found.count;
     let is_closing = found.write.is_empty() && ["]", ")", "}", ","].contains(&last.text);
@@ -114,7 +117,7 @@ fn habit(here: &Here<'_>, found: Found, at: &mut usize) -> Habit {
         .get(found.count)
         .filter(|_| found.write.is_empty() && !is_closing);
     let end = next.map_or(last.end(), |next| next.start);
-    let Found {
+    let Replacement {
         write,
         label,
         is_sure,

@@ -1,27 +1,27 @@
 //! Ports, addresses and references as other tools write them.
 
 use super::phrases::{PROTOCOL_THEN_PORT, RANGE, is_like, is_number};
-use super::position::{Found, Here, Part};
+use super::position::{Here, Replacement, StatementPart};
 use super::tokens::{PAIRS, is_name};
 use crate::net;
 use ipnet::{IpNet, Ipv4Net};
 use std::net::Ipv4Addr;
 
 /// `tcp/443`, `443/tcp`, `tcp:443`, `8000:9000`
-pub(super) fn port(here: &Here<'_>) -> Option<Found> {
+pub(super) fn port_notation(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
-    if here.part != Part::Services || is_name(typed) {
+    if here.part != StatementPart::Services || is_name(typed) {
         return None;
     }
-    let (write, label) = match with_protocol(typed) {
+    let (write, label) = match split_protocol(typed) {
         Some(write) => (write, PROTOCOL_THEN_PORT),
         None if is_service_and_protocol(typed) => (
             typed.split('/').next()?.to_string(),
             "a service already includes its protocol",
         ),
-        None => (range(typed).filter(|range| range != typed)?, RANGE),
+        None => (range_notation(typed).filter(|range| range != typed)?, RANGE),
     };
-    Some(Found {
+    Some(Replacement {
         count: 1,
         write,
         label,
@@ -32,18 +32,17 @@ pub(super) fn port(here: &Here<'_>) -> Option<Found> {
 
 /// `https/tcp`
 fn is_service_and_protocol(typed: &str) -> bool {
-    let is_service = |name: &str| is_name(name) && !is_like("tcp|udp|icmp|icmpv6", name);
-    typed
-        .split_once('/')
-        .is_some_and(|(name, protocol)| is_service(name) && is_like("tcp|udp", protocol))
+    typed.split_once('/').is_some_and(|(name, protocol)| {
+        is_name(name) && !is_like("tcp|udp|icmp|icmpv6", name) && is_like("tcp|udp", protocol)
+    })
 }
 
 /// `https:8443`
-pub(super) fn service_and_port(here: &Here<'_>) -> Option<Found> {
+pub(super) fn service_and_port(here: &Here<'_>) -> Option<Replacement> {
     let (name, port) = here.rest[0].text.split_once([':', '/', '@'])?;
-    let is_port = here.part == Part::Services && is_name(name) && is_number(port);
+    let is_port = here.part == StatementPart::Services && is_name(name) && is_number(port);
     let label = "a service already includes its ports";
-    is_port.then(|| Found {
+    is_port.then(|| Replacement {
         count: 1,
         write: format!("tcp {port}"),
         label,
@@ -53,22 +52,25 @@ pub(super) fn service_and_port(here: &Here<'_>) -> Option<Found> {
 }
 
 /// `tcp 443` of `tcp/443`, `443/TCP`, `tcp-443`
-fn with_protocol(typed: &str) -> Option<String> {
+fn split_protocol(typed: &str) -> Option<String> {
     let (left, right) = typed.split_once(['/', ':', '_', '-'])?;
-    let protocol = |word: &str| {
-        ["tcp", "udp"]
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(word))
-    };
-    match (protocol(left), protocol(right)) {
-        (Some(protocol), None) => Some(format!("{protocol} {}", range(right)?)),
-        (None, Some(protocol)) => Some(format!("{protocol} {}", range(left)?)),
+    match (match_protocol(left), match_protocol(right)) {
+        (Some(protocol), None) => Some(format!("{protocol} {}", range_notation(right)?)),
+        (None, Some(protocol)) => Some(format!("{protocol} {}", range_notation(left)?)),
         (None, None) | (Some(_), Some(_)) => {
             // `8000-9000/tcp`
             let (left, right) = typed.rsplit_once(['/', ':'])?;
-            Some(format!("{} {}", protocol(right)?, range(left)?))
+            let protocol = match_protocol(right)?;
+            Some(format!("{protocol} {}", range_notation(left)?))
         }
     }
+}
+
+/// `tcp` of `TCP`
+fn match_protocol(word: &str) -> Option<&'static str> {
+    ["tcp", "udp"]
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(word))
 }
 
 const RANGE_SIGNS: [&str; 10] = [
@@ -76,7 +78,7 @@ const RANGE_SIGNS: [&str; 10] = [
 ];
 
 /// `8000-9000` of `8000:9000`; a port alone stays.
-fn range(typed: &str) -> Option<String> {
+fn range_notation(typed: &str) -> Option<String> {
     if is_number(typed) {
         return Some(typed.to_string());
     }
@@ -90,24 +92,28 @@ fn range(typed: &str) -> Option<String> {
 const MOST_BLOCKS: usize = 8;
 
 /// `10.0.0.1-10.0.0.9`, `10.0.0.*`
-pub(super) fn address(here: &Here<'_>) -> Option<Found> {
+pub(super) fn address_range(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     let (count, write, label) = match here.rest {
         [first, dash, last, ..] if RANGE_SIGNS.contains(&dash.text) => (
             3,
-            blocks(first.text, last.text)?,
+            blocks_between(first.text, last.text)?,
             "write a range of addresses as CIDR blocks",
         ),
         _ => match RANGE_SIGNS.iter().find_map(|sign| typed.split_once(sign)) {
             Some((first, last)) if first.contains('.') && !first.ends_with('.') => (
                 1,
-                blocks(first, last)?,
+                blocks_between(first, last)?,
                 "write a range of addresses as CIDR blocks",
             ),
-            Some(_) | None => (1, wildcard(typed)?, "write a block with a prefix length"),
+            Some(_) | None => (
+                1,
+                wildcard_block(typed)?,
+                "write a block with a prefix length",
+            ),
         },
     };
-    Some(Found {
+    Some(Replacement {
         count,
         write,
         label,
@@ -117,27 +123,37 @@ pub(super) fn address(here: &Here<'_>) -> Option<Found> {
 }
 
 /// The blocks from one address to another, of which the last may be the last number alone.
-fn blocks(first: &str, last: &str) -> Option<String> {
+fn blocks_between(first: &str, last: &str) -> Option<String> {
     let from: Ipv4Addr = first.parse().ok()?;
-    let whole = || {
-        let number: u8 = last.parse().ok()?;
-        let [a, b, c, _] = from.octets();
-        Some(Ipv4Addr::new(a, b, c, number))
-    };
-    let to: Ipv4Addr = last.parse().ok().or_else(whole)?;
+    let to: Ipv4Addr = last.parse().ok().or_else(|| with_last_octet(from, last))?;
     let blocks: Vec<Ipv4Net> = ipnet::Ipv4Subnets::new(from, to, 0)
         .take(MOST_BLOCKS + 1)
         .collect();
-    let written = |block: &Ipv4Net| match block.prefix_len() {
+    let is_short = from <= to && blocks.len() <= MOST_BLOCKS;
+    is_short.then(|| {
+        blocks
+            .iter()
+            .map(write_block)
+            .collect::<Vec<_>>()
+            .join(", ")
+    })
+}
+
+fn with_last_octet(address: Ipv4Addr, last: &str) -> Option<Ipv4Addr> {
+    let [a, b, c, _] = address.octets();
+    Some(Ipv4Addr::new(a, b, c, last.parse().ok()?))
+}
+
+/// A block as programs write it, without the length of a single address.
+fn write_block(block: &Ipv4Net) -> String {
+    match block.prefix_len() {
         32 => block.addr().to_string(),
         _ => block.to_string(),
-    };
-    let is_short = from <= to && blocks.len() <= MOST_BLOCKS;
-    is_short.then(|| blocks.iter().map(written).collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// `10.0.0.0/24` of `10.0.0.*`; nothing for `*.*.*.*`
-fn wildcard(typed: &str) -> Option<String> {
+fn wildcard_block(typed: &str) -> Option<String> {
     let numbers: Vec<&str> = typed.split('.').collect();
     let fixed = numbers
         .iter()
@@ -153,7 +169,7 @@ fn wildcard(typed: &str) -> Option<String> {
 }
 
 /// `10.0.0.0 255.0.0.0`, `10.0.0.0 0.255.255.255`, `10.0.0.0 mask 255.0.0.0`
-pub(super) fn netmask(here: &Here<'_>) -> Option<Found> {
+pub(super) fn netmask_notation(here: &Here<'_>) -> Option<Replacement> {
     let (count, mask) = match here.rest {
         [_, word, mask, ..] if is_like("mask|netmask", word.text) => (3, mask.text),
         [_, mask, ..] => (2, mask.text),
@@ -163,18 +179,17 @@ pub(super) fn netmask(here: &Here<'_>) -> Option<Found> {
         (here.rest[0].text.parse().ok()?, mask.parse().ok()?);
     // a netmask has its ones in front, and the wildcard mask of an access list has them behind
     let masks = [mask, Ipv4Addr::from(!u32::from(mask))];
-    let narrowing = |mask: &Ipv4Addr| {
-        Ipv4Net::with_netmask(address, *mask)
-            .ok()
-            .filter(|net| net.prefix_len() > 0)
-    };
     let net = masks
         .iter()
-        .find_map(narrowing)
+        .find_map(|mask| {
+            Ipv4Net::with_netmask(address, *mask)
+                .ok()
+                .filter(|net| net.prefix_len() > 0)
+        })
         .filter(|_| !address.is_unspecified())?;
     let net = IpNet::V4(net.trunc());
     let (write, label) = (net.to_string(), "write the prefix length after `/`");
-    Some(Found {
+    Some(Replacement {
         count,
         write,
         label,
@@ -214,21 +229,14 @@ const ATTRIBUTES: [&str; 8] = [
 ];
 
 /// `${office}`, `var.office`, `$office`, `!Ref office`
-pub(super) fn reference(here: &Here<'_>) -> Option<Found> {
-    const LABEL: &str = "write the name alone";
+pub(super) fn reference_notation(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     if let ("!Ref" | "!GetAtt" | "!ImportValue" | "Ref:" | "Ref", [_, name, ..]) =
         (typed, here.rest)
     {
-        let write = referred(name.text);
-        return is_name(write).then(|| Found {
-            count: 2,
-            write: write.to_string(),
-            label: LABEL,
-            is_sure: false,
-            is_plain: true,
-        });
+        return plain_name(2, referred_name(name.text));
     }
+
     let inside = PAIRS[5..]
         .iter()
         .find_map(|(open, close)| typed.strip_prefix(open)?.strip_suffix(close));
@@ -236,19 +244,24 @@ pub(super) fn reference(here: &Here<'_>) -> Option<Found> {
         .strip_prefix(['$', '@', '&', '%'])
         .filter(|_| here.before.is_some());
     let write = match inside.or(sign) {
-        Some(inside) => referred(inside.trim()),
-        None => Some(referred(typed)).filter(|name| *name != typed)?,
+        Some(inside) => referred_name(inside.trim()),
+        None => Some(referred_name(typed)).filter(|name| *name != typed)?,
     };
-    is_name(write).then(|| Found {
-        count: 1,
-        write: write.to_string(),
-        label: LABEL,
+    plain_name(1, write)
+}
+
+/// A name in the place of so many tokens that refer to it.
+fn plain_name(count: usize, name: &str) -> Option<Replacement> {
+    is_name(name).then(|| Replacement {
+        count,
+        write: name.to_string(),
+        label: "write the name alone",
         is_sure: false,
         is_plain: true,
     })
 }
 
-fn referred(typed: &str) -> &str {
+fn referred_name(typed: &str) -> &str {
     let name = REFERENCES
         .iter()
         .find_map(|before| typed.strip_prefix(before))

@@ -1,6 +1,6 @@
 //! Words that stand together elsewhere, and what is written for them here: a table.
 
-use super::position::{Found, Here, Part};
+use super::position::{Here, Replacement, StatementPart};
 use super::tokens::is_name;
 use crate::net;
 
@@ -8,7 +8,7 @@ use crate::net;
 /// between words of which each will do, `#` is a number, `NAME` a name, `ADDRESS` an address; `{0}`
 /// is the first word as it was typed.
 type Phrase = (
-    Part,
+    StatementPart,
     &'static [&'static str],
     &'static str,
     &'static str,
@@ -27,14 +27,14 @@ const VERB: &str = "a sentence uses `allows`";
 
 const PHRASES: &[Phrase] = &[
     (
-        Part::Services,
+        StatementPart::Services,
         &["tcp/udp|udp/tcp|tcp+udp|tcp_udp|tcp-udp|tcpudp", "#"],
         "tcp {1}, udp {1}",
         "name each protocol with its ports",
         true,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &[
             "tcp|udp",
             "port|ports|dport|--dport|--dports|eq|dst-port|:|=|/",
@@ -45,50 +45,56 @@ const PHRASES: &[Phrase] = &[
         true,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["tcp|udp", "range|ports|port-range", "#", "#"],
         "{0} {2}-{3}",
         RANGE,
         true,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["tcp|udp", "all|any|*"],
         "{0}",
         "a protocol without a port covers every port",
         false,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["all|any|every", "tcp|udp|icmp", NO_NUMBER],
         "{1}",
         "a protocol without a port covers every port",
         false,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["all|any|every", "traffic|ports|protocols|services|protocol"],
         "all",
         EVERYTHING,
         false,
     ),
-    (Part::Services, &["*|-1|any/any"], "all", EVERYTHING, false),
     (
-        Part::Services,
+        StatementPart::Services,
+        &["*|-1|any/any"],
+        "all",
+        EVERYTHING,
+        false,
+    ),
+    (
+        StatementPart::Services,
         &["port|ports|dport|--dport|eq|:", "#"],
         "tcp {1}",
         "a port follows its protocol",
         false,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["range", "#", "#"],
         "tcp {1}-{2}",
         "a port follows its protocol",
         false,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &[
             "#",
             "to|-|\u{2013}|\u{2014}|\u{2212}|through|thru|..|...|~",
@@ -99,148 +105,184 @@ const PHRASES: &[Phrase] = &[
         true,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["icmp|icmpv6", "type|--icmp-type", "#", "code", "#"],
         "{0} {2}/{4}",
         "type and code are two numbers",
         true,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["icmp|icmpv6", "type|--icmp-type", "#"],
         "{0} {2}",
         "the type is a number or a name",
         true,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["icmp|icmpv6", "tcp|udp|icmp|icmpv6|proto|all"],
         "{0}, {1}",
         "separate the items of a list with commas",
         false,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["protocol|ip-protocol", "#"],
         "proto {1}",
         "write a protocol number after `proto`",
         true,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["protocol|-p|--protocol", "tcp|udp|icmp"],
         "{1}",
         "write the protocol name alone",
         true,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["NAME", "on|at|over|@|:", "port|tcp|tcp/", "#"],
         "tcp {3}",
         "a service already includes its ports",
         false,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["NAME", "on|at|over|@|:", "#"],
         "tcp {2}",
         "a service already includes its ports",
         false,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["of|by|source|src|<-|-s|--source|for"],
         "from",
         PEERS_FOLLOW,
         false,
     ),
     (
-        Part::Services,
+        StatementPart::Services,
         &["into|towards|->|=>|-d|--destination|destination|dst"],
         "to",
         PEERS_FOLLOW,
         false,
     ),
     (
-        Part::Peers,
+        StatementPart::Peers,
         &["host|ip|cidr|address|subnet", "ADDRESS"],
         "{1}",
         "write the address alone",
         true,
     ),
     (
-        Part::Peers,
+        StatementPart::Peers,
         &["tier|network|external|param|group|sg", "NAME"],
         "{1}",
         "write the name alone",
         false,
     ),
     (
-        Part::Peers,
+        StatementPart::Peers,
         &["*"],
         "anywhere",
         "for every address, write `anywhere`",
         false,
     ),
-    (Part::Peers, &["but", "not"], "except", TAKEN_OUT, true),
     (
-        Part::Peers,
+        StatementPart::Peers,
+        &["but", "not"],
+        "except",
+        TAKEN_OUT,
+        true,
+    ),
+    (
+        StatementPart::Peers,
         &["but|not|without|excluding|minus|unless"],
         "except",
         TAKEN_OUT,
         false,
     ),
     (
-        Part::Peers,
+        StatementPart::Peers,
         &["expires|till|expiring|ends"],
         "until",
         "the last day follows `until`",
         true,
     ),
-    (Part::Peers, &["can", "not|never"], "cannot", CLAIM, true),
     (
-        Part::Peers,
+        StatementPart::Peers,
+        &["can", "not|never"],
+        "cannot",
+        CLAIM,
+        true,
+    ),
+    (
+        StatementPart::Peers,
         &["can't|cant|can\u{2019}t"],
         "cannot",
         CLAIM,
         true,
     ),
     (
-        Part::Peers,
+        StatementPart::Peers,
         &["must|may|should|shall|does", "not|never"],
         "cannot",
         CLAIM,
         true,
     ),
-    (Part::Peers, &["must|may|should|shall"], "can", CLAIM, true),
-    (Part::Peers, &["reaches"], "can reach", CLAIM, true),
     (
-        Part::Peers,
+        StatementPart::Peers,
+        &["must|may|should|shall"],
+        "can",
+        CLAIM,
+        true,
+    ),
+    (StatementPart::Peers, &["reaches"], "can reach", CLAIM, true),
+    (
+        StatementPart::Peers,
         &["access|talk|connect", "to"],
         "reach",
         CLAIM,
         true,
     ),
-    (Part::Peers, &["access"], "reach", CLAIM, true),
-    (Part::Peers, &["->|=>|-->"], "can reach", CLAIM, true),
-    (Part::Peers, &["!->|-/->|-x->"], "cannot reach", CLAIM, true),
+    (StatementPart::Peers, &["access"], "reach", CLAIM, true),
     (
-        Part::Peers,
+        StatementPart::Peers,
+        &["->|=>|-->"],
+        "can reach",
+        CLAIM,
+        true,
+    ),
+    (
+        StatementPart::Peers,
+        &["!->|-/->|-x->"],
+        "cannot reach",
+        CLAIM,
+        true,
+    ),
+    (
+        StatementPart::Peers,
         &["over|using|with"],
         "on",
         "services follow `on`",
         true,
     ),
-    (Part::Names, &["as"], "is", "a role follows `is`", true),
     (
-        Part::Names,
+        StatementPart::Names,
+        &["as"],
+        "is",
+        "a role follows `is`",
+        true,
+    ),
+    (
+        StatementPart::Names,
         &["can|may", "receive|accept|get|take"],
         "allows",
         VERB,
         true,
     ),
     (
-        Part::Names,
+        StatementPart::Names,
         &[
             "accepts|accept|permits|permit|admits|admit|allowed|allowing|lets|grants|grant|receives|accepting",
         ],
@@ -251,7 +293,7 @@ const PHRASES: &[Phrase] = &[
 ];
 
 /// `assert not web can reach db`
-pub(super) fn negation(here: &Here<'_>) -> Option<Found> {
+pub(super) fn negated_assertion(here: &Here<'_>) -> Option<Replacement> {
     let is_negated = here.head == "assert" && is_like("not|no|never", here.rest[0].text);
     // `no one` is somebody else
     if !is_negated || here.position() != 1 || here.rest.get(1).is_some_and(|it| it.text == "one") {
@@ -267,7 +309,7 @@ pub(super) fn negation(here: &Here<'_>) -> Option<Found> {
         };
         write += &format!("{blank}{}", token.text);
     }
-    Some(Found {
+    Some(Replacement {
         count: can + 1,
         write: write + " cannot",
         label: CLAIM,
@@ -276,11 +318,11 @@ pub(super) fn negation(here: &Here<'_>) -> Option<Found> {
     })
 }
 
-pub(super) fn phrase(here: &Here<'_>) -> Option<Found> {
+pub(super) fn known_phrase(here: &Here<'_>) -> Option<Replacement> {
     let phrases = PHRASES.iter().filter(|(part, ..)| *part == here.part);
     // a statement is not its own verb: `access-list …`, `permit …`
     let phrases = phrases.filter(|(_, words, ..)| {
-        here.part != Part::Names || here.before.is_some() && !words.is_empty()
+        here.part != StatementPart::Names || here.before.is_some() && !words.is_empty()
     });
     let mut matching = phrases.filter(|(_, words, ..)| {
         words.len() <= here.rest.len()
@@ -303,7 +345,7 @@ pub(super) fn phrase(here: &Here<'_>) -> Option<Found> {
         },
     );
     let count = words.iter().filter(|word| **word != NO_NUMBER).count();
-    Some(Found {
+    Some(Replacement {
         count,
         write,
         label,

@@ -4,7 +4,7 @@ use super::tokens::Token;
 
 /// The part of a statement that a token stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum StatementPart {
     Names,
     Services,
     Peers,
@@ -12,7 +12,7 @@ pub enum Part {
 
 /// A place in a statement.
 pub struct Here<'t> {
-    pub part: Part,
+    pub part: StatementPart,
     /// The first word of the statement.
     pub head: &'t str,
     pub before: Option<Token<'t>>,
@@ -24,7 +24,7 @@ pub struct Here<'t> {
 }
 
 /// How many tokens are written another way, what to write, why, and whether that is sure.
-pub struct Found {
+pub struct Replacement {
     pub count: usize,
     pub write: String,
     pub label: &'static str,
@@ -39,10 +39,10 @@ impl Here<'_> {
     }
 }
 
-impl Found {
+impl Replacement {
     /// What is foreign wherever it stands, and can mean nothing else.
-    pub fn sure(count: usize, write: impl Into<String>, label: &'static str) -> Found {
-        Found {
+    pub fn sure(count: usize, write: impl Into<String>, label: &'static str) -> Replacement {
+        Replacement {
             count,
             write: write.into(),
             label,
@@ -53,19 +53,19 @@ impl Found {
 }
 
 /// The part that a statement starts with.
-pub fn first_part(head: &str) -> Part {
+pub fn first_part(head: &str) -> StatementPart {
     if head == "assert" {
-        Part::Peers
+        StatementPart::Peers
     } else {
-        Part::Names
+        StatementPart::Names
     }
 }
 
 /// The part that follows a word.
-pub fn next_part(part: Part, head: &str, word: &str) -> Part {
+pub fn next_part(part: StatementPart, head: &str, word: &str) -> StatementPart {
     match (word, head) {
-        ("allows" | "allow" | "on", _) | ("=", "service") => Part::Services,
-        ("from" | "to" | "reach" | "except", _) | ("=", "network") => Part::Peers,
+        ("allows" | "allow" | "on", _) | ("=", "service") => StatementPart::Services,
+        ("from" | "to" | "reach" | "except", _) | ("=", "network") => StatementPart::Peers,
         _ => part,
     }
 }

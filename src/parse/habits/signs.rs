@@ -1,7 +1,7 @@
 //! Quotes, brackets, separators and keywords that stand elsewhere, and not here.
 
 use super::phrases::is_like;
-use super::position::{Found, Here, Part};
+use super::position::{Here, Replacement, StatementPart};
 use super::tokens::{PAIRS, Token, is_name};
 use crate::net;
 
@@ -16,7 +16,7 @@ const SIGNS: [(&str, &str, &str); 6] = [
 ];
 
 /// `network office: 10.0.0.0/8`, `network office 10.0.0.0/8`, `param office cidr`
-pub(super) fn sign(here: &Here<'_>) -> Option<Found> {
+pub(super) fn missing_sign(here: &Here<'_>) -> Option<Replacement> {
     let (typed, at) = (here.rest[0].text, here.position());
     let (_, sign, label) = SIGNS.iter().find(|(head, ..)| *head == here.head)?;
     let name = typed
@@ -30,46 +30,51 @@ pub(super) fn sign(here: &Here<'_>) -> Option<Found> {
         None if typed.starts_with('=') => return None,
         None => format!("{sign} {typed}"),
     };
-    Some(Found::sure(1, write, label))
+    Some(Replacement::sure(1, write, label))
 }
 
 /// `external partner = sg-0123456789abcdef0`
-pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Found> {
+pub(super) fn unquoted_id(here: &Here<'_>) -> Option<Replacement> {
     let follows_equals =
         here.position() == 3 && here.before.is_some_and(|before| before.text == "=");
     let is_bare =
         ["external", "prefix-list"].contains(&here.head) && !here.rest[0].text.starts_with('"');
-    let write = || format!("\"{}\"", here.rest[0].text);
-    (follows_equals && is_bare).then(|| Found::sure(1, write(), "an id needs double quotes"))
+    (follows_equals && is_bare).then(|| {
+        Replacement::sure(
+            1,
+            format!("\"{}\"", here.rest[0].text),
+            "an id needs double quotes",
+        )
+    })
 }
 
 /// `peer a and b`
-pub(super) fn peering(here: &Here<'_>) -> Option<Found> {
+pub(super) fn peering_word(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     let is_between =
         here.head == "peer" && here.position() == 2 && is_like("and|to|,|-|<->|&|/|=", typed);
     // a comma has no blank before it
     let write = if typed == "," { " with" } else { "with" };
-    is_between.then(|| Found::sure(1, write, "write `with` between the two names"))
+    is_between.then(|| Replacement::sure(1, write, "write `with` between the two names"))
 }
 
 /// `stack shop = "Web shop"`
-pub(super) fn equals(here: &Here<'_>) -> Option<Found> {
+pub(super) fn spare_equals(here: &Here<'_>) -> Option<Replacement> {
     let is_spare = ["stack", "tier", "vpc"].contains(&here.head)
         && here.position() == 2
         && here.rest[0].text == "=";
-    is_spare.then(|| Found::sure(1, "", "no `=` follows a name here"))
+    is_spare.then(|| Replacement::sure(1, "", "no `=` follows a name here"))
 }
 
 /// `tier web: { outbound = closed }`
-pub(super) fn colon(here: &Here<'_>) -> Option<Found> {
+pub(super) fn spare_colon(here: &Here<'_>) -> Option<Replacement> {
     let is_name_of = ["tier", "vpc", "stack"].contains(&here.head) && here.position() == 1;
     let write = here.rest[0]
         .text
         .strip_suffix(':')
         .filter(|name| is_name_of && is_name(name))?
         .to_string();
-    Some(Found {
+    Some(Replacement {
         count: 1,
         write,
         label: "no `:` follows a name",
@@ -79,23 +84,25 @@ pub(super) fn colon(here: &Here<'_>) -> Option<Found> {
 }
 
 /// `include network.tier`
-pub(super) fn path(here: &Here<'_>) -> Option<Found> {
+pub(super) fn unquoted_path(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     let is_path =
         here.head == "include" && here.before.is_some_and(|before| before.text == "include");
     let write = format!("\"{typed}\"");
     let label = "a path needs double quotes";
-    (is_path && !typed.starts_with(['"', '\'', '`', '\u{201c}', '\u{2018}'])).then_some(Found {
-        count: 1,
-        write,
-        label,
-        is_sure: true,
-        is_plain: true,
-    })
+    (is_path && !typed.starts_with(['"', '\'', '`', '\u{201c}', '\u{2018}'])).then_some(
+        Replacement {
+            count: 1,
+            write,
+            label,
+            is_sure: true,
+            is_plain: true,
+        },
+    )
 }
 
 /// `'Web'`, and `"web"` where a name or an address stands.
-pub(super) fn quoted(here: &Here<'_>) -> Option<Found> {
+pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     let inside = PAIRS[1..5].iter().find_map(|(open, close)| {
         (typed.len() > open.len())
@@ -114,7 +121,7 @@ pub(super) fn quoted(here: &Here<'_>) -> Option<Found> {
     } else {
         format!("\"{text}\"")
     };
-    (write != typed).then_some(Found {
+    (write != typed).then_some(Replacement {
         count: 1,
         write,
         label,
@@ -140,7 +147,7 @@ impl Here<'_> {
 }
 
 /// `http, https, from anywhere`
-pub(super) fn comma(here: &Here<'_>) -> Option<Found> {
+pub(super) fn spare_comma(here: &Here<'_>) -> Option<Replacement> {
     const NO_ITEM: [&str; 12] = [
         ",", "from", "to", "allows", "allow", "except", "until", "on", "can", "cannot", "reach",
         "{",
@@ -153,7 +160,7 @@ pub(super) fn comma(here: &Here<'_>) -> Option<Found> {
         .is_some_and(|before| NO_ITEM[1..].contains(&before.text));
     let is_spare = (is_first || NO_ITEM.contains(&next.text)) && here.depth == 0;
     let label = "no item follows this comma";
-    is_spare.then(|| Found {
+    is_spare.then(|| Replacement {
         count: 1,
         write: String::new(),
         label,
@@ -184,13 +191,13 @@ const STATEMENTS: [&str; 12] = [
 ];
 
 /// `web and app`
-pub(super) fn separator(here: &Here<'_>) -> Option<Found> {
+pub(super) fn list_separator(here: &Here<'_>) -> Option<Replacement> {
     let (typed, before) = (here.rest[0].text, here.before?);
     let next = here.rest.get(1)?;
     let is_doubled = before.text == "," || next.text == ",";
     // `tier web; tier db` are two statements; `db; tier allows ssh from app` names a tier that is
     // called `tier`, and `from app; vpc main` a VPC, whose statement would have a block
-    let is_list = here.part == Part::Names && !STATEMENTS.contains(&here.head);
+    let is_list = here.part == StatementPart::Names && !STATEMENTS.contains(&here.head);
     let is_list =
         is_list || next.text == "vpc" && here.rest.get(3).is_none_or(|token| token.text != "{");
     let is_statement = typed == ";" && STATEMENTS.contains(&next.text) && !is_list;
@@ -198,47 +205,49 @@ pub(super) fn separator(here: &Here<'_>) -> Option<Found> {
         SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0 && !is_statement;
     let write = if is_doubled { "" } else { "," };
     let label = "separate the items of a list with commas";
-    is_separator.then(|| Found {
+    is_separator.then(|| Replacement {
         is_plain: false,
-        ..Found::sure(1, write, label)
+        ..Replacement::sure(1, write, label)
     })
 }
 
 /// `web allows https from anywhere;`
-pub(super) fn ending(here: &Here<'_>) -> Option<Found> {
+pub(super) fn statement_end(here: &Here<'_>) -> Option<Replacement> {
     let [Token { text: typed, .. }] = here.rest else {
         return None;
     };
     let word = typed.strip_suffix('.').filter(|word| is_name(word));
     let is_alone = here.before.is_some() && [";", ".", ":"].contains(typed);
     let write = word.or(is_alone.then_some(""))?;
-    Some(Found::sure(1, write, "a statement ends with its line"))
+    Some(Replacement::sure(
+        1,
+        write,
+        "a statement ends with its line",
+    ))
 }
 
 /// `{ outbound: closed }`
-pub(super) fn key(here: &Here<'_>) -> Option<Found> {
+pub(super) fn entry_sign(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     let name = typed
         .strip_suffix([':', '='])
         .filter(|word| is_name(word))
         .map(|word| format!("{word} ="));
-    let sign = || {
-        [":", "=>", ":=", "=="]
-            .contains(&typed)
-            .then(|| "=".to_string())
-    };
-    let write = name.or_else(sign).filter(|_| here.depth > 0)?;
-    Some(Found::sure(1, write, "a value follows `=`"))
+    let is_sign = [":", "=>", ":=", "=="].contains(&typed);
+    let write = name
+        .or_else(|| is_sign.then(|| "=".to_string()))
+        .filter(|_| here.depth > 0)?;
+    Some(Replacement::sure(1, write, "a value follows `=`"))
 }
 
 /// `[web, app]`, `(http, https)`, `tcp { 80, 443 }`, `tier web = { … }`
-pub(super) fn bracket(here: &Here<'_>) -> Option<Found> {
+pub(super) fn spare_bracket(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     let label = match (typed, here.head) {
         // `param x : list(cidr)`
         ("[" | "]" | "(" | ")", "param") => return None,
         ("[" | "]" | "(" | ")", _) if here.depth == 0 => "write the list without brackets",
-        ("{" | "}", _) if here.part != Part::Names => "write the list without brackets",
+        ("{" | "}", _) if here.part != StatementPart::Names => "write the list without brackets",
         ("=" | ":", "tier" | "vpc" | "stack" | "prefix-list")
             if here.rest.get(1).is_some_and(|it| it.text == "{") =>
         {
@@ -246,7 +255,7 @@ pub(super) fn bracket(here: &Here<'_>) -> Option<Found> {
         }
         _ => return None,
     };
-    Some(Found {
+    Some(Replacement {
         count: 1,
         write: String::new(),
         label,
@@ -262,14 +271,14 @@ const KEYWORDS: [&str; 16] = [
 ];
 
 /// `ALLOWS`
-pub(super) fn keyword(here: &Here<'_>) -> Option<Found> {
+pub(super) fn uppercase_keyword(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     let write = KEYWORDS
         .iter()
         .find(|word| word.eq_ignore_ascii_case(typed))
         .filter(|word| **word != typed)?;
     let label = "keywords are lowercase";
-    Some(Found {
+    Some(Replacement {
         count: 1,
         write: write.to_string(),
         label,

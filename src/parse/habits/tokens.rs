@@ -21,12 +21,12 @@ impl Token<'_> {
 /// The words, signs and strings that the first line of a statement starts with.
 pub fn first_tokens(text: &str) -> Vec<Token<'_>> {
     const SHOWN: usize = 256;
-    tokens(beginning(text.lines().next().unwrap_or(""), SHOWN))
+    split_tokens(beginning(text.lines().next().unwrap_or(""), SHOWN))
 }
 
 /// The words, signs and strings of a short statement, without its comments: each is looked for to
 /// the end of its line.
-pub fn tokens(text: &str) -> Vec<Token<'_>> {
+pub fn split_tokens(text: &str) -> Vec<Token<'_>> {
     let (mut tokens, mut at) = (Vec::new(), 0);
     while let Some(character) = text[at..].chars().next() {
         let rest = &text[at..];
@@ -35,7 +35,7 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
         } else if character == '#' {
             at += rest.find('\n').unwrap_or(rest.len());
         } else {
-            let length = token(rest, character);
+            let length = token_length(rest, character);
             tokens.push(Token {
                 start: at,
                 text: &rest[..length],
@@ -59,12 +59,12 @@ pub(super) const PAIRS: [(&str, &str); 8] = [
 ];
 
 /// The length of the token that a text starts with.
-fn token(text: &str, first: char) -> usize {
+fn token_length(text: &str, first: char) -> usize {
     const SINGLE: &str = ",;[](){}\"\u{ff0c}\u{3001}\u{60c}";
     let line = &text[..text.find('\n').unwrap_or(text.len())];
     let closed = PAIRS.iter().find_map(|(open, close)| {
         let inside = line.strip_prefix(open)?;
-        Some(open.len() + closing(inside, close)? + close.len())
+        Some(open.len() + find_closing(inside, close)? + close.len())
     });
     if let Some(length) = closed {
         return length;
@@ -78,7 +78,7 @@ fn token(text: &str, first: char) -> usize {
 }
 
 /// Where a string ends: at a quote that no backslash stands before.
-fn closing(inside: &str, close: &str) -> Option<usize> {
+fn find_closing(inside: &str, close: &str) -> Option<usize> {
     inside
         .match_indices(close)
         .map(|(at, _)| at)
@@ -87,6 +87,10 @@ fn closing(inside: &str, close: &str) -> Option<usize> {
 
 /// Whether a text can be a name.
 pub fn is_name(text: &str) -> bool {
-    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(in_name)
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(is_in_name)
+}
+
+/// Whether names can hold a byte.
+pub(super) fn is_in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }

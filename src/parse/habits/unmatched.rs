@@ -1,8 +1,8 @@
 //! Peers that no rule of AWS can name.
 
 use super::notations::REFERENCES;
-use super::position::{Part, first_part, next_part};
-use super::tokens::{Token, tokens};
+use super::position::{StatementPart, first_part, next_part};
+use super::tokens::{Token, is_in_name, split_tokens};
 
 /// What no rule of AWS can name as a peer: how it is known, what it is, what to write.
 type Unmatched = (fn(&str) -> bool, &'static str, &'static str);
@@ -33,25 +33,25 @@ const UNMATCHED: [Unmatched; 4] = [
 /// `example.com`, `*.example.com`
 fn is_host(typed: &str) -> bool {
     let labels = typed.strip_prefix("*.").unwrap_or(typed).split('.');
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    let known = || REFERENCES.iter().any(|before| typed.starts_with(before));
     let ends_in_letters = typed.ends_with(|c: char| c.is_ascii_alphabetic());
-    labels.clone().count() > 1 && labels.clone().all(is_label) && ends_in_letters && !known()
+    labels.clone().count() > 1
+        && labels.clone().all(is_label)
+        && ends_in_letters
+        && !REFERENCES.iter().any(|before| typed.starts_with(before))
+}
+
+fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_in_name)
 }
 
 /// A peer that no rule of AWS can name, what it is, and what to write instead.
-pub fn unmatched(text: &str) -> Option<(Token<'_>, &'static str, &'static str)> {
-    let tokens = tokens(text);
+pub fn find_unmatched(text: &str) -> Option<(Token<'_>, &'static str, &'static str)> {
+    let tokens = split_tokens(text);
     let head = tokens.first().map_or("", |token| token.text);
     let mut part = first_part(head);
     tokens.into_iter().find_map(|token| {
         part = next_part(part, head, token.text);
         let (_, label, help) = UNMATCHED.iter().find(|(is_like, ..)| is_like(token.text))?;
-        (part == Part::Peers).then_some((token, *label, *help))
+        (part == StatementPart::Peers).then_some((token, *label, *help))
     })
 }

@@ -1,0 +1,199 @@
+//! What stands within statements: names, strings, addresses, services and blocks, from pairs of the
+//! grammar to syntax tree.
+
+use super::build::{GrammarPair, Transport, TreeBuilder, parts_of};
+use super::grammar::Rule;
+use super::literal;
+use crate::ast::{self, StringLiteral};
+use crate::diagnostic::Problem;
+use crate::source::Span;
+
+impl TreeBuilder {
+    pub(super) fn read_name(&mut self, pair: &GrammarPair<'_>) -> ast::Name {
+        let (span, length) = (self.span_of(pair), pair.as_str().len());
+        if length > ast::Name::MOST {
+            self.problems.push(Problem::LongName { span, length });
+        }
+        ast::Name { span }
+    }
+
+    pub(super) fn read_string(&mut self, pair: &GrammarPair<'_>) -> StringLiteral {
+        let span = self.span_of(pair);
+        let (value, wrong) = StringLiteral::unescape(pair.as_str());
+        for (offset, length) in wrong {
+            let text = pair.as_str()[offset..offset + length].to_string();
+            self.problems.push(Problem::BadEscape {
+                span: span.part(offset, length),
+                text,
+            });
+        }
+        StringLiteral {
+            span,
+            value: value.into(),
+        }
+    }
+
+    pub(super) fn read_date(&mut self, pair: &GrammarPair<'_>) -> Option<ast::DateLiteral> {
+        let (span, text) = (self.span_of(pair), pair.as_str());
+        match text.parse() {
+            Ok(date) => Some(ast::DateLiteral { span, date }),
+            Err(_) => {
+                let meant = literal::likely_day(text);
+                self.problems.push(Problem::BadDate {
+                    span,
+                    text: text.to_string(),
+                    meant,
+                });
+                None
+            }
+        }
+    }
+
+    pub(super) fn read_net(&mut self, pair: GrammarPair<'_>) -> Option<ast::NetItem> {
+        let span = self.span_of(&pair);
+        Some(match pair.as_rule() {
+            Rule::address => {
+                let net = literal::parse_address(pair.as_str(), span, &mut self.problems)?;
+                ast::NetItem::Net(ast::Net { span, net })
+            }
+            Rule::in_vpc => ast::NetItem::Vpc(span, self.read_name(&parts_of(pair).next()?)),
+            _ => ast::NetItem::Name(self.read_name(&pair)),
+        })
+    }
+
+    pub(super) fn read_service(&mut self, pair: GrammarPair<'_>) -> Option<ast::ServiceItem> {
+        let span = self.span_of(&pair);
+        let continued = self.last.take();
+        Some(match pair.as_rule() {
+            Rule::all => ast::ServiceItem::All(span),
+            Rule::tcp => self.read_transport(Transport::Tcp, pair)?,
+            Rule::udp => self.read_transport(Transport::Udp, pair)?,
+            Rule::port => self.continue_ports(continued, pair)?,
+            Rule::icmp => {
+                let mut inside = parts_of(pair);
+                let make = match inside.next()?.as_str() {
+                    "icmp" => ast::ServiceItem::Icmp,
+                    _ => ast::ServiceItem::Icmpv6,
+                };
+                make(span, self.read_icmp_type(inside.next())?)
+            }
+            Rule::proto => {
+                let number = parts_of(pair).next()?;
+                let place = self.span_of(&number);
+                ast::ServiceItem::Proto(
+                    span,
+                    literal::parse_protocol(number.as_str(), place, &mut self.problems)?,
+                )
+            }
+            _ => ast::ServiceItem::Name(self.read_name(&pair)),
+        })
+    }
+
+    /// A bare port, which continues the ports before it.
+    fn continue_ports(
+        &mut self,
+        continued: Option<Transport>,
+        pair: GrammarPair<'_>,
+    ) -> Option<ast::ServiceItem> {
+        let span = self.span_of(&pair);
+        if let Some(transport) = continued {
+            self.last = continued;
+            return self.read_ports(transport, span, Some(pair));
+        }
+
+        let text = pair.as_str().to_string();
+        self.problems
+            .push(Problem::PortWithoutProtocol { span, text });
+        None
+    }
+
+    fn read_transport(
+        &mut self,
+        transport: Transport,
+        pair: GrammarPair<'_>,
+    ) -> Option<ast::ServiceItem> {
+        let (span, port) = (self.span_of(&pair), parts_of(pair).next());
+        self.last = port.is_some().then_some(transport);
+        self.read_ports(transport, span, port)
+    }
+
+    fn read_ports(
+        &mut self,
+        transport: Transport,
+        span: Span,
+        port: Option<GrammarPair<'_>>,
+    ) -> Option<ast::ServiceItem> {
+        let ports = match port {
+            None => None,
+            Some(port) => Some(literal::parse_ports(
+                port.as_str(),
+                self.span_of(&port),
+                &mut self.problems,
+            )?),
+        };
+        Some(match transport {
+            Transport::Tcp => ast::ServiceItem::Tcp(span, ports),
+            Transport::Udp => ast::ServiceItem::Udp(span, ports),
+        })
+    }
+
+    fn read_icmp_type(&mut self, part: Option<GrammarPair<'_>>) -> Option<ast::IcmpType> {
+        let Some(part) = part else {
+            return Some(ast::IcmpType::Any);
+        };
+        if part.as_rule() == Rule::icmp_name {
+            return Some(ast::IcmpType::Name(self.read_name(&part)));
+        }
+        let (kind, code) =
+            literal::parse_icmp(part.as_str(), self.span_of(&part), &mut self.problems)?;
+        Some(ast::IcmpType::Number(kind, code))
+    }
+
+    pub(super) fn read_block(&mut self, pair: GrammarPair<'_>) -> ast::Block {
+        let span = self.span_of(&pair);
+        let entries = parts_of(pair)
+            .filter_map(|entry| self.read_entry(entry))
+            .collect();
+        ast::Block { span, entries }
+    }
+
+    fn read_entry(&mut self, pair: GrammarPair<'_>) -> Option<ast::BlockEntry> {
+        let mut inside = parts_of(pair);
+        let key = inside.next()?;
+        let key = match key.as_rule() {
+            Rule::string => ast::EntryKey::Text(self.read_string(&key)),
+            _ => ast::EntryKey::Name(self.read_name(&key)),
+        };
+        Some(ast::BlockEntry {
+            key,
+            value: self.read_value(inside.next()?)?,
+        })
+    }
+
+    pub(super) fn read_value(&mut self, pair: GrammarPair<'_>) -> Option<ast::EntryValue> {
+        let span = self.span_of(&pair);
+        Some(match pair.as_rule() {
+            Rule::string => ast::EntryValue::Text(self.read_string(&pair)),
+            Rule::signed => match pair.as_str().parse() {
+                Ok(number) => ast::EntryValue::Number(span, number),
+                Err(_) => {
+                    self.problems.push(Problem::BadNumber {
+                        span,
+                        text: pair.as_str().to_string(),
+                    });
+                    return None;
+                }
+            },
+            Rule::address => {
+                let net = literal::parse_address(pair.as_str(), span, &mut self.problems)?;
+                ast::EntryValue::Net(ast::Net { span, net })
+            }
+            Rule::list => ast::EntryValue::List(
+                span,
+                parts_of(pair).filter_map(|p| self.read_value(p)).collect(),
+            ),
+            Rule::tags => ast::EntryValue::Block(self.read_block(pair)),
+            _ => ast::EntryValue::Name(self.read_name(&pair)),
+        })
+    }
+}

@@ -1,0 +1,414 @@
+//! Where a stretch that is no statement goes on as none does, and what is wanted there.
+
+use super::beginnings::find_progress;
+use super::grammar::{Grammar, Rule};
+use super::habits::is_name;
+use super::repair::{find_plain_habit, is_statement};
+use super::words::{STARTS, has_verb, split_words};
+use crate::diagnostic::{Problem, Rewrite, nearest};
+use crate::source::Span;
+use pest::Parser;
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+/// What the grammar stumbled over.
+pub fn explain_syntax(text: &str, span: Span) -> Problem {
+    let words = split_words(text);
+    if text.starts_with('@') {
+        return explain_annotation(text, span, words.first().map_or("", |(_, word)| word));
+    }
+    let starts_with_word = words.first().is_some_and(|(at, _)| *at == 0);
+    match words.first() {
+        Some((at, head)) if ["allows", "allow"].contains(head) => {
+            let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
+            let help = Some(
+                "a sentence starts with the tier that it applies to: `web allows https from \
+                 anywhere`",
+            );
+            Problem::Syntax {
+                span: span.part(*at, head.len()),
+                found,
+                expected,
+                help,
+            }
+        }
+        Some((_, head)) if starts_with_word && !STARTS.contains(head) && !has_verb(text) => {
+            find_plain_habit(text, span, 0).unwrap_or_else(|| explain_start(text, span, &words))
+        }
+        Some(_) | None => explain_stumble(text, span),
+    }
+}
+
+/// `@alow(icmp-all)`, `@allow icmp-all`
+fn explain_annotation(text: &str, span: Span, head: &str) -> Problem {
+    let word = format!("@{head}");
+    // something else may stand between the two
+    let place = align_span(text, span, span.part(0, word.len()));
+    if head != "allow" {
+        let meant = Some("@allow(LINT, \"reason\")".to_string());
+        return Problem::UnknownStatement {
+            span: place,
+            word,
+            meant,
+        };
+    }
+    allow_without_parentheses(text, span).unwrap_or_else(|| Problem::Syntax {
+        span: place,
+        found: "invalid value".to_string(),
+        expected: "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string(),
+        help: None,
+    })
+}
+
+/// `@allow icmp-all`, `@allow: icmp-all`
+fn allow_without_parentheses(text: &str, span: Span) -> Option<Problem> {
+    let line = text.lines().next()?;
+    let lint = line.strip_prefix("@allow")?.trim();
+    let lint = lint.trim_matches([':', '=', '"', '(', ')', ' ', '[', ']']);
+    if !is_name(lint) {
+        return None;
+    }
+
+    let length = line.trim_end().len();
+    let (span, write) = (span.part(0, length), format!("@allow({lint})"));
+    let rewrite = Rewrite {
+        edits: vec![(span, write.clone())],
+        is_sure: true,
+    };
+    Some(Problem::OtherNotation {
+        span,
+        text: text[..length].to_string(),
+        write,
+        label: "the lint stands in parentheses",
+        rewrite,
+    })
+}
+
+/// A line that starts with no keyword and is no sentence: which of the two was it to be?
+fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
+    let head = words[0].1;
+    if let Some((at, word)) = words.get(1)
+        && nearest(word, ["allows", "allow"]).is_some()
+    {
+        let span = span.part(*at, word.len());
+        let (found, expected) = (format!("`{word}`"), "`allows`".to_string());
+        return Problem::Syntax {
+            span,
+            found,
+            expected,
+            help: Some("write `allows`"),
+        };
+    }
+    let claims = words
+        .iter()
+        .any(|(_, word)| ["can", "cannot"].contains(word));
+    // an end comes before `can`, and before a comma
+    let is_end = text[head.len()..].trim_start().starts_with([',', 'c']);
+    let meant = match claims {
+        true if is_end || nearest(head, ["assert"]).is_none() => Some(format!("assert {head}")),
+        true => Some("assert".to_string()),
+        false => nearest(head, STARTS).or_else(|| add_keyword(text, head)),
+    };
+    Problem::UnknownStatement {
+        span: span.part(0, head.len()),
+        word: head.to_string(),
+        meant,
+    }
+}
+
+/// Declarations without their keyword: what is in each, and the keyword.
+const WITHOUT_KEYWORD: [(&[&str], &str); 8] = [
+    (&["= tcp", "= udp", "= icmp", "= proto", "= all"], "service"),
+    (&["= \"sg-"], "external"),
+    (&["= \"pl-", "= \"com.amazonaws."], "prefix-list"),
+    (&[" cidr =", "{ cidr", "{cidr"], "vpc"),
+    (&[":"], "param"),
+    (&[" is ", "{"], "tier"),
+    (
+        &[
+            "= 1", "= 2", "= 3", "= 4", "= 5", "= 6", "= 7", "= 8", "= 9", "= f",
+        ],
+        "network",
+    ),
+    (&["="], "tiers"),
+];
+
+/// `network office` of `office = 203.0.113.0/24`
+fn add_keyword(text: &str, head: &str) -> Option<String> {
+    let line = text.lines().next()?;
+    let (_, keyword) = WITHOUT_KEYWORD.iter().find(|(signs, keyword)| {
+        signs.iter().any(|sign| line.contains(sign)) && is_statement(&format!("{keyword} {text}"))
+    })?;
+    Some(format!("{keyword} {head}"))
+}
+
+/// The place where a statement goes on as none does, and what it wants there.
+fn explain_stumble(text: &str, span: Span) -> Problem {
+    let Err(error) = Grammar::parse(Rule::alone, text) else {
+        let (found, expected) = (
+            describe_token(text),
+            "write one statement per line".to_string(),
+        );
+        return Problem::Syntax {
+            span,
+            found,
+            expected,
+            help: None,
+        };
+    };
+    let (at, expected) = find_stumble(text, &error);
+    let at = at + count_blanks(&text[at..]);
+    if let Some(problem) = find_plain_habit(text, span, at) {
+        return problem;
+    }
+
+    let length = token_at(&text[at..]).len();
+    let place = if length == 0 {
+        span.part(at.saturating_sub(1).min(text.len() - 1), 1)
+    } else {
+        span.part(at, length)
+    };
+    Problem::Syntax {
+        span: align_span(text, span, place),
+        found: describe_token(&text[at..]),
+        expected,
+        help: find_slip(&text[..at], &text[at..]),
+    }
+}
+
+/// How far a statement goes as one that could still become right, or else as the grammar reads it;
+/// and what is wanted there.
+fn find_stumble(text: &str, error: &Error<Rule>) -> (usize, String) {
+    let at = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    match find_progress(text) {
+        Some(progress) if progress.0 + count_blanks(&text[progress.0..]) >= at => progress,
+        Some(_) | None if at == 0 => (at, "a statement".to_string()),
+        Some(_) | None => (at, list_expected(&error.variant)),
+    }
+}
+
+/// How many blanks a text starts with.
+fn count_blanks(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+/// Slips that are common enough to be named: how the statement starts, what stands before, what
+/// stands there, what to type.
+const SLIPS: [(&str, &str, &str, &str); 23] = [
+    (
+        "include",
+        "",
+        ",",
+        "each `include` takes one file; write one `include` per file",
+    ),
+    (
+        "param",
+        "",
+        ",",
+        "a parameter has one value; for several addresses, declare a network: `network office = \
+         10.0.0.0/8, 172.16.0.0/12`",
+    ),
+    (
+        "param",
+        "",
+        "=",
+        "name the type before the value: `param office : cidr = 203.0.113.0/24`",
+    ),
+    (
+        "service",
+        "",
+        "except",
+        "services have no `except`; list the remaining ports: `tcp 0-79, 81-65535`",
+    ),
+    (
+        "tier",
+        "",
+        "=",
+        "a tier has no value; write its settings in a block: `tier web { outbound = closed }`",
+    ),
+    (
+        "",
+        "allows",
+        "from",
+        "name a service: `web allows https from anywhere`",
+    ),
+    (
+        "",
+        "allow",
+        "from",
+        "name a service: `web allows https from anywhere`",
+    ),
+    (
+        "",
+        "allows",
+        "to",
+        "name a service: `web allows https to anywhere`",
+    ),
+    (
+        "",
+        "allow",
+        "to",
+        "name a service: `web allows https to anywhere`",
+    ),
+    (
+        "",
+        "",
+        "!",
+        "exclude addresses with `except`: `anywhere except 10.0.0.0/8`",
+    ),
+    (
+        "",
+        "",
+        "\u{2013}",
+        "this is a dash; use a hyphen, `-`, in names and ranges",
+    ),
+    (
+        "",
+        "",
+        "\u{2014}",
+        "this is a dash; use a hyphen, `-`, in names and ranges",
+    ),
+    ("", "", ";", "a statement ends with its line"),
+    (
+        "",
+        "",
+        "\u{201c}",
+        "use straight quotes for strings: `\"…\"`",
+    ),
+    (
+        "",
+        "",
+        "\u{201d}",
+        "use straight quotes for strings: `\"…\"`",
+    ),
+    ("", "", "..", "write a range of ports as `80-90`"),
+    (
+        "",
+        "",
+        "-",
+        "write a range of ports as `80-90`, without spaces",
+    ),
+    ("", "from", "\"", "write addresses and names without quotes"),
+    ("", "to", "\"", "write addresses and names without quotes"),
+    (
+        "",
+        "",
+        "except",
+        "write `except` before `until` and before the string",
+    ),
+    ("", "", "until", "write `until` before the string"),
+    ("", "", ":", "set a value with `=` and a role with `is`"),
+    ("", "", "from", "write one statement per line"),
+];
+
+fn find_slip(before: &str, rest: &str) -> Option<&'static str> {
+    let before = before.trim_end();
+    let known = SLIPS.iter().find(|(start, left, right, _)| {
+        before.starts_with(start) && before.ends_with(left) && rest.starts_with(right)
+    });
+    let foreign = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii());
+    let foreign = foreign.then_some("names consist of the letters a to z, digits, `-` and `_`");
+    let nothing = before
+        .is_empty()
+        .then_some("a sentence reads `web allows https from anywhere`");
+    known.map(|(.., help)| *help).or(foreign).or(nothing)
+}
+
+/// `place` widened to whole characters of `text`.
+fn align_span(text: &str, span: Span, place: Span) -> Span {
+    let mut start = (place.start - span.start) as usize;
+    let mut end = (place.end - span.start) as usize;
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    span.part(start, end - start)
+}
+
+/// The token at the start of `rest`: a word, or one character.
+fn token_at(rest: &str) -> &str {
+    let length = rest
+        .find(|c: char| !c.is_ascii_alphanumeric() && !"-_./:".contains(c))
+        .unwrap_or(rest.len());
+    match (length, rest.chars().next()) {
+        (_, None | Some('\n' | '\r' | '#')) => "",
+        (0, Some(other)) => &rest[..other.len_utf8()],
+        (length, Some(_)) => &rest[..length.min(60)],
+    }
+}
+
+fn describe_token(rest: &str) -> String {
+    match token_at(rest) {
+        "" => "the end of the line".to_string(),
+        token if token.is_ascii() => format!("`{token}`"),
+        token => format!(
+            "`{token}` (U+{:04X})",
+            token.chars().next().map_or(0, u32::from)
+        ),
+    }
+}
+
+/// The grammar's expectations in words, for what no beginning tells.
+fn list_expected(error: &ErrorVariant<Rule>) -> String {
+    let ErrorVariant::ParsingError { positives, .. } = error else {
+        return "the end of the statement".to_string();
+    };
+    let mut words: Vec<&str> = Vec::new();
+    for positive in positives {
+        let word = rule_words(*positive);
+        if !word.is_empty() && !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.truncate(6);
+    match words.split_last() {
+        None => "the end of the statement".to_string(),
+        Some((last, [])) => last.to_string(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+    }
+}
+
+/// Rules of the grammar as a reader would call them; the others say nothing to one.
+const WORDS: [(Rule, &str); 31] = [
+    (Rule::string, "a string"),
+    (Rule::block, "a block"),
+    (Rule::tags, "a block"),
+    (Rule::entry, "`key = value`"),
+    (Rule::tag, "`key = value`"),
+    (Rule::list, "a list"),
+    (Rule::signed, "a number"),
+    (Rule::address, "an address"),
+    (Rule::plain, "a name"),
+    (Rule::subject, "a name"),
+    (Rule::end_name, "the name of a peer"),
+    (Rule::in_vpc, "`vpc NAME`"),
+    (Rule::itself, "`itself`"),
+    (Rule::service_name, "a service"),
+    (Rule::all, "`all`"),
+    (Rule::tcp, "`tcp`"),
+    (Rule::udp, "`udp`"),
+    (Rule::port, "a port"),
+    (Rule::icmp, "`icmp`"),
+    (Rule::icmp_name, "an ICMP type"),
+    (Rule::icmp_number, "an ICMP type"),
+    (Rule::proto, "`proto NUMBER`"),
+    (Rule::way, "`from` or `to`"),
+    (Rule::except, "`except`"),
+    (Rule::until, "`until`"),
+    (Rule::date, "a date"),
+    (Rule::default, "a value"),
+    (Rule::was, "`was`"),
+    (Rule::role, "`is ROLE`"),
+    (Rule::account, "`in account`"),
+    (Rule::EOI, "the end of the line"),
+];
+
+fn rule_words(token: Rule) -> &'static str {
+    WORDS
+        .iter()
+        .find(|(rule, _)| *rule == token)
+        .map_or("", |(_, words)| words)
+}

@@ -1,0 +1,232 @@
+//! Flows: a sentence multiplied out, and what of it comes to none.
+
+use super::atom::{Atom, Atoms};
+use super::networks::span_of;
+use super::peers::{PeerOrItself, SentencePeer};
+use super::scope::Scope;
+use crate::ast;
+use crate::diagnostic::Problem;
+use crate::net::{Family, Traffic};
+use crate::policy::{Flow, Peer, Policy, SentenceId, TierId, Way, WordId};
+use crate::source::Span;
+
+/// One written service of a sentence.
+pub struct SentenceService<'k> {
+    pub atoms: Atoms<'k>,
+    /// What it is called; nothing for traffic that the sentence writes itself.
+    pub word: Option<WordId>,
+    pub span: Span,
+}
+
+/// A sentence whose lists are resolved.
+pub struct ResolvedSentence<'s, 'k> {
+    pub id: SentenceId,
+    /// The statement.
+    pub span: Span,
+    pub rule: &'s ast::Rule,
+    pub subjects: &'s [TierId],
+    pub services: &'s [SentenceService<'k>],
+    pub peers: &'s [SentencePeer],
+}
+
+impl ResolvedSentence<'_, '_> {
+    /// How many flows it has at most.
+    pub fn count_flows(&self) -> usize {
+        let atoms: usize = self
+            .services
+            .iter()
+            .map(|service| service.atoms.len())
+            .sum();
+        self.subjects
+            .len()
+            .saturating_mul(atoms)
+            .saturating_mul(self.peers.len())
+    }
+
+    /// Whether something was found for each of its parts.
+    pub fn is_whole(&self) -> bool {
+        !self.services.is_empty()
+            && !self.subjects.is_empty()
+            && !self.peers.is_empty()
+            && self
+                .services
+                .iter()
+                .all(|service| !service.atoms.is_empty())
+    }
+}
+
+/// Which written services and which written peers of a sentence have a flow.
+#[derive(Default)]
+pub struct FlowCoverage {
+    services: Vec<bool>,
+    items: Vec<bool>,
+}
+
+impl FlowCoverage {
+    /// Multiplies a sentence out into the flows of the policy.
+    pub fn push_flows(&mut self, policy: &mut Policy, sentence: &ResolvedSentence<'_, '_>) {
+        reset_flags(&mut self.services, sentence.services.len());
+        reset_flags(&mut self.items, sentence.rule.peers.len());
+
+        for subject in sentence.subjects {
+            for (n, service) in sentence.services.iter().enumerate() {
+                for peer in sentence.peers {
+                    let before = policy.flows.len();
+                    push_peer_flows(policy, sentence, *subject, service, peer);
+                    if policy.flows.len() > before {
+                        self.services[n] = true;
+                        self.items[peer.item] = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reports services and peers that gave no rule.
+    pub fn report_unproductive(
+        &self,
+        scope: &mut Scope<'_>,
+        policy: &Policy,
+        sentence: &ResolvedSentence<'_, '_>,
+    ) {
+        let services = self.report_services(scope, policy, sentence);
+        let peers = self.report_peers(scope, policy, sentence);
+        if !services && !peers && !self.items.contains(&true) {
+            let span = sentence.span;
+            scope.problems.push(Problem::NoRule { span });
+        }
+    }
+
+    /// Reports services of a family that no peer has; says whether there are any.
+    fn report_services(
+        &self,
+        scope: &mut Scope<'_>,
+        policy: &Policy,
+        sentence: &ResolvedSentence<'_, '_>,
+    ) -> bool {
+        let against = span_of(&sentence.rule.peers, ast::PeerItem::span).unwrap_or(sentence.span);
+        let mut reported = false;
+        for (service, _) in sentence
+            .services
+            .iter()
+            .zip(&self.services)
+            .filter(|(_, has_flow)| !**has_flow)
+        {
+            let Some((traffic, family)) = service.atoms.iter().find_map(fixed_family) else {
+                continue;
+            };
+            let what = match service.word {
+                Some(word) => policy.words.text(word).to_string(),
+                None => traffic.to_string(),
+            };
+            scope.problems.push(Problem::FamilyMismatch {
+                span: service.span,
+                what,
+                family: family.words(),
+                against,
+            });
+            reported = true;
+        }
+        reported
+    }
+
+    /// Reports peers of a family that no service has, where each service has a flow with another
+    /// peer; says whether there are any.
+    fn report_peers(
+        &self,
+        scope: &mut Scope<'_>,
+        policy: &Policy,
+        sentence: &ResolvedSentence<'_, '_>,
+    ) -> bool {
+        let against =
+            span_of(&sentence.rule.services, ast::ServiceItem::span).unwrap_or(sentence.span);
+        let mut atoms = sentence.services.iter().flat_map(|it| it.atoms.iter());
+        let is_fixed = atoms.all(|atom| matches!(atom, Atom::Fixed(_)));
+        if !is_fixed || self.services.contains(&false) {
+            return false;
+        }
+
+        let mut reported = false;
+        for (n, item) in sentence.rule.peers.iter().enumerate() {
+            if self.items[n] {
+                continue;
+            }
+            let peer = sentence.peers.iter().find(|peer| peer.item == n);
+            let family = peer.and_then(|peer| match peer.peer {
+                PeerOrItself::Peer(peer) => peer_family(policy, peer),
+                PeerOrItself::Itself => None,
+            });
+            if let Some(family) = family {
+                let what = scope.sources.text(item.span()).to_string();
+                scope.problems.push(Problem::FamilyMismatch {
+                    span: item.span(),
+                    what,
+                    family: family.words(),
+                    against,
+                });
+                reported = true;
+            }
+        }
+        reported
+    }
+}
+
+fn reset_flags(flags: &mut Vec<bool>, length: usize) {
+    flags.clear();
+    flags.resize(length, false);
+}
+
+/// Adds what one service comes to with one peer.
+fn push_peer_flows(
+    policy: &mut Policy,
+    sentence: &ResolvedSentence<'_, '_>,
+    subject: TierId,
+    service: &SentenceService<'_>,
+    target: &SentencePeer,
+) {
+    let peer = match target.peer {
+        PeerOrItself::Peer(peer) => peer,
+        PeerOrItself::Itself => Peer::Tier(subject),
+    };
+    let way = match sentence.rule.way {
+        ast::Way::From => Way::From,
+        ast::Way::To => Way::To,
+    };
+    let family = peer_family(policy, peer);
+
+    for atom in service.atoms.iter() {
+        let flow = |traffic: Traffic| Flow {
+            subject,
+            way,
+            traffic,
+            peer,
+            sentence: sentence.id,
+            service: service.word,
+            named: target.word,
+        };
+        match family {
+            Some(family) => policy.flows.extend(atom.for_family(family).map(flow)),
+            None => policy
+                .flows
+                .extend(atom.for_group(policy.stack.dual).map(flow)),
+        }
+    }
+}
+
+/// The one family that a peer has, if it has one.
+fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
+    match peer {
+        Peer::Net(block) => Some(Family::of_block(&block)),
+        Peer::PrefixList(id) => Some(policy.prefix_lists[id.index()].family),
+        Peer::Param(id) => Some(policy.param(id).kind.family()),
+        Peer::Tier(_) | Peer::External(_) => None,
+    }
+}
+
+/// Traffic that is of one family only, and that family.
+fn fixed_family(atom: &Atom) -> Option<(Traffic, Family)> {
+    match atom {
+        Atom::Fixed(traffic) => Some((*traffic, traffic.family()?)),
+        Atom::Neutral(..) => None,
+    }
+}

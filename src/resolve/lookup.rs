@@ -1,0 +1,83 @@
+//! Names looked up: what each stands for is used from then on, and one that stands for nothing is
+//! reported.
+
+use super::scope::{Entity, Scope, Symbol};
+use crate::ast;
+use crate::diagnostic::{NameKind, likely};
+use crate::policy::{TierId, TierSet, VpcId};
+
+impl<'a> Scope<'a> {
+    /// What the name of a peer stands for, and now is used for; reports it when it stands for
+    /// nothing.
+    pub fn resolve_peer(&mut self, name: ast::Name, kind: NameKind) -> Option<Entity> {
+        let text = self.text(name);
+        if let Some(symbol) = self.peers.get_mut(text) {
+            return Some(symbol.look_up());
+        }
+        if self.may_be_declared(text) {
+            return None;
+        }
+
+        if self.service_names.contains_key(text) || self.catalogue.find(text).is_some() {
+            self.report_service_as_peer(name, kind);
+        } else {
+            let known = self.peers.len();
+            let meant = self
+                .may_guess(known)
+                .then(|| likely(kind, text, self.peers.keys().copied()))
+                .flatten();
+            self.report_unknown(name, kind, meant);
+        }
+        None
+    }
+
+    /// The tier or tiers of a name that must be one.
+    pub fn resolve_tier(&mut self, name: ast::Name) -> Option<Entity> {
+        match self.resolve_peer(name, NameKind::Tier)? {
+            entity @ (Entity::Tier(_) | Entity::TierSet(_)) => Some(entity),
+            other => {
+                self.report_wrong_kind(name, other.kind(), "a tier");
+                None
+            }
+        }
+    }
+
+    /// The tiers that a list names, each by itself or by a set.
+    pub fn resolve_members(&mut self, sets: &[TierSet], names: &[ast::Name]) -> Vec<TierId> {
+        let mut members = Vec::with_capacity(names.len());
+        names
+            .iter()
+            .for_each(|name| self.add_members(sets, *name, &mut members));
+        members
+    }
+
+    /// Adds the tier or the tiers that a name stands for.
+    pub fn add_members(&mut self, sets: &[TierSet], name: ast::Name, members: &mut Vec<TierId>) {
+        match self.resolve_tier(name) {
+            Some(Entity::Tier(id)) => members.push(id),
+            Some(Entity::TierSet(id)) => members.extend(&sets[id.index()].members),
+            Some(_) | None => {}
+        }
+    }
+
+    /// The position of a declared service, which is used now, if there is one of that name.
+    pub fn resolve_service(&mut self, name: ast::Name) -> Option<usize> {
+        let text = self.text(name);
+        self.service_names.get_mut(text).map(Symbol::look_up)
+    }
+
+    /// The VPC of a name, which is used now; reports it when there is none.
+    pub fn resolve_vpc(&mut self, name: ast::Name) -> Option<VpcId> {
+        let text = self.text(name);
+        let known = self.vpc_names.get_mut(text).map(Symbol::look_up);
+        if known.is_none() {
+            let known = self.vpc_names.len();
+            let meant = self
+                .may_guess(known)
+                .then(|| likely(NameKind::Vpc, text, self.vpc_names.keys().copied()))
+                .flatten();
+            self.report_unknown(name, NameKind::Vpc, meant);
+        }
+        known
+    }
+}

@@ -1,0 +1,216 @@
+//! The peers of a sentence: what each written item stands for.
+
+use super::definitions::Definitions;
+use super::networks::{NetList, span_of};
+use super::scope::{BuiltInNetwork, Entity, Scope};
+use crate::ast::{self, NetItem};
+use crate::diagnostic::{NameKind, Problem};
+use crate::policy::{Peer, Policy, TierSetId, WordId};
+use crate::source::Span;
+
+/// One peer of a sentence, with the written item that it comes from.
+#[derive(Clone, Copy)]
+pub struct SentencePeer {
+    pub peer: PeerOrItself,
+    /// The position of the item in the list of peers.
+    pub item: usize,
+    /// What the item is called; nothing for a block of addresses.
+    pub word: Option<WordId>,
+}
+
+#[derive(Clone, Copy)]
+pub enum PeerOrItself {
+    Peer(Peer),
+    /// The subject: `itself`
+    Itself,
+}
+
+impl SentencePeer {
+    fn named(peer: Peer, item: usize, word: WordId) -> SentencePeer {
+        SentencePeer {
+            peer: PeerOrItself::Peer(peer),
+            item,
+            word: Some(word),
+        }
+    }
+}
+
+/// Resolves the peers of one sentence.
+pub struct PeerResolver<'s, 'a> {
+    pub scope: &'s mut Scope<'a>,
+    pub definitions: &'s Definitions<'s>,
+    pub policy: &'s mut Policy,
+    /// Where the peers are put.
+    pub peers: &'s mut Vec<SentencePeer>,
+}
+
+impl PeerResolver<'_, '_> {
+    /// Adds the peers of a sentence.
+    pub fn add_peers(mut self, rule: &ast::Rule) {
+        if !rule.except.is_empty() {
+            self.add_excepted(rule);
+            return;
+        }
+
+        for (item, peer) in rule.peers.iter().enumerate() {
+            match peer {
+                ast::PeerItem::Itself(_) => {
+                    let word = self.policy.words.id("itself");
+                    self.add_item(PeerOrItself::Itself, item, Some(word));
+                }
+                ast::PeerItem::Net(net) => {
+                    self.add_item(PeerOrItself::Peer(Peer::Net(net.net)), item, None);
+                }
+                ast::PeerItem::Vpc(span, name) => self.add_vpc(item, *span, *name),
+                ast::PeerItem::Name(name) => self.add_name(item, *name),
+            }
+        }
+    }
+
+    fn add_item(&mut self, peer: PeerOrItself, item: usize, word: Option<WordId>) {
+        self.peers.push(SentencePeer { peer, item, word });
+    }
+
+    fn add_all(&mut self, peers: impl Iterator<Item = Peer>, item: usize, word: WordId) {
+        self.peers
+            .extend(peers.map(|peer| SentencePeer::named(peer, item, word)));
+    }
+
+    fn add_vpc(&mut self, item: usize, span: Span, name: ast::Name) {
+        let text = format!("vpc {}", self.scope.text(name));
+        let word = self.policy.words.id(&text);
+        let mut list = NetList::default();
+        self.definitions
+            .addresses(self.policy)
+            .add_vpc(self.scope, span, name, &mut list);
+
+        self.add_all(list.blocks.into_iter().map(Peer::Net), item, word);
+        self.add_all(
+            list.unknown.iter().map(|(id, _)| Peer::Param(*id)),
+            item,
+            word,
+        );
+    }
+
+    fn add_name(&mut self, item: usize, name: ast::Name) {
+        let word = self.policy.words.id(self.scope.text(name));
+        let Some(entity) = self.scope.resolve_peer(name, NameKind::Peer) else {
+            return;
+        };
+
+        let definitions = self.definitions;
+        let peer = match entity {
+            Entity::Tier(id) => Some(Peer::Tier(id)),
+            Entity::External(n) => definitions.external_names[n].map(Peer::External),
+            Entity::PrefixList(n) => definitions.list_names[n].map(Peer::PrefixList),
+            Entity::Param(id) => {
+                let peer = definitions.param_peer(id);
+                if peer.is_none() {
+                    let wanted = "a peer (a declared VPC is `vpc NAME`)";
+                    self.scope.report_wrong_kind(name, NameKind::Param, wanted);
+                }
+                peer
+            }
+            Entity::TierSet(id) => return self.add_tiers(item, id),
+            Entity::Network(id) => {
+                let network = &self.policy.networks[id.index()];
+                let blocks = network.blocks.iter().map(|block| Peer::Net(*block));
+                let params = network.unknown.iter().map(|id| Peer::Param(*id));
+                let peers = blocks.chain(params);
+                self.peers
+                    .extend(peers.map(|peer| SentencePeer::named(peer, item, word)));
+                return;
+            }
+            Entity::BuiltIn(network) => return self.add_built_in(item, name, network, word),
+        };
+        self.add_all(peer.into_iter(), item, word);
+    }
+
+    /// The tiers of a set, each under its own name.
+    fn add_tiers(&mut self, item: usize, set: TierSetId) {
+        for tier in &self.policy.tier_sets[set.index()].members {
+            let name = &self.policy.tiers[tier.index()].name;
+            let word = self.policy.words.id(name);
+            self.peers
+                .push(SentencePeer::named(Peer::Tier(*tier), item, word));
+        }
+    }
+
+    fn add_built_in(
+        &mut self,
+        item: usize,
+        name: ast::Name,
+        network: BuiltInNetwork,
+        word: WordId,
+    ) {
+        if network == BuiltInNetwork::Internet {
+            let span = name.span;
+            self.scope.problems.push(Problem::InternetInRule { span });
+            return;
+        }
+
+        let blocks = self.definitions.networks.blocks(network);
+        self.add_all(blocks.into_iter().map(Peer::Net), item, word);
+    }
+
+    /// The peers of a sentence with `except`: the smallest list of blocks for what is left of all
+    /// of them.
+    fn add_excepted(&mut self, rule: &ast::Rule) {
+        let (Some(peers), Some(except)) = (
+            span_of(&rule.peers, ast::PeerItem::span),
+            span_of(&rule.except, NetItem::span),
+        ) else {
+            return;
+        };
+        let mut items = Vec::new();
+        for peer in &rule.peers {
+            items.extend(self.address_item(peer, except));
+        }
+
+        let known = self.definitions.addresses(self.policy);
+        let before = known.resolve_list(self.scope, &items);
+        let left = known.subtract_list(self.scope, before, (peers, except), &rule.except);
+
+        let spans = rule.peers.iter().map(ast::PeerItem::span);
+        let word = self.policy.words.id(&sorted_sources(self.scope, spans));
+        self.add_all(left.blocks.into_iter().map(Peer::Net), 0, word);
+    }
+
+    /// A peer as an item of a list of addresses, from which others can be taken out; reports one
+    /// that has none.
+    fn address_item(&mut self, peer: &ast::PeerItem, except: Span) -> Option<NetItem> {
+        let (span, name, kind) = match peer {
+            ast::PeerItem::Net(net) => return Some(NetItem::Net(*net)),
+            ast::PeerItem::Vpc(span, name) => return Some(NetItem::Vpc(*span, *name)),
+            ast::PeerItem::Itself(span) => (*span, "itself", NameKind::Tier),
+            ast::PeerItem::Name(name) => match self.scope.resolve_peer(*name, NameKind::Peer)? {
+                Entity::Network(_) | Entity::BuiltIn(_) => return Some(NetItem::Name(*name)),
+                Entity::Param(id) if self.scope.is_block(id) => return Some(NetItem::Name(*name)),
+                other => (name.span, self.scope.text(*name), other.kind()),
+            },
+        };
+
+        let name = name.to_string();
+        self.scope.problems.push(Problem::ExceptOnNonAddress {
+            span,
+            name,
+            kind,
+            except,
+        });
+        None
+    }
+}
+
+/// Items as they stand in the source, sorted, so that their order there changes nothing.
+pub fn sorted_sources(scope: &Scope<'_>, spans: impl Iterator<Item = Span>) -> String {
+    let mut items: Vec<String> = spans.map(|span| spaced_source(scope, span)).collect();
+    items.sort();
+    items.dedup();
+    items.join(", ")
+}
+
+/// A place of the source with one space between its words.
+fn spaced_source(scope: &Scope<'_>, span: Span) -> String {
+    let words: Vec<&str> = scope.sources.text(span).split_whitespace().collect();
+    words.join(" ")
+}

@@ -1,0 +1,168 @@
+//! Names that stand for nothing, or for something that cannot stand there.
+
+use super::scope::{Entity, Scope};
+use crate::ast;
+use crate::diagnostic::{NameKind, Problem, listed};
+use crate::source::FileKind;
+
+impl<'a> Scope<'a> {
+    /// Whether a name may be compared with so many others.
+    pub fn may_guess(&mut self, others: usize) -> bool {
+        let left = self.guesses.checked_sub(others);
+        self.guesses = left.unwrap_or(self.guesses);
+        left.is_some()
+    }
+
+    /// Whether a name may be declared in what could not be read.
+    pub(super) fn may_be_declared(&self, name: &str) -> bool {
+        self.is_incomplete || self.broken.contains(name)
+    }
+
+    /// Reports a name that stands for nothing.
+    pub fn report_unknown(&mut self, name: ast::Name, kind: NameKind, meant: Option<String>) {
+        let (text, span) = (self.text(name), name.span);
+        if self.may_be_declared(text) {
+            return;
+        }
+        let is_peer = matches!(
+            kind,
+            NameKind::Peer | NameKind::End | NameKind::Network | NameKind::Tier | NameKind::Vpc
+        );
+        let is_question = self.sources.file(span.file).kind() == FileKind::Options;
+        if let (Some((what, help)), true, false) = (describe_aws_id(text), is_peer, is_question) {
+            self.problems.push(Problem::IdForName {
+                span,
+                id: text.to_string(),
+                what,
+                help,
+            });
+            return;
+        }
+        let is_listed = is_question && (kind != NameKind::Service || meant.is_none());
+        let known = is_listed.then(|| self.list_names(kind)).flatten();
+        self.problems.push(Problem::UnknownName {
+            span,
+            kind,
+            name: text.to_string(),
+            meant,
+            known,
+        });
+    }
+
+    /// What there is of a kind, for who asks about a program and declares nothing.
+    fn list_names(&self, kind: NameKind) -> Option<String> {
+        let mut names: Vec<&str> = match kind {
+            NameKind::Peer | NameKind::End | NameKind::Tier | NameKind::Network => {
+                let declared = self
+                    .peers
+                    .iter()
+                    .filter(|(_, symbol)| symbol.declared.is_some());
+                declared.map(|(name, _)| *name).collect()
+            }
+            NameKind::Vpc => self.vpc_names.keys().copied().collect(),
+            NameKind::Service => return Some("run `tierwall services` for a list".to_string()),
+            NameKind::TierSet
+            | NameKind::BuiltInNetwork
+            | NameKind::External
+            | NameKind::PrefixList
+            | NameKind::Param
+            | NameKind::Role
+            | NameKind::IcmpType
+            | NameKind::Lint
+            | NameKind::ParamType
+            | NameKind::Key => return None,
+        };
+        names.sort_unstable();
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        match quoted.is_empty() {
+            true => Some("the program declares none".to_string()),
+            false => Some(format!("the program has {}", listed(&quoted, 20))),
+        }
+    }
+
+    /// Reports that a name stands for something that cannot stand there.
+    pub fn report_wrong_kind(&mut self, name: ast::Name, is: NameKind, wanted: &'static str) {
+        let declared = self
+            .peers
+            .get(self.text(name))
+            .and_then(|symbol| symbol.declared);
+        let name_text = self.text(name).to_string();
+        self.problems.push(Problem::WrongKind {
+            span: name.span,
+            name: name_text,
+            is,
+            wanted,
+            declared,
+        });
+    }
+
+    /// Reports a service where a peer is wanted.
+    pub(super) fn report_service_as_peer(&mut self, name: ast::Name, kind: NameKind) {
+        let text = self.text(name);
+        let symbol = self.service_names.get(text);
+        let declared = symbol.and_then(|symbol| symbol.declared);
+        let wanted = match kind == NameKind::Tier {
+            true => "a tier",
+            false => "a peer",
+        };
+        self.problems.push(Problem::WrongKind {
+            span: name.span,
+            name: text.to_string(),
+            is: NameKind::Service,
+            wanted,
+            declared,
+        });
+    }
+
+    /// Reports a peer where a service is wanted.
+    pub fn report_peer_as_service(&mut self, name: ast::Name, is: Entity) {
+        if !self.may_be_declared(self.text(name)) {
+            self.report_wrong_kind(name, is.kind(), "a service");
+        }
+    }
+}
+
+/// Ids that can be names: how they start, what they are of, and what to declare.
+const IDS: [(&str, &str, &str); 8] = [
+    (
+        "sg-",
+        "a security group",
+        "declare it: `external partner = \"{id}\"`, and write `partner`",
+    ),
+    (
+        "pl-",
+        "a prefix list",
+        "declare it: `prefix-list partner = \"{id}\"`, and write `partner`",
+    ),
+    (
+        "vpc-",
+        "a VPC",
+        "declare it: `vpc main { id = \"{id}\", cidr = 10.0.0.0/16 }`, and write `vpc main`",
+    ),
+    (
+        "subnet-",
+        "a subnet",
+        "use its addresses: `network subnet = 10.0.1.0/24`",
+    ),
+    ("eni-", "a network interface", "use its address: `10.0.1.7`"),
+    ("i-", "an instance", "use its address: `10.0.1.7`"),
+    (
+        "sgr-",
+        "a rule",
+        "use its peer: an address, a tier or a network",
+    ),
+    (
+        "acl-",
+        "a network ACL",
+        "use its addresses: `network subnet = 10.0.1.0/24`",
+    ),
+];
+
+/// What an id is of, and what to do with it.
+fn describe_aws_id(text: &str) -> Option<(&'static str, String)> {
+    let (_, what, help) = IDS.iter().find(|(start, ..)| {
+        let number = text.strip_prefix(start).unwrap_or_default();
+        [8, 17].contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })?;
+    Some((what, help.replace("{id}", text)))
+}
