@@ -52,12 +52,14 @@ impl Compilation {
                 problems,
             };
         }
+
         let deployment = lower(&self.policy);
         let outline = deployment.outline();
         problems.append(target::check(Named {
             deployment: &deployment,
             state: &outline,
         }));
+
         if problems.any_error() {
             return Judged {
                 deployment: None,
@@ -65,9 +67,11 @@ impl Compilation {
                 problems,
             };
         }
+
         let gates = Gates::new(&self.policy);
         problems.append(assertions::prove(&self.policy, &gates));
         problems.append(lint::judge(&self.policy, gates, &deployment, levels));
+
         Judged {
             deployment: Some(deployment),
             outline,
@@ -106,8 +110,10 @@ fn resolved(
         stack_name: &stack_name,
         outputs: &output_rules(),
     };
+
     let (policy, found) = resolve(&sources, program, &settings);
     problems.append(found);
+
     Compilation {
         sources,
         policy,
@@ -165,10 +171,12 @@ pub fn ask(
         .add_to_program(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;
     let mut compilation = resolved(entry, sources, &program, problems, bindings, as_of);
+
     let question = compilation
         .policy
         .assertions
         .pop_if(|assertion| assertion.span.file == file);
+
     Ok(Asked {
         compilation,
         question,
@@ -191,6 +199,7 @@ fn stack_name(entry: &str) -> String {
         })
         .take(100)
         .collect();
+
     let name = plain.trim_matches('-');
     if name.is_empty() {
         "stack".to_string()

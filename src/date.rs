@@ -122,6 +122,7 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Date>(), Err(NotADate), "{text}");
         }
+
         assert!("2028-02-29".parse::<Date>().is_ok());
     }
 }

@@ -100,6 +100,7 @@ impl Sources {
         if text.len() > MOST_BYTES {
             return None;
         }
+
         let id = FileId(self.files.len() as u32);
         let (line_starts, drawn, characters) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         self.files.push(File {
@@ -111,6 +112,7 @@ impl Sources {
             drawn,
             characters,
         });
+
         Some(id)
     }
 
@@ -142,6 +144,7 @@ impl Sources {
                 )
             }
         };
+
         let file = self.add(name, text)?;
         // the replacement character is three bytes long
         let replaced = invalid.map(|at| Span {
@@ -149,6 +152,7 @@ impl Sources {
             start: at as u32,
             end: at as u32 + 3,
         });
+
         Some((file, replaced))
     }
 
@@ -274,6 +278,7 @@ impl File {
                         .collect()
                 })
         });
+
         drawn.as_deref().unwrap_or(text)
     }
 
@@ -320,6 +325,7 @@ impl File {
                 });
             counts.collect()
         });
+
         let first = offset as usize / STRETCH;
         match stretches.get(first) {
             Some(before) => {

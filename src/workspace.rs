@@ -109,6 +109,7 @@ impl Workspace for Memory {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let directory = from.and_then(|from| Path::new(from).parent());
         let identity = plain(&directory.unwrap_or(Path::new("")).join(path));
+
         if from.is_some() && Path::new(&identity).starts_with("..") {
             return Err(ReadError::Outside(".".to_string()));
         }

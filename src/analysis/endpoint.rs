@@ -82,9 +82,11 @@ impl Endpoint {
             v4: addresses.v4.is_empty(),
             v6: addresses.v6.is_empty() && !has_no_v6,
         };
+
         if unsure.v4 {
             addresses.v4 = Ranges::all();
         }
+
         if unsure.v6 {
             addresses.v6 = Ranges::all();
         }

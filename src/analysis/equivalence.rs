@@ -95,6 +95,7 @@ impl EquivalenceClasses {
         let class_of = ends
             .iter()
             .map(|end| profiles.id(profile(policy, &end.endpoint, &boundaries)));
+
         EquivalenceClasses {
             class_of: class_of.collect(),
             profiles,
@@ -110,6 +111,7 @@ fn profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) -> Endpoint
     } else {
         Vec::new()
     };
+
     EndpointProfile {
         is_tier: end.who.tier().is_some(),
         addresses: Addresses {
@@ -169,6 +171,7 @@ impl Boundaries {
         v4.dedup();
         v6.sort_unstable();
         v6.dedup();
+
         Boundaries { v4, v6 }
     }
 }

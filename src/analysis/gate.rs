@@ -89,6 +89,7 @@ impl<'p> Gates<'p> {
     pub fn new(policy: &'p Policy) -> Gates<'p> {
         let opened = OpenedGates::new(policy);
         let mut counts = Direction::ALL.map(|_| vec![0; policy.tiers.len()]);
+
         for flow in &policy.flows {
             for (counts, tier) in counts.iter_mut().zip(opened.opened_by(flow)) {
                 tier.into_iter().for_each(|tier| counts[tier.index()] += 1);
@@ -97,6 +98,7 @@ impl<'p> Gates<'p> {
 
         let with_capacity = |counts: Vec<usize>| counts.into_iter().map(Vec::with_capacity);
         let mut flows: [Vec<Vec<u32>>; 2] = counts.map(|counts| with_capacity(counts).collect());
+
         for (flow, n) in policy.flows.iter().zip(0..) {
             for (flows, tier) in flows.iter_mut().zip(opened.opened_by(flow)) {
                 tier.into_iter()
@@ -106,6 +108,7 @@ impl<'p> Gates<'p> {
 
         let shared = |flows: Vec<Vec<u32>>| flows.into_iter().map(OpenGate::new).collect();
         let [inbound, outbound] = flows.map(shared);
+
         Gates {
             policy,
             opened: Rc::new(opened),
@@ -215,6 +218,7 @@ impl<'p> Gates<'p> {
             (Peer::PrefixList(id), _) => Fit::Perhaps(Unknown::Contents(id)),
             (Peer::Param(id), _) => Fit::Perhaps(Unknown::Value(id)),
         };
+
         (fit, first_address(&end.addresses, family))
     }
 
@@ -231,11 +235,13 @@ impl<'p> Gates<'p> {
         let Some(Exempt { rest, .. }) = self.exempt(gate, end, family) else {
             return self.rules(gate).admitted(end, family);
         };
+
         let must = if rest.is_in(family) {
             self.rules(gate).admitted(&rest, family).must
         } else {
             all.clone()
         };
+
         Admitted { may: all, must }
     }
 
@@ -276,6 +282,7 @@ impl<'p> Gates<'p> {
         if !from.is_in(family) || !to.is_in(family) {
             return None;
         }
+
         gates_between(from, to).find_map(|(gate, far)| {
             let missing = asked.difference(&self.admitted(gate, far, family).must);
             (!missing.is_empty()).then_some((gate, missing))
@@ -348,6 +355,7 @@ impl Gates<'_> {
         let admitting = ended.filter(|flow| self.admits(flow, gate, far, family, asked).is_some());
         let mut sentences: Vec<SentenceId> = admitting.map(|flow| flow.sentence).collect();
         sentences.dedup();
+
         sentences
     }
 
@@ -364,6 +372,7 @@ impl Gates<'_> {
         if !asked.meets(flow.traffic, family) {
             return None;
         }
+
         match self.fit(peer_of(gate, flow), far, family) {
             (Fit::No, _) | (_, None) => None,
             (Fit::Perhaps(_), Some(_)) => Some(false),

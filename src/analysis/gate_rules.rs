@@ -43,9 +43,11 @@ impl GateRules {
             blocks: Packets::new(blocks),
             ..GateRules::default()
         };
+
         for same in named.chunk_by(|a, b| a.0 == b.0) {
             gate_rules.add_named(policy, same[0].0, same);
         }
+
         gate_rules
     }
 
@@ -63,6 +65,7 @@ impl GateRules {
             Peer::External(_) => self.any_host = self.any_host.union(&admitted),
             Peer::Tier(_) | Peer::Net(_) => {}
         }
+
         self.named.push((peer, admitted));
     }
 
@@ -96,12 +99,14 @@ impl GateRules {
             Some(&self.anyone[family]),
             any_host,
         ];
+
         let may = TrafficSet::union_of(may.into_iter().flatten().filter(|set| !set.is_empty()));
         let must = if end.is_in(family) {
             self.surely_admitted(end, family, by_address, by_name)
         } else {
             TrafficSet::default()
         };
+
         Admitted { may, must }
     }
 
@@ -118,6 +123,7 @@ impl GateRules {
         } else {
             self.blocks.with_every(&end.addresses, family)
         };
+
         match by_name {
             Some(by_name) => at_every_address.union(by_name),
             None => at_every_address,

@@ -72,6 +72,7 @@ impl ReachGraph {
         let mut pairs = reachability.excepted_pairs(count);
         pairs.sort_unstable();
         pairs.dedup();
+
         let passing = pairs.into_iter().filter_map(|(from, to)| {
             let passing = reachability.passing_between(from as usize, to as usize)?;
             Some((from, to, passing))
@@ -82,8 +83,10 @@ impl ReachGraph {
         for (from, to, _) in &mut edges {
             std::mem::swap(from, to);
         }
+
         edges.sort_unstable_by_key(|(to, from, _)| (*to, *from));
         receivers.exceptions = Exceptions::new(count, &edges);
+
         ReachGraph { roles }
     }
 
@@ -98,6 +101,7 @@ impl ReachGraph {
         let (ends, passing) = here.exceptions.of_end(end);
         let exceptions = ends.iter().copied().zip(passing.iter().copied());
         let adjacent = here.adjacent_to(end).iter();
+
         let by_group = adjacent.flat_map(|(group, passing)| {
             let members = there.members[*group as usize].iter();
             members.map(|other| (*other, *passing))
@@ -107,9 +111,11 @@ impl ReachGraph {
         let mut edges: Vec<(usize, PairPassing)> = edges
             .map(|(other, passing)| (other as usize, passing))
             .collect();
+
         // the sort is stable: of two edges to one end, the exception comes first and is kept
         edges.sort_by_key(|(other, _)| *other);
         edges.dedup_by_key(|(other, _)| *other);
+
         edges
     }
 
@@ -148,6 +154,7 @@ impl ReachGraph {
         let (here, there) = self.roles_of(Direction::Reverse);
         let (exceptions, _) = here.exceptions.of_end(to);
         let is_before = |end: &u32| (*end as usize) < split;
+
         let is_out = |group: &&Vec<u32>| {
             let same_first = senders
                 .classes
@@ -163,6 +170,7 @@ impl ReachGraph {
         let left_out = by_group.chain(by_exception);
         let mut left_out: Vec<usize> = left_out.map(|end| *end as usize).collect();
         left_out.sort_unstable();
+
         left_out
     }
 
@@ -224,6 +232,7 @@ impl ReachGraph {
         let mut all: Vec<usize> = all.map(|end| *end as usize).collect();
         all.sort_unstable();
         all.dedup();
+
         all
     }
 
@@ -243,10 +252,12 @@ fn connect_groups(reachability: &mut Reachability<'_>, senders: &mut Role, recei
         for receiver in 0..receivers.members.len() {
             let from = senders.members[sender][0] as usize;
             let to = receivers.members[receiver][0] as usize;
+
             // between two ends outside, nothing of the program decides
             if !reachability.is_tier(from) && !reachability.is_tier(to) {
                 continue;
             }
+
             if let Some(passing) = reachability.passing_between_classes(from, to) {
                 senders.adjacent[sender].push((receiver as u32, passing));
                 receivers.adjacent[receiver].push((sender as u32, passing));

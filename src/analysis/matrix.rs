@@ -122,6 +122,7 @@ fn others(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
         .filter(|id| is_unknown_block(policy, *id))
         .map(End::Param);
     others.extend(externals.chain(lists).chain(params).flat_map(named));
+
     (others, left_out)
 }
 
@@ -139,6 +140,7 @@ fn places(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usize) {
     let mut named = named_addresses(policy);
     let is_unnamed = |name: &String| !places.contains_key(name) && whole(policy, name).is_none();
     let mut left_out = named.keys().filter(|name| is_unnamed(name)).count();
+
     if left_out > MOST_UNNAMED {
         named.retain(|name, _| !is_unnamed(name));
     } else {
@@ -151,6 +153,7 @@ fn places(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usize) {
             vec![NamedEndpoint { name, endpoint }]
         });
     }
+
     (places, left_out)
 }
 
@@ -189,6 +192,7 @@ fn named_addresses(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
             *blocks = all;
         }
     }
+
     found
 }
 

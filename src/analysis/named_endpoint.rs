@@ -60,6 +60,7 @@ pub fn named(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
             (policy.external(*id).name.clone(), endpoint)
         }
     };
+
     vec![NamedEndpoint { name, endpoint }]
 }
 
@@ -136,6 +137,7 @@ pub fn opened(
             format!("{} allows {traffic} to {}", from.name, to.peer()),
         ),
     };
+
     (what, across_vpcs(policy, from, to, sentence))
 }
 

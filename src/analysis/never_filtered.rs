@@ -64,6 +64,7 @@ pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static s
     {
         return Some(DNS);
     }
+
     let near = match block {
         IpNet::V4(block) => block.addr().is_link_local(),
         IpNet::V6(block) => matches!(block.addr().segments(), [0xfd00 | 0xfe80, 0xec2, ..]),
@@ -130,6 +131,7 @@ pub fn may_be_exempt(end: &Endpoint) -> bool {
 fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
     let is_place = end.who != Who::Hosts;
     let mut single = Addresses::default();
+
     match family {
         _ if is_place => {}
         Family::V4 => {
@@ -160,6 +162,7 @@ fn few_or_within<T: Bound>(
             .iter()
             .any(|all| all.0 <= first && last <= all.1)
     };
+
     let single = addresses
         .ranges()
         .iter()
@@ -182,6 +185,7 @@ fn blocks(texts: &[&str]) -> Addresses {
 fn perhaps(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
     static ALWAYS: OnceLock<Addresses> = OnceLock::new();
     let always = ALWAYS.get_or_init(|| blocks(&PERHAPS)).intersection(single);
+
     if let Some(block) = always.blocks().next() {
         return Some(block.addr());
     }
@@ -192,11 +196,13 @@ fn perhaps(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
         .ranges()
         .iter()
         .flat_map(|(first, last)| (*first..=*last).map(|n| IpAddr::from(Ipv4Addr::from(n))));
+
     let v6 = few
         .v6
         .ranges()
         .iter()
         .flat_map(|(first, last)| (*first..=*last).map(|n| IpAddr::from(Ipv6Addr::from(n))));
+
     v4.chain(v6).find(|address| may_be_reserved(vpc, *address))
 }
 
@@ -213,6 +219,7 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
     let places = Addresses::from_blocks(&vpc.blocks);
     let all_known = vpc.unknown_blocks.is_empty() && places.has(family);
     let is_unknown = !all_known && Addresses::from_blocks(&private()).contains(address);
+
     let (router, dns) = match address {
         IpAddr::V4(address) => (
             u32::from(address) % SUBNET == 1,
@@ -220,6 +227,7 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
         ),
         IpAddr::V6(address) => (u128::from(address) << 64 == 1 << 64, false),
     };
+
     let is_base_plus_two = |block: &IpNet| dns && plus_two(block) == Some(address);
 
     router && (is_unknown || places.contains(address))

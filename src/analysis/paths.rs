@@ -75,6 +75,7 @@ pub fn paths(
     let more = found.len() > max;
     let shortest = found.into_iter().take(max);
     let chains = shortest.map(|(_, nodes)| chain(&mut reachability, &nodes, asked));
+
     Paths {
         chains: chains.collect(),
         more,
@@ -89,6 +90,7 @@ fn chain(
     let all = |family| TrafficSet::all(family);
     let last = nodes.len() - 2;
     let mut steps = Vec::new();
+
     for (n, pair) in nodes.windows(2).enumerate() {
         let asked = if n == last { asked } else { &all };
         let passing = passing(reachability, (pair[0], pair[1]), asked);
@@ -173,11 +175,13 @@ impl<'s> Search<'s> {
                 search.first.push(tier);
             }
         }
+
         // between two ends outside, nothing of the program decides
         let is_decided = ends.iter().any(|who| who.tier().is_some());
         if is_decided && carries(reachability, (source, target), asked) {
             search.first.push(target);
         }
+
         search
     }
 
@@ -210,6 +214,7 @@ impl<'s> Search<'s> {
                 let start = &chain[..kept];
                 let known = found.iter().chain([&chain]);
                 let same_start = known.filter(|other| other.starts_with(start));
+
                 let taken: Vec<usize> = same_start
                     .filter_map(|other| other.get(kept))
                     .copied()
@@ -219,6 +224,7 @@ impl<'s> Search<'s> {
             }
             found.push(chain);
         }
+
         found
     }
 
@@ -234,6 +240,7 @@ impl<'s> Search<'s> {
                 distances[node]
             }
         };
+
         let nearest = |node: usize, barred: &[usize]| {
             let next = self.next(node).into_iter();
             let open = next.filter(|next| !barred.contains(next));
@@ -243,9 +250,11 @@ impl<'s> Search<'s> {
 
         let mut chain = start.to_vec();
         chain.push(nearest(*here, barred)?);
+
         while let Some(node) = chain.last().copied().filter(|node| *node != self.target) {
             chain.push(nearest(node, &[])?);
         }
+
         Some(chain)
     }
 
@@ -262,9 +271,11 @@ impl<'s> Search<'s> {
             level.retain(|tier| {
                 distances[*tier].is_none() && self.is_between(*tier) && !without.contains(tier)
             });
+
             for tier in &level {
                 distances[*tier] = Some(steps);
             }
+
             let senders = |tier: usize| {
                 self.graph
                     .unvisited_neighbours(tier, Direction::Reverse, &mut visited, |_| true)
@@ -272,6 +283,7 @@ impl<'s> Search<'s> {
             level = level.into_iter().flat_map(senders).collect();
             steps += 1;
         }
+
         distances
     }
 }

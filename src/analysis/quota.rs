@@ -52,6 +52,7 @@ pub fn totals(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
             });
         }
     }
+
     totals
 }
 
@@ -67,6 +68,7 @@ pub fn costs(
     let charge = |rule: &Rule| Some((deployment.sentence(rule)?, count(deployment, rule)));
     let mut costs: Vec<(SentenceId, Count)> = rules.filter_map(charge).collect();
     costs.sort_by_key(|(sentence, _)| *sentence);
+
     costs.dedup_by(|(next, cost), (kept, sum)| {
         let same = next == kept;
         if same {
@@ -74,6 +76,7 @@ pub fn costs(
         }
         same
     });
+
     costs.sort_by_key(|(_, cost)| Reverse((cost.most(), cost.v4.min(cost.v6))));
     costs
 }

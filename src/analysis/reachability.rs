@@ -97,6 +97,7 @@ pub fn without_redundant_families<T>(
         .filter(|(is_sure, ..)| *is_sure)
         .map(|(_, family, may)| (family, may.clone()))
         .collect();
+
     let is_new = |family: Family, may: &TrafficSet| {
         sure.iter()
             .all(|(other, sure)| sure.is_empty() || !counterpart(sure, *other, family).covers(may))
@@ -115,6 +116,7 @@ fn counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
     if family == other {
         return set.clone();
     }
+
     if *set == TrafficSet::all(family) {
         return TrafficSet::all(other);
     }
@@ -133,6 +135,7 @@ impl<'p> Reachability<'p> {
         let tiers = policy.tier_ids().map(|id| NamedEndpoint::tier(policy, id));
         let ends: Vec<NamedEndpoint> = tiers.chain(others).collect();
         let classes = EquivalenceClasses::new(policy, &ends);
+
         let mut reachability = Reachability {
             policy,
             gates: Gates::new(policy),
@@ -144,6 +147,7 @@ impl<'p> Reachability<'p> {
             passing: Interned::default(),
             known: HashMap::new(),
         };
+
         // INVARIANT: the first number is NOTHING
         reachability.admitted.id(Admitted::default());
 
@@ -151,6 +155,7 @@ impl<'p> Reachability<'p> {
             [Gate::Outbound(tier), Gate::Inbound(tier)].map(|gate| reachability.gate_profile(gate))
         });
         reachability.profiles_of_tier = profiles.collect();
+
         reachability
     }
 
@@ -164,12 +169,14 @@ impl<'p> Reachability<'p> {
             peer.block().is_some_and(|block| !wide.contains(&block))
         });
         let mut profile = GateProfile::new();
+
         for class in 0..self.classes.profiles.len() as ClassId {
             let admitted = self.admitted_of_class(gate, &without_narrow, class);
             if admitted.v4 != NOTHING || admitted.v6 != NOTHING {
                 profile.push((class, admitted));
             }
         }
+
         self.gate_profiles.id(profile)
     }
 
@@ -206,10 +213,12 @@ impl<'p> Reachability<'p> {
             } else {
                 without_narrow
             };
+
             let mut admitted = gates.admitted(gate, &end, family);
             if is_reserved[family] {
                 admitted.may = TrafficSet::all(family);
             }
+
             admitted_id(&mut self.admitted, admitted)
         })
     }
@@ -262,6 +271,7 @@ impl<'p> Reachability<'p> {
 
         let mut pairs = Vec::new();
         let mut exempt: HashMap<VpcId, Vec<u32>> = HashMap::new();
+
         for (tier, id) in (0u32..).zip(self.policy.tier_ids()) {
             let vpc = self.policy.tier(id).vpc;
             let exempt = exempt
@@ -323,6 +333,7 @@ impl<'p> Reachability<'p> {
             sender.map(|tier| (Gate::Outbound(tier), to)),
             receiver.map(|tier| (Gate::Inbound(tier), from)),
         ];
+
         let gate_pairs = PerFamily::from_fn(|family| {
             let ends = [from, to].map(|end| &self.ends[end].endpoint);
             let is_sure = ends.iter().all(|end| end.is_in(family));
@@ -337,8 +348,10 @@ impl<'p> Reachability<'p> {
         if let Some(known) = self.known.get(&gate_pairs) {
             return *known;
         }
+
         let passing = self.pair_passing(&gate_pairs);
         self.known.insert(gate_pairs, passing);
+
         passing
     }
 
@@ -349,6 +362,7 @@ impl<'p> Reachability<'p> {
         };
         let families: Vec<(bool, Passing)> =
             Family::BOTH.into_iter().filter_map(in_family).collect();
+
         if families.iter().all(|(_, passing)| passing.may.is_empty()) {
             return None;
         }
@@ -360,6 +374,7 @@ impl<'p> Reachability<'p> {
         });
         let reduced = reduced.into_iter().map(|(_, passing)| passing);
         let reduced = self.passing.id(reduced.collect());
+
         Some(PairPassing { whole, reduced })
     }
 

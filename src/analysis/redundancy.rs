@@ -88,14 +88,17 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
         for direction in Direction::ALL {
             let gate = Gate::new(group.tier, direction);
             let rules = group.rules(direction);
+
             if gates.flows(gate).is_empty() || are_disjoint(policy, &mut tier_sizes, rules) {
                 continue;
             }
+
             let context = GateContext {
                 policy,
                 gates,
                 gate,
             };
+
             context.find_redundant(&mut found);
         }
     }
@@ -108,6 +111,7 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
             redundant.push(Redundant { flow, by });
         }
     }
+
     redundant
 }
 
@@ -127,6 +131,7 @@ fn are_disjoint(policy: &Policy, tier_sizes: &mut [Option<Sizes>], rules: &[grou
         }
         before = Some(range);
     }
+
     true
 }
 
@@ -204,11 +209,13 @@ impl GateContext<'_> {
         if rules.len() < 2 {
             return;
         }
+
         self.mark_redundant(&mut rules);
 
         let (redundant, mut kept): (Vec<&GateRule>, Vec<&GateRule>) =
             rules.iter().partition(|rule| rule.is_redundant);
         kept.sort_by_key(|rule| rule.flows[0]);
+
         for rule in redundant {
             let covering = self.covering_flows(&kept, rule);
             for flow in &rule.flows {
@@ -234,6 +241,7 @@ impl GateContext<'_> {
             flows: same.iter().map(|(.., flow)| *flow).collect(),
             is_redundant: false,
         };
+
         let same = flows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
         same.map(rule).collect()
     }
@@ -261,6 +269,7 @@ impl GateContext<'_> {
             if !self.concerns(peer, end, family) {
                 continue;
             }
+
             let by_blocks = self.gates.admitted_by_blocks(self.gate, end, family);
             if rules.len() < 2 && by_blocks.is_empty() {
                 if TrafficSet::new(rules[0].traffic, family).is_empty() {
@@ -268,8 +277,10 @@ impl GateContext<'_> {
                 }
                 return;
             }
+
             let all: Vec<usize> = (0..rules.len()).collect();
             let covered = covered_rules(rules, &all, &by_blocks, family);
+
             for n in all {
                 let is_here = !TrafficSet::new(rules[n].traffic, family).is_empty();
                 applies[n] |= is_here;
@@ -318,6 +329,7 @@ impl GateContext<'_> {
             is_wider(other.traffic, covered.traffic)
                 && (other.peer == covered.peer || families.all(holds))
         };
+
         if let Some(one) = kept.iter().find(covers_alone) {
             return vec![one.flows[0]];
         }
@@ -326,6 +338,7 @@ impl GateContext<'_> {
             overlap(other.traffic, covered.traffic) && is_near(other, covered, end.as_ref())
         };
         let taking_part = kept.iter().filter(takes_part);
+
         taking_part.map(|other| other.flows[0]).collect()
     }
 }
@@ -346,6 +359,7 @@ fn endpoint(policy: &Policy, peer: Peer) -> Option<Endpoint> {
 fn mark_blocks(rules: &mut [GateRule], family: Family) {
     let mut nodes = forest(rules, family);
     let is_single = |node: &BlockNode| node.parent.is_none() && node.rules.len() < 2;
+
     if nodes.iter().all(is_single) {
         return;
     }
@@ -353,9 +367,11 @@ fn mark_blocks(rules: &mut [GateRule], family: Family) {
     for n in 0..nodes.len() {
         mark_block(rules, &mut nodes, n, family);
     }
+
     for n in (0..nodes.len()).rev() {
         nodes[n].inside = admitted_inside(rules, &nodes, n, family);
     }
+
     // once more, now that it is known what the blocks inside admit
     if nodes.iter().any(|node| !node.inside.is_empty()) {
         for n in 0..nodes.len() {
@@ -401,16 +417,19 @@ fn forest(rules: &[GateRule], family: Family) -> Vec<BlockNode> {
 
     let mut nodes: Vec<BlockNode> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
+
     for same in blocks.chunk_by(|a, b| a.0 == b.0) {
         let block = same[0].0;
         while open
             .pop_if(|outer| !nodes[*outer].block.contains(&block))
             .is_some()
         {}
+
         let (n, parent) = (nodes.len(), open.last().copied());
         if let Some(parent) = parent {
             nodes[parent].children.push(n);
         }
+
         nodes.push(BlockNode {
             block,
             rules: same.iter().map(|(_, rule)| *rule).collect(),
@@ -419,8 +438,10 @@ fn forest(rules: &[GateRule], family: Family) -> Vec<BlockNode> {
             around: TrafficSet::default(),
             inside: TrafficSet::default(),
         });
+
         open.push(n);
     }
+
     nodes
 }
 
@@ -434,9 +455,11 @@ fn admitted_inside(
 ) -> TrafficSet {
     let node = &nodes[n];
     let children = || node.children.iter().map(|child| &nodes[*child]);
+
     if node.children.len() < 2 {
         return TrafficSet::default();
     }
+
     let held = Addresses::from_blocks(children().map(|child| &child.block));
     if held != Addresses::from_blocks([&node.block]) {
         return TrafficSet::default();
@@ -444,6 +467,7 @@ fn admitted_inside(
 
     let admitted = |child: &BlockNode| child.admitted(rules, family).union(&child.inside);
     let by_children = children().map(admitted);
+
     by_children
         .reduce(|all, child| all.intersection(&child))
         .unwrap_or_default()
@@ -465,6 +489,7 @@ fn covered_rules(
         let ((a, _, Reverse(last)), (b, first, _)) = (pair[0].0, pair[1].0);
         a != Protocol::All && (a != b || last < first)
     };
+
     if background.is_empty() && order.windows(2).all(are_apart) {
         return Vec::new();
     }
@@ -472,6 +497,7 @@ fn covered_rules(
     let set = |n: usize| TrafficSet::new(rules[n].traffic, family);
     let (mut covered, kept) = covered_by_one(order, set);
     covered.extend(covered_by_neighbours(&kept, background, set));
+
     covered
 }
 
@@ -506,6 +532,7 @@ fn covered_by_neighbours(
 ) -> Vec<usize> {
     let mut covered = Vec::new();
     let mut before: Option<TrafficSet> = None;
+
     for (n, rule) in rules.iter().enumerate() {
         let one = set(*rule);
         let after = rules.get(n + 1).map(|next| set(*next));

@@ -92,6 +92,7 @@ pub fn trace(
 ) -> Vec<Connection> {
     let gates = Gates::new(policy);
     let mut connections = Vec::new();
+
     for from in from {
         for to in to {
             if services.is_empty() {
@@ -117,6 +118,7 @@ fn connection(
     let has_a_leg =
         |passage: &&Passage| !passage.asked.is_empty() && (passage.sure || !passage.may.is_empty());
     let shown: Vec<&Passage> = passages.iter().filter(has_a_leg).collect();
+
     let shown = without_redundant_families(shown, |passage| {
         (passage.sure, passage.family, &passage.may)
     });
@@ -130,6 +132,7 @@ fn connection(
         };
         question.leg(&from.endpoint, &to.endpoint)
     };
+
     Connection {
         from: from.clone(),
         to: to.clone(),
@@ -174,6 +177,7 @@ impl Question<'_> {
             must,
             ..
         } = self.passage;
+
         let outcome = Outcome::new(asked, may.clone(), must.clone());
         let stations = gates_between(from, to).map(|(gate, far)| self.station(gate, far));
 
@@ -190,6 +194,7 @@ impl Question<'_> {
         let (may, must) = self.gates.at(gate, far, *family);
         let outcome = Outcome::new(asked, may.intersection(asked), must.intersection(asked));
         let verdict = outcome.verdict(self.any);
+
         let ended = if verdict == Verdict::Passes {
             Vec::new()
         } else {
@@ -208,10 +213,12 @@ impl Question<'_> {
             unknown: Vec::new(),
             ended,
         };
+
         if !station.outcome.perhaps.is_empty() {
             station.whom = self.surely_admitted(&station, far);
             station.unknown = self.unknown(&station, far);
         }
+
         station
     }
 
@@ -241,6 +248,7 @@ impl Question<'_> {
             .iter()
             .map(|(flow, _)| self.policy.flow(*flow));
         let blocks = flows.filter_map(|flow| flow.peer.block());
+
         let blocks = blocks
             .filter(|block| Family::of_block(block) == family)
             .map(|block| Addresses::from_blocks([&block]));
@@ -253,6 +261,7 @@ impl Question<'_> {
             parts = parts.iter().flat_map(halves).collect();
             parts.retain(|part| !part.is_empty());
         }
+
         parts
     }
 
@@ -262,6 +271,7 @@ impl Question<'_> {
         let family = self.passage.family;
         let mut unknown = Vec::new();
         let exempt = self.gates.exempt(station.gate, far, family);
+
         if exempt.is_some_and(|exempt| !exempt.is_sure) {
             unknown.push(self.gates.reserved(station.gate));
         }
@@ -271,6 +281,7 @@ impl Question<'_> {
             if !station.outcome.perhaps.meets(flow.traffic, family) {
                 continue;
             }
+
             match flow.peer {
                 Peer::Net(_) => unknown.extend(far.unknown),
                 Peer::External(id) if !is_sure => unknown.push(Unknown::Group(id)),
@@ -279,8 +290,10 @@ impl Question<'_> {
                 Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => {}
             }
         }
+
         unknown.sort_unstable();
         unknown.dedup();
+
         unknown
     }
 }

@@ -56,6 +56,7 @@ impl Verdict {
             .iter()
             .filter(|passage| passage.sure && !passage.asked.is_empty())
             .peekable();
+
         let passes = if any {
             TrafficSet::share_a_service(
                 &carrying
@@ -81,6 +82,7 @@ impl Gates<'_> {
         let families = Family::BOTH
             .into_iter()
             .filter(|family| from.may_be_in(*family) && to.may_be_in(*family));
+
         let passage = |family| {
             let asked = super::named_endpoint::asked(asked.iter().copied(), family);
             let sure = from.is_in(family) && to.is_in(family);
@@ -88,6 +90,7 @@ impl Gates<'_> {
                 self.may(from, to, family, &asked),
                 self.must(from, to, family, &asked),
             );
+
             Passage {
                 family,
                 sure,
@@ -96,6 +99,7 @@ impl Gates<'_> {
                 must,
             }
         };
+
         families.map(passage).collect()
     }
 

@@ -44,6 +44,7 @@ impl Gates<'_> {
             unknown: Vec::new(),
             is_exempt: false,
         };
+
         for (gate, far) in gates_between(from, to) {
             if self.is_open(gate, family) {
                 continue;
@@ -105,6 +106,7 @@ impl Gates<'_> {
             let traffic = self.policy.flow(*flow).traffic;
             TrafficSet::new(traffic, family).covers(packet)
         });
+
         let fitting = carrying.filter_map(|flow| {
             let (fit, address) = self.fit(self.peer(gate, flow), far, family);
             (fit != Fit::No).then_some((address?, flow, fit))

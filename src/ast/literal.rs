@@ -58,11 +58,13 @@ impl StringLiteral {
                 None => wrong.push((offset, length)),
             }
         }
+
         let value = if value.is_ascii() {
             value
         } else {
             value.nfc().collect()
         };
+
         (value, wrong)
     }
 
@@ -102,6 +104,7 @@ fn unescaped_characters(raw: &str) -> impl Iterator<Item = (usize, usize, Option
 fn read_escape(rest: &str) -> (usize, Option<char>) {
     let letter = rest[1..].chars().next();
     let simple = |character| (2, Some(character));
+
     match letter {
         Some('"') => simple('"'),
         Some('\\') => simple('\\'),

@@ -32,6 +32,7 @@ impl GroupMapping {
 
         pass(|names| names.get(..1).unwrap_or_default());
         pass(|names| names.get(1..).unwrap_or_default());
+
         found
     }
 

@@ -82,6 +82,7 @@ impl What {
             .lints
             .levels()
             .map_err(|words| terminal.failure(&words))?;
+
         let from = match (&self.file, self.to) {
             (Some(file), Some(to)) => From::File(file.clone(), to),
             (Some(_) | None, _) => From::Manifest(project::listed(
@@ -90,6 +91,7 @@ impl What {
                 terminal,
             )?),
         };
+
         Ok(Plan {
             what: self,
             levels,
@@ -170,22 +172,28 @@ pub fn run(build: &Build, terminal: &Terminal) -> Exit {
 fn built(build: &Build, terminal: &Terminal) -> Result<Exit, Exit> {
     let plan = build.what.plan(terminal)?;
     let to_stdout = !plan.is_project() && build.what.output().is_none();
+
     if build.check && to_stdout {
         return Err(terminal.failure("`--check` compares with a file: name it with `-o FILE`"));
     }
+
     let mut log = ReadLog::default();
     let made = plan.make(&mut log, terminal)?;
+
     match made.as_slice() {
         [made] if to_stdout => return Ok(terminal.print(&made.bytes)),
         made if build.check => return Ok(output::stale(made, terminal)),
         _ => {}
     }
+
     let written = plan.write(&made, &log, terminal)?;
     if plan.is_project() {
         terminal.remark(&output::listing(&made, &written));
     }
+
     if made.is_empty() {
         terminal.remark("the manifest lists no outputs, so nothing is written");
     }
+
     Ok(Exit::Done)
 }

@@ -37,11 +37,13 @@ fn checked(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
         .lints
         .levels()
         .map_err(|words| terminal.failure(&words))?;
+
     let (manifest, with, mut log) = (
         check.listed.manifest.as_deref(),
         &check.with,
         ReadLog::default(),
     );
+
     let opened = match check.files.as_slice() {
         [] => project::open(
             &project::listed(manifest, with, terminal)?,
@@ -50,6 +52,7 @@ fn checked(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
         )?,
         files => project::of_files(files, with, None, manifest, &mut log, terminal)?,
     };
+
     let options = options(levels, with, false);
     if check.fix {
         match fix::run(&opened, &options, terminal) {
@@ -57,5 +60,6 @@ fn checked(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
             failed @ (Exit::Program | Exit::Usage) => return Err(failed),
         }
     }
+
     Ok(run_all(&opened, &options, &mut log, terminal).exit)
 }

@@ -79,6 +79,7 @@ fn compared(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
         .map(Range::parse)
         .transpose()
         .map_err(|why| terminal.failure(&why))?;
+
     let files = diff.files.as_slice();
     let sides = sides(
         files,
@@ -87,6 +88,7 @@ fn compared(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
         range.as_ref(),
         terminal,
     )?;
+
     let options = options(Levels::default(), &diff.with, false);
     let [olds, news] = sides
         .opened
@@ -94,17 +96,20 @@ fn compared(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
         .map(|opened| jobs(&opened.project, &options));
     let origins = origins(&olds, &news, sides.commits, files.len() == 2);
     let (mut exit, mut shown) = (Exit::Done, Vec::new());
+
     for pair in &origins {
         match reviewed(pair, diff, terminal) {
             Ok(review) => shown.push(review),
             Err(failed) => exit = exit.max(failed),
         }
     }
+
     exit = exit.max(terminal.print(joined(&shown, diff).as_bytes()));
     for words in shown.iter().flat_map(|review| &review.denied) {
         terminal.outcome(words);
         exit = exit.max(Exit::Program);
     }
+
     Ok(exit)
 }
 
@@ -139,8 +144,10 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, terminal: &Terminal) -> R
             .revision(diff.git.is_some())
             .map_err(|why| terminal.failure(&why))
     };
+
     let (before, after) = (read(old), read(new));
     let (before, after) = (before?, after?);
+
     if before.is_none() && after.is_none() {
         return Err(terminal.failure(&format!(
             "cannot read `{}`: it is in neither version",
@@ -152,6 +159,7 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, terminal: &Terminal) -> R
         revision.unwrap_or_else(|| Revision::missing(origin.name(), origin.job))
     };
     let comparison = Comparison::new(or_missing(before, old), or_missing(after, new));
+
     comparison
         .review(|review| shown(review, [old, new], diff))
         .map_err(|error| refused(&comparison, &error, terminal))
@@ -204,6 +212,7 @@ fn joined(shown: &[Shown], diff: &Diff) -> String {
     } else {
         ROOM
     };
+
     let texts = |only: fn(&&Shown) -> bool| {
         shown
             .iter()
@@ -211,6 +220,7 @@ fn joined(shown: &[Shown], diff: &Diff) -> String {
             .map(|it| it.text.within(room))
             .collect::<Vec<_>>()
     };
+
     match (diff.format, diff.files.as_slice()) {
         (Format::Json, []) => format!("[\n{}]\n", texts(|_| true).join(",\n")),
         (Format::Markdown, []) if shown.len() > 1 => {
@@ -219,10 +229,12 @@ fn joined(shown: &[Shown], diff: &Diff) -> String {
                 .filter_map(|it| Some(format!("`{}`", it.same.as_ref()?)))
                 .collect();
             let mut parts = texts(|it| it.same.is_none()).join("\n");
+
             if !same.is_empty() {
                 let gap = if parts.is_empty() { "" } else { "\n" };
                 parts += &format!("{gap}No change: {}\n", listed(&same, 20));
             }
+
             parts
         }
         (Format::Json | Format::Text | Format::Markdown, _) => texts(|_| true).join("\n"),
@@ -245,11 +257,13 @@ fn denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
             Denied::Delete => (review.deletes(), "deletes a security group"),
             Denied::Any => (!review.is_empty(), "changes something"),
         };
+
         let option = what
             .to_possible_value()
             .map(|value| value.get_name().to_string())
             .unwrap_or_default();
         does.then(|| format!("denied: the change to `{name}` {words} (`--deny {option}`)"))
     };
+
     denied.iter().filter_map(told).collect()
 }

@@ -103,16 +103,19 @@ impl Destination {
                     }
                     _ => words(&error),
                 })?;
+
                 let kind = fs::metadata(&path).map_err(|error| words(&error))?;
                 if !kind.is_file() {
                     return Err("it is not a regular file".to_string());
                 }
+
                 if !force && !is_ours(&path, mark).map_err(|error| words(&error))? {
                     return Err(
                         "the existing file was not written by tierwall; use `--force` to replace it"
                             .to_string(),
                     );
                 }
+
                 Ok(Destination { path, exists: true })
             }
         }
@@ -132,8 +135,10 @@ impl Destination {
         if !self.exists {
             return Ok(false);
         }
+
         let mut file = io::BufReader::new(File::open(&self.path)?);
         let mut rest = bytes;
+
         loop {
             let read = file.fill_buf()?;
             match rest.strip_prefix(read) {
@@ -157,11 +162,13 @@ impl Destination {
         if self.holds(bytes)? {
             return Ok(None);
         }
+
         let permissions = if self.exists {
             Some(fs::metadata(&self.path)?.permissions())
         } else {
             None
         };
+
         let temporary = temporary(&self.path, bytes, permissions)?;
         Ok(Some(Staged {
             temporary,
@@ -229,9 +236,11 @@ fn temporary(
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut temporary = temp_files::noted(|| builder.tempfile_in(directory))?;
     temporary.write_all(bytes)?;
+
     if let Some(permissions) = permissions {
         fs::set_permissions(temporary.path(), permissions)?;
     }
+
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }

@@ -105,6 +105,7 @@ pub fn run() -> ExitCode {
         .max_problems
         .map(|most| if most == 0 { usize::MAX } else { most });
     let terminal = Terminal::new(cli.color, cli.message_format, most, is_output);
+
     let exit = match cli.command {
         Command::Build(build) => build::run(&build, &terminal),
         Command::Fmt(fmt) => fmt::run(&fmt, &terminal),
@@ -127,5 +128,6 @@ pub fn run() -> ExitCode {
             terminal.print(&script)
         }
     };
+
     ExitCode::from(terminal.finish(exit) as u8)
 }

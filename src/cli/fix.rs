@@ -18,6 +18,7 @@ pub fn run(opened: &Opened, options: &RunOptions, terminal: &Terminal) -> Exit {
 
     let mut exit = Exit::Done;
     let Corrections { files, refused } = fix(&jobs, |program| WorkTree::new(program.root.clone()));
+
     for name in refused {
         exit = terminal.failure(&format!("cannot write `{name}`: it is read-only"));
     }
@@ -26,6 +27,7 @@ pub fn run(opened: &Opened, options: &RunOptions, terminal: &Terminal) -> Exit {
         Ok(()) => terminal.fixed(files.values().map(|file| file.fixes).sum(), files.len()),
         Err(words) => exit = terminal.failure(&words),
     }
+
     exit
 }
 
@@ -43,5 +45,6 @@ fn write(files: &BTreeMap<String, EditedFile>) -> Result<(), String> {
     for (file, staged) in staged.collect::<Result<Vec<_>, String>>()? {
         put(staged).map_err(|error| cannot(file, &words(&error)))?;
     }
+
     Ok(())
 }

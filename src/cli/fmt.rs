@@ -38,6 +38,7 @@ pub fn run(fmt: &Fmt, terminal: &Terminal) -> Exit {
             worst = worst.max(failed);
         }
     }
+
     worst
 }
 
@@ -50,11 +51,13 @@ fn one(path: &str, check: bool, terminal: &Terminal) -> Exit {
     let (sources, program, problems) = parse::alone(read);
     let problems = problems.sorted();
     terminal.problems(&problems, &sources);
+
     let (Exit::Done, [file]) = (verdict(&problems), program.files.as_slice()) else {
         return verdict(&problems);
     };
     let (name, old) = (sources.file(file.id).name(), sources.file(file.id).text());
     let new = format(old, file);
+
     match (check, path) {
         (true, _) if old == new => Exit::Done,
         (true, _) => {

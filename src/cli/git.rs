@@ -49,25 +49,30 @@ impl Range {
                 repository.commit(name).map(Some)
             }
         };
+
         let (old, dots, new) = match (text.split_once("..."), text.split_once("..")) {
             (Some((old, new)), _) => (old, 3, new),
             (None, Some((old, new))) => (old, 2, new),
             (None, None) => (text, 0, ""),
         };
+
         let (Some(old), new) = (end(old)?, end(new)?) else {
             return Err(format!("`{text}` names no commit to compare with"));
         };
+
         if new.is_none() && repository.said(&["rev-parse", "--is-inside-work-tree"])? != "true" {
             return Err(format!(
                 "there is no work tree here to compare with; name two commits: `{}..HEAD`",
                 old.name
             ));
         }
+
         let old = if dots == 3 {
             old.common(new.as_ref(), text)?
         } else {
             old
         };
+
         Ok(Range { old, new })
     }
 }
@@ -133,17 +138,21 @@ impl Repository {
             .arg(&self.directory)
             .arg("--literal-pathspecs")
             .args(arguments);
+
         // English, and nothing written
         git.env("LC_ALL", "C")
             .env("GIT_OPTIONAL_LOCKS", "0")
             .stdin(Stdio::null());
+
         let output = git.output().map_err(|error| match error.kind() {
             ErrorKind::NotFound => "`git` is not installed".to_string(),
             _ => format!("cannot run git: {}", words(&error)),
         })?;
+
         if output.status.success() {
             return Ok(output.stdout);
         }
+
         let why = String::from_utf8_lossy(&output.stderr);
         Err(match why.lines().next() {
             Some(why) => format!("git: {}", why.trim_start_matches("fatal: ")),
@@ -179,12 +188,14 @@ impl Commit {
             ),
             _ => why,
         })?;
+
         // where the branch has gone on since, its name would be that of another commit
         let name = if base == self.id {
             self.name
         } else {
             self.repository.said(&["rev-parse", "--short", &base])?
         };
+
         Ok(Commit {
             name,
             id: base,
@@ -218,12 +229,15 @@ impl Commit {
         } else {
             Path::new(&self.repository.prefix).join(path)
         };
+
         if path == "-" {
             return Err("standard input is in no commit".to_string());
         }
+
         if leaves(&inside) {
             return Err(format!("`{path}` is outside the repository"));
         }
+
         Ok(slashes(&lexical(&inside)))
     }
 
@@ -241,6 +255,7 @@ impl Commit {
                 },
             }
         }
+
         Err(format!("too many levels of links at `{place}`"))
     }
 
@@ -258,23 +273,29 @@ impl Commit {
         if place.is_empty() {
             return Ok(Entry::Other);
         }
+
         let listed =
             self.repository
                 .said(&["ls-tree", "--full-tree", "-z", &self.id, "--", place])?;
+
         // `100644 blob 1234abcd`, a tab, the name
         let mut words = listed
             .split(['\t', '\0'])
             .next()
             .unwrap_or_default()
             .split(' ');
+
         let (Some(mode), Some(kind), Some(id)) = (words.next(), words.next(), words.next()) else {
             return Ok(Entry::Nothing);
         };
+
         if kind != "blob" {
             return Ok(Entry::Other);
         }
+
         let bytes = self.repository.bytes(&["cat-file", "blob", id])?;
         let is_link = mode == "120000";
+
         Ok(if is_link {
             Entry::Link(String::from_utf8_lossy(&bytes).into_owned())
         } else {
@@ -323,10 +344,12 @@ impl<'c> Committed<'c> {
             return Ok(None);
         };
         let parent = || Path::new(&place).parent().map(slashes).unwrap_or_default();
+
         let inside = root
             .map(|root| commit.place(root))
             .transpose()?
             .unwrap_or_else(parent);
+
         Ok(Some(Committed {
             commit,
             entry,
@@ -341,21 +364,26 @@ impl<'c> Committed<'c> {
             || ReadError::Outside(if root.is_empty() { &self.shown } else { root }.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new(""));
         let wanted = directory.join(path);
+
         if Path::new(path).is_absolute() || leaves(&wanted) || !lexical(&wanted).starts_with(root) {
             return Err(outside());
         }
+
         let found = self
             .commit
             .read(&slashes(&lexical(&wanted)))
             .map_err(ReadError::Failed)?;
         let missing = || ReadError::Failed(format!("no such file in {}", self.commit.name));
         let (identity, bytes) = found.ok_or_else(missing)?;
+
         if !Path::new(&identity).starts_with(root) {
             return Err(outside());
         }
+
         let shown = identity
             .strip_prefix(&self.commit.repository.prefix)
             .unwrap_or(&identity);
+
         Ok(Read {
             name: format!("{}{shown}", self.commit.mark()),
             identity,

@@ -79,14 +79,17 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
         .iter()
         .find(|(name, _)| *name == init.template)
         .map_or("", |(_, text)| text);
+
     let path = init
         .path
         .clone()
         .unwrap_or_else(|| format!("{}.tier", init.template));
+
     let (mut files, mut next) = (
         vec![(path.as_str(), text.to_string())],
         format!("build {path} --to terraform"),
     );
+
     match (init.project, path.as_str()) {
         (false, "-") => return terminal.print(text.as_bytes()),
         (true, "-") => return terminal.failure("`--project` cannot be used with standard output"),
@@ -96,22 +99,26 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
             next = "build".to_string();
         }
     }
+
     if let Some((path, _)) = files
         .iter()
         .find(|(path, _)| fs::exists(path).is_ok_and(|there| there))
     {
         return terminal.failure(&format!("`{path}` already exists"));
     }
+
     for (path, text) in &files {
         if let Err(error) = create(Path::new(path), text.as_bytes()) {
             return terminal.failure(&format!("cannot write `{path}`: {}", words(&error)));
         }
     }
+
     let names: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
     terminal.remark(&format!(
         "wrote {}; next: tierwall {next}",
         names.join(" and ")
     ));
+
     Exit::Done
 }
 
@@ -124,6 +131,7 @@ fn manifest(path: &str) -> String {
         format!("{} = {path}", target.name)
     };
     let outputs: Vec<String> = target::by_name().into_iter().map(output).collect();
+
     format!(
         "# What `tierwall build` builds, and `tierwall check` checks. Paths start from here.\n\n\
          [[program]]\nfile = {}\n\n[program.outputs]\n{}\n",

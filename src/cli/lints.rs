@@ -29,6 +29,7 @@ impl Lints {
             (Level::Warn, &self.warn),
             (Level::Allow, &self.allow),
         ];
+
         let mut named: BTreeMap<&'static str, Level> = BTreeMap::new();
         for (level, names) in given {
             for name in names
@@ -45,6 +46,7 @@ impl Lints {
                 }
             }
         }
+
         let (all, warnings) = (named.remove("all"), named.remove("warnings"));
         Ok(Levels {
             all,

@@ -26,17 +26,21 @@ pub fn write(
         let Some(path) = destination.existing() else {
             return Ok(destination);
         };
+
         if read.contains(path) {
             return Err("it is an input of the build".to_string());
         }
+
         match known.insert(path.to_path_buf(), made.path.clone()) {
             Some(other) => Err(format!("it is the same file as `{other}`")),
             None => Ok(destination),
         }
     };
+
     let destinations: Vec<Result<Destination, String>> =
         made.iter().map(&mut destination).collect();
     let both: Vec<_> = made.iter().zip(destinations).collect();
+
     // most of the time is spent waiting for the disk
     let staged = side_by_side(&both, |(made, destination)| match destination {
         Ok(destination) => destination
@@ -44,16 +48,19 @@ pub fn write(
             .map_err(|error| words(&error)),
         Err(why) => Err(why.clone()),
     });
+
     // every output that cannot be written is told
     let staged = made
         .iter()
         .zip(staged)
         .map(|(made, staged)| staged.map_err(|why| failure(made, &why)));
+
     let staged = staged
         .collect::<Vec<_>>()
         .into_iter()
         .collect::<Result<Vec<_>, Exit>>()?;
     let put = |(made, staged)| put(staged).map_err(|error| failure(made, &words(&error)));
+
     made.iter().zip(staged).map(put).collect()
 }
 
@@ -99,6 +106,7 @@ pub fn stale(made: &[Made], terminal: &Terminal) -> Exit {
             }
         }
     }
+
     let count = made.len();
     let names: Vec<String> = stale.iter().map(|(path, _)| format!("`{path}`")).collect();
     let words = match stale.as_slice() {
@@ -111,6 +119,7 @@ pub fn stale(made: &[Made], terminal: &Terminal) -> Exit {
             names.join(", ")
         ),
     };
+
     terminal.outcome_of_files(&words, &stale);
     exit.max(Exit::Program)
 }

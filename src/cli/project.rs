@@ -83,6 +83,7 @@ pub fn listed(manifest: Option<&str>, with: &With, terminal: &Terminal) -> Resul
             ],
         ));
     };
+
     match with.of_a_file() {
         Some(option) => Err(terminal.failure(&format!(
             "`{option}` requires a FILE; for the programs of `{}`, set it there",
@@ -109,6 +110,7 @@ pub fn of_files(
         Some(path) => open(&path, log, terminal)?.project,
         None => Project::default(),
     };
+
     let program = |file: &String| {
         let same = |program: &&Program| is_same(&program.file.path, file);
         let lints = listed
@@ -116,15 +118,18 @@ pub fn of_files(
             .find(same)
             .map(|program| program.lints.clone())
             .unwrap_or_default();
+
         let outputs = output.map(|(target, path)| Output {
             target,
             path: Named::new(path),
         });
+
         let build = Build {
             values: vec![with.values()],
             outputs: outputs.into_iter().collect(),
             ..Build::default()
         };
+
         Program {
             file: Named::new(file),
             root: with.root.clone(),
@@ -132,6 +137,7 @@ pub fn of_files(
             builds: vec![build],
         }
     };
+
     let programs = files.iter().map(program).collect();
     Ok(Opened {
         sources: Sources::default(),

@@ -117,6 +117,7 @@ pub fn matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal) -> E
         Err(exit) => return exit,
     };
     let policy = &compilation.policy;
+
     match layout {
         Layout::Table => {
             let width = output_width().unwrap_or(report::WIDTH);
@@ -148,6 +149,7 @@ fn posed(
         to: &ends.to,
         on,
     };
+
     let asked = resolved(&ends.file, with, &question, terminal)?;
     let Asked {
         compilation,
@@ -157,6 +159,7 @@ fn posed(
     else {
         return Err(terminal.failure("`--from` and `--to` name no ends"));
     };
+
     let subject = Subject::new(&compilation.policy, &compilation.sources, &question);
     Ok((compilation, subject))
 }
@@ -177,6 +180,7 @@ fn resolved(
         as_of,
         question,
     );
+
     let mut asked = asked.map_err(|error| match error {
         AskError::Read(error) => unread(file, &error, terminal),
         AskError::Question(why) => terminal.failure(&why),
@@ -184,10 +188,12 @@ fn resolved(
     let problems = std::mem::take(&mut asked.compilation.problems).sorted();
     terminal.problems(&problems, &asked.compilation.sources);
     let is_mine = |problem: &Problem| problem.span().is_some_and(|span| span.file == asked.file);
+
     let mut errors = problems
         .iter()
         .filter(|problem| problem.level() == Level::Error)
         .peekable();
+
     match verdict(&problems) {
         Exit::Done => Ok(asked),
         // the command line is wrong, not the program

@@ -39,6 +39,7 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
         Err(exit) => return exit,
     };
     let mut ledger = Ledger::new(&compilation.policy);
+
     if !quota.tiers.is_empty() {
         match quota
             .tiers
@@ -50,10 +51,12 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
             Err(words) => return terminal.failure(&words),
         }
     }
+
     let text = match quota.format {
         Format::Table => report::quota::table(&ledger, &compilation.sources),
         Format::Json => report::quota::json(&ledger, &compilation.sources),
     };
+
     match terminal.print(text.as_bytes()) {
         Exit::Done if ledger.over() => Exit::Program,
         exit @ (Exit::Done | Exit::Program | Exit::Usage) => exit,

@@ -63,12 +63,14 @@ impl ReadLog {
                     .find(|above| above.is_dir())
                     .map(Path::to_path_buf),
             );
+
             directories.extend(
                 fs::canonicalize(&whole)
                     .ok()
                     .and_then(|real| real.parent().map(Path::to_path_buf)),
             );
         }
+
         directories
     }
 }

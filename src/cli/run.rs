@@ -40,6 +40,7 @@ pub fn run(opened: &Opened, options: &RunOptions, log: &mut ReadLog, terminal: &
         made: Vec::new(),
     };
     let Built { programs, clashes } = settle(&opened.project, &jobs, outcomes);
+
     for program in programs {
         let exit = report(&program, opened, terminal);
         if !options.writes && exit == Exit::Done {
@@ -52,6 +53,7 @@ pub fn run(opened: &Opened, options: &RunOptions, log: &mut ReadLog, terminal: &
 
     terminal.problems(&clashes, &opened.sources);
     run.exit = run.exit.max(verdict(&clashes));
+
     run
 }
 

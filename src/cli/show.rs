@@ -42,6 +42,7 @@ pub fn services(word: Option<&str>, terminal: &Terminal) -> Exit {
     // `443`, and `tcp 443`, `tcp/443`, `443/tcp` as well
     let number = word.trim_matches(|c: char| "tcpudp/: ".contains(c));
     let port = number.parse::<u16>().ok();
+
     let found: Vec<_> = catalogue()
         .services()
         .filter(|service| match port {
@@ -51,16 +52,19 @@ pub fn services(word: Option<&str>, terminal: &Terminal) -> Exit {
             }
         })
         .collect();
+
     if found.is_empty() {
         let meant = meant(&word, catalogue().names());
         terminal.outcome(&format!("no built-in service for `{word}`{meant}"));
         return Exit::Program;
     }
+
     let width = |text: fn(&tierwall::resolve::BuiltIn) -> &str| {
         found.iter().map(|s| text(s).len()).max().unwrap_or(0)
     };
     let (names, declared) = (width(|s| &s.name), width(|s| &s.meaning).min(48));
     let mut out = String::new();
+
     for service in &found {
         let _ = writeln!(
             out,
@@ -68,6 +72,7 @@ pub fn services(word: Option<&str>, terminal: &Terminal) -> Exit {
             service.name, service.meaning, service.description
         );
     }
+
     terminal.print(out.as_bytes())
 }
 
@@ -92,15 +97,18 @@ pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
     let Some(code) = code else {
         return terminal.print(listing().as_bytes());
     };
+
     if code.to_lowercase() == "lints" {
         return terminal.print(page().as_bytes());
     }
+
     if let Some(lint) = lint::ALL
         .iter()
         .find(|lint| lint.name == code.to_lowercase())
     {
         return terminal.print(explained(lint).as_bytes());
     }
+
     if let Some(explanation) = explanation(&code.to_uppercase()) {
         let text = format!(
             "{}: {}\n\n{}\n",
@@ -110,11 +118,13 @@ pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
         );
         return terminal.print(text.as_bytes());
     }
+
     let known = explanations()
         .iter()
         .map(|e| e.code)
         .chain(lint::names())
         .chain(["lints"]);
+
     let meant = meant_lint(&code.to_lowercase(), known);
     terminal.failure(&format!(
         "there is no code or lint `{code}`{meant} (run `tierwall explain` for a list)"
@@ -127,12 +137,14 @@ fn listing() -> String {
     for explanation in explanations() {
         let _ = writeln!(out, "{}  {}", explanation.code, explanation.title);
     }
+
     out.push('\n');
     let width = lint::names()
         .iter()
         .map(|name| name.len())
         .max()
         .unwrap_or(0);
+
     for lint in lint::ALL {
         let _ = writeln!(
             out,
@@ -142,5 +154,6 @@ fn listing() -> String {
             lint.title
         );
     }
+
     out
 }

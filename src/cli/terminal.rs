@@ -87,6 +87,7 @@ impl Terminal {
         } else {
             Paint::Plain
         };
+
         let directory = std::env::current_dir()
             .map_or(String::new(), |path| path.to_string_lossy().into_owned());
         let style = if coloured {
@@ -94,6 +95,7 @@ impl Terminal {
         } else {
             Style::Plain
         };
+
         Terminal {
             style,
             paint,
@@ -123,6 +125,7 @@ impl Terminal {
         let each = |words: fn(&Problem, &Sources) -> String| {
             told.iter().map(|it| words(it, sources)).collect::<String>()
         };
+
         match self.format {
             MessageFormat::Human => self.say(&(self.drawn(&told, sources) + &counts(problems))),
             MessageFormat::Short => self.tell(&each(messages::short)),
@@ -153,6 +156,7 @@ impl Terminal {
             .iter()
             .map(|help| format!("help: {}\n", visible(help)))
             .collect();
+
         let words = &match self.format {
             MessageFormat::Human => visible(words).into_owned(),
             _ => visible(
@@ -164,6 +168,7 @@ impl Terminal {
             )
             .into_owned(),
         };
+
         match (self.format, self.style) {
             (MessageFormat::Human, Style::Coloured) => {
                 self.say(&format!(
@@ -178,6 +183,7 @@ impl Terminal {
             (MessageFormat::Github, _) => self.tell(&messages::github_notice(words, None)),
             (MessageFormat::Sarif, _) => self.told().log.notice(words, None),
         }
+
         Exit::Usage
     }
 
@@ -248,6 +254,7 @@ impl Terminal {
             MessageFormat::Json => messages::json_summary(&self.told().totals),
             MessageFormat::Sarif => self.told().log.document(exit as u8),
         };
+
         self.tell(&last);
         match self.told().unwritten.take() {
             Some(error) => {
@@ -265,12 +272,14 @@ impl Terminal {
         if !self.is_output {
             return self.say(text);
         }
+
         let mut told = self.told();
         let result = io::stdout()
             .lock()
             .write_all(text.as_bytes())
             .and_then(|()| io::stdout().flush());
         let gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+
         told.unwritten = told
             .unwritten
             .take()
@@ -335,12 +344,14 @@ fn counts(problems: &[Problem]) -> String {
             .filter(|problem| problem.level() == level)
             .count()
     };
+
     let parts = Level::ALL.map(|level| (level, count(level)));
     let parts: Vec<String> = parts
         .iter()
         .filter(|(_, n)| *n > 0)
         .map(|(level, n)| counted(*n, level.word()))
         .collect();
+
     if parts.is_empty() {
         String::new()
     } else {

@@ -49,6 +49,7 @@ pub fn sides<'c>(
             terminal,
         )
     };
+
     match (range, files) {
         (None, [old, new]) if old == "-" && new == "-" => {
             Err(terminal.failure("only one of the two programs can be standard input"))
@@ -75,6 +76,7 @@ pub fn sides<'c>(
                     terminal,
                 ),
             };
+
             Ok(Sides {
                 opened: [
                     side(files.first(), commits[0])?,
@@ -169,6 +171,7 @@ impl Origin<'_> {
             .iter_mut()
             .flat_map(|given| &mut given.place)
             .for_each(|(file, _)| file.insert_str(0, &mark));
+
         Ok(Revision {
             name: self.name(),
             exists: true,

@@ -51,9 +51,11 @@ fn watched(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
     if !plan.is_project() && watch.what.output().is_none() {
         return Err(terminal.failure("`watch` writes to a file: name it with `-o FILE`"));
     }
+
     if watch.what.is_standard_input() {
         return Err(terminal.failure("standard input cannot be watched: name a FILE"));
     }
+
     let (sender, wakes) = channel();
     let stop = sender.clone();
     let changed = move |event: notify::Result<Event>| {
@@ -61,17 +63,21 @@ fn watched(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
             let _ = sender.send(Wake::Changed);
         }
     };
+
     let failed =
         |error: &dyn std::fmt::Display| terminal.failure(&format!("cannot watch files: {error}"));
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).map_err(|error| failed(&error))?;
     let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
+
     let mut watched = Watched {
         watcher,
         directories: BTreeSet::new(),
     };
+
     loop {
         let mut log = ReadLog::default();
         build(&plan, &mut log, terminal);
+
         loop {
             watched.follow(&log).map_err(|error| failed(&error))?;
             let wake = if log.changed() {
@@ -79,6 +85,7 @@ fn watched(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
             } else {
                 woken(&wakes)
             };
+
             match wake {
                 Wake::Changed if log.changed() => break,
                 Wake::Changed => {}
@@ -132,6 +139,7 @@ fn build(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
             .map(|written| (made, written))
     });
     let files = counted(log.len(), "file");
+
     let line = match written {
         Ok((made, written)) => {
             let outputs = made.len();
@@ -141,6 +149,7 @@ fn build(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
         }
         Err(_) => format!("not built; watching {files}"),
     };
+
     terminal.remark(&line);
 }
 
@@ -177,14 +186,17 @@ impl Watched {
         for gone in self.directories.difference(&directories) {
             let _ = self.watcher.unwatch(gone);
         }
+
         let mut result = Ok(());
         let mut any = false;
+
         for directory in &directories {
             match self.watcher.watch(directory, RecursiveMode::NonRecursive) {
                 Ok(()) => any = true,
                 Err(error) => result = Err(error),
             }
         }
+
         self.directories = directories;
         if any { Ok(()) } else { result }
     }

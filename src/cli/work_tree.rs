@@ -63,10 +63,12 @@ impl WorkTree {
         let outside = || ReadError::Outside(shown.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new("."));
         let wanted = lexical(&canonical(directory)?.join(path));
+
         // before the file system is asked, so that it tells nothing of what lies outside
         if !wanted.starts_with(root) {
             return Err(outside());
         }
+
         let identity = canonical(&wanted).inspect_err(|_| self.log.note(&wanted, None))?;
         if !identity.starts_with(root) {
             return Err(outside());
@@ -144,6 +146,7 @@ fn tier_files(path: &str) -> Listing {
         found.files.push(path.to_string());
         return found;
     }
+
     let mut directories = vec![PathBuf::from(path)];
     while let Some(directory) = directories.pop() {
         if let Err(error) = entries(&directory, &mut found.files, &mut directories) {
@@ -151,8 +154,10 @@ fn tier_files(path: &str) -> Listing {
             found.unreadable.push((text(&directory), why));
         }
     }
+
     found.files.sort();
     found.unreadable.sort_by(|a, b| a.0.cmp(&b.0));
+
     found
 }
 
@@ -166,6 +171,7 @@ fn entries(
         let entry = entry?;
         let (kind, inside) = (entry.file_type()?, entry.path());
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
+
         if kind.is_dir() && !hidden {
             directories.push(inside);
         } else if kind.is_file()
@@ -177,5 +183,6 @@ fn entries(
             files.push(text(inside.strip_prefix(".").unwrap_or(&inside)));
         }
     }
+
     Ok(())
 }

@@ -50,6 +50,7 @@ impl Correction {
                 if texts().any(|text| text.contains('\n') && text.contains('#')) {
                     safety = Safety::Review;
                 }
+
                 spans
                     .into_iter()
                     .map(|span| remove_lines(sources, span))
@@ -60,6 +61,7 @@ impl Correction {
                 vec![append_line(sources.file(span.file), span, &line)]
             }
         };
+
         Fix {
             title: self.title,
             safety,
@@ -84,11 +86,13 @@ impl Problem {
 pub fn apply_safe(problems: &[Problem], sources: &Sources) -> Fixed {
     let mut taken: Vec<Edit> = Vec::new();
     let mut fixes = 0;
+
     for problem in problems {
         let mut safe = problem
             .fixes(sources)
             .into_iter()
             .filter(|fix| fix.safety == Safety::Safe);
+
         if let Some(fix) = safe
             .next()
             .filter(|fix| !fix.edits.iter().any(|edit| overlaps_any(&taken, edit)))
@@ -97,6 +101,7 @@ pub fn apply_safe(problems: &[Problem], sources: &Sources) -> Fixed {
             fixes += 1;
         }
     }
+
     Fixed {
         files: apply_edits(taken, sources),
         fixes,
@@ -160,11 +165,13 @@ fn whole_lines(file: &File, span: Span) -> Span {
     let rest = &text[span.end as usize..];
     let after = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
     let end = span.end as usize + after;
+
     let end = if text[end..].starts_with('\n') {
         end + 1
     } else {
         end
     };
+
     Span {
         start: span.start - blank as u32,
         end: end as u32,
@@ -188,6 +195,7 @@ fn append_line(file: &File, span: Span, line: &str) -> Edit {
     } else {
         newline
     };
+
     Edit {
         span: Span {
             start: end,

@@ -96,6 +96,7 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
     } else {
         1 + typed.len() / 5
     };
+
     candidates
         .into_iter()
         .map(|c| {
@@ -115,14 +116,17 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
 fn edit_distance(a: &str, b: &str, bound: usize) -> usize {
     let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
     let (a, b) = (a.as_bytes(), b.as_bytes());
+
     if a.len().abs_diff(b.len()) > bound {
         return bound + 1;
     }
+
     let mut rows = [
         vec![0; b.len() + 1],
         (0..=b.len()).collect(),
         vec![0; b.len() + 1],
     ];
+
     for i in 1..=a.len() {
         let [older, old, new] = &mut rows;
         new[0] = i;
@@ -135,6 +139,7 @@ fn edit_distance(a: &str, b: &str, bound: usize) -> usize {
         }
         rows.rotate_left(1);
     }
+
     rows[1][b.len()]
 }
 

@@ -40,6 +40,7 @@ fn make_diagnostic(view: &View<'_>, report: &report::Report) -> Diagnostic<FileI
         Level::Warning => Severity::Warning,
         Level::Note => Severity::Note,
     };
+
     let (mut labels, mut notes) = (Vec::new(), Vec::new());
     for (n, label) in report.labels.iter().enumerate() {
         if !view.draws_label(label) {
@@ -47,6 +48,7 @@ fn make_diagnostic(view: &View<'_>, report: &report::Report) -> Diagnostic<FileI
             notes.push(format!("{place}: {}", label.words));
             continue;
         }
+
         let make = match n {
             0 => Label::primary,
             _ => Label::secondary,
@@ -54,6 +56,7 @@ fn make_diagnostic(view: &View<'_>, report: &report::Report) -> Diagnostic<FileI
         let range = view.visible_range(label.span);
         labels.push(make(label.span.file, range).with_message(&label.words));
     }
+
     notes.extend(report.help.iter().map(|help| format!("help: {help}")));
 
     Diagnostic::new(severity)
@@ -69,6 +72,7 @@ fn emit_diagnostic(view: &View<'_>, diagnostic: &Diagnostic<FileId>, style: Styl
         end_context_lines: 1,
         ..Config::default()
     };
+
     let mut out = String::new();
     let result = match style {
         Style::Plain => term::emit_to_string(&mut out, &config, view, diagnostic),
@@ -79,6 +83,7 @@ fn emit_diagnostic(view: &View<'_>, diagnostic: &Diagnostic<FileId>, style: Styl
             result
         }
     };
+
     result.expect("spans lie in the files they were read from, and a string takes everything");
     out
 }
@@ -109,6 +114,7 @@ fn line_parts(labels: &[report::Label], sources: &Sources) -> Vec<LinePart> {
         let file = sources.file(span.file);
         let line = line_index(file, span.start as usize);
         let whole = line_range(file, line);
+
         if whole.len() > LONG_LINE
             && !parts
                 .iter()
@@ -124,6 +130,7 @@ fn line_parts(labels: &[report::Label], sources: &Sources) -> Vec<LinePart> {
             });
         }
     }
+
     parts
 }
 
@@ -176,13 +183,16 @@ impl View<'_> {
     fn drawn_line(&self, id: FileId, line: usize) -> Range<usize> {
         let file = self.sources.file(id);
         let whole = line_range(file, line);
+
         if whole.len() <= LONG_LINE {
             return whole;
         }
+
         let known = self
             .parts
             .iter()
             .find(|part| (part.file, part.line) == (id, line));
+
         known.map_or_else(
             || cut_line(file, whole.start, whole.end),
             |part| part.range.clone(),

@@ -287,6 +287,7 @@ pub fn likely<'a>(
             .any(|word| word.eq_ignore_ascii_case(typed))
             && (is_built_in(kind) || known.contains(name))
     });
+
     let synonym = synonym.map(|(name, _)| name.to_string());
     synonym
         .or_else(|| nearest(typed, known.iter().copied()))
@@ -356,6 +357,7 @@ mod tests {
             .as_deref(),
             Some("open-admin-port")
         );
+
         assert_eq!(
             likely(NameKind::Lint, "open", ["open-admin-port", "open-http"]),
             None

@@ -91,6 +91,7 @@ fn address_help(text: &str) -> &'static str {
     let port = text
         .rsplit_once(':')
         .filter(|(host, port)| host.contains('.') && port.parse::<u16>().is_ok());
+
     match port {
         Some(_) => {
             "an address has no port; write the port before `from`: `tcp \
@@ -159,11 +160,13 @@ fn apart(addresses: &[String]) -> Option<&'static str> {
         ),
         ("", "or give their tiers different names"),
     ];
+
     let kind = |address: &String| {
         KINDS
             .iter()
             .position(|(start, _)| address.starts_with(start))
     };
+
     let first = addresses.first().and_then(kind)?;
     addresses
         .iter()

@@ -94,6 +94,7 @@ fn declared<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declared<'p>>
             program: program.clone(),
             addresses,
         };
+
         job.shared
             .iter()
             .zip(std::mem::take(&mut outcome.addresses))
@@ -118,6 +119,7 @@ fn built<'p>(
     let first = first_of_each(program, &outcomes);
     let builds = program.builds.iter().zip(outcomes).zip(first);
     let finish = |((build, outcome), problems)| finish(build, outcome, problems, known);
+
     BuiltProgram {
         program,
         unread,
@@ -151,6 +153,7 @@ fn finish(
 fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
     let identities: Vec<Vec<Identity>> = outcomes.iter().map(Identity::all).collect();
     let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
+
     for (n, identities) in identities.iter().enumerate() {
         for identity in identities {
             having.entry(identity).or_default().push(n);
@@ -164,6 +167,7 @@ fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
             .map(|(problem, identity)| in_environments(program, problem, &having[identity]))
             .collect()
     };
+
     (0..outcomes.len()).map(first).collect()
 }
 
@@ -187,9 +191,11 @@ fn whose(program: &Program, problem: &Problem, numbers: &[usize]) -> Option<Stri
         .filter_map(|n| builds[*n].environment.as_deref())
         .collect();
     some.dedup();
+
     if some.len() == builds.len() {
         some.clear();
     }
+
     if problem.span().is_none() && program.file.span.is_some() {
         some.insert(0, &program.file.path);
     }
@@ -223,6 +229,7 @@ impl Identity {
             help,
             ..
         } = problem.report();
+
         let label = |Label { span, words }| {
             (
                 sources.file(span.file).name().to_string(),

@@ -38,6 +38,7 @@ pub fn pairs<'j>(
         .iter()
         .map(|new| (new, old_of(new, olds, news)))
         .collect();
+
     let is_known = |old: &Job<'_>| {
         let mut known = found.iter().filter_map(|(_, known)| *known);
         known.any(|known| std::ptr::eq(known, old))
@@ -163,6 +164,7 @@ impl Comparison {
             // what neither has is told once
             drop_one_sided_bindings(&mut old.program, &Problems::default());
         }
+
         // two files are two versions of one stack, where neither names it and so each would be named
         // for its file
         let (was, is) = (&old.program.policy.stack, &mut new.program.policy.stack);
@@ -182,6 +184,7 @@ impl Comparison {
     pub fn review<T>(&self, then: impl FnOnce(&Review<'_>) -> T) -> Result<T, Incomparable> {
         let revisions = self.revisions();
         let unresolved = revisions.map(|revision| revision.program.problems.clone());
+
         if unresolved.iter().any(Problems::any_error) {
             let problems = unresolved.map(errors_and_others);
             return Err(Incomparable { problems });
@@ -199,6 +202,7 @@ impl Comparison {
         let (was, is) = (old.version(&self.old), new.version(&self.new));
         let tier_mapping = TierMapping::new(was.policy, is.policy);
         let changes = Changes::between(&old.state, &new.state, tier_mapping.groups());
+
         Ok(then(&review::review(was, is, &tier_mapping, &changes)))
     }
 }

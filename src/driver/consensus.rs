@@ -65,6 +65,7 @@ impl Tally {
         let found: BTreeMap<Place, bool> = findings(program.problems)
             .map(|(finding, span)| (place(finding, span, program.sources), is_safe(finding)))
             .collect();
+
         for (place, safe) in found {
             let counts = self.places.entry(place).or_default();
             counts.found += 1;
@@ -78,12 +79,14 @@ impl Tally {
         let Problem::Lint(finding) = problem else {
             return true;
         };
+
         let Some(span) = finding.labels.first().map(|label| label.span) else {
             return true;
         };
 
         let all = self.readers[sources.file(span.file).identity()];
         let Counts { found, safe } = self.places[&place(finding, span, sources)];
+
         if safe < all {
             **finding = finding.as_ref().clone().unsure();
         }

@@ -46,6 +46,7 @@ type Drafts = BTreeMap<String, EditedFile>;
 pub fn fix<W: Workspace>(jobs: &[Job<'_>], mut open: impl FnMut(&Program) -> W) -> Corrections {
     let (mut drafts, mut refused) = (Drafts::new(), BTreeSet::new());
     let mut before = judge_all(jobs, &mut open, &mut drafts);
+
     for _ in 0..ROUNDS {
         let (old, mut corrected) = (drafts.clone(), BTreeSet::new());
         for program in &before {
@@ -88,6 +89,7 @@ impl<W: Workspace> Workspace for Overlay<'_, W> {
             name,
             bytes,
         } = self.files.read(path, from)?;
+
         let first = || EditedFile {
             name: name.clone(),
             read: bytes.clone(),
@@ -95,6 +97,7 @@ impl<W: Workspace> Workspace for Overlay<'_, W> {
             fixes: 0,
             is_read_only: self.files.is_read_only(&identity),
         };
+
         let draft = self.drafts.entry(identity.clone()).or_insert_with(first);
 
         Ok(Read {

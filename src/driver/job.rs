@@ -151,9 +151,11 @@ impl Job<'_> {
             outline,
             mut problems,
         } = compilation.judge(&self.levels);
+
         for target in self.targets() {
             problems.append((target.unsupported)(policy));
         }
+
         let size = deployment
             .as_ref()
             .map(|deployment| (policy.tiers.len(), deployment.rule_count()));
@@ -196,6 +198,7 @@ impl Job<'_> {
     fn make(&self, policy: &Policy, state: &State, problems: &mut Problems) -> Vec<Made> {
         let outputs = self.outputs_to_make();
         let mut made: Vec<Made> = outputs.map(|output| make_output(output, state)).collect();
+
         for target in self.targets() {
             let first = made.iter().find(|made| made.target == target);
             problems.extend(
@@ -209,6 +212,7 @@ impl Job<'_> {
         if !self.writes {
             made.clear();
         }
+
         made
     }
 }

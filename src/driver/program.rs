@@ -170,10 +170,12 @@ impl Program {
             target,
             path: Named::new("-"),
         };
+
         let build = Build {
             outputs: target.map(output).into_iter().collect(),
             ..Build::default()
         };
+
         let program = project::Program {
             file: Named::new(&self.entry),
             root: None,
@@ -189,6 +191,7 @@ impl Program {
             writes: true,
             shared: Vec::new(),
         };
+
         job.judge(&self.compilation)
     }
 

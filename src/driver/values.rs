@@ -62,6 +62,7 @@ fn of_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Un
     let bytes = workspace
         .values(&file.path)
         .map_err(|error| Unread::new(file, &error))?;
+
     let values = project::vars(&bytes).map_err(|why| Unread {
         file: file.clone(),
         why,
@@ -75,6 +76,7 @@ fn of_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Un
             place: Some((file.path.clone(), line)),
         }
     });
+
     Ok(given.collect())
 }
 

@@ -52,6 +52,7 @@ pub fn column_starts<'s, 't: 's>(
         let end = tokens.get(first_line).map_or(u32::MAX, |token| token.start);
         let on_it =
             |(_, tokens): &(Cell, &[Token<'_>])| tokens.last().is_some_and(|last| last.start < end);
+
         for (cell, tokens) in shape.split_cells(tokens).filter(on_it) {
             if widths.len() <= cell.column {
                 widths.resize(cell.column + 1, Vec::new());
@@ -61,11 +62,13 @@ pub fn column_starts<'s, 't: 's>(
             }
         }
     }
+
     let (mut start, mut starts) = (0, Vec::with_capacity(widths.len()));
     for widths in widths {
         starts.push(start);
         start += usize::from(!widths.is_empty()) + column_width(widths, WIDEST);
     }
+
     starts
 }
 
@@ -80,6 +83,7 @@ impl Shape {
             start: 0,
             counts: true,
         };
+
         let ends = self.cells.iter().map(|cell| cell.start).chain([u32::MAX]);
         let mut rest = tokens;
         let cells = std::iter::once(first)
@@ -91,6 +95,7 @@ impl Shape {
                 rest = after;
                 (cell, tokens)
             });
+
         cells.filter(|(_, tokens)| !tokens.is_empty())
     }
 
@@ -121,16 +126,19 @@ impl Shape {
         let second = prose
             .zip(block)
             .map(|(prose, block)| prose.span.start.max(block.span.start));
+
         self.cells.push(Cell {
             column,
             start,
             counts: second.is_some(),
         });
+
         self.cells.extend(second.map(|start| Cell {
             column: column + 1,
             start,
             counts: true,
         }));
+
         self
     }
 
@@ -245,6 +253,7 @@ impl Shape {
             .last()
             .map(NetItem::span)
             .or(rule.peers.last().map(PeerItem::span));
+
         Shape::default()
             .with_list(&rule.subjects, name_span)
             .with_list(&rule.services, ServiceItem::span)

@@ -36,10 +36,12 @@ impl<'t> TokenRow<'_, 't> {
             } else {
                 starts_line(self.tokens, at, || sheet.column())
             };
+
             if breaks {
                 sheet.start_line(hang, token.breaks > 1);
                 columns = false;
             }
+
             match token.kind {
                 TokenKind::Comment if breaks => sheet.put_comment(token.text),
                 TokenKind::Comment => sheet.add_comment(token.text, hang),
@@ -54,17 +56,21 @@ impl<'t> TokenRow<'_, 't> {
                     if !breaks {
                         sheet.pad(self.column_of(at, sheet.column(), columns));
                     }
+
                     if self.shape.lists.contains(&token.start) {
                         hang = column_below(sheet.column());
                     }
+
                     if token.kind == TokenKind::Open {
                         at += self.write_bracket(at, sheet);
                         columns &= !self.tall;
                         continue;
                     }
+
                     sheet.put(token.text);
                 }
             }
+
             at += 1;
         }
     }
@@ -87,11 +93,13 @@ impl<'t> TokenRow<'_, 't> {
         };
         let token = &self.tokens[at];
         let after = column + usize::from(blank_between(last, token));
+
         let cell = self
             .shape
             .cells
             .iter()
             .find(|cell| last.start < cell.start && cell.start <= token.start);
+
         let start = cell
             .and_then(|cell| self.starts.get(cell.column))
             .filter(|_| columns);
@@ -173,8 +181,10 @@ fn bracket_length(tokens: &[Token<'_>]) -> usize {
             | TokenKind::Right
             | TokenKind::Comment => {}
         }
+
         open == 0
     });
+
     closes.map_or(tokens.len(), |at| at + 1)
 }
 
@@ -189,6 +199,7 @@ fn write_on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
     sheet.put(open.text);
     let parts = split_parts(inside, block);
     let mut first = true;
+
     for group in parts.chunk_by(|_, next| next[0].breaks < 2) {
         let sign = sign_column(group, indent);
         for part in group {
@@ -255,6 +266,7 @@ fn split_parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Tok
         }
         inside = rest;
     }
+
     parts
 }
 
@@ -267,12 +279,15 @@ fn entry_length(tokens: &[Token<'_>]) -> usize {
     else {
         return tokens.len();
     };
+
     if tokens[sign].kind == TokenKind::Comma {
         return sign.max(1);
     }
+
     let value = tokens[sign + 1..]
         .iter()
         .position(|token| token.kind != TokenKind::Comment);
+
     value.map_or(tokens.len(), |value| {
         let start = sign + 1 + value;
         let value = if tokens[start].kind == TokenKind::Open {

@@ -26,19 +26,24 @@ pub fn format(text: &str, file: &FileTree) -> String {
     let pieces = split_pieces(&tokens, file);
     let mut sheet = Sheet::default();
     let mut rest = pieces.as_slice();
+
     while !rest.is_empty() {
         let (run, after) = rest.split_at(run_length(rest));
         let rows = run
             .iter()
             .filter(|piece| matches!(piece.part, PieceKind::Statement(_)));
+
         let starts = column_starts(
             rows.map(|piece| (&piece.shape, piece.tokens, layout::first_line(piece.tokens))),
         );
+
         for piece in run {
             piece.write(&mut sheet, &starts);
         }
+
         rest = after;
     }
+
     sheet.text()
 }
 
@@ -72,6 +77,7 @@ impl<'t> Piece<'_, 't> {
             starts,
             tall: self.tall,
         };
+
         match self.part {
             PieceKind::Comment => self
                 .tokens
@@ -80,6 +86,7 @@ impl<'t> Piece<'_, 't> {
             PieceKind::Annotation => row(&[]).write(sheet, layout::INDENT),
             PieceKind::Statement(_) => row(starts).write(sheet, layout::INDENT),
         }
+
         self.comment
             .iter()
             .for_each(|comment| sheet.add_comment(comment, 0));
@@ -91,6 +98,7 @@ fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'
     let mut parts = file.statements.iter().flat_map(statement_parts).peekable();
     let (mut pieces, mut rest): (Vec<Piece<'_, '_>>, _) = (Vec::new(), tokens);
     let mut announced = false;
+
     while let Some(token) = rest.first() {
         let started = parts.next_if(|(span, ..)| span.start <= token.start);
         let length = started.as_ref().map_or(1, |(span, ..)| {
@@ -98,6 +106,7 @@ fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'
         });
         let (tokens, after) = rest.split_at(length.max(1));
         rest = after;
+
         match (started, pieces.last_mut()) {
             (None, Some(last)) if token.breaks == 0 => last.comment = Some(token.text),
             (started, last) => {
@@ -110,6 +119,7 @@ fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'
                 announced =
                     part == PieceKind::Annotation || announced && part == PieceKind::Comment;
                 let tall = layout::is_tall(tokens, 0);
+
                 pieces.push(Piece {
                     part,
                     tokens,
@@ -121,6 +131,7 @@ fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'
             }
         }
     }
+
     pieces
 }
 
@@ -150,5 +161,6 @@ fn run_length(pieces: &[Piece<'_, '_>]) -> usize {
                 last.is_some_and(|last| piece.tall || last != (kind, false))
             }
         });
+
     ends.unwrap_or(pieces.len())
 }

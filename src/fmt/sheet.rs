@@ -104,9 +104,11 @@ impl<'t> Sheet<'t> {
                     ));
                     out.push_str(comment);
                 }
+
                 out.push('\n');
             }
         }
+
         out
     }
 }

@@ -45,6 +45,7 @@ pub fn split_tokens<'t>(text: &'t str, file: &FileTree) -> Vec<Token<'t>> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut ends = colon_places(file).peekable();
     let (mut at, mut tokens) = (text.len() - body.len(), Vec::new());
+
     loop {
         let rest = text[at..].trim_start_matches([' ', '\t', '\r', '\n']);
         let start = text.len() - rest.len();
@@ -52,17 +53,20 @@ pub fn split_tokens<'t>(text: &'t str, file: &FileTree) -> Vec<Token<'t>> {
             return tokens;
         };
         let length = token_length(kind, rest, start, &mut ends);
+
         let breaks = text[at..start]
             .bytes()
             .filter(|byte| *byte == b'\n')
             .take(2)
             .count() as u8;
+
         tokens.push(Token {
             kind,
             text: rest[..length].trim_end(),
             start: start as u32,
             breaks,
         });
+
         at = start + length;
     }
 }
@@ -159,6 +163,7 @@ pub fn blank_between(left: &Token<'_>, right: &Token<'_>) -> bool {
 pub fn join_tokens(tokens: &[Token<'_>]) -> String {
     let mut out = String::new();
     let mut last: Option<&Token<'_>> = None;
+
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1);
         if token.kind == TokenKind::Comma && next.is_some_and(|it| it.kind == TokenKind::Close) {
@@ -170,5 +175,6 @@ pub fn join_tokens(tokens: &[Token<'_>]) -> String {
         out.push_str(token.text);
         last = Some(token);
     }
+
     out
 }

@@ -30,6 +30,7 @@ impl<'p> OpenedGates<'p> {
                 everywhere[tier.index()][family] = true;
             }
         }
+
         let in_use = |family: &Family| policy.stack.dual || *family == Family::V4;
         let sends_everything = everywhere.iter().map(|everywhere| {
             Family::BOTH
@@ -37,6 +38,7 @@ impl<'p> OpenedGates<'p> {
                 .filter(in_use)
                 .all(|family| everywhere[family])
         });
+
         OpenedGates {
             policy,
             sends_everything: sends_everything.collect(),

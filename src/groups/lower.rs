@@ -24,6 +24,7 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
                 rules(policy, &outbound(side), &mut origins)
             }
         };
+
         Group {
             tier,
             name: &policy.tier(tier).name,
@@ -31,6 +32,7 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
             egress,
         }
     });
+
     let mut deployment = Deployment {
         policy,
         parameters: Vec::new(),
@@ -40,6 +42,7 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
         locked: locked(policy),
         origins,
     };
+
     refer(&mut deployment);
     deployment
 }
@@ -64,20 +67,24 @@ impl GatesByTier {
         let opened = OpenedGates::new(policy);
         let mut starts = vec![0u32; 2 * policy.tiers.len() + 1];
         for_each_gate(policy, &opened, |side, _| starts[side + 1] += 1);
+
         for n in 1..starts.len() {
             starts[n] += starts[n - 1];
         }
+
         let none = Gate {
             traffic: Traffic::All,
             peer: Peer::Net(EVERY_IPV4),
             flow: 0,
         };
+
         let mut gates = vec![none; starts.last().map_or(0, |all| *all as usize)];
         // the start of each side moves to its end as it fills
         for_each_gate(policy, &opened, |side, gate| {
             gates[starts[side] as usize] = gate;
             starts[side] += 1;
         });
+
         GatesByTier {
             gates,
             ends: starts,
@@ -109,6 +116,7 @@ fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMu
             .into_iter()
             .zip(Direction::ALL)
             .zip(peers);
+
         for ((tier, direction), peer) in tiers {
             if let Some(tier) = tier {
                 visit(
@@ -147,6 +155,7 @@ fn halved(gate: Gate) -> Vec<Gate> {
             let halves = block
                 .subnets(1)
                 .expect("1 is a prefix length of both families");
+
             halves
                 .map(|half| Gate {
                     peer: Peer::Net(half),
@@ -179,6 +188,7 @@ fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
     let [_, _, ..] = same else {
         return same[0].flow;
     };
+
     let text = |gate: &&Gate| {
         let generated = policy
             .sentence(policy.flows[gate.flow as usize].sentence)
@@ -188,6 +198,7 @@ fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
         describe(policy, gate.flow, &mut text);
         (generated, text)
     };
+
     same.iter()
         .min_by_key(text)
         .map_or(same[0].flow, |gate| gate.flow)
@@ -222,17 +233,21 @@ fn locked(policy: &Policy) -> Vec<(String, Reference)> {
 fn refer(deployment: &mut Deployment<'_>) {
     let policy = deployment.policy;
     let mut found = Referred::default();
+
     for (_, vpc) in &deployment.locked {
         found.add(vpc, true);
     }
+
     for tier in &policy.tiers {
         let vpc = &policy.vpcs[tier.vpc.index()].id;
         vpc.iter().for_each(|vpc| found.add(vpc, false));
     }
+
     for group in &deployment.groups {
         let rules = group.ingress.iter().chain(&group.egress);
         rules.for_each(|rule| found.add_peer(rule.peer));
     }
+
     found.follow(policy);
 
     deployment.externals = found.externals.into_iter().collect();
@@ -242,6 +257,7 @@ fn refer(deployment: &mut Deployment<'_>) {
         .into_iter()
         .map(|(id, only_for_locks)| parameter(policy, id, only_for_locks))
         .collect();
+
     deployment
         .parameters
         .sort_by_key(|parameter| parameter.name);

@@ -189,6 +189,7 @@ impl<'p> Deployment<'p> {
 pub fn describe(policy: &Policy, flow: u32, out: &mut impl Sink) {
     let flow = &policy.flows[flow as usize];
     let sentence = policy.sentence(flow.sentence);
+
     // no block and no traffic is longer than 50 characters
     let length = |word: Option<WordId>| word.map_or(50, |word| policy.words.text(word).len());
     let parts = [
@@ -197,6 +198,7 @@ pub fn describe(policy: &Policy, flow: u32, out: &mut impl Sink) {
         length(flow.named),
         sentence.tail.len(),
     ];
+
     match &sentence.prose {
         Some(prose) => out.put(prose),
         None if parts.iter().sum::<usize>() + " allows  from ".len() <= LONGEST => {

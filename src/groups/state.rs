@@ -45,6 +45,7 @@ impl Deployment<'_> {
         let (stack, positions) = (&self.policy.stack, Positions::new(self));
         let mut descriptions = Descriptions::with_capacity(self.rule_count() * DESCRIPTION_BYTES);
         let mut state = outline;
+
         for (group, filled) in self.groups.iter().zip(&mut state.groups) {
             self.fill(group.tier, filled, &positions);
             let (ingress, egress) = filled.rules.split_at_mut(group.ingress.len());
@@ -60,6 +61,7 @@ impl Deployment<'_> {
             name: name.clone(),
             vpc: positions.reference(vpc),
         };
+
         State {
             description: stack.prose.clone(),
             exports: stack.exports,
@@ -94,6 +96,7 @@ impl Deployment<'_> {
             .lists
             .iter()
             .map(|id| &self.policy.prefix_lists[id.index()]);
+
         let list = |list: &PrefixList| aws::PrefixList {
             name: list.name.clone(),
             reference: match &list.list {
@@ -104,6 +107,7 @@ impl Deployment<'_> {
             family: list.family,
             entries: list.entries,
         };
+
         lists.map(list).collect()
     }
 
@@ -122,10 +126,12 @@ impl Deployment<'_> {
     fn security_group(&self, group: &Group<'_>, positions: &Positions) -> aws::SecurityGroup {
         let tier = self.policy.tier(group.tier);
         let mut rules = Vec::with_capacity(group.ingress.len() + group.egress.len());
+
         for direction in Direction::ALL {
             let lowered = group.rules(direction).iter();
             rules.extend(lowered.map(|rule| positions.rule(direction, rule)));
         }
+
         aws::SecurityGroup {
             name: tier.name.clone(),
             was: tier.was.clone(),
@@ -141,11 +147,13 @@ impl Deployment<'_> {
         let vpc = self.policy.vpc_of(id).id.as_ref();
         group.vpc = positions.reference(vpc.expect("resolving refuses a tier in a VPC without id"));
         group.group_name.clone_from(&tier.group_name);
+
         group.name_prefix = format!(
             "{}-{}-",
             oldest(&stack.was, &stack.name),
             oldest(&tier.was, &tier.name)
         );
+
         group.description = match &tier.description {
             Some(description) => description.clone(),
             None => GROUP_DESCRIPTION.to_string(),
@@ -169,6 +177,7 @@ fn tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     tags.push(("Name".to_string(), shown));
     tags.sort_by(|(one, _), (other, _)| one.cmp(other));
     tags.dedup_by(|(next, _), (kept, _)| next == kept);
+
     tags
 }
 
@@ -197,6 +206,7 @@ impl Positions {
     fn new(deployment: &Deployment<'_>) -> Positions {
         let policy = deployment.policy;
         let parameters = deployment.parameters.iter().map(|it| it.id.index());
+
         Positions {
             parameters: positions(policy.params.len(), parameters),
             lists: positions(

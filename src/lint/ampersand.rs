@@ -42,12 +42,14 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         let prose = sentence.prose.as_ref();
         prose.is_some_and(|prose| prose.contains('&'))
     };
+
     if !policy.sentences.iter().any(has_ampersand) {
         return;
     }
 
     let mut first: BTreeMap<SentenceId, (String, &str)> = BTreeMap::new();
     let groups = deployment.groups.iter();
+
     for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
         let sentence = deployment.described_by(rule);
         let sentence = sentence.filter(|id| has_ampersand(policy.sentence(*id)));

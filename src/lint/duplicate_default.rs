@@ -88,6 +88,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             }
         }
     }
+
     let findings = pairs
         .iter()
         .map(|(pair, twice)| finding(policy, pair, twice));
@@ -104,6 +105,7 @@ fn add_pairs(
 ) {
     let (policy, deployment) = (subject.policy, subject.deployment);
     let mut firsts: HashMap<(Traffic, Value<'_>), &Rule> = HashMap::with_capacity(rules.len());
+
     for rule in rules {
         let key = (rule.traffic, value(policy, rule.peer));
         let first = *firsts.entry(key).or_insert(rule);
@@ -144,9 +146,11 @@ fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
     let [first, last] = pair.sentences.map(|id| policy.sentence(id).span);
     let (first, last) = (first.min(last), first.max(last));
     let mut finding = Finding::new(message).caused(last, "AWS rejects the second rule");
+
     if first != last {
         finding = finding.caused(first, "creates the first rule");
     }
+
     for span in params.iter().filter_map(|param| param.span) {
         finding = finding.at(span, format!("{value} by default"));
     }
@@ -184,6 +188,7 @@ fn value(policy: &Policy, peer: Peer) -> Value<'_> {
     if let Some(value) = default(policy, peer) {
         return value;
     }
+
     match peer {
         Peer::Net(block) => Value::Block(block),
         Peer::PrefixList(id) => match &policy.prefix_list(id).list {

@@ -49,6 +49,7 @@ struct Whole {
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
     let sentence = |flow: u32| policy.flow(flow).sentence;
+
     // by the later sentence and the first: the flows of the later that the first states already
     let mut repeated: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
     let mut whole = Whole {
@@ -62,6 +63,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
             continue;
         };
         whole.needed[sentence(*first).index()] = true;
+
         for flow in others {
             let key = (sentence(*flow), sentence(*first));
             repeated.entry(key).or_default().insert(*flow);
@@ -101,6 +103,7 @@ fn finding(
     let policy = subject.policy;
     let [later_span, first_span] = [later, first].map(|id| policy.sentence(id).span);
     let finding = Finding::new(message(subject, flows));
+
     if later == first {
         return finding
             .caused(later_span, "repeated in this sentence")
@@ -110,12 +113,14 @@ fn finding(
     let finding = finding
         .caused(later_span, "repeated here")
         .at(first_span, "first allowed here");
+
     if whole.needed[later.index()] {
         return finding.help("delete the repetition");
     }
 
     let delete = Correction::safe("delete it", without(policy, later_span));
     let finding = finding.help("delete it, or the other").corrected(delete);
+
     if whole.differ.contains(&later) || !always(policy, later_span) {
         finding.unsure()
     } else {

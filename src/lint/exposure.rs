@@ -256,6 +256,7 @@ impl Opening {
     ) -> Exposed {
         let together = self.sentences.len() > 1;
         let mut finding = Finding::new(message);
+
         for (n, id) in self.sentences.iter().enumerate() {
             let label = match (n, together) {
                 (0, false) => "opens it",
@@ -269,6 +270,7 @@ impl Opening {
             tier: self.tier,
             traffic,
         };
+
         Exposed {
             finding: finding.help(help),
             open: Some(open),

@@ -46,6 +46,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
             (true, false) => "ICMPv6",
             (false, false) => "ICMP and ICMPv6",
         };
+
         let tier = &subject.policy.tier(opening.tier).name;
         let message = format!(
             "`{tier}` accepts every type of {what} from {}",

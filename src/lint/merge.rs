@@ -57,6 +57,7 @@ impl LintReport {
 pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<LintReport> {
     let mut reports = Vec::new();
     let mut by_causes: BTreeMap<_, Vec<(LintReport, OpenTraffic)>> = BTreeMap::new();
+
     for Candidate { report, open } in candidates {
         match open {
             Some(open) => by_causes
@@ -72,6 +73,7 @@ pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<LintReport> {
             .into_values()
             .filter_map(|same| most_specific(policy, same)),
     );
+
     reports
 }
 
@@ -96,6 +98,7 @@ fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> O
         .map(|tier| format!("`{}`", policy.tier(tier).name))
         .collect();
     let lints = other_lints(&first, &open, &others);
+
     let level = others
         .iter()
         .map(|(other, _)| other.level)
@@ -105,9 +108,11 @@ fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> O
     if !tiers.is_empty() {
         finding = finding.help(format!("the same sentence opens {}", listed(&tiers, 4)));
     }
+
     if !lints.is_empty() {
         finding = finding.help(format!("also reported by {}", lints.join(", ")));
     }
+
     Some(LintReport {
         lint: first.lint,
         level,
@@ -132,6 +137,7 @@ fn other_lints(
             .or_insert((other, PerFamily::default()));
         *beside = beside.union(&opened.traffic.difference(&open.traffic));
     }
+
     let words = |(other, beside): &(&LintReport, PerFamily<TrafficSet>)| {
         let level = (other.level > first.level).then(|| other.level.keyword().to_string());
         let notes: Vec<String> = level.into_iter().chain(traffic_in_words(beside)).collect();
@@ -140,6 +146,7 @@ fn other_lints(
             notes => format!("`{}` ({})", other.lint.name, listed(notes, 4)),
         }
     };
+
     by_lint.values().map(words).collect()
 }
 

@@ -66,6 +66,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for same_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
         let v6 = TrafficSet::union_of(same_tier.iter().map(|opening| &opening.open.v6));
         let rest = v6.union(&ignored);
+
         // a VPC with blocks of IPv4 alone has no IPv6 to open
         let members = Endpoint::tier(subject.policy, same_tier[0].tier);
         if members.is_in(Family::V6) {
@@ -84,6 +85,7 @@ fn finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) -> Optio
         v4: opening.open.v4.difference(rest),
         v6: TrafficSet::default(),
     };
+
     if missing.is_empty() {
         return None;
     }
@@ -94,5 +96,6 @@ fn finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) -> Optio
     let message =
         format!("`{tier}` accepts {traffic} from the IPv4 internet but not from the IPv6 internet");
     let help = "`from anywhere` covers both; for a stack without IPv6, set `ip = ipv4`";
+
     Some(opening.exposed(subject, missing, message, help))
 }

@@ -255,6 +255,7 @@ pub fn judge(
         openings,
         deployment,
     };
+
     let mut silencer = Silencer::new(policy);
     let (mut problems, mut exposed) = (Problems::default(), Vec::new());
 
@@ -264,6 +265,7 @@ pub fn judge(
         if level == Level::Allow && !silencer.knows(lint.name) {
             continue;
         }
+
         match lint.judge {
             Judge::Program(judge) => {
                 let mut found = Vec::new();
@@ -278,6 +280,7 @@ pub fn judge(
             Judge::Elsewhere => {}
         }
     }
+
     let unused = unused_allow::unused(policy, &silencer.used);
     let level = levels.level_of(&unused_allow::LINT);
     problems.extend(silencer.problems(&unused_allow::LINT, level, unused));
@@ -288,6 +291,7 @@ pub fn judge(
             .into_iter()
             .filter_map(LintReport::into_problem),
     );
+
     all.append(problems);
     all
 }
@@ -350,6 +354,7 @@ impl<'p> Silencer<'p> {
         if self.knows(lint.name) {
             found.retain(|exposed| !self.silences(lint.name, &exposed.finding));
         }
+
         if level == Level::Allow {
             return Vec::new();
         }
@@ -363,6 +368,7 @@ impl<'p> Silencer<'p> {
             };
             candidates.push(Candidate { report, open });
         }
+
         candidates
     }
 
@@ -381,9 +387,11 @@ impl<'p> Silencer<'p> {
         let annotations = causes.iter().map(|cause| self.annotation(lint, *cause));
         let annotations = annotations.collect::<Option<Vec<usize>>>();
         let annotations = annotations.unwrap_or_default();
+
         for n in &annotations {
             self.used[*n] = true;
         }
+
         !annotations.is_empty()
     }
 

@@ -64,6 +64,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let mut idle: BTreeMap<SentenceId, Idle<'_>> = BTreeMap::new();
     let mut flows_of = vec![0; policy.sentences.len()];
+
     for (n, flow) in (0..).zip(&policy.flows) {
         flows_of[flow.sentence.index()] += 1;
         if let Some(what) = unfiltered(subject, flow) {
@@ -94,6 +95,7 @@ fn finding(
     let (rule, what) = (subject.one_rule(n), idle.what);
     let message = format!("{rule} is about {what}, which security groups never filter");
     let span = policy.sentence(sentence).span;
+
     if is_whole {
         let delete = Correction::review("delete it", without(policy, span));
         return Finding::new(message)
@@ -107,6 +109,7 @@ fn finding(
         (_, Some(block)) => block.to_string(),
         (_, None) => String::new(),
     };
+
     Finding::new(message)
         .caused(span, "part of this has no effect")
         .help(format!("remove `{part}`"))

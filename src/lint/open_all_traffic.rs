@@ -115,6 +115,7 @@ fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
     let tier = &subject.policy.tier(opening.tier).name;
     let internet = internet_in_words(&open);
     let message = format!("`{tier}` accepts {what}{both} from {internet}");
+
     if and_udp {
         open = open.union(&all_udp);
     }

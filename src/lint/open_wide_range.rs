@@ -53,6 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
                 listed(ranges),
                 internet_in_words(&open)
             );
+
             let help = "limit the range to the ports that the server is configured to use";
             found.push(opening.exposed(subject, open, message, help));
         }

@@ -25,6 +25,7 @@ pub fn in_markdown(lint: &Lint) -> String {
 pub fn page() -> String {
     let mut page = INTRODUCTION.to_string();
     page.push_str("\n| lint | level | finds |\n|---|---|---|\n");
+
     for lint in ALL {
         let _ = writeln!(
             page,

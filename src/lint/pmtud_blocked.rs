@@ -62,9 +62,11 @@ fn judge_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
     let streams = PerFamily::from_traffic(&STREAMS);
     let senders = accepted.addresses(&streams);
     let heard = accepted.addresses(&PerFamily::from_traffic(&TOO_BIG));
+
     let uncovered = senders
         .intersection(&outside(subject, tier))
         .difference(&heard);
+
     let is_uncovered = |flow: &&Flow| {
         streams.meets(flow.traffic)
             && block(policy, flow).is_some_and(|block| uncovered.meets(&block))
@@ -76,6 +78,7 @@ fn judge_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
     } else {
         "icmp fragmentation-needed"
     };
+
     Some(finding(policy, tier, first, wanted))
 }
 
@@ -86,6 +89,7 @@ fn finding(policy: &Policy, tier: TierId, accepted: &Flow, wanted: &str) -> Find
         declared.name, accepted.traffic
     );
     let sentence = policy.sentence(accepted.sentence).span;
+
     let help = format!(
         "add `{} allows {wanted} from …`, for those addresses",
         declared.name

@@ -62,22 +62,26 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
         "`{name}` has {used} {way} rules for {}, and the quota is {quota}",
         family.words()
     );
+
     let mut costs: Vec<(SentenceId, u32)> = costs(subject.deployment, side.tier, side.direction)
         .iter()
         .map(|(id, cost)| (*id, cost.in_family(family)))
         .collect();
+
     let most = costs
         .iter()
         .copied()
         .max_by_key(|(id, cost)| (*cost, std::cmp::Reverse(*id)));
     costs.sort_unstable();
     let mut sum = 0;
+
     let passes = costs.iter().copied().find(|(_, cost)| {
         sum += cost;
         sum > quota
     });
     let span = |id: SentenceId| subject.policy.sentence(id).span;
     let mut finding = Finding::new(message).about(subject.policy.tier(side.tier).span);
+
     if let Some((id, cost)) = passes {
         finding = finding.caused(span(id), format!("exceeds the quota with {}", rules(cost)));
     }

@@ -57,6 +57,7 @@ fn finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let mut tiers: Vec<TierId> = idle().map(|flow| flow.subject).collect();
     tiers.sort_unstable();
     tiers.dedup();
+
     if tiers.is_empty() {
         return None;
     }
@@ -66,6 +67,7 @@ fn finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let mut peers: Vec<String> = idle().map(|flow| peer_as_written(policy, flow)).collect();
     peers.retain(|peer| seen.insert(peer.clone()));
     let peers = quoted(peers.iter().map(String::as_str));
+
     let tiers = tiers
         .into_iter()
         .map(|tier| policy.tier(tier).name.as_str());
@@ -76,6 +78,7 @@ fn finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let finding = Finding::new(message)
         .caused(statement, "allows nothing more")
         .help("delete it, or close the tier: `outbound = closed`");
+
     if flows.iter().all(|flow| is_idle(policy, flow)) {
         let leave_out = Correction::review("delete it", without(policy, statement));
         Some(finding.corrected(leave_out))

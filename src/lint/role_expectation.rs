@@ -223,6 +223,7 @@ struct RoleCheck<'s, 'p> {
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     let policy = subject.policy;
     let mut is_sender = vec![false; policy.tiers.len()];
+
     for sender in policy.flows.iter().filter_map(Flow::sender) {
         is_sender[sender.index()] = true;
     }
@@ -232,6 +233,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
         let expected = EXPECTATIONS
             .iter()
             .find(|expected| Some(expected.role) == role);
+
         if let Some(expected) = expected {
             let check = RoleCheck {
                 subject,
@@ -311,6 +313,7 @@ impl<'s> RoleCheck<'s, '_> {
                 format!("from the internet, `{role}` accepts only {some}")
             }
         };
+
         opening.exposed(self.subject, excess, message, help)
     }
 
@@ -332,6 +335,7 @@ impl<'s> RoleCheck<'s, '_> {
                 .or_default()
                 .insert(flow.traffic);
         }
+
         for (sentence, traffic) in sentences {
             found.push(self.unexpected(sentence, &traffic, anyone).into());
         }
@@ -372,9 +376,11 @@ impl<'s> RoleCheck<'s, '_> {
         let parts = self.expected.together;
         let of_part = |part: &Traffic| Clients::new(self.flows(), *part);
         let clients: Vec<Clients> = parts.iter().map(of_part).collect();
+
         if parts.is_empty() {
             return None;
         }
+
         if clients.iter().all(Clients::is_nobody) {
             return Some(self.accepts_no(parts));
         }
@@ -383,6 +389,7 @@ impl<'s> RoleCheck<'s, '_> {
         let mut pairs = (0..parts.len()).flat_map(|a| (0..parts.len()).map(move |b| (a, b)));
         let (has, lacks) =
             pairs.find(|(has, lacks)| !clients[*lacks].cover(policy, &clients[*has]))?;
+
         let is_alone = |flow: &&Flow| {
             let client = Clients::new(std::iter::once(*flow), parts[has]);
             !clients[lacks].cover(policy, &client)
@@ -432,6 +439,7 @@ impl Clients {
     fn new<'f>(flows: impl Iterator<Item = &'f Flow>, part: Traffic) -> Clients {
         let traffic = PerFamily::from_traffic(&[part]);
         let (mut blocks, mut named) = (Vec::new(), BTreeSet::new());
+
         for flow in flows {
             let peer = flow.source();
             if let Some(block) = peer.block() {

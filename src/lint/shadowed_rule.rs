@@ -44,6 +44,7 @@ app allows tcp 8080                 from 10.20.30.0/24
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let sentence = |flow: u32| policy.flow(flow).sentence;
+
     // by sentence, and by the sentences that cover it
     let mut covered_by: BTreeMap<(SentenceId, BTreeSet<SentenceId>), Vec<Redundant>> =
         BTreeMap::new();
@@ -57,6 +58,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for flow in &policy.flows {
         flows_of[flow.sentence.index()] += 1;
     }
+
     for ((id, by), covered) in covered_by {
         let is_whole = flows_of[id.index()] == covered.len();
         found.push(finding(subject, id, &by, &covered, is_whole));
@@ -78,6 +80,7 @@ fn finding(
         (false, true) => "has no effect",
         (false, false) => "part of this has no effect",
     };
+
     let statement = policy.sentence(id).span;
     let mut finding = Finding::new(message(subject, covered)).caused(statement, label);
 

@@ -76,11 +76,13 @@ mod tests {
             ("parameters", 200),
             ("bytes", 1_000_000),
         ];
+
         let full = limits.map(|(what, limit)| Measure {
             what,
             count: limit,
             limit,
         });
+
         assert!(template_limits("CloudFormation", &full).is_empty());
         for n in 0..full.len() {
             let mut over = full;

@@ -39,6 +39,7 @@ web allows https from branches
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let mut named = vec![false; policy.prefix_lists.len()];
+
     for flow in &policy.flows {
         if let Peer::PrefixList(id) = flow.peer {
             named[id.index()] = true;

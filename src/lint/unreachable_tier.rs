@@ -41,11 +41,13 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let policy = subject.policy;
     let mut connected = vec![false; policy.tiers.len()];
     let receivers = policy.flows.iter().filter_map(Flow::receiver);
+
     let senders = policy
         .flows
         .iter()
         .chain(&policy.ended)
         .filter_map(Flow::sender);
+
     for tier in receivers.chain(senders) {
         connected[tier.index()] = true;
     }

@@ -66,11 +66,13 @@ fn finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     let all: Vec<IpNet> = sources().collect();
     let alone = Addresses::from_blocks(&all).inside(&unroutable_addresses());
     let is_alone = |block: &IpNet| alone.meets(block);
+
     let idle: BTreeMap<IpNet, &str> = all
         .iter()
         .filter(|block| is_alone(block))
         .filter_map(|block| Some((*block, unroutable(block)?)))
         .collect();
+
     if idle.is_empty() {
         return None;
     }
@@ -78,6 +80,7 @@ fn finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     let is_idle =
         |flow: &Flow| source(subject, flow).is_some_and(|block| idle.contains_key(&block));
     let whole = flows.iter().all(is_idle);
+
     Some(describe(subject, flows, &idle, whole))
 }
 
@@ -105,6 +108,7 @@ fn describe(
         .collect();
     let message = format!("no packet comes from {}", listed(with_kind));
     let span = subject.policy.sentence(flows[0].sentence).span;
+
     if whole {
         let delete = Correction::review("delete it", without(subject.policy, span));
         return Finding::new(message)

@@ -61,6 +61,7 @@ pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
             "delete it",
             TextChange::Remove(vec![annotation.span]),
         ));
+
         finding.causes.push(annotation.statement);
         if always(policy, annotation.span) {
             finding

@@ -43,9 +43,11 @@ fn write_text(report: &Report, sources: &Sources) -> String {
             _ => write!(text, "\n{}: {}", place(sources, label.span), label.words),
         };
     }
+
     for help in &report.help {
         let _ = write!(text, "\nhelp: {help}");
     }
+
     text
 }
 

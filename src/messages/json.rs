@@ -108,10 +108,12 @@ impl Totals {
             (Level::Warning, self.warnings),
             (Level::Note, self.notes),
         ];
+
         let beyond = counts.into_iter().filter(|(_, count)| *count > most);
         let parts: Vec<String> = beyond
             .map(|(level, count)| counted(count - most, level.word()))
             .collect();
+
         (!parts.is_empty()).then(|| {
             format!(
                 "and {} more; `--max-problems 0` reports all\n",
@@ -126,6 +128,7 @@ pub fn json(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let fixes = problem.fixes(sources);
     let spans = report.labels.iter().enumerate();
+
     let body = Body::Problem(ProblemLine {
         code: report.code,
         level: report.level.word(),
@@ -137,6 +140,7 @@ pub fn json(problem: &Problem, sources: &Sources) -> String {
         fixes: fixes.iter().map(|it| fix_line(it, sources)).collect(),
         explain: format!("tierwall explain {}", report.code),
     });
+
     write_line("problem", body)
 }
 
@@ -180,6 +184,7 @@ fn span_line<'m>(primary: bool, span: Span, label: &'m str, sources: &'m Sources
         FileKind::Work | FileKind::Version => (Some(file), None),
         FileKind::Options => (None, Some(file)),
     };
+
     SpanLine {
         primary,
         file,
@@ -202,6 +207,7 @@ fn fix_line<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {
             text,
         }
     });
+
     FixLine {
         title: &fix.title,
         safety: safety_word(fix.safety),

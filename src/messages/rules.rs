@@ -26,6 +26,7 @@ fn describe_lint(lint: &Lint) -> Value {
         Level::Warn => (true, "warning"),
         Level::Deny => (true, "error"),
     };
+
     let (category, severity) = match lint.category {
         Category::Security { severity } => ("security", Some(severity)),
         Category::Maintainability => ("maintainability", None),
@@ -33,6 +34,7 @@ fn describe_lint(lint: &Lint) -> Value {
     let mut tags = vec![category.to_string()];
     tags.extend(lint.ids.iter().map(|(who, what)| format!("{who} {what}")));
     let mut properties = json!({ "tags": tags });
+
     if let Some(severity) = severity {
         properties["security-severity"] = json!(severity);
     }
@@ -53,6 +55,7 @@ fn describe_code(explanation: &Explanation) -> Value {
     } else {
         "error"
     };
+
     // a failed assertion is about who can reach whom
     let category = if explanation.code.starts_with("E07") {
         "security"

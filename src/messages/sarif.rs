@@ -48,9 +48,11 @@ impl Log {
             sources,
         }
         .write_result(&report, &problem.fixes(sources));
+
         let hash = compute_fingerprint(&report, problem.span(), sources);
         let times = self.given.entry(hash).or_default();
         *times += 1;
+
         // the only one that code scanning reads: https://docs.github.com/code-security, "SARIF
         // support"
         result["partialFingerprints"] =
@@ -92,11 +94,13 @@ impl Log {
                 }],
             }],
         });
+
         // there can be very many of them, which the macro would copy
         document["runs"][0]["results"] = std::mem::take(&mut self.results).into();
         let mut text =
             serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
         text.push('\n');
+
         text
     }
 }
@@ -116,26 +120,32 @@ impl Locator<'_> {
             "message": { "text": report.message.clone() + &help.collect::<String>() },
             "locations": self.write_locations(report),
         });
+
         if let Some(index) = rule_index(report.code) {
             result["ruleIndex"] = json!(index);
         }
+
         let related = report
             .labels
             .iter()
             .skip(1)
             .filter_map(|label| self.write_location(label))
             .enumerate();
+
         let related = related.map(|(n, mut location)| {
             location["id"] = json!(n + 1);
             location
         });
         let related: Vec<Value> = related.collect();
+
         if !related.is_empty() {
             result["relatedLocations"] = json!(related);
         }
+
         if !fixes.is_empty() {
             result["fixes"] = fixes.iter().map(|it| self.write_fix(it)).collect();
         }
+
         result
     }
 
@@ -205,14 +215,17 @@ fn write_artifact(name: &str, directory: &str) -> Value {
             .to_string_lossy()
             .into_owned()
     });
+
     let name = whole.as_deref().unwrap_or(name);
     let name = if cfg!(windows) {
         name.replace('\\', "/")
     } else {
         name.to_string()
     };
+
     let name = name.trim_start_matches("./");
     let absolute = name.starts_with('/') || cfg!(windows) && name.get(1..3) == Some(":/");
+
     if absolute {
         json!({ "uri": format!("file:///{}", percent_encode(name.trim_start_matches('/'))) })
     } else {
@@ -246,6 +259,7 @@ fn compute_fingerprint(report: &Report, span: Option<Span>, sources: &Sources) -
             report.message.as_str(),
         ),
     };
+
     let words: Vec<&str> = line.split_whitespace().collect();
     hash(&format!("{}\n{file}\n{}", report.code, words.join(" ")))
 }

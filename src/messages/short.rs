@@ -14,6 +14,7 @@ pub fn short(problem: &Problem, sources: &Sources) -> String {
         let here = if file.starts_with("::") { "./" } else { "" };
         format!("{here}{}:{}:{}: ", visible(file), start.line, start.column)
     });
+
     format!(
         "{at}{}[{}]: {}\n",
         report.level.word(),

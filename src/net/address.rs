@@ -191,6 +191,7 @@ pub fn block(text: &str) -> Result<IpNet, NotABlock> {
         let meant = IpNet::new(address.into(), length).ok().and_then(meant);
         return Err(NotABlock::Malformed(meant));
     }
+
     net.ok_or_else(|| NotABlock::Malformed(shortened(text)))
 }
 
@@ -206,6 +207,7 @@ fn shortened(text: &str) -> Option<String> {
             .take_while(|number| !["x", "X", "xxx"].contains(*number))
             .count(),
     );
+
     let (fixed, is_open) = (numbers.len(), !(1..4).contains(&numbers.len()));
     if is_open || length.is_none() && address.split('.').count() < 4 {
         return None;
@@ -215,6 +217,7 @@ fn shortened(text: &str) -> Option<String> {
     let address: Ipv4Addr = numbers.join(".").parse().ok()?;
     let length = length.map_or(Some(fixed as u8 * 8), |length| length.parse().ok())?;
     let net = Ipv4Net::new(address, length).ok()?;
+
     meant(IpNet::V4(net)).filter(|_| net.trunc() == net)
 }
 
@@ -311,10 +314,12 @@ mod tests {
             prop_assert_eq!(Addresses::union_of([&one, &other, &one]), some(a | b));
             prop_assert_eq!(one.intersection(&other), some(a & b));
             prop_assert_eq!(one.difference(&other), some(a & !b));
+
             for (family, mask) in [(Family::V4, 0x00ff), (Family::V6, 0xff00)] {
                 prop_assert_eq!(one.in_family(family), some(a & mask));
                 prop_assert_eq!(one.has(family), a & mask != 0);
             }
+
             for n in 0..16 {
                 prop_assert_eq!(one.contains(address(n)), a >> n & 1 == 1);
                 prop_assert_eq!(one.meets(&address(n).into()), a >> n & 1 == 1);
@@ -335,6 +340,7 @@ mod tests {
         for text in ["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "10.0.0.1/8"] {
             assert_eq!(told(text), Ok(text.to_string()));
         }
+
         assert_eq!(told("10.0.0.1"), Ok("10.0.0.1/32".to_string()));
         for (text, meant) in [
             ("10.0.0.0/255.0.0.0", Some("10.0.0.0/8")),
@@ -363,6 +369,7 @@ mod tests {
                 "{text}"
             );
         }
+
         for (text, every) in [
             ("0.0.0.0", EVERY_IPV4),
             ("::", EVERY_IPV6),
@@ -370,9 +377,11 @@ mod tests {
         ] {
             assert_eq!(told(text), Err(NotABlock::Unspecified(every)), "{text}");
         }
+
         for text in ["0.0.0.0/32", "::/128"] {
             assert_eq!(told(text), Ok(text.to_string()));
         }
+
         assert_eq!(told("::/0"), Ok("::/0".to_string()));
     }
 

@@ -126,9 +126,11 @@ mod tests {
                 "{address}"
             );
         }
+
         for address in ["223.255.255.255", "1.1.1.1", "2600::1"] {
             assert!(world().contains(address.parse().unwrap()), "{address}");
         }
+
         for address in ["240.0.0.0", "10.0.0.1", "fe80::1"] {
             assert!(!world().contains(address.parse().unwrap()), "{address}");
         }

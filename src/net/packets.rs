@@ -165,6 +165,7 @@ impl Packets {
                 traffic,
             }
         });
+
         let v6 = self.v6.rows().into_iter().map(|(v6, traffic)| {
             let addresses = Addresses {
                 v6,
@@ -176,6 +177,7 @@ impl Packets {
                 traffic,
             }
         });
+
         v4.chain(v6).collect()
     }
 
@@ -196,6 +198,7 @@ impl<T: Bound> Stretches<T> {
             open: Vec::new(),
             at: T::MIN,
         };
+
         for same in rules.chunk_by(|a, b| a.0 == b.0) {
             let (first, last) = same[0].0;
             sweep.close_before(first);
@@ -244,6 +247,7 @@ impl<T: Bound> Stretches<T> {
         if traffic.is_empty() || first > last {
             return;
         }
+
         match self.0.last_mut() {
             Some(before) if before.last.next() == Some(first) && before.traffic == *traffic => {
                 before.last = last
@@ -293,6 +297,7 @@ impl<T: Bound> Stretches<T> {
                 });
                 at = stretch.last.next();
             }
+
             if at.is_some_and(|at| at <= *last) {
                 return Some(TrafficSet::default());
             }
@@ -305,37 +310,45 @@ impl<T: Bound> Stretches<T> {
         let (nothing, mut out) = (TrafficSet::default(), Stretches::default());
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
         let mut at = Some(T::MIN);
+
         while let Some(first) = at {
             while a.next_if(|stretch| stretch.last < first).is_some() {}
             while b.next_if(|stretch| stretch.last < first).is_some() {}
             let (x, y) = (a.peek(), b.peek());
+
             if x.is_none() && y.is_none() {
                 break;
             }
+
             // the next address at which either changes
             let edge = |stretch: Option<&&Stretch<T>>| match stretch {
                 Some(stretch) if stretch.first > first => stretch.first.previous(),
                 Some(stretch) => Some(stretch.last),
                 None => None,
             };
+
             let last = [edge(x), edge(y)]
                 .into_iter()
                 .flatten()
                 .min()
                 .unwrap_or(T::MAX);
+
             let here = |stretch: Option<&&'_ Stretch<T>>| {
                 stretch.is_some_and(|stretch| stretch.first <= first)
             };
+
             let left = if here(x) {
                 x.map_or(&nothing, |stretch| &stretch.traffic)
             } else {
                 &nothing
             };
+
             let right = if here(y) {
                 y.map_or(&nothing, |stretch| &stretch.traffic)
             } else {
                 &nothing
             };
+
             out.push(first, last, &pick(left, right));
             at = last.next();
         }
@@ -349,6 +362,7 @@ impl<T: Bound> Stretches<T> {
         let sets: Vec<&TrafficSet> = self.0.iter().map(|stretch| &stretch.traffic).collect();
         let mut rows: Vec<(Ranges<T>, TrafficSet)> = Vec::new();
         let mut known: HashMap<Ranges<T>, usize> = HashMap::new();
+
         for (piece, holding) in TrafficSet::cut_among(&sets) {
             let with = holding.iter().map(|n| &self.0[*n as usize]);
             let addresses =

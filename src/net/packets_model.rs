@@ -114,6 +114,7 @@ proptest! {
     fn operations_agree_with_the_model(a in rules(), b in rules()) {
         let (x, y) = (Packets::new(a.clone()), Packets::new(b.clone()));
         let (both, common, rest) = (x.union(&y), x.intersection(&y), x.difference(&y));
+
         for address in universe() {
             for atom in ATOMS {
                 let (in_a, in_b) = (passes(&a, address, atom), passes(&b, address, atom));
@@ -140,17 +141,20 @@ proptest! {
             let (any, every) = (set.with_any(&addresses, family), set.with_every(&addresses, family));
             let hosts = universe().into_iter().filter(|a| a.is_ipv4() == (family == Family::V4));
             let hosts: Vec<IpAddr> = hosts.filter(|address| addresses.contains(*address)).collect();
+
             let none = match family {
                 Family::V4 => addresses.v4.is_empty(),
                 Family::V6 => addresses.v6.is_empty(),
             };
             prop_assert!(!none || (any.is_empty() && every == TrafficSet::all(family)));
+
             for atom in ATOMS.into_iter().filter(|atom| atom.family().is_none_or(|of| of == family)) {
                 let one = TrafficSet::new(atom, family);
                 let passing = hosts.iter().filter(|host| passes(&a, **host, atom)).count();
                 prop_assert!(passing == 0 || any.covers(&one), "{}", atom);
                 prop_assert!(passing == hosts.len() || !every.covers(&one), "{}", atom);
                 let inside = blocks.iter().filter(|block| Family::of_block(block) == family);
+
                 let whole = inside.clone().all(|block| a.iter().any(|(b, t)| {
                     b.contains(block) && TrafficSet::new(*t, family).covers(&one)
                 }));

@@ -115,6 +115,7 @@ mod tests {
         assert_eq!(words.values().copied().collect::<Vec<_>>(), ["IPv4", "six"]);
         assert_eq!(Family::BOTH.map(|family| words[family]), ["IPv4", "six"]);
         assert!(PerFamily::<bool>::default().is_none());
+
         assert!(
             !PerFamily {
                 v4: false,

@@ -42,6 +42,7 @@ impl TrafficSet {
         };
         let mut pieces = numbered(&self.tcp, (1, "tcp"), range);
         pieces.extend(numbered(&self.udp, (2, "udp"), range));
+
         for (first, last) in self.icmp.ranges() {
             pieces.extend(
                 icmp(*first, *last)
@@ -118,6 +119,7 @@ fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
 
     let mut parts = Vec::new();
     let (mut from, mut to) = (u16::from(a), u16::from(z));
+
     if code_a != 0 {
         parts.push((first, format!("{a}/{}", range(code_a, 255))));
         from += 1;
@@ -159,6 +161,7 @@ mod tests {
         let icmp = |kind| TrafficSet::new(Traffic::Icmp(kind), Family::V4);
         let all = TrafficSet::all(Family::V4);
         assert_eq!(words(&all, Family::V4), "all");
+
         assert_eq!(
             words(&tcp(80, 80).union(&tcp(443, 450)), Family::V4),
             "tcp 80, tcp 443-450"
@@ -167,6 +170,7 @@ mod tests {
         assert_eq!(words(&icmp(None), Family::V4), "icmp");
         assert_eq!(words(&icmp(Some((8, None))), Family::V4), "icmp 8");
         assert_eq!(words(&icmp(Some((3, Some(4)))), Family::V4), "icmp 3/4");
+
         assert_eq!(
             words(
                 &icmp(None).difference(&icmp(Some((3, Some(4))))),
@@ -174,10 +178,12 @@ mod tests {
             ),
             "icmp 0-2, icmp 3/0-3, icmp 3/5-255, icmp 4-255"
         );
+
         assert_eq!(
             words(&all.difference(&tcp(1, 65535)), Family::V4),
             "tcp 0, udp, icmp, proto 0, proto 2-5, proto 7-16, proto 18-255"
         );
+
         assert_eq!(
             words(
                 &TrafficSet::new(Traffic::Icmpv6(Some((128, Some(0)))), Family::V6),
@@ -194,6 +200,7 @@ mod tests {
             let (first, last) = text.split_once('-').unwrap_or((text, text));
             (number(first), number(last))
         };
+
         match numbers.split_once('/') {
             None if numbers.is_empty() => (0, u16::MAX),
             None => (ends(numbers).0 << 8, ends(numbers).1 << 8 | 0xff),
@@ -215,6 +222,7 @@ mod tests {
             let near = ranges.into_iter().map(|(a, z, from, to)| (a << 8 | CODES[from], z << 8 | CODES[to]));
             let sorted = near.chain([(first, last)]).map(|(a, z)| (a.min(z), a.max(z)));
             let icmp = Ranges::from_unsorted(sorted.collect());
+
             for (family, protocol) in [(Family::V4, "icmp"), (Family::V6, "icmpv6")] {
                 let pieces = TrafficSet { icmp: icmp.clone(), ..TrafficSet::default() }.pieces(family);
                 let stretches: Vec<(u16, u16)> = pieces.iter().map(|piece| stretch(&piece.numbers)).collect();
@@ -236,6 +244,7 @@ mod tests {
             assert_eq!(words(&TrafficSet::all(family), family), "all");
             assert!(TrafficSet::default().pieces(family).is_empty());
         }
+
         let (v4, v6) = (
             TrafficSet::all(Family::V4).difference(&tcp),
             TrafficSet::all(Family::V6).difference(&tcp),
@@ -245,6 +254,7 @@ mod tests {
             words(&v4, Family::V4),
             format!("{ends}icmp, proto 0, proto 2-5, proto 7-16, proto 18-255")
         );
+
         assert_eq!(
             words(&v6, Family::V6),
             format!("{ends}icmpv6, proto 0-5, proto 7-16, proto 18-57, proto 59-255")
@@ -259,6 +269,7 @@ mod tests {
                 TrafficSet::new(traffic, Family::V6),
             ]
         };
+
         let [a, b] = both(Traffic::Tcp(Ports { from: 80, to: 90 }));
         assert_eq!(
             TrafficSet::shared(&a, &b),
@@ -266,6 +277,7 @@ mod tests {
         );
         let [ping, _] = both(Traffic::Icmp(Some((8, None))));
         let [_, ping6] = both(Traffic::Icmpv6(Some((8, None))));
+
         assert_eq!(
             TrafficSet::shared(&ping, &ping6),
             [TrafficSet::default(), ping, ping6]

@@ -150,6 +150,7 @@ impl<T: Bound> Ranges<T> {
                 edges.extend(last.next().map(|after| (after, false, weight)));
             }
         }
+
         edges.sort_unstable();
 
         let (mut heavy, mut sum, mut since) = (Vec::new(), 0u128, None);
@@ -159,6 +160,7 @@ impl<T: Bound> Ranges<T> {
                 edges.map(|(.., weight)| weight).sum()
             };
             sum = sum + weight_of(true) - weight_of(false);
+
             match (since, sum >= least) {
                 (None, true) => since = Some(here[0].0),
                 (Some(first), false) => {
@@ -168,6 +170,7 @@ impl<T: Bound> Ranges<T> {
                 (None, false) | (Some(_), true) => {}
             }
         }
+
         heavy.extend(since.map(|first| (first, T::MAX)));
         Ranges::from_unsorted(heavy)
     }
@@ -188,10 +191,12 @@ impl<T: Bound> Ranges<T> {
                 edges.extend(last.next().map(|after| (after, n, false)));
             }
         }
+
         edges.sort_unstable();
 
         let mut holding: BTreeSet<u32> = BTreeSet::new();
         let mut edges = edges.chunk_by(|a, b| a.0 == b.0).peekable();
+
         while let Some(here) = edges.next() {
             for (_, set, begins) in here {
                 if *begins {
@@ -200,8 +205,10 @@ impl<T: Bound> Ranges<T> {
                     holding.remove(set);
                 }
             }
+
             let next = edges.peek();
             let last = next.map_or(Some(T::MAX), |next| next[0].0.previous());
+
             if let (false, Some(last)) = (holding.is_empty(), last) {
                 let range = Ranges(vec![(here[0].0, last)]);
                 piece(range, holding.iter().copied().collect());
@@ -272,18 +279,22 @@ mod tests {
             prop_assert_eq!(model(&a.intersection(&b)), zip(&a, &b, |x, y| x && y));
             prop_assert_eq!(model(&a.difference(&b)), zip(&a, &b, |x, y| x && !y));
             prop_assert_eq!(a.contains(n), model(&a)[n as usize]);
+
             for m in 0..=255 {
                 let (first, last) = (n.min(m), n.max(m));
                 let met = model(&a)[usize::from(first)..=usize::from(last)].contains(&true);
                 prop_assert_eq!(a.meets(first, last), met, "{}-{}", first, last);
             }
+
             prop_assert_eq!(a.covers(&b), zip(&a, &b, |x, y| x || !y).into_iter().all(|z| z));
             let inside = a.ranges().iter().filter(|(from, to)| (*from..=*to).all(|n| b.contains(n)));
             prop_assert_eq!(a.inside(&b).ranges().to_vec(), inside.copied().collect::<Vec<_>>());
             prop_assert_eq!(a.is_empty(), !model(&a).contains(&true));
+
             for made in [a.union(&b), a.intersection(&b), a.difference(&b), a.complement()] {
                 prop_assert!(normal(&made), "{:?}", made);
             }
+
             prop_assert_eq!(a.complement().complement(), a);
         }
 

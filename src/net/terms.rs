@@ -24,18 +24,21 @@ impl Addresses {
             .iter()
             .map(|(first, last)| (u128::from(*first), u128::from(*last)))
             .collect();
+
         let v4 = Node {
             version: Version::V4,
             base: 0,
             length: 0,
         }
         .cover(&v4);
+
         let v6 = Node {
             version: Version::V6,
             base: 0,
             length: 0,
         }
         .cover(self.v6.ranges());
+
         [v4.terms, v6.terms].concat()
     }
 }
@@ -110,6 +113,7 @@ impl Node {
         let (base, last) = (self.base, self.last());
         let start = ranges.partition_point(|range| range.1 < base);
         let ranges = &ranges[start..][..ranges[start..].partition_point(|range| range.0 <= last)];
+
         match ranges {
             [] => {
                 return Cover {
@@ -122,6 +126,7 @@ impl Node {
                     block: self.block(),
                     except: Vec::new(),
                 };
+
                 return Cover {
                     terms: vec![term],
                     cost: 1,
@@ -135,6 +140,7 @@ impl Node {
         cover.terms.extend(second.terms);
         cover.cost += second.cost;
         cover.gaps.extend(second.gaps);
+
         if 1 + cover.gaps.len() < cover.cost {
             cover.cost = 1 + cover.gaps.len();
             cover.terms = vec![Term {
@@ -142,6 +148,7 @@ impl Node {
                 except: cover.gaps.clone(),
             }];
         }
+
         cover
     }
 }
@@ -170,6 +177,7 @@ mod tests {
                     .collect::<Vec<IpNet>>(),
             )
         };
+
         let terms = set(blocks).difference(&set(but)).terms();
         terms
             .iter()
@@ -218,12 +226,14 @@ mod tests {
             let [some, others] = [some, others].map(|list| Addresses::from_blocks(&list.iter().map(block).collect::<Vec<_>>()));
             let set = some.difference(&others);
             let (terms, mut all, mut count) = (set.terms(), Addresses::default(), 0);
+
             for Term { block, except } in &terms {
                 let term = Addresses::from_blocks([block]).difference(&Addresses::from_blocks(except));
                 prop_assert!(all.intersection(&term).is_empty());
                 all = all.union(&term);
                 count += 1 + except.len();
             }
+
             prop_assert_eq!(all, set.clone());
             prop_assert!(count <= set.blocks().count());
         }

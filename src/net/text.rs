@@ -50,6 +50,7 @@ pub fn push_block(out: &mut impl Sink, block: &IpNet) {
 pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
     let (mut text, mut length) = ([0; "255.255.255.255/255".len()], 0);
     let [a, b, c, d] = block.addr().octets();
+
     for (number, sign) in [
         (a, dot),
         (b, dot),
@@ -108,6 +109,7 @@ pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
             push_protocol(out, traffic.protocol());
         }
     }
+
     match traffic {
         Traffic::All | Traffic::Tcp(Ports::ALL) | Traffic::Udp(Ports::ALL) => {}
         Traffic::Icmp(None) | Traffic::Icmpv6(None) => {}

@@ -165,6 +165,7 @@ mod tests {
         let some = Ports { from: 80, to: 90 };
         let (v4, v6) = (Some(Family::V4), Some(Family::V6));
         let (type_3, code_4) = ((0x0300, 0x03ff), (0x0304, 0x0304));
+
         for (traffic, protocol, ports, stretch, family) in [
             (Traffic::All, Protocol::All, None, (0, 65535), None),
             (

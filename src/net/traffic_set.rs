@@ -76,6 +76,7 @@ impl TrafficSet {
         let Some(first) = sets.next() else {
             return TrafficSet::default();
         };
+
         let Some(second) = sets.next() else {
             return first.clone();
         };
@@ -118,12 +119,15 @@ impl TrafficSet {
         Ranges::cut_among(sets.iter().map(|set| &set.tcp), |tcp, holding| {
             pieces.push((TrafficSet { tcp, ..nothing() }, holding));
         });
+
         Ranges::cut_among(sets.iter().map(|set| &set.udp), |udp, holding| {
             pieces.push((TrafficSet { udp, ..nothing() }, holding));
         });
+
         Ranges::cut_among(sets.iter().map(|set| &set.icmp), |icmp, holding| {
             pieces.push((TrafficSet { icmp, ..nothing() }, holding));
         });
+
         Ranges::cut_among(sets.iter().map(|set| &set.others), |others, holding| {
             pieces.push((
                 TrafficSet {
@@ -133,6 +137,7 @@ impl TrafficSet {
                 holding,
             ));
         });
+
         pieces
     }
 
@@ -226,6 +231,7 @@ impl TrafficSet {
             from: port,
             to: port,
         };
+
         let icmp = |number: u16| {
             let [kind, code] = number.to_be_bytes();
             match family {
@@ -263,10 +269,12 @@ mod tests {
         assert!(!v4(Traffic::Icmp(Some((8, Some(0))))).covers(&v4(Traffic::Icmp(Some((8, None))))));
         assert!(v4(Traffic::Icmpv6(None)).is_empty());
         assert!(!TrafficSet::new(Traffic::Icmpv6(None), Family::V6).is_empty());
+
         assert!(
             everything.covers(&v4(Traffic::Number(58))),
             "ICMPv6 within IPv4 is a protocol as any other"
         );
+
         for part in [
             tcp(1, 1),
             Traffic::Udp(Ports::ALL),
@@ -297,6 +305,7 @@ mod tests {
                     != TrafficSet::default()
             );
         }
+
         let joined = v4(tcp(1, 5))
             .union(&v4(tcp(6, 9)))
             .union(&v4(Traffic::Icmp(None)))
@@ -369,6 +378,7 @@ mod tests {
                     set.covers(&other),
                     more.iter().all(|piece| pieces.contains(piece))
                 );
+
                 assert_eq!(
                     TrafficSet::from_traffic(pieces.iter().chain(&more).copied(), family),
                     set.union(&other)
@@ -387,6 +397,7 @@ mod tests {
             v4: v4.clone(),
             v6: v6.clone(),
         };
+
         for piece in PIECES {
             let [v4, v6] = Family::BOTH.map(|of| TrafficSet::new(piece, of));
             let in_v4 = piece.family() != Some(Family::V6);
@@ -395,6 +406,7 @@ mod tests {
             assert_eq!(of_family(&nothing, &v6).meets(piece), in_v6, "{piece}");
             assert!(!of_family(&nothing, &nothing).meets(piece), "{piece}");
         }
+
         let icmp = TrafficSet::new(Traffic::Icmp(None), Family::V4);
         assert!(
             !of_family(&nothing, &icmp).meets(Traffic::Icmp(None)),
@@ -407,6 +419,7 @@ mod tests {
         let tcp = |from, to| TrafficSet::new(Traffic::Tcp(Ports { from, to }), Family::V4);
         let (a, b) = (tcp(10, 65535), tcp(0, 19).union(&tcp(30, 30)));
         let pieces = TrafficSet::cut_among(&[&a, &b]);
+
         let expected = [
             (tcp(0, 9), vec![1]),
             (tcp(10, 19), vec![0, 1]),
@@ -414,6 +427,7 @@ mod tests {
             (tcp(30, 30), vec![0, 1]),
             (tcp(31, 65535), vec![0]),
         ];
+
         assert_eq!(pieces, expected);
         assert_eq!(TrafficSet::weighing(&[(&a, 2), (&b, 3)], 3), b);
         assert_eq!(
@@ -433,6 +447,7 @@ mod tests {
                     named,
                     "{number}"
                 );
+
                 assert_eq!(
                     TrafficSet::all(family).others.contains(number),
                     !named,

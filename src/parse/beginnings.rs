@@ -103,10 +103,12 @@ pub fn find_progress(text: &str) -> Option<(usize, String)> {
     if text.len() > LONG {
         return None;
     }
+
     // what stands in a block is looked at only where nothing is wrong before it
     let in_block = text
         .find('{')
         .is_none_or(|at| Grammar::parse(Rule::alone, &format!("{}{{}}", &text[..at])).is_ok());
+
     let beginnings = BEGINNINGS
         .iter()
         .filter(|(rule, ..)| in_block || ![Rule::entries, Rule::entry_key].contains(rule));
@@ -117,6 +119,7 @@ pub fn find_progress(text: &str) -> Option<(usize, String)> {
         .map(|end| (end, "a value", ""));
     let (end, wanted, item) = ends.chain(value).max_by_key(|(end, ..)| *end)?;
     let rest = text[end..].trim_start_matches([' ', '\t']);
+
     let (end, wanted) = match (rest.strip_prefix(','), item) {
         (None, _) | (Some(_), "") => (end, wanted),
         (Some(after), item) => (text.len() - after.len(), item),

@@ -180,6 +180,7 @@ impl TreeBuilder {
     fn read_extras(&mut self, pair: GrammarPair<'_>, texts: usize) -> Extras {
         let mut extras = Extras::default();
         self.last = None;
+
         for part in parts_of(pair) {
             match part.as_rule() {
                 Rule::plain | Rule::subject => {
@@ -208,6 +209,7 @@ impl TreeBuilder {
                 _ => extras.services.extend(self.read_service(part)),
             }
         }
+
         self.drop_texts(&mut extras, texts);
         extras
     }
@@ -260,6 +262,7 @@ impl TreeBuilder {
             until: None,
             prose: None,
         };
+
         self.last = None;
         for part in parts_of(pair) {
             match part.as_rule() {
@@ -278,6 +281,7 @@ impl TreeBuilder {
                 _ => rule.services.extend(self.read_service(part)),
             }
         }
+
         rule
     }
 
@@ -287,12 +291,14 @@ impl TreeBuilder {
             Rule::cannot => ast::ClaimForm::Cannot,
             _ => ast::ClaimForm::Can,
         };
+
         let mut assertion = ast::AssertionStatement {
             claim,
             from: Vec::new(),
             to: Vec::new(),
             services: Vec::new(),
         };
+
         for part in parts_of(pair) {
             match part.as_rule() {
                 Rule::reached => {
@@ -311,6 +317,7 @@ impl TreeBuilder {
                 _ => assertion.from.extend(self.read_net(part)),
             }
         }
+
         assertion
     }
 }

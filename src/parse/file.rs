@@ -19,9 +19,11 @@ pub fn parse_file(id: FileId, text: &str) -> (ast::FileTree, Problems) {
         problems: Problems::default(),
         last: None,
     };
+
     let forbidden = report_forbidden(&mut builder, unmarked);
     let mut file = ast::FileTree::new(id);
     let parsed = Grammar::parse(Rule::file, unmarked).expect("`bad` matches any line");
+
     if text.contains('#') {
         file.comments = collect_comments(&builder, &parsed);
     }
@@ -31,6 +33,7 @@ pub fn parse_file(id: FileId, text: &str) -> (ast::FileTree, Problems) {
         let problems = stretches::explain_stretches(text, &bad, forbidden, &mut file);
         builder.problems.extend(problems);
     }
+
     (file, builder.problems)
 }
 
@@ -49,6 +52,7 @@ fn report_forbidden(builder: &mut TreeBuilder, text: &str) -> Vec<u32> {
             .push(Problem::BadCharacter { span, character });
         places.push(start);
     }
+
     places
 }
 
@@ -87,6 +91,7 @@ fn add_statements(
         let span = dangling.span;
         builder.problems.push(Problem::DanglingAnnotation { span });
     }
+
     bad
 }
 

@@ -20,6 +20,7 @@ impl TreeBuilder {
     pub(super) fn read_string(&mut self, pair: &GrammarPair<'_>) -> StringLiteral {
         let span = self.span_of(pair);
         let (value, wrong) = StringLiteral::unescape(pair.as_str());
+
         for (offset, length) in wrong {
             let text = pair.as_str()[offset..offset + length].to_string();
             self.problems.push(Problem::BadEscape {
@@ -27,6 +28,7 @@ impl TreeBuilder {
                 text,
             });
         }
+
         StringLiteral {
             span,
             value: value.into(),
@@ -64,6 +66,7 @@ impl TreeBuilder {
     pub(super) fn read_service(&mut self, pair: GrammarPair<'_>) -> Option<ast::ServiceItem> {
         let span = self.span_of(&pair);
         let continued = self.last.take();
+
         Some(match pair.as_rule() {
             Rule::all => ast::ServiceItem::All(span),
             Rule::tcp => self.read_transport(Transport::Tcp, pair)?,
@@ -104,6 +107,7 @@ impl TreeBuilder {
         let text = pair.as_str().to_string();
         self.problems
             .push(Problem::PortWithoutProtocol { span, text });
+
         None
     }
 
@@ -131,6 +135,7 @@ impl TreeBuilder {
                 &mut self.problems,
             )?),
         };
+
         Some(match transport {
             Transport::Tcp => ast::ServiceItem::Tcp(span, ports),
             Transport::Udp => ast::ServiceItem::Udp(span, ports),

@@ -27,6 +27,7 @@ pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<
             return None;
         }
     };
+
     let block = net.trunc();
     if block != net {
         let is_narrow = net::is_narrow(&block);
@@ -37,6 +38,7 @@ pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<
             is_narrow,
         });
     }
+
     Some(block)
 }
 
@@ -50,10 +52,12 @@ pub fn parse_ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u
         });
         return None;
     };
+
     if from > to {
         problems.push(Problem::InvertedPorts { span, from, to });
         return Some((to, from));
     }
+
     Some((from, to))
 }
 
@@ -63,6 +67,7 @@ pub fn parse_icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8
         Some((kind, code)) => (kind.parse().ok(), Some(code.parse().ok())),
         None => (text.parse().ok(), None),
     };
+
     match (kind, code) {
         (Some(kind), None) => Some((kind, None)),
         (Some(kind), Some(Some(code))) => Some((kind, Some(code))),
@@ -95,6 +100,7 @@ pub fn likely_day(text: &str) -> Option<String> {
     let [first, second, third] = numbers.as_slice() else {
         return None;
     };
+
     let (year, month, day) = match (first.len(), third.len()) {
         (4, _) => (first, second, third),
         (_, 4) if text.contains('.') => (third, second, first),
@@ -102,8 +108,10 @@ pub fn likely_day(text: &str) -> Option<String> {
         (_, 4) if first.parse::<u8>().is_ok_and(|day| day > 12) => (third, second, first),
         _ => return None,
     };
+
     let written = format!("{year}-{month:0>2}-{day:0>2}");
     let is_day = written.parse::<crate::date::Date>().is_ok();
+
     is_day.then_some(written)
 }
 
@@ -112,6 +120,7 @@ pub fn likely_day(text: &str) -> Option<String> {
 pub fn find_forbidden(text: &str) -> Vec<(usize, char)> {
     let mut found: Vec<(usize, char)> = Vec::new();
     let mut line_start = 0;
+
     for line in text.split_inclusive('\n') {
         if line
             .bytes()
@@ -123,6 +132,7 @@ pub fn find_forbidden(text: &str) -> Vec<(usize, char)> {
         }
         line_start += line.len();
     }
+
     found
 }
 

@@ -37,6 +37,7 @@ pub fn program(
     let mut program = ProgramTree::default();
     let read = workspace.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
+
     // of the program's files, one each
     let mut identities = Vec::new();
     identities.extend(parse_into(
@@ -46,6 +47,7 @@ pub fn program(
         &mut program,
         &mut problems,
     ));
+
     let mut next = 0;
     while next < program.files.len() {
         for (path, span) in included_paths(&program.files[next]) {
@@ -64,8 +66,10 @@ pub fn program(
                 }
             }
         }
+
         next += 1;
     }
+
     Ok((sources, program, problems))
 }
 
@@ -83,6 +87,7 @@ pub fn alone(read: Read) -> (Sources, ProgramTree, Problems) {
         ProgramTree::default(),
         Problems::default(),
     );
+
     parse_into(
         &mut sources,
         read,
@@ -90,6 +95,7 @@ pub fn alone(read: Read) -> (Sources, ProgramTree, Problems) {
         &mut program,
         &mut problems,
     );
+
     (sources, program, problems)
 }
 
@@ -123,6 +129,7 @@ fn parse_into(
     let (file, found) = parse_file(id, sources.file(id).text());
     problems.append(found);
     program.files.push(file);
+
     Some(read.identity)
 }
 

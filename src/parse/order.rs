@@ -52,12 +52,14 @@ pub fn reorder_sentence(text: &str) -> Option<Reordered> {
         join_part(&parts, PartKind::From),
         join_part(&parts, PartKind::To),
     );
+
     let (head, on) = (
         join_part(&parts, PartKind::Head),
         join_part(&parts, PartKind::Service),
     );
     let allowed = join_part(&parts, PartKind::Allow);
     let has_allow = parts.iter().any(|(kind, _)| *kind == PartKind::Allow);
+
     let (receiver, sender, service) = match (from, to, head) {
         // from X to Y allow S; allow S from X to Y
         (Some(from), Some(to), None) => (to, from, allowed.or(on)),
@@ -75,14 +77,17 @@ pub fn reorder_sentence(text: &str) -> Option<Reordered> {
         (None, None, Some(head)) if has_allow && on.is_some() => (head, allowed?, on),
         _ => return None,
     };
+
     let verb = if receiver.contains(',') {
         "allow"
     } else {
         "allows"
     };
+
     let is_whole = service.is_some();
     let service = service.map_or("https".to_string(), add_protocol);
     let sentence = format!("{receiver} {verb} {service} from {sender}{prose}");
+
     Some(Reordered { sentence, is_whole })
 }
 
@@ -141,6 +146,7 @@ fn split_parts(line: &str) -> Vec<(PartKind, Vec<&str>)> {
             parts.push((PartKind::Head, vec![token]));
         }
     }
+
     parts
 }
 

@@ -37,6 +37,7 @@ impl Question<'_> {
             ("--to", " can reach ", Some(self.to)),
             ("--on", " on ", self.on),
         ];
+
         let (mut name, mut text, mut places) = (String::new(), String::from("assert"), Vec::new());
         for (option, before, typed) in given {
             let Some(typed) = typed else { continue };
@@ -45,24 +46,30 @@ impl Question<'_> {
                     "the value of `{option}` must be one line without comments"
                 ));
             }
+
             if !name.is_empty() {
                 name.push(' ');
             }
+
             name += &format!("{option} {typed}");
             text += before;
             places.push((text.len(), text.len() + typed.len()));
             text += typed;
         }
+
         let id = sources
             .add(name, text.clone())
             .ok_or("the question is too long")?;
         sources.mark(id, FileKind::Options);
         let (file, found) = parse_file(id, &text);
+
         if !found.any_error() && !is_question(&file, &places) {
             return Err(MORE_THAN_A_QUESTION.to_string());
         }
+
         problems.extend(found.into_iter().map(rephrase_problem));
         program.files.push(file);
+
         Ok(id)
     }
 }
@@ -96,6 +103,7 @@ fn is_question(file: &FileTree, places: &[(usize, usize)]) -> bool {
     else {
         return false;
     };
+
     let AssertionStatement {
         claim: ClaimForm::Can,
         from,
@@ -105,11 +113,13 @@ fn is_question(file: &FileTree, places: &[(usize, usize)]) -> bool {
     else {
         return false;
     };
+
     let parts: [Vec<Span>; 3] = [
         from.iter().map(NetItem::span).collect(),
         to.iter().map(NetItem::span).collect(),
         services.iter().map(ServiceItem::span).collect(),
     ];
+
     let written = parts.iter().filter(|spans| !spans.is_empty()).count();
     written == places.len()
         && parts

@@ -49,6 +49,7 @@ const ODD_CHARACTERS: [(char, &str, &str); 12] = [
 fn find_odd_character(text: &str, span: Span) -> Option<Problem> {
     let mut edits = Vec::new();
     let mut first = None;
+
     for (at, c) in characters_outside(text) {
         let Some(odd) = ODD_CHARACTERS.iter().find(|(odd, ..)| *odd == c) else {
             continue;
@@ -63,6 +64,7 @@ fn find_odd_character(text: &str, span: Span) -> Option<Problem> {
         edits,
         is_sure: !write.is_empty(),
     };
+
     Some(Problem::OddCharacter {
         span: place,
         character: *character,
@@ -99,17 +101,20 @@ fn find_comment(text: &str, span: Span) -> Option<Problem> {
     let mut edits = vec![(span.part(at, sign.len()), "#".to_string())];
     let closing = line.trim_end();
     let is_closed = sign != "/*" || closing.ends_with("*/") && closing.matches("*/").count() == 1;
+
     if sign == "/*" && is_closed {
         let end = at + closing.len() - 2;
         let start = text[..end].trim_end().len().max(at + sign.len());
         edits.push((span.part(start, at + closing.len() - start), String::new()));
     }
+
     let label = "comments start with `#`";
     let rewrite = Rewrite {
         edits: if is_closed { edits } else { Vec::new() },
         is_sure: true,
     };
     let (text, write) = (sign.to_string(), "#".to_string());
+
     Some(Problem::OtherNotation {
         span: span.part(at, sign.len()),
         text,
@@ -135,6 +140,7 @@ fn comment_start(text: &str) -> Option<(usize, &'static str)> {
                 .find(|sign| text[at..].starts_with(**sign))
                 .map(|sign| (at, *sign))
         });
+
     head.or_else(|| inner.next())
         .filter(|(at, _)| is_right_without(text, *at))
 }
@@ -226,15 +232,18 @@ fn find_unmatched_peer(text: &str, span: Span) -> Option<Problem> {
     } else {
         find_unmatched(text)
     }?;
+
     let is_first = is_statement(&format!(
         "{}partner{}",
         &text[..token.start],
         &text[token.end()..]
     ));
+
     let (place, text) = (
         span.part(token.start, token.text.len()),
         token.text.to_string(),
     );
+
     is_first.then_some(Problem::UnmatchedPeer {
         span: place,
         text,
@@ -250,13 +259,16 @@ pub fn declared_names(text: &str, span: Span) -> Vec<Span> {
     let Some((_, head)) = words.first() else {
         return Vec::new();
     };
+
     let names = match (STARTS.contains(head), has_verb(text)) {
         (false, true) => return Vec::new(),
         (true, _) => &words[1..],
         (false, false) => &words[..],
     };
+
     let line = text.lines().next().unwrap_or("");
     let value = line.find(['=', '{']).unwrap_or(line.len());
+
     names
         .iter()
         .take_while(|(at, _)| *at < value)
@@ -276,6 +288,7 @@ pub fn is_include(text: &str) -> bool {
 fn scan_unclosed(text: &str) -> (Option<usize>, Option<usize>) {
     let (mut string, mut braces) = (None, Vec::new());
     let (mut escaped, mut comment) = (false, false);
+
     for (at, character) in text.char_indices() {
         match (character, string) {
             ('\n', Some(_)) => return (string, braces.first().copied()),
@@ -290,6 +303,7 @@ fn scan_unclosed(text: &str) -> (Option<usize>, Option<usize>) {
             _ => {}
         }
     }
+
     (string, braces.first().copied())
 }
 
@@ -309,6 +323,7 @@ mod tests {
             },
             true,
         ));
+
         let told = problems.into_iter().map(|problem| {
             let report = problem.report();
             format!("{}: {}", report.labels[0].span.start, report.message)

@@ -32,12 +32,15 @@ pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
     if text.len() > LONG {
         return None;
     }
+
     let habits = find_habits(text);
     let mut edits: Vec<TextEdit> = habits.iter().map(edit_for).collect();
     let written = apply_edits(text, &edits);
+
     if let Some(habit) = habits.first().filter(|_| is_statement(&written)) {
         return Some(report_habits(text, span, habit, &habits, &edits));
     }
+
     if let Some(commas) = find_missing_commas(&written) {
         let places: Vec<usize> = commas.iter().map(|at| place_before(&edits, *at)).collect();
         edits.extend(places.iter().map(|at| TextEdit {
@@ -45,6 +48,7 @@ pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
             end: *at,
             write: ",".to_string(),
         }));
+
         edits.sort_by_key(|edit| edit.start);
         return Some(match habits.first() {
             Some(habit) if places.first().is_none_or(|comma| habit.start < *comma) => {
@@ -53,9 +57,11 @@ pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
             Some(_) | None => report_missing_comma(text, span, *places.first()?, &edits),
         });
     }
+
     if let Some(problem) = find_prose(text, span) {
         return Some(problem);
     }
+
     if let Some(order) = reorder_sentence(&written).filter(|order| is_statement(&order.sentence)) {
         let end = split_tokens(text.lines().next()?).last()?.end();
         return Some(Problem::WordOrder {
@@ -64,6 +70,7 @@ pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
             is_whole: order.is_whole,
         });
     }
+
     None
 }
 
@@ -75,12 +82,14 @@ fn find_prose(text: &str, span: Span) -> Option<Problem> {
         .iter()
         .position(|token| token.text.starts_with('"'))?;
     let (string, next, last) = (tokens[at], tokens.get(at + 1)?, tokens.last()?);
+
     let written = format!(
         "{}{} {}",
         &line[..string.start],
         &line[next.start..last.end()],
         string.text
     );
+
     let edits = [
         TextEdit {
             start: string.start,
@@ -93,6 +102,7 @@ fn find_prose(text: &str, span: Span) -> Option<Problem> {
             write: format!(" {}", string.text),
         },
     ];
+
     is_statement(&written).then(|| Problem::OtherNotation {
         span: span.part(string.start, string.text.len()),
         text: string.text.to_string(),
@@ -133,6 +143,7 @@ fn report_habits(
 ) -> Problem {
     let typed = text[first.start..first.end].trim_start();
     let (at, typed) = (first.end - typed.len(), typed.trim_end());
+
     Problem::OtherNotation {
         span: span.part(at, typed.len()),
         text: typed.to_string(),
@@ -245,17 +256,22 @@ fn find_missing_commas(text: &str) -> Option<Vec<usize>> {
         let at = furthest_beginning(&with)?;
         let next = split_tokens(&with[at..]).first().copied()?;
         let is_item = next.start > 0 && !NO_ITEMS.contains(&next.text);
+
         let starts_item = next
             .text
             .starts_with(|c: char| c.is_ascii_alphanumeric() || c == ':');
+
         if !is_item || !starts_item || with[..at].ends_with(',') {
             return None;
         }
+
         places.push(at - places.len());
         with.insert(at, ',');
+
         if is_statement(&with) {
             return Some(places);
         }
     }
+
     None
 }

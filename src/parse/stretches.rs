@@ -43,6 +43,7 @@ pub fn explain_stretches(
 ) -> Vec<Problem> {
     let (mut problems, mut above): (Vec<Problem>, Option<Above>) = (Vec::new(), None);
     let mut comments: Vec<(u32, u32)> = Vec::new();
+
     for span in bad {
         let stretch = &text[span.range()];
         if comments.last().is_some_and(|(_, end)| span.start < *end) {
@@ -73,6 +74,7 @@ pub fn explain_stretches(
         file.statements
             .retain(|statement| !is_in_comment(statement, &comments));
     }
+
     problems
 }
 
@@ -99,16 +101,19 @@ fn explain_stretch(
 ) -> Above {
     let stretch = &text[span.range()];
     let is_repaired = problems.len() < MOST_REPAIRED;
+
     if let Some(joined) = above
         .filter(|_| is_repaired)
         .and_then(|above| join_lines(text, span, above, problems))
     {
         return joined;
     }
+
     file.broken.extend(recover::declared_names(stretch, span));
     file.is_incomplete |= recover::is_include(stretch);
     problems.push(recover::explain_statement(stretch, span, is_repaired));
     let problem = Some(problems.len() - 1);
+
     Above {
         text: stretch.to_string(),
         span,
@@ -136,6 +141,7 @@ fn join_lines(text: &str, span: Span, above: Above, problems: &mut Vec<Problem>)
     } else {
         return None;
     };
+
     Some(Above {
         text: joined,
         span: above.span.to(span),

@@ -16,6 +16,7 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
     if text.starts_with('@') {
         return explain_annotation(text, span, words.first().map_or("", |(_, word)| word));
     }
+
     let starts_with_word = words.first().is_some_and(|(at, _)| *at == 0);
     match words.first() {
         Some((at, head)) if ["allows", "allow"].contains(head) => {
@@ -24,6 +25,7 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
                 "a sentence starts with the tier that it applies to: `web allows https from \
                  anywhere`",
             );
+
             Problem::Syntax {
                 span: span.part(*at, head.len()),
                 found,
@@ -43,6 +45,7 @@ fn explain_annotation(text: &str, span: Span, head: &str) -> Problem {
     let word = format!("@{head}");
     // something else may stand between the two
     let place = align_span(text, span, span.part(0, word.len()));
+
     if head != "allow" {
         let meant = Some("@allow(LINT, \"reason\")".to_string());
         return Problem::UnknownStatement {
@@ -51,6 +54,7 @@ fn explain_annotation(text: &str, span: Span, head: &str) -> Problem {
             meant,
         };
     }
+
     allow_without_parentheses(text, span).unwrap_or_else(|| Problem::Syntax {
         span: place,
         found: "invalid value".to_string(),
@@ -64,6 +68,7 @@ fn allow_without_parentheses(text: &str, span: Span) -> Option<Problem> {
     let line = text.lines().next()?;
     let lint = line.strip_prefix("@allow")?.trim();
     let lint = lint.trim_matches([':', '=', '"', '(', ')', ' ', '[', ']']);
+
     if !is_name(lint) {
         return None;
     }
@@ -74,6 +79,7 @@ fn allow_without_parentheses(text: &str, span: Span) -> Option<Problem> {
         edits: vec![(span, write.clone())],
         is_sure: true,
     };
+
     Some(Problem::OtherNotation {
         span,
         text: text[..length].to_string(),
@@ -98,6 +104,7 @@ fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
             help: Some("write `allows`"),
         };
     }
+
     let claims = words
         .iter()
         .any(|(_, word)| ["can", "cannot"].contains(word));
@@ -108,6 +115,7 @@ fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
         true => Some("assert".to_string()),
         false => nearest(head, STARTS).or_else(|| add_keyword(text, head)),
     };
+
     Problem::UnknownStatement {
         span: span.part(0, head.len()),
         word: head.to_string(),
@@ -155,8 +163,10 @@ fn explain_stumble(text: &str, span: Span) -> Problem {
             help: None,
         };
     };
+
     let (at, expected) = find_stumble(text, &error);
     let at = at + count_blanks(&text[at..]);
+
     if let Some(problem) = find_plain_habit(text, span, at) {
         return problem;
     }
@@ -167,6 +177,7 @@ fn explain_stumble(text: &str, span: Span) -> Problem {
     } else {
         span.part(at, length)
     };
+
     Problem::Syntax {
         span: align_span(text, span, place),
         found: describe_token(&text[at..]),
@@ -357,12 +368,14 @@ fn list_expected(error: &ErrorVariant<Rule>) -> String {
         return "the end of the statement".to_string();
     };
     let mut words: Vec<&str> = Vec::new();
+
     for positive in positives {
         let word = rule_words(*positive);
         if !word.is_empty() && !words.contains(&word) {
             words.push(word);
         }
     }
+
     words.truncate(6);
     match words.split_last() {
         None => "the end of the statement".to_string(),

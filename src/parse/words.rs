@@ -20,6 +20,7 @@ pub fn split_words(text: &str) -> Vec<(usize, &str)> {
     let line = text.lines().next().unwrap_or("");
     let mut at = 0;
     let pieces = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+
     let placed = pieces.map(|piece| {
         let start = at;
         at += piece.len()
@@ -29,6 +30,7 @@ pub fn split_words(text: &str) -> Vec<(usize, &str)> {
                 .map_or(0, char::len_utf8);
         (start, piece)
     });
+
     placed
         .filter(|(_, piece)| piece.starts_with(|c: char| c.is_ascii_alphabetic()))
         .collect()

@@ -27,6 +27,7 @@ impl Groups {
         let mut links = by_address.clone();
         links.complete(matched.mapping);
         let mut recreated = vec![false; new.groups.len()];
+
         for (was, is) in &matched.recreated {
             recreated[is.index()] = links.pair(*was, *is);
         }
@@ -37,20 +38,24 @@ impl Groups {
             recreated,
             stays: vec![false; new.groups.len()],
         };
+
         for (is, _) in new.groups_by_id() {
             let was = found.links.old_of(is);
             let is_addressed = by_address.old_of(is).is_some();
             found.judge(planning, was.map(|was| (old, was)), (new, is), is_addressed);
         }
+
         let gone = old
             .groups_by_id()
             .map(|(id, _)| id)
             .filter(|id| found.links.new_of(*id).is_none());
+
         let deleted = gone.map(|id| GroupChange {
             fate: GroupOutcome::Deleted,
             sides: BeforeAfter::Removed(id),
         });
         found.changes.extend(deleted);
+
         found
     }
 
@@ -76,6 +81,7 @@ impl Groups {
                 (BeforeAfter::Both(was, is), fate(planning, reasons, groups))
             }
         };
+
         self.changes
             .extend(fate.map(|fate| GroupChange { fate, sides }));
     }
@@ -116,6 +122,7 @@ impl Groups {
                 GroupOutcome::Moved { .. } | GroupOutcome::Tagged => {}
             }
         }
+
         let tagged = self.changes.iter().filter_map(|change| match change.fate {
             GroupOutcome::Moved { tags: true } | GroupOutcome::Tagged => change.sides.is(),
             GroupOutcome::Moved { tags: false }
@@ -123,6 +130,7 @@ impl Groups {
             | GroupOutcome::Recreated => None,
             GroupOutcome::Deleted | GroupOutcome::Created => None,
         });
+
         tagged.for_each(|group| tally.touch(group));
         let touched = self
             .staying()
@@ -154,6 +162,7 @@ fn fate(
 ) -> Option<GroupOutcome> {
     let [was, is] = groups;
     let tags = was.tags != is.tags;
+
     match (reasons.is_empty(), was.name != is.name) {
         (false, _) => Some(GroupOutcome::Replaced {
             refused: refused(planning, &reasons, groups),
@@ -209,5 +218,6 @@ fn reasons(
         (was.description != is.description).then_some(Reason::Description),
         vpc,
     ];
+
     reasons.into_iter().flatten().collect()
 }

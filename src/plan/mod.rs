@@ -208,6 +208,7 @@ impl<'d> Changes<'d> {
             mapping,
             recreated: recreated::recreated(old, new, mapping),
         };
+
         let mut changes = Changes {
             old,
             new,
@@ -217,6 +218,7 @@ impl<'d> Changes<'d> {
             uses: uses::changed(old, new, mapping),
             counts: Vec::new(),
         };
+
         for it in planned() {
             let predicted = predict(it.planning, old, new, &matched);
             merge(&mut changes.groups, predicted.groups, it.alone);
@@ -224,8 +226,10 @@ impl<'d> Changes<'d> {
             merge(&mut changes.others, predicted.others, it.alone);
             changes.counts.push((it, predicted.tally.counts()));
         }
+
         let order = order(old, new);
         changes.rules.sort_by_key(|(change, _)| order(change));
+
         changes
     }
 

@@ -23,6 +23,7 @@ pub fn changed(
     let same = |(_, was): &(ParameterId, &Parameter), (_, is): &(ParameterId, &Parameter)| {
         (was.kind, &was.default, &was.description) == (is.kind, &is.default, &is.description)
     };
+
     changes.extend(
         differing(parameters, same).map(|sides| OtherChange::Parameter(each(sides, |p| p.0))),
     );
@@ -32,15 +33,19 @@ pub fn changed(
             .map(|sides| OtherChange::List(each(sides, |l| l.0))),
     );
     changes.extend(differing(outputs(planning, old, new), |_, _| true).map(OtherChange::Output));
+
     if planning.locks_defaults {
         changes.extend(locks(old, new, tally).map(OtherChange::Lock));
     }
+
     if planning.has_exports {
         let exports = exports(planning, old, new);
         changes.extend(differing(exports, |_, _| true).map(OtherChange::Export));
     }
+
     let placeholders = placeholders(planning.has_placeholder, old, new, groups);
     changes.extend(placeholders.map(OtherChange::Placeholder));
+
     changes
 }
 
@@ -134,6 +139,7 @@ fn locks(
             .map(|locked| locked.name.clone());
         names.zip(0..).collect::<BTreeMap<String, usize>>()
     };
+
     let vpc = |state: &'_ State, n: &usize| state.locked_defaults[*n].vpc.clone();
     let same = |was: &usize, is: &usize| match (vpc(old, was), vpc(new, is)) {
         (Reference::Id(was), Reference::Id(is)) => was == is,
@@ -143,6 +149,7 @@ fn locks(
         }
         (Reference::Id(_) | Reference::Parameter(_), _) => false,
     };
+
     let sides: Pairs<usize> = differing(paired(of(old), of(new)), same).collect();
     for side in &sides {
         tally.count(match side {
@@ -151,6 +158,7 @@ fn locks(
             BeforeAfter::Both(..) => Action::Replace,
         });
     }
+
     sides.into_iter()
 }
 

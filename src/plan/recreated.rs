@@ -16,6 +16,7 @@ const ROUNDS: usize = 4;
 pub fn recreated(old: &State, new: &State, mapping: &GroupMapping) -> Vec<(GroupId, GroupId)> {
     let gone = Candidates::new(old, |group| mapping.new_of(group));
     let fresh = Candidates::new(new, |group| mapping.old_of(group).map(|_| group));
+
     if gone.groups.is_empty() || fresh.groups.is_empty() {
         return Vec::new();
     }
@@ -23,21 +24,26 @@ pub fn recreated(old: &State, new: &State, mapping: &GroupMapping) -> Vec<(Group
     let sides = [&gone, &fresh];
     let edges = sides.map(Candidates::edges);
     let mut labels = Label::intern(sides.map(Candidates::attributes));
+
     for _ in 0..ROUNDS {
         let seen = [0, 1].map(|n| sides[n].neighbourhoods(&edges[n], &labels[n]));
         labels = Label::intern(seen);
     }
+
     let [gone_labels, fresh_labels] = [0, 1].map(|n| sides[n].unique(&edges[n], &labels[n]));
     let pair = |(label, old): (&Label, &GroupId)| Some((*old, *fresh_labels.get(label)?));
+
     // a target that knows one of the two by its address as something else would contradict it
     let by_address: Vec<GroupMapping> = planned()
         .map(|it| by_address(it.planning, old, new))
         .collect();
+
     let agrees = |links: &GroupMapping, (old, new): (GroupId, GroupId)| {
         links.new_of(old).is_none_or(|known| known == new)
             && links.old_of(new).is_none_or(|known| known == old)
     };
     let pairs = gone_labels.iter().filter_map(pair);
+
     pairs
         .filter(|pair| by_address.iter().all(|links| agrees(links, *pair)))
         .collect()
@@ -103,10 +109,12 @@ impl<'d> Candidates<'d> {
             .map(|(id, _)| id)
             .filter(is_unknown)
             .collect();
+
         let mut places = vec![None; known.len()];
         for (n, group) in groups.iter().enumerate() {
             places[group.index()] = Some(n);
         }
+
         Candidates {
             state,
             groups,
@@ -122,6 +130,7 @@ impl<'d> Candidates<'d> {
                 Reference::Id(id) => (true, id.as_str()),
                 Reference::Parameter(id) => (false, self.state.parameter(*id).name.as_str()),
             };
+
             (
                 is_id,
                 vpc,
@@ -129,6 +138,7 @@ impl<'d> Candidates<'d> {
                 group.description.as_str(),
             )
         };
+
         self.groups.iter().map(attributes).collect()
     }
 
@@ -150,15 +160,18 @@ impl<'d> Candidates<'d> {
             traffic: key.traffic,
             other,
         };
+
         let peer = Value::with_groups(self.state, key.peer, Value::GoneGroup);
         let other = match peer {
             Value::GoneGroup(other) if other == group => Other::Itself,
             Value::GoneGroup(other) => self.other(other),
             peer => Other::Known(peer),
         };
+
         if let Some(place) = self.places[group.index()] {
             edges[place].push(edge(true, other));
         }
+
         if let (Value::GoneGroup(named), false) = (peer, matches!(other, Other::Itself))
             && let Some(place) = self.places[named.index()]
         {
@@ -188,11 +201,13 @@ impl<'d> Candidates<'d> {
             },
             Other::Itself | Other::Known(_) | Other::Alike(_) => *edge,
         };
+
         let neighbourhood = |(label, edges): (&Label, &Vec<Edge<'d>>)| {
             let mut edges: Vec<Edge<'d>> = edges.iter().map(labelled).collect();
             edges.sort_unstable();
             (*label, edges)
         };
+
         labels.iter().zip(edges).map(neighbourhood).collect()
     }
 

@@ -23,9 +23,11 @@ pub fn changed<'d>(
 ) -> Vec<RuleChange> {
     let (olds, news) = (Addresses::new(planning, old), Addresses::new(planning, new));
     let mut matched = olds.matched(&news);
+
     if planning.moves_rules {
         matched.follow_moves(&olds, &news);
     }
+
     let mut judge = Judge {
         planning,
         old,
@@ -34,10 +36,12 @@ pub fn changed<'d>(
         tally,
         changes: Vec::new(),
     };
+
     matched
         .both
         .iter()
         .for_each(|(was, is)| judge.addressed(*was, *is));
+
     judge.unaddressed(
         olds.places(&matched.old_only),
         news.places(&matched.new_only),
@@ -74,6 +78,7 @@ impl<'d> Addresses<'d> {
             text: String::new(),
             entries: Vec::with_capacity(state.rule_count()),
         };
+
         for (id, group) in state.groups_by_id() {
             let address = planning.group_address(group);
             for (position, rule) in group.rules.iter().enumerate() {
@@ -86,6 +91,7 @@ impl<'d> Addresses<'d> {
                     list.text.push(' ');
                     list.names.within(&rule.key, &mut list.text);
                 }
+
                 let place = RulePlace {
                     group: id,
                     position: position as u32,
@@ -93,8 +99,10 @@ impl<'d> Addresses<'d> {
                 list.push(start, rule.key.direction, place);
             }
         }
+
         let Addresses { text, entries, .. } = &mut list;
         entries.sort_unstable_by(|one, other| one.key(text).cmp(&other.key(text)));
+
         list
     }
 
@@ -131,6 +139,7 @@ impl<'d> Addresses<'d> {
                 (None, Some(_)) => Ordering::Greater,
                 (Some(was), Some(is)) => was.cmp(&is),
             };
+
             match order {
                 Ordering::Less => found.old_only.push(old),
                 Ordering::Greater => found.new_only.push(new),
@@ -138,6 +147,7 @@ impl<'d> Addresses<'d> {
                     .both
                     .push((self.entries[old].place, news.entries[new].place)),
             }
+
             old += usize::from(order.is_le());
             new += usize::from(order.is_ge());
         }
@@ -166,11 +176,13 @@ impl Matched {
             old_only,
             new_only,
         } = self;
+
         let mut taken = vec![false; old_only.len()];
         new_only.retain(|new| {
             let place = news.entries[*new].place;
             let key = &place.rule(news.state).key;
             let chain = news.names.chain(place.group, key);
+
             let found = chain.iter().rev().skip(1).find_map(|name| {
                 let address = Some((hash(name), name.as_str(), key.direction));
                 let found = old_only
@@ -178,11 +190,14 @@ impl Matched {
                     .ok()?;
                 (!taken[found]).then_some(found)
             });
+
             let Some(found) = found else { return true };
             taken[found] = true;
             both.push((olds.entries[old_only[found]].place, place));
+
             false
         });
+
         let mut taken = taken.into_iter();
         old_only.retain(|_| taken.next() == Some(false));
     }
@@ -207,6 +222,7 @@ impl<'d> Judge<'_, 'd> {
             self.tell(BeforeAfter::Added(is), RuleOutcome::Added);
             return self.count(is, Action::Replace);
         }
+
         let Some(fate) = self.fate(was, is) else {
             return;
         };
@@ -218,6 +234,7 @@ impl<'d> Judge<'_, 'd> {
             }
             RuleOutcome::Removed | RuleOutcome::Added => return,
         };
+
         self.count(is, action);
     }
 
@@ -225,9 +242,11 @@ impl<'d> Judge<'_, 'd> {
         if !self.groups.stays(is.group) {
             return Some(RuleOutcome::WithGroup);
         }
+
         let (old, new) = (self.old_value(was), self.new_value(is));
         let is_changed_in_place = self.planning.changes_peers || !self.is_resource(is);
         let in_place = old.kind() == new.kind() && is_changed_in_place;
+
         match (old != new || !self.peer_stays(new), in_place) {
             (true, true) => Some(RuleOutcome::Retargeted),
             (true, false) => Some(RuleOutcome::WithPeer),
@@ -248,6 +267,7 @@ impl<'d> Judge<'_, 'd> {
             .into_iter()
             .map(|was| (self.old_identity(was), was))
             .collect();
+
         let mut news: Vec<(Option<Identity<'d>>, RulePlace)> = news
             .into_iter()
             .map(|is| (Some(self.new_identity(is)), is))
@@ -255,6 +275,7 @@ impl<'d> Judge<'_, 'd> {
         olds.sort_unstable();
         news.sort_unstable();
         let (mut olds, mut news) = (olds.into_iter().peekable(), news.into_iter().peekable());
+
         loop {
             let order = match (olds.peek(), news.peek()) {
                 (None, None) => return,
@@ -273,6 +294,7 @@ impl<'d> Judge<'_, 'd> {
         let Some(sides) = BeforeAfter::from_options(was, is) else {
             return;
         };
+
         let fate = match sides {
             BeforeAfter::Removed(_) => RuleOutcome::Removed,
             BeforeAfter::Added(_) => RuleOutcome::Added,
@@ -282,10 +304,12 @@ impl<'d> Judge<'_, 'd> {
             }
             BeforeAfter::Both(..) => RuleOutcome::ResourceRenamed,
         };
+
         self.tell(sides, fate);
         if let Some(was) = was {
             self.count_old(was);
         }
+
         if let Some(is) = is {
             self.count(is, Action::Add);
         }

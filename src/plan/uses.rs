@@ -13,6 +13,7 @@ pub fn changed(old: &State, new: &State, mapping: &GroupMapping) -> Vec<UseChang
             .old_of(is)
             .map_or(BeforeAfter::Added(is), |was| BeforeAfter::Both(was, is))
     });
+
     let gone = old
         .groups_by_id()
         .map(|(was, _)| was)
@@ -30,6 +31,7 @@ pub fn changed(old: &State, new: &State, mapping: &GroupMapping) -> Vec<UseChang
                     before: olds.of(sides.was(), direction, family),
                     after: news.of(sides.is(), direction, family),
                 };
+
                 let is_another = change.before.0 != change.after.0;
                 if is_another || change.was_over() != change.is_over() {
                     uses.push(change);
@@ -37,6 +39,7 @@ pub fn changed(old: &State, new: &State, mapping: &GroupMapping) -> Vec<UseChang
             }
         }
     }
+
     uses
 }
 

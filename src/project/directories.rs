@@ -73,6 +73,7 @@ pub fn title(program: &Program, build: &Build) -> String {
 pub fn clashes(declared: &[Declared<'_>]) -> Problems {
     let mut firsts: HashMap<Module, HashMap<&str, usize>> = HashMap::new();
     let mut shared: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+
     for (
         n,
         Declared {
@@ -91,6 +92,7 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
             }
         }
     }
+
     let mut problems = Problems::default();
     for ((later, first), addresses) in shared {
         let [one, other] = [first, later].map(|n| &declared[n]);
@@ -98,6 +100,7 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
             continue;
         };
         let programs = [one.program.clone(), other.program.clone()];
+
         problems.push(Problem::SharedDirectory {
             span,
             first,
@@ -106,6 +109,7 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
             addresses,
         });
     }
+
     problems
 }
 

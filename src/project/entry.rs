@@ -93,8 +93,10 @@ impl Reading {
                         .join(", "),
                 });
             }
+
             known
         });
+
         TomlEntries(entries)
     }
 

@@ -47,10 +47,12 @@ pub fn read(name: &str, bytes: Vec<u8>, directory: &Path) -> (Sources, Project, 
         });
         return (sources, Project::default(), problems);
     };
+
     if let Some(span) = not_utf8 {
         problems.push(Problem::NotUtf8 { span });
         return (sources, Project::default(), problems);
     }
+
     let (project, problems) = parse_manifest(file, sources.file(file), directory);
     (sources, project, problems)
 }
@@ -64,6 +66,7 @@ fn parse_manifest(id: FileId, file: &File, directory: &Path) -> (Project, Proble
         },
         directory,
     };
+
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let range = error
@@ -76,13 +79,16 @@ fn parse_manifest(id: FileId, file: &File, directory: &Path) -> (Project, Proble
             why: error.message().to_string(),
         });
     }
+
     // what is left of a broken manifest would be told of things that only seem to be missing
     if !errors.is_empty() {
         return (Project::default(), reader.reading.problems);
     }
+
     let project = reader.read_project(table.get_ref());
     let mut problems = reader.reading.problems;
     problems.append(paths::report_conflicts(&project, file.name()));
+
     (project, problems)
 }
 
@@ -120,17 +126,20 @@ impl Manifest<'_> {
             );
             return Vec::new();
         };
+
         if elements.is_empty() {
             self.reading.problems.push(Problem::NoPrograms {
                 span: entry.key_span,
             });
         }
+
         let mut programs = Vec::new();
         for element in elements {
             if let Some(table) = self.reading.table(element, WANTED) {
                 programs.extend(self.read_program(element.span, table, as_of));
             }
         }
+
         programs
     }
 
@@ -148,18 +157,21 @@ impl Manifest<'_> {
                 key: "file",
             });
         }
+
         let file = entries.get("file").and_then(|entry| self.read_path(entry));
         let root = entries
             .get("root")
             .and_then(|entry| self.read_path(entry))
             .map(|root| root.path);
         let lints = self.read_lints(&entries);
+
         let as_of = entries
             .get("as-of")
             .and_then(|entry| self.read_date(entry))
             .or(as_of);
         let build = self.read_build(&entries, as_of);
         let builds = self.read_builds(&entries, build);
+
         Some(Program {
             file: file?,
             root,
@@ -189,6 +201,7 @@ impl Manifest<'_> {
             return Vec::new();
         };
         let mut builds = Vec::new();
+
         for environment in self.reading.entries(table) {
             let Some(table) = self.reading.table(environment, "a table") else {
                 continue;
@@ -196,12 +209,14 @@ impl Manifest<'_> {
             let entries = self.reading.known(table, &ENVIRONMENT);
             let own = self.read_build(&entries, shared.as_of);
             let values = shared.values.iter().cloned().chain(own.values).collect();
+
             builds.push(Build {
                 environment: Some(environment.key.to_string()),
                 values,
                 ..own
             });
         }
+
         if builds.is_empty() {
             vec![shared]
         } else {
@@ -214,14 +229,17 @@ impl Manifest<'_> {
             .get("vars")
             .map(|entry| self.read_vars(entry))
             .unwrap_or_default();
+
         let set = entries
             .get("set")
             .map(|entry| self.read_set(entry))
             .unwrap_or_default();
+
         let outputs = entries
             .get("outputs")
             .map(|entry| self.read_outputs(entry))
             .unwrap_or_default();
+
         Build {
             environment: None,
             values: vec![Values { vars, set }],
@@ -255,14 +273,17 @@ impl Manifest<'_> {
         else {
             return Vec::new();
         };
+
         let entries = self.reading.entries(table);
         let mut values = Vec::new();
+
         for entry in entries {
             let value = self
                 .reading
                 .text(entry, "a string in quotes, as for `--set`");
             values.extend(value.map(|value| (entry.key.to_string(), value.to_string())));
         }
+
         values
     }
 
@@ -302,6 +323,7 @@ impl Manifest<'_> {
         let table = entries
             .get("lints")
             .and_then(|entry| self.reading.table(entry, wanted));
+
         for entry in table
             .map(|table| self.reading.entries(table))
             .unwrap_or_default()
@@ -326,6 +348,7 @@ impl Manifest<'_> {
                 }
             }
         }
+
         levels
     }
 
@@ -362,10 +385,12 @@ impl Manifest<'_> {
             | DeValue::Array(_)
             | DeValue::Table(_) => String::new(),
         };
+
         let date = text.parse().ok();
         if date.is_none() {
             self.reading.wanted(entry, "a day such as 2026-12-31");
         }
+
         date
     }
 }

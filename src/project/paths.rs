@@ -43,10 +43,12 @@ pub fn report_conflicts(project: &Project, manifest: &str) -> Problems {
         span: None,
     };
     let mut uses = vec![(Use::Manifest, &own)];
+
     for program in &project.programs {
         uses.push((Use::Program, &program.file));
         uses.extend(program.builds.iter().flat_map(build_paths));
     }
+
     let (mut known, mut problems): (BTreeMap<PathBuf, Vec<_>>, _) =
         (BTreeMap::new(), Problems::default());
     for (used, named) in uses {
@@ -54,6 +56,7 @@ pub fn report_conflicts(project: &Project, manifest: &str) -> Problems {
         let conflict = before
             .iter()
             .find_map(|(other, span)| Some((used.conflict_with(*other)?, *span)));
+
         if let (Some((uses, first)), Some(span)) = (conflict, named.span) {
             problems.push(Problem::OnePath {
                 span,
@@ -62,8 +65,10 @@ pub fn report_conflicts(project: &Project, manifest: &str) -> Problems {
                 first,
             });
         }
+
         before.push((used, named.span));
     }
+
     problems
 }
 

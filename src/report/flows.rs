@@ -70,6 +70,7 @@ impl Row {
                 text,
             )
         };
+
         self.flows
             .iter()
             .map(text)
@@ -135,6 +136,7 @@ impl<'p> End<'p> {
                     Reference::Id(id) => (Some(id.as_str()), None),
                     Reference::Param(id) => (None, Some(parameter(*id))),
                 };
+
                 End::External {
                     name: &external.name,
                     id,
@@ -149,6 +151,7 @@ impl<'p> End<'p> {
                     ListReference::Aws(name) => (None, Some(name.as_str()), None),
                     ListReference::Param(id) => (None, None, Some(parameter(*id))),
                 };
+
                 End::PrefixList {
                     name: &list.name,
                     id,
@@ -198,6 +201,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
         let line = format!("{from:a$}  {to:b$}  {on:c$}  {said_by}");
         let _ = writeln!(out, "{}", line.trim_end());
     }
+
     let is_open = |tier: &&Tier| tier.outbound == Outbound::Open;
     for tier in policy.tiers.iter().filter(is_open) {
         let name = &tier.name;
@@ -206,6 +210,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
             "{name} may send all traffic to anywhere (outbound = open)"
         );
     }
+
     out
 }
 
@@ -213,10 +218,12 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
 fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
     let mut lines = vec![["FROM", "TO", "ON", "SENTENCE"].map(str::to_string)];
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
+
     for row in rows(policy) {
         let (receiver, sender, other, traffic) = key(row.flow(policy));
         let sentences = row.sentences(policy);
         let this = ((receiver, sender, other, Traffic::All), sentences);
+
         match lines.last_mut() {
             Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
             Some(_) | None => {
@@ -291,6 +298,7 @@ pub fn json(policy: &Policy, sources: &Sources) -> String {
 
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
     text.push('\n');
+
     text
 }
 
@@ -300,6 +308,7 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
         Some(Reference::Param(id)) => (None, Some(policy.param(*id).name.as_str())),
         None => (None, None),
     };
+
     let default_group = match vpc.default_group {
         DefaultGroup::Aws => "aws",
         DefaultGroup::Locked => "locked",
@@ -319,6 +328,7 @@ fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
         Outbound::Open => "open",
         Outbound::Closed => "closed",
     };
+
     let tags = [&tier.tags, &policy.stack.tags]
         .into_iter()
         .find_map(|tags| tags.get("Name").cloned());
@@ -360,10 +370,12 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
         let [from, to] = row.ends(policy).map(|end| end.words());
         let traffic = row.flow(policy).traffic;
         let port = |port: Option<i32>| port.map_or(String::new(), |port| port.to_string());
+
         let sentences = row
             .sentences(policy)
             .into_iter()
             .map(|id| Citation::new(policy, sources, id).to_string());
+
         let fields = [
             from,
             to,
@@ -373,6 +385,7 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
             row.description(policy),
             sentences.collect::<Vec<_>>().join("; "),
         ];
+
         out.push_str(&fields.map(csv_field).join(","));
         out.push_str("\r\n");
     }

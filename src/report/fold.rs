@@ -58,6 +58,7 @@ mod tests {
             ),
             |row| &mut row.1,
         );
+
         assert_eq!(both, rows(&[("a b", "x y")]));
     }
 

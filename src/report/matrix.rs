@@ -30,6 +30,7 @@ pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
     let matrix = Matrix::new(policy);
     let lines = laid_out(&matrix, width);
     let mut widths = widths(&lines);
+
     // the fields of a list can be longer than its columns, those of a grid stand below each other
     if widths.iter().map(|column| column + 2).sum::<usize>() > width + 2 {
         widths
@@ -41,6 +42,7 @@ pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
     for (row, line) in lines.iter().enumerate() {
         push_line(line, row, &widths, paint, &mut out);
     }
+
     out + &legend(&matrix, &lines)
 }
 
@@ -48,6 +50,7 @@ fn push_line(line: &[String], row: usize, widths: &[usize], paint: Paint, out: &
     // nothing follows the last field that has a text
     let last = line.iter().rposition(|field| !field.is_empty());
     let shown = last.map_or(0, |last| last + 1);
+
     for (n, field) in line[..shown].iter().enumerate() {
         let blanks = if n + 1 == shown {
             0
@@ -89,6 +92,7 @@ pub fn markdown(policy: &Policy) -> String {
 fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
     let mut out = String::new();
     let mut fields = lines.iter().skip(1).flatten();
+
     if fields.any(|field| field.contains('?')) {
         out += "\n?: only for some of their addresses, or depending on something unknown\n";
     }
@@ -171,10 +175,12 @@ fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
         .cells()
         .map(|cell| ((cell.from, cell.to), cell.passing))
         .collect();
+
     let with = |always: usize, ends: &mut dyn Iterator<Item = usize>| {
         (0..always).chain(ends).collect::<BTreeSet<_>>()
     };
     let receivers = with(matrix.tiers, &mut cells.keys().map(|(_, to)| *to));
+
     if receivers.len() > most {
         return None;
     }
@@ -182,6 +188,7 @@ fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     let senders = with(matrix.tiers + 1, &mut cells.keys().map(|(from, _)| *from));
     let mut lines = vec![vec!["FROM \\ TO".to_string()]];
     lines[0].extend(receivers.iter().map(|to| name(*to)));
+
     for from in senders {
         let cell = |to: &usize| match cells.get(&(from, *to)) {
             Some(kind) => words.get(*kind).to_string(),
@@ -221,6 +228,7 @@ fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
             .map(|end| matrix.ends()[end].name.clone())
             .collect::<Vec<_>>()
     };
+
     let (tiers, others) = (senders.tiers.len(), senders.others.len());
     let left = matrix.tiers - tiers;
     let (mut parts, count) = match left {
@@ -232,6 +240,7 @@ fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
         }
         _ => (names(senders.tiers.first(NAMED)), tiers),
     };
+
     parts.extend(names(senders.others.first(NAMED - parts.len())));
     match count + others - parts.len() {
         0 => parts.join(", "),
@@ -249,6 +258,7 @@ pub fn csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
         .iter()
         .map(|end| format!("{},{}", csv_field(end.name.clone()), kind(end)))
         .collect();
+
     let mut known: HashMap<PassingId, String> = HashMap::new();
     for Cell { from, to, passing } in matrix.cells() {
         let passes = known.entry(passing).or_insert_with(|| {

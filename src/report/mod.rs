@@ -57,6 +57,7 @@ impl Subject {
                 traffic: same.iter().map(|(_, traffic)| *traffic).collect(),
             }
         };
+
         Subject {
             from: named(&question.from),
             to: named(&question.to),

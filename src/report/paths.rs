@@ -23,6 +23,7 @@ pub fn text(
 ) -> (String, bool) {
     let Paths { chains, more } = find(policy, subject, max);
     let question = question_in_words(subject);
+
     if chains.is_empty() {
         let undecided = undecided(subject);
         let text = format!("no chain leads from {question}\n{undecided}");
@@ -37,6 +38,7 @@ pub fn text(
             format!("the {count} shortest chains; there are more (`--max` shows them)")
         }
     };
+
     let mut out = format!("{}: {count}\n", paint.set(Tone::Head, &question));
     for (n, chain) in chains.iter().enumerate() {
         let names: Vec<&str> = chain.ends.iter().map(|end| end.name.as_str()).collect();
@@ -47,9 +49,11 @@ pub fn text(
 
     let passing = chains.iter().flat_map(|chain| &chain.steps);
     let mut services = passing.map(|step| line(&marked(&step.passing)));
+
     if services.any(|services| services.contains('?')) {
         out += "\n?: only for some of their addresses, or depending on something unknown\n";
     }
+
     (out, true)
 }
 
@@ -177,15 +181,18 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -
             .map(|id| Citation::new(policy, sources, id))
             .collect(),
     };
+
     let lines = chains.iter().map(|chain| ChainLine {
         ends: chain.ends.iter().map(end_line).collect(),
         steps: chain.steps.iter().map(step).collect(),
     });
+
     let text = document(&Document {
         format: 1,
         stack: &policy.stack.name,
         more,
         chains: lines.collect(),
     });
+
     (text, !chains.is_empty())
 }

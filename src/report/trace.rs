@@ -111,8 +111,10 @@ impl Writer<'_> {
             verdict,
             ..
         } = connection;
+
         let service = on.as_ref();
         let service = service.map_or(String::new(), |service| format!(" on {}", service.name));
+
         // an end or the service has no other
         let only = match legs.as_slice() {
             [leg] if self.policy.stack.dual || leg.family == Family::V6 => {
@@ -120,6 +122,7 @@ impl Writer<'_> {
             }
             _ => String::new(),
         };
+
         let asked = format!("{} to {}{service}{only}", from.name, to.name);
         let asked = self.paint.set(Tone::Head, &asked);
         let mut out = format!("{asked}: {}\n", self.verdict(*verdict));
@@ -127,6 +130,7 @@ impl Writer<'_> {
         if legs.is_empty() {
             out += "\n  the ends have no IP version in common for this service\n";
         }
+
         for end in [from, to] {
             if let Who::External(_) = end.endpoint.who {
                 let name = &end.name;
@@ -147,6 +151,7 @@ impl Writer<'_> {
                 }
             }
         }
+
         out + &travels(connection)
     }
 
@@ -158,6 +163,7 @@ impl Writer<'_> {
                 "\n{indent}neither end is a tier: no group of the program applies"
             );
         }
+
         if connection.on.is_none() {
             let outcomes: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.outcome)).collect();
             let passing = passing(&outcomes);
@@ -199,9 +205,11 @@ impl Writer<'_> {
         if lines.is_empty() {
             lines.push(without_rules(first).to_string());
         }
+
         let ended = once_each(stations, |station| &station.ended).into_iter();
         let ended = ended.map(|id| Citation::new(self.policy, self.sources, id));
         lines.extend(ended.map(|sentence| format!("ended: {sentence}")));
+
         if first.verdict == Verdict::ForSome {
             lines.extend(parts(stations));
         }
@@ -210,6 +218,7 @@ impl Writer<'_> {
         let unknown = once_each(stations, |station| &station.unknown).into_iter();
         let unknown = unknown.map(|what| named_endpoint::unknown(self.policy, what));
         lines.extend(unknown.map(|what| format!("unknown: {what}")));
+
         lines
     }
 
@@ -227,6 +236,7 @@ impl Writer<'_> {
         rules.sort_by_key(|(sentence, _)| *sentence);
         let mut lines = Vec::new();
         let mut last = None;
+
         for (sentence, rule) in rules {
             if last != Some(sentence) {
                 lines.push(Citation::new(self.policy, self.sources, sentence).to_string());
@@ -284,11 +294,13 @@ fn parts(stations: &[(Family, &Station)]) -> Vec<String> {
             .map(|(family, station)| (*family, part(&station.outcome).clone()));
         pieces(&sets.collect::<Vec<_>>(), true)
     };
+
     let mut parts = vec![
         ("for all", pieces_of(|outcome| &outcome.passes)),
         ("for some", pieces_of(|outcome| &outcome.perhaps)),
         ("for none", pieces_of(|outcome| &outcome.stopped)),
     ];
+
     parts.retain(|(_, pieces)| !pieces.is_empty());
     if parts.len() < 2 {
         return Vec::new();
@@ -312,12 +324,14 @@ fn travels(connection: &Connection) -> String {
                 TrafficSet::from_traffic(exchange.traffic.iter().copied(), leg.family),
             )
         };
+
         let parts: Vec<_> = connection.legs.iter().map(part).collect();
         let head = if several {
             format!(" on {}", line(&pieces(&parts, true)))
         } else {
             String::new()
         };
+
         format!("\n  packets{head}\n{}", packets(connection, exchange))
     });
 
@@ -330,11 +344,13 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
         packets, verdict, ..
     } = exchange;
     let nobody_decides = connection.legs.iter().all(|leg| leg.gates.is_empty());
+
     let shown = if *verdict == Verdict::Stopped {
         &packets[..1]
     } else {
         packets
     };
+
     let decided = match verdict {
         Verdict::Passes if nobody_decides => {
             "neither end is a tier, so no group of the program applies"
@@ -347,6 +363,7 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
     let widths = shown.iter().map(|packet| packet.name.len());
     let width = widths.max().unwrap_or(0);
     let mut out = String::new();
+
     for packet in shown {
         let arrow = if packet.there { "→" } else { "←" };
         let because = packet.because.unwrap_or(decided);
@@ -356,9 +373,11 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
             packet.name, from.name, to.name
         );
     }
+
     if let Some(note) = note(packets) {
         let _ = writeln!(out, "    {note}");
     }
+
     out
 }
 

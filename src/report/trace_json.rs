@@ -93,6 +93,7 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
             .iter()
             .any(|connection| connection.verdict == verdict)
     };
+
     let verdict = match (
         all_pass(&connections),
         has(Verdict::Passes) || has(Verdict::ForSome),
@@ -101,6 +102,7 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
         (false, true) => Verdict::ForSome,
         (false, false) => Verdict::Stopped,
     };
+
     let text = document(&Document {
         format: 1,
         stack: &policy.stack.name,
@@ -110,6 +112,7 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
             .map(|connection| lines.connection_line(connection))
             .collect(),
     });
+
     (text, all_pass(&connections))
 }
 
@@ -126,6 +129,7 @@ impl<'p> Lines<'p> {
         let passing = exchanges(connection)
             .into_iter()
             .filter(|exchange| exchange.verdict != Verdict::Stopped);
+
         let packet = |packet: &Packet| PacketLine {
             packet: packet.name,
             way: if packet.there { "there" } else { "back" },
@@ -177,6 +181,7 @@ impl<'p> Lines<'p> {
             Gate::Outbound(tier) => ("outbound", tier),
             Gate::Inbound(tier) => ("inbound", tier),
         };
+
         let unknown = station
             .unknown
             .iter()

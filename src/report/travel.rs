@@ -108,6 +108,7 @@ pub fn exchanges(connection: &Connection) -> Vec<Exchange> {
             verdict,
         })
     });
+
     exchanges.collect()
 }
 

@@ -46,6 +46,7 @@ pub fn pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
             })
             .collect::<Vec<_>>()
     };
+
     let is_all = |(family, set): &(Family, TrafficSet)| *set == TrafficSet::all(*family);
     let parts = match sets {
         [a, b] if is_all(a) && is_all(b) => vec![each(&a.1, a.0, &[a.0, b.0], false)],
@@ -65,6 +66,7 @@ pub fn pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
             .map(|(family, set)| each(set, *family, &[*family], false))
             .collect(),
     };
+
     parts.into_iter().flatten().collect()
 }
 
@@ -73,6 +75,7 @@ pub fn pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
 pub fn line(pieces: &[Marked]) -> String {
     let mut text = String::new();
     let mut last = "";
+
     for marked in pieces {
         let Marked {
             piece,
@@ -80,6 +83,7 @@ pub fn line(pieces: &[Marked]) -> String {
             split,
             certain,
         } = marked;
+
         let goes_on =
             piece.protocol == last && ["tcp", "udp"].contains(&last) && !piece.numbers.is_empty();
         let blank = if text.is_empty() { "" } else { ", " };
@@ -88,6 +92,7 @@ pub fn line(pieces: &[Marked]) -> String {
         } else {
             piece.to_string()
         };
+
         // ICMP has another name in each
         let named = ["icmp", "icmpv6"].contains(&piece.protocol);
         let version = match families.as_slice() {

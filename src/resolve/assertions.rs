@@ -28,12 +28,15 @@ pub fn resolve(
             Claim::OnlyThrough(scope.resolve_members(&policy.tier_sets, names))
         }
     };
+
     let from = resolve_ends(scope, definitions, policy, &assertion.from);
     let to = resolve_ends(scope, definitions, policy, &assertion.to);
     let pairs = from.len().saturating_mul(to.len());
+
     if !scope.has_room_for(span, pairs) {
         return;
     }
+
     let on = resolve_traffic(scope, definitions, &assertion.services);
     let names = name_services(scope, &assertion.services);
     policy.assertions.push(Assertion {
@@ -60,6 +63,7 @@ fn resolve_traffic(
         let traffic = atoms.iter().flat_map(|atom| atom.for_group(true));
         on.extend(traffic.map(|traffic| (span, traffic)));
     }
+
     on
 }
 
@@ -109,6 +113,7 @@ fn resolve_ends(
             },
         }
     }
+
     ends
 }
 
@@ -162,6 +167,7 @@ pub fn resolve_annotations(
     for annotation in &statement.annotations {
         let reason = scope.read_prose(&annotation.reason, AwsField::ParameterDescription);
         let typed = scope.text(annotation.lint);
+
         match lints.iter().find(|lint| **lint == typed) {
             Some(lint) => {
                 let statement = statement.span;

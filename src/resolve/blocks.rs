@@ -45,10 +45,12 @@ impl<'a> Scope<'a> {
             let key = keys
                 .iter()
                 .find(|key| matches!(entry.key, EntryKey::Name(_)) && **key == typed);
+
             let Some(key) = key else {
                 self.report_unknown_key(entry, what, keys);
                 continue;
             };
+
             match known.iter().find(|(seen, _)| seen == key) {
                 Some((_, first)) => self.problems.push(Problem::DuplicateKey {
                     span: entry.key.span(),
@@ -58,6 +60,7 @@ impl<'a> Scope<'a> {
                 None => known.push((key, entry)),
             }
         }
+
         known
             .into_iter()
             .map(|(key, entry)| (key, &entry.value))
@@ -75,6 +78,7 @@ impl<'a> Scope<'a> {
         let meant = likely(NameKind::Key, key.trim_matches('"'), keys.iter().copied());
         let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
         let keys = quoted.join(", ");
+
         self.problems.push(Problem::UnknownKey {
             span,
             key,
@@ -108,6 +112,7 @@ impl<'a> Scope<'a> {
             wanted,
             meant,
         });
+
         None
     }
 
@@ -155,6 +160,7 @@ impl<'a> Scope<'a> {
             | EntryValue::List(..)
             | EntryValue::Block(_) => "",
         };
+
         let allowed = [words[0].0, words[1].0];
         if let Some((_, meaning)) = words.into_iter().find(|(word, _)| *word == typed) {
             return Some(meaning);
@@ -162,6 +168,7 @@ impl<'a> Scope<'a> {
 
         let written = self.sources.text(value.span()).trim_matches('"');
         let meant = likely_word(&written.to_ascii_lowercase(), allowed).map(str::to_string);
+
         self.report_bad_value_meaning(value, key, wanted, meant)
     }
 
@@ -195,11 +202,13 @@ impl<'a> Scope<'a> {
         if form(&value) {
             return Some(value);
         }
+
         self.problems.push(Problem::BadId {
             span: text.span,
             text: value,
             wanted,
         });
+
         None
     }
 

@@ -50,6 +50,7 @@ impl<'a> Scope<'a> {
             .iter()
             .map(|(name, network)| (*name, Symbol::new(Entity::BuiltIn(*network), None)));
         let broken = program.files.iter().flat_map(|file| &file.broken);
+
         Scope {
             sources,
             problems: Problems::default(),
@@ -79,6 +80,7 @@ impl<'a> Scope<'a> {
     fn add_statement(&mut self, statement: &'a ast::Statement) {
         let span = statement.span;
         self.note_declaration(statement);
+
         match &statement.item {
             Item::Stack(stack) => match self.stack {
                 Some((_, first)) => self.problems.push(Problem::SecondStack { span, first }),
@@ -113,6 +115,7 @@ impl<'a> Scope<'a> {
             | Item::PrefixList(_) => return,
             Item::Tier(_) | Item::Include(_) | Item::Rule(_) | Item::Assertion(_) => return,
         };
+
         self.seen.declarations.push(Declaration {
             what,
             name: name.span,
@@ -132,6 +135,7 @@ impl<'a> Scope<'a> {
             NameKind::Tier,
             |n| Entity::Tier(TierId(n as u32)),
         );
+
         let sets = std::mem::take(&mut self.tier_sets);
         self.tier_sets = self.sort_peers(
             sets,
@@ -139,6 +143,7 @@ impl<'a> Scope<'a> {
             NameKind::TierSet,
             |n| Entity::TierSet(TierSetId(n as u32)),
         );
+
         let networks = std::mem::take(&mut self.networks);
         self.networks = self.sort_peers(
             networks,
@@ -146,6 +151,7 @@ impl<'a> Scope<'a> {
             NameKind::Network,
             |n| Entity::Network(NetworkId(n as u32)),
         );
+
         self.sort_foreign();
         self.sort_services();
         self.sort_vpcs();
@@ -160,6 +166,7 @@ impl<'a> Scope<'a> {
             NameKind::External,
             Entity::External,
         );
+
         let lists = std::mem::take(&mut self.prefix_lists);
         self.prefix_lists = self.sort_peers(
             lists,
@@ -167,6 +174,7 @@ impl<'a> Scope<'a> {
             NameKind::PrefixList,
             Entity::PrefixList,
         );
+
         let params = std::mem::take(&mut self.params);
         self.params = self.sort_peers(
             params,
@@ -188,11 +196,13 @@ impl<'a> Scope<'a> {
         let sources = self.sources;
         declared.sort_by_key(|item| (sources.text(name(item).span), name(item).span));
         let mut kept = 0;
+
         declared.retain(|item| {
             let is_new = self.add_peer(name(item), kind, entity(kept));
             kept += usize::from(is_new);
             is_new
         });
+
         declared
     }
 
@@ -213,6 +223,7 @@ impl<'a> Scope<'a> {
                 first: span.min(first),
             },
         };
+
         self.problems.push(problem);
         false
     }
@@ -221,6 +232,7 @@ impl<'a> Scope<'a> {
         let sources = self.sources;
         let mut services = std::mem::take(&mut self.services);
         services.sort_by_key(|item| (sources.text(item.name.span), item.name.span));
+
         for service in services {
             let (span, name) = (service.name.span, self.text(service.name));
             if SERVICE_WORDS.contains(&name) {
@@ -252,6 +264,7 @@ impl<'a> Scope<'a> {
         let sources = self.sources;
         let mut vpcs = std::mem::take(&mut self.vpcs);
         vpcs.sort_by_key(|(item, _)| (sources.text(item.name.span), item.name.span));
+
         for (vpc, statement) in vpcs {
             let (span, name) = (vpc.name.span, self.text(vpc.name));
             if let Some(first) = self.vpc_names.get(name).and_then(|symbol| symbol.declared) {

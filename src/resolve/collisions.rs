@@ -43,11 +43,13 @@ impl<'a> Scope<'a> {
             else {
                 continue;
             };
+
             let problem = Problem::StillDeclared {
                 span: was.span,
                 name: self.text(*was).to_string(),
                 declared: *declared,
             };
+
             self.problems.push(problem);
         }
 
@@ -75,6 +77,7 @@ impl<'a> Scope<'a> {
                     .map(|names| OtherNames::new(self, names)),
             );
         }
+
         for param in self.params.clone() {
             let (span, name) = (param.name.span, self.text(param.name).to_string());
             let mut outputs = self.outputs.iter();
@@ -122,6 +125,7 @@ impl<'a> Scope<'a> {
         let (span, first) = (name.span, first.span);
         let name = self.text(name).to_string();
         let other = self.sources.text(first);
+
         match (name == other, in_use) {
             (false, _) => {
                 let other = format!("`{other}`");
@@ -188,6 +192,7 @@ impl OtherNames {
 
         let ids = scope.prefix_lists.iter().map(|list| &*list.id.value);
         let managed = ids.filter(|id| id.starts_with("com.amazonaws."));
+
         OtherNames {
             names,
             groups,

@@ -106,6 +106,7 @@ impl FlowCoverage {
     ) -> bool {
         let against = span_of(&sentence.rule.peers, ast::PeerItem::span).unwrap_or(sentence.span);
         let mut reported = false;
+
         for (service, _) in sentence
             .services
             .iter()
@@ -127,6 +128,7 @@ impl FlowCoverage {
             });
             reported = true;
         }
+
         reported
     }
 
@@ -142,6 +144,7 @@ impl FlowCoverage {
             span_of(&sentence.rule.services, ast::ServiceItem::span).unwrap_or(sentence.span);
         let mut atoms = sentence.services.iter().flat_map(|it| it.atoms.iter());
         let is_fixed = atoms.all(|atom| matches!(atom, Atom::Fixed(_)));
+
         if !is_fixed || self.services.contains(&false) {
             return false;
         }
@@ -151,11 +154,13 @@ impl FlowCoverage {
             if self.items[n] {
                 continue;
             }
+
             let peer = sentence.peers.iter().find(|peer| peer.item == n);
             let family = peer.and_then(|peer| match peer.peer {
                 PeerOrItself::Peer(peer) => peer_family(policy, peer),
                 PeerOrItself::Itself => None,
             });
+
             if let Some(family) = family {
                 let what = scope.sources.text(item.span()).to_string();
                 scope.problems.push(Problem::FamilyMismatch {
@@ -167,6 +172,7 @@ impl FlowCoverage {
                 reported = true;
             }
         }
+
         reported
     }
 }
@@ -188,6 +194,7 @@ fn push_peer_flows(
         PeerOrItself::Peer(peer) => peer,
         PeerOrItself::Itself => Peer::Tier(subject),
     };
+
     let way = match sentence.rule.way {
         ast::Way::From => Way::From,
         ast::Way::To => Way::To,
@@ -204,6 +211,7 @@ fn push_peer_flows(
             service: service.word,
             named: target.word,
         };
+
         match family {
             Some(family) => policy.flows.extend(atom.for_family(family).map(flow)),
             None => policy

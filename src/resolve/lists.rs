@@ -72,6 +72,7 @@ impl<K: Ord + Clone, T> Identities<K, T> {
 
         let mut ids = vec![0; order.len()];
         let (mut firsts, mut last) = (Vec::new(), None);
+
         for position in order {
             let key = &self.found[position].0;
             if last.as_ref() != Some(key) {
@@ -85,6 +86,7 @@ impl<K: Ord + Clone, T> Identities<K, T> {
         let mut things: Vec<Option<T>> = found.map(|(_, _, thing)| Some(thing)).collect();
         let firsts = firsts.into_iter();
         let distinct = firsts.filter_map(|position| things[position].take());
+
         (distinct.collect(), ids)
     }
 }
@@ -112,6 +114,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
     let external_positions = found.add_externals(scope, stack);
     let list_positions = found.add_prefix_lists(scope, stack);
     let mut param_identities = Vec::new();
+
     for (n, param) in params.list.iter().enumerate() {
         let (id, value) = (ParamId(n as u32), params.values[n].as_ref());
         param_identities.push(found.add_param(id, param, value, stack));
@@ -127,11 +130,13 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
     let list_id = |position: usize| PrefixListId(list_ids[position]);
     let external_names = external_positions.into_iter();
     let list_names = list_positions.into_iter();
+
     let param_peers = param_identities.into_iter().map(|identity| match identity {
         ParamIdentity::External(position) => ParamPeer::External(external_id(position)),
         ParamIdentity::PrefixList(position) => ParamPeer::PrefixList(list_id(position)),
         ParamIdentity::Other(peer) => peer,
     });
+
     Lists {
         externals,
         prefix_lists,
@@ -182,12 +187,14 @@ impl Found {
                 let (id, account) = split_external_value(id, value);
                 let account = account.filter(|account| stack.account.as_ref() != Some(account));
                 let name = param.name.clone();
+
                 let external = External {
                     name: name.clone(),
                     id: id.clone(),
                     account,
                     span,
                 };
+
                 ParamIdentity::External(self.externals.add(id, name, external))
             }
             (ParamKind::PrefixList, Some(span)) => {
@@ -199,6 +206,7 @@ impl Found {
                     entries: None,
                     span,
                 };
+
                 ParamIdentity::PrefixList(self.lists.add(list, name, prefix_list))
             }
             (ParamKind::Cidr | ParamKind::CidrIpv6, _) => ParamIdentity::Other(ParamPeer::Block),
@@ -283,6 +291,7 @@ fn resolve_external(
     };
     let account = account.filter(|account| stack.account.as_ref() != Some(account));
     let name = scope.text(declared.name).to_string();
+
     Some(External {
         name,
         id: Reference::Id(id?),
@@ -321,6 +330,7 @@ fn resolve_prefix_list<'a>(
         ListReference::Aws(name) => (aws_family(name), aws_weight(name)),
         ListReference::Id(_) | ListReference::Param(_) => (Family::V4, None),
     };
+
     for (key, value) in scope.read_entries(declared.block.as_ref(), "prefix list", LIST_KEYS) {
         if key == "entries" {
             entries = scope.read_count(value, key).or(entries);
@@ -330,6 +340,7 @@ fn resolve_prefix_list<'a>(
             family = choice.unwrap_or(family);
         }
     }
+
     scope.read_prose(&declared.prose, AwsField::TagValue);
 
     Some(PrefixList {
@@ -353,6 +364,7 @@ fn resolve_list_reference(
     if is_list_id(&text) {
         return Some(ListReference::Id(text));
     }
+
     if !is_aws_list(&text) {
         let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
         let span = id.span;
@@ -370,6 +382,7 @@ fn resolve_list_reference(
             });
         }
     }
+
     Some(ListReference::Aws(in_region(
         &text,
         stack.region.as_deref(),

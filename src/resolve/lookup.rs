@@ -14,6 +14,7 @@ impl<'a> Scope<'a> {
         if let Some(symbol) = self.peers.get_mut(text) {
             return Some(symbol.look_up());
         }
+
         if self.may_be_declared(text) {
             return None;
         }
@@ -28,6 +29,7 @@ impl<'a> Scope<'a> {
                 .flatten();
             self.report_unknown(name, kind, meant);
         }
+
         None
     }
 

@@ -90,6 +90,7 @@ fn resolve_declarations<'a>(
         list_names: lists.list_names,
         services,
     };
+
     (policy, definitions)
 }
 
@@ -121,6 +122,7 @@ fn resolve_statements(
             | Item::Tier(_)
             | Item::TierSet(_) => {}
         }
+
         assertions::resolve_annotations(scope, policy, statement, settings.lints);
     }
 }

@@ -66,8 +66,10 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
             built_in,
             known: KnownNetworks::Lists(&lists),
         };
+
         let list = resolve_members(scope, &known, declared[n]);
         let count = list.blocks.len() + list.unknown.len();
+
         if scope.has_room_for(declared[n].name.span, count) {
             lists[n] = list;
         }
@@ -77,6 +79,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
     let list = networks
         .map(|(declared, list)| finish_network(scope, declared, list))
         .collect();
+
     Networks { list, built_in }
 }
 
@@ -168,13 +171,16 @@ impl Addressed<'_> {
                 NetItem::Vpc(span, name) => self.add_vpc(scope, *span, *name, &mut list),
             }
         }
+
         list.blocks.sort_unstable();
         list.blocks.dedup();
+
         // networks that name each other twice would hold each parameter four times, then eight
         // times
         list.unknown
             .sort_unstable_by_key(|(id, name)| (*id, name.span));
         list.unknown.dedup_by_key(|(id, name)| (*id, name.span));
+
         list
     }
 
@@ -220,18 +226,21 @@ impl Addressed<'_> {
     ) -> NetList {
         let gone = self.resolve_list(scope, except);
         report_unbound(scope, &list, &gone);
+
         if !list.unknown.is_empty() || !gone.unknown.is_empty() {
             return NetList::default();
         }
 
         let before = Addresses::from_blocks(&list.blocks);
         let left = before.difference(&Addresses::from_blocks(&gone.blocks));
+
         if left.is_empty() && !before.is_empty() {
             scope.problems.push(Problem::NothingLeft {
                 span: written,
                 except: span,
             });
         }
+
         list_remainder(scope, span, &left)
     }
 }
@@ -253,6 +262,7 @@ fn report_unbound(scope: &mut Scope<'_>, list: &NetList, gone: &NetList) {
 fn list_remainder(scope: &mut Scope<'_>, span: Span, left: &Addresses) -> NetList {
     let blocks: Vec<IpNet> = left.blocks().take(MOST_BLOCKS + 1).collect();
     let count = blocks.len();
+
     if count > MOST_BLOCKS {
         scope.problems.push(Problem::TooManyBlocks {
             span,
@@ -266,6 +276,7 @@ fn list_remainder(scope: &mut Scope<'_>, span: Span, left: &Addresses) -> NetLis
         span,
         blocks: count,
     });
+
     NetList {
         blocks,
         unknown: Vec::new(),

@@ -13,12 +13,15 @@ pub fn sort_by_dependency(
 ) -> (Vec<usize>, Vec<(usize, usize)>) {
     let mut state = vec![State::New; count];
     let (mut sorted, mut cut) = (Vec::with_capacity(count), Vec::new());
+
     for root in 0..count {
         if state[root] != State::New {
             continue;
         }
+
         state[root] = State::Open;
         let mut path = vec![(root, depends(root).into_iter())];
+
         while let Some((node, rest)) = path.last_mut() {
             let node = *node;
             match rest.next() {
@@ -36,6 +39,7 @@ pub fn sort_by_dependency(
             }
         }
     }
+
     (sorted, cut)
 }
 

@@ -32,6 +32,7 @@ pub enum ParamValue {
 pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
     let mut bindings = collect_bindings(scope, settings);
     let (mut list, mut values) = (Vec::new(), Vec::new());
+
     for declared in scope.params.clone() {
         let mut param = resolve_param(scope, declared);
         let given = bindings.remove(&param.name);
@@ -40,6 +41,7 @@ pub fn resolve(scope: &mut Scope<'_>, settings: &Settings<'_>) -> Params {
         list.push(param);
         values.push(value);
     }
+
     Params {
         list,
         values,
@@ -91,6 +93,7 @@ fn collect_bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<S
             });
         }
     }
+
     bindings
 }
 
@@ -99,6 +102,7 @@ fn resolve_kind(scope: &mut Scope<'_>, param: &ast::ParamDeclaration) -> Option<
     let kind = ParamKind::ALL
         .into_iter()
         .find(|kind| kind.keyword() == typed);
+
     if kind.is_none() {
         let meant = likely(
             NameKind::ParamType,
@@ -107,6 +111,7 @@ fn resolve_kind(scope: &mut Scope<'_>, param: &ast::ParamDeclaration) -> Option<
         );
         scope.report_unknown(param.kind, NameKind::ParamType, meant);
     }
+
     kind
 }
 
@@ -119,6 +124,7 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
         | EntryValue::List(..)
         | EntryValue::Block(_) => String::new(),
     };
+
     match parse_value(kind, &text) {
         // a template's parameter holds a group's id alone, and an output of either target has one
         // default
@@ -144,6 +150,7 @@ fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
             return block.map(ParamValue::Block);
         }
     };
+
     is_id.then(|| ParamValue::Id(text.to_string()))
 }
 
@@ -168,6 +175,7 @@ impl Params {
             .list
             .iter()
             .position(|param| mangle_name(&param.name) == mangle_name(&name));
+
         if let Some(n) = same {
             if self.list[n].kind == ParamKind::Vpc {
                 scope.mark_param_used(&self.list[n].name);
@@ -175,6 +183,7 @@ impl Params {
             }
             report_vpc_collision(scope, &self.list[n], &name);
         }
+
         if let Some(given) = self.implicit.remove(&name) {
             if is_vpc_id(&given) {
                 return Reference::Id(given);
@@ -187,6 +196,7 @@ impl Params {
                 meant: None,
             });
         }
+
         self.list.push(Param {
             name,
             kind: ParamKind::Vpc,
@@ -195,6 +205,7 @@ impl Params {
             bound: false,
             span: None,
         });
+
         self.values.push(None);
         Reference::Param(ParamId(self.list.len() as u32 - 1))
     }
@@ -212,6 +223,7 @@ impl Params {
         let names: Vec<String> = self.list.iter().map(|param| param.name.clone()).collect();
         let mut left: Vec<String> = self.implicit.drain().map(|(name, _)| name).collect();
         left.sort();
+
         let params = match names.len() {
             0 => "no parameters".to_string(),
             _ => listed(
@@ -222,6 +234,7 @@ impl Params {
                 20,
             ),
         };
+
         for name in left {
             let guess = scope.may_guess(names.len());
             let meant = guess

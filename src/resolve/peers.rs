@@ -80,6 +80,7 @@ impl PeerResolver<'_, '_> {
         let text = format!("vpc {}", self.scope.text(name));
         let word = self.policy.words.id(&text);
         let mut list = NetList::default();
+
         self.definitions
             .addresses(self.policy)
             .add_vpc(self.scope, span, name, &mut list);
@@ -123,6 +124,7 @@ impl PeerResolver<'_, '_> {
             }
             Entity::BuiltIn(network) => return self.add_built_in(item, name, network, word),
         };
+
         self.add_all(peer.into_iter(), item, word);
     }
 
@@ -162,6 +164,7 @@ impl PeerResolver<'_, '_> {
         ) else {
             return;
         };
+
         let mut items = Vec::new();
         for peer in &rule.peers {
             items.extend(self.address_item(peer, except));
@@ -197,6 +200,7 @@ impl PeerResolver<'_, '_> {
             kind,
             except,
         });
+
         None
     }
 }

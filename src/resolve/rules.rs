@@ -58,6 +58,7 @@ impl<'k> Sentences<'k> {
             services: &self.services,
             peers: &self.peers,
         };
+
         report_unpeered(scope, policy, &sentence);
         if !scope.has_room_for(span, sentence.count_flows()) {
             return;
@@ -66,10 +67,12 @@ impl<'k> Sentences<'k> {
         let start = policy.flows.len();
         self.coverage.push_flows(policy, &sentence);
         let is_current = rule.until.is_none_or(|until| until.date >= self.as_of);
+
         if !is_current {
             let ended = policy.flows.split_off(start);
             policy.ended.extend(ended);
         }
+
         if sentence.is_whole() && (scope.problems.len() == before || !is_current) {
             self.coverage.report_unproductive(scope, policy, &sentence);
         }
@@ -148,6 +151,7 @@ fn push_sentence(
         tail: write_tail(scope, rule),
         until: rule.until.map(|until| (until.span, until.date)),
     });
+
     id
 }
 

@@ -187,14 +187,17 @@ impl<'a> Scope<'a> {
         fn idle<T>(symbol: &Symbol<T>) -> Option<Span> {
             symbol.declared.filter(|_| !symbol.used)
         }
+
         let peers = self
             .peers
             .values()
             .filter_map(|symbol| Some((idle(symbol)?, symbol.meaning.kind())));
+
         let services = self
             .service_names
             .values()
             .filter_map(|symbol| Some((idle(symbol)?, NameKind::Service)));
+
         let vpcs = self
             .vpc_names
             .values()

@@ -22,6 +22,7 @@ pub fn built_in(
         let span = first
             .zip(last)
             .map(|(first, last)| first.span().to(last.span()));
+
         BuiltIn {
             name: scope.text(service.name).to_string(),
             declared: span.map_or("", |span| sources.text(span)).to_string(),
@@ -34,6 +35,7 @@ pub fn built_in(
             atoms,
         }
     });
+
     (service, scope.problems)
 }
 
@@ -51,9 +53,11 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<
         declared: resolve_declared(scope, catalogue),
         catalogue,
     };
+
     for (n, service) in scope.services.clone().into_iter().enumerate() {
         scope.read_prose(&service.prose, AwsField::TagValue);
         let name = scope.text(service.name);
+
         if let Some(built_in) = catalogue.find(name)
             && built_in.atoms != services.declared[n]
         {
@@ -69,6 +73,7 @@ pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<
             });
         }
     }
+
     services
 }
 
@@ -89,12 +94,15 @@ fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Ato
                 other => atoms.extend(resolve_atom(scope, other)),
             }
         }
+
         atoms.sort_unstable();
         atoms.dedup();
+
         if scope.has_room_for(declared[n].name.span, atoms.len()) {
             meanings[n] = atoms;
         }
     }
+
     meanings
 }
 
@@ -133,21 +141,25 @@ fn resolve_built_in<'b>(
     if let Some(service) = catalogue.find(typed) {
         return &service.atoms;
     }
+
     if let Some(other) = scope.peer_named(typed) {
         scope.report_peer_as_service(name, other);
         return &[];
     }
+
     let guess = scope.may_guess(scope.services.len() + catalogue.names().len());
     let declared = scope
         .services
         .iter()
         .map(|service| scope.text(service.name));
     let meant = split_protocol(typed);
+
     let meant = meant.or_else(|| {
         guess
             .then(|| likely(NameKind::Service, typed, declared.chain(catalogue.names())))
             .flatten()
     });
+
     scope.report_unknown(name, NameKind::Service, meant);
     &[]
 }
@@ -218,6 +230,7 @@ fn resolve_icmp_name(
 ) -> Option<&'static IcmpName> {
     let typed = scope.text(name);
     let entry = icmp_name(typed);
+
     if entry.is_none() {
         let meant = likely(NameKind::IcmpType, typed, icmp_names());
         let is_service =
@@ -228,6 +241,7 @@ fn resolve_icmp_name(
             scope.report_unknown(name, NameKind::IcmpType, meant);
         }
     }
+
     entry
 }
 

@@ -53,14 +53,17 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
         exports: false,
         span: None,
     };
+
     let mut defaults = Defaults {
         vpc: None,
         outbound: Outbound::Open,
     };
+
     if let Some((declared, span)) = scope.stack {
         stack.span = Some(span);
         read_stack(scope, declared, &mut stack, &mut defaults);
     }
+
     (stack, defaults)
 }
 
@@ -127,12 +130,15 @@ pub fn resolve_vpcs(
     for (declared, statement) in scope.vpcs.clone() {
         vpcs.push(resolve_vpc(scope, params, declared, statement));
     }
+
     if vpcs.is_empty() {
         vpcs.push(start_vpc(None, None));
     }
+
     if vpcs.len() == 1 {
         defaults.vpc = Some(VpcId(0));
     }
+
     ask_for_ids(scope, params, &mut vpcs, &defaults);
     (vpcs, defaults)
 }
@@ -145,6 +151,7 @@ fn resolve_vpc<'a>(
 ) -> Vpc {
     let name = scope.text(declared.name).to_string();
     let mut vpc = start_vpc(Some(name), Some(statement));
+
     for (key, value) in scope.read_entries(Some(&declared.block), "VPC", VPC_KEYS) {
         match key {
             "id" => vpc.id = read_id(scope, params, value),
@@ -158,6 +165,7 @@ fn resolve_vpc<'a>(
             }
         }
     }
+
     vpc
 }
 
@@ -180,12 +188,14 @@ fn start_vpc(name: Option<String>, span: Option<Span>) -> Vpc {
 fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], defaults: &Defaults) {
     let tiers = scope.tiers.clone();
     let mut used: Vec<Option<VpcId>> = Vec::new();
+
     for (tier, _) in &tiers {
         used.push(match vpc_entry(scope, tier) {
             Some(EntryValue::Name(name)) => scope.vpc_named(scope.text(*name)),
             Some(_) | None => defaults.vpc,
         });
     }
+
     for (n, vpc) in vpcs.iter_mut().enumerate() {
         let deployed =
             used.contains(&Some(VpcId(n as u32))) || vpc.default_group == DefaultGroup::Locked;
@@ -197,6 +207,7 @@ fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], def
             vpc.id = Some(params.resolve_implicit_vpc(scope, name));
         }
     }
+
     params.report_unused_bindings(scope);
 }
 
@@ -268,6 +279,7 @@ fn read_cidr(
             other => scope.report_no_block(other, "cidr", "address blocks, like `10.0.0.0/16`"),
         }
     }
+
     (blocks, unknown)
 }
 
@@ -283,8 +295,10 @@ pub fn resolve_peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<(VpcId, VpcI
         }
         peerings.push((a.min(b), a.max(b)));
     }
+
     peerings.sort_unstable();
     peerings.dedup();
     scope.seen.crossed = vec![false; peerings.len()];
+
     peerings
 }

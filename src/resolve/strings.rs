@@ -16,6 +16,7 @@ impl<'a> Scope<'a> {
             .chars()
             .enumerate()
             .find(|(_, c)| !allows_character(field, *c));
+
         if let Some((n, character)) = refused {
             let span = text.place(raw, n);
             self.problems.push(Problem::ForbiddenCharacter {
@@ -24,12 +25,14 @@ impl<'a> Scope<'a> {
                 field,
             });
         }
+
         let replaced = self.outputs.iter().filter_map(|it| it.replaced_text);
         for at in replaced.filter_map(|replaced| text.value.find(replaced)) {
             let n = text.value[..at].chars().count();
             let span = text.place(raw, n);
             self.problems.push(Problem::DynamicReference { span });
         }
+
         let length = text.value.chars().count();
         if length > field.limit() {
             self.problems.push(Problem::TooLong {
@@ -38,6 +41,7 @@ impl<'a> Scope<'a> {
                 field,
             });
         }
+
         text.value.to_string()
     }
 
@@ -59,6 +63,7 @@ impl<'a> Scope<'a> {
             return tags;
         };
         let mut first = BTreeMap::new();
+
         for entry in &block.entries {
             let span = entry.key.span();
             let key = match &entry.key {
@@ -66,6 +71,7 @@ impl<'a> Scope<'a> {
                 EntryKey::Text(text) => self.read_field(text, AwsField::TagKey),
             };
             self.report_tag_key(span, &key);
+
             if let Some(first) = first.insert(key.clone(), span) {
                 self.problems.push(Problem::DuplicateKey {
                     span,
@@ -73,10 +79,12 @@ impl<'a> Scope<'a> {
                     first,
                 });
             }
+
             if let Some(text) = self.read_string(&entry.value, &key, "a string") {
                 tags.insert(key, self.read_field(text, AwsField::TagValue));
             }
         }
+
         tags
     }
 
@@ -88,12 +96,14 @@ impl<'a> Scope<'a> {
                 why: "the key is empty",
             });
         }
+
         if key.to_ascii_lowercase().starts_with("aws:") {
             self.problems.push(Problem::BadTag {
                 span,
                 why: "keys that start with `aws:` are reserved by AWS",
             });
         }
+
         let refused = self.outputs.iter();
         for why in refused.filter_map(|it| (it.refuses_tag_key)(key)) {
             self.problems.push(Problem::BadTag { span, why });

@@ -38,6 +38,7 @@ pub fn resolve(
         .flat_map(|vpc| &vpc.name)
         .map(|name| format!("`{name}`"))
         .collect();
+
     let vpc_names = listed(&vpc_names, 20);
 
     for (declared, name) in scope.tiers.clone() {
@@ -49,11 +50,13 @@ pub fn resolve(
                 vpcs: vpc_names.clone(),
             });
         }
+
         tier.vpc = vpc.unwrap_or(VpcId(0));
         check_group(scope, stack, &tier, tiers.is_empty());
         report_same_group_name(scope, &mut group_names, &tier);
         tiers.push(tier);
     }
+
     report_elsewhere(scope, stack, vpcs, &tiers);
     tiers
 }
@@ -107,9 +110,11 @@ fn resolve_tier<'a>(
             _ => tier.tags = scope.read_tags(value),
         }
     }
+
     if !is_first {
         scope.problems.truncate(reported);
     }
+
     TierParts { vpc, tier }
 }
 
@@ -182,6 +187,7 @@ fn read_addresses(scope: &mut Scope<'_>, value: &EntryValue, networks: &Networks
             }
         }
     }
+
     Addresses::from_blocks(&blocks)
 }
 
@@ -195,18 +201,21 @@ fn read_group_name<'a>(
     let text = scope.read_string(value, "name", "a string")?;
     let name = scope.read_field(text, AwsField::GroupName);
     let span = text.span;
+
     if tiers > 1 {
         scope
             .problems
             .push(Problem::OneForMany { span, what: "name" });
         return None;
     }
+
     if name.to_ascii_lowercase().starts_with("sg-") {
         scope.problems.push(Problem::SgPrefix {
             span,
             name: name.clone(),
         });
     }
+
     if name.eq_ignore_ascii_case("default") {
         let is = "the name of the default security group of every VPC";
         scope.problems.push(Problem::Reserved {
@@ -215,6 +224,7 @@ fn read_group_name<'a>(
             is,
         });
     }
+
     if name.trim() != name || name.is_empty() {
         return scope.report_bad_value(
             value,
@@ -222,6 +232,7 @@ fn read_group_name<'a>(
             "a string without leading or trailing spaces",
         );
     }
+
     Some(name)
 }
 
@@ -233,15 +244,18 @@ fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
         let name = format!("{oldest}-{}", tier.name);
         scope.problems.push(Problem::SgPrefix { span, name });
     }
+
     let own = ["Name", "Description"]
         .into_iter()
         .filter(|key| *key == "Name" || tier.prose.is_some());
+
     let keys = stack
         .tags
         .keys()
         .chain(tier.tags.keys())
         .map(String::as_str)
         .chain(own);
+
     if keys.collect::<std::collections::BTreeSet<_>>().len() > MOST_TAGS {
         scope.problems.push(Problem::BadTag {
             span: tier.span,
@@ -258,12 +272,14 @@ fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tier
     let region = region.or_else(|| used().find_map(|vpc| vpc.region.as_ref()));
     let account = stack.account.as_ref();
     let account = account.or_else(|| used().find_map(|vpc| vpc.account.as_ref()));
+
     for tier in tiers {
         let vpc = &vpcs[tier.vpc.index()];
         let places = [
             ("region", vpc.region.as_ref(), region),
             ("account", vpc.account.as_ref(), account),
         ];
+
         for (what, its, ours) in places {
             if let (Some(its), Some(ours), Some(declared)) = (its, ours, vpc.span)
                 && its != ours
@@ -285,11 +301,13 @@ fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tier
 pub fn resolve_sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
     let declared = scope.tier_sets.clone();
     let mut members: Vec<Vec<Entity>> = Vec::new();
+
     for set in &declared {
         let named = set.members.iter();
         members.push(named.filter_map(|name| scope.resolve_tier(*name)).collect());
         scope.read_prose(&set.prose, AwsField::TagValue);
     }
+
     let (sorted, cut) = sort_by_dependency(declared.len(), |n| named_sets(&members[n]));
     report_cycles(scope, NameKind::TierSet, cut, |n| declared[n].name);
 
@@ -309,6 +327,7 @@ pub fn resolve_sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
             span: set.name.span,
         });
     }
+
     sets
 }
 

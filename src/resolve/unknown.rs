@@ -24,11 +24,13 @@ impl<'a> Scope<'a> {
         if self.may_be_declared(text) {
             return;
         }
+
         let is_peer = matches!(
             kind,
             NameKind::Peer | NameKind::End | NameKind::Network | NameKind::Tier | NameKind::Vpc
         );
         let is_question = self.sources.file(span.file).kind() == FileKind::Options;
+
         if let (Some((what, help)), true, false) = (describe_aws_id(text), is_peer, is_question) {
             self.problems.push(Problem::IdForName {
                 span,
@@ -38,6 +40,7 @@ impl<'a> Scope<'a> {
             });
             return;
         }
+
         let is_listed = is_question && (kind != NameKind::Service || meant.is_none());
         let known = is_listed.then(|| self.list_names(kind)).flatten();
         self.problems.push(Problem::UnknownName {
@@ -72,8 +75,10 @@ impl<'a> Scope<'a> {
             | NameKind::ParamType
             | NameKind::Key => return None,
         };
+
         names.sort_unstable();
         let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+
         match quoted.is_empty() {
             true => Some("the program declares none".to_string()),
             false => Some(format!("the program has {}", listed(&quoted, 20))),
@@ -101,10 +106,12 @@ impl<'a> Scope<'a> {
         let text = self.text(name);
         let symbol = self.service_names.get(text);
         let declared = symbol.and_then(|symbol| symbol.declared);
+
         let wanted = match kind == NameKind::Tier {
             true => "a tier",
             false => "a peer",
         };
+
         self.problems.push(Problem::WrongKind {
             span: name.span,
             name: text.to_string(),

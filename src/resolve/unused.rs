@@ -12,6 +12,7 @@ pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &ProgramTree) ->
     let Some(entry) = program.files.first().filter(|_| !policy.tiers.is_empty()) else {
         return Vec::new();
     };
+
     let named = scope.unused_names().filter_map(|(span, kind)| {
         let name = scope.sources.text(span).to_string();
         let statement = statement_at(entry, span)?;
@@ -22,10 +23,12 @@ pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &ProgramTree) ->
             statement,
         })
     });
+
     let named = named.filter(|it| it.what != Declared::Vpc || !has_effect(scope, policy, &it.name));
     let mut found: Vec<Unused> = named.chain(unused_peerings(scope, policy)).collect();
     found.retain(|it| it.span.file == entry.id);
     found.sort_unstable_by_key(|it| it.span);
+
     found
 }
 
@@ -82,6 +85,7 @@ fn unused_peerings<'s>(
             .peerings
             .binary_search(&(first.min(second), first.max(second)))
             .ok()?;
+
         (!scope.seen.crossed[pair]).then(|| Unused {
             what: Declared::Peering,
             name: format!("{a} with {b}"),

@@ -56,6 +56,7 @@ impl Proof<'_> {
         if self.is_sure(&from.endpoint, &to.endpoint, service) {
             return None;
         }
+
         let Some((place, first)) = service.first() else {
             return Some(self.obstacle_to_all(from, to));
         };
@@ -68,6 +69,7 @@ impl Proof<'_> {
             [one] if service.len() > 1 => (*one, one.to_string()),
             [one, ..] => (*one, service_name(assertion, *place, *one)),
         };
+
         Some(self.obstacle_to(from, to, part, name))
     }
 
@@ -145,6 +147,7 @@ impl Proof<'_> {
                 (lacking, PerFamily::from_fn(TrafficSet::all), what)
             }
         };
+
         Obstacle {
             what,
             ..self.first_obstacle(from, to, families, &asked, ANY_SERVICE.to_string())
@@ -165,6 +168,7 @@ impl Proof<'_> {
             let (gate, missing) = self.gates.stopped(near, far, *family, &asked[*family])?;
             Some((*family, gate, missing))
         });
+
         let Some((family, gate, missing)) = found else {
             return Obstacle::default();
         };
@@ -175,6 +179,7 @@ impl Proof<'_> {
         let unknown = packet.into_iter().flat_map(|packet| packet.unknown);
         let unknown = unknown.map(|unknown| named_endpoint::unknown(self.policy, unknown));
         let what = missing.witness(family);
+
         Obstacle {
             what: what.map_or(String::new(), |traffic| traffic.to_string()),
             gate,
@@ -197,6 +202,7 @@ impl Obstacle {
         } else {
             self.gate
         };
+
         Problem::NotReached {
             span: assertion.span,
             from: from.name.clone(),
@@ -222,6 +228,7 @@ impl Obstacle {
             (true, true) => Some(format!("for some addresses, {}", self.gate)),
             (true, false) => Some(self.gate),
         };
+
         Problem::UnsureChain {
             span,
             from,

@@ -37,6 +37,7 @@ pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
         ends.flat_map(|(_, end)| named_endpoint::named(policy, end))
             .collect()
     };
+
     for assertion in &policy.assertions {
         let (from, to) = (named(&assertion.from), named(&assertion.to));
         match &assertion.claim {
@@ -48,6 +49,7 @@ pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
             }
         }
     }
+
     problems
 }
 
@@ -112,6 +114,7 @@ impl<'p> Proof<'p> {
             .map(|named| &named.endpoint)
             .filter(|end| end.who == Who::Hosts);
         let known = Addresses::union_of(hosts.map(|end| &end.addresses));
+
         let others = NamedEndpoint {
             name: OUTSIDE.to_string(),
             endpoint: Endpoint::hosts(Addresses::all().difference(&known)),
@@ -126,11 +129,13 @@ impl<'p> Proof<'p> {
                     self.prove_cannot(assertion, from, to, &mut found);
                 }
             }
+
             if let Some(receiver) = to.endpoint.who.tier() {
                 let (from, to) = (slice::from_ref(&others), slice::from_ref(to));
                 let proof = self.without_listed(receiver, &listed);
                 proof.prove_cannot(assertion, from, to, &mut found);
             }
+
             problems.extend(merge_senders(found));
         }
     }
@@ -176,6 +181,7 @@ impl<'p> Proof<'p> {
         let source = name_or_address(from, packet.source);
         let destination = name_or_address(to, packet.destination);
         let mut shown = packet_in_words(packet.traffic, &source, &destination, family);
+
         if packet.is_exempt {
             shown.push_str(", which security groups never filter");
         }

@@ -105,6 +105,7 @@ impl<'p> Proof<'p> {
             let tier = end.endpoint.who.tier();
             tier.is_some_and(|tier| through.contains(&tier))
         };
+
         if is_one(from) || is_one(to) {
             return None;
         }
@@ -118,12 +119,14 @@ impl<'p> Proof<'p> {
             certainty: Certainty::May,
             reaches: &reaches,
         })?;
+
         let has_tier = chain.iter().any(|end| end.endpoint.who.tier().is_some());
         let note = if has_tier {
             ""
         } else {
             ": neither is a tier, so no group of the program applies"
         };
+
         Some(Problem::Bypassed {
             span: assertion.span,
             from: from.name.clone(),
@@ -151,6 +154,7 @@ impl<'p> Proof<'p> {
             certainty,
             reaches,
         };
+
         if self.chain(&query(Certainty::Must, &surely)).is_some() {
             return None;
         }
@@ -163,8 +167,10 @@ impl<'p> Proof<'p> {
                 .map(|(place, traffic)| service_name(assertion, *place, *traffic));
             return Some(Problem::NoChain { span, from, to, on });
         };
+
         let (near, far, obstacle) = self.unsure_step(assertion, &chain, service)?;
         let step = [near, far].map(|end| end.name.clone());
+
         Some(obstacle.into_unsure_chain(span, names, arrows(&chain), step))
     }
 
@@ -203,6 +209,7 @@ impl<'p> Proof<'p> {
         let tiers = &graph.reachability.ends()[..self.policy.tiers.len()];
         let (from, to) = (&query.from.endpoint, &query.to.endpoint);
         let first = from.who.tier().map(TierId::index);
+
         let is_passable = |tier: usize| {
             let id = TierId(tier as u32);
             let is_end = to.who == Who::Tier(id) || from.who == Who::Tier(id);
@@ -213,6 +220,7 @@ impl<'p> Proof<'p> {
         let mut before: Vec<Option<Option<usize>>> = vec![None; tiers.len()];
         let mut visited = graph.graph.unvisited(Direction::Forward);
         let mut queue: VecDeque<Option<usize>> = VecDeque::from([None]);
+
         while let Some(at) = queue.pop_front() {
             let here = at.map_or(from, |tier| &tiers[tier].endpoint);
             if (query.reaches)(here) {

@@ -73,27 +73,32 @@ impl Ends {
             old: EndIndex::default(),
             new: EndIndex::default(),
         };
+
         found.match_tiers(old, new, tier_mapping);
 
         let mut others: BTreeMap<AwsIdentity<'_>, End> = BTreeMap::new();
         for (key, peer) in named(old) {
             others.entry(key).or_default().old = Some(peer);
         }
+
         for (key, peer) in named(new) {
             others.entry(key).or_default().new = Some(peer);
         }
+
         found.ends.extend(others.into_values());
 
         let may_be = |policy, peer: Option<Peer>| match peer {
             Some(peer) => addresses(policy, peer),
             None => Addresses::default(),
         };
+
         for end in &mut found.ends[1..] {
             end.addresses = may_be(new, end.new).union(&may_be(old, end.old));
         }
 
         found.old = EndIndex::new(old, found.ends.iter().map(|end| end.old).collect());
         found.new = EndIndex::new(new, found.ends.iter().map(|end| end.new).collect());
+
         found
     }
 
@@ -110,6 +115,7 @@ impl Ends {
             (Some(id), None) => &old.tier(*id).name,
             (None, None) => &new.stack.name,
         });
+
         self.tiers = tiers.len();
         self.ends.extend(tiers.into_iter().map(|(old, new)| End {
             old: old.map(Peer::Tier),
@@ -157,6 +163,7 @@ impl EndIndex {
             lists: vec![EndId::HOSTS; policy.prefix_lists.len()],
             params: vec![EndId::HOSTS; policy.params.len()],
         };
+
         for (n, peer) in peers.iter().enumerate() {
             let end = EndId(n as u32);
             match *peer {
@@ -201,6 +208,7 @@ fn named(policy: &Policy) -> impl Iterator<Item = (AwsIdentity<'_>, Peer)> {
         let identity = AwsIdentity::External(aws_id(policy, &external.id), account);
         (identity, Peer::External(id))
     };
+
     let list = |id| {
         let identity = match &policy.prefix_list(id).list {
             ListReference::Id(id) => AwsIdentity::List(AwsId::Known(id)),
@@ -209,11 +217,13 @@ fn named(policy: &Policy) -> impl Iterator<Item = (AwsIdentity<'_>, Peer)> {
         };
         (identity, Peer::PrefixList(id))
     };
+
     let param = |id| (AwsIdentity::Param(&policy.param(id).name), Peer::Param(id));
 
     let externals = policy.external_ids().map(external);
     let lists = policy.prefix_list_ids().map(list);
     let params = policy.param_ids().map(param);
+
     externals.chain(lists).chain(params)
 }
 

@@ -39,6 +39,7 @@ pub(super) fn opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>) -> 
         after,
         nothing: GateAccess::default(),
     };
+
     let (mut changes, mut between_tiers) = (Vec::new(), Vec::new());
     for tier in ends.tiers() {
         for direction in Direction::ALL {
@@ -52,9 +53,11 @@ pub(super) fn opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>) -> 
 
     between_tiers.sort_unstable();
     between_tiers.dedup();
+
     for (from, to) in between_tiers {
         comparison.add_tiers(from, to, &mut changes);
     }
+
     changes.sort_by_key(|change| (!change.internet, change.to, change.from));
     changes
 }
@@ -160,13 +163,16 @@ impl Comparison<'_, '_> {
 
         let rows = [&new_in, &all_in, &new_out, &all_out].map(Packets::rows);
         let mut products = Vec::new();
+
         for family in Family::BOTH {
             let rows = rows.iter().flatten().filter(|row| row.family == family);
             let traffic: Vec<&TrafficSet> = rows.map(|row| &row.traffic).collect();
+
             for piece in TrafficSet::cut(&traffic) {
                 let at = |packets: &Packets| addresses_with(packets, &piece, family);
                 let newly_in = (at(&new_in), at(&all_out));
                 let newly_out = (at(&all_in), at(&new_out));
+
                 for (from, to) in joined(newly_in, newly_out) {
                     let product = Product {
                         family,
@@ -176,10 +182,12 @@ impl Comparison<'_, '_> {
                         internet: false,
                         by_default: false,
                     };
+
                     merge(product, &mut products);
                 }
             }
         }
+
         products
     }
 
@@ -200,6 +208,7 @@ impl Comparison<'_, '_> {
             DefaultValue::Id(_) => all.clone(),
             DefaultValue::Block(addresses) => addresses.difference(before.addresses()),
         };
+
         if places.is_empty() {
             return Vec::new();
         }
@@ -211,6 +220,7 @@ impl Comparison<'_, '_> {
             .intersection(&traffic_before);
         let internet =
             is_wide(after.addresses(), &traffic) && !is_wide(before.addresses(), &traffic);
+
         let product = |mut row: net::Row| {
             if after.is_id() && row.addresses == all.in_family(row.family) {
                 row.addresses = Addresses::default();
@@ -220,6 +230,7 @@ impl Comparison<'_, '_> {
                 ..Product::new(row, direction, internet)
             }
         };
+
         let rows = gate.only_by_name(&places, &traffic).rows();
         rows.into_iter().map(product).collect()
     }
@@ -269,6 +280,7 @@ impl GateChange<'_> {
         let before = self.before.blocks.open_to(&world);
         let after = self.after.blocks.open_to(&world);
         let wide = by_itself.union(&after.difference(&before));
+
         let is_internet = |row: &net::Row| {
             let is_in_world = !row.addresses.intersection(&world).is_empty();
             is_in_world && !row.traffic.intersection(&wide[row.family]).is_empty()
@@ -277,6 +289,7 @@ impl GateChange<'_> {
         let unfiltered = self.before.unfiltered.union(&self.after.unfiltered);
         let is_filtered = |row: &net::Row| !row.addresses.difference(&unfiltered).is_empty();
         let rows = opened.rows().into_iter().filter(is_filtered);
+
         let product = |row| {
             let internet = is_internet(&row);
             Product::new(row, direction, internet)

@@ -71,6 +71,7 @@ pub(super) fn changes_of(
     let mut drafts: Vec<Draft> = Vec::new();
     // the positions of those that are of IPv4 alone so far
     let mut v4_alone: Vec<usize> = Vec::new();
+
     for product in products {
         let family = product.family;
         let draft = Draft::new(ends, (from, to), product);
@@ -78,6 +79,7 @@ pub(super) fn changes_of(
             Family::V4 => None,
             Family::V6 => v4_alone.iter().position(|n| drafts[*n].is_one_with(&draft)),
         };
+
         match same {
             Some(at) => drafts[v4_alone.remove(at)].add_v6(draft),
             None => {
@@ -100,6 +102,7 @@ impl Draft {
         };
         let mut traffic = PerFamily::default();
         traffic[product.family] = product.traffic;
+
         Draft {
             from: place(from, product.from),
             to: place(to, product.to),

@@ -101,6 +101,7 @@ impl GateAccess {
                 TrafficSet::default()
             }
         });
+
         let open = Packets::product(&Addresses::all(), &open);
         GateAccess {
             blocks: rules.blocks.union(&open),

@@ -71,6 +71,7 @@ pub fn find_habits(text: &str) -> Vec<Habit> {
     let head = tokens.first().map_or("", |token| token.text);
     let (mut part, mut depth, mut at) = (first_part(head), 0_usize, 0);
     let mut habits = Vec::new();
+
     while at < tokens.len() {
         let before = at.checked_sub(1).map(|before| tokens[before]);
         let here = Here {
@@ -81,6 +82,7 @@ pub fn find_habits(text: &str) -> Vec<Habit> {
             all: &tokens,
             depth,
         };
+
         let count = match RULES.iter().find_map(|rule| rule(&here)) {
             Some(found) => {
                 let habit = place_habit(&here, found, &mut at);
@@ -90,15 +92,18 @@ pub fn find_habits(text: &str) -> Vec<Habit> {
             }
             None => 1,
         };
+
         let word = tokens[at].text;
         depth = match word {
             "{" => depth + 1,
             "}" => depth.saturating_sub(1),
             _ => depth,
         };
+
         part = next_part(part, head, word);
         at += count;
     }
+
     habits
 }
 
@@ -107,10 +112,12 @@ fn place_habit(here: &Here<'_>, found: Replacement, at: &mut usize) -> Habit {
     let (first, last) = (here.rest[0], here.rest[found.count - 1]);
     *at += found.count;
     let is_closing = found.write.is_empty() && ["]", ")", "}", ","].contains(&last.text);
+
     let start = match here.before {
         Some(before) if found.write == "," || is_closing => before.end(),
         Some(_) | None => first.start,
     };
+
     // the blank behind a word goes with it
     let next = here
         .rest
@@ -124,6 +131,7 @@ fn place_habit(here: &Here<'_>, found: Replacement, at: &mut usize) -> Habit {
         is_plain,
         ..
     } = found;
+
     Habit {
         start,
         end,

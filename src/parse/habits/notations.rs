@@ -13,6 +13,7 @@ pub(super) fn port_notation(here: &Here<'_>) -> Option<Replacement> {
     if here.part != StatementPart::Services || is_name(typed) {
         return None;
     }
+
     let (write, label) = match split_protocol(typed) {
         Some(write) => (write, PROTOCOL_THEN_PORT),
         None if is_service_and_protocol(typed) => (
@@ -21,6 +22,7 @@ pub(super) fn port_notation(here: &Here<'_>) -> Option<Replacement> {
         ),
         None => (range_notation(typed).filter(|range| range != typed)?, RANGE),
     };
+
     Some(Replacement {
         count: 1,
         write,
@@ -113,6 +115,7 @@ pub(super) fn address_range(here: &Here<'_>) -> Option<Replacement> {
             ),
         },
     };
+
     Some(Replacement {
         count,
         write,
@@ -130,6 +133,7 @@ fn blocks_between(first: &str, last: &str) -> Option<String> {
         .take(MOST_BLOCKS + 1)
         .collect();
     let is_short = from <= to && blocks.len() <= MOST_BLOCKS;
+
     is_short.then(|| {
         blocks
             .iter()
@@ -175,6 +179,7 @@ pub(super) fn netmask_notation(here: &Here<'_>) -> Option<Replacement> {
         [_, mask, ..] => (2, mask.text),
         _ => return None,
     };
+
     let (address, mask): (Ipv4Addr, Ipv4Addr) =
         (here.rest[0].text.parse().ok()?, mask.parse().ok()?);
     // a netmask has its ones in front, and the wildcard mask of an access list has them behind
@@ -187,8 +192,10 @@ pub(super) fn netmask_notation(here: &Here<'_>) -> Option<Replacement> {
                 .filter(|net| net.prefix_len() > 0)
         })
         .filter(|_| !address.is_unspecified())?;
+
     let net = IpNet::V4(net.trunc());
     let (write, label) = (net.to_string(), "write the prefix length after `/`");
+
     Some(Replacement {
         count,
         write,
@@ -240,9 +247,11 @@ pub(super) fn reference_notation(here: &Here<'_>) -> Option<Replacement> {
     let inside = PAIRS[5..]
         .iter()
         .find_map(|(open, close)| typed.strip_prefix(open)?.strip_suffix(close));
+
     let sign = typed
         .strip_prefix(['$', '@', '&', '%'])
         .filter(|_| here.before.is_some());
+
     let write = match inside.or(sign) {
         Some(inside) => referred_name(inside.trim()),
         None => Some(referred_name(typed)).filter(|name| *name != typed)?,

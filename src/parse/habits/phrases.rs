@@ -299,8 +299,10 @@ pub(super) fn negated_assertion(here: &Here<'_>) -> Option<Replacement> {
     if !is_negated || here.position() != 1 || here.rest.get(1).is_some_and(|it| it.text == "one") {
         return None;
     }
+
     let can = here.rest.iter().position(|it| it.text == "can")?;
     let mut write = String::new();
+
     for token in &here.rest[1..can] {
         let blank = if write.is_empty() || token.text == "," {
             ""
@@ -309,6 +311,7 @@ pub(super) fn negated_assertion(here: &Here<'_>) -> Option<Replacement> {
         };
         write += &format!("{blank}{}", token.text);
     }
+
     Some(Replacement {
         count: can + 1,
         write: write + " cannot",
@@ -324,6 +327,7 @@ pub(super) fn known_phrase(here: &Here<'_>) -> Option<Replacement> {
     let phrases = phrases.filter(|(_, words, ..)| {
         here.part != StatementPart::Names || here.before.is_some() && !words.is_empty()
     });
+
     let mut matching = phrases.filter(|(_, words, ..)| {
         words.len() <= here.rest.len()
             && words
@@ -331,6 +335,7 @@ pub(super) fn known_phrase(here: &Here<'_>) -> Option<Replacement> {
                 .zip(here.rest)
                 .all(|(word, token)| is_like(word, token.text))
     });
+
     let (_, words, write, label, is_sure) = matching.next()?;
     let write = words.iter().zip(here.rest).enumerate().fold(
         write.to_string(),
@@ -344,6 +349,7 @@ pub(super) fn known_phrase(here: &Here<'_>) -> Option<Replacement> {
             write.replace(&format!("{{{n}}}"), &typed)
         },
     );
+
     let count = words.iter().filter(|word| **word != NO_NUMBER).count();
     Some(Replacement {
         count,

@@ -23,6 +23,7 @@ pub(super) fn missing_sign(here: &Here<'_>) -> Option<Replacement> {
         .strip_suffix(':')
         .filter(|name| at == 1 && *sign == "=" && is_name(name));
     let follows_name = at == 2 && here.before.is_some_and(|before| is_name(before.text));
+
     let write = match name {
         Some(name) => format!("{name} ="),
         None if !follows_name || typed == *sign || typed == "," => return None,
@@ -30,6 +31,7 @@ pub(super) fn missing_sign(here: &Here<'_>) -> Option<Replacement> {
         None if typed.starts_with('=') => return None,
         None => format!("{sign} {typed}"),
     };
+
     Some(Replacement::sure(1, write, label))
 }
 
@@ -74,6 +76,7 @@ pub(super) fn spare_colon(here: &Here<'_>) -> Option<Replacement> {
         .strip_suffix(':')
         .filter(|name| is_name_of && is_name(name))?
         .to_string();
+
     Some(Replacement {
         count: 1,
         write,
@@ -90,6 +93,7 @@ pub(super) fn unquoted_path(here: &Here<'_>) -> Option<Replacement> {
         here.head == "include" && here.before.is_some_and(|before| before.text == "include");
     let write = format!("\"{typed}\"");
     let label = "a path needs double quotes";
+
     (is_path && !typed.starts_with(['"', '\'', '`', '\u{201c}', '\u{2018}'])).then_some(
         Replacement {
             count: 1,
@@ -109,6 +113,7 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
             .then(|| typed.strip_prefix(open)?.strip_suffix(close))
             .flatten()
     });
+
     let text = inside.or_else(|| typed.strip_prefix('"')?.strip_suffix('"'))?;
     let is_bare = is_name(text) || net::block(text).is_ok();
     let label = if is_bare && here.depth == 0 && here.expects_name() {
@@ -116,11 +121,13 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
     } else {
         "a string needs straight double quotes"
     };
+
     let write = if label.starts_with('n') {
         text.to_string()
     } else {
         format!("\"{text}\"")
     };
+
     (write != typed).then_some(Replacement {
         count: 1,
         write,
@@ -152,14 +159,17 @@ pub(super) fn spare_comma(here: &Here<'_>) -> Option<Replacement> {
         ",", "from", "to", "allows", "allow", "except", "until", "on", "can", "cannot", "reach",
         "{",
     ];
+
     let [Token { text: ",", .. }, next, ..] = here.rest else {
         return None;
     };
+
     let is_first = here
         .before
         .is_some_and(|before| NO_ITEM[1..].contains(&before.text));
     let is_spare = (is_first || NO_ITEM.contains(&next.text)) && here.depth == 0;
     let label = "no item follows this comma";
+
     is_spare.then(|| Replacement {
         count: 1,
         write: String::new(),
@@ -195,6 +205,7 @@ pub(super) fn list_separator(here: &Here<'_>) -> Option<Replacement> {
     let (typed, before) = (here.rest[0].text, here.before?);
     let next = here.rest.get(1)?;
     let is_doubled = before.text == "," || next.text == ",";
+
     // `tier web; tier db` are two statements; `db; tier allows ssh from app` names a tier that is
     // called `tier`, and `from app; vpc main` a VPC, whose statement would have a block
     let is_list = here.part == StatementPart::Names && !STATEMENTS.contains(&here.head);
@@ -205,6 +216,7 @@ pub(super) fn list_separator(here: &Here<'_>) -> Option<Replacement> {
         SEPARATORS.contains(&typed) && before.text != "=" && here.depth == 0 && !is_statement;
     let write = if is_doubled { "" } else { "," };
     let label = "separate the items of a list with commas";
+
     is_separator.then(|| Replacement {
         is_plain: false,
         ..Replacement::sure(1, write, label)
@@ -255,6 +267,7 @@ pub(super) fn spare_bracket(here: &Here<'_>) -> Option<Replacement> {
         }
         _ => return None,
     };
+
     Some(Replacement {
         count: 1,
         write: String::new(),
@@ -278,6 +291,7 @@ pub(super) fn uppercase_keyword(here: &Here<'_>) -> Option<Replacement> {
         .find(|word| word.eq_ignore_ascii_case(typed))
         .filter(|word| **word != typed)?;
     let label = "keywords are lowercase";
+
     Some(Replacement {
         count: 1,
         write: write.to_string(),

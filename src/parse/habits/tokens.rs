@@ -43,6 +43,7 @@ pub fn split_tokens(text: &str) -> Vec<Token<'_>> {
             at += length;
         }
     }
+
     tokens
 }
 
@@ -66,12 +67,15 @@ fn token_length(text: &str, first: char) -> usize {
         let inside = line.strip_prefix(open)?;
         Some(open.len() + find_closing(inside, close)? + close.len())
     });
+
     if let Some(length) = closed {
         return length;
     }
+
     if SINGLE.contains(first) {
         return first.len_utf8();
     }
+
     text.find(|c: char| c.is_whitespace() || SINGLE.contains(c))
         .unwrap_or(text.len())
         .max(first.len_utf8())

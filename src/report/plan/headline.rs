@@ -11,11 +11,13 @@ pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
             .filter(|(change, targets)| targets.include(of) && fates.contains(&change.fate))
             .count()
     };
+
     let again = [
         RuleOutcome::WithGroup,
         RuleOutcome::WithPeer,
         RuleOutcome::ResourceRenamed,
     ];
+
     let groups = |is: fn(&GroupOutcome) -> bool| {
         changes
             .groups
@@ -23,6 +25,7 @@ pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
             .filter(|(change, targets)| targets.include(of) && is(&change.fate))
             .count()
     };
+
     let rules = listed(
         ["rule", "rules"],
         &[
@@ -34,6 +37,7 @@ pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
             (rules(&[RuleOutcome::Text]), "with another text only"),
         ],
     );
+
     let groups = listed(
         ["group", "groups"],
         &[
@@ -63,6 +67,7 @@ pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
             ),
         ],
     );
+
     let parts: Vec<String> = [rules, groups].into_iter().flatten().collect();
     if parts.is_empty() {
         parameters(changes, of)

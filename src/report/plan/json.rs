@@ -178,6 +178,7 @@ impl<'c> Document<'c> {
                 .map(|change| used(changes, change))
                 .collect(),
         };
+
         for (change, targets) in &changes.rules {
             let (list, because) = document.rules.list(change.fate);
             list.push(RuleLine {
@@ -185,6 +186,7 @@ impl<'c> Document<'c> {
                 ..rule(changes, change, *targets, [old, new])
             });
         }
+
         changes
             .others
             .iter()
@@ -282,6 +284,7 @@ fn output<'c>(
             |group| (it.planning.output)(changes.new.group(group)),
         )
     };
+
     let names = planned().map(|it| (it, targets.include(it.alone).then(|| name(&it))));
     OutputLine {
         names: ByTarget(names.collect()),
@@ -305,11 +308,13 @@ fn fix<'c>(
     let span = program.policy().tier(TierId(new.0)).span;
     let file = program.sources.file(span.file);
     let (line, column) = file.line_column(span.start);
+
     let names: Vec<&str> = [&was.name]
         .into_iter()
         .chain(&was.was)
         .map(String::as_str)
         .collect();
+
     let text = format!("tier {} was {}", is.name, names.join(", "));
     Some(Fix {
         was: &was.name,
@@ -333,6 +338,7 @@ fn group<'c>(
         .was()
         .map(|old| changes.old.group(old).name.as_str())
         .filter(|was| *was != name);
+
     let line = |change, tags| GroupLine {
         tier: name,
         was,
@@ -343,6 +349,7 @@ fn group<'c>(
         fix: None,
         targets: words(targets),
     };
+
     match &change.fate {
         GroupOutcome::Recreated => GroupLine {
             fix: fix(changes, change, program),
@@ -374,6 +381,7 @@ fn rule<'c>(
     let text = |state: &State, place: RulePlace| state.description(place.rule(state)).to_string();
     let traffic = rule.key.traffic;
     let ports = traffic.aws_ports();
+
     RuleLine {
         tier: &state.group(place.group).name,
         direction: rule.key.direction.words(),

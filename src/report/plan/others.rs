@@ -89,9 +89,11 @@ impl Lines<'_> {
             self.changes.new.parameter(is),
         );
         let mut words = Vec::new();
+
         if was.kind != is.kind {
             words.push(format!("{} -> {}", was.kind.keyword(), is.kind.keyword()));
         }
+
         match (&was.default, &is.default) {
             (was, is) if was == is => {}
             (Some(was), Some(is)) => words.push(format!(
@@ -101,9 +103,11 @@ impl Lines<'_> {
             (None, Some(is)) => words.push(format!("it has a default, {is}")),
             (None, None) => {}
         }
+
         if was.description != is.description {
             words.push("its description".to_string());
         }
+
         words.join("; ")
     }
 
@@ -116,13 +120,16 @@ impl Lines<'_> {
             | GroupOutcome::Moved { .. }
             | GroupOutcome::Tagged => false,
         };
+
         if self.changes.groups.iter().any(|(change, _)| beside(change)) {
             return None;
         }
+
         let names = |group: &SecurityGroup| {
             let names = targets.each().map(|it| (it.planning.output)(group));
             names.collect::<Vec<_>>().join(", ")
         };
+
         Some(match sides {
             BeforeAfter::Removed(tier) => {
                 format!("- output {}", names(self.changes.old.group(tier)))

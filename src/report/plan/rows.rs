@@ -49,16 +49,19 @@ impl RuleRow {
             Direction::Ingress => "from",
             Direction::Egress => "to",
         };
+
         let count = if self.count() > 1 {
             format!(" ({} rules)", self.count())
         } else {
             String::new()
         };
+
         let what = format!(
             "{} {way} {}{count}",
             self.traffic_words(),
             self.peer_words()
         );
+
         let groups = names(&self.groups, NAMES, "groups");
         [
             self.sign.to_string(),
@@ -91,16 +94,19 @@ impl RuleRow {
         let has_both = both
             .iter()
             .all(|one| self.peers.iter().any(|peer| peer == one));
+
         let rest = self
             .peers
             .iter()
             .filter(|peer| !has_both || !both.contains(&peer.as_str()))
             .cloned();
+
         let peers: Vec<String> = has_both
             .then(|| "anywhere".to_string())
             .into_iter()
             .chain(rest)
             .collect();
+
         if peers.len() > NAMES {
             format!("{}, …", peers[..3].join(", "))
         } else {

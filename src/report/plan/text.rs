@@ -65,11 +65,13 @@ impl<'c> Lines<'c> {
             .iter()
             .map(|(change, _)| self.changes.group_name(change.sides))
             .collect();
+
         let width = names
             .iter()
             .map(|name| name.chars().count())
             .max()
             .unwrap_or(0);
+
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
             format!(
                 "{} {name:width$}  {}{}",
@@ -78,12 +80,14 @@ impl<'c> Lines<'c> {
                 of(*targets)
             )
         };
+
         let note = groups.iter().any(|(change, _)| {
             matches!(
                 change.fate,
                 GroupOutcome::Replaced { refused: false, .. } | GroupOutcome::Recreated
             )
         });
+
         groups
             .iter()
             .zip(names)
@@ -103,6 +107,7 @@ impl<'c> Lines<'c> {
             .iter()
             .map(|(change, targets)| self.rule(change, *targets))
             .collect();
+
         let rows = fold(
             fold(fold(rows, |row| &mut row.peers), |row| &mut row.traffic),
             |row| &mut row.groups,
@@ -119,11 +124,13 @@ impl<'c> Lines<'c> {
                 .max()
                 .unwrap_or(0)
         };
+
         let [a, b, c] = [width(1, 30), width(2, 8), width(3, 48)];
         let line = |[sign, group, side, what, why]: &[String; 5]| {
             format!("{sign} {group:a$}  {side:b$}  {what:c$}  {why}")
         };
         let left = (left > 0).then(|| format!("and {left} more rules"));
+
         cells
             .iter()
             .map(line)
@@ -147,11 +154,13 @@ impl<'c> Lines<'c> {
             .iter()
             .filter(|change| change.is_near() || change.was_over())
             .collect();
+
         let width = uses
             .iter()
             .map(|line| self.changes.group_name(line.sides).chars().count())
             .max()
             .unwrap_or(0);
+
         let line = |change: &UseChange| {
             let UseChange {
                 sides,
@@ -160,27 +169,32 @@ impl<'c> Lines<'c> {
                 before,
                 after,
             } = *change;
+
             let quota = if before.1 == after.1 || before.0 == 0 {
                 String::new()
             } else {
                 format!(" of {}", before.1)
             };
+
             let verdict = match (change.was_over(), change.is_over()) {
                 (false, true) => ", over the quota",
                 (true, true) => ", still over the quota",
                 (true, false) => ", within the quota again",
                 (false, false) => "",
             };
+
             let (name, direction, family) = (
                 self.changes.group_name(sides),
                 direction.words(),
                 family.words(),
             );
+
             let (before, after, most) = (before.0, after.0, after.1);
             format!(
                 "{name:width$}  {direction:8}  {family}  {before}{quota} -> {after} of {most}{verdict}"
             )
         };
+
         uses.into_iter().map(line).collect()
     }
 
@@ -205,6 +219,7 @@ impl<'c> Lines<'c> {
             .sides
             .was()
             .map_or("", |old| self.changes.old.group(old).name.as_str());
+
         match &change.fate {
             GroupOutcome::Created => "created".to_string(),
             GroupOutcome::Deleted => {
@@ -279,6 +294,7 @@ impl<'c> Lines<'c> {
             Reason::VpcPerhaps => "its VPC changes, unless the parameter is the VPC that it is in",
             Reason::VpcDefault => "its VPC is a parameter, whose default changes",
         };
+
         text.to_string()
     }
 
@@ -291,6 +307,7 @@ impl<'c> Lines<'c> {
             RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => "~",
             RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => "!",
         };
+
         let why = match change.fate {
             RuleOutcome::Added => self.sentence(change, true),
             RuleOutcome::Removed => self.sentence(change, false),
@@ -303,6 +320,7 @@ impl<'c> Lines<'c> {
             RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
             RuleOutcome::ResourceRenamed => Why::Known("replaced unchanged, under another name"),
         };
+
         RuleRow {
             sign,
             direction: rule.key.direction,

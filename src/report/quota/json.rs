@@ -52,8 +52,10 @@ pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
             .map(|id| policy.prefix_list(id).name.as_str())
             .collect(),
     };
+
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
     text.push('\n');
+
     text
 }
 
@@ -74,11 +76,13 @@ fn use_lines<'p>(
             .map(|(id, cost)| (*id, cost.in_family(family)))
             .filter(|(_, n)| *n > 0)
             .collect();
+
         parts.sort_by_key(|(id, used)| (Reverse(*used), *id));
         let cost = |(id, used)| CostLine {
             used,
             said: Citation::new(policy, sources, id),
         };
+
         UseLine {
             tier: &policy.tier(side.tier).name,
             direction: side.direction.words(),

@@ -25,6 +25,7 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     let digits = Digits::new(ledger);
     let mut lines: Vec<Line> =
         vec![["GROUP", "SIDE", "IPv4", "IPv6", "SENTENCE"].map(str::to_string)];
+
     for side in &ledger.sides {
         lines.push(side_line(ledger, side, digits));
         sentence_lines(ledger, side, sources, digits, &mut lines);
@@ -37,8 +38,10 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
             .max()
             .unwrap_or(0)
     };
+
     let [a, b, c, d] = [0, 1, 2, 3].map(width);
     let mut out = String::new();
+
     for [group, side, v4, v6, said] in &lines {
         let line = format!("{group:a$}  {side:b$}  {v4:c$}  {v6:d$}  {said}");
         let _ = writeln!(out, "{}", line.trim_end());
@@ -99,6 +102,7 @@ fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line
         (Direction::Egress, Outbound::Closed)
         | (Direction::Ingress, Outbound::Open | Outbound::Closed) => "",
     };
+
     let [v4, v6] =
         Family::BOTH.map(|family| digits.total(side.used.in_family(family), ledger.quota()));
 
@@ -124,6 +128,7 @@ fn sentence_lines(
         let [v4, v6] = Family::BOTH.map(|family| digits.part(cost.in_family(family)));
         lines.push([String::new(), String::new(), v4, v6, said]);
     };
+
     // one more is as long as the line that would stand for it
     let shown = if costs.len() == SHOWN + 1 {
         SHOWN + 1
@@ -156,6 +161,7 @@ fn summary(ledger: &Ledger<'_>) -> String {
         .filter(|side| ledger.is_over(side))
         .map(name)
         .collect();
+
     over.dedup();
     let named = over[..over.len().min(SHOWN)].join(", ");
     let which = match over.len() {
@@ -163,16 +169,19 @@ fn summary(ledger: &Ledger<'_>) -> String {
         n if n > SHOWN => format!("{n} ({named} and {} more)", n - SHOWN),
         n => format!("{n} ({named})"),
     };
+
     let groups = ledger.sides.len() / Direction::ALL.len();
     let plural = if groups == 1 { "" } else { "s" };
     let mut text = format!(
         "{groups} group{plural}, {which} over the quota of {}",
         ledger.quota()
     );
+
     let uses = ledger
         .sides
         .iter()
         .flat_map(|side| Family::BOTH.map(|family| (side, family)));
+
     if let Some((side, family)) =
         uses.min_by_key(|(side, family)| Reverse(side.used.in_family(*family)))
     {

@@ -52,6 +52,7 @@ impl<'p> Changed<'p> {
     pub(super) fn new(passes: Version<'p>, other: Version<'p>) -> Changed<'p> {
         let (passes, other) = (Names::new(passes), Names::new(other));
         let mut lines = BTreeMap::new();
+
         for (key, statement) in &passes.declarations {
             let Some(was) = other
                 .declarations
@@ -60,6 +61,7 @@ impl<'p> Changed<'p> {
             else {
                 continue;
             };
+
             let [was, is] = [(&other, was), (&passes, statement)]
                 .map(|(names, it)| Citation::at(names.version.sources, it.span));
             if was.text != is.text {
@@ -109,14 +111,17 @@ impl<'p> Changed<'p> {
             known,
             ..
         } = self;
+
         known.entry(id).or_insert_with(|| {
             let version = passes.version;
             let mut names = words(version.sources.text(version.policy.sentence(id).span));
             let (mut visited, mut found) = (BTreeSet::new(), Vec::new());
+
             while let Some(name) = names.pop() {
                 if !visited.insert(name) {
                     continue;
                 }
+
                 for what in [
                     Declared::Network,
                     Declared::Service,
@@ -134,6 +139,7 @@ impl<'p> Changed<'p> {
                     );
                 }
             }
+
             found
         })
     }
@@ -207,11 +213,13 @@ impl<'p> Names<'p> {
             given,
             ..
         } = version;
+
         let declarations = policy.declarations.iter().map(|declaration| {
             let (span, key) = (
                 declaration.statement,
                 (declaration.what, sources.text(declaration.name)),
             );
+
             (
                 key,
                 Statement {
@@ -250,6 +258,7 @@ fn words(text: &str) -> Vec<&str> {
                 code.split(|c| !is_of_name(c))
                     .filter(|word| !word.is_empty()),
             );
+
             if code.len() < part.len() {
                 break;
             }

@@ -127,6 +127,7 @@ pub(super) fn document<'p>(
         .gained
         .iter()
         .map(|change| change_line(diff, change, new, both, came.lines(change)));
+
     let lost = diff
         .lost
         .iter()
@@ -163,6 +164,7 @@ fn defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
             .iter()
             .map(|it| (it.name, it.default))
     };
+
     let before: BTreeMap<&str, Option<&str>> = asked(old).collect();
     let line = |(parameter, after): (&'p str, Option<&'p str>)| {
         let before = *before.get(parameter)?;
@@ -172,6 +174,7 @@ fn defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
             after,
         })
     };
+
     asked(new).filter_map(line).collect()
 }
 
@@ -184,12 +187,14 @@ fn tier_line<'p>(diff: &Diff, id: EndId, [old, new]: [Version<'p>; 2]) -> Option
         (Some(peer), None) => ("deleted", old, peer),
         (None, None) => return None,
     };
+
     let Peer::Tier(tier) = peer else { return None };
     let line = TierLine {
         tier: &version.policy.tier(tier).name,
         state,
         verdict: verdict.word(),
     };
+
     (verdict != Effect::Equal || state != "kept").then_some(line)
 }
 
@@ -205,6 +210,7 @@ fn change_line<'p>(
     let is_in_both = |family: Family| ends.iter().all(|end| end.addresses.has(family));
     let are_in_both = Family::BOTH.into_iter().all(is_in_both);
     let families = Family::BOTH.into_iter();
+
     let sets: Vec<_> = families
         .filter(|family| change.has(*family) || are_in_both)
         .map(|family| (family, change.traffic[family].clone()))
@@ -219,8 +225,10 @@ fn change_line<'p>(
         },
         causes,
     ) = (&change.places, &change.causes);
+
     let citation = |id: &SentenceId| Citation::new(passes.policy, passes.sources, *id);
     let tier_name = |id| passes.policy.tier(id).name.as_str();
+
     ChangeLine {
         from: place(from, from_places.as_ref(), passes, both),
         to: place(to, to_places.as_ref(), passes, both),

@@ -43,6 +43,7 @@ pub(super) fn place<'p>(
     let is = known
         .into_iter()
         .find_map(|(peer, version)| Some(flows::End::new(version.policy, peer?)));
+
     let Some(addresses) = addresses else {
         return Place {
             end: is,
@@ -101,6 +102,7 @@ impl fmt::Display for Place<'_> {
             terms,
             is_public,
         } = self;
+
         if let Some(end) = end {
             write!(f, "{}", end.words())?;
         }
@@ -133,8 +135,10 @@ fn in_words(terms: &[Term], most: usize) -> String {
             .find(|(all, _)| all == block)
             .map(|(_, name)| name.to_string())
     };
+
     let name = |block: &IpNet| name(block).unwrap_or_else(|| block.to_string());
     let texts = |blocks: &[IpNet]| blocks.iter().map(IpNet::to_string).collect::<Vec<_>>();
+
     if let [v4, v6] = terms
         && (v4.block, v6.block) == (EVERY_IPV4, EVERY_IPV6)
     {
@@ -148,6 +152,7 @@ fn in_words(terms: &[Term], most: usize) -> String {
         terms.iter().partition(|term| term.except.is_empty());
     let blocks: Vec<String> = blocks.iter().map(|term| name(&term.block)).collect();
     let blocks = (!blocks.is_empty()).then(|| listed(&blocks, most));
+
     let others = others.iter().map(|term| {
         format!(
             "{} but {}",
@@ -155,6 +160,7 @@ fn in_words(terms: &[Term], most: usize) -> String {
             listed(&texts(&term.except), most)
         )
     });
+
     blocks
         .into_iter()
         .chain(others)

@@ -35,10 +35,12 @@ pub(super) fn escaped(text: &str) -> String {
             out.push_str("\\`\\`");
             continue;
         }
+
         if n % 2 == 1 {
             let _ = write!(out, "`{}`", part.replace('|', "\\|"));
             continue;
         }
+
         for c in part.chars() {
             if "\\*_[]<>|#@".contains(c) {
                 out.push('\\');

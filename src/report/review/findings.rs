@@ -86,6 +86,7 @@ pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) ->
     let in_new_words: Vec<String> = in_new_words.collect();
     let holds = before.iter().map(|(_, why)| why.is_empty());
     let known: BTreeMap<&str, bool> = in_new_words.iter().map(String::as_str).zip(holds).collect();
+
     let before_of = |assertion: &Citation<'_>| match known.get(assertion.text.as_str()) {
         Some(true) => Before::Held,
         Some(false) => Before::Failed,
@@ -95,14 +96,17 @@ pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) ->
     let kept: BTreeSet<String> = after.iter().map(|(it, _)| it.text.clone()).collect();
     let holding = after.iter().filter(|(_, why)| why.is_empty()).count();
     let failing = after.into_iter().filter(|(_, why)| !why.is_empty());
+
     let failing = failing.map(|(assertion, why)| Failing {
         before: before_of(&assertion),
         said: assertion,
         why,
     });
+
     let failing = failing.collect();
     let removed = before.into_iter().zip(&in_new_words);
     let removed = removed.filter(|(_, words)| !kept.contains(*words));
+
     Assertions {
         failing,
         removed: removed.map(|((assertion, _), _)| assertion).collect(),
@@ -142,11 +146,13 @@ fn stated(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
     let within = |inner: Span, outer: Span| {
         inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
     };
+
     let failures: Vec<(Span, String)> = version
         .problems
         .iter()
         .filter_map(|problem| Some((problem.span()?, failure(problem)?)))
         .collect();
+
     let why = |span: Span| {
         failures
             .iter()
@@ -181,6 +187,7 @@ pub(super) fn lints(old: Version<'_>, new: Version<'_>) -> Lints {
 fn beyond(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
     let key = |line: &LintLine| (line.lint, line.message.clone());
     let mut known: BTreeMap<(&str, String), usize> = BTreeMap::new();
+
     for line in those {
         *known.entry(key(line)).or_default() += 1;
     }
@@ -218,6 +225,7 @@ fn lint_line(version: Version<'_>, finding: &Finding) -> LintLine {
             column,
         }
     });
+
     LintLine {
         lint: finding.lint,
         level: finding.level.word(),

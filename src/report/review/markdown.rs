@@ -108,6 +108,7 @@ fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
         verdict(document)
     );
     let lines = summary(document);
+
     if !lines.is_empty() || !document.tiers.is_empty() {
         out.push('\n');
     }
@@ -123,6 +124,7 @@ fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     assertions(&document.assertions, old, new, limits, &mut out);
     aws(told, limits, &mut out);
     lints(&document.lints, old, new, limits, &mut out);
+
     out
 }
 
@@ -167,6 +169,7 @@ impl Linker<'_> {
             prefix,
             directory,
         } = self.side;
+
         let shown = code(&format!("{file}:{line}"));
         let Some(template) = &self.links.template else {
             return shown;
@@ -179,11 +182,13 @@ impl Linker<'_> {
             .chars()
             .flat_map(in_address)
             .collect();
+
         let line = line.to_string();
         let address = template
             .replace("{rev}", revision)
             .replace("{file}", &path)
             .replace("{line}", &line);
+
         format!("[{shown}]({address})")
     }
 
@@ -217,6 +222,7 @@ fn in_address(c: char) -> Vec<char> {
 fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, out: &mut String) {
     table(&table_rows(document, false, sides, limits), limits, out);
     let by_default = table_rows(document, true, sides, limits);
+
     if by_default.is_empty() && document.defaults.is_empty() {
         return;
     }
@@ -230,6 +236,7 @@ fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, 
             escaped(&line.change())
         );
     }
+
     out.push_str(&more(document.defaults.len(), limits));
     table(&by_default, limits, out);
 }
@@ -256,14 +263,17 @@ fn table_rows(
             sentence: &sentence,
             line: &line,
         };
+
         let changes = changes
             .iter()
             .filter(|change| change.by_default == by_default);
+
         rows(changes, &cited)
             .iter()
             .map(|row| (row.is_public, table_row(what, row)))
             .collect::<Vec<_>>()
     };
+
     let gained = side("**gained**", &document.gained, new).into_iter();
     let lost = side("lost", &document.lost, old).into_iter();
     let gained = gained.map(|(is_shown, text)| TableRow { is_shown, text });
@@ -298,10 +308,12 @@ fn table(rows: &[TableRow], limits: Limits, out: &mut String) {
     if rows.is_empty() {
         return;
     }
+
     let [first, most] = limits.connections;
     let (mut shown, mut folded, mut left) = (String::new(), String::new(), 0);
     let mut count = rows.iter().filter(|row| row.is_shown).count();
     let mut in_fold = 0;
+
     for TableRow { is_shown, text } in rows {
         match (is_shown, count < first, count < most) {
             (true, _, _) => shown.push_str(text),
@@ -322,6 +334,7 @@ fn table(rows: &[TableRow], limits: Limits, out: &mut String) {
             "\n<details><summary>{in_fold} more</summary>\n\n{HEAD}{folded}\n</details>\n"
         );
     }
+
     if left > 0 {
         let _ = writeln!(out, "\nand {left} more, too many for a comment");
     }
@@ -337,6 +350,7 @@ fn assertions(
     let Assertions {
         failing, removed, ..
     } = assertions;
+
     if failing.is_empty() && removed.is_empty() {
         return;
     }
@@ -346,12 +360,14 @@ fn assertions(
     let gone = removed
         .iter()
         .take(limits.findings.saturating_sub(failing.len()));
+
     for failing in failing.iter().take(limits.findings) {
         let why = failing
             .why
             .iter()
             .map(|why| format!("<br>{}", escaped(why)))
             .collect::<String>();
+
         let _ = writeln!(
             out,
             "- {}: {}{why}",
@@ -371,6 +387,7 @@ fn assertions(
 fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
     let uses = &lines.changes.uses;
     let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
+
     for line in lines.uses(&over) {
         let _ = writeln!(out, "\n**Quota**: {}", escaped(&line));
     }
@@ -384,10 +401,12 @@ fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
         .uses(uses)
         .into_iter()
         .map(|line| format!("quota: {line}"));
+
     let rest: Vec<String> = aws_lines(lines, limits.rules)
         .into_iter()
         .chain(uses)
         .collect();
+
     let _ = write!(
         out,
         "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
@@ -407,6 +426,7 @@ fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &
         out,
         "\n<details><summary>Lints: {count}, {cleared} gone</summary>\n"
     );
+
     for (what, line, linker) in found
         .iter()
         .map(|line| ("new", line, new))
@@ -430,6 +450,7 @@ fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &
             escaped(message)
         );
     }
+
     let _ = writeln!(
         out,
         "{}\n</details>",

@@ -69,6 +69,7 @@ pub(super) fn rows<'l>(
         is_public: change.is_public(),
         because: because(change, cited),
     };
+
     let rows = changes.map(row).collect();
     fold(fold(rows, |row| &mut row.to), |row| &mut row.from)
 }
@@ -79,10 +80,12 @@ fn because(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
     let open = change
         .open_tier
         .map(|tier| format!("{tier} may send all traffic (outbound = open)"));
+
     let mut sentences: Vec<String> = open
         .into_iter()
         .chain(change.sentences.iter().map(cited.sentence))
         .collect();
+
     if sentences.len() > cited.most + 1 {
         let more = sentences.len() - cited.most;
         sentences.truncate(cited.most);

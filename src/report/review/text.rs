@@ -23,6 +23,7 @@ pub fn text(review: &Review<'_>) -> String {
     aws(lines, &mut out);
     assertions(&document.assertions, &mut out);
     lints(&document.lints, &mut out);
+
     out
 }
 
@@ -40,6 +41,7 @@ fn headline(review: &Review<'_>) -> String {
         document.verdict,
         compared(document.new, document.old, document.verdict)
     );
+
     for line in summary(document) {
         let _ = writeln!(out, "  {line}");
     }
@@ -63,6 +65,7 @@ fn aws(lines: &Lines<'_>, out: &mut String) {
             let _ = writeln!(out, "  {line}");
         }
     };
+
     if !lines.changes.is_empty() {
         section(&lines.headline().join("\n"), aws_lines(lines, 60));
     }
@@ -90,29 +93,36 @@ pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
         (document.old_exists, document.old),
         (document.new_exists, document.new),
     ];
+
     for (_, name) in programs.iter().filter(|(exists, _)| !exists) {
         lines.push(format!(
             "there is no {name}, so the other version is compared with an empty program"
         ));
     }
+
     lines.extend(document.aws.fixes().map(fix_line));
 
     let failing = document.assertions.failing.iter();
     let begin_to_fail = failing.filter(|failing| failing.before != Before::Failed);
+
     match begin_to_fail.count() {
         0 => {}
         1 => lines.push("1 assertion starts failing".to_string()),
         count => lines.push(format!("{count} assertions start failing")),
     }
+
     let removed = document.assertions.removed.len();
     if removed > 0 {
         lines.push(format!("{} removed", counted(removed, "assertion")));
     }
+
     let new = document.lints.new.iter();
     let worse = new.filter(|line| line.level != "note").count();
+
     if worse > 0 {
         lines.push(counted(worse, "new lint finding"));
     }
+
     lines
 }
 
@@ -171,6 +181,7 @@ fn defaults(document: &Document<'_>, out: &mut String) {
         signed('-', &document.lost, true),
     ]
     .concat();
+
     if rows.is_empty() && document.defaults.is_empty() {
         return;
     }
@@ -179,6 +190,7 @@ fn defaults(document: &Document<'_>, out: &mut String) {
         out,
         "\ndefaults: a deployment that sets its own values is not affected"
     );
+
     for line in &document.defaults {
         let _ = writeln!(out, "  ~ {}: {}", line.parameter, line.change());
     }
@@ -192,6 +204,7 @@ fn lines(rows: &[(char, Row)], out: &mut String) {
         .iter()
         .map(|(_, row)| format!("{} -> {}", row.from(), row.to()))
         .collect();
+
     let width = |texts: &mut dyn Iterator<Item = &str>, most: usize| {
         texts
             .map(|text| text.chars().count())
@@ -199,6 +212,7 @@ fn lines(rows: &[(char, Row)], out: &mut String) {
             .max()
             .unwrap_or(0)
     };
+
     let ends = width(&mut pairs.iter().map(String::as_str), 60);
     let on = width(&mut rows.iter().map(|(_, row)| row.on.as_str()), 40);
 
@@ -222,6 +236,7 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
         "kept" => verdict.to_string(),
         state => format!("{verdict}, {state}"),
     };
+
     let lines = tiers
         .iter()
         .map(|line| (vec![line.tier.to_string()], verdict(line)))
@@ -245,6 +260,7 @@ fn assertions(assertions: &Assertions<'_>, out: &mut String) {
         removed,
         holding,
     } = assertions;
+
     if failing.is_empty() && removed.is_empty() {
         return;
     }

@@ -12,6 +12,7 @@ pub fn claims(named: Named<'_>) -> Vec<Claim> {
     let mut claims: Vec<Claim> = lists
         .map(|(id, name)| (name, named.deployment.prefix_list(id).span))
         .collect();
+
     if names.are_plain() {
         return claims;
     }
@@ -19,11 +20,14 @@ pub fn claims(named: Named<'_>) -> Vec<Claim> {
     let groups = state.groups_by_id();
     claims.extend(groups.map(|(id, group)| (group_id(group), named.tier_span(id))));
     let parameters = (0..).map(ParameterId).zip(&state.parameters);
+
     for (id, parameter) in parameters.filter(|(_, parameter)| super::asks_for(parameter)) {
         let span = named.deployment.parameter(id).span;
         claims.extend(span.map(|span| (parameter_id(parameter), span)));
     }
+
     let rules = named.places().filter(|place| separate(place.key));
     claims.extend(rules.map(|place| (place.name(&names), place.span(named))));
+
     claims
 }

@@ -77,6 +77,7 @@ impl<'a> ParameterBody<'a> {
                 )),
             ),
         };
+
         ParameterBody {
             r#type,
             description: parameter.description.as_deref().unwrap_or(described).into(),

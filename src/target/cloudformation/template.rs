@@ -44,17 +44,21 @@ impl Serialize for Template<'_> {
         let state = self.state;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("AWSTemplateFormatVersion", "2010-09-09")?;
+
         if let Some(description) = &state.description {
             map.serialize_entry("Description", description)?;
         }
+
         map.serialize_entry("Metadata", &BTreeMap::from([("GeneratedBy", "tierwall")]))?;
         if let Some(parameters) = Parameters::new(state) {
             map.serialize_entry("Parameters", &parameters)?;
         }
+
         map.serialize_entry("Resources", &Resources(self))?;
         if !state.groups.is_empty() {
             map.serialize_entry("Outputs", &Outputs(self))?;
         }
+
         map.end()
     }
 }
@@ -125,6 +129,7 @@ impl Serialize for Resources<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let template = self.0;
         let mut map = serializer.serialize_map(None)?;
+
         for (id, group) in template.state.groups_by_id() {
             let inline = group.rules.iter().filter(|rule| !separate(&rule.key));
             let resource = Resource {
@@ -132,6 +137,7 @@ impl Serialize for Resources<'_, '_> {
                 metadata: Metadata::for_rules(inline),
                 properties: GroupBody { template, group },
             };
+
             map.serialize_entry(&template.group_ids[id.index()], &resource)?;
             for rule in group.rules.iter().filter(|rule| separate(&rule.key)) {
                 let mut name = std::mem::take(&mut template.spare.borrow_mut().1);
@@ -141,6 +147,7 @@ impl Serialize for Resources<'_, '_> {
                 template.spare.borrow_mut().1 = name;
             }
         }
+
         map.end()
     }
 }
@@ -207,9 +214,11 @@ impl Serialize for GroupBody<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let GroupBody { template, group } = self;
         let mut map = serializer.serialize_map(None)?;
+
         if let Some(name) = &group.group_name {
             map.serialize_entry("GroupName", name)?;
         }
+
         map.serialize_entry("GroupDescription", &group.description)?;
         map.serialize_entry("VpcId", &template.reference(&group.vpc))?;
 
@@ -218,9 +227,11 @@ impl Serialize for GroupBody<'_, '_> {
             rules: group.rules_in(direction),
         };
         let ingress = inline(Direction::Ingress);
+
         if ingress.rules().next().is_some() {
             map.serialize_entry("SecurityGroupIngress", &ingress)?;
         }
+
         if has_placeholder(group) {
             map.serialize_entry("SecurityGroupEgress", &[Nothing::RULE])?;
         } else {
@@ -232,6 +243,7 @@ impl Serialize for GroupBody<'_, '_> {
             .iter()
             .map(|(key, value)| Tag { key, value })
             .collect();
+
         map.serialize_entry("Tags", &tags)?;
         map.end()
     }
@@ -305,9 +317,11 @@ impl Serialize for RuleBody<'_, '_> {
         let RuleBody { template, rule, .. } = self;
         let traffic = rule.key.traffic;
         let mut map = serializer.serialize_map(None)?;
+
         if let Some(group) = self.group {
             map.serialize_entry("GroupId", &template.group(group))?;
         }
+
         match traffic.protocol() {
             Protocol::Tcp => map.serialize_entry("IpProtocol", "tcp")?,
             Protocol::Udp => map.serialize_entry("IpProtocol", "udp")?,
@@ -315,14 +329,17 @@ impl Serialize for RuleBody<'_, '_> {
                 map.serialize_entry("IpProtocol", &other.to_string())?;
             }
         }
+
         if let Some((from, to)) = traffic.aws_ports()
             && traffic != Traffic::Icmpv6(None)
         {
             map.serialize_entry("FromPort", &from)?;
             map.serialize_entry("ToPort", &to)?;
         }
+
         self.peer(&mut map)?;
         map.serialize_entry("Description", template.state.description(rule))?;
+
         map.end()
     }
 }
@@ -334,6 +351,7 @@ impl RuleBody<'_, '_> {
             Direction::Ingress => ("SourceSecurityGroupId", "SourcePrefixListId"),
             Direction::Egress => ("DestinationSecurityGroupId", "DestinationPrefixListId"),
         };
+
         match key.peer {
             Peer::Block(block) => {
                 let text = &mut template.spare.borrow_mut().0;
@@ -387,6 +405,7 @@ impl Serialize for Outputs<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let template = self.0;
         let mut map = serializer.serialize_map(None)?;
+
         for (id, group) in template.state.groups_by_id() {
             let name = output_name(group);
             let text = format!("${{AWS::StackName}}-{name}");
@@ -394,6 +413,7 @@ impl Serialize for Outputs<'_, '_> {
                 name: Value::Sub { text },
             });
             let description = format!("Security group of tier {}", group.name);
+
             map.serialize_entry(
                 &name,
                 &Output {
@@ -403,6 +423,7 @@ impl Serialize for Outputs<'_, '_> {
                 },
             )?;
         }
+
         map.end()
     }
 }

@@ -251,6 +251,7 @@ impl<'s> PeerEntry<'s> {
                 ("external", id, account.as_deref())
             }
         };
+
         PeerEntry {
             kind,
             peer,

@@ -63,10 +63,12 @@ impl<'d> Names<'d> {
             shared: HashSet::new(),
             shared_before: HashSet::new(),
         };
+
         names.groups = state
             .groups_by_id()
             .map(|(id, _)| mangled(style, names.group(id, &[])))
             .collect();
+
         if names.are_distinct(named, others) {
             return names;
         }
@@ -78,6 +80,7 @@ impl<'d> Names<'d> {
         let twice = hashes.windows(2).filter(|pair| pair[0] == pair[1]);
         names.shared = twice.map(|pair| pair[0]).collect();
         names.shared_before = names.find_shared_before();
+
         names
     }
 
@@ -88,6 +91,7 @@ impl<'d> Names<'d> {
         if self.shared.is_empty() {
             return HashSet::new();
         }
+
         for (group, key) in self.rules() {
             let now = self.hash(group, key, &[]);
             if self.shared.contains(&now) {
@@ -96,6 +100,7 @@ impl<'d> Names<'d> {
                 hashes.extend(before.map(|it| (now, self.hash(group, key, it))));
             }
         }
+
         hashes.sort_unstable();
         hashes
             .windows(2)
@@ -139,9 +144,11 @@ impl<'d> Names<'d> {
         let blocks = parameters
             .filter(move |(_, parameter)| is_block(parameter.kind))
             .map(|(id, _)| Peer::Parameter(id));
+
         let lists = (0..self.state.prefix_lists.len() as u32)
             .map(PrefixListId)
             .map(Peer::PrefixList);
+
         let groups = (0..self.state.foreign_groups.len() as u32)
             .map(ForeignGroupId)
             .map(Peer::ForeignGroup);
@@ -230,10 +237,12 @@ impl<'d> Names<'d> {
             | Peer::PrefixList(_)
             | Peer::ForeignGroup(_) => None,
         };
+
         let mut chain = Vec::new();
         if group.was.is_empty() && peer.is_none_or(|(_, peer)| peer.was.is_empty()) {
             return chain;
         }
+
         for own in (0..=group.was.len()).rev() {
             for other in (0..=peer.map_or(0, |(_, peer)| peer.was.len())).rev() {
                 // position 0 stands for the name of today, n + 1 for `was[n]`
@@ -246,6 +255,7 @@ impl<'d> Names<'d> {
                 chain.push(earlier);
             }
         }
+
         chain
     }
 
@@ -331,6 +341,7 @@ impl<'d> Names<'d> {
                 ListReference::Parameter(id) => &state.parameter(*id).name,
             },
         };
+
         name.into()
     }
 
@@ -344,6 +355,7 @@ impl<'d> Names<'d> {
             (Style::Pascal, Direction::Ingress) => "From",
             (Style::Pascal, Direction::Egress) => "To",
         });
+
         match (key.peer, self.style) {
             (Peer::Group(group), _) => self.push_group(group, earlier, out),
             (Peer::Block(IpNet::V4(block)), Style::Snake) if block.prefix_len() > 0 => {

@@ -87,11 +87,13 @@ pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: Style) 
         Traffic::Icmp(_) => ("_icmp_", "Icmp"),
         Traffic::Icmpv6(_) => ("_icmpv6_", "Icmpv6"),
     };
+
     let spelled = |snake: &'static str, pascal: &'static str| match style {
         Style::Snake => snake,
         Style::Pascal => pascal,
     };
     out.put(spelled(snake, pascal));
+
     match traffic {
         Traffic::All => {}
         Traffic::Number(number) => push_number(out, number),

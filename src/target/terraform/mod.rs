@@ -115,9 +115,11 @@ fn addresses(state: &State) -> Vec<String> {
         .iter()
         .map(|parameter| format!("var.{}", snake(&parameter.name)))
         .collect();
+
     if asks_for_region(state) {
         addresses.push(format!("data.aws_region.{}", region_name(state)));
     }
+
     addresses.extend(lookup_addresses(state).map(|(_, address)| address));
     addresses.extend(
         state
@@ -134,8 +136,10 @@ fn addresses(state: &State) -> Vec<String> {
             addresses.extend(rule_addresses(&names, id, key));
         }
     }
+
     addresses.sort_unstable();
     addresses.dedup();
+
     addresses
 }
 

@@ -17,6 +17,7 @@ pub fn claims(named: Named<'_>) -> Vec<Claim> {
     let mut claims: Vec<Claim> = lookups
         .map(|(id, address)| (address, named.deployment.prefix_list(id).span))
         .collect();
+
     if !names.are_plain() {
         let rule = |place: Place<'_>| {
             (
@@ -26,6 +27,7 @@ pub fn claims(named: Named<'_>) -> Vec<Claim> {
         };
         claims.extend(named.places().map(rule));
     }
+
     claims
 }
 
@@ -35,14 +37,17 @@ pub fn check(named: Named<'_>) -> Problems {
     if named.state.groups.iter().all(|group| group.was.is_empty()) {
         return problems;
     }
+
     let mut moves = Moves {
         named,
         names: &names(named.state),
         by_address: Default::default(),
         refused: BTreeSet::new(),
     };
+
     moves.collect(&mut problems);
     moves.hold_against_rules(&mut problems);
+
     problems
 }
 
@@ -74,6 +79,7 @@ impl<'d> Moves<'d, '_> {
             if earlier.is_empty() {
                 continue;
             }
+
             let chain = self.names.chain(place.group, place.key);
             for (step, earlier) in chain.windows(2).zip(earlier) {
                 // a step renames the peer where that has an earlier name, else the rule's own tier
@@ -100,14 +106,17 @@ impl<'d> Moves<'d, '_> {
             moves.insert(from, step);
             return;
         };
+
         if first.to == step.to {
             return;
         }
+
         let parameter = [first.of, step.of]
             .iter()
             .find_map(|place| place.parameter(self.named));
         let rules = [first.of, step.of].map(|place| place.span(self.named));
         let (tier, position) = self.renamed(&step);
+
         if self.refused.insert(tier.was_spans[position]) {
             let (span, name) = earlier_name(tier, position);
             problems.push(Problem::AmbiguousMove {
@@ -132,6 +141,7 @@ impl<'d> Moves<'d, '_> {
         if self.by_address.iter().all(HashMap::is_empty) {
             return;
         }
+
         let mut address = String::new();
         for place in self.named.places() {
             address.clear();
@@ -140,10 +150,12 @@ impl<'d> Moves<'d, '_> {
                 continue;
             };
             let (tier, position) = self.renamed(step);
+
             if self.refused.insert(tier.was_spans[position]) {
                 let (span, name) = earlier_name(tier, position);
                 let now = place.span(self.named);
                 let parameter = place.parameter(self.named);
+
                 problems.push(Problem::AddressInUse {
                     span,
                     name,

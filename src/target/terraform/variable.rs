@@ -18,6 +18,7 @@ pub fn form(kind: ParamKind, name: &str) -> Form {
             "can(regex(\"{sign}\", var.{name})) && try(cidrsubnet(var.{name}, 0, 0) == var.{name}, false)"
         )
     };
+
     let (condition, message) = match kind {
         ParamKind::Vpc => (
             matches("^vpc-[0-9a-f]{8}([0-9a-f]{9})?$"),
@@ -40,6 +41,7 @@ pub fn form(kind: ParamKind, name: &str) -> Form {
             "Must be a block of IPv6 addresses, like 2001:db8::/32.",
         ),
     };
+
     Form { condition, message }
 }
 
