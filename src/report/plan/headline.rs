@@ -31,10 +31,10 @@ pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
         &[
             (rules(&[RuleOutcome::Added]), "to add"),
             (rules(&[RuleOutcome::Removed]), "to remove"),
-            (rules(&again), "to make again"),
-            (rules(&[RuleOutcome::Retargeted]), "to point elsewhere"),
+            (rules(&again), "to replace"),
+            (rules(&[RuleOutcome::Retargeted]), "to reference another group"),
             (rules(&[RuleOutcome::Default]), "with a changed default"),
-            (rules(&[RuleOutcome::Text]), "with another text only"),
+            (rules(&[RuleOutcome::Text]), "with a changed description"),
         ],
     );
 

@@ -69,13 +69,13 @@ impl Lines<'_> {
             }
             OtherChange::Placeholder(BeforeAfter::Removed(tier)) => {
                 format!(
-                    "- {}  outbound  the rule that admits nothing",
+                    "- {}  outbound  the placeholder rule",
                     old.group(tier).name
                 )
             }
             OtherChange::Placeholder(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
                 format!(
-                    "+ {}  outbound  the rule that admits nothing",
+                    "+ {}  outbound  the placeholder rule",
                     new.group(tier).name
                 )
             }

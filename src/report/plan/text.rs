@@ -12,7 +12,8 @@ use crate::plan::{
 use crate::report::flows::End;
 use crate::report::fold::fold;
 
-const REPLACED: &str = "  a replaced group is made anew first, with another id; the old one cannot go while anything uses it";
+const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
+    deleted while anything uses it";
 
 /// Rules that are looked at for each line that may be shown.
 const RULES_OF_A_LINE: usize = 20;
@@ -257,7 +258,7 @@ impl<'c> Lines<'c> {
             .map_or("", |old| self.changes.old.group(old).name.as_str());
         let rules = self.with_rules(change);
         format!(
-            "recreated{rules}: it has the rules of `{was}`, and the program does not say `was {was}`"
+            "recreated{rules}: it has the rules of `{was}`, and the program has no `was {was}`"
         )
     }
 
@@ -281,11 +282,11 @@ impl<'c> Lines<'c> {
         let was = group.map_or("", |group| group.name.as_str());
         let text = match reason {
             Reason::Address if was != self.changes.group_name(sides) => {
-                return format!("the program does not say `was {was}`");
+                return format!("the program has no `was {was}`");
             }
             Reason::Address => {
                 let oldest = group.map_or(was, SecurityGroup::oldest_name);
-                return format!("the program does not say `was {oldest}` as before");
+                return format!("the program no longer has `was {oldest}`");
             }
             Reason::Name => "its name changes",
             Reason::NamePrefix => "the start of its name changes",
@@ -312,10 +313,10 @@ impl<'c> Lines<'c> {
             RuleOutcome::Added => self.sentence(change, true),
             RuleOutcome::Removed => self.sentence(change, false),
             RuleOutcome::Text => {
-                Why::Text(format!("text only, it was \"{}\"", self.old_text(change)))
+                Why::Text(format!("description only, was \"{}\"", self.old_text(change)))
             }
             RuleOutcome::Default => Why::Text(self.default(change)),
-            RuleOutcome::Retargeted => Why::Known("names another group than before, in place"),
+            RuleOutcome::Retargeted => Why::Known("references another group, in place"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),
             RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
             RuleOutcome::ResourceRenamed => Why::Known("replaced unchanged, under another name"),
