@@ -228,7 +228,7 @@ fn passes(criterion: &mut Criterion) {
         "changes",
         &subjects,
         deployed,
-        |(old, new, tier_mapping)| Changes::between(old, new, tier_mapping.groups()).is_empty(),
+        |(old, new, tier_mapping)| Changes::compare_states(old, new, tier_mapping.groups()).is_empty(),
     );
     pass(
         criterion,

@@ -27,7 +27,7 @@ fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
         sources,
     };
     then(&Lines {
-        changes: &Changes::between(&states[0], &states[1], tier_mapping.groups()),
+        changes: &Changes::compare_states(&states[0], &states[1], tier_mapping.groups()),
         old: lowered(&was, &old.sources),
         new: lowered(&is, &new.sources),
     })
@@ -56,11 +56,11 @@ fn foretold(
     between(old, new, |lines| {
         let counted = |target| counts(lines.changes, target);
         let uses = lines
-            .uses(&lines.changes.uses)
+            .use_lines(&lines.changes.uses)
             .into_iter()
             .map(|line| format!("quota: {line}"));
         let each = lines
-            .each(usize::MAX)
+            .all_lines(usize::MAX)
             .into_iter()
             .chain(uses)
             .map(|line| format!("  {line}"));
@@ -509,7 +509,7 @@ fn the_quota_before_and_after() {
             rules(1).replace("1-1", &ports.join(", "))
         };
         between(&rules(old), &rules(new), |lines| {
-            lines.uses(&lines.changes.uses)
+            lines.use_lines(&lines.changes.uses)
         })
     };
     assert_eq!(uses(6, 7), [""; 0]);
