@@ -197,14 +197,14 @@ fn passes(criterion: &mut Criterion) {
         "state",
         &subjects,
         Subject::deployment,
-        Deployment::state,
+        Deployment::to_state,
     );
     for target in &target::ALL {
         pass(
             criterion,
             target.name,
             &subjects,
-            |it| it.deployment().state(),
+            |it| it.deployment().to_state(),
             |state| (target.emit)(state),
         );
     }
@@ -218,8 +218,8 @@ fn passes(criterion: &mut Criterion) {
     );
     let deployed = |it| {
         (
-            Subject::deployment(it).state(),
-            lower(&it.edited().policy).state(),
+            Subject::deployment(it).to_state(),
+            lower(&it.edited().policy).to_state(),
             tier_mapping(it),
         )
     };
@@ -228,7 +228,9 @@ fn passes(criterion: &mut Criterion) {
         "changes",
         &subjects,
         deployed,
-        |(old, new, tier_mapping)| Changes::compare_states(old, new, tier_mapping.groups()).is_empty(),
+        |(old, new, tier_mapping)| {
+            Changes::compare_states(old, new, tier_mapping.groups()).is_empty()
+        },
     );
     pass(
         criterion,

@@ -54,8 +54,8 @@ impl Compilation {
         }
 
         let deployment = lower(&self.policy);
-        let outline = deployment.outline();
-        problems.append(target::check(Named {
+        let outline = deployment.state_outline();
+        problems.append(target::check_claims(Named {
             deployment: &deployment,
             state: &outline,
         }));

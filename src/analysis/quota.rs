@@ -48,7 +48,7 @@ pub fn totals(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
             totals.push(DirectionUsage {
                 tier: group.tier,
                 direction,
-                used: counts.fold(Count::default(), Count::plus),
+                used: counts.fold(Count::default(), Count::add_count),
             });
         }
     }
@@ -65,14 +65,14 @@ pub fn costs(
     direction: Direction,
 ) -> Vec<(SentenceId, Count)> {
     let rules = deployment.group(tier).rules(direction).iter();
-    let charge = |rule: &Rule| Some((deployment.sentence(rule)?, count(deployment, rule)));
+    let charge = |rule: &Rule| Some((deployment.first_sentence(rule)?, count(deployment, rule)));
     let mut costs: Vec<(SentenceId, Count)> = rules.filter_map(charge).collect();
     costs.sort_by_key(|(sentence, _)| *sentence);
 
     costs.dedup_by(|(next, cost), (kept, sum)| {
         let same = next == kept;
         if same {
-            *sum = sum.plus(*cost);
+            *sum = sum.add_count(*cost);
         }
         same
     });

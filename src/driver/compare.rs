@@ -252,7 +252,7 @@ impl<'p> JudgedProgram<'p> {
         let problems = judged.problems.sorted();
         match judged.deployment {
             Some(deployment) => Ok(JudgedProgram {
-                state: deployment.complete(judged.outline),
+                state: deployment.complete_state(judged.outline),
                 deployment,
                 problems,
             }),

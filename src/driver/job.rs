@@ -164,7 +164,7 @@ impl Job<'_> {
         if let Some(deployment) = deployment.filter(|_| !problems.any_error())
             && (self.outputs_to_make().next().is_some() || !self.shared.is_empty())
         {
-            let state = deployment.complete(outline);
+            let state = deployment.complete_state(outline);
             made = self.make(policy, &state, &mut problems);
             let declared = |output: &&Output| (output.target.addresses)(&state);
             addresses = self.shared.iter().map(declared).collect();

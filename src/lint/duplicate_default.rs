@@ -109,7 +109,7 @@ fn add_pairs(
     for rule in rules {
         let key = (rule.traffic, value(policy, rule.peer));
         let first = *firsts.entry(key).or_insert(rule);
-        let sentences = [first, rule].map(|rule| deployment.sentence(rule));
+        let sentences = [first, rule].map(|rule| deployment.first_sentence(rule));
         let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else {
             continue;
         };

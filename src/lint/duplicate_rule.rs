@@ -2,7 +2,7 @@
 
 use super::{Category, Judge, Level, Lint, Subject, always, without};
 use crate::diagnostic::{Correction, Finding};
-use crate::groups::{Rule, describe};
+use crate::groups::{Rule, describe_flow};
 use crate::policy::SentenceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     let groups = deployment.groups.iter();
     for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
-        let Some((first, others)) = deployment.origins(rule).split_first() else {
+        let Some((first, others)) = deployment.rule_origins(rule).split_first() else {
             continue;
         };
         whole.needed[sentence(*first).index()] = true;
@@ -82,8 +82,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> bool {
     let policy = subject.policy;
     let (mut with, mut without) = (String::new(), String::new());
-    subject.deployment.describe(rule, &mut with);
-    describe(policy, first, &mut without);
+    subject.deployment.describe_rule(rule, &mut with);
+    describe_flow(policy, first, &mut without);
     let last_day = |flow: u32| {
         let until = policy.sentence(policy.flow(flow).sentence).until;
         until.map(|(_, day)| day)

@@ -22,14 +22,19 @@ pub struct Groups {
 
 impl Groups {
     /// Matches groups by their addresses; what that leaves over, by what the programs say.
-    pub fn match_groups(planning: &Planning, old: &State, new: &State, matched: &Matched<'_>) -> Groups {
+    pub fn match_groups(
+        planning: &Planning,
+        old: &State,
+        new: &State,
+        matched: &Matched<'_>,
+    ) -> Groups {
         let by_address = by_address(planning, old, new);
         let mut links = by_address.clone();
-        links.complete(matched.mapping);
+        links.complete_from(matched.mapping);
         let mut recreated = vec![false; new.groups.len()];
 
         for (was, is) in &matched.recreated {
-            recreated[is.index()] = links.pair(*was, *is);
+            recreated[is.index()] = links.pair_groups(*was, *is);
         }
 
         let mut found = Groups {
@@ -78,7 +83,10 @@ impl Groups {
                     reasons.insert(0, Reason::Address);
                 }
                 self.stays[is.index()] = reasons.is_empty();
-                (BeforeAfter::Both(was, is), group_outcome(planning, reasons, groups))
+                (
+                    BeforeAfter::Both(was, is),
+                    group_outcome(planning, reasons, groups),
+                )
             }
         };
 
@@ -152,7 +160,7 @@ pub fn by_address(planning: &Planning, old: &State, new: &State) -> GroupMapping
         .iter()
         .map(|group| (planning.group_addresses)(group))
         .collect();
-    GroupMapping::forward(&olds, &news)
+    GroupMapping::follow_names(&olds, &news)
 }
 
 fn group_outcome(

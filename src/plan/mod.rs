@@ -312,7 +312,12 @@ struct Matched<'s> {
     recreated: Vec<(GroupId, GroupId)>,
 }
 
-fn predict_target(planning: &Planning, old: &State, new: &State, matched: &Matched<'_>) -> Prediction {
+fn predict_target(
+    planning: &Planning,
+    old: &State,
+    new: &State,
+    matched: &Matched<'_>,
+) -> Prediction {
     let mut tally = ResourceCounts::new(new.groups.len());
     let groups = groups::Groups::match_groups(planning, old, new, matched);
     let rules = rules::changed_rules(planning, old, new, &groups, &mut tally);

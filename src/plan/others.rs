@@ -19,20 +19,26 @@ pub fn changed_others(
     tally: &mut ResourceCounts,
 ) -> Vec<OtherChange> {
     let mut changes = Vec::new();
-    let parameters = pair_by_name(parameters_by_name(planning, old), parameters_by_name(planning, new));
+    let parameters = pair_by_name(
+        parameters_by_name(planning, old),
+        parameters_by_name(planning, new),
+    );
     let same = |(_, was): &(ParameterId, &Parameter), (_, is): &(ParameterId, &Parameter)| {
         (was.kind, &was.default, &was.description) == (is.kind, &is.default, &is.description)
     };
 
     changes.extend(
-        differing_pairs(parameters, same).map(|sides| OtherChange::Parameter(map_both(sides, |p| p.0))),
+        differing_pairs(parameters, same)
+            .map(|sides| OtherChange::Parameter(map_both(sides, |p| p.0))),
     );
     let lists = pair_by_name(lists_by_identity(old), lists_by_identity(new));
     changes.extend(
         differing_pairs(lists, |was, is| was.1 == is.1)
             .map(|sides| OtherChange::List(map_both(sides, |l| l.0))),
     );
-    changes.extend(differing_pairs(paired_outputs(planning, old, new), |_, _| true).map(OtherChange::Output));
+    changes.extend(
+        differing_pairs(paired_outputs(planning, old, new), |_, _| true).map(OtherChange::Output),
+    );
 
     if planning.locks_defaults {
         changes.extend(changed_locks(old, new, tally).map(OtherChange::Lock));

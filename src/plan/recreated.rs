@@ -13,7 +13,11 @@ use std::collections::BTreeMap;
 const ROUNDS: usize = 4;
 
 /// Pairs of a tier that goes and the tier that has its rules, as no other does.
-pub fn recreated_groups(old: &State, new: &State, mapping: &GroupMapping) -> Vec<(GroupId, GroupId)> {
+pub fn recreated_groups(
+    old: &State,
+    new: &State,
+    mapping: &GroupMapping,
+) -> Vec<(GroupId, GroupId)> {
     let gone = Candidates::new(old, |group| mapping.new_of(group));
     let fresh = Candidates::new(new, |group| mapping.old_of(group).map(|_| group));
 

@@ -84,12 +84,12 @@ impl<'d> Addresses<'d> {
             for (position, rule) in group.rules.iter().enumerate() {
                 let start = list.text.len();
                 if (planning.is_resource)(&rule.key) {
-                    list.names.rule(id, &rule.key, &mut list.text);
+                    list.names.push_rule(id, &rule.key, &mut list.text);
                 } else {
                     // no address has a blank, so that this is none
                     list.text.push_str(&address);
                     list.text.push(' ');
-                    list.names.within(&rule.key, &mut list.text);
+                    list.names.push_within_group(&rule.key, &mut list.text);
                 }
 
                 let place = RulePlace {
@@ -181,7 +181,7 @@ impl Matched {
         new_only.retain(|new| {
             let place = news.entries[*new].place;
             let key = &place.rule_in(news.state).key;
-            let chain = news.names.chain(place.group, key);
+            let chain = news.names.name_chain(place.group, key);
 
             let found = chain.iter().rev().skip(1).find_map(|name| {
                 let address = Some((hash(name), name.as_str(), key.direction));
@@ -298,7 +298,9 @@ impl<'d> Judge<'_, 'd> {
         let fate = match sides {
             BeforeAfter::Removed(_) => RuleOutcome::Removed,
             BeforeAfter::Added(_) => RuleOutcome::Added,
-            BeforeAfter::Both(_, is) if !self.groups.group_stays(is.group) => RuleOutcome::WithGroup,
+            BeforeAfter::Both(_, is) if !self.groups.group_stays(is.group) => {
+                RuleOutcome::WithGroup
+            }
             BeforeAfter::Both(_, is) if !self.peer_stays(self.new_value(is)) => {
                 RuleOutcome::WithPeer
             }

@@ -21,7 +21,7 @@ fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
     let (old, new) = (compiled(old), compiled(new));
     let tier_mapping = TierMapping::new(&old.policy, &new.policy);
     let (was, is) = (lower(&old.policy), lower(&new.policy));
-    let states = [was.state(), is.state()];
+    let states = [was.to_state(), is.to_state()];
     let lowered = |deployment, sources| Lowered {
         deployment,
         sources,

@@ -185,7 +185,7 @@ fn is_spoken_of(deployment: &Deployment<'_>, group: &Group<'_>) -> bool {
             .into_iter()
             .flat_map(|direction| group.rules(direction).to_vec());
         rules
-            .filter(|rule| deployment.sentence(rule).is_some())
+            .filter(|rule| deployment.first_sentence(rule).is_some())
             .collect::<Vec<_>>()
     };
     let names = |other: &Group<'_>| {
@@ -230,7 +230,7 @@ fn between<T>(
     let (old, new) = (policy(old), policy(new));
     let tier_mapping = TierMapping::new(&old, &new);
     let (old, new) = (lower(&old), lower(&new));
-    let states = [old.state(), new.state()];
+    let states = [old.to_state(), new.to_state()];
     let changes = Changes::compare_states(&states[0], &states[1], tier_mapping.groups());
     then(&changes, [&old, &new])
 }
@@ -302,7 +302,9 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 changes
                     .rules
                     .iter()
-                    .filter(|(change, targets)| targets.includes_any(of.alone) && change.fate == fate)
+                    .filter(|(change, targets)| {
+                        targets.includes_any(of.alone) && change.fate == fate
+                    })
                     .count()
             };
             let foretold = [

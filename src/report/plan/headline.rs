@@ -32,7 +32,10 @@ pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
             (rules(&[RuleOutcome::Added]), "to add"),
             (rules(&[RuleOutcome::Removed]), "to remove"),
             (rules(&again), "to replace"),
-            (rules(&[RuleOutcome::Retargeted]), "to reference another group"),
+            (
+                rules(&[RuleOutcome::Retargeted]),
+                "to reference another group",
+            ),
             (rules(&[RuleOutcome::Default]), "with a changed default"),
             (rules(&[RuleOutcome::Text]), "with a changed description"),
         ],

@@ -218,7 +218,8 @@ impl<'c> Document<'c> {
                     |n| old.locked_defaults[n].name.as_str(),
                     |n| new.locked_defaults[n].name.as_str(),
                 );
-                self.locked_default_groups.push(named_line(name, sides, targets));
+                self.locked_default_groups
+                    .push(named_line(name, sides, targets));
             }
             OtherChange::Output(sides) => self.outputs.push(output_line(changes, sides, targets)),
             OtherChange::Export(sides) => self.exports.push(output_line(changes, sides, targets)),
@@ -378,7 +379,8 @@ fn rule_line<'c>(
 ) -> RuleLine<'c> {
     let (state, place, rule) = changes.resolve_rule(change);
     let (program, lowered) = rule_origin(programs, change);
-    let text = |state: &State, place: RulePlace| state.description(place.rule_in(state)).to_string();
+    let text =
+        |state: &State, place: RulePlace| state.description(place.rule_in(state)).to_string();
     let traffic = rule.key.traffic;
     let ports = traffic.aws_ports();
 
@@ -394,7 +396,7 @@ fn rule_line<'c>(
         because: None,
         sentences: program
             .deployment
-            .sentences(lowered)
+            .rule_sentences(lowered)
             .into_iter()
             .map(|id| program.cite_sentence(id))
             .collect(),

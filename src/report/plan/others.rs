@@ -13,7 +13,11 @@ impl Lines<'_> {
                 format!("- parameter {}", old.parameter(id).name)
             }
             OtherChange::Parameter(BeforeAfter::Added(id)) => {
-                format!("+ parameter {}{}", new.parameter(id).name, parameter_source(new, id))
+                format!(
+                    "+ parameter {}{}",
+                    new.parameter(id).name,
+                    parameter_source(new, id)
+                )
             }
             OtherChange::Parameter(BeforeAfter::Both(was, is)) => {
                 format!(
@@ -68,16 +72,10 @@ impl Lines<'_> {
                 format!("+ export of the id of {}", new.group(tier).name)
             }
             OtherChange::Placeholder(BeforeAfter::Removed(tier)) => {
-                format!(
-                    "- {}  outbound  the placeholder rule",
-                    old.group(tier).name
-                )
+                format!("- {}  outbound  the placeholder rule", old.group(tier).name)
             }
             OtherChange::Placeholder(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
-                format!(
-                    "+ {}  outbound  the placeholder rule",
-                    new.group(tier).name
-                )
+                format!("+ {}  outbound  the placeholder rule", new.group(tier).name)
             }
         })
     }
@@ -126,7 +124,9 @@ impl Lines<'_> {
         }
 
         let names = |group: &SecurityGroup| {
-            let names = targets.planned_targets().map(|it| (it.planning.output)(group));
+            let names = targets
+                .planned_targets()
+                .map(|it| (it.planning.output)(group));
             names.collect::<Vec<_>>().join(", ")
         };
 

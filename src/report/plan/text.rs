@@ -116,7 +116,10 @@ impl<'c> Lines<'c> {
         let shown = &rows[..rows.len().min(most)];
         let left = rules.len() - shown.iter().map(RuleRow::rule_count).sum::<usize>();
 
-        let cells: Vec<[String; 5]> = shown.iter().map(|row| row.into_cells(self.why_words(row))).collect();
+        let cells: Vec<[String; 5]> = shown
+            .iter()
+            .map(|row| row.into_cells(self.why_words(row)))
+            .collect();
         let width = |n: usize, most: usize| {
             cells
                 .iter()
@@ -144,7 +147,9 @@ impl<'c> Lines<'c> {
     pub fn other_lines(&self, others: &[(OtherChange, Targets)]) -> Vec<String> {
         others
             .iter()
-            .filter_map(|(change, targets)| Some(self.other_line(change, *targets)? + &targets_suffix(*targets)))
+            .filter_map(|(change, targets)| {
+                Some(self.other_line(change, *targets)? + &targets_suffix(*targets))
+            })
             .collect()
     }
 
@@ -232,7 +237,9 @@ impl<'c> Lines<'c> {
             }
             GroupOutcome::Moved { tags: false } => format!("was {was}: the group stays"),
             GroupOutcome::Recreated => self.recreated_words(change),
-            GroupOutcome::Replaced { reasons, refused } => self.replaced_words(change, reasons, *refused),
+            GroupOutcome::Replaced { reasons, refused } => {
+                self.replaced_words(change, reasons, *refused)
+            }
         }
     }
 
@@ -257,9 +264,7 @@ impl<'c> Lines<'c> {
             .was()
             .map_or("", |old| self.changes.old.group(old).name.as_str());
         let rules = self.with_rules(change);
-        format!(
-            "recreated{rules}: it has the rules of `{was}`, and the program has no `was {was}`"
-        )
+        format!("recreated{rules}: it has the rules of `{was}`, and the program has no `was {was}`")
     }
 
     /// ` with 4 rules`: those that go and come with their group.
@@ -312,9 +317,10 @@ impl<'c> Lines<'c> {
         let why = match change.fate {
             RuleOutcome::Added => self.first_sentence(change, true),
             RuleOutcome::Removed => self.first_sentence(change, false),
-            RuleOutcome::Text => {
-                Why::Text(format!("description only, was \"{}\"", self.old_text(change)))
-            }
+            RuleOutcome::Text => Why::Text(format!(
+                "description only, was \"{}\"",
+                self.old_text(change)
+            )),
             RuleOutcome::Default => Why::Text(self.default_words(change)),
             RuleOutcome::Retargeted => Why::Known("references another group, in place"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),
@@ -338,7 +344,7 @@ impl<'c> Lines<'c> {
         let (program, rule) = rule_origin([self.old, self.new], change);
         program
             .deployment
-            .sentence(rule)
+            .first_sentence(rule)
             .map_or(Why::Known("(outbound = open)"), |id| Why::Sentence {
                 id,
                 is_new,
@@ -389,6 +395,9 @@ fn targets_suffix(targets: Targets) -> String {
     if targets.are_all() {
         return String::new();
     }
-    let titles: Vec<&str> = targets.planned_targets().map(|it| it.target.title).collect();
+    let titles: Vec<&str> = targets
+        .planned_targets()
+        .map(|it| it.target.title)
+        .collect();
     format!(" ({})", titles.join(", "))
 }

@@ -147,7 +147,7 @@ fn sentence_lines(
     if !others.is_empty() {
         let sum = others
             .iter()
-            .fold(Count::default(), |sum, (_, cost)| sum.plus(*cost));
+            .fold(Count::default(), |sum, (_, cost)| sum.add_count(*cost));
         push(sum, format!("and {} more sentences", others.len()));
     }
 }
