@@ -136,7 +136,7 @@ fn pass<'s, T, O>(
 
 fn passes(criterion: &mut Criterion) {
     let subjects = SIZES.map(|rules| Subject::new(rules, Mix::Dense));
-    let lints = lint::names();
+    let lints = lint::lint_names();
     let settings = Settings {
         bindings: &[],
         as_of: today(),
@@ -183,7 +183,7 @@ fn passes(criterion: &mut Criterion) {
         "assertions",
         &subjects,
         judged,
-        |(policy, gates, _)| assertions::prove(policy, gates),
+        |(policy, gates, _)| assertions::judge_assertions(policy, gates),
     );
     pass(
         criterion,
@@ -214,7 +214,9 @@ fn passes(criterion: &mut Criterion) {
         "diff",
         &subjects,
         |it| (it, tier_mapping(it)),
-        |(it, tier_mapping)| Diff::between(&it.plain().policy, &it.edited().policy, tier_mapping),
+        |(it, tier_mapping)| {
+            Diff::compare_policies(&it.plain().policy, &it.edited().policy, tier_mapping)
+        },
     );
     let deployed = |it| {
         (
@@ -259,7 +261,7 @@ fn pairs(criterion: &mut Criterion) {
         "assertions of every form",
         &subjects,
         Subject::plain,
-        |it| assertions::prove(&it.policy, &Gates::new(&it.policy)),
+        |it| assertions::judge_assertions(&it.policy, &Gates::new(&it.policy)),
     );
 }
 

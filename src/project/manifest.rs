@@ -335,7 +335,7 @@ impl Manifest<'_> {
             if level.is_none() {
                 self.reading.wanted(entry, "`deny`, `warn` or `allow`");
             }
-            let names: Vec<&'static str> = lint::names()
+            let names: Vec<&'static str> = lint::lint_names()
                 .into_iter()
                 .chain(["all", "warnings"])
                 .collect();
