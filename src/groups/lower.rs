@@ -62,7 +62,7 @@ struct Gate {
 /// The gates of a policy by tier and direction, in the order of its flows.
 struct GatesByTier {
     gates: Vec<Gate>,
-    /// Where those of each side end, by [`side`].
+    /// Where those of each side end, by [`side_index`].
     ends: Vec<u32>,
 }
 
@@ -111,7 +111,7 @@ fn side_index(tier: TierId, direction: Direction) -> usize {
     2 * tier.index() + direction as usize
 }
 
-/// Visits each gate that each flow opens, by [`side`].
+/// Visits each gate that each flow opens, by [`side_index`].
 fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMut(usize, Gate)) {
     for (n, flow) in policy.flows.iter().enumerate() {
         let peers = [flow.source(), flow.destination()];

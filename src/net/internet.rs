@@ -91,7 +91,7 @@ pub fn is_public(addresses: &Addresses) -> bool {
 }
 
 impl Packets {
-    /// What of it goes with so many addresses of the internet, [`world`], that it counts as open to
+    /// What of it goes with so many addresses of the internet, [`routable_sources`], that it counts as open to
     /// it, by family.
     pub fn open_to(&self, world: &Addresses) -> PerFamily<TrafficSet> {
         let all = Packets::product(world, &PerFamily::from_fn(TrafficSet::all));

@@ -152,7 +152,7 @@ impl Packets {
     }
 
     /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in
-    /// two. The blocks of a row are [`Addresses::blocks`], the smallest list as well.
+    /// two. The blocks of a row are [`Addresses::to_blocks`], the smallest list as well.
     pub fn rows(&self) -> Vec<Row> {
         let v4 = self.v4.merge_rows().into_iter().map(|(v4, traffic)| {
             let addresses = Addresses {

@@ -14,7 +14,7 @@ use crate::source::Span;
 pub struct Named<'d> {
     /// Who knows the places.
     pub deployment: &'d Deployment<'d>,
-    /// What is named: [`Deployment::outline`] has enough of it.
+    /// What is named: [`Deployment::state_outline`] has enough of it.
     pub state: &'d State,
 }
 
