@@ -136,7 +136,7 @@ fn pass<'s, T, O>(
 
 fn passes(criterion: &mut Criterion) {
     let subjects = SIZES.map(|rules| Subject::new(rules, Mix::Dense));
-    let lints = lint::names();
+    let lints = lint::lint_names();
     let settings = Settings {
         bindings: &[],
         as_of: today(),
@@ -183,7 +183,7 @@ fn passes(criterion: &mut Criterion) {
         "assertions",
         &subjects,
         judged,
-        |(policy, gates, _)| assertions::prove(policy, gates),
+        |(policy, gates, _)| assertions::judge_assertions(policy, gates),
     );
     pass(
         criterion,
@@ -197,14 +197,14 @@ fn passes(criterion: &mut Criterion) {
         "state",
         &subjects,
         Subject::deployment,
-        Deployment::state,
+        Deployment::to_state,
     );
     for target in &target::ALL {
         pass(
             criterion,
             target.name,
             &subjects,
-            |it| it.deployment().state(),
+            |it| it.deployment().to_state(),
             |state| (target.emit)(state),
         );
     }
@@ -214,12 +214,14 @@ fn passes(criterion: &mut Criterion) {
         "diff",
         &subjects,
         |it| (it, tier_mapping(it)),
-        |(it, tier_mapping)| Diff::between(&it.plain().policy, &it.edited().policy, tier_mapping),
+        |(it, tier_mapping)| {
+            Diff::compare_policies(&it.plain().policy, &it.edited().policy, tier_mapping)
+        },
     );
     let deployed = |it| {
         (
-            Subject::deployment(it).state(),
-            lower(&it.edited().policy).state(),
+            Subject::deployment(it).to_state(),
+            lower(&it.edited().policy).to_state(),
             tier_mapping(it),
         )
     };
@@ -228,7 +230,9 @@ fn passes(criterion: &mut Criterion) {
         "changes",
         &subjects,
         deployed,
-        |(old, new, tier_mapping)| Changes::between(old, new, tier_mapping.groups()).is_empty(),
+        |(old, new, tier_mapping)| {
+            Changes::compare_states(old, new, tier_mapping.groups()).is_empty()
+        },
     );
     pass(
         criterion,
@@ -257,7 +261,7 @@ fn pairs(criterion: &mut Criterion) {
         "assertions of every form",
         &subjects,
         Subject::plain,
-        |it| assertions::prove(&it.policy, &Gates::new(&it.policy)),
+        |it| assertions::judge_assertions(&it.policy, &Gates::new(&it.policy)),
     );
 }
 

@@ -54,8 +54,8 @@ impl Compilation {
         }
 
         let deployment = lower(&self.policy);
-        let outline = deployment.outline();
-        problems.append(target::check(Named {
+        let outline = deployment.state_outline();
+        problems.append(target::check_claims(Named {
             deployment: &deployment,
             state: &outline,
         }));
@@ -69,7 +69,7 @@ impl Compilation {
         }
 
         let gates = Gates::new(&self.policy);
-        problems.append(assertions::prove(&self.policy, &gates));
+        problems.append(assertions::judge_assertions(&self.policy, &gates));
         problems.append(lint::judge(&self.policy, gates, &deployment, levels));
 
         Judged {
@@ -101,7 +101,7 @@ fn resolved(
     bindings: &[(String, String)],
     as_of: Date,
 ) -> Compilation {
-    let (stack_name, lints) = (stack_name(entry), lint::names());
+    let (stack_name, lints) = (stack_name(entry), lint::lint_names());
     let settings = Settings {
         bindings,
         as_of,

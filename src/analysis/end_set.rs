@@ -35,7 +35,7 @@ impl<'s> EndSet<'s> {
     }
 
     /// At most so many of them, those with the lowest positions, sorted.
-    pub fn first(&self, count: usize) -> Vec<usize> {
+    pub fn first_positions(&self, count: usize) -> Vec<usize> {
         let is_exception = |end: &u32| self.exceptions.binary_search(end).is_ok();
         let classes = self
             .classes

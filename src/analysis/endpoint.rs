@@ -1,6 +1,6 @@
 //! The ends of a connection: who is there, where, and what is not known of that.
 
-use crate::net::{Addresses, Family, PerFamily, Ranges, internet};
+use crate::net::{Addresses, Family, PerFamily, Ranges, internet_addresses};
 use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, VpcId};
 
 /// One end of a connection.
@@ -72,10 +72,10 @@ impl Endpoint {
     /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. Where these are
     /// of one family, there may be members with addresses of the other all the same; but under
     /// `ip = ipv4` a tier that states its addresses has no IPv6 beside them.
-    pub fn tier(policy: &Policy, id: TierId) -> Endpoint {
+    pub fn for_tier(policy: &Policy, id: TierId) -> Endpoint {
         let known = known_addresses(policy, id);
         let unknown = known.is_none().then_some(Unknown::Members(id));
-        let mut addresses = known.unwrap_or_else(|| everywhere(policy));
+        let mut addresses = known.unwrap_or_else(|| all_addresses(policy));
 
         let has_no_v6 = !policy.stack.dual && policy.tier(id).addresses.is_some();
         let unsure = PerFamily {
@@ -100,18 +100,18 @@ impl Endpoint {
     }
 
     /// The internet. Where a stack does without IPv6, what may pass of it counts, and none has to.
-    pub fn internet(policy: &Policy) -> Endpoint {
+    pub fn for_internet(policy: &Policy) -> Endpoint {
         Endpoint {
             unsure: PerFamily {
                 v4: false,
                 v6: !policy.stack.dual,
             },
-            ..Endpoint::hosts(internet())
+            ..Endpoint::for_hosts(internet_addresses())
         }
     }
 
     /// Hosts of these addresses that are in no tier.
-    pub fn hosts(addresses: Addresses) -> Endpoint {
+    pub fn for_hosts(addresses: Addresses) -> Endpoint {
         Endpoint {
             who: Who::Hosts,
             addresses,
@@ -121,7 +121,7 @@ impl Endpoint {
     }
 
     /// Hosts whose addresses are not known.
-    pub fn elsewhere(who: Who, unknown: Unknown) -> Endpoint {
+    pub fn with_unknown_addresses(who: Who, unknown: Unknown) -> Endpoint {
         Endpoint {
             who,
             addresses: Addresses::all(),
@@ -160,7 +160,7 @@ fn known_addresses(policy: &Policy, id: TierId) -> Option<Addresses> {
 }
 
 /// Every address of the families that a stack uses.
-pub fn everywhere(policy: &Policy) -> Addresses {
+pub fn all_addresses(policy: &Policy) -> Addresses {
     Addresses {
         v4: Ranges::all(),
         v6: if policy.stack.dual {

@@ -12,7 +12,7 @@ use super::address_index::AddressIndex;
 use super::gate::{Endpoint, Who};
 use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
-use super::never_filtered::{exempt, may_be_exempt};
+use super::never_filtered::{exempt_part, may_be_exempt};
 use crate::net::{Addresses, Family, PerFamily};
 use crate::policy::{Policy, TierId, Vpc, VpcId};
 use ipnet::IpNet;
@@ -73,7 +73,7 @@ impl EndpointProfile {
         Endpoint {
             who,
             unsure: self.unsure,
-            ..Endpoint::hosts(self.addresses.clone())
+            ..Endpoint::for_hosts(self.addresses.clone())
         }
     }
 }
@@ -94,7 +94,7 @@ impl EquivalenceClasses {
         let mut profiles = Interned::default();
         let class_of = ends
             .iter()
-            .map(|end| profiles.id(profile(policy, &end.endpoint, &boundaries)));
+            .map(|end| profiles.intern_value(endpoint_profile(policy, &end.endpoint, &boundaries)));
 
         EquivalenceClasses {
             class_of: class_of.collect(),
@@ -105,7 +105,7 @@ impl EquivalenceClasses {
     }
 }
 
-fn profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) -> EndpointProfile {
+fn endpoint_profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) -> EndpointProfile {
     let reserved = if may_be_exempt(end) {
         reserving_vpcs(policy, end)
     } else {
@@ -115,8 +115,8 @@ fn profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) -> Endpoint
     EndpointProfile {
         is_tier: end.who.tier().is_some(),
         addresses: Addresses {
-            v4: end.addresses.v4.widened(&boundaries.v4),
-            v6: end.addresses.v6.widened(&boundaries.v6),
+            v4: end.addresses.v4.widen_to_cuts(&boundaries.v4),
+            v6: end.addresses.v6.widen_to_cuts(&boundaries.v6),
         },
         is_everywhere: is_everywhere(end),
         unsure: end.unsure,
@@ -128,7 +128,7 @@ fn profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) -> Endpoint
 /// end is an exception.
 fn reserving_vpcs(policy: &Policy, end: &Endpoint) -> Vec<(VpcId, PerFamily<bool>)> {
     let in_vpc = |(vpc, n): (&Vpc, u32)| {
-        let exempt = PerFamily::from_fn(|family| exempt(vpc, end, family));
+        let exempt = PerFamily::from_fn(|family| exempt_part(vpc, end, family));
         let is_sure = exempt.values().flatten().any(|exempt| exempt.is_sure);
         let families = exempt.map(|exempt| exempt.is_some());
         (!is_sure && !families.is_none()).then_some((VpcId(n), families))
@@ -147,7 +147,7 @@ fn is_everywhere(end: &Endpoint) -> PerFamily<bool> {
 /// The blocks in which an end is, of the families in which it is not everywhere.
 fn narrow_blocks(end: &Endpoint) -> impl Iterator<Item = IpNet> + '_ {
     let everywhere = is_everywhere(end);
-    let blocks = end.addresses.blocks();
+    let blocks = end.addresses.to_blocks();
     blocks.filter(move |block| !everywhere[Family::of_block(block)])
 }
 

@@ -6,13 +6,13 @@
 //! address of either end, and what *must*, for every one. Parameters without a value, the contents
 //! of prefix lists, the members of foreign groups and unknown addresses make them differ.
 
-pub use super::endpoint::{Endpoint, Unknown, Who, everywhere};
+pub use super::endpoint::{Endpoint, Unknown, Who, all_addresses};
 pub use super::witness::Witness;
 
 pub(super) use super::gate_rules::peer_family;
 
 use super::gate_rules::{Admitted, GateRules};
-use super::never_filtered::{Exempt, exempt};
+use super::never_filtered::{Exempt, exempt_part};
 use crate::groups::{Direction, OpenedGates, open_to};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
 use crate::policy::{Flow, Peer, Policy, SentenceId, TierId};
@@ -119,14 +119,18 @@ impl<'p> Gates<'p> {
     }
 
     /// The flows that open the inbound side of a tier.
-    pub fn inbound(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
-        self.flows(Gate::Inbound(tier)).iter().copied()
+    pub fn inbound_flows(&self, tier: TierId) -> impl Iterator<Item = u32> + '_ {
+        self.gate_flows(Gate::Inbound(tier)).iter().copied()
     }
 
     /// The same gates, but for one, which no flow opens that names one of these.
-    pub(super) fn without(&self, gate: Gate, is_left_out: impl Fn(Peer) -> bool) -> Gates<'p> {
-        let flows = self.flows(gate).iter().copied();
-        let kept = flows.filter(|flow| !is_left_out(self.peer(gate, *flow)));
+    pub(super) fn without_flows(
+        &self,
+        gate: Gate,
+        is_left_out: impl Fn(Peer) -> bool,
+    ) -> Gates<'p> {
+        let flows = self.gate_flows(gate).iter().copied();
+        let kept = flows.filter(|flow| !is_left_out(self.far_peer(gate, *flow)));
         let replacement = OpenGate::new(kept.collect());
         Gates {
             replaced: Some((gate, Rc::new(replacement))),
@@ -155,7 +159,7 @@ impl<'p> Gates<'p> {
         end: &Endpoint,
         family: Family,
     ) -> TrafficSet {
-        let blocks = &self.rules(gate).blocks;
+        let blocks = &self.gate_rules(gate).blocks;
         if blocks.is_empty() {
             TrafficSet::default()
         } else {
@@ -164,10 +168,10 @@ impl<'p> Gates<'p> {
     }
 
     /// The rules of a gate.
-    pub(super) fn rules(&self, gate: Gate) -> &GateRules {
-        let rule = |flow: &u32| (self.peer(gate, *flow), self.policy.flow(*flow).traffic);
+    pub(super) fn gate_rules(&self, gate: Gate) -> &GateRules {
+        let rule = |flow: &u32| (self.far_peer(gate, *flow), self.policy.flow(*flow).traffic);
         self.open_gate(gate).rules.get_or_init(|| {
-            let rules: Vec<(Peer, Traffic)> = self.flows(gate).iter().map(rule).collect();
+            let rules: Vec<(Peer, Traffic)> = self.gate_flows(gate).iter().map(rule).collect();
             GateRules::new(self.policy, &rules)
         })
     }
@@ -183,26 +187,36 @@ impl<'p> Gates<'p> {
     }
 
     /// The part of a far end that a gate never filters.
-    pub(super) fn exempt(&self, gate: Gate, far: &Endpoint, family: Family) -> Option<Exempt> {
+    pub(super) fn never_filtered_part(
+        &self,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+    ) -> Option<Exempt> {
         if self.replaced.is_some() {
             None
         } else {
-            exempt(self.policy.vpc_of(gate.tier()), far, family)
+            exempt_part(self.policy.vpc_of(gate.tier()), far, family)
         }
     }
 
     /// The flows that open a gate.
-    pub(super) fn flows(&self, gate: Gate) -> &[u32] {
+    pub(super) fn gate_flows(&self, gate: Gate) -> &[u32] {
         &self.open_gate(gate).flows
     }
 
     /// Whom a flow of a gate names at the far end.
-    pub(super) fn peer(&self, gate: Gate, flow: u32) -> Peer {
+    pub(super) fn far_peer(&self, gate: Gate, flow: u32) -> Peer {
         peer_of(gate, self.policy.flow(flow))
     }
 
     /// How a rule's peer fits an end, and the first address at which it does.
-    pub(super) fn fit(&self, peer: Peer, end: &Endpoint, family: Family) -> (Fit, Option<IpAddr>) {
+    pub(super) fn fit_peer(
+        &self,
+        peer: Peer,
+        end: &Endpoint,
+        family: Family,
+    ) -> (Fit, Option<IpAddr>) {
         let fit = match (peer, end.who) {
             (Peer::Net(block), _) => {
                 let common = Addresses::from_blocks([&block]).intersection(&end.addresses);
@@ -223,7 +237,7 @@ impl<'p> Gates<'p> {
     }
 
     /// What a gate admits from or to an end.
-    pub(super) fn admitted(&self, gate: Gate, end: &Endpoint, family: Family) -> Admitted {
+    pub(super) fn admitted_traffic(&self, gate: Gate, end: &Endpoint, family: Family) -> Admitted {
         let all = TrafficSet::all(family);
         if self.is_open(gate, family) {
             return Admitted {
@@ -232,12 +246,12 @@ impl<'p> Gates<'p> {
             };
         }
 
-        let Some(Exempt { rest, .. }) = self.exempt(gate, end, family) else {
-            return self.rules(gate).admitted(end, family);
+        let Some(Exempt { rest, .. }) = self.never_filtered_part(gate, end, family) else {
+            return self.gate_rules(gate).admitted_traffic(end, family);
         };
 
         let must = if rest.is_in(family) {
-            self.rules(gate).admitted(&rest, family).must
+            self.gate_rules(gate).admitted_traffic(&rest, family).must
         } else {
             all.clone()
         };
@@ -249,12 +263,12 @@ impl<'p> Gates<'p> {
     pub(super) fn may_send(&self, from: TierId, to: &Endpoint, family: Family) -> bool {
         let gate = Gate::Outbound(from);
         self.is_open(gate, family)
-            || self.rules(gate).names(to.who, family)
-            || !self.admitted(gate, to, family).may.is_empty()
+            || self.gate_rules(gate).admits_by_name(to.who, family)
+            || !self.admitted_traffic(gate, to, family).may.is_empty()
     }
 
     /// What may pass from one end to another, of what is asked about.
-    pub fn may(
+    pub fn may_pass(
         &self,
         from: &Endpoint,
         to: &Endpoint,
@@ -265,14 +279,14 @@ impl<'p> Gates<'p> {
             return TrafficSet::default();
         }
         gates_between(from, to).fold(asked.clone(), |left, (gate, far)| {
-            left.intersection(&self.admitted(gate, far, family).may)
+            left.intersection(&self.admitted_traffic(gate, far, family).may)
         })
     }
 
     /// The first gate that must not admit all of what is asked about, with a piece that it stops
     /// for some addresses; nothing where all of it must pass. Families that an end does not have
     /// are left out.
-    pub fn stopped(
+    pub fn stopped_at(
         &self,
         from: &Endpoint,
         to: &Endpoint,
@@ -284,13 +298,13 @@ impl<'p> Gates<'p> {
         }
 
         gates_between(from, to).find_map(|(gate, far)| {
-            let missing = asked.difference(&self.admitted(gate, far, family).must);
+            let missing = asked.difference(&self.admitted_traffic(gate, far, family).must);
             (!missing.is_empty()).then_some((gate, missing))
         })
     }
 
     /// What must pass, of what is asked about.
-    pub fn must(
+    pub fn must_pass(
         &self,
         from: &Endpoint,
         to: &Endpoint,
@@ -301,12 +315,12 @@ impl<'p> Gates<'p> {
             return TrafficSet::default();
         }
         gates_between(from, to).fold(asked.clone(), |left, (gate, far)| {
-            left.intersection(&self.admitted(gate, far, family).must)
+            left.intersection(&self.admitted_traffic(gate, far, family).must)
         })
     }
 
     /// What is not known of an address that perhaps is one of those that a gate never filters.
-    pub(super) fn reserved(&self, gate: Gate) -> Unknown {
+    pub(super) fn reserved_unknown(&self, gate: Gate) -> Unknown {
         Unknown::Reserved(self.policy.tier(gate.tier()).vpc)
     }
 }
@@ -314,8 +328,13 @@ impl<'p> Gates<'p> {
 /// What questions ask of one gate.
 impl Gates<'_> {
     /// What one gate admits from or to an end: for some of its addresses, and for every one.
-    pub fn at(&self, gate: Gate, far: &Endpoint, family: Family) -> (TrafficSet, TrafficSet) {
-        let Admitted { may, must } = self.admitted(gate, far, family);
+    pub fn admitted_bounds(
+        &self,
+        gate: Gate,
+        far: &Endpoint,
+        family: Family,
+    ) -> (TrafficSet, TrafficSet) {
+        let Admitted { may, must } = self.admitted_traffic(gate, far, family);
         (may, must)
     }
 
@@ -333,10 +352,10 @@ impl Gates<'_> {
         }
 
         let admitting = |flow: &u32| {
-            let is_sure = self.admits(self.policy.flow(*flow), gate, far, family, asked)?;
+            let is_sure = self.flow_admits(self.policy.flow(*flow), gate, far, family, asked)?;
             Some((*flow, is_sure))
         };
-        self.flows(gate).iter().filter_map(admitting).collect()
+        self.gate_flows(gate).iter().filter_map(admitting).collect()
     }
 
     /// Sentences that would let some of it through, and whose last day is past.
@@ -352,7 +371,8 @@ impl Gates<'_> {
             Gate::Outbound(tier) => flow.sender() == Some(tier),
         };
         let ended = self.policy.ended.iter().filter(is_of_gate);
-        let admitting = ended.filter(|flow| self.admits(flow, gate, far, family, asked).is_some());
+        let admitting =
+            ended.filter(|flow| self.flow_admits(flow, gate, far, family, asked).is_some());
         let mut sentences: Vec<SentenceId> = admitting.map(|flow| flow.sentence).collect();
         sentences.dedup();
 
@@ -361,7 +381,7 @@ impl Gates<'_> {
 
     /// Whether a flow lets some of what is asked about through a gate, and then whether it surely
     /// does.
-    fn admits(
+    fn flow_admits(
         &self,
         flow: &Flow,
         gate: Gate,
@@ -373,7 +393,7 @@ impl Gates<'_> {
             return None;
         }
 
-        match self.fit(peer_of(gate, flow), far, family) {
+        match self.fit_peer(peer_of(gate, flow), far, family) {
             (Fit::No, _) | (_, None) => None,
             (Fit::Perhaps(_), Some(_)) => Some(false),
             (Fit::Yes, Some(_)) => Some(true),

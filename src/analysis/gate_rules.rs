@@ -70,7 +70,7 @@ impl GateRules {
     }
 
     /// What the rules that name no block admit, by whom they name.
-    pub(super) fn named(&self) -> impl Iterator<Item = (Peer, &PerFamily<TrafficSet>)> {
+    pub(super) fn named_peers(&self) -> impl Iterator<Item = (Peer, &PerFamily<TrafficSet>)> {
         self.named.iter().map(|(peer, admitted)| (*peer, admitted))
     }
 
@@ -82,13 +82,13 @@ impl GateRules {
     }
 
     /// Whether the rules that name just this end admit anything.
-    pub(super) fn names(&self, who: Who, family: Family) -> bool {
+    pub(super) fn admits_by_name(&self, who: Who, family: Family) -> bool {
         self.admitted_by_name(who, family)
             .is_some_and(|admitted| !admitted.is_empty())
     }
 
     /// What its rules admit from or to an end.
-    pub(super) fn admitted(&self, end: &Endpoint, family: Family) -> Admitted {
+    pub(super) fn admitted_traffic(&self, end: &Endpoint, family: Family) -> Admitted {
         let by_name = self.admitted_by_name(end.who, family);
         let by_address = self.blocks.with_any(&end.addresses, family);
         let any_host = end.who.tier().is_none().then(|| &self.any_host[family]);

@@ -96,7 +96,7 @@ impl ReachGraph {
     }
 
     /// The neighbours of an end, sorted, with what passes.
-    pub(super) fn edges(&self, end: usize, direction: Direction) -> Vec<(usize, PairPassing)> {
+    pub(super) fn edges_from(&self, end: usize, direction: Direction) -> Vec<(usize, PairPassing)> {
         let (here, there) = self.roles_of(direction);
         let (ends, passing) = here.exceptions.of_end(end);
         let exceptions = ends.iter().copied().zip(passing.iter().copied());
@@ -120,7 +120,11 @@ impl ReachGraph {
     }
 
     /// The senders to an end by what they may send, those before `split` apart from the others.
-    pub(super) fn senders(&self, to: usize, split: usize) -> BTreeMap<PassingId, [EndSet<'_>; 2]> {
+    pub(super) fn senders_by_passing(
+        &self,
+        to: usize,
+        split: usize,
+    ) -> BTreeMap<PassingId, [EndSet<'_>; 2]> {
         let (here, there) = self.roles_of(Direction::Reverse);
         let (exceptions, passing) = here.exceptions.of_end(to);
         let side = |end: u32| usize::from(end as usize >= split);
@@ -176,7 +180,7 @@ impl ReachGraph {
 
     /// The neighbours of an end, sorted, along edges of which the filter holds. It has to hold of
     /// all that lets more pass than something of which it holds.
-    pub(super) fn neighbours(
+    pub(super) fn find_neighbours(
         &self,
         end: usize,
         direction: Direction,
@@ -271,7 +275,7 @@ impl Role {
     fn new(profiles: impl Iterator<Item = RoleProfile>) -> Role {
         let (mut groups, mut role) = (Interned::default(), Role::default());
         for (end, profile) in (0u32..).zip(profiles) {
-            let group = groups.id(profile);
+            let group = groups.intern_value(profile);
             role.members.resize_with(groups.len(), Vec::new);
             role.members[group as usize].push(end);
             role.group_of.push(group);

@@ -21,7 +21,7 @@ impl<T> Default for Interned<T> {
 
 impl<T: Clone + Eq + Hash> Interned<T> {
     /// The number of a value.
-    pub(super) fn id(&mut self, value: T) -> u32 {
+    pub(super) fn intern_value(&mut self, value: T) -> u32 {
         let next = self.values.len() as u32;
         *self.ids.entry(value).or_insert_with_key(|value| {
             self.values.push(value.clone());

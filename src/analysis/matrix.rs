@@ -5,7 +5,7 @@ use super::gate::{Endpoint, Who};
 use super::graph::{Direction, ReachGraph};
 use super::named_endpoint::{self, NamedEndpoint};
 use super::reachability::{Passing, PassingId, Reachability};
-use crate::net::{Addresses, Family, private};
+use crate::net::{Addresses, Family, private_blocks};
 use crate::policy::{End, ParamId, ParamKind, Policy};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ pub struct Senders<'m> {
 impl<'p> Matrix<'p> {
     /// The matrix of a policy.
     pub fn new(policy: &'p Policy) -> Matrix<'p> {
-        let (others, left_out) = others(policy);
+        let (others, left_out) = other_endpoints(policy);
         let mut reachability = Reachability::new(policy, others);
         let count = reachability.ends().len();
         let graph = ReachGraph::new(&mut reachability, count);
@@ -76,7 +76,7 @@ impl<'p> Matrix<'p> {
     /// tier.
     pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
         (0..self.ends().len()).flat_map(|from| {
-            let edges = self.graph.edges(from, Direction::Forward).into_iter();
+            let edges = self.graph.edges_from(from, Direction::Forward).into_iter();
             edges.map(move |(to, passing)| Cell {
                 from,
                 to,
@@ -87,8 +87,8 @@ impl<'p> Matrix<'p> {
 
     /// Who may send to an end, grouped by what passes. The groups are ordered by their first
     /// sender.
-    pub fn senders(&self, to: usize) -> Vec<Senders<'_>> {
-        let groups = self.graph.senders(to, self.tiers).into_iter();
+    pub fn senders_to(&self, to: usize) -> Vec<Senders<'_>> {
+        let groups = self.graph.senders_by_passing(to, self.tiers).into_iter();
         let mut groups: Vec<Senders<'_>> = groups
             .map(|(passing, [tiers, others])| Senders {
                 passing,
@@ -97,7 +97,10 @@ impl<'p> Matrix<'p> {
             })
             .collect();
         groups.sort_by_key(|Senders { tiers, others, .. }| {
-            (tiers.is_empty(), [tiers, others].map(|all| all.first(1)))
+            (
+                tiers.is_empty(),
+                [tiers, others].map(|all| all.first_positions(1)),
+            )
         });
         groups
     }
@@ -109,9 +112,9 @@ impl<'p> Matrix<'p> {
 }
 
 /// Every peer of the program that is no tier, and how many addresses without a name are left out.
-fn others(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
-    let named = |end: End| named_endpoint::named(policy, &end);
-    let (places, left_out) = places(policy);
+fn other_endpoints(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
+    let named = |end: End| named_endpoint::named_endpoints(policy, &end);
+    let (places, left_out) = unnamed_blocks(policy);
     let mut others = named(End::Internet);
     others.extend(places.into_values().flatten());
 
@@ -128,17 +131,18 @@ fn others(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
 
 /// Networks and the addresses that sentences name, by name, and how many addresses without a name
 /// are left out.
-fn places(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usize) {
+fn unnamed_blocks(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usize) {
     let mut places: BTreeMap<String, Vec<NamedEndpoint>> = BTreeMap::new();
     for id in policy.network_ids() {
-        let mut parts = named_endpoint::named(policy, &End::Network(id));
+        let mut parts = named_endpoint::named_endpoints(policy, &End::Network(id));
         // its parameters are peers of their own
         parts.retain(|part| part.endpoint.who == Who::Hosts);
         places.insert(policy.network(id).name.clone(), parts);
     }
 
     let mut named = named_addresses(policy);
-    let is_unnamed = |name: &String| !places.contains_key(name) && whole(policy, name).is_none();
+    let is_unnamed =
+        |name: &String| !places.contains_key(name) && whole_blocks(policy, name).is_none();
     let mut left_out = named.keys().filter(|name| is_unnamed(name)).count();
 
     if left_out > MOST_UNNAMED {
@@ -149,7 +153,7 @@ fn places(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usize) {
 
     for (name, blocks) in named {
         places.entry(name.clone()).or_insert_with(|| {
-            let endpoint = Endpoint::hosts(Addresses::from_blocks(&blocks));
+            let endpoint = Endpoint::for_hosts(Addresses::from_blocks(&blocks));
             vec![NamedEndpoint { name, endpoint }]
         });
     }
@@ -188,7 +192,7 @@ fn named_addresses(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
     }
 
     for (name, blocks) in &mut found {
-        if let Some(all) = whole(policy, name) {
+        if let Some(all) = whole_blocks(policy, name) {
             *blocks = all;
         }
     }
@@ -201,10 +205,10 @@ const ANYWHERE: [&str; 3] = ["anywhere", "anywhere-ipv4", "anywhere-ipv6"];
 
 /// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has
 /// one IP version.
-fn whole(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
+fn whole_blocks(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
     let is_used = |block: &IpNet| policy.stack.dual || Family::of_block(block) == Family::V4;
     if name == "private" {
-        return Some(private().into_iter().filter(is_used).collect());
+        return Some(private_blocks().into_iter().filter(is_used).collect());
     }
 
     let name = name.strip_prefix("vpc ")?;

@@ -18,10 +18,10 @@ pub struct NamedEndpoint {
 
 impl NamedEndpoint {
     /// The members of a tier.
-    pub fn tier(policy: &Policy, id: TierId) -> NamedEndpoint {
+    pub fn for_tier(policy: &Policy, id: TierId) -> NamedEndpoint {
         NamedEndpoint {
             name: policy.tier(id).name.clone(),
-            endpoint: Endpoint::tier(policy, id),
+            endpoint: Endpoint::for_tier(policy, id),
         }
     }
 
@@ -36,7 +36,7 @@ impl NamedEndpoint {
 }
 
 /// What a list of services asks about in one family; without any, everything.
-pub fn asked(on: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
+pub fn asked_traffic(on: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
     let mut on = on.into_iter().peekable();
     if on.peek().is_none() {
         TrafficSet::all(family)
@@ -46,17 +46,18 @@ pub fn asked(on: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSe
 }
 
 /// An end, in as many parts as it has: what is known of a network, and each parameter in it.
-pub fn named(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
+pub fn named_endpoints(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
     let (name, endpoint) = match end {
-        End::Tier(id) => return vec![NamedEndpoint::tier(policy, *id)],
-        End::Network(id) => return network(policy, *id),
-        End::Vpc(id) => return vpc(policy, *id),
-        End::Param(id) => return vec![param(policy, *id)],
+        End::Tier(id) => return vec![NamedEndpoint::for_tier(policy, *id)],
+        End::Network(id) => return network_endpoints(policy, *id),
+        End::Vpc(id) => return vpc_endpoints(policy, *id),
+        End::Param(id) => return vec![parameter_endpoint(policy, *id)],
         End::PrefixList(id) => return vec![prefix_list(policy, *id)],
-        End::Addresses(name, addresses) => (name.clone(), Endpoint::hosts(addresses.clone())),
-        End::Internet => ("internet".to_string(), Endpoint::internet(policy)),
+        End::Addresses(name, addresses) => (name.clone(), Endpoint::for_hosts(addresses.clone())),
+        End::Internet => ("internet".to_string(), Endpoint::for_internet(policy)),
         End::External(id) => {
-            let endpoint = Endpoint::elsewhere(Who::External(*id), Unknown::Group(*id));
+            let endpoint =
+                Endpoint::with_unknown_addresses(Who::External(*id), Unknown::Group(*id));
             (policy.external(*id).name.clone(), endpoint)
         }
     };
@@ -64,13 +65,13 @@ pub fn named(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
     vec![NamedEndpoint { name, endpoint }]
 }
 
-fn network(policy: &Policy, id: NetworkId) -> Vec<NamedEndpoint> {
+fn network_endpoints(policy: &Policy, id: NetworkId) -> Vec<NamedEndpoint> {
     let network = policy.network(id);
     let known = network.addresses.clone();
     known_and_unknown(policy, &network.name, known, &network.unknown)
 }
 
-fn vpc(policy: &Policy, id: VpcId) -> Vec<NamedEndpoint> {
+fn vpc_endpoints(policy: &Policy, id: VpcId) -> Vec<NamedEndpoint> {
     let vpc = policy.vpc(id);
     let name = format!("vpc {}", vpc.name.as_deref().unwrap_or_default());
     let known = Addresses::from_blocks(&vpc.blocks);
@@ -85,15 +86,15 @@ fn known_and_unknown(
 ) -> Vec<NamedEndpoint> {
     let known = (!known.is_empty()).then(|| NamedEndpoint {
         name: name.to_string(),
-        endpoint: Endpoint::hosts(known),
+        endpoint: Endpoint::for_hosts(known),
     });
-    let unknown = unknown.iter().map(|id| param(policy, *id));
+    let unknown = unknown.iter().map(|id| parameter_endpoint(policy, *id));
     known.into_iter().chain(unknown).collect()
 }
 
 fn prefix_list(policy: &Policy, id: PrefixListId) -> NamedEndpoint {
     let list = policy.prefix_list(id);
-    let endpoint = Endpoint::elsewhere(Who::PrefixList(id), Unknown::Contents(id));
+    let endpoint = Endpoint::with_unknown_addresses(Who::PrefixList(id), Unknown::Contents(id));
     NamedEndpoint {
         name: list.name.clone(),
         endpoint: in_family(endpoint, list.family),
@@ -101,9 +102,9 @@ fn prefix_list(policy: &Policy, id: PrefixListId) -> NamedEndpoint {
 }
 
 /// A parameter that has no value: its default says where it will be only if nobody gives another.
-fn param(policy: &Policy, id: ParamId) -> NamedEndpoint {
+fn parameter_endpoint(policy: &Policy, id: ParamId) -> NamedEndpoint {
     let param = policy.param(id);
-    let endpoint = Endpoint::elsewhere(Who::Param(id), Unknown::Value(id));
+    let endpoint = Endpoint::with_unknown_addresses(Who::Param(id), Unknown::Value(id));
     NamedEndpoint {
         name: param.name.clone(),
         endpoint: in_family(endpoint, param.kind.family()),
@@ -119,7 +120,7 @@ fn in_family(end: Endpoint, family: Family) -> Endpoint {
 }
 
 /// What a gate that is closed to some traffic does, and the sentence that would open it.
-pub fn opened(
+pub fn opening_words(
     policy: &Policy,
     gate: Gate,
     from: &NamedEndpoint,
@@ -164,7 +165,7 @@ fn across_vpcs(
 }
 
 /// What is not known of an address that the DNS of a VPC or the router of a subnet may have.
-fn reserved(vpc: &Vpc) -> String {
+fn reserved_words(vpc: &Vpc) -> String {
     let owner = match &vpc.name {
         Some(name) => format!("`vpc {name}`"),
         None => "its VPC".to_string(),
@@ -182,7 +183,7 @@ fn reserved(vpc: &Vpc) -> String {
 }
 
 /// What is not known, in words: `the value of ...`.
-pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
+pub fn unknown_words(policy: &Policy, unknown: Unknown) -> String {
     match unknown {
         Unknown::Members(id) => {
             let name = &policy.tier(id).name;
@@ -196,7 +197,7 @@ pub fn unknown(policy: &Policy, unknown: Unknown) -> String {
             policy.param(id).name
         ),
         Unknown::Group(id) => format!("the members of the group `{}`", policy.external(id).name),
-        Unknown::Reserved(id) => reserved(policy.vpc(id)),
+        Unknown::Reserved(id) => reserved_words(policy.vpc(id)),
         Unknown::Contents(id) => {
             let list = policy.prefix_list(id);
             let name = match &list.list {

@@ -2,7 +2,7 @@
 //! each VPC has.
 
 use super::endpoint::{Endpoint, Who};
-use crate::net::{Addresses, Bound, Family, Ranges, private};
+use crate::net::{Addresses, Bound, Family, Ranges, private_blocks};
 use crate::policy::{Policy, TierId, Vpc};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -47,7 +47,7 @@ const DHCP_V6: u128 = 0xff02_0000_0000_0000_0000_0000_0001_0002;
 /// A block of Amazon's, and what it is.
 type Known = (IpNet, &'static str);
 
-fn known() -> &'static [Known] {
+fn known_blocks() -> &'static [Known] {
     static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         AMAZON
@@ -58,8 +58,8 @@ fn known() -> &'static [Known] {
 }
 
 /// What is at a block, seen from a tier, where all of it is never filtered.
-pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static str> {
-    if resolver(policy.vpc_of(tier)) == Some(block.addr())
+pub fn service_at(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static str> {
+    if resolver_address(policy.vpc_of(tier)) == Some(block.addr())
         && block.prefix_len() == block.max_prefix_len()
     {
         return Some(DNS);
@@ -69,7 +69,7 @@ pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static s
         IpNet::V4(block) => block.addr().is_link_local(),
         IpNet::V6(block) => matches!(block.addr().segments(), [0xfd00 | 0xfe80, 0xec2, ..]),
     };
-    let known = if near { known() } else { &[] };
+    let known = if near { known_blocks() } else { &[] };
 
     known
         .iter()
@@ -78,10 +78,13 @@ pub fn service(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static s
 }
 
 /// What is never filtered at the gates of the tiers of a VPC, whatever their rules say.
-pub fn addresses(vpc: &Vpc) -> Addresses {
+pub fn exempt_addresses(vpc: &Vpc) -> Addresses {
     static ALL: OnceLock<Addresses> = OnceLock::new();
-    let all = ALL.get_or_init(|| Addresses::from_blocks(known().iter().map(|(block, _)| block)));
-    all.union(&Addresses::from_blocks(&resolver(vpc).map(IpNet::from)))
+    let all =
+        ALL.get_or_init(|| Addresses::from_blocks(known_blocks().iter().map(|(block, _)| block)));
+    all.union(&Addresses::from_blocks(
+        &resolver_address(vpc).map(IpNet::from),
+    ))
 }
 
 /// The part of an end that groups do not filter.
@@ -101,16 +104,16 @@ pub struct Exempt {
 /// A block with hosts in it is about those: `anywhere` and `vpc main` hold Amazon's addresses too,
 /// and nothing would be out of reach if that counted. A block smaller than a subnet, or one where a
 /// VPC has no hosts, is about each of its addresses.
-pub fn exempt(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> {
+pub fn exempt_part(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> {
     let single = single_addresses(end, family);
     if single.is_empty() {
         return None;
     }
 
-    let surely = addresses(vpc).intersection(&single);
-    let sure = surely.blocks().next().map(|block| block.addr());
-    let address = sure.or_else(|| perhaps(vpc, &single))?;
-    let rest = Endpoint::hosts(end.addresses.difference(&surely));
+    let surely = exempt_addresses(vpc).intersection(&single);
+    let sure = surely.to_blocks().next().map(|block| block.addr());
+    let address = sure.or_else(|| possible_exemption(vpc, &single))?;
+    let rest = Endpoint::for_hosts(end.addresses.difference(&surely));
 
     Some(Exempt {
         address,
@@ -172,21 +175,23 @@ fn few_or_within<T: Bound>(
 
 fn without_hosts() -> &'static Addresses {
     static ALL: OnceLock<Addresses> = OnceLock::new();
-    ALL.get_or_init(|| blocks(&WITHOUT_HOSTS))
+    ALL.get_or_init(|| parse_blocks(&WITHOUT_HOSTS))
 }
 
-fn blocks(texts: &[&str]) -> Addresses {
+fn parse_blocks(texts: &[&str]) -> Addresses {
     let blocks: Vec<IpNet> = texts.iter().filter_map(|text| text.parse().ok()).collect();
     Addresses::from_blocks(&blocks)
 }
 
 /// The first of some addresses that may be one of Amazon's, which depends on subnets that no
 /// program states.
-fn perhaps(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
+fn possible_exemption(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
     static ALWAYS: OnceLock<Addresses> = OnceLock::new();
-    let always = ALWAYS.get_or_init(|| blocks(&PERHAPS)).intersection(single);
+    let always = ALWAYS
+        .get_or_init(|| parse_blocks(&PERHAPS))
+        .intersection(single);
 
-    if let Some(block) = always.blocks().next() {
+    if let Some(block) = always.to_blocks().next() {
         return Some(block.addr());
     }
 
@@ -218,7 +223,7 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
 
     let places = Addresses::from_blocks(&vpc.blocks);
     let all_known = vpc.unknown_blocks.is_empty() && places.has(family);
-    let is_unknown = !all_known && Addresses::from_blocks(&private()).contains(address);
+    let is_unknown = !all_known && Addresses::from_blocks(&private_blocks()).contains(address);
 
     let (router, dns) = match address {
         IpAddr::V4(address) => (
@@ -236,7 +241,7 @@ fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
 }
 
 /// The address of DNS in a VPC: the base of its primary IPv4 block, the first, plus two.
-fn resolver(vpc: &Vpc) -> Option<IpAddr> {
+fn resolver_address(vpc: &Vpc) -> Option<IpAddr> {
     let primary = vpc.blocks.iter().find_map(plus_two);
     primary.filter(|_| vpc.unknown_blocks.is_empty())
 }

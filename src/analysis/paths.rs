@@ -48,7 +48,7 @@ type ShortestFirst = BTreeSet<(usize, Vec<usize>)>;
 
 /// Finds at most `max` chains. What is asked about is what the last step may carry; the others may
 /// carry anything.
-pub fn paths(
+pub fn find_paths(
     policy: &Policy,
     from: &[NamedEndpoint],
     to: &[NamedEndpoint],
@@ -64,7 +64,7 @@ pub fn paths(
     for source in tiers..tiers + from.len() {
         for target in tiers + from.len()..tiers + from.len() + to.len() {
             let search = Search::new(&mut reachability, &graph, (source, target), asked);
-            let chains = search.shortest(max + 1).into_iter();
+            let chains = search.shortest_chains(max + 1).into_iter();
             found.extend(chains.map(|chain| (chain.len(), chain)));
             while found.len() > max + 1 {
                 found.pop_last();
@@ -74,7 +74,7 @@ pub fn paths(
 
     let more = found.len() > max;
     let shortest = found.into_iter().take(max);
-    let chains = shortest.map(|(_, nodes)| chain(&mut reachability, &nodes, asked));
+    let chains = shortest.map(|(_, nodes)| build_chain(&mut reachability, &nodes, asked));
 
     Paths {
         chains: chains.collect(),
@@ -82,7 +82,7 @@ pub fn paths(
     }
 }
 
-fn chain(
+fn build_chain(
     reachability: &mut Reachability<'_>,
     nodes: &[usize],
     asked: &dyn Fn(Family) -> TrafficSet,
@@ -93,7 +93,7 @@ fn chain(
 
     for (n, pair) in nodes.windows(2).enumerate() {
         let asked = if n == last { asked } else { &all };
-        let passing = passing(reachability, (pair[0], pair[1]), asked);
+        let passing = chain_passing(reachability, (pair[0], pair[1]), asked);
         steps.push(Step {
             flows: reachability.admitting_flows(pair[0], pair[1], &passing),
             passing,
@@ -109,7 +109,7 @@ fn chain(
 
 /// What passes from one end to another, of what is asked about; in an IP version that they perhaps
 /// do not have only what is new.
-fn passing(
+fn chain_passing(
     reachability: &mut Reachability<'_>,
     (from, to): (usize, usize),
     asked: &dyn Fn(Family) -> TrafficSet,
@@ -118,7 +118,9 @@ fn passing(
         Some(passing) => reachability.passing(passing.whole),
         None => &[],
     };
-    let passing = passing.iter().map(|passing| within(passing, asked));
+    let passing = passing
+        .iter()
+        .map(|passing| restrict_passing(passing, asked));
     let [from, to] = [from, to].map(|end| &reachability.ends()[end].endpoint);
 
     without_redundant_families(passing.collect(), |passing| {
@@ -128,7 +130,7 @@ fn passing(
 }
 
 /// What is asked about of what passes.
-fn within(passing: &Passing, asked: &dyn Fn(Family) -> TrafficSet) -> Passing {
+fn restrict_passing(passing: &Passing, asked: &dyn Fn(Family) -> TrafficSet) -> Passing {
     let asked = asked(passing.family);
     Passing {
         family: passing.family,
@@ -169,7 +171,7 @@ impl<'s> Search<'s> {
 
         for tier in 0..graph.count() {
             let is_between = search.is_between(tier);
-            let is_last = is_between && carries(reachability, (tier, target), asked);
+            let is_last = is_between && carries_asked(reachability, (tier, target), asked);
             search.is_last.push(is_last);
             if is_between && reachability.passing_between(source, tier).is_some() {
                 search.first.push(tier);
@@ -178,7 +180,7 @@ impl<'s> Search<'s> {
 
         // between two ends outside, nothing of the program decides
         let is_decided = ends.iter().any(|who| who.tier().is_some());
-        if is_decided && carries(reachability, (source, target), asked) {
+        if is_decided && carries_asked(reachability, (source, target), asked) {
             search.first.push(target);
         }
 
@@ -190,21 +192,23 @@ impl<'s> Search<'s> {
     }
 
     /// Whom an end reaches in one step.
-    fn next(&self, node: usize) -> Vec<usize> {
+    fn next_nodes(&self, node: usize) -> Vec<usize> {
         if node == self.source {
             return self.first.clone();
         }
-        let mut next = self.graph.neighbours(node, Direction::Forward, |_| true);
+        let mut next = self
+            .graph
+            .find_neighbours(node, Direction::Forward, |_| true);
         next.retain(|tier| self.is_between(*tier));
         next.extend(self.is_last[node].then_some(self.target));
         next
     }
 
     /// At most `count` chains, the shortest first.
-    fn shortest(&self, count: usize) -> Vec<Vec<usize>> {
+    fn shortest_chains(&self, count: usize) -> Vec<Vec<usize>> {
         let mut found: Vec<Vec<usize>> = Vec::new();
         let mut candidates = ShortestFirst::new();
-        let first = self.continued(&[self.source], &[]);
+        let first = self.continue_chain(&[self.source], &[]);
         candidates.extend(first.map(|chain| (chain.len(), chain)));
 
         while found.len() < count
@@ -219,7 +223,7 @@ impl<'s> Search<'s> {
                     .filter_map(|other| other.get(kept))
                     .copied()
                     .collect();
-                let other = self.continued(start, &taken);
+                let other = self.continue_chain(start, &taken);
                 candidates.extend(other.map(|chain| (chain.len(), chain)));
             }
             found.push(chain);
@@ -230,9 +234,9 @@ impl<'s> Search<'s> {
 
     /// The shortest chain that begins like this and does not go on to any of `barred`; of several
     /// the first.
-    fn continued(&self, start: &[usize], barred: &[usize]) -> Option<Vec<usize>> {
+    fn continue_chain(&self, start: &[usize], barred: &[usize]) -> Option<Vec<usize>> {
         let here = start.last()?;
-        let distances = self.distances(start);
+        let distances = self.distances_to_target(start);
         let distance = |node: usize| {
             if node == self.target {
                 Some(0)
@@ -242,7 +246,7 @@ impl<'s> Search<'s> {
         };
 
         let nearest = |node: usize, barred: &[usize]| {
-            let next = self.next(node).into_iter();
+            let next = self.next_nodes(node).into_iter();
             let open = next.filter(|next| !barred.contains(next));
             let nearest = open.filter_map(|next| Some((distance(next)?, next))).min();
             nearest.map(|(_, next)| next)
@@ -259,7 +263,7 @@ impl<'s> Search<'s> {
     }
 
     /// For each tier how many steps it is from the target, without a way through these.
-    fn distances(&self, without: &[usize]) -> Vec<Option<usize>> {
+    fn distances_to_target(&self, without: &[usize]) -> Vec<Option<usize>> {
         let mut distances = vec![None; self.graph.count()];
         let mut visited = self.graph.unvisited(Direction::Reverse);
         let mut level: Vec<usize> = (0..distances.len())
@@ -289,7 +293,7 @@ impl<'s> Search<'s> {
 }
 
 /// Whether some of what is asked about may pass from one end to another.
-fn carries(
+fn carries_asked(
     reachability: &mut Reachability<'_>,
     (from, to): (usize, usize),
     asked: &dyn Fn(Family) -> TrafficSet,
@@ -298,5 +302,5 @@ fn carries(
         return false;
     };
     let mut passing = reachability.passing(passing.whole).iter();
-    passing.any(|passing| !within(passing, asked).may.is_empty())
+    passing.any(|passing| !restrict_passing(passing, asked).may.is_empty())
 }

@@ -39,16 +39,16 @@ pub struct DirectionUsage {
 }
 
 /// Both sides of every group, groups by name and inbound first: one pass over the rules.
-pub fn totals(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
+pub fn direction_usages(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
     let mut totals = Vec::with_capacity(deployment.groups.len() * Direction::ALL.len());
     for group in &deployment.groups {
         for direction in Direction::ALL {
             let rules = group.rules(direction).iter();
-            let counts = rules.map(|rule| count(deployment, rule));
+            let counts = rules.map(|rule| count_rule(deployment, rule));
             totals.push(DirectionUsage {
                 tier: group.tier,
                 direction,
-                used: counts.fold(Count::default(), Count::plus),
+                used: counts.fold(Count::default(), Count::add_count),
             });
         }
     }
@@ -59,20 +59,25 @@ pub fn totals(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
 /// What each sentence costs one side of a group, the most costly first, then as they stand. A rule
 /// is charged to the first of the sentences that ask for it. The rules of an open tier are charged
 /// to none.
-pub fn costs(
+pub fn sentence_costs(
     deployment: &Deployment<'_>,
     tier: TierId,
     direction: Direction,
 ) -> Vec<(SentenceId, Count)> {
     let rules = deployment.group(tier).rules(direction).iter();
-    let charge = |rule: &Rule| Some((deployment.sentence(rule)?, count(deployment, rule)));
+    let charge = |rule: &Rule| {
+        Some((
+            deployment.first_sentence(rule)?,
+            count_rule(deployment, rule),
+        ))
+    };
     let mut costs: Vec<(SentenceId, Count)> = rules.filter_map(charge).collect();
     costs.sort_by_key(|(sentence, _)| *sentence);
 
     costs.dedup_by(|(next, cost), (kept, sum)| {
         let same = next == kept;
         if same {
-            *sum = sum.plus(*cost);
+            *sum = sum.add_count(*cost);
         }
         same
     });
@@ -82,7 +87,7 @@ pub fn costs(
 }
 
 /// What one rule counts.
-fn count(deployment: &Deployment<'_>, rule: &Rule) -> Count {
+fn count_rule(deployment: &Deployment<'_>, rule: &Rule) -> Count {
     Count::new(match rule.peer {
         Peer::Net(block) => Counted::Block(Family::of_block(&block)),
         Peer::Param(id) => Counted::Block(deployment.parameter_family(id)),
@@ -106,7 +111,7 @@ impl<'p> Ledger<'p> {
     /// Lowers a policy and counts its rules.
     pub fn new(policy: &'p Policy) -> Ledger<'p> {
         let deployment = lower(policy);
-        let sides = totals(&deployment);
+        let sides = direction_usages(&deployment);
         Ledger {
             policy,
             deployment,
@@ -115,12 +120,12 @@ impl<'p> Ledger<'p> {
     }
 
     /// Leaves only the groups of these tiers.
-    pub fn keep(&mut self, tiers: &[TierId]) {
+    pub fn keep_tiers(&mut self, tiers: &[TierId]) {
         self.sides.retain(|side| tiers.contains(&side.tier));
     }
 
     /// Whether a group needs more rules than AWS lets it have.
-    pub fn over(&self) -> bool {
+    pub fn is_over_quota(&self) -> bool {
         self.sides.iter().any(|side| self.is_over(side))
     }
 
@@ -132,12 +137,12 @@ impl<'p> Ledger<'p> {
         side.used.most() > self.quota()
     }
 
-    pub(crate) fn costs(&self, side: &DirectionUsage) -> Vec<(SentenceId, Count)> {
-        costs(&self.deployment, side.tier, side.direction)
+    pub(crate) fn sentence_costs(&self, side: &DirectionUsage) -> Vec<(SentenceId, Count)> {
+        sentence_costs(&self.deployment, side.tier, side.direction)
     }
 
     /// The prefix lists among the peers whose size is not known.
-    pub(crate) fn unknown(&self) -> BTreeSet<PrefixListId> {
+    pub(crate) fn unsized_lists(&self) -> BTreeSet<PrefixListId> {
         let rules = self
             .sides
             .iter()

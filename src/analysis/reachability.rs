@@ -13,7 +13,7 @@ use super::gate::{Gate, Gates, gates_between};
 use super::gate_rules::Admitted;
 use super::interned::Interned;
 use super::named_endpoint::NamedEndpoint;
-use super::never_filtered::{exempt, may_be_exempt};
+use super::never_filtered::{exempt_part, may_be_exempt};
 use crate::net::{Family, PerFamily, TrafficSet};
 use crate::policy::{Peer, Policy, VpcId, icmp_pairs};
 use ipnet::IpNet;
@@ -99,8 +99,9 @@ pub fn without_redundant_families<T>(
         .collect();
 
     let is_new = |family: Family, may: &TrafficSet| {
-        sure.iter()
-            .all(|(other, sure)| sure.is_empty() || !counterpart(sure, *other, family).covers(may))
+        sure.iter().all(|(other, sure)| {
+            sure.is_empty() || !family_counterpart(sure, *other, family).covers(may)
+        })
     };
 
     let is_shown = |one: &T| {
@@ -112,7 +113,7 @@ pub fn without_redundant_families<T>(
 
 /// What the same rules admit in another family, if they name no addresses: the same ports and
 /// protocols, and the types of ICMP that have one name in both.
-fn counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
+fn family_counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
     if family == other {
         return set.clone();
     }
@@ -132,7 +133,9 @@ fn counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
 impl<'p> Reachability<'p> {
     /// What passes between the tiers of a policy and these other ends.
     pub fn new(policy: &'p Policy, others: Vec<NamedEndpoint>) -> Reachability<'p> {
-        let tiers = policy.tier_ids().map(|id| NamedEndpoint::tier(policy, id));
+        let tiers = policy
+            .tier_ids()
+            .map(|id| NamedEndpoint::for_tier(policy, id));
         let ends: Vec<NamedEndpoint> = tiers.chain(others).collect();
         let classes = EquivalenceClasses::new(policy, &ends);
 
@@ -149,7 +152,7 @@ impl<'p> Reachability<'p> {
         };
 
         // INVARIANT: the first number is NOTHING
-        reachability.admitted.id(Admitted::default());
+        reachability.admitted.intern_value(Admitted::default());
 
         let profiles = policy.tier_ids().map(|tier| {
             [Gate::Outbound(tier), Gate::Inbound(tier)].map(|gate| reachability.gate_profile(gate))
@@ -161,11 +164,11 @@ impl<'p> Reachability<'p> {
 
     fn gate_profile(&mut self, gate: Gate) -> GateProfileId {
         if !self.looks_at_addresses(gate) {
-            return self.gate_profiles.id(GateProfile::new());
+            return self.gate_profiles.intern_value(GateProfile::new());
         }
 
         let wide = &self.classes.wide;
-        let without_narrow = self.gates.without(gate, |peer| {
+        let without_narrow = self.gates.without_flows(gate, |peer| {
             peer.block().is_some_and(|block| !wide.contains(&block))
         });
         let mut profile = GateProfile::new();
@@ -177,7 +180,7 @@ impl<'p> Reachability<'p> {
             }
         }
 
-        self.gate_profiles.id(profile)
+        self.gate_profiles.intern_value(profile)
     }
 
     /// Whether a gate may admit anything of ends of which it makes no exception.
@@ -187,10 +190,10 @@ impl<'p> Reachability<'p> {
             return true;
         }
 
-        let names_no_tier = |flow: &u32| self.gates.peer(gate, *flow).tier().is_none();
+        let names_no_tier = |flow: &u32| self.gates.far_peer(gate, *flow).tier().is_none();
         let vpc = self.policy.tier(gate.tier()).vpc;
         let mut profiles = self.classes.profiles.values().iter();
-        self.gates.flows(gate).iter().any(names_no_tier)
+        self.gates.gate_flows(gate).iter().any(names_no_tier)
             || profiles.any(|profile| !profile.is_reserved(vpc).is_none())
     }
 
@@ -214,7 +217,7 @@ impl<'p> Reachability<'p> {
                 without_narrow
             };
 
-            let mut admitted = gates.admitted(gate, &end, family);
+            let mut admitted = gates.admitted_traffic(gate, &end, family);
             if is_reserved[family] {
                 admitted.may = TrafficSet::all(family);
             }
@@ -297,12 +300,12 @@ impl<'p> Reachability<'p> {
     /// blocks.
     fn exceptions_of(&self, gate: Gate, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
         let EquivalenceClasses { index, wide, .. } = &self.classes;
-        let named = self.gates.rules(gate).named();
+        let named = self.gates.gate_rules(gate).named_peers();
         let named = named.filter_map(|(peer, _)| by_peer.get(&peer));
         let mut exceptions: BTreeSet<u32> = named.copied().collect();
 
-        let peers = self.gates.flows(gate).iter();
-        let blocks = peers.filter_map(|flow| self.gates.peer(gate, *flow).block());
+        let peers = self.gates.gate_flows(gate).iter();
+        let blocks = peers.filter_map(|flow| self.gates.far_peer(gate, *flow).block());
         let narrow: BTreeSet<IpNet> = blocks.filter(|block| !wide.contains(block)).collect();
         exceptions.extend(narrow.into_iter().flat_map(|block| index.ends_in(block)));
         exceptions
@@ -315,7 +318,7 @@ impl<'p> Reachability<'p> {
             let end = &self.ends[*end as usize].endpoint;
             let mut exempt = Family::BOTH
                 .into_iter()
-                .filter_map(|family| exempt(vpc, end, family));
+                .filter_map(|family| exempt_part(vpc, end, family));
             exempt.any(|exempt| exempt.is_sure)
         };
         ends.iter().copied().filter(is_exempt).collect()
@@ -368,12 +371,12 @@ impl<'p> Reachability<'p> {
         }
 
         let whole = families.iter().map(|(_, passing)| passing.clone());
-        let whole = self.passing.id(whole.collect());
+        let whole = self.passing.intern_value(whole.collect());
         let reduced = without_redundant_families(families, |(is_sure, passing)| {
             (*is_sure, passing.family, &passing.may)
         });
         let reduced = reduced.into_iter().map(|(_, passing)| passing);
-        let reduced = self.passing.id(reduced.collect());
+        let reduced = self.passing.intern_value(reduced.collect());
 
         Some(PairPassing { whole, reduced })
     }
@@ -415,7 +418,7 @@ impl<'p> Reachability<'p> {
     /// What a gate admits of an end.
     fn admitted_of_end(&mut self, gate: Gate, end: usize, family: Family) -> AdmittedId {
         let end = &self.ends[end].endpoint;
-        let admitted = self.gates.admitted(gate, end, family);
+        let admitted = self.gates.admitted_traffic(gate, end, family);
         admitted_id(&mut self.admitted, admitted)
     }
 
@@ -437,6 +440,6 @@ fn admitted_id(interned: &mut Interned<Admitted>, admitted: Admitted) -> Admitte
     if admitted.may.is_empty() {
         NOTHING
     } else {
-        interned.id(admitted)
+        interned.intern_value(admitted)
     }
 }

@@ -89,7 +89,7 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
             let gate = Gate::new(group.tier, direction);
             let rules = group.rules(direction);
 
-            if gates.flows(gate).is_empty() || are_disjoint(policy, &mut tier_sizes, rules) {
+            if gates.gate_flows(gate).is_empty() || are_disjoint(policy, &mut tier_sizes, rules) {
                 continue;
             }
 
@@ -155,7 +155,7 @@ fn may_be_held(policy: &Policy, tier_sizes: &mut [Option<Sizes>], rules: &[group
     rules.iter().any(|rule| match rule.peer {
         Peer::Net(_) => false,
         Peer::Tier(id) => {
-            let size = || sizes_of_endpoint(&Endpoint::tier(policy, id));
+            let size = || sizes_of_endpoint(&Endpoint::for_tier(policy, id));
             blocks.may_hold(*tier_sizes[id.index()].get_or_insert_with(size))
         }
         Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => blocks.may_hold(Sizes::ALL),
@@ -205,7 +205,7 @@ impl Sizes {
 impl GateContext<'_> {
     /// Finds the flows that open nothing at this gate, and the flows that cover them there.
     fn find_redundant(self, found: &mut Findings) {
-        let mut rules = self.rules();
+        let mut rules = self.distinct_rules();
         if rules.len() < 2 {
             return;
         }
@@ -226,12 +226,12 @@ impl GateContext<'_> {
     }
 
     /// The distinct rules of the gate, by peer.
-    fn rules(self) -> Vec<GateRule> {
+    fn distinct_rules(self) -> Vec<GateRule> {
         let key = |flow: &u32| {
-            let peer = self.gates.peer(self.gate, *flow);
+            let peer = self.gates.far_peer(self.gate, *flow);
             (peer, self.policy.flow(*flow).traffic, *flow)
         };
-        let flows = self.gates.flows(self.gate).iter();
+        let flows = self.gates.gate_flows(self.gate).iter();
         let mut flows: Vec<(Peer, Traffic, u32)> = flows.map(key).collect();
         flows.sort_unstable();
 
@@ -252,7 +252,7 @@ impl GateContext<'_> {
             mark_blocks(rules, family);
         }
         for same in rules.chunk_by_mut(|a, b| a.peer == b.peer) {
-            if let Some(end) = endpoint(self.policy, same[0].peer) {
+            if let Some(end) = peer_endpoint(self.policy, same[0].peer) {
                 self.mark_named(&end, same);
             }
         }
@@ -266,7 +266,7 @@ impl GateContext<'_> {
         let peer = rules[0].peer;
 
         for family in Family::BOTH {
-            if !self.concerns(peer, end, family) {
+            if !self.concerns_endpoint(peer, end, family) {
                 continue;
             }
 
@@ -295,8 +295,8 @@ impl GateContext<'_> {
 
     /// Whether the gate has to do with a peer that is no block in a family: both may have hosts of
     /// it, and a tier that sends may send some of it there.
-    fn concerns(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
-        let own = Endpoint::tier(self.policy, self.gate.tier());
+    fn concerns_endpoint(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
+        let own = Endpoint::for_tier(self.policy, self.gate.tier());
         let may_send = match (self.gate, peer) {
             (Gate::Inbound(_), Peer::Tier(sender)) => self.gates.may_send(sender, &own, family),
             (Gate::Inbound(_) | Gate::Outbound(_), _) => true,
@@ -310,10 +310,10 @@ impl GateContext<'_> {
     /// The flows that cover a rule: the first rule that does so by itself, else all that have a
     /// part in it. The kept rules stand in the order of their flows.
     fn covering_flows(self, kept: &[&GateRule], covered: &GateRule) -> Vec<u32> {
-        let end = endpoint(self.policy, covered.peer);
+        let end = peer_endpoint(self.policy, covered.peer);
         let families = PerFamily::from_fn(|family| {
             let concerns = match (&end, covered.peer) {
-                (Some(end), peer) => self.concerns(peer, end, family),
+                (Some(end), peer) => self.concerns_endpoint(peer, end, family),
                 (None, Peer::Net(block)) => Family::of_block(&block) == family,
                 (None, _) => false,
             };
@@ -323,7 +323,7 @@ impl GateContext<'_> {
         let covers_alone = |other: &&&GateRule| {
             let holds = |family| {
                 let block = other.peer.block();
-                block.is_some_and(|block| holds(&block, covered.peer, end.as_ref(), family))
+                block.is_some_and(|block| block_holds(&block, covered.peer, end.as_ref(), family))
             };
             let mut families = Family::BOTH.into_iter().filter(|family| families[*family]);
             is_wider(other.traffic, covered.traffic)
@@ -335,7 +335,8 @@ impl GateContext<'_> {
         }
 
         let takes_part = |other: &&&GateRule| {
-            overlap(other.traffic, covered.traffic) && is_near(other, covered, end.as_ref())
+            traffic_overlaps(other.traffic, covered.traffic)
+                && is_near(other, covered, end.as_ref())
         };
         let taking_part = kept.iter().filter(takes_part);
 
@@ -344,20 +345,20 @@ impl GateContext<'_> {
 }
 
 /// Where the peer of a rule is, for one that is no block.
-fn endpoint(policy: &Policy, peer: Peer) -> Option<Endpoint> {
+fn peer_endpoint(policy: &Policy, peer: Peer) -> Option<Endpoint> {
     let (who, unknown) = match peer {
         Peer::Net(_) => return None,
-        Peer::Tier(id) => return Some(Endpoint::tier(policy, id)),
+        Peer::Tier(id) => return Some(Endpoint::for_tier(policy, id)),
         Peer::External(id) => (Who::External(id), Unknown::Group(id)),
         Peer::PrefixList(id) => (Who::PrefixList(id), Unknown::Contents(id)),
         Peer::Param(id) => (Who::Param(id), Unknown::Value(id)),
     };
-    Some(Endpoint::elsewhere(who, unknown))
+    Some(Endpoint::with_unknown_addresses(who, unknown))
 }
 
 /// Marks rules with blocks of one family as their peers.
 fn mark_blocks(rules: &mut [GateRule], family: Family) {
-    let mut nodes = forest(rules, family);
+    let mut nodes = block_forest(rules, family);
     let is_single = |node: &BlockNode| node.parent.is_none() && node.rules.len() < 2;
 
     if nodes.iter().all(is_single) {
@@ -385,7 +386,7 @@ fn mark_blocks(rules: &mut [GateRule], family: Family) {
 fn mark_block(rules: &mut [GateRule], nodes: &mut [BlockNode], n: usize, family: Family) {
     if let Some(parent) = nodes[n].parent {
         let parent = &nodes[parent];
-        nodes[n].around = parent.around.union(&parent.admitted(rules, family));
+        nodes[n].around = parent.around.union(&parent.admitted_traffic(rules, family));
     }
 
     let node = &nodes[n];
@@ -399,7 +400,7 @@ fn mark_block(rules: &mut [GateRule], nodes: &mut [BlockNode], n: usize, family:
 
 impl BlockNode {
     /// What its rules admit that are not redundant.
-    fn admitted(&self, rules: &[GateRule], family: Family) -> TrafficSet {
+    fn admitted_traffic(&self, rules: &[GateRule], family: Family) -> TrafficSet {
         let rules = self.rules.iter().map(|rule| &rules[*rule]);
         let needed = rules.filter(|rule| !rule.is_redundant);
         TrafficSet::from_traffic(needed.map(|rule| rule.traffic), family)
@@ -407,7 +408,7 @@ impl BlockNode {
 }
 
 /// The blocks of a family with their rules, outer ones before those inside.
-fn forest(rules: &[GateRule], family: Family) -> Vec<BlockNode> {
+fn block_forest(rules: &[GateRule], family: Family) -> Vec<BlockNode> {
     let blocks = rules.iter().enumerate();
     let blocks = blocks.filter_map(|(n, rule)| Some((rule.peer.block()?, n)));
     let mut blocks: Vec<(IpNet, usize)> = blocks
@@ -465,7 +466,7 @@ fn admitted_inside(
         return TrafficSet::default();
     }
 
-    let admitted = |child: &BlockNode| child.admitted(rules, family).union(&child.inside);
+    let admitted = |child: &BlockNode| child.admitted_traffic(rules, family).union(&child.inside);
     let by_children = children().map(admitted);
 
     by_children
@@ -560,7 +561,7 @@ fn exists_in(traffic: Traffic, family: Family) -> bool {
 }
 
 /// Whether a block holds every address of a peer in a family.
-fn holds(block: &IpNet, peer: Peer, end: Option<&Endpoint>, family: Family) -> bool {
+fn block_holds(block: &IpNet, peer: Peer, end: Option<&Endpoint>, family: Family) -> bool {
     match (end, peer) {
         (None, Peer::Net(inner)) => block.contains(&inner),
         (Some(end), _) => {
@@ -590,7 +591,7 @@ fn is_wider(outer: Traffic, inner: Traffic) -> bool {
 }
 
 /// Whether two pieces of traffic have anything in common.
-fn overlap(one: Traffic, other: Traffic) -> bool {
+fn traffic_overlaps(one: Traffic, other: Traffic) -> bool {
     let (a, from, Reverse(to)) = number_range(one);
     let (b, first, Reverse(last)) = number_range(other);
     a == Protocol::All || b == Protocol::All || a == b && from <= last && first <= to

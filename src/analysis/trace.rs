@@ -84,7 +84,7 @@ pub struct Station {
 }
 
 /// The ways of each service from each end to each end; without a service, of any.
-pub fn trace(
+pub fn trace_connections(
     policy: &Policy,
     from: &[NamedEndpoint],
     to: &[NamedEndpoint],
@@ -96,10 +96,10 @@ pub fn trace(
     for from in from {
         for to in to {
             if services.is_empty() {
-                connections.push(connection(policy, &gates, (from, to), None));
+                connections.push(trace_connection(policy, &gates, (from, to), None));
             }
             for service in services {
-                connections.push(connection(policy, &gates, (from, to), Some(service)));
+                connections.push(trace_connection(policy, &gates, (from, to), Some(service)));
             }
         }
     }
@@ -107,14 +107,14 @@ pub fn trace(
     connections
 }
 
-fn connection(
+fn trace_connection(
     policy: &Policy,
     gates: &Gates<'_>,
     (from, to): (&NamedEndpoint, &NamedEndpoint),
     on: Option<&Service>,
 ) -> Connection {
     let traffic = on.map_or(&[][..], |service| &service.traffic);
-    let passages = gates.passages(&from.endpoint, &to.endpoint, traffic);
+    let passages = gates.list_passages(&from.endpoint, &to.endpoint, traffic);
     let has_a_leg =
         |passage: &&Passage| !passage.asked.is_empty() && (passage.sure || !passage.may.is_empty());
     let shown: Vec<&Passage> = passages.iter().filter(has_a_leg).collect();
@@ -130,7 +130,7 @@ fn connection(
             passage,
             any: on.is_none(),
         };
-        question.leg(&from.endpoint, &to.endpoint)
+        question.trace_leg(&from.endpoint, &to.endpoint)
     };
 
     Connection {
@@ -138,7 +138,7 @@ fn connection(
         to: to.clone(),
         on: on.cloned(),
         legs: shown.into_iter().map(leg).collect(),
-        verdict: Verdict::over(&passages, on.is_none()),
+        verdict: Verdict::combine_passages(&passages, on.is_none()),
         passages,
     }
 }
@@ -153,9 +153,9 @@ impl Connection {
         }
         let passages = self.passages.iter();
         let passages: Vec<Passage> = passages
-            .map(|passage| passage.within(&part[passage.family]))
+            .map(|passage| passage.restrict_to(&part[passage.family]))
             .collect();
-        Some(Verdict::over(&passages, false))
+        Some(Verdict::combine_passages(&passages, false))
     }
 }
 
@@ -169,7 +169,7 @@ struct Question<'q> {
 }
 
 impl Question<'_> {
-    fn leg(&self, from: &Endpoint, to: &Endpoint) -> Leg {
+    fn trace_leg(&self, from: &Endpoint, to: &Endpoint) -> Leg {
         let Passage {
             family,
             asked,
@@ -179,7 +179,7 @@ impl Question<'_> {
         } = self.passage;
 
         let outcome = Outcome::new(asked, may.clone(), must.clone());
-        let stations = gates_between(from, to).map(|(gate, far)| self.station(gate, far));
+        let stations = gates_between(from, to).map(|(gate, far)| self.trace_station(gate, far));
 
         Leg {
             family: *family,
@@ -189,9 +189,9 @@ impl Question<'_> {
         }
     }
 
-    fn station(&self, gate: Gate, far: &Endpoint) -> Station {
+    fn trace_station(&self, gate: Gate, far: &Endpoint) -> Station {
         let Passage { family, asked, .. } = self.passage;
-        let (may, must) = self.gates.at(gate, far, *family);
+        let (may, must) = self.gates.admitted_bounds(gate, far, *family);
         let outcome = Outcome::new(asked, may.intersection(asked), must.intersection(asked));
         let verdict = outcome.verdict(self.any);
 
@@ -201,7 +201,7 @@ impl Question<'_> {
             self.gates.ended_sentences(gate, far, *family, asked)
         };
 
-        let exempt = self.gates.exempt(gate, far, *family);
+        let exempt = self.gates.never_filtered_part(gate, far, *family);
         let mut station = Station {
             gate,
             open: self.gates.is_open(gate, *family),
@@ -216,7 +216,7 @@ impl Question<'_> {
 
         if !station.outcome.perhaps.is_empty() {
             station.whom = self.surely_admitted(&station, far);
-            station.unknown = self.unknown(&station, far);
+            station.unknown = self.station_unknowns(&station, far);
         }
 
         station
@@ -231,7 +231,7 @@ impl Question<'_> {
                 addresses: addresses.clone(),
                 ..far.clone()
             };
-            let (_, must) = self.gates.at(station.gate, &part, family);
+            let (_, must) = self.gates.admitted_bounds(station.gate, &part, family);
             must.covers(&station.outcome.perhaps)
         };
         let mut parts = self.parts_treated_alike(station, far);
@@ -252,7 +252,7 @@ impl Question<'_> {
         let blocks = blocks
             .filter(|block| Family::of_block(block) == family)
             .map(|block| Addresses::from_blocks([&block]));
-        let exempt = self.gates.exempt(station.gate, far, family);
+        let exempt = self.gates.never_filtered_part(station.gate, far, family);
         let never_filtered = exempt.map(|exempt| far.addresses.difference(&exempt.rest.addresses));
 
         let mut parts = vec![far.addresses.in_family(family)];
@@ -267,13 +267,13 @@ impl Question<'_> {
 
     /// What keeps a gate from being sure: contents and values that its flows name, and where the
     /// far end is.
-    fn unknown(&self, station: &Station, far: &Endpoint) -> Vec<Unknown> {
+    fn station_unknowns(&self, station: &Station, far: &Endpoint) -> Vec<Unknown> {
         let family = self.passage.family;
         let mut unknown = Vec::new();
-        let exempt = self.gates.exempt(station.gate, far, family);
+        let exempt = self.gates.never_filtered_part(station.gate, far, family);
 
         if exempt.is_some_and(|exempt| !exempt.is_sure) {
-            unknown.push(self.gates.reserved(station.gate));
+            unknown.push(self.gates.reserved_unknown(station.gate));
         }
 
         for (flow, is_sure) in &station.flows {

@@ -32,7 +32,7 @@ pub struct Passage {
 
 impl Passage {
     /// The part of it that this is about.
-    pub fn within(&self, part: &TrafficSet) -> Passage {
+    pub fn restrict_to(&self, part: &TrafficSet) -> Passage {
         let [asked, may, must] =
             [&self.asked, &self.may, &self.must].map(|set| set.intersection(part));
         Passage {
@@ -47,7 +47,7 @@ impl Passage {
 impl Verdict {
     /// The answer over all IP versions that the ends may have. It passes if all that is asked about
     /// must pass in each version that both surely have; with `any`, if some service must.
-    pub fn over(passages: &[Passage], any: bool) -> Verdict {
+    pub fn combine_passages(passages: &[Passage], any: bool) -> Verdict {
         if passages.iter().all(|passage| passage.may.is_empty()) {
             return Verdict::Stopped;
         }
@@ -78,17 +78,17 @@ impl Verdict {
 impl Gates<'_> {
     /// What passes from one end to another in each IP version that both may have; of any traffic,
     /// where none is asked about.
-    pub fn passages(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Vec<Passage> {
+    pub fn list_passages(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Vec<Passage> {
         let families = Family::BOTH
             .into_iter()
             .filter(|family| from.may_be_in(*family) && to.may_be_in(*family));
 
         let passage = |family| {
-            let asked = super::named_endpoint::asked(asked.iter().copied(), family);
+            let asked = super::named_endpoint::asked_traffic(asked.iter().copied(), family);
             let sure = from.is_in(family) && to.is_in(family);
             let (may, must) = (
-                self.may(from, to, family, &asked),
-                self.must(from, to, family, &asked),
+                self.may_pass(from, to, family, &asked),
+                self.must_pass(from, to, family, &asked),
             );
 
             Passage {
@@ -104,7 +104,7 @@ impl Gates<'_> {
     }
 
     /// The answer for one service; for anything at all, where none is named.
-    pub fn verdict(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Verdict {
-        Verdict::over(&self.passages(from, to, asked), asked.is_empty())
+    pub fn judge_service(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Verdict {
+        Verdict::combine_passages(&self.list_passages(from, to, asked), asked.is_empty())
     }
 }

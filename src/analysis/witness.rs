@@ -28,14 +28,14 @@ pub struct Witness {
 impl Gates<'_> {
     /// One packet of a set that may pass, with the flows that let it through: those that surely do,
     /// if any.
-    pub fn witness(
+    pub fn find_witness(
         &self,
         from: &Endpoint,
         to: &Endpoint,
         family: Family,
         set: &TrafficSet,
     ) -> Option<Witness> {
-        let traffic = set.witness(family)?;
+        let traffic = set.find_witness(family)?;
         let mut witness = Witness {
             traffic,
             source: None,
@@ -69,7 +69,7 @@ impl Gates<'_> {
         family: Family,
     ) -> Option<IpAddr> {
         let packet = TrafficSet::new(witness.traffic, family);
-        let exempt = self.exempt(gate, far, family);
+        let exempt = self.never_filtered_part(gate, far, family);
         let by_rule = self.first_admitting(gate, far, family, &packet);
 
         match (exempt, by_rule) {
@@ -78,13 +78,13 @@ impl Gates<'_> {
                 Some(exempt.address)
             }
             (Some(exempt), None | Some((_, _, Fit::Perhaps(_)))) => {
-                witness.unknown.push(self.reserved(gate));
+                witness.unknown.push(self.reserved_unknown(gate));
                 Some(exempt.address)
             }
             (_, by_rule) => {
                 let (address, flow, fit) = by_rule?;
                 witness.flows.push(flow);
-                let peer = self.peer(gate, flow);
+                let peer = self.far_peer(gate, flow);
                 witness.unknown.extend(unknown_place(peer, far, family));
                 witness.unknown.extend(fit.unknown());
                 Some(address)
@@ -101,14 +101,14 @@ impl Gates<'_> {
         family: Family,
         packet: &TrafficSet,
     ) -> Option<(IpAddr, u32, Fit)> {
-        let flows = self.flows(gate).iter().copied();
+        let flows = self.gate_flows(gate).iter().copied();
         let carrying = flows.filter(|flow| {
             let traffic = self.policy.flow(*flow).traffic;
             TrafficSet::new(traffic, family).covers(packet)
         });
 
         let fitting = carrying.filter_map(|flow| {
-            let (fit, address) = self.fit(self.peer(gate, flow), far, family);
+            let (fit, address) = self.fit_peer(self.far_peer(gate, flow), far, family);
             (fit != Fit::No).then_some((address?, flow, fit))
         });
         fitting.min_by_key(|(address, flow, fit)| (*fit != Fit::Yes, *address, *flow))

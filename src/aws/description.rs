@@ -38,7 +38,11 @@ impl Descriptions {
     }
 
     /// Adds one, which `write` appends.
-    pub fn add(&mut self, wording: Wording, write: impl FnOnce(&mut Vec<u8>)) -> Description {
+    pub fn push_description(
+        &mut self,
+        wording: Wording,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Description {
         let start = self.end();
         write(&mut self.0);
         Description {

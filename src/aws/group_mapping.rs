@@ -16,16 +16,16 @@ impl GroupMapping {
     /// Matches by what the groups of the old state are called and what those of the new one are and
     /// were, the newest first: one that has the name of an old one is that one, before all that had
     /// it.
-    pub fn forward(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> GroupMapping {
+    pub fn follow_names(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> GroupMapping {
         let mut found = GroupMapping {
             old_of: vec![None; news.len()],
             new_of: vec![None; olds.len()],
         };
-        let olds = positions(olds.iter().map(AsRef::as_ref));
+        let olds = positions_by_name(olds.iter().map(AsRef::as_ref));
         let mut pass = |names: fn(&[String]) -> &[String]| {
             for (n, all) in news.iter().enumerate() {
                 for name in names(all) {
-                    found.link(olds.get(name.as_str()).copied(), Some(GroupId(n as u32)));
+                    found.link_groups(olds.get(name.as_str()).copied(), Some(GroupId(n as u32)));
                 }
             }
         };
@@ -39,18 +39,18 @@ impl GroupMapping {
     /// Adds what the earlier names of old groups say, `earlier`, of groups that nothing is matched
     /// with: one that says of itself that it had the name of a new one is that one.
     pub fn add_backward(&mut self, earlier: &[&[String]], news: &[&str]) {
-        let news = positions(news.iter().copied());
+        let news = positions_by_name(news.iter().copied());
         for (n, names) in earlier.iter().enumerate() {
             for name in *names {
-                self.link(Some(GroupId(n as u32)), news.get(name.as_str()).copied());
+                self.link_groups(Some(GroupId(n as u32)), news.get(name.as_str()).copied());
             }
         }
     }
 
     /// Adds what another matching says of groups that nothing is matched with.
-    pub fn complete(&mut self, other: &GroupMapping) {
+    pub fn complete_from(&mut self, other: &GroupMapping) {
         for (n, old) in other.old_of.iter().enumerate() {
-            self.link(*old, Some(GroupId(n as u32)));
+            self.link_groups(*old, Some(GroupId(n as u32)));
         }
     }
 
@@ -65,14 +65,14 @@ impl GroupMapping {
     }
 
     /// Matches two groups, if nothing is matched with either; says whether it does.
-    pub fn pair(&mut self, old: GroupId, new: GroupId) -> bool {
+    pub fn pair_groups(&mut self, old: GroupId, new: GroupId) -> bool {
         let is_free = self.new_of[old.index()].is_none() && self.old_of[new.index()].is_none();
-        self.link(Some(old), Some(new));
+        self.link_groups(Some(old), Some(new));
         is_free
     }
 
     /// Matches two groups that nothing is matched with yet.
-    fn link(&mut self, old: Option<GroupId>, new: Option<GroupId>) {
+    fn link_groups(&mut self, old: Option<GroupId>, new: Option<GroupId>) {
         if let (Some(old), Some(new)) = (old, new)
             && self.new_of[old.index()].is_none()
             && self.old_of[new.index()].is_none()
@@ -83,7 +83,7 @@ impl GroupMapping {
     }
 }
 
-fn positions<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, GroupId> {
+fn positions_by_name<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, GroupId> {
     names
         .enumerate()
         .map(|(n, name)| (name, GroupId(n as u32)))

@@ -110,7 +110,7 @@ impl State {
     }
 
     /// What a rule counts in AWS's quota.
-    pub fn count(&self, rule: &Rule) -> Count {
+    pub fn count_rule(&self, rule: &Rule) -> Count {
         Count::new(match rule.key.peer {
             Peer::Block(block) => Counted::Block(Family::of_block(&block)),
             Peer::Parameter(id) => Counted::Block(self.parameter(id).kind.family()),

@@ -31,8 +31,10 @@ impl Count {
     /// What a rule with this peer counts.
     pub fn new(peer: Counted) -> Count {
         match peer {
-            Counted::Block(family) => Count::one(family, 1),
-            Counted::PrefixList { family, entries } => Count::one(family, entries.unwrap_or(1)),
+            Counted::Block(family) => Count::for_family(family, 1),
+            Counted::PrefixList { family, entries } => {
+                Count::for_family(family, entries.unwrap_or(1))
+            }
             Counted::Group => Count { v4: 1, v6: 1 },
         }
     }
@@ -50,7 +52,7 @@ impl Count {
         self.v4.max(self.v6)
     }
 
-    fn one(family: Family, count: u32) -> Count {
+    fn for_family(family: Family, count: u32) -> Count {
         match family {
             Family::V4 => Count { v4: count, v6: 0 },
             Family::V6 => Count { v4: 0, v6: count },
@@ -58,7 +60,7 @@ impl Count {
     }
 
     /// Both together.
-    pub fn plus(self, other: Count) -> Count {
+    pub fn add_count(self, other: Count) -> Count {
         Count {
             v4: self.v4.saturating_add(other.v4),
             v6: self.v6.saturating_add(other.v6),

@@ -23,7 +23,7 @@ pub struct What {
     #[arg(requires = "to")]
     file: Option<String>,
     #[arg(long, value_name = "TARGET", requires = "file",
-        help = format!("Output target: {}", target::listed("or")),
+        help = format!("Output target: {}", target::list_targets("or")),
         value_parser = PossibleValuesParser::new(names()).try_map(|text| named(&text)))]
     to: Option<&'static Target>,
     /// Write to this file instead of standard output
@@ -51,7 +51,7 @@ pub struct Build {
 }
 
 fn named(text: &str) -> Result<&'static Target, String> {
-    target::named(text).ok_or_else(|| format!("targets are {}", target::listed("and")))
+    target::find_target(text).ok_or_else(|| format!("targets are {}", target::list_targets("and")))
 }
 
 /// What `--to` takes.

@@ -57,7 +57,7 @@ impl Lints {
 }
 
 fn known(name: &str) -> Result<&'static str, String> {
-    let names = || lint::names().into_iter().chain(["all", "warnings"]);
+    let names = || lint::lint_names().into_iter().chain(["all", "warnings"]);
     names().find(|known| *known == name).ok_or_else(|| {
         format!(
             "there is no lint `{name}`{} (run `tierwall explain` for a list)",

@@ -47,7 +47,7 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
             .map(|name| tier(&compilation.policy, name))
             .collect::<Result<Vec<_>, _>>()
         {
-            Ok(tiers) => ledger.keep(&tiers),
+            Ok(tiers) => ledger.keep_tiers(&tiers),
             Err(words) => return terminal.failure(&words),
         }
     }
@@ -58,7 +58,7 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
     };
 
     match terminal.print(text.as_bytes()) {
-        Exit::Done if ledger.over() => Exit::Program,
+        Exit::Done if ledger.is_over_quota() => Exit::Program,
         exit @ (Exit::Done | Exit::Program | Exit::Usage) => exit,
     }
 }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use tierwall::catalogue::catalogue;
 use tierwall::diagnostic::{explanation, explanations};
 use tierwall::lint;
-use tierwall::lint::page::{explained, page};
+use tierwall::lint::page::{explain_lint, write_page};
 use tierwall::report::flows;
 
 /// How `flows` shows them.
@@ -99,14 +99,14 @@ pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
     };
 
     if code.to_lowercase() == "lints" {
-        return terminal.print(page().as_bytes());
+        return terminal.print(write_page().as_bytes());
     }
 
     if let Some(lint) = lint::ALL
         .iter()
         .find(|lint| lint.name == code.to_lowercase())
     {
-        return terminal.print(explained(lint).as_bytes());
+        return terminal.print(explain_lint(lint).as_bytes());
     }
 
     if let Some(explanation) = explanation(&code.to_uppercase()) {
@@ -122,7 +122,7 @@ pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
     let known = explanations()
         .iter()
         .map(|e| e.code)
-        .chain(lint::names())
+        .chain(lint::lint_names())
         .chain(["lints"]);
 
     let meant = meant_lint(&code.to_lowercase(), known);
@@ -139,7 +139,7 @@ fn listing() -> String {
     }
 
     out.push('\n');
-    let width = lint::names()
+    let width = lint::lint_names()
         .iter()
         .map(|name| name.len())
         .max()

@@ -201,7 +201,7 @@ impl Comparison {
 
         let (was, is) = (old.version(&self.old), new.version(&self.new));
         let tier_mapping = TierMapping::new(was.policy, is.policy);
-        let changes = Changes::between(&old.state, &new.state, tier_mapping.groups());
+        let changes = Changes::compare_states(&old.state, &new.state, tier_mapping.groups());
 
         Ok(then(&review::review(was, is, &tier_mapping, &changes)))
     }
@@ -252,7 +252,7 @@ impl<'p> JudgedProgram<'p> {
         let problems = judged.problems.sorted();
         match judged.deployment {
             Some(deployment) => Ok(JudgedProgram {
-                state: deployment.complete(judged.outline),
+                state: deployment.complete_state(judged.outline),
                 deployment,
                 problems,
             }),

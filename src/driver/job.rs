@@ -78,7 +78,9 @@ pub struct Made {
 pub fn jobs<'p>(project: &'p Project, options: &RunOptions) -> Vec<Job<'p>> {
     let modules = SharedModules::new(project);
     let of_program = |program: &'p Program| {
-        let levels = options.levels.over(&program.lints.over(&project.lints));
+        let levels = options
+            .levels
+            .override_levels(&program.lints.override_levels(&project.lints));
         let job = |build: &'p Build| Job {
             program,
             build,
@@ -164,7 +166,7 @@ impl Job<'_> {
         if let Some(deployment) = deployment.filter(|_| !problems.any_error())
             && (self.outputs_to_make().next().is_some() || !self.shared.is_empty())
         {
-            let state = deployment.complete(outline);
+            let state = deployment.complete_state(outline);
             made = self.make(policy, &state, &mut problems);
             let declared = |output: &&Output| (output.target.addresses)(&state);
             addresses = self.shared.iter().map(declared).collect();
@@ -231,5 +233,5 @@ fn exceeded_limits(policy: &Policy, state: &State, made: &Made, levels: &Levels)
         return Problems::default();
     };
     let found = lint::template_limits(made.target.title, &measures(state, made.bytes.len()));
-    lint::problems(policy, &lint::TEMPLATE_LIMITS, levels, found)
+    lint::lint_problems(policy, &lint::TEMPLATE_LIMITS, levels, found)
 }

@@ -2,7 +2,7 @@
 
 use super::gates::{OpenedGates, open_to};
 use super::rule::{Rule, Text};
-use super::{Deployment, Direction, Group, Parameter, describe};
+use super::{Deployment, Direction, Group, Parameter, describe_flow};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
     DefaultGroup, ExternalId, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId,
@@ -16,12 +16,16 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
     let mut sides = GatesByTier::new(policy);
     let mut origins = Vec::with_capacity(sides.gates.len());
     let groups = (0..policy.tiers.len() as u32).map(TierId).map(|tier| {
-        let ingress = rules(policy, sides.sorted(tier, Direction::Ingress), &mut origins);
+        let ingress = gate_rules(
+            policy,
+            sides.sorted_gates(tier, Direction::Ingress),
+            &mut origins,
+        );
         let egress = match policy.tier(tier).outbound {
-            Outbound::Open => everything(policy, tier),
+            Outbound::Open => open_rules(policy, tier),
             Outbound::Closed => {
-                let side = sides.sorted(tier, Direction::Egress);
-                rules(policy, &outbound(side), &mut origins)
+                let side = sides.sorted_gates(tier, Direction::Egress);
+                gate_rules(policy, &outbound_gates(side), &mut origins)
             }
         };
 
@@ -39,11 +43,11 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
         lists: Vec::new(),
         externals: Vec::new(),
         groups: groups.collect(),
-        locked: locked(policy),
+        locked: locked_defaults(policy),
         origins,
     };
 
-    refer(&mut deployment);
+    collect_references(&mut deployment);
     deployment
 }
 
@@ -58,7 +62,7 @@ struct Gate {
 /// The gates of a policy by tier and direction, in the order of its flows.
 struct GatesByTier {
     gates: Vec<Gate>,
-    /// Where those of each side end, by [`side`].
+    /// Where those of each side end, by [`side_index`].
     ends: Vec<u32>,
 }
 
@@ -92,8 +96,8 @@ impl GatesByTier {
     }
 
     /// The gates of a side, by what they are.
-    fn sorted(&mut self, tier: TierId, direction: Direction) -> &[Gate] {
-        let side = side(tier, direction);
+    fn sorted_gates(&mut self, tier: TierId, direction: Direction) -> &[Gate] {
+        let side = side_index(tier, direction);
         let start = side
             .checked_sub(1)
             .map_or(0, |before| self.ends[before] as usize);
@@ -103,11 +107,11 @@ impl GatesByTier {
     }
 }
 
-fn side(tier: TierId, direction: Direction) -> usize {
+fn side_index(tier: TierId, direction: Direction) -> usize {
     2 * tier.index() + direction as usize
 }
 
-/// Visits each gate that each flow opens, by [`side`].
+/// Visits each gate that each flow opens, by [`side_index`].
 fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMut(usize, Gate)) {
     for (n, flow) in policy.flows.iter().enumerate() {
         let peers = [flow.source(), flow.destination()];
@@ -120,7 +124,7 @@ fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMu
         for ((tier, direction), peer) in tiers {
             if let Some(tier) = tier {
                 visit(
-                    side(tier, direction),
+                    side_index(tier, direction),
                     Gate {
                         traffic: flow.traffic,
                         peer,
@@ -139,17 +143,17 @@ fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMu
 /// AWS::EC2::SecurityGroupEgress: "the default rule is removed"; it cannot tell the default rule
 /// from the same rule written on purpose, aws-cdk issue 987). So such a rule is written as its two
 /// halves, in every output alike.
-fn outbound(side: &[Gate]) -> Vec<Gate> {
+fn outbound_gates(side: &[Gate]) -> Vec<Gate> {
     let mut gates = side.to_vec();
     if gates.iter().any(|gate| matches!(gate.peer, Peer::Tier(_))) {
-        gates = gates.into_iter().flat_map(halved).collect();
+        gates = gates.into_iter().flat_map(split_all_traffic).collect();
         gates.sort_unstable();
     }
     gates
 }
 
 /// An all-traffic gate to everywhere as its two halves; any other as it is.
-fn halved(gate: Gate) -> Vec<Gate> {
+fn split_all_traffic(gate: Gate) -> Vec<Gate> {
     match gate.peer {
         Peer::Net(block) if gate.traffic == Traffic::All && block.prefix_len() == 0 => {
             let halves = block
@@ -169,7 +173,7 @@ fn halved(gate: Gate) -> Vec<Gate> {
 
 /// One rule for each distinct gate of a sorted list, with the text that sorts first, a written one
 /// before a generated one.
-fn rules(policy: &Policy, side: &[Gate], origins: &mut Vec<u32>) -> Vec<Rule> {
+fn gate_rules(policy: &Policy, side: &[Gate], origins: &mut Vec<u32>) -> Vec<Rule> {
     let mut rules = Vec::with_capacity(side.len());
     for same in side.chunk_by(|a, b| (a.traffic, a.peer) == (b.traffic, b.peer)) {
         let start = origins.len() as u32;
@@ -195,7 +199,7 @@ fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
             .prose
             .is_none();
         let mut text = String::new();
-        describe(policy, gate.flow, &mut text);
+        describe_flow(policy, gate.flow, &mut text);
         (generated, text)
     };
 
@@ -205,7 +209,7 @@ fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
 }
 
 /// The outbound rules of an open tier.
-fn everything(policy: &Policy, tier: TierId) -> Vec<Rule> {
+fn open_rules(policy: &Policy, tier: TierId) -> Vec<Rule> {
     let rule = |block: &IpNet| Rule {
         traffic: Traffic::All,
         peer: Peer::Net(*block),
@@ -215,7 +219,7 @@ fn everything(policy: &Policy, tier: TierId) -> Vec<Rule> {
     open_to(policy, tier).iter().map(rule).collect()
 }
 
-fn locked(policy: &Policy) -> Vec<(String, Reference)> {
+fn locked_defaults(policy: &Policy) -> Vec<(String, Reference)> {
     let locked = policy
         .vpcs
         .iter()
@@ -230,17 +234,17 @@ fn locked(policy: &Policy) -> Vec<(String, Reference)> {
 }
 
 /// Finds the parameters, the prefix lists and the groups of others that something refers to.
-fn refer(deployment: &mut Deployment<'_>) {
+fn collect_references(deployment: &mut Deployment<'_>) {
     let policy = deployment.policy;
     let mut found = Referred::default();
 
     for (_, vpc) in &deployment.locked {
-        found.add(vpc, true);
+        found.add_reference(vpc, true);
     }
 
     for tier in &policy.tiers {
         let vpc = &policy.vpcs[tier.vpc.index()].id;
-        vpc.iter().for_each(|vpc| found.add(vpc, false));
+        vpc.iter().for_each(|vpc| found.add_reference(vpc, false));
     }
 
     for group in &deployment.groups {
@@ -248,14 +252,14 @@ fn refer(deployment: &mut Deployment<'_>) {
         rules.for_each(|rule| found.add_peer(rule.peer));
     }
 
-    found.follow(policy);
+    found.follow_references(policy);
 
     deployment.externals = found.externals.into_iter().collect();
     deployment.lists = found.lists.into_iter().collect();
     deployment.parameters = found
         .params
         .into_iter()
-        .map(|(id, only_for_locks)| parameter(policy, id, only_for_locks))
+        .map(|(id, only_for_locks)| lower_parameter(policy, id, only_for_locks))
         .collect();
 
     deployment
@@ -273,7 +277,7 @@ struct Referred {
 }
 
 impl Referred {
-    fn add(&mut self, reference: &Reference, only_for_locks: bool) {
+    fn add_reference(&mut self, reference: &Reference, only_for_locks: bool) {
         match reference {
             Reference::Id(_) => {}
             Reference::Param(id) => self.add_param(*id, only_for_locks),
@@ -294,9 +298,9 @@ impl Referred {
     }
 
     /// Adds the parameters that lists and groups of others are.
-    fn follow(&mut self, policy: &Policy) {
+    fn follow_references(&mut self, policy: &Policy) {
         for id in self.externals.clone() {
-            self.add(&policy.externals[id.index()].id, false);
+            self.add_reference(&policy.externals[id.index()].id, false);
         }
         for id in self.lists.clone() {
             match policy.prefix_lists[id.index()].list {
@@ -307,7 +311,7 @@ impl Referred {
     }
 }
 
-fn parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parameter<'_> {
+fn lower_parameter(policy: &Policy, id: ParamId, only_for_locks: bool) -> Parameter<'_> {
     let param = policy.param(id);
     Parameter {
         id,

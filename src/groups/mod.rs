@@ -2,7 +2,7 @@
 //! policy that ask for them.
 //!
 //! Everything is in one order, made of what the things are and never of where they stood in the
-//! source. Analyses work on it; [`Deployment::state`] fills the [`aws::State`](crate::aws::State)
+//! source. Analyses work on it; [`Deployment::to_state`] fills the [`aws::State`](crate::aws::State)
 //! that targets write down.
 
 mod gates;
@@ -106,7 +106,7 @@ impl<'p> Deployment<'p> {
     }
 
     /// What a prefix list is in AWS.
-    pub fn list(&self, id: PrefixListId) -> &'p ListReference {
+    pub fn list_reference(&self, id: PrefixListId) -> &'p ListReference {
         &self.policy.prefix_lists[id.index()].list
     }
 
@@ -121,29 +121,29 @@ impl<'p> Deployment<'p> {
     }
 
     /// A foreign group: its id, and its account if that is another than the stack's.
-    pub fn external(&self, id: ExternalId) -> (&'p Reference, Option<&'p str>) {
+    pub fn external_group(&self, id: ExternalId) -> (&'p Reference, Option<&'p str>) {
         let external = &self.policy.externals[id.index()];
         (&external.id, external.account.as_deref())
     }
 
     /// The flows that ask for a rule, as positions in the policy's, ascending.
-    pub fn origins(&self, rule: &Rule) -> &[u32] {
+    pub fn rule_origins(&self, rule: &Rule) -> &[u32] {
         &self.origins[rule.origins.start as usize..rule.origins.end as usize]
     }
 
     /// The sentence that asks for a rule, the first as they stand if several do; none for the rules
     /// of an open tier.
-    pub fn sentence(&self, rule: &Rule) -> Option<SentenceId> {
-        self.origins(rule)
+    pub fn first_sentence(&self, rule: &Rule) -> Option<SentenceId> {
+        self.rule_origins(rule)
             .iter()
             .map(|flow| self.policy.flows[*flow as usize].sentence)
             .min()
     }
 
     /// The sentences that ask for a rule, as they stand, once each.
-    pub fn sentences(&self, rule: &Rule) -> Vec<SentenceId> {
+    pub fn rule_sentences(&self, rule: &Rule) -> Vec<SentenceId> {
         let mut sentences: Vec<SentenceId> = self
-            .origins(rule)
+            .rule_origins(rule)
             .iter()
             .map(|flow| self.policy.flows[*flow as usize].sentence)
             .collect();
@@ -153,17 +153,17 @@ impl<'p> Deployment<'p> {
     }
 
     /// Who worded the description of a rule.
-    fn wording(&self, rule: &Rule) -> Wording {
+    fn rule_wording(&self, rule: &Rule) -> Wording {
         let sentence = self.described_by(rule);
         let prose = sentence.and_then(|id| self.policy.sentence(id).prose.as_ref());
         prose.map_or(Wording::Made, |_| Wording::Written)
     }
 
     /// Appends the description of a rule.
-    pub fn describe(&self, rule: &Rule, out: &mut impl Sink) {
+    pub fn describe_rule(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
             Text::Open => out.put("all outbound traffic"),
-            Text::Flow(flow) => describe(self.policy, flow, out),
+            Text::Flow(flow) => describe_flow(self.policy, flow, out),
         }
     }
 
@@ -186,7 +186,7 @@ impl<'p> Deployment<'p> {
 
 /// Appends what the rules of a flow carry: the sentence's own string, or the sentence in words,
 /// narrowed to this flow.
-pub fn describe(policy: &Policy, flow: u32, out: &mut impl Sink) {
+pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
     let flow = &policy.flows[flow as usize];
     let sentence = policy.sentence(flow.sentence);
 
@@ -207,7 +207,7 @@ pub fn describe(policy: &Policy, flow: u32, out: &mut impl Sink) {
         None => {
             let mut start = Start::default();
             in_words(policy, flow, &mut start);
-            out.put(&start.shortened());
+            out.put(&start.into_shortened());
         }
     }
 }
@@ -234,7 +234,7 @@ struct Start(String);
 
 impl Start {
     /// The text, or as much as there is room for, with the cut marked.
-    fn shortened(mut self) -> String {
+    fn into_shortened(mut self) -> String {
         if self.0.len() > LONGEST {
             self.0.truncate(LONGEST - 3);
             self.0.push_str("...");

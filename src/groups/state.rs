@@ -18,17 +18,17 @@ const GROUP_DESCRIPTION: &str = "Managed by tierwall";
 impl Deployment<'_> {
     /// What AWS will hold. Groups and rules have the positions that they have here, inbound rules
     /// before outbound ones.
-    pub fn state(&self) -> State {
-        self.complete(self.outline())
+    pub fn to_state(&self) -> State {
+        self.complete_state(self.state_outline())
     }
 
     /// The part of the state that names of resources are made of: no texts, and of groups nothing
     /// but their names and rules.
-    pub fn outline(&self) -> State {
+    pub fn state_outline(&self) -> State {
         let positions = Positions::new(self);
         State {
             stack: self.policy.stack.name.clone(),
-            parameters: self.parameters.iter().map(parameter).collect(),
+            parameters: self.parameters.iter().map(convert_parameter).collect(),
             prefix_lists: self.prefix_lists(&positions),
             foreign_groups: self.foreign_groups(&positions),
             groups: self
@@ -41,25 +41,26 @@ impl Deployment<'_> {
     }
 
     /// The whole state, of which this is the part that names are made of.
-    pub fn complete(&self, outline: State) -> State {
+    pub fn complete_state(&self, outline: State) -> State {
         let (stack, positions) = (&self.policy.stack, Positions::new(self));
         let mut descriptions = Descriptions::with_capacity(self.rule_count() * DESCRIPTION_BYTES);
         let mut state = outline;
 
         for (group, filled) in self.groups.iter().zip(&mut state.groups) {
-            self.fill(group.tier, filled, &positions);
+            self.fill_group(group.tier, filled, &positions);
             let (ingress, egress) = filled.rules.split_at_mut(group.ingress.len());
             for (rules, filled) in [(&group.ingress, ingress), (&group.egress, egress)] {
                 for (rule, filled) in rules.iter().zip(filled) {
-                    let wording = self.wording(rule);
-                    filled.description = descriptions.add(wording, |out| self.describe(rule, out));
+                    let wording = self.rule_wording(rule);
+                    filled.description =
+                        descriptions.push_description(wording, |out| self.describe_rule(rule, out));
                 }
             }
         }
 
         let locked = |(name, vpc): &(String, Reference)| aws::LockedDefault {
             name: name.clone(),
-            vpc: positions.reference(vpc),
+            vpc: positions.convert_reference(vpc),
         };
 
         State {
@@ -72,7 +73,7 @@ impl Deployment<'_> {
         }
     }
 
-    /// The rule with this position among all of its group, as [`state`](Deployment::state) has them.
+    /// The rule with this position among all of its group, as [`to_state`](Deployment::to_state) has them.
     pub fn rule_at(&self, group: aws::GroupId, position: usize) -> &Rule {
         let Group {
             ingress, egress, ..
@@ -87,7 +88,7 @@ impl Deployment<'_> {
     }
 
     /// What declares a parameter of the state.
-    pub fn parameter(&self, id: aws::ParameterId) -> &Param {
+    pub fn state_parameter(&self, id: aws::ParameterId) -> &Param {
         self.policy.param(self.parameters[id.index()].id)
     }
 
@@ -102,7 +103,9 @@ impl Deployment<'_> {
             reference: match &list.list {
                 ListReference::Id(id) => aws::ListReference::Id(id.clone()),
                 ListReference::Aws(name) => aws::ListReference::Aws(name.clone()),
-                ListReference::Param(id) => aws::ListReference::Parameter(positions.parameter(*id)),
+                ListReference::Param(id) => {
+                    aws::ListReference::Parameter(positions.parameter_id(*id))
+                }
             },
             family: list.family,
             entries: list.entries,
@@ -117,7 +120,7 @@ impl Deployment<'_> {
             .iter()
             .map(|id| &self.policy.externals[id.index()]);
         let foreign = |external: &External| aws::ForeignGroup {
-            reference: positions.reference(&external.id),
+            reference: positions.convert_reference(&external.id),
             account: external.account.clone(),
         };
         externals.map(foreign).collect()
@@ -129,7 +132,7 @@ impl Deployment<'_> {
 
         for direction in Direction::ALL {
             let lowered = group.rules(direction).iter();
-            rules.extend(lowered.map(|rule| positions.rule(direction, rule)));
+            rules.extend(lowered.map(|rule| positions.convert_rule(direction, rule)));
         }
 
         aws::SecurityGroup {
@@ -142,28 +145,29 @@ impl Deployment<'_> {
     }
 
     /// Fills what names are not made of.
-    fn fill(&self, id: TierId, group: &mut aws::SecurityGroup, positions: &Positions) {
+    fn fill_group(&self, id: TierId, group: &mut aws::SecurityGroup, positions: &Positions) {
         let (stack, tier) = (&self.policy.stack, self.policy.tier(id));
         let vpc = self.policy.vpc_of(id).id.as_ref();
-        group.vpc = positions.reference(vpc.expect("resolving refuses a tier in a VPC without id"));
+        group.vpc =
+            positions.convert_reference(vpc.expect("resolving refuses a tier in a VPC without id"));
         group.group_name.clone_from(&tier.group_name);
 
         group.name_prefix = format!(
             "{}-{}-",
-            oldest(&stack.was, &stack.name),
-            oldest(&tier.was, &tier.name)
+            oldest_name(&stack.was, &stack.name),
+            oldest_name(&tier.was, &tier.name)
         );
 
         group.description = match &tier.description {
             Some(description) => description.clone(),
             None => GROUP_DESCRIPTION.to_string(),
         };
-        group.tags = tags(stack, tier);
+        group.tags = group_tags(stack, tier);
     }
 }
 
 /// Tags of a group by key, the first of each: that of the tier, of the stack, made up.
-fn tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
+fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     let shown = match &tier.group_name {
         Some(name) => name.clone(),
         None => format!("{}-{}", stack.name, tier.name),
@@ -181,11 +185,11 @@ fn tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     tags
 }
 
-fn oldest<'n>(was: &'n [String], name: &'n str) -> &'n str {
+fn oldest_name<'n>(was: &'n [String], name: &'n str) -> &'n str {
     was.last().map_or(name, String::as_str)
 }
 
-fn parameter(parameter: &Parameter<'_>) -> aws::Parameter {
+fn convert_parameter(parameter: &Parameter<'_>) -> aws::Parameter {
     aws::Parameter {
         name: parameter.name.to_string(),
         kind: parameter.kind,
@@ -208,34 +212,34 @@ impl Positions {
         let parameters = deployment.parameters.iter().map(|it| it.id.index());
 
         Positions {
-            parameters: positions(policy.params.len(), parameters),
-            lists: positions(
+            parameters: used_positions(policy.params.len(), parameters),
+            lists: used_positions(
                 policy.prefix_lists.len(),
                 deployment.lists.iter().map(|id| id.index()),
             ),
-            externals: positions(
+            externals: used_positions(
                 policy.externals.len(),
                 deployment.externals.iter().map(|id| id.index()),
             ),
         }
     }
 
-    fn rule(&self, direction: Direction, rule: &Rule) -> aws::Rule {
+    fn convert_rule(&self, direction: Direction, rule: &Rule) -> aws::Rule {
         aws::Rule {
             key: aws::RuleKey {
                 direction,
                 traffic: rule.traffic,
-                peer: self.peer(rule.peer),
+                peer: self.convert_peer(rule.peer),
             },
             description: aws::Description::default(),
         }
     }
 
-    fn peer(&self, peer: Peer) -> aws::Peer {
+    fn convert_peer(&self, peer: Peer) -> aws::Peer {
         match peer {
             Peer::Net(block) => aws::Peer::Block(block),
             Peer::Tier(tier) => aws::Peer::Group(aws::GroupId(tier.0)),
-            Peer::Param(id) => aws::Peer::Parameter(self.parameter(id)),
+            Peer::Param(id) => aws::Peer::Parameter(self.parameter_id(id)),
             Peer::PrefixList(id) => {
                 aws::Peer::PrefixList(aws::PrefixListId(self.lists[id.index()]))
             }
@@ -245,20 +249,20 @@ impl Positions {
         }
     }
 
-    fn reference(&self, reference: &Reference) -> aws::Reference {
+    fn convert_reference(&self, reference: &Reference) -> aws::Reference {
         match reference {
             Reference::Id(id) => aws::Reference::Id(id.clone()),
-            Reference::Param(id) => aws::Reference::Parameter(self.parameter(*id)),
+            Reference::Param(id) => aws::Reference::Parameter(self.parameter_id(*id)),
         }
     }
 
-    fn parameter(&self, id: ParamId) -> aws::ParameterId {
+    fn parameter_id(&self, id: ParamId) -> aws::ParameterId {
         aws::ParameterId(self.parameters[id.index()])
     }
 }
 
 /// Of so many things, the positions of those with these indices among them.
-fn positions(count: usize, referred: impl Iterator<Item = usize>) -> Vec<u32> {
+fn used_positions(count: usize, referred: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut positions = vec![0; count];
     for (position, index) in (0..).zip(referred) {
         positions[index] = position;

@@ -53,7 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
         let sentence = deployment.described_by(rule);
         let sentence = sentence.filter(|id| has_ampersand(policy.sentence(*id)));
-        if let (Some(sentence), Some(peer)) = (sentence, peer(policy, rule.peer)) {
+        if let (Some(sentence), Some(peer)) = (sentence, named_peer(policy, rule.peer)) {
             first.entry(sentence).or_insert(peer);
         }
     }
@@ -72,7 +72,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 /// A peer that is no block: its name, and what it is.
-fn peer(policy: &Policy, peer: Peer) -> Option<(String, &'static str)> {
+fn named_peer(policy: &Policy, peer: Peer) -> Option<(String, &'static str)> {
     match peer {
         Peer::Net(_) | Peer::Param(_) => None,
         Peer::PrefixList(id) => Some((policy.prefix_list(id).name.clone(), "prefix list")),

@@ -91,7 +91,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     let findings = pairs
         .iter()
-        .map(|(pair, twice)| finding(policy, pair, twice));
+        .map(|(pair, twice)| default_finding(policy, pair, twice));
     found.extend(findings);
 }
 
@@ -107,9 +107,9 @@ fn add_pairs(
     let mut firsts: HashMap<(Traffic, Value<'_>), &Rule> = HashMap::with_capacity(rules.len());
 
     for rule in rules {
-        let key = (rule.traffic, value(policy, rule.peer));
+        let key = (rule.traffic, default_value(policy, rule.peer));
         let first = *firsts.entry(key).or_insert(rule);
-        let sentences = [first, rule].map(|rule| deployment.sentence(rule));
+        let sentences = [first, rule].map(|rule| deployment.first_sentence(rule));
         let ([Some(one), Some(other)], false) = (sentences, first.peer == rule.peer) else {
             continue;
         };
@@ -131,7 +131,7 @@ fn add_pairs(
     }
 }
 
-fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
+fn default_finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
     let params = pair.peers.iter();
     let params: Vec<&Param> = params
         .filter_map(|peer| policy.peer_param(*peer))
@@ -142,7 +142,7 @@ fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
     let defaults = params.iter().find_map(|param| param.default.as_deref());
     let value = defaults.unwrap_or_default();
 
-    let message = message(policy, twice, &names, value);
+    let message = finding_message(policy, twice, &names, value);
     let [first, last] = pair.sentences.map(|id| policy.sentence(id).span);
     let (first, last) = (first.min(last), first.max(last));
     let mut finding = Finding::new(message).caused(last, "AWS rejects the second rule");
@@ -162,7 +162,7 @@ fn finding(policy: &Policy, pair: &Pair, twice: &Twice) -> Finding {
 }
 
 /// "the default of `office` makes `tcp 443` from 203.0.113.0/24 to `web` twice, and 1 more rule"
-fn message(policy: &Policy, twice: &Twice, names: &[String], value: &str) -> String {
+fn finding_message(policy: &Policy, twice: &Twice, names: &[String], value: &str) -> String {
     let defaults = match names {
         [one] => format!("the default of {one} creates"),
         several => format!("the defaults of {} create", several.join(" and ")),
@@ -172,11 +172,14 @@ fn message(policy: &Policy, twice: &Twice, names: &[String], value: &str) -> Str
         1 => ", and 1 more rule".to_string(),
         more => format!(", and {more} more rules"),
     };
-    format!("{defaults} {} twice{more}", rule(policy, twice, value))
+    format!(
+        "{defaults} {} twice{more}",
+        rule_words(policy, twice, value)
+    )
 }
 
 /// A rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
-fn rule(policy: &Policy, twice: &Twice, peer: &str) -> String {
+fn rule_words(policy: &Policy, twice: &Twice, peer: &str) -> String {
     let tier = format!("`{}`", policy.tier(twice.tier).name);
     match twice.direction {
         Direction::Ingress => format!("`{}` from {peer} to {tier}", twice.traffic),
@@ -184,7 +187,7 @@ fn rule(policy: &Policy, twice: &Twice, peer: &str) -> String {
     }
 }
 
-fn value(policy: &Policy, peer: Peer) -> Value<'_> {
+fn default_value(policy: &Policy, peer: Peer) -> Value<'_> {
     if let Some(value) = default(policy, peer) {
         return value;
     }

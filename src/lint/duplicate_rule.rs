@@ -1,8 +1,8 @@
 //! `duplicate-rule`: a sentence that repeats another.
 
-use super::{Category, Judge, Level, Lint, Subject, always, without};
+use super::{Category, Judge, Level, Lint, Subject, delete_statement, holds_always};
 use crate::diagnostic::{Correction, Finding};
-use crate::groups::{Rule, describe};
+use crate::groups::{Rule, describe_flow};
 use crate::policy::SentenceId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     let groups = deployment.groups.iter();
     for rule in groups.flat_map(|group| group.ingress.iter().chain(&group.egress)) {
-        let Some((first, others)) = deployment.origins(rule).split_first() else {
+        let Some((first, others)) = deployment.rule_origins(rule).split_first() else {
             continue;
         };
         whole.needed[sentence(*first).index()] = true;
@@ -74,7 +74,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
 
     for ((later, first), flows) in repeated {
-        found.push(finding(subject, later, first, &flows, &whole));
+        found.push(duplicate_finding(subject, later, first, &flows, &whole));
     }
 }
 
@@ -82,8 +82,8 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> bool {
     let policy = subject.policy;
     let (mut with, mut without) = (String::new(), String::new());
-    subject.deployment.describe(rule, &mut with);
-    describe(policy, first, &mut without);
+    subject.deployment.describe_rule(rule, &mut with);
+    describe_flow(policy, first, &mut without);
     let last_day = |flow: u32| {
         let until = policy.sentence(policy.flow(flow).sentence).until;
         until.map(|(_, day)| day)
@@ -93,7 +93,7 @@ fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> boo
     with != without || ends_before
 }
 
-fn finding(
+fn duplicate_finding(
     subject: &Subject<'_>,
     later: SentenceId,
     first: SentenceId,
@@ -102,7 +102,7 @@ fn finding(
 ) -> Finding {
     let policy = subject.policy;
     let [later_span, first_span] = [later, first].map(|id| policy.sentence(id).span);
-    let finding = Finding::new(message(subject, flows));
+    let finding = Finding::new(finding_message(subject, flows));
 
     if later == first {
         return finding
@@ -118,10 +118,10 @@ fn finding(
         return finding.help("delete the repetition");
     }
 
-    let delete = Correction::safe("delete it", without(policy, later_span));
+    let delete = Correction::safe("delete it", delete_statement(policy, later_span));
     let finding = finding.help("delete it, or the other").corrected(delete);
 
-    if whole.differ.contains(&later) || !always(policy, later_span) {
+    if whole.differ.contains(&later) || !holds_always(policy, later_span) {
         finding.unsure()
     } else {
         finding
@@ -129,7 +129,7 @@ fn finding(
 }
 
 /// "`tcp 443` from `web` to `app` is allowed twice, and so is 1 more"
-fn message(subject: &Subject<'_>, flows: &BTreeSet<u32>) -> String {
+fn finding_message(subject: &Subject<'_>, flows: &BTreeSet<u32>) -> String {
     let first = flows.first().map(|flow| subject.one_rule(*flow));
     let one = first.unwrap_or_default();
     match flows.len() {

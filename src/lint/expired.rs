@@ -1,6 +1,6 @@
 //! `expired`: a sentence whose `until` date has passed.
 
-use super::{Category, Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, delete_statement};
 use crate::diagnostic::{Correction, Finding};
 
 /// The lint.
@@ -46,7 +46,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     });
 
     found.extend(ended.map(|(statement, until, day)| {
-        let delete = Correction::review("delete it", without(subject.policy, statement));
+        let delete = Correction::review("delete it", delete_statement(subject.policy, statement));
         Finding::new(format!(
             "this sentence ended on {day} and is left out of the output"
         ))

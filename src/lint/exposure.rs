@@ -3,11 +3,12 @@
 //! Open to the internet means open to a good part of it: to more of its addresses than a sentence
 //! means to name.
 
-use super::{Subject, listed};
+use super::{Subject, list_first};
 use crate::analysis::gate::Gates;
 use crate::diagnostic::Finding;
 use crate::net::{
-    self, Addresses, Family, MANY, Packets, PerFamily, Piece, Ports, Traffic, TrafficSet, world,
+    self, Addresses, Family, MANY, Packets, PerFamily, Piece, Ports, Traffic, TrafficSet,
+    routable_sources,
 };
 use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
@@ -87,11 +88,11 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> Watched {
 }
 
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
-pub fn openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
-    let world = world();
+pub fn internet_openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
+    let world = routable_sources();
     let mut openings = Vec::new();
     for tier in policy.tier_ids() {
-        let flows = gates.inbound(tier);
+        let flows = gates.inbound_flows(tier);
         let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
         if may_be_many(rules.iter().map(|rule| rule.block)) {
             add_openings(tier, &mut rules, &world, &mut openings);
@@ -112,16 +113,16 @@ fn block_rule(policy: &Policy, flow: u32) -> Option<BlockRule> {
     let flow = policy.flow(flow);
     Some(BlockRule {
         sentence: flow.sentence,
-        block: block(policy, flow)?,
+        block: flow_block(policy, flow)?,
         traffic: flow.traffic,
     })
 }
 
 /// The peer of a flow, where it is a block, or a parameter whose default is one.
-pub fn block(policy: &Policy, flow: &Flow) -> Option<IpNet> {
+pub fn flow_block(policy: &Policy, flow: &Flow) -> Option<IpNet> {
     match flow.peer {
         Peer::Net(block) => Some(block),
-        Peer::Param(id) => net::block(policy.param(id).default.as_deref()?).ok(),
+        Peer::Param(id) => net::parse_block(policy.param(id).default.as_deref()?).ok(),
         Peer::PrefixList(_) | Peer::Tier(_) | Peer::External(_) => None,
     }
 }
@@ -209,13 +210,13 @@ fn open_to_many(rules: &[BlockRule], world: &Addresses) -> PerFamily<TrafficSet>
 
 impl Opening {
     /// What is open of this traffic.
-    pub fn within(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
+    pub fn open_within(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
         PerFamily::from_traffic(traffic).intersection(&self.open)
     }
 
     /// What of this traffic is open, in words: `tcp 5900-5901`.
     fn words_within(&self, traffic: Traffic) -> String {
-        let open = self.within(&[traffic]);
+        let open = self.open_within(&[traffic]);
         let both = open.v4.union(&open.v6);
         let pieces = both.pieces(traffic.family().unwrap_or(Family::V4));
         let words: Vec<String> = pieces.iter().map(Piece::to_string).collect();
@@ -223,7 +224,7 @@ impl Opening {
     }
 
     /// What is open beside this traffic.
-    pub fn beside(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
+    pub fn open_beside(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
         self.open.difference(&PerFamily::from_traffic(traffic))
     }
 
@@ -238,7 +239,7 @@ impl Opening {
         subject: &Subject<'_>,
         sets: &PerFamily<TrafficSet>,
     ) -> BTreeSet<Traffic> {
-        let flows = subject.gates.inbound(self.tier);
+        let flows = subject.gates.inbound_flows(self.tier);
         let flows = flows.map(|flow| subject.policy.flow(flow));
         let own = flows.filter(|flow| self.sentences.contains(&flow.sentence));
         own.map(|flow| flow.traffic)
@@ -247,7 +248,7 @@ impl Opening {
     }
 
     /// The finding that this traffic is open, which points at the sentences that open it.
-    pub fn exposed(
+    pub fn exposed_finding(
         &self,
         subject: &Subject<'_>,
         traffic: PerFamily<TrafficSet>,
@@ -285,7 +286,12 @@ fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
 }
 
 /// A finding for each opening that lets in something of a list.
-pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &mut Vec<Exposed>) {
+pub fn exposed_services(
+    subject: &Subject<'_>,
+    watched: &[Watched],
+    help: &str,
+    found: &mut Vec<Exposed>,
+) {
     for opening in &subject.openings {
         let tier = subject.policy.tier(opening.tier);
         let looked_for = watched
@@ -305,12 +311,12 @@ pub fn exposed(subject: &Subject<'_>, watched: &[Watched], help: &str, found: &m
                 watched.name
             )
         };
-        let services = listed(open.iter().map(in_words).collect());
+        let services = list_first(open.iter().map(in_words).collect());
         let traffic: Vec<Traffic> = open.iter().map(|watched| watched.traffic).collect();
-        let traffic = opening.within(&traffic);
+        let traffic = opening.open_within(&traffic);
         let internet = internet_in_words(&traffic);
         let message = format!("`{}` accepts {services} from {internet}", tier.name);
-        found.push(opening.exposed(subject, traffic, message, help));
+        found.push(opening.exposed_finding(subject, traffic, message, help));
     }
 }
 

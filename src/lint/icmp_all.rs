@@ -39,7 +39,7 @@ const HELP: &str =
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for opening in &subject.openings {
-        let all = whole(opening);
+        let all = whole_icmp(opening);
         let what = match (all.v4.is_empty(), all.v6.is_empty()) {
             (true, true) => continue,
             (false, true) => "ICMP",
@@ -52,12 +52,12 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
             "`{tier}` accepts every type of {what} from {}",
             internet_in_words(&all)
         );
-        found.push(opening.exposed(subject, all, message, HELP));
+        found.push(opening.exposed_finding(subject, all, message, HELP));
     }
 }
 
 /// All of the ICMP of each family in which an opening has it and is not open to everything.
-fn whole(opening: &Opening) -> PerFamily<TrafficSet> {
+fn whole_icmp(opening: &Opening) -> PerFamily<TrafficSet> {
     let icmp = PerFamily::from_traffic(&[Traffic::Icmp(None), Traffic::Icmpv6(None)]);
     PerFamily::from_fn(|family| {
         let open = &opening.open[family];

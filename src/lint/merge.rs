@@ -2,8 +2,9 @@
 
 use super::exposure::OpenTraffic;
 use super::{
-    Level, Lint, icmp_all, missing_ipv6, open_admin_port, open_all_traffic, open_data_store,
-    open_high_risk_port, open_http, open_plaintext, open_wide_range, problem, role_expectation,
+    Level, Lint, icmp_all, lint_problem, missing_ipv6, open_admin_port, open_all_traffic,
+    open_data_store, open_high_risk_port, open_http, open_plaintext, open_wide_range,
+    role_expectation,
 };
 use crate::diagnostic::{Finding, Problem, listed};
 use crate::net::{Family, PerFamily, TrafficSet};
@@ -48,13 +49,13 @@ pub struct LintReport {
 impl LintReport {
     /// It as a problem, unless its level is `allow`.
     pub fn into_problem(self) -> Option<Problem> {
-        problem(self.lint, self.level, self.finding)
+        lint_problem(self.lint, self.level, self.finding)
     }
 }
 
 /// What is to be reported: of the candidates that the same sentences cause, the most specific,
 /// which names the others and has the highest of their levels.
-pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<LintReport> {
+pub fn merge_candidates(policy: &Policy, candidates: Vec<Candidate>) -> Vec<LintReport> {
     let mut reports = Vec::new();
     let mut by_causes: BTreeMap<_, Vec<(LintReport, OpenTraffic)>> = BTreeMap::new();
 
@@ -78,7 +79,7 @@ pub fn merge(policy: &Policy, candidates: Vec<Candidate>) -> Vec<LintReport> {
 }
 
 /// The position of a lint in the order in which they report.
-fn rank(lint: &Lint) -> usize {
+fn lint_rank(lint: &Lint) -> usize {
     let place = MOST_SPECIFIC_FIRST
         .iter()
         .position(|name| *name == lint.name);
@@ -87,7 +88,7 @@ fn rank(lint: &Lint) -> usize {
 
 /// The first of what several lints report of the same sentences, with what it has from the others.
 fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> Option<LintReport> {
-    same.sort_by_key(|(report, open)| (rank(report.lint), open.tier));
+    same.sort_by_key(|(report, open)| (lint_rank(report.lint), open.tier));
     let mut same = same.into_iter();
     let (first, open) = same.next()?;
     let others: Vec<(LintReport, OpenTraffic)> = same.collect();
@@ -133,7 +134,7 @@ fn other_lints(
         .filter(|(other, _)| other.lint.name != first.lint.name)
     {
         let (_, beside) = by_lint
-            .entry(rank(other.lint))
+            .entry(lint_rank(other.lint))
             .or_insert((other, PerFamily::default()));
         *beside = beside.union(&opened.traffic.difference(&open.traffic));
     }
@@ -152,7 +153,7 @@ fn other_lints(
 
 /// `tcp 22`, `icmp`, `icmpv6`
 fn traffic_in_words(PerFamily { v4, v6 }: &PerFamily<TrafficSet>) -> Vec<String> {
-    let [both, v4, v6] = TrafficSet::shared(v4, v6);
+    let [both, v4, v6] = TrafficSet::split_shared(v4, v6);
     let sets = [(both, Family::V4), (v4, Family::V4), (v6, Family::V6)];
     let pieces: BTreeSet<_> = sets
         .iter()

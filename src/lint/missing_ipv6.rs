@@ -2,7 +2,7 @@
 
 use super::exposure::{Exposed, Opening};
 use super::{
-    Category, Judge, Level, Lint, Subject, listed, open_admin_port, open_data_store,
+    Category, Judge, Level, Lint, Subject, list_first, open_admin_port, open_data_store,
     open_high_risk_port,
 };
 use crate::analysis::gate::Endpoint;
@@ -68,19 +68,19 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
         let rest = v6.union(&ignored);
 
         // a VPC with blocks of IPv4 alone has no IPv6 to open
-        let members = Endpoint::tier(subject.policy, same_tier[0].tier);
+        let members = Endpoint::for_tier(subject.policy, same_tier[0].tier);
         if members.is_in(Family::V6) {
             found.extend(
                 same_tier
                     .iter()
-                    .filter_map(|opening| finding(subject, opening, &rest)),
+                    .filter_map(|opening| missing_finding(subject, opening, &rest)),
             );
         }
     }
 }
 
 /// That something is open to the IPv4 internet that is not among the rest.
-fn finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) -> Option<Exposed> {
+fn missing_finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) -> Option<Exposed> {
     let missing = PerFamily {
         v4: opening.open.v4.difference(rest),
         v6: TrafficSet::default(),
@@ -92,10 +92,10 @@ fn finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) -> Optio
 
     let tier = &subject.policy.tier(opening.tier).name;
     let traffic = opening.named_traffic(subject, &missing);
-    let traffic = listed(traffic.iter().map(Traffic::to_string).collect());
+    let traffic = list_first(traffic.iter().map(Traffic::to_string).collect());
     let message =
         format!("`{tier}` accepts {traffic} from the IPv4 internet but not from the IPv6 internet");
     let help = "`from anywhere` covers both; for a stack without IPv6, set `ip = ipv4`";
 
-    Some(opening.exposed(subject, missing, message, help))
+    Some(opening.exposed_finding(subject, missing, message, help))
 }

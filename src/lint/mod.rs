@@ -45,7 +45,7 @@ use crate::groups::Deployment;
 use crate::policy::{Annotation, Peer, Policy, Way};
 use crate::source::{FileId, Span};
 use exposure::{Exposed, Opening};
-use merge::{Candidate, LintReport, merge};
+use merge::{Candidate, LintReport, merge_candidates};
 use std::collections::BTreeMap;
 
 /// A lint, as `tierwall explain`, `@allow` and `--deny` know it.
@@ -187,7 +187,7 @@ impl Subject<'_> {
 }
 
 /// Every lint's name.
-pub fn names() -> Vec<&'static str> {
+pub fn lint_names() -> Vec<&'static str> {
     ALL.iter().map(|lint| lint.name).collect()
 }
 
@@ -216,13 +216,13 @@ impl Level {
 impl Levels {
     /// The level of a lint: as its name says, else as its kind, else as all, else its own.
     pub fn level_of(&self, lint: &Lint) -> Level {
-        self.on(lint, lint.level)
+        self.level_or(lint, lint.level)
     }
 
     /// These levels on top of others: `warnings` are then the lints that the others leave at
     /// `warn`.
-    pub fn over(&self, others: &Levels) -> Levels {
-        let level = |lint: &Lint| (lint.name, self.on(lint, others.level_of(lint)));
+    pub fn override_levels(&self, others: &Levels) -> Levels {
+        let level = |lint: &Lint| (lint.name, self.level_or(lint, others.level_of(lint)));
         Levels {
             named: ALL.iter().map(level).collect(),
             ..Levels::default()
@@ -230,7 +230,7 @@ impl Levels {
     }
 
     /// The level of a lint that has this one where nothing is said here.
-    fn on(&self, lint: &Lint, level: Level) -> Level {
+    fn level_or(&self, lint: &Lint, level: Level) -> Level {
         let kind = self.warnings.filter(|_| level == Level::Warn);
         self.named
             .get(lint.name)
@@ -248,7 +248,7 @@ pub fn judge(
     deployment: &Deployment<'_>,
     levels: &Levels,
 ) -> Problems {
-    let openings = exposure::openings(policy, &gates);
+    let openings = exposure::internet_openings(policy, &gates);
     let subject = Subject {
         policy,
         gates,
@@ -262,7 +262,7 @@ pub fn judge(
     for lint in ALL {
         let level = levels.level_of(lint);
         // an `@allow` is of use even where the lint reports nothing
-        if level == Level::Allow && !silencer.knows(lint.name) {
+        if level == Level::Allow && !silencer.knows_lint(lint.name) {
             continue;
         }
 
@@ -270,24 +270,24 @@ pub fn judge(
             Judge::Program(judge) => {
                 let mut found = Vec::new();
                 judge(&subject, &mut found);
-                problems.extend(silencer.problems(lint, level, found));
+                problems.extend(silencer.active_problems(lint, level, found));
             }
             Judge::Exposure(judge) => {
                 let mut found = Vec::new();
                 judge(&subject, &mut found);
-                exposed.extend(silencer.candidates(lint, level, found));
+                exposed.extend(silencer.active_candidates(lint, level, found));
             }
             Judge::Elsewhere => {}
         }
     }
 
-    let unused = unused_allow::unused(policy, &silencer.used);
+    let unused = unused_allow::unused_annotations(policy, &silencer.used);
     let level = levels.level_of(&unused_allow::LINT);
-    problems.extend(silencer.problems(&unused_allow::LINT, level, unused));
+    problems.extend(silencer.active_problems(&unused_allow::LINT, level, unused));
 
     let mut all = Problems::default();
     all.extend(
-        merge(policy, exposed)
+        merge_candidates(policy, exposed)
             .into_iter()
             .filter_map(LintReport::into_problem),
     );
@@ -298,14 +298,19 @@ pub fn judge(
 
 /// Problems of what a lint found about the program as a whole, which an `@allow` on the stack
 /// silences.
-pub fn problems(policy: &Policy, lint: &Lint, levels: &Levels, found: Vec<Finding>) -> Problems {
+pub fn lint_problems(
+    policy: &Policy,
+    lint: &Lint,
+    levels: &Levels,
+    found: Vec<Finding>,
+) -> Problems {
     let mut problems = Problems::default();
-    problems.extend(Silencer::new(policy).problems(lint, levels.level_of(lint), found));
+    problems.extend(Silencer::new(policy).active_problems(lint, levels.level_of(lint), found));
     problems
 }
 
 /// What a lint found as a problem, unless its level is `allow`.
-fn problem(lint: &Lint, level: Level, finding: Finding) -> Option<Problem> {
+fn lint_problem(lint: &Lint, level: Level, finding: Finding) -> Option<Problem> {
     let level = level.severity()?;
     Some(Problem::Lint(Box::new(Finding {
         lint: lint.name,
@@ -328,31 +333,36 @@ impl<'p> Silencer<'p> {
         }
     }
 
-    fn knows(&self, lint: &str) -> bool {
+    fn knows_lint(&self, lint: &str) -> bool {
         let mut annotations = self.policy.annotations.iter();
         annotations.any(|annotation| annotation.lint == lint)
     }
 
     /// The findings that are not silenced, as problems.
-    fn problems(&mut self, lint: &Lint, level: Level, mut found: Vec<Finding>) -> Vec<Problem> {
-        if self.knows(lint.name) {
-            found.retain(|finding| !self.silences(lint.name, finding));
+    fn active_problems(
+        &mut self,
+        lint: &Lint,
+        level: Level,
+        mut found: Vec<Finding>,
+    ) -> Vec<Problem> {
+        if self.knows_lint(lint.name) {
+            found.retain(|finding| !self.silences_finding(lint.name, finding));
         }
         let found = found.into_iter();
         found
-            .filter_map(|finding| problem(lint, level, finding))
+            .filter_map(|finding| lint_problem(lint, level, finding))
             .collect()
     }
 
     /// Likewise of a lint about exposure, of which others may find the same.
-    fn candidates(
+    fn active_candidates(
         &mut self,
         lint: &'static Lint,
         level: Level,
         mut found: Vec<Exposed>,
     ) -> Vec<Candidate> {
-        if self.knows(lint.name) {
-            found.retain(|exposed| !self.silences(lint.name, &exposed.finding));
+        if self.knows_lint(lint.name) {
+            found.retain(|exposed| !self.silences_finding(lint.name, &exposed.finding));
         }
 
         if level == Level::Allow {
@@ -373,8 +383,10 @@ impl<'p> Silencer<'p> {
     }
 
     /// Whether each cause of a finding has an `@allow`; what has no place is caused by the stack.
-    fn silences(&mut self, lint: &str, finding: &Finding) -> bool {
-        let about = finding.about.and_then(|about| self.annotation(lint, about));
+    fn silences_finding(&mut self, lint: &str, finding: &Finding) -> bool {
+        let about = finding
+            .about
+            .and_then(|about| self.find_annotation(lint, about));
         if let Some(n) = about {
             self.used[n] = true;
             return true;
@@ -384,7 +396,9 @@ impl<'p> Silencer<'p> {
             [] => self.policy.stack.span.as_slice(),
             causes => causes,
         };
-        let annotations = causes.iter().map(|cause| self.annotation(lint, *cause));
+        let annotations = causes
+            .iter()
+            .map(|cause| self.find_annotation(lint, *cause));
         let annotations = annotations.collect::<Option<Vec<usize>>>();
         let annotations = annotations.unwrap_or_default();
 
@@ -395,8 +409,8 @@ impl<'p> Silencer<'p> {
         !annotations.is_empty()
     }
 
-    fn annotation(&self, lint: &str, cause: Span) -> Option<usize> {
-        around(self.policy, cause)
+    fn find_annotation(&self, lint: &str, cause: Span) -> Option<usize> {
+        annotations_around(self.policy, cause)
             .find(|(_, annotation)| annotation.lint == lint)
             .map(|(n, _)| n)
     }
@@ -404,7 +418,7 @@ impl<'p> Silencer<'p> {
 
 /// The annotations of the statement that a place is in, with their positions among all, which are
 /// in the order of their statements.
-fn around(policy: &Policy, place: Span) -> impl Iterator<Item = (usize, &Annotation)> {
+fn annotations_around(policy: &Policy, place: Span) -> impl Iterator<Item = (usize, &Annotation)> {
     let before = |it: &Annotation| (it.statement.file, it.statement.end) < (place.file, place.end);
     let first = policy.annotations.partition_point(before);
     let all = policy.annotations.iter().enumerate().skip(first);
@@ -412,24 +426,24 @@ fn around(policy: &Policy, place: Span) -> impl Iterator<Item = (usize, &Annotat
 }
 
 /// The edit that deletes a statement, and its annotations with it.
-fn without(policy: &Policy, statement: Span) -> TextChange {
+fn delete_statement(policy: &Policy, statement: Span) -> TextChange {
     let mut gone = vec![statement];
-    gone.extend(around(policy, statement).map(|(_, annotation)| annotation.span));
+    gone.extend(annotations_around(policy, statement).map(|(_, annotation)| annotation.span));
     TextChange::Remove(gone)
 }
 
 /// Whether what is true of a place in this run is true in every other: included files stand in
 /// other programs too, and other values of parameters make other networks.
-fn always(policy: &Policy, place: Span) -> bool {
+fn holds_always(policy: &Policy, place: Span) -> bool {
     place.file == FileId(0) && policy.params.iter().all(|param| !param.bound)
 }
 
 /// The first few, and how many more there are.
-fn listed(all: Vec<String>) -> String {
+fn list_first(all: Vec<String>) -> String {
     diagnostic::listed(&all, 4)
 }
 
 /// Likewise, of names in backticks.
-fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    listed(names.map(|name| format!("`{name}`")).collect())
+fn quote_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    list_first(names.map(|name| format!("`{name}`")).collect())
 }

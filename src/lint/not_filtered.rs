@@ -1,7 +1,7 @@
 //! `not-filtered`: a sentence about traffic that security groups never filter.
 
-use super::{Category, Judge, Level, Lint, Subject, without};
-use crate::analysis::never_filtered::service;
+use super::{Category, Judge, Level, Lint, Subject, delete_statement};
+use crate::analysis::never_filtered::service_at;
 use crate::diagnostic::{Correction, Finding};
 use crate::net::Traffic;
 use crate::policy::{Flow, SentenceId};
@@ -67,7 +67,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     for (n, flow) in (0..).zip(&policy.flows) {
         flows_of[flow.sentence.index()] += 1;
-        if let Some(what) = unfiltered(subject, flow) {
+        if let Some(what) = unfiltered_service(subject, flow) {
             let first = Idle {
                 first: (n, flow),
                 what,
@@ -79,12 +79,12 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     for (sentence, idle) in idle {
         let is_whole = idle.count == flows_of[sentence.index()];
-        found.push(finding(subject, sentence, &idle, is_whole));
+        found.push(idle_finding(subject, sentence, &idle, is_whole));
     }
 }
 
 /// That flows of a sentence, or all of them, have no effect.
-fn finding(
+fn idle_finding(
     subject: &Subject<'_>,
     sentence: SentenceId,
     idle: &Idle<'_>,
@@ -97,7 +97,7 @@ fn finding(
     let span = policy.sentence(sentence).span;
 
     if is_whole {
-        let delete = Correction::review("delete it", without(policy, span));
+        let delete = Correction::review("delete it", delete_statement(policy, span));
         return Finding::new(message)
             .caused(span, "has no effect")
             .help("delete it")
@@ -116,12 +116,12 @@ fn finding(
 }
 
 /// What a flow is about, where that is never filtered.
-pub(super) fn unfiltered(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
+pub(super) fn unfiltered_service(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
     if let Traffic::Udp(ports) = flow.traffic {
         let mut dhcp = DHCP.iter();
         if dhcp.any(|(from, to)| *from <= ports.from && ports.to <= *to) {
             return Some(DHCP_WORDS);
         }
     }
-    service(subject.policy, flow.subject, flow.peer.block()?)
+    service_at(subject.policy, flow.subject, flow.peer.block()?)
 }

@@ -1,6 +1,6 @@
 //! `odd-port`: port 0, or type 0 and code 0 of ICMP, alone.
 
-use super::{Category, Judge, Level, Lint, Subject, listed};
+use super::{Category, Judge, Level, Lint, Subject, list_first};
 use crate::diagnostic::Finding;
 use crate::net::{Ports, Traffic};
 use crate::policy::{Flow, SentenceId};
@@ -61,28 +61,28 @@ const ODD: [(Traffic, &str, &str); 3] = [
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let mut by_sentence: BTreeMap<SentenceId, BTreeSet<usize>> = BTreeMap::new();
     for flow in &subject.policy.flows {
-        if let Some(n) = odd(flow) {
+        if let Some(n) = odd_entry(flow) {
             by_sentence.entry(flow.sentence).or_default().insert(n);
         }
     }
     found.extend(
         by_sentence
             .iter()
-            .map(|(sentence, odd)| finding(subject, *sentence, odd)),
+            .map(|(sentence, odd)| odd_finding(subject, *sentence, odd)),
     );
 }
 
 /// The entry of the table that an inbound rule is.
-fn odd(flow: &Flow) -> Option<usize> {
+fn odd_entry(flow: &Flow) -> Option<usize> {
     flow.receiver()?;
     ODD.iter()
         .position(|(traffic, ..)| *traffic == flow.traffic)
 }
 
-fn finding(subject: &Subject<'_>, sentence: SentenceId, odd: &BTreeSet<usize>) -> Finding {
+fn odd_finding(subject: &Subject<'_>, sentence: SentenceId, odd: &BTreeSet<usize>) -> Finding {
     let entries = || odd.iter().map(|n| ODD[*n]);
     let reasons: BTreeSet<&str> = entries().map(|(_, reason, _)| reason).collect();
-    let traffic = listed(
+    let traffic = list_first(
         entries()
             .map(|(traffic, ..)| format!("`{traffic}`"))
             .collect(),

@@ -1,6 +1,6 @@
 //! `open-admin-port`: an administration port that is open to the internet.
 
-use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp};
+use super::exposure::{Exposed, Watched, exposed_services, tcp, tcp_range, udp};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -77,7 +77,7 @@ pub(super) const WATCHED: [Watched; 29] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    exposed(
+    exposed_services(
         subject,
         &WATCHED,
         "restrict it to the networks that need it, as in `from office`",

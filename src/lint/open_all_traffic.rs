@@ -52,23 +52,23 @@ const WHOLE: [(&str, Traffic); 3] = [
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     for same_tier in subject.openings.chunk_by(|a, b| a.tier == b.tier) {
-        let is_whole = |opening: &&Opening| widest(&opening.open).is_some();
+        let is_whole = |opening: &&Opening| widest_whole(&opening.open).is_some();
         let whole: Vec<&Opening> = same_tier.iter().filter(is_whole).collect();
         for opening in &whole {
-            found.extend(finding(subject, opening));
+            found.extend(opening_finding(subject, opening));
         }
         if whole.is_empty() {
-            found.extend(finding(subject, &together(same_tier)));
+            found.extend(opening_finding(subject, &join_openings(same_tier)));
         }
     }
 }
 
 /// The openings of one tier as one, by the sentences that take part in its widest whole.
-fn together(openings: &[Opening]) -> Opening {
+fn join_openings(openings: &[Opening]) -> Opening {
     let open = PerFamily::from_fn(|family| {
         TrafficSet::union_of(openings.iter().map(|opening| &opening.open[family]))
     });
-    let wanted = widest(&open).map(|(_, traffic)| traffic);
+    let wanted = widest_whole(&open).map(|(_, traffic)| traffic);
     let takes_part = |opening: &&Opening| wanted.is_some_and(|traffic| opening.has(traffic));
 
     let taking_part = openings.iter().filter(takes_part);
@@ -86,7 +86,7 @@ fn together(openings: &[Opening]) -> Opening {
 }
 
 /// The widest whole that is in one of these sets, and in which.
-fn widest(open: &PerFamily<TrafficSet>) -> Option<(&'static str, Traffic)> {
+fn widest_whole(open: &PerFamily<TrafficSet>) -> Option<(&'static str, Traffic)> {
     let is_whole = |traffic| !whole_of(open, traffic).is_empty();
     WHOLE.into_iter().find(|(_, traffic)| is_whole(*traffic))
 }
@@ -103,8 +103,8 @@ fn whole_of(open: &PerFamily<TrafficSet>, traffic: Traffic) -> PerFamily<Traffic
     })
 }
 
-fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
-    let (what, traffic) = widest(&opening.open)?;
+fn opening_finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
+    let (what, traffic) = widest_whole(&opening.open)?;
     let mut open = whole_of(&opening.open, traffic);
 
     let [_, (_, tcp), (_, udp)] = WHOLE;
@@ -121,5 +121,5 @@ fn finding(subject: &Subject<'_>, opening: &Opening) -> Option<Exposed> {
     }
 
     let help = "name only the services that are meant to be public";
-    Some(opening.exposed(subject, open, message, help))
+    Some(opening.exposed_finding(subject, open, message, help))
 }

@@ -1,7 +1,7 @@
 //! `open-data-store`: a database, cache, search engine, message broker or file service that is open
 //! to the internet.
 
-use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp, udp_range};
+use super::exposure::{Exposed, Watched, exposed_services, tcp, tcp_range, udp, udp_range};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -126,7 +126,7 @@ pub(super) const WATCHED: [Watched; 80] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    exposed(
+    exposed_services(
         subject,
         &WATCHED,
         "restrict it to the tiers that use it, as in `from app`",

@@ -1,6 +1,6 @@
 //! `open-high-risk-port`: a port of Security Hub's list that is open to the internet.
 
-use super::exposure::{Exposed, Watched, exposed, tcp};
+use super::exposure::{Exposed, Watched, exposed_services, tcp};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -69,7 +69,7 @@ pub(super) const WATCHED: [Watched; 24] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    exposed(
+    exposed_services(
         subject,
         &WATCHED,
         "restrict it to the networks that need it, as in `from office`",

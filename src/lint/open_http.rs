@@ -1,6 +1,6 @@
 //! `open-http`: TCP port 80 that is open to the internet.
 
-use super::exposure::{Exposed, Watched, exposed, tcp};
+use super::exposure::{Exposed, Watched, exposed_services, tcp};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -35,5 +35,5 @@ api allows https from anywhere
 const WATCHED: [Watched; 1] = [tcp("http", 80)];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    exposed(subject, &WATCHED, "open only https", found);
+    exposed_services(subject, &WATCHED, "open only https", found);
 }

@@ -1,6 +1,6 @@
 //! `open-plaintext`: a plaintext protocol that is open to the internet.
 
-use super::exposure::{Exposed, Watched, exposed, tcp, tcp_range, udp, udp_range};
+use super::exposure::{Exposed, Watched, exposed_services, tcp, tcp_range, udp, udp_range};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -71,7 +71,7 @@ const WATCHED: [Watched; 30] = [
 ];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
-    exposed(
+    exposed_services(
         subject,
         &WATCHED,
         "use the TLS port of the protocol, or restrict it to the networks that need it",

@@ -1,7 +1,7 @@
 //! `open-wide-range`: a range of more than 1,000 ports that is open to the internet.
 
 use super::exposure::{Exposed, Opening, internet_in_words};
-use super::{Category, Judge, Level, Lint, Subject, listed};
+use super::{Category, Judge, Level, Lint, Subject, list_first};
 use crate::net::{Ports, Traffic, TrafficSet};
 use std::collections::BTreeSet;
 
@@ -47,34 +47,37 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
         let wide = wide_ranges(opening);
         if !wide.is_empty() {
             let tier = &subject.policy.tier(opening.tier).name;
-            let (open, ranges) = (opening.within(&wide), wide.iter().map(described).collect());
+            let (open, ranges) = (
+                opening.open_within(&wide),
+                wide.iter().map(describe_range).collect(),
+            );
             let message = format!(
                 "`{tier}` accepts {} from {}",
-                listed(ranges),
+                list_first(ranges),
                 internet_in_words(&open)
             );
 
             let help = "limit the range to the ports that the server is configured to use";
-            found.push(opening.exposed(subject, open, message, help));
+            found.push(opening.exposed_finding(subject, open, message, help));
         }
     }
 }
 
 fn wide_ranges(opening: &Opening) -> Vec<Traffic> {
-    let ranges = opening.open.values().flat_map(TrafficSet::ports);
+    let ranges = opening.open.values().flat_map(TrafficSet::port_stretches);
     let wide: BTreeSet<Traffic> = ranges.filter(|range| is_wide(*range)).collect();
     wide.into_iter().collect()
 }
 
 /// Whether it is a range of too many ports, and not of every port.
 fn is_wide(range: Traffic) -> bool {
-    ports(range).is_some_and(|ports| {
+    traffic_ports(range).is_some_and(|ports| {
         let is_every_port = ports.from <= 1 && ports.to == u16::MAX;
         !is_every_port && ports.to - ports.from >= MOST
     })
 }
 
-fn ports(traffic: Traffic) -> Option<Ports> {
+fn traffic_ports(traffic: Traffic) -> Option<Ports> {
     match traffic {
         Traffic::Tcp(ports) | Traffic::Udp(ports) => Some(ports),
         Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_) => None,
@@ -82,7 +85,7 @@ fn ports(traffic: Traffic) -> Option<Ports> {
 }
 
 /// `udp 10000-20000 (10,001 ports)`
-fn described(traffic: &Traffic) -> String {
-    let count = ports(*traffic).map_or(0, |ports| u32::from(ports.to - ports.from) + 1);
+fn describe_range(traffic: &Traffic) -> String {
+    let count = traffic_ports(*traffic).map_or(0, |ports| u32::from(ports.to - ports.from) + 1);
     format!("{traffic} ({},{:03} ports)", count / 1000, count % 1000)
 }

@@ -7,22 +7,22 @@ use std::fmt::Write;
 type Program = fn(&str) -> String;
 
 /// All about one lint, for a terminal.
-pub fn explained(lint: &Lint) -> String {
+pub fn explain_lint(lint: &Lint) -> String {
     format!(
         "{}: {}\n\n{}",
         lint.name,
         lint.title,
-        section(lint, indented)
+        lint_section(lint, indent_program)
     )
 }
 
 /// All about one lint, in Markdown.
 pub fn in_markdown(lint: &Lint) -> String {
-    section(lint, fenced)
+    lint_section(lint, fence_program)
 }
 
 /// The whole reference, in Markdown.
-pub fn page() -> String {
+pub fn write_page() -> String {
     let mut page = INTRODUCTION.to_string();
     page.push_str("\n| lint | level | finds |\n|---|---|---|\n");
 
@@ -48,10 +48,10 @@ pub fn page() -> String {
     page
 }
 
-fn section(lint: &Lint, program: Program) -> String {
+fn lint_section(lint: &Lint, program: Program) -> String {
     let (level, text) = (lint.level.keyword(), lint.text);
     let (fires, passes) = (program(lint.fires), program(lint.passes));
-    let controls = controls(lint);
+    let controls = list_controls(lint);
     format!(
         "Level: {level}\n\n{text}\n\n{controls}This program is reported:\n\n{fires}\n\
          This program is not reported:\n\n{passes}"
@@ -59,7 +59,7 @@ fn section(lint: &Lint, program: Program) -> String {
 }
 
 /// Controls of others that ask for the same.
-fn controls(lint: &Lint) -> String {
+fn list_controls(lint: &Lint) -> String {
     if lint.ids.is_empty() {
         return String::new();
     }
@@ -70,7 +70,7 @@ fn controls(lint: &Lint) -> String {
     format!("Corresponds to:\n\n{}\n", controls.collect::<String>())
 }
 
-fn indented(program: &str) -> String {
+fn indent_program(program: &str) -> String {
     let line = |line: &str| {
         if line.is_empty() {
             "\n".to_string()
@@ -81,7 +81,7 @@ fn indented(program: &str) -> String {
     program.lines().map(line).collect()
 }
 
-fn fenced(program: &str) -> String {
+fn fence_program(program: &str) -> String {
     format!("```tier\n{program}```\n")
 }
 

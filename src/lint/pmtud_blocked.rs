@@ -1,10 +1,10 @@
 //! `pmtud-blocked`: a tier that does not accept the ICMP errors that path-MTU discovery needs.
 
-use super::exposure::block;
+use super::exposure::flow_block;
 use super::{Category, Judge, Level, Lint, Subject};
-use crate::analysis::gate::everywhere;
+use crate::analysis::gate::all_addresses;
 use crate::diagnostic::Finding;
-use crate::net::{Addresses, Packets, PerFamily, Ports, Traffic, internet};
+use crate::net::{Addresses, Packets, PerFamily, Ports, Traffic, internet_addresses};
 use crate::policy::{Flow, Policy, TierId};
 
 /// The lint.
@@ -55,21 +55,26 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
 fn judge_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
     let policy = subject.policy;
-    let flows = || subject.gates.inbound(tier).map(|flow| policy.flow(flow));
-    let rules = flows().filter_map(|flow| Some((block(policy, flow)?, flow.traffic)));
+    let flows = || {
+        subject
+            .gates
+            .inbound_flows(tier)
+            .map(|flow| policy.flow(flow))
+    };
+    let rules = flows().filter_map(|flow| Some((flow_block(policy, flow)?, flow.traffic)));
     let accepted = Packets::new(rules);
 
     let streams = PerFamily::from_traffic(&STREAMS);
-    let senders = accepted.addresses(&streams);
-    let heard = accepted.addresses(&PerFamily::from_traffic(&TOO_BIG));
+    let senders = accepted.addresses_with(&streams);
+    let heard = accepted.addresses_with(&PerFamily::from_traffic(&TOO_BIG));
 
     let uncovered = senders
-        .intersection(&outside(subject, tier))
+        .intersection(&outside_addresses(subject, tier))
         .difference(&heard);
 
     let is_uncovered = |flow: &&Flow| {
         streams.meets(flow.traffic)
-            && block(policy, flow).is_some_and(|block| uncovered.meets(&block))
+            && flow_block(policy, flow).is_some_and(|block| uncovered.meets(&block))
     };
     let first = flows().find(is_uncovered)?;
 
@@ -79,10 +84,10 @@ fn judge_tier(subject: &Subject<'_>, tier: TierId) -> Option<Finding> {
         "icmp fragmentation-needed"
     };
 
-    Some(finding(policy, tier, first, wanted))
+    Some(blocked_finding(policy, tier, first, wanted))
 }
 
-fn finding(policy: &Policy, tier: TierId, accepted: &Flow, wanted: &str) -> Finding {
+fn blocked_finding(policy: &Policy, tier: TierId, accepted: &Flow, wanted: &str) -> Finding {
     let declared = policy.tier(tier);
     let message = format!(
         "`{}` accepts {}, but not {wanted} from the same addresses",
@@ -102,10 +107,10 @@ fn finding(policy: &Policy, tier: TierId, accepted: &Flow, wanted: &str) -> Find
 }
 
 /// The addresses outside a tier's VPC; public ones, where its blocks are not known.
-fn outside(subject: &Subject<'_>, tier: TierId) -> Addresses {
+fn outside_addresses(subject: &Subject<'_>, tier: TierId) -> Addresses {
     let vpc = subject.policy.vpc_of(tier);
     if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() {
-        return internet();
+        return internet_addresses();
     }
-    everywhere(subject.policy).difference(&Addresses::from_blocks(&vpc.blocks))
+    all_addresses(subject.policy).difference(&Addresses::from_blocks(&vpc.blocks))
 }

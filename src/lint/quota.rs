@@ -1,7 +1,7 @@
 //! `quota`: a security group that exceeds the rules quota of AWS.
 
 use super::{Category, Judge, Level, Lint, Subject};
-use crate::analysis::quota::{DirectionUsage, costs, totals};
+use crate::analysis::quota::{DirectionUsage, direction_usages, sentence_costs};
 use crate::diagnostic::Finding;
 use crate::net::Family;
 use crate::policy::SentenceId;
@@ -43,16 +43,21 @@ app allows tcp 9090-9091 from 10.2.0.0/24
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let quota = subject.policy.stack.rule_quota;
-    for side in totals(subject.deployment) {
+    for side in direction_usages(subject.deployment) {
         let over = Family::BOTH
             .into_iter()
             .filter(|family| side.used.in_family(*family) > quota);
-        found.extend(over.map(|family| finding(subject, &side, family, quota)));
+        found.extend(over.map(|family| quota_finding(subject, &side, family, quota)));
     }
 }
 
 /// Points at the sentence that passes the quota, and at the one that costs most.
-fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: u32) -> Finding {
+fn quota_finding(
+    subject: &Subject<'_>,
+    side: &DirectionUsage,
+    family: Family,
+    quota: u32,
+) -> Finding {
     let (used, name) = (
         side.used.in_family(family),
         &subject.policy.tier(side.tier).name,
@@ -63,10 +68,11 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
         family.words()
     );
 
-    let mut costs: Vec<(SentenceId, u32)> = costs(subject.deployment, side.tier, side.direction)
-        .iter()
-        .map(|(id, cost)| (*id, cost.in_family(family)))
-        .collect();
+    let mut costs: Vec<(SentenceId, u32)> =
+        sentence_costs(subject.deployment, side.tier, side.direction)
+            .iter()
+            .map(|(id, cost)| (*id, cost.in_family(family)))
+            .collect();
 
     let most = costs
         .iter()
@@ -83,11 +89,14 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
     let mut finding = Finding::new(message).about(subject.policy.tier(side.tier).span);
 
     if let Some((id, cost)) = passes {
-        finding = finding.caused(span(id), format!("exceeds the quota with {}", rules(cost)));
+        finding = finding.caused(
+            span(id),
+            format!("exceeds the quota with {}", rules_words(cost)),
+        );
     }
 
     if let Some((id, cost)) = most.filter(|most| Some(*most) != passes) {
-        finding = finding.at(span(id), format!("uses the most: {}", rules(cost)));
+        finding = finding.at(span(id), format!("uses the most: {}", rules_words(cost)));
     }
 
     finding
@@ -95,7 +104,7 @@ fn finding(subject: &Subject<'_>, side: &DirectionUsage, family: Family, quota: 
         .help("if the account has a higher quota, set `rule-quota` in the stack")
 }
 
-fn rules(count: u32) -> String {
+fn rules_words(count: u32) -> String {
     if count == 1 {
         "1 rule".to_string()
     } else {

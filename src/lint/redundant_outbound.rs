@@ -1,6 +1,6 @@
 //! `redundant-outbound`: a sentence that allows traffic that an open tier may already send.
 
-use super::{Category, Judge, Level, Lint, Subject, quoted, without};
+use super::{Category, Judge, Level, Lint, Subject, delete_statement, quote_names};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::{Flow, Outbound, Policy, TierId};
 use std::collections::HashSet;
@@ -42,7 +42,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     // the flows of a sentence stand together
     let policy = subject.policy;
     let sentences = policy.flows.chunk_by(|a, b| a.sentence == b.sentence);
-    found.extend(sentences.filter_map(|flows| finding(policy, flows)));
+    found.extend(sentences.filter_map(|flows| redundant_finding(policy, flows)));
 }
 
 /// Whether a flow adds no rule: the outbound gate of its tier is open, and no tier receives it.
@@ -52,7 +52,7 @@ fn is_idle(policy: &Policy, flow: &Flow) -> bool {
 }
 
 /// That some flows of a sentence add no rule.
-fn finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
+fn redundant_finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let idle = || flows.iter().filter(|flow| is_idle(policy, flow));
     let mut tiers: Vec<TierId> = idle().map(|flow| flow.subject).collect();
     tiers.sort_unstable();
@@ -66,12 +66,12 @@ fn finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let mut seen = HashSet::new();
     let mut peers: Vec<String> = idle().map(|flow| peer_as_written(policy, flow)).collect();
     peers.retain(|peer| seen.insert(peer.clone()));
-    let peers = quoted(peers.iter().map(String::as_str));
+    let peers = quote_names(peers.iter().map(String::as_str));
 
     let tiers = tiers
         .into_iter()
         .map(|tier| policy.tier(tier).name.as_str());
-    let tiers = quoted(tiers);
+    let tiers = quote_names(tiers);
 
     let statement = policy.sentence(flows[0].sentence).span;
     let message = format!("the outbound side of {tiers} is open, so {peers} adds no rule");
@@ -80,7 +80,7 @@ fn finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
         .help("delete it, or close the tier: `outbound = closed`");
 
     if flows.iter().all(|flow| is_idle(policy, flow)) {
-        let leave_out = Correction::review("delete it", without(policy, statement));
+        let leave_out = Correction::review("delete it", delete_statement(policy, statement));
         Some(finding.corrected(leave_out))
     } else {
         Some(finding)

@@ -5,8 +5,8 @@
 
 use super::exposure::{Exposed, Opening, internet_in_words};
 use super::pmtud_blocked::TOO_BIG;
-use super::{Category, Judge, Level, Lint, Subject, listed};
-use crate::analysis::gate::{Endpoint, everywhere};
+use super::{Category, Judge, Level, Lint, Subject, list_first};
+use crate::analysis::gate::{Endpoint, all_addresses};
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Family, Packets, PerFamily, Ports, Traffic};
 use crate::policy::{Flow, Outbound, Peer, Policy, Role, SentenceId, TierId};
@@ -72,14 +72,14 @@ struct Expectation {
     sends: bool,
 }
 
-const fn tcp(port: u16) -> Traffic {
+const fn tcp_port(port: u16) -> Traffic {
     Traffic::Tcp(Ports {
         from: port,
         to: port,
     })
 }
 
-const fn udp(port: u16) -> Traffic {
+const fn udp_port(port: u16) -> Traffic {
     Traffic::Udp(Ports {
         from: port,
         to: port,
@@ -87,33 +87,39 @@ const fn udp(port: u16) -> Traffic {
 }
 
 const ICMP: [Traffic; 2] = [Traffic::Icmp(None), Traffic::Icmpv6(None)];
-const SITE: [Traffic; 5] = [tcp(80), tcp(443), udp(443), ICMP[0], ICMP[1]];
-const SESSIONS: [Traffic; 3] = [tcp(22), tcp(3389), udp(3389)];
-const SESSIONS_AND_ICMP: [Traffic; 5] = [tcp(22), tcp(3389), udp(3389), ICMP[0], ICMP[1]];
+const SITE: [Traffic; 5] = [tcp_port(80), tcp_port(443), udp_port(443), ICMP[0], ICMP[1]];
+const SESSIONS: [Traffic; 3] = [tcp_port(22), tcp_port(3389), udp_port(3389)];
+const SESSIONS_AND_ICMP: [Traffic; 5] = [
+    tcp_port(22),
+    tcp_port(3389),
+    udp_port(3389),
+    ICMP[0],
+    ICMP[1],
+];
 const ANY_PORT: [Traffic; 2] = [Traffic::Tcp(Ports::ALL), Traffic::Udp(Ports::ALL)];
-const DNS: [Traffic; 2] = [tcp(53), udp(53)];
+const DNS: [Traffic; 2] = [tcp_port(53), udp_port(53)];
 
 /// Ports of mail between servers, from clients, and to mailboxes (IANA).
 const MAIL: [Traffic; 7] = [
-    tcp(25),
-    tcp(465),
-    tcp(587),
-    tcp(110),
-    tcp(143),
-    tcp(993),
-    tcp(995),
+    tcp_port(25),
+    tcp_port(465),
+    tcp_port(587),
+    tcp_port(110),
+    tcp_port(143),
+    tcp_port(993),
+    tcp_port(995),
 ];
 const MAIL_FOR_ALL: [Traffic; 12] = [
-    tcp(25),
-    tcp(465),
-    tcp(587),
-    tcp(110),
-    tcp(143),
-    tcp(993),
-    tcp(995),
-    tcp(4190),
-    tcp(80),
-    tcp(443),
+    tcp_port(25),
+    tcp_port(465),
+    tcp_port(587),
+    tcp_port(110),
+    tcp_port(143),
+    tcp_port(993),
+    tcp_port(995),
+    tcp_port(4190),
+    tcp_port(80),
+    tcp_port(443),
     ICMP[0],
     ICMP[1],
 ];
@@ -121,30 +127,30 @@ const MAIL_FOR_ALL: [Traffic; 12] = [
 /// NFS, SMB and NetBIOS, FTP and FTPS, SFTP, TFTP, rsync, AFP, iSCSI, Lustre, GlusterFS, Ceph, and
 /// WebDAV by https.
 const FILES: [Traffic; 15] = [
-    tcp(2049),
-    tcp(445),
-    tcp(139),
-    tcp(21),
-    tcp(990),
-    tcp(22),
-    udp(69),
-    tcp(873),
-    tcp(548),
-    tcp(3260),
-    tcp(988),
-    tcp(24007),
-    tcp(3300),
-    tcp(6789),
-    tcp(443),
+    tcp_port(2049),
+    tcp_port(445),
+    tcp_port(139),
+    tcp_port(21),
+    tcp_port(990),
+    tcp_port(22),
+    udp_port(69),
+    tcp_port(873),
+    tcp_port(548),
+    tcp_port(3260),
+    tcp_port(988),
+    tcp_port(24007),
+    tcp_port(3300),
+    tcp_port(6789),
+    tcp_port(443),
 ];
 
 const DNS_FOR_ALL: [Traffic; 8] = [
-    tcp(53),
-    udp(53),
-    tcp(853),
-    udp(853),
-    tcp(443),
-    udp(443),
+    tcp_port(53),
+    udp_port(53),
+    tcp_port(853),
+    udp_port(853),
+    tcp_port(443),
+    udp_port(443),
     ICMP[0],
     ICMP[1],
 ];
@@ -248,7 +254,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
 impl<'s> RoleCheck<'s, '_> {
     fn judge(&self, is_sender: bool, found: &mut Vec<Exposed>) {
         let openings: Vec<&Opening> = self.too_open().collect();
-        found.extend(openings.iter().map(|opening| self.open(opening)));
+        found.extend(openings.iter().map(|opening| self.judge_opening(opening)));
 
         let sentences = openings.iter().flat_map(|opening| &opening.sentences);
         let reported: BTreeSet<SentenceId> = sentences.copied().collect();
@@ -266,39 +272,39 @@ impl<'s> RoleCheck<'s, '_> {
     }
 
     /// The flows that the tier accepts.
-    fn flows(&self) -> impl Iterator<Item = &'s Flow> {
+    fn accepted_flows(&self) -> impl Iterator<Item = &'s Flow> {
         let policy = self.subject.policy;
-        let flows = self.subject.gates.inbound(self.tier);
+        let flows = self.subject.gates.inbound_flows(self.tier);
         flows.map(|flow| policy.flow(flow))
     }
 
     /// A finding that is caused by what no sentence says.
-    fn missing(&self, what: String, label: &str) -> Finding {
+    fn missing_finding(&self, what: String, label: &str) -> Finding {
         let declared = self.subject.policy.tier(self.tier).span;
         Finding::new(format!("{} and {what}", self.in_words())).caused(declared, label)
     }
 
     /// What the tier may accept from the internet.
-    fn welcome(&self) -> Vec<Traffic> {
+    fn welcome_traffic(&self) -> Vec<Traffic> {
         [self.expected.internet, &TOO_BIG].concat()
     }
 
     /// What is open to the internet beside that.
     fn too_open(&self) -> impl Iterator<Item = &'s Opening> {
-        let (tier, welcome) = (self.tier, self.welcome());
+        let (tier, welcome) = (self.tier, self.welcome_traffic());
         // openings stand in the order of the tiers
         let all = &self.subject.openings;
         let first = all.partition_point(|other| other.tier < tier);
         let own = all[first..]
             .iter()
             .take_while(move |opening| opening.tier == tier);
-        own.filter(move |opening| !opening.beside(&welcome).is_empty())
+        own.filter(move |opening| !opening.open_beside(&welcome).is_empty())
     }
 
-    fn open(&self, opening: &Opening) -> Exposed {
-        let excess = opening.beside(&self.welcome());
+    fn judge_opening(&self, opening: &Opening) -> Exposed {
+        let excess = opening.open_beside(&self.welcome_traffic());
         let traffic = opening.named_traffic(self.subject, &excess);
-        let traffic = listed(traffic.iter().map(Traffic::to_string).collect());
+        let traffic = list_first(traffic.iter().map(Traffic::to_string).collect());
         let internet = internet_in_words(&excess);
         let message = format!("{} and accepts {traffic} from {internet}", self.in_words());
 
@@ -309,12 +315,12 @@ impl<'s> RoleCheck<'s, '_> {
                  need it"
             ),
             some => {
-                let some = enumerated(some, "and");
+                let some = list_alternatives(some, "and");
                 format!("from the internet, `{role}` accepts only {some}")
             }
         };
 
-        opening.exposed(self.subject, excess, message, help)
+        opening.exposed_finding(self.subject, excess, message, help)
     }
 
     /// Finds what is accepted at all and should not be, by sentence.
@@ -329,7 +335,7 @@ impl<'s> RoleCheck<'s, '_> {
         };
 
         let mut sentences: BTreeMap<SentenceId, BTreeSet<Traffic>> = BTreeMap::new();
-        for flow in self.flows().filter(is_unexpected) {
+        for flow in self.accepted_flows().filter(is_unexpected) {
             sentences
                 .entry(flow.sentence)
                 .or_default()
@@ -337,19 +343,22 @@ impl<'s> RoleCheck<'s, '_> {
         }
 
         for (sentence, traffic) in sentences {
-            found.push(self.unexpected(sentence, &traffic, anyone).into());
+            found.push(self.unexpected_finding(sentence, &traffic, anyone).into());
         }
     }
 
-    fn unexpected(
+    fn unexpected_finding(
         &self,
         sentence: SentenceId,
         traffic: &BTreeSet<Traffic>,
         anyone: &[Traffic],
     ) -> Finding {
-        let traffic = listed(traffic.iter().map(Traffic::to_string).collect());
+        let traffic = list_first(traffic.iter().map(Traffic::to_string).collect());
         let span = self.subject.policy.sentence(sentence).span;
-        let (role, anyone) = (self.expected.role.keyword(), enumerated(anyone, "and"));
+        let (role, anyone) = (
+            self.expected.role.keyword(),
+            list_alternatives(anyone, "and"),
+        );
         Finding::new(format!("{} and accepts {traffic}", self.in_words()))
             .caused(span, "opens it")
             .help(format!("`{role}` accepts only {anyone}, from anyone"))
@@ -359,22 +368,22 @@ impl<'s> RoleCheck<'s, '_> {
     fn nothing_accepted(&self) -> Option<Finding> {
         let some_of = self.expected.some_of;
         let wanted = PerFamily::from_traffic(some_of);
-        if wanted.is_empty() || self.flows().any(|flow| wanted.meets(flow.traffic)) {
+        if wanted.is_empty() || self.accepted_flows().any(|flow| wanted.meets(flow.traffic)) {
             return None;
         }
         Some(self.accepts_no(some_of))
     }
 
     fn accepts_no(&self, wanted: &[Traffic]) -> Finding {
-        let what = format!("accepts no {}", enumerated(wanted, "or"));
-        self.missing(what, "accepts none of it")
+        let what = format!("accepts no {}", list_alternatives(wanted, "or"));
+        self.missing_finding(what, "accepts none of it")
             .help("allow traffic from its clients, or change its role")
     }
 
     /// That some peers are accepted for one part of what belongs together, and not for another.
     fn accepted_apart(&self) -> Option<Finding> {
         let parts = self.expected.together;
-        let of_part = |part: &Traffic| Clients::new(self.flows(), *part);
+        let of_part = |part: &Traffic| Clients::new(self.accepted_flows(), *part);
         let clients: Vec<Clients> = parts.iter().map(of_part).collect();
 
         if parts.is_empty() {
@@ -388,24 +397,33 @@ impl<'s> RoleCheck<'s, '_> {
         let policy = self.subject.policy;
         let mut pairs = (0..parts.len()).flat_map(|a| (0..parts.len()).map(move |b| (a, b)));
         let (has, lacks) =
-            pairs.find(|(has, lacks)| !clients[*lacks].cover(policy, &clients[*has]))?;
+            pairs.find(|(has, lacks)| !clients[*lacks].cover_clients(policy, &clients[*has]))?;
 
         let is_alone = |flow: &&Flow| {
             let client = Clients::new(std::iter::once(*flow), parts[has]);
-            !clients[lacks].cover(policy, &client)
+            !clients[lacks].cover_clients(policy, &client)
         };
-        Some(self.apart(parts[has], parts[lacks], self.flows().find(is_alone)))
+        Some(self.separate_finding(
+            parts[has],
+            parts[lacks],
+            self.accepted_flows().find(is_alone),
+        ))
     }
 
-    fn apart(&self, accepted: Traffic, refused: Traffic, flow: Option<&Flow>) -> Finding {
+    fn separate_finding(
+        &self,
+        accepted: Traffic,
+        refused: Traffic,
+        flow: Option<&Flow>,
+    ) -> Finding {
         let what = format!("accepts {accepted} from peers that may not use {refused}");
-        let mut finding = self.missing(what, "must accept both");
+        let mut finding = self.missing_finding(what, "must accept both");
         if let Some(flow) = flow {
             let span = self.subject.policy.sentence(flow.sentence).span;
             finding = finding.at(span, format!("only {accepted}"));
         }
 
-        let parts = enumerated(self.expected.together, "and");
+        let parts = list_alternatives(self.expected.together, "and");
         finding.help(format!(
             "accept {parts} from the same peers; the service `dns` covers both"
         ))
@@ -419,7 +437,8 @@ impl<'s> RoleCheck<'s, '_> {
             return None;
         }
 
-        let finding = self.missing("has no outbound rules".to_string(), "cannot send anything");
+        let finding =
+            self.missing_finding("has no outbound rules".to_string(), "cannot send anything");
         let help = format!(
             "add `{} allows https to …`, or set `outbound = open`",
             tier.name
@@ -449,7 +468,7 @@ impl Clients {
             }
         }
 
-        let addresses = Packets::new(blocks).addresses(&traffic);
+        let addresses = Packets::new(blocks).addresses_with(&traffic);
         Clients { addresses, named }
     }
 
@@ -458,27 +477,27 @@ impl Clients {
     }
 
     /// Whether all others are among these: by name, or by any address that they may have.
-    fn cover(&self, policy: &Policy, others: &Clients) -> bool {
-        let is_among = |peer: &Peer| self.named.contains(peer) || self.hold(policy, *peer);
+    fn cover_clients(&self, policy: &Policy, others: &Clients) -> bool {
+        let is_among = |peer: &Peer| self.named.contains(peer) || self.hold_peer(policy, *peer);
         let rest = others.addresses.difference(&self.addresses);
         rest.is_empty() && others.named.iter().all(is_among)
     }
 
     /// Whether every address that a peer surely may have is among theirs.
-    fn hold(&self, policy: &Policy, peer: Peer) -> bool {
+    fn hold_peer(&self, policy: &Policy, peer: Peer) -> bool {
         let holds = |addresses: &Addresses| addresses.difference(&self.addresses).is_empty();
         let Some(tier) = peer.tier() else {
-            return holds(&everywhere(policy));
+            return holds(&all_addresses(policy));
         };
 
-        let members = Endpoint::tier(policy, tier);
+        let members = Endpoint::for_tier(policy, tier);
         let mut families = Family::BOTH.into_iter();
         families.all(|family| !members.is_in(family) || holds(&members.addresses.in_family(family)))
     }
 }
 
 /// `tcp 80, tcp 443 or tcp 8080`
-fn enumerated(all: &[Traffic], word: &str) -> String {
+fn list_alternatives(all: &[Traffic], word: &str) -> String {
     let words: Vec<String> = all.iter().map(Traffic::to_string).collect();
     match words.split_last() {
         Some((last, [])) => last.clone(),

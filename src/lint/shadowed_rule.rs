@@ -1,7 +1,7 @@
 //! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of
 //! it.
 
-use super::{Category, Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, delete_statement};
 use crate::analysis::redundancy::{Redundant, redundant_flows};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::SentenceId;
@@ -61,12 +61,12 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 
     for ((id, by), covered) in covered_by {
         let is_whole = flows_of[id.index()] == covered.len();
-        found.push(finding(subject, id, &by, &covered, is_whole));
+        found.push(shadowed_finding(subject, id, &by, &covered, is_whole));
     }
 }
 
 /// That others cover some flows of a sentence, or all of them.
-fn finding(
+fn shadowed_finding(
     subject: &Subject<'_>,
     id: SentenceId,
     by: &BTreeSet<SentenceId>,
@@ -82,7 +82,7 @@ fn finding(
     };
 
     let statement = policy.sentence(id).span;
-    let mut finding = Finding::new(message(subject, covered)).caused(statement, label);
+    let mut finding = Finding::new(finding_message(subject, covered)).caused(statement, label);
 
     for other in by.iter().filter(|other| **other != id) {
         let mut flows = covered[0].by.iter();
@@ -95,7 +95,7 @@ fn finding(
 
     let finding = finding.help("delete the covered part, or narrow the wider part");
     if is_whole && !is_by_itself {
-        let delete = without(policy, statement);
+        let delete = delete_statement(policy, statement);
         finding.corrected(Correction::review("delete the covered part", delete))
     } else {
         finding
@@ -103,7 +103,7 @@ fn finding(
 }
 
 /// "`tcp 443` from `web` to `app` is covered by another, and so is 1 more of this sentence"
-fn message(subject: &Subject<'_>, covered: &[Redundant]) -> String {
+fn finding_message(subject: &Subject<'_>, covered: &[Redundant]) -> String {
     let one = subject.one_rule(covered[0].flow);
     let together = if covered[0].by.len() > 1 {
         "other rules together"

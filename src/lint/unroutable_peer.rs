@@ -1,9 +1,9 @@
 //! `unroutable-peer`: a source address that no packet can have.
 
-use super::not_filtered::unfiltered;
-use super::{Category, Judge, Level, Lint, Subject, listed, without};
+use super::not_filtered::unfiltered_service;
+use super::{Category, Judge, Level, Lint, Subject, delete_statement, list_first};
 use crate::diagnostic::{Correction, Finding};
-use crate::net::{Addresses, Traffic, unroutable, unroutable_addresses};
+use crate::net::{Addresses, Traffic, unroutable_addresses, unroutable_reason};
 use crate::policy::{Flow, Peer, Way};
 use ipnet::{IpNet, Ipv4Net};
 use std::collections::BTreeMap;
@@ -56,47 +56,52 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
         .policy
         .flows
         .chunk_by(|a, b| a.sentence == b.sentence);
-    found.extend(sentences.filter_map(|flows| finding(subject, flows)));
+    found.extend(sentences.filter_map(|flows| peer_finding(subject, flows)));
 }
 
-fn finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
-    let sources = || flows.iter().filter_map(|flow| source(subject, flow));
-    sources().find(|block| unroutable(block).is_some())?;
+fn peer_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
+    let sources = || {
+        flows
+            .iter()
+            .filter_map(|flow| unroutable_source(subject, flow))
+    };
+    sources().find(|block| unroutable_reason(block).is_some())?;
 
     let all: Vec<IpNet> = sources().collect();
-    let alone = Addresses::from_blocks(&all).inside(&unroutable_addresses());
+    let alone = Addresses::from_blocks(&all).contained_in(&unroutable_addresses());
     let is_alone = |block: &IpNet| alone.meets(block);
 
     let idle: BTreeMap<IpNet, &str> = all
         .iter()
         .filter(|block| is_alone(block))
-        .filter_map(|block| Some((*block, unroutable(block)?)))
+        .filter_map(|block| Some((*block, unroutable_reason(block)?)))
         .collect();
 
     if idle.is_empty() {
         return None;
     }
 
-    let is_idle =
-        |flow: &Flow| source(subject, flow).is_some_and(|block| idle.contains_key(&block));
+    let is_idle = |flow: &Flow| {
+        unroutable_source(subject, flow).is_some_and(|block| idle.contains_key(&block))
+    };
     let whole = flows.iter().all(is_idle);
 
-    Some(describe(subject, flows, &idle, whole))
+    Some(describe_finding(subject, flows, &idle, whole))
 }
 
 /// The source of an inbound rule for addresses, where no other lint and no use of AWS speaks of it.
-fn source(subject: &Subject<'_>, flow: &Flow) -> Option<IpNet> {
+fn unroutable_source(subject: &Subject<'_>, flow: &Flow) -> Option<IpNet> {
     let (Way::From, Peer::Net(block)) = (flow.way, flow.peer) else {
         return None;
     };
     // VPC user guide, "Multicast routing": the rule for IGMP queries
     let is_query = flow.traffic == Traffic::Number(IGMP) && block == NO_ADDRESS_YET;
-    let is_exempt =
-        unroutable(&block).is_some() && (is_query || unfiltered(subject, flow).is_some());
+    let is_exempt = unroutable_reason(&block).is_some()
+        && (is_query || unfiltered_service(subject, flow).is_some());
     (!is_exempt).then_some(block)
 }
 
-fn describe(
+fn describe_finding(
     subject: &Subject<'_>,
     flows: &[Flow],
     idle: &BTreeMap<IpNet, &str>,
@@ -106,18 +111,18 @@ fn describe(
         .iter()
         .map(|(block, kind)| format!("{block} ({kind})"))
         .collect();
-    let message = format!("no packet comes from {}", listed(with_kind));
+    let message = format!("no packet comes from {}", list_first(with_kind));
     let span = subject.policy.sentence(flows[0].sentence).span;
 
     if whole {
-        let delete = Correction::review("delete it", without(subject.policy, span));
+        let delete = Correction::review("delete it", delete_statement(subject.policy, span));
         return Finding::new(message)
             .caused(span, "matches no traffic")
             .help("delete it")
             .corrected(delete);
     }
 
-    let blocks = listed(idle.keys().map(|block| format!("`{block}`")).collect());
+    let blocks = list_first(idle.keys().map(|block| format!("`{block}`")).collect());
 
     Finding::new(message)
         .caused(span, "part of this matches no traffic")

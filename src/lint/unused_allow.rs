@@ -1,6 +1,8 @@
 //! `unused-allow`: an `@allow` that silences nothing.
 
-use super::{Category, Judge, Level, Lint, TEMPLATE_LIMITS, always, expired, expiring, quota};
+use super::{
+    Category, Judge, Level, Lint, TEMPLATE_LIMITS, expired, expiring, holds_always, quota,
+};
 use crate::diagnostic::{Correction, Finding, TextChange};
 use crate::policy::Policy;
 
@@ -46,7 +48,7 @@ const NOT_JUDGED: [&str; 5] = [
 ];
 
 /// What is to be said about the annotations that were of no use.
-pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
+pub fn unused_annotations(policy: &Policy, used: &[bool]) -> Vec<Finding> {
     let unused = policy.annotations.iter().zip(used);
     let unused =
         unused.filter(|(annotation, used)| !**used && !NOT_JUDGED.contains(&annotation.lint));
@@ -63,7 +65,7 @@ pub fn unused(policy: &Policy, used: &[bool]) -> Vec<Finding> {
         ));
 
         finding.causes.push(annotation.statement);
-        if always(policy, annotation.span) {
+        if holds_always(policy, annotation.span) {
             finding
         } else {
             finding.unsure()

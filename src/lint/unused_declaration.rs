@@ -1,6 +1,6 @@
 //! `unused-declaration`: a declaration that is never used.
 
-use super::{Category, Judge, Level, Lint, Subject, without};
+use super::{Category, Judge, Level, Lint, Subject, delete_statement};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::Declared;
 
@@ -45,8 +45,11 @@ web allows https from people
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(subject.policy.unused.iter().map(|unused| {
-        let (what, use_of_it) = words(unused.what);
-        let delete = Correction::review("delete it", without(subject.policy, unused.statement));
+        let (what, use_of_it) = declaration_words(unused.what);
+        let delete = Correction::review(
+            "delete it",
+            delete_statement(subject.policy, unused.statement),
+        );
         Finding::new(format!("{what} `{}` is never used", unused.name))
             .caused(unused.span, use_of_it)
             .help("delete it")
@@ -55,7 +58,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
 }
 
 /// What a declaration is called, and what is missing.
-fn words(what: Declared) -> (&'static str, &'static str) {
+fn declaration_words(what: Declared) -> (&'static str, &'static str) {
     match what {
         Declared::Network => ("network", "nothing refers to it"),
         Declared::External => ("external group", "nothing refers to it"),

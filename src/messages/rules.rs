@@ -43,7 +43,7 @@ fn describe_lint(lint: &Lint) -> Value {
         "id": lint.name,
         "shortDescription": { "text": lint.title },
         "fullDescription": { "text": first_paragraph(lint.text) },
-        "help": { "text": page::explained(lint), "markdown": page::in_markdown(lint) },
+        "help": { "text": page::explain_lint(lint), "markdown": page::in_markdown(lint) },
         "defaultConfiguration": { "enabled": enabled, "level": level },
         "properties": properties,
     })

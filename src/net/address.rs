@@ -1,6 +1,6 @@
 //! Sets of IPv4 and IPv6 addresses, and the blocks that cover them.
 
-use super::private::private;
+use super::private::private_blocks;
 use super::ranges::Ranges;
 use super::traffic::Family;
 use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
@@ -117,10 +117,10 @@ impl Addresses {
     }
 
     /// Those of its ranges that lie in `other` from end to end.
-    pub fn inside(&self, other: &Addresses) -> Addresses {
+    pub fn contained_in(&self, other: &Addresses) -> Addresses {
         Addresses {
-            v4: self.v4.inside(&other.v4),
-            v6: self.v6.inside(&other.v6),
+            v4: self.v4.contained_in(&other.v4),
+            v6: self.v6.contained_in(&other.v6),
         }
     }
 
@@ -128,7 +128,7 @@ impl Addresses {
     ///
     /// Each range is cut at the largest aligned block that starts at its first address; no list is
     /// shorter, since ranges neither touch nor overlap.
-    pub fn blocks(&self) -> impl Iterator<Item = IpNet> + '_ {
+    pub fn to_blocks(&self) -> impl Iterator<Item = IpNet> + '_ {
         let v4 = self.v4.ranges().iter().flat_map(|(first, last)| {
             Ipv4Subnets::new(Ipv4Addr::from(*first), Ipv4Addr::from(*last), 0).map(IpNet::V4)
         });
@@ -160,12 +160,12 @@ impl NotABlock {
 }
 
 /// A block, host bits and all; else what was probably meant.
-pub fn block(text: &str) -> Result<IpNet, NotABlock> {
-    let net = match cut(text, b'/') {
+pub fn parse_block(text: &str) -> Result<IpNet, NotABlock> {
+    let net = match split_once_at(text, b'/') {
         Some((address, mask)) if mask.contains('.') => {
             let netmask = address.parse().ok().zip(mask.parse().ok());
             let net = netmask.and_then(|(address, mask)| IpNet::with_netmask(address, mask).ok());
-            return Err(NotABlock::Malformed(net.and_then(meant)));
+            return Err(NotABlock::Malformed(net.and_then(suggest_block)));
         }
         Some((_, length)) if length.len() > 1 && length.starts_with('0') => None,
         Some(_) => text.parse::<IpNet>().ok(),
@@ -188,18 +188,20 @@ pub fn block(text: &str) -> Result<IpNet, NotABlock> {
         && let Some(address) = net.addr().to_ipv4_mapped()
     {
         let length = net.prefix_len().saturating_sub(96);
-        let meant = IpNet::new(address.into(), length).ok().and_then(meant);
+        let meant = IpNet::new(address.into(), length)
+            .ok()
+            .and_then(suggest_block);
         return Err(NotABlock::Malformed(meant));
     }
 
-    net.ok_or_else(|| NotABlock::Malformed(shortened(text)))
+    net.ok_or_else(|| NotABlock::Malformed(expand_short_block(text)))
 }
 
 /// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0.x`; nothing for `10.0.0`, of which a number
 /// may be missing.
-fn shortened(text: &str) -> Option<String> {
+fn expand_short_block(text: &str) -> Option<String> {
     let (address, length) =
-        cut(text, b'/').map_or((text, None), |(address, length)| (address, Some(length)));
+        split_once_at(text, b'/').map_or((text, None), |(address, length)| (address, Some(length)));
     let mut numbers: Vec<&str> = address.split('.').collect();
     numbers.truncate(
         numbers
@@ -218,19 +220,19 @@ fn shortened(text: &str) -> Option<String> {
     let length = length.map_or(Some(fixed as u8 * 8), |length| length.parse().ok())?;
     let net = Ipv4Net::new(address, length).ok()?;
 
-    meant(IpNet::V4(net)).filter(|_| net.trunc() == net)
+    suggest_block(IpNet::V4(net)).filter(|_| net.trunc() == net)
 }
 
 /// What stands before and after the first of a sign of ASCII: `str::split_once` for texts that are
 /// a few bytes long.
-pub fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+pub fn split_once_at(text: &str, sign: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == sign)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
 /// How a block is written; nothing for one that holds everyone or no host, which nobody means by a
 /// slip.
-fn meant(net: IpNet) -> Option<String> {
+fn suggest_block(net: IpNet) -> Option<String> {
     match net.prefix_len() {
         0 => None,
         length if length == net.max_prefix_len() => Some(net.addr())
@@ -244,7 +246,7 @@ fn meant(net: IpNet) -> Option<String> {
 /// is given.
 pub fn is_narrow(net: &IpNet) -> bool {
     let length = if matches!(net, IpNet::V4(_)) { 16 } else { 32 };
-    net.prefix_len() >= length || private().iter().any(|block| block.contains(net))
+    net.prefix_len() >= length || private_blocks().iter().any(|block| block.contains(net))
 }
 
 /// 0.0.0.0/0
@@ -301,7 +303,7 @@ mod tests {
         #[test]
         fn blocks_are_exact_and_fewest(mask: u16) {
             let set = small(mask);
-            let blocks: Vec<IpNet> = set.blocks().collect();
+            let blocks: Vec<IpNet> = set.to_blocks().collect();
             prop_assert_eq!(Addresses::from_blocks(&blocks), set);
             prop_assert_eq!(blocks.len(), fewest(mask, 0, 16));
         }
@@ -330,13 +332,13 @@ mod tests {
         fn ipv6_blocks_are_exact(a: u128, b: u128) {
             let v6 = Ranges::from_unsorted(vec![(a.min(b), a.max(b))]);
             let set = Addresses { v4: Ranges::default(), v6 };
-            prop_assert_eq!(Addresses::from_blocks(&set.blocks().collect::<Vec<_>>()), set);
+            prop_assert_eq!(Addresses::from_blocks(&set.to_blocks().collect::<Vec<_>>()), set);
         }
     }
 
     #[test]
     fn a_block_is_taken_as_written_or_tells_what_was_meant() {
-        let told = |text| block(text).map(|net| net.to_string());
+        let told = |text| parse_block(text).map(|net| net.to_string());
         for text in ["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "10.0.0.1/8"] {
             assert_eq!(told(text), Ok(text.to_string()));
         }
@@ -402,16 +404,19 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_at_the_first_sign() {
-        assert_eq!(cut("10.0.0.0/8/9", b'/'), Some(("10.0.0.0", "8/9")));
-        assert_eq!(cut("/8", b'/'), Some(("", "8")));
-        assert_eq!(cut("8/", b'/'), Some(("8", "")));
-        assert_eq!(cut("10.0.0.0", b'/'), None);
+        assert_eq!(
+            split_once_at("10.0.0.0/8/9", b'/'),
+            Some(("10.0.0.0", "8/9"))
+        );
+        assert_eq!(split_once_at("/8", b'/'), Some(("", "8")));
+        assert_eq!(split_once_at("8/", b'/'), Some(("8", "")));
+        assert_eq!(split_once_at("10.0.0.0", b'/'), None);
     }
 
     #[test]
     fn everything_is_one_block_a_family() {
         assert_eq!(
-            Addresses::all().blocks().collect::<Vec<_>>(),
+            Addresses::all().to_blocks().collect::<Vec<_>>(),
             [EVERY_IPV4, EVERY_IPV6]
         );
     }

@@ -67,31 +67,31 @@ pub const MANY: PerFamily<u128> = PerFamily {
     v6: 1 << 116,
 };
 
-fn blocks(list: &[&str]) -> Vec<IpNet> {
+fn parse_blocks(list: &[&str]) -> Vec<IpNet> {
     list.iter().filter_map(|block| block.parse().ok()).collect()
 }
 
 /// The addresses of the internet.
-pub fn internet() -> Addresses {
-    let inside = Addresses::from_blocks(&blocks(&REACHABLE_INSIDE));
+pub fn internet_addresses() -> Addresses {
+    let inside = Addresses::from_blocks(&parse_blocks(&REACHABLE_INSIDE));
     Addresses::all()
-        .difference(&Addresses::from_blocks(&blocks(&NOT_REACHABLE)))
+        .difference(&Addresses::from_blocks(&parse_blocks(&NOT_REACHABLE)))
         .union(&inside)
 }
 
 /// The addresses of the internet that a packet can come from.
-pub fn world() -> Addresses {
-    internet().difference(&Addresses::from_blocks(&blocks(&MULTICAST)))
+pub fn routable_sources() -> Addresses {
+    internet_addresses().difference(&Addresses::from_blocks(&parse_blocks(&MULTICAST)))
 }
 
 /// Whether a packet can come from some of these addresses over the internet.
 pub fn is_public(addresses: &Addresses) -> bool {
-    static WORLD: LazyLock<Addresses> = LazyLock::new(world);
+    static WORLD: LazyLock<Addresses> = LazyLock::new(routable_sources);
     !addresses.intersection(&WORLD).is_empty()
 }
 
 impl Packets {
-    /// What of it goes with so many addresses of the internet, [`world`], that it counts as open to
+    /// What of it goes with so many addresses of the internet, [`routable_sources`], that it counts as open to
     /// it, by family.
     pub fn open_to(&self, world: &Addresses) -> PerFamily<TrafficSet> {
         let all = Packets::product(world, &PerFamily::from_fn(TrafficSet::all));
@@ -106,10 +106,13 @@ mod tests {
 
     #[test]
     fn the_lists_are_blocks() {
-        assert_eq!(blocks(&NOT_REACHABLE).len(), NOT_REACHABLE.len());
-        assert_eq!(blocks(&REACHABLE_INSIDE).len(), REACHABLE_INSIDE.len());
-        let outside = Addresses::from_blocks(&blocks(&NOT_REACHABLE));
-        for block in blocks(&REACHABLE_INSIDE) {
+        assert_eq!(parse_blocks(&NOT_REACHABLE).len(), NOT_REACHABLE.len());
+        assert_eq!(
+            parse_blocks(&REACHABLE_INSIDE).len(),
+            REACHABLE_INSIDE.len()
+        );
+        let outside = Addresses::from_blocks(&parse_blocks(&NOT_REACHABLE));
+        for block in parse_blocks(&REACHABLE_INSIDE) {
             assert!(
                 outside.contains(block.network()),
                 "{block} is an exception from something"
@@ -122,17 +125,23 @@ mod tests {
         for address in ["224.0.0.1", "239.255.255.255", "ff02::1"] {
             let address = address.parse().unwrap();
             assert!(
-                internet().contains(address) && !world().contains(address),
+                internet_addresses().contains(address) && !routable_sources().contains(address),
                 "{address}"
             );
         }
 
         for address in ["223.255.255.255", "1.1.1.1", "2600::1"] {
-            assert!(world().contains(address.parse().unwrap()), "{address}");
+            assert!(
+                routable_sources().contains(address.parse().unwrap()),
+                "{address}"
+            );
         }
 
         for address in ["240.0.0.0", "10.0.0.1", "fe80::1"] {
-            assert!(!world().contains(address.parse().unwrap()), "{address}");
+            assert!(
+                !routable_sources().contains(address.parse().unwrap()),
+                "{address}"
+            );
         }
     }
 
@@ -168,7 +177,7 @@ mod tests {
                 // what is open to one address alone never is open to many
                 [(block, tcp), (IpNet::from(block.network()), udp)]
             });
-            let found = Packets::new(rules).open_to(&world());
+            let found = Packets::new(rules).open_to(&routable_sources());
             for family in Family::BOTH {
                 let expected = if open[family as usize] {
                     TrafficSet::new(tcp, family)
@@ -197,7 +206,7 @@ mod tests {
             ("64:ff9b::1", true),
         ] {
             let address: std::net::IpAddr = address.parse().unwrap();
-            assert_eq!(internet().contains(address), there, "{address}");
+            assert_eq!(internet_addresses().contains(address), there, "{address}");
         }
     }
 }

@@ -20,15 +20,17 @@ mod traffic;
 mod traffic_set;
 mod unroutable;
 
-pub use address::{Addresses, EVERY_IPV4, EVERY_IPV6, NotABlock, block, cut, is_narrow};
-pub use internet::{MANY, internet, is_public, world};
+pub use address::{
+    Addresses, EVERY_IPV4, EVERY_IPV6, NotABlock, is_narrow, parse_block, split_once_at,
+};
+pub use internet::{MANY, internet_addresses, is_public, routable_sources};
 pub use packets::{Packets, Row};
 pub use per_family::PerFamily;
 pub use pieces::Piece;
-pub use private::private;
+pub use private::private_blocks;
 pub use ranges::{Bound, Ranges};
 pub use terms::Term;
 pub use text::{Sink, push_block, push_number, push_protocol, push_traffic, push_v4};
 pub use traffic::{Family, Ports, Protocol, Traffic};
 pub use traffic_set::TrafficSet;
-pub use unroutable::{unroutable, unroutable_addresses};
+pub use unroutable::{unroutable_addresses, unroutable_reason};

@@ -92,17 +92,17 @@ impl Packets {
 
     /// What is in either.
     pub fn union(&self, other: &Packets) -> Packets {
-        self.zip(other, TrafficSet::union)
+        self.zip_with(other, TrafficSet::union)
     }
 
     /// What is in both.
     pub fn intersection(&self, other: &Packets) -> Packets {
-        self.zip(other, TrafficSet::intersection)
+        self.zip_with(other, TrafficSet::intersection)
     }
 
     /// What is in this one and not in the other.
     pub fn difference(&self, other: &Packets) -> Packets {
-        self.zip(other, TrafficSet::difference)
+        self.zip_with(other, TrafficSet::difference)
     }
 
     /// Whether all of `other` is in this one.
@@ -111,10 +111,10 @@ impl Packets {
     }
 
     /// What goes with one address.
-    pub fn at(&self, address: IpAddr) -> TrafficSet {
+    pub fn traffic_at(&self, address: IpAddr) -> TrafficSet {
         match address {
-            IpAddr::V4(address) => self.v4.at(address.into()),
-            IpAddr::V6(address) => self.v6.at(address.into()),
+            IpAddr::V4(address) => self.v4.traffic_at(address.into()),
+            IpAddr::V6(address) => self.v6.traffic_at(address.into()),
         }
     }
 
@@ -136,25 +136,25 @@ impl Packets {
     }
 
     /// The addresses that go with at least some of this traffic.
-    pub fn addresses(&self, traffic: &PerFamily<TrafficSet>) -> Addresses {
+    pub fn addresses_with(&self, traffic: &PerFamily<TrafficSet>) -> Addresses {
         Addresses {
-            v4: self.v4.addresses(&traffic.v4),
-            v6: self.v6.addresses(&traffic.v6),
+            v4: self.v4.addresses_with(&traffic.v4),
+            v6: self.v6.addresses_with(&traffic.v6),
         }
     }
 
     /// What goes with at least so many addresses. The addresses of the set must be fewer than all.
     pub fn with_many(&self, least: PerFamily<u128>) -> PerFamily<TrafficSet> {
         PerFamily {
-            v4: TrafficSet::weighing(&self.v4.sizes(), least.v4),
-            v6: TrafficSet::weighing(&self.v6.sizes(), least.v6),
+            v4: TrafficSet::with_weight(&self.v4.traffic_sizes(), least.v4),
+            v6: TrafficSet::with_weight(&self.v6.traffic_sizes(), least.v6),
         }
     }
 
     /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in
-    /// two. The blocks of a row are [`Addresses::blocks`], the smallest list as well.
+    /// two. The blocks of a row are [`Addresses::to_blocks`], the smallest list as well.
     pub fn rows(&self) -> Vec<Row> {
-        let v4 = self.v4.rows().into_iter().map(|(v4, traffic)| {
+        let v4 = self.v4.merge_rows().into_iter().map(|(v4, traffic)| {
             let addresses = Addresses {
                 v4,
                 ..Addresses::default()
@@ -166,7 +166,7 @@ impl Packets {
             }
         });
 
-        let v6 = self.v6.rows().into_iter().map(|(v6, traffic)| {
+        let v6 = self.v6.merge_rows().into_iter().map(|(v6, traffic)| {
             let addresses = Addresses {
                 v6,
                 ..Addresses::default()
@@ -181,10 +181,14 @@ impl Packets {
         v4.chain(v6).collect()
     }
 
-    fn zip(&self, other: &Packets, pick: fn(&TrafficSet, &TrafficSet) -> TrafficSet) -> Packets {
+    fn zip_with(
+        &self,
+        other: &Packets,
+        pick: fn(&TrafficSet, &TrafficSet) -> TrafficSet,
+    ) -> Packets {
         Packets {
-            v4: self.v4.zip(&other.v4, pick),
-            v6: self.v6.zip(&other.v6, pick),
+            v4: self.v4.zip_with(&other.v4, pick),
+            v6: self.v6.zip_with(&other.v6, pick),
         }
     }
 }
@@ -218,20 +222,20 @@ impl<T: Bound> Stretches<T> {
     fn product(addresses: &Ranges<T>, traffic: &TrafficSet) -> Self {
         let mut out = Stretches::default();
         for (first, last) in addresses.ranges() {
-            out.push(*first, *last, traffic);
+            out.push_stretch(*first, *last, traffic);
         }
         out
     }
 
     /// The addresses that go with at least some of this traffic.
-    fn addresses(&self, traffic: &TrafficSet) -> Ranges<T> {
+    fn addresses_with(&self, traffic: &TrafficSet) -> Ranges<T> {
         let stretches = self.0.iter();
         let found = stretches.filter(|stretch| !stretch.traffic.intersection(traffic).is_empty());
         Ranges::from_unsorted(found.map(|stretch| (stretch.first, stretch.last)).collect())
     }
 
     /// The traffic of each stretch, and how many addresses it has.
-    fn sizes(&self) -> Vec<(&TrafficSet, u128)>
+    fn traffic_sizes(&self) -> Vec<(&TrafficSet, u128)>
     where
         T: Into<u128>,
     {
@@ -243,7 +247,7 @@ impl<T: Bound> Stretches<T> {
     }
 
     /// Appends a stretch that lies behind all others.
-    fn push(&mut self, first: T, last: T, traffic: &TrafficSet) {
+    fn push_stretch(&mut self, first: T, last: T, traffic: &TrafficSet) {
         if traffic.is_empty() || first > last {
             return;
         }
@@ -260,7 +264,7 @@ impl<T: Bound> Stretches<T> {
         }
     }
 
-    fn at(&self, address: T) -> TrafficSet {
+    fn traffic_at(&self, address: T) -> TrafficSet {
         let after = self.0.partition_point(|stretch| stretch.first <= address);
         let found = self.0[..after]
             .last()
@@ -269,7 +273,7 @@ impl<T: Bound> Stretches<T> {
     }
 
     /// The stretches that meet a range.
-    fn meeting(&self, first: T, last: T) -> &[Stretch<T>] {
+    fn meeting_range(&self, first: T, last: T) -> &[Stretch<T>] {
         let start = self.0.partition_point(|stretch| stretch.last < first);
         let end = self.0.partition_point(|stretch| stretch.first <= last);
         &self.0[start..end]
@@ -279,7 +283,7 @@ impl<T: Bound> Stretches<T> {
         let met = addresses
             .ranges()
             .iter()
-            .flat_map(|(first, last)| self.meeting(*first, *last));
+            .flat_map(|(first, last)| self.meeting_range(*first, *last));
         TrafficSet::union_of(met.map(|stretch| &stretch.traffic))
     }
 
@@ -287,7 +291,7 @@ impl<T: Bound> Stretches<T> {
         let mut common: Option<TrafficSet> = None;
         for (first, last) in addresses.ranges() {
             let mut at = Some(*first);
-            for stretch in self.meeting(*first, *last) {
+            for stretch in self.meeting_range(*first, *last) {
                 if at.is_none_or(|at| stretch.first > at) {
                     return Some(TrafficSet::default());
                 }
@@ -306,7 +310,7 @@ impl<T: Bound> Stretches<T> {
         common
     }
 
-    fn zip(&self, other: &Self, pick: fn(&TrafficSet, &TrafficSet) -> TrafficSet) -> Self {
+    fn zip_with(&self, other: &Self, pick: fn(&TrafficSet, &TrafficSet) -> TrafficSet) -> Self {
         let (nothing, mut out) = (TrafficSet::default(), Stretches::default());
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
         let mut at = Some(T::MIN);
@@ -349,7 +353,7 @@ impl<T: Bound> Stretches<T> {
                 &nothing
             };
 
-            out.push(first, last, &pick(left, right));
+            out.push_stretch(first, last, &pick(left, right));
             at = last.next();
         }
 
@@ -358,7 +362,7 @@ impl<T: Bound> Stretches<T> {
 
     /// Traffic by the addresses that it goes with: each piece of traffic in one row, those of the
     /// same addresses in the same.
-    fn rows(&self) -> Vec<(Ranges<T>, TrafficSet)> {
+    fn merge_rows(&self) -> Vec<(Ranges<T>, TrafficSet)> {
         let sets: Vec<&TrafficSet> = self.0.iter().map(|stretch| &stretch.traffic).collect();
         let mut rows: Vec<(Ranges<T>, TrafficSet)> = Vec::new();
         let mut known: HashMap<Ranges<T>, usize> = HashMap::new();
@@ -392,19 +396,19 @@ impl<T: Bound> Sweep<T> {
     /// Closes the blocks that end before an address.
     fn close_before(&mut self, first: T) {
         while let Some((last, traffic)) = self.open.pop_if(|(last, _)| *last < first) {
-            self.close(last, &traffic);
+            self.close_stretch(last, &traffic);
         }
     }
 
     fn close_all(&mut self) {
         while let Some((last, traffic)) = self.open.pop() {
-            self.close(last, &traffic);
+            self.close_stretch(last, &traffic);
         }
     }
 
-    fn close(&mut self, last: T, traffic: &TrafficSet) {
+    fn close_stretch(&mut self, last: T, traffic: &TrafficSet) {
         if self.at <= last {
-            self.out.push(self.at, last, traffic);
+            self.out.push_stretch(self.at, last, traffic);
         }
         // the last address of all has none after it, and nothing can begin there
         self.at = last.next().unwrap_or(last).max(self.at);
@@ -418,7 +422,7 @@ impl<T: Bound> Sweep<T> {
         if let (Some((_, traffic)), Some(before)) = (self.open.last(), first.previous())
             && self.at <= before
         {
-            self.out.push(self.at, before, traffic);
+            self.out.push_stretch(self.at, before, traffic);
         }
         self.at = self.at.max(first);
     }

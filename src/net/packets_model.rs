@@ -70,7 +70,7 @@ fn holds(set: &Packets, address: IpAddr, atom: Traffic) -> bool {
         Family::V6
     };
     let atom = TrafficSet::new(atom, family);
-    !atom.is_empty() && set.at(address).covers(&atom)
+    !atom.is_empty() && set.traffic_at(address).covers(&atom)
 }
 
 prop_compose! {
@@ -120,7 +120,7 @@ proptest! {
                 let (in_a, in_b) = (passes(&a, address, atom), passes(&b, address, atom));
                 prop_assert_eq!(holds(&x, address, atom), in_a, "{} {}", address, atom);
                 let traffic = PerFamily::from_traffic(&[atom]);
-                prop_assert_eq!(x.addresses(&traffic).contains(address), in_a, "{} {}", address, atom);
+                prop_assert_eq!(x.addresses_with(&traffic).contains(address), in_a, "{} {}", address, atom);
                 prop_assert_eq!(holds(&both, address, atom), in_a || in_b);
                 prop_assert_eq!(holds(&common, address, atom), in_a && in_b);
                 prop_assert_eq!(holds(&rest, address, atom), in_a && !in_b);

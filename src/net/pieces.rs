@@ -40,36 +40,36 @@ impl TrafficSet {
             Family::V4 => (3, "icmp"),
             Family::V6 => (4, "icmpv6"),
         };
-        let mut pieces = numbered(&self.tcp, (1, "tcp"), range);
-        pieces.extend(numbered(&self.udp, (2, "udp"), range));
+        let mut pieces = numbered_pieces(&self.tcp, (1, "tcp"), range_words);
+        pieces.extend(numbered_pieces(&self.udp, (2, "udp"), range_words));
 
         for (first, last) in self.icmp.ranges() {
             pieces.extend(
-                icmp(*first, *last)
+                split_icmp(*first, *last)
                     .into_iter()
-                    .map(|(at, text)| piece(icmp_name, at, text)),
+                    .map(|(at, text)| numbered_piece(icmp_name, at, text)),
             );
         }
 
         if self.icmp == Ranges::all() {
             pieces.retain(|piece| piece.protocol != icmp_name.1);
-            pieces.push(piece(icmp_name, 0, String::new()));
+            pieces.push(numbered_piece(icmp_name, 0, String::new()));
         }
 
-        pieces.extend(numbered(&self.others, (5, "proto"), range));
+        pieces.extend(numbered_pieces(&self.others, (5, "proto"), range_words));
         pieces
     }
 
     /// What of a set of IPv4 and one of IPv6 is the same in both, and what is left of each. ICMP
     /// never is the same.
-    pub fn shared(v4: &TrafficSet, v6: &TrafficSet) -> [TrafficSet; 3] {
+    pub fn split_shared(v4: &TrafficSet, v6: &TrafficSet) -> [TrafficSet; 3] {
         let mut both = v4.intersection(v6);
         both.icmp = Ranges::default();
         [both.clone(), v4.difference(&both), v6.difference(&both)]
     }
 }
 
-fn piece((order, protocol): (u8, &'static str), first: u16, numbers: String) -> Piece {
+fn numbered_piece((order, protocol): (u8, &'static str), first: u16, numbers: String) -> Piece {
     Piece {
         order: (order, first),
         protocol,
@@ -77,7 +77,7 @@ fn piece((order, protocol): (u8, &'static str), first: u16, numbers: String) -> 
     }
 }
 
-fn numbered<T: Bound + Into<u16> + fmt::Display>(
+fn numbered_pieces<T: Bound + Into<u16> + fmt::Display>(
     set: &Ranges<T>,
     name: (u8, &'static str),
     words: fn(T, T) -> String,
@@ -93,11 +93,11 @@ fn numbered<T: Bound + Into<u16> + fmt::Display>(
 
     set.ranges()
         .iter()
-        .map(|(first, last)| piece(name, (*first).into(), text(*first, *last)))
+        .map(|(first, last)| numbered_piece(name, (*first).into(), text(*first, *last)))
         .collect()
 }
 
-fn range<T: PartialEq + fmt::Display>(first: T, last: T) -> String {
+fn range_words<T: PartialEq + fmt::Display>(first: T, last: T) -> String {
     if first == last {
         first.to_string()
     } else {
@@ -106,13 +106,13 @@ fn range<T: PartialEq + fmt::Display>(first: T, last: T) -> String {
 }
 
 /// A range of types and codes, cut into codes of one type and whole types.
-fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
+fn split_icmp(first: u16, last: u16) -> Vec<(u16, String)> {
     let ([a, code_a], [z, code_z]) = (first.to_be_bytes(), last.to_be_bytes());
     if a == z {
         let codes = if (code_a, code_z) == (0, 255) {
             String::new()
         } else {
-            format!("/{}", range(code_a, code_z))
+            format!("/{}", range_words(code_a, code_z))
         };
         return vec![(first, format!("{a}{codes}"))];
     }
@@ -121,20 +121,20 @@ fn icmp(first: u16, last: u16) -> Vec<(u16, String)> {
     let (mut from, mut to) = (u16::from(a), u16::from(z));
 
     if code_a != 0 {
-        parts.push((first, format!("{a}/{}", range(code_a, 255))));
+        parts.push((first, format!("{a}/{}", range_words(code_a, 255))));
         from += 1;
     }
 
     if code_z != 255 {
         parts.push((
             u16::from_be_bytes([z, 0]),
-            format!("{z}/{}", range(0, code_z)),
+            format!("{z}/{}", range_words(0, code_z)),
         ));
         to -= 1;
     }
 
     if from <= to {
-        parts.push((from << 8, range(from, to)));
+        parts.push((from << 8, range_words(from, to)));
     }
 
     parts.sort();
@@ -272,14 +272,14 @@ mod tests {
 
         let [a, b] = both(Traffic::Tcp(Ports { from: 80, to: 90 }));
         assert_eq!(
-            TrafficSet::shared(&a, &b),
+            TrafficSet::split_shared(&a, &b),
             [a.clone(), TrafficSet::default(), TrafficSet::default()]
         );
         let [ping, _] = both(Traffic::Icmp(Some((8, None))));
         let [_, ping6] = both(Traffic::Icmpv6(Some((8, None))));
 
         assert_eq!(
-            TrafficSet::shared(&ping, &ping6),
+            TrafficSet::split_shared(&ping, &ping6),
             [TrafficSet::default(), ping, ping6]
         );
     }

@@ -12,7 +12,7 @@ const PRIVATE: [&str; 5] = [
 ];
 
 /// The blocks of the private networks.
-pub fn private() -> Vec<IpNet> {
+pub fn private_blocks() -> Vec<IpNet> {
     PRIVATE
         .iter()
         .filter_map(|block| block.parse().ok())
@@ -25,6 +25,6 @@ mod tests {
 
     #[test]
     fn each_block_is_one() {
-        assert_eq!(private().len(), PRIVATE.len());
+        assert_eq!(private_blocks().len(), PRIVATE.len());
     }
 }

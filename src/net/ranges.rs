@@ -108,14 +108,14 @@ impl<T: Bound> Ranges<T> {
     }
 
     /// Those of its ranges that lie in `other` from end to end.
-    pub fn inside(&self, other: &Self) -> Self {
+    pub fn contained_in(&self, other: &Self) -> Self {
         let lies_inside = |range: &&(T, T)| other.covers(&Ranges(vec![**range]));
         Ranges(self.0.iter().filter(lies_inside).copied().collect())
     }
 
     /// Its ranges, each as wide as it can be without passing one of these cuts, which are sorted; a
     /// cut is the first number after it.
-    pub fn widened(&self, cuts: &[T]) -> Self {
+    pub fn widen_to_cuts(&self, cuts: &[T]) -> Self {
         let wide = |(first, last): &(T, T)| {
             let before = cuts
                 .partition_point(|cut| cut <= first)
@@ -138,7 +138,7 @@ impl<T: Bound> Ranges<T> {
     }
 
     /// What is in sets of at least this weight together.
-    pub fn weighing<'r>(sets: impl Iterator<Item = (&'r Self, u128)>, least: u128) -> Self
+    pub fn with_weight<'r>(sets: impl Iterator<Item = (&'r Self, u128)>, least: u128) -> Self
     where
         T: 'r,
     {
@@ -288,7 +288,7 @@ mod tests {
 
             prop_assert_eq!(a.covers(&b), zip(&a, &b, |x, y| x || !y).into_iter().all(|z| z));
             let inside = a.ranges().iter().filter(|(from, to)| (*from..=*to).all(|n| b.contains(n)));
-            prop_assert_eq!(a.inside(&b).ranges().to_vec(), inside.copied().collect::<Vec<_>>());
+            prop_assert_eq!(a.contained_in(&b).ranges().to_vec(), inside.copied().collect::<Vec<_>>());
             prop_assert_eq!(a.is_empty(), !model(&a).contains(&true));
 
             for made in [a.union(&b), a.intersection(&b), a.difference(&b), a.complement()] {
@@ -301,7 +301,7 @@ mod tests {
         #[test]
         fn what_is_widened_ends_at_cuts_only(a in set(), cuts in prop::collection::btree_set(any::<u8>(), 0..8)) {
             let sorted: Vec<u8> = cuts.into_iter().collect();
-            let wide = model(&a.widened(&sorted));
+            let wide = model(&a.widen_to_cuts(&sorted));
             // numbers between which there is no cut are in it together
             let stretch = |n: u8| sorted.partition_point(|cut| *cut <= n);
             for n in 0..=255 {

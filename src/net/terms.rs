@@ -30,14 +30,14 @@ impl Addresses {
             base: 0,
             length: 0,
         }
-        .cover(&v4);
+        .cover_ranges(&v4);
 
         let v6 = Node {
             version: Version::V6,
             base: 0,
             length: 0,
         }
-        .cover(self.v6.ranges());
+        .cover_ranges(self.v6.ranges());
 
         [v4.terms, v6.terms].concat()
     }
@@ -109,7 +109,7 @@ impl Node {
 
     /// The best of the terms of both halves, and this block but for what is not in the set.
     /// `ranges` are sorted.
-    fn cover(self, ranges: &[(u128, u128)]) -> Cover {
+    fn cover_ranges(self, ranges: &[(u128, u128)]) -> Cover {
         let (base, last) = (self.base, self.last());
         let start = ranges.partition_point(|range| range.1 < base);
         let ranges = &ranges[start..][..ranges[start..].partition_point(|range| range.0 <= last)];
@@ -136,7 +136,7 @@ impl Node {
             _ => {}
         }
 
-        let [mut cover, second] = self.halves().map(|half| half.cover(ranges));
+        let [mut cover, second] = self.halves().map(|half| half.cover_ranges(ranges));
         cover.terms.extend(second.terms);
         cover.cost += second.cost;
         cover.gaps.extend(second.gaps);
@@ -235,7 +235,7 @@ mod tests {
             }
 
             prop_assert_eq!(all, set.clone());
-            prop_assert!(count <= set.blocks().count());
+            prop_assert!(count <= set.to_blocks().count());
         }
     }
 }

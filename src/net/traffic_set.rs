@@ -91,23 +91,23 @@ impl TrafficSet {
     }
 
     /// What is in sets of at least this weight together.
-    pub fn weighing(sets: &[(&TrafficSet, u128)], least: u128) -> TrafficSet {
+    pub fn with_weight(sets: &[(&TrafficSet, u128)], least: u128) -> TrafficSet {
         let sets = sets.iter();
         let tcp = sets.clone().map(|(set, weight)| (&set.tcp, *weight));
         let udp = sets.clone().map(|(set, weight)| (&set.udp, *weight));
         let icmp = sets.clone().map(|(set, weight)| (&set.icmp, *weight));
         let others = sets.map(|(set, weight)| (&set.others, *weight));
         TrafficSet {
-            tcp: Ranges::weighing(tcp, least),
-            udp: Ranges::weighing(udp, least),
-            icmp: Ranges::weighing(icmp, least),
-            others: Ranges::weighing(others, least),
+            tcp: Ranges::with_weight(tcp, least),
+            udp: Ranges::with_weight(udp, least),
+            icmp: Ranges::with_weight(icmp, least),
+            others: Ranges::with_weight(others, least),
         }
     }
 
     /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all;
     /// in order.
-    pub fn cut(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
+    pub fn cut_apart(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
         let pieces = TrafficSet::cut_among(sets).into_iter();
         pieces.map(|(piece, _)| piece).collect()
     }
@@ -215,7 +215,7 @@ impl TrafficSet {
     }
 
     /// Its stretches of TCP ports, then those of UDP ports.
-    pub fn ports(&self) -> impl Iterator<Item = Traffic> + '_ {
+    pub fn port_stretches(&self) -> impl Iterator<Item = Traffic> + '_ {
         let stretch = |(from, to): &(u16, u16)| Ports {
             from: *from,
             to: *to,
@@ -225,7 +225,7 @@ impl TrafficSet {
     }
 
     /// One piece of what is in it: a port, a type and code, or a protocol.
-    pub fn witness(&self, family: Family) -> Option<Traffic> {
+    pub fn find_witness(&self, family: Family) -> Option<Traffic> {
         let port = |ranges: &Ranges<u16>| ranges.ranges().first().map(|(first, _)| *first);
         let only = |port| Ports {
             from: port,
@@ -301,7 +301,7 @@ mod tests {
             assert!(rest.intersection(&v4(part)).is_empty());
             assert_eq!(rest.union(&v4(part)), everything);
             assert!(
-                v4(v4(part).witness(Family::V4).unwrap()).intersection(&v4(part))
+                v4(v4(part).find_witness(Family::V4).unwrap()).intersection(&v4(part))
                     != TrafficSet::default()
             );
         }
@@ -310,7 +310,10 @@ mod tests {
             .union(&v4(tcp(6, 9)))
             .union(&v4(Traffic::Icmp(None)))
             .union(&v4(tcp(20, 20)));
-        assert_eq!(joined.ports().collect::<Vec<_>>(), [tcp(1, 9), tcp(20, 20)]);
+        assert_eq!(
+            joined.port_stretches().collect::<Vec<_>>(),
+            [tcp(1, 9), tcp(20, 20)]
+        );
     }
 
     /// One piece of each kind, in the order of witnesses: an ICMP of each family, of which one is
@@ -345,12 +348,15 @@ mod tests {
             let (pieces, set) = chosen(mask, family);
             assert_eq!(set.is_empty(), pieces.is_empty());
             assert_eq!(set.meets(Traffic::All, family), !pieces.is_empty());
-            assert_eq!(set.witness(family), pieces.first().copied());
+            assert_eq!(set.find_witness(family), pieces.first().copied());
             let ports = pieces
                 .iter()
                 .copied()
                 .filter(|piece| matches!(piece, Traffic::Tcp(_) | Traffic::Udp(_)));
-            assert_eq!(set.ports().collect::<Vec<_>>(), ports.collect::<Vec<_>>());
+            assert_eq!(
+                set.port_stretches().collect::<Vec<_>>(),
+                ports.collect::<Vec<_>>()
+            );
             let without = pieces
                 .iter()
                 .copied()
@@ -370,7 +376,7 @@ mod tests {
                 .iter()
                 .map(|piece| TrafficSet::new(*piece, family))
                 .collect();
-            assert_eq!(TrafficSet::cut(&[&set, &set]), single);
+            assert_eq!(TrafficSet::cut_apart(&[&set, &set]), single);
             assert_eq!(TrafficSet::union_of(&single), set);
             for other in 0..32 {
                 let (more, other) = chosen(other, family);
@@ -429,12 +435,12 @@ mod tests {
         ];
 
         assert_eq!(pieces, expected);
-        assert_eq!(TrafficSet::weighing(&[(&a, 2), (&b, 3)], 3), b);
+        assert_eq!(TrafficSet::with_weight(&[(&a, 2), (&b, 3)], 3), b);
         assert_eq!(
-            TrafficSet::weighing(&[(&a, 2), (&b, 3)], 5),
+            TrafficSet::with_weight(&[(&a, 2), (&b, 3)], 5),
             a.intersection(&b)
         );
-        assert_eq!(TrafficSet::weighing(&[(&a, 3), (&b, 2)], 3), a);
+        assert_eq!(TrafficSet::with_weight(&[(&a, 3), (&b, 2)], 3), a);
     }
 
     #[test]

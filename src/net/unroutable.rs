@@ -38,7 +38,7 @@ fn begins_like_one(block: &IpNet) -> bool {
     }
 }
 
-fn table() -> &'static [(IpNet, &'static str)] {
+fn unroutable_blocks() -> &'static [(IpNet, &'static str)] {
     static TABLE: OnceLock<Vec<(IpNet, &'static str)>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let parsed = UNROUTABLE
@@ -49,11 +49,11 @@ fn table() -> &'static [(IpNet, &'static str)] {
 }
 
 /// What a block is, where no packet comes from any of its addresses: `loopback`.
-pub fn unroutable(block: &IpNet) -> Option<&'static str> {
+pub fn unroutable_reason(block: &IpNet) -> Option<&'static str> {
     if !begins_like_one(block) {
         return None;
     }
-    table()
+    unroutable_blocks()
         .iter()
         .find(|(known, _)| known.contains(block))
         .map(|(_, kind)| *kind)
@@ -61,7 +61,7 @@ pub fn unroutable(block: &IpNet) -> Option<&'static str> {
 
 /// All addresses that no packet comes from.
 pub fn unroutable_addresses() -> Addresses {
-    Addresses::from_blocks(table().iter().map(|(block, _)| block))
+    Addresses::from_blocks(unroutable_blocks().iter().map(|(block, _)| block))
 }
 
 #[cfg(test)]
@@ -70,11 +70,11 @@ mod tests {
 
     #[test]
     fn the_list_is_blocks_and_each_is_known_by_its_beginning() {
-        assert_eq!(table().len(), UNROUTABLE.len());
-        for (block, kind) in table() {
-            assert_eq!(unroutable(block), Some(*kind));
+        assert_eq!(unroutable_blocks().len(), UNROUTABLE.len());
+        for (block, kind) in unroutable_blocks() {
+            assert_eq!(unroutable_reason(block), Some(*kind));
             assert_eq!(
-                unroutable(&block.broadcast().into()),
+                unroutable_reason(&block.broadcast().into()),
                 Some(*kind),
                 "the last of {block}"
             );
@@ -107,7 +107,7 @@ mod tests {
             ("2001:db8::/32", None),
         ] {
             assert_eq!(
-                unroutable(&block.parse().expect("a block")),
+                unroutable_reason(&block.parse().expect("a block")),
                 kind,
                 "{block}"
             );

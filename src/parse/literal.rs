@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 /// `10.0.0.0/8`, `2001:db8::1`
 pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<IpNet> {
-    let net = match net::block(text) {
+    let net = match net::parse_block(text) {
         Ok(net) => net,
         Err(NotABlock::Malformed(meant)) => {
             problems.push(Problem::BadAddress {
@@ -44,7 +44,7 @@ pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<
 
 /// `443`, `8000-8100`
 pub fn parse_ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u16, u16)> {
-    let (first, last) = net::cut(text, b'-').unwrap_or((text, text));
+    let (first, last) = net::split_once_at(text, b'-').unwrap_or((text, text));
     let (Ok(from), Ok(to)) = (first.parse(), last.parse()) else {
         problems.push(Problem::BadPort {
             span,

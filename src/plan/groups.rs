@@ -22,14 +22,19 @@ pub struct Groups {
 
 impl Groups {
     /// Matches groups by their addresses; what that leaves over, by what the programs say.
-    pub fn between(planning: &Planning, old: &State, new: &State, matched: &Matched<'_>) -> Groups {
+    pub fn match_groups(
+        planning: &Planning,
+        old: &State,
+        new: &State,
+        matched: &Matched<'_>,
+    ) -> Groups {
         let by_address = by_address(planning, old, new);
         let mut links = by_address.clone();
-        links.complete(matched.mapping);
+        links.complete_from(matched.mapping);
         let mut recreated = vec![false; new.groups.len()];
 
         for (was, is) in &matched.recreated {
-            recreated[is.index()] = links.pair(*was, *is);
+            recreated[is.index()] = links.pair_groups(*was, *is);
         }
 
         let mut found = Groups {
@@ -73,12 +78,15 @@ impl Groups {
             }
             Some((old, was)) => {
                 let groups = [old.group(was), new.group(is)];
-                let mut reasons = reasons(planning, [old, new], groups);
+                let mut reasons = replacement_reasons(planning, [old, new], groups);
                 if !is_addressed {
                     reasons.insert(0, Reason::Address);
                 }
                 self.stays[is.index()] = reasons.is_empty();
-                (BeforeAfter::Both(was, is), fate(planning, reasons, groups))
+                (
+                    BeforeAfter::Both(was, is),
+                    group_outcome(planning, reasons, groups),
+                )
             }
         };
 
@@ -92,33 +100,33 @@ impl Groups {
     }
 
     /// Whether a group of the new state is the very group that stands there.
-    pub fn stays(&self, new: GroupId) -> bool {
+    pub fn group_stays(&self, new: GroupId) -> bool {
         self.stays[new.index()]
     }
 
     /// Pairs of a group and what it has become, which are the same group.
-    pub fn staying(&self) -> impl Iterator<Item = (GroupId, GroupId)> {
+    pub fn staying_pairs(&self) -> impl Iterator<Item = (GroupId, GroupId)> {
         let news = (0..self.stays.len())
             .map(|n| GroupId(n as u32))
-            .filter(|new| self.stays(*new));
+            .filter(|new| self.group_stays(*new));
         news.filter_map(|new| Some((self.links.old_of(new)?, new)))
     }
 
     /// Counts them, once it is known in which of them rules change.
-    pub fn count(&self, tally: &mut ResourceCounts) {
+    pub fn count_resources(&self, tally: &mut ResourceCounts) {
         for GroupChange { fate, .. } in &self.changes {
             match fate {
                 GroupOutcome::Replaced { reasons, .. } if reasons.contains(&Reason::Address) => {
-                    tally.count(Action::Add);
-                    tally.count(Action::Remove);
+                    tally.count_resource(Action::Add);
+                    tally.count_resource(Action::Remove);
                 }
                 GroupOutcome::Recreated => {
-                    tally.count(Action::Add);
-                    tally.count(Action::Remove);
+                    tally.count_resource(Action::Add);
+                    tally.count_resource(Action::Remove);
                 }
-                GroupOutcome::Replaced { .. } => tally.count(Action::Replace),
-                GroupOutcome::Deleted => tally.count(Action::Remove),
-                GroupOutcome::Created => tally.count(Action::Add),
+                GroupOutcome::Replaced { .. } => tally.count_resource(Action::Replace),
+                GroupOutcome::Deleted => tally.count_resource(Action::Remove),
+                GroupOutcome::Created => tally.count_resource(Action::Add),
                 GroupOutcome::Moved { .. } | GroupOutcome::Tagged => {}
             }
         }
@@ -131,12 +139,12 @@ impl Groups {
             GroupOutcome::Deleted | GroupOutcome::Created => None,
         });
 
-        tagged.for_each(|group| tally.touch(group));
+        tagged.for_each(|group| tally.mark_changed(group));
         let touched = self
-            .staying()
-            .filter(|(_, new)| tally.touched(*new))
+            .staying_pairs()
+            .filter(|(_, new)| tally.is_changed(*new))
             .count();
-        (0..touched).for_each(|_| tally.count(Action::Modify));
+        (0..touched).for_each(|_| tally.count_resource(Action::Modify));
     }
 }
 
@@ -152,10 +160,10 @@ pub fn by_address(planning: &Planning, old: &State, new: &State) -> GroupMapping
         .iter()
         .map(|group| (planning.group_addresses)(group))
         .collect();
-    GroupMapping::forward(&olds, &news)
+    GroupMapping::follow_names(&olds, &news)
 }
 
-fn fate(
+fn group_outcome(
     planning: &Planning,
     reasons: Vec<Reason>,
     groups: [&SecurityGroup; 2],
@@ -165,7 +173,7 @@ fn fate(
 
     match (reasons.is_empty(), was.name != is.name) {
         (false, _) => Some(GroupOutcome::Replaced {
-            refused: refused(planning, &reasons, groups),
+            refused: is_refused(planning, &reasons, groups),
             reasons,
         }),
         (true, true) => Some(GroupOutcome::Moved { tags }),
@@ -178,7 +186,7 @@ fn fate(
 ///
 /// Names are unique in a VPC, whatever their case (EC2 API reference, CreateSecurityGroup).
 /// A target that keeps explicit names refuses to replace a group at its address in any case.
-fn refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGroup; 2]) -> bool {
+fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGroup; 2]) -> bool {
     let same = match (&was.group_name, &is.group_name) {
         (Some(was), Some(is)) => was.eq_ignore_ascii_case(is),
         (Some(_) | None, _) => false,
@@ -192,7 +200,7 @@ fn refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGroup; 
 
 /// What changes of a group that AWS cannot change. A GroupName that a target makes up by itself is
 /// made of nothing that its output says.
-fn reasons(
+fn replacement_reasons(
     planning: &Planning,
     [old, new]: [&State; 2],
     [was, is]: [&SecurityGroup; 2],
@@ -207,7 +215,7 @@ fn reasons(
             Some(Reason::VpcPerhaps)
         }
         (Reference::Parameter(was), Reference::Parameter(is)) => {
-            defaults::differs((old, *was), (new, *is)).then_some(Reason::VpcDefault)
+            defaults::default_differs((old, *was), (new, *is)).then_some(Reason::VpcDefault)
         }
         (Reference::Id(_) | Reference::Parameter(_), _) => Some(Reason::VpcPerhaps),
     };

@@ -32,7 +32,7 @@ mod tally;
 mod targets;
 mod uses;
 
-pub use targets::{Planned, Targets, planned};
+pub use targets::{Planned, Targets, planned_targets};
 
 use crate::aws::{
     Direction, GroupId, GroupMapping, ParameterId, PrefixListId, Rule, RuleKey, State,
@@ -203,10 +203,10 @@ pub struct UseChange {
 
 impl<'d> Changes<'d> {
     /// Compares two states; `mapping` says which group of the old one is which of the new.
-    pub fn between(old: &'d State, new: &'d State, mapping: &GroupMapping) -> Changes<'d> {
+    pub fn compare_states(old: &'d State, new: &'d State, mapping: &GroupMapping) -> Changes<'d> {
         let matched = Matched {
             mapping,
-            recreated: recreated::recreated(old, new, mapping),
+            recreated: recreated::recreated_groups(old, new, mapping),
         };
 
         let mut changes = Changes {
@@ -215,19 +215,19 @@ impl<'d> Changes<'d> {
             groups: Vec::new(),
             rules: Vec::new(),
             others: Vec::new(),
-            uses: uses::changed(old, new, mapping),
+            uses: uses::changed_uses(old, new, mapping),
             counts: Vec::new(),
         };
 
-        for it in planned() {
-            let predicted = predict(it.planning, old, new, &matched);
-            merge(&mut changes.groups, predicted.groups, it.alone);
-            merge(&mut changes.rules, predicted.rules, it.alone);
-            merge(&mut changes.others, predicted.others, it.alone);
+        for it in planned_targets() {
+            let predicted = predict_target(it.planning, old, new, &matched);
+            merge_changes(&mut changes.groups, predicted.groups, it.alone);
+            merge_changes(&mut changes.rules, predicted.rules, it.alone);
+            merge_changes(&mut changes.others, predicted.others, it.alone);
             changes.counts.push((it, predicted.tally.counts()));
         }
 
-        let order = order(old, new);
+        let order = rule_order(old, new);
         changes.rules.sort_by_key(|(change, _)| order(change));
 
         changes
@@ -239,14 +239,14 @@ impl<'d> Changes<'d> {
     }
 
     /// A rule, and the state that it is of: of one that was and is, the new one.
-    pub fn rule(&self, change: &RuleChange) -> (&'d State, RulePlace, &'d Rule) {
-        rule(self.old, self.new, change)
+    pub fn resolve_rule(&self, change: &RuleChange) -> (&'d State, RulePlace, &'d Rule) {
+        resolve_rule(self.old, self.new, change)
     }
 
     /// The name of a group, the new one if it has two.
     pub fn group_name(&self, sides: BeforeAfter<GroupId>) -> &'d str {
         let (old, new) = (self.old, self.new);
-        sides.newest(
+        sides.from_newest(
             |was| old.group(was).name.as_str(),
             |is| new.group(is).name.as_str(),
         )
@@ -255,7 +255,7 @@ impl<'d> Changes<'d> {
 
 impl RulePlace {
     /// The rule that stands there.
-    pub fn rule(self, state: &State) -> &Rule {
+    pub fn rule_in(self, state: &State) -> &Rule {
         &state.group(self.group).rules[self.position as usize]
     }
 }
@@ -272,7 +272,7 @@ impl<T: Copy> BeforeAfter<T> {
     }
 
     /// Something of the new side, where there is one, else of the old.
-    pub(crate) fn newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
+    pub(crate) fn from_newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
         match self {
             BeforeAfter::Removed(was) => old(was),
             BeforeAfter::Added(is) | BeforeAfter::Both(_, is) => new(is),
@@ -312,12 +312,17 @@ struct Matched<'s> {
     recreated: Vec<(GroupId, GroupId)>,
 }
 
-fn predict(planning: &Planning, old: &State, new: &State, matched: &Matched<'_>) -> Prediction {
+fn predict_target(
+    planning: &Planning,
+    old: &State,
+    new: &State,
+    matched: &Matched<'_>,
+) -> Prediction {
     let mut tally = ResourceCounts::new(new.groups.len());
-    let groups = groups::Groups::between(planning, old, new, matched);
-    let rules = rules::changed(planning, old, new, &groups, &mut tally);
-    let others = others::changed(planning, old, new, &groups, &mut tally);
-    groups.count(&mut tally);
+    let groups = groups::Groups::match_groups(planning, old, new, matched);
+    let rules = rules::changed_rules(planning, old, new, &groups, &mut tally);
+    let others = others::changed_others(planning, old, new, &groups, &mut tally);
+    groups.count_resources(&mut tally);
     Prediction {
         groups: groups.changes,
         rules,
@@ -327,13 +332,13 @@ fn predict(planning: &Planning, old: &State, new: &State, matched: &Matched<'_>)
 }
 
 /// Adds what one more target does, so that each thing stands once.
-fn merge<T: Ord>(all: &mut Vec<(T, Targets)>, changes: Vec<T>, target: Targets) {
+fn merge_changes<T: Ord>(all: &mut Vec<(T, Targets)>, changes: Vec<T>, target: Targets) {
     all.extend(changes.into_iter().map(|change| (change, target)));
     all.sort();
     all.dedup_by(|(next, others), (kept, targets)| {
         let same = next == kept;
         if same {
-            *targets = targets.with(*others);
+            *targets = targets.union_with(*others);
         }
         same
     });
@@ -341,12 +346,12 @@ fn merge<T: Ord>(all: &mut Vec<(T, Targets)>, changes: Vec<T>, target: Targets) 
 
 /// The order of changes of rules: by the name of the group, then as outputs order rules, what goes
 /// before what comes.
-fn order<'d>(
+fn rule_order<'d>(
     old: &'d State,
     new: &'d State,
 ) -> impl Fn(&RuleChange) -> (&'d str, Direction, Traffic, RuleChange) {
     move |change| {
-        let (state, place, rule) = rule(old, new, change);
+        let (state, place, rule) = resolve_rule(old, new, change);
         let RuleKey {
             direction, traffic, ..
         } = rule.key;
@@ -354,13 +359,13 @@ fn order<'d>(
     }
 }
 
-fn rule<'d>(
+fn resolve_rule<'d>(
     old: &'d State,
     new: &'d State,
     change: &RuleChange,
 ) -> (&'d State, RulePlace, &'d Rule) {
     let (state, place) = change
         .sides
-        .newest(|place| (old, place), |place| (new, place));
-    (state, place, place.rule(state))
+        .from_newest(|place| (old, place), |place| (new, place));
+    (state, place, place.rule_in(state))
 }

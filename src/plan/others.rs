@@ -11,7 +11,7 @@ use crate::target::Planning;
 use std::collections::BTreeMap;
 
 /// What does not stay as it is.
-pub fn changed(
+pub fn changed_others(
     planning: &Planning,
     old: &State,
     new: &State,
@@ -19,31 +19,37 @@ pub fn changed(
     tally: &mut ResourceCounts,
 ) -> Vec<OtherChange> {
     let mut changes = Vec::new();
-    let parameters = paired(parameters(planning, old), parameters(planning, new));
+    let parameters = pair_by_name(
+        parameters_by_name(planning, old),
+        parameters_by_name(planning, new),
+    );
     let same = |(_, was): &(ParameterId, &Parameter), (_, is): &(ParameterId, &Parameter)| {
         (was.kind, &was.default, &was.description) == (is.kind, &is.default, &is.description)
     };
 
     changes.extend(
-        differing(parameters, same).map(|sides| OtherChange::Parameter(each(sides, |p| p.0))),
+        differing_pairs(parameters, same)
+            .map(|sides| OtherChange::Parameter(map_both(sides, |p| p.0))),
     );
-    let lists = paired(lists(old), lists(new));
+    let lists = pair_by_name(lists_by_identity(old), lists_by_identity(new));
     changes.extend(
-        differing(lists, |was, is| was.1 == is.1)
-            .map(|sides| OtherChange::List(each(sides, |l| l.0))),
+        differing_pairs(lists, |was, is| was.1 == is.1)
+            .map(|sides| OtherChange::List(map_both(sides, |l| l.0))),
     );
-    changes.extend(differing(outputs(planning, old, new), |_, _| true).map(OtherChange::Output));
+    changes.extend(
+        differing_pairs(paired_outputs(planning, old, new), |_, _| true).map(OtherChange::Output),
+    );
 
     if planning.locks_defaults {
-        changes.extend(locks(old, new, tally).map(OtherChange::Lock));
+        changes.extend(changed_locks(old, new, tally).map(OtherChange::Lock));
     }
 
     if planning.has_exports {
-        let exports = exports(planning, old, new);
-        changes.extend(differing(exports, |_, _| true).map(OtherChange::Export));
+        let exports = paired_exports(planning, old, new);
+        changes.extend(differing_pairs(exports, |_, _| true).map(OtherChange::Export));
     }
 
-    let placeholders = placeholders(planning.has_placeholder, old, new, groups);
+    let placeholders = changed_placeholders(planning.has_placeholder, old, new, groups);
     changes.extend(placeholders.map(OtherChange::Placeholder));
 
     changes
@@ -52,7 +58,7 @@ pub fn changed(
 /// Things of two states by what they are called.
 type Pairs<T> = Vec<BeforeAfter<T>>;
 
-fn paired<K: Ord, T: Copy>(olds: BTreeMap<K, T>, news: BTreeMap<K, T>) -> Pairs<T> {
+fn pair_by_name<K: Ord, T: Copy>(olds: BTreeMap<K, T>, news: BTreeMap<K, T>) -> Pairs<T> {
     let mut pairs: BTreeMap<K, (Option<T>, Option<T>)> = BTreeMap::new();
     olds.into_iter()
         .for_each(|(name, old)| pairs.entry(name).or_default().0 = Some(old));
@@ -65,7 +71,7 @@ fn paired<K: Ord, T: Copy>(olds: BTreeMap<K, T>, news: BTreeMap<K, T>) -> Pairs<
 }
 
 /// Those that come, go, or are another than before.
-fn differing<T: Copy>(
+fn differing_pairs<T: Copy>(
     pairs: Pairs<T>,
     same: impl Fn(&T, &T) -> bool,
 ) -> impl Iterator<Item = BeforeAfter<T>> {
@@ -75,7 +81,7 @@ fn differing<T: Copy>(
     })
 }
 
-fn each<T, U>(sides: BeforeAfter<T>, of: impl Fn(T) -> U) -> BeforeAfter<U> {
+fn map_both<T, U>(sides: BeforeAfter<T>, of: impl Fn(T) -> U) -> BeforeAfter<U> {
     match sides {
         BeforeAfter::Removed(old) => BeforeAfter::Removed(of(old)),
         BeforeAfter::Added(new) => BeforeAfter::Added(of(new)),
@@ -84,7 +90,7 @@ fn each<T, U>(sides: BeforeAfter<T>, of: impl Fn(T) -> U) -> BeforeAfter<U> {
 }
 
 /// The parameters of an output by name.
-fn parameters<'s>(
+fn parameters_by_name<'s>(
     planning: &Planning,
     state: &'s State,
 ) -> BTreeMap<&'s str, (ParameterId, &'s Parameter)> {
@@ -96,7 +102,7 @@ fn parameters<'s>(
 }
 
 /// The lists that AWS manages, and how each is named, by what tells them apart.
-fn lists(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
+fn lists_by_identity(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
     state
         .lists_by_name()
         .map(|(id, name)| (aws_list(name), (id, name)))
@@ -104,30 +110,30 @@ fn lists(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
 }
 
 /// The outputs, which are called as the groups are.
-fn outputs(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
+fn paired_outputs(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
     let of = |state: &State| {
         state
             .groups_by_id()
             .map(|(id, group)| (planning.group_address(group), id))
             .collect::<BTreeMap<_, _>>()
     };
-    paired(of(old), of(new))
+    pair_by_name(of(old), of(new))
 }
 
 /// The outputs that other stacks can import.
-fn exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
+fn paired_exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
     let of = |state: &State| {
         let groups = state.groups_by_id().filter(|_| state.exports);
         groups
             .map(|(id, group)| (planning.group_address(group), id))
             .collect::<BTreeMap<_, _>>()
     };
-    paired(of(old), of(new))
+    pair_by_name(of(old), of(new))
 }
 
 /// The locked default groups; a resource each, which the provider does not replace but makes anew
 /// in another VPC.
-fn locks(
+fn changed_locks(
     old: &State,
     new: &State,
     tally: &mut ResourceCounts,
@@ -145,14 +151,14 @@ fn locks(
         (Reference::Id(was), Reference::Id(is)) => was == is,
         (Reference::Parameter(was), Reference::Parameter(is)) => {
             let one = old.parameter(was).name == new.parameter(is).name;
-            one && !defaults::differs((old, was), (new, is))
+            one && !defaults::default_differs((old, was), (new, is))
         }
         (Reference::Id(_) | Reference::Parameter(_), _) => false,
     };
 
-    let sides: Pairs<usize> = differing(paired(of(old), of(new)), same).collect();
+    let sides: Pairs<usize> = differing_pairs(pair_by_name(of(old), of(new)), same).collect();
     for side in &sides {
-        tally.count(match side {
+        tally.count_resource(match side {
             BeforeAfter::Removed(_) => Action::Remove,
             BeforeAfter::Added(_) => Action::Add,
             BeforeAfter::Both(..) => Action::Replace,
@@ -163,13 +169,13 @@ fn locks(
 }
 
 /// The rules that admit nothing, of groups that stay.
-fn placeholders(
+fn changed_placeholders(
     has_placeholder: fn(&SecurityGroup) -> bool,
     old: &State,
     new: &State,
     groups: &Groups,
 ) -> impl Iterator<Item = BeforeAfter<GroupId>> {
-    groups.staying().filter_map(move |(was, is)| {
+    groups.staying_pairs().filter_map(move |(was, is)| {
         match (
             has_placeholder(old.group(was)),
             has_placeholder(new.group(is)),

@@ -42,7 +42,7 @@ pub enum Kind {
 
 impl<'d> Value<'d> {
     /// The peer of a rule of the old state.
-    pub fn old(state: &'d State, groups: &Groups, peer: Peer) -> Value<'d> {
+    pub fn from_old(state: &'d State, groups: &Groups, peer: Peer) -> Value<'d> {
         Value::with_groups(state, peer, |group| {
             groups
                 .new_of(group)

@@ -4,7 +4,7 @@
 
 use super::groups::by_address;
 use super::peers::Value;
-use super::targets::planned;
+use super::targets::planned_targets;
 use crate::aws::{Direction, GroupId, GroupMapping, Reference, RuleKey, State};
 use crate::net::Traffic;
 use std::collections::BTreeMap;
@@ -13,7 +13,11 @@ use std::collections::BTreeMap;
 const ROUNDS: usize = 4;
 
 /// Pairs of a tier that goes and the tier that has its rules, as no other does.
-pub fn recreated(old: &State, new: &State, mapping: &GroupMapping) -> Vec<(GroupId, GroupId)> {
+pub fn recreated_groups(
+    old: &State,
+    new: &State,
+    mapping: &GroupMapping,
+) -> Vec<(GroupId, GroupId)> {
     let gone = Candidates::new(old, |group| mapping.new_of(group));
     let fresh = Candidates::new(new, |group| mapping.old_of(group).map(|_| group));
 
@@ -23,18 +27,18 @@ pub fn recreated(old: &State, new: &State, mapping: &GroupMapping) -> Vec<(Group
 
     let sides = [&gone, &fresh];
     let edges = sides.map(Candidates::edges);
-    let mut labels = Label::intern(sides.map(Candidates::attributes));
+    let mut labels = Label::intern_labels(sides.map(Candidates::attributes));
 
     for _ in 0..ROUNDS {
         let seen = [0, 1].map(|n| sides[n].neighbourhoods(&edges[n], &labels[n]));
-        labels = Label::intern(seen);
+        labels = Label::intern_labels(seen);
     }
 
     let [gone_labels, fresh_labels] = [0, 1].map(|n| sides[n].unique(&edges[n], &labels[n]));
     let pair = |(label, old): (&Label, &GroupId)| Some((*old, *fresh_labels.get(label)?));
 
     // a target that knows one of the two by its address as something else would contradict it
-    let by_address: Vec<GroupMapping> = planned()
+    let by_address: Vec<GroupMapping> = planned_targets()
         .map(|it| by_address(it.planning, old, new))
         .collect();
 
@@ -55,7 +59,7 @@ struct Label(usize);
 
 impl Label {
     /// Gives equal things of both programs one label.
-    fn intern<T: Ord>(sides: [Vec<T>; 2]) -> [Vec<Label>; 2] {
+    fn intern_labels<T: Ord>(sides: [Vec<T>; 2]) -> [Vec<Label>; 2] {
         let mut known = BTreeMap::new();
         sides.map(|things| {
             let label = |thing| {

@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The rules that do not stay as they are.
-pub fn changed<'d>(
+pub fn changed_rules<'d>(
     planning: &Planning,
     old: &'d State,
     new: &'d State,
@@ -22,7 +22,7 @@ pub fn changed<'d>(
     tally: &mut ResourceCounts,
 ) -> Vec<RuleChange> {
     let (olds, news) = (Addresses::new(planning, old), Addresses::new(planning, new));
-    let mut matched = olds.matched(&news);
+    let mut matched = olds.match_with(&news);
 
     if planning.moves_rules {
         matched.follow_moves(&olds, &news);
@@ -40,11 +40,11 @@ pub fn changed<'d>(
     matched
         .both
         .iter()
-        .for_each(|(was, is)| judge.addressed(*was, *is));
+        .for_each(|(was, is)| judge.judge_same_address(*was, *is));
 
-    judge.unaddressed(
-        olds.places(&matched.old_only),
-        news.places(&matched.new_only),
+    judge.judge_other_addresses(
+        olds.places_at(&matched.old_only),
+        news.places_at(&matched.new_only),
     );
     judge.changes
 }
@@ -84,30 +84,30 @@ impl<'d> Addresses<'d> {
             for (position, rule) in group.rules.iter().enumerate() {
                 let start = list.text.len();
                 if (planning.is_resource)(&rule.key) {
-                    list.names.rule(id, &rule.key, &mut list.text);
+                    list.names.push_rule(id, &rule.key, &mut list.text);
                 } else {
                     // no address has a blank, so that this is none
                     list.text.push_str(&address);
                     list.text.push(' ');
-                    list.names.within(&rule.key, &mut list.text);
+                    list.names.push_within_group(&rule.key, &mut list.text);
                 }
 
                 let place = RulePlace {
                     group: id,
                     position: position as u32,
                 };
-                list.push(start, rule.key.direction, place);
+                list.push_rule(start, rule.key.direction, place);
             }
         }
 
         let Addresses { text, entries, .. } = &mut list;
-        entries.sort_unstable_by(|one, other| one.key(text).cmp(&other.key(text)));
+        entries.sort_unstable_by(|one, other| one.key_in(text).cmp(&other.key_in(text)));
 
         list
     }
 
     /// Adds a rule whose address ends the text.
-    fn push(&mut self, start: usize, direction: Direction, place: RulePlace) {
+    fn push_rule(&mut self, start: usize, direction: Direction, place: RulePlace) {
         self.entries.push(Entry {
             hash: hash(&self.text[start..]),
             address: start..self.text.len(),
@@ -116,13 +116,13 @@ impl<'d> Addresses<'d> {
         });
     }
 
-    fn key(&self, position: usize) -> Option<Key<'_>> {
+    fn key_at(&self, position: usize) -> Option<Key<'_>> {
         self.entries
             .get(position)
-            .map(|entry| entry.key(&self.text))
+            .map(|entry| entry.key_in(&self.text))
     }
 
-    fn places(&self, positions: &[usize]) -> Vec<RulePlace> {
+    fn places_at(&self, positions: &[usize]) -> Vec<RulePlace> {
         positions
             .iter()
             .map(|position| self.entries[*position].place)
@@ -130,10 +130,10 @@ impl<'d> Addresses<'d> {
     }
 
     /// Walks two lists at once.
-    fn matched(&self, news: &Addresses<'_>) -> Matched {
+    fn match_with(&self, news: &Addresses<'_>) -> Matched {
         let (mut found, mut old, mut new) = (Matched::default(), 0, 0);
         loop {
-            let order = match (self.key(old), news.key(new)) {
+            let order = match (self.key_at(old), news.key_at(new)) {
                 (None, None) => return found,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
@@ -155,7 +155,7 @@ impl<'d> Addresses<'d> {
 }
 
 impl Entry {
-    fn key<'a>(&self, text: &'a str) -> Key<'a> {
+    fn key_in<'a>(&self, text: &'a str) -> Key<'a> {
         (self.hash, &text[self.address.clone()], self.direction)
     }
 }
@@ -180,13 +180,13 @@ impl Matched {
         let mut taken = vec![false; old_only.len()];
         new_only.retain(|new| {
             let place = news.entries[*new].place;
-            let key = &place.rule(news.state).key;
-            let chain = news.names.chain(place.group, key);
+            let key = &place.rule_in(news.state).key;
+            let chain = news.names.name_chain(place.group, key);
 
             let found = chain.iter().rev().skip(1).find_map(|name| {
                 let address = Some((hash(name), name.as_str(), key.direction));
                 let found = old_only
-                    .binary_search_by(|old| olds.key(*old).cmp(&address))
+                    .binary_search_by(|old| olds.key_at(*old).cmp(&address))
                     .ok()?;
                 (!taken[found]).then_some(found)
             });
@@ -215,18 +215,18 @@ struct Judge<'j, 'd> {
 
 impl<'d> Judge<'_, 'd> {
     /// Two rules with one address.
-    fn addressed(&mut self, was: RulePlace, is: RulePlace) {
+    fn judge_same_address(&mut self, was: RulePlace, is: RulePlace) {
         if self.groups.new_of(was.group) != Some(is.group) {
             // one mangled name of rules of two groups; the resource is one all the same
-            self.tell(BeforeAfter::Removed(was), RuleOutcome::Removed);
-            self.tell(BeforeAfter::Added(is), RuleOutcome::Added);
-            return self.count(is, Action::Replace);
+            self.add_change(BeforeAfter::Removed(was), RuleOutcome::Removed);
+            self.add_change(BeforeAfter::Added(is), RuleOutcome::Added);
+            return self.count_rule(is, Action::Replace);
         }
 
-        let Some(fate) = self.fate(was, is) else {
+        let Some(fate) = self.rule_outcome(was, is) else {
             return;
         };
-        self.tell(BeforeAfter::Both(was, is), fate);
+        self.add_change(BeforeAfter::Both(was, is), fate);
         let action = match fate {
             RuleOutcome::Text | RuleOutcome::Default | RuleOutcome::Retargeted => Action::Modify,
             RuleOutcome::WithGroup | RuleOutcome::WithPeer | RuleOutcome::ResourceRenamed => {
@@ -235,11 +235,11 @@ impl<'d> Judge<'_, 'd> {
             RuleOutcome::Removed | RuleOutcome::Added => return,
         };
 
-        self.count(is, action);
+        self.count_rule(is, action);
     }
 
-    fn fate(&self, was: RulePlace, is: RulePlace) -> Option<RuleOutcome> {
-        if !self.groups.stays(is.group) {
+    fn rule_outcome(&self, was: RulePlace, is: RulePlace) -> Option<RuleOutcome> {
+        if !self.groups.group_stays(is.group) {
             return Some(RuleOutcome::WithGroup);
         }
 
@@ -253,8 +253,8 @@ impl<'d> Judge<'_, 'd> {
             (false, true) if self.has_other_default(was, is) => Some(RuleOutcome::Default),
             (false, false) if self.has_other_default(was, is) => Some(RuleOutcome::WithPeer),
             (false, _) => {
-                let old = self.old.description(was.rule(self.old));
-                let new = self.new.description(is.rule(self.new));
+                let old = self.old.description(was.rule_in(self.old));
+                let new = self.new.description(is.rule_in(self.new));
                 (old != new).then_some(RuleOutcome::Text)
             }
         }
@@ -262,7 +262,7 @@ impl<'d> Judge<'_, 'd> {
 
     /// Rules whose addresses the other state does not have: some are rules that it has under
     /// other addresses.
-    fn unaddressed(&mut self, olds: Vec<RulePlace>, news: Vec<RulePlace>) {
+    fn judge_other_addresses(&mut self, olds: Vec<RulePlace>, news: Vec<RulePlace>) {
         let mut olds: Vec<(Option<Identity<'d>>, RulePlace)> = olds
             .into_iter()
             .map(|was| (self.old_identity(was), was))
@@ -285,12 +285,12 @@ impl<'d> Judge<'_, 'd> {
             };
             let was = olds.next_if(|_| order.is_le()).map(|(_, place)| place);
             let is = news.next_if(|_| order.is_ge()).map(|(_, place)| place);
-            self.apart(was, is);
+            self.judge_moved_rule(was, is);
         }
     }
 
     /// One rule under two addresses, or a rule that only one state has.
-    fn apart(&mut self, was: Option<RulePlace>, is: Option<RulePlace>) {
+    fn judge_moved_rule(&mut self, was: Option<RulePlace>, is: Option<RulePlace>) {
         let Some(sides) = BeforeAfter::from_options(was, is) else {
             return;
         };
@@ -298,70 +298,72 @@ impl<'d> Judge<'_, 'd> {
         let fate = match sides {
             BeforeAfter::Removed(_) => RuleOutcome::Removed,
             BeforeAfter::Added(_) => RuleOutcome::Added,
-            BeforeAfter::Both(_, is) if !self.groups.stays(is.group) => RuleOutcome::WithGroup,
+            BeforeAfter::Both(_, is) if !self.groups.group_stays(is.group) => {
+                RuleOutcome::WithGroup
+            }
             BeforeAfter::Both(_, is) if !self.peer_stays(self.new_value(is)) => {
                 RuleOutcome::WithPeer
             }
             BeforeAfter::Both(..) => RuleOutcome::ResourceRenamed,
         };
 
-        self.tell(sides, fate);
+        self.add_change(sides, fate);
         if let Some(was) = was {
             self.count_old(was);
         }
 
         if let Some(is) = is {
-            self.count(is, Action::Add);
+            self.count_rule(is, Action::Add);
         }
     }
 
-    fn tell(&mut self, sides: BeforeAfter<RulePlace>, fate: RuleOutcome) {
+    fn add_change(&mut self, sides: BeforeAfter<RulePlace>, fate: RuleOutcome) {
         self.changes.push(RuleChange { sides, fate });
     }
 
     /// Counts a rule of the new state: as a resource, or as a change of its group.
-    fn count(&mut self, is: RulePlace, action: Action) {
+    fn count_rule(&mut self, is: RulePlace, action: Action) {
         if self.is_resource(is) {
-            self.tally.count(action)
+            self.tally.count_resource(action)
         } else {
-            self.tally.touch(is.group)
+            self.tally.mark_changed(is.group)
         }
     }
 
     /// Counts a rule of the old state that goes.
     fn count_old(&mut self, was: RulePlace) {
-        let key = &was.rule(self.old).key;
+        let key = &was.rule_in(self.old).key;
         match self.groups.new_of(was.group) {
-            _ if (self.planning.is_resource)(key) => self.tally.count(Action::Remove),
-            Some(group) => self.tally.touch(group),
+            _ if (self.planning.is_resource)(key) => self.tally.count_resource(Action::Remove),
+            Some(group) => self.tally.mark_changed(group),
             None => {}
         }
     }
 
     /// Whether two rules name one parameter, whose default is another.
     fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
-        let was = self.old.parameter_of(was.rule(self.old).key.peer);
-        let is = self.new.parameter_of(is.rule(self.new).key.peer);
+        let was = self.old.parameter_of(was.rule_in(self.old).key.peer);
+        let is = self.new.parameter_of(is.rule_in(self.new).key.peer);
         was.zip(is)
-            .is_some_and(|(was, is)| defaults::differs((self.old, was), (self.new, is)))
+            .is_some_and(|(was, is)| defaults::default_differs((self.old, was), (self.new, is)))
     }
 
     fn is_resource(&self, is: RulePlace) -> bool {
-        (self.planning.is_resource)(&is.rule(self.new).key)
+        (self.planning.is_resource)(&is.rule_in(self.new).key)
     }
 
     fn old_value(&self, was: RulePlace) -> Value<'d> {
-        Value::old(self.old, self.groups, was.rule(self.old).key.peer)
+        Value::from_old(self.old, self.groups, was.rule_in(self.old).key.peer)
     }
 
     fn new_value(&self, is: RulePlace) -> Value<'d> {
-        Value::new(self.new, is.rule(self.new).key.peer)
+        Value::new(self.new, is.rule_in(self.new).key.peer)
     }
 
     /// Whether a peer, if it is a group of the state, is the group that it was.
     fn peer_stays(&self, peer: Value<'_>) -> bool {
         match peer {
-            Value::Group(group) => self.groups.stays(group),
+            Value::Group(group) => self.groups.group_stays(group),
             Value::GoneGroup(_) => false,
             Value::Block(_) | Value::Unknown(..) | Value::ListId(_) | Value::AwsList(_) => true,
             Value::UnknownList(_) | Value::ForeignGroup(..) | Value::UnknownGroup(_) => true,
@@ -371,7 +373,7 @@ impl<'d> Judge<'_, 'd> {
     fn old_identity(&self, was: RulePlace) -> Option<Identity<'d>> {
         let RuleKey {
             direction, traffic, ..
-        } = was.rule(self.old).key;
+        } = was.rule_in(self.old).key;
         let group = self.groups.new_of(was.group)?;
         Some((group, direction, traffic, self.old_value(was)))
     }
@@ -379,7 +381,7 @@ impl<'d> Judge<'_, 'd> {
     fn new_identity(&self, is: RulePlace) -> Identity<'d> {
         let RuleKey {
             direction, traffic, ..
-        } = is.rule(self.new).key;
+        } = is.rule_in(self.new).key;
         (is.group, direction, traffic, self.new_value(is))
     }
 }

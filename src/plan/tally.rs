@@ -34,7 +34,7 @@ impl ResourceCounts {
     }
 
     /// Counts a resource.
-    pub fn count(&mut self, action: Action) {
+    pub fn count_resource(&mut self, action: Action) {
         let counts = &mut self.counts;
         let count = match action {
             Action::Add => &mut counts.add,
@@ -46,12 +46,12 @@ impl ResourceCounts {
     }
 
     /// Notes that what stands in a group changes.
-    pub fn touch(&mut self, group: GroupId) {
+    pub fn mark_changed(&mut self, group: GroupId) {
         self.touched[group.index()] = true;
     }
 
     /// Whether what stands in a group changes.
-    pub fn touched(&self, group: GroupId) -> bool {
+    pub fn is_changed(&self, group: GroupId) -> bool {
         self.touched[group.index()]
     }
 

@@ -14,7 +14,7 @@ pub struct Planned {
 }
 
 /// Every target that deploys, in the order of plans.
-pub fn planned() -> impl Iterator<Item = Planned> {
+pub fn planned_targets() -> impl Iterator<Item = Planned> {
     target::ALL.iter().enumerate().filter_map(|(n, target)| {
         Some(Planned {
             target,
@@ -30,21 +30,21 @@ pub struct Targets(u32);
 
 impl Targets {
     /// Whether it is said of a target, or of one of several.
-    pub fn include(self, other: Targets) -> bool {
+    pub fn includes_any(self, other: Targets) -> bool {
         self.0 & other.0 != 0
     }
 
     /// Whether it is said of every target that deploys.
     pub fn are_all(self) -> bool {
-        planned().all(|it| self.include(it.alone))
+        planned_targets().all(|it| self.includes_any(it.alone))
     }
 
     /// Each of them.
-    pub fn each(self) -> impl Iterator<Item = Planned> {
-        planned().filter(move |it| self.include(it.alone))
+    pub fn planned_targets(self) -> impl Iterator<Item = Planned> {
+        planned_targets().filter(move |it| self.includes_any(it.alone))
     }
 
-    pub(super) fn with(self, other: Targets) -> Targets {
+    pub(super) fn union_with(self, other: Targets) -> Targets {
         Targets(self.0 | other.0)
     }
 }

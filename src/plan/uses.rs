@@ -6,7 +6,7 @@ use crate::net::Family;
 
 /// The directions of groups that count differently than before, by the order of the new groups,
 /// those that go last.
-pub fn changed(old: &State, new: &State, mapping: &GroupMapping) -> Vec<UseChange> {
+pub fn changed_uses(old: &State, new: &State, mapping: &GroupMapping) -> Vec<UseChange> {
     let (olds, news) = (Uses::new(old), Uses::new(new));
     let stands = new.groups_by_id().map(|(is, _)| {
         mapping
@@ -56,7 +56,7 @@ impl Uses {
         for (group, counts) in state.groups.iter().zip(&mut counts) {
             for rule in &group.rules {
                 let count = &mut counts[rule.key.direction as usize];
-                *count = count.plus(state.count(rule));
+                *count = count.add_count(state.count_rule(rule));
             }
         }
         Uses {

@@ -16,7 +16,7 @@ impl TierMapping {
     pub fn new(old: &Policy, new: &Policy) -> TierMapping {
         let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
         let news: Vec<Vec<String>> = new.tiers.iter().map(all_names).collect();
-        let mut groups = GroupMapping::forward(&olds, &news);
+        let mut groups = GroupMapping::follow_names(&olds, &news);
 
         let earlier: Vec<&[String]> = old.tiers.iter().map(|tier| tier.was.as_slice()).collect();
         let current: Vec<&str> = new.tiers.iter().map(|tier| tier.name.as_str()).collect();

@@ -305,10 +305,10 @@ impl Manifest<'_> {
     /// `terraform = "shop.tf"`
     fn read_output(&mut self, entry: TomlEntry<'_>) -> Option<Output> {
         let path = self.read_path(entry);
-        let target = target::named(entry.key);
+        let target = target::find_target(entry.key);
         if target.is_none() {
             let names = target::ALL.each_ref().map(|target| target.name);
-            let listed = format!("valid targets are {}", target::listed("and"));
+            let listed = format!("valid targets are {}", target::list_targets("and"));
             self.report_unknown(entry, "target", &names, &listed);
         }
         Some(Output {
@@ -335,7 +335,7 @@ impl Manifest<'_> {
             if level.is_none() {
                 self.reading.wanted(entry, "`deny`, `warn` or `allow`");
             }
-            let names: Vec<&'static str> = lint::names()
+            let names: Vec<&'static str> = lint::lint_names()
                 .into_iter()
                 .chain(["all", "warnings"])
                 .collect();

@@ -1,6 +1,6 @@
 //! The flow table: who may talk to whom, on what, and which sentence says so.
 
-use crate::groups::describe;
+use crate::groups::describe_flow;
 use crate::net::Traffic;
 use crate::policy::{
     DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier, TierId,
@@ -64,7 +64,7 @@ impl Row {
     fn description(&self, policy: &Policy) -> String {
         let text = |n: &u32| {
             let mut text = String::new();
-            describe(policy, *n, &mut text);
+            describe_flow(policy, *n, &mut text);
             (
                 policy.sentence(policy.flow(*n).sentence).prose.is_none(),
                 text,

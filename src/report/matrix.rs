@@ -210,7 +210,7 @@ fn list(matrix: &Matrix<'_>) -> Lines {
     let mut lines = vec![["TO", "ON", "FROM"].map(str::to_string).to_vec()];
     let mut words = Words::new(matrix);
     for (to, end) in matrix.ends().iter().enumerate() {
-        for senders in matrix.senders(to) {
+        for senders in matrix.senders_to(to) {
             lines.push(vec![
                 end.name.clone(),
                 words.get(senders.passing).to_string(),
@@ -238,10 +238,10 @@ fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
             let but = names(matrix.other_tiers(to, senders)).join(" and ");
             (vec![format!("every tier but {but}")], 1)
         }
-        _ => (names(senders.tiers.first(NAMED)), tiers),
+        _ => (names(senders.tiers.first_positions(NAMED)), tiers),
     };
 
-    parts.extend(names(senders.others.first(NAMED - parts.len())));
+    parts.extend(names(senders.others.first_positions(NAMED - parts.len())));
     match count + others - parts.len() {
         0 => parts.join(", "),
         more => format!("{} and {more} more", parts.join(", ")),

@@ -44,7 +44,7 @@ impl Subject {
     pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
         let named = |ends: &[(Span, End)]| {
             let ends = ends.iter();
-            ends.flat_map(|(_, end)| named_endpoint::named(policy, end))
+            ends.flat_map(|(_, end)| named_endpoint::named_endpoints(policy, end))
                 .collect()
         };
 

@@ -5,7 +5,7 @@ use super::paint::{Paint, Tone};
 use super::words::{EndLine, PieceLine, document, end_line, line, marked, piece_lines};
 use crate::analysis::gate::Who;
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
-use crate::analysis::paths::{Chain, Paths, Step, paths};
+use crate::analysis::paths::{Chain, Paths, Step, find_paths};
 use crate::net::Family;
 use crate::policy::{Policy, SentenceId};
 use crate::report::citation::Citation;
@@ -122,8 +122,8 @@ fn find(policy: &Policy, subject: &Subject, max: usize) -> Paths {
             .flat_map(|service| &service.traffic)
             .copied()
     };
-    let asked = |family: Family| named_endpoint::asked(services(), family);
-    paths(policy, &subject.from, &subject.to, &asked, max)
+    let asked = |family: Family| named_endpoint::asked_traffic(services(), family);
+    find_paths(policy, &subject.from, &subject.to, &asked, max)
 }
 
 fn sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {

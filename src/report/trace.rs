@@ -6,7 +6,7 @@ use super::travel::{Exchange, exchanges, note};
 use super::words::{Marked, line, pieces};
 use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
-use crate::analysis::trace::{Connection, Leg, Outcome, Station, Verdict, trace};
+use crate::analysis::trace::{Connection, Leg, Outcome, Station, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
 use crate::policy::{Policy, SentenceId, Tier, TierId};
 use crate::report::citation::Citation;
@@ -19,7 +19,7 @@ const SHOWN: usize = 8;
 
 /// The answer for people, and whether all of it passes.
 pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, paint: Paint) -> (String, bool) {
-    let connections = trace(policy, &subject.from, &subject.to, &subject.services);
+    let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
     let writer = Writer {
         policy,
         sources,
@@ -216,7 +216,7 @@ impl Writer<'_> {
 
         lines.extend(surely_admitted(stations).map(|whom| format!("certain only for {whom}")));
         let unknown = once_each(stations, |station| &station.unknown).into_iter();
-        let unknown = unknown.map(|what| named_endpoint::unknown(self.policy, what));
+        let unknown = unknown.map(|what| named_endpoint::unknown_words(self.policy, what));
         lines.extend(unknown.map(|what| format!("unknown: {what}")));
 
         lines
@@ -388,7 +388,7 @@ pub(super) fn help(policy: &Policy, connection: &Connection, station: &Station) 
     }
     let service = &connection.on.as_ref()?.name;
     let (from, to) = (&connection.from, &connection.to);
-    let (_, sentence) = named_endpoint::opened(policy, station.gate, from, to, service);
+    let (_, sentence) = named_endpoint::opening_words(policy, station.gate, from, to, service);
     Some(sentence)
 }
 
@@ -436,7 +436,7 @@ fn surely_admitted(stations: &[(Family, &Station)]) -> Option<String> {
 
 pub(super) fn blocks(addresses: &Addresses, most: usize) -> Vec<String> {
     addresses
-        .blocks()
+        .to_blocks()
         .take(most)
         .map(|block| block.to_string())
         .collect()

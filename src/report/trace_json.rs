@@ -5,7 +5,7 @@ use super::trace::{all_pass, blocks, help, passing};
 use super::travel::{Packet, exchanges};
 use super::words::{EndLine, PieceLine, document, end_line, piece_lines, pieces};
 use crate::analysis::gate::{Gate, Unknown, peer_of};
-use crate::analysis::trace::{Connection, Leg, Station, Verdict, trace};
+use crate::analysis::trace::{Connection, Leg, Station, Verdict, trace_connections};
 use crate::policy::Policy;
 use crate::report::citation::Citation;
 use crate::report::flows::End;
@@ -86,7 +86,7 @@ fn keyword(verdict: Verdict) -> &'static str {
 /// The answer as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether all of it
 /// passes.
 pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
-    let connections = trace(policy, &subject.from, &subject.to, &subject.services);
+    let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
     let lines = Lines { policy, sources };
     let has = |verdict| {
         connections

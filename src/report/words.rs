@@ -54,7 +54,7 @@ pub fn pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
             vec![each(&a.1, a.0, &[a.0], true), each(&b.1, b.0, &[b.0], true)]
         }
         [(a, v4), (b, v6)] => {
-            let [both, only_a, only_b] = TrafficSet::shared(v4, v6);
+            let [both, only_a, only_b] = TrafficSet::split_shared(v4, v6);
             vec![
                 each(&both, *a, &[*a, *b], false),
                 each(&only_a, *a, &[*a], true),

@@ -119,7 +119,7 @@ impl<'a> Scope<'a> {
     /// Reports a value that is no block of addresses; one in quotes is corrected.
     pub fn report_no_block(&mut self, value: &EntryValue, key: &str, wanted: &'static str) {
         let meant = match value {
-            EntryValue::Text(text) => crate::net::block(&text.value)
+            EntryValue::Text(text) => crate::net::parse_block(&text.value)
                 .ok()
                 .map(|_| text.value.to_string()),
             EntryValue::Number(..)

@@ -5,7 +5,7 @@ use super::params::{ParamValue, Params};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
 use crate::diagnostic::{NameKind, Problem};
-use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6, private};
+use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6, private_blocks};
 use crate::policy::{Network, NetworkId, ParamId, Remainder, Vpc};
 use crate::source::Span;
 use ipnet::IpNet;
@@ -34,7 +34,7 @@ impl BuiltIns {
             BuiltInNetwork::AnywhereIpv4 => return vec![EVERY_IPV4],
             BuiltInNetwork::AnywhereIpv6 => return vec![EVERY_IPV6],
             BuiltInNetwork::Anywhere => vec![EVERY_IPV4, EVERY_IPV6],
-            BuiltInNetwork::Private => private(),
+            BuiltInNetwork::Private => private_blocks(),
             BuiltInNetwork::Internet => Vec::new(),
         };
         blocks
@@ -260,13 +260,13 @@ fn report_unbound(scope: &mut Scope<'_>, list: &NetList, gone: &NetList) {
 
 /// The smallest list of blocks for what an `except` at this place leaves.
 fn list_remainder(scope: &mut Scope<'_>, span: Span, left: &Addresses) -> NetList {
-    let blocks: Vec<IpNet> = left.blocks().take(MOST_BLOCKS + 1).collect();
+    let blocks: Vec<IpNet> = left.to_blocks().take(MOST_BLOCKS + 1).collect();
     let count = blocks.len();
 
     if count > MOST_BLOCKS {
         scope.problems.push(Problem::TooManyBlocks {
             span,
-            count: left.blocks().count(),
+            count: left.to_blocks().count(),
             bound: MOST_BLOCKS,
         });
         return NetList::default();

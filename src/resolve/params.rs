@@ -156,12 +156,14 @@ fn parse_value(kind: ParamKind, text: &str) -> Option<ParamValue> {
 
 /// A block with no host bits set; a bare address is a block of one.
 fn parse_block(text: &str) -> Option<IpNet> {
-    net::block(text).ok().filter(|net| *net == net.trunc())
+    net::parse_block(text)
+        .ok()
+        .filter(|net| *net == net.trunc())
 }
 
 /// The block that was probably meant by a value that is none.
 fn likely_value(kind: ParamKind, text: &str) -> Option<String> {
-    let meant = match net::block(text) {
+    let meant = match net::parse_block(text) {
         Ok(net) => net.trunc().to_string(),
         Err(not_a_block) => not_a_block.meant()?,
     };

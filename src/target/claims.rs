@@ -14,17 +14,17 @@ use crate::source::Span;
 pub struct Named<'d> {
     /// Who knows the places.
     pub deployment: &'d Deployment<'d>,
-    /// What is named: [`Deployment::outline`] has enough of it.
+    /// What is named: [`Deployment::state_outline`] has enough of it.
     pub state: &'d State,
 }
 
 /// Reports names that a target would refuse: one for two resources, and one that an earlier name of
 /// a tier makes a second time.
-pub fn check(named: Named<'_>) -> Problems {
+pub fn check_claims(named: Named<'_>) -> Problems {
     let mut problems = Problems::default();
     for target in &super::ALL {
         if problems.is_empty() {
-            problems.extend(twice(target, (target.claims)(named)));
+            problems.extend(repeated_claims(target, (target.claims)(named)));
         }
     }
     for target in &super::ALL {
@@ -39,7 +39,7 @@ pub fn check(named: Named<'_>) -> Problems {
 pub type Claim = (String, Span);
 
 /// Reports names that stand twice.
-fn twice(target: &Target, mut claims: Vec<Claim>) -> Vec<Problem> {
+fn repeated_claims(target: &Target, mut claims: Vec<Claim>) -> Vec<Problem> {
     claims.sort();
     let same = |pair: &&[Claim]| pair[0].0 == pair[1].0;
     let problem = |pair: &[Claim]| {
@@ -66,7 +66,7 @@ pub struct Place<'d> {
 
 impl<'d> Named<'d> {
     /// Every rule.
-    pub fn places(self) -> impl Iterator<Item = Place<'d>> {
+    pub fn rule_places(self) -> impl Iterator<Item = Place<'d>> {
         let groups = self.state.groups_by_id();
         groups.flat_map(move |(group, filled)| {
             let rules = filled.rules.iter().enumerate();
@@ -86,22 +86,22 @@ impl<'d> Named<'d> {
 
 impl Place<'_> {
     /// The name of its resource.
-    pub fn name(&self, names: &Names<'_>) -> String {
+    pub fn resource_name(&self, names: &Names<'_>) -> String {
         let mut name = String::new();
-        names.rule(self.group, self.key, &mut name);
+        names.push_rule(self.group, self.key, &mut name);
         name
     }
 
     /// The sentence that asks for the rule, or the tier that is open.
     pub fn span(&self, named: Named<'_>) -> Span {
-        match named.deployment.sentence(self.rule) {
+        match named.deployment.first_sentence(self.rule) {
             Some(sentence) => named.deployment.policy().sentence(sentence).span,
             None => named.tier_span(self.group),
         }
     }
 
     /// The name of the parameter that is the peer.
-    pub fn parameter(&self, named: Named<'_>) -> Option<String> {
+    pub fn peer_parameter(&self, named: Named<'_>) -> Option<String> {
         let id = named.state.parameter_of(self.key.peer)?;
         Some(named.state.parameter(id).name.clone())
     }

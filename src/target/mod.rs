@@ -11,7 +11,7 @@ pub mod names;
 mod planning;
 mod terraform;
 
-pub use claims::{Claim, Named, Place, check};
+pub use claims::{Claim, Named, Place, check_claims};
 pub use planning::{ActionCounts, Column, Planning};
 
 use crate::aws::State;
@@ -70,7 +70,7 @@ pub struct Measure {
 pub static ALL: [Target; 3] = [terraform::TARGET, cloudformation::TARGET, json::TARGET];
 
 /// The target with this name, or this short name.
-pub fn named(name: &str) -> Option<&'static Target> {
+pub fn find_target(name: &str) -> Option<&'static Target> {
     ALL.iter()
         .find(|target| name == target.name || Some(name) == target.short)
 }
@@ -83,7 +83,7 @@ pub fn by_name() -> Vec<&'static Target> {
 }
 
 /// The targets in words: `cloudformation (cfn) or terraform (tf)`, with this word before the last.
-pub fn listed(word: &str) -> String {
+pub fn list_targets(word: &str) -> String {
     let shown = |target: &&Target| match target.short {
         Some(short) => format!("{} ({short})", target.name),
         None => target.name.to_string(),
@@ -97,6 +97,6 @@ pub fn listed(word: &str) -> String {
 
 /// Where an output is to go: as much room as most have, so that it is not moved as it grows. Room
 /// that is not written to takes no memory.
-fn room(state: &State, bytes_of_a_rule: usize) -> Vec<u8> {
+fn output_buffer(state: &State, bytes_of_a_rule: usize) -> Vec<u8> {
     Vec::with_capacity(4096 + state.rule_count() * bytes_of_a_rule)
 }

@@ -5,13 +5,13 @@ use crate::common::check;
 use std::collections::BTreeSet;
 use tierwall::groups::lower;
 use tierwall::lint::{Level, Levels};
-use tierwall::target::named;
+use tierwall::target::find_target;
 
 /// The output of a program, by the name of its target.
 fn output(program: &str, target: &str) -> String {
     let (compilation, _) = check(program, &quiet());
-    let target = named(target).expect("a target");
-    let state = lower(&compilation.policy).state();
+    let target = find_target(target).expect("a target");
+    let state = lower(&compilation.policy).to_state();
     String::from_utf8((target.emit)(&state)).expect("UTF-8")
 }
 

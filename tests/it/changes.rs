@@ -21,13 +21,13 @@ fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
     let (old, new) = (compiled(old), compiled(new));
     let tier_mapping = TierMapping::new(&old.policy, &new.policy);
     let (was, is) = (lower(&old.policy), lower(&new.policy));
-    let states = [was.state(), is.state()];
+    let states = [was.to_state(), is.to_state()];
     let lowered = |deployment, sources| Lowered {
         deployment,
         sources,
     };
     then(&Lines {
-        changes: &Changes::between(&states[0], &states[1], tier_mapping.groups()),
+        changes: &Changes::compare_states(&states[0], &states[1], tier_mapping.groups()),
         old: lowered(&was, &old.sources),
         new: lowered(&is, &new.sources),
     })
@@ -56,11 +56,11 @@ fn foretold(
     between(old, new, |lines| {
         let counted = |target| counts(lines.changes, target);
         let uses = lines
-            .uses(&lines.changes.uses)
+            .use_lines(&lines.changes.uses)
             .into_iter()
             .map(|line| format!("quota: {line}"));
         let each = lines
-            .each(usize::MAX)
+            .all_lines(usize::MAX)
             .into_iter()
             .chain(uses)
             .map(|line| format!("  {line}"));
@@ -131,8 +131,8 @@ fn a_rule_between_tiers_is_a_resource_of_its_own() {
 fn a_sentence_respelled_changes_texts_only() {
     let new = edited(&[("mysql", "tcp 3306"), ("https", "tcp 443")]);
     let told = [
-        "AWS: 2 rules with another text only",
-        "~ db inbound tcp 3306 from app text only, it was \"db allows mysql from app\"",
+        "AWS: 2 rules with a changed description",
+        "~ db inbound tcp 3306 from app description only, was \"db allows mysql from app\"",
     ];
     foretold(SHOP, &new, [0, 2, 0], [0, 2, 0, 0], &told);
 }
@@ -141,10 +141,10 @@ fn a_sentence_respelled_changes_texts_only() {
 fn a_group_whose_description_changes_is_replaced_with_its_rules() {
     let new = edited(&[("tier app", "tier app { description = \"Orders\" }")]);
     let told = [
-        "AWS by Terraform: 3 rules to make again, 1 to point elsewhere; 1 group replaced",
-        "AWS by CloudFormation: 4 rules to make again; 1 group replaced",
+        "AWS by Terraform: 3 rules to replace, 1 to reference another group; 1 group replaced",
+        "AWS by CloudFormation: 4 rules to replace; 1 group replaced",
         "! app replaced with 3 rules: its description changes",
-        "~ db inbound tcp 3306 from app names another group than before, in place (Terraform)",
+        "~ db inbound tcp 3306 from app references another group, in place (Terraform)",
         "! db inbound tcp 3306 from app replaced, because its peer is replaced (CloudFormation)",
     ];
     foretold(SHOP, &new, [4, 1, 4], [0, 0, 3, 0], &told);
@@ -181,14 +181,14 @@ fn a_tier_renamed_with_was_stays() {
     foretold(SHOP, &new, [0, 3, 0], [0, 3, 0, 0], &told);
     // back: Terraform does not know the way, and for CloudFormation nothing has moved
     let told = [
-        "! app replaced with 3 rules: the program does not say `was api` (Terraform)",
+        "! app replaced with 3 rules: the program has no `was api` (Terraform)",
         "> app was api: the group stays, its tags change in place (CloudFormation)",
     ];
     foretold(&new, SHOP, [5, 0, 5], [0, 3, 0, 0], &told);
     // the oldest name is what Terraform's name prefix and CloudFormation's logical ids are made of
     let told = [
         "! api replaced with 3 rules: the start of its name changes (Terraform)",
-        "! api replaced with 3 rules: the program does not say `was app` as before (CloudFormation)",
+        "! api replaced with 3 rules: the program no longer has `was app` (CloudFormation)",
     ];
     foretold(
         &new,
@@ -207,8 +207,8 @@ fn a_tier_renamed_without_was_is_another() {
         ("from app", "from api"),
     ]);
     let told = [
-        "AWS by Terraform: 4 rules to make again; 1 group recreated",
-        "! api recreated with 3 rules: it has the rules of `app`, and the program does not say `was app`",
+        "AWS by Terraform: 4 rules to replace; 1 group recreated",
+        "! api recreated with 3 rules: it has the rules of `app`, and the program has no `was app`",
         "! db inbound tcp 3306 from api replaced, because its peer is replaced",
     ];
     foretold(SHOP, &new, [5, 0, 5], [3, 0, 0, 3], &told[1..]);
@@ -303,7 +303,7 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
         &again("api"),
         [5, 0, 5],
         [0, 3, 0, 0],
-        &["AWS by Terraform: 4 rules to make again; 1 group recreated"],
+        &["AWS by Terraform: 4 rules to replace; 1 group recreated"],
     );
     // a tier that CloudFormation knows by a name that another had
     let old = "tier a was x { outbound = closed }\ntier b { outbound = closed }\na allows ssh from 192.0.2.0/24\nb allows https from 192.0.2.0/24\n";
@@ -448,9 +448,9 @@ fn names_that_become_one_get_a_suffix_and_their_rules_go_and_come() {
 #[test]
 fn the_rule_that_admits_nothing_is_of_cloudformation() {
     let new = format!("{SHOP}db allows https to 192.0.2.0/24\n");
-    let told = ["- db outbound the rule that admits nothing (CloudFormation)"];
+    let told = ["- db outbound the placeholder rule (CloudFormation)"];
     foretold(SHOP, &new, [1, 0, 0], [0, 1, 0, 0], &told);
-    let told = ["+ db outbound the rule that admits nothing (CloudFormation)"];
+    let told = ["+ db outbound the placeholder rule (CloudFormation)"];
     foretold(&new, SHOP, [0, 0, 1], [0, 1, 0, 0], &told);
 }
 
@@ -509,7 +509,7 @@ fn the_quota_before_and_after() {
             rules(1).replace("1-1", &ports.join(", "))
         };
         between(&rules(old), &rules(new), |lines| {
-            lines.uses(&lines.changes.uses)
+            lines.use_lines(&lines.changes.uses)
         })
     };
     assert_eq!(uses(6, 7), [""; 0]);

@@ -540,7 +540,7 @@ fn a_review_for_programs() {
 /// Compares two programs, and hands what differs over.
 fn differs(old: &str, new: &str) -> Diff {
     let [old, new] = [old, new].map(|text| compile_text("shop.tier", text, &[], as_of()).policy);
-    Diff::between(&old, &new, &TierMapping::new(&old, &new))
+    Diff::compare_policies(&old, &new, &TierMapping::new(&old, &new))
 }
 
 #[test]
@@ -588,9 +588,13 @@ fn what_senders_gain_is_told_of_each_by_itself() {
             .places
             .from
             .iter()
-            .flat_map(|from| from.blocks())
+            .flat_map(|from| from.to_blocks())
             .map(|block| block.to_string());
-        let traffic = change.traffic.v4.ports().map(|ports| ports.to_string());
+        let traffic = change
+            .traffic
+            .v4
+            .port_stretches()
+            .map(|ports| ports.to_string());
         (
             places.collect::<Vec<_>>().join(", "),
             traffic.collect::<Vec<_>>().join(", "),

@@ -43,7 +43,7 @@ fn load(files: &Memory, entry: &str) -> Program {
 }
 
 fn named(target: &str) -> &'static Target {
-    target::named(target).expect("a target")
+    target::find_target(target).expect("a target")
 }
 
 fn codes(problems: &[Problem]) -> Vec<&'static str> {

@@ -49,7 +49,7 @@ fn rules_without_a_problem(estate: &Estate) -> usize {
         .iter()
         .flat_map(|group| group.ingress.iter().chain(&group.egress));
     rules
-        .filter(|rule| deployment.sentence(rule).is_some())
+        .filter(|rule| deployment.first_sentence(rule).is_some())
         .count()
 }
 

@@ -40,7 +40,7 @@ fn outputs(program: &str) -> Vec<String> {
     let Some(deployment) = compilation.judge(&all_warn()).deployment else {
         return Vec::new();
     };
-    let state = deployment.state();
+    let state = deployment.to_state();
     let written = target::ALL
         .iter()
         .map(|target| String::from_utf8_lossy(&(target.emit)(&state)).into_owned());

@@ -44,7 +44,7 @@ fn keys(state: &State) -> impl Iterator<Item = (GroupId, &RuleKey)> {
 /// What a rule is: `db ingress tcp 80 tier web`
 fn content(state: &State, names: &Names<'_>, (group, key): (GroupId, &RuleKey)) -> String {
     let mut out = format!("{} ", state.group(group).name);
-    names.within(key, &mut out);
+    names.push_within_group(key, &mut out);
     out
 }
 
@@ -55,12 +55,12 @@ fn called(
     renaming: Renaming,
     others: &[&str],
 ) -> BTreeMap<String, String> {
-    let state = lower(policy).state();
+    let state = lower(policy).to_state();
     let others: Vec<String> = others.iter().map(|other| (*other).to_string()).collect();
     let names = Names::new(&state, style, renaming, |_| true, &others);
     let named = keys(&state).map(|(group, key)| {
         let mut name = String::new();
-        names.rule(group, key, &mut name);
+        names.push_rule(group, key, &mut name);
         (content(&state, &names, (group, key)), name)
     });
     named.collect()
@@ -277,12 +277,12 @@ fn names_that_would_be_equal_all_have_a_suffix() {
 #[test]
 fn a_rule_has_had_every_combination_of_its_tiers_names() {
     let compilation = compiled(EVERY_KIND);
-    let state = lower(&compilation.policy).state();
+    let state = lower(&compilation.policy).to_state();
     let names = Names::new(&state, Style::Snake, Renaming::Current, |_| true, &[]);
     let chain = |wanted: &str| {
         let found = keys(&state).find(|rule| content(&state, &names, *rule) == wanted);
         let (group, key) = found.expect("a rule");
-        names.chain(group, key)
+        names.name_chain(group, key)
     };
     assert_eq!(
         chain("db ingress tcp 3306 tier my-web"),
@@ -312,12 +312,12 @@ fn a_rule_has_had_every_combination_of_its_tiers_names() {
         ]
     );
     let never = compiled("stack s\ntier a, b\ntier c was d\na allows ssh from b\n");
-    let state = lower(&never.policy).state();
+    let state = lower(&never.policy).to_state();
     let names = Names::new(&state, Style::Snake, Renaming::Current, |_| true, &[]);
     assert!(
         keys(&state)
             .filter(|(group, _)| group.0 == 0)
-            .all(|(group, key)| names.chain(group, key).is_empty())
+            .all(|(group, key)| names.name_chain(group, key).is_empty())
     );
     assert_eq!(names.of_group(GroupId(0)), "a");
 }
@@ -342,7 +342,7 @@ fn a_description_is_cut_behind_255_characters() {
             let deployment = lower(&compilation.policy);
             let (_, _, rule) = rules(&deployment).next().expect("a rule");
             let mut text = String::new();
-            deployment.describe(rule, &mut text);
+            deployment.describe_rule(rule, &mut text);
             assert_eq!(
                 text,
                 if length > 255 {
@@ -365,7 +365,7 @@ fn a_description_has_the_block_behind_long_words() {
         ));
         let deployment = lower(&compilation.policy);
         let mut told = String::new();
-        deployment.describe(rules(&deployment).next().expect("a rule").2, &mut told);
+        deployment.describe_rule(rules(&deployment).next().expect("a rule").2, &mut told);
         assert_eq!(told, text);
     }
 }
@@ -383,14 +383,16 @@ fn rules_know_their_sentences() {
     let deployment = lower(&compilation.policy);
     let told = rules(&deployment).map(|(tier, side, rule)| {
         let mut text = String::new();
-        deployment.describe(rule, &mut text);
+        deployment.describe_rule(rule, &mut text);
         let sentences: Vec<usize> = deployment
-            .sentences(rule)
+            .rule_sentences(rule)
             .iter()
             .map(|sentence| sentence.index())
             .collect();
         assert_eq!(
-            deployment.sentence(rule).map(|sentence| sentence.index()),
+            deployment
+                .first_sentence(rule)
+                .map(|sentence| sentence.index()),
             sentences.first().copied()
         );
         let group = deployment.group(tier).name;
@@ -456,7 +458,7 @@ fn a_deployment_knows_what_its_rules_refer_to() {
         };
         assert_eq!(deployment.parameter_family(parameter.id), family);
     }
-    let state = deployment.state();
+    let state = deployment.to_state();
     let named: Vec<(Family, &str)> = state
         .lists_by_name()
         .map(|(id, name)| (state.prefix_list(id).family, name))
@@ -472,7 +474,7 @@ fn a_deployment_knows_what_its_rules_refer_to() {
             Peer::PrefixList(id) => {
                 entries.push((deployment.list_family(id), deployment.list_entries(id)))
             }
-            Peer::External(id) => accounts.push(deployment.external(id).1),
+            Peer::External(id) => accounts.push(deployment.external_group(id).1),
             _ => {}
         }
     }

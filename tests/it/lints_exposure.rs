@@ -7,7 +7,7 @@ use tierwall::lint::{Level, Levels};
 /// Levels by which one lint warns, and no other: of those about exposure, only one reports a
 /// sentence.
 fn only(lint: &str) -> Levels {
-    let name = tierwall::lint::names()
+    let name = tierwall::lint::lint_names()
         .into_iter()
         .find(|name| *name == lint)
         .expect("a lint");

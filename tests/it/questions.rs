@@ -6,8 +6,8 @@ use insta::Settings;
 use std::process::Command;
 use tierwall::Memory;
 use tierwall::analysis::gate::Gate;
-use tierwall::analysis::paths::paths;
-use tierwall::analysis::trace::{Verdict, trace};
+use tierwall::analysis::paths::find_paths;
+use tierwall::analysis::trace::{Verdict, trace_connections};
 use tierwall::compile::{AskError, Asked, ask};
 use tierwall::lint::Levels;
 use tierwall::net::TrafficSet;
@@ -68,7 +68,7 @@ fn asked(program: &str, question: Asks<'_>) -> (Asked, Subject) {
 /// closed.
 fn verdicts(program: &str, question: Asks<'_>) -> Vec<Verdict> {
     let (asked, subject) = asked(program, question);
-    let found = trace(
+    let found = trace_connections(
         &asked.compilation.policy,
         &subject.from,
         &subject.to,
@@ -539,7 +539,7 @@ fn a_trace_passes_exactly_when_the_assertion_holds() {
     let mut seen = [0, 0];
     every_question(|program, question| {
         let (asked, subject) = asked(program, question);
-        let found = trace(
+        let found = trace_connections(
             &asked.compilation.policy,
             &subject.from,
             &subject.to,
@@ -618,7 +618,7 @@ fn each_gate_is_judged_by_itself() {
     let program =
         "tier a { outbound = closed }\ntier b\nb allows https from 10.0.0.0/8\na allows ssh to b\n";
     let (asked, subject) = asked(program, ("a", "b", "https"));
-    let found = trace(
+    let found = trace_connections(
         &asked.compilation.policy,
         &subject.from,
         &subject.to,
@@ -919,7 +919,7 @@ b allows icmp 3/4 from private
         Peer::Net(block) => Some(block),
         Peer::Tier(_) | Peer::External(_) | Peer::PrefixList(_) | Peer::Param(_) => None,
     });
-    assert_eq!(blocks.collect::<Vec<_>>(), tierwall::net::private());
+    assert_eq!(blocks.collect::<Vec<_>>(), tierwall::net::private_blocks());
     // nor are there more than the stack uses
     let lines = matrix_lines(&format!(
         "stack s {{ ip = ipv4 }}\ntier c\n{}",
@@ -1193,7 +1193,7 @@ fn what_groups_never_filter_passes() {
 fn a_sentence_that_has_ended_is_named() {
     let program = "tier app\ntier cache\ncache allows redis from app until 2020-01-01\ncache allows ssh from app until 2020-01-01\n";
     let (asked, subject) = asked(program, ("app", "cache", "redis"));
-    let found = trace(
+    let found = trace_connections(
         &asked.compilation.policy,
         &subject.from,
         &subject.to,
@@ -1250,7 +1250,7 @@ fn a_sentence_that_has_ended_is_that_of_its_sender() {
         "tier app, web { outbound = closed }\nweb allows https to 198.51.100.7 until 2020-01-01\n";
     for (from, count) in [("app", 0), ("web", 1)] {
         let (asked, subject) = asked(program, (from, "198.51.100.7", "https"));
-        let found = trace(
+        let found = trace_connections(
             &asked.compilation.policy,
             &subject.from,
             &subject.to,
@@ -1271,14 +1271,14 @@ fn chains(program: &str, question: Asks<'_>, max: usize) -> (Vec<String>, bool) 
             .reduce(|all, more| all.union(&more));
         all.unwrap_or_else(|| TrafficSet::all(family))
     };
-    let found = paths(policy, &subject.from, &subject.to, &on, max);
+    let found = find_paths(policy, &subject.from, &subject.to, &on, max);
     let shown = found.chains.iter().map(|chain| {
         let mut words = chain.ends[0].name.clone();
         for (step, to) in chain.steps.iter().zip(&chain.ends[1..]) {
             let ports = step
                 .passing
                 .iter()
-                .filter_map(|passing| passing.may.witness(passing.family));
+                .filter_map(|passing| passing.may.find_witness(passing.family));
             let ports: Vec<String> = ports.map(|traffic| traffic.to_string()).collect();
             words += &format!(" -{}-> {}", ports.join(", "), to.name);
         }

@@ -1,7 +1,7 @@
 //! The rule ledger: what each kind of rule counts, what it is charged to, and how it is shown.
 
 use crate::common::{as_of, compile_text, package};
-use tierwall::analysis::quota::{Ledger, costs, totals};
+use tierwall::analysis::quota::{Ledger, direction_usages, sentence_costs};
 use tierwall::aws::Count;
 use tierwall::compile::Compilation;
 use tierwall::groups::{Direction, lower};
@@ -28,7 +28,7 @@ fn bound(program: &str, bindings: &[(&str, &str)]) -> Compilation {
 /// What the rules of one side count: IPv4, IPv6.
 fn used(compilation: &Compilation, tier: &str, direction: Direction) -> (u32, u32) {
     let policy = &compilation.policy;
-    let sides = totals(&lower(policy));
+    let sides = direction_usages(&lower(policy));
     let side = sides
         .iter()
         .find(|side| policy.tier(side.tier).name == tier && side.direction == direction);
@@ -200,7 +200,7 @@ fn what_several_sentences_ask_for_counts_once_and_for_the_first() {
     assert_eq!(used(&compilation, "web", Direction::Ingress), (4, 3));
     let deployment = lower(&compilation.policy);
     let web = deployment.groups[1].tier;
-    let costs: Vec<_> = costs(&deployment, web, Direction::Ingress)
+    let costs: Vec<_> = sentence_costs(&deployment, web, Direction::Ingress)
         .into_iter()
         .map(|(id, n)| (id.0, n))
         .collect();
@@ -220,7 +220,7 @@ fn the_quota_is_the_most_that_a_group_may_have() {
     };
     for (quota, over) in [(4, true), (5, false), (60, false)] {
         assert_eq!(
-            Ledger::new(&compiled(&program(quota)).policy).over(),
+            Ledger::new(&compiled(&program(quota)).policy).is_over_quota(),
             over,
             "5 rules, {quota} allowed"
         );
@@ -231,7 +231,7 @@ fn the_quota_is_the_most_that_a_group_may_have() {
              web allows http, https from l"
         );
         assert_eq!(
-            Ledger::new(&compiled(&program).policy).over(),
+            Ledger::new(&compiled(&program).policy).is_over_quota(),
             over,
             "{entries} entries twice"
         );
@@ -264,7 +264,7 @@ fn the_ledger_is_shown_so() {
                 .filter(|g| tiers.contains(&g.name))
                 .map(|g| g.tier)
                 .collect::<Vec<_>>();
-            ledger.keep(&kept);
+            ledger.keep_tiers(&kept);
         }
         let text = format!(
             "{program}{rule}\n{table}{rule}\n{}",

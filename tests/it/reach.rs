@@ -4,7 +4,7 @@
 use crate::common::{as_of, compile_text};
 use ipnet::IpNet;
 use tierwall::analysis::gate::{Endpoint, Gate, Gates, Unknown, Witness};
-use tierwall::analysis::named_endpoint::named;
+use tierwall::analysis::named_endpoint::named_endpoints;
 use tierwall::compile::Compilation;
 use tierwall::net::{Addresses, Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{End, ExternalId, ParamId, Policy, PrefixListId, TierId};
@@ -64,9 +64,10 @@ fn scene(way: &str) -> Compilation {
 
 /// The ends, in an order of their own.
 fn ends(policy: &Policy) -> Vec<(&'static str, Endpoint)> {
-    let host =
-        |block: &str| Endpoint::hosts(Addresses::from_blocks([&block.parse().expect("a block")]));
-    let end = |end: End| named(policy, &end).remove(0).endpoint;
+    let host = |block: &str| {
+        Endpoint::for_hosts(Addresses::from_blocks([&block.parse().expect("a block")]))
+    };
+    let end = |end: End| named_endpoints(policy, &end).remove(0).endpoint;
     vec![
         ("dev", end(End::External(ExternalId(0)))),
         ("ops", end(End::External(ExternalId(1)))),
@@ -107,7 +108,7 @@ fn port(n: usize, family: Family) -> TrafficSet {
 /// surely some, `p` perhaps, `-` none.
 fn row(gates: &Gates<'_>, policy: &Policy, gate: Gate, end: &Endpoint, family: Family) -> String {
     let asked = TrafficSet::all(family);
-    let (may, must) = gates.at(gate, end, family);
+    let (may, must) = gates.admitted_bounds(gate, end, family);
     let letting = gates.admitting_flows(gate, end, family, &asked);
     let mut row = String::new();
     for n in 0..PEERS.len() {
@@ -178,7 +179,7 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
     for way in ["from", "to"] {
         let compilation = scene(way);
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
-        let near = Endpoint::tier(policy, NEAR);
+        let near = Endpoint::for_tier(policy, NEAR);
         for (name, family, row) in ROWS {
             let (_, side) = ends(policy)
                 .into_iter()
@@ -190,7 +191,7 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                 (&near, &side)
             };
             for (n, letter) in row.chars().enumerate() {
-                let witness = gates.witness(from, to, family, &port(n, family));
+                let witness = gates.find_witness(from, to, family, &port(n, family));
                 // a tier that is sent to lets in what names it alone
                 let is_tier = ["far", "free"].contains(&name);
                 if letter == '-' || way == "to" && is_tier && PEERS[n] != name {
@@ -230,13 +231,13 @@ fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
                     });
                 let first = there
                     .in_family(family)
-                    .blocks()
+                    .to_blocks()
                     .next()
                     .map(|block| block.network());
                 let own = near
                     .addresses
                     .in_family(family)
-                    .blocks()
+                    .to_blocks()
                     .next()
                     .map(|block| block.network());
                 let expected = match way {
@@ -254,7 +255,10 @@ fn nothing_passes_in_a_version_that_one_end_does_not_have() {
     for way in ["from", "to"] {
         let compilation = scene(way);
         let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
-        let (near, free) = (Endpoint::tier(policy, NEAR), Endpoint::tier(policy, FREE));
+        let (near, free) = (
+            Endpoint::for_tier(policy, NEAR),
+            Endpoint::for_tier(policy, FREE),
+        );
         for (name, side) in ends(policy) {
             for family in Family::BOTH
                 .into_iter()
@@ -263,15 +267,15 @@ fn nothing_passes_in_a_version_that_one_end_does_not_have() {
                 for (from, to) in [(&side, &near), (&near, &side), (&free, &side)] {
                     let asked = TrafficSet::all(family);
                     assert!(
-                        gates.may(from, to, family, &asked).is_empty(),
+                        gates.may_pass(from, to, family, &asked).is_empty(),
                         "{way} {name}"
                     );
                     assert!(
-                        gates.must(from, to, family, &asked).is_empty(),
+                        gates.must_pass(from, to, family, &asked).is_empty(),
                         "{way} {name}"
                     );
                     assert_eq!(
-                        gates.stopped(from, to, family, &asked),
+                        gates.stopped_at(from, to, family, &asked),
                         None,
                         "{way} {name}"
                     );
@@ -287,12 +291,12 @@ fn a_packet_cites_what_surely_lets_it_through_before_what_perhaps_does() {
         "{SCENE}near allows tcp 80 from cdn\nnear allows tcp 80 from 10.0.0.0/8\nnear allows tcp 80 from home, 10.0.0.0/9\n"
     ));
     let (policy, gates) = (&compilation.policy, Gates::new(&compilation.policy));
-    let from = Endpoint::hosts(Addresses::from_blocks([&"10.0.0.0/8"
+    let from = Endpoint::for_hosts(Addresses::from_blocks([&"10.0.0.0/8"
         .parse()
         .expect("a block")]));
     let web = TrafficSet::new(Traffic::Tcp(Ports { from: 80, to: 80 }), Family::V4);
     let witness = gates
-        .witness(&from, &Endpoint::tier(policy, NEAR), Family::V4, &web)
+        .find_witness(&from, &Endpoint::for_tier(policy, NEAR), Family::V4, &web)
         .expect("a packet");
     let sentences: Vec<usize> = witness
         .flows
@@ -315,9 +319,9 @@ fn where_a_tier_may_have_members_in_a_version_of_which_nothing_is_said_is_not_kn
         (Family::V4, vec![]),
         (Family::V6, vec![Unknown::Members(a)]),
     ] {
-        let (from, to) = (Endpoint::tier(policy, a), Endpoint::tier(policy, b));
+        let (from, to) = (Endpoint::for_tier(policy, a), Endpoint::for_tier(policy, b));
         let witness = gates
-            .witness(&from, &to, family, &port(0, family))
+            .find_witness(&from, &to, family, &port(0, family))
             .expect("a packet");
         assert_eq!(witness.unknown, unknown, "{family:?}");
     }

@@ -47,7 +47,7 @@ fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
 fn outputs_are_byte_for_byte_these() {
     for example in examples() {
         let compilation = example.compile();
-        let state = groups::lower(&compilation.policy).state();
+        let state = groups::lower(&compilation.policy).to_state();
         for target in &target::ALL {
             let out = (target.emit)(&state);
             let name = format!("{}-{}.{}", example.name, target.name, target.extension);

@@ -78,8 +78,8 @@ fn resolved(text: &str) -> Result<(Sources, ProgramTree, Policy), Vec<Problem>> 
 
 /// One output, by the name of its target.
 pub fn emit(deployment: &Deployment<'_>, target: &str) -> String {
-    let target = target::named(target).expect("a target of this name");
-    String::from_utf8((target.emit)(&deployment.state())).expect("outputs are UTF-8")
+    let target = target::find_target(target).expect("a target of this name");
+    String::from_utf8((target.emit)(&deployment.to_state())).expect("outputs are UTF-8")
 }
 
 /// Every output of a program, in the order of the targets.

@@ -160,7 +160,7 @@ pub fn tags(policy: &Policy, tier: TierId) -> BTreeMap<String, String> {
 
 fn rule(deployment: &Deployment<'_>, tag: &str, direction: Direction, rule: &groups::Rule) -> Rule {
     let mut description = String::new();
-    deployment.describe(rule, &mut description);
+    deployment.describe_rule(rule, &mut description);
     let direction = match direction {
         Direction::Ingress => "ingress",
         Direction::Egress => "egress",
@@ -185,13 +185,13 @@ fn peer(deployment: &Deployment<'_>, peer: Peer) -> String {
         Peer::Tier(tier) => format!("tier {}", tags(deployment.policy(), tier)["Name"]),
         Peer::Param(id) => parameter(deployment.parameter_name(id)),
         Peer::External(id) => {
-            let (id, account) = deployment.external(id);
+            let (id, account) = deployment.external_group(id);
             let account = account
                 .map(|account| format!("{account}/"))
                 .unwrap_or_default();
             format!("group {account}{}", reference(deployment, id))
         }
-        Peer::PrefixList(id) => match deployment.list(id) {
+        Peer::PrefixList(id) => match deployment.list_reference(id) {
             ListReference::Id(id) => format!("list {id}"),
             ListReference::Aws(name) => aws_list(name),
             ListReference::Param(id) => {

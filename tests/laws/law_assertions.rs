@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
 use tierwall::analysis::gate::{Endpoint, Gates};
-use tierwall::analysis::trace::{Service, Verdict, trace};
+use tierwall::analysis::trace::{Service, Verdict, trace_connections};
 use tierwall::analysis::{assertions, named_endpoint};
 use tierwall::net::{Addresses, Family, TrafficSet};
 use tierwall::policy::{self, Assertion, Policy, TierId};
@@ -97,8 +97,8 @@ proptest! {
                 let line = sources.file(posed.span.file).line_column(posed.span.start).0;
                 let serves = brute.serves(question);
                 prop_assert_eq!(!failed.contains_key(&line), serves, "{:#?}\n{}", question, asked);
-                let [from, to] = [&posed.from, &posed.to].map(|ends| named_endpoint::named(policy, &ends[0].1));
-                let traced = trace(policy, &from, &to, &[])[0].verdict;
+                let [from, to] = [&posed.from, &posed.to].map(|ends| named_endpoint::named_endpoints(policy, &ends[0].1));
+                let traced = trace_connections(policy, &from, &to, &[])[0].verdict;
                 prop_assert_eq!(traced == Verdict::Passes, serves, "trace of {:#?}\n{}", question, asked);
             }
             Ok(())
@@ -108,7 +108,7 @@ proptest! {
 
 /// The lines of the assertions that fail, each with the code of its first error.
 fn failed(sources: &Sources, policy: &Policy) -> BTreeMap<usize, String> {
-    let problems = assertions::prove(policy, &Gates::new(policy)).sorted();
+    let problems = assertions::judge_assertions(policy, &Gates::new(policy)).sorted();
     let at = |span: Span| sources.file(span.file).line_column(span.start).0;
     let coded = problems
         .iter()
@@ -118,13 +118,13 @@ fn failed(sources: &Sources, policy: &Policy) -> BTreeMap<usize, String> {
 
 /// What a trace says of the question that an assertion asks.
 fn traced(policy: &Policy, posed: &Assertion) -> Verdict {
-    let named = |ends: &[(Span, policy::End)]| named_endpoint::named(policy, &ends[0].1);
+    let named = |ends: &[(Span, policy::End)]| named_endpoint::named_endpoints(policy, &ends[0].1);
     let on: Vec<_> = posed.on.iter().map(|(_, traffic)| *traffic).collect();
     let services = [Service {
         name: String::new(),
         traffic: on,
     }];
-    trace(policy, &named(&posed.from), &named(&posed.to), &services)[0].verdict
+    trace_connections(policy, &named(&posed.from), &named(&posed.to), &services)[0].verdict
 }
 
 /// What it is to say where `cannot` and `can` fail like this.
@@ -253,7 +253,7 @@ impl Brute<'_> {
         let last = |end: &End| self.may(end, &question.to, question);
         let passes =
             |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
-                gates.may(from, to, family, all)
+                gates.may_pass(from, to, family, all)
             };
         question.from != by && question.to != by && self.chain(question, Some(by), &last, passes)
     }
@@ -263,7 +263,7 @@ impl Brute<'_> {
         let last = |end: &End| self.must(end, &question.to, question);
         let passes =
             |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
-                gates.must(from, to, family, all)
+                gates.must_pass(from, to, family, all)
             };
         self.chain(question, None, &last, passes)
     }
@@ -273,7 +273,7 @@ impl Brute<'_> {
         let last = |end: &End| self.may(end, &question.to, question);
         let passes =
             |gates: &Gates<'_>, from: &Endpoint, to: &Endpoint, family, all: &TrafficSet| {
-                gates.may(from, to, family, all)
+                gates.may_pass(from, to, family, all)
             };
         match () {
             () if self.around(question) => Some("E0703"),
@@ -324,8 +324,10 @@ impl Brute<'_> {
     ) -> bool {
         let gates = Gates::new(self.policy);
         let side = |end: &End| match end {
-            End::Tier(n) => Endpoint::tier(self.policy, TierId(*n as u32)),
-            End::Address(address) => Endpoint::hosts(Addresses::from_blocks([&(*address).into()])),
+            End::Tier(n) => Endpoint::for_tier(self.policy, TierId(*n as u32)),
+            End::Address(address) => {
+                Endpoint::for_hosts(Addresses::from_blocks([&(*address).into()]))
+            }
         };
         let step = |from: &End, to: &End| {
             let passes =
@@ -429,10 +431,10 @@ impl Brute<'_> {
         let (addresses, tier) = match end {
             End::Address(address) => (vec![*address], None),
             End::Tier(n) => {
-                let side = Endpoint::tier(self.policy, TierId(*n as u32));
+                let side = Endpoint::for_tier(self.policy, TierId(*n as u32));
                 let blocks: Vec<_> = side
                     .addresses
-                    .blocks()
+                    .to_blocks()
                     .map(|block| block.network())
                     .collect();
                 let all = self

@@ -157,7 +157,7 @@ fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
         .collect();
     let is_renamed = |name: &str| RENAMED.iter().any(|(was, is)| [*was, *is].contains(&name));
     for (change, _) in &changes.rules {
-        let (state, place, rule) = changes.rule(change);
+        let (state, place, rule) = changes.resolve_rule(change);
         let peer = match rule.key.peer {
             aws::Peer::Group(group) => Some(group),
             _ => None,
@@ -185,7 +185,7 @@ fn is_spoken_of(deployment: &Deployment<'_>, group: &Group<'_>) -> bool {
             .into_iter()
             .flat_map(|direction| group.rules(direction).to_vec());
         rules
-            .filter(|rule| deployment.sentence(rule).is_some())
+            .filter(|rule| deployment.first_sentence(rule).is_some())
             .collect::<Vec<_>>()
     };
     let names = |other: &Group<'_>| {
@@ -230,8 +230,8 @@ fn between<T>(
     let (old, new) = (policy(old), policy(new));
     let tier_mapping = TierMapping::new(&old, &new);
     let (old, new) = (lower(&old), lower(&new));
-    let states = [old.state(), new.state()];
-    let changes = Changes::between(&states[0], &states[1], tier_mapping.groups());
+    let states = [old.to_state(), new.to_state()];
+    let changes = Changes::compare_states(&states[0], &states[1], tier_mapping.groups());
     then(&changes, [&old, &new])
 }
 
@@ -302,7 +302,9 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
                 changes
                     .rules
                     .iter()
-                    .filter(|(change, targets)| targets.include(of.alone) && change.fate == fate)
+                    .filter(|(change, targets)| {
+                        targets.includes_any(of.alone) && change.fate == fate
+                    })
                     .count()
             };
             let foretold = [
@@ -312,7 +314,7 @@ fn listed(old: &str, new: &str) -> Result<(), String> {
             ];
             // a rule that is in the list of another fate may have another text as well
             let again = changes.rules.iter().filter(|(change, targets)| {
-                targets.include(of.alone)
+                targets.includes_any(of.alone)
                     && matches!(
                         change.fate,
                         RuleOutcome::ResourceRenamed
@@ -340,7 +342,7 @@ fn text<'c>(changes: &Changes<'c>, sides: BeforeAfter<RulePlace>, old: bool) -> 
     } else {
         (changes.new, sides.is())
     };
-    place.map_or("", |place| state.description(place.rule(state)))
+    place.map_or("", |place| state.description(place.rule_in(state)))
 }
 
 /// A rule in words that both programs share.
@@ -350,7 +352,7 @@ type Told = (Targets, RuleOutcome, Words, Words);
 fn told(changes: &Changes<'_>) -> BTreeSet<Told> {
     let words = |state: &State, place: Option<RulePlace>| {
         place.map(|place| {
-            let rule = place.rule(state);
+            let rule = place.rule_in(state);
             (
                 state.group(place.group).name.clone(),
                 rule.key.direction,

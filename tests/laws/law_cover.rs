@@ -50,7 +50,7 @@ fn at_home(policy: &Policy, host: &Host) -> bool {
     let Some(name) = &host.tier else { return true };
     let id = policy.tiers.iter().position(|tier| tier.name == *name);
     id.is_some_and(|id| {
-        Endpoint::tier(policy, TierId(id as u32))
+        Endpoint::for_tier(policy, TierId(id as u32))
             .addresses
             .contains(host.address)
     })

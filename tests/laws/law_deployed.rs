@@ -15,8 +15,8 @@ use std::fmt::Write;
 use tierwall::analysis::assertions;
 use tierwall::analysis::gate::Gates;
 use tierwall::analysis::matrix::Matrix;
-use tierwall::analysis::named_endpoint::named;
-use tierwall::analysis::trace::{Service, Verdict, trace};
+use tierwall::analysis::named_endpoint::named_endpoints;
+use tierwall::analysis::trace::{Service, Verdict, trace_connections};
 use tierwall::groups;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{self, Assertion, Policy, TierId};
@@ -111,7 +111,7 @@ proptest! {
         with_policy(&whole, |sources, _, policy| {
             let world = World { policy, tags: tags(policy) };
             let line = |span: Span| sources.file(span.file).line_column(span.start).0;
-            let problems = assertions::prove(policy, &Gates::new(policy)).sorted();
+            let problems = assertions::judge_assertions(policy, &Gates::new(policy)).sorted();
             let failed: BTreeSet<usize> = problems.iter().filter_map(|problem| problem.span()).map(line).collect();
             for (asked, first) in asked.iter().zip(lines) {
                 let of_line = |n| policy.assertions.iter().find(|assertion| line(assertion.span) == n);
@@ -241,7 +241,7 @@ fn posed(policy: &Policy, text: &str, random: &mut Random) -> (String, Vec<Asked
 
 /// What a trace says of the question that an assertion asks.
 fn traced(policy: &Policy, posed: &Assertion) -> Verdict {
-    let ends = |ends: &[(Span, policy::End)]| named(policy, &ends[0].1);
+    let ends = |ends: &[(Span, policy::End)]| named_endpoints(policy, &ends[0].1);
     let on: Vec<_> = posed.on.iter().map(|(_, traffic)| *traffic).collect();
     let services = [Service {
         name: String::new(),
@@ -252,7 +252,7 @@ fn traced(policy: &Policy, posed: &Assertion) -> Verdict {
     } else {
         &services
     };
-    trace(policy, &ends(&posed.from), &ends(&posed.to), services)[0].verdict
+    trace_connections(policy, &ends(&posed.from), &ends(&posed.to), services)[0].verdict
 }
 
 /// What it is to say where `cannot` and `can` hold like this.
@@ -369,7 +369,7 @@ impl World<'_> {
     /// What can be reached over the internet; where a stack does without IPv6, none of that has to
     /// pass.
     fn internet(&self) -> Home {
-        let mut home = Home::at(tierwall::net::internet().blocks());
+        let mut home = Home::at(tierwall::net::internet_addresses().to_blocks());
         home.sure[1] = self.policy.stack.dual;
         home
     }
@@ -380,7 +380,7 @@ impl World<'_> {
         let vpc = self.policy.vpc_of(TierId(n as u32));
         let home = match &tier.addresses {
             Some(stated) => {
-                let home = Home::at(stated.blocks());
+                let home = Home::at(stated.to_blocks());
                 if home.may_be_in(1) || !dual {
                     home
                 } else {
@@ -436,7 +436,7 @@ impl World<'_> {
                 name if self.is_vpc(name) && is_hosts => Some(self.end(name)),
                 _ if is_hosts => Some(End {
                     group: None,
-                    home: Home::at(named.endpoint.addresses.blocks()),
+                    home: Home::at(named.endpoint.addresses.to_blocks()),
                     cidr: Cidr::default(),
                     has_services: true,
                 }),

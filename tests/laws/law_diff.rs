@@ -19,7 +19,7 @@ use tierwall::policy::{ListReference, Param, Peer, Policy, Reference, TierMappin
 
 /// Compares two programs.
 fn compared(old: &Policy, new: &Policy) -> Diff {
-    Diff::between(old, new, &TierMapping::new(old, new))
+    Diff::compare_policies(old, new, &TierMapping::new(old, new))
 }
 
 /// Packets to ask about, for each pair of programs.
@@ -332,7 +332,7 @@ fn holds(param: &Param, address: IpAddr) -> bool {
     let block = param
         .default
         .as_deref()
-        .and_then(|text| tierwall::net::block(text).ok());
+        .and_then(|text| tierwall::net::parse_block(text).ok());
     !param.bound && block.is_some_and(|block| block.contains(&address))
 }
 

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use std::collections::HashMap;
 use tierwall::analysis::gate::{Endpoint, Gates, Who};
 use tierwall::analysis::matrix::Matrix;
-use tierwall::analysis::named_endpoint::{NamedEndpoint, named};
-use tierwall::analysis::paths::paths;
+use tierwall::analysis::named_endpoint::{NamedEndpoint, named_endpoints};
+use tierwall::analysis::paths::find_paths;
 use tierwall::analysis::reachability::PassingId;
 use tierwall::net::{Family, Ports, Traffic, TrafficSet};
 use tierwall::policy::{End, Policy, TierId};
@@ -20,8 +20,8 @@ fn asked(gates: &Gates<'_>, from: &Endpoint, to: &Endpoint) -> [(TrafficSet, Tra
     FAMILIES.map(|family| {
         let all = TrafficSet::all(family);
         (
-            gates.may(from, to, family, &all),
-            gates.must(from, to, family, &all),
+            gates.may_pass(from, to, family, &all),
+            gates.must_pass(from, to, family, &all),
         )
     })
 }
@@ -45,13 +45,13 @@ proptest! {
             let web = |family| TrafficSet::new(Traffic::Tcp(Ports { from: 0, to: 1023 }), family);
             let echo = |family| TrafficSet::new(Traffic::Icmpv6(Some((128, Some(0)))), family);
             let last = |family| [web(family), echo(family), TrafficSet::all(family)][on].clone();
-            let tiers: Vec<NamedEndpoint> = (0..policy.tiers.len()).map(|n| NamedEndpoint::tier(policy, TierId(n as u32))).collect();
-            let internet = named(policy, &End::Internet);
+            let tiers: Vec<NamedEndpoint> = (0..policy.tiers.len()).map(|n| NamedEndpoint::for_tier(policy, TierId(n as u32))).collect();
+            let internet = named_endpoints(policy, &End::Internet);
             let ends: Vec<&NamedEndpoint> = tiers.iter().chain(&internet).take(4).chain(&internet).collect();
             for from in &ends {
                 for to in &ends {
                     let all = Search { policy, gates: Gates::new(policy), tiers: &tiers, to, last: &last }.all(from);
-                    let found = paths(policy, &[(*from).clone()], &[(*to).clone()], &last, max);
+                    let found = find_paths(policy, &[(*from).clone()], &[(*to).clone()], &last, max);
                     let names: Vec<Vec<String>> =
                         found.chains.iter().map(|chain| chain.ends.iter().map(|end| end.name.clone()).collect()).collect();
                     prop_assert_eq!(&names[..], &all[..max.min(all.len())], "{} to {}", from.name, to.name);
@@ -115,7 +115,7 @@ fn senders_agree(policy: &Policy, few: usize) -> Result<(), TestCaseError> {
                 None => wanted.push((cell.passing, vec![cell.from])),
             }
         }
-        let found = matrix.senders(to);
+        let found = matrix.senders_to(to);
         let kinds: Vec<PassingId> = found.iter().map(|senders| senders.passing).collect();
         prop_assert_eq!(
             kinds,
@@ -126,7 +126,7 @@ fn senders_agree(policy: &Policy, few: usize) -> Result<(), TestCaseError> {
                 wanted.into_iter().partition(|end| *end < matrix.tiers);
             for (crowd, wanted) in [(&senders.tiers, &tiers), (&senders.others, &others)] {
                 prop_assert_eq!(crowd.len(), wanted.len());
-                prop_assert_eq!(crowd.first(few), &wanted[..few.min(wanted.len())]);
+                prop_assert_eq!(crowd.first_positions(few), &wanted[..few.min(wanted.len())]);
             }
             let left: Vec<usize> = (0..matrix.tiers)
                 .filter(|tier| !tiers.contains(tier))
@@ -192,9 +192,12 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn may(&self, from: &Endpoint, to: &Endpoint, asked: &dyn Fn(Family) -> TrafficSet) -> bool {
-        FAMILIES
-            .into_iter()
-            .any(|family| !self.gates.may(from, to, family, &asked(family)).is_empty())
+        FAMILIES.into_iter().any(|family| {
+            !self
+                .gates
+                .may_pass(from, to, family, &asked(family))
+                .is_empty()
+        })
     }
 
     /// The names on each chain, the shortest first, those of one length by the ids of their tiers.

@@ -30,14 +30,14 @@ proptest! {
                 let (family, traffic) = traffic(&packet);
                 let asked = TrafficSet::new(traffic, family);
                 let passes = meaning.passes(&packet);
-                let may = !gates.may(&from, &to, family, &asked).is_empty();
-                let must = gates.must(&from, &to, family, &asked).covers(&asked);
+                let may = !gates.may_pass(&from, &to, family, &asked).is_empty();
+                let must = gates.must_pass(&from, &to, family, &asked).covers(&asked);
                 prop_assert!(may || !passes, "passes, and may not: {packet:#?}");
                 prop_assert!(!must || passes, "must pass, and does not: {packet:#?}");
                 let both = from.is_in(family) && to.is_in(family);
-                prop_assert_eq!(must, both && gates.stopped(&from, &to, family, &asked).is_none());
+                prop_assert_eq!(must, both && gates.stopped_at(&from, &to, family, &asked).is_none());
                 if may {
-                    prop_assert!(gates.witness(&from, &to, family, &asked).is_some(), "no witness: {packet:#?}");
+                    prop_assert!(gates.find_witness(&from, &to, family, &asked).is_some(), "no witness: {packet:#?}");
                 }
                 // where nothing is unknown and the ends are single hosts the verdicts are one
                 if both && is_known(&packet.sender, &from) && is_known(&packet.receiver, &to) && policy_is_known(policy) {
@@ -54,12 +54,12 @@ proptest! {
 /// in a tier and a foreign group at once, of which assertions do not speak.
 fn side(policy: &Policy, host: &Host) -> Option<Endpoint> {
     let Some(name) = &host.tier else {
-        return Some(Endpoint::hosts(Addresses::from_blocks([&host
+        return Some(Endpoint::for_hosts(Addresses::from_blocks([&host
             .address
             .into()])));
     };
     let id = policy.tiers.iter().position(|tier| tier.name == *name)?;
-    let side = Endpoint::tier(policy, TierId(id as u32));
+    let side = Endpoint::for_tier(policy, TierId(id as u32));
     (host.groups.is_empty() && side.addresses.contains(host.address)).then_some(side)
 }
 

@@ -75,11 +75,13 @@ fn matches(deployment: &Deployment<'_>, peer: Peer, host: &Host) -> bool {
             .blocks
             .iter()
             .any(|block| block == deployment.parameter_name(id)),
-        Peer::External(id) => host.groups.contains(&match deployment.external(id).0 {
-            Reference::Id(id) => id.clone(),
-            Reference::Param(id) => parameter(*id),
-        }),
-        Peer::PrefixList(id) => host.lists.contains(&match deployment.list(id) {
+        Peer::External(id) => host
+            .groups
+            .contains(&match deployment.external_group(id).0 {
+                Reference::Id(id) => id.clone(),
+                Reference::Param(id) => parameter(*id),
+            }),
+        Peer::PrefixList(id) => host.lists.contains(&match deployment.list_reference(id) {
             ListReference::Id(id) => id.clone(),
             ListReference::Aws(name) => in_its_region(name),
             ListReference::Param(id) => parameter(*id),

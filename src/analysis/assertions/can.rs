@@ -3,7 +3,7 @@
 use super::super::gate::Endpoint;
 use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::verdict::Verdict;
-use super::{Proof, pairs, services};
+use super::{Proof, asked_traffic, endpoint_pairs};
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::Assertion;
@@ -38,15 +38,15 @@ impl Proof<'_> {
         to: &[NamedEndpoint],
         problems: &mut Problems,
     ) {
-        for (from, to) in pairs(from, to) {
+        for (from, to) in endpoint_pairs(from, to) {
             let obstacle = service_groups(&assertion.on)
-                .find_map(|service| self.obstacle(from, to, service, assertion));
+                .find_map(|service| self.find_obstacle(from, to, service, assertion));
             problems.extend(obstacle.map(|obstacle| obstacle.into_problem(assertion, from, to)));
         }
     }
 
     /// What keeps a service from surely passing; of no service, what keeps every one from it.
-    pub(super) fn obstacle(
+    pub(super) fn find_obstacle(
         &self,
         from: &NamedEndpoint,
         to: &NamedEndpoint,
@@ -83,10 +83,10 @@ impl Proof<'_> {
         let is_stopped = |traffic: &Traffic| {
             Family::BOTH.into_iter().any(|family| {
                 let asked = TrafficSet::new(*traffic, family);
-                self.gates.stopped(from, to, family, &asked).is_some()
+                self.gates.stopped_at(from, to, family, &asked).is_some()
             })
         };
-        services(service).filter(is_stopped).collect()
+        asked_traffic(service).filter(is_stopped).collect()
     }
 
     /// Whether all of a service surely passes; of no service, whether some does.
@@ -96,8 +96,8 @@ impl Proof<'_> {
         to: &Endpoint,
         service: &[(Span, Traffic)],
     ) -> bool {
-        let traffic: Vec<Traffic> = services(service).collect();
-        self.gates.verdict(from, to, &traffic) == Verdict::Passes
+        let traffic: Vec<Traffic> = asked_traffic(service).collect();
+        self.gates.judge_service(from, to, &traffic) == Verdict::Passes
     }
 
     /// What keeps traffic from passing for all of both ends; a sentence about `service` would open
@@ -121,7 +121,8 @@ impl Proof<'_> {
     pub(super) fn obstacle_to_all(&self, from: &NamedEndpoint, to: &NamedEndpoint) -> Obstacle {
         let (near, far) = (&from.endpoint, &to.endpoint);
         let must = PerFamily::from_fn(|family| {
-            self.gates.must(near, far, family, &TrafficSet::all(family))
+            self.gates
+                .must_pass(near, far, family, &TrafficSet::all(family))
         });
         let is_shared = |family: &Family| near.is_in(*family) && far.is_in(*family);
         let shared: Vec<Family> = Family::BOTH.into_iter().filter(is_shared).collect();
@@ -165,7 +166,7 @@ impl Proof<'_> {
     ) -> Obstacle {
         let (near, far) = (&from.endpoint, &to.endpoint);
         let found = families.iter().find_map(|family| {
-            let (gate, missing) = self.gates.stopped(near, far, *family, &asked[*family])?;
+            let (gate, missing) = self.gates.stopped_at(near, far, *family, &asked[*family])?;
             Some((*family, gate, missing))
         });
 
@@ -173,12 +174,12 @@ impl Proof<'_> {
             return Obstacle::default();
         };
 
-        let (gate, help) = named_endpoint::opened(self.policy, gate, from, to, service);
-        let perhaps = self.gates.may(near, far, family, &missing);
-        let packet = self.gates.witness(near, far, family, &perhaps);
+        let (gate, help) = named_endpoint::opening_words(self.policy, gate, from, to, service);
+        let perhaps = self.gates.may_pass(near, far, family, &missing);
+        let packet = self.gates.find_witness(near, far, family, &perhaps);
         let unknown = packet.into_iter().flat_map(|packet| packet.unknown);
-        let unknown = unknown.map(|unknown| named_endpoint::unknown(self.policy, unknown));
-        let what = missing.witness(family);
+        let unknown = unknown.map(|unknown| named_endpoint::unknown_words(self.policy, unknown));
+        let what = missing.find_witness(family);
 
         Obstacle {
             what: what.map_or(String::new(), |traffic| traffic.to_string()),

@@ -25,7 +25,7 @@ use through::TierGraph;
 const OUTSIDE: &str = "hosts outside";
 
 /// Judges every assertion of a policy.
-pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
+pub fn judge_assertions(policy: &Policy, gates: &Gates<'_>) -> Problems {
     let mut problems = Problems::default();
     if policy.assertions.is_empty() {
         return problems;
@@ -34,7 +34,7 @@ pub fn prove(policy: &Policy, gates: &Gates<'_>) -> Problems {
     let proof = Proof::new(policy, gates.clone());
     let named = |ends: &[(Span, End)]| -> Vec<NamedEndpoint> {
         let ends = ends.iter();
-        ends.flat_map(|(_, end)| named_endpoint::named(policy, end))
+        ends.flat_map(|(_, end)| named_endpoint::named_endpoints(policy, end))
             .collect()
     };
 
@@ -76,12 +76,14 @@ impl<'p> Proof<'p> {
         to: &[NamedEndpoint],
         problems: &mut Problems,
     ) {
-        for (from, to) in pairs(from, to) {
+        for (from, to) in endpoint_pairs(from, to) {
             let packet = Family::BOTH
                 .into_iter()
                 .find_map(|family| self.passing_packet(assertion, from, to, family));
             problems.extend(
-                packet.map(|(family, packet)| self.reached(assertion, from, to, family, packet)),
+                packet.map(|(family, packet)| {
+                    self.reached_problem(assertion, from, to, family, packet)
+                }),
             );
         }
     }
@@ -95,9 +97,9 @@ impl<'p> Proof<'p> {
         family: Family,
     ) -> Option<(Family, Witness)> {
         let (from, to) = (&from.endpoint, &to.endpoint);
-        let asked = named_endpoint::asked(services(&assertion.on), family);
-        let may = self.gates.may(from, to, family, &asked);
-        let packet = self.gates.witness(from, to, family, &may)?;
+        let asked = named_endpoint::asked_traffic(asked_traffic(&assertion.on), family);
+        let may = self.gates.may_pass(from, to, family, &asked);
+        let packet = self.gates.find_witness(from, to, family, &may)?;
         Some((family, packet))
     }
 
@@ -117,14 +119,14 @@ impl<'p> Proof<'p> {
 
         let others = NamedEndpoint {
             name: OUTSIDE.to_string(),
-            endpoint: Endpoint::hosts(Addresses::all().difference(&known)),
+            endpoint: Endpoint::for_hosts(Addresses::all().difference(&known)),
         };
 
         for to in to {
             let mut found = Problems::default();
             for tier in self.candidate_senders(assertion, to) {
                 if !listed.contains(&Who::Tier(tier)) {
-                    let tier = NamedEndpoint::tier(self.policy, tier);
+                    let tier = NamedEndpoint::for_tier(self.policy, tier);
                     let (from, to) = (slice::from_ref(&tier), slice::from_ref(to));
                     self.prove_cannot(assertion, from, to, &mut found);
                 }
@@ -144,7 +146,7 @@ impl<'p> Proof<'p> {
     /// others.
     fn candidate_senders(&self, assertion: &Assertion, to: &NamedEndpoint) -> Vec<TierId> {
         match to.endpoint.who.tier() {
-            Some(receiver) => self.tiers().senders(receiver, &assertion.on),
+            Some(receiver) => self.tiers().possible_senders(receiver, &assertion.on),
             None => self.policy.tier_ids().collect(),
         }
     }
@@ -159,12 +161,14 @@ impl<'p> Proof<'p> {
             Peer::PrefixList(id) => listed.contains(&Who::PrefixList(id)),
             Peer::Param(id) => listed.contains(&Who::Param(id)),
         };
-        let gates = self.gates.without(Gate::Inbound(receiver), is_left_out);
+        let gates = self
+            .gates
+            .without_flows(Gate::Inbound(receiver), is_left_out);
         Proof::new(self.policy, gates)
     }
 
     /// The problem that a packet passes.
-    fn reached(
+    fn reached_problem(
         &self,
         assertion: &Assertion,
         from: &NamedEndpoint,
@@ -176,7 +180,7 @@ impl<'p> Proof<'p> {
         let sentences: BTreeSet<_> = flows.map(|flow| flow.sentence).collect();
         let sentences = sentences.into_iter().map(|id| self.policy.sentence(id));
         let unknown = packet.unknown.iter();
-        let unknown = unknown.map(|unknown| named_endpoint::unknown(self.policy, *unknown));
+        let unknown = unknown.map(|unknown| named_endpoint::unknown_words(self.policy, *unknown));
 
         let source = name_or_address(from, packet.source);
         let destination = name_or_address(to, packet.destination);
@@ -207,7 +211,7 @@ fn name_or_address(end: &NamedEndpoint, address: Option<IpAddr>) -> String {
 }
 
 /// The traffic of what an assertion asks about.
-fn services(on: &[(Span, Traffic)]) -> impl Iterator<Item = Traffic> + '_ {
+fn asked_traffic(on: &[(Span, Traffic)]) -> impl Iterator<Item = Traffic> + '_ {
     on.iter().map(|(_, traffic)| *traffic)
 }
 
@@ -249,7 +253,7 @@ fn add_sender(known: &mut Problem, problem: &Problem) -> bool {
     }
 }
 
-fn pairs<'n>(
+fn endpoint_pairs<'n>(
     from: &'n [NamedEndpoint],
     to: &'n [NamedEndpoint],
 ) -> impl Iterator<Item = (&'n NamedEndpoint, &'n NamedEndpoint)> {

@@ -6,7 +6,7 @@ use super::super::graph::{Direction, ReachGraph};
 use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::reachability::{Passing, PassingId, Reachability};
 use super::can::{Obstacle, service_groups, service_name};
-use super::{Proof, pairs, services};
+use super::{Proof, asked_traffic, endpoint_pairs};
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Family, PerFamily, Traffic};
 use crate::policy::{Assertion, Policy, TierId};
@@ -50,7 +50,7 @@ impl<'p> TierGraph<'p> {
     }
 
     /// Whether something passes.
-    fn passes(&self, id: PassingId, certainty: Certainty) -> bool {
+    fn is_passable(&self, id: PassingId, certainty: Certainty) -> bool {
         let mut passing = self.reachability.passing(id).iter();
         match certainty {
             Certainty::May => true,
@@ -59,8 +59,9 @@ impl<'p> TierGraph<'p> {
     }
 
     /// The tiers of which something that is asked about may pass to another, sorted.
-    pub(super) fn senders(&self, to: TierId, on: &[(Span, Traffic)]) -> Vec<TierId> {
-        let asked = PerFamily::from_fn(|family| named_endpoint::asked(services(on), family));
+    pub(super) fn possible_senders(&self, to: TierId, on: &[(Span, Traffic)]) -> Vec<TierId> {
+        let asked =
+            PerFamily::from_fn(|family| named_endpoint::asked_traffic(asked_traffic(on), family));
         let is_asked = |passing: &Passing| {
             let asked = passing.may.intersection(&asked[passing.family]);
             !asked.is_empty()
@@ -68,7 +69,7 @@ impl<'p> TierGraph<'p> {
         let is_some_asked = |id| self.reachability.passing(id).iter().any(is_asked);
         let senders = self
             .graph
-            .neighbours(to.index(), Direction::Reverse, is_some_asked);
+            .find_neighbours(to.index(), Direction::Reverse, is_some_asked);
         let senders = senders.into_iter();
         senders.map(|tier| TierId(tier as u32)).collect()
     }
@@ -83,8 +84,8 @@ impl<'p> Proof<'p> {
         through: &[TierId],
         problems: &mut Problems,
     ) {
-        for (from, to) in pairs(from, to) {
-            let problem = self.bypass(assertion, from, to, through).or_else(|| {
+        for (from, to) in endpoint_pairs(from, to) {
+            let problem = self.find_bypass(assertion, from, to, through).or_else(|| {
                 service_groups(&assertion.on)
                     .find_map(|service| self.no_sure_chain(assertion, from, to, service))
             });
@@ -93,7 +94,7 @@ impl<'p> Proof<'p> {
     }
 
     /// The problem of a chain that may pass without any of the tiers that are to be on it.
-    fn bypass(
+    fn find_bypass(
         &self,
         assertion: &Assertion,
         from: &NamedEndpoint,
@@ -112,7 +113,7 @@ impl<'p> Proof<'p> {
 
         let reaches =
             |here: &Endpoint| self.some_passes(here, &to.endpoint, &assertion.on, Certainty::May);
-        let chain = self.chain(&ChainQuery {
+        let chain = self.shortest_chain(&ChainQuery {
             from,
             to,
             barred: through,
@@ -131,7 +132,7 @@ impl<'p> Proof<'p> {
             span: assertion.span,
             from: from.name.clone(),
             to: to.name.clone(),
-            chain: arrows(&chain) + note,
+            chain: chain_arrows(&chain) + note,
         })
     }
 
@@ -155,12 +156,15 @@ impl<'p> Proof<'p> {
             reaches,
         };
 
-        if self.chain(&query(Certainty::Must, &surely)).is_some() {
+        if self
+            .shortest_chain(&query(Certainty::Must, &surely))
+            .is_some()
+        {
             return None;
         }
 
         let (span, names) = (assertion.span, [from, to].map(|end| end.name.clone()));
-        let Some(chain) = self.chain(&query(Certainty::May, &perhaps)) else {
+        let Some(chain) = self.shortest_chain(&query(Certainty::May, &perhaps)) else {
             let [from, to] = names;
             let on = service
                 .first()
@@ -171,7 +175,7 @@ impl<'p> Proof<'p> {
         let (near, far, obstacle) = self.unsure_step(assertion, &chain, service)?;
         let step = [near, far].map(|end| end.name.clone());
 
-        Some(obstacle.into_unsure_chain(span, names, arrows(&chain), step))
+        Some(obstacle.into_unsure_chain(span, names, chain_arrows(&chain), step))
     }
 
     /// The first step of a chain that is not sure, and what keeps it from that.
@@ -185,7 +189,7 @@ impl<'p> Proof<'p> {
         chain.windows(2).enumerate().find_map(|(n, step)| {
             let (near, far) = (&step[0], &step[1]);
             let obstacle = if n == last {
-                self.obstacle(near, far, service, assertion)
+                self.find_obstacle(near, far, service, assertion)
             } else {
                 self.obstacle_on_the_way(near, far)
             };
@@ -204,7 +208,7 @@ impl<'p> Proof<'p> {
     }
 
     /// The shortest chain of flows by way of tiers.
-    fn chain(&self, query: &ChainQuery<'_>) -> Option<Vec<NamedEndpoint>> {
+    fn shortest_chain(&self, query: &ChainQuery<'_>) -> Option<Vec<NamedEndpoint>> {
         let graph = self.tiers();
         let tiers = &graph.reachability.ends()[..self.policy.tiers.len()];
         let (from, to) = (&query.from.endpoint, &query.to.endpoint);
@@ -229,7 +233,7 @@ impl<'p> Proof<'p> {
 
             let next = match at.or(first) {
                 Some(tier) => {
-                    let passes = |id| graph.passes(id, query.certainty);
+                    let passes = |id| graph.is_passable(id, query.certainty);
                     let direction = Direction::Forward;
                     graph
                         .graph
@@ -272,10 +276,10 @@ impl<'p> Proof<'p> {
         certainty: Certainty,
     ) -> bool {
         Family::BOTH.into_iter().any(|family| {
-            let asked = named_endpoint::asked(services(on), family);
+            let asked = named_endpoint::asked_traffic(asked_traffic(on), family);
             let passes = match certainty {
-                Certainty::May => self.gates.may(from, to, family, &asked),
-                Certainty::Must => self.gates.must(from, to, family, &asked),
+                Certainty::May => self.gates.may_pass(from, to, family, &asked),
+                Certainty::Must => self.gates.must_pass(from, to, family, &asked),
             };
             !passes.is_empty()
         })
@@ -299,7 +303,7 @@ fn chain_ends(
 }
 
 /// `web → app → db`
-fn arrows(chain: &[NamedEndpoint]) -> String {
+fn chain_arrows(chain: &[NamedEndpoint]) -> String {
     let names: Vec<&str> = chain.iter().map(|end| end.name.as_str()).collect();
     names.join(" → ")
 }

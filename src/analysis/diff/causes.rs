@@ -20,7 +20,7 @@ struct PassedGate<'c> {
 }
 
 /// What lets connections through in the program in which they pass.
-pub(super) fn causes(version: &Version<'_>, change: &Change) -> Causes {
+pub(super) fn find_causes(version: &Version<'_>, change: &Change) -> Causes {
     let mut causes = Causes::default();
     for gate in passed_gates(version, change) {
         if gate.is_open_to_hosts(version, change) {
@@ -49,7 +49,7 @@ fn passed_gates<'c>(
         .filter_map(move |(end, direction, other, places)| {
             Some(PassedGate {
                 end,
-                tier: index.peer(end)?.tier()?,
+                tier: index.peer_of(end)?.tier()?,
                 direction,
                 other,
                 places,
@@ -82,8 +82,8 @@ impl PassedGate<'_> {
             })
         };
 
-        for (_, flow) in version.flows((self.end, self.direction), gate, self.other) {
-            let peer = version.gates.peer(gate, *flow);
+        for (_, flow) in version.opening_flows((self.end, self.direction), gate, self.other) {
+            let peer = version.gates.far_peer(gate, *flow);
             let flow = version.policy.flow(*flow);
             if takes_part(peer, flow) {
                 causes.sentences.push(flow.sentence);

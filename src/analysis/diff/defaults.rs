@@ -23,29 +23,29 @@ impl<'p> DefaultValue<'p> {
     /// The default of a parameter; nothing for any other end.
     pub(super) fn new(version: &Version<'p>, end: EndId) -> DefaultValue<'p> {
         let policy = version.policy;
-        match version.index.peer(end) {
-            Some(Peer::Param(id)) => DefaultValue::block(policy, id),
+        match version.index.peer_of(end) {
+            Some(Peer::Param(id)) => DefaultValue::for_block(policy, id),
             Some(Peer::External(id)) => match &policy.external(id).id {
-                Reference::Param(id) => DefaultValue::id(policy, *id),
+                Reference::Param(id) => DefaultValue::for_id(policy, *id),
                 Reference::Id(_) => DefaultValue::Nothing,
             },
             Some(Peer::PrefixList(id)) => match &policy.prefix_list(id).list {
-                ListReference::Param(id) => DefaultValue::id(policy, *id),
+                ListReference::Param(id) => DefaultValue::for_id(policy, *id),
                 ListReference::Id(_) | ListReference::Aws(_) => DefaultValue::Nothing,
             },
             Some(Peer::Net(_) | Peer::Tier(_)) | None => DefaultValue::Nothing,
         }
     }
 
-    fn block(policy: &Policy, id: ParamId) -> DefaultValue<'p> {
+    fn for_block(policy: &Policy, id: ParamId) -> DefaultValue<'p> {
         let text = policy.param(id).default.as_deref();
-        match text.and_then(|text| net::block(text).ok()) {
+        match text.and_then(|text| net::parse_block(text).ok()) {
             Some(block) => DefaultValue::Block(Addresses::from_blocks([&block])),
             None => DefaultValue::Nothing,
         }
     }
 
-    fn id(policy: &'p Policy, id: ParamId) -> DefaultValue<'p> {
+    fn for_id(policy: &'p Policy, id: ParamId) -> DefaultValue<'p> {
         match &policy.param(id).default {
             Some(id) => DefaultValue::Id(id),
             None => DefaultValue::Nothing,

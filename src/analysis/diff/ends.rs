@@ -77,18 +77,18 @@ impl Ends {
         found.match_tiers(old, new, tier_mapping);
 
         let mut others: BTreeMap<AwsIdentity<'_>, End> = BTreeMap::new();
-        for (key, peer) in named(old) {
+        for (key, peer) in named_peers(old) {
             others.entry(key).or_default().old = Some(peer);
         }
 
-        for (key, peer) in named(new) {
+        for (key, peer) in named_peers(new) {
             others.entry(key).or_default().new = Some(peer);
         }
 
         found.ends.extend(others.into_values());
 
         let may_be = |policy, peer: Option<Peer>| match peer {
-            Some(peer) => addresses(policy, peer),
+            Some(peer) => peer_addresses(policy, peer),
             None => Addresses::default(),
         };
 
@@ -179,12 +179,12 @@ impl EndIndex {
     }
 
     /// What an end is in the program, if it is there.
-    pub(super) fn peer(&self, end: EndId) -> Option<Peer> {
+    pub(super) fn peer_of(&self, end: EndId) -> Option<Peer> {
         self.peers[end.index()]
     }
 
     /// The end that a peer is; a block is where hosts are.
-    pub(super) fn end(&self, peer: Peer) -> EndId {
+    pub(super) fn end_of(&self, peer: Peer) -> EndId {
         match peer {
             Peer::Net(_) => EndId::HOSTS,
             Peer::Tier(id) => self.tiers[id.index()],
@@ -201,7 +201,7 @@ impl EndIndex {
 }
 
 /// Everything of a program that a rule can name beside tiers and blocks.
-fn named(policy: &Policy) -> impl Iterator<Item = (AwsIdentity<'_>, Peer)> {
+fn named_peers(policy: &Policy) -> impl Iterator<Item = (AwsIdentity<'_>, Peer)> {
     let external = |id| {
         let external = policy.external(id);
         let account = external.account.as_deref();
@@ -235,10 +235,10 @@ fn aws_id<'p>(policy: &'p Policy, reference: &'p Reference) -> AwsId<'p> {
 }
 
 /// Where an end may be, as one program says.
-fn addresses(policy: &Policy, peer: Peer) -> Addresses {
+fn peer_addresses(policy: &Policy, peer: Peer) -> Addresses {
     let all = |family: Family| Addresses::all().in_family(family);
     match peer {
-        Peer::Tier(id) => Endpoint::tier(policy, id).addresses,
+        Peer::Tier(id) => Endpoint::for_tier(policy, id).addresses,
         Peer::Net(block) => Addresses::from_blocks([&block]),
         Peer::External(_) => Addresses::all(),
         Peer::PrefixList(id) => all(policy.prefix_list(id).family),

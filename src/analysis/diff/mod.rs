@@ -101,13 +101,13 @@ pub enum Effect {
 
 impl Diff {
     /// Compares two programs, whose tiers are matched.
-    pub fn between(old: &Policy, new: &Policy, tier_mapping: &TierMapping) -> Diff {
+    pub fn compare_policies(old: &Policy, new: &Policy, tier_mapping: &TierMapping) -> Diff {
         let ends = Ends::new(old, new, tier_mapping);
         let (old_gates, new_gates) = (Gates::new(old), Gates::new(new));
         let before = Version::new(old, &old_gates, ends.in_old());
         let after = Version::new(new, &new_gates, ends.in_new());
-        let gained = opened::opened(&ends, &before, &after);
-        let lost = opened::opened(&ends, &after, &before);
+        let gained = opened::find_opened(&ends, &before, &after);
+        let lost = opened::find_opened(&ends, &after, &before);
         Diff { ends, gained, lost }
     }
 

@@ -7,10 +7,10 @@
 use super::Change;
 use super::defaults::DefaultValue;
 use super::ends::{EndId, Ends};
-use super::products::{Product, changes_of, merge};
+use super::products::{Product, changes_of, merge_product};
 use super::version::{GateAccess, Version};
 use crate::groups::Direction;
-use crate::net::{self, Addresses, Family, Packets, PerFamily, TrafficSet, world};
+use crate::net::{self, Addresses, Family, Packets, PerFamily, TrafficSet, routable_sources};
 use std::cell::OnceCell;
 
 /// What a gate of a tier admits in both programs.
@@ -32,7 +32,7 @@ struct Comparison<'d, 'p> {
 
 /// What passes under the program `after` and not under `before`: what is open to the internet
 /// first, then by ends.
-pub(super) fn opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>) -> Vec<Change> {
+pub(super) fn find_opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>) -> Vec<Change> {
     let comparison = Comparison {
         ends,
         before,
@@ -43,7 +43,7 @@ pub(super) fn opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>) -> 
     let (mut changes, mut between_tiers) = (Vec::new(), Vec::new());
     for tier in ends.tiers() {
         for direction in Direction::ALL {
-            if let Some(gate) = comparison.gate(tier, direction) {
+            if let Some(gate) = comparison.gate_change(tier, direction) {
                 comparison.add_hosts(tier, direction, &gate, &mut changes);
                 comparison.add_named(tier, direction, &gate, &mut changes, &mut between_tiers);
                 comparison.add_defaults(tier, direction, &gate, &mut changes);
@@ -72,9 +72,9 @@ fn sender_and_receiver(tier: EndId, other: EndId, direction: Direction) -> (EndI
 
 impl Comparison<'_, '_> {
     /// A gate of a tier, if the program `after` has the tier.
-    fn gate(&self, tier: EndId, direction: Direction) -> Option<GateChange<'_>> {
-        let after = self.after.access(tier, direction)?;
-        let before = self.before.access(tier, direction);
+    fn gate_change(&self, tier: EndId, direction: Direction) -> Option<GateChange<'_>> {
+        let after = self.after.gate_access(tier, direction)?;
+        let before = self.before.gate_access(tier, direction);
         Some(GateChange {
             before: before.unwrap_or(&self.nothing),
             after,
@@ -113,7 +113,7 @@ impl Comparison<'_, '_> {
             }
             let internet = is_wide(DefaultValue::new(self.after, end).addresses(), &new);
             let packets = gate.only_by_name(&self.ends.get(end).addresses, &new);
-            let products = products(packets, direction, internet);
+            let products = gate_products(packets, direction, internet);
             changes.extend(changes_of(self.ends, self.after, ends, products));
         }
     }
@@ -135,8 +135,8 @@ impl Comparison<'_, '_> {
 
     /// Adds what rules that name one of two tiers open between them.
     fn add_tiers(&self, from: EndId, to: EndId, changes: &mut Vec<Change>) {
-        let outbound = self.gate(from, Direction::Egress);
-        let inbound = self.gate(to, Direction::Ingress);
+        let outbound = self.gate_change(from, Direction::Egress);
+        let inbound = self.gate_change(to, Direction::Ingress);
         if let (Some(outbound), Some(inbound)) = (outbound, inbound) {
             let products = self.opened_between_tiers((from, to), &outbound, &inbound);
             changes.extend(changes_of(self.ends, self.after, (from, to), products));
@@ -157,9 +157,9 @@ impl Comparison<'_, '_> {
         let (let_in, let_out) = (inbound.new_by_name(from), outbound.new_by_name(to));
         let asked = let_in.union(&let_out);
         let new_in = inbound.only_by_name(senders, &let_in);
-        let all_in = inbound.admitted(from, senders, &asked);
+        let all_in = inbound.admitted_packets(from, senders, &asked);
         let new_out = outbound.only_by_name(receivers, &let_out);
-        let all_out = outbound.admitted(to, receivers, &asked);
+        let all_out = outbound.admitted_packets(to, receivers, &asked);
 
         let rows = [&new_in, &all_in, &new_out, &all_out].map(Packets::rows);
         let mut products = Vec::new();
@@ -168,12 +168,12 @@ impl Comparison<'_, '_> {
             let rows = rows.iter().flatten().filter(|row| row.family == family);
             let traffic: Vec<&TrafficSet> = rows.map(|row| &row.traffic).collect();
 
-            for piece in TrafficSet::cut(&traffic) {
+            for piece in TrafficSet::cut_apart(&traffic) {
                 let at = |packets: &Packets| addresses_with(packets, &piece, family);
                 let newly_in = (at(&new_in), at(&all_out));
                 let newly_out = (at(&all_in), at(&new_out));
 
-                for (from, to) in joined(newly_in, newly_out) {
+                for (from, to) in join_products(newly_in, newly_out) {
                     let product = Product {
                         family,
                         from,
@@ -183,7 +183,7 @@ impl Comparison<'_, '_> {
                         by_default: false,
                     };
 
-                    merge(product, &mut products);
+                    merge_product(product, &mut products);
                 }
             }
         }
@@ -260,7 +260,12 @@ impl GateChange<'_> {
     }
 
     /// All that passes after the change of this traffic, from or to an end.
-    fn admitted(&self, end: EndId, places: &Addresses, asked: &PerFamily<TrafficSet>) -> Packets {
+    fn admitted_packets(
+        &self,
+        end: EndId,
+        places: &Addresses,
+        asked: &PerFamily<TrafficSet>,
+    ) -> Packets {
         let asked = Packets::product(places, asked);
         let by_name = Packets::product(places, &self.after.admitted_by_name(end));
         self.after.blocks.union(&by_name).intersection(&asked)
@@ -275,7 +280,7 @@ impl GateChange<'_> {
 
         // open to the internet is what the change opens to so much of it, by itself or together
         // with what was open
-        let world = world();
+        let world = routable_sources();
         let by_itself = opened.open_to(&world);
         let before = self.before.blocks.open_to(&world);
         let after = self.after.blocks.open_to(&world);
@@ -299,7 +304,7 @@ impl GateChange<'_> {
 }
 
 /// Packets of a gate as products, where only one side of the connection is a tier.
-fn products(packets: Packets, direction: Direction, internet: bool) -> Vec<Product> {
+fn gate_products(packets: Packets, direction: Direction, internet: bool) -> Vec<Product> {
     let rows = packets.rows().into_iter();
     rows.map(|row| Product::new(row, direction, internet))
         .collect()
@@ -309,12 +314,12 @@ fn products(packets: Packets, direction: Direction, internet: bool) -> Vec<Produ
 fn addresses_with(packets: &Packets, traffic: &TrafficSet, family: Family) -> Addresses {
     let mut asked = PerFamily::default();
     asked[family] = traffic.clone();
-    packets.addresses(&asked)
+    packets.addresses_with(&asked)
 }
 
 /// The union of two products, the first senders being among the second and the second receivers
 /// among the first, in as few products as can be.
-fn joined(
+fn join_products(
     (some_senders, all_receivers): (Addresses, Addresses),
     (all_senders, some_receivers): (Addresses, Addresses),
 ) -> Vec<(Addresses, Addresses)> {
@@ -332,6 +337,6 @@ fn joined(
 fn is_wide(places: &Addresses, traffic: &PerFamily<TrafficSet>) -> bool {
     !places.is_empty()
         && !Packets::product(places, traffic)
-            .open_to(&world())
+            .open_to(&routable_sources())
             .is_empty()
 }

@@ -1,7 +1,7 @@
 //! Connections as products, senders × receivers × traffic, and the changes that are shown of them:
 //! what is the same in both families is one.
 
-use super::causes::causes;
+use super::causes::find_causes;
 use super::ends::{EndId, Ends};
 use super::version::Version;
 use super::{Causes, Change, Places};
@@ -51,7 +51,7 @@ impl Product {
 }
 
 /// Adds a product, to one between the same addresses where there is one.
-pub(super) fn merge(product: Product, products: &mut Vec<Product>) {
+pub(super) fn merge_product(product: Product, products: &mut Vec<Product>) {
     let is_same = |known: &&mut Product| {
         known.family == product.family && known.from == product.from && known.to == product.to
     };
@@ -137,10 +137,10 @@ impl Draft {
     fn into_change(self, after: &Version<'_>) -> Change {
         let mut change = self.change;
         change.places = Places {
-            from: self.from.shown(),
-            to: self.to.shown(),
+            from: self.from.shown_addresses(),
+            to: self.to.shown_addresses(),
         };
-        change.causes = causes(after, &change);
+        change.causes = find_causes(after, &change);
         change
     }
 }
@@ -162,7 +162,7 @@ impl EndAddresses {
     }
 
     /// What is shown of it: nothing, where it is all of the end.
-    fn shown(self) -> Option<Addresses> {
+    fn shown_addresses(self) -> Option<Addresses> {
         (!self.is_whole).then_some(self.addresses)
     }
 }

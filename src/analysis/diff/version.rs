@@ -55,18 +55,18 @@ impl<'p> Version<'p> {
     }
 
     /// What one gate of a tier admits; nothing where the program does not have the tier.
-    pub(super) fn access(&self, tier: EndId, direction: Direction) -> Option<&GateAccess> {
+    pub(super) fn gate_access(&self, tier: EndId, direction: Direction) -> Option<&GateAccess> {
         self.access.get(&(tier, direction))
     }
 
     /// The flows that open one gate of a tier to an end, with that end.
-    pub(super) fn flows(
+    pub(super) fn opening_flows(
         &self,
         (tier, direction): (EndId, Direction),
         gate: Gate,
         other: EndId,
     ) -> &[(EndId, u32)] {
-        let Some(access) = self.access(tier, direction) else {
+        let Some(access) = self.gate_access(tier, direction) else {
             return &[];
         };
         let by_end = access.flows.get_or_init(|| self.flows_by_end(gate));
@@ -76,8 +76,8 @@ impl<'p> Version<'p> {
     }
 
     fn flows_by_end(&self, gate: Gate) -> Vec<(EndId, u32)> {
-        let with_end = |flow: &u32| (self.index.end(self.gates.peer(gate, *flow)), *flow);
-        let flows = self.gates.flows(gate).iter();
+        let with_end = |flow: &u32| (self.index.end_of(self.gates.far_peer(gate, *flow)), *flow);
+        let flows = self.gates.gate_flows(gate).iter();
         let mut flows: Vec<(EndId, u32)> = flows.map(with_end).collect();
         flows.sort_unstable();
         flows
@@ -86,10 +86,10 @@ impl<'p> Version<'p> {
 
 impl GateAccess {
     fn new(policy: &Policy, gates: &Gates<'_>, index: &EndIndex, gate: Gate) -> GateAccess {
-        let rules = gates.rules(gate);
-        let named = rules.named();
+        let rules = gates.gate_rules(gate);
+        let named = rules.named_peers();
         let mut named: Vec<_> = named
-            .map(|(peer, admitted)| (index.end(peer), admitted.clone()))
+            .map(|(peer, admitted)| (index.end_of(peer), admitted.clone()))
             .collect();
         named.sort_unstable_by_key(|(end, _)| *end);
 
@@ -106,7 +106,7 @@ impl GateAccess {
         GateAccess {
             blocks: rules.blocks.union(&open),
             named,
-            unfiltered: never_filtered::addresses(policy.vpc_of(gate.tier())),
+            unfiltered: never_filtered::exempt_addresses(policy.vpc_of(gate.tier())),
             flows: OnceCell::new(),
         }
     }

@@ -367,7 +367,7 @@ pub(super) fn is_like(word: &str, typed: &str) -> bool {
         "NAME" => {
             is_name(typed) && !["from", "to", "except", "until", "and", "or"].contains(&typed)
         }
-        "ADDRESS" => net::block(typed).is_ok(),
+        "ADDRESS" => net::parse_block(typed).is_ok(),
         _ => word.split('|').any(|word| word.eq_ignore_ascii_case(typed)),
     }
 }

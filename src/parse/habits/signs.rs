@@ -115,7 +115,7 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
     });
 
     let text = inside.or_else(|| typed.strip_prefix('"')?.strip_suffix('"'))?;
-    let is_bare = is_name(text) || net::block(text).is_ok();
+    let is_bare = is_name(text) || net::parse_block(text).is_ok();
     let label = if is_bare && here.depth == 0 && here.expects_name() {
         "names and addresses take no quotes"
     } else {

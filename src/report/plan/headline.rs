@@ -3,12 +3,12 @@
 use crate::plan::{BeforeAfter, Changes, GroupOutcome, OtherChange, RuleOutcome, Targets};
 
 /// `3 rules to add, 1 to remove; 1 group replaced, 1 created`: of a target.
-pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
+pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
     let rules = |fates: &[RuleOutcome]| {
         changes
             .rules
             .iter()
-            .filter(|(change, targets)| targets.include(of) && fates.contains(&change.fate))
+            .filter(|(change, targets)| targets.includes_any(of) && fates.contains(&change.fate))
             .count()
     };
 
@@ -22,23 +22,26 @@ pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
         changes
             .groups
             .iter()
-            .filter(|(change, targets)| targets.include(of) && is(&change.fate))
+            .filter(|(change, targets)| targets.includes_any(of) && is(&change.fate))
             .count()
     };
 
-    let rules = listed(
+    let rules = list_counts(
         ["rule", "rules"],
         &[
             (rules(&[RuleOutcome::Added]), "to add"),
             (rules(&[RuleOutcome::Removed]), "to remove"),
-            (rules(&again), "to make again"),
-            (rules(&[RuleOutcome::Retargeted]), "to point elsewhere"),
+            (rules(&again), "to replace"),
+            (
+                rules(&[RuleOutcome::Retargeted]),
+                "to reference another group",
+            ),
             (rules(&[RuleOutcome::Default]), "with a changed default"),
-            (rules(&[RuleOutcome::Text]), "with another text only"),
+            (rules(&[RuleOutcome::Text]), "with a changed description"),
         ],
     );
 
-    let groups = listed(
+    let groups = list_counts(
         ["group", "groups"],
         &[
             (
@@ -70,7 +73,7 @@ pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
 
     let parts: Vec<String> = [rules, groups].into_iter().flatten().collect();
     if parts.is_empty() {
-        parameters(changes, of)
+        summarize_parameters(changes, of)
     } else {
         parts.join("; ")
     }
@@ -78,13 +81,13 @@ pub fn summary(changes: &Changes<'_>, of: Targets) -> String {
 
 /// What there is to say where neither rules nor groups change: a parameter may, and with it what a
 /// new deployment opens.
-fn parameters(changes: &Changes<'_>, of: Targets) -> String {
+fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));
     match changes
         .others
         .iter()
-        .filter(|(change, targets)| targets.include(of) && is_changed(change))
+        .filter(|(change, targets)| targets.includes_any(of) && is_changed(change))
         .count()
     {
         0 => "no rule and no group changes".to_string(),
@@ -94,7 +97,7 @@ fn parameters(changes: &Changes<'_>, of: Targets) -> String {
 }
 
 /// `3 rules to add, 1 to remove`
-fn listed([one, many]: [&str; 2], counts: &[(usize, &str)]) -> Option<String> {
+fn list_counts([one, many]: [&str; 2], counts: &[(usize, &str)]) -> Option<String> {
     let mut parts = counts.iter().filter(|(count, _)| *count > 0);
     let (count, words) = parts.next()?;
     let noun = if *count == 1 { one } else { many };

@@ -1,11 +1,11 @@
 //! What AWS will do, for programs: an object within the JSON of `diff`. A field may be added; a
 //! change of what is there changes the `format` of that.
 
-use super::{Lowered, origin};
+use super::{Lowered, rule_origin};
 use crate::aws::{GroupId, ListReference, PrefixListId, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
-    RuleOutcome, RulePlace, Targets, UseChange, planned,
+    RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
 };
 use crate::policy::TierId;
 use crate::report::citation::Citation;
@@ -163,7 +163,7 @@ impl<'c> Document<'c> {
             groups: changes
                 .groups
                 .iter()
-                .map(|(change, targets)| group(changes, change, *targets, new))
+                .map(|(change, targets)| group_line(changes, change, *targets, new))
                 .collect(),
             rules: RuleLines::default(),
             parameters: Vec::new(),
@@ -175,7 +175,7 @@ impl<'c> Document<'c> {
             quota: changes
                 .uses
                 .iter()
-                .map(|change| used(changes, change))
+                .map(|change| use_line(changes, change))
                 .collect(),
         };
 
@@ -183,7 +183,7 @@ impl<'c> Document<'c> {
             let (list, because) = document.rules.list(change.fate);
             list.push(RuleLine {
                 because,
-                ..rule(changes, change, *targets, [old, new])
+                ..rule_line(changes, change, *targets, [old, new])
             });
         }
 
@@ -203,28 +203,29 @@ impl<'c> Document<'c> {
         let (old, new) = (changes.old, changes.new);
         match change {
             OtherChange::Parameter(sides) => {
-                let name = sides.newest(
+                let name = sides.from_newest(
                     |id| old.parameter(id).name.as_str(),
                     |id| new.parameter(id).name.as_str(),
                 );
-                self.parameters.push(named(name, sides, targets));
+                self.parameters.push(named_line(name, sides, targets));
             }
             OtherChange::List(sides) => {
-                let name = sides.newest(|id| list_name(old, id), |id| list_name(new, id));
-                self.prefix_lists.push(named(name, sides, targets));
+                let name = sides.from_newest(|id| list_name(old, id), |id| list_name(new, id));
+                self.prefix_lists.push(named_line(name, sides, targets));
             }
             OtherChange::Lock(sides) => {
-                let name = sides.newest(
+                let name = sides.from_newest(
                     |n| old.locked_defaults[n].name.as_str(),
                     |n| new.locked_defaults[n].name.as_str(),
                 );
-                self.locked_default_groups.push(named(name, sides, targets));
+                self.locked_default_groups
+                    .push(named_line(name, sides, targets));
             }
-            OtherChange::Output(sides) => self.outputs.push(output(changes, sides, targets)),
-            OtherChange::Export(sides) => self.exports.push(output(changes, sides, targets)),
+            OtherChange::Output(sides) => self.outputs.push(output_line(changes, sides, targets)),
+            OtherChange::Export(sides) => self.exports.push(output_line(changes, sides, targets)),
             OtherChange::Placeholder(sides) => {
                 self.placeholders
-                    .push(named(changes.group_name(sides), sides, targets))
+                    .push(named_line(changes.group_name(sides), sides, targets))
             }
         }
     }
@@ -246,7 +247,7 @@ impl<'c> RuleLines<'c> {
     }
 }
 
-fn word<T>(sides: BeforeAfter<T>) -> &'static str {
+fn change_word<T>(sides: BeforeAfter<T>) -> &'static str {
     match sides {
         BeforeAfter::Removed(_) => "removed",
         BeforeAfter::Added(_) => "added",
@@ -254,8 +255,8 @@ fn word<T>(sides: BeforeAfter<T>) -> &'static str {
     }
 }
 
-fn words(targets: Targets) -> Vec<&'static str> {
-    targets.each().map(|it| it.target.name).collect()
+fn target_names(targets: Targets) -> Vec<&'static str> {
+    targets.planned_targets().map(|it| it.target.name).collect()
 }
 
 fn list_name(state: &State, id: PrefixListId) -> &str {
@@ -265,38 +266,38 @@ fn list_name(state: &State, id: PrefixListId) -> &str {
     }
 }
 
-fn named<'c, T>(name: &'c str, sides: BeforeAfter<T>, targets: Targets) -> NamedLine<'c> {
+fn named_line<'c, T>(name: &'c str, sides: BeforeAfter<T>, targets: Targets) -> NamedLine<'c> {
     NamedLine {
         name,
-        change: word(sides),
-        targets: words(targets),
+        change: change_word(sides),
+        targets: target_names(targets),
     }
 }
 
-fn output<'c>(
+fn output_line<'c>(
     changes: &'c Changes<'c>,
     sides: BeforeAfter<GroupId>,
     targets: Targets,
 ) -> OutputLine<'c> {
     let name = |it: &Planned| {
-        sides.newest(
+        sides.from_newest(
             |group| (it.planning.output)(changes.old.group(group)),
             |group| (it.planning.output)(changes.new.group(group)),
         )
     };
 
-    let names = planned().map(|it| (it, targets.include(it.alone).then(|| name(&it))));
+    let names = planned_targets().map(|it| (it, targets.includes_any(it.alone).then(|| name(&it))));
     OutputLine {
         names: ByTarget(names.collect()),
         tier: changes.group_name(sides),
-        change: word(sides),
-        targets: words(targets),
+        change: change_word(sides),
+        targets: target_names(targets),
     }
 }
 
 /// What keeps a group that a tier of another name would take the place of: `was` with all earlier
 /// names, since a group's name starts with the oldest.
-fn fix<'c>(
+fn rename_fix<'c>(
     changes: &'c Changes<'c>,
     change: &GroupChange,
     program: Lowered<'c>,
@@ -326,7 +327,7 @@ fn fix<'c>(
     })
 }
 
-fn group<'c>(
+fn group_line<'c>(
     changes: &'c Changes<'c>,
     change: &GroupChange,
     targets: Targets,
@@ -347,12 +348,12 @@ fn group<'c>(
         reasons: Vec::new(),
         refused: false,
         fix: None,
-        targets: words(targets),
+        targets: target_names(targets),
     };
 
     match &change.fate {
         GroupOutcome::Recreated => GroupLine {
-            fix: fix(changes, change, program),
+            fix: rename_fix(changes, change, program),
             ..line("recreated", false)
         },
         GroupOutcome::Created => line("created", false),
@@ -370,15 +371,16 @@ fn group<'c>(
     }
 }
 
-fn rule<'c>(
+fn rule_line<'c>(
     changes: &'c Changes<'c>,
     change: &RuleChange,
     targets: Targets,
     programs: [Lowered<'c>; 2],
 ) -> RuleLine<'c> {
-    let (state, place, rule) = changes.rule(change);
-    let (program, lowered) = origin(programs, change);
-    let text = |state: &State, place: RulePlace| state.description(place.rule(state)).to_string();
+    let (state, place, rule) = changes.resolve_rule(change);
+    let (program, lowered) = rule_origin(programs, change);
+    let text =
+        |state: &State, place: RulePlace| state.description(place.rule_in(state)).to_string();
     let traffic = rule.key.traffic;
     let ports = traffic.aws_ports();
 
@@ -394,15 +396,15 @@ fn rule<'c>(
         because: None,
         sentences: program
             .deployment
-            .sentences(lowered)
+            .rule_sentences(lowered)
             .into_iter()
-            .map(|id| program.cite(id))
+            .map(|id| program.cite_sentence(id))
             .collect(),
-        targets: words(targets),
+        targets: target_names(targets),
     }
 }
 
-fn used<'c>(changes: &'c Changes<'c>, change: &UseChange) -> UseLine<'c> {
+fn use_line<'c>(changes: &'c Changes<'c>, change: &UseChange) -> UseLine<'c> {
     UseLine {
         tier: changes.group_name(change.sides),
         direction: change.direction.words(),

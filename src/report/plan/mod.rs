@@ -29,20 +29,20 @@ impl<'c> Lowered<'c> {
         self.deployment.policy()
     }
 
-    fn rule(self, place: RulePlace) -> &'c Rule {
+    fn rule_at(self, place: RulePlace) -> &'c Rule {
         self.deployment
             .rule_at(place.group, place.position as usize)
     }
 
-    fn cite(self, sentence: SentenceId) -> Citation<'c> {
+    fn cite_sentence(self, sentence: SentenceId) -> Citation<'c> {
         Citation::new(self.policy(), self.sources, sentence)
     }
 }
 
 /// The program that a rule is of, and the rule there: of one that was and is, the new one.
-fn origin<'c>([old, new]: [Lowered<'c>; 2], change: &RuleChange) -> (Lowered<'c>, &'c Rule) {
+fn rule_origin<'c>([old, new]: [Lowered<'c>; 2], change: &RuleChange) -> (Lowered<'c>, &'c Rule) {
     let (program, place) = change
         .sides
-        .newest(|place| (old, place), |place| (new, place));
-    (program, program.rule(place))
+        .from_newest(|place| (old, place), |place| (new, place));
+    (program, program.rule_at(place))
 }

@@ -6,20 +6,24 @@ use crate::plan::{BeforeAfter, GroupChange, GroupOutcome, OtherChange, Targets};
 
 impl Lines<'_> {
     /// What is worth saying of the rest; that a new group has an output goes without saying.
-    pub(super) fn other(&self, change: &OtherChange, targets: Targets) -> Option<String> {
+    pub(super) fn other_line(&self, change: &OtherChange, targets: Targets) -> Option<String> {
         let (old, new) = (self.changes.old, self.changes.new);
         Some(match *change {
             OtherChange::Parameter(BeforeAfter::Removed(id)) => {
                 format!("- parameter {}", old.parameter(id).name)
             }
             OtherChange::Parameter(BeforeAfter::Added(id)) => {
-                format!("+ parameter {}{}", new.parameter(id).name, asked(new, id))
+                format!(
+                    "+ parameter {}{}",
+                    new.parameter(id).name,
+                    parameter_source(new, id)
+                )
             }
             OtherChange::Parameter(BeforeAfter::Both(was, is)) => {
                 format!(
                     "~ parameter {}: {}",
                     new.parameter(is).name,
-                    self.parameter(was, is)
+                    self.parameter_words(was, is)
                 )
             }
             OtherChange::List(BeforeAfter::Removed(id)) => {
@@ -59,7 +63,7 @@ impl Lines<'_> {
                     new.locked_defaults[n].name
                 )
             }
-            OtherChange::Output(sides) => return self.output(sides, targets),
+            OtherChange::Output(sides) => return self.output_words(sides, targets),
             OtherChange::Export(BeforeAfter::Removed(tier)) => format!(
                 "- export of the id of {}; CloudFormation refuses that while another stack imports it",
                 old.group(tier).name
@@ -68,22 +72,16 @@ impl Lines<'_> {
                 format!("+ export of the id of {}", new.group(tier).name)
             }
             OtherChange::Placeholder(BeforeAfter::Removed(tier)) => {
-                format!(
-                    "- {}  outbound  the rule that admits nothing",
-                    old.group(tier).name
-                )
+                format!("- {}  outbound  the placeholder rule", old.group(tier).name)
             }
             OtherChange::Placeholder(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
-                format!(
-                    "+ {}  outbound  the rule that admits nothing",
-                    new.group(tier).name
-                )
+                format!("+ {}  outbound  the placeholder rule", new.group(tier).name)
             }
         })
     }
 
     /// What of a parameter is another.
-    fn parameter(&self, was: ParameterId, is: ParameterId) -> String {
+    fn parameter_words(&self, was: ParameterId, is: ParameterId) -> String {
         let (was, is) = (
             self.changes.old.parameter(was),
             self.changes.new.parameter(is),
@@ -112,7 +110,7 @@ impl Lines<'_> {
     }
 
     /// An output of a group that neither comes nor goes.
-    fn output(&self, sides: BeforeAfter<GroupId>, targets: Targets) -> Option<String> {
+    fn output_words(&self, sides: BeforeAfter<GroupId>, targets: Targets) -> Option<String> {
         let beside = |change: &GroupChange| match change.fate {
             GroupOutcome::Created | GroupOutcome::Deleted => change.sides == sides,
             GroupOutcome::Replaced { .. }
@@ -126,7 +124,9 @@ impl Lines<'_> {
         }
 
         let names = |group: &SecurityGroup| {
-            let names = targets.each().map(|it| (it.planning.output)(group));
+            let names = targets
+                .planned_targets()
+                .map(|it| (it.planning.output)(group));
             names.collect::<Vec<_>>().join(", ")
         };
 
@@ -141,7 +141,7 @@ impl Lines<'_> {
     }
 }
 
-fn asked(state: &State, id: ParameterId) -> &'static str {
+fn parameter_source(state: &State, id: ParameterId) -> &'static str {
     if state.parameter(id).default.is_none() {
         ", which must be given"
     } else {

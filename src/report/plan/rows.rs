@@ -39,19 +39,19 @@ pub enum Why {
 
 impl RuleRow {
     /// How many rules it is.
-    pub fn count(&self) -> usize {
+    pub fn rule_count(&self) -> usize {
         self.groups.len() * self.traffic.len() * self.peers.len()
     }
 
     /// Sign; groups; side; what; why.
-    pub fn cells(&self, why: String) -> [String; 5] {
+    pub fn into_cells(&self, why: String) -> [String; 5] {
         let way = match self.direction {
             Direction::Ingress => "from",
             Direction::Egress => "to",
         };
 
-        let count = if self.count() > 1 {
-            format!(" ({} rules)", self.count())
+        let count = if self.rule_count() > 1 {
+            format!(" ({} rules)", self.rule_count())
         } else {
             String::new()
         };

@@ -1,18 +1,19 @@
 //! What AWS will do, in lines for people: functions over slices, so that a report decides how many
 //! it shows.
 
-use super::headline::summary;
+use super::headline::summarize_changes;
 use super::rows::{RuleRow, Why};
-use super::{Lowered, origin};
+use super::{Lowered, rule_origin};
 use crate::aws::{GroupId, SecurityGroup, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
-    RuleOutcome, RulePlace, Targets, UseChange, planned,
+    RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
 };
 use crate::report::flows::End;
 use crate::report::fold::fold;
 
-const REPLACED: &str = "  a replaced group is made anew first, with another id; the old one cannot go while anything uses it";
+const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
+    deleted while anything uses it";
 
 /// Rules that are looked at for each line that may be shown.
 const RULES_OF_A_LINE: usize = 20;
@@ -32,8 +33,8 @@ impl<'c> Lines<'c> {
     /// `AWS: 3 rules to add, 1 to remove; 1 group created`; a line for each target where they
     /// differ.
     pub fn headline(&self) -> Vec<String> {
-        let summaries: Vec<(Planned, String)> = planned()
-            .map(|it| (it, summary(self.changes, it.alone)))
+        let summaries: Vec<(Planned, String)> = planned_targets()
+            .map(|it| (it, summarize_changes(self.changes, it.alone)))
             .collect();
         if let [(_, first), rest @ ..] = summaries.as_slice()
             && rest.iter().all(|(_, other)| other == first)
@@ -46,7 +47,7 @@ impl<'c> Lines<'c> {
     }
 
     /// What each tool will show, in its own terms.
-    pub fn counts(&self) -> Vec<String> {
+    pub fn count_lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (it, counts) in &self.changes.counts {
             let columns = it.planning.columns.iter();
@@ -60,7 +61,7 @@ impl<'c> Lines<'c> {
 
     /// `! db  replaced with 4 rules: its description changes`; a line a group, and one on what a
     /// replacement is.
-    pub fn groups(&self, groups: &[(GroupChange, Targets)]) -> Vec<String> {
+    pub fn group_lines(&self, groups: &[(GroupChange, Targets)]) -> Vec<String> {
         let names: Vec<&str> = groups
             .iter()
             .map(|(change, _)| self.changes.group_name(change.sides))
@@ -75,9 +76,9 @@ impl<'c> Lines<'c> {
         let line = |((change, targets), name): (&(GroupChange, Targets), &str)| {
             format!(
                 "{} {name:width$}  {}{}",
-                sign(&change.fate),
-                self.group(change),
-                of(*targets)
+                group_sign(&change.fate),
+                self.group_words(change),
+                targets_suffix(*targets)
             )
         };
 
@@ -99,13 +100,13 @@ impl<'c> Lines<'c> {
     /// `+ web  inbound  tcp 80, 443 from 203.0.113.0/24 (2 rules)  shop.tier:9: web allows http, https from office`:
     /// a line for the rules that a sentence has at several groups, of several pieces of traffic and
     /// with several peers. Not more lines than so many, and how many rules are left out.
-    pub fn rules(&self, rules: &[(RuleChange, Targets)], most: usize) -> Vec<String> {
+    pub fn rule_lines(&self, rules: &[(RuleChange, Targets)], most: usize) -> Vec<String> {
         // rules beyond those are not looked at, so that a line costs the same whatever its rules
         // are
         let looked_at = rules.len().min(most.saturating_mul(RULES_OF_A_LINE));
         let rows = rules[..looked_at]
             .iter()
-            .map(|(change, targets)| self.rule(change, *targets))
+            .map(|(change, targets)| self.rule_row(change, *targets))
             .collect();
 
         let rows = fold(
@@ -113,9 +114,12 @@ impl<'c> Lines<'c> {
             |row| &mut row.groups,
         );
         let shown = &rows[..rows.len().min(most)];
-        let left = rules.len() - shown.iter().map(RuleRow::count).sum::<usize>();
+        let left = rules.len() - shown.iter().map(RuleRow::rule_count).sum::<usize>();
 
-        let cells: Vec<[String; 5]> = shown.iter().map(|row| row.cells(self.why(row))).collect();
+        let cells: Vec<[String; 5]> = shown
+            .iter()
+            .map(|row| row.into_cells(self.why_words(row)))
+            .collect();
         let width = |n: usize, most: usize| {
             cells
                 .iter()
@@ -140,16 +144,18 @@ impl<'c> Lines<'c> {
     }
 
     /// `+ parameter office`; a line each.
-    pub fn others(&self, others: &[(OtherChange, Targets)]) -> Vec<String> {
+    pub fn other_lines(&self, others: &[(OtherChange, Targets)]) -> Vec<String> {
         others
             .iter()
-            .filter_map(|(change, targets)| Some(self.other(change, *targets)? + &of(*targets)))
+            .filter_map(|(change, targets)| {
+                Some(self.other_line(change, *targets)? + &targets_suffix(*targets))
+            })
             .collect()
     }
 
     /// `web  inbound  IPv4  58 -> 61 of 60, over the quota`; a line for each that is near its
     /// quota, or was over it.
-    pub fn uses(&self, uses: &[UseChange]) -> Vec<String> {
+    pub fn use_lines(&self, uses: &[UseChange]) -> Vec<String> {
         let uses: Vec<&UseChange> = uses
             .iter()
             .filter(|change| change.is_near() || change.was_over())
@@ -200,21 +206,21 @@ impl<'c> Lines<'c> {
 
     /// What becomes of each group, of each rule and of the rest; of the rules not more lines than
     /// so many. The rules of a replaced group are told with the group.
-    pub fn each(&self, most: usize) -> Vec<String> {
+    pub fn all_lines(&self, most: usize) -> Vec<String> {
         let own = self
             .changes
             .rules
             .iter()
             .filter(|(change, _)| change.fate != RuleOutcome::WithGroup);
         let own: Vec<(RuleChange, Targets)> = own.copied().collect();
-        let groups = self.groups(&self.changes.groups).into_iter();
+        let groups = self.group_lines(&self.changes.groups).into_iter();
         groups
-            .chain(self.rules(&own, most))
-            .chain(self.others(&self.changes.others))
+            .chain(self.rule_lines(&own, most))
+            .chain(self.other_lines(&self.changes.others))
             .collect()
     }
 
-    fn group(&self, change: &GroupChange) -> String {
+    fn group_words(&self, change: &GroupChange) -> String {
         let was = change
             .sides
             .was()
@@ -230,15 +236,17 @@ impl<'c> Lines<'c> {
                 format!("was {was}: the group stays, its tags change in place")
             }
             GroupOutcome::Moved { tags: false } => format!("was {was}: the group stays"),
-            GroupOutcome::Recreated => self.recreated(change),
-            GroupOutcome::Replaced { reasons, refused } => self.replaced(change, reasons, *refused),
+            GroupOutcome::Recreated => self.recreated_words(change),
+            GroupOutcome::Replaced { reasons, refused } => {
+                self.replaced_words(change, reasons, *refused)
+            }
         }
     }
 
-    fn replaced(&self, change: &GroupChange, reasons: &[Reason], refused: bool) -> String {
+    fn replaced_words(&self, change: &GroupChange, reasons: &[Reason], refused: bool) -> String {
         let why: Vec<String> = reasons
             .iter()
-            .map(|reason| self.reason(*reason, change.sides))
+            .map(|reason| self.reason_words(*reason, change.sides))
             .collect();
         let why = why.join(", and ");
         let refused = if refused {
@@ -250,15 +258,13 @@ impl<'c> Lines<'c> {
     }
 
     /// A group that comes under another name, with the rules of one that goes.
-    fn recreated(&self, change: &GroupChange) -> String {
+    fn recreated_words(&self, change: &GroupChange) -> String {
         let was = change
             .sides
             .was()
             .map_or("", |old| self.changes.old.group(old).name.as_str());
         let rules = self.with_rules(change);
-        format!(
-            "recreated{rules}: it has the rules of `{was}`, and the program does not say `was {was}`"
-        )
+        format!("recreated{rules}: it has the rules of `{was}`, and the program has no `was {was}`")
     }
 
     /// ` with 4 rules`: those that go and come with their group.
@@ -276,16 +282,16 @@ impl<'c> Lines<'c> {
         }
     }
 
-    fn reason(&self, reason: Reason, sides: BeforeAfter<GroupId>) -> String {
+    fn reason_words(&self, reason: Reason, sides: BeforeAfter<GroupId>) -> String {
         let group = sides.was().map(|old| self.changes.old.group(old));
         let was = group.map_or("", |group| group.name.as_str());
         let text = match reason {
             Reason::Address if was != self.changes.group_name(sides) => {
-                return format!("the program does not say `was {was}`");
+                return format!("the program has no `was {was}`");
             }
             Reason::Address => {
                 let oldest = group.map_or(was, SecurityGroup::oldest_name);
-                return format!("the program does not say `was {oldest}` as before");
+                return format!("the program no longer has `was {oldest}`");
             }
             Reason::Name => "its name changes",
             Reason::NamePrefix => "the start of its name changes",
@@ -298,9 +304,9 @@ impl<'c> Lines<'c> {
         text.to_string()
     }
 
-    fn rule(&self, change: &RuleChange, targets: Targets) -> RuleRow {
-        let (state, place, rule) = self.changes.rule(change);
-        let (program, lowered) = origin([self.old, self.new], change);
+    fn rule_row(&self, change: &RuleChange, targets: Targets) -> RuleRow {
+        let (state, place, rule) = self.changes.resolve_rule(change);
+        let (program, lowered) = rule_origin([self.old, self.new], change);
         let sign = match change.fate {
             RuleOutcome::Added => "+",
             RuleOutcome::Removed => "-",
@@ -309,13 +315,14 @@ impl<'c> Lines<'c> {
         };
 
         let why = match change.fate {
-            RuleOutcome::Added => self.sentence(change, true),
-            RuleOutcome::Removed => self.sentence(change, false),
-            RuleOutcome::Text => {
-                Why::Text(format!("text only, it was \"{}\"", self.old_text(change)))
-            }
-            RuleOutcome::Default => Why::Text(self.default(change)),
-            RuleOutcome::Retargeted => Why::Known("names another group than before, in place"),
+            RuleOutcome::Added => self.first_sentence(change, true),
+            RuleOutcome::Removed => self.first_sentence(change, false),
+            RuleOutcome::Text => Why::Text(format!(
+                "description only, was \"{}\"",
+                self.old_text(change)
+            )),
+            RuleOutcome::Default => Why::Text(self.default_words(change)),
+            RuleOutcome::Retargeted => Why::Known("references another group, in place"),
             RuleOutcome::WithGroup => Why::Known("replaced with its group"),
             RuleOutcome::WithPeer => Why::Known("replaced, because its peer is replaced"),
             RuleOutcome::ResourceRenamed => Why::Known("replaced unchanged, under another name"),
@@ -333,11 +340,11 @@ impl<'c> Lines<'c> {
     }
 
     /// The first sentence that asks for a rule.
-    fn sentence(&self, change: &RuleChange, is_new: bool) -> Why {
-        let (program, rule) = origin([self.old, self.new], change);
+    fn first_sentence(&self, change: &RuleChange, is_new: bool) -> Why {
+        let (program, rule) = rule_origin([self.old, self.new], change);
         program
             .deployment
-            .sentence(rule)
+            .first_sentence(rule)
             .map_or(Why::Known("(outbound = open)"), |id| Why::Sentence {
                 id,
                 is_new,
@@ -345,20 +352,20 @@ impl<'c> Lines<'c> {
     }
 
     /// Why something becomes of rules, in words.
-    fn why(&self, row: &RuleRow) -> String {
+    fn why_words(&self, row: &RuleRow) -> String {
         let why = match &row.why {
-            Why::Sentence { id, is_new: true } => self.new.cite(*id).to_string(),
-            Why::Sentence { id, is_new: false } => self.old.cite(*id).to_string(),
+            Why::Sentence { id, is_new: true } => self.new.cite_sentence(*id).to_string(),
+            Why::Sentence { id, is_new: false } => self.old.cite_sentence(*id).to_string(),
             Why::Known(words) => words.to_string(),
             Why::Text(words) => words.clone(),
         };
-        why + &of(row.targets)
+        why + &targets_suffix(row.targets)
     }
 
     /// The default of the parameter that a rule names, before and after.
-    fn default(&self, change: &RuleChange) -> String {
+    fn default_words(&self, change: &RuleChange) -> String {
         let default = |state: &State, place: Option<RulePlace>| {
-            let parameter = state.parameter_of(place?.rule(state).key.peer)?;
+            let parameter = state.parameter_of(place?.rule_in(state).key.peer)?;
             state.parameter(parameter).default.clone()
         };
         let was = default(self.changes.old, change.sides.was()).unwrap_or_default();
@@ -369,11 +376,11 @@ impl<'c> Lines<'c> {
     fn old_text(&self, change: &RuleChange) -> &'c str {
         let old = self.changes.old;
         let was = change.sides.was();
-        was.map_or("", |place| old.description(place.rule(old)))
+        was.map_or("", |place| old.description(place.rule_in(old)))
     }
 }
 
-fn sign(fate: &GroupOutcome) -> &'static str {
+fn group_sign(fate: &GroupOutcome) -> &'static str {
     match fate {
         GroupOutcome::Replaced { .. } | GroupOutcome::Recreated => "!",
         GroupOutcome::Deleted => "-",
@@ -384,10 +391,13 @@ fn sign(fate: &GroupOutcome) -> &'static str {
 }
 
 /// ` (Terraform)`, where something is not said of every target.
-fn of(targets: Targets) -> String {
+fn targets_suffix(targets: Targets) -> String {
     if targets.are_all() {
         return String::new();
     }
-    let titles: Vec<&str> = targets.each().map(|it| it.target.title).collect();
+    let titles: Vec<&str> = targets
+        .planned_targets()
+        .map(|it| it.target.title)
+        .collect();
     format!(" ({})", titles.join(", "))
 }

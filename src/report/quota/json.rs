@@ -47,7 +47,7 @@ pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
             .flat_map(|side| use_lines(ledger, side, sources))
             .collect(),
         unknown_sizes: ledger
-            .unknown()
+            .unsized_lists()
             .into_iter()
             .map(|id| policy.prefix_list(id).name.as_str())
             .collect(),
@@ -67,7 +67,7 @@ fn use_lines<'p>(
     sources: &'p Sources,
 ) -> [UseLine<'p>; 2] {
     let policy = ledger.policy;
-    let costs = ledger.costs(side);
+    let costs = ledger.sentence_costs(side);
 
     Family::BOTH.map(|family| {
         let used = side.used.in_family(family);

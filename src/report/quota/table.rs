@@ -48,7 +48,7 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     }
 
     let _ = writeln!(out, "\n{}", summary(ledger));
-    for id in ledger.unknown() {
+    for id in ledger.unsized_lists() {
         let _ = writeln!(out, "{}", note(ledger, ledger.policy.prefix_list(id)));
     }
 
@@ -123,7 +123,7 @@ fn sentence_lines(
     digits: Digits,
     lines: &mut Vec<Line>,
 ) {
-    let costs = ledger.costs(side);
+    let costs = ledger.sentence_costs(side);
     let mut push = |cost: Count, said: String| {
         let [v4, v6] = Family::BOTH.map(|family| digits.part(cost.in_family(family)));
         lines.push([String::new(), String::new(), v4, v6, said]);
@@ -147,7 +147,7 @@ fn sentence_lines(
     if !others.is_empty() {
         let sum = others
             .iter()
-            .fold(Count::default(), |sum, (_, cost)| sum.plus(*cost));
+            .fold(Count::default(), |sum, (_, cost)| sum.add_count(*cost));
         push(sum, format!("and {} more sentences", others.len()));
     }
 }

@@ -163,7 +163,7 @@ impl<'p> Changed<'p> {
                 is_there(&addresses(now).difference(&addresses(was))) || unknown(now) > unknown(was)
             }
             Declared::Param => match self.passes.given.get(name) {
-                Some(given) => net::block(&given.value)
+                Some(given) => net::parse_block(&given.value)
                     .map_or(true, |block| is_there(&Addresses::from_blocks([&block]))),
                 None => {
                     change.by_default
@@ -188,7 +188,7 @@ impl Changed<'_> {
             .params
             .iter()
             .find(|param| param.name == name);
-        param.and_then(|param| net::block(param.default.as_deref()?).ok())
+        param.and_then(|param| net::parse_block(param.default.as_deref()?).ok())
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) fn place<'p>(
         };
     };
 
-    let blocks: Vec<String> = addresses.blocks().map(|block| block.to_string()).collect();
+    let blocks: Vec<String> = addresses
+        .to_blocks()
+        .map(|block| block.to_string())
+        .collect();
     let (terms, is_public) = (addresses.terms(), is_public(addresses));
 
     Place {

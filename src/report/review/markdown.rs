@@ -388,7 +388,7 @@ fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
     let uses = &lines.changes.uses;
     let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
 
-    for line in lines.uses(&over) {
+    for line in lines.use_lines(&over) {
         let _ = writeln!(out, "\n**Quota**: {}", escaped(&line));
     }
 
@@ -398,7 +398,7 @@ fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
 
     let headline = in_html(&lines.headline().join("; "));
     let uses = lines
-        .uses(uses)
+        .use_lines(uses)
         .into_iter()
         .map(|line| format!("quota: {line}"));
 

@@ -76,7 +76,7 @@ pub fn review<'p>(
     tier_mapping: &TierMapping,
     changes: &'p Changes<'p>,
 ) -> Review<'p> {
-    let diff = Diff::between(old.policy, new.policy, tier_mapping);
+    let diff = Diff::compare_policies(old.policy, new.policy, tier_mapping);
     let aws = Lines {
         changes,
         old: old.lowered(),

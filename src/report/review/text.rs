@@ -70,7 +70,7 @@ fn aws(lines: &Lines<'_>, out: &mut String) {
         section(&lines.headline().join("\n"), aws_lines(lines, 60));
     }
 
-    let uses = lines.uses(&lines.changes.uses);
+    let uses = lines.use_lines(&lines.changes.uses);
 
     if !uses.is_empty() {
         section("quota", uses);
@@ -80,9 +80,9 @@ fn aws(lines: &Lines<'_>, out: &mut String) {
 /// What AWS will do, in counts, then by groups and rules, of which the first are shown.
 pub(super) fn aws_lines(lines: &Lines<'_>, rules: usize) -> Vec<String> {
     lines
-        .counts()
+        .count_lines()
         .into_iter()
-        .chain(lines.each(rules))
+        .chain(lines.all_lines(rules))
         .collect()
 }
 

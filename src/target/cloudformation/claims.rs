@@ -1,13 +1,13 @@
 //! Logical ids that two parameters or resources would have.
 
-use super::{group_id, list_parameters, names, parameter_id, separate};
+use super::{group_id, is_separate, list_parameters, parameter_id, rule_names};
 use crate::aws::ParameterId;
 use crate::target::claims::{Claim, Named};
 
 /// The logical ids of what could share one: parameters for lists, and everything unless the names
 /// of rules tell them apart.
 pub fn claims(named: Named<'_>) -> Vec<Claim> {
-    let (state, names) = (named.state, names(named.state));
+    let (state, names) = (named.state, rule_names(named.state));
     let lists = list_parameters(state);
     let mut claims: Vec<Claim> = lists
         .map(|(id, name)| (name, named.deployment.prefix_list(id).span))
@@ -22,12 +22,12 @@ pub fn claims(named: Named<'_>) -> Vec<Claim> {
     let parameters = (0..).map(ParameterId).zip(&state.parameters);
 
     for (id, parameter) in parameters.filter(|(_, parameter)| super::asks_for(parameter)) {
-        let span = named.deployment.parameter(id).span;
+        let span = named.deployment.state_parameter(id).span;
         claims.extend(span.map(|span| (parameter_id(parameter), span)));
     }
 
-    let rules = named.places().filter(|place| separate(place.key));
-    claims.extend(rules.map(|place| (place.name(&names), place.span(named))));
+    let rules = named.rule_places().filter(|place| is_separate(place.key));
+    claims.extend(rules.map(|place| (place.resource_name(&names), place.span(named))));
 
     claims
 }

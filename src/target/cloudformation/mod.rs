@@ -26,12 +26,12 @@ pub const TARGET: Target = Target {
     emit: template::emit,
     addresses: |_| Vec::new(),
     unsupported: unsupported::unsupported,
-    measures: Some(measures),
+    measures: Some(template_limits),
     rules: OutputRules {
         replaced_text: Some("{{resolve:"),
         parameter_names: Some(ParameterNames {
-            parameter: pascal,
-            group: |name| pascal(name) + GROUP,
+            parameter: pascal_case,
+            group: |name| pascal_case(name) + GROUP,
             list: list_parameter,
         }),
         ..OutputRules::NONE
@@ -50,8 +50,8 @@ pub const TARGET: Target = Target {
 /// replaced, a change set may call the replacement of a rule that names it `Conditional`, since it
 /// does not know the new id yet; it counts as replaced.
 const PLANNING: Planning = Planning {
-    names,
-    is_resource: separate,
+    names: rule_names,
+    is_resource: is_separate,
     asks_for,
     group_addresses: |group| vec![group_id(group)],
     output: output_name,
@@ -89,15 +89,15 @@ const GROUP: &str = "SecurityGroup";
 const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
 
 /// The logical ids of the rules that are resources of their own.
-pub fn names(state: &State) -> Names<'_> {
+pub fn rule_names(state: &State) -> Names<'_> {
     let mut others: Vec<String> = state.groups.iter().map(group_id).collect();
-    others.extend(parameters(state).map(parameter_id));
+    others.extend(used_parameters(state).map(parameter_id));
     others.extend(list_parameters(state).map(|(_, id)| id));
-    Names::new(state, Style::Pascal, Renaming::Oldest, separate, &others)
+    Names::new(state, Style::Pascal, Renaming::Oldest, is_separate, &others)
 }
 
 /// Whether a rule is a resource of its own.
-pub fn separate(key: &RuleKey) -> bool {
+pub fn is_separate(key: &RuleKey) -> bool {
     match key.peer {
         Peer::Group(_) => true,
         Peer::Block(_) | Peer::Parameter(_) | Peer::PrefixList(_) | Peer::ForeignGroup(_) => false,
@@ -107,7 +107,7 @@ pub fn separate(key: &RuleKey) -> bool {
 /// Whether a group holds the rule that admits nothing, since no other outbound rule stands in it.
 pub fn has_placeholder(group: &SecurityGroup) -> bool {
     let mut outbound = group.rules_in(Direction::Egress).iter();
-    outbound.all(|rule| separate(&rule.key))
+    outbound.all(|rule| is_separate(&rule.key))
 }
 
 /// Whether a template asks for a parameter; it has no way to lock a default group.
@@ -116,7 +116,7 @@ pub fn asks_for(parameter: &Parameter) -> bool {
 }
 
 /// The parameters that a template uses.
-pub fn parameters(state: &State) -> impl Iterator<Item = &Parameter> {
+pub fn used_parameters(state: &State) -> impl Iterator<Item = &Parameter> {
     state
         .parameters
         .iter()
@@ -124,10 +124,10 @@ pub fn parameters(state: &State) -> impl Iterator<Item = &Parameter> {
 }
 
 /// What CloudFormation limits of a template (CloudFormation user guide, "quotas").
-fn measures(state: &State, bytes: usize) -> Vec<Measure> {
+fn template_limits(state: &State, bytes: usize) -> Vec<Measure> {
     let groups = state.groups.len();
-    let rules = state.rules().filter(|rule| separate(&rule.key)).count();
-    let parameters = parameters(state).count() + state.lists_by_name().count();
+    let rules = state.rules().filter(|rule| is_separate(&rule.key)).count();
+    let parameters = used_parameters(state).count() + state.lists_by_name().count();
     let measure = |what, count, limit| Measure { what, count, limit };
     vec![
         measure("resources", groups + rules, 500),
@@ -137,7 +137,7 @@ fn measures(state: &State, bytes: usize) -> Vec<Measure> {
     ]
 }
 
-fn pascal(name: &str) -> String {
+fn pascal_case(name: &str) -> String {
     let mut out = String::new();
     push_pascal(&mut out, name);
     out
@@ -145,7 +145,7 @@ fn pascal(name: &str) -> String {
 
 /// A group's logical id. Made with the oldest name of the tier, so that a rename moves nothing.
 pub fn group_id(group: &SecurityGroup) -> String {
-    pascal(group.oldest_name()) + GROUP
+    pascal_case(group.oldest_name()) + GROUP
 }
 
 /// The output with a group's id.
@@ -155,7 +155,7 @@ pub fn output_name(group: &SecurityGroup) -> String {
 
 /// The logical id of a parameter of the program.
 pub fn parameter_id(parameter: &Parameter) -> String {
-    pascal(&parameter.name)
+    pascal_case(&parameter.name)
 }
 
 /// CloudFormation cannot look a prefix list up, so the template asks for the ids of those that are
@@ -168,7 +168,7 @@ pub fn list_parameters(state: &State) -> impl Iterator<Item = (PrefixListId, Str
 
 /// The logical id of the parameter for a list of AWS.
 fn list_parameter(name: &str) -> String {
-    pascal(aws_list(name)) + "PrefixListId"
+    pascal_case(aws_list(name)) + "PrefixListId"
 }
 
 #[cfg(test)]
@@ -183,7 +183,7 @@ mod tests {
             ("outputs", 0, 200),
             ("bytes", 1_234, 1_000_000),
         ];
-        let found = measures(&State::default(), 1_234);
+        let found = template_limits(&State::default(), 1_234);
         assert_eq!(
             found,
             limits.map(|(what, count, limit)| Measure { what, count, limit })

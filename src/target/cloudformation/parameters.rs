@@ -1,6 +1,6 @@
 //! The parameters of a template.
 
-use super::{list_parameter, parameter_id, parameters};
+use super::{list_parameter, parameter_id, used_parameters};
 use crate::aws::{ParamKind, Parameter, State};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -12,7 +12,8 @@ pub struct Parameters<'s>(&'s State);
 impl Parameters<'_> {
     /// All of them, or nothing where there is none.
     pub fn new(state: &State) -> Option<Parameters<'_>> {
-        let is_empty = parameters(state).next().is_none() && state.lists_by_name().next().is_none();
+        let is_empty =
+            used_parameters(state).next().is_none() && state.lists_by_name().next().is_none();
         (!is_empty).then_some(Parameters(state))
     }
 }
@@ -20,7 +21,7 @@ impl Parameters<'_> {
 impl Serialize for Parameters<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut bodies: BTreeMap<String, ParameterBody<'_>> = BTreeMap::new();
-        for parameter in parameters(self.0) {
+        for parameter in used_parameters(self.0) {
             bodies.insert(parameter_id(parameter), ParameterBody::new(parameter));
         }
         for (_, name) in self.0.lists_by_name() {

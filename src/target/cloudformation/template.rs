@@ -2,7 +2,7 @@
 
 use super::parameters::Parameters;
 use super::{
-    group_id, has_placeholder, list_parameter, names, output_name, parameter_id, separate,
+    group_id, has_placeholder, is_separate, list_parameter, output_name, parameter_id, rule_names,
 };
 use crate::aws::{
     Direction, GroupId, ListReference, ParameterId, Peer, PrefixListId, Reference, Rule,
@@ -19,11 +19,11 @@ use std::collections::BTreeMap;
 pub fn emit(state: &State) -> Vec<u8> {
     let template = Template {
         state,
-        names: names(state),
+        names: rule_names(state),
         group_ids: state.groups.iter().map(group_id).collect(),
         spare: RefCell::default(),
     };
-    let mut out = crate::target::room(state, 384);
+    let mut out = crate::target::output_buffer(state, 384);
     serde_json::to_writer_pretty(&mut out, &template)
         .expect("a vector takes all, and every key is a string");
     out.push(b'\n');
@@ -64,14 +64,14 @@ impl Serialize for Template<'_> {
 }
 
 impl Template<'_> {
-    fn group(&self, id: GroupId) -> Value<'_> {
+    fn group_reference(&self, id: GroupId) -> Value<'_> {
         let id = self.group_ids[id.index()].as_str();
         Value::GetAtt {
             get: [id, "GroupId"],
         }
     }
 
-    fn parameter(&self, id: ParameterId) -> Value<'static> {
+    fn parameter_reference(&self, id: ParameterId) -> Value<'static> {
         Value::Ref {
             to: parameter_id(self.state.parameter(id)),
         }
@@ -80,14 +80,14 @@ impl Template<'_> {
     fn reference<'r>(&self, reference: &'r Reference) -> Value<'r> {
         match reference {
             Reference::Id(id) => Value::Text(id),
-            Reference::Parameter(id) => self.parameter(*id),
+            Reference::Parameter(id) => self.parameter_reference(*id),
         }
     }
 
-    fn list(&self, id: PrefixListId) -> Value<'_> {
+    fn list_reference(&self, id: PrefixListId) -> Value<'_> {
         match &self.state.prefix_list(id).reference {
             ListReference::Id(id) => Value::Text(id),
-            ListReference::Parameter(id) => self.parameter(*id),
+            ListReference::Parameter(id) => self.parameter_reference(*id),
             ListReference::Aws(name) => Value::Ref {
                 to: list_parameter(name),
             },
@@ -131,7 +131,7 @@ impl Serialize for Resources<'_, '_> {
         let mut map = serializer.serialize_map(None)?;
 
         for (id, group) in template.state.groups_by_id() {
-            let inline = group.rules.iter().filter(|rule| !separate(&rule.key));
+            let inline = group.rules.iter().filter(|rule| !is_separate(&rule.key));
             let resource = Resource {
                 r#type: "AWS::EC2::SecurityGroup",
                 metadata: Metadata::for_rules(inline),
@@ -139,10 +139,10 @@ impl Serialize for Resources<'_, '_> {
             };
 
             map.serialize_entry(&template.group_ids[id.index()], &resource)?;
-            for rule in group.rules.iter().filter(|rule| separate(&rule.key)) {
+            for rule in group.rules.iter().filter(|rule| is_separate(&rule.key)) {
                 let mut name = std::mem::take(&mut template.spare.borrow_mut().1);
                 name.clear();
-                template.names.rule(id, &rule.key, &mut name);
+                template.names.push_rule(id, &rule.key, &mut name);
                 map.serialize_entry(&name, &template.separate_rule(id, rule))?;
                 template.spare.borrow_mut().1 = name;
             }
@@ -287,7 +287,7 @@ struct Inline<'t, 's> {
 
 impl<'t> Inline<'t, '_> {
     fn rules(&self) -> impl Iterator<Item = &'t Rule> {
-        self.rules.iter().filter(|rule| !separate(&rule.key))
+        self.rules.iter().filter(|rule| !is_separate(&rule.key))
     }
 }
 
@@ -319,7 +319,7 @@ impl Serialize for RuleBody<'_, '_> {
         let mut map = serializer.serialize_map(None)?;
 
         if let Some(group) = self.group {
-            map.serialize_entry("GroupId", &template.group(group))?;
+            map.serialize_entry("GroupId", &template.group_reference(group))?;
         }
 
         match traffic.protocol() {
@@ -337,7 +337,7 @@ impl Serialize for RuleBody<'_, '_> {
             map.serialize_entry("ToPort", &to)?;
         }
 
-        self.peer(&mut map)?;
+        self.serialize_peer(&mut map)?;
         map.serialize_entry("Description", template.state.description(rule))?;
 
         map.end()
@@ -345,7 +345,7 @@ impl Serialize for RuleBody<'_, '_> {
 }
 
 impl RuleBody<'_, '_> {
-    fn peer<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+    fn serialize_peer<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         let (template, key) = (self.template, &self.rule.key);
         let (group, list) = match key.direction {
             Direction::Ingress => ("SourceSecurityGroupId", "SourcePrefixListId"),
@@ -357,14 +357,14 @@ impl RuleBody<'_, '_> {
                 let text = &mut template.spare.borrow_mut().0;
                 text.clear();
                 push_block(text, &block);
-                map.serialize_entry(cidr(Family::of_block(&block)), text)
+                map.serialize_entry(cidr_property(Family::of_block(&block)), text)
             }
             Peer::Parameter(id) => map.serialize_entry(
-                cidr(template.state.parameter(id).kind.family()),
-                &template.parameter(id),
+                cidr_property(template.state.parameter(id).kind.family()),
+                &template.parameter_reference(id),
             ),
-            Peer::Group(id) => map.serialize_entry(group, &template.group(id)),
-            Peer::PrefixList(id) => map.serialize_entry(list, &template.list(id)),
+            Peer::Group(id) => map.serialize_entry(group, &template.group_reference(id)),
+            Peer::PrefixList(id) => map.serialize_entry(list, &template.list_reference(id)),
             Peer::ForeignGroup(id) => {
                 let foreign = template.state.foreign_group(id);
                 map.serialize_entry(group, &template.reference(&foreign.reference))?;
@@ -377,7 +377,7 @@ impl RuleBody<'_, '_> {
     }
 }
 
-fn cidr(family: Family) -> &'static str {
+fn cidr_property(family: Family) -> &'static str {
     match family {
         Family::V4 => "CidrIp",
         Family::V6 => "CidrIpv6",
@@ -418,7 +418,7 @@ impl Serialize for Outputs<'_, '_> {
                 &name,
                 &Output {
                     description,
-                    value: template.group(id),
+                    value: template.group_reference(id),
                     export,
                 },
             )?;

@@ -38,7 +38,7 @@ pub const TARGET: Target = Target {
 const FORMAT: u32 = 1;
 
 fn emit(state: &State) -> Vec<u8> {
-    let mut out = super::room(state, 256);
+    let mut out = super::output_buffer(state, 256);
     let mut json = serde_json::Serializer::with_formatter(&mut out, Lines::default());
     Document::new(state)
         .serialize(&mut json)
@@ -58,7 +58,7 @@ struct Document<'s> {
     prefix_lists: Vec<PrefixListEntry<'s>>,
     locked_default_groups: Vec<LockEntry<'s>>,
     groups: Vec<GroupEntry<'s>>,
-    #[serde(serialize_with = "rules")]
+    #[serde(serialize_with = "serialize_rules")]
     rules: &'s State,
 }
 
@@ -101,14 +101,14 @@ struct Value<'s> {
 }
 
 impl<'s> Value<'s> {
-    fn known(text: impl Into<Cow<'s, str>>) -> Value<'s> {
+    fn known_value(text: impl Into<Cow<'s, str>>) -> Value<'s> {
         Value {
             value: Some(text.into()),
             parameter: None,
         }
     }
 
-    fn asked(state: &'s State, id: ParameterId) -> Value<'s> {
+    fn from_parameter(state: &'s State, id: ParameterId) -> Value<'s> {
         Value {
             value: None,
             parameter: Some(&state.parameter(id).name),
@@ -117,15 +117,15 @@ impl<'s> Value<'s> {
 
     fn new(state: &'s State, reference: &'s Reference) -> Value<'s> {
         match reference {
-            Reference::Id(id) => Value::known(id),
-            Reference::Parameter(id) => Value::asked(state, *id),
+            Reference::Id(id) => Value::known_value(id),
+            Reference::Parameter(id) => Value::from_parameter(state, *id),
         }
     }
 
-    fn list(state: &'s State, list: &'s PrefixList) -> Value<'s> {
+    fn from_list(state: &'s State, list: &'s PrefixList) -> Value<'s> {
         match &list.reference {
-            ListReference::Id(id) | ListReference::Aws(id) => Value::known(id),
-            ListReference::Parameter(id) => Value::asked(state, *id),
+            ListReference::Id(id) | ListReference::Aws(id) => Value::known_value(id),
+            ListReference::Parameter(id) => Value::from_parameter(state, *id),
         }
     }
 }
@@ -162,7 +162,7 @@ impl<'s> PrefixListEntry<'s> {
     fn new(state: &'s State, list: &'s PrefixList) -> PrefixListEntry<'s> {
         PrefixListEntry {
             name: &list.name,
-            list: Value::list(state, list),
+            list: Value::from_list(state, list),
             family: list.family.keyword(),
             entries: list.entries,
         }
@@ -238,12 +238,12 @@ struct PeerEntry<'s> {
 impl<'s> PeerEntry<'s> {
     fn new(state: &'s State, peer: Peer) -> PeerEntry<'s> {
         let (kind, peer, account) = match peer {
-            Peer::Block(block) => ("block", Value::known(block.to_string()), None),
-            Peer::Parameter(id) => ("block", Value::asked(state, id), None),
-            Peer::Group(id) => ("group", Value::known(&state.group(id).name), None),
+            Peer::Block(block) => ("block", Value::known_value(block.to_string()), None),
+            Peer::Parameter(id) => ("block", Value::from_parameter(state, id), None),
+            Peer::Group(id) => ("group", Value::known_value(&state.group(id).name), None),
             Peer::PrefixList(id) => {
                 let list = state.prefix_list(id);
-                ("prefix-list", Value::list(state, list), None)
+                ("prefix-list", Value::from_list(state, list), None)
             }
             Peer::ForeignGroup(id) => {
                 let ForeignGroup { reference, account } = state.foreign_group(id);
@@ -261,7 +261,7 @@ impl<'s> PeerEntry<'s> {
 }
 
 /// Every rule, one after another: no list of them ever exists.
-fn rules<S: serde::Serializer>(state: &&State, serializer: S) -> Result<S::Ok, S::Error> {
+fn serialize_rules<S: serde::Serializer>(state: &&State, serializer: S) -> Result<S::Ok, S::Error> {
     let rules = state.groups.iter().flat_map(|group| {
         let rules = group.rules.iter();
         rules.map(move |rule| RuleEntry::new(state, group, rule))

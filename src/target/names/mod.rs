@@ -15,7 +15,7 @@ use crate::aws::{
 use crate::hash::{Fnv, hash};
 use crate::net::{self, EVERY_IPV4, EVERY_IPV6, Sink, push_v4};
 use ipnet::IpNet;
-use spelling::{is_like_a_block, mangled, push_mangled, push_traffic};
+use spelling::{is_like_a_block, mangle_name, push_mangled, push_traffic};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -66,7 +66,7 @@ impl<'d> Names<'d> {
 
         names.groups = state
             .groups_by_id()
-            .map(|(id, _)| mangled(style, names.group(id, &[])))
+            .map(|(id, _)| mangle_name(style, names.group_name(id, &[])))
             .collect();
 
         if names.are_distinct(named, others) {
@@ -74,8 +74,8 @@ impl<'d> Names<'d> {
         }
 
         let mut hashes: Vec<u64> = others.iter().map(|other| hash(other)).collect();
-        let rules = names.rules().filter(|(_, key)| named(key));
-        hashes.extend(rules.map(|(group, key)| names.hash(group, key, &[])));
+        let rules = names.rule_keys().filter(|(_, key)| named(key));
+        hashes.extend(rules.map(|(group, key)| names.hash_name(group, key, &[])));
         hashes.sort_unstable();
         let twice = hashes.windows(2).filter(|pair| pair[0] == pair[1]);
         names.shared = twice.map(|pair| pair[0]).collect();
@@ -92,12 +92,12 @@ impl<'d> Names<'d> {
             return HashSet::new();
         }
 
-        for (group, key) in self.rules() {
-            let now = self.hash(group, key, &[]);
+        for (group, key) in self.rule_keys() {
+            let now = self.hash_name(group, key, &[]);
             if self.shared.contains(&now) {
                 let earlier = self.earlier_names(group, key);
                 let before = earlier.iter().filter(|earlier| !earlier.is_empty());
-                hashes.extend(before.map(|it| (now, self.hash(group, key, it))));
+                hashes.extend(before.map(|it| (now, self.hash_name(group, key, it))));
             }
         }
 
@@ -129,7 +129,7 @@ impl<'d> Names<'d> {
         }
     }
 
-    fn rules(&self) -> impl Iterator<Item = (GroupId, &'d RuleKey)> {
+    fn rule_keys(&self) -> impl Iterator<Item = (GroupId, &'d RuleKey)> {
         let groups = self.state.groups_by_id();
         groups.flat_map(|(id, group)| group.rules.iter().map(move |rule| (id, &rule.key)))
     }
@@ -161,7 +161,7 @@ impl<'d> Names<'d> {
     /// `::ffff:1.2.3.4/128`. No group has the name of a block that stands for all addresses, since
     /// it has the word `anywhere` in it.
     fn peers_are_distinct(&self) -> bool {
-        let mangled_peer = |peer| mangled(self.style, &self.peer(peer));
+        let mangled_peer = |peer| mangle_name(self.style, &self.peer_name(peer));
         let everywhere = [EVERY_IPV4, EVERY_IPV6].map(Peer::Block);
         let mut named: HashSet<String> = everywhere.map(mangled_peer).into();
         let mut peers = self.named_peers().map(mangled_peer);
@@ -184,29 +184,35 @@ impl<'d> Names<'d> {
     }
 
     /// Appends the name of a rule.
-    pub fn rule(&self, group: GroupId, key: &RuleKey, out: &mut impl Sink) {
-        self.named(group, key, &[], out);
+    pub fn push_rule(&self, group: GroupId, key: &RuleKey, out: &mut impl Sink) {
+        self.push_named(group, key, &[], out);
     }
 
     /// Appends the name of a rule when these of its groups had these earlier names.
-    fn named(&self, group: GroupId, key: &RuleKey, earlier: &[EarlierName], out: &mut impl Sink) {
-        self.plain(group, key, earlier, out);
+    fn push_named(
+        &self,
+        group: GroupId,
+        key: &RuleKey,
+        earlier: &[EarlierName],
+        out: &mut impl Sink,
+    ) {
+        self.push_plain(group, key, earlier, out);
         let shared = if earlier.is_empty() {
             &self.shared
         } else {
             &self.shared_before
         };
-        if !shared.is_empty() && shared.contains(&self.hash(group, key, earlier)) {
-            let mut content = format!("{} ", self.group(group, earlier));
+        if !shared.is_empty() && shared.contains(&self.hash_name(group, key, earlier)) {
+            let mut content = format!("{} ", self.group_name(group, earlier));
             self.push_within(key, earlier, &mut content);
-            self.suffix(&content, out);
+            self.push_suffix(&content, out);
         }
     }
 
     /// The hash of the name before any suffix.
-    fn hash(&self, group: GroupId, key: &RuleKey, earlier: &[EarlierName]) -> u64 {
+    fn hash_name(&self, group: GroupId, key: &RuleKey, earlier: &[EarlierName]) -> u64 {
         let mut hash = Fnv::default();
-        self.plain(group, key, earlier, &mut hash);
+        self.push_plain(group, key, earlier, &mut hash);
         hash.value()
     }
 
@@ -216,10 +222,10 @@ impl<'d> Names<'d> {
     /// A resource of Terraform can have been moved from one address only, so the earlier names of a
     /// rule form one chain: every combination of the names that its two groups had. Whichever of
     /// them a state holds, the rest of the chain leads to the name of today.
-    pub fn chain(&self, group: GroupId, key: &RuleKey) -> Vec<String> {
+    pub fn name_chain(&self, group: GroupId, key: &RuleKey) -> Vec<String> {
         let name = |earlier: &Vec<EarlierName>| {
             let mut name = String::new();
-            self.named(group, key, earlier, &mut name);
+            self.push_named(group, key, earlier, &mut name);
             name
         };
         self.earlier_names(group, key).iter().map(name).collect()
@@ -260,7 +266,7 @@ impl<'d> Names<'d> {
     }
 
     /// Appends a suffix that eight hexadecimal digits of a hash of `content` make.
-    fn suffix(&self, content: &str, out: &mut impl Sink) {
+    fn push_suffix(&self, content: &str, out: &mut impl Sink) {
         let digest = hash(content) >> 32;
         out.put(&match self.style {
             Style::Snake => format!("_{digest:08x}"),
@@ -270,7 +276,7 @@ impl<'d> Names<'d> {
 
     /// Appends what the rule is within its group, with nothing mangled:
     /// `ingress tcp 443 block 203.0.113.0/24`
-    pub fn within(&self, key: &RuleKey, out: &mut impl Sink) {
+    pub fn push_within_group(&self, key: &RuleKey, out: &mut impl Sink) {
         self.push_within(key, &[], out);
     }
 
@@ -280,17 +286,17 @@ impl<'d> Names<'d> {
             Direction::Egress => "egress ",
         });
         net::push_traffic(out, key.traffic);
-        out.put(self.kind(key.peer));
+        out.put(self.peer_kind(key.peer));
         match key.peer {
             Peer::Block(block) if block.prefix_len() > 0 => net::push_block(out, &block),
-            Peer::Group(group) => out.put(self.group(group, earlier)),
-            peer => out.put(&self.peer(peer)),
+            Peer::Group(group) => out.put(self.group_name(group, earlier)),
+            peer => out.put(&self.peer_name(peer)),
         }
     }
 
     /// What a peer is, as a word before its name: a parameter can have the name of a list, or an id
     /// for its name.
-    fn kind(&self, peer: Peer) -> &'static str {
+    fn peer_kind(&self, peer: Peer) -> &'static str {
         match peer {
             Peer::Block(_) => " block ",
             Peer::Parameter(_) => " parameter ",
@@ -307,7 +313,7 @@ impl<'d> Names<'d> {
     }
 
     /// The name that a group goes by, or an earlier one.
-    fn group(&self, id: GroupId, earlier: &[EarlierName]) -> &'d str {
+    fn group_name(&self, id: GroupId, earlier: &[EarlierName]) -> &'d str {
         let group = self.state.group(id);
         let position = earlier
             .iter()
@@ -323,13 +329,13 @@ impl<'d> Names<'d> {
     }
 
     /// The name of a peer, with nothing mangled.
-    fn peer(&self, peer: Peer) -> Cow<'d, str> {
+    fn peer_name(&self, peer: Peer) -> Cow<'d, str> {
         let state = self.state;
         let name = match peer {
             Peer::Block(EVERY_IPV4) => "anywhere_ipv4",
             Peer::Block(EVERY_IPV6) => "anywhere_ipv6",
             Peer::Block(block) => return block.to_string().into(),
-            Peer::Group(group) => self.group(group, &[]),
+            Peer::Group(group) => self.group_name(group, &[]),
             Peer::Parameter(id) => &state.parameter(id).name,
             Peer::ForeignGroup(id) => match &state.foreign_group(id).reference {
                 Reference::Id(id) => id,
@@ -346,7 +352,13 @@ impl<'d> Names<'d> {
     }
 
     /// Appends the name of a rule before any suffix.
-    fn plain(&self, group: GroupId, key: &RuleKey, earlier: &[EarlierName], out: &mut impl Sink) {
+    fn push_plain(
+        &self,
+        group: GroupId,
+        key: &RuleKey,
+        earlier: &[EarlierName],
+        out: &mut impl Sink,
+    ) {
         self.push_group(group, earlier, out);
         push_traffic(out, key.traffic, self.style);
         out.put(match (self.style, key.direction) {
@@ -367,13 +379,13 @@ impl<'d> Names<'d> {
                 | Peer::ForeignGroup(_)
                 | Peer::PrefixList(_)),
                 style,
-            ) => push_mangled(out, style, &self.peer(peer)),
+            ) => push_mangled(out, style, &self.peer_name(peer)),
         }
     }
 
     fn push_group(&self, group: GroupId, earlier: &[EarlierName], out: &mut impl Sink) {
         if earlier.iter().any(|(id, _)| *id == group) {
-            push_mangled(out, self.style, self.group(group, earlier));
+            push_mangled(out, self.style, self.group_name(group, earlier));
         } else {
             out.put(self.of_group(group));
         }

@@ -53,7 +53,7 @@ pub(super) fn is_like_a_block(name: &str) -> bool {
         && (name.contains("__") || name.matches('_').count() >= 4)
 }
 
-pub(super) fn mangled(style: Style, text: &str) -> String {
+pub(super) fn mangle_name(style: Style, text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     push_mangled(&mut out, style, text);
     out

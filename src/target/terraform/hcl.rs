@@ -28,8 +28,8 @@ impl Hcl {
     }
 
     /// Starts a block: `resource "aws_security_group" "web" {`
-    pub fn open(&mut self, head: &str, labels: &[&str]) {
-        self.indent();
+    pub fn open_block(&mut self, head: &str, labels: &[&str]) {
+        self.push_indent();
         self.text.put(head);
         for label in labels {
             self.text.put(" \"");
@@ -41,33 +41,37 @@ impl Hcl {
     }
 
     /// Ends a block.
-    pub fn close(&mut self) {
+    pub fn close_block(&mut self) {
         self.depth -= 1;
-        self.indent();
+        self.push_indent();
         self.text.put("}\n");
     }
 
     /// An empty line.
-    pub fn blank(&mut self) {
+    pub fn blank_line(&mut self) {
         self.text.put("\n");
     }
 
     /// A line that is a comment.
-    pub fn comment(&mut self, words: &str) {
-        self.indent();
+    pub fn comment_line(&mut self, words: &str) {
+        self.push_indent();
         ["# ", words, "\n"]
             .iter()
             .for_each(|text| self.text.put(text));
     }
 
     /// A run of attributes, values as HCL writes them.
-    pub fn attributes(&mut self, run: &[(&str, &str)]) {
-        let width = run.iter().map(|(key, _)| columns(key)).max().unwrap_or(0);
+    pub fn attribute_run(&mut self, run: &[(&str, &str)]) {
+        let width = run
+            .iter()
+            .map(|(key, _)| count_columns(key))
+            .max()
+            .unwrap_or(0);
         for (key, value) in run {
-            self.indent();
+            self.push_indent();
             self.text.put(key);
             self.text
-                .extend(std::iter::repeat_n(b' ', width - columns(key)));
+                .extend(std::iter::repeat_n(b' ', width - count_columns(key)));
             self.text.put(" = ");
             self.text.put(value);
             self.text.put("\n");
@@ -80,28 +84,32 @@ impl Hcl {
     }
 
     /// An attribute that is an object of strings: `tags = { … }`
-    pub fn object<'a>(&mut self, key: &str, entries: impl Iterator<Item = (&'a str, &'a str)>) {
-        self.indent();
+    pub fn object_attribute<'a>(
+        &mut self,
+        key: &str,
+        entries: impl Iterator<Item = (&'a str, &'a str)>,
+    ) {
+        self.push_indent();
         [key, " = {\n"].iter().for_each(|text| self.text.put(text));
         self.depth += 1;
         let written: Vec<(String, String)> = entries
-            .map(|(key, value)| (object_key(key), quoted(value)))
+            .map(|(key, value)| (object_key(key), quote_string(value)))
             .collect();
         let run: Vec<(&str, &str)> = written
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect();
-        self.attributes(&run);
-        self.close();
+        self.attribute_run(&run);
+        self.close_block();
     }
 
-    fn indent(&mut self) {
+    fn push_indent(&mut self) {
         self.text.extend(std::iter::repeat_n(b' ', 2 * self.depth));
     }
 }
 
 /// Columns that `terraform fmt` counts for a text: one for each grapheme cluster.
-fn columns(text: &str) -> usize {
+fn count_columns(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
     } else {
@@ -119,12 +127,12 @@ fn object_key(key: &str) -> String {
     if plain && !NO_KEYS.contains(&key) {
         key.to_string()
     } else {
-        quoted(key)
+        quote_string(key)
     }
 }
 
 /// A string literal that means exactly `text`: no template starts in it.
-pub fn quoted(text: &str) -> String {
+pub fn quote_string(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len() + 2);
     push_quoted(&mut out, text);
     String::from_utf8(out).expect("a text, escaped")
@@ -133,12 +141,12 @@ pub fn quoted(text: &str) -> String {
 /// Appends a string literal that means exactly `text`.
 pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.put("\"");
-    escape(out, |out| out.put(text));
+    escape_string(out, |out| out.put(text));
     out.put("\"");
 }
 
 /// Appends what stands in a string literal that means exactly what `fill` appends.
-pub fn escape(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
+pub fn escape_string(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     fill(out);
     let bytes = out[start..].iter();

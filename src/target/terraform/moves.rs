@@ -1,7 +1,7 @@
 //! Addresses of Terraform that two resources would have, and those that an earlier name of a tier
 //! makes a second time.
 
-use super::{lookup_addresses, names, rule_address};
+use super::{lookup_addresses, rule_address, rule_names};
 use crate::diagnostic::{Problem, Problems};
 use crate::policy::{Tier, TierId};
 use crate::source::Span;
@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 /// The addresses of what could share one: data sources, and rules unless their names tell them
 /// apart.
 pub fn claims(named: Named<'_>) -> Vec<Claim> {
-    let names = names(named.state);
+    let names = rule_names(named.state);
     let lookups = lookup_addresses(named.state);
     let mut claims: Vec<Claim> = lookups
         .map(|(id, address)| (address, named.deployment.prefix_list(id).span))
@@ -21,18 +21,18 @@ pub fn claims(named: Named<'_>) -> Vec<Claim> {
     if !names.are_plain() {
         let rule = |place: Place<'_>| {
             (
-                rule_address(place.key.direction, &place.name(&names)),
+                rule_address(place.key.direction, &place.resource_name(&names)),
                 place.span(named),
             )
         };
-        claims.extend(named.places().map(rule));
+        claims.extend(named.rule_places().map(rule));
     }
 
     claims
 }
 
 /// Reports what `moved` could not say.
-pub fn check(named: Named<'_>) -> Problems {
+pub fn check_moves(named: Named<'_>) -> Problems {
     let mut problems = Problems::default();
     if named.state.groups.iter().all(|group| group.was.is_empty()) {
         return problems;
@@ -40,12 +40,12 @@ pub fn check(named: Named<'_>) -> Problems {
 
     let mut moves = Moves {
         named,
-        names: &names(named.state),
+        names: &rule_names(named.state),
         by_address: Default::default(),
         refused: BTreeSet::new(),
     };
 
-    moves.collect(&mut problems);
+    moves.collect_moves(&mut problems);
     moves.hold_against_rules(&mut problems);
 
     problems
@@ -73,21 +73,21 @@ struct Move<'d> {
 impl<'d> Moves<'d, '_> {
     /// Collects the steps, and reports an address that two things had: Terraform calls the moves
     /// ambiguous.
-    fn collect(&mut self, problems: &mut Problems) {
-        for place in self.named.places() {
+    fn collect_moves(&mut self, problems: &mut Problems) {
+        for place in self.named.rule_places() {
             let earlier = self.names.earlier_names(place.group, place.key);
             if earlier.is_empty() {
                 continue;
             }
 
-            let chain = self.names.chain(place.group, place.key);
+            let chain = self.names.name_chain(place.group, place.key);
             for (step, earlier) in chain.windows(2).zip(earlier) {
                 // a step renames the peer where that has an earlier name, else the rule's own tier
                 let Some(earlier) = earlier.last().copied().filter(|_| step[0] != step[1]) else {
                     continue;
                 };
                 let to = step[1].clone();
-                self.add(
+                self.add_move(
                     step[0].clone(),
                     Move {
                         to,
@@ -100,7 +100,7 @@ impl<'d> Moves<'d, '_> {
         }
     }
 
-    fn add(&mut self, from: String, step: Move<'d>, problems: &mut Problems) {
+    fn add_move(&mut self, from: String, step: Move<'d>, problems: &mut Problems) {
         let moves = &mut self.by_address[step.of.key.direction as usize];
         let Some(first) = moves.get(&from) else {
             moves.insert(from, step);
@@ -113,9 +113,9 @@ impl<'d> Moves<'d, '_> {
 
         let parameter = [first.of, step.of]
             .iter()
-            .find_map(|place| place.parameter(self.named));
+            .find_map(|place| place.peer_parameter(self.named));
         let rules = [first.of, step.of].map(|place| place.span(self.named));
-        let (tier, position) = self.renamed(&step);
+        let (tier, position) = self.renamed_tier(&step);
 
         if self.refused.insert(tier.was_spans[position]) {
             let (span, name) = earlier_name(tier, position);
@@ -130,7 +130,7 @@ impl<'d> Moves<'d, '_> {
     }
 
     /// The tier that a step renames, and the position of its earlier name.
-    fn renamed(&self, step: &Move<'_>) -> (&'d Tier, usize) {
+    fn renamed_tier(&self, step: &Move<'_>) -> (&'d Tier, usize) {
         let (group, position) = step.earlier;
         let tier = TierId(group.0);
         (self.named.deployment.policy().tier(tier), position)
@@ -143,18 +143,18 @@ impl<'d> Moves<'d, '_> {
         }
 
         let mut address = String::new();
-        for place in self.named.places() {
+        for place in self.named.rule_places() {
             address.clear();
-            self.names.rule(place.group, place.key, &mut address);
+            self.names.push_rule(place.group, place.key, &mut address);
             let Some(step) = self.by_address[place.key.direction as usize].get(&address) else {
                 continue;
             };
-            let (tier, position) = self.renamed(step);
+            let (tier, position) = self.renamed_tier(step);
 
             if self.refused.insert(tier.was_spans[position]) {
                 let (span, name) = earlier_name(tier, position);
                 let now = place.span(self.named);
-                let parameter = place.parameter(self.named);
+                let parameter = place.peer_parameter(self.named);
 
                 problems.push(Problem::AddressInUse {
                     span,

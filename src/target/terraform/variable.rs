@@ -11,7 +11,7 @@ pub struct Form {
 }
 
 /// What a variable of this kind and name accepts.
-pub fn form(kind: ParamKind, name: &str) -> Form {
+pub fn variable_form(kind: ParamKind, name: &str) -> Form {
     let matches = |pattern: &str| format!("can(regex(\"{pattern}\", var.{name}))");
     let block = |sign: &str| {
         format!(
@@ -46,7 +46,7 @@ pub fn form(kind: ParamKind, name: &str) -> Form {
 }
 
 /// What a variable is that the program does not describe.
-pub fn described(kind: ParamKind) -> &'static str {
+pub fn default_description(kind: ParamKind) -> &'static str {
     match kind {
         ParamKind::Vpc => "Id of a VPC",
         ParamKind::External => "Id of a security group",
