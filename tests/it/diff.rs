@@ -50,7 +50,7 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
     });
 
     Comparison::new(old, new)
-        .review(then)
+        .review_with(then)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 

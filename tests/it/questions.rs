@@ -8,7 +8,7 @@ use tierwall::Memory;
 use tierwall::analysis::gate::Gate;
 use tierwall::analysis::paths::paths;
 use tierwall::analysis::trace::{Verdict, trace};
-use tierwall::compile::{AskError, Asked, ask};
+use tierwall::compile::{AskError, Asked, ask_question};
 use tierwall::lint::Levels;
 use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
@@ -39,7 +39,7 @@ fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
         to,
         on: Some(on).filter(|on| !on.is_empty()),
     };
-    ask(
+    ask_question(
         "shop.tier",
         &mut Memory::new().with("shop.tier", program),
         &[],
@@ -555,7 +555,7 @@ fn a_trace_passes_exactly_when_the_assertion_holds() {
         let line = program.lines().count();
         let compilation = compile_text("shop.tier", &program, &[], as_of());
         let (problems, sources) = (
-            compilation.judge(&Levels::default()).problems,
+            compilation.judge_at(&Levels::default()).problems,
             &compilation.sources,
         );
         let mine = problems.sorted().into_iter().filter(|problem| {
