@@ -132,7 +132,7 @@ impl Text {
     fn text_within(&self, room: usize) -> &str {
         match self {
             Text::Whole(text) => text,
-            Text::Comment(comment) => comment.within(room),
+            Text::Comment(comment) => comment.text_within(room),
         }
     }
 }
@@ -257,8 +257,8 @@ fn explain_denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<Str
                 review.document.internet,
                 "opens traffic from or to the internet",
             ),
-            Denied::Replace => (review.replaces(), "replaces a security group"),
-            Denied::Delete => (review.deletes(), "deletes a security group"),
+            Denied::Replace => (review.replaces_group(), "replaces a security group"),
+            Denied::Delete => (review.deletes_group(), "deletes a security group"),
             Denied::Any => (!review.is_empty(), "changes something"),
         };
 

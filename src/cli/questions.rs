@@ -121,10 +121,10 @@ pub fn print_matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal
     match layout {
         Layout::Table => {
             let width = output_width().unwrap_or(report::WIDTH);
-            terminal.print_bytes(report::table(policy, width, terminal.paint()).as_bytes())
+            terminal.print_bytes(report::matrix_table(policy, width, terminal.paint()).as_bytes())
         }
-        Layout::Markdown => terminal.print_bytes(report::markdown(policy).as_bytes()),
-        Layout::Csv => terminal.stream_output(|out| report::csv(policy, out)),
+        Layout::Markdown => terminal.print_bytes(report::matrix_markdown(policy).as_bytes()),
+        Layout::Csv => terminal.stream_output(|out| report::matrix_csv(policy, out)),
         Layout::Json => terminal.stream_output(|out| report::matrix_json(policy, out)),
     }
 }

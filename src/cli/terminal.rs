@@ -65,8 +65,8 @@ struct Told {
 impl Told {
     /// Counts a problem, and says whether it is among the first so many of its level.
     fn count_problem(&mut self, level: Level, most: usize) -> bool {
-        self.totals.count(level);
-        let is_told = self.found.count(level) <= most;
+        self.totals.count_problem(level);
+        let is_told = self.found.count_problem(level) <= most;
         self.totals.omitted += usize::from(!is_told);
         is_told
     }
@@ -132,12 +132,12 @@ impl Terminal {
         match self.format {
             MessageFormat::Human => self
                 .write_to_stderr(&(self.draw_problems(&told, sources) + &count_by_level(problems))),
-            MessageFormat::Short => self.write_messages(&each(messages::short)),
-            MessageFormat::Json => self.write_messages(&each(messages::json)),
-            MessageFormat::Github => self.write_messages(&each(messages::github)),
+            MessageFormat::Short => self.write_messages(&each(messages::short_problem)),
+            MessageFormat::Json => self.write_messages(&each(messages::json_problem)),
+            MessageFormat::Github => self.write_messages(&each(messages::github_problem)),
             MessageFormat::Sarif => told
                 .iter()
-                .for_each(|problem| self.output_state().log.problem(problem, sources)),
+                .for_each(|problem| self.output_state().log.add_problem(problem, sources)),
         }
     }
 
@@ -189,7 +189,7 @@ impl Terminal {
             (MessageFormat::Github, _) => {
                 self.write_messages(&messages::github_notice(words, None))
             }
-            (MessageFormat::Sarif, _) => self.output_state().log.notice(words, None),
+            (MessageFormat::Sarif, _) => self.output_state().log.add_notice(words, None),
         }
 
         Exit::Usage
@@ -221,7 +221,7 @@ impl Terminal {
                 self.write_messages(&messages::json_notice(Notice::Outcome, words, file))
             }
             MessageFormat::Github => self.write_messages(&messages::github_notice(words, file)),
-            MessageFormat::Sarif => self.output_state().log.notice(words, file),
+            MessageFormat::Sarif => self.output_state().log.add_notice(words, file),
         }
     }
 
@@ -252,13 +252,15 @@ impl Terminal {
     /// Tells how many problems there were beyond those that are told, and starts to count anew.
     pub fn report_omitted(&self) {
         let found = std::mem::take(&mut self.output_state().found);
-        match (found.beyond(self.most), self.format) {
+        match (found.omitted_words(self.most), self.format) {
             (None, _) | (Some(_), MessageFormat::Json) => {}
             (Some(words), MessageFormat::Human) => self.write_to_stderr(&words),
             (Some(words), MessageFormat::Short | MessageFormat::Github) => {
                 self.write_messages(&words)
             }
-            (Some(words), MessageFormat::Sarif) => self.output_state().log.remark(words.trim_end()),
+            (Some(words), MessageFormat::Sarif) => {
+                self.output_state().log.add_remark(words.trim_end())
+            }
         }
     }
 
@@ -268,7 +270,7 @@ impl Terminal {
         let last = match self.format {
             MessageFormat::Human | MessageFormat::Short | MessageFormat::Github => String::new(),
             MessageFormat::Json => messages::json_summary(&self.output_state().totals),
-            MessageFormat::Sarif => self.output_state().log.document(exit as u8),
+            MessageFormat::Sarif => self.output_state().log.finish_document(exit as u8),
         };
 
         self.write_messages(&last);

@@ -203,7 +203,12 @@ impl Comparison {
         let tier_mapping = TierMapping::new(was.policy, is.policy);
         let changes = Changes::between(&old.state, &new.state, tier_mapping.groups());
 
-        Ok(then(&review::review(was, is, &tier_mapping, &changes)))
+        Ok(then(&review::review_versions(
+            was,
+            is,
+            &tier_mapping,
+            &changes,
+        )))
     }
 }
 

@@ -219,10 +219,10 @@ fn summarize_change(review: &Review<'_>) -> Change {
         opens: !review.document.gained.is_empty(),
         closes: !review.document.lost.is_empty(),
         opens_internet: review.document.internet,
-        replaces_group: review.replaces(),
-        deletes_group: review.deletes(),
+        replaces_group: review.replaces_group(),
+        deletes_group: review.deletes_group(),
         text: review::text(review),
-        markdown: markdown.within(usize::MAX).to_string(),
+        markdown: markdown.text_within(usize::MAX).to_string(),
         json: review::json(review),
     }
 }

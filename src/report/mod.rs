@@ -15,11 +15,11 @@ mod trace_json;
 mod travel;
 pub(crate) mod words;
 
-pub use matrix::{WIDTH, csv, json as matrix_json, markdown, table};
+pub use matrix::{WIDTH, matrix_csv, matrix_json, matrix_markdown, matrix_table};
 pub use paint::Paint;
-pub use paths::{json as paths_json, text as paths_text};
-pub use trace::text as trace_text;
-pub use trace_json::json as trace_json;
+pub use paths::{paths_json, paths_text};
+pub use trace::trace_text;
+pub use trace_json::trace_json;
 
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::Service;

@@ -10,7 +10,7 @@ use crate::plan::{
     RuleOutcome, RulePlace, Targets, UseChange, planned,
 };
 use crate::report::flows::End;
-use crate::report::fold::fold;
+use crate::report::fold::fold_rows;
 
 const REPLACED: &str = "  a replaced group is made anew first, with another id; the old one cannot go while anything uses it";
 
@@ -108,8 +108,10 @@ impl<'c> Lines<'c> {
             .map(|(change, targets)| self.rule(change, *targets))
             .collect();
 
-        let rows = fold(
-            fold(fold(rows, |row| &mut row.peers), |row| &mut row.traffic),
+        let rows = fold_rows(
+            fold_rows(fold_rows(rows, |row| &mut row.peers), |row| {
+                &mut row.traffic
+            }),
             |row| &mut row.groups,
         );
         let shown = &rows[..rows.len().min(most)];

@@ -57,7 +57,7 @@ impl<'p> Version<'p> {
 
 /// As JSON, format 1: documented in `docs/diff.md`, and stable.
 pub fn json(review: &Review<'_>) -> String {
-    crate::report::words::document(&review.document)
+    crate::report::words::json_document(&review.document)
 }
 
 /// A change, reviewed.
@@ -70,7 +70,7 @@ pub struct Review<'p> {
 }
 
 /// Compares two versions of a program, whose tiers are matched; `changes` is what AWS will do.
-pub fn review<'p>(
+pub fn review_versions<'p>(
     old: Version<'p>,
     new: Version<'p>,
     tier_mapping: &TierMapping,
@@ -84,7 +84,7 @@ pub fn review<'p>(
     };
 
     Review {
-        document: document::document(old, new, &diff, changes),
+        document: document::document_review(old, new, &diff, changes),
         aws,
     }
 }
@@ -96,8 +96,8 @@ impl Review<'_> {
     }
 
     /// Whether another security group takes the place of one.
-    pub fn replaces(&self) -> bool {
-        self.has(|fate| {
+    pub fn replaces_group(&self) -> bool {
+        self.has_outcome(|fate| {
             matches!(
                 fate,
                 GroupOutcome::Replaced { .. } | GroupOutcome::Recreated
@@ -106,11 +106,11 @@ impl Review<'_> {
     }
 
     /// Whether a security group is deleted, and none takes its place that the program knows of.
-    pub fn deletes(&self) -> bool {
-        self.has(|fate| matches!(fate, GroupOutcome::Deleted | GroupOutcome::Recreated))
+    pub fn deletes_group(&self) -> bool {
+        self.has_outcome(|fate| matches!(fate, GroupOutcome::Deleted | GroupOutcome::Recreated))
     }
 
-    fn has(&self, is: fn(&GroupOutcome) -> bool) -> bool {
+    fn has_outcome(&self, is: fn(&GroupOutcome) -> bool) -> bool {
         let mut groups = self.aws.changes.groups.iter();
         groups.any(|(change, _)| is(&change.fate))
     }
