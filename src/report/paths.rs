@@ -1,7 +1,7 @@
 //! `tierwall paths`: the chains of flows by which one end comes to another.
 
-use super::Subject;
 use super::paint::{Paint, Tone};
+use super::subject::Subject;
 use super::words::{
     EndLine, PieceLine, end_line, join_pieces, json_document, passing_pieces, piece_lines,
 };

@@ -1,7 +1,7 @@
 //! `tierwall trace`: the way of a connection, gate by gate.
 
-use super::Subject;
 use super::paint::{Paint, Tone};
+use super::subject::Subject;
 use super::travel::{Exchange, exchange_note, list_exchanges};
 use super::words::{Marked, family_pieces, join_pieces};
 use crate::analysis::gate::{Gate, Who, peer_of};

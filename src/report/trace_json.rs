@@ -1,6 +1,6 @@
 //! The answer of `tierwall trace` in JSON.
 
-use super::Subject;
+use super::subject::Subject;
 use super::trace::{all_pass, first_blocks, outcome_pieces, suggest_sentence};
 use super::travel::{Packet, list_exchanges};
 use super::words::{EndLine, PieceLine, end_line, family_pieces, json_document, piece_lines};

@@ -2,8 +2,8 @@
 //! it shows.
 
 use super::headline::summary;
+use super::lowered::{Lowered, origin};
 use super::rows::{RuleRow, Why};
-use super::{Lowered, origin};
 use crate::aws::{GroupId, SecurityGroup, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,

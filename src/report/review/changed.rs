@@ -1,7 +1,7 @@
 //! The lines that changed what a sentence means: the declarations that it speaks of, and the values
 //! of parameters.
 
-use super::Version;
+use super::version::{Given, Version};
 use crate::analysis::diff::{Change, Places};
 use crate::net::{self, Addresses};
 use crate::policy::{Declared, Network, SentenceId};
@@ -11,18 +11,6 @@ use ipnet::IpNet;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
-/// A value that was given to a parameter, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// `office`
-    pub name: String,
-    /// `203.0.113.0/24`
-    pub value: String,
-    /// The file of values, and the line in it; nothing for an option of the command line and an
-    /// entry of a manifest.
-    pub place: Option<(String, usize)>,
-}
 
 /// A line that changed.
 #[derive(Debug, Clone, Serialize)]

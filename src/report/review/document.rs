@@ -1,10 +1,10 @@
 //! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added; a
 //! change of what is there changes `format`.
 
-use super::Version;
 use super::changed::{Changed, ChangedLine};
 use super::ends::{Place, place_of_end};
 use super::findings::{Assertions, Lints, compare_assertions, compare_lints};
+use super::version::Version;
 use crate::analysis::diff::{Change, Diff, Effect, EndId, Places};
 use crate::net::Family;
 use crate::plan::Changes;

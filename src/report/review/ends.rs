@@ -1,6 +1,6 @@
 //! Ends of connections in words and JSON.
 
-use super::Version;
+use super::version::Version;
 use crate::analysis::diff::End;
 use crate::diagnostic::listed;
 use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6, Family, Term, is_public};

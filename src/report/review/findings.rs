@@ -1,6 +1,6 @@
 //! What becomes of assertions, and what lints find, when a program changes.
 
-use super::Version;
+use super::version::Version;
 use crate::analysis::diff::Ends;
 use crate::diagnostic::{Finding, Problem};
 use crate::report::citation::Citation;

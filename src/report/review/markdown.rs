@@ -1,7 +1,7 @@
 //! A review as the comment on a pull request.
 
-use super::Review;
 use super::changed::ChangedLine;
+use super::compared::Review;
 use super::document::{ChangeLine, Document, TierLine};
 use super::escape::{code_block, code_span, escape_html, escape_markdown};
 use super::findings::{Assertions, LintLine, Lints};

@@ -1,6 +1,6 @@
 //! A review for people at a terminal.
 
-use super::Review;
+use super::compared::Review;
 use super::document::{ChangeLine, Document, TierLine};
 use super::findings::{Assertions, Before, LintLine, Lints};
 use super::rows::{Cited, Row, change_rows};
