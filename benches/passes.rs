@@ -254,7 +254,7 @@ fn pairs(criterion: &mut Criterion) {
     let subjects = [500, 1_000, 2_000].map(|rules| Subject::new(rules, Mix::Mixed));
     pass(criterion, "matrix", &subjects, Subject::plain, |it| {
         let mut out = Vec::new();
-        report::csv(&it.policy, &mut out).map(|()| out)
+        report::matrix_csv(&it.policy, &mut out).map(|()| out)
     });
     pass(
         criterion,

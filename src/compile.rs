@@ -43,7 +43,7 @@ pub struct Judged<'p> {
 impl Compilation {
     /// Proves what the program asserts, and looks at it with every lint; unless names of its
     /// outputs are in error.
-    pub fn judge(&self, levels: &Levels) -> Judged<'_> {
+    pub fn judge_at(&self, levels: &Levels) -> Judged<'_> {
         let mut problems = self.problems.clone();
         if problems.any_error() {
             return Judged {
@@ -88,12 +88,12 @@ pub fn compile(
     as_of: Date,
 ) -> Result<Compilation, ReadError> {
     let (sources, program, problems) = parse::program(entry, workspace)?;
-    Ok(resolved(
+    Ok(resolve_program(
         entry, sources, &program, problems, bindings, as_of,
     ))
 }
 
-fn resolved(
+fn resolve_program(
     entry: &str,
     sources: Sources,
     program: &ProgramTree,
@@ -158,7 +158,7 @@ impl fmt::Display for AskError {
 impl Error for AskError {}
 
 /// Reads and resolves a program together with a question about it.
-pub fn ask(
+pub fn ask_question(
     entry: &str,
     workspace: &mut dyn Workspace,
     bindings: &[(String, String)],
@@ -170,7 +170,7 @@ pub fn ask(
     let file = question
         .add_to_program(&mut sources, &mut program, &mut problems)
         .map_err(AskError::Question)?;
-    let mut compilation = resolved(entry, sources, &program, problems, bindings, as_of);
+    let mut compilation = resolve_program(entry, sources, &program, problems, bindings, as_of);
 
     let question = compilation
         .policy

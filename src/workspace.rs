@@ -101,14 +101,14 @@ impl Memory {
     /// Adds a file, or gives it another text.
     pub fn insert(&mut self, path: impl AsRef<str>, text: impl Into<Vec<u8>>) {
         self.files
-            .insert(plain(Path::new(path.as_ref())), text.into());
+            .insert(lexical_text(Path::new(path.as_ref())), text.into());
     }
 }
 
 impl Workspace for Memory {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         let directory = from.and_then(|from| Path::new(from).parent());
-        let identity = plain(&directory.unwrap_or(Path::new("")).join(path));
+        let identity = lexical_text(&directory.unwrap_or(Path::new("")).join(path));
 
         if from.is_some() && Path::new(&identity).starts_with("..") {
             return Err(ReadError::Outside(".".to_string()));
@@ -143,7 +143,7 @@ impl Workspace for Memory {
 }
 
 /// A path without `.` and `..`, where it can be.
-fn plain(path: &Path) -> String {
+fn lexical_text(path: &Path) -> String {
     lexical(path).to_string_lossy().into_owned()
 }
 

@@ -29,7 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
     let as_of = laws::compile::TODAY.parse().expect("a date");
     let Ok(compilation) = compile("fuzzed.tier", &mut Only(bytes), &[], as_of) else { panic!("a text is always read") };
     let levels = Levels { all: Some(Level::Warn), ..Levels::default() };
-    let judged = compilation.judge(&levels);
+    let judged = compilation.judge_at(&levels);
     let problems = judged.problems.sorted();
     told::told(&problems, &compilation.sources);
     black_box(apply_safe(&problems, &compilation.sources));

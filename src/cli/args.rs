@@ -29,13 +29,13 @@ pub enum Colour {
 #[derive(Args, Debug, Clone)]
 pub struct With {
     /// Set the value of a parameter
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = binding)]
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_binding)]
     pub set: Vec<(String, String)>,
     /// Read parameter values from a JSON file: `{"office": "203.0.113.0/24"}`
     #[arg(long, value_name = "FILE")]
     pub vars: Vec<String>,
     /// The current day, for `until` [default: today, UTC]
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
     pub as_of: Option<Date>,
     /// The directory that included files must be in [default: that of the program]
     #[arg(long, value_name = "DIR")]
@@ -52,7 +52,7 @@ pub struct Listed {
 
 impl With {
     /// The values that it gives.
-    pub fn values(&self) -> Values {
+    pub fn as_project_values(&self) -> Values {
         Values {
             vars: self.vars.iter().map(|file| Named::new(file)).collect(),
             set: self.set.clone(),
@@ -72,12 +72,12 @@ impl With {
     }
 }
 
-fn binding(text: &str) -> Result<(String, String), String> {
+fn parse_binding(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.trim().to_string(), value.trim().to_string()))
 }
 
-fn date(text: &str) -> Result<Date, String> {
+fn parse_date(text: &str) -> Result<Date, String> {
     text.parse()
         .map_err(|_| "expected a date such as 2026-12-31".to_string())
 }

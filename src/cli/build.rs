@@ -3,10 +3,10 @@
 use super::args::{Exit, Listed, With};
 use super::disk::Written;
 use super::lints::Lints;
-use super::program::options;
+use super::program::run_options;
 use super::project::Opened;
 use super::read_log::ReadLog;
-use super::run::{Run, run as run_all};
+use super::run::{Run, run_builds};
 use super::terminal::Terminal;
 use super::{output, project};
 use clap::Args;
@@ -24,7 +24,7 @@ pub struct What {
     file: Option<String>,
     #[arg(long, value_name = "TARGET", requires = "file",
         help = format!("Output target: {}", target::list_targets("or")),
-        value_parser = PossibleValuesParser::new(names()).try_map(|text| named(&text)))]
+        value_parser = PossibleValuesParser::new(target_names()).try_map(|text| parse_target(&text)))]
     to: Option<&'static Target>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE", requires = "file")]
@@ -50,12 +50,12 @@ pub struct Build {
     what: What,
 }
 
-fn named(text: &str) -> Result<&'static Target, String> {
+fn parse_target(text: &str) -> Result<&'static Target, String> {
     target::find_target(text).ok_or_else(|| format!("targets are {}", target::list_targets("and")))
 }
 
 /// What `--to` takes.
-fn names() -> Vec<&'static str> {
+fn target_names() -> Vec<&'static str> {
     let names = |target: &Target| [target.name].into_iter().chain(target.short);
     target::by_name().into_iter().flat_map(names).collect()
 }
@@ -80,12 +80,12 @@ impl What {
     pub fn plan(&self, terminal: &Terminal) -> Result<Plan<'_>, Exit> {
         let levels = self
             .lints
-            .levels()
-            .map_err(|words| terminal.failure(&words))?;
+            .parse_levels()
+            .map_err(|words| terminal.report_failure(&words))?;
 
         let from = match (&self.file, self.to) {
             (Some(file), Some(to)) => From::File(file.clone(), to),
-            (Some(_) | None, _) => From::Manifest(project::listed(
+            (Some(_) | None, _) => From::Manifest(project::require_manifest(
                 self.listed.manifest.as_deref(),
                 &self.with,
                 terminal,
@@ -117,10 +117,10 @@ impl Plan<'_> {
     }
 
     /// Compiles everything in memory, and reports.
-    pub fn make(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Vec<Made>, Exit> {
-        let opened = self.open(log, terminal)?;
-        let options = options(self.levels.clone(), &self.what.with, true);
-        match run_all(&opened, &options, log, terminal) {
+    pub fn make_outputs(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Vec<Made>, Exit> {
+        let opened = self.open_project(log, terminal)?;
+        let options = run_options(self.levels.clone(), &self.what.with, true);
+        match run_builds(&opened, &options, log, terminal) {
             Run {
                 exit: Exit::Done,
                 made,
@@ -132,13 +132,13 @@ impl Plan<'_> {
         }
     }
 
-    fn open(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
+    fn open_project(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
         let What { with, listed, .. } = self.what;
         match &self.from {
-            From::Manifest(path) => project::open(path, log, terminal),
+            From::Manifest(path) => project::open_manifest(path, log, terminal),
             From::File(file, to) => {
                 let output = Some((*to, self.what.output().unwrap_or("-")));
-                project::of_files(
+                project::open_for_files(
                     std::slice::from_ref(file),
                     with,
                     output,
@@ -151,7 +151,7 @@ impl Plan<'_> {
     }
 
     /// Writes what was made.
-    pub fn write(
+    pub fn write_outputs(
         &self,
         made: &[Made],
         log: &ReadLog,
@@ -160,39 +160,41 @@ impl Plan<'_> {
         if self.is_project() {
             output::make_directories(made, terminal)?;
         }
-        output::write(made, self.what.force, log, terminal)
+        output::write_outputs(made, self.what.force, log, terminal)
     }
 }
 
 /// Runs it.
 pub fn run(build: &Build, terminal: &Terminal) -> Exit {
-    built(build, terminal).unwrap_or_else(|exit| exit)
+    build_outputs(build, terminal).unwrap_or_else(|exit| exit)
 }
 
-fn built(build: &Build, terminal: &Terminal) -> Result<Exit, Exit> {
+fn build_outputs(build: &Build, terminal: &Terminal) -> Result<Exit, Exit> {
     let plan = build.what.plan(terminal)?;
     let to_stdout = !plan.is_project() && build.what.output().is_none();
 
     if build.check && to_stdout {
-        return Err(terminal.failure("`--check` compares with a file: name it with `-o FILE`"));
+        return Err(
+            terminal.report_failure("`--check` compares with a file: name it with `-o FILE`")
+        );
     }
 
     let mut log = ReadLog::default();
-    let made = plan.make(&mut log, terminal)?;
+    let made = plan.make_outputs(&mut log, terminal)?;
 
     match made.as_slice() {
-        [made] if to_stdout => return Ok(terminal.print(&made.bytes)),
-        made if build.check => return Ok(output::stale(made, terminal)),
+        [made] if to_stdout => return Ok(terminal.print_bytes(&made.bytes)),
+        made if build.check => return Ok(output::report_stale_outputs(made, terminal)),
         _ => {}
     }
 
-    let written = plan.write(&made, &log, terminal)?;
+    let written = plan.write_outputs(&made, &log, terminal)?;
     if plan.is_project() {
-        terminal.remark(&output::listing(&made, &written));
+        terminal.print_remark(&output::list_outputs(&made, &written));
     }
 
     if made.is_empty() {
-        terminal.remark("the manifest lists no outputs, so nothing is written");
+        terminal.print_remark("the manifest lists no outputs, so nothing is written");
     }
 
     Ok(Exit::Done)

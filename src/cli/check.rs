@@ -2,9 +2,9 @@
 
 use super::args::{Exit, Listed, With};
 use super::lints::Lints;
-use super::program::options;
+use super::program::run_options;
 use super::read_log::ReadLog;
-use super::run::run as run_all;
+use super::run::run_builds;
 use super::terminal::Terminal;
 use super::{fix, project};
 use clap::Args;
@@ -29,14 +29,14 @@ pub struct Check {
 
 /// Runs it.
 pub fn run(check: &Check, terminal: &Terminal) -> Exit {
-    checked(check, terminal).unwrap_or_else(|exit| exit)
+    check_programs(check, terminal).unwrap_or_else(|exit| exit)
 }
 
-fn checked(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
+fn check_programs(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
     let levels = check
         .lints
-        .levels()
-        .map_err(|words| terminal.failure(&words))?;
+        .parse_levels()
+        .map_err(|words| terminal.report_failure(&words))?;
 
     let (manifest, with, mut log) = (
         check.listed.manifest.as_deref(),
@@ -45,15 +45,15 @@ fn checked(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
     );
 
     let opened = match check.files.as_slice() {
-        [] => project::open(
-            &project::listed(manifest, with, terminal)?,
+        [] => project::open_manifest(
+            &project::require_manifest(manifest, with, terminal)?,
             &mut log,
             terminal,
         )?,
-        files => project::of_files(files, with, None, manifest, &mut log, terminal)?,
+        files => project::open_for_files(files, with, None, manifest, &mut log, terminal)?,
     };
 
-    let options = options(levels, with, false);
+    let options = run_options(levels, with, false);
     if check.fix {
         match fix::run(&opened, &options, terminal) {
             Exit::Done => {}
@@ -61,5 +61,5 @@ fn checked(check: &Check, terminal: &Terminal) -> Result<Exit, Exit> {
         }
     }
 
-    Ok(run_all(&opened, &options, &mut log, terminal).exit)
+    Ok(run_builds(&opened, &options, &mut log, terminal).exit)
 }

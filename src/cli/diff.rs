@@ -2,13 +2,13 @@
 
 use super::args::{Exit, Listed, With};
 use super::git::Range;
-use super::program::{options, verdict};
+use super::program::{run_options, worst_exit};
 use super::terminal::Terminal;
-use super::versions::{Origin, origins, sides};
+use super::versions::{Origin, open_sides, pair_origins};
 use clap::{Args, ValueEnum};
 use tierwall::diagnostic::listed;
 use tierwall::driver::compare::{Comparison, Incomparable, Revision};
-use tierwall::driver::jobs;
+use tierwall::driver::plan_jobs;
 use tierwall::lint::Levels;
 use tierwall::report::review::{self, Comment, Links, Review};
 
@@ -69,19 +69,19 @@ const ROOM: usize = 60_000;
 
 /// Runs it.
 pub fn run(diff: &Diff, terminal: &Terminal) -> Exit {
-    compared(diff, terminal).unwrap_or_else(|exit| exit)
+    compare_programs(diff, terminal).unwrap_or_else(|exit| exit)
 }
 
-fn compared(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
+fn compare_programs(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
     let range = diff
         .git
         .as_deref()
-        .map(Range::parse)
+        .map(Range::parse_range)
         .transpose()
-        .map_err(|why| terminal.failure(&why))?;
+        .map_err(|why| terminal.report_failure(&why))?;
 
     let files = diff.files.as_slice();
-    let sides = sides(
+    let sides = open_sides(
         files,
         diff.listed.manifest.as_deref(),
         &diff.with,
@@ -89,24 +89,24 @@ fn compared(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
         terminal,
     )?;
 
-    let options = options(Levels::default(), &diff.with, false);
+    let options = run_options(Levels::default(), &diff.with, false);
     let [olds, news] = sides
         .opened
         .each_ref()
-        .map(|opened| jobs(&opened.project, &options));
-    let origins = origins(&olds, &news, sides.commits, files.len() == 2);
+        .map(|opened| plan_jobs(&opened.project, &options));
+    let origins = pair_origins(&olds, &news, sides.commits, files.len() == 2);
     let (mut exit, mut shown) = (Exit::Done, Vec::new());
 
     for pair in &origins {
-        match reviewed(pair, diff, terminal) {
+        match review_pair(pair, diff, terminal) {
             Ok(review) => shown.push(review),
             Err(failed) => exit = exit.max(failed),
         }
     }
 
-    exit = exit.max(terminal.print(joined(&shown, diff).as_bytes()));
+    exit = exit.max(terminal.print_bytes(join_shown(&shown, diff).as_bytes()));
     for words in shown.iter().flat_map(|review| &review.denied) {
-        terminal.outcome(words);
+        terminal.report_outcome(words);
         exit = exit.max(Exit::Program);
     }
 
@@ -129,27 +129,31 @@ enum Text {
 }
 
 impl Text {
-    fn within(&self, room: usize) -> &str {
+    fn text_within(&self, room: usize) -> &str {
         match self {
             Text::Whole(text) => text,
-            Text::Comment(comment) => comment.within(room),
+            Text::Comment(comment) => comment.text_within(room),
         }
     }
 }
 
 /// One program of both sides, compared.
-fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, terminal: &Terminal) -> Result<Shown, Exit> {
+fn review_pair(
+    [old, new]: &[Origin<'_>; 2],
+    diff: &Diff,
+    terminal: &Terminal,
+) -> Result<Shown, Exit> {
     let read = |origin: &Origin<'_>| {
         origin
-            .revision(diff.git.is_some())
-            .map_err(|why| terminal.failure(&why))
+            .read_revision(diff.git.is_some())
+            .map_err(|why| terminal.report_failure(&why))
     };
 
     let (before, after) = (read(old), read(new));
     let (before, after) = (before?, after?);
 
     if before.is_none() && after.is_none() {
-        return Err(terminal.failure(&format!(
+        return Err(terminal.report_failure(&format!(
             "cannot read `{}`: it is in neither version",
             old.job.program.file.path
         )));
@@ -161,52 +165,52 @@ fn reviewed([old, new]: &[Origin<'_>; 2], diff: &Diff, terminal: &Terminal) -> R
     let comparison = Comparison::new(or_missing(before, old), or_missing(after, new));
 
     comparison
-        .review(|review| shown(review, [old, new], diff))
-        .map_err(|error| refused(&comparison, &error, terminal))
+        .review_with(|review| show_review(review, [old, new], diff))
+        .map_err(|error| report_refused(&comparison, &error, terminal))
 }
 
 /// Reports why two versions cannot be compared.
-fn refused(comparison: &Comparison, error: &Incomparable, terminal: &Terminal) -> Exit {
+fn report_refused(comparison: &Comparison, error: &Incomparable, terminal: &Terminal) -> Exit {
     let mut exit = Exit::Done;
     for (revision, problems) in comparison.revisions().into_iter().zip(&error.problems) {
-        terminal.problems(problems, &revision.program.sources);
-        exit = exit.max(verdict(problems));
+        terminal.report_problems(problems, &revision.program.sources);
+        exit = exit.max(worst_exit(problems));
     }
 
     exit
 }
 
 /// What is shown of a change.
-fn shown(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Shown {
+fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Shown {
     let name = sides[1].name();
     let text = match diff.format {
         Format::Text => Text::Whole(review::text(review)),
-        Format::Markdown => Text::Comment(review::markdown(review, &links(sides, diff))),
+        Format::Markdown => Text::Comment(review::markdown(review, &comment_links(sides, diff))),
         Format::Json => Text::Whole(review::json(review)),
     };
 
     Shown {
         text,
         same: review.is_empty().then(|| name.clone()),
-        denied: denied(review, &name, &diff.deny),
+        denied: explain_denied(review, &name, &diff.deny),
     }
 }
 
 /// How lines are linked to, where they are.
-fn links(sides: [&Origin<'_>; 2], diff: &Diff) -> Links {
+fn comment_links(sides: [&Origin<'_>; 2], diff: &Diff) -> Links {
     let linked = |template: &String| Links {
         template: Some(template.clone()),
-        sides: sides.map(Origin::link),
+        sides: sides.map(Origin::link_base),
     };
     diff.link.as_ref().map(linked).unwrap_or_default()
 }
 
 /// The reviews of several programs as one: of a project in JSON a list; in Markdown those that are
 /// the same in a line.
-fn joined(shown: &[Shown], diff: &Diff) -> String {
+fn join_shown(shown: &[Shown], diff: &Diff) -> String {
     // what does not fit as long as it could be shares the room
     let changed = shown.iter().filter(|it| it.same.is_none()).count();
-    let length: usize = shown.iter().map(|it| it.text.within(ROOM).len()).sum();
+    let length: usize = shown.iter().map(|it| it.text.text_within(ROOM).len()).sum();
     let room = if length > ROOM {
         ROOM / changed.max(1)
     } else {
@@ -217,7 +221,7 @@ fn joined(shown: &[Shown], diff: &Diff) -> String {
         shown
             .iter()
             .filter(only)
-            .map(|it| it.text.within(room))
+            .map(|it| it.text.text_within(room))
             .collect::<Vec<_>>()
     };
 
@@ -242,7 +246,7 @@ fn joined(shown: &[Shown], diff: &Diff) -> String {
 }
 
 /// What a change does that it may not, in words.
-fn denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
+fn explain_denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
     let told = |what: &Denied| {
         let (does, words) = match what {
             Denied::Wider => (
@@ -253,8 +257,8 @@ fn denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
                 review.document.internet,
                 "opens traffic from or to the internet",
             ),
-            Denied::Replace => (review.replaces(), "replaces a security group"),
-            Denied::Delete => (review.deletes(), "deletes a security group"),
+            Denied::Replace => (review.replaces_group(), "replaces a security group"),
+            Denied::Delete => (review.deletes_group(), "deletes a security group"),
             Denied::Any => (!review.is_empty(), "changes something"),
         };
 

@@ -8,25 +8,25 @@ use tempfile::NamedTempFile;
 use tierwall::source::MOST_BYTES;
 use tierwall::workspace::ReadError;
 
-fn failed(error: &io::Error) -> ReadError {
-    ReadError::Failed(words(error))
+fn read_error(error: &io::Error) -> ReadError {
+    ReadError::Failed(error_message(error))
 }
 
 /// An error of the file system without its number.
-pub fn words(error: &io::Error) -> String {
+pub fn error_message(error: &io::Error) -> String {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or(&words);
     words[..1].to_lowercase() + &words[1..]
 }
 
 /// The one path that leads to a file without links.
-pub fn canonical(path: &Path) -> Result<PathBuf, ReadError> {
-    fs::canonicalize(path).map_err(|error| failed(&error))
+pub fn canonical_path(path: &Path) -> Result<PathBuf, ReadError> {
+    fs::canonicalize(path).map_err(|error| read_error(&error))
 }
 
 /// A whole regular file; anything else could block or never end.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let kind = fs::metadata(path).map_err(|error| failed(&error))?;
+    let kind = fs::metadata(path).map_err(|error| read_error(&error))?;
     if kind.is_dir() {
         return Err(ReadError::Failed("it is a directory".to_string()));
     }
@@ -36,12 +36,12 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
         ));
     }
     File::open(path)
-        .and_then(bounded)
-        .map_err(|error| failed(&error))
+        .and_then(read_bounded)
+        .map_err(|error| read_error(&error))
 }
 
 /// What there is to read, and no more than shows that it is too much.
-fn bounded(reader: impl io::Read) -> io::Result<Vec<u8>> {
+fn read_bounded(reader: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -54,7 +54,7 @@ pub fn is_read_only(path: &Path) -> io::Result<bool> {
 
 /// All that comes on standard input.
 pub fn read_standard_input() -> Result<Vec<u8>, ReadError> {
-    bounded(io::stdin().lock()).map_err(|error| failed(&error))
+    read_bounded(io::stdin().lock()).map_err(|error| read_error(&error))
 }
 
 /// Where an output is to be written.
@@ -95,21 +95,21 @@ impl Destination {
                 path: path.to_path_buf(),
                 exists: false,
             }),
-            Err(error) => Err(words(&error)),
+            Err(error) => Err(error_message(&error)),
             Ok(_) => {
                 let path = fs::canonicalize(path).map_err(|error| match error.kind() {
                     io::ErrorKind::NotFound => {
                         "it is a link to a file that does not exist".to_string()
                     }
-                    _ => words(&error),
+                    _ => error_message(&error),
                 })?;
 
-                let kind = fs::metadata(&path).map_err(|error| words(&error))?;
+                let kind = fs::metadata(&path).map_err(|error| error_message(&error))?;
                 if !kind.is_file() {
                     return Err("it is not a regular file".to_string());
                 }
 
-                if !force && !is_ours(&path, mark).map_err(|error| words(&error))? {
+                if !force && !is_ours(&path, mark).map_err(|error| error_message(&error))? {
                     return Err(
                         "the existing file was not written by tierwall; use `--force` to replace it"
                             .to_string(),
@@ -122,7 +122,7 @@ impl Destination {
     }
 
     /// What is in it now, if it is there.
-    pub fn current(&self) -> io::Result<Option<Vec<u8>>> {
+    pub fn read_current(&self) -> io::Result<Option<Vec<u8>>> {
         if self.exists {
             fs::read(&self.path).map(Some)
         } else {
@@ -131,7 +131,7 @@ impl Destination {
     }
 
     /// Whether it is there and has exactly these bytes, of which it is not read as a whole.
-    fn holds(&self, bytes: &[u8]) -> io::Result<bool> {
+    fn has_bytes(&self, bytes: &[u8]) -> io::Result<bool> {
         if !self.exists {
             return Ok(false);
         }
@@ -158,8 +158,8 @@ impl Destination {
 
     /// Puts what is to stand there into a temporary file beside it, so that nobody ever sees half
     /// of it; nothing where it stands there already.
-    pub fn stage(&self, bytes: &[u8]) -> io::Result<Option<Staged>> {
-        if self.holds(bytes)? {
+    pub fn stage_bytes(&self, bytes: &[u8]) -> io::Result<Option<Staged>> {
+        if self.has_bytes(bytes)? {
             return Ok(None);
         }
 
@@ -169,7 +169,7 @@ impl Destination {
             None
         };
 
-        let temporary = temporary(&self.path, bytes, permissions)?;
+        let temporary = create_temporary(&self.path, bytes, permissions)?;
         Ok(Some(Staged {
             temporary,
             path: self.path.clone(),
@@ -177,16 +177,18 @@ impl Destination {
     }
 
     /// Likewise what is to stand in the place of what was read from it, which must still be there.
-    pub fn restage(&self, read: &[u8], bytes: &[u8]) -> Result<Option<Staged>, String> {
-        match self.holds(read) {
-            Ok(true) => self.stage(bytes).map_err(|error| words(&error)),
+    pub fn stage_edit(&self, read: &[u8], bytes: &[u8]) -> Result<Option<Staged>, String> {
+        match self.has_bytes(read) {
+            Ok(true) => self
+                .stage_bytes(bytes)
+                .map_err(|error| error_message(&error)),
             Ok(false) => Err("it has changed since it was read".to_string()),
-            Err(error) => Err(words(&error)),
+            Err(error) => Err(error_message(&error)),
         }
     }
 }
 
-/// A file that is written, and not yet where it belongs; without [`Staged::put`] nothing is left of
+/// A file that is written, and not yet where it belongs; without [`Staged::move_into_place`] nothing is left of
 /// it.
 #[derive(Debug)]
 pub struct Staged {
@@ -196,7 +198,7 @@ pub struct Staged {
 
 impl Staged {
     /// Puts it in its place, which it takes whole.
-    pub fn put(self) -> io::Result<()> {
+    pub fn move_into_place(self) -> io::Result<()> {
         self.temporary
             .persist(self.path)
             .map(drop)
@@ -205,23 +207,23 @@ impl Staged {
 }
 
 /// Puts what was staged in its place, and says how the write ended.
-pub fn put(staged: Option<Staged>) -> io::Result<Written> {
+pub fn put_staged(staged: Option<Staged>) -> io::Result<Written> {
     match staged {
-        Some(staged) => staged.put().map(|()| Written::New),
+        Some(staged) => staged.move_into_place().map(|()| Written::New),
         None => Ok(Written::Unchanged),
     }
 }
 
 /// Writes a file that must not be there yet, whole or not at all.
-pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    temporary(path, bytes, None)?
+pub fn create_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    create_temporary(path, bytes, None)?
         .persist_noclobber(path)
         .map(drop)
         .map_err(|error| error.error)
 }
 
 /// A file in the directory of another, with these bytes and all of them on the disk.
-fn temporary(
+fn create_temporary(
     path: &Path,
     bytes: &[u8],
     permissions: Option<fs::Permissions>,
@@ -234,7 +236,7 @@ fn temporary(
     builder.prefix(".tierwall-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary = temp_files::noted(|| builder.tempfile_in(directory))?;
+    let mut temporary = temp_files::create_noted(|| builder.tempfile_in(directory))?;
     temporary.write_all(bytes)?;
 
     if let Some(permissions) = permissions {

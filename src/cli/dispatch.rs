@@ -111,23 +111,23 @@ pub fn run() -> ExitCode {
         Command::Fmt(fmt) => fmt::run(&fmt, &terminal),
         Command::Check(check) => check::run(&check, &terminal),
         Command::Watch(watch) => watch::run(&watch, &terminal),
-        Command::Flows { file, format, with } => show::flows(&file, format, &with, &terminal),
-        Command::Trace(trace) => questions::trace(&trace, &terminal),
-        Command::Paths(paths) => questions::paths(&paths, &terminal),
+        Command::Flows { file, format, with } => show::show_flows(&file, format, &with, &terminal),
+        Command::Trace(trace) => questions::answer_trace(&trace, &terminal),
+        Command::Paths(paths) => questions::answer_paths(&paths, &terminal),
         Command::Matrix { file, format, with } => {
-            questions::matrix(&file, format, &with, &terminal)
+            questions::print_matrix(&file, format, &with, &terminal)
         }
         Command::Diff(diff) => diff::run(&diff, &terminal),
         Command::Quota(quota) => quota::run(&quota, &terminal),
-        Command::Services { word } => show::services(word.as_deref(), &terminal),
-        Command::Explain { code } => show::explain(code.as_deref(), &terminal),
+        Command::Services { word } => show::show_services(word.as_deref(), &terminal),
+        Command::Explain { code } => show::explain_code(code.as_deref(), &terminal),
         Command::Init(init) => init::run(&init, &terminal),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "tierwall", &mut script);
-            terminal.print(&script)
+            terminal.print_bytes(&script)
         }
     };
 
-    ExitCode::from(terminal.finish(exit) as u8)
+    ExitCode::from(terminal.finish_output(exit) as u8)
 }

@@ -1,8 +1,8 @@
 //! `tierwall fmt`
 
 use super::args::Exit;
-use super::disk::{Destination, is_read_only, put, words};
-use super::program::{unread, verdict};
+use super::disk::{Destination, error_message, is_read_only, put_staged};
+use super::program::{report_unread, worst_exit};
 use super::terminal::Terminal;
 use super::text_diff;
 use super::work_tree::WorkTree;
@@ -32,9 +32,9 @@ pub fn run(fmt: &Fmt, terminal: &Terminal) -> Exit {
         found
             .files
             .iter()
-            .for_each(|file| worst = worst.max(one(file, fmt.check, terminal)));
+            .for_each(|file| worst = worst.max(format_file(file, fmt.check, terminal)));
         for (directory, error) in &found.unreadable {
-            let failed = terminal.failure(&format!("cannot read `{directory}`: {error}"));
+            let failed = terminal.report_failure(&format!("cannot read `{directory}`: {error}"));
             worst = worst.max(failed);
         }
     }
@@ -43,17 +43,17 @@ pub fn run(fmt: &Fmt, terminal: &Terminal) -> Exit {
 }
 
 /// Formats one file by itself.
-fn one(path: &str, check: bool, terminal: &Terminal) -> Exit {
+fn format_file(path: &str, check: bool, terminal: &Terminal) -> Exit {
     let read = match WorkTree::new(None).read(path, None) {
         Ok(read) => read,
-        Err(error) => return unread(path, &error, terminal),
+        Err(error) => return report_unread(path, &error, terminal),
     };
     let (sources, program, problems) = parse::alone(read);
     let problems = problems.sorted();
-    terminal.problems(&problems, &sources);
+    terminal.report_problems(&problems, &sources);
 
-    let (Exit::Done, [file]) = (verdict(&problems), program.files.as_slice()) else {
-        return verdict(&problems);
+    let (Exit::Done, [file]) = (worst_exit(&problems), program.files.as_slice()) else {
+        return worst_exit(&problems);
     };
     let (name, old) = (sources.file(file.id).name(), sources.file(file.id).text());
     let new = format(old, file);
@@ -63,25 +63,28 @@ fn one(path: &str, check: bool, terminal: &Terminal) -> Exit {
         (true, _) => {
             let words = format!("`{name}` is not formatted");
             terminal.outcome_of_files(&words, &[(name, words.clone())]);
-            Exit::Program.max(terminal.print(text_diff::diff(old, &new, name, name).as_bytes()))
+            Exit::Program.max(
+                terminal.print_bytes(text_diff::unified_diff(old, &new, name, name).as_bytes()),
+            )
         }
-        (false, "-") => terminal.print(new.as_bytes()),
+        (false, "-") => terminal.print_bytes(new.as_bytes()),
         (false, _) if old == new => Exit::Done,
-        (false, _) => replace(path, old, &new, terminal),
+        (false, _) => replace_file(path, old, &new, terminal),
     }
 }
 
 /// Writes a file anew that was read as `old`, and prints its name.
-fn replace(path: &str, old: &str, new: &str, terminal: &Terminal) -> Exit {
+fn replace_file(path: &str, old: &str, new: &str, terminal: &Terminal) -> Exit {
     let written = || {
-        if is_read_only(Path::new(path)).map_err(|error| words(&error))? {
+        if is_read_only(Path::new(path)).map_err(|error| error_message(&error))? {
             return Err("it is read-only".to_string());
         }
-        let staged = Destination::new(path, "", true)?.restage(old.as_bytes(), new.as_bytes())?;
-        put(staged).map_err(|error| words(&error))
+        let staged =
+            Destination::new(path, "", true)?.stage_edit(old.as_bytes(), new.as_bytes())?;
+        put_staged(staged).map_err(|error| error_message(&error))
     };
     match written() {
-        Ok(_) => terminal.print(format!("{path}\n").as_bytes()),
-        Err(why) => terminal.failure(&format!("cannot write `{path}`: {why}")),
+        Ok(_) => terminal.print_bytes(format!("{path}\n").as_bytes()),
+        Err(why) => terminal.report_failure(&format!("cannot write `{path}`: {why}")),
     }
 }

@@ -1,8 +1,8 @@
 //! A program as it is in a commit: read from git's objects, by the git client; the work tree is not
 //! touched.
 
-use super::disk::{read_file, words};
-use super::terminal::meant;
+use super::disk::{error_message, read_file};
+use super::terminal::did_you_mean;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -40,13 +40,13 @@ impl Range {
     /// `main`, `main..topic`, `main...topic`, `main...`: as `git diff` reads them, but that what
     /// stands alone is compared with the work tree. Looks for the repository at the current
     /// directory. Fails in words.
-    pub fn parse(text: &str) -> Result<Range, String> {
-        let repository = Repository::here()?;
+    pub fn parse_range(text: &str) -> Result<Range, String> {
+        let repository = Repository::find_here()?;
         let end = |name: &str| {
             if name.is_empty() {
                 Ok(None)
             } else {
-                repository.commit(name).map(Some)
+                repository.find_commit(name).map(Some)
             }
         };
 
@@ -60,7 +60,9 @@ impl Range {
             return Err(format!("`{text}` names no commit to compare with"));
         };
 
-        if new.is_none() && repository.said(&["rev-parse", "--is-inside-work-tree"])? != "true" {
+        if new.is_none()
+            && repository.run_for_text(&["rev-parse", "--is-inside-work-tree"])? != "true"
+        {
             return Err(format!(
                 "there is no work tree here to compare with; name two commits: `{}..HEAD`",
                 old.name
@@ -68,7 +70,7 @@ impl Range {
         }
 
         let old = if dots == 3 {
-            old.common(new.as_ref(), text)?
+            old.into_merge_base(new.as_ref(), text)?
         } else {
             old
         };
@@ -78,28 +80,28 @@ impl Range {
 }
 
 /// What the commit is that the work tree was made of, if there is one.
-pub fn head() -> Option<Commit> {
-    Repository::here().ok()?.commit("HEAD").ok()
+pub fn head_commit() -> Option<Commit> {
+    Repository::find_here().ok()?.find_commit("HEAD").ok()
 }
 
 impl Repository {
     /// That of the current directory.
-    fn here() -> Result<Repository, String> {
-        Repository::around(Path::new("."))
+    fn find_here() -> Result<Repository, String> {
+        Repository::find_around(Path::new("."))
     }
 
-    fn around(directory: &Path) -> Result<Repository, String> {
+    fn find_around(directory: &Path) -> Result<Repository, String> {
         let mut found = Repository {
             directory: directory.to_path_buf(),
             prefix: String::new(),
         };
-        found.prefix = found.said(&["rev-parse", "--show-prefix"])?;
+        found.prefix = found.run_for_text(&["rev-parse", "--show-prefix"])?;
         Ok(found)
     }
 
-    fn commit(&self, name: &str) -> Result<Commit, String> {
+    fn find_commit(&self, name: &str) -> Result<Commit, String> {
         let spelled = format!("{name}^{{commit}}");
-        match self.said(&[
+        match self.run_for_text(&[
             "rev-parse",
             "--verify",
             "--quiet",
@@ -113,25 +115,25 @@ impl Repository {
             }),
             Err(_) => {
                 let known = self
-                    .said(&["for-each-ref", "--format=%(refname:short)"])
+                    .run_for_text(&["for-each-ref", "--format=%(refname:short)"])
                     .unwrap_or_default();
                 Err(format!(
                     "there is no commit `{name}`{}",
-                    meant(name, known.lines())
+                    did_you_mean(name, known.lines())
                 ))
             }
         }
     }
 
     /// What git prints, without the line break at its end; else why not.
-    fn said(&self, arguments: &[&str]) -> Result<String, String> {
-        let bytes = self.bytes(arguments)?;
+    fn run_for_text(&self, arguments: &[&str]) -> Result<String, String> {
+        let bytes = self.run_for_bytes(arguments)?;
         Ok(String::from_utf8_lossy(&bytes)
             .trim_end_matches('\n')
             .to_string())
     }
 
-    fn bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    fn run_for_bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let mut git = Command::new("git");
         // a path is a path, whatever characters it has
         git.arg("-C")
@@ -146,7 +148,7 @@ impl Repository {
 
         let output = git.output().map_err(|error| match error.kind() {
             ErrorKind::NotFound => "`git` is not installed".to_string(),
-            _ => format!("cannot run git: {}", words(&error)),
+            _ => format!("cannot run git: {}", error_message(&error)),
         })?;
 
         if output.status.success() {
@@ -178,9 +180,9 @@ const MOST_LINKS: usize = 8;
 
 impl Commit {
     /// The last commit that it has in common with another, or with HEAD.
-    fn common(self, new: Option<&Commit>, range: &str) -> Result<Commit, String> {
+    fn into_merge_base(self, new: Option<&Commit>, range: &str) -> Result<Commit, String> {
         let newest = new.map_or("HEAD", |new| new.id.as_str());
-        let base = self.repository.said(&["merge-base", &self.id, newest]).map_err(|why| match why.as_str() {
+        let base = self.repository.run_for_text(&["merge-base", &self.id, newest]).map_err(|why| match why.as_str() {
             SILENT => format!(
                 "`{range}` has no merge base here; \
                  in a shallow clone, run `git fetch --unshallow`, or set `fetch-depth: 0` in GitHub \
@@ -193,7 +195,8 @@ impl Commit {
         let name = if base == self.id {
             self.name
         } else {
-            self.repository.said(&["rev-parse", "--short", &base])?
+            self.repository
+                .run_for_text(&["rev-parse", "--short", &base])?
         };
 
         Ok(Commit {
@@ -204,8 +207,10 @@ impl Commit {
     }
 
     /// The file at a path, which starts from the current directory; nothing where there is none.
-    pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        Ok(self.read(&self.place(path)?)?.map(|(_, bytes)| bytes))
+    pub fn read_path(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(self
+            .read_blob(&self.path_in_tree(path)?)?
+            .map(|(_, bytes)| bytes))
     }
 
     /// Where the current directory is in the repository; empty, or with `/` at its end.
@@ -214,14 +219,16 @@ impl Commit {
     }
 
     /// What the names of its files start with in reports.
-    pub fn mark(&self) -> String {
+    pub fn name_prefix(&self) -> String {
         format!("{}:", self.name)
     }
 
     /// Where a path is in the repository.
-    fn place(&self, path: &str) -> Result<String, String> {
+    fn path_in_tree(&self, path: &str) -> Result<String, String> {
         let inside = if Path::new(path).is_absolute() {
-            let root = self.repository.said(&["rev-parse", "--show-toplevel"])?;
+            let root = self
+                .repository
+                .run_for_text(&["rev-parse", "--show-toplevel"])?;
             let inside = Path::new(path).strip_prefix(&root);
             inside
                 .map_err(|_| format!("`{path}` is outside the repository `{root}`"))?
@@ -234,22 +241,22 @@ impl Commit {
             return Err("standard input is in no commit".to_string());
         }
 
-        if leaves(&inside) {
+        if leaves_its_root(&inside) {
             return Err(format!("`{path}` is outside the repository"));
         }
 
-        Ok(slashes(&lexical(&inside)))
+        Ok(with_slashes(&lexical(&inside)))
     }
 
     /// The file at a place, links followed, and where it is then.
-    fn read(&self, place: &str) -> Result<Option<(String, Vec<u8>)>, String> {
+    fn read_blob(&self, place: &str) -> Result<Option<(String, Vec<u8>)>, String> {
         let mut place = place.to_string();
         for _ in 0..MOST_LINKS {
-            match self.entry(&place)? {
+            match self.read_entry(&place)? {
                 Entry::File(bytes) => return Ok(Some((place, bytes))),
                 Entry::Other => return Err(format!("`{place}` is not a file in {}", self.name)),
-                Entry::Link(target) => place = beside(&place, &target),
-                Entry::Nothing => match self.behind_a_link(&place)? {
+                Entry::Link(target) => place = link_target_path(&place, &target),
+                Entry::Nothing => match self.follow_linked_directory(&place)? {
                     Some(other) => place = other,
                     None => return Ok(None),
                 },
@@ -260,23 +267,28 @@ impl Commit {
     }
 
     /// Where a place is when a directory above it is a link.
-    fn behind_a_link(&self, place: &str) -> Result<Option<String>, String> {
+    fn follow_linked_directory(&self, place: &str) -> Result<Option<String>, String> {
         for (at, _) in place.match_indices('/') {
-            if let Entry::Link(target) = self.entry(&place[..at])? {
-                return Ok(Some(beside(&place[..at], &target) + &place[at..]));
+            if let Entry::Link(target) = self.read_entry(&place[..at])? {
+                return Ok(Some(link_target_path(&place[..at], &target) + &place[at..]));
             }
         }
         Ok(None)
     }
 
-    fn entry(&self, place: &str) -> Result<Entry, String> {
+    fn read_entry(&self, place: &str) -> Result<Entry, String> {
         if place.is_empty() {
             return Ok(Entry::Other);
         }
 
-        let listed =
-            self.repository
-                .said(&["ls-tree", "--full-tree", "-z", &self.id, "--", place])?;
+        let listed = self.repository.run_for_text(&[
+            "ls-tree",
+            "--full-tree",
+            "-z",
+            &self.id,
+            "--",
+            place,
+        ])?;
 
         // `100644 blob 1234abcd`, a tab, the name
         let mut words = listed
@@ -293,7 +305,7 @@ impl Commit {
             return Ok(Entry::Other);
         }
 
-        let bytes = self.repository.bytes(&["cat-file", "blob", id])?;
+        let bytes = self.repository.run_for_bytes(&["cat-file", "blob", id])?;
         let is_link = mode == "120000";
 
         Ok(if is_link {
@@ -305,13 +317,13 @@ impl Commit {
 }
 
 /// What a link at a place leads to.
-fn beside(place: &str, target: &str) -> String {
+fn link_target_path(place: &str, target: &str) -> String {
     let directory = Path::new(place).parent().unwrap_or(Path::new(""));
-    slashes(&lexical(&directory.join(target)))
+    with_slashes(&lexical(&directory.join(target)))
 }
 
 /// As git writes a path.
-fn slashes(path: &Path) -> String {
+fn with_slashes(path: &Path) -> String {
     let text = path.to_string_lossy().into_owned();
     if cfg!(windows) {
         text.replace('\\', "/")
@@ -334,19 +346,24 @@ pub struct Committed<'c> {
 impl<'c> Committed<'c> {
     /// A reader of a program, with this root, or with the directory of the program as its root;
     /// nothing where the commit does not have the program.
-    pub fn open(
+    pub fn open_at_commit(
         commit: &'c Commit,
         path: &str,
         root: Option<&str>,
     ) -> Result<Option<Committed<'c>>, String> {
-        let place = commit.place(path)?;
-        let Some(entry) = commit.read(&place)? else {
+        let place = commit.path_in_tree(path)?;
+        let Some(entry) = commit.read_blob(&place)? else {
             return Ok(None);
         };
-        let parent = || Path::new(&place).parent().map(slashes).unwrap_or_default();
+        let parent = || {
+            Path::new(&place)
+                .parent()
+                .map(with_slashes)
+                .unwrap_or_default()
+        };
 
         let inside = root
-            .map(|root| commit.place(root))
+            .map(|root| commit.path_in_tree(root))
             .transpose()?
             .unwrap_or_else(parent);
 
@@ -358,20 +375,23 @@ impl<'c> Committed<'c> {
         }))
     }
 
-    fn include(&self, path: &str, from: &str) -> Result<Read, ReadError> {
+    fn read_include(&self, path: &str, from: &str) -> Result<Read, ReadError> {
         let root = &self.root;
         let outside =
             || ReadError::Outside(if root.is_empty() { &self.shown } else { root }.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new(""));
         let wanted = directory.join(path);
 
-        if Path::new(path).is_absolute() || leaves(&wanted) || !lexical(&wanted).starts_with(root) {
+        if Path::new(path).is_absolute()
+            || leaves_its_root(&wanted)
+            || !lexical(&wanted).starts_with(root)
+        {
             return Err(outside());
         }
 
         let found = self
             .commit
-            .read(&slashes(&lexical(&wanted)))
+            .read_blob(&with_slashes(&lexical(&wanted)))
             .map_err(ReadError::Failed)?;
         let missing = || ReadError::Failed(format!("no such file in {}", self.commit.name));
         let (identity, bytes) = found.ok_or_else(missing)?;
@@ -385,7 +405,7 @@ impl<'c> Committed<'c> {
             .unwrap_or(&identity);
 
         Ok(Read {
-            name: format!("{}{shown}", self.commit.mark()),
+            name: format!("{}{shown}", self.commit.name_prefix()),
             identity,
             bytes,
         })
@@ -393,7 +413,7 @@ impl<'c> Committed<'c> {
 }
 
 /// Whether a path goes above where it starts.
-fn leaves(path: &Path) -> bool {
+fn leaves_its_root(path: &Path) -> bool {
     let mut depth = 0_i32;
     path.components().any(|part| {
         depth += if part == std::path::Component::ParentDir {
@@ -416,16 +436,16 @@ impl Workspace for Committed<'_> {
                 let (identity, bytes) = self.entry.clone();
                 Ok(Read {
                     identity,
-                    name: format!("{}{path}", self.commit.mark()),
+                    name: format!("{}{path}", self.commit.name_prefix()),
                     bytes,
                 })
             }
-            Some(from) => self.include(path, from),
+            Some(from) => self.read_include(path, from),
         }
     }
     /// A file of values that is not in the commit is that of the work tree.
     fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
-        match self.commit.file(path) {
+        match self.commit.read_path(path) {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => read_file(Path::new(path)),
             Err(why) => Err(ReadError::Failed(why)),

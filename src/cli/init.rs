@@ -1,7 +1,7 @@
 //! `tierwall init`
 
 use super::args::Exit;
-use super::disk::{create, words};
+use super::disk::{create_file, error_message};
 use super::terminal::Terminal;
 use clap::Args;
 use std::fs;
@@ -91,11 +91,13 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
     );
 
     match (init.project, path.as_str()) {
-        (false, "-") => return terminal.print(text.as_bytes()),
-        (true, "-") => return terminal.failure("`--project` cannot be used with standard output"),
+        (false, "-") => return terminal.print_bytes(text.as_bytes()),
+        (true, "-") => {
+            return terminal.report_failure("`--project` cannot be used with standard output");
+        }
         (false, _) => {}
         (true, _) => {
-            files.push((MANIFEST, manifest(&path)));
+            files.push((MANIFEST, manifest_text(&path)));
             next = "build".to_string();
         }
     }
@@ -104,17 +106,18 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
         .iter()
         .find(|(path, _)| fs::exists(path).is_ok_and(|there| there))
     {
-        return terminal.failure(&format!("`{path}` already exists"));
+        return terminal.report_failure(&format!("`{path}` already exists"));
     }
 
     for (path, text) in &files {
-        if let Err(error) = create(Path::new(path), text.as_bytes()) {
-            return terminal.failure(&format!("cannot write `{path}`: {}", words(&error)));
+        if let Err(error) = create_file(Path::new(path), text.as_bytes()) {
+            return terminal
+                .report_failure(&format!("cannot write `{path}`: {}", error_message(&error)));
         }
     }
 
     let names: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
-    terminal.remark(&format!(
+    terminal.print_remark(&format!(
         "wrote {}; next: tierwall {next}",
         names.join(" and ")
     ));
@@ -123,7 +126,7 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
 }
 
 /// A manifest that lists a program, with an output beside it for each target.
-fn manifest(path: &str) -> String {
+fn manifest_text(path: &str) -> String {
     let stem = path.strip_suffix(".tier").unwrap_or(path);
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let output = |target: &Target| {

@@ -1,6 +1,6 @@
 //! Levels of lints as the command line gives them.
 
-use super::terminal::meant_lint;
+use super::terminal::did_you_mean_lint;
 use clap::Args;
 use std::collections::BTreeMap;
 use tierwall::lint::{self, Level, Levels};
@@ -23,7 +23,7 @@ pub struct Lints {
 impl Lints {
     /// The levels that are asked for, a lint's name before `warnings` before `all`. Fails, in
     /// words, for a name that is unknown or has two levels.
-    pub fn levels(&self) -> Result<Levels, String> {
+    pub fn parse_levels(&self) -> Result<Levels, String> {
         let given = [
             (Level::Deny, &self.deny),
             (Level::Warn, &self.warn),
@@ -37,7 +37,7 @@ impl Lints {
                 .flat_map(|names| names.split(','))
                 .map(str::trim)
             {
-                let name = known(name)?;
+                let name = find_lint(name)?;
                 if let Some(other) = named.insert(name, level).filter(|other| *other != level) {
                     let (a, b) = (other.keyword(), level.keyword());
                     return Err(format!(
@@ -56,12 +56,12 @@ impl Lints {
     }
 }
 
-fn known(name: &str) -> Result<&'static str, String> {
+fn find_lint(name: &str) -> Result<&'static str, String> {
     let names = || lint::lint_names().into_iter().chain(["all", "warnings"]);
     names().find(|known| *known == name).ok_or_else(|| {
         format!(
             "there is no lint `{name}`{} (run `tierwall explain` for a list)",
-            meant_lint(name, names())
+            did_you_mean_lint(name, names())
         )
     })
 }

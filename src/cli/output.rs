@@ -1,7 +1,7 @@
 //! Outputs that were made: they are written all together, or held against the files that are there.
 
 use super::args::Exit;
-use super::disk::{Destination, Written, put, words};
+use super::disk::{Destination, Written, error_message, put_staged};
 use super::read_log::ReadLog;
 use super::run::side_by_side;
 use super::terminal::Terminal;
@@ -12,15 +12,16 @@ use tierwall::driver::Made;
 
 /// Writes outputs. Nothing is moved into its place before all of them are written beside theirs;
 /// none takes the place of what the run has read.
-pub fn write(
+pub fn write_outputs(
     made: &[Made],
     force: bool,
     log: &ReadLog,
     terminal: &Terminal,
 ) -> Result<Vec<Written>, Exit> {
-    let failure =
-        |made: &Made, why: &str| terminal.failure(&format!("cannot write `{}`: {why}", made.path));
-    let (read, mut known) = (log.real(), BTreeMap::new());
+    let failure = |made: &Made, why: &str| {
+        terminal.report_failure(&format!("cannot write `{}`: {why}", made.path))
+    };
+    let (read, mut known) = (log.canonical_paths(), BTreeMap::new());
     let mut destination = |made: &Made| {
         let destination = Destination::new(&made.path, made.target.mark, force)?;
         let Some(path) = destination.existing() else {
@@ -44,8 +45,8 @@ pub fn write(
     // most of the time is spent waiting for the disk
     let staged = side_by_side(&both, |(made, destination)| match destination {
         Ok(destination) => destination
-            .stage(&made.bytes)
-            .map_err(|error| words(&error)),
+            .stage_bytes(&made.bytes)
+            .map_err(|error| error_message(&error)),
         Err(why) => Err(why.clone()),
     });
 
@@ -59,7 +60,8 @@ pub fn write(
         .collect::<Vec<_>>()
         .into_iter()
         .collect::<Result<Vec<_>, Exit>>()?;
-    let put = |(made, staged)| put(staged).map_err(|error| failure(made, &words(&error)));
+    let put =
+        |(made, staged)| put_staged(staged).map_err(|error| failure(made, &error_message(&error)));
 
     made.iter().zip(staged).map(put).collect()
 }
@@ -69,10 +71,10 @@ pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> 
     for made in made {
         let directory = Path::new(&made.path).parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(directory).map_err(|error| {
-            terminal.failure(&format!(
+            terminal.report_failure(&format!(
                 "cannot create `{}`: {}",
                 directory.display(),
-                words(&error)
+                error_message(&error)
             ))
         })?;
     }
@@ -80,7 +82,7 @@ pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> 
 }
 
 /// What became of each output, a line each.
-pub fn listing(made: &[Made], written: &[Written]) -> String {
+pub fn list_outputs(made: &[Made], written: &[Written]) -> String {
     let lines = made
         .iter()
         .zip(written)
@@ -89,20 +91,25 @@ pub fn listing(made: &[Made], written: &[Written]) -> String {
 }
 
 /// Shows how the files that are there differ from outputs, and names those that do.
-pub fn stale(made: &[Made], terminal: &Terminal) -> Exit {
+pub fn report_stale_outputs(made: &[Made], terminal: &Terminal) -> Exit {
     let (mut stale, mut exit) = (Vec::new(), Exit::Done);
     for made in made {
-        let read = Destination::new(&made.path, made.target.mark, true)
-            .and_then(|destination| destination.current().map_err(|error| words(&error)));
+        let read = Destination::new(&made.path, made.target.mark, true).and_then(|destination| {
+            destination
+                .read_current()
+                .map_err(|error| error_message(&error))
+        });
         match read {
-            Err(why) => exit = terminal.failure(&format!("cannot read `{}`: {why}", made.path)),
+            Err(why) => {
+                exit = terminal.report_failure(&format!("cannot read `{}`: {why}", made.path))
+            }
             Ok(Some(old)) if old == made.bytes => {}
             Ok(old) => {
                 stale.push((
                     made.path.as_str(),
                     format!("`{}` is stale; run `tierwall build`", made.path),
                 ));
-                exit = exit.max(terminal.print(difference(made, old).as_bytes()));
+                exit = exit.max(terminal.print_bytes(show_difference(made, old).as_bytes()));
             }
         }
     }
@@ -124,7 +131,7 @@ pub fn stale(made: &[Made], terminal: &Terminal) -> Exit {
     exit.max(Exit::Program)
 }
 
-fn difference(made: &Made, old: Option<Vec<u8>>) -> String {
+fn show_difference(made: &Made, old: Option<Vec<u8>>) -> String {
     let before = if old.is_some() {
         &made.path
     } else {
@@ -134,5 +141,5 @@ fn difference(made: &Made, old: Option<Vec<u8>>) -> String {
         old.unwrap_or_default(),
         String::from_utf8_lossy(&made.bytes),
     );
-    text_diff::diff(&String::from_utf8_lossy(&old), &new, before, &made.path)
+    text_diff::unified_diff(&String::from_utf8_lossy(&old), &new, before, &made.path)
 }

@@ -8,37 +8,38 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tierwall::compile::{Compilation, compile};
 use tierwall::date::Date;
 use tierwall::diagnostic::{Level, Problem};
-use tierwall::driver::{RunOptions, Unread, given, pairs};
+use tierwall::driver::{RunOptions, Unread, into_bindings, read_given};
 use tierwall::lint::Levels;
 use tierwall::project::Named;
 use tierwall::workspace::ReadError;
 
 /// Compiles a program; what keeps it from being read is reported.
-fn load(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
-    let bindings = bindings(with).map_err(|words| terminal.failure(&words))?;
+fn load_program(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
+    let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
     let mut files = WorkTree::new(with.root.clone());
-    compile(file, &mut files, &bindings, as_of).map_err(|error| unread(file, &error, terminal))
+    compile(file, &mut files, &bindings, as_of)
+        .map_err(|error| report_unread(file, &error, terminal))
 }
 
 /// Reports a program that cannot be read.
-pub fn unread(file: &str, error: &ReadError, terminal: &Terminal) -> Exit {
-    terminal.failure(&Unread::new(&Named::new(file), error).to_string())
+pub fn report_unread(file: &str, error: &ReadError, terminal: &Terminal) -> Exit {
+    terminal.report_failure(&Unread::new(&Named::new(file), error).to_string())
 }
 
 /// Compiles a program and reports its problems; one with an error goes no further.
-pub fn accepted(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
-    let mut compilation = load(file, with, terminal)?;
+pub fn load_accepted(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
+    let mut compilation = load_program(file, with, terminal)?;
     let problems = std::mem::take(&mut compilation.problems).sorted();
-    terminal.problems(&problems, &compilation.sources);
-    match verdict(&problems) {
+    terminal.report_problems(&problems, &compilation.sources);
+    match worst_exit(&problems) {
         Exit::Done => Ok(compilation),
         failed @ (Exit::Program | Exit::Usage) => Err(failed),
     }
 }
 
 /// How a command ends that found these problems.
-pub fn verdict<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Exit {
+pub fn worst_exit<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Exit {
     let mut errors = problems
         .into_iter()
         .filter(|problem| problem.level() == Level::Error)
@@ -59,7 +60,7 @@ fn is_about_usage(problem: &Problem) -> bool {
 }
 
 /// How the command line has a project built.
-pub fn options(levels: Levels, with: &With, writes: bool) -> RunOptions {
+pub fn run_options(levels: Levels, with: &With, writes: bool) -> RunOptions {
     RunOptions {
         levels,
         as_of: with.as_of,
@@ -77,8 +78,8 @@ pub fn today() -> Date {
 }
 
 /// The values that the command line gives.
-pub fn bindings(with: &With) -> Result<Vec<(String, String)>, String> {
-    let given =
-        given(&[with.values()], &mut WorkTree::new(None)).map_err(|unread| unread.to_string())?;
-    Ok(pairs(given))
+pub fn read_bindings(with: &With) -> Result<Vec<(String, String)>, String> {
+    let given = read_given(&[with.as_project_values()], &mut WorkTree::new(None))
+        .map_err(|unread| unread.to_string())?;
+    Ok(into_bindings(given))
 }

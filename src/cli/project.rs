@@ -22,7 +22,7 @@ pub struct Opened {
 
 /// The manifest that the command line names, or the nearest: in the working directory, or one above
 /// it.
-pub fn find(manifest: Option<&str>) -> Option<PathBuf> {
+pub fn find_manifest(manifest: Option<&str>) -> Option<PathBuf> {
     if let Some(manifest) = manifest {
         return Some(PathBuf::from(manifest));
     }
@@ -36,34 +36,37 @@ pub fn find(manifest: Option<&str>) -> Option<PathBuf> {
 }
 
 /// Reads a manifest; one with an error is reported and goes no further.
-pub fn open(path: &Path, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
+pub fn open_manifest(path: &Path, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
     let bytes = log
-        .read(path)
-        .map_err(|error| terminal.failure(&format!("cannot read `{name}`: {error}")))?;
+        .read_file(path)
+        .map_err(|error| terminal.report_failure(&format!("cannot read `{name}`: {error}")))?;
     let directory = path.parent().unwrap_or(Path::new(""));
     let (sources, project, problems) = project::read(&name, bytes, directory);
-    refused(problems, &sources, terminal)?;
+    report_refused(problems, &sources, terminal)?;
     Ok(Opened { sources, project })
 }
 
 /// Likewise the manifest as it is in a commit; one that is not there lists nothing.
-pub fn committed(path: &Path, commit: &Commit, terminal: &Terminal) -> Result<Opened, Exit> {
+pub fn open_committed(path: &Path, commit: &Commit, terminal: &Terminal) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
-    let Some(bytes) = commit.file(&name).map_err(|why| terminal.failure(&why))? else {
+    let Some(bytes) = commit
+        .read_path(&name)
+        .map_err(|why| terminal.report_failure(&why))?
+    else {
         return Ok(Opened::default());
     };
     let directory = path.parent().unwrap_or(Path::new(""));
     let (mut sources, project, problems) =
-        project::read(&format!("{}{name}", commit.mark()), bytes, directory);
+        project::read(&format!("{}{name}", commit.name_prefix()), bytes, directory);
     sources.mark(FileId(0), FileKind::Version);
-    refused(problems, &sources, terminal)?;
+    report_refused(problems, &sources, terminal)?;
     Ok(Opened { sources, project })
 }
 
-fn refused(problems: Problems, sources: &Sources, terminal: &Terminal) -> Result<(), Exit> {
+fn report_refused(problems: Problems, sources: &Sources, terminal: &Terminal) -> Result<(), Exit> {
     let problems: Vec<Problem> = problems.sorted();
-    terminal.problems(&problems, sources);
+    terminal.report_problems(&problems, sources);
     if problems.is_empty() {
         Ok(())
     } else {
@@ -72,9 +75,13 @@ fn refused(problems: Problems, sources: &Sources, terminal: &Terminal) -> Result
 }
 
 /// The project of a manifest, where a command names no file.
-pub fn listed(manifest: Option<&str>, with: &With, terminal: &Terminal) -> Result<PathBuf, Exit> {
-    let Some(path) = find(manifest) else {
-        return Err(terminal.failure_with_help(
+pub fn require_manifest(
+    manifest: Option<&str>,
+    with: &With,
+    terminal: &Terminal,
+) -> Result<PathBuf, Exit> {
+    let Some(path) = find_manifest(manifest) else {
+        return Err(terminal.report_failure_with_help(
             &format!("no FILE is given, and there is no `{MANIFEST}` in this directory or above \
                       it"),
             &[
@@ -85,7 +92,7 @@ pub fn listed(manifest: Option<&str>, with: &With, terminal: &Terminal) -> Resul
     };
 
     match with.of_a_file() {
-        Some(option) => Err(terminal.failure(&format!(
+        Some(option) => Err(terminal.report_failure(&format!(
             "`{option}` requires a FILE; for the programs of `{}`, set it there",
             path.display()
         ))),
@@ -95,7 +102,7 @@ pub fn listed(manifest: Option<&str>, with: &With, terminal: &Terminal) -> Resul
 
 /// Files of the command line as a project: with its values, and with the levels of lints that the
 /// manifest has for them.
-pub fn of_files(
+pub fn open_for_files(
     files: &[String],
     with: &With,
     output: Option<(&'static Target, &str)>,
@@ -106,8 +113,8 @@ pub fn of_files(
     let Project {
         lints,
         programs: listed,
-    } = match find(manifest) {
-        Some(path) => open(&path, log, terminal)?.project,
+    } = match find_manifest(manifest) {
+        Some(path) => open_manifest(&path, log, terminal)?.project,
         None => Project::default(),
     };
 
@@ -125,7 +132,7 @@ pub fn of_files(
         });
 
         let build = Build {
-            values: vec![with.values()],
+            values: vec![with.as_project_values()],
             outputs: outputs.into_iter().collect(),
             ..Build::default()
         };

@@ -2,11 +2,11 @@
 //! from answering.
 
 use super::args::{Exit, With};
-use super::program::{accepted, bindings, today, unread, verdict};
+use super::program::{load_accepted, read_bindings, report_unread, today, worst_exit};
 use super::terminal::{Terminal, output_width};
 use super::work_tree::WorkTree;
 use clap::{Args, ValueEnum};
-use tierwall::compile::{AskError, Asked, Compilation, ask};
+use tierwall::compile::{AskError, Asked, Compilation, ask_question};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::parse::Question;
 use tierwall::report::{self, Subject};
@@ -81,9 +81,9 @@ pub enum Layout {
 }
 
 /// `tierwall trace`
-pub fn trace(trace: &Trace, terminal: &Terminal) -> Exit {
+pub fn answer_trace(trace: &Trace, terminal: &Terminal) -> Exit {
     let (compilation, subject) =
-        match posed(&trace.ends, trace.on.as_deref(), &trace.with, terminal) {
+        match resolve_ends(&trace.ends, trace.on.as_deref(), &trace.with, terminal) {
             Ok(posed) => posed,
             Err(exit) => return exit,
         };
@@ -92,13 +92,13 @@ pub fn trace(trace: &Trace, terminal: &Terminal) -> Exit {
         Format::Text => report::trace_text(policy, sources, &subject, terminal.paint()),
         Format::Json => report::trace_json(policy, sources, &subject),
     };
-    answered(answer, terminal)
+    print_answer(answer, terminal)
 }
 
 /// `tierwall paths`
-pub fn paths(paths: &Paths, terminal: &Terminal) -> Exit {
+pub fn answer_paths(paths: &Paths, terminal: &Terminal) -> Exit {
     let (compilation, subject) =
-        match posed(&paths.ends, paths.on.as_deref(), &paths.with, terminal) {
+        match resolve_ends(&paths.ends, paths.on.as_deref(), &paths.with, terminal) {
             Ok(posed) => posed,
             Err(exit) => return exit,
         };
@@ -107,12 +107,12 @@ pub fn paths(paths: &Paths, terminal: &Terminal) -> Exit {
         Format::Text => report::paths_text(policy, sources, &subject, max, terminal.paint()),
         Format::Json => report::paths_json(policy, sources, &subject, max),
     };
-    answered(answer, terminal)
+    print_answer(answer, terminal)
 }
 
 /// `tierwall matrix`
-pub fn matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal) -> Exit {
-    let compilation = match accepted(file, with, terminal) {
+pub fn print_matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal) -> Exit {
+    let compilation = match load_accepted(file, with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
@@ -121,24 +121,24 @@ pub fn matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal) -> E
     match layout {
         Layout::Table => {
             let width = output_width().unwrap_or(report::WIDTH);
-            terminal.print(report::table(policy, width, terminal.paint()).as_bytes())
+            terminal.print_bytes(report::matrix_table(policy, width, terminal.paint()).as_bytes())
         }
-        Layout::Markdown => terminal.print(report::markdown(policy).as_bytes()),
-        Layout::Csv => terminal.stream(|out| report::csv(policy, out)),
-        Layout::Json => terminal.stream(|out| report::matrix_json(policy, out)),
+        Layout::Markdown => terminal.print_bytes(report::matrix_markdown(policy).as_bytes()),
+        Layout::Csv => terminal.stream_output(|out| report::matrix_csv(policy, out)),
+        Layout::Json => terminal.stream_output(|out| report::matrix_json(policy, out)),
     }
 }
 
 /// Prints an answer; one that is no ends with 1.
-fn answered((text, yes): (String, bool), terminal: &Terminal) -> Exit {
-    match terminal.print(text.as_bytes()) {
+fn print_answer((text, yes): (String, bool), terminal: &Terminal) -> Exit {
+    match terminal.print_bytes(text.as_bytes()) {
         Exit::Done if !yes => Exit::Program,
         exit => exit,
     }
 }
 
 /// The program with what is asked about it.
-fn posed(
+fn resolve_ends(
     ends: &Ends,
     on: Option<&str>,
     with: &With,
@@ -150,14 +150,14 @@ fn posed(
         on,
     };
 
-    let asked = resolved(&ends.file, with, &question, terminal)?;
+    let asked = resolve_question(&ends.file, with, &question, terminal)?;
     let Asked {
         compilation,
         question: Some(question),
         ..
     } = asked
     else {
-        return Err(terminal.failure("`--from` and `--to` name no ends"));
+        return Err(terminal.report_failure("`--from` and `--to` name no ends"));
     };
 
     let subject = Subject::new(&compilation.policy, &compilation.sources, &question);
@@ -165,15 +165,15 @@ fn posed(
 }
 
 /// The program, with all its problems reported; an error in it or in the question ends here.
-fn resolved(
+fn resolve_question(
     file: &str,
     with: &With,
     question: &Question<'_>,
     terminal: &Terminal,
 ) -> Result<Asked, Exit> {
-    let bindings = bindings(with).map_err(|words| terminal.failure(&words))?;
+    let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
-    let asked = ask(
+    let asked = ask_question(
         file,
         &mut WorkTree::new(with.root.clone()),
         &bindings,
@@ -182,11 +182,11 @@ fn resolved(
     );
 
     let mut asked = asked.map_err(|error| match error {
-        AskError::Read(error) => unread(file, &error, terminal),
-        AskError::Question(why) => terminal.failure(&why),
+        AskError::Read(error) => report_unread(file, &error, terminal),
+        AskError::Question(why) => terminal.report_failure(&why),
     })?;
     let problems = std::mem::take(&mut asked.compilation.problems).sorted();
-    terminal.problems(&problems, &asked.compilation.sources);
+    terminal.report_problems(&problems, &asked.compilation.sources);
     let is_mine = |problem: &Problem| problem.span().is_some_and(|span| span.file == asked.file);
 
     let mut errors = problems
@@ -194,7 +194,7 @@ fn resolved(
         .filter(|problem| problem.level() == Level::Error)
         .peekable();
 
-    match verdict(&problems) {
+    match worst_exit(&problems) {
         Exit::Done => Ok(asked),
         // the command line is wrong, not the program
         Exit::Program | Exit::Usage if errors.peek().is_some() && errors.all(is_mine) => {

@@ -1,8 +1,8 @@
 //! `tierwall quota`
 
 use super::args::{Exit, With};
-use super::program::accepted;
-use super::terminal::{Terminal, meant};
+use super::program::load_accepted;
+use super::terminal::{Terminal, did_you_mean};
 use clap::{Args, ValueEnum};
 use tierwall::analysis::quota::Ledger;
 use tierwall::policy::{Policy, TierId};
@@ -34,7 +34,7 @@ enum Format {
 
 /// Runs it.
 pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
-    let compilation = match accepted(&quota.file, &quota.with, terminal) {
+    let compilation = match load_accepted(&quota.file, &quota.with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
@@ -44,11 +44,11 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
         match quota
             .tiers
             .iter()
-            .map(|name| tier(&compilation.policy, name))
+            .map(|name| find_tier(&compilation.policy, name))
             .collect::<Result<Vec<_>, _>>()
         {
             Ok(tiers) => ledger.keep_tiers(&tiers),
-            Err(words) => return terminal.failure(&words),
+            Err(words) => return terminal.report_failure(&words),
         }
     }
 
@@ -57,18 +57,18 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
         Format::Json => report::quota::json(&ledger, &compilation.sources),
     };
 
-    match terminal.print(text.as_bytes()) {
+    match terminal.print_bytes(text.as_bytes()) {
         Exit::Done if ledger.is_over_quota() => Exit::Program,
         exit @ (Exit::Done | Exit::Program | Exit::Usage) => exit,
     }
 }
 
-fn tier(policy: &Policy, name: &str) -> Result<TierId, String> {
+fn find_tier(policy: &Policy, name: &str) -> Result<TierId, String> {
     let found = policy.tiers.iter().position(|tier| tier.name == name);
     found
         .map(|position| TierId(position as u32))
         .ok_or_else(|| {
             let tiers = policy.tiers.iter().map(|tier| tier.name.as_str());
-            format!("there is no tier `{name}`{}", meant(name, tiers))
+            format!("there is no tier `{name}`{}", did_you_mean(name, tiers))
         })
 }

@@ -14,24 +14,24 @@ pub struct ReadLog(BTreeMap<PathBuf, Option<u64>>);
 
 impl ReadLog {
     /// Reads a file and remembers it.
-    pub fn read(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
+    pub fn read_file(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
         let bytes = read_file(path);
-        self.note(path, bytes.as_ref().ok());
+        self.note_read(path, bytes.as_ref().ok());
         bytes
     }
 
     /// Remembers what was in a file; nothing when it was not there.
-    pub fn note(&mut self, path: &Path, bytes: Option<&Vec<u8>>) {
-        self.0.insert(path.to_path_buf(), bytes.map(hash));
+    pub fn note_read(&mut self, path: &Path, bytes: Option<&Vec<u8>>) {
+        self.0.insert(path.to_path_buf(), bytes.map(hash_bytes));
     }
 
     /// Remembers what another part of the run has read.
-    pub fn append(&mut self, other: ReadLog) {
+    pub fn append_log(&mut self, other: ReadLog) {
         self.0.extend(other.0);
     }
 
     /// The files, links followed.
-    pub fn real(&self) -> BTreeSet<PathBuf> {
+    pub fn canonical_paths(&self) -> BTreeSet<PathBuf> {
         self.0
             .keys()
             .filter_map(|path| fs::canonicalize(path).ok())
@@ -44,10 +44,10 @@ impl ReadLog {
     }
 
     /// Whether any of them is another now, or has come or gone.
-    pub fn changed(&self) -> bool {
+    pub fn has_changed(&self) -> bool {
         self.0
             .iter()
-            .any(|(path, before)| read_file(path).ok().as_ref().map(hash) != *before)
+            .any(|(path, before)| read_file(path).ok().as_ref().map(hash_bytes) != *before)
     }
 
     /// The directories in which a change would show: of each file the nearest that is there, and
@@ -75,7 +75,7 @@ impl ReadLog {
     }
 }
 
-fn hash(bytes: &Vec<u8>) -> u64 {
+fn hash_bytes(bytes: &Vec<u8>) -> u64 {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     hasher.finish()

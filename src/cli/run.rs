@@ -2,7 +2,7 @@
 //! manifest.
 
 use super::args::Exit;
-use super::program::verdict;
+use super::program::worst_exit;
 use super::project::Opened;
 use super::read_log::ReadLog;
 use super::terminal::Terminal;
@@ -12,8 +12,8 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::num::NonZero;
 use std::thread::available_parallelism;
 use tierwall::diagnostic::{Problem, counted};
-use tierwall::driver::build::{Built, BuiltProgram, Finished, settle};
-use tierwall::driver::{Job, Made, Outcome, RunOptions, Unread, jobs};
+use tierwall::driver::build::{Built, BuiltProgram, Finished, settle_outcomes};
+use tierwall::driver::{Job, Made, Outcome, RunOptions, Unread, plan_jobs};
 use tierwall::source::visible;
 
 /// What a run found.
@@ -29,30 +29,35 @@ pub struct Run {
 const STACK: usize = 8 << 20;
 
 /// Compiles everything in memory, and reports.
-pub fn run(opened: &Opened, options: &RunOptions, log: &mut ReadLog, terminal: &Terminal) -> Run {
-    let jobs = jobs(&opened.project, options);
+pub fn run_builds(
+    opened: &Opened,
+    options: &RunOptions,
+    log: &mut ReadLog,
+    terminal: &Terminal,
+) -> Run {
+    let jobs = plan_jobs(&opened.project, options);
     let (outcomes, logs): (Vec<Outcome>, Vec<ReadLog>) =
         side_by_side(&jobs, from_disk).into_iter().unzip();
-    logs.into_iter().for_each(|other| log.append(other));
+    logs.into_iter().for_each(|other| log.append_log(other));
 
     let mut run = Run {
         exit: Exit::Done,
         made: Vec::new(),
     };
-    let Built { programs, clashes } = settle(&opened.project, &jobs, outcomes);
+    let Built { programs, clashes } = settle_outcomes(&opened.project, &jobs, outcomes);
 
     for program in programs {
-        let exit = report(&program, opened, terminal);
+        let exit = report_program(&program, opened, terminal);
         if !options.writes && exit == Exit::Done {
-            sizes(&program, terminal);
+            remark_on_sizes(&program, terminal);
         }
         run.exit = run.exit.max(exit);
         let made = program.builds.into_iter().flat_map(|build| build.made);
         run.made.extend(made);
     }
 
-    terminal.problems(&clashes, &opened.sources);
-    run.exit = run.exit.max(verdict(&clashes));
+    terminal.report_problems(&clashes, &opened.sources);
+    run.exit = run.exit.max(worst_exit(&clashes));
 
     run
 }
@@ -60,7 +65,7 @@ pub fn run(opened: &Opened, options: &RunOptions, log: &mut ReadLog, terminal: &
 /// What becomes of a program on the disk, and what was read for it.
 fn from_disk(job: &Job<'_>) -> (Outcome, ReadLog) {
     let mut files = WorkTree::new(job.program.root.clone());
-    (job.run(&mut files), files.log)
+    (job.run_in(&mut files), files.log)
 }
 
 /// Does something with each, on all cores, and gives what comes of it in their order.
@@ -90,8 +95,8 @@ fn most_threads() -> usize {
 }
 
 /// Reports what is wrong with a program.
-fn report(program: &BuiltProgram<'_>, opened: &Opened, terminal: &Terminal) -> Exit {
-    let mut exit = unread(&program.unread, opened, terminal);
+fn report_program(program: &BuiltProgram<'_>, opened: &Opened, terminal: &Terminal) -> Exit {
+    let mut exit = report_unread(&program.unread, opened, terminal);
     for Finished {
         sources,
         problems,
@@ -99,15 +104,15 @@ fn report(program: &BuiltProgram<'_>, opened: &Opened, terminal: &Terminal) -> E
         ..
     } in &program.builds
     {
-        exit = exit.max(verdict(problems.iter().chain(repeated)));
-        terminal.problems(problems, sources);
+        exit = exit.max(worst_exit(problems.iter().chain(repeated)));
+        terminal.report_problems(problems, sources);
     }
 
     exit
 }
 
 /// Reports the files that are not there.
-fn unread(files: &[Unread], opened: &Opened, terminal: &Terminal) -> Exit {
+fn report_unread(files: &[Unread], opened: &Opened, terminal: &Terminal) -> Exit {
     let (mut problems, mut exit) = (Vec::new(), Exit::Done);
     for unread in files {
         exit = Exit::Usage;
@@ -116,15 +121,15 @@ fn unread(files: &[Unread], opened: &Opened, terminal: &Terminal) -> Exit {
                 let (path, why) = (unread.file.path.clone(), unread.why.clone());
                 problems.push(Problem::ManifestFile { span, path, why });
             }
-            None => exit = terminal.failure(&unread.to_string()),
+            None => exit = terminal.report_failure(&unread.to_string()),
         }
     }
 
-    terminal.problems(&problems, &opened.sources);
+    terminal.report_problems(&problems, &opened.sources);
     exit
 }
 
-fn sizes(program: &BuiltProgram<'_>, terminal: &Terminal) {
+fn remark_on_sizes(program: &BuiltProgram<'_>, terminal: &Terminal) {
     let file = visible(&program.program.file.path);
     for build in &program.builds {
         let Some((tiers, rules)) = build.size else {
@@ -135,6 +140,6 @@ fn sizes(program: &BuiltProgram<'_>, terminal: &Terminal) {
             .as_ref()
             .map_or(String::new(), |name| format!(" ({name})"));
         let (tiers, rules) = (counted(tiers, "tier"), counted(rules, "rule"));
-        terminal.remark(&format!("{file}{environment}: {tiers}, {rules}"));
+        terminal.print_remark(&format!("{file}{environment}: {tiers}, {rules}"));
     }
 }

@@ -1,8 +1,8 @@
 //! Commands that show: `check`, `flows`, `services`, `explain`.
 
 use super::args::{Exit, With};
-use super::program::accepted;
-use super::terminal::{Terminal, meant, meant_lint};
+use super::program::load_accepted;
+use super::terminal::{Terminal, did_you_mean, did_you_mean_lint};
 use clap::ValueEnum;
 use std::fmt::Write;
 use tierwall::catalogue::catalogue;
@@ -23,8 +23,8 @@ pub enum Format {
 }
 
 /// `tierwall flows`
-pub fn flows(file: &str, format: Format, with: &With, terminal: &Terminal) -> Exit {
-    let compilation = match accepted(file, with, terminal) {
+pub fn show_flows(file: &str, format: Format, with: &With, terminal: &Terminal) -> Exit {
+    let compilation = match load_accepted(file, with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
@@ -33,11 +33,11 @@ pub fn flows(file: &str, format: Format, with: &With, terminal: &Terminal) -> Ex
         Format::Json => flows::json,
         Format::Csv => flows::csv,
     };
-    terminal.print(show(&compilation.policy, &compilation.sources).as_bytes())
+    terminal.print_bytes(show(&compilation.policy, &compilation.sources).as_bytes())
 }
 
 /// `tierwall services`
-pub fn services(word: Option<&str>, terminal: &Terminal) -> Exit {
+pub fn show_services(word: Option<&str>, terminal: &Terminal) -> Exit {
     let word = word.unwrap_or("").to_lowercase();
     // `443`, and `tcp 443`, `tcp/443`, `443/tcp` as well
     let number = word.trim_matches(|c: char| "tcpudp/: ".contains(c));
@@ -54,8 +54,8 @@ pub fn services(word: Option<&str>, terminal: &Terminal) -> Exit {
         .collect();
 
     if found.is_empty() {
-        let meant = meant(&word, catalogue().names());
-        terminal.outcome(&format!("no built-in service for `{word}`{meant}"));
+        let meant = did_you_mean(&word, catalogue().names());
+        terminal.report_outcome(&format!("no built-in service for `{word}`{meant}"));
         return Exit::Program;
     }
 
@@ -73,7 +73,7 @@ pub fn services(word: Option<&str>, terminal: &Terminal) -> Exit {
         );
     }
 
-    terminal.print(out.as_bytes())
+    terminal.print_bytes(out.as_bytes())
 }
 
 /// A text with its programs indented under what they are, in the place of Markdown's fences.
@@ -93,20 +93,20 @@ fn programs_indented(text: &str) -> String {
 }
 
 /// `tierwall explain`
-pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
+pub fn explain_code(code: Option<&str>, terminal: &Terminal) -> Exit {
     let Some(code) = code else {
-        return terminal.print(listing().as_bytes());
+        return terminal.print_bytes(list_codes().as_bytes());
     };
 
     if code.to_lowercase() == "lints" {
-        return terminal.print(write_page().as_bytes());
+        return terminal.print_bytes(write_page().as_bytes());
     }
 
     if let Some(lint) = lint::ALL
         .iter()
         .find(|lint| lint.name == code.to_lowercase())
     {
-        return terminal.print(explain_lint(lint).as_bytes());
+        return terminal.print_bytes(explain_lint(lint).as_bytes());
     }
 
     if let Some(explanation) = explanation(&code.to_uppercase()) {
@@ -116,7 +116,7 @@ pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
             explanation.title,
             programs_indented(explanation.text)
         );
-        return terminal.print(text.as_bytes());
+        return terminal.print_bytes(text.as_bytes());
     }
 
     let known = explanations()
@@ -125,14 +125,14 @@ pub fn explain(code: Option<&str>, terminal: &Terminal) -> Exit {
         .chain(lint::lint_names())
         .chain(["lints"]);
 
-    let meant = meant_lint(&code.to_lowercase(), known);
-    terminal.failure(&format!(
+    let meant = did_you_mean_lint(&code.to_lowercase(), known);
+    terminal.report_failure(&format!(
         "there is no code or lint `{code}`{meant} (run `tierwall explain` for a list)"
     ))
 }
 
 /// Every code and every lint, a line each.
-fn listing() -> String {
+fn list_codes() -> String {
     let mut out = String::new();
     for explanation in explanations() {
         let _ = writeln!(out, "{}  {}", explanation.code, explanation.title);

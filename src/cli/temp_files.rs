@@ -14,10 +14,10 @@ const INTERRUPTED: i32 = 130;
 static NOTED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Makes a temporary file, which a signal takes away from then on.
-pub fn noted(make: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<NamedTempFile> {
+pub fn create_noted(make: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<NamedTempFile> {
     static HANDLED: Once = Once::new();
     // `watch` has a handler of its own, and ends between two builds
-    HANDLED.call_once(|| drop(ctrlc::set_handler(end)));
+    HANDLED.call_once(|| drop(ctrlc::set_handler(remove_and_exit)));
     // while it is held, nobody who ends the program misses a file
     let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
     let temporary = make()?;
@@ -25,7 +25,7 @@ pub fn noted(make: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<Nam
     Ok(temporary)
 }
 
-fn end() {
+fn remove_and_exit() {
     let noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
     for path in noted.iter() {
         let _ = std::fs::remove_file(path);

@@ -29,7 +29,7 @@ impl MessageFormat {
     /// How many problems of a level are told in a run, unless the command line says: more than a
     /// person reads, and for code scanning what GitHub shows of an upload. Programs that read JSON
     /// get all.
-    fn most(self) -> usize {
+    fn max_problems(self) -> usize {
         match self {
             MessageFormat::Human | MessageFormat::Short | MessageFormat::Github => 500,
             MessageFormat::Sarif => 5_000,
@@ -64,9 +64,9 @@ struct Told {
 
 impl Told {
     /// Counts a problem, and says whether it is among the first so many of its level.
-    fn count(&mut self, level: Level, most: usize) -> bool {
-        self.totals.count(level);
-        let is_told = self.found.count(level) <= most;
+    fn count_problem(&mut self, level: Level, most: usize) -> bool {
+        self.totals.count_problem(level);
+        let is_told = self.found.count_problem(level) <= most;
         self.totals.omitted += usize::from(!is_told);
         is_told
     }
@@ -100,7 +100,7 @@ impl Terminal {
             style,
             paint,
             format,
-            most: most.unwrap_or(format.most()),
+            most: most.unwrap_or(format.max_problems()),
             is_output: is_output && format != MessageFormat::Human,
             told: Mutex::new(Told {
                 log: Log::new(directory),
@@ -114,30 +114,34 @@ impl Terminal {
         self.paint
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
+    fn output_state(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints problems and how many there are.
-    pub fn problems(&self, problems: &[Problem], sources: &Sources) {
-        let is_told = |problem: &&Problem| self.told().count(problem.level(), self.most);
+    pub fn report_problems(&self, problems: &[Problem], sources: &Sources) {
+        let is_told = |problem: &&Problem| {
+            self.output_state()
+                .count_problem(problem.level(), self.most)
+        };
         let told: Vec<&Problem> = problems.iter().filter(is_told).collect();
         let each = |words: fn(&Problem, &Sources) -> String| {
             told.iter().map(|it| words(it, sources)).collect::<String>()
         };
 
         match self.format {
-            MessageFormat::Human => self.say(&(self.drawn(&told, sources) + &counts(problems))),
-            MessageFormat::Short => self.tell(&each(messages::short)),
-            MessageFormat::Json => self.tell(&each(messages::json)),
-            MessageFormat::Github => self.tell(&each(messages::github)),
+            MessageFormat::Human => self
+                .write_to_stderr(&(self.draw_problems(&told, sources) + &count_by_level(problems))),
+            MessageFormat::Short => self.write_messages(&each(messages::short_problem)),
+            MessageFormat::Json => self.write_messages(&each(messages::json_problem)),
+            MessageFormat::Github => self.write_messages(&each(messages::github_problem)),
             MessageFormat::Sarif => told
                 .iter()
-                .for_each(|problem| self.told().log.problem(problem, sources)),
+                .for_each(|problem| self.output_state().log.add_problem(problem, sources)),
         }
     }
 
-    fn drawn(&self, problems: &[&Problem], sources: &Sources) -> String {
+    fn draw_problems(&self, problems: &[&Problem], sources: &Sources) -> String {
         problems
             .iter()
             .map(|problem| render(problem, sources, self.style) + "\n")
@@ -145,13 +149,13 @@ impl Terminal {
     }
 
     /// Tells what is wrong with the command line or the file system.
-    pub fn failure(&self, words: &str) -> Exit {
-        self.failure_with_help(words, &[])
+    pub fn report_failure(&self, words: &str) -> Exit {
+        self.report_failure_with_help(words, &[])
     }
 
     /// Likewise, and what to type instead: people get a line for each.
-    pub fn failure_with_help(&self, words: &str, help: &[&str]) -> Exit {
-        self.told().totals.failures += 1;
+    pub fn report_failure_with_help(&self, words: &str, help: &[&str]) -> Exit {
+        self.output_state().totals.failures += 1;
         let lines: String = help
             .iter()
             .map(|help| format!("help: {}\n", visible(help)))
@@ -171,31 +175,35 @@ impl Terminal {
 
         match (self.format, self.style) {
             (MessageFormat::Human, Style::Coloured) => {
-                self.say(&format!(
+                self.write_to_stderr(&format!(
                     "\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {words}\u{1b}[0m\n{lines}"
                 ));
             }
-            (MessageFormat::Human, Style::Plain) => self.say(&format!("error: {words}\n{lines}")),
-            (MessageFormat::Short, _) => self.tell(&messages::short_notice(words)),
-            (MessageFormat::Json, _) => {
-                self.tell(&messages::json_notice(Notice::Failure, words, None))
+            (MessageFormat::Human, Style::Plain) => {
+                self.write_to_stderr(&format!("error: {words}\n{lines}"))
             }
-            (MessageFormat::Github, _) => self.tell(&messages::github_notice(words, None)),
-            (MessageFormat::Sarif, _) => self.told().log.notice(words, None),
+            (MessageFormat::Short, _) => self.write_messages(&messages::short_notice(words)),
+            (MessageFormat::Json, _) => {
+                self.write_messages(&messages::json_notice(Notice::Failure, words, None))
+            }
+            (MessageFormat::Github, _) => {
+                self.write_messages(&messages::github_notice(words, None))
+            }
+            (MessageFormat::Sarif, _) => self.output_state().log.add_notice(words, None),
         }
 
         Exit::Usage
     }
 
     /// Tells why the answer is no, where no problem of the program says it.
-    pub fn outcome(&self, words: &str) {
+    pub fn report_outcome(&self, words: &str) {
         self.outcome_of(words, None);
     }
 
     /// Likewise, of files: people are told in these words, programs of each file by itself.
     pub fn outcome_of_files(&self, words: &str, files: &[(&str, String)]) {
         match self.format {
-            MessageFormat::Human | MessageFormat::Short => self.outcome(words),
+            MessageFormat::Human | MessageFormat::Short => self.report_outcome(words),
             MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => {
                 files
                     .iter()
@@ -206,26 +214,32 @@ impl Terminal {
 
     fn outcome_of(&self, words: &str, file: Option<&str>) {
         match self.format {
-            MessageFormat::Human | MessageFormat::Short => self.say(&(visible_lines(words) + "\n")),
-            MessageFormat::Json => self.tell(&messages::json_notice(Notice::Outcome, words, file)),
-            MessageFormat::Github => self.tell(&messages::github_notice(words, file)),
-            MessageFormat::Sarif => self.told().log.notice(words, file),
+            MessageFormat::Human | MessageFormat::Short => {
+                self.write_to_stderr(&(visible_lines(words) + "\n"))
+            }
+            MessageFormat::Json => {
+                self.write_messages(&messages::json_notice(Notice::Outcome, words, file))
+            }
+            MessageFormat::Github => self.write_messages(&messages::github_notice(words, file)),
+            MessageFormat::Sarif => self.output_state().log.add_notice(words, file),
         }
     }
 
     /// Tells people how it went; programs read it off what they are told.
-    pub fn remark(&self, words: &str) {
+    pub fn print_remark(&self, words: &str) {
         match self.format {
             MessageFormat::Human | MessageFormat::Short if words.is_empty() => {}
-            MessageFormat::Human | MessageFormat::Short => self.say(&(visible_lines(words) + "\n")),
+            MessageFormat::Human | MessageFormat::Short => {
+                self.write_to_stderr(&(visible_lines(words) + "\n"))
+            }
             MessageFormat::Json | MessageFormat::Github | MessageFormat::Sarif => {}
         }
     }
 
     /// Tells how many problems were corrected, and in how many files.
-    pub fn fixed(&self, problems: usize, files: usize) {
-        self.told().totals.fixed += problems;
-        self.remark(&match problems {
+    pub fn report_fixed(&self, problems: usize, files: usize) {
+        self.output_state().totals.fixed += problems;
+        self.print_remark(&match problems {
             0 => "fixed nothing".to_string(),
             some => format!(
                 "fixed {} in {}",
@@ -236,29 +250,33 @@ impl Terminal {
     }
 
     /// Tells how many problems there were beyond those that are told, and starts to count anew.
-    pub fn omitted(&self) {
-        let found = std::mem::take(&mut self.told().found);
-        match (found.beyond(self.most), self.format) {
+    pub fn report_omitted(&self) {
+        let found = std::mem::take(&mut self.output_state().found);
+        match (found.omitted_words(self.most), self.format) {
             (None, _) | (Some(_), MessageFormat::Json) => {}
-            (Some(words), MessageFormat::Human) => self.say(&words),
-            (Some(words), MessageFormat::Short | MessageFormat::Github) => self.tell(&words),
-            (Some(words), MessageFormat::Sarif) => self.told().log.remark(words.trim_end()),
+            (Some(words), MessageFormat::Human) => self.write_to_stderr(&words),
+            (Some(words), MessageFormat::Short | MessageFormat::Github) => {
+                self.write_messages(&words)
+            }
+            (Some(words), MessageFormat::Sarif) => {
+                self.output_state().log.add_remark(words.trim_end())
+            }
         }
     }
 
     /// Tells what only a whole run can, and how the run ends.
-    pub fn finish(&self, exit: Exit) -> Exit {
-        self.omitted();
+    pub fn finish_output(&self, exit: Exit) -> Exit {
+        self.report_omitted();
         let last = match self.format {
             MessageFormat::Human | MessageFormat::Short | MessageFormat::Github => String::new(),
-            MessageFormat::Json => messages::json_summary(&self.told().totals),
-            MessageFormat::Sarif => self.told().log.document(exit as u8),
+            MessageFormat::Json => messages::json_summary(&self.output_state().totals),
+            MessageFormat::Sarif => self.output_state().log.finish_document(exit as u8),
         };
 
-        self.tell(&last);
-        match self.told().unwritten.take() {
+        self.write_messages(&last);
+        match self.output_state().unwritten.take() {
             Some(error) => {
-                self.say(&format!(
+                self.write_to_stderr(&format!(
                     "error: cannot write to standard output: {error}\n"
                 ));
                 Exit::Usage
@@ -268,12 +286,12 @@ impl Terminal {
     }
 
     /// Prints for programs: where the problems are the output of the command, to standard output.
-    fn tell(&self, text: &str) {
+    fn write_messages(&self, text: &str) {
         if !self.is_output {
-            return self.say(text);
+            return self.write_to_stderr(text);
         }
 
-        let mut told = self.told();
+        let mut told = self.output_state();
         let result = io::stdout()
             .lock()
             .write_all(text.as_bytes())
@@ -287,13 +305,13 @@ impl Terminal {
     }
 
     /// Prints to standard error; when nobody reads it there is nobody to tell.
-    pub fn say(&self, text: &str) {
+    pub fn write_to_stderr(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
     /// Prints to standard output.
-    pub fn print(&self, bytes: &[u8]) -> Exit {
-        self.printed(
+    pub fn print_bytes(&self, bytes: &[u8]) -> Exit {
+        self.exit_of_print(
             io::stdout()
                 .lock()
                 .write_all(bytes)
@@ -302,20 +320,20 @@ impl Terminal {
     }
 
     /// Prints to standard output what is written while it is made.
-    pub fn stream(
+    pub fn stream_output(
         &self,
         write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> io::Result<()>,
     ) -> Exit {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        self.printed(write(&mut out).and_then(|()| out.flush()))
+        self.exit_of_print(write(&mut out).and_then(|()| out.flush()))
     }
 
     /// How a command that wrote to standard output ended; a reader that went away wanted no more.
-    pub fn printed(&self, result: io::Result<()>) -> Exit {
+    pub fn exit_of_print(&self, result: io::Result<()>) -> Exit {
         match result {
             Ok(()) => Exit::Done,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Err(error) => self.failure(&format!("cannot write to standard output: {error}")),
+            Err(error) => self.report_failure(&format!("cannot write to standard output: {error}")),
         }
     }
 }
@@ -337,7 +355,7 @@ pub fn output_width() -> Option<usize> {
 }
 
 /// `2 errors, 1 warning`, on a line; nothing for no problems.
-fn counts(problems: &[Problem]) -> String {
+fn count_by_level(problems: &[Problem]) -> String {
     let count = |level| {
         problems
             .iter()
@@ -361,15 +379,15 @@ fn counts(problems: &[Problem]) -> String {
 
 /// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else
 /// nothing.
-pub fn meant<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
-    suggestion(nearest(typed, known))
+pub fn did_you_mean<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    suggest_name(nearest(typed, known))
 }
 
 /// Likewise of a lint, which others may call by another name.
-pub fn meant_lint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
-    suggestion(likely(NameKind::Lint, typed, known))
+pub fn did_you_mean_lint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    suggest_name(likely(NameKind::Lint, typed, known))
 }
 
-fn suggestion(meant: Option<String>) -> String {
+fn suggest_name(meant: Option<String>) -> String {
     meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
 }

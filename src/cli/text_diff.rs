@@ -5,7 +5,7 @@ use tierwall::source::{visible, visible_lines};
 
 /// The unified diff from one text to another, under the names of their files, for people: nothing
 /// in it acts on a terminal.
-pub fn diff(old: &str, new: &str, before: &str, after: &str) -> String {
+pub fn unified_diff(old: &str, new: &str, before: &str, after: &str) -> String {
     let (before, after) = (visible(before), visible(after));
     let diff = TextDiff::from_lines(old, new);
     visible_lines(

@@ -1,13 +1,13 @@
 //! The two sides of a comparison: which programs each has, and where they are read.
 
 use super::args::{Exit, With};
-use super::git::{Commit, Committed, Range, head};
+use super::git::{Commit, Committed, Range, head_commit};
 use super::project::{self, Opened};
 use super::read_log::ReadLog;
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use std::path::Path;
-use tierwall::driver::compare::{Listed, Revision, pairs};
+use tierwall::driver::compare::{Listed, Revision, pair_jobs};
 use tierwall::driver::{Job, Unread};
 use tierwall::project::Program;
 use tierwall::report::review::LinkBase;
@@ -32,7 +32,7 @@ pub struct Origin<'j> {
 }
 
 /// The programs of both sides, as the command line says.
-pub fn sides<'c>(
+pub fn open_sides<'c>(
     files: &[String],
     manifest: Option<&str>,
     with: &With,
@@ -40,7 +40,7 @@ pub fn sides<'c>(
     terminal: &Terminal,
 ) -> Result<Sides<'c>, Exit> {
     let of_files = |file: &String| {
-        project::of_files(
+        project::open_for_files(
             std::slice::from_ref(file),
             with,
             None,
@@ -52,7 +52,7 @@ pub fn sides<'c>(
 
     match (range, files) {
         (None, [old, new]) if old == "-" && new == "-" => {
-            Err(terminal.failure("only one of the two programs can be standard input"))
+            Err(terminal.report_failure("only one of the two programs can be standard input"))
         }
         (None, [old, new]) => {
             let opened = [of_files(old)?, of_files(new)?];
@@ -65,13 +65,13 @@ pub fn sides<'c>(
             let commits = [Some(&range.old), range.new.as_ref()];
             let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
                 (Some(file), _) => of_files(file),
-                (None, None) => project::open(
-                    &project::listed(manifest, with, terminal)?,
+                (None, None) => project::open_manifest(
+                    &project::require_manifest(manifest, with, terminal)?,
                     &mut ReadLog::default(),
                     terminal,
                 ),
-                (None, Some(commit)) => project::committed(
-                    &project::listed(manifest, with, terminal)?,
+                (None, Some(commit)) => project::open_committed(
+                    &project::require_manifest(manifest, with, terminal)?,
                     commit,
                     terminal,
                 ),
@@ -85,7 +85,7 @@ pub fn sides<'c>(
                 commits,
             })
         }
-        (None, _) => Err(terminal.failure_with_help(
+        (None, _) => Err(terminal.report_failure_with_help(
             "name two programs to compare",
             &[
                 "`tierwall diff OLD NEW`; `tierwall diff --git main FILE` compares a program with \
@@ -96,7 +96,7 @@ pub fn sides<'c>(
 }
 
 /// The programs of both sides, each with the one that it is compared with.
-pub fn origins<'j>(
+pub fn pair_origins<'j>(
     olds: &'j [Job<'j>],
     news: &'j [Job<'j>],
     commits: [Option<&'j Commit>; 2],
@@ -109,7 +109,7 @@ pub fn origins<'j>(
         is_listed,
     };
 
-    let pairs = pairs(olds, news, are_named).into_iter();
+    let pairs = pair_jobs(olds, news, are_named).into_iter();
     pairs
         .map(|[old, new]| [origin(old, old_commit), origin(new, new_commit)])
         .collect()
@@ -118,7 +118,7 @@ pub fn origins<'j>(
 impl Origin<'_> {
     /// `shop.tier`, `main:shop.tier (production)`
     pub fn name(&self) -> String {
-        let mark = self.commit.map(Commit::mark).unwrap_or_default();
+        let mark = self.commit.map(Commit::name_prefix).unwrap_or_default();
         let environment = self
             .job
             .build
@@ -129,9 +129,9 @@ impl Origin<'_> {
     }
 
     /// How its lines are linked to.
-    pub fn link(&self) -> LinkBase {
-        let prefix = self.commit.map(Commit::mark).unwrap_or_default();
-        match self.commit.cloned().or_else(head) {
+    pub fn link_base(&self) -> LinkBase {
+        let prefix = self.commit.map(Commit::name_prefix).unwrap_or_default();
+        match self.commit.cloned().or_else(head_commit) {
             Some(commit) => LinkBase {
                 directory: commit.directory().to_string(),
                 revision: commit.id,
@@ -146,11 +146,11 @@ impl Origin<'_> {
 
     /// Reads the program; nothing where it is not, and that is no mistake: compared with that
     /// `of_a_commit`, a program can be new, or gone.
-    pub fn revision(&self, of_a_commit: bool) -> Result<Option<Revision>, String> {
+    pub fn read_revision(&self, of_a_commit: bool) -> Result<Option<Revision>, String> {
         let Program { file, root, .. } = self.job.program;
         let files: Option<Box<dyn Workspace>> = match self.commit {
             _ if !self.is_listed => None,
-            Some(commit) => match Committed::open(commit, &file.path, root.as_deref())? {
+            Some(commit) => match Committed::open_at_commit(commit, &file.path, root.as_deref())? {
                 Some(files) => Some(Box::new(files)),
                 None => None,
             },
@@ -158,15 +158,15 @@ impl Origin<'_> {
             None => Some(Box::new(WorkTree::new(root.clone()))),
         };
 
-        let read = files.map(|mut files| self.read(files.as_mut()));
+        let read = files.map(|mut files| self.compile_revision(files.as_mut()));
         read.transpose().map_err(|unread| unread.to_string())
     }
 
-    fn read(&self, files: &mut dyn Workspace) -> Result<Revision, Unread> {
-        let mut given = self.job.given(files)?;
+    fn compile_revision(&self, files: &mut dyn Workspace) -> Result<Revision, Unread> {
+        let mut given = self.job.read_given(files)?;
         let program = self.job.compile_with(given.clone(), files)?;
 
-        let mark = self.commit.map(Commit::mark).unwrap_or_default();
+        let mark = self.commit.map(Commit::name_prefix).unwrap_or_default();
         given
             .iter_mut()
             .flat_map(|given| &mut given.place)

@@ -43,17 +43,17 @@ const LONG: Duration = Duration::from_secs(1);
 
 /// Runs it until it is interrupted.
 pub fn run(watch: &Watch, terminal: &Terminal) -> Exit {
-    watched(watch, terminal).unwrap_or_else(|exit| exit)
+    watch_outputs(watch, terminal).unwrap_or_else(|exit| exit)
 }
 
-fn watched(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
+fn watch_outputs(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
     let plan = watch.what.plan(terminal)?;
     if !plan.is_project() && watch.what.output().is_none() {
-        return Err(terminal.failure("`watch` writes to a file: name it with `-o FILE`"));
+        return Err(terminal.report_failure("`watch` writes to a file: name it with `-o FILE`"));
     }
 
     if watch.what.is_standard_input() {
-        return Err(terminal.failure("standard input cannot be watched: name a FILE"));
+        return Err(terminal.report_failure("standard input cannot be watched: name a FILE"));
     }
 
     let (sender, wakes) = channel();
@@ -64,8 +64,9 @@ fn watched(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
         }
     };
 
-    let failed =
-        |error: &dyn std::fmt::Display| terminal.failure(&format!("cannot watch files: {error}"));
+    let failed = |error: &dyn std::fmt::Display| {
+        terminal.report_failure(&format!("cannot watch files: {error}"))
+    };
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).map_err(|error| failed(&error))?;
     let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
 
@@ -76,18 +77,18 @@ fn watched(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
 
     loop {
         let mut log = ReadLog::default();
-        build(&plan, &mut log, terminal);
+        build_once(&plan, &mut log, terminal);
 
         loop {
-            watched.follow(&log).map_err(|error| failed(&error))?;
-            let wake = if log.changed() {
-                settled(&wakes)
+            watched.follow_log(&log).map_err(|error| failed(&error))?;
+            let wake = if log.has_changed() {
+                wait_until_settled(&wakes)
             } else {
-                woken(&wakes)
+                wait_for_wake(&wakes)
             };
 
             match wake {
-                Wake::Changed if log.changed() => break,
+                Wake::Changed if log.has_changed() => break,
                 Wake::Changed => {}
                 Wake::Stop => return Ok(Exit::Done),
             }
@@ -109,16 +110,16 @@ fn is_of_note(kind: &EventKind) -> bool {
 }
 
 /// Waits for something to happen, and for it to be over.
-fn woken(wakes: &Receiver<Wake>) -> Wake {
+fn wait_for_wake(wakes: &Receiver<Wake>) -> Wake {
     match wakes.recv() {
-        Ok(Wake::Changed) => settled(wakes),
+        Ok(Wake::Changed) => wait_until_settled(wakes),
         Ok(Wake::Stop) | Err(_) => Wake::Stop,
     }
 }
 
 /// Waits until it is quiet, or has been long enough: a file that is being saved may be half there,
 /// or empty.
-fn settled(wakes: &Receiver<Wake>) -> Wake {
+fn wait_until_settled(wakes: &Receiver<Wake>) -> Wake {
     let start = Instant::now();
     while start.elapsed() < LONG {
         match wakes.recv_timeout(QUIET) {
@@ -131,11 +132,11 @@ fn settled(wakes: &Receiver<Wake>) -> Wake {
 }
 
 /// One build, what it wrote, and a line about how it went.
-fn build(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
-    let made = plan.make(log, terminal);
-    terminal.omitted();
+fn build_once(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
+    let made = plan.make_outputs(log, terminal);
+    terminal.report_omitted();
     let written = made.and_then(|made| {
-        plan.write(&made, log, terminal)
+        plan.write_outputs(&made, log, terminal)
             .map(|written| (made, written))
     });
     let files = counted(log.len(), "file");
@@ -144,17 +145,20 @@ fn build(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
         Ok((made, written)) => {
             let outputs = made.len();
             let (made, written) = only_new(made, written);
-            terminal.remark(&output::listing(&made, &written));
-            format!("{}; watching {files}", summary(written.len(), outputs))
+            terminal.print_remark(&output::list_outputs(&made, &written));
+            format!(
+                "{}; watching {files}",
+                summarize_build(written.len(), outputs)
+            )
         }
         Err(_) => format!("not built; watching {files}"),
     };
 
-    terminal.remark(&line);
+    terminal.print_remark(&line);
 }
 
 /// How many outputs were written.
-fn summary(written: usize, outputs: usize) -> String {
+fn summarize_build(written: usize, outputs: usize) -> String {
     let of_them = counted(outputs, "output");
     match (written, outputs) {
         (_, 0) => "no outputs to write".to_string(),
@@ -181,7 +185,7 @@ struct Watched {
 impl Watched {
     /// Watches where the files are now, and no longer where they were. One that went and came back
     /// is another directory, so each is watched anew.
-    fn follow(&mut self, log: &ReadLog) -> notify::Result<()> {
+    fn follow_log(&mut self, log: &ReadLog) -> notify::Result<()> {
         let directories = log.directories();
         for gone in self.directories.difference(&directories) {
             let _ = self.watcher.unwatch(gone);
@@ -204,7 +208,7 @@ impl Watched {
 
 #[cfg(test)]
 mod tests {
-    use super::summary;
+    use super::summarize_build;
 
     #[test]
     fn what_is_up_to_date_is_said_to_be() {
@@ -215,7 +219,7 @@ mod tests {
             (1, 1, "1 of 1 output written"),
             (1, 2, "1 of 2 outputs written"),
         ] {
-            assert_eq!(summary(written, outputs), words);
+            assert_eq!(summarize_build(written, outputs), words);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The files of a program on the disk.
 
-use super::disk::{canonical, is_read_only, read_file, read_standard_input, words};
+use super::disk::{canonical_path, error_message, is_read_only, read_file, read_standard_input};
 use super::read_log::ReadLog;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -31,18 +31,18 @@ impl WorkTree {
         }
     }
 
-    fn entry(&mut self, path: &str) -> Result<Read, ReadError> {
+    fn read_entry(&mut self, path: &str) -> Result<Read, ReadError> {
         let (name, identity, bytes) = if path == "-" {
             let bytes = read_standard_input()?;
             ("<stdin>", PathBuf::from("./-"), bytes)
         } else {
-            let bytes = self.log.read(Path::new(path))?;
-            (path, canonical(Path::new(path))?, bytes)
+            let bytes = self.log.read_file(Path::new(path))?;
+            (path, canonical_path(Path::new(path))?, bytes)
         };
 
         let root = self.root.clone();
-        let shown = root.unwrap_or_else(|| directory(path).display().to_string());
-        let root = canonical(Path::new(&shown)).map_err(|error| match error {
+        let shown = root.unwrap_or_else(|| parent_directory(path).display().to_string());
+        let root = canonical_path(Path::new(&shown)).map_err(|error| match error {
             ReadError::Failed(why) => ReadError::Failed(format!("its root `{shown}`: {why}")),
             other => other,
         })?;
@@ -50,46 +50,47 @@ impl WorkTree {
 
         self.given.insert(identity.clone());
         Ok(Read {
-            identity: text(&identity),
+            identity: path_text(&identity),
             name: name.to_string(),
             bytes,
         })
     }
 
-    fn include(&mut self, path: &str, from: &str) -> Result<Read, ReadError> {
+    fn read_include(&mut self, path: &str, from: &str) -> Result<Read, ReadError> {
         let Some((root, shown)) = &self.resolved else {
             return Err(ReadError::Failed("no entry file".to_string()));
         };
         let outside = || ReadError::Outside(shown.clone());
         let directory = Path::new(from).parent().unwrap_or(Path::new("."));
-        let wanted = lexical(&canonical(directory)?.join(path));
+        let wanted = lexical(&canonical_path(directory)?.join(path));
 
         // before the file system is asked, so that it tells nothing of what lies outside
         if !wanted.starts_with(root) {
             return Err(outside());
         }
 
-        let identity = canonical(&wanted).inspect_err(|_| self.log.note(&wanted, None))?;
+        let identity =
+            canonical_path(&wanted).inspect_err(|_| self.log.note_read(&wanted, None))?;
         if !identity.starts_with(root) {
             return Err(outside());
         }
 
-        let name = name(&identity, root, shown);
+        let name = shown_name(&identity, root, shown);
         Ok(Read {
-            bytes: self.once(wanted, &identity)?,
-            identity: text(&identity),
+            bytes: self.read_once(wanted, &identity)?,
+            identity: path_text(&identity),
             name,
         })
     }
 
     /// What is in a file that is included; nothing where it was read already.
-    fn once(&mut self, wanted: PathBuf, identity: &Path) -> Result<Vec<u8>, ReadError> {
+    fn read_once(&mut self, wanted: PathBuf, identity: &Path) -> Result<Vec<u8>, ReadError> {
         if self.given.contains(&wanted) {
             return Ok(Vec::new());
         }
 
         let read = read_file(identity);
-        self.log.note(&wanted, read.as_ref().ok());
+        self.log.note_read(&wanted, read.as_ref().ok());
         let bytes = read?;
         self.given.insert(wanted);
         Ok(bytes)
@@ -97,7 +98,7 @@ impl WorkTree {
 }
 
 /// The directory of an entry; that of standard input is the current one.
-fn directory(path: &str) -> &Path {
+fn parent_directory(path: &str) -> &Path {
     match Path::new(path).parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
@@ -105,24 +106,24 @@ fn directory(path: &str) -> &Path {
 }
 
 /// What reports call an included file: its path from the root, as the root is shown.
-fn name(identity: &Path, root: &Path, shown: &str) -> String {
+fn shown_name(identity: &Path, root: &Path, shown: &str) -> String {
     let name = identity.strip_prefix(root).map_or_else(
         |_| identity.to_path_buf(),
         |tail| Path::new(shown).join(tail),
     );
-    text(name.strip_prefix(".").unwrap_or(&name))
+    path_text(name.strip_prefix(".").unwrap_or(&name))
 }
 
 impl Workspace for WorkTree {
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError> {
         match from {
-            None => self.entry(path),
-            Some(from) => self.include(path, from),
+            None => self.read_entry(path),
+            Some(from) => self.read_include(path, from),
         }
     }
 
     fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.log.read(Path::new(path))
+        self.log.read_file(Path::new(path))
     }
 
     fn list(&mut self, path: &str) -> Listing {
@@ -134,7 +135,7 @@ impl Workspace for WorkTree {
     }
 }
 
-fn text(path: &Path) -> String {
+fn path_text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
@@ -149,9 +150,9 @@ fn tier_files(path: &str) -> Listing {
 
     let mut directories = vec![PathBuf::from(path)];
     while let Some(directory) = directories.pop() {
-        if let Err(error) = entries(&directory, &mut found.files, &mut directories) {
-            let why = ReadError::Failed(words(&error));
-            found.unreadable.push((text(&directory), why));
+        if let Err(error) = list_entries(&directory, &mut found.files, &mut directories) {
+            let why = ReadError::Failed(error_message(&error));
+            found.unreadable.push((path_text(&directory), why));
         }
     }
 
@@ -162,7 +163,7 @@ fn tier_files(path: &str) -> Listing {
 }
 
 /// The `.tier` files and the directories in a directory.
-fn entries(
+fn list_entries(
     directory: &Path,
     files: &mut Vec<String>,
     directories: &mut Vec<PathBuf>,
@@ -180,7 +181,7 @@ fn entries(
                 .extension()
                 .is_some_and(|extension| extension == "tier")
         {
-            files.push(text(inside.strip_prefix(".").unwrap_or(&inside)));
+            files.push(path_text(inside.strip_prefix(".").unwrap_or(&inside)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! All programs of a project: what is wrong with them is told once, in the order of the manifest.
 
-use super::consensus::agree;
-use super::job::{Job, Made, Outcome, RunOptions, jobs};
+use super::consensus::reach_consensus;
+use super::job::{Job, Made, Outcome, RunOptions, plan_jobs};
 use super::values::Unread;
 use crate::diagnostic::{Label, Problem, Report};
 use crate::project::{Build, Declared, Output, Program, Project, clashes, title};
@@ -47,27 +47,31 @@ pub struct Finished {
 }
 
 /// Builds a project, one program after the other; `open` gives the files of each.
-pub fn build<'p, W: Workspace>(
+pub fn build_project<'p, W: Workspace>(
     project: &'p Project,
     options: &RunOptions,
     mut open: impl FnMut(&Program) -> W,
 ) -> Built<'p> {
-    let jobs = jobs(project, options);
-    let run = |job: &Job<'_>| job.run(&mut open(job.program));
+    let jobs = plan_jobs(project, options);
+    let run = |job: &Job<'_>| job.run_in(&mut open(job.program));
     let outcomes = jobs.iter().map(run).collect();
 
-    settle(project, &jobs, outcomes)
+    settle_outcomes(project, &jobs, outcomes)
 }
 
 /// What the outcomes of all jobs of a project come to, which stand in the order of the jobs.
-pub fn settle<'p>(project: &'p Project, jobs: &[Job<'p>], mut outcomes: Vec<Outcome>) -> Built<'p> {
+pub fn settle_outcomes<'p>(
+    project: &'p Project,
+    jobs: &[Job<'p>],
+    mut outcomes: Vec<Outcome>,
+) -> Built<'p> {
     agree_on(&mut outcomes);
-    let clashes = clashes(&declared(jobs, &mut outcomes)).sorted();
+    let clashes = clashes(&declare_outputs(jobs, &mut outcomes)).sorted();
 
     let (mut outcomes, mut known) = (outcomes.into_iter(), BTreeSet::new());
     let of_program = |program: &'p Program| {
         let outcomes = outcomes.by_ref().take(program.builds.len()).collect();
-        built(program, outcomes, &mut known)
+        gather_program(program, outcomes, &mut known)
     };
     Built {
         programs: project.programs.iter().map(of_program).collect(),
@@ -82,11 +86,11 @@ fn agree_on(outcomes: &mut [Outcome]) {
         .count();
     let mut findings: Vec<_> = outcomes.iter_mut().map(Outcome::findings).collect();
 
-    agree(&mut findings, unreadable);
+    reach_consensus(&mut findings, unreadable);
 }
 
 /// What outputs declare that are read together.
-fn declared<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declared<'p>> {
+fn declare_outputs<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declared<'p>> {
     let of_job = |(job, outcome): (&Job<'p>, &mut Outcome)| {
         let program = title(job.program, job.build);
         let declared = |(output, addresses): (&&'p Output, Vec<String>)| Declared {
@@ -107,7 +111,7 @@ fn declared<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declared<'p>>
 
 /// The problems of one program, each once: one that only some of its environments have says which,
 /// and one at a place that another program had already is `known`.
-fn built<'p>(
+fn gather_program<'p>(
     program: &'p Program,
     outcomes: Vec<Outcome>,
     known: &mut BTreeSet<Identity>,
@@ -118,7 +122,7 @@ fn built<'p>(
 
     let first = first_of_each(program, &outcomes);
     let builds = program.builds.iter().zip(outcomes).zip(first);
-    let finish = |((build, outcome), problems)| finish(build, outcome, problems, known);
+    let finish = |((build, outcome), problems)| finish_build(build, outcome, problems, known);
 
     BuiltProgram {
         program,
@@ -127,7 +131,7 @@ fn built<'p>(
     }
 }
 
-fn finish(
+fn finish_build(
     build: &Build,
     outcome: Outcome,
     problems: Vec<Problem>,
@@ -151,7 +155,7 @@ fn finish(
 
 /// For each build of a program, the problems that no earlier one has, and whose they are.
 fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
-    let identities: Vec<Vec<Identity>> = outcomes.iter().map(Identity::all).collect();
+    let identities: Vec<Vec<Identity>> = outcomes.iter().map(Identity::of_outcome).collect();
     let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
 
     for (n, identities) in identities.iter().enumerate() {
@@ -173,7 +177,7 @@ fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
 
 /// A problem with the names of the builds that have it, where not all do.
 fn in_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> Problem {
-    match whose(program, problem, numbers) {
+    match name_environments(program, problem, numbers) {
         Some(names) => Problem::InEnvironments {
             problem: Box::new(problem.clone()),
             names,
@@ -184,7 +188,7 @@ fn in_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> P
 
 /// `in production, test`, or nothing for all environments; of what a manifest lists and has no
 /// place, whose it is as well: `in shop.tier`, `in shop.tier, test`.
-fn whose(program: &Program, problem: &Problem, numbers: &[usize]) -> Option<String> {
+fn name_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> Option<String> {
     let builds = &program.builds;
     let mut some: Vec<&str> = numbers
         .iter()
@@ -214,7 +218,7 @@ struct Identity {
 }
 
 impl Identity {
-    fn all(outcome: &Outcome) -> Vec<Identity> {
+    fn of_outcome(outcome: &Outcome) -> Vec<Identity> {
         let problems = outcome.problems.iter();
         problems
             .map(|problem| Identity::new(problem, &outcome.sources))

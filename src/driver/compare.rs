@@ -25,18 +25,18 @@ pub struct Listed<'j> {
 /// The programs of two projects, each with the one that it is compared with. One that only one
 /// of them lists stands for itself in the other, and is not there. `are_named`: the only ones of
 /// both belong together, whatever they are called.
-pub fn pairs<'j>(
+pub fn pair_jobs<'j>(
     olds: &'j [Job<'j>],
     news: &'j [Job<'j>],
     are_named: bool,
 ) -> Vec<[Listed<'j>; 2]> {
     if let ([old], [new], true) = (olds, news, are_named) {
-        return vec![[listed(old), listed(new)]];
+        return vec![[as_listed(old), as_listed(new)]];
     }
 
     let found: Vec<(&'j Job<'j>, Option<&'j Job<'j>>)> = news
         .iter()
-        .map(|new| (new, old_of(new, olds, news)))
+        .map(|new| (new, find_old(new, olds, news)))
         .collect();
 
     let is_known = |old: &Job<'_>| {
@@ -44,23 +44,23 @@ pub fn pairs<'j>(
         known.any(|known| std::ptr::eq(known, old))
     };
     let gone = olds.iter().filter(|old| !is_known(old));
-    let gone: Vec<[Listed<'j>; 2]> = gone.map(|old| [listed(old), missing(old)]).collect();
+    let gone: Vec<[Listed<'j>; 2]> = gone.map(|old| [as_listed(old), as_missing(old)]).collect();
 
     let kept = found.iter().map(|(new, old)| match old {
-        Some(old) => [listed(old), listed(new)],
-        None => [missing(new), listed(new)],
+        Some(old) => [as_listed(old), as_listed(new)],
+        None => [as_missing(new), as_listed(new)],
     });
     kept.chain(gone).collect()
 }
 
-fn listed<'j>(job: &'j Job<'j>) -> Listed<'j> {
+fn as_listed<'j>(job: &'j Job<'j>) -> Listed<'j> {
     Listed {
         job,
         is_listed: true,
     }
 }
 
-fn missing<'j>(job: &'j Job<'j>) -> Listed<'j> {
+fn as_missing<'j>(job: &'j Job<'j>) -> Listed<'j> {
     Listed {
         job,
         is_listed: false,
@@ -69,7 +69,7 @@ fn missing<'j>(job: &'j Job<'j>) -> Listed<'j> {
 
 /// The old program that a new one takes the place of: that of its name, else one that is gone and
 /// wrote the same outputs.
-fn old_of<'j>(new: &Job<'_>, olds: &'j [Job<'j>], news: &[Job<'_>]) -> Option<&'j Job<'j>> {
+fn find_old<'j>(new: &Job<'_>, olds: &'j [Job<'j>], news: &[Job<'_>]) -> Option<&'j Job<'j>> {
     let is_kept = |old: &Job<'_>| news.iter().any(|new| has_its_name(old, new));
     let by_name = olds.iter().find(|old| has_its_name(old, new));
     let by_output = || {
@@ -139,14 +139,14 @@ pub struct Incomparable {
 
 impl fmt::Display for Incomparable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&messages(self.problems.iter().flatten()))
+        f.write_str(&join_errors(self.problems.iter().flatten()))
     }
 }
 
 impl Error for Incomparable {}
 
 /// The errors among problems, on a line.
-pub(super) fn messages<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> String {
+pub(super) fn join_errors<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> String {
     let reports = problems.into_iter().map(Problem::report);
     let errors = reports.filter(|report| report.level == Level::Error);
     let messages: Vec<String> = errors
@@ -181,7 +181,7 @@ impl Comparison {
     }
 
     /// Reviews the change, and hands the review over; fails with what is wrong with either.
-    pub fn review<T>(&self, then: impl FnOnce(&Review<'_>) -> T) -> Result<T, Incomparable> {
+    pub fn review_with<T>(&self, then: impl FnOnce(&Review<'_>) -> T) -> Result<T, Incomparable> {
         let revisions = self.revisions();
         let unresolved = revisions.map(|revision| revision.program.problems.clone());
 
@@ -190,7 +190,7 @@ impl Comparison {
             return Err(Incomparable { problems });
         }
 
-        let [old, new] = revisions.map(|revision| revision.program.judge(&revision.levels));
+        let [old, new] = revisions.map(|revision| revision.program.judge_at(&revision.levels));
         let (old, new) = match (JudgedProgram::new(old), JudgedProgram::new(new)) {
             (Ok(old), Ok(new)) => (old, new),
             (old, new) => {
@@ -199,11 +199,16 @@ impl Comparison {
             }
         };
 
-        let (was, is) = (old.version(&self.old), new.version(&self.new));
+        let (was, is) = (old.as_version(&self.old), new.as_version(&self.new));
         let tier_mapping = TierMapping::new(was.policy, is.policy);
         let changes = Changes::compare_states(&old.state, &new.state, tier_mapping.groups());
 
-        Ok(then(&review::review(was, is, &tier_mapping, &changes)))
+        Ok(then(&review::review_versions(
+            was,
+            is,
+            &tier_mapping,
+            &changes,
+        )))
     }
 }
 
@@ -218,9 +223,14 @@ fn errors_and_others(problems: Problems) -> Vec<Problem> {
 
 /// Forgets that values were given for parameters that only the other program has.
 fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
-    let others: Vec<String> = other.clone().into_iter().filter_map(unknown).collect();
-    let stays =
-        |problem: &Problem| unknown(problem.clone()).is_none_or(|name| others.contains(&name));
+    let others: Vec<String> = other
+        .clone()
+        .into_iter()
+        .filter_map(unknown_binding)
+        .collect();
+    let stays = |problem: &Problem| {
+        unknown_binding(problem.clone()).is_none_or(|name| others.contains(&name))
+    };
 
     let mut kept = Problems::default();
     kept.extend(
@@ -232,7 +242,7 @@ fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
 }
 
 /// The name that a value was given for and no parameter has.
-fn unknown(problem: Problem) -> Option<String> {
+fn unknown_binding(problem: Problem) -> Option<String> {
     match problem {
         Problem::UnknownBinding { name, .. } => Some(name),
         _ => None,
@@ -260,7 +270,7 @@ impl<'p> JudgedProgram<'p> {
         }
     }
 
-    fn version(&'p self, revision: &'p Revision) -> Version<'p> {
+    fn as_version(&'p self, revision: &'p Revision) -> Version<'p> {
         Version {
             name: &revision.name,
             exists: revision.exists,

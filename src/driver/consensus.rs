@@ -37,22 +37,22 @@ struct Tally {
 /// Leaves out what is `unused-allow` for some of those that read the file, and leaves to a reviewer
 /// what some of them would not correct. `unreadable` are those that could not be read, which may
 /// have read any file.
-pub fn agree(programs: &mut [ProgramFindings<'_>], unreadable: usize) {
+pub fn reach_consensus(programs: &mut [ProgramFindings<'_>], unreadable: usize) {
     let mut tally = Tally::default();
     for program in programs.iter() {
-        tally.add(program, unreadable);
+        tally.add_program(program, unreadable);
     }
 
     for program in programs {
         let sources = program.sources;
         program
             .problems
-            .retain_mut(|problem| tally.settle(problem, sources));
+            .retain_mut(|problem| tally.settle_problem(problem, sources));
     }
 }
 
 impl Tally {
-    fn add(&mut self, program: &ProgramFindings<'_>, unreadable: usize) {
+    fn add_program(&mut self, program: &ProgramFindings<'_>, unreadable: usize) {
         let files = program.sources.files();
         for file in files
             .iter()
@@ -62,8 +62,13 @@ impl Tally {
             *self.readers.entry(file.to_string()).or_insert(unreadable) += 1;
         }
 
-        let found: BTreeMap<Place, bool> = findings(program.problems)
-            .map(|(finding, span)| (place(finding, span, program.sources), is_safe(finding)))
+        let found: BTreeMap<Place, bool> = lint_findings(program.problems)
+            .map(|(finding, span)| {
+                (
+                    finding_place(finding, span, program.sources),
+                    is_safe(finding),
+                )
+            })
             .collect();
 
         for (place, safe) in found {
@@ -75,7 +80,7 @@ impl Tally {
 
     /// Leaves a correction to a reviewer where it is not safe for all, and says whether the problem
     /// stays.
-    fn settle(&self, problem: &mut Problem, sources: &Sources) -> bool {
+    fn settle_problem(&self, problem: &mut Problem, sources: &Sources) -> bool {
         let Problem::Lint(finding) = problem else {
             return true;
         };
@@ -85,7 +90,7 @@ impl Tally {
         };
 
         let all = self.readers[sources.file(span.file).identity()];
-        let Counts { found, safe } = self.places[&place(finding, span, sources)];
+        let Counts { found, safe } = self.places[&finding_place(finding, span, sources)];
 
         if safe < all {
             **finding = finding.as_ref().clone().unsure();
@@ -96,7 +101,7 @@ impl Tally {
 }
 
 /// Findings that have a place.
-fn findings(problems: &[Problem]) -> impl Iterator<Item = (&Finding, Span)> {
+fn lint_findings(problems: &[Problem]) -> impl Iterator<Item = (&Finding, Span)> {
     problems.iter().filter_map(|problem| match problem {
         Problem::Lint(finding) => finding
             .labels
@@ -106,7 +111,7 @@ fn findings(problems: &[Problem]) -> impl Iterator<Item = (&Finding, Span)> {
     })
 }
 
-fn place(finding: &Finding, span: Span, sources: &Sources) -> Place {
+fn finding_place(finding: &Finding, span: Span, sources: &Sources) -> Place {
     (
         finding.lint,
         sources.file(span.file).identity().to_string(),

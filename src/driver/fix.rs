@@ -1,7 +1,7 @@
 //! Corrections: all programs of a run are corrected together in memory until nothing is left to
 //! correct.
 
-use super::consensus::{ProgramFindings, agree};
+use super::consensus::{ProgramFindings, reach_consensus};
 use super::job::Job;
 use super::values::Unread;
 use crate::compile::Compilation;
@@ -43,14 +43,17 @@ pub struct EditedFile {
 type Drafts = BTreeMap<String, EditedFile>;
 
 /// Corrects the files of programs until nothing is left; `open` gives the files of each.
-pub fn fix<W: Workspace>(jobs: &[Job<'_>], mut open: impl FnMut(&Program) -> W) -> Corrections {
+pub fn fix_programs<W: Workspace>(
+    jobs: &[Job<'_>],
+    mut open: impl FnMut(&Program) -> W,
+) -> Corrections {
     let (mut drafts, mut refused) = (Drafts::new(), BTreeSet::new());
     let mut before = judge_all(jobs, &mut open, &mut drafts);
 
     for _ in 0..ROUNDS {
         let (old, mut corrected) = (drafts.clone(), BTreeSet::new());
         for program in &before {
-            program.correct(&mut drafts, &mut corrected, &mut refused);
+            program.correct_files(&mut drafts, &mut corrected, &mut refused);
         }
         if corrected.is_empty() {
             break;
@@ -135,18 +138,18 @@ fn judge_all<W: Workspace>(
 ) -> Vec<Judged> {
     let mut all: Vec<Judged> = jobs
         .iter()
-        .filter_map(|job| judge(job, open(job.program), drafts).ok())
+        .filter_map(|job| judge_job(job, open(job.program), drafts).ok())
         .collect();
     let unreadable = jobs.len() - all.len();
     let mut findings: Vec<_> = all.iter_mut().map(Judged::findings).collect();
 
-    agree(&mut findings, unreadable);
+    reach_consensus(&mut findings, unreadable);
     all
 }
 
-fn judge<W: Workspace>(job: &Job<'_>, files: W, drafts: &mut Drafts) -> Result<Judged, Unread> {
-    let compilation = job.compile(&mut Overlay { files, drafts })?;
-    let problems = compilation.judge(&job.levels).problems.sorted();
+fn judge_job<W: Workspace>(job: &Job<'_>, files: W, drafts: &mut Drafts) -> Result<Judged, Unread> {
+    let compilation = job.compile_in(&mut Overlay { files, drafts })?;
+    let problems = compilation.judge_at(&job.levels).problems.sorted();
     Ok(Judged {
         compilation,
         problems,
@@ -177,7 +180,7 @@ impl Judged {
 
     /// Corrects the drafts of its files, but for those that another program has corrected in this
     /// round: of a file that both read, both say the same.
-    fn correct(
+    fn correct_files(
         &self,
         drafts: &mut Drafts,
         corrected: &mut BTreeSet<String>,

@@ -75,7 +75,7 @@ pub struct Made {
 }
 
 /// What a project comes to, in its order.
-pub fn jobs<'p>(project: &'p Project, options: &RunOptions) -> Vec<Job<'p>> {
+pub fn plan_jobs<'p>(project: &'p Project, options: &RunOptions) -> Vec<Job<'p>> {
     let modules = SharedModules::new(project);
     let of_program = |program: &'p Program| {
         let levels = options
@@ -107,10 +107,10 @@ impl Outcome {
 
 impl Job<'_> {
     /// Does it.
-    pub fn run(&self, workspace: &mut dyn Workspace) -> Outcome {
-        match self.compile(workspace) {
+    pub fn run_in(&self, workspace: &mut dyn Workspace) -> Outcome {
+        match self.compile_in(workspace) {
             Ok(compilation) => {
-                let outcome = self.judge(&compilation);
+                let outcome = self.judge_compilation(&compilation);
                 Outcome {
                     sources: compilation.sources,
                     ..outcome
@@ -124,14 +124,14 @@ impl Job<'_> {
     }
 
     /// Reads the program.
-    pub fn compile(&self, workspace: &mut dyn Workspace) -> Result<Compilation, Unread> {
-        let given = self.given(workspace)?;
+    pub fn compile_in(&self, workspace: &mut dyn Workspace) -> Result<Compilation, Unread> {
+        let given = self.read_given(workspace)?;
         self.compile_with(given, workspace)
     }
 
     /// The values of its parameters.
-    pub fn given(&self, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
-        values::given(&self.build.values, workspace)
+    pub fn read_given(&self, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
+        values::read_given(&self.build.values, workspace)
     }
 
     /// Reads the program, with these values.
@@ -140,19 +140,19 @@ impl Job<'_> {
         given: Vec<Given>,
         workspace: &mut dyn Workspace,
     ) -> Result<Compilation, Unread> {
-        let (bindings, file) = (values::pairs(given), &self.program.file);
+        let (bindings, file) = (values::into_bindings(given), &self.program.file);
         compile(&file.path, workspace, &bindings, self.as_of)
             .map_err(|error| Unread::new(file, &error))
     }
 
     /// Finds what is wrong with the program, and makes its outputs. Its files are left with it.
-    pub fn judge(&self, compilation: &Compilation) -> Outcome {
+    pub fn judge_compilation(&self, compilation: &Compilation) -> Outcome {
         let policy = &compilation.policy;
         let Judged {
             deployment,
             outline,
             mut problems,
-        } = compilation.judge(&self.levels);
+        } = compilation.judge_at(&self.levels);
 
         for target in self.targets() {
             problems.append((target.unsupported)(policy));
@@ -167,7 +167,7 @@ impl Job<'_> {
             && (self.outputs_to_make().next().is_some() || !self.shared.is_empty())
         {
             let state = deployment.complete_state(outline);
-            made = self.make(policy, &state, &mut problems);
+            made = self.make_outputs(policy, &state, &mut problems);
             let declared = |output: &&Output| (output.target.addresses)(&state);
             addresses = self.shared.iter().map(declared).collect();
         }
@@ -197,7 +197,7 @@ impl Job<'_> {
     }
 
     /// Makes the outputs, and finds what their targets would refuse in them.
-    fn make(&self, policy: &Policy, state: &State, problems: &mut Problems) -> Vec<Made> {
+    fn make_outputs(&self, policy: &Policy, state: &State, problems: &mut Problems) -> Vec<Made> {
         let outputs = self.outputs_to_make();
         let mut made: Vec<Made> = outputs.map(|output| make_output(output, state)).collect();
 

@@ -1,6 +1,6 @@
 //! A program, for who embeds the compiler: loaded once, then checked, built and compared.
 
-use super::compare::{Comparison, Incomparable, Revision, messages};
+use super::compare::{Comparison, Incomparable, Revision, join_errors};
 use super::job::{Job, Made, Outcome};
 use crate::compile::{Compilation, compile};
 use crate::date::Date;
@@ -69,7 +69,7 @@ pub struct Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&messages(&self.problems))
+        f.write_str(&join_errors(&self.problems))
     }
 }
 
@@ -117,20 +117,20 @@ impl Program {
 
     /// What is wrong with it, by place: mistakes, assertions that do not hold, findings of lints.
     pub fn check(&self) -> Vec<Problem> {
-        self.judge(None).problems
+        self.judge_for(None).problems
     }
 
     /// What is wrong with it where it is built for a target: also what that target cannot say, and
     /// the limits that it has.
     pub fn check_for(&self, target: &'static Target) -> Vec<Problem> {
-        self.judge(Some(target)).problems
+        self.judge_for(Some(target)).problems
     }
 
     /// Its output for a target; fails where one of its problems is an error.
     pub fn build(&self, target: &'static Target) -> Result<Vec<u8>, Rejected> {
         let Outcome {
             problems, mut made, ..
-        } = self.judge(Some(target));
+        } = self.judge_for(Some(target));
 
         let is_error = |problem: &Problem| problem.level() == Level::Error;
         match made.pop().filter(|_| !problems.iter().any(is_error)) {
@@ -142,7 +142,7 @@ impl Program {
     /// What the change from one version of a program to another opens and closes, and what AWS
     /// will do. Fails with the problems of each where one has errors.
     pub fn compare(old: Program, new: Program) -> Result<Change, Incomparable> {
-        Comparison::new(old.into_revision(), new.into_revision()).review(change)
+        Comparison::new(old.into_revision(), new.into_revision()).review_with(summarize_change)
     }
 
     /// Its files, to which the places of its problems belong.
@@ -165,7 +165,7 @@ impl Program {
         render(problem, self.sources(), Style::Plain)
     }
 
-    fn judge(&self, target: Option<&'static Target>) -> Outcome {
+    fn judge_for(&self, target: Option<&'static Target>) -> Outcome {
         let output = |target| Output {
             target,
             path: Named::new("-"),
@@ -192,7 +192,7 @@ impl Program {
             shared: Vec::new(),
         };
 
-        job.judge(&self.compilation)
+        job.judge_compilation(&self.compilation)
     }
 
     fn into_revision(self) -> Revision {
@@ -212,17 +212,17 @@ impl Program {
     }
 }
 
-fn change(review: &Review<'_>) -> Change {
+fn summarize_change(review: &Review<'_>) -> Change {
     let markdown = review::markdown(review, &Links::default());
     Change {
         is_empty: review.is_empty(),
         opens: !review.document.gained.is_empty(),
         closes: !review.document.lost.is_empty(),
         opens_internet: review.document.internet,
-        replaces_group: review.replaces(),
-        deletes_group: review.deletes(),
+        replaces_group: review.replaces_group(),
+        deletes_group: review.deletes_group(),
         text: review::text(review),
-        markdown: markdown.within(usize::MAX).to_string(),
+        markdown: markdown.text_within(usize::MAX).to_string(),
         json: review::json(review),
     }
 }

@@ -35,12 +35,12 @@ impl fmt::Display for Unread {
 impl Error for Unread {}
 
 /// What values come to: the later win, and in one place `set` over files.
-pub fn given(values: &[Values], workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
+pub fn read_given(values: &[Values], workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
     let mut bindings: Vec<Given> = Vec::new();
     for Values { vars, set } in values {
         let mut here = Vec::new();
         for file in vars {
-            here.extend(of_file(file, workspace)?);
+            here.extend(read_values_file(file, workspace)?);
         }
         let names: HashSet<&String> = here.iter().map(|given| &given.name).collect();
         bindings.retain(|given| !names.contains(&given.name));
@@ -58,7 +58,7 @@ pub fn given(values: &[Values], workspace: &mut dyn Workspace) -> Result<Vec<Giv
 }
 
 /// The values in a file, with their lines.
-fn of_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
+fn read_values_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
     let bytes = workspace
         .values(&file.path)
         .map_err(|error| Unread::new(file, &error))?;
@@ -81,7 +81,7 @@ fn of_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<Given>, Un
 }
 
 /// Values without their places.
-pub fn pairs(given: impl IntoIterator<Item = Given>) -> Vec<(String, String)> {
+pub fn into_bindings(given: impl IntoIterator<Item = Given>) -> Vec<(String, String)> {
     given
         .into_iter()
         .map(|Given { name, value, .. }| (name, value))

@@ -6,7 +6,7 @@ use crate::source::{Sources, Span, visible};
 use std::fmt::Write;
 
 /// One problem as a command. GitHub shows columns only of what is on one line.
-pub fn github(problem: &Problem, sources: &Sources) -> String {
+pub fn github_problem(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let span = problem
         .span()

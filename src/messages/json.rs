@@ -90,7 +90,7 @@ pub struct Totals {
 
 impl Totals {
     /// Counts a problem, and says how many of its level that makes.
-    pub fn count(&mut self, level: Level) -> usize {
+    pub fn count_problem(&mut self, level: Level) -> usize {
         let count = match level {
             Level::Error => &mut self.errors,
             Level::Warning => &mut self.warnings,
@@ -102,7 +102,7 @@ impl Totals {
 
     /// What to say where only so many of each level are told: `and 7 errors, 1 note more; …`, on a
     /// line.
-    pub fn beyond(&self, most: usize) -> Option<String> {
+    pub fn omitted_words(&self, most: usize) -> Option<String> {
         let counts = [
             (Level::Error, self.errors),
             (Level::Warning, self.warnings),
@@ -124,7 +124,7 @@ impl Totals {
 }
 
 /// One problem, with all that is known of it.
-pub fn json(problem: &Problem, sources: &Sources) -> String {
+pub fn json_problem(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let fixes = problem.fixes(sources);
     let spans = report.labels.iter().enumerate();

@@ -10,10 +10,10 @@ mod rules;
 mod sarif;
 mod short;
 
-pub use github::{github, github_notice};
-pub use json::{Totals, json, json_notice, json_summary};
+pub use github::{github_notice, github_problem};
+pub use json::{Totals, json_notice, json_problem, json_summary};
 pub use sarif::Log;
-pub use short::{short, short_notice};
+pub use short::{short_notice, short_problem};
 
 /// What is told that no place of a program is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -41,7 +41,7 @@ impl Log {
     }
 
     /// Notes a problem.
-    pub fn problem(&mut self, problem: &Problem, sources: &Sources) {
+    pub fn add_problem(&mut self, problem: &Problem, sources: &Sources) {
         let report = problem.report();
         let mut result = Locator {
             directory: &self.directory,
@@ -61,7 +61,7 @@ impl Log {
     }
 
     /// Notes what no place of a program is about, but perhaps a file.
-    pub fn notice(&mut self, words: &str, file: Option<&str>) {
+    pub fn add_notice(&mut self, words: &str, file: Option<&str>) {
         let mut notice = json!({ "level": Level::Error.word(), "message": { "text": words } });
         if let Some(file) = file {
             notice["locations"] = json!([{ "physicalLocation": { "artifactLocation": write_artifact(file, &self.directory) } }]);
@@ -70,13 +70,13 @@ impl Log {
     }
 
     /// Notes what is worth knowing of the run, and nothing is wrong with.
-    pub fn remark(&mut self, words: &str) {
+    pub fn add_remark(&mut self, words: &str) {
         self.notices
             .push(json!({ "level": Level::Note.word(), "message": { "text": words } }));
     }
 
     /// The document of a run that ends with this code.
-    pub fn document(&mut self, exit_code: u8) -> String {
+    pub fn finish_document(&mut self, exit_code: u8) -> String {
         let version = env!("CARGO_PKG_VERSION");
         let mut document = json!({
             "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",

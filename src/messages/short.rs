@@ -6,7 +6,7 @@ use crate::diagnostic::Problem;
 use crate::source::{Sources, visible};
 
 /// One problem, with its place where it has one.
-pub fn short(problem: &Problem, sources: &Sources) -> String {
+pub fn short_problem(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let at = problem.span().map_or(String::new(), |span| {
         let SourceRange { file, start, .. } = SourceRange::new(span, sources);

@@ -21,11 +21,11 @@ pub struct Citation<'s> {
 impl<'s> Citation<'s> {
     /// Looks a sentence up.
     pub fn new(policy: &Policy, sources: &'s Sources, id: SentenceId) -> Citation<'s> {
-        Citation::at(sources, policy.sentence(id).span)
+        Citation::from_span(sources, policy.sentence(id).span)
     }
 
     /// A statement at a place.
-    pub fn at(sources: &'s Sources, span: Span) -> Citation<'s> {
+    pub fn from_span(sources: &'s Sources, span: Span) -> Citation<'s> {
         let file = sources.file(span.file);
         let (line, column) = file.line_column(span.start);
         Citation {

@@ -22,7 +22,7 @@ struct Row {
 /// tier.
 type Key = (Option<TierId>, Option<TierId>, Option<Peer>, Traffic);
 
-fn key(flow: &Flow) -> Key {
+fn connection_key(flow: &Flow) -> Key {
     let (receiver, sender) = (flow.receiver(), flow.sender());
     let other = if receiver.is_some() && sender.is_some() {
         None
@@ -32,10 +32,10 @@ fn key(flow: &Flow) -> Key {
     (receiver, sender, other, flow.traffic)
 }
 
-fn rows(policy: &Policy) -> Vec<Row> {
+fn connection_rows(policy: &Policy) -> Vec<Row> {
     let mut rows: BTreeMap<(bool, Key), Row> = BTreeMap::new();
     for (n, flow) in policy.flows.iter().enumerate() {
-        rows.entry((flow.receiver().is_none(), key(flow)))
+        rows.entry((flow.receiver().is_none(), connection_key(flow)))
             .or_insert_with(|| Row { flows: Vec::new() })
             .flows
             .push(n as u32);
@@ -49,7 +49,7 @@ impl Row {
     }
 
     /// Its sentences, as they stand, once each.
-    fn sentences(&self, policy: &Policy) -> Vec<SentenceId> {
+    fn cited_sentences(&self, policy: &Policy) -> Vec<SentenceId> {
         let mut sentences: Vec<SentenceId> = self
             .flows
             .iter()
@@ -61,7 +61,7 @@ impl Row {
     }
 
     /// The text that its rules carry.
-    fn description(&self, policy: &Policy) -> String {
+    fn describe_rules(&self, policy: &Policy) -> String {
         let text = |n: &u32| {
             let mut text = String::new();
             describe_flow(policy, *n, &mut text);
@@ -79,7 +79,7 @@ impl Row {
     }
 
     /// Sender and receiver.
-    fn ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
+    fn name_ends<'p>(&self, policy: &'p Policy) -> [End<'p>; 2] {
         let flow = self.flow(policy);
         let end = |tier: Option<TierId>| End::new(policy, tier.map_or(flow.peer, Peer::Tier));
         [end(flow.sender()), end(flow.receiver())]
@@ -219,15 +219,15 @@ fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
     let mut lines = vec![["FROM", "TO", "ON", "SENTENCE"].map(str::to_string)];
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
 
-    for row in rows(policy) {
-        let (receiver, sender, other, traffic) = key(row.flow(policy));
-        let sentences = row.sentences(policy);
+    for row in connection_rows(policy) {
+        let (receiver, sender, other, traffic) = connection_key(row.flow(policy));
+        let sentences = row.cited_sentences(policy);
         let this = ((receiver, sender, other, Traffic::All), sentences);
 
         match lines.last_mut() {
             Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
             Some(_) | None => {
-                let [from, to] = row.ends(policy).map(|end| end.words());
+                let [from, to] = row.name_ends(policy).map(|end| end.words());
                 let sentences = this.1.iter();
                 let sentences = sentences.map(|id| Citation::new(policy, sources, *id).to_string());
                 let sentences: Vec<String> = sentences.collect();
@@ -290,7 +290,7 @@ pub fn json(policy: &Policy, sources: &Sources) -> String {
             .filter_map(|vpc| vpc_line(policy, vpc))
             .collect(),
         tiers: policy.tier_ids().map(|id| tier_line(policy, id)).collect(),
-        flows: rows(policy)
+        flows: connection_rows(policy)
             .iter()
             .map(|row| flow_line(policy, sources, row))
             .collect(),
@@ -344,7 +344,7 @@ fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
 }
 
 fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLine<'p> {
-    let [from, to] = row.ends(policy);
+    let [from, to] = row.name_ends(policy);
     let traffic = row.flow(policy).traffic;
     let ports = traffic.aws_ports();
 
@@ -354,9 +354,9 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
         protocol: traffic.protocol().to_string(),
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
-        description: row.description(policy),
+        description: row.describe_rules(policy),
         sentences: row
-            .sentences(policy)
+            .cited_sentences(policy)
             .into_iter()
             .map(|id| Citation::new(policy, sources, id))
             .collect(),
@@ -366,13 +366,13 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLin
 /// As comma-separated values (RFC 4180), a header line first.
 pub fn csv(policy: &Policy, sources: &Sources) -> String {
     let mut out = String::from("from,to,protocol,from_port,to_port,description,sentences\r\n");
-    for row in rows(policy) {
-        let [from, to] = row.ends(policy).map(|end| end.words());
+    for row in connection_rows(policy) {
+        let [from, to] = row.name_ends(policy).map(|end| end.words());
         let traffic = row.flow(policy).traffic;
         let port = |port: Option<i32>| port.map_or(String::new(), |port| port.to_string());
 
         let sentences = row
-            .sentences(policy)
+            .cited_sentences(policy)
             .into_iter()
             .map(|id| Citation::new(policy, sources, id).to_string());
 
@@ -382,7 +382,7 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
             traffic.protocol().to_string(),
             port(traffic.aws_ports().map(|(from, _)| from)),
             port(traffic.aws_ports().map(|(_, to)| to)),
-            row.description(policy),
+            row.describe_rules(policy),
             sentences.collect::<Vec<_>>().join("; "),
         ];
 

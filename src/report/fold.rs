@@ -6,7 +6,10 @@ use std::hash::Hash;
 /// Joins the rows that are equal but for this list; each stays where the first of them stands. A
 /// row stands for every combination of what is in its lists, so that nothing is said that the rows
 /// did not say.
-pub fn fold<R: Clone + Eq + Hash>(rows: Vec<R>, list: fn(&mut R) -> &mut Vec<String>) -> Vec<R> {
+pub fn fold_rows<R: Clone + Eq + Hash>(
+    rows: Vec<R>,
+    list: fn(&mut R) -> &mut Vec<String>,
+) -> Vec<R> {
     let (mut known, mut folded): (HashMap<R, usize>, Vec<R>) = (HashMap::new(), Vec::new());
     for mut row in rows {
         let items = std::mem::take(list(&mut row));
@@ -25,7 +28,7 @@ pub fn fold<R: Clone + Eq + Hash>(rows: Vec<R>, list: fn(&mut R) -> &mut Vec<Str
 
 /// `web`; `web, api`; `web, api, app, db (4 tiers)`; of more than `most` the first, and how many
 /// there are.
-pub fn names(all: &[String], most: usize, noun: &str) -> String {
+pub fn join_names(all: &[String], most: usize, noun: &str) -> String {
     match all.len() {
         0..=3 => all.join(", "),
         count if count <= most => format!("{} ({count} {noun})", all.join(", ")),
@@ -35,7 +38,7 @@ pub fn names(all: &[String], most: usize, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{fold, names};
+    use super::{fold_rows, join_names};
 
     type Row = (Vec<String>, Vec<String>);
 
@@ -46,13 +49,13 @@ mod tests {
 
     #[test]
     fn rows_that_differ_in_one_list_are_one() {
-        let by_first = fold(
+        let by_first = fold_rows(
             rows(&[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y"), ("c", "x")]),
             |row| &mut row.0,
         );
         assert_eq!(by_first, rows(&[("a b c", "x"), ("a b", "y")]));
-        let both = fold(
-            fold(
+        let both = fold_rows(
+            fold_rows(
                 rows(&[("a", "x"), ("b", "x"), ("a", "y"), ("b", "y")]),
                 |row| &mut row.0,
             ),
@@ -71,7 +74,7 @@ mod tests {
             (4, 8, "a, b, c, d (4 tiers)"),
             (5, 4, "a, b, c, … (5 tiers)"),
         ] {
-            assert_eq!(names(&all[..count], most, "tiers"), expected);
+            assert_eq!(join_names(&all[..count], most, "tiers"), expected);
         }
     }
 }

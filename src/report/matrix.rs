@@ -1,7 +1,9 @@
 //! `tierwall matrix`: who may reach whom, on what, as a grid or as a list.
 
 use super::paint::{Paint, Tone};
-use super::words::{EndLine, Marked, PieceLine, end_line, kind, line, marked, piece_lines};
+use super::words::{
+    EndLine, Marked, PieceLine, end_kind, end_line, join_pieces, passing_pieces, piece_lines,
+};
 use crate::analysis::matrix::{Cell, Matrix, Senders};
 use crate::analysis::reachability::PassingId;
 use crate::policy::Policy;
@@ -26,10 +28,10 @@ const NAMED: usize = 8;
 type Lines = Vec<Vec<String>>;
 
 /// For people: a grid where it fits in so many columns, else a list.
-pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
+pub fn matrix_table(policy: &Policy, width: usize, paint: Paint) -> String {
     let matrix = Matrix::new(policy);
-    let lines = laid_out(&matrix, width);
-    let mut widths = widths(&lines);
+    let lines = lay_out_lines(&matrix, width);
+    let mut widths = column_widths(&lines);
 
     // the fields of a list can be longer than its columns, those of a grid stand below each other
     if widths.iter().map(|column| column + 2).sum::<usize>() > width + 2 {
@@ -43,7 +45,7 @@ pub fn table(policy: &Policy, width: usize, paint: Paint) -> String {
         push_line(line, row, &widths, paint, &mut out);
     }
 
-    out + &legend(&matrix, &lines)
+    out + &explain_marks(&matrix, &lines)
 }
 
 fn push_line(line: &[String], row: usize, widths: &[usize], paint: Paint, out: &mut String) {
@@ -57,7 +59,7 @@ fn push_line(line: &[String], row: usize, widths: &[usize], paint: Paint, out: &
         } else {
             widths[n].saturating_sub(field.chars().count()) + 2
         };
-        out.push_str(&painted(paint, row, n, field));
+        out.push_str(&paint_field(paint, row, n, field));
         out.push_str(&" ".repeat(blanks));
     }
 
@@ -66,19 +68,19 @@ fn push_line(line: &[String], row: usize, widths: &[usize], paint: Paint, out: &
 
 /// A field of a table: its head and the names before its lines are set apart, and so is what is not
 /// sure.
-fn painted(paint: Paint, row: usize, column: usize, field: &str) -> String {
+fn paint_field(paint: Paint, row: usize, column: usize, field: &str) -> String {
     match field {
-        _ if row == 0 || column == 0 => paint.set(Tone::Head, field),
-        "-" => paint.set(Tone::Faint, field),
-        field if field.contains('?') => paint.set(Tone::Doubtful, field),
+        _ if row == 0 || column == 0 => paint.paint_text(Tone::Head, field),
+        "-" => paint.paint_text(Tone::Faint, field),
+        field if field.contains('?') => paint.paint_text(Tone::Doubtful, field),
         field => field.to_string(),
     }
 }
 
 /// The same in Markdown.
-pub fn markdown(policy: &Policy) -> String {
+pub fn matrix_markdown(policy: &Policy) -> String {
     let matrix = Matrix::new(policy);
-    let lines = laid_out(&matrix, WIDTH);
+    let lines = lay_out_lines(&matrix, WIDTH);
     let mut out = String::new();
     for (n, line) in lines.iter().enumerate() {
         let _ = writeln!(out, "| {} |", line.join(" | "));
@@ -86,10 +88,10 @@ pub fn markdown(policy: &Policy) -> String {
             let _ = writeln!(out, "|{}", "---|".repeat(line.len()));
         }
     }
-    out + &legend(&matrix, &lines)
+    out + &explain_marks(&matrix, &lines)
 }
 
-fn legend(matrix: &Matrix<'_>, lines: &Lines) -> String {
+fn explain_marks(matrix: &Matrix<'_>, lines: &Lines) -> String {
     let mut out = String::new();
     let mut fields = lines.iter().skip(1).flatten();
 
@@ -119,7 +121,7 @@ fn in_thousands(count: usize) -> String {
     blocks.collect::<Vec<_>>().join(",")
 }
 
-fn widths(lines: &Lines) -> Vec<usize> {
+fn column_widths(lines: &Lines) -> Vec<usize> {
     let columns = lines.first().map_or(0, Vec::len);
     let width = |n: usize| {
         lines
@@ -131,18 +133,18 @@ fn widths(lines: &Lines) -> Vec<usize> {
     (0..columns).map(width).collect()
 }
 
-fn laid_out(matrix: &Matrix<'_>, width: usize) -> Lines {
+fn lay_out_lines(matrix: &Matrix<'_>, width: usize) -> Lines {
     // with two blanks between columns, and something in each of them
     let columns = width / 3;
     if matrix.tiers <= columns
-        && let Some(grid) = grid(matrix, columns)
+        && let Some(grid) = grid_lines(matrix, columns)
     {
-        let needed: usize = widths(&grid).iter().map(|column| column + 2).sum();
+        let needed: usize = column_widths(&grid).iter().map(|column| column + 2).sum();
         if needed <= width + 2 {
             return grid;
         }
     }
-    list(matrix)
+    list_lines(matrix)
 }
 
 /// What passes in words, each put into words once.
@@ -159,16 +161,16 @@ impl<'m> Words<'m> {
         }
     }
 
-    fn get(&mut self, passing: PassingId) -> &str {
+    fn words_for(&mut self, passing: PassingId) -> &str {
         self.known
             .entry(passing)
-            .or_insert_with(|| line(&marked(self.matrix.passing(passing))))
+            .or_insert_with(|| join_pieces(&passing_pieces(self.matrix.passing(passing))))
     }
 }
 
 /// A line for each sender, a column for each receiver, unless these are too many. Tiers and the
 /// internet are there in any case.
-fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
+fn grid_lines(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     let name = |end: usize| matrix.ends()[end].name.clone();
     let mut words = Words::new(matrix);
     let cells: HashMap<(usize, usize), PassingId> = matrix
@@ -191,7 +193,7 @@ fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
 
     for from in senders {
         let cell = |to: &usize| match cells.get(&(from, *to)) {
-            Some(kind) => words.get(*kind).to_string(),
+            Some(kind) => words.words_for(*kind).to_string(),
             None if from >= matrix.tiers && *to >= matrix.tiers => String::new(),
             None => "-".to_string(),
         };
@@ -206,15 +208,15 @@ fn grid(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
 }
 
 /// A line for each receiver and what may pass to it, with all the senders of which that is true.
-fn list(matrix: &Matrix<'_>) -> Lines {
+fn list_lines(matrix: &Matrix<'_>) -> Lines {
     let mut lines = vec![["TO", "ON", "FROM"].map(str::to_string).to_vec()];
     let mut words = Words::new(matrix);
     for (to, end) in matrix.ends().iter().enumerate() {
         for senders in matrix.senders_to(to) {
             lines.push(vec![
                 end.name.clone(),
-                words.get(senders.passing).to_string(),
-                together(matrix, to, &senders),
+                words.words_for(senders.passing).to_string(),
+                join_senders(matrix, to, &senders),
             ]);
         }
     }
@@ -222,7 +224,7 @@ fn list(matrix: &Matrix<'_>) -> Lines {
 }
 
 /// `every tier but db, internet`, `app, web and 37 more`
-fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
+fn join_senders(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
     let names = |ends: Vec<usize>| {
         ends.into_iter()
             .map(|end| matrix.ends()[end].name.clone())
@@ -250,24 +252,27 @@ fn together(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String {
 
 /// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a
 /// header first.
-pub fn csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
+pub fn matrix_csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let matrix = Matrix::new(policy);
     out.write_all(b"from,from_kind,to,to_kind,passes,perhaps\r\n")?;
     let ends: Vec<String> = matrix
         .ends()
         .iter()
-        .map(|end| format!("{},{}", csv_field(end.name.clone()), kind(end)))
+        .map(|end| format!("{},{}", csv_field(end.name.clone()), end_kind(end)))
         .collect();
 
     let mut known: HashMap<PassingId, String> = HashMap::new();
     for Cell { from, to, passing } in matrix.cells() {
         let passes = known.entry(passing).or_insert_with(|| {
-            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) = marked(matrix.passing(passing))
-                .into_iter()
-                .partition(|piece| piece.certain);
+            let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) =
+                passing_pieces(matrix.passing(passing))
+                    .into_iter()
+                    .partition(|piece| piece.certain);
             // the column says so
             perhaps.iter_mut().for_each(|piece| piece.certain = true);
-            [line(&sure), line(&perhaps)].map(csv_field).join(",")
+            [join_pieces(&sure), join_pieces(&perhaps)]
+                .map(csv_field)
+                .join(",")
         });
         write!(out, "{},{},{passes}\r\n", ends[from], ends[to])?;
     }
@@ -293,7 +298,7 @@ impl Serialize for Pairs<'_> {
         serializer.collect_seq(matrix.cells().map(|cell| PairLine {
             from: end_line(&matrix.ends()[cell.from]),
             to: end_line(&matrix.ends()[cell.to]),
-            on: piece_lines(&marked(matrix.passing(cell.passing))),
+            on: piece_lines(&passing_pieces(matrix.passing(cell.passing))),
         }))
     }
 }
@@ -306,7 +311,7 @@ struct PairLine<'p> {
 }
 
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
-pub fn json(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
+pub fn matrix_json(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let matrix = Matrix::new(policy);
     let document = Document {
         format: 1,

@@ -10,58 +10,15 @@ mod paths;
 pub mod plan;
 pub mod quota;
 pub mod review;
+mod subject;
 mod trace;
 mod trace_json;
 mod travel;
 pub(crate) mod words;
 
-pub use matrix::{WIDTH, csv, json as matrix_json, markdown, table};
+pub use matrix::{WIDTH, matrix_csv, matrix_json, matrix_markdown, matrix_table};
 pub use paint::Paint;
-pub use paths::{json as paths_json, text as paths_text};
-pub use trace::text as trace_text;
-pub use trace_json::json as trace_json;
-
-use crate::analysis::named_endpoint::{self, NamedEndpoint};
-use crate::analysis::trace::Service;
-use crate::net::Traffic;
-use crate::policy::{Assertion, End, Policy};
-use crate::source::{Sources, Span};
-
-/// What is asked about: the ends and the services of a question, under the names that it gives
-/// them.
-#[derive(Debug)]
-pub struct Subject {
-    /// The senders.
-    pub from: Vec<NamedEndpoint>,
-    /// The receivers.
-    pub to: Vec<NamedEndpoint>,
-    /// The services; none where any is meant.
-    pub services: Vec<Service>,
-}
-
-impl Subject {
-    /// What a question is about.
-    pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
-        let named = |ends: &[(Span, End)]| {
-            let ends = ends.iter();
-            ends.flat_map(|(_, end)| named_endpoint::named_endpoints(policy, end))
-                .collect()
-        };
-
-        // the traffic of one service has one place
-        let services = question.on.chunk_by(|a, b| a.0 == b.0);
-        let service = |same: &[(Span, Traffic)]| {
-            let words: Vec<&str> = sources.text(same[0].0).split_whitespace().collect();
-            Service {
-                name: words.join(" "),
-                traffic: same.iter().map(|(_, traffic)| *traffic).collect(),
-            }
-        };
-
-        Subject {
-            from: named(&question.from),
-            to: named(&question.to),
-            services: services.map(service).collect(),
-        }
-    }
-}
+pub use paths::{paths_json, paths_text};
+pub use subject::Subject;
+pub use trace::trace_text;
+pub use trace_json::trace_json;

@@ -26,7 +26,7 @@ pub(super) enum Tone {
 
 impl Tone {
     /// The parameter of ANSI's escape: bold, green, yellow, red, faint.
-    fn code(self) -> &'static str {
+    fn ansi_code(self) -> &'static str {
         match self {
             Tone::Head => "1",
             Tone::Good => "32",
@@ -39,11 +39,11 @@ impl Tone {
 
 impl Paint {
     /// A text in its tone.
-    pub(super) fn set(self, tone: Tone, text: &str) -> String {
+    pub(super) fn paint_text(self, tone: Tone, text: &str) -> String {
         match self {
             Paint::Plain => text.to_string(),
             Paint::Coloured if text.is_empty() => String::new(),
-            Paint::Coloured => format!("\u{1b}[{}m{text}\u{1b}[0m", tone.code()),
+            Paint::Coloured => format!("\u{1b}[{}m{text}\u{1b}[0m", tone.ansi_code()),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! `tierwall paths`: the chains of flows by which one end comes to another.
 
-use super::Subject;
 use super::paint::{Paint, Tone};
-use super::words::{EndLine, PieceLine, document, end_line, line, marked, piece_lines};
+use super::subject::Subject;
+use super::words::{
+    EndLine, PieceLine, end_line, join_pieces, json_document, passing_pieces, piece_lines,
+};
 use crate::analysis::gate::Who;
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::paths::{Chain, Paths, Step, find_paths};
@@ -14,18 +16,18 @@ use serde::Serialize;
 use std::fmt::Write;
 
 /// The chains for people, and whether there is one.
-pub fn text(
+pub fn paths_text(
     policy: &Policy,
     sources: &Sources,
     subject: &Subject,
     max: usize,
     paint: Paint,
 ) -> (String, bool) {
-    let Paths { chains, more } = find(policy, subject, max);
+    let Paths { chains, more } = find_chains(policy, subject, max);
     let question = question_in_words(subject);
 
     if chains.is_empty() {
-        let undecided = undecided(subject);
+        let undecided = explain_undecided(subject);
         let text = format!("no chain leads from {question}\n{undecided}");
         return (text, false);
     }
@@ -39,16 +41,16 @@ pub fn text(
         }
     };
 
-    let mut out = format!("{}: {count}\n", paint.set(Tone::Head, &question));
+    let mut out = format!("{}: {count}\n", paint.paint_text(Tone::Head, &question));
     for (n, chain) in chains.iter().enumerate() {
         let names: Vec<&str> = chain.ends.iter().map(|end| end.name.as_str()).collect();
-        let names = paint.set(Tone::Head, &names.join(" → "));
+        let names = paint.paint_text(Tone::Head, &names.join(" → "));
         let _ = writeln!(out, "\n{}. {names}", n + 1);
         push_steps(&step_rows(policy, sources, chain), paint, &mut out);
     }
 
     let passing = chains.iter().flat_map(|chain| &chain.steps);
-    let mut services = passing.map(|step| line(&marked(&step.passing)));
+    let mut services = passing.map(|step| join_pieces(&passing_pieces(&step.passing)));
 
     if services.any(|services| services.contains('?')) {
         out += "\n?: only for some of their addresses, or depending on something unknown\n";
@@ -79,7 +81,7 @@ fn step_rows(policy: &Policy, sources: &Sources, chain: &Chain) -> Vec<[String; 
     let row = |(step, ends): (&Step, &[NamedEndpoint])| {
         [
             format!("{} → {}", ends[0].name, ends[1].name),
-            line(&marked(&step.passing)),
+            join_pieces(&passing_pieces(&step.passing)),
             sentences_in_words(policy, sources, chain, step),
         ]
     };
@@ -100,13 +102,13 @@ fn push_steps(rows: &[[String; 3]], paint: Paint, out: &mut String) {
         } else {
             Tone::Good
         };
-        let services = paint.set(tone, services);
+        let services = paint.paint_text(tone, services);
         let _ = writeln!(out, "   {hop:hop_width$}  {services}{blanks}  {sentences}");
     }
 }
 
 /// What groups say of ends between which none of them stands.
-fn undecided(subject: &Subject) -> &'static str {
+fn explain_undecided(subject: &Subject) -> &'static str {
     let is_tier = |end: &NamedEndpoint| matches!(end.endpoint.who, Who::Tier(_));
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
@@ -114,7 +116,7 @@ fn undecided(subject: &Subject) -> &'static str {
     "neither end is a tier, so no group of the program filters direct traffic\n"
 }
 
-fn find(policy: &Policy, subject: &Subject, max: usize) -> Paths {
+fn find_chains(policy: &Policy, subject: &Subject, max: usize) -> Paths {
     let services = || {
         subject
             .services
@@ -126,7 +128,7 @@ fn find(policy: &Policy, subject: &Subject, max: usize) -> Paths {
     find_paths(policy, &subject.from, &subject.to, &asked, max)
 }
 
-fn sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
+fn step_sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
     let mut ids: Vec<SentenceId> = step
         .flows
         .iter()
@@ -139,7 +141,7 @@ fn sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
 
 /// The sentences of a step; a step without any leaves an open tier.
 fn sentences_in_words(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> String {
-    let ids = sentences(policy, step);
+    let ids = step_sentences(policy, step);
     if ids.is_empty() {
         let sender = &chain.ends[chain.ends.len() - 2].name;
         return format!("{sender} may send all traffic to anywhere (outbound = open)");
@@ -172,11 +174,16 @@ struct StepLine<'p> {
 
 /// The chains as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether there is
 /// one.
-pub fn json(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -> (String, bool) {
-    let Paths { chains, more } = find(policy, subject, max);
+pub fn paths_json(
+    policy: &Policy,
+    sources: &Sources,
+    subject: &Subject,
+    max: usize,
+) -> (String, bool) {
+    let Paths { chains, more } = find_chains(policy, subject, max);
     let step = |step: &Step| StepLine {
-        on: piece_lines(&marked(&step.passing)),
-        sentences: sentences(policy, step)
+        on: piece_lines(&passing_pieces(&step.passing)),
+        sentences: step_sentences(policy, step)
             .into_iter()
             .map(|id| Citation::new(policy, sources, id))
             .collect(),
@@ -187,7 +194,7 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject, max: usize) -
         steps: chain.steps.iter().map(step).collect(),
     });
 
-    let text = document(&Document {
+    let text = json_document(&Document {
         format: 1,
         stack: &policy.stack.name,
         more,

@@ -1,9 +1,9 @@
 //! `tierwall trace`: the way of a connection, gate by gate.
 
-use super::Subject;
 use super::paint::{Paint, Tone};
-use super::travel::{Exchange, exchanges, note};
-use super::words::{Marked, line, pieces};
+use super::subject::Subject;
+use super::travel::{Exchange, exchange_note, list_exchanges};
+use super::words::{Marked, family_pieces, join_pieces};
 use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::{Connection, Leg, Outcome, Station, Verdict, trace_connections};
@@ -18,7 +18,12 @@ use std::fmt::Write;
 const SHOWN: usize = 8;
 
 /// The answer for people, and whether all of it passes.
-pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, paint: Paint) -> (String, bool) {
+pub fn trace_text(
+    policy: &Policy,
+    sources: &Sources,
+    subject: &Subject,
+    paint: Paint,
+) -> (String, bool) {
     let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
     let writer = Writer {
         policy,
@@ -27,7 +32,7 @@ pub fn text(policy: &Policy, sources: &Sources, subject: &Subject, paint: Paint)
     };
     let texts = connections.iter();
     let texts: Vec<String> = texts
-        .map(|connection| writer.connection(connection))
+        .map(|connection| writer.describe_connection(connection))
         .collect();
     let text = texts.join("\n") + &notes_on_members(policy, subject);
     (text, all_pass(&connections))
@@ -93,16 +98,16 @@ struct Writer<'p> {
 
 impl Writer<'_> {
     /// A verdict in words, and in its colour.
-    fn verdict(&self, verdict: Verdict) -> String {
+    fn paint_verdict(&self, verdict: Verdict) -> String {
         let tone = match verdict {
             Verdict::Passes => Tone::Good,
             Verdict::ForSome => Tone::Doubtful,
             Verdict::Stopped => Tone::Bad,
         };
-        self.paint.set(tone, verdict_in_words(verdict))
+        self.paint.paint_text(tone, verdict_in_words(verdict))
     }
 
-    fn connection(&self, connection: &Connection) -> String {
+    fn describe_connection(&self, connection: &Connection) -> String {
         let Connection {
             from,
             to,
@@ -124,8 +129,8 @@ impl Writer<'_> {
         };
 
         let asked = format!("{} to {}{service}{only}", from.name, to.name);
-        let asked = self.paint.set(Tone::Head, &asked);
-        let mut out = format!("{asked}: {}\n", self.verdict(*verdict));
+        let asked = self.paint.paint_text(Tone::Head, &asked);
+        let mut out = format!("{asked}: {}\n", self.paint_verdict(*verdict));
 
         if legs.is_empty() {
             out += "\n  the ends have no IP version in common for this service\n";
@@ -141,18 +146,18 @@ impl Writer<'_> {
             }
         }
 
-        match sections(legs).as_slice() {
+        match group_legs(legs).as_slice() {
             [section] => self.push_section(connection, section, "  ", &mut out),
             several => {
                 for section in several {
                     let (family, verdict) = (section[0].family.words(), section[0].verdict);
-                    let _ = writeln!(out, "\n  over {family}: {}", self.verdict(verdict));
+                    let _ = writeln!(out, "\n  over {family}: {}", self.paint_verdict(verdict));
                     self.push_section(connection, section, "    ", &mut out);
                 }
             }
         }
 
-        out + &travels(connection)
+        out + &describe_packets(connection)
     }
 
     /// Writes what is true of some IP versions alike.
@@ -166,9 +171,9 @@ impl Writer<'_> {
 
         if connection.on.is_none() {
             let outcomes: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.outcome)).collect();
-            let passing = passing(&outcomes);
+            let passing = outcome_pieces(&outcomes);
             if !passing.is_empty() {
-                let _ = writeln!(out, "\n{indent}passes: {}", line(&passing));
+                let _ = writeln!(out, "\n{indent}passes: {}", join_pieces(&passing));
             }
         }
 
@@ -177,11 +182,14 @@ impl Writer<'_> {
             let stations: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
             let (_, first) = stations[0];
             let (word, tier) = gate_in_words(first.gate);
-            let (name, verdict) = (&self.policy.tier(tier).name, self.verdict(first.verdict));
+            let (name, verdict) = (
+                &self.policy.tier(tier).name,
+                self.paint_verdict(first.verdict),
+            );
             let _ = writeln!(out, "\n{indent}{word} {name}: {verdict}");
 
-            let mut lines = self.station(&stations);
-            if !is_helped && let Some(help) = help(self.policy, connection, first) {
+            let mut lines = self.describe_gate(&stations);
+            if !is_helped && let Some(help) = suggest_sentence(self.policy, connection, first) {
                 is_helped = true;
                 lines.push(format!("this sentence would allow it: `{help}`"));
             }
@@ -192,7 +200,7 @@ impl Writer<'_> {
     }
 
     /// What is to be known of one gate, in the IP versions in which it is the same.
-    fn station(&self, stations: &[(Family, &Station)]) -> Vec<String> {
+    fn describe_gate(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let (_, first) = stations[0];
         if first.open {
             let name = &self.policy.tier(first.gate.tier()).name;
@@ -201,7 +209,7 @@ impl Writer<'_> {
             )];
         }
 
-        let mut lines = self.rules(stations);
+        let mut lines = self.cite_rules(stations);
         if lines.is_empty() {
             lines.push(without_rules(first).to_string());
         }
@@ -211,7 +219,7 @@ impl Writer<'_> {
         lines.extend(ended.map(|sentence| format!("ended: {sentence}")));
 
         if first.verdict == Verdict::ForSome {
-            lines.extend(parts(stations));
+            lines.extend(describe_parts(stations));
         }
 
         lines.extend(surely_admitted(stations).map(|whom| format!("certain only for {whom}")));
@@ -223,11 +231,12 @@ impl Writer<'_> {
     }
 
     /// The sentences that let it through, as they stand, each with its rules.
-    fn rules(&self, stations: &[(Family, &Station)]) -> Vec<String> {
+    fn cite_rules(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let mut rules: Vec<(SentenceId, String)> = Vec::new();
         for (flow, sure) in stations.iter().flat_map(|(_, station)| &station.flows) {
             let sentence = self.policy.flow(*flow).sentence;
-            let rule = self.rule(stations[0].1.gate, *flow) + if *sure { "" } else { ", perhaps" };
+            let rule = self.describe_rule(stations[0].1.gate, *flow)
+                + if *sure { "" } else { ", perhaps" };
             if !rules.contains(&(sentence, rule.clone())) {
                 rules.push((sentence, rule));
             }
@@ -249,7 +258,7 @@ impl Writer<'_> {
     }
 
     /// `tcp 8080 from web`
-    fn rule(&self, gate: Gate, flow: u32) -> String {
+    fn describe_rule(&self, gate: Gate, flow: u32) -> String {
         let way = match gate {
             Gate::Inbound(_) => "from",
             Gate::Outbound(_) => "to",
@@ -287,12 +296,12 @@ fn once_each<T: Copy + Ord>(
 }
 
 /// What passes a gate for all, for some and for none, where it is more than one of these.
-fn parts(stations: &[(Family, &Station)]) -> Vec<String> {
+fn describe_parts(stations: &[(Family, &Station)]) -> Vec<String> {
     let pieces_of = |part: fn(&Outcome) -> &TrafficSet| {
         let sets = stations
             .iter()
             .map(|(family, station)| (*family, part(&station.outcome).clone()));
-        pieces(&sets.collect::<Vec<_>>(), true)
+        family_pieces(&sets.collect::<Vec<_>>(), true)
     };
 
     let mut parts = vec![
@@ -309,13 +318,13 @@ fn parts(stations: &[(Family, &Station)]) -> Vec<String> {
     let parts = parts.iter();
 
     parts
-        .map(|(whom, pieces)| format!("{whom}: {}", line(pieces)))
+        .map(|(whom, pieces)| format!("{whom}: {}", join_pieces(pieces)))
         .collect()
 }
 
 /// What travels, each exchange with what it is if there are several.
-fn travels(connection: &Connection) -> String {
-    let exchanges = exchanges(connection);
+fn describe_packets(connection: &Connection) -> String {
+    let exchanges = list_exchanges(connection);
     let several = exchanges.len() > 1;
     let parts = exchanges.iter().map(|exchange| {
         let part = |leg: &Leg| {
@@ -327,18 +336,21 @@ fn travels(connection: &Connection) -> String {
 
         let parts: Vec<_> = connection.legs.iter().map(part).collect();
         let head = if several {
-            format!(" on {}", line(&pieces(&parts, true)))
+            format!(" on {}", join_pieces(&family_pieces(&parts, true)))
         } else {
             String::new()
         };
 
-        format!("\n  packets{head}\n{}", packets(connection, exchange))
+        format!(
+            "\n  packets{head}\n{}",
+            describe_exchange(connection, exchange)
+        )
     });
 
     parts.collect()
 }
 
-fn packets(connection: &Connection, exchange: &Exchange) -> String {
+fn describe_exchange(connection: &Connection, exchange: &Exchange) -> String {
     let Connection { from, to, .. } = connection;
     let Exchange {
         packets, verdict, ..
@@ -374,7 +386,7 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
         );
     }
 
-    if let Some(note) = note(packets) {
+    if let Some(note) = exchange_note(packets) {
         let _ = writeln!(out, "    {note}");
     }
 
@@ -382,7 +394,11 @@ fn packets(connection: &Connection, exchange: &Exchange) -> String {
 }
 
 /// The sentence that would open a gate to the service that is asked about.
-pub(super) fn help(policy: &Policy, connection: &Connection, station: &Station) -> Option<String> {
+pub(super) fn suggest_sentence(
+    policy: &Policy,
+    connection: &Connection,
+    station: &Station,
+) -> Option<String> {
     if station.verdict == Verdict::Passes {
         return None;
     }
@@ -393,14 +409,14 @@ pub(super) fn help(policy: &Policy, connection: &Connection, station: &Station) 
 }
 
 /// IPv4 and IPv6 together where both read the same.
-fn sections(legs: &[Leg]) -> Vec<Vec<&Leg>> {
+fn group_legs(legs: &[Leg]) -> Vec<Vec<&Leg>> {
     match legs {
-        [a, b] if alike(a, b) => vec![vec![a, b]],
+        [a, b] if are_alike(a, b) => vec![vec![a, b]],
         legs => legs.iter().map(|leg| vec![leg]).collect(),
     }
 }
 
-fn alike(a: &Leg, b: &Leg) -> bool {
+fn are_alike(a: &Leg, b: &Leg) -> bool {
     a.verdict == b.verdict
         && a.gates.iter().zip(&b.gates).all(|(a, b)| {
             (a.verdict, a.open, a.is_exempt, &a.unknown)
@@ -411,22 +427,22 @@ fn alike(a: &Leg, b: &Leg) -> bool {
 }
 
 /// What may pass of what is asked about.
-pub(super) fn passing(outcomes: &[(Family, &Outcome)]) -> Vec<Marked> {
+pub(super) fn outcome_pieces(outcomes: &[(Family, &Outcome)]) -> Vec<Marked> {
     let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
         outcomes
             .iter()
             .map(|(family, outcome)| (*family, part(outcome).clone()))
             .collect()
     };
-    let mut found = pieces(&of(|outcome| &outcome.passes), true);
-    found.extend(pieces(&of(|outcome| &outcome.perhaps), false));
+    let mut found = family_pieces(&of(|outcome| &outcome.passes), true);
+    found.extend(family_pieces(&of(|outcome| &outcome.perhaps), false));
     found.sort_by(|a, b| a.piece.cmp(&b.piece));
     found
 }
 
 fn surely_admitted(stations: &[(Family, &Station)]) -> Option<String> {
     let whom = Addresses::union_of(stations.iter().map(|(_, station)| &station.whom));
-    let mut blocks = blocks(&whom, SHOWN + 1);
+    let mut blocks = first_blocks(&whom, SHOWN + 1);
     if blocks.len() > SHOWN {
         blocks.truncate(SHOWN);
         blocks.push("others".to_string());
@@ -434,7 +450,7 @@ fn surely_admitted(stations: &[(Family, &Station)]) -> Option<String> {
     Some(blocks.join(", ")).filter(|text| !text.is_empty())
 }
 
-pub(super) fn blocks(addresses: &Addresses, most: usize) -> Vec<String> {
+pub(super) fn first_blocks(addresses: &Addresses, most: usize) -> Vec<String> {
     addresses
         .to_blocks()
         .take(most)

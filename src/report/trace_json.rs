@@ -1,9 +1,9 @@
 //! The answer of `tierwall trace` in JSON.
 
-use super::Subject;
-use super::trace::{all_pass, blocks, help, passing};
-use super::travel::{Packet, exchanges};
-use super::words::{EndLine, PieceLine, document, end_line, piece_lines, pieces};
+use super::subject::Subject;
+use super::trace::{all_pass, first_blocks, outcome_pieces, suggest_sentence};
+use super::travel::{Packet, list_exchanges};
+use super::words::{EndLine, PieceLine, end_line, family_pieces, json_document, piece_lines};
 use crate::analysis::gate::{Gate, Unknown, peer_of};
 use crate::analysis::trace::{Connection, Leg, Station, Verdict, trace_connections};
 use crate::policy::Policy;
@@ -75,7 +75,7 @@ struct PacketLine {
 }
 
 /// As the verdicts are spelled in JSON.
-fn keyword(verdict: Verdict) -> &'static str {
+fn verdict_keyword(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passes => "passes",
         Verdict::ForSome => "passes-for-some",
@@ -85,7 +85,7 @@ fn keyword(verdict: Verdict) -> &'static str {
 
 /// The answer as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether all of it
 /// passes.
-pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
+pub fn trace_json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
     let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
     let lines = Lines { policy, sources };
     let has = |verdict| {
@@ -103,10 +103,10 @@ pub fn json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, b
         (false, false) => Verdict::Stopped,
     };
 
-    let text = document(&Document {
+    let text = json_document(&Document {
         format: 1,
         stack: &policy.stack.name,
-        verdict: keyword(verdict),
+        verdict: verdict_keyword(verdict),
         connections: connections
             .iter()
             .map(|connection| lines.connection_line(connection))
@@ -126,7 +126,7 @@ impl<'p> Lines<'p> {
     where
         'p: 'c,
     {
-        let passing = exchanges(connection)
+        let passing = list_exchanges(connection)
             .into_iter()
             .filter(|exchange| exchange.verdict != Verdict::Stopped);
 
@@ -140,7 +140,7 @@ impl<'p> Lines<'p> {
             from: end_line(&connection.from),
             to: end_line(&connection.to),
             on: connection.on.as_ref().map(|service| service.name.as_str()),
-            verdict: keyword(connection.verdict),
+            verdict: verdict_keyword(connection.verdict),
             families: connection
                 .legs
                 .iter()
@@ -162,9 +162,12 @@ impl<'p> Lines<'p> {
 
         LegLine {
             family: leg.family.keyword(),
-            verdict: keyword(leg.verdict),
-            passes: piece_lines(&passing(&[(leg.family, &leg.outcome)])),
-            stopped: piece_lines(&pieces(&[(leg.family, leg.outcome.stopped.clone())], true)),
+            verdict: verdict_keyword(leg.verdict),
+            passes: piece_lines(&outcome_pieces(&[(leg.family, &leg.outcome)])),
+            stopped: piece_lines(&family_pieces(
+                &[(leg.family, leg.outcome.stopped.clone())],
+                true,
+            )),
             gates: gates
                 .map(|(n, station)| self.station_line(connection, station, first == Some(n)))
                 .collect(),
@@ -190,21 +193,21 @@ impl<'p> Lines<'p> {
         StationLine {
             gate: name,
             tier: &self.policy.tier(tier).name,
-            verdict: keyword(station.verdict),
+            verdict: verdict_keyword(station.verdict),
             open: station.open,
             rules: station
                 .flows
                 .iter()
                 .map(|(flow, sure)| self.rule_line(station.gate, *flow, *sure))
                 .collect(),
-            surely_for: blocks(&station.whom, usize::MAX),
+            surely_for: first_blocks(&station.whom, usize::MAX),
             unknown: unknown.collect(),
             ended: station
                 .ended
                 .iter()
                 .map(|id| Citation::new(self.policy, self.sources, *id))
                 .collect(),
-            would_open: help(self.policy, connection, station).filter(|_| first),
+            would_open: suggest_sentence(self.policy, connection, station).filter(|_| first),
         }
     }
 

@@ -22,7 +22,7 @@ pub struct Packet {
     pub because: Option<&'static str>,
 }
 
-const fn asks(name: &'static str) -> Packet {
+const fn request_packet(name: &'static str) -> Packet {
     Packet {
         name,
         there: true,
@@ -30,7 +30,7 @@ const fn asks(name: &'static str) -> Packet {
     }
 }
 
-const fn answers(name: &'static str, because: &'static str) -> Packet {
+const fn reply_packet(name: &'static str, because: &'static str) -> Packet {
     Packet {
         name,
         there: false,
@@ -41,8 +41,8 @@ const fn answers(name: &'static str, because: &'static str) -> Packet {
 const NEEDS_NO_RULE: &str = "a reply needs no rule";
 
 const TCP: &[Packet] = &[
-    asks("SYN"),
-    answers("SYN-ACK", NEEDS_NO_RULE),
+    request_packet("SYN"),
+    reply_packet("SYN-ACK", NEEDS_NO_RULE),
     Packet {
         name: "ACK",
         there: true,
@@ -50,33 +50,39 @@ const TCP: &[Packet] = &[
     },
 ];
 const UDP: &[Packet] = &[
-    asks("datagram"),
-    answers(
+    request_packet("datagram"),
+    reply_packet(
         "reply",
         "a reply needs no rule, for 30 s after one datagram and 180 s in a stream unless set otherwise",
     ),
 ];
-const ECHO: &[Packet] = &[asks("echo-request"), answers("echo-reply", NEEDS_NO_RULE)];
-const ECHO_REPLY: &[Packet] = &[asks("echo-reply")];
+const ECHO: &[Packet] = &[
+    request_packet("echo-request"),
+    reply_packet("echo-reply", NEEDS_NO_RULE),
+];
+const ECHO_REPLY: &[Packet] = &[request_packet("echo-reply")];
 const TIMESTAMP: &[Packet] = &[
-    asks("timestamp-request"),
-    answers("timestamp-reply", NEEDS_NO_RULE),
+    request_packet("timestamp-request"),
+    reply_packet("timestamp-reply", NEEDS_NO_RULE),
 ];
-const TOO_BIG: &[Packet] = &[asks("error: packet too big")];
-const ERROR: &[Packet] = &[asks("error message")];
+const TOO_BIG: &[Packet] = &[request_packet("error: packet too big")];
+const ERROR: &[Packet] = &[request_packet("error message")];
 const ICMP: &[Packet] = &[
-    asks("ICMP message"),
-    answers("reply, if requested", NEEDS_NO_RULE),
+    request_packet("ICMP message"),
+    reply_packet("reply, if requested", NEEDS_NO_RULE),
 ];
-const PACKET: &[Packet] = &[asks("packet")];
+const PACKET: &[Packet] = &[request_packet("packet")];
 const OTHER: &[Packet] = &[
-    asks("packet"),
-    answers(
+    request_packet("packet"),
+    reply_packet(
         "reply",
         "packets of the protocol between the two need no rule, until 600 s without traffic",
     ),
 ];
-const ALL: &[Packet] = &[asks("first packet"), answers("reply", NEEDS_NO_RULE)];
+const ALL: &[Packet] = &[
+    request_packet("first packet"),
+    reply_packet("reply", NEEDS_NO_RULE),
+];
 
 /// What travels when a part of a service is used.
 #[derive(Debug)]
@@ -90,10 +96,10 @@ pub struct Exchange {
 }
 
 /// What travels in a connection, once for each kind of exchange that an IP version of it has.
-pub fn exchanges(connection: &Connection) -> Vec<Exchange> {
+pub fn list_exchanges(connection: &Connection) -> Vec<Exchange> {
     let mut parts: Vec<(&'static [Packet], Vec<Traffic>)> = Vec::new();
     for traffic in connection.on.iter().flat_map(|service| &service.traffic) {
-        let packets = exchange(*traffic);
+        let packets = exchange_packets(*traffic);
         match parts.iter_mut().find(|(known, _)| *known == packets) {
             Some((_, part)) => part.push(*traffic),
             None => parts.push((packets, vec![*traffic])),
@@ -132,7 +138,7 @@ const NOTES: [(&[Packet], &str); 4] = [
 ];
 
 /// Types and codes: IANA, "ICMP Parameters" and "ICMPv6 Parameters".
-fn exchange(traffic: Traffic) -> &'static [Packet] {
+fn exchange_packets(traffic: Traffic) -> &'static [Packet] {
     match traffic {
         Traffic::All => ALL,
         Traffic::Tcp(_) => TCP,
@@ -157,7 +163,7 @@ fn exchange(traffic: Traffic) -> &'static [Packet] {
 }
 
 /// What has to be known about an exchange that is no question and answer.
-pub fn note(exchange: &[Packet]) -> Option<&'static str> {
+pub fn exchange_note(exchange: &[Packet]) -> Option<&'static str> {
     NOTES
         .iter()
         .find(|(packets, _)| *packets == exchange)

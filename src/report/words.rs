@@ -20,20 +20,20 @@ pub struct Marked {
 }
 
 /// What passes, what is the same in both IP versions once.
-pub fn marked(passing: &[Passing]) -> Vec<Marked> {
+pub fn passing_pieces(passing: &[Passing]) -> Vec<Marked> {
     let sure: Vec<_> = passing.iter().map(|p| (p.family, p.must.clone())).collect();
     let perhaps: Vec<_> = passing
         .iter()
         .map(|p| (p.family, p.may.difference(&p.must)))
         .collect();
-    let mut found = pieces(&sure, true);
-    found.extend(pieces(&perhaps, false));
+    let mut found = family_pieces(&sure, true);
+    found.extend(family_pieces(&perhaps, false));
     found.sort_by(|a, b| a.piece.cmp(&b.piece));
     found
 }
 
 /// The pieces of a set in each IP version.
-pub fn pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
+pub fn family_pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
     let each = |set: &TrafficSet, spelled: Family, families: &[Family], split: bool| {
         let pieces = set.pieces(spelled).into_iter();
         let families = families.to_vec();
@@ -72,7 +72,7 @@ pub fn pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked> {
 
 /// `tcp 80, 443 (IPv4), 8080?, icmp 8`: `?` where it passes for some only, or something is not
 /// known.
-pub fn line(pieces: &[Marked]) -> String {
+pub fn join_pieces(pieces: &[Marked]) -> String {
     let mut text = String::new();
     let mut last = "";
 
@@ -138,13 +138,13 @@ pub struct EndLine<'n> {
 /// An end in JSON.
 pub fn end_line(end: &NamedEndpoint) -> EndLine<'_> {
     EndLine {
-        kind: kind(end),
+        kind: end_kind(end),
         name: &end.name,
     }
 }
 
 /// `tier`, `hosts`
-pub fn kind(end: &NamedEndpoint) -> &'static str {
+pub fn end_kind(end: &NamedEndpoint) -> &'static str {
     match end.endpoint.who {
         Who::Tier(_) => "tier",
         Who::Hosts => "hosts",
@@ -155,7 +155,7 @@ pub fn kind(end: &NamedEndpoint) -> &'static str {
 }
 
 /// A document in JSON, with a line break at its end.
-pub fn document(document: &impl Serialize) -> String {
+pub fn json_document(document: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("strings and numbers are JSON");
     text.push('\n');
     text

@@ -50,7 +50,7 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
     });
 
     Comparison::new(old, new)
-        .review(then)
+        .review_with(then)
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -267,7 +267,7 @@ fn a_default_that_opens_ssh_to_the_world() {
     shown("defaults", &old, &new, text);
     shown("defaults-markdown", &old, &new, |review| {
         markdown(review, &Links::default())
-            .within(60_000)
+            .text_within(60_000)
             .to_string()
     });
     let document: serde_json::Value =
@@ -329,7 +329,7 @@ fn all_that_is_gained_from_the_internet_is_told() {
             let comment = markdown(review, &Links::default());
             for shown in [
                 tierwall::report::review::text(review),
-                comment.within(0).to_string(),
+                comment.text_within(0).to_string(),
             ] {
                 let lines = shown
                     .lines()
@@ -487,7 +487,7 @@ fn eventful() -> String {
 fn a_comment_on_a_pull_request() {
     shown("markdown", SHOP, &eventful(), |review| {
         markdown(review, &Links::default())
-            .within(60_000)
+            .text_within(60_000)
             .to_string()
     });
     let template = Some("https://git.example/shop/blob/{rev}/{file}#L{line}".to_string());
@@ -501,7 +501,7 @@ fn a_comment_on_a_pull_request() {
         sides: [side("1111111", "old."), side("2222222", "")],
     };
     shown("markdown-links", SHOP, &eventful(), |review| {
-        markdown(review, &links).within(60_000).to_string()
+        markdown(review, &links).text_within(60_000).to_string()
     });
 }
 
@@ -520,7 +520,7 @@ fn a_comment_has_room_for_what_matters_most() {
     let new = old.clone() + &(0..400).map(many).collect::<String>();
     reviewed(&old, &new, |review| {
         let comment = markdown(review, &Links::default());
-        let (long, short) = (comment.within(1_000_000), comment.within(60_000));
+        let (long, short) = (comment.text_within(1_000_000), comment.text_within(60_000));
         assert!(
             long.len() > 60_000 && short.len() <= 60_000,
             "{} {}",
@@ -528,7 +528,7 @@ fn a_comment_has_room_for_what_matters_most() {
             short.len()
         );
         assert!(short.contains("too many for a comment"), "{short}");
-        assert!(comment.within(0).len() < 10_000);
+        assert!(comment.text_within(0).len() < 10_000);
     });
 }
 

@@ -3,9 +3,9 @@
 use crate::common::as_of;
 use std::path::Path;
 use tierwall::diagnostic::Problem;
-use tierwall::driver::build::{BuiltProgram, build};
-use tierwall::driver::fix::fix;
-use tierwall::driver::{RunOptions, jobs};
+use tierwall::driver::build::{BuiltProgram, build_project};
+use tierwall::driver::fix::fix_programs;
+use tierwall::driver::{RunOptions, plan_jobs};
 use tierwall::lint::Levels;
 use tierwall::project::{self, Project};
 use tierwall::target::{self, Target};
@@ -56,7 +56,7 @@ fn builds_every_output_of_a_project_in_memory() {
         .with("web.tier", "tier web\nweb allows https from anywhere\n")
         .with("db.tier", "tier db\ndb allows mysql from 10.0.0.0/8\n");
     let project = project(TWO);
-    let built = build(&project, &options(), |_| files.clone());
+    let built = build_project(&project, &options(), |_| files.clone());
 
     let outputs: Vec<(&str, &[u8])> = built
         .programs
@@ -83,7 +83,7 @@ fn reports_a_problem_of_a_shared_file_with_the_first_program_that_reads_it() {
         .with("web.tier", "include \"shared.tier\"\n")
         .with("db.tier", "include \"shared.tier\"\n");
     let project = project(TWO);
-    let built = build(&project, &options(), |_| files.clone());
+    let built = build_project(&project, &options(), |_| files.clone());
 
     let counts = |program: &BuiltProgram<'_>| {
         let build = &program.builds[0];
@@ -99,7 +99,7 @@ fn reports_a_problem_of_a_shared_file_with_the_first_program_that_reads_it() {
 fn reports_a_program_that_is_not_there_and_builds_the_others() {
     let files = Memory::new().with("db.tier", "tier db\n");
     let project = project(TWO);
-    let built = build(&project, &options(), |_| files.clone());
+    let built = build_project(&project, &options(), |_| files.clone());
 
     let [web, db] = built.programs.as_slice() else {
         panic!("two programs");
@@ -124,7 +124,7 @@ fn corrects_every_file_of_a_run_in_memory() {
             "include \"network.tier\"\ntier db\ndb allows mysql from 10.0.0.1/8, office\n",
         );
     let project = project(TWO);
-    let corrections = fix(&jobs(&project, &options()), |_| files.clone());
+    let corrections = fix_programs(&plan_jobs(&project, &options()), |_| files.clone());
 
     let corrected: Vec<(&str, String)> = corrections
         .files

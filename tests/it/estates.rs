@@ -35,7 +35,7 @@ fn compiled(estate: &Estate) -> Compilation {
 /// That nothing is found, and how many rules sentences ask for.
 fn rules_without_a_problem(estate: &Estate) -> usize {
     let compilation = compiled(estate);
-    let judged = compilation.judge(&Levels::default());
+    let judged = compilation.judge_at(&Levels::default());
     let problems: Vec<String> = judged
         .problems
         .sorted()

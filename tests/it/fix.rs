@@ -37,7 +37,7 @@ fn errors(problems: &[Problem]) -> usize {
 /// What both targets deploy; nothing for a program with errors.
 fn outputs(program: &str) -> Vec<String> {
     let (compilation, _) = check(program, &all_warn());
-    let Some(deployment) = compilation.judge(&all_warn()).deployment else {
+    let Some(deployment) = compilation.judge_at(&all_warn()).deployment else {
         return Vec::new();
     };
     let state = deployment.to_state();

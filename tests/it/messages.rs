@@ -163,7 +163,7 @@ fn places_are_where_they_are_said_to_be() {
             };
             let (compilation, problems) = check(&program, &all_warn());
             for problem in &problems {
-                let told = messages::json(problem, &compilation.sources);
+                let told = messages::json_problem(problem, &compilation.sources);
                 assert_eq!(told.matches('\n').count(), 1, "{told}");
                 let line: Value =
                     serde_json::from_str(&told).unwrap_or_else(|error| panic!("{shows}: {error}"));
@@ -193,7 +193,7 @@ fn a_command_of_github_comes_back_as_it_was() {
         name.to_string(),
         "tier web\nweb allows https from anywhere, wbe \"100%, or: more\"\n".to_string(),
     );
-    let told = messages::github(&problems[0], &sources);
+    let told = messages::github_problem(&problems[0], &sources);
     let (properties, message) = told
         .strip_prefix("::error ")
         .and_then(|rest| rest.split_once("::"))
@@ -317,8 +317,8 @@ fn fingerprints_stay_when_lines_move() {
         let mut log = messages::Log::default();
         problems
             .iter()
-            .for_each(|problem| log.problem(problem, &compilation.sources));
-        let document: Value = serde_json::from_str(&log.document(1)).expect("JSON");
+            .for_each(|problem| log.add_problem(problem, &compilation.sources));
+        let document: Value = serde_json::from_str(&log.finish_document(1)).expect("JSON");
         let results = document["runs"][0]["results"]
             .as_array()
             .expect("results")
@@ -487,8 +487,8 @@ fn what_is_in_a_commit_is_not_to_be_edited() {
         .try_into()
         .expect("one problem");
     assert!(problem.fixes(&compilation.sources).is_empty());
-    assert!(!messages::github(&problem, &compilation.sources).contains("file="));
+    assert!(!messages::github_problem(&problem, &compilation.sources).contains("file="));
     let mut log = messages::Log::default();
-    log.problem(&problem, &compilation.sources);
-    assert!(!log.document(1).contains("artifactLocation"));
+    log.add_problem(&problem, &compilation.sources);
+    assert!(!log.finish_document(1).contains("artifactLocation"));
 }

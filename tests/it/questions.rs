@@ -8,7 +8,7 @@ use tierwall::Memory;
 use tierwall::analysis::gate::Gate;
 use tierwall::analysis::paths::find_paths;
 use tierwall::analysis::trace::{Verdict, trace_connections};
-use tierwall::compile::{AskError, Asked, ask};
+use tierwall::compile::{AskError, Asked, ask_question};
 use tierwall::lint::Levels;
 use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
@@ -39,7 +39,7 @@ fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
         to,
         on: Some(on).filter(|on| !on.is_empty()),
     };
-    ask(
+    ask_question(
         "shop.tier",
         &mut Memory::new().with("shop.tier", program),
         &[],
@@ -555,7 +555,7 @@ fn a_trace_passes_exactly_when_the_assertion_holds() {
         let line = program.lines().count();
         let compilation = compile_text("shop.tier", &program, &[], as_of());
         let (problems, sources) = (
-            compilation.judge(&Levels::default()).problems,
+            compilation.judge_at(&Levels::default()).problems,
             &compilation.sources,
         );
         let mine = problems.sorted().into_iter().filter(|problem| {
@@ -785,7 +785,7 @@ db  allows tcp 4567    from itself
 
 fn csv(policy: &Policy) -> String {
     let mut out = Vec::new();
-    report::csv(policy, &mut out).unwrap();
+    report::matrix_csv(policy, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -797,7 +797,7 @@ fn json(policy: &Policy) -> String {
 
 /// A matrix as a pipe gets it.
 fn table(policy: &Policy) -> String {
-    report::table(policy, report::WIDTH, Paint::Plain)
+    report::matrix_table(policy, report::WIDTH, Paint::Plain)
 }
 
 #[test]
@@ -806,7 +806,7 @@ fn matrices() {
     let policy = &compilation.policy;
     for (format, text) in [
         ("table", table(policy)),
-        ("markdown", report::markdown(policy)),
+        ("markdown", report::matrix_markdown(policy)),
         ("csv", csv(policy)),
         ("json", json(policy)),
     ] {
@@ -1009,7 +1009,11 @@ fn addresses_without_a_name_are_left_out_of_a_matrix_where_they_are_many() {
     };
     let shown = |count: usize| {
         let policy = compile_text("shop.tier", &program(count), &[], as_of()).policy;
-        [table(&policy), report::markdown(&policy), json(&policy)]
+        [
+            table(&policy),
+            report::matrix_markdown(&policy),
+            json(&policy),
+        ]
     };
     assert_eq!(
         matrix_lines(&program(256))
@@ -1409,7 +1413,7 @@ fn colour_changes_no_word_and_no_column() {
         &["\u{1b}[1m"],
     );
     for width in [40, 120] {
-        let table = |paint| report::table(policy, width, paint);
+        let table = |paint| report::matrix_table(policy, width, paint);
         coloured(
             &table(Paint::Plain),
             &table(Paint::Coloured),
@@ -1421,7 +1425,7 @@ fn colour_changes_no_word_and_no_column() {
 #[test]
 fn a_matrix_is_a_grid_where_it_fits() {
     let (asked, _) = asked(SHOP, ("internet", "db", ""));
-    let table = |width| report::table(&asked.compilation.policy, width, Paint::Plain);
+    let table = |width| report::matrix_table(&asked.compilation.policy, width, Paint::Plain);
     let grid = table(120);
     assert!(grid.starts_with("FROM"), "{grid}");
     let width = grid

@@ -28,7 +28,7 @@ fn examples_compile_without_a_problem_that_the_snapshot_does_not_show() {
         for (name, value) in &example.bindings {
             let _ = writeln!(text, "{name} = {value}");
         }
-        let problems = compilation.judge(&Levels::default()).problems.sorted();
+        let problems = compilation.judge_at(&Levels::default()).problems.sorted();
         for problem in &problems {
             let _ = writeln!(text, "{}", render(problem, sources, Style::Plain));
         }

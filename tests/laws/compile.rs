@@ -117,7 +117,7 @@ pub fn codes(text: &str) -> Vec<&'static str> {
 /// What is wrong with a program, as code and words, in the order of the places.
 pub fn problems(text: &str) -> Vec<(&'static str, String)> {
     let compilation = compilation(text);
-    let judged = compilation.judge(&Levels::default());
+    let judged = compilation.judge_at(&Levels::default());
     let told = judged
         .problems
         .sorted()

@@ -31,7 +31,7 @@ fn levels(named: &[(&'static str, Level)]) -> Levels {
 
 /// What is found that is open to the internet.
 fn open(compilation: &Compilation, levels: &Levels) -> Vec<Finding> {
-    let problems = compilation.judge(levels).problems.into_iter();
+    let problems = compilation.judge_at(levels).problems.into_iter();
     let findings = problems.filter_map(|problem| match problem {
         Problem::Lint(finding) => Some(*finding),
         _ => None,

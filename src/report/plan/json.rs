@@ -1,7 +1,7 @@
 //! What AWS will do, for programs: an object within the JSON of `diff`. A field may be added; a
 //! change of what is there changes the `format` of that.
 
-use super::{Lowered, rule_origin};
+use super::lowered::{Lowered, rule_origin};
 use crate::aws::{GroupId, ListReference, PrefixListId, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,

@@ -2,47 +2,11 @@
 
 mod headline;
 mod json;
+mod lowered;
 mod others;
 mod rows;
 mod text;
 
 pub use json::{Document, Fix};
+pub use lowered::Lowered;
 pub use text::Lines;
-
-use crate::groups::{Deployment, Rule, SentenceId};
-use crate::plan::{RuleChange, RulePlace};
-use crate::policy::Policy;
-use crate::report::citation::Citation;
-use crate::source::Sources;
-
-/// One of the two programs of a plan: who asks for its rules, and where.
-#[derive(Debug, Clone, Copy)]
-pub struct Lowered<'c> {
-    /// Its groups and rules, with the flows that ask for them.
-    pub deployment: &'c Deployment<'c>,
-    /// Its files.
-    pub sources: &'c Sources,
-}
-
-impl<'c> Lowered<'c> {
-    fn policy(self) -> &'c Policy {
-        self.deployment.policy()
-    }
-
-    fn rule_at(self, place: RulePlace) -> &'c Rule {
-        self.deployment
-            .rule_at(place.group, place.position as usize)
-    }
-
-    fn cite_sentence(self, sentence: SentenceId) -> Citation<'c> {
-        Citation::new(self.policy(), self.sources, sentence)
-    }
-}
-
-/// The program that a rule is of, and the rule there: of one that was and is, the new one.
-fn rule_origin<'c>([old, new]: [Lowered<'c>; 2], change: &RuleChange) -> (Lowered<'c>, &'c Rule) {
-    let (program, place) = change
-        .sides
-        .from_newest(|place| (old, place), |place| (new, place));
-    (program, program.rule_at(place))
-}

@@ -1,6 +1,6 @@
 //! What becomes of everything that is neither a group nor a rule, in lines for people.
 
-use super::Lines;
+use super::text::Lines;
 use crate::aws::{GroupId, ParameterId, SecurityGroup, State};
 use crate::plan::{BeforeAfter, GroupChange, GroupOutcome, OtherChange, Targets};
 

@@ -2,7 +2,7 @@
 
 use crate::groups::{Direction, SentenceId};
 use crate::plan::Targets;
-use crate::report::fold::names;
+use crate::report::fold::join_names;
 
 /// Names that are shown in a row.
 const NAMES: usize = 8;
@@ -62,7 +62,7 @@ impl RuleRow {
             self.peer_words()
         );
 
-        let groups = names(&self.groups, NAMES, "groups");
+        let groups = join_names(&self.groups, NAMES, "groups");
         [
             self.sign.to_string(),
             groups,

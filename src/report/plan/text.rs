@@ -2,15 +2,15 @@
 //! it shows.
 
 use super::headline::summarize_changes;
+use super::lowered::{Lowered, rule_origin};
 use super::rows::{RuleRow, Why};
-use super::{Lowered, rule_origin};
 use crate::aws::{GroupId, SecurityGroup, State};
 use crate::plan::{
     BeforeAfter, Changes, GroupChange, GroupOutcome, OtherChange, Planned, Reason, RuleChange,
     RuleOutcome, RulePlace, Targets, UseChange, planned_targets,
 };
 use crate::report::flows::End;
-use crate::report::fold::fold;
+use crate::report::fold::fold_rows;
 
 const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
     deleted while anything uses it";
@@ -109,8 +109,10 @@ impl<'c> Lines<'c> {
             .map(|(change, targets)| self.rule_row(change, *targets))
             .collect();
 
-        let rows = fold(
-            fold(fold(rows, |row| &mut row.peers), |row| &mut row.traffic),
+        let rows = fold_rows(
+            fold_rows(fold_rows(rows, |row| &mut row.peers), |row| {
+                &mut row.traffic
+            }),
             |row| &mut row.groups,
         );
         let shown = &rows[..rows.len().min(most)];

@@ -19,7 +19,7 @@ type Line = [String; 5];
 /// `web    inbound    3/60  57 left   3/60  57 left`, and below it what costs most.
 pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     if ledger.sides.is_empty() {
-        return summary(ledger) + "\n";
+        return summarize_quota(ledger) + "\n";
     }
 
     let digits = Digits::new(ledger);
@@ -47,9 +47,13 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
         let _ = writeln!(out, "{}", line.trim_end());
     }
 
-    let _ = writeln!(out, "\n{}", summary(ledger));
+    let _ = writeln!(out, "\n{}", summarize_quota(ledger));
     for id in ledger.unsized_lists() {
-        let _ = writeln!(out, "{}", note(ledger, ledger.policy.prefix_list(id)));
+        let _ = writeln!(
+            out,
+            "{}",
+            note_on_list(ledger, ledger.policy.prefix_list(id))
+        );
     }
 
     out
@@ -78,14 +82,14 @@ impl Digits {
     }
 
     /// ` 3/60  57 left`, `62/60   2 over`
-    fn total(self, used: u32, quota: u32) -> String {
+    fn format_total(self, used: u32, quota: u32) -> String {
         let Digits { used: a, apart: b } = self;
         let word = if used > quota { "over" } else { "left" };
         format!("{used:>a$}/{quota}  {:>b$} {word}", used.abs_diff(quota))
     }
 
     /// ` 3`; nothing for 0
-    fn part(self, count: u32) -> String {
+    fn format_part(self, count: u32) -> String {
         if count == 0 {
             String::new()
         } else {
@@ -104,7 +108,7 @@ fn side_line(ledger: &Ledger<'_>, side: &DirectionUsage, digits: Digits) -> Line
     };
 
     let [v4, v6] =
-        Family::BOTH.map(|family| digits.total(side.used.in_family(family), ledger.quota()));
+        Family::BOTH.map(|family| digits.format_total(side.used.in_family(family), ledger.quota()));
 
     [
         tier.name.clone(),
@@ -125,7 +129,7 @@ fn sentence_lines(
 ) {
     let costs = ledger.sentence_costs(side);
     let mut push = |cost: Count, said: String| {
-        let [v4, v6] = Family::BOTH.map(|family| digits.part(cost.in_family(family)));
+        let [v4, v6] = Family::BOTH.map(|family| digits.format_part(cost.in_family(family)));
         lines.push([String::new(), String::new(), v4, v6, said]);
     };
 
@@ -153,7 +157,7 @@ fn sentence_lines(
 }
 
 /// `12 groups, 2 over the quota of 60 (api, web); fullest: web inbound, 110 of IPv4`
-fn summary(ledger: &Ledger<'_>) -> String {
+fn summarize_quota(ledger: &Ledger<'_>) -> String {
     let name = |side: &DirectionUsage| ledger.policy.tier(side.tier).name.as_str();
     let mut over: Vec<&str> = ledger
         .sides
@@ -197,7 +201,7 @@ fn summary(ledger: &Ledger<'_>) -> String {
 }
 
 /// What is not known about a list, and how to say it.
-fn note(ledger: &Ledger<'_>, list: &PrefixList) -> String {
+fn note_on_list(ledger: &Ledger<'_>, list: &PrefixList) -> String {
     let name = &list.name;
     if ledger.policy.params.iter().any(|param| param.name == *name) {
         format!(

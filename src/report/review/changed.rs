@@ -1,7 +1,7 @@
 //! The lines that changed what a sentence means: the declarations that it speaks of, and the values
 //! of parameters.
 
-use super::Version;
+use super::version::{Given, Version};
 use crate::analysis::diff::{Change, Places};
 use crate::net::{self, Addresses};
 use crate::policy::{Declared, Network, SentenceId};
@@ -11,18 +11,6 @@ use ipnet::IpNet;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
-/// A value that was given to a parameter, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// `office`
-    pub name: String,
-    /// `203.0.113.0/24`
-    pub value: String,
-    /// The file of values, and the line in it; nothing for an option of the command line and an
-    /// entry of a manifest.
-    pub place: Option<(String, usize)>,
-}
 
 /// A line that changed.
 #[derive(Debug, Clone, Serialize)]
@@ -63,7 +51,7 @@ impl<'p> Changed<'p> {
             };
 
             let [was, is] = [(&other, was), (&passes, statement)]
-                .map(|(names, it)| Citation::at(names.version.sources, it.span));
+                .map(|(names, it)| Citation::from_span(names.version.sources, it.span));
             if was.text != is.text {
                 lines.insert(*key, ChangedLine::from(is));
             }
@@ -88,15 +76,15 @@ impl<'p> Changed<'p> {
     }
 
     /// The lines that changed what lets connections through.
-    pub(super) fn lines(&mut self, change: &Change) -> Vec<ChangedLine> {
+    pub(super) fn changed_lines(&mut self, change: &Change) -> Vec<ChangedLine> {
         if self.lines.is_empty() {
             return Vec::new();
         }
         let mut keys = BTreeSet::new();
         for sentence in &change.causes.sentences {
-            keys.extend(self.of_sentence(*sentence).iter().copied());
+            keys.extend(self.changes_of_sentence(*sentence).iter().copied());
         }
-        let matters = |key: &&Key<'p>| self.matters(**key, change);
+        let matters = |key: &&Key<'p>| self.concerns_change(**key, change);
         keys.iter()
             .filter(matters)
             .filter_map(|key| self.lines.get(key).cloned())
@@ -104,7 +92,7 @@ impl<'p> Changed<'p> {
     }
 
     /// What changed of the names in a sentence, and of the names in their declarations.
-    fn of_sentence(&mut self, id: SentenceId) -> &[Key<'p>] {
+    fn changes_of_sentence(&mut self, id: SentenceId) -> &[Key<'p>] {
         let Changed {
             passes,
             lines,
@@ -114,7 +102,7 @@ impl<'p> Changed<'p> {
 
         known.entry(id).or_insert_with(|| {
             let version = passes.version;
-            let mut names = words(version.sources.text(version.policy.sentence(id).span));
+            let mut names = name_words(version.sources.text(version.policy.sentence(id).span));
             let (mut visited, mut found) = (BTreeSet::new(), Vec::new());
 
             while let Some(name) = names.pop() {
@@ -135,7 +123,7 @@ impl<'p> Changed<'p> {
                             .declarations
                             .get(&key)
                             .into_iter()
-                            .flat_map(|said| words(said.source)),
+                            .flat_map(|said| name_words(said.source)),
                     );
                 }
             }
@@ -146,7 +134,7 @@ impl<'p> Changed<'p> {
 
     /// Whether what changed has to do with these connections: with where their ends are, if it is
     /// about addresses.
-    fn matters(&self, (what, name): Key<'p>, change: &Change) -> bool {
+    fn concerns_change(&self, (what, name): Key<'p>, change: &Change) -> bool {
         let Places { from, to } = &change.places;
         let is_there = |addresses: &Addresses| {
             let mut places = [from, to].into_iter().flatten();
@@ -168,7 +156,7 @@ impl<'p> Changed<'p> {
                 None => {
                     change.by_default
                         && self
-                            .default(name)
+                            .default_block(name)
                             .is_none_or(|block| is_there(&Addresses::from_blocks([&block])))
                 }
             },
@@ -180,7 +168,7 @@ impl<'p> Changed<'p> {
 
 impl Changed<'_> {
     /// The default of a parameter, if it is a block.
-    fn default(&self, name: &str) -> Option<IpNet> {
+    fn default_block(&self, name: &str) -> Option<IpNet> {
         let param = self
             .passes
             .version
@@ -246,7 +234,7 @@ impl<'p> Names<'p> {
 }
 
 /// The words of a statement that can be names.
-fn words(text: &str) -> Vec<&str> {
+fn name_words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for line in text.lines() {
         // a string has none; what follows `#` is a comment, unless it stands in a string
@@ -313,13 +301,13 @@ impl fmt::Display for ChangedLine {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::name_words;
 
     #[test]
     fn names_stand_in_no_string_and_no_comment() {
         let text = "network all = office, # lab\n  home-2 except 10.0.0.0/8 \"of # cdn\"";
         assert_eq!(
-            words(text),
+            name_words(text),
             [
                 "network", "all", "office", "home-2", "except", "10", "0", "0", "0", "8"
             ]

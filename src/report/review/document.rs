@@ -1,16 +1,16 @@
 //! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added; a
 //! change of what is there changes `format`.
 
-use super::Version;
 use super::changed::{Changed, ChangedLine};
-use super::ends::{Place, place};
-use super::findings::{Assertions, Lints, assertions, lints};
+use super::ends::{Place, place_of_end};
+use super::findings::{Assertions, Lints, compare_assertions, compare_lints};
+use super::version::Version;
 use crate::analysis::diff::{Change, Diff, Effect, EndId, Places};
 use crate::net::Family;
 use crate::plan::Changes;
 use crate::policy::{Peer, SentenceId};
 use crate::report::citation::Citation;
-use crate::report::words::{Marked, line, pieces};
+use crate::report::words::{Marked, family_pieces, join_pieces};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -101,7 +101,7 @@ pub struct DefaultLine<'p> {
 
 impl DefaultLine<'_> {
     /// `198.51.100.0/24 -> 0.0.0.0/0`
-    pub fn change(&self) -> String {
+    pub fn describe_change(&self) -> String {
         let [before, after] =
             [self.before, self.after].map(|default| default.unwrap_or("no default"));
         format!("{before} -> {after}")
@@ -115,7 +115,7 @@ pub struct PieceLine {
     families: Vec<&'static str>,
 }
 
-pub(super) fn document<'p>(
+pub(super) fn document_review<'p>(
     old: Version<'p>,
     new: Version<'p>,
     diff: &Diff,
@@ -126,12 +126,12 @@ pub(super) fn document<'p>(
     let gained = diff
         .gained
         .iter()
-        .map(|change| change_line(diff, change, new, both, came.lines(change)));
+        .map(|change| change_line(diff, change, new, both, came.changed_lines(change)));
 
     let lost = diff
         .lost
         .iter()
-        .map(|change| change_line(diff, change, old, both, went.lines(change)));
+        .map(|change| change_line(diff, change, old, both, went.changed_lines(change)));
 
     Document {
         format: 1,
@@ -148,15 +148,15 @@ pub(super) fn document<'p>(
             .collect(),
         gained: gained.collect(),
         lost: lost.collect(),
-        defaults: defaults(old, new),
+        defaults: changed_defaults(old, new),
         aws: crate::report::plan::Document::new(changes, old.lowered(), new.lowered()),
-        assertions: assertions(&diff.ends, old, new),
-        lints: lints(old, new),
+        assertions: compare_assertions(&diff.ends, old, new),
+        lints: compare_lints(old, new),
     }
 }
 
 /// The parameters that both versions ask for, with a changed default.
-fn defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
+fn changed_defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
     let asked = |version: Version<'p>| {
         version
             .deployment
@@ -215,7 +215,7 @@ fn change_line<'p>(
         .filter(|family| change.has(*family) || are_in_both)
         .map(|family| (family, change.traffic[family].clone()))
         .collect();
-    let pieces = pieces(&sets, true);
+    let pieces = family_pieces(&sets, true);
 
     let [from, to] = ends;
     let (
@@ -230,9 +230,9 @@ fn change_line<'p>(
     let tier_name = |id| passes.policy.tier(id).name.as_str();
 
     ChangeLine {
-        from: place(from, from_places.as_ref(), passes, both),
-        to: place(to, to_places.as_ref(), passes, both),
-        on: line(&pieces),
+        from: place_of_end(from, from_places.as_ref(), passes, both),
+        to: place_of_end(to, to_places.as_ref(), passes, both),
+        on: join_pieces(&pieces),
         traffic: pieces.iter().map(piece_line).collect(),
         internet: change.internet,
         by_default: change.by_default,

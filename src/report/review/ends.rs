@@ -1,6 +1,6 @@
 //! Ends of connections in words and JSON.
 
-use super::Version;
+use super::version::Version;
 use crate::analysis::diff::End;
 use crate::diagnostic::listed;
 use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6, Family, Term, is_public};
@@ -33,7 +33,7 @@ pub struct Place<'p> {
 }
 
 /// An end as the program in which something passes knows it, else as the other does.
-pub(super) fn place<'p>(
+pub(super) fn place_of_end<'p>(
     end: &End,
     addresses: Option<&Addresses>,
     passes: Version<'p>,
@@ -62,7 +62,7 @@ pub(super) fn place<'p>(
 
     Place {
         end: is,
-        network: name(passes.policy, addresses),
+        network: network_name(passes.policy, addresses),
         blocks: Some(blocks),
         terms,
         is_public,
@@ -70,18 +70,18 @@ pub(super) fn place<'p>(
 }
 
 /// The name of just these addresses in a program.
-fn name<'p>(policy: &'p Policy, addresses: &Addresses) -> Option<&'p str> {
+fn network_name<'p>(policy: &'p Policy, addresses: &Addresses) -> Option<&'p str> {
     let network = || {
         policy
             .networks
             .iter()
             .find(|network| network.addresses == *addresses)
     };
-    whole(addresses).or_else(|| network().map(|network| network.name.as_str()))
+    built_in_name(addresses).or_else(|| network().map(|network| network.name.as_str()))
 }
 
 /// The built-in network that has just these addresses.
-fn whole(addresses: &Addresses) -> Option<&'static str> {
+fn built_in_name(addresses: &Addresses) -> Option<&'static str> {
     let all = |family| Addresses::all().in_family(family);
     let built_in = [
         ("anywhere", Addresses::all()),
@@ -122,15 +122,15 @@ impl fmt::Display for Place<'_> {
 
         match network {
             Some(all) if all.starts_with("anywhere") => f.write_str(all),
-            Some(network) => write!(f, "{network} ({})", in_words(terms, most)),
-            None => f.write_str(&in_words(terms, most)),
+            Some(network) => write!(f, "{network} ({})", terms_in_words(terms, most)),
+            None => f.write_str(&terms_in_words(terms, most)),
         }
     }
 }
 
 /// Blocks, then those of which others are left out:
 /// `10.0.0.0/24, 192.0.2.7/32; 203.0.0.0/16 but 203.0.113.0/24`.
-fn in_words(terms: &[Term], most: usize) -> String {
+fn terms_in_words(terms: &[Term], most: usize) -> String {
     let names = [(EVERY_IPV4, "anywhere-ipv4"), (EVERY_IPV6, "anywhere-ipv6")];
     let name = |block: &IpNet| {
         names

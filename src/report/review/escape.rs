@@ -4,21 +4,21 @@ use crate::source::visible;
 use std::fmt::Write;
 
 /// Lines as code, whatever is in them.
-pub(super) fn block(text: &str) -> String {
+pub(super) fn code_block(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}\n{text}\n{fence}\n")
 }
 
 /// Text in a tag of HTML.
-pub(super) fn in_html(text: &str) -> String {
+pub(super) fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 
 /// Text as code, whatever is in it.
-pub(super) fn code(text: &str) -> String {
+pub(super) fn code_span(text: &str) -> String {
     let text = visible(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -27,7 +27,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// Text that means nothing to Markdown but its code spans.
-pub(super) fn escaped(text: &str) -> String {
+pub(super) fn escape_markdown(text: &str) -> String {
     let mut out = String::new();
     for (n, part) in text.split('`').enumerate() {
         if n % 2 == 1 && part.is_empty() {
@@ -54,7 +54,7 @@ pub(super) fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, escaped};
+    use super::{code_span, escape_markdown};
 
     #[test]
     fn text_is_text_whatever_it_holds() {
@@ -64,7 +64,7 @@ mod tests {
             ("```<img>`", "\\`\\``<img>`"),
             ("left `open @all", "left `open @all`"),
         ] {
-            assert_eq!(escaped(text), shown);
+            assert_eq!(escape_markdown(text), shown);
         }
     }
 
@@ -76,7 +76,7 @@ mod tests {
             ("a``b", "``` a``b ```"),
             ("a\n\n<!--", "`a\\n\\n<!--`"),
         ] {
-            assert_eq!(code(text), shown);
+            assert_eq!(code_span(text), shown);
         }
     }
 }

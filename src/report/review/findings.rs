@@ -1,6 +1,6 @@
 //! What becomes of assertions, and what lints find, when a program changes.
 
-use super::Version;
+use super::version::Version;
 use crate::analysis::diff::Ends;
 use crate::diagnostic::{Finding, Problem};
 use crate::report::citation::Citation;
@@ -77,9 +77,13 @@ pub struct Spot {
     pub column: usize,
 }
 
-pub(super) fn assertions<'p>(ends: &Ends, old: Version<'p>, new: Version<'p>) -> Assertions<'p> {
+pub(super) fn compare_assertions<'p>(
+    ends: &Ends,
+    old: Version<'p>,
+    new: Version<'p>,
+) -> Assertions<'p> {
     let renamed = Renamed::new(ends, old, new);
-    let (before, after) = (stated(old), stated(new));
+    let (before, after) = (judged_assertions(old), judged_assertions(new));
     let in_new_words = before
         .iter()
         .map(|(assertion, _)| renamed.in_new_words(&assertion.text));
@@ -142,7 +146,7 @@ impl<'p> Renamed<'p> {
 }
 
 /// The assertions of a program, each with why it does not hold.
-fn stated(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
+fn judged_assertions(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
     let within = |inner: Span, outer: Span| {
         inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
     };
@@ -150,7 +154,7 @@ fn stated(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
     let failures: Vec<(Span, String)> = version
         .problems
         .iter()
-        .filter_map(|problem| Some((problem.span()?, failure(problem)?)))
+        .filter_map(|problem| Some((problem.span()?, failure_message(problem)?)))
         .collect();
 
     let why = |span: Span| {
@@ -165,26 +169,26 @@ fn stated(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
         .policy
         .assertions
         .iter()
-        .map(|a| (Citation::at(version.sources, a.span), why(a.span)))
+        .map(|a| (Citation::from_span(version.sources, a.span), why(a.span)))
         .collect()
 }
 
 /// What an assertion's failure says; nothing for other problems.
-fn failure(problem: &Problem) -> Option<String> {
+fn failure_message(problem: &Problem) -> Option<String> {
     let report = problem.report();
     report.code.starts_with("E07").then_some(report.message)
 }
 
-pub(super) fn lints(old: Version<'_>, new: Version<'_>) -> Lints {
-    let (before, after) = (found(old), found(new));
+pub(super) fn compare_lints(old: Version<'_>, new: Version<'_>) -> Lints {
+    let (before, after) = (lint_lines(old), lint_lines(new));
     Lints {
-        new: beyond(&after, &before),
-        gone: beyond(&before, &after),
+        new: surplus_findings(&after, &before),
+        gone: surplus_findings(&before, &after),
     }
 }
 
 /// What is found in one program more often than in the other.
-fn beyond(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
+fn surplus_findings(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
     let key = |line: &LintLine| (line.lint, line.message.clone());
     let mut known: BTreeMap<(&str, String), usize> = BTreeMap::new();
 
@@ -207,7 +211,7 @@ fn beyond(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
         .collect()
 }
 
-fn found(version: Version<'_>) -> Vec<LintLine> {
+fn lint_lines(version: Version<'_>) -> Vec<LintLine> {
     let finding = |problem: &Problem| match problem {
         Problem::Lint(finding) => Some(lint_line(version, finding)),
         _ => None,

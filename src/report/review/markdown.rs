@@ -1,12 +1,12 @@
 //! A review as the comment on a pull request.
 
-use super::Review;
 use super::changed::ChangedLine;
+use super::compared::Review;
 use super::document::{ChangeLine, Document, TierLine};
-use super::escape::{block, code, escaped, in_html};
+use super::escape::{code_block, code_span, escape_html, escape_markdown};
 use super::findings::{Assertions, LintLine, Lints};
-use super::rows::{Cited, Row, rows};
-use super::text::{aws_lines, compared, standing, summary};
+use super::rows::{Cited, Row, change_rows};
+use super::text::{aws_lines, describe_before, describe_comparison, summary_lines};
 use crate::diagnostic::{counted, listed};
 use crate::plan::UseChange;
 use crate::report::citation::Citation;
@@ -77,7 +77,7 @@ pub struct Comment([String; 3]);
 
 impl Comment {
     /// The longest that is within so many bytes, else the shortest: GitHub takes 65,536 characters.
-    pub fn within(&self, room: usize) -> &str {
+    pub fn text_within(&self, room: usize) -> &str {
         let Comment([much, some, little]) = self;
         [much, some]
             .into_iter()
@@ -88,15 +88,19 @@ impl Comment {
 
 /// As Markdown that GitHub and GitLab show alike.
 pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
-    Comment(LIMITS.map(|limits| within(review, links, limits)))
+    Comment(LIMITS.map(|limits| write_comment(review, links, limits)))
 }
 
-fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
+fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     let Review {
         document,
         aws: told,
     } = review;
-    let compared = compared(&code(document.new), &code(document.old), document.verdict);
+    let compared = describe_comparison(
+        &code_span(document.new),
+        &code_span(document.old),
+        document.verdict,
+    );
     let nothing = if review.is_empty() {
         ", and nothing changes in AWS"
     } else {
@@ -105,38 +109,38 @@ fn within(review: &Review<'_>, links: &Links, limits: Limits) -> String {
 
     let mut out = format!(
         "### tierwall: {}\n\n{compared}{nothing}\n",
-        verdict(document)
+        verdict_in_bold(document)
     );
-    let lines = summary(document);
+    let lines = summary_lines(document);
 
     if !lines.is_empty() || !document.tiers.is_empty() {
         out.push('\n');
     }
 
     for line in lines {
-        let _ = writeln!(out, "- {}", escaped(&line));
+        let _ = writeln!(out, "- {}", escape_markdown(&line));
     }
 
-    tiers(&document.tiers, limits, &mut out);
+    push_tiers(&document.tiers, limits, &mut out);
     let [old, new] = &links.sides;
     let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
-    connections(document, [old, new], limits, &mut out);
-    assertions(&document.assertions, old, new, limits, &mut out);
-    aws(told, limits, &mut out);
-    lints(&document.lints, old, new, limits, &mut out);
+    push_connections(document, [old, new], limits, &mut out);
+    push_assertions(&document.assertions, old, new, limits, &mut out);
+    push_aws(told, limits, &mut out);
+    push_lints(&document.lints, old, new, limits, &mut out);
 
     out
 }
 
 /// `- tiers: web wider, cache wider (created)`
-fn tiers(tiers: &[TierLine<'_>], limits: Limits, out: &mut String) {
+fn push_tiers(tiers: &[TierLine<'_>], limits: Limits, out: &mut String) {
     let one = |TierLine {
                    tier,
                    state,
                    verdict,
                }: &TierLine<'_>| match *state {
-        "kept" => format!("{} {verdict}", code(tier)),
-        state => format!("{} {verdict} ({state})", code(tier)),
+        "kept" => format!("{} {verdict}", code_span(tier)),
+        state => format!("{} {verdict} ({state})", code_span(tier)),
     };
     if !tiers.is_empty() {
         let all: Vec<String> = tiers.iter().map(one).collect();
@@ -145,7 +149,7 @@ fn tiers(tiers: &[TierLine<'_>], limits: Limits, out: &mut String) {
 }
 
 /// `**wider**, open to the internet`
-fn verdict(document: &Document<'_>) -> String {
+fn verdict_in_bold(document: &Document<'_>) -> String {
     let internet = if document.internet {
         ", opens something to the internet"
     } else {
@@ -163,14 +167,14 @@ struct Linker<'l> {
 
 impl Linker<'_> {
     /// `[shop.tier:14](https://…)`
-    fn place(self, file: &str, line: usize) -> String {
+    fn link_place(self, file: &str, line: usize) -> String {
         let LinkBase {
             revision,
             prefix,
             directory,
         } = self.side;
 
-        let shown = code(&format!("{file}:{line}"));
+        let shown = code_span(&format!("{file}:{line}"));
         let Some(template) = &self.links.template else {
             return shown;
         };
@@ -192,16 +196,24 @@ impl Linker<'_> {
         format!("[{shown}]({address})")
     }
 
-    fn said(self, said: &Citation<'_>) -> String {
-        format!("{} {}", self.place(said.file, said.line), code(&said.text))
+    fn link_citation(self, said: &Citation<'_>) -> String {
+        format!(
+            "{} {}",
+            self.link_place(said.file, said.line),
+            code_span(&said.text)
+        )
     }
 
-    fn changed(self, changed: &ChangedLine) -> String {
+    fn link_changed_line(self, changed: &ChangedLine) -> String {
         match (&changed.file, changed.line) {
             (Some(file), Some(line)) => {
-                format!("{} {}", self.place(file, line), code(&changed.text))
+                format!(
+                    "{} {}",
+                    self.link_place(file, line),
+                    code_span(&changed.text)
+                )
             }
-            (Some(_) | None, _) => code(&changed.text),
+            (Some(_) | None, _) => code_span(&changed.text),
         }
     }
 }
@@ -219,8 +231,13 @@ fn in_address(c: char) -> Vec<char> {
 }
 
 /// What passes under one of the two programs, and what does where a deployment takes the defaults.
-fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, out: &mut String) {
-    table(&table_rows(document, false, sides, limits), limits, out);
+fn push_connections(
+    document: &Document<'_>,
+    sides: [Linker<'_>; 2],
+    limits: Limits,
+    out: &mut String,
+) {
+    push_table(&table_rows(document, false, sides, limits), limits, out);
     let by_default = table_rows(document, true, sides, limits);
 
     if by_default.is_empty() && document.defaults.is_empty() {
@@ -232,13 +249,13 @@ fn connections(document: &Document<'_>, sides: [Linker<'_>; 2], limits: Limits, 
         let _ = writeln!(
             out,
             "- {} {}",
-            code(line.parameter),
-            escaped(&line.change())
+            code_span(line.parameter),
+            escape_markdown(&line.describe_change())
         );
     }
 
-    out.push_str(&more(document.defaults.len(), limits));
-    table(&by_default, limits, out);
+    out.push_str(&more_line(document.defaults.len(), limits));
+    push_table(&by_default, limits, out);
 }
 
 /// A row of the table, as text.
@@ -256,8 +273,8 @@ fn table_rows(
     limits: Limits,
 ) -> Vec<TableRow> {
     let side = |what: &str, changes: &[ChangeLine<'_>], linker: Linker<'_>| {
-        let sentence = |said: &Citation<'_>| linker.said(said);
-        let line = |line: &ChangedLine| linker.changed(line);
+        let sentence = |said: &Citation<'_>| linker.link_citation(said);
+        let line = |line: &ChangedLine| linker.link_changed_line(line);
         let cited = Cited {
             most: limits.sentences,
             sentence: &sentence,
@@ -268,7 +285,7 @@ fn table_rows(
             .iter()
             .filter(|change| change.by_default == by_default);
 
-        rows(changes, &cited)
+        change_rows(changes, &cited)
             .iter()
             .map(|row| (row.is_public, table_row(what, row)))
             .collect::<Vec<_>>()
@@ -292,9 +309,9 @@ fn table_row(what: &str, row: &Row) -> String {
     let mark = if row.internet { ", **internet**" } else { "" };
     let cells = [
         format!("{what}{mark}"),
-        escaped(&row.from()),
-        escaped(&row.to()),
-        escaped(&row.on),
+        escape_markdown(&row.from()),
+        escape_markdown(&row.to()),
+        escape_markdown(&row.on),
     ];
     format!(
         "| {} | {} |\n",
@@ -304,7 +321,7 @@ fn table_row(what: &str, row: &Row) -> String {
 }
 
 /// Rows, the first of them; the rest folded, as far as a comment has room.
-fn table(rows: &[TableRow], limits: Limits, out: &mut String) {
+fn push_table(rows: &[TableRow], limits: Limits, out: &mut String) {
     if rows.is_empty() {
         return;
     }
@@ -340,7 +357,7 @@ fn table(rows: &[TableRow], limits: Limits, out: &mut String) {
     }
 }
 
-fn assertions(
+fn push_assertions(
     assertions: &Assertions<'_>,
     old: Linker<'_>,
     new: Linker<'_>,
@@ -356,7 +373,7 @@ fn assertions(
     }
 
     let _ = writeln!(out, "\n**Assertions**\n");
-    let left = more(failing.len() + removed.len(), limits);
+    let left = more_line(failing.len() + removed.len(), limits);
     let gone = removed
         .iter()
         .take(limits.findings.saturating_sub(failing.len()));
@@ -365,38 +382,38 @@ fn assertions(
         let why = failing
             .why
             .iter()
-            .map(|why| format!("<br>{}", escaped(why)))
+            .map(|why| format!("<br>{}", escape_markdown(why)))
             .collect::<String>();
 
         let _ = writeln!(
             out,
             "- {}: {}{why}",
-            standing(failing.before),
-            new.said(&failing.said)
+            describe_before(failing.before),
+            new.link_citation(&failing.said)
         );
     }
 
     for said in gone {
-        let _ = writeln!(out, "- removed: {}", old.said(said));
+        let _ = writeln!(out, "- removed: {}", old.link_citation(said));
     }
 
     out.push_str(&left);
 }
 
 /// What AWS will do, and the quota, folded; sides that are over their quota are not.
-fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
+fn push_aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
     let uses = &lines.changes.uses;
     let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
 
     for line in lines.use_lines(&over) {
-        let _ = writeln!(out, "\n**Quota**: {}", escaped(&line));
+        let _ = writeln!(out, "\n**Quota**: {}", escape_markdown(&line));
     }
 
     if lines.changes.is_empty() {
         return;
     }
 
-    let headline = in_html(&lines.headline().join("; "));
+    let headline = escape_html(&lines.headline().join("; "));
     let uses = lines
         .use_lines(uses)
         .into_iter()
@@ -411,11 +428,11 @@ fn aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
         out,
         "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
         headline,
-        block(&rest.join("\n"))
+        code_block(&rest.join("\n"))
     );
 }
 
-fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
+fn push_lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &mut String) {
     let Lints { new: found, gone } = lints;
     if found.is_empty() && gone.is_empty() {
         return;
@@ -441,25 +458,25 @@ fn lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, out: &
         } = line;
         let place = place
             .as_ref()
-            .map(|place| format!("{} ", linker.place(&place.file, place.line)))
+            .map(|place| format!("{} ", linker.link_place(&place.file, place.line)))
             .unwrap_or_default();
         let _ = writeln!(
             out,
             "- {what}: {place}{level} {}: {}",
-            code(lint),
-            escaped(message)
+            code_span(lint),
+            escape_markdown(message)
         );
     }
 
     let _ = writeln!(
         out,
         "{}\n</details>",
-        more(found.len() + gone.len(), limits)
+        more_line(found.len() + gone.len(), limits)
     );
 }
 
 /// How many are left out, as an item of a list.
-fn more(count: usize, limits: Limits) -> String {
+fn more_line(count: usize, limits: Limits) -> String {
     match count.saturating_sub(limits.findings) {
         0 => String::new(),
         left => format!("- and {left} more\n"),

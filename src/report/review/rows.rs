@@ -2,7 +2,7 @@
 
 use super::document::ChangeLine;
 use crate::report::citation::Citation;
-use crate::report::fold::{fold, names};
+use crate::report::fold::{fold_rows, join_names};
 
 /// Ends that a row names where they are many; of what is public, all.
 const NAMES: usize = 8;
@@ -25,15 +25,15 @@ pub(super) struct Row {
 impl Row {
     /// `web`; of many that are alike the first, and how many there are.
     pub fn from(&self) -> String {
-        self.names(&self.from)
+        self.join_ends(&self.from)
     }
 
     /// Likewise.
     pub fn to(&self) -> String {
-        self.names(&self.to)
+        self.join_ends(&self.to)
     }
 
-    fn names(&self, all: &[String]) -> String {
+    fn join_ends(&self, all: &[String]) -> String {
         let is_tier =
             |name: &String| !name.contains([' ', '/', '(']) && !name.starts_with("anywhere");
         let noun = if all.iter().all(is_tier) {
@@ -42,7 +42,7 @@ impl Row {
             "ends"
         };
         // what is gained from or to the internet is named in full
-        names(all, if self.is_public { usize::MAX } else { NAMES }, noun)
+        join_names(all, if self.is_public { usize::MAX } else { NAMES }, noun)
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Cited<'c> {
 }
 
 /// The rows of some connections, in their order.
-pub(super) fn rows<'l>(
+pub(super) fn change_rows<'l>(
     changes: impl Iterator<Item = &'l ChangeLine<'l>>,
     cited: &Cited<'_>,
 ) -> Vec<Row> {
@@ -67,15 +67,15 @@ pub(super) fn rows<'l>(
         on: change.on.clone(),
         internet: change.internet,
         is_public: change.is_public(),
-        because: because(change, cited),
+        because: list_causes(change, cited),
     };
 
     let rows = changes.map(row).collect();
-    fold(fold(rows, |row| &mut row.to), |row| &mut row.from)
+    fold_rows(fold_rows(rows, |row| &mut row.to), |row| &mut row.from)
 }
 
 /// What changed and what lets a change through, in words, and how many more sentences do.
-fn because(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
+fn list_causes(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
     let changed = change.changed.iter().map(cited.line);
     let open = change
         .open_tier

@@ -1,11 +1,11 @@
 //! A review for people at a terminal.
 
-use super::Review;
+use super::compared::Review;
 use super::document::{ChangeLine, Document, TierLine};
 use super::findings::{Assertions, Before, LintLine, Lints};
-use super::rows::{Cited, Row, rows};
+use super::rows::{Cited, Row, change_rows};
 use crate::diagnostic::counted;
-use crate::report::fold::fold;
+use crate::report::fold::fold_rows;
 use crate::report::plan::{Fix, Lines};
 use std::fmt::Write;
 
@@ -15,20 +15,20 @@ pub fn text(review: &Review<'_>) -> String {
         document,
         aws: lines,
     } = review;
-    let mut out = headline(review);
-    connections("gained", '+', &document.gained, &mut out);
-    connections("lost", '-', &document.lost, &mut out);
-    defaults(document, &mut out);
-    tiers(&document.tiers, &mut out);
-    aws(lines, &mut out);
-    assertions(&document.assertions, &mut out);
-    lints(&document.lints, &mut out);
+    let mut out = describe_verdict(review);
+    push_connections("gained", '+', &document.gained, &mut out);
+    push_connections("lost", '-', &document.lost, &mut out);
+    push_defaults(document, &mut out);
+    push_tiers(&document.tiers, &mut out);
+    push_aws(lines, &mut out);
+    push_assertions(&document.assertions, &mut out);
+    push_lints(&document.lints, &mut out);
 
     out
 }
 
 /// What the change does, and what there is to know first.
-fn headline(review: &Review<'_>) -> String {
+fn describe_verdict(review: &Review<'_>) -> String {
     let document = &review.document;
     let nothing = if review.is_empty() {
         ", and nothing changes in AWS"
@@ -39,10 +39,10 @@ fn headline(review: &Review<'_>) -> String {
     let mut out = format!(
         "{}: {}{nothing}\n",
         document.verdict,
-        compared(document.new, document.old, document.verdict)
+        describe_comparison(document.new, document.old, document.verdict)
     );
 
-    for line in summary(document) {
+    for line in summary_lines(document) {
         let _ = writeln!(out, "  {line}");
     }
 
@@ -50,7 +50,7 @@ fn headline(review: &Review<'_>) -> String {
 }
 
 /// `shop.tier against main:shop.tier`; where nothing changes, that it does not.
-pub(super) fn compared(new: &str, old: &str, verdict: &str) -> String {
+pub(super) fn describe_comparison(new: &str, old: &str, verdict: &str) -> String {
     match verdict {
         "equal" => format!("{new} allows exactly what {old} allows"),
         _ => format!("{new} against {old}"),
@@ -58,7 +58,7 @@ pub(super) fn compared(new: &str, old: &str, verdict: &str) -> String {
 }
 
 /// What AWS will do, and the quota before and after.
-fn aws(lines: &Lines<'_>, out: &mut String) {
+fn push_aws(lines: &Lines<'_>, out: &mut String) {
     let mut section = |title: &str, lines: Vec<String>| {
         let _ = writeln!(out, "\n{title}");
         for line in lines {
@@ -87,7 +87,7 @@ pub(super) fn aws_lines(lines: &Lines<'_>, rules: usize) -> Vec<String> {
 }
 
 /// What there is to know first, a line each.
-pub(super) fn summary(document: &Document<'_>) -> Vec<String> {
+pub(super) fn summary_lines(document: &Document<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     let programs = [
         (document.old_exists, document.old),
@@ -141,7 +141,7 @@ fn fix_line(fix: &Fix<'_>) -> String {
 }
 
 /// What became of an assertion that does not hold.
-pub(super) fn standing(before: Before) -> &'static str {
+pub(super) fn describe_before(before: Before) -> &'static str {
     match before {
         Before::Held => "starts failing",
         Before::Absent => "new and failing",
@@ -150,13 +150,17 @@ pub(super) fn standing(before: Before) -> &'static str {
 }
 
 /// The rows of what is gained or lost, each with its sign: by defaults, or by whatever is deployed.
-fn signed<'l>(sign: char, changes: &'l [ChangeLine<'l>], by_default: bool) -> Vec<(char, Row)> {
+fn signed_rows<'l>(
+    sign: char,
+    changes: &'l [ChangeLine<'l>],
+    by_default: bool,
+) -> Vec<(char, Row)> {
     let cited = Cited {
         most: 8,
         sentence: &|said| said.to_string(),
         line: &|line| line.to_string(),
     };
-    let rows = rows(
+    let rows = change_rows(
         changes
             .iter()
             .filter(|change| change.by_default == by_default),
@@ -166,19 +170,19 @@ fn signed<'l>(sign: char, changes: &'l [ChangeLine<'l>], by_default: bool) -> Ve
 }
 
 /// What passes under one of the two programs, whatever is deployed with it.
-fn connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut String) {
-    let rows = signed(sign, changes, false);
+fn push_connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut String) {
+    let rows = signed_rows(sign, changes, false);
     if !rows.is_empty() {
         let _ = writeln!(out, "\n{title}");
-        lines(&rows, out);
+        push_rows(&rows, out);
     }
 }
 
 /// What other defaults of parameters open and close.
-fn defaults(document: &Document<'_>, out: &mut String) {
+fn push_defaults(document: &Document<'_>, out: &mut String) {
     let rows = [
-        signed('+', &document.gained, true),
-        signed('-', &document.lost, true),
+        signed_rows('+', &document.gained, true),
+        signed_rows('-', &document.lost, true),
     ]
     .concat();
 
@@ -192,14 +196,14 @@ fn defaults(document: &Document<'_>, out: &mut String) {
     );
 
     for line in &document.defaults {
-        let _ = writeln!(out, "  ~ {}: {}", line.parameter, line.change());
+        let _ = writeln!(out, "  ~ {}: {}", line.parameter, line.describe_change());
     }
 
-    lines(&rows, out);
+    push_rows(&rows, out);
 }
 
 /// A line for each row, and below it what lets it through.
-fn lines(rows: &[(char, Row)], out: &mut String) {
+fn push_rows(rows: &[(char, Row)], out: &mut String) {
     let pairs: Vec<String> = rows
         .iter()
         .map(|(_, row)| format!("{} -> {}", row.from(), row.to()))
@@ -226,7 +230,7 @@ fn lines(rows: &[(char, Row)], out: &mut String) {
     }
 }
 
-fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
+fn push_tiers(tiers: &[TierLine<'_>], out: &mut String) {
     if tiers.is_empty() {
         return;
     }
@@ -241,7 +245,7 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
         .iter()
         .map(|line| (vec![line.tier.to_string()], verdict(line)))
         .collect();
-    let lines = fold(lines, |line: &mut (Vec<String>, String)| &mut line.0);
+    let lines = fold_rows(lines, |line: &mut (Vec<String>, String)| &mut line.0);
     let lines: Vec<(String, String)> = lines
         .into_iter()
         .map(|(tiers, verdict)| (tiers.join(", "), verdict))
@@ -254,7 +258,7 @@ fn tiers(tiers: &[TierLine<'_>], out: &mut String) {
     }
 }
 
-fn assertions(assertions: &Assertions<'_>, out: &mut String) {
+fn push_assertions(assertions: &Assertions<'_>, out: &mut String) {
     let Assertions {
         failing,
         removed,
@@ -267,7 +271,7 @@ fn assertions(assertions: &Assertions<'_>, out: &mut String) {
 
     let _ = writeln!(out, "\nassertions ({holding} hold)");
     for failing in failing {
-        let before = standing(failing.before);
+        let before = describe_before(failing.before);
         let _ = writeln!(out, "  ! {before}: {}", failing.said);
         for why in &failing.why {
             let _ = writeln!(out, "      {why}");
@@ -279,7 +283,7 @@ fn assertions(assertions: &Assertions<'_>, out: &mut String) {
     }
 }
 
-fn lints(lints: &Lints, out: &mut String) {
+fn push_lints(lints: &Lints, out: &mut String) {
     let Lints { new, gone } = lints;
     if new.is_empty() && gone.is_empty() {
         return;

@@ -1,0 +1,46 @@
+//! What a question is about.
+
+use crate::analysis::named_endpoint::{self, NamedEndpoint};
+use crate::analysis::trace::Service;
+use crate::net::Traffic;
+use crate::policy::{Assertion, End, Policy};
+use crate::source::{Sources, Span};
+
+/// What is asked about: the ends and the services of a question, under the names that it gives
+/// them.
+#[derive(Debug)]
+pub struct Subject {
+    /// The senders.
+    pub from: Vec<NamedEndpoint>,
+    /// The receivers.
+    pub to: Vec<NamedEndpoint>,
+    /// The services; none where any is meant.
+    pub services: Vec<Service>,
+}
+
+impl Subject {
+    /// What a question is about.
+    pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
+        let named = |ends: &[(Span, End)]| {
+            let ends = ends.iter();
+            ends.flat_map(|(_, end)| named_endpoint::named_endpoints(policy, end))
+                .collect()
+        };
+
+        // the traffic of one service has one place
+        let services = question.on.chunk_by(|a, b| a.0 == b.0);
+        let service = |same: &[(Span, Traffic)]| {
+            let words: Vec<&str> = sources.text(same[0].0).split_whitespace().collect();
+            Service {
+                name: words.join(" "),
+                traffic: same.iter().map(|(_, traffic)| *traffic).collect(),
+            }
+        };
+
+        Subject {
+            from: named(&question.from),
+            to: named(&question.to),
+            services: services.map(service).collect(),
+        }
+    }
+}
