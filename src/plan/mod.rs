@@ -246,7 +246,7 @@ impl<'d> Changes<'d> {
     /// The name of a group, the new one if it has two.
     pub fn group_name(&self, sides: BeforeAfter<GroupId>) -> &'d str {
         let (old, new) = (self.old, self.new);
-        sides.from_newest(
+        sides.map_newest(
             |was| old.group(was).name.as_str(),
             |is| new.group(is).name.as_str(),
         )
@@ -272,7 +272,7 @@ impl<T: Copy> BeforeAfter<T> {
     }
 
     /// Something of the new side, where there is one, else of the old.
-    pub(crate) fn from_newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
+    pub(crate) fn map_newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
         match self {
             BeforeAfter::Removed(was) => old(was),
             BeforeAfter::Added(is) | BeforeAfter::Both(_, is) => new(is),
@@ -366,6 +366,6 @@ fn resolve_rule<'d>(
 ) -> (&'d State, RulePlace, &'d Rule) {
     let (state, place) = change
         .sides
-        .from_newest(|place| (old, place), |place| (new, place));
+        .map_newest(|place| (old, place), |place| (new, place));
     (state, place, place.rule_in(state))
 }

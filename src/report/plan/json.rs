@@ -203,18 +203,18 @@ impl<'c> Document<'c> {
         let (old, new) = (changes.old, changes.new);
         match change {
             OtherChange::Parameter(sides) => {
-                let name = sides.from_newest(
+                let name = sides.map_newest(
                     |id| old.parameter(id).name.as_str(),
                     |id| new.parameter(id).name.as_str(),
                 );
                 self.parameters.push(named_line(name, sides, targets));
             }
             OtherChange::List(sides) => {
-                let name = sides.from_newest(|id| list_name(old, id), |id| list_name(new, id));
+                let name = sides.map_newest(|id| list_name(old, id), |id| list_name(new, id));
                 self.prefix_lists.push(named_line(name, sides, targets));
             }
             OtherChange::Lock(sides) => {
-                let name = sides.from_newest(
+                let name = sides.map_newest(
                     |n| old.locked_defaults[n].name.as_str(),
                     |n| new.locked_defaults[n].name.as_str(),
                 );
@@ -280,7 +280,7 @@ fn output_line<'c>(
     targets: Targets,
 ) -> OutputLine<'c> {
     let name = |it: &Planned| {
-        sides.from_newest(
+        sides.map_newest(
             |group| (it.planning.output)(changes.old.group(group)),
             |group| (it.planning.output)(changes.new.group(group)),
         )

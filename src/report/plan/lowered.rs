@@ -37,6 +37,6 @@ pub(super) fn rule_origin<'c>(
 ) -> (Lowered<'c>, &'c Rule) {
     let (program, place) = change
         .sides
-        .from_newest(|place| (old, place), |place| (new, place));
+        .map_newest(|place| (old, place), |place| (new, place));
     (program, program.rule_at(place))
 }

@@ -44,7 +44,7 @@ impl RuleRow {
     }
 
     /// Sign; groups; side; what; why.
-    pub fn into_cells(&self, why: String) -> [String; 5] {
+    pub fn write_cells(&self, why: String) -> [String; 5] {
         let way = match self.direction {
             Direction::Ingress => "from",
             Direction::Egress => "to",

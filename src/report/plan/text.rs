@@ -120,7 +120,7 @@ impl<'c> Lines<'c> {
 
         let cells: Vec<[String; 5]> = shown
             .iter()
-            .map(|row| row.into_cells(self.why_words(row)))
+            .map(|row| row.write_cells(self.why_words(row)))
             .collect();
         let width = |n: usize, most: usize| {
             cells
