@@ -21,7 +21,7 @@
 //! let shop = Program::load("shop.tier", &mut files, Options::new(today))?;
 //!
 //! assert!(shop.check().is_empty());
-//! let terraform = target::named("terraform").ok_or("a target")?;
+//! let terraform = target::find_target("terraform").ok_or("a target")?;
 //! let output = String::from_utf8(shop.build(terraform)?)?;
 //! assert!(output.contains("cidr_ipv4         = \"203.0.113.0/24\""));
 //! # Ok(())
