@@ -72,8 +72,9 @@
 //!
 //! # Whole projects
 //!
-//! [`project::read`] reads a `tierwall.toml`, [`driver::build::build_project`] builds all that it lists,
-//! and [`driver::fix::fix_programs`] corrects its files, as `tierwall build` and `tierwall check --fix` do.
+//! [`project::read`] reads a `tierwall.toml`, [`driver::build::build_project`] builds all that it
+//! lists, and [`driver::fix::fix_programs`] corrects its files, as `tierwall build` and
+//! `tierwall check --fix` do.
 //!
 //! # The stages
 //!

@@ -4,11 +4,12 @@ use super::PER_TIER;
 use super::draw::Draw;
 use super::text::{Part, Sentence};
 
-/// Ports that the ranges of one sentence of a tier are drawn from, so that those of two do not meet.
+/// Ports that the ranges of one sentence of a tier are drawn from, so that those of two do not
+/// meet.
 const PORTS_OF_A_SENTENCE: u32 = 12_000;
 
-/// A tier of five sentences, each a range of TCP ports and a UDP port from a tier and a block. `of` tiers are
-/// to choose peers from.
+/// A tier of five sentences, each a range of TCP ports and a UDP port from a tier and a block. `of`
+/// tiers are to choose peers from.
 pub fn tier(at: usize, of: usize, draw: &mut Draw) -> Part {
     let sentence = |number: u32| {
         let low = 2_000 + number * PORTS_OF_A_SENTENCE + draw.below(PORTS_OF_A_SENTENCE - 200);

@@ -5,8 +5,8 @@
 //! unless one of its blocks begins or ends between them.
 //!
 //! An example: of ten thousand rules, only `0.0.0.0/0` and `10.0.0.0/8` are blocks in which many
-//! ends have addresses. Then all tiers whose addresses lie within `10.0.0.0/8` are of one class, and
-//! what a gate admits of one of them, it admits of all, but for the exceptions.
+//! ends have addresses. Then all tiers whose addresses lie within `10.0.0.0/8` are of one class,
+//! and what a gate admits of one of them, it admits of all, but for the exceptions.
 
 use super::address_index::AddressIndex;
 use super::gate::{Endpoint, Who};

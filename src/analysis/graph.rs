@@ -1,13 +1,13 @@
 //! Who may send to whom, without an edge for each pair of ends.
 //!
 //! Ends that are of one class, and whose own gates admit the same of whom they make no exception,
-//! are one group of senders or of receivers: what passes between two of their members passes between
-//! all. Each pair of which a gate makes an exception is one edge, and there are about as many of
-//! those as rules. So a search that takes each group once takes as long as there are ends, rules and
-//! pairs of groups.
+//! are one group of senders or of receivers: what passes between two of their members passes
+//! between all. Each pair of which a gate makes an exception is one edge, and there are about as
+//! many of those as rules. So a search that takes each group once takes as long as there are ends,
+//! rules and pairs of groups.
 //!
-//! An example: where a thousand tiers may all send to each other, there is one group of senders, one
-//! of receivers, and one edge between the two, instead of a million edges.
+//! An example: where a thousand tiers may all send to each other, there is one group of senders,
+//! one of receivers, and one edge between the two, instead of a million edges.
 
 use super::end_set::EndSet;
 use super::interned::Interned;

@@ -3,8 +3,8 @@
 //!
 //! A flow is redundant when every gate that it opens would be as wide without it. At one gate, what
 //! rules with the same peer and with the blocks around theirs admit is taken off first, and then
-//! what the blocks inside theirs admit where those leave no gap. A redundant rule counts no more for
-//! the others, so that all that is reported can be deleted at once.
+//! what the blocks inside theirs admit where those leave no gap. A redundant rule counts no more
+//! for the others, so that all that is reported can be deleted at once.
 //!
 //! An example: beside `db allows mysql from 10.0.0.0/8`, the sentence `db allows mysql from
 //! 10.1.0.0/16` opens nothing, and neither do `10.0.0.0/9` and `10.128.0.0/9` together leave
@@ -64,8 +64,8 @@ struct BlockNode {
     inside: TrafficSet,
 }
 
-/// The protocol of a rule, and its first and its last number: of a port, of a type and code, or of a
-/// protocol. In their order a wider range comes before those that start with it.
+/// The protocol of a rule, and its first and its last number: of a port, of a type and code, or of
+/// a protocol. In their order a wider range comes before those that start with it.
 type NumberRange = (Protocol, u16, Reverse<u16>);
 
 /// How many addresses there are somewhere; as many IPv6 addresses as the type holds stand for all.

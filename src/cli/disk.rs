@@ -188,8 +188,8 @@ impl Destination {
     }
 }
 
-/// A file that is written, and not yet where it belongs; without [`Staged::move_into_place`] nothing is left of
-/// it.
+/// A file that is written, and not yet where it belongs; without [`Staged::move_into_place`]
+/// nothing is left of it.
 #[derive(Debug)]
 pub struct Staged {
     temporary: NamedTempFile,

@@ -165,8 +165,8 @@ impl Comparison {
             drop_one_sided_bindings(&mut old.program, &Problems::default());
         }
 
-        // two files are two versions of one stack, where neither names it and so each would be named
-        // for its file
+        // two files are two versions of one stack, where neither names it and so each would be
+        // named for its file
         let (was, is) = (&old.program.policy.stack, &mut new.program.policy.stack);
         if was.span.is_none() && is.span.is_none() {
             is.name.clone_from(&was.name);

@@ -202,13 +202,9 @@ impl Job<'_> {
         let mut made: Vec<Made> = outputs.map(|output| make_output(output, state)).collect();
 
         for target in self.targets() {
-            let first = made.iter().find(|made| made.target == target);
-            problems.extend(
-                first
-                    .map(|made| exceeded_limits(policy, state, made, &self.levels))
-                    .into_iter()
-                    .flatten(),
-            );
+            if let Some(first) = made.iter().find(|made| made.target == target) {
+                problems.append(exceeded_limits(policy, state, first, &self.levels));
+            }
         }
 
         if !self.writes {

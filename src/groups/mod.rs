@@ -2,8 +2,8 @@
 //! policy that ask for them.
 //!
 //! Everything is in one order, made of what the things are and never of where they stood in the
-//! source. Analyses work on it; [`Deployment::to_state`] fills the [`aws::State`](crate::aws::State)
-//! that targets write down.
+//! source. Analyses work on it; [`Deployment::to_state`] fills the
+//! [`aws::State`](crate::aws::State) that targets write down.
 
 mod gates;
 mod lower;

@@ -73,7 +73,8 @@ impl Deployment<'_> {
         }
     }
 
-    /// The rule with this position among all of its group, as [`to_state`](Deployment::to_state) has them.
+    /// The rule with this position among all of its group, as [`to_state`](Deployment::to_state)
+    /// has them.
     pub fn rule_at(&self, group: aws::GroupId, position: usize) -> &Rule {
         let Group {
             ingress, egress, ..

@@ -59,8 +59,8 @@ pub struct Lint {
     pub level: Level,
     /// What kind of problem it finds: the first of its tags in SARIF.
     pub category: Category,
-    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`; they are its
-    /// other tags in SARIF.
+    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`;
+    /// they are its other tags in SARIF.
     pub ids: &'static [(&'static str, &'static str)],
     /// What it checks, why, and what to do, in Markdown.
     pub text: &'static str,

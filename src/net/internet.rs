@@ -91,8 +91,8 @@ pub fn is_public(addresses: &Addresses) -> bool {
 }
 
 impl Packets {
-    /// What of it goes with so many addresses of the internet, [`routable_sources`], that it counts as open to
-    /// it, by family.
+    /// What of it goes with so many addresses of the internet, [`routable_sources`], that it counts
+    /// as open to it, by family.
     pub fn open_to(&self, world: &Addresses) -> PerFamily<TrafficSet> {
         let all = Packets::product(world, &PerFamily::from_fn(TrafficSet::all));
         self.intersection(&all).with_many(MANY)

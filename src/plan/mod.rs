@@ -1,9 +1,9 @@
 //! What AWS will do when the output of one program takes the place of another's.
 //!
-//! Each target that deploys is planned on its own, by the addresses that its output gives to groups and rules,
-//! since that is what Terraform and CloudFormation go by; what both do is reported once. A
-//! deployment is taken to give its parameters the values that it gave, or none, and then it gets their
-//! defaults.
+//! Each target that deploys is planned on its own, by the addresses that its output gives to groups
+//! and rules, since that is what Terraform and CloudFormation go by; what both do is reported once.
+//! A deployment is taken to give its parameters the values that it gave, or none, and then it gets
+//! their defaults.
 //!
 //! | what changes | Terraform | CloudFormation |
 //! |---|---|---|

@@ -37,6 +37,17 @@ pub struct Planning {
     pub columns: &'static [Column],
 }
 
+impl Planning {
+    /// What its own plan shows of these counts: the name of each column, and how many it has.
+    pub fn column_counts(
+        &self,
+        counts: &ActionCounts,
+    ) -> impl Iterator<Item = (&'static str, usize)> {
+        let columns = self.columns.iter();
+        columns.map(|column| (column.name, (column.count)(counts)))
+    }
+}
+
 /// Resources by what becomes of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ActionCounts {

@@ -242,8 +242,8 @@ fn counts(changes: &Changes<'_>, target: &str) -> Vec<usize> {
         .iter()
         .find(|(it, _)| it.target.name == target)
         .expect("a target that deploys");
-    let columns = it.planning.columns.iter();
-    columns.map(|column| (column.count)(counts)).collect()
+    let columns = it.planning.column_counts(counts);
+    columns.map(|(_, count)| count).collect()
 }
 
 fn counted(old: &str, new: &str) -> Result<(), String> {

@@ -191,7 +191,8 @@ impl Comparison<'_, '_> {
         products
     }
 
-    /// What another default of a parameter opens, of what rules that name it admit before and after.
+    /// What another default of a parameter opens, of what rules that name it admit before and
+    /// after.
     fn opened_by_default(
         &self,
         gate: &GateChange<'_>,

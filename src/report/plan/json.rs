@@ -150,8 +150,7 @@ struct Columns<'c>(&'c Planned, &'c ActionCounts);
 impl Serialize for Columns<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Columns(it, counts) = self;
-        let columns = it.planning.columns.iter();
-        serializer.collect_map(columns.map(|column| (column.name, (column.count)(counts))))
+        serializer.collect_map(it.planning.column_counts(counts))
     }
 }
 

@@ -50,9 +50,10 @@ impl<'c> Lines<'c> {
     pub fn count_lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (it, counts) in &self.changes.counts {
-            let columns = it.planning.columns.iter();
-            let parts: Vec<String> = columns
-                .map(|column| format!("{} to {}", (column.count)(counts), column.name))
+            let parts: Vec<String> = it
+                .planning
+                .column_counts(counts)
+                .map(|(name, count)| format!("{count} to {name}"))
                 .collect();
             lines.push(format!("{}: {}", it.planning.report, parts.join(", ")));
         }
