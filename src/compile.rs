@@ -13,7 +13,7 @@ use crate::parse::{self, Question};
 use crate::policy::{Assertion, OutputRules, Policy};
 use crate::resolve::{Settings, resolve};
 use crate::source::{FileId, Sources};
-use crate::target::{self, Named};
+use crate::target::{self, NamedState};
 use crate::workspace::{ReadError, Workspace};
 use std::error::Error;
 use std::fmt;
@@ -55,7 +55,7 @@ impl Compilation {
 
         let deployment = lower(&self.policy);
         let outline = deployment.state_outline();
-        problems.append(target::check_claims(Named {
+        problems.append(target::check_claims(NamedState {
             deployment: &deployment,
             state: &outline,
         }));

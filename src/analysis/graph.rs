@@ -18,12 +18,12 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct ReachGraph {
     /// The ends as senders, and as receivers.
-    roles: [Role; 2],
+    roles: [NodeRole; 2],
 }
 
 /// The ends in one role.
 #[derive(Debug, Default)]
-struct Role {
+struct NodeRole {
     /// The group of each end.
     group_of: Vec<u32>,
     /// The ends of each group, sorted.
@@ -45,7 +45,7 @@ struct Exceptions {
 
 /// Which way edges are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(super) enum SearchDirection {
     /// From senders to receivers.
     Forward,
     /// From receivers to senders.
@@ -64,8 +64,8 @@ pub(super) struct Visited {
 impl ReachGraph {
     /// What may pass between the first so many ends.
     pub(super) fn new(reachability: &mut Reachability<'_>, count: usize) -> ReachGraph {
-        let mut roles: [Role; 2] = [0, 1]
-            .map(|role| Role::new((0..count).map(|end| reachability.role_profiles(end)[role])));
+        let mut roles: [NodeRole; 2] = [0, 1]
+            .map(|role| NodeRole::new((0..count).map(|end| reachability.role_profiles(end)[role])));
         let [senders, receivers] = &mut roles;
         connect_groups(reachability, senders, receivers);
 
@@ -96,7 +96,11 @@ impl ReachGraph {
     }
 
     /// The neighbours of an end, sorted, with what passes.
-    pub(super) fn edges_from(&self, end: usize, direction: Direction) -> Vec<(usize, PairPassing)> {
+    pub(super) fn edges_from(
+        &self,
+        end: usize,
+        direction: SearchDirection,
+    ) -> Vec<(usize, PairPassing)> {
         let (here, there) = self.roles_of(direction);
         let (ends, passing) = here.exceptions.of_end(end);
         let exceptions = ends.iter().copied().zip(passing.iter().copied());
@@ -125,7 +129,7 @@ impl ReachGraph {
         to: usize,
         split: usize,
     ) -> BTreeMap<PassingId, [EndSet<'_>; 2]> {
-        let (here, there) = self.roles_of(Direction::Reverse);
+        let (here, there) = self.roles_of(SearchDirection::Reverse);
         let (exceptions, passing) = here.exceptions.of_end(to);
         let side = |end: u32| usize::from(end as usize >= split);
         let nobody = || [EndSet::without(exceptions), EndSet::without(exceptions)];
@@ -155,7 +159,7 @@ impl ReachGraph {
 
     /// The ends before `split` that are not in a set of the senders to an end, sorted.
     pub(super) fn left_out(&self, to: usize, split: usize, senders: &EndSet<'_>) -> Vec<usize> {
-        let (here, there) = self.roles_of(Direction::Reverse);
+        let (here, there) = self.roles_of(SearchDirection::Reverse);
         let (exceptions, _) = here.exceptions.of_end(to);
         let is_before = |end: &u32| (*end as usize) < split;
 
@@ -183,7 +187,7 @@ impl ReachGraph {
     pub(super) fn find_neighbours(
         &self,
         end: usize,
-        direction: Direction,
+        direction: SearchDirection,
         filter: impl Fn(PassingId) -> bool,
     ) -> Vec<usize> {
         self.neighbours_except(end, direction, filter, |_| false)
@@ -193,7 +197,7 @@ impl ReachGraph {
     pub(super) fn unvisited_neighbours(
         &self,
         end: usize,
-        direction: Direction,
+        direction: SearchDirection,
         visited: &mut Visited,
         filter: impl Fn(PassingId) -> bool,
     ) -> Vec<usize> {
@@ -205,7 +209,7 @@ impl ReachGraph {
     }
 
     /// A search that has visited nothing.
-    pub(super) fn unvisited(&self, direction: Direction) -> Visited {
+    pub(super) fn unvisited(&self, direction: SearchDirection) -> Visited {
         let groups = |role: usize| vec![false; self.roles[role].members.len()];
         Visited {
             expanded: groups(direction as usize),
@@ -216,7 +220,7 @@ impl ReachGraph {
     fn neighbours_except(
         &self,
         end: usize,
-        direction: Direction,
+        direction: SearchDirection,
         filter: impl Fn(PassingId) -> bool,
         mut is_known: impl FnMut(u32) -> bool,
     ) -> Vec<usize> {
@@ -241,17 +245,21 @@ impl ReachGraph {
     }
 
     /// The role that an end has when edges are followed from it, and the one of its neighbours.
-    fn roles_of(&self, direction: Direction) -> (&Role, &Role) {
+    fn roles_of(&self, direction: SearchDirection) -> (&NodeRole, &NodeRole) {
         let [senders, receivers] = &self.roles;
         match direction {
-            Direction::Forward => (senders, receivers),
-            Direction::Reverse => (receivers, senders),
+            SearchDirection::Forward => (senders, receivers),
+            SearchDirection::Reverse => (receivers, senders),
         }
     }
 }
 
 /// Adds what passes between each group of senders and each group of receivers.
-fn connect_groups(reachability: &mut Reachability<'_>, senders: &mut Role, receivers: &mut Role) {
+fn connect_groups(
+    reachability: &mut Reachability<'_>,
+    senders: &mut NodeRole,
+    receivers: &mut NodeRole,
+) {
     for sender in 0..senders.members.len() {
         for receiver in 0..receivers.members.len() {
             let from = senders.members[sender][0] as usize;
@@ -270,10 +278,10 @@ fn connect_groups(reachability: &mut Reachability<'_>, senders: &mut Role, recei
     }
 }
 
-impl Role {
+impl NodeRole {
     /// The groups of ends with these profiles.
-    fn new(profiles: impl Iterator<Item = RoleProfile>) -> Role {
-        let (mut groups, mut role) = (Interned::default(), Role::default());
+    fn new(profiles: impl Iterator<Item = RoleProfile>) -> NodeRole {
+        let (mut groups, mut role) = (Interned::default(), NodeRole::default());
         for (end, profile) in (0u32..).zip(profiles) {
             let group = groups.intern_value(profile);
             role.members.resize_with(groups.len(), Vec::new);

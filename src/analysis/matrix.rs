@@ -2,7 +2,7 @@
 
 use super::end_set::EndSet;
 use super::gate::{Endpoint, Who};
-use super::graph::{Direction, ReachGraph};
+use super::graph::{ReachGraph, SearchDirection};
 use super::named_endpoint::{self, NamedEndpoint};
 use super::reachability::{Passing, PassingId, Reachability};
 use crate::net::{Addresses, Family, private_blocks};
@@ -27,7 +27,7 @@ const MOST_UNNAMED: usize = 256;
 
 /// A pair of ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cell {
+pub struct MatrixCell {
     /// The position of the sender.
     pub from: usize,
     /// The position of the receiver.
@@ -74,10 +74,13 @@ impl<'p> Matrix<'p> {
 
     /// The pairs between which something may pass, by sender and receiver. One end of each is a
     /// tier.
-    pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
+    pub fn cells(&self) -> impl Iterator<Item = MatrixCell> + '_ {
         (0..self.ends().len()).flat_map(|from| {
-            let edges = self.graph.edges_from(from, Direction::Forward).into_iter();
-            edges.map(move |(to, passing)| Cell {
+            let edges = self
+                .graph
+                .edges_from(from, SearchDirection::Forward)
+                .into_iter();
+            edges.map(move |(to, passing)| MatrixCell {
                 from,
                 to,
                 passing: passing.reduced,

@@ -8,7 +8,7 @@
 //! An example: `internet → web → app → db`, before `internet → bastion → web → app → db`.
 
 use super::gate::Who;
-use super::graph::{Direction, ReachGraph};
+use super::graph::{ReachGraph, SearchDirection};
 use super::named_endpoint::NamedEndpoint;
 use super::reachability::{Passing, Reachability, without_redundant_families};
 use crate::net::{Family, TrafficSet};
@@ -198,7 +198,7 @@ impl<'s> Search<'s> {
         }
         let mut next = self
             .graph
-            .find_neighbours(node, Direction::Forward, |_| true);
+            .find_neighbours(node, SearchDirection::Forward, |_| true);
         next.retain(|tier| self.is_between(*tier));
         next.extend(self.is_last[node].then_some(self.target));
         next
@@ -265,7 +265,7 @@ impl<'s> Search<'s> {
     /// For each tier how many steps it is from the target, without a way through these.
     fn distances_to_target(&self, without: &[usize]) -> Vec<Option<usize>> {
         let mut distances = vec![None; self.graph.count()];
-        let mut visited = self.graph.unvisited(Direction::Reverse);
+        let mut visited = self.graph.unvisited(SearchDirection::Reverse);
         let mut level: Vec<usize> = (0..distances.len())
             .filter(|tier| self.is_last[*tier])
             .collect();
@@ -281,8 +281,12 @@ impl<'s> Search<'s> {
             }
 
             let senders = |tier: usize| {
-                self.graph
-                    .unvisited_neighbours(tier, Direction::Reverse, &mut visited, |_| true)
+                self.graph.unvisited_neighbours(
+                    tier,
+                    SearchDirection::Reverse,
+                    &mut visited,
+                    |_| true,
+                )
             };
             level = level.into_iter().flat_map(senders).collect();
             steps += 1;

@@ -41,7 +41,7 @@ pub struct Leg {
     /// The IP version.
     pub family: Family,
     /// What is asked about, and what becomes of it.
-    pub outcome: Outcome,
+    pub outcome: LegOutcome,
     /// The gates, in the order in which a packet meets them. Hosts in no tier have none.
     pub gates: Vec<Station>,
     /// The answer.
@@ -50,7 +50,7 @@ pub struct Leg {
 
 /// What becomes of what is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct LegOutcome {
     /// Passes for every address.
     pub passes: TrafficSet,
     /// Passes for some, or perhaps.
@@ -69,7 +69,7 @@ pub struct Station {
     /// Whether some of the far end surely is never filtered.
     pub is_exempt: bool,
     /// What becomes of what is asked about here, whatever other gates do.
-    pub outcome: Outcome,
+    pub outcome: LegOutcome,
     /// The answer of this gate.
     pub verdict: Verdict,
     /// The flows that let some of it through, each with whether it surely does.
@@ -124,7 +124,7 @@ fn trace_connection(
     });
 
     let leg = |passage| {
-        let question = Question {
+        let question = TraceQuestion {
             policy,
             gates,
             passage,
@@ -160,7 +160,7 @@ impl Connection {
 }
 
 /// A question in one IP version.
-struct Question<'q> {
+struct TraceQuestion<'q> {
     policy: &'q Policy,
     gates: &'q Gates<'q>,
     passage: &'q Passage,
@@ -168,7 +168,7 @@ struct Question<'q> {
     any: bool,
 }
 
-impl Question<'_> {
+impl TraceQuestion<'_> {
     fn trace_leg(&self, from: &Endpoint, to: &Endpoint) -> Leg {
         let Passage {
             family,
@@ -178,7 +178,7 @@ impl Question<'_> {
             ..
         } = self.passage;
 
-        let outcome = Outcome::new(asked, may.clone(), must.clone());
+        let outcome = LegOutcome::new(asked, may.clone(), must.clone());
         let stations = gates_between(from, to).map(|(gate, far)| self.trace_station(gate, far));
 
         Leg {
@@ -192,7 +192,7 @@ impl Question<'_> {
     fn trace_station(&self, gate: Gate, far: &Endpoint) -> Station {
         let Passage { family, asked, .. } = self.passage;
         let (may, must) = self.gates.admitted_bounds(gate, far, *family);
-        let outcome = Outcome::new(asked, may.intersection(asked), must.intersection(asked));
+        let outcome = LegOutcome::new(asked, may.intersection(asked), must.intersection(asked));
         let verdict = outcome.verdict(self.any);
 
         let ended = if verdict == Verdict::Passes {
@@ -298,9 +298,9 @@ impl Question<'_> {
     }
 }
 
-impl Outcome {
-    fn new(asked: &TrafficSet, may: TrafficSet, must: TrafficSet) -> Outcome {
-        Outcome {
+impl LegOutcome {
+    fn new(asked: &TrafficSet, may: TrafficSet, must: TrafficSet) -> LegOutcome {
+        LegOutcome {
             perhaps: may.difference(&must),
             stopped: asked.difference(&may),
             passes: must,

@@ -23,8 +23,8 @@ pub struct Diff {
     #[arg(long, value_name = "REV")]
     git: Option<String>,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReviewFormat::Text)]
+    format: ReviewFormat,
     /// Exit with 1 if the change does this; separate several with commas: `wider,replace`
     #[arg(long, value_enum, value_delimiter = ',', value_name = "CHANGE")]
     deny: Vec<Denied>,
@@ -39,7 +39,7 @@ pub struct Diff {
 
 /// How a review is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ReviewFormat {
     /// For people
     Text,
     /// For a comment on a pull request; `md` for short
@@ -115,7 +115,7 @@ fn compare_programs(diff: &Diff, terminal: &Terminal) -> Result<Exit, Exit> {
 
 /// What is shown of one program.
 struct Shown {
-    text: Text,
+    text: ReviewText,
     /// Its name, when nothing changes at all.
     same: Option<String>,
     /// What it does that it may not.
@@ -123,16 +123,16 @@ struct Shown {
 }
 
 /// What is shown, as it is or as long as there is room for.
-enum Text {
+enum ReviewText {
     Whole(String),
     Comment(Comment),
 }
 
-impl Text {
+impl ReviewText {
     fn text_within(&self, room: usize) -> &str {
         match self {
-            Text::Whole(text) => text,
-            Text::Comment(comment) => comment.text_within(room),
+            ReviewText::Whole(text) => text,
+            ReviewText::Comment(comment) => comment.text_within(room),
         }
     }
 }
@@ -184,9 +184,11 @@ fn report_refused(comparison: &Comparison, error: &Incomparable, terminal: &Term
 fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Shown {
     let name = sides[1].name();
     let text = match diff.format {
-        Format::Text => Text::Whole(review::text(review)),
-        Format::Markdown => Text::Comment(review::markdown(review, &comment_links(sides, diff))),
-        Format::Json => Text::Whole(review::json(review)),
+        ReviewFormat::Text => ReviewText::Whole(review::text(review)),
+        ReviewFormat::Markdown => {
+            ReviewText::Comment(review::markdown(review, &comment_links(sides, diff)))
+        }
+        ReviewFormat::Json => ReviewText::Whole(review::json(review)),
     };
 
     Shown {
@@ -226,8 +228,8 @@ fn join_shown(shown: &[Shown], diff: &Diff) -> String {
     };
 
     match (diff.format, diff.files.as_slice()) {
-        (Format::Json, []) => format!("[\n{}]\n", texts(|_| true).join(",\n")),
-        (Format::Markdown, []) if shown.len() > 1 => {
+        (ReviewFormat::Json, []) => format!("[\n{}]\n", texts(|_| true).join(",\n")),
+        (ReviewFormat::Markdown, []) if shown.len() > 1 => {
             let same: Vec<String> = shown
                 .iter()
                 .filter_map(|it| Some(format!("`{}`", it.same.as_ref()?)))
@@ -241,7 +243,9 @@ fn join_shown(shown: &[Shown], diff: &Diff) -> String {
 
             parts
         }
-        (Format::Json | Format::Text | Format::Markdown, _) => texts(|_| true).join("\n"),
+        (ReviewFormat::Json | ReviewFormat::Text | ReviewFormat::Markdown, _) => {
+            texts(|_| true).join("\n")
+        }
     }
 }
 

@@ -53,8 +53,8 @@ enum Command {
         /// The program; `-` is standard input
         file: String,
         /// Output format
-        #[arg(long, value_enum, default_value_t = show::Format::Table)]
-        format: show::Format,
+        #[arg(long, value_enum, default_value_t = show::FlowsFormat::Table)]
+        format: show::FlowsFormat,
         #[command(flatten)]
         with: With,
     },

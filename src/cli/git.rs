@@ -167,7 +167,7 @@ impl Repository {
 const SILENT: &str = "git failed without a message";
 
 /// What stands at a path of a commit.
-enum Entry {
+enum TreeEntry {
     File(Vec<u8>),
     Link(String),
     Nothing,
@@ -253,10 +253,12 @@ impl Commit {
         let mut place = place.to_string();
         for _ in 0..MOST_LINKS {
             match self.read_entry(&place)? {
-                Entry::File(bytes) => return Ok(Some((place, bytes))),
-                Entry::Other => return Err(format!("`{place}` is not a file in {}", self.name)),
-                Entry::Link(target) => place = link_target_path(&place, &target),
-                Entry::Nothing => match self.follow_linked_directory(&place)? {
+                TreeEntry::File(bytes) => return Ok(Some((place, bytes))),
+                TreeEntry::Other => {
+                    return Err(format!("`{place}` is not a file in {}", self.name));
+                }
+                TreeEntry::Link(target) => place = link_target_path(&place, &target),
+                TreeEntry::Nothing => match self.follow_linked_directory(&place)? {
                     Some(other) => place = other,
                     None => return Ok(None),
                 },
@@ -269,16 +271,16 @@ impl Commit {
     /// Where a place is when a directory above it is a link.
     fn follow_linked_directory(&self, place: &str) -> Result<Option<String>, String> {
         for (at, _) in place.match_indices('/') {
-            if let Entry::Link(target) = self.read_entry(&place[..at])? {
+            if let TreeEntry::Link(target) = self.read_entry(&place[..at])? {
                 return Ok(Some(link_target_path(&place[..at], &target) + &place[at..]));
             }
         }
         Ok(None)
     }
 
-    fn read_entry(&self, place: &str) -> Result<Entry, String> {
+    fn read_entry(&self, place: &str) -> Result<TreeEntry, String> {
         if place.is_empty() {
-            return Ok(Entry::Other);
+            return Ok(TreeEntry::Other);
         }
 
         let listed = self.repository.run_for_text(&[
@@ -298,20 +300,20 @@ impl Commit {
             .split(' ');
 
         let (Some(mode), Some(kind), Some(id)) = (words.next(), words.next(), words.next()) else {
-            return Ok(Entry::Nothing);
+            return Ok(TreeEntry::Nothing);
         };
 
         if kind != "blob" {
-            return Ok(Entry::Other);
+            return Ok(TreeEntry::Other);
         }
 
         let bytes = self.repository.run_for_bytes(&["cat-file", "blob", id])?;
         let is_link = mode == "120000";
 
         Ok(if is_link {
-            Entry::Link(String::from_utf8_lossy(&bytes).into_owned())
+            TreeEntry::Link(String::from_utf8_lossy(&bytes).into_owned())
         } else {
-            Entry::File(bytes)
+            TreeEntry::File(bytes)
         })
     }
 }

@@ -13,7 +13,7 @@ use tierwall::report::{self, Subject};
 
 /// What `trace` and `paths` ask about.
 #[derive(Args)]
-pub struct Ends {
+pub struct QuestionEnds {
     /// The program; `-` is standard input
     file: String,
     /// The source: tiers, addresses, networks or `internet`, as in an assertion
@@ -28,13 +28,13 @@ pub struct Ends {
 #[derive(Args)]
 pub struct Trace {
     #[command(flatten)]
-    ends: Ends,
+    ends: QuestionEnds,
     /// The services: `https`, `tcp 8080`, `icmp echo-request` [default: any]
     #[arg(long, value_name = "SERVICES")]
     on: Option<String>,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    format: AnswerFormat,
     #[command(flatten)]
     with: With,
 }
@@ -43,13 +43,13 @@ pub struct Trace {
 #[derive(Args)]
 pub struct Paths {
     #[command(flatten)]
-    ends: Ends,
+    ends: QuestionEnds,
     /// The services of the last step, as in an assertion [default: any]
     #[arg(long, value_name = "SERVICES")]
     on: Option<String>,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    format: AnswerFormat,
     /// Maximum number of chains to show
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     max: u16,
@@ -59,7 +59,7 @@ pub struct Paths {
 
 /// How an answer is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum AnswerFormat {
     /// For people
     Text,
     /// For programs; documented and stable
@@ -89,8 +89,8 @@ pub fn answer_trace(trace: &Trace, terminal: &Terminal) -> Exit {
         };
     let (policy, sources) = (&compilation.policy, &compilation.sources);
     let answer = match trace.format {
-        Format::Text => report::trace_text(policy, sources, &subject, terminal.paint()),
-        Format::Json => report::trace_json(policy, sources, &subject),
+        AnswerFormat::Text => report::trace_text(policy, sources, &subject, terminal.paint()),
+        AnswerFormat::Json => report::trace_json(policy, sources, &subject),
     };
     print_answer(answer, terminal)
 }
@@ -104,8 +104,8 @@ pub fn answer_paths(paths: &Paths, terminal: &Terminal) -> Exit {
         };
     let (policy, sources, max) = (&compilation.policy, &compilation.sources, paths.max.into());
     let answer = match paths.format {
-        Format::Text => report::paths_text(policy, sources, &subject, max, terminal.paint()),
-        Format::Json => report::paths_json(policy, sources, &subject, max),
+        AnswerFormat::Text => report::paths_text(policy, sources, &subject, max, terminal.paint()),
+        AnswerFormat::Json => report::paths_json(policy, sources, &subject, max),
     };
     print_answer(answer, terminal)
 }
@@ -139,7 +139,7 @@ fn print_answer((text, yes): (String, bool), terminal: &Terminal) -> Exit {
 
 /// The program with what is asked about it.
 fn resolve_ends(
-    ends: &Ends,
+    ends: &QuestionEnds,
     on: Option<&str>,
     with: &With,
     terminal: &Terminal,

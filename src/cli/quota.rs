@@ -14,8 +14,8 @@ pub struct Quota {
     /// The program; `-` is standard input
     file: String,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = QuotaFormat::Table)]
+    format: QuotaFormat,
     /// Show only the group of this tier; can be repeated
     #[arg(long = "tier", value_name = "NAME")]
     tiers: Vec<String>,
@@ -25,7 +25,7 @@ pub struct Quota {
 
 /// How `quota` shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum QuotaFormat {
     /// For people
     Table,
     /// For programs; documented and stable
@@ -53,8 +53,8 @@ pub fn run(quota: &Quota, terminal: &Terminal) -> Exit {
     }
 
     let text = match quota.format {
-        Format::Table => report::quota::table(&ledger, &compilation.sources),
-        Format::Json => report::quota::json(&ledger, &compilation.sources),
+        QuotaFormat::Table => report::quota::table(&ledger, &compilation.sources),
+        QuotaFormat::Json => report::quota::json(&ledger, &compilation.sources),
     };
 
     match terminal.print_bytes(text.as_bytes()) {

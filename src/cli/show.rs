@@ -13,7 +13,7 @@ use tierwall::report::flows;
 
 /// How `flows` shows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum FlowsFormat {
     /// For people
     Table,
     /// For programs; documented and stable
@@ -23,15 +23,15 @@ pub enum Format {
 }
 
 /// `tierwall flows`
-pub fn show_flows(file: &str, format: Format, with: &With, terminal: &Terminal) -> Exit {
+pub fn show_flows(file: &str, format: FlowsFormat, with: &With, terminal: &Terminal) -> Exit {
     let compilation = match load_accepted(file, with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
     };
     let show = match format {
-        Format::Table => flows::table,
-        Format::Json => flows::json,
-        Format::Csv => flows::csv,
+        FlowsFormat::Table => flows::table,
+        FlowsFormat::Json => flows::json,
+        FlowsFormat::Csv => flows::csv,
     };
     terminal.print_bytes(show(&compilation.policy, &compilation.sources).as_bytes())
 }

@@ -70,7 +70,7 @@ fn watch_outputs(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
     ctrlc::set_handler(move || drop(stop.send(Wake::Stop))).map_err(|error| failed(&error))?;
     let watcher = notify::recommended_watcher(changed).map_err(|error| failed(&error))?;
 
-    let mut watched = Watched {
+    let mut watched = WatchedFiles {
         watcher,
         directories: BTreeSet::new(),
     };
@@ -177,12 +177,12 @@ fn only_new(made: Vec<Made>, written: Vec<Written>) -> (Vec<Made>, Vec<Written>)
 }
 
 /// The directories that are watched.
-struct Watched {
+struct WatchedFiles {
     watcher: RecommendedWatcher,
     directories: BTreeSet<PathBuf>,
 }
 
-impl Watched {
+impl WatchedFiles {
     /// Watches where the files are now, and no longer where they were. One that went and came back
     /// is another directory, so each is watched anew.
     fn follow_log(&mut self, log: &ReadLog) -> notify::Result<()> {

@@ -21,7 +21,7 @@ type Place = (&'static str, String, Span);
 
 /// How many programs find something at a place, and how many of them would correct it unasked.
 #[derive(Debug, Default)]
-struct Counts {
+struct FindingCounts {
     found: usize,
     safe: usize,
 }
@@ -31,7 +31,7 @@ struct Counts {
 struct Tally {
     /// How many programs read a file.
     readers: BTreeMap<String, usize>,
-    places: BTreeMap<Place, Counts>,
+    places: BTreeMap<Place, FindingCounts>,
 }
 
 /// Leaves out what is `unused-allow` for some of those that read the file, and leaves to a reviewer
@@ -90,7 +90,7 @@ impl Tally {
         };
 
         let all = self.readers[sources.file(span.file).identity()];
-        let Counts { found, safe } = self.places[&finding_place(finding, span, sources)];
+        let FindingCounts { found, safe } = self.places[&finding_place(finding, span, sources)];
 
         if safe < all {
             **finding = finding.as_ref().clone().unsure();

@@ -124,7 +124,7 @@ impl<W: Workspace> Workspace for Overlay<'_, W> {
 }
 
 /// A program with its problems.
-struct Judged {
+struct JudgedJob {
     compilation: Compilation,
     problems: Vec<Problem>,
 }
@@ -135,28 +135,32 @@ fn judge_all<W: Workspace>(
     jobs: &[Job<'_>],
     open: &mut impl FnMut(&Program) -> W,
     drafts: &mut Drafts,
-) -> Vec<Judged> {
-    let mut all: Vec<Judged> = jobs
+) -> Vec<JudgedJob> {
+    let mut all: Vec<JudgedJob> = jobs
         .iter()
         .filter_map(|job| judge_job(job, open(job.program), drafts).ok())
         .collect();
     let unreadable = jobs.len() - all.len();
-    let mut findings: Vec<_> = all.iter_mut().map(Judged::findings).collect();
+    let mut findings: Vec<_> = all.iter_mut().map(JudgedJob::findings).collect();
 
     reach_consensus(&mut findings, unreadable);
     all
 }
 
-fn judge_job<W: Workspace>(job: &Job<'_>, files: W, drafts: &mut Drafts) -> Result<Judged, Unread> {
+fn judge_job<W: Workspace>(
+    job: &Job<'_>,
+    files: W,
+    drafts: &mut Drafts,
+) -> Result<JudgedJob, Unread> {
     let compilation = job.compile_in(&mut Overlay { files, drafts })?;
     let problems = compilation.judge_at(&job.levels).problems.sorted();
-    Ok(Judged {
+    Ok(JudgedJob {
         compilation,
         problems,
     })
 }
 
-impl Judged {
+impl JudgedJob {
     fn findings(&mut self) -> ProgramFindings<'_> {
         ProgramFindings {
             sources: &self.compilation.sources,
@@ -166,7 +170,7 @@ impl Judged {
 
     /// Whether it has more errors than before. What nobody looked for before, because other errors
     /// stood in the way, does not count.
-    fn is_worse_than(&self, before: &Judged) -> bool {
+    fn is_worse_than(&self, before: &JudgedJob) -> bool {
         let (read, read_before) = (self.errors_as_read(), before.errors_as_read());
 
         read > read_before

@@ -1,7 +1,7 @@
 //! Flows to rules: every gate on a flow's way, put to its side of its group, and sorted there.
 
 use super::gates::{OpenedGates, open_to};
-use super::rule::{Rule, Text};
+use super::rule::{Rule, RuleText};
 use super::{Deployment, Direction, Group, Parameter, describe_flow};
 use crate::net::{EVERY_IPV4, Traffic};
 use crate::policy::{
@@ -53,7 +53,7 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
 
 /// One gate that one flow opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Gate {
+struct RuleGate {
     traffic: Traffic,
     peer: Peer,
     flow: u32,
@@ -61,7 +61,7 @@ struct Gate {
 
 /// The gates of a policy by tier and direction, in the order of its flows.
 struct GatesByTier {
-    gates: Vec<Gate>,
+    gates: Vec<RuleGate>,
     /// Where those of each side end, by [`side_index`].
     ends: Vec<u32>,
 }
@@ -76,7 +76,7 @@ impl GatesByTier {
             starts[n] += starts[n - 1];
         }
 
-        let none = Gate {
+        let none = RuleGate {
             traffic: Traffic::All,
             peer: Peer::Net(EVERY_IPV4),
             flow: 0,
@@ -96,7 +96,7 @@ impl GatesByTier {
     }
 
     /// The gates of a side, by what they are.
-    fn sorted_gates(&mut self, tier: TierId, direction: Direction) -> &[Gate] {
+    fn sorted_gates(&mut self, tier: TierId, direction: Direction) -> &[RuleGate] {
         let side = side_index(tier, direction);
         let start = side
             .checked_sub(1)
@@ -112,7 +112,11 @@ fn side_index(tier: TierId, direction: Direction) -> usize {
 }
 
 /// Visits each gate that each flow opens, by [`side_index`].
-fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMut(usize, Gate)) {
+fn for_each_gate(
+    policy: &Policy,
+    opened: &OpenedGates<'_>,
+    mut visit: impl FnMut(usize, RuleGate),
+) {
     for (n, flow) in policy.flows.iter().enumerate() {
         let peers = [flow.source(), flow.destination()];
         let tiers = opened
@@ -125,7 +129,7 @@ fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMu
             if let Some(tier) = tier {
                 visit(
                     side_index(tier, direction),
-                    Gate {
+                    RuleGate {
                         traffic: flow.traffic,
                         peer,
                         flow: n as u32,
@@ -143,7 +147,7 @@ fn for_each_gate(policy: &Policy, opened: &OpenedGates<'_>, mut visit: impl FnMu
 /// AWS::EC2::SecurityGroupEgress: "the default rule is removed"; it cannot tell the default rule
 /// from the same rule written on purpose, aws-cdk issue 987). So such a rule is written as its two
 /// halves, in every output alike.
-fn outbound_gates(side: &[Gate]) -> Vec<Gate> {
+fn outbound_gates(side: &[RuleGate]) -> Vec<RuleGate> {
     let mut gates = side.to_vec();
     if gates.iter().any(|gate| matches!(gate.peer, Peer::Tier(_))) {
         gates = gates.into_iter().flat_map(split_all_traffic).collect();
@@ -153,7 +157,7 @@ fn outbound_gates(side: &[Gate]) -> Vec<Gate> {
 }
 
 /// An all-traffic gate to everywhere as its two halves; any other as it is.
-fn split_all_traffic(gate: Gate) -> Vec<Gate> {
+fn split_all_traffic(gate: RuleGate) -> Vec<RuleGate> {
     match gate.peer {
         Peer::Net(block) if gate.traffic == Traffic::All && block.prefix_len() == 0 => {
             let halves = block
@@ -161,7 +165,7 @@ fn split_all_traffic(gate: Gate) -> Vec<Gate> {
                 .expect("1 is a prefix length of both families");
 
             halves
-                .map(|half| Gate {
+                .map(|half| RuleGate {
                     peer: Peer::Net(half),
                     ..gate
                 })
@@ -173,7 +177,7 @@ fn split_all_traffic(gate: Gate) -> Vec<Gate> {
 
 /// One rule for each distinct gate of a sorted list, with the text that sorts first, a written one
 /// before a generated one.
-fn gate_rules(policy: &Policy, side: &[Gate], origins: &mut Vec<u32>) -> Vec<Rule> {
+fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec<Rule> {
     let mut rules = Vec::with_capacity(side.len());
     for same in side.chunk_by(|a, b| (a.traffic, a.peer) == (b.traffic, b.peer)) {
         let start = origins.len() as u32;
@@ -181,19 +185,19 @@ fn gate_rules(policy: &Policy, side: &[Gate], origins: &mut Vec<u32>) -> Vec<Rul
         rules.push(Rule {
             traffic: same[0].traffic,
             peer: same[0].peer,
-            text: Text::Flow(first_text(policy, same)),
+            text: RuleText::Flow(first_text(policy, same)),
             origins: start..origins.len() as u32,
         });
     }
     rules
 }
 
-fn first_text(policy: &Policy, same: &[Gate]) -> u32 {
+fn first_text(policy: &Policy, same: &[RuleGate]) -> u32 {
     let [_, _, ..] = same else {
         return same[0].flow;
     };
 
-    let text = |gate: &&Gate| {
+    let text = |gate: &&RuleGate| {
         let generated = policy
             .sentence(policy.flows[gate.flow as usize].sentence)
             .prose
@@ -213,7 +217,7 @@ fn open_rules(policy: &Policy, tier: TierId) -> Vec<Rule> {
     let rule = |block: &IpNet| Rule {
         traffic: Traffic::All,
         peer: Peer::Net(*block),
-        text: Text::Open,
+        text: RuleText::Open,
         origins: 0..0,
     };
     open_to(policy, tier).iter().map(rule).collect()

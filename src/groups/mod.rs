@@ -24,7 +24,7 @@ pub use crate::policy::{
 use crate::aws::Wording;
 use crate::net::Sink;
 use crate::policy::{Flow, Policy, Way, WordId};
-use rule::Text;
+use rule::RuleText;
 
 /// Everything one output deploys.
 #[derive(Debug)]
@@ -162,16 +162,16 @@ impl<'p> Deployment<'p> {
     /// Appends the description of a rule.
     pub fn describe_rule(&self, rule: &Rule, out: &mut impl Sink) {
         match rule.text {
-            Text::Open => out.put("all outbound traffic"),
-            Text::Flow(flow) => describe_flow(self.policy, flow, out),
+            RuleText::Open => out.put("all outbound traffic"),
+            RuleText::Flow(flow) => describe_flow(self.policy, flow, out),
         }
     }
 
     /// The sentence whose words describe a rule; none for the rules of an open tier.
     pub fn described_by(&self, rule: &Rule) -> Option<SentenceId> {
         match rule.text {
-            Text::Open => None,
-            Text::Flow(flow) => Some(self.policy.flows[flow as usize].sentence),
+            RuleText::Open => None,
+            RuleText::Flow(flow) => Some(self.policy.flows[flow as usize].sentence),
         }
     }
 

@@ -11,14 +11,14 @@ pub struct Rule {
     pub traffic: Traffic,
     /// From or to whom.
     pub peer: Peer,
-    pub(super) text: Text,
+    pub(super) text: RuleText,
     /// Where the flows that ask for it stand in the deployment's list.
     pub(super) origins: Range<u32>,
 }
 
 /// Where the description of a rule comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Text {
+pub(super) enum RuleText {
     /// The flow with this position.
     Flow(u32),
     /// No flow: the rule is there because the tier is open.

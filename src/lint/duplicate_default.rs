@@ -49,7 +49,7 @@ web allows https from office, branch
 
 /// What a peer is for AWS when each parameter has its default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Value<'p> {
+enum DefaultText<'p> {
     Block(IpNet),
     /// The id of a prefix list or of a group.
     Id(&'p str),
@@ -104,7 +104,8 @@ fn add_pairs(
     pairs: &mut BTreeMap<Pair, Twice>,
 ) {
     let (policy, deployment) = (subject.policy, subject.deployment);
-    let mut firsts: HashMap<(Traffic, Value<'_>), &Rule> = HashMap::with_capacity(rules.len());
+    let mut firsts: HashMap<(Traffic, DefaultText<'_>), &Rule> =
+        HashMap::with_capacity(rules.len());
 
     for rule in rules {
         let key = (rule.traffic, default_value(policy, rule.peer));
@@ -187,32 +188,32 @@ fn rule_words(policy: &Policy, twice: &Twice, peer: &str) -> String {
     }
 }
 
-fn default_value(policy: &Policy, peer: Peer) -> Value<'_> {
+fn default_value(policy: &Policy, peer: Peer) -> DefaultText<'_> {
     if let Some(value) = default(policy, peer) {
         return value;
     }
 
     match peer {
-        Peer::Net(block) => Value::Block(block),
+        Peer::Net(block) => DefaultText::Block(block),
         Peer::PrefixList(id) => match &policy.prefix_list(id).list {
-            ListReference::Id(id) => Value::Id(id),
-            ListReference::Aws(_) | ListReference::Param(_) => Value::Other(peer),
+            ListReference::Id(id) => DefaultText::Id(id),
+            ListReference::Aws(_) | ListReference::Param(_) => DefaultText::Other(peer),
         },
         Peer::External(id) => match &policy.external(id).id {
-            Reference::Id(id) => Value::Id(id),
-            Reference::Param(_) => Value::Other(peer),
+            Reference::Id(id) => DefaultText::Id(id),
+            Reference::Param(_) => DefaultText::Other(peer),
         },
-        Peer::Param(_) | Peer::Tier(_) => Value::Other(peer),
+        Peer::Param(_) | Peer::Tier(_) => DefaultText::Other(peer),
     }
 }
 
 /// The default of a peer that is a parameter.
-fn default(policy: &Policy, peer: Peer) -> Option<Value<'_>> {
+fn default(policy: &Policy, peer: Peer) -> Option<DefaultText<'_>> {
     let param = policy.param(policy.peer_param(peer)?);
     let text = param.default.as_deref()?;
     match param.kind {
-        ParamKind::Cidr | ParamKind::CidrIpv6 => text.parse().ok().map(Value::Block),
-        ParamKind::External | ParamKind::PrefixList => Some(Value::Id(text)),
+        ParamKind::Cidr | ParamKind::CidrIpv6 => text.parse().ok().map(DefaultText::Block),
+        ParamKind::External | ParamKind::PrefixList => Some(DefaultText::Id(text)),
         ParamKind::Vpc => None,
     }
 }

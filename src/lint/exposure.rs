@@ -54,7 +54,7 @@ impl From<Finding> for Exposed {
 
 /// A service that a lint looks for.
 #[derive(Debug, Clone, Copy)]
-pub struct Watched {
+pub struct WatchedService {
     /// `ssh`
     pub name: &'static str,
     /// What it is.
@@ -62,26 +62,26 @@ pub struct Watched {
 }
 
 /// A service on one TCP port.
-pub const fn tcp(name: &'static str, port: u16) -> Watched {
+pub const fn tcp(name: &'static str, port: u16) -> WatchedService {
     tcp_range(name, port, port)
 }
 
 /// A service on a range of TCP ports.
-pub const fn tcp_range(name: &'static str, from: u16, to: u16) -> Watched {
-    Watched {
+pub const fn tcp_range(name: &'static str, from: u16, to: u16) -> WatchedService {
+    WatchedService {
         name,
         traffic: Traffic::Tcp(Ports { from, to }),
     }
 }
 
 /// A service on one UDP port.
-pub const fn udp(name: &'static str, port: u16) -> Watched {
+pub const fn udp(name: &'static str, port: u16) -> WatchedService {
     udp_range(name, port, port)
 }
 
 /// A service on a range of UDP ports.
-pub const fn udp_range(name: &'static str, from: u16, to: u16) -> Watched {
-    Watched {
+pub const fn udp_range(name: &'static str, from: u16, to: u16) -> WatchedService {
+    WatchedService {
         name,
         traffic: Traffic::Udp(Ports { from, to }),
     }
@@ -288,7 +288,7 @@ fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
 /// A finding for each opening that lets in something of a list.
 pub fn exposed_services(
     subject: &Subject<'_>,
-    watched: &[Watched],
+    watched: &[WatchedService],
     help: &str,
     found: &mut Vec<Exposed>,
 ) {
@@ -297,14 +297,14 @@ pub fn exposed_services(
         let looked_for = watched
             .iter()
             .filter(|watched| !is_there_for(tier.role, watched.traffic));
-        let open: Vec<&Watched> = looked_for
+        let open: Vec<&WatchedService> = looked_for
             .filter(|watched| opening.has(watched.traffic))
             .collect();
         if open.is_empty() {
             continue;
         }
 
-        let in_words = |watched: &&Watched| {
+        let in_words = |watched: &&WatchedService| {
             format!(
                 "{} ({})",
                 opening.words_within(watched.traffic),

@@ -1,6 +1,6 @@
 //! `open-admin-port`: an administration port that is open to the internet.
 
-use super::exposure::{Exposed, Watched, exposed_services, tcp, tcp_range, udp};
+use super::exposure::{Exposed, WatchedService, exposed_services, tcp, tcp_range, udp};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -44,7 +44,7 @@ web allows ssh from office
 };
 
 /// Ports for administration: what the controls above name, and what products document as theirs.
-pub(super) const WATCHED: [Watched; 29] = [
+pub(super) const WATCHED: [WatchedService; 29] = [
     tcp("ssh", 22),
     tcp("telnet", 23),
     tcp("rdp", 3389),

@@ -1,7 +1,7 @@
 //! `open-data-store`: a database, cache, search engine, message broker or file service that is open
 //! to the internet.
 
-use super::exposure::{Exposed, Watched, exposed_services, tcp, tcp_range, udp, udp_range};
+use super::exposure::{Exposed, WatchedService, exposed_services, tcp, tcp_range, udp, udp_range};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -42,7 +42,7 @@ db allows mysql from app
 
 /// Ports of products that keep or pass on data, as their documentation and IANA's registry name
 /// them.
-pub(super) const WATCHED: [Watched; 80] = [
+pub(super) const WATCHED: [WatchedService; 80] = [
     tcp("mysql", 3306),
     tcp("mysqlx", 33060),
     tcp("postgresql", 5432),

@@ -1,6 +1,6 @@
 //! `open-high-risk-port`: a port of Security Hub's list that is open to the internet.
 
-use super::exposure::{Exposed, Watched, exposed_services, tcp};
+use super::exposure::{Exposed, WatchedService, exposed_services, tcp};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -41,7 +41,7 @@ search allows tcp 9200 from balancer
 
 /// AWS Security Hub user guide, \[EC2.19\]: the services that it names, where its list of ports
 /// does.
-pub(super) const WATCHED: [Watched; 24] = [
+pub(super) const WATCHED: [WatchedService; 24] = [
     tcp("ftp-data", 20),
     tcp("ftp", 21),
     tcp("ssh", 22),

@@ -1,6 +1,6 @@
 //! `open-http`: TCP port 80 that is open to the internet.
 
-use super::exposure::{Exposed, Watched, exposed_services, tcp};
+use super::exposure::{Exposed, WatchedService, exposed_services, tcp};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -32,7 +32,7 @@ api allows https from anywhere
     judge: Judge::Exposure(judge),
 };
 
-const WATCHED: [Watched; 1] = [tcp("http", 80)];
+const WATCHED: [WatchedService; 1] = [tcp("http", 80)];
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     exposed_services(subject, &WATCHED, "open only https", found);

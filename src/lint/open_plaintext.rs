@@ -1,6 +1,6 @@
 //! `open-plaintext`: a plaintext protocol that is open to the internet.
 
-use super::exposure::{Exposed, Watched, exposed_services, tcp, tcp_range, udp, udp_range};
+use super::exposure::{Exposed, WatchedService, exposed_services, tcp, tcp_range, udp, udp_range};
 use super::{Category, Judge, Level, Lint, Subject};
 
 /// The lint.
@@ -37,7 +37,7 @@ mail allows imaps from anywhere
 
 /// Protocols without encryption of their own: IANA's registry, and the defaults that products
 /// document.
-const WATCHED: [Watched; 30] = [
+const WATCHED: [WatchedService; 30] = [
     tcp("ftp", 21),
     tcp("telnet", 23),
     udp("tftp", 69),

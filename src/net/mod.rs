@@ -24,7 +24,7 @@ pub use address::{
     Addresses, EVERY_IPV4, EVERY_IPV6, NotABlock, is_narrow, parse_block, split_once_at,
 };
 pub use internet::{MANY, internet_addresses, is_public, routable_sources};
-pub use packets::{Packets, Row};
+pub use packets::{PacketRow, Packets};
 pub use per_family::PerFamily;
 pub use pieces::Piece;
 pub use private::private_blocks;

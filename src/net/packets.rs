@@ -37,7 +37,7 @@ struct Stretch<T> {
 
 /// Some packets of a set: all pairs of these addresses with this traffic.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct PacketRow {
     /// The family of both.
     pub family: Family,
     /// The addresses, of that family alone.
@@ -153,13 +153,13 @@ impl Packets {
 
     /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in
     /// two. The blocks of a row are [`Addresses::to_blocks`], the smallest list as well.
-    pub fn rows(&self) -> Vec<Row> {
+    pub fn rows(&self) -> Vec<PacketRow> {
         let v4 = self.v4.merge_rows().into_iter().map(|(v4, traffic)| {
             let addresses = Addresses {
                 v4,
                 ..Addresses::default()
             };
-            Row {
+            PacketRow {
                 family: Family::V4,
                 addresses,
                 traffic,
@@ -171,7 +171,7 @@ impl Packets {
                 v6,
                 ..Addresses::default()
             };
-            Row {
+            PacketRow {
                 family: Family::V6,
                 addresses,
                 traffic,

@@ -26,14 +26,14 @@ impl Addresses {
             .collect();
 
         let v4 = Node {
-            version: Version::V4,
+            version: IpVersion::V4,
             base: 0,
             length: 0,
         }
         .cover_ranges(&v4);
 
         let v6 = Node {
-            version: Version::V6,
+            version: IpVersion::V6,
             base: 0,
             length: 0,
         }
@@ -44,16 +44,16 @@ impl Addresses {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Version {
+enum IpVersion {
     V4,
     V6,
 }
 
-impl Version {
+impl IpVersion {
     fn bits(self) -> u8 {
         match self {
-            Version::V4 => 32,
-            Version::V6 => 128,
+            IpVersion::V4 => 32,
+            IpVersion::V6 => 128,
         }
     }
 }
@@ -61,7 +61,7 @@ impl Version {
 /// An aligned block.
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    version: Version,
+    version: IpVersion,
     base: u128,
     length: u8,
 }
@@ -84,10 +84,10 @@ impl Node {
 
     fn block(self) -> IpNet {
         let block = match (self.version, u32::try_from(self.base)) {
-            (Version::V4, Ok(base)) => {
+            (IpVersion::V4, Ok(base)) => {
                 Ipv4Net::new(Ipv4Addr::from(base), self.length).map(IpNet::V4)
             }
-            (Version::V4 | Version::V6, _) => {
+            (IpVersion::V4 | IpVersion::V6, _) => {
                 Ipv6Net::new(Ipv6Addr::from(self.base), self.length).map(IpNet::V6)
             }
         };

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 /// A peer, in terms that two states share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Value<'d> {
+pub enum PeerValue<'d> {
     /// `203.0.113.0/24`
     Block(IpNet),
     /// A parameter that is a block.
@@ -40,44 +40,44 @@ pub enum Kind {
     Group,
 }
 
-impl<'d> Value<'d> {
+impl<'d> PeerValue<'d> {
     /// The peer of a rule of the old state.
-    pub fn from_old(state: &'d State, groups: &Groups, peer: Peer) -> Value<'d> {
-        Value::with_groups(state, peer, |group| {
+    pub fn from_old(state: &'d State, groups: &Groups, peer: Peer) -> PeerValue<'d> {
+        PeerValue::with_groups(state, peer, |group| {
             groups
                 .new_of(group)
-                .map_or(Value::GoneGroup(group), Value::Group)
+                .map_or(PeerValue::GoneGroup(group), PeerValue::Group)
         })
     }
 
     /// The peer of a rule of the new state.
-    pub fn new(state: &'d State, peer: Peer) -> Value<'d> {
-        Value::with_groups(state, peer, Value::Group)
+    pub fn new(state: &'d State, peer: Peer) -> PeerValue<'d> {
+        PeerValue::with_groups(state, peer, PeerValue::Group)
     }
 
     /// The peer of a rule, whose groups are told by `of_group`.
     pub fn with_groups(
         state: &'d State,
         peer: Peer,
-        of_group: impl Fn(GroupId) -> Value<'d>,
-    ) -> Value<'d> {
+        of_group: impl Fn(GroupId) -> PeerValue<'d>,
+    ) -> PeerValue<'d> {
         match peer {
-            Peer::Block(block) => Value::Block(block),
+            Peer::Block(block) => PeerValue::Block(block),
             Peer::Parameter(id) => {
                 let parameter = state.parameter(id);
-                Value::Unknown(parameter.kind.family(), &parameter.name)
+                PeerValue::Unknown(parameter.kind.family(), &parameter.name)
             }
             Peer::PrefixList(id) => match &state.prefix_list(id).reference {
-                ListReference::Id(id) => Value::ListId(id),
-                ListReference::Aws(name) => Value::AwsList(aws_list(name)),
-                ListReference::Parameter(id) => Value::UnknownList(&state.parameter(*id).name),
+                ListReference::Id(id) => PeerValue::ListId(id),
+                ListReference::Aws(name) => PeerValue::AwsList(aws_list(name)),
+                ListReference::Parameter(id) => PeerValue::UnknownList(&state.parameter(*id).name),
             },
             Peer::Group(group) => of_group(group),
             Peer::ForeignGroup(id) => {
                 let foreign = state.foreign_group(id);
                 match &foreign.reference {
-                    Reference::Id(id) => Value::ForeignGroup(foreign.account.as_deref(), id),
-                    Reference::Parameter(id) => Value::UnknownGroup(&state.parameter(*id).name),
+                    Reference::Id(id) => PeerValue::ForeignGroup(foreign.account.as_deref(), id),
+                    Reference::Parameter(id) => PeerValue::UnknownGroup(&state.parameter(*id).name),
                 }
             }
         }
@@ -86,13 +86,13 @@ impl<'d> Value<'d> {
     /// Its kind.
     pub fn kind(self) -> Kind {
         match self {
-            Value::Block(block) => Kind::Blocks(Family::of_block(&block)),
-            Value::Unknown(family, _) => Kind::Blocks(family),
-            Value::ListId(_) | Value::AwsList(_) | Value::UnknownList(_) => Kind::List,
-            Value::Group(_)
-            | Value::GoneGroup(_)
-            | Value::ForeignGroup(..)
-            | Value::UnknownGroup(_) => Kind::Group,
+            PeerValue::Block(block) => Kind::Blocks(Family::of_block(&block)),
+            PeerValue::Unknown(family, _) => Kind::Blocks(family),
+            PeerValue::ListId(_) | PeerValue::AwsList(_) | PeerValue::UnknownList(_) => Kind::List,
+            PeerValue::Group(_)
+            | PeerValue::GoneGroup(_)
+            | PeerValue::ForeignGroup(..)
+            | PeerValue::UnknownGroup(_) => Kind::Group,
         }
     }
 }

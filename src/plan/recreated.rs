@@ -3,7 +3,7 @@
 //! made only where there is no choice.
 
 use super::groups::by_address;
-use super::peers::Value;
+use super::peers::PeerValue;
 use super::targets::planned_targets;
 use crate::aws::{Direction, GroupId, GroupMapping, Reference, RuleKey, State};
 use crate::net::Traffic;
@@ -27,15 +27,15 @@ pub fn recreated_groups(
 
     let sides = [&gone, &fresh];
     let edges = sides.map(Candidates::edges);
-    let mut labels = Label::intern_labels(sides.map(Candidates::attributes));
+    let mut labels = TierLabel::intern_labels(sides.map(Candidates::attributes));
 
     for _ in 0..ROUNDS {
         let seen = [0, 1].map(|n| sides[n].neighbourhoods(&edges[n], &labels[n]));
-        labels = Label::intern_labels(seen);
+        labels = TierLabel::intern_labels(seen);
     }
 
     let [gone_labels, fresh_labels] = [0, 1].map(|n| sides[n].unique(&edges[n], &labels[n]));
-    let pair = |(label, old): (&Label, &GroupId)| Some((*old, *fresh_labels.get(label)?));
+    let pair = |(label, old): (&TierLabel, &GroupId)| Some((*old, *fresh_labels.get(label)?));
 
     // a target that knows one of the two by its address as something else would contradict it
     let by_address: Vec<GroupMapping> = planned_targets()
@@ -55,15 +55,15 @@ pub fn recreated_groups(
 
 /// What tells tiers apart so far; two that have one label look alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Label(usize);
+struct TierLabel(usize);
 
-impl Label {
+impl TierLabel {
     /// Gives equal things of both programs one label.
-    fn intern_labels<T: Ord>(sides: [Vec<T>; 2]) -> [Vec<Label>; 2] {
+    fn intern_labels<T: Ord>(sides: [Vec<T>; 2]) -> [Vec<TierLabel>; 2] {
         let mut known = BTreeMap::new();
         sides.map(|things| {
             let label = |thing| {
-                let next = Label(known.len());
+                let next = TierLabel(known.len());
                 *known.entry(thing).or_insert(next)
             };
             things.into_iter().map(label).collect()
@@ -94,11 +94,11 @@ struct Edge<'d> {
 enum Other<'d> {
     Itself,
     /// Something that both programs know.
-    Known(Value<'d>),
+    Known(PeerValue<'d>),
     /// Another candidate, by its place.
     Candidate(usize),
     /// Another candidate, by its label.
-    Alike(Label),
+    Alike(TierLabel),
 }
 
 /// What AWS cannot change of a group, so that `was` would not keep it if it were another.
@@ -165,10 +165,10 @@ impl<'d> Candidates<'d> {
             other,
         };
 
-        let peer = Value::with_groups(self.state, key.peer, Value::GoneGroup);
+        let peer = PeerValue::with_groups(self.state, key.peer, PeerValue::GoneGroup);
         let other = match peer {
-            Value::GoneGroup(other) if other == group => Other::Itself,
-            Value::GoneGroup(other) => self.other(other),
+            PeerValue::GoneGroup(other) if other == group => Other::Itself,
+            PeerValue::GoneGroup(other) => self.other(other),
             peer => Other::Known(peer),
         };
 
@@ -176,7 +176,7 @@ impl<'d> Candidates<'d> {
             edges[place].push(edge(true, other));
         }
 
-        if let (Value::GoneGroup(named), false) = (peer, matches!(other, Other::Itself))
+        if let (PeerValue::GoneGroup(named), false) = (peer, matches!(other, Other::Itself))
             && let Some(place) = self.places[named.index()]
         {
             edges[place].push(edge(false, self.other(group)));
@@ -187,8 +187,8 @@ impl<'d> Candidates<'d> {
     fn other(&self, group: GroupId) -> Other<'d> {
         match (self.places[group.index()], self.known[group.index()]) {
             (Some(place), _) => Other::Candidate(place),
-            (None, Some(new)) => Other::Known(Value::Group(new)),
-            (None, None) => Other::Known(Value::GoneGroup(group)),
+            (None, Some(new)) => Other::Known(PeerValue::Group(new)),
+            (None, None) => Other::Known(PeerValue::GoneGroup(group)),
         }
     }
 
@@ -196,8 +196,8 @@ impl<'d> Candidates<'d> {
     fn neighbourhoods(
         &self,
         edges: &[Vec<Edge<'d>>],
-        labels: &[Label],
-    ) -> Vec<(Label, Vec<Edge<'d>>)> {
+        labels: &[TierLabel],
+    ) -> Vec<(TierLabel, Vec<Edge<'d>>)> {
         let labelled = |edge: &Edge<'d>| match edge.other {
             Other::Candidate(place) => Edge {
                 other: Other::Alike(labels[place]),
@@ -206,7 +206,7 @@ impl<'d> Candidates<'d> {
             Other::Itself | Other::Known(_) | Other::Alike(_) => *edge,
         };
 
-        let neighbourhood = |(label, edges): (&Label, &Vec<Edge<'d>>)| {
+        let neighbourhood = |(label, edges): (&TierLabel, &Vec<Edge<'d>>)| {
             let mut edges: Vec<Edge<'d>> = edges.iter().map(labelled).collect();
             edges.sort_unstable();
             (*label, edges)
@@ -216,8 +216,12 @@ impl<'d> Candidates<'d> {
     }
 
     /// The candidates whose label no other has, and of whose rules a sentence speaks.
-    fn unique(&self, edges: &[Vec<Edge<'d>>], labels: &[Label]) -> BTreeMap<Label, GroupId> {
-        let mut found: BTreeMap<Label, Option<GroupId>> = BTreeMap::new();
+    fn unique(
+        &self,
+        edges: &[Vec<Edge<'d>>],
+        labels: &[TierLabel],
+    ) -> BTreeMap<TierLabel, GroupId> {
+        let mut found: BTreeMap<TierLabel, Option<GroupId>> = BTreeMap::new();
         for (n, label) in labels.iter().enumerate() {
             let group = Some(self.groups[n]).filter(|group| self.is_spoken_of(*group, &edges[n]));
             found

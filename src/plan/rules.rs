@@ -2,7 +2,7 @@
 
 use super::defaults;
 use super::groups::Groups;
-use super::peers::Value;
+use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
 use super::{BeforeAfter, RuleChange, RuleOutcome, RulePlace};
 use crate::aws::{Direction, GroupId, RuleKey, State};
@@ -21,14 +21,17 @@ pub fn changed_rules<'d>(
     groups: &Groups,
     tally: &mut ResourceCounts,
 ) -> Vec<RuleChange> {
-    let (olds, news) = (Addresses::new(planning, old), Addresses::new(planning, new));
+    let (olds, news) = (
+        RuleAddresses::new(planning, old),
+        RuleAddresses::new(planning, new),
+    );
     let mut matched = olds.match_with(&news);
 
     if planning.moves_rules {
         matched.follow_moves(&olds, &news);
     }
 
-    let mut judge = Judge {
+    let mut judge = RuleComparison {
         planning,
         old,
         new,
@@ -50,15 +53,15 @@ pub fn changed_rules<'d>(
 }
 
 /// The rules of a state in an order of their addresses, which is the same for any two states.
-struct Addresses<'d> {
+struct RuleAddresses<'d> {
     state: &'d State,
     names: Names<'d>,
     text: String,
-    entries: Vec<Entry>,
+    entries: Vec<AddressEntry>,
 }
 
 /// A rule at its address.
-struct Entry {
+struct AddressEntry {
     /// Numbers are compared sooner than addresses, which begin alike.
     hash: u64,
     address: Range<usize>,
@@ -70,9 +73,9 @@ struct Entry {
 /// of their own.
 type Key<'a> = (u64, &'a str, Direction);
 
-impl<'d> Addresses<'d> {
+impl<'d> RuleAddresses<'d> {
     fn new(planning: &Planning, state: &'d State) -> Self {
-        let mut list = Addresses {
+        let mut list = RuleAddresses {
             state,
             names: (planning.names)(state),
             text: String::new(),
@@ -100,7 +103,7 @@ impl<'d> Addresses<'d> {
             }
         }
 
-        let Addresses { text, entries, .. } = &mut list;
+        let RuleAddresses { text, entries, .. } = &mut list;
         entries.sort_unstable_by(|one, other| one.key_in(text).cmp(&other.key_in(text)));
 
         list
@@ -108,7 +111,7 @@ impl<'d> Addresses<'d> {
 
     /// Adds a rule whose address ends the text.
     fn push_rule(&mut self, start: usize, direction: Direction, place: RulePlace) {
-        self.entries.push(Entry {
+        self.entries.push(AddressEntry {
             hash: hash(&self.text[start..]),
             address: start..self.text.len(),
             direction,
@@ -130,8 +133,8 @@ impl<'d> Addresses<'d> {
     }
 
     /// Walks two lists at once.
-    fn match_with(&self, news: &Addresses<'_>) -> Matched {
-        let (mut found, mut old, mut new) = (Matched::default(), 0, 0);
+    fn match_with(&self, news: &RuleAddresses<'_>) -> PositionPairs {
+        let (mut found, mut old, mut new) = (PositionPairs::default(), 0, 0);
         loop {
             let order = match (self.key_at(old), news.key_at(new)) {
                 (None, None) => return found,
@@ -154,7 +157,7 @@ impl<'d> Addresses<'d> {
     }
 }
 
-impl Entry {
+impl AddressEntry {
     fn key_in<'a>(&self, text: &'a str) -> Key<'a> {
         (self.hash, &text[self.address.clone()], self.direction)
     }
@@ -162,16 +165,16 @@ impl Entry {
 
 /// Rules whose addresses are equal, and positions of the others.
 #[derive(Default)]
-struct Matched {
+struct PositionPairs {
     both: Vec<(RulePlace, RulePlace)>,
     old_only: Vec<usize>,
     new_only: Vec<usize>,
 }
 
-impl Matched {
+impl PositionPairs {
     /// Matches what `moved` says: a rule is the one that has the newest of its earlier addresses.
-    fn follow_moves(&mut self, olds: &Addresses<'_>, news: &Addresses<'_>) {
-        let Matched {
+    fn follow_moves(&mut self, olds: &RuleAddresses<'_>, news: &RuleAddresses<'_>) {
+        let PositionPairs {
             both,
             old_only,
             new_only,
@@ -204,7 +207,7 @@ impl Matched {
 }
 
 /// Says what becomes of rules, and counts it.
-struct Judge<'j, 'd> {
+struct RuleComparison<'j, 'd> {
     planning: &'j Planning,
     old: &'d State,
     new: &'d State,
@@ -213,7 +216,7 @@ struct Judge<'j, 'd> {
     changes: Vec<RuleChange>,
 }
 
-impl<'d> Judge<'_, 'd> {
+impl<'d> RuleComparison<'_, 'd> {
     /// Two rules with one address.
     fn judge_same_address(&mut self, was: RulePlace, is: RulePlace) {
         if self.groups.new_of(was.group) != Some(is.group) {
@@ -352,21 +355,26 @@ impl<'d> Judge<'_, 'd> {
         (self.planning.is_resource)(&is.rule_in(self.new).key)
     }
 
-    fn old_value(&self, was: RulePlace) -> Value<'d> {
-        Value::from_old(self.old, self.groups, was.rule_in(self.old).key.peer)
+    fn old_value(&self, was: RulePlace) -> PeerValue<'d> {
+        PeerValue::from_old(self.old, self.groups, was.rule_in(self.old).key.peer)
     }
 
-    fn new_value(&self, is: RulePlace) -> Value<'d> {
-        Value::new(self.new, is.rule_in(self.new).key.peer)
+    fn new_value(&self, is: RulePlace) -> PeerValue<'d> {
+        PeerValue::new(self.new, is.rule_in(self.new).key.peer)
     }
 
     /// Whether a peer, if it is a group of the state, is the group that it was.
-    fn peer_stays(&self, peer: Value<'_>) -> bool {
+    fn peer_stays(&self, peer: PeerValue<'_>) -> bool {
         match peer {
-            Value::Group(group) => self.groups.group_stays(group),
-            Value::GoneGroup(_) => false,
-            Value::Block(_) | Value::Unknown(..) | Value::ListId(_) | Value::AwsList(_) => true,
-            Value::UnknownList(_) | Value::ForeignGroup(..) | Value::UnknownGroup(_) => true,
+            PeerValue::Group(group) => self.groups.group_stays(group),
+            PeerValue::GoneGroup(_) => false,
+            PeerValue::Block(_)
+            | PeerValue::Unknown(..)
+            | PeerValue::ListId(_)
+            | PeerValue::AwsList(_) => true,
+            PeerValue::UnknownList(_)
+            | PeerValue::ForeignGroup(..)
+            | PeerValue::UnknownGroup(_) => true,
         }
     }
 
@@ -387,4 +395,4 @@ impl<'d> Judge<'_, 'd> {
 }
 
 /// What a rule is in AWS, in terms that both states share.
-type Identity<'d> = (GroupId, Direction, Traffic, Value<'d>);
+type Identity<'d> = (GroupId, Direction, Traffic, PeerValue<'d>);

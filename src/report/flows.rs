@@ -13,7 +13,7 @@ use std::fmt::Write;
 
 /// One connection that a policy permits, with the sentences that do.
 #[derive(Debug)]
-struct Row {
+struct ConnectionRow {
     /// Positions of the flows that state it.
     flows: Vec<u32>,
 }
@@ -32,18 +32,18 @@ fn connection_key(flow: &Flow) -> Key {
     (receiver, sender, other, flow.traffic)
 }
 
-fn connection_rows(policy: &Policy) -> Vec<Row> {
-    let mut rows: BTreeMap<(bool, Key), Row> = BTreeMap::new();
+fn connection_rows(policy: &Policy) -> Vec<ConnectionRow> {
+    let mut rows: BTreeMap<(bool, Key), ConnectionRow> = BTreeMap::new();
     for (n, flow) in policy.flows.iter().enumerate() {
         rows.entry((flow.receiver().is_none(), connection_key(flow)))
-            .or_insert_with(|| Row { flows: Vec::new() })
+            .or_insert_with(|| ConnectionRow { flows: Vec::new() })
             .flows
             .push(n as u32);
     }
     rows.into_values().collect()
 }
 
-impl Row {
+impl ConnectionRow {
     fn flow<'p>(&self, policy: &'p Policy) -> &'p Flow {
         policy.flow(self.flows[0])
     }
@@ -241,12 +241,12 @@ fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
 }
 
 #[derive(Serialize)]
-struct Document<'p> {
+struct FlowsDocument<'p> {
     format: u32,
     stack: &'p str,
     ip: &'static str,
     vpcs: Vec<VpcLine<'p>>,
-    tiers: Vec<TierLine<'p>>,
+    tiers: Vec<FlowTierLine<'p>>,
     flows: Vec<FlowLine<'p>>,
 }
 
@@ -259,7 +259,7 @@ struct VpcLine<'p> {
 }
 
 #[derive(Serialize)]
-struct TierLine<'p> {
+struct FlowTierLine<'p> {
     name: &'p str,
     vpc: Option<&'p str>,
     role: Option<&'static str>,
@@ -280,7 +280,7 @@ struct FlowLine<'p> {
 
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
 pub fn json(policy: &Policy, sources: &Sources) -> String {
-    let document = Document {
+    let document = FlowsDocument {
         format: 1,
         stack: &policy.stack.name,
         ip: if policy.stack.dual { "dual" } else { "ipv4" },
@@ -322,7 +322,7 @@ fn vpc_line<'p>(policy: &'p Policy, vpc: &'p crate::policy::Vpc) -> Option<VpcLi
     })
 }
 
-fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
+fn tier_line(policy: &Policy, id: TierId) -> FlowTierLine<'_> {
     let tier = policy.tier(id);
     let outbound = match tier.outbound {
         Outbound::Open => "open",
@@ -334,7 +334,7 @@ fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
         .find_map(|tags| tags.get("Name").cloned());
     let shown = tags.or_else(|| tier.group_name.clone());
 
-    TierLine {
+    FlowTierLine {
         name: &tier.name,
         vpc: policy.vpc_of(id).name.as_deref(),
         role: tier.role.map(crate::policy::Role::keyword),
@@ -343,7 +343,7 @@ fn tier_line(policy: &Policy, id: TierId) -> TierLine<'_> {
     }
 }
 
-fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &Row) -> FlowLine<'p> {
+fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &ConnectionRow) -> FlowLine<'p> {
     let [from, to] = row.name_ends(policy);
     let traffic = row.flow(policy).traffic;
     let ports = traffic.aws_ports();

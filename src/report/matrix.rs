@@ -4,7 +4,7 @@ use super::paint::{Paint, Tone};
 use super::words::{
     EndLine, Marked, PieceLine, end_kind, end_line, join_pieces, passing_pieces, piece_lines,
 };
-use crate::analysis::matrix::{Cell, Matrix, Senders};
+use crate::analysis::matrix::{Matrix, MatrixCell, Senders};
 use crate::analysis::reachability::PassingId;
 use crate::policy::Policy;
 use crate::report::flows::csv_field;
@@ -148,14 +148,14 @@ fn lay_out_lines(matrix: &Matrix<'_>, width: usize) -> Lines {
 }
 
 /// What passes in words, each put into words once.
-struct Words<'m> {
+struct PassingWords<'m> {
     matrix: &'m Matrix<'m>,
     known: HashMap<PassingId, String>,
 }
 
-impl<'m> Words<'m> {
-    fn new(matrix: &'m Matrix<'m>) -> Words<'m> {
-        Words {
+impl<'m> PassingWords<'m> {
+    fn new(matrix: &'m Matrix<'m>) -> PassingWords<'m> {
+        PassingWords {
             matrix,
             known: HashMap::new(),
         }
@@ -172,7 +172,7 @@ impl<'m> Words<'m> {
 /// internet are there in any case.
 fn grid_lines(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     let name = |end: usize| matrix.ends()[end].name.clone();
-    let mut words = Words::new(matrix);
+    let mut words = PassingWords::new(matrix);
     let cells: HashMap<(usize, usize), PassingId> = matrix
         .cells()
         .map(|cell| ((cell.from, cell.to), cell.passing))
@@ -210,7 +210,7 @@ fn grid_lines(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
 /// A line for each receiver and what may pass to it, with all the senders of which that is true.
 fn list_lines(matrix: &Matrix<'_>) -> Lines {
     let mut lines = vec![["TO", "ON", "FROM"].map(str::to_string).to_vec()];
-    let mut words = Words::new(matrix);
+    let mut words = PassingWords::new(matrix);
     for (to, end) in matrix.ends().iter().enumerate() {
         for senders in matrix.senders_to(to) {
             lines.push(vec![
@@ -262,7 +262,7 @@ pub fn matrix_csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
         .collect();
 
     let mut known: HashMap<PassingId, String> = HashMap::new();
-    for Cell { from, to, passing } in matrix.cells() {
+    for MatrixCell { from, to, passing } in matrix.cells() {
         let passes = known.entry(passing).or_insert_with(|| {
             let (sure, mut perhaps): (Vec<Marked>, Vec<Marked>) =
                 passing_pieces(matrix.passing(passing))
@@ -281,7 +281,7 @@ pub fn matrix_csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
 }
 
 #[derive(Serialize)]
-struct Document<'p> {
+struct MatrixDocument<'p> {
     format: u32,
     stack: &'p str,
     left_out: usize,
@@ -313,7 +313,7 @@ struct PairLine<'p> {
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
 pub fn matrix_json(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let matrix = Matrix::new(policy);
-    let document = Document {
+    let document = MatrixDocument {
         format: 1,
         stack: &policy.stack.name,
         left_out: matrix.left_out,

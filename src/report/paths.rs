@@ -153,7 +153,7 @@ fn sentences_in_words(policy: &Policy, sources: &Sources, chain: &Chain, step: &
 }
 
 #[derive(Serialize)]
-struct Document<'p> {
+struct PathsDocument<'p> {
     format: u32,
     stack: &'p str,
     more: bool,
@@ -194,7 +194,7 @@ pub fn paths_json(
         steps: chain.steps.iter().map(step).collect(),
     });
 
-    let text = json_document(&Document {
+    let text = json_document(&PathsDocument {
         format: 1,
         stack: &policy.stack.name,
         more,

@@ -6,7 +6,7 @@ use super::travel::{Exchange, exchange_note, list_exchanges};
 use super::words::{Marked, family_pieces, join_pieces};
 use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
-use crate::analysis::trace::{Connection, Leg, Outcome, Station, Verdict, trace_connections};
+use crate::analysis::trace::{Connection, Leg, LegOutcome, Station, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
 use crate::policy::{Policy, SentenceId, Tier, TierId};
 use crate::report::citation::Citation;
@@ -25,7 +25,7 @@ pub fn trace_text(
     paint: Paint,
 ) -> (String, bool) {
     let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
-    let writer = Writer {
+    let writer = TraceWriter {
         policy,
         sources,
         paint,
@@ -90,13 +90,13 @@ fn gate_in_words(gate: Gate) -> (&'static str, TierId) {
     }
 }
 
-struct Writer<'p> {
+struct TraceWriter<'p> {
     policy: &'p Policy,
     sources: &'p Sources,
     paint: Paint,
 }
 
-impl Writer<'_> {
+impl TraceWriter<'_> {
     /// A verdict in words, and in its colour.
     fn paint_verdict(&self, verdict: Verdict) -> String {
         let tone = match verdict {
@@ -297,7 +297,7 @@ fn once_each<T: Copy + Ord>(
 
 /// What passes a gate for all, for some and for none, where it is more than one of these.
 fn describe_parts(stations: &[(Family, &Station)]) -> Vec<String> {
-    let pieces_of = |part: fn(&Outcome) -> &TrafficSet| {
+    let pieces_of = |part: fn(&LegOutcome) -> &TrafficSet| {
         let sets = stations
             .iter()
             .map(|(family, station)| (*family, part(&station.outcome).clone()));
@@ -427,8 +427,8 @@ fn are_alike(a: &Leg, b: &Leg) -> bool {
 }
 
 /// What may pass of what is asked about.
-pub(super) fn outcome_pieces(outcomes: &[(Family, &Outcome)]) -> Vec<Marked> {
-    let of = |part: fn(&Outcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
+pub(super) fn outcome_pieces(outcomes: &[(Family, &LegOutcome)]) -> Vec<Marked> {
+    let of = |part: fn(&LegOutcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
         outcomes
             .iter()
             .map(|(family, outcome)| (*family, part(outcome).clone()))

@@ -13,7 +13,7 @@ use crate::source::Sources;
 use serde::Serialize;
 
 #[derive(Serialize)]
-struct Document<'p> {
+struct TraceDocument<'p> {
     format: u32,
     stack: &'p str,
     verdict: &'static str,
@@ -45,7 +45,7 @@ struct StationLine<'p> {
     tier: &'p str,
     verdict: &'static str,
     open: bool,
-    rules: Vec<RuleLine<'p>>,
+    rules: Vec<AdmittingRuleLine<'p>>,
     surely_for: Vec<String>,
     unknown: Vec<UnknownLine<'p>>,
     ended: Vec<Citation<'p>>,
@@ -60,7 +60,7 @@ struct UnknownLine<'p> {
 }
 
 #[derive(Serialize)]
-struct RuleLine<'p> {
+struct AdmittingRuleLine<'p> {
     what: String,
     peer: End<'p>,
     certain: bool,
@@ -87,7 +87,7 @@ fn verdict_keyword(verdict: Verdict) -> &'static str {
 /// passes.
 pub fn trace_json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
     let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
-    let lines = Lines { policy, sources };
+    let lines = TraceLines { policy, sources };
     let has = |verdict| {
         connections
             .iter()
@@ -103,7 +103,7 @@ pub fn trace_json(policy: &Policy, sources: &Sources, subject: &Subject) -> (Str
         (false, false) => Verdict::Stopped,
     };
 
-    let text = json_document(&Document {
+    let text = json_document(&TraceDocument {
         format: 1,
         stack: &policy.stack.name,
         verdict: verdict_keyword(verdict),
@@ -116,12 +116,12 @@ pub fn trace_json(policy: &Policy, sources: &Sources, subject: &Subject) -> (Str
     (text, all_pass(&connections))
 }
 
-struct Lines<'p> {
+struct TraceLines<'p> {
     policy: &'p Policy,
     sources: &'p Sources,
 }
 
-impl<'p> Lines<'p> {
+impl<'p> TraceLines<'p> {
     fn connection_line<'c>(&self, connection: &'c Connection) -> ConnectionLine<'c>
     where
         'p: 'c,
@@ -211,8 +211,8 @@ impl<'p> Lines<'p> {
         }
     }
 
-    fn rule_line(&self, gate: Gate, flow: u32, certain: bool) -> RuleLine<'p> {
-        RuleLine {
+    fn rule_line(&self, gate: Gate, flow: u32, certain: bool) -> AdmittingRuleLine<'p> {
+        AdmittingRuleLine {
             what: self.policy.flow(flow).traffic.to_string(),
             peer: End::new(self.policy, peer_of(gate, self.policy.flow(flow))),
             certain,

@@ -11,7 +11,7 @@ use crate::source::Span;
 
 /// A deployment, and what AWS will hold of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Named<'d> {
+pub struct NamedState<'d> {
     /// Who knows the places.
     pub deployment: &'d Deployment<'d>,
     /// What is named: [`Deployment::state_outline`] has enough of it.
@@ -20,7 +20,7 @@ pub struct Named<'d> {
 
 /// Reports names that a target would refuse: one for two resources, and one that an earlier name of
 /// a tier makes a second time.
-pub fn check_claims(named: Named<'_>) -> Problems {
+pub fn check_claims(named: NamedState<'_>) -> Problems {
     let mut problems = Problems::default();
     for target in &super::ALL {
         if problems.is_empty() {
@@ -56,7 +56,7 @@ fn repeated_claims(target: &Target, mut claims: Vec<Claim>) -> Vec<Problem> {
 
 /// A rule and where it stands.
 #[derive(Clone, Copy)]
-pub struct Place<'d> {
+pub struct PlacedRule<'d> {
     /// Its group.
     pub group: GroupId,
     /// What it is.
@@ -64,13 +64,13 @@ pub struct Place<'d> {
     rule: &'d Rule,
 }
 
-impl<'d> Named<'d> {
+impl<'d> NamedState<'d> {
     /// Every rule.
-    pub fn rule_places(self) -> impl Iterator<Item = Place<'d>> {
+    pub fn rule_places(self) -> impl Iterator<Item = PlacedRule<'d>> {
         let groups = self.state.groups_by_id();
         groups.flat_map(move |(group, filled)| {
             let rules = filled.rules.iter().enumerate();
-            rules.map(move |(position, rule)| Place {
+            rules.map(move |(position, rule)| PlacedRule {
                 group,
                 key: &rule.key,
                 rule: self.deployment.rule_at(group, position),
@@ -84,7 +84,7 @@ impl<'d> Named<'d> {
     }
 }
 
-impl Place<'_> {
+impl PlacedRule<'_> {
     /// The name of its resource.
     pub fn resource_name(&self, names: &Names<'_>) -> String {
         let mut name = String::new();
@@ -93,7 +93,7 @@ impl Place<'_> {
     }
 
     /// The sentence that asks for the rule, or the tier that is open.
-    pub fn span(&self, named: Named<'_>) -> Span {
+    pub fn span(&self, named: NamedState<'_>) -> Span {
         match named.deployment.first_sentence(self.rule) {
             Some(sentence) => named.deployment.policy().sentence(sentence).span,
             None => named.tier_span(self.group),
@@ -101,7 +101,7 @@ impl Place<'_> {
     }
 
     /// The name of the parameter that is the peer.
-    pub fn peer_parameter(&self, named: Named<'_>) -> Option<String> {
+    pub fn peer_parameter(&self, named: NamedState<'_>) -> Option<String> {
         let id = named.state.parameter_of(self.key.peer)?;
         Some(named.state.parameter(id).name.clone())
     }

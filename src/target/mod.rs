@@ -11,7 +11,7 @@ pub mod names;
 mod planning;
 mod terraform;
 
-pub use claims::{Claim, Named, Place, check_claims};
+pub use claims::{Claim, NamedState, PlacedRule, check_claims};
 pub use planning::{ActionCounts, Column, Planning};
 
 use crate::aws::State;
@@ -42,9 +42,9 @@ pub struct Target {
     /// What it asks of names and texts.
     pub rules: OutputRules,
     /// Names in the output, of which no two may be one.
-    pub claims: fn(Named<'_>) -> Vec<Claim>,
+    pub claims: fn(NamedState<'_>) -> Vec<Claim>,
     /// Reports earlier names that make a name a second time.
-    pub check_moves: fn(Named<'_>) -> Problems,
+    pub check_moves: fn(NamedState<'_>) -> Problems,
     /// How it deploys; nothing for a target that deploys nothing.
     pub planning: Option<Planning>,
 }

@@ -5,7 +5,7 @@ use tierwall::compile::Compilation;
 use tierwall::groups::lower;
 use tierwall::plan::{Changes, GroupOutcome};
 use tierwall::policy::TierMapping;
-use tierwall::report::plan::{Document, Lines, Lowered};
+use tierwall::report::plan::{Lowered, PlanDocument, PlanLines};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("shop.tier", program, &[], as_of());
@@ -17,7 +17,7 @@ fn compiled(program: &str) -> Compilation {
     compilation
 }
 
-fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
+fn between<T>(old: &str, new: &str, then: impl FnOnce(&PlanLines<'_>) -> T) -> T {
     let (old, new) = (compiled(old), compiled(new));
     let tier_mapping = TierMapping::new(&old.policy, &new.policy);
     let (was, is) = (lower(&old.policy), lower(&new.policy));
@@ -26,7 +26,7 @@ fn between<T>(old: &str, new: &str, then: impl FnOnce(&Lines<'_>) -> T) -> T {
         deployment,
         sources,
     };
-    then(&Lines {
+    then(&PlanLines {
         changes: &Changes::compare_states(&states[0], &states[1], tier_mapping.groups()),
         old: lowered(&was, &old.sources),
         new: lowered(&is, &new.sources),
@@ -216,8 +216,8 @@ fn a_tier_renamed_without_was_is_another() {
     let fixed = new.replace("tier api", "tier api was app");
     foretold(SHOP, &fixed, [0, 3, 0], [0, 3, 0, 0], &[]);
     between(SHOP, &new, |lines| {
-        let document =
-            serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
+        let document = serde_json::to_value(PlanDocument::new(lines.changes, lines.old, lines.new))
+            .expect("JSON");
         let group = &document["groups"][0];
         assert_eq!(
             (&group["change"], &group["tier"], &group["was"]),
@@ -314,8 +314,8 @@ fn a_tier_is_recreated_where_another_has_its_very_rules() {
     // its earlier names are what its name in AWS is made of
     let old = format!("{}\n", SHOP.replace("tier app", "tier app was core"));
     between(&old, &api, |lines| {
-        let document =
-            serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
+        let document = serde_json::to_value(PlanDocument::new(lines.changes, lines.old, lines.new))
+            .expect("JSON");
         assert_eq!(
             document["groups"][0]["fix"]["text"],
             "tier api was app, core"
@@ -530,8 +530,8 @@ fn the_document_says_the_same() {
         ("from app", "from api"),
     ]);
     between(SHOP, &new, |lines| {
-        let document =
-            serde_json::to_value(Document::new(lines.changes, lines.old, lines.new)).expect("JSON");
+        let document = serde_json::to_value(PlanDocument::new(lines.changes, lines.old, lines.new))
+            .expect("JSON");
         assert_eq!(
             document["terraform"],
             serde_json::json!({ "add": 1, "change": 2, "destroy": 1 })

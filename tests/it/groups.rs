@@ -8,7 +8,7 @@ use tierwall::compile::Compilation;
 use tierwall::groups::{Deployment, Direction, Rule, TierId, lower};
 use tierwall::net::Family;
 use tierwall::policy::{Peer, Policy};
-use tierwall::target::names::{Names, Renaming, Style};
+use tierwall::target::names::{NameStyle, Names, Renaming};
 
 fn compiled(program: &str) -> Compilation {
     let compilation = compile_text("program.tier", program, &[], as_of());
@@ -51,7 +51,7 @@ fn content(state: &State, names: &Names<'_>, (group, key): (GroupId, &RuleKey)) 
 /// What each rule is called, by what it is: `db ingress tcp 80 tier web`.
 fn called(
     policy: &Policy,
-    style: Style,
+    style: NameStyle,
     renaming: Renaming,
     others: &[&str],
 ) -> BTreeMap<String, String> {
@@ -103,7 +103,7 @@ proptest! {
         let first = compiled(&(program.clone() + &lines.concat()));
         lines.reverse();
         let second = compiled(&(program + &lines.concat()));
-        for style in [Style::Snake, Style::Pascal] {
+        for style in [NameStyle::Snake, NameStyle::Pascal] {
             let names = called(&first.policy, style, Renaming::Current, &[]);
             let distinct: BTreeSet<&String> = names.values().collect();
             prop_assert_eq!(distinct.len(), names.len(), "{:?}", names);
@@ -139,8 +139,8 @@ fn names_say_what_a_rule_is() {
     let compilation = compiled(EVERY_KIND);
     let names = |style, renaming| called(&compilation.policy, style, renaming, &[]);
     let (snake, pascal) = (
-        names(Style::Snake, Renaming::Current),
-        names(Style::Pascal, Renaming::Current),
+        names(NameStyle::Snake, Renaming::Current),
+        names(NameStyle::Pascal, Renaming::Current),
     );
     let expected = [
         (
@@ -237,7 +237,7 @@ fn names_say_what_a_rule_is() {
         );
     }
     assert_eq!(snake.len(), expected.len());
-    let oldest = names(Style::Pascal, Renaming::Oldest);
+    let oldest = names(NameStyle::Pascal, Renaming::Oldest);
     assert_eq!(oldest["db ingress tcp 3306 tier web"], "DataTcp3306FromWeb");
     assert_eq!(
         oldest["my-web ingress icmp 8 block 10.0.0.0/8"],
@@ -252,7 +252,7 @@ fn names_that_would_be_equal_all_have_a_suffix() {
     let names = |others: &[&str]| {
         called(
             &compilation.policy,
-            Style::Pascal,
+            NameStyle::Pascal,
             Renaming::Current,
             others,
         )
@@ -278,7 +278,7 @@ fn names_that_would_be_equal_all_have_a_suffix() {
 fn a_rule_has_had_every_combination_of_its_tiers_names() {
     let compilation = compiled(EVERY_KIND);
     let state = lower(&compilation.policy).to_state();
-    let names = Names::new(&state, Style::Snake, Renaming::Current, |_| true, &[]);
+    let names = Names::new(&state, NameStyle::Snake, Renaming::Current, |_| true, &[]);
     let chain = |wanted: &str| {
         let found = keys(&state).find(|rule| content(&state, &names, *rule) == wanted);
         let (group, key) = found.expect("a rule");
@@ -313,7 +313,7 @@ fn a_rule_has_had_every_combination_of_its_tiers_names() {
     );
     let never = compiled("stack s\ntier a, b\ntier c was d\na allows ssh from b\n");
     let state = lower(&never.policy).to_state();
-    let names = Names::new(&state, Style::Snake, Renaming::Current, |_| true, &[]);
+    let names = Names::new(&state, NameStyle::Snake, Renaming::Current, |_| true, &[]);
     assert!(
         keys(&state)
             .filter(|(group, _)| group.0 == 0)
@@ -565,7 +565,12 @@ fn a_block_of_ipv6_and_a_tier_can_look_alike() {
     let compilation = compiled(
         "stack s { outbound = closed }\ntier web, fd00---8\nweb allows tcp 80 from fd00::/8, fd00---8\n",
     );
-    let names = called(&compilation.policy, Style::Snake, Renaming::Current, &[]);
+    let names = called(
+        &compilation.policy,
+        NameStyle::Snake,
+        Renaming::Current,
+        &[],
+    );
     let distinct: BTreeSet<&String> = names.values().collect();
     assert_eq!(distinct.len(), names.len(), "{names:?}");
 }

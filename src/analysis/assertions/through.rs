@@ -2,7 +2,7 @@
 //! tiers, and one by way of tiers surely carries the service.
 
 use super::super::gate::{Endpoint, Who};
-use super::super::graph::{Direction, ReachGraph};
+use super::super::graph::{ReachGraph, SearchDirection};
 use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::reachability::{Passing, PassingId, Reachability};
 use super::can::{Obstacle, service_groups, service_name};
@@ -67,9 +67,9 @@ impl<'p> TierGraph<'p> {
             !asked.is_empty()
         };
         let is_some_asked = |id| self.reachability.passing(id).iter().any(is_asked);
-        let senders = self
-            .graph
-            .find_neighbours(to.index(), Direction::Reverse, is_some_asked);
+        let senders =
+            self.graph
+                .find_neighbours(to.index(), SearchDirection::Reverse, is_some_asked);
         let senders = senders.into_iter();
         senders.map(|tier| TierId(tier as u32)).collect()
     }
@@ -222,7 +222,7 @@ impl<'p> Proof<'p> {
 
         // `None` stands for the sender, which is no tier or not met again
         let mut before: Vec<Option<Option<usize>>> = vec![None; tiers.len()];
-        let mut visited = graph.graph.unvisited(Direction::Forward);
+        let mut visited = graph.graph.unvisited(SearchDirection::Forward);
         let mut queue: VecDeque<Option<usize>> = VecDeque::from([None]);
 
         while let Some(at) = queue.pop_front() {
@@ -234,7 +234,7 @@ impl<'p> Proof<'p> {
             let next = match at.or(first) {
                 Some(tier) => {
                     let passes = |id| graph.is_passable(id, query.certainty);
-                    let direction = Direction::Forward;
+                    let direction = SearchDirection::Forward;
                     graph
                         .graph
                         .unvisited_neighbours(tier, direction, &mut visited, passes)

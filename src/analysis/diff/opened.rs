@@ -22,7 +22,7 @@ struct GateChange<'d> {
 }
 
 /// Both programs.
-struct Comparison<'d, 'p> {
+struct GateComparison<'d, 'p> {
     ends: &'d Ends,
     before: &'d Version<'p>,
     after: &'d Version<'p>,
@@ -33,7 +33,7 @@ struct Comparison<'d, 'p> {
 /// What passes under the program `after` and not under `before`: what is open to the internet
 /// first, then by ends.
 pub(super) fn find_opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>) -> Vec<Change> {
-    let comparison = Comparison {
+    let comparison = GateComparison {
         ends,
         before,
         after,
@@ -70,7 +70,7 @@ fn sender_and_receiver(tier: EndId, other: EndId, direction: Direction) -> (EndI
     }
 }
 
-impl Comparison<'_, '_> {
+impl GateComparison<'_, '_> {
     /// A gate of a tier, if the program `after` has the tier.
     fn gate_change(&self, tier: EndId, direction: Direction) -> Option<GateChange<'_>> {
         let after = self.after.gate_access(tier, direction)?;
@@ -222,7 +222,7 @@ impl Comparison<'_, '_> {
         let internet =
             is_wide(after.addresses(), &traffic) && !is_wide(before.addresses(), &traffic);
 
-        let product = |mut row: net::Row| {
+        let product = |mut row: net::PacketRow| {
             if after.is_id() && row.addresses == all.in_family(row.family) {
                 row.addresses = Addresses::default();
             }
@@ -287,13 +287,13 @@ impl GateChange<'_> {
         let after = self.after.blocks.open_to(&world);
         let wide = by_itself.union(&after.difference(&before));
 
-        let is_internet = |row: &net::Row| {
+        let is_internet = |row: &net::PacketRow| {
             let is_in_world = !row.addresses.intersection(&world).is_empty();
             is_in_world && !row.traffic.intersection(&wide[row.family]).is_empty()
         };
 
         let unfiltered = self.before.unfiltered.union(&self.after.unfiltered);
-        let is_filtered = |row: &net::Row| !row.addresses.difference(&unfiltered).is_empty();
+        let is_filtered = |row: &net::PacketRow| !row.addresses.difference(&unfiltered).is_empty();
         let rows = opened.rows().into_iter().filter(is_filtered);
 
         let product = |row| {

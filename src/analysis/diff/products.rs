@@ -34,7 +34,7 @@ struct EndAddresses {
 
 impl Product {
     /// What stands in a row of a gate, with all of the gate's tier.
-    pub(super) fn new(row: net::Row, direction: Direction, internet: bool) -> Product {
+    pub(super) fn new(row: net::PacketRow, direction: Direction, internet: bool) -> Product {
         let (from, to) = match direction {
             Direction::Ingress => (row.addresses, Addresses::default()),
             Direction::Egress => (Addresses::default(), row.addresses),

@@ -15,9 +15,9 @@ use serde::{Serialize, Serializer};
 
 /// The object.
 #[derive(Debug, Serialize)]
-pub struct Document<'c> {
+pub struct PlanDocument<'c> {
     #[serde(flatten)]
-    counts: Counts<'c>,
+    counts: CountsByTarget<'c>,
     groups: Vec<GroupLine<'c>>,
     rules: RuleLines<'c>,
     parameters: Vec<NamedLine<'c>>,
@@ -26,7 +26,7 @@ pub struct Document<'c> {
     outputs: Vec<OutputLine<'c>>,
     exports: Vec<OutputLine<'c>>,
     placeholders: Vec<NamedLine<'c>>,
-    quota: Vec<UseLine<'c>>,
+    quota: Vec<QuotaUseLine<'c>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,13 +39,13 @@ struct GroupLine<'c> {
     reasons: Vec<&'static str>,
     refused: bool,
     /// What would keep the group.
-    fix: Option<Fix<'c>>,
+    fix: Option<RenameFix<'c>>,
     targets: Vec<&'static str>,
 }
 
 /// What to write instead of the declaration at a place.
 #[derive(Debug, Serialize)]
-pub struct Fix<'c> {
+pub struct RenameFix<'c> {
     /// The tier whose group would stay.
     #[serde(skip)]
     pub was: &'c str,
@@ -64,16 +64,16 @@ pub struct Fix<'c> {
 
 #[derive(Debug, Default, Serialize)]
 struct RuleLines<'c> {
-    added: Vec<RuleLine<'c>>,
-    removed: Vec<RuleLine<'c>>,
-    text: Vec<RuleLine<'c>>,
-    repointed: Vec<RuleLine<'c>>,
-    defaults: Vec<RuleLine<'c>>,
-    replaced: Vec<RuleLine<'c>>,
+    added: Vec<PlannedRuleLine<'c>>,
+    removed: Vec<PlannedRuleLine<'c>>,
+    text: Vec<PlannedRuleLine<'c>>,
+    repointed: Vec<PlannedRuleLine<'c>>,
+    defaults: Vec<PlannedRuleLine<'c>>,
+    replaced: Vec<PlannedRuleLine<'c>>,
 }
 
 #[derive(Debug, Serialize)]
-struct RuleLine<'c> {
+struct PlannedRuleLine<'c> {
     tier: &'c str,
     direction: &'static str,
     protocol: String,
@@ -108,7 +108,7 @@ struct OutputLine<'c> {
 }
 
 #[derive(Debug, Serialize)]
-struct UseLine<'c> {
+struct QuotaUseLine<'c> {
     tier: &'c str,
     direction: &'static str,
     family: &'static str,
@@ -132,9 +132,9 @@ impl<T: Serialize> Serialize for ByTarget<T> {
 
 /// The resources of each target that deploys, as its own plan counts them.
 #[derive(Debug)]
-struct Counts<'c>(&'c [(Planned, ActionCounts)]);
+struct CountsByTarget<'c>(&'c [(Planned, ActionCounts)]);
 
-impl Serialize for Counts<'_> {
+impl Serialize for CountsByTarget<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let columns = self.0.iter().map(|(it, counts)| {
             let columns = Columns(it, counts);
@@ -154,11 +154,11 @@ impl Serialize for Columns<'_> {
     }
 }
 
-impl<'c> Document<'c> {
+impl<'c> PlanDocument<'c> {
     /// Makes it of the changes and the two programs.
-    pub fn new(changes: &'c Changes<'c>, old: Lowered<'c>, new: Lowered<'c>) -> Document<'c> {
-        let mut document = Document {
-            counts: Counts(&changes.counts),
+    pub fn new(changes: &'c Changes<'c>, old: Lowered<'c>, new: Lowered<'c>) -> PlanDocument<'c> {
+        let mut document = PlanDocument {
+            counts: CountsByTarget(&changes.counts),
             groups: changes
                 .groups
                 .iter()
@@ -180,7 +180,7 @@ impl<'c> Document<'c> {
 
         for (change, targets) in &changes.rules {
             let (list, because) = document.rules.list(change.fate);
-            list.push(RuleLine {
+            list.push(PlannedRuleLine {
                 because,
                 ..rule_line(changes, change, *targets, [old, new])
             });
@@ -194,7 +194,7 @@ impl<'c> Document<'c> {
     }
 
     /// What would keep groups that are recreated.
-    pub fn fixes(&self) -> impl Iterator<Item = &Fix<'c>> {
+    pub fn fixes(&self) -> impl Iterator<Item = &RenameFix<'c>> {
         self.groups.iter().filter_map(|group| group.fix.as_ref())
     }
 
@@ -232,7 +232,7 @@ impl<'c> Document<'c> {
 
 impl<'c> RuleLines<'c> {
     /// The list that a rule belongs in, and why it goes and comes again.
-    fn list(&mut self, fate: RuleOutcome) -> (&mut Vec<RuleLine<'c>>, Option<&'static str>) {
+    fn list(&mut self, fate: RuleOutcome) -> (&mut Vec<PlannedRuleLine<'c>>, Option<&'static str>) {
         match fate {
             RuleOutcome::Added => (&mut self.added, None),
             RuleOutcome::Removed => (&mut self.removed, None),
@@ -300,7 +300,7 @@ fn rename_fix<'c>(
     changes: &'c Changes<'c>,
     change: &GroupChange,
     program: Lowered<'c>,
-) -> Option<Fix<'c>> {
+) -> Option<RenameFix<'c>> {
     let BeforeAfter::Both(old, new) = change.sides else {
         return None;
     };
@@ -316,7 +316,7 @@ fn rename_fix<'c>(
         .collect();
 
     let text = format!("tier {} was {}", is.name, names.join(", "));
-    Some(Fix {
+    Some(RenameFix {
         was: &was.name,
         tier: &is.name,
         file: file.name(),
@@ -375,7 +375,7 @@ fn rule_line<'c>(
     change: &RuleChange,
     targets: Targets,
     programs: [Lowered<'c>; 2],
-) -> RuleLine<'c> {
+) -> PlannedRuleLine<'c> {
     let (state, place, rule) = changes.resolve_rule(change);
     let (program, lowered) = rule_origin(programs, change);
     let text =
@@ -383,7 +383,7 @@ fn rule_line<'c>(
     let traffic = rule.key.traffic;
     let ports = traffic.aws_ports();
 
-    RuleLine {
+    PlannedRuleLine {
         tier: &state.group(place.group).name,
         direction: rule.key.direction.words(),
         protocol: traffic.protocol().to_string(),
@@ -403,8 +403,8 @@ fn rule_line<'c>(
     }
 }
 
-fn use_line<'c>(changes: &'c Changes<'c>, change: &UseChange) -> UseLine<'c> {
-    UseLine {
+fn use_line<'c>(changes: &'c Changes<'c>, change: &UseChange) -> QuotaUseLine<'c> {
+    QuotaUseLine {
         tier: changes.group_name(change.sides),
         direction: change.direction.words(),
         family: change.family.keyword(),

@@ -7,6 +7,6 @@ mod others;
 mod rows;
 mod text;
 
-pub use json::{Document, Fix};
+pub use json::{PlanDocument, RenameFix};
 pub use lowered::Lowered;
-pub use text::Lines;
+pub use text::PlanLines;

@@ -1,10 +1,10 @@
 //! What becomes of everything that is neither a group nor a rule, in lines for people.
 
-use super::text::Lines;
+use super::text::PlanLines;
 use crate::aws::{GroupId, ParameterId, SecurityGroup, State};
 use crate::plan::{BeforeAfter, GroupChange, GroupOutcome, OtherChange, Targets};
 
-impl Lines<'_> {
+impl PlanLines<'_> {
     /// What is worth saying of the rest; that a new group has an output goes without saying.
     pub(super) fn other_line(&self, change: &OtherChange, targets: Targets) -> Option<String> {
         let (old, new) = (self.changes.old, self.changes.new);

@@ -20,7 +20,7 @@ const RULES_OF_A_LINE: usize = 20;
 
 /// Changes, and the two programs.
 #[derive(Debug, Clone, Copy)]
-pub struct Lines<'c> {
+pub struct PlanLines<'c> {
     /// What AWS will do.
     pub changes: &'c Changes<'c>,
     /// The old program.
@@ -29,7 +29,7 @@ pub struct Lines<'c> {
     pub new: Lowered<'c>,
 }
 
-impl<'c> Lines<'c> {
+impl<'c> PlanLines<'c> {
     /// `AWS: 3 rules to add, 1 to remove; 1 group created`; a line for each target where they
     /// differ.
     pub fn headline(&self) -> Vec<String> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::cmp::Reverse;
 
 #[derive(Serialize)]
-struct Document<'p> {
+struct QuotaDocument<'p> {
     format: u32,
     stack: &'p str,
     quota: u32,
@@ -37,7 +37,7 @@ struct CostLine<'p> {
 /// As JSON, format 1: documented in `docs/outputs.md`, and stable.
 pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
     let policy = ledger.policy;
-    let document = Document {
+    let document = QuotaDocument {
         format: 1,
         stack: &policy.stack.name,
         quota: ledger.quota(),

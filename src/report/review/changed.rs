@@ -25,8 +25,8 @@ pub struct ChangedLine {
 
 /// Finds what changed, for connections that pass in one of two versions.
 pub(super) struct Changed<'p> {
-    passes: Names<'p>,
-    other: Names<'p>,
+    passes: DeclaredNames<'p>,
+    other: DeclaredNames<'p>,
     /// The declarations and values that changed, by what they are of.
     lines: BTreeMap<Key<'p>, ChangedLine>,
     /// For each sentence that was asked for: what of it changed.
@@ -38,7 +38,7 @@ type Key<'p> = (Declared, &'p str);
 impl<'p> Changed<'p> {
     /// What is another in the version in which something passes.
     pub(super) fn new(passes: Version<'p>, other: Version<'p>) -> Changed<'p> {
-        let (passes, other) = (Names::new(passes), Names::new(other));
+        let (passes, other) = (DeclaredNames::new(passes), DeclaredNames::new(other));
         let mut lines = BTreeMap::new();
 
         for (key, statement) in &passes.declarations {
@@ -181,20 +181,20 @@ impl Changed<'_> {
 }
 
 /// What the names of one version stand for.
-struct Names<'p> {
+struct DeclaredNames<'p> {
     version: Version<'p>,
-    declarations: BTreeMap<Key<'p>, Statement<'p>>,
+    declarations: BTreeMap<Key<'p>, ChangedStatement<'p>>,
     networks: BTreeMap<&'p str, &'p Network>,
     given: BTreeMap<&'p str, &'p Given>,
 }
 
-struct Statement<'p> {
+struct ChangedStatement<'p> {
     span: Span,
     source: &'p str,
 }
 
-impl<'p> Names<'p> {
-    fn new(version: Version<'p>) -> Names<'p> {
+impl<'p> DeclaredNames<'p> {
+    fn new(version: Version<'p>) -> DeclaredNames<'p> {
         let Version {
             policy,
             sources,
@@ -210,14 +210,14 @@ impl<'p> Names<'p> {
 
             (
                 key,
-                Statement {
+                ChangedStatement {
                     span,
                     source: sources.text(span),
                 },
             )
         });
 
-        Names {
+        DeclaredNames {
             version,
             declarations: declarations.collect(),
             networks: policy

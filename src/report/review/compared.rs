@@ -5,7 +5,7 @@ use super::version::Version;
 use crate::analysis::diff::{Diff, Effect};
 use crate::plan::{Changes, GroupOutcome};
 use crate::policy::TierMapping;
-use crate::report::plan::Lines;
+use crate::report::plan::PlanLines;
 
 /// As JSON, format 1: documented in `docs/diff.md`, and stable.
 pub fn json(review: &Review<'_>) -> String {
@@ -18,7 +18,7 @@ pub struct Review<'p> {
     /// What there is to show.
     pub document: Document<'p>,
     /// What AWS will do, in lines.
-    pub(super) aws: Lines<'p>,
+    pub(super) aws: PlanLines<'p>,
 }
 
 /// Compares two versions of a program, whose tiers are matched; `changes` is what AWS will do.
@@ -29,7 +29,7 @@ pub fn review_versions<'p>(
     changes: &'p Changes<'p>,
 ) -> Review<'p> {
     let diff = Diff::compare_policies(old.policy, new.policy, tier_mapping);
-    let aws = Lines {
+    let aws = PlanLines {
         changes,
         old: old.lowered(),
         new: new.lowered(),

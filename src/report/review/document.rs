@@ -39,7 +39,7 @@ pub struct Document<'p> {
     /// The parameters whose default is another; what that opens and closes is `by_default`.
     pub defaults: Vec<DefaultLine<'p>>,
     /// What AWS will do.
-    pub aws: crate::report::plan::Document<'p>,
+    pub aws: crate::report::plan::PlanDocument<'p>,
     /// What became of assertions.
     pub assertions: Assertions<'p>,
     /// What lints find that they did not, and the other way round.
@@ -149,7 +149,7 @@ pub(super) fn document_review<'p>(
         gained: gained.collect(),
         lost: lost.collect(),
         defaults: changed_defaults(old, new),
-        aws: crate::report::plan::Document::new(changes, old.lowered(), new.lowered()),
+        aws: crate::report::plan::PlanDocument::new(changes, old.lowered(), new.lowered()),
         assertions: compare_assertions(&diff.ends, old, new),
         lints: compare_lints(old, new),
     }

@@ -10,7 +10,7 @@ use super::text::{aws_lines, describe_before, describe_comparison, summary_lines
 use crate::diagnostic::{counted, listed};
 use crate::plan::UseChange;
 use crate::report::citation::Citation;
-use crate::report::plan::Lines;
+use crate::report::plan::PlanLines;
 use crate::source::lexical;
 use std::fmt::Write;
 use std::path::Path;
@@ -401,7 +401,7 @@ fn push_assertions(
 }
 
 /// What AWS will do, and the quota, folded; sides that are over their quota are not.
-fn push_aws(lines: &Lines<'_>, limits: Limits, out: &mut String) {
+fn push_aws(lines: &PlanLines<'_>, limits: Limits, out: &mut String) {
     let uses = &lines.changes.uses;
     let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
 

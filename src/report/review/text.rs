@@ -6,7 +6,7 @@ use super::findings::{Assertions, Before, LintLine, Lints};
 use super::rows::{Cited, Row, change_rows};
 use crate::diagnostic::counted;
 use crate::report::fold::fold_rows;
-use crate::report::plan::{Fix, Lines};
+use crate::report::plan::{PlanLines, RenameFix};
 use std::fmt::Write;
 
 /// What a change does, worst first.
@@ -58,7 +58,7 @@ pub(super) fn describe_comparison(new: &str, old: &str, verdict: &str) -> String
 }
 
 /// What AWS will do, and the quota before and after.
-fn push_aws(lines: &Lines<'_>, out: &mut String) {
+fn push_aws(lines: &PlanLines<'_>, out: &mut String) {
     let mut section = |title: &str, lines: Vec<String>| {
         let _ = writeln!(out, "\n{title}");
         for line in lines {
@@ -78,7 +78,7 @@ fn push_aws(lines: &Lines<'_>, out: &mut String) {
 }
 
 /// What AWS will do, in counts, then by groups and rules, of which the first are shown.
-pub(super) fn aws_lines(lines: &Lines<'_>, rules: usize) -> Vec<String> {
+pub(super) fn aws_lines(lines: &PlanLines<'_>, rules: usize) -> Vec<String> {
     lines
         .count_lines()
         .into_iter()
@@ -126,8 +126,8 @@ pub(super) fn summary_lines(document: &Document<'_>) -> Vec<String> {
     lines
 }
 
-fn fix_line(fix: &Fix<'_>) -> String {
-    let Fix {
+fn fix_line(fix: &RenameFix<'_>) -> String {
+    let RenameFix {
         was,
         tier,
         file,

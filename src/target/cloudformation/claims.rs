@@ -2,11 +2,11 @@
 
 use super::{group_id, is_separate, list_parameters, parameter_id, rule_names};
 use crate::aws::ParameterId;
-use crate::target::claims::{Claim, Named};
+use crate::target::claims::{Claim, NamedState};
 
 /// The logical ids of what could share one: parameters for lists, and everything unless the names
 /// of rules tell them apart.
-pub fn claims(named: Named<'_>) -> Vec<Claim> {
+pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     let (state, names) = (named.state, rule_names(named.state));
     let lists = list_parameters(state);
     let mut claims: Vec<Claim> = lists

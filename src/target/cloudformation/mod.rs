@@ -8,7 +8,7 @@ mod parameters;
 mod template;
 mod unsupported;
 
-use super::names::{Names, Renaming, Style, push_pascal};
+use super::names::{NameStyle, Names, Renaming, push_pascal};
 use super::{Column, Measure, Planning, Target};
 use crate::aws::{
     Direction, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, aws_list,
@@ -93,7 +93,13 @@ pub fn rule_names(state: &State) -> Names<'_> {
     let mut others: Vec<String> = state.groups.iter().map(group_id).collect();
     others.extend(used_parameters(state).map(parameter_id));
     others.extend(list_parameters(state).map(|(_, id)| id));
-    Names::new(state, Style::Pascal, Renaming::Oldest, is_separate, &others)
+    Names::new(
+        state,
+        NameStyle::Pascal,
+        Renaming::Oldest,
+        is_separate,
+        &others,
+    )
 }
 
 /// Whether a rule is a resource of its own.

@@ -64,31 +64,31 @@ impl Serialize for Template<'_> {
 }
 
 impl Template<'_> {
-    fn group_reference(&self, id: GroupId) -> Value<'_> {
+    fn group_reference(&self, id: GroupId) -> Expression<'_> {
         let id = self.group_ids[id.index()].as_str();
-        Value::GetAtt {
+        Expression::GetAtt {
             get: [id, "GroupId"],
         }
     }
 
-    fn parameter_reference(&self, id: ParameterId) -> Value<'static> {
-        Value::Ref {
+    fn parameter_reference(&self, id: ParameterId) -> Expression<'static> {
+        Expression::Ref {
             to: parameter_id(self.state.parameter(id)),
         }
     }
 
-    fn reference<'r>(&self, reference: &'r Reference) -> Value<'r> {
+    fn reference<'r>(&self, reference: &'r Reference) -> Expression<'r> {
         match reference {
-            Reference::Id(id) => Value::Text(id),
+            Reference::Id(id) => Expression::Text(id),
             Reference::Parameter(id) => self.parameter_reference(*id),
         }
     }
 
-    fn list_reference(&self, id: PrefixListId) -> Value<'_> {
+    fn list_reference(&self, id: PrefixListId) -> Expression<'_> {
         match &self.state.prefix_list(id).reference {
-            ListReference::Id(id) => Value::Text(id),
+            ListReference::Id(id) => Expression::Text(id),
             ListReference::Parameter(id) => self.parameter_reference(*id),
-            ListReference::Aws(name) => Value::Ref {
+            ListReference::Aws(name) => Expression::Ref {
                 to: list_parameter(name),
             },
         }
@@ -98,7 +98,7 @@ impl Template<'_> {
 /// A string, or where CloudFormation finds it.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Value<'a> {
+enum Expression<'a> {
     Text(&'a str),
     Ref {
         #[serde(rename = "Ref")]
@@ -388,9 +388,9 @@ struct Outputs<'t, 's>(&'t Template<'s>);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Output<'t> {
+struct TemplateOutput<'t> {
     description: String,
-    value: Value<'t>,
+    value: Expression<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
     export: Option<Export<'t>>,
 }
@@ -398,7 +398,7 @@ struct Output<'t> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Export<'t> {
-    name: Value<'t>,
+    name: Expression<'t>,
 }
 
 impl Serialize for Outputs<'_, '_> {
@@ -410,13 +410,13 @@ impl Serialize for Outputs<'_, '_> {
             let name = output_name(group);
             let text = format!("${{AWS::StackName}}-{name}");
             let export = template.state.exports.then_some(Export {
-                name: Value::Sub { text },
+                name: Expression::Sub { text },
             });
             let description = format!("Security group of tier {}", group.name);
 
             map.serialize_entry(
                 &name,
-                &Output {
+                &TemplateOutput {
                     description,
                     value: template.group_reference(id),
                     export,

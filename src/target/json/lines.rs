@@ -6,14 +6,14 @@ use std::io::{self, Write};
 /// How many lists and objects are open. The fields of the document stand on lines of their own, and
 /// so do the entries of its lists; what is within an entry stands on its line.
 #[derive(Debug, Default)]
-pub struct Lines {
+pub struct LineFormatter {
     depth: usize,
 }
 
 /// The deepest level whose parts stand on lines of their own: the lists of the document.
 const LINES: usize = 2;
 
-impl Lines {
+impl LineFormatter {
     fn open<W: Write + ?Sized>(&mut self, out: &mut W, sign: &[u8]) -> io::Result<()> {
         self.depth += 1;
         out.write_all(sign)
@@ -43,7 +43,7 @@ impl Lines {
     }
 }
 
-impl Formatter for Lines {
+impl Formatter for LineFormatter {
     fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
         self.open(out, b"[")
     }

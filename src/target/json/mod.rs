@@ -12,7 +12,7 @@ use crate::aws::{
 };
 use crate::diagnostic::Problems;
 use crate::policy::OutputRules;
-use lines::Lines;
+use lines::LineFormatter;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -39,8 +39,8 @@ const FORMAT: u32 = 1;
 
 fn emit(state: &State) -> Vec<u8> {
     let mut out = super::output_buffer(state, 256);
-    let mut json = serde_json::Serializer::with_formatter(&mut out, Lines::default());
-    Document::new(state)
+    let mut json = serde_json::Serializer::with_formatter(&mut out, LineFormatter::default());
+    StateDocument::new(state)
         .serialize(&mut json)
         .expect("a vector takes all, and every key is a string");
     out.push(b'\n');
@@ -48,7 +48,7 @@ fn emit(state: &State) -> Vec<u8> {
 }
 
 #[derive(Serialize)]
-struct Document<'s> {
+struct StateDocument<'s> {
     format: u32,
     generated_by: &'static str,
     stack: &'s str,
@@ -62,10 +62,10 @@ struct Document<'s> {
     rules: &'s State,
 }
 
-impl<'s> Document<'s> {
-    fn new(state: &'s State) -> Document<'s> {
+impl<'s> StateDocument<'s> {
+    fn new(state: &'s State) -> StateDocument<'s> {
         let locked = state.locked_defaults.iter();
-        Document {
+        StateDocument {
             format: FORMAT,
             generated_by: "tierwall",
             stack: &state.stack,
@@ -80,7 +80,7 @@ impl<'s> Document<'s> {
             locked_default_groups: locked
                 .map(|locked| LockEntry {
                     vpc_name: &locked.name,
-                    vpc: Value::new(state, &locked.vpc),
+                    vpc: ReferenceEntry::new(state, &locked.vpc),
                 })
                 .collect(),
             groups: state
@@ -95,37 +95,37 @@ impl<'s> Document<'s> {
 
 /// An id that is known, or the parameter that will hold it.
 #[derive(Serialize)]
-struct Value<'s> {
+struct ReferenceEntry<'s> {
     value: Option<Cow<'s, str>>,
     parameter: Option<&'s str>,
 }
 
-impl<'s> Value<'s> {
-    fn known_value(text: impl Into<Cow<'s, str>>) -> Value<'s> {
-        Value {
+impl<'s> ReferenceEntry<'s> {
+    fn known_value(text: impl Into<Cow<'s, str>>) -> ReferenceEntry<'s> {
+        ReferenceEntry {
             value: Some(text.into()),
             parameter: None,
         }
     }
 
-    fn from_parameter(state: &'s State, id: ParameterId) -> Value<'s> {
-        Value {
+    fn from_parameter(state: &'s State, id: ParameterId) -> ReferenceEntry<'s> {
+        ReferenceEntry {
             value: None,
             parameter: Some(&state.parameter(id).name),
         }
     }
 
-    fn new(state: &'s State, reference: &'s Reference) -> Value<'s> {
+    fn new(state: &'s State, reference: &'s Reference) -> ReferenceEntry<'s> {
         match reference {
-            Reference::Id(id) => Value::known_value(id),
-            Reference::Parameter(id) => Value::from_parameter(state, *id),
+            Reference::Id(id) => ReferenceEntry::known_value(id),
+            Reference::Parameter(id) => ReferenceEntry::from_parameter(state, *id),
         }
     }
 
-    fn from_list(state: &'s State, list: &'s PrefixList) -> Value<'s> {
+    fn from_list(state: &'s State, list: &'s PrefixList) -> ReferenceEntry<'s> {
         match &list.reference {
-            ListReference::Id(id) | ListReference::Aws(id) => Value::known_value(id),
-            ListReference::Parameter(id) => Value::from_parameter(state, *id),
+            ListReference::Id(id) | ListReference::Aws(id) => ReferenceEntry::known_value(id),
+            ListReference::Parameter(id) => ReferenceEntry::from_parameter(state, *id),
         }
     }
 }
@@ -153,7 +153,7 @@ impl<'s> ParameterEntry<'s> {
 struct PrefixListEntry<'s> {
     name: &'s str,
     #[serde(flatten)]
-    list: Value<'s>,
+    list: ReferenceEntry<'s>,
     family: &'static str,
     entries: Option<u32>,
 }
@@ -162,7 +162,7 @@ impl<'s> PrefixListEntry<'s> {
     fn new(state: &'s State, list: &'s PrefixList) -> PrefixListEntry<'s> {
         PrefixListEntry {
             name: &list.name,
-            list: Value::from_list(state, list),
+            list: ReferenceEntry::from_list(state, list),
             family: list.family.keyword(),
             entries: list.entries,
         }
@@ -172,7 +172,7 @@ impl<'s> PrefixListEntry<'s> {
 #[derive(Serialize)]
 struct LockEntry<'s> {
     vpc_name: &'s str,
-    vpc: Value<'s>,
+    vpc: ReferenceEntry<'s>,
 }
 
 #[derive(Serialize)]
@@ -181,7 +181,7 @@ struct GroupEntry<'s> {
     was: &'s [String],
     group_name: Option<&'s str>,
     description: &'s str,
-    vpc: Value<'s>,
+    vpc: ReferenceEntry<'s>,
     tags: BTreeMap<&'s str, &'s str>,
 }
 
@@ -193,7 +193,7 @@ impl<'s> GroupEntry<'s> {
             was: &group.was,
             group_name: group.group_name.as_deref(),
             description: &group.description,
-            vpc: Value::new(state, &group.vpc),
+            vpc: ReferenceEntry::new(state, &group.vpc),
             tags: tags
                 .map(|(key, value)| (key.as_str(), value.as_str()))
                 .collect(),
@@ -231,23 +231,31 @@ impl<'s> RuleEntry<'s> {
 struct PeerEntry<'s> {
     kind: &'static str,
     #[serde(flatten)]
-    peer: Value<'s>,
+    peer: ReferenceEntry<'s>,
     account: Option<&'s str>,
 }
 
 impl<'s> PeerEntry<'s> {
     fn new(state: &'s State, peer: Peer) -> PeerEntry<'s> {
         let (kind, peer, account) = match peer {
-            Peer::Block(block) => ("block", Value::known_value(block.to_string()), None),
-            Peer::Parameter(id) => ("block", Value::from_parameter(state, id), None),
-            Peer::Group(id) => ("group", Value::known_value(&state.group(id).name), None),
+            Peer::Block(block) => (
+                "block",
+                ReferenceEntry::known_value(block.to_string()),
+                None,
+            ),
+            Peer::Parameter(id) => ("block", ReferenceEntry::from_parameter(state, id), None),
+            Peer::Group(id) => (
+                "group",
+                ReferenceEntry::known_value(&state.group(id).name),
+                None,
+            ),
             Peer::PrefixList(id) => {
                 let list = state.prefix_list(id);
-                ("prefix-list", Value::from_list(state, list), None)
+                ("prefix-list", ReferenceEntry::from_list(state, list), None)
             }
             Peer::ForeignGroup(id) => {
                 let ForeignGroup { reference, account } = state.foreign_group(id);
-                let id = Value::new(state, reference);
+                let id = ReferenceEntry::new(state, reference);
                 ("external", id, account.as_deref())
             }
         };

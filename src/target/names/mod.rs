@@ -6,7 +6,7 @@
 
 mod spelling;
 
-pub use spelling::{Style, push_pascal, push_snake};
+pub use spelling::{NameStyle, push_pascal, push_snake};
 
 use crate::aws::{
     Direction, ForeignGroupId, GroupId, ListReference, ParamKind, ParameterId, Peer, PrefixListId,
@@ -35,7 +35,7 @@ pub type EarlierName = (GroupId, usize);
 #[derive(Debug)]
 pub struct Names<'d> {
     state: &'d State,
-    style: Style,
+    style: NameStyle,
     renaming: Renaming,
     /// What each group adds to a name.
     groups: Vec<String>,
@@ -50,7 +50,7 @@ impl<'d> Names<'d> {
     /// space: groups and parameters, which keep their names whatever a rule is called.
     pub fn new(
         state: &'d State,
-        style: Style,
+        style: NameStyle,
         renaming: Renaming,
         named: fn(&RuleKey) -> bool,
         others: &[String],
@@ -119,8 +119,8 @@ impl<'d> Names<'d> {
     fn are_distinct(&self, named: fn(&RuleKey) -> bool, others: &[String]) -> bool {
         let has_word = |name: &String| self.style.has_word(name);
         match self.style {
-            Style::Snake => !self.groups.iter().any(has_word) && self.peers_are_distinct(),
-            Style::Pascal => {
+            NameStyle::Snake => !self.groups.iter().any(has_word) && self.peers_are_distinct(),
+            NameStyle::Pascal => {
                 let names_a_group = |key: &RuleKey| matches!(key.peer, Peer::Group(_));
                 let keys = self.state.rules().map(|rule| &rule.key);
                 !self.groups.iter().chain(others).any(has_word)
@@ -269,8 +269,8 @@ impl<'d> Names<'d> {
     fn push_suffix(&self, content: &str, out: &mut impl Sink) {
         let digest = hash(content) >> 32;
         out.put(&match self.style {
-            Style::Snake => format!("_{digest:08x}"),
-            Style::Pascal => format!("X{digest:08x}"),
+            NameStyle::Snake => format!("_{digest:08x}"),
+            NameStyle::Pascal => format!("X{digest:08x}"),
         });
     }
 
@@ -362,15 +362,15 @@ impl<'d> Names<'d> {
         self.push_group(group, earlier, out);
         push_traffic(out, key.traffic, self.style);
         out.put(match (self.style, key.direction) {
-            (Style::Snake, Direction::Ingress) => "_from_",
-            (Style::Snake, Direction::Egress) => "_to_",
-            (Style::Pascal, Direction::Ingress) => "From",
-            (Style::Pascal, Direction::Egress) => "To",
+            (NameStyle::Snake, Direction::Ingress) => "_from_",
+            (NameStyle::Snake, Direction::Egress) => "_to_",
+            (NameStyle::Pascal, Direction::Ingress) => "From",
+            (NameStyle::Pascal, Direction::Egress) => "To",
         });
 
         match (key.peer, self.style) {
             (Peer::Group(group), _) => self.push_group(group, earlier, out),
-            (Peer::Block(IpNet::V4(block)), Style::Snake) if block.prefix_len() > 0 => {
+            (Peer::Block(IpNet::V4(block)), NameStyle::Snake) if block.prefix_len() > 0 => {
                 push_v4(out, block, b'_', b'_')
             }
             (

@@ -5,7 +5,7 @@ use crate::net::{Ports, Sink, Traffic, push_number};
 
 /// How names are spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub enum NameStyle {
     /// `web_tcp_443_from_anywhere_ipv4`: Terraform
     Snake,
     /// `WebTcp443FromApp`: CloudFormation, whose logical ids are letters and digits only
@@ -20,13 +20,13 @@ const SNAKE_WORDS: [&str; 9] = [
 /// What traffic and directions start with in Pascal case.
 const PASCAL_WORDS: [&str; 7] = ["All", "Proto", "Tcp", "Udp", "Icmp", "From", "To"];
 
-impl Style {
+impl NameStyle {
     /// Whether a name could hold more than one word of a rule's name: a tier among whose words is
     /// one that traffic or a direction starts with.
     pub(super) fn has_word(self, name: &str) -> bool {
         match self {
-            Style::Snake => name.split('_').any(|part| SNAKE_WORDS.contains(&part)),
-            Style::Pascal => has_pascal_word(name),
+            NameStyle::Snake => name.split('_').any(|part| SNAKE_WORDS.contains(&part)),
+            NameStyle::Pascal => has_pascal_word(name),
         }
     }
 }
@@ -53,16 +53,16 @@ pub(super) fn is_like_a_block(name: &str) -> bool {
         && (name.contains("__") || name.matches('_').count() >= 4)
 }
 
-pub(super) fn mangle_name(style: Style, text: &str) -> String {
+pub(super) fn mangle_name(style: NameStyle, text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     push_mangled(&mut out, style, text);
     out
 }
 
-pub(super) fn push_mangled(out: &mut impl Sink, style: Style, text: &str) {
+pub(super) fn push_mangled(out: &mut impl Sink, style: NameStyle, text: &str) {
     match style {
-        Style::Snake => push_snake(out, text),
-        Style::Pascal => push_pascal(out, text),
+        NameStyle::Snake => push_snake(out, text),
+        NameStyle::Pascal => push_pascal(out, text),
     }
 }
 
@@ -78,7 +78,7 @@ impl Sink for Fnv {
 
 /// Appends `_tcp_443`, `_udp_8000_8100`, `_icmp_3_4`, `_proto_50`, `_all`; or `Tcp443`,
 /// `Udp8000To8100`, `IcmpType3Code4`, `Proto50`, `All`.
-pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: Style) {
+pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: NameStyle) {
     let (snake, pascal) = match traffic {
         Traffic::All => ("_all", "All"),
         Traffic::Number(_) => ("_proto_", "Proto"),
@@ -89,8 +89,8 @@ pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: Style) 
     };
 
     let spelled = |snake: &'static str, pascal: &'static str| match style {
-        Style::Snake => snake,
-        Style::Pascal => pascal,
+        NameStyle::Snake => snake,
+        NameStyle::Pascal => pascal,
     };
     out.put(spelled(snake, pascal));
 

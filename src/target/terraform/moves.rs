@@ -5,13 +5,13 @@ use super::{lookup_addresses, rule_address, rule_names};
 use crate::diagnostic::{Problem, Problems};
 use crate::policy::{Tier, TierId};
 use crate::source::Span;
-use crate::target::claims::{Claim, Named, Place};
+use crate::target::claims::{Claim, NamedState, PlacedRule};
 use crate::target::names::{EarlierName, Names};
 use std::collections::{BTreeSet, HashMap};
 
 /// The addresses of what could share one: data sources, and rules unless their names tell them
 /// apart.
-pub fn claims(named: Named<'_>) -> Vec<Claim> {
+pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     let names = rule_names(named.state);
     let lookups = lookup_addresses(named.state);
     let mut claims: Vec<Claim> = lookups
@@ -19,7 +19,7 @@ pub fn claims(named: Named<'_>) -> Vec<Claim> {
         .collect();
 
     if !names.are_plain() {
-        let rule = |place: Place<'_>| {
+        let rule = |place: PlacedRule<'_>| {
             (
                 rule_address(place.key.direction, &place.resource_name(&names)),
                 place.span(named),
@@ -32,7 +32,7 @@ pub fn claims(named: Named<'_>) -> Vec<Claim> {
 }
 
 /// Reports what `moved` could not say.
-pub fn check_moves(named: Named<'_>) -> Problems {
+pub fn check_moves(named: NamedState<'_>) -> Problems {
     let mut problems = Problems::default();
     if named.state.groups.iter().all(|group| group.was.is_empty()) {
         return problems;
@@ -54,7 +54,7 @@ pub fn check_moves(named: Named<'_>) -> Problems {
 /// What `moved` says of rules. Groups need no look: resolving refuses two names of tiers, earlier
 /// ones among them, that become one.
 struct Moves<'d, 'n> {
-    named: Named<'d>,
+    named: NamedState<'d>,
     names: &'n Names<'d>,
     /// For each direction, where what had an address goes: the two are types of their own.
     by_address: [HashMap<String, Move<'d>>; 2],
@@ -65,7 +65,7 @@ struct Moves<'d, 'n> {
 /// One step of what was renamed.
 struct Move<'d> {
     to: String,
-    of: Place<'d>,
+    of: PlacedRule<'d>,
     /// The earlier name that makes the address an earlier one.
     earlier: EarlierName,
 }

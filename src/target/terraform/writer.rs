@@ -16,7 +16,7 @@ use crate::target::names::{Names, push_snake};
 /// Writes it.
 pub fn emit(state: &State) -> Vec<u8> {
     let hcl = Hcl::new(crate::target::output_buffer(state, 512));
-    let mut writer = Writer {
+    let mut writer = HclWriter {
         state,
         names: rule_names(state),
         shapes: rule_shapes(),
@@ -56,7 +56,7 @@ pub fn emit(state: &State) -> Vec<u8> {
     writer.hcl.into_bytes()
 }
 
-struct Writer<'s> {
+struct HclWriter<'s> {
     state: &'s State,
     names: Names<'s>,
     /// By [`shape_of`].
@@ -132,7 +132,7 @@ fn shape_of(state: &State, key: &RuleKey) -> usize {
     (key.direction as usize * 2 + has_ports) * PEER_ATTRIBUTES.len() + peer
 }
 
-impl Writer<'_> {
+impl HclWriter<'_> {
     fn write_variable(&mut self, parameter: &Parameter) {
         let name = snake_case(&parameter.name);
         let Form { condition, message } = variable_form(parameter.kind, &name);
