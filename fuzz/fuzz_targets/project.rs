@@ -2,7 +2,7 @@
 
 #![no_main]
 
-mod told;
+mod formats;
 
 use libfuzzer_sys::fuzz_target;
 use std::path::Path;
@@ -32,12 +32,12 @@ impl Workspace for Parameters {
 
 fuzz_target!(|bytes: &[u8]| {
     let (sources, _, problems) = project::read("tierwall.toml", bytes.to_vec(), Path::new("infra"));
-    told::told(&problems.sorted(), &sources);
+    formats::write_all(&problems.sorted(), &sources);
     if let Ok(bindings) = project::vars(bytes) {
         let as_of = laws::compile::TODAY.parse().expect("a date");
         let Ok(compilation) = compile("fuzzed.tier", &mut Parameters, &bindings, as_of) else {
             panic!("a text is always read")
         };
-        told::told(&compilation.problems.sorted(), &compilation.sources);
+        formats::write_all(&compilation.problems.sorted(), &compilation.sources);
     }
 });

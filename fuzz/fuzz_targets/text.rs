@@ -1,9 +1,9 @@
-//! Any bytes as a program: they are parsed, resolved, judged, and told of in every format; fixes
+//! Any bytes as a program: they are parsed, resolved, judged, and reported in every format; fixes
 //! are applied; what has no error is emitted. Nothing panics.
 
 #![no_main]
 
-mod told;
+mod formats;
 
 use libfuzzer_sys::fuzz_target;
 use std::hint::black_box;
@@ -31,10 +31,10 @@ fuzz_target!(|bytes: &[u8]| {
     let levels = Levels { all: Some(Level::Warn), ..Levels::default() };
     let judged = compilation.judge_at(&levels);
     let problems = judged.problems.sorted();
-    told::told(&problems, &compilation.sources);
+    formats::write_all(&problems, &compilation.sources);
     black_box(apply_safe(&problems, &compilation.sources));
     if let Some(deployment) = &judged.deployment {
-        let state = deployment.state();
+        let state = deployment.to_state();
         for target in &target::ALL {
             (target.emit)(&state);
         }
