@@ -3,9 +3,13 @@
 //! The table says what each role may accept from the internet, what it may accept at all, and what
 //! it has to be able to do. What no sentence does is told at the declaration of the tier.
 
-use super::exposure::{Exposed, Opening, internet_in_words};
+use super::definition::{Category, Judge, Lint};
+use super::exposure::internet_in_words;
+use super::level::Level;
+use super::opening::{Exposed, Opening};
 use super::pmtud_blocked::TOO_BIG;
-use super::{Category, Judge, Level, Lint, Subject, list_first};
+use super::subject::Subject;
+use super::words::list_first;
 use crate::analysis::gate::{Endpoint, all_addresses};
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Family, Packets, PerFamily, Ports, Traffic};

@@ -3,7 +3,8 @@
 use super::super::gate::Endpoint;
 use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::verdict::Verdict;
-use super::{Proof, asked_traffic, endpoint_pairs};
+use super::proof::{Proof, endpoint_pairs};
+use super::tier_graph::asked_traffic;
 use crate::diagnostic::{Problem, Problems};
 use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::Assertion;

@@ -1,7 +1,7 @@
 //! Addresses of Terraform that two resources would have, and those that an earlier name of a tier
 //! makes a second time.
 
-use super::{lookup_addresses, rule_address, rule_names};
+use super::addresses::{lookup_addresses, rule_address, rule_names};
 use crate::diagnostic::{Problem, Problems};
 use crate::policy::{Tier, TierId};
 use crate::source::Span;
