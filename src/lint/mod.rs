@@ -8,6 +8,7 @@ mod candidate;
 mod definition;
 mod duplicate_default;
 mod duplicate_rule;
+mod expectation;
 mod expired;
 mod expiring;
 mod exposure;

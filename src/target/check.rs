@@ -3,7 +3,7 @@
 use super::ALL;
 use super::claims::{Claim, NamedState};
 use super::definition::Target;
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{MeaningProblem, Problem, Problems};
 
 /// Reports names that a target would refuse: one for two resources, and one that an earlier name of
 /// a tier makes a second time.
@@ -28,12 +28,12 @@ fn repeated_claims(target: &Target, mut claims: Vec<Claim>) -> Vec<Problem> {
     let same = |pair: &&[Claim]| pair[0].0 == pair[1].0;
     let problem = |pair: &[Claim]| {
         let (span, first, name) = (pair[1].1, pair[0].1, pair[0].0.clone());
-        Problem::OneName {
+        Problem::Meaning(MeaningProblem::OneName {
             span,
             name,
             first,
             target: target.title,
-        }
+        })
     };
     claims.windows(2).filter(same).map(problem).collect()
 }

@@ -5,7 +5,7 @@ use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::verdict::Verdict;
 use super::proof::{Proof, endpoint_pairs};
 use super::tier_graph::asked_traffic;
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::Assertion;
 use crate::source::Span;
@@ -205,7 +205,7 @@ impl Obstacle {
             self.gate
         };
 
-        Problem::NotReached {
+        Problem::Assertion(AssertionProblem::NotReached {
             span: assertion.span,
             from: from.name.clone(),
             to: to.name.clone(),
@@ -213,7 +213,7 @@ impl Obstacle {
             gate,
             help: self.help,
             unknown: self.unknown,
-        }
+        })
     }
 
     /// The problem that a step of a chain is not sure.
@@ -231,7 +231,7 @@ impl Obstacle {
             (true, false) => Some(self.gate),
         };
 
-        Problem::UnsureChain {
+        Problem::Assertion(AssertionProblem::UnsureChain {
             span,
             from,
             to,
@@ -241,7 +241,7 @@ impl Obstacle {
             why,
             help: self.help,
             unknown: self.unknown,
-        }
+        })
     }
 }
 

@@ -13,7 +13,7 @@ mod tier_graph;
 
 use super::gate::{Endpoint, Gate, Gates, Who, Witness};
 use super::named_endpoint::{self, NamedEndpoint};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic};
 use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
 use crate::source::Span;
@@ -177,7 +177,7 @@ impl<'p> Proof<'p> {
             shown.push_str(", which security groups never filter");
         }
 
-        Problem::Reached {
+        Problem::Assertion(AssertionProblem::Reached {
             span: assertion.span,
             from: from.name.clone(),
             others: Vec::new(),
@@ -185,7 +185,7 @@ impl<'p> Proof<'p> {
             packet: shown,
             because: sentences.map(|sentence| sentence.span).collect(),
             unknown: unknown.collect(),
-        }
+        })
     }
 }
 
@@ -213,18 +213,18 @@ fn merge_senders(found: Problems) -> Vec<Problem> {
 fn add_sender(known: &mut Problem, problem: &Problem) -> bool {
     match (known, problem) {
         (
-            Problem::Reached {
+            Problem::Assertion(AssertionProblem::Reached {
                 because,
                 unknown,
                 others,
                 ..
-            },
-            Problem::Reached {
+            }),
+            Problem::Assertion(AssertionProblem::Reached {
                 because: same,
                 unknown: more,
                 from,
                 ..
-            },
+            }),
         ) if because == same => {
             others.push(from.clone());
             unknown.extend(more.iter().cloned());

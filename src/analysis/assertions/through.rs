@@ -7,7 +7,7 @@ use super::super::named_endpoint::{self, NamedEndpoint};
 use super::can::{Obstacle, service_groups, service_name};
 use super::proof::{Proof, endpoint_pairs};
 use super::tier_graph::{Certainty, asked_traffic};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Family, Traffic};
 use crate::policy::{Assertion, TierId};
 use crate::source::Span;
@@ -79,12 +79,12 @@ impl Proof<'_> {
             ": neither is a tier, so no group of the program applies"
         };
 
-        Some(Problem::Bypassed {
+        Some(Problem::Assertion(AssertionProblem::Bypassed {
             span: assertion.span,
             from: from.name.clone(),
             to: to.name.clone(),
             chain: chain_arrows(&chain) + note,
-        })
+        }))
     }
 
     /// The problem of a service that no chain surely carries: the shortest that may, with the first
@@ -120,7 +120,12 @@ impl Proof<'_> {
             let on = service
                 .first()
                 .map(|(place, traffic)| service_name(assertion, *place, *traffic));
-            return Some(Problem::NoChain { span, from, to, on });
+            return Some(Problem::Assertion(AssertionProblem::NoChain {
+                span,
+                from,
+                to,
+                on,
+            }));
         };
 
         let (near, far, obstacle) = self.unsure_step(assertion, &chain, service)?;

@@ -1,6 +1,6 @@
 //! What a template cannot say.
 
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{Problems, TargetProblem};
 use crate::policy::{DefaultGroup, Outbound, Peer, Policy, Vpc};
 
 /// Reports it: an error where the policy would be another, else a warning.
@@ -10,7 +10,7 @@ use crate::policy::{DefaultGroup, Outbound, Peer, Policy, Vpc};
 pub fn unsupported(policy: &Policy, target: &'static str) -> Problems {
     let mut problems = Problems::default();
     if policy.tiers.is_empty() {
-        problems.push(Problem::NothingToDeploy { target });
+        problems.push(TargetProblem::NothingToDeploy { target });
     }
     add_foreign_receivers(policy, target, &mut problems);
     add_locked_groups(policy, target, &mut problems);
@@ -33,7 +33,7 @@ fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut P
 
         last = Some((flow.sentence, id));
         let name = &external.name;
-        problems.push(Problem::TargetCannot {
+        problems.push(TargetProblem::Unsupported {
             span: policy.sentence(flow.sentence).span,
             target,
             what: format!("a rule to `{name}`, a security group in another account"),
@@ -46,7 +46,7 @@ fn add_locked_groups(policy: &Policy, target: &'static str, problems: &mut Probl
     let is_locked = |vpc: &&Vpc| vpc.default_group == DefaultGroup::Locked;
     for vpc in policy.vpcs.iter().filter(is_locked) {
         if let (Some(span), Some(name)) = (vpc.span, &vpc.name) {
-            problems.push(Problem::TargetWarns {
+            problems.push(TargetProblem::LeftOut {
                 span,
                 target,
                 what: format!("removing the rules of the default security group of `{name}`"),
