@@ -219,10 +219,10 @@ fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
     out.put(&policy.tier(flow.subject).name);
     out.put(" allows ");
     policy.push_service(flow, out);
-    out.put(match flow.way {
-        Way::From => " from ",
-        Way::To => " to ",
-    });
+    match flow.way {
+        Way::From => out.put(" from "),
+        Way::To => out.put(" to "),
+    }
     policy.push_peer(flow, out);
     out.put(&policy.sentence(flow.sentence).tail);
 }

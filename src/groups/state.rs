@@ -153,11 +153,13 @@ impl Deployment<'_> {
             positions.convert_reference(vpc.expect("resolving refuses a tier in a VPC without id"));
         group.group_name.clone_from(&tier.group_name);
 
-        group.name_prefix = format!(
-            "{}-{}-",
+        group.name_prefix = [
             oldest_name(&stack.was, &stack.name),
-            oldest_name(&tier.was, &tier.name)
-        );
+            "-",
+            oldest_name(&tier.was, &tier.name),
+            "-",
+        ]
+        .concat();
 
         group.description = match &tier.description {
             Some(description) => description.clone(),
@@ -171,16 +173,15 @@ impl Deployment<'_> {
 fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     let shown = match &tier.group_name {
         Some(name) => name.clone(),
-        None => format!("{}-{}", stack.name, tier.name),
+        None => [&stack.name, "-", &tier.name].concat(),
     };
+    let mut tags = Vec::with_capacity(tier.tags.len() + stack.tags.len() + 2);
     let given = tier.tags.iter().chain(&stack.tags);
-    let mut tags: Vec<(String, String)> = given
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
+    tags.extend(given.map(|(key, value)| (key.clone(), value.clone())));
     let prose = tier.prose.iter();
     tags.extend(prose.map(|prose| ("Description".to_string(), prose.clone())));
     tags.push(("Name".to_string(), shown));
-    tags.sort_by(|(one, _), (other, _)| one.cmp(other));
+    tags.sort_by(|(one, _): &(String, String), (other, _)| one.cmp(other));
     tags.dedup_by(|(next, _), (kept, _)| next == kept);
 
     tags

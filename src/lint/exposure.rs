@@ -53,10 +53,11 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> WatchedService
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
 pub fn internet_openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let world = routable_sources();
-    let mut openings = Vec::new();
+    let (mut openings, mut rules) = (Vec::<Opening>::new(), Vec::<BlockRule>::new());
     for tier in policy.tier_ids() {
         let flows = gates.inbound_flows(tier);
-        let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
+        rules.clear();
+        rules.extend(flows.filter_map(|flow| block_rule(policy, flow)));
         if may_be_many(rules.iter().map(|rule| rule.block)) {
             add_openings(tier, &mut rules, &world, &mut openings);
         }

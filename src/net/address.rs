@@ -168,7 +168,9 @@ pub fn parse_block(text: &str) -> Result<IpNet, NotABlock> {
             return Err(NotABlock::Malformed(net.and_then(suggest_block)));
         }
         Some((_, length)) if length.len() > 1 && length.starts_with('0') => None,
-        Some(_) => text.parse::<IpNet>().ok(),
+        Some((address, length)) => {
+            parse_v4_block(address, length).or_else(|| text.parse::<IpNet>().ok())
+        }
         None => match text.parse::<IpAddr>() {
             Ok(address) if address.is_unspecified() => {
                 let every = if address.is_ipv4() {
@@ -195,6 +197,14 @@ pub fn parse_block(text: &str) -> Result<IpNet, NotABlock> {
     }
 
     net.ok_or_else(|| NotABlock::Malformed(expand_short_block(text)))
+}
+
+/// A block of IPv4 as most are written, without zeros before a number: `ipnet` reads it as the same
+/// block, and takes longer.
+fn parse_v4_block(address: &str, length: &str) -> Option<IpNet> {
+    let is_number = length.bytes().all(|byte| byte.is_ascii_digit());
+    let length = length.parse().ok().filter(|_| is_number)?;
+    Some(Ipv4Net::new(address.parse().ok()?, length).ok()?.into())
 }
 
 /// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0.x`; nothing for `10.0.0`, of which a number
@@ -258,6 +268,25 @@ pub const EVERY_IPV6: IpNet = IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIE
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn blocks_of_ipv4_are_read_as_ipnet_reads_them() {
+        for text in [
+            "10.0.0.0/8",
+            "203.0.113.9/24",
+            "255.255.255.255/32",
+            "0.0.0.0/0",
+            "010.0.0.0/8",
+            "10.0.0.0/33",
+            "10.0.0.0/+8",
+            "10.0.0.0/",
+            "10.0.0/8",
+            "10.0.0.256/8",
+            "/8",
+        ] {
+            assert_eq!(parse_block(text).ok(), text.parse().ok(), "{text}");
+        }
+    }
 
     /// Sixteen addresses, so that a smallest cover can be found by trying them all.
     fn small(mask: u16) -> Addresses {

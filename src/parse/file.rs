@@ -79,11 +79,7 @@ fn add_statements(
                 annotations.clear();
                 bad.push(builder.span_of(&part));
             }
-            _ => file.statements.extend(build_statement(
-                builder,
-                part,
-                std::mem::take(&mut annotations),
-            )),
+            _ => add_statement(builder, part, std::mem::take(&mut annotations), file),
         }
     }
 
@@ -97,14 +93,18 @@ fn add_statements(
     bad
 }
 
-fn build_statement(
+fn add_statement(
     builder: &mut TreeBuilder,
     pair: GrammarPair<'_>,
     annotations: Vec<ast::Annotation>,
-) -> Option<ast::Statement> {
-    Some(ast::Statement {
-        span: builder.span_of(&pair),
-        annotations,
-        item: builder.build_item(pair)?,
-    })
+    file: &mut ast::FileTree,
+) {
+    let span = builder.span_of(&pair);
+    if let Some(item) = builder.build_item(pair) {
+        file.statements.push(ast::Statement {
+            span,
+            annotations,
+            item,
+        });
+    }
 }

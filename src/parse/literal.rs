@@ -119,13 +119,14 @@ pub fn likely_day(text: &str) -> Option<String> {
 /// around it, but for tabs and the ends of lines. At most one a line.
 pub fn find_forbidden(text: &str) -> Vec<(usize, char)> {
     let mut found: Vec<(usize, char)> = Vec::new();
+    if !has_suspect(text) {
+        return found;
+    }
+
     let mut line_start = 0;
 
     for line in text.split_inclusive('\n') {
-        if line
-            .bytes()
-            .fold(false, |found, byte| found | may_be_forbidden(byte))
-        {
+        if has_suspect(line) {
             let mut characters = line.char_indices();
             let first = characters.find(|(at, character)| is_forbidden(line, *at, *character));
             found.extend(first.map(|(at, character)| (line_start + at, character)));
@@ -134,6 +135,13 @@ pub fn find_forbidden(text: &str) -> Vec<(usize, char)> {
     }
 
     found
+}
+
+/// Whether a text has a byte that can be part of a forbidden character. All are looked at, many at a
+/// time, since most texts have none.
+fn has_suspect(text: &str) -> bool {
+    text.bytes()
+        .fold(false, |found, byte| found | may_be_forbidden(byte))
 }
 
 /// Whether a byte can be part of a forbidden character.

@@ -102,6 +102,7 @@ fn resolve_statements(
     program: &ProgramTree,
     settings: &Settings<'_>,
 ) {
+    rules::reserve_sentences(policy, program);
     let mut sentences = rules::Sentences::new(definitions, settings.as_of);
     for statement in program.files.iter().flat_map(|file| &file.statements) {
         let Statement { span, item, .. } = statement;

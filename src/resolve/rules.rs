@@ -5,7 +5,7 @@ use super::definitions::Definitions;
 use super::flows::{FlowCoverage, ResolvedSentence, SentenceService};
 use super::peering::report_unpeered;
 use super::peers::{PeerResolver, SentencePeer, sorted_sources};
-use super::scope::Scope;
+use super::scope::{MOST, Scope};
 use crate::ast::{self, NetItem};
 use crate::date::Date;
 use crate::diagnostic::{AwsField, MeaningProblem};
@@ -23,6 +23,22 @@ pub struct Sentences<'k> {
     services: Vec<SentenceService<'k>>,
     peers: Vec<SentencePeer>,
     coverage: FlowCoverage,
+}
+
+/// Makes room for the sentences of a program, and for the flows that they have where each name is
+/// of one tier, one service or one block.
+pub fn reserve_sentences(policy: &mut Policy, program: &ast::ProgramTree) {
+    let (mut sentences, mut flows) = (0, 0usize);
+    for statement in program.files.iter().flat_map(|file| &file.statements) {
+        if let ast::Item::Rule(rule) = &statement.item {
+            let count = rule.subjects.len().saturating_mul(rule.services.len());
+            flows = flows.saturating_add(count.saturating_mul(rule.peers.len()));
+            sentences += 1;
+        }
+    }
+
+    policy.sentences.reserve(sentences);
+    policy.flows.reserve(flows.min(MOST));
 }
 
 impl<'k> Sentences<'k> {

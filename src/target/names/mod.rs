@@ -13,9 +13,9 @@ use crate::aws::{
     Reference, Rule, RuleKey, State, aws_list,
 };
 use crate::hash::{Fnv, hash};
-use crate::net::{self, EVERY_IPV4, EVERY_IPV6, Sink, push_v4};
+use crate::net::{self, EVERY_IPV4, EVERY_IPV6, ShortText, Sink, push_v4};
 use ipnet::IpNet;
-use spelling::{is_like_a_block, mangle_name, push_mangled, push_traffic};
+use spelling::{is_like_a_block, mangle_name, push_direction, push_mangled, push_traffic};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -38,7 +38,7 @@ pub struct Names<'d> {
     style: NameStyle,
     renaming: Renaming,
     /// What each group adds to a name.
-    groups: Vec<String>,
+    groups: Vec<ShortText<32>>,
     /// Hashes of names that more than one thing would have.
     shared: HashSet<u64>,
     /// Hashes of earlier names that rules would have had which share the name that they have now.
@@ -66,7 +66,7 @@ impl<'d> Names<'d> {
 
         names.groups = state
             .groups_by_id()
-            .map(|(id, _)| mangle_name(style, names.group_name(id, &[])))
+            .map(|(id, _)| ShortText::new(mangle_name(style, names.group_name(id, &[]))))
             .collect();
 
         if names.are_distinct(named, others) {
@@ -117,13 +117,15 @@ impl<'d> Names<'d> {
     /// tells its own end. So two rules of one name have one group, traffic and direction, and peers
     /// that are mangled alike. Groups are never alike after mangling, as resolving sees to.
     fn are_distinct(&self, named: fn(&RuleKey) -> bool, others: &[String]) -> bool {
-        let has_word = |name: &String| self.style.has_word(name);
+        let has_word = |name: &str| self.style.has_word(name);
+        let in_group = self.group_names().any(has_word);
         match self.style {
-            NameStyle::Snake => !self.groups.iter().any(has_word) && self.peers_are_distinct(),
+            NameStyle::Snake => !in_group && self.peers_are_distinct(),
             NameStyle::Pascal => {
                 let names_a_group = |key: &RuleKey| matches!(key.peer, Peer::Group(_));
                 let keys = self.state.rules().map(|rule| &rule.key);
-                !self.groups.iter().chain(others).any(has_word)
+                !in_group
+                    && !others.iter().any(|other| has_word(other))
                     && keys.filter(|key| named(key)).all(names_a_group)
             }
         }
@@ -167,9 +169,9 @@ impl<'d> Names<'d> {
         let mut peers = self.named_peers().map(mangled_peer);
 
         peers.all(|name| !is_like_a_block(&name) && named.insert(name))
-            && !self.groups.iter().any(|group| is_like_a_block(group))
+            && !self.group_names().any(is_like_a_block)
             && (named.len() == everywhere.len()
-                || !self.groups.iter().any(|group| named.contains(group)))
+                || !self.group_names().any(|group| named.contains(group)))
             && !self.state.rules().any(has_dotted_ipv6)
     }
 
@@ -180,7 +182,16 @@ impl<'d> Names<'d> {
 
     /// What a group adds to the names of its rules.
     pub fn of_group(&self, group: GroupId) -> &str {
-        &self.groups[group.index()]
+        self.groups[group.index()].as_str()
+    }
+
+    fn group_names(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(ShortText::as_str)
+    }
+
+    /// Appends what a group adds to the names of its rules.
+    pub fn push_group_name(&self, group: GroupId, out: &mut impl Sink) {
+        self.groups[group.index()].push(out);
     }
 
     /// Appends the name of a rule.
@@ -361,12 +372,7 @@ impl<'d> Names<'d> {
     ) {
         self.push_group(group, earlier, out);
         push_traffic(out, key.traffic, self.style);
-        out.put(match (self.style, key.direction) {
-            (NameStyle::Snake, Direction::Ingress) => "_from_",
-            (NameStyle::Snake, Direction::Egress) => "_to_",
-            (NameStyle::Pascal, Direction::Ingress) => "From",
-            (NameStyle::Pascal, Direction::Egress) => "To",
-        });
+        push_direction(out, key.direction, self.style);
 
         match (key.peer, self.style) {
             (Peer::Group(group), _) => self.push_group(group, earlier, out),
@@ -387,7 +393,7 @@ impl<'d> Names<'d> {
         if earlier.iter().any(|(id, _)| *id == group) {
             push_mangled(out, self.style, self.group_name(group, earlier));
         } else {
-            out.put(self.of_group(group));
+            self.push_group_name(group, out);
         }
     }
 }
