@@ -24,7 +24,7 @@ pub struct What {
     file: Option<String>,
     #[arg(long, value_name = "TARGET", requires = "file",
         help = format!("Output target: {}", target::list_targets("or")),
-        value_parser = PossibleValuesParser::new(target_names()).try_map(|text| parse_target(&text)))]
+        value_parser = PossibleValuesParser::new(target_names()).map(parse_target))]
     to: Option<&'static Target>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE", requires = "file")]
@@ -50,8 +50,8 @@ pub struct Build {
     what: What,
 }
 
-fn parse_target(text: &str) -> Result<&'static Target, String> {
-    target::find_target(text).ok_or_else(|| format!("targets are {}", target::list_targets("and")))
+fn parse_target(name: String) -> &'static Target {
+    target::find_target(&name).expect("only names of targets come through the parser")
 }
 
 /// What `--to` takes.

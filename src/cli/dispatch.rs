@@ -7,6 +7,7 @@ use clap::builder::styling::Styles;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::process::ExitCode;
+use tierwall::target;
 
 /// Compile network access rules, written as sentences, into AWS security groups.
 #[derive(Parser)]
@@ -42,7 +43,7 @@ Report up to N errors, N warnings and N notes; 0 for all
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile a program or a project to CloudFormation JSON or Terraform HCL
+    #[command(about = format!("Compile a program or a project to {}", target::list_titles()))]
     Build(build::Build),
     /// Check programs or a project, and report every problem
     Check(check::Check),

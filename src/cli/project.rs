@@ -7,6 +7,7 @@ use super::terminal::Terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tierwall::diagnostic::{Problem, Problems};
+use tierwall::lint::Levels;
 use tierwall::project::{self, Build, MANIFEST, Named, Output, Program, Project};
 use tierwall::source::{FileId, FileKind, Sources};
 use tierwall::target::Target;
@@ -118,31 +119,11 @@ pub fn open_for_files(
         None => Project::default(),
     };
 
-    let program = |file: &String| {
-        let same = |program: &&Program| is_same(&program.file.path, file);
-        let lints = listed
-            .iter()
-            .find(same)
-            .map(|program| program.lints.clone())
-            .unwrap_or_default();
-
-        let outputs = output.map(|(target, path)| Output {
-            target,
-            path: Named::new(path),
-        });
-
-        let build = Build {
-            values: vec![with.as_project_values()],
-            outputs: outputs.into_iter().collect(),
-            ..Build::default()
-        };
-
-        Program {
-            file: Named::new(file),
-            root: with.root.clone(),
-            lints,
-            builds: vec![build],
-        }
+    let program = |file: &String| Program {
+        file: Named::new(file),
+        root: with.root.clone(),
+        lints: listed_lints(&listed, file),
+        builds: vec![file_build(with, output)],
     };
 
     let programs = files.iter().map(program).collect();
@@ -150,6 +131,29 @@ pub fn open_for_files(
         sources: Sources::default(),
         project: Project { lints, programs },
     })
+}
+
+/// What is built of a file: at most one output.
+fn file_build(with: &With, output: Option<(&'static Target, &str)>) -> Build {
+    let output = output.map(|(target, path)| Output {
+        target,
+        path: Named::new(path),
+    });
+
+    Build {
+        values: vec![with.as_project_values()],
+        outputs: output.into_iter().collect(),
+        ..Build::default()
+    }
+}
+
+/// The levels that a manifest has for a file.
+fn listed_lints(listed: &[Program], file: &str) -> Levels {
+    listed
+        .iter()
+        .find(|program| is_same(&program.file.path, file))
+        .map(|program| program.lints.clone())
+        .unwrap_or_default()
 }
 
 fn is_same(a: &str, b: &str) -> bool {

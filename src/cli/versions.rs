@@ -63,27 +63,15 @@ pub fn open_sides<'c>(
         }
         (Some(range), files) => {
             let commits = [Some(&range.old), range.new.as_ref()];
-            let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
-                (Some(file), _) => of_files(file),
-                (None, None) => project::open_manifest(
-                    &project::require_manifest(manifest, with, terminal)?,
-                    &mut ReadLog::default(),
-                    terminal,
-                ),
-                (None, Some(commit)) => project::open_committed(
-                    &project::require_manifest(manifest, with, terminal)?,
-                    commit,
-                    terminal,
-                ),
+            let side = |file: Option<&String>, commit| match file {
+                Some(file) => of_files(file),
+                None => open_listed(manifest, with, commit, terminal),
             };
-
-            Ok(Sides {
-                opened: [
-                    side(files.first(), commits[0])?,
-                    side(files.last(), commits[1])?,
-                ],
-                commits,
-            })
+            let opened = [
+                side(files.first(), commits[0])?,
+                side(files.last(), commits[1])?,
+            ];
+            Ok(Sides { opened, commits })
         }
         (None, _) => Err(terminal.report_failure_with_help(
             "name two programs to compare",
@@ -92,6 +80,20 @@ pub fn open_sides<'c>(
                a commit",
             ],
         )),
+    }
+}
+
+/// The project of the manifest: as it is in a commit, or in the work tree.
+fn open_listed(
+    manifest: Option<&str>,
+    with: &With,
+    commit: Option<&Commit>,
+    terminal: &Terminal,
+) -> Result<Opened, Exit> {
+    let path = project::require_manifest(manifest, with, terminal)?;
+    match commit {
+        Some(commit) => project::open_committed(&path, commit, terminal),
+        None => project::open_manifest(&path, &mut ReadLog::default(), terminal),
     }
 }
 

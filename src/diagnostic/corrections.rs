@@ -188,7 +188,7 @@ impl MeaningProblem {
             | MeaningProblem::OneForMany { .. }
             | MeaningProblem::TooManyBlocks { .. }
             | MeaningProblem::TooLarge { .. }
-            | MeaningProblem::DynamicReference { .. }
+            | MeaningProblem::ReplacedText { .. }
             | MeaningProblem::AddressInUse { .. }
             | MeaningProblem::AmbiguousMove { .. }
             | MeaningProblem::OneName { .. } => Vec::new(),

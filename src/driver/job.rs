@@ -192,7 +192,7 @@ impl Job<'_> {
 
     /// Its outputs that are written, or whose size a lint asks for.
     fn outputs_to_make(&self) -> impl Iterator<Item = &Output> {
-        let is_wanted = |output: &&Output| self.writes || output.target.measures.is_some();
+        let is_wanted = |output: &&Output| self.writes || output.target.limits.is_some();
         self.build.outputs.iter().filter(is_wanted)
     }
 
@@ -225,9 +225,10 @@ fn make_output(output: &Output, state: &State) -> Made {
 
 /// What its target would refuse in an output of that size.
 fn exceeded_limits(policy: &Policy, state: &State, made: &Made, levels: &Levels) -> Problems {
-    let Some(measures) = made.target.measures else {
+    let Some(limits) = &made.target.limits else {
         return Problems::default();
     };
-    let found = lint::template_limits(made.target.title, &measures(state, made.bytes.len()));
+    let measures = (limits.measure)(state, made.bytes.len());
+    let found = lint::template_limits(made.target.title, limits, &measures);
     lint::lint_problems(policy, &lint::TEMPLATE_LIMITS, levels, found)
 }

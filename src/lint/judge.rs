@@ -1,6 +1,6 @@
 //! Judges a program by the lints.
 
-use super::candidate::LintReport;
+use super::candidate::{Candidate, LintReport};
 use super::definition::{Judge, Lint};
 use super::level::Level;
 use super::levels::Levels;
@@ -29,8 +29,27 @@ pub fn judge(
     };
 
     let mut silencer = Silencer::new(policy);
-    let (mut problems, mut exposed) = (Problems::default(), Vec::new());
+    let (mut problems, exposed) = judge_lints(&subject, levels, &mut silencer);
 
+    let unused = unused_allow::unused_annotations(policy, &silencer.used);
+    let level = levels.level_of(&unused_allow::LINT);
+    problems.extend(silencer.active_problems(&unused_allow::LINT, level, unused));
+
+    let mut all = Problems::default();
+    let reports = merge_candidates(policy, exposed).into_iter();
+    all.extend(reports.filter_map(LintReport::into_problem));
+    all.append(problems);
+
+    all
+}
+
+/// What each lint found that is not silenced; what those about exposure found, apart.
+fn judge_lints(
+    subject: &Subject<'_>,
+    levels: &Levels,
+    silencer: &mut Silencer<'_>,
+) -> (Problems, Vec<Candidate>) {
+    let (mut problems, mut exposed) = (Problems::default(), Vec::new());
     for lint in ALL {
         let level = levels.level_of(lint);
         // an `@allow` is of use even where the lint reports nothing
@@ -41,31 +60,19 @@ pub fn judge(
         match lint.judge {
             Judge::Program(judge) => {
                 let mut found = Vec::new();
-                judge(&subject, &mut found);
+                judge(subject, &mut found);
                 problems.extend(silencer.active_problems(lint, level, found));
             }
             Judge::Exposure(judge) => {
                 let mut found = Vec::new();
-                judge(&subject, &mut found);
+                judge(subject, &mut found);
                 exposed.extend(silencer.active_candidates(lint, level, found));
             }
             Judge::Elsewhere => {}
         }
     }
 
-    let unused = unused_allow::unused_annotations(policy, &silencer.used);
-    let level = levels.level_of(&unused_allow::LINT);
-    problems.extend(silencer.active_problems(&unused_allow::LINT, level, unused));
-
-    let mut all = Problems::default();
-    all.extend(
-        merge_candidates(policy, exposed)
-            .into_iter()
-            .filter_map(LintReport::into_problem),
-    );
-
-    all.append(problems);
-    all
+    (problems, exposed)
 }
 
 /// Problems of what a lint found about the program as a whole, which an `@allow` on the stack

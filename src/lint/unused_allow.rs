@@ -17,8 +17,8 @@ pub const LINT: Lint = Lint {
     text: "\
 Checks: that each `@allow` silences a finding about the statement after it, in some program and some
 environment of the run that reads the file. An `@allow` for `template-limits` is not checked,
-because only `build --to cloudformation` reports that lint; nor is one for `expired`, `expiring` or
-`quota`, which can take effect on another day or with one more rule.
+because only a build that writes a template reports that lint; nor is one for `expired`, `expiring`
+or `quota`, which can take effect on another day or with one more rule.
 
 Why: the reason for it is gone, or never existed, and it would silence a finding about a later
 change of the statement without anyone noticing.

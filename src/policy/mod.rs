@@ -17,7 +17,7 @@ mod written;
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Sentence, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
-pub use output_rules::{OutputRules, ParameterNames};
+pub use output_rules::{OutputRules, ParameterNames, ReplacedText};
 pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use tier::{Role, Tier, TierSet};

@@ -8,9 +8,20 @@ pub struct OutputRules {
     /// Why a tag cannot have a key.
     pub refuses_tag_key: fn(&str) -> Option<&'static str>,
     /// Text that would not stand for itself.
-    pub replaced_text: Option<&'static str>,
+    pub replaced_text: Option<ReplacedText>,
     /// What shares its names with parameters, if anything does.
     pub parameter_names: Option<ParameterNames>,
+}
+
+/// Text that does not stand for itself in an output.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplacedText {
+    /// `{{resolve:`
+    pub start: &'static str,
+    /// `a dynamic reference`
+    pub what: &'static str,
+    /// `CloudFormation replaces it with a secret`
+    pub why: &'static str,
 }
 
 /// How an output names what shares its names with parameters.

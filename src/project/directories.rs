@@ -106,6 +106,7 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
             first,
             programs,
             directory: directory(other.output),
+            help: (other.output.target.separate_help)(&addresses),
             addresses,
         });
     }

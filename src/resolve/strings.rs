@@ -27,11 +27,18 @@ impl<'a> Scope<'a> {
         }
 
         let replaced = self.outputs.iter().filter_map(|it| it.replaced_text);
-        for at in replaced.filter_map(|replaced| text.value.find(replaced)) {
+        for replaced in replaced {
+            let Some(at) = text.value.find(replaced.start) else {
+                continue;
+            };
             let n = text.value[..at].chars().count();
             let span = text.place(raw, n);
-            self.problems
-                .push(MeaningProblem::DynamicReference { span });
+            self.problems.push(MeaningProblem::ReplacedText {
+                span,
+                start: replaced.start,
+                what: replaced.what,
+                why: replaced.why,
+            });
         }
 
         let length = text.value.chars().count();

@@ -23,10 +23,12 @@ pub struct Target {
     pub emit: fn(&State) -> Vec<u8>,
     /// What no other output of this target in its directory may declare.
     pub addresses: fn(&State) -> Vec<String>,
+    /// What to do about some of them that two outputs in one directory declare.
+    pub separate_help: fn(&[String]) -> Vec<&'static str>,
     /// Reports what it cannot say.
     pub unsupported: fn(&Policy) -> Problems,
-    /// What of an output of so many bytes is limited, if anything is.
-    pub measures: Option<fn(&State, usize) -> Vec<Measure>>,
+    /// What of an output is limited, if anything is.
+    pub limits: Option<Limits>,
     /// What it asks of names and texts.
     pub rules: OutputRules,
     /// Names in the output, of which no two may be one.
@@ -43,7 +45,20 @@ impl PartialEq for Target {
     }
 }
 
-/// What of an output is limited.
+/// What of outputs is limited, and what is written about that.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Measures an output of so many bytes.
+    pub measure: fn(&State, usize) -> Vec<Measure>,
+    /// An output that exceeds them, in one line.
+    pub title: &'static str,
+    /// What they are, why, and what to do, in Markdown.
+    pub text: &'static str,
+    /// What to do, in one line.
+    pub help: &'static str,
+}
+
+/// One measure of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measure {
     /// `resources`

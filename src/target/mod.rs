@@ -16,7 +16,8 @@ mod terraform;
 
 pub use check::check_claims;
 pub use claims::{Claim, NamedState, PlacedRule};
-pub use definition::{Measure, Target};
+pub use cloudformation::LIMITS as TEMPLATE_LIMITS;
+pub use definition::{Limits, Measure, Target};
 pub use planning::{ActionCounts, Column, Planning};
 
 /// Every target, in the order of plans.
@@ -35,15 +36,27 @@ pub fn by_name() -> Vec<&'static Target> {
     targets
 }
 
+/// The targets as people write them: `CloudFormation, JSON or Terraform`.
+pub fn list_titles() -> String {
+    join_words(
+        by_name().iter().map(|target| target.title.to_string()),
+        "or",
+    )
+}
+
 /// The targets in words: `cloudformation (cfn) or terraform (tf)`, with this word before the last.
 pub fn list_targets(word: &str) -> String {
     let shown = |target: &&Target| match target.short {
         Some(short) => format!("{} ({short})", target.name),
         None => target.name.to_string(),
     };
-    let names: Vec<String> = by_name().iter().map(shown).collect();
-    match names.split_last() {
+    join_words(by_name().iter().map(shown), word)
+}
+
+fn join_words(all: impl Iterator<Item = String>, word: &str) -> String {
+    let all: Vec<String> = all.collect();
+    match all.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} {word} {last}", rest.join(", ")),
-        _ => names.concat(),
+        _ => all.concat(),
     }
 }

@@ -13,7 +13,7 @@ fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
     let mut files = Memory::new().with("program.tier", program);
     let options = Options::new(as_of()).lints(levels.clone());
     let program = Program::load("program.tier", &mut files, options).expect("the text is there");
-    let target = ALL.iter().find(|it| it.measures.is_some());
+    let target = ALL.iter().find(|it| it.limits.is_some());
     let problems = program.check_for(target.expect("a target whose outputs are limited"));
 
     let told: Vec<String> = problems.iter().map(|it| program.render(it)).collect();

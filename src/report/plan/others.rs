@@ -1,6 +1,6 @@
 //! What becomes of everything that is neither a group nor a rule, in lines for people.
 
-use super::text::PlanLines;
+use super::text::{PlanLines, list_titles};
 use crate::aws::{GroupId, ParameterId, SecurityGroup, State};
 use crate::plan::{BeforeAfter, GroupChange, GroupOutcome, OtherChange, Targets};
 
@@ -65,8 +65,9 @@ impl PlanLines<'_> {
             }
             OtherChange::Output(sides) => return self.output_words(sides, targets),
             OtherChange::Export(BeforeAfter::Removed(tier)) => format!(
-                "- export of the id of {}; CloudFormation refuses that while another stack imports it",
-                old.group(tier).name
+                "- export of the id of {}; {} refuses that while another stack imports it",
+                old.group(tier).name,
+                list_titles(targets)
             ),
             OtherChange::Export(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
                 format!("+ export of the id of {}", new.group(tier).name)

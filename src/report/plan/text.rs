@@ -398,9 +398,14 @@ fn targets_suffix(targets: Targets) -> String {
     if targets.are_all() {
         return String::new();
     }
+    format!(" ({})", list_titles(targets))
+}
+
+/// `Terraform, CloudFormation`
+pub(super) fn list_titles(targets: Targets) -> String {
     let titles: Vec<&str> = targets
         .planned_targets()
         .map(|it| it.target.title)
         .collect();
-    format!(" ({})", titles.join(", "))
+    titles.join(", ")
 }

@@ -4,6 +4,7 @@
 //! module that the file drops into has its own, and may have `required_providers` only once.
 
 mod addresses;
+mod directories;
 mod hcl;
 mod moves;
 mod variable;
@@ -24,8 +25,9 @@ pub const TARGET: Target = Target {
     mark: MARK,
     emit: writer::emit,
     addresses: module_addresses,
+    separate_help: directories::separate_help,
     unsupported: |_| Problems::default(),
-    measures: None,
+    limits: None,
     rules: OutputRules {
         refuses_parameter,
         refuses_tag_key,
