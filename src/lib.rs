@@ -1,5 +1,5 @@
-//! A compiler for AWS security groups: sentences about who may talk to whom become CloudFormation
-//! JSON or Terraform HCL.
+//! A compiler for AWS security groups: sentences about who may connect to whom become CloudFormation
+//! JSON, Terraform HCL, or a flat JSON list of rules.
 //!
 //! This is the library behind the command line `tierwall`. It reads no file, prints nothing and
 //! looks at no clock: programs come from a [`Workspace`], and what is found and made is handed

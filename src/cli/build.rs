@@ -7,6 +7,7 @@ use super::program::run_options;
 use super::project::Opened;
 use super::read_log::ReadLog;
 use super::run::{Run, run_builds};
+use super::shell::shell_quoted;
 use super::terminal::Terminal;
 use super::{output, project};
 use clap::Args;
@@ -14,6 +15,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
 use tierwall::driver::Made;
 use tierwall::lint::Levels;
+use tierwall::project::MANIFEST;
 use tierwall::target::{self, Target};
 
 /// What is built, and where to.
@@ -104,6 +106,27 @@ impl What {
         self.file.as_deref() == Some("-")
     }
 
+    /// The command that writes what this checks.
+    fn write_command(&self) -> String {
+        let (file, target) = (self.file.iter(), self.to.map(|target| target.name));
+        let manifest = self.listed.manifest.as_deref();
+        let options = [
+            ("--to", target),
+            ("-o", self.output.as_deref()),
+            ("--manifest", manifest.filter(|path| *path != MANIFEST)),
+        ];
+
+        let file = file.map(|file| format!(" {}", shell_quoted(file)));
+        let given = options
+            .iter()
+            .filter_map(|(option, value)| Some(format!(" {option} {}", shell_quoted((*value)?))));
+        file.chain(given)
+            .chain(self.with.written_options())
+            .fold("tierwall build".to_string(), |command, part| {
+                command + &part
+            })
+    }
+
     /// The file that a single program is written to; nothing for standard output.
     pub fn output(&self) -> Option<&str> {
         self.output.as_deref().filter(|output| *output != "-")
@@ -184,7 +207,10 @@ fn build_outputs(build: &Build, terminal: &Terminal) -> Result<Exit, Exit> {
 
     match made.as_slice() {
         [made] if to_stdout => return Ok(terminal.print_bytes(&made.bytes)),
-        made if build.check => return Ok(output::report_stale_outputs(made, terminal)),
+        made if build.check => {
+            let command = build.what.write_command();
+            return Ok(output::report_stale_outputs(made, &command, terminal));
+        }
         _ => {}
     }
 

@@ -29,7 +29,7 @@ pub struct Diff {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "CHANGE")]
     deny: Vec<Denied>,
     /// Link to lines in Markdown: a URL with `{rev}`, `{file}` and `{line}`
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "URL")]
     link: Option<String>,
     #[command(flatten)]
     listed: Listed,

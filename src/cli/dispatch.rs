@@ -1,4 +1,4 @@
-//! Arguments to calls.
+//! Parses the command line and runs the command.
 
 use super::args::{Colour, With};
 use super::terminal::{MessageFormat, Terminal};
@@ -33,8 +33,10 @@ Without a FILE, `build`, `check` and `watch` use the programs that
 Exit codes:
   0  done
   1  the program has errors, an output is stale, a file is not formatted,
-     a group is over its quota, or the answer to a question is no
-  2  the command line is invalid, or a file cannot be read or written";
+     a group is over its quota, a change is denied, or the answer to a
+     question is no
+  2  the command line is invalid, or a file cannot be read or written
+  130  a signal interrupted it while writing";
 
 const MAX_PROBLEMS_HELP: &str = "\
 Report up to N errors, N warnings and N notes; 0 for all
@@ -42,7 +44,7 @@ Report up to N errors, N warnings and N notes; 0 for all
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile a program or a project to CloudFormation JSON or Terraform HCL
+    /// Compile a program or a project for a target
     Build(build::Build),
     /// Check programs or a project, and report every problem
     Check(check::Check),
@@ -60,9 +62,9 @@ enum Command {
     },
     /// Trace a connection gate by gate, and show what allows or stops it
     Trace(questions::Trace),
-    /// Show the chains of flows that lead from one end to another, as an attacker could pivot
+    /// Show the chains of flows that lead from one endpoint to another, as an attacker could pivot
     Paths(questions::Paths),
-    /// Show a matrix of all ends: who may reach whom, on what
+    /// Show a matrix of all endpoints: who may reach whom, on what
     Matrix {
         /// The program; `-` is standard input
         file: String,
@@ -87,6 +89,7 @@ enum Command {
         code: Option<String>,
     },
     /// Build again whenever a file of the program or the project is saved
+    #[command(mut_arg("file", |file| file.help(watch::FILE_HELP)))]
     Watch(watch::Watch),
     /// Write an example program to start from
     Init(init::Init),

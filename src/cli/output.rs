@@ -90,8 +90,9 @@ pub fn list_outputs(made: &[Made], written: &[Written]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Shows how the files that are there differ from outputs, and names those that do.
-pub fn report_stale_outputs(made: &[Made], terminal: &Terminal) -> Exit {
+/// Shows how the files that are there differ from outputs, and names those that do. `command`
+/// writes them.
+pub fn report_stale_outputs(made: &[Made], command: &str, terminal: &Terminal) -> Exit {
     let (mut stale, mut exit) = (Vec::new(), Exit::Done);
     for made in made {
         let read = Destination::new(&made.path, made.target.mark, true).and_then(|destination| {
@@ -107,7 +108,7 @@ pub fn report_stale_outputs(made: &[Made], terminal: &Terminal) -> Exit {
             Ok(old) => {
                 stale.push((
                     made.path.as_str(),
-                    format!("`{}` is stale; run `tierwall build`", made.path),
+                    format!("`{}` is stale; run `{command}`", made.path),
                 ));
                 exit = exit.max(terminal.print_bytes(show_difference(made, old).as_bytes()));
             }
@@ -119,9 +120,9 @@ pub fn report_stale_outputs(made: &[Made], terminal: &Terminal) -> Exit {
     let words = match stale.as_slice() {
         [] => return exit,
         [(_, words)] if count == 1 => words.clone(),
-        [(path, _)] => format!("1 of {count} outputs is stale: `{path}`; run `tierwall build`"),
+        [(path, _)] => format!("1 of {count} outputs is stale: `{path}`; run `{command}`"),
         some => format!(
-            "{} of {count} outputs are stale: {}; run `tierwall build`",
+            "{} of {count} outputs are stale: {}; run `{command}`",
             some.len(),
             names.join(", ")
         ),

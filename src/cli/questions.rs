@@ -17,10 +17,10 @@ pub struct QuestionEnds {
     /// The program; `-` is standard input
     file: String,
     /// The source: tiers, addresses, networks or `internet`, as in an assertion
-    #[arg(long, value_name = "ENDS")]
+    #[arg(long, value_name = "ENDPOINTS")]
     from: String,
     /// The destination, in the same form
-    #[arg(long, value_name = "ENDS")]
+    #[arg(long, value_name = "ENDPOINTS")]
     to: String,
 }
 
@@ -157,7 +157,7 @@ fn resolve_ends(
         ..
     } = asked
     else {
-        return Err(terminal.report_failure("`--from` and `--to` name no ends"));
+        return Err(terminal.report_failure("`--from` and `--to` name no endpoints"));
     };
 
     let subject = Subject::new(&compilation.policy, &compilation.sources, &question);

@@ -5,6 +5,7 @@ use super::program::load_accepted;
 use super::terminal::{Terminal, did_you_mean};
 use clap::{Args, ValueEnum};
 use tierwall::analysis::quota::Ledger;
+use tierwall::diagnostic::listed;
 use tierwall::policy::{Policy, TierId};
 use tierwall::report;
 
@@ -68,7 +69,15 @@ fn find_tier(policy: &Policy, name: &str) -> Result<TierId, String> {
     found
         .map(|position| TierId(position as u32))
         .ok_or_else(|| {
-            let tiers = policy.tiers.iter().map(|tier| tier.name.as_str());
-            format!("there is no tier `{name}`{}", did_you_mean(name, tiers))
+            let tiers: Vec<&str> = policy.tiers.iter().map(|tier| tier.name.as_str()).collect();
+            let meant = did_you_mean(name, tiers.iter().copied());
+            let quoted: Vec<String> = tiers.iter().map(|tier| format!("`{tier}`")).collect();
+            match meant.is_empty() && !quoted.is_empty() {
+                true => format!(
+                    "there is no tier `{name}`; the program has {}",
+                    listed(&quoted, 20)
+                ),
+                false => format!("there is no tier `{name}`{meant}"),
+            }
         })
 }

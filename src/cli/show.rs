@@ -55,7 +55,9 @@ pub fn show_services(word: Option<&str>, terminal: &Terminal) -> Exit {
 
     if found.is_empty() {
         let meant = did_you_mean(&word, catalogue().names());
-        terminal.report_outcome(&format!("no built-in service for `{word}`{meant}"));
+        terminal.report_outcome(&format!(
+            "no built-in service matches `{word}`{meant}; run `tierwall services` for a list"
+        ));
         return Exit::Program;
     }
 

@@ -27,6 +27,9 @@ pub struct Watch {
     what: What,
 }
 
+/// What FILE is: other than for `build`, not standard input.
+pub const FILE_HELP: &str = "The program [default: everything that `tierwall.toml` lists]";
+
 /// Why the loop wakes.
 enum Wake {
     /// Something may have changed.

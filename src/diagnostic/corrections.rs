@@ -78,7 +78,7 @@ impl Problem {
             Problem::WordOrder {
                 span,
                 sentence,
-                is_whole: true,
+                lacks: None,
             } => write_instead(span, sentence.clone()),
             Problem::ServiceAsType {
                 span, write: text, ..
@@ -127,9 +127,7 @@ impl Problem {
             // what was meant is not to be told from what was typed
             Problem::Syntax { .. }
             | Problem::OtherTool { .. }
-            | Problem::WordOrder {
-                is_whole: false, ..
-            }
+            | Problem::WordOrder { lacks: Some(_), .. }
             | Problem::UnmatchedPeer { .. }
             | Problem::IdForName { .. }
             | Problem::Deny { .. }

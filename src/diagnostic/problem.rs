@@ -4,6 +4,7 @@ use super::correction::Rewrite;
 use super::finding::Finding;
 use crate::source::Span;
 use ipnet::IpNet;
+use std::borrow::Cow;
 
 /// What a name can be the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub enum Problem {
         span: Span,
         found: String,
         expected: String,
-        help: Option<&'static str>,
+        help: Option<Cow<'static, str>>,
     },
     /// `teir web`
     UnknownStatement {
@@ -172,7 +173,8 @@ pub enum Problem {
     WordOrder {
         span: Span,
         sentence: String,
-        is_whole: bool,
+        /// A part that the text does not have, so that the sentence has an example of one.
+        lacks: Option<&'static str>,
     },
     /// `web allows https from example.com`
     UnmatchedPeer {

@@ -98,6 +98,11 @@ impl Report {
         self
     }
 
+    pub(super) fn helps(self, help: &Option<Cow<'static, str>>) -> Report {
+        help.iter()
+            .fold(self, |report, words| report.help(words.as_ref()))
+    }
+
     pub(super) fn maybe_help(self, help: &Option<&'static str>) -> Report {
         match help {
             Some(words) => self.help(*words),

@@ -195,7 +195,7 @@ impl Problem {
                 help,
             } => R::error("E0101", format!("expected {expected}, found {found}"))
                 .at(span, format!("expected {expected}"))
-                .maybe_help(help),
+                .helps(help),
             Problem::UnknownStatement { span, word, meant } => {
                 R::error("E0102", format!("expected a statement, found `{word}`"))
                     .at(span, "not a statement")
@@ -273,7 +273,7 @@ impl Problem {
             }
             Problem::InvertedPorts { span, from, to } => R::error(
                 "E0113",
-                format!("the range {from}-{to} ends before it starts"),
+                format!("the range `{from}-{to}` ends before it starts"),
             )
             .at(span, "empty range")
             .help(format!("write `{to}-{from}`")),
@@ -370,14 +370,13 @@ impl Problem {
             Problem::WordOrder {
                 span,
                 sentence,
-                is_whole,
+                lacks,
             } => {
                 let report = R::error("E0127", "the words of this sentence are in the wrong order")
                     .at(span, "a sentence starts with the tier that it applies to");
-                if *is_whole {
-                    report.help(format!("write `{sentence}`"))
-                } else {
-                    report.help(format!("name a service: `{sentence}`"))
+                match lacks {
+                    None => report.help(format!("write `{sentence}`")),
+                    Some(part) => report.help(format!("name {part}: `{sentence}`")),
                 }
             }
             Problem::UnmatchedPeer {

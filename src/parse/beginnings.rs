@@ -25,7 +25,7 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
     (Rule::rule_ended, "a string or the end of the line", ""),
     (
         Rule::assert_word,
-        "the ends of a flow, as in `app can reach db`",
+        "the endpoints of a flow, as in `app can reach db`",
         "",
     ),
     (Rule::assert_from, "`can reach` or `cannot reach`", "a peer"),

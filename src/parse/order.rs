@@ -38,10 +38,10 @@ const MARKS: [(PartKind, &[&str]); 4] = [
 /// A sentence in the order of the language.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Reordered {
-    /// All of it; where it names no service, one stands in its place.
+    /// All of it, with an example of a part that the text does not have.
     pub sentence: String,
-    /// Whether every part of it was written.
-    pub is_whole: bool,
+    /// The part that it does not have.
+    pub lacks: Option<&'static str>,
 }
 
 /// The sentence that a text says in another order; nothing where its parts do not tell.
@@ -78,17 +78,32 @@ pub fn reorder_sentence(text: &str) -> Option<Reordered> {
         _ => return None,
     };
 
+    let (receiver, sender) = (replace_any(receiver), replace_any(sender));
+    let (receiver, lacks) = match (receiver.as_str(), &service) {
+        // only a tier accepts, and which one is not known
+        ("anywhere", _) => ("web", Some("the tier that accepts")),
+        (tiers, None) => (tiers, Some("a service")),
+        (tiers, Some(_)) => (tiers, None),
+    };
+
     let verb = if receiver.contains(',') {
         "allow"
     } else {
         "allows"
     };
-
-    let is_whole = service.is_some();
     let service = service.map_or("https".to_string(), add_protocol);
     let sentence = format!("{receiver} {verb} {service} from {sender}{prose}");
 
-    Some(Reordered { sentence, is_whole })
+    Some(Reordered { sentence, lacks })
+}
+
+/// `any` as the language names it.
+fn replace_any(peers: String) -> String {
+    if peers.eq_ignore_ascii_case("any") {
+        "anywhere".to_string()
+    } else {
+        peers
+    }
 }
 
 /// The words of a part; nothing where it is missing or empty.
@@ -188,6 +203,10 @@ mod tests {
             ("app -> db:3306", Some("db allows tcp 3306 from app")),
             ("web allows app on https", Some("web allows https from app")),
             ("from app to db", Some("db allows https from app")),
+            (
+                "allow tcp from any to any",
+                Some("web allows tcp from anywhere"),
+            ),
             ("web allows https to app", None),
             ("from from", None),
             ("web", None),

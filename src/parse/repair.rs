@@ -67,7 +67,7 @@ pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
         return Some(Problem::WordOrder {
             span: span.part(0, end),
             sentence: order.sentence,
-            is_whole: order.is_whole,
+            lacks: order.lacks,
         });
     }
 

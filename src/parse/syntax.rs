@@ -9,6 +9,7 @@ use crate::diagnostic::{Problem, Rewrite, nearest};
 use crate::source::Span;
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
+use std::borrow::Cow;
 
 /// What the grammar stumbled over.
 pub fn explain_syntax(text: &str, span: Span) -> Problem {
@@ -21,10 +22,10 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
     match words.first() {
         Some((at, head)) if ["allows", "allow"].contains(head) => {
             let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
-            let help = Some(
+            let help = Some(Cow::Borrowed(
                 "a sentence starts with the tier that it applies to: `web allows https from \
                  anywhere`",
-            );
+            ));
 
             Problem::Syntax {
                 span: span.part(*at, head.len()),
@@ -101,7 +102,7 @@ fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
             span,
             found,
             expected,
-            help: Some("write `allows`"),
+            help: Some(Cow::Borrowed("write `allows`")),
         };
     }
 
@@ -178,12 +179,37 @@ fn explain_stumble(text: &str, span: Span) -> Problem {
         span.part(at, length)
     };
 
+    let help = find_slip(&text[..at], &text[at..]).map(Cow::Borrowed);
+    let help = help.or_else(|| suggest_keyword(token_at(&text[at..]), &expected).map(Cow::Owned));
+    let help = help.or_else(|| missing_peer(&text[..at], &text[at..], &expected));
+
     Problem::Syntax {
         span: align_span(text, span, place),
         found: describe_token(&text[at..]),
         expected,
-        help: find_slip(&text[..at], &text[at..]),
+        help,
     }
+}
+
+/// The keyword that a token is a misspelling of, among those that are expected in its place.
+fn suggest_keyword(token: &str, expected: &str) -> Option<String> {
+    let keywords = expected.split('`').skip(1).step_by(2);
+    nearest(token, keywords).map(|keyword| format!("did you mean `{keyword}`?"))
+}
+
+/// Statements without their last peer: the word before it, and an example.
+const WITHOUT_PEER: [(&str, &str); 3] = [
+    ("from", "name a peer: `web allows https from anywhere`"),
+    ("to", "name a peer: `web allows https to app`"),
+    ("reach", "name a peer: `assert web can reach app`"),
+];
+
+/// `web allows https to`
+fn missing_peer(before: &str, rest: &str, expected: &str) -> Option<Cow<'static, str>> {
+    let last = before.split_whitespace().next_back()?;
+    let is_missing = expected == "a peer" && token_at(rest).is_empty();
+    let (_, help) = WITHOUT_PEER.iter().find(|(word, _)| *word == last)?;
+    is_missing.then_some(Cow::Borrowed(help))
 }
 
 /// How far a statement goes as one that could still become right, or else as the grammar reads it;

@@ -113,7 +113,7 @@ fn explain_undecided(subject: &Subject) -> &'static str {
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
     }
-    "neither end is a tier, so no group of the program filters direct traffic\n"
+    "neither endpoint is a tier, so no group of the program filters direct traffic\n"
 }
 
 fn find_chains(policy: &Policy, subject: &Subject, max: usize) -> Paths {

@@ -133,7 +133,7 @@ impl TraceWriter<'_> {
         let mut out = format!("{asked}: {}\n", self.paint_verdict(*verdict));
 
         if legs.is_empty() {
-            out += "\n  the ends have no IP version in common for this service\n";
+            out += "\n  the endpoints have no IP version in common for this service\n";
         }
 
         for end in [from, to] {
@@ -165,7 +165,7 @@ impl TraceWriter<'_> {
         if legs[0].gates.is_empty() {
             let _ = writeln!(
                 out,
-                "\n{indent}neither end is a tier: no group of the program applies"
+                "\n{indent}neither endpoint is a tier: no group of the program applies"
             );
         }
 
@@ -365,7 +365,7 @@ fn describe_exchange(connection: &Connection, exchange: &Exchange) -> String {
 
     let decided = match verdict {
         Verdict::Passes if nobody_decides => {
-            "neither end is a tier, so no group of the program applies"
+            "neither endpoint is a tier, so no group of the program applies"
         }
         Verdict::Passes => "allowed by the rules above",
         Verdict::ForSome => "allowed for some, dropped for others",

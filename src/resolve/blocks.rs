@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use crate::ast::{self, EntryKey, EntryValue};
-use crate::diagnostic::{NameKind, Problem, likely};
+use crate::diagnostic::{NameKind, Problem, likely, nearest};
 
 /// Words of keys that take one of two, and what is typed for them.
 const WORDS: [(&str, &[&str]); 8] = [
@@ -254,10 +254,17 @@ impl<'a> Scope<'a> {
 /// Which of two words is meant by what is written instead.
 fn likely_word<'w>(written: &str, allowed: [&'w str; 2]) -> Option<&'w str> {
     let same = allowed.into_iter().find(|word| *word == written);
-    same.or_else(|| {
+    let synonym = || {
         let mut synonyms = WORDS.iter().filter(|(_, typed)| typed.contains(&written));
         synonyms.find_map(|(meant, _)| allowed.into_iter().find(|word| word == meant))
-    })
+    };
+    let misspelled = || {
+        allowed
+            .into_iter()
+            .find(|word| nearest(written, [*word]).is_some())
+    };
+
+    same.or_else(synonym).or_else(misspelled)
 }
 
 /// What the number of an account looks like.

@@ -203,7 +203,7 @@ impl Params {
             name,
             kind: ParamKind::Vpc,
             default: None,
-            prose: Some("VPC that the security groups are made in".to_string()),
+            prose: Some("VPC that the security groups are created in".to_string()),
             bound: false,
             span: None,
         });

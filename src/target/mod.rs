@@ -82,7 +82,8 @@ pub fn by_name() -> Vec<&'static Target> {
     targets
 }
 
-/// The targets in words: `cloudformation (cfn) or terraform (tf)`, with this word before the last.
+/// The targets in words: `cloudformation (cfn), json or terraform (tf)`, with this word before the
+/// last.
 pub fn list_targets(word: &str) -> String {
     let shown = |target: &&Target| match target.short {
         Some(short) => format!("{} ({short})", target.name),

@@ -188,6 +188,7 @@ fn check_shows_what_is_stale_and_writes_nothing() {
     run.exits(1).says("stale");
     assert!(run.out().contains("--- /dev/null"));
     assert_eq!(scratch.names(), ["a.tier"]);
+    run.says("`out.json` is stale; run `tierwall build a.tier --to cloudformation -o out.json`\n");
     scratch.run(&check[..6]).exits(0);
     assert_eq!(scratch.run(&check).exits(0).out(), "");
     scratch.write(
@@ -421,6 +422,10 @@ fn a_group_over_its_quota_exits_with_1() {
         .run(&["quota", "a.tier", "--tier", "wep"])
         .exits(2)
         .says("there is no tier `wep`; did you mean `web`?");
+    scratch
+        .run(&["quota", "a.tier", "--tier", "backend"])
+        .exits(2)
+        .says("there is no tier `backend`; the program has `");
     scratch.write("a.tier", "tier web\nweb allows htps from anywhere\n");
     assert_eq!(
         scratch

@@ -283,8 +283,7 @@ app allows https from web
 #[test]
 fn nothing_is_let_through_where_no_tier_is() {
     let text = trace_text(SHOP, ("office", "internet", "https"));
-    let says =
-        "SYN      office → internet  neither end is a tier, so no group of the program applies\n";
+    let says = "SYN      office → internet  neither endpoint is a tier, so no group of the program applies\n";
     assert!(
         text.contains(says) && !text.contains("allowed by"),
         "{text}"
@@ -411,7 +410,7 @@ fn both_ip_versions_count() {
     stopped(program, ("10.0.0.0/8", "a", "icmpv6"));
     let text = trace_text(program, ("2001:db8::/32", "a", "https"));
     assert!(
-        text.contains("the ends have no IP version in common"),
+        text.contains("the endpoints have no IP version in common"),
         "{text}"
     );
     shown_trace(

@@ -51,7 +51,7 @@ fn everything_that_does_not_pass_is_told_in_one_run() {
         &comment,
         &[
             "<!-- tierwall: review of . -->\n### tierwall: checks failed\n",
-            "**Formatting.** Run `tierwall fmt` to format these files:\n\n```\n`shop.tier` is not formatted\n```\n",
+            "**Formatting.** Run `tierwall fmt` to format these files:\n\n```\n`shop.tier` is not formatted; run `tierwall fmt shop.tier`\n```\n",
             "`shop.tf` is stale; run `tierwall build`",
             "denied: the change to `shop.tier` opens traffic from or to the internet (`--deny internet`)",
             "\n### tierwall: **wider**, opens something to the internet\n",
@@ -311,6 +311,6 @@ fn what_is_in_a_name_does_not_leave_its_block() {
     run.exits(1);
     holds(
         &comment,
-        &["\n`````\n`a````b.tier` is not formatted\n`````\n"],
+        &["\n`````\n`a````b.tier` is not formatted; run `tierwall fmt 'a````b.tier'`\n`````\n"],
     );
 }

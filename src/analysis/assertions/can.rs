@@ -25,7 +25,7 @@ pub(super) struct Obstacle {
 }
 
 /// Why something cannot pass that no IP version carries.
-const NO_VERSION: &str = "the ends have no IP version in common for it";
+const NO_VERSION: &str = "the endpoints have no IP version in common for it";
 
 /// What stands in a sentence for a service that the assertion does not name.
 const ANY_SERVICE: &str = "…";

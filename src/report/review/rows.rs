@@ -39,7 +39,7 @@ impl Row {
         let noun = if all.iter().all(is_tier) {
             "tiers"
         } else {
-            "ends"
+            "endpoints"
         };
         // what is gained from or to the internet is named in full
         join_names(all, if self.is_public { usize::MAX } else { NAMES }, noun)

@@ -49,6 +49,10 @@ const SENTENCES: &[Row] = &[
     ("from web to db allow mysql", "E0127", "1:1", "write `db allows mysql from web`", Review),
     ("allow https from anywhere to web", "E0127", "1:1", "write `web allows https from anywhere`", Review),
     ("from app to db", "E0127", "1:1", "name a service: `db allows https from app`", None),
+    ("allow tcp from any to any", "E0127", "1:1", "name the tier that accepts: `web allows tcp from anywhere`", None),
+    ("web allows https to", "E0101", "1:19", "name a peer: `web allows https to app`", None),
+    ("web allows https from", "E0101", "1:21", "name a peer: `web allows https from anywhere`", None),
+    ("assert web can rech db", "E0101", "1:16", "did you mean `reach`?", None),
     ("\"text\" from anywhere", "E0101", "1:1", "a sentence reads `web allows https from anywhere`", None),
     ("web allows https\n    from anywhere", "E0125", "2:5", "join the two lines; a statement continues only after `,` or \
                      `=`, and inside `{ }` or `[ ]`", Safe),
@@ -239,6 +243,7 @@ const PROGRAMS: &[Row] = &[
                      `=`, and inside `{ }` or `[ ]`", Safe),
     ("tier web { egress = closed }", "E0205", "1:12", "did you mean `outbound`?", Review),
     ("tier web { outbound = \"closed\" }", "E0207", "1:23", "did you mean `closed`?", Review),
+    ("tier web { outbound = closd }", "E0207", "1:23", "did you mean `closed`?", Review),
     ("tier web { outbound = false }", "E0207", "1:23", "did you mean `closed`?", Review),
     ("tier \"web\"\nweb allows https from anywhere", "E0123", "1:6", "write `web`", Review),
     ("tier web as web-server", "E0123", "1:10", "write `is`", Safe),

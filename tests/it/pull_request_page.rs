@@ -1,6 +1,6 @@
 //! `docs/pull-requests.md` is a story that a user can type: its commands are run in a repository,
 //! its edits applied, and what it shows must be what they print. After a change that is meant,
-//! `STORY=write cargo test --test it story` writes the outputs anew.
+//! `STORY=write cargo test --test it pull_request_page` updates the outputs.
 
 use crate::common::package;
 use crate::common::repository::Repository;
@@ -172,7 +172,7 @@ fn the_page_shows_what_its_commands_print() {
     } else {
         assert!(
             page == replayed,
-            "`STORY=write cargo test --test it story` updates the page:\n{replayed}"
+            "`STORY=write cargo test --test it pull_request_page` updates the page:\n{replayed}"
         );
     }
 }
