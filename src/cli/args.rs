@@ -1,4 +1,4 @@
-//! Arguments that several commands have, and how all of them end.
+//! Arguments and exit codes that commands share.
 
 use super::shell::shell_quoted;
 use clap::{Args, ValueEnum};
@@ -26,7 +26,7 @@ pub enum Colour {
     Never,
 }
 
-/// What a program is read with.
+/// How a program is read.
 #[derive(Args, Debug, Clone)]
 pub struct With {
     /// Set the value of a parameter; can be repeated
@@ -43,7 +43,7 @@ pub struct With {
     pub root: Option<String>,
 }
 
-/// Which project.
+/// The project to use.
 #[derive(Args, Debug, Clone)]
 pub struct Listed {
     /// The project manifest [default: the nearest `tierwall.toml` in this directory or above it]
@@ -52,7 +52,7 @@ pub struct Listed {
 }
 
 impl With {
-    /// The values that it gives.
+    /// The parameter values that these options set.
     pub fn as_project_values(&self) -> Values {
         Values {
             vars: self.vars.iter().map(|file| Named::new(file)).collect(),

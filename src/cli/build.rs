@@ -62,7 +62,7 @@ fn target_names() -> Vec<&'static str> {
     target::by_name().into_iter().flat_map(names).collect()
 }
 
-/// What is built, once the command line is known to be right.
+/// What is built, after the command line has been validated.
 pub struct Plan<'w> {
     what: &'w What,
     levels: Levels,
@@ -78,7 +78,7 @@ enum From {
 }
 
 impl What {
-    /// Checks what can be checked before anything is read.
+    /// Validates the arguments, before any file is read.
     pub fn plan(&self, terminal: &Terminal) -> Result<Plan<'_>, Exit> {
         let levels = self
             .lints
@@ -134,12 +134,12 @@ impl What {
 }
 
 impl Plan<'_> {
-    /// Whether it is a manifest that says what is built.
+    /// Whether a manifest lists what is built.
     pub fn is_project(&self) -> bool {
         matches!(self.from, From::Manifest(_))
     }
 
-    /// Compiles everything in memory, and reports.
+    /// Compiles everything in memory, and reports problems.
     pub fn make_outputs(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Vec<Made>, Exit> {
         let opened = self.open_project(log, terminal)?;
         let options = run_options(self.levels.clone(), &self.what.with, true);
@@ -173,7 +173,7 @@ impl Plan<'_> {
         }
     }
 
-    /// Writes what was made.
+    /// Writes the outputs.
     pub fn write_outputs(
         &self,
         made: &[Made],

@@ -24,7 +24,7 @@ struct Cli {
     max_problems: Option<usize>,
 }
 
-/// Its lines are short enough for a terminal of 80 columns, so that none is broken elsewhere.
+/// Its lines fit a terminal of 80 columns, so that clap does not wrap them.
 const AFTER_HELP: &str = "\
 To start: `tierwall init shop.tier`, `tierwall build shop.tier --to terraform`.
 Without a FILE, `build`, `check` and `watch` use the programs that

@@ -73,7 +73,7 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("web-server", include_str!("../../examples/web-server.tier")),
 ];
 
-/// Runs it. A file that is there is never replaced.
+/// Runs it. Existing files are never replaced.
 pub fn run(init: &Init, terminal: &Terminal) -> Exit {
     let text = TEMPLATES
         .iter()

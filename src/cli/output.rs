@@ -1,4 +1,4 @@
-//! Outputs that were made: they are written all together, or held against the files that are there.
+//! Writes outputs, all or none, or compares them with the existing files.
 
 use super::args::Exit;
 use super::disk::{Destination, Written, error_message, put_staged};
@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use tierwall::driver::Made;
 
-/// Writes outputs. Nothing is moved into its place before all of them are written beside theirs;
-/// none takes the place of what the run has read.
+/// Writes outputs. All of them are written to temporary files before the first is renamed, and none
+/// replaces a file that the run has read.
 pub fn write_outputs(
     made: &[Made],
     force: bool,
@@ -50,7 +50,7 @@ pub fn write_outputs(
         Err(why) => Err(why.clone()),
     });
 
-    // every output that cannot be written is told
+    // every output that cannot be written is reported
     let staged = made
         .iter()
         .zip(staged)
@@ -66,7 +66,7 @@ pub fn write_outputs(
     made.iter().zip(staged).map(put).collect()
 }
 
-/// Makes the directories of outputs.
+/// Creates the directories of outputs.
 pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> {
     for made in made {
         let directory = Path::new(&made.path).parent().unwrap_or(Path::new(""));
@@ -81,7 +81,7 @@ pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> 
     Ok(())
 }
 
-/// What became of each output, a line each.
+/// A line for each output: whether it was written.
 pub fn list_outputs(made: &[Made], written: &[Written]) -> String {
     let lines = made
         .iter()
@@ -90,8 +90,7 @@ pub fn list_outputs(made: &[Made], written: &[Written]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Shows how the files that are there differ from outputs, and names those that do. `command`
-/// writes them.
+/// Prints how existing files differ from outputs, and lists the stale ones. `command` updates them.
 pub fn report_stale_outputs(made: &[Made], command: &str, terminal: &Terminal) -> Exit {
     let (mut stale, mut exit) = (Vec::new(), Exit::Done);
     for made in made {

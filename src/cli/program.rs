@@ -1,5 +1,5 @@
-//! A program as the command line names it: its file, what gives its parameters values, and how a
-//! command ends that finds problems in it.
+//! A program of the command line: its file, the values of its parameters, and the exit code of its
+//! problems.
 
 use super::args::{Exit, With};
 use super::terminal::Terminal;
@@ -13,7 +13,7 @@ use tierwall::lint::Levels;
 use tierwall::project::Named;
 use tierwall::workspace::ReadError;
 
-/// Compiles a program; what keeps it from being read is reported.
+/// Compiles a program; an error of reading it is reported.
 fn load_program(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
     let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
@@ -27,7 +27,7 @@ pub fn report_unread(file: &str, error: &ReadError, terminal: &Terminal) -> Exit
     terminal.report_failure(&Unread::new(&Named::new(file), error).to_string())
 }
 
-/// Compiles a program and reports its problems; one with an error goes no further.
+/// Compiles a program and reports its problems; fails if one is an error.
 pub fn load_accepted(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
     let mut compilation = load_program(file, with, terminal)?;
     let problems = std::mem::take(&mut compilation.problems).sorted();
@@ -38,7 +38,7 @@ pub fn load_accepted(file: &str, with: &With, terminal: &Terminal) -> Result<Com
     }
 }
 
-/// How a command ends that found these problems.
+/// The exit code of a command that found these problems.
 pub fn worst_exit<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Exit {
     let mut errors = problems
         .into_iter()
@@ -59,7 +59,7 @@ fn is_about_usage(problem: &Problem) -> bool {
     ["E05", "E08"].iter().any(|family| code.starts_with(family))
 }
 
-/// How the command line has a project built.
+/// The options of a run, from the command line.
 pub fn run_options(levels: Levels, with: &With, writes: bool) -> RunOptions {
     RunOptions {
         levels,
@@ -69,7 +69,7 @@ pub fn run_options(levels: Levels, with: &With, writes: bool) -> RunOptions {
     }
 }
 
-/// The day that it is, UTC.
+/// The current day, UTC.
 pub fn today() -> Date {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -77,7 +77,7 @@ pub fn today() -> Date {
     Date::from_unix_days((since.as_secs() / 86_400) as u32)
 }
 
-/// The values that the command line gives.
+/// The parameter values of the command line.
 pub fn read_bindings(with: &With) -> Result<Vec<(String, String)>, String> {
     let given = read_given(&[with.as_project_values()], &mut WorkTree::new(None))
         .map_err(|unread| unread.to_string())?;

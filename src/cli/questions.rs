@@ -57,7 +57,7 @@ pub struct Paths {
     with: With,
 }
 
-/// How an answer is given.
+/// Output formats of `trace` and `paths`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AnswerFormat {
     /// For people
@@ -66,7 +66,7 @@ pub enum AnswerFormat {
     Json,
 }
 
-/// How `matrix` is shown.
+/// Output formats of `matrix`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Layout {
     /// For people: a grid if it fits the terminal (or 120 columns), otherwise a list
@@ -129,7 +129,7 @@ pub fn print_matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal
     }
 }
 
-/// Prints an answer; one that is no ends with 1.
+/// Prints an answer; the exit code is 1 if the answer is no.
 fn print_answer((text, yes): (String, bool), terminal: &Terminal) -> Exit {
     match terminal.print_bytes(text.as_bytes()) {
         Exit::Done if !yes => Exit::Program,
@@ -137,7 +137,7 @@ fn print_answer((text, yes): (String, bool), terminal: &Terminal) -> Exit {
     }
 }
 
-/// The program with what is asked about it.
+/// Loads the program, and resolves the endpoints of the question.
 fn resolve_ends(
     ends: &QuestionEnds,
     on: Option<&str>,
@@ -164,7 +164,7 @@ fn resolve_ends(
     Ok((compilation, subject))
 }
 
-/// The program, with all its problems reported; an error in it or in the question ends here.
+/// Loads the program and reports its problems; fails if the program or the question has an error.
 fn resolve_question(
     file: &str,
     with: &With,

@@ -24,7 +24,7 @@ pub struct Quota {
     with: With,
 }
 
-/// How `quota` shows it.
+/// Output formats of `quota`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum QuotaFormat {
     /// For people

@@ -1,4 +1,4 @@
-//! Commands that show: `check`, `flows`, `services`, `explain`.
+//! Commands that print information: `flows`, `services`, `explain`.
 
 use super::args::{Exit, With};
 use super::program::load_accepted;
@@ -11,7 +11,7 @@ use tierwall::lint;
 use tierwall::lint::page::{explain_lint, write_page};
 use tierwall::report::flows;
 
-/// How `flows` shows them.
+/// Output formats of `flows`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FlowsFormat {
     /// For people
@@ -78,7 +78,7 @@ pub fn show_services(word: Option<&str>, terminal: &Terminal) -> Exit {
     terminal.print_bytes(out.as_bytes())
 }
 
-/// A text with its programs indented under what they are, in the place of Markdown's fences.
+/// A text with its programs indented under a heading, instead of in Markdown fences.
 fn programs_indented(text: &str) -> String {
     let (mut out, mut inside) = (String::new(), false);
     for line in text.lines() {
@@ -133,7 +133,7 @@ pub fn explain_code(code: Option<&str>, terminal: &Terminal) -> Exit {
     ))
 }
 
-/// Every code and every lint, a line each.
+/// A line for each code and each lint.
 fn list_codes() -> String {
     let mut out = String::new();
     for explanation in explanations() {

@@ -15,23 +15,23 @@ use tierwall::workspace::Workspace;
 
 /// The two sides of a comparison: the old one and the new one.
 pub struct Sides<'c> {
-    /// What each lists.
+    /// The project of each.
     pub opened: [Opened; 2],
-    /// Where each is read; nothing for the work tree.
+    /// The commit of each; `None` for the work tree.
     pub commits: [Option<&'c Commit>; 2],
 }
 
-/// A program as one side has it.
+/// A program of one side.
 pub struct Origin<'j> {
     /// How it is read.
     pub job: &'j Job<'j>,
-    /// Where from; nothing for the work tree.
+    /// Its commit; `None` for the work tree.
     pub commit: Option<&'j Commit>,
-    /// Whether its side lists it; else it is another's, and not there.
+    /// Whether its side lists it; otherwise only the other side has it.
     pub is_listed: bool,
 }
 
-/// The programs of both sides, as the command line says.
+/// Opens the programs of both sides, as the command line names them.
 pub fn open_sides<'c>(
     files: &[String],
     manifest: Option<&str>,
@@ -95,7 +95,7 @@ pub fn open_sides<'c>(
     }
 }
 
-/// The programs of both sides, each with the one that it is compared with.
+/// Pairs the programs of both sides.
 pub fn pair_origins<'j>(
     olds: &'j [Job<'j>],
     news: &'j [Job<'j>],
@@ -144,8 +144,8 @@ impl Origin<'_> {
         }
     }
 
-    /// Reads the program; nothing where it is not, and that is no mistake: compared with that
-    /// `of_a_commit`, a program can be new, or gone.
+    /// Reads the program; `None` if it does not exist and that is allowed: in a comparison with a
+    /// commit (`of_a_commit`), a program can be new or deleted.
     pub fn read_revision(&self, of_a_commit: bool) -> Result<Option<Revision>, String> {
         let Program { file, root, .. } = self.job.program;
         let files: Option<Box<dyn Workspace>> = match self.commit {
