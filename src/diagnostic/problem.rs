@@ -1,4 +1,4 @@
-//! Every problem, as data. Its words are in `wording.rs`, its documentation in `docs/errors.md`.
+//! Every problem, as data. Its message is in `wording.rs`, its documentation in `docs/errors.md`.
 
 use super::correction::Rewrite;
 use super::finding::Finding;
@@ -6,7 +6,7 @@ use crate::source::Span;
 use ipnet::IpNet;
 use std::borrow::Cow;
 
-/// What a name can be the name of.
+/// The kinds of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameKind {
     /// `tier web`
@@ -23,7 +23,7 @@ pub enum NameKind {
     PrefixList,
     /// `param office : cidr`
     Param,
-    /// Anything that can stand after `from`.
+    /// Anything that can follow `from`.
     Peer,
     /// Likewise in an assertion.
     End,
@@ -67,7 +67,7 @@ pub enum AwsField {
 #[allow(missing_docs)] // the fields are named for what they hold
 #[non_exhaustive]
 pub enum Problem {
-    // ---- E01: text that is no program
+    // ---- E01: syntax
     /// `web allows https anywhere`
     Syntax {
         span: Span,
@@ -173,7 +173,7 @@ pub enum Problem {
     WordOrder {
         span: Span,
         sentence: String,
-        /// A part that the text does not have, so that the sentence has an example of one.
+        /// The part that is missing in the text; the sentence has an example of it.
         lacks: Option<&'static str>,
     },
     /// `web allows https from example.com`
@@ -478,7 +478,7 @@ pub enum Problem {
     Reached {
         span: Span,
         from: String,
-        /// Others of which the same is true, for the same reasons.
+        /// Other senders that can reach it for the same reasons.
         others: Vec<String>,
         to: String,
         packet: String,
@@ -516,11 +516,10 @@ pub enum Problem {
         from: String,
         to: String,
         chain: String,
-        /// The two ends of the first step of which not all that is needed surely passes, and what
-        /// of it.
+        /// The endpoints of the first step that is not certain to pass.
         step: [String; 2],
         what: String,
-        /// What keeps it from being sure, where nothing unknown does.
+        /// Why it is not certain, if nothing unknown is the reason.
         why: Option<String>,
         help: Option<String>,
         unknown: Vec<String>,
@@ -588,7 +587,7 @@ pub enum Problem {
         names: String,
     },
 
-    // ---- W: what is likely not wanted
+    // ---- W: warnings
     /// CloudFormation: `default-group = locked`
     TargetWarns {
         span: Span,

@@ -1,13 +1,13 @@
-//! How each problem is told: its code, its words, the places it points at, what to type instead.
+//! The message of each problem: its code, its text, its labels, what to type instead.
 //!
-//! One match; it is long because there are many problems, and it is in one place so that they read
-//! alike.
+//! One match; it is long because there are many problems, and it is in one place so that they are
+//! consistent.
 
 use super::problem::{AwsField, NameKind, Problem};
 use super::report::{Level, Report};
 
 impl NameKind {
-    /// The kind as messages call it.
+    /// The name of the kind in messages.
     pub fn words(self) -> &'static str {
         match self {
             NameKind::Tier => "tier",
@@ -49,7 +49,7 @@ impl NameKind {
         }
     }
 
-    /// How one is made, or where they are listed.
+    /// How to declare one, or where they are listed.
     fn how(self, name: &str) -> Option<String> {
         match self {
             NameKind::Tier => Some(format!("declare it: `tier {name}`")),
@@ -86,7 +86,7 @@ impl NameKind {
     }
 }
 
-/// How an address is written, where a slip does not tell more.
+/// How to write an address, if there is no better suggestion.
 fn address_help(text: &str) -> &'static str {
     let port = text
         .rsplit_once(':')
@@ -118,8 +118,9 @@ impl AwsField {
         }
     }
 
-    /// The most characters that AWS takes. Rules, groups: EC2 API reference; tags: EC2 user guide
-    /// (tag restrictions); template: CloudFormation quotas; parameter: CloudFormation user guide.
+    /// The maximum number of characters that AWS accepts. Rules, groups: EC2 API reference; tags:
+    /// EC2 user guide (tag restrictions); template: CloudFormation quotas; parameter:
+    /// CloudFormation user guide.
     pub fn limit(self) -> usize {
         match self {
             AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => 255,
@@ -147,7 +148,7 @@ impl AwsField {
     }
 }
 
-/// How two programs come to declare other names, where all that they share is of one kind.
+/// How to make the addresses of two programs differ, if all that they share are of one kind.
 fn apart(addresses: &[String]) -> Option<&'static str> {
     const KINDS: [(&str, &str); 3] = [
         (
@@ -175,12 +176,12 @@ fn apart(addresses: &[String]) -> Option<&'static str> {
 }
 
 impl Problem {
-    /// How bad it is.
+    /// Its level.
     pub fn level(&self) -> Level {
         self.report().level
     }
 
-    /// The problem in words.
+    /// The message of the problem.
     pub fn report(&self) -> Report {
         self.write_report().visible()
     }

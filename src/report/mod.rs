@@ -1,5 +1,5 @@
-//! What is found about a program, in words and in JSON: who may talk to whom, answers to questions,
-//! the quota, what a change does.
+//! Results as text and JSON: who may connect to whom, answers to questions, the quota, what a
+//! change does.
 
 pub mod citation;
 pub mod flows;

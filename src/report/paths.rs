@@ -1,4 +1,4 @@
-//! `tierwall paths`: the chains of flows by which one end comes to another.
+//! `tierwall paths`: the chains of flows from one endpoint to another.
 
 use super::paint::{Paint, Tone};
 use super::subject::Subject;
@@ -15,7 +15,7 @@ use crate::source::Sources;
 use serde::Serialize;
 use std::fmt::Write;
 
-/// The chains for people, and whether there is one.
+/// The chains as text, and whether there is one.
 pub fn paths_text(
     policy: &Policy,
     sources: &Sources,
@@ -75,7 +75,7 @@ fn question_in_words(subject: &Subject) -> String {
     }
 }
 
-/// The steps of a chain: from whom to whom, what passes, and the sentences that say so.
+/// The steps of a chain: sender and receiver, traffic, and the sentences that allow it.
 fn step_rows(policy: &Policy, sources: &Sources, chain: &Chain) -> Vec<[String; 3]> {
     let steps = chain.steps.iter().zip(chain.ends.windows(2));
     let row = |(step, ends): (&Step, &[NamedEndpoint])| {
@@ -107,7 +107,7 @@ fn push_steps(rows: &[[String; 3]], paint: Paint, out: &mut String) {
     }
 }
 
-/// What groups say of ends between which none of them stands.
+/// Why no group applies between endpoints that are not tiers.
 fn explain_undecided(subject: &Subject) -> &'static str {
     let is_tier = |end: &NamedEndpoint| matches!(end.endpoint.who, Who::Tier(_));
     if subject.from.iter().chain(&subject.to).any(is_tier) {
@@ -139,7 +139,7 @@ fn step_sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
     ids
 }
 
-/// The sentences of a step; a step without any leaves an open tier.
+/// The sentences of a step; a step without sentences starts at an open tier.
 fn sentences_in_words(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> String {
     let ids = step_sentences(policy, step);
     if ids.is_empty() {

@@ -1,4 +1,4 @@
-//! What a question is about.
+//! The subject of a question.
 
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::Service;
@@ -6,20 +6,19 @@ use crate::net::Traffic;
 use crate::policy::{Assertion, End, Policy};
 use crate::source::{Sources, Span};
 
-/// What is asked about: the ends and the services of a question, under the names that it gives
-/// them.
+/// The endpoints and services of a question, with their names in the question.
 #[derive(Debug)]
 pub struct Subject {
     /// The senders.
     pub from: Vec<NamedEndpoint>,
     /// The receivers.
     pub to: Vec<NamedEndpoint>,
-    /// The services; none where any is meant.
+    /// The services; empty for any.
     pub services: Vec<Service>,
 }
 
 impl Subject {
-    /// What a question is about.
+    /// The subject of a question.
     pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
         let named = |ends: &[(Span, End)]| {
             let ends = ends.iter();
@@ -27,7 +26,7 @@ impl Subject {
                 .collect()
         };
 
-        // the traffic of one service has one place
+        // all traffic of one service has the same span
         let services = question.on.chunk_by(|a, b| a.0 == b.0);
         let service = |same: &[(Span, Traffic)]| {
             let words: Vec<&str> = sources.text(same[0].0).split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! `tierwall trace`: the way of a connection, gate by gate.
+//! `tierwall trace`: traces a connection gate by gate.
 
 use super::paint::{Paint, Tone};
 use super::subject::Subject;
@@ -14,10 +14,10 @@ use crate::report::flows::End;
 use crate::source::Sources;
 use std::fmt::Write;
 
-/// Blocks of addresses that a text shows at most.
+/// The maximum number of blocks that are shown.
 const SHOWN: usize = 8;
 
-/// The answer for people, and whether all of it passes.
+/// The answer as text, and whether all of it passes.
 pub fn trace_text(
     policy: &Policy,
     sources: &Sources,
@@ -38,7 +38,8 @@ pub fn trace_text(
     (text, all_pass(&connections))
 }
 
-/// Notes on addresses that a tier has too: rules that name the tier admit its members and not them.
+/// Notes on addresses that a tier also has: rules that reference the tier apply to its members, and
+/// not to these addresses.
 fn notes_on_members(policy: &Policy, subject: &Subject) -> String {
     let mut notes = String::new();
     for (option, ends) in [("--from", &subject.from), ("--to", &subject.to)] {
@@ -61,7 +62,7 @@ fn notes_on_members(policy: &Policy, subject: &Subject) -> String {
     }
 }
 
-/// Whether all addresses of an end are among those that a tier states.
+/// Whether all addresses of an endpoint are among those of a tier.
 fn is_inside(end: &NamedEndpoint, tier: &Tier) -> bool {
     let addresses = &end.endpoint.addresses;
     let is_held = |all: &Addresses| addresses.difference(all).is_empty();
@@ -82,7 +83,7 @@ fn verdict_in_words(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the gate of a tier is called, and the tier.
+/// The name of a gate, and its tier.
 fn gate_in_words(gate: Gate) -> (&'static str, TierId) {
     match gate {
         Gate::Outbound(tier) => ("out of", tier),
@@ -97,7 +98,7 @@ struct TraceWriter<'p> {
 }
 
 impl TraceWriter<'_> {
-    /// A verdict in words, and in its colour.
+    /// A verdict as coloured text.
     fn paint_verdict(&self, verdict: Verdict) -> String {
         let tone = match verdict {
             Verdict::Passes => Tone::Good,
@@ -120,7 +121,7 @@ impl TraceWriter<'_> {
         let service = on.as_ref();
         let service = service.map_or(String::new(), |service| format!(" on {}", service.name));
 
-        // an end or the service has no other
+        // an endpoint or the service has no other IP version
         let only = match legs.as_slice() {
             [leg] if self.policy.stack.dual || leg.family == Family::V6 => {
                 format!(", over {}", leg.family.words())
@@ -160,7 +161,7 @@ impl TraceWriter<'_> {
         out + &describe_packets(connection)
     }
 
-    /// Writes what is true of some IP versions alike.
+    /// Writes the section of IP versions with the same result.
     fn push_section(&self, connection: &Connection, legs: &[&Leg], indent: &str, out: &mut String) {
         if legs[0].gates.is_empty() {
             let _ = writeln!(
@@ -199,7 +200,7 @@ impl TraceWriter<'_> {
         }
     }
 
-    /// What is to be known of one gate, in the IP versions in which it is the same.
+    /// Describes one gate, for IP versions with the same result.
     fn describe_gate(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let (_, first) = stations[0];
         if first.open {
@@ -230,7 +231,7 @@ impl TraceWriter<'_> {
         lines
     }
 
-    /// The sentences that let it through, as they stand, each with its rules.
+    /// The sentences that allow the traffic, in source order, each with its rules.
     fn cite_rules(&self, stations: &[(Family, &Station)]) -> Vec<String> {
         let mut rules: Vec<(SentenceId, String)> = Vec::new();
         for (flow, sure) in stations.iter().flat_map(|(_, station)| &station.flows) {
@@ -268,7 +269,7 @@ impl TraceWriter<'_> {
     }
 }
 
-/// What lets traffic through or stops it at a gate of which no rule does.
+/// Why a gate passes or stops traffic that no rule matches.
 fn without_rules(station: &Station) -> &'static str {
     match station.gate {
         Gate::Outbound(_) | Gate::Inbound(_) if station.is_exempt => {
@@ -283,7 +284,7 @@ fn without_rules(station: &Station) -> &'static str {
     }
 }
 
-/// The values of some gates, sorted, each once.
+/// The values of some gates, sorted, without duplicates.
 fn once_each<T: Copy + Ord>(
     stations: &[(Family, &Station)],
     values: impl Fn(&Station) -> &Vec<T>,
@@ -295,7 +296,8 @@ fn once_each<T: Copy + Ord>(
     all
 }
 
-/// What passes a gate for all, for some and for none, where it is more than one of these.
+/// The traffic that passes a gate for all, for some and for no addresses, if it is more than one of
+/// these.
 fn describe_parts(stations: &[(Family, &Station)]) -> Vec<String> {
     let pieces_of = |part: fn(&LegOutcome) -> &TrafficSet| {
         let sets = stations
@@ -322,7 +324,7 @@ fn describe_parts(stations: &[(Family, &Station)]) -> Vec<String> {
         .collect()
 }
 
-/// What travels, each exchange with what it is if there are several.
+/// The packets of each exchange; with its traffic if there are several.
 fn describe_packets(connection: &Connection) -> String {
     let exchanges = list_exchanges(connection);
     let several = exchanges.len() > 1;
@@ -393,7 +395,7 @@ fn describe_exchange(connection: &Connection, exchange: &Exchange) -> String {
     out
 }
 
-/// The sentence that would open a gate to the service that is asked about.
+/// The sentence that would open a gate to the service in question.
 pub(super) fn suggest_sentence(
     policy: &Policy,
     connection: &Connection,
@@ -408,7 +410,7 @@ pub(super) fn suggest_sentence(
     Some(sentence)
 }
 
-/// IPv4 and IPv6 together where both read the same.
+/// Groups IPv4 and IPv6 if both have the same result.
 fn group_legs(legs: &[Leg]) -> Vec<Vec<&Leg>> {
     match legs {
         [a, b] if are_alike(a, b) => vec![vec![a, b]],
@@ -426,7 +428,7 @@ fn are_alike(a: &Leg, b: &Leg) -> bool {
         })
 }
 
-/// What may pass of what is asked about.
+/// The traffic in question that may pass.
 pub(super) fn outcome_pieces(outcomes: &[(Family, &LegOutcome)]) -> Vec<Marked> {
     let of = |part: fn(&LegOutcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
         outcomes

@@ -52,7 +52,7 @@ struct StationLine<'p> {
     would_open: Option<String>,
 }
 
-/// What is not known.
+/// Something unknown that the answer depends on.
 #[derive(Serialize)]
 struct UnknownLine<'p> {
     kind: &'static str,
@@ -74,7 +74,7 @@ struct PacketLine {
     needs_rule: bool,
 }
 
-/// As the verdicts are spelled in JSON.
+/// The keyword of a verdict in JSON.
 fn verdict_keyword(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passes => "passes",

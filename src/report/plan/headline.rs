@@ -2,7 +2,7 @@
 
 use crate::plan::{BeforeAfter, Changes, GroupOutcome, OtherChange, RuleOutcome, Targets};
 
-/// `3 rules to add, 1 to remove; 1 group replaced, 1 created`: of a target.
+/// The summary for some targets: `3 rules to add, 1 to remove; 1 group replaced, 1 created`.
 pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
     let rules = |fates: &[RuleOutcome]| {
         changes
@@ -79,8 +79,8 @@ pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
     }
 }
 
-/// What there is to say where neither rules nor groups change: a parameter may, and with it what a
-/// new deployment opens.
+/// The summary if neither rules nor groups change: a parameter can change, and with it what a new
+/// deployment opens.
 fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));
