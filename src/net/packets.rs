@@ -1,9 +1,8 @@
 //! Sets of packets: addresses × traffic, of both families, exact.
 //!
-//! A set says which addresses of one end go with which traffic; the other end is the group that is
-//! asked. It is kept as the stretches of addresses that share one set of traffic, in order, so that
-//! every operation is one walk over both sets. Two sets are equal exactly when they are written
-//! alike.
+//! A set has pairs of an address of the peer and traffic; the other side is the group in question.
+//! It is stored as sorted address ranges with one set of traffic each, so that every operation is
+//! one walk over both sets. The representation is canonical: equal sets are stored alike.
 
 use super::address::Addresses;
 use super::per_family::PerFamily;
@@ -42,7 +41,7 @@ pub struct PacketRow {
     pub family: Family,
     /// The addresses, of that family alone.
     pub addresses: Addresses,
-    /// What goes with each of them.
+    /// The traffic of each of them.
     pub traffic: TrafficSet,
 }
 
@@ -56,8 +55,8 @@ impl<T> Default for Stretches<T> {
 type Blocks<T> = Vec<((T, T), Traffic)>;
 
 impl Packets {
-    /// What rules with these blocks as their peers admit: one walk over the sorted blocks, which
-    /// nest or lie apart.
+    /// The packets that rules with these blocks as peers admit: one walk over the sorted blocks,
+    /// which nest or are disjoint.
     pub fn new(rules: impl IntoIterator<Item = (IpNet, Traffic)>) -> Packets {
         let (mut v4, mut v6): (Blocks<u32>, Blocks<u128>) = (Vec::new(), Vec::new());
         for (block, traffic) in rules {
@@ -90,17 +89,17 @@ impl Packets {
         self.v4.0.is_empty() && self.v6.0.is_empty()
     }
 
-    /// What is in either.
+    /// The union.
     pub fn union(&self, other: &Packets) -> Packets {
         self.zip_with(other, TrafficSet::union)
     }
 
-    /// What is in both.
+    /// The intersection.
     pub fn intersection(&self, other: &Packets) -> Packets {
         self.zip_with(other, TrafficSet::intersection)
     }
 
-    /// What is in this one and not in the other.
+    /// The difference: this set without the other.
     pub fn difference(&self, other: &Packets) -> Packets {
         self.zip_with(other, TrafficSet::difference)
     }
@@ -110,7 +109,7 @@ impl Packets {
         other.difference(self).is_empty()
     }
 
-    /// What goes with one address.
+    /// The traffic of one address.
     pub fn traffic_at(&self, address: IpAddr) -> TrafficSet {
         match address {
             IpAddr::V4(address) => self.v4.traffic_at(address.into()),
@@ -118,7 +117,7 @@ impl Packets {
         }
     }
 
-    /// What goes with at least one of these addresses.
+    /// The traffic of at least one of these addresses.
     pub fn with_any(&self, addresses: &Addresses, family: Family) -> TrafficSet {
         match family {
             Family::V4 => self.v4.with_any(&addresses.v4),
@@ -126,7 +125,7 @@ impl Packets {
         }
     }
 
-    /// What goes with every one of these addresses, and everything where there are none.
+    /// The traffic of every one of these addresses; all traffic if there are none.
     pub fn with_every(&self, addresses: &Addresses, family: Family) -> TrafficSet {
         let all = || TrafficSet::all(family);
         match family {
@@ -135,7 +134,7 @@ impl Packets {
         }
     }
 
-    /// The addresses that go with at least some of this traffic.
+    /// The addresses with at least some of this traffic.
     pub fn addresses_with(&self, traffic: &PerFamily<TrafficSet>) -> Addresses {
         Addresses {
             v4: self.v4.addresses_with(&traffic.v4),
@@ -143,7 +142,7 @@ impl Packets {
         }
     }
 
-    /// What goes with at least so many addresses. The addresses of the set must be fewer than all.
+    /// The traffic of at least so many addresses. The set must not have every address.
     pub fn with_many(&self, least: PerFamily<u128>) -> PerFamily<TrafficSet> {
         PerFamily {
             v4: TrafficSet::with_weight(&self.v4.traffic_sizes(), least.v4),
@@ -151,8 +150,8 @@ impl Packets {
         }
     }
 
-    /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in
-    /// two. The blocks of a row are [`Addresses::to_blocks`], the smallest list as well.
+    /// The smallest cover: all traffic of the same addresses in one row, and no packet in two rows.
+    /// The blocks of a row are [`Addresses::to_blocks`], which is minimal too.
     pub fn rows(&self) -> Vec<PacketRow> {
         let v4 = self.v4.merge_rows().into_iter().map(|(v4, traffic)| {
             let addresses = Addresses {
@@ -227,14 +226,14 @@ impl<T: Bound> Stretches<T> {
         out
     }
 
-    /// The addresses that go with at least some of this traffic.
+    /// The addresses with at least some of this traffic.
     fn addresses_with(&self, traffic: &TrafficSet) -> Ranges<T> {
         let stretches = self.0.iter();
         let found = stretches.filter(|stretch| !stretch.traffic.intersection(traffic).is_empty());
         Ranges::from_unsorted(found.map(|stretch| (stretch.first, stretch.last)).collect())
     }
 
-    /// The traffic of each stretch, and how many addresses it has.
+    /// The traffic of each range, and its number of addresses.
     fn traffic_sizes(&self) -> Vec<(&TrafficSet, u128)>
     where
         T: Into<u128>,
@@ -246,7 +245,7 @@ impl<T: Bound> Stretches<T> {
             .collect()
     }
 
-    /// Appends a stretch that lies behind all others.
+    /// Appends a range after all others.
     fn push_stretch(&mut self, first: T, last: T, traffic: &TrafficSet) {
         if traffic.is_empty() || first > last {
             return;
@@ -272,7 +271,7 @@ impl<T: Bound> Stretches<T> {
         found.map_or(TrafficSet::default(), |stretch| stretch.traffic.clone())
     }
 
-    /// The stretches that meet a range.
+    /// The ranges that overlap a range.
     fn meeting_range(&self, first: T, last: T) -> &[Stretch<T>] {
         let start = self.0.partition_point(|stretch| stretch.last < first);
         let end = self.0.partition_point(|stretch| stretch.first <= last);
@@ -360,8 +359,8 @@ impl<T: Bound> Stretches<T> {
         out
     }
 
-    /// Traffic by the addresses that it goes with: each piece of traffic in one row, those of the
-    /// same addresses in the same.
+    /// Traffic by its addresses: each piece of traffic is in one row, and pieces with the same
+    /// addresses share a row.
     fn merge_rows(&self) -> Vec<(Ranges<T>, TrafficSet)> {
         let sets: Vec<&TrafficSet> = self.0.iter().map(|stretch| &stretch.traffic).collect();
         let mut rows: Vec<(Ranges<T>, TrafficSet)> = Vec::new();
@@ -384,8 +383,8 @@ impl<T: Bound> Stretches<T> {
     }
 }
 
-/// The walk over sorted blocks: those around the place where it stands, outer ones first, each with
-/// the traffic of all of them so far.
+/// The sweep over sorted blocks: the blocks around the current address, outer ones first, each with
+/// the union of their traffic.
 struct Sweep<T> {
     out: Stretches<T>,
     open: Vec<(T, TrafficSet)>,
@@ -410,14 +409,14 @@ impl<T: Bound> Sweep<T> {
         if self.at <= last {
             self.out.push_stretch(self.at, last, traffic);
         }
-        // the last address of all has none after it, and nothing can begin there
+        // nothing can begin after the last address
         self.at = last.next().unwrap_or(last).max(self.at);
         if last.next().is_none() {
             self.open.clear();
         }
     }
 
-    /// Writes what stands before an address.
+    /// Writes the ranges before an address.
     fn move_to(&mut self, first: T) {
         if let (Some((_, traffic)), Some(before)) = (self.open.last(), first.previous())
             && self.at <= before

@@ -2,10 +2,10 @@
 
 use super::habits::{Token, split_tokens};
 
-/// What a part of a sentence says.
+/// The kinds of parts of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PartKind {
-    /// What stands before the first word of these.
+    /// The text before the first such word.
     Head,
     Service,
     Allow,
@@ -44,7 +44,7 @@ pub struct Reordered {
     pub lacks: Option<&'static str>,
 }
 
-/// The sentence that a text says in another order; nothing where its parts do not tell.
+/// The sentence that a text has in another order; `None` if its parts are ambiguous.
 pub fn reorder_sentence(text: &str) -> Option<Reordered> {
     let (line, prose) = split_prose(text);
     let parts = split_parts(line);
@@ -106,7 +106,7 @@ fn replace_any(peers: String) -> String {
     }
 }
 
-/// The words of a part; nothing where it is missing or empty.
+/// The words of a part; `None` if it is missing or empty.
 fn join_part(parts: &[(PartKind, Vec<&str>)], kind: PartKind) -> Option<String> {
     let mut found = parts
         .iter()
@@ -115,13 +115,13 @@ fn join_part(parts: &[(PartKind, Vec<&str>)], kind: PartKind) -> Option<String> 
     Some(words.join(" ").replace(" ,", ","))
 }
 
-/// Whether the parts are those of `A allows S to B`, which is no other order.
+/// Whether the parts are in the order of the language: `A allows S to B`.
 fn is_sentence(parts: &[(PartKind, Vec<&str>)]) -> bool {
     let roles: Vec<PartKind> = parts.iter().map(|(role, _)| *role).collect();
     roles.starts_with(&[PartKind::Head, PartKind::Allow])
 }
 
-/// A port alone is one of TCP.
+/// Adds `tcp` to a port.
 fn add_protocol(service: String) -> String {
     let is_port = service.bytes().all(|byte| byte.is_ascii_digit());
     if is_port {
@@ -131,7 +131,7 @@ fn add_protocol(service: String) -> String {
     }
 }
 
-/// A text without its comment and the string at its end; and that string.
+/// Splits a text, without its comment, from the string at its end.
 fn split_prose(text: &str) -> (&str, String) {
     let line = text.lines().next().unwrap_or("");
     match split_tokens(line).last() {
@@ -145,7 +145,7 @@ fn split_prose(text: &str) -> (&str, String) {
     }
 }
 
-/// The words of each part, in their order; none where a part comes twice.
+/// The words of each part, in order; empty if a part occurs twice.
 fn split_parts(line: &str) -> Vec<(PartKind, Vec<&str>)> {
     let mut parts: Vec<(PartKind, Vec<&str>)> = Vec::new();
     for token in split_tokens(line).iter().flat_map(split_colon) {

@@ -248,7 +248,7 @@ fn join_senders(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String
     }
 }
 
-/// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a
+/// As comma-separated values (RFC 4180): a line for each pair between which traffic may pass, the
 /// header first.
 pub fn matrix_csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let matrix = Matrix::new(policy);

@@ -1,12 +1,11 @@
-//! The order in which definitions that name each other can be worked out.
+//! Sorts definitions by dependency.
 
 use super::scope::Scope;
 use crate::ast;
 use crate::diagnostic::{NameKind, Problem};
 
-/// Positions of `0..count` such that each comes after all it depends on, and the pairs (a, b) where
-/// a cycle was cut: a names b, and b comes back to a. Not recursive, so that a long chain is no
-/// danger.
+/// A topological order of `0..count`, and the pairs (a, b) where a cycle was cut: a depends on b,
+/// and b on a. Not recursive, so that a long chain does not overflow the stack.
 pub fn sort_by_dependency(
     count: usize,
     depends: impl Fn(usize) -> Vec<usize>,
@@ -43,16 +42,16 @@ pub fn sort_by_dependency(
     (sorted, cut)
 }
 
-/// How far the walk has come with a definition.
+/// The state of a definition in the depth-first search.
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     New,
-    /// On the path from the root to where the walk is.
+    /// On the current path.
     Open,
     Done,
 }
 
-/// Reports each pair at which a cycle of definitions was cut, `name` being that of a position.
+/// Reports each pair at which a cycle of definitions was cut, with the names of positions.
 pub fn report_cycles(
     scope: &mut Scope<'_>,
     kind: NameKind,
