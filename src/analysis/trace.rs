@@ -43,7 +43,7 @@ pub struct Leg {
     /// What is asked about, and what becomes of it.
     pub outcome: LegOutcome,
     /// The gates, in the order in which a packet meets them. Hosts in no tier have none.
-    pub gates: Vec<Station>,
+    pub gates: Vec<GateStep>,
     /// The answer.
     pub verdict: Verdict,
 }
@@ -61,7 +61,7 @@ pub struct LegOutcome {
 
 /// One gate on the way.
 #[derive(Debug)]
-pub struct Station {
+pub struct GateStep {
     /// Which.
     pub gate: Gate,
     /// Whether it admits everything without a sentence.
@@ -75,7 +75,7 @@ pub struct Station {
     /// The flows that let some of it through, each with whether it surely does.
     pub flows: Vec<(u32, bool)>,
     /// Where it is `perhaps`: the addresses of the far end for which all of that surely passes.
-    pub whom: Addresses,
+    pub certain_for: Addresses,
     /// Where it is `perhaps`: what is not known.
     pub unknown: Vec<Unknown>,
     /// Where it does not surely let all of it through: sentences that would let some of it, and
@@ -179,17 +179,17 @@ impl TraceQuestion<'_> {
         } = self.passage;
 
         let outcome = LegOutcome::new(asked, may.clone(), must.clone());
-        let stations = gates_between(from, to).map(|(gate, far)| self.trace_station(gate, far));
+        let steps = gates_between(from, to).map(|(gate, far)| self.trace_gate(gate, far));
 
         Leg {
             family: *family,
             verdict: outcome.verdict(self.any),
             outcome,
-            gates: stations.collect(),
+            gates: steps.collect(),
         }
     }
 
-    fn trace_station(&self, gate: Gate, far: &Endpoint) -> Station {
+    fn trace_gate(&self, gate: Gate, far: &Endpoint) -> GateStep {
         let Passage { family, asked, .. } = self.passage;
         let (may, must) = self.gates.admitted_bounds(gate, far, *family);
         let outcome = LegOutcome::new(asked, may.intersection(asked), must.intersection(asked));
@@ -202,57 +202,54 @@ impl TraceQuestion<'_> {
         };
 
         let exempt = self.gates.never_filtered_part(gate, far, *family);
-        let mut station = Station {
+        let mut step = GateStep {
             gate,
             open: self.gates.is_open(gate, *family),
             is_exempt: exempt.is_some_and(|exempt| exempt.is_sure),
             verdict,
             outcome,
             flows: self.gates.admitting_flows(gate, far, *family, asked),
-            whom: Addresses::default(),
+            certain_for: Addresses::default(),
             unknown: Vec::new(),
             ended,
         };
 
-        if !station.outcome.perhaps.is_empty() {
-            station.whom = self.surely_admitted(&station, far);
-            station.unknown = self.station_unknowns(&station, far);
+        if !step.outcome.perhaps.is_empty() {
+            step.certain_for = self.surely_admitted(&step, far);
+            step.unknown = self.step_unknowns(&step, far);
         }
 
-        station
+        step
     }
 
     /// The addresses of the far end for which a gate surely lets through all of what it lets
     /// through for some.
-    fn surely_admitted(&self, station: &Station, far: &Endpoint) -> Addresses {
+    fn surely_admitted(&self, step: &GateStep, far: &Endpoint) -> Addresses {
         let family = self.passage.family;
         let is_sure = |addresses: &Addresses| {
             let part = Endpoint {
                 addresses: addresses.clone(),
                 ..far.clone()
             };
-            let (_, must) = self.gates.admitted_bounds(station.gate, &part, family);
-            must.covers(&station.outcome.perhaps)
+            let (_, must) = self.gates.admitted_bounds(step.gate, &part, family);
+            must.covers(&step.outcome.perhaps)
         };
-        let mut parts = self.parts_treated_alike(station, far);
+        let mut parts = self.parts_treated_alike(step, far);
         parts.retain(is_sure);
         Addresses::union_of(&parts)
     }
 
     /// The addresses of the far end, in parts that no edge of a block cuts: each is let through as
     /// a whole, or not at all.
-    fn parts_treated_alike(&self, station: &Station, far: &Endpoint) -> Vec<Addresses> {
+    fn parts_treated_alike(&self, step: &GateStep, far: &Endpoint) -> Vec<Addresses> {
         let family = self.passage.family;
-        let flows = station
-            .flows
-            .iter()
-            .map(|(flow, _)| self.policy.flow(*flow));
+        let flows = step.flows.iter().map(|(flow, _)| self.policy.flow(*flow));
         let blocks = flows.filter_map(|flow| flow.peer.block());
 
         let blocks = blocks
             .filter(|block| Family::of_block(block) == family)
             .map(|block| Addresses::from_blocks([&block]));
-        let exempt = self.gates.never_filtered_part(station.gate, far, family);
+        let exempt = self.gates.never_filtered_part(step.gate, far, family);
         let never_filtered = exempt.map(|exempt| far.addresses.difference(&exempt.rest.addresses));
 
         let mut parts = vec![far.addresses.in_family(family)];
@@ -267,18 +264,18 @@ impl TraceQuestion<'_> {
 
     /// What keeps a gate from being sure: contents and values that its flows name, and where the
     /// far end is.
-    fn station_unknowns(&self, station: &Station, far: &Endpoint) -> Vec<Unknown> {
+    fn step_unknowns(&self, step: &GateStep, far: &Endpoint) -> Vec<Unknown> {
         let family = self.passage.family;
         let mut unknown = Vec::new();
-        let exempt = self.gates.never_filtered_part(station.gate, far, family);
+        let exempt = self.gates.never_filtered_part(step.gate, far, family);
 
         if exempt.is_some_and(|exempt| !exempt.is_sure) {
-            unknown.push(self.gates.reserved_unknown(station.gate));
+            unknown.push(self.gates.reserved_unknown(step.gate));
         }
 
-        for (flow, is_sure) in &station.flows {
+        for (flow, is_sure) in &step.flows {
             let flow = self.policy.flow(*flow);
-            if !station.outcome.perhaps.meets(flow.traffic, family) {
+            if !step.outcome.perhaps.meets(flow.traffic, family) {
                 continue;
             }
 

@@ -28,7 +28,7 @@ pub enum Colour {
 
 /// How a program is read.
 #[derive(Args, Debug, Clone)]
-pub struct With {
+pub struct ProgramOptions {
     /// Set the value of a parameter; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_binding)]
     pub set: Vec<(String, String)>,
@@ -45,13 +45,13 @@ pub struct With {
 
 /// The project to use.
 #[derive(Args, Debug, Clone)]
-pub struct Listed {
+pub struct ProjectOptions {
     /// The project manifest [default: the nearest `tierwall.toml` in this directory or above it]
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<String>,
 }
 
-impl With {
+impl ProgramOptions {
     /// The parameter values that these options set.
     pub fn as_project_values(&self) -> Values {
         Values {

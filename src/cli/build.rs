@@ -1,6 +1,6 @@
 //! `tierwall build`
 
-use super::args::{Exit, Listed, With};
+use super::args::{Exit, ProgramOptions, ProjectOptions};
 use super::disk::Written;
 use super::lints::Lints;
 use super::program::run_options;
@@ -13,7 +13,7 @@ use super::{output, project};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
-use tierwall::driver::Made;
+use tierwall::driver::BuiltOutput;
 use tierwall::lint::Levels;
 use tierwall::project::MANIFEST;
 use tierwall::target::{self, Target};
@@ -35,9 +35,9 @@ pub struct What {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    listed: Listed,
+    listed: ProjectOptions,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
     #[command(flatten)]
     lints: Lints,
 }
@@ -140,7 +140,11 @@ impl Plan<'_> {
     }
 
     /// Compiles everything in memory, and reports problems.
-    pub fn make_outputs(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Vec<Made>, Exit> {
+    pub fn make_outputs(
+        &self,
+        log: &mut ReadLog,
+        terminal: &Terminal,
+    ) -> Result<Vec<BuiltOutput>, Exit> {
         let opened = self.open_project(log, terminal)?;
         let options = run_options(self.levels.clone(), &self.what.with, true);
         match run_builds(&opened, &options, log, terminal) {
@@ -176,7 +180,7 @@ impl Plan<'_> {
     /// Writes the outputs.
     pub fn write_outputs(
         &self,
-        made: &[Made],
+        made: &[BuiltOutput],
         log: &ReadLog,
         terminal: &Terminal,
     ) -> Result<Vec<Written>, Exit> {

@@ -1,6 +1,6 @@
 //! `tierwall diff`
 
-use super::args::{Exit, Listed, With};
+use super::args::{Exit, ProgramOptions, ProjectOptions};
 use super::git::Range;
 use super::program::{run_options, worst_exit};
 use super::terminal::Terminal;
@@ -32,9 +32,9 @@ pub struct Diff {
     #[arg(long, value_name = "URL")]
     link: Option<String>,
     #[command(flatten)]
-    listed: Listed,
+    listed: ProjectOptions,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
 }
 
 /// Output formats of `diff`.
@@ -252,7 +252,7 @@ fn join_shown(shown: &[Shown], diff: &Diff) -> String {
 
 /// Messages about what a change does that `--deny` names.
 fn explain_denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
-    let told = |what: &Denied| {
+    let explain = |what: &Denied| {
         let (does, words) = match what {
             Denied::Wider => (
                 !review.document.gained.is_empty(),
@@ -274,5 +274,5 @@ fn explain_denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<Str
         does.then(|| format!("denied: the change to `{name}` {words} (`--deny {option}`)"))
     };
 
-    denied.iter().filter_map(told).collect()
+    denied.iter().filter_map(explain).collect()
 }

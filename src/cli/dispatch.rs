@@ -1,6 +1,6 @@
 //! Parses the command line and runs the command.
 
-use super::args::{Colour, With};
+use super::args::{Colour, ProgramOptions};
 use super::terminal::{MessageFormat, Terminal};
 use super::{build, check, diff, fmt, init, questions, quota, show, watch};
 use clap::builder::styling::Styles;
@@ -58,7 +58,7 @@ enum Command {
         #[arg(long, value_enum, default_value_t = show::FlowsFormat::Table)]
         format: show::FlowsFormat,
         #[command(flatten)]
-        with: With,
+        with: ProgramOptions,
     },
     /// Trace a connection gate by gate, and show what allows or stops it
     Trace(questions::Trace),
@@ -72,7 +72,7 @@ enum Command {
         #[arg(long, value_enum, default_value_t = questions::Layout::Table)]
         format: questions::Layout,
         #[command(flatten)]
-        with: With,
+        with: ProgramOptions,
     },
     /// Compare two versions of a program: what the change opens, closes, and does in AWS
     Diff(diff::Diff),

@@ -8,21 +8,21 @@ use super::terminal::Terminal;
 use super::text_diff;
 use std::collections::BTreeMap;
 use std::path::Path;
-use tierwall::driver::Made;
+use tierwall::driver::BuiltOutput;
 
 /// Writes outputs. All of them are written to temporary files before the first is renamed, and none
 /// replaces a file that the run has read.
 pub fn write_outputs(
-    made: &[Made],
+    made: &[BuiltOutput],
     force: bool,
     log: &ReadLog,
     terminal: &Terminal,
 ) -> Result<Vec<Written>, Exit> {
-    let failure = |made: &Made, why: &str| {
+    let failure = |made: &BuiltOutput, why: &str| {
         terminal.report_failure(&format!("cannot write `{}`: {why}", made.path))
     };
     let (read, mut known) = (log.canonical_paths(), BTreeMap::new());
-    let mut destination = |made: &Made| {
+    let mut destination = |made: &BuiltOutput| {
         let destination = Destination::new(&made.path, made.target.mark, force)?;
         let Some(path) = destination.existing() else {
             return Ok(destination);
@@ -67,7 +67,7 @@ pub fn write_outputs(
 }
 
 /// Creates the directories of outputs.
-pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> {
+pub fn make_directories(made: &[BuiltOutput], terminal: &Terminal) -> Result<(), Exit> {
     for made in made {
         let directory = Path::new(&made.path).parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(directory).map_err(|error| {
@@ -82,7 +82,7 @@ pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> 
 }
 
 /// A line for each output: whether it was written.
-pub fn list_outputs(made: &[Made], written: &[Written]) -> String {
+pub fn list_outputs(made: &[BuiltOutput], written: &[Written]) -> String {
     let lines = made
         .iter()
         .zip(written)
@@ -91,7 +91,7 @@ pub fn list_outputs(made: &[Made], written: &[Written]) -> String {
 }
 
 /// Prints how existing files differ from outputs, and lists the stale ones. `command` updates them.
-pub fn report_stale_outputs(made: &[Made], command: &str, terminal: &Terminal) -> Exit {
+pub fn report_stale_outputs(made: &[BuiltOutput], command: &str, terminal: &Terminal) -> Exit {
     let (mut stale, mut exit) = (Vec::new(), Exit::Done);
     for made in made {
         let read = Destination::new(&made.path, made.target.mark, true).and_then(|destination| {
@@ -131,7 +131,7 @@ pub fn report_stale_outputs(made: &[Made], command: &str, terminal: &Terminal) -
     exit.max(Exit::Program)
 }
 
-fn show_difference(made: &Made, old: Option<Vec<u8>>) -> String {
+fn show_difference(made: &BuiltOutput, old: Option<Vec<u8>>) -> String {
     let before = if old.is_some() {
         &made.path
     } else {

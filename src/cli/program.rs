@@ -1,7 +1,7 @@
 //! A program of the command line: its file, the values of its parameters, and the exit code of its
 //! problems.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,7 +14,11 @@ use tierwall::project::Named;
 use tierwall::workspace::ReadError;
 
 /// Compiles a program; an error of reading it is reported.
-fn load_program(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
+fn load_program(
+    file: &str,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Result<Compilation, Exit> {
     let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
     let mut files = WorkTree::new(with.root.clone());
@@ -28,7 +32,11 @@ pub fn report_unread(file: &str, error: &ReadError, terminal: &Terminal) -> Exit
 }
 
 /// Compiles a program and reports its problems; fails if one is an error.
-pub fn load_accepted(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
+pub fn load_accepted(
+    file: &str,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Result<Compilation, Exit> {
     let mut compilation = load_program(file, with, terminal)?;
     let problems = std::mem::take(&mut compilation.problems).sorted();
     terminal.report_problems(&problems, &compilation.sources);
@@ -60,7 +68,7 @@ fn is_about_usage(problem: &Problem) -> bool {
 }
 
 /// The options of a run, from the command line.
-pub fn run_options(levels: Levels, with: &With, writes: bool) -> RunOptions {
+pub fn run_options(levels: Levels, with: &ProgramOptions, writes: bool) -> RunOptions {
     RunOptions {
         levels,
         as_of: with.as_of,
@@ -78,7 +86,7 @@ pub fn today() -> Date {
 }
 
 /// The parameter values of the command line.
-pub fn read_bindings(with: &With) -> Result<Vec<(String, String)>, String> {
+pub fn read_bindings(with: &ProgramOptions) -> Result<Vec<(String, String)>, String> {
     let given = read_given(&[with.as_project_values()], &mut WorkTree::new(None))
         .map_err(|unread| unread.to_string())?;
     Ok(into_bindings(given))

@@ -1,6 +1,6 @@
 //! The programs of a command: those of the manifest, or those that the command line names.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::git::Commit;
 use super::read_log::ReadLog;
 use super::terminal::Terminal;
@@ -77,7 +77,7 @@ fn report_refused(problems: Problems, sources: &Sources, terminal: &Terminal) ->
 /// The manifest of a command that names no file.
 pub fn require_manifest(
     manifest: Option<&str>,
-    with: &With,
+    with: &ProgramOptions,
     terminal: &Terminal,
 ) -> Result<PathBuf, Exit> {
     let Some(path) = find_manifest(manifest) else {
@@ -104,7 +104,7 @@ pub fn require_manifest(
 /// manifest has for them.
 pub fn open_for_files(
     files: &[String],
-    with: &With,
+    with: &ProgramOptions,
     output: Option<(&'static Target, &str)>,
     manifest: Option<&str>,
     log: &mut ReadLog,

@@ -1,6 +1,6 @@
 //! `tierwall quota`
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::program::load_accepted;
 use super::terminal::{Terminal, did_you_mean};
 use clap::{Args, ValueEnum};
@@ -21,7 +21,7 @@ pub struct Quota {
     #[arg(long = "tier", value_name = "NAME")]
     tiers: Vec<String>,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
 }
 
 /// Output formats of `quota`.

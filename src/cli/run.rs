@@ -13,7 +13,7 @@ use std::num::NonZero;
 use std::thread::available_parallelism;
 use tierwall::diagnostic::{Problem, counted};
 use tierwall::driver::build::{Built, BuiltProgram, Finished, settle_outcomes};
-use tierwall::driver::{Job, Made, Outcome, RunOptions, Unread, plan_jobs};
+use tierwall::driver::{BuiltOutput, Job, Outcome, RunOptions, Unread, plan_jobs};
 use tierwall::source::visible;
 
 /// What a run found.
@@ -22,7 +22,7 @@ pub struct Run {
     /// The highest exit code.
     pub exit: Exit,
     /// Every output, if there was no error.
-    pub made: Vec<Made>,
+    pub made: Vec<BuiltOutput>,
 }
 
 /// The stack size of a thread, the same as that of the main thread.

@@ -1,6 +1,6 @@
 //! Commands that print information: `flows`, `services`, `explain`.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::program::load_accepted;
 use super::terminal::{Terminal, did_you_mean, did_you_mean_lint};
 use clap::ValueEnum;
@@ -23,7 +23,12 @@ pub enum FlowsFormat {
 }
 
 /// `tierwall flows`
-pub fn show_flows(file: &str, format: FlowsFormat, with: &With, terminal: &Terminal) -> Exit {
+pub fn show_flows(
+    file: &str,
+    format: FlowsFormat,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Exit {
     let compilation = match load_accepted(file, with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,

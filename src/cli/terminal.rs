@@ -47,12 +47,12 @@ pub struct Terminal {
     is_output: bool,
     /// The maximum number of problems of each level that are reported.
     most: usize,
-    told: Mutex<Told>,
+    state: Mutex<ReportState>,
 }
 
 /// What has been reported so far.
 #[derive(Default)]
-struct Told {
+struct ReportState {
     totals: Totals,
     /// The problems since the number of omitted ones was last reported.
     found: Totals,
@@ -61,13 +61,13 @@ struct Told {
     unwritten: Option<io::Error>,
 }
 
-impl Told {
+impl ReportState {
     /// Counts a problem, and returns whether it is within the limit for its level.
     fn count_problem(&mut self, level: Level, most: usize) -> bool {
         self.totals.count_problem(level);
-        let is_told = self.found.count_problem(level) <= most;
-        self.totals.omitted += usize::from(!is_told);
-        is_told
+        let is_within_limit = self.found.count_problem(level) <= most;
+        self.totals.omitted += usize::from(!is_within_limit);
+        is_within_limit
     }
 }
 
@@ -101,9 +101,9 @@ impl Terminal {
             format,
             most: most.unwrap_or(format.max_problems()),
             is_output: is_output && format != MessageFormat::Human,
-            told: Mutex::new(Told {
+            state: Mutex::new(ReportState {
                 log: Log::new(directory),
-                ..Told::default()
+                ..ReportState::default()
             }),
         }
     }
@@ -113,28 +113,32 @@ impl Terminal {
         self.paint
     }
 
-    fn output_state(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn output_state(&self) -> MutexGuard<'_, ReportState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints problems and their number.
     pub fn report_problems(&self, problems: &[Problem], sources: &Sources) {
-        let is_told = |problem: &&Problem| {
+        let is_within_limit = |problem: &&Problem| {
             self.output_state()
                 .count_problem(problem.level(), self.most)
         };
-        let told: Vec<&Problem> = problems.iter().filter(is_told).collect();
+        let reported: Vec<&Problem> = problems.iter().filter(is_within_limit).collect();
         let each = |words: fn(&Problem, &Sources) -> String| {
-            told.iter().map(|it| words(it, sources)).collect::<String>()
+            reported
+                .iter()
+                .map(|it| words(it, sources))
+                .collect::<String>()
         };
 
         match self.format {
-            MessageFormat::Human => self
-                .write_to_stderr(&(self.draw_problems(&told, sources) + &count_by_level(problems))),
+            MessageFormat::Human => self.write_to_stderr(
+                &(self.draw_problems(&reported, sources) + &count_by_level(problems)),
+            ),
             MessageFormat::Short => self.write_messages(&each(messages::short_problem)),
             MessageFormat::Json => self.write_messages(&each(messages::json_problem)),
             MessageFormat::Github => self.write_messages(&each(messages::github_problem)),
-            MessageFormat::Sarif => told
+            MessageFormat::Sarif => reported
                 .iter()
                 .for_each(|problem| self.output_state().log.add_problem(problem, sources)),
         }
@@ -291,14 +295,14 @@ impl Terminal {
             return self.write_to_stderr(text);
         }
 
-        let mut told = self.output_state();
+        let mut state = self.output_state();
         let result = io::stdout()
             .lock()
             .write_all(text.as_bytes())
             .and_then(|()| io::stdout().flush());
         let gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
 
-        told.unwritten = told
+        state.unwritten = state
             .unwritten
             .take()
             .or(result.err().filter(|error| !gone(error)));

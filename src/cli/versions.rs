@@ -1,13 +1,13 @@
 //! The two sides of a comparison: which programs each has, and where they are read.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::git::{Commit, Committed, Range, head_commit};
 use super::project::{self, Opened};
 use super::read_log::ReadLog;
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use std::path::Path;
-use tierwall::driver::compare::{Listed, Revision, pair_jobs};
+use tierwall::driver::compare::{PairedJob, Revision, pair_jobs};
 use tierwall::driver::{Job, Unread};
 use tierwall::project::Program;
 use tierwall::report::review::LinkBase;
@@ -35,7 +35,7 @@ pub struct Origin<'j> {
 pub fn open_sides<'c>(
     files: &[String],
     manifest: Option<&str>,
-    with: &With,
+    with: &ProgramOptions,
     range: Option<&'c Range>,
     terminal: &Terminal,
 ) -> Result<Sides<'c>, Exit> {
@@ -103,7 +103,7 @@ pub fn pair_origins<'j>(
     are_named: bool,
 ) -> Vec<[Origin<'j>; 2]> {
     let [old_commit, new_commit] = commits;
-    let origin = |Listed { job, is_listed }: Listed<'j>, commit| Origin {
+    let origin = |PairedJob { job, is_listed }: PairedJob<'j>, commit| Origin {
         job,
         commit,
         is_listed,

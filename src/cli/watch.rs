@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use tierwall::diagnostic::counted;
-use tierwall::driver::Made;
+use tierwall::driver::BuiltOutput;
 
 /// The arguments of `watch`.
 #[derive(Args)]
@@ -172,7 +172,7 @@ fn summarize_build(written: usize, outputs: usize) -> String {
 }
 
 /// The outputs that changed.
-fn only_new(made: Vec<Made>, written: Vec<Written>) -> (Vec<Made>, Vec<Written>) {
+fn only_new(made: Vec<BuiltOutput>, written: Vec<Written>) -> (Vec<BuiltOutput>, Vec<Written>) {
     made.into_iter()
         .zip(written)
         .filter(|(_, written)| *written == Written::New)

@@ -1,7 +1,7 @@
 //! Builds all programs of a project. Each problem is reported once, in the order of the manifest.
 
 use super::consensus::reach_consensus;
-use super::job::{Job, Made, Outcome, RunOptions, plan_jobs};
+use super::job::{BuiltOutput, Job, Outcome, RunOptions, plan_jobs};
 use super::values::Unread;
 use crate::diagnostic::{Label, Problem, Report};
 use crate::project::{Build, Declared, Output, Program, Project, clashes, title};
@@ -41,7 +41,7 @@ pub struct Finished {
     /// Its problems that an earlier program also has, at the same position.
     pub repeated: Vec<Problem>,
     /// Its outputs, if it has no errors.
-    pub made: Vec<Made>,
+    pub made: Vec<BuiltOutput>,
     /// The numbers of its tiers and rules; `None` if it has errors.
     pub size: Option<(usize, usize)>,
 }

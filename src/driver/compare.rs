@@ -15,7 +15,7 @@ use std::fmt;
 
 /// A program of one of two projects that are compared.
 #[derive(Debug, Clone, Copy)]
-pub struct Listed<'j> {
+pub struct PairedJob<'j> {
     /// How it is read.
     pub job: &'j Job<'j>,
     /// Whether its project lists it; otherwise only the other project does.
@@ -29,7 +29,7 @@ pub fn pair_jobs<'j>(
     olds: &'j [Job<'j>],
     news: &'j [Job<'j>],
     are_named: bool,
-) -> Vec<[Listed<'j>; 2]> {
+) -> Vec<[PairedJob<'j>; 2]> {
     if let ([old], [new], true) = (olds, news, are_named) {
         return vec![[as_listed(old), as_listed(new)]];
     }
@@ -44,7 +44,7 @@ pub fn pair_jobs<'j>(
         known.any(|known| std::ptr::eq(known, old))
     };
     let gone = olds.iter().filter(|old| !is_known(old));
-    let gone: Vec<[Listed<'j>; 2]> = gone.map(|old| [as_listed(old), as_missing(old)]).collect();
+    let gone: Vec<[PairedJob<'j>; 2]> = gone.map(|old| [as_listed(old), as_missing(old)]).collect();
 
     let kept = found.iter().map(|(new, old)| match old {
         Some(old) => [as_listed(old), as_listed(new)],
@@ -53,15 +53,15 @@ pub fn pair_jobs<'j>(
     kept.chain(gone).collect()
 }
 
-fn as_listed<'j>(job: &'j Job<'j>) -> Listed<'j> {
-    Listed {
+fn as_listed<'j>(job: &'j Job<'j>) -> PairedJob<'j> {
+    PairedJob {
         job,
         is_listed: true,
     }
 }
 
-fn as_missing<'j>(job: &'j Job<'j>) -> Listed<'j> {
-    Listed {
+fn as_missing<'j>(job: &'j Job<'j>) -> PairedJob<'j> {
+    PairedJob {
         job,
         is_listed: false,
     }

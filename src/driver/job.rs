@@ -53,7 +53,7 @@ pub struct Outcome {
     /// Its problems.
     pub problems: Vec<Problem>,
     /// Its outputs, if it has no errors.
-    pub made: Vec<Made>,
+    pub made: Vec<BuiltOutput>,
     /// The addresses that each of the job's shared outputs declares.
     pub addresses: Vec<Vec<String>>,
     /// The numbers of its tiers and rules; `None` if it has errors.
@@ -64,7 +64,7 @@ pub struct Outcome {
 
 /// An output in memory.
 #[derive(Debug)]
-pub struct Made {
+pub struct BuiltOutput {
     /// Its target.
     pub target: &'static Target,
     /// Its path.
@@ -196,9 +196,14 @@ impl Job<'_> {
     }
 
     /// Builds the outputs, and finds limits of their targets that they exceed.
-    fn make_outputs(&self, policy: &Policy, state: &State, problems: &mut Problems) -> Vec<Made> {
+    fn make_outputs(
+        &self,
+        policy: &Policy,
+        state: &State,
+        problems: &mut Problems,
+    ) -> Vec<BuiltOutput> {
         let outputs = self.outputs_to_make();
-        let mut made: Vec<Made> = outputs.map(|output| make_output(output, state)).collect();
+        let mut made: Vec<BuiltOutput> = outputs.map(|output| make_output(output, state)).collect();
 
         for target in self.targets() {
             if let Some(first) = made.iter().find(|made| made.target == target) {
@@ -214,8 +219,8 @@ impl Job<'_> {
     }
 }
 
-fn make_output(output: &Output, state: &State) -> Made {
-    Made {
+fn make_output(output: &Output, state: &State) -> BuiltOutput {
+    BuiltOutput {
         target: output.target,
         path: output.path.path.clone(),
         bytes: (output.target.emit)(state),
@@ -223,7 +228,12 @@ fn make_output(output: &Output, state: &State) -> Made {
 }
 
 /// The limits of its target that an output exceeds.
-fn exceeded_limits(policy: &Policy, state: &State, made: &Made, levels: &Levels) -> Problems {
+fn exceeded_limits(
+    policy: &Policy,
+    state: &State,
+    made: &BuiltOutput,
+    levels: &Levels,
+) -> Problems {
     let Some(measures) = made.target.measures else {
         return Problems::default();
     };

@@ -15,6 +15,6 @@ mod job;
 mod program;
 mod values;
 
-pub use job::{Job, Made, Outcome, RunOptions, plan_jobs};
+pub use job::{BuiltOutput, Job, Outcome, RunOptions, plan_jobs};
 pub use program::{Change, Options, Program, Rejected};
 pub use values::{Unread, into_bindings, read_given};

@@ -1,7 +1,7 @@
 //! A program, for library users: loaded once, then checked, built and compared.
 
 use super::compare::{Comparison, Incomparable, Revision, join_errors};
-use super::job::{Job, Made, Outcome};
+use super::job::{BuiltOutput, Job, Outcome};
 use crate::compile::{Compilation, compile};
 use crate::date::Date;
 use crate::diagnostic::{Level, Problem, Style, render};
@@ -134,7 +134,7 @@ impl Program {
 
         let is_error = |problem: &Problem| problem.level() == Level::Error;
         match made.pop().filter(|_| !problems.iter().any(is_error)) {
-            Some(Made { bytes, .. }) => Ok(bytes),
+            Some(BuiltOutput { bytes, .. }) => Ok(bytes),
             None => Err(Rejected { problems }),
         }
     }

@@ -1,7 +1,6 @@
-//! What tiers accept from the internet. It is judged by addresses, however they are written.
+//! What tiers accept from the internet, by sets of addresses, however they are written.
 //!
-//! Open to the internet means open to a good part of it: to more of its addresses than a sentence
-//! means to name.
+//! Open to the internet means open to more of its addresses than a typical named network has.
 
 use super::{Subject, list_first};
 use crate::analysis::gate::Gates;
@@ -14,32 +13,32 @@ use crate::policy::{Flow, Peer, Policy, Role, SentenceId, TierId};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
 
-/// What one sentence, or several together, open of one tier to the internet.
+/// Traffic that one sentence, or several together, open from the internet to one tier.
 #[derive(Debug)]
 pub struct Opening {
     /// The tier.
     pub tier: TierId,
-    /// The sentences that do; more than one where none of them does by itself.
+    /// The sentences that open it; more than one if none of them does alone.
     pub sentences: Vec<SentenceId>,
-    /// What is open.
+    /// The open traffic.
     pub open: PerFamily<TrafficSet>,
 }
 
-/// What a lint about exposure found.
+/// A finding of a lint about exposure.
 #[derive(Debug)]
 pub struct Exposed {
     /// The finding.
     pub finding: Finding,
-    /// What is open; nothing where the finding is about something else and stands by itself.
+    /// The open traffic; `None` if the finding is about something else, and is not merged.
     pub open: Option<OpenTraffic>,
 }
 
-/// What a finding says is open.
+/// The open traffic of a finding.
 #[derive(Debug)]
 pub struct OpenTraffic {
     /// The tier.
     pub tier: TierId,
-    /// What is open.
+    /// The open traffic.
     pub traffic: PerFamily<TrafficSet>,
 }
 
@@ -118,7 +117,7 @@ fn block_rule(policy: &Policy, flow: u32) -> Option<BlockRule> {
     })
 }
 
-/// The peer of a flow, where it is a block, or a parameter whose default is one.
+/// The peer of a flow, if it is a block, or a parameter with a default.
 pub fn flow_block(policy: &Policy, flow: &Flow) -> Option<IpNet> {
     match flow.peer {
         Peer::Net(block) => Some(block),
@@ -142,8 +141,8 @@ fn may_be_many(blocks: impl Iterator<Item = IpNet>) -> bool {
     count.v4 >= MANY.v4 || count.v6 >= MANY.v6
 }
 
-/// Adds what the rules of a tier open: each sentence by itself, then what is open only because
-/// several sentences open a part of it.
+/// Adds the openings of a tier: those of each sentence alone, then those of several sentences
+/// together.
 fn add_openings(
     tier: TierId,
     rules: &mut [BlockRule],
@@ -173,7 +172,7 @@ fn add_openings(
     }
 }
 
-/// What several sentences open only together.
+/// The traffic that several sentences open only together.
 fn opened_together(
     tier: TierId,
     rules: &[BlockRule],
@@ -200,7 +199,7 @@ fn opened_together(
     })
 }
 
-/// What these rules together open to many addresses of the internet.
+/// The traffic that these rules together open to many addresses of the internet.
 fn open_to_many(rules: &[BlockRule], world: &Addresses) -> PerFamily<TrafficSet> {
     if !may_be_many(rules.iter().map(|rule| rule.block)) {
         return PerFamily::default();
@@ -209,12 +208,12 @@ fn open_to_many(rules: &[BlockRule], world: &Addresses) -> PerFamily<TrafficSet>
 }
 
 impl Opening {
-    /// What is open of this traffic.
+    /// The open part of this traffic.
     pub fn open_within(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
         PerFamily::from_traffic(traffic).intersection(&self.open)
     }
 
-    /// What of this traffic is open, in words: `tcp 5900-5901`.
+    /// The open part of this traffic, as text: `tcp 5900-5901`.
     fn words_within(&self, traffic: Traffic) -> String {
         let open = self.open_within(&[traffic]);
         let both = open.v4.union(&open.v6);
@@ -223,7 +222,7 @@ impl Opening {
         words.join(" and ")
     }
 
-    /// What is open beside this traffic.
+    /// The open traffic other than this.
     pub fn open_beside(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
         self.open.difference(&PerFamily::from_traffic(traffic))
     }
@@ -233,7 +232,7 @@ impl Opening {
         self.open.meets(traffic)
     }
 
-    /// The traffic that its sentences name, as far as some of it is in these sets.
+    /// The traffic in its sentences that overlaps these sets.
     pub fn named_traffic(
         &self,
         subject: &Subject<'_>,
@@ -279,13 +278,13 @@ impl Opening {
     }
 }
 
-/// What a tier is open to the internet for, as its role says: a mail server takes mail from every
-/// server there is.
+/// Whether a role is meant to accept traffic from the internet: a mail server accepts mail from
+/// every server.
 fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
     role == Some(Role::MailServer) && traffic == tcp("smtp", 25).traffic
 }
 
-/// A finding for each opening that lets in something of a list.
+/// A finding for each opening with a service of a list.
 pub fn exposed_services(
     subject: &Subject<'_>,
     watched: &[WatchedService],
@@ -320,7 +319,7 @@ pub fn exposed_services(
     }
 }
 
-/// `the internet`, or the one family of it that this is open to.
+/// `the internet`, or the only family to which this is open.
 pub fn internet_in_words(sets: &PerFamily<TrafficSet>) -> &'static str {
     match (sets.v4.is_empty(), sets.v6.is_empty()) {
         (false, true) => "the IPv4 internet",

@@ -1,7 +1,7 @@
-//! Lints: one file each, documented where it is written.
+//! Lints: one file each, with its documentation.
 //!
-//! A lint looks at the whole policy and says what it found; how bad that is, and whether an
-//! `@allow` silences it, is decided here for all of them.
+//! A lint reads the whole policy and returns findings; their levels and `@allow` are handled here
+//! for all lints.
 
 mod ampersand;
 mod duplicate_default;
@@ -48,27 +48,27 @@ use exposure::{Exposed, Opening};
 use merge::{Candidate, LintReport, merge_candidates};
 use std::collections::BTreeMap;
 
-/// A lint, as `tierwall explain`, `@allow` and `--deny` know it.
+/// A lint, for `tierwall explain`, `@allow` and `--deny`.
 #[derive(Debug, Clone, Copy)]
 pub struct Lint {
     /// `template-limits`
     pub name: &'static str,
     /// One line.
     pub title: &'static str,
-    /// Its level where nobody says another.
+    /// Its default level.
     pub level: Level,
     /// What kind of problem it finds: the first of its tags in SARIF.
     pub category: Category,
-    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`;
-    /// they are its other tags in SARIF.
+    /// Related controls, as publisher and id: `("Security Hub", "EC2.13")`; they are its other tags
+    /// in SARIF.
     pub ids: &'static [(&'static str, &'static str)],
     /// What it checks, why, and what to do, in Markdown.
     pub text: &'static str,
-    /// A program in which it fires.
+    /// A program that it reports.
     pub fires: &'static str,
-    /// One like it in which it does not.
+    /// A similar program that it accepts.
     pub passes: &'static str,
-    /// Who judges.
+    /// How it is evaluated.
     pub judge: Judge,
 }
 
@@ -81,22 +81,22 @@ pub enum Category {
         /// more medium.
         severity: &'static str,
     },
-    /// Disorder, and what AWS or a tool would refuse.
+    /// Maintainability, and input that AWS or a tool would reject.
     Maintainability,
 }
 
-/// Who judges a lint.
+/// How a lint is evaluated.
 #[derive(Debug, Clone, Copy)]
 pub enum Judge {
-    /// A look at the whole program.
+    /// By a function of the whole program.
     Program(fn(&Subject<'_>, &mut Vec<Finding>)),
-    /// A look at what is open to the internet: a sentence is reported by one such lint.
+    /// By a function of what is open to the internet: a sentence is reported by one such lint.
     Exposure(fn(&Subject<'_>, &mut Vec<Exposed>)),
-    /// Another: the writer of a template, or the judge of the other lints.
+    /// Evaluated by `template_limits`, or by the level logic here.
     Elsewhere,
 }
 
-/// What a lint looks at.
+/// The input of a lint.
 #[derive(Debug)]
 pub struct Subject<'p> {
     /// The program.
@@ -109,7 +109,7 @@ pub struct Subject<'p> {
     pub deployment: &'p Deployment<'p>,
 }
 
-/// What becomes of what a lint finds.
+/// The level of the findings of a lint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// It is not reported.
@@ -122,7 +122,7 @@ pub enum Level {
     Deny,
 }
 
-/// Levels that a run asks for.
+/// The levels of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     /// For all lints.
@@ -214,7 +214,7 @@ impl Level {
 }
 
 impl Levels {
-    /// The level of a lint: as its name says, else as its kind, else as all, else its own.
+    /// The level of a lint: by its name, else by `warnings`, else by `all`, else its default.
     pub fn level_of(&self, lint: &Lint) -> Level {
         self.level_or(lint, lint.level)
     }
@@ -229,7 +229,7 @@ impl Levels {
         }
     }
 
-    /// The level of a lint that has this one where nothing is said here.
+    /// The level of a lint, with this default.
     fn level_or(&self, lint: &Lint, level: Level) -> Level {
         let kind = self.warnings.filter(|_| level == Level::Warn);
         self.named
@@ -241,7 +241,7 @@ impl Levels {
     }
 }
 
-/// Judges a program by every lint that looks at the whole of it.
+/// Evaluates every lint of a program.
 pub fn judge(
     policy: &Policy,
     gates: Gates<'_>,
@@ -261,7 +261,7 @@ pub fn judge(
 
     for lint in ALL {
         let level = levels.level_of(lint);
-        // an `@allow` is of use even where the lint reports nothing
+        // an `@allow` counts as used even if the level of the lint is `allow`
         if level == Level::Allow && !silencer.knows_lint(lint.name) {
             continue;
         }
@@ -296,8 +296,7 @@ pub fn judge(
     all
 }
 
-/// Problems of what a lint found about the program as a whole, which an `@allow` on the stack
-/// silences.
+/// The problems of findings about the program as a whole, which an `@allow` on the stack silences.
 pub fn lint_problems(
     policy: &Policy,
     lint: &Lint,
@@ -309,7 +308,7 @@ pub fn lint_problems(
     problems
 }
 
-/// What a lint found as a problem, unless its level is `allow`.
+/// A finding as a problem, unless its level is `allow`.
 fn lint_problem(lint: &Lint, level: Level, finding: Finding) -> Option<Problem> {
     let level = level.severity()?;
     Some(Problem::Lint(Box::new(Finding {
@@ -319,7 +318,7 @@ fn lint_problem(lint: &Lint, level: Level, finding: Finding) -> Option<Problem> 
     })))
 }
 
-/// The `@allow`s of a program, and which of them were of use.
+/// The `@allow`s of a program, and which of them were used.
 struct Silencer<'p> {
     policy: &'p Policy,
     used: Vec<bool>,
@@ -354,7 +353,7 @@ impl<'p> Silencer<'p> {
             .collect()
     }
 
-    /// Likewise of a lint about exposure, of which others may find the same.
+    /// Likewise, for a lint about exposure, whose findings are merged with those of others.
     fn active_candidates(
         &mut self,
         lint: &'static Lint,
@@ -382,7 +381,8 @@ impl<'p> Silencer<'p> {
         candidates
     }
 
-    /// Whether each cause of a finding has an `@allow`; what has no place is caused by the stack.
+    /// Whether each cause of a finding has an `@allow`; a finding without a position is caused by
+    /// the stack.
     fn silences_finding(&mut self, lint: &str, finding: &Finding) -> bool {
         let about = finding
             .about
@@ -416,8 +416,8 @@ impl<'p> Silencer<'p> {
     }
 }
 
-/// The annotations of the statement that a place is in, with their positions among all, which are
-/// in the order of their statements.
+/// The annotations of the statement at a position, with their indices; annotations are in the order
+/// of their statements.
 fn annotations_around(policy: &Policy, place: Span) -> impl Iterator<Item = (usize, &Annotation)> {
     let before = |it: &Annotation| (it.statement.file, it.statement.end) < (place.file, place.end);
     let first = policy.annotations.partition_point(before);
@@ -432,13 +432,13 @@ fn delete_statement(policy: &Policy, statement: Span) -> TextChange {
     TextChange::Remove(gone)
 }
 
-/// Whether what is true of a place in this run is true in every other: included files stand in
-/// other programs too, and other values of parameters make other networks.
+/// Whether a fact about a position holds in every run: included files can be part of other
+/// programs, and values of parameters change networks.
 fn holds_always(policy: &Policy, place: Span) -> bool {
     place.file == FileId(0) && policy.params.iter().all(|param| !param.bound)
 }
 
-/// The first few, and how many more there are.
+/// The first few, and the number of others.
 fn list_first(all: Vec<String>) -> String {
     diagnostic::listed(&all, 4)
 }

@@ -337,12 +337,12 @@ mod tests {
 
     #[test]
     fn a_block_is_taken_as_written_or_tells_what_was_meant() {
-        let told = |text| parse_block(text).map(|net| net.to_string());
+        let parsed = |text| parse_block(text).map(|net| net.to_string());
         for text in ["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "10.0.0.1/8"] {
-            assert_eq!(told(text), Ok(text.to_string()));
+            assert_eq!(parsed(text), Ok(text.to_string()));
         }
 
-        assert_eq!(told("10.0.0.1"), Ok("10.0.0.1/32".to_string()));
+        assert_eq!(parsed("10.0.0.1"), Ok("10.0.0.1/32".to_string()));
         for (text, meant) in [
             ("10.0.0.0/255.0.0.0", Some("10.0.0.0/8")),
             ("10.0.0.1/255.255.255.255", Some("10.0.0.1")),
@@ -365,7 +365,7 @@ mod tests {
             ("10.0.0.0.x", None),
         ] {
             assert_eq!(
-                told(text),
+                parsed(text),
                 Err(NotABlock::Malformed(meant.map(str::to_string))),
                 "{text}"
             );
@@ -376,14 +376,14 @@ mod tests {
             ("::", EVERY_IPV6),
             ("0::0", EVERY_IPV6),
         ] {
-            assert_eq!(told(text), Err(NotABlock::Unspecified(every)), "{text}");
+            assert_eq!(parsed(text), Err(NotABlock::Unspecified(every)), "{text}");
         }
 
         for text in ["0.0.0.0/32", "::/128"] {
-            assert_eq!(told(text), Ok(text.to_string()));
+            assert_eq!(parsed(text), Ok(text.to_string()));
         }
 
-        assert_eq!(told("::/0"), Ok("::/0".to_string()));
+        assert_eq!(parsed("::/0"), Ok("::/0".to_string()));
     }
 
     #[test]

@@ -322,15 +322,15 @@ mod tests {
             true,
         ));
 
-        let told = problems.into_iter().map(|problem| {
+        let messages = problems.into_iter().map(|problem| {
             let report = problem.report();
             format!("{}: {}", report.labels[0].span.start, report.message)
         });
-        told.collect()
+        messages.collect()
     }
 
     #[test]
-    fn what_is_wrong_first_is_told() {
+    fn reports_the_first_mistake() {
         for (text, wanted) in [
             (
                 "tier z foo { outbound = closed }",

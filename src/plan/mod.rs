@@ -1,9 +1,9 @@
-//! What AWS will do when the output of one program takes the place of another's.
+//! Predicts what AWS will do when the output of one program replaces that of another.
 //!
 //! Each target that deploys is planned on its own, by the addresses that its output gives to groups
-//! and rules, since that is what Terraform and CloudFormation go by; what both do is reported once.
-//! A deployment is taken to give its parameters the values that it gave, or none, and then it gets
-//! their defaults.
+//! and rules, by which Terraform and CloudFormation identify resources; changes that both make are
+//! reported once. A deployment is assumed to set the same values of parameters as before, or none,
+//! so that it has their defaults.
 //!
 //! | what changes | Terraform | CloudFormation |
 //! |---|---|---|
@@ -44,63 +44,61 @@ use tally::ResourceCounts;
 /// What AWS will do.
 #[derive(Debug)]
 pub struct Changes<'d> {
-    /// What stands there.
+    /// The old state.
     pub old: &'d State,
-    /// What takes its place.
+    /// The new state.
     pub new: &'d State,
-    /// Groups that do not stay as they are, the worst first, then by name.
+    /// Changed groups, the most severe change first, then by name.
     pub groups: Vec<(GroupChange, Targets)>,
-    /// Rules that do not stay as they are, by the names of their groups, then as outputs order
-    /// them.
+    /// Changed rules, by the names of their groups, then in the order of outputs.
     pub rules: Vec<(RuleChange, Targets)>,
-    /// Everything else that does not stay as it is.
+    /// Other changed resources.
     pub others: Vec<(OtherChange, Targets)>,
-    /// Directions of groups that count differently in AWS's quota than before.
+    /// Directions of groups whose count in the quota of AWS changes.
     pub uses: Vec<UseChange>,
-    /// What becomes of the resources of each target that deploys, in the order of plans.
+    /// The counts of resources for each target that deploys, in the order of plans.
     pub counts: Vec<(Planned, ActionCounts)>,
 }
 
-/// Something that stood there, or comes, or does both and is another than before.
+/// An item before and after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BeforeAfter<T> {
-    /// It goes.
+    /// Deleted.
     Removed(T),
-    /// It comes.
+    /// Created.
     Added(T),
-    /// It was, and is.
+    /// Present in both versions.
     Both(T, T),
 }
 
-/// What becomes of a group.
+/// The change of a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupChange {
-    /// What becomes of it.
+    /// The outcome.
     pub fate: GroupOutcome,
     /// The group, before and after.
     pub sides: BeforeAfter<GroupId>,
 }
 
-/// What becomes of a group; the worst first.
+/// The outcome for a group; the most severe first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GroupOutcome {
-    /// Another takes its place, with another id.
+    /// Replaced by another, with a new id.
     Replaced {
-        /// Why.
+        /// The reasons.
         reasons: Vec<Reason>,
-        /// The other one has the same explicit name, so that AWS refuses it.
+        /// The new one has the same explicit name, so that AWS rejects it.
         refused: bool,
     },
-    /// It goes, and another comes with the same rules under another name, of which the program does
-    /// not say `was`.
+    /// Deleted, while another is created with the same rules and another name, without `was`.
     Recreated,
-    /// It goes.
+    /// Deleted.
     Deleted,
-    /// It comes.
+    /// Created.
     Created,
-    /// It stays under another name of its tier.
+    /// Kept under a new name of its tier.
     Moved {
-        /// Its tags change in place as well.
+        /// Whether its tags also change in place.
         tags: bool,
     },
     /// Its tags change in place.
@@ -112,23 +110,23 @@ pub enum GroupOutcome {
 /// it is created").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// Its output has another name for it, and does not say that it had this one.
+    /// Its address in the output changes, without `moved`.
     Address,
     /// GroupName.
     Name,
-    /// What a GroupName that Terraform makes up starts with.
+    /// The prefix of a GroupName that Terraform generates.
     NamePrefix,
     /// GroupDescription.
     Description,
     /// The VPC.
     Vpc,
-    /// The VPC, unless a parameter's value is the VPC that it is in.
+    /// The VPC, unless the value of a parameter is its current VPC.
     VpcPerhaps,
-    /// The VPC, of a deployment that gives the parameter no value: its default is another.
+    /// The VPC, in a deployment that sets no value of the parameter: its default changes.
     VpcDefault,
 }
 
-/// Where a rule stands in a state.
+/// The position of a rule in a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RulePlace {
     /// Its group.
@@ -137,56 +135,55 @@ pub struct RulePlace {
     pub position: u32,
 }
 
-/// What becomes of a rule.
+/// The change of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleChange {
-    /// Where it stands.
+    /// Its positions.
     pub sides: BeforeAfter<RulePlace>,
-    /// What becomes of it.
+    /// The outcome.
     pub fate: RuleOutcome,
 }
 
-/// What becomes of a rule.
+/// The change of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuleOutcome {
-    /// It goes.
+    /// Deleted.
     Removed,
-    /// It comes.
+    /// Created.
     Added,
-    /// Its description changes in place.
+    /// Its description is updated in place.
     Text,
-    /// The parameter that it names has another default: its peer changes in place, where a
-    /// deployment gives no value.
+    /// The default of its parameter changes: its peer is updated in place in a deployment that sets
+    /// no value.
     Default,
-    /// It names another group than before: the one that replaces it, or one that has its name.
+    /// It references another group: the one that replaces the old one, or one with its name.
     Retargeted,
-    /// It goes and comes again, since its own group is replaced.
+    /// Replaced, because its own group is replaced.
     WithGroup,
-    /// It goes and comes again, since the group or the list that it names is another.
+    /// Replaced, because the group or the list that it references changes.
     WithPeer,
-    /// It goes and comes again as it is, since its output has another name for it.
+    /// Replaced without a change, because its address in the output changes.
     ResourceRenamed,
 }
 
-/// What becomes of something that is neither a group nor a rule.
+/// The change of another resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OtherChange {
     /// A variable of Terraform, a parameter of CloudFormation.
     Parameter(BeforeAfter<ParameterId>),
     /// A list that AWS manages: a data source of Terraform, a parameter of CloudFormation.
     List(BeforeAfter<PrefixListId>),
-    /// A VPC whose default group is to have no rules: positions in
-    /// [`State::locked_defaults`].
+    /// A VPC whose default group is locked: positions in [`State::locked_defaults`].
     Lock(BeforeAfter<usize>),
     /// The output with the id of a group.
     Output(BeforeAfter<GroupId>),
     /// The export of that output, which other stacks can import.
     Export(BeforeAfter<GroupId>),
-    /// The rule that admits nothing, which CloudFormation needs in a group that stays.
+    /// The placeholder rule, which CloudFormation needs, in a group that is kept.
     Placeholder(BeforeAfter<GroupId>),
 }
 
-/// What one direction of one group counts in AWS's quota in one family.
+/// The count of one direction of a group in the quota of AWS, in one family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UseChange {
     /// The group, before and after.
@@ -195,14 +192,14 @@ pub struct UseChange {
     pub direction: Direction,
     /// The family.
     pub family: Family,
-    /// What it counted, and of how many; 0 where the group is new.
+    /// The count before, and the quota; 0 if the group is new.
     pub before: (u32, u32),
-    /// What it will count, and of how many; 0 where the group goes.
+    /// The count after, and the quota; 0 if the group is deleted.
     pub after: (u32, u32),
 }
 
 impl<'d> Changes<'d> {
-    /// Compares two states; `mapping` says which group of the old one is which of the new.
+    /// Compares two states; `mapping` matches their groups.
     pub fn compare_states(old: &'d State, new: &'d State, mapping: &GroupMapping) -> Changes<'d> {
         let matched = Matched {
             mapping,
@@ -233,17 +230,17 @@ impl<'d> Changes<'d> {
         changes
     }
 
-    /// Whether AWS has nothing to do, and nobody who deploys sees a difference.
+    /// Whether nothing changes in AWS or for the deployment.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && self.rules.is_empty() && self.others.is_empty()
     }
 
-    /// A rule, and the state that it is of: of one that was and is, the new one.
+    /// A rule and its state; the new one if both have it.
     pub fn resolve_rule(&self, change: &RuleChange) -> (&'d State, RulePlace, &'d Rule) {
         resolve_rule(self.old, self.new, change)
     }
 
-    /// The name of a group, the new one if it has two.
+    /// The name of a group; the new one if it changes.
     pub fn group_name(&self, sides: BeforeAfter<GroupId>) -> &'d str {
         let (old, new) = (self.old, self.new);
         sides.map_newest(
@@ -254,14 +251,14 @@ impl<'d> Changes<'d> {
 }
 
 impl RulePlace {
-    /// The rule that stands there.
+    /// The rule at this position.
     pub fn rule_in(self, state: &State) -> &Rule {
         &state.group(self.group).rules[self.position as usize]
     }
 }
 
 impl<T: Copy> BeforeAfter<T> {
-    /// The two sides of one thing, of which one at least is there.
+    /// The item before and after; `None` if it is in neither.
     fn from_options(old: Option<T>, new: Option<T>) -> Option<BeforeAfter<T>> {
         match (old, new) {
             (Some(old), Some(new)) => Some(BeforeAfter::Both(old, new)),
@@ -271,7 +268,7 @@ impl<T: Copy> BeforeAfter<T> {
         }
     }
 
-    /// Something of the new side, where there is one, else of the old.
+    /// A value of the new side, or else of the old one.
     pub(crate) fn map_newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
         match self {
             BeforeAfter::Removed(was) => old(was),
@@ -279,7 +276,7 @@ impl<T: Copy> BeforeAfter<T> {
         }
     }
 
-    /// What it was.
+    /// The item before.
     pub fn was(self) -> Option<T> {
         match self {
             BeforeAfter::Removed(old) | BeforeAfter::Both(old, _) => Some(old),
@@ -287,7 +284,7 @@ impl<T: Copy> BeforeAfter<T> {
         }
     }
 
-    /// What it is.
+    /// The item after.
     pub fn is(self) -> Option<T> {
         match self {
             BeforeAfter::Added(new) | BeforeAfter::Both(_, new) => Some(new),
@@ -296,7 +293,7 @@ impl<T: Copy> BeforeAfter<T> {
     }
 }
 
-/// What one target will do.
+/// The prediction for one target.
 struct Prediction {
     groups: Vec<GroupChange>,
     rules: Vec<RuleChange>,
@@ -306,9 +303,9 @@ struct Prediction {
 
 /// The groups of two states, matched.
 struct Matched<'s> {
-    /// As the programs say.
+    /// The mapping of the programs.
     mapping: &'s GroupMapping,
-    /// Those that look renamed: an old one, and a new one.
+    /// Pairs of an old and a new group that look renamed.
     recreated: Vec<(GroupId, GroupId)>,
 }
 
@@ -331,7 +328,7 @@ fn predict_target(
     }
 }
 
-/// Adds what one more target does, so that each thing stands once.
+/// Adds the changes of another target, merging equal ones.
 fn merge_changes<T: Ord>(all: &mut Vec<(T, Targets)>, changes: Vec<T>, target: Targets) {
     all.extend(changes.into_iter().map(|change| (change, target)));
     all.sort();
@@ -344,8 +341,8 @@ fn merge_changes<T: Ord>(all: &mut Vec<(T, Targets)>, changes: Vec<T>, target: T
     });
 }
 
-/// The order of changes of rules: by the name of the group, then as outputs order rules, what goes
-/// before what comes.
+/// The order of changes of rules: by the name of the group, then in the order of outputs, deleted
+/// before created.
 fn rule_order<'d>(
     old: &'d State,
     new: &'d State,

@@ -4,8 +4,8 @@ use super::{BeforeAfter, UseChange};
 use crate::aws::{Count, Direction, GroupId, GroupMapping, State};
 use crate::net::Family;
 
-/// The directions of groups that count differently than before, by the order of the new groups,
-/// those that go last.
+/// The directions of groups whose count changes, in the order of the new groups; deleted groups are
+/// last.
 pub fn changed_uses(old: &State, new: &State, mapping: &GroupMapping) -> Vec<UseChange> {
     let (olds, news) = (Uses::new(old), Uses::new(new));
     let stands = new.groups_by_id().map(|(is, _)| {
@@ -43,7 +43,7 @@ pub fn changed_uses(old: &State, new: &State, mapping: &GroupMapping) -> Vec<Use
     uses
 }
 
-/// What the groups of a state use of the quota.
+/// The use of the quota by the groups of a state.
 struct Uses {
     quota: u32,
     /// For each group, by [`Direction`].
@@ -65,29 +65,28 @@ impl Uses {
         }
     }
 
-    /// What one direction of a group counts, and of how many; 0 where the group is not there.
+    /// The count of one direction of a group, and the quota; 0 if there is no group.
     fn of(&self, group: Option<GroupId>, direction: Direction, family: Family) -> (u32, u32) {
         let count = group.map(|group| self.counts[group.index()][direction as usize]);
         (count.map_or(0, |count| count.in_family(family)), self.quota)
     }
 }
 
-/// From how many parts of a hundred of a quota on a side is near it.
+/// The percentage of the quota from which a direction is near it.
 const NEAR: u64 = 80;
 
 impl UseChange {
-    /// Whether it will be so near to what AWS lets a group have, or beyond, that it is worth a
-    /// line.
+    /// Whether it will be near the quota or over it.
     pub fn is_near(&self) -> bool {
         u64::from(self.after.0) * 100 >= u64::from(self.after.1) * NEAR
     }
 
-    /// Whether it was more than AWS lets a group have.
+    /// Whether it was over the quota.
     pub fn was_over(&self) -> bool {
         self.before.0 > self.before.1
     }
 
-    /// Whether it will be more.
+    /// Whether it will be over the quota.
     pub fn is_over(&self) -> bool {
         self.after.0 > self.after.1
     }

@@ -19,6 +19,6 @@ pub(crate) mod words;
 pub use matrix::{WIDTH, matrix_csv, matrix_json, matrix_markdown, matrix_table};
 pub use paint::Paint;
 pub use paths::{paths_json, paths_text};
-pub use subject::Subject;
+pub use subject::QuestionEndpoints;
 pub use trace::trace_text;
 pub use trace_json::trace_json;

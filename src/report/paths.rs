@@ -1,7 +1,7 @@
 //! `tierwall paths`: the chains of flows from one endpoint to another.
 
 use super::paint::{Paint, Tone};
-use super::subject::Subject;
+use super::subject::QuestionEndpoints;
 use super::words::{
     EndLine, PieceLine, end_line, join_pieces, json_document, passing_pieces, piece_lines,
 };
@@ -19,7 +19,7 @@ use std::fmt::Write;
 pub fn paths_text(
     policy: &Policy,
     sources: &Sources,
-    subject: &Subject,
+    subject: &QuestionEndpoints,
     max: usize,
     paint: Paint,
 ) -> (String, bool) {
@@ -60,7 +60,7 @@ pub fn paths_text(
 }
 
 /// `web, app to db on mysql`
-fn question_in_words(subject: &Subject) -> String {
+fn question_in_words(subject: &QuestionEndpoints) -> String {
     let names = |ends: &[NamedEndpoint]| {
         let names: Vec<&str> = ends.iter().map(|end| end.name.as_str()).collect();
         names.join(", ")
@@ -108,7 +108,7 @@ fn push_steps(rows: &[[String; 3]], paint: Paint, out: &mut String) {
 }
 
 /// Why no group applies between endpoints that are not tiers.
-fn explain_undecided(subject: &Subject) -> &'static str {
+fn explain_undecided(subject: &QuestionEndpoints) -> &'static str {
     let is_tier = |end: &NamedEndpoint| matches!(end.endpoint.who, Who::Tier(_));
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
@@ -116,7 +116,7 @@ fn explain_undecided(subject: &Subject) -> &'static str {
     "neither endpoint is a tier, so no group of the program filters direct traffic\n"
 }
 
-fn find_chains(policy: &Policy, subject: &Subject, max: usize) -> Paths {
+fn find_chains(policy: &Policy, subject: &QuestionEndpoints, max: usize) -> Paths {
     let services = || {
         subject
             .services
@@ -177,7 +177,7 @@ struct StepLine<'p> {
 pub fn paths_json(
     policy: &Policy,
     sources: &Sources,
-    subject: &Subject,
+    subject: &QuestionEndpoints,
     max: usize,
 ) -> (String, bool) {
     let Paths { chains, more } = find_chains(policy, subject, max);

@@ -8,7 +8,7 @@ use crate::source::{Sources, Span};
 
 /// The endpoints and services of a question, with their names in the question.
 #[derive(Debug)]
-pub struct Subject {
+pub struct QuestionEndpoints {
     /// The senders.
     pub from: Vec<NamedEndpoint>,
     /// The receivers.
@@ -17,9 +17,9 @@ pub struct Subject {
     pub services: Vec<Service>,
 }
 
-impl Subject {
+impl QuestionEndpoints {
     /// The subject of a question.
-    pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
+    pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> QuestionEndpoints {
         let named = |ends: &[(Span, End)]| {
             let ends = ends.iter();
             ends.flat_map(|(_, end)| named_endpoint::named_endpoints(policy, end))
@@ -36,7 +36,7 @@ impl Subject {
             }
         };
 
-        Subject {
+        QuestionEndpoints {
             from: named(&question.from),
             to: named(&question.to),
             services: services.map(service).collect(),

@@ -1,12 +1,12 @@
 //! `tierwall trace`: traces a connection gate by gate.
 
 use super::paint::{Paint, Tone};
-use super::subject::Subject;
+use super::subject::QuestionEndpoints;
 use super::travel::{Exchange, exchange_note, list_exchanges};
 use super::words::{Marked, family_pieces, join_pieces};
 use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
-use crate::analysis::trace::{Connection, Leg, LegOutcome, Station, Verdict, trace_connections};
+use crate::analysis::trace::{Connection, GateStep, Leg, LegOutcome, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
 use crate::policy::{Policy, SentenceId, Tier, TierId};
 use crate::report::citation::Citation;
@@ -21,7 +21,7 @@ const SHOWN: usize = 8;
 pub fn trace_text(
     policy: &Policy,
     sources: &Sources,
-    subject: &Subject,
+    subject: &QuestionEndpoints,
     paint: Paint,
 ) -> (String, bool) {
     let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
@@ -40,7 +40,7 @@ pub fn trace_text(
 
 /// Notes on addresses that a tier also has: rules that reference the tier apply to its members, and
 /// not to these addresses.
-fn notes_on_members(policy: &Policy, subject: &Subject) -> String {
+fn notes_on_members(policy: &Policy, subject: &QuestionEndpoints) -> String {
     let mut notes = String::new();
     for (option, ends) in [("--from", &subject.from), ("--to", &subject.to)] {
         for end in ends.iter().filter(|end| end.endpoint.who == Who::Hosts) {
@@ -180,8 +180,8 @@ impl TraceWriter<'_> {
 
         let mut is_helped = false;
         for n in 0..legs[0].gates.len() {
-            let stations: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
-            let (_, first) = stations[0];
+            let steps: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
+            let (_, first) = steps[0];
             let (word, tier) = gate_in_words(first.gate);
             let (name, verdict) = (
                 &self.policy.tier(tier).name,
@@ -189,7 +189,7 @@ impl TraceWriter<'_> {
             );
             let _ = writeln!(out, "\n{indent}{word} {name}: {verdict}");
 
-            let mut lines = self.describe_gate(&stations);
+            let mut lines = self.describe_gate(&steps);
             if !is_helped && let Some(help) = suggest_sentence(self.policy, connection, first) {
                 is_helped = true;
                 lines.push(format!("this sentence would allow it: `{help}`"));
@@ -201,8 +201,8 @@ impl TraceWriter<'_> {
     }
 
     /// Describes one gate, for IP versions with the same result.
-    fn describe_gate(&self, stations: &[(Family, &Station)]) -> Vec<String> {
-        let (_, first) = stations[0];
+    fn describe_gate(&self, steps: &[(Family, &GateStep)]) -> Vec<String> {
+        let (_, first) = steps[0];
         if first.open {
             let name = &self.policy.tier(first.gate.tier()).name;
             return vec![format!(
@@ -210,21 +210,21 @@ impl TraceWriter<'_> {
             )];
         }
 
-        let mut lines = self.cite_rules(stations);
+        let mut lines = self.cite_rules(steps);
         if lines.is_empty() {
             lines.push(without_rules(first).to_string());
         }
 
-        let ended = once_each(stations, |station| &station.ended).into_iter();
+        let ended = once_each(steps, |step| &step.ended).into_iter();
         let ended = ended.map(|id| Citation::new(self.policy, self.sources, id));
         lines.extend(ended.map(|sentence| format!("ended: {sentence}")));
 
         if first.verdict == Verdict::ForSome {
-            lines.extend(describe_parts(stations));
+            lines.extend(describe_parts(steps));
         }
 
-        lines.extend(surely_admitted(stations).map(|whom| format!("certain only for {whom}")));
-        let unknown = once_each(stations, |station| &station.unknown).into_iter();
+        lines.extend(surely_admitted(steps).map(|blocks| format!("certain only for {blocks}")));
+        let unknown = once_each(steps, |step| &step.unknown).into_iter();
         let unknown = unknown.map(|what| named_endpoint::unknown_words(self.policy, what));
         lines.extend(unknown.map(|what| format!("unknown: {what}")));
 
@@ -232,12 +232,12 @@ impl TraceWriter<'_> {
     }
 
     /// The sentences that allow the traffic, in source order, each with its rules.
-    fn cite_rules(&self, stations: &[(Family, &Station)]) -> Vec<String> {
+    fn cite_rules(&self, steps: &[(Family, &GateStep)]) -> Vec<String> {
         let mut rules: Vec<(SentenceId, String)> = Vec::new();
-        for (flow, sure) in stations.iter().flat_map(|(_, station)| &station.flows) {
+        for (flow, sure) in steps.iter().flat_map(|(_, step)| &step.flows) {
             let sentence = self.policy.flow(*flow).sentence;
-            let rule = self.describe_rule(stations[0].1.gate, *flow)
-                + if *sure { "" } else { ", perhaps" };
+            let rule =
+                self.describe_rule(steps[0].1.gate, *flow) + if *sure { "" } else { ", perhaps" };
             if !rules.contains(&(sentence, rule.clone())) {
                 rules.push((sentence, rule));
             }
@@ -270,10 +270,10 @@ impl TraceWriter<'_> {
 }
 
 /// Why a gate passes or stops traffic that no rule matches.
-fn without_rules(station: &Station) -> &'static str {
-    match station.gate {
-        Gate::Outbound(_) | Gate::Inbound(_) if station.is_exempt => {
-            if station.verdict == Verdict::Passes {
+fn without_rules(step: &GateStep) -> &'static str {
+    match step.gate {
+        Gate::Outbound(_) | Gate::Inbound(_) if step.is_exempt => {
+            if step.verdict == Verdict::Passes {
                 "security groups never filter the traffic of this address"
             } else {
                 "security groups never filter some of the traffic of this address"
@@ -286,10 +286,10 @@ fn without_rules(station: &Station) -> &'static str {
 
 /// The values of some gates, sorted, without duplicates.
 fn once_each<T: Copy + Ord>(
-    stations: &[(Family, &Station)],
-    values: impl Fn(&Station) -> &Vec<T>,
+    steps: &[(Family, &GateStep)],
+    values: impl Fn(&GateStep) -> &Vec<T>,
 ) -> Vec<T> {
-    let all = stations.iter().flat_map(|(_, station)| values(station));
+    let all = steps.iter().flat_map(|(_, step)| values(step));
     let mut all: Vec<T> = all.copied().collect();
     all.sort_unstable();
     all.dedup();
@@ -298,11 +298,11 @@ fn once_each<T: Copy + Ord>(
 
 /// The traffic that passes a gate for all, for some and for no addresses, if it is more than one of
 /// these.
-fn describe_parts(stations: &[(Family, &Station)]) -> Vec<String> {
+fn describe_parts(steps: &[(Family, &GateStep)]) -> Vec<String> {
     let pieces_of = |part: fn(&LegOutcome) -> &TrafficSet| {
-        let sets = stations
+        let sets = steps
             .iter()
-            .map(|(family, station)| (*family, part(&station.outcome).clone()));
+            .map(|(family, step)| (*family, part(&step.outcome).clone()));
         family_pieces(&sets.collect::<Vec<_>>(), true)
     };
 
@@ -320,7 +320,7 @@ fn describe_parts(stations: &[(Family, &Station)]) -> Vec<String> {
     let parts = parts.iter();
 
     parts
-        .map(|(whom, pieces)| format!("{whom}: {}", join_pieces(pieces)))
+        .map(|(senders, pieces)| format!("{senders}: {}", join_pieces(pieces)))
         .collect()
 }
 
@@ -399,14 +399,14 @@ fn describe_exchange(connection: &Connection, exchange: &Exchange) -> String {
 pub(super) fn suggest_sentence(
     policy: &Policy,
     connection: &Connection,
-    station: &Station,
+    step: &GateStep,
 ) -> Option<String> {
-    if station.verdict == Verdict::Passes {
+    if step.verdict == Verdict::Passes {
         return None;
     }
     let service = &connection.on.as_ref()?.name;
     let (from, to) = (&connection.from, &connection.to);
-    let (_, sentence) = named_endpoint::opening_words(policy, station.gate, from, to, service);
+    let (_, sentence) = named_endpoint::opening_words(policy, step.gate, from, to, service);
     Some(sentence)
 }
 
@@ -423,7 +423,7 @@ fn are_alike(a: &Leg, b: &Leg) -> bool {
         && a.gates.iter().zip(&b.gates).all(|(a, b)| {
             (a.verdict, a.open, a.is_exempt, &a.unknown)
                 == (b.verdict, b.open, b.is_exempt, &b.unknown)
-                && a.whom.is_empty() == b.whom.is_empty()
+                && a.certain_for.is_empty() == b.certain_for.is_empty()
                 && a.flows.is_empty() == b.flows.is_empty()
         })
 }
@@ -442,9 +442,9 @@ pub(super) fn outcome_pieces(outcomes: &[(Family, &LegOutcome)]) -> Vec<Marked> 
     found
 }
 
-fn surely_admitted(stations: &[(Family, &Station)]) -> Option<String> {
-    let whom = Addresses::union_of(stations.iter().map(|(_, station)| &station.whom));
-    let mut blocks = first_blocks(&whom, SHOWN + 1);
+fn surely_admitted(steps: &[(Family, &GateStep)]) -> Option<String> {
+    let addresses = Addresses::union_of(steps.iter().map(|(_, step)| &step.certain_for));
+    let mut blocks = first_blocks(&addresses, SHOWN + 1);
     if blocks.len() > SHOWN {
         blocks.truncate(SHOWN);
         blocks.push("others".to_string());

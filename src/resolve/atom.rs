@@ -1,6 +1,6 @@
 //! The traffic of services, and the built-in services.
 
-use crate::net::{Family, Traffic};
+use crate::net::{Family, PerFamily, Traffic};
 use std::ops::Deref;
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ pub enum Atom {
     /// The same for every peer.
     Fixed(Traffic),
     /// A named ICMP type: its traffic for each family, `None` if the family has no such type.
-    Neutral(Option<Traffic>, Option<Traffic>),
+    PerFamily(PerFamily<Option<Traffic>>),
 }
 
 impl Atom {
@@ -20,8 +20,7 @@ impl Atom {
             (Atom::Fixed(traffic), _) => {
                 Some(traffic).filter(|t| t.family().is_none_or(|f| f == family))
             }
-            (Atom::Neutral(v4, _), Family::V4) => v4,
-            (Atom::Neutral(_, v6), Family::V6) => v6,
+            (Atom::PerFamily(traffic), _) => traffic[family],
         }
     }
 
@@ -29,7 +28,7 @@ impl Atom {
     pub fn for_group(self, dual: bool) -> impl Iterator<Item = Traffic> {
         let (first, second) = match self {
             Atom::Fixed(traffic) => (Some(traffic), None),
-            Atom::Neutral(v4, v6) => (v4, v6.filter(|_| dual)),
+            Atom::PerFamily(PerFamily { v4, v6 }) => (v4, v6.filter(|_| dual)),
         };
         first.into_iter().chain(second)
     }
@@ -78,7 +77,7 @@ impl BuiltIn {
             Atom::Fixed(
                 Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_),
             )
-            | Atom::Neutral(..) => false,
+            | Atom::PerFamily(..) => false,
         })
     }
 }
@@ -89,11 +88,11 @@ impl BuiltIn {
 pub struct Catalogue {
     text: &'static str,
     entries: OnceLock<Vec<CatalogueEntry>>,
-    read: Read,
+    read: ServiceParser,
 }
 
 /// Parses the declaration of one service; others are looked up in the catalogue.
-pub type Read = fn(&str, &Catalogue) -> BuiltIn;
+pub type ServiceParser = fn(&str, &Catalogue) -> BuiltIn;
 
 #[derive(Debug)]
 struct CatalogueEntry {
@@ -115,7 +114,7 @@ impl CatalogueEntry {
 
 impl Catalogue {
     /// The catalogue of a text with one service per line: `service https = tcp 443 "Web over TLS"`.
-    pub const fn new(text: &'static str, read: Read) -> Catalogue {
+    pub const fn new(text: &'static str, read: ServiceParser) -> Catalogue {
         Catalogue {
             text,
             entries: OnceLock::new(),

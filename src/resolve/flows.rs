@@ -235,6 +235,6 @@ fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
 fn fixed_family(atom: &Atom) -> Option<(Traffic, Family)> {
     match atom {
         Atom::Fixed(traffic) => Some((*traffic, traffic.family()?)),
-        Atom::Neutral(..) => None,
+        Atom::PerFamily(..) => None,
     }
 }

@@ -10,28 +10,28 @@ pub fn sort_by_dependency(
     count: usize,
     depends: impl Fn(usize) -> Vec<usize>,
 ) -> (Vec<usize>, Vec<(usize, usize)>) {
-    let mut state = vec![State::New; count];
+    let mut state = vec![VisitState::New; count];
     let (mut sorted, mut cut) = (Vec::with_capacity(count), Vec::new());
 
     for root in 0..count {
-        if state[root] != State::New {
+        if state[root] != VisitState::New {
             continue;
         }
 
-        state[root] = State::Open;
+        state[root] = VisitState::Open;
         let mut path = vec![(root, depends(root).into_iter())];
 
         while let Some((node, rest)) = path.last_mut() {
             let node = *node;
             match rest.next() {
-                Some(next) if state[next] == State::New => {
-                    state[next] = State::Open;
+                Some(next) if state[next] == VisitState::New => {
+                    state[next] = VisitState::Open;
                     path.push((next, depends(next).into_iter()));
                 }
-                Some(next) if state[next] == State::Open => cut.push((node, next)),
+                Some(next) if state[next] == VisitState::Open => cut.push((node, next)),
                 Some(_) => {}
                 None => {
-                    state[node] = State::Done;
+                    state[node] = VisitState::Done;
                     sorted.push(node);
                     path.pop();
                 }
@@ -44,7 +44,7 @@ pub fn sort_by_dependency(
 
 /// The state of a definition in the depth-first search.
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+enum VisitState {
     New,
     /// On the current path.
     Open,

@@ -131,7 +131,7 @@ fn service_word(
         (ast::ServiceItem::Icmp(_, ast::IcmpType::Name(name)), _) => {
             Some(policy.words.id(&format!("icmp {}", scope.text(*name))))
         }
-        (_, Some(Atom::Neutral(..)) | None) => Some(policy.words.id("icmp")),
+        (_, Some(Atom::PerFamily(..)) | None) => Some(policy.words.id("icmp")),
     }
 }
 

@@ -5,7 +5,7 @@ use super::order::{report_cycles, sort_by_dependency};
 use super::scope::Scope;
 use crate::ast::{self, IcmpType, ProgramTree, ServiceItem};
 use crate::diagnostic::{AwsField, NameKind, Problem, Problems, likely};
-use crate::net::{Ports, Traffic};
+use crate::net::{PerFamily, Ports, Traffic};
 use crate::policy::{IcmpName, Shadowed, icmp_name, icmp_names};
 use crate::source::{Sources, Span};
 
@@ -182,9 +182,12 @@ fn resolve_atom(scope: &mut Scope<'_>, item: &ServiceItem) -> Option<Atom> {
         ServiceItem::Udp(_, range) => Atom::Fixed(Traffic::Udp(resolve_ports(range))),
         ServiceItem::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
         ServiceItem::Icmp(span, kind) => match kind {
-            IcmpType::Any => Atom::Neutral(Some(Traffic::Icmp(None)), Some(Traffic::Icmpv6(None))),
+            IcmpType::Any => Atom::PerFamily(PerFamily {
+                v4: Some(Traffic::Icmp(None)),
+                v6: Some(Traffic::Icmpv6(None)),
+            }),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmp(Some((*kind, *code)))),
-            IcmpType::Name(name) => neutral_atom(resolve_icmp_name(scope, *span, *name)?),
+            IcmpType::Name(name) => named_icmp_atom(resolve_icmp_name(scope, *span, *name)?),
         },
         ServiceItem::Icmpv6(span, kind) => match kind {
             IcmpType::Any => Atom::Fixed(Traffic::Icmpv6(None)),
@@ -199,11 +202,11 @@ fn resolve_ports(ports: &ast::Ports) -> Ports {
 }
 
 /// A named ICMP type, as traffic of each family.
-fn neutral_atom(entry: &IcmpName) -> Atom {
-    Atom::Neutral(
-        entry.v4.map(|kind| Traffic::Icmp(Some(kind))),
-        entry.v6.map(|kind| Traffic::Icmpv6(Some(kind))),
-    )
+fn named_icmp_atom(entry: &IcmpName) -> Atom {
+    Atom::PerFamily(PerFamily {
+        v4: entry.v4.map(|kind| Traffic::Icmp(Some(kind))),
+        v6: entry.v6.map(|kind| Traffic::Icmpv6(Some(kind))),
+    })
 }
 
 /// A type by name after `icmpv6`; reports one that only IPv4 has.
@@ -271,7 +274,7 @@ fn write_atom(atom: &Atom) -> String {
     }
     let name = icmp_names().find(|name| {
         let entry = icmp_name(name);
-        entry.is_some_and(|entry| neutral_atom(entry) == *atom)
+        entry.is_some_and(|entry| named_icmp_atom(entry) == *atom)
     });
     name.map_or("icmp".to_string(), |name| format!("icmp {name}"))
 }

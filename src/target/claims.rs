@@ -1,5 +1,5 @@
-//! Names in outputs, and the places in a program that ask for them: what a target would refuse,
-//! since two things would have one name.
+//! Names in outputs, and their spans in a program: reports duplicate names, which a target would
+//! reject.
 
 use super::Target;
 use super::names::Names;
@@ -12,7 +12,7 @@ use crate::source::Span;
 /// A deployment, and what AWS will hold of it.
 #[derive(Debug, Clone, Copy)]
 pub struct NamedState<'d> {
-    /// Who knows the places.
+    /// Maps names back to source spans.
     pub deployment: &'d Deployment<'d>,
     /// What is named: [`Deployment::state_outline`] has enough of it.
     pub state: &'d State,

@@ -1,8 +1,7 @@
-//! The targets: what AWS holds to text, a folder each.
+//! The targets, one folder each: they write a state as text.
 //!
-//! All that is known of a target stands in its folder, and [`ALL`] is the one list of them. A
-//! target writes everything it is given and cannot fail; what it cannot say is found before
-//! ([`Target::unsupported`]).
+//! Everything about a target is in its folder, and [`ALL`] is the one list of them. A target cannot
+//! fail: what it does not support is reported before ([`Target::unsupported`]).
 
 mod claims;
 mod cloudformation;
@@ -23,29 +22,29 @@ use crate::policy::{OutputRules, Policy};
 pub struct Target {
     /// `cloudformation`
     pub name: &'static str,
-    /// `cfn`; nothing for a target whose name is short.
+    /// `cfn`; `None` for a target with a short name.
     pub short: Option<&'static str>,
-    /// `CloudFormation`: as people write it.
+    /// `CloudFormation`: its name in text.
     pub title: &'static str,
-    /// What its files end in, without the dot.
+    /// The extension of its files, without the dot.
     pub extension: &'static str,
-    /// A text near the start of every output, by which tierwall knows its own files.
+    /// A text near the start of every output, by which tierwall recognizes its own files.
     pub mark: &'static str,
-    /// Makes the output.
+    /// Writes the output.
     pub emit: fn(&State) -> Vec<u8>,
-    /// What no other output of this target in its directory may declare.
+    /// The addresses that no other output of this target in the directory may declare.
     pub addresses: fn(&State) -> Vec<String>,
-    /// Reports what it cannot say.
+    /// Reports what it does not support.
     pub unsupported: fn(&Policy) -> Problems,
-    /// What of an output of so many bytes is limited, if anything is.
+    /// The limited quantities of an output of so many bytes, if there are limits.
     pub measures: Option<fn(&State, usize) -> Vec<Measure>>,
-    /// What it asks of names and texts.
+    /// Its requirements for names and texts.
     pub rules: OutputRules,
-    /// Names in the output, of which no two may be one.
+    /// The names in the output, which must be unique.
     pub claims: fn(NamedState<'_>) -> Vec<Claim>,
-    /// Reports earlier names that make a name a second time.
+    /// Reports earlier names that conflict with other names.
     pub check_moves: fn(NamedState<'_>) -> Problems,
-    /// How it deploys; nothing for a target that deploys nothing.
+    /// How it deploys; `None` for a target that deploys nothing.
     pub planning: Option<Planning>,
 }
 
@@ -55,14 +54,14 @@ impl PartialEq for Target {
     }
 }
 
-/// What of an output is limited.
+/// A limited quantity of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measure {
     /// `resources`
     pub what: &'static str,
-    /// How many it has.
+    /// The count.
     pub count: usize,
-    /// How many it may have.
+    /// The limit.
     pub limit: usize,
 }
 
@@ -82,7 +81,7 @@ pub fn by_name() -> Vec<&'static Target> {
     targets
 }
 
-/// The targets in words: `cloudformation (cfn), json or terraform (tf)`, with this word before the
+/// The targets as text: `cloudformation (cfn), json or terraform (tf)`, with this word before the
 /// last.
 pub fn list_targets(word: &str) -> String {
     let shown = |target: &&Target| match target.short {
@@ -96,8 +95,8 @@ pub fn list_targets(word: &str) -> String {
     }
 }
 
-/// Where an output is to go: as much room as most have, so that it is not moved as it grows. Room
-/// that is not written to takes no memory.
+/// A buffer for an output, large enough for most, so that it is not reallocated. Unused capacity
+/// takes no memory.
 fn output_buffer(state: &State, bytes_of_a_rule: usize) -> Vec<u8> {
     Vec::with_capacity(4096 + state.rule_count() * bytes_of_a_rule)
 }

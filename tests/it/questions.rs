@@ -13,7 +13,7 @@ use tierwall::lint::Levels;
 use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
 use tierwall::policy::{Peer, Policy};
-use tierwall::report::{self, Paint, Subject};
+use tierwall::report::{self, Paint, QuestionEndpoints};
 
 /// The shop: a client on the internet, a web server, an application server, a database.
 const SHOP: &str = "\
@@ -48,12 +48,12 @@ fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
     )
 }
 
-fn asked(program: &str, question: Asks<'_>) -> (Asked, Subject) {
+fn asked(program: &str, question: Asks<'_>) -> (Asked, QuestionEndpoints) {
     let mut asked = posed(program, question).unwrap_or_else(|error| panic!("{error:?}"));
     let problems = std::mem::take(&mut asked.compilation.problems);
     assert!(!problems.any_error(), "{program}{question:?}: {problems:?}");
     let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
-    let subject = Subject::new(
+    let subject = QuestionEndpoints::new(
         policy,
         sources,
         asked

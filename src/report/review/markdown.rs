@@ -94,7 +94,7 @@ pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
 fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     let Review {
         document,
-        aws: told,
+        aws: plan,
     } = review;
     let compared = describe_comparison(
         &code_span(document.new),
@@ -126,7 +126,7 @@ fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
     push_connections(document, [old, new], limits, &mut out);
     push_assertions(&document.assertions, old, new, limits, &mut out);
-    push_aws(told, limits, &mut out);
+    push_aws(plan, limits, &mut out);
     push_lints(&document.lints, old, new, limits, &mut out);
 
     out

@@ -35,7 +35,7 @@ struct Template<'s> {
     names: Names<'s>,
     /// The logical id of each group.
     group_ids: Vec<String>,
-    /// Filled anew for the block and for the name of each rule.
+    /// Reused for the block and for the name of each rule.
     spare: RefCell<(String, String)>,
 }
 

@@ -1,7 +1,7 @@
 //! Terraform HCL for version 5 and later of the AWS provider.
 //!
-//! One resource a rule, as the provider's documentation recommends. No `terraform` block: a root
-//! module that the file drops into has its own, and may have `required_providers` only once.
+//! One resource per rule, as the documentation of the provider recommends. No `terraform` block: a
+//! root module that the file drops into has its own, and may have `required_providers` only once.
 
 mod hcl;
 mod moves;
@@ -35,7 +35,7 @@ pub const TARGET: Target = Target {
     planning: Some(PLANNING),
 };
 
-/// Every rule is a resource, and `moved` says what a resource was called before.
+/// Every rule is a resource, and `moved` has the earlier addresses of resources.
 const PLANNING: Planning = Planning {
     names: rule_names,
     is_resource: |_| true,
@@ -97,7 +97,7 @@ pub fn rule_names(state: &State) -> Names<'_> {
     Names::new(state, NameStyle::Snake, Renaming::Current, |_| true, &[])
 }
 
-/// The names that a group's resource has had, the oldest first, the one that it has now last.
+/// The names of the resource of a group, the oldest first, the current one last.
 pub fn group_names(group: &SecurityGroup) -> Vec<String> {
     let earlier = group.was.iter().rev();
     earlier
