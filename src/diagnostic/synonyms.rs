@@ -1,8 +1,8 @@
 //! Synonyms from other tools for the names of the language. They are looked up only for undeclared
 //! names, so a program can declare each of these words.
 
+use super::name_kind::NameKind;
 use super::nearest;
-use super::problem::NameKind;
 
 /// For each name, its synonyms.
 type Synonyms = &'static [(&'static str, &'static [&'static str])];

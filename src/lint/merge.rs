@@ -1,12 +1,14 @@
 //! Merges the findings of several lints about exposure of one sentence.
 
-use super::exposure::OpenTraffic;
+use super::candidate::{Candidate, LintReport};
+use super::definition::Lint;
+use super::level::Level;
+use super::opening::OpenTraffic;
 use super::{
-    Level, Lint, icmp_all, lint_problem, missing_ipv6, open_admin_port, open_all_traffic,
-    open_data_store, open_high_risk_port, open_http, open_plaintext, open_wide_range,
-    role_expectation,
+    icmp_all, missing_ipv6, open_admin_port, open_all_traffic, open_data_store,
+    open_high_risk_port, open_http, open_plaintext, open_wide_range, role_expectation,
 };
-use crate::diagnostic::{Finding, Problem, listed};
+use crate::diagnostic::listed;
 use crate::net::{Family, PerFamily, TrafficSet};
 use crate::policy::{Policy, TierId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,33 +26,6 @@ const MOST_SPECIFIC_FIRST: [&str; 10] = [
     open_http::LINT.name,
     missing_ipv6::LINT.name,
 ];
-
-/// A finding before merging.
-#[derive(Debug)]
-pub struct Candidate {
-    /// The report.
-    pub report: LintReport,
-    /// The open traffic; `None` if the finding is about something else, and is not merged.
-    pub open: Option<OpenTraffic>,
-}
-
-/// A finding, with its lint and its level.
-#[derive(Debug)]
-pub struct LintReport {
-    /// The lint.
-    pub lint: &'static Lint,
-    /// Its level.
-    pub level: Level,
-    /// The finding.
-    pub finding: Finding,
-}
-
-impl LintReport {
-    /// The finding as a problem, unless its level is `allow`.
-    pub fn into_problem(self) -> Option<Problem> {
-        lint_problem(self.lint, self.level, self.finding)
-    }
-}
 
 /// Merges candidates with the same sentences: the most specific one is reported, names the other
 /// lints, and has the highest of their levels.

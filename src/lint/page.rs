@@ -1,6 +1,7 @@
 //! The documentation of lints: for `tierwall explain`, and as a page.
 
-use super::{ALL, Lint};
+use super::ALL;
+use super::definition::Lint;
 use std::fmt::Write;
 
 /// How a program is embedded in a text.

@@ -4,7 +4,7 @@
 use super::recover;
 use super::repair::{LONG, is_statement};
 use crate::ast::{FileTree, Statement};
-use crate::diagnostic::{Problem, Rewrite};
+use crate::diagnostic::{Problem, Rewrite, SyntaxProblem};
 use crate::source::Span;
 
 /// The maximum number of stretches for which repairs are searched, because each takes many
@@ -154,20 +154,20 @@ fn broken_line(text: &str, span: Span, above: Span) -> Problem {
     let between = between(above, span);
     let is_blank = text[between.range()].trim().is_empty();
     let edits = is_blank.then(|| (between, " ".to_string()));
-    Problem::BrokenLine {
+    Problem::Syntax(SyntaxProblem::BrokenLine {
         span: span.part(0, first_word_length(&text[span.range()])),
         above: last_word(text, above),
         rewrite: Rewrite {
             edits: edits.into_iter().collect(),
             is_sure: true,
         },
-    }
+    })
 }
 
 /// The problem of a list that continues on the next line without a comma.
 fn comma_at_end(text: &str, span: Span, above: &Above) -> Problem {
     let place = last_word(text, above.span);
-    Problem::MissingComma {
+    Problem::Syntax(SyntaxProblem::MissingComma {
         span: place,
         after: text[place.range()].to_string(),
         rewrite: Rewrite {
@@ -175,7 +175,7 @@ fn comma_at_end(text: &str, span: Span, above: &Above) -> Problem {
             // a list, and not a statement that could end here
             is_sure: above.text.contains('='),
         },
-    }
+    })
 }
 
 /// From the end of one stretch to the start of another.
@@ -195,7 +195,10 @@ fn replace_problem(problems: &mut Vec<Problem>, known: Option<usize>, problem: P
     };
     match (&mut problems[position], problem) {
         // further commas of one list: only the first is reported, and its fix adds all of them
-        (Problem::MissingComma { rewrite, .. }, Problem::MissingComma { rewrite: more, .. }) => {
+        (
+            Problem::Syntax(SyntaxProblem::MissingComma { rewrite, .. }),
+            Problem::Syntax(SyntaxProblem::MissingComma { rewrite: more, .. }),
+        ) => {
             rewrite.edits.extend(more.edits);
         }
         (known, problem) => *known = problem,

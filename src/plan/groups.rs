@@ -1,10 +1,19 @@
 //! Predicts the changes of groups.
 
+use super::before_after::BeforeAfter;
+use super::change::{GroupChange, GroupOutcome, Reason};
 use super::defaults;
 use super::tally::{Action, ResourceCounts};
-use super::{BeforeAfter, GroupChange, GroupOutcome, Matched, Reason};
 use crate::aws::{GroupId, GroupMapping, Reference, SecurityGroup, State};
 use crate::target::Planning;
+
+/// The groups of two states, matched.
+pub struct Matched<'s> {
+    /// The mapping of the programs.
+    pub mapping: &'s GroupMapping,
+    /// Pairs of an old and a new group that look renamed.
+    pub recreated: Vec<(GroupId, GroupId)>,
+}
 
 /// The groups of two states, matched for one target.
 #[derive(Debug)]

@@ -22,6 +22,8 @@
 //! "AWS::EC2::SecurityGroupIngress" and "…Egress" ("Update requires"), and "Update behaviors of
 //! stack resources".
 
+mod before_after;
+mod change;
 mod defaults;
 mod groups;
 mod others;
@@ -32,13 +34,16 @@ mod tally;
 mod targets;
 mod uses;
 
+pub use before_after::BeforeAfter;
+pub use change::{
+    GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome, RulePlace, UseChange,
+};
 pub use targets::{Planned, Targets, planned_targets};
 
-use crate::aws::{
-    Direction, GroupId, GroupMapping, ParameterId, PrefixListId, Rule, RuleKey, State,
-};
-use crate::net::{Family, Traffic};
+use crate::aws::{Direction, GroupId, GroupMapping, Rule, RuleKey, State};
+use crate::net::Traffic;
 use crate::target::{ActionCounts, Planning};
+use groups::Matched;
 use tally::ResourceCounts;
 
 /// What AWS will do.
@@ -58,144 +63,6 @@ pub struct Changes<'d> {
     pub uses: Vec<UseChange>,
     /// The counts of resources for each target that deploys, in the order of plans.
     pub counts: Vec<(Planned, ActionCounts)>,
-}
-
-/// An item before and after a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum BeforeAfter<T> {
-    /// Deleted.
-    Removed(T),
-    /// Created.
-    Added(T),
-    /// Present in both versions.
-    Both(T, T),
-}
-
-/// The change of a group.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupChange {
-    /// The outcome.
-    pub fate: GroupOutcome,
-    /// The group, before and after.
-    pub sides: BeforeAfter<GroupId>,
-}
-
-/// The outcome for a group; the most severe first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GroupOutcome {
-    /// Replaced by another, with a new id.
-    Replaced {
-        /// The reasons.
-        reasons: Vec<Reason>,
-        /// The new one has the same explicit name, so that AWS rejects it.
-        refused: bool,
-    },
-    /// Deleted, while another is created with the same rules and another name, without `was`.
-    Recreated,
-    /// Deleted.
-    Deleted,
-    /// Created.
-    Created,
-    /// Kept under a new name of its tier.
-    Moved {
-        /// Whether its tags also change in place.
-        tags: bool,
-    },
-    /// Its tags change in place.
-    Tagged,
-}
-
-/// Why a group is replaced. AWS can change neither name, description nor VPC of a group (VPC user
-/// guide, "Security groups": "You cannot change the name and description of a security group after
-/// it is created").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// Its address in the output changes, without `moved`.
-    Address,
-    /// GroupName.
-    Name,
-    /// The prefix of a GroupName that Terraform generates.
-    NamePrefix,
-    /// GroupDescription.
-    Description,
-    /// The VPC.
-    Vpc,
-    /// The VPC, unless the value of a parameter is its current VPC.
-    VpcPerhaps,
-    /// The VPC, in a deployment that sets no value of the parameter: its default changes.
-    VpcDefault,
-}
-
-/// The position of a rule in a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RulePlace {
-    /// Its group.
-    pub group: GroupId,
-    /// Its position among all rules of the group.
-    pub position: u32,
-}
-
-/// The change of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RuleChange {
-    /// Its positions.
-    pub sides: BeforeAfter<RulePlace>,
-    /// The outcome.
-    pub fate: RuleOutcome,
-}
-
-/// The change of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RuleOutcome {
-    /// Deleted.
-    Removed,
-    /// Created.
-    Added,
-    /// Its description is updated in place.
-    Text,
-    /// The default of its parameter changes: its peer is updated in place in a deployment that sets
-    /// no value.
-    Default,
-    /// It references another group: the one that replaces the old one, or one with its name.
-    Retargeted,
-    /// Replaced, because its own group is replaced.
-    WithGroup,
-    /// Replaced, because the group or the list that it references changes.
-    WithPeer,
-    /// Replaced without a change, because its address in the output changes.
-    ResourceRenamed,
-}
-
-/// The change of another resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OtherChange {
-    /// A variable of Terraform, a parameter of CloudFormation.
-    Parameter(BeforeAfter<ParameterId>),
-    /// A list that AWS manages: a data source of Terraform, a parameter of CloudFormation.
-    List(BeforeAfter<PrefixListId>),
-    /// A VPC whose default group is locked: positions in [`State::locked_defaults`].
-    Lock(BeforeAfter<usize>),
-    /// The output with the id of a group.
-    Output(BeforeAfter<GroupId>),
-    /// The export of that output, which other stacks can import.
-    Export(BeforeAfter<GroupId>),
-    /// The placeholder rule, which CloudFormation needs, in a group that is kept.
-    Placeholder(BeforeAfter<GroupId>),
-}
-
-/// The count of one direction of a group in the quota of AWS, in one family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UseChange {
-    /// The group, before and after.
-    pub sides: BeforeAfter<GroupId>,
-    /// Inbound or outbound.
-    pub direction: Direction,
-    /// The family.
-    pub family: Family,
-    /// The count before, and the quota; 0 if the group is new.
-    pub before: (u32, u32),
-    /// The count after, and the quota; 0 if the group is deleted.
-    pub after: (u32, u32),
 }
 
 impl<'d> Changes<'d> {
@@ -250,63 +117,12 @@ impl<'d> Changes<'d> {
     }
 }
 
-impl RulePlace {
-    /// The rule at this position.
-    pub fn rule_in(self, state: &State) -> &Rule {
-        &state.group(self.group).rules[self.position as usize]
-    }
-}
-
-impl<T: Copy> BeforeAfter<T> {
-    /// The item before and after; `None` if it is in neither.
-    fn from_options(old: Option<T>, new: Option<T>) -> Option<BeforeAfter<T>> {
-        match (old, new) {
-            (Some(old), Some(new)) => Some(BeforeAfter::Both(old, new)),
-            (Some(old), None) => Some(BeforeAfter::Removed(old)),
-            (None, Some(new)) => Some(BeforeAfter::Added(new)),
-            (None, None) => None,
-        }
-    }
-
-    /// A value of the new side, or else of the old one.
-    pub(crate) fn map_newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
-        match self {
-            BeforeAfter::Removed(was) => old(was),
-            BeforeAfter::Added(is) | BeforeAfter::Both(_, is) => new(is),
-        }
-    }
-
-    /// The item before.
-    pub fn was(self) -> Option<T> {
-        match self {
-            BeforeAfter::Removed(old) | BeforeAfter::Both(old, _) => Some(old),
-            BeforeAfter::Added(_) => None,
-        }
-    }
-
-    /// The item after.
-    pub fn is(self) -> Option<T> {
-        match self {
-            BeforeAfter::Added(new) | BeforeAfter::Both(_, new) => Some(new),
-            BeforeAfter::Removed(_) => None,
-        }
-    }
-}
-
 /// The prediction for one target.
 struct Prediction {
     groups: Vec<GroupChange>,
     rules: Vec<RuleChange>,
     others: Vec<OtherChange>,
     tally: ResourceCounts,
-}
-
-/// The groups of two states, matched.
-struct Matched<'s> {
-    /// The mapping of the programs.
-    mapping: &'s GroupMapping,
-    /// Pairs of an old and a new group that look renamed.
-    recreated: Vec<(GroupId, GroupId)>,
 }
 
 fn predict_target(

@@ -1,6 +1,7 @@
 //! AWS's quota of rules, before and after.
 
-use super::{BeforeAfter, UseChange};
+use super::before_after::BeforeAfter;
+use super::change::UseChange;
 use crate::aws::{Count, Direction, GroupId, GroupMapping, State};
 use crate::net::Family;
 
@@ -69,25 +70,5 @@ impl Uses {
     fn of(&self, group: Option<GroupId>, direction: Direction, family: Family) -> (u32, u32) {
         let count = group.map(|group| self.counts[group.index()][direction as usize]);
         (count.map_or(0, |count| count.in_family(family)), self.quota)
-    }
-}
-
-/// The percentage of the quota from which a direction is near it.
-const NEAR: u64 = 80;
-
-impl UseChange {
-    /// Whether it will be near the quota or over it.
-    pub fn is_near(&self) -> bool {
-        u64::from(self.after.0) * 100 >= u64::from(self.after.1) * NEAR
-    }
-
-    /// Whether it was over the quota.
-    pub fn was_over(&self) -> bool {
-        self.before.0 > self.before.1
-    }
-
-    /// Whether it will be over the quota.
-    pub fn is_over(&self) -> bool {
-        self.after.0 > self.after.1
     }
 }

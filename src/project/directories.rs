@@ -1,7 +1,7 @@
 //! Outputs in one directory that are read together, as Terraform reads the files of a module.
 
 use super::{Build, Output, Program, Project};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{ManifestProblem, Problems};
 use crate::source::lexical;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -100,7 +100,7 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
         };
         let programs = [one.program.clone(), other.program.clone()];
 
-        problems.push(Problem::SharedDirectory {
+        problems.push(ManifestProblem::SharedDirectory {
             span,
             first,
             programs,

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use crate::ast;
-use crate::diagnostic::{NameKind, Problem};
+use crate::diagnostic::{NameKind, NameProblem};
 
 /// A topological order of `0..count`, and the pairs (a, b) where a cycle was cut: a depends on b,
 /// and b on a. Not recursive, so that a long chain does not overflow the stack.
@@ -60,7 +60,7 @@ pub fn report_cycles(
 ) {
     for (from, to) in cut {
         let text = scope.text(name(to)).to_string();
-        scope.problems.push(Problem::Cycle {
+        scope.problems.push(NameProblem::Cycle {
             span: name(to).span,
             kind,
             name: text,

@@ -1,0 +1,159 @@
+//! What becomes of a group, of a rule, of anything else that an output declares.
+
+use super::before_after::BeforeAfter;
+use crate::aws::{Direction, GroupId, ParameterId, PrefixListId, Rule, State};
+use crate::net::Family;
+
+/// The change of a group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupChange {
+    /// The outcome.
+    pub fate: GroupOutcome,
+    /// The group, before and after.
+    pub sides: BeforeAfter<GroupId>,
+}
+
+/// The outcome for a group; the most severe first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GroupOutcome {
+    /// Replaced by another, with a new id.
+    Replaced {
+        /// The reasons.
+        reasons: Vec<Reason>,
+        /// The new one has the same explicit name, so that AWS rejects it.
+        refused: bool,
+    },
+    /// Deleted, while another is created with the same rules and another name, without `was`.
+    Recreated,
+    /// Deleted.
+    Deleted,
+    /// Created.
+    Created,
+    /// Kept under a new name of its tier.
+    Moved {
+        /// Whether its tags also change in place.
+        tags: bool,
+    },
+    /// Its tags change in place.
+    Tagged,
+}
+
+/// Why a group is replaced. AWS can change neither name, description nor VPC of a group (VPC user
+/// guide, "Security groups": "You cannot change the name and description of a security group after
+/// it is created").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Its address in the output changes, without `moved`.
+    Address,
+    /// GroupName.
+    Name,
+    /// The prefix of a GroupName that Terraform generates.
+    NamePrefix,
+    /// GroupDescription.
+    Description,
+    /// The VPC.
+    Vpc,
+    /// The VPC, unless the value of a parameter is its current VPC.
+    VpcPerhaps,
+    /// The VPC, in a deployment that sets no value of the parameter: its default changes.
+    VpcDefault,
+}
+
+/// The position of a rule in a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RulePlace {
+    /// Its group.
+    pub group: GroupId,
+    /// Its position among all rules of the group.
+    pub position: u32,
+}
+
+impl RulePlace {
+    /// The rule at this position.
+    pub fn rule_in(self, state: &State) -> &Rule {
+        &state.group(self.group).rules[self.position as usize]
+    }
+}
+
+/// The change of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RuleChange {
+    /// Its positions.
+    pub sides: BeforeAfter<RulePlace>,
+    /// The outcome.
+    pub fate: RuleOutcome,
+}
+
+/// The change of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleOutcome {
+    /// Deleted.
+    Removed,
+    /// Created.
+    Added,
+    /// Its description is updated in place.
+    Text,
+    /// The default of its parameter changes: its peer is updated in place in a deployment that sets
+    /// no value.
+    Default,
+    /// It references another group: the one that replaces the old one, or one with its name.
+    Retargeted,
+    /// Replaced, because its own group is replaced.
+    WithGroup,
+    /// Replaced, because the group or the list that it references changes.
+    WithPeer,
+    /// Replaced without a change, because its address in the output changes.
+    ResourceRenamed,
+}
+
+/// The change of another resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OtherChange {
+    /// A variable of Terraform, a parameter of CloudFormation.
+    Parameter(BeforeAfter<ParameterId>),
+    /// A list that AWS manages: a data source of Terraform, a parameter of CloudFormation.
+    List(BeforeAfter<PrefixListId>),
+    /// A VPC whose default group is locked: positions in [`State::locked_defaults`].
+    Lock(BeforeAfter<usize>),
+    /// The output with the id of a group.
+    Output(BeforeAfter<GroupId>),
+    /// The export of that output, which other stacks can import.
+    Export(BeforeAfter<GroupId>),
+    /// The placeholder rule, which CloudFormation needs, in a group that is kept.
+    Placeholder(BeforeAfter<GroupId>),
+}
+
+/// The count of one direction of a group in the quota of AWS, in one family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UseChange {
+    /// The group, before and after.
+    pub sides: BeforeAfter<GroupId>,
+    /// Inbound or outbound.
+    pub direction: Direction,
+    /// The family.
+    pub family: Family,
+    /// The count before, and the quota; 0 if the group is new.
+    pub before: (u32, u32),
+    /// The count after, and the quota; 0 if the group is deleted.
+    pub after: (u32, u32),
+}
+
+/// The percentage of the quota from which a direction is near it.
+const NEAR: u64 = 80;
+
+impl UseChange {
+    /// Whether it will be near the quota or over it.
+    pub fn is_near(&self) -> bool {
+        u64::from(self.after.0) * 100 >= u64::from(self.after.1) * NEAR
+    }
+
+    /// Whether it was over the quota.
+    pub fn was_over(&self) -> bool {
+        self.before.0 > self.before.1
+    }
+
+    /// Whether it will be over the quota.
+    pub fn is_over(&self) -> bool {
+        self.after.0 > self.after.1
+    }
+}
