@@ -125,7 +125,7 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
     Exit::Done
 }
 
-/// A manifest that lists a program, with an output beside it for each target.
+/// A manifest that lists a program, with an output next to it for each target.
 fn manifest_text(path: &str) -> String {
     let stem = path.strip_suffix(".tier").unwrap_or(path);
     let quoted = |text: &str| serde_json::Value::from(text).to_string();

@@ -6,7 +6,7 @@ use crate::policy::Role;
 /// The expectations for a role.
 pub(super) struct Expectation {
     pub(super) role: Role,
-    /// All that it may accept from the internet, beside path-MTU discovery.
+    /// All that it may accept from the internet, besides path-MTU discovery.
     pub(super) internet: &'static [Traffic],
     /// All that it may accept at all, likewise, if that is limited.
     pub(super) anyone: Option<&'static [Traffic]>,

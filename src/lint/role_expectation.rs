@@ -135,7 +135,7 @@ impl<'s> RoleCheck<'s, '_> {
     /// What is open to the internet besides.
     fn too_open(&self) -> impl Iterator<Item = &'s Opening> {
         let (tier, welcome) = (self.tier, self.welcome_traffic());
-        // openings stand in the order of the tiers
+        // openings are in the order of the tiers
         let all = &self.subject.openings;
         let first = all.partition_point(|other| other.tier < tier);
         let own = all[first..]

@@ -66,6 +66,6 @@ pub enum DefaultGroup {
 pub enum Outbound {
     /// Everything.
     Open,
-    /// No requirements.
+    /// Nothing.
     Closed,
 }

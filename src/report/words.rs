@@ -9,7 +9,7 @@ use serde::Serialize;
 /// A piece of traffic that passes.
 #[derive(Debug)]
 pub struct Marked {
-    /// The message.
+    /// The piece.
     pub piece: Piece,
     /// The IP versions in which it passes.
     pub families: Vec<Family>,

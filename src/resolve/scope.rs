@@ -86,7 +86,7 @@ pub struct Seen {
     pub crossed: Vec<bool>,
 }
 
-/// The traffic of a named service.
+/// What a name refers to.
 pub(super) struct Symbol<T> {
     pub(super) meaning: T,
     /// The name in its declaration; `None` for a built-in.

@@ -19,7 +19,7 @@ pub struct NamedState<'d> {
 /// A name in an output, and the place in the program that asks for it.
 pub type Claim = (String, Span);
 
-/// A rule and where it stands.
+/// A rule and its position.
 #[derive(Clone, Copy)]
 pub struct PlacedRule<'d> {
     /// Its group.

@@ -1,4 +1,4 @@
-//! The command line as a user meets it: exit codes, files, standard input, what goes where.
+//! The command line as a user sees it: exit codes, files, standard input, output streams.
 
 use crate::common::command::Scratch;
 use std::fs;
@@ -318,7 +318,7 @@ fn parameters_are_bound_by_file_and_by_option() {
         .run(&[&build[..], &["--set", "office=10.0.0.1/8"]].concat())
         .exits(2)
         .says("E0502");
-    // an address that no host has, where everyone was meant
+    // an address that no host has, where every address was meant
     let nobody = scratch.run(&[&build[..], &["--set", "office=0.0.0.0"]].concat());
     nobody
         .exits(2)
@@ -578,7 +578,7 @@ fn hostile_input_ends_in_errors() {
 #[test]
 fn every_name_in_an_output_is_one_things_name() {
     let scratch = Scratch::new();
-    // a tier and a foreign group with one spelling: the two rules are told apart
+    // a tier and a foreign group with one spelling: the two rules are different
     scratch.write(
         "rules.tier",
         "tier a, sg-0123456789abcdef0\n\

@@ -1,5 +1,5 @@
-//! The cure of each mistake: what people write out of habit from other tools, the place that is
-//! pointed at, and what they are told to type. One mistake is one error; a fix leaves none.
+//! Syntax of other tools: the error, its position, and what to type. One mistake is one error; its
+//! fix leaves none.
 
 use crate::common::check;
 use crate::common::command::Scratch;
@@ -20,7 +20,7 @@ enum Fix {
 /// What was typed, the code, the line and column, what to type, and the fix.
 type Row = (&'static str, &'static str, &'static str, &'static str, Fix);
 
-/// What each of `SENTENCES` stands below.
+/// The declarations before each of `SENTENCES`.
 const DECLARATIONS: &str = "tier web, app, db\nparam office : cidr\n";
 
 #[rustfmt::skip]
@@ -284,7 +284,7 @@ fn errors(program: &str) -> (Compilation, Vec<Problem>) {
     (compilation, problems)
 }
 
-/// How a row differs from what the program is told; nothing where it does not.
+/// How a row differs from the reported error; `None` if it does not.
 fn difference(before: &str, row: &Row) -> Option<String> {
     let (typed, code, place, help, fix) = *row;
     let program = format!("{before}{typed}\n");

@@ -6,7 +6,7 @@ use crate::common::package;
 use crate::common::repository::Repository;
 use std::fmt::Write;
 
-/// The commands of the story, how each ends, and what must be told.
+/// The commands of the page, their exit codes, and text that they must print.
 const STORY: [(&str, i32, &[&str]); 19] = [
     ("tierwall init --project shop.tier", 0, &[]),
     ("tierwall build", 0, &["wrote shop.json", "wrote shop.tf"]),

@@ -77,7 +77,7 @@ fn everything_that_does_not_pass_is_told_in_one_run() {
 }
 
 #[test]
-fn problems_are_annotations_on_github_and_told_once() {
+fn problems_are_annotations_on_github_and_reported_once() {
     let repository = shop();
     repository
         .files
@@ -189,7 +189,7 @@ fn a_shallow_clone_says_what_to_set() {
         &repository.files.read(".git/comment.md"),
         &["**Not compared.**", told],
     );
-    // its base is there, and what both have in common is not
+    // its base exists, and the merge base does not
     repository.does("cd clone && git fetch --quiet --depth 1 origin main:refs/remotes/origin/main");
     repository.shell(&line).exits(2);
     holds(&repository.files.read(".git/comment.md"), &[told]);

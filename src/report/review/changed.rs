@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// Writes a changed line.
+/// A line that changed.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangedLine {
     /// The file name; `None` for a value that is not in a file.

@@ -280,7 +280,7 @@ impl Nothing {
     };
 }
 
-/// The rules of one direction that stand in their group.
+/// The inline rules of one direction.
 struct Inline<'t, 's> {
     template: &'t Template<'s>,
     rules: &'t [Rule],

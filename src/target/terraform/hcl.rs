@@ -145,7 +145,7 @@ pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.put("\"");
 }
 
-/// Appends what stands in a string literal that means exactly what `fill` appends.
+/// Appends the escaped contents of a string literal whose value is exactly what `fill` appends.
 pub fn escape_string(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     fill(out);
