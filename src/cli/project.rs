@@ -1,6 +1,6 @@
-//! What a command works on: the programs of the manifest, or those that the command line names.
+//! The programs of a command: those of the manifest, or those that the command line names.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::git::Commit;
 use super::read_log::ReadLog;
 use super::terminal::Terminal;
@@ -12,7 +12,7 @@ use tierwall::project::{self, Build, MANIFEST, Named, Output, Program, Project};
 use tierwall::source::{FileId, FileKind, Sources};
 use tierwall::target::Target;
 
-/// A project, and the manifest that its places are in.
+/// A project, and the manifest that its spans are in.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// The manifest.
@@ -36,7 +36,7 @@ pub fn find_manifest(manifest: Option<&str>) -> Option<PathBuf> {
     (0..depth).map(above).find(|path| path.is_file())
 }
 
-/// Reads a manifest; one with an error is reported and goes no further.
+/// Reads a manifest; fails after reporting its problems if one is an error.
 pub fn open_manifest(path: &Path, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
     let bytes = log
@@ -48,7 +48,7 @@ pub fn open_manifest(path: &Path, log: &mut ReadLog, terminal: &Terminal) -> Res
     Ok(Opened { sources, project })
 }
 
-/// Likewise the manifest as it is in a commit; one that is not there lists nothing.
+/// Likewise, the manifest in a commit; a missing one lists no programs.
 pub fn open_committed(path: &Path, commit: &Commit, terminal: &Terminal) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
     let Some(bytes) = commit
@@ -75,10 +75,10 @@ fn report_refused(problems: Problems, sources: &Sources, terminal: &Terminal) ->
     }
 }
 
-/// The project of a manifest, where a command names no file.
+/// The manifest of a command that names no file.
 pub fn require_manifest(
     manifest: Option<&str>,
-    with: &With,
+    with: &ProgramOptions,
     terminal: &Terminal,
 ) -> Result<PathBuf, Exit> {
     let Some(path) = find_manifest(manifest) else {
@@ -105,7 +105,7 @@ pub fn require_manifest(
 /// manifest has for them.
 pub fn open_for_files(
     files: &[String],
-    with: &With,
+    with: &ProgramOptions,
     output: Option<(&'static Target, &str)>,
     manifest: Option<&str>,
     log: &mut ReadLog,

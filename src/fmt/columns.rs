@@ -1,4 +1,4 @@
-//! Which parts of a statement stand in columns, and how wide these are.
+//! Which parts of a statement are aligned in columns, and the widths of the columns.
 
 use super::tokens::{Token, TokenKind, join_tokens, screen_width};
 use crate::ast::{
@@ -8,13 +8,13 @@ use crate::source::Span;
 
 /// An element longer than this does not widen its column.
 const WIDEST: usize = 40;
-/// Nor does one that is longer by more than this than the next shorter one.
+/// Nor does an element that is longer than the next shorter one by more than this.
 const STEP: usize = 12;
 
-/// Where the cells of a statement start, and its lists.
+/// The positions of the cells and the lists of a statement.
 #[derive(Debug, Default)]
 pub struct Shape {
-    /// Those after the first, which starts with the statement.
+    /// The cells after the first, which starts with the statement.
     pub cells: Vec<Cell>,
     /// Offsets of the first items of lists with commas.
     pub lists: Vec<u32>,
@@ -25,13 +25,13 @@ pub struct Shape {
 pub struct Cell {
     /// The column, counted from 0.
     pub column: usize,
-    /// The cell starts with the first token that stands here or after it.
+    /// The offset of its start: it starts with the first token at or after it.
     pub start: u32,
-    /// Whether its column is at least as wide as it is.
+    /// Whether it counts for the width of its column.
     pub counts: bool,
 }
 
-/// How wide a column is: as its widest element, but for those that would stretch it.
+/// The width of a column: that of its widest element, except outliers.
 pub fn column_width(mut widths: Vec<usize>, widest: usize) -> usize {
     widths.retain(|width| *width <= widest);
     widths.sort_unstable();
@@ -42,8 +42,8 @@ pub fn column_width(mut widths: Vec<usize>, widest: usize) -> usize {
         .unwrap_or(0)
 }
 
-/// Where the columns of adjacent statements start. Of each, the last number says how many tokens
-/// stand on its first line: what is not there with all of its tokens is in no column.
+/// The starts of the columns of adjacent statements. For each statement, the last number is the
+/// count of tokens on its first line: a cell that is not completely on it is in no column.
 pub fn column_starts<'s, 't: 's>(
     rows: impl Iterator<Item = (&'s Shape, &'s [Token<'t>], usize)>,
 ) -> Vec<usize> {
@@ -73,7 +73,7 @@ pub fn column_starts<'s, 't: 's>(
 }
 
 impl Shape {
-    /// The cells with their tokens, those left out that have none.
+    /// The cells with their tokens, without empty ones.
     fn split_cells<'a, 't>(
         &'a self,
         tokens: &'a [Token<'t>],
@@ -114,8 +114,7 @@ impl Shape {
         self
     }
 
-    /// Prose and block, in the order in which they stand after this offset: what comes first starts
-    /// a column, and what comes second the next.
+    /// Adds cells for the prose and the block, in source order, after this offset.
     fn with_extras(
         mut self,
         column: usize,
@@ -142,7 +141,7 @@ impl Shape {
         self
     }
 
-    /// `key = value`, its sign in a column.
+    /// `key = value`, with `=` in a column.
     pub fn entry_shape(tokens: &[Token<'_>]) -> Shape {
         let equals = tokens.iter().find(|token| token.kind == TokenKind::Equals);
         equals.map_or(Shape::default(), |equals| {
@@ -150,12 +149,12 @@ impl Shape {
         })
     }
 
-    /// That of an annotation.
+    /// The shape of an annotation.
     pub fn annotation_shape(annotation: &Annotation) -> Shape {
         Shape::default().with_list(std::slice::from_ref(&annotation.lint), name_span)
     }
 
-    /// That of a statement.
+    /// The shape of a statement.
     pub fn new(item: &Item) -> Shape {
         let shape = Shape::default();
         match item {
@@ -246,7 +245,7 @@ impl Shape {
         shape.with_extras(2, after, tier.prose.as_ref(), tier.block.as_ref())
     }
 
-    /// Subjects, verb, services, way, peers with what is taken out of them, end and prose.
+    /// Subjects, verb, services, `from` or `to`, peers with `except`, `until` and prose.
     fn rule_shape(rule: &ast::Rule) -> Shape {
         let last = rule
             .except

@@ -13,7 +13,7 @@ use crate::diagnostic::{Finding, Problems};
 use crate::groups::Deployment;
 use crate::policy::Policy;
 
-/// Judges a program by every lint that looks at the whole of it.
+/// Evaluates every lint of a program.
 pub fn judge(
     policy: &Policy,
     gates: Gates<'_>,
@@ -52,7 +52,7 @@ fn judge_lints(
     let (mut problems, mut exposed) = (Problems::default(), Vec::new());
     for lint in ALL {
         let level = levels.level_of(lint);
-        // an `@allow` is of use even where the lint reports nothing
+        // an `@allow` counts as used even if the level of the lint is `allow`
         if level == Level::Allow && !silencer.knows_lint(lint.name) {
             continue;
         }
@@ -75,8 +75,7 @@ fn judge_lints(
     (problems, exposed)
 }
 
-/// Problems of what a lint found about the program as a whole, which an `@allow` on the stack
-/// silences.
+/// The problems of findings about the program as a whole, which an `@allow` on the stack silences.
 pub fn lint_problems(
     policy: &Policy,
     lint: &Lint,

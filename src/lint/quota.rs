@@ -53,7 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Points at the sentence that passes the quota, and at the one that costs most.
+/// A finding with the sentence that exceeds the quota, and the most costly one.
 fn quota_finding(
     subject: &Subject<'_>,
     side: &DirectionUsage,

@@ -27,7 +27,7 @@ tiers everyone = a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, 
 everyone allows https from everyone
 ";
 
-/// The same reach, said by addresses: the rules stand inside the 23 groups.
+/// The same connections, by addresses: the rules are inline in the 23 groups.
 const CALM: &str = "\
 vpc main { id = \"vpc-0123456789abcdef0\", cidr = 10.0.0.0/16 }
 tier a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w
@@ -36,7 +36,7 @@ tiers everyone = a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, 
 everyone allows https from vpc main
 ";
 
-/// What is to be said about the limits of a target, by its title, that an output passes.
+/// Findings about limits of a target, by its title, that an output exceeds.
 pub fn template_limits(target: &str, limits: &Limits, measures: &[Measure]) -> Vec<Finding> {
     let passed = measures.iter().filter(|it| it.count > it.limit);
     let finding = |Measure { what, count, limit }: &Measure| {

@@ -38,8 +38,8 @@ web allows https from anywhere
     judge: Judge::Elsewhere,
 };
 
-/// Lints that find something on one day or in one target and not in another: an `@allow` for them
-/// is never of no use. Whether one for this lint itself is, is decided by what is found here.
+/// Lints whose findings depend on the day or the target: an `@allow` for them is never reported as
+/// unused. One for this lint itself is judged by its own findings.
 const NOT_JUDGED: [&str; 5] = [
     TEMPLATE_LIMITS.name,
     expired::LINT.name,
@@ -48,7 +48,7 @@ const NOT_JUDGED: [&str; 5] = [
     LINT.name,
 ];
 
-/// What is to be said about the annotations that were of no use.
+/// Findings about unused annotations.
 pub fn unused_annotations(policy: &Policy, used: &[bool]) -> Vec<Finding> {
     let unused = policy.annotations.iter().zip(used);
     let unused =

@@ -1,9 +1,8 @@
 //! Exact sets: addresses of both families, and the traffic a rule admits.
 //!
-//! Nothing here samples or rounds. A set of addresses is kept as sorted ranges, which union,
-//! intersection and difference walk once; blocks come back as the smallest list that covers the
-//! ranges. A set of packets is kept as stretches of addresses with the traffic that goes with them,
-//! and is decided the same way.
+//! All operations are exact. A set of addresses is stored as sorted ranges, which union,
+//! intersection and difference walk once; it is converted to the smallest list of blocks. A set of
+//! packets is stored as address ranges with their traffic, and handled the same way.
 
 mod address;
 mod internet;

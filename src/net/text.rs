@@ -1,11 +1,11 @@
-//! Numbers, blocks and traffic as text, appended: an output holds each a hundred thousand times.
+//! Numbers, blocks and traffic as text, appended: an output can have a hundred thousand of each.
 
 use super::address::EVERY_IPV6;
 use super::traffic::{Ports, Protocol, Traffic};
 use ipnet::{IpNet, Ipv4Net};
 use std::fmt;
 
-/// What text is appended to: an output, a string, a hash.
+/// A sink for text: an output, a string, a hash.
 pub trait Sink {
     /// Appends a piece.
     fn put(&mut self, text: &str);
@@ -76,7 +76,7 @@ pub fn push_block(out: &mut impl Sink, block: &IpNet) {
     }
 }
 
-/// Appends a block of IPv4 with these signs between its numbers: `203_0_113_0_24`.
+/// Appends an IPv4 block with these separators: `203_0_113_0_24`.
 pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
     let (mut text, mut length) = ([0; "255.255.255.255/255.".len()], 0);
     let [a, b, c, d] = block.addr().octets();
@@ -201,7 +201,7 @@ impl fmt::Display for Traffic {
 mod tests {
     use super::*;
 
-    /// What is appended to a string and to bytes, which must be the same.
+    /// Checks that appending to a string and to bytes has the same result.
     macro_rules! written {
         ($push:ident, $($argument:expr),+) => {{
             let (mut text, mut bytes) = ("before ".to_string(), b"before ".to_vec());

@@ -1,4 +1,4 @@
-//! The text of one file to its syntax tree.
+//! Parses the text of one file into a syntax tree.
 
 use super::build::{GrammarPair, TreeBuilder};
 use super::grammar::{Grammar, Rule};
@@ -37,7 +37,7 @@ pub fn parse_file(id: FileId, text: &str) -> (ast::FileTree, Problems) {
     (file, builder.problems)
 }
 
-/// Reports the characters that no program may hold, and says where they are in the file.
+/// Reports forbidden characters, and returns their positions in the file.
 fn report_forbidden(builder: &mut TreeBuilder, text: &str) -> Vec<u32> {
     let mut places = Vec::new();
     for (at, character) in literal::find_forbidden(text) {
@@ -64,7 +64,7 @@ fn collect_comments(builder: &TreeBuilder, parsed: &Pairs<'_, Rule>) -> Vec<Span
         .collect()
 }
 
-/// Adds the statements of a file, and gives the stretches that are none.
+/// Adds the statements of a file, and returns the stretches of text that are not statements.
 fn add_statements(
     builder: &mut TreeBuilder,
     parsed: Pairs<'_, Rule>,

@@ -1,4 +1,4 @@
-//! Sentences: every subject, every piece of traffic, every peer.
+//! Resolves sentences: every subject, every piece of traffic, every peer.
 
 use super::atom::Atom;
 use super::definitions::Definitions;
@@ -13,11 +13,10 @@ use crate::policy::{Policy, Sentence, SentenceId, TierId, WordId};
 use crate::source::Span;
 use std::fmt::Write;
 
-/// Resolves sentences into the policy. The lists that each needs are kept, to be filled by the
-/// next.
+/// Resolves sentences into the policy. Its lists are reused for the next sentence.
 pub struct Sentences<'k> {
     definitions: &'k Definitions<'k>,
-    /// The day that counts as today.
+    /// The current day.
     as_of: Date,
     subjects: Vec<TierId>,
     services: Vec<SentenceService<'k>>,
@@ -53,7 +52,7 @@ impl<'k> Sentences<'k> {
         }
     }
 
-    /// Resolves one of them.
+    /// Resolves one sentence.
     pub fn resolve_rule(
         &mut self,
         scope: &mut Scope<'_>,
@@ -135,7 +134,7 @@ impl<'k> Sentences<'k> {
     }
 }
 
-/// What descriptions call a service; nothing for traffic by number, which they write out.
+/// The name of a service in descriptions; `None` for literal traffic.
 fn service_word(
     scope: &Scope<'_>,
     policy: &mut Policy,
@@ -148,7 +147,7 @@ fn service_word(
         (ast::ServiceItem::Icmp(_, ast::IcmpType::Name(name)), _) => {
             Some(policy.words.id(&format!("icmp {}", scope.text(*name))))
         }
-        (_, Some(Atom::Neutral(..)) | None) => Some(policy.words.id("icmp")),
+        (_, Some(Atom::PerFamily(..)) | None) => Some(policy.words.id("icmp")),
     }
 }
 

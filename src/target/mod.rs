@@ -1,8 +1,7 @@
-//! The targets: what AWS holds to text, a folder each.
+//! The targets, one folder each: they write a state as text.
 //!
-//! All that is known of a target stands in its folder, and [`ALL`] is the one list of them. A
-//! target writes everything it is given and cannot fail; what it cannot say is found before
-//! ([`Target::unsupported`]).
+//! Everything about a target is in its folder, and [`ALL`] is the one list of them. A target cannot
+//! fail: what it does not support is reported before ([`Target::unsupported`]).
 
 mod check;
 mod claims;
@@ -44,7 +43,8 @@ pub fn list_titles() -> String {
     )
 }
 
-/// The targets in words: `cloudformation (cfn) or terraform (tf)`, with this word before the last.
+/// The targets as text: `cloudformation (cfn), json or terraform (tf)`, with this word before the
+/// last.
 pub fn list_targets(word: &str) -> String {
     let shown = |target: &&Target| match target.short {
         Some(short) => format!("{} ({short})", target.name),

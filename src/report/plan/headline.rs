@@ -29,7 +29,7 @@ const GROUP_WORDS: [&str; 6] = [
     "with other tags",
 ];
 
-/// `3 rules to add, 1 to remove; 1 group replaced, 1 created`: of a target.
+/// The summary for some targets: `3 rules to add, 1 to remove; 1 group replaced, 1 created`.
 pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
     let rules = list_counts(["rule", "rules"], &count_rules(changes, of));
     let groups = list_counts(["group", "groups"], &count_groups(changes, of));
@@ -74,8 +74,8 @@ fn group_place(fate: &GroupOutcome) -> usize {
     }
 }
 
-/// What there is to say where neither rules nor groups change: a parameter may, and with it what a
-/// new deployment opens.
+/// The summary if neither rules nor groups change: a parameter can change, and with it what a new
+/// deployment opens.
 fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));

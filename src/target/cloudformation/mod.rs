@@ -1,7 +1,7 @@
 //! CloudFormation JSON.
 //!
 //! Rules that name a tier of the stack are resources of their own, always, so that no cycle can
-//! arise; all others stand in their group.
+//! arise; all others are inline in their group.
 
 mod claims;
 mod limits;
@@ -51,8 +51,8 @@ pub const TARGET: Target = Target {
     planning: Some(PLANNING),
 };
 
-/// Rules that name a tier are resources, all others stand in their group; names of tiers are the
-/// oldest.
+/// Rules that name a tier are resources, all others are inline in their group; names of tiers are
+/// the oldest.
 ///
 /// CloudFormation replaces nothing that has a name of its own and keeps it (CloudFormation user
 /// guide, "Name type"). Its columns are the actions of a change set (CloudFormation API reference,

@@ -13,17 +13,16 @@ pub enum NameStyle {
     Pascal,
 }
 
-/// What traffic and directions start with in snake case, and what stands for all addresses.
+/// The words that traffic and directions start with in snake case, and that of all addresses.
 const SNAKE_WORDS: [&str; 9] = [
     "all", "proto", "tcp", "udp", "icmp", "icmpv6", "from", "to", "anywhere",
 ];
 
-/// What traffic and directions start with in Pascal case.
+/// The words that traffic and directions start with in Pascal case.
 const PASCAL_WORDS: [&str; 7] = ["All", "Proto", "Tcp", "Udp", "Icmp", "From", "To"];
 
 impl NameStyle {
-    /// Whether a name could hold more than one word of a rule's name: a tier among whose words is
-    /// one that traffic or a direction starts with.
+    /// Whether a name contains a word that traffic or a direction starts with.
     pub(super) fn has_word(self, name: &str) -> bool {
         match self {
             NameStyle::Snake => name.split('_').any(|part| SNAKE_WORDS.contains(&part)),

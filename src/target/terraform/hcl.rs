@@ -1,11 +1,11 @@
-//! HCL in the layout of `terraform fmt`: two blanks a level, the `=` of a run of attributes in one
-//! column.
+//! HCL in the layout of `terraform fmt`: two blanks per level, and the `=` of a run of attributes
+//! aligned.
 
 use crate::net::Sink;
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Text of HCL as it grows.
+/// A builder for HCL text.
 #[derive(Debug, Default)]
 pub struct Hcl {
     text: Vec<u8>,
@@ -21,13 +21,13 @@ pub enum Value<'v> {
     Text(&'v str),
 }
 
-/// Words that HCL reads as something else where the key of an object could stand.
+/// Words that are not valid as unquoted keys of an object.
 const NO_KEYS: [&str; 9] = [
     "else", "endfor", "endif", "false", "for", "if", "in", "null", "true",
 ];
 
 impl Hcl {
-    /// Text that is appended to this.
+    /// A builder that appends to this text.
     pub fn new(text: Vec<u8>) -> Hcl {
         Hcl { text, depth: 0 }
     }
@@ -129,7 +129,7 @@ impl Hcl {
     }
 }
 
-/// Columns that `terraform fmt` counts for a text: one for each grapheme cluster.
+/// The width of a text in `terraform fmt`: one column for each grapheme cluster.
 fn count_columns(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
@@ -152,7 +152,7 @@ fn object_key(key: &str) -> Cow<'_, str> {
     }
 }
 
-/// A string literal that means exactly `text`: no template starts in it.
+/// A string literal whose value is exactly `text`, without templates.
 pub fn quote_string(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len() + 2);
     push_quoted(&mut out, text);
@@ -166,7 +166,7 @@ pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.put("\"");
 }
 
-/// Appends what stands in a string literal that means exactly what `fill` appends.
+/// Appends the escaped contents of a string literal whose value is exactly what `fill` appends.
 pub fn escape_string(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     fill(out);
@@ -177,7 +177,7 @@ pub fn escape_string(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     }
 }
 
-/// The bytes that do not stand for themselves in every string.
+/// The bytes that may need escaping in a string.
 const SPECIAL: [bool; 256] = {
     let (mut special, mut n) = ([false; 256], 0);
     while n < 256 {
