@@ -134,7 +134,7 @@ pub fn open_for_files(
 }
 
 /// What is built of a file: at most one output.
-fn file_build(with: &With, output: Option<(&'static Target, &str)>) -> Build {
+fn file_build(with: &ProgramOptions, output: Option<(&'static Target, &str)>) -> Build {
     let output = output.map(|(target, path)| Output {
         target,
         path: Named::new(path),
