@@ -7,7 +7,7 @@ mod literal;
 
 pub use literal::{DateLiteral, Name, Net, Ports, StringLiteral};
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Sources, Span};
 
 /// A program: its entry file and everything that it includes, each once.
 #[derive(Debug, Default)]
@@ -21,8 +21,10 @@ pub struct ProgramTree {
 pub struct FileTree {
     /// The file.
     pub id: FileId,
-    /// Its statements, as they stand.
+    /// Its statements, in source order.
     pub statements: Vec<Statement>,
+    /// Statements that do not apply in the environment that was chosen.
+    pub absent: Vec<Statement>,
     /// Its comments, `#` to the end of the line, by place.
     pub comments: Vec<Span>,
     /// Names that statements declare which could not be read.
@@ -38,6 +40,7 @@ impl FileTree {
         FileTree {
             id,
             statements: Vec::new(),
+            absent: Vec::new(),
             comments: Vec::new(),
             broken: Vec::new(),
             is_incomplete: false,
@@ -52,8 +55,19 @@ pub struct Statement {
     pub span: Span,
     /// `@allow(…)` lines before it.
     pub annotations: Vec<Annotation>,
+    /// `only in staging`
+    pub only_in: Option<Box<OnlyIn>>,
     /// What it says.
     pub item: Item,
+}
+
+/// `only in staging, production`: the environments in which a statement applies.
+#[derive(Debug)]
+pub struct OnlyIn {
+    /// All of it.
+    pub span: Span,
+    /// `staging, production`
+    pub names: Vec<Name>,
 }
 
 /// `@allow(template-limits, "two stacks from next year")`
@@ -74,6 +88,8 @@ pub enum Item {
     Stack(StackDeclaration),
     /// `include "network.tier"`
     Include(StringLiteral),
+    /// `environments production, staging`
+    Environments(Vec<Name>),
     /// `param office : cidr = 203.0.113.0/24`
     Param(ParamDeclaration),
     /// `vpc main { cidr = 10.0.0.0/16 }`
@@ -368,6 +384,109 @@ pub enum EntryValue {
     List(Span, Vec<EntryValue>),
     /// `{ team = "shop" }`
     Block(Block),
+}
+
+impl Statement {
+    /// Whether it applies in an environment: it is `only in` that one, or says nothing of
+    /// environments.
+    pub fn applies_in(&self, sources: &Sources, environment: &str) -> bool {
+        let is_named = |name: &Name| sources.text(name.span) == environment;
+        let only_in = self.only_in.as_ref();
+        only_in.is_none_or(|only_in| only_in.names.iter().any(is_named))
+    }
+}
+
+impl Item {
+    /// The names that a statement declares.
+    pub fn declared_names(&self) -> &[Name] {
+        match self {
+            Item::Param(param) => std::slice::from_ref(&param.name),
+            Item::Vpc(vpc) => std::slice::from_ref(&vpc.name),
+            Item::Network(network) => std::slice::from_ref(&network.name),
+            Item::External(external) => std::slice::from_ref(&external.name),
+            Item::PrefixList(list) => std::slice::from_ref(&list.name),
+            Item::Service(service) => std::slice::from_ref(&service.name),
+            Item::Tier(tier) => &tier.names,
+            Item::TierSet(set) => std::slice::from_ref(&set.name),
+            Item::Stack(_)
+            | Item::Include(_)
+            | Item::Environments(_)
+            | Item::Peering(_)
+            | Item::Rule(_)
+            | Item::Assertion(_) => &[],
+        }
+    }
+
+    /// Visits the names of declarations that a statement uses.
+    pub fn visit_used_names(&self, visit: &mut impl FnMut(Name)) {
+        match self {
+            Item::Stack(stack) => visit_block_names(stack.block.as_ref(), visit),
+            Item::Vpc(vpc) => visit_block_names(Some(&vpc.block), visit),
+            Item::Peering(peering) => [peering.a, peering.b].into_iter().for_each(visit),
+            Item::Network(network) => {
+                visit_net_names(&network.members, visit);
+                visit_net_names(&network.except, visit);
+            }
+            Item::PrefixList(list) => visit_block_names(list.block.as_ref(), visit),
+            Item::Service(service) => visit_service_names(&service.members, visit),
+            Item::Tier(tier) => visit_block_names(tier.block.as_ref(), visit),
+            Item::TierSet(set) => set.members.iter().copied().for_each(visit),
+            Item::Rule(rule) => rule.visit_used_names(visit),
+            Item::Assertion(assertion) => assertion.visit_used_names(visit),
+            Item::Include(_) | Item::Environments(_) | Item::Param(_) | Item::External(_) => {}
+        }
+    }
+}
+
+impl Rule {
+    fn visit_used_names(&self, visit: &mut impl FnMut(Name)) {
+        self.subjects.iter().copied().for_each(&mut *visit);
+        visit_service_names(&self.services, visit);
+        for peer in &self.peers {
+            match peer {
+                PeerItem::Name(name) | PeerItem::Vpc(_, name) => visit(*name),
+                PeerItem::Net(_) | PeerItem::Itself(_) => {}
+            }
+        }
+        visit_net_names(&self.except, visit);
+    }
+}
+
+impl AssertionStatement {
+    fn visit_used_names(&self, visit: &mut impl FnMut(Name)) {
+        visit_net_names(&self.from, visit);
+        visit_net_names(&self.to, visit);
+        visit_service_names(&self.services, visit);
+        if let ClaimForm::OnlyThrough(names) = &self.claim {
+            names.iter().copied().for_each(visit);
+        }
+    }
+}
+
+fn visit_net_names(nets: &[NetItem], visit: &mut impl FnMut(Name)) {
+    for net in nets {
+        match net {
+            NetItem::Name(name) | NetItem::Vpc(_, name) => visit(*name),
+            NetItem::Net(_) => {}
+        }
+    }
+}
+
+fn visit_service_names(services: &[ServiceItem], visit: &mut impl FnMut(Name)) {
+    for service in services {
+        if let ServiceItem::Name(name) = service {
+            visit(*name);
+        }
+    }
+}
+
+fn visit_block_names(block: Option<&Block>, visit: &mut impl FnMut(Name)) {
+    let entries = block.into_iter().flat_map(|block| &block.entries);
+    for value in entries.flat_map(|entry| entry.value.items()) {
+        if let EntryValue::Name(name) = value {
+            visit(*name);
+        }
+    }
 }
 
 impl ServiceItem {

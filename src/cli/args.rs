@@ -1,6 +1,7 @@
 //! Arguments that several commands have, and how all of them end.
 
 use clap::{Args, ValueEnum};
+use tierwall::compile::Environment;
 use tierwall::date::Date;
 use tierwall::project::{Named, Values};
 
@@ -34,6 +35,9 @@ pub struct With {
     /// Read parameter values from a JSON file: `{"office": "203.0.113.0/24"}`
     #[arg(long, value_name = "FILE")]
     pub vars: Vec<String>,
+    /// The environment, for a program that declares `environments`; of a project, only this one
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
     /// The current day, for `until` [default: today, UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
     pub as_of: Option<Date>,
@@ -57,6 +61,14 @@ impl With {
             vars: self.vars.iter().map(|file| Named::new(file)).collect(),
             set: self.set.clone(),
         }
+    }
+
+    /// The environment that it names.
+    pub fn chosen_environment(&self) -> Option<Environment<'_>> {
+        self.environment.as_ref().map(|name| Environment {
+            name,
+            is_optional: false,
+        })
     }
 
     /// The option among these that only makes sense for a FILE.

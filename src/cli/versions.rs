@@ -77,13 +77,14 @@ pub fn open_sides<'c>(
                 ),
             };
 
-            Ok(Sides {
-                opened: [
-                    side(files.first(), commits[0])?,
-                    side(files.last(), commits[1])?,
-                ],
-                commits,
-            })
+            let mut opened = [
+                side(files.first(), commits[0])?,
+                side(files.last(), commits[1])?,
+            ];
+            if files.is_empty() {
+                project::keep_environment_of_either(&mut opened, with, terminal)?;
+            }
+            Ok(Sides { opened, commits })
         }
         (None, _) => Err(terminal.report_failure_with_help(
             "name two programs to compare",

@@ -91,6 +91,7 @@ impl Problem {
             | Problem::BadDate { span, meant, .. }
             | Problem::BadValue { span, meant, .. }
             | Problem::UnknownName { span, meant, .. }
+            | Problem::UnknownEnvironment { span, meant, .. }
             | Problem::UnknownKey { span, meant, .. } => meant
                 .iter()
                 .flat_map(|meant| write_instead(span, meant.clone()))
@@ -166,6 +167,7 @@ impl Problem {
             | Problem::SgPrefix { .. }
             | Problem::BadTag { .. }
             | Problem::SelfPeering { .. }
+            | Problem::OtherEnvironment { .. }
             | Problem::UnboundExcept { .. }
             | Problem::SameGroupName { .. }
             | Problem::OneForMany { .. }
@@ -178,6 +180,8 @@ impl Problem {
             | Problem::Unreadable { .. }
             | Problem::OutsideRoot { .. }
             | Problem::UnknownBinding { .. }
+            | Problem::NoEnvironment { .. }
+            | Problem::UnknownChoice { .. }
             | Problem::BadBinding { .. }
             | Problem::TwiceBound { .. }
             | Problem::TargetCannot { .. }

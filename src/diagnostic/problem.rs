@@ -284,6 +284,21 @@ pub enum Problem {
         write: String,
     },
 
+    /// `web allows ssh from office only in stagin`
+    UnknownEnvironment {
+        span: Span,
+        name: String,
+        known: Vec<String>,
+        meant: Option<String>,
+    },
+    /// `web allows ssh from debug` where `tier debug only in staging`
+    OtherEnvironment {
+        span: Span,
+        kind: NameKind,
+        name: String,
+        declared: Span,
+    },
+
     // ---- E03: meaning
     /// `web allows https from internet`
     InternetInRule { span: Span },
@@ -444,6 +459,14 @@ pub enum Problem {
         name: String,
         meant: Option<String>,
         params: String,
+    },
+    /// `environments production, staging` without `--environment`
+    NoEnvironment { span: Span, names: Vec<String> },
+    /// `--environment stagin`
+    UnknownChoice {
+        name: String,
+        known: Vec<String>,
+        meant: Option<String>,
     },
     /// `--set office=banana`
     BadBinding {

@@ -537,6 +537,32 @@ impl Problem {
                     .at(span, "a service already includes its protocol")
                     .help(format!("write `{write}`"))
             }
+            Problem::UnknownEnvironment {
+                span,
+                name,
+                known,
+                meant,
+            } => {
+                let report = R::error("E0215", format!("unknown environment `{name}`"))
+                    .at(span, "not declared")
+                    .meant(meant);
+                if known.is_empty() {
+                    report.help(format!("declare it: `environments {name}`"))
+                } else {
+                    report.help(format!("the program has {}", list_names(known)))
+                }
+            }
+            Problem::OtherEnvironment {
+                span,
+                kind,
+                name,
+                declared,
+            } => R::error(
+                "E0216",
+                format!("unknown {} `{name}` in this environment", kind.words()),
+            )
+            .at(span, "not declared in this environment")
+            .at(declared, "declared for other environments"),
 
             Problem::InternetInRule { span } => {
                 R::error("E0301", "`internet` can only be used in assertions")
@@ -820,6 +846,27 @@ impl Problem {
                     .help("to allow it, set a wider root: `--root DIR`")
             }
 
+            Problem::NoEnvironment { span, names } => R::error(
+                "E0504",
+                format!(
+                    "the program has the environments {}, but none is chosen",
+                    list_names(names)
+                ),
+            )
+            .at(span, "declared here")
+            .help(format!(
+                "choose one: `--environment {}`",
+                names.first().map_or("NAME", String::as_str)
+            )),
+            Problem::UnknownChoice { name, known, meant } => {
+                let report = R::error("E0505", format!("the program has no environment `{name}`"))
+                    .meant(meant);
+                if known.is_empty() {
+                    report.help(format!("declare it: `environments {name}`"))
+                } else {
+                    report.help(format!("the program has {}", list_names(known)))
+                }
+            }
             Problem::UnknownBinding {
                 name,
                 meant,
@@ -1053,4 +1100,10 @@ impl Problem {
             },
         }
     }
+}
+
+/// Some names of the program, in backticks.
+fn list_names(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    super::listed(&quoted, 10)
 }

@@ -164,6 +164,7 @@ impl JudgedJob {
     fn findings(&mut self) -> ProgramFindings<'_> {
         ProgramFindings {
             sources: &self.compilation.sources,
+            environments: self.compilation.environments.len(),
             problems: &mut self.problems,
         }
     }

@@ -5,7 +5,7 @@ use pest::Parser;
 use pest::error::InputLocation;
 
 /// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
-const BEGINNINGS: [(Rule, &str, &str); 34] = [
+const BEGINNINGS: [(Rule, &str, &str); 37] = [
     (Rule::rule_subjects, "", "a tier"),
     (Rule::rule_verb, "a service", ""),
     (Rule::rule_services, "`from` or `to`", "a service"),
@@ -20,6 +20,11 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
         Rule::rule_excepted,
         "`until`, a string or the end of the line",
         "an address or a network",
+    ),
+    (
+        Rule::rule_only,
+        "`until`, a string or the end of the line",
+        "an environment",
     ),
     (Rule::rule_until, "a date", ""),
     (Rule::rule_ended, "a string or the end of the line", ""),
@@ -42,6 +47,12 @@ const BEGINNINGS: [(Rule, &str, &str); 34] = [
     ),
     (Rule::assert_on, "a service", ""),
     (Rule::assert_all, "the end of the line", "a service"),
+    (Rule::only_wanted, "an environment, like `staging`", ""),
+    (
+        Rule::environment_wanted,
+        "the names of environments, as in `environments production, staging`",
+        "",
+    ),
     (Rule::name_wanted, "a name", ""),
     (Rule::equals, "`=`", ""),
     (Rule::network_is, "an address or a network", ""),

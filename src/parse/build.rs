@@ -16,6 +16,8 @@ pub(super) struct TreeBuilder {
     pub(super) problems: Problems,
     /// The protocol that a bare port continues.
     pub(super) last: Option<Transport>,
+    /// `only in …` of the statement that is being built.
+    pub(super) only_in: Option<Box<ast::OnlyIn>>,
 }
 
 #[derive(Clone, Copy)]
@@ -69,8 +71,16 @@ impl TreeBuilder {
     pub(super) fn build_item(&mut self, pair: GrammarPair<'_>) -> Option<Item> {
         Some(match pair.as_rule() {
             Rule::rule => Item::Rule(self.build_rule(pair)),
-            Rule::assertion => Item::Assertion(self.build_assertion(parts_of(pair).next()?)),
+            Rule::assertion => {
+                let mut parts = parts_of(pair);
+                let claim = parts.next()?;
+                parts.for_each(|only_in| self.add_only_in(only_in));
+                Item::Assertion(self.build_assertion(claim))
+            }
             Rule::stack => Item::Stack(self.build_stack(pair)),
+            Rule::environments => {
+                Item::Environments(parts_of(pair).map(|p| self.read_name(&p)).collect())
+            }
             Rule::include => Item::Include(self.read_extras(pair, 1).take_prose()?),
             Rule::param => Item::Param(self.build_param(pair)),
             Rule::vpc => {
@@ -187,6 +197,7 @@ impl TreeBuilder {
                     let name = self.read_name(&part);
                     extras.names.push(name);
                 }
+                Rule::only_in => self.add_only_in(part),
                 Rule::was => extras.was = parts_of(part).map(|p| self.read_name(&p)).collect(),
                 Rule::role => extras.role = parts_of(part).next().map(|p| self.read_name(&p)),
                 Rule::string => {
@@ -212,6 +223,12 @@ impl TreeBuilder {
 
         self.drop_texts(&mut extras, texts);
         extras
+    }
+
+    fn add_only_in(&mut self, pair: GrammarPair<'_>) {
+        let span = self.span_of(&pair);
+        let names = parts_of(pair).map(|p| self.read_name(&p)).collect();
+        self.only_in = Some(Box::new(ast::OnlyIn { span, names }));
     }
 
     /// Takes over the block of a declaration; a second one is reported.
@@ -276,6 +293,7 @@ impl TreeBuilder {
                 Rule::except => {
                     rule.except = parts_of(part).filter_map(|p| self.read_net(p)).collect()
                 }
+                Rule::only_in => self.add_only_in(part),
                 Rule::until => rule.until = parts_of(part).next().and_then(|p| self.read_date(&p)),
                 Rule::string => rule.prose = Some(self.read_string(&part)),
                 _ => rule.services.extend(self.read_service(part)),

@@ -18,6 +18,7 @@ pub fn parse_file(id: FileId, text: &str) -> (ast::FileTree, Problems) {
         offset,
         problems: Problems::default(),
         last: None,
+        only_in: None,
     };
 
     let forbidden = report_forbidden(&mut builder, unmarked);
@@ -100,9 +101,14 @@ fn build_statement(
     pair: GrammarPair<'_>,
     annotations: Vec<ast::Annotation>,
 ) -> Option<ast::Statement> {
+    let span = builder.span_of(&pair);
+    builder.only_in = None;
+    let item = builder.build_item(pair)?;
+
     Some(ast::Statement {
-        span: builder.span_of(&pair),
+        span,
         annotations,
-        item: builder.build_item(pair)?,
+        only_in: builder.only_in.take(),
+        item,
     })
 }

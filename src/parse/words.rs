@@ -1,8 +1,9 @@
 //! The words of a stretch that is no statement.
 
 /// The words that statements start with, sentences excepted.
-pub const STARTS: [&str; 12] = [
+pub const STARTS: [&str; 13] = [
     "assert",
+    "environments",
     "external",
     "include",
     "network",

@@ -10,6 +10,7 @@ mod blocks;
 mod collect;
 mod collisions;
 mod definitions;
+mod environments;
 mod flows;
 mod lists;
 mod lookup;
@@ -29,8 +30,9 @@ mod unknown;
 mod unused;
 
 pub use atom::{BuiltIn, Catalogue};
+pub use environments::choose_environment;
 pub use services::built_in;
-pub use settings::Settings;
+pub use settings::{Environment, Settings};
 
 use crate::ast::{Item, ProgramTree, Statement};
 use crate::diagnostic::Problems;
@@ -112,6 +114,7 @@ fn resolve_statements(
             }
             Item::Stack(_)
             | Item::Include(_)
+            | Item::Environments(_)
             | Item::Param(_)
             | Item::Vpc(_)
             | Item::Peering(_)

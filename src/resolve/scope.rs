@@ -59,6 +59,8 @@ pub struct Scope<'a> {
     pub(super) vpc_names: HashMap<&'a str, Symbol<VpcId>>,
     /// Names of declarations that could not be read; nothing is said of their uses.
     pub(super) broken: HashSet<&'a str>,
+    /// Names that are declared in other environments, and where.
+    pub(super) elsewhere: HashMap<&'a str, Span>,
     /// Whether a file that is included is not known, which may declare any name.
     pub(super) is_incomplete: bool,
     /// How many more names may be compared to find out what was meant.

@@ -3,7 +3,7 @@
 
 use crate::common::{as_of, check};
 use tierwall::Memory;
-use tierwall::compile::compile;
+use tierwall::compile::{Inputs, compile};
 use tierwall::lint::{Level, Levels};
 
 /// The messages of one lint about a program without errors.
@@ -328,7 +328,7 @@ fn only_the_entry_file_declares_for_itself() {
     ] {
         let files = &mut Memory::new().with(MAIN.0, MAIN.1).with(SHARED.0, SHARED.1);
         let compilation =
-            compile(entry, files, &[], as_of()).unwrap_or_else(|error| panic!("{error:?}"));
+            compile(entry, files, &Inputs::on(as_of())).unwrap_or_else(|error| panic!("{error:?}"));
         let names: Vec<&str> = compilation
             .policy
             .unused

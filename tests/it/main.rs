@@ -18,6 +18,7 @@ mod cures;
 mod diff;
 mod diff_command;
 mod driver;
+mod environments;
 mod errors;
 mod estates;
 mod fix;

@@ -8,7 +8,7 @@ use tierwall::Memory;
 use tierwall::analysis::gate::Gate;
 use tierwall::analysis::paths::find_paths;
 use tierwall::analysis::trace::{Verdict, trace_connections};
-use tierwall::compile::{AskError, Asked, ask_question};
+use tierwall::compile::{AskError, Asked, Inputs, ask_question};
 use tierwall::lint::Levels;
 use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
@@ -42,8 +42,7 @@ fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
     ask_question(
         "shop.tier",
         &mut Memory::new().with("shop.tier", program),
-        &[],
-        as_of(),
+        &Inputs::on(as_of()),
         &question,
     )
 }

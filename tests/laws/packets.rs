@@ -182,6 +182,7 @@ impl Material {
                 }
                 Item::Stack(_)
                 | Item::Include(_)
+                | Item::Environments(_)
                 | Item::Peering(_)
                 | Item::TierSet(_)
                 | Item::Assertion(_) => {}
