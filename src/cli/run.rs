@@ -11,7 +11,7 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::num::NonZero;
 use std::thread::available_parallelism;
-use tierwall::diagnostic::{Problem, counted};
+use tierwall::diagnostic::{ManifestProblem, counted};
 use tierwall::driver::build::{Built, BuiltProgram, Finished, settle_outcomes};
 use tierwall::driver::{Job, Made, Outcome, RunOptions, Unread, plan_jobs};
 use tierwall::source::visible;
@@ -119,7 +119,7 @@ fn report_unread(files: &[Unread], opened: &Opened, terminal: &Terminal) -> Exit
         match unread.file.span {
             Some(span) => {
                 let (path, why) = (unread.file.path.clone(), unread.why.clone());
-                problems.push(Problem::ManifestFile { span, path, why });
+                problems.push(ManifestProblem::UnreadableFile { span, path, why }.into());
             }
             None => exit = terminal.report_failure(&unread.to_string()),
         }

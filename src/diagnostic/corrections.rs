@@ -1,5 +1,5 @@
-//! What would correct each problem. One match, as for the words: who adds a problem says whether it
-//! has a correction.
+//! What would correct each problem. One match a group, as for the words: who adds a problem says
+//! whether it has a correction.
 //!
 //! Names are never corrected unasked: another name is another tier, or another network. A block is,
 //! since AWS itself takes `10.0.0.1/8` for `10.0.0.0/8` (EC2 API reference, `CidrIp`), and so the
@@ -7,14 +7,31 @@
 //! and everyone.
 
 use super::correction::{Correction, Rewrite, TextChange};
-use super::problem::Problem;
+use super::problem::{
+    AssertionProblem, ManifestProblem, MeaningProblem, NameProblem, Problem, SyntaxProblem,
+};
 use crate::source::Span;
 
 impl Problem {
     /// Its corrections, the likeliest first; none where the program does not tell what was meant.
     pub(super) fn corrections(&self) -> Vec<Correction> {
         match self {
-            Problem::HostBits {
+            Problem::Syntax(problem) => problem.corrections(),
+            Problem::Name(problem) => problem.corrections(),
+            Problem::Meaning(problem) => problem.corrections(),
+            Problem::Assertion(problem) => problem.corrections(),
+            Problem::Manifest(problem) => problem.corrections(),
+            Problem::InEnvironments { problem, .. } => problem.corrections(),
+            Problem::Lint(finding) => finding.corrections.clone(),
+            Problem::Input(_) | Problem::Target(_) => Vec::new(),
+        }
+    }
+}
+
+impl SyntaxProblem {
+    fn corrections(&self) -> Vec<Correction> {
+        match self {
+            SyntaxProblem::HostBits {
                 span,
                 block,
                 is_narrow: true,
@@ -25,23 +42,126 @@ impl Problem {
                     TextChange::Replace(*span, block.clone()),
                 )]
             }
-            Problem::HostBits {
+            SyntaxProblem::HostBits {
                 span,
                 block,
                 is_narrow: false,
                 ..
             } => write_instead(span, block.clone()),
-            Problem::InvertedPorts { span, from, to } => {
+            SyntaxProblem::InvertedPorts { span, from, to } => {
                 write_instead(span, format!("{to}-{from}"))
             }
-            Problem::PortWithoutProtocol { span, text } => ["tcp", "udp"]
+            SyntaxProblem::PortWithoutProtocol { span, text } => ["tcp", "udp"]
                 .into_iter()
                 .flat_map(|protocol| write_instead(span, format!("{protocol} {text}")))
                 .collect(),
-            Problem::InternetInRule { span } => write_instead(span, "anywhere".to_string()),
-            Problem::BadEscape { span, text } => write_instead(span, format!("\\{text}")),
-            Problem::AcrossRegions { span, vpc, .. } => write_instead(span, format!("vpc {vpc}")),
-            Problem::Unpeered {
+            SyntaxProblem::BadEscape { span, text } => write_instead(span, format!("\\{text}")),
+            SyntaxProblem::UnknownStatement { span, word, .. } if word.starts_with('@') => {
+                write_instead(span, "@allow".to_string())
+            }
+            SyntaxProblem::UnknownStatement { span, meant, .. }
+            | SyntaxProblem::BadAddress { span, meant, .. }
+            | SyntaxProblem::BadDate { span, meant, .. } => write_meant(span, meant),
+            SyntaxProblem::OtherNotation {
+                text,
+                write,
+                rewrite,
+                ..
+            } => match write.as_str() {
+                "" => rewrite_places(rewrite, format!("remove `{text}`")),
+                _ => rewrite_places(rewrite, format!("write `{write}`")),
+            },
+            SyntaxProblem::MissingComma { after, rewrite, .. } => {
+                rewrite_places(rewrite, format!("write `{after},`"))
+            }
+            SyntaxProblem::BrokenLine { rewrite, .. } => {
+                rewrite_places(rewrite, "join the two lines".to_string())
+            }
+            SyntaxProblem::OddCharacter { rewrite, .. } => match rewrite.edits.first() {
+                Some((_, text)) if text == " " => {
+                    rewrite_places(rewrite, "replace it with a space".to_string())
+                }
+                Some(_) | None => rewrite_places(rewrite, "remove it".to_string()),
+            },
+            SyntaxProblem::WordOrder {
+                span,
+                sentence,
+                is_whole: true,
+            } => write_instead(span, sentence.clone()),
+            SyntaxProblem::UnterminatedString { span } => {
+                vec![Correction::review(
+                    "add a closing `\"`",
+                    TextChange::EndLine(*span, "\""),
+                )]
+            }
+            SyntaxProblem::BadCharacter { span, .. } => {
+                vec![Correction::review(
+                    "remove it",
+                    TextChange::Replace(*span, String::new()),
+                )]
+            }
+            SyntaxProblem::DanglingAnnotation { span } => {
+                vec![Correction::review(
+                    "delete it",
+                    TextChange::Remove(vec![*span]),
+                )]
+            }
+
+            // what was meant is not to be told from what was typed
+            SyntaxProblem::Unexpected { .. }
+            | SyntaxProblem::OtherTool { .. }
+            | SyntaxProblem::WordOrder {
+                is_whole: false, ..
+            }
+            | SyntaxProblem::UnmatchedPeer { .. }
+            | SyntaxProblem::Deny { .. }
+            | SyntaxProblem::UnclosedBlock { .. }
+            | SyntaxProblem::NotUtf8 { .. }
+            | SyntaxProblem::BadPort { .. }
+            | SyntaxProblem::BadProtocol { .. }
+            | SyntaxProblem::BadIcmpNumber { .. }
+            | SyntaxProblem::LongName { .. }
+            | SyntaxProblem::Repeated { .. }
+            | SyntaxProblem::BadNumber { .. }
+            | SyntaxProblem::FileTooLarge { .. }
+            | SyntaxProblem::UnspecifiedAddress { .. } => Vec::new(),
+        }
+    }
+}
+
+impl NameProblem {
+    fn corrections(&self) -> Vec<Correction> {
+        match self {
+            NameProblem::BadValue { span, meant, .. }
+            | NameProblem::UnknownName { span, meant, .. }
+            | NameProblem::UnknownEnvironment { span, meant, .. }
+            | NameProblem::UnknownKey { span, meant, .. } => write_meant(span, meant),
+            NameProblem::ServiceAsType {
+                span, write: text, ..
+            } => write_instead(span, text.clone()),
+            NameProblem::IdForName { .. }
+            | NameProblem::OtherEnvironment { .. }
+            | NameProblem::WrongKind { .. }
+            | NameProblem::Duplicate { .. }
+            | NameProblem::Collision { .. }
+            | NameProblem::DuplicateKey { .. }
+            | NameProblem::Reserved { .. }
+            | NameProblem::SecondStack { .. }
+            | NameProblem::StillDeclared { .. }
+            | NameProblem::Cycle { .. }
+            | NameProblem::TwoSuccessors { .. } => Vec::new(),
+        }
+    }
+}
+
+impl MeaningProblem {
+    fn corrections(&self) -> Vec<Correction> {
+        match self {
+            MeaningProblem::InternetInRule { span } => write_instead(span, "anywhere".to_string()),
+            MeaningProblem::AcrossRegions { span, vpc, .. } => {
+                write_instead(span, format!("vpc {vpc}"))
+            }
+            MeaningProblem::Unpeered {
                 span,
                 vpc,
                 other_vpc,
@@ -51,53 +171,38 @@ impl Problem {
                 either.extend(write_instead(span, format!("vpc {other_vpc}")));
                 either
             }
-            Problem::UnknownStatement { span, word, .. } if word.starts_with('@') => {
-                write_instead(span, "@allow".to_string())
-            }
-            Problem::OtherNotation {
-                text,
-                write,
-                rewrite,
-                ..
-            } => match write.as_str() {
-                "" => rewrite_places(rewrite, format!("remove `{text}`")),
-                _ => rewrite_places(rewrite, format!("write `{write}`")),
-            },
-            Problem::MissingComma { after, rewrite, .. } => {
-                rewrite_places(rewrite, format!("write `{after},`"))
-            }
-            Problem::BrokenLine { rewrite, .. } => {
-                rewrite_places(rewrite, "join the two lines".to_string())
-            }
-            Problem::OddCharacter { rewrite, .. } => match rewrite.edits.first() {
-                Some((_, text)) if text == " " => {
-                    rewrite_places(rewrite, "replace it with a space".to_string())
-                }
-                Some(_) | None => rewrite_places(rewrite, "remove it".to_string()),
-            },
-            Problem::WordOrder {
-                span,
-                sentence,
-                is_whole: true,
-            } => write_instead(span, sentence.clone()),
-            Problem::ServiceAsType {
-                span, write: text, ..
-            } => write_instead(span, text.clone()),
-            Problem::InEnvironments { problem, .. } => problem.corrections(),
-            Problem::UnknownStatement { span, meant, .. }
-            | Problem::ManifestKey { span, meant, .. }
-            | Problem::ManifestName { span, meant, .. }
-            | Problem::BadAddress { span, meant, .. }
-            | Problem::BadDate { span, meant, .. }
-            | Problem::BadValue { span, meant, .. }
-            | Problem::UnknownName { span, meant, .. }
-            | Problem::UnknownEnvironment { span, meant, .. }
-            | Problem::UnknownKey { span, meant, .. } => meant
-                .iter()
-                .flat_map(|meant| write_instead(span, meant.clone()))
-                .collect(),
+            MeaningProblem::ItselfSubject { .. }
+            | MeaningProblem::NothingLeft { .. }
+            | MeaningProblem::ExceptOnNonAddress { .. }
+            | MeaningProblem::FamilyMismatch { .. }
+            | MeaningProblem::NoRule { .. }
+            | MeaningProblem::ElsewhereTier { .. }
+            | MeaningProblem::NoVpc { .. }
+            | MeaningProblem::NoBlocks { .. }
+            | MeaningProblem::BadId { .. }
+            | MeaningProblem::ForbiddenCharacter { .. }
+            | MeaningProblem::TooLong { .. }
+            | MeaningProblem::SgPrefix { .. }
+            | MeaningProblem::BadTag { .. }
+            | MeaningProblem::SelfPeering { .. }
+            | MeaningProblem::UnboundExcept { .. }
+            | MeaningProblem::SameGroupName { .. }
+            | MeaningProblem::OneForMany { .. }
+            | MeaningProblem::TooManyBlocks { .. }
+            | MeaningProblem::TooLarge { .. }
+            | MeaningProblem::DynamicReference { .. }
+            | MeaningProblem::AddressInUse { .. }
+            | MeaningProblem::AmbiguousMove { .. }
+            | MeaningProblem::OneName { .. } => Vec::new(),
+        }
+    }
+}
+
+impl AssertionProblem {
+    fn corrections(&self) -> Vec<Correction> {
+        match self {
             // with a gap in it, or more than one, it is no sentence to add
-            Problem::NotReached { span, help, .. } => {
+            AssertionProblem::NotReached { span, help, .. } => {
                 let whole = help
                     .iter()
                     .filter(|sentence| !sentence.contains(['…', '`']));
@@ -105,102 +210,37 @@ impl Problem {
                     .flat_map(|sentence| add_line(span, sentence.clone()))
                     .collect()
             }
-            Problem::UnterminatedString { span } => {
-                vec![Correction::review(
-                    "add a closing `\"`",
-                    TextChange::EndLine(*span, "\""),
-                )]
-            }
-            Problem::BadCharacter { span, .. } => {
-                vec![Correction::review(
-                    "remove it",
-                    TextChange::Replace(*span, String::new()),
-                )]
-            }
-            Problem::DanglingAnnotation { span } => {
-                vec![Correction::review(
-                    "delete it",
-                    TextChange::Remove(vec![*span]),
-                )]
-            }
-            Problem::Lint(finding) => finding.corrections.clone(),
-
-            // what was meant is not to be told from what was typed
-            Problem::Syntax { .. }
-            | Problem::OtherTool { .. }
-            | Problem::WordOrder {
-                is_whole: false, ..
-            }
-            | Problem::UnmatchedPeer { .. }
-            | Problem::IdForName { .. }
-            | Problem::Deny { .. }
-            | Problem::UnclosedBlock { .. }
-            | Problem::NotUtf8 { .. }
-            | Problem::BadPort { .. }
-            | Problem::BadProtocol { .. }
-            | Problem::BadIcmpNumber { .. }
-            | Problem::LongName { .. }
-            | Problem::Repeated { .. }
-            | Problem::BadNumber { .. }
-            | Problem::FileTooLarge { .. }
-            | Problem::UnspecifiedAddress { .. }
-            | Problem::WrongKind { .. }
-            | Problem::Duplicate { .. }
-            | Problem::Collision { .. }
-            | Problem::DuplicateKey { .. }
-            | Problem::Reserved { .. }
-            | Problem::SecondStack { .. }
-            | Problem::StillDeclared { .. }
-            | Problem::Cycle { .. }
-            | Problem::TwoSuccessors { .. }
-            | Problem::ItselfSubject { .. }
-            | Problem::NothingLeft { .. }
-            | Problem::ExceptOnNonAddress { .. }
-            | Problem::FamilyMismatch { .. }
-            | Problem::NoRule { .. }
-            | Problem::ElsewhereTier { .. }
-            | Problem::NoVpc { .. }
-            | Problem::NoBlocks { .. }
-            | Problem::BadId { .. }
-            | Problem::ForbiddenCharacter { .. }
-            | Problem::TooLong { .. }
-            | Problem::SgPrefix { .. }
-            | Problem::BadTag { .. }
-            | Problem::SelfPeering { .. }
-            | Problem::OtherEnvironment { .. }
-            | Problem::UnboundExcept { .. }
-            | Problem::SameGroupName { .. }
-            | Problem::OneForMany { .. }
-            | Problem::TooManyBlocks { .. }
-            | Problem::TooLarge { .. }
-            | Problem::DynamicReference { .. }
-            | Problem::AddressInUse { .. }
-            | Problem::AmbiguousMove { .. }
-            | Problem::OneName { .. }
-            | Problem::Unreadable { .. }
-            | Problem::OutsideRoot { .. }
-            | Problem::UnknownBinding { .. }
-            | Problem::NoEnvironment { .. }
-            | Problem::UnknownChoice { .. }
-            | Problem::BadBinding { .. }
-            | Problem::TwiceBound { .. }
-            | Problem::TargetCannot { .. }
-            | Problem::NothingToDeploy { .. }
-            | Problem::Reached { .. }
-            | Problem::Bypassed { .. }
-            | Problem::NoChain { .. }
-            | Problem::UnsureChain { .. }
-            | Problem::ManifestSyntax { .. }
-            | Problem::ManifestValue { .. }
-            | Problem::ManifestLacks { .. }
-            | Problem::OnePath { .. }
-            | Problem::ManifestFile { .. }
-            | Problem::SharedOutputs { .. }
-            | Problem::NoPrograms { .. }
-            | Problem::SharedDirectory { .. }
-            | Problem::TargetWarns { .. } => Vec::new(),
+            AssertionProblem::Reached { .. }
+            | AssertionProblem::Bypassed { .. }
+            | AssertionProblem::NoChain { .. }
+            | AssertionProblem::UnsureChain { .. } => Vec::new(),
         }
     }
+}
+
+impl ManifestProblem {
+    fn corrections(&self) -> Vec<Correction> {
+        match self {
+            ManifestProblem::UnknownKey { span, meant, .. }
+            | ManifestProblem::UnknownName { span, meant, .. } => write_meant(span, meant),
+            ManifestProblem::Syntax { .. }
+            | ManifestProblem::WrongValue { .. }
+            | ManifestProblem::MissingKey { .. }
+            | ManifestProblem::OnePath { .. }
+            | ManifestProblem::UnreadableFile { .. }
+            | ManifestProblem::SharedOutputs { .. }
+            | ManifestProblem::NoPrograms { .. }
+            | ManifestProblem::SharedDirectory { .. } => Vec::new(),
+        }
+    }
+}
+
+/// The name that was likely meant.
+fn write_meant(span: &Span, meant: &Option<String>) -> Vec<Correction> {
+    meant
+        .iter()
+        .flat_map(|meant| write_instead(span, meant.clone()))
+        .collect()
 }
 
 /// Other texts in several places.

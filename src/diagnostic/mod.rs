@@ -4,22 +4,29 @@
 //! which `tierwall explain` documents, is told in words by [`Problem::report`], and may have
 //! corrections: [`Problem::fixes`]. Only [`render`] knows codespan.
 
+mod aws_field;
 mod correction;
 mod corrections;
 mod explain;
 mod finding;
 mod fix;
+mod name_kind;
 mod problem;
 mod render;
 mod report;
 mod synonyms;
 mod wording;
 
+pub use aws_field::AwsField;
 pub use correction::{Correction, Rewrite, Safety, TextChange};
 pub use explain::{Explanation, explanation, explanations};
 pub use finding::Finding;
 pub use fix::{Edit, Fix, Fixed, apply_edits, apply_safe};
-pub use problem::{AwsField, NameKind, Problem};
+pub use name_kind::NameKind;
+pub use problem::{
+    AssertionProblem, InputProblem, ManifestProblem, MeaningProblem, NameProblem, Problem,
+    SyntaxProblem, TargetProblem,
+};
 pub use render::{Style, render};
 pub use report::{Label, Level, Report};
 pub use synonyms::likely;
@@ -32,8 +39,8 @@ pub struct Problems(Vec<Problem>);
 
 impl Problems {
     /// Notes one more.
-    pub fn push(&mut self, problem: Problem) {
-        self.0.push(problem);
+    pub fn push(&mut self, problem: impl Into<Problem>) {
+        self.0.push(problem.into());
     }
 
     /// Notes several more.

@@ -1,8 +1,8 @@
 //! What people type out of habit for what there is here. It is asked of names that nothing
 //! declares, so a program may give each of these words a meaning of its own.
 
+use super::name_kind::NameKind;
 use super::nearest;
-use super::problem::NameKind;
 
 /// For each kind of name, what there is, and what is typed for it.
 type Synonyms = &'static [(&'static str, &'static [&'static str])];

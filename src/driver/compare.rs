@@ -3,7 +3,7 @@
 use super::job::Job;
 use crate::aws::State;
 use crate::compile::{Compilation, Inputs, Judged, compile};
-use crate::diagnostic::{Level, Problem, Problems};
+use crate::diagnostic::{InputProblem, Level, Problem, Problems};
 use crate::groups::Deployment;
 use crate::lint::Levels;
 use crate::plan::Changes;
@@ -245,7 +245,7 @@ fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
 /// The name that a value was given for and no parameter has.
 fn unknown_binding(problem: Problem) -> Option<String> {
     match problem {
-        Problem::UnknownBinding { name, .. } => Some(name),
+        Problem::Input(InputProblem::UnknownBinding { name, .. }) => Some(name),
         _ => None,
     }
 }

@@ -1,6 +1,8 @@
 //! `ampersand`: `&` in the description of a rule that references a security group or a prefix list.
 
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
 use crate::diagnostic::Finding;
 use crate::policy::{Peer, Policy, Sentence, SentenceId};
 use std::collections::BTreeMap;

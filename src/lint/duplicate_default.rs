@@ -1,6 +1,8 @@
 //! `duplicate-default`: a rule that parameter defaults create twice.
 
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
 use crate::diagnostic::Finding;
 use crate::groups::{Direction, Rule};
 use crate::net::Traffic;

@@ -1,6 +1,9 @@
 //! `duplicate-rule`: a sentence that repeats another.
 
-use super::{Category, Judge, Level, Lint, Subject, delete_statement, holds_always};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::statement::{delete_statement, holds_always};
+use super::subject::Subject;
 use crate::diagnostic::{Correction, Finding};
 use crate::groups::{Rule, describe_flow};
 use crate::policy::SentenceId;

@@ -1,6 +1,8 @@
 //! `expiring`: a sentence that will end soon.
 
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
 use crate::diagnostic::Finding;
 
 /// The lint.

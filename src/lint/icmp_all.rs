@@ -1,7 +1,10 @@
 //! `icmp-all`: every type of ICMP accepted from the internet.
 
-use super::exposure::{Exposed, Opening, internet_in_words};
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::exposure::internet_in_words;
+use super::level::Level;
+use super::opening::{Exposed, Opening};
+use super::subject::Subject;
 use crate::net::{PerFamily, Traffic, TrafficSet};
 
 /// The lint.

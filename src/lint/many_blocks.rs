@@ -1,6 +1,8 @@
 //! `many-blocks`: an `except` that leaves many blocks, each a rule.
 
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
 use crate::diagnostic::Finding;
 
 /// The lint.

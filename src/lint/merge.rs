@@ -1,12 +1,14 @@
 //! One finding about exposure for a sentence, however many lints find it.
 
-use super::exposure::OpenTraffic;
+use super::candidate::{Candidate, LintReport};
+use super::definition::Lint;
+use super::level::Level;
+use super::opening::OpenTraffic;
 use super::{
-    Level, Lint, icmp_all, lint_problem, missing_ipv6, open_admin_port, open_all_traffic,
-    open_data_store, open_high_risk_port, open_http, open_plaintext, open_wide_range,
-    role_expectation,
+    icmp_all, missing_ipv6, open_admin_port, open_all_traffic, open_data_store,
+    open_high_risk_port, open_http, open_plaintext, open_wide_range, role_expectation,
 };
-use crate::diagnostic::{Finding, Problem, listed};
+use crate::diagnostic::listed;
 use crate::net::{Family, PerFamily, TrafficSet};
 use crate::policy::{Policy, TierId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,33 +27,6 @@ const MOST_SPECIFIC_FIRST: [&str; 10] = [
     open_http::LINT.name,
     missing_ipv6::LINT.name,
 ];
-
-/// What a lint found, as it would be reported by itself.
-#[derive(Debug)]
-pub struct Candidate {
-    /// What would be reported.
-    pub report: LintReport,
-    /// What is open; nothing where the finding is about something else and stands by itself.
-    pub open: Option<OpenTraffic>,
-}
-
-/// A finding, with the lint that reports it and what becomes of it.
-#[derive(Debug)]
-pub struct LintReport {
-    /// The lint.
-    pub lint: &'static Lint,
-    /// What becomes of the finding.
-    pub level: Level,
-    /// The finding.
-    pub finding: Finding,
-}
-
-impl LintReport {
-    /// It as a problem, unless its level is `allow`.
-    pub fn into_problem(self) -> Option<Problem> {
-        lint_problem(self.lint, self.level, self.finding)
-    }
-}
 
 /// What is to be reported: of the candidates that the same sentences cause, the most specific,
 /// which names the others and has the highest of their levels.

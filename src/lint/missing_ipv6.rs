@@ -1,10 +1,11 @@
 //! `missing-ipv6`: something that is open to the internet of IPv4 and not to that of IPv6.
 
-use super::exposure::{Exposed, Opening};
-use super::{
-    Category, Judge, Level, Lint, Subject, list_first, open_admin_port, open_data_store,
-    open_high_risk_port,
-};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::opening::{Exposed, Opening};
+use super::subject::Subject;
+use super::words::list_first;
+use super::{open_admin_port, open_data_store, open_high_risk_port};
 use crate::analysis::gate::Endpoint;
 use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 

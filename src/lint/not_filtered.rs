@@ -1,6 +1,9 @@
 //! `not-filtered`: a sentence about traffic that security groups never filter.
 
-use super::{Category, Judge, Level, Lint, Subject, delete_statement};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::statement::delete_statement;
+use super::subject::Subject;
 use crate::analysis::never_filtered::service_at;
 use crate::diagnostic::{Correction, Finding};
 use crate::net::Traffic;

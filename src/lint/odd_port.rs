@@ -1,6 +1,9 @@
 //! `odd-port`: port 0, or type 0 and code 0 of ICMP, alone.
 
-use super::{Category, Judge, Level, Lint, Subject, list_first};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
+use super::words::list_first;
 use crate::diagnostic::Finding;
 use crate::net::{Ports, Traffic};
 use crate::policy::{Flow, SentenceId};

@@ -1,7 +1,10 @@
 //! `open-high-risk-port`: a port of Security Hub's list that is open to the internet.
 
-use super::exposure::{Exposed, WatchedService, exposed_services, tcp};
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::exposure::{WatchedService, exposed_services, tcp};
+use super::level::Level;
+use super::opening::Exposed;
+use super::subject::Subject;
 
 /// The lint.
 pub const LINT: Lint = Lint {

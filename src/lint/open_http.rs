@@ -1,7 +1,10 @@
 //! `open-http`: TCP port 80 that is open to the internet.
 
-use super::exposure::{Exposed, WatchedService, exposed_services, tcp};
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::exposure::{WatchedService, exposed_services, tcp};
+use super::level::Level;
+use super::opening::Exposed;
+use super::subject::Subject;
 
 /// The lint.
 pub const LINT: Lint = Lint {

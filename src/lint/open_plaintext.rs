@@ -1,7 +1,10 @@
 //! `open-plaintext`: a plaintext protocol that is open to the internet.
 
-use super::exposure::{Exposed, WatchedService, exposed_services, tcp, tcp_range, udp, udp_range};
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::exposure::{WatchedService, exposed_services, tcp, tcp_range, udp, udp_range};
+use super::level::Level;
+use super::opening::Exposed;
+use super::subject::Subject;
 
 /// The lint.
 pub const LINT: Lint = Lint {

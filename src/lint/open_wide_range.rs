@@ -1,7 +1,11 @@
 //! `open-wide-range`: a range of more than 1,000 ports that is open to the internet.
 
-use super::exposure::{Exposed, Opening, internet_in_words};
-use super::{Category, Judge, Level, Lint, Subject, list_first};
+use super::definition::{Category, Judge, Lint};
+use super::exposure::internet_in_words;
+use super::level::Level;
+use super::opening::{Exposed, Opening};
+use super::subject::Subject;
+use super::words::list_first;
 use crate::net::{Ports, Traffic, TrafficSet};
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 //! What is written about lints: for `tierwall explain`, and as a page.
 
-use super::{ALL, Lint};
+use super::ALL;
+use super::definition::Lint;
 use std::fmt::Write;
 
 /// How a program stands in a text.

@@ -1,7 +1,9 @@
 //! `pmtud-blocked`: a tier that does not accept the ICMP errors that path-MTU discovery needs.
 
+use super::definition::{Category, Judge, Lint};
 use super::exposure::flow_block;
-use super::{Category, Judge, Level, Lint, Subject};
+use super::level::Level;
+use super::subject::Subject;
 use crate::analysis::gate::all_addresses;
 use crate::diagnostic::Finding;
 use crate::net::{Addresses, Packets, PerFamily, Ports, Traffic, internet_addresses};

@@ -1,6 +1,8 @@
 //! `quota`: a security group that exceeds the rules quota of AWS.
 
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
 use crate::analysis::quota::{DirectionUsage, direction_usages, sentence_costs};
 use crate::diagnostic::Finding;
 use crate::net::Family;

@@ -1,6 +1,10 @@
 //! `redundant-outbound`: a sentence that allows traffic that an open tier may already send.
 
-use super::{Category, Judge, Level, Lint, Subject, delete_statement, quote_names};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::statement::delete_statement;
+use super::subject::Subject;
+use super::words::quote_names;
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::{Flow, Outbound, Policy, TierId};
 use std::collections::HashSet;

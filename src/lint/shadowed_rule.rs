@@ -1,7 +1,10 @@
 //! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of
 //! it.
 
-use super::{Category, Judge, Level, Lint, Subject, delete_statement};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::statement::delete_statement;
+use super::subject::Subject;
 use crate::analysis::redundancy::{Redundant, redundant_flows};
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::SentenceId;

@@ -1,6 +1,8 @@
 //! `shadowed-service`: a service with a built-in name and another meaning.
 
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
 use crate::diagnostic::Finding;
 
 /// The lint.

@@ -1,6 +1,7 @@
 //! `template-limits`: a CloudFormation template that CloudFormation would refuse for its size.
 
-use super::{Category, Judge, Level, Lint};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
 use crate::diagnostic::Finding;
 use crate::target::Measure;
 

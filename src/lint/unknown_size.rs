@@ -1,6 +1,8 @@
 //! `unknown-size`: a prefix list of unknown size, so that the quota cannot be counted.
 
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
 use crate::diagnostic::Finding;
 use crate::policy::{ListReference, Peer};
 

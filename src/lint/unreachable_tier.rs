@@ -1,6 +1,8 @@
 //! `unreachable-tier`: a tier that nothing can reach.
 
-use super::{Category, Judge, Level, Lint, Subject};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::subject::Subject;
 use crate::diagnostic::Finding;
 use crate::policy::Flow;
 

@@ -1,7 +1,11 @@
 //! `unroutable-peer`: a source address that no packet can have.
 
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
 use super::not_filtered::unfiltered_service;
-use super::{Category, Judge, Level, Lint, Subject, delete_statement, list_first};
+use super::statement::delete_statement;
+use super::subject::Subject;
+use super::words::list_first;
 use crate::diagnostic::{Correction, Finding};
 use crate::net::{Addresses, Traffic, unroutable_addresses, unroutable_reason};
 use crate::policy::{Flow, Peer, Way};

@@ -1,8 +1,9 @@
 //! `unused-allow`: an `@allow` that silences nothing.
 
-use super::{
-    Category, Judge, Level, Lint, TEMPLATE_LIMITS, expired, expiring, holds_always, quota,
-};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::statement::holds_always;
+use super::{TEMPLATE_LIMITS, expired, expiring, quota};
 use crate::diagnostic::{Correction, Finding, TextChange};
 use crate::policy::Policy;
 

@@ -1,6 +1,9 @@
 //! `unused-declaration`: a declaration that is never used.
 
-use super::{Category, Judge, Level, Lint, Subject, delete_statement};
+use super::definition::{Category, Judge, Lint};
+use super::level::Level;
+use super::statement::delete_statement;
+use super::subject::Subject;
 use crate::diagnostic::{Correction, Finding};
 use crate::policy::Declared;
 

@@ -2,7 +2,7 @@
 
 use super::grammar::Rule;
 use crate::ast::{self, Item, StringLiteral};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{Problems, SyntaxProblem};
 use crate::source::{FileId, Span};
 use pest::iterators::Pair;
 
@@ -235,7 +235,7 @@ impl TreeBuilder {
     fn add_block(&mut self, pair: GrammarPair<'_>, extras: &mut Extras) {
         let block = self.read_block(pair);
         match &extras.block {
-            Some(first) => self.problems.push(Problem::Repeated {
+            Some(first) => self.problems.push(SyntaxProblem::Repeated {
                 span: block.span,
                 first: first.span,
                 what: "block",
@@ -249,7 +249,7 @@ impl TreeBuilder {
         while extras.texts.len() > most {
             let (again, first) = (extras.texts.pop(), extras.texts.last());
             if let (Some(again), Some(first)) = (again, first) {
-                self.problems.push(Problem::Repeated {
+                self.problems.push(SyntaxProblem::Repeated {
                     span: again.span,
                     first: first.span,
                     what: "description",

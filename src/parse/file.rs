@@ -4,7 +4,7 @@ use super::build::{GrammarPair, TreeBuilder};
 use super::grammar::{Grammar, Rule};
 use super::{literal, stretches};
 use crate::ast;
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{Problems, SyntaxProblem};
 use crate::source::{FileId, Span};
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
@@ -50,7 +50,7 @@ fn report_forbidden(builder: &mut TreeBuilder, text: &str) -> Vec<u32> {
         };
         builder
             .problems
-            .push(Problem::BadCharacter { span, character });
+            .push(SyntaxProblem::BadCharacter { span, character });
         places.push(start);
     }
 
@@ -90,7 +90,9 @@ fn add_statements(
 
     for dangling in annotations {
         let span = dangling.span;
-        builder.problems.push(Problem::DanglingAnnotation { span });
+        builder
+            .problems
+            .push(SyntaxProblem::DanglingAnnotation { span });
     }
 
     bad

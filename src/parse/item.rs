@@ -5,14 +5,14 @@ use super::build::{GrammarPair, Transport, TreeBuilder, parts_of};
 use super::grammar::Rule;
 use super::literal;
 use crate::ast::{self, StringLiteral};
-use crate::diagnostic::Problem;
+use crate::diagnostic::SyntaxProblem;
 use crate::source::Span;
 
 impl TreeBuilder {
     pub(super) fn read_name(&mut self, pair: &GrammarPair<'_>) -> ast::Name {
         let (span, length) = (self.span_of(pair), pair.as_str().len());
         if length > ast::Name::MOST {
-            self.problems.push(Problem::LongName { span, length });
+            self.problems.push(SyntaxProblem::LongName { span, length });
         }
         ast::Name { span }
     }
@@ -23,7 +23,7 @@ impl TreeBuilder {
 
         for (offset, length) in wrong {
             let text = pair.as_str()[offset..offset + length].to_string();
-            self.problems.push(Problem::BadEscape {
+            self.problems.push(SyntaxProblem::BadEscape {
                 span: span.part(offset, length),
                 text,
             });
@@ -41,7 +41,7 @@ impl TreeBuilder {
             Ok(date) => Some(ast::DateLiteral { span, date }),
             Err(_) => {
                 let meant = literal::likely_day(text);
-                self.problems.push(Problem::BadDate {
+                self.problems.push(SyntaxProblem::BadDate {
                     span,
                     text: text.to_string(),
                     meant,
@@ -106,7 +106,7 @@ impl TreeBuilder {
 
         let text = pair.as_str().to_string();
         self.problems
-            .push(Problem::PortWithoutProtocol { span, text });
+            .push(SyntaxProblem::PortWithoutProtocol { span, text });
 
         None
     }
@@ -182,7 +182,7 @@ impl TreeBuilder {
             Rule::signed => match pair.as_str().parse() {
                 Ok(number) => ast::EntryValue::Number(span, number),
                 Err(_) => {
-                    self.problems.push(Problem::BadNumber {
+                    self.problems.push(SyntaxProblem::BadNumber {
                         span,
                         text: pair.as_str().to_string(),
                     });

@@ -1,7 +1,7 @@
 //! What single tokens say: addresses, ports, numbers. Each gives a value even when it is wrong, so
 //! that the statement around it still stands.
 
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{Problems, SyntaxProblem};
 use crate::net::{self, NotABlock};
 use crate::source::{Span, is_unseen};
 use ipnet::IpNet;
@@ -11,7 +11,7 @@ pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<
     let net = match net::parse_block(text) {
         Ok(net) => net,
         Err(NotABlock::Malformed(meant)) => {
-            problems.push(Problem::BadAddress {
+            problems.push(SyntaxProblem::BadAddress {
                 span,
                 text: text.to_string(),
                 meant,
@@ -19,7 +19,7 @@ pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<
             return None;
         }
         Err(NotABlock::Unspecified(every)) => {
-            problems.push(Problem::UnspecifiedAddress {
+            problems.push(SyntaxProblem::UnspecifiedAddress {
                 span,
                 text: text.to_string(),
                 every,
@@ -31,7 +31,7 @@ pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<
     let block = net.trunc();
     if block != net {
         let is_narrow = net::is_narrow(&block);
-        problems.push(Problem::HostBits {
+        problems.push(SyntaxProblem::HostBits {
             span,
             text: text.to_string(),
             block: block.to_string(),
@@ -46,7 +46,7 @@ pub fn parse_address(text: &str, span: Span, problems: &mut Problems) -> Option<
 pub fn parse_ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u16, u16)> {
     let (first, last) = net::split_once_at(text, b'-').unwrap_or((text, text));
     let (Ok(from), Ok(to)) = (first.parse(), last.parse()) else {
-        problems.push(Problem::BadPort {
+        problems.push(SyntaxProblem::BadPort {
             span,
             text: text.to_string(),
         });
@@ -54,7 +54,7 @@ pub fn parse_ports(text: &str, span: Span, problems: &mut Problems) -> Option<(u
     };
 
     if from > to {
-        problems.push(Problem::InvertedPorts { span, from, to });
+        problems.push(SyntaxProblem::InvertedPorts { span, from, to });
         return Some((to, from));
     }
 
@@ -72,7 +72,7 @@ pub fn parse_icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8
         (Some(kind), None) => Some((kind, None)),
         (Some(kind), Some(Some(code))) => Some((kind, Some(code))),
         (None, _) | (_, Some(None)) => {
-            problems.push(Problem::BadIcmpNumber {
+            problems.push(SyntaxProblem::BadIcmpNumber {
                 span,
                 text: text.to_string(),
             });
@@ -85,7 +85,7 @@ pub fn parse_icmp(text: &str, span: Span, problems: &mut Problems) -> Option<(u8
 pub fn parse_protocol(text: &str, span: Span, problems: &mut Problems) -> Option<u8> {
     let number = text.parse().ok();
     if number.is_none() {
-        problems.push(Problem::BadProtocol {
+        problems.push(SyntaxProblem::BadProtocol {
             span,
             text: text.to_string(),
         });

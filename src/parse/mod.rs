@@ -23,7 +23,7 @@ pub use file::parse_file;
 pub use question::Question;
 
 use crate::ast::{self, ProgramTree};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{InputProblem, Problem, Problems, SyntaxProblem};
 use crate::source::{FileId, FileKind, Sources, Span};
 use crate::workspace::{Read, ReadError, Workspace};
 use std::collections::HashSet;
@@ -77,8 +77,8 @@ pub fn program(
 
 fn include_problem(error: ReadError, span: Span, path: String) -> Problem {
     match error {
-        ReadError::Outside(root) => Problem::OutsideRoot { span, path, root },
-        ReadError::Failed(why) => Problem::Unreadable { span, path, why },
+        ReadError::Outside(root) => Problem::Input(InputProblem::OutsideRoot { span, path, root }),
+        ReadError::Failed(why) => Problem::Input(InputProblem::Unreadable { span, path, why }),
     }
 }
 
@@ -128,12 +128,12 @@ fn parse_into(
     problems: &mut Problems,
 ) -> Option<String> {
     let Some((id, not_utf8)) = sources.add_bytes(read.name.clone(), read.bytes) else {
-        problems.push(Problem::FileTooLarge { name: read.name });
+        problems.push(SyntaxProblem::FileTooLarge { name: read.name });
         return None;
     };
     sources.mark(id, kind);
     sources.identify(id, read.identity.clone());
-    problems.extend(not_utf8.map(|span| Problem::NotUtf8 { span }));
+    problems.extend(not_utf8.map(|span| Problem::Syntax(SyntaxProblem::NotUtf8 { span })));
     let (file, found) = parse_file(id, sources.file(id).text());
     problems.append(found);
     program.files.push(file);

@@ -5,7 +5,7 @@ use super::parse_file;
 use crate::ast::{
     AssertionStatement, ClaimForm, FileTree, Item, NetItem, ProgramTree, ServiceItem, Statement,
 };
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{Problem, Problems, SyntaxProblem};
 use crate::source::{FileId, FileKind, Sources, Span};
 
 /// What is asked about a program.
@@ -77,16 +77,16 @@ impl Question<'_> {
 /// A problem as who asks can solve it: nothing is declared in a question.
 fn rephrase_problem(problem: Problem) -> Problem {
     match problem {
-        Problem::UnmatchedPeer {
+        Problem::Syntax(SyntaxProblem::UnmatchedPeer {
             span, text, label, ..
-        } => {
+        }) => {
             let help = "use an address, `203.0.113.7`, or a name from the program";
-            Problem::UnmatchedPeer {
+            Problem::Syntax(SyntaxProblem::UnmatchedPeer {
                 span,
                 text,
                 label,
                 help,
-            }
+            })
         }
         other => other,
     }

@@ -5,7 +5,7 @@ use super::habits::{find_unmatched, first_tokens};
 use super::repair::{self, find_repair, is_statement};
 use super::syntax::explain_syntax;
 use super::words::{STARTS, has_verb, split_words};
-use crate::diagnostic::{Problem, Rewrite, nearest};
+use crate::diagnostic::{Problem, Rewrite, SyntaxProblem, nearest};
 use crate::source::Span;
 
 const DENIALS: [&str; 10] = [
@@ -65,12 +65,12 @@ fn find_odd_character(text: &str, span: Span) -> Option<Problem> {
         is_sure: !write.is_empty(),
     };
 
-    Some(Problem::OddCharacter {
+    Some(Problem::Syntax(SyntaxProblem::OddCharacter {
         span: place,
         character: *character,
         what,
         rewrite,
-    })
+    }))
 }
 
 /// The characters of a text that stand in no string and no comment, with their offsets.
@@ -115,13 +115,13 @@ fn find_comment(text: &str, span: Span) -> Option<Problem> {
     };
     let (text, write) = (sign.to_string(), "#".to_string());
 
-    Some(Problem::OtherNotation {
+    Some(Problem::Syntax(SyntaxProblem::OtherNotation {
         span: span.part(at, sign.len()),
         text,
         write,
         label,
         rewrite,
-    })
+    }))
 }
 
 /// Where a comment of another language starts, before which nothing is wrong.
@@ -178,12 +178,12 @@ fn find_other_tool(text: &str, span: Span) -> Option<Problem> {
         .filter(|foreign| foreign.is_command() || !has_verb(text) && !is_sentence(text))?;
     let word = first_tokens(text).first()?.text.to_string();
     let (tool, help) = (foreign.tool, foreign.write_help(text));
-    Some(Problem::OtherTool {
+    Some(Problem::Syntax(SyntaxProblem::OtherTool {
         span: span.part(0, word.len()),
         word,
         tool,
         help,
-    })
+    }))
 }
 
 /// Whether the second word is the verb of a sentence, or nearly.
@@ -206,21 +206,23 @@ fn find_denial(text: &str, span: Span) -> Option<Problem> {
         .take_while(|(_, word)| !["from", "to", "allows", "allow"].contains(word));
     let (at, word) = verbs.find(|(_, word)| DENIALS.contains(word))?;
     let is_denial = !STARTS.contains(&words[0].1) && !has_verb(text) && !text.starts_with('@');
-    is_denial.then(|| Problem::Deny {
-        span: span.part(*at, word.len()),
-        word: word.to_string(),
+    is_denial.then(|| {
+        Problem::Syntax(SyntaxProblem::Deny {
+            span: span.part(*at, word.len()),
+            word: word.to_string(),
+        })
     })
 }
 
 /// A string or a block that nothing closes.
 fn find_unclosed(text: &str, span: Span) -> Option<Problem> {
     match scan_unclosed(text) {
-        (Some(string), _) => Some(Problem::UnterminatedString {
+        (Some(string), _) => Some(Problem::Syntax(SyntaxProblem::UnterminatedString {
             span: span.part(string, 1),
-        }),
-        (None, Some(brace)) => Some(Problem::UnclosedBlock {
+        })),
+        (None, Some(brace)) => Some(Problem::Syntax(SyntaxProblem::UnclosedBlock {
             span: span.part(brace, 1),
-        }),
+        })),
         (None, None) => None,
     }
 }
@@ -244,12 +246,12 @@ fn find_unmatched_peer(text: &str, span: Span) -> Option<Problem> {
         token.text.to_string(),
     );
 
-    is_first.then_some(Problem::UnmatchedPeer {
+    is_first.then_some(Problem::Syntax(SyntaxProblem::UnmatchedPeer {
         span: place,
         text,
         label,
         help,
-    })
+    }))
 }
 
 /// The names that a stretch which is no statement was to declare, at their places: nothing should

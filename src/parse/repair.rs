@@ -6,7 +6,7 @@ use super::beginnings::furthest_beginning;
 use super::grammar::{Grammar, Rule};
 use super::habits::{Habit, find_habits, split_tokens};
 use super::order::reorder_sentence;
-use crate::diagnostic::{Problem, Rewrite};
+use crate::diagnostic::{Problem, Rewrite, SyntaxProblem};
 use crate::source::Span;
 use pest::Parser;
 
@@ -64,11 +64,11 @@ pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
 
     if let Some(order) = reorder_sentence(&written).filter(|order| is_statement(&order.sentence)) {
         let end = split_tokens(text.lines().next()?).last()?.end();
-        return Some(Problem::WordOrder {
+        return Some(Problem::Syntax(SyntaxProblem::WordOrder {
             span: span.part(0, end),
             sentence: order.sentence,
             is_whole: order.is_whole,
-        });
+        }));
     }
 
     None
@@ -103,12 +103,14 @@ fn find_prose(text: &str, span: Span) -> Option<Problem> {
         },
     ];
 
-    is_statement(&written).then(|| Problem::OtherNotation {
-        span: span.part(string.start, string.text.len()),
-        text: string.text.to_string(),
-        write: written,
-        label: "a description stands at the end",
-        rewrite: make_rewrite(span, &edits, true),
+    is_statement(&written).then(|| {
+        Problem::Syntax(SyntaxProblem::OtherNotation {
+            span: span.part(string.start, string.text.len()),
+            text: string.text.to_string(),
+            write: written,
+            label: "a description stands at the end",
+            rewrite: make_rewrite(span, &edits, true),
+        })
     })
 }
 
@@ -144,13 +146,13 @@ fn report_habits(
     let typed = text[first.start..first.end].trim_start();
     let (at, typed) = (first.end - typed.len(), typed.trim_end());
 
-    Problem::OtherNotation {
+    Problem::Syntax(SyntaxProblem::OtherNotation {
         span: span.part(at, typed.len()),
         text: typed.to_string(),
         write: first.write.trim().to_string(),
         label: first.label,
         rewrite: make_rewrite(span, edits, all.iter().all(|habit| habit.is_sure)),
-    }
+    })
 }
 
 fn report_missing_comma(text: &str, span: Span, at: usize, edits: &[TextEdit]) -> Problem {
@@ -159,11 +161,11 @@ fn report_missing_comma(text: &str, span: Span, at: usize, edits: &[TextEdit]) -
         .map_or((0, at), |token| (token.start, token.end()));
     let after = text[last.0..last.1].to_string();
     let rewrite = make_rewrite(span, edits, false);
-    Problem::MissingComma {
+    Problem::Syntax(SyntaxProblem::MissingComma {
         span: span.part(last.0, last.1 - last.0),
         after,
         rewrite,
-    }
+    })
 }
 
 fn make_rewrite(span: Span, edits: &[TextEdit], is_sure: bool) -> Rewrite {

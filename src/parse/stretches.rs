@@ -4,7 +4,7 @@
 use super::recover;
 use super::repair::{LONG, is_statement};
 use crate::ast::{FileTree, Statement};
-use crate::diagnostic::{Problem, Rewrite};
+use crate::diagnostic::{Problem, Rewrite, SyntaxProblem};
 use crate::source::Span;
 
 /// A repair is looked for in so many stretches of a file, since each takes many tries: more
@@ -155,20 +155,20 @@ fn broken_line(text: &str, span: Span, above: Span) -> Problem {
     let between = between(above, span);
     let is_blank = text[between.range()].trim().is_empty();
     let edits = is_blank.then(|| (between, " ".to_string()));
-    Problem::BrokenLine {
+    Problem::Syntax(SyntaxProblem::BrokenLine {
         span: span.part(0, first_word_length(&text[span.range()])),
         above: last_word(text, above),
         rewrite: Rewrite {
             edits: edits.into_iter().collect(),
             is_sure: true,
         },
-    }
+    })
 }
 
 /// The problem of a list that goes on on the next line, without a comma.
 fn comma_at_end(text: &str, span: Span, above: &Above) -> Problem {
     let place = last_word(text, above.span);
-    Problem::MissingComma {
+    Problem::Syntax(SyntaxProblem::MissingComma {
         span: place,
         after: text[place.range()].to_string(),
         rewrite: Rewrite {
@@ -176,7 +176,7 @@ fn comma_at_end(text: &str, span: Span, above: &Above) -> Problem {
             // a list, and no statement that could have ended
             is_sure: above.text.contains('='),
         },
-    }
+    })
 }
 
 /// From the end of one stretch to the start of another.
@@ -196,7 +196,10 @@ fn replace_problem(problems: &mut Vec<Problem>, known: Option<usize>, problem: P
     };
     match (&mut problems[position], problem) {
         // more commas of one list: the first is enough, and with all of them it is corrected
-        (Problem::MissingComma { rewrite, .. }, Problem::MissingComma { rewrite: more, .. }) => {
+        (
+            Problem::Syntax(SyntaxProblem::MissingComma { rewrite, .. }),
+            Problem::Syntax(SyntaxProblem::MissingComma { rewrite: more, .. }),
+        ) => {
             rewrite.edits.extend(more.edits);
         }
         (known, problem) => *known = problem,

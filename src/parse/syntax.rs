@@ -5,7 +5,7 @@ use super::grammar::{Grammar, Rule};
 use super::habits::is_name;
 use super::repair::{find_plain_habit, is_statement};
 use super::words::{STARTS, has_verb, split_words};
-use crate::diagnostic::{Problem, Rewrite, nearest};
+use crate::diagnostic::{Problem, Rewrite, SyntaxProblem, nearest};
 use crate::source::Span;
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
@@ -26,12 +26,12 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
                  anywhere`",
             );
 
-            Problem::Syntax {
+            Problem::Syntax(SyntaxProblem::Unexpected {
                 span: span.part(*at, head.len()),
                 found,
                 expected,
                 help,
-            }
+            })
         }
         Some((_, head)) if starts_with_word && !STARTS.contains(head) && !has_verb(text) => {
             find_plain_habit(text, span, 0).unwrap_or_else(|| explain_start(text, span, &words))
@@ -48,18 +48,20 @@ fn explain_annotation(text: &str, span: Span, head: &str) -> Problem {
 
     if head != "allow" {
         let meant = Some("@allow(LINT, \"reason\")".to_string());
-        return Problem::UnknownStatement {
+        return Problem::Syntax(SyntaxProblem::UnknownStatement {
             span: place,
             word,
             meant,
-        };
+        });
     }
 
-    allow_without_parentheses(text, span).unwrap_or_else(|| Problem::Syntax {
-        span: place,
-        found: "invalid value".to_string(),
-        expected: "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string(),
-        help: None,
+    allow_without_parentheses(text, span).unwrap_or_else(|| {
+        Problem::Syntax(SyntaxProblem::Unexpected {
+            span: place,
+            found: "invalid value".to_string(),
+            expected: "`@allow(LINT)` or `@allow(LINT, \"reason\")`".to_string(),
+            help: None,
+        })
     })
 }
 
@@ -80,13 +82,13 @@ fn allow_without_parentheses(text: &str, span: Span) -> Option<Problem> {
         is_sure: true,
     };
 
-    Some(Problem::OtherNotation {
+    Some(Problem::Syntax(SyntaxProblem::OtherNotation {
         span,
         text: text[..length].to_string(),
         write,
         label: "the lint stands in parentheses",
         rewrite,
-    })
+    }))
 }
 
 /// A line that starts with no keyword and is no sentence: which of the two was it to be?
@@ -97,12 +99,12 @@ fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
     {
         let span = span.part(*at, word.len());
         let (found, expected) = (format!("`{word}`"), "`allows`".to_string());
-        return Problem::Syntax {
+        return Problem::Syntax(SyntaxProblem::Unexpected {
             span,
             found,
             expected,
             help: Some("write `allows`"),
-        };
+        });
     }
 
     let claims = words
@@ -116,11 +118,11 @@ fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
         false => nearest(head, STARTS).or_else(|| add_keyword(text, head)),
     };
 
-    Problem::UnknownStatement {
+    Problem::Syntax(SyntaxProblem::UnknownStatement {
         span: span.part(0, head.len()),
         word: head.to_string(),
         meant,
-    }
+    })
 }
 
 /// Declarations without their keyword: what is in each, and the keyword.
@@ -156,12 +158,12 @@ fn explain_stumble(text: &str, span: Span) -> Problem {
             describe_token(text),
             "write one statement per line".to_string(),
         );
-        return Problem::Syntax {
+        return Problem::Syntax(SyntaxProblem::Unexpected {
             span,
             found,
             expected,
             help: None,
-        };
+        });
     };
 
     let (at, expected) = find_stumble(text, &error);
@@ -178,12 +180,12 @@ fn explain_stumble(text: &str, span: Span) -> Problem {
         span.part(at, length)
     };
 
-    Problem::Syntax {
+    Problem::Syntax(SyntaxProblem::Unexpected {
         span: align_span(text, span, place),
         found: describe_token(&text[at..]),
         expected,
         help: find_slip(&text[..at], &text[at..]),
-    }
+    })
 }
 
 /// How far a statement goes as one that could still become right, or else as the grammar reads it;

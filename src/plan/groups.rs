@@ -1,10 +1,19 @@
 //! What becomes of the groups.
 
+use super::before_after::BeforeAfter;
+use super::change::{GroupChange, GroupOutcome, Reason};
 use super::defaults;
 use super::tally::{Action, ResourceCounts};
-use super::{BeforeAfter, GroupChange, GroupOutcome, Matched, Reason};
 use crate::aws::{GroupId, GroupMapping, Reference, SecurityGroup, State};
 use crate::target::Planning;
+
+/// The groups of two states, matched.
+pub struct Matched<'s> {
+    /// As the programs say.
+    pub mapping: &'s GroupMapping,
+    /// Those that look renamed: an old one, and a new one.
+    pub recreated: Vec<(GroupId, GroupId)>,
+}
 
 /// The groups of two states, as one target matches them.
 #[derive(Debug)]

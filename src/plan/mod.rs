@@ -22,6 +22,8 @@
 //! "AWS::EC2::SecurityGroupIngress" and "…Egress" ("Update requires"), and "Update behaviors of
 //! stack resources".
 
+mod before_after;
+mod change;
 mod defaults;
 mod groups;
 mod others;
@@ -32,13 +34,16 @@ mod tally;
 mod targets;
 mod uses;
 
+pub use before_after::BeforeAfter;
+pub use change::{
+    GroupChange, GroupOutcome, OtherChange, Reason, RuleChange, RuleOutcome, RulePlace, UseChange,
+};
 pub use targets::{Planned, Targets, planned_targets};
 
-use crate::aws::{
-    Direction, GroupId, GroupMapping, ParameterId, PrefixListId, Rule, RuleKey, State,
-};
-use crate::net::{Family, Traffic};
+use crate::aws::{Direction, GroupId, GroupMapping, Rule, RuleKey, State};
+use crate::net::Traffic;
 use crate::target::{ActionCounts, Planning};
+use groups::Matched;
 use tally::ResourceCounts;
 
 /// What AWS will do.
@@ -59,146 +64,6 @@ pub struct Changes<'d> {
     pub uses: Vec<UseChange>,
     /// What becomes of the resources of each target that deploys, in the order of plans.
     pub counts: Vec<(Planned, ActionCounts)>,
-}
-
-/// Something that stood there, or comes, or does both and is another than before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum BeforeAfter<T> {
-    /// It goes.
-    Removed(T),
-    /// It comes.
-    Added(T),
-    /// It was, and is.
-    Both(T, T),
-}
-
-/// What becomes of a group.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupChange {
-    /// What becomes of it.
-    pub fate: GroupOutcome,
-    /// The group, before and after.
-    pub sides: BeforeAfter<GroupId>,
-}
-
-/// What becomes of a group; the worst first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GroupOutcome {
-    /// Another takes its place, with another id.
-    Replaced {
-        /// Why.
-        reasons: Vec<Reason>,
-        /// The other one has the same explicit name, so that AWS refuses it.
-        refused: bool,
-    },
-    /// It goes, and another comes with the same rules under another name, of which the program does
-    /// not say `was`.
-    Recreated,
-    /// It goes.
-    Deleted,
-    /// It comes.
-    Created,
-    /// It stays under another name of its tier.
-    Moved {
-        /// Its tags change in place as well.
-        tags: bool,
-    },
-    /// Its tags change in place.
-    Tagged,
-}
-
-/// Why a group is replaced. AWS can change neither name, description nor VPC of a group (VPC user
-/// guide, "Security groups": "You cannot change the name and description of a security group after
-/// it is created").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// Its output has another name for it, and does not say that it had this one.
-    Address,
-    /// GroupName.
-    Name,
-    /// What a GroupName that Terraform makes up starts with.
-    NamePrefix,
-    /// GroupDescription.
-    Description,
-    /// The VPC.
-    Vpc,
-    /// The VPC, unless a parameter's value is the VPC that it is in.
-    VpcPerhaps,
-    /// The VPC, of a deployment that gives the parameter no value: its default is another.
-    VpcDefault,
-}
-
-/// Where a rule stands in a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RulePlace {
-    /// Its group.
-    pub group: GroupId,
-    /// Its position among all rules of the group.
-    pub position: u32,
-}
-
-/// What becomes of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RuleChange {
-    /// Where it stands.
-    pub sides: BeforeAfter<RulePlace>,
-    /// What becomes of it.
-    pub fate: RuleOutcome,
-}
-
-/// What becomes of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RuleOutcome {
-    /// It goes.
-    Removed,
-    /// It comes.
-    Added,
-    /// Its description changes in place.
-    Text,
-    /// The parameter that it names has another default: its peer changes in place, where a
-    /// deployment gives no value.
-    Default,
-    /// It names another group than before: the one that replaces it, or one that has its name.
-    Retargeted,
-    /// It goes and comes again, since its own group is replaced.
-    WithGroup,
-    /// It goes and comes again, since the group or the list that it names is another.
-    WithPeer,
-    /// It goes and comes again as it is, since its output has another name for it.
-    ResourceRenamed,
-}
-
-/// What becomes of something that is neither a group nor a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OtherChange {
-    /// A variable of Terraform, a parameter of CloudFormation.
-    Parameter(BeforeAfter<ParameterId>),
-    /// A list that AWS manages: a data source of Terraform, a parameter of CloudFormation.
-    List(BeforeAfter<PrefixListId>),
-    /// A VPC whose default group is to have no rules: positions in
-    /// [`State::locked_defaults`].
-    Lock(BeforeAfter<usize>),
-    /// The output with the id of a group.
-    Output(BeforeAfter<GroupId>),
-    /// The export of that output, which other stacks can import.
-    Export(BeforeAfter<GroupId>),
-    /// The rule that admits nothing, which CloudFormation needs in a group that stays.
-    Placeholder(BeforeAfter<GroupId>),
-}
-
-/// What one direction of one group counts in AWS's quota in one family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UseChange {
-    /// The group, before and after.
-    pub sides: BeforeAfter<GroupId>,
-    /// Inbound or outbound.
-    pub direction: Direction,
-    /// The family.
-    pub family: Family,
-    /// What it counted, and of how many; 0 where the group is new.
-    pub before: (u32, u32),
-    /// What it will count, and of how many; 0 where the group goes.
-    pub after: (u32, u32),
 }
 
 impl<'d> Changes<'d> {
@@ -253,63 +118,12 @@ impl<'d> Changes<'d> {
     }
 }
 
-impl RulePlace {
-    /// The rule that stands there.
-    pub fn rule_in(self, state: &State) -> &Rule {
-        &state.group(self.group).rules[self.position as usize]
-    }
-}
-
-impl<T: Copy> BeforeAfter<T> {
-    /// The two sides of one thing, of which one at least is there.
-    fn from_options(old: Option<T>, new: Option<T>) -> Option<BeforeAfter<T>> {
-        match (old, new) {
-            (Some(old), Some(new)) => Some(BeforeAfter::Both(old, new)),
-            (Some(old), None) => Some(BeforeAfter::Removed(old)),
-            (None, Some(new)) => Some(BeforeAfter::Added(new)),
-            (None, None) => None,
-        }
-    }
-
-    /// Something of the new side, where there is one, else of the old.
-    pub(crate) fn map_newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
-        match self {
-            BeforeAfter::Removed(was) => old(was),
-            BeforeAfter::Added(is) | BeforeAfter::Both(_, is) => new(is),
-        }
-    }
-
-    /// What it was.
-    pub fn was(self) -> Option<T> {
-        match self {
-            BeforeAfter::Removed(old) | BeforeAfter::Both(old, _) => Some(old),
-            BeforeAfter::Added(_) => None,
-        }
-    }
-
-    /// What it is.
-    pub fn is(self) -> Option<T> {
-        match self {
-            BeforeAfter::Added(new) | BeforeAfter::Both(_, new) => Some(new),
-            BeforeAfter::Removed(_) => None,
-        }
-    }
-}
-
 /// What one target will do.
 struct Prediction {
     groups: Vec<GroupChange>,
     rules: Vec<RuleChange>,
     others: Vec<OtherChange>,
     tally: ResourceCounts,
-}
-
-/// The groups of two states, matched.
-struct Matched<'s> {
-    /// As the programs say.
-    mapping: &'s GroupMapping,
-    /// Those that look renamed: an old one, and a new one.
-    recreated: Vec<(GroupId, GroupId)>,
 }
 
 fn predict_target(

@@ -1,9 +1,10 @@
 //! What becomes of everything that is neither a group nor a rule.
 
+use super::before_after::BeforeAfter;
+use super::change::OtherChange;
 use super::defaults;
 use super::groups::Groups;
 use super::tally::{Action, ResourceCounts};
-use super::{BeforeAfter, OtherChange};
 use crate::aws::{
     GroupId, Parameter, ParameterId, PrefixListId, Reference, SecurityGroup, State, aws_list,
 };

@@ -1,10 +1,11 @@
 //! What becomes of the rules: two lists in the order of their addresses, walked at once.
 
+use super::before_after::BeforeAfter;
+use super::change::{RuleChange, RuleOutcome, RulePlace};
 use super::defaults;
 use super::groups::Groups;
 use super::peers::PeerValue;
 use super::tally::{Action, ResourceCounts};
-use super::{BeforeAfter, RuleChange, RuleOutcome, RulePlace};
 use crate::aws::{Direction, GroupId, RuleKey, State};
 use crate::hash::hash;
 use crate::net::Traffic;

@@ -1,6 +1,7 @@
 //! AWS's quota of rules, before and after.
 
-use super::{BeforeAfter, UseChange};
+use super::before_after::BeforeAfter;
+use super::change::UseChange;
 use crate::aws::{Count, Direction, GroupId, GroupMapping, State};
 use crate::net::Family;
 
@@ -69,26 +70,5 @@ impl Uses {
     fn of(&self, group: Option<GroupId>, direction: Direction, family: Family) -> (u32, u32) {
         let count = group.map(|group| self.counts[group.index()][direction as usize]);
         (count.map_or(0, |count| count.in_family(family)), self.quota)
-    }
-}
-
-/// From how many parts of a hundred of a quota on a side is near it.
-const NEAR: u64 = 80;
-
-impl UseChange {
-    /// Whether it will be so near to what AWS lets a group have, or beyond, that it is worth a
-    /// line.
-    pub fn is_near(&self) -> bool {
-        u64::from(self.after.0) * 100 >= u64::from(self.after.1) * NEAR
-    }
-
-    /// Whether it was more than AWS lets a group have.
-    pub fn was_over(&self) -> bool {
-        self.before.0 > self.before.1
-    }
-
-    /// Whether it will be more.
-    pub fn is_over(&self) -> bool {
-        self.after.0 > self.after.1
     }
 }

@@ -2,7 +2,7 @@
 //! module.
 
 use super::{Build, Output, Program, Project};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{ManifestProblem, Problems};
 use crate::source::lexical;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -101,7 +101,7 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
         };
         let programs = [one.program.clone(), other.program.clone()];
 
-        problems.push(Problem::SharedDirectory {
+        problems.push(ManifestProblem::SharedDirectory {
             span,
             first,
             programs,

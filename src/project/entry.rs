@@ -1,7 +1,7 @@
 //! Tables of a manifest, entry by entry: a key that is unknown and a value of the wrong type are
 //! reported here.
 
-use crate::diagnostic::{Problem, Problems, nearest};
+use crate::diagnostic::{ManifestProblem, Problems, nearest};
 use crate::source::{FileId, Span};
 use std::ops::Range;
 use toml::Spanned;
@@ -80,7 +80,7 @@ impl Reading {
         entries.retain(|entry| {
             let known = schema.keys.contains(&entry.key);
             if !known {
-                self.problems.push(Problem::ManifestKey {
+                self.problems.push(ManifestProblem::UnknownKey {
                     span: entry.key_span,
                     key: entry.key.to_string(),
                     table: schema.what,
@@ -102,7 +102,7 @@ impl Reading {
 
     /// Reports a value that its key does not take.
     pub fn wanted(&mut self, entry: TomlEntry<'_>, wanted: &'static str) {
-        self.problems.push(Problem::ManifestValue {
+        self.problems.push(ManifestProblem::WrongValue {
             span: entry.span,
             key: entry.key.to_string(),
             wanted,

@@ -4,7 +4,7 @@ use super::entry::{Reading, Schema, TomlEntries, TomlEntry};
 use super::paths;
 use super::{Build, Named, Output, Program, Project, Values};
 use crate::date::Date;
-use crate::diagnostic::{NameKind, Problem, Problems, likely, nearest};
+use crate::diagnostic::{ManifestProblem, NameKind, Problems, SyntaxProblem, likely, nearest};
 use crate::lint::{self, Level, Levels};
 use crate::source::{File, FileId, Sources, Span};
 use crate::target;
@@ -42,14 +42,14 @@ const LEVELS: [Level; 3] = [Level::Deny, Level::Warn, Level::Allow];
 pub fn read(name: &str, bytes: Vec<u8>, directory: &Path) -> (Sources, Project, Problems) {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
     let Some((file, not_utf8)) = sources.add_bytes(name.to_string(), bytes) else {
-        problems.push(Problem::FileTooLarge {
+        problems.push(SyntaxProblem::FileTooLarge {
             name: name.to_string(),
         });
         return (sources, Project::default(), problems);
     };
 
     if let Some(span) = not_utf8 {
-        problems.push(Problem::NotUtf8 { span });
+        problems.push(SyntaxProblem::NotUtf8 { span });
         return (sources, Project::default(), problems);
     }
 
@@ -74,7 +74,7 @@ fn parse_manifest(id: FileId, file: &File, directory: &Path) -> (Project, Proble
             .filter(|range| text.get(range.clone()).is_some())
             .unwrap_or(0..0);
         let span = reader.reading.span(range);
-        reader.reading.problems.push(Problem::ManifestSyntax {
+        reader.reading.problems.push(ManifestProblem::Syntax {
             span,
             why: error.message().to_string(),
         });
@@ -107,7 +107,9 @@ impl Manifest<'_> {
             Some(entry) => self.read_programs(entry, as_of),
             None => {
                 let span = self.reading.span(0..0);
-                self.reading.problems.push(Problem::NoPrograms { span });
+                self.reading
+                    .problems
+                    .push(ManifestProblem::NoPrograms { span });
                 Vec::new()
             }
         };
@@ -128,7 +130,7 @@ impl Manifest<'_> {
         };
 
         if elements.is_empty() {
-            self.reading.problems.push(Problem::NoPrograms {
+            self.reading.problems.push(ManifestProblem::NoPrograms {
                 span: entry.key_span,
             });
         }
@@ -151,7 +153,7 @@ impl Manifest<'_> {
     ) -> Option<Program> {
         let entries = self.reading.known(table, &PROGRAM);
         if entries.get("file").is_none() {
-            self.reading.problems.push(Problem::ManifestLacks {
+            self.reading.problems.push(ManifestProblem::MissingKey {
                 span: header,
                 table: PROGRAM.what,
                 key: "file",
@@ -186,7 +188,7 @@ impl Manifest<'_> {
             return vec![shared];
         };
         if let Some(TomlEntry { key_span: span, .. }) = entries.get("outputs") {
-            self.reading.problems.push(Problem::SharedOutputs {
+            self.reading.problems.push(ManifestProblem::SharedOutputs {
                 span,
                 environments: environments.key_span,
             });
@@ -366,7 +368,7 @@ impl Manifest<'_> {
             _ => nearest(entry.key, names.iter().copied()),
         };
         let name = entry.key.to_string();
-        self.reading.problems.push(Problem::ManifestName {
+        self.reading.problems.push(ManifestProblem::UnknownName {
             span: entry.key_span,
             kind,
             name,

@@ -1,7 +1,7 @@
 //! Paths that a manifest names for two things, of which one would destroy the other.
 
 use super::{Build, Named, Project};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{ManifestProblem, Problems};
 use crate::source::lexical;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ pub fn report_conflicts(project: &Project, manifest: &str) -> Problems {
             .find_map(|(other, span)| Some((used.conflict_with(*other)?, *span)));
 
         if let (Some((uses, first)), Some(span)) = (conflict, named.span) {
-            problems.push(Problem::OnePath {
+            problems.push(ManifestProblem::OnePath {
                 span,
                 path: named.path.clone(),
                 uses,

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use crate::ast::{self, EntryKey, EntryValue};
-use crate::diagnostic::{NameKind, Problem, likely};
+use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely};
 
 /// Words of keys that take one of two, and what is typed for them.
 const WORDS: [(&str, &[&str]); 8] = [
@@ -52,7 +52,7 @@ impl<'a> Scope<'a> {
             };
 
             match known.iter().find(|(seen, _)| seen == key) {
-                Some((_, first)) => self.problems.push(Problem::DuplicateKey {
+                Some((_, first)) => self.problems.push(NameProblem::DuplicateKey {
                     span: entry.key.span(),
                     key: typed.to_string(),
                     first: first.key.span(),
@@ -79,7 +79,7 @@ impl<'a> Scope<'a> {
         let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
         let keys = quoted.join(", ");
 
-        self.problems.push(Problem::UnknownKey {
+        self.problems.push(NameProblem::UnknownKey {
             span,
             key,
             block,
@@ -106,7 +106,7 @@ impl<'a> Scope<'a> {
         wanted: &'static str,
         meant: Option<String>,
     ) -> Option<T> {
-        self.problems.push(Problem::BadValue {
+        self.problems.push(NameProblem::BadValue {
             span: value.span(),
             key: key.to_string(),
             wanted,
@@ -203,7 +203,7 @@ impl<'a> Scope<'a> {
             return Some(value);
         }
 
-        self.problems.push(Problem::BadId {
+        self.problems.push(MeaningProblem::BadId {
             span: text.span,
             text: value,
             wanted,

@@ -3,7 +3,7 @@
 use super::atom::Catalogue;
 use super::scope::{BuiltInNetwork, Entity, GUESSES, MOST, Scope, Seen, Symbol};
 use crate::ast::{self, Item, ProgramTree};
-use crate::diagnostic::{NameKind, Problem, Problems};
+use crate::diagnostic::{NameKind, NameProblem, Problem, Problems};
 use crate::policy::{
     Declaration, Declared, NetworkId, OutputRules, ParamId, TierId, TierSetId, VpcId,
 };
@@ -84,7 +84,7 @@ impl<'a> Scope<'a> {
 
         match &statement.item {
             Item::Stack(stack) => match self.stack {
-                Some((_, first)) => self.problems.push(Problem::SecondStack { span, first }),
+                Some((_, first)) => self.problems.push(NameProblem::SecondStack { span, first }),
                 None => self.stack = Some((stack, span)),
             },
             Item::Param(param) => self.params.push(param),
@@ -221,12 +221,12 @@ impl<'a> Scope<'a> {
                 return true;
             }
             Some(None) => reserved_name(name, text, "a built-in network"),
-            Some(Some(first)) => Problem::Duplicate {
+            Some(Some(first)) => Problem::Name(NameProblem::Duplicate {
                 span: span.max(first),
                 kind,
                 name: text.to_string(),
                 first: span.min(first),
-            },
+            }),
         };
 
         self.problems.push(problem);
@@ -241,7 +241,7 @@ impl<'a> Scope<'a> {
         for service in services {
             let (span, name) = (service.name.span, self.text(service.name));
             if SERVICE_WORDS.contains(&name) {
-                self.problems.push(Problem::Reserved {
+                self.problems.push(NameProblem::Reserved {
                     span,
                     name: name.to_string(),
                     is: "a keyword for services",
@@ -251,7 +251,7 @@ impl<'a> Scope<'a> {
                 .get(name)
                 .and_then(|symbol| symbol.declared)
             {
-                self.problems.push(Problem::Duplicate {
+                self.problems.push(NameProblem::Duplicate {
                     span,
                     kind: NameKind::Service,
                     name: name.to_string(),
@@ -273,7 +273,7 @@ impl<'a> Scope<'a> {
         for (vpc, statement) in vpcs {
             let (span, name) = (vpc.name.span, self.text(vpc.name));
             if let Some(first) = self.vpc_names.get(name).and_then(|symbol| symbol.declared) {
-                self.problems.push(Problem::Duplicate {
+                self.problems.push(NameProblem::Duplicate {
                     span,
                     kind: NameKind::Vpc,
                     name: name.to_string(),
@@ -301,9 +301,9 @@ fn names_of_other_environments<'a>(
 }
 
 fn reserved_name(name: ast::Name, text: &str, is: &'static str) -> Problem {
-    Problem::Reserved {
+    Problem::Name(NameProblem::Reserved {
         span: name.span,
         name: text.to_string(),
         is,
-    }
+    })
 }

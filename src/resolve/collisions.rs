@@ -2,7 +2,7 @@
 
 use super::scope::{Entity, Scope, Symbol};
 use crate::ast;
-use crate::diagnostic::Problem;
+use crate::diagnostic::{MeaningProblem, NameProblem, Problem};
 use crate::policy::ParameterNames;
 use crate::source::Span;
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -44,11 +44,11 @@ impl<'a> Scope<'a> {
                 continue;
             };
 
-            let problem = Problem::StillDeclared {
+            let problem = Problem::Name(NameProblem::StillDeclared {
                 span: was.span,
                 name: self.text(*was).to_string(),
                 declared: *declared,
-            };
+            });
 
             self.problems.push(problem);
         }
@@ -56,7 +56,7 @@ impl<'a> Scope<'a> {
         if let Some(first) = tier.was.first()
             && tier.names.len() > 1
         {
-            self.problems.push(Problem::OneForMany {
+            self.problems.push(MeaningProblem::OneForMany {
                 span: first.span,
                 what: "was",
             });
@@ -82,7 +82,7 @@ impl<'a> Scope<'a> {
             let (span, name) = (param.name.span, self.text(param.name).to_string());
             let mut outputs = self.outputs.iter();
             let problem = match outputs.find_map(|it| (it.refuses_parameter)(&name)) {
-                Some(is) => Some(Problem::Reserved { span, name, is }),
+                Some(is) => Some(Problem::Name(NameProblem::Reserved { span, name, is })),
                 None => others
                     .iter()
                     .find_map(|it| it.find_collision(self, param.name)),
@@ -129,7 +129,7 @@ impl<'a> Scope<'a> {
         match (name == other, in_use) {
             (false, _) => {
                 let other = format!("`{other}`");
-                self.problems.push(Problem::Collision {
+                self.problems.push(NameProblem::Collision {
                     span,
                     name,
                     other,
@@ -139,7 +139,7 @@ impl<'a> Scope<'a> {
             }
             (true, false) => self
                 .problems
-                .push(Problem::TwoSuccessors { span, name, first }),
+                .push(NameProblem::TwoSuccessors { span, name, first }),
             (true, true) => {} // still declared: reported already
         }
     }
@@ -214,13 +214,13 @@ impl OtherNames {
             return None;
         };
 
-        Some(Problem::Collision {
+        Some(Problem::Name(NameProblem::Collision {
             span,
             name,
             other,
             first,
             output,
-        })
+        }))
     }
 }
 

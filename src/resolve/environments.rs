@@ -2,7 +2,7 @@
 
 use super::settings::Environment;
 use crate::ast::{FileTree, Item, Name, ProgramTree, Statement};
-use crate::diagnostic::{Problem, Problems, nearest};
+use crate::diagnostic::{InputProblem, NameProblem, Problem, Problems, SyntaxProblem, nearest};
 use crate::source::{Sources, Span};
 use std::collections::BTreeSet;
 
@@ -20,8 +20,13 @@ pub fn choose_environment(
     }
 
     let (names, mut problems) = (declared.list_names(), declared.repeated_names());
-    problems.extend(declared.undeclared_names(sources, program));
-    problems.extend(declared.unchosen(chosen));
+    problems.extend(
+        declared
+            .undeclared_names(sources, program)
+            .into_iter()
+            .map(Problem::from),
+    );
+    problems.extend(declared.unchosen(chosen).map(Problem::from));
 
     match chosen {
         _ if problems.any_error() => clear_program(program),
@@ -106,27 +111,31 @@ impl<'s> DeclaredEnvironments<'s> {
     fn repeated_names(&self) -> Problems {
         let mut problems = Problems::default();
         if let Some(first) = self.span {
-            problems.extend(self.others.iter().map(|span| Problem::Repeated {
-                span: *span,
-                first,
-                what: "list of environments",
-            }));
+            for span in &self.others {
+                problems.push(SyntaxProblem::Repeated {
+                    span: *span,
+                    first,
+                    what: "list of environments",
+                });
+            }
         }
 
         for (n, (name, span)) in self.names.iter().enumerate() {
             let first = self.names[..n].iter().find(|(known, _)| known == name);
-            problems.extend(first.map(|(_, first)| Problem::Repeated {
-                span: *span,
-                first: *first,
-                what: "environment",
-            }));
+            if let Some((_, first)) = first {
+                problems.push(SyntaxProblem::Repeated {
+                    span: *span,
+                    first: *first,
+                    what: "environment",
+                });
+            }
         }
 
         problems
     }
 
     /// Names after `only in` that are not declared.
-    fn undeclared_names(&self, sources: &Sources, program: &ProgramTree) -> Vec<Problem> {
+    fn undeclared_names(&self, sources: &Sources, program: &ProgramTree) -> Vec<NameProblem> {
         let statements = program.files.iter().flat_map(|file| &file.statements);
         let named = statements
             .flat_map(|statement| &statement.only_in)
@@ -135,7 +144,7 @@ impl<'s> DeclaredEnvironments<'s> {
 
         named
             .filter(|(name, _)| !self.holds(name))
-            .map(|(name, span)| Problem::UnknownEnvironment {
+            .map(|(name, span)| NameProblem::UnknownEnvironment {
                 span,
                 name: name.to_string(),
                 known: self.list_names(),
@@ -149,16 +158,16 @@ impl<'s> DeclaredEnvironments<'s> {
     }
 
     /// What is wrong with the choice.
-    fn unchosen(&self, chosen: Option<Environment<'_>>) -> Option<Problem> {
+    fn unchosen(&self, chosen: Option<Environment<'_>>) -> Option<InputProblem> {
         match (chosen, self.span) {
             (None, None) => None,
-            (None, Some(span)) => Some(Problem::NoEnvironment {
+            (None, Some(span)) => Some(InputProblem::NoEnvironment {
                 span,
                 names: self.list_names(),
             }),
             (Some(chosen), _) if self.holds(chosen.name) => None,
             (Some(chosen), None) if chosen.is_optional => None,
-            (Some(chosen), _) => Some(Problem::UnknownChoice {
+            (Some(chosen), _) => Some(InputProblem::UnknownChoice {
                 name: chosen.name.to_string(),
                 known: self.list_names(),
                 meant: self.nearest_name(chosen.name),

@@ -5,7 +5,7 @@ use super::networks::span_of;
 use super::peers::{PeerOrItself, SentencePeer};
 use super::scope::Scope;
 use crate::ast;
-use crate::diagnostic::Problem;
+use crate::diagnostic::MeaningProblem;
 use crate::net::{Family, Traffic};
 use crate::policy::{Flow, Peer, Policy, SentenceId, TierId, Way, WordId};
 use crate::source::Span;
@@ -93,7 +93,7 @@ impl FlowCoverage {
         let peers = self.report_peers(scope, policy, sentence);
         if !services && !peers && !self.items.contains(&true) {
             let span = sentence.span;
-            scope.problems.push(Problem::NoRule { span });
+            scope.problems.push(MeaningProblem::NoRule { span });
         }
     }
 
@@ -120,7 +120,7 @@ impl FlowCoverage {
                 Some(word) => policy.words.text(word).to_string(),
                 None => traffic.to_string(),
             };
-            scope.problems.push(Problem::FamilyMismatch {
+            scope.problems.push(MeaningProblem::FamilyMismatch {
                 span: service.span,
                 what,
                 family: family.words(),
@@ -163,7 +163,7 @@ impl FlowCoverage {
 
             if let Some(family) = family {
                 let what = scope.sources.text(item.span()).to_string();
-                scope.problems.push(Problem::FamilyMismatch {
+                scope.problems.push(MeaningProblem::FamilyMismatch {
                     span: item.span(),
                     what,
                     family: family.words(),

@@ -6,7 +6,7 @@ use super::blocks::{ACCOUNT, is_account, is_group_id, is_list_id};
 use super::params::{ParamValue, Params};
 use super::scope::Scope;
 use crate::ast;
-use crate::diagnostic::{AwsField, Problem};
+use crate::diagnostic::{AwsField, MeaningProblem, SyntaxProblem};
 use crate::net::Family;
 use crate::policy::{
     External, ExternalId, ListReference, Param, ParamId, ParamKind, PrefixList, PrefixListId,
@@ -241,7 +241,7 @@ fn report_mixed_families(scope: &mut Scope<'_>, lists: &Identities<ListReference
         let first = *seen.entry(identity).or_insert(list);
         if first.family != list.family {
             let (span, first) = (list.span.max(first.span), list.span.min(first.span));
-            scope.problems.push(Problem::Repeated {
+            scope.problems.push(SyntaxProblem::Repeated {
                 span,
                 first,
                 what: "family for one prefix list",
@@ -368,14 +368,16 @@ fn resolve_list_reference(
     if !is_aws_list(&text) {
         let wanted = "the id of a prefix list, like `pl-0123456789abcdef0`, or the name of one of AWS's, like `com.amazonaws.eu-central-1.s3`";
         let span = id.span;
-        scope.problems.push(Problem::BadId { span, text, wanted });
+        scope
+            .problems
+            .push(MeaningProblem::BadId { span, text, wanted });
         return None;
     }
 
     if let Some(its) = aws_region(&text).filter(|its| *its != "region") {
         let ours = region.get_or_insert_with(|| its.to_string());
         if its != ours {
-            scope.problems.push(Problem::BadId {
+            scope.problems.push(MeaningProblem::BadId {
                 span: id.span,
                 text: text.clone(),
                 wanted: "of the region that the stack, or another list, is of",

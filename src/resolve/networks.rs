@@ -4,7 +4,7 @@ use super::order::{report_cycles, sort_by_dependency};
 use super::params::{ParamValue, Params};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{NameKind, Problem};
+use crate::diagnostic::{MeaningProblem, NameKind};
 use crate::net::{Addresses, EVERY_IPV4, EVERY_IPV6, private_blocks};
 use crate::policy::{Network, NetworkId, ParamId, Remainder, Vpc};
 use crate::source::Span;
@@ -188,7 +188,7 @@ impl Addressed<'_> {
         match entity {
             Entity::BuiltIn(BuiltInNetwork::Internet) => scope
                 .problems
-                .push(Problem::InternetInRule { span: name.span }),
+                .push(MeaningProblem::InternetInRule { span: name.span }),
             Entity::BuiltIn(network) => list.blocks.extend(self.built_in.blocks(network)),
             Entity::Network(id) => {
                 let (blocks, unknown) = self.known.network_contents(id);
@@ -235,7 +235,7 @@ impl Addressed<'_> {
         let left = before.difference(&Addresses::from_blocks(&gone.blocks));
 
         if left.is_empty() && !before.is_empty() {
-            scope.problems.push(Problem::NothingLeft {
+            scope.problems.push(MeaningProblem::NothingLeft {
                 span: written,
                 except: span,
             });
@@ -250,7 +250,7 @@ fn report_unbound(scope: &mut Scope<'_>, list: &NetList, gone: &NetList) {
     for (id, name) in list.unknown.iter().chain(&gone.unknown) {
         let declared = scope.params[id.index()].name;
         let text = scope.text(declared).to_string();
-        scope.problems.push(Problem::UnboundExcept {
+        scope.problems.push(MeaningProblem::UnboundExcept {
             span: name.span,
             name: text,
             declared: declared.span,
@@ -264,7 +264,7 @@ fn list_remainder(scope: &mut Scope<'_>, span: Span, left: &Addresses) -> NetLis
     let count = blocks.len();
 
     if count > MOST_BLOCKS {
-        scope.problems.push(Problem::TooManyBlocks {
+        scope.problems.push(MeaningProblem::TooManyBlocks {
             span,
             count: left.to_blocks().count(),
             bound: MOST_BLOCKS,
@@ -296,7 +296,7 @@ pub fn report_missing_blocks(scope: &mut Scope<'_>, vpc: &Vpc, span: Span, name:
         vpc.span,
     ) {
         let vpc = scope.text(name).to_string();
-        scope.problems.push(Problem::NoBlocks {
+        scope.problems.push(MeaningProblem::NoBlocks {
             span,
             vpc,
             declared,

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use crate::ast;
-use crate::diagnostic::{NameKind, Problem};
+use crate::diagnostic::{NameKind, NameProblem};
 
 /// Positions of `0..count` such that each comes after all it depends on, and the pairs (a, b) where
 /// a cycle was cut: a names b, and b comes back to a. Not recursive, so that a long chain is no
@@ -61,7 +61,7 @@ pub fn report_cycles(
 ) {
     for (from, to) in cut {
         let text = scope.text(name(to)).to_string();
-        scope.problems.push(Problem::Cycle {
+        scope.problems.push(NameProblem::Cycle {
             span: name(to).span,
             kind,
             name: text,

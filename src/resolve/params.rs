@@ -5,7 +5,7 @@ use super::collisions::mangle_name;
 use super::scope::Scope;
 use super::settings::Settings;
 use crate::ast::{self, EntryValue};
-use crate::diagnostic::{AwsField, NameKind, Problem, likely, listed, nearest};
+use crate::diagnostic::{AwsField, InputProblem, NameKind, NameProblem, likely, listed, nearest};
 use crate::net::{self, Family};
 use crate::policy::{Param, ParamId, ParamKind, Reference};
 use ipnet::IpNet;
@@ -67,7 +67,7 @@ fn resolve_param(scope: &mut Scope<'_>, declared: &ast::ParamDeclaration) -> Par
 fn bind_param(scope: &mut Scope<'_>, param: &Param, given: String) -> Option<ParamValue> {
     let value = parse_value(param.kind, &given);
     if value.is_none() {
-        scope.problems.push(Problem::BadBinding {
+        scope.problems.push(InputProblem::BadBinding {
             name: param.name.clone(),
             meant: likely_value(param.kind, &given),
             value: given,
@@ -86,7 +86,7 @@ fn collect_bindings(scope: &mut Scope<'_>, settings: &Settings<'_>) -> HashMap<S
             && first != *value
         {
             let second = value.clone();
-            scope.problems.push(Problem::TwiceBound {
+            scope.problems.push(InputProblem::TwiceBound {
                 name: name.clone(),
                 first,
                 second,
@@ -190,7 +190,7 @@ impl Params {
             if is_vpc_id(&given) {
                 return Reference::Id(given);
             }
-            scope.problems.push(Problem::BadBinding {
+            scope.problems.push(InputProblem::BadBinding {
                 name: name.clone(),
                 value: given,
                 wanted: ParamKind::Vpc.wanted(),
@@ -242,7 +242,7 @@ impl Params {
             let meant = guess
                 .then(|| nearest(&name, names.iter().map(String::as_str)))
                 .flatten();
-            scope.problems.push(Problem::UnknownBinding {
+            scope.problems.push(InputProblem::UnknownBinding {
                 name,
                 meant,
                 params: params.clone(),
@@ -254,7 +254,7 @@ impl Params {
 /// Reports a declared parameter with the name of one that the output asks for.
 fn report_vpc_collision(scope: &mut Scope<'_>, param: &Param, name: &str) {
     if let Some(span) = param.span {
-        scope.problems.push(Problem::Collision {
+        scope.problems.push(NameProblem::Collision {
             span,
             name: param.name.clone(),
             other: format!("`{name}`, which the output requires"),

@@ -5,7 +5,7 @@ use super::flows::ResolvedSentence;
 use super::peers::PeerOrItself;
 use super::scope::Scope;
 use crate::ast;
-use crate::diagnostic::Problem;
+use crate::diagnostic::{MeaningProblem, Problem};
 use crate::policy::{Peer, Policy, TierId, Vpc};
 use crate::source::Span;
 
@@ -48,24 +48,26 @@ pub fn report_unpeered(
 fn across_regions(policy: &Policy, span: Span, subject: TierId, other: TierId) -> Option<Problem> {
     let (ours, theirs) = (policy.vpc_of(subject), policy.vpc_of(other));
     let (region, other_region) = (theirs.region.as_ref()?, ours.region.as_ref()?);
-    (region != other_region).then(|| Problem::AcrossRegions {
-        span,
-        tier: policy.tier(other).name.clone(),
-        vpc: vpc_name(theirs),
-        region: region.clone(),
-        other_region: other_region.clone(),
+    (region != other_region).then(|| {
+        Problem::Meaning(MeaningProblem::AcrossRegions {
+            span,
+            tier: policy.tier(other).name.clone(),
+            vpc: vpc_name(theirs),
+            region: region.clone(),
+            other_region: other_region.clone(),
+        })
     })
 }
 
 /// The problem of two tiers whose VPCs are not peered.
 fn unpeered(policy: &Policy, span: Span, subject: TierId, other: TierId) -> Problem {
-    Problem::Unpeered {
+    Problem::Meaning(MeaningProblem::Unpeered {
         span,
         tier: policy.tier(subject).name.clone(),
         other: policy.tier(other).name.clone(),
         vpc: vpc_name(policy.vpc_of(subject)),
         other_vpc: vpc_name(policy.vpc_of(other)),
-    }
+    })
 }
 
 fn vpc_name(vpc: &Vpc) -> String {

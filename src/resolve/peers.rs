@@ -4,7 +4,7 @@ use super::definitions::Definitions;
 use super::networks::{NetList, span_of};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use crate::ast::{self, NetItem};
-use crate::diagnostic::{NameKind, Problem};
+use crate::diagnostic::{MeaningProblem, NameKind};
 use crate::policy::{Peer, Policy, TierSetId, WordId};
 use crate::source::Span;
 
@@ -147,7 +147,9 @@ impl PeerResolver<'_, '_> {
     ) {
         if network == BuiltInNetwork::Internet {
             let span = name.span;
-            self.scope.problems.push(Problem::InternetInRule { span });
+            self.scope
+                .problems
+                .push(MeaningProblem::InternetInRule { span });
             return;
         }
 
@@ -194,12 +196,14 @@ impl PeerResolver<'_, '_> {
         };
 
         let name = name.to_string();
-        self.scope.problems.push(Problem::ExceptOnNonAddress {
-            span,
-            name,
-            kind,
-            except,
-        });
+        self.scope
+            .problems
+            .push(MeaningProblem::ExceptOnNonAddress {
+                span,
+                name,
+                kind,
+                except,
+            });
 
         None
     }

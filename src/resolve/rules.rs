@@ -8,7 +8,7 @@ use super::peers::{PeerResolver, SentencePeer, sorted_sources};
 use super::scope::Scope;
 use crate::ast::{self, NetItem};
 use crate::date::Date;
-use crate::diagnostic::{AwsField, Problem};
+use crate::diagnostic::{AwsField, MeaningProblem};
 use crate::policy::{Policy, Sentence, SentenceId, TierId, WordId};
 use crate::source::Span;
 use std::fmt::Write;
@@ -83,7 +83,7 @@ impl<'k> Sentences<'k> {
         for name in names {
             if scope.text(*name) == "itself" {
                 let span = name.span;
-                scope.problems.push(Problem::ItselfSubject { span });
+                scope.problems.push(MeaningProblem::ItselfSubject { span });
             } else {
                 scope.add_members(&policy.tier_sets, *name, &mut self.subjects);
             }

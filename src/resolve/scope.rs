@@ -2,7 +2,7 @@
 
 use super::atom::Catalogue;
 use crate::ast;
-use crate::diagnostic::{NameKind, Problem, Problems};
+use crate::diagnostic::{MeaningProblem, NameKind, Problems};
 use crate::policy::{
     Declaration, NetworkId, OutputRules, ParamId, Remainder, Shadowed, TierId, TierSetId, VpcId,
 };
@@ -138,7 +138,7 @@ impl<'a> Scope<'a> {
         let left = self.room.checked_sub(count);
         self.room = left.unwrap_or(self.room);
         if left.is_none() {
-            self.problems.push(Problem::TooLarge {
+            self.problems.push(MeaningProblem::TooLarge {
                 span,
                 count,
                 bound: MOST,

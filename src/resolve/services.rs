@@ -4,7 +4,7 @@ use super::atom::{Atom, Atoms, BuiltIn, Catalogue};
 use super::order::{report_cycles, sort_by_dependency};
 use super::scope::Scope;
 use crate::ast::{self, IcmpType, ProgramTree, ServiceItem};
-use crate::diagnostic::{AwsField, NameKind, Problem, Problems, likely};
+use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, Problems, likely};
 use crate::net::{Ports, Traffic};
 use crate::policy::{IcmpName, Shadowed, icmp_name, icmp_names};
 use crate::source::{Sources, Span};
@@ -212,7 +212,7 @@ fn resolve_icmpv6_name(scope: &mut Scope<'_>, span: Span, name: ast::Name) -> Op
     let entry = resolve_icmp_name(scope, span, name)?;
     if entry.v6.is_none() {
         let what = scope.text(name).to_string();
-        scope.problems.push(Problem::FamilyMismatch {
+        scope.problems.push(MeaningProblem::FamilyMismatch {
             span: name.span,
             what,
             family: "IPv4",
@@ -254,7 +254,7 @@ fn report_service_as_type(scope: &mut Scope<'_>, span: Span, typed: &str) {
         "ping" => typed.to_string(),
         _ => format!("{word}, {typed}"),
     };
-    scope.problems.push(Problem::ServiceAsType {
+    scope.problems.push(NameProblem::ServiceAsType {
         span,
         name: typed.to_string(),
         write,

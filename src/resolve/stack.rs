@@ -5,7 +5,7 @@ use super::params::{ParamValue, Params};
 use super::scope::Scope;
 use super::settings::Settings;
 use crate::ast::{self, EntryValue};
-use crate::diagnostic::{AwsField, NameKind, Problem};
+use crate::diagnostic::{AwsField, MeaningProblem, NameKind};
 use crate::policy::{DefaultGroup, Outbound, ParamId, ParamKind, Reference, Stack, Vpc, VpcId};
 use crate::source::Span;
 use ipnet::IpNet;
@@ -291,7 +291,9 @@ pub fn resolve_peerings(scope: &mut Scope<'_>, vpcs: &[Vpc]) -> Vec<(VpcId, VpcI
         let (Some(a), Some(b)) = (a, b) else { continue };
         if a == b {
             let vpc = vpcs[a.index()].name.clone().unwrap_or_default();
-            scope.problems.push(Problem::SelfPeering { span, vpc });
+            scope
+                .problems
+                .push(MeaningProblem::SelfPeering { span, vpc });
         }
         peerings.push((a.min(b), a.max(b)));
     }

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use crate::ast::{self, EntryKey, EntryValue};
-use crate::diagnostic::{AwsField, Problem};
+use crate::diagnostic::{AwsField, MeaningProblem, NameProblem};
 use crate::source::{Span, is_unseen};
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ impl<'a> Scope<'a> {
 
         if let Some((n, character)) = refused {
             let span = text.place(raw, n);
-            self.problems.push(Problem::ForbiddenCharacter {
+            self.problems.push(MeaningProblem::ForbiddenCharacter {
                 span,
                 character: show_character(character),
                 field,
@@ -30,12 +30,13 @@ impl<'a> Scope<'a> {
         for at in replaced.filter_map(|replaced| text.value.find(replaced)) {
             let n = text.value[..at].chars().count();
             let span = text.place(raw, n);
-            self.problems.push(Problem::DynamicReference { span });
+            self.problems
+                .push(MeaningProblem::DynamicReference { span });
         }
 
         let length = text.value.chars().count();
         if length > field.limit() {
-            self.problems.push(Problem::TooLong {
+            self.problems.push(MeaningProblem::TooLong {
                 span: text.span,
                 length,
                 field,
@@ -73,7 +74,7 @@ impl<'a> Scope<'a> {
             self.report_tag_key(span, &key);
 
             if let Some(first) = first.insert(key.clone(), span) {
-                self.problems.push(Problem::DuplicateKey {
+                self.problems.push(NameProblem::DuplicateKey {
                     span,
                     key: key.clone(),
                     first,
@@ -91,14 +92,14 @@ impl<'a> Scope<'a> {
     /// Reports a key of a tag that AWS or Terraform does not take.
     fn report_tag_key(&mut self, span: Span, key: &str) {
         if key.is_empty() {
-            self.problems.push(Problem::BadTag {
+            self.problems.push(MeaningProblem::BadTag {
                 span,
                 why: "the key is empty",
             });
         }
 
         if key.to_ascii_lowercase().starts_with("aws:") {
-            self.problems.push(Problem::BadTag {
+            self.problems.push(MeaningProblem::BadTag {
                 span,
                 why: "keys that start with `aws:` are reserved by AWS",
             });
@@ -106,7 +107,7 @@ impl<'a> Scope<'a> {
 
         let refused = self.outputs.iter();
         for why in refused.filter_map(|it| (it.refuses_tag_key)(key)) {
-            self.problems.push(Problem::BadTag { span, why });
+            self.problems.push(MeaningProblem::BadTag { span, why });
         }
     }
 }

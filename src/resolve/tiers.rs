@@ -5,7 +5,7 @@ use super::order::{report_cycles, sort_by_dependency};
 use super::scope::{BuiltInNetwork, Entity, Scope};
 use super::stack::{Defaults, OUTBOUND, read_vpc, vpc_entry};
 use crate::ast::{self, EntryValue};
-use crate::diagnostic::{AwsField, NameKind, Problem, likely, listed};
+use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, likely, listed};
 use crate::net::Addresses;
 use crate::policy::{Role, Stack, Tier, TierId, TierSet, Vpc, VpcId};
 use crate::source::Span;
@@ -44,7 +44,7 @@ pub fn resolve(
     for (declared, name) in scope.tiers.clone() {
         let TierParts { vpc, mut tier } = resolve_tier(scope, declared, name, &defaults, networks);
         if vpc.is_none() && vpc_entry(scope, declared).is_none() {
-            scope.problems.push(Problem::NoVpc {
+            scope.problems.push(MeaningProblem::NoVpc {
                 span: tier.span,
                 tier: tier.name.clone(),
                 vpcs: vpc_names.clone(),
@@ -70,7 +70,7 @@ fn report_same_group_name(scope: &mut Scope<'_>, group_names: &mut GroupNames, t
     };
     let key = (tier.vpc, group.to_ascii_lowercase());
     if let Some(other) = group_names.insert(key, tier.span) {
-        scope.problems.push(Problem::SameGroupName {
+        scope.problems.push(MeaningProblem::SameGroupName {
             span: tier.span.max(other),
             name: group.clone(),
             first: tier.span.min(other),
@@ -205,12 +205,12 @@ fn read_group_name<'a>(
     if tiers > 1 {
         scope
             .problems
-            .push(Problem::OneForMany { span, what: "name" });
+            .push(MeaningProblem::OneForMany { span, what: "name" });
         return None;
     }
 
     if name.to_ascii_lowercase().starts_with("sg-") {
-        scope.problems.push(Problem::SgPrefix {
+        scope.problems.push(MeaningProblem::SgPrefix {
             span,
             name: name.clone(),
         });
@@ -218,7 +218,7 @@ fn read_group_name<'a>(
 
     if name.eq_ignore_ascii_case("default") {
         let is = "the name of the default security group of every VPC";
-        scope.problems.push(Problem::Reserved {
+        scope.problems.push(NameProblem::Reserved {
             span,
             name: name.clone(),
             is,
@@ -242,7 +242,7 @@ fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
     if first && oldest.to_ascii_lowercase().starts_with("sg-") {
         let span = stack.span.unwrap_or(tier.span);
         let name = format!("{oldest}-{}", tier.name);
-        scope.problems.push(Problem::SgPrefix { span, name });
+        scope.problems.push(MeaningProblem::SgPrefix { span, name });
     }
 
     let own = ["Name", "Description"]
@@ -257,7 +257,7 @@ fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
         .chain(own);
 
     if keys.collect::<std::collections::BTreeSet<_>>().len() > MOST_TAGS {
-        scope.problems.push(Problem::BadTag {
+        scope.problems.push(MeaningProblem::BadTag {
             span: tier.span,
             why: "a group has at most 50 tags",
         });
@@ -284,7 +284,7 @@ fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tier
             if let (Some(its), Some(ours), Some(declared)) = (its, ours, vpc.span)
                 && its != ours
             {
-                scope.problems.push(Problem::ElsewhereTier {
+                scope.problems.push(MeaningProblem::ElsewhereTier {
                     span: tier.span,
                     tier: tier.name.clone(),
                     what,

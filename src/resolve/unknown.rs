@@ -2,7 +2,7 @@
 
 use super::scope::{Entity, Scope};
 use crate::ast;
-use crate::diagnostic::{NameKind, Problem, listed};
+use crate::diagnostic::{NameKind, NameProblem, listed};
 use crate::source::FileKind;
 
 impl<'a> Scope<'a> {
@@ -32,7 +32,7 @@ impl<'a> Scope<'a> {
         let is_question = self.sources.file(span.file).kind() == FileKind::Options;
 
         if let (Some((what, help)), true, false) = (describe_aws_id(text), is_peer, is_question) {
-            self.problems.push(Problem::IdForName {
+            self.problems.push(NameProblem::IdForName {
                 span,
                 id: text.to_string(),
                 what,
@@ -42,7 +42,7 @@ impl<'a> Scope<'a> {
         }
 
         if let Some(declared) = self.elsewhere.get(text) {
-            self.problems.push(Problem::OtherEnvironment {
+            self.problems.push(NameProblem::OtherEnvironment {
                 span,
                 kind,
                 name: text.to_string(),
@@ -53,7 +53,7 @@ impl<'a> Scope<'a> {
 
         let is_listed = is_question && (kind != NameKind::Service || meant.is_none());
         let known = is_listed.then(|| self.list_names(kind)).flatten();
-        self.problems.push(Problem::UnknownName {
+        self.problems.push(NameProblem::UnknownName {
             span,
             kind,
             name: text.to_string(),
@@ -102,7 +102,7 @@ impl<'a> Scope<'a> {
             .get(self.text(name))
             .and_then(|symbol| symbol.declared);
         let name_text = self.text(name).to_string();
-        self.problems.push(Problem::WrongKind {
+        self.problems.push(NameProblem::WrongKind {
             span: name.span,
             name: name_text,
             is,
@@ -122,7 +122,7 @@ impl<'a> Scope<'a> {
             false => "a peer",
         };
 
-        self.problems.push(Problem::WrongKind {
+        self.problems.push(NameProblem::WrongKind {
             span: name.span,
             name: text.to_string(),
             is: NameKind::Service,

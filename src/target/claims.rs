@@ -1,10 +1,8 @@
 //! Names in outputs, and the places in a program that ask for them: what a target would refuse,
 //! since two things would have one name.
 
-use super::Target;
 use super::names::Names;
 use crate::aws::{GroupId, RuleKey, State};
-use crate::diagnostic::{Problem, Problems};
 use crate::groups::{Deployment, Rule};
 use crate::policy::TierId;
 use crate::source::Span;
@@ -18,41 +16,8 @@ pub struct NamedState<'d> {
     pub state: &'d State,
 }
 
-/// Reports names that a target would refuse: one for two resources, and one that an earlier name of
-/// a tier makes a second time.
-pub fn check_claims(named: NamedState<'_>) -> Problems {
-    let mut problems = Problems::default();
-    for target in &super::ALL {
-        if problems.is_empty() {
-            problems.extend(repeated_claims(target, (target.claims)(named)));
-        }
-    }
-    for target in &super::ALL {
-        if problems.is_empty() {
-            problems.extend((target.check_moves)(named));
-        }
-    }
-    problems
-}
-
 /// A name in an output, and the place in the program that asks for it.
 pub type Claim = (String, Span);
-
-/// Reports names that stand twice.
-fn repeated_claims(target: &Target, mut claims: Vec<Claim>) -> Vec<Problem> {
-    claims.sort();
-    let same = |pair: &&[Claim]| pair[0].0 == pair[1].0;
-    let problem = |pair: &[Claim]| {
-        let (span, first, name) = (pair[1].1, pair[0].1, pair[0].0.clone());
-        Problem::OneName {
-            span,
-            name,
-            first,
-            target: target.title,
-        }
-    };
-    claims.windows(2).filter(same).map(problem).collect()
-}
 
 /// A rule and where it stands.
 #[derive(Clone, Copy)]

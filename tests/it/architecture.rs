@@ -1,6 +1,6 @@
 //! The layers: which module may name which. The picture is in `docs/architecture.md`.
 
-use crate::module_paths::{Modules, room};
+use crate::module_paths::Modules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -203,16 +203,12 @@ fn outside_libraries_stay_where_they_belong() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Rooms whose files still name each other.
-const CIRCULAR: &[&str] = &["analysis", "lint", "plan", "target"];
-
 #[test]
 fn no_room_has_a_circle_among_its_files() {
     let modules = Modules::new(files());
     let links = modules.links();
     let circles: BTreeSet<Vec<&str>> = links
         .keys()
-        .filter(|file| !CIRCULAR.contains(&room(file)))
         .filter_map(|file| circle(file, &links))
         .collect();
 

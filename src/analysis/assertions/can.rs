@@ -3,8 +3,9 @@
 use super::super::gate::Endpoint;
 use super::super::named_endpoint::{self, NamedEndpoint};
 use super::super::verdict::Verdict;
-use super::{Proof, asked_traffic, endpoint_pairs};
-use crate::diagnostic::{Problem, Problems};
+use super::proof::{Proof, endpoint_pairs};
+use super::tier_graph::asked_traffic;
+use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::Assertion;
 use crate::source::Span;
@@ -204,7 +205,7 @@ impl Obstacle {
             self.gate
         };
 
-        Problem::NotReached {
+        Problem::Assertion(AssertionProblem::NotReached {
             span: assertion.span,
             from: from.name.clone(),
             to: to.name.clone(),
@@ -212,7 +213,7 @@ impl Obstacle {
             gate,
             help: self.help,
             unknown: self.unknown,
-        }
+        })
     }
 
     /// The problem that a step of a chain is not sure.
@@ -230,7 +231,7 @@ impl Obstacle {
             (true, false) => Some(self.gate),
         };
 
-        Problem::UnsureChain {
+        Problem::Assertion(AssertionProblem::UnsureChain {
             span,
             from,
             to,
@@ -240,7 +241,7 @@ impl Obstacle {
             why,
             help: self.help,
             unknown: self.unknown,
-        }
+        })
     }
 }
 

@@ -7,19 +7,21 @@
 //! the internet into `db`, and the problem shows that packet: `tcp 1.0.0.0:* → db:3306`.
 
 mod can;
+mod proof;
 mod through;
+mod tier_graph;
 
 use super::gate::{Endpoint, Gate, Gates, Who, Witness};
 use super::named_endpoint::{self, NamedEndpoint};
-use crate::diagnostic::{Problem, Problems};
+use crate::diagnostic::{AssertionProblem, Problem, Problems};
 use crate::net::{Addresses, Family, Ports, Traffic};
 use crate::policy::{Assertion, Claim, End, Peer, Policy, TierId};
 use crate::source::Span;
-use std::cell::OnceCell;
+use proof::{Proof, endpoint_pairs};
 use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 use std::slice;
-use through::TierGraph;
+use tier_graph::asked_traffic;
 
 /// What an assertion calls whoever is in no tier and not listed.
 const OUTSIDE: &str = "hosts outside";
@@ -53,22 +55,7 @@ pub fn judge_assertions(policy: &Policy, gates: &Gates<'_>) -> Problems {
     problems
 }
 
-struct Proof<'p> {
-    policy: &'p Policy,
-    gates: Gates<'p>,
-    /// What passes between tiers, once an assertion asks for more than one step.
-    tiers: OnceCell<TierGraph<'p>>,
-}
-
 impl<'p> Proof<'p> {
-    fn new(policy: &'p Policy, gates: Gates<'p>) -> Proof<'p> {
-        Proof {
-            policy,
-            gates,
-            tiers: OnceCell::new(),
-        }
-    }
-
     fn prove_cannot(
         &self,
         assertion: &Assertion,
@@ -190,7 +177,7 @@ impl<'p> Proof<'p> {
             shown.push_str(", which security groups never filter");
         }
 
-        Problem::Reached {
+        Problem::Assertion(AssertionProblem::Reached {
             span: assertion.span,
             from: from.name.clone(),
             others: Vec::new(),
@@ -198,7 +185,7 @@ impl<'p> Proof<'p> {
             packet: shown,
             because: sentences.map(|sentence| sentence.span).collect(),
             unknown: unknown.collect(),
-        }
+        })
     }
 }
 
@@ -208,11 +195,6 @@ fn name_or_address(end: &NamedEndpoint, address: Option<IpAddr>) -> String {
         Some(address) if end.endpoint.who.tier().is_none() => address.to_string(),
         Some(_) | None => end.name.clone(),
     }
-}
-
-/// The traffic of what an assertion asks about.
-fn asked_traffic(on: &[(Span, Traffic)]) -> impl Iterator<Item = Traffic> + '_ {
-    on.iter().map(|(_, traffic)| *traffic)
 }
 
 /// The same problems, with one for all senders that the same sentences let in.
@@ -231,18 +213,18 @@ fn merge_senders(found: Problems) -> Vec<Problem> {
 fn add_sender(known: &mut Problem, problem: &Problem) -> bool {
     match (known, problem) {
         (
-            Problem::Reached {
+            Problem::Assertion(AssertionProblem::Reached {
                 because,
                 unknown,
                 others,
                 ..
-            },
-            Problem::Reached {
+            }),
+            Problem::Assertion(AssertionProblem::Reached {
                 because: same,
                 unknown: more,
                 from,
                 ..
-            },
+            }),
         ) if because == same => {
             others.push(from.clone());
             unknown.extend(more.iter().cloned());
@@ -251,14 +233,6 @@ fn add_sender(known: &mut Problem, problem: &Problem) -> bool {
         }
         (_, _) => false,
     }
-}
-
-fn endpoint_pairs<'n>(
-    from: &'n [NamedEndpoint],
-    to: &'n [NamedEndpoint],
-) -> impl Iterator<Item = (&'n NamedEndpoint, &'n NamedEndpoint)> {
-    from.iter()
-        .flat_map(move |from| to.iter().map(move |to| (from, to)))
 }
 
 /// `tcp 203.0.113.7:* → db:3306`

@@ -2,29 +2,16 @@
 //! tiers, and one by way of tiers surely carries the service.
 
 use super::super::gate::{Endpoint, Who};
-use super::super::graph::{ReachGraph, SearchDirection};
+use super::super::graph::SearchDirection;
 use super::super::named_endpoint::{self, NamedEndpoint};
-use super::super::reachability::{Passing, PassingId, Reachability};
 use super::can::{Obstacle, service_groups, service_name};
-use super::{Proof, asked_traffic, endpoint_pairs};
-use crate::diagnostic::{Problem, Problems};
-use crate::net::{Family, PerFamily, Traffic};
-use crate::policy::{Assertion, Policy, TierId};
+use super::proof::{Proof, endpoint_pairs};
+use super::tier_graph::{Certainty, asked_traffic};
+use crate::diagnostic::{AssertionProblem, Problem, Problems};
+use crate::net::{Family, Traffic};
+use crate::policy::{Assertion, TierId};
 use crate::source::Span;
 use std::collections::VecDeque;
-
-/// Whether a flow is asked for that may pass, or one that must.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Certainty {
-    May,
-    Must,
-}
-
-/// What passes between tiers.
-pub(super) struct TierGraph<'p> {
-    reachability: Reachability<'p>,
-    graph: ReachGraph,
-}
 
 /// A chain as it is asked for.
 struct ChainQuery<'q> {
@@ -39,43 +26,7 @@ struct ChainQuery<'q> {
     reaches: &'q dyn Fn(&Endpoint) -> bool,
 }
 
-impl<'p> TierGraph<'p> {
-    fn new(policy: &'p Policy) -> TierGraph<'p> {
-        let mut reachability = Reachability::new(policy, Vec::new());
-        let graph = ReachGraph::new(&mut reachability, policy.tiers.len());
-        TierGraph {
-            reachability,
-            graph,
-        }
-    }
-
-    /// Whether something passes.
-    fn is_passable(&self, id: PassingId, certainty: Certainty) -> bool {
-        let mut passing = self.reachability.passing(id).iter();
-        match certainty {
-            Certainty::May => true,
-            Certainty::Must => passing.any(|passing| !passing.must.is_empty()),
-        }
-    }
-
-    /// The tiers of which something that is asked about may pass to another, sorted.
-    pub(super) fn possible_senders(&self, to: TierId, on: &[(Span, Traffic)]) -> Vec<TierId> {
-        let asked =
-            PerFamily::from_fn(|family| named_endpoint::asked_traffic(asked_traffic(on), family));
-        let is_asked = |passing: &Passing| {
-            let asked = passing.may.intersection(&asked[passing.family]);
-            !asked.is_empty()
-        };
-        let is_some_asked = |id| self.reachability.passing(id).iter().any(is_asked);
-        let senders =
-            self.graph
-                .find_neighbours(to.index(), SearchDirection::Reverse, is_some_asked);
-        let senders = senders.into_iter();
-        senders.map(|tier| TierId(tier as u32)).collect()
-    }
-}
-
-impl<'p> Proof<'p> {
+impl Proof<'_> {
     pub(super) fn prove_through(
         &self,
         assertion: &Assertion,
@@ -128,12 +79,12 @@ impl<'p> Proof<'p> {
             ": neither is a tier, so no group of the program applies"
         };
 
-        Some(Problem::Bypassed {
+        Some(Problem::Assertion(AssertionProblem::Bypassed {
             span: assertion.span,
             from: from.name.clone(),
             to: to.name.clone(),
             chain: chain_arrows(&chain) + note,
-        })
+        }))
     }
 
     /// The problem of a service that no chain surely carries: the shortest that may, with the first
@@ -169,7 +120,12 @@ impl<'p> Proof<'p> {
             let on = service
                 .first()
                 .map(|(place, traffic)| service_name(assertion, *place, *traffic));
-            return Some(Problem::NoChain { span, from, to, on });
+            return Some(Problem::Assertion(AssertionProblem::NoChain {
+                span,
+                from,
+                to,
+                on,
+            }));
         };
 
         let (near, far, obstacle) = self.unsure_step(assertion, &chain, service)?;
@@ -261,10 +217,6 @@ impl<'p> Proof<'p> {
         let is_reached =
             |tier: &usize| self.some_passes(from, &tiers[*tier].endpoint, &[], certainty);
         (0..tiers.len()).filter(is_reached).collect()
-    }
-
-    pub(super) fn tiers(&self) -> &TierGraph<'p> {
-        self.tiers.get_or_init(|| TierGraph::new(self.policy))
     }
 
     /// Whether something of what is asked about passes.

@@ -1,9 +1,9 @@
 //! The sentences that let connections through.
 
 use super::super::gate::Gate;
+use super::change::{Causes, Change};
 use super::ends::EndId;
 use super::version::Version;
-use super::{Causes, Change};
 use crate::groups::Direction;
 use crate::net::{Addresses, Family};
 use crate::policy::{Flow, Peer, TierId};

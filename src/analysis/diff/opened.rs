@@ -4,7 +4,7 @@
 //! `db allows mysql from 10.0.0.0/8`. The inbound gate of `db` then opens `tcp 3306` to hosts in
 //! `10.128.0.0/9`.
 
-use super::Change;
+use super::change::Change;
 use super::defaults::DefaultValue;
 use super::ends::{EndId, Ends};
 use super::products::{Product, changes_of, merge_product};

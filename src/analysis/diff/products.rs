@@ -2,9 +2,9 @@
 //! what is the same in both families is one.
 
 use super::causes::find_causes;
+use super::change::{Causes, Change, Places};
 use super::ends::{EndId, Ends};
 use super::version::Version;
-use super::{Causes, Change, Places};
 use crate::groups::Direction;
 use crate::net::{self, Addresses, Family, PerFamily, TrafficSet};
 

@@ -1,6 +1,8 @@
 //! Logical ids that two parameters or resources would have.
 
-use super::{group_id, is_separate, list_parameters, parameter_id, rule_names};
+use super::resources::{
+    asks_for, group_id, is_separate, list_parameters, parameter_id, rule_names,
+};
 use crate::aws::ParameterId;
 use crate::target::claims::{Claim, NamedState};
 
@@ -21,7 +23,7 @@ pub fn claims(named: NamedState<'_>) -> Vec<Claim> {
     claims.extend(groups.map(|(id, group)| (group_id(group), named.tier_span(id))));
     let parameters = (0..).map(ParameterId).zip(&state.parameters);
 
-    for (id, parameter) in parameters.filter(|(_, parameter)| super::asks_for(parameter)) {
+    for (id, parameter) in parameters.filter(|(_, parameter)| asks_for(parameter)) {
         let span = named.deployment.state_parameter(id).span;
         claims.extend(span.map(|span| (parameter_id(parameter), span)));
     }

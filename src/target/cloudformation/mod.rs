@@ -5,27 +5,30 @@
 
 mod claims;
 mod parameters;
+mod resources;
 mod template;
 mod unsupported;
 
-use super::names::{NameStyle, Names, Renaming, push_pascal};
-use super::{Column, Measure, Planning, Target};
-use crate::aws::{
-    Direction, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, aws_list,
-};
+use super::definition::{Measure, Target};
+use super::planning::{Column, Planning};
+use crate::aws::State;
 use crate::diagnostic::Problems;
 use crate::policy::{OutputRules, ParameterNames};
+use resources::{
+    GROUP, asks_for, group_id, has_placeholder, is_separate, list_parameter, output_name,
+    pascal_case, rule_names, used_parameters,
+};
 
 /// The target.
 pub const TARGET: Target = Target {
     name: "cloudformation",
     short: Some("cfn"),
-    title: "CloudFormation",
+    title: TITLE,
     extension: "json",
     mark: MARK,
     emit: template::emit,
     addresses: |_| Vec::new(),
-    unsupported: unsupported::unsupported,
+    unsupported: |policy| unsupported::unsupported(policy, TITLE),
     measures: Some(template_limits),
     rules: OutputRules {
         replaced_text: Some("{{resolve:"),
@@ -83,51 +86,10 @@ const PLANNING: Planning = Planning {
     ],
 };
 
-/// What a logical id of a group ends in.
-const GROUP: &str = "SecurityGroup";
+/// As people write it.
+const TITLE: &str = "CloudFormation";
 
 const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
-
-/// The logical ids of the rules that are resources of their own.
-pub fn rule_names(state: &State) -> Names<'_> {
-    let mut others: Vec<String> = state.groups.iter().map(group_id).collect();
-    others.extend(used_parameters(state).map(parameter_id));
-    others.extend(list_parameters(state).map(|(_, id)| id));
-    Names::new(
-        state,
-        NameStyle::Pascal,
-        Renaming::Oldest,
-        is_separate,
-        &others,
-    )
-}
-
-/// Whether a rule is a resource of its own.
-pub fn is_separate(key: &RuleKey) -> bool {
-    match key.peer {
-        Peer::Group(_) => true,
-        Peer::Block(_) | Peer::Parameter(_) | Peer::PrefixList(_) | Peer::ForeignGroup(_) => false,
-    }
-}
-
-/// Whether a group holds the rule that admits nothing, since no other outbound rule stands in it.
-pub fn has_placeholder(group: &SecurityGroup) -> bool {
-    let mut outbound = group.rules_in(Direction::Egress).iter();
-    outbound.all(|rule| is_separate(&rule.key))
-}
-
-/// Whether a template asks for a parameter; it has no way to lock a default group.
-pub fn asks_for(parameter: &Parameter) -> bool {
-    !parameter.only_for_locks
-}
-
-/// The parameters that a template uses.
-pub fn used_parameters(state: &State) -> impl Iterator<Item = &Parameter> {
-    state
-        .parameters
-        .iter()
-        .filter(|parameter| asks_for(parameter))
-}
 
 /// What CloudFormation limits of a template (CloudFormation user guide, "quotas").
 fn template_limits(state: &State, bytes: usize) -> Vec<Measure> {
@@ -141,40 +103,6 @@ fn template_limits(state: &State, bytes: usize) -> Vec<Measure> {
         measure("outputs", groups, 200),
         measure("bytes", bytes, 1_000_000),
     ]
-}
-
-fn pascal_case(name: &str) -> String {
-    let mut out = String::new();
-    push_pascal(&mut out, name);
-    out
-}
-
-/// A group's logical id. Made with the oldest name of the tier, so that a rename moves nothing.
-pub fn group_id(group: &SecurityGroup) -> String {
-    pascal_case(group.oldest_name()) + GROUP
-}
-
-/// The output with a group's id.
-pub fn output_name(group: &SecurityGroup) -> String {
-    group_id(group) + "Id"
-}
-
-/// The logical id of a parameter of the program.
-pub fn parameter_id(parameter: &Parameter) -> String {
-    pascal_case(&parameter.name)
-}
-
-/// CloudFormation cannot look a prefix list up, so the template asks for the ids of those that are
-/// known by their names.
-pub fn list_parameters(state: &State) -> impl Iterator<Item = (PrefixListId, String)> {
-    state
-        .lists_by_name()
-        .map(|(id, name)| (id, list_parameter(name)))
-}
-
-/// The logical id of the parameter for a list of AWS.
-fn list_parameter(name: &str) -> String {
-    pascal_case(aws_list(name)) + "PrefixListId"
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The parameters of a template.
 
-use super::{list_parameter, parameter_id, used_parameters};
+use super::resources::{list_parameter, parameter_id, used_parameters};
 use crate::aws::{ParamKind, Parameter, State};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;

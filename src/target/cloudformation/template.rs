@@ -1,7 +1,7 @@
 //! The template, written as it is made: no tree of it ever exists.
 
 use super::parameters::Parameters;
-use super::{
+use super::resources::{
     group_id, has_placeholder, is_separate, list_parameter, output_name, parameter_id, rule_names,
 };
 use crate::aws::{
@@ -10,6 +10,7 @@ use crate::aws::{
 };
 use crate::net::{Family, Protocol, Traffic, push_block};
 use crate::target::names::Names;
+use crate::target::output::output_buffer;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use std::cell::RefCell;
@@ -23,7 +24,7 @@ pub fn emit(state: &State) -> Vec<u8> {
         group_ids: state.groups.iter().map(group_id).collect(),
         spare: RefCell::default(),
     };
-    let mut out = crate::target::output_buffer(state, 384);
+    let mut out = output_buffer(state, 384);
     serde_json::to_writer_pretty(&mut out, &template)
         .expect("a vector takes all, and every key is a string");
     out.push(b'\n');

@@ -5,7 +5,8 @@
 
 mod lines;
 
-use super::Target;
+use super::definition::Target;
+use super::output::output_buffer;
 use crate::aws::{
     ForeignGroup, ListReference, Parameter, ParameterId, Peer, PrefixList, Reference, Rule,
     SecurityGroup, State,
@@ -38,7 +39,7 @@ pub const TARGET: Target = Target {
 const FORMAT: u32 = 1;
 
 fn emit(state: &State) -> Vec<u8> {
-    let mut out = super::output_buffer(state, 256);
+    let mut out = output_buffer(state, 256);
     let mut json = serde_json::Serializer::with_formatter(&mut out, LineFormatter::default());
     StateDocument::new(state)
         .serialize(&mut json)

@@ -1,8 +1,8 @@
 //! Addresses of Terraform that two resources would have, and those that an earlier name of a tier
 //! makes a second time.
 
-use super::{lookup_addresses, rule_address, rule_names};
-use crate::diagnostic::{Problem, Problems};
+use super::addresses::{lookup_addresses, rule_address, rule_names};
+use crate::diagnostic::{MeaningProblem, Problems};
 use crate::policy::{Tier, TierId};
 use crate::source::Span;
 use crate::target::claims::{Claim, NamedState, PlacedRule};
@@ -119,7 +119,7 @@ impl<'d> Moves<'d, '_> {
 
         if self.refused.insert(tier.was_spans[position]) {
             let (span, name) = earlier_name(tier, position);
-            problems.push(Problem::AmbiguousMove {
+            problems.push(MeaningProblem::AmbiguousMove {
                 span,
                 name,
                 address: from,
@@ -156,7 +156,7 @@ impl<'d> Moves<'d, '_> {
                 let now = place.span(self.named);
                 let parameter = place.peer_parameter(self.named);
 
-                problems.push(Problem::AddressInUse {
+                problems.push(MeaningProblem::AddressInUse {
                     span,
                     name,
                     address: address.clone(),

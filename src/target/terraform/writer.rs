@@ -1,21 +1,22 @@
 //! The file, resource by resource.
 
-use super::hcl::{Hcl, escape_string, push_quoted, quote_string};
-use super::variable::{Form, default_description, variable_form};
-use super::{
+use super::addresses::{
     LOOKUP, asks_for_region, group_names, lookup_name, name_in_region, output_name, region_name,
     resource_type, rule_names, snake_case,
 };
+use super::hcl::{Hcl, escape_string, push_quoted, quote_string};
+use super::variable::{Form, default_description, variable_form};
 use crate::aws::{
     Direction, GroupId, ListReference, Parameter, ParameterId, Peer, Reference, Rule, RuleKey,
     SecurityGroup, State, Wording,
 };
 use crate::net::{Family, Sink, push_block, push_number, push_protocol};
 use crate::target::names::{Names, push_snake};
+use crate::target::output::output_buffer;
 
 /// Writes it.
 pub fn emit(state: &State) -> Vec<u8> {
-    let hcl = Hcl::new(crate::target::output_buffer(state, 512));
+    let hcl = Hcl::new(output_buffer(state, 512));
     let mut writer = HclWriter {
         state,
         names: rule_names(state),

@@ -1,0 +1,39 @@
+//! What assertions of a policy are proved by.
+
+use super::super::gate::Gates;
+use super::super::named_endpoint::NamedEndpoint;
+use super::tier_graph::TierGraph;
+use crate::policy::Policy;
+use std::cell::OnceCell;
+
+/// A policy and what its gates let pass; each claim is proved in a file of its own.
+pub(super) struct Proof<'p> {
+    pub(super) policy: &'p Policy,
+    pub(super) gates: Gates<'p>,
+    /// What passes between tiers, once an assertion asks for more than one step.
+    tiers: OnceCell<TierGraph<'p>>,
+}
+
+impl<'p> Proof<'p> {
+    pub(super) fn new(policy: &'p Policy, gates: Gates<'p>) -> Proof<'p> {
+        Proof {
+            policy,
+            gates,
+            tiers: OnceCell::new(),
+        }
+    }
+
+    /// What passes between tiers.
+    pub(super) fn tiers(&self) -> &TierGraph<'p> {
+        self.tiers.get_or_init(|| TierGraph::new(self.policy))
+    }
+}
+
+/// Each of one end with each of the other.
+pub(super) fn endpoint_pairs<'n>(
+    from: &'n [NamedEndpoint],
+    to: &'n [NamedEndpoint],
+) -> impl Iterator<Item = (&'n NamedEndpoint, &'n NamedEndpoint)> {
+    from.iter()
+        .flat_map(move |from| to.iter().map(move |to| (from, to)))
+}

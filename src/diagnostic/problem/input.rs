@@ -1,0 +1,50 @@
+//! Files, E04, and values of parameters, E05.
+
+use crate::source::Span;
+
+/// What is wrong with what a program is read with.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // the fields are named for what they hold
+#[non_exhaustive]
+pub enum InputProblem {
+    /// `include "missing.tier"`
+    Unreadable {
+        span: Span,
+        path: String,
+        why: String,
+    },
+    /// `include "../secret.tier"`
+    OutsideRoot {
+        span: Span,
+        path: String,
+        root: String,
+    },
+    /// `--set ofice=…`
+    UnknownBinding {
+        name: String,
+        meant: Option<String>,
+        params: String,
+    },
+    /// `environments production, staging` without `--environment`
+    NoEnvironment { span: Span, names: Vec<String> },
+    /// `--environment stagin`
+    UnknownChoice {
+        name: String,
+        known: Vec<String>,
+        meant: Option<String>,
+    },
+    /// `--set office=banana`
+    BadBinding {
+        name: String,
+        value: String,
+        wanted: &'static str,
+        declared: Option<Span>,
+        meant: Option<String>,
+    },
+    /// `--set office` twice with two values
+    TwiceBound {
+        name: String,
+        first: String,
+        second: String,
+    },
+}

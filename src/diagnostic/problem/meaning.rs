@@ -1,0 +1,148 @@
+//! Meaning: E03.
+
+use super::super::aws_field::AwsField;
+use super::super::name_kind::NameKind;
+use crate::source::Span;
+
+/// What a statement cannot mean, or AWS does not take.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // the fields are named for what they hold
+#[non_exhaustive]
+pub enum MeaningProblem {
+    /// `web allows https from internet`
+    InternetInRule { span: Span },
+    /// `itself allows https from anywhere`
+    ItselfSubject { span: Span },
+    /// `network n = 10.0.0.0/8 except 10.0.0.0/8`
+    NothingLeft { span: Span, except: Span },
+    /// `web allows https from app except 10.0.0.0/8`
+    ExceptOnNonAddress {
+        span: Span,
+        name: String,
+        kind: NameKind,
+        except: Span,
+    },
+    /// `web allows icmpv6 128 from 10.0.0.0/8`
+    FamilyMismatch {
+        span: Span,
+        what: String,
+        family: &'static str,
+        against: Span,
+    },
+    /// `web allows icmp neighbor-solicitation from 10.0.0.0/8`
+    NoRule { span: Span },
+    /// tiers of two VPCs without `peer a with b`
+    Unpeered {
+        span: Span,
+        tier: String,
+        other: String,
+        vpc: String,
+        other_vpc: String,
+    },
+    /// tiers of two VPCs in two regions
+    AcrossRegions {
+        span: Span,
+        tier: String,
+        vpc: String,
+        region: String,
+        other_region: String,
+    },
+    /// `tier web { vpc = tokyo }` in a stack of another region
+    ElsewhereTier {
+        span: Span,
+        tier: String,
+        what: &'static str,
+        its: String,
+        ours: String,
+        declared: Span,
+    },
+    /// two VPCs, and a tier that names neither
+    NoVpc {
+        span: Span,
+        tier: String,
+        vpcs: String,
+    },
+    /// `web allows https from vpc main` where `main` has no `cidr`
+    NoBlocks {
+        span: Span,
+        vpc: String,
+        declared: Span,
+    },
+    /// `external x = "sg-12"`
+    BadId {
+        span: Span,
+        text: String,
+        wanted: &'static str,
+    },
+    /// `web allows https from anywhere "café"`
+    ForbiddenCharacter {
+        span: Span,
+        character: String,
+        field: AwsField,
+    },
+    /// a description of 300 characters
+    TooLong {
+        span: Span,
+        length: usize,
+        field: AwsField,
+    },
+    /// `tier web { name = "sg-web" }`
+    SgPrefix { span: Span, name: String },
+    /// `tags = { "aws:x" = "y" }`
+    BadTag { span: Span, why: &'static str },
+    /// `peer a with a`
+    SelfPeering { span: Span, vpc: String },
+    /// `network n = office except partner-cidr` where `partner-cidr` is unbound
+    UnboundExcept {
+        span: Span,
+        name: String,
+        declared: Span,
+    },
+    /// `tier web { name = "a" }` and `tier app { name = "A" }`
+    SameGroupName {
+        span: Span,
+        name: String,
+        first: Span,
+    },
+    /// `tier a, b { name = "x" }`
+    OneForMany { span: Span, what: &'static str },
+    /// `except` that leaves a million blocks
+    TooManyBlocks {
+        span: Span,
+        count: usize,
+        bound: usize,
+    },
+    /// a thousand tiers allow a thousand ports from a thousand addresses
+    TooLarge {
+        span: Span,
+        count: usize,
+        bound: usize,
+    },
+    /// `web allows https from anywhere "{{resolve:ssm:x}}"`
+    DynamicReference { span: Span },
+    /// `tier gateway was office` and `param office : cidr`, and `app` allows ssh from both
+    AddressInUse {
+        span: Span,
+        name: String,
+        address: String,
+        now: Span,
+        parameter: Option<String>,
+    },
+    /// `tier app was guests` and `param guests : cidr`, and `app` allows http from `guests` and
+    /// `app`
+    AmbiguousMove {
+        span: Span,
+        name: String,
+        address: String,
+        rules: [Span; 2],
+        parameter: Option<String>,
+    },
+    /// `prefix-list a = "com.amazonaws.region.x-y"` and
+    /// `prefix-list b = "com.amazonaws.region.x.y"`
+    OneName {
+        span: Span,
+        name: String,
+        first: Span,
+        target: &'static str,
+    },
+}

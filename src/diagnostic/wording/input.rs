@@ -1,0 +1,81 @@
+//! Files, E04, and values of parameters, E05.
+
+use super::super::listed;
+use super::super::problem::InputProblem;
+use super::super::report::Report;
+
+impl InputProblem {
+    /// It in words.
+    pub(super) fn report(&self) -> Report {
+        use Report as R;
+        match self {
+            InputProblem::Unreadable { span, path, why } => {
+                let report = R::error("E0401", format!("cannot read `{path}`: {why}"))
+                    .at(span, "included here");
+                let is_pattern = path.contains(['*', '?', '[']);
+                report.maybe_help(&is_pattern.then_some(
+                    "`include` takes one file, not a pattern; write one `include` \
+                     per file",
+                ))
+            }
+            InputProblem::OutsideRoot { span, path, root } => {
+                R::error("E0402", format!("`{path}` is outside `{root}`"))
+                    .at(span, "outside the root")
+                    .help("to allow it, set a wider root: `--root DIR`")
+            }
+            InputProblem::UnknownBinding {
+                name,
+                meant,
+                params,
+            } => R::error(
+                "E0501",
+                format!(
+                    "a value is given for `{name}`, but the program has no such \
+                     parameter"
+                ),
+            )
+            .meant(meant)
+            .help(format!("the program has {params}")),
+            InputProblem::NoEnvironment { span, names } => {
+                let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                R::error(
+                    "E0504",
+                    format!(
+                        "the program has the environments {}, but none is chosen",
+                        listed(&quoted, 10)
+                    ),
+                )
+                .at(span, "declared here")
+                .help(format!(
+                    "choose one: `--environment {}`",
+                    names.first().map_or("NAME", String::as_str)
+                ))
+            }
+            InputProblem::UnknownChoice { name, known, meant } => {
+                R::error("E0505", format!("the program has no environment `{name}`"))
+                    .meant(meant)
+                    .declared_environments(known, name)
+            }
+            InputProblem::BadBinding {
+                name,
+                value,
+                wanted,
+                declared,
+                meant,
+            } => R::error(
+                "E0502",
+                format!("invalid value `{value}` for `{name}`: expected {wanted}"),
+            )
+            .maybe_at(declared, format!("expects {wanted}"))
+            .meant(meant),
+            InputProblem::TwiceBound {
+                name,
+                first,
+                second,
+            } => R::error(
+                "E0503",
+                format!("`{name}` has two values: `{first}` and `{second}`"),
+            ),
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Meaning: E03.
+
+use super::super::problem::MeaningProblem;
+use super::super::report::Report;
+
+impl MeaningProblem {
+    /// It in words.
+    pub(super) fn report(&self) -> Report {
+        use Report as R;
+        match self {
+            MeaningProblem::InternetInRule { span } => {
+                R::error("E0301", "`internet` can only be used in assertions")
+                    .at(span, "not allowed here")
+                    .help("write `anywhere`")
+            }
+            MeaningProblem::ItselfSubject { span } => {
+                R::error("E0302", "`itself` cannot be the subject of a sentence")
+                    .at(span, "expected a tier")
+                    .help("write `web allows https from itself`")
+            }
+            MeaningProblem::NothingLeft { span, except } => {
+                R::error("E0303", "`except` excludes all of these addresses")
+                    .at(span, "no address is left")
+                    .at(except, "all are excluded here")
+            }
+            MeaningProblem::ExceptOnNonAddress {
+                span,
+                name,
+                kind,
+                except,
+            } => R::error(
+                "E0304",
+                format!(
+                    "`except` applies only to addresses, and `{name}` is {}",
+                    kind.one()
+                ),
+            )
+            .at(span, "has no known addresses")
+            .at(except, "because of this `except`")
+            .help(format!("write a separate sentence for `{name}`")),
+            MeaningProblem::FamilyMismatch {
+                span,
+                what,
+                family,
+                against,
+            } => R::error(
+                "E0305",
+                format!("`{what}` applies to {family}, and nothing else here does"),
+            )
+            .at(span, format!("{family} only"))
+            .at(against, "other address family")
+            .help(
+                "ICMP numbers differ between IPv4 (`icmp 8`) and IPv6 (`icmpv6 \
+                 128`); a name covers both: `icmp echo-request`",
+            ),
+            MeaningProblem::NoRule { span } => {
+                R::error("E0306", "this sentence produces no rules").at(span, "nothing to allow")
+            }
+            MeaningProblem::Unpeered {
+                span,
+                tier,
+                other,
+                vpc,
+                other_vpc,
+            } => R::error(
+                "E0307",
+                format!(
+                    "`{tier}` is in VPC `{vpc}` and `{other}` in `{other_vpc}`, \
+                     which are not peered"
+                ),
+            )
+            .at(span, "security group in another VPC")
+            .help(format!(
+                "if the VPCs are peered, declare it: `peer {vpc} with \
+                 {other_vpc}`"
+            ))
+            .help(format!(
+                "otherwise use the addresses of the VPC: `vpc {other_vpc}`"
+            )),
+            MeaningProblem::AcrossRegions {
+                span,
+                tier,
+                vpc,
+                region,
+                other_region,
+            } => R::error(
+                "E0308",
+                format!(
+                    "`{tier}` is in {region}, and its security group cannot be \
+                     referenced from {other_region}"
+                ),
+            )
+            .at(span, "security group in another region")
+            .help(format!("use the addresses of the VPC: `vpc {vpc}`")),
+            MeaningProblem::ElsewhereTier {
+                span,
+                tier,
+                what,
+                its,
+                ours,
+                declared,
+            } => R::error(
+                "E0309",
+                format!(
+                    "tier `{tier}` is in {what} {its}, and the rest of the stack \
+                     is in {ours}"
+                ),
+            )
+            .at(span, "an output is deployed to one region of one account")
+            .at(declared, "its VPC")
+            .help("for a VPC elsewhere, use its addresses as a peer: `vpc NAME`"),
+            MeaningProblem::NoVpc { span, tier, vpcs } => {
+                R::error("E0310", format!("tier `{tier}` has no VPC"))
+                    .at(span, format!("expected one of {vpcs}"))
+                    .help(
+                        "set it for the tier, `{ vpc = … }`, or for all tiers, `stack \
+                         NAME { vpc = … }`",
+                    )
+            }
+            MeaningProblem::NoBlocks {
+                span,
+                vpc,
+                declared,
+            } => R::error("E0311", format!("VPC `{vpc}` has no address blocks"))
+                .at(span, "has no addresses")
+                .at(declared, "declared here")
+                .help("add `cidr = 10.0.0.0/16`"),
+            MeaningProblem::BadId { span, text, wanted } => {
+                R::error("E0312", format!("`{text}` is not {wanted}"))
+                    .at(span, format!("expected {wanted}"))
+            }
+            MeaningProblem::ForbiddenCharacter {
+                span,
+                character,
+                field,
+            } => R::error(
+                "E0313",
+                format!("AWS does not allow {character} in {}", field.words()),
+            )
+            .at(span, "not allowed")
+            .help(field.allowed()),
+            MeaningProblem::TooLong {
+                span,
+                length,
+                field,
+            } => R::error(
+                "E0314",
+                format!(
+                    "{} has at most {} characters, found {length}",
+                    field.words(),
+                    field.limit()
+                ),
+            )
+            .at(span, "too long"),
+            MeaningProblem::SgPrefix { span, name } => R::error(
+                "E0315",
+                format!("AWS does not allow the group name `{name}`"),
+            )
+            .at(span, "starts with `sg-`")
+            .help("choose another name; `sg-` is the prefix of security group ids"),
+            MeaningProblem::BadTag { span, why } => {
+                R::error("E0316", format!("invalid tag: {why}")).at(span, *why)
+            }
+            MeaningProblem::SelfPeering { span, vpc } => {
+                R::error("E0317", format!("`{vpc}` cannot be peered with itself"))
+                    .at(span, "the same VPC")
+            }
+            MeaningProblem::UnboundExcept {
+                span,
+                name,
+                declared,
+            } => R::error(
+                "E0318",
+                format!("`except` needs known addresses, and `{name}` has no value"),
+            )
+            .at(span, "unknown value")
+            .at(declared, "parameter declared here")
+            .help(format!("bind it: `--set {name}=…`")),
+            MeaningProblem::SameGroupName { span, name, first } => R::error(
+                "E0319",
+                format!("two security groups of one VPC have the name `{name}`"),
+            )
+            .at(span, "AWS ignores case in names")
+            .at(first, "the other group"),
+            MeaningProblem::OneForMany { span, what } => {
+                R::error("E0320", format!("`{what}` cannot apply to several tiers"))
+                    .at(span, "only one of them can have it")
+                    .help("declare the tiers separately")
+            }
+            MeaningProblem::TooManyBlocks { span, count, bound } => R::error(
+                "E0321",
+                format!("{count} blocks are left, and the limit is {bound}"),
+            )
+            .at(span, "too many")
+            .help("a security group has 60 rules by default, and at most 1,000"),
+            MeaningProblem::DynamicReference { span } => R::error(
+                "E0322",
+                "`{{resolve:` is not allowed, because CloudFormation replaces \
+                 it with a parameter or a secret",
+            )
+            .at(span, "starts a dynamic reference")
+            .help("reword the text"),
+            MeaningProblem::TooLarge { span, count, bound } => R::error(
+                "E0323",
+                format!(
+                    "this adds {count} items, and a program can expand to {bound} \
+                     in all"
+                ),
+            )
+            .at(span, "too many")
+            .help(
+                "an AWS region holds 300,000 rules: use address blocks and \
+                 port ranges",
+            ),
+            MeaningProblem::AddressInUse {
+                span,
+                name,
+                address,
+                now,
+                parameter,
+            } => {
+                let report = R::error(
+                    "E0324",
+                    format!(
+                        "`{address}` is an earlier name of one rule and the current \
+                         name of another"
+                    ),
+                )
+                .at(span, format!("`{name}` makes it an earlier name"))
+                .at(now, format!("creates the rule that is `{address}` now"));
+                report.renamed(name, parameter)
+            }
+            MeaningProblem::AmbiguousMove {
+                span,
+                name,
+                address,
+                rules: [one, other],
+                parameter,
+            } => {
+                let report = R::error(
+                    "E0325",
+                    format!("`{address}` is an earlier name of two rules"),
+                )
+                .at(span, format!("`{name}` makes it an earlier name"))
+                .at(
+                    one,
+                    if one == other {
+                        "creates both rules"
+                    } else {
+                        "creates one of the rules"
+                    },
+                );
+                let report = report.maybe_at(
+                    &Some(*other).filter(|other| other != one),
+                    "creates the other",
+                );
+                report.renamed(name, parameter)
+            }
+            MeaningProblem::OneName {
+                span,
+                name,
+                first,
+                target,
+            } => R::error(
+                "E0326",
+                format!("the output for {} would declare `{name}` twice", target),
+            )
+            .at(span, format!("creates `{name}`"))
+            .maybe_at(&Some(*first).filter(|first| first != span), "so does this")
+            .help(
+                "rename a tier or a parameter that is part of the name, or \
+                 declare a prefix list by its id, `pl-…`",
+            ),
+        }
+    }
+}

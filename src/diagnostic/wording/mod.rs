@@ -1,0 +1,57 @@
+//! How each problem is told: its code, its words, the places it points at, what to type instead. A
+//! file a group of codes, so that they read alike.
+
+mod assertion;
+mod input;
+mod manifest;
+mod meaning;
+mod name;
+mod syntax;
+mod target;
+
+use super::finding::Finding;
+use super::problem::Problem;
+use super::report::{Level, Report};
+
+impl Problem {
+    /// How bad it is.
+    pub fn level(&self) -> Level {
+        self.report().level
+    }
+
+    /// The problem in words.
+    pub fn report(&self) -> Report {
+        self.write_report().visible()
+    }
+
+    fn write_report(&self) -> Report {
+        match self {
+            Problem::Syntax(problem) => problem.report(),
+            Problem::Name(problem) => problem.report(),
+            Problem::Meaning(problem) => problem.report(),
+            Problem::Input(problem) => problem.report(),
+            Problem::Target(problem) => problem.report(),
+            Problem::Assertion(problem) => problem.report(),
+            Problem::Manifest(problem) => problem.report(),
+            Problem::InEnvironments { problem, names } => {
+                let report = problem.report();
+                Report {
+                    message: format!("{} ({names})", report.message),
+                    ..report
+                }
+            }
+
+            Problem::Lint(finding) => lint_report(finding),
+        }
+    }
+}
+
+fn lint_report(finding: &Finding) -> Report {
+    Report {
+        code: finding.lint,
+        level: finding.level,
+        message: finding.message.clone(),
+        labels: finding.labels.clone(),
+        help: finding.help.clone(),
+    }
+}

@@ -1,0 +1,30 @@
+//! Targets: E06 and W06.
+
+use super::super::problem::TargetProblem;
+use super::super::report::Report;
+
+impl TargetProblem {
+    /// It in words.
+    pub(super) fn report(&self) -> Report {
+        use Report as R;
+        match self {
+            TargetProblem::Unsupported { span, target, what } => {
+                R::error("E0601", format!("{} does not support {what}", target))
+                    .at(span, "not supported by this target")
+                    .help("use its addresses instead, or build with `--to terraform`")
+            }
+            TargetProblem::NothingToDeploy { target } => R::error(
+                "E0602",
+                format!(
+                    "the program has no tier, so {} has nothing to deploy",
+                    target
+                ),
+            )
+            .help("declare one: `tier web`"),
+            TargetProblem::LeftOut { span, target, what } => {
+                R::warning("W0601", format!("{} does not support {what}", target))
+                    .at(span, "omitted from this target")
+            }
+        }
+    }
+}

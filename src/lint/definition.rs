@@ -1,0 +1,54 @@
+//! What is known of a lint: the columns of the table of lints.
+
+use super::level::Level;
+use super::opening::Exposed;
+use super::subject::Subject;
+use crate::diagnostic::Finding;
+
+/// A lint, as `tierwall explain`, `@allow` and `--deny` know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Lint {
+    /// `template-limits`
+    pub name: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// Its level where nobody says another.
+    pub level: Level,
+    /// What kind of problem it finds: the first of its tags in SARIF.
+    pub category: Category,
+    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`;
+    /// they are its other tags in SARIF.
+    pub ids: &'static [(&'static str, &'static str)],
+    /// What it checks, why, and what to do, in Markdown.
+    pub text: &'static str,
+    /// A program in which it fires.
+    pub fires: &'static str,
+    /// One like it in which it does not.
+    pub passes: &'static str,
+    /// Who judges.
+    pub judge: Judge,
+}
+
+/// What kind of problem a lint finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Category {
+    /// Exposure.
+    Security {
+        /// How bad that is, from 0 to 10: GitHub calls 9 and more critical, 7 and more high, 4 and
+        /// more medium.
+        severity: &'static str,
+    },
+    /// Disorder, and what AWS or a tool would refuse.
+    Maintainability,
+}
+
+/// Who judges a lint.
+#[derive(Debug, Clone, Copy)]
+pub enum Judge {
+    /// A look at the whole program.
+    Program(fn(&Subject<'_>, &mut Vec<Finding>)),
+    /// A look at what is open to the internet: a sentence is reported by one such lint.
+    Exposure(fn(&Subject<'_>, &mut Vec<Exposed>)),
+    /// Another: the writer of a template, or the judge of the other lints.
+    Elsewhere,
+}

@@ -1,0 +1,82 @@
+//! Judges a program by the lints.
+
+use super::candidate::LintReport;
+use super::definition::{Judge, Lint};
+use super::level::Level;
+use super::levels::Levels;
+use super::merge::merge_candidates;
+use super::silencer::Silencer;
+use super::subject::Subject;
+use super::{ALL, exposure, unused_allow};
+use crate::analysis::gate::Gates;
+use crate::diagnostic::{Finding, Problems};
+use crate::groups::Deployment;
+use crate::policy::Policy;
+
+/// Judges a program by every lint that looks at the whole of it.
+pub fn judge(
+    policy: &Policy,
+    gates: Gates<'_>,
+    deployment: &Deployment<'_>,
+    levels: &Levels,
+) -> Problems {
+    let openings = exposure::internet_openings(policy, &gates);
+    let subject = Subject {
+        policy,
+        gates,
+        openings,
+        deployment,
+    };
+
+    let mut silencer = Silencer::new(policy);
+    let (mut problems, mut exposed) = (Problems::default(), Vec::new());
+
+    for lint in ALL {
+        let level = levels.level_of(lint);
+        // an `@allow` is of use even where the lint reports nothing
+        if level == Level::Allow && !silencer.knows_lint(lint.name) {
+            continue;
+        }
+
+        match lint.judge {
+            Judge::Program(judge) => {
+                let mut found = Vec::new();
+                judge(&subject, &mut found);
+                problems.extend(silencer.active_problems(lint, level, found));
+            }
+            Judge::Exposure(judge) => {
+                let mut found = Vec::new();
+                judge(&subject, &mut found);
+                exposed.extend(silencer.active_candidates(lint, level, found));
+            }
+            Judge::Elsewhere => {}
+        }
+    }
+
+    let unused = unused_allow::unused_annotations(policy, &silencer.used);
+    let level = levels.level_of(&unused_allow::LINT);
+    problems.extend(silencer.active_problems(&unused_allow::LINT, level, unused));
+
+    let mut all = Problems::default();
+    all.extend(
+        merge_candidates(policy, exposed)
+            .into_iter()
+            .filter_map(LintReport::into_problem),
+    );
+
+    all.append(problems);
+    all
+}
+
+/// Problems of what a lint found about the program as a whole, which an `@allow` on the stack
+/// silences.
+pub fn lint_problems(
+    policy: &Policy,
+    lint: &Lint,
+    levels: &Levels,
+    found: Vec<Finding>,
+) -> Problems {
+    let mut problems = Problems::default();
+    problems.extend(Silencer::new(policy).active_problems(lint, levels.level_of(lint), found));
+    problems
+}

@@ -1,0 +1,39 @@
+//! What lints look at.
+
+use super::opening::Opening;
+use crate::analysis::gate::Gates;
+use crate::groups::Deployment;
+use crate::policy::{Peer, Policy, Way};
+
+/// What a lint looks at.
+#[derive(Debug)]
+pub struct Subject<'p> {
+    /// The program.
+    pub policy: &'p Policy,
+    /// Its gates.
+    pub gates: Gates<'p>,
+    /// What its tiers accept from the internet.
+    pub openings: Vec<Opening>,
+    /// Its groups and their rules.
+    pub deployment: &'p Deployment<'p>,
+}
+
+impl Subject<'_> {
+    /// A flow as a rule in words: "`tcp 443` from 203.0.113.0/24 to `web`".
+    pub fn one_rule(&self, flow: u32) -> String {
+        let (policy, flow) = (self.policy, self.policy.flow(flow));
+        let tier = format!("`{}`", policy.tier(flow.subject).name);
+        let peer = match flow.peer {
+            Peer::Net(block) => block.to_string(),
+            Peer::Tier(id) => format!("`{}`", policy.tier(id).name),
+            Peer::External(id) => format!("`{}`", policy.external(id).name),
+            Peer::PrefixList(id) => format!("`{}`", policy.prefix_list(id).name),
+            Peer::Param(id) => format!("`{}`", policy.param(id).name),
+        };
+
+        match flow.way {
+            Way::From => format!("`{}` from {peer} to {tier}", flow.traffic),
+            Way::To => format!("`{}` from {tier} to {peer}", flow.traffic),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What stands in a template as a resource, a parameter or an output, and its logical id.
+
+use crate::aws::{
+    Direction, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, aws_list,
+};
+use crate::target::names::{NameStyle, Names, Renaming, push_pascal};
+
+/// Whether a rule is a resource of its own.
+pub fn is_separate(key: &RuleKey) -> bool {
+    match key.peer {
+        Peer::Group(_) => true,
+        Peer::Block(_) | Peer::Parameter(_) | Peer::PrefixList(_) | Peer::ForeignGroup(_) => false,
+    }
+}
+
+/// Whether a template asks for a parameter; it has no way to lock a default group.
+pub fn asks_for(parameter: &Parameter) -> bool {
+    !parameter.only_for_locks
+}
+
+/// Whether a group holds the rule that admits nothing, since no other outbound rule stands in it.
+pub fn has_placeholder(group: &SecurityGroup) -> bool {
+    let mut outbound = group.rules_in(Direction::Egress).iter();
+    outbound.all(|rule| is_separate(&rule.key))
+}
+
+/// The parameters that a template uses.
+pub fn used_parameters(state: &State) -> impl Iterator<Item = &Parameter> {
+    state
+        .parameters
+        .iter()
+        .filter(|parameter| asks_for(parameter))
+}
+
+/// The logical ids of the rules that are resources of their own.
+pub fn rule_names(state: &State) -> Names<'_> {
+    let mut others: Vec<String> = state.groups.iter().map(group_id).collect();
+    others.extend(used_parameters(state).map(parameter_id));
+    others.extend(list_parameters(state).map(|(_, id)| id));
+    Names::new(
+        state,
+        NameStyle::Pascal,
+        Renaming::Oldest,
+        is_separate,
+        &others,
+    )
+}
+
+/// A group's logical id. Made with the oldest name of the tier, so that a rename moves nothing.
+pub fn group_id(group: &SecurityGroup) -> String {
+    pascal_case(group.oldest_name()) + GROUP
+}
+
+/// The output with a group's id.
+pub fn output_name(group: &SecurityGroup) -> String {
+    group_id(group) + "Id"
+}
+
+/// What a logical id of a group ends in.
+pub const GROUP: &str = "SecurityGroup";
+
+/// The logical id of a parameter of the program.
+pub fn parameter_id(parameter: &Parameter) -> String {
+    pascal_case(&parameter.name)
+}
+
+/// CloudFormation cannot look a prefix list up, so the template asks for the ids of those that are
+/// known by their names.
+pub fn list_parameters(state: &State) -> impl Iterator<Item = (PrefixListId, String)> {
+    state
+        .lists_by_name()
+        .map(|(id, name)| (id, list_parameter(name)))
+}
+
+/// The logical id of the parameter for a list of AWS.
+pub fn list_parameter(name: &str) -> String {
+    pascal_case(aws_list(name)) + "PrefixListId"
+}
+
+/// A name of the program in a logical id.
+pub fn pascal_case(name: &str) -> String {
+    let mut out = String::new();
+    push_pascal(&mut out, name);
+    out
+}
