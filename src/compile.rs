@@ -1,4 +1,4 @@
-//! From a path to groups: the stages before any target, in their order.
+//! Runs the stages before the targets, from a path to groups.
 
 use crate::analysis::assertions;
 use crate::analysis::gate::Gates;
@@ -20,14 +20,14 @@ use std::fmt;
 
 pub use crate::resolve::Environment;
 
-/// A program with all that was found out about it.
+/// A program after the stages up to its policy.
 #[derive(Debug)]
 pub struct Compilation {
     /// Its files.
     pub sources: Sources,
-    /// What it means; complete when no problem is an error.
+    /// Its policy; complete if no problem is an error.
     pub policy: Policy,
-    /// What is wrong with it.
+    /// Its problems.
     pub problems: Problems,
     /// The environments that it declares, in source order.
     pub environments: Vec<String>,
@@ -36,17 +36,17 @@ pub struct Compilation {
 /// A program that was judged.
 #[derive(Debug)]
 pub struct Judged<'p> {
-    /// Its groups and their rules; nothing when it has errors that leave it without a meaning.
+    /// Its groups and their rules; `None` if errors leave it without a policy.
     pub deployment: Option<Deployment<'p>>,
-    /// The outline of their state, which is found on the way; empty where there are none.
+    /// The outline of their state, a by-product; empty if there are no groups.
     pub outline: State,
-    /// What is wrong with it, all told.
+    /// All its problems.
     pub problems: Problems,
 }
 
 impl Compilation {
-    /// Proves what the program asserts, and looks at it with every lint; unless names of its
-    /// outputs are in error.
+    /// Proves the assertions of the program and runs every lint, unless names in its outputs are in
+    /// error.
     pub fn judge_at(&self, levels: &Levels) -> Judged<'_> {
         let mut problems = self.problems.clone();
         if problems.any_error() {
@@ -151,28 +151,28 @@ fn resolve_program(
     }
 }
 
-/// What every target asks of the names and texts of a program.
+/// The rules of every target for the names and texts of a program.
 pub fn output_rules() -> Vec<OutputRules> {
     target::ALL.iter().map(|target| target.rules).collect()
 }
 
-/// A program, and what a question about it means in its names.
+/// A program, and a question about it.
 #[derive(Debug)]
 pub struct Asked {
     /// The program.
     pub compilation: Compilation,
-    /// The question; `None` when a problem says what is wrong with it.
+    /// The question; `None` if it has an error.
     pub question: Option<Assertion>,
-    /// Where the question stands, to know the problems that are its own.
+    /// The file of the question, to tell its problems from those of the program.
     pub file: FileId,
 }
 
-/// Why nothing could be asked.
+/// Why a question could not be asked.
 #[derive(Debug)]
 pub enum AskError {
     /// The entry file cannot be read.
     Read(ReadError),
-    /// The options are not a question, in words.
+    /// The options are not a question; the message.
     Question(String),
 }
 
@@ -213,7 +213,7 @@ pub fn ask_question(
     })
 }
 
-/// The name of a stack that a program does not name: the stem of its file, as a name.
+/// The default name of a stack: the stem of the file of its program, as a name.
 fn stack_name(entry: &str) -> String {
     let file = entry.rsplit(['/', '\\']).next().unwrap_or(entry);
     let stem = file.strip_suffix(".tier").unwrap_or(file);

@@ -49,7 +49,7 @@ pub struct NotADate;
 impl FromStr for Date {
     type Err = NotADate;
 
-    /// Reads `2026-12-31`, and nothing looser than that.
+    /// Parses `2026-12-31`, and no other form.
     fn from_str(text: &str) -> Result<Date, NotADate> {
         let dashes = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
         if !dashes {
@@ -66,7 +66,7 @@ impl FromStr for Date {
     }
 }
 
-/// The number that a part of a text is.
+/// Parses a part of a text as a number.
 fn parse_number(text: &str, range: Range<usize>) -> Result<u16, NotADate> {
     let digits = text
         .get(range)

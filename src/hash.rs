@@ -1,4 +1,4 @@
-//! Hashes that stand in outputs.
+//! Hashes that are part of outputs.
 
 /// FNV-1a, 64 bits: the same on every machine and in every release, as names must be.
 pub fn hash(text: &str) -> u64 {
@@ -7,7 +7,7 @@ pub fn hash(text: &str) -> u64 {
     hash.value()
 }
 
-/// The same of a text that is written piece by piece.
+/// The same hash, of a text that is written piece by piece.
 #[derive(Debug, Clone, Copy)]
 pub struct Fnv(u64);
 
@@ -23,7 +23,7 @@ impl Fnv {
         self.0
     }
 
-    /// Takes more of it.
+    /// Adds bytes.
     pub fn push(&mut self, text: &[u8]) {
         self.0 = text.iter().fold(self.0, |hash, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)

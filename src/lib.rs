@@ -1,14 +1,14 @@
-//! A compiler for AWS security groups: sentences about who may talk to whom become CloudFormation
-//! JSON or Terraform HCL.
+//! A compiler for AWS security groups: sentences about who may connect to whom become CloudFormation
+//! JSON, Terraform HCL, or a flat JSON list of rules.
 //!
-//! This is the library behind the command line `tierwall`. It reads no file, prints nothing and
-//! looks at no clock: programs come from a [`Workspace`], and what is found and made is handed
-//! back. Without the default feature `cli` it has none of the dependencies of the command line.
+//! This is the library behind the command line `tierwall`. It reads no files, prints nothing and
+//! has no clock: programs come from a [`Workspace`], and problems and outputs are returned. Without
+//! the default feature `cli` it has none of the dependencies of the command line.
 //!
 //! # Check and build a program
 //!
-//! [`Program::load`] reads a program, [`check`](Program::check) finds what is wrong with it, and
-//! [`build`](Program::build) makes its output for a target.
+//! [`Program::load`] reads a program, [`check`](Program::check) finds its problems, and
+//! [`build`](Program::build) returns its output for a target.
 //!
 //! ```
 //! use tierwall::{Memory, Options, Program, target};
@@ -30,8 +30,9 @@
 //!
 //! # Show what is wrong
 //!
-//! A [`Problem`](diagnostic::Problem) is data: it has a code, words, places and perhaps fixes.
-//! [`render`](Program::render) draws it for people; [`messages`] writes it for programs.
+//! A [`Problem`](diagnostic::Problem) is data: it has a code, a message, positions and perhaps
+//! fixes. [`render`](Program::render) formats it for people; [`messages`] has machine-readable
+//! formats.
 //!
 //! ```
 //! use tierwall::{Memory, Options, Program};
@@ -49,8 +50,7 @@
 //!
 //! # Review a change
 //!
-//! [`Program::compare`] says what passes in the new version and not in the old one, and what AWS
-//! will do.
+//! [`Program::compare`] returns what passes in only one of the two versions, and what AWS will do.
 //!
 //! ```
 //! use tierwall::{Memory, Options, Program};
@@ -73,16 +73,16 @@
 //! # Whole projects
 //!
 //! [`project::read`] reads a `tierwall.toml`, [`driver::build::build_project`] builds all that it
-//! lists, and [`driver::fix::fix_programs`] corrects its files, as `tierwall build` and
-//! `tierwall check --fix` do.
+//! lists, and [`driver::fix::fix_programs`] fixes its files, as `tierwall build` and `tierwall
+//! check --fix` do.
 //!
 //! # The stages
 //!
-//! A program passes through stages, each a module: [`parse`] makes a syntax tree ([`ast`]) of its
-//! text, [`resolve`] makes a [`policy`] of the tree, [`groups`] lowers the policy to security
-//! groups and fills a state of [`aws`] with them, and a [`target`] writes that down. [`analysis`]
-//! and [`lint`] judge a policy, [`plan`] predicts what AWS will do, and [`report`] puts all of it
-//! in words. [`compile`](compile::compile) runs the stages before the targets.
+//! A program passes through stages, each a module: [`parse`] turns its text into a syntax tree
+//! ([`ast`]), [`resolve`] turns the tree into a [`policy`], [`groups`] lowers the policy to
+//! security groups and fills a state of [`aws`] with them, and a [`target`] writes that state.
+//! [`analysis`] and [`lint`] judge a policy, [`plan`] predicts what AWS will do, and [`report`]
+//! formats the results. [`compile`](compile::compile) runs the stages before the targets.
 
 pub mod analysis;
 pub mod ast;

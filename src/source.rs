@@ -1,7 +1,7 @@
-//! Source files and places in them.
+//! Source files and spans in them.
 //!
-//! A [`Span`] is a pair of byte offsets in one file; it is what every later stage keeps as the
-//! origin of a thing. Lines and columns are computed only when somebody asks for them.
+//! A [`Span`] is a pair of byte offsets in one file; every later stage keeps it as the origin of an
+//! item. Lines and columns are computed only on demand.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,29 +18,27 @@ pub struct Sources {
 #[derive(Debug)]
 pub struct File {
     name: String,
-    /// What is equal for two names exactly when they are of the same file; the name where nobody
-    /// says.
+    /// Equal for two names exactly if they are the same file; the name by default.
     identity: Option<String>,
     kind: FileKind,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
     drawn: OnceLock<Option<String>>,
-    /// For each stretch of [`STRETCH`] bytes, how many characters start before it.
+    /// For each [`STRETCH`] bytes, how many characters start before them.
     characters: OnceLock<Vec<u32>>,
 }
 
-/// A file can have no more: what is made of it takes many times its size, and its offsets have 32
-/// bits.
+/// The maximum size of a file: its tree takes many times its size, and offsets have 32 bits.
 pub const MOST_BYTES: usize = 256 << 20;
 
-/// Characters are counted from the start of one of these, so that a place on a line of any length
-/// is soon found.
+/// Characters are counted from a multiple of this, so that finding a column is fast on a line of
+/// any length.
 const STRETCH: usize = 1024;
 
 /// What a file of [`Sources`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
-    /// What its name leads to, or standard input.
+    /// A file of the work tree, or standard input.
     Work,
     /// Another version of a file, such as that of a commit: `HEAD:shop.tier`.
     Version,
@@ -52,7 +50,7 @@ pub enum FileKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
-/// A stretch of bytes in one file: `start` is its first byte, `end` the one after its last.
+/// A range of bytes in one file: `start` is its first byte, `end` the one after its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The file.
@@ -64,8 +62,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span from the start of this one to the end of `last`, which stands later in the same
-    /// file.
+    /// The span from the start of this one to the end of `last`, which is later in the same file.
     pub fn to(self, last: Span) -> Span {
         Span {
             end: last.end,
@@ -73,7 +70,7 @@ impl Span {
         }
     }
 
-    /// Whether all of `other` lies in it.
+    /// Whether it contains all of `other`.
     pub fn holds(self, other: Span) -> bool {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
@@ -116,23 +113,23 @@ impl Sources {
         Some(id)
     }
 
-    /// Says that a file is none that could be edited.
+    /// Sets the kind of a file.
     pub fn mark(&mut self, id: FileId, kind: FileKind) {
         self.files[id.0 as usize].kind = kind;
     }
 
-    /// Says which file it is, whatever it is called.
+    /// Sets the identity of a file.
     pub fn identify(&mut self, id: FileId, identity: String) {
         self.files[id.0 as usize].identity = Some(identity);
     }
 
-    /// The first, which names the others.
+    /// The first file, which includes the others.
     pub fn entry(&self) -> Option<&File> {
         self.files.first()
     }
 
-    /// Adds a file as it was read. What is no UTF-8 is replaced, and the first byte of it comes
-    /// back with the file.
+    /// Adds a file from its bytes. Invalid UTF-8 is replaced, and the span of the first invalid
+    /// byte is returned with the file.
     pub fn add_bytes(&mut self, name: String, bytes: Vec<u8>) -> Option<(FileId, Option<Span>)> {
         let (text, invalid) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
@@ -156,7 +153,7 @@ impl Sources {
         Some((file, replaced))
     }
 
-    /// All of them.
+    /// All files.
     pub fn files(&self) -> &[File] {
         &self.files
     }
@@ -166,15 +163,15 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
-    /// The text at a place.
+    /// The text of a span.
     pub fn text(&self, span: Span) -> &str {
         &self.file(span.file).text[span.range()]
     }
 }
 
-/// Whether a character is not seen but does something to the text around it: a control character, a
-/// line or paragraph separator of Unicode's, a mark of byte order, or what reorders text on a
-/// screen (Unicode's `Bidi_Control`).
+/// Whether a character is invisible and affects the text around it: a control character, a Unicode
+/// line or paragraph separator, a byte order mark, or a `Bidi_Control`, which reorders text on a
+/// screen.
 pub fn is_unseen(character: char) -> bool {
     match character {
         '\u{61c}'
@@ -187,7 +184,7 @@ pub fn is_unseen(character: char) -> bool {
     }
 }
 
-/// A text on one line and with nothing unseen in it, for messages: `a\u{1b}[31m`.
+/// A text on one line without invisible characters, for messages: `a\u{1b}[31m`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
@@ -203,17 +200,17 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character can stand in a message as it is.
+/// Whether a character can be in a message unchanged.
 fn is_plain(character: char) -> bool {
     character == '\t' || !is_unseen(character)
 }
 
-/// The same of a text of several lines, which stay.
+/// The same for a text of several lines, whose line breaks are kept.
 pub fn visible_lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// Up to so many bytes of a text, in whole characters.
+/// The first `most` bytes of a text, in whole characters.
 pub fn beginning(text: &str, most: usize) -> &str {
     let end = (0..=most.min(text.len()))
         .rev()
@@ -221,7 +218,7 @@ pub fn beginning(text: &str, most: usize) -> &str {
     &text[..end.unwrap_or(0)]
 }
 
-/// The path without `.` and without a `..` that a directory before it answers, asking no file
+/// The path without `.`, and without each `..` that follows a directory; does not access the file
 /// system.
 pub fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
@@ -237,28 +234,28 @@ pub fn lexical(path: &Path) -> PathBuf {
 }
 
 impl File {
-    /// The name under which it was opened.
+    /// Its name in reports.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What is equal for two files of different programs exactly when they are the same.
+    /// Equal for files of two programs exactly if they are the same file.
     pub fn identity(&self) -> &str {
         self.identity.as_deref().unwrap_or(&self.name)
     }
 
-    /// What it is.
+    /// Its kind.
     pub fn kind(&self) -> FileKind {
         self.kind
     }
 
-    /// All of it.
+    /// Its text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// All of it as it can be shown on a screen: what is unseen is replaced, each by as many bytes,
-    /// so that places are the same; made at the first call.
+    /// Its text for a screen: invisible characters are replaced by as many bytes, so that offsets
+    /// are the same; computed at the first call.
     pub fn drawn(&self) -> &str {
         let text = &self.text;
         let drawn = self.drawn.get_or_init(|| {
@@ -282,7 +279,7 @@ impl File {
         drawn.as_deref().unwrap_or(text)
     }
 
-    /// Offsets at which its lines start; made at the first call.
+    /// The offsets at which its lines start; computed at the first call.
     pub fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             let breaks = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
@@ -332,7 +329,7 @@ impl File {
                 *before as usize
                     + count_characters(&self.text.as_bytes()[first * STRETCH..offset as usize])
             }
-            // the end of a text of whole stretches, or of none
+            // the end of a text whose length is a multiple of `STRETCH`, or an empty text
             None => stretches.last().map_or(0, |before| {
                 *before as usize + count_characters(&self.text.as_bytes()[(first - 1) * STRETCH..])
             }),
@@ -340,7 +337,7 @@ impl File {
     }
 }
 
-/// Whether a character of a file is unseen, ends of lines and tabs excepted.
+/// Whether a character of a file is invisible, except line breaks and tabs.
 fn acts_on_screen(text: &str, at: usize, c: char) -> bool {
     is_unseen(c) && c != '\t' && c != '\n' && !text[at..].starts_with("\r\n")
 }

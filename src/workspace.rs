@@ -8,10 +8,10 @@ use std::path::Path;
 
 /// Reads and lists the files of a program.
 ///
-/// [`Memory`] is one of texts; who embeds the compiler may have others, such as the buffers of an
-/// editor over a disk.
+/// [`Memory`] is one of texts; library users can implement others, such as the buffers of an editor
+/// on top of a disk.
 pub trait Workspace {
-    /// What the files are that it gives.
+    /// The kind of its files.
     fn kind(&self) -> FileKind {
         FileKind::Work
     }
@@ -19,12 +19,12 @@ pub trait Workspace {
     /// The file at `path`, as the file `from` (an identity; `None` for the entry) names it.
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Read, ReadError>;
 
-    /// What is in a file of values: `vars = "production.json"`.
+    /// The contents of a file of values: `vars = "production.json"`.
     fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
         self.read(path, None).map(|read| read.bytes)
     }
 
-    /// The program at `path`; for a directory the programs in it and below it.
+    /// The program at `path`; for a directory, all programs in it and below it.
     fn list(&mut self, path: &str) -> Listing {
         Listing {
             files: vec![path.to_string()],
@@ -32,24 +32,24 @@ pub trait Workspace {
         }
     }
 
-    /// Whether the file with this identity is not to be corrected.
+    /// Whether the file with this identity must not be fixed.
     fn is_read_only(&self, _identity: &str) -> bool {
         false
     }
 }
 
-/// A file as a [`Workspace`] gives it.
+/// A file that a [`Workspace`] returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     /// Equal for two paths exactly when they are the same file.
     pub identity: String,
-    /// What reports call it.
+    /// Its name in reports.
     pub name: String,
-    /// What is in it; a file that the [`Workspace`] gave before may come without.
+    /// Its contents; may be empty if the [`Workspace`] has returned the file before.
     pub bytes: Vec<u8>,
 }
 
-/// What a [`Workspace`] lists.
+/// The files that a [`Workspace`] lists.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The files, sorted.
@@ -58,13 +58,13 @@ pub struct Listing {
     pub unreadable: Vec<(String, ReadError)>,
 }
 
-/// Why a [`Workspace`] gives no file.
+/// Why a [`Workspace`] cannot return a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// It lies outside this root.
+    /// It is outside this root.
     Outside(String),
-    /// It cannot be read, in words.
+    /// It cannot be read; the message.
     Failed(String),
 }
 
@@ -79,26 +79,26 @@ impl fmt::Display for ReadError {
 
 impl Error for ReadError {}
 
-/// Files in memory, by their paths. An include is found from the file that names it, and none is
-/// above the directory that all paths start from.
+/// Files in memory, by their paths. An include is relative to the file that names it, and must not
+/// be above the directory that all paths start from.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Memory {
-    /// One without files.
+    /// Without files.
     pub fn new() -> Memory {
         Memory::default()
     }
 
-    /// One with another file.
+    /// With one more file.
     pub fn with(mut self, path: impl AsRef<str>, text: impl Into<Vec<u8>>) -> Memory {
         self.insert(path, text);
         self
     }
 
-    /// Adds a file, or gives it another text.
+    /// Adds a file, or replaces its text.
     pub fn insert(&mut self, path: impl AsRef<str>, text: impl Into<Vec<u8>>) {
         self.files
             .insert(lexical_text(Path::new(path.as_ref())), text.into());
@@ -142,7 +142,7 @@ impl Workspace for Memory {
     }
 }
 
-/// A path without `.` and `..`, where it can be.
+/// A path without `.` and, if possible, without `..`.
 fn lexical_text(path: &Path) -> String {
     lexical(path).to_string_lossy().into_owned()
 }

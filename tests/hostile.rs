@@ -10,7 +10,7 @@ use std::fs;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// No run below takes a tenth of it where the machine is idle.
+/// Every run below takes less than a tenth of it on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Waits for a process, not forever.
@@ -255,7 +255,7 @@ fn the_report_is_capped_and_the_exit_code_is_not() {
     assert_eq!(sarif.matches("\"ruleIndex\"").count(), 9);
     assert!(sarif.contains("and 591 errors more"));
 
-    // an error behind a thousand warnings is told, and decides
+    // an error after a thousand warnings is reported, and decides
     let unreachable = times(1_000, |n| format!("tier t{n}\n"));
     scratch.write(
         "warnings.tier",
@@ -742,7 +742,7 @@ fn an_ended_build_takes_its_temporary_files_away() {
         status.code() == Some(130)
     };
     for signal in ["-TERM", "-INT", "-HUP"] {
-        // where the disk is quick it may be done before the signal comes
+        // on a fast disk it may finish before the signal
         assert!(
             (0..20).any(|round| is_ended(signal, round)),
             "{signal} never ended it"
@@ -799,7 +799,7 @@ fn a_full_disk_changes_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_directory_that_takes_no_file_is_told() {
+fn reports_a_read_only_directory() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::os::unix::process::CommandExt;
     let scratch = Scratch::new();
@@ -932,7 +932,7 @@ fn an_output_never_takes_the_place_of_what_is_read() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written_is_told() {
+fn reports_an_output_that_cannot_be_written() {
     let scratch = Scratch::new();
     scratch.write("a.tier", "tier web\n");
     scratch.write("file", "");
@@ -1025,7 +1025,7 @@ fn printing() -> Scratch {
 
 #[cfg(unix)]
 #[test]
-fn nobody_reads_and_nothing_is_said() {
+fn exits_quietly_when_the_reader_closes_the_pipe() {
     let scratch = printing();
     for arguments in PRINTING {
         let expected = scratch.run_with(arguments, b"tier   web\n", &[]).code();
@@ -1062,7 +1062,7 @@ fn nobody_reads_and_nothing_is_said() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_standard_output_is_told() {
+fn reports_a_write_error_on_standard_output() {
     let scratch = printing();
     for arguments in PRINTING {
         let mut command = scratch.command(arguments);

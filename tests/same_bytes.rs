@@ -77,13 +77,13 @@ fn commands(above: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// A project of many programs in a directory of its own; `wrong` says which have errors besides
+/// A project of many programs in a temporary directory; `wrong` selects those with errors besides
 /// warnings.
 fn project(wrong: fn(usize) -> bool) -> Scratch {
     let scratch = Scratch::new();
     let mut manifest = format!("as-of = {AS_OF}\n");
     for n in 0..MANY {
-        // Terraform reads no such file, so that all can stand in one directory
+        // Terraform does not read such files, so all can be in one directory
         let output = |target: &Target| format!("{0} = \"out/{n}.{0}\"", target.name);
         let outputs: Vec<String> = target::ALL.iter().map(output).collect();
         let _ = write!(
@@ -141,7 +141,7 @@ fn outputs(project: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// What a run told, standard output first; it is quoted by line where it differs.
+/// The output of a run, standard output first.
 fn told(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     format!(
@@ -202,7 +202,7 @@ fn builds_at_the_same_time_write_whole_outputs() {
             .expect("tierwall starts")
     };
     let apart = project(|_| false);
-    // two into one directory, a third into one of its own
+    // two into one directory, a third into another
     for mut child in [start(&together), start(&together), start(&apart)] {
         assert!(child.wait().expect("tierwall ends").success());
     }

@@ -1,9 +1,9 @@
-//! Ends by where they are: which of them have an address in a block.
+//! An index of endpoints by address: which of them have an address in a block.
 
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Ends by the blocks that they are made of. Blocks nest or lie apart.
+/// Endpoints by their blocks, which nest or are disjoint.
 #[derive(Debug, Default)]
 pub(super) struct AddressIndex {
     ends: BTreeMap<IpNet, Vec<u32>>,
@@ -12,7 +12,7 @@ pub(super) struct AddressIndex {
 }
 
 impl AddressIndex {
-    /// The index of ends: blocks, each with the number of an end there.
+    /// An index of blocks, each with the number of an endpoint in it.
     pub(super) fn new(blocks: impl Iterator<Item = (IpNet, u32)>) -> AddressIndex {
         let mut index = AddressIndex::default();
         for (block, end) in blocks {
@@ -22,14 +22,14 @@ impl AddressIndex {
         index
     }
 
-    /// Whether more than so many ends have an address in a block.
+    /// Whether more than `count` endpoints have an address in a block.
     pub(super) fn has_more_than(&self, count: usize, block: IpNet) -> bool {
         let mut found = BTreeSet::new();
         self.ends_in(block)
             .any(|end| found.insert(end) && found.len() > count)
     }
 
-    /// The ends with an address in a block, some of them more than once.
+    /// The endpoints with an address in a block, possibly with duplicates.
     pub(super) fn ends_in(&self, block: IpNet) -> impl Iterator<Item = u32> + '_ {
         let block = block.trunc();
         let shorter = self.lengths.range(..block.prefix_len());

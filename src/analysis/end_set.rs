@@ -1,15 +1,15 @@
-//! Many ends at once, without a list of them.
+//! Sets of endpoints, without a list of them.
 
-/// All members of some classes but those that rules single out, and some of these.
+/// All members of some classes except the exceptions of rules, and some of these exceptions.
 #[derive(Debug)]
 pub struct EndSet<'s> {
     /// The members of the classes, sorted.
     pub(super) classes: Vec<&'s [u32]>,
     /// The exceptions, sorted.
     pub(super) exceptions: &'s [u32],
-    /// Those of them who belong to it, sorted.
+    /// The exceptions that are in the set, sorted.
     pub(super) extra: Vec<u32>,
-    /// How many of the classes do not.
+    /// How many exceptions of its classes are not in the set.
     pub(super) absent: usize,
 }
 
@@ -24,17 +24,17 @@ impl<'s> EndSet<'s> {
         }
     }
 
-    /// How many they are.
+    /// The number of its endpoints.
     pub fn len(&self) -> usize {
         self.classes.iter().map(|class| class.len()).sum::<usize>() + self.extra.len() - self.absent
     }
 
-    /// Whether nobody is in it.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// At most so many of them, those with the lowest positions, sorted.
+    /// At most `count` of them, those with the lowest positions, sorted.
     pub fn first_positions(&self, count: usize) -> Vec<usize> {
         let is_exception = |end: &u32| self.exceptions.binary_search(end).is_ok();
         let classes = self

@@ -1,23 +1,22 @@
-//! The ends of a connection: who is there, where, and what is not known of that.
+//! The endpoints of a connection: kind, addresses, and what is unknown about them.
 
 use crate::net::{Addresses, Family, PerFamily, Ranges, internet_addresses};
 use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId, TierId, VpcId};
 
-/// One end of a connection.
+/// One endpoint of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// What it is.
+    /// Its kind.
     pub who: Who,
-    /// Where its hosts are, as far as that is known; everywhere, where it is not.
+    /// The addresses of its hosts; every address if they are unknown.
     pub addresses: Addresses,
-    /// What is not known about that.
+    /// What is unknown about them.
     pub unknown: Option<Unknown>,
-    /// Families of which nothing says whether it has hosts: something may pass there, and nothing
-    /// has to.
+    /// Families in which it is unknown whether it has hosts: traffic may pass, but never must.
     pub unsure: PerFamily<bool>,
 }
 
-/// What an end is.
+/// The kinds of endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Who {
     /// The members of a tier.
@@ -28,7 +27,7 @@ pub enum Who {
     External(ExternalId),
     /// Hosts of a prefix list.
     PrefixList(PrefixListId),
-    /// Hosts of a block that is not known yet.
+    /// Hosts of an unbound block.
     Param(ParamId),
 }
 
@@ -41,7 +40,7 @@ impl Who {
         }
     }
 
-    /// The peer of the rules that name it; none names hosts.
+    /// The peer of the rules that reference it; `None` for hosts.
     pub(super) fn peer(self) -> Option<Peer> {
         match self {
             Who::Tier(id) => Some(Peer::Tier(id)),
@@ -53,25 +52,25 @@ impl Who {
     }
 }
 
-/// What a verdict could not know.
+/// Unknown facts that a verdict depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unknown {
-    /// Where the members of a tier live.
+    /// The addresses of the members of a tier.
     Members(TierId),
     /// The value of a parameter.
     Value(ParamId),
-    /// What is in a prefix list.
+    /// The entries of a prefix list.
     Contents(PrefixListId),
-    /// Who is in a foreign group.
+    /// The members of a foreign group.
     Group(ExternalId),
-    /// Which addresses of a VPC Amazon's DNS and the routers of its subnets have.
+    /// The addresses of Amazon's DNS and of the routers of subnets in a VPC.
     Reserved(VpcId),
 }
 
 impl Endpoint {
-    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. Where these are
-    /// of one family, there may be members with addresses of the other all the same; but under
-    /// `ip = ipv4` a tier that states its addresses has no IPv6 beside them.
+    /// The members of a tier: its `addresses`, else its VPC's blocks, else unknown. If these are of
+    /// one family, members can still have addresses of the other; but with `ip = ipv4` a tier with
+    /// `addresses` has no IPv6.
     pub fn for_tier(policy: &Policy, id: TierId) -> Endpoint {
         let known = known_addresses(policy, id);
         let unknown = known.is_none().then_some(Unknown::Members(id));
@@ -99,7 +98,7 @@ impl Endpoint {
         }
     }
 
-    /// The internet. Where a stack does without IPv6, what may pass of it counts, and none has to.
+    /// The internet. If a stack does not use IPv6, IPv6 traffic may pass, but never must.
     pub fn for_internet(policy: &Policy) -> Endpoint {
         Endpoint {
             unsure: PerFamily {
@@ -130,7 +129,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether it surely has hosts of a family.
+    /// Whether it certainly has hosts of a family.
     pub fn is_in(&self, family: Family) -> bool {
         self.may_be_in(family) && !self.unsure[family]
     }
@@ -140,7 +139,7 @@ impl Endpoint {
         self.addresses.has(family)
     }
 
-    /// What is not known about where its hosts of a family are.
+    /// What is unknown about the addresses of its hosts of a family.
     pub(super) fn unknown_in(&self, family: Family) -> Option<Unknown> {
         match self.who.tier() {
             Some(id) if self.unsure[family] => Some(Unknown::Members(id)),
@@ -149,7 +148,7 @@ impl Endpoint {
     }
 }
 
-/// Where the members of a tier live, as far as the program says.
+/// The addresses of the members of a tier, if the program states them.
 fn known_addresses(policy: &Policy, id: TierId) -> Option<Addresses> {
     let vpc = policy.vpc_of(id);
     match &policy.tier(id).addresses {

@@ -1,12 +1,12 @@
-//! Which ends are alike to every rule that makes no exception of them.
+//! Equivalence classes of endpoints that rules without an exception for them treat alike.
 //!
-//! A rule makes an exception of the end that it names, and of each end that has an address in its
-//! block, if those are few. Any other rule looks at addresses alone, and treats two addresses alike
-//! unless one of its blocks begins or ends between them.
+//! A rule makes an exception for the endpoint that it references, and for each endpoint with an
+//! address in its block, if those are few. Any other rule depends only on addresses, and treats two
+//! addresses alike unless one of its blocks begins or ends between them.
 //!
-//! An example: of ten thousand rules, only `0.0.0.0/0` and `10.0.0.0/8` are blocks in which many
-//! ends have addresses. Then all tiers whose addresses lie within `10.0.0.0/8` are of one class,
-//! and what a gate admits of one of them, it admits of all, but for the exceptions.
+//! An example: of ten thousand rules, only `0.0.0.0/0` and `10.0.0.0/8` are blocks with many
+//! endpoints. Then all tiers with addresses in `10.0.0.0/8` are one class, and a gate admits the
+//! same traffic for all of them, except for the exceptions.
 
 use super::address_index::AddressIndex;
 use super::gate::{Endpoint, Who};
@@ -18,38 +18,38 @@ use crate::policy::{Policy, TierId, Vpc, VpcId};
 use ipnet::IpNet;
 use std::collections::HashSet;
 
-/// A rule makes an exception of each end in its block where there are at most so many; a block with
-/// more is wide. Each exception is one more edge to remember for each rule with that block; each
-/// wide block is one more boundary that splits classes.
+/// A rule makes an exception for each endpoint in its block if there are at most so many; a block
+/// with more is wide. Each exception costs an edge for each rule with that block; each wide block
+/// is a boundary that splits classes.
 const MOST_EXCEPTIONS: usize = 16;
 
 /// The number of a class.
 pub(super) type ClassId = u32;
 
-/// The ends by class.
+/// The endpoints by class.
 #[derive(Debug)]
 pub(super) struct EquivalenceClasses {
-    /// The class of each end.
+    /// The class of each endpoint.
     pub(super) class_of: Vec<ClassId>,
-    /// What each class is.
+    /// The profile of each class.
     pub(super) profiles: Interned<EndpointProfile>,
-    /// Where the ends are, in each family in which they are not everywhere.
+    /// The index of endpoints, in each family in which they are not everywhere.
     pub(super) index: AddressIndex,
     /// The blocks of rules that make no exceptions.
     pub(super) wide: HashSet<IpNet>,
 }
 
-/// What the ends of a class have in common.
+/// The common properties of the endpoints of a class.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct EndpointProfile {
     is_tier: bool,
-    /// Their addresses, up to the next boundary of a wide block on either side.
+    /// Their addresses, widened to the next boundaries of wide blocks.
     addresses: Addresses,
-    /// In which families these are all that there are, so that no block makes an exception of them.
+    /// The families in which these are all addresses, so that no block makes an exception for them.
     pub(super) is_everywhere: PerFamily<bool>,
     unsure: PerFamily<bool>,
-    /// The VPCs whose tiers perhaps do not filter them, as AWS may reserve an address of theirs
-    /// there, and in which families.
+    /// The VPCs whose tiers may not filter them, because AWS may reserve one of their addresses
+    /// there, with the families.
     reserved: Vec<(VpcId, PerFamily<bool>)>,
 }
 
@@ -60,13 +60,13 @@ struct Boundaries {
 }
 
 impl EndpointProfile {
-    /// Whether the tiers of a VPC perhaps do not filter it, in each family.
+    /// Whether the tiers of a VPC may not filter it, in each family.
     pub(super) fn is_reserved(&self, vpc: VpcId) -> PerFamily<bool> {
         let at = self.reserved.binary_search_by_key(&vpc, |(vpc, _)| *vpc);
         at.map_or(PerFamily::default(), |at| self.reserved[at].1)
     }
 
-    /// An end of this class that no rule names.
+    /// An endpoint of this class that no rule references.
     pub(super) fn endpoint(&self, policy: &Policy) -> Endpoint {
         let nobody = Who::Tier(TierId(policy.tiers.len() as u32));
         let who = if self.is_tier { nobody } else { Who::Hosts };
@@ -79,7 +79,7 @@ impl EndpointProfile {
 }
 
 impl EquivalenceClasses {
-    /// Finds the classes of some ends.
+    /// The classes of some endpoints.
     pub(super) fn new(policy: &Policy, ends: &[NamedEndpoint]) -> EquivalenceClasses {
         let blocks = ends
             .iter()
@@ -124,8 +124,8 @@ fn endpoint_profile(policy: &Policy, end: &Endpoint, boundaries: &Boundaries) ->
     }
 }
 
-/// The VPCs in which an address of an end may be reserved, by their ids. Where one surely is, the
-/// end is an exception.
+/// The VPCs in which an address of an endpoint may be reserved, by id. If one certainly is, the
+/// endpoint is an exception.
 fn reserving_vpcs(policy: &Policy, end: &Endpoint) -> Vec<(VpcId, PerFamily<bool>)> {
     let in_vpc = |(vpc, n): (&Vpc, u32)| {
         let exempt = PerFamily::from_fn(|family| exempt_part(vpc, end, family));
@@ -136,7 +136,7 @@ fn reserving_vpcs(policy: &Policy, end: &Endpoint) -> Vec<(VpcId, PerFamily<bool
     policy.vpcs.iter().zip(0..).filter_map(in_vpc).collect()
 }
 
-/// In which families an end is everywhere.
+/// The families in which an endpoint is everywhere.
 fn is_everywhere(end: &Endpoint) -> PerFamily<bool> {
     PerFamily {
         v4: end.addresses.v4.ranges() == [(0, u32::MAX)],
@@ -144,7 +144,7 @@ fn is_everywhere(end: &Endpoint) -> PerFamily<bool> {
     }
 }
 
-/// The blocks in which an end is, of the families in which it is not everywhere.
+/// The blocks of an endpoint, in the families in which it is not everywhere.
 fn narrow_blocks(end: &Endpoint) -> impl Iterator<Item = IpNet> + '_ {
     let everywhere = is_everywhere(end);
     let blocks = end.addresses.to_blocks();

@@ -1,10 +1,10 @@
-//! Who can reach whom, as security groups decide it: exact, with the rules that let a packet pass.
+//! Reachability as security groups decide it: exact, with the rules that allow a packet.
 //!
-//! A packet passes when the sender's outbound rules admit it, where the sender is a tier, and the
-//! receiver's inbound rules admit it, where the receiver is one. A rule that names addresses admits
-//! some members of an end and not others, so there are two verdicts: what *may* pass, for some
-//! address of either end, and what *must*, for every one. Parameters without a value, the contents
-//! of prefix lists, the members of foreign groups and unknown addresses make them differ.
+//! A packet passes if the outbound rules of the sender, if it is a tier, and the inbound rules of
+//! the receiver, if it is one, admit it. A rule with a block can admit some members of an endpoint
+//! and not others, so there are two verdicts: what *may* pass, for some address of either endpoint,
+//! and what *must*, for every one. Unbound parameters, the contents of prefix lists, the members of
+//! foreign groups and unknown addresses make them differ.
 
 pub use super::endpoint::{Endpoint, Unknown, Who, all_addresses};
 pub use super::witness::Witness;
@@ -20,29 +20,28 @@ use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
-/// How a rule's peer fits an end at one address.
+/// How the peer of a rule matches an endpoint at one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     No,
-    /// Perhaps: this is not known.
+    /// Perhaps: this is unknown.
     Perhaps(Unknown),
     Yes,
 }
 
-/// The gates of a policy: which flows open the inbound and the outbound side of each tier. A clone
-/// shares them.
+/// The gates of a policy: the flows that open the inbound and the outbound side of each tier.
+/// Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Gates<'p> {
     pub(super) policy: &'p Policy,
     opened: Rc<OpenedGates<'p>>,
     inbound: Rc<[OpenGate]>,
     outbound: Rc<[OpenGate]>,
-    /// Another one in the place of one of them; then rules alone decide, and nobody is exempt.
+    /// A replacement for one gate; with it, only rules decide, and no address is exempt.
     replaced: Option<(Gate, Rc<OpenGate>)>,
 }
 
-/// The flows that open one gate, and what they admit together, which is found out when it is first
-/// asked for.
+/// The flows that open one gate, and the traffic that they admit together, computed on demand.
 #[derive(Debug, Default)]
 struct OpenGate {
     flows: Vec<u32>,
@@ -52,9 +51,9 @@ struct OpenGate {
 /// One side of one tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {
-    /// What the members accept.
+    /// The traffic that the members accept.
     Inbound(TierId),
-    /// What they may send.
+    /// The traffic that the members may send.
     Outbound(TierId),
 }
 
@@ -85,7 +84,7 @@ impl OpenGate {
 }
 
 impl<'p> Gates<'p> {
-    /// Finds the gates of a policy, in two passes over its flows: to count them, and to put them.
+    /// The gates of a policy, in two passes over its flows: counting and filling.
     pub fn new(policy: &'p Policy) -> Gates<'p> {
         let opened = OpenedGates::new(policy);
         let mut counts = Direction::ALL.map(|_| vec![0; policy.tiers.len()]);
@@ -123,7 +122,7 @@ impl<'p> Gates<'p> {
         self.gate_flows(Gate::Inbound(tier)).iter().copied()
     }
 
-    /// The same gates, but for one, which no flow opens that names one of these.
+    /// The same gates, with one of them without the flows that reference one of these.
     pub(super) fn without_flows(
         &self,
         gate: Gate,
@@ -152,7 +151,7 @@ impl<'p> Gates<'p> {
         opened.iter().flatten().count() as u8
     }
 
-    /// What rules with blocks admit at every address of an end.
+    /// The traffic that rules with blocks admit at every address of an endpoint.
     pub(super) fn admitted_by_blocks(
         &self,
         gate: Gate,
@@ -176,7 +175,7 @@ impl<'p> Gates<'p> {
         })
     }
 
-    /// Whether a gate admits everything without a sentence.
+    /// Whether a gate admits all traffic without a sentence.
     pub(super) fn is_open(&self, gate: Gate, family: Family) -> bool {
         match gate {
             Gate::Inbound(_) => false,
@@ -186,7 +185,7 @@ impl<'p> Gates<'p> {
         }
     }
 
-    /// The part of a far end that a gate never filters.
+    /// The part of an endpoint that a gate never filters.
     pub(super) fn never_filtered_part(
         &self,
         gate: Gate,
@@ -205,12 +204,12 @@ impl<'p> Gates<'p> {
         &self.open_gate(gate).flows
     }
 
-    /// Whom a flow of a gate names at the far end.
+    /// The peer of a flow of a gate.
     pub(super) fn far_peer(&self, gate: Gate, flow: u32) -> Peer {
         peer_of(gate, self.policy.flow(flow))
     }
 
-    /// How a rule's peer fits an end, and the first address at which it does.
+    /// How the peer of a rule matches an endpoint, and the first address at which it does.
     pub(super) fn fit_peer(
         &self,
         peer: Peer,
@@ -236,7 +235,7 @@ impl<'p> Gates<'p> {
         (fit, first_address(&end.addresses, family))
     }
 
-    /// What a gate admits from or to an end.
+    /// The traffic that a gate admits from or to an endpoint.
     pub(super) fn admitted_traffic(&self, gate: Gate, end: &Endpoint, family: Family) -> Admitted {
         let all = TrafficSet::all(family);
         if self.is_open(gate, family) {
@@ -259,7 +258,7 @@ impl<'p> Gates<'p> {
         Admitted { may: all, must }
     }
 
-    /// Whether a tier may send anything to an end.
+    /// Whether a tier may send any traffic to an endpoint.
     pub(super) fn may_send(&self, from: TierId, to: &Endpoint, family: Family) -> bool {
         let gate = Gate::Outbound(from);
         self.is_open(gate, family)
@@ -267,7 +266,7 @@ impl<'p> Gates<'p> {
             || !self.admitted_traffic(gate, to, family).may.is_empty()
     }
 
-    /// What may pass from one end to another, of what is asked about.
+    /// The traffic in question that may pass from one endpoint to another.
     pub fn may_pass(
         &self,
         from: &Endpoint,
@@ -283,9 +282,9 @@ impl<'p> Gates<'p> {
         })
     }
 
-    /// The first gate that must not admit all of what is asked about, with a piece that it stops
-    /// for some addresses; nothing where all of it must pass. Families that an end does not have
-    /// are left out.
+    /// The first gate that is not certain to admit all traffic in question, with a piece that it
+    /// stops for some addresses; `None` if all of it must pass. Families that an endpoint does not
+    /// have are ignored.
     pub fn stopped_at(
         &self,
         from: &Endpoint,
@@ -303,7 +302,7 @@ impl<'p> Gates<'p> {
         })
     }
 
-    /// What must pass, of what is asked about.
+    /// The traffic in question that must pass.
     pub fn must_pass(
         &self,
         from: &Endpoint,
@@ -319,15 +318,16 @@ impl<'p> Gates<'p> {
         })
     }
 
-    /// What is not known of an address that perhaps is one of those that a gate never filters.
+    /// The unknown fact about an address that a gate may never filter.
     pub(super) fn reserved_unknown(&self, gate: Gate) -> Unknown {
         Unknown::Reserved(self.policy.tier(gate.tier()).vpc)
     }
 }
 
-/// What questions ask of one gate.
+/// Answers to questions about one gate.
 impl Gates<'_> {
-    /// What one gate admits from or to an end: for some of its addresses, and for every one.
+    /// The traffic that one gate admits from or to an endpoint: for some of its addresses, and for
+    /// every one.
     pub fn admitted_bounds(
         &self,
         gate: Gate,
@@ -338,8 +338,8 @@ impl Gates<'_> {
         (may, must)
     }
 
-    /// The flows of a gate that let some of what is asked about through, for some address of the
-    /// far end; `true` for those that surely do at such an address. An open gate has none.
+    /// The flows of a gate that allow some traffic in question, for some address of the other
+    /// endpoint; `true` if certain at such an address. An open gate has none.
     pub fn admitting_flows(
         &self,
         gate: Gate,
@@ -358,7 +358,7 @@ impl Gates<'_> {
         self.gate_flows(gate).iter().filter_map(admitting).collect()
     }
 
-    /// Sentences that would let some of it through, and whose last day is past.
+    /// Expired sentences that would allow some of it.
     pub fn ended_sentences(
         &self,
         gate: Gate,
@@ -379,8 +379,7 @@ impl Gates<'_> {
         sentences
     }
 
-    /// Whether a flow lets some of what is asked about through a gate, and then whether it surely
-    /// does.
+    /// Whether a flow allows some traffic in question at a gate, and if so, whether certainly.
     fn flow_admits(
         &self,
         flow: &Flow,
@@ -415,7 +414,7 @@ fn first_address(addresses: &Addresses, family: Family) -> Option<IpAddr> {
     }
 }
 
-/// Whom a flow names at the far end of a gate.
+/// The peer of a flow at a gate.
 pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
     match gate {
         Gate::Inbound(_) => flow.source(),
@@ -423,7 +422,7 @@ pub fn peer_of(gate: Gate, flow: &Flow) -> Peer {
     }
 }
 
-/// The gates on the way from one end to another, each with the end that it looks at.
+/// The gates from one endpoint to another, each with the endpoint on its other side.
 pub(super) fn gates_between<'s>(
     from: &'s Endpoint,
     to: &'s Endpoint,

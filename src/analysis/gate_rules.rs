@@ -1,27 +1,28 @@
-//! What one gate admits: its rules as sets, by whom they name.
+//! The traffic of one gate: its rules as sets, by peer.
 //!
-//! `db allows mysql from app, 10.0.0.0/8` makes two rules of the inbound gate of `db`: one that
-//! names the tier `app`, wherever its members are, and one that names a block, whoever has an
-//! address in it.
+//! `db allows mysql from app, 10.0.0.0/8` creates two rules of the inbound gate of `db`: one with
+//! the tier `app`, whatever the addresses of its members are, and one with a block, for any host
+//! with an address in it.
 
 use super::endpoint::{Endpoint, Who};
 use crate::net::{Family, Packets, PerFamily, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy};
 
-/// What one gate admits, by whom its rules name.
+/// The traffic of one gate, by the peers of its rules.
 #[derive(Debug, Default)]
 pub(super) struct GateRules {
-    /// Rules that name blocks.
+    /// Rules with blocks.
     pub(super) blocks: Packets,
-    /// Rules that name anything else, by whom, sorted.
+    /// Rules with other peers, by peer, sorted.
     named: Vec<(Peer, PerFamily<TrafficSet>)>,
-    /// All that rules with prefix lists and parameters admit; anyone may be in those.
+    /// The traffic of all rules with prefix lists and parameters, which can contain any host.
     anyone: PerFamily<TrafficSet>,
-    /// All that rules with foreign groups admit; any host but the members of tiers may be in those.
+    /// The traffic of all rules with foreign groups, which can contain any host except members of
+    /// tiers.
     any_host: PerFamily<TrafficSet>,
 }
 
-/// What one gate admits from or to one end.
+/// The traffic that one gate admits from or to one endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Admitted {
     /// For some of its addresses, or perhaps.
@@ -51,7 +52,7 @@ impl GateRules {
         gate_rules
     }
 
-    /// Adds the rules that name one peer, which is no block.
+    /// Adds the rules with one peer, which is not a block.
     fn add_named(&mut self, policy: &Policy, peer: Peer, rules: &[(Peer, Traffic)]) {
         let only = peer_family(policy, peer);
         let admitted = PerFamily::from_fn(|family| {
@@ -69,25 +70,25 @@ impl GateRules {
         self.named.push((peer, admitted));
     }
 
-    /// What the rules that name no block admit, by whom they name.
+    /// The traffic of the rules without a block, by peer.
     pub(super) fn named_peers(&self) -> impl Iterator<Item = (Peer, &PerFamily<TrafficSet>)> {
         self.named.iter().map(|(peer, admitted)| (*peer, admitted))
     }
 
-    /// What the rules that name just this end admit.
+    /// The traffic of the rules that reference this endpoint.
     fn admitted_by_name(&self, who: Who, family: Family) -> Option<&TrafficSet> {
         let peer = who.peer()?;
         let at = self.named.binary_search_by(|(known, _)| known.cmp(&peer));
         Some(&self.named[at.ok()?].1[family])
     }
 
-    /// Whether the rules that name just this end admit anything.
+    /// Whether rules that reference this endpoint admit any traffic.
     pub(super) fn admits_by_name(&self, who: Who, family: Family) -> bool {
         self.admitted_by_name(who, family)
             .is_some_and(|admitted| !admitted.is_empty())
     }
 
-    /// What its rules admit from or to an end.
+    /// The traffic that its rules admit from or to an endpoint.
     pub(super) fn admitted_traffic(&self, end: &Endpoint, family: Family) -> Admitted {
         let by_name = self.admitted_by_name(end.who, family);
         let by_address = self.blocks.with_any(&end.addresses, family);
@@ -110,7 +111,7 @@ impl GateRules {
         Admitted { may, must }
     }
 
-    /// What its rules admit at every address of an end.
+    /// The traffic that its rules admit at every address of an endpoint.
     fn surely_admitted(
         &self,
         end: &Endpoint,

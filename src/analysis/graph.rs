@@ -1,41 +1,39 @@
-//! Who may send to whom, without an edge for each pair of ends.
+//! The graph of endpoints that may send to each other, without an edge for each pair.
 //!
-//! Ends that are of one class, and whose own gates admit the same of whom they make no exception,
-//! are one group of senders or of receivers: what passes between two of their members passes
-//! between all. Each pair of which a gate makes an exception is one edge, and there are about as
-//! many of those as rules. So a search that takes each group once takes as long as there are ends,
-//! rules and pairs of groups.
+//! Endpoints of one class, whose own gates have the same profile, are one group of senders or of
+//! receivers: the same traffic passes between all members of two groups. Each pair for which a gate
+//! makes an exception is one edge; there are about as many exceptions as rules. So a search that
+//! expands each group once is linear in the number of endpoints, rules and pairs of groups.
 //!
-//! An example: where a thousand tiers may all send to each other, there is one group of senders,
-//! one of receivers, and one edge between the two, instead of a million edges.
+//! An example: if a thousand tiers may all send to each other, there is one group of senders, one
+//! of receivers, and one edge between the two, instead of a million edges.
 
 use super::end_set::EndSet;
 use super::interned::Interned;
 use super::reachability::{PairPassing, PassingId, Reachability, RoleProfile};
 use std::collections::BTreeMap;
 
-/// What may pass between ends, one of which is a tier.
+/// The traffic that may pass between endpoints, one of which is a tier.
 #[derive(Debug)]
 pub(super) struct ReachGraph {
-    /// The ends as senders, and as receivers.
+    /// The endpoints as senders, and as receivers.
     roles: [NodeRole; 2],
 }
 
-/// The ends in one role.
+/// The endpoints in one role.
 #[derive(Debug, Default)]
 struct NodeRole {
-    /// The group of each end.
+    /// The group of each endpoint.
     group_of: Vec<u32>,
-    /// The ends of each group, sorted.
+    /// The endpoints of each group, sorted.
     members: Vec<Vec<u32>>,
-    /// For each group, the groups of the other role between which something may pass.
+    /// For each group, the groups of the other role with which traffic may pass.
     adjacent: Vec<Vec<(u32, PairPassing)>>,
-    /// For each end, the ends in the other role where the gate of one makes an exception of the
-    /// other, sorted, if something may pass.
+    /// For each endpoint, the exceptions in the other role with which traffic may pass, sorted.
     exceptions: Exceptions,
 }
 
-/// For each end some others, and what passes; one list after the other.
+/// Lists of endpoints with the passing traffic, one for each endpoint, stored consecutively.
 #[derive(Debug, Default)]
 struct Exceptions {
     starts: Vec<u32>,
@@ -43,7 +41,7 @@ struct Exceptions {
     passing: Vec<PairPassing>,
 }
 
-/// Which way edges are followed.
+/// The direction in which edges are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SearchDirection {
     /// From senders to receivers.
@@ -52,17 +50,17 @@ pub(super) enum SearchDirection {
     Reverse,
 }
 
-/// What one search has visited.
+/// The state of one search.
 #[derive(Debug)]
 pub(super) struct Visited {
-    /// Whether it asked a group for its neighbours.
+    /// Whether a group has been expanded.
     expanded: Vec<bool>,
-    /// Whether it found a group of neighbours.
+    /// Whether a group has been found as a neighbour.
     found: Vec<bool>,
 }
 
 impl ReachGraph {
-    /// What may pass between the first so many ends.
+    /// The graph of the first `count` endpoints.
     pub(super) fn new(reachability: &mut Reachability<'_>, count: usize) -> ReachGraph {
         let mut roles: [NodeRole; 2] = [0, 1]
             .map(|role| NodeRole::new((0..count).map(|end| reachability.role_profiles(end)[role])));
@@ -90,12 +88,12 @@ impl ReachGraph {
         ReachGraph { roles }
     }
 
-    /// How many ends there are.
+    /// The number of endpoints.
     pub(super) fn count(&self) -> usize {
         self.roles[0].group_of.len()
     }
 
-    /// The neighbours of an end, sorted, with what passes.
+    /// The neighbours of an endpoint, sorted, with the passing traffic.
     pub(super) fn edges_from(
         &self,
         end: usize,
@@ -116,14 +114,15 @@ impl ReachGraph {
             .map(|(other, passing)| (other as usize, passing))
             .collect();
 
-        // the sort is stable: of two edges to one end, the exception comes first and is kept
+        // the sort is stable: of two edges to one endpoint, the exception is first and is kept
         edges.sort_by_key(|(other, _)| *other);
         edges.dedup_by_key(|(other, _)| *other);
 
         edges
     }
 
-    /// The senders to an end by what they may send, those before `split` apart from the others.
+    /// The senders to an endpoint by the traffic that they may send, those before `split` separate
+    /// from the others.
     pub(super) fn senders_by_passing(
         &self,
         to: usize,
@@ -146,7 +145,7 @@ impl ReachGraph {
         for (from, passing) in exceptions.iter().zip(passing) {
             let sets = found.entry(passing.reduced).or_insert_with(nobody);
             sets[side(*from)].extra.push(*from);
-            // it does not count among those of its group
+            // it is not counted with its group
             let of_group = passing_of.get(&there.group_of[*from as usize]);
             if let Some(sets) = of_group.and_then(|passing| found.get_mut(passing)) {
                 sets[side(*from)].absent += 1;
@@ -157,7 +156,7 @@ impl ReachGraph {
         found
     }
 
-    /// The ends before `split` that are not in a set of the senders to an end, sorted.
+    /// The endpoints before `split` that are not in a set of senders to an endpoint, sorted.
     pub(super) fn left_out(&self, to: usize, split: usize, senders: &EndSet<'_>) -> Vec<usize> {
         let (here, there) = self.roles_of(SearchDirection::Reverse);
         let (exceptions, _) = here.exceptions.of_end(to);
@@ -182,8 +181,8 @@ impl ReachGraph {
         left_out
     }
 
-    /// The neighbours of an end, sorted, along edges of which the filter holds. It has to hold of
-    /// all that lets more pass than something of which it holds.
+    /// The neighbours of an endpoint, sorted, along edges that match the filter, which must be
+    /// monotone: if it matches some traffic, it matches all traffic that contains it.
     pub(super) fn find_neighbours(
         &self,
         end: usize,
@@ -193,7 +192,7 @@ impl ReachGraph {
         self.neighbours_except(end, direction, filter, |_| false)
     }
 
-    /// The same, without some that the search visited before.
+    /// The same, without neighbours that the search has visited.
     pub(super) fn unvisited_neighbours(
         &self,
         end: usize,
@@ -244,7 +243,7 @@ impl ReachGraph {
         all
     }
 
-    /// The role that an end has when edges are followed from it, and the one of its neighbours.
+    /// The role of an endpoint from which edges are followed, and the role of its neighbours.
     fn roles_of(&self, direction: SearchDirection) -> (&NodeRole, &NodeRole) {
         let [senders, receivers] = &self.roles;
         match direction {
@@ -254,7 +253,7 @@ impl ReachGraph {
     }
 }
 
-/// Adds what passes between each group of senders and each group of receivers.
+/// Adds the traffic between each group of senders and each group of receivers.
 fn connect_groups(
     reachability: &mut Reachability<'_>,
     senders: &mut NodeRole,
@@ -265,7 +264,7 @@ fn connect_groups(
             let from = senders.members[sender][0] as usize;
             let to = receivers.members[receiver][0] as usize;
 
-            // between two ends outside, nothing of the program decides
+            // between two endpoints outside, no gate of the program decides
             if !reachability.is_tier(from) && !reachability.is_tier(to) {
                 continue;
             }
@@ -279,7 +278,7 @@ fn connect_groups(
 }
 
 impl NodeRole {
-    /// The groups of ends with these profiles.
+    /// The groups of endpoints with these profiles.
     fn new(profiles: impl Iterator<Item = RoleProfile>) -> NodeRole {
         let (mut groups, mut role) = (Interned::default(), NodeRole::default());
         for (end, profile) in (0u32..).zip(profiles) {
@@ -292,14 +291,14 @@ impl NodeRole {
         role
     }
 
-    /// The groups next to that of an end.
+    /// The groups adjacent to the group of an endpoint.
     fn adjacent_to(&self, end: usize) -> &[(u32, PairPassing)] {
         &self.adjacent[self.group_of[end] as usize]
     }
 }
 
 impl Exceptions {
-    /// Those of the first so many ends, of edges that are sorted.
+    /// The exceptions of the first `count` endpoints, from sorted edges.
     fn new(count: usize, edges: &[(u32, u32, PairPassing)]) -> Exceptions {
         let start_of = |end| edges.partition_point(|(from, ..)| (*from as usize) < end) as u32;
         let (ends, passing) = edges.iter().map(|(_, to, passing)| (*to, *passing)).unzip();

@@ -1,9 +1,9 @@
-//! Values that many share, by number.
+//! Interned values, by number.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Each value once, numbered in the order in which they came.
+/// Distinct values, numbered in the order of insertion.
 #[derive(Debug)]
 pub(super) struct Interned<T> {
     values: Vec<T>,
@@ -39,7 +39,7 @@ impl<T: Clone + Eq + Hash> Interned<T> {
         &self.values
     }
 
-    /// How many there are.
+    /// The number of values.
     pub(super) fn len(&self) -> usize {
         self.values.len()
     }

@@ -1,4 +1,4 @@
-//! Everyone against everyone: who may reach whom, on what.
+//! The matrix of all endpoints: who may reach whom, on what.
 
 use super::end_set::EndSet;
 use super::gate::{Endpoint, Who};
@@ -10,36 +10,35 @@ use crate::policy::{End, ParamId, ParamKind, Policy};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
-/// Who may reach whom. It holds no pairs: they are found when they are asked for.
+/// Who may reach whom. Pairs are computed on demand.
 #[derive(Debug)]
 pub struct Matrix<'p> {
-    /// How many of the ends are tiers.
+    /// The number of endpoints that are tiers.
     pub tiers: usize,
-    /// How many addresses that sentences name are no ends here, since they are too many.
+    /// The number of literal addresses that are omitted, because there are too many.
     pub left_out: usize,
     reachability: Reachability<'p>,
     graph: ReachGraph,
 }
 
-/// More addresses that have no name are no ends: nobody would look for them, and each costs a line
-/// and a column.
+/// The maximum number of literal addresses: each costs a line and a column.
 const MOST_UNNAMED: usize = 256;
 
-/// A pair of ends.
+/// A pair of endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MatrixCell {
     /// The position of the sender.
     pub from: usize,
     /// The position of the receiver.
     pub to: usize,
-    /// What passes: equal numbers mean that the same does.
+    /// The passing traffic: equal ids mean the same traffic.
     pub passing: PassingId,
 }
 
-/// All from whom the same may pass to an end.
+/// Senders that have the same traffic to one receiver.
 #[derive(Debug)]
 pub struct Senders<'m> {
-    /// What passes.
+    /// The passing traffic.
     pub passing: PassingId,
     /// The tiers among them.
     pub tiers: EndSet<'m>,
@@ -67,12 +66,12 @@ impl<'p> Matrix<'p> {
         self.reachability.ends()
     }
 
-    /// What passes by this number, in each IP version that both ends have.
+    /// The passing traffic with this id, in each IP version that both endpoints have.
     pub fn passing(&self, id: PassingId) -> &[Passing] {
         self.reachability.passing(id)
     }
 
-    /// The pairs between which something may pass, by sender and receiver. One end of each is a
+    /// The pairs between which traffic may pass, by sender and receiver. One endpoint of each is a
     /// tier.
     pub fn cells(&self) -> impl Iterator<Item = MatrixCell> + '_ {
         (0..self.ends().len()).flat_map(|from| {
@@ -88,8 +87,8 @@ impl<'p> Matrix<'p> {
         })
     }
 
-    /// Who may send to an end, grouped by what passes. The groups are ordered by their first
-    /// sender.
+    /// The senders to an endpoint, grouped by the passing traffic. The groups are ordered by their
+    /// first sender.
     pub fn senders_to(&self, to: usize) -> Vec<Senders<'_>> {
         let groups = self.graph.senders_by_passing(to, self.tiers).into_iter();
         let mut groups: Vec<Senders<'_>> = groups
@@ -108,13 +107,13 @@ impl<'p> Matrix<'p> {
         groups
     }
 
-    /// The tiers that are not of some senders to an end.
+    /// Tiers that are not in `senders`.
     pub fn other_tiers(&self, to: usize, senders: &Senders<'_>) -> Vec<usize> {
         self.graph.left_out(to, self.tiers, &senders.tiers)
     }
 }
 
-/// Every peer of the program that is no tier, and how many addresses without a name are left out.
+/// Every peer of the program other than tiers, and the number of omitted literal addresses.
 fn other_endpoints(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
     let named = |end: End| named_endpoint::named_endpoints(policy, &end);
     let (places, left_out) = unnamed_blocks(policy);
@@ -132,13 +131,12 @@ fn other_endpoints(policy: &Policy) -> (Vec<NamedEndpoint>, usize) {
     (others, left_out)
 }
 
-/// Networks and the addresses that sentences name, by name, and how many addresses without a name
-/// are left out.
+/// Networks and literal addresses of sentences, by name, and the number of omitted ones.
 fn unnamed_blocks(policy: &Policy) -> (BTreeMap<String, Vec<NamedEndpoint>>, usize) {
     let mut places: BTreeMap<String, Vec<NamedEndpoint>> = BTreeMap::new();
     for id in policy.network_ids() {
         let mut parts = named_endpoint::named_endpoints(policy, &End::Network(id));
-        // its parameters are peers of their own
+        // its parameters are separate peers
         parts.retain(|part| part.endpoint.who == Who::Hosts);
         places.insert(policy.network(id).name.clone(), parts);
     }
@@ -172,8 +170,8 @@ fn is_unknown_block(policy: &Policy, param: ParamId) -> bool {
     }
 }
 
-/// The addresses that sentences name, as they do: `203.0.113.7/32`, `vpc main`,
-/// `private except 10.99.0.0/16`. The internet stands for `anywhere`.
+/// The addresses in sentences, as written: `203.0.113.7/32`, `vpc main`, `private except
+/// 10.99.0.0/16`. `anywhere` is shown as the internet.
 fn named_addresses(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
     let mut found: BTreeMap<String, Vec<IpNet>> = BTreeMap::new();
     for flow in &policy.flows {
@@ -203,11 +201,11 @@ fn named_addresses(policy: &Policy) -> BTreeMap<String, Vec<IpNet>> {
     found
 }
 
-/// What the internet stands for.
+/// The networks that are shown as the internet.
 const ANYWHERE: [&str; 3] = ["anywhere", "anywhere-ipv4", "anywhere-ipv6"];
 
-/// All that `private` and `vpc main` hold: the rules of a sentence hold less where its service has
-/// one IP version.
+/// All blocks of `private` and `vpc main`: the rules of a sentence have fewer if its service has
+/// only one IP version.
 fn whole_blocks(policy: &Policy, name: &str) -> Option<Vec<IpNet>> {
     let is_used = |block: &IpNet| policy.stack.dual || Family::of_block(block) == Family::V4;
     if name == "private" {

@@ -1,5 +1,4 @@
-//! What the rules of a program let pass: who reaches whom, what is proved of it, what a change
-//! opens, what the quota counts.
+//! Analyses of the rules of a program: reachability, assertions, questions, changes, the quota.
 
 mod address_index;
 pub mod assertions;

@@ -1,4 +1,4 @@
-//! The ends that an assertion or a question names, and the words for what stands between them.
+//! The endpoints of an assertion or a question, and text about gates between them.
 
 use super::gate::{Endpoint, Gate, Unknown, Who};
 use crate::net::{Addresses, Family, Traffic, TrafficSet};
@@ -7,12 +7,12 @@ use crate::policy::{
 };
 use std::fmt::Display;
 
-/// A named end, as far as it has one place.
+/// A named endpoint, or one part of it.
 #[derive(Debug, Clone)]
 pub struct NamedEndpoint {
-    /// As a sentence names it; `internet` too.
+    /// Its name in a sentence; also `internet`.
     pub name: String,
-    /// Who and where it is.
+    /// The endpoint.
     pub endpoint: Endpoint,
 }
 
@@ -25,7 +25,7 @@ impl NamedEndpoint {
         }
     }
 
-    /// As a rule can name it.
+    /// Its name as the peer of a rule.
     fn peer(&self) -> &str {
         if self.name == "internet" {
             "anywhere"
@@ -35,7 +35,7 @@ impl NamedEndpoint {
     }
 }
 
-/// What a list of services asks about in one family; without any, everything.
+/// The traffic of a list of services in one family; all traffic without any.
 pub fn asked_traffic(on: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
     let mut on = on.into_iter().peekable();
     if on.peek().is_none() {
@@ -45,7 +45,7 @@ pub fn asked_traffic(on: impl IntoIterator<Item = Traffic>, family: Family) -> T
     }
 }
 
-/// An end, in as many parts as it has: what is known of a network, and each parameter in it.
+/// The parts of an endpoint: the known blocks of a network, and each of its parameters.
 pub fn named_endpoints(policy: &Policy, end: &End) -> Vec<NamedEndpoint> {
     let (name, endpoint) = match end {
         End::Tier(id) => return vec![NamedEndpoint::for_tier(policy, *id)],
@@ -101,7 +101,7 @@ fn prefix_list(policy: &Policy, id: PrefixListId) -> NamedEndpoint {
     }
 }
 
-/// A parameter that has no value: its default says where it will be only if nobody gives another.
+/// An unbound parameter: its default is only its value if a deployment sets none.
 fn parameter_endpoint(policy: &Policy, id: ParamId) -> NamedEndpoint {
     let param = policy.param(id);
     let endpoint = Endpoint::with_unknown_addresses(Who::Param(id), Unknown::Value(id));
@@ -111,7 +111,7 @@ fn parameter_endpoint(policy: &Policy, id: ParamId) -> NamedEndpoint {
     }
 }
 
-/// The end in one family only.
+/// The endpoint in one family only.
 fn in_family(end: Endpoint, family: Family) -> Endpoint {
     Endpoint {
         addresses: end.addresses.in_family(family),
@@ -119,7 +119,7 @@ fn in_family(end: Endpoint, family: Family) -> Endpoint {
     }
 }
 
-/// What a gate that is closed to some traffic does, and the sentence that would open it.
+/// The text about a gate that stops traffic, and the sentence that would open it.
 pub fn opening_words(
     policy: &Policy,
     gate: Gate,
@@ -142,7 +142,7 @@ pub fn opening_words(
     (what, across_vpcs(policy, from, to, sentence))
 }
 
-/// A sentence between two tiers, and what it needs besides where their VPCs are two.
+/// A sentence between two tiers, with the peering that it requires if their VPCs differ.
 fn across_vpcs(
     policy: &Policy,
     from: &NamedEndpoint,
@@ -164,7 +164,7 @@ fn across_vpcs(
     }
 }
 
-/// What is not known of an address that the DNS of a VPC or the router of a subnet may have.
+/// The text about an address that the DNS of a VPC or the router of a subnet may have.
 fn reserved_words(vpc: &Vpc) -> String {
     let owner = match &vpc.name {
         Some(name) => format!("`vpc {name}`"),
@@ -182,7 +182,7 @@ fn reserved_words(vpc: &Vpc) -> String {
     )
 }
 
-/// What is not known, in words: `the value of ...`.
+/// An unknown fact, as text: `the value of ...`.
 pub fn unknown_words(policy: &Policy, unknown: Unknown) -> String {
     match unknown {
         Unknown::Members(id) => {

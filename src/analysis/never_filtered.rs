@@ -1,5 +1,5 @@
-//! What security groups never filter: traffic to and from Amazon's own services, at addresses that
-//! each VPC has.
+//! Traffic that security groups never filter: to and from Amazon's own services, at addresses in
+//! each VPC.
 
 use super::endpoint::{Endpoint, Who};
 use crate::net::{Addresses, Bound, Family, Ranges, private_blocks};
@@ -8,11 +8,11 @@ use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
-/// Where they are. That groups filter traffic neither to nor from them: VPC user guide, "Control
-/// traffic to your AWS resources using security groups" and "Internetwork traffic privacy". The
-/// addresses: VPC user guide, "Amazon DNS server" and "Subnet CIDR blocks" (the router); EC2 user
-/// guide, "Instance metadata", "Set the time" and the proxy settings of Windows instances
-/// (activation); Amazon ECS and Amazon EKS user guides (credentials).
+/// Their addresses. Groups do not filter this traffic: VPC user guide, "Control traffic to your AWS
+/// resources using security groups" and "Internetwork traffic privacy". The addresses: VPC user
+/// guide, "Amazon DNS server" and "Subnet CIDR blocks" (the router); EC2 user guide, "Instance
+/// metadata", "Set the time" and the proxy settings of Windows instances (activation); Amazon ECS
+/// and Amazon EKS user guides (credentials).
 const AMAZON: [(&str, &str); 12] = [
     ("169.254.169.253/32", DNS),
     ("fd00:ec2::253/128", DNS),
@@ -30,21 +30,21 @@ const AMAZON: [(&str, &str); 12] = [
 
 const DNS: &str = "Amazon's DNS";
 
-/// Blocks in which a VPC has no hosts, so that a block within one of them is about Amazon's
-/// services.
+/// Blocks in which a VPC has no hosts, so that a block in one of them means Amazon's services.
 const WITHOUT_HOSTS: [&str; 3] = ["169.254.0.0/16", "fd00:ec2::/32", "fe80::/10"];
 
-/// Where the router of the VPC may answer whatever its subnets are, and where DHCP is asked for.
+/// Addresses at which the router of the VPC may answer, independent of subnets, and those of DHCP
+/// requests.
 const PERHAPS: [&str; 3] = ["fe80::/10", "255.255.255.255/32", "ff02::1:2/128"];
 
 /// The smallest subnet, and so the distance of the addresses that AWS reserves in IPv4 (VPC user
-/// guide, "Subnet CIDR blocks"): fewer addresses together are no subnet, and are meant one by one.
+/// guide, "Subnet CIDR blocks"): fewer addresses are not a subnet, and mean single addresses.
 const SUBNET: u32 = 16;
 
-/// ff02::1:2, where DHCPv6 is asked for (RFC 8415).
+/// ff02::1:2, the address of DHCPv6 requests (RFC 8415).
 const DHCP_V6: u128 = 0xff02_0000_0000_0000_0000_0000_0001_0002;
 
-/// A block of Amazon's, and what it is.
+/// A block of Amazon, and its service.
 type Known = (IpNet, &'static str);
 
 fn known_blocks() -> &'static [Known] {
@@ -57,7 +57,7 @@ fn known_blocks() -> &'static [Known] {
     })
 }
 
-/// What is at a block, seen from a tier, where all of it is never filtered.
+/// The service at a block, from a tier, if all of it is never filtered.
 pub fn service_at(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'static str> {
     if resolver_address(policy.vpc_of(tier)) == Some(block.addr())
         && block.prefix_len() == block.max_prefix_len()
@@ -77,7 +77,7 @@ pub fn service_at(policy: &Policy, tier: TierId, block: IpNet) -> Option<&'stati
         .map(|(_, what)| *what)
 }
 
-/// What is never filtered at the gates of the tiers of a VPC, whatever their rules say.
+/// The addresses that the gates of the tiers of a VPC never filter.
 pub fn exempt_addresses(vpc: &Vpc) -> Addresses {
     static ALL: OnceLock<Addresses> = OnceLock::new();
     let all =
@@ -87,23 +87,22 @@ pub fn exempt_addresses(vpc: &Vpc) -> Addresses {
     ))
 }
 
-/// The part of an end that groups do not filter.
+/// The part of an endpoint that groups do not filter.
 #[derive(Debug)]
 pub struct Exempt {
-    /// An address of it.
+    /// One of its addresses.
     pub address: IpAddr,
-    /// Whether that is surely never filtered, and not only where a subnet happens to begin before
-    /// it.
+    /// Whether it is certainly never filtered, and not only if a subnet begins right before it.
     pub is_sure: bool,
-    /// The end without what surely is never filtered: rules decide about this.
+    /// The endpoint without the part that is certainly never filtered: rules decide about the rest.
     pub rest: Endpoint,
 }
 
-/// The part of an end that the gates of the tiers of a VPC do not filter, in one IP version.
+/// The part of an endpoint that the gates of the tiers of a VPC do not filter, in one IP version.
 ///
-/// A block with hosts in it is about those: `anywhere` and `vpc main` hold Amazon's addresses too,
-/// and nothing would be out of reach if that counted. A block smaller than a subnet, or one where a
-/// VPC has no hosts, is about each of its addresses.
+/// A block with hosts means those hosts: `anywhere` and `vpc main` also contain Amazon's addresses,
+/// and if these counted, everything would be reachable. A block smaller than a subnet, or one
+/// without hosts of a VPC, means each of its addresses.
 pub fn exempt_part(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> {
     let single = single_addresses(end, family);
     if single.is_empty() {
@@ -122,15 +121,15 @@ pub fn exempt_part(vpc: &Vpc, end: &Endpoint, family: Family) -> Option<Exempt> 
     })
 }
 
-/// Whether some of an end is exempt in some VPC.
+/// Whether some of an endpoint is exempt in some VPC.
 pub fn may_be_exempt(end: &Endpoint) -> bool {
     Family::BOTH
         .into_iter()
         .any(|family| !single_addresses(end, family).is_empty())
 }
 
-/// The addresses of an end that are meant one by one, and not as a place with hosts, where some VPC
-/// exempts them.
+/// The addresses of an endpoint that mean single addresses, and not a range of hosts, and that some
+/// VPC exempts.
 fn single_addresses(end: &Endpoint, family: Family) -> Addresses {
     let is_place = end.who != Who::Hosts;
     let mut single = Addresses::default();
@@ -183,8 +182,8 @@ fn parse_blocks(texts: &[&str]) -> Addresses {
     Addresses::from_blocks(&blocks)
 }
 
-/// The first of some addresses that may be one of Amazon's, which depends on subnets that no
-/// program states.
+/// The first of some addresses that may be one of Amazon, depending on subnets, which programs do
+/// not state.
 fn possible_exemption(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
     static ALWAYS: OnceLock<Addresses> = OnceLock::new();
     let always = ALWAYS
@@ -212,8 +211,8 @@ fn possible_exemption(vpc: &Vpc, single: &Addresses) -> Option<IpAddr> {
 }
 
 /// Whether the router of a subnet may have this address, the first after the base of its block, or
-/// the DNS of the VPC: the base of the primary block plus two. Where not all blocks of the VPC are
-/// known, they are taken to be private.
+/// the DNS of the VPC: the base of the primary block plus two. If not all blocks of the VPC are
+/// known, they are assumed to be private.
 fn may_be_reserved(vpc: &Vpc, address: IpAddr) -> bool {
     let family = if address.is_ipv4() {
         Family::V4

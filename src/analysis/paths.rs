@@ -1,9 +1,8 @@
-//! Chains of flows: how one end reaches another by way of tiers.
+//! Chains of flows: how one endpoint reaches another through tiers.
 //!
-//! The shortest chains come first, found one after the other as Yen's algorithm does ("Finding the
-//! K Shortest Loopless Paths in a Network", 1971): each next chain is the shortest of those that
-//! leave a chain already found at some step. A search in breadth for each step bounds the time,
-//! however many chains there are.
+//! The shortest chains come first, by Yen's algorithm ("Finding the K Shortest Loopless Paths in a
+//! Network", 1971): each next chain is the shortest of those that deviate from a known chain at
+//! some step. A breadth-first search for each step bounds the time, however many chains there are.
 //!
 //! An example: `internet → web → app → db`, before `internet → bastion → web → app → db`.
 
@@ -15,39 +14,39 @@ use crate::net::{Family, TrafficSet};
 use crate::policy::{Policy, TierId};
 use std::collections::BTreeSet;
 
-/// Chains from some ends to others.
+/// Chains from some endpoints to others.
 #[derive(Debug)]
 pub struct Paths {
-    /// The chains, the shortest first, those of one length in the order of the ends' names.
+    /// The chains, the shortest first, those of one length in the order of names.
     pub chains: Vec<Chain>,
-    /// Whether there are others.
+    /// Whether there are more.
     pub more: bool,
 }
 
 /// One chain.
 #[derive(Debug)]
 pub struct Chain {
-    /// The ends on it: the first sends, the last is reached, all between are tiers.
+    /// Its endpoints: the first is the sender, the last the receiver, all between are tiers.
     pub ends: Vec<NamedEndpoint>,
-    /// Its steps, one fewer.
+    /// Its steps, one fewer than endpoints.
     pub steps: Vec<Step>,
 }
 
 /// One step of a chain.
 #[derive(Debug)]
 pub struct Step {
-    /// What may pass, in each IP version that both ends have; of the last step only what is asked
-    /// about.
+    /// The traffic that may pass, in each IP version that both endpoints have; in the last step
+    /// only the traffic in question.
     pub passing: Vec<Passing>,
-    /// The flows that let it through; none where the sender is open and the receiver no tier.
+    /// The flows that allow it; empty if the sender is open and the receiver is not a tier.
     pub flows: Vec<u32>,
 }
 
-/// Chains as positions of ends, by length and then by those positions.
+/// Chains as positions of endpoints, by length and then by those positions.
 type ShortestFirst = BTreeSet<(usize, Vec<usize>)>;
 
-/// Finds at most `max` chains. What is asked about is what the last step may carry; the others may
-/// carry anything.
+/// Finds at most `max` chains. Only the last step must carry the traffic in question; the others
+/// can carry any traffic.
 pub fn find_paths(
     policy: &Policy,
     from: &[NamedEndpoint],
@@ -107,8 +106,7 @@ fn build_chain(
     }
 }
 
-/// What passes from one end to another, of what is asked about; in an IP version that they perhaps
-/// do not have only what is new.
+/// The traffic in question that passes from one endpoint to another, without redundant families.
 fn chain_passing(
     reachability: &mut Reachability<'_>,
     (from, to): (usize, usize),
@@ -129,7 +127,7 @@ fn chain_passing(
     })
 }
 
-/// What is asked about of what passes.
+/// The passing traffic in question.
 fn restrict_passing(passing: &Passing, asked: &dyn Fn(Family) -> TrafficSet) -> Passing {
     let asked = asked(passing.family);
     Passing {
@@ -139,14 +137,14 @@ fn restrict_passing(passing: &Passing, asked: &dyn Fn(Family) -> TrafficSet) -> 
     }
 }
 
-/// A search for the chains from one end, the source, to another, the target. Neither is passed on
-/// the way.
+/// A search for the chains from one endpoint, the source, to another, the target. Neither is an
+/// intermediate step.
 struct Search<'s> {
     graph: &'s ReachGraph,
     ends: [Who; 2],
     source: usize,
     target: usize,
-    /// Whom the source reaches in one step.
+    /// The endpoints that the source reaches in one step.
     first: Vec<usize>,
     /// For each tier, whether it reaches the target in one step.
     is_last: Vec<bool>,
@@ -178,7 +176,7 @@ impl<'s> Search<'s> {
             }
         }
 
-        // between two ends outside, nothing of the program decides
+        // between two endpoints outside, no gate of the program decides
         let is_decided = ends.iter().any(|who| who.tier().is_some());
         if is_decided && carries_asked(reachability, (source, target), asked) {
             search.first.push(target);
@@ -191,7 +189,7 @@ impl<'s> Search<'s> {
         !self.ends.contains(&Who::Tier(TierId(tier as u32)))
     }
 
-    /// Whom an end reaches in one step.
+    /// The endpoints that an endpoint reaches in one step.
     fn next_nodes(&self, node: usize) -> Vec<usize> {
         if node == self.source {
             return self.first.clone();
@@ -232,8 +230,8 @@ impl<'s> Search<'s> {
         found
     }
 
-    /// The shortest chain that begins like this and does not go on to any of `barred`; of several
-    /// the first.
+    /// The shortest chain that starts with `start` and does not continue with any of `barred`; the
+    /// first of several.
     fn continue_chain(&self, start: &[usize], barred: &[usize]) -> Option<Vec<usize>> {
         let here = start.last()?;
         let distances = self.distances_to_target(start);
@@ -262,7 +260,7 @@ impl<'s> Search<'s> {
         Some(chain)
     }
 
-    /// For each tier how many steps it is from the target, without a way through these.
+    /// The distance of each tier from the target, without going through these.
     fn distances_to_target(&self, without: &[usize]) -> Vec<Option<usize>> {
         let mut distances = vec![None; self.graph.count()];
         let mut visited = self.graph.unvisited(SearchDirection::Reverse);
@@ -296,7 +294,7 @@ impl<'s> Search<'s> {
     }
 }
 
-/// Whether some of what is asked about may pass from one end to another.
+/// Whether some traffic in question may pass from one endpoint to another.
 fn carries_asked(
     reachability: &mut Reachability<'_>,
     (from, to): (usize, usize),

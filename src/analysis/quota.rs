@@ -1,9 +1,9 @@
-//! The rule ledger: how much of AWS's quota of rules each side of each group uses, and for which
-//! sentences.
+//! The rule ledger: how much of the rules quota of AWS each direction of each group uses, and for
+//! which sentences.
 //!
-//! The quota holds for each group, apart for inbound and outbound and apart for IPv4 and IPv6 (VPC
-//! user guide, "Amazon VPC quotas": 60 each, adjustable). `rule-quota` of the stack says what an
-//! account has.
+//! The quota holds for each group, separately for inbound and outbound and for IPv4 and IPv6 (VPC
+//! user guide, "Amazon VPC quotas": 60 each, adjustable). `rule-quota` of the stack sets that of
+//! the account.
 //!
 //! | peer of a rule | counts | by |
 //! |---|---|---|
@@ -13,12 +13,11 @@
 //! | a prefix list of unknown size | 1 in its family, and a note | |
 //!
 //! That a reference to a group counts in each family was in earlier editions of "Amazon VPC quotas"
-//! ("counts as one rule for IPv4 and one rule for IPv6"). The page says nothing of it now, and did
-//! not say whether ICMP, which is bound to one family, is different. Both are counted the way that
-//! needs more of the quota.
+//! ("counts as one rule for IPv4 and one rule for IPv6"). The page does not state it now, and did
+//! not state whether ICMP, which has one family, is different. The higher count is used for both.
 //!
-//! Counted are the rules of the lowered groups, so what several sentences ask for counts once.
-//! CloudFormation's placeholder is a thing of that output alone and is not counted.
+//! The rules of the lowered groups are counted, so a rule of several sentences counts once. The
+//! placeholder is only in CloudFormation, and not counted.
 
 use crate::aws::{Count, Counted};
 use crate::groups::{Deployment, Direction, Peer, PrefixListId, Rule, lower};
@@ -27,18 +26,18 @@ use crate::policy::{Policy, SentenceId, TierId};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// One side of one group, and what its rules count together.
+/// One direction of one group, and the total count of its rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectionUsage {
     /// The tier of the group.
     pub tier: TierId,
     /// Inbound or outbound.
     pub direction: Direction,
-    /// What its rules count.
+    /// The count of its rules.
     pub used: Count,
 }
 
-/// Both sides of every group, groups by name and inbound first: one pass over the rules.
+/// Both directions of every group, groups by name and inbound first: one pass over the rules.
 pub fn direction_usages(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
     let mut totals = Vec::with_capacity(deployment.groups.len() * Direction::ALL.len());
     for group in &deployment.groups {
@@ -56,9 +55,9 @@ pub fn direction_usages(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
     totals
 }
 
-/// What each sentence costs one side of a group, the most costly first, then as they stand. A rule
-/// is charged to the first of the sentences that ask for it. The rules of an open tier are charged
-/// to none.
+/// The cost of each sentence in one direction of a group, the most costly first, then in source
+/// order. A rule is charged to the first of its sentences. The rules of an open tier are charged to
+/// none.
 pub fn sentence_costs(
     deployment: &Deployment<'_>,
     tier: TierId,
@@ -86,7 +85,7 @@ pub fn sentence_costs(
     costs
 }
 
-/// What one rule counts.
+/// The count of one rule.
 fn count_rule(deployment: &Deployment<'_>, rule: &Rule) -> Count {
     Count::new(match rule.peer {
         Peer::Net(block) => Counted::Block(Family::of_block(&block)),
@@ -99,7 +98,7 @@ fn count_rule(deployment: &Deployment<'_>, rule: &Rule) -> Count {
     })
 }
 
-/// The ledger of a program, for people and for programs.
+/// The ledger of a program.
 #[derive(Debug)]
 pub struct Ledger<'p> {
     pub(crate) policy: &'p Policy,
@@ -119,12 +118,12 @@ impl<'p> Ledger<'p> {
         }
     }
 
-    /// Leaves only the groups of these tiers.
+    /// Keeps only the groups of these tiers.
     pub fn keep_tiers(&mut self, tiers: &[TierId]) {
         self.sides.retain(|side| tiers.contains(&side.tier));
     }
 
-    /// Whether a group needs more rules than AWS lets it have.
+    /// Whether a group is over the quota.
     pub fn is_over_quota(&self) -> bool {
         self.sides.iter().any(|side| self.is_over(side))
     }
@@ -141,7 +140,7 @@ impl<'p> Ledger<'p> {
         sentence_costs(&self.deployment, side.tier, side.direction)
     }
 
-    /// The prefix lists among the peers whose size is not known.
+    /// The prefix lists of unknown size among the peers.
     pub(crate) fn unsized_lists(&self) -> BTreeSet<PrefixListId> {
         let rules = self
             .sides

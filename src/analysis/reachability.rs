@@ -1,12 +1,12 @@
-//! What passes between many ends: the verdicts of [`Gates`], each gate asked once for all ends of
-//! one class.
+//! The traffic between many endpoints: the verdicts of [`Gates`], evaluated once per gate and class
+//! of endpoints.
 //!
-//! A rule that names a tier admits it wherever its members are; every other rule looks at addresses
-//! alone. So a gate's verdict on an end of which it makes no exception is its verdict on all of its
-//! class, and there are about as many exceptions as rules.
+//! A rule with a tier admits it whatever the addresses of its members are; every other rule depends
+//! only on addresses. So the verdict of a gate for an endpoint without an exception is the same for
+//! its whole class, and there are about as many exceptions as rules.
 //!
 //! An example: a thousand tiers in one VPC, each open to `10.0.0.0/8` on its own port. All of them
-//! are one class, so each gate is asked once and not a thousand times.
+//! are one class, so each gate is evaluated once instead of a thousand times.
 
 use super::equivalence::{ClassId, EquivalenceClasses};
 use super::gate::{Gate, Gates, gates_between};
@@ -19,7 +19,8 @@ use crate::policy::{Peer, Policy, VpcId, icmp_pairs};
 use ipnet::IpNet;
 use std::collections::{BTreeSet, HashMap};
 
-/// What passes between two ends in one IP version: for some of their addresses, and for every one.
+/// The traffic between two endpoints in one IP version: for some of their addresses, and for every
+/// one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Passing {
     /// The IP version.
@@ -30,11 +31,11 @@ pub struct Passing {
     pub must: TrafficSet,
 }
 
-/// What passes between a pair of ends, as a number: equal numbers mean that the same passes, and
-/// [`Reachability::passing`] says what.
+/// The id of the traffic between a pair of endpoints: equal ids mean the same traffic, see
+/// [`Reachability::passing`].
 pub type PassingId = u32;
 
-/// What passes between ends: the tiers by id, then others.
+/// The traffic between endpoints: the tiers by id, then others.
 #[derive(Debug)]
 pub struct Reachability<'p> {
     policy: &'p Policy,
@@ -46,47 +47,48 @@ pub struct Reachability<'p> {
     gate_profiles: Interned<GateProfile>,
     admitted: Interned<Admitted>,
     passing: Interned<Vec<Passing>>,
-    /// What is known so far, by what decides about it.
+    /// A cache of the passing traffic, by the profiles that determine it.
     known: HashMap<PerFamily<Option<GatePair>>, Option<PairPassing>>,
 }
 
-/// What passes between a pair.
+/// The traffic between a pair.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PairPassing {
     /// In each family that both may have.
     pub(super) whole: PassingId,
-    /// Without families that say nothing new.
+    /// Without redundant families.
     pub(super) reduced: PassingId,
 }
 
-/// What decides about what passes from an end, or to it, where no gate makes an exception of it.
+/// What determines the traffic from or to an endpoint without an exception.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct RoleProfile {
-    /// How the gates of others treat it.
+    /// Its class, by which the gates of others treat it.
     class: ClassId,
-    /// What its own gate admits, if it has one.
+    /// The profile of its own gate, if it has one.
     gate: Option<GateProfileId>,
 }
 
-/// What a gate admits of ends of which it makes no exception: by their class, for each class of
-/// which it admits something.
+/// The traffic that a gate admits for each class of endpoints, without exceptions; only classes
+/// with some traffic.
 type GateProfile = Vec<(ClassId, PerFamily<AdmittedId>)>;
 
 type GateProfileId = u32;
 
-/// What a gate admits, as a number.
+/// The id of admitted traffic.
 type AdmittedId = u32;
 
-/// Whether both ends surely have hosts of a family; what the sender's gate and the receiver's
-/// admit, where they have one.
+/// Whether both endpoints certainly have hosts of a family, and the traffic that the sender's and
+/// the receiver's gates admit.
 type GatePair = (bool, [Option<AdmittedId>; 2]);
 
-/// The number of what a gate admits that admits nothing.
+/// The id of no admitted traffic.
 const NOTHING: AdmittedId = 0;
 
-/// What passes in each family, without those that say nothing new: a family that the ends perhaps
-/// do not have says nothing new if the same passes in one that they surely have, ICMP by its other
-/// name. Of each: whether they surely have it, which it is, and what may pass.
+/// The passing traffic in each family, without redundant ones: a family that the endpoints may not
+/// have is redundant if the same traffic passes in a family that they certainly have (with the
+/// counterpart of ICMP). For each item: whether they certainly have the family, the family, and the
+/// traffic that may pass.
 pub fn without_redundant_families<T>(
     families: Vec<T>,
     passing: impl Fn(&T) -> (bool, Family, &TrafficSet),
@@ -111,8 +113,8 @@ pub fn without_redundant_families<T>(
     families.into_iter().filter(is_shown).collect()
 }
 
-/// What the same rules admit in another family, if they name no addresses: the same ports and
-/// protocols, and the types of ICMP that have one name in both.
+/// The traffic that the same rules admit in another family, if they have no addresses: the same
+/// ports and protocols, and the ICMP types with a name in both.
 fn family_counterpart(set: &TrafficSet, family: Family, other: Family) -> TrafficSet {
     if family == other {
         return set.clone();
@@ -131,7 +133,7 @@ fn family_counterpart(set: &TrafficSet, family: Family, other: Family) -> Traffi
 }
 
 impl<'p> Reachability<'p> {
-    /// What passes between the tiers of a policy and these other ends.
+    /// The traffic between the tiers of a policy and these other endpoints.
     pub fn new(policy: &'p Policy, others: Vec<NamedEndpoint>) -> Reachability<'p> {
         let tiers = policy
             .tier_ids()
@@ -183,7 +185,7 @@ impl<'p> Reachability<'p> {
         self.gate_profiles.intern_value(profile)
     }
 
-    /// Whether a gate may admit anything of ends of which it makes no exception.
+    /// Whether a gate may admit any traffic for endpoints without an exception.
     fn looks_at_addresses(&self, gate: Gate) -> bool {
         let mut families = Family::BOTH.into_iter();
         if families.any(|family| self.gates.is_open(gate, family)) {
@@ -197,7 +199,7 @@ impl<'p> Reachability<'p> {
             || profiles.any(|profile| !profile.is_reserved(vpc).is_none())
     }
 
-    /// What a gate admits of a class.
+    /// The traffic that a gate admits for a class.
     fn admitted_of_class(
         &mut self,
         gate: Gate,
@@ -209,8 +211,8 @@ impl<'p> Reachability<'p> {
         let is_reserved = profile.is_reserved(self.policy.tier(gate.tier()).vpc);
 
         PerFamily::from_fn(|family| {
-            // gates of which one is replaced exempt nobody: an end that surely is exempt is an
-            // exception
+            // gates with a replacement have no exemptions; an endpoint that is certainly exempt is
+            // an exception
             let gates = if profile.is_everywhere[family] {
                 &self.gates
             } else {
@@ -226,23 +228,23 @@ impl<'p> Reachability<'p> {
         })
     }
 
-    /// The ends: the tiers by id, then the others.
+    /// The endpoints: the tiers by id, then the others.
     pub fn ends(&self) -> &[NamedEndpoint] {
         &self.ends
     }
 
-    /// Whether the end at a position is a tier.
+    /// Whether the endpoint at a position is a tier.
     pub(super) fn is_tier(&self, end: usize) -> bool {
         end < self.profiles_of_tier.len()
     }
 
-    /// What passes from one end to another, by positions of ends; nothing where nothing may.
+    /// The traffic from one endpoint to another, by position; `None` if none may pass.
     pub(super) fn passing_between(&mut self, from: usize, to: usize) -> Option<PairPassing> {
         self.passing_as_admitted(from, to, Reachability::admitted_of_end)
     }
 
-    /// What would pass between two ends if no gate made an exception of either: no more than what
-    /// does.
+    /// The traffic between two endpoints without exceptions, which is a subset of the actual
+    /// traffic.
     pub(super) fn passing_between_classes(
         &mut self,
         from: usize,
@@ -253,7 +255,7 @@ impl<'p> Reachability<'p> {
         })
     }
 
-    /// What decides about what passes from an end, and to it, if no gate makes an exception of it.
+    /// The profiles of an endpoint as a sender and as a receiver, without exceptions.
     pub(super) fn role_profiles(&self, end: usize) -> [RoleProfile; 2] {
         let class = self.classes.class_of[end];
         let gates = match self.profiles_of_tier.get(end) {
@@ -263,8 +265,8 @@ impl<'p> Reachability<'p> {
         gates.map(|gate| RoleProfile { class, gate })
     }
 
-    /// The pairs of a sender and a receiver of which a gate of one makes an exception of the other,
-    /// among the first so many ends; some more than once.
+    /// The pairs of a sender and a receiver with an exception, among the first `count` endpoints,
+    /// possibly with duplicates.
     pub(super) fn excepted_pairs(&self, count: usize) -> Vec<(u32, u32)> {
         let first = || self.ends[..count].iter().zip(0u32..);
         let peers = first().filter_map(|(end, n)| Some((end.endpoint.who.peer()?, n)));
@@ -296,8 +298,7 @@ impl<'p> Reachability<'p> {
         pairs
     }
 
-    /// The ends of which a gate makes an exception: those that its rules name, and those in narrow
-    /// blocks.
+    /// The exceptions of a gate: endpoints that its rules reference, and those in narrow blocks.
     fn exceptions_of(&self, gate: Gate, by_peer: &HashMap<Peer, u32>) -> BTreeSet<u32> {
         let EquivalenceClasses { index, wide, .. } = &self.classes;
         let named = self.gates.gate_rules(gate).named_peers();
@@ -311,7 +312,7 @@ impl<'p> Reachability<'p> {
         exceptions
     }
 
-    /// Those of some ends of which the gates of the tiers of a VPC surely do not filter a part.
+    /// The endpoints with a part that the gates of the tiers of a VPC certainly do not filter.
     fn surely_exempt(&self, vpc: VpcId, ends: &[u32]) -> Vec<u32> {
         let vpc = self.policy.vpc(vpc);
         let is_exempt = |end: &u32| {
@@ -324,7 +325,7 @@ impl<'p> Reachability<'p> {
         ends.iter().copied().filter(is_exempt).collect()
     }
 
-    /// What passes between two ends, if their gates admit what a function says.
+    /// The traffic between two endpoints, with the traffic that `admitted` returns for their gates.
     fn passing_as_admitted(
         &mut self,
         from: usize,
@@ -381,12 +382,12 @@ impl<'p> Reachability<'p> {
         Some(PairPassing { whole, reduced })
     }
 
-    /// What passes by this number, in each IP version that both ends have.
+    /// The passing traffic with this id, in each IP version that both endpoints have.
     pub fn passing(&self, id: PassingId) -> &[Passing] {
         self.passing.get(id)
     }
 
-    /// The flows that let some of this through, from one end to another.
+    /// The flows that allow some of this, from one endpoint to another.
     pub fn admitting_flows(&self, from: usize, to: usize, passing: &[Passing]) -> Vec<u32> {
         let mut flows: Vec<u32> = Vec::new();
         for (gate, far) in gates_between(&self.ends[from].endpoint, &self.ends[to].endpoint) {
@@ -415,14 +416,14 @@ impl<'p> Reachability<'p> {
         Passing { family, may, must }
     }
 
-    /// What a gate admits of an end.
+    /// The traffic that a gate admits for an endpoint.
     fn admitted_of_end(&mut self, gate: Gate, end: usize, family: Family) -> AdmittedId {
         let end = &self.ends[end].endpoint;
         let admitted = self.gates.admitted_traffic(gate, end, family);
         admitted_id(&mut self.admitted, admitted)
     }
 
-    /// What a gate admits of an end, as if it made no exception of it.
+    /// The traffic that a gate admits for an endpoint, ignoring exceptions.
     fn admitted_by_class(&self, gate: Gate, end: usize, family: Family) -> AdmittedId {
         let [outbound, inbound] = self.profiles_of_tier[gate.tier().index()];
         let profile = self.gate_profiles.get(match gate {
@@ -435,7 +436,7 @@ impl<'p> Reachability<'p> {
     }
 }
 
-/// The number of what a gate admits.
+/// The id of admitted traffic.
 fn admitted_id(interned: &mut Interned<Admitted>, admitted: Admitted) -> AdmittedId {
     if admitted.may.is_empty() {
         NOTHING

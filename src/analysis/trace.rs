@@ -1,5 +1,4 @@
-//! The way of a connection: each gate that it meets, what of it passes there, and which rules say
-//! so.
+//! Traces a connection: each gate, the traffic that passes there, and the rules that allow it.
 
 use super::gate::{Endpoint, Gate, Gates, Unknown, gates_between};
 use super::named_endpoint::NamedEndpoint;
@@ -9,46 +8,46 @@ pub use super::verdict::Verdict;
 use crate::net::{Addresses, Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::{Peer, Policy, SentenceId};
 
-/// A service that a question names.
+/// A service of a question.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// As it is written there.
+    /// Its text in the question.
     pub name: String,
-    /// What it is.
+    /// Its traffic.
     pub traffic: Vec<Traffic>,
 }
 
-/// One service between two ends.
+/// One service between two endpoints.
 #[derive(Debug)]
 pub struct Connection {
     /// The sender.
     pub from: NamedEndpoint,
     /// The receiver.
     pub to: NamedEndpoint,
-    /// The service as the question names it; `None` for any.
+    /// The service of the question; `None` for any.
     pub on: Option<Service>,
-    /// Its way in each IP version that both ends have.
+    /// Its trace in each IP version that both endpoints have.
     pub legs: Vec<Leg>,
     /// The answer.
     pub verdict: Verdict,
-    /// What passes in each IP version that both ends may have.
+    /// The passing traffic in each IP version that both endpoints may have.
     passages: Vec<Passage>,
 }
 
-/// The way of a connection in one IP version.
+/// The trace of a connection in one IP version.
 #[derive(Debug)]
 pub struct Leg {
     /// The IP version.
     pub family: Family,
-    /// What is asked about, and what becomes of it.
+    /// The traffic in question, and its outcome.
     pub outcome: LegOutcome,
-    /// The gates, in the order in which a packet meets them. Hosts in no tier have none.
-    pub gates: Vec<Station>,
+    /// The gates, in the order in which a packet passes them. Hosts in no tier have none.
+    pub gates: Vec<GateStep>,
     /// The answer.
     pub verdict: Verdict,
 }
 
-/// What becomes of what is asked about.
+/// The outcome for the traffic in question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LegOutcome {
     /// Passes for every address.
@@ -59,31 +58,31 @@ pub struct LegOutcome {
     pub stopped: TrafficSet,
 }
 
-/// One gate on the way.
+/// One gate of a trace.
 #[derive(Debug)]
-pub struct Station {
-    /// Which.
+pub struct GateStep {
+    /// The gate.
     pub gate: Gate,
-    /// Whether it admits everything without a sentence.
+    /// Whether it admits all traffic without a sentence.
     pub open: bool,
-    /// Whether some of the far end surely is never filtered.
+    /// Whether a part of the other endpoint is certainly never filtered.
     pub is_exempt: bool,
-    /// What becomes of what is asked about here, whatever other gates do.
+    /// The outcome for the traffic in question here, independent of other gates.
     pub outcome: LegOutcome,
     /// The answer of this gate.
     pub verdict: Verdict,
-    /// The flows that let some of it through, each with whether it surely does.
+    /// The flows that allow some of it, each with whether it is certain.
     pub flows: Vec<(u32, bool)>,
-    /// Where it is `perhaps`: the addresses of the far end for which all of that surely passes.
-    pub whom: Addresses,
-    /// Where it is `perhaps`: what is not known.
+    /// If it is `perhaps`: the addresses of the other endpoint for which all of that is certain to
+    /// pass.
+    pub certain_for: Addresses,
+    /// If it is `perhaps`: the unknown facts.
     pub unknown: Vec<Unknown>,
-    /// Where it does not surely let all of it through: sentences that would let some of it, and
-    /// have ended.
+    /// If not all of it is certain to pass: expired sentences that would allow some of it.
     pub ended: Vec<SentenceId>,
 }
 
-/// The ways of each service from each end to each end; without a service, of any.
+/// Traces each service from each endpoint to each endpoint; without a service, any traffic.
 pub fn trace_connections(
     policy: &Policy,
     from: &[NamedEndpoint],
@@ -144,8 +143,8 @@ fn trace_connection(
 }
 
 impl Connection {
-    /// The answer for a part of the service: the TCP of `dns`. Nothing where no IP version that is
-    /// shown has the part.
+    /// The answer for a part of the service: the TCP of `dns`. `None` if no shown IP version has
+    /// the part.
     pub fn verdict_of(&self, part: &[Traffic]) -> Option<Verdict> {
         let part = PerFamily::from_traffic(part);
         if self.legs.iter().all(|leg| part[leg.family].is_empty()) {
@@ -164,7 +163,7 @@ struct TraceQuestion<'q> {
     policy: &'q Policy,
     gates: &'q Gates<'q>,
     passage: &'q Passage,
-    /// Whether it is enough that some of it passes.
+    /// Whether it is enough if some of it passes.
     any: bool,
 }
 
@@ -179,17 +178,17 @@ impl TraceQuestion<'_> {
         } = self.passage;
 
         let outcome = LegOutcome::new(asked, may.clone(), must.clone());
-        let stations = gates_between(from, to).map(|(gate, far)| self.trace_station(gate, far));
+        let steps = gates_between(from, to).map(|(gate, far)| self.trace_gate(gate, far));
 
         Leg {
             family: *family,
             verdict: outcome.verdict(self.any),
             outcome,
-            gates: stations.collect(),
+            gates: steps.collect(),
         }
     }
 
-    fn trace_station(&self, gate: Gate, far: &Endpoint) -> Station {
+    fn trace_gate(&self, gate: Gate, far: &Endpoint) -> GateStep {
         let Passage { family, asked, .. } = self.passage;
         let (may, must) = self.gates.admitted_bounds(gate, far, *family);
         let outcome = LegOutcome::new(asked, may.intersection(asked), must.intersection(asked));
@@ -202,57 +201,54 @@ impl TraceQuestion<'_> {
         };
 
         let exempt = self.gates.never_filtered_part(gate, far, *family);
-        let mut station = Station {
+        let mut step = GateStep {
             gate,
             open: self.gates.is_open(gate, *family),
             is_exempt: exempt.is_some_and(|exempt| exempt.is_sure),
             verdict,
             outcome,
             flows: self.gates.admitting_flows(gate, far, *family, asked),
-            whom: Addresses::default(),
+            certain_for: Addresses::default(),
             unknown: Vec::new(),
             ended,
         };
 
-        if !station.outcome.perhaps.is_empty() {
-            station.whom = self.surely_admitted(&station, far);
-            station.unknown = self.station_unknowns(&station, far);
+        if !step.outcome.perhaps.is_empty() {
+            step.certain_for = self.surely_admitted(&step, far);
+            step.unknown = self.step_unknowns(&step, far);
         }
 
-        station
+        step
     }
 
-    /// The addresses of the far end for which a gate surely lets through all of what it lets
-    /// through for some.
-    fn surely_admitted(&self, station: &Station, far: &Endpoint) -> Addresses {
+    /// The addresses of the other endpoint for which a gate is certain to pass everything that it
+    /// passes for some.
+    fn surely_admitted(&self, step: &GateStep, far: &Endpoint) -> Addresses {
         let family = self.passage.family;
         let is_sure = |addresses: &Addresses| {
             let part = Endpoint {
                 addresses: addresses.clone(),
                 ..far.clone()
             };
-            let (_, must) = self.gates.admitted_bounds(station.gate, &part, family);
-            must.covers(&station.outcome.perhaps)
+            let (_, must) = self.gates.admitted_bounds(step.gate, &part, family);
+            must.covers(&step.outcome.perhaps)
         };
-        let mut parts = self.parts_treated_alike(station, far);
+        let mut parts = self.parts_treated_alike(step, far);
         parts.retain(is_sure);
         Addresses::union_of(&parts)
     }
 
-    /// The addresses of the far end, in parts that no edge of a block cuts: each is let through as
-    /// a whole, or not at all.
-    fn parts_treated_alike(&self, station: &Station, far: &Endpoint) -> Vec<Addresses> {
+    /// The addresses of the other endpoint, in parts that no block boundary cuts: all addresses of
+    /// a part are treated alike.
+    fn parts_treated_alike(&self, step: &GateStep, far: &Endpoint) -> Vec<Addresses> {
         let family = self.passage.family;
-        let flows = station
-            .flows
-            .iter()
-            .map(|(flow, _)| self.policy.flow(*flow));
+        let flows = step.flows.iter().map(|(flow, _)| self.policy.flow(*flow));
         let blocks = flows.filter_map(|flow| flow.peer.block());
 
         let blocks = blocks
             .filter(|block| Family::of_block(block) == family)
             .map(|block| Addresses::from_blocks([&block]));
-        let exempt = self.gates.never_filtered_part(station.gate, far, family);
+        let exempt = self.gates.never_filtered_part(step.gate, far, family);
         let never_filtered = exempt.map(|exempt| far.addresses.difference(&exempt.rest.addresses));
 
         let mut parts = vec![far.addresses.in_family(family)];
@@ -265,20 +261,20 @@ impl TraceQuestion<'_> {
         parts
     }
 
-    /// What keeps a gate from being sure: contents and values that its flows name, and where the
-    /// far end is.
-    fn station_unknowns(&self, station: &Station, far: &Endpoint) -> Vec<Unknown> {
+    /// The unknown facts at a gate: contents and values of its flows, and addresses of the other
+    /// endpoint.
+    fn step_unknowns(&self, step: &GateStep, far: &Endpoint) -> Vec<Unknown> {
         let family = self.passage.family;
         let mut unknown = Vec::new();
-        let exempt = self.gates.never_filtered_part(station.gate, far, family);
+        let exempt = self.gates.never_filtered_part(step.gate, far, family);
 
         if exempt.is_some_and(|exempt| !exempt.is_sure) {
-            unknown.push(self.gates.reserved_unknown(station.gate));
+            unknown.push(self.gates.reserved_unknown(step.gate));
         }
 
-        for (flow, is_sure) in &station.flows {
+        for (flow, is_sure) in &step.flows {
             let flow = self.policy.flow(*flow);
-            if !station.outcome.perhaps.meets(flow.traffic, family) {
+            if !step.outcome.perhaps.meets(flow.traffic, family) {
                 continue;
             }
 
@@ -307,7 +303,7 @@ impl LegOutcome {
         }
     }
 
-    /// The answer, where all of what is asked about has to pass, or any of it.
+    /// The answer if all traffic in question must pass, or any of it.
     fn verdict(&self, any: bool) -> Verdict {
         let [passes, perhaps, stopped] =
             [&self.passes, &self.perhaps, &self.stopped].map(|set| !set.is_empty());

@@ -4,34 +4,34 @@
 use super::gate::{Endpoint, Gates};
 use crate::net::{Family, Traffic, TrafficSet};
 
-/// How a question is answered.
+/// The answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It must pass, for every address of both ends: what `can reach` claims.
+    /// It must pass, for every address of both endpoints: the claim of `can reach`.
     Passes,
-    /// It may pass: for some addresses, in part, or if what is not known turns out so.
+    /// It may pass: for some addresses, in part, or depending on unknown facts.
     ForSome,
-    /// It never passes: what `cannot reach` claims.
+    /// It never passes: the claim of `cannot reach`.
     Stopped,
 }
 
-/// What passes in one IP version, of what is asked about.
+/// The traffic in question that passes in one IP version.
 #[derive(Debug, Clone)]
 pub struct Passage {
     /// The IP version.
     pub family: Family,
-    /// Whether both ends surely have it.
+    /// Whether both endpoints certainly have it.
     pub sure: bool,
-    /// What is asked about.
+    /// The traffic in question.
     pub asked: TrafficSet,
-    /// What passes for some address of either end, or perhaps.
+    /// The traffic that passes for some address of either endpoint, or perhaps.
     pub may: TrafficSet,
-    /// What passes for every one.
+    /// The traffic that passes for every address.
     pub must: TrafficSet,
 }
 
 impl Passage {
-    /// The part of it that this is about.
+    /// The same, restricted to a part of the traffic.
     pub fn restrict_to(&self, part: &TrafficSet) -> Passage {
         let [asked, may, must] =
             [&self.asked, &self.may, &self.must].map(|set| set.intersection(part));
@@ -45,8 +45,9 @@ impl Passage {
 }
 
 impl Verdict {
-    /// The answer over all IP versions that the ends may have. It passes if all that is asked about
-    /// must pass in each version that both surely have; with `any`, if some service must.
+    /// The answer for all IP versions that the endpoints may have. It passes if all traffic in
+    /// question must pass in each version that both certainly have; with `any`, if some service
+    /// must.
     pub fn combine_passages(passages: &[Passage], any: bool) -> Verdict {
         if passages.iter().all(|passage| passage.may.is_empty()) {
             return Verdict::Stopped;
@@ -76,8 +77,8 @@ impl Verdict {
 }
 
 impl Gates<'_> {
-    /// What passes from one end to another in each IP version that both may have; of any traffic,
-    /// where none is asked about.
+    /// The traffic from one endpoint to another in each IP version that both may have; of any
+    /// traffic, if none is in question.
     pub fn list_passages(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Vec<Passage> {
         let families = Family::BOTH
             .into_iter()
@@ -103,7 +104,7 @@ impl Gates<'_> {
         families.map(passage).collect()
     }
 
-    /// The answer for one service; for anything at all, where none is named.
+    /// The answer for one service, or for any traffic.
     pub fn judge_service(&self, from: &Endpoint, to: &Endpoint, asked: &[Traffic]) -> Verdict {
         Verdict::combine_passages(&self.list_passages(from, to, asked), asked.is_empty())
     }

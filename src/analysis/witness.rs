@@ -1,6 +1,6 @@
-//! A packet that passes, and why: what an assertion that fails shows.
+//! A packet that passes, and why: the counterexample of a failing assertion.
 //!
-//! An example: `tcp 10.1.2.3:* → db:3306`, let through by the flow of `db allows mysql from
+//! An example: `tcp 10.1.2.3:* → db:3306`, allowed by the flow of `db allows mysql from
 //! 10.0.0.0/8`.
 
 use super::gate::{Endpoint, Fit, Gate, Gates, Unknown, gates_between};
@@ -17,17 +17,16 @@ pub struct Witness {
     pub source: Option<IpAddr>,
     /// An address of the receiver, likewise.
     pub destination: Option<IpAddr>,
-    /// Flows that let it through; an open sender needs none.
+    /// Flows that allow it; an open sender needs none.
     pub flows: Vec<u32>,
-    /// What is not known, where the packet passes only perhaps.
+    /// Unknown facts, if the packet only passes perhaps.
     pub unknown: Vec<Unknown>,
-    /// Whether it passes since security groups never filter it.
+    /// Whether it passes because security groups never filter it.
     pub is_exempt: bool,
 }
 
 impl Gates<'_> {
-    /// One packet of a set that may pass, with the flows that let it through: those that surely do,
-    /// if any.
+    /// One packet of a set that may pass, with the flows that allow it: certain ones, if any.
     pub fn find_witness(
         &self,
         from: &Endpoint,
@@ -60,7 +59,8 @@ impl Gates<'_> {
         Some(witness)
     }
 
-    /// Adds to a witness why its packet passes a gate; an address of the far end at which it does.
+    /// Adds the reason why the packet passes a gate; returns an address of the other endpoint at
+    /// which it does.
     fn pass_gate(
         &self,
         witness: &mut Witness,
@@ -92,8 +92,8 @@ impl Gates<'_> {
         }
     }
 
-    /// An address and a flow by which a gate admits this piece of traffic, one that surely does
-    /// before one that does perhaps, and the lowest address first.
+    /// An address and a flow by which a gate admits this piece of traffic: a certain flow before a
+    /// possible one, and the lowest address first.
     fn first_admitting(
         &self,
         gate: Gate,
@@ -116,7 +116,7 @@ impl Gates<'_> {
 }
 
 impl Fit {
-    /// What is not known of it.
+    /// The unknown fact about it.
     fn unknown(self) -> Option<Unknown> {
         match self {
             Fit::Perhaps(unknown) => Some(unknown),
@@ -125,8 +125,8 @@ impl Fit {
     }
 }
 
-/// What is not known of where an end is, if that matters to a rule: a block that holds all of the
-/// end admits it wherever it is.
+/// The unknown fact about the addresses of an endpoint, if it matters to a rule: a block that
+/// contains all of the endpoint admits it wherever it is.
 fn unknown_place(peer: Peer, far: &Endpoint, family: Family) -> Option<Unknown> {
     let block = Addresses::from_blocks([&peer.block()?]);
     let rest = far.addresses.in_family(family).difference(&block);

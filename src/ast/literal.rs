@@ -1,55 +1,55 @@
-//! The literals: what a single token says.
+//! Literals: the values of single tokens.
 
 use crate::date;
 use crate::source::Span;
 use ipnet::IpNet;
 use unicode_normalization::UnicodeNormalization;
 
-/// `web-app`: a name; its text is the text at its place.
+/// `web-app`: a name; its text is that of its span.
 #[derive(Debug, Clone, Copy)]
 pub struct Name {
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
 }
 
 impl Name {
-    /// The most characters of a name, so that what is made of two of them fits in AWS.
+    /// The maximum length of a name, so that text made of two names fits the limits of AWS.
     pub const MOST: usize = 100;
 }
 
 /// `"for the \"blue\" team"`
 #[derive(Debug)]
 pub struct StringLiteral {
-    /// Where it stands, quotes included.
+    /// Its span, including quotes.
     pub span: Span,
-    /// What it says, escapes replaced, in Unicode's composed form (NFC).
+    /// Its value, with escapes replaced, in Unicode normalization form C (NFC).
     pub value: Box<str>,
 }
 
 /// `10.0.0.0/8`, `2001:db8::1`
 #[derive(Debug, Clone, Copy)]
 pub struct Net {
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
     /// The block, with no host bits set; a bare address is a block of one.
     pub net: IpNet,
 }
 
-/// `8000-8100` after `tcp` or `udp`; `None` where no port stands, which means all of them.
+/// `8000-8100` after `tcp` or `udp`; `None` without a port, which means all of them.
 pub type Ports = Option<(u16, u16)>;
 
 /// `2026-12-31`
 #[derive(Debug, Clone, Copy)]
 pub struct DateLiteral {
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
     /// The day.
     pub date: date::Date,
 }
 
 impl StringLiteral {
-    /// Reads the text between the quotes of `raw`; the second part lists escapes that are none, as
-    /// offset into `raw` and length.
+    /// Reads the text between the quotes of `raw`; the second part lists invalid escapes, as offset
+    /// into `raw` and length.
     pub fn unescape(raw: &str) -> (String, Vec<(usize, usize)>) {
         let (mut value, mut wrong) = (String::with_capacity(raw.len()), Vec::new());
         for (offset, length, character) in unescaped_characters(raw) {
@@ -68,9 +68,9 @@ impl StringLiteral {
         (value, wrong)
     }
 
-    /// The place of the `n`th character of the value, `raw` being the text at its span.
+    /// The span of the `n`th character of the value; `raw` is the text of its span.
     ///
-    /// Where composing (NFC) moved characters it is the place of the whole string.
+    /// If normalization (NFC) moved characters, the span of the whole string.
     pub fn place(&self, raw: &str, n: usize) -> Span {
         let moved = unescaped_characters(raw)
             .filter_map(|(.., c)| c)
@@ -82,8 +82,8 @@ impl StringLiteral {
     }
 }
 
-/// The characters between the quotes of `raw`: offset and length in `raw`, and what stands there,
-/// which is nothing for an unknown escape.
+/// The characters between the quotes of `raw`: offset and length in `raw`, and the character, which
+/// is `None` for an unknown escape.
 fn unescaped_characters(raw: &str) -> impl Iterator<Item = (usize, usize, Option<char>)> + '_ {
     let mut at = 1;
     std::iter::from_fn(move || {

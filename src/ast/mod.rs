@@ -1,7 +1,7 @@
-//! What was typed: names and literals with their places, nothing looked up.
+//! The syntax tree: names and literals with their spans, before any lookup.
 //!
-//! One type a statement. Comments stand beside the statements, by place, for whoever prints the
-//! program back. Each type shows the text that produces it.
+//! One type per statement. Comments are listed separately, by position, for the formatter. Each
+//! type shows the text that produces it.
 
 mod literal;
 
@@ -12,7 +12,7 @@ use crate::source::{FileId, Sources, Span};
 /// A program: its entry file and everything that it includes, each once.
 #[derive(Debug, Default)]
 pub struct ProgramTree {
-    /// The files, the entry first, then as they were first named.
+    /// The files: the entry, then in the order in which they are first included.
     pub files: Vec<FileTree>,
 }
 
@@ -25,17 +25,16 @@ pub struct FileTree {
     pub statements: Vec<Statement>,
     /// Statements that do not apply in the environment that was chosen.
     pub absent: Vec<Statement>,
-    /// Its comments, `#` to the end of the line, by place.
+    /// Its comments, `#` to the end of the line, by position.
     pub comments: Vec<Span>,
-    /// Names that statements declare which could not be read.
+    /// Names that unparsable statements probably declare.
     pub broken: Vec<Span>,
-    /// Whether a file that it includes is not known, so that a name that is not declared may be
-    /// declared there.
+    /// Whether an included file is unknown, so that undeclared names may be declared there.
     pub is_incomplete: bool,
 }
 
 impl FileTree {
-    /// A file with nothing in it.
+    /// An empty file.
     pub fn new(id: FileId) -> FileTree {
         FileTree {
             id,
@@ -57,7 +56,7 @@ pub struct Statement {
     pub annotations: Vec<Annotation>,
     /// `only in staging`
     pub only_in: Option<Box<OnlyIn>>,
-    /// What it says.
+    /// Its content.
     pub item: Item,
 }
 
@@ -73,7 +72,7 @@ pub struct OnlyIn {
 /// `@allow(template-limits, "two stacks from next year")`
 #[derive(Debug)]
 pub struct Annotation {
-    /// All of it.
+    /// Its span.
     pub span: Span,
     /// `template-limits`
     pub lint: Name,
@@ -253,7 +252,7 @@ pub struct Rule {
     pub prose: Option<StringLiteral>,
 }
 
-/// Which way a sentence points.
+/// The direction of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// `allows … from`
@@ -265,13 +264,13 @@ pub enum Way {
 /// `assert internet cannot reach db on mysql`
 #[derive(Debug)]
 pub struct AssertionStatement {
-    /// What is asserted.
+    /// The form of the assertion.
     pub claim: ClaimForm,
     /// `internet`
     pub from: Vec<NetItem>,
     /// `db`
     pub to: Vec<NetItem>,
-    /// `mysql`; empty when there is no `on`.
+    /// `mysql`; empty without `on`.
     pub services: Vec<ServiceItem>,
 }
 
@@ -307,7 +306,7 @@ pub enum ServiceItem {
     Proto(Span, u8),
 }
 
-/// What stands after `icmp` or `icmpv6`.
+/// The type after `icmp` or `icmpv6`.
 #[derive(Debug, Clone, Copy)]
 pub enum IcmpType {
     /// Nothing: every type.
@@ -347,7 +346,7 @@ pub enum PeerItem {
 pub struct Block {
     /// From brace to brace.
     pub span: Span,
-    /// What stands in it.
+    /// Its entries.
     pub entries: Vec<BlockEntry>,
 }
 
@@ -490,7 +489,7 @@ fn visit_block_names(block: Option<&Block>, visit: &mut impl FnMut(Name)) {
 }
 
 impl ServiceItem {
-    /// The place of the item.
+    /// The span of the item.
     pub fn span(&self) -> Span {
         match self {
             ServiceItem::Name(name) => name.span,
@@ -505,7 +504,7 @@ impl ServiceItem {
 }
 
 impl NetItem {
-    /// The place of the item.
+    /// The span of the item.
     pub fn span(&self) -> Span {
         match self {
             NetItem::Net(net) => net.span,
@@ -516,7 +515,7 @@ impl NetItem {
 }
 
 impl PeerItem {
-    /// The place of the item.
+    /// The span of the item.
     pub fn span(&self) -> Span {
         match self {
             PeerItem::Name(name) => name.span,
@@ -527,7 +526,7 @@ impl PeerItem {
 }
 
 impl EntryKey {
-    /// The place of the key.
+    /// The span of the key.
     pub fn span(&self) -> Span {
         match self {
             EntryKey::Name(name) => name.span,
@@ -549,7 +548,7 @@ impl EntryValue {
         }
     }
 
-    /// The place of the value.
+    /// The span of the value.
     pub fn span(&self) -> Span {
         match self {
             EntryValue::Text(text) => text.span,

@@ -1,27 +1,27 @@
-//! Descriptions of rules: all in one text, so that none takes memory of its own.
+//! Descriptions of rules: stored in one text, to avoid an allocation for each.
 
 use std::ops::Range;
 
-/// The description of a rule: its place among all of its state.
+/// The description of a rule: its range in the descriptions of the state.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Description {
     start: u32,
     end: u32,
-    /// Who worded it.
+    /// Where it comes from.
     pub wording: Wording,
 }
 
-/// Who worded a description.
+/// Where a description comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Wording {
-    /// Somebody wrote it: it can hold every character that AWS takes.
+    /// Written in the program: it can contain every character that AWS accepts.
     #[default]
     Written,
-    /// It is made of names, addresses and numbers.
+    /// Generated from names, addresses and numbers.
     Made,
 }
 
-/// The descriptions of all rules, one after another, as they grow.
+/// A builder for the descriptions of all rules.
 #[derive(Debug, Default)]
 pub struct Descriptions(Vec<u8>);
 
@@ -32,7 +32,7 @@ impl Description {
 }
 
 impl Descriptions {
-    /// None yet, with room for so many bytes.
+    /// An empty one, with capacity for so many bytes.
     pub fn with_capacity(bytes: usize) -> Descriptions {
         Descriptions(Vec::with_capacity(bytes))
     }

@@ -18,15 +18,15 @@ impl GroupId {
 /// One security group.
 #[derive(Debug, Default)]
 pub struct SecurityGroup {
-    /// What the program calls it: the name of its tier.
+    /// Its name in the program: that of its tier.
     pub name: String,
     /// Its earlier names, newest first.
     pub was: Vec<String>,
     /// Its VPC.
     pub vpc: Reference,
-    /// GroupName, where the program gives one.
+    /// GroupName, if the program sets one.
     pub group_name: Option<String>,
-    /// What a made-up GroupName starts with.
+    /// The prefix of a generated GroupName.
     pub name_prefix: String,
     /// GroupDescription.
     pub description: String,
@@ -34,12 +34,12 @@ pub struct SecurityGroup {
     pub tags: Vec<(String, String)>,
     /// Its rules, by key: inbound first.
     pub rules: Vec<Rule>,
-    /// Whether its outbound rules are those that AWS gives to every new group, which nobody wrote.
+    /// Whether its outbound rules are the default rules of a new group, and not from the program.
     pub has_default_egress: bool,
 }
 
 impl SecurityGroup {
-    /// The first name that it ever had.
+    /// Its oldest name.
     pub fn oldest_name(&self) -> &str {
         self.was.last().unwrap_or(&self.name)
     }
@@ -56,7 +56,7 @@ impl SecurityGroup {
     }
 }
 
-/// Which way the traffic of a rule goes.
+/// The direction of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// What the members accept.
@@ -66,7 +66,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Both, as outputs order them.
+    /// Both, in the order of outputs.
     pub const ALL: [Direction; 2] = [Direction::Ingress, Direction::Egress];
 
     /// `inbound`, `outbound`: as tables and JSON write it.
@@ -81,24 +81,24 @@ impl Direction {
 /// One rule of a group.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// What AWS tells it by.
+    /// Its identity in AWS.
     pub key: RuleKey,
-    /// Where its description stands: [`State::description`](super::State::description).
+    /// Its description, for [`State::description`](super::State::description).
     pub description: Description,
 }
 
-/// The identity of a rule within its group: AWS refuses a second rule that agrees in all of it.
+/// The identity of a rule within its group: AWS rejects a second rule with the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleKey {
     /// Inbound or outbound.
     pub direction: Direction,
-    /// What passes.
+    /// The traffic.
     pub traffic: Traffic,
-    /// From or to whom.
+    /// The peer: source of an inbound rule, destination of an outbound rule.
     pub peer: Peer,
 }
 
-/// The other end of a rule.
+/// The peer of a rule.
 ///
 /// The order of the variants is the order of the rules in an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +107,7 @@ pub enum Peer {
     Block(IpNet),
     /// A managed prefix list.
     PrefixList(PrefixListId),
-    /// A block that is not known yet.
+    /// A block that is set at deployment.
     Parameter(ParameterId),
     /// The members of a group of this state.
     Group(GroupId),

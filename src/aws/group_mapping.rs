@@ -1,4 +1,4 @@
-//! Which group of an old state is which of a new one.
+//! Matches the groups of an old state with those of a new one.
 
 use super::GroupId;
 use std::collections::HashMap;
@@ -6,16 +6,16 @@ use std::collections::HashMap;
 /// The groups of two states, matched.
 #[derive(Debug, Clone)]
 pub struct GroupMapping {
-    /// For each group of the new state, the one of the old that it is.
+    /// For each group of the new state, its group in the old one.
     old_of: Vec<Option<GroupId>>,
-    /// For each group of the old state, the one of the new that it is.
+    /// For each group of the old state, its group in the new one.
     new_of: Vec<Option<GroupId>>,
 }
 
 impl GroupMapping {
-    /// Matches by what the groups of the old state are called and what those of the new one are and
-    /// were, the newest first: one that has the name of an old one is that one, before all that had
-    /// it.
+    /// Matches the names of old groups with the current and earlier names of new ones, the newest
+    /// first. A group with the same current name takes precedence over groups that had the name
+    /// earlier.
     pub fn follow_names(olds: &[impl AsRef<str>], news: &[Vec<String>]) -> GroupMapping {
         let mut found = GroupMapping {
             old_of: vec![None; news.len()],
@@ -36,8 +36,8 @@ impl GroupMapping {
         found
     }
 
-    /// Adds what the earlier names of old groups say, `earlier`, of groups that nothing is matched
-    /// with: one that says of itself that it had the name of a new one is that one.
+    /// Matches the remaining groups by the earlier names of the old ones, `earlier`: an old group
+    /// that once had the name of a new one is matched with it.
     pub fn add_backward(&mut self, earlier: &[&[String]], news: &[&str]) {
         let news = positions_by_name(news.iter().copied());
         for (n, names) in earlier.iter().enumerate() {
@@ -47,31 +47,31 @@ impl GroupMapping {
         }
     }
 
-    /// Adds what another matching says of groups that nothing is matched with.
+    /// Adds the pairs of another mapping whose groups are not matched yet.
     pub fn complete_from(&mut self, other: &GroupMapping) {
         for (n, old) in other.old_of.iter().enumerate() {
             self.link_groups(*old, Some(GroupId(n as u32)));
         }
     }
 
-    /// The group of the old state that a group of the new one is.
+    /// The old group of a new one.
     pub fn old_of(&self, new: GroupId) -> Option<GroupId> {
         self.old_of[new.index()]
     }
 
-    /// The group of the new state that a group of the old one is.
+    /// The new group of an old one.
     pub fn new_of(&self, old: GroupId) -> Option<GroupId> {
         self.new_of[old.index()]
     }
 
-    /// Matches two groups, if nothing is matched with either; says whether it does.
+    /// Matches two groups, if neither is matched yet; returns whether it did.
     pub fn pair_groups(&mut self, old: GroupId, new: GroupId) -> bool {
         let is_free = self.new_of[old.index()].is_none() && self.old_of[new.index()].is_none();
         self.link_groups(Some(old), Some(new));
         is_free
     }
 
-    /// Matches two groups that nothing is matched with yet.
+    /// Matches two groups, if neither is matched yet.
     fn link_groups(&mut self, old: Option<GroupId>, new: Option<GroupId>) {
         if let (Some(old), Some(new)) = (old, new)
             && self.new_of[old.index()].is_none()

@@ -1,8 +1,7 @@
 //! What AWS holds of a deployment: security groups and their rules, and what they refer to.
 //!
-//! Owned data in canonical order, with every text worked out and no policy behind it. Lowering
-//! fills a [`State`] from a program (`Deployment::state`); targets, names and plans read one and
-//! ask nothing else.
+//! Owned data in canonical order, with all texts, independent of a policy. Lowering fills a
+//! [`State`] from a program (`Deployment::to_state`); targets, names and plans only read a state.
 
 mod description;
 mod group;
@@ -28,17 +27,17 @@ use crate::net::Family;
 pub struct State {
     /// The name of the stack.
     pub stack: String,
-    /// What the stack is, for people.
+    /// The description of the stack.
     pub description: Option<String>,
     /// Whether other stacks can import the ids of the groups.
     pub exports: bool,
-    /// Rules that a group may have in one direction and one family.
+    /// The maximum number of rules of a group in one direction and one family.
     pub rule_quota: u32,
-    /// Values that are asked for at deployment, by name.
+    /// Values that are set at deployment, by name.
     pub parameters: Vec<Parameter>,
-    /// Prefix lists that rules name, by identity.
+    /// Prefix lists that rules reference, by identity.
     pub prefix_lists: Vec<PrefixList>,
-    /// Security groups of others that rules name, by identity.
+    /// Security groups that are managed elsewhere and that rules reference, by identity.
     pub foreign_groups: Vec<ForeignGroup>,
     /// The groups, by name.
     pub groups: Vec<SecurityGroup>,
@@ -64,7 +63,7 @@ impl State {
         &self.prefix_lists[id.index()]
     }
 
-    /// The group of others with this id.
+    /// The foreign group with this id.
     pub fn foreign_group(&self, id: ForeignGroupId) -> &ForeignGroup {
         &self.foreign_groups[id.index()]
     }
@@ -79,12 +78,12 @@ impl State {
         self.groups.iter().flat_map(|group| &group.rules)
     }
 
-    /// How many rules there are.
+    /// The number of rules.
     pub fn rule_count(&self) -> usize {
         self.groups.iter().map(|group| group.rules.len()).sum()
     }
 
-    /// The names of prefix lists that AWS manages, of those that rules name by them.
+    /// The prefix lists that rules reference by the name of an AWS-managed list, with these names.
     pub fn lists_by_name(&self) -> impl Iterator<Item = (PrefixListId, &str)> {
         let lists = (0..).map(PrefixListId).zip(&self.prefix_lists);
         lists.filter_map(|(id, list)| match &list.reference {
@@ -93,7 +92,7 @@ impl State {
         })
     }
 
-    /// The parameter whose value a peer is, if it is one.
+    /// The parameter of a peer, if it is one.
     pub fn parameter_of(&self, peer: Peer) -> Option<ParameterId> {
         match peer {
             Peer::Parameter(id) => Some(id),
@@ -109,7 +108,7 @@ impl State {
         }
     }
 
-    /// What a rule counts in AWS's quota.
+    /// The count of a rule in the quota of AWS.
     pub fn count_rule(&self, rule: &Rule) -> Count {
         Count::new(match rule.key.peer {
             Peer::Block(block) => Counted::Block(Family::of_block(&block)),

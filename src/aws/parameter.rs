@@ -1,4 +1,4 @@
-//! Values that a deployment is asked for.
+//! Values that are set at deployment.
 
 use crate::net::Family;
 
@@ -13,14 +13,14 @@ impl ParameterId {
     }
 }
 
-/// A value that is asked for at deployment.
+/// A value that is set at deployment.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name in the program.
     pub name: String,
-    /// What it can hold.
+    /// Its type.
     pub kind: ParamKind,
-    /// What it is, for people.
+    /// Its description.
     pub description: Option<String>,
     /// Its default.
     pub default: Option<String>,
@@ -28,7 +28,7 @@ pub struct Parameter {
     pub only_for_locks: bool,
 }
 
-/// What a parameter can hold.
+/// The types of parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParamKind {
     /// `vpc`: the id of a VPC
@@ -53,7 +53,7 @@ impl ParamKind {
         ParamKind::PrefixList,
     ];
 
-    /// As programs write it.
+    /// Its keyword in programs.
     pub fn keyword(self) -> &'static str {
         match self {
             ParamKind::Vpc => "vpc",
@@ -64,8 +64,8 @@ impl ParamKind {
         }
     }
 
-    /// The family of a parameter that is a block; IPv4 for the others, as for prefix lists that do
-    /// not say.
+    /// The family of a parameter that is a block; IPv4 for the others, as for prefix lists without
+    /// a family.
     pub fn family(self) -> Family {
         match self {
             ParamKind::CidrIpv6 => Family::V6,
@@ -75,7 +75,7 @@ impl ParamKind {
         }
     }
 
-    /// What a value of it looks like.
+    /// The expected form of its values.
     pub fn wanted(self) -> &'static str {
         match self {
             ParamKind::Vpc => "the id of a VPC, like `vpc-0123456789abcdef0`",

@@ -1,8 +1,8 @@
-//! What rules count in AWS's quota of rules.
+//! Counts of rules in the quota of AWS.
 
 use crate::net::Family;
 
-/// What rules count, in each family.
+/// The count of rules in each family.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
     /// Against the quota of IPv4.
@@ -11,7 +11,7 @@ pub struct Count {
     pub v6: u32,
 }
 
-/// The peer of a rule, as far as the quota looks at it.
+/// The kind of a peer, as far as it matters for the quota.
 #[derive(Debug, Clone, Copy)]
 pub enum Counted {
     /// A block of addresses, known or not.
@@ -28,7 +28,7 @@ pub enum Counted {
 }
 
 impl Count {
-    /// What a rule with this peer counts.
+    /// The count of a rule with this peer.
     pub fn new(peer: Counted) -> Count {
         match peer {
             Counted::Block(family) => Count::for_family(family, 1),
@@ -39,7 +39,7 @@ impl Count {
         }
     }
 
-    /// In one family.
+    /// The count in one family.
     pub fn in_family(self, family: Family) -> u32 {
         match family {
             Family::V4 => self.v4,
@@ -47,7 +47,7 @@ impl Count {
         }
     }
 
-    /// In the family in which it is more.
+    /// The larger of the two counts.
     pub fn most(self) -> u32 {
         self.v4.max(self.v6)
     }
@@ -59,7 +59,7 @@ impl Count {
         }
     }
 
-    /// Both together.
+    /// The sum.
     pub fn add_count(self, other: Count) -> Count {
         Count {
             v4: self.v4.saturating_add(other.v4),

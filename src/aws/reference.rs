@@ -1,4 +1,4 @@
-//! What rules and groups refer to that is not of the state itself.
+//! External resources that rules and groups reference.
 
 use super::ParameterId;
 use crate::net::Family;
@@ -32,9 +32,9 @@ impl PrefixListId {
 /// A managed prefix list.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PrefixList {
-    /// What the program calls it.
+    /// Its name in the program.
     pub name: String,
-    /// What it is in AWS.
+    /// Its identity in AWS.
     pub reference: ListReference,
     /// Its family.
     pub family: Family,
@@ -42,21 +42,21 @@ pub struct PrefixList {
     pub entries: Option<u32>,
 }
 
-/// How a prefix list is named.
+/// How a prefix list is identified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ListReference {
     /// `pl-0123456789abcdef0`
     Id(String),
-    /// `com.amazonaws.us-east-1.s3`: a list that AWS manages. The word `region` in the place of the
-    /// region means that of the deployment.
+    /// `com.amazonaws.us-east-1.s3`: a list that AWS manages. The word `region` means the region of
+    /// the deployment.
     Aws(String),
     /// A parameter.
     Parameter(ParameterId),
 }
 
-/// The part of the name of an AWS-managed list that tells it from others: `s3` of
-/// `com.amazonaws.eu-central-1.s3`, `global.cloudfront.origin-facing`. The region is no part of it:
-/// a security group can only name lists of the region that it is in.
+/// The part of the name of an AWS-managed list that identifies it: `s3` of
+/// `com.amazonaws.eu-central-1.s3`, `global.cloudfront.origin-facing`. The region is not part of
+/// it: a security group can only reference lists of its own region.
 pub fn aws_list(name: &str) -> &str {
     let name = name.strip_prefix("com.amazonaws.").unwrap_or(name);
     match name.split_once('.') {
@@ -65,7 +65,7 @@ pub fn aws_list(name: &str) -> &str {
     }
 }
 
-/// A group of others: its position in [`State::foreign_groups`](super::State::foreign_groups).
+/// A foreign group: its position in [`State::foreign_groups`](super::State::foreign_groups).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ForeignGroupId(pub u32);
 
@@ -81,14 +81,14 @@ impl ForeignGroupId {
 pub struct ForeignGroup {
     /// `sg-0123456789abcdef0`
     pub reference: Reference,
-    /// The account it belongs to, if that is another than the stack's.
+    /// Its account, if it is not that of the stack.
     pub account: Option<String>,
 }
 
 /// A VPC whose default group has no rules.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LockedDefault {
-    /// What the program calls the VPC.
+    /// The name of the VPC in the program.
     pub name: String,
     /// The VPC.
     pub vpc: Reference,

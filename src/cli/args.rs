@@ -1,5 +1,6 @@
-//! Arguments that several commands have, and how all of them end.
+//! Arguments and exit codes that commands share.
 
+use super::shell::shell_quoted;
 use clap::{Args, ValueEnum};
 use tierwall::compile::Environment;
 use tierwall::date::Date;
@@ -10,10 +11,10 @@ use tierwall::project::{Named, Values};
 pub enum Exit {
     /// 0
     Done = 0,
-    /// 1: the program has errors, a denied lint, a stale output, another layout, or a group over
-    /// its quota.
+    /// 1: the program has errors or a denied lint, an output is stale, a file is not formatted, a
+    /// group is over its quota, a change is denied, or the answer to a question is no.
     Program = 1,
-    /// 2: the command line or the file system was wrong.
+    /// 2: the command line is invalid, or a file cannot be read or written.
     Usage = 2,
 }
 
@@ -26,13 +27,13 @@ pub enum Colour {
     Never,
 }
 
-/// What a program is read with.
+/// How a program is read.
 #[derive(Args, Debug, Clone)]
-pub struct With {
-    /// Set the value of a parameter
+pub struct ProgramOptions {
+    /// Set the value of a parameter; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_binding)]
     pub set: Vec<(String, String)>,
-    /// Read parameter values from a JSON file: `{"office": "203.0.113.0/24"}`
+    /// Read parameter values from a JSON file: `{"office": "203.0.113.0/24"}`; can be repeated
     #[arg(long, value_name = "FILE")]
     pub vars: Vec<String>,
     /// The environment, for a program that declares `environments`; of a project, only this one
@@ -46,16 +47,16 @@ pub struct With {
     pub root: Option<String>,
 }
 
-/// Which project.
+/// The project to use.
 #[derive(Args, Debug, Clone)]
-pub struct Listed {
+pub struct ProjectOptions {
     /// The project manifest [default: the nearest `tierwall.toml` in this directory or above it]
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<String>,
 }
 
-impl With {
-    /// The values that it gives.
+impl ProgramOptions {
+    /// The parameter values that these options set.
     pub fn as_project_values(&self) -> Values {
         Values {
             vars: self.vars.iter().map(|file| Named::new(file)).collect(),
@@ -69,6 +70,22 @@ impl With {
             name,
             is_optional: false,
         })
+    }
+
+    /// These options as they are written on a command line, each after a space.
+    pub fn written_options(&self) -> impl Iterator<Item = String> {
+        let set = self.set.iter().map(|(name, value)| {
+            let binding = format!("{name}={value}");
+            format!(" --set {}", shell_quoted(&binding))
+        });
+        let vars = self.vars.iter();
+        let vars = vars.map(|file| format!(" --vars {}", shell_quoted(file)));
+        let as_of = self.as_of.iter().map(|day| format!(" --as-of {day}"));
+        let root = self.root.iter();
+        let root = root.map(|directory| format!(" --root {}", shell_quoted(directory)));
+        let environment = self.environment.iter();
+        let environment = environment.map(|name| format!(" --environment {}", shell_quoted(name)));
+        set.chain(vars).chain(environment).chain(as_of).chain(root)
     }
 
     /// The option among these that only makes sense for a FILE.

@@ -1,19 +1,21 @@
 //! `tierwall build`
 
-use super::args::{Exit, Listed, With};
+use super::args::{Exit, ProgramOptions, ProjectOptions};
 use super::disk::Written;
 use super::lints::Lints;
 use super::program::run_options;
 use super::project::Opened;
 use super::read_log::ReadLog;
 use super::run::{Run, run_builds};
+use super::shell::shell_quoted;
 use super::terminal::Terminal;
 use super::{output, project};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::PathBuf;
-use tierwall::driver::Made;
+use tierwall::driver::BuiltOutput;
 use tierwall::lint::Levels;
+use tierwall::project::MANIFEST;
 use tierwall::target::{self, Target};
 
 /// What is built, and where to.
@@ -24,7 +26,7 @@ pub struct What {
     file: Option<String>,
     #[arg(long, value_name = "TARGET", requires = "file",
         help = format!("Output target: {}", target::list_targets("or")),
-        value_parser = PossibleValuesParser::new(target_names()).try_map(|text| parse_target(&text)))]
+        value_parser = PossibleValuesParser::new(target_names()).map(parse_target))]
     to: Option<&'static Target>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE", requires = "file")]
@@ -33,9 +35,9 @@ pub struct What {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    listed: Listed,
+    listed: ProjectOptions,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
     #[command(flatten)]
     lints: Lints,
 }
@@ -50,8 +52,8 @@ pub struct Build {
     what: What,
 }
 
-fn parse_target(text: &str) -> Result<&'static Target, String> {
-    target::find_target(text).ok_or_else(|| format!("targets are {}", target::list_targets("and")))
+fn parse_target(name: String) -> &'static Target {
+    target::find_target(&name).expect("only names of targets come through the parser")
 }
 
 /// What `--to` takes.
@@ -60,7 +62,7 @@ fn target_names() -> Vec<&'static str> {
     target::by_name().into_iter().flat_map(names).collect()
 }
 
-/// What is built, once the command line is known to be right.
+/// What is built, after the command line has been validated.
 pub struct Plan<'w> {
     what: &'w What,
     levels: Levels,
@@ -76,7 +78,7 @@ enum From {
 }
 
 impl What {
-    /// Checks what can be checked before anything is read.
+    /// Validates the arguments, before any file is read.
     pub fn plan(&self, terminal: &Terminal) -> Result<Plan<'_>, Exit> {
         let levels = self
             .lints
@@ -104,6 +106,27 @@ impl What {
         self.file.as_deref() == Some("-")
     }
 
+    /// The command that writes what this checks.
+    fn write_command(&self) -> String {
+        let (file, target) = (self.file.iter(), self.to.map(|target| target.name));
+        let manifest = self.listed.manifest.as_deref();
+        let options = [
+            ("--to", target),
+            ("-o", self.output.as_deref()),
+            ("--manifest", manifest.filter(|path| *path != MANIFEST)),
+        ];
+
+        let file = file.map(|file| format!(" {}", shell_quoted(file)));
+        let given = options
+            .iter()
+            .filter_map(|(option, value)| Some(format!(" {option} {}", shell_quoted((*value)?))));
+        file.chain(given)
+            .chain(self.with.written_options())
+            .fold("tierwall build".to_string(), |command, part| {
+                command + &part
+            })
+    }
+
     /// The file that a single program is written to; nothing for standard output.
     pub fn output(&self) -> Option<&str> {
         self.output.as_deref().filter(|output| *output != "-")
@@ -111,13 +134,17 @@ impl What {
 }
 
 impl Plan<'_> {
-    /// Whether it is a manifest that says what is built.
+    /// Whether a manifest lists what is built.
     pub fn is_project(&self) -> bool {
         matches!(self.from, From::Manifest(_))
     }
 
-    /// Compiles everything in memory, and reports.
-    pub fn make_outputs(&self, log: &mut ReadLog, terminal: &Terminal) -> Result<Vec<Made>, Exit> {
+    /// Compiles everything in memory, and reports problems.
+    pub fn make_outputs(
+        &self,
+        log: &mut ReadLog,
+        terminal: &Terminal,
+    ) -> Result<Vec<BuiltOutput>, Exit> {
         let opened = self.open_project(log, terminal)?;
         let options = run_options(self.levels.clone(), &self.what.with, true);
         match run_builds(&opened, &options, log, terminal) {
@@ -153,10 +180,10 @@ impl Plan<'_> {
         }
     }
 
-    /// Writes what was made.
+    /// Writes the outputs.
     pub fn write_outputs(
         &self,
-        made: &[Made],
+        made: &[BuiltOutput],
         log: &ReadLog,
         terminal: &Terminal,
     ) -> Result<Vec<Written>, Exit> {
@@ -187,7 +214,10 @@ fn build_outputs(build: &Build, terminal: &Terminal) -> Result<Exit, Exit> {
 
     match made.as_slice() {
         [made] if to_stdout => return Ok(terminal.print_bytes(&made.bytes)),
-        made if build.check => return Ok(output::report_stale_outputs(made, terminal)),
+        made if build.check => {
+            let command = build.what.write_command();
+            return Ok(output::report_stale_outputs(made, &command, terminal));
+        }
         _ => {}
     }
 

@@ -1,6 +1,6 @@
 //! `tierwall check`
 
-use super::args::{Exit, Listed, With};
+use super::args::{Exit, ProgramOptions, ProjectOptions};
 use super::lints::Lints;
 use super::program::run_options;
 use super::read_log::ReadLog;
@@ -20,9 +20,9 @@ pub struct Check {
     #[arg(long)]
     fix: bool,
     #[command(flatten)]
-    listed: Listed,
+    listed: ProjectOptions,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
     #[command(flatten)]
     lints: Lints,
 }

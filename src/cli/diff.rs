@@ -1,6 +1,6 @@
 //! `tierwall diff`
 
-use super::args::{Exit, Listed, With};
+use super::args::{Exit, ProgramOptions, ProjectOptions};
 use super::git::Range;
 use super::program::{run_options, worst_exit};
 use super::terminal::Terminal;
@@ -29,15 +29,15 @@ pub struct Diff {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "CHANGE")]
     deny: Vec<Denied>,
     /// Link to lines in Markdown: a URL with `{rev}`, `{file}` and `{line}`
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "URL")]
     link: Option<String>,
     #[command(flatten)]
-    listed: Listed,
+    listed: ProjectOptions,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
 }
 
-/// How a review is shown.
+/// Output formats of `diff`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ReviewFormat {
     /// For people
@@ -49,7 +49,7 @@ enum ReviewFormat {
     Json,
 }
 
-/// What a change may not do.
+/// Changes that `--deny` can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Denied {
     /// Allow traffic that was not allowed before
@@ -64,7 +64,8 @@ enum Denied {
     Any,
 }
 
-/// What a comment has room for, with some left for whoever posts it.
+/// The maximum size of a comment on GitHub is 65,536 characters; this leaves some for the text
+/// around it.
 const ROOM: usize = 60_000;
 
 /// Runs it.
@@ -119,13 +120,13 @@ struct Shown {
     /// Its file, and the environment for which it is compiled.
     file: String,
     environment: Option<String>,
-    /// Its name, when nothing changes at all.
+    /// Its name, if nothing changes at all.
     same: Option<String>,
-    /// What it does that it may not.
+    /// Messages about changes that `--deny` names.
     denied: Vec<String>,
 }
 
-/// What is shown, as it is or as long as there is room for.
+/// The text of a review; Markdown can be shortened to fit.
 enum ReviewText {
     Whole(String),
     Comment(Comment),
@@ -140,7 +141,7 @@ impl ReviewText {
     }
 }
 
-/// One program of both sides, compared.
+/// Compares the two versions of one program.
 fn review_pair(
     [old, new]: &[Origin<'_>; 2],
     diff: &Diff,
@@ -183,7 +184,7 @@ fn report_refused(comparison: &Comparison, error: &Incomparable, terminal: &Term
     exit
 }
 
-/// What is shown of a change.
+/// The text of a review, in the format of the command line.
 fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Shown {
     let name = sides[1].name();
     let text = match diff.format {
@@ -203,7 +204,7 @@ fn show_review(review: &Review<'_>, sides: [&Origin<'_>; 2], diff: &Diff) -> Sho
     }
 }
 
-/// How lines are linked to, where they are.
+/// How Markdown links to lines of the two versions.
 fn comment_links(sides: [&Origin<'_>; 2], diff: &Diff) -> Links {
     let linked = |template: &String| Links {
         template: Some(template.clone()),
@@ -212,10 +213,10 @@ fn comment_links(sides: [&Origin<'_>; 2], diff: &Diff) -> Links {
     diff.link.as_ref().map(linked).unwrap_or_default()
 }
 
-/// The reviews of several programs as one: of a project in JSON a list; in Markdown those that are
-/// the same in a line.
+/// Joins the reviews of several programs. In JSON, those of a project are a list; in Markdown,
+/// unchanged programs share one line.
 fn join_shown(shown: &[Shown], diff: &Diff) -> String {
-    // what does not fit as long as it could be shares the room
+    // reviews that are too long share the remaining room equally
     let changed = shown.iter().filter(|it| it.same.is_none()).count();
     let length: usize = shown.iter().map(|it| it.text.text_within(ROOM).len()).sum();
     let room = if length > ROOM {
@@ -300,9 +301,9 @@ fn merge_environments<'s>(texts: impl Iterator<Item = (&'s Shown, &'s str)>) -> 
     merged.into_iter().map(write).collect()
 }
 
-/// What a change does that it may not, in words.
+/// Messages about what a change does that `--deny` names.
 fn explain_denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<String> {
-    let told = |what: &Denied| {
+    let explain = |what: &Denied| {
         let (does, words) = match what {
             Denied::Wider => (
                 !review.document.gained.is_empty(),
@@ -324,5 +325,5 @@ fn explain_denied(review: &Review<'_>, name: &str, denied: &[Denied]) -> Vec<Str
         does.then(|| format!("denied: the change to `{name}` {words} (`--deny {option}`)"))
     };
 
-    denied.iter().filter_map(told).collect()
+    denied.iter().filter_map(explain).collect()
 }

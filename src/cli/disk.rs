@@ -1,4 +1,4 @@
-//! The file system: files are read whole, and written whole or not at all.
+//! The file system: files are read and written completely or not at all.
 
 use super::temp_files;
 use std::fs::{self, File};
@@ -12,19 +12,19 @@ fn read_error(error: &io::Error) -> ReadError {
     ReadError::Failed(error_message(error))
 }
 
-/// An error of the file system without its number.
+/// The message of an I/O error, without its number.
 pub fn error_message(error: &io::Error) -> String {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or(&words);
     words[..1].to_lowercase() + &words[1..]
 }
 
-/// The one path that leads to a file without links.
+/// The path of a file with links resolved.
 pub fn canonical_path(path: &Path) -> Result<PathBuf, ReadError> {
     fs::canonicalize(path).map_err(|error| read_error(&error))
 }
 
-/// A whole regular file; anything else could block or never end.
+/// Reads a regular file; anything else could block or be endless.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     let kind = fs::metadata(path).map_err(|error| read_error(&error))?;
     if kind.is_dir() {
@@ -40,19 +40,19 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
         .map_err(|error| read_error(&error))
 }
 
-/// What there is to read, and no more than shows that it is too much.
+/// Reads until the end, or one byte more than the limit.
 fn read_bounded(reader: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Whether a file is not to be replaced by a corrected one.
+/// Whether a file is read-only, and so is not replaced.
 pub fn is_read_only(path: &Path) -> io::Result<bool> {
     fs::metadata(path).map(|kind| kind.permissions().readonly())
 }
 
-/// All that comes on standard input.
+/// Reads all of standard input.
 pub fn read_standard_input() -> Result<Vec<u8>, ReadError> {
     read_bounded(io::stdin().lock()).map_err(|error| read_error(&error))
 }
@@ -60,23 +60,23 @@ pub fn read_standard_input() -> Result<Vec<u8>, ReadError> {
 /// Where an output is to be written.
 #[derive(Debug)]
 pub struct Destination {
-    /// The file, links followed.
+    /// The file, with links resolved.
     path: PathBuf,
-    /// Whether there is one already.
+    /// Whether the file exists.
     exists: bool,
 }
 
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// There is a new or another file.
+    /// The file was created or replaced.
     New,
-    /// The file had these bytes already and was left alone.
+    /// The file already had these bytes, and was not touched.
     Unchanged,
 }
 
 impl Written {
-    /// As reports say it.
+    /// The word that reports use.
     pub fn word(self) -> &'static str {
         match self {
             Written::New => "wrote",
@@ -86,8 +86,8 @@ impl Written {
 }
 
 impl Destination {
-    /// The file at `path`, which must be absent, or a regular file that tierwall wrote (`mark`
-    /// stands near its start), or any regular file when `force` says so.
+    /// The file at `path`, which must be absent, or a regular file that tierwall wrote (`mark` is
+    /// near its start), or with `force` any regular file.
     pub fn new(path: &str, mark: &str, force: bool) -> Result<Destination, String> {
         let path = Path::new(path);
         match fs::symlink_metadata(path) {
@@ -121,7 +121,7 @@ impl Destination {
         }
     }
 
-    /// What is in it now, if it is there.
+    /// The current contents, if the file exists.
     pub fn read_current(&self) -> io::Result<Option<Vec<u8>>> {
         if self.exists {
             fs::read(&self.path).map(Some)
@@ -130,7 +130,7 @@ impl Destination {
         }
     }
 
-    /// Whether it is there and has exactly these bytes, of which it is not read as a whole.
+    /// Whether the file exists with exactly these bytes, compared block by block.
     fn has_bytes(&self, bytes: &[u8]) -> io::Result<bool> {
         if !self.exists {
             return Ok(false);
@@ -151,13 +151,13 @@ impl Destination {
         }
     }
 
-    /// Where it leads, if there is a file.
+    /// The resolved path, if the file exists.
     pub fn existing(&self) -> Option<&Path> {
         self.exists.then_some(self.path.as_path())
     }
 
-    /// Puts what is to stand there into a temporary file beside it, so that nobody ever sees half
-    /// of it; nothing where it stands there already.
+    /// Writes the bytes to a temporary file in the same directory, so that readers never see a
+    /// partial file; `None` if the file already has them.
     pub fn stage_bytes(&self, bytes: &[u8]) -> io::Result<Option<Staged>> {
         if self.has_bytes(bytes)? {
             return Ok(None);
@@ -176,7 +176,7 @@ impl Destination {
         }))
     }
 
-    /// Likewise what is to stand in the place of what was read from it, which must still be there.
+    /// Likewise, for an edit: the file must still have the bytes that were read.
     pub fn stage_edit(&self, read: &[u8], bytes: &[u8]) -> Result<Option<Staged>, String> {
         match self.has_bytes(read) {
             Ok(true) => self
@@ -188,8 +188,8 @@ impl Destination {
     }
 }
 
-/// A file that is written, and not yet where it belongs; without [`Staged::move_into_place`]
-/// nothing is left of it.
+/// A temporary file with the new contents. It is removed unless [`Staged::move_into_place`] is
+/// called.
 #[derive(Debug)]
 pub struct Staged {
     temporary: NamedTempFile,
@@ -197,7 +197,7 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// Puts it in its place, which it takes whole.
+    /// Renames it to its final path, atomically.
     pub fn move_into_place(self) -> io::Result<()> {
         self.temporary
             .persist(self.path)
@@ -206,7 +206,7 @@ impl Staged {
     }
 }
 
-/// Puts what was staged in its place, and says how the write ended.
+/// Moves a staged file into place, and returns how the write ended.
 pub fn put_staged(staged: Option<Staged>) -> io::Result<Written> {
     match staged {
         Some(staged) => staged.move_into_place().map(|()| Written::New),
@@ -214,7 +214,7 @@ pub fn put_staged(staged: Option<Staged>) -> io::Result<Written> {
     }
 }
 
-/// Writes a file that must not be there yet, whole or not at all.
+/// Creates a file, which must not exist, completely or not at all.
 pub fn create_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     create_temporary(path, bytes, None)?
         .persist_noclobber(path)
@@ -222,7 +222,8 @@ pub fn create_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .map_err(|error| error.error)
 }
 
-/// A file in the directory of another, with these bytes and all of them on the disk.
+/// Creates a temporary file with these bytes in the directory of another file, and flushes it to
+/// the disk.
 fn create_temporary(
     path: &Path,
     bytes: &[u8],

@@ -1,12 +1,13 @@
-//! Arguments to calls.
+//! Parses the command line and runs the command.
 
-use super::args::{Colour, With};
+use super::args::{Colour, ProgramOptions};
 use super::terminal::{MessageFormat, Terminal};
 use super::{build, check, diff, fmt, init, questions, quota, show, watch};
 use clap::builder::styling::Styles;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::process::ExitCode;
+use tierwall::target;
 
 /// Compile network access rules, written as sentences, into AWS security groups.
 #[derive(Parser)]
@@ -24,7 +25,7 @@ struct Cli {
     max_problems: Option<usize>,
 }
 
-/// Its lines are short enough for a terminal of 80 columns, so that none is broken elsewhere.
+/// Its lines fit a terminal of 80 columns, so that clap does not wrap them.
 const AFTER_HELP: &str = "\
 To start: `tierwall init shop.tier`, `tierwall build shop.tier --to terraform`.
 Without a FILE, `build`, `check` and `watch` use the programs that
@@ -33,8 +34,10 @@ Without a FILE, `build`, `check` and `watch` use the programs that
 Exit codes:
   0  done
   1  the program has errors, an output is stale, a file is not formatted,
-     a group is over its quota, or the answer to a question is no
-  2  the command line is invalid, or a file cannot be read or written";
+     a group is over its quota, a change is denied, or the answer to a
+     question is no
+  2  the command line is invalid, or a file cannot be read or written
+  130  a signal interrupted it while writing";
 
 const MAX_PROBLEMS_HELP: &str = "\
 Report up to N errors, N warnings and N notes; 0 for all
@@ -42,7 +45,7 @@ Report up to N errors, N warnings and N notes; 0 for all
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile a program or a project to CloudFormation JSON or Terraform HCL
+    #[command(about = format!("Compile a program or a project to {}", target::list_titles()))]
     Build(build::Build),
     /// Check programs or a project, and report every problem
     Check(check::Check),
@@ -56,13 +59,13 @@ enum Command {
         #[arg(long, value_enum, default_value_t = show::FlowsFormat::Table)]
         format: show::FlowsFormat,
         #[command(flatten)]
-        with: With,
+        with: ProgramOptions,
     },
     /// Trace a connection gate by gate, and show what allows or stops it
     Trace(questions::Trace),
-    /// Show the chains of flows that lead from one end to another, as an attacker could pivot
+    /// Show the chains of flows that lead from one endpoint to another, as an attacker could pivot
     Paths(questions::Paths),
-    /// Show a matrix of all ends: who may reach whom, on what
+    /// Show a matrix of all endpoints: who may reach whom, on what
     Matrix {
         /// The program; `-` is standard input
         file: String,
@@ -70,7 +73,7 @@ enum Command {
         #[arg(long, value_enum, default_value_t = questions::Layout::Table)]
         format: questions::Layout,
         #[command(flatten)]
-        with: With,
+        with: ProgramOptions,
     },
     /// Compare two versions of a program: what the change opens, closes, and does in AWS
     Diff(diff::Diff),
@@ -87,6 +90,7 @@ enum Command {
         code: Option<String>,
     },
     /// Build again whenever a file of the program or the project is saved
+    #[command(mut_arg("file", |file| file.help(watch::FILE_HELP)))]
     Watch(watch::Watch),
     /// Write an example program to start from
     Init(init::Init),

@@ -1,4 +1,5 @@
-//! `tierwall check --fix`: what all programs of a run agree on is corrected, and written.
+//! `tierwall check --fix`: applies the fixes that all programs of a run agree on, and writes the
+//! files.
 
 use super::args::Exit;
 use super::disk::{Destination, error_message, put_staged};
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use tierwall::driver::fix::{Corrections, EditedFile, fix_programs};
 use tierwall::driver::{RunOptions, plan_jobs};
 
-/// Corrects the files of programs, and says how many problems that were.
+/// Fixes the files of programs, and reports the number of fixed problems.
 pub fn run(opened: &Opened, options: &RunOptions, terminal: &Terminal) -> Exit {
     let jobs = plan_jobs(&opened.project, options);
     if jobs.iter().any(|job| job.program.file.path == "-") {
@@ -32,7 +33,7 @@ pub fn run(opened: &Opened, options: &RunOptions, terminal: &Terminal) -> Exit {
     exit
 }
 
-/// Writes files, each whole; none where one of them cannot be written.
+/// Writes files atomically; none if one of them cannot be written.
 fn write_files(files: &BTreeMap<String, EditedFile>) -> Result<(), String> {
     let cannot = |file: &EditedFile, why: &str| format!("cannot write `{}`: {why}", file.name);
     let staged = files.iter().map(|(identity, file)| {

@@ -3,6 +3,7 @@
 use super::args::Exit;
 use super::disk::{Destination, error_message, is_read_only, put_staged};
 use super::program::{report_unread, worst_exit};
+use super::shell::shell_quoted;
 use super::terminal::Terminal;
 use super::text_diff;
 use super::work_tree::WorkTree;
@@ -61,7 +62,10 @@ fn format_file(path: &str, check: bool, terminal: &Terminal) -> Exit {
     match (check, path) {
         (true, _) if old == new => Exit::Done,
         (true, _) => {
-            let words = format!("`{name}` is not formatted");
+            let words = match path {
+                "-" => format!("`{name}` is not formatted"),
+                _ => format!("`{name}` is not formatted; run `{}`", format_command(path)),
+            };
             terminal.outcome_of_files(&words, &[(name, words.clone())]);
             Exit::Program.max(
                 terminal.print_bytes(text_diff::unified_diff(old, &new, name, name).as_bytes()),
@@ -73,7 +77,12 @@ fn format_file(path: &str, check: bool, terminal: &Terminal) -> Exit {
     }
 }
 
-/// Writes a file anew that was read as `old`, and prints its name.
+/// The command that formats a file.
+fn format_command(path: &str) -> String {
+    format!("tierwall fmt {}", shell_quoted(path))
+}
+
+/// Replaces a file that was read as `old`, and prints its name.
 fn replace_file(path: &str, old: &str, new: &str, terminal: &Terminal) -> Exit {
     let written = || {
         if is_read_only(Path::new(path)).map_err(|error| error_message(&error))? {

@@ -1,5 +1,4 @@
-//! A program as it is in a commit: read from git's objects, by the git client; the work tree is not
-//! touched.
+//! A program in a commit, read from git's objects by the git client; the work tree is not touched.
 
 use super::disk::{error_message, read_file};
 use super::terminal::did_you_mean;
@@ -12,7 +11,7 @@ use tierwall::workspace::{Read, ReadError, Workspace};
 /// A commit of a repository.
 #[derive(Debug, Clone)]
 pub struct Commit {
-    /// As the command line named it.
+    /// Its name on the command line.
     pub name: String,
     /// Its id.
     pub id: String,
@@ -23,7 +22,7 @@ pub struct Commit {
 #[derive(Debug, Clone)]
 struct Repository {
     directory: PathBuf,
-    /// Where that directory is in the repository; empty or with `/` at its end.
+    /// The path of that directory in the repository; empty, or with a trailing `/`.
     prefix: String,
 }
 
@@ -32,14 +31,14 @@ struct Repository {
 pub struct Range {
     /// The old side.
     pub old: Commit,
-    /// The new one; nothing for the work tree.
+    /// The new one; `None` for the work tree.
     pub new: Option<Commit>,
 }
 
 impl Range {
-    /// `main`, `main..topic`, `main...topic`, `main...`: as `git diff` reads them, but that what
-    /// stands alone is compared with the work tree. Looks for the repository at the current
-    /// directory. Fails in words.
+    /// `main`, `main..topic`, `main...topic`, `main...`: as `git diff` reads them, except that a
+    /// single revision is compared with the work tree. Uses the repository of the current
+    /// directory. An error is a message.
     pub fn parse_range(text: &str) -> Result<Range, String> {
         let repository = Repository::find_here()?;
         let end = |name: &str| {
@@ -79,13 +78,13 @@ impl Range {
     }
 }
 
-/// What the commit is that the work tree was made of, if there is one.
+/// The commit at HEAD, if there is one.
 pub fn head_commit() -> Option<Commit> {
     Repository::find_here().ok()?.find_commit("HEAD").ok()
 }
 
 impl Repository {
-    /// That of the current directory.
+    /// Finds the repository of the current directory.
     fn find_here() -> Result<Repository, String> {
         Repository::find_around(Path::new("."))
     }
@@ -125,7 +124,7 @@ impl Repository {
         }
     }
 
-    /// What git prints, without the line break at its end; else why not.
+    /// The output of git without its trailing line break, or an error message.
     fn run_for_text(&self, arguments: &[&str]) -> Result<String, String> {
         let bytes = self.run_for_bytes(arguments)?;
         Ok(String::from_utf8_lossy(&bytes)
@@ -135,13 +134,13 @@ impl Repository {
 
     fn run_for_bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let mut git = Command::new("git");
-        // a path is a path, whatever characters it has
+        // paths are literal, even if they look like patterns
         git.arg("-C")
             .arg(&self.directory)
             .arg("--literal-pathspecs")
             .args(arguments);
 
-        // English, and nothing written
+        // messages in English, and no lock files
         git.env("LC_ALL", "C")
             .env("GIT_OPTIONAL_LOCKS", "0")
             .stdin(Stdio::null());
@@ -163,10 +162,10 @@ impl Repository {
     }
 }
 
-/// Said where git fails and prints nothing.
+/// The message if git fails without one.
 const SILENT: &str = "git failed without a message";
 
-/// What stands at a path of a commit.
+/// The entry at a path of a commit.
 enum TreeEntry {
     File(Vec<u8>),
     Link(String),
@@ -175,11 +174,11 @@ enum TreeEntry {
     Other,
 }
 
-/// Links that follow one another.
+/// Limit for chains of symbolic links.
 const MOST_LINKS: usize = 8;
 
 impl Commit {
-    /// The last commit that it has in common with another, or with HEAD.
+    /// The merge base with another commit, or with HEAD.
     fn into_merge_base(self, new: Option<&Commit>, range: &str) -> Result<Commit, String> {
         let newest = new.map_or("HEAD", |new| new.id.as_str());
         let base = self.repository.run_for_text(&["merge-base", &self.id, newest]).map_err(|why| match why.as_str() {
@@ -191,7 +190,7 @@ impl Commit {
             _ => why,
         })?;
 
-        // where the branch has gone on since, its name would be that of another commit
+        // if the branch has newer commits, its name would mean another commit
         let name = if base == self.id {
             self.name
         } else {
@@ -206,24 +205,24 @@ impl Commit {
         })
     }
 
-    /// The file at a path, which starts from the current directory; nothing where there is none.
+    /// Reads the file at a path relative to the current directory; `None` if there is none.
     pub fn read_path(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         Ok(self
             .read_blob(&self.path_in_tree(path)?)?
             .map(|(_, bytes)| bytes))
     }
 
-    /// Where the current directory is in the repository; empty, or with `/` at its end.
+    /// The path of the current directory in the repository; empty, or with a trailing `/`.
     pub fn directory(&self) -> &str {
         &self.repository.prefix
     }
 
-    /// What the names of its files start with in reports.
+    /// The prefix of the names of its files in reports.
     pub fn name_prefix(&self) -> String {
         format!("{}:", self.name)
     }
 
-    /// Where a path is in the repository.
+    /// A path relative to the root of the repository.
     fn path_in_tree(&self, path: &str) -> Result<String, String> {
         let inside = if Path::new(path).is_absolute() {
             let root = self
@@ -248,7 +247,7 @@ impl Commit {
         Ok(with_slashes(&lexical(&inside)))
     }
 
-    /// The file at a place, links followed, and where it is then.
+    /// Reads the file at a path, with links resolved, and its resolved path.
     fn read_blob(&self, place: &str) -> Result<Option<(String, Vec<u8>)>, String> {
         let mut place = place.to_string();
         for _ in 0..MOST_LINKS {
@@ -268,7 +267,7 @@ impl Commit {
         Err(format!("too many levels of links at `{place}`"))
     }
 
-    /// Where a place is when a directory above it is a link.
+    /// Resolves a path if a directory above it is a link.
     fn follow_linked_directory(&self, place: &str) -> Result<Option<String>, String> {
         for (at, _) in place.match_indices('/') {
             if let TreeEntry::Link(target) = self.read_entry(&place[..at])? {
@@ -318,13 +317,13 @@ impl Commit {
     }
 }
 
-/// What a link at a place leads to.
+/// The path that a link at `place` points to.
 fn link_target_path(place: &str, target: &str) -> String {
     let directory = Path::new(place).parent().unwrap_or(Path::new(""));
     with_slashes(&lexical(&directory.join(target)))
 }
 
-/// As git writes a path.
+/// A path with `/`, as git writes it.
 fn with_slashes(path: &Path) -> String {
     let text = path.to_string_lossy().into_owned();
     if cfg!(windows) {
@@ -337,17 +336,17 @@ fn with_slashes(path: &Path) -> String {
 /// Reads the files of a program as they are in a commit.
 pub struct Committed<'c> {
     commit: &'c Commit,
-    /// Where the file is that the program starts with, links followed, and what is in it.
+    /// The entry file of the program: its resolved path and its contents.
     entry: (String, Vec<u8>),
-    /// The directory that includes may not leave, in the repository.
+    /// The directory that included files must be in, relative to the repository.
     root: String,
-    /// That root as reports show it.
+    /// The root as reports show it.
     shown: String,
 }
 
 impl<'c> Committed<'c> {
-    /// A reader of a program, with this root, or with the directory of the program as its root;
-    /// nothing where the commit does not have the program.
+    /// Opens a program with this root, by default the directory of the program; `None` if the
+    /// commit does not have the program.
     pub fn open_at_commit(
         commit: &'c Commit,
         path: &str,
@@ -414,7 +413,7 @@ impl<'c> Committed<'c> {
     }
 }
 
-/// Whether a path goes above where it starts.
+/// Whether a path leaves its starting directory through `..`.
 fn leaves_its_root(path: &Path) -> bool {
     let mut depth = 0_i32;
     path.components().any(|part| {
@@ -445,7 +444,7 @@ impl Workspace for Committed<'_> {
             Some(from) => self.read_include(path, from),
         }
     }
-    /// A file of values that is not in the commit is that of the work tree.
+    /// Values that are not in the commit are read from the work tree.
     fn values(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.commit.read_path(path) {
             Ok(Some(bytes)) => Ok(bytes),

@@ -73,7 +73,7 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("web-server", include_str!("../../examples/web-server.tier")),
 ];
 
-/// Runs it. A file that is there is never replaced.
+/// Runs it. Existing files are never replaced.
 pub fn run(init: &Init, terminal: &Terminal) -> Exit {
     let text = TEMPLATES
         .iter()
@@ -125,7 +125,7 @@ pub fn run(init: &Init, terminal: &Terminal) -> Exit {
     Exit::Done
 }
 
-/// A manifest that lists a program, with an output beside it for each target.
+/// A manifest that lists a program, with an output next to it for each target.
 fn manifest_text(path: &str) -> String {
     let stem = path.strip_suffix(".tier").unwrap_or(path);
     let quoted = |text: &str| serde_json::Value::from(text).to_string();

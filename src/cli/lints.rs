@@ -21,8 +21,8 @@ pub struct Lints {
 }
 
 impl Lints {
-    /// The levels that are asked for, a lint's name before `warnings` before `all`. Fails, in
-    /// words, for a name that is unknown or has two levels.
+    /// The levels that the options set: a lint's name takes precedence over `warnings`, and
+    /// `warnings` over `all`. Fails with a message if a name is unknown or has two levels.
     pub fn parse_levels(&self) -> Result<Levels, String> {
         let given = [
             (Level::Deny, &self.deny),

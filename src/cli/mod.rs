@@ -19,6 +19,7 @@ mod questions;
 mod quota;
 mod read_log;
 mod run;
+mod shell;
 mod show;
 mod temp_files;
 mod terminal;

@@ -1,4 +1,4 @@
-//! Outputs that were made: they are written all together, or held against the files that are there.
+//! Writes outputs, all or none, or compares them with the existing files.
 
 use super::args::Exit;
 use super::disk::{Destination, Written, error_message, put_staged};
@@ -8,21 +8,21 @@ use super::terminal::Terminal;
 use super::text_diff;
 use std::collections::BTreeMap;
 use std::path::Path;
-use tierwall::driver::Made;
+use tierwall::driver::BuiltOutput;
 
-/// Writes outputs. Nothing is moved into its place before all of them are written beside theirs;
-/// none takes the place of what the run has read.
+/// Writes outputs. All of them are written to temporary files before the first is renamed, and none
+/// replaces a file that the run has read.
 pub fn write_outputs(
-    made: &[Made],
+    made: &[BuiltOutput],
     force: bool,
     log: &ReadLog,
     terminal: &Terminal,
 ) -> Result<Vec<Written>, Exit> {
-    let failure = |made: &Made, why: &str| {
+    let failure = |made: &BuiltOutput, why: &str| {
         terminal.report_failure(&format!("cannot write `{}`: {why}", made.path))
     };
     let (read, mut known) = (log.canonical_paths(), BTreeMap::new());
-    let mut destination = |made: &Made| {
+    let mut destination = |made: &BuiltOutput| {
         let destination = Destination::new(&made.path, made.target.mark, force)?;
         let Some(path) = destination.existing() else {
             return Ok(destination);
@@ -50,7 +50,7 @@ pub fn write_outputs(
         Err(why) => Err(why.clone()),
     });
 
-    // every output that cannot be written is told
+    // every output that cannot be written is reported
     let staged = made
         .iter()
         .zip(staged)
@@ -66,8 +66,8 @@ pub fn write_outputs(
     made.iter().zip(staged).map(put).collect()
 }
 
-/// Makes the directories of outputs.
-pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> {
+/// Creates the directories of outputs.
+pub fn make_directories(made: &[BuiltOutput], terminal: &Terminal) -> Result<(), Exit> {
     for made in made {
         let directory = Path::new(&made.path).parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(directory).map_err(|error| {
@@ -81,8 +81,8 @@ pub fn make_directories(made: &[Made], terminal: &Terminal) -> Result<(), Exit> 
     Ok(())
 }
 
-/// What became of each output, a line each.
-pub fn list_outputs(made: &[Made], written: &[Written]) -> String {
+/// A line for each output: whether it was written.
+pub fn list_outputs(made: &[BuiltOutput], written: &[Written]) -> String {
     let lines = made
         .iter()
         .zip(written)
@@ -90,8 +90,8 @@ pub fn list_outputs(made: &[Made], written: &[Written]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Shows how the files that are there differ from outputs, and names those that do.
-pub fn report_stale_outputs(made: &[Made], terminal: &Terminal) -> Exit {
+/// Prints how existing files differ from outputs, and lists the stale ones. `command` updates them.
+pub fn report_stale_outputs(made: &[BuiltOutput], command: &str, terminal: &Terminal) -> Exit {
     let (mut stale, mut exit) = (Vec::new(), Exit::Done);
     for made in made {
         let read = Destination::new(&made.path, made.target.mark, true).and_then(|destination| {
@@ -107,7 +107,7 @@ pub fn report_stale_outputs(made: &[Made], terminal: &Terminal) -> Exit {
             Ok(old) => {
                 stale.push((
                     made.path.as_str(),
-                    format!("`{}` is stale; run `tierwall build`", made.path),
+                    format!("`{}` is stale; run `{command}`", made.path),
                 ));
                 exit = exit.max(terminal.print_bytes(show_difference(made, old).as_bytes()));
             }
@@ -119,9 +119,9 @@ pub fn report_stale_outputs(made: &[Made], terminal: &Terminal) -> Exit {
     let words = match stale.as_slice() {
         [] => return exit,
         [(_, words)] if count == 1 => words.clone(),
-        [(path, _)] => format!("1 of {count} outputs is stale: `{path}`; run `tierwall build`"),
+        [(path, _)] => format!("1 of {count} outputs is stale: `{path}`; run `{command}`"),
         some => format!(
-            "{} of {count} outputs are stale: {}; run `tierwall build`",
+            "{} of {count} outputs are stale: {}; run `{command}`",
             some.len(),
             names.join(", ")
         ),
@@ -131,7 +131,7 @@ pub fn report_stale_outputs(made: &[Made], terminal: &Terminal) -> Exit {
     exit.max(Exit::Program)
 }
 
-fn show_difference(made: &Made, old: Option<Vec<u8>>) -> String {
+fn show_difference(made: &BuiltOutput, old: Option<Vec<u8>>) -> String {
     let before = if old.is_some() {
         &made.path
     } else {

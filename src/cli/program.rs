@@ -1,7 +1,7 @@
-//! A program as the command line names it: its file, what gives its parameters values, and how a
-//! command ends that finds problems in it.
+//! A program of the command line: its file, the values of its parameters, and the exit code of its
+//! problems.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,8 +13,12 @@ use tierwall::lint::Levels;
 use tierwall::project::Named;
 use tierwall::workspace::ReadError;
 
-/// Compiles a program; what keeps it from being read is reported.
-fn load_program(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
+/// Compiles a program; an error of reading it is reported.
+fn load_program(
+    file: &str,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Result<Compilation, Exit> {
     let bindings = read_bindings(with).map_err(|words| terminal.report_failure(&words))?;
     let as_of = with.as_of.unwrap_or_else(today);
     let mut files = WorkTree::new(with.root.clone());
@@ -31,8 +35,12 @@ pub fn report_unread(file: &str, error: &ReadError, terminal: &Terminal) -> Exit
     terminal.report_failure(&Unread::new(&Named::new(file), error).to_string())
 }
 
-/// Compiles a program and reports its problems; one with an error goes no further.
-pub fn load_accepted(file: &str, with: &With, terminal: &Terminal) -> Result<Compilation, Exit> {
+/// Compiles a program and reports its problems; fails if one is an error.
+pub fn load_accepted(
+    file: &str,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Result<Compilation, Exit> {
     let mut compilation = load_program(file, with, terminal)?;
     let problems = std::mem::take(&mut compilation.problems).sorted();
     terminal.report_problems(&problems, &compilation.sources);
@@ -42,7 +50,7 @@ pub fn load_accepted(file: &str, with: &With, terminal: &Terminal) -> Result<Com
     }
 }
 
-/// How a command ends that found these problems.
+/// The exit code of a command that found these problems.
 pub fn worst_exit<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Exit {
     let mut errors = problems
         .into_iter()
@@ -63,8 +71,8 @@ fn is_about_usage(problem: &Problem) -> bool {
     ["E05", "E08"].iter().any(|family| code.starts_with(family))
 }
 
-/// How the command line has a project built.
-pub fn run_options(levels: Levels, with: &With, writes: bool) -> RunOptions {
+/// The options of a run, from the command line.
+pub fn run_options(levels: Levels, with: &ProgramOptions, writes: bool) -> RunOptions {
     RunOptions {
         levels,
         as_of: with.as_of,
@@ -73,7 +81,7 @@ pub fn run_options(levels: Levels, with: &With, writes: bool) -> RunOptions {
     }
 }
 
-/// The day that it is, UTC.
+/// The current day, UTC.
 pub fn today() -> Date {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -81,8 +89,8 @@ pub fn today() -> Date {
     Date::from_unix_days((since.as_secs() / 86_400) as u32)
 }
 
-/// The values that the command line gives.
-pub fn read_bindings(with: &With) -> Result<Vec<(String, String)>, String> {
+/// The parameter values of the command line.
+pub fn read_bindings(with: &ProgramOptions) -> Result<Vec<(String, String)>, String> {
     let given = read_given(&[with.as_project_values()], &mut WorkTree::new(None))
         .map_err(|unread| unread.to_string())?;
     Ok(into_bindings(given))

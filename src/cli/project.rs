@@ -1,17 +1,18 @@
-//! What a command works on: the programs of the manifest, or those that the command line names.
+//! The programs of a command: those of the manifest, or those that the command line names.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::git::Commit;
 use super::read_log::ReadLog;
 use super::terminal::Terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tierwall::diagnostic::{Problem, Problems, listed};
+use tierwall::lint::Levels;
 use tierwall::project::{self, Build, MANIFEST, Named, Output, Program, Project};
 use tierwall::source::{FileId, FileKind, Sources};
 use tierwall::target::Target;
 
-/// A project, and the manifest that its places are in.
+/// A project, and the manifest that its spans are in.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// The manifest.
@@ -35,7 +36,7 @@ pub fn find_manifest(manifest: Option<&str>) -> Option<PathBuf> {
     (0..depth).map(above).find(|path| path.is_file())
 }
 
-/// Reads a manifest; one with an error is reported and goes no further.
+/// Reads a manifest; fails after reporting its problems if one is an error.
 pub fn open_manifest(path: &Path, log: &mut ReadLog, terminal: &Terminal) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
     let bytes = log
@@ -47,7 +48,7 @@ pub fn open_manifest(path: &Path, log: &mut ReadLog, terminal: &Terminal) -> Res
     Ok(Opened { sources, project })
 }
 
-/// Likewise the manifest as it is in a commit; one that is not there lists nothing.
+/// Likewise, the manifest in a commit; a missing one lists no programs.
 pub fn open_committed(path: &Path, commit: &Commit, terminal: &Terminal) -> Result<Opened, Exit> {
     let name = path.to_string_lossy();
     let Some(bytes) = commit
@@ -74,10 +75,10 @@ fn report_refused(problems: Problems, sources: &Sources, terminal: &Terminal) ->
     }
 }
 
-/// The project of a manifest, where a command names no file.
+/// The manifest of a command that names no file.
 pub fn require_manifest(
     manifest: Option<&str>,
-    with: &With,
+    with: &ProgramOptions,
     terminal: &Terminal,
 ) -> Result<PathBuf, Exit> {
     let Some(path) = find_manifest(manifest) else {
@@ -101,7 +102,11 @@ pub fn require_manifest(
 }
 
 /// Leaves the builds of the environment that the command line names, if it names one.
-pub fn keep_environment(opened: Opened, with: &With, terminal: &Terminal) -> Result<Opened, Exit> {
+pub fn keep_environment(
+    opened: Opened,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Result<Opened, Exit> {
     let mut opened = [opened];
     keep_environment_of_either(&mut opened, with, terminal)?;
     let [opened] = opened;
@@ -111,7 +116,7 @@ pub fn keep_environment(opened: Opened, with: &With, terminal: &Terminal) -> Res
 /// Likewise, of several versions of a project, of which one at least has to have it.
 pub fn keep_environment_of_either(
     versions: &mut [Opened],
-    with: &With,
+    with: &ProgramOptions,
     terminal: &Terminal,
 ) -> Result<(), Exit> {
     let Some(name) = &with.environment else {
@@ -138,7 +143,7 @@ pub fn keep_environment_of_either(
 /// manifest has for them.
 pub fn open_for_files(
     files: &[String],
-    with: &With,
+    with: &ProgramOptions,
     output: Option<(&'static Target, &str)>,
     manifest: Option<&str>,
     log: &mut ReadLog,
@@ -152,33 +157,11 @@ pub fn open_for_files(
         None => Project::default(),
     };
 
-    let program = |file: &String| {
-        let same = |program: &&Program| is_same(&program.file.path, file);
-        let lints = listed
-            .iter()
-            .find(same)
-            .map(|program| program.lints.clone())
-            .unwrap_or_default();
-
-        let outputs = output.map(|(target, path)| Output {
-            target,
-            path: Named::new(path),
-        });
-
-        let build = Build {
-            environment: with.environment.clone(),
-            is_chosen: with.environment.is_some(),
-            values: vec![with.as_project_values()],
-            outputs: outputs.into_iter().collect(),
-            ..Build::default()
-        };
-
-        Program {
-            file: Named::new(file),
-            root: with.root.clone(),
-            lints,
-            builds: vec![build],
-        }
+    let program = |file: &String| Program {
+        file: Named::new(file),
+        root: with.root.clone(),
+        lints: listed_lints(&listed, file),
+        builds: vec![file_build(with, output)],
     };
 
     let programs = files.iter().map(program).collect();
@@ -186,6 +169,31 @@ pub fn open_for_files(
         sources: Sources::default(),
         project: Project { lints, programs },
     })
+}
+
+/// What is built of a file: at most one output.
+fn file_build(with: &ProgramOptions, output: Option<(&'static Target, &str)>) -> Build {
+    let output = output.map(|(target, path)| Output {
+        target,
+        path: Named::new(path),
+    });
+
+    Build {
+        environment: with.environment.clone(),
+        is_chosen: with.environment.is_some(),
+        values: vec![with.as_project_values()],
+        outputs: output.into_iter().collect(),
+        ..Build::default()
+    }
+}
+
+/// The levels that a manifest has for a file.
+fn listed_lints(listed: &[Program], file: &str) -> Levels {
+    listed
+        .iter()
+        .find(|program| is_same(&program.file.path, file))
+        .map(|program| program.lints.clone())
+        .unwrap_or_default()
 }
 
 fn is_same(a: &str, b: &str) -> bool {

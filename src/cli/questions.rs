@@ -1,7 +1,7 @@
 //! Commands that ask a program: `trace`, `paths`, `matrix`. A failing assertion does not keep them
 //! from answering.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::program::{load_accepted, read_bindings, report_unread, today, worst_exit};
 use super::terminal::{Terminal, output_width};
 use super::work_tree::WorkTree;
@@ -9,18 +9,18 @@ use clap::{Args, ValueEnum};
 use tierwall::compile::{AskError, Asked, Compilation, Inputs, ask_question};
 use tierwall::diagnostic::{Level, Problem};
 use tierwall::parse::Question;
-use tierwall::report::{self, Subject};
+use tierwall::report::{self, QuestionEndpoints};
 
 /// What `trace` and `paths` ask about.
 #[derive(Args)]
-pub struct QuestionEnds {
+pub struct QuestionArgs {
     /// The program; `-` is standard input
     file: String,
     /// The source: tiers, addresses, networks or `internet`, as in an assertion
-    #[arg(long, value_name = "ENDS")]
+    #[arg(long, value_name = "ENDPOINTS")]
     from: String,
     /// The destination, in the same form
-    #[arg(long, value_name = "ENDS")]
+    #[arg(long, value_name = "ENDPOINTS")]
     to: String,
 }
 
@@ -28,7 +28,7 @@ pub struct QuestionEnds {
 #[derive(Args)]
 pub struct Trace {
     #[command(flatten)]
-    ends: QuestionEnds,
+    ends: QuestionArgs,
     /// The services: `https`, `tcp 8080`, `icmp echo-request` [default: any]
     #[arg(long, value_name = "SERVICES")]
     on: Option<String>,
@@ -36,14 +36,14 @@ pub struct Trace {
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     format: AnswerFormat,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
 }
 
 /// The arguments of `paths`.
 #[derive(Args)]
 pub struct Paths {
     #[command(flatten)]
-    ends: QuestionEnds,
+    ends: QuestionArgs,
     /// The services of the last step, as in an assertion [default: any]
     #[arg(long, value_name = "SERVICES")]
     on: Option<String>,
@@ -54,10 +54,10 @@ pub struct Paths {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     max: u16,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
 }
 
-/// How an answer is given.
+/// Output formats of `trace` and `paths`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AnswerFormat {
     /// For people
@@ -66,7 +66,7 @@ pub enum AnswerFormat {
     Json,
 }
 
-/// How `matrix` is shown.
+/// Output formats of `matrix`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Layout {
     /// For people: a grid if it fits the terminal (or 120 columns), otherwise a list
@@ -111,7 +111,12 @@ pub fn answer_paths(paths: &Paths, terminal: &Terminal) -> Exit {
 }
 
 /// `tierwall matrix`
-pub fn print_matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal) -> Exit {
+pub fn print_matrix(
+    file: &str,
+    layout: Layout,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Exit {
     let compilation = match load_accepted(file, with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
@@ -129,7 +134,7 @@ pub fn print_matrix(file: &str, layout: Layout, with: &With, terminal: &Terminal
     }
 }
 
-/// Prints an answer; one that is no ends with 1.
+/// Prints an answer; the exit code is 1 if the answer is no.
 fn print_answer((text, yes): (String, bool), terminal: &Terminal) -> Exit {
     match terminal.print_bytes(text.as_bytes()) {
         Exit::Done if !yes => Exit::Program,
@@ -137,13 +142,13 @@ fn print_answer((text, yes): (String, bool), terminal: &Terminal) -> Exit {
     }
 }
 
-/// The program with what is asked about it.
+/// Loads the program, and resolves the endpoints of the question.
 fn resolve_ends(
-    ends: &QuestionEnds,
+    ends: &QuestionArgs,
     on: Option<&str>,
-    with: &With,
+    with: &ProgramOptions,
     terminal: &Terminal,
-) -> Result<(Compilation, Subject), Exit> {
+) -> Result<(Compilation, QuestionEndpoints), Exit> {
     let question = Question {
         from: &ends.from,
         to: &ends.to,
@@ -157,17 +162,17 @@ fn resolve_ends(
         ..
     } = asked
     else {
-        return Err(terminal.report_failure("`--from` and `--to` name no ends"));
+        return Err(terminal.report_failure("`--from` and `--to` name no endpoints"));
     };
 
-    let subject = Subject::new(&compilation.policy, &compilation.sources, &question);
+    let subject = QuestionEndpoints::new(&compilation.policy, &compilation.sources, &question);
     Ok((compilation, subject))
 }
 
-/// The program, with all its problems reported; an error in it or in the question ends here.
+/// Loads the program and reports its problems; fails if the program or the question has an error.
 fn resolve_question(
     file: &str,
-    with: &With,
+    with: &ProgramOptions,
     question: &Question<'_>,
     terminal: &Terminal,
 ) -> Result<Asked, Exit> {

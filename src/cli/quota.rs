@@ -1,10 +1,11 @@
 //! `tierwall quota`
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::program::load_accepted;
 use super::terminal::{Terminal, did_you_mean};
 use clap::{Args, ValueEnum};
 use tierwall::analysis::quota::Ledger;
+use tierwall::diagnostic::listed;
 use tierwall::policy::{Policy, TierId};
 use tierwall::report;
 
@@ -20,10 +21,10 @@ pub struct Quota {
     #[arg(long = "tier", value_name = "NAME")]
     tiers: Vec<String>,
     #[command(flatten)]
-    with: With,
+    with: ProgramOptions,
 }
 
-/// How `quota` shows it.
+/// Output formats of `quota`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum QuotaFormat {
     /// For people
@@ -68,7 +69,15 @@ fn find_tier(policy: &Policy, name: &str) -> Result<TierId, String> {
     found
         .map(|position| TierId(position as u32))
         .ok_or_else(|| {
-            let tiers = policy.tiers.iter().map(|tier| tier.name.as_str());
-            format!("there is no tier `{name}`{}", did_you_mean(name, tiers))
+            let tiers: Vec<&str> = policy.tiers.iter().map(|tier| tier.name.as_str()).collect();
+            let meant = did_you_mean(name, tiers.iter().copied());
+            let quoted: Vec<String> = tiers.iter().map(|tier| format!("`{tier}`")).collect();
+            match meant.is_empty() && !quoted.is_empty() {
+                true => format!(
+                    "there is no tier `{name}`; the program has {}",
+                    listed(&quoted, 20)
+                ),
+                false => format!("there is no tier `{name}`{meant}"),
+            }
         })
 }

@@ -1,4 +1,4 @@
-//! All programs of a project, side by side; what is wrong with them is told in the order of the
+//! Builds all programs of a project in parallel; problems are reported in the order of the
 //! manifest.
 
 use super::args::Exit;
@@ -13,22 +13,22 @@ use std::num::NonZero;
 use std::thread::available_parallelism;
 use tierwall::diagnostic::{ManifestProblem, counted};
 use tierwall::driver::build::{Built, BuiltProgram, Finished, settle_outcomes};
-use tierwall::driver::{Job, Made, Outcome, RunOptions, Unread, plan_jobs};
+use tierwall::driver::{BuiltOutput, Job, Outcome, RunOptions, Unread, plan_jobs};
 use tierwall::source::visible;
 
 /// What a run found.
 #[derive(Debug)]
 pub struct Run {
-    /// The worst that happened.
+    /// The highest exit code.
     pub exit: Exit,
-    /// Every output, when nothing happened.
-    pub made: Vec<Made>,
+    /// Every output, if there was no error.
+    pub made: Vec<BuiltOutput>,
 }
 
-/// The stack of a thread; that of the main thread is as large.
+/// The stack size of a thread, the same as that of the main thread.
 const STACK: usize = 8 << 20;
 
-/// Compiles everything in memory, and reports.
+/// Compiles everything in memory, and reports problems.
 pub fn run_builds(
     opened: &Opened,
     options: &RunOptions,
@@ -62,13 +62,13 @@ pub fn run_builds(
     run
 }
 
-/// What becomes of a program on the disk, and what was read for it.
+/// Runs a job on files on the disk, and logs the files that it read.
 fn from_disk(job: &Job<'_>) -> (Outcome, ReadLog) {
     let mut files = WorkTree::new(job.program.root.clone());
     (job.run_in(&mut files), files.log)
 }
 
-/// Does something with each, on all cores, and gives what comes of it in their order.
+/// Maps all items on all cores, and returns the results in the order of the items.
 pub fn side_by_side<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     let threads = most_threads().min(all.len());
     let pool = (threads > 1).then(|| {
@@ -79,12 +79,12 @@ pub fn side_by_side<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> R + Sync +
     });
     match pool {
         Some(Ok(pool)) => pool.install(|| all.par_iter().map(each).collect()),
-        // no thread can be had
+        // no thread could be started
         Some(Err(_)) | None => all.iter().map(each).collect(),
     }
 }
 
-/// One for each core, or as many as `RAYON_NUM_THREADS` says.
+/// The number of cores, or `RAYON_NUM_THREADS`.
 fn most_threads() -> usize {
     let asked = std::env::var("RAYON_NUM_THREADS")
         .ok()
@@ -94,7 +94,7 @@ fn most_threads() -> usize {
         .map_or(1, NonZero::get)
 }
 
-/// Reports what is wrong with a program.
+/// Reports the problems of a program.
 fn report_program(program: &BuiltProgram<'_>, opened: &Opened, terminal: &Terminal) -> Exit {
     let mut exit = report_unread(&program.unread, opened, terminal);
     for Finished {
@@ -111,7 +111,7 @@ fn report_program(program: &BuiltProgram<'_>, opened: &Opened, terminal: &Termin
     exit
 }
 
-/// Reports the files that are not there.
+/// Reports files that could not be read.
 fn report_unread(files: &[Unread], opened: &Opened, terminal: &Terminal) -> Exit {
     let (mut problems, mut exit) = (Vec::new(), Exit::Done);
     for unread in files {

@@ -1,6 +1,6 @@
-//! Commands that show: `check`, `flows`, `services`, `explain`.
+//! Commands that print information: `flows`, `services`, `explain`.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::program::load_accepted;
 use super::terminal::{Terminal, did_you_mean, did_you_mean_lint};
 use clap::ValueEnum;
@@ -11,7 +11,7 @@ use tierwall::lint;
 use tierwall::lint::page::{explain_lint, write_page};
 use tierwall::report::flows;
 
-/// How `flows` shows them.
+/// Output formats of `flows`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FlowsFormat {
     /// For people
@@ -23,7 +23,12 @@ pub enum FlowsFormat {
 }
 
 /// `tierwall flows`
-pub fn show_flows(file: &str, format: FlowsFormat, with: &With, terminal: &Terminal) -> Exit {
+pub fn show_flows(
+    file: &str,
+    format: FlowsFormat,
+    with: &ProgramOptions,
+    terminal: &Terminal,
+) -> Exit {
     let compilation = match load_accepted(file, with, terminal) {
         Ok(compilation) => compilation,
         Err(exit) => return exit,
@@ -55,7 +60,9 @@ pub fn show_services(word: Option<&str>, terminal: &Terminal) -> Exit {
 
     if found.is_empty() {
         let meant = did_you_mean(&word, catalogue().names());
-        terminal.report_outcome(&format!("no built-in service for `{word}`{meant}"));
+        terminal.report_outcome(&format!(
+            "no built-in service matches `{word}`{meant}; run `tierwall services` for a list"
+        ));
         return Exit::Program;
     }
 
@@ -76,7 +83,7 @@ pub fn show_services(word: Option<&str>, terminal: &Terminal) -> Exit {
     terminal.print_bytes(out.as_bytes())
 }
 
-/// A text with its programs indented under what they are, in the place of Markdown's fences.
+/// A text with its programs indented under a heading, instead of in Markdown fences.
 fn programs_indented(text: &str) -> String {
     let (mut out, mut inside) = (String::new(), false);
     for line in text.lines() {
@@ -131,7 +138,7 @@ pub fn explain_code(code: Option<&str>, terminal: &Terminal) -> Exit {
     ))
 }
 
-/// Every code and every lint, a line each.
+/// A line for each code and each lint.
 fn list_codes() -> String {
     let mut out = String::new();
     for explanation in explanations() {

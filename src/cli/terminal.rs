@@ -1,4 +1,4 @@
-//! What a person reads: diagnostics on standard error, results on standard output.
+//! The terminal: diagnostics on standard error, results on standard output.
 
 use super::args::{Colour, Exit};
 use clap::ValueEnum;
@@ -10,7 +10,7 @@ use tierwall::messages::{self, Log, Notice, Totals};
 use tierwall::report::Paint;
 use tierwall::source::{Sources, visible, visible_lines};
 
-/// How problems are told: `docs/messages.md`.
+/// Formats of diagnostics: `docs/messages.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MessageFormat {
     /// For people: each diagnostic with its source lines
@@ -26,9 +26,8 @@ pub enum MessageFormat {
 }
 
 impl MessageFormat {
-    /// How many problems of a level are told in a run, unless the command line says: more than a
-    /// person reads, and for code scanning what GitHub shows of an upload. Programs that read JSON
-    /// get all.
+    /// How many problems of each level a run reports by default: more than a person reads, for code
+    /// scanning as many as GitHub shows of an upload, and in JSON all.
     fn max_problems(self) -> usize {
         match self {
             MessageFormat::Human | MessageFormat::Short | MessageFormat::Github => 500,
@@ -38,43 +37,43 @@ impl MessageFormat {
     }
 }
 
-/// Where reports go, and how they look.
+/// Where diagnostics are written, and in which style.
 pub struct Terminal {
     style: Style,
-    /// How answers on standard output look.
+    /// The style of answers on standard output.
     paint: Paint,
     format: MessageFormat,
-    /// Whether the problems are what the command is run for, and so its output.
+    /// Whether diagnostics are the output of the command, as for `check`.
     is_output: bool,
-    /// How many errors are told, how many warnings, and how many notes.
+    /// The maximum number of problems of each level that are reported.
     most: usize,
-    told: Mutex<Told>,
+    state: Mutex<ReportState>,
 }
 
-/// What was told until now.
+/// What has been reported so far.
 #[derive(Default)]
-struct Told {
+struct ReportState {
     totals: Totals,
-    /// The problems since it was last said how many more there are.
+    /// The problems since the number of omitted ones was last reported.
     found: Totals,
     log: Log,
-    /// Why standard output took no more.
+    /// The first error of writing to standard output.
     unwritten: Option<io::Error>,
 }
 
-impl Told {
-    /// Counts a problem, and says whether it is among the first so many of its level.
+impl ReportState {
+    /// Counts a problem, and returns whether it is within the limit for its level.
     fn count_problem(&mut self, level: Level, most: usize) -> bool {
         self.totals.count_problem(level);
-        let is_told = self.found.count_problem(level) <= most;
-        self.totals.omitted += usize::from(!is_told);
-        is_told
+        let is_within_limit = self.found.count_problem(level) <= most;
+        self.totals.omitted += usize::from(!is_within_limit);
+        is_within_limit
     }
 }
 
 impl Terminal {
-    /// Coloured as asked, where people read it; `auto` means on a terminal that can, unless
-    /// `NO_COLOR` is set and not empty.
+    /// A terminal with these options. `Colour::Auto` is coloured on a terminal that supports it,
+    /// unless `NO_COLOR` is set and not empty.
     pub fn new(
         colour: Colour,
         format: MessageFormat,
@@ -102,40 +101,44 @@ impl Terminal {
             format,
             most: most.unwrap_or(format.max_problems()),
             is_output: is_output && format != MessageFormat::Human,
-            told: Mutex::new(Told {
+            state: Mutex::new(ReportState {
                 log: Log::new(directory),
-                ..Told::default()
+                ..ReportState::default()
             }),
         }
     }
 
-    /// How answers on standard output look.
+    /// The style of answers on standard output.
     pub fn paint(&self) -> Paint {
         self.paint
     }
 
-    fn output_state(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn output_state(&self) -> MutexGuard<'_, ReportState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prints problems and how many there are.
+    /// Prints problems and their number.
     pub fn report_problems(&self, problems: &[Problem], sources: &Sources) {
-        let is_told = |problem: &&Problem| {
+        let is_within_limit = |problem: &&Problem| {
             self.output_state()
                 .count_problem(problem.level(), self.most)
         };
-        let told: Vec<&Problem> = problems.iter().filter(is_told).collect();
+        let reported: Vec<&Problem> = problems.iter().filter(is_within_limit).collect();
         let each = |words: fn(&Problem, &Sources) -> String| {
-            told.iter().map(|it| words(it, sources)).collect::<String>()
+            reported
+                .iter()
+                .map(|it| words(it, sources))
+                .collect::<String>()
         };
 
         match self.format {
-            MessageFormat::Human => self
-                .write_to_stderr(&(self.draw_problems(&told, sources) + &count_by_level(problems))),
+            MessageFormat::Human => self.write_to_stderr(
+                &(self.draw_problems(&reported, sources) + &count_by_level(problems)),
+            ),
             MessageFormat::Short => self.write_messages(&each(messages::short_problem)),
             MessageFormat::Json => self.write_messages(&each(messages::json_problem)),
             MessageFormat::Github => self.write_messages(&each(messages::github_problem)),
-            MessageFormat::Sarif => told
+            MessageFormat::Sarif => reported
                 .iter()
                 .for_each(|problem| self.output_state().log.add_problem(problem, sources)),
         }
@@ -148,12 +151,12 @@ impl Terminal {
             .collect()
     }
 
-    /// Tells what is wrong with the command line or the file system.
+    /// Reports an error of the command line or the file system.
     pub fn report_failure(&self, words: &str) -> Exit {
         self.report_failure_with_help(words, &[])
     }
 
-    /// Likewise, and what to type instead: people get a line for each.
+    /// Likewise, with suggestions of what to type, each on its own line.
     pub fn report_failure_with_help(&self, words: &str, help: &[&str]) -> Exit {
         self.output_state().totals.failures += 1;
         let lines: String = help
@@ -195,12 +198,13 @@ impl Terminal {
         Exit::Usage
     }
 
-    /// Tells why the answer is no, where no problem of the program says it.
+    /// Reports why the exit code is 1, if no problem of the program explains it.
     pub fn report_outcome(&self, words: &str) {
         self.outcome_of(words, None);
     }
 
-    /// Likewise, of files: people are told in these words, programs of each file by itself.
+    /// Likewise, about files: as one text for people, and as one message for each file in the other
+    /// formats.
     pub fn outcome_of_files(&self, words: &str, files: &[(&str, String)]) {
         match self.format {
             MessageFormat::Human | MessageFormat::Short => self.report_outcome(words),
@@ -225,7 +229,7 @@ impl Terminal {
         }
     }
 
-    /// Tells people how it went; programs read it off what they are told.
+    /// Prints a remark for people; the other formats have the information in their messages.
     pub fn print_remark(&self, words: &str) {
         match self.format {
             MessageFormat::Human | MessageFormat::Short if words.is_empty() => {}
@@ -236,7 +240,7 @@ impl Terminal {
         }
     }
 
-    /// Tells how many problems were corrected, and in how many files.
+    /// Reports how many problems were fixed, and in how many files.
     pub fn report_fixed(&self, problems: usize, files: usize) {
         self.output_state().totals.fixed += problems;
         self.print_remark(&match problems {
@@ -249,7 +253,7 @@ impl Terminal {
         });
     }
 
-    /// Tells how many problems there were beyond those that are told, and starts to count anew.
+    /// Reports how many problems were omitted, and resets the counts.
     pub fn report_omitted(&self) {
         let found = std::mem::take(&mut self.output_state().found);
         match (found.omitted_words(self.most), self.format) {
@@ -264,7 +268,7 @@ impl Terminal {
         }
     }
 
-    /// Tells what only a whole run can, and how the run ends.
+    /// Writes the end of a document, or the summary of a run, and returns the exit code.
     pub fn finish_output(&self, exit: Exit) -> Exit {
         self.report_omitted();
         let last = match self.format {
@@ -285,26 +289,26 @@ impl Terminal {
         }
     }
 
-    /// Prints for programs: where the problems are the output of the command, to standard output.
+    /// Prints machine-readable messages, to standard output if they are the output of the command.
     fn write_messages(&self, text: &str) {
         if !self.is_output {
             return self.write_to_stderr(text);
         }
 
-        let mut told = self.output_state();
+        let mut state = self.output_state();
         let result = io::stdout()
             .lock()
             .write_all(text.as_bytes())
             .and_then(|()| io::stdout().flush());
         let gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
 
-        told.unwritten = told
+        state.unwritten = state
             .unwritten
             .take()
             .or(result.err().filter(|error| !gone(error)));
     }
 
-    /// Prints to standard error; when nobody reads it there is nobody to tell.
+    /// Prints to standard error; a failure to do so is ignored, because it cannot be reported.
     pub fn write_to_stderr(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
@@ -319,7 +323,7 @@ impl Terminal {
         )
     }
 
-    /// Prints to standard output what is written while it is made.
+    /// Prints to standard output incrementally.
     pub fn stream_output(
         &self,
         write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'_>>) -> io::Result<()>,
@@ -328,7 +332,8 @@ impl Terminal {
         self.exit_of_print(write(&mut out).and_then(|()| out.flush()))
     }
 
-    /// How a command that wrote to standard output ended; a reader that went away wanted no more.
+    /// The exit code after writing to standard output; it is not an error if the reader has closed
+    /// the pipe.
     pub fn exit_of_print(&self, result: io::Result<()>) -> Exit {
         match result {
             Ok(()) => Exit::Done,
@@ -338,7 +343,7 @@ impl Terminal {
     }
 }
 
-/// Whether a stream is coloured, as asked, or as its terminal and the environment say.
+/// Whether a stream is coloured: by option, or by its terminal and the environment.
 fn is_coloured(colour: Colour, is_terminal: bool) -> bool {
     let is_dumb = || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
     let is_unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -349,12 +354,12 @@ fn is_coloured(colour: Colour, is_terminal: bool) -> bool {
     }
 }
 
-/// The columns of the terminal that standard output is, if it is one.
+/// The width of the terminal, if standard output is one.
 pub fn output_width() -> Option<usize> {
     terminal_size_of(io::stdout()).map(|(Width(columns), _)| columns.into())
 }
 
-/// `2 errors, 1 warning`, on a line; nothing for no problems.
+/// `2 errors, 1 warning`, as a line; empty without problems.
 fn count_by_level(problems: &[Problem]) -> String {
     let count = |level| {
         problems
@@ -377,13 +382,12 @@ fn count_by_level(problems: &[Problem]) -> String {
     }
 }
 
-/// `; did you mean `web`?`, where one of the known words is near enough to what was typed; else
-/// nothing.
+/// `; did you mean `web`?`, if a known word is similar to the typed one; else empty.
 pub fn did_you_mean<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     suggest_name(nearest(typed, known))
 }
 
-/// Likewise of a lint, which others may call by another name.
+/// Likewise for a lint, which other tools may call by another name.
 pub fn did_you_mean_lint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     suggest_name(likely(NameKind::Lint, typed, known))
 }

@@ -1,10 +1,10 @@
-//! What would change in a file.
+//! Diffs of files.
 
 use similar::TextDiff;
 use tierwall::source::{visible, visible_lines};
 
-/// The unified diff from one text to another, under the names of their files, for people: nothing
-/// in it acts on a terminal.
+/// The unified diff from one text to another, under the names of their files, for people: control
+/// characters are replaced.
 pub fn unified_diff(old: &str, new: &str, before: &str, after: &str) -> String {
     let (before, after) = (visible(before), visible(after));
     let diff = TextDiff::from_lines(old, new);

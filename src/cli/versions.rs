@@ -1,13 +1,13 @@
 //! The two sides of a comparison: which programs each has, and where they are read.
 
-use super::args::{Exit, With};
+use super::args::{Exit, ProgramOptions};
 use super::git::{Commit, Committed, Range, head_commit};
 use super::project::{self, Opened};
 use super::read_log::ReadLog;
 use super::terminal::Terminal;
 use super::work_tree::WorkTree;
 use std::path::Path;
-use tierwall::driver::compare::{Listed, Revision, pair_jobs};
+use tierwall::driver::compare::{PairedJob, Revision, pair_jobs};
 use tierwall::driver::{Job, Unread};
 use tierwall::project::Program;
 use tierwall::report::review::LinkBase;
@@ -15,27 +15,27 @@ use tierwall::workspace::Workspace;
 
 /// The two sides of a comparison: the old one and the new one.
 pub struct Sides<'c> {
-    /// What each lists.
+    /// The project of each.
     pub opened: [Opened; 2],
-    /// Where each is read; nothing for the work tree.
+    /// The commit of each; `None` for the work tree.
     pub commits: [Option<&'c Commit>; 2],
 }
 
-/// A program as one side has it.
+/// A program of one side.
 pub struct Origin<'j> {
     /// How it is read.
     pub job: &'j Job<'j>,
-    /// Where from; nothing for the work tree.
+    /// Its commit; `None` for the work tree.
     pub commit: Option<&'j Commit>,
-    /// Whether its side lists it; else it is another's, and not there.
+    /// Whether its side lists it; otherwise only the other side has it.
     pub is_listed: bool,
 }
 
-/// The programs of both sides, as the command line says.
+/// Opens the programs of both sides, as the command line names them.
 pub fn open_sides<'c>(
     files: &[String],
     manifest: Option<&str>,
-    with: &With,
+    with: &ProgramOptions,
     range: Option<&'c Range>,
     terminal: &Terminal,
 ) -> Result<Sides<'c>, Exit> {
@@ -63,20 +63,10 @@ pub fn open_sides<'c>(
         }
         (Some(range), files) => {
             let commits = [Some(&range.old), range.new.as_ref()];
-            let side = |file: Option<&String>, commit: Option<&Commit>| match (file, commit) {
-                (Some(file), _) => of_files(file),
-                (None, None) => project::open_manifest(
-                    &project::require_manifest(manifest, with, terminal)?,
-                    &mut ReadLog::default(),
-                    terminal,
-                ),
-                (None, Some(commit)) => project::open_committed(
-                    &project::require_manifest(manifest, with, terminal)?,
-                    commit,
-                    terminal,
-                ),
+            let side = |file: Option<&String>, commit| match file {
+                Some(file) => of_files(file),
+                None => open_listed(manifest, with, commit, terminal),
             };
-
             let mut opened = [
                 side(files.first(), commits[0])?,
                 side(files.last(), commits[1])?,
@@ -96,7 +86,21 @@ pub fn open_sides<'c>(
     }
 }
 
-/// The programs of both sides, each with the one that it is compared with.
+/// The project of the manifest: as it is in a commit, or in the work tree.
+fn open_listed(
+    manifest: Option<&str>,
+    with: &ProgramOptions,
+    commit: Option<&Commit>,
+    terminal: &Terminal,
+) -> Result<Opened, Exit> {
+    let path = project::require_manifest(manifest, with, terminal)?;
+    match commit {
+        Some(commit) => project::open_committed(&path, commit, terminal),
+        None => project::open_manifest(&path, &mut ReadLog::default(), terminal),
+    }
+}
+
+/// Pairs the programs of both sides.
 pub fn pair_origins<'j>(
     olds: &'j [Job<'j>],
     news: &'j [Job<'j>],
@@ -104,7 +108,7 @@ pub fn pair_origins<'j>(
     are_named: bool,
 ) -> Vec<[Origin<'j>; 2]> {
     let [old_commit, new_commit] = commits;
-    let origin = |Listed { job, is_listed }: Listed<'j>, commit| Origin {
+    let origin = |PairedJob { job, is_listed }: PairedJob<'j>, commit| Origin {
         job,
         commit,
         is_listed,
@@ -145,8 +149,8 @@ impl Origin<'_> {
         }
     }
 
-    /// Reads the program; nothing where it is not, and that is no mistake: compared with that
-    /// `of_a_commit`, a program can be new, or gone.
+    /// Reads the program; `None` if it does not exist and that is allowed: in a comparison with a
+    /// commit (`of_a_commit`), a program can be new or deleted.
     pub fn read_revision(&self, of_a_commit: bool) -> Result<Option<Revision>, String> {
         let Program { file, root, .. } = self.job.program;
         let files: Option<Box<dyn Workspace>> = match self.commit {

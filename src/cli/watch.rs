@@ -1,8 +1,8 @@
 //! `tierwall watch`: builds again whenever something that the last build read has changed.
 //!
-//! What is watched are directories, because editors put a new file in the place of the old one. An
-//! event only wakes; whether anything has changed is found out by reading again, so that neither
-//! the outputs nor an editor's temporary files ever start a build.
+//! Directories are watched, because editors replace files instead of writing to them. An event only
+//! wakes the loop, which reads the files again to see whether any has changed, so that neither
+//! outputs nor an editor's temporary files start a build.
 
 use super::args::Exit;
 use super::build::{Plan, What};
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use tierwall::diagnostic::counted;
-use tierwall::driver::Made;
+use tierwall::driver::BuiltOutput;
 
 /// The arguments of `watch`.
 #[derive(Args)]
@@ -27,18 +27,21 @@ pub struct Watch {
     what: What,
 }
 
-/// Why the loop wakes.
+/// The help of FILE: unlike for `build`, it cannot be standard input.
+pub const FILE_HELP: &str = "The program [default: everything that `tierwall.toml` lists]";
+
+/// Events of the loop.
 enum Wake {
     /// Something may have changed.
     Changed,
-    /// It is to end.
+    /// The loop should end.
     Stop,
 }
 
-/// How long it must be quiet before a build: editors save in several steps.
+/// Time without events before a build: editors save in several steps.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// How long it may go on, where something else in the directory is never quiet.
+/// Maximum time to wait, if other files in the directory change all the time.
 const LONG: Duration = Duration::from_secs(1);
 
 /// Runs it until it is interrupted.
@@ -96,7 +99,7 @@ fn watch_outputs(watch: &Watch, terminal: &Terminal) -> Result<Exit, Exit> {
     }
 }
 
-/// Whether anything can have changed; that something was read is no change.
+/// Whether the event can be a change; reading a file is none.
 fn is_of_note(kind: &EventKind) -> bool {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
@@ -109,7 +112,7 @@ fn is_of_note(kind: &EventKind) -> bool {
     }
 }
 
-/// Waits for something to happen, and for it to be over.
+/// Waits for an event, and then until events stop.
 fn wait_for_wake(wakes: &Receiver<Wake>) -> Wake {
     match wakes.recv() {
         Ok(Wake::Changed) => wait_until_settled(wakes),
@@ -117,7 +120,7 @@ fn wait_for_wake(wakes: &Receiver<Wake>) -> Wake {
     }
 }
 
-/// Waits until it is quiet, or has been long enough: a file that is being saved may be half there,
+/// Waits until events stop, or for the maximum time: a file that is being saved may be incomplete
 /// or empty.
 fn wait_until_settled(wakes: &Receiver<Wake>) -> Wake {
     let start = Instant::now();
@@ -131,7 +134,7 @@ fn wait_until_settled(wakes: &Receiver<Wake>) -> Wake {
     Wake::Changed
 }
 
-/// One build, what it wrote, and a line about how it went.
+/// Runs one build, and prints what it wrote and a summary.
 fn build_once(plan: &Plan<'_>, log: &mut ReadLog, terminal: &Terminal) {
     let made = plan.make_outputs(log, terminal);
     terminal.report_omitted();
@@ -168,8 +171,8 @@ fn summarize_build(written: usize, outputs: usize) -> String {
     }
 }
 
-/// What was not there already.
-fn only_new(made: Vec<Made>, written: Vec<Written>) -> (Vec<Made>, Vec<Written>) {
+/// The outputs that changed.
+fn only_new(made: Vec<BuiltOutput>, written: Vec<Written>) -> (Vec<BuiltOutput>, Vec<Written>) {
     made.into_iter()
         .zip(written)
         .filter(|(_, written)| *written == Written::New)
@@ -183,8 +186,8 @@ struct WatchedFiles {
 }
 
 impl WatchedFiles {
-    /// Watches where the files are now, and no longer where they were. One that went and came back
-    /// is another directory, so each is watched anew.
+    /// Watches the directories of the current files instead of the earlier ones. A directory that
+    /// was deleted and created again needs a new watch, so all watches are renewed.
     fn follow_log(&mut self, log: &ReadLog) -> notify::Result<()> {
         let directories = log.directories();
         for gone in self.directories.difference(&directories) {

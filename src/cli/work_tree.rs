@@ -8,20 +8,21 @@ use std::{fs, io};
 use tierwall::source::lexical;
 use tierwall::workspace::{Listing, Read, ReadError, Workspace};
 
-/// Reads the files of a program. Includes are found from the file that names them, and none lies
-/// outside the root.
+/// Reads the files of a program. Includes are relative to the file that names them, and must be
+/// inside the root.
 pub struct WorkTree {
     root: Option<String>,
-    /// The root with links followed, and as reports show it; known once the entry is.
+    /// The root with links resolved, and as reports show it; known once the entry file has been
+    /// read.
     resolved: Option<(PathBuf, String)>,
-    /// What was read already.
+    /// The files that have been read.
     given: HashSet<PathBuf>,
-    /// All that was asked for.
+    /// All files that were requested.
     pub log: ReadLog,
 }
 
 impl WorkTree {
-    /// A reader with this root, or with the directory of the entry as its root.
+    /// A reader with this root, by default the directory of the entry file.
     pub fn new(root: Option<String>) -> WorkTree {
         WorkTree {
             root,
@@ -64,7 +65,8 @@ impl WorkTree {
         let directory = Path::new(from).parent().unwrap_or(Path::new("."));
         let wanted = lexical(&canonical_path(directory)?.join(path));
 
-        // before the file system is asked, so that it tells nothing of what lies outside
+        // checked before the file system is accessed, so that nothing is revealed about files
+        // outside
         if !wanted.starts_with(root) {
             return Err(outside());
         }
@@ -83,7 +85,7 @@ impl WorkTree {
         })
     }
 
-    /// What is in a file that is included; nothing where it was read already.
+    /// The contents of an included file; empty if it has been read before.
     fn read_once(&mut self, wanted: PathBuf, identity: &Path) -> Result<Vec<u8>, ReadError> {
         if self.given.contains(&wanted) {
             return Ok(Vec::new());
@@ -97,7 +99,7 @@ impl WorkTree {
     }
 }
 
-/// The directory of an entry; that of standard input is the current one.
+/// The directory of an entry file; for standard input, the current directory.
 fn parent_directory(path: &str) -> &Path {
     match Path::new(path).parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -105,7 +107,7 @@ fn parent_directory(path: &str) -> &Path {
     }
 }
 
-/// What reports call an included file: its path from the root, as the root is shown.
+/// The name of an included file in reports: its path relative to the root, below the shown root.
 fn shown_name(identity: &Path, root: &Path, shown: &str) -> String {
     let name = identity.strip_prefix(root).map_or_else(
         |_| identity.to_path_buf(),
@@ -139,8 +141,8 @@ fn path_text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// The file at `path`; for a directory the `.tier` files in it and below it, sorted, but for hidden
-/// ones and those behind links.
+/// The file at `path`; for a directory all `.tier` files in it and below it, sorted, except hidden
+/// ones and links.
 fn tier_files(path: &str) -> Listing {
     let mut found = Listing::default();
     if path == "-" || !Path::new(path).is_dir() {

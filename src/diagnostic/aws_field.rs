@@ -32,8 +32,9 @@ impl AwsField {
         }
     }
 
-    /// The most characters that AWS takes. Rules, groups: EC2 API reference; tags: EC2 user guide
-    /// (tag restrictions); template: CloudFormation quotas; parameter: CloudFormation user guide.
+    /// The maximum number of characters that AWS accepts. Rules, groups: EC2 API reference; tags:
+    /// EC2 user guide (tag restrictions); template: CloudFormation quotas; parameter:
+    /// CloudFormation user guide.
     pub fn limit(self) -> usize {
         match self {
             AwsField::RuleDescription | AwsField::GroupDescription | AwsField::GroupName => 255,

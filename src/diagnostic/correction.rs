@@ -1,23 +1,23 @@
-//! What would correct a problem, before the text around it is known.
+//! Corrections of a problem, independent of the text around it.
 
 use crate::source::Span;
 
-/// How sure it is that a correction is what was meant.
+/// How certain it is that a correction is what was meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Safety {
-    /// There is no other, and it opens nothing that was not written: `--fix` applies it.
+    /// It is the only one, and opens nothing that was not written: `--fix` applies it.
     Safe,
-    /// Somebody should look at it first.
+    /// It needs a review first.
     Review,
 }
 
-/// A correction before the text around it is known, so that stages which see places alone can give
-/// one.
+/// A correction that only refers to spans, so that stages without access to the source text can
+/// create it.
 #[derive(Debug, Clone)]
 pub struct Correction {
-    /// What it does; also the help that a person reads.
+    /// What it does; also the text of the help.
     pub title: String,
-    /// How sure it is.
+    /// Its safety.
     pub safety: Safety,
     /// What changes.
     pub change: TextChange,
@@ -30,25 +30,25 @@ pub enum TextChange {
     Replace(Span, String),
     /// `tcp/443, tcp/80` becomes `tcp 443, tcp 80`
     Rewrite(Vec<(Span, String)>),
-    /// Statements and annotations go, with their lines.
+    /// Statements and annotations are removed, with their lines.
     Remove(Vec<Span>),
-    /// The line of a place ends in one more piece: `"`
+    /// A text is appended to the line of a span: `"`
     EndLine(Span, &'static str),
-    /// The file of a place has one more line: `db allows mysql from app`
+    /// A line is appended to the file of a span: `db allows mysql from app`
     Append(Span, String),
 }
 
-/// Other texts in several places, which together are one correction.
+/// Replacements in several places, which together are one correction.
 #[derive(Debug, Clone, Default)]
 pub struct Rewrite {
-    /// The places and what is to stand there; none where what was meant is not certain.
+    /// The spans and their new text; empty if it is not certain what was meant.
     pub edits: Vec<(Span, String)>,
-    /// Whether nothing else can have been meant, and it opens nothing that was not written.
+    /// Whether there is no other correction, and it opens nothing that was not written.
     pub is_sure: bool,
 }
 
 impl Correction {
-    /// One that is to be looked at.
+    /// A correction that needs a review.
     pub fn review(title: impl Into<String>, change: TextChange) -> Correction {
         Correction {
             title: title.into(),
@@ -57,7 +57,7 @@ impl Correction {
         }
     }
 
-    /// One that can be applied as it is.
+    /// A correction that `--fix` applies.
     pub fn safe(title: impl Into<String>, change: TextChange) -> Correction {
         Correction {
             safety: Safety::Safe,

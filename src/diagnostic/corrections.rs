@@ -1,10 +1,10 @@
 //! What would correct each problem. One match a group, as for the words: who adds a problem says
 //! whether it has a correction.
 //!
-//! Names are never corrected unasked: another name is another tier, or another network. A block is,
-//! since AWS itself takes `10.0.0.1/8` for `10.0.0.0/8` (EC2 API reference, `CidrIp`), and so the
-//! program says what it means; a wide one of the internet is not, since `203.0.113.7/0` is a slip
-//! and everyone.
+//! Names are never corrected without review: another name is another tier or network. A block is,
+//! because AWS itself treats `10.0.0.1/8` as `10.0.0.0/8` (EC2 API reference, `CidrIp`), so the
+//! meaning stays the same; a wide public block is not, because `203.0.113.7/0` is likely a mistake
+//! and means every address.
 
 use super::correction::{Correction, Rewrite, TextChange};
 use super::problem::{
@@ -13,7 +13,7 @@ use super::problem::{
 use crate::source::Span;
 
 impl Problem {
-    /// Its corrections, the likeliest first; none where the program does not tell what was meant.
+    /// Its corrections, the likeliest first; empty if it is unclear what was meant.
     pub(super) fn corrections(&self) -> Vec<Correction> {
         match self {
             Problem::Syntax(problem) => problem.corrections(),
@@ -86,7 +86,7 @@ impl SyntaxProblem {
             SyntaxProblem::WordOrder {
                 span,
                 sentence,
-                is_whole: true,
+                lacks: None,
             } => write_instead(span, sentence.clone()),
             SyntaxProblem::UnterminatedString { span } => {
                 vec![Correction::review(
@@ -107,12 +107,10 @@ impl SyntaxProblem {
                 )]
             }
 
-            // what was meant is not to be told from what was typed
+            // it is unclear what was meant
             SyntaxProblem::Unexpected { .. }
             | SyntaxProblem::OtherTool { .. }
-            | SyntaxProblem::WordOrder {
-                is_whole: false, ..
-            }
+            | SyntaxProblem::WordOrder { lacks: Some(_), .. }
             | SyntaxProblem::UnmatchedPeer { .. }
             | SyntaxProblem::Deny { .. }
             | SyntaxProblem::UnclosedBlock { .. }
@@ -190,7 +188,7 @@ impl MeaningProblem {
             | MeaningProblem::OneForMany { .. }
             | MeaningProblem::TooManyBlocks { .. }
             | MeaningProblem::TooLarge { .. }
-            | MeaningProblem::DynamicReference { .. }
+            | MeaningProblem::ReplacedText { .. }
             | MeaningProblem::AddressInUse { .. }
             | MeaningProblem::AmbiguousMove { .. }
             | MeaningProblem::OneName { .. } => Vec::new(),
@@ -201,7 +199,7 @@ impl MeaningProblem {
 impl AssertionProblem {
     fn corrections(&self) -> Vec<Correction> {
         match self {
-            // with a gap in it, or more than one, it is no sentence to add
+            // a help with a gap, or with several sentences, cannot be added as it is
             AssertionProblem::NotReached { span, help, .. } => {
                 let whole = help
                     .iter()
@@ -243,7 +241,7 @@ fn write_meant(span: &Span, meant: &Option<String>) -> Vec<Correction> {
         .collect()
 }
 
-/// Other texts in several places.
+/// Replacements in several places.
 fn rewrite_places(rewrite: &Rewrite, title: String) -> Vec<Correction> {
     let make = if rewrite.is_sure {
         Correction::safe
@@ -256,7 +254,7 @@ fn rewrite_places(rewrite: &Rewrite, title: String) -> Vec<Correction> {
     }
 }
 
-/// Another text in the place.
+/// A replacement.
 fn write_instead(span: &Span, text: String) -> Vec<Correction> {
     vec![Correction::review(
         format!("write `{text}`"),
@@ -264,7 +262,7 @@ fn write_instead(span: &Span, text: String) -> Vec<Correction> {
     )]
 }
 
-/// A sentence or a declaration that is missing.
+/// Adds a missing sentence or declaration.
 fn add_line(span: &Span, line: String) -> Vec<Correction> {
     vec![Correction::review(
         format!("add `{line}`"),

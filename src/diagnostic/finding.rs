@@ -1,4 +1,4 @@
-//! What a lint found. Its words are written in the file of the lint, and nowhere else.
+//! A finding of a lint. Its text is only in the file of the lint.
 
 use super::correction::{Correction, Safety};
 use super::report::{Label, Level};
@@ -9,25 +9,24 @@ use crate::source::Span;
 pub struct Finding {
     /// The name of the lint: `open-admin-port`.
     pub lint: &'static str,
-    /// How bad it is, as the levels of this run say.
+    /// Its level in this run.
     pub level: Level,
     /// One line.
     pub message: String,
-    /// Places; the first is the primary one.
+    /// Labels; the first is the primary one.
     pub labels: Vec<Label>,
-    /// What to type.
+    /// Help: what to type.
     pub help: Vec<String>,
-    /// Places in the statements that cause it. An `@allow` silences it when it stands on each of
-    /// them.
+    /// Spans in the statements that cause it. An `@allow` on each of them silences it.
     pub causes: Vec<Span>,
-    /// The declaration of what it is about: an `@allow` there silences it as well.
+    /// The declaration of its subject: an `@allow` there also silences it.
     pub about: Option<Span>,
-    /// What would correct it, the likeliest first.
+    /// Its corrections, the likeliest first.
     pub corrections: Vec<Correction>,
 }
 
 impl Finding {
-    /// A finding with this message, which a lint's file makes, and which is nowhere yet.
+    /// A finding with this message, without labels.
     pub fn new(message: impl Into<String>) -> Finding {
         let (labels, help, causes, corrections) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (lint, level, message) = ("", Level::Warning, message.into());
@@ -43,20 +42,19 @@ impl Finding {
         }
     }
 
-    /// Points at the statement that causes it, or at another that causes it together with the
-    /// first.
+    /// Adds a statement that causes it, alone or together with others.
     pub fn caused(mut self, span: Span, words: impl Into<String>) -> Finding {
         self.causes.push(span);
         self.at(span, words)
     }
 
-    /// Says what it is about.
+    /// Sets the declaration of its subject.
     pub fn about(mut self, span: Span) -> Finding {
         self.about = Some(span);
         self
     }
 
-    /// Points at a place that explains it.
+    /// Adds a label that explains it.
     pub fn at(mut self, span: Span, words: impl Into<String>) -> Finding {
         self.labels.push(Label {
             span,
@@ -65,19 +63,19 @@ impl Finding {
         self
     }
 
-    /// Says what to type.
+    /// Adds a help.
     pub fn help(mut self, words: impl Into<String>) -> Finding {
         self.help.push(words.into());
         self
     }
 
-    /// Says what that changes, in the words of its help.
+    /// Adds a correction, whose title is also a help.
     pub fn corrected(mut self, correction: Correction) -> Finding {
         self.corrections.push(correction);
         self
     }
 
-    /// Leaves its corrections to somebody who looks at them.
+    /// Marks its corrections for review.
     pub fn unsure(mut self) -> Finding {
         self.corrections
             .iter_mut()

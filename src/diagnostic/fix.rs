@@ -8,20 +8,20 @@ use std::collections::BTreeMap;
 /// A correction that can be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What it does, in words.
+    /// Its title.
     pub title: String,
-    /// How sure it is.
+    /// Its safety.
     pub safety: Safety,
-    /// What to replace: all of it, or none.
+    /// The edits, which are applied together.
     pub edits: Vec<Edit>,
 }
 
-/// A stretch of a file, and what is to stand there.
+/// A span, and its new text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// The stretch; empty where something is put in.
+    /// The span; empty for an insertion.
     pub span: Span,
-    /// The new text; empty where something is taken out.
+    /// The new text; empty for a deletion.
     pub text: String,
 }
 
@@ -35,7 +35,7 @@ pub struct Fixed {
 }
 
 impl Correction {
-    /// As edits of these files.
+    /// The correction as edits of these files.
     fn write_fix(self, sources: &Sources) -> Fix {
         let mut safety = self.safety;
         let edits = match self.change {
@@ -45,7 +45,7 @@ impl Correction {
                 .map(|(span, text)| Edit { span, text })
                 .collect(),
             TextChange::Remove(spans) => {
-                // a comment between the lines of a statement would go with it
+                // a comment between the lines of a statement would be removed with it
                 let texts = || spans.iter().map(|span| sources.text(*span));
                 if texts().any(|text| text.contains('\n') && text.contains('#')) {
                     safety = Safety::Review;
@@ -71,7 +71,7 @@ impl Correction {
 }
 
 impl Problem {
-    /// What would correct it, the likeliest first; nothing in what cannot be edited.
+    /// What would correct it, the likeliest first; empty if the file cannot be edited.
     pub fn fixes(&self, sources: &Sources) -> Vec<Fix> {
         self.corrections()
             .into_iter()
@@ -81,8 +81,7 @@ impl Problem {
     }
 }
 
-/// Applies the safe fixes of problems, in their order; one that overlaps another is left for the
-/// next time.
+/// Applies the safe fixes of problems, in their order; one that overlaps another is skipped.
 pub fn apply_safe(problems: &[Problem], sources: &Sources) -> Fixed {
     let mut taken: Vec<Edit> = Vec::new();
     let mut fixes = 0;
@@ -108,7 +107,7 @@ pub fn apply_safe(problems: &[Problem], sources: &Sources) -> Fixed {
     }
 }
 
-/// The files that edits change, as they are after them. The edits do not overlap.
+/// Applies edits, which do not overlap, and returns the changed files.
 pub fn apply_edits(mut edits: Vec<Edit>, sources: &Sources) -> BTreeMap<FileId, String> {
     let mut files: BTreeMap<FileId, String> = BTreeMap::new();
     edits.sort_unstable_by_key(|edit| (edit.span.file, edit.span.start));
@@ -121,7 +120,7 @@ pub fn apply_edits(mut edits: Vec<Edit>, sources: &Sources) -> BTreeMap<FileId, 
     files
 }
 
-/// Whether a fix changes only files that are there to be edited.
+/// Whether a fix changes only files that can be edited.
 fn is_editable(fix: &Fix, sources: &Sources) -> bool {
     fix.edits
         .iter()
@@ -135,12 +134,12 @@ fn remove_lines(sources: &Sources, span: Span) -> Edit {
     }
 }
 
-/// Writes a text at the end of the line of a place.
+/// Appends a text to the line of a span.
 fn end_line(sources: &Sources, span: Span, text: &str) -> Edit {
     let end = end_of_line(sources, span);
     let before = &sources.file(end.file).text()[..end.start as usize];
     let escapes = before.len() - before.trim_end_matches('\\').len();
-    // an odd one would take the text for its own
+    // an odd number of backslashes would escape the text
     let escaped = if escapes % 2 == 1 { "\\" } else { "" };
     Edit {
         span: end,
@@ -157,7 +156,7 @@ fn overlaps_any(taken: &[Edit], edit: &Edit) -> bool {
         .any(|other| other.span.file == a.file && touches(other.span))
 }
 
-/// The whole lines of a statement; where a comment stands after it, only what is before that.
+/// The whole lines of a statement, without a comment after it.
 fn whole_lines(file: &File, span: Span) -> Span {
     let text = file.text();
     let before = &text[..span.start as usize];
@@ -179,14 +178,14 @@ fn whole_lines(file: &File, span: Span) -> Span {
     }
 }
 
-/// Where the line of a place ends, blanks left out.
+/// The end of the line of a span, before trailing blanks.
 fn end_of_line(sources: &Sources, span: Span) -> Span {
     let rest = &sources.file(span.file).text()[span.start as usize..];
     let line = rest.split('\n').next().unwrap_or(rest).trim_end();
     span.part(line.len(), 0)
 }
 
-/// One more line at the end of a file, with the line breaks that the file has.
+/// Appends a line to a file, with the line breaks of the file.
 fn append_line(file: &File, span: Span, line: &str) -> Edit {
     let (text, end) = (file.text(), file.text().len() as u32);
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };

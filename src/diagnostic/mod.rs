@@ -1,8 +1,8 @@
-//! Problems: what can be wrong with a program, in data; and how they are told.
+//! Problems of a program, as data, and their messages.
 //!
-//! A stage returns the [`Problem`]s it found beside what it could make. Each has a stable code,
-//! which `tierwall explain` documents, is told in words by [`Problem::report`], and may have
-//! corrections: [`Problem::fixes`]. Only [`render`] knows codespan.
+//! A stage returns its [`Problem`]s together with its result. Each has a stable code, which
+//! `tierwall explain` documents, a message ([`Problem::report`]), and possibly corrections
+//! ([`Problem::fixes`]). Only [`render`] knows codespan.
 
 mod aws_field;
 mod correction;
@@ -33,17 +33,17 @@ pub use synonyms::likely;
 
 use crate::source::{Sources, Span, visible};
 
-/// Problems as the stages find them.
+/// Problems in the order in which stages find them.
 #[derive(Debug, Clone, Default)]
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Notes one more.
+    /// Adds a problem.
     pub fn push(&mut self, problem: impl Into<Problem>) {
         self.0.push(problem.into());
     }
 
-    /// Notes several more.
+    /// Adds problems.
     pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
         self.0.extend(problems);
     }
@@ -58,7 +58,7 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// Forgets those after the first `count`.
+    /// Keeps only the first `count`.
     pub fn truncate(&mut self, count: usize) {
         self.0.truncate(count);
     }
@@ -68,7 +68,7 @@ impl Problems {
         self.0.iter().any(|p| p.level() == Level::Error)
     }
 
-    /// All of them, by place: file, then offset, those without a place first.
+    /// All of them, by position: file, then offset; those without a position first.
     pub fn sorted(mut self) -> Vec<Problem> {
         self.0.sort_by_cached_key(Problem::span);
         self.0
@@ -90,13 +90,13 @@ impl IntoIterator for Problems {
 }
 
 impl Problem {
-    /// The place of the primary label; `None` for problems of the command line.
+    /// The span of the primary label; `None` for problems of the command line.
     pub fn span(&self) -> Option<Span> {
         self.report().labels.first().map(|label| label.span)
     }
 }
 
-/// The candidate that `typed` most likely means, if one is near enough to suggest.
+/// The candidate that `typed` most likely means, if one is similar enough.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let allowed = if typed.len() < 3 {
         0
@@ -118,8 +118,8 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(.., c)| c.to_string())
 }
 
-/// Edits (insert, delete, replace, swap of neighbours; case counts for nothing) from `a` to `b`, or
-/// more than `bound` when there are more than that.
+/// Edits (insert, delete, replace, swap of neighbours; ignoring case) from `a` to `b`, or a number
+/// greater than `bound` if there are more.
 fn edit_distance(a: &str, b: &str, bound: usize) -> usize {
     let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
     let (a, b) = (a.as_bytes(), b.as_bytes());
@@ -159,8 +159,8 @@ pub fn counted(count: usize, word: &str) -> String {
     }
 }
 
-/// The first so many, and how many more there are, unless that is one:
-/// `tcp 22 (ssh), tcp 3389 (rdp) and 7 more`.
+/// The first `shown` items and the number of others, unless that is one: `tcp 22 (ssh), tcp 3389
+/// (rdp) and 7 more`.
 pub fn listed(all: &[String], shown: usize) -> String {
     match all.get(shown + 1..) {
         None | Some([]) => all.join(", "),
@@ -168,7 +168,7 @@ pub fn listed(all: &[String], shown: usize) -> String {
     }
 }
 
-/// The place of `span` as `file:line:column`.
+/// The position of `span` as `file:line:column`.
 pub fn place(sources: &Sources, span: Span) -> String {
     let file = sources.file(span.file);
     let (line, column) = file.line_column(span.start);

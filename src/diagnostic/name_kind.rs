@@ -1,6 +1,6 @@
 //! What a name can be the name of, in data and in words.
 
-/// What a name can be the name of.
+/// The kinds of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameKind {
     /// `tier web`
@@ -17,7 +17,7 @@ pub enum NameKind {
     PrefixList,
     /// `param office : cidr`
     Param,
-    /// Anything that can stand after `from`.
+    /// Anything that can follow `from`.
     Peer,
     /// Likewise in an assertion.
     End,
@@ -38,7 +38,7 @@ pub enum NameKind {
 }
 
 impl NameKind {
-    /// The kind as messages call it.
+    /// The name of the kind in messages.
     pub fn words(self) -> &'static str {
         match self {
             NameKind::Tier => "tier",
@@ -80,7 +80,7 @@ impl NameKind {
         }
     }
 
-    /// How one is made, or where they are listed.
+    /// How to declare one, or where they are listed.
     pub(super) fn how(self, name: &str) -> Option<String> {
         match self {
             NameKind::Tier => Some(format!("declare it: `tier {name}`")),

@@ -33,7 +33,7 @@ pub fn render(problem: &Problem, sources: &Sources, style: Style) -> String {
     out
 }
 
-/// A problem as the renderer takes it; labels that are not drawn become notes.
+/// Converts a problem for the renderer; labels that are not drawn become notes.
 fn make_diagnostic(view: &View<'_>, report: &report::Report) -> Diagnostic<FileId> {
     let severity = match report.level {
         Level::Error => Severity::Error,
@@ -88,13 +88,13 @@ fn emit_diagnostic(view: &View<'_>, diagnostic: &Diagnostic<FileId>, style: Styl
     out
 }
 
-/// A longer line is drawn in part, so that what is told of a file does not grow with the square of
-/// its size.
+/// A longer line is drawn in part, so that the size of a report is not quadratic in the size of the
+/// file.
 const LONG_LINE: usize = 400;
-/// How much of such a line is drawn before its first label.
+/// How many bytes of such a line are drawn before its first label.
 const BEFORE: usize = 100;
 
-/// The files as far as they are drawn.
+/// The drawn parts of the files.
 struct View<'a> {
     sources: &'a Sources,
     parts: Vec<LinePart>,
@@ -134,7 +134,7 @@ fn line_parts(labels: &[report::Label], sources: &Sources) -> Vec<LinePart> {
     parts
 }
 
-/// As much as is drawn of a long line from here, in whole characters.
+/// The part of a long line that is drawn from here, in whole characters.
 fn cut_line(file: &File, start: usize, end: usize) -> Range<usize> {
     let start = beginning(file.text(), start).len();
     start..start + beginning(&file.text()[start..end], LONG_LINE).len()
@@ -155,8 +155,8 @@ fn line_range(file: &File, line: usize) -> Range<usize> {
 }
 
 impl View<'_> {
-    /// The stretch of a span that is worth showing: not more than its first line, nor than is drawn
-    /// of that.
+    /// The part of a span that is shown: at most its first line, and at most the drawn part of
+    /// that.
     fn visible_range(&self, span: Span) -> Range<usize> {
         let text = self.sources.text(span);
         let first = text
@@ -169,7 +169,7 @@ impl View<'_> {
         start..(start + first).min(drawn.max(start))
     }
 
-    /// Whether a label stands where its line is drawn.
+    /// Whether a label is in the drawn part of its line.
     fn draws_label(&self, label: &report::Label) -> bool {
         let start = label.span.start as usize;
         let line = self.drawn_line(
@@ -179,7 +179,7 @@ impl View<'_> {
         (line.start..=line.end).contains(&start)
     }
 
-    /// What is drawn of a line.
+    /// The drawn part of a line.
     fn drawn_line(&self, id: FileId, line: usize) -> Range<usize> {
         let file = self.sources.file(id);
         let whole = line_range(file, line);

@@ -1,38 +1,38 @@
-//! A problem in words, as data: how bad it is, what is said of it, and where.
+//! The message of a problem, as data: level, text, and labels.
 
 use crate::source::{Span, visible};
 use std::borrow::Cow;
 
-/// A problem in words.
+/// The message of a problem.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// `E0201`, or the name of a lint.
     pub code: &'static str,
-    /// How bad it is.
+    /// Its level.
     pub level: Level,
     /// One line.
     pub message: String,
-    /// Places; the first is the primary one.
+    /// Labels; the first is the primary one.
     pub labels: Vec<Label>,
-    /// What to type.
+    /// Help: what to type.
     pub help: Vec<String>,
 }
 
-/// A place and what is to be seen there.
+/// A span and its text.
 #[derive(Debug, Clone)]
 pub struct Label {
-    /// The place.
+    /// The span.
     pub span: Span,
-    /// The words beside it; may be empty.
+    /// Its text; may be empty.
     pub words: String,
 }
 
-/// How bad a problem is.
+/// The levels of problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Nothing is written.
     Error,
-    /// The output is written, and is likely not what was wanted.
+    /// The output is written, and is likely not what was meant.
     Warning,
     /// Worth knowing.
     Note,
@@ -42,7 +42,7 @@ impl Level {
     /// All of them, the worst first.
     pub const ALL: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
 
-    /// As people and most programs read it.
+    /// Its name in messages.
     pub fn word(self) -> &'static str {
         match self {
             Level::Error => "error",
@@ -86,7 +86,7 @@ impl Report {
         }
     }
 
-    /// The sentence that would let something through, and what is not known.
+    /// Adds the sentence that would allow the traffic, and what is unknown.
     pub(super) fn with_cure(self, sentence: Option<&String>, unknown: &[String]) -> Report {
         let cured = sentence.map(|sentence| format!("this sentence would allow it: `{sentence}`"));
         let unknown = unknown.iter().map(|unknown| format!("unknown: {unknown}"));
@@ -98,6 +98,11 @@ impl Report {
         self
     }
 
+    pub(super) fn helps(self, help: &Option<Cow<'static, str>>) -> Report {
+        help.iter()
+            .fold(self, |report, words| report.help(words.as_ref()))
+    }
+
     pub(super) fn maybe_help(self, help: &Option<&'static str>) -> Report {
         match help {
             Some(words) => self.help(*words),
@@ -105,7 +110,7 @@ impl Report {
         }
     }
 
-    /// How an earlier name stops being in the way.
+    /// Adds how to resolve a conflict with an earlier name.
     pub(super) fn renamed(self, earlier: &str, parameter: &Option<String>) -> Report {
         let leave_out = format!(
             "remove `{earlier}` from `was` once nothing is deployed under \
@@ -119,7 +124,7 @@ impl Report {
         }
     }
 
-    /// Nothing that a program or a name holds breaks the line or acts on a terminal.
+    /// Replaces line breaks and control characters in text from the program.
     pub(super) fn visible(mut self) -> Report {
         let words = self
             .labels

@@ -1,10 +1,10 @@
-//! What people type out of habit for what there is here. It is asked of names that nothing
-//! declares, so a program may give each of these words a meaning of its own.
+//! Synonyms from other tools for the names of the language. They are looked up only for undeclared
+//! names, so a program can declare each of these words.
 
 use super::name_kind::NameKind;
 use super::nearest;
 
-/// For each kind of name, what there is, and what is typed for it.
+/// For each name, its synonyms.
 type Synonyms = &'static [(&'static str, &'static [&'static str])];
 
 const PEERS: Synonyms = &[
@@ -273,8 +273,8 @@ const KEYS: Synonyms = &[
     ),
 ];
 
-/// What a name that there is not was most likely to be, of those that there are: the word for it
-/// here, the one that is spelt most like it, or the only one that goes on after it.
+/// The known name that an unknown one most likely means: by synonym, by spelling, or the only one
+/// that it is the beginning of.
 pub fn likely<'a>(
     kind: NameKind,
     typed: &str,
@@ -294,7 +294,7 @@ pub fn likely<'a>(
         .or_else(|| complete_name(typed, &known))
 }
 
-/// Whether the words of a kind are there in every program, so that none need be looked for.
+/// Whether the names of a kind are the same in every program.
 fn is_built_in(kind: NameKind) -> bool {
     matches!(
         kind,
@@ -306,7 +306,7 @@ fn synonyms_for(kind: NameKind) -> Synonyms {
     match kind {
         NameKind::Peer => PEERS,
         NameKind::End => ENDS,
-        // without `itself`, which is no address
+        // without `itself`, which is not an address
         NameKind::Network => &ENDS[1..],
         NameKind::Service => SERVICES,
         NameKind::Role => ROLES,
@@ -324,7 +324,7 @@ fn synonyms_for(kind: NameKind) -> Synonyms {
     }
 }
 
-/// The only name of which a whole number of words was typed: `open-admin-port` of `open-admin`.
+/// The only name that starts with the typed words: `open-admin-port` of `open-admin`.
 fn complete_name(typed: &str, known: &[&str]) -> Option<String> {
     let mut found = known.iter().filter(|name| {
         name.strip_prefix(typed)

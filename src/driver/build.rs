@@ -1,7 +1,7 @@
-//! All programs of a project: what is wrong with them is told once, in the order of the manifest.
+//! Builds all programs of a project. Each problem is reported once, in the order of the manifest.
 
 use super::consensus::reach_consensus;
-use super::job::{Job, Made, Outcome, RunOptions, plan_jobs};
+use super::job::{BuiltOutput, Job, Outcome, RunOptions, plan_jobs};
 use super::values::Unread;
 use crate::diagnostic::{Label, Problem, Report};
 use crate::project::{Build, Declared, Output, Program, Project, clashes, title};
@@ -9,40 +9,40 @@ use crate::source::Sources;
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What became of a project.
+/// The result of building a project.
 #[derive(Debug)]
 pub struct Built<'p> {
     /// Its programs, in their order.
     pub programs: Vec<BuiltProgram<'p>>,
-    /// Outputs that cannot stand in one directory.
+    /// Conflicts between outputs in one directory.
     pub clashes: Vec<Problem>,
 }
 
-/// What became of a program.
+/// The result of building a program.
 #[derive(Debug)]
 pub struct BuiltProgram<'p> {
     /// The program.
     pub program: &'p Program,
     /// The files that could not be read, each once.
     pub unread: Vec<Unread>,
-    /// What became of it with each of its sets of values.
+    /// The result for each environment.
     pub builds: Vec<Finished>,
 }
 
-/// What became of a program with one set of values.
+/// The result of building a program in one environment.
 #[derive(Debug)]
 pub struct Finished {
     /// `production`
     pub environment: Option<String>,
     /// The files of the program.
     pub sources: Sources,
-    /// What is wrong with it and is not told of another build already.
+    /// Its problems, without those that another build already has.
     pub problems: Vec<Problem>,
-    /// What is wrong with it, and with a program before it at the same place.
+    /// Its problems that an earlier program also has, at the same position.
     pub repeated: Vec<Problem>,
-    /// Its outputs, when nothing is wrong with it.
-    pub made: Vec<Made>,
-    /// How many tiers and rules it has; `None` when it has errors.
+    /// Its outputs, if it has no errors.
+    pub made: Vec<BuiltOutput>,
+    /// The numbers of its tiers and rules; `None` if it has errors.
     pub size: Option<(usize, usize)>,
 }
 
@@ -59,7 +59,7 @@ pub fn build_project<'p, W: Workspace>(
     settle_outcomes(project, &jobs, outcomes)
 }
 
-/// What the outcomes of all jobs of a project come to, which stand in the order of the jobs.
+/// Combines the outcomes of all jobs of a project, in the order of the jobs.
 pub fn settle_outcomes<'p>(
     project: &'p Project,
     jobs: &[Job<'p>],
@@ -89,7 +89,7 @@ fn agree_on(outcomes: &mut [Outcome]) {
     reach_consensus(&mut findings, unreadable);
 }
 
-/// What outputs declare that are read together.
+/// The addresses that outputs of one module declare.
 fn declare_outputs<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declared<'p>> {
     let of_job = |(job, outcome): (&Job<'p>, &mut Outcome)| {
         let program = title(job.program, job.build);
@@ -109,8 +109,8 @@ fn declare_outputs<'p>(jobs: &[Job<'p>], outcomes: &mut [Outcome]) -> Vec<Declar
     jobs.iter().zip(outcomes).flat_map(of_job).collect()
 }
 
-/// The problems of one program, each once: one that only some of its environments have says which,
-/// and one at a place that another program had already is `known`.
+/// The problems of one program, without duplicates: a problem of only some environments names them,
+/// and a problem that an earlier program had at the same position is in `repeated`.
 fn gather_program<'p>(
     program: &'p Program,
     outcomes: Vec<Outcome>,
@@ -153,7 +153,8 @@ fn finish_build(
     }
 }
 
-/// For each build of a program, the problems that no earlier one has, and whose they are.
+/// For each build of a program, the problems that no earlier build has, and the builds that have
+/// them.
 fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
     let identities: Vec<Vec<Identity>> = outcomes.iter().map(Identity::of_outcome).collect();
     let mut having: BTreeMap<&Identity, Vec<usize>> = BTreeMap::new();
@@ -175,7 +176,7 @@ fn first_of_each(program: &Program, outcomes: &[Outcome]) -> Vec<Vec<Problem>> {
     (0..outcomes.len()).map(first).collect()
 }
 
-/// A problem with the names of the builds that have it, where not all do.
+/// A problem with the names of its environments, unless all have it.
 fn in_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> Problem {
     match name_environments(program, problem, numbers) {
         Some(names) => Problem::InEnvironments {
@@ -186,8 +187,8 @@ fn in_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> P
     }
 }
 
-/// `in production, test`, or nothing for all environments; of what a manifest lists and has no
-/// place, whose it is as well: `in shop.tier`, `in shop.tier, test`.
+/// `in production, test`, or `None` for all environments; a problem of a manifest without a
+/// position also names the program: `in shop.tier`, `in shop.tier, test`.
 fn name_environments(program: &Program, problem: &Problem, numbers: &[usize]) -> Option<String> {
     let builds = &program.builds;
     let mut some: Vec<&str> = numbers
@@ -207,8 +208,8 @@ fn name_environments(program: &Program, problem: &Problem, numbers: &[usize]) ->
     (!some.is_empty()).then(|| format!("in {}", some.join(", ")))
 }
 
-/// What a problem says, and where: how those of two environments, or of two programs with one
-/// include, are the same.
+/// The message and the position of a problem, by which problems of two environments, or of two
+/// programs with the same include, are compared.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
     code: &'static str,

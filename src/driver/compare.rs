@@ -1,4 +1,4 @@
-//! Two versions of a program: which belong together, and what the change from one to the other is.
+//! Compares two versions of a program, and pairs the programs of two projects.
 
 use super::job::Job;
 use crate::aws::State;
@@ -13,23 +13,23 @@ use crate::workspace::Memory;
 use std::error::Error;
 use std::fmt;
 
-/// A program of one of two projects.
+/// A program of one of two projects that are compared.
 #[derive(Debug, Clone, Copy)]
-pub struct Listed<'j> {
+pub struct PairedJob<'j> {
     /// How it is read.
     pub job: &'j Job<'j>,
-    /// Whether its project lists it; else it is the other's, and not there.
+    /// Whether its project lists it; otherwise only the other project does.
     pub is_listed: bool,
 }
 
-/// The programs of two projects, each with the one that it is compared with. One that only one
-/// of them lists stands for itself in the other, and is not there. `are_named`: the only ones of
-/// both belong together, whatever they are called.
+/// Pairs the programs of two projects. A program that only one of them lists is paired with itself,
+/// as not listed. With `are_named`, the command line names one program of each, and these are a
+/// pair whatever their names are.
 pub fn pair_jobs<'j>(
     olds: &'j [Job<'j>],
     news: &'j [Job<'j>],
     are_named: bool,
-) -> Vec<[Listed<'j>; 2]> {
+) -> Vec<[PairedJob<'j>; 2]> {
     if let ([old], [new], true) = (olds, news, are_named) {
         return vec![[as_listed(old), as_listed(new)]];
     }
@@ -44,7 +44,7 @@ pub fn pair_jobs<'j>(
         known.any(|known| std::ptr::eq(known, old))
     };
     let gone = olds.iter().filter(|old| !is_known(old));
-    let gone: Vec<[Listed<'j>; 2]> = gone.map(|old| [as_listed(old), as_missing(old)]).collect();
+    let gone: Vec<[PairedJob<'j>; 2]> = gone.map(|old| [as_listed(old), as_missing(old)]).collect();
 
     let kept = found.iter().map(|(new, old)| match old {
         Some(old) => [as_listed(old), as_listed(new)],
@@ -53,22 +53,22 @@ pub fn pair_jobs<'j>(
     kept.chain(gone).collect()
 }
 
-fn as_listed<'j>(job: &'j Job<'j>) -> Listed<'j> {
-    Listed {
+fn as_listed<'j>(job: &'j Job<'j>) -> PairedJob<'j> {
+    PairedJob {
         job,
         is_listed: true,
     }
 }
 
-fn as_missing<'j>(job: &'j Job<'j>) -> Listed<'j> {
-    Listed {
+fn as_missing<'j>(job: &'j Job<'j>) -> PairedJob<'j> {
+    PairedJob {
         job,
         is_listed: false,
     }
 }
 
-/// The old program that a new one takes the place of: that of its name, else one that is gone and
-/// wrote the same outputs.
+/// The old program that a new one replaces: the one with the same name, or else a deleted one with
+/// the same outputs.
 fn find_old<'j>(new: &Job<'_>, olds: &'j [Job<'j>], news: &[Job<'_>]) -> Option<&'j Job<'j>> {
     let is_kept = |old: &Job<'_>| news.iter().any(|new| has_its_name(old, new));
     let by_name = olds.iter().find(|old| has_its_name(old, new));
@@ -84,7 +84,7 @@ fn has_its_name(old: &Job<'_>, new: &Job<'_>) -> bool {
     old.program.file.path == new.program.file.path && old.build.environment == new.build.environment
 }
 
-/// What is written to the same file is the same deployment, whatever the program is called.
+/// Whether both write the same files, and so are the same deployment, whatever their names are.
 fn writes_its_outputs(old: &Job<'_>, new: &Job<'_>) -> bool {
     let (old, new) = (&old.build.outputs, &new.build.outputs);
     let is_written = |path: &str| new.iter().any(|output| output.path.path == path);
@@ -94,20 +94,20 @@ fn writes_its_outputs(old: &Job<'_>, new: &Job<'_>) -> bool {
 /// A version of a program, read to be compared.
 #[derive(Debug)]
 pub struct Revision {
-    /// As reports call it: `main:shop.tier`.
+    /// Its name in reports: `main:shop.tier`.
     pub name: String,
-    /// Whether there is such a program; one that is not there says nothing.
+    /// Whether the program exists in this version; otherwise it is empty.
     pub exists: bool,
-    /// What it is.
+    /// The compiled program.
     pub program: Compilation,
-    /// The values of its parameters, their files named as this version names files.
+    /// The values of its parameters, with file names of this version.
     pub given: Vec<Given>,
-    /// What becomes of its lints.
+    /// The levels of its lints.
     pub levels: Levels,
 }
 
 impl Revision {
-    /// The program where it is not: it says nothing, and asks for no values.
+    /// A program that does not exist: empty, and without parameters.
     pub fn missing(name: String, job: &Job<'_>) -> Revision {
         let path = &job.program.file.path;
         let mut nothing = Memory::new().with(path, "");
@@ -134,7 +134,7 @@ pub struct Comparison {
 /// Why two versions cannot be compared.
 #[derive(Debug, Clone)]
 pub struct Incomparable {
-    /// What is wrong with each: nothing where the other alone has errors.
+    /// The problems of each version; empty for one without errors.
     pub problems: [Vec<Problem>; 2],
 }
 
@@ -146,7 +146,7 @@ impl fmt::Display for Incomparable {
 
 impl Error for Incomparable {}
 
-/// The errors among problems, on a line.
+/// The errors among problems, each on its own line.
 pub(super) fn join_errors<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> String {
     let reports = problems.into_iter().map(Problem::report);
     let errors = reports.filter(|report| report.level == Level::Error);
@@ -158,16 +158,16 @@ pub(super) fn join_errors<'p>(problems: impl IntoIterator<Item = &'p Problem>) -
 }
 
 impl Comparison {
-    /// Of these, in which is told once what both lack.
+    /// A comparison of these versions; problems that both have are reported once.
     pub fn new(mut old: Revision, mut new: Revision) -> Comparison {
         if old.exists && new.exists {
             drop_one_sided_bindings(&mut new.program, &old.program.problems);
-            // what neither has is told once
+            // a parameter that neither version has is reported once
             drop_one_sided_bindings(&mut old.program, &Problems::default());
         }
 
-        // two files are two versions of one stack, where neither names it and so each would be
-        // named for its file
+        // two files are versions of one stack; unless they name it, each would be named after its
+        // file
         let (was, is) = (&old.program.policy.stack, &mut new.program.policy.stack);
         if was.span.is_none() && is.span.is_none() {
             is.name.clone_from(&was.name);
@@ -181,7 +181,8 @@ impl Comparison {
         [&self.old, &self.new]
     }
 
-    /// Reviews the change, and hands the review over; fails with what is wrong with either.
+    /// Reviews the change, and passes the review to `then`; fails with the problems of both
+    /// versions if one has errors.
     pub fn review_with<T>(&self, then: impl FnOnce(&Review<'_>) -> T) -> Result<T, Incomparable> {
         let revisions = self.revisions();
         let unresolved = revisions.map(|revision| revision.program.problems.clone());
@@ -213,7 +214,7 @@ impl Comparison {
     }
 }
 
-/// All problems of a version that has an error; nothing for one that has none.
+/// All problems of a version that has an error; empty otherwise.
 fn errors_and_others(problems: Problems) -> Vec<Problem> {
     if problems.any_error() {
         problems.sorted()
@@ -222,7 +223,7 @@ fn errors_and_others(problems: Problems) -> Vec<Problem> {
     }
 }
 
-/// Forgets that values were given for parameters that only the other program has.
+/// Drops problems about values for parameters that only the other program has.
 fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
     let others: Vec<String> = other
         .clone()
@@ -242,7 +243,7 @@ fn drop_one_sided_bindings(program: &mut Compilation, other: &Problems) {
     program.problems = kept;
 }
 
-/// The name that a value was given for and no parameter has.
+/// The name of a value without a parameter.
 fn unknown_binding(problem: Problem) -> Option<String> {
     match problem {
         Problem::Input(InputProblem::UnknownBinding { name, .. }) => Some(name),
@@ -250,7 +251,7 @@ fn unknown_binding(problem: Problem) -> Option<String> {
     }
 }
 
-/// What was found out about a program that has a meaning.
+/// A judged program without errors.
 struct JudgedProgram<'p> {
     deployment: Deployment<'p>,
     state: State,
@@ -258,7 +259,7 @@ struct JudgedProgram<'p> {
 }
 
 impl<'p> JudgedProgram<'p> {
-    /// Fails with the problems of one that has none.
+    /// Fails with the problems if there is an error.
     fn new(judged: Judged<'p>) -> Result<JudgedProgram<'p>, Vec<Problem>> {
         let problems = judged.problems.sorted();
         match judged.deployment {

@@ -1,5 +1,5 @@
-//! What the programs and environments of a run have to agree on: a file that several of them read
-//! is corrected, or is said to have an `@allow` too many, only where that is right in each. A run
+//! What the programs and environments of a run agree on: in a file that several of them read, a fix
+//! is applied, or an `@allow` is reported as unused, only if that is right in each. A run
 //! for one environment of a program knows nothing of the others.
 
 use crate::diagnostic::{Finding, Problem, Safety};
@@ -7,41 +7,41 @@ use crate::lint::UNUSED_ALLOW;
 use crate::source::{FileId, Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A program with one set of values, as it was judged.
+/// The findings of a program in one environment.
 #[derive(Debug)]
 pub struct ProgramFindings<'r> {
     /// Its files.
     pub sources: &'r Sources,
     /// How many environments it declares; 0 for none.
     pub environments: usize,
-    /// What is wrong with it.
+    /// Its problems.
     pub problems: &'r mut Vec<Problem>,
 }
 
-/// A lint, and the place where it found something, in a file that other programs may call
-/// otherwise.
+/// A lint, and the position of a finding, with the identity of its file, which can have other names
+/// in other programs.
 type Place = (&'static str, String, Span);
 
-/// How many programs find something at a place, and how many of them would correct it unasked.
+/// The number of programs with a finding at a position, and the number of those with a safe fix.
 #[derive(Debug, Default)]
 struct FindingCounts {
     found: usize,
     safe: usize,
 }
 
-/// What a run found, by file and by place.
+/// The findings of a run, by file and position.
 #[derive(Debug, Default)]
 struct Tally {
-    /// How many programs read a file.
+    /// The number of programs that read a file.
     readers: BTreeMap<String, usize>,
     /// How many of these there would be in every environment of a program, at least.
     expected: BTreeMap<String, usize>,
     places: BTreeMap<Place, FindingCounts>,
 }
 
-/// Leaves out what is `unused-allow` for some of those that read the file, and leaves to a reviewer
-/// what some of them would not correct. `unreadable` are those that could not be read, which may
-/// have read any file.
+/// Drops an `unused-allow` that not all readers of the file report, and marks a fix for review if
+/// not all of them have it. `unreadable` is the number of programs that could not be read, which
+/// might have read any file.
 pub fn reach_consensus(programs: &mut [ProgramFindings<'_>], unreadable: usize) {
     let mut tally = Tally::default();
     for program in programs.iter() {
@@ -85,8 +85,7 @@ impl Tally {
         }
     }
 
-    /// Leaves a correction to a reviewer where it is not safe for all, and says whether the problem
-    /// stays.
+    /// Marks a fix for review if it is not safe for all, and returns whether the problem is kept.
     fn settle_problem(&self, problem: &mut Problem, sources: &Sources) -> bool {
         let Problem::Lint(finding) = problem else {
             return true;
@@ -108,7 +107,7 @@ impl Tally {
     }
 }
 
-/// Findings that have a place.
+/// Findings that have a position.
 fn lint_findings(problems: &[Problem]) -> impl Iterator<Item = (&Finding, Span)> {
     problems.iter().filter_map(|problem| match problem {
         Problem::Lint(finding) => finding

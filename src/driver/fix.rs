@@ -1,5 +1,4 @@
-//! Corrections: all programs of a run are corrected together in memory until nothing is left to
-//! correct.
+//! Fixes: the files of all programs of a run are fixed in memory until no safe fix is left.
 
 use super::consensus::{ProgramFindings, reach_consensus};
 use super::job::Job;
@@ -11,38 +10,37 @@ use crate::source::FileKind;
 use crate::workspace::{Listing, Read, ReadError, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Corrections can make room for others; more rounds than this would be a correction that undoes
-/// another.
+/// A fix can make others possible; more rounds than this would mean that two fixes undo each other.
 const ROUNDS: usize = 20;
 
-/// What corrections come to.
+/// The result of fixing.
 #[derive(Debug, Default)]
 pub struct Corrections {
     /// The files that change, by their identities.
     pub files: BTreeMap<String, EditedFile>,
-    /// The names of files that would change and are read-only.
+    /// The names of read-only files that would change.
     pub refused: BTreeSet<String>,
 }
 
-/// A file, and what is to become of it.
+/// A file with its fixed text.
 #[derive(Debug, Clone)]
 pub struct EditedFile {
-    /// As reports show it.
+    /// Its name in reports.
     pub name: String,
-    /// As it was read.
+    /// The bytes that were read.
     pub read: Vec<u8>,
-    /// As it is to be.
+    /// The new bytes.
     pub bytes: Vec<u8>,
-    /// How many corrections it has.
+    /// The number of fixes in it.
     pub fixes: usize,
-    /// What keeps it from being corrected.
+    /// Whether it is read-only, and so must not be fixed.
     is_read_only: bool,
 }
 
-/// The files of all programs as they are corrected, by their identities.
+/// The fixed files of all programs, by their identities.
 type Drafts = BTreeMap<String, EditedFile>;
 
-/// Corrects the files of programs until nothing is left; `open` gives the files of each.
+/// Fixes the files of programs until no safe fix is left; `open` returns the files of each.
 pub fn fix_programs<W: Workspace>(
     jobs: &[Job<'_>],
     mut open: impl FnMut(&Program) -> W,
@@ -75,7 +73,7 @@ pub fn fix_programs<W: Workspace>(
     }
 }
 
-/// Drafts over the files of a workspace, as one program reads them.
+/// The files of a workspace with fixed files in place of the originals, as one program reads them.
 struct Overlay<'d, W> {
     files: W,
     drafts: &'d mut Drafts,
@@ -129,8 +127,7 @@ struct JudgedJob {
     problems: Vec<Problem>,
 }
 
-/// Reads all programs and judges them, each time anew; what cannot be read is told by whoever
-/// checks it afterwards.
+/// Reads and judges all programs; files that cannot be read are reported by the check that follows.
 fn judge_all<W: Workspace>(
     jobs: &[Job<'_>],
     open: &mut impl FnMut(&Program) -> W,
@@ -169,8 +166,8 @@ impl JudgedJob {
         }
     }
 
-    /// Whether it has more errors than before. What nobody looked for before, because other errors
-    /// stood in the way, does not count.
+    /// Whether it has more errors than before. Errors of stages that did not run before, because of
+    /// other errors, do not count.
     fn is_worse_than(&self, before: &JudgedJob) -> bool {
         let (read, read_before) = (self.errors_as_read(), before.errors_as_read());
 
@@ -178,13 +175,13 @@ impl JudgedJob {
             || read_before == 0 && count_errors(&self.problems) > count_errors(&before.problems)
     }
 
-    /// The errors that are found before it is judged.
+    /// The number of errors before assertions and lints.
     fn errors_as_read(&self) -> usize {
         count_errors(&self.compilation.problems.clone().sorted())
     }
 
-    /// Corrects the drafts of its files, but for those that another program has corrected in this
-    /// round: of a file that both read, both say the same.
+    /// Fixes its files, except those that another program has fixed in this round: both report the
+    /// same problems in a file that both read.
     fn correct_files(
         &self,
         drafts: &mut Drafts,
@@ -193,7 +190,7 @@ impl JudgedJob {
     ) {
         let sources = &self.compilation.sources;
         for (n, file) in sources.files().iter().enumerate() {
-            // what is no UTF-8 was read with other characters in the place of some of its bytes
+            // in a file that is not UTF-8, invalid bytes were replaced when it was read
             let whole = |draft: &&mut EditedFile| draft.bytes == file.text().as_bytes();
             let Some(draft) = drafts.get_mut(file.identity()).filter(whole) else {
                 continue;

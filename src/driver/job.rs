@@ -1,5 +1,4 @@
-//! One program with one set of values: all its outputs are made in memory before anybody writes
-//! them.
+//! One program in one environment: all its outputs are built in memory before they are written.
 
 use super::consensus::ProgramFindings;
 use super::values::{self, Unread};
@@ -22,61 +21,61 @@ pub struct RunOptions {
     pub levels: Levels,
     /// The day that counts as today, whatever the project says.
     pub as_of: Option<Date>,
-    /// The day that it is.
+    /// The current day.
     pub today: Date,
-    /// Whether outputs are to be written; else the size of each program without errors is told.
+    /// Whether outputs are written; otherwise the size of each program without errors is reported.
     pub writes: bool,
 }
 
-/// What is to be built.
+/// A build of one program in one environment.
 #[derive(Debug)]
 pub struct Job<'p> {
     /// The program.
     pub program: &'p Program,
     /// Its values and outputs.
     pub build: &'p Build,
-    /// What becomes of its lints.
+    /// The levels of its lints.
     pub levels: Levels,
     /// The day that counts as today.
     pub as_of: Date,
-    /// Whether its outputs are to be written; else only what a lint asks for is made, and nothing
-    /// is kept.
+    /// Whether its outputs are written; otherwise only those that a lint measures are built, and
+    /// then discarded.
     pub writes: bool,
-    /// Those of its outputs that are read together with outputs of other jobs.
+    /// Its outputs that are in one module with outputs of other jobs.
     pub shared: Vec<&'p Output>,
 }
 
-/// What became of it.
+/// The result of a job.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The files of the program.
     pub sources: Sources,
     /// How many environments the program declares.
     pub environments: usize,
-    /// What is wrong with it.
+    /// Its problems.
     pub problems: Vec<Problem>,
-    /// Its outputs, when nothing is wrong with it.
-    pub made: Vec<Made>,
-    /// For each of the job's outputs that are read together with others, what it declares.
+    /// Its outputs, if it has no errors.
+    pub made: Vec<BuiltOutput>,
+    /// The addresses that each of the job's shared outputs declares.
     pub addresses: Vec<Vec<String>>,
-    /// How many tiers and rules it has; `None` when it has errors.
+    /// The numbers of its tiers and rules; `None` if it has errors.
     pub size: Option<(usize, usize)>,
     /// A file that could not be read, and why.
     pub unread: Option<Unread>,
 }
 
-/// An output that was made.
+/// An output in memory.
 #[derive(Debug)]
-pub struct Made {
+pub struct BuiltOutput {
     /// Its target.
     pub target: &'static Target,
-    /// Where it belongs.
+    /// Its path.
     pub path: String,
-    /// All of it.
+    /// Its contents.
     pub bytes: Vec<u8>,
 }
 
-/// What a project comes to, in its order.
+/// The jobs of a project, in the order of the manifest.
 pub fn plan_jobs<'p>(project: &'p Project, options: &RunOptions) -> Vec<Job<'p>> {
     let modules = SharedModules::new(project);
     let of_program = |program: &'p Program| {
@@ -98,7 +97,7 @@ pub fn plan_jobs<'p>(project: &'p Project, options: &RunOptions) -> Vec<Job<'p>>
 }
 
 impl Outcome {
-    /// What it says of its files, to be held against what others say of them.
+    /// Its findings, to be compared with those of other programs about the same files.
     pub fn findings(&mut self) -> ProgramFindings<'_> {
         ProgramFindings {
             sources: &self.sources,
@@ -109,7 +108,7 @@ impl Outcome {
 }
 
 impl Job<'_> {
-    /// Does it.
+    /// Runs the job.
     pub fn run_in(&self, workspace: &mut dyn Workspace) -> Outcome {
         match self.compile_in(workspace) {
             Ok(compilation) => {
@@ -127,7 +126,7 @@ impl Job<'_> {
         }
     }
 
-    /// Reads the program.
+    /// Compiles the program.
     pub fn compile_in(&self, workspace: &mut dyn Workspace) -> Result<Compilation, Unread> {
         let given = self.read_given(workspace)?;
         self.compile_with(given, workspace)
@@ -138,7 +137,7 @@ impl Job<'_> {
         values::read_given(&self.build.values, workspace)
     }
 
-    /// Reads the program, with these values.
+    /// Compiles the program with these values.
     pub fn compile_with(
         &self,
         given: Vec<Given>,
@@ -160,7 +159,7 @@ impl Job<'_> {
         Some(Environment { name, is_optional })
     }
 
-    /// Finds what is wrong with the program, and makes its outputs. Its files are left with it.
+    /// Judges the program and builds its outputs. Its files stay in the compilation.
     pub fn judge_compilation(&self, compilation: &Compilation) -> Outcome {
         let policy = &compilation.policy;
         let Judged {
@@ -205,16 +204,21 @@ impl Job<'_> {
         target::ALL.iter().filter(is_wanted)
     }
 
-    /// Its outputs that are written, or whose size a lint asks for.
+    /// Its outputs that are written, or that a lint measures.
     fn outputs_to_make(&self) -> impl Iterator<Item = &Output> {
-        let is_wanted = |output: &&Output| self.writes || output.target.measures.is_some();
+        let is_wanted = |output: &&Output| self.writes || output.target.limits.is_some();
         self.build.outputs.iter().filter(is_wanted)
     }
 
-    /// Makes the outputs, and finds what their targets would refuse in them.
-    fn make_outputs(&self, policy: &Policy, state: &State, problems: &mut Problems) -> Vec<Made> {
+    /// Builds the outputs, and finds limits of their targets that they exceed.
+    fn make_outputs(
+        &self,
+        policy: &Policy,
+        state: &State,
+        problems: &mut Problems,
+    ) -> Vec<BuiltOutput> {
         let outputs = self.outputs_to_make();
-        let mut made: Vec<Made> = outputs.map(|output| make_output(output, state)).collect();
+        let mut made: Vec<BuiltOutput> = outputs.map(|output| make_output(output, state)).collect();
 
         for target in self.targets() {
             if let Some(first) = made.iter().find(|made| made.target == target) {
@@ -230,19 +234,25 @@ impl Job<'_> {
     }
 }
 
-fn make_output(output: &Output, state: &State) -> Made {
-    Made {
+fn make_output(output: &Output, state: &State) -> BuiltOutput {
+    BuiltOutput {
         target: output.target,
         path: output.path.path.clone(),
         bytes: (output.target.emit)(state),
     }
 }
 
-/// What its target would refuse in an output of that size.
-fn exceeded_limits(policy: &Policy, state: &State, made: &Made, levels: &Levels) -> Problems {
-    let Some(measures) = made.target.measures else {
+/// The limits of its target that an output exceeds.
+fn exceeded_limits(
+    policy: &Policy,
+    state: &State,
+    made: &BuiltOutput,
+    levels: &Levels,
+) -> Problems {
+    let Some(limits) = &made.target.limits else {
         return Problems::default();
     };
-    let found = lint::template_limits(made.target.title, &measures(state, made.bytes.len()));
+    let measures = (limits.measure)(state, made.bytes.len());
+    let found = lint::template_limits(made.target.title, limits, &measures);
     lint::lint_problems(policy, &lint::TEMPLATE_LIMITS, levels, found)
 }

@@ -1,9 +1,9 @@
-//! What a command does, without its input and output: programs come from a [`Workspace`], and what
-//! is found and made is handed back.
+//! What a command does, without its input and output: programs come from a [`Workspace`], and
+//! problems and outputs are returned.
 //!
-//! [`Program`] is the door for who embeds the compiler. [`build`](mod@build) makes everything that
-//! a project lists, [`fix`](mod@fix) corrects its files, [`compare`](mod@compare) reviews a change,
-//! and [`consensus`] is what the programs of a run have to agree on.
+//! [`Program`] is the entry point for library users. [`build`](mod@build) builds everything that a
+//! project lists, [`fix`](mod@fix) fixes its files, [`compare`](mod@compare) reviews a change, and
+//! [`consensus`] merges the findings of the programs of a run.
 //!
 //! [`Workspace`]: crate::workspace::Workspace
 
@@ -15,6 +15,6 @@ mod job;
 mod program;
 mod values;
 
-pub use job::{Job, Made, Outcome, RunOptions, plan_jobs};
+pub use job::{BuiltOutput, Job, Outcome, RunOptions, plan_jobs};
 pub use program::{Change, Options, Program, Rejected};
 pub use values::{Unread, into_bindings, read_given};

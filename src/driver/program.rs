@@ -1,7 +1,7 @@
-//! A program, for who embeds the compiler: loaded once, then checked, built and compared.
+//! A program, for library users: loaded once, then checked, built and compared.
 
 use super::compare::{Comparison, Incomparable, Revision, join_errors};
-use super::job::{Job, Made, Outcome};
+use super::job::{BuiltOutput, Job, Outcome};
 use crate::compile::{Compilation, Environment, Inputs, compile};
 use crate::date::Date;
 use crate::diagnostic::{Level, Problem, Style, render};
@@ -15,7 +15,7 @@ use crate::workspace::{ReadError, Workspace};
 use std::error::Error;
 use std::fmt;
 
-/// What a program is loaded with.
+/// Options for loading a program.
 #[derive(Debug, Clone)]
 pub struct Options {
     as_of: Date,
@@ -25,7 +25,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// The day against which `until` is held: the library has no clock.
+    /// Options with the current day, for `until`: the library has no clock.
     pub fn new(as_of: Date) -> Options {
         Options {
             as_of,
@@ -82,10 +82,10 @@ pub struct Program {
     options: Options,
 }
 
-/// Why no output is made: the problems of the program, of which one is an error at least.
+/// Why there is no output: the problems of the program, at least one of which is an error.
 #[derive(Debug, Clone)]
 pub struct Rejected {
-    /// All of them, by their places.
+    /// All of them, by position.
     pub problems: Vec<Problem>,
 }
 
@@ -97,33 +97,33 @@ impl fmt::Display for Rejected {
 
 impl Error for Rejected {}
 
-/// What is different between two versions of a program.
+/// The difference between two versions of a program.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Change {
-    /// Whether no connection changes, and AWS has nothing to do.
+    /// Whether neither connections nor resources in AWS change.
     pub is_empty: bool,
-    /// Whether something passes that did not.
+    /// Whether traffic passes that did not pass before.
     pub opens: bool,
-    /// Whether something passes no longer.
+    /// Whether traffic that passed before does not pass any more.
     pub closes: bool,
     /// Whether something is opened from or to the internet.
     pub opens_internet: bool,
-    /// Whether AWS puts another security group in the place of one.
+    /// Whether AWS replaces a security group.
     pub replaces_group: bool,
     /// Whether AWS deletes a security group.
     pub deletes_group: bool,
     /// The review for people, as `tierwall diff` prints it.
     pub text: String,
-    /// The review for a comment on a pull request, as long as it is.
+    /// The review for a comment on a pull request, not shortened.
     pub markdown: String,
     /// The review for programs: `docs/diff.md`.
     pub json: String,
 }
 
 impl Program {
-    /// Reads and resolves the program that starts with the file `entry`. What is wrong with it is
-    /// told by [`check`](Program::check); this fails only where that file cannot be read.
+    /// Reads and resolves the program that starts with the file `entry`. Its problems are returned
+    /// by [`check`](Program::check); this fails only if that file cannot be read.
     pub fn load(
         entry: &str,
         workspace: &mut dyn Workspace,
@@ -137,18 +137,18 @@ impl Program {
         })
     }
 
-    /// What is wrong with it, by place: mistakes, assertions that do not hold, findings of lints.
+    /// Its problems, by position: errors, failing assertions, findings of lints.
     pub fn check(&self) -> Vec<Problem> {
         self.judge_for(None).problems
     }
 
-    /// What is wrong with it where it is built for a target: also what that target cannot say, and
-    /// the limits that it has.
+    /// Its problems for a target: also what that target does not support, and limits that are
+    /// exceeded.
     pub fn check_for(&self, target: &'static Target) -> Vec<Problem> {
         self.judge_for(Some(target)).problems
     }
 
-    /// Its output for a target; fails where one of its problems is an error.
+    /// Its output for a target; fails if one of its problems is an error.
     pub fn build(&self, target: &'static Target) -> Result<Vec<u8>, Rejected> {
         let Outcome {
             problems, mut made, ..
@@ -156,33 +156,33 @@ impl Program {
 
         let is_error = |problem: &Problem| problem.level() == Level::Error;
         match made.pop().filter(|_| !problems.iter().any(is_error)) {
-            Some(Made { bytes, .. }) => Ok(bytes),
+            Some(BuiltOutput { bytes, .. }) => Ok(bytes),
             None => Err(Rejected { problems }),
         }
     }
 
-    /// What the change from one version of a program to another opens and closes, and what AWS
-    /// will do. Fails with the problems of each where one has errors.
+    /// What the change from one version of a program to another opens and closes, and what AWS will
+    /// do. Fails with the problems of both if one has errors.
     pub fn compare(old: Program, new: Program) -> Result<Change, Incomparable> {
         Comparison::new(old.into_revision(), new.into_revision()).review_with(summarize_change)
     }
 
-    /// Its files, to which the places of its problems belong.
+    /// Its files, which the spans of its problems refer to.
     pub fn sources(&self) -> &Sources {
         &self.compilation.sources
     }
 
-    /// What it means; complete where no problem is an error.
+    /// Its policy; complete if no problem is an error.
     pub fn policy(&self) -> &Policy {
         &self.compilation.policy
     }
 
-    /// It as the stages of the compiler have it.
+    /// The compiled program, for the stages of the compiler.
     pub fn into_compilation(self) -> Compilation {
         self.compilation
     }
 
-    /// A problem of it as text, with the lines that it is about.
+    /// One of its problems as text, with the source lines.
     pub fn render(&self, problem: &Problem) -> String {
         render(problem, self.sources(), Style::Plain)
     }

@@ -1,4 +1,4 @@
-//! The values of parameters: what the places where they are given come to.
+//! The values of parameters, merged from all the places that set them.
 
 use crate::project::{self, Named, Values};
 use crate::report::review::Given;
@@ -7,17 +7,17 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 
-/// Why something that was to be read could not be.
+/// A file that could not be read.
 #[derive(Debug, Clone)]
 pub struct Unread {
-    /// What.
+    /// The file.
     pub file: Named,
-    /// Why, in words.
+    /// The error message.
     pub why: String,
 }
 
 impl Unread {
-    /// What a workspace says of a file.
+    /// An error of a workspace about a file.
     pub fn new(file: &Named, error: &ReadError) -> Unread {
         Unread {
             file: file.clone(),
@@ -34,7 +34,7 @@ impl fmt::Display for Unread {
 
 impl Error for Unread {}
 
-/// What values come to: the later win, and in one place `set` over files.
+/// Merges values: later ones take precedence, and in one place `set` over files.
 pub fn read_given(values: &[Values], workspace: &mut dyn Workspace) -> Result<Vec<Given>, Unread> {
     let mut bindings: Vec<Given> = Vec::new();
     for Values { vars, set } in values {
@@ -80,7 +80,7 @@ fn read_values_file(file: &Named, workspace: &mut dyn Workspace) -> Result<Vec<G
     Ok(given.collect())
 }
 
-/// Values without their places.
+/// Values without their positions.
 pub fn into_bindings(given: impl IntoIterator<Item = Given>) -> Vec<(String, String)> {
     given
         .into_iter()

@@ -1,4 +1,4 @@
-//! Which parts of a statement stand in columns, and how wide these are.
+//! Which parts of a statement are aligned in columns, and the widths of the columns.
 
 use super::tokens::{Token, TokenKind, join_tokens, screen_width};
 use crate::ast::{
@@ -9,13 +9,13 @@ use crate::source::Span;
 
 /// An element longer than this does not widen its column.
 const WIDEST: usize = 40;
-/// Nor does one that is longer by more than this than the next shorter one.
+/// Nor does an element that is longer than the next shorter one by more than this.
 const STEP: usize = 12;
 
-/// Where the cells of a statement start, and its lists.
+/// The positions of the cells and the lists of a statement.
 #[derive(Debug, Default)]
 pub struct Shape {
-    /// Those after the first, which starts with the statement.
+    /// The cells after the first, which starts with the statement.
     pub cells: Vec<Cell>,
     /// Offsets of the first items of lists with commas.
     pub lists: Vec<u32>,
@@ -26,13 +26,13 @@ pub struct Shape {
 pub struct Cell {
     /// The column, counted from 0.
     pub column: usize,
-    /// The cell starts with the first token that stands here or after it.
+    /// The offset of its start: it starts with the first token at or after it.
     pub start: u32,
-    /// Whether its column is at least as wide as it is.
+    /// Whether it counts for the width of its column.
     pub counts: bool,
 }
 
-/// How wide a column is: as its widest element, but for those that would stretch it.
+/// The width of a column: that of its widest element, except outliers.
 pub fn column_width(mut widths: Vec<usize>, widest: usize) -> usize {
     widths.retain(|width| *width <= widest);
     widths.sort_unstable();
@@ -43,8 +43,8 @@ pub fn column_width(mut widths: Vec<usize>, widest: usize) -> usize {
         .unwrap_or(0)
 }
 
-/// Where the columns of adjacent statements start. Of each, the last number says how many tokens
-/// stand on its first line: what is not there with all of its tokens is in no column.
+/// The starts of the columns of adjacent statements. For each statement, the last number is the
+/// count of tokens on its first line: a cell that is not completely on it is in no column.
 pub fn column_starts<'s, 't: 's>(
     rows: impl Iterator<Item = (&'s Shape, &'s [Token<'t>], usize)>,
 ) -> Vec<usize> {
@@ -74,7 +74,7 @@ pub fn column_starts<'s, 't: 's>(
 }
 
 impl Shape {
-    /// The cells with their tokens, those left out that have none.
+    /// The cells with their tokens, without empty ones.
     fn split_cells<'a, 't>(
         &'a self,
         tokens: &'a [Token<'t>],
@@ -115,8 +115,7 @@ impl Shape {
         self
     }
 
-    /// Prose and block, in the order in which they stand after this offset: what comes first starts
-    /// a column, and what comes second the next.
+    /// Adds cells for the prose and the block, in source order, after this offset.
     fn with_extras(
         mut self,
         column: usize,
@@ -143,7 +142,7 @@ impl Shape {
         self
     }
 
-    /// `key = value`, its sign in a column.
+    /// `key = value`, with `=` in a column.
     pub fn entry_shape(tokens: &[Token<'_>]) -> Shape {
         let equals = tokens.iter().find(|token| token.kind == TokenKind::Equals);
         equals.map_or(Shape::default(), |equals| {
@@ -151,12 +150,12 @@ impl Shape {
         })
     }
 
-    /// That of an annotation.
+    /// The shape of an annotation.
     pub fn annotation_shape(annotation: &Annotation) -> Shape {
         Shape::default().with_list(std::slice::from_ref(&annotation.lint), name_span)
     }
 
-    /// That of a statement. What stands before `only in` has the same columns with and without it.
+    /// The shape of a statement. What stands before `only in` has the same columns with and without it.
     pub fn new(statement: &Statement) -> Shape {
         let only_in = statement.only_in.as_ref().map(|only_in| only_in.span);
         let shape = Shape::default();
@@ -279,7 +278,7 @@ impl Shape {
         shape.with_extras(3, after, tier.prose.as_ref(), tier.block.as_ref())
     }
 
-    /// Subjects, verb, services, way, peers with what is taken out of them, environments, end and
+    /// Subjects, verb, services, `from` or `to`, peers with `except`, environments, `until` and
     /// prose.
     fn rule_shape(rule: &ast::Rule, only_in: Option<Span>) -> Shape {
         let last = rule

@@ -1,18 +1,17 @@
-//! Tokens to lines: where they break, and how far these are indented.
+//! Writes tokens as lines: line breaks and indentation.
 
 use super::columns::{Shape, column_width};
 use super::sheet::Sheet;
 use super::tokens::{Token, TokenKind, blank_between, join_tokens, screen_width};
 
-/// Lines longer than this break after a comma, or inside a block or a list, where they can.
+/// Longer lines break after a comma, or inside a block or a list, if possible.
 const LIMIT: usize = 120;
-/// What stands inside something starts this much further to the right.
+/// The indentation of each level.
 pub const INDENT: usize = 4;
-/// The items of a list that goes on to the next line stand one below the other, unless the first is
-/// beyond this.
+/// The items of a list on several lines are aligned, unless the first is beyond this column.
 const FARTHEST: usize = 72;
 
-/// Tokens that are written one after the other: a statement, an annotation, an entry of a block.
+/// A sequence of tokens: a statement, an annotation, an entry of a block.
 pub struct TokenRow<'a, 't> {
     /// The tokens.
     pub tokens: &'a [Token<'t>],
@@ -20,17 +19,17 @@ pub struct TokenRow<'a, 't> {
     pub shape: &'a Shape,
     /// Where the columns of the cells start.
     pub starts: &'a [usize],
-    /// Whether its block or list is on lines.
+    /// Whether its block or list has each part on its own line.
     pub tall: bool,
 }
 
 impl<'t> TokenRow<'_, 't> {
-    /// Writes them from where the sheet is; lines that they go on to start at `hang` until a list
-    /// says otherwise, and have no columns.
+    /// Writes them at the end of the sheet; continuation lines have no columns, and start at
+    /// `hang`, or at the items of a list.
     pub fn write(&self, sheet: &mut Sheet<'t>, mut hang: usize) {
         let (mut at, mut columns, first_line) = (0, true, first_line(self.tokens));
         while let Some(token) = self.tokens.get(at) {
-            // what aligns the first line breaks nothing
+            // alignment on the first line causes no line break
             let breaks = if columns {
                 at == first_line
             } else {
@@ -75,7 +74,7 @@ impl<'t> TokenRow<'_, 't> {
         }
     }
 
-    /// Writes the block or list that starts with a token; says how many tokens it has.
+    /// Writes the block or list that starts with a token, and returns its number of tokens.
     fn write_bracket(&self, at: usize, sheet: &mut Sheet<'t>) -> usize {
         let whole = &self.tokens[at..at + bracket_length(&self.tokens[at..])];
         if self.tall {
@@ -86,7 +85,7 @@ impl<'t> TokenRow<'_, 't> {
         whole.len()
     }
 
-    /// The column at which a token stands if the one before it ends at `column`.
+    /// The column of a token if the one before it ends at `column`.
     fn column_of(&self, at: usize, column: usize, columns: bool) -> usize {
         let Some(last) = at.checked_sub(1).map(|at| &self.tokens[at]) else {
             return column;
@@ -107,7 +106,7 @@ impl<'t> TokenRow<'_, 't> {
     }
 }
 
-/// How many tokens stand on the first line, not counting what aligns them.
+/// The number of tokens on the first line, ignoring alignment.
 pub fn first_line(tokens: &[Token<'_>]) -> usize {
     let breaks =
         |at: &usize| starts_line(tokens, *at, || screen_width(&join_tokens(&tokens[..*at])));
@@ -124,8 +123,9 @@ fn starts_line(tokens: &[Token<'_>], at: usize, column: impl FnOnce() -> usize) 
         || item && (token.breaks > 0 || end_of_item(tokens, at, column()) > LIMIT)
 }
 
-/// The column after the item of a list that starts with this token: the next place for a break. A
-/// string at the end of a statement counts for nothing, as no break would make it shorter.
+/// The column after the list item that starts with this token, which is the next position for a
+/// break. A string at the end of a statement does not count, because no break would make it
+/// shorter.
 fn end_of_item(tokens: &[Token<'_>], at: usize, mut column: usize) -> usize {
     for (at, token) in tokens.iter().enumerate().skip(at) {
         let prose = at + 1 == tokens.len() && token.kind == TokenKind::Text;
@@ -140,7 +140,7 @@ fn end_of_item(tokens: &[Token<'_>], at: usize, mut column: usize) -> usize {
     column
 }
 
-/// Where the items of a list go on below the first, which stands at `column`.
+/// The column of the items of a list on the following lines; the first is at `column`.
 fn column_below(column: usize) -> usize {
     match column {
         0 => INDENT,
@@ -149,9 +149,8 @@ fn column_below(column: usize) -> usize {
     }
 }
 
-/// Whether the block or list in some tokens has each of its parts on a line: because a line break
-/// or a comment stands in it, or because it does not fit on the line that the tokens, which start
-/// at `column`, would be.
+/// Whether the block or list in some tokens has each part on its own line: because it contains a
+/// line break or a comment, or because the tokens, which start at `column`, do not fit on one line.
 pub fn is_tall(tokens: &[Token<'_>], column: usize) -> bool {
     let Some(open) = tokens
         .iter()
@@ -166,7 +165,7 @@ pub fn is_tall(tokens: &[Token<'_>], column: usize) -> bool {
     broken || end - open > 2 && column + screen_width(&join_tokens(&tokens[..end])) > LIMIT
 }
 
-/// How many tokens the block or list has that the first one opens.
+/// The number of tokens of the block or list that the first one opens.
 fn bracket_length(tokens: &[Token<'_>]) -> usize {
     let mut open = 0;
     let closes = tokens.iter().position(|token| {
@@ -188,7 +187,7 @@ fn bracket_length(tokens: &[Token<'_>]) -> usize {
     closes.map_or(tokens.len(), |at| at + 1)
 }
 
-/// Writes a block or a list with each of its parts on a line.
+/// Writes a block or a list with each part on its own line.
 fn write_on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
     let outer = sheet.indent();
     let indent = outer + INDENT;
@@ -224,7 +223,7 @@ fn write_on_lines<'t>(whole: &[Token<'t>], sheet: &mut Sheet<'t>) {
     sheet.put(close.text);
 }
 
-/// The column in which the `=` of the entries of a group stand.
+/// The column of `=` in a group of entries.
 fn sign_column(group: &[&[Token<'_>]], indent: usize) -> usize {
     let mut widths = Vec::new();
     for part in group {
@@ -250,8 +249,7 @@ fn write_entry<'t>(tokens: &[Token<'t>], sign: usize, indent: usize, sheet: &mut
     row.write(sheet, indent + INDENT);
 }
 
-/// The entries of a block or the items of a list, and the comments between them; commas are left
-/// out.
+/// The entries of a block or the items of a list, and the comments between them; without commas.
 fn split_parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Token<'t>]> {
     let mut parts = Vec::new();
     while let Some(token) = inside.first() {
@@ -270,8 +268,7 @@ fn split_parts<'a, 't>(mut inside: &'a [Token<'t>], block: bool) -> Vec<&'a [Tok
     parts
 }
 
-/// How many tokens the entry has that starts here: its key, its sign, its value, and comments
-/// between them.
+/// The number of tokens of the entry at the start: key, `=`, value, and comments between them.
 fn entry_length(tokens: &[Token<'_>]) -> usize {
     let Some(sign) = tokens
         .iter()

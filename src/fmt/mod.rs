@@ -1,10 +1,8 @@
-//! The one layout of a file: its text, as typed but for blanks, line breaks and the commas in
-//! blocks and lists.
+//! Formats a file: changes only blanks, line breaks, and commas in blocks and lists.
 //!
-//! The file becomes tokens, comments among them (`tokens`). The tree says which of them are one
+//! The file becomes tokens, including comments (`tokens`). The tree determines which tokens are one
 //! statement, and where its parts start (`columns`); `layout` writes them as lines on a `sheet`.
-//! Nothing is reworded, and nothing depends on what was a column or a long line before, so that
-//! formatting what was formatted changes nothing.
+//! The result does not depend on earlier columns or line lengths, so that formatting is idempotent.
 
 mod columns;
 mod layout;
@@ -19,8 +17,7 @@ use sheet::Sheet;
 use std::mem::{Discriminant, discriminant};
 use tokens::{Token, split_tokens};
 
-/// A file in its one layout. It must have been read without an error: what is no statement has no
-/// layout.
+/// Formats a file, which must have been parsed without errors: only statements have a layout.
 pub fn format(text: &str, file: &FileTree) -> String {
     let tokens = split_tokens(text, file);
     let pieces = split_pieces(&tokens, file);
@@ -47,20 +44,20 @@ pub fn format(text: &str, file: &FileTree) -> String {
     sheet.text()
 }
 
-/// Something that stands on lines of its own.
+/// A part of a file on its own lines.
 struct Piece<'a, 't> {
     part: PieceKind,
     tokens: &'a [Token<'t>],
     shape: Shape,
-    /// Whether its block is on lines.
+    /// Whether its block has each entry on its own line.
     tall: bool,
-    /// Whether an empty line stands before it.
+    /// Whether there is an empty line before it.
     apart: bool,
-    /// The comment at its end.
+    /// Its trailing comment.
     comment: Option<&'t str>,
 }
 
-/// What it is.
+/// Its kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum PieceKind {
     Comment,
@@ -93,7 +90,7 @@ impl<'t> Piece<'_, 't> {
     }
 }
 
-/// Statements, their annotations, and the comments on lines of their own, as they stand.
+/// Statements, their annotations, and comments on their own lines, in source order.
 fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'a, 't>> {
     let mut parts = file.statements.iter().flat_map(statement_parts).peekable();
     let (mut pieces, mut rest): (Vec<Piece<'_, '_>>, _) = (Vec::new(), tokens);
@@ -114,7 +111,7 @@ fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'
                     (PieceKind::Comment, Shape::default()),
                     |(_, part, shape)| (part, shape),
                 );
-                // what an annotation is about follows it at once
+                // the statement of an annotation follows without an empty line
                 let apart = last.is_some() && token.breaks > 1 && !announced;
                 announced =
                     part == PieceKind::Annotation || announced && part == PieceKind::Comment;
@@ -135,7 +132,7 @@ fn split_pieces<'a, 't>(tokens: &'a [Token<'t>], file: &FileTree) -> Vec<Piece<'
     pieces
 }
 
-/// A statement's annotations, then itself.
+/// The annotations of a statement, then the statement.
 fn statement_parts(statement: &Statement) -> impl Iterator<Item = (Span, PieceKind, Shape)> {
     let annotation = |a: &Annotation| (a.span, PieceKind::Annotation, Shape::annotation_shape(a));
     let itself = (
@@ -146,8 +143,8 @@ fn statement_parts(statement: &Statement) -> impl Iterator<Item = (Span, PieceKi
     statement.annotations.iter().map(annotation).chain([itself])
 }
 
-/// How many pieces share their columns: statements of one kind with no empty line between them. One
-/// whose block is on lines shares with none.
+/// The number of pieces that share columns: statements of one kind without empty lines between
+/// them. A statement with a multi-line block shares with none.
 fn run_length(pieces: &[Piece<'_, '_>]) -> usize {
     let mut last_said = None;
     let ends = pieces

@@ -1,9 +1,9 @@
-//! Lines as they are written, and the comments at their ends.
+//! Lines that are being written, and their trailing comments.
 
 use super::columns::column_width;
 use super::tokens::screen_width;
 
-/// What is written so far.
+/// The output so far.
 #[derive(Debug, Default)]
 pub struct Sheet<'t> {
     lines: Vec<SheetLine<'t>>,
@@ -11,20 +11,20 @@ pub struct Sheet<'t> {
 
 #[derive(Debug, Default)]
 struct SheetLine<'t> {
-    /// Without the comment at its end.
+    /// The text without the trailing comment.
     text: String,
-    /// Columns that the text takes.
+    /// The width of the text.
     width: usize,
-    /// Columns before its first token.
+    /// Its indentation.
     indent: usize,
-    /// The comment at its end.
+    /// Its trailing comment.
     comment: Option<&'t str>,
-    /// Whether it is a comment, to which none can be added.
+    /// Whether the line is a comment, so that none can be added.
     closed: bool,
 }
 
 impl<'t> Sheet<'t> {
-    /// Starts a line, after an empty one if it stands `apart`.
+    /// Starts a line, after an empty one if `apart`.
     pub fn start_line(&mut self, indent: usize, apart: bool) {
         if apart && !self.lines.is_empty() {
             self.lines.push(SheetLine::default());
@@ -46,12 +46,12 @@ impl<'t> Sheet<'t> {
             .expect("there is a line: one was just made where there was none")
     }
 
-    /// The column at which the next token would stand.
+    /// The column of the next token.
     pub fn column(&self) -> usize {
         self.lines.last().map_or(0, |line| line.width)
     }
 
-    /// The columns before the first token of this line.
+    /// The indentation of this line.
     pub fn indent(&self) -> usize {
         self.lines.last().map_or(0, |line| line.indent)
     }
@@ -69,14 +69,13 @@ impl<'t> Sheet<'t> {
         self.put(&" ".repeat(missing));
     }
 
-    /// Writes a comment that has the line for itself.
+    /// Writes a comment on its own line.
     pub fn put_comment(&mut self, comment: &str) {
         self.put(comment);
         self.last_line().closed = true;
     }
 
-    /// Writes a comment at the end of the line; on the next from column `below`, if it ends in a
-    /// comment already.
+    /// Writes a trailing comment; if the line already has one, on the next line at column `below`.
     pub fn add_comment(&mut self, comment: &'t str, below: usize) {
         if self.last_line().closed {
             self.start_line(below, false);
@@ -87,7 +86,7 @@ impl<'t> Sheet<'t> {
         line.closed = true;
     }
 
-    /// All of it, the comments of adjacent lines one below the other.
+    /// The whole output, with the trailing comments of adjacent lines aligned.
     pub fn text(self) -> String {
         let mut out = String::new();
         for run in self

@@ -1,10 +1,10 @@
-//! A file as tokens, comments among them, each with what stands between it and the one before.
+//! Splits a file into tokens, including comments, with the line breaks between them.
 
 use crate::ast::{FileTree, Item};
 use std::iter::Peekable;
 use unicode_width::UnicodeWidthStr;
 
-/// What a token is.
+/// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// `web`, `allows`, `10.0.0.0/8`, `:`
@@ -30,17 +30,17 @@ pub enum TokenKind {
 /// A token.
 #[derive(Debug, Clone, Copy)]
 pub struct Token<'t> {
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
-    /// As it was typed; a comment without blanks at its end.
+    /// Its text as typed; a comment without trailing blanks.
     pub text: &'t str,
     /// Offset of its first byte.
     pub start: u32,
-    /// How many line breaks stand before it, 2 for more than two.
+    /// The number of line breaks before it, at most 2.
     pub breaks: u8,
 }
 
-/// The tokens of a file that was read without an error.
+/// The tokens of a file that was parsed without errors.
 pub fn split_tokens<'t>(text: &'t str, file: &FileTree) -> Vec<Token<'t>> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut ends = colon_places(file).peekable();
@@ -71,7 +71,7 @@ pub fn split_tokens<'t>(text: &'t str, file: &FileTree) -> Vec<Token<'t>> {
     }
 }
 
-/// Where words end though no blank follows: around the colon of `param office:cidr`.
+/// Offsets where words end without a blank: around the colon of `param office:cidr`.
 fn colon_places(file: &FileTree) -> impl Iterator<Item = usize> {
     let params = file
         .statements
@@ -99,7 +99,7 @@ fn token_kind(first: char) -> TokenKind {
     }
 }
 
-/// The length of the token of this kind at the start of `rest`, which stands at `start`.
+/// The length of the token of this kind at the start of `rest`, which is at `start`.
 fn token_length(
     kind: TokenKind,
     rest: &str,
@@ -138,7 +138,7 @@ fn string_length(rest: &str) -> usize {
     end.map_or(rest.len(), |(at, _)| at + 1)
 }
 
-/// How many columns a text takes on a screen.
+/// The width of a text on a screen, in columns.
 pub fn screen_width(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
@@ -147,7 +147,7 @@ pub fn screen_width(text: &str) -> usize {
     }
 }
 
-/// Whether a blank stands between two tokens on one line.
+/// Whether there is a blank between two tokens on one line.
 pub fn blank_between(left: &Token<'_>, right: &Token<'_>) -> bool {
     let closes = matches!(
         right.kind,
@@ -158,8 +158,7 @@ pub fn blank_between(left: &Token<'_>, right: &Token<'_>) -> bool {
     !closes && !opens && !empty
 }
 
-/// Tokens without comments on one line; the comma after the last item of a list or block is left
-/// out.
+/// Tokens without comments on one line; without the comma after the last item of a list or block.
 pub fn join_tokens(tokens: &[Token<'_>]) -> String {
     let mut out = String::new();
     let mut last: Option<&Token<'_>> = None;

@@ -1,24 +1,24 @@
-//! Which gates the flows of a policy open: the rules that its groups have, and all that an analysis
-//! may judge.
+//! Which gates the flows of a policy open: the rules that its groups have, and the only gates that
+//! analyses judge.
 
 use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, PerFamily, Traffic};
 use crate::policy::{Flow, Outbound, Peer, Policy, TierId};
 use ipnet::IpNet;
 
-/// The gates that flows open, without those whose rules are left out.
+/// The gates that flows open, without those whose rules are omitted.
 #[derive(Debug, Clone)]
 pub struct OpenedGates<'p> {
     policy: &'p Policy,
-    /// For each tier, whether its outbound rules to tiers are left out.
+    /// For each tier, whether its outbound rules to tiers are omitted.
     sends_everything: Vec<bool>,
 }
 
 impl<'p> OpenedGates<'p> {
-    /// Finds which rules are left out.
+    /// Determines the omitted rules.
     ///
-    /// An outbound rule to a tier is left out where the sender may send all traffic to anywhere, in
-    /// every IP version that the stack uses. Under `ip = ipv4` that is IPv4 alone: then such a
-    /// sender has no rule for IPv6.
+    /// An outbound rule to a tier is omitted if the sender may send all traffic to anywhere, in
+    /// every IP version that the stack uses. With `ip = ipv4` that is only IPv4: such a sender has
+    /// no rule for IPv6.
     pub fn new(policy: &'p Policy) -> OpenedGates<'p> {
         let mut everywhere = vec![PerFamily::<bool>::default(); policy.tiers.len()];
         for flow in policy
@@ -45,7 +45,7 @@ impl<'p> OpenedGates<'p> {
         }
     }
 
-    /// The tier whose inbound gate a flow opens, and the tier whose outbound gate it does: by
+    /// The tiers whose inbound and whose outbound gate a flow opens, by
     /// [`Direction`](super::Direction).
     pub fn opened_by(&self, flow: &Flow) -> [Option<TierId>; 2] {
         let sender = flow
@@ -57,19 +57,19 @@ impl<'p> OpenedGates<'p> {
         ]
     }
 
-    /// Whether the outbound rule of a closed tier that a flow asks for is left out.
+    /// Whether the outbound rule of a flow of a closed tier is omitted.
     fn leaves_out(&self, sender: TierId, flow: &Flow) -> bool {
         self.sends_everything[sender.index()] && flow.receiver().is_some()
     }
 }
 
-/// The family of which a peer is every address.
+/// The family if the peer is every address of it.
 fn all_of(peer: Peer) -> Option<Family> {
     let block = peer.block().filter(|block| block.prefix_len() == 0);
     block.map(|block| Family::of_block(&block))
 }
 
-/// To whom an open tier may send everything, whatever sentences say.
+/// The blocks to which an open tier may send all traffic without a sentence.
 pub fn open_to(policy: &Policy, tier: TierId) -> &'static [IpNet] {
     match policy.tier(tier).outbound {
         Outbound::Open if policy.stack.dual => &[EVERY_IPV4, EVERY_IPV6],

@@ -1,4 +1,4 @@
-//! Flows to rules: every gate on a flow's way, put to its side of its group, and sorted there.
+//! Lowers flows to rules: the gates of each flow, grouped by tier and direction, and sorted.
 
 use super::gates::{OpenedGates, open_to};
 use super::rule::{Rule, RuleText};
@@ -62,7 +62,7 @@ struct RuleGate {
 /// The gates of a policy by tier and direction, in the order of its flows.
 struct GatesByTier {
     gates: Vec<RuleGate>,
-    /// Where those of each side end, by [`side_index`].
+    /// The ends of the ranges of each side, by [`side_index`].
     ends: Vec<u32>,
 }
 
@@ -95,7 +95,7 @@ impl GatesByTier {
         }
     }
 
-    /// The gates of a side, by what they are.
+    /// The gates of a side, sorted by key.
     fn sorted_gates(&mut self, tier: TierId, direction: Direction) -> &[RuleGate] {
         let side = side_index(tier, direction);
         let start = side
@@ -140,7 +140,7 @@ fn for_each_gate(
     }
 }
 
-/// The outbound gates of a closed tier, as AWS and CloudFormation can hold them.
+/// The outbound gates of a closed tier, in a form that AWS and CloudFormation keep.
 ///
 /// Where a gate to a tier stays, CloudFormation makes it a resource of its own, and then deletes an
 /// all-traffic rule to 0.0.0.0/0 or ::/0 from the group (CloudFormation user guide,
@@ -156,7 +156,7 @@ fn outbound_gates(side: &[RuleGate]) -> Vec<RuleGate> {
     gates
 }
 
-/// An all-traffic gate to everywhere as its two halves; any other as it is.
+/// Splits an all-traffic gate to every address into its two halves; returns any other unchanged.
 fn split_all_traffic(gate: RuleGate) -> Vec<RuleGate> {
     match gate.peer {
         Peer::Net(block) if gate.traffic == Traffic::All && block.prefix_len() == 0 => {
@@ -175,8 +175,8 @@ fn split_all_traffic(gate: RuleGate) -> Vec<RuleGate> {
     }
 }
 
-/// One rule for each distinct gate of a sorted list, with the text that sorts first, a written one
-/// before a generated one.
+/// One rule for each distinct gate of a sorted list, with the description that sorts first, a
+/// written one before a generated one.
 fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec<Rule> {
     let mut rules = Vec::with_capacity(side.len());
     for same in side.chunk_by(|a, b| (a.traffic, a.peer) == (b.traffic, b.peer)) {
@@ -231,13 +231,13 @@ fn locked_defaults(policy: &Policy) -> Vec<(String, Reference)> {
     let mut locked: Vec<(String, Reference)> = locked
         .filter_map(|vpc| Some((vpc.name.clone()?, vpc.id.clone()?)))
         .collect();
-    // two names of one VPC are one default group
+    // two names of one VPC refer to one default group
     let mut seen = BTreeSet::new();
     locked.retain(|(_, id)| seen.insert(id.clone()));
     locked
 }
 
-/// Finds the parameters, the prefix lists and the groups of others that something refers to.
+/// Collects the parameters, prefix lists and foreign groups that are referenced.
 fn collect_references(deployment: &mut Deployment<'_>) {
     let policy = deployment.policy;
     let mut found = Referred::default();
@@ -271,10 +271,10 @@ fn collect_references(deployment: &mut Deployment<'_>) {
         .sort_by_key(|parameter| parameter.name);
 }
 
-/// What something refers to.
+/// The references of a deployment.
 #[derive(Default)]
 struct Referred {
-    /// Parameters, with whether nothing but locked default groups refers to them.
+    /// Parameters, and whether only locked default groups refer to them.
     params: BTreeMap<ParamId, bool>,
     lists: BTreeSet<PrefixListId>,
     externals: BTreeSet<ExternalId>,
@@ -301,7 +301,7 @@ impl Referred {
         }
     }
 
-    /// Adds the parameters that lists and groups of others are.
+    /// Adds the parameters of prefix lists and foreign groups.
     fn follow_references(&mut self, policy: &Policy) {
         for id in self.externals.clone() {
             self.add_reference(&policy.externals[id.index()].id, false);

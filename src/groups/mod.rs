@@ -1,9 +1,9 @@
 //! The lowered form: security groups and their rules, as AWS will hold them, and the flows of the
-//! policy that ask for them.
+//! policy that produce them.
 //!
-//! Everything is in one order, made of what the things are and never of where they stood in the
-//! source. Analyses work on it; [`Deployment::to_state`] fills the
-//! [`aws::State`](crate::aws::State) that targets write down.
+//! Everything is in a canonical order, which does not depend on the order of the source. Analyses
+//! work on it; [`Deployment::to_state`] fills the [`aws::State`](crate::aws::State) that targets
+//! write.
 
 mod gates;
 mod lower;
@@ -26,21 +26,21 @@ use crate::net::Sink;
 use crate::policy::{Flow, Policy, Way, WordId};
 use rule::RuleText;
 
-/// Everything one output deploys.
+/// Everything that one output deploys.
 #[derive(Debug)]
 pub struct Deployment<'p> {
     policy: &'p Policy,
-    /// Unbound parameters that something refers to, by name.
+    /// Referenced unbound parameters, by name.
     pub parameters: Vec<Parameter<'p>>,
     /// Prefix lists that rules name, by identity.
     lists: Vec<PrefixListId>,
-    /// Security groups that are managed elsewhere and that rules name, by identity.
+    /// Security groups that are managed elsewhere and that rules reference, by identity.
     externals: Vec<ExternalId>,
     /// The groups, by name.
     pub groups: Vec<Group<'p>>,
-    /// VPCs whose default group is to lose every rule: a name for the resource, and the VPC.
+    /// VPCs whose default group is locked: a name for the resource, and the VPC.
     locked: Vec<(String, Reference)>,
-    /// For each rule, by its `origins`: the flows that ask for it.
+    /// For each rule, by its `origins`: the flows that produce it.
     origins: Vec<u32>,
 }
 
@@ -58,7 +58,7 @@ pub struct Group<'p> {
 }
 
 impl Group<'_> {
-    /// The rules of one side, in order.
+    /// The rules of one direction, in order.
     pub fn rules(&self, direction: Direction) -> &[Rule] {
         match direction {
             Direction::Ingress => &self.ingress,
@@ -67,16 +67,16 @@ impl Group<'_> {
     }
 }
 
-/// A value that is asked for at deployment.
+/// A value that is set at deployment.
 #[derive(Debug)]
 pub struct Parameter<'p> {
     /// Its id.
     pub id: ParamId,
     /// Its name in the program.
     pub name: &'p str,
-    /// What it can hold.
+    /// Its type.
     pub kind: ParamKind,
-    /// Prose for people.
+    /// Its description.
     pub description: Option<&'p str>,
     /// Its default.
     pub default: Option<&'p str>,
@@ -90,7 +90,7 @@ impl<'p> Deployment<'p> {
         &self.groups[tier.index()]
     }
 
-    /// What it was made of.
+    /// The policy that it was lowered from.
     pub fn policy(&self) -> &'p Policy {
         self.policy
     }
@@ -105,7 +105,7 @@ impl<'p> Deployment<'p> {
         self.policy.param(id).kind.family()
     }
 
-    /// What a prefix list is in AWS.
+    /// The identity of a prefix list in AWS.
     pub fn list_reference(&self, id: PrefixListId) -> &'p ListReference {
         &self.policy.prefix_lists[id.index()].list
     }
@@ -126,13 +126,13 @@ impl<'p> Deployment<'p> {
         (&external.id, external.account.as_deref())
     }
 
-    /// The flows that ask for a rule, as positions in the policy's, ascending.
+    /// The flows that produce a rule, as ascending positions in the policy.
     pub fn rule_origins(&self, rule: &Rule) -> &[u32] {
         &self.origins[rule.origins.start as usize..rule.origins.end as usize]
     }
 
-    /// The sentence that asks for a rule, the first as they stand if several do; none for the rules
-    /// of an open tier.
+    /// The first sentence, in source order, that produces a rule; `None` for the rules of an open
+    /// tier.
     pub fn first_sentence(&self, rule: &Rule) -> Option<SentenceId> {
         self.rule_origins(rule)
             .iter()
@@ -140,7 +140,7 @@ impl<'p> Deployment<'p> {
             .min()
     }
 
-    /// The sentences that ask for a rule, as they stand, once each.
+    /// The sentences that produce a rule, in source order, without duplicates.
     pub fn rule_sentences(&self, rule: &Rule) -> Vec<SentenceId> {
         let mut sentences: Vec<SentenceId> = self
             .rule_origins(rule)
@@ -152,7 +152,7 @@ impl<'p> Deployment<'p> {
         sentences
     }
 
-    /// Who worded the description of a rule.
+    /// The origin of the description of a rule.
     fn rule_wording(&self, rule: &Rule) -> Wording {
         let sentence = self.described_by(rule);
         let prose = sentence.and_then(|id| self.policy.sentence(id).prose.as_ref());
@@ -167,7 +167,7 @@ impl<'p> Deployment<'p> {
         }
     }
 
-    /// The sentence whose words describe a rule; none for the rules of an open tier.
+    /// The sentence whose text describes a rule; `None` for the rules of an open tier.
     pub fn described_by(&self, rule: &Rule) -> Option<SentenceId> {
         match rule.text {
             RuleText::Open => None,
@@ -184,8 +184,8 @@ impl<'p> Deployment<'p> {
     }
 }
 
-/// Appends what the rules of a flow carry: the sentence's own string, or the sentence in words,
-/// narrowed to this flow.
+/// Appends the description of the rules of a flow: the string of its sentence, or the sentence as
+/// text, reduced to this flow.
 pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
     let flow = &policy.flows[flow as usize];
     let sentence = policy.sentence(flow.sentence);
@@ -219,21 +219,21 @@ fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
     out.put(&policy.tier(flow.subject).name);
     out.put(" allows ");
     policy.push_service(flow, out);
-    out.put(match flow.way {
-        Way::From => " from ",
-        Way::To => " to ",
-    });
+    match flow.way {
+        Way::From => out.put(" from "),
+        Way::To => out.put(" to "),
+    }
     policy.push_peer(flow, out);
     out.put(&policy.sentence(flow.sentence).tail);
 }
 
-/// As much of a text as tells whether it is too long for a description: words can be as long as the
-/// program.
+/// The start of a text, long enough to know whether it is too long for a description: words can be
+/// as long as the program.
 #[derive(Default)]
 struct Start(String);
 
 impl Start {
-    /// The text, or as much as there is room for, with the cut marked.
+    /// The text, shortened with a mark if it is too long.
     fn into_shortened(mut self) -> String {
         if self.0.len() > LONGEST {
             self.0.truncate(LONGEST - 3);

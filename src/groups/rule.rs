@@ -4,15 +4,15 @@ use crate::net::Traffic;
 use crate::policy::Peer;
 use std::ops::Range;
 
-/// One rule. Traffic and peer are its identity within its side of its group.
+/// One rule. Traffic and peer identify it within one direction of its group.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// What passes.
+    /// The traffic.
     pub traffic: Traffic,
-    /// From or to whom.
+    /// The peer: source of an inbound rule, destination of an outbound rule.
     pub peer: Peer,
     pub(super) text: RuleText,
-    /// Where the flows that ask for it stand in the deployment's list.
+    /// The range of its flows in the list of the deployment.
     pub(super) origins: Range<u32>,
 }
 
@@ -21,6 +21,6 @@ pub struct Rule {
 pub(super) enum RuleText {
     /// The flow with this position.
     Flow(u32),
-    /// No flow: the rule is there because the tier is open.
+    /// No flow: the rule exists because the tier is open.
     Open,
 }

@@ -1,4 +1,4 @@
-//! A deployment as what AWS will hold: owned, with every text worked out.
+//! Converts a deployment to the state that AWS will hold: owned, with all texts.
 
 use super::{Deployment, Direction, Group, Parameter, Rule};
 use crate::aws::{self, Descriptions, State};
@@ -7,12 +7,11 @@ use crate::policy::{
     TierId,
 };
 
-/// Room for the description of a rule; most have less.
+/// The estimated size of a description; most are shorter.
 const DESCRIPTION_BYTES: usize = 64;
 
-/// What AWS shows in the description of a group that the program gives none. It is one text for
-/// all, since AWS replaces a group whose description changes (EC2 API reference,
-/// CreateSecurityGroup).
+/// The default description of a group. It is a constant, because AWS replaces a group whose
+/// description changes (EC2 API reference, CreateSecurityGroup).
 const GROUP_DESCRIPTION: &str = "Managed by tierwall";
 
 impl Deployment<'_> {
@@ -22,8 +21,8 @@ impl Deployment<'_> {
         self.complete_state(self.state_outline())
     }
 
-    /// The part of the state that names of resources are made of: no texts, and of groups nothing
-    /// but their names and rules.
+    /// The part of the state that determines names of resources: no texts, and only the names and
+    /// rules of groups.
     pub fn state_outline(&self) -> State {
         let positions = Positions::new(self);
         State {
@@ -40,7 +39,7 @@ impl Deployment<'_> {
         }
     }
 
-    /// The whole state, of which this is the part that names are made of.
+    /// The complete state, from its outline.
     pub fn complete_state(&self, outline: State) -> State {
         let (stack, positions) = (&self.policy.stack, Positions::new(self));
         let mut descriptions = Descriptions::with_capacity(self.rule_count() * DESCRIPTION_BYTES);
@@ -83,12 +82,12 @@ impl Deployment<'_> {
         outbound.map_or_else(|| &ingress[position], |position| &egress[position])
     }
 
-    /// What declares a prefix list of the state.
+    /// The declaration of a prefix list of the state.
     pub fn prefix_list(&self, id: aws::PrefixListId) -> &PrefixList {
         &self.policy.prefix_lists[self.lists[id.index()].index()]
     }
 
-    /// What declares a parameter of the state.
+    /// The declaration of a parameter of the state.
     pub fn state_parameter(&self, id: aws::ParameterId) -> &Param {
         self.policy.param(self.parameters[id.index()].id)
     }
@@ -145,7 +144,7 @@ impl Deployment<'_> {
         }
     }
 
-    /// Fills what names are not made of.
+    /// Fills the parts that the outline does not have.
     fn fill_group(&self, id: TierId, group: &mut aws::SecurityGroup, positions: &Positions) {
         let (stack, tier) = (&self.policy.stack, self.policy.tier(id));
         let vpc = self.policy.vpc_of(id).id.as_ref();
@@ -153,11 +152,13 @@ impl Deployment<'_> {
             positions.convert_reference(vpc.expect("resolving refuses a tier in a VPC without id"));
         group.group_name.clone_from(&tier.group_name);
 
-        group.name_prefix = format!(
-            "{}-{}-",
+        group.name_prefix = [
             oldest_name(&stack.was, &stack.name),
-            oldest_name(&tier.was, &tier.name)
-        );
+            "-",
+            oldest_name(&tier.was, &tier.name),
+            "-",
+        ]
+        .concat();
 
         group.description = match &tier.description {
             Some(description) => description.clone(),
@@ -167,20 +168,20 @@ impl Deployment<'_> {
     }
 }
 
-/// Tags of a group by key, the first of each: that of the tier, of the stack, made up.
+/// The tags of a group by key: those of the tier override those of the stack, and those override
+/// generated ones.
 fn group_tags(stack: &Stack, tier: &Tier) -> Vec<(String, String)> {
     let shown = match &tier.group_name {
         Some(name) => name.clone(),
-        None => format!("{}-{}", stack.name, tier.name),
+        None => [&stack.name, "-", &tier.name].concat(),
     };
+    let mut tags = Vec::with_capacity(tier.tags.len() + stack.tags.len() + 2);
     let given = tier.tags.iter().chain(&stack.tags);
-    let mut tags: Vec<(String, String)> = given
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
+    tags.extend(given.map(|(key, value)| (key.clone(), value.clone())));
     let prose = tier.prose.iter();
     tags.extend(prose.map(|prose| ("Description".to_string(), prose.clone())));
     tags.push(("Name".to_string(), shown));
-    tags.sort_by(|(one, _), (other, _)| one.cmp(other));
+    tags.sort_by(|(one, _): &(String, String), (other, _)| one.cmp(other));
     tags.dedup_by(|(next, _), (kept, _)| next == kept);
 
     tags
@@ -200,7 +201,7 @@ fn convert_parameter(parameter: &Parameter<'_>) -> aws::Parameter {
     }
 }
 
-/// For each id of the policy, the position in the state of what something refers to.
+/// For each id of the policy, its position in the state, if it is referenced.
 struct Positions {
     parameters: Vec<u32>,
     lists: Vec<u32>,
@@ -262,7 +263,7 @@ impl Positions {
     }
 }
 
-/// Of so many things, the positions of those with these indices among them.
+/// For each of `count` items, its position among the referenced ones.
 fn used_positions(count: usize, referred: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut positions = vec![0; count];
     for (position, index) in (0..).zip(referred) {

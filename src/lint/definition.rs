@@ -5,27 +5,27 @@ use super::opening::Exposed;
 use super::subject::Subject;
 use crate::diagnostic::Finding;
 
-/// A lint, as `tierwall explain`, `@allow` and `--deny` know it.
+/// A lint, for `tierwall explain`, `@allow` and `--deny`.
 #[derive(Debug, Clone, Copy)]
 pub struct Lint {
     /// `template-limits`
     pub name: &'static str,
     /// One line.
     pub title: &'static str,
-    /// Its level where nobody says another.
+    /// Its default level.
     pub level: Level,
     /// What kind of problem it finds: the first of its tags in SARIF.
     pub category: Category,
-    /// Controls of others that ask for the same, as who and what: `("Security Hub", "EC2.13")`;
-    /// they are its other tags in SARIF.
+    /// Related controls, as publisher and id: `("Security Hub", "EC2.13")`; they are its other tags
+    /// in SARIF.
     pub ids: &'static [(&'static str, &'static str)],
     /// What it checks, why, and what to do, in Markdown.
     pub text: &'static str,
-    /// A program in which it fires.
+    /// A program that it reports.
     pub fires: &'static str,
-    /// One like it in which it does not.
+    /// A similar program that it accepts.
     pub passes: &'static str,
-    /// Who judges.
+    /// How it is evaluated.
     pub judge: Judge,
 }
 
@@ -38,17 +38,17 @@ pub enum Category {
         /// more medium.
         severity: &'static str,
     },
-    /// Disorder, and what AWS or a tool would refuse.
+    /// Maintainability, and input that AWS or a tool would reject.
     Maintainability,
 }
 
-/// Who judges a lint.
+/// How a lint is evaluated.
 #[derive(Debug, Clone, Copy)]
 pub enum Judge {
-    /// A look at the whole program.
+    /// By a function of the whole program.
     Program(fn(&Subject<'_>, &mut Vec<Finding>)),
-    /// A look at what is open to the internet: a sentence is reported by one such lint.
+    /// By a function of what is open to the internet: a sentence is reported by one such lint.
     Exposure(fn(&Subject<'_>, &mut Vec<Exposed>)),
-    /// Another: the writer of a template, or the judge of the other lints.
+    /// `Elsewhere`: evaluated by `template_limits`, or by the level logic here.
     Elsewhere,
 }

@@ -49,24 +49,24 @@ web allows https from office, branch
     judge: Judge::Program(judge),
 };
 
-/// What a peer is for AWS when each parameter has its default.
+/// A peer in AWS if each parameter has its default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum DefaultText<'p> {
     Block(IpNet),
     /// The id of a prefix list or of a group.
     Id(&'p str),
-    /// What no default says more of.
+    /// A peer without a default.
     Other(Peer),
 }
 
-/// Two peers that are one by default, and the sentences that name them.
+/// Two peers that are the same by default, and the sentences that use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
     sentences: [SentenceId; 2],
     peers: [Peer; 2],
 }
 
-/// The first rule that a pair makes twice, and how many more there are.
+/// The first duplicate rule of a pair, and the number of others.
 struct Twice {
     tier: TierId,
     direction: Direction,
@@ -97,7 +97,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     found.extend(findings);
 }
 
-/// Adds the pairs among the rules on one side of a group.
+/// Adds the pairs among the rules of one direction of a group.
 fn add_pairs(
     subject: &Subject<'_>,
     tier: TierId,

@@ -41,11 +41,11 @@ web allows http, https from office
     judge: Judge::Program(judge),
 };
 
-/// Sentences that others repeat, as far as they can be judged as a whole.
+/// Sentences that are completely repeated by others.
 struct Whole {
-    /// By sentence: whether it is the first to state something.
+    /// By sentence: whether it is the first to allow some flow.
     needed: Vec<bool>,
-    /// Those without which a rule would have another text, or would end on another day.
+    /// Those without which a rule would have another description, or another end.
     differ: BTreeSet<SentenceId>,
 }
 
@@ -53,7 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     let (policy, deployment) = (subject.policy, subject.deployment);
     let sentence = |flow: u32| policy.flow(flow).sentence;
 
-    // by the later sentence and the first: the flows of the later that the first states already
+    // by the later sentence and the first: the flows of the later that the first already allows
     let mut repeated: BTreeMap<(SentenceId, SentenceId), BTreeSet<u32>> = BTreeMap::new();
     let mut whole = Whole {
         needed: vec![false; policy.sentences.len()],
@@ -81,7 +81,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Whether a rule that two flows ask for would be another without the later one.
+/// Whether a rule of two flows would change without the later one.
 fn is_another(subject: &Subject<'_>, rule: &Rule, first: u32, later: u32) -> bool {
     let policy = subject.policy;
     let (mut with, mut without) = (String::new(), String::new());

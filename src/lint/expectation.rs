@@ -3,18 +3,18 @@
 use crate::net::{Ports, Traffic};
 use crate::policy::Role;
 
-/// What is expected of a role.
+/// The expectations for a role.
 pub(super) struct Expectation {
     pub(super) role: Role,
-    /// All that it may accept from the internet, beside path-MTU discovery.
+    /// All that it may accept from the internet, besides path-MTU discovery.
     pub(super) internet: &'static [Traffic],
     /// All that it may accept at all, likewise, if that is limited.
     pub(super) anyone: Option<&'static [Traffic]>,
-    /// What it has to accept some of, from anyone; if it need not.
+    /// Traffic of which it must accept some, from any peer; empty for none.
     pub(super) some_of: &'static [Traffic],
-    /// What it has to accept from the same peers, all of it.
+    /// Traffic that it must accept completely from the same peers.
     pub(super) together: &'static [Traffic],
-    /// Whether it has to be able to send.
+    /// Whether it must be able to send.
     pub(super) sends: bool,
 }
 
@@ -102,7 +102,7 @@ const DNS_FOR_ALL: [Traffic; 8] = [
     ICMP[1],
 ];
 
-/// A role of which nothing is for the internet, and which has to do nothing.
+/// A role that accepts nothing from the internet, and has no requirements.
 const PRIVATE: Expectation = Expectation {
     role: Role::Database,
     internet: &[],

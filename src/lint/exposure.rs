@@ -1,7 +1,6 @@
-//! What tiers accept from the internet. It is judged by addresses, however they are written.
+//! What tiers accept from the internet, by sets of addresses, however they are written.
 //!
-//! Open to the internet means open to a good part of it: to more of its addresses than a sentence
-//! means to name.
+//! Open to the internet means open to more of its addresses than a typical named network has.
 
 use super::opening::{Exposed, OpenTraffic, Opening};
 use super::subject::Subject;
@@ -53,10 +52,11 @@ pub const fn udp_range(name: &'static str, from: u16, to: u16) -> WatchedService
 /// Everything that the tiers of a policy open to the internet, by tier and sentence.
 pub fn internet_openings(policy: &Policy, gates: &Gates<'_>) -> Vec<Opening> {
     let world = routable_sources();
-    let mut openings = Vec::new();
+    let (mut openings, mut rules) = (Vec::<Opening>::new(), Vec::<BlockRule>::new());
     for tier in policy.tier_ids() {
         let flows = gates.inbound_flows(tier);
-        let mut rules: Vec<BlockRule> = flows.filter_map(|flow| block_rule(policy, flow)).collect();
+        rules.clear();
+        rules.extend(flows.filter_map(|flow| block_rule(policy, flow)));
         if may_be_many(rules.iter().map(|rule| rule.block)) {
             add_openings(tier, &mut rules, &world, &mut openings);
         }
@@ -81,7 +81,7 @@ fn block_rule(policy: &Policy, flow: u32) -> Option<BlockRule> {
     })
 }
 
-/// The peer of a flow, where it is a block, or a parameter whose default is one.
+/// The peer of a flow, if it is a block, or a parameter with a default.
 pub fn flow_block(policy: &Policy, flow: &Flow) -> Option<IpNet> {
     match flow.peer {
         Peer::Net(block) => Some(block),
@@ -105,8 +105,8 @@ fn may_be_many(blocks: impl Iterator<Item = IpNet>) -> bool {
     count.v4 >= MANY.v4 || count.v6 >= MANY.v6
 }
 
-/// Adds what the rules of a tier open: each sentence by itself, then what is open only because
-/// several sentences open a part of it.
+/// Adds the openings of a tier: those of each sentence alone, then those of several sentences
+/// together.
 fn add_openings(
     tier: TierId,
     rules: &mut [BlockRule],
@@ -136,7 +136,7 @@ fn add_openings(
     }
 }
 
-/// What several sentences open only together.
+/// The traffic that several sentences open only together.
 fn opened_together(
     tier: TierId,
     rules: &[BlockRule],
@@ -163,7 +163,7 @@ fn opened_together(
     })
 }
 
-/// What these rules together open to many addresses of the internet.
+/// The traffic that these rules together open to many addresses of the internet.
 fn open_to_many(rules: &[BlockRule], world: &Addresses) -> PerFamily<TrafficSet> {
     if !may_be_many(rules.iter().map(|rule| rule.block)) {
         return PerFamily::default();
@@ -172,7 +172,7 @@ fn open_to_many(rules: &[BlockRule], world: &Addresses) -> PerFamily<TrafficSet>
 }
 
 impl Opening {
-    /// The traffic that its sentences name, as far as some of it is in these sets.
+    /// The traffic in its sentences that overlaps these sets.
     pub fn named_traffic(
         &self,
         subject: &Subject<'_>,
@@ -218,13 +218,13 @@ impl Opening {
     }
 }
 
-/// What a tier is open to the internet for, as its role says: a mail server takes mail from every
-/// server there is.
+/// Whether a role is meant to accept traffic from the internet: a mail server accepts mail from
+/// every server.
 fn is_there_for(role: Option<Role>, traffic: Traffic) -> bool {
     role == Some(Role::MailServer) && traffic == tcp("smtp", 25).traffic
 }
 
-/// A finding for each opening that lets in something of a list.
+/// A finding for each opening with a service of a list.
 pub fn exposed_services(
     subject: &Subject<'_>,
     watched: &[WatchedService],
@@ -259,7 +259,7 @@ pub fn exposed_services(
     }
 }
 
-/// `the internet`, or the one family of it that this is open to.
+/// `the internet`, or the only family to which this is open.
 pub fn internet_in_words(sets: &PerFamily<TrafficSet>) -> &'static str {
     match (sets.v4.is_empty(), sets.v6.is_empty()) {
         (false, true) => "the IPv4 internet",

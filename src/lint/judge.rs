@@ -1,6 +1,6 @@
 //! Judges a program by the lints.
 
-use super::candidate::LintReport;
+use super::candidate::{Candidate, LintReport};
 use super::definition::{Judge, Lint};
 use super::level::Level;
 use super::levels::Levels;
@@ -13,7 +13,7 @@ use crate::diagnostic::{Finding, Problems};
 use crate::groups::Deployment;
 use crate::policy::Policy;
 
-/// Judges a program by every lint that looks at the whole of it.
+/// Evaluates every lint of a program.
 pub fn judge(
     policy: &Policy,
     gates: Gates<'_>,
@@ -29,11 +29,30 @@ pub fn judge(
     };
 
     let mut silencer = Silencer::new(policy);
-    let (mut problems, mut exposed) = (Problems::default(), Vec::new());
+    let (mut problems, exposed) = judge_lints(&subject, levels, &mut silencer);
 
+    let unused = unused_allow::unused_annotations(policy, &silencer.used);
+    let level = levels.level_of(&unused_allow::LINT);
+    problems.extend(silencer.active_problems(&unused_allow::LINT, level, unused));
+
+    let mut all = Problems::default();
+    let reports = merge_candidates(policy, exposed).into_iter();
+    all.extend(reports.filter_map(LintReport::into_problem));
+    all.append(problems);
+
+    all
+}
+
+/// What each lint found that is not silenced; what those about exposure found, apart.
+fn judge_lints(
+    subject: &Subject<'_>,
+    levels: &Levels,
+    silencer: &mut Silencer<'_>,
+) -> (Problems, Vec<Candidate>) {
+    let (mut problems, mut exposed) = (Problems::default(), Vec::new());
     for lint in ALL {
         let level = levels.level_of(lint);
-        // an `@allow` is of use even where the lint reports nothing
+        // an `@allow` counts as used even if the level of the lint is `allow`
         if level == Level::Allow && !silencer.knows_lint(lint.name) {
             continue;
         }
@@ -41,35 +60,22 @@ pub fn judge(
         match lint.judge {
             Judge::Program(judge) => {
                 let mut found = Vec::new();
-                judge(&subject, &mut found);
+                judge(subject, &mut found);
                 problems.extend(silencer.active_problems(lint, level, found));
             }
             Judge::Exposure(judge) => {
                 let mut found = Vec::new();
-                judge(&subject, &mut found);
+                judge(subject, &mut found);
                 exposed.extend(silencer.active_candidates(lint, level, found));
             }
             Judge::Elsewhere => {}
         }
     }
 
-    let unused = unused_allow::unused_annotations(policy, &silencer.used);
-    let level = levels.level_of(&unused_allow::LINT);
-    problems.extend(silencer.active_problems(&unused_allow::LINT, level, unused));
-
-    let mut all = Problems::default();
-    all.extend(
-        merge_candidates(policy, exposed)
-            .into_iter()
-            .filter_map(LintReport::into_problem),
-    );
-
-    all.append(problems);
-    all
+    (problems, exposed)
 }
 
-/// Problems of what a lint found about the program as a whole, which an `@allow` on the stack
-/// silences.
+/// The problems of findings about the program as a whole, which an `@allow` on the stack silences.
 pub fn lint_problems(
     policy: &Policy,
     lint: &Lint,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic;
 
-/// What becomes of what a lint finds.
+/// The level of the findings of a lint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// It is not reported.

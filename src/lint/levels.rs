@@ -5,7 +5,7 @@ use super::definition::Lint;
 use super::level::Level;
 use std::collections::BTreeMap;
 
-/// Levels that a run asks for.
+/// The levels of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     /// For all lints.
@@ -17,7 +17,7 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// The level of a lint: as its name says, else as its kind, else as all, else its own.
+    /// The level of a lint: by its name, else by `warnings`, else by `all`, else its default.
     pub fn level_of(&self, lint: &Lint) -> Level {
         self.level_or(lint, lint.level)
     }
@@ -32,7 +32,7 @@ impl Levels {
         }
     }
 
-    /// The level of a lint that has this one where nothing is said here.
+    /// The level of a lint, with this default.
     fn level_or(&self, lint: &Lint, level: Level) -> Level {
         let kind = self.warnings.filter(|_| level == Level::Warn);
         self.named

@@ -1,4 +1,4 @@
-//! One finding about exposure for a sentence, however many lints find it.
+//! Merges the findings of several lints about exposure of one sentence.
 
 use super::candidate::{Candidate, LintReport};
 use super::definition::Lint;
@@ -13,8 +13,7 @@ use crate::net::{Family, PerFamily, TrafficSet};
 use crate::policy::{Policy, TierId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which lint reports a sentence that several of them find: the first of these. It is the one that
-/// says most closely what the sentence opens.
+/// The first of these lints reports a sentence that several of them find: it is the most specific.
 const MOST_SPECIFIC_FIRST: [&str; 10] = [
     open_all_traffic::LINT.name,
     open_wide_range::LINT.name,
@@ -28,8 +27,8 @@ const MOST_SPECIFIC_FIRST: [&str; 10] = [
     missing_ipv6::LINT.name,
 ];
 
-/// What is to be reported: of the candidates that the same sentences cause, the most specific,
-/// which names the others and has the highest of their levels.
+/// Merges candidates with the same sentences: the most specific one is reported, names the other
+/// lints, and has the highest of their levels.
 pub fn merge_candidates(policy: &Policy, candidates: Vec<Candidate>) -> Vec<LintReport> {
     let mut reports = Vec::new();
     let mut by_causes: BTreeMap<_, Vec<(LintReport, OpenTraffic)>> = BTreeMap::new();
@@ -61,7 +60,8 @@ fn lint_rank(lint: &Lint) -> usize {
     place.unwrap_or(MOST_SPECIFIC_FIRST.len())
 }
 
-/// The first of what several lints report of the same sentences, with what it has from the others.
+/// The most specific of several reports about the same sentences, with the level and the names of
+/// the others.
 fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> Option<LintReport> {
     same.sort_by_key(|(report, open)| (lint_rank(report.lint), open.tier));
     let mut same = same.into_iter();
@@ -96,8 +96,8 @@ fn most_specific(policy: &Policy, mut same: Vec<(LintReport, OpenTraffic)>) -> O
     })
 }
 
-/// The other lints in words, each with its level if that is higher, and with what it finds beside
-/// what the reported finding is about: `open-high-risk-port` (deny), `open-data-store` (tcp 3306)
+/// The other lints in words, each with its level if that is higher, and with its traffic that the
+/// reported finding does not have: `open-high-risk-port` (deny), `open-data-store` (tcp 3306)
 fn other_lints(
     first: &LintReport,
     open: &OpenTraffic,

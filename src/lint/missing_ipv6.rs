@@ -47,7 +47,7 @@ const ICMP: [Traffic; 3] = [
     Traffic::Number(58),
 ];
 
-/// What other lints report wherever it is open.
+/// Traffic that other lints report.
 fn reported_by_others() -> TrafficSet {
     let lists = [
         &open_admin_port::WATCHED[..],
@@ -80,7 +80,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     }
 }
 
-/// That something is open to the IPv4 internet that is not among the rest.
+/// A finding that some traffic is only open to the IPv4 internet.
 fn missing_finding(subject: &Subject<'_>, opening: &Opening, rest: &TrafficSet) -> Option<Exposed> {
     let missing = PerFamily {
         v4: opening.open.v4.difference(rest),

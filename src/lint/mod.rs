@@ -1,4 +1,4 @@
-//! Lints: one file each, documented where it is written.
+//! Lints: one file each, with its documentation.
 //!
 //! A lint looks at the whole policy and says what it found; how bad that is, and whether an
 //! `@allow` silences it, is decided for all of them in one place ([`judge()`]).

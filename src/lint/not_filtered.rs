@@ -47,19 +47,19 @@ web allows dns to 10.0.0.53
     judge: Judge::Program(judge),
 };
 
-/// What those ports are.
+/// The name of those ports.
 const DHCP_WORDS: &str = "DHCP";
 
 /// Ports of DHCP and DHCPv6 (IANA).
 const DHCP: [(u16, u16); 2] = [(67, 68), (546, 547)];
 
-/// The flows of a sentence that are of no use.
+/// The flows of a sentence without effect.
 struct Idle<'p> {
     /// The first, by its position.
     first: (u32, &'p Flow),
-    /// What it is about.
+    /// The service.
     what: &'static str,
-    /// How many there are.
+    /// Their number.
     count: usize,
 }
 
@@ -86,7 +86,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// That flows of a sentence, or all of them, have no effect.
+/// A finding that some or all flows of a sentence have no effect.
 fn idle_finding(
     subject: &Subject<'_>,
     sentence: SentenceId,
@@ -118,7 +118,7 @@ fn idle_finding(
         .help(format!("remove `{part}`"))
 }
 
-/// What a flow is about, where that is never filtered.
+/// The service of a flow, if it is never filtered.
 pub(super) fn unfiltered_service(subject: &Subject<'_>, flow: &Flow) -> Option<&'static str> {
     if let Traffic::Udp(ports) = flow.traffic {
         let mut dhcp = DHCP.iter();

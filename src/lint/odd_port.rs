@@ -42,7 +42,7 @@ db allows tcp 5432 from app
 
 const PORT_0: Ports = Ports { from: 0, to: 0 };
 
-/// What is told of, with why it is of no use and what was probably meant.
+/// Reported traffic, with the reason, and what was probably meant.
 const ODD: [(Traffic, &str, &str); 3] = [
     (
         Traffic::Tcp(PORT_0),
@@ -75,7 +75,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     );
 }
 
-/// The entry of the table that an inbound rule is.
+/// The entry of the table for an inbound rule.
 fn odd_entry(flow: &Flow) -> Option<usize> {
     flow.receiver()?;
     ODD.iter()

@@ -46,7 +46,7 @@ web allows ssh from office
     judge: Judge::Exposure(judge),
 };
 
-/// Ports for administration: what the controls above name, and what products document as theirs.
+/// Ports for administration: those of the controls above, and those that products document.
 pub(super) const WATCHED: [WatchedService; 29] = [
     tcp("ssh", 22),
     tcp("telnet", 23),

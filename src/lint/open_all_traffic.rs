@@ -46,7 +46,7 @@ const EVERY_PORT: Ports = Ports {
     to: u16::MAX,
 };
 
-/// What counts as everything, the widest first.
+/// Traffic that counts as everything, the widest first.
 const WHOLE: [(&str, Traffic); 3] = [
     ("every protocol", Traffic::All),
     ("every TCP port", Traffic::Tcp(EVERY_PORT)),
@@ -66,7 +66,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     }
 }
 
-/// The openings of one tier as one, by the sentences that take part in its widest whole.
+/// Joins the openings of one tier, with the sentences that contribute to its widest traffic.
 fn join_openings(openings: &[Opening]) -> Opening {
     let open = PerFamily::from_fn(|family| {
         TrafficSet::union_of(openings.iter().map(|opening| &opening.open[family]))
@@ -88,7 +88,7 @@ fn join_openings(openings: &[Opening]) -> Opening {
     }
 }
 
-/// The widest whole that is in one of these sets, and in which.
+/// The widest traffic of `WHOLE` in one of these sets, and the set.
 fn widest_whole(open: &PerFamily<TrafficSet>) -> Option<(&'static str, Traffic)> {
     let is_whole = |traffic| !whole_of(open, traffic).is_empty();
     WHOLE.into_iter().find(|(_, traffic)| is_whole(*traffic))

@@ -4,24 +4,24 @@ use crate::diagnostic::Finding;
 use crate::net::{Family, PerFamily, Piece, Traffic, TrafficSet};
 use crate::policy::{SentenceId, TierId};
 
-/// What one sentence, or several together, open of one tier to the internet.
+/// Traffic that one sentence, or several together, open from the internet to one tier.
 #[derive(Debug)]
 pub struct Opening {
     /// The tier.
     pub tier: TierId,
-    /// The sentences that do; more than one where none of them does by itself.
+    /// The sentences that open it; more than one if none of them does alone.
     pub sentences: Vec<SentenceId>,
-    /// What is open.
+    /// The open traffic.
     pub open: PerFamily<TrafficSet>,
 }
 
 impl Opening {
-    /// What is open of this traffic.
+    /// The open part of this traffic.
     pub fn open_within(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
         PerFamily::from_traffic(traffic).intersection(&self.open)
     }
 
-    /// What of this traffic is open, in words: `tcp 5900-5901`.
+    /// The open part of this traffic, as text: `tcp 5900-5901`.
     pub(super) fn words_within(&self, traffic: Traffic) -> String {
         let open = self.open_within(&[traffic]);
         let both = open.v4.union(&open.v6);
@@ -30,7 +30,7 @@ impl Opening {
         words.join(" and ")
     }
 
-    /// What is open beside this traffic.
+    /// The open traffic other than this.
     pub fn open_beside(&self, traffic: &[Traffic]) -> PerFamily<TrafficSet> {
         self.open.difference(&PerFamily::from_traffic(traffic))
     }
@@ -41,21 +41,21 @@ impl Opening {
     }
 }
 
-/// What a lint about exposure found.
+/// A finding of a lint about exposure.
 #[derive(Debug)]
 pub struct Exposed {
     /// The finding.
     pub finding: Finding,
-    /// What is open; nothing where the finding is about something else and stands by itself.
+    /// The open traffic; `None` if the finding is about something else, and is not merged.
     pub open: Option<OpenTraffic>,
 }
 
-/// What a finding says is open.
+/// The open traffic of a finding.
 #[derive(Debug)]
 pub struct OpenTraffic {
     /// The tier.
     pub tier: TierId,
-    /// What is open.
+    /// The open traffic.
     pub traffic: PerFamily<TrafficSet>,
 }
 

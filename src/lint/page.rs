@@ -1,10 +1,10 @@
-//! What is written about lints: for `tierwall explain`, and as a page.
+//! The documentation of lints: for `tierwall explain`, and as a page.
 
 use super::ALL;
 use super::definition::Lint;
 use std::fmt::Write;
 
-/// How a program stands in a text.
+/// How a program is embedded in a text.
 type Program = fn(&str) -> String;
 
 /// All about one lint, for a terminal.
@@ -59,7 +59,7 @@ fn lint_section(lint: &Lint, program: Program) -> String {
     )
 }
 
-/// Controls of others that ask for the same.
+/// Related controls.
 fn list_controls(lint: &Lint) -> String {
     if lint.ids.is_empty() {
         return String::new();

@@ -41,10 +41,11 @@ web allows https, icmp fragmentation-needed from anywhere
     judge: Judge::Program(judge),
 };
 
-/// What a reply to can be too big.
+/// Traffic whose packets can be too big.
 const STREAMS: [Traffic; 2] = [Traffic::Tcp(Ports::ALL), Traffic::Udp(Ports::ALL)];
 
-/// What says so: IANA, "ICMP Parameters" (type 3, code 4) and "ICMPv6 Parameters" (type 2, code 0).
+/// The ICMP messages for that: IANA, "ICMP Parameters" (type 3, code 4) and "ICMPv6 Parameters"
+/// (type 2, code 0).
 pub const TOO_BIG: [Traffic; 2] = [
     Traffic::Icmp(Some((3, Some(4)))),
     Traffic::Icmpv6(Some((2, Some(0)))),
@@ -108,7 +109,7 @@ fn blocked_finding(policy: &Policy, tier: TierId, accepted: &Flow, wanted: &str)
         .help(help)
 }
 
-/// The addresses outside a tier's VPC; public ones, where its blocks are not known.
+/// The addresses outside the VPC of a tier; public ones, if its blocks are unknown.
 fn outside_addresses(subject: &Subject<'_>, tier: TierId) -> Addresses {
     let vpc = subject.policy.vpc_of(tier);
     if vpc.blocks.is_empty() || !vpc.unknown_blocks.is_empty() {

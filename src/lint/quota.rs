@@ -53,7 +53,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Points at the sentence that passes the quota, and at the one that costs most.
+/// A finding with the sentence that exceeds the quota, and the most costly one.
 fn quota_finding(
     subject: &Subject<'_>,
     side: &DirectionUsage,
@@ -70,23 +70,7 @@ fn quota_finding(
         family.words()
     );
 
-    let mut costs: Vec<(SentenceId, u32)> =
-        sentence_costs(subject.deployment, side.tier, side.direction)
-            .iter()
-            .map(|(id, cost)| (*id, cost.in_family(family)))
-            .collect();
-
-    let most = costs
-        .iter()
-        .copied()
-        .max_by_key(|(id, cost)| (*cost, std::cmp::Reverse(*id)));
-    costs.sort_unstable();
-    let mut sum = 0;
-
-    let passes = costs.iter().copied().find(|(_, cost)| {
-        sum += cost;
-        sum > quota
-    });
+    let (passes, most) = costly_sentences(subject, side, family, quota);
     let span = |id: SentenceId| subject.policy.sentence(id).span;
     let mut finding = Finding::new(message).about(subject.policy.tier(side.tier).span);
 
@@ -104,6 +88,37 @@ fn quota_finding(
     finding
         .help("combine addresses into blocks and ports into ranges, or split the tier")
         .help("if the account has a higher quota, set `rule-quota` in the stack")
+}
+
+/// A sentence, and how many rules it costs.
+type SentenceCost = (SentenceId, u32);
+
+/// The sentence that passes the quota, in the order of the program, and the one that costs most.
+fn costly_sentences(
+    subject: &Subject<'_>,
+    side: &DirectionUsage,
+    family: Family,
+    quota: u32,
+) -> (Option<SentenceCost>, Option<SentenceCost>) {
+    let costs = sentence_costs(subject.deployment, side.tier, side.direction);
+    let mut costs: Vec<SentenceCost> = costs
+        .iter()
+        .map(|(id, cost)| (*id, cost.in_family(family)))
+        .collect();
+
+    let most = costs
+        .iter()
+        .copied()
+        .max_by_key(|(id, cost)| (*cost, std::cmp::Reverse(*id)));
+
+    costs.sort_unstable();
+    let mut sum = 0;
+    let passes = costs.iter().copied().find(|(_, cost)| {
+        sum += cost;
+        sum > quota
+    });
+
+    (passes, most)
 }
 
 fn rules_words(count: u32) -> String {

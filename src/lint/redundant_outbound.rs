@@ -43,7 +43,7 @@ web allows smtp to 198.51.100.25
 };
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    // the flows of a sentence stand together
+    // the flows of a sentence are adjacent
     let policy = subject.policy;
     let sentences = policy.flows.chunk_by(|a, b| a.sentence == b.sentence);
     found.extend(sentences.filter_map(|flows| redundant_finding(policy, flows)));
@@ -55,7 +55,7 @@ fn is_idle(policy: &Policy, flow: &Flow) -> bool {
     flow.receiver().is_none() && is_open
 }
 
-/// That some flows of a sentence add no rule.
+/// A finding that some flows of a sentence add no rule.
 fn redundant_finding(policy: &Policy, flows: &[Flow]) -> Option<Finding> {
     let idle = || flows.iter().filter(|flow| is_idle(policy, flow));
     let mut tiers: Vec<TierId> = idle().map(|flow| flow.subject).collect();

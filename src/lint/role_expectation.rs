@@ -1,7 +1,7 @@
 //! `role-expectation`: a tier that does not match its role.
 //!
-//! The table says what each role may accept from the internet, what it may accept at all, and what
-//! it has to be able to do. What no sentence does is told at the declaration of the tier.
+//! The table lists what each role may accept from the internet, what it may accept at all, and what
+//! it must be able to do. Missing sentences are reported at the declaration of the tier.
 
 use super::definition::{Category, Judge, Lint};
 use super::expectation::{EXPECTATIONS, Expectation};
@@ -121,7 +121,7 @@ impl<'s> RoleCheck<'s, '_> {
         flows.map(|flow| policy.flow(flow))
     }
 
-    /// A finding that is caused by what no sentence says.
+    /// A finding about a missing sentence.
     fn missing_finding(&self, what: String, label: &str) -> Finding {
         let declared = self.subject.policy.tier(self.tier).span;
         Finding::new(format!("{} and {what}", self.in_words())).caused(declared, label)
@@ -132,10 +132,10 @@ impl<'s> RoleCheck<'s, '_> {
         [self.expected.internet, &TOO_BIG].concat()
     }
 
-    /// What is open to the internet beside that.
+    /// What is open to the internet besides.
     fn too_open(&self) -> impl Iterator<Item = &'s Opening> {
         let (tier, welcome) = (self.tier, self.welcome_traffic());
-        // openings stand in the order of the tiers
+        // openings are in the order of the tiers
         let all = &self.subject.openings;
         let first = all.partition_point(|other| other.tier < tier);
         let own = all[first..]
@@ -207,7 +207,7 @@ impl<'s> RoleCheck<'s, '_> {
             .help(format!("`{role}` accepts only {anyone}, from anyone"))
     }
 
-    /// That nothing of what the role is for is accepted.
+    /// A finding that no traffic of the role is accepted.
     fn nothing_accepted(&self) -> Option<Finding> {
         let some_of = self.expected.some_of;
         let wanted = PerFamily::from_traffic(some_of);
@@ -223,7 +223,7 @@ impl<'s> RoleCheck<'s, '_> {
             .help("allow traffic from its clients, or change its role")
     }
 
-    /// That some peers are accepted for one part of what belongs together, and not for another.
+    /// A finding that some peers are accepted for only a part of the traffic that belongs together.
     fn accepted_apart(&self) -> Option<Finding> {
         let parts = self.expected.together;
         let of_part = |part: &Traffic| Clients::new(self.accepted_flows(), *part);
@@ -272,7 +272,7 @@ impl<'s> RoleCheck<'s, '_> {
         ))
     }
 
-    /// That it may send nothing, where it has to.
+    /// A finding that it may send nothing, although it must.
     fn nothing_sent(&self, is_sender: bool) -> Option<Finding> {
         let tier = self.subject.policy.tier(self.tier);
         let is_closed = tier.outbound == Outbound::Closed && !is_sender;
@@ -290,10 +290,10 @@ impl<'s> RoleCheck<'s, '_> {
     }
 }
 
-/// Who may use one piece of traffic.
+/// The peers that are accepted for one piece of traffic.
 struct Clients {
     addresses: Addresses,
-    /// All who are not named by their addresses.
+    /// The peers other than blocks.
     named: BTreeSet<Peer>,
 }
 
@@ -319,14 +319,14 @@ impl Clients {
         self.addresses.is_empty() && self.named.is_empty()
     }
 
-    /// Whether all others are among these: by name, or by any address that they may have.
+    /// Whether these contain all others: by name, or by every address that they may have.
     fn cover_clients(&self, policy: &Policy, others: &Clients) -> bool {
         let is_among = |peer: &Peer| self.named.contains(peer) || self.hold_peer(policy, *peer);
         let rest = others.addresses.difference(&self.addresses);
         rest.is_empty() && others.named.iter().all(is_among)
     }
 
-    /// Whether every address that a peer surely may have is among theirs.
+    /// Whether these contain every known address of a peer.
     fn hold_peer(&self, policy: &Policy, peer: Peer) -> bool {
         let holds = |addresses: &Addresses| addresses.difference(&self.addresses).is_empty();
         let Some(tier) = peer.tier() else {

@@ -1,4 +1,4 @@
-//! `shadowed-rule`: a sentence, or a part of one, that changes nothing, since others allow all of
+//! `shadowed-rule`: a sentence, or a part of one, that has no effect, because others allow all of
 //! it.
 
 use super::definition::{Category, Judge, Lint};
@@ -68,7 +68,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// That others cover some flows of a sentence, or all of them.
+/// A finding that others cover some or all flows of a sentence.
 fn shadowed_finding(
     subject: &Subject<'_>,
     id: SentenceId,

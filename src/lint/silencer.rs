@@ -9,7 +9,7 @@ use crate::diagnostic::{Finding, Problem};
 use crate::policy::Policy;
 use crate::source::Span;
 
-/// The `@allow`s of a program, and which of them were of use.
+/// The `@allow`s of a program, and which of them were used.
 pub(super) struct Silencer<'p> {
     policy: &'p Policy,
     /// For each of them.
@@ -45,7 +45,7 @@ impl<'p> Silencer<'p> {
             .collect()
     }
 
-    /// Likewise of a lint about exposure, of which others may find the same.
+    /// Likewise, for a lint about exposure, whose findings are merged with those of others.
     pub(super) fn active_candidates(
         &mut self,
         lint: &'static Lint,
@@ -73,7 +73,8 @@ impl<'p> Silencer<'p> {
         candidates
     }
 
-    /// Whether each cause of a finding has an `@allow`; what has no place is caused by the stack.
+    /// Whether each cause of a finding has an `@allow`; a finding without a position is caused by
+    /// the stack.
     fn silences_finding(&mut self, lint: &str, finding: &Finding) -> bool {
         let about = finding
             .about

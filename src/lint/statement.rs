@@ -4,8 +4,8 @@ use crate::diagnostic::TextChange;
 use crate::policy::{Annotation, Policy};
 use crate::source::{FileId, Span};
 
-/// The annotations of the statement that a place is in, with their positions among all, which are
-/// in the order of their statements.
+/// The annotations of the statement at a position, with their indices; annotations are in the order
+/// of their statements.
 pub(super) fn annotations_around(
     policy: &Policy,
     place: Span,
@@ -23,8 +23,8 @@ pub(super) fn delete_statement(policy: &Policy, statement: Span) -> TextChange {
     TextChange::Remove(gone)
 }
 
-/// Whether what is true of a place in this run is true in every other: included files stand in
-/// other programs too, and other values of parameters make other networks.
+/// Whether a fact about a position holds in every run: included files can be part of other
+/// programs, and values of parameters change networks.
 pub(super) fn holds_always(policy: &Policy, place: Span) -> bool {
     place.file == FileId(0) && policy.params.iter().all(|param| !param.bound)
 }

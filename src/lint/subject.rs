@@ -5,7 +5,7 @@ use crate::analysis::gate::Gates;
 use crate::groups::Deployment;
 use crate::policy::{Peer, Policy, Way};
 
-/// What a lint looks at.
+/// The input of a lint.
 #[derive(Debug)]
 pub struct Subject<'p> {
     /// The program.

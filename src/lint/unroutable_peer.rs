@@ -51,11 +51,11 @@ web allows https from itself
 /// IANA, "Protocol Numbers": IGMP.
 const IGMP: u8 = 2;
 
-/// 0.0.0.0/32, the source of who has no address.
+/// 0.0.0.0/32, the source of a host without an address.
 const NO_ADDRESS_YET: IpNet = IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 32));
 
 fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    // the flows of a sentence stand together
+    // the flows of a sentence are adjacent
     let sentences = subject
         .policy
         .flows
@@ -93,7 +93,7 @@ fn peer_finding(subject: &Subject<'_>, flows: &[Flow]) -> Option<Finding> {
     Some(describe_finding(subject, flows, &idle, whole))
 }
 
-/// The source of an inbound rule for addresses, where no other lint and no use of AWS speaks of it.
+/// The source block of an inbound rule, unless another lint reports it, or AWS uses it.
 fn unroutable_source(subject: &Subject<'_>, flow: &Flow) -> Option<IpNet> {
     let (Way::From, Peer::Net(block)) = (flow.way, flow.peer) else {
         return None;

@@ -17,8 +17,8 @@ pub const LINT: Lint = Lint {
     text: "\
 Checks: that each `@allow` silences a finding about the statement after it, in some program and some
 environment of the run that reads the file. An `@allow` for `template-limits` is not checked,
-because only `build --to cloudformation` reports that lint; nor is one for `expired`, `expiring` or
-`quota`, which can take effect on another day or with one more rule.
+because only a build that writes a template reports that lint; nor is one for `expired`, `expiring`
+or `quota`, which can take effect on another day or with one more rule.
 
 Why: the reason for it is gone, or never existed, and it would silence a finding about a later
 change of the statement without anyone noticing.
@@ -38,8 +38,8 @@ web allows https from anywhere
     judge: Judge::Elsewhere,
 };
 
-/// Lints that find something on one day or in one target and not in another: an `@allow` for them
-/// is never of no use. Whether one for this lint itself is, is decided by what is found here.
+/// Lints whose findings depend on the day or the target: an `@allow` for them is never reported as
+/// unused. One for this lint itself is judged by its own findings.
 const NOT_JUDGED: [&str; 5] = [
     TEMPLATE_LIMITS.name,
     expired::LINT.name,
@@ -48,7 +48,7 @@ const NOT_JUDGED: [&str; 5] = [
     LINT.name,
 ];
 
-/// What is to be said about the annotations that were of no use.
+/// Findings about unused annotations.
 pub fn unused_annotations(policy: &Policy, used: &[bool]) -> Vec<Finding> {
     let unused = policy.annotations.iter().zip(used);
     let unused =

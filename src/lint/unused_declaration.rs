@@ -60,7 +60,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }));
 }
 
-/// What a declaration is called, and what is missing.
+/// The name of a kind of declaration, and the reason.
 fn declaration_words(what: Declared) -> (&'static str, &'static str) {
     match what {
         Declared::Network => ("network", "nothing refers to it"),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic;
 
-/// The first few, and how many more there are.
+/// The first few, and the number of others.
 pub(super) fn list_first(all: Vec<String>) -> String {
     diagnostic::listed(&all, 4)
 }

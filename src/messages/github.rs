@@ -5,7 +5,7 @@ use crate::diagnostic::{Level, Problem, Report, place};
 use crate::source::{Sources, Span, visible};
 use std::fmt::Write;
 
-/// One problem as a command. GitHub shows columns only of what is on one line.
+/// One problem as a command. GitHub shows columns only for a span on one line.
 pub fn github_problem(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let span = problem
@@ -51,7 +51,7 @@ fn write_text(report: &Report, sources: &Sources) -> String {
     text
 }
 
-/// What no place of a program is about, but perhaps a file.
+/// A message without a position, optionally about a file.
 pub fn github_notice(words: &str, file: Option<&str>) -> String {
     let file = file.map_or(String::new(), |file| {
         format!("file={},", escape_property(file))
@@ -68,15 +68,15 @@ fn write_command(level: Level, properties: &str, text: &str) -> String {
     format!("::{name} {properties}::{}\n", escape_data(text))
 }
 
-/// A text as the runner reads it back (its toolkit's `escapeData`).
+/// Escapes a message for the runner (`escapeData` of its toolkit).
 fn escape_data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// A value of a property, which `:` or `,` would end. A log shows it as well, where nothing in it
-/// is to act.
+/// Escapes a value of a property, which `:` or `,` would end. It is also shown in a log, so control
+/// characters are replaced.
 fn escape_property(text: &str) -> String {
     escape_data(&visible(text))
         .replace(':', "%3A")

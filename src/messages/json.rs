@@ -1,5 +1,5 @@
-//! Problems as JSON, an object a line, format 1. A field may be added; a change of what is there
-//! changes `format`.
+//! Problems as JSON, an object a line, format 1. A field may be added; any other change has a new
+//! `format`.
 
 use super::Notice;
 use super::place::{Point, SourceRange};
@@ -45,7 +45,7 @@ struct ProblemLine<'m> {
 #[derive(Serialize)]
 struct SpanLine<'m> {
     primary: bool,
-    /// Nothing for options of the command line.
+    /// `None` for options of the command line.
     file: Option<&'m str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     options: Option<&'m str>,
@@ -70,7 +70,7 @@ struct EditLine<'m> {
     text: &'m str,
 }
 
-/// What a whole run came to.
+/// The counts of a whole run.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Totals {
     /// Problems that are errors.
@@ -79,17 +79,17 @@ pub struct Totals {
     pub warnings: usize,
     /// Problems that are notes.
     pub notes: usize,
-    /// What was wrong with the command line or the file system.
+    /// Errors of the command line or the file system.
     pub failures: usize,
-    /// Problems that `--fix` corrected.
+    /// Problems that `--fix` fixed.
     pub fixed: usize,
-    /// Problems that are counted and not told.
+    /// Problems beyond the limit, which are only counted.
     #[serde(skip_serializing_if = "is_zero")]
     pub omitted: usize,
 }
 
 impl Totals {
-    /// Counts a problem, and says how many of its level that makes.
+    /// Counts a problem, and returns the count of its level.
     pub fn count_problem(&mut self, level: Level) -> usize {
         let count = match level {
             Level::Error => &mut self.errors,
@@ -100,8 +100,8 @@ impl Totals {
         *count
     }
 
-    /// What to say where only so many of each level are told: `and 7 errors, 1 note more; …`, on a
-    /// line.
+    /// The remark about omitted problems, for a limit per level, as a line: `and 7 errors, 1 note
+    /// more; …`.
     pub fn omitted_words(&self, most: usize) -> Option<String> {
         let counts = [
             (Level::Error, self.errors),
@@ -123,7 +123,7 @@ impl Totals {
     }
 }
 
-/// One problem, with all that is known of it.
+/// One problem, with all its data.
 pub fn json_problem(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let fixes = problem.fixes(sources);
@@ -144,7 +144,7 @@ pub fn json_problem(problem: &Problem, sources: &Sources) -> String {
     write_line("problem", body)
 }
 
-/// What no place of a program is about, but perhaps a file.
+/// A message without a position, optionally about a file.
 pub fn json_notice(notice: Notice, words: &str, file: Option<&str>) -> String {
     let kind = match notice {
         Notice::Failure => "failure",
@@ -215,7 +215,7 @@ fn fix_line<'m>(fix: &'m Fix, sources: &'m Sources) -> FixLine<'m> {
     }
 }
 
-/// How sure a fix is, in a word.
+/// The safety of a fix, as a word.
 pub fn safety_word(safety: Safety) -> &'static str {
     match safety {
         Safety::Safe => "safe",

@@ -1,7 +1,8 @@
-//! Problems for programs: a line each for editors, JSON, GitHub's workflow commands, SARIF.
+//! Problems in machine-readable formats: a line each for editors, JSON, GitHub's workflow commands,
+//! SARIF.
 //!
-//! Each format is text made of data; where it goes is a matter of the command line.
-//! `docs/messages.md` is the reference.
+//! Each format is a function from problems to text; the command line writes it. `docs/messages.md`
+//! is the reference.
 
 mod github;
 mod json;
@@ -15,10 +16,10 @@ pub use json::{Totals, json_notice, json_problem, json_summary};
 pub use sarif::Log;
 pub use short::{short_notice, short_problem};
 
-/// What is told that no place of a program is about.
+/// The kind of a message without a position in a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// The command line or the file system is wrong.
+    /// An error of the command line or the file system.
     Failure,
     /// The answer is no: an output is stale.
     Outcome,

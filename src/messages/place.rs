@@ -1,10 +1,9 @@
-//! Places as programs count them: lines from 1, columns from 1 in characters, a mark at the start
-//! of a file left out.
+//! Positions: lines from 1, columns from 1 in characters, not counting a byte order mark.
 
 use crate::source::{File, FileKind, Sources, Span};
 use serde::Serialize;
 
-/// A stretch of a file; its end is after its last character.
+/// A range in a file; its end is after its last character.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceRange<'s> {
     pub file: &'s str,
@@ -32,7 +31,7 @@ impl<'s> SourceRange<'s> {
     }
 }
 
-/// Whether it is in a file that is there to be shown and edited.
+/// Whether the span is in a file of the work tree, which can be shown and edited.
 pub fn is_in_work_tree(span: Span, sources: &Sources) -> bool {
     sources.file(span.file).kind() == FileKind::Work
 }

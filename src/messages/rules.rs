@@ -1,4 +1,4 @@
-//! SARIF's rules: each lint and each code, whether or not a run finds it.
+//! The rules of SARIF: every lint and every code, whether or not a run reports it.
 
 use crate::diagnostic::{Explanation, explanations};
 use crate::lint::{self, Category, Level, Lint, page};
@@ -12,7 +12,7 @@ pub fn describe_rules() -> Vec<Value> {
         .collect()
 }
 
-/// The position of a rule in [`rules`].
+/// The position of a rule in [`describe_rules`].
 pub fn rule_index(code: &str) -> Option<usize> {
     let lints = lint::ALL.iter().map(|lint| lint.name);
     let codes = explanations().iter().map(|explanation| explanation.code);
@@ -73,7 +73,7 @@ fn describe_code(explanation: &Explanation) -> Value {
     })
 }
 
-/// Markdown as plain text: code blocks are indented, and their fences are left out.
+/// Markdown as plain text: code blocks are indented, without fences.
 fn without_fences(text: &str) -> String {
     let mut lines = Vec::new();
     let mut is_code = false;

@@ -14,25 +14,25 @@ use std::path::Path;
 /// The directory that relative paths start from.
 const ROOT: &str = "%SRCROOT%";
 
-/// The exit code of a run whose command line or file system was wrong.
+/// The exit code after an error of the command line or the file system.
 const FAILED: u8 = 2;
 
-/// How much of a line tells it from others; a program on one line has many problems there.
+/// The length of a line that the fingerprint covers: a program on one line has many problems there.
 const LONG_LINE: usize = 4096;
 
-/// What a run found, until it ends.
+/// The problems of a run, collected until it ends.
 #[derive(Debug, Default)]
 pub struct Log {
-    /// Where relative paths start, as an absolute one.
+    /// The directory that relative paths start from, as an absolute path.
     directory: String,
     results: Vec<Value>,
     notices: Vec<Value>,
-    /// How often each fingerprint was given.
+    /// How often each fingerprint has occurred.
     given: BTreeMap<u64, usize>,
 }
 
 impl Log {
-    /// One of a run in this directory.
+    /// The log of a run in this directory.
     pub fn new(directory: String) -> Log {
         Log {
             directory,
@@ -40,7 +40,7 @@ impl Log {
         }
     }
 
-    /// Notes a problem.
+    /// Adds a problem.
     pub fn add_problem(&mut self, problem: &Problem, sources: &Sources) {
         let report = problem.report();
         let mut result = Locator {
@@ -60,7 +60,7 @@ impl Log {
         self.results.push(result);
     }
 
-    /// Notes what no place of a program is about, but perhaps a file.
+    /// Adds a message without a position, optionally about a file.
     pub fn add_notice(&mut self, words: &str, file: Option<&str>) {
         let mut notice = json!({ "level": Level::Error.word(), "message": { "text": words } });
         if let Some(file) = file {
@@ -69,7 +69,7 @@ impl Log {
         self.notices.push(notice);
     }
 
-    /// Notes what is worth knowing of the run, and nothing is wrong with.
+    /// Adds a remark about the run, which is not a problem.
     pub fn add_remark(&mut self, words: &str) {
         self.notices
             .push(json!({ "level": Level::Note.word(), "message": { "text": words } }));
@@ -95,7 +95,7 @@ impl Log {
             }],
         });
 
-        // there can be very many of them, which the macro would copy
+        // the macro would copy them, and there can be very many
         document["runs"][0]["results"] = std::mem::take(&mut self.results).into();
         let mut text =
             serde_json::to_string_pretty(&document).expect("strings and numbers are JSON");
@@ -105,7 +105,7 @@ impl Log {
     }
 }
 
-/// Says where things are.
+/// Converts spans to SARIF locations.
 struct Locator<'s> {
     directory: &'s str,
     sources: &'s Sources,
@@ -149,7 +149,8 @@ impl Locator<'_> {
         result
     }
 
-    /// Where it is; what has no place is about the program, and so in its first file.
+    /// The location of a problem; one without a position is about the program, and so in its first
+    /// file.
     fn write_locations(&self, report: &Report) -> Vec<Value> {
         match (report.labels.first(), self.sources.entry()) {
             (Some(label), _) => self.write_location(label).into_iter().collect(),
@@ -162,7 +163,7 @@ impl Locator<'_> {
         }
     }
 
-    /// A place in a file; nothing for one in what is no file of the work tree.
+    /// The location of a label; `None` if its file is not in the work tree.
     fn write_location(&self, label: &Label) -> Option<Value> {
         if !is_in_work_tree(label.span, self.sources) {
             return None;
@@ -207,7 +208,7 @@ fn write_region(place: &SourceRange<'_>) -> Value {
     })
 }
 
-/// A file by its name: from the directory of the run where it is in that, else whole.
+/// The URI of a file: relative to the directory of the run if it is below it, else absolute.
 fn write_artifact(name: &str, directory: &str) -> Value {
     let outside = name.split(['/', '\\']).any(|part| part == "..");
     let whole = outside.then(|| {
@@ -233,7 +234,7 @@ fn write_artifact(name: &str, directory: &str) -> Value {
     }
 }
 
-/// A path as a URI writes it: RFC 3986, all but unreserved characters and `/` by their bytes.
+/// Percent-encodes a path for a URI (RFC 3986): all bytes except unreserved characters and `/`.
 fn percent_encode(path: &str) -> String {
     path.bytes()
         .map(|byte| match byte {
@@ -244,8 +245,8 @@ fn percent_encode(path: &str) -> String {
         .collect()
 }
 
-/// What stays the same when lines above it come and go: the code, the file, and the line without
-/// its blanks.
+/// A fingerprint that is stable when lines above change: the code, the file, and the line without
+/// blanks.
 fn compute_fingerprint(report: &Report, span: Option<Span>, sources: &Sources) -> u64 {
     let (file, line) = match span {
         Some(span) => {

@@ -1,11 +1,11 @@
-//! A line a problem, as compilers write them and editors read them:
-//! `shop.tier:4:7: error[E0201]: there is no …`
+//! One line per problem, as compilers write and editors read them: `shop.tier:4:7: error[E0201]:
+//! there is no …`
 
 use super::place::SourceRange;
 use crate::diagnostic::Problem;
 use crate::source::{Sources, visible};
 
-/// One problem, with its place where it has one.
+/// One problem, with its position if it has one.
 pub fn short_problem(problem: &Problem, sources: &Sources) -> String {
     let report = problem.report();
     let at = problem.span().map_or(String::new(), |span| {
@@ -23,7 +23,7 @@ pub fn short_problem(problem: &Problem, sources: &Sources) -> String {
     )
 }
 
-/// What no place of a program is about.
+/// A message without a position.
 pub fn short_notice(words: &str) -> String {
     format!("error: {words}\n")
 }

@@ -62,7 +62,7 @@ impl Addresses {
         !self.in_family(family).is_empty()
     }
 
-    /// Those of one family.
+    /// The addresses of one family.
     pub fn in_family(&self, family: Family) -> Addresses {
         match family {
             Family::V4 => Addresses {
@@ -92,7 +92,7 @@ impl Addresses {
         }
     }
 
-    /// What is in either.
+    /// The union.
     pub fn union(&self, other: &Addresses) -> Addresses {
         Addresses {
             v4: self.v4.union(&other.v4),
@@ -100,7 +100,7 @@ impl Addresses {
         }
     }
 
-    /// What is in both.
+    /// The intersection.
     pub fn intersection(&self, other: &Addresses) -> Addresses {
         Addresses {
             v4: self.v4.intersection(&other.v4),
@@ -108,7 +108,7 @@ impl Addresses {
         }
     }
 
-    /// What is in this one and not in the other.
+    /// The difference: this set without the other.
     pub fn difference(&self, other: &Addresses) -> Addresses {
         Addresses {
             v4: self.v4.difference(&other.v4),
@@ -116,7 +116,7 @@ impl Addresses {
         }
     }
 
-    /// Those of its ranges that lie in `other` from end to end.
+    /// Its ranges that are completely in `other`.
     pub fn contained_in(&self, other: &Addresses) -> Addresses {
         Addresses {
             v4: self.v4.contained_in(&other.v4),
@@ -139,13 +139,13 @@ impl Addresses {
     }
 }
 
-/// Why a text is no block.
+/// Why a text is not a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotABlock {
-    /// `10.0.0.300`: no address; what was probably meant.
+    /// `10.0.0.300`: not an address; what was probably meant.
     Malformed(Option<String>),
     /// `0.0.0.0`, `::`: the address of no host (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2), where every
-    /// one was meant.
+    /// address was probably meant.
     Unspecified(IpNet),
 }
 
@@ -159,7 +159,7 @@ impl NotABlock {
     }
 }
 
-/// A block, host bits and all; else what was probably meant.
+/// Parses a block, which can have host bits; else what was probably meant.
 pub fn parse_block(text: &str) -> Result<IpNet, NotABlock> {
     let net = match split_once_at(text, b'/') {
         Some((address, mask)) if mask.contains('.') => {
@@ -168,7 +168,9 @@ pub fn parse_block(text: &str) -> Result<IpNet, NotABlock> {
             return Err(NotABlock::Malformed(net.and_then(suggest_block)));
         }
         Some((_, length)) if length.len() > 1 && length.starts_with('0') => None,
-        Some(_) => text.parse::<IpNet>().ok(),
+        Some((address, length)) => {
+            parse_v4_block(address, length).or_else(|| text.parse::<IpNet>().ok())
+        }
         None => match text.parse::<IpAddr>() {
             Ok(address) if address.is_unspecified() => {
                 let every = if address.is_ipv4() {
@@ -183,7 +185,7 @@ pub fn parse_block(text: &str) -> Result<IpNet, NotABlock> {
         },
     };
 
-    // an IPv4 address in the clothes of IPv6: AWS matches packets, and those are IPv4
+    // an IPv4-mapped IPv6 address: AWS matches packets, and those are IPv4
     if let Some(IpNet::V6(net)) = net
         && let Some(address) = net.addr().to_ipv4_mapped()
     {
@@ -197,7 +199,15 @@ pub fn parse_block(text: &str) -> Result<IpNet, NotABlock> {
     net.ok_or_else(|| NotABlock::Malformed(expand_short_block(text)))
 }
 
-/// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0.x`; nothing for `10.0.0`, of which a number
+/// A block of IPv4 as most are written, without zeros before a number: `ipnet` reads it as the same
+/// block, and takes longer.
+fn parse_v4_block(address: &str, length: &str) -> Option<IpNet> {
+    let is_number = length.bytes().all(|byte| byte.is_ascii_digit());
+    let length = length.parse().ok().filter(|_| is_number)?;
+    Some(Ipv4Net::new(address.parse().ok()?, length).ok()?.into())
+}
+
+/// `10.0.0.0/16` of `10.0/16`, `10.0.0.0/24` of `10.0.0.x`; `None` for `10.0.0`, in which a number
 /// may be missing.
 fn expand_short_block(text: &str) -> Option<String> {
     let (address, length) =
@@ -223,15 +233,14 @@ fn expand_short_block(text: &str) -> Option<String> {
     suggest_block(IpNet::V4(net)).filter(|_| net.trunc() == net)
 }
 
-/// What stands before and after the first of a sign of ASCII: `str::split_once` for texts that are
-/// a few bytes long.
+/// The text before and after the first occurrence of an ASCII character: `str::split_once` for
+/// short texts.
 pub fn split_once_at(text: &str, sign: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == sign)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// How a block is written; nothing for one that holds everyone or no host, which nobody means by a
-/// slip.
+/// A block as text; `None` for one that contains every address or no host, which is not suggested.
 fn suggest_block(net: IpNet) -> Option<String> {
     match net.prefix_len() {
         0 => None,
@@ -242,8 +251,8 @@ fn suggest_block(net: IpNet) -> Option<String> {
     }
 }
 
-/// Whether a block holds no more than one organization has: it is private, or as long as what one
-/// is given.
+/// Whether a block has at most the addresses of one organization: it is private, or as long as a
+/// typical allocation.
 pub fn is_narrow(net: &IpNet) -> bool {
     let length = if matches!(net, IpNet::V4(_)) { 16 } else { 32 };
     net.prefix_len() >= length || private_blocks().iter().any(|block| block.contains(net))
@@ -258,6 +267,25 @@ pub const EVERY_IPV6: IpNet = IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIE
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn blocks_of_ipv4_are_read_as_ipnet_reads_them() {
+        for text in [
+            "10.0.0.0/8",
+            "203.0.113.9/24",
+            "255.255.255.255/32",
+            "0.0.0.0/0",
+            "010.0.0.0/8",
+            "10.0.0.0/33",
+            "10.0.0.0/+8",
+            "10.0.0.0/",
+            "10.0.0/8",
+            "10.0.0.256/8",
+            "/8",
+        ] {
+            assert_eq!(parse_block(text).ok(), text.parse().ok(), "{text}");
+        }
+    }
 
     /// Sixteen addresses, so that a smallest cover can be found by trying them all.
     fn small(mask: u16) -> Addresses {
@@ -338,12 +366,12 @@ mod tests {
 
     #[test]
     fn a_block_is_taken_as_written_or_tells_what_was_meant() {
-        let told = |text| parse_block(text).map(|net| net.to_string());
+        let parsed = |text| parse_block(text).map(|net| net.to_string());
         for text in ["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "10.0.0.1/8"] {
-            assert_eq!(told(text), Ok(text.to_string()));
+            assert_eq!(parsed(text), Ok(text.to_string()));
         }
 
-        assert_eq!(told("10.0.0.1"), Ok("10.0.0.1/32".to_string()));
+        assert_eq!(parsed("10.0.0.1"), Ok("10.0.0.1/32".to_string()));
         for (text, meant) in [
             ("10.0.0.0/255.0.0.0", Some("10.0.0.0/8")),
             ("10.0.0.1/255.255.255.255", Some("10.0.0.1")),
@@ -366,7 +394,7 @@ mod tests {
             ("10.0.0.0.x", None),
         ] {
             assert_eq!(
-                told(text),
+                parsed(text),
                 Err(NotABlock::Malformed(meant.map(str::to_string))),
                 "{text}"
             );
@@ -377,14 +405,14 @@ mod tests {
             ("::", EVERY_IPV6),
             ("0::0", EVERY_IPV6),
         ] {
-            assert_eq!(told(text), Err(NotABlock::Unspecified(every)), "{text}");
+            assert_eq!(parsed(text), Err(NotABlock::Unspecified(every)), "{text}");
         }
 
         for text in ["0.0.0.0/32", "::/128"] {
-            assert_eq!(told(text), Ok(text.to_string()));
+            assert_eq!(parsed(text), Ok(text.to_string()));
         }
 
-        assert_eq!(told("::/0"), Ok("::/0".to_string()));
+        assert_eq!(parsed("::/0"), Ok("::/0".to_string()));
     }
 
     #[test]

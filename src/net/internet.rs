@@ -1,4 +1,4 @@
-//! The internet: every address but those that IANA lists as not globally reachable.
+//! The internet: every address except those that IANA lists as not globally reachable.
 
 use super::address::Addresses;
 use super::packets::Packets;
@@ -53,12 +53,11 @@ const REACHABLE_INSIDE: [&str; 9] = [
     "2001:30::/28",
 ];
 
-/// Multicast (RFC 5771, RFC 4291), which no packet comes from.
+/// Multicast (RFC 5771, RFC 4291), which is never a source.
 const MULTICAST: [&str; 2] = ["224.0.0.0/4", "ff00::/8"];
 
-/// Addresses of the IPv4 internet to which something is open before it counts as open: a /6, which
-/// is 67 million. What a sentence means to name by blocks (an office, a partner, a provider's
-/// region) is far below that.
+/// The number of addresses from which traffic counts as open to the internet, for IPv4: a /6, 67
+/// million. Blocks of an office, a partner or a provider's region are far below that.
 ///
 /// Of IPv6 it is a /12, what IANA gives to a regional registry for all of its members ("IPv6 Global
 /// Unicast Address Assignments").
@@ -91,8 +90,8 @@ pub fn is_public(addresses: &Addresses) -> bool {
 }
 
 impl Packets {
-    /// What of it goes with so many addresses of the internet, [`routable_sources`], that it counts
-    /// as open to it, by family.
+    /// The traffic that is open to at least [`MANY`] of `world` ([`routable_sources`]), and so
+    /// counts as open to the internet, by family.
     pub fn open_to(&self, world: &Addresses) -> PerFamily<TrafficSet> {
         let all = Packets::product(world, &PerFamily::from_fn(TrafficSet::all));
         self.intersection(&all).with_many(MANY)
@@ -174,7 +173,7 @@ mod tests {
         ] {
             let rules = blocks.iter().flat_map(|block| {
                 let block: IpNet = block.parse().unwrap();
-                // what is open to one address alone never is open to many
+                // traffic that is open to one address only is never open to many
                 [(block, tcp), (IpNet::from(block.network()), udp)]
             });
             let found = Packets::new(rules).open_to(&routable_sources());

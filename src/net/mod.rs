@@ -1,9 +1,8 @@
 //! Exact sets: addresses of both families, and the traffic a rule admits.
 //!
-//! Nothing here samples or rounds. A set of addresses is kept as sorted ranges, which union,
-//! intersection and difference walk once; blocks come back as the smallest list that covers the
-//! ranges. A set of packets is kept as stretches of addresses with the traffic that goes with them,
-//! and is decided the same way.
+//! All operations are exact. A set of addresses is stored as sorted ranges, which union,
+//! intersection and difference walk once; it is converted to the smallest list of blocks. A set of
+//! packets is stored as address ranges with their traffic, and handled the same way.
 
 mod address;
 mod internet;
@@ -14,6 +13,7 @@ mod per_family;
 mod pieces;
 mod private;
 mod ranges;
+mod short_text;
 mod terms;
 mod text;
 mod traffic;
@@ -29,6 +29,7 @@ pub use per_family::PerFamily;
 pub use pieces::Piece;
 pub use private::private_blocks;
 pub use ranges::{Bound, Ranges};
+pub use short_text::ShortText;
 pub use terms::Term;
 pub use text::{Sink, push_block, push_number, push_protocol, push_traffic, push_v4};
 pub use traffic::{Family, Ports, Protocol, Traffic};

@@ -1,9 +1,8 @@
 //! Sets of packets: addresses × traffic, of both families, exact.
 //!
-//! A set says which addresses of one end go with which traffic; the other end is the group that is
-//! asked. It is kept as the stretches of addresses that share one set of traffic, in order, so that
-//! every operation is one walk over both sets. Two sets are equal exactly when they are written
-//! alike.
+//! A set has pairs of an address of the peer and traffic; the other side is the group in question.
+//! It is stored as sorted address ranges with one set of traffic each, so that every operation is
+//! one walk over both sets. The representation is canonical: equal sets are stored alike.
 
 use super::address::Addresses;
 use super::per_family::PerFamily;
@@ -17,8 +16,8 @@ use std::net::IpAddr;
 /// A set of packets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Packets {
-    v4: Stretches<u32>,
-    v6: Stretches<u128>,
+    v4: AddressRanges<u32>,
+    v6: AddressRanges<u128>,
 }
 
 /// The packets of one family.
@@ -26,10 +25,10 @@ pub struct Packets {
 /// INVARIANT: sorted by address and disjoint; no traffic is empty; two that touch have different
 /// traffic.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stretches<T>(Vec<Stretch<T>>);
+struct AddressRanges<T>(Vec<AddressRange<T>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stretch<T> {
+struct AddressRange<T> {
     first: T,
     last: T,
     traffic: TrafficSet,
@@ -42,13 +41,13 @@ pub struct PacketRow {
     pub family: Family,
     /// The addresses, of that family alone.
     pub addresses: Addresses,
-    /// What goes with each of them.
+    /// The traffic of each of them.
     pub traffic: TrafficSet,
 }
 
-impl<T> Default for Stretches<T> {
+impl<T> Default for AddressRanges<T> {
     fn default() -> Self {
-        Stretches(Vec::new())
+        AddressRanges(Vec::new())
     }
 }
 
@@ -56,8 +55,8 @@ impl<T> Default for Stretches<T> {
 type Blocks<T> = Vec<((T, T), Traffic)>;
 
 impl Packets {
-    /// What rules with these blocks as their peers admit: one walk over the sorted blocks, which
-    /// nest or lie apart.
+    /// The packets that rules with these blocks as peers admit: one walk over the sorted blocks,
+    /// which nest or are disjoint.
     pub fn new(rules: impl IntoIterator<Item = (IpNet, Traffic)>) -> Packets {
         let (mut v4, mut v6): (Blocks<u32>, Blocks<u128>) = (Vec::new(), Vec::new());
         for (block, traffic) in rules {
@@ -72,16 +71,16 @@ impl Packets {
         }
 
         Packets {
-            v4: Stretches::new(v4, Family::V4),
-            v6: Stretches::new(v6, Family::V6),
+            v4: AddressRanges::new(v4, Family::V4),
+            v6: AddressRanges::new(v6, Family::V6),
         }
     }
 
     /// Each of these addresses with all of this traffic.
     pub fn product(addresses: &Addresses, traffic: &PerFamily<TrafficSet>) -> Packets {
         Packets {
-            v4: Stretches::product(&addresses.v4, &traffic.v4),
-            v6: Stretches::product(&addresses.v6, &traffic.v6),
+            v4: AddressRanges::product(&addresses.v4, &traffic.v4),
+            v6: AddressRanges::product(&addresses.v6, &traffic.v6),
         }
     }
 
@@ -90,17 +89,17 @@ impl Packets {
         self.v4.0.is_empty() && self.v6.0.is_empty()
     }
 
-    /// What is in either.
+    /// The union.
     pub fn union(&self, other: &Packets) -> Packets {
         self.zip_with(other, TrafficSet::union)
     }
 
-    /// What is in both.
+    /// The intersection.
     pub fn intersection(&self, other: &Packets) -> Packets {
         self.zip_with(other, TrafficSet::intersection)
     }
 
-    /// What is in this one and not in the other.
+    /// The difference: this set without the other.
     pub fn difference(&self, other: &Packets) -> Packets {
         self.zip_with(other, TrafficSet::difference)
     }
@@ -110,7 +109,7 @@ impl Packets {
         other.difference(self).is_empty()
     }
 
-    /// What goes with one address.
+    /// The traffic of one address.
     pub fn traffic_at(&self, address: IpAddr) -> TrafficSet {
         match address {
             IpAddr::V4(address) => self.v4.traffic_at(address.into()),
@@ -118,7 +117,7 @@ impl Packets {
         }
     }
 
-    /// What goes with at least one of these addresses.
+    /// The traffic of at least one of these addresses.
     pub fn with_any(&self, addresses: &Addresses, family: Family) -> TrafficSet {
         match family {
             Family::V4 => self.v4.with_any(&addresses.v4),
@@ -126,7 +125,7 @@ impl Packets {
         }
     }
 
-    /// What goes with every one of these addresses, and everything where there are none.
+    /// The traffic of every one of these addresses; all traffic if there are none.
     pub fn with_every(&self, addresses: &Addresses, family: Family) -> TrafficSet {
         let all = || TrafficSet::all(family);
         match family {
@@ -135,7 +134,7 @@ impl Packets {
         }
     }
 
-    /// The addresses that go with at least some of this traffic.
+    /// The addresses with at least some of this traffic.
     pub fn addresses_with(&self, traffic: &PerFamily<TrafficSet>) -> Addresses {
         Addresses {
             v4: self.v4.addresses_with(&traffic.v4),
@@ -143,7 +142,7 @@ impl Packets {
         }
     }
 
-    /// What goes with at least so many addresses. The addresses of the set must be fewer than all.
+    /// The traffic of at least so many addresses. The set must not have every address.
     pub fn with_many(&self, least: PerFamily<u128>) -> PerFamily<TrafficSet> {
         PerFamily {
             v4: TrafficSet::with_weight(&self.v4.traffic_sizes(), least.v4),
@@ -151,8 +150,8 @@ impl Packets {
         }
     }
 
-    /// The smallest cover: all traffic that goes with the same addresses in one row, no packet in
-    /// two. The blocks of a row are [`Addresses::to_blocks`], the smallest list as well.
+    /// The smallest cover: all traffic of the same addresses in one row, and no packet in two rows.
+    /// The blocks of a row are [`Addresses::to_blocks`], which is minimal too.
     pub fn rows(&self) -> Vec<PacketRow> {
         let v4 = self.v4.merge_rows().into_iter().map(|(v4, traffic)| {
             let addresses = Addresses {
@@ -193,12 +192,12 @@ impl Packets {
     }
 }
 
-impl<T: Bound> Stretches<T> {
+impl<T: Bound> AddressRanges<T> {
     fn new(mut rules: Blocks<T>, family: Family) -> Self {
         // an outer block before those inside it
         rules.sort_unstable_by_key(|((first, last), _)| (*first, std::cmp::Reverse(*last)));
         let mut sweep = Sweep {
-            out: Stretches::default(),
+            out: AddressRanges::default(),
             open: Vec::new(),
             at: T::MIN,
         };
@@ -220,34 +219,32 @@ impl<T: Bound> Stretches<T> {
     }
 
     fn product(addresses: &Ranges<T>, traffic: &TrafficSet) -> Self {
-        let mut out = Stretches::default();
+        let mut out = AddressRanges::default();
         for (first, last) in addresses.ranges() {
-            out.push_stretch(*first, *last, traffic);
+            out.push_range(*first, *last, traffic);
         }
         out
     }
 
-    /// The addresses that go with at least some of this traffic.
+    /// The addresses with at least some of this traffic.
     fn addresses_with(&self, traffic: &TrafficSet) -> Ranges<T> {
-        let stretches = self.0.iter();
-        let found = stretches.filter(|stretch| !stretch.traffic.intersection(traffic).is_empty());
-        Ranges::from_unsorted(found.map(|stretch| (stretch.first, stretch.last)).collect())
+        let ranges = self.0.iter();
+        let found = ranges.filter(|range| !range.traffic.intersection(traffic).is_empty());
+        Ranges::from_unsorted(found.map(|range| (range.first, range.last)).collect())
     }
 
-    /// The traffic of each stretch, and how many addresses it has.
+    /// The traffic of each range, and its number of addresses.
     fn traffic_sizes(&self) -> Vec<(&TrafficSet, u128)>
     where
         T: Into<u128>,
     {
-        let size = |stretch: &Stretch<T>| stretch.last.into() - stretch.first.into() + 1;
-        let stretches = self.0.iter();
-        stretches
-            .map(|stretch| (&stretch.traffic, size(stretch)))
-            .collect()
+        let size = |range: &AddressRange<T>| range.last.into() - range.first.into() + 1;
+        let ranges = self.0.iter();
+        ranges.map(|range| (&range.traffic, size(range))).collect()
     }
 
-    /// Appends a stretch that lies behind all others.
-    fn push_stretch(&mut self, first: T, last: T, traffic: &TrafficSet) {
+    /// Appends a range after all others.
+    fn push_range(&mut self, first: T, last: T, traffic: &TrafficSet) {
         if traffic.is_empty() || first > last {
             return;
         }
@@ -256,7 +253,7 @@ impl<T: Bound> Stretches<T> {
             Some(before) if before.last.next() == Some(first) && before.traffic == *traffic => {
                 before.last = last
             }
-            Some(_) | None => self.0.push(Stretch {
+            Some(_) | None => self.0.push(AddressRange {
                 first,
                 last,
                 traffic: traffic.clone(),
@@ -265,17 +262,15 @@ impl<T: Bound> Stretches<T> {
     }
 
     fn traffic_at(&self, address: T) -> TrafficSet {
-        let after = self.0.partition_point(|stretch| stretch.first <= address);
-        let found = self.0[..after]
-            .last()
-            .filter(|stretch| address <= stretch.last);
-        found.map_or(TrafficSet::default(), |stretch| stretch.traffic.clone())
+        let after = self.0.partition_point(|range| range.first <= address);
+        let found = self.0[..after].last().filter(|range| address <= range.last);
+        found.map_or(TrafficSet::default(), |range| range.traffic.clone())
     }
 
-    /// The stretches that meet a range.
-    fn meeting_range(&self, first: T, last: T) -> &[Stretch<T>] {
-        let start = self.0.partition_point(|stretch| stretch.last < first);
-        let end = self.0.partition_point(|stretch| stretch.first <= last);
+    /// The ranges that overlap a range.
+    fn meeting_range(&self, first: T, last: T) -> &[AddressRange<T>] {
+        let start = self.0.partition_point(|range| range.last < first);
+        let end = self.0.partition_point(|range| range.first <= last);
         &self.0[start..end]
     }
 
@@ -284,22 +279,22 @@ impl<T: Bound> Stretches<T> {
             .ranges()
             .iter()
             .flat_map(|(first, last)| self.meeting_range(*first, *last));
-        TrafficSet::union_of(met.map(|stretch| &stretch.traffic))
+        TrafficSet::union_of(met.map(|range| &range.traffic))
     }
 
     fn with_every(&self, addresses: &Ranges<T>) -> Option<TrafficSet> {
         let mut common: Option<TrafficSet> = None;
         for (first, last) in addresses.ranges() {
             let mut at = Some(*first);
-            for stretch in self.meeting_range(*first, *last) {
-                if at.is_none_or(|at| stretch.first > at) {
+            for range in self.meeting_range(*first, *last) {
+                if at.is_none_or(|at| range.first > at) {
                     return Some(TrafficSet::default());
                 }
                 common = Some(match common {
-                    Some(common) => common.intersection(&stretch.traffic),
-                    None => stretch.traffic.clone(),
+                    Some(common) => common.intersection(&range.traffic),
+                    None => range.traffic.clone(),
                 });
-                at = stretch.last.next();
+                at = range.last.next();
             }
 
             if at.is_some_and(|at| at <= *last) {
@@ -311,13 +306,13 @@ impl<T: Bound> Stretches<T> {
     }
 
     fn zip_with(&self, other: &Self, pick: fn(&TrafficSet, &TrafficSet) -> TrafficSet) -> Self {
-        let (nothing, mut out) = (TrafficSet::default(), Stretches::default());
+        let (nothing, mut out) = (TrafficSet::default(), AddressRanges::default());
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
         let mut at = Some(T::MIN);
 
         while let Some(first) = at {
-            while a.next_if(|stretch| stretch.last < first).is_some() {}
-            while b.next_if(|stretch| stretch.last < first).is_some() {}
+            while a.next_if(|range| range.last < first).is_some() {}
+            while b.next_if(|range| range.last < first).is_some() {}
             let (x, y) = (a.peek(), b.peek());
 
             if x.is_none() && y.is_none() {
@@ -325,9 +320,9 @@ impl<T: Bound> Stretches<T> {
             }
 
             // the next address at which either changes
-            let edge = |stretch: Option<&&Stretch<T>>| match stretch {
-                Some(stretch) if stretch.first > first => stretch.first.previous(),
-                Some(stretch) => Some(stretch.last),
+            let edge = |range: Option<&&AddressRange<T>>| match range {
+                Some(range) if range.first > first => range.first.previous(),
+                Some(range) => Some(range.last),
                 None => None,
             };
 
@@ -337,40 +332,40 @@ impl<T: Bound> Stretches<T> {
                 .min()
                 .unwrap_or(T::MAX);
 
-            let here = |stretch: Option<&&'_ Stretch<T>>| {
-                stretch.is_some_and(|stretch| stretch.first <= first)
+            let here = |range: Option<&&'_ AddressRange<T>>| {
+                range.is_some_and(|range| range.first <= first)
             };
 
             let left = if here(x) {
-                x.map_or(&nothing, |stretch| &stretch.traffic)
+                x.map_or(&nothing, |range| &range.traffic)
             } else {
                 &nothing
             };
 
             let right = if here(y) {
-                y.map_or(&nothing, |stretch| &stretch.traffic)
+                y.map_or(&nothing, |range| &range.traffic)
             } else {
                 &nothing
             };
 
-            out.push_stretch(first, last, &pick(left, right));
+            out.push_range(first, last, &pick(left, right));
             at = last.next();
         }
 
         out
     }
 
-    /// Traffic by the addresses that it goes with: each piece of traffic in one row, those of the
-    /// same addresses in the same.
+    /// Traffic by its addresses: each piece of traffic is in one row, and pieces with the same
+    /// addresses share a row.
     fn merge_rows(&self) -> Vec<(Ranges<T>, TrafficSet)> {
-        let sets: Vec<&TrafficSet> = self.0.iter().map(|stretch| &stretch.traffic).collect();
+        let sets: Vec<&TrafficSet> = self.0.iter().map(|range| &range.traffic).collect();
         let mut rows: Vec<(Ranges<T>, TrafficSet)> = Vec::new();
         let mut known: HashMap<Ranges<T>, usize> = HashMap::new();
 
         for (piece, holding) in TrafficSet::cut_among(&sets) {
             let with = holding.iter().map(|n| &self.0[*n as usize]);
             let addresses =
-                Ranges::from_unsorted(with.map(|stretch| (stretch.first, stretch.last)).collect());
+                Ranges::from_unsorted(with.map(|range| (range.first, range.last)).collect());
             match known.get(&addresses) {
                 Some(n) => rows[*n].1 = rows[*n].1.union(&piece),
                 None => {
@@ -384,10 +379,10 @@ impl<T: Bound> Stretches<T> {
     }
 }
 
-/// The walk over sorted blocks: those around the place where it stands, outer ones first, each with
-/// the traffic of all of them so far.
+/// The sweep over sorted blocks: the blocks around the current address, outer ones first, each with
+/// the union of their traffic.
 struct Sweep<T> {
-    out: Stretches<T>,
+    out: AddressRanges<T>,
     open: Vec<(T, TrafficSet)>,
     at: T,
 }
@@ -396,33 +391,33 @@ impl<T: Bound> Sweep<T> {
     /// Closes the blocks that end before an address.
     fn close_before(&mut self, first: T) {
         while let Some((last, traffic)) = self.open.pop_if(|(last, _)| *last < first) {
-            self.close_stretch(last, &traffic);
+            self.close_range(last, &traffic);
         }
     }
 
     fn close_all(&mut self) {
         while let Some((last, traffic)) = self.open.pop() {
-            self.close_stretch(last, &traffic);
+            self.close_range(last, &traffic);
         }
     }
 
-    fn close_stretch(&mut self, last: T, traffic: &TrafficSet) {
+    fn close_range(&mut self, last: T, traffic: &TrafficSet) {
         if self.at <= last {
-            self.out.push_stretch(self.at, last, traffic);
+            self.out.push_range(self.at, last, traffic);
         }
-        // the last address of all has none after it, and nothing can begin there
+        // nothing can begin after the last address
         self.at = last.next().unwrap_or(last).max(self.at);
         if last.next().is_none() {
             self.open.clear();
         }
     }
 
-    /// Writes what stands before an address.
+    /// Writes the ranges before an address.
     fn move_to(&mut self, first: T) {
         if let (Some((_, traffic)), Some(before)) = (self.open.last(), first.previous())
             && self.at <= before
         {
-            self.out.push_stretch(self.at, before, traffic);
+            self.out.push_range(self.at, before, traffic);
         }
         self.at = self.at.max(first);
     }

@@ -1,4 +1,4 @@
-//! Sets of packets against a brute-force model: every rule looked at, for every address of a small
+//! Sets of packets against a brute-force model: every rule is checked for every address of a small
 //! universe.
 
 use super::per_family::PerFamily;
@@ -18,7 +18,7 @@ fn universe() -> Vec<IpAddr> {
     v4.chain(v6).collect()
 }
 
-/// Pieces of traffic that the rules below tell apart.
+/// Pieces of traffic that the rules below distinguish.
 const ATOMS: [Traffic; 9] = [
     Traffic::Tcp(Ports { from: 0, to: 0 }),
     Traffic::Tcp(Ports { from: 5, to: 5 }),
@@ -36,7 +36,7 @@ const ATOMS: [Traffic; 9] = [
 
 type Rule = (IpNet, Traffic);
 
-/// May this piece pass? By looking at each rule.
+/// Whether this piece may pass, by checking each rule.
 fn passes(rules: &[Rule], address: IpAddr, atom: Traffic) -> bool {
     let within = |ports: Ports, port: Ports| ports.from <= port.from && port.to <= ports.to;
     let of_type = |rule: Option<(u8, Option<u8>)>, kind: u8, code: u8| {

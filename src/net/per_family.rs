@@ -14,7 +14,7 @@ pub struct PerFamily<T> {
 }
 
 impl<T> PerFamily<T> {
-    /// What a function makes for each family, IPv4 first.
+    /// The results of a function for each family, IPv4 first.
     pub fn from_fn(mut make: impl FnMut(Family) -> T) -> PerFamily<T> {
         PerFamily {
             v4: make(Family::V4),
@@ -65,39 +65,39 @@ impl<T> IndexMut<Family> for PerFamily<T> {
 }
 
 impl PerFamily<bool> {
-    /// Whether it is so in no family.
+    /// Whether it is false for both families.
     pub fn is_none(self) -> bool {
         !self.v4 && !self.v6
     }
 }
 
 impl PerFamily<TrafficSet> {
-    /// What rules with this traffic admit together.
+    /// The traffic that rules with any of this traffic admit.
     pub fn from_traffic(traffic: &[Traffic]) -> PerFamily<TrafficSet> {
         PerFamily::from_fn(|family| TrafficSet::from_traffic(traffic.iter().copied(), family))
     }
 
-    /// Whether there is nothing in either family.
+    /// Whether both are empty.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
     }
 
-    /// What is in either, family by family.
+    /// The union, by family.
     pub fn union(&self, other: &PerFamily<TrafficSet>) -> PerFamily<TrafficSet> {
         PerFamily::from_fn(|family| self[family].union(&other[family]))
     }
 
-    /// What is in both, family by family.
+    /// The intersection, by family.
     pub fn intersection(&self, other: &PerFamily<TrafficSet>) -> PerFamily<TrafficSet> {
         PerFamily::from_fn(|family| self[family].intersection(&other[family]))
     }
 
-    /// What is in this one and not in the other, family by family.
+    /// The difference, by family.
     pub fn difference(&self, other: &PerFamily<TrafficSet>) -> PerFamily<TrafficSet> {
         PerFamily::from_fn(|family| self[family].difference(&other[family]))
     }
 
-    /// Whether it has some of what a rule with this traffic admits, in either family.
+    /// Whether it overlaps the traffic of a rule, in either family.
     pub fn meets(&self, traffic: Traffic) -> bool {
         self.v4.meets(traffic, Family::V4) || self.v6.meets(traffic, Family::V6)
     }

@@ -1,14 +1,14 @@
-//! Sets of traffic in words: what is in them, as a program would write it.
+//! Sets of traffic as text, in the syntax of programs.
 
 use super::ranges::{Bound, Ranges};
 use super::traffic::Family;
 use super::traffic_set::TrafficSet;
 use std::fmt;
 
-/// A stretch of traffic of one protocol.
+/// A range of traffic of one protocol.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Piece {
-    /// Its place among others: protocol, first number.
+    /// Its sort key: protocol, first number.
     order: (u8, u16),
     /// `tcp`, `icmpv6`, `proto`, `all`
     pub protocol: &'static str,
@@ -17,8 +17,8 @@ pub struct Piece {
 }
 
 impl fmt::Display for Piece {
-    /// `tcp 443`, `udp`, `icmp 3/4`, `proto 50`; and, as no program writes it, `icmp 3/1-4`,
-    /// `icmp 9-255`, `proto 2-5`
+    /// `tcp 443`, `udp`, `icmp 3/4`, `proto 50`; and, not valid in programs, `icmp 3/1-4`, `icmp
+    /// 9-255`, `proto 2-5`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let blank = if self.numbers.is_empty() { "" } else { " " };
         write!(f, "{}{blank}{}", self.protocol, self.numbers)
@@ -60,8 +60,8 @@ impl TrafficSet {
         pieces
     }
 
-    /// What of a set of IPv4 and one of IPv6 is the same in both, and what is left of each. ICMP
-    /// never is the same.
+    /// Splits a set of IPv4 and one of IPv6 into the common part and the rest of each. ICMP is
+    /// never common.
     pub fn split_shared(v4: &TrafficSet, v6: &TrafficSet) -> [TrafficSet; 3] {
         let mut both = v4.intersection(v6);
         both.icmp = Ranges::default();
@@ -193,7 +193,7 @@ mod tests {
         );
     }
 
-    /// The types and codes that a piece of ICMP names: `3`, `0-2`, `3/4`, `3/0-3`, or all.
+    /// The types and codes of a piece of ICMP: `3`, `0-2`, `3/4`, `3/0-3`, or all.
     fn stretch(numbers: &str) -> (u16, u16) {
         let number = |text: &str| text.parse::<u16>().expect("a number");
         let ends = |text: &str| {

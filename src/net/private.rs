@@ -1,4 +1,4 @@
-//! The private networks: what the built-in network `private` holds.
+//! The private networks: the blocks of the built-in network `private`.
 
 use ipnet::IpNet;
 

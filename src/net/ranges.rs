@@ -41,7 +41,7 @@ impl<T> Default for Ranges<T> {
 }
 
 impl<T: Bound> Ranges<T> {
-    /// The set of these ranges, which may touch, overlap and stand in any order.
+    /// The set of these ranges, which may be adjacent, overlap and be in any order.
     pub fn from_unsorted(mut ranges: Vec<(T, T)>) -> Self {
         ranges.sort_unstable();
         let mut out: Vec<(T, T)> = Vec::with_capacity(ranges.len());
@@ -71,7 +71,7 @@ impl<T: Bound> Ranges<T> {
         self.0.is_empty()
     }
 
-    /// Whether some of the numbers from one to another is in it.
+    /// Whether it contains a number from `first` to `last`.
     pub fn meets(&self, first: T, last: T) -> bool {
         let after = self.0.partition_point(|(_, end)| *end < first);
         self.0.get(after).is_some_and(|(start, _)| *start <= last)
@@ -83,12 +83,12 @@ impl<T: Bound> Ranges<T> {
         after > 0 && number <= self.0[after - 1].1
     }
 
-    /// What is in either.
+    /// The union.
     pub fn union(&self, other: &Self) -> Self {
         Ranges::from_unsorted([&self.0[..], &other.0[..]].concat())
     }
 
-    /// What is in both.
+    /// The intersection.
     pub fn intersection(&self, other: &Self) -> Self {
         let mut out = Vec::new();
         let (mut a, mut b) = (0, 0);
@@ -102,19 +102,19 @@ impl<T: Bound> Ranges<T> {
         Ranges(out)
     }
 
-    /// What is in this one and not in the other.
+    /// The difference: this set without the other.
     pub fn difference(&self, other: &Self) -> Self {
         self.intersection(&other.complement())
     }
 
-    /// Those of its ranges that lie in `other` from end to end.
+    /// Its ranges that are completely in `other`.
     pub fn contained_in(&self, other: &Self) -> Self {
         let lies_inside = |range: &&(T, T)| other.covers(&Ranges(vec![**range]));
         Ranges(self.0.iter().filter(lies_inside).copied().collect())
     }
 
-    /// Its ranges, each as wide as it can be without passing one of these cuts, which are sorted; a
-    /// cut is the first number after it.
+    /// Its ranges, each widened to the nearest of these cuts, which are sorted; a cut is the first
+    /// number after it.
     pub fn widen_to_cuts(&self, cuts: &[T]) -> Self {
         let wide = |(first, last): &(T, T)| {
             let before = cuts
@@ -129,7 +129,7 @@ impl<T: Bound> Ranges<T> {
         Ranges::from_unsorted(self.0.iter().map(wide).collect())
     }
 
-    /// What is in any of these.
+    /// The union of these.
     pub fn union_of<'r>(sets: impl Iterator<Item = &'r Self>) -> Self
     where
         T: 'r,
@@ -137,12 +137,12 @@ impl<T: Bound> Ranges<T> {
         Ranges::from_unsorted(sets.flat_map(Ranges::ranges).copied().collect())
     }
 
-    /// What is in sets of at least this weight together.
+    /// The numbers that are in sets with at least this total weight.
     pub fn with_weight<'r>(sets: impl Iterator<Item = (&'r Self, u128)>, least: u128) -> Self
     where
         T: 'r,
     {
-        // what begins and what ends at each number
+        // where sets begin and end
         let mut edges: Vec<(T, bool, u128)> = Vec::new();
         for (set, weight) in sets {
             for (first, last) in &set.0 {
@@ -175,15 +175,15 @@ impl<T: Bound> Ranges<T> {
         Ranges::from_unsorted(heavy)
     }
 
-    /// Cuts the union of some sets into pieces so that each set holds a piece whole or not at all,
-    /// and hands over each in order, with the positions of the sets that hold it.
+    /// Cuts the union of some sets into pieces that each set contains completely or not at all, and
+    /// passes each in order to `visit`, with the positions of the sets that contain it.
     pub fn cut_among<'r>(
         sets: impl Iterator<Item = &'r Self>,
         mut piece: impl FnMut(Self, Vec<u32>),
     ) where
         T: 'r,
     {
-        // where a set begins, and where it has ended
+        // the begin of a set, and the number after its end
         let mut edges: Vec<(T, u32, bool)> = Vec::new();
         for (set, n) in sets.zip(0..) {
             for (first, last) in &set.0 {
@@ -216,7 +216,7 @@ impl<T: Bound> Ranges<T> {
         }
     }
 
-    /// What is not in it.
+    /// The complement.
     pub fn complement(&self) -> Self {
         let mut out = Vec::with_capacity(self.0.len() + 1);
         let mut start = Some(T::MIN);
@@ -302,7 +302,7 @@ mod tests {
         fn what_is_widened_ends_at_cuts_only(a in set(), cuts in prop::collection::btree_set(any::<u8>(), 0..8)) {
             let sorted: Vec<u8> = cuts.into_iter().collect();
             let wide = model(&a.widen_to_cuts(&sorted));
-            // numbers between which there is no cut are in it together
+            // numbers without a cut between them are in it together
             let stretch = |n: u8| sorted.partition_point(|cut| *cut <= n);
             for n in 0..=255 {
                 let any = (0..=255).any(|other| stretch(other) == stretch(n) && a.contains(other));

@@ -1,11 +1,11 @@
-//! The shortest way to write a set of addresses: blocks, and blocks but for others.
+//! The shortest way to write a set of addresses: blocks, and blocks with exceptions.
 
 use super::address::Addresses;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// `203.0.0.0/16 but 203.0.113.0/24`: a block, and the fewest blocks that are left out of it.
+/// `203.0.0.0/16 but 203.0.113.0/24`: a block, and the fewest blocks that are excluded from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
     /// `203.0.0.0/16`
@@ -15,8 +15,8 @@ pub struct Term {
 }
 
 impl Addresses {
-    /// Terms that no address is in twice, and that name as few blocks as can be; IPv4 first, by
-    /// address. Where a list of blocks is as short, it is the list.
+    /// Disjoint terms with the fewest blocks in total; IPv4 first, by address. A plain list of
+    /// blocks is preferred if it is as short.
     pub fn terms(&self) -> Vec<Term> {
         let v4: Vec<(u128, u128)> = self
             .v4
@@ -66,13 +66,13 @@ struct Node {
     length: u8,
 }
 
-/// What of a node is in a set, and what is not.
+/// The part of a node that is in a set, and the rest.
 #[derive(Debug, Default)]
 struct Cover {
     terms: Vec<Term>,
-    /// How many blocks the terms name.
+    /// The number of blocks in the terms.
     cost: usize,
-    /// The fewest blocks of what is not in the set.
+    /// The fewest blocks of the rest.
     gaps: Vec<IpNet>,
 }
 
@@ -107,8 +107,8 @@ impl Node {
         ]
     }
 
-    /// The best of the terms of both halves, and this block but for what is not in the set.
-    /// `ranges` are sorted.
+    /// The shorter of the terms of both halves, and this block with exceptions. `ranges` are
+    /// sorted.
     fn cover_ranges(self, ranges: &[(u128, u128)]) -> Cover {
         let (base, last) = (self.base, self.last());
         let start = ranges.partition_point(|range| range.1 < base);

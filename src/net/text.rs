@@ -1,16 +1,22 @@
-//! Numbers, blocks and traffic as text, appended: an output holds each a hundred thousand times.
+//! Numbers, blocks and traffic as text, appended: an output can have a hundred thousand of each.
 
+use super::address::EVERY_IPV6;
 use super::traffic::{Ports, Protocol, Traffic};
 use ipnet::{IpNet, Ipv4Net};
 use std::fmt;
 
-/// What text is appended to: an output, a string, a hash.
+/// A sink for text: an output, a string, a hash.
 pub trait Sink {
     /// Appends a piece.
     fn put(&mut self, text: &str);
 
     /// Appends a piece of ASCII.
     fn put_ascii(&mut self, text: &[u8]);
+
+    /// Appends so many of the first of these bytes, which are a text.
+    fn put_start<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
+        self.put_ascii(&bytes[..length]);
+    }
 }
 
 impl Sink for Vec<u8> {
@@ -20,6 +26,15 @@ impl Sink for Vec<u8> {
 
     fn put_ascii(&mut self, text: &[u8]) {
         self.extend_from_slice(text);
+    }
+
+    /// Copies all of the bytes, since their number is known when this is compiled, and drops the
+    /// rest.
+    fn put_start<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
+        debug_assert!(length <= N, "a start is no longer than the whole");
+        let end = self.len() + length;
+        self.extend_from_slice(bytes);
+        self.truncate(end);
     }
 }
 
@@ -34,21 +49,36 @@ impl Sink for String {
 }
 
 /// Appends a number in decimal digits.
-pub fn push_number(out: &mut impl Sink, number: impl itoa::Integer) {
-    out.put(itoa::Buffer::new().format(number));
+pub fn push_number(out: &mut impl Sink, number: impl Into<i32>) {
+    let number = number.into();
+    match usize::try_from(number) {
+        Ok(small @ 0..1_000) => {
+            let (digits, length) = DIGITS[small];
+            out.put_start(&digits, length.into());
+        }
+        Ok(large @ 1_000..1_000_000) => {
+            let (mut text, (thousands, length)) = ([0; 8], DIGITS[large / 1_000]);
+            let length = usize::from(length);
+            text[..4].copy_from_slice(&thousands);
+            text[length..length + 4].copy_from_slice(&LAST_DIGITS[large % 1_000]);
+            out.put_start(&text, length + 3);
+        }
+        Ok(_) | Err(_) => out.put(&number.to_string()),
+    }
 }
 
 /// Appends a block as it is shown: `203.0.113.0/24`.
 pub fn push_block(out: &mut impl Sink, block: &IpNet) {
     match block {
         IpNet::V4(block) => push_v4(out, *block, b'.', b'/'),
+        IpNet::V6(_) if *block == EVERY_IPV6 => out.put("::/0"),
         IpNet::V6(block) => out.put(&block.to_string()),
     }
 }
 
-/// Appends a block of IPv4 with these signs between its numbers: `203_0_113_0_24`.
+/// Appends an IPv4 block with these separators: `203_0_113_0_24`.
 pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
-    let (mut text, mut length) = ([0; "255.255.255.255/255".len()], 0);
+    let (mut text, mut length) = ([0; "255.255.255.255/255.".len()], 0);
     let [a, b, c, d] = block.addr().octets();
 
     for (number, sign) in [
@@ -58,30 +88,42 @@ pub fn push_v4(out: &mut impl Sink, block: Ipv4Net, dot: u8, slash: u8) {
         (d, slash),
         (block.prefix_len(), 0),
     ] {
-        // all three digits, and then on from where the number ends
-        text[length..length + 3].copy_from_slice(&DIGITS[usize::from(number)]);
-        length += 1 + usize::from(number >= 10) + usize::from(number >= 100);
+        // all of the digits, and then on from where the number ends
+        let (digits, count) = DIGITS[usize::from(number)];
+        text[length..length + 4].copy_from_slice(&digits);
+        length += usize::from(count);
         text[length] = sign;
         length += 1;
     }
 
-    out.put_ascii(&text[..length - 1]);
+    out.put_start(&text, length - 1);
 }
 
-/// The digits of each byte, from the left.
-const DIGITS: [[u8; 3]; 256] = {
-    let (mut digits, mut n) = ([[0; 3]; 256], 0);
-    while n < 256 {
-        let [hundreds, tens, ones] = [
+/// The digits of each number below a thousand, from the left, and how many they are.
+static DIGITS: [([u8; 4], u8); 1_000] = {
+    let (mut digits, mut n) = ([([0; 4], 0); 1_000], 0);
+    while n < 1_000 {
+        let [hundreds, tens, ones, _] = LAST_DIGITS[n];
+        digits[n] = match n {
+            0..10 => ([ones, 0, 0, 0], 1),
+            10..100 => ([tens, ones, 0, 0], 2),
+            _ => ([hundreds, tens, ones, 0], 3),
+        };
+        n += 1;
+    }
+    digits
+};
+
+/// The last three digits of each number below a thousand, and a zero byte.
+static LAST_DIGITS: [[u8; 4]; 1_000] = {
+    let (mut digits, mut n) = ([[0; 4]; 1_000], 0);
+    while n < 1_000 {
+        digits[n] = [
             b'0' + (n / 100) as u8,
             b'0' + (n / 10 % 10) as u8,
             b'0' + (n % 10) as u8,
+            0,
         ];
-        digits[n] = match n {
-            0..10 => [ones, 0, 0],
-            10..100 => [tens, ones, 0],
-            _ => [hundreds, tens, ones],
-        };
         n += 1;
     }
     digits
@@ -128,7 +170,7 @@ pub fn push_traffic(out: &mut impl Sink, traffic: Traffic) {
 }
 
 /// Appends ` 8000`, ` 8000-8100`, ` 3/4`.
-fn push_numbers<T: itoa::Integer>(out: &mut impl Sink, first: T, second: Option<(&str, T)>) {
+fn push_numbers<T: Into<i32>>(out: &mut impl Sink, first: T, second: Option<(&str, T)>) {
     out.put(" ");
     push_number(out, first);
     if let Some((sign, second)) = second {
@@ -159,7 +201,7 @@ impl fmt::Display for Traffic {
 mod tests {
     use super::*;
 
-    /// What is appended to a string and to bytes, which must be the same.
+    /// Checks that appending to a string and to bytes has the same result.
     macro_rules! written {
         ($push:ident, $($argument:expr),+) => {{
             let (mut text, mut bytes) = ("before ".to_string(), b"before ".to_vec());
@@ -205,10 +247,9 @@ mod tests {
 
     #[test]
     fn numbers_are_decimal() {
-        for number in [0, 1, 9, 10, 99, 100, 443, 65535] {
+        for number in (0..=u16::MAX.into()).chain([999_999, 1_000_000, i32::MAX, -1, i32::MIN]) {
             assert_eq!(written!(push_number, number), number.to_string());
         }
-        assert_eq!(written!(push_number, -1), "-1");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a rule admits, apart from who: protocol and ports, or ICMP type and code.
+//! The traffic of a rule: protocol and ports, or ICMP type and code.
 
 use ipnet::IpNet;
 
@@ -37,7 +37,7 @@ pub enum Protocol {
     Number(u8),
 }
 
-/// What one rule admits.
+/// The traffic of one rule.
 ///
 /// The order of the variants is the order of the rules in an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ pub enum Traffic {
     Icmp(Option<(u8, Option<u8>)>),
     /// ICMPv6, likewise.
     Icmpv6(Option<(u8, Option<u8>)>),
-    /// Another protocol, whole.
+    /// Another protocol.
     Number(u8),
 }
 
@@ -65,8 +65,8 @@ impl Ports {
 }
 
 impl Traffic {
-    /// A whole protocol, by IANA's number. Numbers that AWS shows by name become that protocol
-    /// (EC2 API reference, IpPermission).
+    /// A whole protocol, by IANA's number. Numbers with a name in AWS become that protocol (EC2 API
+    /// reference, IpPermission).
     pub fn protocol_number(number: u8) -> Traffic {
         match number {
             1 => Traffic::Icmp(None),
@@ -89,7 +89,7 @@ impl Traffic {
         }
     }
 
-    /// FromPort and ToPort as AWS keeps them: for ICMP the type and the code, -1 meaning all;
+    /// FromPort and ToPort as AWS stores them: for ICMP the type and the code, -1 meaning all;
     /// `None` for protocols without either.
     pub fn aws_ports(self) -> Option<(i32, i32)> {
         match self {
@@ -116,7 +116,7 @@ impl Traffic {
         }
     }
 
-    /// The family that it is bound to, if it is: ICMP and ICMPv6 are.
+    /// The family that it is restricted to, for ICMP and ICMPv6.
     pub fn family(self) -> Option<Family> {
         match self {
             Traffic::Icmp(_) => Some(Family::V4),
@@ -127,7 +127,7 @@ impl Traffic {
 }
 
 impl Family {
-    /// Both; a family as a number is its place here.
+    /// Both; a family as a number is its index here.
     pub const BOTH: [Family; 2] = [Family::V4, Family::V6];
 
     /// The family of a block.
@@ -159,7 +159,7 @@ impl Family {
 mod tests {
     use super::*;
 
-    /// Traffic with its protocol, what AWS keeps as its ports, its stretch and its family.
+    /// Traffic with its protocol, ports in AWS, range and family.
     #[test]
     fn what_traffic_is() {
         let some = Ports { from: 80, to: 90 };

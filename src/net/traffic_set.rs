@@ -1,4 +1,4 @@
-//! Sets of traffic of one family: what a list of rules admits, apart from who.
+//! Sets of traffic of one family: what a list of rules admits, regardless of the peer.
 
 use super::ranges::Ranges;
 use super::traffic::{Family, Ports, Traffic};
@@ -15,7 +15,7 @@ pub struct TrafficSet {
     pub(super) others: Ranges<u8>,
 }
 
-/// Numbers that have a dimension of their own: TCP, UDP, and the ICMP of the family.
+/// The protocols without a dimension of their own: all except TCP, UDP, and the ICMP of the family.
 fn other_protocols(family: Family) -> Ranges<u8> {
     let icmp = match family {
         Family::V4 => 1,
@@ -35,12 +35,12 @@ impl TrafficSet {
         }
     }
 
-    /// What a rule with this traffic admits between hosts of a family.
+    /// The traffic that a rule admits between hosts of a family.
     pub fn new(traffic: Traffic, family: Family) -> TrafficSet {
         TrafficSet::from_traffic([traffic], family)
     }
 
-    /// What rules with any of this traffic admit between hosts of a family.
+    /// The traffic that rules with any of this traffic admit between hosts of a family.
     pub fn from_traffic(traffic: impl IntoIterator<Item = Traffic>, family: Family) -> TrafficSet {
         let (mut tcp, mut udp, mut icmp, mut others) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -70,7 +70,7 @@ impl TrafficSet {
         }
     }
 
-    /// What is in any of these.
+    /// The union of these.
     pub fn union_of<'t>(sets: impl IntoIterator<Item = &'t TrafficSet>) -> TrafficSet {
         let mut sets = sets.into_iter();
         let Some(first) = sets.next() else {
@@ -90,7 +90,7 @@ impl TrafficSet {
         }
     }
 
-    /// What is in sets of at least this weight together.
+    /// The numbers that are in sets with at least this total weight.
     pub fn with_weight(sets: &[(&TrafficSet, u128)], least: u128) -> TrafficSet {
         let sets = sets.iter();
         let tcp = sets.clone().map(|(set, weight)| (&set.tcp, *weight));
@@ -105,14 +105,15 @@ impl TrafficSet {
         }
     }
 
-    /// The union of these sets, cut into pieces so that each set holds a piece whole or not at all;
-    /// in order.
+    /// The union of these sets, cut into pieces that each set contains completely or not at all; in
+    /// order.
     pub fn cut_apart(sets: &[&TrafficSet]) -> Vec<TrafficSet> {
         let pieces = TrafficSet::cut_among(sets).into_iter();
         pieces.map(|(piece, _)| piece).collect()
     }
 
-    /// Likewise, each piece with the positions of the sets that hold it: one walk over all edges.
+    /// Likewise, each piece with the positions of the sets that contain it: one walk over all
+    /// edges.
     pub fn cut_among(sets: &[&TrafficSet]) -> Vec<(TrafficSet, Vec<u32>)> {
         let nothing = TrafficSet::default;
         let mut pieces = Vec::new();
@@ -141,12 +142,12 @@ impl TrafficSet {
         pieces
     }
 
-    /// Whether nothing is in it.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.tcp.is_empty() && self.udp.is_empty() && self.icmp.is_empty() && self.others.is_empty()
     }
 
-    /// What is in either.
+    /// The union.
     pub fn union(&self, other: &TrafficSet) -> TrafficSet {
         TrafficSet {
             tcp: self.tcp.union(&other.tcp),
@@ -156,7 +157,7 @@ impl TrafficSet {
         }
     }
 
-    /// What is in both.
+    /// The intersection.
     pub fn intersection(&self, other: &TrafficSet) -> TrafficSet {
         TrafficSet {
             tcp: self.tcp.intersection(&other.tcp),
@@ -166,7 +167,7 @@ impl TrafficSet {
         }
     }
 
-    /// What is in this one and not in the other.
+    /// The difference: this set without the other.
     pub fn difference(&self, other: &TrafficSet) -> TrafficSet {
         TrafficSet {
             tcp: self.tcp.difference(&other.tcp),
@@ -176,7 +177,7 @@ impl TrafficSet {
         }
     }
 
-    /// It without the ICMP of its family, which is no other family's.
+    /// The set without the ICMP of its family.
     pub fn without_icmp(&self) -> TrafficSet {
         TrafficSet {
             icmp: Ranges::default(),
@@ -184,8 +185,8 @@ impl TrafficSet {
         }
     }
 
-    /// Whether one service is in all of these, each of which is of a family of its own. ICMP of
-    /// both families counts as one, as `ping` is a service of both.
+    /// Whether one service is in all of these sets, each of a different family. ICMP of both
+    /// families counts as one, as `ping` is a service of both.
     pub fn share_a_service(sets: &[TrafficSet]) -> bool {
         let icmp = sets.iter().all(|set| !set.icmp.is_empty());
         let common = sets
@@ -195,7 +196,7 @@ impl TrafficSet {
         common.is_some_and(|common| icmp || !common.is_empty())
     }
 
-    /// Whether some of what a rule with this traffic admits between hosts of the family is in it.
+    /// Whether it overlaps the traffic that a rule admits between hosts of the family.
     pub fn meets(&self, traffic: Traffic, family: Family) -> bool {
         let (first, last) = traffic.stretch();
         match traffic {
@@ -214,7 +215,7 @@ impl TrafficSet {
         other.difference(self).is_empty()
     }
 
-    /// Its stretches of TCP ports, then those of UDP ports.
+    /// Its ranges of TCP ports, then those of UDP ports.
     pub fn port_stretches(&self) -> impl Iterator<Item = Traffic> + '_ {
         let stretch = |(from, to): &(u16, u16)| Ports {
             from: *from,
@@ -224,7 +225,7 @@ impl TrafficSet {
         tcp.chain(self.udp.ranges().iter().map(stretch).map(Traffic::Udp))
     }
 
-    /// One piece of what is in it: a port, a type and code, or a protocol.
+    /// One element: a port, a type and code, or a protocol.
     pub fn find_witness(&self, family: Family) -> Option<Traffic> {
         let port = |ranges: &Ranges<u16>| ranges.ranges().first().map(|(first, _)| *first);
         let only = |port| Ports {
@@ -326,7 +327,7 @@ mod tests {
         Traffic::Number(50),
     ];
 
-    /// The pieces of a mask that are some in a family, and their set.
+    /// The pieces of a mask that exist in a family, and their set.
     fn chosen(mask: usize, family: Family) -> (Vec<Traffic>, TrafficSet) {
         let pieces = PIECES
             .iter()

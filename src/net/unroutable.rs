@@ -1,10 +1,10 @@
-//! Addresses that no packet comes from.
+//! Addresses that are never the source of a packet.
 
 use super::address::Addresses;
 use ipnet::IpNet;
 use std::sync::OnceLock;
 
-/// Blocks that no packet which reaches a host of a VPC has as its source, and what they are.
+/// Blocks that are never the source of a packet that reaches a host of a VPC, and what they are.
 ///
 /// - 0.0.0.0/8: "this network" (RFC 1122, 3.2.1.3), which a host sends from only while it has no
 ///   address.
@@ -16,9 +16,8 @@ use std::sync::OnceLock;
 /// - 255.255.255.255: broadcast, likewise (RFC 1122, 3.2.1.3).
 /// - ::: the unspecified address, which no router forwards (RFC 4291, 2.5.2).
 ///
-/// Not among them: fe80::/10, from which neighbours send (RFC 4861), as nothing says that a VPC
-/// keeps them apart; and the rest of 240.0.0.0/4, which is reserved and which VPCs use all the
-/// same.
+/// Not included: fe80::/10, from which neighbours send (RFC 4861), because VPCs are not documented
+/// to block it; and the rest of 240.0.0.0/4, which is reserved but used in VPCs.
 const UNROUTABLE: [(&str, &str); 8] = [
     ("0.0.0.0/8", "this network"),
     ("127.0.0.0/8", "loopback"),
@@ -30,7 +29,7 @@ const UNROUTABLE: [(&str, &str); 8] = [
     ("ff00::/8", "multicast"),
 ];
 
-/// Whether a block may lie in one of them, which most do not.
+/// Whether a block may be in one of them; a fast check, false for most.
 fn begins_like_one(block: &IpNet) -> bool {
     match block {
         IpNet::V4(block) => matches!(block.addr().octets()[0], 0 | 127 | 169 | 224..),
@@ -48,7 +47,7 @@ fn unroutable_blocks() -> &'static [(IpNet, &'static str)] {
     })
 }
 
-/// What a block is, where no packet comes from any of its addresses: `loopback`.
+/// The kind of a block that is never the source of a packet: `loopback`.
 pub fn unroutable_reason(block: &IpNet) -> Option<&'static str> {
     if !begins_like_one(block) {
         return None;
@@ -59,7 +58,7 @@ pub fn unroutable_reason(block: &IpNet) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
-/// All addresses that no packet comes from.
+/// All addresses that are never the source of a packet.
 pub fn unroutable_addresses() -> Addresses {
     Addresses::from_blocks(unroutable_blocks().iter().map(|(block, _)| block))
 }

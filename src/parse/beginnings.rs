@@ -1,10 +1,11 @@
-//! How far a text is the beginning of a statement, and what may follow there.
+//! Finds the longest prefix of a text that could still become a statement, and what may follow it.
 
 use super::grammar::{Grammar, Rule};
 use pest::Parser;
 use pest::error::InputLocation;
 
-/// The beginnings of statements: what is wanted after each, and what after a comma that follows it.
+/// Rules for prefixes of statements: what is expected after each, and after a comma that follows
+/// it.
 const BEGINNINGS: [(Rule, &str, &str); 37] = [
     (Rule::rule_subjects, "", "a tier"),
     (Rule::rule_verb, "a service", ""),
@@ -30,7 +31,7 @@ const BEGINNINGS: [(Rule, &str, &str); 37] = [
     (Rule::rule_ended, "a string or the end of the line", ""),
     (
         Rule::assert_word,
-        "the ends of a flow, as in `app can reach db`",
+        "the endpoints of a flow, as in `app can reach db`",
         "",
     ),
     (Rule::assert_from, "`can reach` or `cannot reach`", "a peer"),
@@ -85,10 +86,10 @@ const BEGINNINGS: [(Rule, &str, &str); 37] = [
     (Rule::entry_key, "`=`", ""),
 ];
 
-/// Statements longer than this get a plainer message: each beginning reads the statement once more.
+/// Longer statements get a simpler message: each rule parses the statement again.
 const LONG: usize = 64 * 1024;
 
-/// The end of the longest beginning of a statement that a text starts with.
+/// The end of the longest prefix of a statement at the start of a text.
 pub fn furthest_beginning(text: &str) -> Option<usize> {
     let begun = BEGINNINGS
         .iter()
@@ -103,19 +104,19 @@ pub fn furthest_beginning(text: &str) -> Option<usize> {
     Some(begun.max(stumbled))
 }
 
-/// The end of a beginning that a text starts with.
+/// The end of the prefix that this rule matches.
 fn end_of(beginning: Rule, text: &str) -> Option<usize> {
     let pair = Grammar::parse(beginning, text).ok()?.next()?;
     Some(pair.as_span().end())
 }
 
-/// How far the statement goes as one that could still become right, and what it wants there.
+/// The end of the longest valid prefix of a statement, and what is expected there.
 pub fn find_progress(text: &str) -> Option<(usize, String)> {
     if text.len() > LONG {
         return None;
     }
 
-    // what stands in a block is looked at only where nothing is wrong before it
+    // the entries of a block are considered only if the text before it is valid
     let in_block = text
         .find('{')
         .is_none_or(|at| Grammar::parse(Rule::alone, &format!("{}{{}}", &text[..at])).is_ok());

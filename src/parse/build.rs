@@ -1,4 +1,4 @@
-//! Statements, from pairs of the grammar to syntax tree.
+//! Builds statements of the syntax tree from pairs of the grammar.
 
 use super::grammar::Rule;
 use crate::ast::{self, Item, StringLiteral};
@@ -8,7 +8,7 @@ use pest::iterators::Pair;
 
 pub(super) type GrammarPair<'i> = Pair<'i, Rule>;
 
-/// Makes the syntax tree of a file.
+/// Builds the syntax tree of a file.
 pub(super) struct TreeBuilder {
     pub(super) file: FileId,
     /// Where the text that the grammar read starts in the file.
@@ -26,12 +26,12 @@ pub(super) enum Transport {
     Udp,
 }
 
-/// The parts of a pair, comments left out.
+/// The parts of a pair, without comments.
 pub(super) fn parts_of(pair: GrammarPair<'_>) -> impl Iterator<Item = GrammarPair<'_>> {
     pair.into_inner().filter(|p| p.as_rule() != Rule::comment)
 }
 
-/// What stands around the names of a declaration, in any order that the grammar allows.
+/// The parts of a declaration other than its names, which can be in any order.
 #[derive(Default)]
 struct Extras {
     names: Vec<ast::Name>,
@@ -51,7 +51,7 @@ impl Extras {
         self.names[n]
     }
 
-    /// The prose: the last string, once those that mean something else are taken.
+    /// The description: the last string, after those with another meaning have been taken.
     fn take_prose(&mut self) -> Option<StringLiteral> {
         self.texts.pop()
     }
@@ -67,7 +67,7 @@ impl TreeBuilder {
         }
     }
 
-    /// The statement of a pair; nothing for one that has no right part, which is reported.
+    /// The statement of a pair; `None` if it has no valid part, which is reported.
     pub(super) fn build_item(&mut self, pair: GrammarPair<'_>) -> Option<Item> {
         Some(match pair.as_rule() {
             Rule::rule => Item::Rule(self.build_rule(pair)),
@@ -244,7 +244,7 @@ impl TreeBuilder {
         }
     }
 
-    /// Reports the strings that are more than a declaration has.
+    /// Reports strings beyond the number that a declaration can have.
     fn drop_texts(&mut self, extras: &mut Extras, most: usize) {
         while extras.texts.len() > most {
             let (again, first) = (extras.texts.pop(), extras.texts.last());
@@ -269,7 +269,7 @@ impl TreeBuilder {
     }
 
     fn build_rule(&mut self, pair: GrammarPair<'_>) -> ast::Rule {
-        // room for as many as most sentences have, where a vector would begin with four
+        // capacities for typical sentences; the default would be four
         let mut rule = ast::Rule {
             subjects: Vec::with_capacity(1),
             services: Vec::with_capacity(2),

@@ -1,4 +1,4 @@
-//! The text of one file to its syntax tree.
+//! Parses the text of one file into a syntax tree.
 
 use super::build::{GrammarPair, TreeBuilder};
 use super::grammar::{Grammar, Rule};
@@ -38,7 +38,7 @@ pub fn parse_file(id: FileId, text: &str) -> (ast::FileTree, Problems) {
     (file, builder.problems)
 }
 
-/// Reports the characters that no program may hold, and says where they are in the file.
+/// Reports forbidden characters, and returns their positions in the file.
 fn report_forbidden(builder: &mut TreeBuilder, text: &str) -> Vec<u32> {
     let mut places = Vec::new();
     for (at, character) in literal::find_forbidden(text) {
@@ -65,7 +65,7 @@ fn collect_comments(builder: &TreeBuilder, parsed: &Pairs<'_, Rule>) -> Vec<Span
         .collect()
 }
 
-/// Adds the statements of a file, and gives the stretches that are none.
+/// Adds the statements of a file, and returns the stretches of text that are not statements.
 fn add_statements(
     builder: &mut TreeBuilder,
     parsed: Pairs<'_, Rule>,
@@ -80,11 +80,7 @@ fn add_statements(
                 annotations.clear();
                 bad.push(builder.span_of(&part));
             }
-            _ => file.statements.extend(build_statement(
-                builder,
-                part,
-                std::mem::take(&mut annotations),
-            )),
+            _ => add_statement(builder, part, std::mem::take(&mut annotations), file),
         }
     }
 
@@ -98,19 +94,20 @@ fn add_statements(
     bad
 }
 
-fn build_statement(
+fn add_statement(
     builder: &mut TreeBuilder,
     pair: GrammarPair<'_>,
     annotations: Vec<ast::Annotation>,
-) -> Option<ast::Statement> {
+    file: &mut ast::FileTree,
+) {
     let span = builder.span_of(&pair);
     builder.only_in = None;
-    let item = builder.build_item(pair)?;
-
-    Some(ast::Statement {
-        span,
-        annotations,
-        only_in: builder.only_in.take(),
-        item,
-    })
+    if let Some(item) = builder.build_item(pair) {
+        file.statements.push(ast::Statement {
+            span,
+            annotations,
+            only_in: builder.only_in.take(),
+            item,
+        });
+    }
 }

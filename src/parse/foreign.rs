@@ -1,4 +1,4 @@
-//! How statements of other tools begin, and what says the same here.
+//! Statements of other tools, and what to write instead.
 
 use super::habits::{first_tokens, is_name};
 
@@ -7,9 +7,9 @@ use super::habits::{first_tokens, is_name};
 pub struct Foreign {
     /// Its first words; `*` is any word.
     words: &'static [&'static str],
-    /// Whose it is.
+    /// The tool.
     pub tool: &'static str,
-    /// What to do here; `{name}` is the name that it gives.
+    /// What to write instead; `{name}` is replaced by the name in the statement.
     help: &'static str,
 }
 
@@ -149,12 +149,12 @@ const FOREIGN: &[Foreign] = foreign! {
 };
 
 impl Foreign {
-    /// Whether it is a command, which has words of its own behind it.
+    /// Whether it is a command, which can be followed by any words.
     pub fn is_command(&self) -> bool {
         [IPTABLES, UNIX].contains(&self.tool)
     }
 
-    /// What to do here, with the name that the statement gives.
+    /// The help, with the name in the statement.
     pub fn write_help(&self, text: &str) -> String {
         let mut named = first_tokens(text)
             .into_iter()
@@ -170,7 +170,7 @@ impl Foreign {
     }
 }
 
-/// The statement of another tool that a text starts as.
+/// The statement of another tool at the start of a text.
 pub fn find_foreign(text: &str) -> Option<&'static Foreign> {
     let tokens = first_tokens(text);
     FOREIGN.iter().find(|foreign| {

@@ -1,4 +1,4 @@
-//! The parser that pest makes of the grammar.
+//! The parser that pest generates from the grammar.
 
 /// Parses a text by a rule of `grammar/tierwall.pest`.
 #[derive(pest_derive::Parser)]

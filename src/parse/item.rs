@@ -1,5 +1,5 @@
-//! What stands within statements: names, strings, addresses, services and blocks, from pairs of the
-//! grammar to syntax tree.
+//! Builds the parts of statements from pairs of the grammar: names, strings, addresses, services
+//! and blocks.
 
 use super::build::{GrammarPair, Transport, TreeBuilder, parts_of};
 use super::grammar::Rule;

@@ -1,5 +1,5 @@
-//! What single tokens say: addresses, ports, numbers. Each gives a value even when it is wrong, so
-//! that the statement around it still stands.
+//! Parses single tokens: addresses, ports, numbers. Each returns a value even if it is invalid, so
+//! that the statement around it is kept.
 
 use crate::diagnostic::{Problems, SyntaxProblem};
 use crate::net::{self, NotABlock};
@@ -93,8 +93,8 @@ pub fn parse_protocol(text: &str, span: Span, problems: &mut Problems) -> Option
     number
 }
 
-/// `2026-12-31` of `31.12.2026`, `2026/12/31` and `12/31/2026`; nothing where day and month cannot
-/// be told apart.
+/// `2026-12-31` of `31.12.2026`, `2026/12/31` and `12/31/2026`; `None` if day and month are
+/// ambiguous.
 pub fn likely_day(text: &str) -> Option<String> {
     let numbers: Vec<&str> = text.split(['.', '/', '-']).collect();
     let [first, second, third] = numbers.as_slice() else {
@@ -115,17 +115,18 @@ pub fn likely_day(text: &str) -> Option<String> {
     is_day.then_some(written)
 }
 
-/// Places of characters that no program may hold: what is not seen and does something to the text
-/// around it, but for tabs and the ends of lines. At most one a line.
+/// Positions of forbidden characters: invisible ones that affect the text around them, except tabs
+/// and line breaks. At most one per line.
 pub fn find_forbidden(text: &str) -> Vec<(usize, char)> {
     let mut found: Vec<(usize, char)> = Vec::new();
+    if !has_suspect(text) {
+        return found;
+    }
+
     let mut line_start = 0;
 
     for line in text.split_inclusive('\n') {
-        if line
-            .bytes()
-            .fold(false, |found, byte| found | may_be_forbidden(byte))
-        {
+        if has_suspect(line) {
             let mut characters = line.char_indices();
             let first = characters.find(|(at, character)| is_forbidden(line, *at, *character));
             found.extend(first.map(|(at, character)| (line_start + at, character)));
@@ -134,6 +135,13 @@ pub fn find_forbidden(text: &str) -> Vec<(usize, char)> {
     }
 
     found
+}
+
+/// Whether a text has a byte that can be part of a forbidden character. All are looked at, many at a
+/// time, since most texts have none.
+fn has_suspect(text: &str) -> bool {
+    text.bytes()
+        .fold(false, |found, byte| found | may_be_forbidden(byte))
 }
 
 /// Whether a byte can be part of a forbidden character.

@@ -1,7 +1,7 @@
-//! Text to syntax tree: one file, or a program with all that it includes.
+//! Parses text into a syntax tree: one file, or a program with all its includes.
 //!
-//! Every stage after this one works on the tree; no meaning is judged here. A statement that cannot
-//! be read is reported by itself and left out; the others stand.
+//! Every stage after this one works on the tree; nothing is looked up here. A statement that cannot
+//! be parsed is reported and left out; the others are kept.
 
 mod beginnings;
 mod build;
@@ -28,7 +28,7 @@ use crate::source::{FileId, FileKind, Sources, Span};
 use crate::workspace::{Read, ReadError, Workspace};
 use std::collections::HashSet;
 
-/// Reads and parses a program. Fails only when the entry itself cannot be read. What is included
+/// Reads and parses a program. Fails only if the entry file cannot be read. What is included
 /// only in other environments than the chosen one is not read.
 pub fn program(
     entry: &str,
@@ -40,7 +40,7 @@ pub fn program(
     let read = workspace.read(entry, None)?;
     let mut known = HashSet::from([read.identity.clone()]);
 
-    // of the program's files, one each
+    // of the files of the program, one each
     let mut identities = Vec::new();
     identities.extend(parse_into(
         &mut sources,
@@ -82,7 +82,7 @@ fn include_problem(error: ReadError, span: Span, path: String) -> Problem {
     }
 }
 
-/// Parses one file by itself: what it includes is not read.
+/// Parses one file by itself: its includes are not read.
 pub fn alone(read: Read) -> (Sources, ProgramTree, Problems) {
     let (mut sources, mut program, mut problems) = (
         Sources::default(),
@@ -101,7 +101,7 @@ pub fn alone(read: Read) -> (Sources, ProgramTree, Problems) {
     (sources, program, problems)
 }
 
-/// The paths that a file includes in an environment, and where; in any, where none is chosen.
+/// The paths that a file includes in an environment, and their spans; in any, where none is chosen.
 fn included_paths(
     sources: &Sources,
     file: &ast::FileTree,
@@ -119,7 +119,7 @@ fn included_paths(
     paths.collect()
 }
 
-/// Parses a file into the program, and gives its identity back; nothing for one that is too large.
+/// Parses a file into the program, and returns its identity; `None` if it is too large.
 fn parse_into(
     sources: &mut Sources,
     read: Read,

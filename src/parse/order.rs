@@ -2,10 +2,10 @@
 
 use super::habits::{Token, split_tokens};
 
-/// What a part of a sentence says.
+/// The kinds of parts of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PartKind {
-    /// What stands before the first word of these.
+    /// The text before the first such word.
     Head,
     Service,
     Allow,
@@ -38,13 +38,13 @@ const MARKS: [(PartKind, &[&str]); 4] = [
 /// A sentence in the order of the language.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Reordered {
-    /// All of it; where it names no service, one stands in its place.
+    /// All of it, with an example of a part that the text does not have.
     pub sentence: String,
-    /// Whether every part of it was written.
-    pub is_whole: bool,
+    /// The part that it does not have.
+    pub lacks: Option<&'static str>,
 }
 
-/// The sentence that a text says in another order; nothing where its parts do not tell.
+/// The sentence that a text has in another order; `None` if its parts are ambiguous.
 pub fn reorder_sentence(text: &str) -> Option<Reordered> {
     let (line, prose) = split_prose(text);
     let parts = split_parts(line);
@@ -78,20 +78,35 @@ pub fn reorder_sentence(text: &str) -> Option<Reordered> {
         _ => return None,
     };
 
+    let (receiver, sender) = (replace_any(receiver), replace_any(sender));
+    let (receiver, lacks) = match (receiver.as_str(), &service) {
+        // only a tier accepts, and which one is not known
+        ("anywhere", _) => ("web", Some("the tier that accepts")),
+        (tiers, None) => (tiers, Some("a service")),
+        (tiers, Some(_)) => (tiers, None),
+    };
+
     let verb = if receiver.contains(',') {
         "allow"
     } else {
         "allows"
     };
-
-    let is_whole = service.is_some();
     let service = service.map_or("https".to_string(), add_protocol);
     let sentence = format!("{receiver} {verb} {service} from {sender}{prose}");
 
-    Some(Reordered { sentence, is_whole })
+    Some(Reordered { sentence, lacks })
 }
 
-/// The words of a part; nothing where it is missing or empty.
+/// `any` as the language names it.
+fn replace_any(peers: String) -> String {
+    if peers.eq_ignore_ascii_case("any") {
+        "anywhere".to_string()
+    } else {
+        peers
+    }
+}
+
+/// The words of a part; `None` if it is missing or empty.
 fn join_part(parts: &[(PartKind, Vec<&str>)], kind: PartKind) -> Option<String> {
     let mut found = parts
         .iter()
@@ -100,13 +115,13 @@ fn join_part(parts: &[(PartKind, Vec<&str>)], kind: PartKind) -> Option<String> 
     Some(words.join(" ").replace(" ,", ","))
 }
 
-/// Whether the parts are those of `A allows S to B`, which is no other order.
+/// Whether the parts are in the order of the language: `A allows S to B`.
 fn is_sentence(parts: &[(PartKind, Vec<&str>)]) -> bool {
     let roles: Vec<PartKind> = parts.iter().map(|(role, _)| *role).collect();
     roles.starts_with(&[PartKind::Head, PartKind::Allow])
 }
 
-/// A port alone is one of TCP.
+/// Adds `tcp` to a port.
 fn add_protocol(service: String) -> String {
     let is_port = service.bytes().all(|byte| byte.is_ascii_digit());
     if is_port {
@@ -116,7 +131,7 @@ fn add_protocol(service: String) -> String {
     }
 }
 
-/// A text without its comment and the string at its end; and that string.
+/// Splits a text, without its comment, from the string at its end.
 fn split_prose(text: &str) -> (&str, String) {
     let line = text.lines().next().unwrap_or("");
     match split_tokens(line).last() {
@@ -130,7 +145,7 @@ fn split_prose(text: &str) -> (&str, String) {
     }
 }
 
-/// The words of each part, in their order; none where a part comes twice.
+/// The words of each part, in order; empty if a part occurs twice.
 fn split_parts(line: &str) -> Vec<(PartKind, Vec<&str>)> {
     let mut parts: Vec<(PartKind, Vec<&str>)> = Vec::new();
     for token in split_tokens(line).iter().flat_map(split_colon) {
@@ -188,6 +203,10 @@ mod tests {
             ("app -> db:3306", Some("db allows tcp 3306 from app")),
             ("web allows app on https", Some("web allows https from app")),
             ("from app to db", Some("db allows https from app")),
+            (
+                "allow tcp from any to any",
+                Some("web allows tcp from anywhere"),
+            ),
             ("web allows https to app", None),
             ("from from", None),
             ("web", None),

@@ -8,14 +8,14 @@ use crate::ast::{
 use crate::diagnostic::{Problem, Problems, SyntaxProblem};
 use crate::source::{FileId, FileKind, Sources, Span};
 
-/// What is asked about a program.
+/// A question about a program.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'q> {
     /// The senders: `internet`, `web, app`
     pub from: &'q str,
     /// The receivers.
     pub to: &'q str,
-    /// On what: `tcp 8080, https`; any service when it is left out.
+    /// The services: `tcp 8080, https`; any by default.
     pub on: Option<&'q str>,
 }
 
@@ -23,9 +23,9 @@ const MORE_THAN_A_QUESTION: &str = "`--from` and `--to` take only tiers, address
      and `--on` only services, as in an assertion";
 
 impl Question<'_> {
-    /// Adds the question to a program as the statement `assert FROM can reach TO on ON` in a file
-    /// of its own, which has the name that was typed: `--from web --to app`. Fails, in words, when
-    /// the options are not just parts of one assertion.
+    /// Adds the question to a program as the statement `assert FROM can reach TO on ON` in a
+    /// separate file, whose name is what was typed: `--from web --to app`. Fails with a message if
+    /// the options are not the parts of one assertion.
     pub fn add_to_program(
         &self,
         sources: &mut Sources,
@@ -74,7 +74,7 @@ impl Question<'_> {
     }
 }
 
-/// A problem as who asks can solve it: nothing is declared in a question.
+/// Rewords a problem for a question, in which nothing can be declared.
 fn rephrase_problem(problem: Problem) -> Problem {
     match problem {
         Problem::Syntax(SyntaxProblem::UnmatchedPeer {
@@ -92,7 +92,7 @@ fn rephrase_problem(problem: Problem) -> Problem {
     }
 }
 
-/// Whether a file is one assertion that says `can`, with its parts where the options stand.
+/// Whether a file is one assertion with `can`, whose parts are at the positions of the options.
 fn is_question(file: &FileTree, places: &[(usize, usize)]) -> bool {
     let [
         Statement {

@@ -1,4 +1,4 @@
-//! What is wrong with a stretch that is no statement.
+//! Explains text that is not a statement.
 
 use super::foreign::find_foreign;
 use super::habits::{find_unmatched, first_tokens};
@@ -12,8 +12,7 @@ const DENIALS: [&str; 10] = [
     "deny", "denies", "block", "blocks", "reject", "rejects", "drop", "drops", "forbid", "forbids",
 ];
 
-/// The one thing that is most likely wrong with `text`, which stands at `span`; a repair is looked
-/// for where that is not too much.
+/// The most likely problem of `text`, which is at `span`; searches for a repair if `is_repaired`.
 pub fn explain_statement(text: &str, span: Span, is_repaired: bool) -> Problem {
     let tries: [fn(&str, Span) -> Option<Problem>; 6] = [
         find_odd_character,
@@ -29,7 +28,7 @@ pub fn explain_statement(text: &str, span: Span, is_repaired: bool) -> Problem {
         .unwrap_or_else(|| explain_syntax(text, span))
 }
 
-/// Characters that look like a blank or like nothing: what each is, and what to write.
+/// Characters that look like a blank or are invisible: the name of each, and its replacement.
 const ODD_CHARACTERS: [(char, &str, &str); 12] = [
     ('\u{a0}', "a no-break space", " "),
     ('\u{202f}', "a narrow no-break space", " "),
@@ -73,7 +72,7 @@ fn find_odd_character(text: &str, span: Span) -> Option<Problem> {
     }))
 }
 
-/// The characters of a text that stand in no string and no comment, with their offsets.
+/// The characters of a text outside strings and comments, with their offsets.
 fn characters_outside(text: &str) -> impl Iterator<Item = (usize, char)> {
     let (mut string, mut escaped, mut comment) = (false, false, false);
     text.char_indices().filter(move |(_, character)| {
@@ -90,7 +89,7 @@ fn characters_outside(text: &str) -> impl Iterator<Item = (usize, char)> {
     })
 }
 
-/// How comments start elsewhere; those of the second kind do so only where a line starts.
+/// Comment markers of other languages; `LINE_COMMENTS` only at the start of a line.
 const COMMENTS: [&str; 2] = ["//", "/*"];
 const LINE_COMMENTS: [&str; 5] = ["--", ";", "<!--", "!", "%"];
 
@@ -124,7 +123,7 @@ fn find_comment(text: &str, span: Span) -> Option<Problem> {
     }))
 }
 
-/// Where a comment of another language starts, before which nothing is wrong.
+/// The start of a comment of another language, if the text before it is valid.
 fn comment_start(text: &str) -> Option<(usize, &'static str)> {
     let head = LINE_COMMENTS
         .iter()
@@ -145,8 +144,8 @@ fn comment_start(text: &str) -> Option<(usize, &'static str)> {
         .filter(|(at, _)| is_right_without(text, *at))
 }
 
-/// Whether what stands before a comment is nothing or a statement, or is one together with the
-/// lines that follow.
+/// Whether the text before a comment is empty or a statement, alone or together with the following
+/// lines.
 fn is_right_without(text: &str, comment: usize) -> bool {
     if comment == 0 {
         return true;
@@ -162,7 +161,7 @@ fn is_right_without(text: &str, comment: usize) -> bool {
     is_statement(before.trim_end()) || is_statement(&format!("{before}{after}"))
 }
 
-/// Where the comment ends that a text starts and its lines do not close: `/*` to `*/`.
+/// The end of a comment that continues after its lines: `/*` to `*/`.
 pub fn comment_end(text: &str, bad: &str, start: usize) -> Option<usize> {
     let (at, sign) = comment_start(bad)?;
     let rest = &text[start + at..];
@@ -186,14 +185,14 @@ fn find_other_tool(text: &str, span: Span) -> Option<Problem> {
     }))
 }
 
-/// Whether the second word is the verb of a sentence, or nearly.
+/// Whether the second word is the verb of a sentence, or similar to it.
 fn is_sentence(text: &str) -> bool {
     split_words(text)
         .get(1)
         .is_some_and(|(_, word)| nearest(word, ["allows", "allow"]).is_some())
 }
 
-/// The tool that a stretch is a statement of, to which the lines belong that are indented below it.
+/// The tool whose statement a text is; lines that are indented below belong to it.
 pub fn tool_of(text: &str) -> Option<&'static str> {
     find_foreign(text).map(|foreign| foreign.tool)
 }
@@ -214,7 +213,7 @@ fn find_denial(text: &str, span: Span) -> Option<Problem> {
     })
 }
 
-/// A string or a block that nothing closes.
+/// An unclosed string or block.
 fn find_unclosed(text: &str, span: Span) -> Option<Problem> {
     match scan_unclosed(text) {
         (Some(string), _) => Some(Problem::Syntax(SyntaxProblem::UnterminatedString {
@@ -254,8 +253,8 @@ fn find_unmatched_peer(text: &str, span: Span) -> Option<Problem> {
     }))
 }
 
-/// The names that a stretch which is no statement was to declare, at their places: nothing should
-/// be said of their uses, since they are not what is wrong.
+/// The names that an invalid statement probably declares: their uses are not reported as unknown
+/// names.
 pub fn declared_names(text: &str, span: Span) -> Vec<Span> {
     let words = split_words(text);
     let Some((_, head)) = words.first() else {
@@ -278,15 +277,14 @@ pub fn declared_names(text: &str, span: Span) -> Vec<Span> {
         .collect()
 }
 
-/// Whether a stretch was to include a file, so that nobody knows what is declared.
+/// Whether an invalid statement is probably an include, so that some declarations are unknown.
 pub fn is_include(text: &str) -> bool {
     split_words(text)
         .first()
         .is_some_and(|(at, word)| *at == 0 && ["include", "import", "source"].contains(word))
 }
 
-/// Offsets of the first quote and of the first brace that nothing closes, strings and comments
-/// skipped.
+/// Offsets of the first unclosed quote and the first unclosed brace, skipping strings and comments.
 fn scan_unclosed(text: &str) -> (Option<usize>, Option<usize>) {
     let (mut string, mut braces) = (None, Vec::new());
     let (mut escaped, mut comment) = (false, false);
@@ -313,7 +311,7 @@ fn scan_unclosed(text: &str) -> (Option<usize>, Option<usize>) {
 mod tests {
     use crate::source::{FileId, Span};
 
-    /// Where the error of a statement is, and what it says.
+    /// The position and the message of the error of a statement.
     fn explained(text: &str) -> String {
         let mut problems = crate::diagnostic::Problems::default();
         problems.push(super::explain_statement(
@@ -326,15 +324,15 @@ mod tests {
             true,
         ));
 
-        let told = problems.into_iter().map(|problem| {
+        let messages = problems.into_iter().map(|problem| {
             let report = problem.report();
             format!("{}: {}", report.labels[0].span.start, report.message)
         });
-        told.collect()
+        messages.collect()
     }
 
     #[test]
-    fn what_is_wrong_first_is_told() {
+    fn reports_the_first_mistake() {
         for (text, wanted) in [
             (
                 "tier z foo { outbound = closed }",

@@ -1,6 +1,5 @@
-//! What would make a statement of a stretch that is none: a habit written as it is written here, a
-//! comma, the usual order of words. Each is tried, and offered where the statement can be read with
-//! it.
+//! Repairs of text that is not a statement: replacing foreign syntax, adding commas, reordering
+//! words. A repair is suggested if the result is a valid statement.
 
 use super::beginnings::furthest_beginning;
 use super::grammar::{Grammar, Rule};
@@ -10,9 +9,9 @@ use crate::diagnostic::{Problem, Rewrite, SyntaxProblem};
 use crate::source::Span;
 use pest::Parser;
 
-/// Longer statements are not repaired: each try reads them once more.
+/// Longer statements are not repaired: each attempt parses them again.
 pub const LONG: usize = 4 * 1024;
-/// How many commas are put into a statement.
+/// The maximum number of commas that are added to a statement.
 const MOST_COMMAS: usize = 8;
 
 /// Whether a text is one statement.
@@ -27,7 +26,7 @@ struct TextEdit {
     write: String,
 }
 
-/// What a stretch that is no statement was to be, if that can be told.
+/// The repair of text that is not a statement, if there is one.
 pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
     if text.len() > LONG {
         return None;
@@ -67,7 +66,7 @@ pub fn find_repair(text: &str, span: Span) -> Option<Problem> {
         return Some(Problem::Syntax(SyntaxProblem::WordOrder {
             span: span.part(0, end),
             sentence: order.sentence,
-            is_whole: order.is_whole,
+            lacks: order.lacks,
         }));
     }
 
@@ -114,7 +113,7 @@ fn find_prose(text: &str, span: Span) -> Option<Problem> {
     })
 }
 
-/// What is foreign wherever it stands, though the statement cannot be read with it either.
+/// Syntax that is foreign at any position, even if replacing it does not make a valid statement.
 pub fn find_plain_habit(text: &str, span: Span, before: usize) -> Option<Problem> {
     let habits = if text.len() > LONG {
         Vec::new()
@@ -192,7 +191,7 @@ fn apply_edits(text: &str, edits: &[TextEdit]) -> String {
     out
 }
 
-/// The place in the text before edits of a place after them.
+/// Maps an offset after edits to the offset before them.
 fn place_before(edits: &[TextEdit], at: usize) -> usize {
     let mut delta = 0_isize;
     for edit in edits {
@@ -204,7 +203,7 @@ fn place_before(edits: &[TextEdit], at: usize) -> usize {
     (at as isize - delta).max(0) as usize
 }
 
-/// Words after which no list goes on.
+/// Words that cannot be followed by an item of a list.
 const NO_ITEMS: [&str; 43] = [
     "allow",
     "allows",
@@ -251,7 +250,7 @@ const NO_ITEMS: [&str; 43] = [
     "then",
 ];
 
-/// Where commas are missing, as places in the text before they are put in.
+/// The offsets of missing commas, in the original text.
 fn find_missing_commas(text: &str) -> Option<Vec<usize>> {
     let (mut with, mut places) = (text.to_string(), Vec::new());
     while places.len() < MOST_COMMAS {

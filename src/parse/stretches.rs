@@ -1,5 +1,5 @@
-//! The stretches of a file that are no statements, each with the lines around it: one mistake is
-//! one problem, however many lines it spoils.
+//! Explains the stretches of a file that are not statements, with the lines around them: one
+//! mistake is one problem, even if it affects several lines.
 
 use super::recover;
 use super::repair::{LONG, is_statement};
@@ -7,24 +7,23 @@ use crate::ast::{FileTree, Statement};
 use crate::diagnostic::{Problem, Rewrite, SyntaxProblem};
 use crate::source::Span;
 
-/// A repair is looked for in so many stretches of a file, since each takes many tries: more
-/// problems than are shown.
+/// The maximum number of stretches for which repairs are searched, because each takes many
+/// attempts; more than are displayed.
 const MOST_REPAIRED: usize = 1_000;
 
-/// A statement, or what was to be one, as far as it was read.
+/// A valid or invalid statement, as far as it has been read.
 struct Above {
-    /// Its text, with that of the lines that go on with it.
+    /// Its text, with the lines that continue it.
     text: String,
     span: Span,
     /// Its problem, by position, if it has one.
     problem: Option<usize>,
-    /// The other tool that it is a statement of: then the lines that are indented below it belong
-    /// to it.
+    /// The other tool whose statement it is: then lines that are indented below belong to it.
     tool: Option<&'static str>,
 }
 
 impl Above {
-    /// The same with a line that belongs to it.
+    /// Extends it by a line that belongs to it.
     fn extended_to(self, span: Span) -> Above {
         Above {
             span: self.span.to(span),
@@ -33,8 +32,8 @@ impl Above {
     }
 }
 
-/// What is wrong with the stretches of a file that are no statements, those with a forbidden
-/// character left out; what they were to declare is noted in the file.
+/// Reports the stretches of a file that are not statements, except those with a forbidden
+/// character; names that they probably declare are recorded in the file.
 pub fn explain_stretches(
     text: &str,
     bad: &[Span],
@@ -78,20 +77,20 @@ pub fn explain_stretches(
     problems
 }
 
-/// Whether one of some places, which are sorted, lies in a stretch.
+/// Whether one of the sorted positions is in a span.
 fn holds_any(span: Span, places: &[u32]) -> bool {
     let next = places.partition_point(|at| *at < span.start);
     places.get(next).is_some_and(|at| *at < span.end)
 }
 
-/// Whether a statement stands in one of some comments, which are sorted.
+/// Whether a statement is in one of the sorted comments.
 fn is_in_comment(statement: &Statement, comments: &[(u32, u32)]) -> bool {
     let start = statement.span.start;
     let next = comments.partition_point(|(_, end)| *end <= start);
     comments.get(next).is_some_and(|(first, _)| *first <= start)
 }
 
-/// Explains one stretch, by itself or as the rest of what stands above it.
+/// Explains one stretch, alone or as the continuation of the text above it.
 fn explain_stretch(
     text: &str,
     span: Span,
@@ -122,8 +121,8 @@ fn explain_stretch(
     }
 }
 
-/// The statement above a stretch together with it, where the two are one that was broken, or lack a
-/// comma.
+/// Joins a stretch with the statement above it, if together they are one statement, or a list with
+/// a missing comma.
 fn join_lines(text: &str, span: Span, above: Above, problems: &mut Vec<Problem>) -> Option<Above> {
     let stretch = &text[span.range()];
     if above.text.len() + stretch.len() > LONG {
@@ -150,7 +149,7 @@ fn join_lines(text: &str, span: Span, above: Above, problems: &mut Vec<Problem>)
     })
 }
 
-/// The problem of a statement that goes on after the end of its line.
+/// The problem of a statement that continues on the next line.
 fn broken_line(text: &str, span: Span, above: Span) -> Problem {
     let between = between(above, span);
     let is_blank = text[between.range()].trim().is_empty();
@@ -165,7 +164,7 @@ fn broken_line(text: &str, span: Span, above: Span) -> Problem {
     })
 }
 
-/// The problem of a list that goes on on the next line, without a comma.
+/// The problem of a list that continues on the next line without a comma.
 fn comma_at_end(text: &str, span: Span, above: &Above) -> Problem {
     let place = last_word(text, above.span);
     Problem::Syntax(SyntaxProblem::MissingComma {
@@ -173,7 +172,7 @@ fn comma_at_end(text: &str, span: Span, above: &Above) -> Problem {
         after: text[place.range()].to_string(),
         rewrite: Rewrite {
             edits: vec![(between(above.span, span).part(0, 0), ",".to_string())],
-            // a list, and no statement that could have ended
+            // a list, and not a statement that could end here
             is_sure: above.text.contains('='),
         },
     })
@@ -188,14 +187,14 @@ fn between(above: Span, span: Span) -> Span {
     }
 }
 
-/// Puts a problem in the place of the one that is known, if there is one, and says where it is.
+/// Replaces the known problem, or adds a new one, and returns its position.
 fn replace_problem(problems: &mut Vec<Problem>, known: Option<usize>, problem: Problem) -> usize {
     let Some(position) = known else {
         problems.push(problem);
         return problems.len() - 1;
     };
     match (&mut problems[position], problem) {
-        // more commas of one list: the first is enough, and with all of them it is corrected
+        // further commas of one list: only the first is reported, and its fix adds all of them
         (
             Problem::Syntax(SyntaxProblem::MissingComma { rewrite, .. }),
             Problem::Syntax(SyntaxProblem::MissingComma { rewrite: more, .. }),
@@ -232,8 +231,8 @@ fn is_below(text: &str, above: Span, span: Span) -> bool {
     between.filter(|byte| *byte == b'\n').take(2).count() == 1
 }
 
-/// Whether a line belongs to the statement of another tool above it: it is indented, an item of a
-/// list, the end of a block, or one more statement of that tool.
+/// Whether a line belongs to the statement of another tool above it: it is indented, a list item,
+/// the end of a block, or another statement of that tool.
 fn is_part(text: &str, above: &Above, span: Span) -> bool {
     let line = &text[span.range()];
     let is_item = line.starts_with('-') || line.starts_with(['}', ']', ')']);
@@ -243,7 +242,7 @@ fn is_part(text: &str, above: &Above, span: Span) -> bool {
             || recover::tool_of(line) == above.tool)
 }
 
-/// How many blanks stand before the first line of a stretch.
+/// The number of blanks before the first line of a stretch.
 fn count_indentation(text: &str, span: Span) -> usize {
     let before = &text[..span.start as usize];
     let line = &text[before.rfind('\n').map_or(0, |end| end + 1)..];

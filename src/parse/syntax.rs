@@ -1,4 +1,5 @@
-//! Where a stretch that is no statement goes on as none does, and what is wanted there.
+//! Explains a syntax error: the position after the longest valid prefix, and what is expected
+//! there.
 
 use super::beginnings::find_progress;
 use super::grammar::{Grammar, Rule};
@@ -9,8 +10,9 @@ use crate::diagnostic::{Problem, Rewrite, SyntaxProblem, nearest};
 use crate::source::Span;
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
+use std::borrow::Cow;
 
-/// What the grammar stumbled over.
+/// The syntax error of a text.
 pub fn explain_syntax(text: &str, span: Span) -> Problem {
     let words = split_words(text);
     if text.starts_with('@') {
@@ -21,10 +23,10 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
     match words.first() {
         Some((at, head)) if ["allows", "allow"].contains(head) => {
             let (found, expected) = (format!("`{head}`"), "a tier before it".to_string());
-            let help = Some(
+            let help = Some(Cow::Borrowed(
                 "a sentence starts with the tier that it applies to: `web allows https from \
                  anywhere`",
-            );
+            ));
 
             Problem::Syntax(SyntaxProblem::Unexpected {
                 span: span.part(*at, head.len()),
@@ -43,7 +45,7 @@ pub fn explain_syntax(text: &str, span: Span) -> Problem {
 /// `@alow(icmp-all)`, `@allow icmp-all`
 fn explain_annotation(text: &str, span: Span, head: &str) -> Problem {
     let word = format!("@{head}");
-    // something else may stand between the two
+    // there can be other characters between the two
     let place = align_span(text, span, span.part(0, word.len()));
 
     if head != "allow" {
@@ -91,7 +93,7 @@ fn allow_without_parentheses(text: &str, span: Span) -> Option<Problem> {
     }))
 }
 
-/// A line that starts with no keyword and is no sentence: which of the two was it to be?
+/// Explains a line without a keyword that is not a sentence either.
 fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
     let head = words[0].1;
     if let Some((at, word)) = words.get(1)
@@ -103,14 +105,14 @@ fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
             span,
             found,
             expected,
-            help: Some("write `allows`"),
+            help: Some(Cow::Borrowed("write `allows`")),
         });
     }
 
     let claims = words
         .iter()
         .any(|(_, word)| ["can", "cannot"].contains(word));
-    // an end comes before `can`, and before a comma
+    // an endpoint is before `can`, or before a comma
     let is_end = text[head.len()..].trim_start().starts_with([',', 'c']);
     let meant = match claims {
         true if is_end || nearest(head, ["assert"]).is_none() => Some(format!("assert {head}")),
@@ -125,7 +127,7 @@ fn explain_start(text: &str, span: Span, words: &[(usize, &str)]) -> Problem {
     })
 }
 
-/// Declarations without their keyword: what is in each, and the keyword.
+/// Declarations without their keyword: text that identifies each, and the keyword.
 const WITHOUT_KEYWORD: [(&[&str], &str); 8] = [
     (&["= tcp", "= udp", "= icmp", "= proto", "= all"], "service"),
     (&["= \"sg-"], "external"),
@@ -151,7 +153,7 @@ fn add_keyword(text: &str, head: &str) -> Option<String> {
     Some(format!("{keyword} {head}"))
 }
 
-/// The place where a statement goes on as none does, and what it wants there.
+/// The position of the syntax error of a statement, and what is expected there.
 fn explain_stumble(text: &str, span: Span) -> Problem {
     let Err(error) = Grammar::parse(Rule::alone, text) else {
         let (found, expected) = (
@@ -180,16 +182,41 @@ fn explain_stumble(text: &str, span: Span) -> Problem {
         span.part(at, length)
     };
 
+    let help = find_slip(&text[..at], &text[at..]).map(Cow::Borrowed);
+    let help = help.or_else(|| suggest_keyword(token_at(&text[at..]), &expected).map(Cow::Owned));
+    let help = help.or_else(|| missing_peer(&text[..at], &text[at..], &expected));
+
     Problem::Syntax(SyntaxProblem::Unexpected {
         span: align_span(text, span, place),
         found: describe_token(&text[at..]),
         expected,
-        help: find_slip(&text[..at], &text[at..]),
+        help,
     })
 }
 
-/// How far a statement goes as one that could still become right, or else as the grammar reads it;
-/// and what is wanted there.
+/// The keyword that a token is a misspelling of, among those that are expected in its place.
+fn suggest_keyword(token: &str, expected: &str) -> Option<String> {
+    let keywords = expected.split('`').skip(1).step_by(2);
+    nearest(token, keywords).map(|keyword| format!("did you mean `{keyword}`?"))
+}
+
+/// Statements without their last peer: the word before it, and an example.
+const WITHOUT_PEER: [(&str, &str); 3] = [
+    ("from", "name a peer: `web allows https from anywhere`"),
+    ("to", "name a peer: `web allows https to app`"),
+    ("reach", "name a peer: `assert web can reach app`"),
+];
+
+/// `web allows https to`
+fn missing_peer(before: &str, rest: &str, expected: &str) -> Option<Cow<'static, str>> {
+    let last = before.split_whitespace().next_back()?;
+    let is_missing = expected == "a peer" && token_at(rest).is_empty();
+    let (_, help) = WITHOUT_PEER.iter().find(|(word, _)| *word == last)?;
+    is_missing.then_some(Cow::Borrowed(help))
+}
+
+/// The end of the longest valid prefix of a statement, or else the position of the grammar's error;
+/// and what is expected there.
 fn find_stumble(text: &str, error: &Error<Rule>) -> (usize, String) {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -206,8 +233,8 @@ fn count_blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
 }
 
-/// Slips that are common enough to be named: how the statement starts, what stands before, what
-/// stands there, what to type.
+/// Common mistakes: the start of the statement, the text before the error, the text at the error,
+/// what to type.
 const SLIPS: [(&str, &str, &str, &str); 23] = [
     (
         "include",
@@ -364,7 +391,7 @@ fn describe_token(rest: &str) -> String {
     }
 }
 
-/// The grammar's expectations in words, for what no beginning tells.
+/// The expectations of the grammar as text, if no prefix rule has a better one.
 fn list_expected(error: &ErrorVariant<Rule>) -> String {
     let ErrorVariant::ParsingError { positives, .. } = error else {
         return "the end of the statement".to_string();
@@ -386,7 +413,7 @@ fn list_expected(error: &ErrorVariant<Rule>) -> String {
     }
 }
 
-/// Rules of the grammar as a reader would call them; the others say nothing to one.
+/// Names of grammar rules in messages; other rules are not shown.
 const WORDS: [(Rule, &str); 31] = [
     (Rule::string, "a string"),
     (Rule::block, "a block"),

@@ -1,6 +1,6 @@
-//! The words of a stretch that is no statement.
+//! The words of text that is not a statement.
 
-/// The words that statements start with, sentences excepted.
+/// The keywords that start statements.
 pub const STARTS: [&str; 13] = [
     "assert",
     "environments",

@@ -1,18 +1,18 @@
 //! The two sides of a thing that one of two states has, or both.
 
-/// Something that stood there, or comes, or does both and is another than before.
+/// An item before and after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BeforeAfter<T> {
-    /// It goes.
+    /// Deleted.
     Removed(T),
-    /// It comes.
+    /// Created.
     Added(T),
-    /// It was, and is.
+    /// Present in both versions.
     Both(T, T),
 }
 
 impl<T: Copy> BeforeAfter<T> {
-    /// The two sides of one thing, of which one at least is there.
+    /// The item before and after; `None` if it is in neither.
     pub(super) fn from_options(old: Option<T>, new: Option<T>) -> Option<BeforeAfter<T>> {
         match (old, new) {
             (Some(old), Some(new)) => Some(BeforeAfter::Both(old, new)),
@@ -22,7 +22,7 @@ impl<T: Copy> BeforeAfter<T> {
         }
     }
 
-    /// Something of the new side, where there is one, else of the old.
+    /// A value of the new side, or else of the old one.
     pub(crate) fn map_newest<U>(self, old: impl FnOnce(T) -> U, new: impl FnOnce(T) -> U) -> U {
         match self {
             BeforeAfter::Removed(was) => old(was),
@@ -30,7 +30,7 @@ impl<T: Copy> BeforeAfter<T> {
         }
     }
 
-    /// What it was.
+    /// The item before.
     pub fn was(self) -> Option<T> {
         match self {
             BeforeAfter::Removed(old) | BeforeAfter::Both(old, _) => Some(old),
@@ -38,7 +38,7 @@ impl<T: Copy> BeforeAfter<T> {
         }
     }
 
-    /// What it is.
+    /// The item after.
     pub fn is(self) -> Option<T> {
         match self {
             BeforeAfter::Added(new) | BeforeAfter::Both(_, new) => Some(new),

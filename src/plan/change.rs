@@ -4,35 +4,34 @@ use super::before_after::BeforeAfter;
 use crate::aws::{Direction, GroupId, ParameterId, PrefixListId, Rule, State};
 use crate::net::Family;
 
-/// What becomes of a group.
+/// The change of a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GroupChange {
-    /// What becomes of it.
+    /// The outcome.
     pub fate: GroupOutcome,
     /// The group, before and after.
     pub sides: BeforeAfter<GroupId>,
 }
 
-/// What becomes of a group; the worst first.
+/// The outcome for a group; the most severe first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GroupOutcome {
-    /// Another takes its place, with another id.
+    /// Replaced by another, with a new id.
     Replaced {
-        /// Why.
+        /// The reasons.
         reasons: Vec<Reason>,
-        /// The other one has the same explicit name, so that AWS refuses it.
+        /// The new one has the same explicit name, so that AWS rejects it.
         refused: bool,
     },
-    /// It goes, and another comes with the same rules under another name, of which the program does
-    /// not say `was`.
+    /// Deleted, while another is created with the same rules and another name, without `was`.
     Recreated,
-    /// It goes.
+    /// Deleted.
     Deleted,
-    /// It comes.
+    /// Created.
     Created,
-    /// It stays under another name of its tier.
+    /// Kept under a new name of its tier.
     Moved {
-        /// Its tags change in place as well.
+        /// Whether its tags also change in place.
         tags: bool,
     },
     /// Its tags change in place.
@@ -44,23 +43,23 @@ pub enum GroupOutcome {
 /// it is created").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// Its output has another name for it, and does not say that it had this one.
+    /// Its address in the output changes, without `moved`.
     Address,
     /// GroupName.
     Name,
-    /// What a GroupName that Terraform makes up starts with.
+    /// The prefix of a GroupName that Terraform generates.
     NamePrefix,
     /// GroupDescription.
     Description,
     /// The VPC.
     Vpc,
-    /// The VPC, unless a parameter's value is the VPC that it is in.
+    /// The VPC, unless the value of a parameter is its current VPC.
     VpcPerhaps,
-    /// The VPC, of a deployment that gives the parameter no value: its default is another.
+    /// The VPC, in a deployment that sets no value of the parameter: its default changes.
     VpcDefault,
 }
 
-/// Where a rule stands in a state.
+/// The position of a rule in a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RulePlace {
     /// Its group.
@@ -70,62 +69,61 @@ pub struct RulePlace {
 }
 
 impl RulePlace {
-    /// The rule that stands there.
+    /// The rule at this position.
     pub fn rule_in(self, state: &State) -> &Rule {
         &state.group(self.group).rules[self.position as usize]
     }
 }
 
-/// What becomes of a rule.
+/// The change of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleChange {
-    /// Where it stands.
+    /// Its positions.
     pub sides: BeforeAfter<RulePlace>,
-    /// What becomes of it.
+    /// The outcome.
     pub fate: RuleOutcome,
 }
 
-/// What becomes of a rule.
+/// The change of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuleOutcome {
-    /// It goes.
+    /// Deleted.
     Removed,
-    /// It comes.
+    /// Created.
     Added,
-    /// Its description changes in place.
+    /// Its description is updated in place.
     Text,
-    /// The parameter that it names has another default: its peer changes in place, where a
-    /// deployment gives no value.
+    /// The default of its parameter changes: its peer is updated in place in a deployment that sets
+    /// no value.
     Default,
-    /// It names another group than before: the one that replaces it, or one that has its name.
+    /// It references another group: the one that replaces the old one, or one with its name.
     Retargeted,
-    /// It goes and comes again, since its own group is replaced.
+    /// Replaced, because its own group is replaced.
     WithGroup,
-    /// It goes and comes again, since the group or the list that it names is another.
+    /// Replaced, because the group or the list that it references changes.
     WithPeer,
-    /// It goes and comes again as it is, since its output has another name for it.
+    /// Replaced without a change, because its address in the output changes.
     ResourceRenamed,
 }
 
-/// What becomes of something that is neither a group nor a rule.
+/// The change of another resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OtherChange {
     /// A variable of Terraform, a parameter of CloudFormation.
     Parameter(BeforeAfter<ParameterId>),
     /// A list that AWS manages: a data source of Terraform, a parameter of CloudFormation.
     List(BeforeAfter<PrefixListId>),
-    /// A VPC whose default group is to have no rules: positions in
-    /// [`State::locked_defaults`].
+    /// A VPC whose default group is locked: positions in [`State::locked_defaults`].
     Lock(BeforeAfter<usize>),
     /// The output with the id of a group.
     Output(BeforeAfter<GroupId>),
     /// The export of that output, which other stacks can import.
     Export(BeforeAfter<GroupId>),
-    /// The rule that admits nothing, which CloudFormation needs in a group that stays.
+    /// The placeholder rule, which CloudFormation needs, in a group that is kept.
     Placeholder(BeforeAfter<GroupId>),
 }
 
-/// What one direction of one group counts in AWS's quota in one family.
+/// The count of one direction of a group in the quota of AWS, in one family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UseChange {
     /// The group, before and after.
@@ -134,28 +132,27 @@ pub struct UseChange {
     pub direction: Direction,
     /// The family.
     pub family: Family,
-    /// What it counted, and of how many; 0 where the group is new.
+    /// The count before, and the quota; 0 if the group is new.
     pub before: (u32, u32),
-    /// What it will count, and of how many; 0 where the group goes.
+    /// The count after, and the quota; 0 if the group is deleted.
     pub after: (u32, u32),
 }
 
-/// From how many parts of a hundred of a quota on a side is near it.
+/// The percentage of the quota from which a direction is near it.
 const NEAR: u64 = 80;
 
 impl UseChange {
-    /// Whether it will be so near to what AWS lets a group have, or beyond, that it is worth a
-    /// line.
+    /// Whether it will be near the quota or over it.
     pub fn is_near(&self) -> bool {
         u64::from(self.after.0) * 100 >= u64::from(self.after.1) * NEAR
     }
 
-    /// Whether it was more than AWS lets a group have.
+    /// Whether it was over the quota.
     pub fn was_over(&self) -> bool {
         self.before.0 > self.before.1
     }
 
-    /// Whether it will be more.
+    /// Whether it will be over the quota.
     pub fn is_over(&self) -> bool {
         self.after.0 > self.after.1
     }

@@ -1,11 +1,10 @@
-//! Parameters whose default is another than before. What is counted of them is what happens to a
-//! deployment that gives them no value; one that gives its own keeps it.
+//! Parameters with a changed default. Plans assume a deployment that sets no value; one that sets a
+//! value keeps it.
 
 use crate::aws::{ParameterId, State};
 
-/// Whether a deployment that gives no value gets another value than before: both programs have a
-/// default, and the two differ. Where only one has a default, deployments gave or will give a
-/// value, which nobody knows.
+/// Whether the value changes in a deployment that sets none: both programs have a default, and the
+/// two differ. If only one has a default, deployments set or will set an unknown value.
 pub fn default_differs(
     (old, was): (&State, ParameterId),
     (new, is): (&State, ParameterId),

@@ -1,4 +1,4 @@
-//! What becomes of the groups.
+//! Predicts the changes of groups.
 
 use super::before_after::BeforeAfter;
 use super::change::{GroupChange, GroupOutcome, Reason};
@@ -9,28 +9,27 @@ use crate::target::Planning;
 
 /// The groups of two states, matched.
 pub struct Matched<'s> {
-    /// As the programs say.
+    /// The mapping of the programs.
     pub mapping: &'s GroupMapping,
-    /// Those that look renamed: an old one, and a new one.
+    /// Pairs of an old and a new group that look renamed.
     pub recreated: Vec<(GroupId, GroupId)>,
 }
 
-/// The groups of two states, as one target matches them.
+/// The groups of two states, matched for one target.
 #[derive(Debug)]
 pub struct Groups {
-    /// Those that do not stay as they are.
+    /// The changed groups.
     pub changes: Vec<GroupChange>,
-    /// Which group is which.
+    /// The mapping of groups.
     links: GroupMapping,
-    /// For each group of the new state: whether it takes the place of one that has another
-    /// name.
+    /// For each group of the new state: whether it replaces a group with another name.
     recreated: Vec<bool>,
-    /// For each group of the new state: whether it is the very group that stands there.
+    /// For each group of the new state: whether it is the same resource as before.
     stays: Vec<bool>,
 }
 
 impl Groups {
-    /// Matches groups by their addresses; what that leaves over, by what the programs say.
+    /// Matches groups by their addresses, and the remaining ones by the mapping of the programs.
     pub fn match_groups(
         planning: &Planning,
         old: &State,
@@ -103,17 +102,17 @@ impl Groups {
             .extend(fate.map(|fate| GroupChange { fate, sides }));
     }
 
-    /// The group of the new state that one of the old is.
+    /// The new group of an old one.
     pub fn new_of(&self, old: GroupId) -> Option<GroupId> {
         self.links.new_of(old)
     }
 
-    /// Whether a group of the new state is the very group that stands there.
+    /// Whether a group of the new state is the same resource as before.
     pub fn group_stays(&self, new: GroupId) -> bool {
         self.stays[new.index()]
     }
 
-    /// Pairs of a group and what it has become, which are the same group.
+    /// Pairs of the old and the new state of groups that are kept.
     pub fn staying_pairs(&self) -> impl Iterator<Item = (GroupId, GroupId)> {
         let news = (0..self.stays.len())
             .map(|n| GroupId(n as u32))
@@ -121,7 +120,7 @@ impl Groups {
         news.filter_map(|new| Some((self.links.old_of(new)?, new)))
     }
 
-    /// Counts them, once it is known in which of them rules change.
+    /// Counts them, after it is known in which of them rules change.
     pub fn count_resources(&self, tally: &mut ResourceCounts) {
         for GroupChange { fate, .. } in &self.changes {
             match fate {
@@ -157,7 +156,7 @@ impl Groups {
     }
 }
 
-/// Which group is which by the addresses that a target gives to them.
+/// Matches groups by their addresses in a target.
 pub fn by_address(planning: &Planning, old: &State, new: &State) -> GroupMapping {
     let olds: Vec<String> = old
         .groups
@@ -190,11 +189,11 @@ fn group_outcome(
     }
 }
 
-/// Whether AWS refuses the new group, since it has the explicit name of the old one, which goes
-/// after it is there.
+/// Whether AWS rejects the new group, because it has the explicit name of the old one, which is
+/// deleted afterwards.
 ///
-/// Names are unique in a VPC, whatever their case (EC2 API reference, CreateSecurityGroup).
-/// A target that keeps explicit names refuses to replace a group at its address in any case.
+/// Names are unique in a VPC, whatever their case (EC2 API reference, CreateSecurityGroup). A
+/// target that keeps explicit names always refuses to replace a group at its address.
 fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGroup; 2]) -> bool {
     let same = match (&was.group_name, &is.group_name) {
         (Some(was), Some(is)) => was.eq_ignore_ascii_case(is),
@@ -207,8 +206,8 @@ fn is_refused(planning: &Planning, reasons: &[Reason], [was, is]: [&SecurityGrou
     same && (is_kept || !elsewhere)
 }
 
-/// What changes of a group that AWS cannot change. A GroupName that a target makes up by itself is
-/// made of nothing that its output says.
+/// The changes of a group that require replacement. A GroupName that the target generates is not in
+/// its output, and so does not count.
 fn replacement_reasons(
     planning: &Planning,
     [old, new]: [&State; 2],

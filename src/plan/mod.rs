@@ -1,9 +1,9 @@
-//! What AWS will do when the output of one program takes the place of another's.
+//! Predicts what AWS will do when the output of one program replaces that of another.
 //!
 //! Each target that deploys is planned on its own, by the addresses that its output gives to groups
-//! and rules, since that is what Terraform and CloudFormation go by; what both do is reported once.
-//! A deployment is taken to give its parameters the values that it gave, or none, and then it gets
-//! their defaults.
+//! and rules, by which Terraform and CloudFormation identify resources; changes that both make are
+//! reported once. A deployment is assumed to set the same values of parameters as before, or none,
+//! so that it has their defaults.
 //!
 //! | what changes | Terraform | CloudFormation |
 //! |---|---|---|
@@ -49,25 +49,24 @@ use tally::ResourceCounts;
 /// What AWS will do.
 #[derive(Debug)]
 pub struct Changes<'d> {
-    /// What stands there.
+    /// The old state.
     pub old: &'d State,
-    /// What takes its place.
+    /// The new state.
     pub new: &'d State,
-    /// Groups that do not stay as they are, the worst first, then by name.
+    /// Changed groups, the most severe change first, then by name.
     pub groups: Vec<(GroupChange, Targets)>,
-    /// Rules that do not stay as they are, by the names of their groups, then as outputs order
-    /// them.
+    /// Changed rules, by the names of their groups, then in the order of outputs.
     pub rules: Vec<(RuleChange, Targets)>,
-    /// Everything else that does not stay as it is.
+    /// Other changed resources.
     pub others: Vec<(OtherChange, Targets)>,
-    /// Directions of groups that count differently in AWS's quota than before.
+    /// Directions of groups whose count in the quota of AWS changes.
     pub uses: Vec<UseChange>,
-    /// What becomes of the resources of each target that deploys, in the order of plans.
+    /// The counts of resources for each target that deploys, in the order of plans.
     pub counts: Vec<(Planned, ActionCounts)>,
 }
 
 impl<'d> Changes<'d> {
-    /// Compares two states; `mapping` says which group of the old one is which of the new.
+    /// Compares two states; `mapping` matches their groups.
     pub fn compare_states(old: &'d State, new: &'d State, mapping: &GroupMapping) -> Changes<'d> {
         let matched = Matched {
             mapping,
@@ -98,17 +97,17 @@ impl<'d> Changes<'d> {
         changes
     }
 
-    /// Whether AWS has nothing to do, and nobody who deploys sees a difference.
+    /// Whether nothing changes in AWS or for the deployment.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty() && self.rules.is_empty() && self.others.is_empty()
     }
 
-    /// A rule, and the state that it is of: of one that was and is, the new one.
+    /// A rule and its state; the new one if both have it.
     pub fn resolve_rule(&self, change: &RuleChange) -> (&'d State, RulePlace, &'d Rule) {
         resolve_rule(self.old, self.new, change)
     }
 
-    /// The name of a group, the new one if it has two.
+    /// The name of a group; the new one if it changes.
     pub fn group_name(&self, sides: BeforeAfter<GroupId>) -> &'d str {
         let (old, new) = (self.old, self.new);
         sides.map_newest(
@@ -118,7 +117,7 @@ impl<'d> Changes<'d> {
     }
 }
 
-/// What one target will do.
+/// The prediction for one target.
 struct Prediction {
     groups: Vec<GroupChange>,
     rules: Vec<RuleChange>,
@@ -145,7 +144,7 @@ fn predict_target(
     }
 }
 
-/// Adds what one more target does, so that each thing stands once.
+/// Adds the changes of another target, merging equal ones.
 fn merge_changes<T: Ord>(all: &mut Vec<(T, Targets)>, changes: Vec<T>, target: Targets) {
     all.extend(changes.into_iter().map(|change| (change, target)));
     all.sort();
@@ -158,8 +157,8 @@ fn merge_changes<T: Ord>(all: &mut Vec<(T, Targets)>, changes: Vec<T>, target: T
     });
 }
 
-/// The order of changes of rules: by the name of the group, then as outputs order rules, what goes
-/// before what comes.
+/// The order of changes of rules: by the name of the group, then in the order of outputs, deleted
+/// before created.
 fn rule_order<'d>(
     old: &'d State,
     new: &'d State,

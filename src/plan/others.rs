@@ -1,4 +1,4 @@
-//! What becomes of everything that is neither a group nor a rule.
+//! Predicts changes of resources other than groups and rules.
 
 use super::before_after::BeforeAfter;
 use super::change::OtherChange;
@@ -11,7 +11,7 @@ use crate::aws::{
 use crate::target::Planning;
 use std::collections::BTreeMap;
 
-/// What does not stay as it is.
+/// The other changed resources.
 pub fn changed_others(
     planning: &Planning,
     old: &State,
@@ -56,7 +56,7 @@ pub fn changed_others(
     changes
 }
 
-/// Things of two states by what they are called.
+/// Items of two states, paired by name.
 type Pairs<T> = Vec<BeforeAfter<T>>;
 
 fn pair_by_name<K: Ord, T: Copy>(olds: BTreeMap<K, T>, news: BTreeMap<K, T>) -> Pairs<T> {
@@ -71,7 +71,7 @@ fn pair_by_name<K: Ord, T: Copy>(olds: BTreeMap<K, T>, news: BTreeMap<K, T>) -> 
         .collect()
 }
 
-/// Those that come, go, or are another than before.
+/// The pairs that are created, deleted or changed.
 fn differing_pairs<T: Copy>(
     pairs: Pairs<T>,
     same: impl Fn(&T, &T) -> bool,
@@ -102,7 +102,7 @@ fn parameters_by_name<'s>(
         .collect()
 }
 
-/// The lists that AWS manages, and how each is named, by what tells them apart.
+/// The AWS-managed lists with their names, by identity.
 fn lists_by_identity(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
     state
         .lists_by_name()
@@ -110,7 +110,7 @@ fn lists_by_identity(state: &State) -> BTreeMap<&str, (PrefixListId, &str)> {
         .collect()
 }
 
-/// The outputs, which are called as the groups are.
+/// The outputs, which are named after the groups.
 fn paired_outputs(planning: &Planning, old: &State, new: &State) -> Pairs<GroupId> {
     let of = |state: &State| {
         state
@@ -132,8 +132,7 @@ fn paired_exports(planning: &Planning, old: &State, new: &State) -> Pairs<GroupI
     pair_by_name(of(old), of(new))
 }
 
-/// The locked default groups; a resource each, which the provider does not replace but makes anew
-/// in another VPC.
+/// The locked default groups; each is a resource, which the provider recreates if the VPC changes.
 fn changed_locks(
     old: &State,
     new: &State,
@@ -169,7 +168,7 @@ fn changed_locks(
     sides.into_iter()
 }
 
-/// The rules that admit nothing, of groups that stay.
+/// The placeholder rules of groups that are kept.
 fn changed_placeholders(
     has_placeholder: fn(&SecurityGroup) -> bool,
     old: &State,

@@ -1,11 +1,11 @@
-//! What an output says of a rule's peer, so that rules of two states can be compared.
+//! Peers of rules in a form that is comparable between two states.
 
 use super::groups::Groups;
 use crate::aws::{GroupId, ListReference, Peer, Reference, State, aws_list};
 use crate::net::Family;
 use ipnet::IpNet;
 
-/// A peer, in terms that two states share.
+/// A peer, independent of its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PeerValue<'d> {
     /// `203.0.113.0/24`
@@ -20,9 +20,9 @@ pub enum PeerValue<'d> {
     UnknownList(&'d str),
     /// A group of the new state.
     Group(GroupId),
-    /// A group of the old state that is none of the new.
+    /// A group of the old state that is not in the new one.
     GoneGroup(GroupId),
-    /// An account, if it is another's, and `sg-0123456789abcdef0`
+    /// A foreign account, if any, and `sg-0123456789abcdef0`
     ForeignGroup(Option<&'d str>, &'d str),
     /// A parameter that is a group.
     UnknownGroup(&'d str),
@@ -55,7 +55,7 @@ impl<'d> PeerValue<'d> {
         PeerValue::with_groups(state, peer, PeerValue::Group)
     }
 
-    /// The peer of a rule, whose groups are told by `of_group`.
+    /// The peer of a rule; `of_group` converts groups.
     pub fn with_groups(
         state: &'d State,
         peer: Peer,

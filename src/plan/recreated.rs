@@ -1,6 +1,6 @@
-//! Tiers that look renamed, though the program does not say `was`: one goes while another comes
-//! that has the same rules up to its name, in the same VPC. That is a proposal for people, so it is
-//! made only where there is no choice.
+//! Tiers that look renamed without `was`: one is deleted while another is created with the same
+//! rules, except for its name, in the same VPC. This is a suggestion, so it is made only if it is
+//! unambiguous.
 
 use super::groups::by_address;
 use super::peers::PeerValue;
@@ -9,10 +9,10 @@ use crate::aws::{Direction, GroupId, GroupMapping, Reference, RuleKey, State};
 use crate::net::Traffic;
 use std::collections::BTreeMap;
 
-/// How often the rules of tiers are looked at anew to tell apart those that name each other.
+/// The number of rounds of label refinement, to distinguish tiers that reference each other.
 const ROUNDS: usize = 4;
 
-/// Pairs of a tier that goes and the tier that has its rules, as no other does.
+/// Pairs of a deleted tier and the only created tier with its rules.
 pub fn recreated_groups(
     old: &State,
     new: &State,
@@ -37,7 +37,7 @@ pub fn recreated_groups(
     let [gone_labels, fresh_labels] = [0, 1].map(|n| sides[n].unique(&edges[n], &labels[n]));
     let pair = |(label, old): (&TierLabel, &GroupId)| Some((*old, *fresh_labels.get(label)?));
 
-    // a target that knows one of the two by its address as something else would contradict it
+    // a target that matches one of the two with another group by address would contradict the pair
     let by_address: Vec<GroupMapping> = planned_targets()
         .map(|it| by_address(it.planning, old, new))
         .collect();
@@ -53,12 +53,12 @@ pub fn recreated_groups(
         .collect()
 }
 
-/// What tells tiers apart so far; two that have one label look alike.
+/// The label of a tier so far; tiers with equal labels look alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct TierLabel(usize);
 
 impl TierLabel {
-    /// Gives equal things of both programs one label.
+    /// Assigns one label to equal values of both programs.
     fn intern_labels<T: Ord>(sides: [Vec<T>; 2]) -> [Vec<TierLabel>; 2] {
         let mut known = BTreeMap::new();
         sides.map(|things| {
@@ -75,13 +75,13 @@ impl TierLabel {
 struct Candidates<'d> {
     state: &'d State,
     groups: Vec<GroupId>,
-    /// For each tier of the program, its place in `tiers`.
+    /// For each tier of the program, its position in `tiers`.
     places: Vec<Option<usize>>,
-    /// For each tier of the program, what it is in the new one.
+    /// For each tier of the program, its group in the new one.
     known: Vec<Option<GroupId>>,
 }
 
-/// A rule of a tier, or of another that names it; who stands at the other end.
+/// A rule of a tier, or a rule that references it, with the peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Edge<'d> {
     is_own: bool,
@@ -93,15 +93,16 @@ struct Edge<'d> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Other<'d> {
     Itself,
-    /// Something that both programs know.
+    /// A peer that both programs have.
     Known(PeerValue<'d>),
-    /// Another candidate, by its place.
+    /// Another candidate, by its position.
     Candidate(usize),
     /// Another candidate, by its label.
     Alike(TierLabel),
 }
 
-/// What AWS cannot change of a group, so that `was` would not keep it if it were another.
+/// The attributes of a group that require replacement if they change, so that `was` would not keep
+/// it.
 type Attributes<'d> = (bool, &'d str, Option<&'d str>, &'d str);
 
 impl<'d> Candidates<'d> {
@@ -146,7 +147,7 @@ impl<'d> Candidates<'d> {
         self.groups.iter().map(attributes).collect()
     }
 
-    /// For each candidate: the rules that it has, and those of others that name it.
+    /// For each candidate: its rules, and the rules that reference it.
     fn edges(&self) -> Vec<Vec<Edge<'d>>> {
         let mut edges = vec![Vec::new(); self.groups.len()];
         for (id, group) in self.state.groups_by_id() {
@@ -183,7 +184,7 @@ impl<'d> Candidates<'d> {
         }
     }
 
-    /// A tier as the other end of a rule.
+    /// A tier as the peer of a rule.
     fn other(&self, group: GroupId) -> Other<'d> {
         match (self.places[group.index()], self.known[group.index()]) {
             (Some(place), _) => Other::Candidate(place),
@@ -192,7 +193,7 @@ impl<'d> Candidates<'d> {
         }
     }
 
-    /// Each candidate with its rules, and what is known so far of those at their other ends.
+    /// The neighbourhood of each candidate: its rules, with the labels of their peers.
     fn neighbourhoods(
         &self,
         edges: &[Vec<Edge<'d>>],
@@ -215,7 +216,7 @@ impl<'d> Candidates<'d> {
         labels.iter().zip(edges).map(neighbourhood).collect()
     }
 
-    /// The candidates whose label no other has, and of whose rules a sentence speaks.
+    /// The candidates with a unique label, and with a rule of a sentence.
     fn unique(
         &self,
         edges: &[Vec<Edge<'d>>],
@@ -235,8 +236,7 @@ impl<'d> Candidates<'d> {
             .collect()
     }
 
-    /// Whether a sentence speaks of a group: two of which none does are alike, whatever they are
-    /// for.
+    /// Whether a sentence produces a rule of a group: groups without any all look alike.
     fn is_spoken_of(&self, group: GroupId, edges: &[Edge<'_>]) -> bool {
         let group = self.state.group(group);
         let is_written =

@@ -1,4 +1,4 @@
-//! What becomes of the rules: two lists in the order of their addresses, walked at once.
+//! Predicts the changes of rules, by merging two lists that are sorted by address.
 
 use super::before_after::BeforeAfter;
 use super::change::{RuleChange, RuleOutcome, RulePlace};
@@ -14,7 +14,7 @@ use crate::target::names::Names;
 use std::cmp::Ordering;
 use std::ops::Range;
 
-/// The rules that do not stay as they are.
+/// The changed rules.
 pub fn changed_rules<'d>(
     planning: &Planning,
     old: &'d State,
@@ -63,15 +63,16 @@ struct RuleAddresses<'d> {
 
 /// A rule at its address.
 struct AddressEntry {
-    /// Numbers are compared sooner than addresses, which begin alike.
+    /// The hash of the address: comparing numbers is faster than comparing addresses with common
+    /// prefixes.
     hash: u64,
     address: Range<usize>,
     direction: Direction,
     place: RulePlace,
 }
 
-/// The address of a rule with its type, in the order of `Addresses`: the two directions are types
-/// of their own.
+/// The address of a rule with its type, in the order of `Addresses`: the two directions are
+/// different types.
 type Key<'a> = (u64, &'a str, Direction);
 
 impl<'d> RuleAddresses<'d> {
@@ -90,7 +91,7 @@ impl<'d> RuleAddresses<'d> {
                 if (planning.is_resource)(&rule.key) {
                     list.names.push_rule(id, &rule.key, &mut list.text);
                 } else {
-                    // no address has a blank, so that this is none
+                    // the blank makes it differ from every address
                     list.text.push_str(&address);
                     list.text.push(' ');
                     list.names.push_within_group(&rule.key, &mut list.text);
@@ -133,7 +134,7 @@ impl<'d> RuleAddresses<'d> {
             .collect()
     }
 
-    /// Walks two lists at once.
+    /// Merges two sorted lists.
     fn match_with(&self, news: &RuleAddresses<'_>) -> PositionPairs {
         let (mut found, mut old, mut new) = (PositionPairs::default(), 0, 0);
         loop {
@@ -173,7 +174,7 @@ struct PositionPairs {
 }
 
 impl PositionPairs {
-    /// Matches what `moved` says: a rule is the one that has the newest of its earlier addresses.
+    /// Matches by `moved`: a rule is the one at the newest of its earlier addresses.
     fn follow_moves(&mut self, olds: &RuleAddresses<'_>, news: &RuleAddresses<'_>) {
         let PositionPairs {
             both,
@@ -207,7 +208,7 @@ impl PositionPairs {
     }
 }
 
-/// Says what becomes of rules, and counts it.
+/// Determines the changes of rules, and counts resources.
 struct RuleComparison<'j, 'd> {
     planning: &'j Planning,
     old: &'d State,
@@ -218,10 +219,10 @@ struct RuleComparison<'j, 'd> {
 }
 
 impl<'d> RuleComparison<'_, 'd> {
-    /// Two rules with one address.
+    /// Compares two rules with the same address.
     fn judge_same_address(&mut self, was: RulePlace, is: RulePlace) {
         if self.groups.new_of(was.group) != Some(is.group) {
-            // one mangled name of rules of two groups; the resource is one all the same
+            // rules of two groups with the same mangled name; still one resource
             self.add_change(BeforeAfter::Removed(was), RuleOutcome::Removed);
             self.add_change(BeforeAfter::Added(is), RuleOutcome::Added);
             return self.count_rule(is, Action::Replace);
@@ -264,8 +265,8 @@ impl<'d> RuleComparison<'_, 'd> {
         }
     }
 
-    /// Rules whose addresses the other state does not have: some are rules that it has under
-    /// other addresses.
+    /// Compares rules whose addresses only one state has: some have another address in the other
+    /// state.
     fn judge_other_addresses(&mut self, olds: Vec<RulePlace>, news: Vec<RulePlace>) {
         let mut olds: Vec<(Option<Identity<'d>>, RulePlace)> = olds
             .into_iter()
@@ -293,7 +294,7 @@ impl<'d> RuleComparison<'_, 'd> {
         }
     }
 
-    /// One rule under two addresses, or a rule that only one state has.
+    /// Compares one rule with two addresses, or a rule that only one state has.
     fn judge_moved_rule(&mut self, was: Option<RulePlace>, is: Option<RulePlace>) {
         let Some(sides) = BeforeAfter::from_options(was, is) else {
             return;
@@ -334,7 +335,7 @@ impl<'d> RuleComparison<'_, 'd> {
         }
     }
 
-    /// Counts a rule of the old state that goes.
+    /// Counts a deleted rule of the old state.
     fn count_old(&mut self, was: RulePlace) {
         let key = &was.rule_in(self.old).key;
         match self.groups.new_of(was.group) {
@@ -344,7 +345,7 @@ impl<'d> RuleComparison<'_, 'd> {
         }
     }
 
-    /// Whether two rules name one parameter, whose default is another.
+    /// Whether two rules reference one parameter with a changed default.
     fn has_other_default(&self, was: RulePlace, is: RulePlace) -> bool {
         let was = self.old.parameter_of(was.rule_in(self.old).key.peer);
         let is = self.new.parameter_of(is.rule_in(self.new).key.peer);
@@ -364,7 +365,7 @@ impl<'d> RuleComparison<'_, 'd> {
         PeerValue::new(self.new, is.rule_in(self.new).key.peer)
     }
 
-    /// Whether a peer, if it is a group of the state, is the group that it was.
+    /// Whether a peer that is a group is the same resource as before.
     fn peer_stays(&self, peer: PeerValue<'_>) -> bool {
         match peer {
             PeerValue::Group(group) => self.groups.group_stays(group),
@@ -395,5 +396,5 @@ impl<'d> RuleComparison<'_, 'd> {
     }
 }
 
-/// What a rule is in AWS, in terms that both states share.
+/// The identity of a rule in AWS, independent of the state.
 type Identity<'d> = (GroupId, Direction, Traffic, PeerValue<'d>);

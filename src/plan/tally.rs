@@ -1,31 +1,31 @@
-//! How many resources come, change, are replaced and go.
+//! Counts of resources that are created, updated, replaced and deleted.
 
 use crate::aws::GroupId;
 use crate::target::ActionCounts;
 
-/// The resources of one target, counted one by one.
+/// The counts of the resources of one target.
 #[derive(Debug)]
 pub struct ResourceCounts {
     counts: ActionCounts,
-    /// For each group of the new state: whether a rule that stands in it changes.
+    /// For each group of the new state: whether one of its inline rules changes.
     touched: Vec<bool>,
 }
 
-/// What becomes of one resource.
+/// The change of one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// It comes.
+    /// Created.
     Add,
-    /// It changes in place.
+    /// Updated in place.
     Modify,
-    /// Another with its address takes its place.
+    /// Replaced at the same address.
     Replace,
-    /// It goes.
+    /// Deleted.
     Remove,
 }
 
 impl ResourceCounts {
-    /// Nothing yet.
+    /// Empty counts.
     pub fn new(groups: usize) -> ResourceCounts {
         ResourceCounts {
             counts: ActionCounts::default(),
@@ -45,17 +45,17 @@ impl ResourceCounts {
         *count += 1;
     }
 
-    /// Notes that what stands in a group changes.
+    /// Records a change of an inline rule of a group.
     pub fn mark_changed(&mut self, group: GroupId) {
         self.touched[group.index()] = true;
     }
 
-    /// Whether what stands in a group changes.
+    /// Whether an inline rule of a group changes.
     pub fn is_changed(&self, group: GroupId) -> bool {
         self.touched[group.index()]
     }
 
-    /// What was counted.
+    /// The counts.
     pub fn counts(&self) -> ActionCounts {
         self.counts
     }

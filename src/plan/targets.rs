@@ -9,7 +9,7 @@ pub struct Planned {
     pub target: &'static Target,
     /// How it deploys.
     pub planning: &'static Planning,
-    /// It alone.
+    /// The set of only this target.
     pub alone: Targets,
 }
 
@@ -24,17 +24,17 @@ pub fn planned_targets() -> impl Iterator<Item = Planned> {
     })
 }
 
-/// Which targets something is said of: a bit for each position in the list of targets.
+/// A set of targets: a bit for each position in the list of targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Targets(u32);
 
 impl Targets {
-    /// Whether it is said of a target, or of one of several.
+    /// Whether it contains one of these targets.
     pub fn includes_any(self, other: Targets) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Whether it is said of every target that deploys.
+    /// Whether it contains every target that deploys.
     pub fn are_all(self) -> bool {
         planned_targets().all(|it| self.includes_any(it.alone))
     }

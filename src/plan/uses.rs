@@ -5,8 +5,8 @@ use super::change::UseChange;
 use crate::aws::{Count, Direction, GroupId, GroupMapping, State};
 use crate::net::Family;
 
-/// The directions of groups that count differently than before, by the order of the new groups,
-/// those that go last.
+/// The directions of groups whose count changes, in the order of the new groups; deleted groups are
+/// last.
 pub fn changed_uses(old: &State, new: &State, mapping: &GroupMapping) -> Vec<UseChange> {
     let (olds, news) = (Uses::new(old), Uses::new(new));
     let stands = new.groups_by_id().map(|(is, _)| {
@@ -44,7 +44,7 @@ pub fn changed_uses(old: &State, new: &State, mapping: &GroupMapping) -> Vec<Use
     uses
 }
 
-/// What the groups of a state use of the quota.
+/// The use of the quota by the groups of a state.
 struct Uses {
     quota: u32,
     /// For each group, by [`Direction`].
@@ -66,7 +66,7 @@ impl Uses {
         }
     }
 
-    /// What one direction of a group counts, and of how many; 0 where the group is not there.
+    /// The count of one direction of a group, and the quota; 0 if there is no group.
     fn of(&self, group: Option<GroupId>, direction: Direction, family: Family) -> (u32, u32) {
         let count = group.map(|group| self.counts[group.index()][direction as usize]);
         (count.map_or(0, |count| count.in_family(family)), self.quota)

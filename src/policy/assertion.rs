@@ -1,4 +1,4 @@
-//! What a program asserts, and what it waves through.
+//! The assertions of a program, and its `@allow` annotations.
 
 use super::{ExternalId, NetworkId, ParamId, PrefixListId, TierId, VpcId};
 use crate::net::{Addresses, Traffic};
@@ -9,15 +9,15 @@ use crate::source::Span;
 pub struct Assertion {
     /// The statement.
     pub span: Span,
-    /// What is claimed.
+    /// The form of the assertion.
     pub claim: Claim,
     /// The senders.
     pub from: Vec<(Span, End)>,
     /// The receivers.
     pub to: Vec<(Span, End)>,
-    /// On what; empty when any service is meant.
+    /// The services; empty for any.
     pub on: Vec<(Span, Traffic)>,
-    /// The services among these that have a name, by their places.
+    /// The names of named services, with their spans.
     pub names: Vec<(Span, String)>,
 }
 
@@ -30,11 +30,11 @@ pub enum Claim {
     OnlyThrough(Vec<TierId>),
     /// No flow may pass.
     Cannot,
-    /// Nothing else may reach the receivers.
+    /// No other sender may reach the receivers.
     Only,
 }
 
-/// One end of an assertion.
+/// One endpoint of an assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
     /// The members of a tier.
@@ -42,15 +42,15 @@ pub enum End {
     /// The hosts of these addresses that are in no tier, as the assertion names them: `private`,
     /// `10.0.0.7`.
     Addresses(String, Addresses),
-    /// Likewise, of a network; its parameters may be unknown.
+    /// Likewise, the addresses of a network; its parameters may be unknown.
     Network(NetworkId),
-    /// Likewise, of a VPC's blocks.
+    /// Likewise, the blocks of a VPC.
     Vpc(VpcId),
     /// Every address that IANA lists as globally reachable.
     Internet,
-    /// A security group that is managed elsewhere; who is in it is unknown.
+    /// A security group that is managed elsewhere; its members are unknown.
     External(ExternalId),
-    /// A prefix list; what is in it is unknown.
+    /// A prefix list; its entries are unknown.
     PrefixList(PrefixListId),
     /// A block that is unknown.
     Param(ParamId),
@@ -63,7 +63,7 @@ pub struct Annotation {
     pub span: Span,
     /// The lint it silences.
     pub lint: &'static str,
-    /// Why.
+    /// Its reason.
     pub reason: Option<String>,
     /// The statement that it is for.
     pub statement: Span,

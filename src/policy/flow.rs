@@ -1,4 +1,4 @@
-//! Sentences, and the flows that they multiply out to.
+//! Sentences, and the flows that they expand to.
 
 use super::peer::Peer;
 use super::words::WordId;
@@ -16,11 +16,11 @@ pub struct Sentence {
     pub prose: Option<String>,
     /// ` except …` and ` until …` as written, for the text of its rules.
     pub tail: String,
-    /// Its last day, and where that is said. After it the sentence has no flows.
+    /// Its last day, with its span. After it the sentence has no flows.
     pub until: Option<(Span, Date)>,
 }
 
-/// Which way a sentence points.
+/// The direction of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
     /// The subject accepts.
@@ -29,22 +29,22 @@ pub enum Way {
     To,
 }
 
-/// One connection that one sentence states: the subject, one piece of traffic, one peer.
+/// One connection that one sentence allows: the subject, one piece of traffic, one peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flow {
-    /// The tier the sentence is about.
+    /// The subject of the sentence.
     pub subject: TierId,
     /// Whether it accepts or sends.
     pub way: Way,
-    /// What.
+    /// The traffic.
     pub traffic: Traffic,
-    /// From or to whom.
+    /// The peer: the sender if the subject accepts, the receiver if it sends.
     pub peer: Peer,
-    /// The sentence that says so.
+    /// Its sentence.
     pub sentence: SentenceId,
-    /// The service as the sentence names it; `None` where it writes the traffic itself.
+    /// The name of the service in the sentence; `None` for literal traffic.
     pub service: Option<WordId>,
-    /// The peer as the sentence names it; `None` where it writes the block itself.
+    /// The name of the peer in the sentence; `None` for a literal block.
     pub named: Option<WordId>,
 }
 
@@ -65,12 +65,12 @@ impl Flow {
         }
     }
 
-    /// Who sends, as the rule that accepts it names them.
+    /// The sender, as the peer of the inbound rule.
     pub fn source(&self) -> Peer {
         self.sender().map_or(self.peer, Peer::Tier)
     }
 
-    /// Who receives, as the rule that sends it names them.
+    /// The receiver, as the peer of the outbound rule.
     pub fn destination(&self) -> Peer {
         self.receiver().map_or(self.peer, Peer::Tier)
     }

@@ -1,4 +1,4 @@
-//! Names of ICMP types, and what they are in either family.
+//! Names of ICMP types, and their numbers in each family.
 
 use crate::net::{PerFamily, Traffic};
 
@@ -62,7 +62,7 @@ pub fn icmp_names() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|entry| entry.name)
 }
 
-/// What has one name in both families: all of ICMP, and each type.
+/// Traffic with one name in both families: all of ICMP, and each type.
 pub fn icmp_pairs() -> impl Iterator<Item = PerFamily<Traffic>> {
     let all = PerFamily {
         v4: Traffic::Icmp(None),

@@ -1,7 +1,7 @@
-//! What was meant: tiers, who may talk to whom, what is asserted. No name is left to look up.
+//! The resolved program: tiers, who may connect to whom, assertions. All names are resolved.
 //!
-//! Ids are positions in the vectors of [`Policy`], and are given in the order of the names, so that
-//! the order of ids is the order of every output whatever the order of the source.
+//! Ids are positions in the vectors of [`Policy`], and are assigned in the order of names, so that
+//! the order of ids is the order of every output, independent of the order in the source.
 
 mod assertion;
 mod flow;
@@ -17,7 +17,7 @@ mod written;
 pub use assertion::{Annotation, Assertion, Claim, End};
 pub use flow::{Flow, Sentence, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
-pub use output_rules::{OutputRules, ParameterNames};
+pub use output_rules::{OutputRules, ParameterNames, ReplacedText};
 pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};
 pub use stack::{DefaultGroup, Outbound, Stack, Vpc};
 pub use tier::{Role, Tier, TierSet};
@@ -35,7 +35,7 @@ use crate::net::{Sink, push_block, push_traffic};
 pub struct Policy {
     /// The deployment.
     pub stack: Stack,
-    /// Declared VPCs by name; the implicit one, if it is needed, stands alone.
+    /// Declared VPCs by name; the implicit VPC, if needed, is the only one.
     pub vpcs: Vec<Vpc>,
     /// Pairs of peered VPCs, the smaller id first, sorted.
     pub peerings: Vec<(VpcId, VpcId)>,
@@ -51,25 +51,25 @@ pub struct Policy {
     pub tiers: Vec<Tier>,
     /// Named sets of tiers by name.
     pub tier_sets: Vec<TierSet>,
-    /// The sentences, as they stand in the files.
+    /// The sentences, in source order.
     pub sentences: Vec<Sentence>,
-    /// What the sentences multiply out to.
+    /// The flows of all sentences.
     pub flows: Vec<Flow>,
-    /// What sentences would state whose last day is past; in no output.
+    /// The flows of sentences whose last day is past; they are not in outputs.
     pub ended: Vec<Flow>,
-    /// Assertions, as they stand.
+    /// Assertions, in source order.
     pub assertions: Vec<Assertion>,
-    /// `@allow`, as they stand.
+    /// `@allow`, in source order.
     pub annotations: Vec<Annotation>,
-    /// Declarations of networks, services, sets of tiers and parameters, as they stand.
+    /// Declarations of networks, services, sets of tiers and parameters, in source order.
     pub declarations: Vec<Declaration>,
-    /// Declarations that nothing uses, as they stand.
+    /// Declarations that nothing uses, in source order.
     pub unused: Vec<Unused>,
     /// Services with the name of a built-in one and another meaning.
     pub shadowed: Vec<Shadowed>,
-    /// What each `except` leaves.
+    /// The remainder of each `except`.
     pub remainders: Vec<Remainder>,
-    /// The day that counts as today.
+    /// The current day.
     pub as_of: Date,
     /// Words of the program that outputs repeat.
     pub words: Words,
@@ -110,7 +110,7 @@ ids! {
 }
 
 impl Policy {
-    /// A policy that holds its stack and nothing else yet.
+    /// An empty policy with its stack.
     pub(crate) fn new(stack: Stack, as_of: Date) -> Policy {
         Policy {
             stack,
@@ -196,7 +196,7 @@ impl Policy {
         &self.flows[position as usize]
     }
 
-    /// The parameter that a peer is, if it is one that has no value yet.
+    /// The parameter of a peer, if it is an unbound one.
     pub fn peer_param(&self, peer: Peer) -> Option<ParamId> {
         match peer {
             Peer::Param(id) => Some(id),

@@ -1,11 +1,11 @@
-//! What can stand at the other end of a flow.
+//! The peers of flows.
 
 use super::{ExternalId, ParamId, ParamKind, PrefixListId, TierId};
 use crate::net::{Addresses, Family};
 use crate::source::Span;
 use ipnet::IpNet;
 
-/// The other end of a flow, as AWS will match it.
+/// The peer of a flow, as AWS will match it.
 ///
 /// The order of the variants is the order of the rules in an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,9 +14,9 @@ pub enum Peer {
     Net(IpNet),
     /// A managed prefix list.
     PrefixList(PrefixListId),
-    /// A block that is not known yet.
+    /// A block that is set at deployment.
     Param(ParamId),
-    /// The members of another tier, or of the same.
+    /// The members of a tier, possibly the same.
     Tier(TierId),
     /// The members of a security group that is managed elsewhere.
     External(ExternalId),
@@ -62,10 +62,10 @@ pub enum Reference {
 pub struct Network {
     /// `office`
     pub name: String,
-    /// Its members as written; after `except` the smallest cover of what is left. Sorted, once
-    /// each.
+    /// Its members as written; with `except`, the smallest cover of the remainder. Sorted, without
+    /// duplicates.
     pub blocks: Vec<IpNet>,
-    /// Parameters among its members that have no value yet.
+    /// Unbound parameters among its members.
     pub unknown: Vec<ParamId>,
     /// All of its known addresses.
     pub addresses: Addresses,
@@ -80,7 +80,7 @@ pub struct External {
     pub name: String,
     /// `sg-…`
     pub id: Reference,
-    /// The account it belongs to, if that is another than the stack's.
+    /// Its account, if it is not that of the stack.
     pub account: Option<String>,
     /// Its name in its declaration.
     pub span: Span,
@@ -91,7 +91,7 @@ pub struct External {
 pub struct PrefixList {
     /// The name it was declared with, the first by spelling if several have this identity.
     pub name: String,
-    /// What it is in AWS.
+    /// Its identity in AWS.
     pub list: ListReference,
     /// Its family.
     pub family: Family,
@@ -101,13 +101,13 @@ pub struct PrefixList {
     pub span: Span,
 }
 
-/// How a prefix list is named.
+/// How a prefix list is identified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ListReference {
     /// `pl-0123456789abcdef0`
     Id(String),
-    /// `com.amazonaws.us-east-1.s3`: a list that AWS manages. The word `region` in the place of the
-    /// region means that of the deployment.
+    /// `com.amazonaws.us-east-1.s3`: a list that AWS manages. The word `region` means the region of
+    /// the deployment.
     Aws(String),
     /// An unbound parameter.
     Param(ParamId),
@@ -118,13 +118,13 @@ pub enum ListReference {
 pub struct Param {
     /// `office`
     pub name: String,
-    /// What it can hold.
+    /// Its type.
     pub kind: ParamKind,
     /// Its default, as text.
     pub default: Option<String>,
     /// The string after it.
     pub prose: Option<String>,
-    /// Whether `--set` or `--vars` gave it a value; then nothing refers to it any more.
+    /// Whether `--set` or `--vars` set its value; then nothing refers to it.
     pub bound: bool,
     /// Its name in its declaration; `None` for the implicit `vpc-id`.
     pub span: Option<Span>,

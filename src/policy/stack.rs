@@ -38,9 +38,9 @@ pub struct Vpc {
     pub name: Option<String>,
     /// `id`, if it is given.
     pub id: Option<Reference>,
-    /// `cidr`, the blocks that are known, as written.
+    /// `cidr`, the known blocks, as written.
     pub blocks: Vec<IpNet>,
-    /// `cidr`, the parameters among the blocks that have no value yet.
+    /// `cidr`, the unbound parameters among the blocks.
     pub unknown_blocks: Vec<ParamId>,
     /// `region`
     pub region: Option<String>,
@@ -52,12 +52,12 @@ pub struct Vpc {
     pub span: Option<Span>,
 }
 
-/// What becomes of a VPC's default security group.
+/// The handling of the default security group of a VPC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefaultGroup {
-    /// It stays as AWS made it.
+    /// It is not managed.
     Aws,
-    /// It loses every rule.
+    /// All its rules are removed.
     Locked,
 }
 

@@ -13,17 +13,17 @@ pub struct Tier {
     pub name: String,
     /// Earlier names, newest first.
     pub was: Vec<String>,
-    /// Where each of them stands.
+    /// The span of each of them.
     pub was_spans: Vec<Span>,
-    /// The kind of server it is.
+    /// Its kind of server.
     pub role: Option<Role>,
     /// The string after the name.
     pub prose: Option<String>,
-    /// The VPC it is in.
+    /// Its VPC.
     pub vpc: VpcId,
     /// `outbound`
     pub outbound: Outbound,
-    /// `addresses`: the blocks its members live in, if the program says.
+    /// `addresses`: the blocks of its members, if they are set.
     pub addresses: Option<Addresses>,
     /// `name`: an explicit GroupName.
     pub group_name: Option<String>,
@@ -40,13 +40,13 @@ pub struct Tier {
 pub struct TierSet {
     /// `backends`
     pub name: String,
-    /// Its members, sorted, once each.
+    /// Its members, sorted, without duplicates.
     pub members: Vec<TierId>,
     /// Its name in its declaration.
     pub span: Span,
 }
 
-/// What kind of server a tier is; it sets what the lints expect.
+/// The kind of server of a tier; it determines what the lints expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// `web-server`
@@ -83,7 +83,7 @@ impl Role {
         Role::DnsServer,
     ];
 
-    /// As programs write it.
+    /// Its keyword in programs.
     pub fn keyword(self) -> &'static str {
         match self {
             Role::WebServer => "web-server",

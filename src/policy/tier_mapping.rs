@@ -1,18 +1,18 @@
-//! Which tier of an old program is which of a new one.
+//! Matches the tiers of an old program with those of a new one.
 
 use super::{Policy, Tier, TierId};
 use crate::aws::{GroupId, GroupMapping};
 
-/// The tiers of two programs, matched: as their groups are, which have the same positions.
+/// The matched tiers of two programs; their groups have the same positions.
 #[derive(Debug, Clone)]
 pub struct TierMapping {
     groups: GroupMapping,
 }
 
 impl TierMapping {
-    /// A tier is the one that has its name; else the one whose name is among its earlier names, the
-    /// newest first; else the one that says of itself that it had its name, which is how a renaming
-    /// looks when it is taken back.
+    /// A new tier is matched with the old tier of the same name; else with the one that has one of
+    /// its earlier names, the newest first; else with an old tier that has its name as an earlier
+    /// name, which is how reverting a renaming looks.
     pub fn new(old: &Policy, new: &Policy) -> TierMapping {
         let olds: Vec<&str> = old.tiers.iter().map(|tier| tier.name.as_str()).collect();
         let news: Vec<Vec<String>> = new.tiers.iter().map(all_names).collect();
@@ -24,17 +24,17 @@ impl TierMapping {
         TierMapping { groups }
     }
 
-    /// The tier of the old program that a tier of the new one is.
+    /// The old tier of a new one.
     pub fn old_of(&self, new: TierId) -> Option<TierId> {
         self.groups.old_of(GroupId(new.0)).map(|old| TierId(old.0))
     }
 
-    /// The tier of the new program that a tier of the old one is.
+    /// The new tier of an old one.
     pub fn new_of(&self, old: TierId) -> Option<TierId> {
         self.groups.new_of(GroupId(old.0)).map(|new| TierId(new.0))
     }
 
-    /// The same of their groups.
+    /// The mapping of their groups.
     pub fn groups(&self) -> &GroupMapping {
         &self.groups
     }

@@ -1,13 +1,13 @@
-//! Words of the program that rules repeat in their descriptions: services and peers as written.
+//! Words of the program in descriptions of rules: services and peers as written.
 
 use foldhash::HashMap;
 use std::num::NonZeroU32;
 
-/// A word of [`Words`]: its position, counted from 1, so that no word takes no room.
+/// A word of [`Words`]: its position, counted from 1, so that `Option<WordId>` has the same size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WordId(NonZeroU32);
 
-/// Words, each kept once.
+/// Interned words.
 #[derive(Debug, Default)]
 pub struct Words {
     ids: HashMap<Box<str>, WordId>,

@@ -1,4 +1,4 @@
-//! What a program says that changes nothing of what it means, and that a lint may speak of.
+//! Declarations kept only for lints.
 
 use crate::source::Span;
 
@@ -9,14 +9,14 @@ pub struct Unused {
     pub what: Declared,
     /// `office`; of a peering, `main with tools`.
     pub name: String,
-    /// The name in its declaration; of a peering, all of it.
+    /// The name in its declaration; of a peering, the whole statement.
     pub span: Span,
     /// The statement.
     pub statement: Span,
 }
 
-/// A declaration that gives sentences the meaning of a name: of a network, a service, a set of
-/// tiers or a parameter.
+/// The declaration of a name that sentences use: a network, a service, a set of tiers or a
+/// parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct Declaration {
     /// What it declares.
@@ -27,7 +27,7 @@ pub struct Declaration {
     pub statement: Span,
 }
 
-/// What a declaration that can be used declares.
+/// The kinds of declarations that can be unused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Declared {
     /// `network office = …`
@@ -59,11 +59,11 @@ pub struct Shadowed {
     pub meaning: String,
 }
 
-/// What `except` leaves of a list of addresses.
+/// The remainder of a list of addresses after `except`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remainder {
-    /// What is taken out.
+    /// The span of the exceptions.
     pub span: Span,
-    /// The blocks that are left.
+    /// The number of remaining blocks.
     pub blocks: usize,
 }

@@ -1,5 +1,4 @@
-//! Outputs that stand in one directory and are read together, as Terraform reads the files of a
-//! module.
+//! Outputs in one directory that are read together, as Terraform reads the files of a module.
 
 use super::{Build, Output, Program, Project};
 use crate::diagnostic::{ManifestProblem, Problems};
@@ -21,12 +20,12 @@ pub struct Declared<'p> {
     pub output: &'p Output,
     /// Its program and environment, as messages name them.
     pub program: String,
-    /// What no other output of the directory may declare.
+    /// The addresses that no other output of the directory may declare.
     pub addresses: Vec<String>,
 }
 
 impl SharedModules {
-    /// Those of a project.
+    /// The shared modules of a project.
     pub fn new(project: &Project) -> SharedModules {
         let builds = project.programs.iter().flat_map(|program| &program.builds);
         let mut counts: BTreeMap<Module, usize> = BTreeMap::new();
@@ -42,7 +41,7 @@ impl SharedModules {
         )
     }
 
-    /// The outputs of a build that stand in one of them.
+    /// The outputs of a build that are in one of them.
     pub fn outputs_of<'p>(&self, build: &'p Build) -> Vec<&'p Output> {
         let is_shared =
             |output: &&Output| module(output).is_some_and(|module| self.0.contains(&module));
@@ -50,7 +49,7 @@ impl SharedModules {
     }
 }
 
-/// The module that an output is a file of: files with another extension belong to none.
+/// The module of an output; files with another extension belong to none.
 fn module(output: &Output) -> Option<Module> {
     let path = lexical(Path::new(&output.path.path));
     let is_read = path
@@ -69,7 +68,7 @@ pub fn title(program: &Program, build: &Build) -> String {
     format!("`{}`{environment}", program.file.path)
 }
 
-/// Reports what two outputs of one directory both declare, once for each two of them.
+/// Reports addresses that two outputs of one directory both declare, once for each pair.
 pub fn clashes(declared: &[Declared<'_>]) -> Problems {
     let mut firsts: HashMap<Module, HashMap<&str, usize>> = HashMap::new();
     let mut shared: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
@@ -106,6 +105,7 @@ pub fn clashes(declared: &[Declared<'_>]) -> Problems {
             first,
             programs,
             directory: directory(other.output),
+            help: (other.output.target.separate_help)(&addresses),
             addresses,
         });
     }

@@ -1,5 +1,5 @@
-//! Tables of a manifest, entry by entry: a key that is unknown and a value of the wrong type are
-//! reported here.
+//! Tables of a manifest, entry by entry: unknown keys and values of the wrong type are reported
+//! here.
 
 use crate::diagnostic::{ManifestProblem, Problems, nearest};
 use crate::source::{FileId, Span};
@@ -12,11 +12,11 @@ use toml::de::{DeTable, DeValue};
 pub struct TomlEntry<'t> {
     /// The key.
     pub key: &'t str,
-    /// Where it stands.
+    /// Its span.
     pub key_span: Span,
     /// The value.
     pub value: &'t DeValue<'t>,
-    /// Where it stands; for a table, its header.
+    /// Its span; for a table, that of its header.
     pub span: Span,
 }
 
@@ -36,21 +36,21 @@ impl<'t> TomlEntries<'t> {
 pub struct Reading {
     /// The manifest.
     pub file: FileId,
-    /// What is wrong with it.
+    /// Its problems.
     pub problems: Problems,
 }
 
 /// A kind of table.
 #[derive(Debug)]
 pub struct Schema {
-    /// As messages call it.
+    /// Its name in messages.
     pub what: &'static str,
     /// The keys that it may have.
     pub keys: &'static [&'static str],
 }
 
 impl Reading {
-    /// A stretch of the manifest.
+    /// A span of the manifest.
     pub fn span(&self, range: Range<usize>) -> Span {
         Span {
             file: self.file,
@@ -59,7 +59,7 @@ impl Reading {
         }
     }
 
-    /// The entries of a table in the order in which they stand.
+    /// The entries of a table, in source order.
     pub fn entries<'t>(&self, table: &'t DeTable<'t>) -> Vec<TomlEntry<'t>> {
         let mut entries: Vec<TomlEntry<'t>> = table
             .iter()
@@ -74,7 +74,7 @@ impl Reading {
         entries
     }
 
-    /// The entries of a table whose keys its kind has; the others are reported.
+    /// The entries of a table with known keys; the others are reported.
     pub fn known<'t>(&mut self, table: &'t DeTable<'t>, schema: &Schema) -> TomlEntries<'t> {
         let mut entries = self.entries(table);
         entries.retain(|entry| {
@@ -100,7 +100,7 @@ impl Reading {
         TomlEntries(entries)
     }
 
-    /// Reports a value that its key does not take.
+    /// Reports a value that its key does not accept.
     pub fn wanted(&mut self, entry: TomlEntry<'_>, wanted: &'static str) {
         self.problems.push(ManifestProblem::WrongValue {
             span: entry.span,

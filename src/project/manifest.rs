@@ -1,4 +1,4 @@
-//! The text of a manifest to the project that it describes.
+//! Reads a manifest into a project.
 
 use super::entry::{Reading, Schema, TomlEntries, TomlEntry};
 use super::paths;
@@ -37,8 +37,8 @@ const ENVIRONMENT: Schema = Schema {
 
 const LEVELS: [Level; 3] = [Level::Deny, Level::Warn, Level::Allow];
 
-/// Reads a manifest. Its paths start from `directory`, and come out as whoever named that opens
-/// them.
+/// Reads a manifest. Its paths are relative to `directory`, and are returned so that they can be
+/// opened.
 pub fn read(name: &str, bytes: Vec<u8>, directory: &Path) -> (Sources, Project, Problems) {
     let (mut sources, mut problems) = (Sources::default(), Problems::default());
     let Some((file, not_utf8)) = sources.add_bytes(name.to_string(), bytes) else {
@@ -80,7 +80,7 @@ fn parse_manifest(id: FileId, file: &File, directory: &Path) -> (Project, Proble
         });
     }
 
-    // what is left of a broken manifest would be told of things that only seem to be missing
+    // after a syntax error, entries only seem to be missing
     if !errors.is_empty() {
         return (Project::default(), reader.reading.problems);
     }
@@ -92,7 +92,7 @@ fn parse_manifest(id: FileId, file: &File, directory: &Path) -> (Project, Proble
     (project, problems)
 }
 
-/// A manifest while it is read, and where its paths start.
+/// A manifest while it is read, and the directory of its paths.
 struct Manifest<'d> {
     reading: Reading,
     directory: &'d Path,
@@ -182,7 +182,7 @@ impl Manifest<'_> {
         })
     }
 
-    /// The builds of a program: one for each environment, or what the program itself says.
+    /// The builds of a program: one for each environment, or a single one.
     fn read_builds(&mut self, entries: &TomlEntries<'_>, shared: Build) -> Vec<Build> {
         let Some(environments) = entries.get("environments") else {
             return vec![shared];
@@ -196,7 +196,7 @@ impl Manifest<'_> {
         self.read_environments(environments, shared)
     }
 
-    /// The builds of a program with environments; what the program itself says holds for each.
+    /// The builds of a program with environments; each inherits the entries of the program.
     fn read_environments(&mut self, entry: TomlEntry<'_>, shared: Build) -> Vec<Build> {
         const WANTED: &str = "tables, as in `[program.environments.production]`";
         let Some(table) = self.reading.table(entry, WANTED) else {
@@ -355,7 +355,7 @@ impl Manifest<'_> {
         levels
     }
 
-    /// Reports a key that names nothing.
+    /// Reports a name that does not exist.
     fn report_unknown(
         &mut self,
         entry: TomlEntry<'_>,

@@ -1,8 +1,8 @@
 //! A project: the programs that `tierwall.toml` lists, with their values, outputs and levels of
 //! lints.
 //!
-//! Reading a manifest asks nothing of the file system: paths come out as they are to be opened, and
-//! whether there is anything at them is found out by whoever opens them.
+//! Reading a manifest does not access the file system: paths are returned as they are to be opened,
+//! and opening them finds out whether they exist.
 
 mod directories;
 mod entry;
@@ -19,7 +19,7 @@ use crate::lint::Levels;
 use crate::source::Span;
 use crate::target::Target;
 
-/// What a manifest is called.
+/// The file name of a manifest.
 pub const MANIFEST: &str = "tierwall.toml";
 
 /// All that is built together.
@@ -36,12 +36,11 @@ pub struct Project {
 pub struct Program {
     /// `file = "shop.tier"`
     pub file: Named,
-    /// `root = "."`: the directory that includes may not leave; that of the file when there is
-    /// none.
+    /// `root = "."`: the directory that included files must be in; by default that of the program.
     pub root: Option<String>,
-    /// `[program.lints]`, which stand on those of the project.
+    /// `[program.lints]`, which override those of the project.
     pub lints: Levels,
-    /// Its builds: one for each environment, or one in all.
+    /// Its builds: one for each environment, or a single one.
     pub builds: Vec<Build>,
 }
 
@@ -52,7 +51,7 @@ pub struct Build {
     pub environment: Option<String>,
     /// Whether the command line chose the environment: then the program has to declare it.
     pub is_chosen: bool,
-    /// Values of parameters; the later win.
+    /// Values of parameters; later ones take precedence.
     pub values: Vec<Values>,
     /// `as-of = 2026-01-15`: the day that counts as today.
     pub as_of: Option<Date>,
@@ -92,21 +91,21 @@ impl Project {
     }
 }
 
-/// Values of parameters that are given in one place.
+/// Values of parameters from one place.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     /// `vars = "production.json"`
     pub vars: Vec<Named>,
-    /// `set = { office = "203.0.113.0/24" }`, which wins over the files.
+    /// `set = { office = "203.0.113.0/24" }`, which takes precedence over the files.
     pub set: Vec<(String, String)>,
 }
 
 /// `terraform = "shop.tf"`
 #[derive(Debug)]
 pub struct Output {
-    /// What is written.
+    /// Its target.
     pub target: &'static Target,
-    /// Where to.
+    /// Its path.
     pub path: Named,
 }
 

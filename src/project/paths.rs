@@ -1,4 +1,4 @@
-//! Paths that a manifest names for two things, of which one would destroy the other.
+//! Paths that a manifest uses for two things, one of which would overwrite the other.
 
 use super::{Build, Named, Project};
 use crate::diagnostic::{ManifestProblem, Problems};
@@ -6,7 +6,7 @@ use crate::source::lexical;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What a path is named as.
+/// What a path is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     Manifest,
@@ -16,7 +16,7 @@ enum Use {
 }
 
 impl Use {
-    /// Why nothing can be both, in words; `None` when it can.
+    /// Why a path cannot have both uses, as a message; `None` if it can.
     fn conflict_with(self, other: Use) -> Option<&'static str> {
         match (self, other) {
             (Use::Program, Use::Program) => Some("two programs"),
@@ -36,7 +36,7 @@ impl Use {
     }
 }
 
-/// Reports them. The manifest itself is `manifest`.
+/// Reports such conflicts. `manifest` is the path of the manifest itself.
 pub fn report_conflicts(project: &Project, manifest: &str) -> Problems {
     let own = Named {
         path: manifest.to_string(),

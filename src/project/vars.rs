@@ -4,8 +4,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
 
-/// The names and values in a file of values: `{ "office": "203.0.113.0/24" }`. A name that stands
-/// twice is there twice; what is wrong comes back in words.
+/// The names and values in a file of values: `{ "office": "203.0.113.0/24" }`. A duplicate name is
+/// returned twice; an error is a message.
 pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let JsonEntries(entries) = serde_json::from_slice(text)
@@ -19,11 +19,11 @@ pub fn vars(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
         .collect()
 }
 
-/// The line of a file of values in which a name stands, counted from 1.
+/// The line of a name in a file of values, counted from 1.
 pub fn line(bytes: &[u8], name: &str) -> usize {
     let text = String::from_utf8_lossy(bytes);
     let key = format!("\"{name}\"");
-    // in a string it would stand after a backslash; a value has no colon after it
+    // in a string there would be a backslash before it; a value has no colon after it
     let at = text
         .match_indices(&key)
         .filter(|(at, _)| {
@@ -34,7 +34,7 @@ pub fn line(bytes: &[u8], name: &str) -> usize {
     1 + text[..at].matches('\n').count()
 }
 
-/// The entries of a JSON object, a key that stands twice kept twice.
+/// The entries of a JSON object, including duplicate keys.
 struct JsonEntries(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for JsonEntries {

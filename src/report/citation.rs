@@ -1,4 +1,4 @@
-//! Sentences as reports cite them: where one stands, and what it says on one line.
+//! Sentences as reports cite them: position, and text on one line.
 
 use crate::policy::{Policy, SentenceId};
 use crate::source::{Sources, Span, beginning, visible};
@@ -8,7 +8,7 @@ use std::fmt;
 /// `shop.tier:9: web allows http, https from anywhere`; in JSON an object of its parts.
 #[derive(Debug, Serialize)]
 pub struct Citation<'s> {
-    /// The file, as it was named.
+    /// The file name.
     pub file: &'s str,
     /// Counted from 1.
     pub line: usize,
@@ -19,12 +19,12 @@ pub struct Citation<'s> {
 }
 
 impl<'s> Citation<'s> {
-    /// Looks a sentence up.
+    /// The citation of a sentence.
     pub fn new(policy: &Policy, sources: &'s Sources, id: SentenceId) -> Citation<'s> {
         Citation::from_span(sources, policy.sentence(id).span)
     }
 
-    /// A statement at a place.
+    /// The citation of a statement.
     pub fn from_span(sources: &'s Sources, span: Span) -> Citation<'s> {
         let file = sources.file(span.file);
         let (line, column) = file.line_column(span.start);
@@ -49,10 +49,10 @@ impl fmt::Display for Citation<'_> {
     }
 }
 
-/// A longer statement is cited by its beginning: it can have many rules, and is cited for each.
+/// A longer statement is cut: it can have many rules, each of which cites it.
 const LONG: usize = 1000;
 
-/// A statement on one line, runs of blanks as one, comments left out.
+/// A statement on one line, with single blanks and without comments.
 fn one_line(text: &str) -> String {
     if text.len() > LONG {
         return one_line(beginning(text, LONG)) + " …";

@@ -1,4 +1,4 @@
-//! The flow table: who may talk to whom, on what, and which sentence says so.
+//! The flow table: who may connect to whom, on what, and by which sentence.
 
 use crate::groups::describe_flow;
 use crate::net::Traffic;
@@ -11,15 +11,14 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// One connection that a policy permits, with the sentences that do.
+/// One connection that a policy permits, with its sentences.
 #[derive(Debug)]
 struct ConnectionRow {
     /// Positions of the flows that state it.
     flows: Vec<u32>,
 }
 
-/// What tells one connection from another: receiver, sender, traffic, and the far end that is no
-/// tier.
+/// What identifies a connection: receiver, sender, traffic, and the endpoint that is not a tier.
 type Key = (Option<TierId>, Option<TierId>, Option<Peer>, Traffic);
 
 fn connection_key(flow: &Flow) -> Key {
@@ -48,7 +47,7 @@ impl ConnectionRow {
         policy.flow(self.flows[0])
     }
 
-    /// Its sentences, as they stand, once each.
+    /// Its sentences in source order, without duplicates.
     fn cited_sentences(&self, policy: &Policy) -> Vec<SentenceId> {
         let mut sentences: Vec<SentenceId> = self
             .flows
@@ -60,7 +59,7 @@ impl ConnectionRow {
         sentences
     }
 
-    /// The text that its rules carry.
+    /// The description of its rules.
     fn describe_rules(&self, policy: &Policy) -> String {
         let text = |n: &u32| {
             let mut text = String::new();
@@ -86,7 +85,7 @@ impl ConnectionRow {
     }
 }
 
-/// One end of a connection.
+/// One endpoint of a connection.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[allow(missing_docs)] // the fields are named for what they hold
@@ -187,7 +186,7 @@ impl<'p> End<'p> {
     }
 }
 
-/// As a table for people: a line for each pair of ends and the sentences that allow it.
+/// A table for people: a line for each pair of endpoints and the sentences that allow it.
 pub fn table(policy: &Policy, sources: &Sources) -> String {
     let lines = table_lines(policy, sources);
     let width = |n: usize| {
@@ -214,7 +213,7 @@ pub fn table(policy: &Policy, sources: &Sources) -> String {
     out
 }
 
-/// The lines of the table, its head first.
+/// The lines of the table, the header first.
 fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
     let mut lines = vec![["FROM", "TO", "ON", "SENTENCE"].map(str::to_string)];
     let mut last: Option<(Key, Vec<SentenceId>)> = None;
@@ -393,8 +392,8 @@ pub fn csv(policy: &Policy, sources: &Sources) -> String {
     out
 }
 
-/// One value. A text that a spreadsheet would compute has an apostrophe before it, as one would
-/// type it there.
+/// One value. A text that a spreadsheet would take for a formula has an apostrophe before it, as
+/// one would type there.
 pub(crate) fn csv_field(text: String) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<i32>().is_err();
     let text = if is_formula { format!("'{text}") } else { text };

@@ -1,11 +1,10 @@
-//! Rows of a report that differ in one list alone, as one row.
+//! Folds rows of a report that differ in only one list.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Joins the rows that are equal but for this list; each stays where the first of them stands. A
-/// row stands for every combination of what is in its lists, so that nothing is said that the rows
-/// did not say.
+/// Folds the rows that are equal except for this list into the first of them. A row means every
+/// combination of the elements of its lists, so the result means the same as the rows.
 pub fn fold_rows<R: Clone + Eq + Hash>(
     rows: Vec<R>,
     list: fn(&mut R) -> &mut Vec<String>,
@@ -26,8 +25,8 @@ pub fn fold_rows<R: Clone + Eq + Hash>(
     folded
 }
 
-/// `web`; `web, api`; `web, api, app, db (4 tiers)`; of more than `most` the first, and how many
-/// there are.
+/// `web`; `web, api`; `web, api, app, db (4 tiers)`; of more than `most` the first ones and their
+/// number.
 pub fn join_names(all: &[String], most: usize, noun: &str) -> String {
     match all.len() {
         0..=3 => all.join(", "),

@@ -13,27 +13,26 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io;
 
-/// Characters that a line of a grid may take where no terminal shows it; what is wider is written
-/// as a list.
+/// The maximum width of a grid without a terminal; a wider one is written as a list.
 pub const WIDTH: usize = 120;
 
-/// The part of the width that a column of a list is filled up to; what is longer in it is followed
-/// at once by the next.
+/// A column of a list is padded to at most this fraction of the width; longer fields are not
+/// padded.
 const FILLED: usize = 3;
 
-/// Senders that a line of a list names.
+/// The maximum number of senders in a line of a list.
 const NAMED: usize = 8;
 
-/// A table of texts, the first line its head.
+/// A table of texts; the first line is its header.
 type Lines = Vec<Vec<String>>;
 
-/// For people: a grid where it fits in so many columns, else a list.
+/// For people: a grid if it fits `width`, else a list.
 pub fn matrix_table(policy: &Policy, width: usize, paint: Paint) -> String {
     let matrix = Matrix::new(policy);
     let lines = lay_out_lines(&matrix, width);
     let mut widths = column_widths(&lines);
 
-    // the fields of a list can be longer than its columns, those of a grid stand below each other
+    // the fields of a list can be longer than its columns, those of a grid are aligned
     if widths.iter().map(|column| column + 2).sum::<usize>() > width + 2 {
         widths
             .iter_mut()
@@ -49,7 +48,7 @@ pub fn matrix_table(policy: &Policy, width: usize, paint: Paint) -> String {
 }
 
 fn push_line(line: &[String], row: usize, widths: &[usize], paint: Paint, out: &mut String) {
-    // nothing follows the last field that has a text
+    // no padding after the last non-empty field
     let last = line.iter().rposition(|field| !field.is_empty());
     let shown = last.map_or(0, |last| last + 1);
 
@@ -66,8 +65,7 @@ fn push_line(line: &[String], row: usize, widths: &[usize], paint: Paint, out: &
     out.push('\n');
 }
 
-/// A field of a table: its head and the names before its lines are set apart, and so is what is not
-/// sure.
+/// Colours a field of a table: header, names of lines, and traffic that is not certain.
 fn paint_field(paint: Paint, row: usize, column: usize, field: &str) -> String {
     match field {
         _ if row == 0 || column == 0 => paint.paint_text(Tone::Head, field),
@@ -134,7 +132,7 @@ fn column_widths(lines: &Lines) -> Vec<usize> {
 }
 
 fn lay_out_lines(matrix: &Matrix<'_>, width: usize) -> Lines {
-    // with two blanks between columns, and something in each of them
+    // each column has at least one character and two blanks
     let columns = width / 3;
     if matrix.tiers <= columns
         && let Some(grid) = grid_lines(matrix, columns)
@@ -147,7 +145,7 @@ fn lay_out_lines(matrix: &Matrix<'_>, width: usize) -> Lines {
     list_lines(matrix)
 }
 
-/// What passes in words, each put into words once.
+/// Passing traffic as text, cached.
 struct PassingWords<'m> {
     matrix: &'m Matrix<'m>,
     known: HashMap<PassingId, String>,
@@ -168,8 +166,8 @@ impl<'m> PassingWords<'m> {
     }
 }
 
-/// A line for each sender, a column for each receiver, unless these are too many. Tiers and the
-/// internet are there in any case.
+/// A line for each sender and a column for each receiver; `None` if there are too many. Tiers and
+/// the internet are always included.
 fn grid_lines(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     let name = |end: usize| matrix.ends()[end].name.clone();
     let mut words = PassingWords::new(matrix);
@@ -207,7 +205,7 @@ fn grid_lines(matrix: &Matrix<'_>, most: usize) -> Option<Lines> {
     Some(lines)
 }
 
-/// A line for each receiver and what may pass to it, with all the senders of which that is true.
+/// A line for each receiver and traffic that may pass to it, with all senders of that traffic.
 fn list_lines(matrix: &Matrix<'_>) -> Lines {
     let mut lines = vec![["TO", "ON", "FROM"].map(str::to_string).to_vec()];
     let mut words = PassingWords::new(matrix);
@@ -235,7 +233,7 @@ fn join_senders(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String
     let left = matrix.tiers - tiers;
     let (mut parts, count) = match left {
         0 if tiers > 1 => (vec!["every tier".to_string()], 1),
-        // only where that says less
+        // only if that is shorter
         1..=3 if tiers > 2 * left + 1 => {
             let but = names(matrix.other_tiers(to, senders)).join(" and ");
             (vec![format!("every tier but {but}")], 1)
@@ -250,7 +248,7 @@ fn join_senders(matrix: &Matrix<'_>, to: usize, senders: &Senders<'_>) -> String
     }
 }
 
-/// As comma-separated values (RFC 4180): a line for each pair between which something may pass, a
+/// As comma-separated values (RFC 4180): a line for each pair between which traffic may pass, the
 /// header first.
 pub fn matrix_csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
     let matrix = Matrix::new(policy);
@@ -268,7 +266,7 @@ pub fn matrix_csv(policy: &Policy, out: &mut impl io::Write) -> io::Result<()> {
                 passing_pieces(matrix.passing(passing))
                     .into_iter()
                     .partition(|piece| piece.certain);
-            // the column says so
+            // a column of its own has the certainty
             perhaps.iter_mut().for_each(|piece| piece.certain = true);
             [join_pieces(&sure), join_pieces(&perhaps)]
                 .map(csv_field)
@@ -289,7 +287,7 @@ struct MatrixDocument<'p> {
     pairs: Pairs<'p>,
 }
 
-/// The pairs, each found when its line is written.
+/// The pairs, computed when they are written.
 struct Pairs<'m>(&'m Matrix<'m>);
 
 impl Serialize for Pairs<'_> {

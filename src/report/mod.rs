@@ -1,5 +1,5 @@
-//! What is found about a program, in words and in JSON: who may talk to whom, answers to questions,
-//! the quota, what a change does.
+//! Results as text and JSON: who may connect to whom, answers to questions, the quota, what a
+//! change does.
 
 pub mod citation;
 pub mod flows;
@@ -19,6 +19,6 @@ pub(crate) mod words;
 pub use matrix::{WIDTH, matrix_csv, matrix_json, matrix_markdown, matrix_table};
 pub use paint::Paint;
 pub use paths::{paths_json, paths_text};
-pub use subject::Subject;
+pub use subject::QuestionEndpoints;
 pub use trace::trace_text;
 pub use trace_json::trace_json;

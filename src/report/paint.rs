@@ -9,23 +9,23 @@ pub enum Paint {
     Coloured,
 }
 
-/// What a part of an answer is, as far as it is set apart.
+/// The kind of a part of an answer, which determines its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
-    /// The head of a table, or what an answer is about.
+    /// The header of a table, or the subject of an answer.
     Head,
     /// It passes.
     Good,
-    /// It passes for some, or that is not known.
+    /// It passes for some addresses, or depends on something unknown.
     Doubtful,
     /// It is stopped.
     Bad,
-    /// There is nothing.
+    /// Nothing, as in an empty field.
     Faint,
 }
 
 impl Tone {
-    /// The parameter of ANSI's escape: bold, green, yellow, red, faint.
+    /// The parameter of the ANSI escape sequence: bold, green, yellow, red, faint.
     fn ansi_code(self) -> &'static str {
         match self {
             Tone::Head => "1",
@@ -38,7 +38,7 @@ impl Tone {
 }
 
 impl Paint {
-    /// A text in its tone.
+    /// A text in the colour of its tone.
     pub(super) fn paint_text(self, tone: Tone, text: &str) -> String {
         match self {
             Paint::Plain => text.to_string(),

@@ -1,7 +1,7 @@
-//! `tierwall paths`: the chains of flows by which one end comes to another.
+//! `tierwall paths`: the chains of flows from one endpoint to another.
 
 use super::paint::{Paint, Tone};
-use super::subject::Subject;
+use super::subject::QuestionEndpoints;
 use super::words::{
     EndLine, PieceLine, end_line, join_pieces, json_document, passing_pieces, piece_lines,
 };
@@ -15,11 +15,11 @@ use crate::source::Sources;
 use serde::Serialize;
 use std::fmt::Write;
 
-/// The chains for people, and whether there is one.
+/// The chains as text, and whether there is one.
 pub fn paths_text(
     policy: &Policy,
     sources: &Sources,
-    subject: &Subject,
+    subject: &QuestionEndpoints,
     max: usize,
     paint: Paint,
 ) -> (String, bool) {
@@ -60,7 +60,7 @@ pub fn paths_text(
 }
 
 /// `web, app to db on mysql`
-fn question_in_words(subject: &Subject) -> String {
+fn question_in_words(subject: &QuestionEndpoints) -> String {
     let names = |ends: &[NamedEndpoint]| {
         let names: Vec<&str> = ends.iter().map(|end| end.name.as_str()).collect();
         names.join(", ")
@@ -75,7 +75,7 @@ fn question_in_words(subject: &Subject) -> String {
     }
 }
 
-/// The steps of a chain: from whom to whom, what passes, and the sentences that say so.
+/// The steps of a chain: sender and receiver, traffic, and the sentences that allow it.
 fn step_rows(policy: &Policy, sources: &Sources, chain: &Chain) -> Vec<[String; 3]> {
     let steps = chain.steps.iter().zip(chain.ends.windows(2));
     let row = |(step, ends): (&Step, &[NamedEndpoint])| {
@@ -107,16 +107,16 @@ fn push_steps(rows: &[[String; 3]], paint: Paint, out: &mut String) {
     }
 }
 
-/// What groups say of ends between which none of them stands.
-fn explain_undecided(subject: &Subject) -> &'static str {
+/// Why no group applies between endpoints that are not tiers.
+fn explain_undecided(subject: &QuestionEndpoints) -> &'static str {
     let is_tier = |end: &NamedEndpoint| matches!(end.endpoint.who, Who::Tier(_));
     if subject.from.iter().chain(&subject.to).any(is_tier) {
         return "";
     }
-    "neither end is a tier, so no group of the program filters direct traffic\n"
+    "neither endpoint is a tier, so no group of the program filters direct traffic\n"
 }
 
-fn find_chains(policy: &Policy, subject: &Subject, max: usize) -> Paths {
+fn find_chains(policy: &Policy, subject: &QuestionEndpoints, max: usize) -> Paths {
     let services = || {
         subject
             .services
@@ -139,7 +139,7 @@ fn step_sentences(policy: &Policy, step: &Step) -> Vec<SentenceId> {
     ids
 }
 
-/// The sentences of a step; a step without any leaves an open tier.
+/// The sentences of a step; a step without sentences starts at an open tier.
 fn sentences_in_words(policy: &Policy, sources: &Sources, chain: &Chain, step: &Step) -> String {
     let ids = step_sentences(policy, step);
     if ids.is_empty() {
@@ -177,7 +177,7 @@ struct StepLine<'p> {
 pub fn paths_json(
     policy: &Policy,
     sources: &Sources,
-    subject: &Subject,
+    subject: &QuestionEndpoints,
     max: usize,
 ) -> (String, bool) {
     let Paths { chains, more } = find_chains(policy, subject, max);

@@ -1,4 +1,4 @@
-//! What a question is about.
+//! The subject of a question.
 
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
 use crate::analysis::trace::Service;
@@ -6,28 +6,27 @@ use crate::net::Traffic;
 use crate::policy::{Assertion, End, Policy};
 use crate::source::{Sources, Span};
 
-/// What is asked about: the ends and the services of a question, under the names that it gives
-/// them.
+/// The endpoints and services of a question, with their names in the question.
 #[derive(Debug)]
-pub struct Subject {
+pub struct QuestionEndpoints {
     /// The senders.
     pub from: Vec<NamedEndpoint>,
     /// The receivers.
     pub to: Vec<NamedEndpoint>,
-    /// The services; none where any is meant.
+    /// The services; empty for any.
     pub services: Vec<Service>,
 }
 
-impl Subject {
-    /// What a question is about.
-    pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> Subject {
+impl QuestionEndpoints {
+    /// The subject of a question.
+    pub fn new(policy: &Policy, sources: &Sources, question: &Assertion) -> QuestionEndpoints {
         let named = |ends: &[(Span, End)]| {
             let ends = ends.iter();
             ends.flat_map(|(_, end)| named_endpoint::named_endpoints(policy, end))
                 .collect()
         };
 
-        // the traffic of one service has one place
+        // all traffic of one service has the same span
         let services = question.on.chunk_by(|a, b| a.0 == b.0);
         let service = |same: &[(Span, Traffic)]| {
             let words: Vec<&str> = sources.text(same[0].0).split_whitespace().collect();
@@ -37,7 +36,7 @@ impl Subject {
             }
         };
 
-        Subject {
+        QuestionEndpoints {
             from: named(&question.from),
             to: named(&question.to),
             services: services.map(service).collect(),

@@ -1,12 +1,12 @@
-//! `tierwall trace`: the way of a connection, gate by gate.
+//! `tierwall trace`: traces a connection gate by gate.
 
 use super::paint::{Paint, Tone};
-use super::subject::Subject;
+use super::subject::QuestionEndpoints;
 use super::travel::{Exchange, exchange_note, list_exchanges};
 use super::words::{Marked, family_pieces, join_pieces};
 use crate::analysis::gate::{Gate, Who, peer_of};
 use crate::analysis::named_endpoint::{self, NamedEndpoint};
-use crate::analysis::trace::{Connection, Leg, LegOutcome, Station, Verdict, trace_connections};
+use crate::analysis::trace::{Connection, GateStep, Leg, LegOutcome, Verdict, trace_connections};
 use crate::net::{Addresses, Family, TrafficSet};
 use crate::policy::{Policy, SentenceId, Tier, TierId};
 use crate::report::citation::Citation;
@@ -14,14 +14,14 @@ use crate::report::flows::End;
 use crate::source::Sources;
 use std::fmt::Write;
 
-/// Blocks of addresses that a text shows at most.
+/// The maximum number of blocks that are shown.
 const SHOWN: usize = 8;
 
-/// The answer for people, and whether all of it passes.
+/// The answer as text, and whether all of it passes.
 pub fn trace_text(
     policy: &Policy,
     sources: &Sources,
-    subject: &Subject,
+    subject: &QuestionEndpoints,
     paint: Paint,
 ) -> (String, bool) {
     let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
@@ -38,8 +38,9 @@ pub fn trace_text(
     (text, all_pass(&connections))
 }
 
-/// Notes on addresses that a tier has too: rules that name the tier admit its members and not them.
-fn notes_on_members(policy: &Policy, subject: &Subject) -> String {
+/// Notes on addresses that a tier also has: rules that reference the tier apply to its members, and
+/// not to these addresses.
+fn notes_on_members(policy: &Policy, subject: &QuestionEndpoints) -> String {
     let mut notes = String::new();
     for (option, ends) in [("--from", &subject.from), ("--to", &subject.to)] {
         for end in ends.iter().filter(|end| end.endpoint.who == Who::Hosts) {
@@ -61,7 +62,7 @@ fn notes_on_members(policy: &Policy, subject: &Subject) -> String {
     }
 }
 
-/// Whether all addresses of an end are among those that a tier states.
+/// Whether all addresses of an endpoint are among those of a tier.
 fn is_inside(end: &NamedEndpoint, tier: &Tier) -> bool {
     let addresses = &end.endpoint.addresses;
     let is_held = |all: &Addresses| addresses.difference(all).is_empty();
@@ -82,7 +83,7 @@ fn verdict_in_words(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the gate of a tier is called, and the tier.
+/// The name of a gate, and its tier.
 fn gate_in_words(gate: Gate) -> (&'static str, TierId) {
     match gate {
         Gate::Outbound(tier) => ("out of", tier),
@@ -97,7 +98,7 @@ struct TraceWriter<'p> {
 }
 
 impl TraceWriter<'_> {
-    /// A verdict in words, and in its colour.
+    /// A verdict as coloured text.
     fn paint_verdict(&self, verdict: Verdict) -> String {
         let tone = match verdict {
             Verdict::Passes => Tone::Good,
@@ -120,7 +121,7 @@ impl TraceWriter<'_> {
         let service = on.as_ref();
         let service = service.map_or(String::new(), |service| format!(" on {}", service.name));
 
-        // an end or the service has no other
+        // an endpoint or the service has no other IP version
         let only = match legs.as_slice() {
             [leg] if self.policy.stack.dual || leg.family == Family::V6 => {
                 format!(", over {}", leg.family.words())
@@ -133,7 +134,7 @@ impl TraceWriter<'_> {
         let mut out = format!("{asked}: {}\n", self.paint_verdict(*verdict));
 
         if legs.is_empty() {
-            out += "\n  the ends have no IP version in common for this service\n";
+            out += "\n  the endpoints have no IP version in common for this service\n";
         }
 
         for end in [from, to] {
@@ -160,12 +161,12 @@ impl TraceWriter<'_> {
         out + &describe_packets(connection)
     }
 
-    /// Writes what is true of some IP versions alike.
+    /// Writes the section of IP versions with the same result.
     fn push_section(&self, connection: &Connection, legs: &[&Leg], indent: &str, out: &mut String) {
         if legs[0].gates.is_empty() {
             let _ = writeln!(
                 out,
-                "\n{indent}neither end is a tier: no group of the program applies"
+                "\n{indent}neither endpoint is a tier: no group of the program applies"
             );
         }
 
@@ -179,8 +180,8 @@ impl TraceWriter<'_> {
 
         let mut is_helped = false;
         for n in 0..legs[0].gates.len() {
-            let stations: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
-            let (_, first) = stations[0];
+            let steps: Vec<_> = legs.iter().map(|leg| (leg.family, &leg.gates[n])).collect();
+            let (_, first) = steps[0];
             let (word, tier) = gate_in_words(first.gate);
             let (name, verdict) = (
                 &self.policy.tier(tier).name,
@@ -188,7 +189,7 @@ impl TraceWriter<'_> {
             );
             let _ = writeln!(out, "\n{indent}{word} {name}: {verdict}");
 
-            let mut lines = self.describe_gate(&stations);
+            let mut lines = self.describe_gate(&steps);
             if !is_helped && let Some(help) = suggest_sentence(self.policy, connection, first) {
                 is_helped = true;
                 lines.push(format!("this sentence would allow it: `{help}`"));
@@ -199,9 +200,9 @@ impl TraceWriter<'_> {
         }
     }
 
-    /// What is to be known of one gate, in the IP versions in which it is the same.
-    fn describe_gate(&self, stations: &[(Family, &Station)]) -> Vec<String> {
-        let (_, first) = stations[0];
+    /// Describes one gate, for IP versions with the same result.
+    fn describe_gate(&self, steps: &[(Family, &GateStep)]) -> Vec<String> {
+        let (_, first) = steps[0];
         if first.open {
             let name = &self.policy.tier(first.gate.tier()).name;
             return vec![format!(
@@ -209,34 +210,34 @@ impl TraceWriter<'_> {
             )];
         }
 
-        let mut lines = self.cite_rules(stations);
+        let mut lines = self.cite_rules(steps);
         if lines.is_empty() {
             lines.push(without_rules(first).to_string());
         }
 
-        let ended = once_each(stations, |station| &station.ended).into_iter();
+        let ended = once_each(steps, |step| &step.ended).into_iter();
         let ended = ended.map(|id| Citation::new(self.policy, self.sources, id));
         lines.extend(ended.map(|sentence| format!("ended: {sentence}")));
 
         if first.verdict == Verdict::ForSome {
-            lines.extend(describe_parts(stations));
+            lines.extend(describe_parts(steps));
         }
 
-        lines.extend(surely_admitted(stations).map(|whom| format!("certain only for {whom}")));
-        let unknown = once_each(stations, |station| &station.unknown).into_iter();
+        lines.extend(surely_admitted(steps).map(|blocks| format!("certain only for {blocks}")));
+        let unknown = once_each(steps, |step| &step.unknown).into_iter();
         let unknown = unknown.map(|what| named_endpoint::unknown_words(self.policy, what));
         lines.extend(unknown.map(|what| format!("unknown: {what}")));
 
         lines
     }
 
-    /// The sentences that let it through, as they stand, each with its rules.
-    fn cite_rules(&self, stations: &[(Family, &Station)]) -> Vec<String> {
+    /// The sentences that allow the traffic, in source order, each with its rules.
+    fn cite_rules(&self, steps: &[(Family, &GateStep)]) -> Vec<String> {
         let mut rules: Vec<(SentenceId, String)> = Vec::new();
-        for (flow, sure) in stations.iter().flat_map(|(_, station)| &station.flows) {
+        for (flow, sure) in steps.iter().flat_map(|(_, step)| &step.flows) {
             let sentence = self.policy.flow(*flow).sentence;
-            let rule = self.describe_rule(stations[0].1.gate, *flow)
-                + if *sure { "" } else { ", perhaps" };
+            let rule =
+                self.describe_rule(steps[0].1.gate, *flow) + if *sure { "" } else { ", perhaps" };
             if !rules.contains(&(sentence, rule.clone())) {
                 rules.push((sentence, rule));
             }
@@ -268,11 +269,11 @@ impl TraceWriter<'_> {
     }
 }
 
-/// What lets traffic through or stops it at a gate of which no rule does.
-fn without_rules(station: &Station) -> &'static str {
-    match station.gate {
-        Gate::Outbound(_) | Gate::Inbound(_) if station.is_exempt => {
-            if station.verdict == Verdict::Passes {
+/// Why a gate passes or stops traffic that no rule matches.
+fn without_rules(step: &GateStep) -> &'static str {
+    match step.gate {
+        Gate::Outbound(_) | Gate::Inbound(_) if step.is_exempt => {
+            if step.verdict == Verdict::Passes {
                 "security groups never filter the traffic of this address"
             } else {
                 "security groups never filter some of the traffic of this address"
@@ -283,24 +284,25 @@ fn without_rules(station: &Station) -> &'static str {
     }
 }
 
-/// The values of some gates, sorted, each once.
+/// The values of some gates, sorted, without duplicates.
 fn once_each<T: Copy + Ord>(
-    stations: &[(Family, &Station)],
-    values: impl Fn(&Station) -> &Vec<T>,
+    steps: &[(Family, &GateStep)],
+    values: impl Fn(&GateStep) -> &Vec<T>,
 ) -> Vec<T> {
-    let all = stations.iter().flat_map(|(_, station)| values(station));
+    let all = steps.iter().flat_map(|(_, step)| values(step));
     let mut all: Vec<T> = all.copied().collect();
     all.sort_unstable();
     all.dedup();
     all
 }
 
-/// What passes a gate for all, for some and for none, where it is more than one of these.
-fn describe_parts(stations: &[(Family, &Station)]) -> Vec<String> {
+/// The traffic that passes a gate for all, for some and for no addresses, if it is more than one of
+/// these.
+fn describe_parts(steps: &[(Family, &GateStep)]) -> Vec<String> {
     let pieces_of = |part: fn(&LegOutcome) -> &TrafficSet| {
-        let sets = stations
+        let sets = steps
             .iter()
-            .map(|(family, station)| (*family, part(&station.outcome).clone()));
+            .map(|(family, step)| (*family, part(&step.outcome).clone()));
         family_pieces(&sets.collect::<Vec<_>>(), true)
     };
 
@@ -318,11 +320,11 @@ fn describe_parts(stations: &[(Family, &Station)]) -> Vec<String> {
     let parts = parts.iter();
 
     parts
-        .map(|(whom, pieces)| format!("{whom}: {}", join_pieces(pieces)))
+        .map(|(senders, pieces)| format!("{senders}: {}", join_pieces(pieces)))
         .collect()
 }
 
-/// What travels, each exchange with what it is if there are several.
+/// The packets of each exchange; with its traffic if there are several.
 fn describe_packets(connection: &Connection) -> String {
     let exchanges = list_exchanges(connection);
     let several = exchanges.len() > 1;
@@ -365,7 +367,7 @@ fn describe_exchange(connection: &Connection, exchange: &Exchange) -> String {
 
     let decided = match verdict {
         Verdict::Passes if nobody_decides => {
-            "neither end is a tier, so no group of the program applies"
+            "neither endpoint is a tier, so no group of the program applies"
         }
         Verdict::Passes => "allowed by the rules above",
         Verdict::ForSome => "allowed for some, dropped for others",
@@ -393,22 +395,22 @@ fn describe_exchange(connection: &Connection, exchange: &Exchange) -> String {
     out
 }
 
-/// The sentence that would open a gate to the service that is asked about.
+/// The sentence that would open a gate to the service in question.
 pub(super) fn suggest_sentence(
     policy: &Policy,
     connection: &Connection,
-    station: &Station,
+    step: &GateStep,
 ) -> Option<String> {
-    if station.verdict == Verdict::Passes {
+    if step.verdict == Verdict::Passes {
         return None;
     }
     let service = &connection.on.as_ref()?.name;
     let (from, to) = (&connection.from, &connection.to);
-    let (_, sentence) = named_endpoint::opening_words(policy, station.gate, from, to, service);
+    let (_, sentence) = named_endpoint::opening_words(policy, step.gate, from, to, service);
     Some(sentence)
 }
 
-/// IPv4 and IPv6 together where both read the same.
+/// Groups IPv4 and IPv6 if both have the same result.
 fn group_legs(legs: &[Leg]) -> Vec<Vec<&Leg>> {
     match legs {
         [a, b] if are_alike(a, b) => vec![vec![a, b]],
@@ -421,12 +423,12 @@ fn are_alike(a: &Leg, b: &Leg) -> bool {
         && a.gates.iter().zip(&b.gates).all(|(a, b)| {
             (a.verdict, a.open, a.is_exempt, &a.unknown)
                 == (b.verdict, b.open, b.is_exempt, &b.unknown)
-                && a.whom.is_empty() == b.whom.is_empty()
+                && a.certain_for.is_empty() == b.certain_for.is_empty()
                 && a.flows.is_empty() == b.flows.is_empty()
         })
 }
 
-/// What may pass of what is asked about.
+/// The traffic in question that may pass.
 pub(super) fn outcome_pieces(outcomes: &[(Family, &LegOutcome)]) -> Vec<Marked> {
     let of = |part: fn(&LegOutcome) -> &TrafficSet| -> Vec<(Family, TrafficSet)> {
         outcomes
@@ -440,9 +442,9 @@ pub(super) fn outcome_pieces(outcomes: &[(Family, &LegOutcome)]) -> Vec<Marked> 
     found
 }
 
-fn surely_admitted(stations: &[(Family, &Station)]) -> Option<String> {
-    let whom = Addresses::union_of(stations.iter().map(|(_, station)| &station.whom));
-    let mut blocks = first_blocks(&whom, SHOWN + 1);
+fn surely_admitted(steps: &[(Family, &GateStep)]) -> Option<String> {
+    let addresses = Addresses::union_of(steps.iter().map(|(_, step)| &step.certain_for));
+    let mut blocks = first_blocks(&addresses, SHOWN + 1);
     if blocks.len() > SHOWN {
         blocks.truncate(SHOWN);
         blocks.push("others".to_string());

@@ -1,11 +1,11 @@
 //! The answer of `tierwall trace` in JSON.
 
-use super::subject::Subject;
+use super::subject::QuestionEndpoints;
 use super::trace::{all_pass, first_blocks, outcome_pieces, suggest_sentence};
 use super::travel::{Packet, list_exchanges};
 use super::words::{EndLine, PieceLine, end_line, family_pieces, json_document, piece_lines};
 use crate::analysis::gate::{Gate, Unknown, peer_of};
-use crate::analysis::trace::{Connection, Leg, Station, Verdict, trace_connections};
+use crate::analysis::trace::{Connection, GateStep, Leg, Verdict, trace_connections};
 use crate::policy::Policy;
 use crate::report::citation::Citation;
 use crate::report::flows::End;
@@ -36,11 +36,11 @@ struct LegLine<'p> {
     verdict: &'static str,
     passes: Vec<PieceLine>,
     stopped: Vec<PieceLine>,
-    gates: Vec<StationLine<'p>>,
+    gates: Vec<GateStepLine<'p>>,
 }
 
 #[derive(Serialize)]
-struct StationLine<'p> {
+struct GateStepLine<'p> {
     gate: &'static str,
     tier: &'p str,
     verdict: &'static str,
@@ -52,7 +52,7 @@ struct StationLine<'p> {
     would_open: Option<String>,
 }
 
-/// What is not known.
+/// Something unknown that the answer depends on.
 #[derive(Serialize)]
 struct UnknownLine<'p> {
     kind: &'static str,
@@ -74,7 +74,7 @@ struct PacketLine {
     needs_rule: bool,
 }
 
-/// As the verdicts are spelled in JSON.
+/// The keyword of a verdict in JSON.
 fn verdict_keyword(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passes => "passes",
@@ -85,7 +85,11 @@ fn verdict_keyword(verdict: Verdict) -> &'static str {
 
 /// The answer as JSON, format 1: documented in `docs/outputs.md`, and stable. And whether all of it
 /// passes.
-pub fn trace_json(policy: &Policy, sources: &Sources, subject: &Subject) -> (String, bool) {
+pub fn trace_json(
+    policy: &Policy,
+    sources: &Sources,
+    subject: &QuestionEndpoints,
+) -> (String, bool) {
     let connections = trace_connections(policy, &subject.from, &subject.to, &subject.services);
     let lines = TraceLines { policy, sources };
     let has = |verdict| {
@@ -157,7 +161,7 @@ impl<'p> TraceLines<'p> {
         let first = leg
             .gates
             .iter()
-            .position(|station| station.verdict != Verdict::Passes);
+            .position(|step| step.verdict != Verdict::Passes);
         let gates = leg.gates.iter().enumerate();
 
         LegLine {
@@ -169,7 +173,7 @@ impl<'p> TraceLines<'p> {
                 true,
             )),
             gates: gates
-                .map(|(n, station)| self.station_line(connection, station, first == Some(n)))
+                .map(|(n, step)| self.station_line(connection, step, first == Some(n)))
                 .collect(),
         }
     }
@@ -177,37 +181,37 @@ impl<'p> TraceLines<'p> {
     fn station_line(
         &self,
         connection: &Connection,
-        station: &Station,
+        step: &GateStep,
         first: bool,
-    ) -> StationLine<'p> {
-        let (name, tier) = match station.gate {
+    ) -> GateStepLine<'p> {
+        let (name, tier) = match step.gate {
             Gate::Outbound(tier) => ("outbound", tier),
             Gate::Inbound(tier) => ("inbound", tier),
         };
 
-        let unknown = station
+        let unknown = step
             .unknown
             .iter()
             .map(|unknown| unknown_line(self.policy, *unknown));
 
-        StationLine {
+        GateStepLine {
             gate: name,
             tier: &self.policy.tier(tier).name,
-            verdict: verdict_keyword(station.verdict),
-            open: station.open,
-            rules: station
+            verdict: verdict_keyword(step.verdict),
+            open: step.open,
+            rules: step
                 .flows
                 .iter()
-                .map(|(flow, sure)| self.rule_line(station.gate, *flow, *sure))
+                .map(|(flow, sure)| self.rule_line(step.gate, *flow, *sure))
                 .collect(),
-            surely_for: first_blocks(&station.whom, usize::MAX),
+            surely_for: first_blocks(&step.certain_for, usize::MAX),
             unknown: unknown.collect(),
-            ended: station
+            ended: step
                 .ended
                 .iter()
                 .map(|id| Citation::new(self.policy, self.sources, *id))
                 .collect(),
-            would_open: suggest_sentence(self.policy, connection, station).filter(|_| first),
+            would_open: suggest_sentence(self.policy, connection, step).filter(|_| first),
         }
     }
 

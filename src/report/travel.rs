@@ -1,12 +1,12 @@
-//! What travels in a connection, and why its replies pass.
+//! The packets of a connection, and why replies pass.
 //!
-//! Security groups are stateful: the rules decide on what begins a connection, and what answers it
-//! passes whatever the rules of the other direction say. Amazon EC2 User Guide, "Security group
-//! connection tracking": replies of TCP and UDP and ICMP replies are tracked, other protocols by
-//! address and number for 600 seconds. EC2 API reference, `ConnectionTrackingConfiguration`: a UDP
-//! flow is forgotten after 30 seconds, 180 in a stream, unless it is set otherwise. User Guide,
-//! "Network maximum transmission unit": the errors of path MTU discovery need an inbound rule of
-//! their own. Of other errors Amazon says nothing.
+//! Security groups are stateful: the rules decide about the first packet of a connection, and
+//! replies pass regardless of the rules of the other direction. Amazon EC2 User Guide, "Security
+//! group connection tracking": replies of TCP and UDP and ICMP replies are tracked, other protocols
+//! by address and number for 600 seconds. EC2 API reference, `ConnectionTrackingConfiguration`: a
+//! UDP flow is forgotten after 30 seconds, a stream after 180, by default. User Guide, "Network
+//! maximum transmission unit": the errors of path MTU discovery need an inbound rule of their own.
+//! Other errors are not documented.
 
 use crate::analysis::trace::{Connection, Verdict};
 use crate::net::Traffic;
@@ -16,9 +16,9 @@ use crate::net::Traffic;
 pub struct Packet {
     /// `SYN`
     pub name: &'static str,
-    /// Whether it goes from the sender to the receiver.
+    /// Whether it is sent from the sender to the receiver.
     pub there: bool,
-    /// Why it passes; `None` where the gates decide.
+    /// Why it passes; `None` if the gates decide.
     pub because: Option<&'static str>,
 }
 
@@ -84,18 +84,18 @@ const ALL: &[Packet] = &[
     reply_packet("reply", NEEDS_NO_RULE),
 ];
 
-/// What travels when a part of a service is used.
+/// The packets of a part of a service.
 #[derive(Debug)]
 pub struct Exchange {
     /// The part of the service.
     pub traffic: Vec<Traffic>,
     /// The packets, in order.
     pub packets: &'static [Packet],
-    /// What becomes of the part.
+    /// The verdict for the part.
     pub verdict: Verdict,
 }
 
-/// What travels in a connection, once for each kind of exchange that an IP version of it has.
+/// The exchanges of a connection: one for each kind that one of its IP versions has.
 pub fn list_exchanges(connection: &Connection) -> Vec<Exchange> {
     let mut parts: Vec<(&'static [Packet], Vec<Traffic>)> = Vec::new();
     for traffic in connection.on.iter().flat_map(|service| &service.traffic) {
@@ -118,7 +118,7 @@ pub fn list_exchanges(connection: &Connection) -> Vec<Exchange> {
     exchanges.collect()
 }
 
-/// What is to be known of an exchange that is no question and answer.
+/// Notes on exchanges that are not request and reply.
 const NOTES: [(&[Packet], &str); 4] = [
     (
         TOO_BIG,
@@ -162,7 +162,7 @@ fn exchange_packets(traffic: Traffic) -> &'static [Packet] {
     }
 }
 
-/// What has to be known about an exchange that is no question and answer.
+/// The note on an exchange that is not request and reply.
 pub fn exchange_note(exchange: &[Packet]) -> Option<&'static str> {
     NOTES
         .iter()

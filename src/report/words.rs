@@ -1,4 +1,4 @@
-//! Words and JSON that the answers share.
+//! Text and JSON that the answers share.
 
 use crate::analysis::gate::Who;
 use crate::analysis::named_endpoint::NamedEndpoint;
@@ -9,17 +9,17 @@ use serde::Serialize;
 /// A piece of traffic that passes.
 #[derive(Debug)]
 pub struct Marked {
-    /// What.
+    /// The piece.
     pub piece: Piece,
-    /// In which IP versions.
+    /// The IP versions in which it passes.
     pub families: Vec<Family>,
-    /// Whether there is another version in which it does not.
+    /// Whether there is another IP version in which it does not pass.
     split: bool,
-    /// Whether it passes for every address, whatever is not known.
+    /// Whether it passes for every address, and whatever the unknown values are.
     pub certain: bool,
 }
 
-/// What passes, what is the same in both IP versions once.
+/// The passing traffic, merged if it is the same in both IP versions.
 pub fn passing_pieces(passing: &[Passing]) -> Vec<Marked> {
     let sure: Vec<_> = passing.iter().map(|p| (p.family, p.must.clone())).collect();
     let perhaps: Vec<_> = passing
@@ -70,8 +70,8 @@ pub fn family_pieces(sets: &[(Family, TrafficSet)], certain: bool) -> Vec<Marked
     parts.into_iter().flatten().collect()
 }
 
-/// `tcp 80, 443 (IPv4), 8080?, icmp 8`: `?` where it passes for some only, or something is not
-/// known.
+/// `tcp 80, 443 (IPv4), 8080?, icmp 8`: `?` if it passes only for some addresses, or depends on
+/// something unknown.
 pub fn join_pieces(pieces: &[Marked]) -> String {
     let mut text = String::new();
     let mut last = "";
@@ -93,7 +93,7 @@ pub fn join_pieces(pieces: &[Marked]) -> String {
             piece.to_string()
         };
 
-        // ICMP has another name in each
+        // ICMP has a different name in each IP version
         let named = ["icmp", "icmpv6"].contains(&piece.protocol);
         let version = match families.as_slice() {
             [family] if *split && !named => format!(" ({})", family.words()),
@@ -128,14 +128,14 @@ pub fn piece_lines(pieces: &[Marked]) -> Vec<PieceLine> {
     pieces.iter().map(line).collect()
 }
 
-/// An end in JSON.
+/// An endpoint in JSON.
 #[derive(Serialize)]
 pub struct EndLine<'n> {
     kind: &'static str,
     name: &'n str,
 }
 
-/// An end in JSON.
+/// An endpoint in JSON.
 pub fn end_line(end: &NamedEndpoint) -> EndLine<'_> {
     EndLine {
         kind: end_kind(end),
@@ -154,7 +154,7 @@ pub fn end_kind(end: &NamedEndpoint) -> &'static str {
     }
 }
 
-/// A document in JSON, with a line break at its end.
+/// A document in JSON, with a trailing line break.
 pub fn json_document(document: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("strings and numbers are JSON");
     text.push('\n');

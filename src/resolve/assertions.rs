@@ -1,5 +1,4 @@
-//! Assertions and annotations: their names are looked up here, and what they claim is judged
-//! elsewhere.
+//! Resolves the names in assertions and annotations; assertions are judged elsewhere.
 
 use super::definitions::Definitions;
 use super::lists::ParamPeer;
@@ -58,8 +57,8 @@ fn resolve_traffic(
     for service in services {
         let span = service.span();
         let atoms = definitions.services.resolve_item(scope, service);
-        // ICMP by name is that of both families: a stack without IPv6 may have rules for it all the
-        // same
+        // a named ICMP type is that of both families: a stack without IPv6 can still have rules for
+        // it
         let traffic = atoms.iter().flat_map(|atom| atom.for_group(true));
         on.extend(traffic.map(|traffic| (span, traffic)));
     }
@@ -67,7 +66,7 @@ fn resolve_traffic(
     on
 }
 
-/// The services that have a name, by their places.
+/// The names of named services, with their spans.
 fn name_services(scope: &Scope<'_>, services: &[ast::ServiceItem]) -> Vec<(Span, String)> {
     let mut names = Vec::new();
     for service in services {
@@ -117,7 +116,7 @@ fn resolve_ends(
     ends
 }
 
-/// A VPC, which must have address blocks to be an end.
+/// Resolves a VPC, which must have address blocks to be an endpoint.
 fn resolve_vpc(
     scope: &mut Scope<'_>,
     policy: &Policy,
@@ -129,7 +128,7 @@ fn resolve_vpc(
     Some(id)
 }
 
-/// One end of an assertion; nothing for what is none, or is reported already.
+/// Resolves an endpoint of an assertion; `None` if it is not one, or has already been reported.
 fn resolve_end(definitions: &Definitions<'_>, entity: Entity, name: &str) -> Option<End> {
     Some(match entity {
         Entity::Tier(id) => End::Tier(id),

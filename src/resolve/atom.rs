@@ -1,46 +1,44 @@
-//! What services are made of, and the built-in ones.
+//! The traffic of services, and the built-in services.
 
-use crate::net::{Family, Traffic};
+use crate::net::{Family, PerFamily, Traffic};
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-/// One piece of traffic, as far as it is known without a peer.
+/// One piece of traffic, before the family of the peer is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Atom {
     /// The same for every peer.
     Fixed(Traffic),
-    /// ICMP by name: this for peers of IPv4, that for peers of IPv6, nothing where a family has no
-    /// such type.
-    Neutral(Option<Traffic>, Option<Traffic>),
+    /// A named ICMP type: its traffic for each family, `None` if the family has no such type.
+    PerFamily(PerFamily<Option<Traffic>>),
 }
 
 impl Atom {
-    /// What it is for a peer of one family.
+    /// Its traffic for a peer of one family.
     pub fn for_family(self, family: Family) -> Option<Traffic> {
         match (self, family) {
             (Atom::Fixed(traffic), _) => {
                 Some(traffic).filter(|t| t.family().is_none_or(|f| f == family))
             }
-            (Atom::Neutral(v4, _), Family::V4) => v4,
-            (Atom::Neutral(_, v6), Family::V6) => v6,
+            (Atom::PerFamily(traffic), _) => traffic[family],
         }
     }
 
-    /// What it is for a peer that has members of both families, or of IPv4 only.
+    /// Its traffic for a peer with members of both families, or of IPv4 only.
     pub fn for_group(self, dual: bool) -> impl Iterator<Item = Traffic> {
         let (first, second) = match self {
             Atom::Fixed(traffic) => (Some(traffic), None),
-            Atom::Neutral(v4, v6) => (v4, v6.filter(|_| dual)),
+            Atom::PerFamily(PerFamily { v4, v6 }) => (v4, v6.filter(|_| dual)),
         };
         first.into_iter().chain(second)
     }
 }
 
-/// What an item of a list of services means, sorted.
+/// The traffic of an item of a list of services, sorted.
 pub enum Atoms<'s> {
-    /// What is written there.
+    /// Literal traffic.
     One(Atom),
-    /// What a name stands for.
+    /// The traffic of a named service.
     Named(&'s [Atom]),
 }
 
@@ -62,7 +60,7 @@ pub struct BuiltIn {
     pub name: String,
     /// As the catalogue declares it: `tcp 443`, or the name of another service.
     pub declared: String,
-    /// What it comes to.
+    /// Its traffic, as text.
     pub meaning: String,
     /// One line for people.
     pub description: String,
@@ -70,7 +68,7 @@ pub struct BuiltIn {
 }
 
 impl BuiltIn {
-    /// Whether TCP or UDP traffic to this port is of the service.
+    /// Whether the service contains TCP or UDP traffic to this port.
     pub fn has_port(&self, port: u16) -> bool {
         self.atoms.iter().any(|atom| match atom {
             Atom::Fixed(Traffic::Tcp(ports) | Traffic::Udp(ports)) => {
@@ -79,22 +77,22 @@ impl BuiltIn {
             Atom::Fixed(
                 Traffic::All | Traffic::Icmp(_) | Traffic::Icmpv6(_) | Traffic::Number(_),
             )
-            | Atom::Neutral(..) => false,
+            | Atom::PerFamily(..) => false,
         })
     }
 }
 
-/// The services that ship with tierwall, by name. They are looked through when one is first asked
-/// for, and each is read when it is: most programs name few.
+/// The services that ship with tierwall, by name. The text is indexed at the first lookup, and each
+/// declaration is parsed when it is looked up: most programs use few.
 #[derive(Debug)]
 pub struct Catalogue {
     text: &'static str,
     entries: OnceLock<Vec<CatalogueEntry>>,
-    read: Read,
+    read: ServiceParser,
 }
 
-/// How the declaration of one service is read, others being found in the catalogue.
-pub type Read = fn(&str, &Catalogue) -> BuiltIn;
+/// Parses the declaration of one service; others are looked up in the catalogue.
+pub type ServiceParser = fn(&str, &Catalogue) -> BuiltIn;
 
 #[derive(Debug)]
 struct CatalogueEntry {
@@ -115,9 +113,8 @@ impl CatalogueEntry {
 }
 
 impl Catalogue {
-    /// The catalogue of a text that declares one service a line:
-    /// `service https = tcp 443 "Web over TLS"`.
-    pub const fn new(text: &'static str, read: Read) -> Catalogue {
+    /// The catalogue of a text with one service per line: `service https = tcp 443 "Web over TLS"`.
+    pub const fn new(text: &'static str, read: ServiceParser) -> Catalogue {
         Catalogue {
             text,
             entries: OnceLock::new(),
@@ -125,7 +122,7 @@ impl Catalogue {
         }
     }
 
-    /// The service of a name.
+    /// The service with a name.
     pub fn find(&self, name: &str) -> Option<&BuiltIn> {
         let entries = self.sorted_entries();
         let at = entries

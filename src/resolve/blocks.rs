@@ -1,10 +1,10 @@
-//! The blocks of declarations: which keys there are, and values of the right kind.
+//! Reads the blocks of declarations: known keys, and values of the right type.
 
 use super::scope::Scope;
 use crate::ast::{self, EntryKey, EntryValue};
-use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely};
+use crate::diagnostic::{MeaningProblem, NameKind, NameProblem, likely, nearest};
 
-/// Words of keys that take one of two, and what is typed for them.
+/// Keywords of settings with two values, and their synonyms.
 const WORDS: [(&str, &[&str]); 8] = [
     (
         "closed",
@@ -32,7 +32,7 @@ const WORDS: [(&str, &[&str]); 8] = [
 ];
 
 impl<'a> Scope<'a> {
-    /// The entries of a block that have one of these keys, each key once; the others are reported.
+    /// The entries of a block with these keys, without duplicates; other entries are reported.
     pub fn read_entries(
         &mut self,
         block: Option<&'a ast::Block>,
@@ -88,7 +88,7 @@ impl<'a> Scope<'a> {
         });
     }
 
-    /// Reports a value of the wrong kind.
+    /// Reports a value of the wrong type.
     pub fn report_bad_value<T>(
         &mut self,
         value: &EntryValue,
@@ -116,7 +116,7 @@ impl<'a> Scope<'a> {
         None
     }
 
-    /// Reports a value that is no block of addresses; one in quotes is corrected.
+    /// Reports a value that is not a block of addresses; suggests removing quotes.
     pub fn report_no_block(&mut self, value: &EntryValue, key: &str, wanted: &'static str) {
         let meant = match value {
             EntryValue::Text(text) => crate::net::parse_block(&text.value)
@@ -131,7 +131,7 @@ impl<'a> Scope<'a> {
         self.report_bad_value_meaning::<()>(value, key, wanted, meant);
     }
 
-    /// Reports a value that is no name of a VPC; one in quotes is corrected.
+    /// Reports a value that is not the name of a VPC; suggests removing quotes.
     pub fn report_no_vpc<T>(&mut self, value: &EntryValue) -> Option<T> {
         let meant = match value {
             EntryValue::Text(text) => self.vpc_named(&text.value).map(|_| text.value.to_string()),
@@ -251,16 +251,23 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Which of two words is meant by what is written instead.
+/// The word of two that an invalid value most likely means.
 fn likely_word<'w>(written: &str, allowed: [&'w str; 2]) -> Option<&'w str> {
     let same = allowed.into_iter().find(|word| *word == written);
-    same.or_else(|| {
+    let synonym = || {
         let mut synonyms = WORDS.iter().filter(|(_, typed)| typed.contains(&written));
         synonyms.find_map(|(meant, _)| allowed.into_iter().find(|word| word == meant))
-    })
+    };
+    let misspelled = || {
+        allowed
+            .into_iter()
+            .find(|word| nearest(written, [*word]).is_some())
+    };
+
+    same.or_else(synonym).or_else(misspelled)
 }
 
-/// What the number of an account looks like.
+/// The form of an account number.
 pub const ACCOUNT: &str = "an account number: 12 digits";
 
 /// Whether the text can be the name of a region: `eu-central-1`, `us-gov-west-1`.

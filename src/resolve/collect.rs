@@ -1,4 +1,4 @@
-//! The declarations of a program, put in the order of their names and into the namespaces.
+//! Collects the declarations of a program, sorts them by name, and fills the namespaces.
 
 use super::atom::Catalogue;
 use super::scope::{BuiltInNetwork, Entity, GUESSES, MOST, Scope, Seen, Symbol};
@@ -18,12 +18,12 @@ const BUILT_IN: [(&str, BuiltInNetwork); 5] = [
     ("internet", BuiltInNetwork::Internet),
 ];
 
-/// Words that name a service by themselves.
+/// Keywords that are services.
 const SERVICE_WORDS: [&str; 6] = ["all", "icmp", "icmpv6", "proto", "tcp", "udp"];
 
 impl<'a> Scope<'a> {
-    /// Collects the declarations of a program, and reports names that are declared twice, that are
-    /// taken, or that become one in an output.
+    /// Collects the declarations of a program, and reports names that are declared twice, reserved,
+    /// or identical in an output.
     pub fn from_program(
         sources: &'a Sources,
         program: &'a ProgramTree,
@@ -39,7 +39,7 @@ impl<'a> Scope<'a> {
         scope
     }
 
-    /// A scope that holds what every program has.
+    /// A scope with everything that is built in.
     fn with_built_ins(
         sources: &'a Sources,
         program: &'a ProgramTree,
@@ -102,7 +102,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Notes where a name gets the meaning that sentences have by it.
+    /// Records the declaration of a name that sentences can use.
     fn note_declaration(&mut self, statement: &ast::Statement) {
         let (what, name) = match &statement.item {
             Item::Param(param) => (Declared::Param, param.name),
@@ -128,8 +128,7 @@ impl<'a> Scope<'a> {
         });
     }
 
-    /// Brings each kind into the order of its names, drops what is declared again, and fills the
-    /// namespaces.
+    /// Sorts each kind by name, drops duplicates, and fills the namespaces.
     fn sort_declarations(&mut self) {
         self.peers.reserve(self.tiers.len() + self.networks.len());
 
@@ -162,7 +161,7 @@ impl<'a> Scope<'a> {
         self.sort_vpcs();
     }
 
-    /// Likewise, what is managed elsewhere or not known yet.
+    /// Likewise, for external resources and parameters.
     fn sort_foreign(&mut self) {
         let externals = std::mem::take(&mut self.externals);
         self.externals = self.sort_peers(
@@ -189,8 +188,8 @@ impl<'a> Scope<'a> {
         );
     }
 
-    /// Brings declarations of peers into the order of their names, drops what is declared again,
-    /// and enters each name with what it stands for by its position.
+    /// Sorts declarations of peers by name, drops duplicates, and enters each name with an entity
+    /// made from its position.
     fn sort_peers<T>(
         &mut self,
         mut declared: Vec<T>,
@@ -211,7 +210,7 @@ impl<'a> Scope<'a> {
         declared
     }
 
-    /// Enters the name of a peer; reports one that is taken, and says whether it was free.
+    /// Enters the name of a peer; reports a duplicate, and returns whether the name was free.
     fn add_peer(&mut self, name: ast::Name, kind: NameKind, entity: Entity) -> bool {
         let (span, text) = (name.span, self.text(name));
         let problem = match self.peers.get(text).map(|symbol| symbol.declared) {

@@ -1,4 +1,4 @@
-//! Names that become one in an output.
+//! Names that are identical in an output.
 
 use super::scope::{Entity, Scope, Symbol};
 use crate::ast;
@@ -8,15 +8,15 @@ use crate::source::Span;
 use foldhash::{HashMap, HashMapExt, HashSet};
 use std::cell::OnceCell;
 
-/// A name, and whether it is in use now: not where it is an earlier name of a tier.
+/// A name, and whether it is current, and not an earlier name of a tier.
 type NameInUse = (ast::Name, bool);
 
 impl<'a> Scope<'a> {
-    /// Reports names that become one in an output, and earlier names that are still in use.
+    /// Reports names that are identical in an output, and earlier names that are still in use.
     pub(super) fn report_collisions(&mut self) {
         let tiers = self.tiers.clone();
         for (tier, name) in &tiers {
-            // what a list of tiers shares is reported once, for the first of them
+            // problems of a list of tiers are reported once, for the first tier
             if tier.names[0].span == name.span {
                 self.report_earlier_names(tier);
             }
@@ -91,7 +91,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Reports names that are one after mangling.
+    /// Reports names that are identical after mangling.
     fn report_same_mangled(&mut self, mut names: Vec<NameInUse>) {
         let tiers = OnceCell::new();
         names.sort_by_key(|(name, _)| name.span);
@@ -113,8 +113,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Reports a name that is written as an earlier one is; `in_use` says whether one of the two is
-    /// in use now.
+    /// Reports a name that is mangled like an earlier one; `in_use` is whether one of the two is
+    /// current.
     fn report_collision(
         &mut self,
         name: ast::Name,
@@ -144,8 +144,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// For each place of a tier's name: where its statement starts to name tiers, and whether it is
-    /// an earlier name.
+    /// For each span of a tier's name: the span of the first name of its statement, and whether it
+    /// is an earlier name.
     fn tiers_by_name(&self) -> HashMap<Span, (Span, bool)> {
         let mut tiers = HashMap::new();
         for (tier, name) in &self.tiers {
@@ -173,7 +173,7 @@ fn are_of_one_tier(
     }
 }
 
-/// What an output names as it names parameters.
+/// Names in an output that can conflict with parameters.
 struct OtherNames {
     names: ParameterNames,
     /// Tiers, by the names of their groups.
@@ -200,7 +200,7 @@ impl OtherNames {
         }
     }
 
-    /// What else has the name of a parameter, if anything has.
+    /// What a parameter's name conflicts with, if anything.
     fn find_collision(&self, scope: &Scope<'_>, param: ast::Name) -> Option<Problem> {
         let (span, name) = (param.span, scope.text(param).to_string());
         let output = (self.names.parameter)(&name);
@@ -224,11 +224,11 @@ impl OtherNames {
     }
 }
 
-/// The name as the strictest of the outputs writes it: letters and digits.
+/// The name in the strictest of the outputs: letters and digits.
 pub fn mangle_name(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for word in name.split(['-', '_']) {
-        // what is no name, but may be one of AWS's lists in a string, can start with any letter
+        // the name of an AWS-managed list in a string can start with any letter
         let mut letters = word.chars();
         out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
         out.push_str(letters.as_str());

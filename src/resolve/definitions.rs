@@ -1,4 +1,4 @@
-//! What the declarations of a program come to, for the statements that name them.
+//! Resolved declarations, for the statements that use them.
 
 use super::lists::ParamPeer;
 use super::networks::{Addressed, BuiltIns, KnownNetworks};
@@ -6,10 +6,10 @@ use super::params::ParamValue;
 use super::services::Services;
 use crate::policy::{ExternalId, ParamId, Peer, Policy, PrefixListId};
 
-/// What sentences and assertions look names up in, beside the policy.
+/// What sentences and assertions use to look up names, besides the policy.
 pub struct Definitions<'b> {
     pub networks: BuiltIns,
-    /// By parameter; `None` where it has no value.
+    /// By parameter; `None` without a value.
     pub params: Vec<Option<ParamValue>>,
     /// By parameter.
     pub param_peers: Vec<ParamPeer>,
@@ -21,7 +21,7 @@ pub struct Definitions<'b> {
 }
 
 impl Definitions<'_> {
-    /// A parameter as a peer, or what it is bound to; nothing for a VPC.
+    /// A parameter as a peer, or its value; `None` for a VPC.
     pub fn param_peer(&self, id: ParamId) -> Option<Peer> {
         match (self.param_peers[id.index()], &self.params[id.index()]) {
             (ParamPeer::External(id), _) => Some(Peer::External(id)),
@@ -32,7 +32,7 @@ impl Definitions<'_> {
         }
     }
 
-    /// Everything that has addresses, when the networks are resolved.
+    /// Everything with addresses, after the networks have been resolved.
     pub fn addresses<'k>(&'k self, policy: &'k Policy) -> Addressed<'k> {
         Addressed {
             params: &self.params,

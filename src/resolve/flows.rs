@@ -1,4 +1,4 @@
-//! Flows: a sentence multiplied out, and what of it comes to none.
+//! Expands sentences into flows, and reports parts without a flow.
 
 use super::atom::{Atom, Atoms};
 use super::networks::span_of;
@@ -13,7 +13,7 @@ use crate::source::Span;
 /// One written service of a sentence.
 pub struct SentenceService<'k> {
     pub atoms: Atoms<'k>,
-    /// What it is called; nothing for traffic that the sentence writes itself.
+    /// Its name; `None` for literal traffic.
     pub word: Option<WordId>,
     pub span: Span,
 }
@@ -30,7 +30,7 @@ pub struct ResolvedSentence<'s, 'k> {
 }
 
 impl ResolvedSentence<'_, '_> {
-    /// How many flows it has at most.
+    /// The maximum number of its flows.
     pub fn count_flows(&self) -> usize {
         let atoms: usize = self
             .services
@@ -43,7 +43,7 @@ impl ResolvedSentence<'_, '_> {
             .saturating_mul(self.peers.len())
     }
 
-    /// Whether something was found for each of its parts.
+    /// Whether each of its parts has been resolved to something.
     pub fn is_whole(&self) -> bool {
         !self.services.is_empty()
             && !self.subjects.is_empty()
@@ -63,7 +63,7 @@ pub struct FlowCoverage {
 }
 
 impl FlowCoverage {
-    /// Multiplies a sentence out into the flows of the policy.
+    /// Expands a sentence into flows of the policy.
     pub fn push_flows(&mut self, policy: &mut Policy, sentence: &ResolvedSentence<'_, '_>) {
         reset_flags(&mut self.services, sentence.services.len());
         reset_flags(&mut self.items, sentence.rule.peers.len());
@@ -82,7 +82,7 @@ impl FlowCoverage {
         }
     }
 
-    /// Reports services and peers that gave no rule.
+    /// Reports services and peers without a rule.
     pub fn report_unproductive(
         &self,
         scope: &mut Scope<'_>,
@@ -97,7 +97,7 @@ impl FlowCoverage {
         }
     }
 
-    /// Reports services of a family that no peer has; says whether there are any.
+    /// Reports services of a family that no peer has; returns whether there are any.
     fn report_services(
         &self,
         scope: &mut Scope<'_>,
@@ -132,8 +132,8 @@ impl FlowCoverage {
         reported
     }
 
-    /// Reports peers of a family that no service has, where each service has a flow with another
-    /// peer; says whether there are any.
+    /// Reports peers of a family that no service has, if each service has a flow with another peer;
+    /// returns whether there are any.
     fn report_peers(
         &self,
         scope: &mut Scope<'_>,
@@ -182,7 +182,7 @@ fn reset_flags(flags: &mut Vec<bool>, length: usize) {
     flags.resize(length, false);
 }
 
-/// Adds what one service comes to with one peer.
+/// Adds the flows of one service with one peer.
 fn push_peer_flows(
     policy: &mut Policy,
     sentence: &ResolvedSentence<'_, '_>,
@@ -221,7 +221,7 @@ fn push_peer_flows(
     }
 }
 
-/// The one family that a peer has, if it has one.
+/// The family of a peer, if it has only one.
 fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
     match peer {
         Peer::Net(block) => Some(Family::of_block(&block)),
@@ -231,10 +231,10 @@ fn peer_family(policy: &Policy, peer: Peer) -> Option<Family> {
     }
 }
 
-/// Traffic that is of one family only, and that family.
+/// Traffic of only one family, and that family.
 fn fixed_family(atom: &Atom) -> Option<(Traffic, Family)> {
     match atom {
         Atom::Fixed(traffic) => Some((*traffic, traffic.family()?)),
-        Atom::Neutral(..) => None,
+        Atom::PerFamily(..) => None,
     }
 }

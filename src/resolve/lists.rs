@@ -1,6 +1,6 @@
 //! Security groups and prefix lists that tierwall does not manage.
 //!
-//! They are kept by what they are in AWS, so that two names for one of them give one rule.
+//! They are identified by their id in AWS, so that two names for one of them produce one rule.
 
 use super::blocks::{ACCOUNT, is_account, is_group_id, is_list_id};
 use super::params::{ParamValue, Params};
@@ -14,7 +14,7 @@ use crate::policy::{
 };
 use std::collections::BTreeMap;
 
-/// Externals and prefix lists, and the way to them from their declarations.
+/// Externals and prefix lists, and the mapping from declarations to them.
 pub struct Lists {
     pub externals: Vec<External>,
     pub prefix_lists: Vec<PrefixList>,
@@ -26,13 +26,13 @@ pub struct Lists {
     pub param_peers: Vec<ParamPeer>,
 }
 
-/// What a parameter is as a peer.
+/// A parameter as a peer.
 #[derive(Debug, Clone, Copy)]
 pub enum ParamPeer {
     Block,
     External(ExternalId),
     PrefixList(PrefixListId),
-    /// No peer: a VPC.
+    /// Not a peer: a VPC.
     Vpc,
 }
 
@@ -50,20 +50,21 @@ const WEIGHTS: [(&str, u32); 8] = [
     ("vpc-lattice", 10),
 ];
 
-/// Things with an identity, and which of their names stands for which.
+/// Items with an identity, of which several names can have the same.
 struct Identities<K, T> {
-    /// The identity, the name, and what has them.
+    /// The identity, the name, and the item.
     found: Vec<(K, String, T)>,
 }
 
 impl<K: Ord + Clone, T> Identities<K, T> {
-    /// Adds a thing, and says at which position.
+    /// Adds an item, and returns its position.
     fn add(&mut self, identity: K, name: String, thing: T) -> usize {
         self.found.push((identity, name, thing));
         self.found.len() - 1
     }
 
-    /// Distinct things in the order of their identities; and for each that was found, which it is.
+    /// Distinct items in the order of their identities; and for each added one, its index among
+    /// them.
     fn unify_names(self) -> (Vec<T>, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.found.len()).collect();
         order.sort_by(|a, b| {
@@ -91,14 +92,13 @@ impl<K: Ord + Clone, T> Identities<K, T> {
     }
 }
 
-/// What the declarations and parameters of a program name, before two names for one thing are
-/// brought together.
+/// The externals and prefix lists of declarations and parameters, before duplicates are merged.
 struct Found {
     externals: Identities<Reference, External>,
     lists: Identities<ListReference, PrefixList>,
 }
 
-/// What a parameter is: something that was found, by position, or something else.
+/// A parameter: an item by its position, or something else.
 enum ParamIdentity {
     External(usize),
     PrefixList(usize),
@@ -147,7 +147,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, stack: &Stack) -> Lists {
 }
 
 impl Found {
-    /// Adds the declared externals; says at which position each is, if it could be read.
+    /// Adds the declared externals; returns the position of each valid one.
     fn add_externals(&mut self, scope: &mut Scope<'_>, stack: &Stack) -> Vec<Option<usize>> {
         let mut positions = Vec::new();
         for declared in scope.externals.clone() {
@@ -160,7 +160,7 @@ impl Found {
         positions
     }
 
-    /// Adds the declared prefix lists; says at which position each is, if it could be read.
+    /// Adds the declared prefix lists; returns the position of each valid one.
     fn add_prefix_lists(&mut self, scope: &mut Scope<'_>, stack: &Stack) -> Vec<Option<usize>> {
         let mut positions = Vec::new();
         let mut region = stack.region.clone();
@@ -174,7 +174,7 @@ impl Found {
         positions
     }
 
-    /// Adds what a parameter stands for.
+    /// Adds the value of a parameter.
     fn add_param(
         &mut self,
         id: ParamId,
@@ -217,8 +217,8 @@ impl Found {
     }
 }
 
-/// Ids of groups are unique in AWS, so a group that is named with and without its account is one
-/// group, and has the account.
+/// Ids of groups are unique in AWS, so a group that is declared with and without its account is one
+/// group, with the account.
 fn unify_accounts(externals: &mut Identities<Reference, External>) {
     let mut accounts = BTreeMap::new();
     for (id, _, external) in &externals.found {
@@ -234,7 +234,7 @@ fn unify_accounts(externals: &mut Identities<Reference, External>) {
     }
 }
 
-/// Reports prefix lists that are said to be of both families.
+/// Reports prefix lists that are declared for both families.
 fn report_mixed_families(scope: &mut Scope<'_>, lists: &Identities<ListReference, PrefixList>) {
     let mut seen: BTreeMap<&ListReference, &PrefixList> = BTreeMap::new();
     for (identity, _, list) in &lists.found {
@@ -250,7 +250,7 @@ fn report_mixed_families(scope: &mut Scope<'_>, lists: &Identities<ListReference
     }
 }
 
-/// A list under two names has one size, and AWS counts it whole: the largest that is known.
+/// A list with two names has one size, and AWS counts all of it: the largest known size.
 fn unify_sizes(lists: &mut Identities<ListReference, PrefixList>) {
     let mut sizes: BTreeMap<ListReference, u32> = BTreeMap::new();
     for (identity, _, list) in &lists.found {
@@ -264,8 +264,8 @@ fn unify_sizes(lists: &mut Identities<ListReference, PrefixList>) {
     }
 }
 
-/// What a list is, wherever the stack is deployed: lists of AWS exist once in each region, and a
-/// security group can only name those of its own.
+/// The identity of a list, independent of the region: AWS-managed lists exist once in each region,
+/// and a security group can only reference those of its own.
 fn identify_list(list: &ListReference) -> ListReference {
     match list {
         ListReference::Aws(name) => ListReference::Aws(aws_list(name).to_string()),
@@ -352,8 +352,8 @@ fn resolve_prefix_list<'a>(
     })
 }
 
-/// Which list a string names. `region` is that of the stack or, where it does not say, that of the
-/// first list; a list of another region is reported.
+/// The list that a string identifies. `region` is that of the stack or, if it is not set, that of
+/// the first list; a list of another region is reported.
 fn resolve_list_reference(
     scope: &mut Scope<'_>,
     id: &ast::StringLiteral,

@@ -1,5 +1,4 @@
-//! Names looked up: what each stands for is used from then on, and one that stands for nothing is
-//! reported.
+//! Looks up names: marks what they refer to as used, and reports unknown names.
 
 use super::scope::{Entity, Scope, Symbol};
 use crate::ast;
@@ -7,8 +6,7 @@ use crate::diagnostic::{NameKind, likely};
 use crate::policy::{TierId, TierSet, VpcId};
 
 impl<'a> Scope<'a> {
-    /// What the name of a peer stands for, and now is used for; reports it when it stands for
-    /// nothing.
+    /// The entity of the name of a peer, which is marked as used; reports an unknown name.
     pub fn resolve_peer(&mut self, name: ast::Name, kind: NameKind) -> Option<Entity> {
         let text = self.text(name);
         if let Some(symbol) = self.peers.get_mut(text) {
@@ -33,7 +31,7 @@ impl<'a> Scope<'a> {
         None
     }
 
-    /// The tier or tiers of a name that must be one.
+    /// The tier or set of tiers with a name; reports any other name.
     pub fn resolve_tier(&mut self, name: ast::Name) -> Option<Entity> {
         match self.resolve_peer(name, NameKind::Tier)? {
             entity @ (Entity::Tier(_) | Entity::TierSet(_)) => Some(entity),
@@ -44,7 +42,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The tiers that a list names, each by itself or by a set.
+    /// The tiers of a list of tiers and sets.
     pub fn resolve_members(&mut self, sets: &[TierSet], names: &[ast::Name]) -> Vec<TierId> {
         let mut members = Vec::with_capacity(names.len());
         names
@@ -53,7 +51,7 @@ impl<'a> Scope<'a> {
         members
     }
 
-    /// Adds the tier or the tiers that a name stands for.
+    /// Adds the tier, or the tiers of the set, with a name.
     pub fn add_members(&mut self, sets: &[TierSet], name: ast::Name, members: &mut Vec<TierId>) {
         match self.resolve_tier(name) {
             Some(Entity::Tier(id)) => members.push(id),
@@ -62,13 +60,13 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The position of a declared service, which is used now, if there is one of that name.
+    /// The position of a declared service, if there is one with that name; marks it as used.
     pub fn resolve_service(&mut self, name: ast::Name) -> Option<usize> {
         let text = self.text(name);
         self.service_names.get_mut(text).map(Symbol::look_up)
     }
 
-    /// The VPC of a name, which is used now; reports it when there is none.
+    /// The VPC with a name, which is marked as used; reports an unknown name.
     pub fn resolve_vpc(&mut self, name: ast::Name) -> Option<VpcId> {
         let text = self.text(name);
         let known = self.vpc_names.get_mut(text).map(Symbol::look_up);

@@ -1,8 +1,8 @@
-//! Syntax tree to policy: looks up every name, multiplies out every list, and says what does not
-//! fit.
+//! Resolves a syntax tree into a policy: looks up every name, expands every list, and reports
+//! errors.
 //!
 //! Names are collected first, so that a program may use what it declares later. Each kind of
-//! declaration is resolved in a file of its own, those that others refer to first.
+//! declaration is resolved in its own file, dependencies first.
 
 mod assertions;
 mod atom;
@@ -41,8 +41,8 @@ use crate::source::Sources;
 use definitions::Definitions;
 use scope::Scope;
 
-/// Resolves a program. The policy holds what could be made of it, and is complete when no problem
-/// is an error.
+/// Resolves a program. The policy is complete if no problem is an error; otherwise invalid parts
+/// are missing.
 pub fn resolve<'a>(
     sources: &'a Sources,
     program: &'a ProgramTree,
@@ -96,7 +96,7 @@ fn resolve_declarations<'a>(
     (policy, definitions)
 }
 
-/// Resolves the sentences, the assertions and all annotations into the policy, as they stand.
+/// Resolves the sentences, the assertions and all annotations into the policy, in source order.
 fn resolve_statements(
     scope: &mut Scope<'_>,
     definitions: &Definitions<'_>,
@@ -104,6 +104,7 @@ fn resolve_statements(
     program: &ProgramTree,
     settings: &Settings<'_>,
 ) {
+    rules::reserve_sentences(policy, program);
     let mut sentences = rules::Sentences::new(definitions, settings.as_of);
     for statement in program.files.iter().flat_map(|file| &file.statements) {
         let Statement { span, item, .. } = statement;

@@ -10,14 +10,14 @@ use crate::policy::{Network, NetworkId, ParamId, Remainder, Vpc};
 use crate::source::Span;
 use ipnet::IpNet;
 
-/// The networks of a program, and what the built-in ones hold.
+/// The networks of a program, and the built-in ones.
 #[derive(Debug)]
 pub struct Networks {
     pub list: Vec<Network>,
     pub built_in: BuiltIns,
 }
 
-/// What the built-in networks hold in this program.
+/// The contents of the built-in networks in this program.
 #[derive(Debug, Clone, Copy)]
 pub struct BuiltIns {
     dual: bool,
@@ -27,8 +27,8 @@ pub struct BuiltIns {
 pub const MOST_BLOCKS: usize = 10_000;
 
 impl BuiltIns {
-    /// The blocks of a built-in network; with `ip = ipv4` those that name no family hold IPv4 only.
-    /// `internet` is no list of blocks and has none here.
+    /// The blocks of a built-in network; with `ip = ipv4`, those without a family in their name
+    /// have IPv4 only. `internet` is not a list of blocks, and has none here.
     pub fn blocks(self, network: BuiltInNetwork) -> Vec<IpNet> {
         let blocks = match network {
             BuiltInNetwork::AnywhereIpv4 => return vec![EVERY_IPV4],
@@ -44,14 +44,14 @@ impl BuiltIns {
     }
 }
 
-/// A list of addresses as far as it is known: blocks as written, and parameters that have no value.
+/// A list of addresses: blocks as written, and unbound parameters.
 #[derive(Debug, Clone, Default)]
 pub struct NetList {
     pub blocks: Vec<IpNet>,
     pub unknown: Vec<(ParamId, ast::Name)>,
 }
 
-/// Resolves the declared networks, those that others name first.
+/// Resolves the declared networks, dependencies first.
 pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool) -> Networks {
     let built_in = BuiltIns { dual };
     let declared = scope.networks.clone();
@@ -83,7 +83,7 @@ pub fn resolve(scope: &mut Scope<'_>, params: &Params, vpcs: &[Vpc], dual: bool)
     Networks { list, built_in }
 }
 
-/// The networks that a declaration names.
+/// The networks that a declaration refers to.
 fn named_networks(scope: &Scope<'_>, declared: &ast::NetworkDeclaration) -> Vec<usize> {
     let mut named = Vec::new();
     for item in declared.members.iter().chain(&declared.except) {
@@ -95,7 +95,7 @@ fn named_networks(scope: &Scope<'_>, declared: &ast::NetworkDeclaration) -> Vec<
     named
 }
 
-/// What a declared network holds.
+/// The contents of a declared network.
 fn resolve_members(
     scope: &mut Scope<'_>,
     known: &Addressed<'_>,
@@ -122,7 +122,7 @@ fn finish_network(scope: &Scope<'_>, declared: &ast::NetworkDeclaration, list: N
     }
 }
 
-/// Everything that has addresses.
+/// Everything with addresses.
 pub struct Addressed<'a> {
     pub params: &'a [Option<ParamValue>],
     pub vpcs: &'a [Vpc],
@@ -131,14 +131,14 @@ pub struct Addressed<'a> {
     pub known: KnownNetworks<'a>,
 }
 
-/// The networks of a program, while they are resolved and after that.
+/// The networks of a program, during and after their resolution.
 pub enum KnownNetworks<'a> {
     Lists(&'a [NetList]),
     Networks(&'a [Network]),
 }
 
 impl KnownNetworks<'_> {
-    /// What a network holds: its blocks, and the parameters that have no value.
+    /// The contents of a network: its blocks, and its unbound parameters.
     fn network_contents(&self, id: NetworkId) -> (&[IpNet], Vec<ParamId>) {
         match self {
             KnownNetworks::Lists(lists) => {
@@ -157,7 +157,7 @@ impl KnownNetworks<'_> {
 }
 
 impl Addressed<'_> {
-    /// What a list of items holds, sorted, each block once.
+    /// The contents of a list of items, sorted, without duplicates.
     pub fn resolve_list(&self, scope: &mut Scope<'_>, items: &[NetItem]) -> NetList {
         let mut list = NetList::default();
         for item in items {
@@ -175,8 +175,7 @@ impl Addressed<'_> {
         list.blocks.sort_unstable();
         list.blocks.dedup();
 
-        // networks that name each other twice would hold each parameter four times, then eight
-        // times
+        // without this, nested networks would multiply the parameters exponentially
         list.unknown
             .sort_unstable_by_key(|(id, name)| (*id, name.span));
         list.unknown.dedup_by_key(|(id, name)| (*id, name.span));
@@ -215,8 +214,8 @@ impl Addressed<'_> {
         report_missing_blocks(scope, vpc, span, name);
     }
 
-    /// What is left of a list when these items are taken out, as the smallest list of blocks;
-    /// `written` and `span` are the places of the two.
+    /// The remainder of a list without these items, as the smallest list of blocks; `written` and
+    /// `span` are the spans of the two.
     pub fn subtract_list(
         &self,
         scope: &mut Scope<'_>,
@@ -245,7 +244,7 @@ impl Addressed<'_> {
     }
 }
 
-/// Reports the parameters without a value in two lists of which one is taken from the other.
+/// Reports unbound parameters in the two lists of an `except`.
 fn report_unbound(scope: &mut Scope<'_>, list: &NetList, gone: &NetList) {
     for (id, name) in list.unknown.iter().chain(&gone.unknown) {
         let declared = scope.params[id.index()].name;
@@ -258,7 +257,7 @@ fn report_unbound(scope: &mut Scope<'_>, list: &NetList, gone: &NetList) {
     }
 }
 
-/// The smallest list of blocks for what an `except` at this place leaves.
+/// The remainder of an `except` as the smallest list of blocks.
 fn list_remainder(scope: &mut Scope<'_>, span: Span, left: &Addresses) -> NetList {
     let blocks: Vec<IpNet> = left.to_blocks().take(MOST_BLOCKS + 1).collect();
     let count = blocks.len();
@@ -283,12 +282,12 @@ fn list_remainder(scope: &mut Scope<'_>, span: Span, left: &Addresses) -> NetLis
     }
 }
 
-/// From the first to the last of some items; nothing where the parser refused them all.
+/// The span from the first to the last item; `None` if the parser rejected all.
 pub fn span_of<T>(items: &[T], span: fn(&T) -> Span) -> Option<Span> {
     Some(span(items.first()?).to(span(items.last()?)))
 }
 
-/// Reports a VPC that is named for its addresses and has no blocks.
+/// Reports a VPC without blocks whose addresses are used.
 pub fn report_missing_blocks(scope: &mut Scope<'_>, vpc: &Vpc, span: Span, name: ast::Name) {
     if let (true, [], Some(declared)) = (
         vpc.blocks.is_empty(),

@@ -1,38 +1,37 @@
-//! The order in which definitions that name each other can be worked out.
+//! Sorts definitions by dependency.
 
 use super::scope::Scope;
 use crate::ast;
 use crate::diagnostic::{NameKind, NameProblem};
 
-/// Positions of `0..count` such that each comes after all it depends on, and the pairs (a, b) where
-/// a cycle was cut: a names b, and b comes back to a. Not recursive, so that a long chain is no
-/// danger.
+/// A topological order of `0..count`, and the pairs (a, b) where a cycle was cut: a depends on b,
+/// and b on a. Not recursive, so that a long chain does not overflow the stack.
 pub fn sort_by_dependency(
     count: usize,
     depends: impl Fn(usize) -> Vec<usize>,
 ) -> (Vec<usize>, Vec<(usize, usize)>) {
-    let mut state = vec![State::New; count];
+    let mut state = vec![VisitState::New; count];
     let (mut sorted, mut cut) = (Vec::with_capacity(count), Vec::new());
 
     for root in 0..count {
-        if state[root] != State::New {
+        if state[root] != VisitState::New {
             continue;
         }
 
-        state[root] = State::Open;
+        state[root] = VisitState::Open;
         let mut path = vec![(root, depends(root).into_iter())];
 
         while let Some((node, rest)) = path.last_mut() {
             let node = *node;
             match rest.next() {
-                Some(next) if state[next] == State::New => {
-                    state[next] = State::Open;
+                Some(next) if state[next] == VisitState::New => {
+                    state[next] = VisitState::Open;
                     path.push((next, depends(next).into_iter()));
                 }
-                Some(next) if state[next] == State::Open => cut.push((node, next)),
+                Some(next) if state[next] == VisitState::Open => cut.push((node, next)),
                 Some(_) => {}
                 None => {
-                    state[node] = State::Done;
+                    state[node] = VisitState::Done;
                     sorted.push(node);
                     path.pop();
                 }
@@ -43,16 +42,16 @@ pub fn sort_by_dependency(
     (sorted, cut)
 }
 
-/// How far the walk has come with a definition.
+/// The state of a definition in the depth-first search.
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+enum VisitState {
     New,
-    /// On the path from the root to where the walk is.
+    /// On the current path.
     Open,
     Done,
 }
 
-/// Reports each pair at which a cycle of definitions was cut, `name` being that of a position.
+/// Reports each pair at which a cycle of definitions was cut, with the names of positions.
 pub fn report_cycles(
     scope: &mut Scope<'_>,
     kind: NameKind,

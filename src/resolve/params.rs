@@ -1,4 +1,4 @@
-//! Parameters, and the values that the command line gives them.
+//! Parameters, and their values from the command line.
 
 use super::blocks::{is_account, is_group_id, is_list_id, is_vpc_id};
 use super::collisions::mangle_name;
@@ -15,13 +15,13 @@ use std::collections::HashMap;
 #[derive(Debug)]
 pub struct Params {
     pub list: Vec<Param>,
-    /// By id; `None` where there is none.
+    /// By id; `None` without a value.
     pub values: Vec<Option<ParamValue>>,
-    /// Values for parameters that the program does not declare but an output asks for.
+    /// Values of implicit parameters, which an output has without a declaration.
     implicit: HashMap<String, String>,
 }
 
-/// A value that was given.
+/// A value of a parameter.
 #[derive(Debug, Clone)]
 pub enum ParamValue {
     Id(String),
@@ -63,7 +63,7 @@ fn resolve_param(scope: &mut Scope<'_>, declared: &ast::ParamDeclaration) -> Par
     }
 }
 
-/// The value that a binding gives a parameter; reports one that it cannot hold.
+/// Binds a parameter to a value; reports an invalid value.
 fn bind_param(scope: &mut Scope<'_>, param: &Param, given: String) -> Option<ParamValue> {
     let value = parse_value(param.kind, &given);
     if value.is_none() {
@@ -126,7 +126,7 @@ fn parse_default(scope: &mut Scope<'_>, value: &EntryValue, kind: ParamKind) -> 
     };
 
     match parse_value(kind, &text) {
-        // a template's parameter holds a group's id alone, and an output of either target has one
+        // the parameter of a template can only be the id of a group, and both targets have the same
         // default
         Some(ParamValue::Id(id)) if id.contains('/') => {
             scope.report_bad_value(value, "default", kind.wanted())
@@ -161,7 +161,7 @@ fn parse_block(text: &str) -> Option<IpNet> {
         .filter(|net| *net == net.trunc())
 }
 
-/// The block that was probably meant by a value that is none.
+/// The block that an invalid value probably means.
 fn likely_value(kind: ParamKind, text: &str) -> Option<String> {
     let meant = match net::parse_block(text) {
         Ok(net) => net.trunc().to_string(),
@@ -171,7 +171,7 @@ fn likely_value(kind: ParamKind, text: &str) -> Option<String> {
 }
 
 impl Params {
-    /// The VPC that a parameter of the program, or one that it need not declare, stands for.
+    /// The VPC of a declared parameter, or of the implicit one.
     pub fn resolve_implicit_vpc(&mut self, scope: &mut Scope<'_>, name: String) -> Reference {
         let same = self
             .list
@@ -203,7 +203,7 @@ impl Params {
             name,
             kind: ParamKind::Vpc,
             default: None,
-            prose: Some("VPC that the security groups are made in".to_string()),
+            prose: Some("VPC that the security groups are created in".to_string()),
             bound: false,
             span: None,
         });
@@ -212,7 +212,7 @@ impl Params {
         Reference::Param(ParamId(self.list.len() as u32 - 1))
     }
 
-    /// The value of an id parameter, or the parameter itself when it has none.
+    /// The value of an id parameter, or the parameter itself if it is unbound.
     pub fn reference_to(&self, id: ParamId) -> Reference {
         match &self.values[id.index()] {
             Some(ParamValue::Id(text)) => Reference::Id(text.clone()),
@@ -220,7 +220,7 @@ impl Params {
         }
     }
 
-    /// Reports bindings that nothing took.
+    /// Reports bindings without a parameter.
     pub fn report_unused_bindings(&mut self, scope: &mut Scope<'_>) {
         let names: Vec<String> = self.list.iter().map(|param| param.name.clone()).collect();
         let mut left: Vec<String> = self.implicit.drain().map(|(name, _)| name).collect();
@@ -251,7 +251,7 @@ impl Params {
     }
 }
 
-/// Reports a declared parameter with the name of one that the output asks for.
+/// Reports a declared parameter with the name of an implicit one.
 fn report_vpc_collision(scope: &mut Scope<'_>, param: &Param, name: &str) {
     if let Some(span) = param.span {
         scope.problems.push(NameProblem::Collision {

@@ -1,5 +1,5 @@
-//! Tiers of different VPCs: a security group can name a group of another VPC only when the two are
-//! peered in one region.
+//! Tiers of different VPCs: a security group can reference a group of another VPC only if the two
+//! are peered in one region.
 
 use super::flows::ResolvedSentence;
 use super::peers::PeerOrItself;
@@ -9,8 +9,8 @@ use crate::diagnostic::{MeaningProblem, Problem};
 use crate::policy::{Peer, Policy, TierId, Vpc};
 use crate::source::Span;
 
-/// Reports tiers of other VPCs that a security group cannot name: once for each pair of VPCs and
-/// written peer.
+/// Reports tiers of other VPCs that a security group cannot reference: once for each pair of VPCs
+/// and written peer.
 pub fn report_unpeered(
     scope: &mut Scope<'_>,
     policy: &Policy,

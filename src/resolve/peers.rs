@@ -1,4 +1,4 @@
-//! The peers of a sentence: what each written item stands for.
+//! Resolves the peers of a sentence.
 
 use super::definitions::Definitions;
 use super::networks::{NetList, span_of};
@@ -8,13 +8,13 @@ use crate::diagnostic::{MeaningProblem, NameKind};
 use crate::policy::{Peer, Policy, TierSetId, WordId};
 use crate::source::Span;
 
-/// One peer of a sentence, with the written item that it comes from.
+/// One peer of a sentence, with its item in the source.
 #[derive(Clone, Copy)]
 pub struct SentencePeer {
     pub peer: PeerOrItself,
     /// The position of the item in the list of peers.
     pub item: usize,
-    /// What the item is called; nothing for a block of addresses.
+    /// The name of the item; `None` for a block of addresses.
     pub word: Option<WordId>,
 }
 
@@ -40,7 +40,7 @@ pub struct PeerResolver<'s, 'a> {
     pub scope: &'s mut Scope<'a>,
     pub definitions: &'s Definitions<'s>,
     pub policy: &'s mut Policy,
-    /// Where the peers are put.
+    /// The output list.
     pub peers: &'s mut Vec<SentencePeer>,
 }
 
@@ -128,7 +128,7 @@ impl PeerResolver<'_, '_> {
         self.add_all(peer.into_iter(), item, word);
     }
 
-    /// The tiers of a set, each under its own name.
+    /// Adds the tiers of a set, each under its own name.
     fn add_tiers(&mut self, item: usize, set: TierSetId) {
         for tier in &self.policy.tier_sets[set.index()].members {
             let name = &self.policy.tiers[tier.index()].name;
@@ -157,8 +157,8 @@ impl PeerResolver<'_, '_> {
         self.add_all(blocks.into_iter().map(Peer::Net), item, word);
     }
 
-    /// The peers of a sentence with `except`: the smallest list of blocks for what is left of all
-    /// of them.
+    /// Adds the peers of a sentence with `except`, as the smallest list of blocks of their
+    /// remainder.
     fn add_excepted(&mut self, rule: &ast::Rule) {
         let (Some(peers), Some(except)) = (
             span_of(&rule.peers, ast::PeerItem::span),
@@ -181,8 +181,7 @@ impl PeerResolver<'_, '_> {
         self.add_all(left.blocks.into_iter().map(Peer::Net), 0, word);
     }
 
-    /// A peer as an item of a list of addresses, from which others can be taken out; reports one
-    /// that has none.
+    /// A peer as an item of a list of addresses, for `except`; reports a peer without addresses.
     fn address_item(&mut self, peer: &ast::PeerItem, except: Span) -> Option<NetItem> {
         let (span, name, kind) = match peer {
             ast::PeerItem::Net(net) => return Some(NetItem::Net(*net)),
@@ -209,7 +208,7 @@ impl PeerResolver<'_, '_> {
     }
 }
 
-/// Items as they stand in the source, sorted, so that their order there changes nothing.
+/// The source text of items, sorted, so that the result does not depend on their order.
 pub fn sorted_sources(scope: &Scope<'_>, spans: impl Iterator<Item = Span>) -> String {
     let mut items: Vec<String> = spans.map(|span| spaced_source(scope, span)).collect();
     items.sort();
@@ -217,7 +216,7 @@ pub fn sorted_sources(scope: &Scope<'_>, spans: impl Iterator<Item = Span>) -> S
     items.join(", ")
 }
 
-/// A place of the source with one space between its words.
+/// The text of a span with single spaces.
 fn spaced_source(scope: &Scope<'_>, span: Span) -> String {
     let words: Vec<&str> = scope.sources.text(span).split_whitespace().collect();
     words.join(" ")

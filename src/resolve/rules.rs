@@ -1,11 +1,11 @@
-//! Sentences: every subject, every piece of traffic, every peer.
+//! Resolves sentences: every subject, every piece of traffic, every peer.
 
 use super::atom::Atom;
 use super::definitions::Definitions;
 use super::flows::{FlowCoverage, ResolvedSentence, SentenceService};
 use super::peering::report_unpeered;
 use super::peers::{PeerResolver, SentencePeer, sorted_sources};
-use super::scope::Scope;
+use super::scope::{MOST, Scope};
 use crate::ast::{self, NetItem};
 use crate::date::Date;
 use crate::diagnostic::{AwsField, MeaningProblem};
@@ -13,16 +13,31 @@ use crate::policy::{Policy, Sentence, SentenceId, TierId, WordId};
 use crate::source::Span;
 use std::fmt::Write;
 
-/// Resolves sentences into the policy. The lists that each needs are kept, to be filled by the
-/// next.
+/// Resolves sentences into the policy. Its lists are reused for the next sentence.
 pub struct Sentences<'k> {
     definitions: &'k Definitions<'k>,
-    /// The day that counts as today.
+    /// The current day.
     as_of: Date,
     subjects: Vec<TierId>,
     services: Vec<SentenceService<'k>>,
     peers: Vec<SentencePeer>,
     coverage: FlowCoverage,
+}
+
+/// Makes room for the sentences of a program, and for the flows that they have where each name is
+/// of one tier, one service or one block.
+pub fn reserve_sentences(policy: &mut Policy, program: &ast::ProgramTree) {
+    let (mut sentences, mut flows) = (0, 0usize);
+    for statement in program.files.iter().flat_map(|file| &file.statements) {
+        if let ast::Item::Rule(rule) = &statement.item {
+            let count = rule.subjects.len().saturating_mul(rule.services.len());
+            flows = flows.saturating_add(count.saturating_mul(rule.peers.len()));
+            sentences += 1;
+        }
+    }
+
+    policy.sentences.reserve(sentences);
+    policy.flows.reserve(flows.min(MOST));
 }
 
 impl<'k> Sentences<'k> {
@@ -37,7 +52,7 @@ impl<'k> Sentences<'k> {
         }
     }
 
-    /// Resolves one of them.
+    /// Resolves one sentence.
     pub fn resolve_rule(
         &mut self,
         scope: &mut Scope<'_>,
@@ -119,7 +134,7 @@ impl<'k> Sentences<'k> {
     }
 }
 
-/// What descriptions call a service; nothing for traffic by number, which they write out.
+/// The name of a service in descriptions; `None` for literal traffic.
 fn service_word(
     scope: &Scope<'_>,
     policy: &mut Policy,
@@ -132,7 +147,7 @@ fn service_word(
         (ast::ServiceItem::Icmp(_, ast::IcmpType::Name(name)), _) => {
             Some(policy.words.id(&format!("icmp {}", scope.text(*name))))
         }
-        (_, Some(Atom::Neutral(..)) | None) => Some(policy.words.id("icmp")),
+        (_, Some(Atom::PerFamily(..)) | None) => Some(policy.words.id("icmp")),
     }
 }
 

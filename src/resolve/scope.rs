@@ -1,4 +1,4 @@
-//! Who is called what: the three namespaces of a program, collected before anything is looked up.
+//! The three namespaces of a program, filled before any lookup.
 
 use super::atom::Catalogue;
 use crate::ast;
@@ -9,7 +9,7 @@ use crate::policy::{
 use crate::source::{Sources, Span};
 use foldhash::{HashMap, HashSet};
 
-/// What the name of a peer stands for.
+/// The entities that the name of a peer can refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entity {
     Tier(TierId),
@@ -33,14 +33,14 @@ pub enum BuiltInNetwork {
     Internet,
 }
 
-/// The declarations of a program, each kind in the order of its ids (of its names), and the way
-/// from a name to a declaration.
+/// The declarations of a program, each kind in the order of its ids (of its names), and the mapping
+/// from names to declarations.
 pub struct Scope<'a> {
     pub sources: &'a Sources,
     pub problems: Problems,
     /// The services that every program has.
     pub catalogue: &'a Catalogue,
-    /// What outputs ask of names and texts.
+    /// The requirements of outputs for names and texts.
     pub outputs: &'a [OutputRules],
     pub stack: Option<(&'a ast::StackDeclaration, Span)>,
     pub params: Vec<&'a ast::ParamDeclaration>,
@@ -52,49 +52,48 @@ pub struct Scope<'a> {
     pub services: Vec<&'a ast::ServiceDeclaration>,
     pub tiers: Vec<(&'a ast::TierDeclaration, ast::Name)>,
     pub tier_sets: Vec<&'a ast::TierSetDeclaration>,
-    /// What is seen on the way that a lint may speak of.
+    /// Facts for lints, collected during resolution.
     pub seen: Seen,
     pub(super) peers: HashMap<&'a str, Symbol<Entity>>,
     pub(super) service_names: HashMap<&'a str, Symbol<usize>>,
     pub(super) vpc_names: HashMap<&'a str, Symbol<VpcId>>,
-    /// Names of declarations that could not be read; nothing is said of their uses.
+    /// Names of invalid declarations, whose uses are not reported.
     pub(super) broken: HashSet<&'a str>,
     /// Names that are declared in other environments, and where.
     pub(super) elsewhere: HashMap<&'a str, Span>,
-    /// Whether a file that is included is not known, which may declare any name.
+    /// Whether an included file is unknown, which may declare any name.
     pub(super) is_incomplete: bool,
-    /// How many more names may be compared to find out what was meant.
+    /// The remaining budget of name comparisons for suggestions.
     pub(super) guesses: usize,
-    /// How much more the program may come to.
+    /// The remaining budget for the size of the program.
     pub(super) room: usize,
 }
 
-/// What a program can come to: the flows of its sentences, the pairs of its assertions, and what
-/// its networks, services and sets hold, each counted with what it has from others. It is ten times
-/// the rules that a region holds: VPC user guide, "Amazon VPC quotas" (security groups in a region,
-/// times rules in each).
+/// The maximum size of a program: the flows of its sentences, the pairs of its assertions, and the
+/// expanded contents of its networks, services and sets. It is ten times the number of rules in a
+/// region: VPC user guide, "Amazon VPC quotas" (security groups in a region, times rules in each).
 pub(super) const MOST: usize = 3_000_000;
 
-/// Each unknown name is compared with all that are known, so that many of both would take long:
-/// after this many comparisons no more is guessed.
+/// Each unknown name is compared with all known names, which is quadratic: after this many
+/// comparisons, there are no more suggestions.
 pub(super) const GUESSES: usize = 1_000_000;
 
-/// What is seen of a program while it is resolved, beside what it means.
+/// Facts about a program that are collected during resolution, besides the policy.
 #[derive(Debug, Default)]
 pub struct Seen {
     pub declarations: Vec<Declaration>,
     pub shadowed: Vec<Shadowed>,
     pub remainders: Vec<Remainder>,
-    /// For each pair of peered VPCs, whether a tier of one names a tier of the other.
+    /// For each pair of peered VPCs, whether a tier of one references a tier of the other.
     pub crossed: Vec<bool>,
 }
 
-/// What a name stands for.
+/// What a name refers to.
 pub(super) struct Symbol<T> {
     pub(super) meaning: T,
-    /// The name in its declaration; nothing for what is built in.
+    /// The name in its declaration; `None` for a built-in.
     pub(super) declared: Option<Span>,
-    /// Whether anything names it.
+    /// Whether it is used.
     pub(super) used: bool,
 }
 
@@ -133,7 +132,7 @@ impl<'a> Scope<'a> {
         self.sources.text(name.span)
     }
 
-    /// Whether the program may come to so much more; reports it when it may not.
+    /// Takes `count` from the size budget; reports an error if it is exceeded.
     pub fn has_room_for(&mut self, span: Span, count: usize) -> bool {
         let left = self.room.checked_sub(count);
         self.room = left.unwrap_or(self.room);
@@ -147,12 +146,12 @@ impl<'a> Scope<'a> {
         left.is_some()
     }
 
-    /// What a name stands for among the peers, if it does.
+    /// The entity of the name of a peer, if there is one.
     pub fn peer_named(&self, name: &str) -> Option<Entity> {
         self.peers.get(name).map(|symbol| symbol.meaning)
     }
 
-    /// The network of a name, if there is one.
+    /// The network with a name, if there is one.
     pub fn network_named(&self, name: &str) -> Option<NetworkId> {
         match self.peer_named(name) {
             Some(Entity::Network(id)) => Some(id),
@@ -160,12 +159,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The VPC of a name, if there is one.
+    /// The VPC with a name, if there is one.
     pub fn vpc_named(&self, name: &str) -> Option<VpcId> {
         self.vpc_names.get(name).map(|symbol| symbol.meaning)
     }
 
-    /// Whether a parameter holds a block of addresses.
+    /// Whether a parameter is a block of addresses.
     pub fn is_block(&self, id: ParamId) -> bool {
         let kind = self
             .params
@@ -174,17 +173,17 @@ impl<'a> Scope<'a> {
         matches!(kind, Some("cidr" | "cidr-ipv6"))
     }
 
-    /// The position of a declared service, if there is one of that name.
+    /// The position of a declared service, if there is one with that name.
     pub fn service_named(&self, name: &str) -> Option<usize> {
         self.service_names.get(name).map(|symbol| symbol.meaning)
     }
 
-    /// Takes note that a parameter is used which no name in the program stands for.
+    /// Marks an implicitly used parameter as used.
     pub fn mark_param_used(&mut self, name: &str) {
         self.peers.get_mut(name).map(Symbol::look_up);
     }
 
-    /// The places of peers, services and VPCs that nothing names, each with what it is.
+    /// The spans and kinds of peers, services and VPCs that are not used.
     pub fn unused_names(&self) -> impl Iterator<Item = (Span, NameKind)> {
         fn idle<T>(symbol: &Symbol<T>) -> Option<Span> {
             symbol.declared.filter(|_| !symbol.used)

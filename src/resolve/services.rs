@@ -5,11 +5,11 @@ use super::order::{report_cycles, sort_by_dependency};
 use super::scope::Scope;
 use crate::ast::{self, IcmpType, ProgramTree, ServiceItem};
 use crate::diagnostic::{AwsField, MeaningProblem, NameKind, NameProblem, Problems, likely};
-use crate::net::{Ports, Traffic};
+use crate::net::{PerFamily, Ports, Traffic};
 use crate::policy::{IcmpName, Shadowed, icmp_name, icmp_names};
 use crate::source::{Sources, Span};
 
-/// The service that a program of one declaration declares, where others are those of the catalogue.
+/// Resolves a program with one service declaration, using the other services of the catalogue.
 pub fn built_in(
     sources: &Sources,
     program: &ProgramTree,
@@ -39,7 +39,7 @@ pub fn built_in(
     (service, scope.problems)
 }
 
-/// What the names of services mean in a program.
+/// The services of a program.
 #[derive(Debug)]
 pub struct Services<'b> {
     /// By position of the declaration.
@@ -47,7 +47,7 @@ pub struct Services<'b> {
     catalogue: &'b Catalogue,
 }
 
-/// Resolves the declared services, those that others name first.
+/// Resolves the declared services, dependencies first.
 pub fn resolve<'b>(scope: &mut Scope<'_>, catalogue: &'b Catalogue) -> Services<'b> {
     let services = Services {
         declared: resolve_declared(scope, catalogue),
@@ -106,7 +106,7 @@ fn resolve_declared(scope: &mut Scope<'_>, catalogue: &Catalogue) -> Vec<Vec<Ato
     meanings
 }
 
-/// The declared services that a declaration names.
+/// The declared services that a declaration refers to.
 fn named_services(scope: &Scope<'_>, declared: &ast::ServiceDeclaration) -> Vec<usize> {
     let mut named = Vec::new();
     for member in &declared.members {
@@ -118,7 +118,7 @@ fn named_services(scope: &Scope<'_>, declared: &ast::ServiceDeclaration) -> Vec<
 }
 
 impl<'b> Services<'b> {
-    /// What an item of a list of services means, sorted.
+    /// The traffic of an item of a list of services, sorted.
     pub fn resolve_item<'s>(&'s self, scope: &mut Scope<'_>, item: &ServiceItem) -> Atoms<'s> {
         match item {
             ServiceItem::Name(name) => match scope.resolve_service(*name) {
@@ -130,8 +130,7 @@ impl<'b> Services<'b> {
     }
 }
 
-/// The meaning of a name that the program does not declare; reports one that the catalogue does not
-/// have either.
+/// The traffic of a built-in service; reports a name that the catalogue does not have.
 fn resolve_built_in<'b>(
     scope: &mut Scope<'_>,
     catalogue: &'b Catalogue,
@@ -174,7 +173,7 @@ fn split_protocol(typed: &str) -> Option<String> {
     Some(format!("{protocol} {port}"))
 }
 
-/// The meaning of an item that is no name.
+/// The traffic of an item that is not a name.
 fn resolve_atom(scope: &mut Scope<'_>, item: &ServiceItem) -> Option<Atom> {
     Some(match item {
         ServiceItem::Name(_) => return None,
@@ -183,9 +182,12 @@ fn resolve_atom(scope: &mut Scope<'_>, item: &ServiceItem) -> Option<Atom> {
         ServiceItem::Udp(_, range) => Atom::Fixed(Traffic::Udp(resolve_ports(range))),
         ServiceItem::Proto(_, number) => Atom::Fixed(Traffic::protocol_number(*number)),
         ServiceItem::Icmp(span, kind) => match kind {
-            IcmpType::Any => Atom::Neutral(Some(Traffic::Icmp(None)), Some(Traffic::Icmpv6(None))),
+            IcmpType::Any => Atom::PerFamily(PerFamily {
+                v4: Some(Traffic::Icmp(None)),
+                v6: Some(Traffic::Icmpv6(None)),
+            }),
             IcmpType::Number(kind, code) => Atom::Fixed(Traffic::Icmp(Some((*kind, *code)))),
-            IcmpType::Name(name) => neutral_atom(resolve_icmp_name(scope, *span, *name)?),
+            IcmpType::Name(name) => named_icmp_atom(resolve_icmp_name(scope, *span, *name)?),
         },
         ServiceItem::Icmpv6(span, kind) => match kind {
             IcmpType::Any => Atom::Fixed(Traffic::Icmpv6(None)),
@@ -199,12 +201,12 @@ fn resolve_ports(ports: &ast::Ports) -> Ports {
     ports.map_or(Ports::ALL, |(from, to)| Ports { from, to })
 }
 
-/// A type of ICMP that has a name, as traffic of either family.
-fn neutral_atom(entry: &IcmpName) -> Atom {
-    Atom::Neutral(
-        entry.v4.map(|kind| Traffic::Icmp(Some(kind))),
-        entry.v6.map(|kind| Traffic::Icmpv6(Some(kind))),
-    )
+/// A named ICMP type, as traffic of each family.
+fn named_icmp_atom(entry: &IcmpName) -> Atom {
+    Atom::PerFamily(PerFamily {
+        v4: entry.v4.map(|kind| Traffic::Icmp(Some(kind))),
+        v6: entry.v6.map(|kind| Traffic::Icmpv6(Some(kind))),
+    })
 }
 
 /// A type by name after `icmpv6`; reports one that only IPv4 has.
@@ -222,7 +224,7 @@ fn resolve_icmpv6_name(scope: &mut Scope<'_>, span: Span, name: ast::Name) -> Op
     Some(Atom::Fixed(Traffic::Icmpv6(Some(entry.v6?))))
 }
 
-/// A type of ICMP by name; reports one that there is not.
+/// A named ICMP type; reports an unknown name.
 fn resolve_icmp_name(
     scope: &mut Scope<'_>,
     span: Span,
@@ -245,8 +247,8 @@ fn resolve_icmp_name(
     entry
 }
 
-/// Reports a service where a type of ICMP is wanted: `ping` is a type by another name; with another
-/// service a comma is missing.
+/// Reports a service in place of an ICMP type: `ping` is a synonym of a type; before another
+/// service, a comma is missing.
 fn report_service_as_type(scope: &mut Scope<'_>, span: Span, typed: &str) {
     let mut words = scope.sources.text(span).split_whitespace();
     let word = words.next().unwrap_or("icmp");
@@ -261,7 +263,7 @@ fn report_service_as_type(scope: &mut Scope<'_>, span: Span, typed: &str) {
     });
 }
 
-/// Some traffic as a program would write it: `tcp 53, udp 53`.
+/// Traffic in the syntax of programs: `tcp 53, udp 53`.
 fn write_atoms(atoms: &[Atom]) -> String {
     atoms.iter().map(write_atom).collect::<Vec<_>>().join(", ")
 }
@@ -272,7 +274,7 @@ fn write_atom(atom: &Atom) -> String {
     }
     let name = icmp_names().find(|name| {
         let entry = icmp_name(name);
-        entry.is_some_and(|entry| neutral_atom(entry) == *atom)
+        entry.is_some_and(|entry| named_icmp_atom(entry) == *atom)
     });
     name.map_or("icmp".to_string(), |name| format!("icmp {name}"))
 }

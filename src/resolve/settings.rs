@@ -1,4 +1,4 @@
-//! What a program is resolved with, beside its text.
+//! The settings of the resolution of a program.
 
 use super::atom::Catalogue;
 use crate::date::Date;
@@ -14,19 +14,19 @@ pub struct Environment<'e> {
     pub is_optional: bool,
 }
 
-/// What a program is resolved with, beside its text.
+/// The settings of the resolution of a program.
 #[derive(Debug)]
 pub struct Settings<'a> {
     /// Values of parameters, by name.
     pub bindings: &'a [(String, String)],
-    /// The day that counts as today.
+    /// The current day.
     pub as_of: Date,
     /// The services that every program has.
     pub catalogue: &'a Catalogue,
     /// The lints that `@allow` can name.
     pub lints: &'a [&'static str],
-    /// The name of the stack, where the program gives none.
+    /// The default name of the stack.
     pub stack_name: &'a str,
-    /// What outputs ask of names and texts.
+    /// The requirements of outputs for names and texts.
     pub outputs: &'a [OutputRules],
 }

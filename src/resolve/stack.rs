@@ -1,4 +1,4 @@
-//! The stack, its VPCs, and who is peered with whom.
+//! The stack, its VPCs, and peerings.
 
 use super::blocks::is_vpc_id;
 use super::params::{ParamValue, Params};
@@ -11,10 +11,10 @@ use crate::source::Span;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
-/// What a stack says for its tiers.
+/// The defaults of a stack for its tiers.
 #[derive(Debug)]
 pub struct Defaults {
-    /// `vpc`, where it is given.
+    /// `vpc`, if it is set.
     pub vpc: Option<VpcId>,
     /// `outbound`
     pub outbound: Outbound,
@@ -39,7 +39,7 @@ pub const OUTBOUND: [(&str, Outbound); 2] =
 const FAMILIES: [(&str, bool); 2] = [("dual", true), ("ipv4", false)];
 const BOOLEAN: [(&str, bool); 2] = [("true", true), ("false", false)];
 
-/// Resolves the stack; a program without one has one all the same.
+/// Resolves the stack; a program without one has a default stack.
 pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, Defaults) {
     let mut stack = Stack {
         name: settings.stack_name.to_string(),
@@ -67,7 +67,7 @@ pub fn resolve_stack(scope: &mut Scope<'_>, settings: &Settings<'_>) -> (Stack, 
     (stack, defaults)
 }
 
-/// Takes over what a stack says.
+/// Reads the settings of a stack.
 fn read_stack<'a>(
     scope: &mut Scope<'a>,
     declared: &'a ast::StackDeclaration,
@@ -104,7 +104,7 @@ fn read_stack<'a>(
     }
 }
 
-/// What is written after `vpc =` in the block of a tier.
+/// The value of `vpc =` in the block of a tier.
 pub fn vpc_entry<'a>(scope: &Scope<'_>, tier: &'a ast::TierDeclaration) -> Option<&'a EntryValue> {
     let mut entries = tier.block.iter().flat_map(|block| &block.entries);
     let entry = entries.find(|entry| scope.sources.text(entry.key.span()) == "vpc")?;
@@ -119,8 +119,8 @@ pub fn read_vpc(scope: &mut Scope<'_>, value: &EntryValue) -> Option<VpcId> {
     }
 }
 
-/// Resolves the declared VPCs; without any there is one all the same, which an output asks for. The
-/// VPC that tiers are in unless they say otherwise becomes the default.
+/// Resolves the declared VPCs; without any, there is an implicit one, which is a parameter of the
+/// outputs. Sets the default VPC of tiers.
 pub fn resolve_vpcs(
     scope: &mut Scope<'_>,
     params: &mut Params,
@@ -169,7 +169,7 @@ fn resolve_vpc<'a>(
     vpc
 }
 
-/// A VPC of which nothing is said.
+/// A VPC without settings.
 fn start_vpc(name: Option<String>, span: Option<Span>) -> Vpc {
     Vpc {
         name,
@@ -183,8 +183,8 @@ fn start_vpc(name: Option<String>, span: Option<Span>) -> Vpc {
     }
 }
 
-/// Gives each VPC that something is deployed into and that has no `id` a parameter: `vpc-id`, or
-/// `NAME-vpc-id` for a declared one.
+/// Adds a parameter for each used VPC without an `id`: `vpc-id`, or `NAME-vpc-id` for a declared
+/// one.
 fn ask_for_ids(scope: &mut Scope<'_>, params: &mut Params, vpcs: &mut [Vpc], defaults: &Defaults) {
     let tiers = scope.tiers.clone();
     let mut used: Vec<Option<VpcId>> = Vec::new();
@@ -231,7 +231,7 @@ fn read_id(scope: &mut Scope<'_>, params: &Params, value: &EntryValue) -> Option
     }
 }
 
-/// The parameter of a name, which must be of one of these kinds.
+/// The parameter with a name, which must have one of these types.
 fn resolve_param(
     scope: &mut Scope<'_>,
     params: &Params,

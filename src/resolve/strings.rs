@@ -1,4 +1,5 @@
-//! Strings that become fields of AWS: only what AWS takes, and nothing that a template would run.
+//! Validates strings that become fields of AWS: only characters that AWS accepts, and no dynamic
+//! references of templates.
 
 use super::scope::Scope;
 use crate::ast::{self, EntryKey, EntryValue};
@@ -7,8 +8,8 @@ use crate::source::{Span, is_unseen};
 use std::collections::BTreeMap;
 
 impl<'a> Scope<'a> {
-    /// The value of a string that ends up in `field`; what AWS would refuse is reported at the
-    /// character.
+    /// The value of a string that ends up in `field`; a character that AWS does not allow is
+    /// reported at its position.
     pub fn read_field(&mut self, text: &ast::StringLiteral, field: AwsField) -> String {
         let raw = self.sources.text(text.span);
         let refused = text
@@ -27,11 +28,18 @@ impl<'a> Scope<'a> {
         }
 
         let replaced = self.outputs.iter().filter_map(|it| it.replaced_text);
-        for at in replaced.filter_map(|replaced| text.value.find(replaced)) {
+        for replaced in replaced {
+            let Some(at) = text.value.find(replaced.start) else {
+                continue;
+            };
             let n = text.value[..at].chars().count();
             let span = text.place(raw, n);
-            self.problems
-                .push(MeaningProblem::DynamicReference { span });
+            self.problems.push(MeaningProblem::ReplacedText {
+                span,
+                start: replaced.start,
+                what: replaced.what,
+                why: replaced.why,
+            });
         }
 
         let length = text.value.chars().count();
@@ -89,7 +97,7 @@ impl<'a> Scope<'a> {
         tags
     }
 
-    /// Reports a key of a tag that AWS or Terraform does not take.
+    /// Reports a tag key that AWS or Terraform does not accept.
     fn report_tag_key(&mut self, span: Span, key: &str) {
         if key.is_empty() {
             self.problems.push(MeaningProblem::BadTag {
@@ -112,10 +120,10 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Whether AWS takes a character in a field.
+/// Whether AWS allows a character in a field.
 ///
 /// Group names, group descriptions and rule descriptions: the set of the EC2 API
-/// (CreateSecurityGroup, IpRange). Its shapes for other rules leave out `&`, which is the lint
+/// (CreateSecurityGroup, IpRange). Its documentation of other rules omits `&`, which is the lint
 /// `ampersand`. Tags: EC2 user guide, tag restrictions.
 fn allows_character(field: AwsField, character: char) -> bool {
     match field {
@@ -129,12 +137,12 @@ fn allows_character(field: AwsField, character: char) -> bool {
     }
 }
 
-/// Whether a character only stands for itself, and XML, in which AWS answers, can hold it.
+/// Whether a character is plain text, and allowed in XML, in which AWS responds.
 fn is_text(character: char) -> bool {
     !is_unseen(character) && !matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
-/// A character as messages show it.
+/// A character in messages.
 fn show_character(character: char) -> String {
     match character {
         '`' => "a backtick".to_string(),

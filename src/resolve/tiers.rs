@@ -20,7 +20,7 @@ const KEYS: &[&str] = &[
     "description",
     "tags",
 ];
-/// Tags that one resource can have: EC2 user guide, tag restrictions.
+/// The maximum number of tags of a resource: EC2 user guide, tag restrictions.
 const MOST_TAGS: usize = 50;
 
 /// Resolves the tiers.
@@ -61,7 +61,7 @@ pub fn resolve(
     tiers
 }
 
-/// Places of the explicit names of groups, which AWS compares without case within a VPC.
+/// Spans of the explicit names of groups, which are case-insensitive within a VPC.
 type GroupNames = HashMap<(VpcId, String), Span>;
 
 fn report_same_group_name(scope: &mut Scope<'_>, group_names: &mut GroupNames, tier: &Tier) {
@@ -78,7 +78,7 @@ fn report_same_group_name(scope: &mut Scope<'_>, group_names: &mut GroupNames, t
     }
 }
 
-/// A tier, and the VPC that is said for it, if one is.
+/// A tier, and the VPC that is set for it, if any.
 struct TierParts {
     vpc: Option<VpcId>,
     tier: Tier,
@@ -91,7 +91,7 @@ fn resolve_tier<'a>(
     defaults: &Defaults,
     networks: &Networks,
 ) -> TierParts {
-    // what a list of tiers shares is reported once, for the first of them
+    // problems of a list of tiers are reported once, for the first tier
     let is_first = declared.names[0].span == name.span;
     let reported = scope.problems.len();
     let mut vpc = defaults.vpc;
@@ -118,7 +118,7 @@ fn resolve_tier<'a>(
     TierParts { vpc, tier }
 }
 
-/// A tier without what its block says.
+/// A tier without the settings of its block.
 fn start_tier(
     scope: &mut Scope<'_>,
     declared: &ast::TierDeclaration,
@@ -236,7 +236,7 @@ fn read_group_name<'a>(
     Some(name)
 }
 
-/// What AWS would refuse in a group as a whole.
+/// Checks limits of AWS for a group as a whole.
 fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
     let oldest = stack.was.last().unwrap_or(&stack.name);
     if first && oldest.to_ascii_lowercase().starts_with("sg-") {
@@ -264,8 +264,8 @@ fn check_group(scope: &mut Scope<'_>, stack: &Stack, tier: &Tier, first: bool) {
     }
 }
 
-/// Reports tiers whose VPC is not where the stack is deployed. A stack that does not say is where
-/// the VPC of the first tier is that says.
+/// Reports tiers whose VPC is not where the stack is deployed. If the stack sets no region or
+/// account, it is that of the first tier whose VPC sets one.
 fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tiers: &[Tier]) {
     let used = || tiers.iter().map(|tier| &vpcs[tier.vpc.index()]);
     let region = stack.region.as_ref();
@@ -297,7 +297,7 @@ fn report_elsewhere(scope: &mut Scope<'_>, stack: &mut Stack, vpcs: &[Vpc], tier
     }
 }
 
-/// Resolves the sets of tiers, those that others name first.
+/// Resolves the sets of tiers, dependencies first.
 pub fn resolve_sets(scope: &mut Scope<'_>) -> Vec<TierSet> {
     let declared = scope.tier_sets.clone();
     let mut members: Vec<Vec<Entity>> = Vec::new();
@@ -342,7 +342,7 @@ fn named_sets(members: &[Entity]) -> Vec<usize> {
     sets
 }
 
-/// The tiers of a set, sorted, where those of the sets that it names are known.
+/// The tiers of a set, sorted, including those of nested sets.
 fn collect_tiers(members: &[Entity], tiers: &[Vec<TierId>]) -> Vec<TierId> {
     let mut found = Vec::new();
     for member in members {

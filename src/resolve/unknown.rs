@@ -1,4 +1,4 @@
-//! Names that stand for nothing, or for something that cannot stand there.
+//! Reports unknown names, and names of the wrong kind.
 
 use super::scope::{Entity, Scope};
 use crate::ast;
@@ -6,19 +6,19 @@ use crate::diagnostic::{NameKind, NameProblem, listed};
 use crate::source::FileKind;
 
 impl<'a> Scope<'a> {
-    /// Whether a name may be compared with so many others.
+    /// Whether the budget allows comparing a name with so many others.
     pub fn may_guess(&mut self, others: usize) -> bool {
         let left = self.guesses.checked_sub(others);
         self.guesses = left.unwrap_or(self.guesses);
         left.is_some()
     }
 
-    /// Whether a name may be declared in what could not be read.
+    /// Whether a name may be declared in an invalid or unknown part of the program.
     pub(super) fn may_be_declared(&self, name: &str) -> bool {
         self.is_incomplete || self.broken.contains(name)
     }
 
-    /// Reports a name that stands for nothing.
+    /// Reports an unknown name.
     pub fn report_unknown(&mut self, name: ast::Name, kind: NameKind, meant: Option<String>) {
         let (text, span) = (self.text(name), name.span);
         if self.may_be_declared(text) {
@@ -62,7 +62,7 @@ impl<'a> Scope<'a> {
         });
     }
 
-    /// What there is of a kind, for who asks about a program and declares nothing.
+    /// The known names of a kind, for questions, in which nothing can be declared.
     fn list_names(&self, kind: NameKind) -> Option<String> {
         let mut names: Vec<&str> = match kind {
             NameKind::Peer | NameKind::End | NameKind::Tier | NameKind::Network => {
@@ -95,7 +95,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Reports that a name stands for something that cannot stand there.
+    /// Reports a name of the wrong kind.
     pub fn report_wrong_kind(&mut self, name: ast::Name, is: NameKind, wanted: &'static str) {
         let declared = self
             .peers
@@ -111,7 +111,7 @@ impl<'a> Scope<'a> {
         });
     }
 
-    /// Reports a service where a peer is wanted.
+    /// Reports a service in place of a peer.
     pub(super) fn report_service_as_peer(&mut self, name: ast::Name, kind: NameKind) {
         let text = self.text(name);
         let symbol = self.service_names.get(text);
@@ -131,7 +131,7 @@ impl<'a> Scope<'a> {
         });
     }
 
-    /// Reports a peer where a service is wanted.
+    /// Reports a peer in place of a service.
     pub fn report_peer_as_service(&mut self, name: ast::Name, is: Entity) {
         if !self.may_be_declared(self.text(name)) {
             self.report_wrong_kind(name, is.kind(), "a service");
@@ -139,7 +139,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Ids that can be names: how they start, what they are of, and what to declare.
+/// Ids that are valid names: prefix, resource, and what to declare.
 const IDS: [(&str, &str, &str); 8] = [
     (
         "sg-",
@@ -175,7 +175,7 @@ const IDS: [(&str, &str, &str); 8] = [
     ),
 ];
 
-/// What an id is of, and what to do with it.
+/// The resource of an id, and what to declare.
 fn describe_aws_id(text: &str) -> Option<(&'static str, String)> {
     let (_, what, help) = IDS.iter().find(|(start, ..)| {
         let number = text.strip_prefix(start).unwrap_or_default();

@@ -7,8 +7,8 @@ use crate::policy::{Declared, DefaultGroup, Policy, Unused};
 use crate::source::{Sources, Span};
 use std::collections::HashSet;
 
-/// The declarations of the entry file that nothing uses, by place. Other files may be shared with
-/// programs that do use them, and so may an entry file without a tier, which deploys nothing.
+/// The unused declarations of the entry file, by position. Other files may be shared with programs
+/// that use them, and so may an entry file without a tier, which deploys nothing.
 pub fn find_unused(scope: &Scope<'_>, policy: &Policy, program: &ProgramTree) -> Vec<Unused> {
     let Some(entry) = program.files.first().filter(|_| !policy.tiers.is_empty()) else {
         return Vec::new();
@@ -52,7 +52,7 @@ fn names_used_elsewhere<'s>(sources: &'s Sources, program: &ProgramTree) -> Hash
     used
 }
 
-/// The statement of a file in which a place lies.
+/// The statement of a file that contains a position.
 fn statement_at(file: &FileTree, place: Span) -> Option<Span> {
     let after = file
         .statements
@@ -84,8 +84,8 @@ fn declared_kind(kind: NameKind) -> Option<Declared> {
     }
 }
 
-/// Whether a VPC that nothing names does something all the same: tiers are in it because it is the
-/// only one, or its default security group is locked.
+/// Whether an unreferenced VPC still has an effect: it is the only VPC, so tiers are in it, or its
+/// default security group is locked.
 fn has_effect(scope: &Scope<'_>, policy: &Policy, name: &str) -> bool {
     scope.vpc_named(name).is_some_and(|id| {
         policy.vpcs[id.index()].default_group == DefaultGroup::Locked
@@ -93,7 +93,7 @@ fn has_effect(scope: &Scope<'_>, policy: &Policy, name: &str) -> bool {
     })
 }
 
-/// Peerings of VPCs whose tiers do not name each other.
+/// Peerings of VPCs whose tiers do not reference each other.
 fn unused_peerings<'s>(
     scope: &'s Scope<'_>,
     policy: &'s Policy,

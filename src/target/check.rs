@@ -22,7 +22,7 @@ pub fn check_claims(named: NamedState<'_>) -> Problems {
     problems
 }
 
-/// Reports names that stand twice.
+/// Reports duplicate names.
 fn repeated_claims(target: &Target, mut claims: Vec<Claim>) -> Vec<Problem> {
     claims.sort();
     let same = |pair: &&[Claim]| pair[0].0 == pair[1].0;

@@ -1,5 +1,5 @@
-//! Names in outputs, and the places in a program that ask for them: what a target would refuse,
-//! since two things would have one name.
+//! Names in outputs, and their spans in a program: reports duplicate names, which a target would
+//! reject.
 
 use super::names::Names;
 use crate::aws::{GroupId, RuleKey, State};
@@ -10,7 +10,7 @@ use crate::source::Span;
 /// A deployment, and what AWS will hold of it.
 #[derive(Debug, Clone, Copy)]
 pub struct NamedState<'d> {
-    /// Who knows the places.
+    /// Maps names back to source spans.
     pub deployment: &'d Deployment<'d>,
     /// What is named: [`Deployment::state_outline`] has enough of it.
     pub state: &'d State,
@@ -19,7 +19,7 @@ pub struct NamedState<'d> {
 /// A name in an output, and the place in the program that asks for it.
 pub type Claim = (String, Span);
 
-/// A rule and where it stands.
+/// A rule and its position.
 #[derive(Clone, Copy)]
 pub struct PlacedRule<'d> {
     /// Its group.

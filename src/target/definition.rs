@@ -11,29 +11,31 @@ use crate::policy::{OutputRules, Policy};
 pub struct Target {
     /// `cloudformation`
     pub name: &'static str,
-    /// `cfn`; nothing for a target whose name is short.
+    /// `cfn`; `None` for a target with a short name.
     pub short: Option<&'static str>,
-    /// `CloudFormation`: as people write it.
+    /// `CloudFormation`: its name in text.
     pub title: &'static str,
-    /// What its files end in, without the dot.
+    /// The extension of its files, without the dot.
     pub extension: &'static str,
-    /// A text near the start of every output, by which tierwall knows its own files.
+    /// A text near the start of every output, by which tierwall recognizes its own files.
     pub mark: &'static str,
-    /// Makes the output.
+    /// Writes the output.
     pub emit: fn(&State) -> Vec<u8>,
-    /// What no other output of this target in its directory may declare.
+    /// The addresses that no other output of this target in the directory may declare.
     pub addresses: fn(&State) -> Vec<String>,
-    /// Reports what it cannot say.
+    /// What to do about some of them that two outputs in one directory declare.
+    pub separate_help: fn(&[String]) -> Vec<&'static str>,
+    /// Reports what it does not support.
     pub unsupported: fn(&Policy) -> Problems,
-    /// What of an output of so many bytes is limited, if anything is.
-    pub measures: Option<fn(&State, usize) -> Vec<Measure>>,
-    /// What it asks of names and texts.
+    /// What of an output is limited, if anything is.
+    pub limits: Option<Limits>,
+    /// Its requirements for names and texts.
     pub rules: OutputRules,
-    /// Names in the output, of which no two may be one.
+    /// The names in the output, which must be unique.
     pub claims: fn(NamedState<'_>) -> Vec<Claim>,
-    /// Reports earlier names that make a name a second time.
+    /// Reports earlier names that conflict with other names.
     pub check_moves: fn(NamedState<'_>) -> Problems,
-    /// How it deploys; nothing for a target that deploys nothing.
+    /// How it deploys; `None` for a target that deploys nothing.
     pub planning: Option<Planning>,
 }
 
@@ -43,13 +45,26 @@ impl PartialEq for Target {
     }
 }
 
-/// What of an output is limited.
+/// What of outputs is limited, and what is written about that.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Measures an output of so many bytes.
+    pub measure: fn(&State, usize) -> Vec<Measure>,
+    /// An output that exceeds them, in one line.
+    pub title: &'static str,
+    /// What they are, why, and what to do, in Markdown.
+    pub text: &'static str,
+    /// What to do, in one line.
+    pub help: &'static str,
+}
+
+/// One measure of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measure {
     /// `resources`
     pub what: &'static str,
-    /// How many it has.
+    /// The count.
     pub count: usize,
-    /// How many it may have.
+    /// The limit.
     pub limit: usize,
 }

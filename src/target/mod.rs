@@ -1,8 +1,7 @@
-//! The targets: what AWS holds to text, a folder each.
+//! The targets, one folder each: they write a state as text.
 //!
-//! All that is known of a target stands in its folder, and [`ALL`] is the one list of them. A
-//! target writes everything it is given and cannot fail; what it cannot say is found before
-//! ([`Target::unsupported`]).
+//! Everything about a target is in its folder, and [`ALL`] is the one list of them. A target cannot
+//! fail: what it does not support is reported before ([`Target::unsupported`]).
 
 mod check;
 mod claims;
@@ -16,7 +15,8 @@ mod terraform;
 
 pub use check::check_claims;
 pub use claims::{Claim, NamedState, PlacedRule};
-pub use definition::{Measure, Target};
+pub use cloudformation::LIMITS as TEMPLATE_LIMITS;
+pub use definition::{Limits, Measure, Target};
 pub use planning::{ActionCounts, Column, Planning};
 
 /// Every target, in the order of plans.
@@ -35,15 +35,28 @@ pub fn by_name() -> Vec<&'static Target> {
     targets
 }
 
-/// The targets in words: `cloudformation (cfn) or terraform (tf)`, with this word before the last.
+/// The targets as people write them: `CloudFormation, JSON or Terraform`.
+pub fn list_titles() -> String {
+    join_words(
+        by_name().iter().map(|target| target.title.to_string()),
+        "or",
+    )
+}
+
+/// The targets as text: `cloudformation (cfn), json or terraform (tf)`, with this word before the
+/// last.
 pub fn list_targets(word: &str) -> String {
     let shown = |target: &&Target| match target.short {
         Some(short) => format!("{} ({short})", target.name),
         None => target.name.to_string(),
     };
-    let names: Vec<String> = by_name().iter().map(shown).collect();
-    match names.split_last() {
+    join_words(by_name().iter().map(shown), word)
+}
+
+fn join_words(all: impl Iterator<Item = String>, word: &str) -> String {
+    let all: Vec<String> = all.collect();
+    match all.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} {word} {last}", rest.join(", ")),
-        _ => names.concat(),
+        _ => all.concat(),
     }
 }

@@ -1,44 +1,43 @@
-//! How a target deploys: what a plan goes by.
+//! How a target deploys, for plans.
 
 use super::names::Names;
 use crate::aws::{Parameter, RuleKey, SecurityGroup, State};
 
-/// How a target puts one output in the place of another.
+/// How a target replaces one output by another.
 #[derive(Debug, Clone, Copy)]
 pub struct Planning {
     /// The names of the rules that are resources.
     pub names: for<'s> fn(&'s State) -> Names<'s>,
-    /// Whether a rule is a resource; else it stands in its group.
+    /// Whether a rule is a resource; otherwise it is inline in its group.
     pub is_resource: fn(&RuleKey) -> bool,
-    /// Whether an output asks for a parameter.
+    /// Whether an output has a parameter.
     pub asks_for: fn(&Parameter) -> bool,
-    /// The addresses that a group has or had, the newest first.
+    /// The current and earlier addresses of a group, the newest first.
     pub group_addresses: fn(&SecurityGroup) -> Vec<String>,
     /// The output with the id of a group.
     pub output: fn(&SecurityGroup) -> String,
-    /// Whether outputs say which addresses rules had before.
+    /// Whether outputs contain the earlier addresses of rules.
     pub moves_rules: bool,
-    /// Whether the peer of a rule that is a resource changes in place.
+    /// Whether the peer of a rule that is a resource is updated in place.
     pub changes_peers: bool,
-    /// Whether outputs say what a made-up GroupName starts with.
+    /// Whether outputs contain the prefix of a generated GroupName.
     pub writes_name_prefixes: bool,
-    /// Whether it refuses to replace any group that has an explicit name and keeps it, even if the
-    /// other one is in another VPC.
+    /// Whether it refuses to replace a group that keeps its explicit name, even in another VPC.
     pub keeps_explicit_names: bool,
-    /// Whether it takes the rules of default groups away.
+    /// Whether it removes the rules of default groups.
     pub locks_defaults: bool,
     /// Whether other stacks can import outputs.
     pub has_exports: bool,
-    /// Whether a group holds the rule that admits nothing.
+    /// Whether a group has the placeholder rule.
     pub has_placeholder: fn(&SecurityGroup) -> bool,
-    /// What its own plan is called.
+    /// The name of its own plan.
     pub report: &'static str,
-    /// What its own plan counts, in its order.
+    /// The columns of its own plan, in order.
     pub columns: &'static [Column],
 }
 
 impl Planning {
-    /// What its own plan shows of these counts: the name of each column, and how many it has.
+    /// These counts in the columns of its own plan.
     pub fn column_counts(
         &self,
         counts: &ActionCounts,
@@ -48,30 +47,30 @@ impl Planning {
     }
 }
 
-/// Resources by what becomes of them.
+/// Counts of resources by change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ActionCounts {
-    /// They come.
+    /// Created.
     pub add: usize,
-    /// They change in place.
+    /// Updated in place.
     pub modify: usize,
-    /// Others with their addresses take their places.
+    /// Replaced.
     pub replace: usize,
-    /// They go.
+    /// Deleted.
     pub remove: usize,
 }
 
-/// Something that the plan of a target counts.
+/// A column of the plan of a target.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    /// `add`: as the tool calls it, with `to` before it, and as JSON names it.
+    /// `add`: its name in the tool, after `to`, and in JSON.
     pub name: &'static str,
-    /// How many resources it is.
+    /// Computes its count.
     pub count: fn(&ActionCounts) -> usize,
 }
 
 impl Planning {
-    /// The address that a group has.
+    /// The current address of a group.
     pub fn group_address(&self, group: &SecurityGroup) -> String {
         (self.group_addresses)(group).swap_remove(0)
     }

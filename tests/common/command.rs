@@ -1,11 +1,11 @@
-//! tierwall as a user runs it, in a directory of its own.
+//! Runs tierwall as a user does, in a temporary directory.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// A directory of its own, in which tierwall is run.
+/// A temporary directory in which tierwall is run.
 pub struct Scratch(tempfile::TempDir);
 
 impl Scratch {
@@ -151,7 +151,7 @@ impl Run {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
-    /// Holds that standard error has these words.
+    /// Asserts that standard error contains these words.
     pub fn says(&self, words: &str) -> &Run {
         assert!(
             self.err().contains(words),

@@ -1,4 +1,4 @@
-//! A git repository of its own, and a shell in it that finds tierwall.
+//! A temporary git repository, and a shell in it with tierwall in its path.
 
 use super::command::{Run, Scratch};
 use super::package;

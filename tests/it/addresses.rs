@@ -1,5 +1,5 @@
-//! Names of resources: none stands twice in an output, none is an earlier name of another, and what
-//! would be so is an error before anything is written.
+//! Names of resources: they are unique in an output, no name is an earlier name of another, and
+//! conflicts are errors before anything is written.
 
 use crate::common::check;
 use std::collections::BTreeSet;
@@ -207,7 +207,7 @@ fn data_sources_are_named_for_their_stack() {
         named.contains("= data.aws_ec2_managed_prefix_list.tierwall_shop_a_s3.id"),
         "{named}"
     );
-    // the rule is called what it was, whatever the stack is called
+    // the rule keeps its name, whatever the name of the stack is
     for stack in ["", "stack shop-a\n", "stack other\n"] {
         assert!(
             output(&program(stack), "terraform").contains("\"web_tcp_443_from_s3\""),

@@ -63,7 +63,7 @@ fn cannot_reach() {
 }
 
 #[test]
-fn can_reach() {
+fn proves_can_reach() {
     stops("assert web can reach db");
     holds("db allows mysql from web\nassert web can reach db\nassert web can reach db on mysql");
     stops("db allows mysql from web\nassert web can reach db on mysql, ssh");
@@ -112,7 +112,7 @@ fn only_can_reach() {
 }
 
 #[test]
-fn only_through() {
+fn proves_only_through() {
     let chain = "tier bastion { addresses = 10.0.9.0/24 }\nbastion allows ssh from 203.0.113.0/24\ndb allows ssh from bastion\n";
     holds(&format!(
         "{chain}assert 203.0.113.0/24 can reach db on ssh only through bastion"
@@ -131,7 +131,7 @@ fn only_through() {
 
 #[test]
 fn what_is_not_known_counts_against_the_assertion() {
-    // the members of a tier that says nothing of its addresses
+    // the members of a tier without `addresses`
     fails("db allows mysql from 10.9.0.0/16\nassert anywhere-tier cannot reach db");
     stops("db allows mysql from 10.9.0.0/16\nassert anywhere-tier can reach db on mysql");
     holds("db allows mysql from anywhere\nassert anywhere-tier can reach db on mysql");
@@ -178,7 +178,7 @@ fn time_and_family() {
 }
 
 #[test]
-fn peered_vpcs() {
+fn proves_reach_between_peered_vpcs() {
     let two = "vpc a {{ cidr = 10.0.0.0/16 }}\nvpc b {{ cidr = 10.1.0.0/16 }}\n"
         .replace("{{", "{")
         .replace("}}", "}");
@@ -238,7 +238,7 @@ fn a_way_around_needs_the_service_at_its_end_alone() {
 }
 
 #[test]
-fn ip_versions() {
+fn proves_each_ip_version() {
     // no version that both have carries it
     stops("assert 2001:db8::1 can reach db on mysql");
     stops("web allows icmp 8 from anywhere\nassert 2001:db8::1 can reach web on icmp 8");
@@ -291,7 +291,7 @@ fn a_version_of_which_nothing_is_said_counts_against_a_cannot() {
             &["E0701"],
         );
         check(&format!("{open}assert 2001:db8::1 cannot reach db"), &[]);
-        // and nothing is claimed of it
+        // and no claim is made about it
         check(&format!("{open}assert web can reach db on mysql"), &[]);
         check(
             &format!("{open}assert 2600::1 can reach db on mysql"),
@@ -402,7 +402,7 @@ fn a_rule_that_is_left_out_lets_nothing_through() {
     assert_eq!(codes_of(&(tiers("ipv4", v4) + everything + can)), [""; 0]);
     assert_eq!(codes_of(&(tiers("dual", v6) + everything + can)), [""; 0]);
     assert_eq!(codes_of(&(tiers("dual", v4) + everything + can)), [""; 0]);
-    // halves stand for the whole, and the rule beside them stays
+    // the halves replace the whole, and the other rule stays
     assert_eq!(
         codes_of(&(tiers("dual", v6) + "app allows all to anywhere-ipv4\n" + can)),
         [""; 0]
@@ -663,7 +663,7 @@ fn what_does_not_pass_is_told_by_its_name_or_by_what_is_left_of_it() {
 }
 
 #[test]
-fn a_packet_that_breaks_an_assertion_is_told() {
+fn a_packet_that_breaks_an_assertion_is_reported() {
     let broken = |program: &str, message: &str, packet: &str, sentences: usize| {
         let packet = format!("counterexample: {packet}");
         let mut words = vec![message, &packet];
@@ -749,7 +749,7 @@ fn a_router_that_may_have_an_address_is_not_known() {
 }
 
 #[test]
-fn a_way_around_is_told() {
+fn reports_a_chain_that_bypasses_only_through() {
     let program = |sentences: &str| {
         format!(
             "tier a, b, c, d {{ outbound = closed }}\n{sentences}assert a can reach d on ssh only through c\n"

@@ -1,4 +1,5 @@
-//! What AWS will do, foretold of small edits: a topic each, and how it is told.
+//! Predicted changes of small edits match the plans of the outputs, one topic per test, and their
+//! text.
 
 use crate::common::{as_of, compile_text};
 use tierwall::compile::Compilation;
@@ -44,7 +45,8 @@ fn counts(changes: &Changes<'_>, target: &str) -> Vec<usize> {
     columns.map(|(_, count)| count).collect()
 }
 
-/// Terraform: add, change, destroy; CloudFormation: add, modify, replace, remove; and what is told.
+/// Terraform: add, change, destroy; CloudFormation: add, modify, replace, remove; and the lines of
+/// the report.
 #[track_caller]
 fn foretold(
     old: &str,
@@ -179,13 +181,13 @@ fn a_tier_renamed_with_was_stays() {
         "+ output api_security_group_id (Terraform)",
     ];
     foretold(SHOP, &new, [0, 3, 0], [0, 3, 0, 0], &told);
-    // back: Terraform does not know the way, and for CloudFormation nothing has moved
+    // back: Terraform has no `moved` for it, and for CloudFormation nothing has moved
     let told = [
         "! app replaced with 3 rules: the program has no `was api` (Terraform)",
         "> app was api: the group stays, its tags change in place (CloudFormation)",
     ];
     foretold(&new, SHOP, [5, 0, 5], [0, 3, 0, 0], &told);
-    // the oldest name is what Terraform's name prefix and CloudFormation's logical ids are made of
+    // Terraform's name prefix and CloudFormation's logical ids are derived from the oldest name
     let told = [
         "! api replaced with 3 rules: the start of its name changes (Terraform)",
         "! api replaced with 3 rules: the program no longer has `was app` (CloudFormation)",
@@ -344,7 +346,7 @@ fn another_default_changes_the_rules_that_name_the_parameter() {
         "~ parameter office: its default 203.0.113.0/24 -> 0.0.0.0/0; a deployment that sets its own value is not affected",
     ];
     foretold(&was, &is, [0, 2, 0], [0, 1, 0, 0], &told);
-    // nobody knows what a deployment gave, or will give
+    // the value of a deployment is unknown
     foretold(
         &was,
         &with(""),

@@ -1,4 +1,4 @@
-//! The command line as a user meets it: exit codes, files, standard input, what goes where.
+//! The command line as a user sees it: exit codes, files, standard input, output streams.
 
 use crate::common::command::Scratch;
 use std::fs;
@@ -188,6 +188,7 @@ fn check_shows_what_is_stale_and_writes_nothing() {
     run.exits(1).says("stale");
     assert!(run.out().contains("--- /dev/null"));
     assert_eq!(scratch.names(), ["a.tier"]);
+    run.says("`out.json` is stale; run `tierwall build a.tier --to cloudformation -o out.json`\n");
     scratch.run(&check[..6]).exits(0);
     assert_eq!(scratch.run(&check).exits(0).out(), "");
     scratch.write(
@@ -317,7 +318,7 @@ fn parameters_are_bound_by_file_and_by_option() {
         .run(&[&build[..], &["--set", "office=10.0.0.1/8"]].concat())
         .exits(2)
         .says("E0502");
-    // an address that no host has, where everyone was meant
+    // an address that no host has, where every address was meant
     let nobody = scratch.run(&[&build[..], &["--set", "office=0.0.0.0"]].concat());
     nobody
         .exits(2)
@@ -421,6 +422,10 @@ fn a_group_over_its_quota_exits_with_1() {
         .run(&["quota", "a.tier", "--tier", "wep"])
         .exits(2)
         .says("there is no tier `wep`; did you mean `web`?");
+    scratch
+        .run(&["quota", "a.tier", "--tier", "backend"])
+        .exits(2)
+        .says("there is no tier `backend`; the program has `");
     scratch.write("a.tier", "tier web\nweb allows htps from anywhere\n");
     assert_eq!(
         scratch
@@ -573,7 +578,7 @@ fn hostile_input_ends_in_errors() {
 #[test]
 fn every_name_in_an_output_is_one_things_name() {
     let scratch = Scratch::new();
-    // a tier and a foreign group with one spelling: the two rules are told apart
+    // a tier and a foreign group with one spelling: the two rules are different
     scratch.write(
         "rules.tier",
         "tier a, sg-0123456789abcdef0\n\

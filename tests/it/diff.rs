@@ -31,7 +31,7 @@ assert internet cannot reach db
 assert app can reach db on mysql
 ";
 
-/// The shop after these replacements, each of a text that stands in it.
+/// The shop after these replacements, each of a text in it.
 fn shop(edits: &[(&str, &str)]) -> String {
     edits.iter().fold(SHOP.to_string(), |text, (from, to)| {
         assert!(text.contains(from), "{from:?} is in the program");
@@ -54,7 +54,7 @@ fn reviewed<T>(old: &str, new: &str, then: impl FnOnce(&Review<'_>) -> T) -> T {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// A snapshot: what changes in the program, and what is shown of it.
+/// A snapshot of the review of a change.
 fn shown(name: &str, old: &str, new: &str, show: impl FnOnce(&Review<'_>) -> String) {
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/diff"));
@@ -317,7 +317,7 @@ fn a_network_that_widens_is_told_as_what_it_was_cut_out_of() {
 }
 
 #[test]
-fn all_that_is_gained_from_the_internet_is_told() {
+fn all_that_is_gained_from_the_internet_is_reported() {
     let blocks: Vec<String> = (0..40).map(|n| format!("8.{}.0.0/24", n * 2)).collect();
     let old = "tier web { outbound = closed }\n".to_string();
     let new = format!("{old}web allows ssh from {}\n", blocks.join(", "));

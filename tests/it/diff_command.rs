@@ -248,7 +248,7 @@ fn programs_come_and_go() {
         "office=203.0.113.0/24",
     ]);
     begins(run.exits(0), "wider: new.tier against main:new.tier\n");
-    // a value for nothing is a mistake all the same
+    // a value without a parameter is still an error
     repository
         .diff(&["--git", "main", "new.tier", "--set", "ofice=203.0.113.0/24"])
         .exits(2)
@@ -601,7 +601,7 @@ fn what_a_checkout_lacks_is_said() {
 }
 
 #[test]
-fn a_value_for_no_parameter_is_told_once() {
+fn a_value_for_no_parameter_is_reported_once() {
     let repository = Repository::new();
     let run = repository.diff(&["--git", "main", "shop.tier", "--set", "nosuch=1"]);
     run.exits(2);

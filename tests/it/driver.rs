@@ -1,4 +1,5 @@
-//! The driver and its door `Program` over files in memory, as an editor or a service calls them.
+//! The driver and its entry point `Program`, with files in memory, as an editor or a service calls
+//! them.
 
 use crate::common::as_of;
 use std::path::Path;

@@ -1,5 +1,5 @@
 //! `docs/errors.md` against the compiler: every code has a page, each wrong program or manifest
-//! gets its code and no other error, each right one gets nothing; and how each is told.
+//! gets its code and no other error, each right one gets nothing; and the messages.
 
 use crate::common::{block, package};
 use std::collections::BTreeSet;

@@ -18,7 +18,7 @@ fn all_warn() -> Levels {
     }
 }
 
-/// How often each code is told.
+/// How often each code is reported.
 fn codes(problems: &[Problem]) -> BTreeMap<&'static str, usize> {
     let mut codes = BTreeMap::new();
     problems
@@ -368,7 +368,8 @@ fn fix_corrects_the_files_of_all_programs_and_tells_what_is_left() {
 
 #[test]
 fn corrections_make_room_for_others() {
-    // the second goes because the first does: an `@allow` for what is gone silences nothing
+    // the second is removed because the first is: an `@allow` for a removed statement silences
+    // nothing
     let scratch = Scratch::new(&[(
         "a.tier",
         "tier web, app\nweb allows ssh from app\n@allow(duplicate-rule)\n@allow(open-http)\nweb allows ssh from app\nweb allows ssh from 10.0.0.9/8\n",
@@ -535,7 +536,7 @@ fn an_allow_for_what_a_day_or_a_margin_decides_is_not_judged() {
 }
 
 #[test]
-fn a_problem_in_a_file_of_two_programs_is_told_once() {
+fn a_problem_in_a_file_of_two_programs_is_reported_once() {
     let main = "include \"common.tier\"\n";
     let common = "tier web\nweb allows ssh from anywhere\n";
     let scratch = Scratch::new(&[

@@ -246,7 +246,10 @@ fn directories_stand_for_the_programs_below_them_and_nothing_for_this_one() {
 fn check_writes_nothing_and_shows_what_would_change() {
     let scratch = Scratch::with(&[("a.tier", UNTIDY), ("b.tier", TIDY)]);
     let (code, out, err) = scratch.fmt(&["--check", "a.tier", "b.tier"], "");
-    assert_eq!((code, err.as_str()), (1, "`a.tier` is not formatted\n"));
+    assert_eq!(
+        (code, err.as_str()),
+        (1, "`a.tier` is not formatted; run `tierwall fmt a.tier`\n")
+    );
     assert!(
         out.starts_with("--- a.tier\n+++ a.tier\n")
             && out.contains("\n-tier   web\n")
@@ -403,11 +406,11 @@ fn a_file_that_is_not_formatted_is_named_to_programs() {
             .2
     };
     assert!(told("json").starts_with(
-        "{\"format\":1,\"type\":\"outcome\",\"level\":\"error\",\"message\":\"`a.tier` is not formatted\",\"file\":\"a.tier\"}\n"
+        "{\"format\":1,\"type\":\"outcome\",\"level\":\"error\",\"message\":\"`a.tier` is not formatted; run `tierwall fmt a.tier`\",\"file\":\"a.tier\"}\n"
     ));
     assert_eq!(
         told("github"),
-        "::error file=a.tier,title=tierwall::`a.tier` is not formatted\n"
+        "::error file=a.tier,title=tierwall::`a.tier` is not formatted; run `tierwall fmt a.tier`\n"
     );
     assert!(told("sarif").contains("\"uri\": \"a.tier\""));
 }

@@ -371,7 +371,7 @@ fn a_description_has_the_block_behind_long_words() {
 }
 
 #[test]
-fn rules_know_their_sentences() {
+fn lists_the_sentences_of_each_rule() {
     let compilation = compiled(
         "stack s\n\
          tier web, db { outbound = open }\n\

@@ -8,12 +8,12 @@ use tierwall::lint::{self, Level, Levels, Lint};
 use tierwall::target::ALL;
 use tierwall::{Memory, Options, Program};
 
-/// The lints that a program trips which is built as a template, and all that is told.
+/// The lints that report a program that is built as a template, and all messages.
 fn tripped(program: &str, levels: &Levels) -> (BTreeSet<&'static str>, String) {
     let mut files = Memory::new().with("program.tier", program);
     let options = Options::new(as_of()).lints(levels.clone());
     let program = Program::load("program.tier", &mut files, options).expect("the text is there");
-    let target = ALL.iter().find(|it| it.measures.is_some());
+    let target = ALL.iter().find(|it| it.limits.is_some());
     let problems = program.check_for(target.expect("a target whose outputs are limited"));
 
     let told: Vec<String> = problems.iter().map(|it| program.render(it)).collect();
@@ -39,7 +39,7 @@ fn only(lint: &Lint, level: Level) -> Levels {
 }
 
 #[test]
-fn each_fires_and_stays_calm() {
+fn reports_its_bad_program_and_accepts_its_good_one() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots/lints"));
     settings.set_prepend_module_to_snapshot(false);
@@ -52,7 +52,7 @@ fn each_fires_and_stays_calm() {
         settings.bind(|| insta::assert_snapshot!(lint.name, text));
         let (found, told) = tripped(lint.passes, &warned);
         assert!(found.is_empty(), "{}: {}\n{told}", lint.name, lint.passes);
-        // the example that shows how it is done well does nothing else that would warn
+        // the good example causes no other warning
         let (found, told) = tripped(lint.passes, &Levels::default());
         assert!(found.is_empty(), "{}: {}\n{told}", lint.name, lint.passes);
     }

@@ -1,4 +1,5 @@
-//! The lints about exposure: each judges sets, and each clause has a program on either side of it.
+//! The lints about exposure: each judges sets of addresses, and each condition has a program that
+//! it reports and one that it accepts.
 
 use crate::common::check;
 use tierwall::diagnostic::{self, Style, render};
@@ -549,7 +550,7 @@ fn what_is_never_filtered() {
     }
 }
 
-/// Peers of a sentence, and what is said of them.
+/// Peers of a sentence, and their findings.
 const UNROUTABLE: [(&str, &[&str]); 31] = [
     (
         "from 127.0.0.1",
@@ -1063,7 +1064,7 @@ fn nobody_silences_more_than_is_named() {
             .any(|(.., help)| help.iter().any(|help| help.contains("also reported by")));
         assert_eq!(names_other, allowed.is_empty(), "{program}\n{found:?}");
     }
-    // a lint that only would have been named makes an `@allow` useful all the same
+    // an `@allow` is used even if its lint is only named in another's report
     let program = "tier x\n@allow(open-high-risk-port)\nx allows ssh from anywhere\n";
     check_lint("unused-allow", program, false);
 }

@@ -91,7 +91,7 @@ fn tiers_that_nothing_can_reach() {
         &["a", "c"],
     );
     check("tier a\na allows all from itself\n", &[]);
-    // one that connects to others is there for that
+    // a tier that connects to others is not unused
     check("tier a, b, c\na allows https from b\n", &["c"]);
     check("tier a, b, c\na allows https to b\n", &["c"]);
     check("tier a\na allows https to anywhere\n", &[]);
@@ -246,7 +246,7 @@ fn each_kind_of_declaration_and_each_use() {
 }
 
 #[test]
-fn what_is_no_use() {
+fn reports_unused_declarations() {
     let check = |program: &str, expected: &[&str]| names("unused-declaration", program, expected);
     // an earlier name, a binding, the addresses of a peered VPC, another name for the same thing
     check(
@@ -271,7 +271,7 @@ fn what_is_no_use() {
         "network x = 10.0.0.0/8\nservice x = tcp 80\ntier a\na allows x from 10.0.0.0/8\n",
         &["x"],
     );
-    // what only an unused declaration names is used: the other goes first
+    // what only an unused declaration uses counts as used: the other is removed first
     check("network n = 10.0.0.0/8\nnetwork m = n\ntier a\n", &["m"]);
     // one that has ended is still a sentence
     check(

@@ -302,7 +302,7 @@ fn one_document_is_written_whatever_is_found() {
             == 1
     );
     assert!(results(&[&sarif[..], &["../../examples/three-tier.tier"]].concat()).is_empty());
-    // a file that two programs include is told once
+    // a file that two programs include is reported once
     let once = results(&[&sarif[..], &["shop.tier"]].concat());
     assert_eq!(
         results(&[&sarif[..], &["shop.tier", "shop.tier"]].concat()),

@@ -202,7 +202,7 @@ fn tree(tokens: &[String], prefix: &mut ModulePath, out: &mut Vec<(String, Modul
     at
 }
 
-/// Every path of two names or more that stands in no `use`.
+/// Every path of two or more names outside a `use`.
 fn paths(tokens: &[String]) -> Vec<ModulePath> {
     let is_word = |token: &String| token.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let mut paths = Vec::new();

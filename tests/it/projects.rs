@@ -506,7 +506,7 @@ fn outputs_that_are_not_read_together_may_declare_the_same() {
     )
     .run(&["build"])
     .exits(0);
-    // stacks are named for their files, so that what they look up is told apart
+    // stacks are named for their files, so that their lookups have different names
     let list = "prefix-list s3 = \"com.amazonaws.region.s3\"\nvpc v { id = \"vpc-01234567\" }\n";
     let texts =
         ["web", "app"].map(|tier| format!("{list}tier {tier}\n{tier} allows https from s3\n"));

@@ -13,7 +13,7 @@ use tierwall::lint::Levels;
 use tierwall::net::TrafficSet;
 use tierwall::parse::Question;
 use tierwall::policy::{Peer, Policy};
-use tierwall::report::{self, Paint, Subject};
+use tierwall::report::{self, Paint, QuestionEndpoints};
 
 /// The shop: a client on the internet, a web server, an application server, a database.
 const SHOP: &str = "\
@@ -47,12 +47,12 @@ fn posed(program: &str, (from, to, on): Asks<'_>) -> Result<Asked, AskError> {
     )
 }
 
-fn asked(program: &str, question: Asks<'_>) -> (Asked, Subject) {
+fn asked(program: &str, question: Asks<'_>) -> (Asked, QuestionEndpoints) {
     let mut asked = posed(program, question).unwrap_or_else(|error| panic!("{error:?}"));
     let problems = std::mem::take(&mut asked.compilation.problems);
     assert!(!problems.any_error(), "{program}{question:?}: {problems:?}");
     let (policy, sources) = (&asked.compilation.policy, &asked.compilation.sources);
-    let subject = Subject::new(
+    let subject = QuestionEndpoints::new(
         policy,
         sources,
         asked
@@ -189,7 +189,7 @@ fn traces_of_the_shop() {
 }
 
 #[test]
-fn what_travels() {
+fn shows_the_packets_of_each_protocol() {
     let program = "tier a\na allows dns, ping, icmp fragmentation-needed, icmp 13, icmp, proto 50, all from anywhere\n";
     let question = (
         "internet",
@@ -282,8 +282,7 @@ app allows https from web
 #[test]
 fn nothing_is_let_through_where_no_tier_is() {
     let text = trace_text(SHOP, ("office", "internet", "https"));
-    let says =
-        "SYN      office → internet  neither end is a tier, so no group of the program applies\n";
+    let says = "SYN      office → internet  neither endpoint is a tier, so no group of the program applies\n";
     assert!(
         text.contains(says) && !text.contains("allowed by"),
         "{text}"
@@ -291,7 +290,7 @@ fn nothing_is_let_through_where_no_tier_is() {
 }
 
 #[test]
-fn each_exchange_has_a_fate_of_its_own() {
+fn traces_each_exchange_separately() {
     let program = "tier a { outbound = closed }\ntier b\nb allows udp 53 from a\n";
     shown_trace("trace-exchanges", program, ("a", "b", "dns"));
     let travels = |question| -> Vec<String> {
@@ -316,7 +315,7 @@ fn each_exchange_has_a_fate_of_its_own() {
 }
 
 #[test]
-fn doubt_has_its_reasons() {
+fn lists_what_is_unknown() {
     let program = "\
 param partner : cidr
 prefix-list s3 = \"com.amazonaws.region.s3\" { entries = 1 }
@@ -340,7 +339,7 @@ c allows https to s3
 }
 
 #[test]
-fn ends_of_each_kind() {
+fn traces_each_kind_of_endpoint() {
     let program = "\
 vpc main { cidr = 10.0.0.0/16 }
 network office = 203.0.113.0/24
@@ -410,7 +409,7 @@ fn both_ip_versions_count() {
     stopped(program, ("10.0.0.0/8", "a", "icmpv6"));
     let text = trace_text(program, ("2001:db8::/32", "a", "https"));
     assert!(
-        text.contains("the ends have no IP version in common"),
+        text.contains("the endpoints have no IP version in common"),
         "{text}"
     );
     shown_trace(
@@ -705,7 +704,7 @@ fn paths_are_the_chains_the_shortest_first() {
     assert_eq!(lines(("b", "b", ""), 9), back);
     assert_eq!(lines(("db", "a", ""), 9), Vec::<String>::new());
     assert!(!paths_text(NET, ("db", "a", ""), 9).1);
-    // ends that are no tiers are not linked by what nobody here decides
+    // endpoints that are not tiers are not linked, because no group decides between them
     assert_eq!(
         lines(("10.0.0.0/8", "internet", ""), 1),
         ["1. 10.0.0.0/8 → a → internet"]
@@ -713,7 +712,7 @@ fn paths_are_the_chains_the_shortest_first() {
 }
 
 #[test]
-fn paths_of_the_net() {
+fn lists_chains_through_tiers() {
     let question = ("internet", "db", "mysql");
     shown(
         "paths",
@@ -906,7 +905,7 @@ b allows icmp 3/4 from private
         lines.contains(&"private,hosts,a,tier,,tcp 80 (IPv6)".to_string()),
         "{lines:?}"
     );
-    // what the resolver makes of the word is what the matrix makes of it
+    // the matrix treats the word as the resolver does
     let all = compile_text(
         "shop.tier",
         "tier a\na allows https from private\n",

@@ -103,7 +103,7 @@ fn a_group_counts_in_both_families() {
         "stack s { ip = ipv4 }\ntier web\ntier app\nweb allows ssh from app",
         (1, 1),
     );
-    // bound to one family, and counted in both all the same
+    // of one family, but counted in both
     inbound(
         "tier web\ntier app\nweb allows icmp 8, icmpv6 128 from app",
         (2, 2),

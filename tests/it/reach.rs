@@ -19,8 +19,8 @@ fn compiled(program: &str) -> Compilation {
     compilation
 }
 
-/// Two of each kind of thing that a rule can name. The members of `far` live at known addresses of
-/// IPv4, those of `free` anywhere; `near` names each thing with a port of its own, from and to.
+/// Two of each kind of peer. The members of `far` have known IPv4 addresses, those of `free` any;
+/// `near` has a separate port from and to each peer.
 const SCENE: &str = "\
 stack s { ip = dual }
 external dev = \"sg-0123456789abcdef0\"
@@ -40,7 +40,7 @@ const FAR: TierId = TierId(0);
 const FREE: TierId = TierId(1);
 const NEAR: TierId = TierId(2);
 
-/// Whom the rules of `near` name, each with the position of its port.
+/// The peers of the rules of `near`, each at the position of its port.
 const PEERS: [&str; 13] = [
     "dev",
     "ops",
@@ -171,9 +171,8 @@ fn each_kind_of_peer_lets_each_kind_of_end_through() {
     }
 }
 
-/// A packet that is told to pass is let through by the rule for it, at the first address at which
-/// that is so, and what is unknown: told: who is in what the rule names, or whether the end is
-/// where a block is.
+/// A counterexample cites the rule that allows it, the first such address, and the unknown facts:
+/// the members of the peer, or the addresses of the endpoint.
 #[test]
 fn a_packet_cites_the_rule_that_lets_it_through_and_what_is_not_known() {
     for way in ["from", "to"] {

@@ -51,7 +51,7 @@ fn everything_that_does_not_pass_is_told_in_one_run() {
         &comment,
         &[
             "<!-- tierwall: review of . -->\n### tierwall: checks failed\n",
-            "**Formatting.** Run `tierwall fmt` to format these files:\n\n```\n`shop.tier` is not formatted\n```\n",
+            "**Formatting.** Run `tierwall fmt` to format these files:\n\n```\n`shop.tier` is not formatted; run `tierwall fmt shop.tier`\n```\n",
             "`shop.tf` is stale; run `tierwall build`",
             "denied: the change to `shop.tier` opens traffic from or to the internet (`--deny internet`)",
             "\n### tierwall: **wider**, opens something to the internet\n",
@@ -77,7 +77,7 @@ fn everything_that_does_not_pass_is_told_in_one_run() {
 }
 
 #[test]
-fn problems_are_annotations_on_github_and_told_once() {
+fn problems_are_annotations_on_github_and_reported_once() {
     let repository = shop();
     repository
         .files
@@ -189,7 +189,7 @@ fn a_shallow_clone_says_what_to_set() {
         &repository.files.read(".git/comment.md"),
         &["**Not compared.**", told],
     );
-    // its base is there, and what both have in common is not
+    // its base exists, and the merge base does not
     repository.does("cd clone && git fetch --quiet --depth 1 origin main:refs/remotes/origin/main");
     repository.shell(&line).exits(2);
     holds(&repository.files.read(".git/comment.md"), &[told]);
@@ -311,6 +311,6 @@ fn what_is_in_a_name_does_not_leave_its_block() {
     run.exits(1);
     holds(
         &comment,
-        &["\n`````\n`a````b.tier` is not formatted\n`````\n"],
+        &["\n`````\n`a````b.tier` is not formatted; run `tierwall fmt 'a````b.tier'`\n`````\n"],
     );
 }

@@ -1,5 +1,5 @@
-//! The built-in services held against the outside world: `tests/data/services.tsv` names, for each
-//! port of each service, who says so, and `tests/data/etc-services.txt` holds the assignments.
+//! The built-in services against external sources: `tests/data/services.tsv` has the source of each
+//! port of each service, and `tests/data/etc-services.txt` the assignments.
 
 use std::collections::{BTreeMap, BTreeSet};
 use tierwall::catalogue::catalogue;

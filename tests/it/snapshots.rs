@@ -1,5 +1,5 @@
-//! The examples and what becomes of them: each one's flow table with the source on top, and each
-//! target's output byte for byte.
+//! The examples and their results: the flow table of each with its source, and the output of each
+//! target byte for byte.
 
 use crate::common::{examples, package};
 use insta::Settings;
@@ -9,7 +9,7 @@ use tierwall::lint::Levels;
 use tierwall::report::flows;
 use tierwall::{groups, target};
 
-/// Snapshots stand at the top of the repository, without the name of a module.
+/// Snapshots are at the root of the repository, without the name of a module.
 fn settings() -> Settings {
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path(package().join("snapshots"));

@@ -312,8 +312,7 @@ pub fn foreign(scene: &mut Scene, numbers: &[Vec<u16>]) {
 pub fn services(scene: &mut Scene, numbers: &[Vec<u16>]) {
     for (numbers, name) in numbers.iter().zip(SERVICES) {
         let choose = &mut Choices::new(numbers);
-        // `http` may stand in the services before it, so it has none of them, and what they take it
-        // for
+        // `http` may be used in the services before it
         let plain =
             |service: &Service| !is_declared(&service.text) && service.atoms == [Atom::Both];
         let pool: Vec<Service> = traffic(scene)

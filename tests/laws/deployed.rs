@@ -1,4 +1,5 @@
-//! What a deployment comes to in AWS, in words that the policy and both outputs share.
+//! The groups and rules of a deployment in AWS, in terms that are independent of policy and
+//! outputs.
 
 use std::collections::BTreeMap;
 use tierwall::groups::{self, Deployment, Direction, ListReference, Peer, Reference, TierId};

@@ -1,4 +1,4 @@
-//! Outputs as lines: finds where a rule stands, and takes out or rewrites what may change.
+//! Outputs as lines: finds the lines of a rule, and removes or rewrites what may change.
 
 use crate::read_cloudformation::Place;
 use std::ops::Range;
@@ -34,7 +34,7 @@ impl Lines {
         start..start + 2 + length
     }
 
-    /// Where a rule stands in a template.
+    /// The position of a rule in a template.
     pub fn in_template(&self, place: &Place, direction: &str) -> Range<usize> {
         let resource = self.block(0..self.0.len(), &format!("    \"{}\": {{", place.id));
         let Some(nth) = place.inline else {
@@ -51,7 +51,7 @@ impl Lines {
         self.block(rest, "          {")
     }
 
-    /// Where the resource of a rule stands in a configuration.
+    /// The position of the resource of a rule in a configuration.
     pub fn in_configuration(&self, name: &str, direction: &str) -> Range<usize> {
         self.block(
             0..self.0.len(),
@@ -72,7 +72,7 @@ impl Lines {
                 .expect("a rule has a description")
     }
 
-    /// Rewrites the description of a block as it stands in another output.
+    /// Replaces the description of a block by that of another output.
     pub fn retell(&mut self, block: Range<usize>, as_in: &Lines, there: Range<usize>) {
         let at = self.description(block);
         self.0[at] = as_in.0[as_in.description(there)].clone();
@@ -86,7 +86,7 @@ impl Lines {
         self.0.drain(block);
     }
 
-    /// Replaces a word in quotes, or after a dot, wherever it stands.
+    /// Replaces a word in quotes, or after a dot, everywhere.
     pub fn rename(&mut self, from: &str, to: &str) {
         for line in &mut self.0 {
             *line = line.replace(&format!("\"{from}\""), &format!("\"{to}\""));

@@ -64,7 +64,7 @@ enum Peer {
     Unknown(bool),
 }
 
-/// What is assumed of whom nobody knows.
+/// The assumption about unknown members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guess {
     /// Everyone is in every list and in every group of others.
@@ -280,7 +280,7 @@ impl Firewall {
     }
 }
 
-/// One side of a group, and who is at its far end.
+/// One direction of a group, and the host at the other end.
 struct Gate<'g> {
     rules: &'g [Rule],
     version: usize,

@@ -1,12 +1,11 @@
 //! A small strict reader of HCL: blocks, attributes, strings, numbers, lists, maps and references,
-//! as files in the layout of `terraform fmt` have them. What stands in a `validation` block is
-//! skipped.
+//! as files in the layout of `terraform fmt` have them. `validation` blocks are skipped.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// What stands between the braces of a block, or in a file.
+/// The contents of a block, or of a file.
 #[derive(Debug, Default)]
 pub struct Body {
     pub attributes: BTreeMap<String, Expression>,
@@ -26,7 +25,7 @@ pub struct Block {
 pub enum Expression {
     /// What a string without templates says.
     Text(String),
-    /// A string with `${ … }` in it, these as they stand.
+    /// A string with `${ … }`, which are kept as written.
     Template(String),
     Number(i64),
     Bool(bool),

@@ -1,5 +1,5 @@
-//! JSON, read strictly: a key that stands twice in one object is refused, which `serde_json::Value`
-//! is not.
+//! JSON, read strictly: a duplicate key in an object is rejected, which `serde_json::Value`
+//! accepts.
 
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -385,8 +385,8 @@ impl Brute<'_> {
         verdicts.peek().is_some() && verdicts.all(|passes| passes)
     }
 
-    /// Whether every packet of a family must pass, when nobody is in what is not known; nothing
-    /// where an end has no hosts of that family.
+    /// Whether every packet of a family must pass, if unknown groups are empty; `None` if an
+    /// endpoint has no hosts of that family.
     fn must_in(&self, from: &End, to: &End, question: &Question, v6: bool) -> Option<bool> {
         if !self.speaks_of(question, v6) {
             return None;

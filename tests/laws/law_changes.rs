@@ -1,6 +1,6 @@
-//! What `changes` foretells is what the outputs come to: the counts are those of a comparison of
-//! the two outputs resource by resource, the rules those that only one output deploys, and back is
-//! there in reverse.
+//! Predicted changes match the outputs: the counts are those of a comparison of the two outputs
+//! resource by resource, the rules are those that only one output deploys, and the reverse change
+//! is the reverse prediction.
 
 use crate::change_set::change_set;
 use crate::choices::{numbers, streams};
@@ -99,8 +99,8 @@ fn renamed(text: &str) -> String {
     out + &name
 }
 
-/// Holds what is said of tiers under other names: they are recreated as themselves, one that has no
-/// twin is, and where all are, no rule comes or goes but with its group or with what it names.
+/// Checks tiers with other names: each is recreated as itself if it is unique, and if all are,
+/// rules are only created or deleted with their group or their peer.
 fn recreated(changes: &Changes<'_>, new: &Deployment<'_>) -> Result<(), String> {
     let mut found = 0;
     for (change, _) in changes
@@ -140,8 +140,8 @@ fn recreated(changes: &Changes<'_>, new: &Deployment<'_>) -> Result<(), String> 
     }
 }
 
-/// Holds that a rule of a recreated tier, or one that names it, comes or goes only with a tier that
-/// is not recreated.
+/// Checks that a rule of a recreated tier, or one that references it, is only created or deleted
+/// with a tier that is not recreated.
 fn same_rules(changes: &Changes<'_>) -> Result<(), String> {
     let recreated: BTreeSet<&str> = changes
         .groups

@@ -91,7 +91,7 @@ const BLOCKS: [&str; 11] = [
     "::/0",
 ];
 
-/// A question: who, whom, and on which of the services.
+/// A question: sender, receiver, and service.
 #[derive(Debug, Clone)]
 struct Asked {
     from: String,
@@ -585,8 +585,8 @@ const PAIRS: [(u16, u16, u16, u16); 9] = [
     (0xa00, 0xaff, 0x8500, 0x8500),
 ];
 
-/// Whether what is said of a version says this of the other: the same port or protocol, ICMP by its
-/// other name.
+/// Whether the traffic of one IP version has a counterpart in the other: the same port or protocol,
+/// ICMP by its other name.
 fn says(may: &TrafficSet, (protocol, payload): Payload, version: usize) -> bool {
     let family = [Family::V4, Family::V6][version];
     let all_icmp = TrafficSet::new(

@@ -105,8 +105,7 @@ proptest! {
     }
 }
 
-/// Whether what is told of two programs is what brute force finds, for packets that the seed
-/// chooses.
+/// Whether the diff of two programs matches brute force, for packets that the seed chooses.
 pub fn exact(old: &str, new: &str, seed: u64) -> Result<(), TestCaseError> {
     with_policy(old, |old_sources, old_parsed, old| {
         with_policy(new, |new_sources, new_parsed, new| {
@@ -265,8 +264,8 @@ impl Asked {
         (self.from == EndId::HOSTS || self.to == EndId::HOSTS).then_some(packet)
     }
 
-    /// Whether such a packet is told of: as one of its address, or as one of a parameter whose
-    /// default holds that.
+    /// Whether such a packet is in the diff: by its address, or by a parameter whose default
+    /// contains it.
     fn is_told(
         &self,
         diff: &Diff,
@@ -370,7 +369,7 @@ fn host(policy: &Policy, peer: Option<Peer>, address: IpAddr) -> Host {
 /// What is said of one pair of ends is said in as few parts as can be: no two at the same
 /// addresses, and nothing twice.
 fn minimal(changes: &[Change]) -> Result<(), TestCaseError> {
-    // what a default opens is told beside
+    // what a default opens is reported separately
     let changes: Vec<&Change> = changes.iter().filter(|change| !change.by_default).collect();
     for (n, one) in changes.iter().enumerate() {
         prop_assert!(

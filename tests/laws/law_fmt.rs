@@ -1,6 +1,6 @@
 //! Formatting: what is formatted stays as it is, nothing is lost, moved or reworded, and no byte of
 //! an output and no problem changes, on programs with comments, blanks and line breaks wherever the
-//! language lets them stand.
+//! language allows them.
 
 use crate::choices::{Choices, numbers};
 use crate::compile::{cases, outputs, problems};
@@ -58,7 +58,7 @@ pub fn same_outputs(before: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Numbers that choose a layout: any, or ones that choose a comment wherever one may stand.
+/// Numbers that choose a layout: any, or ones that choose a comment wherever one is allowed.
 fn layout() -> impl Strategy<Value = Vec<u16>> {
     let comments = prop::collection::vec(
         prop_oneof![1 => any::<u16>(), 5 => 50_000..57_000_u16],
@@ -96,12 +96,12 @@ fn fail(words: &str, before: &str, after: &str) -> TestCaseError {
     TestCaseError::fail(format!("{words}\n--- before\n{before}\n--- after\n{after}"))
 }
 
-/// What must stay: words, signs and comments. Commas between braces and brackets are left out,
-/// since a line break may stand for one.
+/// What must stay: words, signs and comments. Commas between braces and brackets are ignored,
+/// because a line break can replace one.
 #[derive(Debug, PartialEq, Eq)]
 enum Word {
     Text(String),
-    /// And whether it has its line for itself; nothing where a comma before it was left out.
+    /// And whether it is on its own line; `None` if a comma before it was removed.
     Comment(String, Option<bool>),
 }
 

@@ -1,5 +1,5 @@
-//! Questions: a matrix says of each pair what the gates say of it, and paths are the chains that
-//! trying all of them finds.
+//! Questions: the matrix agrees with the gates for each pair, and paths are the chains that brute
+//! force finds.
 
 use crate::compile::{cases, with_policy};
 use crate::generate::program;
@@ -63,7 +63,7 @@ proptest! {
     }
 }
 
-/// Whether a matrix says of each pair what the gates say of it.
+/// Whether the matrix agrees with the gates for each pair.
 fn pairs_agree(policy: &Policy) -> Result<(), TestCaseError> {
     let (matrix, gates) = (Matrix::new(policy), Gates::new(policy));
     let cells: HashMap<_, _> = matrix

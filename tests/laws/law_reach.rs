@@ -50,8 +50,8 @@ proptest! {
     }
 }
 
-/// The end that a host stands for; none for hosts that live where their tier does not, or that are
-/// in a tier and a foreign group at once, of which assertions do not speak.
+/// The endpoint of a host; `None` for hosts outside the addresses of their tier, or in a tier and a
+/// foreign group at once, which assertions do not cover.
 fn side(policy: &Policy, host: &Host) -> Option<Endpoint> {
     let Some(name) = &host.tier else {
         return Some(Endpoint::for_hosts(Addresses::from_blocks([&host

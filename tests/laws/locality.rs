@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// Changes of rules that were there before, each of them by a rule of the contract.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Rules whose text is another now.
+    /// Rules whose description changed.
     pub retold: Vec<Key>,
     /// Rules that are no more.
     pub gone: Vec<Key>,

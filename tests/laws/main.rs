@@ -1,14 +1,13 @@
-//! Laws that no snapshot can show, on generated programs: every output means what the policy means,
-//! order and layout change nothing, a sentence more adds its lines and no others, what the groups
-//! let pass is what the sentences say, so is what is told about reach and about sentences that
-//! others cover, what is proved is what all outputs hold when they are read back, what is foretold
-//! of changes comes to pass, and what Terraform or AWS would refuse is refused before.
+//! Properties on generated programs: every output has the meaning of the policy; order and layout
+//! change nothing; one more sentence adds only its lines; groups pass what the sentences allow;
+//! reachability and redundancy are correct; what is proved holds in all outputs when they are read
+//! back; predicted changes match the plans of the outputs; and what Terraform or AWS would reject
+//! is an error.
 //!
-//! `PROPTEST_CASES` scales how many programs are tried (256 stand for the number that suits a
-//! commit). With 2000, more than 100,000 questions of assertions and traces are decided again by
-//! brute force.
+//! `PROPTEST_CASES` scales how many programs are tried (256 is the default for a commit). With
+//! 2000, more than 100,000 questions of assertions and traces are checked by brute force.
 //!
-//! What is `pub` here is also what `fuzz/` draws its programs from, and holds them to.
+//! `pub` items are also used by `fuzz/`.
 
 mod addresses;
 mod amazon;
@@ -40,13 +39,12 @@ mod density;
 mod law_addresses;
 mod law_assertions;
 mod law_changes;
-mod law_cover;
-mod law_cures;
 mod law_defaults;
 mod law_deployed;
 pub mod law_diff;
 mod law_environments;
 pub mod law_fmt;
+mod law_foreign_syntax;
 mod law_lints;
 mod law_locality;
 mod law_meaning;
@@ -54,3 +52,4 @@ mod law_order;
 pub mod law_parity;
 mod law_questions;
 mod law_reach;
+mod law_redundant_sentences;

@@ -1,5 +1,5 @@
 //! May this packet pass? Written from the language reference on the syntax tree, by brute force:
-//! nothing is resolved, lowered or put in order, every question goes through every statement again.
+//! nothing is resolved, lowered or sorted; every question evaluates every statement again.
 
 use crate::packets::{Host, Material, Packet, Payload};
 use ipnet::IpNet;
@@ -70,7 +70,7 @@ impl Meaning<'_> {
         sends && (self.accepts(packet) || exempt(&packet.receiver.tier, &packet.sender))
     }
 
-    /// Whether the sender may send it; anyone may who is in no tier.
+    /// Whether the sender may send it; always true for a host in no tier.
     pub fn sends(&self, packet: &Packet) -> bool {
         match &packet.sender.tier {
             Some(tier) if self.is_open(tier) => self.dual() || packet.sender.address.is_ipv4(),

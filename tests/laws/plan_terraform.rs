@@ -115,7 +115,7 @@ pub fn plan(old: &str, new: &str) -> Counts {
     [add, change, destroy]
 }
 
-/// Where what is applied stands after all moves: for each address now, the address it had.
+/// The state after all moves: for each current address, the earlier one.
 fn moved(old: &File, new: &File) -> BTreeMap<String, String> {
     let mut state: BTreeMap<String, String> = old
         .resources
@@ -189,8 +189,8 @@ impl Plan<'_> {
         }
     }
 
-    /// Whether a value is known to be what it was: a reference to a group, if that group stays; a
-    /// variable, unless its default is another.
+    /// Whether a value is known to be unchanged: a reference to a group that is kept; a variable,
+    /// unless its default changes.
     fn same(&self, was: &Expression, is: &Expression) -> bool {
         let group = |value: &Expression| match value {
             Expression::Reference(path) if path.starts_with("aws_security_group.") => {

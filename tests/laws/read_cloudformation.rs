@@ -1,7 +1,7 @@
 //! CloudFormation JSON, read as CloudFormation would: which groups and rules are there once it is
 //! deployed.
 //!
-//! Strict: what the reader does not know is a failure, so that nothing in a template goes unseen.
+//! Strict: what the reader does not know is a failure, so that nothing in a template is overlooked.
 
 use crate::deployed::{Deployed, Group, Key, Rule, parameter};
 use crate::json;
@@ -11,18 +11,18 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A template, read.
 pub struct Template {
     pub deployed: Deployed,
-    /// Where each rule stands.
+    /// The position of each rule.
     pub places: BTreeMap<Key, Place>,
     /// Logical ids of groups that hold the rule that admits nothing, and no other outbound rule.
     pub placeholders: BTreeSet<String>,
 }
 
-/// Where a rule stands in a template.
+/// The position of a rule in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The logical id of its resource, or of its group.
     pub id: String,
-    /// Its position in the list of its group, if it stands there.
+    /// Its position in the list of its group, if it is inline.
     pub inline: Option<usize>,
 }
 
@@ -139,7 +139,7 @@ impl Reader {
         name
     }
 
-    /// Reads the rules that stand in a group.
+    /// Reads the inline rules of a group.
     fn inline(&mut self, id: &str, properties: &Object) {
         let group = self.names[id].clone();
         let egress = properties.get("SecurityGroupEgress").map_or(&[][..], list);
@@ -173,7 +173,7 @@ impl Reader {
         }
     }
 
-    /// Reads a rule that is a resource of its own.
+    /// Reads a rule that is a separate resource.
     fn separate(&mut self, id: &str, direction: &'static str, properties: &Object) {
         let mut properties = properties.clone();
         let group = properties.remove("GroupId").expect("a rule has a group");

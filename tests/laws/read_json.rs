@@ -1,6 +1,6 @@
 //! The flat lists of `--to json`, read as `docs/outputs.md` describes them.
 //!
-//! Strict: what the reader does not know is a failure, so that nothing in an output goes unseen.
+//! Strict: what the reader does not know is a failure, so that nothing in an output is overlooked.
 
 use crate::deployed::{Deployed, Group, Key, Rule, aws_list, parameter};
 use crate::json;

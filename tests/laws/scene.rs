@@ -1,4 +1,4 @@
-//! What a generated program declares, and what its sentences can use of it.
+//! The declarations of a generated program, for its sentences.
 
 use crate::addresses::Addresses;
 use crate::choices::Choices;
@@ -25,7 +25,7 @@ pub struct Scene {
     pub lines: Vec<Line>,
 }
 
-/// Something that can stand after `from`.
+/// A peer that can follow `from`.
 #[derive(Debug, Clone)]
 pub struct Peer {
     /// As a sentence writes it.
@@ -178,7 +178,7 @@ pub fn together(peers: &[Peer]) -> Option<PeerKind> {
     }))
 }
 
-/// Whether a network can be made of it: addresses, and no prefix list.
+/// Whether it can be an item of a network: addresses, and not a prefix list.
 pub fn is_network(peer: &Peer) -> bool {
     let list = [
         "Corp_pl",

@@ -1,7 +1,7 @@
 //! Statements as tokens and the places between them, and the ways to lay these out.
 //!
-//! What may stand in a place follows the language reference, section 2: a line break after a comma,
-//! after `=` and inside `{ }`; blanks anywhere; a comment to the end of any line.
+//! Allowed whitespace follows the language reference, section 2: a line break after a comma, after
+//! `=` and inside `{ }`; blanks anywhere; a comment to the end of any line.
 
 use crate::choices::Choices;
 
@@ -231,7 +231,7 @@ const SEPARATORS: [&str; 9] = [
 ];
 const LAST_COMMAS: [&str; 6] = ["", "", ",", " ,", "\n  ,", " # the last\r\n\t,"];
 
-/// What may stand before a statement: blank lines, comments, indentation.
+/// Text before a statement: blank lines, comments, indentation.
 fn before(out: &mut String, layout: &mut Choices<'_>) {
     out.push_str(layout.of(&[
         "",

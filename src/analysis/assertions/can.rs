@@ -1,4 +1,5 @@
-//! `assert office can reach web on https`: all of it must pass, for all addresses of both ends.
+//! `assert office can reach web on https`: all of it must pass, for all addresses of both
+//! endpoints.
 
 use super::super::gate::Endpoint;
 use super::super::named_endpoint::{self, NamedEndpoint};
@@ -10,25 +11,25 @@ use crate::net::{Family, PerFamily, Traffic, TrafficSet};
 use crate::policy::Assertion;
 use crate::source::Span;
 
-/// What keeps something from passing for all of two ends.
+/// Why traffic is not certain to pass between two endpoints.
 #[derive(Debug, Default)]
 pub(super) struct Obstacle {
-    /// What of it.
+    /// The traffic.
     pub(super) what: String,
-    /// The gate; empty where the ends have no IP version in common that carries it.
+    /// The gate; empty if the endpoints have no common IP version for the traffic.
     gate: String,
     /// The sentence that would open it.
     help: Option<String>,
-    /// Whether it may pass all the same.
+    /// Whether it may still pass for some.
     passes_for_some: bool,
-    /// What is not known.
+    /// The unknown facts.
     unknown: Vec<String>,
 }
 
-/// Why something cannot pass that no IP version carries.
-const NO_VERSION: &str = "the ends have no IP version in common for it";
+/// The reason if no IP version can carry the traffic.
+const NO_VERSION: &str = "the endpoints have no IP version in common for it";
 
-/// What stands in a sentence for a service that the assertion does not name.
+/// The placeholder for a service that the assertion does not name.
 const ANY_SERVICE: &str = "…";
 
 impl Proof<'_> {
@@ -46,7 +47,7 @@ impl Proof<'_> {
         }
     }
 
-    /// What keeps a service from surely passing; of no service, what keeps every one from it.
+    /// Why a service is not certain to pass; without a service, why none is.
     pub(super) fn find_obstacle(
         &self,
         from: &NamedEndpoint,
@@ -64,7 +65,7 @@ impl Proof<'_> {
 
         let stopped = self.stopped_parts(&from.endpoint, &to.endpoint, service);
         let (part, name) = match stopped.as_slice() {
-            // the ends have no IP version in common for it
+            // the endpoints have no IP version in common for it
             [] => (*first, first.to_string()),
             // the rest of the service passes already
             [one] if service.len() > 1 => (*one, one.to_string()),
@@ -74,7 +75,8 @@ impl Proof<'_> {
         Some(self.obstacle_to(from, to, part, name))
     }
 
-    /// The parts of a service that do not all pass in an IP version that both ends surely have.
+    /// The parts of a service that are not certain to pass in an IP version that both endpoints
+    /// have.
     fn stopped_parts(
         &self,
         from: &Endpoint,
@@ -90,7 +92,7 @@ impl Proof<'_> {
         asked_traffic(service).filter(is_stopped).collect()
     }
 
-    /// Whether all of a service surely passes; of no service, whether some does.
+    /// Whether all of a service is certain to pass; without a service, whether any traffic is.
     pub(super) fn is_sure(
         &self,
         from: &Endpoint,
@@ -101,8 +103,7 @@ impl Proof<'_> {
         self.gates.judge_service(from, to, &traffic) == Verdict::Passes
     }
 
-    /// What keeps traffic from passing for all of both ends; a sentence about `service` would open
-    /// it.
+    /// Why traffic is not certain to pass; a sentence about `service` would allow it.
     fn obstacle_to(
         &self,
         from: &NamedEndpoint,
@@ -118,7 +119,7 @@ impl Proof<'_> {
         obstacle
     }
 
-    /// What keeps every service from passing: in one IP version, or what passes in the other.
+    /// Why no service is certain to pass in all IP versions.
     pub(super) fn obstacle_to_all(&self, from: &NamedEndpoint, to: &NamedEndpoint) -> Obstacle {
         let (near, far) = (&from.endpoint, &to.endpoint);
         let must = PerFamily::from_fn(|family| {
@@ -156,7 +157,7 @@ impl Proof<'_> {
         }
     }
 
-    /// The first gate that does not surely let all of this through, in one of these families.
+    /// The first gate that is not certain to pass all of this, in one of these families.
     fn first_obstacle(
         &self,
         from: &NamedEndpoint,
@@ -216,7 +217,7 @@ impl Obstacle {
         })
     }
 
-    /// The problem that a step of a chain is not sure.
+    /// The problem of a step of a chain that is not certain.
     pub(super) fn into_unsure_chain(
         self,
         span: Span,
@@ -245,7 +246,7 @@ impl Obstacle {
     }
 }
 
-/// The services that an assertion asks about, one after the other; without any, one that is none.
+/// The services of an assertion; without any, one empty group.
 pub(super) fn service_groups(on: &[(Span, Traffic)]) -> impl Iterator<Item = &[(Span, Traffic)]> {
     let none = on.is_empty().then_some(on);
     none.into_iter().chain(on.chunk_by(|a, b| a.0 == b.0))

@@ -1,7 +1,7 @@
 //! Assertions: each is proved, or reported with a packet that breaks it.
 //!
-//! `cannot` and `only` hold when nothing else *may* pass, `can` when all of it *must*: what is not
-//! known counts against the assertion.
+//! `cannot` and `only` hold if nothing else *may* pass, `can` if all of it *must*: unknown facts
+//! count against the assertion.
 //!
 //! An example: `assert internet cannot reach db` fails as soon as one sentence lets one packet from
 //! the internet into `db`, and the problem shows that packet: `tcp 1.0.0.0:* → db:3306`.
@@ -23,7 +23,7 @@ use std::net::IpAddr;
 use std::slice;
 use tier_graph::asked_traffic;
 
-/// What an assertion calls whoever is in no tier and not listed.
+/// The name of hosts that are in no tier and not listed in the assertion.
 const OUTSIDE: &str = "hosts outside";
 
 /// Judges every assertion of a policy.
@@ -75,7 +75,7 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// A packet that an assertion asks about and that may pass.
+    /// A packet in question that may pass.
     fn passing_packet(
         &self,
         assertion: &Assertion,
@@ -129,8 +129,7 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// The tiers that may send to an end something that an assertion asks about, and perhaps some
-    /// others.
+    /// A superset of the tiers that may send traffic in question to an endpoint.
     fn candidate_senders(&self, assertion: &Assertion, to: &NamedEndpoint) -> Vec<TierId> {
         match to.endpoint.who.tier() {
             Some(receiver) => self.tiers().possible_senders(receiver, &assertion.on),
@@ -138,8 +137,8 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// The same proof, as if the inbound gate of a tier had no rules that name tiers or what is
-    /// listed.
+    /// The same proof, as if the inbound gate of a tier had no rules that reference tiers or listed
+    /// endpoints.
     fn without_listed(&self, receiver: TierId, listed: &HashSet<Who>) -> Proof<'p> {
         let is_left_out = |peer: Peer| match peer {
             Peer::Tier(_) => true,
@@ -189,7 +188,7 @@ impl<'p> Proof<'p> {
     }
 }
 
-/// An end of a packet: a tier by its name, anything else by the address, if there is one.
+/// One endpoint of a packet: a tier by its name, any other by the address, if there is one.
 fn name_or_address(end: &NamedEndpoint, address: Option<IpAddr>) -> String {
     match address {
         Some(address) if end.endpoint.who.tier().is_none() => address.to_string(),
@@ -197,7 +196,7 @@ fn name_or_address(end: &NamedEndpoint, address: Option<IpAddr>) -> String {
     }
 }
 
-/// The same problems, with one for all senders that the same sentences let in.
+/// Merges problems of senders that the same sentences allow.
 fn merge_senders(found: Problems) -> Vec<Problem> {
     let mut merged: Vec<Problem> = Vec::new();
     for problem in found {
@@ -209,7 +208,8 @@ fn merge_senders(found: Problems) -> Vec<Problem> {
     merged
 }
 
-/// Adds the sender of one problem to another, if the same sentences let it in; says whether it did.
+/// Adds the sender of one problem to another, if the same sentences allow it; returns whether it
+/// did.
 fn add_sender(known: &mut Problem, problem: &Problem) -> bool {
     match (known, problem) {
         (

@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 pub(super) struct Proof<'p> {
     pub(super) policy: &'p Policy,
     pub(super) gates: Gates<'p>,
-    /// What passes between tiers, once an assertion asks for more than one step.
+    /// The traffic between tiers, computed for the first assertion with more than one step.
     tiers: OnceCell<TierGraph<'p>>,
 }
 
@@ -23,7 +23,7 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// What passes between tiers.
+    /// The traffic between tiers.
     pub(super) fn tiers(&self) -> &TierGraph<'p> {
         self.tiers.get_or_init(|| TierGraph::new(self.policy))
     }

@@ -1,5 +1,5 @@
-//! `assert internet can reach db only through web, app`: no chain of flows leads around these
-//! tiers, and one by way of tiers surely carries the service.
+//! `assert internet can reach db only through web, app`: no chain of flows bypasses these tiers,
+//! and one chain is certain to carry the service.
 
 use super::super::gate::{Endpoint, Who};
 use super::super::graph::SearchDirection;
@@ -13,16 +13,16 @@ use crate::policy::{Assertion, TierId};
 use crate::source::Span;
 use std::collections::VecDeque;
 
-/// A chain as it is asked for.
+/// A query for a chain.
 struct ChainQuery<'q> {
     from: &'q NamedEndpoint,
     to: &'q NamedEndpoint,
-    /// The tiers that it may not lead through.
+    /// The tiers that it must not contain.
     barred: &'q [TierId],
-    /// Of which flows it is made.
+    /// The flows that it can contain.
     certainty: Certainty,
-    /// Whether an end reaches the receiver on what is asked about: only the last step has to be on
-    /// that, since whoever is in a tier on the way goes on from there with anything.
+    /// Whether an endpoint reaches the receiver on the traffic in question. Only the last step must
+    /// carry it, because an attacker in a tier of the chain can continue with any traffic.
     reaches: &'q dyn Fn(&Endpoint) -> bool,
 }
 
@@ -44,7 +44,7 @@ impl Proof<'_> {
         }
     }
 
-    /// The problem of a chain that may pass without any of the tiers that are to be on it.
+    /// The problem of a chain that may pass and bypasses the required tiers.
     fn find_bypass(
         &self,
         assertion: &Assertion,
@@ -52,7 +52,7 @@ impl Proof<'_> {
         to: &NamedEndpoint,
         through: &[TierId],
     ) -> Option<Problem> {
-        // an end that is one of them is on every chain
+        // an endpoint that is one of them is on every chain
         let is_one = |end: &NamedEndpoint| {
             let tier = end.endpoint.who.tier();
             tier.is_some_and(|tier| through.contains(&tier))
@@ -87,8 +87,8 @@ impl Proof<'_> {
         }))
     }
 
-    /// The problem of a service that no chain surely carries: the shortest that may, with the first
-    /// of its steps that is not sure.
+    /// The problem of a service that no chain is certain to carry: the shortest possible chain,
+    /// with its first step that is not certain.
     fn no_sure_chain(
         &self,
         assertion: &Assertion,
@@ -134,7 +134,7 @@ impl Proof<'_> {
         Some(obstacle.into_unsure_chain(span, names, chain_arrows(&chain), step))
     }
 
-    /// The first step of a chain that is not sure, and what keeps it from that.
+    /// The first step of a chain that is not certain, and why.
     fn unsure_step<'c>(
         &self,
         assertion: &Assertion,
@@ -153,7 +153,7 @@ impl Proof<'_> {
         })
     }
 
-    /// What keeps everything from surely passing.
+    /// Why no traffic is certain to pass.
     fn obstacle_on_the_way(&self, near: &NamedEndpoint, far: &NamedEndpoint) -> Option<Obstacle> {
         if self.some_passes(&near.endpoint, &far.endpoint, &[], Certainty::Must) {
             return None;
@@ -163,7 +163,7 @@ impl Proof<'_> {
         Some(obstacle)
     }
 
-    /// The shortest chain of flows by way of tiers.
+    /// The shortest chain of flows through tiers.
     fn shortest_chain(&self, query: &ChainQuery<'_>) -> Option<Vec<NamedEndpoint>> {
         let graph = self.tiers();
         let tiers = &graph.reachability.ends()[..self.policy.tiers.len()];
@@ -176,7 +176,7 @@ impl Proof<'_> {
             !is_end && !query.barred.contains(&id)
         };
 
-        // `None` stands for the sender, which is no tier or not met again
+        // `None` is the sender, which is not a tier or is not visited again
         let mut before: Vec<Option<Option<usize>>> = vec![None; tiers.len()];
         let mut visited = graph.graph.unvisited(SearchDirection::Forward);
         let mut queue: VecDeque<Option<usize>> = VecDeque::from([None]);
@@ -207,7 +207,7 @@ impl Proof<'_> {
         None
     }
 
-    /// The tiers that an end outside reaches in one step.
+    /// The tiers that an endpoint outside reaches in one step.
     fn reached_tiers(
         &self,
         from: &Endpoint,
@@ -219,7 +219,7 @@ impl Proof<'_> {
         (0..tiers.len()).filter(is_reached).collect()
     }
 
-    /// Whether something of what is asked about passes.
+    /// Whether any traffic in question passes.
     fn some_passes(
         &self,
         from: &Endpoint,
@@ -238,7 +238,7 @@ impl Proof<'_> {
     }
 }
 
-/// The ends along a chain that is found from its end.
+/// The endpoints of a chain, from the predecessors of the search.
 fn chain_ends(
     query: &ChainQuery<'_>,
     last: Option<usize>,

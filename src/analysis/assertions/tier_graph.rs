@@ -7,13 +7,13 @@ use crate::net::{PerFamily, Traffic};
 use crate::policy::{Policy, TierId};
 use crate::source::Span;
 
-/// What passes between tiers.
+/// The traffic between tiers.
 pub(super) struct TierGraph<'p> {
     pub(super) reachability: Reachability<'p>,
     pub(super) graph: ReachGraph,
 }
 
-/// Whether a flow is asked for that may pass, or one that must.
+/// Whether a search uses flows that may pass, or flows that must pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Certainty {
     May,
@@ -30,7 +30,7 @@ impl<'p> TierGraph<'p> {
         }
     }
 
-    /// Whether something passes.
+    /// Whether any traffic passes.
     pub(super) fn is_passable(&self, id: PassingId, certainty: Certainty) -> bool {
         let mut passing = self.reachability.passing(id).iter();
         match certainty {
@@ -39,7 +39,7 @@ impl<'p> TierGraph<'p> {
         }
     }
 
-    /// The tiers of which something that is asked about may pass to another, sorted.
+    /// The tiers that may send traffic in question to another, sorted.
     pub(super) fn possible_senders(&self, to: TierId, on: &[(Span, Traffic)]) -> Vec<TierId> {
         let asked =
             PerFamily::from_fn(|family| named_endpoint::asked_traffic(asked_traffic(on), family));
@@ -56,7 +56,7 @@ impl<'p> TierGraph<'p> {
     }
 }
 
-/// The traffic of what an assertion asks about.
+/// The traffic in question.
 pub(super) fn asked_traffic(on: &[(Span, Traffic)]) -> impl Iterator<Item = Traffic> + '_ {
     on.iter().map(|(_, traffic)| *traffic)
 }

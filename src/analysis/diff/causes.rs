@@ -1,4 +1,4 @@
-//! The sentences that let connections through.
+//! The sentences that allow connections.
 
 use super::super::gate::Gate;
 use super::change::{Causes, Change};
@@ -8,18 +8,18 @@ use crate::groups::Direction;
 use crate::net::{Addresses, Family};
 use crate::policy::{Flow, Peer, TierId};
 
-/// One of the gates that connections pass.
+/// A gate that connections pass.
 struct PassedGate<'c> {
     end: EndId,
     tier: TierId,
     direction: Direction,
-    /// The end on the other side of it.
+    /// The endpoint on the other side.
     other: EndId,
-    /// Where that is, if it is not all of it.
+    /// The addresses of that endpoint, unless it is all of it.
     places: Option<&'c Addresses>,
 }
 
-/// What lets connections through in the program in which they pass.
+/// The sentences that allow connections, in the program in which they pass.
 pub(super) fn find_causes(version: &Version<'_>, change: &Change) -> Causes {
     let mut causes = Causes::default();
     for gate in passed_gates(version, change) {
@@ -62,7 +62,7 @@ impl PassedGate<'_> {
         Gate::new(self.tier, self.direction)
     }
 
-    /// Whether hosts are reached since the tier may send everything.
+    /// Whether hosts are reached because the tier may send all traffic.
     fn is_open_to_hosts(&self, version: &Version<'_>, change: &Change) -> bool {
         let mut families = Family::BOTH.into_iter();
         self.direction == Direction::Egress
@@ -71,7 +71,7 @@ impl PassedGate<'_> {
                 .any(|family| change.has(family) && version.gates.is_open(self.gate(), family))
     }
 
-    /// Adds the sentences of the flows that let some of the connections through.
+    /// Adds the sentences of the flows that allow some of the connections.
     fn add_sentences(&self, version: &Version<'_>, change: &Change, causes: &mut Causes) {
         let gate = self.gate();
         let takes_part = |peer: Peer, flow: &Flow| {
@@ -92,8 +92,8 @@ impl PassedGate<'_> {
     }
 }
 
-/// Whether a block holds any of these addresses, in its family; the members of any other peer may
-/// be anywhere.
+/// Whether a block contains any of these addresses, in its family; true for any other peer, whose
+/// members can have any address.
 fn is_at(peer: Peer, places: Option<&Addresses>, family: Family) -> bool {
     match (peer.block(), places) {
         (Some(block), Some(places)) => Family::of_block(&block) == family && places.meets(&block),

@@ -4,24 +4,23 @@ use super::ends::EndId;
 use crate::net::{Addresses, Family, PerFamily, TrafficSet};
 use crate::policy::{SentenceId, TierId};
 
-/// Connections of one pair of ends.
+/// Connections of one pair of endpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Who sends.
+    /// The sender.
     pub from: EndId,
-    /// Who receives.
+    /// The receiver.
     pub to: EndId,
-    /// Where each is.
+    /// The addresses of each.
     pub places: Places,
-    /// What passes.
+    /// The passing traffic.
     pub traffic: PerFamily<TrafficSet>,
-    /// Whether some of it is from or to so many addresses of the internet that it counts as open to
-    /// it.
+    /// Whether some of it counts as open from or to the internet.
     pub internet: bool,
-    /// Whether it is so because the default of a parameter is another, for whoever gives it no
-    /// value.
+    /// Whether the cause is a changed default of a parameter, so that it only affects deployments
+    /// that set no value.
     pub by_default: bool,
-    /// What lets it through, in the program in which it passes.
+    /// Why it passes, in the program in which it does.
     pub causes: Causes,
 }
 
@@ -32,10 +31,10 @@ impl Change {
     }
 }
 
-/// Where the ends of connections are.
+/// The addresses of the endpoints of connections.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
-    /// The sender's addresses; nothing where it is all of them.
+    /// The addresses of the sender; `None` for all of them.
     pub from: Option<Addresses>,
     /// The receiver's, likewise.
     pub to: Option<Addresses>,
@@ -44,8 +43,8 @@ pub struct Places {
 /// Why connections pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Causes {
-    /// The sentences that say so, as they stand.
+    /// The sentences that allow it, in source order.
     pub sentences: Vec<SentenceId>,
-    /// The tier that may send everything, where that is why.
+    /// The tier that may send all traffic, if that is the reason.
     pub open: Option<TierId>,
 }

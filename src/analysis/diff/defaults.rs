@@ -1,4 +1,4 @@
-//! The defaults of parameters: the values of a deployment that gives none.
+//! Defaults of parameters: the values in a deployment that sets none.
 
 use super::ends::EndId;
 use super::version::Version;
@@ -8,19 +8,19 @@ use std::sync::LazyLock;
 
 static NONE: LazyLock<Addresses> = LazyLock::new(Addresses::default);
 
-/// The value that an end has in a deployment that gives none.
+/// The default value of an endpoint.
 #[derive(PartialEq, Eq)]
 pub(super) enum DefaultValue<'p> {
-    /// It is no parameter, or has no default.
+    /// Not a parameter, or without a default.
     Nothing,
     /// A block.
     Block(Addresses),
-    /// The id of a group or of a prefix list, whose members nobody knows.
+    /// The id of a group or of a prefix list, whose members are unknown.
     Id(&'p str),
 }
 
 impl<'p> DefaultValue<'p> {
-    /// The default of a parameter; nothing for any other end.
+    /// The default of a parameter; `Nothing` for any other endpoint.
     pub(super) fn new(version: &Version<'p>, end: EndId) -> DefaultValue<'p> {
         let policy = version.policy;
         match version.index.peer_of(end) {
@@ -52,7 +52,7 @@ impl<'p> DefaultValue<'p> {
         }
     }
 
-    /// Its addresses, where it is a block.
+    /// Its addresses, if it is a block.
     pub(super) fn addresses(&self) -> &Addresses {
         match self {
             DefaultValue::Block(addresses) => addresses,

@@ -1,16 +1,16 @@
-//! The ends of two programs: what is the same for AWS is one.
+//! The endpoints of two programs: those with the same identity in AWS are one.
 
 use super::super::endpoint::Endpoint;
 use crate::net::{Addresses, Family};
 use crate::policy::{ListReference, Peer, Policy, Reference, TierId, TierMapping, aws_list};
 use std::collections::BTreeMap;
 
-/// An end of [`Ends`].
+/// An endpoint of [`Ends`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EndId(pub u32);
 
 impl EndId {
-    /// Hosts that have an address, and are in nothing that a rule can name.
+    /// Hosts at addresses that are not members of anything that a rule can reference.
     pub const HOSTS: EndId = EndId(0);
 
     /// As an index.
@@ -19,18 +19,19 @@ impl EndId {
     }
 }
 
-/// An end, as each program knows it.
+/// An endpoint in both programs.
 #[derive(Debug, Clone, Default)]
 pub struct End {
-    /// In the old one, if it is there.
+    /// In the old program, if it has it.
     pub old: Option<Peer>,
-    /// In the new one, likewise.
+    /// In the new program, likewise.
     pub new: Option<Peer>,
-    /// Where it may be under either program: a change of the `addresses` of a tier moves no host.
+    /// Its possible addresses in either program: a change of the `addresses` of a tier moves no
+    /// host.
     pub addresses: Addresses,
 }
 
-/// The ends of two programs: hosts, then tiers by name, then the rest by what AWS knows it by.
+/// The endpoints of two programs: hosts, then tiers by name, then the others by identity in AWS.
 #[derive(Debug)]
 pub struct Ends {
     ends: Vec<End>,
@@ -39,7 +40,7 @@ pub struct Ends {
     new: EndIndex,
 }
 
-/// Which end each thing of one program is.
+/// The mapping from items of one program to endpoints.
 #[derive(Debug, Default)]
 pub(super) struct EndIndex {
     peers: Vec<Option<Peer>>,
@@ -49,7 +50,7 @@ pub(super) struct EndIndex {
     params: Vec<EndId>,
 }
 
-/// What AWS knows a thing by that is no tier.
+/// The identity in AWS of an item that is not a tier.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum AwsIdentity<'p> {
     External(AwsId<'p>, Option<&'p str>),
@@ -65,7 +66,7 @@ enum AwsId<'p> {
 }
 
 impl Ends {
-    /// Finds the ends of two programs, whose tiers are matched.
+    /// The endpoints of two programs with matched tiers.
     pub(super) fn new(old: &Policy, new: &Policy, tier_mapping: &TierMapping) -> Ends {
         let mut found = Ends {
             ends: vec![End::default()],
@@ -124,12 +125,12 @@ impl Ends {
         }));
     }
 
-    /// One of them.
+    /// The endpoint with this id.
     pub fn get(&self, id: EndId) -> &End {
         &self.ends[id.index()]
     }
 
-    /// How many there are; their ids count from 0.
+    /// The number of endpoints; their ids count from 0.
     #[allow(clippy::len_without_is_empty)] // there always are hosts
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -178,12 +179,12 @@ impl EndIndex {
         EndIndex { peers, ..index }
     }
 
-    /// What an end is in the program, if it is there.
+    /// The peer of an endpoint in the program, if it has it.
     pub(super) fn peer_of(&self, end: EndId) -> Option<Peer> {
         self.peers[end.index()]
     }
 
-    /// The end that a peer is; a block is where hosts are.
+    /// The endpoint of a peer; that of a block is hosts.
     pub(super) fn end_of(&self, peer: Peer) -> EndId {
         match peer {
             Peer::Net(_) => EndId::HOSTS,
@@ -194,13 +195,13 @@ impl EndIndex {
         }
     }
 
-    /// The tiers of the program, each with the end that it is.
+    /// The tiers of the program, each with its endpoint.
     pub(super) fn tiers(&self) -> impl Iterator<Item = (TierId, EndId)> + '_ {
         (0..).map(TierId).zip(self.tiers.iter().copied())
     }
 }
 
-/// Everything of a program that a rule can name beside tiers and blocks.
+/// All possible peers of rules of a program, except tiers and blocks.
 fn named_peers(policy: &Policy) -> impl Iterator<Item = (AwsIdentity<'_>, Peer)> {
     let external = |id| {
         let external = policy.external(id);
@@ -234,7 +235,7 @@ fn aws_id<'p>(policy: &'p Policy, reference: &'p Reference) -> AwsId<'p> {
     }
 }
 
-/// Where an end may be, as one program says.
+/// The possible addresses of an endpoint in one program.
 fn peer_addresses(policy: &Policy, peer: Peer) -> Addresses {
     let all = |family: Family| Addresses::all().in_family(family);
     match peer {

@@ -1,25 +1,23 @@
-//! What a change opens and closes: the connections that pass under one of two programs and not
-//! under the other.
+//! What a change opens and closes: the connections that pass in only one of two programs.
 //!
-//! An end is a tier, hosts that have an address and are in nothing else, or whatever else a rule
-//! can name: a foreign group, a prefix list, a parameter. For each pair of ends, exactly what is
-//! gained and what is lost:
+//! An endpoint is a tier, hosts at addresses that are in nothing else, or another peer of rules: a
+//! foreign group, a prefix list, a parameter. For each pair of endpoints, the exact gains and
+//! losses:
 //!
-//! - Between hosts and a tier, what the tier's rules about blocks admit under the new program and
-//!   not under the old. That holds for whoever has such an address, so it is reported once, and not
-//!   again for each tier and list that may have members there.
-//! - Between any other two ends, what passes now and did not, where a gate on the way opened by a
-//!   rule that names the end, and not by a block. Between two tiers both gates have to admit it,
-//!   each at the addresses that its blocks hold.
+//! - Between hosts and a tier, the traffic that the tier's rules with blocks admit in the new
+//!   program and not in the old. That holds for any host with such an address, so it is reported
+//!   once, and not again for each tier and list that may have members there.
+//! - Between any other two endpoints, the traffic that passes now and did not before, if a gate was
+//!   opened by a rule that references the endpoint, and not by a block. Between two tiers both
+//!   gates must admit it, each at the addresses of its blocks.
 //!
-//! So a packet between two tiers that passes under the new program and not under the old lies in
-//! what their pair gained, or in what one of them gained from or to hosts at the address of the
-//! other. A change only of what security groups never filter is none. Lost is what is gained on the
-//! way back.
+//! So a packet between two tiers that passes only in the new program is in the gains of their pair,
+//! or in the gains of one of them from or to hosts at the address of the other. Traffic that
+//! security groups never filter is ignored. Losses are the gains of the reverse change.
 //!
-//! Nobody knows the value of a parameter, so a rule that names one is a rule for it, whatever its
-//! default is. Where the default changes, what that opens is reported apart, for those who deploy
-//! with it.
+//! The value of a parameter is unknown, so a rule with a parameter is a rule for it, whatever its
+//! default is. If the default changes, what that opens is reported separately, for deployments that
+//! use it.
 
 mod causes;
 mod change;
@@ -36,19 +34,18 @@ use super::gate::Gates;
 use crate::policy::{Policy, TierMapping};
 use version::Version;
 
-/// What differs between two programs.
+/// The difference between two programs.
 #[derive(Debug)]
 pub struct Diff {
-    /// The ends of both.
+    /// The endpoints of both.
     pub ends: Ends,
-    /// What passes under the new program and not under the old: that which is open to the internet
-    /// first, then by ends.
+    /// What passes only in the new program: open to the internet first, then by endpoints.
     pub gained: Vec<Change>,
-    /// What passed under the old one and does not under the new.
+    /// What passes only in the old program.
     pub lost: Vec<Change>,
 }
 
-/// What a change does, in one word.
+/// The effect of a change, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// Nothing is gained and nothing lost.
@@ -62,7 +59,7 @@ pub enum Effect {
 }
 
 impl Diff {
-    /// Compares two programs, whose tiers are matched.
+    /// Compares two programs with matched tiers.
     pub fn compare_policies(old: &Policy, new: &Policy, tier_mapping: &TierMapping) -> Diff {
         let ends = Ends::new(old, new, tier_mapping);
         let (old_gates, new_gates) = (Gates::new(old), Gates::new(new));
@@ -73,12 +70,12 @@ impl Diff {
         Diff { ends, gained, lost }
     }
 
-    /// Of the whole.
+    /// The effect on the whole program.
     pub fn verdict(&self) -> Effect {
         Effect::from_changes(!self.gained.is_empty(), !self.lost.is_empty())
     }
 
-    /// Of one end: what is gained and lost where it is one of the two.
+    /// The effect on one endpoint: gains and losses of pairs with it.
     pub fn verdict_of(&self, end: EndId) -> Effect {
         let is_end = |change: &Change| change.from == end || change.to == end;
         let has = |changes: &[Change]| changes.iter().any(is_end);

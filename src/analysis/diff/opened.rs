@@ -1,7 +1,7 @@
-//! What one program lets through and another does not: gate by gate, then between tiers.
+//! Finds what passes in one program and not in another: gate by gate, then between tiers.
 //!
-//! An example: the old program says `db allows mysql from 10.0.0.0/9` and the new one
-//! `db allows mysql from 10.0.0.0/8`. The inbound gate of `db` then opens `tcp 3306` to hosts in
+//! An example: the old program has `db allows mysql from 10.0.0.0/9`, and the new one `db allows
+//! mysql from 10.0.0.0/8`. The inbound gate of `db` then opens `tcp 3306` to hosts in
 //! `10.128.0.0/9`.
 
 use super::change::Change;
@@ -13,11 +13,11 @@ use crate::groups::Direction;
 use crate::net::{self, Addresses, Family, Packets, PerFamily, TrafficSet, routable_sources};
 use std::cell::OnceCell;
 
-/// What a gate of a tier admits in both programs.
+/// The traffic that a gate of a tier admits in both programs.
 struct GateChange<'d> {
     before: &'d GateAccess,
     after: &'d GateAccess,
-    /// What blocks admit in either, once somebody asks.
+    /// The traffic that blocks admit in either program, computed on demand.
     by_block: OnceCell<Packets>,
 }
 
@@ -26,12 +26,12 @@ struct GateComparison<'d, 'p> {
     ends: &'d Ends,
     before: &'d Version<'p>,
     after: &'d Version<'p>,
-    /// What a gate admits that one of the programs does not have.
+    /// The access of a gate that one of the programs does not have: none.
     nothing: GateAccess,
 }
 
-/// What passes under the program `after` and not under `before`: what is open to the internet
-/// first, then by ends.
+/// What passes in the program `after` and not in `before`: open to the internet first, then by
+/// endpoints.
 pub(super) fn find_opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>) -> Vec<Change> {
     let comparison = GateComparison {
         ends,
@@ -62,7 +62,7 @@ pub(super) fn find_opened(ends: &Ends, before: &Version<'_>, after: &Version<'_>
     changes
 }
 
-/// Sender and receiver, of a tier and another end on one side of it.
+/// Sender and receiver, from a tier and the endpoint on the other side of its gate.
 fn sender_and_receiver(tier: EndId, other: EndId, direction: Direction) -> (EndId, EndId) {
     match direction {
         Direction::Ingress => (other, tier),
@@ -95,8 +95,8 @@ impl GateComparison<'_, '_> {
         changes.extend(changes_of(self.ends, self.after, ends, products));
     }
 
-    /// Adds what a gate opens to other ends that its rules name; the tiers among them are left for
-    /// later, as their own gates have a say.
+    /// Adds what a gate opens to other endpoints that its rules reference, except tiers, whose own
+    /// gates matter too.
     fn add_named(
         &self,
         tier: EndId,
@@ -118,7 +118,7 @@ impl GateComparison<'_, '_> {
         }
     }
 
-    /// Adds what other defaults of parameters open.
+    /// Adds what changed defaults of parameters open.
     fn add_defaults(
         &self,
         tier: EndId,
@@ -133,7 +133,7 @@ impl GateComparison<'_, '_> {
         }
     }
 
-    /// Adds what rules that name one of two tiers open between them.
+    /// Adds what rules that reference tiers open between two tiers.
     fn add_tiers(&self, from: EndId, to: EndId, changes: &mut Vec<Change>) {
         let outbound = self.gate_change(from, Direction::Egress);
         let inbound = self.gate_change(to, Direction::Ingress);
@@ -143,10 +143,9 @@ impl GateComparison<'_, '_> {
         }
     }
 
-    /// What rules that name one of two tiers open between them. Of each piece of traffic: the
-    /// senders that a rule newly lets in, with all receivers that it may be sent to; and all
-    /// senders that are let in, with the receivers that a rule newly lets it be sent to. The first
-    /// senders are among the second, and the second receivers among the first.
+    /// What rules that reference tiers open between two tiers. Two products per piece of traffic:
+    /// (newly accepted senders × all permitted receivers) and (all accepted senders × newly
+    /// permitted receivers). INVARIANT: each "new" set is a subset of its "all" set.
     fn opened_between_tiers(
         &self,
         (from, to): (EndId, EndId),
@@ -191,8 +190,8 @@ impl GateComparison<'_, '_> {
         products
     }
 
-    /// What another default of a parameter opens, of what rules that name it admit before and
-    /// after.
+    /// What a changed default of a parameter opens, from the traffic that rules with the parameter
+    /// admit before and after.
     fn opened_by_default(
         &self,
         gate: &GateChange<'_>,
@@ -204,7 +203,7 @@ impl GateComparison<'_, '_> {
             [self.before, self.after].map(|version| DefaultValue::new(version, end));
         let places = match &after {
             DefaultValue::Nothing => return Vec::new(),
-            // nobody knows the addresses of its members
+            // the addresses of its members are unknown
             DefaultValue::Id(_) if before == after => return Vec::new(),
             DefaultValue::Id(_) => all.clone(),
             DefaultValue::Block(addresses) => addresses.difference(before.addresses()),
@@ -238,21 +237,21 @@ impl GateComparison<'_, '_> {
 }
 
 impl GateChange<'_> {
-    /// What rules that name an end admit and did not, by end.
+    /// The traffic that rules newly admit by reference, by endpoint.
     fn newly_named(&self) -> impl Iterator<Item = (EndId, PerFamily<TrafficSet>)> + '_ {
         let named = self.after.named.iter();
         let named = named.map(|(end, _)| (*end, self.new_by_name(*end)));
         named.filter(|(_, new)| !new.is_empty())
     }
 
-    /// What rules that name an end admit and did not.
+    /// The traffic that rules that reference an endpoint newly admit.
     fn new_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
         let before = self.before.admitted_by_name(end);
         self.after.admitted_by_name(end).difference(&before)
     }
 
-    /// What of this traffic only rules that name an end can admit: at the addresses at which no
-    /// block admits it before or after.
+    /// The part of this traffic that only rules that reference an endpoint can admit: at addresses
+    /// at which no block admits it before or after.
     fn only_by_name(&self, places: &Addresses, traffic: &PerFamily<TrafficSet>) -> Packets {
         let by_block = self
             .by_block
@@ -260,7 +259,7 @@ impl GateChange<'_> {
         Packets::product(places, traffic).difference(by_block)
     }
 
-    /// All that passes after the change of this traffic, from or to an end.
+    /// All packets of this traffic that pass after the change, from or to an endpoint.
     fn admitted_packets(
         &self,
         end: EndId,
@@ -272,15 +271,15 @@ impl GateChange<'_> {
         self.after.blocks.union(&by_name).intersection(&asked)
     }
 
-    /// What blocks open to hosts.
+    /// The packets that blocks open to hosts.
     fn opened_to_hosts(&self, direction: Direction) -> Vec<Product> {
         let opened = self.after.blocks.difference(&self.before.blocks);
         if opened.is_empty() {
             return Vec::new();
         }
 
-        // open to the internet is what the change opens to so much of it, by itself or together
-        // with what was open
+        // traffic counts as open to the internet if the change opens it to enough addresses, alone
+        // or together with what was open
         let world = routable_sources();
         let by_itself = opened.open_to(&world);
         let before = self.before.blocks.open_to(&world);
@@ -304,22 +303,22 @@ impl GateChange<'_> {
     }
 }
 
-/// Packets of a gate as products, where only one side of the connection is a tier.
+/// Packets of a gate as products, if only one side of the connection is a tier.
 fn gate_products(packets: Packets, direction: Direction, internet: bool) -> Vec<Product> {
     let rows = packets.rows().into_iter();
     rows.map(|row| Product::new(row, direction, internet))
         .collect()
 }
 
-/// The addresses that go with some of this traffic of one family.
+/// The addresses with some of this traffic of one family.
 fn addresses_with(packets: &Packets, traffic: &TrafficSet, family: Family) -> Addresses {
     let mut asked = PerFamily::default();
     asked[family] = traffic.clone();
     packets.addresses_with(&asked)
 }
 
-/// The union of two products, the first senders being among the second and the second receivers
-/// among the first, in as few products as can be.
+/// The union of two products, as few products as possible. The first senders are a subset of the
+/// second, and the second receivers of the first.
 fn join_products(
     (some_senders, all_receivers): (Addresses, Addresses),
     (all_senders, some_receivers): (Addresses, Addresses),
@@ -334,7 +333,7 @@ fn join_products(
     products
 }
 
-/// Whether this traffic with these addresses counts as open to the internet.
+/// Whether this traffic at these addresses counts as open to the internet.
 fn is_wide(places: &Addresses, traffic: &PerFamily<TrafficSet>) -> bool {
     !places.is_empty()
         && !Packets::product(places, traffic)

@@ -1,5 +1,5 @@
-//! Connections as products, senders × receivers × traffic, and the changes that are shown of them:
-//! what is the same in both families is one.
+//! Connections as products, senders × receivers × traffic, and their changes, merged if they are
+//! the same in both families.
 
 use super::causes::find_causes;
 use super::change::{Causes, Change, Places};
@@ -8,7 +8,7 @@ use super::version::Version;
 use crate::groups::Direction;
 use crate::net::{self, Addresses, Family, PerFamily, TrafficSet};
 
-/// Connections of one family between two ends: all at these addresses of the sender with all at
+/// Connections of one family between two endpoints: from all these addresses of the sender to all
 /// those of the receiver.
 pub(super) struct Product {
     pub(super) family: Family,
@@ -19,21 +19,21 @@ pub(super) struct Product {
     pub(super) by_default: bool,
 }
 
-/// A change, before it is known whether it is of both families.
+/// A change, before the families are merged.
 struct Draft {
     change: Change,
     from: EndAddresses,
     to: EndAddresses,
 }
 
-/// Where an end is, and whether that is all of it.
+/// The addresses of an endpoint, and whether these are all of it.
 struct EndAddresses {
     addresses: Addresses,
     is_whole: bool,
 }
 
 impl Product {
-    /// What stands in a row of a gate, with all of the gate's tier.
+    /// The product of a row of a gate, with all addresses of the gate's tier.
     pub(super) fn new(row: net::PacketRow, direction: Direction, internet: bool) -> Product {
         let (from, to) = match direction {
             Direction::Ingress => (row.addresses, Addresses::default()),
@@ -50,7 +50,7 @@ impl Product {
     }
 }
 
-/// Adds a product, to one between the same addresses where there is one.
+/// Adds a product, merging it with one between the same addresses.
 pub(super) fn merge_product(product: Product, products: &mut Vec<Product>) {
     let is_same = |known: &&mut Product| {
         known.family == product.family && known.from == product.from && known.to == product.to
@@ -61,7 +61,7 @@ pub(super) fn merge_product(product: Product, products: &mut Vec<Product>) {
     }
 }
 
-/// What a pair of ends gained: what is the same in both families once.
+/// The gains of a pair of endpoints, merged if they are the same in both families.
 pub(super) fn changes_of(
     ends: &Ends,
     after: &Version<'_>,
@@ -69,7 +69,7 @@ pub(super) fn changes_of(
     products: Vec<Product>,
 ) -> Vec<Change> {
     let mut drafts: Vec<Draft> = Vec::new();
-    // the positions of those that are of IPv4 alone so far
+    // the positions of those that are only of IPv4 so far
     let mut v4_alone: Vec<usize> = Vec::new();
 
     for product in products {
@@ -118,8 +118,8 @@ impl Draft {
         }
     }
 
-    /// Whether what passes in IPv6 is one with what passes in IPv4: the same, at addresses;
-    /// anything at all, where no addresses are shown.
+    /// Whether the IPv6 change is merged with the IPv4 change: the same traffic, with addresses;
+    /// any traffic, if no addresses are shown.
     fn is_one_with(&self, v6: &Draft) -> bool {
         let are_whole = |draft: &Draft| [draft.from.is_whole, draft.to.is_whole];
         are_whole(self) == are_whole(v6)
@@ -146,7 +146,7 @@ impl Draft {
 }
 
 impl EndAddresses {
-    /// Addresses of an end; none stand for all of it.
+    /// Addresses of an endpoint; `None` means all of it.
     fn new(
         ends: &Ends,
         end: EndId,
@@ -161,13 +161,13 @@ impl EndAddresses {
         }
     }
 
-    /// What is shown of it: nothing, where it is all of the end.
+    /// The addresses that are shown: `None` if they are all of the endpoint.
     fn shown_addresses(self) -> Option<Addresses> {
         (!self.is_whole).then_some(self.addresses)
     }
 }
 
-/// Whether traffic of IPv4 and of IPv6 is the same in words, each family's ICMP apart.
+/// Whether traffic of IPv4 and of IPv6 is the same as text, except ICMP.
 fn is_same_traffic(v4: &TrafficSet, v6: &TrafficSet) -> bool {
     let is_all = *v4 == TrafficSet::all(Family::V4) && *v6 == TrafficSet::all(Family::V6);
     is_all || v4.without_icmp() == v6.without_icmp()

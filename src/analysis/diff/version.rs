@@ -1,4 +1,4 @@
-//! One of the two programs: what each gate of its tiers admits, by the ends of both.
+//! One of the two programs: the traffic that each gate of its tiers admits, by endpoint.
 
 use super::super::gate::{Gate, Gates};
 use super::super::never_filtered;
@@ -18,16 +18,16 @@ pub(super) struct Version<'p> {
     access: HashMap<(EndId, Direction), GateAccess>,
 }
 
-/// What one gate of a tier admits.
+/// The traffic that one gate of a tier admits.
 #[derive(Debug, Default)]
 pub(super) struct GateAccess {
     /// From or to hosts at addresses.
     pub(super) blocks: Packets,
-    /// From or to other ends that its rules name, by end.
+    /// From or to other endpoints that its rules reference, by endpoint.
     pub(super) named: Vec<(EndId, PerFamily<TrafficSet>)>,
-    /// Where hosts are that are reached whatever the rules say.
+    /// Addresses that are reached whatever the rules are.
     pub(super) unfiltered: Addresses,
-    /// The flows that open it, by end, once somebody asks.
+    /// The flows that open it, by endpoint, computed on demand.
     flows: OnceCell<Vec<(EndId, u32)>>,
 }
 
@@ -54,12 +54,12 @@ impl<'p> Version<'p> {
         }
     }
 
-    /// What one gate of a tier admits; nothing where the program does not have the tier.
+    /// The traffic that one gate of a tier admits; empty if the program does not have the tier.
     pub(super) fn gate_access(&self, tier: EndId, direction: Direction) -> Option<&GateAccess> {
         self.access.get(&(tier, direction))
     }
 
-    /// The flows that open one gate of a tier to an end, with that end.
+    /// The flows that open one gate of a tier to an endpoint, with that endpoint.
     pub(super) fn opening_flows(
         &self,
         (tier, direction): (EndId, Direction),
@@ -111,7 +111,7 @@ impl GateAccess {
         }
     }
 
-    /// What rules that name an end admit.
+    /// The traffic that rules that reference an endpoint admit.
     pub(super) fn admitted_by_name(&self, end: EndId) -> PerFamily<TrafficSet> {
         let at = self.named.binary_search_by_key(&end, |(end, _)| *end);
         at.map_or(PerFamily::default(), |at| self.named[at].1.clone())

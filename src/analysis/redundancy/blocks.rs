@@ -1,19 +1,19 @@
-//! Rules with blocks as their peers, in the forest that the blocks of a gate are.
+//! Rules with blocks, in the forest of the nested blocks of a gate.
 
 use super::covered::covered_rules;
 use super::gate_rule::GateRule;
 use crate::net::{Addresses, Family, TrafficSet};
 use ipnet::IpNet;
 
-/// One block with its rules, in the forest that the blocks of a gate are.
+/// One block with its rules, in the forest of the nested blocks of a gate.
 struct BlockNode {
     block: IpNet,
     rules: Vec<usize>,
     parent: Option<usize>,
     children: Vec<usize>,
-    /// What the blocks around it admit.
+    /// The traffic of enclosing blocks.
     around: TrafficSet,
-    /// What the blocks inside it admit at each of its addresses.
+    /// The traffic that inner blocks admit at each of its addresses.
     inside: TrafficSet,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn mark_blocks(rules: &mut [GateRule], family: Family) {
         nodes[n].inside = admitted_inside(rules, &nodes, n, family);
     }
 
-    // once more, now that it is known what the blocks inside admit
+    // a second pass, after the traffic of inner blocks is known
     if nodes.iter().any(|node| !node.inside.is_empty()) {
         for n in 0..nodes.len() {
             mark_block(rules, &mut nodes, n, family);
@@ -42,7 +42,7 @@ pub(super) fn mark_blocks(rules: &mut [GateRule], family: Family) {
     }
 }
 
-/// Marks the rules of one block that the blocks around it cover, and those inside as far as that is
+/// Marks the rules of one block that enclosing blocks cover, and inner blocks as far as they are
 /// known.
 fn mark_block(rules: &mut [GateRule], nodes: &mut [BlockNode], n: usize, family: Family) {
     if let Some(parent) = nodes[n].parent {
@@ -60,7 +60,7 @@ fn mark_block(rules: &mut [GateRule], nodes: &mut [BlockNode], n: usize, family:
 }
 
 impl BlockNode {
-    /// What its rules admit that are not redundant.
+    /// The traffic of its rules that are not redundant.
     fn admitted_traffic(&self, rules: &[GateRule], family: Family) -> TrafficSet {
         let rules = self.rules.iter().map(|rule| &rules[*rule]);
         let needed = rules.filter(|rule| !rule.is_redundant);
@@ -68,7 +68,7 @@ impl BlockNode {
     }
 }
 
-/// The blocks of a family with their rules, outer ones before those inside.
+/// The blocks of a family with their rules, outer ones first.
 fn block_forest(rules: &[GateRule], family: Family) -> Vec<BlockNode> {
     let blocks = rules.iter().enumerate();
     let blocks = blocks.filter_map(|(n, rule)| Some((rule.peer.block()?, n)));
@@ -107,8 +107,7 @@ fn block_forest(rules: &[GateRule], family: Family) -> Vec<BlockNode> {
     nodes
 }
 
-/// What the blocks inside a block admit at each of its addresses: something only where they leave
-/// no gap.
+/// The traffic that inner blocks admit at each address of a block: only if together they cover it.
 fn admitted_inside(
     rules: &[GateRule],
     nodes: &[BlockNode],

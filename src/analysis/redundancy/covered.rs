@@ -1,12 +1,12 @@
-//! Rules with one peer that others with it cover.
+//! Rules that others with the same peer cover.
 
 use super::gate_rule::GateRule;
 use super::number_range::{NumberRange, number_range};
 use crate::net::{Family, Protocol, TrafficSet};
 use std::cmp::Reverse;
 
-/// Of rules with one peer, those that the others and a background cover. The numbers of a rule are
-/// one range, so that in their order only neighbours have to be looked at.
+/// The rules with one peer that the others and a background cover. The numbers of a rule are one
+/// range, so that only neighbours in sort order need to be compared.
 pub(super) fn covered_rules(
     rules: &[GateRule],
     own: &[usize],
@@ -33,7 +33,7 @@ pub(super) fn covered_rules(
     covered
 }
 
-/// The rules that the widest before them covers by itself, and those that are left.
+/// The rules that the widest one before them covers alone, and the remaining ones.
 fn covered_by_one(
     order: Vec<(NumberRange, usize)>,
     set: impl Fn(usize) -> TrafficSet,
@@ -55,8 +55,8 @@ fn covered_by_one(
     (covered, kept)
 }
 
-/// The rules that their neighbours and a background cover together. A rule that is covered is no
-/// neighbour of the next.
+/// The rules that their neighbours and a background cover together. A covered rule does not count
+/// as a neighbour.
 fn covered_by_neighbours(
     rules: &[usize],
     background: &TrafficSet,

@@ -1,4 +1,4 @@
-//! Groups of which no rule can be covered, as most are: found without a look at each gate.
+//! Finds groups without redundant rules, which are most, without evaluating each gate.
 
 use super::super::gate::Endpoint;
 use super::number_range::{NumberRange, number_range};
@@ -8,7 +8,7 @@ use crate::policy::{Peer, Policy};
 use ipnet::IpNet;
 use std::cmp::Reverse;
 
-/// How many addresses there are somewhere; as many IPv6 addresses as the type holds stand for all.
+/// Numbers of addresses; the maximum of the type means all IPv6 addresses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Sizes {
     v4: u64,
@@ -21,15 +21,15 @@ impl Sizes {
         v6: u128::MAX,
     };
 
-    /// Whether blocks of so many addresses may hold all addresses of an end in a family.
+    /// Whether blocks of so many addresses may contain all addresses of an endpoint in a family.
     fn may_hold(self, end: Sizes) -> bool {
         end.v4 > 0 && self.v4 >= end.v4 || end.v6 > 0 && self.v6 >= end.v6
     }
 }
 
-/// Whether no rule can be covered: no numbers overlap, and with the same traffic no block holds
-/// another, and the blocks together have fewer addresses than each peer that is no block. The rules
-/// of most groups are so.
+/// Fast path: whether no rule can be redundant: no ranges overlap, no block with the same traffic
+/// contains another, and the blocks together have fewer addresses than each other peer. This is
+/// true for most groups.
 pub(super) fn are_disjoint(
     policy: &Policy,
     tier_sizes: &mut [Option<Sizes>],
@@ -39,7 +39,7 @@ pub(super) fn are_disjoint(
     for same in rules.chunk_by(|a, b| a.traffic == b.traffic) {
         let range = number_range(same[0].traffic);
         let (protocol, from, _) = range;
-        // lowering leaves rules out beside one for all traffic
+        // lowering omits rules if there is one for all traffic
         let is_alone = protocol != Protocol::All
             && before.is_none_or(|(other, _, Reverse(last))| other != protocol || last < from);
         if !is_alone || !same.windows(2).all(are_apart) || may_be_held(policy, tier_sizes, same) {
@@ -51,8 +51,8 @@ pub(super) fn are_disjoint(
     true
 }
 
-/// Whether two rules that follow each other in the order of peers are not of a block and one in it:
-/// the blocks of a family come by address, a wider one before those in it.
+/// Whether two adjacent rules are not a block and one inside it: the blocks of a family are sorted
+/// by address, a wider one before those in it.
 fn are_apart(pair: &[groups::Rule]) -> bool {
     match (pair[0].peer, pair[1].peer) {
         (Peer::Net(a), Peer::Net(b)) => !a.contains(&b),
@@ -60,8 +60,8 @@ fn are_apart(pair: &[groups::Rule]) -> bool {
     }
 }
 
-/// Whether the blocks of rules have as many addresses as a peer beside them that is no block, so
-/// that they may hold it.
+/// Whether the blocks of rules have as many addresses as a peer that is not a block, so that they
+/// may contain it.
 fn may_be_held(policy: &Policy, tier_sizes: &mut [Option<Sizes>], rules: &[groups::Rule]) -> bool {
     let blocks = sizes_of_blocks(rules);
     if blocks == Sizes::default() {
@@ -78,7 +78,7 @@ fn may_be_held(policy: &Policy, tier_sizes: &mut [Option<Sizes>], rules: &[group
     })
 }
 
-/// How many addresses the blocks of rules have, an address in two of them counted twice.
+/// The number of addresses of the blocks of rules, counting overlaps twice.
 fn sizes_of_blocks(rules: &[groups::Rule]) -> Sizes {
     let mut sizes = Sizes::default();
     for rule in rules {
@@ -94,7 +94,7 @@ fn sizes_of_blocks(rules: &[groups::Rule]) -> Sizes {
     sizes
 }
 
-/// How many addresses an end may have.
+/// The number of addresses that an endpoint may have.
 fn sizes_of_endpoint(end: &Endpoint) -> Sizes {
     let v4 = end.addresses.v4.ranges().iter();
     let v6 = end.addresses.v6.ranges().iter();

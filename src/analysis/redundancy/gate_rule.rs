@@ -3,7 +3,7 @@
 use crate::net::Traffic;
 use crate::policy::Peer;
 
-/// What a gate admits of one peer, and the flows that ask for it.
+/// The traffic of one peer at a gate, and its flows.
 #[derive(Debug)]
 pub(super) struct GateRule {
     pub(super) peer: Peer,

@@ -1,12 +1,11 @@
-//! Flows that change nothing: said already by another sentence, or covered by others, one or
-//! several together.
+//! Redundant flows: repeated by another sentence, or covered by one or several others.
 //!
-//! A flow is redundant when every gate that it opens would be as wide without it. At one gate, what
-//! rules with the same peer and with the blocks around theirs admit is taken off first, and then
-//! what the blocks inside theirs admit where those leave no gap. A redundant rule counts no more
-//! for the others, so that all that is reported can be deleted at once.
+//! A flow is redundant if every gate that it opens would be as wide without it. At one gate, the
+//! traffic of rules with the same peer and with enclosing blocks is subtracted first, and then that
+//! of blocks inside that together cover the block. A redundant rule does not cover others, so that
+//! all reported ones can be deleted together.
 //!
-//! An example: beside `db allows mysql from 10.0.0.0/8`, the sentence `db allows mysql from
+//! An example: with `db allows mysql from 10.0.0.0/8`, the sentence `db allows mysql from
 //! 10.1.0.0/16` opens nothing, and neither do `10.0.0.0/9` and `10.128.0.0/9` together leave
 //! anything to `10.0.0.0/8`.
 
@@ -28,20 +27,20 @@ use ipnet::IpNet;
 use number_range::{is_wider, traffic_overlaps};
 use std::collections::BTreeMap;
 
-/// A flow that others cover.
+/// A redundant flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redundant {
     /// The flow.
     pub flow: u32,
-    /// Flows that together admit all that it does: one, where one is enough. Sorted.
+    /// Flows that together admit all its traffic: one, if one is enough. Sorted.
     pub by: Vec<u32>,
 }
 
-/// What is found gate by gate.
+/// The findings of all gates.
 struct Findings {
-    /// For each flow, at how many gates it is redundant.
+    /// For each flow, the number of gates at which it is redundant.
     gates: Vec<u8>,
-    /// The flows that cover it there.
+    /// The flows that cover each of them.
     by: BTreeMap<u32, Vec<u32>>,
 }
 
@@ -53,7 +52,7 @@ struct GateContext<'g> {
     gate: Gate,
 }
 
-/// Flows that others cover, by their position among the policy's.
+/// Redundant flows, by position in the policy.
 pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Redundant> {
     let policy = deployment.policy();
     let mut found = Findings {
@@ -94,7 +93,7 @@ pub fn redundant_flows(deployment: &Deployment<'_>, gates: &Gates<'_>) -> Vec<Re
 }
 
 impl GateContext<'_> {
-    /// Finds the flows that open nothing at this gate, and the flows that cover them there.
+    /// Finds the redundant flows at this gate, and the flows that cover them.
     fn find_redundant(self, found: &mut Findings) {
         let mut rules = self.distinct_rules();
         if rules.len() < 2 {
@@ -137,7 +136,7 @@ impl GateContext<'_> {
         same.map(rule).collect()
     }
 
-    /// Marks the rules that others cover.
+    /// Marks the redundant rules.
     fn mark_redundant(self, rules: &mut [GateRule]) {
         for family in Family::BOTH {
             mark_blocks(rules, family);
@@ -149,8 +148,8 @@ impl GateContext<'_> {
         }
     }
 
-    /// Marks rules with one peer that is no block: others with that peer, and blocks that hold all
-    /// of its addresses, may cover them.
+    /// Marks rules with one peer that is not a block: others with that peer, and blocks with all of
+    /// its addresses, can cover them.
     fn mark_named(self, end: &Endpoint, rules: &mut [GateRule]) {
         let mut is_needed = vec![false; rules.len()];
         let mut applies = vec![false; rules.len()];
@@ -184,8 +183,8 @@ impl GateContext<'_> {
         }
     }
 
-    /// Whether the gate has to do with a peer that is no block in a family: both may have hosts of
-    /// it, and a tier that sends may send some of it there.
+    /// Whether a peer that is not a block is relevant at the gate in a family: both may have hosts
+    /// of the family.
     fn concerns_endpoint(self, peer: Peer, end: &Endpoint, family: Family) -> bool {
         let own = Endpoint::for_tier(self.policy, self.gate.tier());
         let may_send = match (self.gate, peer) {
@@ -198,8 +197,8 @@ impl GateContext<'_> {
             && peer_family(self.policy, peer).is_none_or(|only| only == family)
     }
 
-    /// The flows that cover a rule: the first rule that does so by itself, else all that have a
-    /// part in it. The kept rules stand in the order of their flows.
+    /// The flows that cover a rule: those of the first rule that does so alone, else of all that
+    /// contribute. The kept rules are in the order of their flows.
     fn covering_flows(self, kept: &[&GateRule], covered: &GateRule) -> Vec<u32> {
         let end = peer_endpoint(self.policy, covered.peer);
         let families = PerFamily::from_fn(|family| {
@@ -235,7 +234,7 @@ impl GateContext<'_> {
     }
 }
 
-/// Where the peer of a rule is, for one that is no block.
+/// The endpoint of the peer of a rule, if it is not a block.
 fn peer_endpoint(policy: &Policy, peer: Peer) -> Option<Endpoint> {
     let (who, unknown) = match peer {
         Peer::Net(_) => return None,
@@ -265,7 +264,7 @@ fn block_holds(block: &IpNet, peer: Peer, end: Option<&Endpoint>, family: Family
     }
 }
 
-/// Whether a rule is about some of the addresses of another.
+/// Whether a rule shares addresses with another.
 fn is_near(other: &GateRule, covered: &GateRule, end: Option<&Endpoint>) -> bool {
     match (other.peer, covered.peer, end) {
         (a, b, _) if a == b => true,

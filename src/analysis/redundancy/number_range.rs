@@ -3,8 +3,8 @@
 use crate::net::{Protocol, Traffic};
 use std::cmp::Reverse;
 
-/// The protocol of a rule, and its first and its last number: of a port, of a type and code, or of
-/// a protocol. In their order a wider range comes before those that start with it.
+/// The protocol of a rule, and its first and its last number: of ports, types and codes, or
+/// protocols. A wider range sorts before those with the same start.
 pub(super) type NumberRange = (Protocol, u16, Reverse<u16>);
 
 /// The numbers of a rule as one range.

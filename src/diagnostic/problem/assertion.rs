@@ -11,7 +11,7 @@ pub enum AssertionProblem {
     Reached {
         span: Span,
         from: String,
-        /// Others of which the same is true, for the same reasons.
+        /// Other senders that can reach it for the same reasons.
         others: Vec<String>,
         to: String,
         packet: String,
@@ -49,11 +49,10 @@ pub enum AssertionProblem {
         from: String,
         to: String,
         chain: String,
-        /// The two ends of the first step of which not all that is needed surely passes, and what
-        /// of it.
+        /// The endpoints of the first step that is not certain to pass.
         step: [String; 2],
         what: String,
-        /// What keeps it from being sure, where nothing unknown does.
+        /// Why it is not certain, if nothing unknown is the reason.
         why: Option<String>,
         help: Option<String>,
         unknown: Vec<String>,

@@ -61,5 +61,6 @@ pub enum ManifestProblem {
         programs: [String; 2],
         directory: String,
         addresses: Vec<String>,
+        help: Vec<&'static str>,
     },
 }

@@ -119,7 +119,12 @@ pub enum MeaningProblem {
         bound: usize,
     },
     /// `web allows https from anywhere "{{resolve:ssm:x}}"`
-    DynamicReference { span: Span },
+    ReplacedText {
+        span: Span,
+        start: &'static str,
+        what: &'static str,
+        why: &'static str,
+    },
     /// `tier gateway was office` and `param office : cidr`, and `app` allows ssh from both
     AddressInUse {
         span: Span,

@@ -3,6 +3,7 @@
 use super::super::correction::Rewrite;
 use crate::source::Span;
 use ipnet::IpNet;
+use std::borrow::Cow;
 
 /// What is wrong with a text.
 #[derive(Debug, Clone)]
@@ -14,7 +15,7 @@ pub enum SyntaxProblem {
         span: Span,
         found: String,
         expected: String,
-        help: Option<&'static str>,
+        help: Option<Cow<'static, str>>,
     },
     /// `teir web`
     UnknownStatement {
@@ -114,7 +115,8 @@ pub enum SyntaxProblem {
     WordOrder {
         span: Span,
         sentence: String,
-        is_whole: bool,
+        /// The part that is missing in the text; the sentence has an example of it.
+        lacks: Option<&'static str>,
     },
     /// `web allows https from example.com`
     UnmatchedPeer {

@@ -12,6 +12,7 @@ pub enum TargetProblem {
         span: Span,
         target: &'static str,
         what: String,
+        help: &'static str,
     },
     /// CloudFormation: a program without tiers
     NothingToDeploy { target: &'static str },

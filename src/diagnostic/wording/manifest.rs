@@ -72,6 +72,7 @@ impl ManifestProblem {
                 programs: [one, other],
                 directory,
                 addresses,
+                help,
             } => {
                 let names: Vec<String> = addresses
                     .iter()
@@ -85,43 +86,9 @@ impl ManifestProblem {
                     ),
                 )
                 .at(span, "declared in this file")
-                .at(first, "and in this file")
-                .help(
-                    "write them to separate directories: Terraform reads all files \
-                     of a directory as one module",
-                );
-                match apart(addresses) {
-                    Some(words) => report.help(words),
-                    None => report,
-                }
+                .at(first, "and in this file");
+                help.iter().fold(report, |report, help| report.help(*help))
             }
         }
     }
-}
-
-/// How two programs come to declare other names, where all that they share is of one kind.
-fn apart(addresses: &[String]) -> Option<&'static str> {
-    const KINDS: [(&str, &str); 3] = [
-        (
-            "var.",
-            "or give the parameter a value in the manifest: `set = { … }`",
-        ),
-        (
-            "data.",
-            "or give each program its own stack name: `stack NAME`",
-        ),
-        ("", "or give their tiers different names"),
-    ];
-
-    let kind = |address: &String| {
-        KINDS
-            .iter()
-            .position(|(start, _)| address.starts_with(start))
-    };
-
-    let first = addresses.first().and_then(kind)?;
-    addresses
-        .iter()
-        .all(|address| kind(address) == Some(first))
-        .then_some(KINDS[first].1)
 }

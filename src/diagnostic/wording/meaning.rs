@@ -193,13 +193,14 @@ impl MeaningProblem {
             )
             .at(span, "too many")
             .help("a security group has 60 rules by default, and at most 1,000"),
-            MeaningProblem::DynamicReference { span } => R::error(
-                "E0322",
-                "`{{resolve:` is not allowed, because CloudFormation replaces \
-                 it with a parameter or a secret",
-            )
-            .at(span, "starts a dynamic reference")
-            .help("reword the text"),
+            MeaningProblem::ReplacedText {
+                span,
+                start,
+                what,
+                why,
+            } => R::error("E0322", format!("`{start}` is not allowed, because {why}"))
+                .at(span, format!("starts {what}"))
+                .help("reword the text"),
             MeaningProblem::TooLarge { span, count, bound } => R::error(
                 "E0323",
                 format!(

@@ -1,5 +1,5 @@
-//! How each problem is told: its code, its words, the places it points at, what to type instead. A
-//! file a group of codes, so that they read alike.
+//! The message of each problem: its code, its text, its labels, what to type instead. A file a
+//! group of codes, so that they read alike.
 
 mod assertion;
 mod input;
@@ -14,12 +14,12 @@ use super::problem::Problem;
 use super::report::{Level, Report};
 
 impl Problem {
-    /// How bad it is.
+    /// Its level.
     pub fn level(&self) -> Level {
         self.report().level
     }
 
-    /// The problem in words.
+    /// The message of the problem.
     pub fn report(&self) -> Report {
         self.write_report().visible()
     }

@@ -15,7 +15,7 @@ impl SyntaxProblem {
                 help,
             } => R::error("E0101", format!("expected {expected}, found {found}"))
                 .at(span, format!("expected {expected}"))
-                .maybe_help(help),
+                .helps(help),
             SyntaxProblem::UnknownStatement { span, word, meant } => {
                 R::error("E0102", format!("expected a statement, found `{word}`"))
                     .at(span, "not a statement")
@@ -93,7 +93,7 @@ impl SyntaxProblem {
             }
             SyntaxProblem::InvertedPorts { span, from, to } => R::error(
                 "E0113",
-                format!("the range {from}-{to} ends before it starts"),
+                format!("the range `{from}-{to}` ends before it starts"),
             )
             .at(span, "empty range")
             .help(format!("write `{to}-{from}`")),
@@ -192,14 +192,13 @@ impl SyntaxProblem {
             SyntaxProblem::WordOrder {
                 span,
                 sentence,
-                is_whole,
+                lacks,
             } => {
                 let report = R::error("E0127", "the words of this sentence are in the wrong order")
                     .at(span, "a sentence starts with the tier that it applies to");
-                if *is_whole {
-                    report.help(format!("write `{sentence}`"))
-                } else {
-                    report.help(format!("name a service: `{sentence}`"))
+                match lacks {
+                    None => report.help(format!("write `{sentence}`")),
+                    Some(part) => report.help(format!("name {part}: `{sentence}`")),
                 }
             }
             SyntaxProblem::UnmatchedPeer {
@@ -238,7 +237,7 @@ impl SyntaxProblem {
     }
 }
 
-/// How an address is written, where a slip does not tell more.
+/// How to write an address, if there is no better suggestion.
 fn address_help(text: &str) -> &'static str {
     let port = text
         .rsplit_once(':')

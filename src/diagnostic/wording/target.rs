@@ -8,11 +8,14 @@ impl TargetProblem {
     pub(super) fn report(&self) -> Report {
         use Report as R;
         match self {
-            TargetProblem::Unsupported { span, target, what } => {
-                R::error("E0601", format!("{} does not support {what}", target))
-                    .at(span, "not supported by this target")
-                    .help("use its addresses instead, or build with `--to terraform`")
-            }
+            TargetProblem::Unsupported {
+                span,
+                target,
+                what,
+                help,
+            } => R::error("E0601", format!("{} does not support {what}", target))
+                .at(span, "not supported by this target")
+                .help(*help),
             TargetProblem::NothingToDeploy { target } => R::error(
                 "E0602",
                 format!(

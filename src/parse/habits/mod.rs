@@ -1,8 +1,8 @@
 //! Words and signs of other tools, and what is written here instead: `tcp/443`, `8000:9000`,
 //! `${office}`, `and`.
 //!
-//! A table of phrases, and a few notations that need reading. They are asked only of a stretch that
-//! is no statement, so a name that looks like one of them keeps its meaning.
+//! A table of phrases, and functions for notations. They are applied only to text that is not a
+//! statement, so a name that looks like one of them keeps its meaning.
 
 mod notations;
 mod phrases;
@@ -25,7 +25,7 @@ use signs::{
     wrong_quotes,
 };
 
-/// A stretch that is written another way here.
+/// A part of a text in the syntax of another tool, and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Habit {
     /// Where it starts in the statement.
@@ -36,9 +36,10 @@ pub struct Habit {
     pub write: String,
     /// Why, in a few words.
     pub label: &'static str,
-    /// Whether nothing else can have been meant, and it opens no more than what was written.
+    /// Whether there is no other meaning, and it opens no more than what was written.
     pub is_sure: bool,
-    /// Whether it is foreign wherever it stands, so that it needs no whole statement to be seen.
+    /// Whether it is foreign at any position, so that it is recognized without a valid statement
+    /// around it.
     pub is_plain: bool,
 }
 
@@ -65,7 +66,7 @@ const RULES: [fn(&Here<'_>) -> Option<Replacement>; 20] = [
     uppercase_keyword,
 ];
 
-/// Everything in a statement that is written another way here, from its start to its end.
+/// All parts of a statement in the syntax of other tools, in order.
 pub fn find_habits(text: &str) -> Vec<Habit> {
     let tokens = split_tokens(text);
     let head = tokens.first().map_or("", |token| token.text);
@@ -107,7 +108,8 @@ pub fn find_habits(text: &str) -> Vec<Habit> {
     habits
 }
 
-/// Takes what was found; a comma in the place of a word stands at the end of the word before it.
+/// Converts a replacement to a habit; a comma that replaces a word is put directly after the word
+/// before it.
 fn place_habit(here: &Here<'_>, found: Replacement, at: &mut usize) -> Habit {
     let (first, last) = (here.rest[0], here.rest[found.count - 1]);
     *at += found.count;
@@ -118,7 +120,7 @@ fn place_habit(here: &Here<'_>, found: Replacement, at: &mut usize) -> Habit {
         Some(_) | None => first.start,
     };
 
-    // the blank behind a word goes with it
+    // the blank after a removed word is removed with it
     let next = here
         .rest
         .get(found.count)

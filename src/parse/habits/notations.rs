@@ -90,7 +90,7 @@ fn range_notation(typed: &str) -> Option<String> {
     })
 }
 
-/// More blocks than this are better named.
+/// A longer list of blocks is not suggested.
 const MOST_BLOCKS: usize = 8;
 
 /// `10.0.0.1-10.0.0.9`, `10.0.0.*`
@@ -125,7 +125,7 @@ pub(super) fn address_range(here: &Here<'_>) -> Option<Replacement> {
     })
 }
 
-/// The blocks from one address to another, of which the last may be the last number alone.
+/// The blocks from one address to another; the last can be only its last number.
 fn blocks_between(first: &str, last: &str) -> Option<String> {
     let from: Ipv4Addr = first.parse().ok()?;
     let to: Ipv4Addr = last.parse().ok().or_else(|| with_last_octet(from, last))?;
@@ -182,7 +182,7 @@ pub(super) fn netmask_notation(here: &Here<'_>) -> Option<Replacement> {
 
     let (address, mask): (Ipv4Addr, Ipv4Addr) =
         (here.rest[0].text.parse().ok()?, mask.parse().ok()?);
-    // a netmask has its ones in front, and the wildcard mask of an access list has them behind
+    // a netmask starts with ones, and the wildcard mask of an access list ends with them
     let masks = [mask, Ipv4Addr::from(!u32::from(mask))];
     let net = masks
         .iter()
@@ -205,7 +205,7 @@ pub(super) fn netmask_notation(here: &Here<'_>) -> Option<Replacement> {
     })
 }
 
-/// What stands before the name in references of other tools.
+/// Prefixes of names in references of other tools.
 pub(super) const REFERENCES: [&str; 14] = [
     "var.",
     "local.",
@@ -223,7 +223,7 @@ pub(super) const REFERENCES: [&str; 14] = [
     "resource.",
 ];
 
-/// What stands behind it.
+/// Suffixes of names in such references.
 const ATTRIBUTES: [&str; 8] = [
     ".id",
     ".arn",
@@ -259,7 +259,7 @@ pub(super) fn reference_notation(here: &Here<'_>) -> Option<Replacement> {
     plain_name(1, write)
 }
 
-/// A name in the place of so many tokens that refer to it.
+/// A name that replaces `count` tokens.
 fn plain_name(count: usize, name: &str) -> Option<Replacement> {
     is_name(name).then(|| Replacement {
         count,

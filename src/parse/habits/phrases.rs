@@ -1,12 +1,12 @@
-//! Words that stand together elsewhere, and what is written for them here: a table.
+//! Phrases of other tools, and what to write instead: a table.
 
 use super::position::{Here, Replacement, StatementPart};
 use super::tokens::is_name;
 use crate::net;
 
-/// Where a phrase can stand, its words, what to write, why, and whether that is sure. `|` stands
-/// between words of which each will do, `#` is a number, `NAME` a name, `ADDRESS` an address; `{0}`
-/// is the first word as it was typed.
+/// The part of a statement, the words of the phrase, the replacement, the reason, and whether it is
+/// certain. `|` separates alternatives, `#` is a number, `NAME` a name, `ADDRESS` an address; `{0}`
+/// is the first word as typed.
 type Phrase = (
     StatementPart,
     &'static [&'static str],
@@ -15,7 +15,7 @@ type Phrase = (
     bool,
 );
 
-/// What must not stand after the words of a phrase, which is no part of it.
+/// Matches a following word that is not a number, and is not part of the phrase.
 const NO_NUMBER: &str = "not a number";
 pub(super) const PROTOCOL_THEN_PORT: &str = "separate the protocol and the port with a space";
 pub(super) const RANGE: &str = "write a range of ports with `-` and without spaces";
@@ -295,7 +295,7 @@ const PHRASES: &[Phrase] = &[
 /// `assert not web can reach db`
 pub(super) fn negated_assertion(here: &Here<'_>) -> Option<Replacement> {
     let is_negated = here.head == "assert" && is_like("not|no|never", here.rest[0].text);
-    // `no one` is somebody else
+    // `no one` is the subject of another assertion
     if !is_negated || here.position() != 1 || here.rest.get(1).is_some_and(|it| it.text == "one") {
         return None;
     }

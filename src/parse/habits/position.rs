@@ -1,8 +1,8 @@
-//! A place in a statement, and what may be found there.
+//! A position in a statement, and the replacements that are possible there.
 
 use super::tokens::Token;
 
-/// The part of a statement that a token stands in.
+/// The part of a statement that a token is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatementPart {
     Names,
@@ -23,7 +23,7 @@ pub struct Here<'t> {
     pub depth: usize,
 }
 
-/// How many tokens are written another way, what to write, why, and whether that is sure.
+/// A replacement: the number of tokens, the new text, the reason, and whether it is certain.
 pub struct Replacement {
     pub count: usize,
     pub write: String,
@@ -33,14 +33,14 @@ pub struct Replacement {
 }
 
 impl Here<'_> {
-    /// How many tokens stand before this place.
+    /// The number of tokens before this position.
     pub fn position(&self) -> usize {
         self.all.len() - self.rest.len()
     }
 }
 
 impl Replacement {
-    /// What is foreign wherever it stands, and can mean nothing else.
+    /// A replacement that is certain, and foreign at any position.
     pub fn sure(count: usize, write: impl Into<String>, label: &'static str) -> Replacement {
         Replacement {
             count,

@@ -1,11 +1,11 @@
-//! Quotes, brackets, separators and keywords that stand elsewhere, and not here.
+//! Quotes, brackets, separators and keywords of other tools.
 
 use super::phrases::is_like;
 use super::position::{Here, Replacement, StatementPart};
 use super::tokens::{PAIRS, Token, is_name};
 use crate::net;
 
-/// Declarations of which a sign follows the name, and why.
+/// Declarations with a sign after the name, and the reason.
 const SIGNS: [(&str, &str, &str); 6] = [
     ("network", "=", "a value follows `=`"),
     ("service", "=", "a value follows `=`"),
@@ -105,7 +105,7 @@ pub(super) fn unquoted_path(here: &Here<'_>) -> Option<Replacement> {
     )
 }
 
-/// `'Web'`, and `"web"` where a name or an address stands.
+/// `'Web'`, and `"web"` in place of a name or an address.
 pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
     let typed = here.rest[0].text;
     let inside = PAIRS[1..5].iter().find_map(|(open, close)| {
@@ -138,7 +138,7 @@ pub(super) fn wrong_quotes(here: &Here<'_>) -> Option<Replacement> {
 }
 
 impl Here<'_> {
-    /// Whether a name must stand here, since one stands before each description.
+    /// Whether a name is expected here: there is one before each description.
     fn expects_name(&self) -> bool {
         const WORDS: [&str; 19] = [
             "from", "to", "allows", "allow", ",", "tier", "tiers", "network", "service", "param",
@@ -179,12 +179,12 @@ pub(super) fn spare_comma(here: &Here<'_>) -> Option<Replacement> {
     })
 }
 
-/// Signs that stand between the items of lists elsewhere.
+/// Separators of list items in other tools.
 const SEPARATORS: [&str; 11] = [
     "and", "or", "&", "&&", "+", "|", "||", ";", "\u{ff0c}", "\u{3001}", "\u{60c}",
 ];
 
-/// What statements start with that start with a keyword.
+/// The keywords that start statements.
 const STATEMENTS: [&str; 12] = [
     "stack",
     "include",
@@ -206,8 +206,8 @@ pub(super) fn list_separator(here: &Here<'_>) -> Option<Replacement> {
     let next = here.rest.get(1)?;
     let is_doubled = before.text == "," || next.text == ",";
 
-    // `tier web; tier db` are two statements; `db; tier allows ssh from app` names a tier that is
-    // called `tier`, and `from app; vpc main` a VPC, whose statement would have a block
+    // `tier web; tier db` are two statements; `db; tier allows ssh from app` has a tier with the
+    // name `tier`, and `from app; vpc main` a VPC, whose statement would have a block
     let is_list = here.part == StatementPart::Names && !STATEMENTS.contains(&here.head);
     let is_list =
         is_list || next.text == "vpc" && here.rest.get(3).is_none_or(|token| token.text != "{");
@@ -277,7 +277,7 @@ pub(super) fn spare_bracket(here: &Here<'_>) -> Option<Replacement> {
     })
 }
 
-/// Words that mean something in the language wherever they stand.
+/// Words that are keywords at any position.
 const KEYWORDS: [&str; 16] = [
     "allows", "allow", "from", "to", "except", "until", "can", "cannot", "reach", "on", "only",
     "tcp", "udp", "icmp", "icmpv6", "proto",

@@ -1,4 +1,4 @@
-//! A statement as words, signs and strings, whatever language it is of.
+//! Splits a statement of any language into words, signs and strings.
 
 use crate::source::beginning;
 
@@ -24,8 +24,8 @@ pub fn first_tokens(text: &str) -> Vec<Token<'_>> {
     split_tokens(beginning(text.lines().next().unwrap_or(""), SHOWN))
 }
 
-/// The words, signs and strings of a short statement, without its comments: each is looked for to
-/// the end of its line.
+/// The words, signs and strings of a short statement, without comments: each is scanned to the end
+/// of its line.
 pub fn split_tokens(text: &str) -> Vec<Token<'_>> {
     let (mut tokens, mut at) = (Vec::new(), 0);
     while let Some(character) = text[at..].chars().next() {
@@ -47,7 +47,7 @@ pub fn split_tokens(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// What opens and closes a token in which anything may stand.
+/// Delimiters of tokens that can contain any text.
 pub(super) const PAIRS: [(&str, &str); 8] = [
     ("\"", "\""),
     ("'", "'"),
@@ -81,7 +81,7 @@ fn token_length(text: &str, first: char) -> usize {
         .max(first.len_utf8())
 }
 
-/// Where a string ends: at a quote that no backslash stands before.
+/// The end of a string: a quote without a backslash before it.
 fn find_closing(inside: &str, close: &str) -> Option<usize> {
     inside
         .match_indices(close)

@@ -1,10 +1,10 @@
-//! Peers that no rule of AWS can name.
+//! Peers that a rule of AWS cannot reference.
 
 use super::notations::REFERENCES;
 use super::position::{StatementPart, first_part, next_part};
 use super::tokens::{Token, is_in_name, split_tokens};
 
-/// What no rule of AWS can name as a peer: how it is known, what it is, what to write.
+/// A kind of peer that AWS does not support: how to recognize it, what it is, what to write.
 type Unmatched = (fn(&str) -> bool, &'static str, &'static str);
 
 const UNMATCHED: [Unmatched; 4] = [
@@ -44,7 +44,7 @@ fn is_label(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_in_name)
 }
 
-/// A peer that no rule of AWS can name, what it is, and what to write instead.
+/// A peer that a rule of AWS cannot reference, what it is, and what to write instead.
 pub fn find_unmatched(text: &str) -> Option<(Token<'_>, &'static str, &'static str)> {
     let tokens = split_tokens(text);
     let head = tokens.first().map_or("", |token| token.text);

@@ -2,76 +2,39 @@
 
 use crate::plan::{BeforeAfter, Changes, GroupOutcome, OtherChange, RuleOutcome, Targets};
 
-/// `3 rules to add, 1 to remove; 1 group replaced, 1 created`: of a target.
+/// What is counted of rules, and its words.
+const RULE_COUNTS: [(&[RuleOutcome], &str); 6] = [
+    (&[RuleOutcome::Added], "to add"),
+    (&[RuleOutcome::Removed], "to remove"),
+    (
+        &[
+            RuleOutcome::WithGroup,
+            RuleOutcome::WithPeer,
+            RuleOutcome::ResourceRenamed,
+        ],
+        "to replace",
+    ),
+    (&[RuleOutcome::Retargeted], "to reference another group"),
+    (&[RuleOutcome::Default], "with a changed default"),
+    (&[RuleOutcome::Text], "with a changed description"),
+];
+
+/// The words for groups, in the order in which [`group_place`] counts them.
+const GROUP_WORDS: [&str; 6] = [
+    "replaced",
+    "recreated",
+    "deleted",
+    "created",
+    "renamed",
+    "with other tags",
+];
+
+/// The summary for some targets: `3 rules to add, 1 to remove; 1 group replaced, 1 created`.
 pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
-    let rules = |fates: &[RuleOutcome]| {
-        changes
-            .rules
-            .iter()
-            .filter(|(change, targets)| targets.includes_any(of) && fates.contains(&change.fate))
-            .count()
-    };
-
-    let again = [
-        RuleOutcome::WithGroup,
-        RuleOutcome::WithPeer,
-        RuleOutcome::ResourceRenamed,
-    ];
-
-    let groups = |is: fn(&GroupOutcome) -> bool| {
-        changes
-            .groups
-            .iter()
-            .filter(|(change, targets)| targets.includes_any(of) && is(&change.fate))
-            .count()
-    };
-
-    let rules = list_counts(
-        ["rule", "rules"],
-        &[
-            (rules(&[RuleOutcome::Added]), "to add"),
-            (rules(&[RuleOutcome::Removed]), "to remove"),
-            (rules(&again), "to replace"),
-            (
-                rules(&[RuleOutcome::Retargeted]),
-                "to reference another group",
-            ),
-            (rules(&[RuleOutcome::Default]), "with a changed default"),
-            (rules(&[RuleOutcome::Text]), "with a changed description"),
-        ],
-    );
-
-    let groups = list_counts(
-        ["group", "groups"],
-        &[
-            (
-                groups(|fate| matches!(fate, GroupOutcome::Replaced { .. })),
-                "replaced",
-            ),
-            (
-                groups(|fate| matches!(fate, GroupOutcome::Recreated)),
-                "recreated",
-            ),
-            (
-                groups(|fate| matches!(fate, GroupOutcome::Deleted)),
-                "deleted",
-            ),
-            (
-                groups(|fate| matches!(fate, GroupOutcome::Created)),
-                "created",
-            ),
-            (
-                groups(|fate| matches!(fate, GroupOutcome::Moved { .. })),
-                "renamed",
-            ),
-            (
-                groups(|fate| matches!(fate, GroupOutcome::Tagged)),
-                "with other tags",
-            ),
-        ],
-    );
-
+    let rules = list_counts(["rule", "rules"], &count_rules(changes, of));
+    let groups = list_counts(["group", "groups"], &count_groups(changes, of));
     let parts: Vec<String> = [rules, groups].into_iter().flatten().collect();
+
     if parts.is_empty() {
         summarize_parameters(changes, of)
     } else {
@@ -79,8 +42,40 @@ pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
     }
 }
 
-/// What there is to say where neither rules nor groups change: a parameter may, and with it what a
-/// new deployment opens.
+fn count_rules(changes: &Changes<'_>, of: Targets) -> [(usize, &'static str); 6] {
+    RULE_COUNTS.map(|(fates, words)| {
+        let counted = changes
+            .rules
+            .iter()
+            .filter(|(change, targets)| targets.includes_any(of) && fates.contains(&change.fate));
+        (counted.count(), words)
+    })
+}
+
+fn count_groups(changes: &Changes<'_>, of: Targets) -> [(usize, &'static str); 6] {
+    let mut counts = GROUP_WORDS.map(|words| (0, words));
+    for (change, targets) in &changes.groups {
+        if targets.includes_any(of) {
+            counts[group_place(&change.fate)].0 += 1;
+        }
+    }
+    counts
+}
+
+/// The place of the words for a group.
+fn group_place(fate: &GroupOutcome) -> usize {
+    match fate {
+        GroupOutcome::Replaced { .. } => 0,
+        GroupOutcome::Recreated => 1,
+        GroupOutcome::Deleted => 2,
+        GroupOutcome::Created => 3,
+        GroupOutcome::Moved { .. } => 4,
+        GroupOutcome::Tagged => 5,
+    }
+}
+
+/// The summary if neither rules nor groups change: a parameter can change, and with it what a new
+/// deployment opens.
 fn summarize_parameters(changes: &Changes<'_>, of: Targets) -> String {
     let is_changed =
         |change: &OtherChange| matches!(change, OtherChange::Parameter(BeforeAfter::Both(..)));

@@ -1,5 +1,5 @@
-//! What AWS will do, for programs: an object within the JSON of `diff`. A field may be added; a
-//! change of what is there changes the `format` of that.
+//! What AWS will do, as JSON: an object within the JSON of `diff`. A field may be added; any other
+//! change has a new `format`.
 
 use super::lowered::{Lowered, rule_origin};
 use crate::aws::{GroupId, ListReference, PrefixListId, State};
@@ -32,27 +32,27 @@ pub struct PlanDocument<'c> {
 #[derive(Debug, Serialize)]
 struct GroupLine<'c> {
     tier: &'c str,
-    /// What the tier was called before.
+    /// The earlier name of the tier.
     was: Option<&'c str>,
     change: &'static str,
     tags: bool,
     reasons: Vec<&'static str>,
     refused: bool,
-    /// What would keep the group.
+    /// The declaration that would keep the group.
     fix: Option<RenameFix<'c>>,
     targets: Vec<&'static str>,
 }
 
-/// What to write instead of the declaration at a place.
+/// A declaration to write instead of the one at this position.
 #[derive(Debug, Serialize)]
 pub struct RenameFix<'c> {
-    /// The tier whose group would stay.
+    /// The tier whose group would be kept.
     #[serde(skip)]
     pub was: &'c str,
-    /// What it is called now.
+    /// Its new name.
     #[serde(skip)]
     pub tier: &'c str,
-    /// The file, as it was named.
+    /// The file name.
     pub file: &'c str,
     /// Counted from 1.
     pub line: usize,
@@ -80,11 +80,11 @@ struct PlannedRuleLine<'c> {
     from_port: Option<i32>,
     to_port: Option<i32>,
     peer: End<'c>,
-    /// What it was called before, if it stood there.
+    /// Its name before, if it had one.
     text_before: Option<String>,
-    /// What it is called, if it will stand there.
+    /// Its name after, if it has one.
     text_after: Option<String>,
-    /// Why it goes and comes again.
+    /// Why it is replaced.
     because: Option<&'static str>,
     sentences: Vec<Citation<'c>>,
     targets: Vec<&'static str>,
@@ -99,7 +99,7 @@ struct NamedLine<'c> {
 
 #[derive(Debug, Serialize)]
 struct OutputLine<'c> {
-    /// What it is called in each target.
+    /// Its name in each target.
     #[serde(flatten)]
     names: ByTarget<Option<String>>,
     tier: &'c str,
@@ -120,7 +120,7 @@ struct QuotaUseLine<'c> {
     over: bool,
 }
 
-/// Something for each target that deploys, by the name of the target.
+/// A value for each target that deploys, by the name of the target.
 #[derive(Debug)]
 struct ByTarget<T>(Vec<(Planned, T)>);
 
@@ -155,7 +155,7 @@ impl Serialize for Columns<'_> {
 }
 
 impl<'c> PlanDocument<'c> {
-    /// Makes it of the changes and the two programs.
+    /// The document of these changes between two programs.
     pub fn new(changes: &'c Changes<'c>, old: Lowered<'c>, new: Lowered<'c>) -> PlanDocument<'c> {
         let mut document = PlanDocument {
             counts: CountsByTarget(&changes.counts),
@@ -193,7 +193,7 @@ impl<'c> PlanDocument<'c> {
         document
     }
 
-    /// What would keep groups that are recreated.
+    /// Declarations that would keep groups that are recreated.
     pub fn fixes(&self) -> impl Iterator<Item = &RenameFix<'c>> {
         self.groups.iter().filter_map(|group| group.fix.as_ref())
     }
@@ -231,7 +231,7 @@ impl<'c> PlanDocument<'c> {
 }
 
 impl<'c> RuleLines<'c> {
-    /// The list that a rule belongs in, and why it goes and comes again.
+    /// The list for a rule with this outcome, and why it is replaced.
     fn list(&mut self, fate: RuleOutcome) -> (&mut Vec<PlannedRuleLine<'c>>, Option<&'static str>) {
         match fate {
             RuleOutcome::Added => (&mut self.added, None),
@@ -294,8 +294,8 @@ fn output_line<'c>(
     }
 }
 
-/// What keeps a group that a tier of another name would take the place of: `was` with all earlier
-/// names, since a group's name starts with the oldest.
+/// The declaration that keeps a group whose tier was renamed: `was` with all earlier names, because
+/// the name of a group starts with the oldest.
 fn rename_fix<'c>(
     changes: &'c Changes<'c>,
     change: &GroupChange,

@@ -1,4 +1,4 @@
-//! The programs of a plan, and where its rules come from.
+//! The programs of a plan, and the origins of its rules.
 
 use crate::groups::{Deployment, Rule, SentenceId};
 use crate::plan::{RuleChange, RulePlace};
@@ -6,10 +6,10 @@ use crate::policy::Policy;
 use crate::report::citation::Citation;
 use crate::source::Sources;
 
-/// One of the two programs of a plan: who asks for its rules, and where.
+/// One of the two programs of a plan: the origins of its rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Lowered<'c> {
-    /// Its groups and rules, with the flows that ask for them.
+    /// Its groups and rules, with the flows that produce them.
     pub deployment: &'c Deployment<'c>,
     /// Its files.
     pub sources: &'c Sources,
@@ -30,7 +30,7 @@ impl<'c> Lowered<'c> {
     }
 }
 
-/// The program that a rule is of, and the rule there: of one that was and is, the new one.
+/// The program of a rule, and the rule in it; the new program if both have it.
 pub(super) fn rule_origin<'c>(
     [old, new]: [Lowered<'c>; 2],
     change: &RuleChange,

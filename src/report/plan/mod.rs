@@ -1,4 +1,4 @@
-//! What AWS will do, for people and for programs.
+//! What AWS will do, as text and as JSON.
 
 mod headline;
 mod json;

@@ -1,11 +1,11 @@
-//! What becomes of everything that is neither a group nor a rule, in lines for people.
+//! Changes to resources other than groups and rules, as lines of text.
 
-use super::text::PlanLines;
+use super::text::{PlanLines, list_titles};
 use crate::aws::{GroupId, ParameterId, SecurityGroup, State};
 use crate::plan::{BeforeAfter, GroupChange, GroupOutcome, OtherChange, Targets};
 
 impl PlanLines<'_> {
-    /// What is worth saying of the rest; that a new group has an output goes without saying.
+    /// The line about another resource; `None` for the output of a new group, which is obvious.
     pub(super) fn other_line(&self, change: &OtherChange, targets: Targets) -> Option<String> {
         let (old, new) = (self.changes.old, self.changes.new);
         Some(match *change {
@@ -65,8 +65,9 @@ impl PlanLines<'_> {
             }
             OtherChange::Output(sides) => return self.output_words(sides, targets),
             OtherChange::Export(BeforeAfter::Removed(tier)) => format!(
-                "- export of the id of {}; CloudFormation refuses that while another stack imports it",
-                old.group(tier).name
+                "- export of the id of {}; {} refuses that while another stack imports it",
+                old.group(tier).name,
+                list_titles(targets)
             ),
             OtherChange::Export(BeforeAfter::Added(tier) | BeforeAfter::Both(_, tier)) => {
                 format!("+ export of the id of {}", new.group(tier).name)
@@ -80,7 +81,7 @@ impl PlanLines<'_> {
         })
     }
 
-    /// What of a parameter is another.
+    /// What changes in a parameter.
     fn parameter_words(&self, was: ParameterId, is: ParameterId) -> String {
         let (was, is) = (
             self.changes.old.parameter(was),
@@ -109,7 +110,7 @@ impl PlanLines<'_> {
         words.join("; ")
     }
 
-    /// An output of a group that neither comes nor goes.
+    /// The output of a group that is neither created nor deleted.
     fn output_words(&self, sides: BeforeAfter<GroupId>, targets: Targets) -> Option<String> {
         let beside = |change: &GroupChange| match change.fate {
             GroupOutcome::Created | GroupOutcome::Deleted => change.sides == sides,

@@ -1,22 +1,22 @@
-//! Rules of which the same is to be said, as one line.
+//! Rows of rules with the same change.
 
 use crate::groups::{Direction, SentenceId};
 use crate::plan::Targets;
 use crate::report::fold::join_names;
 
-/// Names that are shown in a row.
+/// The maximum number of names in a row.
 const NAMES: usize = 8;
 
-/// Rules of which the same is to be said: one for each group, each piece of traffic and each peer.
+/// Rules with the same change: one for each combination of group, traffic and peer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RuleRow {
     /// `+`
     pub sign: &'static str,
-    /// Their side.
+    /// Their direction.
     pub direction: Direction,
-    /// Why it becomes of them.
+    /// The reason of the change.
     pub why: Why,
-    /// Which targets it is said of.
+    /// The targets that it applies to.
     pub targets: Targets,
     /// `web`
     pub groups: Vec<String>,
@@ -26,24 +26,24 @@ pub struct RuleRow {
     pub peers: Vec<String>,
 }
 
-/// Why something becomes of a rule.
+/// The reason for the change of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Why {
     /// A sentence of the new program, or of the old one.
     Sentence { id: SentenceId, is_new: bool },
-    /// What goes without more.
+    /// A fixed text.
     Known(&'static str),
-    /// What has to be said of it.
+    /// A text of its own.
     Text(String),
 }
 
 impl RuleRow {
-    /// How many rules it is.
+    /// The number of rules.
     pub fn rule_count(&self) -> usize {
         self.groups.len() * self.traffic.len() * self.peers.len()
     }
 
-    /// Sign; groups; side; what; why.
+    /// The cells: sign, groups, direction, traffic and peers, reason.
     pub fn write_cells(&self, why: String) -> [String; 5] {
         let way = match self.direction {
             Direction::Ingress => "from",
@@ -88,7 +88,7 @@ impl RuleRow {
         words.join(", ")
     }
 
-    /// Peers; `anywhere` of both IP versions once.
+    /// The peers; `anywhere` once for both IP versions.
     fn peer_words(&self) -> String {
         let both = ["anywhere (IPv4)", "anywhere (IPv6)"];
         let has_both = both

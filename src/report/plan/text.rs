@@ -1,5 +1,5 @@
-//! What AWS will do, in lines for people: functions over slices, so that a report decides how many
-//! it shows.
+//! What AWS will do, as lines of text: functions over slices, so that a report decides how many it
+//! shows.
 
 use super::headline::summarize_changes;
 use super::lowered::{Lowered, rule_origin};
@@ -15,10 +15,10 @@ use crate::report::fold::fold_rows;
 const REPLACED: &str = "  a replaced group is created first, with a new id; the old one cannot be \
     deleted while anything uses it";
 
-/// Rules that are looked at for each line that may be shown.
+/// The number of rules that are examined for each line.
 const RULES_OF_A_LINE: usize = 20;
 
-/// Changes, and the two programs.
+/// The changes, and the two programs.
 #[derive(Debug, Clone, Copy)]
 pub struct PlanLines<'c> {
     /// What AWS will do.
@@ -30,8 +30,7 @@ pub struct PlanLines<'c> {
 }
 
 impl<'c> PlanLines<'c> {
-    /// `AWS: 3 rules to add, 1 to remove; 1 group created`; a line for each target where they
-    /// differ.
+    /// `AWS: 3 rules to add, 1 to remove; 1 group created`; a line for each target if they differ.
     pub fn headline(&self) -> Vec<String> {
         let summaries: Vec<(Planned, String)> = planned_targets()
             .map(|it| (it, summarize_changes(self.changes, it.alone)))
@@ -46,7 +45,7 @@ impl<'c> PlanLines<'c> {
         summaries.iter().map(line).collect()
     }
 
-    /// What each tool will show, in its own terms.
+    /// The counts that each tool will show, in its own terms.
     pub fn count_lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (it, counts) in &self.changes.counts {
@@ -60,8 +59,8 @@ impl<'c> PlanLines<'c> {
         lines
     }
 
-    /// `! db  replaced with 4 rules: its description changes`; a line a group, and one on what a
-    /// replacement is.
+    /// `! db  replaced with 4 rules: its description changes`; a line for each group, and one that
+    /// explains replacement.
     pub fn group_lines(&self, groups: &[(GroupChange, Targets)]) -> Vec<String> {
         let names: Vec<&str> = groups
             .iter()
@@ -98,12 +97,11 @@ impl<'c> PlanLines<'c> {
             .collect()
     }
 
-    /// `+ web  inbound  tcp 80, 443 from 203.0.113.0/24 (2 rules)  shop.tier:9: web allows http, https from office`:
-    /// a line for the rules that a sentence has at several groups, of several pieces of traffic and
-    /// with several peers. Not more lines than so many, and how many rules are left out.
+    /// `+ web  inbound  tcp 80, 443 from 203.0.113.0/24 (2 rules)  shop.tier:9: web allows http,
+    /// https from office`: one line for the rules of a sentence, for several groups, pieces of
+    /// traffic and peers. At most `most` lines; also returns how many rules are left out.
     pub fn rule_lines(&self, rules: &[(RuleChange, Targets)], most: usize) -> Vec<String> {
-        // rules beyond those are not looked at, so that a line costs the same whatever its rules
-        // are
+        // the remaining rules are not examined, so that the cost of a line is bounded
         let looked_at = rules.len().min(most.saturating_mul(RULES_OF_A_LINE));
         let rows = rules[..looked_at]
             .iter()
@@ -156,8 +154,8 @@ impl<'c> PlanLines<'c> {
             .collect()
     }
 
-    /// `web  inbound  IPv4  58 -> 61 of 60, over the quota`; a line for each that is near its
-    /// quota, or was over it.
+    /// `web  inbound  IPv4  58 -> 61 of 60, over the quota`; a line for each direction that is near
+    /// its quota, or was over it.
     pub fn use_lines(&self, uses: &[UseChange]) -> Vec<String> {
         let uses: Vec<&UseChange> = uses
             .iter()
@@ -207,8 +205,8 @@ impl<'c> PlanLines<'c> {
         uses.into_iter().map(line).collect()
     }
 
-    /// What becomes of each group, of each rule and of the rest; of the rules not more lines than
-    /// so many. The rules of a replaced group are told with the group.
+    /// The lines of groups, of rules (at most `most`), and of other resources. The rules of a
+    /// replaced group are counted in the line of the group.
     pub fn all_lines(&self, most: usize) -> Vec<String> {
         let own = self
             .changes
@@ -260,7 +258,7 @@ impl<'c> PlanLines<'c> {
         format!("replaced{}: {why}{refused}", self.with_rules(change))
     }
 
-    /// A group that comes under another name, with the rules of one that goes.
+    /// A new group that has the rules of a deleted one.
     fn recreated_words(&self, change: &GroupChange) -> String {
         let was = change
             .sides
@@ -270,7 +268,7 @@ impl<'c> PlanLines<'c> {
         format!("recreated{rules}: it has the rules of `{was}`, and the program has no `was {was}`")
     }
 
-    /// ` with 4 rules`: those that go and come with their group.
+    /// ` with 4 rules`: the rules that are replaced with their group.
     fn with_rules(&self, change: &GroupChange) -> String {
         let rules = self
             .changes
@@ -342,7 +340,7 @@ impl<'c> PlanLines<'c> {
         }
     }
 
-    /// The first sentence that asks for a rule.
+    /// The first sentence that produces a rule.
     fn first_sentence(&self, change: &RuleChange, is_new: bool) -> Why {
         let (program, rule) = rule_origin([self.old, self.new], change);
         program
@@ -354,7 +352,7 @@ impl<'c> PlanLines<'c> {
             })
     }
 
-    /// Why something becomes of rules, in words.
+    /// The reason of a row, as text.
     fn why_words(&self, row: &RuleRow) -> String {
         let why = match &row.why {
             Why::Sentence { id, is_new: true } => self.new.cite_sentence(*id).to_string(),
@@ -365,7 +363,7 @@ impl<'c> PlanLines<'c> {
         why + &targets_suffix(row.targets)
     }
 
-    /// The default of the parameter that a rule names, before and after.
+    /// The default of the parameter of a rule, before and after.
     fn default_words(&self, change: &RuleChange) -> String {
         let default = |state: &State, place: Option<RulePlace>| {
             let parameter = state.parameter_of(place?.rule_in(state).key.peer)?;
@@ -393,14 +391,19 @@ fn group_sign(fate: &GroupOutcome) -> &'static str {
     }
 }
 
-/// ` (Terraform)`, where something is not said of every target.
+/// ` (Terraform)`, if a change does not apply to every target.
 fn targets_suffix(targets: Targets) -> String {
     if targets.are_all() {
         return String::new();
     }
+    format!(" ({})", list_titles(targets))
+}
+
+/// `Terraform, CloudFormation`
+pub(super) fn list_titles(targets: Targets) -> String {
     let titles: Vec<&str> = targets
         .planned_targets()
         .map(|it| it.target.title)
         .collect();
-    format!(" ({})", titles.join(", "))
+    titles.join(", ")
 }

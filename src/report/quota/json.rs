@@ -1,4 +1,4 @@
-//! The ledger as JSON, format 1. A field may be added; a change of what is there changes `format`.
+//! The ledger as JSON, format 1. A field may be added; any other change has a new `format`.
 
 use crate::analysis::quota::{DirectionUsage, Ledger};
 use crate::net::Family;
@@ -59,8 +59,7 @@ pub fn json(ledger: &Ledger<'_>, sources: &Sources) -> String {
     text
 }
 
-/// A side in each family, with the sentences that have a part in that family, the most costly
-/// first.
+/// One direction in each family, with the sentences that use that family, the most costly first.
 fn use_lines<'p>(
     ledger: &Ledger<'p>,
     side: &DirectionUsage,

@@ -1,4 +1,4 @@
-//! How much of the quota each group uses, for people and for programs.
+//! The use of the quota by each group, as text and as JSON.
 
 mod json;
 mod table;

@@ -10,13 +10,13 @@ use crate::source::Sources;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-/// How many sentences of a side are shown, and how many groups the summary names.
+/// The maximum number of sentences shown for a direction, and of groups named in the summary.
 const SHOWN: usize = 3;
 
-/// Group, side, IPv4, IPv6, and what is said about it.
+/// Group, direction, IPv4, IPv6, and sentence.
 type Line = [String; 5];
 
-/// `web    inbound    3/60  57 left   3/60  57 left`, and below it what costs most.
+/// `web    inbound    3/60  57 left   3/60  57 left`, and below it the most costly sentences.
 pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     if ledger.sides.is_empty() {
         return summarize_quota(ledger) + "\n";
@@ -59,7 +59,7 @@ pub fn table(ledger: &Ledger<'_>, sources: &Sources) -> String {
     out
 }
 
-/// How wide numbers are: of what is used, and of what is left or over.
+/// The widths of numbers: used, and left or over.
 #[derive(Debug, Clone, Copy)]
 struct Digits {
     used: usize,
@@ -133,7 +133,7 @@ fn sentence_lines(
         lines.push([String::new(), String::new(), v4, v6, said]);
     };
 
-    // one more is as long as the line that would stand for it
+    // a single further sentence takes the same space as the line that would replace it
     let shown = if costs.len() == SHOWN + 1 {
         SHOWN + 1
     } else {
@@ -200,7 +200,7 @@ fn summarize_quota(ledger: &Ledger<'_>) -> String {
     text
 }
 
-/// What is not known about a list, and how to say it.
+/// The note on a prefix list of unknown size, and how to declare the size.
 fn note_on_list(ledger: &Ledger<'_>, list: &PrefixList) -> String {
     let name = &list.name;
     if ledger.policy.params.iter().any(|param| param.name == *name) {

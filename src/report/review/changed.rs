@@ -1,5 +1,5 @@
-//! The lines that changed what a sentence means: the declarations that it speaks of, and the values
-//! of parameters.
+//! The lines that changed the meaning of a sentence: the declarations that it refers to, and the
+//! values of parameters.
 
 use super::version::{Given, Version};
 use crate::analysis::diff::{Change, Places};
@@ -15,28 +15,28 @@ use std::fmt;
 /// A line that changed.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangedLine {
-    /// The file, as it was named; nothing for a value that stands in none.
+    /// The file name; `None` for a value that is not in a file.
     pub file: Option<String>,
     /// Counted from 1.
     pub line: Option<usize>,
-    /// What it says now: `network office = 203.0.0.0/16`
+    /// Its new text: `network office = 203.0.0.0/16`
     pub text: String,
 }
 
-/// Finds what changed, for connections that pass in one of two versions.
+/// Finds the changed lines that explain connections that pass in only one of two versions.
 pub(super) struct Changed<'p> {
     passes: DeclaredNames<'p>,
     other: DeclaredNames<'p>,
-    /// The declarations and values that changed, by what they are of.
+    /// The declarations and values that changed, by their names.
     lines: BTreeMap<Key<'p>, ChangedLine>,
-    /// For each sentence that was asked for: what of it changed.
+    /// A cache of the changes of each sentence.
     known: BTreeMap<SentenceId, Vec<Key<'p>>>,
 }
 
 type Key<'p> = (Declared, &'p str);
 
 impl<'p> Changed<'p> {
-    /// What is another in the version in which something passes.
+    /// The lines that differ in the version in which the connections pass.
     pub(super) fn new(passes: Version<'p>, other: Version<'p>) -> Changed<'p> {
         let (passes, other) = (DeclaredNames::new(passes), DeclaredNames::new(other));
         let mut lines = BTreeMap::new();
@@ -75,7 +75,7 @@ impl<'p> Changed<'p> {
         }
     }
 
-    /// The lines that changed what lets connections through.
+    /// The changed lines that explain a change.
     pub(super) fn changed_lines(&mut self, change: &Change) -> Vec<ChangedLine> {
         if self.lines.is_empty() {
             return Vec::new();
@@ -91,7 +91,7 @@ impl<'p> Changed<'p> {
             .collect()
     }
 
-    /// What changed of the names in a sentence, and of the names in their declarations.
+    /// The changed names in a sentence, and in their declarations, recursively.
     fn changes_of_sentence(&mut self, id: SentenceId) -> &[Key<'p>] {
         let Changed {
             passes,
@@ -132,8 +132,8 @@ impl<'p> Changed<'p> {
         })
     }
 
-    /// Whether what changed has to do with these connections: with where their ends are, if it is
-    /// about addresses.
+    /// Whether a changed line is relevant to these connections: if it is about addresses, whether
+    /// they are addresses of the endpoints.
     fn concerns_change(&self, (what, name): Key<'p>, change: &Change) -> bool {
         let Places { from, to } = &change.places;
         let is_there = |addresses: &Addresses| {
@@ -180,7 +180,7 @@ impl Changed<'_> {
     }
 }
 
-/// What the names of one version stand for.
+/// The declarations of the names of one version.
 struct DeclaredNames<'p> {
     version: Version<'p>,
     declarations: BTreeMap<Key<'p>, ChangedStatement<'p>>,
@@ -237,7 +237,7 @@ impl<'p> DeclaredNames<'p> {
 fn name_words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for line in text.lines() {
-        // a string has none; what follows `#` is a comment, unless it stands in a string
+        // strings have no names; `#` starts a comment, except in a string
         let plain = line.split('"').step_by(2);
         for part in plain {
             let code = part.split('#').next().unwrap_or_default();

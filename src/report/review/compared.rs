@@ -1,4 +1,4 @@
-//! Compares two versions of a program, and says what the change comes to.
+//! Compares two versions of a program, and summarizes the change.
 
 use super::document::{Document, document_review};
 use super::version::Version;
@@ -12,16 +12,16 @@ pub fn json(review: &Review<'_>) -> String {
     crate::report::words::json_document(&review.document)
 }
 
-/// A change, reviewed.
+/// The review of a change.
 #[derive(Debug)]
 pub struct Review<'p> {
-    /// What there is to show.
+    /// All that is shown.
     pub document: Document<'p>,
     /// What AWS will do, in lines.
     pub(super) aws: PlanLines<'p>,
 }
 
-/// Compares two versions of a program, whose tiers are matched; `changes` is what AWS will do.
+/// Compares two versions of a program with matched tiers; `changes` is what AWS will do.
 pub fn review_versions<'p>(
     old: Version<'p>,
     new: Version<'p>,
@@ -42,12 +42,12 @@ pub fn review_versions<'p>(
 }
 
 impl Review<'_> {
-    /// Whether no connection changes, and AWS has nothing to do.
+    /// Whether neither connections nor resources in AWS change.
     pub fn is_empty(&self) -> bool {
         self.document.verdict == Effect::Equal.word() && self.aws.changes.is_empty()
     }
 
-    /// Whether another security group takes the place of one.
+    /// Whether a security group is replaced.
     pub fn replaces_group(&self) -> bool {
         self.has_outcome(|fate| {
             matches!(
@@ -57,7 +57,7 @@ impl Review<'_> {
         })
     }
 
-    /// Whether a security group is deleted, and none takes its place that the program knows of.
+    /// Whether a security group is deleted and not replaced by another of the program.
     pub fn deletes_group(&self) -> bool {
         self.has_outcome(|fate| matches!(fate, GroupOutcome::Deleted | GroupOutcome::Recreated))
     }

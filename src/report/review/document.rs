@@ -1,5 +1,5 @@
-//! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added; a
-//! change of what is there changes `format`.
+//! What a review shows, format 1: documented in `docs/diff.md`, and stable. A field may be added;
+//! any other change has a new `format`.
 
 use super::changed::{Changed, ChangedLine};
 use super::ends::{Place, place_of_end};
@@ -18,13 +18,13 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 pub struct Document<'p> {
     format: u32,
-    /// The old program, as it was named.
+    /// The name of the old program.
     pub old: &'p str,
-    /// The new one.
+    /// The name of the new program.
     pub new: &'p str,
-    /// Whether there was such a program.
+    /// Whether the old program exists.
     pub old_exists: bool,
-    /// Whether there is one now.
+    /// Whether the new program exists.
     pub new_exists: bool,
     /// `equal`, `wider`, `narrower`, `changed`
     pub verdict: &'static str,
@@ -32,24 +32,24 @@ pub struct Document<'p> {
     pub internet: bool,
     /// The tiers whose verdict is not `equal`, by name.
     pub tiers: Vec<TierLine<'p>>,
-    /// What passes and did not.
+    /// Traffic that passes and did not pass before.
     pub gained: Vec<ChangeLine<'p>>,
-    /// What passed and does not.
+    /// Traffic that passed and does not pass any more.
     pub lost: Vec<ChangeLine<'p>>,
-    /// The parameters whose default is another; what that opens and closes is `by_default`.
+    /// The parameters with a changed default; what that opens and closes has `by_default`.
     pub defaults: Vec<DefaultLine<'p>>,
     /// What AWS will do.
     pub aws: crate::report::plan::PlanDocument<'p>,
-    /// What became of assertions.
+    /// Changes to assertions.
     pub assertions: Assertions<'p>,
-    /// What lints find that they did not, and the other way round.
+    /// New findings of lints, and those that are gone.
     pub lints: Lints,
 }
 
 /// What a change does to one tier.
 #[derive(Debug, Serialize)]
 pub struct TierLine<'p> {
-    /// Its name; the old one where it is gone.
+    /// Its name; the old one if it is deleted.
     pub tier: &'p str,
     /// `created`, `deleted`, `kept`
     pub state: &'static str,
@@ -57,27 +57,27 @@ pub struct TierLine<'p> {
     pub verdict: &'static str,
 }
 
-/// Connections of one pair of ends.
+/// Connections of one pair of endpoints.
 #[derive(Debug, Serialize)]
 pub struct ChangeLine<'p> {
-    /// Who sends.
+    /// The sender.
     pub from: Place<'p>,
-    /// Who receives.
+    /// The receiver.
     pub to: Place<'p>,
-    /// What, in words: `tcp 80, 443`.
+    /// The traffic as text: `tcp 80, 443`.
     pub on: String,
-    /// What, piece by piece.
+    /// The traffic as pieces.
     pub traffic: Vec<PieceLine>,
     /// Whether it is from or to the internet.
     pub internet: bool,
-    /// Whether it is so because the default of a parameter is another, for whoever gives it no
-    /// value.
+    /// Whether the cause is a changed default of a parameter, so that it only affects deployments
+    /// that set no value.
     pub by_default: bool,
-    /// The lines that changed what the sentences mean.
+    /// The lines that changed the meaning of the sentences.
     pub changed: Vec<ChangedLine>,
-    /// The sentences that say so.
+    /// The sentences that allow it.
     pub sentences: Vec<Citation<'p>>,
-    /// The tier that may send everything, where that is why.
+    /// The tier that may send all traffic, if that is the reason.
     pub open_tier: Option<&'p str>,
 }
 
@@ -88,14 +88,14 @@ impl ChangeLine<'_> {
     }
 }
 
-/// A parameter whose default is another.
+/// A parameter with a changed default.
 #[derive(Debug, Serialize)]
 pub struct DefaultLine<'p> {
     /// Its name.
     pub parameter: &'p str,
-    /// Its default before; nothing where it had none.
+    /// Its default before; `None` if it had none.
     pub before: Option<&'p str>,
-    /// Its default now; nothing where it has none.
+    /// Its default now; `None` if it has none.
     pub after: Option<&'p str>,
 }
 
@@ -155,7 +155,7 @@ pub(super) fn document_review<'p>(
     }
 }
 
-/// The parameters that both versions ask for, with a changed default.
+/// The parameters of both versions whose default changed.
 fn changed_defaults<'p>(old: Version<'p>, new: Version<'p>) -> Vec<DefaultLine<'p>> {
     let asked = |version: Version<'p>| {
         version
@@ -206,7 +206,7 @@ fn change_line<'p>(
     changed: Vec<ChangedLine>,
 ) -> ChangeLine<'p> {
     let ends = [change.from, change.to].map(|end| diff.ends.get(end));
-    // the IP version is left out where an end has only one, or where its addresses are shown
+    // the IP version is left out if an endpoint has only one, or if its addresses are shown
     let is_in_both = |family: Family| ends.iter().all(|end| end.addresses.has(family));
     let are_in_both = Family::BOTH.into_iter().all(is_in_both);
     let families = Family::BOTH.into_iter();

@@ -1,4 +1,4 @@
-//! Ends of connections in words and JSON.
+//! Endpoints of connections as text and JSON.
 
 use super::version::Version;
 use crate::analysis::diff::End;
@@ -10,29 +10,29 @@ use ipnet::IpNet;
 use serde::Serialize;
 use std::fmt;
 
-/// Blocks that are shown where all of them are private.
+/// The maximum number of blocks shown if all of them are private.
 const SHOWN: usize = 6;
-/// As many as there are.
+/// No limit.
 const EVERY_ONE: usize = usize::MAX - 1;
 
-/// One end, and where it is.
+/// One endpoint, and its addresses.
 #[derive(Debug, Serialize)]
 pub struct Place<'p> {
-    /// What it is; nothing where it is any host at these addresses.
+    /// The endpoint; `None` if it is any host at these addresses.
     pub end: Option<flows::End<'p>>,
-    /// The network that has just these addresses, or `anywhere`.
+    /// The network with exactly these addresses, or `anywhere`.
     pub network: Option<&'p str>,
-    /// Its addresses as the fewest blocks; nothing where it is all of the end.
+    /// Its addresses as the fewest blocks; `None` if it is the whole endpoint.
     pub blocks: Option<Vec<String>>,
-    /// The same in the fewest words.
+    /// The same as the shortest list of terms.
     #[serde(skip)]
     terms: Vec<Term>,
-    /// Whether some of it is on the internet; then all of it is shown, however much that is.
+    /// Whether some of it is on the internet; then all of it is shown, without a limit.
     #[serde(skip)]
     pub is_public: bool,
 }
 
-/// An end as the program in which something passes knows it, else as the other does.
+/// An endpoint with the names of the program in which the traffic passes, or else of the other.
 pub(super) fn place_of_end<'p>(
     end: &End,
     addresses: Option<&Addresses>,
@@ -69,7 +69,7 @@ pub(super) fn place_of_end<'p>(
     }
 }
 
-/// The name of just these addresses in a program.
+/// The name of the network with exactly these addresses in a program.
 fn network_name<'p>(policy: &'p Policy, addresses: &Addresses) -> Option<&'p str> {
     let network = || {
         policy
@@ -80,7 +80,7 @@ fn network_name<'p>(policy: &'p Policy, addresses: &Addresses) -> Option<&'p str
     built_in_name(addresses).or_else(|| network().map(|network| network.name.as_str()))
 }
 
-/// The built-in network that has just these addresses.
+/// The built-in network with exactly these addresses.
 fn built_in_name(addresses: &Addresses) -> Option<&'static str> {
     let all = |family| Addresses::all().in_family(family);
     let built_in = [
@@ -128,8 +128,8 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Blocks, then those of which others are left out:
-/// `10.0.0.0/24, 192.0.2.7/32; 203.0.0.0/16 but 203.0.113.0/24`.
+/// Blocks, then blocks with exceptions: `10.0.0.0/24, 192.0.2.7/32; 203.0.0.0/16 but
+/// 203.0.113.0/24`.
 fn terms_in_words(terms: &[Term], most: usize) -> String {
     let names = [(EVERY_IPV4, "anywhere-ipv4"), (EVERY_IPV6, "anywhere-ipv6")];
     let name = |block: &IpNet| {

@@ -1,23 +1,23 @@
-//! Text that Markdown and HTML take as text, whatever is in it.
+//! Escapes text for Markdown and HTML.
 
 use crate::source::visible;
 use std::fmt::Write;
 
-/// Lines as code, whatever is in them.
+/// A code block; its fence is longer than any in the text.
 pub(super) fn code_block(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}\n{text}\n{fence}\n")
 }
 
-/// Text in a tag of HTML.
+/// Text inside an HTML element.
 pub(super) fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 
-/// Text as code, whatever is in it.
+/// A code span; its delimiter is longer than any in the text.
 pub(super) fn code_span(text: &str) -> String {
     let text = visible(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -26,7 +26,7 @@ pub(super) fn code_span(text: &str) -> String {
     format!("{fence}{blank}{text}{blank}{fence}")
 }
 
-/// Text that means nothing to Markdown but its code spans.
+/// Escapes text for Markdown, except its code spans.
 pub(super) fn escape_markdown(text: &str) -> String {
     let mut out = String::new();
     for (n, part) in text.split('`').enumerate() {

@@ -1,4 +1,4 @@
-//! What becomes of assertions, and what lints find, when a program changes.
+//! Changes to assertions and to findings of lints.
 
 use super::version::Version;
 use crate::analysis::diff::Ends;
@@ -8,43 +8,43 @@ use crate::source::Span;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What becomes of assertions. An assertion is known by its words.
+/// Changes to assertions. An assertion is identified by its text.
 #[derive(Debug, Serialize)]
 pub struct Assertions<'p> {
-    /// Those that do not hold in the new program.
+    /// Those that fail in the new program.
     pub failing: Vec<Failing<'p>>,
-    /// Those that the new program does not make any more.
+    /// Those that the new program does not have any more.
     pub removed: Vec<Citation<'p>>,
-    /// How many of the new program's hold.
+    /// How many of the new program hold.
     pub holding: usize,
 }
 
-/// An assertion that does not hold.
+/// A failing assertion.
 #[derive(Debug, Serialize)]
 pub struct Failing<'p> {
-    /// What it was in the old program.
+    /// Its state in the old program.
     pub before: Before,
     /// The assertion.
     #[serde(flatten)]
     pub said: Citation<'p>,
-    /// Why it does not hold.
+    /// Why it fails.
     pub why: Vec<String>,
 }
 
-/// What an assertion was before a change.
+/// The state of an assertion before a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Before {
     /// It held.
     Held,
-    /// It was not made.
+    /// It did not exist.
     Absent,
-    /// It did not hold either.
+    /// It failed already.
     Failed,
 }
 
-/// What lints find in one program and not in the other. A finding is known by its lint and its
-/// words.
+/// Findings that only one of the two programs has. A finding is identified by its lint and its
+/// message.
 #[derive(Debug, Serialize)]
 pub struct Lints {
     /// In the new one.
@@ -53,23 +53,23 @@ pub struct Lints {
     pub gone: Vec<LintLine>,
 }
 
-/// Something that a lint found.
+/// A finding of a lint.
 #[derive(Debug, Clone, Serialize)]
 pub struct LintLine {
     /// `open-admin-port`
     pub lint: &'static str,
     /// `error`, `warning`, `note`
     pub level: &'static str,
-    /// What.
+    /// The message.
     pub message: String,
-    /// Where; nothing where it is about the program as a whole.
+    /// Its position; `None` if it is about the program as a whole.
     pub place: Option<Spot>,
 }
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Spot {
-    /// The file, as it was named.
+    /// The file name.
     pub file: String,
     /// Counted from 1.
     pub line: usize,
@@ -118,7 +118,7 @@ pub(super) fn compare_assertions<'p>(
     }
 }
 
-/// Tiers that have another name in the new program.
+/// New names of renamed tiers.
 struct Renamed<'p>(BTreeMap<&'p str, &'p str>);
 
 impl<'p> Renamed<'p> {
@@ -132,7 +132,7 @@ impl<'p> Renamed<'p> {
         Renamed(ends.tiers().filter_map(names).collect())
     }
 
-    /// An assertion as the new program would make it.
+    /// An assertion with the names of the new program.
     fn in_new_words(&self, text: &str) -> String {
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
         let mut out = String::new();
@@ -145,7 +145,7 @@ impl<'p> Renamed<'p> {
     }
 }
 
-/// The assertions of a program, each with why it does not hold.
+/// The assertions of a program, each with the reasons why it fails.
 fn judged_assertions(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
     let within = |inner: Span, outer: Span| {
         inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
@@ -173,7 +173,7 @@ fn judged_assertions(version: Version<'_>) -> Vec<(Citation<'_>, Vec<String>)> {
         .collect()
 }
 
-/// What an assertion's failure says; nothing for other problems.
+/// The message of a failing assertion; `None` for other problems.
 fn failure_message(problem: &Problem) -> Option<String> {
     let report = problem.report();
     report.code.starts_with("E07").then_some(report.message)
@@ -187,7 +187,7 @@ pub(super) fn compare_lints(old: Version<'_>, new: Version<'_>) -> Lints {
     }
 }
 
-/// What is found in one program more often than in the other.
+/// Findings that one program has more often than the other.
 fn surplus_findings(these: &[LintLine], those: &[LintLine]) -> Vec<LintLine> {
     let key = |line: &LintLine| (line.lint, line.message.clone());
     let mut known: BTreeMap<(&str, String), usize> = BTreeMap::new();

@@ -15,31 +15,31 @@ use crate::source::lexical;
 use std::fmt::Write;
 use std::path::Path;
 
-/// Where the lines of the two programs can be looked at.
+/// Links to the lines of the two programs.
 #[derive(Debug, Default)]
 pub struct Links {
-    /// `https://github.com/acme/shop/blob/{rev}/{file}#L{line}`; without it lines are named and
-    /// link nowhere.
+    /// `https://github.com/acme/shop/blob/{rev}/{file}#L{line}`; without it, positions are not
+    /// links.
     pub template: Option<String>,
-    /// Of the old program, and of the new one.
+    /// The old program and the new one.
     pub sides: [LinkBase; 2],
 }
 
-/// How the files of one of the two programs are linked to.
+/// What links to the files of one of the two programs contain.
 #[derive(Debug, Default)]
 pub struct LinkBase {
-    /// What stands for `{rev}`.
+    /// The value of `{rev}`.
     pub revision: String,
-    /// What the names of its files start with, and `{file}` does not.
+    /// A prefix of the names of its files, which `{file}` does not have.
     pub prefix: String,
-    /// The directory that they start from, in the repository: empty, or with `/` at its end.
+    /// The directory of its files in the repository: empty, or with a trailing `/`.
     pub directory: String,
 }
 
-/// How much is shown.
+/// Limits of what is shown.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
-    /// Connections before the rest is folded, and at all.
+    /// Connections that are not folded, and connections in total.
     connections: [usize; 2],
     /// Sentences of a connection.
     sentences: usize,
@@ -49,7 +49,7 @@ struct Limits {
     findings: usize,
 }
 
-/// From much to little.
+/// From the largest to the smallest.
 const LIMITS: [Limits; 3] = [
     Limits {
         connections: [25, 150],
@@ -71,12 +71,12 @@ const LIMITS: [Limits; 3] = [
     },
 ];
 
-/// A comment, at several lengths, the longest first.
+/// A comment in several lengths, the longest first.
 #[derive(Debug)]
 pub struct Comment([String; 3]);
 
 impl Comment {
-    /// The longest that is within so many bytes, else the shortest: GitHub takes 65,536 characters.
+    /// The longest that fits `room` bytes, or else the shortest: GitHub accepts 65,536 characters.
     pub fn text_within(&self, room: usize) -> &str {
         let Comment([much, some, little]) = self;
         [much, some]
@@ -86,7 +86,7 @@ impl Comment {
     }
 }
 
-/// As Markdown that GitHub and GitLab show alike.
+/// Markdown that GitHub and GitLab render alike.
 pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
     Comment(LIMITS.map(|limits| write_comment(review, links, limits)))
 }
@@ -94,7 +94,7 @@ pub fn markdown(review: &Review<'_>, links: &Links) -> Comment {
 fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     let Review {
         document,
-        aws: told,
+        aws: plan,
     } = review;
     let compared = describe_comparison(
         &code_span(document.new),
@@ -126,7 +126,7 @@ fn write_comment(review: &Review<'_>, links: &Links, limits: Limits) -> String {
     let (old, new) = (Linker { links, side: old }, Linker { links, side: new });
     push_connections(document, [old, new], limits, &mut out);
     push_assertions(&document.assertions, old, new, limits, &mut out);
-    push_aws(told, limits, &mut out);
+    push_aws(plan, limits, &mut out);
     push_lints(&document.lints, old, new, limits, &mut out);
 
     out
@@ -158,7 +158,7 @@ fn verdict_in_bold(document: &Document<'_>) -> String {
     format!("**{}**{internet}", document.verdict)
 }
 
-/// How one of the programs is linked to.
+/// Writes links to one of the programs.
 #[derive(Clone, Copy)]
 struct Linker<'l> {
     links: &'l Links,
@@ -230,7 +230,7 @@ fn in_address(c: char) -> Vec<char> {
         .collect()
 }
 
-/// What passes under one of the two programs, and what does where a deployment takes the defaults.
+/// The connections that pass in only one of the two programs, including those of changed defaults.
 fn push_connections(
     document: &Document<'_>,
     sides: [Linker<'_>; 2],
@@ -260,8 +260,7 @@ fn push_connections(
 
 /// A row of the table, as text.
 struct TableRow {
-    /// Whether it is something gained from or to the internet: that is never left out, and never
-    /// folded.
+    /// Whether it is gained from or to the internet: such rows are never left out or folded.
     is_shown: bool,
     text: String,
 }
@@ -320,7 +319,7 @@ fn table_row(what: &str, row: &Row) -> String {
     )
 }
 
-/// Rows, the first of them; the rest folded, as far as a comment has room.
+/// The first rows, and the others folded, within the limits.
 fn push_table(rows: &[TableRow], limits: Limits, out: &mut String) {
     if rows.is_empty() {
         return;
@@ -400,7 +399,7 @@ fn push_assertions(
     out.push_str(&left);
 }
 
-/// What AWS will do, and the quota, folded; sides that are over their quota are not.
+/// What AWS will do, and the quota, folded, except directions that are over their quota.
 fn push_aws(lines: &PlanLines<'_>, limits: Limits, out: &mut String) {
     let uses = &lines.changes.uses;
     let over: Vec<UseChange> = uses.iter().copied().filter(UseChange::is_over).collect();
@@ -475,7 +474,7 @@ fn push_lints(lints: &Lints, old: Linker<'_>, new: Linker<'_>, limits: Limits, o
     );
 }
 
-/// How many are left out, as an item of a list.
+/// The number of omitted items, as a list item.
 fn more_line(count: usize, limits: Limits) -> String {
     match count.saturating_sub(limits.findings) {
         0 => String::new(),

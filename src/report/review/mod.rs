@@ -1,8 +1,8 @@
-//! A change of a program, for whoever reviews it: what it opens and closes, what AWS will do, which
-//! assertions and lints speak up.
+//! The review of a change: what it opens and closes, what AWS will do, failing assertions and
+//! findings of lints.
 //!
-//! Everything that is shown is found once, as the [`Document`] that is the JSON; the others lay it
-//! out.
+//! Everything that is shown is in the [`Document`], which is the JSON; the other formats are
+//! written from it.
 
 mod changed;
 mod compared;

@@ -1,34 +1,34 @@
-//! Connections as reports lay them out: what several ends have alike is one row.
+//! Rows of connections in reports: the same change of several endpoints is one row.
 
 use super::document::ChangeLine;
 use crate::report::citation::Citation;
 use crate::report::fold::{fold_rows, join_names};
 
-/// Ends that a row names where they are many; of what is public, all.
+/// The maximum number of endpoints in a row; public ones are all named.
 const NAMES: usize = 8;
 
-/// Connections of which the same is to be said: from each sender to each receiver.
+/// Connections with the same change: from each sender to each receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Row {
     from: Vec<String>,
     to: Vec<String>,
-    /// What passes, in words.
+    /// The traffic, as text.
     pub on: String,
-    /// What there is to know of them at a glance.
+    /// Whether they are from or to the internet.
     pub internet: bool,
     /// Whether it is from or to addresses of the internet, however few.
     pub is_public: bool,
-    /// Why they pass.
+    /// The sentences that allow them, and changed lines.
     pub because: Vec<String>,
 }
 
 impl Row {
-    /// `web`; of many that are alike the first, and how many there are.
+    /// The senders: `web`; of many, the first ones and their number.
     pub fn from(&self) -> String {
         self.join_ends(&self.from)
     }
 
-    /// Likewise.
+    /// Likewise, the receivers.
     pub fn to(&self) -> String {
         self.join_ends(&self.to)
     }
@@ -39,20 +39,20 @@ impl Row {
         let noun = if all.iter().all(is_tier) {
             "tiers"
         } else {
-            "ends"
+            "endpoints"
         };
-        // what is gained from or to the internet is named in full
+        // endpoints gained from or to the internet are all named
         join_names(all, if self.is_public { usize::MAX } else { NAMES }, noun)
     }
 }
 
-/// How citations are written.
+/// How to write citations.
 pub(super) struct Cited<'c> {
-    /// Not more sentences than so many for a row.
+    /// The maximum number of sentences in a row.
     pub most: usize,
-    /// A sentence.
+    /// Writes a sentence.
     pub sentence: &'c dyn Fn(&Citation<'_>) -> String,
-    /// A line that changed.
+    /// Writes a changed line.
     pub line: &'c dyn Fn(&super::changed::ChangedLine) -> String,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn change_rows<'l>(
     fold_rows(fold_rows(rows, |row| &mut row.to), |row| &mut row.from)
 }
 
-/// What changed and what lets a change through, in words, and how many more sentences do.
+/// The changed lines and the sentences of a change, as text, and the number of further sentences.
 fn list_causes(change: &ChangeLine<'_>, cited: &Cited<'_>) -> Vec<String> {
     let changed = change.changed.iter().map(cited.line);
     let open = change

@@ -1,4 +1,4 @@
-//! A review for people at a terminal.
+//! A review as text for a terminal.
 
 use super::compared::Review;
 use super::document::{ChangeLine, Document, TierLine};
@@ -27,7 +27,7 @@ pub fn text(review: &Review<'_>) -> String {
     out
 }
 
-/// What the change does, and what there is to know first.
+/// The verdict, and the summary.
 fn describe_verdict(review: &Review<'_>) -> String {
     let document = &review.document;
     let nothing = if review.is_empty() {
@@ -49,7 +49,7 @@ fn describe_verdict(review: &Review<'_>) -> String {
     out
 }
 
-/// `shop.tier against main:shop.tier`; where nothing changes, that it does not.
+/// `shop.tier against main:shop.tier`; or that nothing changes.
 pub(super) fn describe_comparison(new: &str, old: &str, verdict: &str) -> String {
     match verdict {
         "equal" => format!("{new} allows exactly what {old} allows"),
@@ -77,7 +77,7 @@ fn push_aws(lines: &PlanLines<'_>, out: &mut String) {
     }
 }
 
-/// What AWS will do, in counts, then by groups and rules, of which the first are shown.
+/// What AWS will do: counts, then groups, then rules, limited to the first ones.
 pub(super) fn aws_lines(lines: &PlanLines<'_>, rules: usize) -> Vec<String> {
     lines
         .count_lines()
@@ -86,7 +86,7 @@ pub(super) fn aws_lines(lines: &PlanLines<'_>, rules: usize) -> Vec<String> {
         .collect()
 }
 
-/// What there is to know first, a line each.
+/// The lines of the summary.
 pub(super) fn summary_lines(document: &Document<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     let programs = [
@@ -140,7 +140,7 @@ fn fix_line(fix: &RenameFix<'_>) -> String {
     )
 }
 
-/// What became of an assertion that does not hold.
+/// The state before of a failing assertion, as text.
 pub(super) fn describe_before(before: Before) -> &'static str {
     match before {
         Before::Held => "starts failing",
@@ -149,7 +149,8 @@ pub(super) fn describe_before(before: Before) -> &'static str {
     }
 }
 
-/// The rows of what is gained or lost, each with its sign: by defaults, or by whatever is deployed.
+/// The rows of gained and lost connections, each with its sign: those of changed defaults, or the
+/// others.
 fn signed_rows<'l>(
     sign: char,
     changes: &'l [ChangeLine<'l>],
@@ -169,7 +170,7 @@ fn signed_rows<'l>(
     rows.into_iter().map(|row| (sign, row)).collect()
 }
 
-/// What passes under one of the two programs, whatever is deployed with it.
+/// The connections that pass in only one of the two programs, for every deployment.
 fn push_connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &mut String) {
     let rows = signed_rows(sign, changes, false);
     if !rows.is_empty() {
@@ -178,7 +179,7 @@ fn push_connections(title: &str, sign: char, changes: &[ChangeLine<'_>], out: &m
     }
 }
 
-/// What other defaults of parameters open and close.
+/// What changed defaults of parameters open and close.
 fn push_defaults(document: &Document<'_>, out: &mut String) {
     let rows = [
         signed_rows('+', &document.gained, true),
@@ -202,7 +203,7 @@ fn push_defaults(document: &Document<'_>, out: &mut String) {
     push_rows(&rows, out);
 }
 
-/// A line for each row, and below it what lets it through.
+/// A line for each row, and below it the sentences that allow it.
 fn push_rows(rows: &[(char, Row)], out: &mut String) {
     let pairs: Vec<String> = rows
         .iter()

@@ -6,14 +6,14 @@ use crate::policy::Policy;
 use crate::report::plan::Lowered;
 use crate::source::Sources;
 
-/// One of two versions of a program, which stands.
+/// One of two versions of a program, without errors.
 #[derive(Debug, Clone, Copy)]
 pub struct Version<'p> {
-    /// As reports call it: `shop.tier`, `main:shop.tier`.
+    /// Its name in reports: `shop.tier`, `main:shop.tier`.
     pub name: &'p str,
-    /// Whether there is such a program; one that is not there says nothing.
+    /// Whether the program exists in this version; otherwise it is empty.
     pub exists: bool,
-    /// What it means.
+    /// Its policy.
     pub policy: &'p Policy,
     /// Its files.
     pub sources: &'p Sources,
@@ -21,7 +21,7 @@ pub struct Version<'p> {
     pub given: &'p [Given],
     /// Its groups and their rules.
     pub deployment: &'p Deployment<'p>,
-    /// What is wrong with it: assertions that fail, what lints found.
+    /// Its problems: failing assertions, findings of lints.
     pub problems: &'p [Problem],
 }
 
@@ -35,14 +35,14 @@ impl<'p> Version<'p> {
     }
 }
 
-/// A value that was given to a parameter, and where.
+/// The value of a parameter, and where it is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
     /// `office`
     pub name: String,
     /// `203.0.113.0/24`
     pub value: String,
-    /// The file of values, and the line in it; nothing for an option of the command line and an
+    /// The file of values, and the line in it; `None` for an option of the command line and an
     /// entry of a manifest.
     pub place: Option<(String, usize)>,
 }

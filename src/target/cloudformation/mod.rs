@@ -1,22 +1,24 @@
 //! CloudFormation JSON.
 //!
 //! Rules that name a tier of the stack are resources of their own, always, so that no cycle can
-//! arise; all others stand in their group.
+//! arise; all others are inline in their group.
 
 mod claims;
+mod limits;
 mod parameters;
 mod resources;
 mod template;
 mod unsupported;
 
-use super::definition::{Measure, Target};
+pub use limits::LIMITS;
+
+use super::definition::Target;
 use super::planning::{Column, Planning};
-use crate::aws::State;
 use crate::diagnostic::Problems;
-use crate::policy::{OutputRules, ParameterNames};
+use crate::policy::{OutputRules, ParameterNames, ReplacedText};
 use resources::{
     GROUP, asks_for, group_id, has_placeholder, is_separate, list_parameter, output_name,
-    pascal_case, rule_names, used_parameters,
+    pascal_case, rule_names,
 };
 
 /// The target.
@@ -28,10 +30,15 @@ pub const TARGET: Target = Target {
     mark: MARK,
     emit: template::emit,
     addresses: |_| Vec::new(),
+    separate_help: |_| Vec::new(),
     unsupported: |policy| unsupported::unsupported(policy, TITLE),
-    measures: Some(template_limits),
+    limits: Some(LIMITS),
     rules: OutputRules {
-        replaced_text: Some("{{resolve:"),
+        replaced_text: Some(ReplacedText {
+            start: "{{resolve:",
+            what: "a dynamic reference",
+            why: "CloudFormation replaces it with a parameter or a secret",
+        }),
         parameter_names: Some(ParameterNames {
             parameter: pascal_case,
             group: |name| pascal_case(name) + GROUP,
@@ -44,8 +51,8 @@ pub const TARGET: Target = Target {
     planning: Some(PLANNING),
 };
 
-/// Rules that name a tier are resources, all others stand in their group; names of tiers are the
-/// oldest.
+/// Rules that name a tier are resources, all others are inline in their group; names of tiers are
+/// the oldest.
 ///
 /// CloudFormation replaces nothing that has a name of its own and keeps it (CloudFormation user
 /// guide, "Name type"). Its columns are the actions of a change set (CloudFormation API reference,
@@ -90,37 +97,3 @@ const PLANNING: Planning = Planning {
 const TITLE: &str = "CloudFormation";
 
 const MARK: &str = "\"GeneratedBy\": \"tierwall\"";
-
-/// What CloudFormation limits of a template (CloudFormation user guide, "quotas").
-fn template_limits(state: &State, bytes: usize) -> Vec<Measure> {
-    let groups = state.groups.len();
-    let rules = state.rules().filter(|rule| is_separate(&rule.key)).count();
-    let parameters = used_parameters(state).count() + state.lists_by_name().count();
-    let measure = |what, count, limit| Measure { what, count, limit };
-    vec![
-        measure("resources", groups + rules, 500),
-        measure("parameters", parameters, 200),
-        measure("outputs", groups, 200),
-        measure("bytes", bytes, 1_000_000),
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_template_is_measured_against_the_quotas_of_cloudformation() {
-        let limits = [
-            ("resources", 0, 500),
-            ("parameters", 0, 200),
-            ("outputs", 0, 200),
-            ("bytes", 1_234, 1_000_000),
-        ];
-        let found = template_limits(&State::default(), 1_234);
-        assert_eq!(
-            found,
-            limits.map(|(what, count, limit)| Measure { what, count, limit })
-        );
-    }
-}

@@ -1,4 +1,4 @@
-//! What stands in a template as a resource, a parameter or an output, and its logical id.
+//! The resources, parameters and outputs of a template, and their logical ids.
 
 use crate::aws::{
     Direction, Parameter, Peer, PrefixListId, RuleKey, SecurityGroup, State, aws_list,
@@ -18,7 +18,7 @@ pub fn asks_for(parameter: &Parameter) -> bool {
     !parameter.only_for_locks
 }
 
-/// Whether a group holds the rule that admits nothing, since no other outbound rule stands in it.
+/// Whether a group needs the placeholder rule, because it has no other inline outbound rule.
 pub fn has_placeholder(group: &SecurityGroup) -> bool {
     let mut outbound = group.rules_in(Direction::Egress).iter();
     outbound.all(|rule| is_separate(&rule.key))

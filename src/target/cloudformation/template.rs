@@ -36,7 +36,7 @@ struct Template<'s> {
     names: Names<'s>,
     /// The logical id of each group.
     group_ids: Vec<String>,
-    /// Filled anew for the block and for the name of each rule.
+    /// Reused for the block and for the name of each rule.
     spare: RefCell<(String, String)>,
 }
 
@@ -280,7 +280,7 @@ impl Nothing {
     };
 }
 
-/// The rules of one direction that stand in their group.
+/// The inline rules of one direction.
 struct Inline<'t, 's> {
     template: &'t Template<'s>,
     rules: &'t [Rule],

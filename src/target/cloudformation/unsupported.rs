@@ -37,6 +37,7 @@ fn add_foreign_receivers(policy: &Policy, target: &'static str, problems: &mut P
             span: policy.sentence(flow.sentence).span,
             target,
             what: format!("a rule to `{name}`, a security group in another account"),
+            help: "use its addresses instead, or build with `--to terraform`",
         });
     }
 }

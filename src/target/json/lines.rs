@@ -1,16 +1,16 @@
-//! JSON with a line for each entry of a list, so that a change of one rule is a change of one line.
+//! JSON with one line for each list entry, so that a change of one rule is a change of one line.
 
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
-/// How many lists and objects are open. The fields of the document stand on lines of their own, and
-/// so do the entries of its lists; what is within an entry stands on its line.
+/// The number of open lists and objects. The fields of the document and the entries of its lists
+/// are each on their own line.
 #[derive(Debug, Default)]
 pub struct LineFormatter {
     depth: usize,
 }
 
-/// The deepest level whose parts stand on lines of their own: the lists of the document.
+/// The deepest level with a line for each part: the lists of the document.
 const LINES: usize = 2;
 
 impl LineFormatter {
@@ -27,7 +27,7 @@ impl LineFormatter {
         out.write_all(sign)
     }
 
-    /// What stands before a part.
+    /// Writes the separator before a part.
     fn part<W: Write + ?Sized>(&self, out: &mut W, first: bool) -> io::Result<()> {
         match (self.depth <= LINES, first) {
             (true, true) => self.line(out),

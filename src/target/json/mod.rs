@@ -1,7 +1,7 @@
-//! Groups and rules as AWS has them, as flat lists in JSON, for people's own programs.
+//! Groups and rules as AWS has them, as flat lists in JSON, for scripts.
 //!
-//! Format 1, documented in `docs/outputs.md`: a field may be added, a change of what is there
-//! changes the format. It deploys nothing, so it can say everything and nothing of it is limited.
+//! Format 1, documented in `docs/outputs.md`: a field may be added, any other change has a new
+//! format. It deploys nothing, so it supports everything and has no limits.
 
 mod lines;
 
@@ -28,8 +28,9 @@ pub const TARGET: Target = Target {
     mark: "\"generated_by\": \"tierwall\"",
     emit,
     addresses: |_| Vec::new(),
+    separate_help: |_| Vec::new(),
     unsupported: |_| Problems::default(),
-    measures: None,
+    limits: None,
     rules: OutputRules::NONE,
     claims: |_| Vec::new(),
     check_moves: |_| Problems::default(),
@@ -94,7 +95,7 @@ impl<'s> StateDocument<'s> {
     }
 }
 
-/// An id that is known, or the parameter that will hold it.
+/// A known id, or a parameter.
 #[derive(Serialize)]
 struct ReferenceEntry<'s> {
     value: Option<Cow<'s, str>>,
@@ -269,7 +270,7 @@ impl<'s> PeerEntry<'s> {
     }
 }
 
-/// Every rule, one after another: no list of them ever exists.
+/// Serializes the rules one by one, without a list of them in memory.
 fn serialize_rules<S: serde::Serializer>(state: &&State, serializer: S) -> Result<S::Ok, S::Error> {
     let rules = state.groups.iter().flat_map(|group| {
         let rules = group.rules.iter();

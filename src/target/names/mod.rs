@@ -1,8 +1,8 @@
-//! Stable names: what a resource is called in an output.
+//! Stable names of resources in an output.
 //!
-//! A rule is named for what it is in AWS: group, direction, protocol, ports, peer. Names that would
-//! be equal after mangling all carry a suffix made of what they name, so that none depends on the
-//! others' order.
+//! The name of a rule consists of its key in AWS: group, direction, protocol, ports, peer. Names
+//! that would be equal after mangling all get a suffix, a hash of the key, so that none depends on
+//! the order.
 
 mod spelling;
 
@@ -13,22 +13,22 @@ use crate::aws::{
     Reference, Rule, RuleKey, State, aws_list,
 };
 use crate::hash::{Fnv, hash};
-use crate::net::{self, EVERY_IPV4, EVERY_IPV6, Sink, push_v4};
+use crate::net::{self, EVERY_IPV4, EVERY_IPV6, ShortText, Sink, push_v4};
 use ipnet::IpNet;
-use spelling::{is_like_a_block, mangle_name, push_mangled, push_traffic};
+use spelling::{is_like_a_block, mangle_name, push_direction, push_mangled, push_traffic};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// Which of a group's names counts.
+/// Which name of a group is used.
 #[derive(Debug, Clone, Copy)]
 pub enum Renaming {
-    /// The name it has now.
+    /// The current name.
     Current,
-    /// The first it ever had.
+    /// The oldest name.
     Oldest,
 }
 
-/// The earlier name of a group with this position, in the place of the name that it goes by.
+/// The earlier name of a group, by position, instead of its used name.
 pub type EarlierName = (GroupId, usize);
 
 /// The names of one output.
@@ -37,17 +37,17 @@ pub struct Names<'d> {
     state: &'d State,
     style: NameStyle,
     renaming: Renaming,
-    /// What each group adds to a name.
-    groups: Vec<String>,
-    /// Hashes of names that more than one thing would have.
+    /// The part of each group in a name.
+    groups: Vec<ShortText<32>>,
+    /// Hashes of names that are not unique.
     shared: HashSet<u64>,
-    /// Hashes of earlier names that rules would have had which share the name that they have now.
+    /// Hashes of earlier names that were not unique, of rules whose current names are not unique.
     shared_before: HashSet<u64>,
 }
 
 impl<'d> Names<'d> {
-    /// The names of the rules that `named` picks, `others` being what else is named in the same
-    /// space: groups and parameters, which keep their names whatever a rule is called.
+    /// The names of the rules that `named` selects. `others` are other names in the same namespace:
+    /// groups and parameters, which never get a suffix.
     pub fn new(
         state: &'d State,
         style: NameStyle,
@@ -66,7 +66,7 @@ impl<'d> Names<'d> {
 
         names.groups = state
             .groups_by_id()
-            .map(|(id, _)| mangle_name(style, names.group_name(id, &[])))
+            .map(|(id, _)| ShortText::new(mangle_name(style, names.group_name(id, &[]))))
             .collect();
 
         if names.are_distinct(named, others) {
@@ -84,8 +84,8 @@ impl<'d> Names<'d> {
         names
     }
 
-    /// Where rules share a name now, and shared one before their groups were renamed, each had a
-    /// suffix then.
+    /// Rules whose names collide now, and collided before their groups were renamed, had a suffix
+    /// then.
     fn find_shared_before(&self) -> HashSet<u64> {
         let mut hashes: Vec<(u64, u64)> = Vec::new();
         if self.shared.is_empty() {
@@ -109,21 +109,24 @@ impl<'d> Names<'d> {
             .collect()
     }
 
-    /// Whether it is plain that no two rules have one name, as in most programs: then none has to
-    /// be made to see it.
+    /// Fast path: whether names are certainly unique, as in most programs, so that they need not be
+    /// built to check it.
     ///
-    /// A name is a group, traffic, a direction and a peer. Where no group has a word in it that
-    /// traffic or a direction starts with, the first such word is where the group ends, and traffic
-    /// tells its own end. So two rules of one name have one group, traffic and direction, and peers
-    /// that are mangled alike. Groups are never alike after mangling, as resolving sees to.
+    /// A name is a group, traffic, a direction and a peer. If no group contains a word that traffic
+    /// or a direction starts with, the first such word ends the group, and traffic is
+    /// self-delimiting. So two rules with one name have the same group, traffic and direction, and
+    /// peers with the same mangled name. Mangled names of groups are unique, which the resolver
+    /// checks.
     fn are_distinct(&self, named: fn(&RuleKey) -> bool, others: &[String]) -> bool {
-        let has_word = |name: &String| self.style.has_word(name);
+        let has_word = |name: &str| self.style.has_word(name);
+        let in_group = self.group_names().any(has_word);
         match self.style {
-            NameStyle::Snake => !self.groups.iter().any(has_word) && self.peers_are_distinct(),
+            NameStyle::Snake => !in_group && self.peers_are_distinct(),
             NameStyle::Pascal => {
                 let names_a_group = |key: &RuleKey| matches!(key.peer, Peer::Group(_));
                 let keys = self.state.rules().map(|rule| &rule.key);
-                !self.groups.iter().chain(others).any(has_word)
+                !in_group
+                    && !others.iter().any(|other| has_word(other))
                     && keys.filter(|key| named(key)).all(names_a_group)
             }
         }
@@ -134,7 +137,7 @@ impl<'d> Names<'d> {
         groups.flat_map(|(id, group)| group.rules.iter().map(move |rule| (id, &rule.key)))
     }
 
-    /// The peers that have a name: blocks that are not known yet, prefix lists and foreign groups.
+    /// The peers with a name: unbound blocks, prefix lists and foreign groups.
     fn named_peers(&self) -> impl Iterator<Item = Peer> {
         let is_block = |kind: ParamKind| match kind {
             ParamKind::Cidr | ParamKind::CidrIpv6 => true,
@@ -155,11 +158,11 @@ impl<'d> Names<'d> {
         blocks.chain(lists).chain(groups)
     }
 
-    /// Whether no two peers that rules can have are mangled alike.
+    /// Whether the mangled names of all peers are different.
     ///
-    /// Blocks never are, among themselves, but for those of IPv6 that are written with dots:
-    /// `::ffff:1.2.3.4/128`. No group has the name of a block that stands for all addresses, since
-    /// it has the word `anywhere` in it.
+    /// Those of blocks always are, except of IPv6 blocks that are written with dots:
+    /// `::ffff:1.2.3.4/128`. No group has the name of the block of all addresses, because it
+    /// contains the word `anywhere`.
     fn peers_are_distinct(&self) -> bool {
         let mangled_peer = |peer| mangle_name(self.style, &self.peer_name(peer));
         let everywhere = [EVERY_IPV4, EVERY_IPV6].map(Peer::Block);
@@ -167,20 +170,29 @@ impl<'d> Names<'d> {
         let mut peers = self.named_peers().map(mangled_peer);
 
         peers.all(|name| !is_like_a_block(&name) && named.insert(name))
-            && !self.groups.iter().any(|group| is_like_a_block(group))
+            && !self.group_names().any(is_like_a_block)
             && (named.len() == everywhere.len()
-                || !self.groups.iter().any(|group| named.contains(group)))
+                || !self.group_names().any(|group| named.contains(group)))
             && !self.state.rules().any(has_dotted_ipv6)
     }
 
-    /// Whether every rule has the name that its parts make: no two would have one.
+    /// Whether no rule needs a suffix.
     pub fn are_plain(&self) -> bool {
         self.shared.is_empty()
     }
 
-    /// What a group adds to the names of its rules.
+    /// The part of a group in the names of its rules.
     pub fn of_group(&self, group: GroupId) -> &str {
-        &self.groups[group.index()]
+        self.groups[group.index()].as_str()
+    }
+
+    fn group_names(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(ShortText::as_str)
+    }
+
+    /// Appends what a group adds to the names of its rules.
+    pub fn push_group_name(&self, group: GroupId, out: &mut impl Sink) {
+        self.groups[group.index()].push(out);
     }
 
     /// Appends the name of a rule.
@@ -188,7 +200,7 @@ impl<'d> Names<'d> {
         self.push_named(group, key, &[], out);
     }
 
-    /// Appends the name of a rule when these of its groups had these earlier names.
+    /// Appends the name of a rule with earlier names of its groups.
     fn push_named(
         &self,
         group: GroupId,
@@ -216,12 +228,12 @@ impl<'d> Names<'d> {
         hash.value()
     }
 
-    /// The names that a rule has had as its groups were renamed, the oldest first, the one that it
-    /// has now last; none for a rule whose groups never were.
+    /// The earlier names of a rule whose groups were renamed, the oldest first, and its current
+    /// name last; empty if they were not renamed.
     ///
     /// A resource of Terraform can have been moved from one address only, so the earlier names of a
     /// rule form one chain: every combination of the names that its two groups had. Whichever of
-    /// them a state holds, the rest of the chain leads to the name of today.
+    /// them a state contains, the rest of the chain leads to the current name.
     pub fn name_chain(&self, group: GroupId, key: &RuleKey) -> Vec<String> {
         let name = |earlier: &Vec<EarlierName>| {
             let mut name = String::new();
@@ -231,7 +243,7 @@ impl<'d> Names<'d> {
         self.earlier_names(group, key).iter().map(name).collect()
     }
 
-    /// For each name of a chain: the earlier names that it is made of, that of the rule's own group
+    /// For each name of a chain: the earlier names of groups in it, that of the rule's own group
     /// first.
     pub fn earlier_names(&self, id: GroupId, key: &RuleKey) -> Vec<Vec<EarlierName>> {
         let group = self.state.group(id);
@@ -251,7 +263,7 @@ impl<'d> Names<'d> {
 
         for own in (0..=group.was.len()).rev() {
             for other in (0..=peer.map_or(0, |(_, peer)| peer.was.len())).rev() {
-                // position 0 stands for the name of today, n + 1 for `was[n]`
+                // position 0 is the current name, n + 1 is `was[n]`
                 let mut earlier = Vec::new();
                 earlier.extend(own.checked_sub(1).map(|n| (id, n)));
                 earlier.extend(
@@ -265,7 +277,7 @@ impl<'d> Names<'d> {
         chain
     }
 
-    /// Appends a suffix that eight hexadecimal digits of a hash of `content` make.
+    /// Appends a suffix of eight hexadecimal digits of a hash of `content`.
     fn push_suffix(&self, content: &str, out: &mut impl Sink) {
         let digest = hash(content) >> 32;
         out.put(&match self.style {
@@ -274,8 +286,8 @@ impl<'d> Names<'d> {
         });
     }
 
-    /// Appends what the rule is within its group, with nothing mangled:
-    /// `ingress tcp 443 block 203.0.113.0/24`
+    /// Appends the key of the rule within its group, not mangled: `ingress tcp 443 block
+    /// 203.0.113.0/24`
     pub fn push_within_group(&self, key: &RuleKey, out: &mut impl Sink) {
         self.push_within(key, &[], out);
     }
@@ -294,8 +306,8 @@ impl<'d> Names<'d> {
         }
     }
 
-    /// What a peer is, as a word before its name: a parameter can have the name of a list, or an id
-    /// for its name.
+    /// The kind of a peer, as a word before its name: the name of a parameter can be that of a
+    /// list, or an id.
     fn peer_kind(&self, peer: Peer) -> &'static str {
         match peer {
             Peer::Block(_) => " block ",
@@ -312,7 +324,7 @@ impl<'d> Names<'d> {
         }
     }
 
-    /// The name that a group goes by, or an earlier one.
+    /// The used name of a group, or an earlier one.
     fn group_name(&self, id: GroupId, earlier: &[EarlierName]) -> &'d str {
         let group = self.state.group(id);
         let position = earlier
@@ -328,7 +340,7 @@ impl<'d> Names<'d> {
         }
     }
 
-    /// The name of a peer, with nothing mangled.
+    /// The name of a peer, not mangled.
     fn peer_name(&self, peer: Peer) -> Cow<'d, str> {
         let state = self.state;
         let name = match peer {
@@ -361,12 +373,7 @@ impl<'d> Names<'d> {
     ) {
         self.push_group(group, earlier, out);
         push_traffic(out, key.traffic, self.style);
-        out.put(match (self.style, key.direction) {
-            (NameStyle::Snake, Direction::Ingress) => "_from_",
-            (NameStyle::Snake, Direction::Egress) => "_to_",
-            (NameStyle::Pascal, Direction::Ingress) => "From",
-            (NameStyle::Pascal, Direction::Egress) => "To",
-        });
+        push_direction(out, key.direction, self.style);
 
         match (key.peer, self.style) {
             (Peer::Group(group), _) => self.push_group(group, earlier, out),
@@ -387,7 +394,7 @@ impl<'d> Names<'d> {
         if earlier.iter().any(|(id, _)| *id == group) {
             push_mangled(out, self.style, self.group_name(group, earlier));
         } else {
-            out.put(self.of_group(group));
+            self.push_group_name(group, out);
         }
     }
 }

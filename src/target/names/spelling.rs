@@ -1,7 +1,8 @@
 //! How names are spelled: traffic, tiers and peers in snake case and in Pascal case.
 
+use crate::aws::Direction;
 use crate::hash::Fnv;
-use crate::net::{Ports, Sink, Traffic, push_number};
+use crate::net::{Ports, ShortText, Sink, Traffic, push_number};
 
 /// How names are spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,17 +13,16 @@ pub enum NameStyle {
     Pascal,
 }
 
-/// What traffic and directions start with in snake case, and what stands for all addresses.
+/// The words that traffic and directions start with in snake case, and that of all addresses.
 const SNAKE_WORDS: [&str; 9] = [
     "all", "proto", "tcp", "udp", "icmp", "icmpv6", "from", "to", "anywhere",
 ];
 
-/// What traffic and directions start with in Pascal case.
+/// The words that traffic and directions start with in Pascal case.
 const PASCAL_WORDS: [&str; 7] = ["All", "Proto", "Tcp", "Udp", "Icmp", "From", "To"];
 
 impl NameStyle {
-    /// Whether a name could hold more than one word of a rule's name: a tier among whose words is
-    /// one that traffic or a direction starts with.
+    /// Whether a name contains a word that traffic or a direction starts with.
     pub(super) fn has_word(self, name: &str) -> bool {
         match self {
             NameStyle::Snake => name.split('_').any(|part| SNAKE_WORDS.contains(&part)),
@@ -76,24 +76,51 @@ impl Sink for Fnv {
     }
 }
 
+/// A word of a name in each style.
+type Spellings = [ShortText<8>; 2];
+
+const fn spellings(snake: &'static str, pascal: &'static str) -> Spellings {
+    [
+        ShortText::from_static(snake),
+        ShortText::from_static(pascal),
+    ]
+}
+
+/// What traffic starts with.
+static TRAFFIC_STARTS: [Spellings; 6] = [
+    spellings("_all", "All"),
+    spellings("_proto_", "Proto"),
+    spellings("_tcp_", "Tcp"),
+    spellings("_udp_", "Udp"),
+    spellings("_icmp_", "Icmp"),
+    spellings("_icmpv6_", "Icmpv6"),
+];
+
+/// What stands between traffic and peer, by direction.
+static DIRECTION_WORDS: [Spellings; 2] = [spellings("_from_", "From"), spellings("_to_", "To")];
+
+/// Appends `_from_` or `_to_`; or `From`, `To`.
+pub(super) fn push_direction(out: &mut impl Sink, direction: Direction, style: NameStyle) {
+    DIRECTION_WORDS[direction as usize][style as usize].push(out);
+}
+
 /// Appends `_tcp_443`, `_udp_8000_8100`, `_icmp_3_4`, `_proto_50`, `_all`; or `Tcp443`,
 /// `Udp8000To8100`, `IcmpType3Code4`, `Proto50`, `All`.
 pub(super) fn push_traffic(out: &mut impl Sink, traffic: Traffic, style: NameStyle) {
-    let (snake, pascal) = match traffic {
-        Traffic::All => ("_all", "All"),
-        Traffic::Number(_) => ("_proto_", "Proto"),
-        Traffic::Tcp(_) => ("_tcp_", "Tcp"),
-        Traffic::Udp(_) => ("_udp_", "Udp"),
-        Traffic::Icmp(_) => ("_icmp_", "Icmp"),
-        Traffic::Icmpv6(_) => ("_icmpv6_", "Icmpv6"),
+    let start = match traffic {
+        Traffic::All => 0,
+        Traffic::Number(_) => 1,
+        Traffic::Tcp(_) => 2,
+        Traffic::Udp(_) => 3,
+        Traffic::Icmp(_) => 4,
+        Traffic::Icmpv6(_) => 5,
     };
+    TRAFFIC_STARTS[start][style as usize].push(out);
 
     let spelled = |snake: &'static str, pascal: &'static str| match style {
         NameStyle::Snake => snake,
         NameStyle::Pascal => pascal,
     };
-    out.put(spelled(snake, pascal));
-
     match traffic {
         Traffic::All => {}
         Traffic::Number(number) => push_number(out, number),

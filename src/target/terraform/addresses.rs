@@ -8,7 +8,7 @@ pub fn rule_names(state: &State) -> Names<'_> {
     Names::new(state, NameStyle::Snake, Renaming::Current, |_| true, &[])
 }
 
-/// The names that a group's resource has had, the oldest first, the one that it has now last.
+/// The names of the resource of a group, the oldest first, the current one last.
 pub fn group_names(group: &SecurityGroup) -> Vec<String> {
     let earlier = group.was.iter().rev();
     earlier

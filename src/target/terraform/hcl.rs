@@ -1,23 +1,33 @@
-//! HCL in the layout of `terraform fmt`: two blanks a level, the `=` of a run of attributes in one
-//! column.
+//! HCL in the layout of `terraform fmt`: two blanks per level, and the `=` of a run of attributes
+//! aligned.
 
 use crate::net::Sink;
+use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Text of HCL as it grows.
+/// A builder for HCL text.
 #[derive(Debug, Default)]
 pub struct Hcl {
     text: Vec<u8>,
     depth: usize,
 }
 
-/// Words that HCL reads as something else where the key of an object could stand.
+/// The value of an attribute.
+#[derive(Debug, Clone, Copy)]
+pub enum Value<'v> {
+    /// As HCL writes it: `var.office`, `true`
+    Expression(&'v str),
+    /// A string that means exactly this.
+    Text(&'v str),
+}
+
+/// Words that are not valid as unquoted keys of an object.
 const NO_KEYS: [&str; 9] = [
     "else", "endfor", "endif", "false", "for", "if", "in", "null", "true",
 ];
 
 impl Hcl {
-    /// Text that is appended to this.
+    /// A builder that appends to this text.
     pub fn new(text: Vec<u8>) -> Hcl {
         Hcl { text, depth: 0 }
     }
@@ -60,8 +70,8 @@ impl Hcl {
             .for_each(|text| self.text.put(text));
     }
 
-    /// A run of attributes, values as HCL writes them.
-    pub fn attribute_run(&mut self, run: &[(&str, &str)]) {
+    /// A run of attributes.
+    pub fn attribute_run(&mut self, run: &[(&str, Value<'_>)]) {
         let width = run
             .iter()
             .map(|(key, _)| count_columns(key))
@@ -70,10 +80,12 @@ impl Hcl {
         for (key, value) in run {
             self.push_indent();
             self.text.put(key);
-            self.text
-                .extend(std::iter::repeat_n(b' ', width - count_columns(key)));
+            self.push_blanks(width - count_columns(key));
             self.text.put(" = ");
-            self.text.put(value);
+            match value {
+                Value::Expression(expression) => self.text.put(expression),
+                Value::Text(text) => push_quoted(&mut self.text, text),
+            }
             self.text.put("\n");
         }
     }
@@ -92,23 +104,32 @@ impl Hcl {
         self.push_indent();
         [key, " = {\n"].iter().for_each(|text| self.text.put(text));
         self.depth += 1;
-        let written: Vec<(String, String)> = entries
-            .map(|(key, value)| (object_key(key), quote_string(value)))
+        let written: Vec<(Cow<'_, str>, &str)> = entries
+            .map(|(key, value)| (object_key(key), value))
             .collect();
-        let run: Vec<(&str, &str)> = written
+        let run: Vec<(&str, Value<'_>)> = written
             .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .map(|(key, value)| (&**key, Value::Text(value)))
             .collect();
         self.attribute_run(&run);
         self.close_block();
     }
 
     fn push_indent(&mut self) {
-        self.text.extend(std::iter::repeat_n(b' ', 2 * self.depth));
+        self.push_blanks(2 * self.depth);
+    }
+
+    fn push_blanks(&mut self, count: usize) {
+        const BLANKS: [u8; 32] = [b' '; 32];
+        if count <= BLANKS.len() {
+            self.text.put_start(&BLANKS, count);
+        } else {
+            self.text.extend(std::iter::repeat_n(b' ', count));
+        }
     }
 }
 
-/// Columns that `terraform fmt` counts for a text: one for each grapheme cluster.
+/// The width of a text in `terraform fmt`: one column for each grapheme cluster.
 fn count_columns(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
@@ -118,20 +139,20 @@ fn count_columns(text: &str) -> usize {
 }
 
 /// The key of an object, quoted unless it is a plain identifier.
-fn object_key(key: &str) -> String {
+fn object_key(key: &str) -> Cow<'_, str> {
     let mut bytes = key.bytes();
     let starts = bytes
         .next()
         .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
     let plain = starts && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if plain && !NO_KEYS.contains(&key) {
-        key.to_string()
+        key.into()
     } else {
-        quote_string(key)
+        quote_string(key).into()
     }
 }
 
-/// A string literal that means exactly `text`: no template starts in it.
+/// A string literal whose value is exactly `text`, without templates.
 pub fn quote_string(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len() + 2);
     push_quoted(&mut out, text);
@@ -145,7 +166,7 @@ pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.put("\"");
 }
 
-/// Appends what stands in a string literal that means exactly what `fill` appends.
+/// Appends the escaped contents of a string literal whose value is exactly what `fill` appends.
 pub fn escape_string(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     fill(out);
@@ -156,7 +177,7 @@ pub fn escape_string(out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     }
 }
 
-/// The bytes that do not stand for themselves in every string.
+/// The bytes that may need escaping in a string.
 const SPECIAL: [bool; 256] = {
     let (mut special, mut n) = ([false; 256], 0);
     while n < 256 {

@@ -1,9 +1,10 @@
 //! Terraform HCL for version 5 and later of the AWS provider.
 //!
-//! One resource a rule, as the provider's documentation recommends. No `terraform` block: a root
-//! module that the file drops into has its own, and may have `required_providers` only once.
+//! One resource per rule, as the documentation of the provider recommends. No `terraform` block: a
+//! root module that the file drops into has its own, and may have `required_providers` only once.
 
 mod addresses;
+mod directories;
 mod hcl;
 mod moves;
 mod variable;
@@ -24,8 +25,9 @@ pub const TARGET: Target = Target {
     mark: MARK,
     emit: writer::emit,
     addresses: module_addresses,
+    separate_help: directories::separate_help,
     unsupported: |_| Problems::default(),
-    measures: None,
+    limits: None,
     rules: OutputRules {
         refuses_parameter,
         refuses_tag_key,
@@ -36,7 +38,7 @@ pub const TARGET: Target = Target {
     planning: Some(PLANNING),
 };
 
-/// Every rule is a resource, and `moved` says what a resource was called before.
+/// Every rule is a resource, and `moved` has the earlier addresses of resources.
 const PLANNING: Planning = Planning {
     names: rule_names,
     is_resource: |_| true,

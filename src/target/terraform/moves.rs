@@ -56,7 +56,7 @@ pub fn check_moves(named: NamedState<'_>) -> Problems {
 struct Moves<'d, 'n> {
     named: NamedState<'d>,
     names: &'n Names<'d>,
-    /// For each direction, where what had an address goes: the two are types of their own.
+    /// For each direction, the new address of each old one; the two directions are different types.
     by_address: [HashMap<String, Move<'d>>; 2],
     /// Earlier names that were reported: one error for each.
     refused: BTreeSet<Span>,

@@ -4,14 +4,14 @@ use super::addresses::{
     LOOKUP, asks_for_region, group_names, lookup_name, name_in_region, output_name, region_name,
     resource_type, rule_names, snake_case,
 };
-use super::hcl::{Hcl, escape_string, push_quoted, quote_string};
+use super::hcl::{Hcl, Value, escape_string, push_quoted};
 use super::variable::{Form, default_description, variable_form};
 use crate::aws::{
-    Direction, GroupId, ListReference, Parameter, ParameterId, Peer, Reference, Rule, RuleKey,
-    SecurityGroup, State, Wording,
+    GroupId, ListReference, Parameter, Peer, Reference, Rule, RuleKey, SecurityGroup, State,
+    Wording,
 };
-use crate::net::{Family, Sink, push_block, push_number, push_protocol};
-use crate::target::names::{Names, push_snake};
+use crate::net::{Family, Protocol, ShortText, Sink, Traffic, push_block, push_number};
+use crate::target::names::Names;
 use crate::target::output::output_buffer;
 
 /// Writes it.
@@ -20,7 +20,8 @@ pub fn emit(state: &State) -> Vec<u8> {
     let mut writer = HclWriter {
         state,
         names: rule_names(state),
-        shapes: rule_shapes(),
+        variables: variable_expressions(state),
+        shapes: [const { None }; SHAPES],
         hcl,
     };
 
@@ -38,7 +39,7 @@ pub fn emit(state: &State) -> Vec<u8> {
     }
 
     for (id, group) in state.groups_by_id() {
-        writer.write_group(group);
+        writer.write_group(id, group);
         for rule in &group.rules {
             writer.write_rule(id, rule);
         }
@@ -50,8 +51,8 @@ pub fn emit(state: &State) -> Vec<u8> {
         }
     }
 
-    for group in &state.groups {
-        writer.write_output(group);
+    for (id, group) in state.groups_by_id() {
+        writer.write_output(id, group);
     }
 
     writer.hcl.into_bytes()
@@ -60,77 +61,108 @@ pub fn emit(state: &State) -> Vec<u8> {
 struct HclWriter<'s> {
     state: &'s State,
     names: Names<'s>,
-    /// By [`shape_of`].
-    shapes: Vec<Shape>,
+    /// What refers to each parameter: `var.office`
+    variables: Vec<String>,
+    /// By [`shape_index`], each made when a rule first has it.
+    shapes: [Option<Shape>; SHAPES],
     hcl: Hcl,
 }
 
-/// The resource of a rule as the text before each of its values, and after the last.
-type Shape = Vec<Vec<u8>>;
+/// The resource of a rule as the text before each of its values, and after the last. What stands in
+/// it that is the same for many rules is no value: a copy of a longer text costs little more.
+type Shape = Vec<ShortText<96>>;
+
+/// How many shapes there are: by direction, by protocol, by the attribute of the peer.
+const SHAPES: usize = 2 * PROTOCOLS * PEER_ATTRIBUTES.len();
+
+/// How many protocols have shapes of their own, all that go by number being one of them.
+const PROTOCOLS: usize = 6;
+
+/// What stands for a value in a shape that is not yet cut.
+const VALUE: &str = "\0";
+
+/// A value in quotes.
+const QUOTED: Value<'_> = Value::Expression("\"\0\"");
+
+/// The id of a group, the name of its resource being the value.
+const GROUP_ID: Value<'_> = Value::Expression("aws_security_group.\0.id");
 
 /// The attributes that say who the peer of a rule is: for blocks, for parameters that are blocks,
-/// for groups, for lists.
-const PEER_ATTRIBUTES: [&str; 6] = [
-    "cidr_ipv4",
-    "cidr_ipv6",
-    "cidr_ipv4",
-    "cidr_ipv6",
-    "referenced_security_group_id",
-    "prefix_list_id",
+/// for groups, for groups of others, for lists.
+const PEER_ATTRIBUTES: [(&str, Value<'_>); 7] = [
+    ("cidr_ipv4", QUOTED),
+    ("cidr_ipv6", QUOTED),
+    ("cidr_ipv4", Value::Expression(VALUE)),
+    ("cidr_ipv6", Value::Expression(VALUE)),
+    ("referenced_security_group_id", GROUP_ID),
+    ("referenced_security_group_id", Value::Expression(VALUE)),
+    ("prefix_list_id", Value::Expression(VALUE)),
 ];
 
-/// What resources of rules look like: by direction, by whether they have ports, by the attribute of
-/// their peer.
-fn rule_shapes() -> Vec<Shape> {
-    const VALUE: &str = "\0";
-    const QUOTED: &str = "\"\0\"";
-    let mut shapes = Vec::new();
-
-    for (direction, has_ports) in Direction::ALL
-        .into_iter()
-        .flat_map(|it| [(it, false), (it, true)])
-    {
-        for (n, peer) in PEER_ATTRIBUTES.into_iter().enumerate() {
-            let mut run = vec![
-                ("security_group_id", VALUE),
-                ("description", QUOTED),
-                ("ip_protocol", QUOTED),
-            ];
-
-            if has_ports {
-                run.extend([("from_port", VALUE), ("to_port", VALUE)]);
-            }
-
-            run.push((peer, if n < 2 { QUOTED } else { VALUE }));
-            let mut hcl = Hcl::default();
-            hcl.blank_line();
-            hcl.open_block("resource", &[resource_type(direction), VALUE]);
-            hcl.attribute_run(&run);
-            hcl.close_block();
-            let text = hcl.into_bytes();
-
-            shapes.push(
-                text.split(|byte| *byte == b'\0')
-                    .map(<[u8]>::to_vec)
-                    .collect(),
-            );
-        }
+/// Which of the attributes says who a peer is.
+fn peer_attribute(state: &State, peer: Peer) -> usize {
+    let family = |family: Family| family as usize;
+    match peer {
+        Peer::Block(block) => family(Family::of_block(&block)),
+        Peer::Parameter(id) => 2 + family(state.parameter(id).kind.family()),
+        Peer::Group(_) => 4,
+        Peer::ForeignGroup(_) => 5,
+        Peer::PrefixList(_) => 6,
     }
-
-    shapes
 }
 
 /// Which of the shapes the resource of a rule has.
-fn shape_of(state: &State, key: &RuleKey) -> usize {
-    let family = |family: Family| family as usize;
-    let peer = match key.peer {
-        Peer::Block(block) => family(Family::of_block(&block)),
-        Peer::Parameter(id) => 2 + family(state.parameter(id).kind.family()),
-        Peer::Group(_) | Peer::ForeignGroup(_) => 4,
-        Peer::PrefixList(_) => 5,
+fn shape_index(key: &RuleKey, peer: usize) -> usize {
+    let protocol = match key.traffic {
+        Traffic::All => 0,
+        Traffic::Tcp(_) => 1,
+        Traffic::Udp(_) => 2,
+        Traffic::Icmp(_) => 3,
+        Traffic::Icmpv6(_) => 4,
+        Traffic::Number(_) => 5,
     };
-    let has_ports = usize::from(key.traffic.aws_ports().is_some());
-    (key.direction as usize * 2 + has_ports) * PEER_ATTRIBUTES.len() + peer
+    (key.direction as usize * PROTOCOLS + protocol) * PEER_ATTRIBUTES.len() + peer
+}
+
+/// What resources of rules look like that have the direction and the protocol of this one, and such
+/// a peer.
+fn rule_shape(key: &RuleKey, peer: usize) -> Shape {
+    let protocol = match key.traffic.protocol() {
+        Protocol::Number(_) => format!("\"{VALUE}\""),
+        known => format!("\"{known}\""),
+    };
+
+    let mut run = vec![
+        ("security_group_id", GROUP_ID),
+        ("description", QUOTED),
+        ("ip_protocol", Value::Expression(&protocol)),
+    ];
+
+    if key.traffic.aws_ports().is_some() {
+        let ports = ["from_port", "to_port"];
+        run.extend(ports.map(|port| (port, Value::Expression(VALUE))));
+    }
+    run.push(PEER_ATTRIBUTES[peer]);
+
+    let mut hcl = Hcl::default();
+    hcl.blank_line();
+    hcl.open_block("resource", &[resource_type(key.direction), VALUE]);
+    hcl.attribute_run(&run);
+    hcl.close_block();
+
+    let text = String::from_utf8(hcl.into_bytes()).expect("HCL is text");
+    let pieces = text.split(VALUE);
+    pieces
+        .map(|piece| ShortText::new(piece.to_string()))
+        .collect()
+}
+
+/// What refers to each parameter.
+fn variable_expressions(state: &State) -> Vec<String> {
+    let parameters = state.parameters.iter();
+    parameters
+        .map(|parameter| format!("var.{}", snake_case(&parameter.name)))
+        .collect()
 }
 
 impl HclWriter<'_> {
@@ -140,23 +172,21 @@ impl HclWriter<'_> {
         self.hcl.blank_line();
         self.hcl.open_block("variable", &[&name]);
 
-        let description = quote_string(
-            parameter
-                .description
-                .as_deref()
-                .unwrap_or(default_description(parameter.kind)),
-        );
-
-        let default = parameter.default.as_deref().map(quote_string);
-        let mut run = vec![("description", description.as_str()), ("type", "string")];
-        run.extend(default.iter().map(|default| ("default", default.as_str())));
+        let written = parameter.description.as_deref();
+        let description = written.unwrap_or(default_description(parameter.kind));
+        let mut run = vec![
+            ("description", Value::Text(description)),
+            ("type", Value::Expression("string")),
+        ];
+        let default = parameter.default.as_deref();
+        run.extend(default.map(|default| ("default", Value::Text(default))));
         self.hcl.attribute_run(&run);
         self.hcl.blank_line();
         self.hcl.open_block("validation", &[]);
 
         self.hcl.attribute_run(&[
-            ("condition", &condition),
-            ("error_message", &quote_string(message)),
+            ("condition", Value::Expression(&condition)),
+            ("error_message", Value::Text(message)),
         ]);
         self.hcl.close_block();
         self.hcl.close_block();
@@ -172,14 +202,16 @@ impl HclWriter<'_> {
         }
 
         for (_, name) in self.state.lists_by_name() {
-            let full = match name_in_region(name) {
-                Some(list) => format!("\"com.amazonaws.${{data.aws_region.{region}.id}}.{list}\""),
-                None => quote_string(name),
+            let in_region = name_in_region(name)
+                .map(|list| format!("\"com.amazonaws.${{data.aws_region.{region}.id}}.{list}\""));
+            let full = match &in_region {
+                Some(template) => Value::Expression(template),
+                None => Value::Text(name),
             };
             self.hcl.blank_line();
             self.hcl
                 .open_block("data", &[LOOKUP, &lookup_name(self.state, name)]);
-            self.hcl.attribute_run(&[("name", &full)]);
+            self.hcl.attribute_run(&[("name", full)]);
             self.hcl.close_block();
         }
     }
@@ -190,30 +222,25 @@ impl HclWriter<'_> {
             "resource",
             &["aws_default_security_group", &snake_case(name)],
         );
-        let vpc = self.reference_expression(vpc);
-        self.hcl.attribute_run(&[("vpc_id", &vpc)]);
+        let vpc = reference_value(&self.variables, vpc);
+        self.hcl.attribute_run(&[("vpc_id", vpc)]);
         self.hcl.close_block();
     }
 
-    fn write_group(&mut self, group: &SecurityGroup) {
+    fn write_group(&mut self, id: GroupId, group: &SecurityGroup) {
         self.hcl.blank_line();
-        self.hcl.open_block(
-            "resource",
-            &["aws_security_group", &snake_case(&group.name)],
-        );
-        let name = match &group.group_name {
-            Some(name) => ("name", quote_string(name)),
-            None => ("name_prefix", quote_string(&group.name_prefix)),
-        };
-        let (description, vpc) = (
-            quote_string(&group.description),
-            self.reference_expression(&group.vpc),
-        );
+        let name = self.names.of_group(id);
+        self.hcl
+            .open_block("resource", &["aws_security_group", name]);
 
+        let name = match &group.group_name {
+            Some(name) => ("name", Value::Text(name)),
+            None => ("name_prefix", Value::Text(&group.name_prefix)),
+        };
         self.hcl.attribute_run(&[
-            (name.0, &name.1),
-            ("description", &description),
-            ("vpc_id", &vpc),
+            name,
+            ("description", Value::Text(&group.description)),
+            ("vpc_id", reference_value(&self.variables, &group.vpc)),
         ]);
 
         self.hcl.blank_line();
@@ -227,33 +254,33 @@ impl HclWriter<'_> {
 
         self.hcl.blank_line();
         self.hcl.open_block("lifecycle", &[]);
-        self.hcl.attribute_run(&[("create_before_destroy", "true")]);
+        self.hcl
+            .attribute_run(&[("create_before_destroy", Value::Expression("true"))]);
         self.hcl.close_block();
         self.hcl.close_block();
     }
 
     fn write_rule(&mut self, group: GroupId, rule: &Rule) {
         let (state, names, key) = (self.state, &self.names, &rule.key);
-        let (shape, out) = (&self.shapes[shape_of(state, key)], self.hcl.text());
-        let mut pieces = shape.iter();
-        let mut next =
-            |out: &mut Vec<u8>| out.extend_from_slice(pieces.next().map_or(&[], Vec::as_slice));
+        let peer = peer_attribute(state, key.peer);
+        let shape = &mut self.shapes[shape_index(key, peer)];
+        let mut pieces = shape.get_or_insert_with(|| rule_shape(key, peer)).iter();
+        let mut next = |out: &mut Vec<u8>| pieces.next().into_iter().for_each(|it| it.push(out));
+        let out = self.hcl.text();
 
         next(out);
         names.push_rule(group, key, out);
         next(out);
-        push_group_id(names, group, out);
+        names.push_group_name(group, out);
         next(out);
 
-        match rule.description.wording {
-            Wording::Written => escape_string(out, |out| out.put(state.description(rule))),
-            // nothing that HCL could read as something else
-            Wording::Made => out.put(state.description(rule)),
+        push_description(state, rule, out);
+        next(out);
+
+        if let Traffic::Number(number) = key.traffic {
+            push_number(out, number);
+            next(out);
         }
-
-        next(out);
-        push_protocol(out, key.traffic.protocol());
-        next(out);
 
         if let Some((from, to)) = key.traffic.aws_ports() {
             push_number(out, from);
@@ -262,19 +289,8 @@ impl HclWriter<'_> {
             next(out);
         }
 
-        push_peer(state, names, key.peer, out);
+        push_peer(state, names, &self.variables, key.peer, out);
         next(out);
-    }
-
-    fn reference_expression(&self, reference: &Reference) -> String {
-        match reference {
-            Reference::Id(id) => quote_string(id),
-            Reference::Parameter(id) => {
-                let mut out = String::new();
-                push_variable(self.state, *id, &mut out);
-                out
-            }
-        }
     }
 
     /// Says what a renamed group and its rules were called before.
@@ -295,52 +311,67 @@ impl HclWriter<'_> {
             self.hcl.blank_line();
             self.hcl.open_block("moved", &[]);
             let (from, to) = (format!("{kind}.{}", step[0]), format!("{kind}.{}", step[1]));
-            self.hcl.attribute_run(&[("from", &from), ("to", &to)]);
+            self.hcl.attribute_run(&[
+                ("from", Value::Expression(&from)),
+                ("to", Value::Expression(&to)),
+            ]);
             self.hcl.close_block();
         }
     }
 
-    fn write_output(&mut self, group: &SecurityGroup) {
-        let name = snake_case(&group.name);
+    fn write_output(&mut self, id: GroupId, group: &SecurityGroup) {
+        let value = ["aws_security_group.", self.names.of_group(id), ".id"].concat();
+        let description = ["Security group of tier ", &group.name].concat();
         self.hcl.blank_line();
         self.hcl.open_block("output", &[&output_name(group)]);
-        let description = quote_string(&format!("Security group of tier {}", group.name));
         self.hcl.attribute_run(&[
-            ("description", &description),
-            ("value", &format!("aws_security_group.{name}.id")),
+            ("description", Value::Text(&description)),
+            ("value", Value::Expression(&value)),
         ]);
         self.hcl.close_block();
     }
 }
 
-fn push_group_id(names: &Names<'_>, group: GroupId, out: &mut Vec<u8>) {
-    out.put("aws_security_group.");
-    out.put(names.of_group(group));
-    out.put(".id");
+fn reference_value<'r>(variables: &'r [String], reference: &'r Reference) -> Value<'r> {
+    match reference {
+        Reference::Id(id) => Value::Text(id),
+        Reference::Parameter(id) => Value::Expression(&variables[id.index()]),
+    }
 }
 
-fn push_variable(state: &State, id: ParameterId, out: &mut impl Sink) {
-    out.put("var.");
-    push_snake(out, &state.parameter(id).name);
+/// Appends what stands in the quotes of a description.
+fn push_description(state: &State, rule: &Rule, out: &mut Vec<u8>) {
+    match rule.description.wording {
+        Wording::Written => escape_string(out, |out| out.put(state.description(rule))),
+        // nothing that HCL could read as something else
+        Wording::Made => out.put(state.description(rule)),
+    }
 }
 
-/// Appends the value of the attribute that says who the peer of a rule is; a block without quotes.
-fn push_peer(state: &State, names: &Names<'_>, peer: Peer, out: &mut Vec<u8>) {
+/// Appends the value of the attribute that says who the peer of a rule is, without what the shape
+/// of the rule has of it: the quotes of a block, the type of a group.
+fn push_peer(
+    state: &State,
+    names: &Names<'_>,
+    variables: &[String],
+    peer: Peer,
+    out: &mut Vec<u8>,
+) {
     match peer {
         Peer::Block(block) => push_block(out, &block),
-        Peer::Parameter(id) => push_variable(state, id, out),
-        Peer::Group(group) => push_group_id(names, group, out),
+        Peer::Parameter(id) => out.put(&variables[id.index()]),
+        Peer::Group(group) => names.push_group_name(group, out),
         Peer::ForeignGroup(id) => {
             let foreign = state.foreign_group(id);
             match (&foreign.reference, &foreign.account) {
                 (Reference::Id(id), Some(account)) => push_quoted(out, &format!("{account}/{id}")),
                 (Reference::Id(id), None) => push_quoted(out, id),
-                (Reference::Parameter(id), _) => push_variable(state, *id, out),
+                (Reference::Parameter(id), _) => out.put(&variables[id.index()]),
             }
         }
         Peer::PrefixList(id) => match &state.prefix_list(id).reference {
             ListReference::Id(id) => push_quoted(out, id),
-            ListReference::Parameter(id) => push_variable(state, *id, out),
+            ListReference::Parameter(id) => out.put(&variables[id.index()]),
             ListReference::Aws(name) => {
                 let lookup = lookup_name(state, name);
                 ["data.", LOOKUP, ".", &lookup, ".id"]

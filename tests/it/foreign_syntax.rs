@@ -1,5 +1,5 @@
-//! The cure of each mistake: what people write out of habit from other tools, the place that is
-//! pointed at, and what they are told to type. One mistake is one error; a fix leaves none.
+//! Syntax of other tools: the error, its position, and what to type. One mistake is one error; its
+//! fix leaves none.
 
 use crate::common::check;
 use crate::common::command::Scratch;
@@ -20,7 +20,7 @@ enum Fix {
 /// What was typed, the code, the line and column, what to type, and the fix.
 type Row = (&'static str, &'static str, &'static str, &'static str, Fix);
 
-/// What each of `SENTENCES` stands below.
+/// The declarations before each of `SENTENCES`.
 const DECLARATIONS: &str = "tier web, app, db\nparam office : cidr\n";
 
 #[rustfmt::skip]
@@ -49,6 +49,10 @@ const SENTENCES: &[Row] = &[
     ("from web to db allow mysql", "E0127", "1:1", "write `db allows mysql from web`", Review),
     ("allow https from anywhere to web", "E0127", "1:1", "write `web allows https from anywhere`", Review),
     ("from app to db", "E0127", "1:1", "name a service: `db allows https from app`", None),
+    ("allow tcp from any to any", "E0127", "1:1", "name the tier that accepts: `web allows tcp from anywhere`", None),
+    ("web allows https to", "E0101", "1:19", "name a peer: `web allows https to app`", None),
+    ("web allows https from", "E0101", "1:21", "name a peer: `web allows https from anywhere`", None),
+    ("assert web can rech db", "E0101", "1:16", "did you mean `reach`?", None),
     ("\"text\" from anywhere", "E0101", "1:1", "a sentence reads `web allows https from anywhere`", None),
     ("web allows https\n    from anywhere", "E0125", "2:5", "join the two lines; a statement continues only after `,` or \
                      `=`, and inside `{ }` or `[ ]`", Safe),
@@ -239,6 +243,7 @@ const PROGRAMS: &[Row] = &[
                      `=`, and inside `{ }` or `[ ]`", Safe),
     ("tier web { egress = closed }", "E0205", "1:12", "did you mean `outbound`?", Review),
     ("tier web { outbound = \"closed\" }", "E0207", "1:23", "did you mean `closed`?", Review),
+    ("tier web { outbound = closd }", "E0207", "1:23", "did you mean `closed`?", Review),
     ("tier web { outbound = false }", "E0207", "1:23", "did you mean `closed`?", Review),
     ("tier \"web\"\nweb allows https from anywhere", "E0123", "1:6", "write `web`", Review),
     ("tier web as web-server", "E0123", "1:10", "write `is`", Safe),
@@ -279,7 +284,7 @@ fn errors(program: &str) -> (Compilation, Vec<Problem>) {
     (compilation, problems)
 }
 
-/// How a row differs from what the program is told; nothing where it does not.
+/// How a row differs from the reported error; `None` if it does not.
 fn difference(before: &str, row: &Row) -> Option<String> {
     let (typed, code, place, help, fix) = *row;
     let program = format!("{before}{typed}\n");

@@ -1,5 +1,5 @@
-//! Cover: flows that are told to be covered can all be deleted at once, and after that no other
-//! can.
+//! Redundancy: all flows that are reported as redundant can be deleted at once, and after that no
+//! other can.
 
 use crate::compile::{TODAY, cases, policy, with_policy};
 use crate::generate::program;
@@ -56,9 +56,9 @@ fn at_home(policy: &Policy, host: &Host) -> bool {
     })
 }
 
-/// No block that a tier accepts from is covered by the others, as sets of packets tell it. Tiers
-/// that closed ones send to are left out, since there a sentence is of use when either of its gates
-/// is.
+/// No block that a tier accepts from is covered by the others, as sets of packets. Tiers that
+/// closed ones send to are skipped, because there a sentence has an effect if either of its gates
+/// has.
 fn each_has_its_use(policy: &Policy, tier: TierId) -> Result<(), TestCaseError> {
     let inbound: Vec<&Flow> = policy
         .flows

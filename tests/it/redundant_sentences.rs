@@ -5,7 +5,7 @@ use tierwall::analysis::gate::Gates;
 use tierwall::analysis::redundancy::redundant_flows;
 use tierwall::groups::lower;
 
-/// The covered sentences of a program, each with those that cover it: `2 < 0 1`.
+/// The redundant sentences of a program, each with those that cover it: `2 < 0 1`.
 fn told(stack: &str, sentences: &str) -> String {
     let program = format!(
         "{stack}\nvpc main {{ cidr = 10.0.0.0/16 }}\nexternal partner = \"sg-0123456789abcdef0\"\n\
@@ -238,7 +238,7 @@ fn sentences_that_others_cover() {
             "app allows tcp 1-3 from 10.0.0.0/8\napp allows tcp 5-9 from 10.0.0.0/9\napp allows tcp 2-5 from 10.0.0.0/9",
             "",
         ),
-        // one that covers by itself is told alone, and of several only those that have a part in it
+        // one that covers it alone is reported alone, and of several only those that contribute
         (
             DUAL,
             "app allows tcp 80-90 from 10.0.0.0/9, 10.128.0.0/10, 10.192.0.0/10\napp allows tcp 85 from 10.0.0.0/8",

@@ -1,12 +1,12 @@
 //! `docs/pull-requests.md` is a story that a user can type: its commands are run in a repository,
 //! its edits applied, and what it shows must be what they print. After a change that is meant,
-//! `STORY=write cargo test --test it story` writes the outputs anew.
+//! `STORY=write cargo test --test it pull_request_page` updates the outputs.
 
 use crate::common::package;
 use crate::common::repository::Repository;
 use std::fmt::Write;
 
-/// The commands of the story, how each ends, and what must be told.
+/// The commands of the page, their exit codes, and text that they must print.
 const STORY: [(&str, i32, &[&str]); 19] = [
     ("tierwall init --project shop.tier", 0, &[]),
     ("tierwall build", 0, &["wrote shop.json", "wrote shop.tf"]),
@@ -172,7 +172,7 @@ fn the_page_shows_what_its_commands_print() {
     } else {
         assert!(
             page == replayed,
-            "`STORY=write cargo test --test it story` updates the page:\n{replayed}"
+            "`STORY=write cargo test --test it pull_request_page` updates the page:\n{replayed}"
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::common::command::{Run, Scratch};
 use crate::common::repository::Repository;
 use tierwall::source::is_unseen;
 
-/// Programs that would do something to whoever reads what is told of them.
+/// Programs with text that could act on a terminal, a workflow or a comment.
 const PROGRAMS: [&str; 9] = [
     "web allows https from any\u{1b}[31mwhere \"x\u{1b}]0;title\u{7}\"\n",
     "tier \u{1b}[2Jx\n",
@@ -135,7 +135,7 @@ fn a_comment_on_a_pull_request_shows_texts_as_they_are() {
     let rows: Vec<&str> = told.lines().filter(|line| line.contains("@all")).collect();
     assert!(!rows.is_empty(), "{told}{}", run.err());
     for row in rows {
-        // the text of a rule that AWS gets stands in a block of code, below
+        // the description of a rule is in a code block, below
         assert!(row.contains(&shown) || !row.starts_with('|'), "{row}");
     }
     assert_inert(&run, "a comment");
