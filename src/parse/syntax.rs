@@ -235,7 +235,7 @@ fn count_blanks(text: &str) -> usize {
 
 /// Common mistakes: the start of the statement, the text before the error, the text at the error,
 /// what to type.
-const SLIPS: [(&str, &str, &str, &str); 23] = [
+const SLIPS: [(&str, &str, &str, &str); 26] = [
     (
         "include",
         "",
@@ -338,6 +338,24 @@ const SLIPS: [(&str, &str, &str, &str); 23] = [
         "write `except` before `until` and before the string",
     ),
     ("", "", "until", "write `until` before the string"),
+    (
+        "",
+        "",
+        "only ",
+        "write `only in NAMES` before `until`, the string and the block",
+    ),
+    (
+        "",
+        "",
+        "in ",
+        "for some environments, write `only in NAMES`",
+    ),
+    (
+        "",
+        "",
+        "if ",
+        "for some environments, write `only in NAMES`",
+    ),
     ("", "", ":", "set a value with `=` and a role with `is`"),
     ("", "", "from", "write one statement per line"),
 ];

@@ -53,6 +53,11 @@ const SENTENCES: &[Row] = &[
     ("web allows https to", "E0101", "1:19", "name a peer: `web allows https to app`", None),
     ("web allows https from", "E0101", "1:21", "name a peer: `web allows https from anywhere`", None),
     ("assert web can rech db", "E0101", "1:16", "did you mean `reach`?", None),
+    ("web allows ssh from office only staging", "E0101", "1:28", "write `only in NAMES` before `until`", None),
+    ("web allows ssh from office in staging", "E0101", "1:28", "write `only in NAMES`", None),
+    ("web allows ssh from office if staging", "E0101", "1:28", "write `only in NAMES`", None),
+    ("web allows ssh from office until 2027-01-01 only in staging", "E0101", "1:45", "write `only in NAMES` before `until`", None),
+    ("web allows ssh from office only in", "E0101", "1:34", "", None),
     ("\"text\" from anywhere", "E0101", "1:1", "a sentence reads `web allows https from anywhere`", None),
     ("web allows https\n    from anywhere", "E0125", "2:5", "join the two lines; a statement continues only after `,` or \
                      `=`, and inside `{ }` or `[ ]`", Safe),
