@@ -9,7 +9,7 @@
 pub use super::endpoint::{Endpoint, Unknown, Who, all_addresses};
 pub use super::witness::Witness;
 
-pub(super) use super::gate_rules::peer_family;
+pub use super::gate_rules::peer_family;
 
 use super::gate_rules::{Admitted, GateRules};
 use super::never_filtered::{Exempt, exempt_part};
@@ -367,8 +367,8 @@ impl Gates<'_> {
         asked: &TrafficSet,
     ) -> Vec<SentenceId> {
         let is_of_gate = |flow: &&Flow| match gate {
-            Gate::Inbound(tier) => flow.receiver() == Some(tier),
-            Gate::Outbound(tier) => flow.sender() == Some(tier),
+            Gate::Inbound(tier) => flow.accepting() == Some(tier),
+            Gate::Outbound(tier) => flow.sending() == Some(tier),
         };
         let ended = self.policy.ended.iter().filter(is_of_gate);
         let admitting =

@@ -11,6 +11,7 @@
 //! | a group: a tier, an external | 1 in each family, whatever its traffic | see below |
 //! | a prefix list | its maximum size, or AWS's weight for it, in its family | "Security group rules", "Security group size" |
 //! | a prefix list of unknown size | 1 in its family, and a note | |
+//! | everywhere, of a rule for all traffic beside one to a tier | 2 in its family | CloudFormation writes its two halves |
 //!
 //! That a reference to a group counts in each family was in earlier editions of "Amazon VPC quotas"
 //! ("counts as one rule for IPv4 and one rule for IPv6"). The page says nothing of it now, and did
@@ -22,8 +23,9 @@
 
 use crate::aws::{Count, Counted};
 use crate::groups::{Deployment, Direction, Peer, PrefixListId, Rule, lower};
-use crate::net::Family;
+use crate::net::{Family, Traffic};
 use crate::policy::{Policy, SentenceId, TierId};
+use ipnet::IpNet;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -43,8 +45,10 @@ pub fn direction_usages(deployment: &Deployment<'_>) -> Vec<DirectionUsage> {
     let mut totals = Vec::with_capacity(deployment.groups.len() * Direction::ALL.len());
     for group in &deployment.groups {
         for direction in Direction::ALL {
-            let rules = group.rules(direction).iter();
-            let counts = rules.map(|rule| count_rule(deployment, rule));
+            let rules = group.rules(direction);
+            let counts = rules
+                .iter()
+                .map(|rule| count_rule(deployment, (direction, rules), rule));
             totals.push(DirectionUsage {
                 tier: group.tier,
                 direction,
@@ -64,14 +68,14 @@ pub fn sentence_costs(
     tier: TierId,
     direction: Direction,
 ) -> Vec<(SentenceId, Count)> {
-    let rules = deployment.group(tier).rules(direction).iter();
+    let rules = deployment.group(tier).rules(direction);
     let charge = |rule: &Rule| {
         Some((
             deployment.first_sentence(rule)?,
-            count_rule(deployment, rule),
+            count_rule(deployment, (direction, rules), rule),
         ))
     };
-    let mut costs: Vec<(SentenceId, Count)> = rules.filter_map(charge).collect();
+    let mut costs: Vec<(SentenceId, Count)> = rules.iter().filter_map(charge).collect();
     costs.sort_by_key(|(sentence, _)| *sentence);
 
     costs.dedup_by(|(next, cost), (kept, sum)| {
@@ -86,9 +90,13 @@ pub fn sentence_costs(
     costs
 }
 
-/// What one rule counts.
-fn count_rule(deployment: &Deployment<'_>, rule: &Rule) -> Count {
-    Count::new(match rule.peer {
+/// What one of the rules of a side counts.
+fn count_rule(
+    deployment: &Deployment<'_>,
+    (direction, rules): (Direction, &[Rule]),
+    rule: &Rule,
+) -> Count {
+    let count = Count::new(match rule.peer {
         Peer::Net(block) => Counted::Block(Family::of_block(&block)),
         Peer::Param(id) => Counted::Block(deployment.parameter_family(id)),
         Peer::PrefixList(id) => Counted::PrefixList {
@@ -96,7 +104,20 @@ fn count_rule(deployment: &Deployment<'_>, rule: &Rule) -> Count {
             entries: deployment.list_entries(id),
         },
         Peer::Tier(_) | Peer::External(_) => Counted::Group,
-    })
+    });
+    if direction == Direction::Egress && is_halved(rules, rule) {
+        count.add_count(count)
+    } else {
+        count
+    }
+}
+
+/// Whether CloudFormation writes an outbound rule as its two halves: one for all traffic to
+/// everywhere, beside one to a tier.
+fn is_halved(rules: &[Rule], rule: &Rule) -> bool {
+    let is_everything = |block: IpNet| rule.traffic == Traffic::All && block.prefix_len() == 0;
+    rule.peer.block().is_some_and(is_everything)
+        && rules.iter().any(|rule| rule.peer.tier().is_some())
 }
 
 /// The ledger of a program, for people and for programs.

@@ -44,6 +44,19 @@ impl SecurityGroup {
         self.was.last().unwrap_or(&self.name)
     }
 
+    /// Whether CloudFormation writes a rule as its two halves: an outbound one for all traffic to
+    /// everywhere, beside one to a group of the state.
+    pub fn may_be_halved(&self, key: &RuleKey) -> bool {
+        let Peer::Block(block) = key.peer else {
+            return false;
+        };
+        let names_group = |rule: &Rule| matches!(rule.key.peer, Peer::Group(_));
+        key.direction == Direction::Egress
+            && key.traffic == Traffic::All
+            && block.prefix_len() == 0
+            && self.rules_in(Direction::Egress).iter().any(names_group)
+    }
+
     /// Its rules in one direction, in order.
     pub fn rules_in(&self, direction: Direction) -> &[Rule] {
         let inbound = self

@@ -109,9 +109,9 @@ impl State {
         }
     }
 
-    /// What a rule counts in AWS's quota.
-    pub fn count_rule(&self, rule: &Rule) -> Count {
-        Count::new(match rule.key.peer {
+    /// What a rule of a group counts in AWS's quota.
+    pub fn count_rule(&self, group: &SecurityGroup, rule: &Rule) -> Count {
+        let count = Count::new(match rule.key.peer {
             Peer::Block(block) => Counted::Block(Family::of_block(&block)),
             Peer::Parameter(id) => Counted::Block(self.parameter(id).kind.family()),
             Peer::PrefixList(id) => {
@@ -121,7 +121,12 @@ impl State {
                 Counted::PrefixList { family, entries }
             }
             Peer::Group(_) | Peer::ForeignGroup(_) => Counted::Group,
-        })
+        });
+        if group.may_be_halved(&rule.key) {
+            count.add_count(count)
+        } else {
+            count
+        }
     }
 
     /// The description of a rule.

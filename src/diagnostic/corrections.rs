@@ -38,6 +38,7 @@ impl Problem {
                 .into_iter()
                 .flat_map(|protocol| write_instead(span, format!("{protocol} {text}")))
                 .collect(),
+            Problem::WrongWay { span, way, .. } => write_instead(span, way.to_string()),
             Problem::InternetInRule { span } => write_instead(span, "anywhere".to_string()),
             Problem::BadEscape { span, text } => write_instead(span, format!("\\{text}")),
             Problem::AcrossRegions { span, vpc, .. } => write_instead(span, format!("vpc {vpc}")),

@@ -188,6 +188,14 @@ pub enum Problem {
         what: &'static str,
         rewrite: Rewrite,
     },
+    /// `web accepts https to lb`
+    WrongWay {
+        span: Span,
+        verb: &'static str,
+        way: &'static str,
+        meant: String,
+        other: String,
+    },
 
     // ---- E02: names
     /// `wbe allows https from anywhere`

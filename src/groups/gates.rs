@@ -2,7 +2,7 @@
 //! may judge.
 
 use crate::net::{EVERY_IPV4, EVERY_IPV6, Family, PerFamily, Traffic};
-use crate::policy::{Flow, Outbound, Peer, Policy, TierId};
+use crate::policy::{Flow, Outbound, Peer, Policy, TierId, Verb};
 use ipnet::IpNet;
 
 /// The gates that flows open, without those whose rules are left out.
@@ -16,7 +16,7 @@ pub struct OpenedGates<'p> {
 impl<'p> OpenedGates<'p> {
     /// Finds which rules are left out.
     ///
-    /// An outbound rule to a tier is left out where the sender may send all traffic to anywhere, in
+    /// An outbound rule to a tier, unless a sentence with `sends` asks for it, is left out where the sender may send all traffic to anywhere, in
     /// every IP version that the stack uses. Under `ip = ipv4` that is IPv4 alone: then such a
     /// sender has no rule for IPv6.
     pub fn new(policy: &'p Policy) -> OpenedGates<'p> {
@@ -26,7 +26,7 @@ impl<'p> OpenedGates<'p> {
             .iter()
             .filter(|flow| flow.traffic == Traffic::All)
         {
-            if let (Some(tier), Some(family)) = (flow.sender(), all_of(flow.destination())) {
+            if let (Some(tier), Some(family)) = (flow.sending(), all_of(flow.destination())) {
                 everywhere[tier.index()][family] = true;
             }
         }
@@ -48,18 +48,15 @@ impl<'p> OpenedGates<'p> {
     /// The tier whose inbound gate a flow opens, and the tier whose outbound gate it does: by
     /// [`Direction`](super::Direction).
     pub fn opened_by(&self, flow: &Flow) -> [Option<TierId>; 2] {
-        let sender = flow
-            .sender()
-            .filter(|tier| self.policy.tier(*tier).outbound == Outbound::Closed);
-        [
-            flow.receiver(),
-            sender.filter(|tier| !self.leaves_out(*tier, flow)),
-        ]
+        let writes = |tier: &TierId| flow.verb == Verb::Sends || self.needs_rule(*tier, flow);
+        [flow.accepting(), flow.sending().filter(writes)]
     }
 
-    /// Whether the outbound rule of a closed tier that a flow asks for is left out.
-    fn leaves_out(&self, sender: TierId, flow: &Flow) -> bool {
-        self.sends_everything[sender.index()] && flow.receiver().is_some()
+    /// Whether a sender needs an outbound rule for a flow: it is closed, and the rule is not left
+    /// out.
+    fn needs_rule(&self, sender: TierId, flow: &Flow) -> bool {
+        let is_left_out = self.sends_everything[sender.index()] && flow.receiver().is_some();
+        self.policy.tier(sender).outbound == Outbound::Closed && !is_left_out
     }
 }
 

@@ -8,7 +8,6 @@ use crate::policy::{
     DefaultGroup, ExternalId, ListReference, Outbound, ParamId, Peer, Policy, PrefixListId,
     Reference, TierId,
 };
-use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The security groups of a policy.
@@ -21,12 +20,14 @@ pub fn lower(policy: &Policy) -> Deployment<'_> {
             sides.sorted_gates(tier, Direction::Ingress),
             &mut origins,
         );
+        let egress = gate_rules(
+            policy,
+            sides.sorted_gates(tier, Direction::Egress),
+            &mut origins,
+        );
         let egress = match policy.tier(tier).outbound {
-            Outbound::Open => open_rules(policy, tier),
-            Outbound::Closed => {
-                let side = sides.sorted_gates(tier, Direction::Egress);
-                gate_rules(policy, &outbound_gates(side), &mut origins)
-            }
+            Outbound::Open => add_open_rules(policy, tier, egress),
+            Outbound::Closed => egress,
         };
 
         Group {
@@ -140,41 +141,6 @@ fn for_each_gate(
     }
 }
 
-/// The outbound gates of a closed tier, as AWS and CloudFormation can hold them.
-///
-/// Where a gate to a tier stays, CloudFormation makes it a resource of its own, and then deletes an
-/// all-traffic rule to 0.0.0.0/0 or ::/0 from the group (CloudFormation user guide,
-/// AWS::EC2::SecurityGroupEgress: "the default rule is removed"; it cannot tell the default rule
-/// from the same rule written on purpose, aws-cdk issue 987). So such a rule is written as its two
-/// halves, in every output alike.
-fn outbound_gates(side: &[RuleGate]) -> Vec<RuleGate> {
-    let mut gates = side.to_vec();
-    if gates.iter().any(|gate| matches!(gate.peer, Peer::Tier(_))) {
-        gates = gates.into_iter().flat_map(split_all_traffic).collect();
-        gates.sort_unstable();
-    }
-    gates
-}
-
-/// An all-traffic gate to everywhere as its two halves; any other as it is.
-fn split_all_traffic(gate: RuleGate) -> Vec<RuleGate> {
-    match gate.peer {
-        Peer::Net(block) if gate.traffic == Traffic::All && block.prefix_len() == 0 => {
-            let halves = block
-                .subnets(1)
-                .expect("1 is a prefix length of both families");
-
-            halves
-                .map(|half| RuleGate {
-                    peer: Peer::Net(half),
-                    ..gate
-                })
-                .collect()
-        }
-        _ => vec![gate],
-    }
-}
-
 /// One rule for each distinct gate of a sorted list, with the text that sorts first, a written one
 /// before a generated one.
 fn gate_rules(policy: &Policy, side: &[RuleGate], origins: &mut Vec<u32>) -> Vec<Rule> {
@@ -212,15 +178,28 @@ fn first_text(policy: &Policy, same: &[RuleGate]) -> u32 {
         .map_or(same[0].flow, |gate| gate.flow)
 }
 
-/// The outbound rules of an open tier.
-fn open_rules(policy: &Policy, tier: TierId) -> Vec<Rule> {
-    let rule = |block: &IpNet| Rule {
-        traffic: Traffic::All,
-        peer: Peer::Net(*block),
-        text: RuleText::Open,
-        origins: 0..0,
-    };
-    open_to(policy, tier).iter().map(rule).collect()
+/// The outbound rules of an open tier: those that sentences ask for, and one for everything in each
+/// IP version unless a sentence asks for it.
+fn add_open_rules(policy: &Policy, tier: TierId, mut rules: Vec<Rule>) -> Vec<Rule> {
+    let written = rules.len();
+    for block in open_to(policy, tier) {
+        let peer = Peer::Net(*block);
+        let is_everything = |rule: &Rule| rule.traffic == Traffic::All && rule.peer == peer;
+
+        if !rules[..written].iter().any(is_everything) {
+            rules.push(Rule {
+                traffic: Traffic::All,
+                peer,
+                text: RuleText::Open,
+                origins: 0..0,
+            });
+        }
+    }
+
+    if written > 0 {
+        rules.sort_by_key(|rule| (rule.traffic, rule.peer));
+    }
+    rules
 }
 
 fn locked_defaults(policy: &Policy) -> Vec<(String, Reference)> {

@@ -194,6 +194,7 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
     let length = |word: Option<WordId>| word.map_or(50, |word| policy.words.text(word).len());
     let parts = [
         policy.tier(flow.subject).name.len(),
+        flow.verb.word().len(),
         length(flow.service),
         length(flow.named),
         sentence.tail.len(),
@@ -201,7 +202,7 @@ pub fn describe_flow(policy: &Policy, flow: u32, out: &mut impl Sink) {
 
     match &sentence.prose {
         Some(prose) => out.put(prose),
-        None if parts.iter().sum::<usize>() + " allows  from ".len() <= LONGEST => {
+        None if parts.iter().sum::<usize>() + "   from ".len() <= LONGEST => {
             in_words(policy, flow, out)
         }
         None => {
@@ -217,7 +218,9 @@ const LONGEST: usize = 255;
 
 fn in_words(policy: &Policy, flow: &Flow, out: &mut impl Sink) {
     out.put(&policy.tier(flow.subject).name);
-    out.put(" allows ");
+    out.put(" ");
+    out.put(flow.verb.word());
+    out.put(" ");
     policy.push_service(flow, out);
     out.put(match flow.way {
         Way::From => " from ",

@@ -140,7 +140,8 @@ impl Deployment<'_> {
             name: tier.name.clone(),
             was: tier.was.clone(),
             rules,
-            has_default_egress: tier.outbound == Outbound::Open,
+            has_default_egress: tier.outbound == Outbound::Open
+                && group.egress.iter().all(Rule::is_unasked),
             ..aws::SecurityGroup::default()
         }
     }

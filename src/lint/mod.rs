@@ -9,6 +9,7 @@ mod duplicate_rule;
 mod expired;
 mod expiring;
 mod exposure;
+mod half_open;
 mod icmp_all;
 mod many_blocks;
 mod merge;
@@ -153,6 +154,7 @@ pub const ALL: &[Lint] = &[
     duplicate_rule::LINT,
     shadowed_rule::LINT,
     redundant_outbound::LINT,
+    half_open::LINT,
     unreachable_tier::LINT,
     unused_declaration::LINT,
     shadowed_service::LINT,

@@ -230,7 +230,7 @@ fn judge(subject: &Subject<'_>, found: &mut Vec<Exposed>) {
     let policy = subject.policy;
     let mut is_sender = vec![false; policy.tiers.len()];
 
-    for sender in policy.flows.iter().filter_map(Flow::sender) {
+    for sender in policy.flows.iter().filter_map(Flow::sending) {
         is_sender[sender.index()] = true;
     }
 

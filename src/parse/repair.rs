@@ -203,9 +203,13 @@ fn place_before(edits: &[TextEdit], at: usize) -> usize {
 }
 
 /// Words after which no list goes on.
-const NO_ITEMS: [&str; 43] = [
+const NO_ITEMS: [&str; 47] = [
     "allow",
     "allows",
+    "accept",
+    "accepts",
+    "send",
+    "sends",
     "from",
     "to",
     "except",

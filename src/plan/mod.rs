@@ -160,6 +160,11 @@ pub enum RuleOutcome {
     Default,
     /// It names another group than before: the one that replaces it, or one that has its name.
     Retargeted,
+    /// Two rules take its place, each for half of the addresses, since CloudFormation would delete
+    /// it beside a rule to a group.
+    Halved,
+    /// It takes the place of two rules, each for half of the addresses.
+    Joined,
     /// It goes and comes again, since its own group is replaced.
     WithGroup,
     /// It goes and comes again, since the group or the list that it names is another.

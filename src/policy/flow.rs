@@ -29,6 +29,28 @@ pub enum Way {
     To,
 }
 
+/// Which ends of a flow a sentence opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// `allows`: both.
+    Allows,
+    /// `accepts`: the inbound side of the subject alone.
+    Accepts,
+    /// `sends`: the outbound side of the subject alone.
+    Sends,
+}
+
+impl Verb {
+    /// As a sentence about one tier writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verb::Allows => "allows",
+            Verb::Accepts => "accepts",
+            Verb::Sends => "sends",
+        }
+    }
+}
+
 /// One connection that one sentence states: the subject, one piece of traffic, one peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flow {
@@ -36,6 +58,8 @@ pub struct Flow {
     pub subject: TierId,
     /// Whether it accepts or sends.
     pub way: Way,
+    /// Which ends it opens.
+    pub verb: Verb,
     /// What.
     pub traffic: Traffic,
     /// From or to whom.
@@ -62,6 +86,23 @@ impl Flow {
         match self.way {
             Way::To => Some(self.subject),
             Way::From => self.peer.tier(),
+        }
+    }
+
+    /// The tier whose inbound side the sentence opens, if it opens one.
+    pub fn accepting(&self) -> Option<TierId> {
+        match self.verb {
+            Verb::Allows | Verb::Accepts => self.receiver(),
+            Verb::Sends => None,
+        }
+    }
+
+    /// The tier whose outbound side the sentence opens if it is closed, or in any case with
+    /// `sends`.
+    pub fn sending(&self) -> Option<TierId> {
+        match self.verb {
+            Verb::Allows | Verb::Sends => self.sender(),
+            Verb::Accepts => None,
         }
     }
 

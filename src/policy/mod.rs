@@ -15,7 +15,7 @@ mod words;
 mod written;
 
 pub use assertion::{Annotation, Assertion, Claim, End};
-pub use flow::{Flow, Sentence, Way};
+pub use flow::{Flow, Sentence, Verb, Way};
 pub use icmp::{IcmpName, icmp_name, icmp_names, icmp_pairs};
 pub use output_rules::{OutputRules, ParameterNames};
 pub use peer::{External, ListReference, Network, Param, Peer, PrefixList, Reference};

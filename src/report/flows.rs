@@ -1,9 +1,10 @@
 //! The flow table: who may talk to whom, on what, and which sentence says so.
 
-use crate::groups::describe_flow;
+use crate::groups::{Direction, describe_flow};
 use crate::net::Traffic;
 use crate::policy::{
     DefaultGroup, Flow, ListReference, Outbound, Peer, Policy, Reference, SentenceId, Tier, TierId,
+    Verb,
 };
 use crate::report::citation::Citation;
 use crate::source::Sources;
@@ -76,6 +77,24 @@ impl ConnectionRow {
             .map(text)
             .min()
             .map_or(String::new(), |(_, text)| text)
+    }
+
+    /// The one side that its sentences open, where both ends are tiers and no sentence opens the
+    /// other.
+    fn only_side(&self, policy: &Policy) -> Option<Direction> {
+        let flow = self.flow(policy);
+        if flow.receiver().is_none() || flow.sender().is_none() {
+            return None;
+        }
+
+        let verbs = || self.flows.iter().map(|n| policy.flow(*n).verb);
+        if verbs().all(|verb| verb == Verb::Accepts) {
+            Some(Direction::Ingress)
+        } else if verbs().all(|verb| verb == Verb::Sends) {
+            Some(Direction::Egress)
+        } else {
+            None
+        }
     }
 
     /// Sender and receiver.
@@ -225,13 +244,19 @@ fn table_lines(policy: &Policy, sources: &Sources) -> Vec<[String; 4]> {
         let this = ((receiver, sender, other, Traffic::All), sentences);
 
         match lines.last_mut() {
-            Some([.., on, _]) if last.as_ref() == Some(&this) => *on = format!("{on}, {traffic}"),
+            Some([.., on, _]) if last.as_ref() == Some(&this) => {
+                *on = format!("{on}, {traffic}");
+            }
             Some(_) | None => {
                 let [from, to] = row.name_ends(policy).map(|end| end.words());
                 let sentences = this.1.iter();
                 let sentences = sentences.map(|id| Citation::new(policy, sources, *id).to_string());
                 let sentences: Vec<String> = sentences.collect();
-                lines.push([from, to, traffic.to_string(), sentences.join("; ")]);
+                let mut sentences = sentences.join("; ");
+                if let Some(side) = row.only_side(policy) {
+                    let _ = write!(sentences, " ({} side only)", side.words());
+                }
+                lines.push([from, to, traffic.to_string(), sentences]);
                 last = Some(this);
             }
         }
@@ -274,6 +299,9 @@ struct FlowLine<'p> {
     protocol: String,
     from_port: Option<i32>,
     to_port: Option<i32>,
+    /// The side that is opened, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opens: Option<&'static str>,
     description: String,
     sentences: Vec<Citation<'p>>,
 }
@@ -354,6 +382,7 @@ fn flow_line<'p>(policy: &'p Policy, sources: &'p Sources, row: &ConnectionRow) 
         protocol: traffic.protocol().to_string(),
         from_port: ports.map(|(from, _)| from),
         to_port: ports.map(|(_, to)| to),
+        opens: row.only_side(policy).map(Direction::words),
         description: row.describe_rules(policy),
         sentences: row
             .cited_sentences(policy)

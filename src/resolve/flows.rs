@@ -7,7 +7,7 @@ use super::scope::Scope;
 use crate::ast;
 use crate::diagnostic::Problem;
 use crate::net::{Family, Traffic};
-use crate::policy::{Flow, Peer, Policy, SentenceId, TierId, Way, WordId};
+use crate::policy::{Flow, Peer, Policy, SentenceId, TierId, Verb, Way, WordId};
 use crate::source::Span;
 
 /// One written service of a sentence.
@@ -199,12 +199,18 @@ fn push_peer_flows(
         ast::Way::From => Way::From,
         ast::Way::To => Way::To,
     };
+    let verb = match sentence.rule.verb {
+        ast::Verb::Allows => Verb::Allows,
+        ast::Verb::Accepts => Verb::Accepts,
+        ast::Verb::Sends => Verb::Sends,
+    };
     let family = peer_family(policy, peer);
 
     for atom in service.atoms.iter() {
         let flow = |traffic: Traffic| Flow {
             subject,
             way,
+            verb,
             traffic,
             peer,
             sentence: sentence.id,

@@ -1,7 +1,7 @@
 //! How a target deploys: what a plan goes by.
 
 use super::names::Names;
-use crate::aws::{Parameter, RuleKey, SecurityGroup, State};
+use crate::aws::{Parameter, Rule, RuleKey, SecurityGroup, State};
 
 /// How a target puts one output in the place of another.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,9 @@ pub struct Planning {
     pub has_exports: bool,
     /// Whether a group holds the rule that admits nothing.
     pub has_placeholder: fn(&SecurityGroup) -> bool,
+    /// What stands in an output for a rule of a group: itself, or its halves but for those that
+    /// stand there by themselves.
+    pub written: fn(&SecurityGroup, &Rule) -> [Option<RuleKey>; 2],
     /// What its own plan is called.
     pub report: &'static str,
     /// What its own plan counts, in its order.

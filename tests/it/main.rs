@@ -28,6 +28,7 @@ mod lints_exposure;
 mod lints_hygiene;
 mod messages;
 mod module_paths;
+mod one_sided;
 mod projects;
 mod questions;
 mod quota;

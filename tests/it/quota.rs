@@ -179,11 +179,12 @@ fn outbound_rules_are_those_of_the_group() {
         &format!("{closed}web allows https to 203.0.113.0/24, 198.51.100.0/24"),
         (2, 0),
     );
-    // two halves
+    // CloudFormation writes two halves
     outbound(
         &format!("{closed}web allows all to anywhere-ipv4\nweb allows ssh to app"),
         (3, 1),
     );
+    outbound("tier web, app\nweb sends ssh to app", (3, 3));
     // the rule to `app` is left out
     outbound(
         &format!("{closed}web allows all to anywhere\nweb allows ssh to app"),

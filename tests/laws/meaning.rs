@@ -5,7 +5,7 @@ use crate::packets::{Host, Material, Packet, Payload};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use tierwall::ast::ProgramTree;
-use tierwall::ast::{self, IcmpType, Item, NetItem, ServiceItem, Way};
+use tierwall::ast::{self, IcmpType, Item, NetItem, ServiceItem, Verb, Way};
 use tierwall::source::Sources;
 
 /// A program, asked.
@@ -73,7 +73,10 @@ impl Meaning<'_> {
     /// Whether the sender may send it; anyone may who is in no tier.
     pub fn sends(&self, packet: &Packet) -> bool {
         match &packet.sender.tier {
-            Some(tier) if self.is_open(tier) => self.dual() || packet.sender.address.is_ipv4(),
+            Some(tier) if self.is_open(tier) => {
+                let is_covered = self.dual() || packet.sender.address.is_ipv4();
+                is_covered || self.states(packet, tier, Way::To)
+            }
             Some(tier) => self.states(packet, tier, Way::To),
             None => true,
         }
@@ -96,7 +99,10 @@ impl Meaning<'_> {
         } else {
             &packet.receiver
         };
-        self.rules().any(|rule| {
+        // an open tier has the rules of `sends` alone
+        let is_open = way == Way::To && self.is_open(tier);
+        let counts = |rule: &&ast::Rule| !is_open || rule.verb == Verb::Sends;
+        self.rules().filter(counts).any(|rule| {
             let of = |name: &str| {
                 rule.subjects
                     .iter()
@@ -105,6 +111,7 @@ impl Meaning<'_> {
             let about_this =
                 rule.way == way && of(tier) && self.peers_hold(rule, tier, other, packet);
             let about_other = rule.way != way
+                && rule.verb == Verb::Allows
                 && !self.leaves_out(packet, tier, way)
                 && other
                     .tier
@@ -232,7 +239,7 @@ impl Meaning<'_> {
             return false;
         }
         let by_address = rule.peers.iter().any(|peer| self.peer_holds(peer, host));
-        let is_left_out = self.leaves_out(packet, subject, rule.way);
+        let is_left_out = rule.verb == Verb::Allows && self.leaves_out(packet, subject, rule.way);
         let by_tier = !is_left_out && self.names_tier_of(rule, subject, host);
         let by_group = by_tier || self.names_group(rule, host);
         by_address && self.offers(rule, packet, Side::Addresses)

@@ -16,6 +16,8 @@ pub fn summarize_changes(changes: &Changes<'_>, of: Targets) -> String {
         RuleOutcome::WithGroup,
         RuleOutcome::WithPeer,
         RuleOutcome::ResourceRenamed,
+        RuleOutcome::Halved,
+        RuleOutcome::Joined,
     ];
 
     let groups = |is: fn(&GroupOutcome) -> bool| {

@@ -239,6 +239,7 @@ impl<'c> RuleLines<'c> {
             RuleOutcome::Text => (&mut self.text, None),
             RuleOutcome::Retargeted => (&mut self.repointed, None),
             RuleOutcome::Default => (&mut self.defaults, None),
+            RuleOutcome::Halved | RuleOutcome::Joined => (&mut self.replaced, Some("halves")),
             RuleOutcome::WithGroup => (&mut self.replaced, Some("group")),
             RuleOutcome::WithPeer => (&mut self.replaced, Some("peer")),
             RuleOutcome::ResourceRenamed => (&mut self.replaced, Some("address")),

@@ -4,6 +4,7 @@
 //! arise; all others stand in their group.
 
 mod claims;
+mod halves;
 mod parameters;
 mod template;
 mod unsupported;
@@ -62,6 +63,7 @@ const PLANNING: Planning = Planning {
     locks_defaults: false,
     has_exports: true,
     has_placeholder,
+    written: halves::written_keys,
     report: "change set of CloudFormation",
     columns: &[
         Column {

@@ -1,5 +1,6 @@
 //! The template, written as it is made: no tree of it ever exists.
 
+use super::halves::written_keys;
 use super::parameters::Parameters;
 use super::{
     group_id, has_placeholder, is_separate, list_parameter, output_name, parameter_id, rule_names,
@@ -224,6 +225,7 @@ impl Serialize for GroupBody<'_, '_> {
 
         let inline = |direction| Inline {
             template,
+            group,
             rules: group.rules_in(direction),
         };
         let ingress = inline(Direction::Ingress);
@@ -282,6 +284,7 @@ impl Nothing {
 /// The rules of one direction that stand in their group.
 struct Inline<'t, 's> {
     template: &'t Template<'s>,
+    group: &'t SecurityGroup,
     rules: &'t [Rule],
 }
 
@@ -295,11 +298,13 @@ impl Serialize for Inline<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         for rule in self.rules() {
-            list.serialize_element(&RuleBody {
-                template: self.template,
-                group: None,
-                rule,
-            })?;
+            for key in written_keys(self.group, rule).into_iter().flatten() {
+                list.serialize_element(&RuleBody {
+                    template: self.template,
+                    group: None,
+                    rule: &Rule { key, ..*rule },
+                })?;
+            }
         }
         list.end()
     }

@@ -49,6 +49,7 @@ const PLANNING: Planning = Planning {
     locks_defaults: true,
     has_exports: false,
     has_placeholder: |_| false,
+    written: |_, rule| [Some(rule.key), None],
     report: "terraform plan",
     columns: &[
         Column {
